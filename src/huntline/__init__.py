@@ -1,0 +1,1 @@
+"""Huntline: a self-hosted call-queue server."""

@@ -1,0 +1,167 @@
+"""What to do: everything the engine can ask for. A command that fails comes back as an event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from huntline.engine.model import Outcome
+
+
+class StopReason(StrEnum):
+    """Why a phone stops ringing, or an agent who answered is released."""
+
+    ANSWERED_ELSEWHERE = "answered elsewhere"
+    CALLER_GONE = "caller gone"
+    NO_ANSWER = "no answer"
+    CALL_MOVED = "call moved on"  # overflow, timeout or forward took the call away
+    NO_LONGER_ALLOWED = "no longer allowed"  # removed from the queue, opted out, paused ... while ringing
+    SETTINGS_CHANGED = "settings changed"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCall:
+    """Answer the caller's leg (200)."""
+
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefuseCall:
+    """Refuse the caller's leg before any answer: busy (486)."""
+
+    call_id: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class PlayGreeting:
+    """Play the queue's greeting once; its end comes back as ``GreetingFinished``."""
+
+    call_id: str
+    queue_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlayMusic:
+    """Play the queue's music on hold until something else is asked for."""
+
+    call_id: str
+    queue_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RingAgent:
+    """Ring all phones of an agent for a call. ``ring_id`` names this one ring and never returns."""
+
+    ring_id: str
+    call_id: str
+    queue_id: str
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopRinging:
+    """Stop a ring that nobody answered."""
+
+    ring_id: str
+    reason: StopReason
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeCall:
+    """Connect caller and agent; the result is ``CallBridged`` or ``BridgeFailed``."""
+
+    call_id: str
+    ring_id: str
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseAgent:
+    """Hang up on an agent who has answered: too late, or the caller is gone."""
+
+    ring_id: str
+    reason: StopReason
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardCall:
+    """Ring a target outside the queues (person, number) and connect the caller with it.
+
+    ``target`` is the address exactly as in the queue's settings. The caller's leg may or may not be
+    answered yet. The result is ``ForwardAnswered`` or ``ForwardFailed``.
+    """
+
+    call_id: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndCall:
+    """Hang up on the caller, whose leg has been answered, and on whoever is connected with it."""
+
+    call_id: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDecision:
+    """One reasoned decision, stored with the call: ``agent_id`` was or was not rung and why, an exit was taken."""
+
+    call_id: str
+    queue_id: str
+    agent_id: str | None
+    at: datetime
+    decision: str  # "rung", "not rung", "overflow", "timeout", "no agents", "answered", ...
+    reason: str  # in words: "opted out", "in wrap-up until 10:42:07", ...
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRing:
+    """One ring of an agent, ended or answered and then ended."""
+
+    ring_id: str
+    call_id: str
+    queue_id: str
+    agent_id: str
+    started_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime
+    outcome: str  # "answered", "declined", "no answer", "failed", "stopped", "released"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordCall:
+    """The whole call, at its end: exactly one for each ``CallArrived``."""
+
+    call_id: str
+    queue_id: str  # the queue it ended in
+    first_queue_id: str
+    caller: str
+    arrived_at: datetime
+    waiting_since: datetime | None  # end of the first greeting
+    answered_at: datetime | None
+    ended_at: datetime
+    agent_id: str | None
+    outcome: Outcome
+    reason: str
+
+
+Command = (
+    AnswerCall
+    | RefuseCall
+    | PlayGreeting
+    | PlayMusic
+    | RingAgent
+    | StopRinging
+    | BridgeCall
+    | ReleaseAgent
+    | ForwardCall
+    | EndCall
+    | RecordDecision
+    | RecordRing
+    | RecordCall
+)

@@ -1,0 +1,196 @@
+"""What happened: everything the engine can be told. Moments come beside the event, as ``now``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from huntline.engine.model import AgentSettings, CallQueue, Presence
+
+
+@dataclass(frozen=True, slots=True)
+class CallArrived:
+    """A caller dialled a queue; the caller's leg is not answered yet."""
+
+    call_id: str
+    queue_id: str
+    caller: str
+
+
+@dataclass(frozen=True, slots=True)
+class GreetingFinished:
+    """The greeting was played to its end (or could not be played): waiting starts."""
+
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallerHungUp:
+    """The caller left: before an agent answered this is an abandoned call."""
+
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallFailed:
+    """The caller's leg broke on our side (no media, no answer to our 200): outcome ``failed``."""
+
+    call_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentAnswered:
+    """An agent's phone answered this ring."""
+
+    ring_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentDeclined:
+    """An agent refused this ring: declined, or the phone is busy."""
+
+    ring_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RingFailed:
+    """The phone could not be rung: unreachable, gone, no common codec."""
+
+    ring_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallBridged:
+    """Caller and agent hear each other: follows ``BridgeCall``."""
+
+    call_id: str
+    ring_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeFailed:
+    """The agent answered but no audio path could be made (rules section 3.13)."""
+
+    call_id: str
+    ring_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentHungUp:
+    """An agent who had answered this ring ended the conversation."""
+
+    ring_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardAnswered:
+    """The target of ``ForwardCall`` answered and talks to the caller."""
+
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardFailed:
+    """The target of ``ForwardCall`` could not be reached or did not answer."""
+
+    call_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardEnded:
+    """The target of an answered forward hung up."""
+
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentReachabilityChanged:
+    """An agent's first phone registered, or the last one is gone."""
+
+    agent_id: str
+    is_reachable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceChanged:
+    """An agent's presence, told from outside."""
+
+    agent_id: str
+    presence: Presence
+
+
+@dataclass(frozen=True, slots=True)
+class OtherCallsChanged:
+    """How many calls of this system that no queue made the agent is on (rules section 3.5)."""
+
+    agent_id: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class OptInRequested:
+    """An agent joins one queue's rotation."""
+
+    agent_id: str
+    queue_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OptOutRequested:
+    """An agent leaves one queue's rotation. Refused where the queue does not allow it."""
+
+    agent_id: str
+    queue_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PauseRequested:
+    """An agent takes no calls anywhere for a while."""
+
+    agent_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeRequested:
+    """An agent takes calls again; ends wrap-up too."""
+
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChanged:
+    """All queues and agents of one organization as they are now; replaces what was there."""
+
+    organization_id: str
+    queues: tuple[CallQueue, ...]
+    agents: tuple[AgentSettings, ...]
+
+
+Event = (
+    CallArrived
+    | GreetingFinished
+    | CallerHungUp
+    | CallFailed
+    | AgentAnswered
+    | AgentDeclined
+    | RingFailed
+    | CallBridged
+    | BridgeFailed
+    | AgentHungUp
+    | ForwardAnswered
+    | ForwardFailed
+    | ForwardEnded
+    | AgentReachabilityChanged
+    | PresenceChanged
+    | OtherCallsChanged
+    | OptInRequested
+    | OptOutRequested
+    | PauseRequested
+    | ResumeRequested
+    | SettingsChanged
+)

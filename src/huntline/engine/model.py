@@ -1,0 +1,161 @@
+"""What the engine knows: queues, agents and calls, and the snapshots it hands out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Distribution(StrEnum):
+    """How agents are chosen (rules section 2)."""
+
+    ATTENDANT = "attendant"
+    SERIAL = "serial"
+    ROUND_ROBIN = "round-robin"
+    LONGEST_IDLE = "longest-idle"
+
+
+class Alerting(StrEnum):
+    """How many calls of one queue alert agents at once (rules section 2)."""
+
+    ONE = "one"
+    PARALLEL = "parallel"
+
+
+class Presence(StrEnum):
+    """Availability told from outside."""
+
+    AVAILABLE = "available"
+    BUSY = "busy"
+    DO_NOT_DISTURB = "do-not-disturb"
+    AWAY = "away"
+    OFFLINE = "offline"
+
+
+class Outcome(StrEnum):
+    """How a call ended; every call has exactly one (rules section 3.11)."""
+
+    ANSWERED = "answered"
+    ABANDONED = "abandoned"
+    OVERFLOWED = "overflowed"
+    TIMED_OUT = "timed-out"
+    NO_AGENTS = "no-agents"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+class AgentState(StrEnum):
+    """What an agent is doing, as this system sees it."""
+
+    READY = "ready"
+    RINGING = "ringing"
+    TALKING = "talking"
+    WRAP_UP = "wrap-up"
+    PAUSED = "paused"
+    SIGNED_OUT = "signed-out"  # no phone or page is registered
+
+
+class ExitAction(StrEnum):
+    """What happens to a caller who leaves the line without an agent."""
+
+    DISCONNECT = "disconnect"
+    FORWARD = "forward"
+    QUEUE = "queue"  # only for "nobody serves": keep waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """Where callers go: ``queue_id`` names another queue, ``target`` any address outside the queues."""
+
+    action: ExitAction
+    queue_id: str | None = None
+    target: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallQueue:
+    """One waiting line and its rules. ``agents`` is expanded, in order and within the limit."""
+
+    queue_id: str
+    organization_id: str
+    name: str
+    agents: tuple[str, ...] = ()
+    distribution: Distribution = Distribution.ATTENDANT
+    alerting: Alerting = Alerting.ONE
+    has_greeting: bool = False
+    agent_alert_time: timedelta = timedelta(seconds=30)
+    allow_opt_out: bool = True
+    max_waiting: int = 50
+    overflow: Exit = Exit(ExitAction.DISCONNECT)
+    max_wait: timedelta = timedelta(seconds=1200)
+    timeout: Exit = Exit(ExitAction.DISCONNECT)
+    no_agents: Exit = Exit(ExitAction.QUEUE)
+    no_agents_new_calls_only: bool = False
+    presence_based_routing: bool = False
+    ring_busy: bool = False
+    wrap_up: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentSettings:
+    """A user who may be rung. ``opted_out`` is what the store remembers, taken when the agent is first seen."""
+
+    agent_id: str
+    organization_id: str
+    name: str
+    opted_out: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class QueueStatus:
+    """A queue at one moment."""
+
+    queue_id: str
+    organization_id: str
+    name: str
+    waiting: int
+    longest_waiting_since: datetime | None
+    talking: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgentStatus:
+    """An agent at one moment; ``reason`` says in words why, ``until`` when it ends by itself."""
+
+    agent_id: str
+    organization_id: str
+    name: str
+    state: AgentState
+    reason: str
+    presence: Presence
+    since: datetime
+    until: datetime | None
+    call_id: str | None
+    opted_out: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CallStatus:
+    """A call at one moment. ``position`` counts from 1 while waiting."""
+
+    call_id: str
+    organization_id: str
+    queue_id: str
+    caller: str
+    state: str  # "greeting", "waiting", "alerting", "connecting", "talking", "forwarding", "forwarded"
+    arrived_at: datetime
+    waiting_since: datetime | None
+    position: int | None
+    agent_id: str | None
+    ringing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything at one moment, plain data."""
+
+    at: datetime
+    queues: tuple[QueueStatus, ...]
+    agents: tuple[AgentStatus, ...]
+    calls: tuple[CallStatus, ...]

@@ -1,0 +1,1 @@
+"""Media: RTP in a process of its own, steered over a UNIX socket."""

@@ -1,0 +1,111 @@
+"""The media verbs, modelled on rtpengine's ng protocol: what signalling may ask of any media driver."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from huntline.errors import PeerError
+
+
+class NotAcceptable(PeerError):
+    """The session description has no audio we can speak (488) or cannot be read (400)."""
+
+    def __init__(self, message: str, sip_status: int = 488) -> None:
+        super().__init__(message)
+        self.sip_status = sip_status
+
+
+class MediaUnavailable(PeerError):
+    """No port is free, or the media process is away: the call can be tried again (503)."""
+
+    sip_status = 503
+
+
+@dataclass(frozen=True, slots=True)
+class PlayFinished:
+    """A source that does not loop was played to its end, or could not be read (``error`` says why)."""
+
+    leg_id: str
+    source: str
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DtmfPressed:
+    """A telephone-event (RFC 4733) arrived whole: one event a key press."""
+
+    leg_id: str
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class MediaDied:
+    """Nothing (RTP or RTCP) has come from a leg that should send for the dead-media time."""
+
+    leg_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MediaLegLost:
+    """The media process could not restore this leg after a restart."""
+
+    leg_id: str
+
+
+MediaEvent = PlayFinished | DtmfPressed | MediaDied | MediaLegLost
+
+
+class Media(Protocol):
+    """A media driver. Verbs that return nothing are sent and forgotten; what goes wrong comes as an event.
+
+    A leg is one party's RTP: one local port pair, one remote address. A leg that is connected to nothing
+    and plays nothing sends silence, so that NAT bindings stay open. ``source`` names an encoded prompt
+    (see ``media/prompts``): the path of the audio without its codec's suffix.
+    """
+
+    on_event: Callable[[MediaEvent], None]
+
+    async def answer(self, leg_id: str, sdp_offer: str) -> str:
+        """Create the leg (or change it, when it exists) by the peer's offer; returns our SDP answer.
+
+        Raises NotAcceptable, MediaUnavailable.
+        """
+        ...
+
+    async def offer(self, leg_id: str, like: str | None = None) -> str:
+        """Create the leg (or re-offer it, when it exists); returns our SDP offer.
+
+        ``like`` names a leg whose agreed codec and event payload numbers are to be preferred.
+        Raises MediaUnavailable.
+        """
+        ...
+
+    async def accept(self, leg_id: str, sdp_answer: str) -> None:
+        """Apply the peer's answer to our offer. Raises NotAcceptable."""
+        ...
+
+    def play(self, leg_id: str, source: str, *, loop: bool) -> None:
+        """Play a prompt to the leg in place of all else; without loop its end comes as PlayFinished."""
+        ...
+
+    def stop(self, leg_id: str) -> None:
+        """Stop playing: silence, or the leg it is bridged with."""
+        ...
+
+    def bridge(self, leg_a: str, leg_b: str) -> None:
+        """Relay both ways; ends any playing and any earlier bridge on both."""
+        ...
+
+    def unbridge(self, leg_id: str) -> None:
+        """End the leg's bridge; both go on with silence."""
+        ...
+
+    def relatch(self, leg_id: str) -> None:
+        """Forget where RTP came from and learn it anew from the next packet (after a forked answer, say)."""
+        ...
+
+    def delete(self, leg_id: str) -> None:
+        """Give the leg and its ports back. Unknown legs are ignored."""
+        ...

@@ -1,0 +1,139 @@
+"""What the SIP core tells its user."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from huntline.sip.core.flow import Flow
+from huntline.sip.core.message import Request, Response
+
+
+@dataclass(frozen=True, slots=True)
+class RequestReceived:
+    """A request outside any dialog (REGISTER, OPTIONS, PUBLISH ...): answer with ``SipCore.respond``."""
+
+    transaction_id: str
+    request: Request
+    flow: Flow
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseReceived:
+    """The final response to ``SipCore.send_request``; ``response`` is None when none came (timeout, dead flow)."""
+
+    transaction_id: str
+    response: Response | None
+
+
+@dataclass(frozen=True, slots=True)
+class InviteReceived:
+    """A new call comes in; 100 Trying is sent. ``sdp`` is None when the caller lets us offer (late offer)."""
+
+    leg_id: str
+    request: Request
+    flow: Flow
+    sdp: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LegConfirmed:
+    """The ACK for our 2xx came; ``sdp`` is the answer to our offer in the 2xx (late offer), else None."""
+
+    leg_id: str
+    sdp: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LegRinging:
+    """A provisional response above 100 to our INVITE."""
+
+    leg_id: str
+    status: int
+    sdp: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LegAnswered:
+    """The 2xx to our INVITE; it has been acknowledged. ``sdp`` is the answer (None: the peer sent none)."""
+
+    leg_id: str
+    sdp: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LegRejected:
+    """Our INVITE got a final refusal; 408 stands for no response, 503 for a flow that cannot be reached."""
+
+    leg_id: str
+    status: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegCancelled:
+    """An incoming INVITE was cancelled before our answer (CANCEL, or a BYE on the early dialog)."""
+
+    leg_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegEnded:
+    """An answered leg is over by the peer's doing or by failure: ``reason`` is "bye", "no ack",
+    "session expired", "transport failed", "no response"."""
+
+    leg_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferReceived:
+    """The peer's re-INVITE or UPDATE: answer with ``accept_offer`` or ``reject_offer``.
+
+    ``sdp`` None: a re-INVITE without offer, so ``accept_offer`` carries our offer and the peer's answer
+    arrives as ``LegConfirmed``. An UPDATE or re-INVITE that offers nothing new (session refresh by
+    UPDATE without body) is answered by the core itself and not shown.
+    """
+
+    leg_id: str
+    sdp: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferAnswered:
+    """The peer accepted the offer that ``SipCore.offer`` made."""
+
+    leg_id: str
+    sdp: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRejected:
+    """The peer refused the offer that ``SipCore.offer`` made; what was agreed before stays in force."""
+
+    leg_id: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class DtmfReceived:
+    """A digit by INFO (application/dtmf-relay); the core has answered 200."""
+
+    leg_id: str
+    digit: str
+
+
+SipEvent = (
+    RequestReceived
+    | ResponseReceived
+    | InviteReceived
+    | LegConfirmed
+    | LegRinging
+    | LegAnswered
+    | LegRejected
+    | LegCancelled
+    | LegEnded
+    | OfferReceived
+    | OfferAnswered
+    | OfferRejected
+    | DtmfReceived
+)

@@ -1,0 +1,1 @@
+"""SIP transports: move bytes between sockets and the core."""
