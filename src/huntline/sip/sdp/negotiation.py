@@ -1,0 +1,238 @@
+"""Offer and answer for one audio stream (RFC 3264): PCMU, PCMA and telephone-events over plain RTP."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from ipaddress import ip_address
+from typing import get_args
+
+from huntline.sip.sdp.description import (
+    Address,
+    MediaDescription,
+    SdpError,
+    SessionDescription,
+    parse,
+    parse_address,
+)
+from huntline.sip.sdp.session import Agreed, Codec, Direction, LocalAudio
+
+_PAYLOAD_TYPES: dict[Codec, int] = {"PCMU": 0, "PCMA": 8}  # static ones, RFC 3551 section 6
+_EVENT_PAYLOAD_TYPE = 101
+_DYNAMIC_PAYLOAD_TYPES = range(96, 128)
+_PTIME_MS = 20
+_PTIMES_MS = range(1, 201)
+_PLAIN_PROFILES = frozenset({"RTP/AVP", "RTP/AVPF"})
+
+_NUMBER = re.compile(r"[0-9]{1,3}")
+_RTPMAP = re.compile(r"([0-9]{1,3})[ \t]+([!-.0-~]+)/([0-9]{1,6})(?:/([0-9]{1,3}))?")
+_RTCP = re.compile(r"([0-9]{1,5})(?: +(.*))?")
+_MILLISECONDS = re.compile(r"([0-9]{1,4})(?:\.[0-9]*)?")
+
+_DIRECTIONS: dict[str, Direction] = {name: name for name in get_args(Direction)}
+_MIRRORED: dict[Direction, Direction] = {
+    "sendrecv": "sendrecv",
+    "sendonly": "recvonly",
+    "recvonly": "sendonly",
+    "inactive": "inactive",
+}
+# A side that cannot receive (or does not want to listen) keeps only the right to send.
+_WITHOUT_RECEIVING: dict[Direction, Direction] = {
+    "sendrecv": "sendonly",
+    "sendonly": "sendonly",
+    "recvonly": "inactive",
+    "inactive": "inactive",
+}
+
+
+def answer(offer_text: str, local: LocalAudio, hold: bool = False) -> tuple[str, Agreed]:
+    """Our answer to an offer, and what is agreed by it; with ``hold`` we do not listen.
+
+    The first audio line that we can speak is taken, all others are refused. Raises SdpError.
+    """
+    session = parse(offer_text)
+    chosen, agreed = _choose_audio(session, local)
+    if hold:
+        agreed = replace(agreed, direction=_WITHOUT_RECEIVING[agreed.direction])
+    lines = _session_lines(local, session.timing)
+    for media in session.media:
+        lines += _audio_lines(media.profile, local, agreed) if media is chosen else _refusal(media)
+    return _text(lines), agreed
+
+
+def offer(local: LocalAudio, prefer: Agreed | None = None, direction: Direction = "sendrecv") -> str:
+    """Our offer: both codecs, that of ``prefer`` first, and its payload type for telephone-events."""
+    codecs: list[Codec] = ["PCMA", "PCMU"] if prefer and prefer.codec == "PCMA" else ["PCMU", "PCMA"]
+    events = prefer.event_payload_type if prefer else None
+    if events not in _DYNAMIC_PAYLOAD_TYPES:
+        events = _EVENT_PAYLOAD_TYPE
+    formats = [(_PAYLOAD_TYPES[codec], codec) for codec in codecs]
+    return _text([*_session_lines(local, "0 0"), *_media_lines("RTP/AVP", local, formats, events, direction)])
+
+
+def accept(answer_text: str, local: LocalAudio) -> Agreed:
+    """What is agreed by the peer's answer to our offer. Raises SdpError."""
+    _, agreed = _choose_audio(parse(answer_text), local)
+    return agreed
+
+
+def direction_of(sdp_text: str) -> Direction:
+    """What the peer says *it* does with its first audio line; ``inactive`` when it has none in use.
+
+    Raises SdpError.
+    """
+    session = parse(sdp_text)
+    for media in session.media:
+        if media.kind.lower() == "audio" and media.port:
+            connection = media.connection or session.connection
+            return _direction(session, media, parse_address(connection) if connection else None)
+    return "inactive"
+
+
+def is_hold(sdp_text: str) -> bool:
+    """Whether the peer does not listen, also in the old form of RFC 2543 (``c=IN IP4 0.0.0.0``)."""
+    return direction_of(sdp_text) in ("sendonly", "inactive")
+
+
+def _choose_audio(session: SessionDescription, local: LocalAudio) -> tuple[MediaDescription, Agreed]:
+    """The first audio line that we can speak; else the refusal of the first one, which says most."""
+    refusal: SdpError | None = None
+    for media in session.media:
+        if media.kind.lower() != "audio":
+            continue
+        try:
+            return media, _agree(session, media, local)
+        except SdpError as error:
+            refusal = refusal or error
+    raise refusal or SdpError("the session description has no audio", 488)
+
+
+def _agree(session: SessionDescription, media: MediaDescription, local: LocalAudio) -> Agreed:
+    if media.port == 0:
+        raise SdpError("the audio line is disabled (port 0)", 488)
+    if media.profile.upper() not in _PLAIN_PROFILES:
+        raise SdpError(f"the profile {media.profile[:40]} is not supported, only RTP/AVP", 488)
+    codec, payload_type, event_payload_type = _codecs(media)
+    connection = media.connection or session.connection
+    if connection is None:
+        raise SdpError("the audio has no c= line", 400)
+    address = parse_address(connection)
+    if not address.is_unspecified and address.version != ip_address(local.address).version:
+        raise SdpError(f"the peer's media is on IPv{address.version}, ours is not", 488)
+    rtcp_address, rtcp_port = _rtcp(media, address)
+    return Agreed(
+        address=str(address),
+        port=media.port,
+        rtcp_address=str(rtcp_address),
+        rtcp_port=rtcp_port,
+        codec=codec,
+        payload_type=payload_type,
+        event_payload_type=event_payload_type,
+        direction=_MIRRORED[_direction(session, media, address)],
+        ptime=_ptime(media),
+    )
+
+
+def _codecs(media: MediaDescription) -> tuple[Codec, int, int | None]:
+    """The peer's most wanted codec of ours with its number, and its number for telephone-events."""
+    encodings = _encodings(media)
+    numbers = [int(token) for token in media.formats if _NUMBER.fullmatch(token) and int(token) < 128]
+    events = next((number for number in numbers if encodings.get(number) == "TELEPHONE-EVENT"), None)
+    for number in numbers:
+        match encodings.get(number):
+            case "PCMU":
+                return "PCMU", number, events
+            case "PCMA":
+                return "PCMA", number, events
+    raise SdpError("the audio offers neither PCMU nor PCMA", 488)
+
+
+def _encodings(media: MediaDescription) -> dict[int, str]:
+    """Encoding names in upper case by payload type, with an empty name for what is not 8 kHz mono."""
+    encodings: dict[int, str] = {}
+    for name, value in media.attributes:
+        if name == "rtpmap" and (match := _RTPMAP.fullmatch(value)):
+            is_narrowband = match[3] == "8000" and match[4] in (None, "1")
+            encodings.setdefault(int(match[1]), match[2].upper() if is_narrowband else "")
+    for codec, number in _PAYLOAD_TYPES.items():
+        encodings.setdefault(number, codec)
+    return encodings
+
+
+def _direction(session: SessionDescription, media: MediaDescription, address: Address | None) -> Direction:
+    """What the peer says it does; it cannot listen at a null address (RFC 3264 section 8.4)."""
+    attributes = [*media.attributes, *session.attributes]
+    stated = [_DIRECTIONS[name] for name, _ in attributes if name in _DIRECTIONS]
+    said = stated[0] if stated else "sendrecv"
+    return _WITHOUT_RECEIVING[said] if address is not None and address.is_unspecified else said
+
+
+def _rtcp(media: MediaDescription, address: Address) -> tuple[Address, int]:
+    """Where the peer takes RTCP: the next port, unless a=rtcp says otherwise (RFC 3605)."""
+    value = next((value for name, value in media.attributes if name == "rtcp"), "")
+    match = _RTCP.fullmatch(value)
+    if match is None or int(match[1]) not in range(1, 65_536):
+        if media.port == 65_535:
+            raise SdpError("port 65535 leaves no port for RTCP", 488)
+        return address, media.port + 1
+    try:
+        stated = parse_address(match[2]) if match[2] else address
+    except SdpError:
+        # Reports may get lost; a call is not refused for them.
+        stated = address
+    return (stated if stated.version == address.version else address), int(match[1])
+
+
+def _ptime(media: MediaDescription) -> int:
+    """The packet length that the peer asks for, in ms, within its maximum."""
+    asked, at_most = _PTIME_MS, _PTIMES_MS[-1]
+    for name, value in media.attributes:
+        match = _MILLISECONDS.fullmatch(value) if name in ("ptime", "maxptime") else None
+        if match is None or int(match[1]) not in _PTIMES_MS:
+            continue
+        if name == "ptime":
+            asked = int(match[1])
+        else:
+            at_most = int(match[1])
+    return min(asked, at_most)
+
+
+def _session_lines(local: LocalAudio, timing: str) -> list[str]:
+    # RFC 3264 section 6: the answer's t= line equals the offer's.
+    connection = f"IN IP{ip_address(local.address).version} {local.address}"
+    return [
+        "v=0",
+        f"o=- {local.session_id} {local.version} {connection}",
+        "s=-",
+        f"c={connection}",
+        f"t={timing}",
+    ]
+
+
+def _audio_lines(profile: str, local: LocalAudio, agreed: Agreed) -> list[str]:
+    formats = [(agreed.payload_type, agreed.codec)]
+    return _media_lines(profile, local, formats, agreed.event_payload_type, agreed.direction)
+
+
+def _media_lines(
+    profile: str,
+    local: LocalAudio,
+    formats: list[tuple[int, Codec]],
+    events: int | None,
+    direction: Direction,
+) -> list[str]:
+    numbers = [number for number, _ in formats] + ([] if events is None else [events])
+    lines = [f"m=audio {local.port} {profile} {' '.join(map(str, numbers))}"]
+    lines += [f"a=rtpmap:{number} {codec}/8000" for number, codec in formats]
+    if events is not None:
+        lines += [f"a=rtpmap:{events} telephone-event/8000", f"a=fmtp:{events} 0-16"]
+    return [*lines, f"a=ptime:{_PTIME_MS}", f"a={direction}"]
+
+
+def _refusal(media: MediaDescription) -> list[str]:
+    # RFC 3264 section 6: a refused stream keeps its place, with port 0 and at least one format.
+    return [f"m={media.kind} 0 {media.profile} {media.formats[0]}"]
+
+
+def _text(lines: list[str]) -> str:
+    return "".join(f"{line}\r\n" for line in lines)
