@@ -1,0 +1,235 @@
+"""What one server is told about its machine: read from the command line, the environment and a file."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
+
+from huntline.errors import ConfigurationError
+
+FILE_NAME = "huntline.toml"
+ENVIRONMENT_PREFIX = "HUNTLINE_"
+DEFAULT_DATA = Path("data")
+LONGEST_SOCKET_PATH = 107  # bytes: sun_path of unix(7) with its closing zero
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An IP address (IPv6 without brackets) and a port."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Where SIP is listened for; the address is also what phones are told to answer to."""
+
+    transport: Literal["udp", "tcp"]
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"{self.transport}:{Address(self.host, self.port)}"
+
+
+@dataclass(frozen=True, slots=True)
+class PortRange:
+    """Ports from ``first`` to ``last``, both included."""
+
+    first: int
+    last: int
+
+    def __str__(self) -> str:
+        return f"{self.first}-{self.last}"
+
+
+def _ip(text: str) -> str:
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        raise ValueError("an IP address, for instance 127.0.0.1") from None
+
+
+def _reachable_ip(text: object) -> str:
+    address = _ip(str(text))
+    if ipaddress.ip_address(address).is_unspecified:
+        raise ValueError("an address that phones can reach, not the one that stands for all of them")
+    return address
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise ValueError("a port from 1 to 65535")
+    return int(text)
+
+
+def _parse_address(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    host, colon, port = value.rpartition(":")
+    if not colon or (":" in host and not host.startswith("[")):
+        raise ValueError("ADDRESS:PORT, for instance 127.0.0.1:8080 or [::1]:8080")
+    return Address(_ip(host.strip("[]")), _port(port))
+
+
+def _parse_listener(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    transport, _, rest = value.partition(":")
+    if transport not in ("udp", "tcp"):
+        raise ValueError("TRANSPORT:ADDRESS:PORT with udp or tcp, for instance udp:127.0.0.1:5060")
+    address = _parse_address(rest)
+    assert isinstance(address, Address)  # noqa: S101 - rest is a string
+    return Listener(transport, _reachable_ip(address.host), address.port)  # type: ignore[arg-type]
+
+
+def _parse_ports(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    first, dash, last = value.partition("-")
+    if not dash:
+        raise ValueError("FIRST-LAST, for instance 20000-29999")
+    ports = PortRange(_port(first), _port(last))
+    if ports.first + 1 > ports.last:
+        raise ValueError("at least two ports, the lower one first")
+    return ports
+
+
+def _split(value: object) -> object:
+    """A list may be written as one string, so that it fits an environment variable."""
+    return value.replace(",", " ").split() if isinstance(value, str) else value
+
+
+_as_text = PlainSerializer(str)
+AddressText = Annotated[Address, NoDecode, BeforeValidator(_parse_address), _as_text]
+ListenerText = Annotated[Listener, BeforeValidator(_parse_listener), _as_text]
+PortRangeText = Annotated[PortRange, NoDecode, BeforeValidator(_parse_ports), _as_text]
+ReachableAddress = Annotated[str, BeforeValidator(_reachable_ip)]
+
+
+class Limits(BaseModel):
+    """How much of the machine strangers may take; past a limit new work is refused, old work goes on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    max_legs: Annotated[int, Field(ge=2)] = 20_000
+    max_connections: Annotated[int, Field(ge=1)] = 5_000
+    max_contacts_per_user: Annotated[int, Field(ge=1)] = 10
+
+
+class Config(BaseSettings):
+    """The settings of one server. Survives ``model_dump_json`` and ``model_validate_json`` unchanged."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENVIRONMENT_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    data: Path = DEFAULT_DATA
+    sip: Annotated[tuple[ListenerText, ...], NoDecode, BeforeValidator(_split), Field(min_length=1)] = (
+        Listener("udp", "127.0.0.1", 5060),
+        Listener("tcp", "127.0.0.1", 5060),
+    )
+    http: AddressText = Address("127.0.0.1", 8080)
+    media_address: ReachableAddress = "127.0.0.1"
+    media_ports: PortRangeText = PortRange(20000, 29999)
+    mask_numbers: bool = False
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    limits: Limits = Limits()
+
+    @property
+    def control_socket(self) -> Path:
+        """Where the signalling process takes requests (``control.py``)."""
+        return self.data / "control.sock"
+
+    @property
+    def media_socket(self) -> Path:
+        """Where the media process takes its verbs."""
+        return self.data / "media.sock"
+
+
+def load_config(command_line: Mapping[str, Any]) -> Config:
+    """The settings in force: command line, then ``HUNTLINE_*``, then the file, then the defaults.
+
+    ``command_line`` holds what was said there; None means not said. The file is ``huntline.toml`` in the
+    data folder or else in the working folder. Raises ConfigurationError.
+    """
+    said = {key: value for key, value in command_line.items() if value is not None}
+    file = _find_file(said.get("data") or os.environ.get(f"{ENVIRONMENT_PREFIX}DATA"))
+
+    class Sources(Config):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file)
+
+    try:
+        config = Sources(**said)
+    except ValidationError as error:
+        raise ConfigurationError(_describe(error.errors()[0], said, file)) from None
+    except SettingsError as error:
+        raise ConfigurationError(f"{ENVIRONMENT_PREFIX}* in the environment: {error}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise ConfigurationError(f"{file} cannot be read as TOML: {error}") from None
+    resolved = config.model_copy(update={"data": config.data.absolute()})
+    _check_socket_path(resolved.control_socket)
+    return resolved
+
+
+def _find_file(data: object) -> Path | None:
+    folders = [Path(str(data)) if data else DEFAULT_DATA, Path()]
+    return next((folder / FILE_NAME for folder in folders if (folder / FILE_NAME).is_file()), None)
+
+
+def _check_socket_path(path: Path) -> None:
+    if len(os.fsencode(path)) > LONGEST_SOCKET_PATH:
+        raise ConfigurationError(
+            f"data: the path {str(path.parent)!r} is too long for the sockets in it;"
+            f" {LONGEST_SOCKET_PATH - len(path.name) - 1} bytes are allowed"
+        )
+
+
+def _describe(problem: ErrorDetails, said: Mapping[str, Any], file: Path | None) -> str:
+    """One sentence: where it was said, which key, which value, and what would be right."""
+    key = ".".join(part for part in problem["loc"] if isinstance(part, str))
+    source = _source(key, said, file)
+    if problem["type"] == "extra_forbidden":
+        known = Config if "." not in key else Limits
+        return f"{source}: there is no such setting; there are {', '.join(sorted(known.model_fields))}"
+    wanted = problem["msg"].removeprefix("Value error, ")
+    return f"{source}: {problem['input']!r} is wrong; it must be: {wanted}"
+
+
+def _source(key: str, said: Mapping[str, Any], file: Path | None) -> str:
+    top = key.partition(".")[0]
+    variable = ENVIRONMENT_PREFIX + key.replace(".", "__").upper()
+    if top in said:
+        return f"--{key.replace('_', '-')}"
+    if variable in os.environ or file is None:
+        return f"environment variable {variable}"
+    return f"{file}: {key}"

@@ -1,0 +1,300 @@
+"""The local control socket: JSON lines over a UNIX socket that only the server's own user may open.
+
+A request ``{"id": 1, "do": "pause", "upn": "..."}`` gets ``{"id": 1, "ok": true, "result": {...}}`` or
+``{"id": 1, "ok": false, "error": {"id": "...", "message": "..."}}``. After ``watch`` has been answered with a
+snapshot, each change follows as ``{"event": {...}}``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import inspect
+import json
+import logging
+import os
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from huntline.errors import ConfigurationError, HuntlineError, Refused
+
+Handler = Callable[[dict[str, Any]], Awaitable[dict[str, Any]] | dict[str, Any]]
+
+LONGEST_REQUEST = 64 * 1024  # bytes
+LONGEST_REPLY = 64 * 1024 * 1024  # bytes: a snapshot of a large site fits many times
+LARGEST_BACKLOG = 8 * 1024 * 1024  # bytes that a slow watcher may leave unread before it is dropped
+MOST_CONNECTIONS = 100
+
+_log = logging.getLogger(__name__)
+
+
+class ServerNotRunning(HuntlineError):
+    """Nobody answers on the control socket."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"no server is running on {path.parent}; start it with: huntline serve --data {path.parent}"
+        )
+
+
+class ServerDoesNotAnswer(HuntlineError):
+    """The server took a request but no reply came in time."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"the server on {path.parent} does not answer; its log may say why")
+
+
+class RequestRefused(Refused):
+    """The server refused a request; ``error_id`` is the refusal's stable word."""
+
+    def __init__(self, error_id: str, message: str) -> None:
+        super().__init__(message)
+        self.error_id = error_id
+
+
+class ControlServer:
+    """Answers requests on a socket file. ``handlers`` maps each request's word to who does it.
+
+    A handler may raise Refused. The handler of ``watch`` returns the snapshot; a watcher that does not keep
+    up with what is published is disconnected.
+    """
+
+    def __init__(self, path: Path, handlers: Mapping[str, Handler]) -> None:
+        self._path = path
+        self._handlers = handlers
+        self._server: asyncio.Server | None = None
+        self._connections: set[asyncio.StreamWriter] = set()
+        self._watchers: set[asyncio.StreamWriter] = set()
+
+    @property
+    def watcher_count(self) -> int:
+        """How many connections follow what is published."""
+        return len(self._watchers)
+
+    async def start(self) -> None:
+        """Open the socket file. Raises ConfigurationError when another server answers on it."""
+        listening = _bind_private(self._path)
+        self._server = await asyncio.start_unix_server(self._serve, sock=listening, limit=LONGEST_REQUEST)
+
+    async def close(self) -> None:
+        """Disconnect everybody and remove the socket file."""
+        if self._server is None:
+            return
+        self._server.close()
+        for writer in tuple(self._connections):
+            writer.transport.abort()
+        self._path.unlink(missing_ok=True)
+        self._server = None
+
+    def publish(self, event: dict[str, Any]) -> None:
+        """Tell all watchers, at once and without waiting for any."""
+        if not self._watchers:
+            return
+        line = _line({"event": event})
+        for writer in tuple(self._watchers):
+            if writer.transport.get_write_buffer_size() > LARGEST_BACKLOG:
+                _log.warning("a watcher does not keep up and is disconnected")
+                self._watchers.discard(writer)
+                writer.transport.abort()
+            else:
+                writer.write(line)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._connections.add(writer)
+        try:
+            if len(self._connections) > MOST_CONNECTIONS:
+                writer.write(_line(_failure(None, "too-many-connections", "too many connections")))
+            else:
+                await self._answer_requests(reader, writer)
+        except (ConnectionError, asyncio.CancelledError):
+            writer.transport.abort()
+        finally:
+            self._connections.discard(writer)
+            self._watchers.discard(writer)
+            writer.close()
+
+    async def _answer_requests(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            try:
+                line = await reader.readline()
+            except ValueError:
+                # The reader has lost the line's beginning, so nothing behind it can be told apart.
+                writer.write(_line(_failure(None, "request-too-long", "the request is too long")))
+                return
+            if not line.endswith(b"\n"):
+                return
+            request = _parse(line)
+            reply = await self._answer(request)
+            writer.write(_line(reply))
+            if reply["ok"] and request.get("do") == "watch":
+                self._watchers.add(writer)
+            await writer.drain()
+
+    async def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        request_id = request.get("id")
+        verb = request.get("do")
+        handler = self._handlers.get(verb) if isinstance(verb, str) else None
+        if handler is None:
+            known = ", ".join(sorted(self._handlers))
+            return _failure(request_id, "unknown-request", f'"do" must be one of: {known}')
+        try:
+            result = handler(request)
+            if inspect.isawaitable(result):
+                result = await result
+        except Refused as refusal:
+            return _failure(request_id, refusal.error_id, str(refusal))
+        except Exception:
+            _log.exception("a control request failed", extra={"request": verb})
+            return _failure(request_id, "internal-error", "the server failed; its log says more")
+        return {"id": request_id, "ok": True, "result": result}
+
+
+def _bind_private(path: Path) -> socket.socket:
+    if path.is_socket():
+        if _is_answered(path):
+            raise ConfigurationError(f"{path}: another server answers here; stop it, or use another --data")
+        path.unlink()
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    old_mask = os.umask(0o177)  # from its first moment the socket is ours alone
+    try:
+        listening.bind(str(path))
+    except OSError as error:
+        listening.close()
+        raise ConfigurationError(f"{path}: the control socket cannot be made: {error}") from None
+    finally:
+        os.umask(old_mask)
+    return listening
+
+
+def _is_answered(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        return probe.connect_ex(str(path)) == 0
+
+
+def _parse(line: bytes) -> dict[str, Any]:
+    """The request; what is none comes back as one that no handler knows."""
+    try:
+        request = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    return request if isinstance(request, dict) else {}
+
+
+def _failure(request_id: object, error_id: str, message: str) -> dict[str, Any]:
+    return {"id": request_id, "ok": False, "error": {"id": error_id, "message": message}}
+
+
+def _line(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, separators=(",", ":"), default=str).encode() + b"\n"
+
+
+def _result(reply: dict[str, Any]) -> dict[str, Any]:
+    if not reply["ok"]:
+        raise RequestRefused(reply["error"]["id"], reply["error"]["message"])
+    result: dict[str, Any] = reply["result"]
+    return result
+
+
+class ControlClient:
+    """Requests to a running server, each waited for (at most ``timeout`` seconds); for the command line.
+
+    Raises ServerNotRunning, ServerDoesNotAnswer, and RequestRefused when the server says no.
+    """
+
+    def __init__(self, path: Path, timeout: float = 10.0) -> None:
+        self._path = path
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._socket.settimeout(timeout)
+        try:
+            self._socket.connect(str(path))
+        except OSError:
+            self._socket.close()
+            raise ServerNotRunning(path) from None
+        self._lines = self._socket.makefile("rb")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._lines.close()
+        self._socket.close()
+
+    def request(self, verb: str, **fields: Any) -> dict[str, Any]:
+        """Ask for one thing and return the result."""
+        try:
+            self._socket.sendall(_line({"id": 1, "do": verb, **fields}))
+            return _result(self._next())
+        except TimeoutError:
+            raise ServerDoesNotAnswer(self._path) from None
+        except OSError:
+            raise ServerNotRunning(self._path) from None
+
+    def watch(self) -> Iterator[dict[str, Any]]:
+        """The snapshot, then every change as it happens, until the server goes."""
+        yield self.request("watch")
+        self._socket.settimeout(None)
+        with contextlib.suppress(ServerNotRunning):
+            while True:
+                yield self._next()["event"]
+
+    def _next(self) -> dict[str, Any]:
+        line = self._lines.readline(LONGEST_REPLY)
+        if not line.endswith(b"\n"):
+            raise ServerNotRunning(self._path)
+        reply: dict[str, Any] = json.loads(line)
+        return reply
+
+
+class AsyncControlClient:
+    """The same for asyncio: ``async with await AsyncControlClient.connect(path) as client``."""
+
+    def __init__(self, path: Path, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._path = path
+        self._reader = reader
+        self._writer = writer
+
+    @classmethod
+    async def connect(cls, path: Path) -> Self:
+        """Raises ServerNotRunning."""
+        try:
+            reader, writer = await asyncio.open_unix_connection(str(path), limit=LONGEST_REPLY)
+        except OSError:
+            raise ServerNotRunning(path) from None
+        return cls(path, reader, writer)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._writer.close()
+        with contextlib.suppress(ConnectionError):
+            await self._writer.wait_closed()
+
+    async def request(self, verb: str, **fields: Any) -> dict[str, Any]:
+        """Ask for one thing and return the result. One request at a time; no time limit of its own."""
+        self._writer.write(_line({"id": 1, "do": verb, **fields}))
+        return _result(await self._next())
+
+    async def watch(self) -> AsyncIterator[dict[str, Any]]:
+        """The snapshot, then every change as it happens, until the server goes."""
+        yield await self.request("watch")
+        with contextlib.suppress(ServerNotRunning):
+            while True:
+                yield (await self._next())["event"]
+
+    async def _next(self) -> dict[str, Any]:
+        try:
+            line = await self._reader.readline()
+        except ConnectionError:
+            line = b""
+        if not line.endswith(b"\n"):
+            raise ServerNotRunning(self._path)
+        reply: dict[str, Any] = json.loads(line)
+        return reply

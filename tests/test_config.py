@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from huntline.config import Address, Config, Listener, PortRange, load_config
+from huntline.errors import ConfigurationError
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("DATA", "SIP", "HTTP", "MEDIA_PORTS", "LOG_LEVEL", "MASK_NUMBERS", "LIMITS__MAX_LEGS"):
+        monkeypatch.delenv(f"HUNTLINE_{name}", raising=False)
+
+
+def test_without_a_word_everything_stays_on_this_machine(tmp_path: Path) -> None:
+    config = load_config({})
+    assert config.data == tmp_path / "data"
+    assert config.sip == (Listener("udp", "127.0.0.1", 5060), Listener("tcp", "127.0.0.1", 5060))
+    assert config.http == Address("127.0.0.1", 8080)
+    assert config.media_ports == PortRange(20000, 29999)
+
+
+def test_the_command_line_wins_over_the_environment_and_that_over_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "huntline.toml").write_text(
+        'http = "127.0.0.1:1001"\nmedia_ports = "3000-3999"\nlog_level = "error"\n[limits]\nmax_legs = 50\n'
+    )
+    monkeypatch.setenv("HUNTLINE_MEDIA_PORTS", "4000-4999")
+    monkeypatch.setenv("HUNTLINE_LOG_LEVEL", "warning")
+    config = load_config({"log_level": "debug", "http": None})
+    assert config.http.port == 1001
+    assert config.media_ports == PortRange(4000, 4999)
+    assert config.log_level == "debug"
+    assert config.limits.max_legs == 50
+
+
+def test_the_file_in_the_data_folder_comes_before_the_one_in_the_working_folder(tmp_path: Path) -> None:
+    data = tmp_path / "site"
+    data.mkdir()
+    (data / "huntline.toml").write_text('http = "127.0.0.1:1001"')
+    (tmp_path / "huntline.toml").write_text('http = "127.0.0.1:1002"')
+    assert load_config({"data": data}).http.port == 1001
+    assert load_config({}).http.port == 1002
+
+
+def test_a_list_fits_an_environment_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUNTLINE_SIP", "udp:10.0.0.1:5060, tcp:[::1]:5062")
+    assert load_config({}).sip == (Listener("udp", "10.0.0.1", 5060), Listener("tcp", "::1", 5062))
+
+
+def test_a_child_process_reads_what_the_supervisor_wrote(tmp_path: Path) -> None:
+    config = load_config({"sip": ["tcp:[::1]:5062"], "media_ports": "3000-3999", "mask_numbers": True})
+    again = Config.model_validate_json(config.model_dump_json())
+    assert again.model_dump() == config.model_dump()
+    assert str(again.sip[0]) == "tcp:[::1]:5062"
+    assert again.control_socket == tmp_path / "data" / "control.sock"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "wanted"),
+    [
+        ("sip", ["sctp:127.0.0.1:5060"], "TRANSPORT:ADDRESS:PORT"),
+        ("sip", ["udp:127.0.0.1"], "ADDRESS:PORT"),
+        ("sip", ["udp:0.0.0.0:5060"], "an address that phones can reach"),
+        ("sip", ["udp:127.0.0.1:65536"], "a port from 1 to 65535"),
+        ("http", "::1:8080", "[::1]:8080"),
+        ("http", "localhost:8080", "an IP address"),
+        ("media_address", "::", "an address that phones can reach"),
+        ("media_ports", "20000", "FIRST-LAST"),
+        ("media_ports", "3000-3000", "at least two ports"),
+        ("media_ports", "3000-\u0663", "a port from 1 to 65535"),
+        ("log_level", "loud", "'debug'"),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_would_be_right(key: str, value: object, wanted: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load_config({key: value})
+    assert f"--{key.replace('_', '-')}" in str(caught.value)
+    assert wanted in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_wrong_value_in_the_file_is_named_with_its_file(tmp_path: Path) -> None:
+    (tmp_path / "huntline.toml").write_text("[limits]\nmax_legs = 0")
+    with pytest.raises(ConfigurationError, match=r"huntline\.toml: limits\.max_legs: 0 is wrong"):
+        load_config({})
+
+
+def test_a_wrong_value_in_the_environment_is_named_with_its_variable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HUNTLINE_HTTP", "8080")
+    with pytest.raises(ConfigurationError, match="environment variable HUNTLINE_HTTP: '8080' is wrong"):
+        load_config({})
+
+
+def test_an_unknown_key_is_refused_with_the_known_ones(tmp_path: Path) -> None:
+    (tmp_path / "huntline.toml").write_text('htpp = "127.0.0.1:8080"')
+    with pytest.raises(ConfigurationError, match=r"htpp: there is no such setting; there are data, http"):
+        load_config({})
+
+
+def test_a_file_that_is_no_toml_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "huntline.toml").write_text("http: 127.0.0.1:8080")
+    with pytest.raises(ConfigurationError, match=r"huntline\.toml cannot be read as TOML: .*line 1"):
+        load_config({})
+
+
+def test_a_data_folder_whose_sockets_would_not_fit_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="too long for the sockets"):
+        load_config({"data": tmp_path / ("x" * 100)})
