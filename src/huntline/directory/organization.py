@@ -1,0 +1,216 @@
+"""What an administrator decides, as plain data: one organization with everything that belongs to it.
+
+Things inside an organization refer to each other by their natural keys (UPN, group name, queue name),
+which are compared in any letter case; ids are there for the engine and the store.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from huntline.engine.model import Alerting, Distribution, ExitAction
+
+
+class Licence(StrEnum):
+    """What a user may be licensed for; Phone System is included in E5."""
+
+    E3 = "E3"
+    E5 = "E5"
+    PHONE_SYSTEM = "PhoneSystem"
+    CALLING_PLAN = "CallingPlan"
+    AUDIO_CONFERENCING = "AudioConferencing"
+
+
+class Home(StrEnum):
+    """Where a user's account lives."""
+
+    ONLINE = "online"
+    HYBRID = "hybrid"
+    LYNC_2010 = "lync-2010"
+
+
+class NumberKind(StrEnum):
+    """What a number may be used for: the service kinds for queues, ``user`` for persons."""
+
+    SERVICE_TOLL = "service-toll"
+    SERVICE_TOLL_FREE = "service-toll-free"
+    USER = "user"
+
+
+class GroupKind(StrEnum):
+    """Which sort of directory group this is."""
+
+    DISTRIBUTION_LIST = "distribution-list"
+    SECURITY_GROUP = "security-group"
+    OFFICE365_GROUP = "office365-group"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Ceilings for what the organization's queues may set."""
+
+    max_waiting: int = 200
+    agent_limit: int = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class StarCodes:
+    """What an agent dials to leave and to join the rotation of all queues; None switches a code off."""
+
+    opt_out: str | None = "*45"
+    opt_in: str | None = "*46"
+
+
+@dataclass(frozen=True, slots=True)
+class Trunk:
+    """A provider, known by its source addresses: ``IP``, ``IP:port`` or a network such as ``10.1.0.0/16``."""
+
+    name: str
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceNumber:
+    """A number the organization holds, ``+`` and digits."""
+
+    number: str
+    kind: NumberKind
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What checks a password without knowing it: HA1 of one way to write the user name (RFC 7616)."""
+
+    username: str
+    algorithm: str  # "MD5" or "SHA-256"
+    ha1: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A person or a device with an address. ``upn`` is lower case; ``line_uri`` is ``tel:+digits``."""
+
+    user_id: str = ""
+    upn: str
+    display_name: str = ""
+    licences: frozenset[Licence] = frozenset()
+    voice_enabled: bool = False
+    homed: Home = Home.ONLINE
+    line_uri: str | None = None
+    contacts: tuple[str, ...] = ()
+    digests: tuple[Digest, ...] = ()
+
+    @property
+    def local_part(self) -> str:
+        """The UPN up to its ``@``."""
+        return self.upn.partition("@")[0]
+
+    @property
+    def shown_name(self) -> str:
+        """What people see: the display name, or else the local part."""
+        return self.display_name or self.local_part
+
+    @property
+    def domain(self) -> str:
+        """The UPN after its ``@``."""
+        return self.upn.rpartition("@")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Members in order, each a UPN (with ``@``) or the name of another group."""
+
+    name: str
+    kind: GroupKind
+    members: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """An audio file by its content; ``name`` is what it was called, ``duration`` is in seconds."""
+
+    sha256: str
+    name: str
+    duration: float
+
+
+@dataclass(frozen=True, slots=True)
+class QueueExit:
+    """What happens to a caller who leaves the line.
+
+    ``target`` is the name of a queue, ``sip:user@host`` or ``tel:+digits``; it is there when ``action``
+    is forward, and only then.
+    """
+
+    action: ExitAction
+    target: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueSettings:
+    """One queue as its owner set it; times are in seconds. ``music`` None is the default music."""
+
+    queue_id: str = ""
+    primary_uri: str = ""
+    name: str
+    domain: str
+    line_uri: str | None = None
+    greeting: Audio | None = None
+    music: Audio | None = None
+    distribution: Distribution = Distribution.ATTENDANT
+    alerting: Alerting = Alerting.ONE
+    agent_limit: int = 50
+    agents: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    agent_alert_time: int = 30
+    allow_opt_out: bool = True
+    max_waiting: int = 50
+    overflow: QueueExit = QueueExit(ExitAction.DISCONNECT)
+    max_wait: int = 1200
+    timeout: QueueExit = QueueExit(ExitAction.DISCONNECT)
+    no_agents: QueueExit = QueueExit(ExitAction.QUEUE)
+    no_agents_new_calls_only: bool = False
+    presence_based_routing: bool = False
+    ring_busy: bool = False
+    wrap_up: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organization:
+    """One organization, whole. ``revision`` rises with each change.
+
+    The first domain is the realm of its users' passwords. ``opt_outs`` are pairs (user id, queue id):
+    what agents chose themselves, which survives every change of settings.
+    """
+
+    organization_id: str = ""
+    name: str
+    domains: tuple[str, ...]
+    limits: Limits = Limits()
+    communication_credits: bool = True
+    star_codes: StarCodes = StarCodes()
+    trunks: tuple[Trunk, ...] = ()
+    numbers: tuple[ServiceNumber, ...] = ()
+    users: tuple[User, ...] = ()
+    groups: tuple[Group, ...] = ()
+    queues: tuple[QueueSettings, ...] = ()
+    revision: int = 0
+    opt_outs: frozenset[tuple[str, str]] = frozenset()
+
+    @property
+    def realm(self) -> str:
+        """The digest realm of its users: the first domain."""
+        return self.domains[0]
+
+
+def missing_for_calls(user: User) -> tuple[str, ...]:
+    """What a user lacks to be an agent or the target of a forward, in words; empty when nothing."""
+    missing = []
+    if not user.licences & {Licence.PHONE_SYSTEM, Licence.E5}:
+        missing.append("a licence for Phone System (PhoneSystem or E5)")
+    if not user.voice_enabled and Licence.CALLING_PLAN not in user.licences:
+        missing.append("voice-enabling (voice_enabled: true) or a CallingPlan licence")
+    if user.homed is Home.LYNC_2010:
+        missing.append("a home other than lync-2010")
+    return tuple(missing)

@@ -1,0 +1,281 @@
+"""All organizations of the server, compiled into look-ups that are asked for every call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import Literal
+
+from huntline.directory.groups import LeftOut, agents_of, left_out_of
+from huntline.directory.index import OrganizationIndex, OutsideTarget
+from huntline.directory.names import host_key, number_digits
+from huntline.directory.organization import (
+    Digest,
+    Organization,
+    QueueExit,
+    QueueSettings,
+    Trunk,
+    User,
+)
+from huntline.directory.trunks import TrunkTable, outbound_destination
+from huntline.engine.model import AgentSettings, CallQueue, Exit
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Someone who may register and call. ``realm`` and ``digests`` check the password."""
+
+    user_id: str
+    organization_id: str
+    upn: str
+    display_name: str
+    realm: str
+    digests: tuple[Digest, ...]
+    contacts: tuple[str, ...]
+
+    def ha1(self, username: str, algorithm: str) -> str | None:
+        """The stored HA1 for one spelling of the user name and one algorithm (``MD5``, ``SHA-256``)."""
+        for digest in self.digests:
+            if digest.username == username and digest.algorithm == algorithm:
+                return digest.ha1
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueTarget:
+    """The dialled address is a queue."""
+
+    queue_id: str
+    organization_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class UserTarget:
+    """The dialled address is a user."""
+
+    user_id: str
+    organization_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class StarCode:
+    """The dialled digits are a code of the caller's organization."""
+
+    organization_id: str
+    action: Literal["opt-out", "opt-in"]
+
+
+Target = QueueTarget | UserTarget | StarCode
+
+
+class ServerPlan:
+    """Everything that calls need to know about the settings. Never changes: build a new one instead.
+
+    ``own_hosts`` are names and addresses of the server itself, in lower case, IPv6 without brackets; a
+    phone may use them in place of its organization's domain.
+    """
+
+    def __init__(
+        self, organizations: tuple[Organization, ...], own_hosts: frozenset[str] = frozenset()
+    ) -> None:
+        self.organizations = organizations
+        self.own_hosts = own_hosts
+        self._trunks = TrunkTable(organizations)
+        self._indexes: dict[str, OrganizationIndex] = {}
+        self._by_domain: dict[str, OrganizationIndex] = {}
+        self._service_numbers: dict[str, QueueTarget] = {}
+        self._queues: dict[str, tuple[QueueSettings, OrganizationIndex]] = {}
+        self._accounts: dict[str, Account] = {}
+        self._accounts_by_upn: dict[str, Account] = {}
+        self._accounts_by_local_part: dict[str, Account | None] = {}
+        for organization in organizations:
+            self._add_organization(OrganizationIndex(organization))
+
+    def _add_organization(self, index: OrganizationIndex) -> None:
+        organization = index.organization
+        self._indexes[organization.organization_id] = index
+        for domain in organization.domains:
+            self._by_domain[domain] = index
+        for queue in organization.queues:
+            self._queues[queue.queue_id] = (queue, index)
+            if queue.line_uri and (digits := number_digits(queue.line_uri[4:])):
+                self._service_numbers[digits] = QueueTarget(queue.queue_id, organization.organization_id)
+        for user in organization.users:
+            self._add_account(user, organization)
+
+    def _add_account(self, user: User, organization: Organization) -> None:
+        account = Account(
+            user_id=user.user_id,
+            organization_id=organization.organization_id,
+            upn=user.upn,
+            display_name=user.shown_name,
+            realm=organization.realm,
+            digests=user.digests,
+            contacts=user.contacts,
+        )
+        self._accounts[user.user_id] = account
+        self._accounts_by_upn[user.upn] = account
+        is_taken = user.local_part in self._accounts_by_local_part
+        self._accounts_by_local_part[user.local_part] = None if is_taken else account
+
+    def account(self, user: str, host: str) -> Account | None:
+        """The account of an address of record, in any letter case.
+
+        ``host`` is a domain of an organization, or one of ``own_hosts``: then the local part must be
+        unique on the server, or ``user`` be a whole UPN.
+        """
+        name, host = user.lower(), host_key(host)
+        if host in self.own_hosts:
+            return self._accounts_by_upn.get(name) or self._accounts_by_local_part.get(name)
+        return self._accounts_by_upn.get(f"{name}@{host}")
+
+    def account_by_id(self, user_id: str) -> Account | None:
+        """The account of a user id."""
+        return self._accounts.get(user_id)
+
+    def organizations_of_trunk(self, address: str, port: int) -> tuple[str, ...]:
+        """Ids of the organizations that take calls from this source address (IPv6 without brackets)."""
+        return self._trunks.organizations_of(address, port)
+
+    def target(self, uri_user: str, uri_host: str, organization_id: str | None) -> Target | None:
+        """What a dialled address is; None when it is nobody's.
+
+        ``uri_user`` is unescaped; for ``tel:`` it is the number and ``uri_host`` is empty. A service
+        number or a domain decides by itself whose call it is. Star codes, personal numbers and names
+        without a domain count only for callers of an organization (``organization_id``), within it.
+        """
+        caller = self._indexes.get(organization_id) if organization_id else None
+        if caller and (code := _star_code(caller.organization, uri_user)):
+            return code
+        if digits := number_digits(uri_user):
+            if service := self._service_numbers.get(digits):
+                return service
+            if caller and (user := caller.user_by_number(digits)):
+                return UserTarget(user.user_id, caller.organization.organization_id)
+        host = host_key(uri_host)
+        if index := self._by_domain.get(host):
+            return _found(index, uri_user, host)
+        if caller and host in self.own_hosts:
+            return _found(caller, uri_user, None)
+        return None
+
+    def engine_settings(
+        self, organization_id: str
+    ) -> tuple[tuple[CallQueue, ...], tuple[AgentSettings, ...]]:
+        """Queues with their agents expanded, and every agent of any of them; empty for an unknown id."""
+        index = self._indexes.get(organization_id)
+        if index is None:
+            return (), ()
+        queues: list[CallQueue] = []
+        agents: dict[str, User] = {}
+        for settings in index.organization.queues:
+            users = agents_of(settings, index.users, index.groups)
+            queues.append(_call_queue(settings, users, index))
+            agents |= {user.user_id: user for user in users}
+        opted_out: dict[str, set[str]] = {}
+        for user_id, queue_id in index.organization.opt_outs:
+            opted_out.setdefault(user_id, set()).add(queue_id)
+        return tuple(queues), tuple(
+            AgentSettings(
+                agent_id=user.user_id,
+                organization_id=organization_id,
+                name=user.shown_name,
+                opted_out=frozenset(opted_out.get(user.user_id, ())),
+            )
+            for user in agents.values()
+        )
+
+    def queues_of(self, user_id: str) -> tuple[str, ...]:
+        """Ids of the queues that a user is an agent of, in the organization's order."""
+        return tuple(self._queues_by_agent.get(user_id, ()))
+
+    @cached_property
+    def _queues_by_agent(self) -> dict[str, list[str]]:
+        queue_ids: dict[str, list[str]] = {}
+        for organization in self.organizations:
+            for queue in self.engine_settings(organization.organization_id)[0]:
+                for user_id in queue.agents:
+                    queue_ids.setdefault(user_id, []).append(queue.queue_id)
+        return queue_ids
+
+    def left_out(self, queue_id: str) -> tuple[LeftOut, ...]:
+        """Who is reached by a queue but not rung, and why: not allowed, or past the agent limit."""
+        if (found := self._queues.get(queue_id)) is None:
+            return ()
+        settings, index = found
+        return left_out_of(settings, index.users, index.groups)
+
+    def queue(self, queue_id: str) -> QueueSettings | None:
+        """A queue's settings."""
+        found = self._queues.get(queue_id)
+        return found[0] if found else None
+
+    def organization(self, organization_id: str) -> Organization | None:
+        """An organization by its id."""
+        index = self._indexes.get(organization_id)
+        return index.organization if index else None
+
+    def outbound_trunk(self, organization_id: str) -> Trunk | None:
+        """The organization's first provider that has a single address to send calls to."""
+        organization = self.organization(organization_id)
+        trunks = organization.trunks if organization else ()
+        return next((trunk for trunk in trunks if outbound_destination(trunk)), None)
+
+
+def _star_code(organization: Organization, dialled: str) -> StarCode | None:
+    codes = organization.star_codes
+    if dialled == codes.opt_out:
+        return StarCode(organization.organization_id, "opt-out")
+    if dialled == codes.opt_in:
+        return StarCode(organization.organization_id, "opt-in")
+    return None
+
+
+def _found(index: OrganizationIndex, name: str, domain: str | None) -> Target | None:
+    organization_id = index.organization.organization_id
+    match index.find(name, domain):
+        case User() as user:
+            return UserTarget(user.user_id, organization_id)
+        case QueueSettings() as queue:
+            return QueueTarget(queue.queue_id, organization_id)
+        case _:
+            return None
+
+
+def _call_queue(settings: QueueSettings, agents: tuple[User, ...], index: OrganizationIndex) -> CallQueue:
+    return CallQueue(
+        queue_id=settings.queue_id,
+        organization_id=index.organization.organization_id,
+        name=settings.name,
+        agents=tuple(user.user_id for user in agents),
+        distribution=settings.distribution,
+        alerting=settings.alerting,
+        has_greeting=settings.greeting is not None,
+        agent_alert_time=timedelta(seconds=settings.agent_alert_time),
+        allow_opt_out=settings.allow_opt_out,
+        max_waiting=settings.max_waiting,
+        overflow=_engine_exit(settings.overflow, index),
+        max_wait=timedelta(seconds=settings.max_wait),
+        timeout=_engine_exit(settings.timeout, index),
+        no_agents=_engine_exit(settings.no_agents, index),
+        no_agents_new_calls_only=settings.no_agents_new_calls_only,
+        presence_based_routing=settings.presence_based_routing,
+        ring_busy=settings.ring_busy,
+        wrap_up=timedelta(seconds=settings.wrap_up),
+    )
+
+
+def _engine_exit(exit_: QueueExit, index: OrganizationIndex) -> Exit:
+    if exit_.target is None:
+        return Exit(exit_.action)
+    match index.forward_target(exit_.target):
+        case QueueSettings() as queue:
+            return Exit(exit_.action, queue_id=queue.queue_id)
+        case User() as user:
+            return Exit(exit_.action, target=f"sip:{user.upn}")
+        case OutsideTarget() as address:
+            return Exit(exit_.action, target=str(address))
+        case None:
+            # Refused when it is saved; should it come up all the same, the forward fails, not the server.
+            return Exit(exit_.action, target=exit_.target)

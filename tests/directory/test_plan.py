@@ -1,0 +1,247 @@
+"""The compiled look-ups over all organizations (unit)."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from huntline.directory.digests import password_digests
+from huntline.directory.organization import (
+    Audio,
+    Group,
+    GroupKind,
+    Home,
+    Licence,
+    NumberKind,
+    Organization,
+    QueueExit,
+    QueueSettings,
+    ServiceNumber,
+    Trunk,
+    User,
+)
+from huntline.directory.plan import QueueTarget, ServerPlan, StarCode, UserTarget
+from huntline.engine.model import AgentSettings, Exit, ExitAction
+
+HG = "hg_0123456789abcdef0123456789abcdef"
+
+
+def person(upn: str, **settings: object) -> User:
+    """A user who may be an agent."""
+    user = User(user_id=f"id-{upn}", upn=upn, licences=frozenset({Licence.E5}), voice_enabled=True)
+    return replace(user, **settings)  # type: ignore[arg-type]
+
+
+CONTOSO = Organization(
+    organization_id="contoso",
+    name="Contoso",
+    domains=("contoso.com", "redmond.contoso.com"),
+    trunks=(Trunk("provider", ("203.0.113.0/24", "192.0.2.1", "192.0.2.2:5080", "[2001:db8::1]:5060")),),
+    numbers=(ServiceNumber("+14255550100", NumberKind.SERVICE_TOLL),),
+    users=(
+        person("amal@contoso.com", line_uri="tel:+14255550177", display_name="Amal Haddad"),
+        person("bao@contoso.com", digests=password_digests("bao@contoso.com", "contoso.com", "secret")),
+        person("chi@contoso.com", licences=frozenset({Licence.E3})),
+        person("bao@redmond.contoso.com"),
+        person("dan@contoso.com", homed=Home.LYNC_2010),
+    ),
+    groups=(
+        Group("First Line", GroupKind.SECURITY_GROUP, ("bao@contoso.com", "second line", "amal@contoso.com")),
+        Group(
+            "Second Line", GroupKind.DISTRIBUTION_LIST, ("first line", "dan@contoso.com", "chi@contoso.com")
+        ),
+    ),
+    queues=(
+        QueueSettings(
+            queue_id="help",
+            primary_uri=f"sip:{HG}@contoso.com",
+            name="Help Desk",
+            domain="contoso.com",
+            line_uri="tel:+14255550100",
+            greeting=Audio("00", "hello.wav", 2.0),
+            agents=("amal@contoso.com",),
+            groups=("First Line",),
+            max_wait=45,
+            overflow=QueueExit(ExitAction.FORWARD, "sales"),
+            timeout=QueueExit(ExitAction.FORWARD, "tel:+14255550177"),
+            no_agents=QueueExit(ExitAction.FORWARD, "TEL:+442071234567"),
+        ),
+        QueueSettings(
+            queue_id="sales", name="Sales", domain="contoso.com", agents=("bao@redmond.contoso.com",)
+        ),
+    ),
+    opt_outs=frozenset({("id-amal@contoso.com", "help")}),
+)
+FABRIKAM = Organization(
+    organization_id="fabrikam",
+    name="Fabrikam",
+    domains=("fabrikam.com",),
+    trunks=(Trunk("provider", ("192.0.2.1",)),),
+    numbers=(ServiceNumber("+442079460000", NumberKind.SERVICE_TOLL),),
+    users=(person("amal@fabrikam.com"),),
+    queues=(
+        QueueSettings(
+            queue_id="support", name="Help Desk", domain="fabrikam.com", line_uri="tel:+442079460000"
+        ),
+    ),
+)
+PLAN = ServerPlan((CONTOSO, FABRIKAM), frozenset({"192.0.2.10", "::1"}))
+
+
+@pytest.mark.parametrize(
+    ("user", "host", "upn"),
+    [
+        ("amal", "contoso.com", "amal@contoso.com"),
+        ("AMAL", "Contoso.COM", "amal@contoso.com"),
+        ("bao", "redmond.contoso.com", "bao@redmond.contoso.com"),
+        ("chi", "192.0.2.10", "chi@contoso.com"),
+        ("chi", "[::1]", "chi@contoso.com"),
+        ("amal@fabrikam.com", "192.0.2.10", "amal@fabrikam.com"),
+        ("amal", "192.0.2.10", None),  # two organizations have one
+        ("amal", "192.0.2.11", None),
+        ("zoe", "contoso.com", None),
+        ("", "contoso.com", None),
+    ],
+)
+def test_account_by_address_of_record(user: str, host: str, upn: str | None) -> None:
+    account = PLAN.account(user, host)
+    assert (account.upn if account else None) == upn
+
+
+def test_account_checks_passwords_in_the_realm_of_the_first_domain() -> None:
+    account = PLAN.account("bao", "contoso.com")
+    assert account is not None
+    assert account.realm == "contoso.com"
+    assert account.ha1("bao", "MD5") == "d4103b699bee45e23f601d91ef629b25"
+    assert len(account.ha1("bao@contoso.com", "SHA-256") or "") == 64
+    assert account.ha1("amal", "MD5") is None
+    assert PLAN.account_by_id(account.user_id) is account
+
+
+@pytest.mark.parametrize(
+    ("address", "port", "expected"),
+    [
+        ("203.0.113.77", 5060, ("contoso",)),
+        ("192.0.2.1", 40000, ("contoso", "fabrikam")),
+        ("::ffff:192.0.2.1", 40000, ("contoso", "fabrikam")),
+        ("192.0.2.2", 5080, ("contoso",)),
+        ("192.0.2.2", 5060, ()),
+        ("2001:db8::1", 5060, ("contoso",)),
+        ("2001:db8::1", 5061, ()),
+        ("198.51.100.1", 5060, ()),
+        ("not an address", 5060, ()),
+    ],
+)
+def test_trunks_are_known_by_their_source_address(address: str, port: int, expected: tuple[str, ...]) -> None:
+    assert PLAN.organizations_of_trunk(address, port) == expected
+
+
+def test_outbound_trunk_is_the_first_with_a_single_address() -> None:
+    assert PLAN.outbound_trunk("contoso") is CONTOSO.trunks[0]
+    assert PLAN.outbound_trunk("nobody") is None
+
+
+HELP = QueueTarget("help", "contoso")
+SUPPORT = QueueTarget("support", "fabrikam")
+AMAL = UserTarget("id-amal@contoso.com", "contoso")
+
+
+@pytest.mark.parametrize(
+    ("user", "host", "caller", "expected"),
+    [
+        ("+14255550100", "contoso.com", None, HELP),
+        ("14255550100", "192.0.2.10", None, HELP),
+        ("+1 (425) 555-01.00", "", None, HELP),
+        ("+14255550100", "", "fabrikam", HELP),  # the number decides
+        ("+442079460000", "contoso.com", None, SUPPORT),
+        ("help desk", "contoso.com", None, HELP),
+        ("Help Desk", "fabrikam.com", None, SUPPORT),  # the domain decides
+        ("helpdesk", "contoso.com", "contoso", HELP),
+        ("Help-Desk", "192.0.2.10", "contoso", HELP),
+        ("help_desk", "192.0.2.10", "fabrikam", SUPPORT),
+        ("help desk", "192.0.2.10", None, None),  # a provider must name a domain
+        (HG, "redmond.contoso.com", "contoso", HELP),
+        (HG.upper(), "192.0.2.10", "contoso", HELP),
+        ("amal", "contoso.com", None, AMAL),
+        ("amal", "192.0.2.10", "contoso", AMAL),
+        ("+14255550177", "192.0.2.10", "contoso", AMAL),
+        ("+14255550177", "192.0.2.10", None, None),  # a personal number is no service number
+        ("+14255550177", "192.0.2.10", "fabrikam", None),
+        ("*45", "contoso.com", "contoso", StarCode("contoso", "opt-out")),
+        ("*46", "192.0.2.10", "fabrikam", StarCode("fabrikam", "opt-in")),
+        ("*45", "contoso.com", None, None),
+        ("+19999999999", "contoso.com", None, None),
+        ("help desk", "elsewhere.example", "contoso", None),
+        ("", "contoso.com", "contoso", None),
+    ],
+)
+def test_dialled_addresses(user: str, host: str, caller: str | None, expected: object) -> None:
+    assert PLAN.target(user, host, caller) == expected
+
+
+def test_queues_are_compiled_with_agents_expanded_in_order_and_once() -> None:
+    queues, agents = PLAN.engine_settings("contoso")
+    help_desk, sales = queues
+    assert help_desk.agents == ("id-amal@contoso.com", "id-bao@contoso.com")
+    assert sales.agents == ("id-bao@redmond.contoso.com",)
+    assert help_desk.has_greeting
+    assert not sales.has_greeting
+    assert help_desk.max_wait == timedelta(seconds=45)
+    assert help_desk.overflow == Exit(ExitAction.FORWARD, queue_id="sales")
+    assert help_desk.timeout == Exit(ExitAction.FORWARD, target="sip:amal@contoso.com")
+    assert help_desk.no_agents == Exit(ExitAction.FORWARD, target="tel:+442071234567")
+    assert agents[0] == AgentSettings(
+        agent_id="id-amal@contoso.com",
+        organization_id="contoso",
+        name="Amal Haddad",
+        opted_out=frozenset({"help"}),
+    )
+    assert [agent.name for agent in agents] == ["Amal Haddad", "bao", "bao"]
+
+
+def test_who_is_left_out_is_listed_with_the_reason() -> None:
+    first, second = PLAN.left_out("help")
+    assert (first.upn, first.reason) == ("dan@contoso.com", "lacks a home other than lync-2010")
+    assert (second.upn, second.reason) == (
+        "chi@contoso.com",
+        "lacks a licence for Phone System (PhoneSystem or E5)",
+    )
+    small = replace(CONTOSO, queues=(replace(CONTOSO.queues[0], agent_limit=1),))
+    plan = ServerPlan((small,))
+    assert plan.engine_settings("contoso")[0][0].agents == ("id-amal@contoso.com",)
+    assert ("bao@contoso.com", "past the limit of 1 agents") in [
+        (left_out.upn, left_out.reason) for left_out in plan.left_out("help")
+    ]
+
+
+def test_ten_thousand_users_in_nested_groups_compile_in_a_second() -> None:
+    users = tuple(person(f"user{number}@contoso.com") for number in range(10_000))
+    groups = tuple(
+        Group(
+            f"group{number}",
+            GroupKind.SECURITY_GROUP,
+            (
+                *(user.upn for user in users[number * 20 : number * 20 + 20]),
+                *([f"group{number + 1}"] if number % 5 < 4 else []),
+            ),
+        )
+        for number in range(500)
+    )
+    queues = tuple(
+        QueueSettings(
+            queue_id=str(number),
+            name=f"queue {number}",
+            domain="contoso.com",
+            agent_limit=100,
+            groups=tuple(f"group{number * 5 % 500 + offset}" for offset in (0, 5, 10)),
+        )
+        for number in range(200)
+    )
+    started_at = time.perf_counter()
+    plan = ServerPlan((replace(CONTOSO, users=users, groups=groups, queues=queues),))
+    compiled, _agents = plan.engine_settings("contoso")
+    assert time.perf_counter() - started_at < 2  # about 0.1 on an idle machine
+    assert all(len(queue.agents) == 100 for queue in compiled)
