@@ -1,1 +1,40 @@
-def main() -> None: ...
+"""The ``huntline`` command."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from huntline.cli.agent import agent
+from huntline.cli.apply import apply
+from huntline.cli.history import history
+from huntline.cli.serve import serve
+from huntline.cli.status import status
+from huntline.demo.command import demo
+from huntline.errors import HuntlineError
+
+app = typer.Typer(
+    name="huntline",
+    help="A self-hosted call-queue server: callers wait in strict order, agents answer on any phone.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for verb in (serve, apply, status, history, demo):
+    app.command()(verb)
+app.add_typer(agent, name="agent")
+
+
+def main() -> None:
+    """Run the command line; what went wrong is one line on stderr and exit status 1."""
+    try:
+        app()
+    except HuntlineError as error:
+        print(f"huntline: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,30 @@
+# Everything a person does with a checkout. `setup` is quick when nothing has changed.
+BIN := .venv/bin
+SOURCES := src tests
+DATA ?= demo-data
+
+.PHONY: setup run check test bench clean
+
+setup:
+	@scripts/setup
+
+run: setup
+	@$(BIN)/huntline demo --data $(DATA)
+
+check: setup
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy $(SOURCES)
+	$(BIN)/lint-imports
+
+# The scenarios use real SIP clients and real time, so they run apart and a few at once.
+test: check
+	@scripts/setup --test-clients
+	$(BIN)/pytest -q -n auto -m "not scenario"
+	$(BIN)/pytest -q -n 4 --dist loadgroup -m scenario
+
+bench: setup
+	$(BIN)/python -m bench
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache demo-data

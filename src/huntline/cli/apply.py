@@ -1,0 +1,40 @@
+"""``huntline apply``: load an organization."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from huntline.cli.options import DataOption, config_of
+from huntline.control import ControlClient, ServerNotRunning
+from huntline.storage.organization_file import apply_file
+
+
+def apply(
+    file: Annotated[Path, typer.Argument(help="The organization, as YAML.", metavar="FILE")],
+    data: DataOption = None,
+) -> None:
+    """Load an organization file, all or nothing, and say what changed.
+
+    A running server takes the change at once.
+    """
+    config = config_of(data)
+    changes = apply_file(file, config.data)
+    for change in changes:
+        typer.echo(str(change))
+    if not changes:
+        typer.echo("Nothing changed.")
+    elif _tell_the_server(config.control_socket):
+        typer.echo("The running server has taken the change.")
+
+
+def _tell_the_server(control_socket: Path) -> bool:
+    """Whether a server runs, which then has acknowledged the change."""
+    try:
+        with ControlClient(control_socket) as client:
+            client.request("settings-changed")
+    except ServerNotRunning:
+        return False
+    return True

@@ -1,0 +1,38 @@
+"""Options that several verbs share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from huntline.config import Config, load_config
+
+DataOption = Annotated[
+    Path | None, typer.Option("--data", help="The server's data folder.", metavar="DIR", show_default="data")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="For programs: one JSON object.")]
+SipOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--sip", help="Where to listen for SIP; may be said again.", metavar="TRANSPORT:ADDRESS:PORT"
+    ),
+]
+HttpOption = Annotated[
+    str | None, typer.Option("--http", help="Where to listen for HTTP.", metavar="ADDRESS:PORT")
+]
+MediaAddressOption = Annotated[
+    str | None, typer.Option(help="The address that phones send their audio to.", metavar="ADDRESS")
+]
+MediaPortsOption = Annotated[str | None, typer.Option(help="The UDP ports for audio.", metavar="FIRST-LAST")]
+
+
+def config_of(data: Path | None) -> Config:
+    """The settings of the server on this data folder."""
+    return load_config({"data": data})
+
+
+def joined(listeners: list[str] | None) -> str | None:
+    """Listeners as one setting; None when none was said."""
+    return " ".join(listeners) if listeners else None

@@ -1,0 +1,62 @@
+"""``huntline serve``: run everything."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from huntline import supervisor
+from huntline.cli.options import (
+    DataOption,
+    HttpOption,
+    MediaAddressOption,
+    MediaPortsOption,
+    SipOption,
+    joined,
+)
+from huntline.config import Config, load_config
+from huntline.logs import set_up_logging
+
+
+def serve(
+    data: DataOption = None,
+    sip: SipOption = None,
+    http: HttpOption = None,
+    media_address: MediaAddressOption = None,
+    media_ports: MediaPortsOption = None,
+    mask_numbers: Annotated[
+        bool | None, typer.Option("--mask-numbers", help="Write callers' numbers masked into the log.")
+    ] = None,
+    log_level: Annotated[str | None, typer.Option(metavar="debug|info|warning|error")] = None,
+    more_sip: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
+) -> None:
+    """Run the server until it is told to end (SIGTERM, Ctrl-C).
+
+    Settings come from here, from HUNTLINE_* in the environment and from huntline.toml in the data folder.
+    """
+    config = load_config(
+        {
+            "data": data,
+            "sip": joined([*(sip or []), *(more_sip or [])]),
+            "http": http,
+            "media_address": media_address,
+            "media_ports": media_ports,
+            "mask_numbers": mask_numbers,
+            "log_level": log_level,
+        }
+    )
+    set_up_logging("supervisor", config.log_level, mask_numbers=config.mask_numbers)
+    supervisor.serve(
+        config,
+        supervisor.server_children(),
+        on_ready=lambda: typer.echo(f"Huntline is ready: {addresses(config)}"),
+    )
+
+
+def addresses(config: Config) -> str:
+    """Where this server is reached, in words."""
+    return (
+        f"SIP {' '.join(map(str, config.sip))}, http://{config.http}/,"
+        f" audio {config.media_address} ports {config.media_ports}, data in {config.data}"
+    )

@@ -1,0 +1,110 @@
+"""``huntline status``: queues, agents and calls of the running server, now."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+import typer
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text
+
+from huntline.cli.options import DataOption, JsonOption, config_of
+from huntline.control import ControlClient
+
+STATE_STYLES = {
+    "ready": "green",
+    "ringing": "yellow",
+    "alerting": "yellow",
+    "talking": "cyan",
+    "waiting": "magenta",
+    "signed-out": "dim",
+    "paused": "dim",
+}
+
+
+def status(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Show queues, agents and calls as they are now."""
+    with ControlClient(config_of(data).control_socket) as client:
+        now = client.request("status")
+    if as_json:
+        typer.echo(json.dumps(now, indent=2, ensure_ascii=False))
+    else:
+        Console().print(tables(now))
+
+
+def tables(now: dict[str, Any]) -> Group:
+    """The three tables that people read, of what ``status --json`` shows."""
+    return Group(queue_table(now["queues"]), agent_table(now["agents"]), call_table(now["calls"]))
+
+
+def queue_table(queues: list[dict[str, Any]]) -> Table:
+    """Each queue with how many wait and for how long."""
+    table = _table("Queues", "queue", "organization", "waiting", "longest wait", "talking", "agents ready")
+    for queue in queues:
+        table.add_row(
+            Text(queue["name"]),
+            Text(queue["organization"]),
+            str(queue["waiting"]),
+            _seconds(queue["longest_wait_s"]),
+            str(queue["talking"]),
+            str(queue["agents_ready"]),
+        )
+    return table
+
+
+def agent_table(agents: list[dict[str, Any]]) -> Table:
+    """Each agent with state and reason."""
+    table = _table("Agents", "agent", "state", "reason", "presence", "since", "until", "opted out of")
+    for agent in agents:
+        table.add_row(
+            Text(agent["upn"]),
+            _state(agent["state"]),
+            Text(agent["reason"] or ""),
+            agent["presence"],
+            _time_of_day(agent["since"]),
+            _time_of_day(agent["until"]),
+            Text(", ".join(agent["opted_out"])),
+        )
+    return table
+
+
+def call_table(calls: list[dict[str, Any]]) -> Table:
+    """Each call with its legs."""
+    table = _table("Calls", "caller", "queue", "state", "place", "waited", "agent", "legs")
+    for call in calls:
+        legs = ", ".join(f"{leg['party']} {leg['address']} {leg['state']}" for leg in call["legs"])
+        table.add_row(
+            Text(call["caller"]),
+            Text(call["queue"]),
+            _state(call["state"]),
+            str(call["position"] or ""),
+            _seconds(call["waited_s"]),
+            Text(call["agent"] or ""),
+            Text(legs),
+        )
+    return table
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", header_style="bold", expand=False)
+    for column in columns:
+        table.add_column(column)
+    return table
+
+
+def _state(state: str) -> Text:
+    return Text(state, style=STATE_STYLES.get(state, ""))
+
+
+def _seconds(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02}"
+
+
+def _time_of_day(moment: str | None) -> str:
+    return f"{datetime.fromisoformat(moment).astimezone():%H:%M:%S}" if moment else ""

@@ -1,0 +1,93 @@
+"""One process of the server, as the supervisor starts it: its role runs until SIGTERM."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+
+import uvloop
+
+from huntline.config import Config
+from huntline.errors import ConfigurationError
+from huntline.logs import set_up_logging
+from huntline.supervisor import CONFIG, EXIT_CONFIGURATION, READY_FD, SUPERVISOR_PID
+
+Role = Callable[[Config, Callable[[], None]], Awaitable[None]]
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def main() -> int:
+    """Run the role that the command line names until SIGTERM cancels it.
+
+    Returns the exit status that the supervisor understands.
+    """
+    if READY_FD not in os.environ or len(sys.argv) != 2:
+        print("huntline: this is what the supervisor starts; use: huntline serve", file=sys.stderr)
+        return 2
+    name = sys.argv[1]
+    _end_with_the_supervisor(int(os.environ[SUPERVISOR_PID]))
+    config = Config.model_validate_json(os.environ[CONFIG])
+    set_up_logging(name, config.log_level, mask_numbers=config.mask_numbers)
+    try:
+        role = _role(name)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_run_until_told_to_end(role, config))
+    except ConfigurationError as error:
+        print(f"huntline: {error}", file=sys.stderr)
+        return EXIT_CONFIGURATION
+    return 0
+
+
+def _role(name: str) -> Role:
+    """The function of a role; imported only where it runs, so that no process carries another's code."""
+    match name:
+        case "signalling":
+            from huntline.app import run_signalling
+
+            return run_signalling
+        case "media":
+            from huntline.app import run_media
+
+            return run_media
+        case "web":
+            from huntline.web.app import run_web
+
+            return run_web
+        case "demo":
+            from huntline.demo.actors import run_demo
+
+            return run_demo
+        case _:
+            raise ConfigurationError(f"there is no process called {name}")
+
+
+def _end_with_the_supervisor(supervisor: int) -> None:
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != supervisor:  # it died before the kernel was told
+        sys.exit(1)
+
+
+async def _run_until_told_to_end(role: Role, config: Config) -> None:
+    running = asyncio.ensure_future(role(config, _report_ready))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, running.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+
+
+def _report_ready() -> None:
+    pipe = int(os.environ[READY_FD])
+    with contextlib.suppress(BrokenPipeError):
+        os.write(pipe, b".")
+    os.close(pipe)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,119 @@
+"""The web process: says whether the server is well."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse, JSONResponse
+
+from huntline.config import Address, Config
+from huntline.control import AsyncControlClient
+from huntline.errors import ConfigurationError, HuntlineError
+
+HEALTH_TIME_LIMIT = 2.0  # seconds
+TIME_TO_CLOSE = 1  # seconds that open requests get at the end
+
+PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Huntline</title>
+<h1>Huntline runs here</h1>
+<p>SIP: {sip}. Health: <a href="/healthz">/healthz</a>.
+<p>To see queues, agents and calls: <code>huntline status --data {data}</code>
+"""
+
+
+def build_app(config: Config) -> FastAPI:
+    """The pages and the API, as one ASGI application."""
+    app = FastAPI(title="Huntline", docs_url=None, redoc_url=None, openapi_url=None)
+
+    @app.get("/", response_class=HTMLResponse)
+    async def front_page() -> str:
+        return PAGE.format(sip=" ".join(map(str, config.sip)), data=config.data.name)
+
+    @app.get("/healthz")
+    async def health() -> JSONResponse:
+        parts = {
+            "signalling": await _signalling_answers(config.control_socket),
+            "media": await _accepts_connections(config.media_socket),
+        }
+        return JSONResponse(parts, status_code=200 if all(parts.values()) else 503)
+
+    return app
+
+
+async def run_web(config: Config, ready: Callable[[], None]) -> None:
+    """Serve HTTP until cancelled. Raises ConfigurationError when the address cannot be used."""
+    with _listen(config.http) as listening:
+        server = _Server(
+            uvicorn.Config(
+                build_app(config),
+                access_log=False,
+                log_config=None,
+                lifespan="off",
+                timeout_graceful_shutdown=TIME_TO_CLOSE,
+            ),
+            ready,
+        )
+        serving = asyncio.ensure_future(server.serve(sockets=[listening]))
+        try:
+            await asyncio.shield(serving)
+        except asyncio.CancelledError:
+            server.should_exit = True
+            await serving
+            raise
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, with signals left to the process and readiness reported."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _listen(address: Address) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((address.host, address.port))
+    except OSError as error:
+        listening.close()
+        raise ConfigurationError(
+            f"http: {address} cannot be listened on: {error.strerror}; free it, or use another --http"
+        ) from None
+    return listening
+
+
+async def _signalling_answers(path: Path) -> bool:
+    try:
+        async with asyncio.timeout(HEALTH_TIME_LIMIT), await AsyncControlClient.connect(path) as client:
+            await client.request("status")
+    except (HuntlineError, TimeoutError):
+        return False
+    return True
+
+
+async def _accepts_connections(path: Path) -> bool:
+    try:
+        async with asyncio.timeout(HEALTH_TIME_LIMIT):
+            _, writer = await asyncio.open_unix_connection(str(path))
+    except (OSError, TimeoutError):
+        return False
+    writer.close()
+    return True
