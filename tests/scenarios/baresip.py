@@ -1,0 +1,166 @@
+"""baresip, a softphone nobody here wrote, steered over its ctrl_tcp module (netstrings of JSON)."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from . import ports, sounds
+
+_MODULES = (
+    ("module", "g711.so"),
+    ("module", "aufile.so"),
+    ("module", "aubridge.so"),
+    ("module", "sndfile.so"),
+    ("module_tmp", "uuid.so"),
+    ("module_tmp", "account.so"),
+    ("module_app", "menu.so"),
+    ("module_app", "ctrl_tcp.so"),
+)
+Event = dict[str, Any]
+
+
+class Baresip:
+    """One baresip process with one account, sending one tone and recording what it hears."""
+
+    def __init__(
+        self,
+        folder: Path,
+        user: str,
+        domain: str,
+        server: tuple[str, int],
+        *,
+        tone: int,
+        registers: bool = True,
+        transport: str = "udp",
+        codec: str = "pcmu",
+    ) -> None:
+        self.folder, self.recordings = folder, folder / "heard"
+        self.recordings.mkdir(parents=True)
+        self.user, self._control_port = user, ports.take(2)
+        self.events: list[Event] = []
+        tone_file = sounds.tone_file(folder, tone, 60)
+        (folder / "config").write_text(self._config(tone_file))
+        host, port = server
+        (folder / "accounts").write_text(
+            f"<sip:{user}@{domain};transport={transport}>;auth_user={user};auth_pass=secret"
+            f';outbound="sip:{host}:{port};transport={transport}";answermode=manual'
+            f";regint={60 if registers else 0};audio_codecs={codec}\n"
+        )
+        self._log = (folder / "baresip.log").open("w")
+        self._process = subprocess.Popen(
+            ["baresip", "-f", str(folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+        )
+        self._socket = self._connect()
+        self._buffer = b""
+        if registers:
+            self.wait("REGISTER_OK")
+
+    def dial(self, uri: str) -> None:
+        self._command("dial", uri)
+
+    def answer(self) -> None:
+        self._command("accept")
+
+    def hang_up(self) -> None:
+        self._command("hangup")
+
+    def hold(self) -> None:
+        self._command("hold")
+
+    def resume(self) -> None:
+        self._command("resume")
+
+    def wait(self, kind: str, timeout: float = 5.0) -> Event:
+        """Wait for an event such as CALL_INCOMING, CALL_ESTABLISHED, CALL_CLOSED; each counts once."""
+        return self._wait(lambda event: event.get("type") == kind, kind, timeout)
+
+    def heard(self) -> list[tuple[float, int | None]]:
+        """(second, tone) of the newest recording of what was heard; complete when the call is closed."""
+        files = sorted(self.recordings.glob("*-dec.wav"), key=lambda file: file.stat().st_mtime)
+        assert files, f"baresip recorded nothing in {self.recordings}"
+        return sounds.tones_in_recording(files[-1])
+
+    def close(self) -> None:
+        """Sign out and end; by force if it must be."""
+        with contextlib.suppress(OSError):
+            self._send("quit")
+        self._socket.close()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(5)
+        self._log.close()
+
+    def _config(self, tone_file: Path) -> str:
+        listen, first = ports.take(2), ports.take(8)
+        lines = [
+            "net_interface 127.0.0.1",
+            f"sip_listen 127.0.0.1:{listen}",
+            f"rtp_ports {first}-{first + 7}",
+            f"audio_source aufile,{tone_file}",
+            "audio_player aubridge,sink",
+            "audio_alert aubridge,nil",
+            "ausrc_srate 8000",
+            "auplay_srate 8000",
+            "module_path /usr/lib/baresip/modules",
+            f"ctrl_tcp_listen 127.0.0.1:{self._control_port}",
+            f"snd_path {self.recordings}",
+        ]
+        return "\n".join([*lines, *(f"{kind} {name}" for kind, name in _MODULES)]) + "\n"
+
+    def _connect(self) -> socket.socket:
+        deadline = time.monotonic() + 5
+        while True:
+            try:
+                return socket.create_connection(("127.0.0.1", self._control_port), timeout=5)
+            except ConnectionRefusedError:
+                alive = self._process.poll() is None and time.monotonic() < deadline
+                assert alive, f"baresip does not run: {(self.folder / 'baresip.log').read_text()}"
+                time.sleep(0.05)  # it opens the control port when its modules are loaded, and says so nowhere
+
+    def _command(self, command: str, parameters: str = "") -> None:
+        self._send(command, parameters)
+        answer = self._wait(lambda event: "response" in event, f"an answer to {command}", 5)
+        assert answer.get("ok"), f"baresip {command} {parameters}: {answer}"
+
+    def _send(self, command: str, parameters: str = "") -> None:
+        text = json.dumps({"command": command, "params": parameters}).encode()
+        self._socket.sendall(b"%d:%s," % (len(text), text))
+
+    def _wait(self, wanted: Callable[[Event], bool], what: str, timeout: float) -> Event:
+        deadline = time.monotonic() + timeout
+        while True:
+            for event in self.events:
+                if wanted(event):
+                    self.events.remove(event)
+                    return event
+            remaining = deadline - time.monotonic()
+            assert remaining > 0, (
+                f"baresip {self.user}: no {what} within {timeout:g} s; events: {self.events}"
+            )
+            self._socket.settimeout(remaining)
+            with contextlib.suppress(TimeoutError):
+                self._read()
+
+    def _read(self) -> None:
+        data = self._socket.recv(65536)
+        assert data, f"baresip {self.user} is gone: {(self.folder / 'baresip.log').read_text()[-2000:]}"
+        self._buffer += data
+        while b":" in self._buffer:
+            digits, _, rest = self._buffer.partition(b":")
+            length = int(digits)
+            if len(rest) <= length:
+                return
+            self.events.append(json.loads(rest[:length]))
+            self._buffer = rest[length + 1 :]

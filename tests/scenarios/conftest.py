@@ -1,0 +1,89 @@
+"""A server for each test worker, an organisation for each story, and nothing left over after it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .office import Office
+from .reactor import Reactor
+from .server import Server
+
+
+class SharedServer:
+    """Started when first asked for, and anew after a story that broke it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._count = folder, 0
+        self._server: Server | None = None
+
+    def get(self) -> Server:
+        if self._server is None or not self._server.is_running:
+            self._count += 1
+            self._server = Server(self._folder / f"server{self._count}")
+            self._server.start()
+        return self._server
+
+    def discard(self) -> None:
+        server, self._server = self._server, None
+        if server is not None and server.is_running:
+            server.kill()
+
+    def close(self) -> None:
+        if self._server is not None:
+            self._server.stop()
+
+
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedServer]:
+    shared = SharedServer(tmp_path_factory.mktemp("huntline"))
+    yield shared
+    shared.close()
+
+
+@pytest.fixture
+def server(shared_server: SharedServer) -> Iterator[Server]:
+    """A running server, which must hold nothing and have logged no exception when the story ends."""
+    server = shared_server.get()
+    yield server
+    try:
+        assert server.is_running, f"the server is gone:\n{server.log_text()[-3000:]}"
+        server.assert_empty()
+        server.assert_calm()
+    except BaseException:
+        shared_server.discard()
+        raise
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Server]:
+    """A server that a story may hurt."""
+    server = Server(tmp_path / "data")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def reactor() -> Iterator[Reactor]:
+    with Reactor() as reactor:
+        yield reactor
+
+
+@pytest.fixture
+def office(server: Server, reactor: Reactor, tmp_path: Path) -> Iterator[Office]:
+    """An organisation of the story's own on the shared server."""
+    with contextlib.closing(Office(server, reactor, tmp_path)) as office:
+        yield office
+
+
+@pytest.fixture
+def second_office(server: Server, reactor: Reactor, tmp_path: Path) -> Iterator[Office]:
+    """Another organisation on the same server."""
+    folder = tmp_path / "second"
+    folder.mkdir()
+    with contextlib.closing(Office(server, reactor, folder)) as office:
+        yield office

@@ -1,0 +1,120 @@
+"""One story's own organisation, with its phones and callers, on a server that other stories use too."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from . import tones
+from .phone import Phone
+from .reactor import Reactor
+from .server import Json, Server
+
+_numbers = itertools.count(1)
+Settings = dict[str, Any]
+
+
+class Office:
+    """An organisation that no other story sees: its own domain and numbers, 127.0.0.1 as trunk."""
+
+    def __init__(self, server: Server, reactor: Reactor, folder: Path) -> None:
+        self.server, self.reactor, self.folder = server, reactor, folder
+        serial = next(_numbers)
+        worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+        self.name, self.domain = f"Story {serial}", f"story{serial}.test"
+        self._prefix = f"+1425{worker}{serial:03d}"
+        self.phones: list[Phone] = []
+        self._tones = itertools.cycle((tones.AGENT, tones.SECOND_AGENT, tones.THIRD_AGENT))
+        self.settings: Settings = {
+            "organization": self.name,
+            "domains": [self.domain],
+            "trunks": [{"name": "provider", "addresses": ["127.0.0.1"]}],
+            "numbers": [],
+            "users": [],
+            "groups": [],
+            "queues": [],
+        }
+
+    # The organisation file
+
+    def user(self, name: str, **settings: Any) -> str:
+        """Add a user with the password ``secret``; the UPN."""
+        upn = self.upn(name)
+        entry = {"upn": upn, "display_name": name.title(), "licences": ["E5"], "voice_enabled": True}
+        self.settings["users"].append(entry | {"sip_password": "secret"} | settings)
+        return upn
+
+    def queue(self, name: str = "Help Desk", *agents: str, **settings: Any) -> str:
+        """Add a queue, its number and those of its agents that are no users yet; the number."""
+        number = f"{self._prefix}{len(self.settings['queues']):03d}"
+        known = {user["upn"] for user in self.settings["users"]}
+        for agent in agents:
+            if self.upn(agent) not in known:
+                self.user(agent)
+        self.settings["numbers"].append({"number": number, "kind": "service-toll"})
+        entry = {"name": name, "line_uri": f"tel:{number}", "agents": [self.upn(agent) for agent in agents]}
+        self.settings["queues"].append(entry | settings)
+        return number
+
+    def upn(self, name: str) -> str:
+        return f"{name}@{self.domain}"
+
+    def write(self) -> Path:
+        file = self.folder / "organisation.yaml"
+        file.write_text(yaml.safe_dump(self.settings, sort_keys=False))
+        return file
+
+    def open(self) -> str:
+        """Apply the organisation; what the command printed."""
+        return self.server.apply(self.write())
+
+    # Its people
+
+    def agent(self, name: str, *, is_registered: bool = True, **options: Any) -> Phone:
+        """A user's phone, registered."""
+        options = {"tone": next(self._tones)} | options
+        phone = self._phone(name, domain=self.domain, password="secret", **options)
+        if is_registered:
+            response = phone.register()
+            assert response.status == 200, f"REGISTER of {name}: {response.start}"
+        return phone
+
+    def caller(self, number: str = "+12065550100", **options: Any) -> Phone:
+        """Somebody outside, whose calls come through the trunk."""
+        return self._phone(number, **options)
+
+    def _phone(self, user: str, **options: Any) -> Phone:
+        phone = Phone(self.reactor, self.server.address, user, **options)
+        self.phones.append(phone)
+        return phone
+
+    def close(self) -> None:
+        """Hang up, sign out and give the sockets back."""
+        try:
+            for phone in self.phones:
+                phone.leave()
+        finally:
+            for phone in self.phones:
+                phone.close()
+
+    # What the server says about it
+
+    def calls(self, count: int = 1, timeout: float = 6.0) -> list[Json]:
+        """The history of this organisation's queues, oldest first, once it has so many calls."""
+        names = {queue["name"] for queue in self.settings["queues"]}
+        found: list[Json] = []
+
+        def is_complete(_: Json) -> bool:
+            found[:] = [c for c in self.server.history() if c["queue"] in names]
+            return len(found) >= count
+
+        self.server.wait_status(is_complete, f"{count} calls in the history of {names}", timeout)
+        return sorted(found, key=lambda call: str(call["arrived_at"]))
+
+    def agent_state(self, name: str) -> str:
+        agents = self.server.status()["agents"]
+        return str(next(a["state"] for a in agents if a["upn"] == self.upn(name)))

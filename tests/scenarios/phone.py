@@ -1,0 +1,297 @@
+"""A SIP phone that does exactly what a story says, over UDP or TCP."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable, Hashable
+from secrets import token_hex
+
+from . import ports, tones, wire
+from .audio import Audio, received_at, timestamped_udp
+from .leg import Headers, Leg
+from .reactor import Reactor, Timer
+from .wire import Message
+
+_T1, _T2, _TIMEOUT = 0.5, 4.0, 32.0
+Address = tuple[str, int]
+
+
+class Phone:
+    """One address of record on one socket; calls come out of :meth:`dial` and :meth:`wait_call`.
+
+    Reactions that stories replace: ``on_call`` (default: ring with 180), ``drops`` (True for a message,
+    received or sent, that gets lost on its way).
+    """
+
+    def __init__(
+        self,
+        reactor: Reactor,
+        server: Address,
+        user: str,
+        *,
+        domain: str = "",
+        password: str | None = None,
+        transport: str = "udp",
+        host: str = "127.0.0.1",
+        port: int | None = None,
+        tone: int | None = tones.CALLER,
+        payload_type: int = 0,
+    ) -> None:
+        self.reactor, self.server = reactor, server
+        self.user, self.domain, self.password = user, domain or host, password
+        self.transport, self.host, self.port = transport, host, port or ports.take(2)
+        self.tone, self.payload_type = tone, payload_type
+        self.legs: list[Leg] = []
+        self.incoming: list[Leg] = []  # not yet taken by wait_call
+        self.strays: list[Message] = []  # belong to no call and no transaction of ours
+        self.on_call: Callable[[Leg], None] = Leg.ring
+        self.drops: Callable[[bytes], bool] = lambda _: False
+        self._by_call_id: dict[str, Leg] = {}
+        self._repeats: dict[Hashable, Timer] = {}
+        self._responses: dict[str, list[Message]] = {}  # by Call-ID, for what is no call
+        self._buffer = b""
+        self._cseq = 0
+        self._is_registered = False
+        self._registration = token_hex(8)
+        self._sock = self._open()
+        reactor.add(self._sock, self._receive)
+
+    @property
+    def aor(self) -> str:
+        return f"sip:{self.user}@{self.domain}"
+
+    @property
+    def contact(self) -> str:
+        suffix = ";transport=tcp" if self.transport == "tcp" else ""
+        return f"sip:{self.user}@{self.host}:{self.port}{suffix}"
+
+    # What a user does
+
+    def register(self, *, expires: int = 300) -> Message:
+        """REGISTER with digest; the final response."""
+        headers = (("Contact", f"<{self.contact}>"), ("Expires", str(expires)))
+        response = self.request("REGISTER", f"sip:{self.domain}", headers, call_id=self._registration)
+        self._is_registered = expires > 0
+        return response
+
+    def publish(self, presence: str, *, expires: int = 300) -> Message:
+        """PUBLISH a PIDF document (RFC 3903): ``available``, ``busy``, ``away``, ``dnd`` or ``offline``."""
+        headers = (("Event", "presence"), ("Expires", str(expires)))
+        return self.request(
+            "PUBLISH", self.aor, headers, body=pidf(self.aor, presence), kind="application/pidf+xml"
+        )
+
+    def request(
+        self,
+        method: str,
+        uri: str,
+        headers: Headers = (),
+        *,
+        body: str = "",
+        kind: str = "",
+        call_id: str = "",
+        timeout: float = 5.0,
+    ) -> Message:
+        """Send a request outside calls, answer a challenge when there is a password; the final response."""
+        call_id = call_id or token_hex(8)
+        response = self._transact(method, uri, headers, body, kind, call_id, timeout)
+        if response.status in (401, 407) and self.password is not None:
+            proof = self.credentials(response, method, uri)
+            response = self._transact(method, uri, (*headers, proof), body, kind, call_id, timeout)
+        return response
+
+    def dial(
+        self,
+        target: str,
+        *,
+        late_offer: bool = False,
+        headers: Headers = (),
+        display_name: str = "",
+        to: str = "",
+    ) -> Leg:
+        """Call a number (``+1425...`` becomes a SIP URI at the server) or any URI."""
+        uri = target if ":" in target else f"sip:{target}@{self.server[0]}:{self.server[1]}"
+        local = f'"{display_name}" <{self.aor}>' if display_name else f"<{self.aor}>"
+        leg = Leg(self, token_hex(8), local=local, remote=to or f"<{uri}>", target=uri)
+        with self.reactor.changed:
+            self._add(leg)
+            leg.dial(late_offer=late_offer, headers=headers)
+        return leg
+
+    def wait_call(self, timeout: float = 3.0) -> Leg:
+        """Wait for the next INVITE; the leg, which rings already unless ``on_call`` says otherwise."""
+        self.reactor.wait(lambda: bool(self.incoming), timeout, f"a call for {self.user}")
+        with self.reactor.changed:
+            return self.incoming.pop(0)
+
+    def close(self) -> None:
+        with self.reactor.changed:
+            for repeat in self._repeats.values():
+                repeat.cancel()
+            for leg in self.legs:
+                if leg.audio is not None:
+                    leg.audio.close()
+            self.reactor.remove(self._sock)
+
+    def leave(self) -> None:
+        """Hang up what is open, take the registration away."""
+        for leg in self.legs:
+            if leg.is_up and not leg.is_ended:
+                leg.hang_up()
+        if self._is_registered:
+            self.register(expires=0)
+
+    # For legs
+
+    def new_audio(self) -> Audio:
+        return Audio(self.reactor, self.host, tone=self.tone, payload_type=self.payload_type)
+
+    def via(self, branch: str) -> str:
+        return f"SIP/2.0/{self.transport.upper()} {self.host}:{self.port};branch={branch};rport"
+
+    def credentials(self, challenge: Message, method: str, uri: str) -> tuple[str, str]:
+        assert self.password is not None
+        asked, answer = {
+            401: ("www-authenticate", "Authorization"),
+            407: ("proxy-authenticate", "Proxy-Authorization"),
+        }[challenge.status or 0]
+        proof = wire.authorization(challenge.all(asked), method, uri, self.user, self.password)
+        return answer, proof
+
+    def send(self, data: bytes, destination: Address | None = None) -> None:
+        if self.drops(data):
+            return
+        if self.transport == "tcp":
+            self._sock.setblocking(True)
+            self._sock.sendall(data)
+            self._sock.setblocking(False)
+        else:
+            self._sock.sendto(data, destination or self.server)
+
+    def repeat(self, key: Hashable, data: bytes, gap: float = _T1, spent: float = 0.0) -> None:
+        """Send ``data`` again with doubling gaps (RFC 3261 section 17) until told to stop; not over TCP."""
+        if self.transport == "tcp" or spent >= _TIMEOUT:
+            self._repeats.pop(key, None)
+            return
+
+        def again() -> None:
+            self.send(data)
+            self.repeat(key, data, min(gap * 2, _T2), spent + gap)
+
+        self._repeats[key] = self.reactor.after(gap, again)
+
+    def stop_repeating(self, key: Hashable) -> None:
+        timer = self._repeats.pop(key, None)
+        if timer is not None:
+            timer.cancel()
+
+    # The socket
+
+    def _open(self) -> socket.socket:
+        if self.transport == "udp":
+            return timestamped_udp(self.host, self.port)
+        sock = socket.create_connection(self.server, timeout=5, source_address=(self.host, self.port))
+        sock.setblocking(False)
+        return sock
+
+    def _receive(self) -> None:
+        while True:
+            try:
+                data, ancillary, _, source = self._sock.recvmsg(65535, 64)
+            except (BlockingIOError, ConnectionError):
+                return
+            if self.transport == "udp":
+                self._take(data, received_at(ancillary), source)
+                continue
+            if not data:
+                self.reactor.remove(self._sock)
+                return
+            self._buffer += data
+            self._take_frames()
+
+    def _take_frames(self) -> None:
+        """Messages on a stream end where Content-Length says (RFC 3261 section 18.3)."""
+        while b"\r\n\r\n" in self._buffer:
+            head, _, rest = self._buffer.partition(b"\r\n\r\n")
+            if not head.strip():
+                self._buffer = rest
+                continue
+            length = int(wire.parse(head + b"\r\n\r\n", 0.0, self.server).header("content-length"))
+            if len(rest) < length:
+                return
+            self._take(head + b"\r\n\r\n" + rest[:length], time.time(), self.server)
+            self._buffer = rest[length:]
+
+    def _take(self, data: bytes, at: float, source: Address) -> None:
+        if not data.strip() or self.drops(data):
+            return
+        message = wire.parse(data, at, source)
+        leg = self._by_call_id.get(message.header("call-id"))
+        if leg is not None:
+            leg.receive(message)
+        elif message.status is not None:
+            self.stop_repeating((message.branch, message.method))
+            self._responses.setdefault(message.header("call-id"), []).append(message)
+        elif message.method == "INVITE" and "tag=" not in message.header("to"):
+            self._take_call(message)
+        else:
+            self._take_stray(message)
+
+    def _take_call(self, invite: Message) -> None:
+        leg = Leg(self, invite.header("call-id"), local="", remote="", target="")
+        self._add(leg)
+        leg.receive(invite)
+        self.incoming.append(leg)
+        self.on_call(leg)
+
+    def _take_stray(self, message: Message) -> None:
+        self.strays.append(message)
+        if message.method != "ACK":
+            status = 200 if message.method in ("OPTIONS", "NOTIFY") else 481
+            self.send(wire.reply(message, status, token_hex(4)), message.source)
+
+    def _add(self, leg: Leg) -> None:
+        self.legs.append(leg)
+        self._by_call_id[leg.call_id] = leg
+
+    def _transact(
+        self, method: str, uri: str, headers: Headers, body: str, kind: str, call_id: str, timeout: float
+    ) -> Message:
+        branch = wire.new_branch()
+        self._cseq += 1
+        lines = [
+            ("Via", self.via(branch)),
+            ("Max-Forwards", "70"),
+            ("From", f"<{self.aor}>;tag={call_id[:8]}"),
+        ]
+        to = uri if method == "OPTIONS" else self.aor
+        lines += [("To", f"<{to}>"), ("Call-ID", call_id), ("CSeq", f"{self._cseq} {method}")]
+        lines += [("Content-Type", kind)] if kind else []
+        data = wire.compose(f"{method} {uri} SIP/2.0", [*lines, *headers], body)
+
+        def final() -> Message | None:
+            responses = self._responses.get(call_id, [])
+            return next((m for m in responses if m.branch == branch and m.status and m.status >= 200), None)
+
+        with self.reactor.changed:
+            self.send(data)
+            self.repeat((branch, method), data)
+        self.reactor.wait(lambda: final() is not None, timeout, f"{self.user}: an answer to {method} {uri}")
+        response = final()
+        assert response is not None
+        return response
+
+
+def pidf(aor: str, presence: str) -> str:
+    """A presence document (RFC 3863) with the RPID activity (RFC 4480) that phones send for their state."""
+    basic = "closed" if presence == "offline" else "open"
+    activity = {"busy": "<rpid:busy/>", "away": "<rpid:away/>", "dnd": "<rpid:busy/>"}.get(presence, "")
+    note = "<note>Do Not Disturb</note>" if presence == "dnd" else ""
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        '<presence xmlns="urn:ietf:params:xml:ns:pidf" xmlns:dm="urn:ietf:params:xml:ns:pidf:data-model" '
+        f'xmlns:rpid="urn:ietf:params:xml:ns:pidf:rpid" entity="{aor}">'
+        f'<tuple id="phone"><status><basic>{basic}</basic></status>{note}</tuple>'
+        f'<dm:person id="p1"><rpid:activities>{activity}</rpid:activities>{note}</dm:person></presence>'
+    )

@@ -1,0 +1,173 @@
+"""The server under test, driven through its command line alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from . import ports
+
+HUNTLINE = Path(sys.executable).with_name("huntline")
+_START_TIMEOUT, _STOP_TIMEOUT, _COMMAND_TIMEOUT = 30.0, 15.0, 30.0
+Json = dict[str, Any]
+
+
+class Server:
+    """One ``huntline serve`` with its own data folder and ports."""
+
+    def __init__(self, data: Path, *, media_ports: int = 400, ipv6: bool = False) -> None:
+        self.data = data
+        self.sip_port, self.http_port = ports.take(2), ports.take(2)
+        self.media_first = ports.take(media_ports)
+        self.media_last = self.media_first + media_ports - 1
+        self.log = data / "server.log"
+        self._ipv6 = ipv6
+        self._process: subprocess.Popen[str] | None = None
+        self._is_ready = threading.Event()
+        self._read_to = 0
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where SIP is spoken, over UDP and TCP."""
+        return "127.0.0.1", self.sip_port
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start and wait for the line that says so."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        self._is_ready.clear()
+        self._process = subprocess.Popen(
+            self._command(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+        )
+        threading.Thread(target=self._copy_output, args=(self._process,), daemon=True).start()
+        if not self._is_ready.wait(_START_TIMEOUT):
+            self.kill()
+            raise AssertionError(f"`huntline serve` did not say that it is ready:\n{self.log_text()[-3000:]}")
+
+    def stop(self) -> None:
+        """Ask it to end, as a service manager would; it must go in peace and take its children along."""
+        assert self._process is not None
+        children = self.children()
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(_STOP_TIMEOUT)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(f"still running {_STOP_TIMEOUT:g} s after SIGTERM") from None
+        left = [pid for pid in children if Path(f"/proc/{pid}").exists()]
+        for pid in left:
+            os.kill(pid, signal.SIGKILL)
+        assert not left, f"children outlived the supervisor: {left}"
+
+    def kill(self) -> None:
+        """End it and its children without asking."""
+        assert self._process is not None
+        for pid in [self._process.pid, *self.children()]:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        self._process.wait(5)
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def children(self) -> dict[int, str]:
+        """The supervisor's children: process id and command line."""
+        found = {}
+        for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split():
+            found[int(pid)] = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+        return found
+
+    # Its command line
+
+    def run(self, *arguments: str, expect: int | None = 0) -> subprocess.CompletedProcess[str]:
+        """Run a ``huntline`` command with ``--data``; fail when its exit code is not the expected one."""
+        done = subprocess.run(
+            [str(HUNTLINE), *arguments, "--data", str(self.data)],
+            capture_output=True,
+            text=True,
+            timeout=_COMMAND_TIMEOUT,
+            check=False,
+        )
+        if expect is not None:
+            text = f"huntline {' '.join(arguments)}: exit {done.returncode}\n{done.stdout}{done.stderr}"
+            assert done.returncode == expect, text
+        return done
+
+    def apply(self, file: Path) -> str:
+        """Load an organisation file; what the command printed."""
+        return self.run("apply", str(file)).stdout
+
+    def status(self) -> Json:
+        answer: Json = json.loads(self.run("status", "--json").stdout)
+        return answer
+
+    def history(self, limit: int = 50) -> list[Json]:
+        answer: list[Json] = json.loads(self.run("history", "--json", "--limit", str(limit)).stdout)
+        return answer
+
+    def agent(self, verb: str, upn: str, *queue: str) -> None:
+        """``opt-out``, ``opt-in``, ``pause`` or ``resume`` an agent."""
+        self.run("agent", verb, upn, *queue)
+
+    def wait_status(self, wanted: Callable[[Json], bool], what: str, timeout: float = 6.0) -> Json:
+        """Ask for the status until it fits (there is no event for the command line to wait on)."""
+        deadline = time.monotonic() + timeout
+        while not wanted(status := self.status()):
+            assert time.monotonic() < deadline, (
+                f"not within {timeout:g} s: {what}\n{json.dumps(status, indent=1)}"
+            )
+        return status
+
+    def assert_empty(self) -> None:
+        """Fail unless every call's resources are given back."""
+        self.wait_status(_is_empty, "no calls, legs, media legs and ports in use")
+
+    def assert_calm(self) -> None:
+        """Fail when the log has got an exception since the last look."""
+        text = self.log_text()
+        new, self._read_to = text[self._read_to :], len(text)
+        assert "Traceback (most recent call last)" not in new, (
+            f"an exception in the server's log:\n{new[-4000:]}"
+        )
+
+    def log_text(self) -> str:
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def _command(self) -> list[str]:
+        hosts = ["127.0.0.1", "[::1]"] if self._ipv6 else ["127.0.0.1"]
+        listen = [f"{kind}:{host}:{self.sip_port}" for kind in ("udp", "tcp") for host in hosts]
+        command = [str(HUNTLINE), "serve", "--data", str(self.data)]
+        for one in listen:
+            command += ["--sip", one]
+        command += ["--http", f"127.0.0.1:{self.http_port}", "--media-address", "127.0.0.1"]
+        return [*command, "--media-ports", f"{self.media_first}-{self.media_last}"]
+
+    def _copy_output(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        with process.stdout, self.log.open("a") as log:
+            for line in process.stdout:
+                log.write(line)
+                log.flush()
+                if line.startswith("Huntline is ready"):
+                    self._is_ready.set()
+
+
+def _is_empty(status: Json) -> bool:
+    held = [status["resources"][name] for name in ("legs", "media_legs", "media_ports")]
+    busy = [agent for agent in status["agents"] if agent["state"] in ("ringing", "talking")]
+    return not any(held) and not status["calls"] and not busy

@@ -1,0 +1,32 @@
+"""Sound files made and measured with sox."""
+
+from __future__ import annotations
+
+import subprocess
+import wave
+from array import array
+from pathlib import Path
+
+from . import tones
+
+
+def tone_file(folder: Path, tone: int, seconds: float, *, name: str = "") -> Path:
+    """A file of one tone; ``name`` decides the format by its ending (default: WAV, 16 bit, 8 kHz)."""
+    file = folder / (name or f"tone-{tone}.wav")
+    command = ["sox", "-n", "-r", "8000", "-c", "1", "-b", "16", str(file)]
+    subprocess.run([*command, "synth", str(seconds), "sine", str(tone), "gain", "-6"], check=True)
+    return file
+
+
+def tones_in_recording(file: Path) -> list[tuple[float, int | None]]:
+    """(second, tone) for each 20 ms of a WAV file at 8 kHz, 16 bit, mono."""
+    with wave.open(str(file)) as recording:
+        assert recording.getframerate() == tones.RATE
+        samples = array("h", recording.readframes(recording.getnframes()))
+    return tones.tones_of_recording(samples)
+
+
+def share_of(tone: int, recording: list[tuple[float, int | None]], *, since: float = 0.0) -> float:
+    """How much of a recording, from a second on, is one tone: 0..1."""
+    part = [heard for second, heard in recording if second >= since]
+    return part.count(tone) / max(1, len(part))
