@@ -18,6 +18,7 @@ class StopReason(StrEnum):
     CALL_MOVED = "call moved on"  # overflow, timeout or forward took the call away
     NO_LONGER_ALLOWED = "no longer allowed"  # removed from the queue, opted out, paused ... while ringing
     SETTINGS_CHANGED = "settings changed"
+    NO_AUDIO = "no audio path"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ class PlayMusic:
 
 @dataclass(frozen=True, slots=True)
 class RingAgent:
-    """Ring all phones of an agent for a call. ``ring_id`` names this one ring and never returns."""
+    """Ring all phones of an agent for a call. ``ring_id`` names this one ring, never
+    returns, and is the call's id, a dot and a number."""
 
     ring_id: str
     call_id: str
@@ -100,7 +102,10 @@ class ForwardCall:
 
 @dataclass(frozen=True, slots=True)
 class EndCall:
-    """Hang up on the caller, whose leg has been answered, and on whoever is connected with it."""
+    """Hang up on the caller and on whoever is connected with the call; parties already gone are skipped.
+
+    Every call ends with exactly one ``RefuseCall`` or ``EndCall``, followed by its ``RecordCall``.
+    """
 
     call_id: str
     outcome: Outcome
@@ -108,13 +113,17 @@ class EndCall:
 
 @dataclass(frozen=True, slots=True)
 class RecordDecision:
-    """One reasoned decision, stored with the call: ``agent_id`` was or was not rung and why, an exit was taken."""
+    """One reasoned decision, stored with the call: an agent was or was not rung, an exit was taken.
+
+    Recorded once for each call, agent and reason. Agents who ring or talk for another call are not
+    recorded one by one (their rings are on record) but counted in the reason of a "waits".
+    """
 
     call_id: str
     queue_id: str
     agent_id: str | None
     at: datetime
-    decision: str  # "rung", "not rung", "overflow", "timeout", "no agents", "answered", ...
+    decision: str  # "rung", "not rung", "waits", "overflow", "timeout", "no agents", "answered"
     reason: str  # in words: "opted out", "in wrap-up until 10:42:07", ...
 
 

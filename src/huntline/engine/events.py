@@ -32,7 +32,10 @@ class CallerHungUp:
 
 @dataclass(frozen=True, slots=True)
 class CallFailed:
-    """The caller's leg broke on our side (no media, no answer to our 200): outcome ``failed``."""
+    """The caller's leg broke on our side (no media, no answer to our 200).
+
+    The outcome is ``failed``, or ``answered`` where a conversation was already under way.
+    """
 
     call_id: str
     reason: str

@@ -75,7 +75,11 @@ class Exit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallQueue:
-    """One waiting line and its rules. ``agents`` is expanded, in order and within the limit."""
+    """One waiting line and its rules. ``agents`` is expanded, in order and within the limit.
+
+    ``music`` names the music on hold: a caller handed over between queues with the same one keeps hearing
+    it without a new ``PlayMusic``; None is like no other.
+    """
 
     queue_id: str
     organization_id: str
@@ -84,6 +88,7 @@ class CallQueue:
     distribution: Distribution = Distribution.ATTENDANT
     alerting: Alerting = Alerting.ONE
     has_greeting: bool = False
+    music: str | None = None
     agent_alert_time: timedelta = timedelta(seconds=30)
     allow_opt_out: bool = True
     max_waiting: int = 50
@@ -99,7 +104,7 @@ class CallQueue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentSettings:
-    """A user who may be rung. ``opted_out`` is what the store remembers, taken when the agent is first seen."""
+    """A user who may be rung. ``opted_out`` is what the store remembers, read when the agent is first seen."""
 
     agent_id: str
     organization_id: str

@@ -1,0 +1,68 @@
+"""What is due when: deadlines as data, so that the shell keeps one timer and never cancels any."""
+
+from __future__ import annotations
+
+import heapq
+from datetime import datetime
+from enum import StrEnum
+
+
+class Due(StrEnum):
+    """What a deadline is about."""
+
+    WAIT = "wait"  # a call has waited its maximum
+    RING = "ring"  # a ring has reached the alert time
+    BRIDGE = "bridge"  # a bridge was neither made nor refused
+    FORWARD = "forward"  # a forward was neither answered nor refused
+    RETRY = "retry"  # an agent who declined may be rung again for the same call
+    WRAP_UP = "wrap-up"  # an agent's wrap-up ends
+    REST = "rest"  # an agent whose phone failed may be tried again
+
+
+Key = tuple[Due, str]
+
+
+class Deadlines:
+    """At most one deadline for each key. Equal moments fall due in the order in which they were set."""
+
+    def __init__(self) -> None:
+        self._moments: dict[Key, datetime] = {}
+        self._heap: list[tuple[datetime, int, Key]] = []
+        self._count = 0
+
+    def set(self, key: Key, at: datetime) -> None:
+        """Set or move a deadline."""
+        self._count += 1
+        self._moments[key] = at
+        heapq.heappush(self._heap, (at, self._count, key))
+        if len(self._heap) > 2 * len(self._moments) + 1000:
+            self._sweep()
+
+    def clear(self, key: Key) -> None:
+        """Forget a deadline, if there is one."""
+        self._moments.pop(key, None)
+
+    def next(self) -> datetime | None:
+        """The earliest deadline."""
+        heap = self._heap
+        while heap and self._moments.get(heap[0][2]) != heap[0][0]:
+            heapq.heappop(heap)
+        return heap[0][0] if heap else None
+
+    def pop_due(self, now: datetime) -> Key | None:
+        """Take out the earliest deadline that has come."""
+        at = self.next()
+        if at is None or at > now:
+            return None
+        _, _, key = heapq.heappop(self._heap)
+        del self._moments[key]
+        return key
+
+    def keys(self) -> list[Key]:
+        """All deadlines that are set."""
+        return list(self._moments)
+
+    def _sweep(self) -> None:
+        # Cleared entries stay in the heap until they come up; a long maximum wait would let them pile up.
+        self._heap = [entry for entry in self._heap if self._moments.get(entry[2]) == entry[0]]
+        heapq.heapify(self._heap)

@@ -1,0 +1,295 @@
+"""The floor: everybody present, and the few steps of which every rule is made."""
+
+from __future__ import annotations
+
+import heapq
+from bisect import bisect_left, insort
+from collections import Counter, OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from huntline.engine.commands import (
+    Command,
+    PlayMusic,
+    RecordDecision,
+    RecordRing,
+    RingAgent,
+    StopReason,
+    StopRinging,
+)
+from huntline.engine.deadlines import Deadlines, Due
+from huntline.engine.distribution import choose, reason, turns
+from huntline.engine.eligibility import (
+    RINGING,
+    TALKING,
+    state_of,
+    why_absent,
+    why_not_rung,
+    why_stop_ringing,
+)
+from huntline.engine.model import Presence
+from huntline.engine.state import Agent, Call, CallState, Line, Place, Ring
+
+BACK_OFF = timedelta(seconds=5)
+"""How long an agent is left alone: after a decline by that call, after a failed ring by all."""
+
+_MEMORY = timedelta(seconds=64)
+"""How long a stopped ring is remembered: twice the life of a SIP transaction (RFC 3261, 64*T1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoppedRing:
+    """A ring that is over; its phone may still answer."""
+
+    agent_id: str
+    reason: StopReason
+    at: datetime
+
+
+class Floor:
+    """Lines, agents, calls, rings and deadlines. Steps append to ``commands`` and mark ``changed`` lines,
+    whose calls :meth:`distribute` then offers to agents."""
+
+    def __init__(self) -> None:
+        self.now = datetime.min.replace(tzinfo=UTC)
+        self.commands: list[Command] = []
+        self.lines: dict[str, Line] = {}
+        self.agents: dict[str, Agent] = {}
+        self.calls: dict[str, Call] = {}
+        self.rings: dict[str, Ring] = {}
+        self.deadlines = Deadlines()
+        self.changed: dict[Line, None] = {}
+        self.stopped: OrderedDict[str, StoppedRing] = OrderedDict()
+        self._places = 0
+
+    # -- agents
+
+    def agent(self, agent_id: str) -> Agent:
+        """The agent; unknown ones are taken in, for a phone may register before its user is an agent."""
+        found = self.agents.get(agent_id)
+        if found is None:
+            found = Agent(agent_id, idle_since=self.now, state_since=self.now)
+            self.agents[agent_id] = found
+        return found
+
+    def agent_changed(self, agent: Agent) -> None:
+        """Something about the agent is new: stop a ring that may not go on, see who may ring them now."""
+        ring = agent.ring
+        if ring is not None and ring.answered_at is None and (why := why_stop_ringing(agent, ring.line)):
+            self.stop_ring(ring, StopReason.NO_LONGER_ALLOWED, why)
+        else:
+            self.refresh(agent)
+
+    def refresh(self, agent: Agent) -> None:
+        """Bring the agent's standing in each of their lines up to date."""
+        for line in agent.lines.values():
+            self._refresh_in(line, agent)
+        state = state_of(agent)
+        if state is not agent.state:
+            agent.state, agent.state_since = state, self.now
+
+    def _refresh_in(self, line: Line, agent: Agent) -> None:
+        agent_id = agent.agent_id
+        obstacle = why_not_rung(agent, line)
+        if obstacle is None:
+            if agent_id not in line.free:
+                line.free[agent_id] = agent
+                line.obstacles.pop(agent_id, None)
+                line.serving.add(agent_id)
+                self.changed[line] = None
+            return
+        line.free.pop(agent_id, None)
+        if line.obstacles.get(agent_id) == obstacle:
+            return
+        line.obstacles[agent_id] = obstacle
+        if why_absent(agent, line) is None:
+            line.serving.add(agent_id)
+        else:
+            line.serving.discard(agent_id)
+            if not line.serving:
+                self.changed[line] = None
+        if line.calls and line.calls[0].has_had_turn:
+            self._note_obstacle(line.calls[0], agent_id, obstacle)
+
+    def rest(self, agent: Agent, why: str) -> None:
+        """Leave an agent alone for a short while whose phone cannot be rung or connected."""
+        agent.rest_until, agent.rest_reason = self.now + BACK_OFF, why
+        self.deadlines.set((Due.REST, agent.agent_id), agent.rest_until)
+
+    def end_rest(self, agent: Agent) -> None:
+        """Let the agent's phone be tried again."""
+        agent.rest_until = None
+        self.deadlines.clear((Due.REST, agent.agent_id))
+
+    # -- rings
+
+    def ring(self, call: Call, agent: Agent) -> None:
+        """Ring an agent's phones for a call."""
+        line = call.line
+        call.ring_count += 1
+        ring = Ring(f"{call.call_id}.{call.ring_count}", call, agent, line, self.now)
+        why, agent.ring, agent.is_next = reason(line, agent), ring, False
+        line.last_position = line.positions[agent.agent_id]
+        call.rings[agent.agent_id] = ring
+        self.rings[ring.ring_id] = ring
+        self.deadlines.set((Due.RING, ring.ring_id), self.now + line.settings.agent_alert_time)
+        self.commands.append(RingAgent(ring.ring_id, call.call_id, line.settings.queue_id, agent.agent_id))
+        self.note(call, agent.agent_id, "rung", why)
+        self.refresh(agent)
+
+    def stop_ring(self, ring: Ring, why: StopReason, words: str | None = None) -> None:
+        """Stop a phone that rings."""
+        self.commands.append(StopRinging(ring.ring_id, why))
+        self.stopped[ring.ring_id] = StoppedRing(ring.agent.agent_id, why, self.now)
+        outcome = "no answer" if why is StopReason.NO_ANSWER else "stopped"
+        self.end_ring(ring, outcome, words or str(why))
+
+    def stop_rings(self, call: Call, why: StopReason) -> None:
+        """Stop all phones that ring for a call."""
+        for ring in list(call.rings.values()):
+            self.stop_ring(ring, why)
+
+    def end_ring(self, ring: Ring, outcome: str, why: str) -> None:
+        """A ring, or the conversation it became, is over."""
+        call, agent = ring.call, ring.agent
+        del self.rings[ring.ring_id]
+        if call.ring is ring:
+            call.ring = None
+        else:
+            del call.rings[agent.agent_id]
+            self.deadlines.clear((Due.RING, ring.ring_id))
+        agent.ring = None
+        self.commands.append(
+            RecordRing(
+                ring.ring_id,
+                call.call_id,
+                ring.line.settings.queue_id,
+                agent.agent_id,
+                ring.started_at,
+                ring.answered_at,
+                self.now,
+                outcome,
+                why,
+            )
+        )
+        self.changed[call.line] = None
+        self.refresh(agent)
+        self.forget(agent)
+
+    def forget(self, agent: Agent) -> None:
+        """Let go of somebody who is no agent and about whom nothing is known."""
+        is_known = agent.is_reachable or agent.other_calls or agent.presence is not Presence.AVAILABLE
+        if agent.settings is None and agent.ring is None and not is_known:
+            self.end_rest(agent)
+            self.deadlines.clear((Due.WRAP_UP, agent.agent_id))
+            self.agents.pop(agent.agent_id, None)
+
+    def recall(self, ring_id: str) -> StoppedRing | None:
+        """What is remembered of a ring that was stopped not long ago."""
+        while self.stopped and next(iter(self.stopped.values())).at < self.now - _MEMORY:
+            self.stopped.popitem(last=False)
+        return self.stopped.get(ring_id)
+
+    # -- lines
+
+    def new_place(self) -> Place:
+        """The last place in any line, for a call that begins to wait now."""
+        self._places += 1
+        return self.now, self._places
+
+    def join_line(self, call: Call) -> None:
+        """Put a call into its line at its own place, which for one that comes back may be the head."""
+        call.state = CallState.WAITING
+        insort(call.line.calls, call, key=_place)
+        self.deadlines.set((Due.WAIT, call.call_id), call.place[0] + call.line.settings.max_wait)
+        self.changed[call.line] = None
+
+    def leave_line(self, call: Call) -> None:
+        """Take a call out of its line, or out of its greeting."""
+        line = call.line
+        line.greeting.discard(call.call_id)
+        if call.state is CallState.WAITING:
+            index = bisect_left(line.calls, call.place, key=_place)
+            if index < len(line.calls) and line.calls[index] is call:
+                del line.calls[index]
+            self.deadlines.clear((Due.WAIT, call.call_id))
+        if call.retry_at:
+            self.deadlines.clear((Due.RETRY, call.call_id))
+            call.retry_at.clear()
+        self.changed[line] = None
+
+    def play_music(self, call: Call) -> None:
+        """Music for a waiting caller; one who hears the same already keeps hearing it."""
+        music = call.line.settings.music
+        if not (call.is_playing_music and music is not None and call.music == music):
+            self.commands.append(PlayMusic(call.call_id, call.line.settings.queue_id))
+        call.music, call.is_playing_music = music, True
+
+    def distribute(self) -> None:
+        """Offer the calls of the changed lines to free agents, the longest wait first."""
+        if not self.changed:
+            return
+        lines = [line for line in self.changed if line.calls]
+        self.changed.clear()
+        ready = [line for line in lines if line.free]
+        for call in _in_order(ready):
+            if call.line.free:
+                self._offer(call)
+            elif not any(line.free for line in ready):
+                break
+        for line in lines:
+            self._take_turn(line.calls[0])
+
+    def _offer(self, call: Call) -> None:
+        chosen = choose(call)
+        for agent in chosen:
+            self.ring(call, agent)
+        if chosen:
+            self._take_turn(call)
+
+    # -- reasons
+
+    def note(self, call: Call, agent_id: str | None, decision: str, why: str) -> None:
+        """Record a decision, unless the same was recorded for this call before."""
+        key = (agent_id, decision, why)
+        if key not in call.noted:
+            call.noted.add(key)
+            self.commands.append(
+                RecordDecision(call.call_id, call.line.settings.queue_id, agent_id, self.now, decision, why)
+            )
+
+    def _take_turn(self, call: Call) -> None:
+        if call.has_had_turn:
+            return
+        call.has_had_turn = True
+        line = call.line
+        for agent_id, obstacle in line.obstacles.items():
+            self._note_obstacle(call, agent_id, obstacle)
+        if not line.free and not call.rings:
+            self.note(call, None, "waits", _nobody_free(line))
+
+    def _note_obstacle(self, call: Call, agent_id: str, obstacle: str) -> None:
+        # Who talks or is rung is told by the rings on record; a row for each of them with each call would
+        # be most of the history.
+        if obstacle is not TALKING and obstacle is not RINGING:
+            self.note(call, agent_id, "not rung", obstacle)
+
+
+def _place(call: Call) -> Place:
+    return call.place
+
+
+def _in_order(lines: list[Line]) -> Iterable[Call]:
+    if len(lines) == 1:
+        return turns(lines[0])
+    return heapq.merge(*(turns(line) for line in lines), key=_place)
+
+
+def _nobody_free(line: Line) -> str:
+    if not line.positions:
+        return "the queue has no agents"
+    counts = Counter(
+        obstacle.partition(" until ")[0].partition(":")[0] for obstacle in line.obstacles.values()
+    )
+    return "nobody can be rung: " + ", ".join(f"{count} {words}" for words, count in counts.items())

@@ -1,0 +1,119 @@
+"""What is going on right now: lines, agents, calls and rings, for the engine's eyes only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from huntline.engine.model import AgentSettings, AgentState, CallQueue, Outcome, Presence
+
+Place = tuple[datetime, int]
+"""A place in line: the start of waiting, then the order in which calls began to wait."""
+
+NO_PLACE: Place = (datetime.min.replace(tzinfo=UTC), 0)
+
+
+class CallState(StrEnum):
+    """How far a call has come. A waiting call with rings is shown as alerting."""
+
+    GREETING = "greeting"
+    WAITING = "waiting"
+    CONNECTING = "connecting"  # an agent answered, the audio path is being made
+    TALKING = "talking"
+    FORWARDING = "forwarding"
+    FORWARDED = "forwarded"
+
+
+@dataclass(slots=True, eq=False)
+class Line:
+    """A call queue at run time.
+
+    ``calls`` holds the waiting calls in order. Each agent of ``positions`` is either in ``free`` (may be
+    rung this moment) or in ``obstacles`` (with the reason why not); ``serving`` are those who count as
+    there at all.
+    """
+
+    settings: CallQueue
+    positions: dict[str, int] = field(default_factory=dict)
+    calls: list[Call] = field(default_factory=list)
+    greeting: set[str] = field(default_factory=set)
+    free: dict[str, Agent] = field(default_factory=dict)
+    obstacles: dict[str, str] = field(default_factory=dict)
+    serving: set[str] = field(default_factory=set)
+    last_position: int = -1
+    talking: int = 0
+    is_removed: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Agent:
+    """A person who may be rung; without ``settings`` somebody no queue knows (any more)."""
+
+    agent_id: str
+    idle_since: datetime
+    state_since: datetime
+    settings: AgentSettings | None = None
+    opted_out: set[str] = field(default_factory=set)
+    lines: dict[str, Line] = field(default_factory=dict)
+    is_reachable: bool = False
+    presence: Presence = Presence.AVAILABLE
+    other_calls: int = 0
+    pause_reason: str | None = None
+    wrap_up_until: datetime | None = None
+    rest_until: datetime | None = None
+    rest_reason: str = ""
+    ring: Ring | None = None
+    is_next: bool = False
+    state: AgentState = AgentState.SIGNED_OUT
+
+
+@dataclass(slots=True, eq=False)
+class Ring:
+    """An agent's phone, ringing for a call or (once answered) carrying it."""
+
+    ring_id: str
+    call: Call
+    agent: Agent
+    line: Line
+    started_at: datetime
+    answered_at: datetime | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """A caller's way through the queues.
+
+    ``rings`` are the phones ringing now, ``ring`` the one that answered. ``skipped`` are the agents not
+    rung again in this round, ``retry_at`` those who declined and until when they are left alone.
+    """
+
+    call_id: str
+    caller: str
+    line: Line
+    first_queue_id: str
+    arrived_at: datetime
+    state: CallState = CallState.WAITING
+    is_leg_answered: bool = False
+    waiting_since: datetime | None = None
+    place: Place = NO_PLACE
+    rings: dict[str, Ring] = field(default_factory=dict)
+    ring: Ring | None = None
+    ring_count: int = 0
+    skipped: set[str] = field(default_factory=set)
+    retry_at: dict[str, datetime] = field(default_factory=dict)
+    visited: set[str] = field(default_factory=set)
+    music: str | None = None
+    is_playing_music: bool = False
+    exit_outcome: Outcome | None = None
+    exit_reason: str = ""
+    answered_at: datetime | None = None
+    has_had_turn: bool = False
+    noted: set[tuple[str | None, str, str]] = field(default_factory=set)
+
+    @property
+    def outcome_so_far(self) -> Outcome | None:
+        """The outcome that is certain whoever hangs up next."""
+        if self.state is CallState.TALKING:
+            return Outcome.ANSWERED
+        return self.exit_outcome if self.state in (CallState.FORWARDING, CallState.FORWARDED) else None
