@@ -104,7 +104,7 @@ class CallQueue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentSettings:
-    """A user who may be rung. ``opted_out`` is what the store remembers, read when the agent is first seen."""
+    """A user who may be rung. ``opted_out`` is what the store remembers, taken when first seen."""
 
     agent_id: str
     organization_id: str
