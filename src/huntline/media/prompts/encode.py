@@ -1,0 +1,66 @@
+"""Turns audio files into stored prompts, once for each content, and measures them."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from huntline.media.g711 import SAMPLE_RATE, SUFFIX, ULAW_LEVELS
+from huntline.media.prompts.decode import decode_content, read_prompt
+from huntline.media.prompts.store import is_stored, store
+
+QUIETEST_DBFS = -96.0
+
+_FULL_SCALE = 32_768
+_LOUDEST = max(ULAW_LEVELS)
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedPrompt:
+    """A stored prompt and how loud it is as callers hear it.
+
+    ``sha256`` is that of the original file. ``source`` is the path without the codec's suffix, as
+    ``Media.play`` takes it. Levels are relative to full scale and never below ``QUIETEST_DBFS``;
+    ``clipped_share`` (0 to 1) is the share of samples at the loudest step of the law.
+    """
+
+    sha256: str
+    source: str
+    duration_s: float
+    rms_dbfs: float
+    peak_dbfs: float
+    clipped_share: float
+
+
+def encode_prompt(path: Path, destination_folder: Path) -> EncodedPrompt:
+    """Check a file and store it as ``<sha256>.pcmu`` and ``.pcma``, unless its content is stored already.
+
+    Raises PromptRefused, and OSError when the folder cannot be written.
+    """
+    data = read_prompt(path)
+    sha256 = hashlib.sha256(data).hexdigest()
+    source = destination_folder / sha256
+    if not is_stored(source):
+        store(decode_content(path, data), source)
+    return _measure(sha256, source)
+
+
+def _measure(sha256: str, source: Path) -> EncodedPrompt:
+    ulaw = source.with_name(source.name + SUFFIX["PCMU"]).read_bytes()
+    counts = Counter(abs(ULAW_LEVELS[code]) for code in ulaw)
+    power = sum(level * level * count for level, count in counts.items()) / len(ulaw)
+    return EncodedPrompt(
+        sha256=sha256,
+        source=str(source),
+        duration_s=len(ulaw) / SAMPLE_RATE,
+        rms_dbfs=_dbfs(math.sqrt(power)),
+        peak_dbfs=_dbfs(max(counts)),
+        clipped_share=counts[_LOUDEST] / len(ulaw),
+    )
+
+
+def _dbfs(level: float) -> float:
+    return max(20 * math.log10(level / _FULL_SCALE), QUIETEST_DBFS) if level else QUIETEST_DBFS
