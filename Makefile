@@ -14,7 +14,7 @@ run: setup
 check: setup
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
-	$(BIN)/mypy $(SOURCES)
+	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 # The scenarios use real SIP clients and real time, so they run apart and a few at once.

@@ -68,7 +68,10 @@ class Household:
             await running
 
     async def run(self) -> None:
-        await self._supervisor.run(self.stop, self.is_ready.set)
+        await self._supervisor.run(self.stop, self._note_readiness)
+
+    async def _note_readiness(self) -> None:
+        self.is_ready.set()
 
     def notes(self) -> list[str]:
         return self.log.read_text().splitlines() if self.log.exists() else []
@@ -207,8 +210,9 @@ def test_a_server_process_ends_with_its_supervisor(tmp_path: Path) -> None:
         from huntline import supervisor
         from huntline.config import load_config
         config = load_config({"data": sys.argv[1], "http": sys.argv[2]})
-        children = [supervisor.child_of_this_program("web")]
-        supervisor.serve(config, children, on_ready=lambda: print("ready", flush=True))
+        async def say_so() -> None:
+            print("ready", flush=True)
+        supervisor.serve(config, [supervisor.child_of_this_program("web")], when_ready=say_so)
     """)
     command = (sys.executable, "-c", parent, str(tmp_path), "127.0.0.1:18094")
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:

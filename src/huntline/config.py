@@ -42,7 +42,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """Where SIP is listened for; the address is also what phones are told to answer to."""
+    """Where SIP is listened for; ``0.0.0.0`` and ``::`` stand for all addresses of this machine."""
 
     transport: Literal["udp", "tcp"]
     host: str
@@ -100,7 +100,7 @@ def _parse_listener(value: object) -> object:
         raise ValueError("TRANSPORT:ADDRESS:PORT with udp or tcp, for instance udp:127.0.0.1:5060")
     address = _parse_address(rest)
     assert isinstance(address, Address)  # noqa: S101 - rest is a string
-    return Listener(transport, _reachable_ip(address.host), address.port)  # type: ignore[arg-type]
+    return Listener(transport, address.host, address.port)  # type: ignore[arg-type]
 
 
 def _parse_ports(value: object) -> object:

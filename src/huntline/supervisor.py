@@ -14,7 +14,7 @@ import signal
 import sys
 import time
 from asyncio.subprocess import Process
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -62,25 +62,29 @@ def serve(
     config: Config,
     children: Sequence[Child],
     *,
-    on_ready: Callable[[], None],
+    when_ready: Callable[[], Awaitable[None]],
     log_file: IO[bytes] | None = None,
 ) -> None:
-    """Run a server until SIGTERM or SIGINT; ``on_ready`` is called once, when all children are ready.
+    """Run a server until SIGTERM or SIGINT. ``when_ready`` is run once, when all children are ready, and
+    cancelled at the end.
 
     Raises ConfigurationError when the data folder is in use, ChildFailed when a child refuses to start.
     """
-    asyncio.run(_serve(config, children, on_ready, log_file))
+    asyncio.run(_serve(config, children, when_ready, log_file))
 
 
 async def _serve(
-    config: Config, children: Sequence[Child], on_ready: Callable[[], None], log_file: IO[bytes] | None
+    config: Config,
+    children: Sequence[Child],
+    when_ready: Callable[[], Awaitable[None]],
+    log_file: IO[bytes] | None,
 ) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     with data_folder_taken(config.data):
-        await Supervisor(config, children, log_file).run(stop, on_ready)
+        await Supervisor(config, children, log_file).run(stop, when_ready)
 
 
 @contextlib.contextmanager
@@ -112,11 +116,11 @@ class Supervisor:
     def __init__(self, config: Config, children: Sequence[Child], log_file: IO[bytes] | None = None) -> None:
         self._keepers = [_Keeper(child, config, log_file) for child in children]
 
-    async def run(self, stop: asyncio.Event, on_ready: Callable[[], None]) -> None:
+    async def run(self, stop: asyncio.Event, when_ready: Callable[[], Awaitable[None]]) -> None:
         """Run until ``stop`` is set. Raises ChildFailed when a child cannot start; all are ended then too."""
         keeping = [asyncio.create_task(keeper.keep()) for keeper in self._keepers]
         stopping = asyncio.create_task(stop.wait())
-        announcing = asyncio.create_task(self._announce(on_ready))
+        announcing = asyncio.create_task(self._announce(when_ready))
         try:
             waited_for = {*keeping, stopping, announcing}
             while not stopping.done():
@@ -131,7 +135,7 @@ class Supervisor:
             for keeper in self._keepers:
                 await keeper.end()
 
-    async def _announce(self, on_ready: Callable[[], None]) -> None:
+    async def _announce(self, when_ready: Callable[[], Awaitable[None]]) -> None:
         for keeper in self._keepers:
             try:
                 await asyncio.wait_for(keeper.was_ready.wait(), TIME_TO_GET_READY)
@@ -139,7 +143,7 @@ class Supervisor:
                 raise ChildFailed(
                     f"{keeper.child.name} is not ready after {TIME_TO_GET_READY:.0f} s; its log may say why"
                 ) from None
-        on_ready()
+        await when_ready()
 
 
 class _Keeper:

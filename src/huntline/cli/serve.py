@@ -47,11 +47,11 @@ def serve(
         }
     )
     set_up_logging("supervisor", config.log_level, mask_numbers=config.mask_numbers)
-    supervisor.serve(
-        config,
-        supervisor.server_children(),
-        on_ready=lambda: typer.echo(f"Huntline is ready: {addresses(config)}"),
-    )
+
+    async def say_so() -> None:
+        typer.echo(f"Huntline is ready: {addresses(config)}")
+
+    supervisor.serve(config, supervisor.server_children(), when_ready=say_so)
 
 
 def addresses(config: Config) -> str:

@@ -1,0 +1,114 @@
+"""The demo organization: what ``huntline demo`` loads, and what it tells people about it."""
+
+from __future__ import annotations
+
+import wave
+from pathlib import Path
+
+from huntline.config import Config, Listener
+from huntline.media.g711 import SAMPLE_RATE
+from huntline.media.prompts.speak import SpeechUnavailable, speak
+from huntline.media.prompts.synthesize import greeting_chime
+from huntline.storage.organization_file import apply_file
+
+DOMAIN = "contoso.com"
+PASSWORD = "demo"  # noqa: S105 - a demonstration, printed on the screen
+HELP_DESK = "+14255550100"
+DEMO_LINE = "+14255550199"
+PEOPLE = ("amal", "bao", "carla", "dmitri", "elena")  # accounts for real phones
+ACTORS = ("robin", "sascha", "toni")  # agents whom the demo plays itself
+WELCOME = "Welcome to Contoso. All calls are answered in the order in which they arrive. Please hold."
+
+_FILE = f"""\
+organization: Contoso
+domains: [{DOMAIN}]
+trunks:
+  - {{name: this machine, addresses: [%(trunks)s]}}
+numbers:
+  - {{number: "{HELP_DESK}", kind: service-toll}}
+  - {{number: "{DEMO_LINE}", kind: service-toll}}
+users:
+%(users)s
+queues:
+  - name: Help Desk
+    line_uri: tel:{HELP_DESK}
+    greeting: {{file: welcome.wav}}
+    agents: [%(people)s]
+  - name: Demo Line
+    line_uri: tel:{DEMO_LINE}
+    distribution: longest-idle
+    agent_alert_time: 15
+    wrap_up: 3
+    max_wait: 60
+    agents: [%(actors)s]
+"""
+
+
+def load_demo_organization(config: Config) -> None:
+    """Write the organization's file and greeting into the data folder, and apply it."""
+    folder = config.data / "demo"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    greeting = folder / "welcome.wav"
+    if not greeting.exists():
+        _record_greeting(greeting)
+    file = folder / "contoso.yaml"
+    file.write_text(_organization(config))
+    apply_file(file, config.data)
+
+
+def phone_accounts(config: Config) -> str:
+    """What a person needs to take part: accounts, also as lines for baresip, and the numbers to dial."""
+    server = server_address(config)
+    accounts = "\n".join(
+        f"  <sip:{name}@{server};transport=udp>;auth_user={name};auth_pass={PASSWORD};regint=60"
+        for name in PEOPLE
+    )
+    return (
+        f"Agents of the Help Desk (user {', '.join(PEOPLE)}; password {PASSWORD}; server {server}),"
+        f" as lines for ~/.baresip/accounts:\n{accounts}\n"
+        f"Call the Help Desk from any SIP phone on this machine: sip:{HELP_DESK}@{server}\n"
+        f"Call the Demo Line, whose agents are played: sip:{DEMO_LINE}@{server}"
+    )
+
+
+def server_address(config: Config) -> str:
+    """Host and port where phones on this machine reach the server."""
+    listener = udp_listener(config)
+    host = reachable_host(listener)
+    return f"[{host}]:{listener.port}" if ":" in host else f"{host}:{listener.port}"
+
+
+def udp_listener(config: Config) -> Listener:
+    """The server's first UDP listener, or its first of any kind."""
+    return next((listener for listener in config.sip if listener.transport == "udp"), config.sip[0])
+
+
+def reachable_host(listener: Listener) -> str:
+    """An address at which this machine reaches a listener of its own."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(listener.host, listener.host)  # noqa: S104
+
+
+def _organization(config: Config) -> str:
+    users = "\n".join(
+        f"  - {{upn: {name}@{DOMAIN}, display_name: {name.title()}, licences: [E5],"
+        f" voice_enabled: true, sip_password: {PASSWORD}}}"
+        for name in PEOPLE + ACTORS
+    )
+    trunks = dict.fromkeys(["127.0.0.1", *map(reachable_host, config.sip)])
+    return _FILE % {
+        "trunks": ", ".join(f'"{address}"' for address in trunks),
+        "users": users,
+        "people": ", ".join(f"{name}@{DOMAIN}" for name in PEOPLE),
+        "actors": ", ".join(f"{name}@{DOMAIN}" for name in ACTORS),
+    }
+
+
+def _record_greeting(path: Path) -> None:
+    try:
+        speak(WELCOME, path)
+    except SpeechUnavailable:
+        with wave.open(str(path), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(SAMPLE_RATE)
+            file.writeframes(greeting_chime().tobytes())

@@ -1,0 +1,91 @@
+"""The live screen: queues, agents, calls and the last events, followed from the running server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console, Group
+from rich.live import Live
+from rich.text import Text
+
+from huntline.cli.status import tables
+from huntline.control import AsyncControlClient, ServerNotRunning
+
+PAUSE_BEFORE_RECONNECTING = 1.0  # seconds
+EVENTS_SHOWN = 8
+_KEYS = {"queues": "name", "agents": "upn", "calls": "call_id"}
+
+
+async def follow_on_screen(control_socket: Path) -> None:
+    """Draw the picture anew with each change, until cancelled."""
+    last_events: deque[str] = deque(maxlen=EVENTS_SHOWN)
+    with Live(console=Console(), auto_refresh=False, transient=True) as live:
+        async for picture, events in pictures(control_socket):
+            last_events.extend(events)
+            live.update(Group(tables(picture), Text("\n".join(last_events))), refresh=True)
+
+
+async def follow_in_lines(control_socket: Path) -> None:
+    """Print a line for each event, until cancelled."""
+    async for _, events in pictures(control_socket):
+        for event in events:
+            typer.echo(event)
+
+
+async def pictures(control_socket: Path) -> AsyncIterator[tuple[dict[str, Any], list[str]]]:
+    """The whole picture after each change, and what happened in words; goes on over a server's restart."""
+    while True:
+        try:
+            async with await AsyncControlClient.connect(control_socket) as client:
+                changes = client.watch()
+                picture = Picture(await anext(changes))
+                yield picture.status(), []
+                async for news in changes:
+                    events = list(picture.take(news))
+                    yield picture.status(), events
+        except ServerNotRunning:
+            pass
+        await asyncio.sleep(PAUSE_BEFORE_RECONNECTING)
+
+
+class Picture:
+    """A snapshot of the server, kept up to date by the changes that follow it."""
+
+    def __init__(self, snapshot: dict[str, Any]) -> None:
+        self._at = snapshot["at"]
+        self._parts = {kind: {_key(kind, item): item for item in snapshot[kind]} for kind in _KEYS}
+
+    def status(self) -> dict[str, Any]:
+        """The picture in the form of ``huntline status --json``."""
+        return {"at": self._at, **{kind: list(items.values()) for kind, items in self._parts.items()}}
+
+    def take(self, news: dict[str, Any]) -> Iterator[str]:
+        """Apply a change; what it means for calls comes back in words."""
+        self._at = news["at"]
+        clock = f"{datetime.fromisoformat(self._at).astimezone():%H:%M:%S}"
+        for call in news["calls"]:
+            before = self._parts["calls"].get(_key("calls", call))
+            if before is None or (before["state"], before["agent"]) != (call["state"], call["agent"]):
+                yield f"{clock} {_in_words(call)}"
+        for gone in news["calls_gone"]:
+            if call := self._parts["calls"].get(_key("calls", gone)):
+                yield f"{clock} {call['caller']} -> {call['queue'] or 'a phone'}: over"
+        for kind, items in self._parts.items():
+            items.update({_key(kind, item): item for item in news[kind]})
+            for gone in news[f"{kind}_gone"]:
+                items.pop(_key(kind, gone), None)
+
+
+def _key(kind: str, item: dict[str, Any]) -> tuple[str, str]:
+    return item["organization"], item[_KEYS[kind]]
+
+
+def _in_words(call: dict[str, Any]) -> str:
+    words = f"{call['caller']} -> {call['queue'] or 'a phone'}: {call['state']}"
+    return f"{words} with {call['agent']}" if call["agent"] else words

@@ -1,0 +1,159 @@
+"""The verbs that talk to a running server, against a hand-made one."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from huntline.control import ControlServer
+from huntline.errors import Refused
+
+NOW = {
+    "at": "2026-01-31T09:00:00+00:00",
+    "queues": [
+        {
+            "name": "Help Desk",
+            "organization": "Contoso",
+            "waiting": 2,
+            "longest_wait_s": 83.4,
+            "talking": 1,
+            "agents_ready": 0,
+        }
+    ],
+    "agents": [
+        {
+            "upn": "amal@contoso.com",
+            "organization": "Contoso",
+            "state": "paused",
+            "reason": "lunch [at the beach]",
+            "presence": "available",
+            "since": "2026-01-31T08:59:00+00:00",
+            "until": None,
+            "opted_out": ["Help Desk"],
+        }
+    ],
+    "calls": [
+        {
+            "call_id": "c1",
+            "caller": "+14255550123",
+            "queue": None,
+            "organization": "Contoso",
+            "state": "talking",
+            "position": None,
+            "waited_s": None,
+            "agent": None,
+            "legs": [{"party": "caller", "address": "127.0.0.1:6000", "state": "confirmed"}],
+        }
+    ],
+    "resources": {"legs": 1},
+}
+
+
+class AgentNotInQueue(Refused):
+    error_id = "agent-not-in-queue"
+
+
+class FakeServer:
+    """Answers on the control socket and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, Any]] = []
+
+    def note(self, request: dict[str, Any]) -> dict[str, Any]:
+        if request.get("queue") == "Sales":
+            raise AgentNotInQueue("amal@contoso.com is no agent of Sales")
+        self.asked.append({key: value for key, value in request.items() if key != "id"})
+        return {}
+
+    @contextmanager
+    def running(self, data: Path) -> Iterator[None]:
+        loop = asyncio.new_event_loop()
+        handlers = dict.fromkeys(("opt-out", "opt-in", "pause", "resume", "settings-changed"), self.note)
+        server = ControlServer(data / "control.sock", {**handlers, "status": lambda request: NOW})
+        loop.run_until_complete(server.start())
+        thread = threading.Thread(target=loop.run_forever)
+        thread.start()
+        try:
+            yield
+        finally:
+            asyncio.run_coroutine_threadsafe(server.close(), loop).result(5)
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join(5)
+            loop.close()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[FakeServer]:
+    fake = FakeServer()
+    with fake.running(tmp_path):
+        yield fake
+
+
+def huntline(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "huntline", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.usefixtures("server")
+def test_status_for_programs_is_what_the_server_says(tmp_path: Path) -> None:
+    done = huntline("status", "--data", tmp_path, "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout) == NOW
+
+
+@pytest.mark.usefixtures("server")
+def test_status_for_people_shows_queues_agents_and_calls(tmp_path: Path) -> None:
+    done = huntline("status", "--data", tmp_path)
+    assert done.returncode == 0
+    for word in ("Help Desk", "1:23", "amal@contoso.com", "paused", "[at the", "+14255550123", "talking"):
+        assert word in done.stdout
+
+
+def test_an_agent_is_acted_for(tmp_path: Path, server: FakeServer) -> None:
+    assert huntline("agent", "opt-out", "amal@contoso.com", "Help Desk", "--data", tmp_path).returncode == 0
+    assert huntline("agent", "opt-in", "amal@contoso.com", "--data", tmp_path).returncode == 0
+    done = huntline("agent", "pause", "amal@contoso.com", "--reason", "lunch", "--data", tmp_path)
+    assert done.stdout == "amal@contoso.com is paused: lunch.\n"
+    assert huntline("agent", "resume", "amal@contoso.com", "--data", tmp_path).returncode == 0
+    assert server.asked == [
+        {"do": "opt-out", "upn": "amal@contoso.com", "queue": "Help Desk"},
+        {"do": "opt-in", "upn": "amal@contoso.com", "queue": None},
+        {"do": "pause", "upn": "amal@contoso.com", "reason": "lunch"},
+        {"do": "resume", "upn": "amal@contoso.com"},
+    ]
+
+
+@pytest.mark.usefixtures("server")
+def test_a_refusal_is_one_line_and_status_1(tmp_path: Path) -> None:
+    done = huntline("agent", "opt-out", "amal@contoso.com", "Sales", "--data", tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "huntline: amal@contoso.com is no agent of Sales\n"
+
+
+def test_without_a_server_people_are_told_how_to_start_one(tmp_path: Path) -> None:
+    done = huntline("status", "--data", tmp_path)
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"huntline: no server is running on {tmp_path}; start it with: huntline serve --data {tmp_path}\n"
+    )
+
+
+def test_a_wrong_word_is_status_2(tmp_path: Path) -> None:
+    assert huntline("dance").returncode == 2
+    assert huntline("status", "--jsno", "--data", tmp_path).returncode == 2
+
+
+def test_a_wrong_setting_is_one_line_and_status_1(tmp_path: Path) -> None:
+    done = huntline("serve", "--data", tmp_path, "--sip", "udp:here")
+    assert done.returncode == 1
+    assert done.stderr.startswith("huntline: --sip: ")
+    assert done.stderr.count("\n") == 1

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from huntline.config import Address, Config
+from huntline.control import ControlServer
+from huntline.errors import ConfigurationError
+from huntline.web.app import run_web
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@asynccontextmanager
+async def web(data: Path) -> AsyncIterator[Config]:
+    config = Config(data=data, http=Address("127.0.0.1", free_port()))
+    ready = asyncio.Event()
+    running = asyncio.create_task(run_web(config, ready.set))
+    async with asyncio.timeout(10):
+        await ready.wait()
+        yield config
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+
+
+async def get(config: Config, path: str) -> tuple[int, str]:
+    reader, writer = await asyncio.open_connection(config.http.host, config.http.port)
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: {config.http}\r\nConnection: close\r\n\r\n".encode())
+    head, _, body = (await reader.read()).decode().partition("\r\n\r\n")
+    writer.close()
+    await writer.wait_closed()
+    return int(head.split()[1]), body
+
+
+def status(request: dict[str, Any]) -> dict[str, Any]:
+    return {}
+
+
+def test_health_says_which_process_is_away(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with web(tmp_path) as config:
+            code, body = await get(config, "/healthz")
+            assert (code, json.loads(body)) == (503, {"signalling": False, "media": False})
+
+            signalling = ControlServer(config.control_socket, {"status": status})
+            await signalling.start()
+            code, body = await get(config, "/healthz")
+            assert (code, json.loads(body)) == (503, {"signalling": True, "media": False})
+
+            media = ControlServer(config.media_socket, {})
+            await media.start()
+            code, body = await get(config, "/healthz")
+            assert (code, json.loads(body)) == (200, {"signalling": True, "media": True})
+            await signalling.close()
+            await media.close()
+
+    asyncio.run(story())
+
+
+def test_the_front_page_says_what_runs_and_nothing_else_is_there(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with web(tmp_path) as config:
+            code, body = await get(config, "/")
+            assert code == 200
+            assert "udp:127.0.0.1:5060" in body
+            assert (await get(config, "/docs"))[0] == 404
+
+    asyncio.run(story())
+
+
+def test_an_address_in_use_is_a_configuration_error(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with web(tmp_path) as config:
+            with pytest.raises(ConfigurationError, match="cannot be listened on: Address already in use"):
+                await run_web(config, lambda: None)
+
+    asyncio.run(story())
