@@ -45,12 +45,13 @@ class Leg:
         self._sdp_version = 0
         self._is_late_offer = False
         self._extra: Headers = ()
+        self._offer: str | None = None
 
     # Calls we make
 
-    def dial(self, *, late_offer: bool = False, headers: Headers = ()) -> None:
-        """Send the INVITE; with ``late_offer`` the ACK brings our SDP."""
-        self._is_late_offer, self._extra = late_offer, headers
+    def dial(self, *, late_offer: bool = False, headers: Headers = (), offer: str | None = None) -> None:
+        """Send the INVITE; with ``late_offer`` the ACK brings our SDP; ``offer`` is sent in place of ours."""
+        self._is_late_offer, self._extra, self._offer = late_offer, headers, offer
         self._open_audio()
         self._send_invite()
 
@@ -122,20 +123,34 @@ class Leg:
 
     def reinvite(self, *, direction: str = "sendrecv", late_offer: bool = False) -> Message:
         """Offer anew (hold: ``sendonly``); the final response, which is acknowledged."""
+        return self.wait_final("INVITE", self.start_reinvite(direction=direction, late_offer=late_offer))
+
+    def start_reinvite(self, *, direction: str = "sendrecv", late_offer: bool = False) -> int:
+        """Offer anew without waiting; the CSeq number for :meth:`wait_final`."""
         self._is_late_offer = late_offer
-        return self.transact("INVITE", "" if late_offer else self._sdp(direction))
+        return self._request("INVITE", body="" if late_offer else self._sdp(direction))
+
+    def move_audio(self) -> None:
+        """Open another port for the audio; the next offer names it."""
+        with self.phone.reactor.changed:
+            if self.audio is not None:
+                self.audio.close()
+            self.audio = self.phone.new_audio()
 
     def update(self, *, direction: str = "sendrecv") -> Message:
         return self.transact("UPDATE", self._sdp(direction))
 
     def transact(self, method: str, body: str = "", headers: Headers = (), timeout: float = 3.0) -> Message:
         """Send a request within the dialog and wait for its final response."""
-        cseq = self._request(method, body=body, headers=headers)
-        final = self._final
-        self._wait(lambda: final(method, cseq) is not None, timeout, f"a final response to {method}")
-        response = final(method, cseq)
-        assert response is not None
-        return response
+        return self.wait_final(method, self._request(method, body=body, headers=headers), timeout)
+
+    def wait_final(self, method: str, cseq: int, timeout: float = 3.0) -> Message:
+        """Wait for the final response to a request of ours."""
+
+        def is_final(m: Message) -> bool:
+            return m.method == method and m.cseq == cseq and m.status is not None and m.status >= 200
+
+        return self._wait_message(is_final, timeout, f"a final response to {method}")
 
     @property
     def sound(self) -> Audio:
@@ -256,7 +271,7 @@ class Leg:
 
     def _send_invite(self) -> None:
         self._invite_branch = wire.new_branch()
-        body = "" if self._is_late_offer else self._sdp()
+        body = "" if self._is_late_offer else self._offer or self._sdp()
         self._request("INVITE", body=body, headers=self._extra, branch=self._invite_branch)
 
     def _request(
@@ -325,12 +340,6 @@ class Leg:
         self.phone.stop_repeating(("200", self.call_id))
         if self.audio is not None:
             self.audio.pause()
-
-    def _final(self, method: str, cseq: int) -> Message | None:
-        return next(
-            (m for m in self.log if m.method == method and m.cseq == cseq and m.status and m.status >= 200),
-            None,
-        )
 
     def _wait_message(self, wanted: Callable[[Message], bool], timeout: float, what: str) -> Message:
         self._wait(lambda: any(map(wanted, self.log)), timeout, what)

@@ -48,17 +48,22 @@ class Office:
         self.settings["users"].append(entry | {"sip_password": "secret"} | settings)
         return upn
 
-    def queue(self, name: str = "Help Desk", *agents: str, **settings: Any) -> str:
+    def queue(self, *agents: str, name: str = "", **settings: Any) -> str:
         """Add a queue, its number and those of its agents that are no users yet; the number."""
-        number = f"{self._prefix}{len(self.settings['queues']):03d}"
+        position = len(self.settings["queues"])
+        number = f"{self._prefix}{position:03d}"
         known = {user["upn"] for user in self.settings["users"]}
         for agent in agents:
             if self.upn(agent) not in known:
                 self.user(agent)
         self.settings["numbers"].append({"number": number, "kind": "service-toll"})
-        entry = {"name": name, "line_uri": f"tel:{number}", "agents": [self.upn(agent) for agent in agents]}
-        self.settings["queues"].append(entry | settings)
+        entry = {"name": name or self.queue_name(position), "line_uri": f"tel:{number}"}
+        self.settings["queues"].append(entry | {"agents": [self.upn(agent) for agent in agents]} | settings)
         return number
+
+    def queue_name(self, position: int = 0) -> str:
+        """The name of the first, second ... queue, unless another was given: no other story has it."""
+        return f"{self.name} desk {position}"
 
     def upn(self, name: str) -> str:
         return f"{name}@{self.domain}"

@@ -107,16 +107,17 @@ class Phone:
         *,
         late_offer: bool = False,
         headers: Headers = (),
-        display_name: str = "",
-        to: str = "",
+        offer: str | None = None,
     ) -> Leg:
-        """Call a number (``+1425...`` becomes a SIP URI at the server) or any URI."""
+        """Call a number (``+1425...`` becomes a SIP URI at the server) or any URI.
+
+        ``offer`` is sent in place of a session description of ours.
+        """
         uri = target if ":" in target else f"sip:{target}@{self.server[0]}:{self.server[1]}"
-        local = f'"{display_name}" <{self.aor}>' if display_name else f"<{self.aor}>"
-        leg = Leg(self, token_hex(8), local=local, remote=to or f"<{uri}>", target=uri)
+        leg = Leg(self, token_hex(8), local=f"<{self.aor}>", remote=f"<{uri}>", target=uri)
         with self.reactor.changed:
             self._add(leg)
-            leg.dial(late_offer=late_offer, headers=headers)
+            leg.dial(late_offer=late_offer, headers=headers, offer=offer)
         return leg
 
     def wait_call(self, timeout: float = 3.0) -> Leg:

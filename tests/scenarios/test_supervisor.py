@@ -1,0 +1,114 @@
+"""A child that dies is started again, and the next call works."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from . import tones
+from .office import Office
+from .phone import Phone
+from .reactor import Reactor
+from .server import Server
+from .stories import assert_heard_each_other, talk
+
+pytestmark = pytest.mark.scenario
+
+RESTART_TIMEOUT = 15.0
+
+
+@pytest.fixture
+def hurt_office(own_server: Server, reactor: Reactor, tmp_path: Path) -> contextlib.closing[Office]:
+    return contextlib.closing(Office(own_server, reactor, tmp_path))
+
+
+def _child(server: Server, name: str) -> int:
+    found = [pid for pid, command in server.children().items() if name in command]
+    assert len(found) == 1, f"no one child named {name}: {server.children()}"
+    return found[0]
+
+
+def _kill_and_wait(server: Server, name: str) -> None:
+    old = _child(server, name)
+    os.kill(old, signal.SIGKILL)
+    deadline = time.monotonic() + RESTART_TIMEOUT
+    while not any(name in command for pid, command in server.children().items() if pid != old):
+        assert time.monotonic() < deadline, f"{name} was not started again"
+        time.sleep(0.05)  # the kernel tells a child's birth to its parent alone
+
+
+def _serves_again(office: Office, number: str, amal: Phone) -> None:
+    """The first call that is answered within the time a restart may take is a whole one."""
+    host, port = office.server.address
+    deadline = time.monotonic() + RESTART_TIMEOUT
+    while True:
+        caller = office.caller().dial(number)
+        try:
+            caller.wait_answered(2)
+            caller.sound.wait_loud(2)
+            break
+        except AssertionError:
+            assert time.monotonic() < deadline, f"no call is answered at {host}:{port}"
+    ring = amal.wait_call(5)
+    ring.answer()
+    ring.wait_up()
+    assert_heard_each_other(caller, ring)
+    ring.hang_up()
+    caller.wait_ended()
+
+
+@pytest.mark.parametrize("child", ["signalling", "media", "web"])
+def test_a_killed_child_comes_back_and_the_next_call_works(
+    own_server: Server, hurt_office: contextlib.closing[Office], child: str
+) -> None:
+    with hurt_office as office:
+        number = office.queue("amal")
+        office.open()
+        amal = office.agent("amal", tone=tones.AGENT)
+        caller, agent = talk(office.caller(), number, amal)
+        caller.hang_up()
+        agent.wait_ended()
+        _kill_and_wait(own_server, child)
+        amal.register()
+        amal.incoming.clear()
+        _serves_again(office, number, amal)
+        if child == "web":
+            with urllib.request.urlopen(f"http://127.0.0.1:{own_server.http_port}/", timeout=5) as page:
+                assert page.status == 200
+
+
+def test_calls_without_media_end_instead_of_hanging(
+    own_server: Server, hurt_office: contextlib.closing[Office]
+) -> None:
+    with hurt_office as office:
+        number = office.queue("amal")
+        office.open()
+        amal = office.agent("amal")
+        caller, agent = talk(office.caller(), number, amal)
+        waiting = office.caller().dial(number)
+        waiting.wait_answered()
+        _kill_and_wait(own_server, "media")
+        for leg in (caller, agent, waiting):
+            leg.wait_ended(10)
+        own_server.assert_empty()
+
+
+def test_the_server_ends_in_peace_and_starts_again_with_its_settings(
+    own_server: Server, hurt_office: contextlib.closing[Office]
+) -> None:
+    with hurt_office as office:
+        number = office.queue("amal")
+        office.open()
+        own_server.stop()
+        own_server.start()
+        amal = office.agent("amal")
+        caller, agent = talk(office.caller(), number, amal)
+        caller.hang_up()
+        agent.wait_ended()
+        assert office.calls()[0]["outcome"] == "answered"
