@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Run the call-queue load generator against Huntline: ``bench/queue_bench.py FOLDER_OF_THE_GENERATOR [RUN ...]``.
+"""Run a call-queue load generator against Huntline: ``bench/queue_bench.py GENERATOR_FOLDER [RUN ...]``.
 
 Each run gets a fresh server, pinned to one core, with an organisation that has what the generator dials; the
 generator is pinned to another. The generator's JSON goes to the output folder, the figures that matter to the
@@ -40,6 +40,12 @@ RUNS = {
 }
 NEEDS_300_AGENTS = {"signalling-ceiling", "media"}
 DEFAULT_RUNS = ("signalling", "latency", "fifo", "waiting")
+SHOWN = set(
+    "rate offered ok success_pct retransmissions cpu_ms_per_call sustained waiting cpu_core_pct bridged calls ms"
+    " cpu_pct_per_100_calls loss_pct one_way_delay_ms max_sustained_rate served offer_inversions left rtp"
+    " answer_inversions agent_free_to_next_invite_ms cpu_ms_per_call_with_media bridged_with_audio_after"
+    " waiting_with_audio_after restart_to_first_sip_answer_ms".split()
+)
 
 
 def main() -> int:
@@ -171,31 +177,9 @@ def left_over(data: Path, options: argparse.Namespace) -> dict[str, Any]:
 
 def figures(result: dict[str, Any]) -> dict[str, Any]:
     """The lines of a result that the bars speak of."""
-    kept = (
-        "rate",
-        "offered",
-        "ok",
-        "success_pct",
-        "retransmissions",
-        "cpu_ms_per_call",
-        "sustained",
-        "waiting",
-    )
-    kept += (
-        "cpu_core_pct",
-        "bridged",
-        "cpu_pct_per_100_calls",
-        "loss_pct",
-        "one_way_delay_ms",
-        "calls",
-        "ms",
-    )
-    kept += ("max_sustained_rate", "served", "offer_inversions", "answer_inversions", "left", "rtp")
-    kept += ("agent_free_to_next_invite_ms", "cpu_ms_per_call_with_media", "bridged_with_audio_after")
-    kept += ("waiting_with_audio_after", "restart_to_first_sip_answer_ms")
-    found = {key: value for key, value in result.items() if key in kept}
+    found = {key: value for key, value in result.items() if key in SHOWN}
     if "rows" in result:
-        found["rows"] = [{key: value for key, value in row.items() if key in kept} for row in result["rows"]]
+        found["rows"] = [{key: value for key, value in row.items() if key in SHOWN} for row in result["rows"]]
     return found
 
 

@@ -1,4 +1,4 @@
-"""Calls over a line that loses packets: ``python -m scenarios.lossy --calls 500 --loss 5``, as root in ``tests``.
+"""Calls over a line that loses packets: ``python -m scenarios.lossy --calls 500``, as root in ``tests``.
 
 The server and the phones run in a network namespace of their own, where the kernel drops a share of all UDP
 packets, SIP and RTP alike. Prints one JSON object; its exit code is 0 when no call was stuck.
