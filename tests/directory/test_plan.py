@@ -245,3 +245,9 @@ def test_ten_thousand_users_in_nested_groups_compile_in_a_second() -> None:
     compiled, _agents = plan.engine_settings("contoso")
     assert time.perf_counter() - started_at < 2  # about 0.1 on an idle machine
     assert all(len(queue.agents) == 100 for queue in compiled)
+
+
+def test_queues_of_an_agent() -> None:
+    assert PLAN.queues_of("id-amal@contoso.com") == ("help",)
+    assert PLAN.queues_of("id-chi@contoso.com") == ()
+    assert PLAN.engine_settings("nobody") == ((), ())

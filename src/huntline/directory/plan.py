@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property
 from typing import Literal
 
 from huntline.directory.groups import LeftOut, agents_of, left_out_of
@@ -20,6 +19,8 @@ from huntline.directory.organization import (
 )
 from huntline.directory.trunks import TrunkTable, outbound_destination
 from huntline.engine.model import AgentSettings, CallQueue, Exit
+
+DEFAULT_MUSIC = "default"  # as `CallQueue.music` names it
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,8 @@ class ServerPlan:
         self._accounts: dict[str, Account] = {}
         self._accounts_by_upn: dict[str, Account] = {}
         self._accounts_by_local_part: dict[str, Account | None] = {}
+        self._engine_settings: dict[str, tuple[tuple[CallQueue, ...], tuple[AgentSettings, ...]]] = {}
+        self._queues_of: dict[str, list[str]] = {}
         for organization in organizations:
             self._add_organization(OrganizationIndex(organization))
 
@@ -103,6 +106,11 @@ class ServerPlan:
                 self._service_numbers[digits] = QueueTarget(queue.queue_id, organization.organization_id)
         for user in organization.users:
             self._add_account(user, organization)
+        queues, agents = self._engine_settings[organization.organization_id] = _compile(index)
+        self._queues_of |= {agent.agent_id: [] for agent in agents}
+        for call_queue in queues:
+            for agent_id in call_queue.agents:
+                self._queues_of[agent_id].append(call_queue.queue_id)
 
     def _add_account(self, user: User, organization: Organization) -> None:
         account = Account(
@@ -164,40 +172,11 @@ class ServerPlan:
         self, organization_id: str
     ) -> tuple[tuple[CallQueue, ...], tuple[AgentSettings, ...]]:
         """Queues with their agents expanded, and every agent of any of them; empty for an unknown id."""
-        index = self._indexes.get(organization_id)
-        if index is None:
-            return (), ()
-        queues: list[CallQueue] = []
-        agents: dict[str, User] = {}
-        for settings in index.organization.queues:
-            users = agents_of(settings, index.users, index.groups)
-            queues.append(_call_queue(settings, users, index))
-            agents |= {user.user_id: user for user in users}
-        opted_out: dict[str, set[str]] = {}
-        for user_id, queue_id in index.organization.opt_outs:
-            opted_out.setdefault(user_id, set()).add(queue_id)
-        return tuple(queues), tuple(
-            AgentSettings(
-                agent_id=user.user_id,
-                organization_id=organization_id,
-                name=user.shown_name,
-                opted_out=frozenset(opted_out.get(user.user_id, ())),
-            )
-            for user in agents.values()
-        )
+        return self._engine_settings.get(organization_id, ((), ()))
 
     def queues_of(self, user_id: str) -> tuple[str, ...]:
-        """Ids of the queues that a user is an agent of, in the organization's order."""
-        return tuple(self._queues_by_agent.get(user_id, ()))
-
-    @cached_property
-    def _queues_by_agent(self) -> dict[str, list[str]]:
-        queue_ids: dict[str, list[str]] = {}
-        for organization in self.organizations:
-            for queue in self.engine_settings(organization.organization_id)[0]:
-                for user_id in queue.agents:
-                    queue_ids.setdefault(user_id, []).append(queue.queue_id)
-        return queue_ids
+        """Ids of the queues that a user is an agent of."""
+        return tuple(self._queues_of.get(user_id, ()))
 
     def left_out(self, queue_id: str) -> tuple[LeftOut, ...]:
         """Who is reached by a queue but not rung, and why: not allowed, or past the agent limit."""
@@ -243,6 +222,27 @@ def _found(index: OrganizationIndex, name: str, domain: str | None) -> Target | 
             return None
 
 
+def _compile(index: OrganizationIndex) -> tuple[tuple[CallQueue, ...], tuple[AgentSettings, ...]]:
+    queues: list[CallQueue] = []
+    agents: dict[str, User] = {}
+    for settings in index.organization.queues:
+        users = agents_of(settings, index.users, index.groups)
+        queues.append(_call_queue(settings, users, index))
+        agents |= {user.user_id: user for user in users}
+    opted_out: dict[str, set[str]] = {}
+    for user_id, queue_id in index.organization.opt_outs:
+        opted_out.setdefault(user_id, set()).add(queue_id)
+    return tuple(queues), tuple(
+        AgentSettings(
+            agent_id=user.user_id,
+            organization_id=index.organization.organization_id,
+            name=user.shown_name,
+            opted_out=frozenset(opted_out.get(user.user_id, ())),
+        )
+        for user in agents.values()
+    )
+
+
 def _call_queue(settings: QueueSettings, agents: tuple[User, ...], index: OrganizationIndex) -> CallQueue:
     return CallQueue(
         queue_id=settings.queue_id,
@@ -252,6 +252,7 @@ def _call_queue(settings: QueueSettings, agents: tuple[User, ...], index: Organi
         distribution=settings.distribution,
         alerting=settings.alerting,
         has_greeting=settings.greeting is not None,
+        music=settings.music.sha256 if settings.music else DEFAULT_MUSIC,
         agent_alert_time=timedelta(seconds=settings.agent_alert_time),
         allow_opt_out=settings.allow_opt_out,
         max_waiting=settings.max_waiting,

@@ -14,7 +14,7 @@ Network = IPv4Network | IPv6Network
 
 
 def parse_trunk_address(text: str) -> tuple[Network, int | None]:
-    """Network and port (None: any) of ``IP``, ``IP:port``, ``[IP]:port`` or ``IP/bits``. Raises ValueError."""
+    """Network and port (None: any) of one address of a ``Trunk``. Raises ValueError."""
     match = _WITH_PORT.fullmatch(text)
     if match is None:
         return ip_network(text), None

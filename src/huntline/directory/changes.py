@@ -1,0 +1,121 @@
+"""What differs between two states of an organization, for people and for the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from enum import Enum
+from typing import Any
+
+from huntline.directory.organization import Audio, Limits, Organization, QueueExit, StarCodes
+
+_PLAIN_FIELDS = ("name", "domains", "limits", "communication_credits", "star_codes")
+_COLLECTIONS = {  # attribute: (what one is called, what names it, what keeps its identity)
+    "trunks": ("trunk", "name", "name"),
+    "numbers": ("number", "number", "number"),
+    "users": ("user", "upn", "user_id"),
+    "groups": ("group", "name", "name"),
+    "queues": ("queue", "name", "queue_id"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference. ``field`` None: the whole thing was ``added`` or ``removed``; ``key`` names it.
+
+    Values are as they are stored, in words for people; passwords never show.
+    """
+
+    what: str
+    key: str
+    field: str | None = None
+    before: str | None = None
+    after: str | None = None
+    note: str = ""
+
+    def __str__(self) -> str:
+        note = f" ({self.note})" if self.note else ""
+        if self.field is None:
+            return f"{self.what} {self.key}: {self.after or self.before}{note}"
+        return f"{self.what} {self.key}: {self.field} {self.before} -> {self.after}{note}"
+
+
+def added(what: str, key: str) -> Change:
+    """Something is there that was not."""
+    return Change(what, key, after="added")
+
+
+def removed(what: str, key: str) -> Change:
+    """Something is no longer there."""
+    return Change(what, key, before="removed")
+
+
+def changes_between(before: Organization | None, after: Organization) -> list[Change]:
+    """All differences, in the order of the organization file; both sides carry ids."""
+    if before is None:
+        before = Organization(name=after.name, domains=after.domains)
+        return [added("organization", after.name), *_differences(before, after)]
+    return list(_differences(before, after))
+
+
+def _differences(before: Organization, after: Organization) -> Iterator[Change]:
+    for field in _PLAIN_FIELDS:
+        yield from _field_change("organization", after.name, field, before, after)
+    for attribute, (what, key, identity) in _COLLECTIONS.items():
+        old = {getattr(item, identity): item for item in getattr(before, attribute)}
+        new = {getattr(item, identity): item for item in getattr(after, attribute)}
+        yield from _collection_changes(what, key, old, new)
+        if len(old) == len(new) and old.keys() == new.keys() and list(old) != list(new):
+            names = [getattr(item, key) for item in new.values()]
+            yield Change("organization", after.name, attribute, "another order", _text(names))
+
+
+def _collection_changes(
+    what: str, key: str, old: Mapping[str, Any], new: Mapping[str, Any]
+) -> Iterator[Change]:
+    for identity, item in old.items():
+        if identity not in new:
+            yield removed(what, getattr(item, key))
+    for identity, item in new.items():
+        if identity not in old:
+            yield added(what, getattr(item, key))
+        elif item != old[identity]:
+            for field in fields(item):
+                yield from _field_change(what, getattr(item, key), field.name, old[identity], item)
+
+
+def _field_change(what: str, key: str, field: str, before: object, after: object) -> Iterator[Change]:
+    old, new = getattr(before, field), getattr(after, field)
+    if old == new:
+        return
+    if field == "digests":
+        yield Change(what, key, "sip_password", "set" if old else None, "set anew" if new else None)
+    else:
+        yield Change(what, key, field, _text(old), _text(new))
+
+
+def _text(value: object) -> str:
+    """A value in the words of the organization file."""
+    match value:
+        case None:
+            return "none"
+        case bool():
+            return str(value).lower()
+        case Enum():
+            return str(value.value)
+        case Audio():
+            return value.name
+        case QueueExit():
+            return f"{value.action} to {value.target}" if value.target else str(value.action)
+        case frozenset():
+            return _list_text(sorted(_text(each) for each in value))
+        case tuple() | list():
+            return _list_text(_text(each) for each in value)
+        case Limits() | StarCodes():
+            return ", ".join(f"{each.name} {_text(getattr(value, each.name))}" for each in fields(value))
+        case _:
+            return str(value)
+
+
+def _list_text(items: Iterable[str]) -> str:
+    return "[" + ", ".join(items) + "]"

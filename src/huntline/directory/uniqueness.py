@@ -1,0 +1,76 @@
+"""What may exist only once: in the organization, and on the server."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+
+from huntline.directory.names import line_uri_number
+from huntline.directory.organization import Organization
+from huntline.directory.problems import Path, Problem, Problems
+
+
+def check_uniqueness(organization: Organization, others: tuple[Organization, ...]) -> Problems:
+    """Problems with names, domains and numbers that are taken."""
+    yield from _check_names(organization)
+    yield from _check_number_use(organization)
+    yield from _check_server(organization, others)
+
+
+def _check_names(organization: Organization) -> Problems:
+    numbers, trunks = organization.numbers, organization.trunks
+    yield from _once("domains", None, organization.domains)
+    yield from _once("numbers", "number", (number.number for number in numbers))
+    yield from _once("trunks", "name", (trunk.name for trunk in trunks))
+    yield from _once("users", "upn", (user.upn for user in organization.users))
+    yield from _once("groups", "name", (group.name for group in organization.groups))
+    yield from _once("queues", "name", (queue.name for queue in organization.queues))
+    yield from _once("queues", "primary_uri", (queue.primary_uri for queue in organization.queues))
+
+
+def _once(collection: str, field: str | None, values: Iterable[str]) -> Problems:
+    first_places: dict[Hashable, int] = {}
+    for place, value in enumerate(values):
+        first_place = first_places.setdefault(value.casefold(), place)
+        if value and first_place != place:
+            path: Path = (collection, place, field) if field else (collection, place)
+            first = Problem((collection, first_place), value, "").field
+            yield Problem(path, value, f"must be unique, letter case aside; {first} has it already")
+
+
+def _check_number_use(organization: Organization) -> Problems:
+    """One number belongs to at most one thing (rules section 1)."""
+    owners: dict[str, str] = {}
+    line_uris: list[tuple[Path, str | None, str]] = [
+        *(
+            (("queues", place, "line_uri"), queue.line_uri, f"queue {queue.name}")
+            for place, queue in enumerate(organization.queues)
+        ),
+        *(
+            (("users", place, "line_uri"), user.line_uri, f"user {user.upn}")
+            for place, user in enumerate(organization.users)
+        ),
+    ]
+    for path, line_uri, owner in line_uris:
+        if line_uri is None or (number := line_uri_number(line_uri)) is None:
+            continue
+        if number in owners:
+            yield Problem(path, line_uri, f"belongs to {owners[number]} already; one number, one thing")
+        owners.setdefault(number, owner)
+
+
+def _check_server(organization: Organization, others: tuple[Organization, ...]) -> Problems:
+    # The messages do not say whose it is: organizations are invisible to each other.
+    taken_domains = {domain for other in others for domain in other.domains}
+    taken_numbers = {number.number for other in others for number in other.numbers}
+    for place, domain in enumerate(organization.domains):
+        if domain in taken_domains:
+            taken = "belongs to another organization of this server"
+            yield Problem(("domains", place), domain, taken)
+    for place, number in enumerate(organization.numbers):
+        if number.number in taken_numbers:
+            taken = "belongs to another organization of this server"
+            yield Problem(("numbers", place, "number"), number.number, taken)
+    for place, user in enumerate(organization.users):
+        if user.line_uri and line_uri_number(user.line_uri) in taken_numbers:
+            taken = "belongs to another organization of this server"
+            yield Problem(("users", place, "line_uri"), user.line_uri, taken)
