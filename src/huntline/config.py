@@ -99,7 +99,7 @@ def _parse_listener(value: object) -> object:
     if transport not in ("udp", "tcp"):
         raise ValueError("TRANSPORT:ADDRESS:PORT with udp or tcp, for instance udp:127.0.0.1:5060")
     address = _parse_address(rest)
-    assert isinstance(address, Address)  # noqa: S101 - rest is a string
+    assert isinstance(address, Address)
     return Listener(transport, address.host, address.port)  # type: ignore[arg-type]
 
 
