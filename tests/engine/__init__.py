@@ -1,0 +1,1 @@
+"""The queue engine: events in, commands out, time in hand."""
