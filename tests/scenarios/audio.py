@@ -47,7 +47,7 @@ def received_at(ancillary: list[tuple[int, int, bytes]]) -> float:
 
 
 def timestamped_udp(host: str, port: int) -> socket.socket:
-    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
     sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
     sock.bind((host, port))
     sock.setblocking(False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ Settings = dict[str, Any]
 
 
 class Office:
-    """An organisation that no other story sees: its own domain and numbers, 127.0.0.1 as trunk."""
+    """An organisation that no other story sees: its own domain and numbers, the server's address as trunk."""
 
     def __init__(self, server: Server, reactor: Reactor, folder: Path) -> None:
         self.server, self.reactor, self.folder = server, reactor, folder
@@ -32,7 +33,7 @@ class Office:
         self.settings: Settings = {
             "organization": self.name,
             "domains": [self.domain],
-            "trunks": [{"name": "provider", "addresses": ["127.0.0.1"]}],
+            "trunks": [{"name": "provider", "addresses": [server.host]}],
             "numbers": [],
             "users": [],
             "groups": [],
@@ -93,6 +94,7 @@ class Office:
         return self._phone(number, **options)
 
     def _phone(self, user: str, **options: Any) -> Phone:
+        options = {"host": self.server.host} | options
         phone = Phone(self.reactor, self.server.address, user, **options)
         self.phones.append(phone)
         return phone
@@ -111,14 +113,12 @@ class Office:
     def calls(self, count: int = 1, timeout: float = 6.0) -> list[Json]:
         """The history of this organisation's queues, oldest first, once it has so many calls."""
         names = {queue["name"] for queue in self.settings["queues"]}
-        found: list[Json] = []
-
-        def is_complete(_: Json) -> bool:
-            found[:] = [c for c in self.server.history() if c["queue"] in names]
-            return len(found) >= count
-
-        self.server.wait_status(is_complete, f"{count} calls in the history of {names}", timeout)
-        return sorted(found, key=lambda call: str(call["arrived_at"]))
+        deadline = time.monotonic() + timeout
+        while True:
+            found = [call for call in self.server.history() if call["queue"] in names]
+            if len(found) >= count:
+                return sorted(found, key=lambda call: str(call["arrived_at"]))
+            assert time.monotonic() < deadline, f"{len(found)} of {count} calls in the history of {names}"
 
     def agent_state(self, name: str) -> str:
         agents = self.server.status()["agents"]

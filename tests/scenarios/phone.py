@@ -39,7 +39,7 @@ class Phone:
         payload_type: int = 0,
     ) -> None:
         self.reactor, self.server = reactor, server
-        self.user, self.domain, self.password = user, domain or host, password
+        self.user, self.domain, self.password = user, domain or wire.bracketed(host), password
         self.transport, self.host, self.port = transport, host, port or ports.take(2)
         self.tone, self.payload_type = tone, payload_type
         self.legs: list[Leg] = []
@@ -64,7 +64,7 @@ class Phone:
     @property
     def contact(self) -> str:
         suffix = ";transport=tcp" if self.transport == "tcp" else ""
-        return f"sip:{self.user}@{self.host}:{self.port}{suffix}"
+        return f"sip:{self.user}@{wire.bracketed(self.host)}:{self.port}{suffix}"
 
     # What a user does
 
@@ -113,7 +113,7 @@ class Phone:
 
         ``offer`` is sent in place of a session description of ours.
         """
-        uri = target if ":" in target else f"sip:{target}@{self.server[0]}:{self.server[1]}"
+        uri = target if ":" in target else f"sip:{target}@{wire.bracketed(self.server[0])}:{self.server[1]}"
         leg = Leg(self, token_hex(8), local=f"<{self.aor}>", remote=f"<{uri}>", target=uri)
         with self.reactor.changed:
             self._add(leg)
@@ -149,7 +149,8 @@ class Phone:
         return Audio(self.reactor, self.host, tone=self.tone, payload_type=self.payload_type)
 
     def via(self, branch: str) -> str:
-        return f"SIP/2.0/{self.transport.upper()} {self.host}:{self.port};branch={branch};rport"
+        host = wire.bracketed(self.host)
+        return f"SIP/2.0/{self.transport.upper()} {host}:{self.port};branch={branch};rport"
 
     def credentials(self, challenge: Message, method: str, uri: str) -> tuple[str, str]:
         assert self.password is not None
@@ -203,7 +204,7 @@ class Phone:
             except (BlockingIOError, ConnectionError):
                 return
             if self.transport == "udp":
-                self._take(data, received_at(ancillary), source)
+                self._take(data, received_at(ancillary), source[:2])
                 continue
             if not data:
                 self.reactor.remove(self._sock)
@@ -287,12 +288,12 @@ class Phone:
 def pidf(aor: str, presence: str) -> str:
     """A presence document (RFC 3863) with the RPID activity (RFC 4480) that phones send for their state."""
     basic = "closed" if presence == "offline" else "open"
-    activity = {"busy": "<rpid:busy/>", "away": "<rpid:away/>", "dnd": "<rpid:busy/>"}.get(presence, "")
-    note = "<note>Do Not Disturb</note>" if presence == "dnd" else ""
+    dnd = "<rpid:other>Do Not Disturb</rpid:other>"
+    activity = {"busy": "<rpid:busy/>", "away": "<rpid:away/>", "dnd": dnd}.get(presence, "")
     return (
         '<?xml version="1.0" encoding="UTF-8"?>'
         '<presence xmlns="urn:ietf:params:xml:ns:pidf" xmlns:dm="urn:ietf:params:xml:ns:pidf:data-model" '
         f'xmlns:rpid="urn:ietf:params:xml:ns:pidf:rpid" entity="{aor}">'
-        f'<tuple id="phone"><status><basic>{basic}</basic></status>{note}</tuple>'
-        f'<dm:person id="p1"><rpid:activities>{activity}</rpid:activities>{note}</dm:person></presence>'
+        f'<tuple id="phone"><status><basic>{basic}</basic></status></tuple>'
+        f'<dm:person id="p1"><rpid:activities>{activity}</rpid:activities></dm:person></presence>'
     )

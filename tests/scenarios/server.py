@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from . import ports
+from .wire import bracketed
 
 HUNTLINE = Path(sys.executable).with_name("huntline")
 _START_TIMEOUT, _STOP_TIMEOUT, _COMMAND_TIMEOUT = 30.0, 15.0, 30.0
@@ -23,13 +24,13 @@ Json = dict[str, Any]
 class Server:
     """One ``huntline serve`` with its own data folder and ports."""
 
-    def __init__(self, data: Path, *, media_ports: int = 400, ipv6: bool = False) -> None:
+    def __init__(self, data: Path, *, media_ports: int = 400, host: str = "127.0.0.1") -> None:
         self.data = data
         self.sip_port, self.http_port = ports.take(2), ports.take(2)
         self.media_first = ports.take(media_ports)
         self.media_last = self.media_first + media_ports - 1
         self.log = data / "server.log"
-        self._ipv6 = ipv6
+        self.host = host
         self._process: subprocess.Popen[str] | None = None
         self._is_ready = threading.Event()
         self._read_to = 0
@@ -37,7 +38,7 @@ class Server:
     @property
     def address(self) -> tuple[str, int]:
         """Where SIP is spoken, over UDP and TCP."""
-        return "127.0.0.1", self.sip_port
+        return self.host, self.sip_port
 
     @property
     def pid(self) -> int:
@@ -149,12 +150,10 @@ class Server:
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
     def _command(self) -> list[str]:
-        hosts = ["127.0.0.1", "[::1]"] if self._ipv6 else ["127.0.0.1"]
-        listen = [f"{kind}:{host}:{self.sip_port}" for kind in ("udp", "tcp") for host in hosts]
         command = [str(HUNTLINE), "serve", "--data", str(self.data)]
-        for one in listen:
-            command += ["--sip", one]
-        command += ["--http", f"127.0.0.1:{self.http_port}", "--media-address", "127.0.0.1"]
+        for kind in ("udp", "tcp"):
+            command += ["--sip", f"{kind}:{bracketed(self.host)}:{self.sip_port}"]
+        command += ["--http", f"127.0.0.1:{self.http_port}", "--media-address", self.host]
         return [*command, "--media-ports", f"{self.media_first}-{self.media_last}"]
 
     def _copy_output(self, process: subprocess.Popen[str]) -> None:

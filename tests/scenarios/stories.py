@@ -21,6 +21,11 @@ def talk(caller: Phone, number: str, agent: Phone) -> Talk:
     return leg, ring
 
 
+def a_moment(waiting: Leg) -> None:
+    """Let what must not happen have the time to happen: ten packets of music."""
+    waiting.sound.wait_packets(10)
+
+
 def assert_heard_each_other(caller: Leg, agent: Leg, timeout: float = 3.0) -> None:
     """Each hears the other's tone, from now on."""
     caller.sound.wait_for(agent.sound.tone or 0, timeout)

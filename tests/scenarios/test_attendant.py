@@ -11,7 +11,7 @@ from .leg import Leg
 from .office import Office
 from .phone import Phone
 from .reactor import Reactor
-from .stories import assert_heard_each_other, desk, talk
+from .stories import a_moment, assert_heard_each_other, desk, talk
 from .wire import Message
 
 pytestmark = pytest.mark.scenario
@@ -51,6 +51,7 @@ def test_the_next_caller_waits_until_the_first_is_answered(office: Office) -> No
     bao.wait_call()
     second = office.caller("+12065550102").dial(number)
     second.wait_answered()
+    a_moment(second)
     assert not amal.incoming
     assert not bao.incoming
     ring.answer()

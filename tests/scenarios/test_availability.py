@@ -8,7 +8,7 @@ import pytest
 
 from .office import Office
 from .phone import Phone
-from .stories import desk, talk
+from .stories import a_moment, desk, talk
 
 pytestmark = pytest.mark.scenario
 
@@ -51,6 +51,7 @@ def test_opting_in_by_star_code_joins_the_ring(office: Office) -> None:
     )
     caller = office.caller().dial(number)
     ring = amal.wait_call()
+    a_moment(caller)
     assert not bao.incoming
     code = bao.dial(f"sip:*46@{office.domain}")
     code.wait_answered()
@@ -68,6 +69,7 @@ def test_opting_in_by_command_joins_the_ring(office: Office) -> None:
     office.server.agent("opt-out", office.upn("bao"))
     caller = office.caller().dial(number)
     ring = amal.wait_call()
+    a_moment(caller)
     assert not bao.incoming
     office.server.agent("opt-in", office.upn("bao"), office.queue_name())
     joined = bao.wait_call(0.5)
@@ -162,7 +164,7 @@ def test_an_agent_on_a_call_of_another_kind_is_not_rung(office: Office) -> None:
     ring.wait_up()
     caller = office.caller().dial(number)
     caller.wait_answered()
-    caller.sound.wait_packets(25)
+    a_moment(caller)
     assert not amal.incoming
     assert not bao.incoming
     direct.hang_up()
@@ -182,7 +184,7 @@ def test_an_agent_of_two_queues_is_rung_by_one_at_a_time(office: Office) -> None
     ring = amal.wait_call()
     two = office.caller("+12065550102").dial(second)
     two.wait_answered()
-    two.sound.wait_packets(15)
+    a_moment(two)
     assert not amal.incoming
     one.hang_up()
     ring.wait_cancelled()

@@ -6,7 +6,7 @@ import pytest
 
 from .office import Office
 from .phone import Phone
-from .stories import desk, talk
+from .stories import a_moment, desk, talk
 
 pytestmark = pytest.mark.scenario
 
@@ -17,6 +17,7 @@ def test_serial_moves_on_by_decline_and_by_time_and_starts_again(office: Office)
     number, [amal, bao] = desk(office, "amal", "bao", distribution="serial", agent_alert_time=ALERT_TIME)
     caller = office.caller().dial(number)
     first = amal.wait_call()
+    a_moment(caller)
     assert not bao.incoming
     first.decline()
     second = bao.wait_call(1)
@@ -87,6 +88,7 @@ def test_alerting_one_holds_the_others_back(office: Office) -> None:
     for caller in callers:
         caller.wait_answered()
     ring = amal.wait_call()
+    a_moment(callers[1])
     assert not bao.incoming
     ring.answer()
     ring.wait_up()

@@ -127,12 +127,18 @@ def new_branch() -> str:
     return "z9hG4bK" + token_hex(8)
 
 
+def bracketed(host: str) -> str:
+    """A host as it stands in URIs and Via: IPv6 in brackets."""
+    return f"[{host}]" if ":" in host else host
+
+
 def session_description(
     host: str, port: int, *, payload_type: int = 0, direction: str = "sendrecv", version: int = 1
 ) -> str:
     codec = {0: "PCMU", 8: "PCMA"}[payload_type]
+    family = "IP6" if ":" in host else "IP4"
     return (
-        f"v=0\r\no=phone 1 {version} IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\n"
+        f"v=0\r\no=phone 1 {version} IN {family} {host}\r\ns=-\r\nc=IN {family} {host}\r\nt=0 0\r\n"
         f"m=audio {port} RTP/AVP {payload_type} 101\r\na=rtpmap:{payload_type} {codec}/8000\r\n"
         f"a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=ptime:20\r\na={direction}\r\n"
     )
@@ -140,7 +146,7 @@ def session_description(
 
 def audio_address(body: str) -> tuple[str, int] | None:
     """Where a session description wants its audio, or None when it names no place."""
-    host = re.search(r"^c=IN IP4 (\S+)", body, re.MULTILINE)
+    host = re.search(r"^c=IN IP[46] (\S+)", body, re.MULTILINE)
     port = re.search(r"^m=audio (\d+)", body, re.MULTILINE)
     return (host[1], int(port[1])) if host and port and int(port[1]) else None
 
