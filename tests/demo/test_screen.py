@@ -10,12 +10,10 @@ from huntline.control import ControlServer
 from huntline.demo.screen import Picture, follow_in_lines
 
 
-def call(
-    call_id: str, state: str, agent: str | None = None, queue: str | None = "Demo Line"
-) -> dict[str, Any]:
+def call(state: str, agent: str | None = None, queue: str | None = "Demo Line") -> dict[str, Any]:
     return {
         "organization": "Contoso",
-        "call_id": call_id,
+        "call_id": "c1",
         "caller": "+14255550123",
         "queue": queue,
         "state": state,
