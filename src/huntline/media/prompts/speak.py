@@ -45,6 +45,7 @@ def speak(text: str, destination: Path, language: str = "en") -> None:
         str(destination),
         "--stdin",
     ]
+    destination.unlink(missing_ok=True)
     try:
         subprocess.run(  # noqa: S603 - no shell; the text goes in by the pipe
             command,
@@ -58,3 +59,6 @@ def speak(text: str, destination: Path, language: str = "en") -> None:
         raise SpeechUnavailable(f"{_ENGINE} failed with {error.returncode}: {said[:200]}") from error
     except subprocess.TimeoutExpired as error:
         raise SpeechUnavailable(f"{_ENGINE} did not finish in {_TIME_LIMIT_S} s") from error
+    # The engine ends with 0 also when it could not write.
+    if not destination.exists():
+        raise SpeechUnavailable(f"{_ENGINE} could not write {destination}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import operator
-import wave
 from array import array
 from collections.abc import Callable, Sequence
 from itertools import chain
@@ -77,16 +76,12 @@ def busy_tone() -> array[int]:
     return _to_samples([*_beep(425, 0.5), *_silence(0.5)])
 
 
-def write_chime(path: Path) -> None:
-    """Write a .wav file of three notes that say: attention, please."""
+def greeting_chime() -> array[int]:
+    """Three notes that say: attention, please."""
     chime: Wave = [0.0] * _samples(0.7 + _PLUCK_S)
     for index, note in enumerate((72, 76, 79)):
         _mix(chime, _pluck(_hertz(note)), index * 0.35)
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(SAMPLE_RATE)
-        file.writeframes(_to_samples(chime).tobytes())
+    return _to_samples(chime)
 
 
 _BUILTIN: dict[str, Callable[[], array[int]]] = {
@@ -94,6 +89,7 @@ _BUILTIN: dict[str, Callable[[], array[int]]] = {
     "confirm-tone": confirm_tone,
     "refuse-tone": refuse_tone,
     "busy-tone": busy_tone,
+    "greeting-chime": greeting_chime,
 }
 
 
