@@ -133,6 +133,16 @@ class Phones:
                 conversation.hang_up()
             await phones._user_agent.stop()
 
+    @property
+    def port(self) -> int:
+        """Where these phones take SIP."""
+        return self._user_agent.listening[0].port
+
+    @property
+    def conversation_count(self) -> int:
+        """How many calls ring or go on."""
+        return len(self._conversations)
+
     async def register(self, user: str, domain: str, password: str) -> bool:
         """Register for ``EXPIRES`` seconds; whether the server took it."""
         address = f"<sip:{user}@{domain}>"
