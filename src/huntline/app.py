@@ -1,0 +1,237 @@
+"""The wiring: builds each process of the server from its parts, starts it and stops it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from huntline.clock import Clock
+from huntline.config import Config
+from huntline.control import ControlServer
+from huntline.directory.plan import ServerPlan
+from huntline.engine import commands as do
+from huntline.engine import events as told
+from huntline.engine.engine import Engine
+from huntline.live import LiveFeed
+from huntline.media.client import MediaClient
+from huntline.media.prompts.synthesize import ensure_builtin
+from huntline.media.worker import server as media_server
+from huntline.runner import Runner
+from huntline.secret import kept_secret
+from huntline.sip.admission import Admission
+from huntline.sip.authenticator import Authenticator
+from huntline.sip.b2bua import B2bua
+from huntline.sip.call_journal import CallJournal
+from huntline.sip.calls import Call
+from huntline.sip.core import events as sip
+from huntline.sip.core.core import CoreSettings, SipCore
+from huntline.sip.presence import PresenceServer
+from huntline.sip.registrar import Registrar
+from huntline.sip.requests import Requests
+from huntline.sip.transport.address import ListenAddress
+from huntline.sip.user_agent import UserAgent
+from huntline.site import Site, Sounds
+from huntline.status import StatusReport
+from huntline.storage.database import open_database
+from huntline.storage.history import HistoryWriter
+from huntline.storage.journal import Journal
+from huntline.storage.settings import load_organizations, set_opted_out
+
+log = logging.getLogger(__name__)
+
+
+async def run_media(config: Config, ready: Callable[[], None]) -> None:
+    """The media process, until it is cancelled."""
+    ports = range(config.media_ports.first, config.media_ports.last + 1)
+    await media_server.run(config.media_socket, config.media_address, ports, ready=ready)
+
+
+async def run_signalling(config: Config, ready: Callable[[], None]) -> None:
+    """The signalling process, until it is cancelled."""
+    signalling = Signalling(config)
+    try:
+        await signalling.start()
+        ready()
+        await asyncio.Event().wait()
+    finally:
+        await signalling.stop()
+
+
+class Planned(Protocol):
+    """A part that works by the settings in force."""
+
+    plan: ServerPlan
+
+
+class Signalling:
+    """Everything of the signalling process."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._database = open_database(config.data)
+        self._history = HistoryWriter(self._database)
+        self._journal = Journal(config.data / "calls.journal")
+        self._plan = ServerPlan(())
+        self._runner = Runner(Engine(), Clock(), self._dispatch)
+        self._core = SipCore(CoreSettings(max_legs=config.limits.max_legs), os.urandom)
+        self._registrar = Registrar(self._core)
+        self._presence = PresenceServer(self._core)
+        self._user_agent = UserAgent(
+            self._core,
+            self._on_sip,
+            on_flow_lost=self._registrar.flow_lost,
+            timed=(self._registrar, self._presence),
+        )
+        self._authenticator = Authenticator(self._plan, kept_secret(config.data / "secret"))
+        self._requests = Requests(self._user_agent, self._authenticator, self._registrar, self._presence)
+        self._media = MediaClient(config.media_socket)
+        self._admission = Admission(self._plan, self._authenticator)
+        self._site = self._build_site()
+        self._b2bua = B2bua(self._user_agent, self._media, self._admission, self._site, self._runner.post)
+        self._call_journal = CallJournal(self._journal, self._b2bua.book, self._core.leg, self._media.state)
+        self._status = StatusReport(self._b2bua.book, self._plan)
+        self._control = ControlServer(config.control_socket, self._control_verbs())
+        self._live = LiveFeed(self._report, self._control.publish, lambda: self._control.watcher_count > 0)
+        self._is_reachable: dict[str, bool] = {}
+
+    def _build_site(self) -> Site:
+        audio = self._config.data / "audio"
+        stems = ensure_builtin(audio)
+        sounds = Sounds(stems["default-music"], stems["confirm-tone"], stems["refuse-tone"])
+
+        def remember(organization_id: str, user_id: str, queue_id: str, is_opted_out: bool) -> None:
+            set_opted_out(self._database, organization_id, user_id, queue_id, is_opted_out)
+
+        return Site(self._plan, self._registrar, self._runner, sounds, audio, remember)
+
+    async def start(self) -> None:
+        """Take calls. Raises ConfigurationError when an address cannot be had."""
+        self._media.on_event = self._b2bua.handle_media
+        self._registrar.on_reachability = self._reachability_changed
+        self._presence.on_presence = lambda user_id, presence: self._runner.post(
+            told.PresenceChanged(user_id, presence)
+        )
+        self._b2bua.on_change = self._call_changed
+        await self._media.start()
+        await self._user_agent.start([ListenAddress.parse(str(address)) for address in self._config.sip])
+        self._load_settings()
+        await self._control.start()
+
+    async def stop(self) -> None:
+        """Hang up, and give everything back."""
+        await self._control.close()
+        self._live.close()
+        await self._b2bua.close()
+        await self._user_agent.stop()
+        self._runner.close()
+        await self._media.close()
+        self._history.close()
+        self._journal.close()
+        self._database.dispose()
+
+    # -- settings
+
+    def _load_settings(self) -> None:
+        organizations = load_organizations(self._database)
+        own_hosts = frozenset(address.host for address in self._user_agent.listening)
+        plan = ServerPlan(organizations, own_hosts)
+        gone = {each.organization_id for each in self._plan.organizations}
+        planned: tuple[Planned, ...] = (self._authenticator, self._admission, self._site, self._status)
+        for part in planned:
+            part.plan = plan
+        self._plan = plan
+        for organization in organizations:
+            queues, agents = plan.engine_settings(organization.organization_id)
+            self._runner.post(told.SettingsChanged(organization.organization_id, queues, agents))
+        for organization_id in gone - {each.organization_id for each in organizations}:
+            self._runner.post(told.SettingsChanged(organization_id, (), ()))
+        self._tell_reachability()
+
+    def _tell_reachability(self) -> None:
+        """Agents who came with new settings may have registered long before."""
+        for organization in self._plan.organizations:
+            for user in organization.users:
+                account = self._plan.account_by_id(user.user_id)
+                if account is not None:
+                    self._reachability_changed(user.user_id, self._site.is_reachable(account))
+
+    def _reachability_changed(self, user_id: str, is_registered: bool) -> None:
+        account = self._plan.account_by_id(user_id)
+        is_reachable = is_registered or bool(account and account.contacts)
+        if self._is_reachable.get(user_id, False) != is_reachable:
+            self._is_reachable[user_id] = is_reachable
+            self._runner.post(told.AgentReachabilityChanged(user_id, is_reachable))
+
+    # -- events and commands
+
+    def _on_sip(self, event: sip.SipEvent) -> None:
+        if isinstance(event, sip.RequestReceived):
+            self._requests.handle(event)
+        else:
+            self._b2bua.handle_sip(event)
+
+    def _dispatch(self, command: do.Command) -> None:
+        match command:
+            case do.RecordCall():
+                self._history.add_call(command, self._organization_of(command.call_id))
+                self._b2bua.dispatch(command)
+            case do.RecordRing():
+                self._history.add_ring(command, self._organization_of(command.call_id))
+            case do.RecordDecision():
+                self._history.add_decision(command, self._organization_of(command.call_id))
+            case _:
+                self._b2bua.dispatch(command)
+        self._live.changed()
+
+    def _organization_of(self, call_id: str) -> str:
+        return self._b2bua.book.calls[call_id].organization_id
+
+    def _call_changed(self, call: Call) -> None:
+        self._call_journal.changed(call)
+        self._live.changed()
+
+    # -- the control socket
+
+    def _control_verbs(self) -> dict[str, Any]:
+        return {
+            "status": lambda request: self._report(),
+            "watch": lambda request: self._live.snapshot(),
+            "settings-changed": self._settings_changed,
+            "opt-out": lambda request: self._opt(request, is_opted_out=True),
+            "opt-in": lambda request: self._opt(request, is_opted_out=False),
+            "pause": self._pause,
+            "resume": self._resume,
+        }
+
+    def _report(self) -> dict[str, Any]:
+        report = self._status.of(self._runner.snapshot())
+        report["resources"] = {
+            "legs": self._core.leg_count,
+            "transactions": self._core.transaction_count,
+            "registrations": len(self._registrar),
+            **self._media.usage(),
+        }
+        return report
+
+    def _settings_changed(self, request: dict[str, Any]) -> dict[str, Any]:
+        self._load_settings()
+        return {"organizations": len(self._plan.organizations)}
+
+    def _opt(self, request: dict[str, Any], *, is_opted_out: bool) -> dict[str, Any]:
+        account = self._site.user_named(str(request.get("upn")))
+        queue = request.get("queue")
+        queue_id = self._site.queue_named(account, str(queue)) if queue else None
+        return {"queues": self._site.set_opted_out(account, queue_id, is_opted_out=is_opted_out)}
+
+    def _pause(self, request: dict[str, Any]) -> dict[str, Any]:
+        account = self._site.user_named(str(request.get("upn")))
+        self._runner.request(told.PauseRequested(account.user_id, str(request.get("reason") or "")))
+        return {}
+
+    def _resume(self, request: dict[str, Any]) -> dict[str, Any]:
+        account = self._site.user_named(str(request.get("upn")))
+        self._runner.request(told.ResumeRequested(account.user_id))
+        return {}

@@ -1,0 +1,73 @@
+"""Admission: who is calling, and whom: a trunk, a user of ours or a stranger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from huntline.directory.plan import Account, QueueTarget, ServerPlan, StarCode, UserTarget
+from huntline.sip.authenticator import Authenticator, Challenge, Identified
+from huntline.sip.core.flow import Flow
+from huntline.sip.core.grammar import GrammarError, parse_address, parse_uri
+from huntline.sip.core.message import Request
+
+Target = QueueTarget | UserTarget | StarCode
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """The call may be set up. ``account`` is the calling user, None for a call by trunk."""
+
+    target: Target
+    account: Account | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotAdmitted:
+    """The INVITE is refused with this status and these headers."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class Admission:
+    """Decides on each new INVITE by the plan in force."""
+
+    def __init__(self, plan: ServerPlan, authenticator: Authenticator) -> None:
+        self.plan = plan
+        self._authenticator = authenticator
+
+    def decide(self, request: Request, flow: Flow, now: float) -> Admitted | NotAdmitted:
+        """Who calls is asked first: a stranger gets 403 whatever was dialled, and learns nothing."""
+        trunk_of = self.plan.organizations_of_trunk(*flow.remote)
+        if trunk_of and not self._claims_user_of_ours(request):
+            return self._admit_trunk(request, trunk_of)
+        identity = self._authenticator.identify(request, flow, now)
+        if isinstance(identity, Challenge):
+            return NotAdmitted(401, tuple(identity.headers))
+        if isinstance(identity, Identified):
+            return self._admit_user(request, identity.account)
+        return NotAdmitted(403)
+
+    def _claims_user_of_ours(self, request: Request) -> bool:
+        try:
+            sender = parse_address(request.header("from") or "").uri
+        except GrammarError:
+            return False
+        return self.plan.account(sender.user or "", sender.host) is not None
+
+    def _admit_trunk(self, request: Request, organization_ids: tuple[str, ...]) -> Admitted | NotAdmitted:
+        target = self._target(request, None)
+        if target is None or target.organization_id not in organization_ids or isinstance(target, StarCode):
+            return NotAdmitted(404)
+        return Admitted(target, None)
+
+    def _admit_user(self, request: Request, account: Account) -> Admitted | NotAdmitted:
+        target = self._target(request, account.organization_id)
+        return NotAdmitted(404) if target is None else Admitted(target, account)
+
+    def _target(self, request: Request, organization_id: str | None) -> Target | None:
+        try:
+            dialled = parse_uri(request.uri)
+        except GrammarError:
+            return None
+        return self.plan.target(dialled.user or "", dialled.host, organization_id)

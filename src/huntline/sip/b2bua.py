@@ -1,0 +1,511 @@
+"""The B2BUA: carries out the engine's commands with SIP legs and media, and tells it how they went."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Protocol
+
+from uuid_utils import uuid7
+
+from huntline.directory.plan import Account, QueueTarget, ServerPlan, StarCode, UserTarget
+from huntline.engine import commands as do
+from huntline.engine import events as told
+from huntline.engine.model import Outcome
+from huntline.errors import PeerError
+from huntline.media.interface import DtmfPressed, Media, MediaDied, MediaEvent, MediaLegLost, PlayFinished
+from huntline.sip.admission import Admission, NotAdmitted, Target
+from huntline.sip.calls import Call, CallBook, Leg, LegState, Party, Purpose, Ring
+from huntline.sip.core import events as sip
+from huntline.sip.dialling import Contact, Dialling, Display, spawner
+from huntline.sip.holding import Holding
+from huntline.sip.presentation import (
+    COMPLETED_ELSEWHERE,
+    CallerId,
+    caller_of,
+    from_header,
+    identity_headers,
+    name_addr,
+)
+from huntline.sip.user_agent import UserAgent
+
+log = logging.getLogger(__name__)
+
+_REFUSALS = {Outcome.OVERFLOWED: 486, Outcome.REFUSED: 403}
+_FORWARD_ALERT_TIME = 60.0  # s; a person's own forwarding rules and voicemail come well before this
+
+
+class Site(Protocol):
+    """What the B2BUA asks of the house around it."""
+
+    def contacts(self, account_id: str) -> list[Contact]:
+        """All phones of a user."""
+        ...
+
+    def forward_contacts(self, organization_id: str, target: str) -> tuple[str | None, list[Contact]]:
+        """Where the target of a forward is rung: the user's id if it is one of ours, and the contacts."""
+        ...
+
+    def greeting(self, queue_id: str) -> str | None:
+        """The source of a queue's greeting."""
+        ...
+
+    def music(self, queue_id: str | None) -> str:
+        """The source of a queue's music on hold, the default music for None or an unknown queue."""
+        ...
+
+    def obey_star_code(self, account_id: str, action: str) -> str:
+        """Do what a user dialled for; returns the source of the tone that says whether it was done."""
+        ...
+
+
+class B2bua:
+    """All calls of this process. Commands come by ``dispatch``, SIP and media events by their handlers;
+    events for the engine leave by ``post``. ``on_change`` is called with each call whose legs changed."""
+
+    def __init__(
+        self,
+        user_agent: UserAgent,
+        media: Media,
+        admission: Admission,
+        site: Site,
+        post: Callable[[told.Event], None],
+    ) -> None:
+        self._user_agent = user_agent
+        self._media = media
+        self._admission = admission
+        self._site = site
+        self._post = post
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._spawn = spawner(self._tasks)
+        self._alert_timers: dict[str, asyncio.TimerHandle] = {}
+        self.book = CallBook(lambda user, count: post(told.OtherCallsChanged(user, count)))
+        self._dialling = Dialling(user_agent, media, self.book, self._spawn)
+        self._dialling.outcomes = self
+        self._holding = Holding(user_agent, media, self._spawn)
+        self.on_change: Callable[[Call], None] = lambda call: None
+
+    @property
+    def _plan(self) -> ServerPlan:
+        return self._admission.plan
+
+    # -- what SIP says
+
+    def handle_sip(self, event: sip.SipEvent) -> None:
+        """Take an event of the SIP core that concerns legs."""
+        if isinstance(event, sip.InviteReceived):
+            self._invite_received(event)
+        elif isinstance(event, sip.LegConfirmed | sip.OfferReceived | sip.OfferAnswered | sip.OfferRejected):
+            self._offer_event(event)
+        elif isinstance(event, sip.LegAnswered | sip.LegRejected | sip.LegCancelled | sip.LegEnded):
+            self._leg_event(event)
+
+    def _invite_received(self, event: sip.InviteReceived) -> None:
+        now = self._user_agent.now()
+        decision = self._admission.decide(event.request, event.flow, now)
+        if isinstance(decision, NotAdmitted):
+            self._user_agent.core.reject(event.leg_id, decision.status, now, headers=decision.headers)
+            return
+        target, account = decision.target, decision.account
+        caller_id = _caller_id(event, account)
+        call_id = uuid7().hex
+        leg = Leg(
+            leg_id=event.leg_id,
+            media_id=call_id,
+            party=Party.CALLER,
+            call_id=call_id,
+            address=caller_id.user,
+            account_id=account.user_id if account else None,
+        )
+        call = Call(
+            call_id=call_id,
+            organization_id=target.organization_id,
+            caller=leg,
+            caller_id=caller_id,
+            dialled=_dialled_user(event.request.uri),
+            music=self._site.music(None),
+        )
+        self.book.add(call)
+        self._spawn(self._set_up(call, event.sdp, decision.target))
+
+    async def _set_up(self, call: Call, sdp_offer: str | None, target: Target) -> None:
+        """Prepare the caller's audio, then let the call arrive. A caller may have left meanwhile."""
+        media_id = call.caller.media_id
+        try:
+            if sdp_offer is None:
+                call.sdp_for_caller = await self._media.offer(media_id)
+            else:
+                call.sdp_for_caller = await self._media.answer(media_id, sdp_offer)
+        except PeerError as error:
+            if call.call_id in self.book.calls:
+                self._refuse(call, error.sip_status, str(error))
+            return
+        if call.call_id not in self.book.calls:
+            self._media.delete(media_id)
+            return
+        if isinstance(target, QueueTarget):
+            call.queue_id = target.queue_id
+            self._post(told.CallArrived(call.call_id, target.queue_id, call.caller_id.shown))
+        elif isinstance(target, UserTarget):
+            self._dial_person(call, target.user_id)
+        else:
+            self._obey_star_code(call, target)
+
+    def _obey_star_code(self, call: Call, code: StarCode) -> None:
+        self._answer(call)
+        tone = self._site.obey_star_code(call.caller.account_id or "", code.action)
+        self._media.play(call.caller.media_id, tone, loop=False)
+
+    def _leg_event(self, event: sip.LegAnswered | sip.LegRejected | sip.LegCancelled | sip.LegEnded) -> None:
+        found = self.book.by_leg(event.leg_id)
+        if found is None:
+            return
+        call, ring = found
+        if ring is None:
+            self._caller_left(call, event)
+        elif isinstance(event, sip.LegAnswered):
+            self._dialling.answered(call, ring, event)
+        elif isinstance(event, sip.LegRejected):
+            self._dialling.rejected(call, ring, event)
+        else:
+            self._callee_left(call, ring)
+
+    def _caller_left(self, call: Call, event: sip.SipEvent) -> None:
+        self.book.drop_leg(call.caller)
+        if call.queue_id is None:
+            self._end(call)
+        elif isinstance(event, sip.LegEnded) and event.reason != "bye":
+            self._post(told.CallFailed(call.call_id, event.reason))
+        else:
+            self._post(told.CallerHungUp(call.call_id))
+
+    def _callee_left(self, call: Call, ring: Ring) -> None:
+        for leg in ring.legs.values():
+            self.book.drop_leg(leg)
+        call.rings.pop(ring.ring_id, None)
+        if call.connected in (ring, None):
+            self._disconnect(call)
+        if ring.purpose is Purpose.AGENT:
+            self._post(told.AgentHungUp(ring.ring_id))
+        elif ring.purpose is Purpose.FORWARD:
+            self._post(told.ForwardEnded(call.call_id))
+        else:
+            self._end(call)
+
+    def _offer_event(
+        self, event: sip.LegConfirmed | sip.OfferReceived | sip.OfferAnswered | sip.OfferRejected
+    ) -> None:
+        found = self.book.by_leg(event.leg_id)
+        if found is None:
+            return
+        call, ring = found
+        leg = call.caller if ring is None else ring.legs.get(event.leg_id)
+        if leg is None:
+            return
+        if isinstance(event, sip.OfferReceived):
+            self._holding.offered(call, leg, event.sdp)
+        elif isinstance(event, sip.LegConfirmed | sip.OfferAnswered) and event.sdp is not None:
+            self._spawn(self._apply_answer(call, leg, event.sdp))
+
+    async def _apply_answer(self, call: Call, leg: Leg, sdp: str) -> None:
+        try:
+            await self._media.accept(leg.media_id, sdp)
+        except PeerError as error:
+            log.warning("answer not usable", extra={"call_id": call.call_id, "reason": str(error)})
+            self._lose_leg(call, leg, str(error))
+            return
+        self._holding.changed(call, leg, sdp)
+
+    # -- what media says
+
+    def handle_media(self, event: MediaEvent) -> None:
+        """Take an event of the media driver."""
+        call = self.book.by_media(event.leg_id)
+        if call is None or isinstance(event, DtmfPressed):
+            return
+        if isinstance(event, PlayFinished):
+            self._play_finished(call, event)
+        elif isinstance(event, MediaDied | MediaLegLost):
+            leg = call.caller if event.leg_id == call.caller.media_id else call.callee
+            if leg is not None:
+                self._lose_leg(call, leg, "no audio")
+
+    def _play_finished(self, call: Call, event: PlayFinished) -> None:
+        if event.error:
+            log.warning("prompt not playable", extra={"source": event.source, "reason": event.error})
+        if call.greeting is not None and event.source == call.greeting:
+            call.greeting = None
+            self._post(told.GreetingFinished(call.call_id))
+        elif call.queue_id is None and call.connected is None:
+            self._hang_up(call.caller)
+            self._end(call)
+
+    def _lose_leg(self, call: Call, leg: Leg, reason: str) -> None:
+        """A leg whose audio is gone is hung up on as if the party had left."""
+        self._hang_up(leg)
+        if leg is call.caller:
+            if call.queue_id is None:
+                self._end(call)
+            else:
+                self._post(told.CallFailed(call.call_id, reason))
+        elif call.connected is not None and leg is call.callee:
+            self._callee_left(call, call.connected)
+
+    # -- what the engine asks
+
+    def dispatch(self, command: do.Command) -> None:
+        """Carry out one command; returns at once, failures come back as events."""
+        match command:
+            case do.StopRinging(ring_id, reason) | do.ReleaseAgent(ring_id, reason):
+                self._stop_ring(ring_id, reason)
+            case _:
+                call = self.book.calls.get(command.call_id)
+                if call is not None:
+                    self._carry_out(call, command)
+                elif isinstance(command, do.RingAgent):
+                    self._post(told.RingFailed(command.ring_id, "caller gone"))
+
+    def _carry_out(self, call: Call, command: do.Command) -> None:
+        match command:
+            case do.AnswerCall():
+                self._answer(call)
+            case do.RefuseCall(_, outcome):
+                self._refuse(call, _REFUSALS.get(outcome, 480), None)
+            case do.PlayGreeting(_, queue_id):
+                self._play_greeting(call, queue_id)
+            case do.PlayMusic(_, queue_id):
+                self._play_music(call, queue_id)
+            case do.BridgeCall(_, ring_id, _):
+                self._bridge_agent(call, ring_id)
+            case do.ForwardCall(_, target):
+                self._forward(call, target)
+            case do.RingAgent():
+                self._ring_agent(call, command)
+            case do.EndCall() | do.RecordCall():
+                self._end(call)
+
+    def _answer(self, call: Call) -> None:
+        if call.caller.state is LegState.ANSWERED:
+            return
+        call.caller.state = LegState.ANSWERED
+        self._user_agent.core.answer(call.caller.leg_id, call.sdp_for_caller, self._user_agent.now())
+        self.on_change(call)
+
+    def _refuse(self, call: Call, status: int, reason: str | None) -> None:
+        headers = (("Warning", f'399 huntline "{_quotable(reason)}"'),) if reason else ()
+        self._user_agent.core.reject(call.caller.leg_id, status, self._user_agent.now(), headers=headers)
+        self.book.drop_leg(call.caller)
+        if call.queue_id is None:
+            self._end(call)
+
+    def _play_greeting(self, call: Call, queue_id: str) -> None:
+        call.greeting = self._site.greeting(queue_id)
+        if call.greeting is None:
+            self._post(told.GreetingFinished(call.call_id))
+        else:
+            self._media.play(call.caller.media_id, call.greeting, loop=False)
+
+    def _play_music(self, call: Call, queue_id: str | None) -> None:
+        call.music = self._site.music(queue_id)
+        self._media.play(call.caller.media_id, call.music, loop=True)
+        self.on_change(call)
+
+    def _ring_agent(self, call: Call, command: do.RingAgent) -> None:
+        account = self._plan.account_by_id(command.agent_id)
+        ring = Ring(command.ring_id, call.call_id, Purpose.AGENT, command.agent_id)
+        if account is None:
+            ring.last_failure = "unknown user"
+            self.ring_failed(call, ring)
+            return
+        queue = self._plan.queue(command.queue_id)
+        display = self._display(call, account.upn, queue.name if queue else None)
+        self._dialling.start(call, ring, self._site.contacts(account.user_id), display)
+        self.on_change(call)
+
+    def _stop_ring(self, ring_id: str, reason: do.StopReason) -> None:
+        call = self._call_of_ring(ring_id)
+        if call is None:
+            return
+        headers = (COMPLETED_ELSEWHERE,) if reason is do.StopReason.ANSWERED_ELSEWHERE else ()
+        ring = call.rings[ring_id]
+        self._dialling.stop(call, ring, headers)
+        if ring is call.connected:
+            self._disconnect(call)
+        self.on_change(call)
+
+    def _call_of_ring(self, ring_id: str) -> Call | None:
+        # A ring id begins with its call's id, so no second index is needed.
+        call = self.book.calls.get(ring_id.partition(".")[0])
+        return call if call is not None and ring_id in call.rings else None
+
+    def _bridge_agent(self, call: Call, ring_id: str) -> None:
+        ring = call.rings.get(ring_id)
+        if ring is None or ring.answered is None:
+            self._post(told.BridgeFailed(call.call_id, ring_id, "the phone is gone"))
+        else:
+            self._spawn(self._connect(call, ring))
+
+    def _forward(self, call: Call, target: str) -> None:
+        account_id, contacts = self._site.forward_contacts(call.organization_id, target)
+        ring = Ring(f"{call.call_id}.forward", call.call_id, Purpose.FORWARD, account_id)
+        if call.caller.state is LegState.RINGING:
+            self._user_agent.core.ring(call.caller.leg_id, self._user_agent.now())
+        self._dialling.release_media(call)
+        self._alert(call, ring, contacts, self._display(call, target, None))
+
+    # -- people dialled directly
+
+    def _dial_person(self, call: Call, user_id: str) -> None:
+        account = self._plan.account_by_id(user_id)
+        contacts = self._site.contacts(user_id)
+        if account is None or not contacts:
+            self._refuse(call, 480, None)
+            return
+        self._user_agent.core.ring(call.caller.leg_id, self._user_agent.now())
+        ring = Ring(f"{call.call_id}.direct", call.call_id, Purpose.DIRECT, user_id)
+        self._alert(call, ring, contacts, self._display(call, account.upn, None))
+
+    def _alert(self, call: Call, ring: Ring, contacts: list[Contact], display: Display) -> None:
+        """Ring somebody who is no agent: the alert time is ours, not the engine's."""
+
+        def no_answer() -> None:
+            ring.last_failure = "no answer"
+            self._dialling.stop(call, ring)
+            self.ring_failed(call, ring)
+
+        loop = asyncio.get_running_loop()
+        self._alert_timers[call.call_id] = loop.call_later(_FORWARD_ALERT_TIME, no_answer)
+        self._dialling.start(call, ring, contacts, display)
+        self.on_change(call)
+
+    # -- how rings go (RingOutcomes)
+
+    def ring_answered(self, call: Call, ring: Ring) -> None:
+        """A phone answered: the engine decides for agents, everybody else is connected."""
+        self._stop_alert_timer(call)
+        if ring.purpose is Purpose.AGENT:
+            self._post(told.AgentAnswered(ring.ring_id))
+            return
+        self._answer(call)
+        self._spawn(self._connect(call, ring))
+
+    def ring_failed(self, call: Call, ring: Ring) -> None:
+        """Nobody can be reached by this ring any more."""
+        if ring.purpose is Purpose.AGENT:
+            if ring.declined:
+                self._post(told.AgentDeclined(ring.ring_id, ring.last_failure))
+            else:
+                self._post(told.RingFailed(ring.ring_id, ring.last_failure))
+            return
+        self._stop_alert_timer(call)
+        if ring.purpose is Purpose.FORWARD:
+            self._post(told.ForwardFailed(call.call_id, ring.last_failure))
+        elif call.caller.state is LegState.RINGING:
+            self._refuse(call, 486 if ring.declined else 480, None)
+
+    async def _connect(self, call: Call, ring: Ring) -> None:
+        """Make the audio path between the caller and the phone that answered."""
+        if ring.answered is None or ring.sdp_answer is None:
+            return
+        leg, failure = ring.answered, None
+        try:
+            await self._media.accept(leg.media_id, ring.sdp_answer)
+        except PeerError as error:
+            failure = str(error)
+        if call.rings.get(ring.ring_id) is not ring:
+            return
+        if failure is None:
+            call.connected = ring
+            self._media.bridge(call.caller.media_id, leg.media_id)
+            self._connected(call, ring)
+        else:
+            self._dialling.stop(call, ring)
+            self._dialling.release_media(call)
+            self._not_connected(call, ring, failure)
+        self.on_change(call)
+
+    def _connected(self, call: Call, ring: Ring) -> None:
+        if ring.purpose is Purpose.AGENT:
+            self._post(told.CallBridged(call.call_id, ring.ring_id))
+        elif ring.purpose is Purpose.FORWARD:
+            self._post(told.ForwardAnswered(call.call_id))
+
+    def _not_connected(self, call: Call, ring: Ring, reason: str) -> None:
+        if ring.purpose is Purpose.AGENT:
+            self._post(told.BridgeFailed(call.call_id, ring.ring_id, reason))
+        elif ring.purpose is Purpose.FORWARD:
+            self._post(told.ForwardFailed(call.call_id, reason))
+        else:
+            self._end(call)
+
+    # -- ends
+
+    def _disconnect(self, call: Call) -> None:
+        call.connected = None
+        self._dialling.release_media(call)
+
+    def _end(self, call: Call) -> None:
+        """Hang up on everybody and give everything back; may be called in any state, and twice."""
+        if call.call_id not in self.book.calls:
+            return
+        self._stop_alert_timer(call)
+        self._hang_up(call.caller)
+        for ring in list(call.rings.values()):
+            self._dialling.stop(call, ring)
+            self._dialling.release_media(call)
+        self._media.delete(call.caller.media_id)
+        self.book.drop(call)
+        self.on_change(call)
+
+    def _hang_up(self, leg: Leg) -> None:
+        found = self.book.by_leg(leg.leg_id)
+        if found is None:
+            return
+        now = self._user_agent.now()
+        if leg.party is Party.CALLER and leg.state is LegState.RINGING:
+            self._user_agent.core.reject(leg.leg_id, 480, now)
+        else:
+            self._user_agent.core.hang_up(leg.leg_id, now)
+        self.book.drop_leg(leg)
+
+    def _stop_alert_timer(self, call: Call) -> None:
+        timer = self._alert_timers.pop(call.call_id, None)
+        if timer is not None:
+            timer.cancel()
+
+    # -- words
+
+    def _display(self, call: Call, to: str, queue_name: str | None) -> Display:
+        organization = self._plan.organization(call.organization_id)
+        domain = organization.domains[0] if organization else "invalid"
+        return Display(
+            from_=from_header(call.caller_id, domain, queue_name),
+            to=name_addr("", to if ":" in to else f"sip:{to}"),
+            headers=identity_headers(call.caller_id, domain, queue_name=queue_name, dialled=call.dialled),
+        )
+
+    async def close(self) -> None:
+        """End all calls and wait for what is under way."""
+        for call in list(self.book.calls.values()):
+            self._end(call)
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _caller_id(event: sip.InviteReceived, account: Account | None) -> CallerId:
+    if account is None:
+        return caller_of(event.request, is_trusted=True)
+    caller = caller_of(event.request, is_trusted=False)
+    if caller.is_anonymous:
+        return caller
+    return CallerId(account.upn.partition("@")[0], account.display_name)
+
+
+def _dialled_user(uri: str) -> str:
+    return uri.partition(":")[2].partition("@")[0].partition(";")[0]
+
+
+def _quotable(text: str) -> str:
+    return text.replace("\\", " ").replace('"', "'").replace("\r", " ").replace("\n", " ")

@@ -1,0 +1,148 @@
+"""Calls as the B2BUA sees them: a caller's leg, the rings it causes, and whom it talks to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from huntline.sip.presentation import CallerId
+
+
+class Party(StrEnum):
+    """Whose side of the call a leg is."""
+
+    CALLER = "caller"
+    AGENT = "agent"
+    TARGET = "target"  # a person or number reached by a forward or dialled directly
+
+
+class LegState(StrEnum):
+    """How far a leg has come."""
+
+    RINGING = "ringing"
+    ANSWERED = "answered"
+
+
+class Purpose(StrEnum):
+    """Why somebody is rung."""
+
+    AGENT = "agent"
+    FORWARD = "forward"
+    DIRECT = "direct"
+
+
+@dataclass(slots=True, eq=False)
+class Leg:
+    """One party's side of a call: a SIP leg and the media leg that goes with it."""
+
+    leg_id: str
+    media_id: str
+    party: Party
+    call_id: str
+    address: str
+    account_id: str | None = None
+    state: LegState = LegState.RINGING
+    is_holding: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Ring:
+    """One attempt to reach a party on all of its phones; ``ring_id`` is the engine's for agents."""
+
+    ring_id: str
+    call_id: str
+    purpose: Purpose
+    account_id: str | None
+    legs: dict[str, Leg] = field(default_factory=dict)
+    unreached: int = 0  # contacts whose address is still being looked up
+    answered: Leg | None = None
+    sdp_answer: str | None = None
+    declined: bool = False
+    last_failure: str = "no phone registered"
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """The whole affair. ``callee_media`` is the media leg that all plain-RTP rings of this call share:
+    only one of them can win, and so every INVITE carries the same description."""
+
+    call_id: str
+    organization_id: str
+    caller: Leg
+    caller_id: CallerId
+    dialled: str
+    music: str
+    sdp_for_caller: str = ""
+    queue_id: str | None = None
+    callee_media: str | None = None
+    callee_sdp: str | None = None
+    rings: dict[str, Ring] = field(default_factory=dict)
+    unsent: list[Ring] = field(default_factory=list)
+    connected: Ring | None = None
+    greeting: str | None = None
+
+    @property
+    def callee(self) -> Leg | None:
+        """The leg of the party that the caller talks to, if any."""
+        return self.connected.answered if self.connected else None
+
+    def legs(self) -> list[Leg]:
+        """All legs, the caller's first."""
+        return [self.caller, *(leg for ring in self.rings.values() for leg in ring.legs.values())]
+
+
+class CallBook:
+    """All calls of this process, and which leg belongs to which.
+
+    ``on_other_calls`` is told how many legs a user has that no queue made: calls placed, direct calls,
+    forwards to the person.
+    """
+
+    def __init__(self, on_other_calls: Callable[[str, int], None]) -> None:
+        self._on_other_calls = on_other_calls
+        self.calls: dict[str, Call] = {}
+        self._legs: dict[str, tuple[Call, Ring | None]] = {}
+        self._media: dict[str, Call] = {}
+        self._other_calls: dict[str, int] = {}
+
+    def add(self, call: Call) -> None:
+        """Take a call in, with its caller's leg."""
+        self.calls[call.call_id] = call
+        self.add_leg(call, call.caller, None)
+
+    def add_leg(self, call: Call, leg: Leg, ring: Ring | None) -> None:
+        """Take a leg in."""
+        self._legs[leg.leg_id] = (call, ring)
+        self._media[leg.media_id] = call
+        self._count(leg, 1)
+
+    def drop_leg(self, leg: Leg) -> None:
+        """Forget a leg; unknown ones are ignored."""
+        if self._legs.pop(leg.leg_id, None) is not None:
+            self._count(leg, -1)
+
+    def drop(self, call: Call) -> None:
+        """Forget a call with whatever is left of its legs."""
+        self.calls.pop(call.call_id, None)
+        for leg in call.legs():
+            self.drop_leg(leg)
+            self._media.pop(leg.media_id, None)
+
+    def by_leg(self, leg_id: str) -> tuple[Call, Ring | None] | None:
+        """The call of a SIP leg, and the ring unless it is the caller's leg."""
+        return self._legs.get(leg_id)
+
+    def by_media(self, media_id: str) -> Call | None:
+        """The call of a media leg."""
+        return self._media.get(media_id)
+
+    def _count(self, leg: Leg, step: int) -> None:
+        if leg.account_id is None or leg.party is Party.AGENT:
+            return
+        count = self._other_calls.get(leg.account_id, 0) + step
+        if count:
+            self._other_calls[leg.account_id] = count
+        else:
+            self._other_calls.pop(leg.account_id, None)
+        self._on_other_calls(leg.account_id, count)

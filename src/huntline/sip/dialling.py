@@ -1,0 +1,242 @@
+"""Dialling: rings a party on all of its phones with one shared media description, and stops again."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from huntline.errors import PeerError
+from huntline.media.interface import Media
+from huntline.sip.calls import Call, CallBook, Leg, LegState, Party, Purpose, Ring
+from huntline.sip.core.core import Credentials, Invite
+from huntline.sip.core.events import LegAnswered, LegRejected
+from huntline.sip.core.flow import Flow
+from huntline.sip.presentation import COMPLETED_ELSEWHERE
+from huntline.sip.user_agent import UserAgent
+
+log = logging.getLogger(__name__)
+
+# RFC 3261 section 21.6 speaks for all phones of the party, 21.4 for one phone alone.
+_DECLINED_EVERYWHERE = (600, 603)
+_DECLINED_HERE = (480, 486)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Where a phone is reached. ``flow`` None: the address in ``uri`` is looked up first."""
+
+    uri: str
+    flow: Flow | None = None
+    route: tuple[str, ...] = ()
+    credentials: Credentials | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """What the INVITE tells the rung phone."""
+
+    from_: str
+    to: str
+    headers: tuple[tuple[str, str], ...]
+
+
+class RingOutcomes(Protocol):
+    """Who wants to know how a ring went."""
+
+    def ring_answered(self, call: Call, ring: Ring) -> None:
+        """One phone answered; ``ring.answered`` and ``ring.sdp_answer`` are set, the others are stopped."""
+        ...
+
+    def ring_failed(self, call: Call, ring: Ring) -> None:
+        """No phone can be reached any more; ``ring.declined`` and ``ring.last_failure`` say why."""
+        ...
+
+
+class Dialling:
+    """Rings parties. All methods return at once; outcomes go to ``outcomes``."""
+
+    def __init__(
+        self,
+        user_agent: UserAgent,
+        media: Media,
+        book: CallBook,
+        spawn: Callable[[Coroutine[Any, Any, None]], None],
+    ) -> None:
+        self._user_agent = user_agent
+        self._media = media
+        self._book = book
+        self._spawn = spawn
+        self._numbers = itertools.count(1)
+        self._waiting: dict[str, tuple[list[Contact], Display]] = {}
+        self.outcomes: RingOutcomes
+
+    def start(self, call: Call, ring: Ring, contacts: list[Contact], display: Display) -> None:
+        """Ring all contacts of a party. Without any, the ring fails in the same turn."""
+        call.rings[ring.ring_id] = ring
+        if not contacts:
+            self._fail(call, ring)
+            return
+        self._waiting[ring.ring_id] = (contacts, display)
+        if call.callee_sdp is not None:
+            self._invite_all(call, ring)
+            return
+        call.unsent.append(ring)
+        if call.callee_media is None:
+            call.callee_media = f"{call.call_id}.{next(self._numbers)}"
+            self._spawn(self._offer(call, call.callee_media))
+
+    def stop(self, call: Call, ring: Ring, headers: tuple[tuple[str, str], ...] = ()) -> None:
+        """Stop all phones of a ring and forget it; an answered one is hung up on."""
+        call.rings.pop(ring.ring_id, None)
+        self._waiting.pop(ring.ring_id, None)
+        for leg in ring.legs.values():
+            self._hang_up(leg, headers)
+        if ring.answered is not None and ring is not call.connected and call.callee_media is not None:
+            # This phone may have sent RTP to the shared port before the winner did.
+            self._media.relatch(call.callee_media)
+
+    def answered(self, call: Call, ring: Ring, event: LegAnswered) -> None:
+        """A phone of the ring answered."""
+        leg = ring.legs[event.leg_id]
+        if ring.answered is not None:
+            self._drop_leg(ring, leg, (COMPLETED_ELSEWHERE,))
+            return
+        if event.sdp is None:
+            self._drop_leg(ring, leg, ())
+            ring.last_failure = "answered without a session description"
+            self._fail_when_hopeless(call, ring)
+            return
+        leg.state = LegState.ANSWERED
+        ring.answered, ring.sdp_answer = leg, event.sdp
+        for other in [other for other in ring.legs.values() if other is not leg]:
+            self._drop_leg(ring, other, (COMPLETED_ELSEWHERE,))
+        self.outcomes.ring_answered(call, ring)
+
+    def rejected(self, call: Call, ring: Ring, event: LegRejected) -> None:
+        """A phone of the ring refused, or could not be reached."""
+        leg = ring.legs.pop(event.leg_id)
+        self._book.drop_leg(leg)
+        ring.last_failure = f"{event.status} {event.reason}".strip()
+        if event.status in _DECLINED_EVERYWHERE:
+            ring.declined = True
+            for other in list(ring.legs.values()):
+                self._drop_leg(ring, other, (COMPLETED_ELSEWHERE,))
+        elif event.status in _DECLINED_HERE:
+            ring.declined = True
+        self._fail_when_hopeless(call, ring)
+
+    def release_media(self, call: Call) -> None:
+        """Give the shared media leg back; the next ring makes a new one."""
+        if call.callee_media is not None:
+            self._media.delete(call.callee_media)
+        call.callee_media = call.callee_sdp = None
+
+    async def _offer(self, call: Call, media_id: str) -> None:
+        failure = None
+        try:
+            sdp = await self._media.offer(media_id, like=call.caller.media_id)
+        except PeerError as error:
+            failure = str(error)
+        rings = [ring for ring in call.unsent if ring.ring_id in call.rings]
+        if call.callee_media != media_id or call.call_id not in self._book.calls:
+            self._media.delete(media_id)
+            return
+        call.unsent.clear()
+        if failure is not None:
+            call.callee_media = None
+            for ring in rings:
+                ring.last_failure = failure
+                self._fail(call, ring)
+            return
+        call.callee_sdp = sdp
+        for ring in rings:
+            self._invite_all(call, ring)
+
+    def _invite_all(self, call: Call, ring: Ring) -> None:
+        contacts, display = self._waiting.pop(ring.ring_id)
+        unresolved = []
+        for contact in contacts:
+            flow = contact.flow or self._user_agent.resolve_literal(contact.uri)
+            if flow is None:
+                unresolved.append(contact)
+            else:
+                self._invite(call, ring, contact, flow, display)
+        ring.unreached = len(unresolved)
+        for contact in unresolved:
+            self._spawn(self._invite_by_name(call, ring, contact, display))
+
+    async def _invite_by_name(self, call: Call, ring: Ring, contact: Contact, display: Display) -> None:
+        try:
+            flow = await self._user_agent.resolve(contact.uri)
+        except PeerError as error:
+            ring.last_failure = str(error)
+            flow = None
+        ring.unreached -= 1
+        if call.rings.get(ring.ring_id) is not ring or ring.answered is not None:
+            return
+        if flow is not None:
+            self._invite(call, ring, contact, flow, display)
+        self._fail_when_hopeless(call, ring)
+
+    def _invite(self, call: Call, ring: Ring, contact: Contact, flow: Flow, display: Display) -> None:
+        if call.callee_media is None or call.callee_sdp is None:
+            return
+        leg = Leg(
+            leg_id=f"{call.call_id}-{next(self._numbers)}",
+            media_id=call.callee_media,
+            party=Party.AGENT if ring.purpose is Purpose.AGENT else Party.TARGET,
+            call_id=call.call_id,
+            address=contact.uri,
+            account_id=ring.account_id,
+        )
+        ring.legs[leg.leg_id] = leg
+        self._book.add_leg(call, leg, ring)
+        invite = Invite(
+            leg_id=leg.leg_id,
+            uri=contact.uri,
+            flow=flow,
+            from_=display.from_,
+            to=display.to,
+            sdp=call.callee_sdp,
+            contact_user="huntline",
+            headers=display.headers,
+            route=contact.route,
+            credentials=contact.credentials,
+        )
+        self._user_agent.core.invite(invite, self._user_agent.now())
+
+    def _drop_leg(self, ring: Ring, leg: Leg, headers: tuple[tuple[str, str], ...]) -> None:
+        ring.legs.pop(leg.leg_id, None)
+        self._hang_up(leg, headers)
+
+    def _hang_up(self, leg: Leg, headers: tuple[tuple[str, str], ...]) -> None:
+        self._book.drop_leg(leg)
+        self._user_agent.core.hang_up(leg.leg_id, self._user_agent.now(), headers=headers)
+
+    def _fail_when_hopeless(self, call: Call, ring: Ring) -> None:
+        if not ring.legs and not ring.unreached and ring.ring_id in call.rings:
+            self._fail(call, ring)
+
+    def _fail(self, call: Call, ring: Ring) -> None:
+        call.rings.pop(ring.ring_id, None)
+        self.outcomes.ring_failed(call, ring)
+
+
+def spawner(tasks: set[asyncio.Task[None]]) -> Callable[[Coroutine[Any, Any, None]], None]:
+    """A way to start tasks that are kept until done and whose failure is logged, never lost."""
+
+    def done(task: asyncio.Task[None]) -> None:
+        tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a call's task failed", exc_info=error)
+
+    def spawn(work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        tasks.add(task)
+        task.add_done_callback(done)
+
+    return spawn

@@ -1,0 +1,86 @@
+"""What a rung phone shows: who calls, for which queue, on which number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from huntline.sip.core.grammar import GrammarError, Uri, parse_address
+from huntline.sip.core.message import Request
+
+ANONYMOUS = "anonymous"
+COMPLETED_ELSEWHERE = ("Reason", 'SIP;cause=200;text="Call completed elsewhere"')
+
+
+@dataclass(frozen=True, slots=True)
+class CallerId:
+    """The caller as told to agents: ``user`` is the number or the user part of the address."""
+
+    user: str
+    display_name: str = ""
+
+    @property
+    def shown(self) -> str:
+        """What a person reads: the number where there is one, else the name."""
+        if self.is_anonymous:
+            return "Anonymous"
+        is_number = self.user.removeprefix("+").isdigit()
+        return self.user if is_number else self.display_name or self.user
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether the caller hides the number."""
+        return self.user == ANONYMOUS
+
+
+def caller_of(request: Request, *, is_trusted: bool) -> CallerId:
+    """The caller of an INVITE: a trunk's P-Asserted-Identity goes before From (RFC 3325 section 9.1).
+
+    ``Privacy: id`` or an anonymous From make the caller anonymous (RFC 3323).
+    """
+    privacy = (request.header("privacy") or "").lower()
+    if "id" in (word.strip() for word in privacy.split(";")):
+        return CallerId(ANONYMOUS)
+    asserted = request.header("p-asserted-identity") if is_trusted else None
+    for value in (asserted, request.header("from")):
+        if value is None:
+            continue
+        try:
+            address = parse_address(value)
+        except GrammarError:
+            continue
+        user = (address.uri.user or "").strip()
+        if user:
+            is_hidden = user.lower() == ANONYMOUS or address.uri.host.endswith(".invalid")
+            return CallerId(ANONYMOUS) if is_hidden else CallerId(user, address.display_name)
+    return CallerId(ANONYMOUS)
+
+
+def name_addr(display_name: str, uri: Uri | str) -> str:
+    """A name-addr with a safely quoted display name (RFC 3261 section 25.1)."""
+    plain = "".join(character for character in display_name if character.isprintable())
+    quoted = plain.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{quoted}" <{uri}>' if quoted else f"<{uri}>"
+
+
+def from_header(caller: CallerId, domain: str, queue_name: str | None) -> str:
+    """The From of a ring: ``"Help Desk: +14255551234" <sip:+14255551234@contoso.com>``."""
+    shown = f"{queue_name}: {caller.shown}" if queue_name else caller.shown
+    return name_addr(shown, Uri(scheme="sip", user=caller.user, host=domain))
+
+
+def identity_headers(
+    caller: CallerId, domain: str, *, queue_name: str | None, dialled: str
+) -> tuple[tuple[str, str], ...]:
+    """P-Asserted-Identity (RFC 3325) with the caller, Diversion (RFC 5806) and History-Info (RFC 7044) with
+    the queue that the caller dialled."""
+    headers: list[tuple[str, str]] = []
+    if caller.is_anonymous:
+        headers.append(("Privacy", "id"))
+    else:
+        uri = Uri(scheme="sip", user=caller.user, host=domain)
+        headers.append(("P-Asserted-Identity", name_addr(caller.display_name, uri)))
+    if queue_name is not None:
+        queue = Uri(scheme="sip", user=dialled, host=domain)
+        headers.append(("Diversion", name_addr(queue_name, queue) + ";reason=unconditional"))
+        headers.append(("History-Info", f"<{queue}>;index=1"))
+    return tuple(headers)

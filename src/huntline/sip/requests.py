@@ -1,0 +1,40 @@
+"""Requests outside calls: REGISTER and PUBLISH of users who prove who they are, and nothing else."""
+
+from __future__ import annotations
+
+from huntline.sip.authenticator import Authenticator, Challenge, Identified
+from huntline.sip.core.events import RequestReceived
+from huntline.sip.presence import PresenceServer
+from huntline.sip.registrar import Registrar
+from huntline.sip.user_agent import UserAgent
+
+
+class Requests:
+    """Authenticates and hands on."""
+
+    def __init__(
+        self,
+        user_agent: UserAgent,
+        authenticator: Authenticator,
+        registrar: Registrar,
+        presence: PresenceServer,
+    ) -> None:
+        self._user_agent = user_agent
+        self._authenticator = authenticator
+        self._servers: dict[str, Registrar | PresenceServer] = {"REGISTER": registrar, "PUBLISH": presence}
+
+    def handle(self, event: RequestReceived) -> None:
+        """Answer a request outside any dialog."""
+        now = self._user_agent.now()
+        server = self._servers.get(event.request.method)
+        if server is None:
+            self._user_agent.core.respond(event.transaction_id, 405, now)
+            return
+        identity = self._authenticator.identify(event.request, event.flow, now)
+        match identity:
+            case Identified(account):
+                server.handle(event, account, now)
+            case Challenge(headers):
+                self._user_agent.core.respond(event.transaction_id, 401, now, headers=headers)
+            case _:
+                self._user_agent.core.respond(event.transaction_id, 403, now)

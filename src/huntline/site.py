@@ -1,0 +1,172 @@
+"""The site: answers the B2BUA's questions about phones, forwards, prompts and star codes by the plan."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from huntline.directory.plan import Account, QueueTarget, ServerPlan
+from huntline.directory.trunks import outbound_destination
+from huntline.engine.events import OptInRequested, OptOutRequested
+from huntline.errors import Refused
+from huntline.runner import Runner
+from huntline.sip.core.grammar import GrammarError, Uri, parse_uri
+from huntline.sip.dialling import Contact
+from huntline.sip.registrar import Registrar
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Sounds:
+    """Where the built-in prompts are, as sources for the media driver."""
+
+    music: str
+    confirm_tone: str
+    refuse_tone: str
+
+
+class NoQueueToLeave(Refused):
+    """A user who is no agent of the named queue, or of any."""
+
+    error_id = "agent-not-in-queue"
+
+
+class UnknownUser(Refused):
+    """Nobody of that address belongs to this server."""
+
+    error_id = "unknown-user"
+    status = 404
+
+
+class UnknownQueueName(Refused):
+    """No queue of that name belongs to the user's organization."""
+
+    error_id = "unknown-queue"
+    status = 404
+
+
+class Site:
+    """``remember`` stores an opt-out or opt-in: (organization id, user id, queue id, is opted out)."""
+
+    def __init__(
+        self,
+        plan: ServerPlan,
+        registrar: Registrar,
+        runner: Runner,
+        sounds: Sounds,
+        audio_folder: Path,
+        remember: Callable[[str, str, str, bool], None],
+    ) -> None:
+        self.plan = plan
+        self._registrar = registrar
+        self._runner = runner
+        self._sounds = sounds
+        self._audio_folder = audio_folder
+        self._remember = remember
+
+    # -- phones
+
+    def contacts(self, account_id: str) -> list[Contact]:
+        """Registered phones first, then the fixed contacts of the organization file."""
+        account = self.plan.account_by_id(account_id)
+        fixed = [Contact(uri) for uri in account.contacts] if account else []
+        registered = [
+            Contact(binding.contact_uri, binding.flow, binding.path)
+            for binding in self._registrar.bindings(account_id)
+        ]
+        return registered + fixed
+
+    def is_reachable(self, account: Account) -> bool:
+        """Whether any phone of a user can be rung."""
+        return bool(account.contacts) or bool(self._registrar.bindings(account.user_id))
+
+    def forward_contacts(self, organization_id: str, target: str) -> tuple[str | None, list[Contact]]:
+        """A person of ours is rung on their phones, a number by the trunk, all else as written."""
+        try:
+            uri = parse_uri(target)
+        except GrammarError:
+            return None, []
+        account = self.plan.account(uri.user or "", uri.host) if uri.scheme != "tel" else None
+        if account is not None and account.organization_id == organization_id:
+            return account.user_id, self.contacts(account.user_id)
+        if uri.scheme == "tel":
+            trunk = self.plan.outbound_trunk(organization_id)
+            destination = outbound_destination(trunk) if trunk else None
+            return None, [Contact(str(_number_at(uri.user or "", destination)))] if destination else []
+        return None, [Contact(target)]
+
+    # -- prompts
+
+    def greeting(self, queue_id: str) -> str | None:
+        """The source of a queue's greeting, None without one."""
+        queue = self.plan.queue(queue_id)
+        return self._source(queue.greeting.sha256) if queue is not None and queue.greeting else None
+
+    def music(self, queue_id: str | None) -> str:
+        """The source of a queue's music on hold."""
+        queue = self.plan.queue(queue_id) if queue_id else None
+        return self._source(queue.music.sha256) if queue is not None and queue.music else self._sounds.music
+
+    def _source(self, sha256: str) -> str:
+        return str(self._audio_folder / sha256)
+
+    # -- opting in and out
+
+    def obey_star_code(self, account_id: str, action: str) -> str:
+        """Opt a user out of, or into, all their queues; returns the tone to play."""
+        account = self.plan.account_by_id(account_id)
+        if account is None:
+            return self._sounds.refuse_tone
+        try:
+            self.set_opted_out(account, None, is_opted_out=action == "opt-out")
+        except Refused as refusal:
+            log.info("star code refused", extra={"user": account.upn, "reason": str(refusal)})
+            return self._sounds.refuse_tone
+        return self._sounds.confirm_tone
+
+    def set_opted_out(self, account: Account, queue_id: str | None, *, is_opted_out: bool) -> list[str]:
+        """Opt a user out of or into one queue, or all; returns the names of the queues. Raises Refused.
+
+        With several queues those that allow it are done; it is refused when none does.
+        """
+        queue_ids = [queue_id] if queue_id else list(self.plan.queues_of(account.user_id))
+        done: list[str] = []
+        refusal: Refused = NoQueueToLeave(f"{account.upn} is an agent of no queue")
+        for each in queue_ids:
+            event = OptOutRequested if is_opted_out else OptInRequested
+            try:
+                self._runner.request(event(account.user_id, each))
+            except Refused as error:
+                refusal = error
+                continue
+            self._remember(account.organization_id, account.user_id, each, is_opted_out)
+            queue = self.plan.queue(each)
+            done.append(queue.name if queue else each)
+        if not done:
+            raise refusal
+        return done
+
+    # -- names
+
+    def user_named(self, upn: str) -> Account:
+        """The account of a UPN. Raises UnknownUser."""
+        user, _, host = upn.partition("@")
+        account = self.plan.account(user, host)
+        if account is None:
+            raise UnknownUser(f"there is no user {upn!r}; huntline status lists the agents")
+        return account
+
+    def queue_named(self, account: Account, name: str) -> str:
+        """The id of a queue of the user's organization. Raises UnknownQueueName."""
+        target = self.plan.target(name, account.realm, account.organization_id)
+        if not isinstance(target, QueueTarget):
+            raise UnknownQueueName(f"there is no queue {name!r} in the organization of {account.upn}")
+        return target.queue_id
+
+
+def _number_at(number: str, destination: tuple[str, int]) -> Uri:
+    host, port = destination
+    return Uri(scheme="sip", user=number, host=f"[{host}]" if ":" in host else host, port=port)

@@ -1,0 +1,118 @@
+"""Status: what a running server looks like at this moment, as plain data for people and programs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from huntline.directory.plan import ServerPlan
+from huntline.engine.model import AgentState, AgentStatus, CallStatus, QueueStatus, Snapshot
+from huntline.sip.calls import Call, CallBook
+
+
+class StatusReport:
+    """Writes engine snapshots with the names of the plan in force and the legs of the call book."""
+
+    def __init__(self, book: CallBook, plan: ServerPlan) -> None:
+        self.plan = plan
+        self._book = book
+
+    def of(self, snapshot: Snapshot) -> dict[str, Any]:
+        """Queues, agents and calls; calls that no queue has (direct calls) are there too."""
+        calls = [self.call(status, snapshot.at) for status in snapshot.calls]
+        in_queues = {status.call_id for status in snapshot.calls}
+        calls += [
+            self._direct_call(call) for call in self._book.calls.values() if call.call_id not in in_queues
+        ]
+        ready = self._ready_by_queue(snapshot)
+        return {
+            "at": snapshot.at.isoformat(),
+            "queues": [self.queue(status, snapshot.at, ready[status.queue_id]) for status in snapshot.queues],
+            "agents": [self.agent(status) for status in snapshot.agents],
+            "calls": calls,
+        }
+
+    def queue(self, status: QueueStatus, at: datetime, ready: int) -> dict[str, Any]:
+        """One queue."""
+        return {
+            "name": status.name,
+            "organization": self._organization(status.organization_id),
+            "waiting": status.waiting,
+            "longest_wait_s": _seconds(status.longest_waiting_since, at),
+            "talking": status.talking,
+            "agents_ready": ready,
+        }
+
+    def agent(self, status: AgentStatus) -> dict[str, Any]:
+        """One agent."""
+        account = self.plan.account_by_id(status.agent_id)
+        return {
+            "upn": account.upn if account else status.name,
+            "name": status.name,
+            "organization": self._organization(status.organization_id),
+            "state": str(status.state),
+            "reason": status.reason,
+            "presence": str(status.presence),
+            "since": status.since.isoformat(),
+            "until": status.until.isoformat() if status.until else None,
+            "opted_out": [self._queue_name(queue_id) for queue_id in status.opted_out],
+        }
+
+    def call(self, status: CallStatus, at: datetime) -> dict[str, Any]:
+        """One call of a queue."""
+        return {
+            "call_id": status.call_id,
+            "organization": self._organization(status.organization_id),
+            "caller": status.caller,
+            "queue": self._queue_name(status.queue_id),
+            "state": status.state,
+            "position": status.position,
+            "waited_s": _seconds(status.waiting_since, at),
+            "agent": self._upn(status.agent_id),
+            "ringing": [self._upn(agent_id) for agent_id in status.ringing],
+            "legs": _legs(self._book.calls.get(status.call_id)),
+        }
+
+    def _direct_call(self, call: Call) -> dict[str, Any]:
+        return {
+            "call_id": call.call_id,
+            "organization": self._organization(call.organization_id),
+            "caller": call.caller_id.shown,
+            "queue": None,
+            "state": "talking" if call.connected else "alerting",
+            "position": None,
+            "waited_s": None,
+            "agent": None,
+            "ringing": [],
+            "legs": _legs(call),
+        }
+
+    def _ready_by_queue(self, snapshot: Snapshot) -> Counter[str]:
+        ready: Counter[str] = Counter()
+        for status in snapshot.agents:
+            if status.state is AgentState.READY:
+                ready.update(set(self.plan.queues_of(status.agent_id)) - set(status.opted_out))
+        return ready
+
+    def _organization(self, organization_id: str) -> str:
+        organization = self.plan.organization(organization_id)
+        return organization.name if organization else organization_id
+
+    def _queue_name(self, queue_id: str) -> str:
+        queue = self.plan.queue(queue_id)
+        return queue.name if queue else queue_id
+
+    def _upn(self, agent_id: str | None) -> str | None:
+        account = self.plan.account_by_id(agent_id) if agent_id else None
+        return account.upn if account else agent_id
+
+
+def _seconds(since: datetime | None, at: datetime) -> float | None:
+    return round((at - since).total_seconds(), 3) if since else None
+
+
+def _legs(call: Call | None) -> list[dict[str, Any]]:
+    if call is None:
+        return []
+    return [{"party": str(leg.party), "address": leg.address, "state": str(leg.state)} for leg in call.legs()]
