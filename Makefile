@@ -1,6 +1,6 @@
 # Everything a person does with a checkout. `setup` is quick when nothing has changed.
 BIN := .venv/bin
-SOURCES := src tests
+SOURCES := src tests bench
 DATA ?= demo-data
 
 .PHONY: setup run check test bench clean
@@ -24,7 +24,8 @@ test: check
 	$(BIN)/pytest -q -n 4 --dist loadgroup -m scenario
 
 bench: setup
-	$(BIN)/python -m bench
+	@test -n "$(GENERATOR)" || { echo "bench: say where the load generator is: make bench GENERATOR=FOLDER" >&2; exit 2; }
+	$(BIN)/python bench/queue_bench.py $(GENERATOR)
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache demo-data
