@@ -19,7 +19,7 @@ class RequestReceived:
 
 @dataclass(frozen=True, slots=True)
 class ResponseReceived:
-    """The final response to ``SipCore.send_request``; ``response`` is None when none came (timeout, dead flow)."""
+    """The final response to ``SipCore.send_request``; None when none came (timeout, dead flow)."""
 
     transaction_id: str
     response: Response | None

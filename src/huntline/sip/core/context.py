@@ -1,0 +1,95 @@
+"""What the state machines may ask of the world: send, tell the user, wake me, draw a random number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from huntline.sip.core.events import SipEvent
+from huntline.sip.core.flow import Flow, Transport
+from huntline.sip.core.timers import Timers
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Bytes to be sent by a flow."""
+
+    flow: Flow
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CoreSettings:
+    """What the owner may set. Durations are seconds.
+
+    ``session_expires`` is what our own INVITEs ask for (0: no session timer); ``min_se`` is the shortest
+    interval we accept. Beyond ``max_legs`` and ``max_transactions`` new requests get 503. ``ring_limit``
+    ends an INVITE of ours that nobody answers or cancels.
+    """
+
+    product: str = "Huntline"
+    session_expires: int = 1800
+    min_se: int = 90
+    allow: tuple[str, ...] = (
+        "INVITE",
+        "ACK",
+        "CANCEL",
+        "BYE",
+        "OPTIONS",
+        "INFO",
+        "PRACK",
+        "UPDATE",
+        "REGISTER",
+        "PUBLISH",
+    )
+    supported: tuple[str, ...] = ("timer", "100rel")
+    max_legs: int = 20_000
+    max_transactions: int = 200_000
+    ring_limit: float = 600.0
+
+
+class Context:
+    """One core's outputs, timers and randomness, shared by all its state machines."""
+
+    __slots__ = ("_entropy", "allow", "events", "sends", "settings", "supported", "timers")
+
+    def __init__(self, settings: CoreSettings, entropy: Callable[[int], bytes]) -> None:
+        self.settings = settings
+        self.timers = Timers()
+        self.sends: list[Send] = []
+        self.events: list[SipEvent] = []
+        self.allow = ", ".join(settings.allow)
+        self.supported = ", ".join(settings.supported)
+        self._entropy = entropy
+
+    def send(self, flow: Flow, data: bytes) -> None:
+        """Send one message."""
+        self.sends.append(Send(flow, data))
+
+    def tell(self, event: SipEvent) -> None:
+        """Tell the core's user."""
+        self.events.append(event)
+
+    def token(self) -> str:
+        """An unguessable token of 64 bits, for tags, branches and ids."""
+        return self._entropy(8).hex()
+
+    def random(self) -> float:
+        """A number from 0 up to 1."""
+        return int.from_bytes(self._entropy(2), "big") / 65536
+
+    def via(self, flow: Flow) -> str:
+        """A Via of ours with a fresh branch; ``rport`` asks for symmetric responses (RFC 3581)."""
+        transport = flow.transport.upper()
+        return f"SIP/2.0/{transport} {host_port(flow.local)};rport;branch=z9hG4bK{self.token()}"
+
+    def contact(self, user: str, flow: Flow) -> str:
+        """Our Contact value for a dialog on that flow."""
+        transport = "" if flow.transport is Transport.UDP else f";transport={flow.transport}"
+        return f"<sip:{user}@{host_port(flow.local)}{transport}>"
+
+
+def host_port(address: tuple[str, int]) -> str:
+    """``host:port`` as a URI and a Via have it, IPv6 in brackets."""
+    host, port = address
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

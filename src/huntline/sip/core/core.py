@@ -1,0 +1,369 @@
+"""The SIP core: takes messages, times and wishes, gives back what to send, what happened and when to wake it.
+
+It performs no I/O and reads no clock: every moment is an argument, in seconds of one monotonic clock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from huntline.errors import PeerError
+from huntline.sip.core.admission import refusal_of
+from huntline.sip.core.client_transaction import ClientTransaction
+from huntline.sip.core.context import Context, CoreSettings, Send
+from huntline.sip.core.digest import Credentials
+from huntline.sip.core.events import RequestReceived, ResponseReceived, SipEvent
+from huntline.sip.core.flow import Flow
+from huntline.sip.core.grammar import GrammarError, parse_address, parse_uri
+from huntline.sip.core.incoming_leg import IncomingLeg
+from huntline.sip.core.leg import Leg, LegTable, Surroundings, answer_challenge
+from huntline.sip.core.leg_record import LegRecord
+from huntline.sip.core.message import (
+    Headers,
+    MalformedMessage,
+    Request,
+    RequestHead,
+    Response,
+    build_response,
+    parse_message,
+)
+from huntline.sip.core.outgoing_leg import Invite, OutgoingLeg
+from huntline.sip.core.server_transaction import InviteServerTransaction, ServerTransaction
+from huntline.sip.core.session_timer import asks_too_small_interval
+from huntline.sip.core.transactions import Transactions
+
+__all__ = ["CoreSettings", "Credentials", "Invite", "OutgoingRequest", "Send", "SipCore"]
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingRequest:
+    """A request outside any dialog. ``from_`` and ``to`` are name-addr values; a From tag is added.
+
+    ``call_id`` and ``cseq`` are made up when None; give them to continue a registration.
+    """
+
+    method: str
+    uri: str
+    flow: Flow
+    from_: str
+    to: str
+    call_id: str | None = None
+    cseq: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    body: str | bytes = b""
+    content_type: str | None = None
+    credentials: Credentials | None = None
+
+
+class SipCore:
+    """All transactions, dialogs and legs of one node."""
+
+    def __init__(self, settings: CoreSettings, entropy: Callable[[int], bytes]) -> None:
+        self._context = Context(settings, entropy)
+        self._settings = settings
+        self._transactions = Transactions(self._context)
+        self._legs = LegTable()
+        self._surroundings = Surroundings(self._context, self._transactions, self._legs)
+        self._tag_secret = entropy(16)
+
+    # In: the network and the clock
+
+    def receive(self, data: bytes, flow: Flow, now: float) -> None:
+        """Take one whole message: a datagram, or what a ``StreamFramer`` cut out. Never raises."""
+        try:
+            message = parse_message(data)
+        except MalformedMessage as error:
+            self._answer_malformed(error, flow)
+            return
+        if isinstance(message, Response):
+            self._transactions.receive_response(message, now)
+            return
+        try:
+            self._receive_request(message, flow, now)
+        except PeerError as error:
+            self._answer_stateless(message, flow, error.sip_status)
+
+    def tick(self, now: float) -> None:
+        """Do what is due at that moment."""
+        self._context.timers.fire(now)
+
+    def next_deadline(self) -> float | None:
+        """When ``tick`` is due next."""
+        return self._context.timers.next_deadline()
+
+    def flow_failed(self, flow: Flow, now: float) -> None:
+        """A message could not be sent by that flow, or its connection was lost."""
+        self._transactions.flow_failed(flow, now)
+        for leg in [each for each in self._legs.by_id.values() if each.flow == flow]:
+            leg.flow_failed(now)
+
+    # Out
+
+    def take_output(self) -> list[Send]:
+        """What is to be sent, in order; each message is given once."""
+        output = self._context.sends
+        self._context.sends = []
+        return output
+
+    def take_events(self) -> list[SipEvent]:
+        """What has happened, in order; each event is given once."""
+        events = self._context.events
+        self._context.events = []
+        return events
+
+    # Requests outside dialogs
+
+    def respond(
+        self,
+        transaction_id: str,
+        status: int,
+        now: float,
+        *,
+        reason: str | None = None,
+        headers: Headers = (),
+        body: str | bytes = b"",
+        content_type: str | None = None,
+    ) -> None:
+        """Answer a ``RequestReceived``; ignored when it was answered or is long gone."""
+        transaction = self._transactions.server(transaction_id)
+        if transaction is not None:
+            transaction.reply(
+                status, now, reason=reason, headers=headers, body=body, content_type=content_type
+            )
+
+    def send_request(self, request: OutgoingRequest, now: float) -> str:
+        """Send a request; its end comes as ``ResponseReceived`` with the returned id.
+
+        A challenge is answered once when there are credentials.
+        """
+        request_id = self._context.token()
+        from_ = f"{request.from_};tag={self._context.token()}"
+        call_id = request.call_id or self._context.token() + self._context.token()
+        self._send_request(request_id, request, from_, call_id, request.cseq or 1, None, now)
+        return request_id
+
+    def _send_request(
+        self,
+        request_id: str,
+        request: OutgoingRequest,
+        from_: str,
+        call_id: str,
+        cseq: int,
+        proof: tuple[str, str] | None,
+        now: float,
+    ) -> None:
+        via = self._context.via(request.flow)
+        head = RequestHead(request.method, request.uri, via, from_, request.to, call_id, cseq)
+
+        def on_response(transaction: ClientTransaction, response: Response, now: float) -> None:
+            if response.status < 200:
+                return
+            answer = proof or answer_challenge(
+                self._context, request.credentials, response, request.method, request.uri
+            )
+            if proof is None and answer is not None:
+                self._send_request(request_id, request, from_, call_id, cseq + 1, answer, now)
+            else:
+                final = None if response.is_local else response
+                self._context.tell(ResponseReceived(request_id, final))
+
+        headers = (
+            *request.headers,
+            ("User-Agent", self._settings.product),
+            *((proof,) if proof else ()),
+        )
+        data = head.write(headers, request.body, request.content_type)
+        self._transactions.send(head, data, request.flow, on_response, now)
+
+    # Legs
+
+    def invite(self, invite: Invite, now: float) -> None:
+        """Call somebody; a leg id that is in use is ignored."""
+        if invite.leg_id not in self._legs.by_id:
+            self._legs.add(OutgoingLeg(invite, self._surroundings, now))
+
+    def ring(self, leg_id: str, now: float, *, status: int = 180, sdp: str | None = None) -> None:
+        """Tell the caller that it rings (180), or give early media (183); with PRACK when required."""
+        if leg := self._leg(leg_id):
+            leg.ring(status, sdp, now)
+
+    def answer(self, leg_id: str, sdp: str, now: float) -> None:
+        """Answer an incoming leg: ``LegConfirmed`` follows, or ``LegEnded`` with "no ack"."""
+        if leg := self._leg(leg_id):
+            leg.answer(sdp, now)
+
+    def reject(
+        self, leg_id: str, status: int, now: float, *, reason: str | None = None, headers: Headers = ()
+    ) -> None:
+        """Refuse an incoming leg that is not answered. No event follows."""
+        if leg := self._leg(leg_id):
+            leg.reject(status, now, reason, headers)
+
+    def hang_up(self, leg_id: str, now: float, *, headers: Headers = ()) -> None:
+        """End a leg by CANCEL, refusal or BYE, whatever its state asks. No event follows; idempotent."""
+        if leg := self._leg(leg_id):
+            leg.hang_up(now, headers)
+
+    def offer(self, leg_id: str, sdp: str, now: float) -> None:
+        """Offer by re-INVITE as soon as nothing else is under way: ``OfferAnswered`` or ``OfferRejected``."""
+        if leg := self._leg(leg_id):
+            leg.negotiation.offer(sdp, now)
+
+    def accept_offer(self, leg_id: str, sdp: str, now: float) -> None:
+        """Answer ``OfferReceived``, or the offer in the 2xx to an INVITE of ours that had none."""
+        if leg := self._leg(leg_id):
+            leg.accept_offer(sdp, now)
+
+    def reject_offer(self, leg_id: str, status: int, now: float) -> None:
+        """Refuse ``OfferReceived``; the session goes on as it was."""
+        if leg := self._leg(leg_id):
+            leg.negotiation.reject(status, now)
+
+    def _leg(self, leg_id: str) -> Leg | None:
+        return self._legs.by_id.get(leg_id)
+
+    # Counting
+
+    @property
+    def leg_count(self) -> int:
+        """Legs that are not over."""
+        return len(self._legs.by_id)
+
+    @property
+    def transaction_count(self) -> int:
+        """Transactions that are not terminated, those that only absorb repetitions included."""
+        return len(self._transactions)
+
+    def legs(self) -> list[LegRecord]:
+        """Every leg that has a dialog, as plain data."""
+        records = (leg.record() for leg in self._legs.by_id.values())
+        return [record for record in records if record is not None]
+
+    def leg(self, leg_id: str) -> LegRecord | None:
+        """One leg as plain data; None when it is unknown or has no dialog yet."""
+        leg = self._legs.by_id.get(leg_id)
+        return None if leg is None else leg.record()
+
+    # Requests
+
+    def _receive_request(self, request: Request, flow: Flow, now: float) -> None:
+        transaction = self._transactions.find(request)
+        if request.method == "ACK":
+            self._receive_ack(transaction, request, now)
+        elif transaction is not None:
+            transaction.receive(request, now)
+        elif request.method == "CANCEL":
+            self._receive_cancel(request, flow, now)
+        elif len(self._transactions) >= self._settings.max_transactions:
+            self._answer_stateless(request, flow, 503)
+        elif not self._is_refused(request, flow, now):
+            self._receive_new(request, flow, now)
+
+    def _receive_ack(self, transaction: ServerTransaction | None, request: Request, now: float) -> None:
+        """An ACK ends its refused INVITE, or belongs to a 2xx and so to a dialog; strays are dropped."""
+        if isinstance(transaction, InviteServerTransaction) and transaction.awaits_ack:
+            transaction.receive(request, now)
+        elif leg := self._leg_of(request):
+            leg.receive_ack(request, now)
+
+    def _receive_cancel(self, request: Request, flow: Flow, now: float) -> None:
+        # 9.2: a CANCEL is answered by itself, 200 when its INVITE is known; then the INVITE gets its 487.
+        invite = self._transactions.find_cancelled(request)
+        if invite is None:
+            self._answer_stateless(request, flow, 481)
+            return
+        transaction = self._transactions.open(request, flow)
+        transaction.to_tag = invite.to_tag
+        transaction.reply(200, now)
+        leg = self._legs.by_tag.get(invite.to_tag)
+        if leg is not None:
+            leg.receive_cancel(invite, now)
+
+    def _is_refused(self, request: Request, flow: Flow, now: float) -> bool:
+        refusal = refusal_of(request, self._settings)
+        if refusal is not None:
+            self._open(request, flow).reply(refusal.status, now, headers=refusal.headers)
+        elif self._transactions.is_merged(request):
+            self._open(request, flow).reply(482, now)
+        else:
+            return False
+        return True
+
+    def _open(self, request: Request, flow: Flow) -> ServerTransaction:
+        if request.method == "INVITE":
+            return self._transactions.open_invite(request, flow)
+        return self._transactions.open(request, flow)
+
+    def _receive_new(self, request: Request, flow: Flow, now: float) -> None:
+        if request.to_tag is not None:
+            if leg := self._leg_of(request):
+                leg.flow = flow  # a phone behind NAT is where its last request came from
+                leg.receive_request(self._open(request, flow), request, now)
+                return
+            if not _is_addressed_as_new(request):
+                self._answer_stateless(request, flow, 481)
+                return
+        if request.method == "INVITE":
+            self._receive_invite(request, flow, now)
+        elif request.method in ("BYE", "PRACK", "UPDATE", "INFO"):
+            self._answer_stateless(request, flow, 481)
+        else:
+            transaction = self._transactions.open(request, flow)
+            self._context.tell(RequestReceived(transaction.key, request, flow))
+
+    def _leg_of(self, request: Request) -> Leg | None:
+        leg = self._legs.by_tag.get(request.to_tag or "")
+        return leg if leg is not None and leg.matches(request) else None
+
+    def _receive_invite(self, request: Request, flow: Flow, now: float) -> None:
+        if self.leg_count >= self._settings.max_legs:
+            self._answer_stateless(request, flow, 503)
+            return
+        transaction = self._transactions.open_invite(request, flow)
+        if asks_too_small_interval(request, self._settings.min_se):
+            transaction.reply(422, now, headers=(("Min-SE", str(self._settings.min_se)),))
+        else:
+            self._legs.add(IncomingLeg(self._context.token(), self._surroundings, transaction, now))
+
+    # Answers without a transaction
+
+    def _answer_malformed(self, error: MalformedMessage, flow: Flow) -> None:
+        request = error.request
+        if request is not None and request.method != "ACK":
+            self._answer_stateless(request, flow, error.sip_status, error.reason)
+
+    def _answer_stateless(self, request: Request, flow: Flow, status: int, reason: str | None = None) -> None:
+        if request.method == "ACK":
+            return
+        headers = [("Server", self._settings.product)]
+        if status == 503:
+            headers.append(("Retry-After", "5"))
+        data = build_response(
+            request,
+            status,
+            reason=reason,
+            to_tag=self._stateless_tag(request),
+            source=flow.remote,
+            headers=headers,
+        )
+        self._context.send(flow, data)
+
+    def _stateless_tag(self, request: Request) -> str:
+        """A tag that is the same for every repetition of the request (section 8.2.7)."""
+        seed = f"{request.header('via')}|{request.header('call-id')}".encode("utf-8", "surrogateescape")
+        return hashlib.blake2b(seed, key=self._tag_secret, digest_size=8).hexdigest()
+
+
+def _is_addressed_as_new(request: Request) -> bool:
+    """Whether a request with a foreign To tag is no leftover of a dialog of ours.
+
+    Within a dialog the Request-URI is our Contact, never the address that was called first; where both are
+    still the same the tag is an oddity of the sender (wsinv of RFC 4475) and not worth a 481.
+    """
+    try:
+        to, uri = parse_address(request.raw_to).uri, parse_uri(request.uri)
+    except GrammarError:
+        return False
+    return (to.user, to.host.lower()) == (uri.user, uri.host.lower())

@@ -1,0 +1,240 @@
+"""Digest authentication, both sides (RFC 7616, RFC 8760): SHA-256 before MD5, quality of protection "auth".
+
+The server side keeps no sessions: a nonce is its time and a MAC over it. Only the highest nonce count of
+the nonces that are still valid is remembered.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from huntline.sip.core.grammar import GrammarError, parse_auth, parse_uri, quote_string
+
+ALGORITHMS = ("SHA-256", "MD5")
+NONCE_LIFETIME = 300.0
+MAX_NONCES = 50_000
+
+_HASHES: dict[str, Callable[[bytes], str]] = {
+    "SHA-256": lambda data: hashlib.sha256(data).hexdigest(),
+    "MD5": lambda data: hashlib.md5(data, usedforsecurity=False).hexdigest(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What we prove ourselves with; never shown in a repr."""
+
+    username: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What ``Challenger.check`` found.
+
+    "stale": the proof is right but its nonce is used up, so a new challenge with ``stale=True`` is due
+    and the phone will not ask its user again. ``username`` is only proven when ``outcome`` is "ok".
+    """
+
+    outcome: Literal["ok", "stale", "bad", "missing"]
+    username: str | None = None
+
+
+def ha1(username: str, realm: str, password: str, algorithm: str) -> str:
+    """The hash of user, realm and password: all that a server needs to keep."""
+    return _HASHES[algorithm](f"{username}:{realm}:{password}".encode("utf-8", "surrogateescape"))
+
+
+def _response(algorithm: str, ha1_value: str, method: str, uri: str, parts: Sequence[str]) -> str:
+    digest = _HASHES[algorithm]
+    ha2 = digest(f"{method}:{uri}".encode("utf-8", "surrogateescape"))
+    return digest(":".join((ha1_value, *parts, ha2)).encode("utf-8", "surrogateescape"))
+
+
+class Challenger:
+    """The server side of one realm or many. Memory is bounded by ``MAX_NONCES``."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+        self._issued = 0
+        # nonce -> the highest nonce count seen; oldest first.
+        self._counts: dict[str, int] = {}
+        self._counts_known_since = 0.0
+
+    def challenges(self, realm: str, now: float, stale: bool = False) -> list[str]:
+        """The values of WWW-Authenticate (or Proxy-Authenticate), the stronger algorithm first."""
+        nonce = self._nonce(now)
+        end = ", stale=true" if stale else ""
+        return [
+            f'Digest realm={quote_string(realm)}, nonce="{nonce}", algorithm={algorithm}, qop="auth"{end}'
+            for algorithm in ALGORITHMS
+        ]
+
+    def check(
+        self,
+        authorization: str | None,
+        method: str,
+        request_uri: str,
+        ha1: Callable[[str, str, str], str | None],
+        now: float,
+    ) -> Verdict:
+        """Check an Authorization value; ``ha1(username, realm, algorithm)`` is None for an unknown user."""
+        parameters = _digest_parameters(authorization)
+        if parameters is None:
+            return Verdict("missing")
+        username = parameters["username"]
+        algorithm = _known_algorithm(parameters)
+        if algorithm is None or not _is_same_uri(parameters["uri"], request_uri):
+            return Verdict("bad", username)
+        # An unknown user costs the same work, so that time does not tell who exists.
+        known = ha1(username, parameters["realm"], algorithm)
+        expected = _response(algorithm, known or "", method, parameters["uri"], _proof_parts(parameters))
+        is_right = hmac.compare_digest(
+            expected.encode(), parameters["response"].lower().encode("utf-8", "surrogateescape")
+        )
+        if known is None or not is_right or not self._is_ours(parameters["nonce"]):
+            return Verdict("bad", username)
+        if not self._is_fresh(parameters, now):
+            return Verdict("stale", username)
+        return Verdict("ok", username)
+
+    def _nonce(self, now: float) -> str:
+        self._issued += 1
+        stamp = f"{int(now * 1000):x}.{self._issued:x}"
+        return f"{stamp}.{self._mac(stamp)}"
+
+    def _mac(self, stamp: str) -> str:
+        message = stamp.encode("utf-8", "surrogateescape")
+        return hmac.new(self._secret, message, hashlib.sha256).hexdigest()[:24]
+
+    def _is_ours(self, nonce: str) -> bool:
+        stamp, _, mac = nonce.rpartition(".")
+        return hmac.compare_digest(self._mac(stamp).encode(), mac.encode("utf-8", "surrogateescape"))
+
+    def _is_fresh(self, parameters: dict[str, str], now: float) -> bool:
+        """Whether the nonce is young and its count has risen (RFC 7616 section 3.4); remembers the count."""
+        nonce = parameters["nonce"]
+        issued_at = _issued_at(nonce)
+        if issued_at < max(now - NONCE_LIFETIME, self._counts_known_since) or issued_at > now + 1:
+            return False
+        count = int(parameters["nc"], 16) if "qop" in parameters else 1
+        if count <= self._counts.get(nonce, 0):
+            return False
+        self._counts[nonce] = count
+        if len(self._counts) > MAX_NONCES:
+            self._forget_older_half()
+        return True
+
+    def _forget_older_half(self) -> None:
+        """Make room; nonces as old as a forgotten one are stale from now on, so that none can be replayed."""
+        for nonce in list(self._counts)[: MAX_NONCES // 2]:
+            del self._counts[nonce]
+            self._counts_known_since = max(self._counts_known_since, _issued_at(nonce))
+
+
+def _issued_at(nonce: str) -> float:
+    return int(nonce.partition(".")[0], 16) / 1000
+
+
+def _digest_parameters(authorization: str | None) -> dict[str, str] | None:
+    """The parameters of usable Digest credentials; None for another scheme or for incomplete ones."""
+    try:
+        auth = parse_auth(authorization or "")
+    except GrammarError:
+        return None
+    parameters = auth.parameters
+    needed = ["username", "realm", "nonce", "uri", "response"]
+    if "qop" in parameters:
+        needed += ["nc", "cnonce"]
+    if auth.scheme != "digest" or any(name not in parameters for name in needed):
+        return None
+    if "qop" in parameters and not _is_nonce_count(parameters["nc"]):
+        return None
+    return parameters
+
+
+def _is_nonce_count(text: str) -> bool:
+    return 0 < len(text) <= 8 and all(character in "0123456789abcdefABCDEF" for character in text)
+
+
+def _known_algorithm(parameters: dict[str, str]) -> str | None:
+    algorithm = parameters.get("algorithm", "MD5").upper()
+    if algorithm not in _HASHES or parameters.get("qop", "auth") != "auth":
+        return None
+    return algorithm
+
+
+def _proof_parts(parameters: dict[str, str]) -> tuple[str, ...]:
+    if "qop" not in parameters:  # RFC 2069: old phones ignore our qop
+        return (parameters["nonce"],)
+    return parameters["nonce"], parameters["nc"], parameters["cnonce"], parameters["qop"]
+
+
+def _is_same_uri(claimed: str, request_uri: str) -> bool:
+    """Whether the signed URI means the Request-URI; parameters and case of the host do not matter."""
+    if claimed == request_uri:
+        return True
+    try:
+        one, other = parse_uri(claimed), parse_uri(request_uri)
+    except GrammarError:
+        return False
+    return (one.user, one.host.lower()) == (other.user, other.host.lower())
+
+
+def authorize(
+    challenges: Sequence[str], credentials: Credentials, method: str, uri: str, cnonce: str, count: int = 1
+) -> str | None:
+    """The Authorization value that answers the best of the challenges; None when we know none of them."""
+    offered: dict[str, dict[str, str]] = {}
+    for challenge in challenges:
+        try:
+            auth = parse_auth(challenge)
+        except GrammarError:
+            continue
+        algorithm = auth.parameters.get("algorithm", "MD5").upper()
+        if auth.scheme == "digest" and "nonce" in auth.parameters and _can_answer(auth.parameters):
+            offered.setdefault(algorithm, auth.parameters)
+    for algorithm in ALGORITHMS:
+        if algorithm in offered:
+            return _answer(algorithm, offered[algorithm], credentials, method, uri, cnonce, count)
+    return None
+
+
+def _can_answer(challenge: dict[str, str]) -> bool:
+    return "qop" not in challenge or "auth" in _qualities(challenge)
+
+
+def _qualities(challenge: dict[str, str]) -> list[str]:
+    return [quality.strip().lower() for quality in challenge["qop"].split(",")]
+
+
+def _answer(
+    algorithm: str,
+    challenge: dict[str, str],
+    credentials: Credentials,
+    method: str,
+    uri: str,
+    cnonce: str,
+    count: int,
+) -> str:
+    realm, nonce = challenge.get("realm", ""), challenge["nonce"]
+    parts: tuple[str, ...] = (nonce,)
+    extra = ""
+    if "qop" in challenge:
+        nc = f"{count:08x}"
+        parts = (nonce, nc, cnonce, "auth")
+        extra = f', qop=auth, nc={nc}, cnonce="{cnonce}"'
+    if "opaque" in challenge:
+        extra += f", opaque={quote_string(challenge['opaque'])}"
+    proof = _response(
+        algorithm, ha1(credentials.username, realm, credentials.password, algorithm), method, uri, parts
+    )
+    return (
+        f"Digest username={quote_string(credentials.username)}, realm={quote_string(realm)}, "
+        f"nonce={quote_string(nonce)}, uri={quote_string(uri)}, "
+        f'response="{proof}", algorithm={algorithm}{extra}'
+    )

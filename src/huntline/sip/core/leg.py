@@ -1,0 +1,313 @@
+"""A leg: one INVITE session and all that happens in its dialog (RFC 3261 sections 12 to 15)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from huntline.sip.core.client_transaction import ClientTransaction, Handler, InviteClientTransaction
+from huntline.sip.core.context import Context
+from huntline.sip.core.dialog import Dialog
+from huntline.sip.core.digest import Credentials, authorize
+from huntline.sip.core.events import DtmfReceived, LegEnded
+from huntline.sip.core.flow import Flow
+from huntline.sip.core.leg_record import LegRecord, LegState
+from huntline.sip.core.message import Headers, Request, Response
+from huntline.sip.core.negotiation import Negotiation
+from huntline.sip.core.server_transaction import InviteServerTransaction, ServerTransaction
+from huntline.sip.core.session_timer import SessionTimer
+from huntline.sip.core.transactions import Transactions
+
+SDP = "application/sdp"
+_DTMF_TYPES = ("application/dtmf-relay", "application/dtmf")
+
+
+class LegTable:
+    """Legs by their id (living ones) and by our tag (also those whose BYE is under way)."""
+
+    def __init__(self) -> None:
+        self.by_id: dict[str, Leg] = {}
+        self.by_tag: dict[str, Leg] = {}
+
+    def add(self, leg: Leg) -> None:
+        """Take in a new leg."""
+        self.by_id[leg.leg_id] = leg
+        self.by_tag[leg.local_tag] = leg
+
+    def retire(self, leg: Leg) -> None:
+        """The leg is over for its user."""
+        self.by_id.pop(leg.leg_id, None)
+
+    def forget(self, leg: Leg) -> None:
+        """Nothing is left to be done for the leg."""
+        self.by_id.pop(leg.leg_id, None)
+        self.by_tag.pop(leg.local_tag, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a leg works with, shared by all legs of a core."""
+
+    context: Context
+    transactions: Transactions
+    legs: LegTable
+
+
+class Leg:
+    """What incoming and outgoing legs share: all from the answer on."""
+
+    is_incoming: bool
+
+    def __init__(
+        self,
+        leg_id: str,
+        surroundings: Surroundings,
+        flow: Flow,
+        local_tag: str,
+        contact_user: str,
+        credentials: Credentials | None,
+    ) -> None:
+        self.leg_id = leg_id
+        self.context = surroundings.context
+        self.transactions = surroundings.transactions
+        self.table = surroundings.legs
+        self.flow = flow
+        self.local_tag = local_tag
+        self.contact = self.context.contact(contact_user, flow)
+        self.credentials = credentials
+        self.state = LegState.CALLING
+        self.dialog: Dialog | None = None
+        self.local_sdp: str | None = None
+        self.remote_sdp: str | None = None
+        self.peer_allows_update = False
+        self.negotiation = Negotiation(self)
+        self.session_timer = SessionTimer(self.context, self.negotiation.refresh, self._session_expired)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the leg is over for its user."""
+        return self.state is LegState.ENDED
+
+    def own_headers(self) -> tuple[tuple[str, str], ...]:
+        """What we say about ourselves in every INVITE, UPDATE and the responses to them."""
+        return (
+            ("Contact", self.contact),
+            ("Allow", self.context.allow),
+            ("Supported", self.context.supported),
+        )
+
+    def matches(self, request: Request) -> bool:
+        """Whether a request with our tag belongs to this dialog (section 12.2.2)."""
+        dialog = self.dialog
+        return (
+            dialog is not None and dialog.call_id == request.call_id and dialog.remote_tag == request.from_tag
+        )
+
+    # What the peer asks within the dialog
+
+    def receive_request(self, transaction: ServerTransaction, request: Request, now: float) -> None:
+        """Handle a new request within the dialog that is neither ACK nor CANCEL."""
+        dialog = self.dialog
+        if dialog is None or not dialog.is_in_order(request):
+            transaction.reply(500, now, reason="Request Out Of Order")
+        elif self.is_over and request.method != "BYE":
+            transaction.reply(481, now)
+        else:
+            self._dispatch(transaction, request, now)
+
+    def _dispatch(self, transaction: ServerTransaction, request: Request, now: float) -> None:
+        match request.method:
+            case "BYE":
+                transaction.reply(200, now)
+                self.receive_bye(now)
+            case "INVITE" if isinstance(transaction, InviteServerTransaction):
+                self.negotiation.receive_invite(transaction, request, now)
+            case "UPDATE":
+                self.negotiation.receive_update(transaction, request, now)
+            case "PRACK":
+                self.receive_prack(transaction, request, now)
+            case "INFO":
+                self._receive_info(transaction, request, now)
+            case "OPTIONS":
+                transaction.reply(200, now, headers=(*self.own_headers(), ("Accept", SDP)))
+            case _:
+                transaction.reply(405, now, headers=(("Allow", self.context.allow),))
+
+    def receive_bye(self, now: float) -> None:
+        """The peer has said goodbye, and has got its 200."""
+        if not self.is_over:
+            self.end("bye", now)
+
+    def receive_prack(self, transaction: ServerTransaction, request: Request, now: float) -> None:
+        """A PRACK that no reliable provisional response of ours waits for (RFC 3262 section 3)."""
+        transaction.reply(481, now)
+
+    def receive_ack(self, request: Request, now: float) -> None:
+        """The ACK to a 2xx of ours."""
+        self.negotiation.receive_ack(request, now)
+
+    def receive_cancel(self, transaction: InviteServerTransaction, now: float) -> None:
+        """The peer cancels an INVITE that we have not answered."""
+        self.negotiation.receive_cancel(transaction, now)
+
+    def _receive_info(self, transaction: ServerTransaction, request: Request, now: float) -> None:
+        if not request.body:
+            transaction.reply(200, now)
+        elif request.content_type not in _DTMF_TYPES:
+            transaction.reply(415, now, headers=(("Accept", ", ".join(_DTMF_TYPES)),))
+        elif (digit := _dtmf_digit(request)) is None:
+            transaction.reply(400, now, reason="Malformed DTMF")
+        else:
+            transaction.reply(200, now)
+            self.context.tell(DtmfReceived(self.leg_id, digit))
+
+    # What we ask within the dialog
+
+    def request(
+        self,
+        method: str,
+        handler: Handler,
+        now: float,
+        *,
+        headers: Headers = (),
+        sdp: str | None = None,
+        dialog: Dialog | None = None,
+        authorization: tuple[str, str] | None = None,
+    ) -> None:
+        """Send a request within the dialog; a challenge is answered once when we have credentials."""
+        dialog = dialog or self.dialog
+        if dialog is None:
+            return
+        headers = tuple(headers)
+        head = dialog.next_head(method, self.context.via(self.flow))
+
+        def on_response(transaction: ClientTransaction, response: Response, now: float) -> None:
+            proof = None if authorization else self.authorization(response, method, head.uri)
+            if proof is None:
+                handler(transaction, response, now)
+            else:
+                self.request(
+                    method, handler, now, headers=headers, sdp=sdp, dialog=dialog, authorization=proof
+                )
+
+        product = ("User-Agent", self.context.settings.product)
+        data = head.write((*headers, product, *((authorization,) if authorization else ())), sdp or "", SDP)
+        send = self.transactions.send_invite if method == "INVITE" else self.transactions.send
+        send(head, data, self.flow, on_response, now)
+
+    def authorization(self, response: Response, method: str, uri: str) -> tuple[str, str] | None:
+        """The header that answers a challenge, when there is one and we have credentials."""
+        return answer_challenge(self.context, self.credentials, response, method, uri)
+
+    def acknowledge(
+        self, transaction: ClientTransaction, dialog: Dialog, response: Response, sdp: str | None = None
+    ) -> None:
+        """Send the ACK for a 2xx, now and for each repetition of the 2xx."""
+        if isinstance(transaction, InviteClientTransaction):
+            head = dialog.head("ACK", self.context.via(self.flow), response.cseq.sequence)
+            transaction.acknowledge(response.to_tag, self.flow, head.write((), sdp or "", SDP))
+
+    # The end
+
+    def hang_up(self, now: float, headers: Headers) -> None:
+        """Say BYE and be over. The user hears no more of the leg."""
+        self.stop(now)
+        self.table.retire(self)
+        self.say_bye(now, headers)
+
+    def say_bye(self, now: float, headers: Headers = (), dialog: Dialog | None = None) -> None:
+        """Send a BYE; whatever it is answered, that dialog is over (section 15.1.1)."""
+        self.request("BYE", self._bye_answered, now, headers=headers, dialog=dialog)
+
+    def _bye_answered(self, transaction: ClientTransaction, response: Response, now: float) -> None:
+        if response.status >= 200 and self.is_over:
+            self.table.forget(self)
+
+    def end(self, reason: str, now: float) -> None:
+        """The leg is over by the peer's doing or by failure."""
+        self.stop(now)
+        self.table.forget(self)
+        self.context.tell(LegEnded(self.leg_id, reason))
+
+    def end_with_bye(self, reason: str, now: float) -> None:
+        """The leg is over by failure, and the peer may still listen."""
+        if not self.is_over:
+            self.context.tell(LegEnded(self.leg_id, reason))
+            self.hang_up(now, ())
+
+    def stop(self, now: float) -> None:
+        """Stop all timers; nothing more is told to the user."""
+        self.state = LegState.ENDED
+        self.negotiation.stop(now)
+        self.session_timer.stop()
+
+    def _session_expired(self, now: float) -> None:
+        self.end_with_bye("session expired", now)
+
+    def flow_failed(self, now: float) -> None:
+        """The flow is gone; requests of ours that wait for a response fail by themselves."""
+
+    # The user's wishes that only one kind of leg can have
+
+    def ring(self, status: int, sdp: str | None, now: float) -> None:
+        """Send a provisional response; only an incoming leg can."""
+
+    def answer(self, sdp: str, now: float) -> None:
+        """Send the 2xx; only an incoming leg can."""
+
+    def reject(self, status: int, now: float, reason: str | None, headers: Headers) -> None:
+        """Send a refusal; only an incoming leg can."""
+
+    def accept_offer(self, sdp: str, now: float) -> None:
+        """Answer the peer's offer, or make ours where the peer left it to us."""
+        self.negotiation.accept(sdp, now)
+
+    def record(self) -> LegRecord | None:
+        """The leg as plain data; None before it has a dialog."""
+        dialog = self.dialog
+        if dialog is None:
+            return None
+        return LegRecord(
+            self.leg_id,
+            self.is_incoming,
+            str(self.state),
+            asdict(self.flow),
+            dialog.call_id,
+            dialog.local_tag,
+            dialog.remote_tag,
+            dialog.local,
+            dialog.remote,
+            dialog.target,
+            dialog.local_cseq,
+            dialog.remote_cseq,
+            list(dialog.route_set),
+            self.contact,
+            self.local_sdp,
+            self.remote_sdp,
+            self.session_timer.interval,
+            self.session_timer.we_refresh,
+        )
+
+
+def answer_challenge(
+    context: Context, credentials: Credentials | None, response: Response, method: str, uri: str
+) -> tuple[str, str] | None:
+    """The Authorization header for a 401 or 407; None when it is none or cannot be answered."""
+    if credentials is None or response.status not in (401, 407):
+        return None
+    challenge, answer = (
+        ("www-authenticate", "Authorization")
+        if response.status == 401
+        else ("proxy-authenticate", "Proxy-Authorization")
+    )
+    value = authorize(response.all(challenge), credentials, method, uri, context.token())
+    return None if value is None else (answer, value)
+
+
+def _dtmf_digit(request: Request) -> str | None:
+    """The digit in ``Signal=5`` or, in application/dtmf, the body itself."""
+    text = request.body.decode("ascii", "replace")
+    if request.content_type == "application/dtmf-relay":
+        lines = (line.partition("=") for line in text.splitlines())
+        text = next((value for name, _, value in lines if name.strip().lower() == "signal"), "")
+    digit = text.strip().upper()
+    return digit if len(digit) == 1 and digit in "0123456789*#ABCD" else None

@@ -1,0 +1,239 @@
+"""Server transactions (RFC 3261 section 17.2, the INVITE one as corrected by RFC 6026).
+
+One method per state of the RFC's figures for what the peer sends; ``reply`` is what the user says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from huntline.sip.core.context import Context
+from huntline.sip.core.flow import Flow
+from huntline.sip.core.message import Headers, Request, build_response
+from huntline.sip.core.timers import GIVE_UP, T1, T2, T4, Timer
+
+
+class ServerTransaction:
+    """What both kinds share. ``on_end`` is called once, when the transaction is terminated."""
+
+    __slots__ = ("_context", "_last", "_on_end", "_state", "_wait", "flow", "key", "request", "to_tag")
+
+    def __init__(
+        self,
+        context: Context,
+        key: str,
+        request: Request,
+        flow: Flow,
+        on_end: Callable[[ServerTransaction], None],
+    ) -> None:
+        self._context = context
+        self._on_end = on_end
+        self._last = b""
+        self._wait: Timer | None = None
+        self._state: Callable[[Any, Request, float], None] = type(self)._first_state
+        self.flow = flow
+        self.key = key
+        self.request = request
+        self.to_tag = request.to_tag or context.token()
+
+    def _first_state(self, request: Request, now: float) -> None:
+        raise NotImplementedError
+
+    @property
+    def state(self) -> str:
+        """The state's name in the RFC, in lower case."""
+        return self._state.__name__.strip("_")
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the final response was given."""
+        raise NotImplementedError
+
+    def receive(self, request: Request, now: float) -> None:
+        """The same request again, or the ACK to our refusal."""
+        self._state(self, request, now)
+
+    def reply(
+        self,
+        status: int,
+        now: float,
+        *,
+        reason: str | None = None,
+        headers: Headers = (),
+        body: str | bytes = b"",
+        content_type: str | None = None,
+    ) -> bytes:
+        """Send a response and return its bytes; empty bytes, and nothing sent, after a final one."""
+        if self.is_answered:
+            return b""
+        data = build_response(
+            self.request,
+            status,
+            reason=reason,
+            to_tag=self.to_tag if status > 100 else None,
+            source=self.flow.remote,
+            headers=(*headers, ("Server", self._context.settings.product)),
+            body=body,
+            content_type=content_type,
+        )
+        self._last = data
+        self._context.send(self.flow, data)
+        if status >= 200:
+            self._answered(status, now)
+        return data
+
+    def _answered(self, status: int, now: float) -> None:
+        raise NotImplementedError
+
+    def _repeat(self) -> None:
+        if self._last:
+            self._context.send(self.flow, self._last)
+
+    def _linger(self, seconds: float, now: float) -> None:
+        if self._wait is not None:
+            self._wait.cancel()
+            self._wait = None
+        if seconds:
+            self._wait = self._context.timers.set(now + seconds, self._timer_linger)
+        else:
+            self.terminate()
+
+    def _timer_linger(self, now: float) -> None:
+        self.terminate()
+
+    def terminate(self) -> None:
+        """Forget the transaction at once."""
+        if self._state is not ServerTransaction._terminated:
+            if self._wait is not None:
+                self._wait.cancel()
+                self._wait = None
+            self._state = ServerTransaction._terminated
+            self._on_end(self)
+
+    def _terminated(self, request: Request, now: float) -> None:
+        """Nothing is expected any more."""
+
+
+class NonInviteServerTransaction(ServerTransaction):
+    """Figure 8 of RFC 3261."""
+
+    __slots__ = ()
+
+    def _trying(self, request: Request, now: float) -> None:
+        # 17.2.2: in Trying a repeated request is dropped, in Proceeding the last provisional is sent again.
+        self._repeat()
+
+    _first_state = _trying
+
+    def _completed(self, request: Request, now: float) -> None:
+        # 17.2.2: a repeated request gets the final response again.
+        self._repeat()
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the final response was given."""
+        return self._state is not NonInviteServerTransaction._trying
+
+    def _answered(self, status: int, now: float) -> None:
+        self._state = NonInviteServerTransaction._completed
+        # Timer J: 64*T1 over UDP, nothing over a reliable transport.
+        self._linger(0 if self.flow.transport.is_reliable else GIVE_UP, now)
+
+
+class InviteServerTransaction(ServerTransaction):
+    """Figure 7 of RFC 3261 with the Accepted state of RFC 6026."""
+
+    __slots__ = ("_interval", "_resend")
+
+    def __init__(
+        self,
+        context: Context,
+        key: str,
+        request: Request,
+        flow: Flow,
+        on_end: Callable[[ServerTransaction], None],
+    ) -> None:
+        super().__init__(context, key, request, flow, on_end)
+        self._resend: Timer | None = None
+        self._interval = T1
+
+    def _proceeding(self, request: Request, now: float) -> None:
+        # 17.2.1: a repeated INVITE gets the last provisional response again.
+        if request.method == "INVITE":
+            self._repeat()
+
+    _first_state = _proceeding
+
+    def _accepted(self, request: Request, now: float) -> None:
+        # RFC 6026 7.1: a repeated INVITE is absorbed; the user repeats the 2xx until the ACK comes.
+        pass
+
+    def _completed(self, request: Request, now: float) -> None:
+        # 17.2.1: a repeated INVITE gets the refusal again, the ACK moves to Confirmed.
+        if request.method == "INVITE":
+            self._repeat()
+        elif request.method == "ACK":
+            self._stop_resending()
+            self._state = InviteServerTransaction._confirmed
+            # Timer I absorbs further ACKs: T4 over UDP, nothing over a reliable transport.
+            self._linger(0 if self.flow.transport.is_reliable else T4, now)
+
+    def _confirmed(self, request: Request, now: float) -> None:
+        # 17.2.1: Confirmed is there to absorb repeated ACKs.
+        pass
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the final response was given."""
+        return self._state is not InviteServerTransaction._proceeding
+
+    @property
+    def awaits_ack(self) -> bool:
+        """Whether an ACK with this branch belongs to our refusal (and not to a 2xx)."""
+        return self._state is not InviteServerTransaction._accepted
+
+    def _answered(self, status: int, now: float) -> None:
+        if status < 300:
+            self._state = InviteServerTransaction._accepted
+            # Timer L.
+            self._linger(GIVE_UP, now)
+            return
+        self._state = InviteServerTransaction._completed
+        # Timer H: how long to wait for the ACK.
+        self._linger(GIVE_UP, now)
+        if not self.flow.transport.is_reliable:
+            # Timer G.
+            self._resend = self._context.timers.set(now + T1, self._timer_g)
+
+    def _timer_g(self, now: float) -> None:
+        # 17.2.1: the refusal is repeated after T1, doubled up to T2.
+        self._repeat()
+        self._interval = min(self._interval * 2, T2)
+        self._resend = self._context.timers.set(now + self._interval, self._timer_g)
+
+    def _stop_resending(self) -> None:
+        if self._resend is not None:
+            self._resend.cancel()
+            self._resend = None
+
+    def terminate(self) -> None:
+        """Forget the transaction at once."""
+        self._stop_resending()
+        super().terminate()
+
+
+def server_key(request: Request, method: str) -> str:
+    """The key by which a repeated request, an ACK or a CANCEL finds its transaction (section 17.2.3)."""
+    via = request.top_via
+    branch = via.branch
+    if len(branch) > 7 and branch.startswith("z9hG4bK"):
+        return f"{branch}|{via.host}:{via.port}|{method}"
+    # An RFC 2543 peer: all that is the same in an INVITE, its repetition, its ACK and its CANCEL.
+    top = request.header("via")
+    return f"{request.call_id}|{request.from_tag}|{request.cseq.sequence}|{request.uri}|{top}|{method}"
+
+
+def merge_key(request: Request) -> tuple[str, str | None, int, str]:
+    """What is equal in a request that came here twice by different ways (section 8.2.2.2)."""
+    return request.call_id, request.from_tag, request.cseq.sequence, request.method

@@ -1,0 +1,74 @@
+"""Deadlines in one heap, and the values of the timers (RFC 3261 table 4), in seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from heapq import heapify, heappop, heappush
+
+T1 = 0.5
+T2 = 4.0
+T4 = 5.0
+GIVE_UP = 64 * T1
+
+_SWEEP_ABOVE = 256
+
+
+class Timer:
+    """One deadline; a cancelled timer stays in the heap as an empty entry until its time or a sweep."""
+
+    __slots__ = ("_timers", "callback", "deadline")
+
+    def __init__(self, timers: Timers, deadline: float, callback: Callable[[float], None]) -> None:
+        self._timers = timers
+        self.deadline = deadline
+        self.callback: Callable[[float], None] | None = callback
+
+    def __lt__(self, other: Timer) -> bool:
+        return self.deadline < other.deadline
+
+    def cancel(self) -> None:
+        """Forget the callback; harmless when the timer has fired or was cancelled."""
+        if self.callback is not None:
+            self.callback = None
+            self._timers.count_cancelled()
+
+
+class Timers:
+    """All deadlines of a core: O(log n) to set, O(1) to cancel."""
+
+    def __init__(self) -> None:
+        self._heap: list[Timer] = []
+        self._cancelled = 0
+
+    def set(self, deadline: float, callback: Callable[[float], None]) -> Timer:
+        """Call ``callback(now)`` at the first tick at or after the deadline."""
+        timer = Timer(self, deadline, callback)
+        heappush(self._heap, timer)
+        return timer
+
+    def next_deadline(self) -> float | None:
+        """The earliest deadline, or None."""
+        heap = self._heap
+        while heap and heap[0].callback is None:
+            heappop(heap)
+            self._cancelled -= 1
+        return heap[0].deadline if heap else None
+
+    def fire(self, now: float) -> None:
+        """Call what is due, in order."""
+        heap = self._heap
+        while heap and heap[0].deadline <= now:
+            timer = heappop(heap)
+            callback, timer.callback = timer.callback, None
+            if callback is None:
+                self._cancelled -= 1
+            else:
+                callback(now)
+
+    def count_cancelled(self) -> None:
+        """A timer was cancelled: sweep when most of the heap is empty entries."""
+        self._cancelled += 1
+        if self._cancelled > _SWEEP_ABOVE and self._cancelled * 2 > len(self._heap):
+            self._heap[:] = [timer for timer in self._heap if timer.callback is not None]
+            heapify(self._heap)
+            self._cancelled = 0

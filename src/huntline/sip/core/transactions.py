@@ -1,0 +1,114 @@
+"""All transactions of a core: matching what comes in, keeping what goes out (RFC 3261 section 17)."""
+
+from __future__ import annotations
+
+from huntline.sip.core.client_transaction import (
+    ClientTransaction,
+    Handler,
+    InviteClientTransaction,
+    NonInviteClientTransaction,
+    client_key,
+)
+from huntline.sip.core.context import Context
+from huntline.sip.core.flow import Flow
+from huntline.sip.core.message import Request, RequestHead, Response
+from huntline.sip.core.server_transaction import (
+    InviteServerTransaction,
+    NonInviteServerTransaction,
+    ServerTransaction,
+    merge_key,
+    server_key,
+)
+
+
+class Transactions:
+    """The table of living transactions."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._clients: dict[str, ClientTransaction] = {}
+        self._servers: dict[str, ServerTransaction] = {}
+        self._merge_keys: dict[tuple[str, str | None, int, str], str] = {}
+
+    def __len__(self) -> int:
+        return len(self._clients) + len(self._servers)
+
+    def send_invite(
+        self, head: RequestHead, data: bytes, flow: Flow, handler: Handler, now: float
+    ) -> InviteClientTransaction:
+        """Send an INVITE; responses and failures come to the handler."""
+        transaction = InviteClientTransaction(
+            self._context, head, data, flow, handler, self._forget_client, now
+        )
+        self._clients[transaction.key] = transaction
+        return transaction
+
+    def send(
+        self, head: RequestHead, data: bytes, flow: Flow, handler: Handler, now: float
+    ) -> NonInviteClientTransaction:
+        """Send any other request but ACK; responses and failures come to the handler."""
+        transaction = NonInviteClientTransaction(
+            self._context, head, data, flow, handler, self._forget_client, now
+        )
+        self._clients[transaction.key] = transaction
+        return transaction
+
+    def receive_response(self, response: Response, now: float) -> None:
+        """Give a response to its transaction; strays are dropped (RFC 6026 section 8.2 for 2xx)."""
+        transaction = self._clients.get(client_key(response.top_via.branch, response.cseq.method))
+        if transaction is not None:
+            transaction.receive(response, now)
+
+    def find(self, request: Request) -> ServerTransaction | None:
+        """The transaction of a repeated request or of an ACK."""
+        method = "INVITE" if request.method == "ACK" else request.method
+        return self._servers.get(server_key(request, method))
+
+    def find_cancelled(self, cancel: Request) -> InviteServerTransaction | None:
+        """The INVITE that a CANCEL means (section 9.2)."""
+        transaction = self._servers.get(server_key(cancel, "INVITE"))
+        return transaction if isinstance(transaction, InviteServerTransaction) else None
+
+    def server(self, transaction_id: str) -> ServerTransaction | None:
+        """The server transaction of that id."""
+        return self._servers.get(transaction_id)
+
+    def is_merged(self, request: Request) -> bool:
+        """Whether the same request already came here by another way (section 8.2.2.2)."""
+        return request.to_tag is None and merge_key(request) in self._merge_keys
+
+    def open_invite(self, request: Request, flow: Flow) -> InviteServerTransaction:
+        """Begin the transaction of a new INVITE."""
+        transaction = InviteServerTransaction(
+            self._context, server_key(request, "INVITE"), request, flow, self._forget_server
+        )
+        self._open(transaction)
+        return transaction
+
+    def open(self, request: Request, flow: Flow) -> NonInviteServerTransaction:
+        """Begin the transaction of any other new request."""
+        transaction = NonInviteServerTransaction(
+            self._context, server_key(request, request.method), request, flow, self._forget_server
+        )
+        self._open(transaction)
+        return transaction
+
+    def flow_failed(self, flow: Flow, now: float) -> None:
+        """Fail every client transaction on a flow that is gone."""
+        for transaction in [each for each in self._clients.values() if each.flow == flow]:
+            transaction.flow_failed(now)
+
+    def _open(self, transaction: ServerTransaction) -> None:
+        self._servers[transaction.key] = transaction
+        request = transaction.request
+        if request.to_tag is None:
+            self._merge_keys.setdefault(merge_key(request), transaction.key)
+
+    def _forget_client(self, transaction: ClientTransaction) -> None:
+        self._clients.pop(transaction.key, None)
+
+    def _forget_server(self, transaction: ServerTransaction) -> None:
+        self._servers.pop(transaction.key, None)
+        request = transaction.request
+        if request.to_tag is None and self._merge_keys.get(merge_key(request)) == transaction.key:
+            del self._merge_keys[merge_key(request)]
