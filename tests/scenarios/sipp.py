@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import socket
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,11 +40,13 @@ class Sipp:
         rate: float = 10,
         port: int | None = None,
         timeout: int = 60,
+        transport: str = "udp",
     ) -> None:
         self.port = port or ports.take(2)
         name = scenario.removesuffix(".xml")
         self._statistics, self._errors = folder / f"{name}.csv", folder / f"{name}.err"
         command = ["sipp", "-sf", str(SCENARIOS / scenario), "-i", "127.0.0.1", "-p", str(self.port)]
+        command += ["-t", {"udp": "u1", "tcp": "t1"}[transport]]
         command += ["-mp", str(ports.take(6)), "-nostdin", "-trace_stat", "-stf", str(self._statistics)]
         command += ["-fd", "1", "-trace_err", "-error_file", str(self._errors), "-timeout", f"{timeout}s"]
         if target is not None:
@@ -52,6 +57,18 @@ class Sipp:
         self._process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
+
+    def wait_listening(self) -> None:
+        """Wait until its TCP port is open."""
+        deadline = time.monotonic() + 5
+        while True:
+            with (
+                contextlib.suppress(ConnectionRefusedError),
+                socket.create_connection(("127.0.0.1", self.port)),
+            ):
+                return
+            assert time.monotonic() < deadline, f"sipp does not listen at {self.port}"
+            time.sleep(0.05)  # it says so nowhere
 
     def wait(self) -> Result:
         """Wait until it has done all its calls."""

@@ -96,13 +96,20 @@ def test_a_tone_file_is_recognised(tmp_path: Path) -> None:
     assert sounds.share_of(tones.MUSIC, recording) > 0.99
 
 
-def test_the_digest_example_of_the_rfc_family_is_answered_with_the_offered_algorithm() -> None:
-    challenges = [
-        'Digest realm="r", nonce="n", algorithm=SHA-256, qop="auth"',
-        'Digest realm="r", nonce="n", algorithm=MD5, qop="auth"',
-    ]
-    assert "algorithm=MD5" in wire.authorization(challenges, "INVITE", "sip:x", "u", "p")
-    assert "algorithm=SHA-256" in wire.authorization(challenges[:1], "INVITE", "sip:x", "u", "p")
+def test_the_digest_examples_of_rfc_7616_section_3_9_1() -> None:
+    given = 'realm="http-auth@example.org", qop="auth, auth-int", '
+    given += 'nonce="7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v"'
+    expected = {
+        "SHA-256": "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1",
+        "MD5": "8ca523f5e9506fed4657c9700eebdbec",
+    }
+    offered = [f"Digest {given}, algorithm={algorithm}" for algorithm in expected]
+    cnonce = "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ"
+    for challenges, algorithm in ((offered, "MD5"), (offered[:1], "SHA-256")):
+        answer = wire.authorization(
+            challenges, "GET", "/dir/index.html", "Mufasa", "Circle of Life", cnonce=cnonce
+        )
+        assert f'response="{expected[algorithm]}"' in answer
 
 
 def test_baresip_calls_the_test_phone(reactor: Reactor, tmp_path: Path) -> None:
@@ -131,3 +138,14 @@ def test_sipp_calls_sipp(tmp_path: Path) -> None:
     result = caller.wait()
     agent.stop()
     assert (result.exit_code, result.succeeded, result.failed) == (0, 5, 0), result.errors
+
+
+def test_a_phone_calls_sipp_over_tcp(reactor: Reactor, tmp_path: Path) -> None:
+    agent = Sipp(tmp_path, "agent.xml", transport="tcp")
+    agent.wait_listening()
+    phone = Phone(reactor, ("127.0.0.1", agent.port), "a", transport="tcp")
+    with contextlib.closing(phone):
+        leg = phone.dial("1")
+        leg.wait_answered()
+        leg.wait_ended()
+    agent.stop()

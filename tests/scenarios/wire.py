@@ -151,7 +151,9 @@ def audio_address(body: str) -> tuple[str, int] | None:
     return (host[1], int(port[1])) if host and port and int(port[1]) else None
 
 
-def authorization(challenges: list[str], method: str, uri: str, username: str, password: str) -> str:
+def authorization(
+    challenges: list[str], method: str, uri: str, username: str, password: str, *, cnonce: str = ""
+) -> str:
     """The answer to one of the challenges (RFC 7616): MD5, as most desk phones do, when it is offered."""
     challenge = next((one for one in challenges if "sha-256" not in one.lower()), challenges[0])
     given = {key.lower(): value for key, value in re.findall(r'(\w+)\s*=\s*"?([^",]*)"?', challenge)}
@@ -162,7 +164,7 @@ def authorization(challenges: list[str], method: str, uri: str, username: str, p
         return hashed(text.encode()).hexdigest()
 
     secret = digest(f"{username}:{given['realm']}:{password}")
-    cnonce, count = token_hex(8), "00000001"
+    cnonce, count = cnonce or token_hex(8), "00000001"
     proof = digest(f"{secret}:{given['nonce']}:{count}:{cnonce}:auth:{digest(f'{method}:{uri}')}")
     value = (
         f'Digest username="{username}", realm="{given["realm"]}", nonce="{given["nonce"]}", uri="{uri}", '
