@@ -11,13 +11,13 @@ from huntline.errors import PeerError
 MAX_CHARACTERS = 65_536
 MAX_LINES = 1_000
 
-_LINE = re.compile(r"([a-z])=([^\0\r]*)")
 _KNOWN_TYPES = frozenset("vosiuepcbrtzkam")
 _MEDIA = re.compile(r"([!-~]+) +([0-9]{1,5})(?:/[0-9]{1,5})? +([!-~]+) +([!-~]+(?: +[!-~]+)*) *")
 _CONNECTION = re.compile(r"IN +(IP4|IP6) +([!-~]+) *", re.IGNORECASE)
 _TIMING = re.compile(r"[0-9]{1,20} [0-9]{1,20}")
 
 Address = IPv4Address | IPv6Address
+_BROADCAST = IPv4Address("255.255.255.255")
 
 
 class SdpError(PeerError):
@@ -86,7 +86,7 @@ def parse_address(connection: str) -> Address:
         raise SdpError(f"c= says {family} but {literal[:80]} is IP{address.version}", 400)
     if isinstance(address, IPv6Address) and address.scope_id is not None:
         raise SdpError("the media address has a zone, which means something on the peer's host only", 488)
-    if address.is_multicast or address == IPv4Address("255.255.255.255"):
+    if address.is_multicast or address == _BROADCAST:
         raise SdpError(f"media to the group address {address} is not supported", 488)
     return address
 
@@ -94,18 +94,20 @@ def parse_address(connection: str) -> Address:
 def _split(text: str) -> list[tuple[str, str]]:
     if len(text) > MAX_CHARACTERS:
         raise SdpError(f"the session description is longer than {MAX_CHARACTERS} characters", 400)
-    lines = [line for line in (raw.removesuffix("\r") for raw in text.split("\n")) if line]
+    text = text.replace("\r\n", "\n")
+    if "\0" in text or "\r" in text:
+        raise SdpError("the session description contains a NUL or a lone CR", 400)
+    lines = [line for line in text.split("\n") if line]
     if len(lines) > MAX_LINES:
         raise SdpError(f"the session description has more than {MAX_LINES} lines", 400)
     return [_split_line(line) for line in lines]
 
 
 def _split_line(line: str) -> tuple[str, str]:
-    match = _LINE.fullmatch(line)
     # RFC 8866 section 5: a description with a type letter that is not understood is ignored altogether.
-    if match is None or match[1] not in _KNOWN_TYPES:
+    if line[0] not in _KNOWN_TYPES or line[1:2] != "=":
         raise SdpError(f"not a line of SDP: {line[:80]!r}", 400)
-    return match[1], match[2]
+    return line[0], line[2:]
 
 
 def _add_line(session: SessionDescription, kind: str, value: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from ipaddress import ip_address
 from typing import get_args
 
 from huntline.sip.sdp.description import (
@@ -117,7 +116,7 @@ def _agree(session: SessionDescription, media: MediaDescription, local: LocalAud
     if connection is None:
         raise SdpError("the audio has no c= line", 400)
     address = parse_address(connection)
-    if not address.is_unspecified and address.version != ip_address(local.address).version:
+    if not address.is_unspecified and address.version != local.ip_version:
         raise SdpError(f"the peer's media is on IPv{address.version}, ours is not", 488)
     rtcp_address, rtcp_port = _rtcp(media, address)
     return Agreed(
@@ -199,7 +198,7 @@ def _ptime(media: MediaDescription) -> int:
 
 def _session_lines(local: LocalAudio, timing: str) -> list[str]:
     # RFC 3264 section 6: the answer's t= line equals the offer's.
-    connection = f"IN IP{ip_address(local.address).version} {local.address}"
+    connection = f"IN IP{local.ip_version} {local.address}"
     return [
         "v=0",
         f"o=- {local.session_id} {local.version} {connection}",

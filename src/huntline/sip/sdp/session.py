@@ -23,6 +23,11 @@ class LocalAudio:
     session_id: int
     version: int
 
+    @property
+    def ip_version(self) -> int:
+        """4 or 6, by the form of the address."""
+        return 6 if ":" in self.address else 4
+
     def revised(self) -> LocalAudio:
         """The same end, ready for the next description."""
         return replace(self, version=self.version + 1)
