@@ -1,0 +1,164 @@
+"""Who sends a request: a user of ours who proves it, someone yet to prove it, or a stranger."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import logging
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from huntline.directory.names import host_key
+from huntline.directory.plan import Account, ServerPlan
+from huntline.sip.core.digest import Challenger
+from huntline.sip.core.flow import Flow
+from huntline.sip.core.grammar import GrammarError, Uri, parse_address
+from huntline.sip.core.message import Request
+
+log = logging.getLogger(__name__)
+
+WRONG_PASSWORDS_ALLOWED = 20
+_COUNTED_FOR = 60.0  # seconds
+_BLOCKED_FOR = 60.0
+_REMEMBERED_SOURCES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """The password was right and the user is who the request says."""
+
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """Answer 401 with these headers (we are a server, not a proxy: RFC 3261 section 22.2)."""
+
+    headers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Forbidden:
+    """Answer 403: another user's password, or too many wrong ones from that address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """The request does not even claim to come from a user of ours."""
+
+
+class Authenticator:
+    """Decides on requests outside dialogs. Unknown users are challenged exactly like known ones.
+
+    ``secret`` makes nonces: keep it over restarts, or the phones' next requests count as wrong passwords.
+    """
+
+    def __init__(self, plan: ServerPlan, secret: bytes) -> None:
+        self._secret = secret
+        self._challenger = Challenger(secret)
+        self._wrong_passwords = _WrongPasswords()
+        self.plan = plan
+
+    @property
+    def plan(self) -> ServerPlan:
+        """The settings in force; assign the new plan when they change."""
+        return self._plan
+
+    @plan.setter
+    def plan(self, plan: ServerPlan) -> None:
+        self._plan = plan
+        self._realms = {
+            domain: organization.realm
+            for organization in plan.organizations
+            for domain in organization.domains
+        }
+        self._all_realms = sorted(set(self._realms.values()))
+
+    def identify(
+        self, request: Request, flow: Flow, now: float
+    ) -> Identified | Challenge | Forbidden | Stranger:
+        """Who sends it: by To for REGISTER (the address of record), by From for everything else."""
+        claim = _claimed_uri(request)
+        realm = self._realm(claim) if claim else None
+        if claim is None or realm is None:
+            return Stranger()
+        source = _source(flow)
+        if self._wrong_passwords.is_blocked(source, now):
+            return Forbidden()
+        claimed = self._plan.account(claim.user or "", claim.host)
+        owner: Account | None = None
+
+        def ha1(username: str, realm: str, algorithm: str) -> str | None:
+            nonlocal owner
+            owner = self._owner(username, realm, claimed)
+            return owner.ha1(username, algorithm) if owner else None
+
+        verdict = self._challenger.check(
+            request.header("authorization"), request.method, request.uri, ha1, now
+        )
+        if verdict.outcome == "ok" and owner is not None:
+            return Identified(owner) if owner is claimed else Forbidden()
+        if verdict.outcome == "bad":
+            self._wrong_passwords.add(source, now)
+        challenges = self._challenger.challenges(realm, now, stale=verdict.outcome == "stale")
+        return Challenge(tuple(("WWW-Authenticate", challenge) for challenge in challenges))
+
+    def _realm(self, claim: Uri) -> str | None:
+        """The realm to challenge with; None when the host is not ours."""
+        host = host_key(claim.host)
+        if realm := self._realms.get(host):
+            return realm
+        if host not in self._plan.own_hosts or not self._all_realms:
+            return None
+        if account := self._plan.account(claim.user or "", host):
+            return account.realm
+        # Nobody: yet the realm must look as unchanging as that of somebody.
+        name = (claim.user or "").lower().encode("utf-8", "surrogateescape")
+        choice = int.from_bytes(hmac.digest(self._secret, name, hashlib.sha256)[:4], "big")
+        return self._all_realms[choice % len(self._all_realms)]
+
+    def _owner(self, username: str, realm: str, claimed: Account | None) -> Account | None:
+        """Whose credentials these are; the claimed user's if they may be."""
+        if claimed is not None and claimed.realm == realm and claimed.ha1(username, "MD5"):
+            return claimed
+        local_part, at, domain = username.rpartition("@")
+        owner = self._plan.account(*((local_part, domain) if at else (username, realm)))
+        return owner if owner is not None and owner.realm == realm else None
+
+
+class _WrongPasswords:
+    """Counts wrong passwords by source and blocks the source for a while; bounded memory."""
+
+    def __init__(self) -> None:
+        self._sources: dict[str, tuple[int, float]] = {}
+
+    def is_blocked(self, source: str, now: float) -> bool:
+        count, until = self._sources.get(source, (0, 0.0))
+        return count >= WRONG_PASSWORDS_ALLOWED and now < until
+
+    def add(self, source: str, now: float) -> None:
+        count, until = self._sources.pop(source, (0, 0.0))
+        if now >= until:
+            count, until = 0, now + _COUNTED_FOR
+        count += 1
+        if count >= WRONG_PASSWORDS_ALLOWED:
+            until = now + _BLOCKED_FOR
+            log.warning("too many wrong passwords, source blocked", extra={"source": source})
+        if len(self._sources) >= _REMEMBERED_SOURCES:
+            del self._sources[next(iter(self._sources))]
+        self._sources[source] = (count, until)
+
+
+def _claimed_uri(request: Request) -> Uri | None:
+    try:
+        return parse_address(request.raw_to if request.method == "REGISTER" else request.raw_from).uri
+    except GrammarError:
+        return None
+
+
+def _source(flow: Flow) -> str:
+    """The peer's address; of IPv6 the network, since one host has a whole /64 to itself."""
+    host = flow.remote[0]
+    if ":" not in host:
+        return host
+    return f"{int(ip_address(host)) >> 64:x}"

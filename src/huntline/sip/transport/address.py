@@ -1,0 +1,84 @@
+"""Listen addresses: where this server can be reached, in words and as socket addresses."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from huntline.errors import ConfigurationError
+from huntline.sip.core.flow import Transport
+
+DEFAULT_PORT = 5060
+_HIGHEST_PORT = 65535
+
+
+@dataclass(frozen=True, slots=True)
+class ListenAddress:
+    """One address to listen on; ``host`` is an IP address without brackets, port 0 lets the system choose."""
+
+    transport: Transport
+    host: str
+    port: int = DEFAULT_PORT
+
+    @classmethod
+    def parse(cls, text: str) -> ListenAddress:
+        """Read ``udp:127.0.0.1:5060`` or ``tcp:[::1]:5060``; the port may be left out (5060).
+
+        Raises ConfigurationError, which says what would be right.
+        """
+        transport, _, rest = text.partition(":")
+        host, port = _split_host_and_port(rest)
+        try:
+            return cls(Transport(transport.lower()), str(ip_address(host)), _port(port))
+        except ValueError:
+            raise ConfigurationError(
+                f"cannot listen on {text!r}: write TRANSPORT:IP:PORT with udp or tcp, "
+                "such as udp:127.0.0.1:5060 or tcp:[::1]:5060"
+            ) from None
+
+    @property
+    def family(self) -> socket.AddressFamily:
+        """AF_INET or AF_INET6."""
+        return family_of(self.host)
+
+    @property
+    def is_wildcard(self) -> bool:
+        """Whether it stands for every address of this machine."""
+        return ip_address(self.host).is_unspecified
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.transport}:{host}:{self.port}"
+
+
+def family_of(host: str) -> socket.AddressFamily:
+    """The address family of an IP address."""
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def source_address(remote: tuple[str, int]) -> str:
+    """The address of ours that packets to this peer leave from; raises OSError when there is no route.
+
+    Connecting a datagram socket sends nothing: it only asks the routing table.
+    """
+    with socket.socket(family_of(remote[0]), socket.SOCK_DGRAM) as probe:
+        probe.connect(remote)
+        host: str = probe.getsockname()[0]
+        return host
+
+
+def _split_host_and_port(text: str) -> tuple[str, str]:
+    if text.startswith("["):
+        host, _, rest = text[1:].partition("]")
+        return host, rest.removeprefix(":")
+    host, _, port = text.partition(":")
+    return host, port
+
+
+def _port(text: str) -> int:
+    if not text:
+        return DEFAULT_PORT
+    if not (text.isascii() and text.isdigit() and int(text) <= _HIGHEST_PORT):
+        raise ValueError(text)
+    return int(text)

@@ -1,0 +1,146 @@
+"""One TCP connection that carries SIP, with everything a peer may hold of us bounded."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+from huntline.sip.core.flow import Flow, Transport
+from huntline.sip.core.framing import FramingError, KeepAlive, StreamFramer
+
+log = logging.getLogger(__name__)
+
+_PONG = b"\r\n"  # RFC 5626 section 3.5.1
+
+
+@dataclass(frozen=True, slots=True)
+class TcpLimits:
+    """What peers may take of us. Times in seconds, sizes in bytes.
+
+    ``connections_per_address`` counts what a peer opened; ``idle`` must outlast the longest registration,
+    since a phone may say nothing in between.
+    """
+
+    connections: int = 10_000
+    connections_per_address: int = 1_000
+    unsent_bytes: int = 256 * 1024
+    connecting: float = 5.0
+    message_completed: float = 30.0
+    reading_resumed: float = 30.0
+    idle: float = 3_900.0
+
+
+class ConnectionOwner(Protocol):
+    """Who keeps the connections."""
+
+    def connected(self, connection: Connection) -> bool:
+        """Whether there is room for it; it is closed otherwise."""
+
+    def disconnected(self, connection: Connection) -> None:
+        """It is gone, whoever closed it; told once, also for one that was refused."""
+
+
+class Connection(asyncio.Protocol):
+    """Reads messages and writes them. ``flow`` is valid once the connection is made."""
+
+    def __init__(
+        self,
+        owner: ConnectionOwner,
+        on_message: Callable[[bytes, Flow], None],
+        limits: TcpLimits,
+        *,
+        local: tuple[str, int],
+        number: int,
+        is_accepted: bool,
+    ) -> None:
+        self._owner = owner
+        self._on_message = on_message
+        self._limits = limits
+        self._local = local
+        self._number = number
+        self.is_accepted = is_accepted
+        self.is_open = False
+        self._loop = asyncio.get_running_loop()
+        self.lost = self._loop.create_future()
+        self._framer = StreamFramer()
+        self._heard_at = self._loop.time()
+        self._incomplete_since: float | None = self._heard_at
+        self._blocked_since: float | None = None
+
+    def deadline(self) -> float:
+        """When the peer's time is up: for completing a message, for reading ours, for being silent."""
+        deadlines = [self._heard_at + self._limits.idle]
+        if self._incomplete_since is not None:
+            deadlines.append(self._incomplete_since + self._limits.message_completed)
+        if self._blocked_since is not None:
+            deadlines.append(self._blocked_since + self._limits.reading_resumed)
+        return min(deadlines)
+
+    def send(self, data: bytes) -> None:
+        """Write; a peer that lets too much pile up is cut off."""
+        if not self.is_open:
+            return
+        self._transport.write(data)
+        if self._transport.get_write_buffer_size() > self._limits.unsent_bytes:
+            log.info("peer does not read, connection cut", extra={"remote": self.flow.remote})
+            self.abort()
+
+    def close(self) -> None:
+        """Close once everything is written."""
+        self.is_open = False
+        self._transport.close()
+
+    def abort(self) -> None:
+        """Close at once; what is unsent is lost."""
+        self.is_open = False
+        self._transport.abort()
+
+    # asyncio's side
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        remote = transport.get_extra_info("peername") or ("", 0)
+        host = transport.get_extra_info("sockname")[0]
+        self.flow = Flow(Transport.TCP, (host, self._local[1]), (remote[0], remote[1]), self._number)
+        self.is_open = self._owner.connected(self)
+        if not self.is_open:
+            self._transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        self._heard_at = self._loop.time()
+        try:
+            items = self._framer.feed(data)
+        except FramingError as error:
+            log.info("no SIP", extra={"remote": self.flow.remote, "error": str(error)})
+            self.close()
+            return
+        if items:
+            self._incomplete_since = None
+        elif self._incomplete_since is None:
+            self._incomplete_since = self._heard_at
+        for item in items:
+            if not self.is_open:
+                return
+            if isinstance(item, KeepAlive):
+                self.send(_PONG)
+            else:
+                self._on_message(item, self.flow)
+
+    def pause_writing(self) -> None:
+        # Whoever does not read our answers may not ask for more of them.
+        self._blocked_since = self._loop.time()
+        self._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        self._blocked_since = None
+        if self.is_open:
+            self._transport.resume_reading()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.is_open = False
+        self._owner.disconnected(self)
+        if not self.lost.done():
+            self.lost.set_result(None)

@@ -1,0 +1,101 @@
+"""SIP over UDP: one socket, one message a datagram (RFC 3261 section 18)."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import socket
+from collections.abc import Callable
+
+from huntline.sip.core.flow import Flow, Transport
+from huntline.sip.transport.address import ListenAddress, source_address
+
+log = logging.getLogger(__name__)
+
+_RECEIVE_BUFFER = 4 * 1024 * 1024  # a second of a registration storm must fit while the process is busy
+_SO_RCVBUFFORCE = 33  # Linux, root only: past net.core.rmem_max
+_DATAGRAMS_PER_WAKE_UP = 64  # so that a flood on one socket leaves time for timers and other sockets
+_LARGEST_DATAGRAM = 65535
+_REMEMBERED_FLOWS = 8192
+
+
+class UdpSocket:
+    """A bound, non-blocking socket; what it receives goes to ``on_message``, keep-alives left out."""
+
+    def __init__(self, address: ListenAddress, on_message: Callable[[bytes, Flow], None]) -> None:
+        """Bind and listen on the running loop. Raises OSError when the address cannot be had."""
+        self._on_message = on_message
+        self._flows: dict[tuple[str, int], Flow] = {}
+        self._socket = _bound_socket(address)
+        self.address = ListenAddress(Transport.UDP, *self._socket.getsockname()[:2])
+        self._is_wildcard = self.address.is_wildcard
+        self._loop = asyncio.get_running_loop()
+        self._loop.add_reader(self._socket, self._read)
+
+    def send(self, data: bytes, remote: tuple[str, int]) -> None:
+        """Send one datagram; raises OSError when the peer cannot be reached.
+
+        A full send buffer counts as a packet lost on the way: SIP sends again over UDP.
+        """
+        with contextlib.suppress(BlockingIOError):
+            self._socket.sendto(data, remote)
+
+    def close(self) -> None:
+        """Stop listening; may be called twice."""
+        if self._socket.fileno() >= 0:
+            self._loop.remove_reader(self._socket)
+            self._socket.close()
+
+    def _read(self) -> None:
+        for _ in range(_DATAGRAMS_PER_WAKE_UP):
+            try:
+                data, sender = self._socket.recvfrom(_LARGEST_DATAGRAM)
+            except BlockingIOError:
+                return
+            except OSError as error:
+                log.warning("receiving failed", extra={"address": str(self.address), "error": str(error)})
+                return
+            if _may_be_sip(data) and (flow := self._flow_from(sender)):
+                self._on_message(data, flow)
+                if self._socket.fileno() < 0:  # the message's reader closed us
+                    return
+
+    def _flow_from(self, sender: tuple[str, int]) -> Flow | None:
+        remote = (sender[0], sender[1])
+        flow = self._flows.get(remote)
+        if flow is None:
+            try:
+                host = source_address(remote) if self._is_wildcard else self.address.host
+            except OSError:
+                return None  # no way back: nothing we could say would arrive
+            if len(self._flows) >= _REMEMBERED_FLOWS:
+                self._flows.clear()
+            flow = self._flows[remote] = Flow(Transport.UDP, (host, self.address.port), remote)
+        return flow
+
+
+def _bound_socket(address: ListenAddress) -> socket.socket:
+    bound = socket.socket(address.family, socket.SOCK_DGRAM)
+    try:
+        bound.setblocking(False)
+        if address.family == socket.AF_INET6:
+            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        try:
+            bound.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _RECEIVE_BUFFER)
+        except OSError:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
+        bound.bind((address.host, address.port))
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+def _may_be_sip(data: bytes) -> bool:
+    """Keep-alives are CRLF or zero bytes (RFC 5626 section 3.5) or STUN, whose first two bits are zero and
+    whose type is below 0x0400; a SIP message starts with a letter, or with line ends before it."""
+    if data[:1] > b" ":
+        return True
+    stripped = data.lstrip(b"\r\n\0 ")
+    return stripped[:1] > b" "

@@ -1,0 +1,219 @@
+"""The user agent: sockets and one timer around the SIP core."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from huntline.errors import ConfigurationError
+from huntline.sip.core.context import Send
+from huntline.sip.core.core import SipCore
+from huntline.sip.core.events import RequestReceived, SipEvent
+from huntline.sip.core.flow import Flow, Transport
+from huntline.sip.resolver import Resolver
+from huntline.sip.transport.address import ListenAddress
+from huntline.sip.transport.connection import TcpLimits
+from huntline.sip.transport.tcp import TcpTransport
+from huntline.sip.transport.udp import UdpSocket
+
+log = logging.getLogger(__name__)
+
+
+class Timed(Protocol):
+    """A part that does something at moments it names, on the clock of ``UserAgent.now``."""
+
+    def next_deadline(self) -> float | None:
+        """When ``tick`` is wanted next; cheap, since it is asked after every message."""
+
+    def tick(self, now: float) -> None:
+        """Do what is due."""
+
+
+class UserAgent:
+    """Runs a core on the running asyncio loop.
+
+    What arrives is handed to the core, its events to ``on_event`` and its output to the sockets within the
+    same turn of the loop. ``on_flow_lost`` hears of connections that ended; ``timed`` parts share the
+    core's timer, as long as they change inside ``on_event`` or ``tick``.
+    """
+
+    def __init__(
+        self,
+        core: SipCore,
+        on_event: Callable[[SipEvent], None],
+        *,
+        on_flow_lost: Callable[[Flow, float], None] | None = None,
+        timed: Sequence[Timed] = (),
+        tcp_limits: TcpLimits | None = None,
+    ) -> None:
+        self._core = core
+        self._on_event = on_event
+        self._on_flow_lost = on_flow_lost
+        self._timed: tuple[Timed, ...] = (core, *timed)
+        self._tcp_limits = tcp_limits or TcpLimits()
+        self.listening: list[ListenAddress] = []
+        self._udp: dict[tuple[str, int], UdpSocket] = {}
+        self._failed: list[Flow] = []
+        self._is_flushing = False
+        self._flush_handle: asyncio.Handle | None = None
+        self._timer: asyncio.Handle | None = None
+        self._timer_at = 0.0
+
+    async def start(self, listen: Sequence[ListenAddress]) -> None:
+        """Listen; ``listening`` then has the real ports. Raises ConfigurationError for an address that cannot
+        be had, and holds none then."""
+        self._loop = asyncio.get_running_loop()
+        self._resolver = Resolver(self.listening, self.now)
+        self._tcp = TcpTransport(self._receive, self._flow_lost, self._tcp_limits)
+        for address in listen:
+            try:
+                self.listening.append(await self._listen(address))
+            except OSError as error:
+                await self.stop()
+                raise ConfigurationError(f"cannot listen on {address}: {error.strerror or error}") from error
+
+    async def stop(self) -> None:
+        """Send what is to be sent, then close everything."""
+        self._flush()
+        await self._tcp.close()
+        for udp in self._udp.values():
+            udp.close()
+        self._udp.clear()
+        self.listening.clear()
+        for handle in (self._timer, self._flush_handle):
+            if handle is not None:
+                handle.cancel()
+
+    @property
+    def core(self) -> SipCore:
+        """The core, to act on now: what it wants sent leaves in this turn of the loop. Do not keep it."""
+        if not self._is_flushing:
+            self._schedule_flush()
+        return self._core
+
+    def now(self) -> float:
+        """The loop's clock: seconds, monotonic. Everything that takes ``now`` here is on this clock."""
+        return self._loop.time()
+
+    def resolve_literal(self, uri: str) -> Flow | None:
+        """The flow to a URI whose host is an IP address; None when it is a name. Raises Unreachable."""
+        return self._resolver.resolve_literal(uri)
+
+    async def resolve(self, uri: str) -> Flow:
+        """The flow to any SIP URI, names looked up in the executor. Raises Unreachable."""
+        return await self._resolver.resolve(uri)
+
+    @property
+    def connection_count(self) -> int:
+        """Open TCP connections."""
+        return self._tcp.connection_count
+
+    async def _listen(self, address: ListenAddress) -> ListenAddress:
+        if address.transport is Transport.TCP:
+            return await self._tcp.listen(address)
+        udp = UdpSocket(address, self._receive)
+        self._udp[(udp.address.host, udp.address.port)] = udp
+        return udp.address
+
+    def _receive(self, data: bytes, flow: Flow) -> None:
+        # The core is not to raise; should it, one message is lost and not the socket.
+        try:
+            self._core.receive(data, flow, self.now())
+        except Exception:
+            log.exception("message not understood by the core", extra={"remote": flow.remote})
+        self._flush()
+
+    def _flush(self) -> None:
+        """Hand out events, send output, set the timer."""
+        if self._is_flushing:  # a socket closed from within on_event
+            self._schedule_flush()
+            return
+        self._is_flushing = True
+        try:
+            while events := self._core.take_events():
+                for event in events:
+                    self._deliver(event)
+            for send in self._core.take_output():
+                self._send(send)
+        finally:
+            self._is_flushing = False
+        self._set_timer()
+
+    def _schedule_flush(self) -> None:
+        if self._flush_handle is None:
+            self._flush_handle = self._loop.call_soon(self._flush_scheduled)
+
+    def _flush_scheduled(self) -> None:
+        self._flush_handle = None
+        failed, self._failed = self._failed, []
+        for flow in failed:
+            self._core.flow_failed(flow, self.now())
+        self._flush()
+
+    def _deliver(self, event: SipEvent) -> None:
+        try:
+            if isinstance(event, RequestReceived) and event.request.method == "OPTIONS":
+                self._answer_options(event)
+            else:
+                self._on_event(event)
+        except Exception:
+            log.exception("event not handled", extra={"event": type(event).__name__})
+
+    def _answer_options(self, event: RequestReceived) -> None:
+        """What we can do (RFC 3261 section 11.2)."""
+        self._core.respond(event.transaction_id, 200, self.now(), headers=(("Accept", "application/sdp"),))
+
+    def _send(self, send: Send) -> None:
+        flow = send.flow
+        if flow.transport is Transport.TCP:
+            self._tcp.send(send.data, flow)
+            return
+        try:
+            self._udp_socket(flow.local).send(send.data, flow.remote)
+        except OSError as error:
+            log.info("cannot send", extra={"remote": flow.remote, "error": str(error)})
+            self._flow_failed(flow)
+
+    def _udp_socket(self, local: tuple[str, int]) -> UdpSocket:
+        found = self._udp.get(local)
+        if found is None:
+            found = self._udp.get(("::" if ":" in local[0] else "0.0.0.0", local[1]))  # noqa: S104
+        if found is None:
+            raise OSError(f"not listening on {local}")
+        return found
+
+    def _flow_failed(self, flow: Flow) -> None:
+        # In a turn of its own: the core may be in the middle of something, and an application that
+        # answers a failure with another attempt would never come back.
+        self._failed.append(flow)
+        self._schedule_flush()
+
+    def _flow_lost(self, flow: Flow) -> None:
+        self._flow_failed(flow)
+        if flow.connection and self._on_flow_lost is not None:
+            self._on_flow_lost(flow, self.now())
+
+    def _set_timer(self) -> None:
+        """One timer, moved only forward to an earlier deadline: one that comes too early finds the next."""
+        deadlines = [at for part in self._timed if (at := part.next_deadline()) is not None]
+        if not deadlines:
+            return
+        deadline = min(deadlines)
+        if self._timer is not None:
+            if self._timer_at <= deadline:
+                return
+            self._timer.cancel()
+        # Of a moment that has passed uvloop makes a handle that does not know when: kept here.
+        self._timer_at = deadline
+        self._timer = self._loop.call_at(deadline, self._tick, deadline)
+
+    def _tick(self, deadline: float) -> None:
+        now = max(self.now(), deadline)  # uvloop rounds to milliseconds and may come early
+        self._timer = None
+        try:
+            for part in self._timed:
+                part.tick(now)
+        finally:
+            self._flush()

@@ -1,0 +1,1 @@
+"""Hand-written stand-ins that record what they are told."""
