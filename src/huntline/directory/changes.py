@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import Enum
 from typing import Any
 
@@ -37,7 +37,8 @@ class Change:
         note = f" ({self.note})" if self.note else ""
         if self.field is None:
             return f"{self.what} {self.key}: {self.after or self.before}{note}"
-        return f"{self.what} {self.key}: {self.field} {self.before} -> {self.after}{note}"
+        before = "" if self.before is None else f"{self.before} -> "
+        return f"{self.what} {self.key}: {self.field} {before}{self.after}{note}"
 
 
 def added(what: str, key: str) -> Change:
@@ -56,6 +57,26 @@ def changes_between(before: Organization | None, after: Organization) -> list[Ch
         before = Organization(name=after.name, domains=after.domains)
         return [added("organization", after.name), *_differences(before, after)]
     return list(_differences(before, after))
+
+
+def with_rounding(changes: Iterable[Change], wanted: Organization, stored: Organization) -> Iterator[Change]:
+    """The changes, with a word on each maximum wait that is stored otherwise than it was written.
+
+    ``wanted`` and ``stored`` have the same queues in the same order.
+    """
+    notes = {
+        after.name: (f"rounded from {before.max_wait} to the nearest 15 seconds", str(after.max_wait))
+        for before, after in zip(wanted.queues, stored.queues, strict=True)
+        if before.max_wait != after.max_wait
+    }
+    for change in changes:
+        if change.what != "queue" or change.key not in notes:
+            yield change
+            continue
+        note, value = notes[change.key]
+        yield replace(change, note=note) if change.field == "max_wait" else change
+        if change.field is None and change.after:
+            yield Change("queue", change.key, "max_wait", None, value, note)
 
 
 def _differences(before: Organization, after: Organization) -> Iterator[Change]:
@@ -89,7 +110,7 @@ def _field_change(what: str, key: str, field: str, before: object, after: object
     if old == new:
         return
     if field == "digests":
-        yield Change(what, key, "sip_password", "set" if old else None, "set anew" if new else None)
+        yield Change(what, key, "sip_password", "set" if old else "none", "set anew" if new else "none")
     else:
         yield Change(what, key, field, _text(old), _text(new))
 

@@ -128,11 +128,15 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Audio:
-    """An audio file by its content; ``name`` is what it was called, ``duration`` is in seconds."""
+    """Audio by its content, ``duration`` in seconds.
+
+    ``name`` is what the file was called; with a ``language`` it is the text that was spoken.
+    """
 
     sha256: str
     name: str
     duration: float
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -282,7 +282,9 @@ class B2bua:
                 self._forward(call, target)
             case do.RingAgent():
                 self._ring_agent(call, command)
-            case do.EndCall() | do.RecordCall():
+            case do.EndCall():
+                self._release(call)
+            case do.RecordCall():
                 self._end(call)
 
     def _answer(self, call: Call) -> None:
@@ -446,17 +448,23 @@ class B2bua:
         self._dialling.release_media(call)
 
     def _end(self, call: Call) -> None:
-        """Hang up on everybody and give everything back; may be called in any state, and twice."""
-        if call.call_id not in self.book.calls:
+        """Nothing of the call is left; may be called in any state, and twice."""
+        if call.call_id in self.book.calls:
+            self._release(call)
+            self.book.drop(call)
+            self.on_change(call)
+
+    def _release(self, call: Call) -> None:
+        """Hang up on everybody and give everything back."""
+        if call.is_released:
             return
+        call.is_released = True
         self._stop_alert_timer(call)
         self._hang_up(call.caller)
         for ring in list(call.rings.values()):
             self._dialling.stop(call, ring)
             self._dialling.release_media(call)
         self._media.delete(call.caller.media_id)
-        self.book.drop(call)
-        self.on_change(call)
 
     def _hang_up(self, leg: Leg) -> None:
         found = self.book.by_leg(leg.leg_id)

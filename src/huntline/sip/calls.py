@@ -81,6 +81,7 @@ class Call:
     unsent: list[Ring] = field(default_factory=list)
     connected: Ring | None = None
     greeting: str | None = None
+    is_released: bool = False
 
     @property
     def callee(self) -> Leg | None:

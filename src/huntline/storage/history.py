@@ -1,0 +1,205 @@
+"""History: what became of every call, written behind the calls' backs and read by people."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, Table, insert, select
+
+from huntline.engine.commands import RecordCall, RecordDecision, RecordRing
+from huntline.engine.model import Outcome
+from huntline.storage import schema
+from huntline.storage.database import writing
+from huntline.storage.ids import new_id
+
+log = logging.getLogger(__name__)
+
+Row = dict[str, Any]
+_Entry = tuple[Table, Row]
+
+_SPACING = 0.25  # s between two batches
+_RETRY_AFTER = 2.0  # s
+_LARGEST_BATCH = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One reasoned decision; ``agent_id`` None: about the call itself."""
+
+    at: datetime
+    queue_id: str
+    agent_id: str | None
+    decision: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RingRecord:
+    """One ring of an agent."""
+
+    ring_id: str
+    queue_id: str
+    agent_id: str
+    started_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime
+    outcome: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """One call that is over, with its rings and decisions in the order of time."""
+
+    call_id: str
+    organization_id: str
+    queue_id: str
+    first_queue_id: str
+    caller: str
+    arrived_at: datetime
+    waiting_since: datetime | None
+    answered_at: datetime | None
+    ended_at: datetime
+    agent_id: str | None
+    outcome: Outcome
+    reason: str
+    rings: tuple[RingRecord, ...]
+    decisions: tuple[Decision, ...]
+
+
+class HistoryWriter:
+    """Takes records at once and writes them in batches from a thread of its own.
+
+    What cannot be written is tried again until ``close``; the caller never waits and never fails.
+    """
+
+    def __init__(self, database: Engine) -> None:
+        self._database = database
+        self._inbox: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._write, name="history", daemon=True)
+        self._thread.start()
+
+    def add_call(self, record: RecordCall, organization_id: str) -> None:
+        """A call is over."""
+        self._add(schema.calls, organization_id, record.arrived_at, asdict(record))
+
+    def add_ring(self, record: RecordRing, organization_id: str) -> None:
+        """A ring is over."""
+        self._add(schema.rings, organization_id, record.started_at, asdict(record))
+
+    def add_decision(self, record: RecordDecision, organization_id: str) -> None:
+        """A decision was taken."""
+        row = asdict(record) | {"decision_id": new_id()}
+        self._add(schema.decisions, organization_id, record.at, row)
+
+    def close(self) -> None:
+        """Write what is left, trying once, and end the thread."""
+        self._closing.set()
+        self._inbox.put(None)
+        self._thread.join()
+
+    def _add(self, table: Table, organization_id: str, began_at: datetime, row: Row) -> None:
+        month = began_at.year * 100 + began_at.month
+        self._inbox.put((table, row | {"organization_id": organization_id, "month": month}))
+
+    def _write(self) -> None:
+        batch: list[_Entry] = []
+        while True:
+            if not batch:
+                first = self._inbox.get()
+                if first is None:
+                    return
+                batch.append(first)
+                self._closing.wait(_SPACING)
+            batch.extend(_taken(self._inbox, _LARGEST_BATCH - len(batch)))
+            try:
+                self._insert(batch)
+            except Exception:
+                # Whatever the database has against it now, the calls go on and the records are kept.
+                log.exception("history not written", extra={"records": len(batch)})
+                if self._closing.wait(_RETRY_AFTER):
+                    return
+            else:
+                batch.clear()
+
+    def _insert(self, entries: Iterable[_Entry]) -> None:
+        rows: dict[Table, list[Row]] = defaultdict(list)
+        for table, row in entries:
+            rows[table].append(row)
+        with writing(self._database) as connection:
+            for table, batch in rows.items():
+                connection.execute(insert(table), batch)
+
+
+def read_calls(
+    database: Engine,
+    *,
+    organization_id: str | None = None,
+    queue_ids: Sequence[str] | None = None,
+    since: datetime | None = None,
+    limit: int = 100,
+) -> list[CallRecord]:
+    """The last calls that match, the newest first. ``queue_ids``: where the call ended or came in."""
+    calls = schema.calls
+    wanted = select(calls).order_by(calls.c.arrived_at.desc(), calls.c.call_id.desc()).limit(limit)
+    if organization_id is not None:
+        wanted = wanted.where(calls.c.organization_id == organization_id)
+    if queue_ids is not None:
+        wanted = wanted.where(calls.c.queue_id.in_(queue_ids) | calls.c.first_queue_id.in_(queue_ids))
+    if since is not None:
+        wanted = wanted.where(calls.c.arrived_at >= since)
+    with database.begin() as connection:
+        found = [dict(row) for row in connection.execute(wanted).mappings()]
+        call_ids = [row["call_id"] for row in found]
+        rings = _by_call(connection.execute(_of_calls(schema.rings, call_ids, "started_at")).mappings())
+        decisions = _by_call(
+            connection.execute(_of_calls(schema.decisions, call_ids, "decision_id")).mappings()
+        )
+    return [_call(row, rings[row["call_id"]], decisions[row["call_id"]]) for row in found]
+
+
+def _of_calls(table: Table, call_ids: Sequence[str], order: str) -> Any:
+    return select(table).where(table.c.call_id.in_(call_ids)).order_by(table.c[order])
+
+
+def _by_call(rows: Iterable[Any]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row["call_id"]].append(dict(row))
+    return found
+
+
+def _call(row: Row, rings: Sequence[Row], decisions: Sequence[Row]) -> CallRecord:
+    values = _without(row, "month") | {"outcome": Outcome(row["outcome"])}
+    return CallRecord(
+        **values,
+        rings=tuple(RingRecord(**_without(ring, "month", "call_id", "organization_id")) for ring in rings),
+        decisions=tuple(
+            Decision(**_without(each, "month", "call_id", "organization_id", "decision_id"))
+            for each in decisions
+        ),
+    )
+
+
+def _without(row: Row, *keys: str) -> Row:
+    return {key: value for key, value in row.items() if key not in keys}
+
+
+def _taken(inbox: queue.SimpleQueue[_Entry | None], most: int) -> list[_Entry]:
+    """What is there already; the mark of the end stays for whoever waits."""
+    taken: list[_Entry] = []
+    while len(taken) < most and not inbox.empty():
+        entry = inbox.get()
+        if entry is None:
+            inbox.put(None)
+            break
+        taken.append(entry)
+    return taken

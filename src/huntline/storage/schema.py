@@ -1,0 +1,289 @@
+"""The tables. The organization's id comes first in every key and unique constraint; what must be unique on
+the whole server (domains, numbers, names of organizations) has a unique index of its own besides."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Float,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+from huntline.storage.columns import Id, UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _organization_id() -> Column[str]:
+    return Column("organization_id", Id, nullable=False)
+
+
+def _position() -> Column[int]:
+    return Column("position", Integer, nullable=False)
+
+
+def _within(table: str, *columns: str, of: tuple[str, ...] = ()) -> ForeignKeyConstraint:
+    """A reference inside the organization, checked at commit so that rows can be replaced in any order."""
+    targets = [f"{table}.{column}" for column in ("organization_id", *(of or columns))]
+    return ForeignKeyConstraint(["organization_id", *columns], targets, deferrable=True, initially="DEFERRED")
+
+
+organizations = Table(
+    "organizations",
+    metadata,
+    _organization_id(),
+    Column("name", String, nullable=False),
+    Column("name_key", String, nullable=False),  # casefold
+    Column("max_waiting", Integer, nullable=False),
+    Column("agent_limit", Integer, nullable=False),
+    Column("communication_credits", Boolean, nullable=False),
+    Column("opt_out_code", String),
+    Column("opt_in_code", String),
+    Column("revision", Integer, nullable=False),
+    PrimaryKeyConstraint("organization_id"),
+    Index(None, "name_key", unique=True),
+)
+
+domains = Table(
+    "domains",
+    metadata,
+    _organization_id(),
+    Column("domain", String, nullable=False),
+    _position(),
+    PrimaryKeyConstraint("organization_id", "domain"),
+    _within("organizations"),
+    Index(None, "domain", unique=True),
+)
+
+trunks = Table(
+    "trunks",
+    metadata,
+    _organization_id(),
+    Column("name", String, nullable=False),
+    _position(),
+    Column("addresses", JSON, nullable=False),
+    PrimaryKeyConstraint("organization_id", "name"),
+    _within("organizations"),
+)
+
+numbers = Table(
+    "numbers",
+    metadata,
+    _organization_id(),
+    Column("number", String, nullable=False),
+    _position(),
+    Column("kind", String, nullable=False),
+    PrimaryKeyConstraint("organization_id", "number"),
+    _within("organizations"),
+    Index(None, "number", unique=True),
+)
+
+users = Table(
+    "users",
+    metadata,
+    _organization_id(),
+    Column("user_id", Id, nullable=False),
+    _position(),
+    Column("upn", String, nullable=False),
+    Column("display_name", String, nullable=False),
+    Column("licences", JSON, nullable=False),
+    Column("voice_enabled", Boolean, nullable=False),
+    Column("homed", String, nullable=False),
+    Column("number", String),
+    Column("contacts", JSON, nullable=False),
+    Column("digests", JSON, nullable=False),
+    PrimaryKeyConstraint("organization_id", "user_id"),
+    UniqueConstraint("organization_id", "upn"),
+    UniqueConstraint("organization_id", "number"),
+    _within("organizations"),
+    _within("numbers", "number"),
+)
+
+groups = Table(
+    "groups",
+    metadata,
+    _organization_id(),
+    Column("name_key", String, nullable=False),
+    _position(),
+    Column("name", String, nullable=False),
+    Column("kind", String, nullable=False),
+    PrimaryKeyConstraint("organization_id", "name_key"),
+    _within("organizations"),
+)
+
+group_members = Table(
+    "group_members",
+    metadata,
+    _organization_id(),
+    Column("group_key", String, nullable=False),
+    _position(),
+    Column("user_id", Id),
+    Column("member_group_key", String),  # one of the two is null
+    PrimaryKeyConstraint("organization_id", "group_key", "position"),
+    _within("groups", "group_key", of=("name_key",)),
+    _within("groups", "member_group_key", of=("name_key",)),
+    _within("users", "user_id"),
+)
+
+audio = Table(
+    "audio",
+    metadata,
+    _organization_id(),
+    Column("sha256", String(64), nullable=False),
+    Column("duration", Float, nullable=False),  # seconds
+    PrimaryKeyConstraint("organization_id", "sha256"),
+    _within("organizations"),
+)
+
+queues = Table(
+    "queues",
+    metadata,
+    _organization_id(),
+    Column("queue_id", Id, nullable=False),
+    _position(),
+    Column("primary_uri", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("name_key", String, nullable=False),  # casefold
+    Column("domain", String, nullable=False),
+    Column("number", String),
+    Column("greeting_sha256", String(64)),
+    Column("greeting_name", String),
+    Column("greeting_language", String),
+    Column("music_sha256", String(64)),
+    Column("music_name", String),
+    Column("distribution", String, nullable=False),
+    Column("alerting", String, nullable=False),
+    Column("agent_limit", Integer, nullable=False),
+    Column("agent_alert_time", Integer, nullable=False),  # seconds, as all times of a queue
+    Column("allow_opt_out", Boolean, nullable=False),
+    Column("max_waiting", Integer, nullable=False),
+    Column("overflow_action", String, nullable=False),
+    Column("overflow_target", String),
+    Column("max_wait", Integer, nullable=False),
+    Column("timeout_action", String, nullable=False),
+    Column("timeout_target", String),
+    Column("no_agents_action", String, nullable=False),
+    Column("no_agents_target", String),
+    Column("no_agents_new_calls_only", Boolean, nullable=False),
+    Column("presence_based_routing", Boolean, nullable=False),
+    Column("ring_busy", Boolean, nullable=False),
+    Column("wrap_up", Integer, nullable=False),
+    PrimaryKeyConstraint("organization_id", "queue_id"),
+    UniqueConstraint("organization_id", "primary_uri"),
+    UniqueConstraint("organization_id", "name_key"),
+    UniqueConstraint("organization_id", "number"),
+    _within("organizations"),
+    _within("domains", "domain"),
+    _within("numbers", "number"),
+    _within("audio", "greeting_sha256", of=("sha256",)),
+    _within("audio", "music_sha256", of=("sha256",)),
+)
+
+queue_agents = Table(
+    "queue_agents",
+    metadata,
+    _organization_id(),
+    Column("queue_id", Id, nullable=False),
+    _position(),
+    Column("user_id", Id, nullable=False),
+    PrimaryKeyConstraint("organization_id", "queue_id", "position"),
+    _within("queues", "queue_id"),
+    _within("users", "user_id"),
+)
+
+queue_groups = Table(
+    "queue_groups",
+    metadata,
+    _organization_id(),
+    Column("queue_id", Id, nullable=False),
+    _position(),
+    Column("group_key", String, nullable=False),
+    PrimaryKeyConstraint("organization_id", "queue_id", "position"),
+    _within("queues", "queue_id"),
+    _within("groups", "group_key", of=("name_key",)),
+)
+
+opt_outs = Table(
+    "opt_outs",
+    metadata,
+    _organization_id(),
+    Column("user_id", Id, nullable=False),
+    Column("queue_id", Id, nullable=False),
+    PrimaryKeyConstraint("organization_id", "user_id", "queue_id"),
+    _within("users", "user_id"),
+    _within("queues", "queue_id"),
+)
+
+# History. No references into the settings, which it outlives. ``month`` (202611) is that of the row's first
+# moment and stands in the key, so that PostgreSQL can partition by it.
+
+calls = Table(
+    "calls",
+    metadata,
+    _organization_id(),
+    Column("month", Integer, nullable=False),
+    Column("call_id", String, nullable=False),
+    Column("queue_id", Id, nullable=False),
+    Column("first_queue_id", Id, nullable=False),
+    Column("caller", String, nullable=False),
+    Column("arrived_at", UtcDateTime, nullable=False),
+    Column("waiting_since", UtcDateTime),
+    Column("answered_at", UtcDateTime),
+    Column("ended_at", UtcDateTime, nullable=False),
+    Column("agent_id", Id),
+    Column("outcome", String, nullable=False),
+    Column("reason", String, nullable=False),
+    PrimaryKeyConstraint("organization_id", "month", "call_id"),
+    Index(None, "organization_id", "arrived_at"),
+    Index(None, "arrived_at"),
+)
+
+rings = Table(
+    "rings",
+    metadata,
+    _organization_id(),
+    Column("month", Integer, nullable=False),
+    Column("ring_id", String, nullable=False),
+    Column("call_id", String, nullable=False),
+    Column("queue_id", Id, nullable=False),
+    Column("agent_id", Id, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("answered_at", UtcDateTime),
+    Column("ended_at", UtcDateTime, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("reason", String, nullable=False),
+    PrimaryKeyConstraint("organization_id", "month", "ring_id"),
+    Index(None, "organization_id", "call_id"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    _organization_id(),
+    Column("month", Integer, nullable=False),
+    Column("decision_id", Id, nullable=False),  # UUIDv7, so that it sorts as decided
+    Column("call_id", String, nullable=False),
+    Column("queue_id", Id, nullable=False),
+    Column("agent_id", Id),
+    Column("at", UtcDateTime, nullable=False),
+    Column("decision", String, nullable=False),
+    Column("reason", String, nullable=False),
+    PrimaryKeyConstraint("organization_id", "month", "decision_id"),
+    Index(None, "organization_id", "call_id"),
+)

@@ -1,0 +1,80 @@
+"""What a rung phone shows."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from huntline.sip.core.grammar import parse_address
+from huntline.sip.core.message import Request, parse_message
+from huntline.sip.presentation import CallerId, caller_of, from_header, identity_headers, name_addr
+
+JANE = CallerId("+14255551234", "Jane")
+
+
+def invite(*headers: str) -> Request:
+    lines = [
+        "INVITE sip:+14255550100@contoso.com SIP/2.0",
+        "Via: SIP/2.0/UDP 127.0.0.1:5070;branch=z9hG4bKa",
+        "To: <sip:+14255550100@contoso.com>",
+        "Call-ID: c1",
+        "CSeq: 1 INVITE",
+        *headers,
+        "Content-Length: 0",
+    ]
+    message = parse_message(("\r\n".join(lines) + "\r\n\r\n").encode())
+    assert isinstance(message, Request)
+    return message
+
+
+def test_an_agent_sees_the_queue_and_the_number() -> None:
+    assert from_header(JANE, "contoso.com", "Help Desk") == (
+        '"Help Desk: +14255551234" <sip:+14255551234@contoso.com>'
+    )
+
+
+def test_a_caller_without_a_number_is_shown_by_name() -> None:
+    assert CallerId("jane", "Jane Doe").shown == "Jane Doe"
+    assert CallerId("jane").shown == "jane"
+
+
+def test_a_trunks_word_on_the_caller_goes_before_from() -> None:
+    request = invite(
+        "From: <sip:unknown@provider.example>;tag=1",
+        "P-Asserted-Identity: <sip:+33123456789@provider.example>",
+    )
+    assert caller_of(request, is_trusted=True).user == "+33123456789"
+    assert caller_of(request, is_trusted=False).user == "unknown"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ("From: <sip:+1@provider.example>;tag=1", "Privacy: id"),
+        ("From: <sip:+1@provider.example>;tag=1", "Privacy: user;id"),
+        ('From: "Anonymous" <sip:anonymous@anonymous.invalid>;tag=1',),
+        ("From: <sip:+1@x.invalid>;tag=1",),
+    ],
+)
+def test_who_hides_the_number_stays_hidden(headers: tuple[str, ...]) -> None:
+    caller = caller_of(invite(*headers), is_trusted=True)
+    assert caller.is_anonymous
+    told = dict(identity_headers(caller, "contoso.com", queue_name=None, dialled=""))
+    assert told == {"Privacy": "id"}
+    assert "+1" not in from_header(caller, "contoso.com", "Help Desk")
+
+
+def test_the_queue_that_was_dialled_is_told() -> None:
+    told = dict(identity_headers(JANE, "contoso.com", queue_name="Help Desk", dialled="+14255550100"))
+    assert told["P-Asserted-Identity"] == '"Jane" <sip:+14255551234@contoso.com>'
+    assert told["Diversion"].startswith('"Help Desk" <sip:+14255550100@contoso.com>')
+    assert told["History-Info"] == "<sip:+14255550100@contoso.com>;index=1"
+
+
+@given(st.text(max_size=40))
+def test_no_display_name_breaks_out_of_its_quotes(name: str) -> None:
+    value = name_addr(name, "sip:a@b.example")
+    assert "\r" not in value
+    assert "\n" not in value
+    assert parse_address(value).raw_uri == "sip:a@b.example"
