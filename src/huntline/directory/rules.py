@@ -12,6 +12,7 @@ from huntline.directory.organization import (
     NumberKind,
     Organization,
     QueueSettings,
+    ServiceNumber,
     Trunk,
     User,
 )
@@ -65,10 +66,31 @@ def check(organization: Organization, others: Iterable[Organization] = ()) -> li
     ]
 
 
-def rounded(queue: QueueSettings) -> QueueSettings:
-    """The queue as it is stored: the maximum wait to the nearest 15 seconds."""
-    steps = (queue.max_wait + _WAIT_STEP // 2) // _WAIT_STEP
-    return replace(queue, max_wait=steps * _WAIT_STEP)
+def settled(organization: Organization) -> Organization:
+    """The organization as it is stored: each maximum wait to the nearest 15 seconds, groups called by
+    their names' own letter case, and the personal numbers of users among its numbers, so that one list
+    holds all that is taken."""
+    names = {group.name.casefold(): group.name for group in organization.groups}
+
+    def as_called(references: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(names.get(name.casefold(), name) for name in references)
+
+    held = {number.number for number in organization.numbers}
+    personal = (line_uri_number(user.line_uri) for user in organization.users if user.line_uri)
+    unlisted = (number for number in personal if number and number not in held)
+    return replace(
+        organization,
+        numbers=(*organization.numbers, *(ServiceNumber(number, NumberKind.USER) for number in unlisted)),
+        groups=tuple(replace(group, members=as_called(group.members)) for group in organization.groups),
+        queues=tuple(
+            replace(queue, max_wait=_nearest_step(queue.max_wait), groups=as_called(queue.groups))
+            for queue in organization.queues
+        ),
+    )
+
+
+def _nearest_step(seconds: int) -> int:
+    return (seconds + _WAIT_STEP // 2) // _WAIT_STEP * _WAIT_STEP
 
 
 def _check_organization(organization: Organization) -> Problems:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from huntline.directory.changes import Change, changes_between, with_rounding
 from huntline.directory.identity import check_identity, identify
 from huntline.directory.organization import Organization
 from huntline.directory.problems import Problem
-from huntline.directory.rules import check, rounded
+from huntline.directory.rules import check, settled
 from huntline.errors import Refused
 from huntline.storage import schema
 from huntline.storage.database import writing
@@ -72,8 +72,7 @@ def apply_organization(engine: Engine, wanted: Organization) -> list[Change]:
         others = [each for each in stored if each is not existing]
         if problems := [*check(wanted, others), *check_identity(wanted, existing)]:
             raise SettingsRefused(problems)
-        settled = replace(wanted, queues=tuple(map(rounded, wanted.queues)))
-        after = identify(settled, existing, new_id, new_primary_user)
+        after = identify(settled(wanted), existing, new_id, new_primary_user)
         changes = list(with_rounding(changes_between(existing, after), wanted, after))
         if changes:
             after = replace(after, revision=after.revision + 1)
@@ -110,7 +109,7 @@ def _in_order(table: Table) -> Select[Any]:
     return select(table).order_by(*(keys + places if is_part else places + keys))
 
 
-def _key(table: Table, row: Mapping[str, Any]) -> Key:
+def _key(table: Table, row: Row) -> Key:
     return tuple(row[column.name] for column in table.primary_key)
 
 
