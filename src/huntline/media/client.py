@@ -1,0 +1,325 @@
+"""The media worker as signalling sees it: the verbs over a UNIX socket, and legs that survive a restart."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import json
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from huntline.media.interface import (
+    MediaEvent,
+    MediaLegLost,
+    MediaUnavailable,
+    NotAcceptable,
+    PlayFinished,
+)
+from huntline.media.worker import wire
+from huntline.media.worker.wire import LegState, PlayState
+
+logger = logging.getLogger(__name__)
+
+_PATIENCE = 3.0
+"""Seconds a verb waits for an answer, also while the worker is away."""
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.5
+"""Seconds between two attempts to connect."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """A verb that waits for its answer."""
+
+    leg_id: str
+    line: bytes
+    answer: asyncio.Future[Any]
+
+
+class MediaClient:
+    """Implements ``media.interface.Media`` with the media worker.
+
+    Keeps for each leg what would be needed to make it again. When the worker was restarted, or when this
+    client takes over the legs of an earlier one (``adopt``), all legs are made again on the same ports;
+    those for which this fails come as MediaLegLost.
+    """
+
+    def __init__(self, control_path: Path) -> None:
+        self.on_event: Callable[[MediaEvent], None] = _ignore
+        self._control_path = control_path
+        self._legs: dict[str, LegState] = {}
+        self._stale: set[str] = set()
+        """Legs that were changed while the worker was away."""
+        self._pending: dict[int, _Pending] = {}
+        self._ids = itertools.count(1)
+        self._lines: list[bytes] = []
+        self._link: asyncio.WriteTransport | None = None
+        self._keep_id = 0
+        self._restoring: dict[int, str] = {}
+        self._task: asyncio.Task[None] | None = None
+        self._is_ready = asyncio.Event()
+
+    async def start(self) -> None:
+        """Begin to connect, and to connect again whenever it is needed; does not wait for it."""
+        self._task = asyncio.create_task(self._stay_connected())
+
+    async def wait_ready(self) -> None:
+        """Wait until the worker is there and all legs are made again."""
+        await self._is_ready.wait()
+
+    async def close(self) -> None:
+        """Leave the worker alone; its legs stay."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        for pending in self._pending.values():
+            pending.answer.cancel()
+        self._pending.clear()
+
+    # Plain data for the journal
+
+    def state(self, leg_id: str) -> dict[str, Any] | None:
+        """The leg as plain data, for ``adopt``; None for a leg that is not there."""
+        leg = self._legs.get(leg_id)
+        return leg.to_dict() if leg else None
+
+    def adopt(self, leg_id: str, state: Mapping[str, Any]) -> None:
+        """Know a leg of an earlier client. To be called before ``start``: all others are deleted then."""
+        self._legs[leg_id] = LegState.from_dict(state)
+
+    # The verbs
+
+    async def answer(self, leg_id: str, sdp_offer: str) -> str:
+        return (await self._negotiate("answer", leg_id, sdp=sdp_offer)).sdp
+
+    async def offer(self, leg_id: str, like: str | None = None) -> str:
+        return (await self._negotiate("offer", leg_id, like=like)).sdp
+
+    async def accept(self, leg_id: str, sdp_answer: str) -> None:
+        await self._negotiate("accept", leg_id, sdp=sdp_answer)
+
+    def play(self, leg_id: str, source: str, *, loop: bool) -> None:
+        self._change(leg_id, play=PlayState(source, loop, started_at=time.time()))
+        self._send({"verb": "play", "leg": leg_id, "source": source, "loop": loop})
+
+    def stop(self, leg_id: str) -> None:
+        self._change(leg_id, play=None)
+        self._send({"verb": "stop", "leg": leg_id})
+
+    def bridge(self, leg_a: str, leg_b: str) -> None:
+        for leg_id, other in ((leg_a, leg_b), (leg_b, leg_a)):
+            if self._partner(leg_id) != other:
+                self._part(leg_id)
+        self._change(leg_a, play=None, bridge=leg_b)
+        self._change(leg_b, play=None, bridge=leg_a)
+        self._send({"verb": "bridge", "leg": leg_a, "other": leg_b})
+
+    def unbridge(self, leg_id: str) -> None:
+        self._part(leg_id)
+        self._send({"verb": "unbridge", "leg": leg_id})
+
+    def relatch(self, leg_id: str) -> None:
+        self._send({"verb": "relatch", "leg": leg_id})
+
+    def delete(self, leg_id: str) -> None:
+        self._part(leg_id)
+        self._legs.pop(leg_id, None)
+        self._stale.discard(leg_id)
+        for request_id, pending in list(self._pending.items()):
+            if pending.leg_id == leg_id:
+                del self._pending[request_id]
+                if not pending.answer.done():
+                    pending.answer.set_exception(MediaUnavailable(f"leg {leg_id} was deleted"))
+        self._send({"verb": "delete", "leg": leg_id})
+
+    async def stats(self) -> dict[str, int]:
+        """The worker's counts: legs, ports_in_use, packets_sent and others. Raises MediaUnavailable."""
+        counts: dict[str, int] = await self._ask("", {"verb": "stats"})
+        return counts
+
+    def usage(self) -> dict[str, int]:
+        """How many legs there are by our own count, and how many ports these take."""
+        return {"media_legs": len(self._legs), "media_ports": 2 * len(self._legs)}
+
+    # What a leg hears, as we know it
+
+    def _change(self, leg_id: str, **fields: Any) -> None:
+        leg = self._legs.get(leg_id)
+        if leg is not None:
+            self._legs[leg_id] = replace(leg, **fields)
+            if not self._is_ready.is_set():
+                self._stale.add(leg_id)
+
+    def _partner(self, leg_id: str) -> str | None:
+        leg = self._legs.get(leg_id)
+        return leg.bridge if leg else None
+
+    def _part(self, leg_id: str) -> None:
+        partner = self._partner(leg_id)
+        if partner is not None:
+            self._change(leg_id, bridge=None)
+            self._change(partner, bridge=None)
+
+    # Asking and telling
+
+    async def _negotiate(self, verb: str, leg_id: str, **arguments: str | None) -> LegState:
+        is_new = leg_id not in self._legs
+        try:
+            result = await self._ask(leg_id, {"verb": verb, "leg": leg_id, **arguments})
+        except (MediaUnavailable, asyncio.CancelledError):
+            # The worker may have made the leg, or may still do so, without anybody to use it.
+            if is_new:
+                self.delete(leg_id)
+            raise
+        fresh = LegState.from_dict(result)
+        known = self._legs.get(leg_id, fresh)
+        self._legs[leg_id] = replace(fresh, play=known.play, bridge=known.bridge)
+        return fresh
+
+    async def _ask(self, leg_id: str, request: dict[str, Any]) -> Any:
+        request_id = next(self._ids)
+        line = wire.line({"id": request_id, **request})
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._pending[request_id] = _Pending(leg_id, line, answer)
+        if self._is_ready.is_set():
+            self._write(line)
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                return await answer
+        except TimeoutError:
+            raise MediaUnavailable("the media worker does not answer") from None
+        finally:
+            self._pending.pop(request_id, None)
+
+    def _send(self, request: dict[str, Any]) -> None:
+        if self._is_ready.is_set():
+            self._write(wire.line(request))
+
+    def _write(self, line: bytes) -> None:
+        """Send with all other lines of this turn of the loop."""
+        if not self._lines:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._lines.append(line)
+
+    def _flush(self) -> None:
+        data = b"".join(self._lines)
+        self._lines.clear()
+        if self._link is not None and data:
+            self._link.write(data)
+
+    # The connection
+
+    async def _stay_connected(self) -> None:
+        pause = _FIRST_PAUSE
+        while True:
+            with contextlib.suppress(OSError):
+                await self._converse()
+                pause = _FIRST_PAUSE
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+    async def _converse(self) -> None:
+        """Connect, and return when the connection is lost. Raises OSError when there is none."""
+        loop = asyncio.get_running_loop()
+        transport, link = await loop.create_unix_connection(
+            lambda: _Link(self._take), str(self._control_path)
+        )
+        self._restoring = {}
+        self._keep_id = next(self._ids)
+        transport.write(wire.line({"id": self._keep_id, "verb": "keep", "legs": list(self._legs)}))
+        self._link = transport
+        try:
+            await link.lost
+        finally:
+            self._link = None
+            self._is_ready.clear()
+            self._lines.clear()
+            transport.close()
+
+    def _take(self, line: bytes) -> None:
+        message = json.loads(line)
+        request_id = message.get("id")
+        if "event" in message:
+            self._take_event(wire.event_of(message))
+        elif request_id == self._keep_id:
+            self._make_again(set(message["result"]))
+        elif request_id in self._restoring:
+            leg_id = self._restoring.pop(request_id)
+            if "error" in message:
+                self._lose(leg_id, message["error"])
+        elif pending := self._pending.get(request_id):
+            _settle(pending.answer, message)
+        elif "error" in message:
+            logger.warning("media verb refused: %s", message["error"])
+
+    def _make_again(self, kept: set[str]) -> None:
+        """Restore what the worker does not have or does not know of; then go on with what has waited."""
+        for leg_id, leg in self._legs.items():
+            if leg_id not in kept or leg_id in self._stale:
+                request_id = next(self._ids)
+                self._restoring[request_id] = leg_id
+                request = {"id": request_id, "verb": "restore", "leg": leg_id, "state": leg.to_dict()}
+                self._write(wire.line(request))
+        self._stale.clear()
+        for leg_id in kept - self._legs.keys():
+            self._write(wire.line({"verb": "delete", "leg": leg_id}))
+        for pending in self._pending.values():
+            self._write(pending.line)
+        self._is_ready.set()
+
+    def _lose(self, leg_id: str, why: str) -> None:
+        if leg_id in self._legs:
+            logger.warning("media leg %s could not be restored: %s", leg_id, why)
+            self.delete(leg_id)
+            self._tell(MediaLegLost(leg_id))
+
+    def _take_event(self, event: MediaEvent) -> None:
+        leg = self._legs.get(event.leg_id)
+        if leg is None:
+            return
+        if isinstance(event, PlayFinished) and leg.play is not None and leg.play.source == event.source:
+            self._change(event.leg_id, play=None)
+        self._tell(event)
+
+    def _tell(self, event: MediaEvent) -> None:
+        try:
+            self.on_event(event)
+        except Exception:
+            logger.exception("the media event %s was not taken", event)
+
+
+class _Link(asyncio.Protocol):
+    """The connection to the worker, cut into lines."""
+
+    def __init__(self, take: Callable[[bytes], None]) -> None:
+        self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._take = take
+        self._lines = wire.Lines()
+
+    def data_received(self, data: bytes) -> None:
+        for line in self._lines.cut(data):
+            self._take(line)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.lost.done():
+            self.lost.set_result(None)
+
+
+def _settle(answer: asyncio.Future[Any], message: Mapping[str, Any]) -> None:
+    if answer.done():
+        return
+    if "error" not in message:
+        answer.set_result(message["result"])
+    elif message["status"] == MediaUnavailable.sip_status:
+        answer.set_exception(MediaUnavailable(message["error"]))
+    else:
+        answer.set_exception(NotAcceptable(message["error"], message["status"]))
+
+
+def _ignore(event: MediaEvent) -> None:
+    """Nobody has asked for events yet."""

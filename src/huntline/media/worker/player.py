@@ -1,0 +1,180 @@
+"""Stations: a packet of a source is built once a tick and law, and sent to all who listen to it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from huntline.media import g711
+from huntline.media.worker.clock import SAMPLES_PER_TICK, MediaClock
+from huntline.media.worker.rtp import HEADER, VERSION_2, Subscription
+from huntline.media.worker.sounds import SoundLibrary
+
+if TYPE_CHECKING:
+    from huntline.media.worker.leg import Leg
+
+_BATCH = 32
+"""Packets sent in one go; then packets that have arrived are relayed before the round goes on."""
+
+_Entry = tuple[Callable[[bytearray | memoryview], object], int, int, int, int]
+
+
+@dataclass(slots=True, eq=False)
+class Playing:
+    """What signalling wants a leg to hear; ``position`` is in samples and counts without loop only."""
+
+    source: str
+    loop: bool
+    position: int = 0
+
+
+class Station:
+    """One sound in one law, and the legs that hear it now."""
+
+    def __init__(self, audio: bytes, silence: bytes, clock: MediaClock, once: Playing | None) -> None:
+        """Loops ``audio`` for all; with ``once`` it is heard one time, from the position noted there."""
+        self.listeners: dict[Leg, Subscription] = {}
+        self.once = once
+        self._clock = clock
+        self._length = len(audio)
+        # So much is added that a packet at any position can be cut in one piece.
+        self._tape = audio + (silence if once else audio * (SAMPLES_PER_TICK // len(audio) + 1))
+        self._packet = bytearray(HEADER.size + SAMPLES_PER_TICK)
+        self._batches: list[list[_Entry]] | None = None
+
+    def add(self, leg: Leg, subscription: Subscription) -> None:
+        """Let a leg hear the station from the next tick on."""
+        self.listeners[leg] = subscription
+        self._batches = None
+
+    def remove(self, leg: Leg) -> None:
+        """Let a leg hear it no more."""
+        self.listeners.pop(leg).settle()
+        self._batches = None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the last sample of a sound that is heard once was sent."""
+        return self.once is not None and self.once.position >= self._length
+
+    def send(self) -> Iterator[None]:
+        """Send this tick's packet to all, pausing after each batch."""
+        packet, pack_header = self._packet, HEADER.pack_into
+        packet[HEADER.size :] = self._next_payload()
+        count, samples = self._clock.count, self._clock.samples
+        for batch in self._batches or self._rebuilt_batches():
+            for send, payload_type, sequence_shift, timestamp_shift, ssrc in batch:
+                sequence = (count + sequence_shift) & 0xFFFF
+                timestamp = (samples + timestamp_shift) & 0xFFFFFFFF
+                pack_header(packet, 0, VERSION_2, payload_type, sequence, timestamp, ssrc)
+                try:
+                    send(packet)
+                except OSError:  # The peer is gone or a buffer is full: audio waits for nobody.
+                    continue
+            yield
+
+    def _next_payload(self) -> bytes:
+        if self.once is None:
+            position = self._clock.samples % self._length
+        else:
+            position = self.once.position
+            self.once.position += SAMPLES_PER_TICK
+        return self._tape[position : position + SAMPLES_PER_TICK]
+
+    def _rebuilt_batches(self) -> list[list[_Entry]]:
+        entries = [(leg.send, *subscription.entry) for leg, subscription in self.listeners.items()]
+        self._batches = [entries[start : start + _BATCH] for start in range(0, len(entries), _BATCH)]
+        return self._batches
+
+
+class Player:
+    """All stations, and the round of packets that each tick sends."""
+
+    def __init__(self, clock: MediaClock, on_finished: Callable[[Leg, Playing], None]) -> None:
+        """``on_finished`` is told when a sound without loop has ended for a leg."""
+        self._clock = clock
+        self._on_finished = on_finished
+        self._library = SoundLibrary()
+        self._silence = {
+            law: Station(sample, sample, clock, once=None) for law, sample in g711.SILENCE.items()
+        }
+        self._radio: dict[tuple[str, str, int], Station] = {}
+        self._once: dict[Leg, Station] = {}
+        self._tuned: dict[Leg, Station] = {}
+        self._round: Iterator[None] | None = None
+
+    def play(self, leg: Leg, playing: Playing, law: str) -> None:
+        """Let a leg hear a sound from the next tick on, and nothing else. Raises SoundMissing."""
+        sound = self._library.load(playing.source, law)
+        self.leave(leg)
+        silence = g711.SILENCE[law] * SAMPLES_PER_TICK
+        if playing.loop:
+            key = playing.source, law, sound.modified_at
+            station = self._radio.get(key)
+            if station is None:
+                station = self._radio[key] = Station(sound.audio, silence, self._clock, once=None)
+        else:
+            playing.position = min(playing.position, len(sound.audio))
+            station = self._once[leg] = Station(sound.audio, silence, self._clock, once=playing)
+        self._tune(leg, station)
+
+    def silence(self, leg: Leg, law: str) -> None:
+        """Let a leg hear silence from the next tick on."""
+        self.leave(leg)
+        self._tune(leg, self._silence[law])
+
+    def leave(self, leg: Leg) -> None:
+        """Send a leg nothing more."""
+        self._finish_round()
+        station = self._tuned.pop(leg, None)
+        if station is None:
+            return
+        station.remove(leg)
+        self._once.pop(leg, None)
+        if not station.listeners:
+            self._radio = {key: other for key, other in self._radio.items() if other is not station}
+
+    def settle(self, leg: Leg) -> None:
+        """Bring the leg's stream up to what was sent until now."""
+        station = self._tuned.get(leg)
+        if station is not None:
+            station.listeners[leg].settle()
+
+    def tick(self) -> None:
+        """Begin this tick's round; it goes on in pieces between other things."""
+        self._finish_round()
+        self._round = self._send_all()
+        self._continue_round()
+
+    def _tune(self, leg: Leg, station: Station) -> None:
+        station.add(leg, Subscription(leg.stream, leg.payload_type, self._clock))
+        self._tuned[leg] = station
+
+    def _send_all(self) -> Iterator[None]:
+        for stations in (self._radio, self._silence, self._once):
+            for station in stations.values():
+                yield from station.send()
+
+    def _continue_round(self) -> None:
+        if self._round is None:
+            return
+        if next(self._round, self) is self:
+            self._end_round()
+        else:
+            asyncio.get_running_loop().call_soon(self._continue_round)
+
+    def _finish_round(self) -> None:
+        """Whoever changes the listeners does it between two rounds: nobody misses or repeats a packet."""
+        if self._round is not None:
+            for _ in self._round:
+                pass
+            self._end_round()
+
+    def _end_round(self) -> None:
+        self._round = None
+        ended = [(leg, station.once) for leg, station in self._once.items() if station.has_ended]
+        for leg, playing in ended:
+            if playing is not None:
+                self._on_finished(leg, playing)

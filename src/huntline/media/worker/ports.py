@@ -1,0 +1,93 @@
+"""The pool of RTP ports: an even port for RTP and the next one for RTCP (RFC 3550 section 11)."""
+
+from __future__ import annotations
+
+import ipaddress
+import random
+import socket
+from collections import OrderedDict
+
+from huntline.media.interface import MediaUnavailable
+
+_RECEIVE_BUFFER = 128 * 1024
+"""About a second of audio with the kernel's own overhead: older audio is worth nothing."""
+
+_EXPEDITED_FORWARDING = 0xB8
+"""The DSCP for voice (RFC 3246), shifted into its place in the traffic class."""
+
+SocketPair = tuple[socket.socket, socket.socket]
+"""RTP and RTCP."""
+
+
+class PortPool:
+    """Opens socket pairs on the media address, each on the pair that has been free for the longest time.
+
+    So a stray packet of an ended call hardly ever meets a new one. Ports taken by other programs are
+    passed over.
+    """
+
+    def __init__(self, address: str, ports: range) -> None:
+        self.address = address
+        version = ipaddress.ip_address(address).version
+        self._family = socket.AF_INET6 if version == 6 else socket.AF_INET
+        even = [port for port in ports if port % 2 == 0 and port + 1 in ports]
+        random.shuffle(even)
+        self._free: OrderedDict[int, None] = OrderedDict.fromkeys(even)
+        self._taken: set[int] = set()
+
+    @property
+    def in_use(self) -> int:
+        """How many ports are taken, two a leg."""
+        return 2 * len(self._taken)
+
+    def open(self) -> tuple[int, SocketPair]:
+        """A port with its RTP and RTCP socket. Raises MediaUnavailable when no pair is free."""
+        for _ in range(len(self._free)):
+            port, _ = self._free.popitem(last=False)
+            try:
+                return port, self._bind(port)
+            except OSError:
+                self._free[port] = None
+        raise MediaUnavailable("no media port is free")
+
+    def reopen(self, port: int) -> SocketPair:
+        """The sockets of a port by its number. Raises MediaUnavailable when it is taken or not ours."""
+        if port not in self._free:
+            raise MediaUnavailable(f"media port {port} is not free")
+        del self._free[port]
+        try:
+            return self._bind(port)
+        except OSError as error:
+            self._free[port] = None
+            raise MediaUnavailable(f"media port {port}: {error.strerror}") from error
+
+    def give_back(self, port: int) -> None:
+        """Make the pair free again; its sockets are closed by their owner."""
+        self._taken.remove(port)
+        self._free[port] = None
+
+    def _bind(self, port: int) -> SocketPair:
+        rtp = self._socket(port)
+        try:
+            rtcp = self._socket(port + 1)
+        except OSError:
+            rtp.close()
+            raise
+        self._taken.add(port)
+        return rtp, rtcp
+
+    def _socket(self, port: int) -> socket.socket:
+        opened = socket.socket(self._family, socket.SOCK_DGRAM)
+        try:
+            opened.setblocking(False)
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
+            if self._family == socket.AF_INET6:
+                opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, _EXPEDITED_FORWARDING)
+            else:
+                opened.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, _EXPEDITED_FORWARDING)
+            opened.bind((self.address, port))
+        except OSError:
+            opened.close()
+            raise
+        return opened

@@ -1,0 +1,86 @@
+"""One direction of a bridge: the speaker's packets become part of the stream that the listener hears."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from huntline.media import g711
+from huntline.media.worker.clock import MediaClock
+from huntline.media.worker.rtp import HEADER, VERSION_2, OutgoingStream
+from huntline.sip.sdp import Agreed
+
+# RFC 3550 appendix A.1: what lies outside is a new start, not loss or disorder.
+_MAX_DROPOUT = 3000
+_MAX_MISORDER = 100
+_MAX_LEAP = 8000
+"""Samples a timestamp may move from one packet to the next; after a longer pause our own clock is asked."""
+
+_TRANSLATIONS = {("PCMU", "PCMA"): g711.ULAW_TO_ALAW, ("PCMA", "PCMU"): g711.ALAW_TO_ULAW}
+
+EVENTS = "telephone-event"
+
+
+class Relay:
+    """Rewrites packets in place: header, payload type, and the law where the two sides differ in it."""
+
+    __slots__ = (
+        "_clock",
+        "_last_sequence",
+        "_last_timestamp",
+        "_routes",
+        "_sequence_shift",
+        "_ssrc",
+        "_stream",
+        "_timestamp_shift",
+    )
+
+    def __init__(
+        self, spoken: Mapping[int, str], listener: Agreed, stream: OutgoingStream, clock: MediaClock
+    ) -> None:
+        self._routes = {number: _route(encoding, listener) for number, encoding in spoken.items()}
+        self._stream, self._clock = stream, clock
+        self._ssrc: int | None = None
+        self._last_sequence = self._last_timestamp = 0
+        self._sequence_shift = self._timestamp_shift = 0
+
+    def rewrite(
+        self, packet: bytearray, size: int, second: int, sequence: int, timestamp: int, ssrc: int
+    ) -> int:
+        """Make the packet, whose header was read, one of the listener's stream.
+
+        It must have no extras, and a payload type that is spoken. Returns its size; 0 when the listener
+        cannot take it.
+        """
+        if (
+            ssrc != self._ssrc
+            or _MAX_DROPOUT < (sequence - self._last_sequence) & 0xFFFF < 0x10000 - _MAX_MISORDER
+            or _MAX_LEAP < (timestamp - self._last_timestamp) & 0xFFFFFFFF < 0x100000000 - _MAX_LEAP
+        ):
+            self._anchor(sequence, timestamp, ssrc)
+        self._last_sequence, self._last_timestamp = sequence, timestamp
+        payload_type, law = self._routes[second & 0x7F]
+        if payload_type is None:
+            # What is left out must not look like loss.
+            self._sequence_shift -= 1
+            return 0
+        if law is not None:
+            packet[HEADER.size : size] = packet[HEADER.size : size].translate(law)
+        sequence = (sequence + self._sequence_shift) & 0xFFFF
+        timestamp = (timestamp + self._timestamp_shift) & 0xFFFFFFFF
+        stream = self._stream
+        HEADER.pack_into(packet, 0, VERSION_2, second & 0x80 | payload_type, sequence, timestamp, stream.ssrc)
+        stream.sent(sequence, timestamp, size - HEADER.size)
+        return size
+
+    def _anchor(self, sequence: int, timestamp: int, ssrc: int) -> None:
+        """The speaker's numbers start anew: let them continue the stream."""
+        self._ssrc = ssrc
+        self._sequence_shift = self._stream.sequence + 1 - sequence
+        self._timestamp_shift = self._stream.next_timestamp(self._clock.samples) - timestamp
+
+
+def _route(encoding: str, listener: Agreed) -> tuple[int | None, bytes | None]:
+    """The listener's payload type for what the speaker sends, and the table for its bytes."""
+    if encoding == EVENTS:
+        return listener.event_payload_type, None
+    return listener.payload_type, _TRANSLATIONS.get((encoding, listener.codec))

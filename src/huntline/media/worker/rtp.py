@@ -1,0 +1,110 @@
+"""RTP (RFC 3550 section 5): the header, and the one stream that a leg's peer hears."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import struct
+
+from huntline.media.worker.clock import SAMPLES_PER_TICK, MediaClock
+
+HEADER = struct.Struct("!BBHII")
+"""Flags, marker and payload type, sequence number, timestamp, SSRC."""
+
+VERSION_2 = 0x80
+LARGEST_PACKET = 2000
+"""Room for 200 ms of G.711, the longest packet that a peer may ask for, with extras."""
+
+_SEQUENCE = 0xFFFF
+_TIMESTAMP = 0xFFFFFFFF
+_RTPMAP = re.compile(r"^a=rtpmap:(\d+) ([\w-]+)/8000\r?$", re.MULTILINE)
+
+
+def receivable(sdp: str) -> dict[int, str]:
+    """The payload types that we have promised to take, with their encodings, by our own description."""
+    return {int(number): encoding for number, encoding in _RTPMAP.findall(sdp)}
+
+
+def is_rtcp(second_byte: int) -> bool:
+    """Whether a packet on the RTP port is RTCP (RFC 5761 section 4)."""
+    return 192 <= second_byte <= 223
+
+
+def without_extras(packet: bytearray, size: int) -> int:
+    """Take contributing sources, header extension and padding out of a packet, in place.
+
+    Returns the new size; 0 when the packet's lengths contradict each other.
+    """
+    first = packet[0]
+    start = HEADER.size + 4 * (first & 0x0F)
+    if first & 0x10:
+        if start + 4 > size:
+            return 0
+        start += 4 + 4 * int.from_bytes(packet[start + 2 : start + 4], "big")
+    end = size - packet[size - 1] if first & 0x20 else size
+    if start >= end:
+        return 0
+    new_size = HEADER.size + end - start
+    packet[HEADER.size : new_size] = packet[start:end]
+    packet[0] = VERSION_2
+    return new_size
+
+
+class OutgoingStream:
+    """What a leg has been sent: one SSRC whose numbers go on without a seam, whatever the source is.
+
+    ``sequence`` and ``timestamp`` are those of the last packet.
+    """
+
+    __slots__ = ("octets", "packets", "sequence", "ssrc", "timestamp", "timestamp_shift")
+
+    def __init__(self) -> None:
+        # RFC 3550 section 5.1: the initial values are random.
+        self.ssrc = secrets.randbits(32)
+        self.sequence = secrets.randbits(16)
+        self.timestamp_shift = secrets.randbits(32)
+        self.timestamp = (self.timestamp_shift - SAMPLES_PER_TICK) & _TIMESTAMP
+        self.packets = 0
+        self.octets = 0
+
+    def next_timestamp(self, samples: int) -> int:
+        """The timestamp for a packet sent at that time; never before the end of the last packet.
+
+        A relayed peer whose clock runs fast may be ahead of ours: then the stream stays ahead.
+        """
+        ahead = (self.timestamp + SAMPLES_PER_TICK - samples - self.timestamp_shift) & _TIMESTAMP
+        if ahead < 0x80000000:
+            self.timestamp_shift += ahead
+        return (samples + self.timestamp_shift) & _TIMESTAMP
+
+    def sent(self, sequence: int, timestamp: int, octets: int) -> None:
+        """Note a packet that was sent; one that was overtaken by another does not turn the numbers back."""
+        self.packets += 1
+        self.octets += octets
+        if (sequence - self.sequence) & _SEQUENCE < 0x8000:
+            self.sequence, self.timestamp = sequence, timestamp
+
+
+class Subscription:
+    """A leg's place among the listeners of a station: its numbers follow from the clock's while it lasts."""
+
+    __slots__ = ("_clock", "_joined_at", "_sequence_shift", "_stream", "_timestamp_shift", "entry")
+
+    def __init__(self, stream: OutgoingStream, payload_type: int, clock: MediaClock) -> None:
+        self._stream, self._clock, self._joined_at = stream, clock, clock.count
+        stream.next_timestamp(clock.samples + SAMPLES_PER_TICK)
+        self._sequence_shift = stream.sequence - clock.count
+        self._timestamp_shift = stream.timestamp_shift
+        self.entry = (payload_type, self._sequence_shift, self._timestamp_shift, stream.ssrc)
+        """What the sending loop needs: payload type, the shifts of sequence and timestamp, SSRC."""
+
+    def settle(self) -> None:
+        """Bring the stream up to what was sent until now."""
+        rounds = self._clock.count - self._joined_at
+        if rounds:
+            stream = self._stream
+            self._joined_at = self._clock.count
+            stream.packets += rounds
+            stream.octets += rounds * SAMPLES_PER_TICK
+            stream.sequence = (self._clock.count + self._sequence_shift) & _SEQUENCE
+            stream.timestamp = (self._clock.samples + self._timestamp_shift) & _TIMESTAMP

@@ -1,0 +1,205 @@
+"""The media worker's control socket, and its life."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import json
+import logging
+import os
+import secrets
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from huntline.errors import PeerError
+from huntline.media.interface import MediaEvent
+from huntline.media.worker import wire
+from huntline.media.worker.leg import LegRules
+from huntline.media.worker.ports import PortPool
+from huntline.media.worker.switchboard import Switchboard
+
+logger = logging.getLogger(__name__)
+
+_EVENTS_KEPT = 10_000
+"""How many events wait while signalling is away."""
+
+_UNREAD_BYTES = 8 * 2**20
+"""A client that leaves so much unread is stuck."""
+
+
+async def run(
+    control_path: str | os.PathLike[str],
+    media_address: str,
+    ports: range,
+    *,
+    public_address: str | None = None,
+    dead_after: float = 30.0,
+    expects_media: bool = False,
+    ready: Callable[[], None] | None = None,
+) -> None:
+    """Serve media until cancelled; then all ports are given back. Best run on uvloop.
+
+    ``media_address`` is the IP address to use, ``public_address`` what peers are told instead of it.
+    ``dead_after`` are the seconds of quiet after which a leg is dead; with ``expects_media`` also one that
+    was never heard. ``ready`` is called once clients can connect. Raises OSError when the control socket
+    cannot be made.
+    """
+    rules = LegRules(dead_after, expects_media, cname=base64.b64encode(secrets.token_bytes(12)))
+    control = ControlSocket()
+    pool = PortPool(media_address, ports)
+    switchboard = Switchboard(pool, public_address or media_address, rules, control.tell)
+    server = await asyncio.get_running_loop().create_unix_server(
+        lambda: ControlConnection(control, switchboard), os.fspath(control_path)
+    )
+    os.chmod(control_path, 0o600)
+    if ready is not None:
+        ready()
+    try:
+        await switchboard.clock.run(switchboard.tick)
+    finally:
+        server.close()
+        control.close()
+        switchboard.close()
+        with contextlib.suppress(OSError):
+            os.unlink(control_path)
+
+
+class ControlSocket:
+    """Knows who steers the worker: the client that last said ``keep``. Events wait while there is none."""
+
+    def __init__(self) -> None:
+        self._connections: set[ControlConnection] = set()
+        self._client: ControlConnection | None = None
+        self._waiting: deque[bytes] = deque(maxlen=_EVENTS_KEPT)
+
+    def tell(self, event: MediaEvent) -> None:
+        """Send an event to the client, or keep it for the next one."""
+        if self._client is None:
+            self._waiting.append(wire.event_line(event))
+        else:
+            self._client.write(wire.event_line(event))
+
+    def hand_over(self, client: ControlConnection) -> None:
+        """Make a connection the client, in place of an earlier one."""
+        if self._client is not None and self._client is not client:
+            self._client.close()
+        self._client = client
+        while self._waiting:
+            client.write(self._waiting.popleft())
+
+    def opened(self, connection: ControlConnection) -> None:
+        """A connection has come."""
+        self._connections.add(connection)
+
+    def lost(self, connection: ControlConnection) -> None:
+        """A connection is gone."""
+        self._connections.discard(connection)
+        if self._client is connection:
+            self._client = None
+
+    def close(self) -> None:
+        """Close all connections."""
+        for connection in list(self._connections):
+            connection.close()
+
+
+class ControlConnection(asyncio.Protocol):
+    """Carries out the verbs that come, in order, and answers those that have an id."""
+
+    def __init__(self, control: ControlSocket, switchboard: Switchboard) -> None:
+        self._control = control
+        self._switchboard = switchboard
+        self._lines = wire.Lines()
+        self._transport: asyncio.WriteTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        # uvloop's transports do not inherit from asyncio's.
+        self._transport = cast(asyncio.WriteTransport, transport)
+        self._control.opened(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._control.lost(self)
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            lines = self._lines.cut(data)
+        except ValueError:
+            self.close()
+            return
+        for line in lines:
+            self._answer(line)
+
+    def write(self, line: bytes) -> None:
+        """Send a line; uvloop writes all lines of one turn at once."""
+        if self._transport is not None:
+            self._transport.write(line)
+            if self._transport.get_write_buffer_size() > _UNREAD_BYTES:
+                logger.warning("the media client does not read: dropped")
+                self._transport.abort()
+
+    def close(self) -> None:
+        """Close the connection after what was written."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def _answer(self, line: bytes) -> None:
+        request_id: Any = None
+        try:
+            request = json.loads(line)
+            request_id = request.get("id")
+            result = self._perform(request)
+        except PeerError as error:
+            answer = {"id": request_id, "error": str(error), "status": error.sip_status}
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            logger.warning("a media verb could not be read: %s", error)
+            answer = {"id": request_id, "error": f"cannot be read: {error}", "status": 400}
+        else:
+            if request_id is None:
+                return
+            answer = {"id": request_id, "result": result}
+        self.write(wire.line(answer))
+
+    def _perform(self, request: Mapping[str, Any]) -> Any:
+        board = self._switchboard
+        match request["verb"]:
+            case "answer":
+                return board.answer(_text(request, "leg"), _text(request, "sdp")).to_dict()
+            case "offer":
+                like = None if request.get("like") is None else _text(request, "like")
+                return board.offer(_text(request, "leg"), like).to_dict()
+            case "accept":
+                return board.accept(_text(request, "leg"), _text(request, "sdp")).to_dict()
+            case "play":
+                return board.play(_text(request, "leg"), _text(request, "source"), bool(request.get("loop")))
+            case "stop":
+                return board.stop(_text(request, "leg"))
+            case "bridge":
+                return board.bridge(_text(request, "leg"), _text(request, "other"))
+            case "unbridge":
+                return board.unbridge(_text(request, "leg"))
+            case "relatch":
+                return board.relatch(_text(request, "leg"))
+            case "delete":
+                return board.delete(_text(request, "leg"))
+            case "restore":
+                return board.restore(_text(request, "leg"), wire.LegState.from_dict(request["state"]))
+            case "keep":
+                return self._keep(request)
+            case "stats":
+                return board.statistics()
+            case verb:
+                raise ValueError(f"unknown verb {str(verb)[:40]!r}")
+
+    def _keep(self, request: Mapping[str, Any]) -> list[str]:
+        kept = self._switchboard.keep([str(leg_id) for leg_id in request["legs"]])
+        self._control.hand_over(self)
+        return kept
+
+
+def _text(request: Mapping[str, Any], key: str) -> str:
+    value = request.get(key)
+    if not isinstance(value, str):
+        raise TypeError(f"{key} must be text")
+    return value

@@ -1,0 +1,59 @@
+"""Prompts in memory: read once from their files, as often as these change."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from huntline.media import g711
+
+_LIBRARY_BYTES = 256 * 2**20
+
+
+class SoundMissing(Exception):
+    """A prompt's file cannot be read; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A prompt in one law, as it was in its file at that time."""
+
+    audio: bytes = field(repr=False)
+    modified_at: int
+
+
+class SoundLibrary:
+    """Prompts that were read, as long as their files do not change and the memory suffices."""
+
+    def __init__(self) -> None:
+        self._sounds: OrderedDict[str, Sound] = OrderedDict()
+        self._size = 0
+
+    def load(self, source: str, law: str) -> Sound:
+        """The prompt in that law. Raises SoundMissing."""
+        path = source + g711.SUFFIX[law]
+        try:
+            modified_at = Path(path).stat().st_mtime_ns
+            sound = self._sounds.get(path)
+            if sound is None or sound.modified_at != modified_at:
+                sound = Sound(Path(path).read_bytes(), modified_at)
+                self._keep(path, sound)
+        except (OSError, ValueError) as error:
+            raise SoundMissing(f"{path}: {error}") from error
+        if not sound.audio:
+            raise SoundMissing(f"{path}: the file is empty")
+        self._sounds.move_to_end(path)
+        return sound
+
+    def _keep(self, path: str, sound: Sound) -> None:
+        self._forget(path)
+        self._sounds[path] = sound
+        self._size += len(sound.audio)
+        while self._size > _LIBRARY_BYTES and len(self._sounds) > 1:
+            self._forget(next(iter(self._sounds)))
+
+    def _forget(self, path: str) -> None:
+        known = self._sounds.pop(path, None)
+        if known is not None:
+            self._size -= len(known.audio)

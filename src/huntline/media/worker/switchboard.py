@@ -1,0 +1,292 @@
+"""The verbs: all legs of the worker, and which of them hears what."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Collection
+
+from huntline.media.interface import (
+    DtmfPressed,
+    MediaDied,
+    MediaEvent,
+    MediaUnavailable,
+    NotAcceptable,
+    PlayFinished,
+)
+from huntline.media.worker.clock import SAMPLES_PER_TICK, TICK, TICKS_PER_SECOND, MediaClock
+from huntline.media.worker.leg import Leg, LegRules
+from huntline.media.worker.player import Player, Playing
+from huntline.media.worker.ports import PortPool, SocketPair
+from huntline.media.worker.relay import Relay
+from huntline.media.worker.sounds import SoundMissing
+from huntline.media.worker.wire import LegState, PlayState
+from huntline.sip.sdp import Agreed, LocalAudio, SdpError, accept, answer, offer
+
+
+class Switchboard:
+    """Owns the legs. Every verb has been carried out when it returns."""
+
+    def __init__(
+        self, pool: PortPool, public_address: str, rules: LegRules, on_event: Callable[[MediaEvent], None]
+    ) -> None:
+        """``public_address`` is what peers are told; it may differ from the pool's behind a NAT."""
+        self.clock = MediaClock()
+        self._pool = pool
+        self._public_address = public_address
+        self._rules = rules
+        self._on_event = on_event
+        self._player = Player(self.clock, self._on_finished)
+        self._legs: dict[str, Leg] = {}
+        # Once a second each leg is looked after, in turns, so that no tick has much to do.
+        self._turns: list[dict[str, Leg]] = [{} for _ in range(TICKS_PER_SECOND)]
+
+    def tick(self) -> None:
+        """Send what is due now."""
+        self._player.tick()
+        for leg in list(self._turns[self.clock.count % TICKS_PER_SECOND].values()):
+            leg.look_after()
+
+    def close(self) -> None:
+        """Give all legs back."""
+        self.keep(())
+
+    # Offer and answer
+
+    def answer(self, leg_id: str, sdp_offer: str) -> LegState:
+        """Raises NotAcceptable, MediaUnavailable; a leg that was there is then as it was before."""
+        known = self._legs.get(leg_id)
+        leg = known or self._open(leg_id)
+        try:
+            text, agreed = answer(sdp_offer, leg.local)
+            if leg.sdp and text != leg.sdp:
+                leg.local = leg.local.revised()
+                text, agreed = answer(sdp_offer, leg.local)
+        except SdpError as error:
+            if known is None:
+                self.delete(leg_id)
+            raise NotAcceptable(str(error), error.sip_status) from error
+        leg.sdp = text
+        self._apply(leg, agreed)
+        return _state_of(leg)
+
+    def offer(self, leg_id: str, like: str | None) -> LegState:
+        """Raises MediaUnavailable."""
+        leg = self._legs.get(leg_id) or self._open(leg_id)
+        model = self._legs.get(like) if like is not None else leg
+        prefer = model.agreed if model else None
+        text = offer(leg.local, prefer)
+        if leg.sdp and text != leg.sdp:
+            leg.local = leg.local.revised()
+            text = offer(leg.local, prefer)
+        leg.sdp = text
+        return _state_of(leg)
+
+    def accept(self, leg_id: str, sdp_answer: str) -> LegState:
+        """Raises NotAcceptable, and MediaUnavailable when there is no such leg."""
+        leg = self._leg(leg_id)
+        try:
+            agreed = accept(sdp_answer, leg.local)
+        except SdpError as error:
+            raise NotAcceptable(str(error), error.sip_status) from error
+        self._apply(leg, agreed)
+        return _state_of(leg)
+
+    def relatch(self, leg_id: str) -> None:
+        """Learn anew where the peer is."""
+        if leg := self._legs.get(leg_id):
+            leg.relatch()
+
+    # What is heard
+
+    def play(self, leg_id: str, source: str, loop: bool) -> None:
+        """Play in place of all else."""
+        if leg := self._legs.get(leg_id):
+            leg.playing = Playing(source, loop)
+            self._route(leg)
+
+    def stop(self, leg_id: str) -> None:
+        """Back to the bridge, or to silence."""
+        if leg := self._legs.get(leg_id):
+            leg.playing = None
+            self._route(leg)
+
+    def bridge(self, leg_a: str, leg_b: str) -> None:
+        """Let two legs hear each other, and nothing else."""
+        a, b = self._legs.get(leg_a), self._legs.get(leg_b)
+        if a is None or b is None or a is b:
+            return
+        a.playing = b.playing = None
+        self._connect(a, b)
+
+    def unbridge(self, leg_id: str) -> None:
+        """Part a leg from the one it is bridged with; unknown and free ones are left alone."""
+        leg = self._legs.get(leg_id)
+        if leg is None or leg.peer is None:
+            return
+        other, leg.peer = leg.peer, None
+        other.peer = None
+        for each in (leg, other):
+            each.forward(None, None)
+            self._route(each)
+
+    # Coming and going
+
+    def delete(self, leg_id: str) -> None:
+        """Give a leg and its ports back."""
+        self.unbridge(leg_id)
+        leg = self._legs.pop(leg_id, None)
+        if leg is None:
+            return
+        self._player.leave(leg)
+        del self._turn_of(leg.local.port)[leg_id]
+        leg.close()
+        self._pool.give_back(leg.local.port)
+
+    def keep(self, leg_ids: Collection[str]) -> list[str]:
+        """Delete all legs but these; returns those that are there."""
+        wanted = set(leg_ids)
+        for leg_id in [leg_id for leg_id in self._legs if leg_id not in wanted]:
+            self.delete(leg_id)
+        return list(self._legs)
+
+    def restore(self, leg_id: str, state: LegState) -> None:
+        """Make a leg what it was, on the same ports. Raises MediaUnavailable when these are taken."""
+        leg = self._legs.get(leg_id)
+        if leg is not None and leg.local.port != state.port:
+            self.delete(leg_id)
+            leg = None
+        if leg is None:
+            leg = self._install(leg_id, state.port, self._pool.reopen(state.port))
+        leg.local = LocalAudio(self._public_address, state.port, state.session_id, state.version)
+        leg.sdp = state.sdp
+        leg.playing = _resumed(leg.playing, state.play)
+        other = self._legs.get(state.bridge) if state.bridge is not None else None
+        if leg.peer is not None and leg.peer is not other:
+            self.unbridge(leg_id)
+        if state.agreed is not None:
+            self._apply(leg, Agreed.from_dict(state.agreed))
+        if other is not None and other is not leg:
+            self._connect(leg, other)
+
+    def statistics(self) -> dict[str, int]:
+        """Counts for people and tests."""
+        legs = self._legs.values()
+        for leg in legs:
+            self._player.settle(leg)
+        return {
+            "legs": len(self._legs),
+            "bridged_legs": sum(leg.peer is not None for leg in legs),
+            "ports_in_use": self._pool.in_use,
+            "packets_sent": sum(leg.stream.packets for leg in legs),
+            "packets_received": sum(leg.received for leg in legs),
+            "ticks": self.clock.count,
+            "ticks_skipped": self.clock.skipped,
+        }
+
+    # What legs and player tell
+
+    def on_keys(self, leg: Leg, keys: str) -> None:
+        """Keys were pressed."""
+        for key in keys:
+            self._on_event(DtmfPressed(leg.leg_id, key))
+
+    def on_redirected(self, leg: Leg) -> None:
+        """Packets for the leg go elsewhere now."""
+        self._route(leg)
+
+    def on_report_due(self, leg: Leg) -> None:
+        """The leg's counts must be true now."""
+        self._player.settle(leg)
+
+    def on_died(self, leg: Leg) -> None:
+        """Nothing has come for long."""
+        self._on_event(MediaDied(leg.leg_id))
+
+    def _on_finished(self, leg: Leg, playing: Playing) -> None:
+        if leg.playing is playing:
+            leg.playing = None
+            self._route(leg)
+            self._on_event(PlayFinished(leg.leg_id, playing.source))
+
+    # How it is done
+
+    def _leg(self, leg_id: str) -> Leg:
+        try:
+            return self._legs[leg_id]
+        except KeyError:
+            raise MediaUnavailable(f"there is no leg {leg_id}") from None
+
+    def _open(self, leg_id: str) -> Leg:
+        return self._install(leg_id, *self._pool.open())
+
+    def _install(self, leg_id: str, port: int, sockets: SocketPair) -> Leg:
+        local = LocalAudio(self._public_address, port, session_id=secrets.randbits(48), version=1)
+        leg = Leg(leg_id, local, sockets, self.clock, self._rules, self)
+        self._legs[leg_id] = self._turn_of(port)[leg_id] = leg
+        return leg
+
+    def _turn_of(self, port: int) -> dict[str, Leg]:
+        return self._turns[port // 2 % TICKS_PER_SECOND]
+
+    def _apply(self, leg: Leg, agreed: Agreed) -> None:
+        leg.apply(agreed)
+        self._route(leg)
+        if leg.peer is not None:
+            self._route(leg.peer)
+
+    def _connect(self, a: Leg, b: Leg) -> None:
+        for leg, other in ((a, b), (b, a)):
+            if leg.peer is not None and leg.peer is not other:
+                self.unbridge(leg.leg_id)
+        a.peer, b.peer = b, a
+        self._route(a)
+        self._route(b)
+
+    def _route(self, leg: Leg) -> None:
+        """Decide what a leg hears: what is played to it, else its bridge, else silence."""
+        relay = None
+        if leg.agreed is None or not leg.may_be_sent_to:
+            self._player.leave(leg)
+        elif not self._play(leg, leg.agreed.codec):
+            if leg.peer is not None and leg.peer.may_be_heard:
+                self._player.leave(leg)
+                relay = Relay(leg.peer.spoken, leg.agreed, leg.stream, self.clock)
+            else:
+                self._player.silence(leg, leg.agreed.codec)
+        if leg.peer is not None:
+            leg.peer.forward(relay, leg)
+
+    def _play(self, leg: Leg, law: str) -> bool:
+        """Play what is wanted; False when nothing is, or it cannot be."""
+        playing = leg.playing
+        if playing is None:
+            return False
+        try:
+            self._player.play(leg, playing, law)
+        except SoundMissing as error:
+            leg.playing = None
+            self._on_event(PlayFinished(leg.leg_id, playing.source, str(error)))
+            return False
+        return True
+
+
+def _state_of(leg: Leg) -> LegState:
+    """What is needed to restore the leg, but for what it hears: that is known to whoever asked for it."""
+    return LegState(
+        port=leg.local.port,
+        session_id=leg.local.session_id,
+        version=leg.local.version,
+        sdp=leg.sdp,
+        agreed=leg.agreed.to_dict() if leg.agreed else None,
+    )
+
+
+def _resumed(current: Playing | None, wanted: PlayState | None) -> Playing | None:
+    """What a restored leg plays: the same thing goes on, another one where it would be by now."""
+    if wanted is None:
+        return None
+    if current is not None and (current.source, current.loop) == (wanted.source, wanted.loop):
+        return current
+    ticks = max(0, int((time.time() - wanted.started_at) / TICK))
+    return Playing(wanted.source, wanted.loop, ticks * SAMPLES_PER_TICK)

@@ -1,0 +1,84 @@
+"""What travels between signalling and the media worker: JSON, one object a line.
+
+A request is ``{"id": 7, "verb": "answer", "leg": ..., ...}``; without an id it is not answered. An answer is
+``{"id": 7, "result": ...}`` or ``{"id": 7, "error": text, "status": SIP status}``. An event is
+``{"event": "DtmfPressed", "leg_id": ..., ...}``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from huntline.media.interface import DtmfPressed, MediaDied, MediaEvent, MediaLegLost, PlayFinished
+
+LONGEST_LINE = 2**20
+"""Bytes; a line of more is not from us."""
+
+_EVENTS: dict[str, type[MediaEvent]] = {
+    event.__name__: event for event in (PlayFinished, DtmfPressed, MediaDied, MediaLegLost)
+}
+
+
+@dataclass(slots=True)
+class PlayState:
+    """What a leg plays; ``started_at`` is Unix time in seconds."""
+
+    source: str
+    loop: bool
+    started_at: float
+
+
+@dataclass(slots=True)
+class LegState:
+    """All that is needed to restore a leg, as plain data."""
+
+    port: int
+    session_id: int
+    version: int
+    sdp: str
+    agreed: dict[str, Any] | None = None
+    play: PlayState | None = None
+    bridge: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values that JSON can carry."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> LegState:
+        """The inverse of ``to_dict``. Raises TypeError for what is none."""
+        play = values.get("play")
+        return cls(**{**values, "play": PlayState(**play) if play is not None else None})
+
+
+def line(message: Mapping[str, Any]) -> bytes:
+    """One message, ready to be sent."""
+    return json.dumps(message, separators=(",", ":")).encode() + b"\n"
+
+
+def event_line(event: MediaEvent) -> bytes:
+    """One event, ready to be sent."""
+    return line({"event": type(event).__name__, **asdict(event)})
+
+
+def event_of(message: Mapping[str, Any]) -> MediaEvent:
+    """The event in a message that has one. Raises KeyError or TypeError for what we never send."""
+    fields = dict(message)
+    return _EVENTS[fields.pop("event")](**fields)
+
+
+class Lines:
+    """Cuts what a stream brings into lines."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def cut(self, data: bytes) -> list[bytes]:
+        """The lines that are complete now. Raises ValueError when one is too long."""
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        if len(self._rest) > LONGEST_LINE:
+            raise ValueError("the line is too long")
+        return lines
