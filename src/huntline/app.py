@@ -1,4 +1,4 @@
-"""The wiring: builds each process of the server from its parts, starts it and stops it."""
+"""The wiring: builds the signalling process from its parts, starts it and stops it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from huntline.engine.engine import Engine
 from huntline.live import LiveFeed
 from huntline.media.client import MediaClient
 from huntline.media.prompts.synthesize import ensure_builtin
-from huntline.media.worker import server as media_server
 from huntline.runner import Runner
 from huntline.secret import kept_secret
 from huntline.sip.admission import Admission
@@ -41,12 +40,6 @@ from huntline.storage.journal import Journal
 from huntline.storage.settings import load_organizations, set_opted_out
 
 log = logging.getLogger(__name__)
-
-
-async def run_media(config: Config, ready: Callable[[], None]) -> None:
-    """The media process, until it is cancelled."""
-    ports = range(config.media_ports.first, config.media_ports.last + 1)
-    await media_server.run(config.media_socket, config.media_address, ports, ready=ready)
 
 
 async def run_signalling(config: Config, ready: Callable[[], None]) -> None:

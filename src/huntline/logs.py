@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from datetime import UTC, datetime
+from typing import TextIO
 
 NUMBER_FIELDS = frozenset({"caller", "callee", "number", "target"})
 SECRET_FIELDS = frozenset({"password", "sip_password", "secret", "ha1", "digests", "authorization"})
@@ -13,16 +14,17 @@ SHOWN_DIGITS = 2
 _STANDARD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
-def set_up_logging(process: str, level: str, *, mask_numbers: bool) -> None:
-    """Send this process's log lines to stderr, each beginning with time, level and process.
+def set_up_logging(process: str, level: str, *, mask_numbers: bool, stream: TextIO | None = None) -> None:
+    """Send this process's log lines to stderr or ``stream``, each beginning with time, level and process.
 
     Pass values as ``extra={"call_id": ...}``; fields that name people's numbers are masked when asked.
     """
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(FieldFormatter(process, mask_numbers=mask_numbers))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
+    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 class FieldFormatter(logging.Formatter):

@@ -52,7 +52,7 @@ def _role(name: str) -> Role:
 
             return run_signalling
         case "media":
-            from huntline.app import run_media
+            from huntline.media.worker.process import run_media
 
             return run_media
         case "web":

@@ -26,8 +26,9 @@ def database(tmp_path: Path) -> Iterator[Engine]:
 
 
 def call(call_id: str, at: datetime = NOON, queue_id: str = "q1", first: str = "q1") -> RecordCall:
+    answered_at, ended_at = at + SECOND, at + 9 * SECOND
     return RecordCall(
-        call_id, queue_id, first, "+1425", at, at, at + SECOND, at + 9 * SECOND, "amal", Outcome.ANSWERED, "bye"
+        call_id, queue_id, first, "+1425", at, at, answered_at, ended_at, "amal", Outcome.ANSWERED, "bye"
     )
 
 

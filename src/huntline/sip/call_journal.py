@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import asdict, fields
 from typing import Any, Protocol
 
 from huntline.sip.calls import Call, CallBook
 from huntline.sip.core.leg_record import LegRecord
-
-_RECORDED = tuple(field.name for field in fields(LegRecord))
 
 
 class LiveJournal(Protocol):
@@ -66,14 +63,14 @@ class CallJournal:
                     "state": leg.state,
                     "account_id": leg.account_id,
                     "address": leg.address,
-                    "sip": {name: getattr(record, name) for name in _RECORDED} if record else None,
+                    "sip": record,
                     "media": self._media_state(leg.media_id),
                 }
             )
         return {
             "organization_id": call.organization_id,
             "queue_id": call.queue_id,
-            "caller": asdict(call.caller_id),
+            "caller": call.caller_id,
             "dialled": call.dialled,
             "music": call.music,
             "greeting": call.greeting,

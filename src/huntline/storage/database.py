@@ -8,14 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config as AlembicConfig
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from huntline.errors import ConfigurationError
 
 FILE_NAME = "huntline.db"
+HEAD = "0001"
+"""The newest migration (``migrations/versions``)."""
+
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_TIMEOUT = 10_000  # ms
 
@@ -31,8 +32,11 @@ def open_database(where: Path | str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     try:
-        with writing(engine) as connection:
-            migrate(connection)
+        with engine.begin() as connection:
+            is_current = _revision(connection) == HEAD
+        if not is_current:
+            with writing(engine) as connection:
+                migrate(connection)
     except Exception as error:
         engine.dispose()
         shown = url.render_as_string(hide_password=True)
@@ -49,11 +53,22 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 def migrate(connection: Connection, revision: str = "head") -> None:
     """Bring the schema to a revision, within the connection's transaction."""
+    from alembic import command
+    from alembic.config import Config as AlembicConfig
+
     config = AlembicConfig()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
+
+
+def _revision(connection: Connection) -> str | None:
+    """The revision that the database has: asked without Alembic, whose import would slow every start."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return revision
 
 
 def _sqlite_url(folder: Path | str) -> URL:
