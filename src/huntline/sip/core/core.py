@@ -68,6 +68,11 @@ class SipCore:
         self._surroundings = Surroundings(self._context, self._transactions, self._legs)
         self._tag_secret = entropy(16)
 
+    @property
+    def settings(self) -> CoreSettings:
+        """What the core was made with."""
+        return self._settings
+
     # In: the network and the clock
 
     def receive(self, data: bytes, flow: Flow, now: float) -> None:

@@ -63,7 +63,7 @@ class Challenger:
         self._issued = 0
         # nonce -> the highest nonce count seen; oldest first.
         self._counts: dict[str, int] = {}
-        self._counts_known_since = 0.0
+        self._counts_known_since = -1.0
 
     def challenges(self, realm: str, now: float, stale: bool = False) -> list[str]:
         """The values of WWW-Authenticate (or Proxy-Authenticate), the stronger algorithm first."""
@@ -119,7 +119,7 @@ class Challenger:
         """Whether the nonce is young and its count has risen (RFC 7616 section 3.4); remembers the count."""
         nonce = parameters["nonce"]
         issued_at = _issued_at(nonce)
-        if issued_at < max(now - NONCE_LIFETIME, self._counts_known_since) or issued_at > now + 1:
+        if issued_at <= max(now - NONCE_LIFETIME, self._counts_known_since) or issued_at > now + 1:
             return False
         count = int(parameters["nc"], 16) if "qop" in parameters else 1
         if count <= self._counts.get(nonce, 0):

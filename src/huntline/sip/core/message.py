@@ -289,10 +289,8 @@ def unfold(head: bytes) -> list[str]:
 
 def _split_headers(lines: list[str]) -> tuple[list[tuple[str, str]], str | None]:
     headers: list[tuple[str, str]] = []
-    if len(lines) > MAX_HEADERS:
-        return headers, "Too Many Headers"
-    fault = None
-    for line in lines[1:]:
+    fault = "Too Many Headers" if len(lines) > MAX_HEADERS else None
+    for line in lines[1:MAX_HEADERS]:
         name, colon, value = line.partition(":")
         if known := _NAMES.get(name):
             headers.append((known, value.strip()))
