@@ -7,23 +7,20 @@ import logging
 from collections.abc import Callable
 from typing import Protocol
 
-from uuid_utils import uuid7
-
-from huntline.directory.plan import Account, QueueTarget, ServerPlan, StarCode, UserTarget
+from huntline.directory.plan import QueueTarget, ServerPlan, StarCode, UserTarget
 from huntline.engine import commands as do
 from huntline.engine import events as told
 from huntline.engine.model import Outcome
 from huntline.errors import PeerError
 from huntline.media.interface import DtmfPressed, Media, MediaDied, MediaEvent, MediaLegLost, PlayFinished
-from huntline.sip.admission import Admission, NotAdmitted, Target
+from huntline.sip.admission import Admission, Target
+from huntline.sip.arrivals import Arrivals
 from huntline.sip.calls import Call, CallBook, Leg, LegState, Party, Purpose, Ring
 from huntline.sip.core import events as sip
 from huntline.sip.dialling import Contact, Dialling, Display, spawner
 from huntline.sip.holding import Holding
 from huntline.sip.presentation import (
     COMPLETED_ELSEWHERE,
-    CallerId,
-    caller_of,
     from_header,
     identity_headers,
     name_addr,
@@ -83,6 +80,16 @@ class B2bua:
         self.book = CallBook(lambda user, count: post(told.OtherCallsChanged(user, count)))
         self._dialling = Dialling(user_agent, media, self.book, self._spawn)
         self._dialling.outcomes = self
+        self._arrivals = Arrivals(
+            user_agent,
+            media,
+            admission,
+            self.book,
+            site.music(None),
+            self._spawn,
+            on_arrival=self._arrived,
+            on_failure=self._refuse,
+        )
         self._holding = Holding(user_agent, media, self._spawn)
         self.on_change: Callable[[Call], None] = lambda call: None
 
@@ -95,55 +102,13 @@ class B2bua:
     def handle_sip(self, event: sip.SipEvent) -> None:
         """Take an event of the SIP core that concerns legs."""
         if isinstance(event, sip.InviteReceived):
-            self._invite_received(event)
+            self._arrivals.invited(event)
         elif isinstance(event, sip.LegConfirmed | sip.OfferReceived | sip.OfferAnswered | sip.OfferRejected):
             self._offer_event(event)
         elif isinstance(event, sip.LegAnswered | sip.LegRejected | sip.LegCancelled | sip.LegEnded):
             self._leg_event(event)
 
-    def _invite_received(self, event: sip.InviteReceived) -> None:
-        now = self._user_agent.now()
-        decision = self._admission.decide(event.request, event.flow, now)
-        if isinstance(decision, NotAdmitted):
-            self._user_agent.core.reject(event.leg_id, decision.status, now, headers=decision.headers)
-            return
-        target, account = decision.target, decision.account
-        caller_id = _caller_id(event, account)
-        call_id = uuid7().hex
-        leg = Leg(
-            leg_id=event.leg_id,
-            media_id=call_id,
-            party=Party.CALLER,
-            call_id=call_id,
-            address=caller_id.user,
-            account_id=account.user_id if account else None,
-        )
-        call = Call(
-            call_id=call_id,
-            organization_id=target.organization_id,
-            caller=leg,
-            caller_id=caller_id,
-            dialled=_dialled_user(event.request.uri),
-            music=self._site.music(None),
-        )
-        self.book.add(call)
-        self._spawn(self._set_up(call, event.sdp, decision.target))
-
-    async def _set_up(self, call: Call, sdp_offer: str | None, target: Target) -> None:
-        """Prepare the caller's audio, then let the call arrive. A caller may have left meanwhile."""
-        media_id = call.caller.media_id
-        try:
-            if sdp_offer is None:
-                call.sdp_for_caller = await self._media.offer(media_id)
-            else:
-                call.sdp_for_caller = await self._media.answer(media_id, sdp_offer)
-        except PeerError as error:
-            if call.call_id in self.book.calls:
-                self._refuse(call, error.sip_status, str(error))
-            return
-        if call.call_id not in self.book.calls:
-            self._media.delete(media_id)
-            return
+    def _arrived(self, call: Call, target: Target) -> None:
         if isinstance(target, QueueTarget):
             call.queue_id = target.queue_id
             self._post(told.CallArrived(call.call_id, target.queue_id, call.caller_id.shown))
@@ -500,19 +465,6 @@ class B2bua:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-
-
-def _caller_id(event: sip.InviteReceived, account: Account | None) -> CallerId:
-    if account is None:
-        return caller_of(event.request, is_trusted=True)
-    caller = caller_of(event.request, is_trusted=False)
-    if caller.is_anonymous:
-        return caller
-    return CallerId(account.upn.partition("@")[0], account.display_name)
-
-
-def _dialled_user(uri: str) -> str:
-    return uri.partition(":")[2].partition("@")[0].partition(";")[0]
 
 
 def _quotable(text: str) -> str:

@@ -1,0 +1,98 @@
+"""Arrivals: turns an admitted INVITE into a call whose audio is ready to be answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from uuid_utils import uuid7
+
+from huntline.directory.plan import Account
+from huntline.errors import PeerError
+from huntline.media.interface import Media
+from huntline.sip.admission import Admission, NotAdmitted, Target
+from huntline.sip.calls import Call, CallBook, Leg, Party
+from huntline.sip.core.events import InviteReceived
+from huntline.sip.core.grammar import parse_uri
+from huntline.sip.presentation import CallerId, caller_of
+from huntline.sip.user_agent import UserAgent
+
+
+class Arrivals:
+    """``on_arrival`` takes each call once its audio is ready, ``on_failure`` one that cannot have any, with
+    the SIP status and the words to refuse it with."""
+
+    def __init__(
+        self,
+        user_agent: UserAgent,
+        media: Media,
+        admission: Admission,
+        book: CallBook,
+        default_music: str,
+        spawn: Callable[[Coroutine[Any, Any, None]], None],
+        on_arrival: Callable[[Call, Target], None],
+        on_failure: Callable[[Call, int, str], None],
+    ) -> None:
+        self._user_agent = user_agent
+        self._media = media
+        self._admission = admission
+        self._book = book
+        self._default_music = default_music
+        self._spawn = spawn
+        self._on_arrival = on_arrival
+        self._on_failure = on_failure
+
+    def invited(self, event: InviteReceived) -> None:
+        """A new INVITE: refused at once, or taken into the book."""
+        now = self._user_agent.now()
+        decision = self._admission.decide(event.request, event.flow, now)
+        if isinstance(decision, NotAdmitted):
+            self._user_agent.core.reject(event.leg_id, decision.status, now, headers=decision.headers)
+            return
+        call = self._call(event, decision.target, decision.account)
+        self._book.add(call)
+        self._spawn(self._prepare(call, event.sdp, decision.target))
+
+    def _call(self, event: InviteReceived, target: Target, account: Account | None) -> Call:
+        call_id = uuid7().hex
+        caller_id = _caller_id(event, account)
+        leg = Leg(
+            leg_id=event.leg_id,
+            media_id=call_id,
+            party=Party.CALLER,
+            call_id=call_id,
+            address=caller_id.user,
+            account_id=account.user_id if account else None,
+        )
+        return Call(
+            call_id=call_id,
+            organization_id=target.organization_id,
+            caller=leg,
+            caller_id=caller_id,
+            dialled=parse_uri(event.request.uri).user or "",
+            music=self._default_music,
+        )
+
+    async def _prepare(self, call: Call, sdp_offer: str | None, target: Target) -> None:
+        """Audio first, so that whoever arrives can be answered in the same turn. The caller may have left."""
+        media_id = call.caller.media_id
+        try:
+            if sdp_offer is None:
+                call.sdp_for_caller = await self._media.offer(media_id)
+            else:
+                call.sdp_for_caller = await self._media.answer(media_id, sdp_offer)
+        except PeerError as error:
+            if call.call_id in self._book.calls:
+                self._on_failure(call, error.sip_status, str(error))
+            return
+        if call.call_id in self._book.calls:
+            self._on_arrival(call, target)
+        else:
+            self._media.delete(media_id)
+
+
+def _caller_id(event: InviteReceived, account: Account | None) -> CallerId:
+    caller = caller_of(event.request, is_trusted=account is None)
+    if account is None or caller.is_anonymous:
+        return caller
+    return CallerId(account.upn.partition("@")[0], account.display_name)
