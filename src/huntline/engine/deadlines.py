@@ -58,8 +58,8 @@ class Deadlines:
         del self._moments[key]
         return key
 
-    def keys(self) -> list[Key]:
-        """All deadlines that are set."""
+    def pending(self) -> list[Key]:
+        """Everything for which a deadline is set."""
         return list(self._moments)
 
     def _sweep(self) -> None:

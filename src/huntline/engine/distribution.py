@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 
 from huntline.engine.model import Alerting, Distribution
 from huntline.engine.state import Agent, Call, Line
 
-Method = Callable[[Line, Collection[Agent]], list[Agent]]
+Candidates = dict[str, Agent]
+Method = Callable[[Line, Candidates], list[Agent]]
 
 
 def choose(call: Call) -> list[Agent]:
@@ -18,46 +19,45 @@ def choose(call: Call) -> list[Agent]:
     again.
     """
     line = call.line
-    is_attendant = line.settings.distribution is Distribution.ATTENDANT
-    if call.rings and not is_attendant:
+    method = line.settings.distribution
+    if call.rings and method is not Distribution.ATTENDANT:
         return []
     candidates = _candidates(call)
     if not candidates and call.skipped and not call.rings:
         call.skipped.clear()
         candidates = _candidates(call)
-    return METHODS[line.settings.distribution](line, candidates) if candidates else []
+    if not candidates:
+        return []
+    if not line.favoured:
+        return METHODS[method](line, candidates)
+    favoured, others = _divided(line, candidates)
+    chosen = METHODS[method](line, favoured) if favoured else []
+    if chosen and method is not Distribution.ATTENDANT:
+        return chosen
+    return chosen + (METHODS[method](line, others) if others else [])
 
 
-def attendant(line: Line, candidates: Collection[Agent]) -> list[Agent]:
-    """All at once."""
-    positions = line.positions
-    return sorted(candidates, key=lambda agent: (not agent.is_next, positions[agent.agent_id]))
+def attendant(line: Line, candidates: Candidates) -> list[Agent]:
+    """All at once, in the order of the list."""
+    return [candidates[agent_id] for agent_id in sorted(candidates, key=line.positions.__getitem__)]
 
 
-def serial(line: Line, candidates: Collection[Agent]) -> list[Agent]:
+def serial(line: Line, candidates: Candidates) -> list[Agent]:
     """The first of the list."""
-    positions = line.positions
-    return [min(candidates, key=lambda agent: (not agent.is_next, positions[agent.agent_id]))]
+    return [next(candidates[agent_id] for agent_id in line.positions if agent_id in candidates)]
 
 
-def round_robin(line: Line, candidates: Collection[Agent]) -> list[Agent]:
+def round_robin(line: Line, candidates: Candidates) -> list[Agent]:
     """The first after the one rung last, in a circle."""
-    positions, size = line.positions, len(line.positions)
-    start = line.last_position + 1
-    return [
-        min(candidates, key=lambda agent: (not agent.is_next, (positions[agent.agent_id] - start) % size))
-    ]
+    order, start = tuple(line.positions), line.last_position + 1
+    circle = order[start:] + order[:start]
+    return [next(candidates[agent_id] for agent_id in circle if agent_id in candidates)]
 
 
-def longest_idle(line: Line, candidates: Collection[Agent]) -> list[Agent]:
+def longest_idle(line: Line, candidates: Candidates) -> list[Agent]:
     """The one free for the longest time; the list decides between equals."""
     positions = line.positions
-    return [
-        min(
-            candidates,
-            key=lambda agent: (not agent.is_next, agent.idle_since, positions[agent.agent_id]),
-        )
-    ]
+    return [min(candidates.values(), key=lambda agent: (agent.idle_since, positions[agent.agent_id]))]
 
 
 METHODS: dict[Distribution, Method] = {
@@ -77,20 +77,29 @@ REASONS = {
 
 def reason(line: Line, agent: Agent) -> str:
     """Why this agent was chosen, in words."""
-    return "lost the race for the last call" if agent.is_next else REASONS[line.settings.distribution]
-
-
-def _candidates(call: Call) -> Collection[Agent]:
-    free = call.line.free
-    if not call.skipped and not call.retry_at:
-        return free.values()
-    return [
-        agent
-        for agent_id, agent in free.items()
-        if agent_id not in call.skipped and agent_id not in call.retry_at
-    ]
+    if agent.agent_id in line.favoured:
+        return "lost the race for the last call"
+    return REASONS[line.settings.distribution]
 
 
 def turns(line: Line) -> list[Call]:
     """The calls of a line that may alert agents, in order."""
     return line.calls[:1] if line.settings.alerting is Alerting.ONE else line.calls
+
+
+def _candidates(call: Call) -> Candidates:
+    free = call.line.free
+    if not call.skipped and not call.retry_at:
+        return free
+    return {
+        agent_id: agent
+        for agent_id, agent in free.items()
+        if agent_id not in call.skipped and agent_id not in call.retry_at
+    }
+
+
+def _divided(line: Line, candidates: Candidates) -> tuple[Candidates, Candidates]:
+    favoured, others = Candidates(), Candidates()
+    for agent_id, agent in candidates.items():
+        (favoured if agent_id in line.favoured else others)[agent_id] = agent
+    return favoured, others

@@ -103,12 +103,12 @@ class Engine:
         self._check(event)
         self._expire(now)
         self._handlers[type(event)](event)
-        return self._settle(now)
+        return self._settle()
 
     def tick(self, now: datetime) -> list[Command]:
         """What to do because time has passed."""
         self._expire(now)
-        return self._settle(now)
+        return self._settle()
 
     def next_deadline(self) -> datetime | None:
         """When :meth:`tick` is due, unless an event comes before."""
@@ -128,13 +128,13 @@ class Engine:
 
     def _expire(self, now: datetime) -> None:
         floor = self._floor
-        floor.now = max(now, floor.now)
+        if now > floor.now:
+            floor.now = now
         while (key := floor.deadlines.pop_due(floor.now)) is not None:
             due, name = key
             self._due[due](name)
 
-    def _settle(self, now: datetime) -> list[Command]:
-        self._expire(now)  # an event may have moved a deadline into the past
+    def _settle(self) -> list[Command]:
         floor = self._floor
         if floor.changed:
             exits.send_away_unserved(floor)
@@ -221,7 +221,7 @@ class Engine:
         if stopped is not None and reason is StopReason.ANSWERED_ELSEWHERE:
             agent = self._floor.agents.get(stopped.agent_id)
             if agent is not None and agent.ring is None:
-                agent.is_next = True
+                self._floor.favour(agent, is_favoured=True)
 
     def _agent_declined(self, event: AgentDeclined) -> None:
         ring = self._alerting(event.ring_id)
@@ -279,8 +279,9 @@ class Engine:
         floor.join_line(call)
         if call.line.is_removed:
             exits.leave(floor, call, exits.timeout(call.line))
-        elif floor.now < call.place[0] + call.line.settings.max_wait:
+        else:
             floor.play_music(call)
+            self._expire(floor.now)  # the maximum wait may be over by now
 
     # -- forwards
 
@@ -385,6 +386,7 @@ class Engine:
 
     def _settings_changed(self, event: SettingsChanged) -> None:
         settings.apply(self._floor, event)
+        self._expire(self._floor.now)  # a shorter maximum wait may be over already
 
     # -- deadlines
 
@@ -416,7 +418,7 @@ class Engine:
         call.retry_at = {name: at for name, at in call.retry_at.items() if at > floor.now}
         if call.retry_at:
             floor.deadlines.set((Due.RETRY, call_id), min(call.retry_at.values()))
-        floor.changed[call.line] = None
+        floor.change(call.line)
 
     def _wrap_up_over(self, agent_id: str) -> None:
         agent = self._floor.agents[agent_id]

@@ -125,6 +125,7 @@ def finish(floor: Floor, call: Call, outcome: Outcome, why: str, *, is_caller_go
     if ring is not None:
         _let_go(floor, call, ring, why)
     floor.deadlines.clear((Due.FORWARD, call.call_id))
+    floor.deadlines.clear((Due.RETRY, call.call_id))
     is_refusal = not call.is_leg_answered and not is_caller_gone
     floor.commands.append((RefuseCall if is_refusal else EndCall)(call.call_id, outcome))
     del floor.calls[call.call_id]

@@ -37,6 +37,9 @@ BACK_OFF = timedelta(seconds=5)
 _MEMORY = timedelta(seconds=64)
 """How long a stopped ring is remembered: twice the life of a SIP transaction (RFC 3261, 64*T1)."""
 
+_ON_RECORD = {TALKING, RINGING}
+"""Told by the rings on record: a row for each such agent with each call would be most of the history."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoppedRing:
@@ -97,7 +100,7 @@ class Floor:
                 line.free[agent_id] = agent
                 line.obstacles.pop(agent_id, None)
                 line.serving.add(agent_id)
-                self.changed[line] = None
+                self.change(line)
             return
         line.free.pop(agent_id, None)
         if line.obstacles.get(agent_id) == obstacle:
@@ -108,7 +111,7 @@ class Floor:
         else:
             line.serving.discard(agent_id)
             if not line.serving:
-                self.changed[line] = None
+                self.change(line)
         if line.calls and line.calls[0].has_had_turn:
             self._note_obstacle(line.calls[0], agent_id, obstacle)
 
@@ -129,7 +132,8 @@ class Floor:
         line = call.line
         call.ring_count += 1
         ring = Ring(f"{call.call_id}.{call.ring_count}", call, agent, line, self.now)
-        why, agent.ring, agent.is_next = reason(line, agent), ring, False
+        why, agent.ring = reason(line, agent), ring
+        self.favour(agent, is_favoured=False)
         line.last_position = line.positions[agent.agent_id]
         call.rings[agent.agent_id] = ring
         self.rings[ring.ring_id] = ring
@@ -137,6 +141,14 @@ class Floor:
         self.commands.append(RingAgent(ring.ring_id, call.call_id, line.settings.queue_id, agent.agent_id))
         self.note(call, agent.agent_id, "rung", why)
         self.refresh(agent)
+
+    def favour(self, agent: Agent, *, is_favoured: bool) -> None:
+        """Ring the agent first, or as others, for the next call of any of their queues."""
+        for line in agent.lines.values():
+            if is_favoured:
+                line.favoured.add(agent.agent_id)
+            elif line.favoured:
+                line.favoured.discard(agent.agent_id)
 
     def stop_ring(self, ring: Ring, why: StopReason, words: str | None = None) -> None:
         """Stop a phone that rings."""
@@ -173,7 +185,7 @@ class Floor:
                 why,
             )
         )
-        self.changed[call.line] = None
+        self.change(call.line)
         self.refresh(agent)
         self.forget(agent)
 
@@ -203,7 +215,7 @@ class Floor:
         call.state = CallState.WAITING
         insort(call.line.calls, call, key=_place)
         self.deadlines.set((Due.WAIT, call.call_id), call.place[0] + call.line.settings.max_wait)
-        self.changed[call.line] = None
+        self.change(call.line)
 
     def leave_line(self, call: Call) -> None:
         """Take a call out of its line, or out of its greeting."""
@@ -214,10 +226,12 @@ class Floor:
             if index < len(line.calls) and line.calls[index] is call:
                 del line.calls[index]
             self.deadlines.clear((Due.WAIT, call.call_id))
-        if call.retry_at:
-            self.deadlines.clear((Due.RETRY, call.call_id))
-            call.retry_at.clear()
-        self.changed[line] = None
+        self.change(line)
+
+    def change(self, line: Line) -> None:
+        """Have the line's calls offered to agents before the step ends."""
+        if line.calls:
+            self.changed[line] = None
 
     def play_music(self, call: Call) -> None:
         """Music for a waiting caller; one who hears the same already keeps hearing it."""
@@ -264,15 +278,15 @@ class Floor:
             return
         call.has_had_turn = True
         line = call.line
-        for agent_id, obstacle in line.obstacles.items():
-            self._note_obstacle(call, agent_id, obstacle)
+        counts = Counter(line.obstacles.values())
+        if not counts.keys() <= _ON_RECORD:
+            for agent_id, obstacle in line.obstacles.items():
+                self._note_obstacle(call, agent_id, obstacle)
         if not line.free and not call.rings:
-            self.note(call, None, "waits", _nobody_free(line))
+            self.note(call, None, "waits", _nobody_free(counts))
 
     def _note_obstacle(self, call: Call, agent_id: str, obstacle: str) -> None:
-        # Who talks or is rung is told by the rings on record; a row for each of them with each call would
-        # be most of the history.
-        if obstacle is not TALKING and obstacle is not RINGING:
+        if obstacle not in _ON_RECORD:
             self.note(call, agent_id, "not rung", obstacle)
 
 
@@ -286,10 +300,9 @@ def _in_order(lines: list[Line]) -> Iterable[Call]:
     return heapq.merge(*(turns(line) for line in lines), key=_place)
 
 
-def _nobody_free(line: Line) -> str:
-    if not line.positions:
-        return "the queue has no agents"
-    counts = Counter(
-        obstacle.partition(" until ")[0].partition(":")[0] for obstacle in line.obstacles.values()
-    )
-    return "nobody can be rung: " + ", ".join(f"{count} {words}" for words, count in counts.items())
+def _nobody_free(obstacles: Counter[str]) -> str:
+    counts: Counter[str] = Counter()
+    for obstacle, count in obstacles.items():
+        counts[obstacle.partition(" until ")[0].partition(":")[0]] += count
+    words = ", ".join(f"{count} {kind}" for kind, count in counts.items())
+    return f"nobody can be rung: {words}" if words else "the queue has no agents"

@@ -49,7 +49,6 @@ def _apply_agents(floor: Floor, event: SettingsChanged) -> list[Agent]:
     for agent in gone:
         agent.settings = None
         agent.pause_reason = None
-        agent.is_next = False
     return [_take_in(floor, settings) for settings in given.values()] + gone
 
 
@@ -90,7 +89,7 @@ def _apply_queue(floor: Floor, queue: CallQueue) -> Line:
     if before.max_wait != queue.max_wait:
         for call in line.calls:
             floor.deadlines.set((Due.WAIT, call.call_id), call.place[0] + queue.max_wait)
-    floor.changed[line] = None
+    floor.change(line)
     return line
 
 
@@ -106,6 +105,7 @@ def _fill(line: Line, agents: list[Agent]) -> None:
     }
     line.last_position = line.positions.get(last, line.last_position) if last else line.last_position
     _clear(line)
+    line.favoured.intersection_update(line.positions)
     if not line.settings.allow_opt_out:
         for agent_id in line.positions:
             known[agent_id].opted_out.discard(_queue_id(line))

@@ -31,7 +31,7 @@ class Line:
 
     ``calls`` holds the waiting calls in order. Each agent of ``positions`` is either in ``free`` (may be
     rung this moment) or in ``obstacles`` (with the reason why not); ``serving`` are those who count as
-    there at all.
+    there at all. ``favoured`` lost the race for a call and are rung first for the next one.
     """
 
     settings: CallQueue
@@ -41,6 +41,7 @@ class Line:
     free: dict[str, Agent] = field(default_factory=dict)
     obstacles: dict[str, str] = field(default_factory=dict)
     serving: set[str] = field(default_factory=set)
+    favoured: set[str] = field(default_factory=set)
     last_position: int = -1
     talking: int = 0
     is_removed: bool = False
@@ -64,7 +65,6 @@ class Agent:
     rest_until: datetime | None = None
     rest_reason: str = ""
     ring: Ring | None = None
-    is_next: bool = False
     state: AgentState = AgentState.SIGNED_OUT
 
 

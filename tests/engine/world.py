@@ -1,0 +1,187 @@
+"""The world around an engine, kept from its commands alone, and what must always be true of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from huntline.engine import commands as do
+from huntline.engine import events as told
+from huntline.engine.engine import HUMAN_REACTION, Engine
+from huntline.engine.model import Alerting, CallQueue, CallStatus, Distribution, Presence
+
+from .desk import NOON, seconds
+
+
+@dataclass
+class Person:
+    """What an agent's world looks like from outside."""
+
+    is_reachable: bool = False
+    presence: Presence = Presence.AVAILABLE
+    is_paused: bool = False
+    other_calls: int = 0
+    opted_out: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Caller:
+    """What a caller has been through."""
+
+    is_answered: bool = False
+    is_gone: bool = False
+    hears: str | None = None
+    ends: int = 0
+    records: int = 0
+
+
+class World:
+    """Carries events to an engine and checks each command as it comes."""
+
+    def __init__(self) -> None:
+        self.engine = Engine()
+        self.now = NOON
+        self.history: list[tuple[told.Event | None, datetime, list[do.Command]]] = []
+        self.queues: dict[str, CallQueue] = {}
+        self.agents: set[str] = set()
+        self.people: dict[str, Person] = {}
+        self.callers: dict[str, Caller] = {}
+        self.rings: dict[str, do.RingAgent] = {}  # under way
+        self.answered: set[str] = set()
+        self.past_rings: list[str] = []
+        self.declined_at: dict[tuple[str, str], datetime] = {}
+        self.quick: set[tuple[str, str]] = set()
+        self.rung_at: dict[str, datetime] = {}
+        self.connecting: dict[str, str] = {}
+        self.forwards: set[str] = set()
+
+    def step(self, event: told.Event | None) -> None:
+        """Tell an event, or let the engine look at the time."""
+        commands = self.engine.handle(event, self.now) if event else self.engine.tick(self.now)
+        self.history.append((event, self.now, commands))
+        for command in commands:
+            self._carry_out(command)
+        self._check_lines()
+
+    def replay(self) -> None:
+        """The same inputs give the same outputs."""
+        engine = Engine()
+        for event, now, commands in self.history:
+            assert (engine.handle(event, now) if event else engine.tick(now)) == commands
+
+    # -- each command
+
+    def _carry_out(self, command: do.Command) -> None:
+        match command:
+            case do.RingAgent():
+                self._ring(command)
+            case do.StopRinging(ring_id, _):
+                assert ring_id in self.rings
+                assert ring_id not in self.answered
+            case do.RecordRing(ring_id):
+                del self.rings[ring_id]
+                self.past_rings.append(ring_id)
+                self.answered.discard(ring_id)
+                self.connecting.pop(command.call_id, None)
+            case do.BridgeCall(call_id, ring_id):
+                assert ring_id in self.answered
+                self.callers[call_id].hears = None
+                self.connecting[call_id] = ring_id
+            case do.RecordDecision() | do.ReleaseAgent():
+                pass
+            case _:
+                self._serve(self.callers[command.call_id], command)
+
+    def _serve(self, caller: Caller, command: do.Command) -> None:
+        assert caller.records == 0
+        match command:
+            case do.AnswerCall():
+                assert not caller.is_answered
+                caller.is_answered = True
+            case do.PlayGreeting(_, queue_id):
+                assert caller.is_answered
+                caller.hears = f"greeting of {queue_id}"
+            case do.PlayMusic(_, queue_id):
+                assert caller.is_answered
+                caller.hears = self.queues[queue_id].music or f"music of {queue_id}"
+            case do.ForwardCall(call_id, _):
+                self.forwards.add(call_id)
+            case do.RefuseCall():
+                assert not caller.is_answered
+                caller.ends += 1
+            case do.EndCall():
+                assert caller.is_answered or caller.is_gone
+                caller.ends += 1
+            case do.RecordCall(call_id):
+                caller.records += 1
+                assert caller.ends == 1
+                self.forwards.discard(call_id)
+
+    def _ring(self, command: do.RingAgent) -> None:
+        person, queue = self.people[command.agent_id], self.queues[command.queue_id]
+        assert command.ring_id not in self.past_rings
+        assert command.agent_id not in {ring.agent_id for ring in self.rings.values()}, "two calls"
+        assert command.agent_id in queue.agents
+        assert command.agent_id in self.agents
+        assert person.is_reachable
+        assert person.presence not in (Presence.OFFLINE, Presence.DO_NOT_DISTURB)
+        assert not person.is_paused
+        assert queue.queue_id not in person.opted_out
+        assert queue.ring_busy or not person.other_calls
+        assert not self.is_left_alone(command.call_id, command.agent_id)
+        assert command.call_id not in self.connecting
+        self.rings[command.ring_id] = command
+        self.rung_at[command.ring_id] = self.now
+
+    def decline(self, ring_id: str) -> None:
+        """An agent declines; a phone that does so faster than a person is the phone's doing."""
+        ring, is_quick = self.rings[ring_id], self.now - self.rung_at[ring_id] < HUMAN_REACTION
+        (self.quick.add if is_quick else self.quick.discard)((ring.call_id, ring.agent_id))
+        self.declined_at[ring.call_id, ring.agent_id] = self.now
+        self.step(told.AgentDeclined(ring_id, "declined"))
+
+    def register(self, agent_id: str) -> None:
+        """A phone registers: what it refused by itself before counts no more."""
+        for call_id, name in [pair for pair in self.quick if pair[1] == agent_id]:
+            self.quick.discard((call_id, name))
+            self.declined_at.pop((call_id, name), None)
+
+    def is_left_alone(self, call_id: str, agent_id: str) -> bool:
+        at = self.declined_at.get((call_id, agent_id))
+        return at is not None and self.now < at + seconds(5)
+
+    # -- after each step
+
+    def _check_lines(self) -> None:
+        snapshot = self.engine.snapshot(self.now)
+        assert {call.call_id for call in snapshot.calls} == {
+            call_id for call_id, caller in self.callers.items() if not caller.records
+        }
+        deadline = self.engine.next_deadline()
+        assert deadline is None or deadline > self.now
+        assert deadline is not None or not (self.rings.keys() - self.answered or self.connecting)
+        for queue in self.queues.values():
+            self._check_line(queue, [call for call in snapshot.calls if call.queue_id == queue.queue_id])
+
+    def _check_line(self, queue: CallQueue, calls: list[CallStatus]) -> None:
+        line = sorted((call for call in calls if call.position), key=lambda call: call.position or 0)
+        starts = [call.waiting_since for call in line if call.waiting_since]
+        assert starts == sorted(starts)
+        if queue.alerting is Alerting.ONE:
+            assert not any(call.ringing for call in line[1:])
+            line = line[:1]
+        for call in line:
+            assert self.callers[call.call_id].hears == (queue.music or f"music of {queue.queue_id}")
+            is_rotation = queue.distribution is not Distribution.ATTENDANT
+            assert len(call.ringing) <= 1 or not is_rotation
+            if not call.ringing:
+                assert not self._ringable(queue, call), "nobody waits while an agent could be rung"
+
+    def _ringable(self, queue: CallQueue, call: CallStatus) -> list[str]:
+        return [
+            agent_id
+            for agent_id in queue.agents
+            if agent_id in self.agents
+            and self.engine.why_not_rung(agent_id, queue.queue_id) is None
+            and not self.is_left_alone(call.call_id, agent_id)
+        ]
