@@ -17,7 +17,7 @@ from asyncio.subprocess import Process
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import TextIO
 
 from huntline.config import Config
 from huntline.errors import ConfigurationError, HuntlineError
@@ -63,7 +63,7 @@ def serve(
     children: Sequence[Child],
     *,
     when_ready: Callable[[], Awaitable[None]],
-    log_file: IO[bytes] | None = None,
+    log_file: TextIO | None = None,
 ) -> None:
     """Run a server until SIGTERM or SIGINT. ``when_ready`` is run once, when all children are ready, and
     cancelled at the end.
@@ -77,7 +77,7 @@ async def _serve(
     config: Config,
     children: Sequence[Child],
     when_ready: Callable[[], Awaitable[None]],
-    log_file: IO[bytes] | None,
+    log_file: TextIO | None,
 ) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -113,7 +113,7 @@ def data_folder_taken(data: Path) -> Iterator[None]:
 class Supervisor:
     """Keeps children alive; ``children`` come in the order in which they are ended."""
 
-    def __init__(self, config: Config, children: Sequence[Child], log_file: IO[bytes] | None = None) -> None:
+    def __init__(self, config: Config, children: Sequence[Child], log_file: TextIO | None = None) -> None:
         self._keepers = [_Keeper(child, config, log_file) for child in children]
 
     async def run(self, stop: asyncio.Event, when_ready: Callable[[], Awaitable[None]]) -> None:
@@ -149,7 +149,7 @@ class Supervisor:
 class _Keeper:
     """Keeps one child alive."""
 
-    def __init__(self, child: Child, config: Config, log_file: IO[bytes] | None) -> None:
+    def __init__(self, child: Child, config: Config, log_file: TextIO | None) -> None:
         self.child = child
         self.was_ready = asyncio.Event()  # once, ever: a child that has been ready is always started again
         self._config = config

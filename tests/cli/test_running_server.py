@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.cli.huntline import huntline
 
 from huntline.control import ControlServer
 from huntline.errors import Refused
@@ -96,11 +95,6 @@ def server(tmp_path: Path) -> Iterator[FakeServer]:
     fake = FakeServer()
     with fake.running(tmp_path):
         yield fake
-
-
-def huntline(*words: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "huntline", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
 @pytest.mark.usefixtures("server")

@@ -9,7 +9,6 @@ import typer
 
 from huntline.cli.options import DataOption, config_of
 from huntline.control import ControlClient, ServerNotRunning
-from huntline.storage.organization_file import apply_file
 
 
 def apply(
@@ -20,6 +19,9 @@ def apply(
 
     A running server takes the change at once.
     """
+    # Imported here: what it needs to check and decode is half a second that no other verb should wait.
+    from huntline.storage.organization_file import apply_file
+
     config = config_of(data)
     changes = apply_file(file, config.data)
     for change in changes:

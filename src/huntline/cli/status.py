@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 
 import typer
-from rich.console import Console, Group
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
 from huntline.cli.options import DataOption, JsonOption, config_of
+from huntline.cli.printing import console
 from huntline.control import ControlClient
 
 STATE_STYLES = {
@@ -32,7 +33,7 @@ def status(data: DataOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         typer.echo(json.dumps(now, indent=2, ensure_ascii=False))
     else:
-        Console().print(tables(now))
+        console().print(tables(now))
 
 
 def tables(now: dict[str, Any]) -> Group:
@@ -78,7 +79,7 @@ def call_table(calls: list[dict[str, Any]]) -> Table:
         legs = ", ".join(f"{leg['party']} {leg['address']} {leg['state']}" for leg in call["legs"])
         table.add_row(
             Text(call["caller"]),
-            Text(call["queue"]),
+            Text(call["queue"] or ""),
             _state(call["state"]),
             str(call["position"] or ""),
             _seconds(call["waited_s"]),

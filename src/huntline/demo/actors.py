@@ -19,7 +19,7 @@ from huntline.demo.phone import EXPIRES, Conversation, Phones
 
 CALLERS_AT_ONCE = 6
 DECLINES = 0.1  # of all rings
-MISSES = 0.1
+MISSES = 0.05
 GIVES_UP_AFTER = (20, 50)  # seconds that a caller has patience
 TALKS_FOR = (5, 15)
 ANSWERS_AFTER = (1, 4)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
@@ -19,7 +20,6 @@ from huntline.cli.options import (
 )
 from huntline.cli.serve import addresses
 from huntline.config import Config, load_config
-from huntline.demo.organization import load_demo_organization, phone_accounts
 from huntline.demo.screen import follow_in_lines, follow_on_screen
 from huntline.logs import set_up_logging
 
@@ -42,24 +42,25 @@ def demo(
             "media_ports": media_ports,
         }
     )
+    # Imported here: checking files and decoding audio is half a second that no other verb should wait.
+    from huntline.demo.organization import load_demo_organization, phone_accounts
+
     with supervisor.data_folder_taken(config.data):
         load_demo_organization(config)
     children = supervisor.server_children()
     if not quiet:
         children = (supervisor.child_of_this_program("demo"), *children)
-    show = _show(config, on_screen=sys.stdout.isatty())
-    if sys.stdout.isatty():
-        with (config.data / "huntline.log").open("ab") as log_file:
-            supervisor.serve(config, children, when_ready=show, log_file=log_file)
-    else:
-        set_up_logging("supervisor", config.log_level, mask_numbers=config.mask_numbers)
-        supervisor.serve(config, children, when_ready=show)
+    on_screen = sys.stdout.isatty()
+    with (config.data / "huntline.log").open("a") if on_screen else nullcontext(sys.stderr) as log_file:
+        set_up_logging("supervisor", config.log_level, mask_numbers=config.mask_numbers, stream=log_file)
+        show = _show(config, phone_accounts(config), on_screen=on_screen)
+        supervisor.serve(config, children, when_ready=show, log_file=log_file)
 
 
-def _show(config: Config, *, on_screen: bool) -> Callable[[], Awaitable[None]]:
+def _show(config: Config, accounts: str, *, on_screen: bool) -> Callable[[], Awaitable[None]]:
     async def show() -> None:
         typer.echo(f"Huntline is ready: {addresses(config)}")
-        typer.echo(phone_accounts(config))
+        typer.echo(accounts)
         sys.stdout.flush()
         await (follow_on_screen if on_screen else follow_in_lines)(config.control_socket)
 

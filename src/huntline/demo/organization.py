@@ -36,7 +36,7 @@ queues:
     agents: [%(people)s]
   - name: Demo Line
     line_uri: tel:{DEMO_LINE}
-    distribution: longest-idle
+    distribution: round-robin
     agent_alert_time: 15
     wrap_up: 3
     max_wait: 60

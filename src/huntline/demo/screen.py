@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from rich.console import Console, Group
+from rich.console import Group
 from rich.live import Live
 from rich.text import Text
 
+from huntline.cli.printing import console
 from huntline.cli.status import tables
 from huntline.control import AsyncControlClient, ServerNotRunning
 
@@ -25,7 +26,7 @@ _KEYS = {"queues": "name", "agents": "upn", "calls": "call_id"}
 async def follow_on_screen(control_socket: Path) -> None:
     """Draw the picture anew with each change, until cancelled."""
     last_events: deque[str] = deque(maxlen=EVENTS_SHOWN)
-    with Live(console=Console(), auto_refresh=False, transient=True) as live:
+    with Live(console=console(), auto_refresh=False, transient=True) as live:
         async for picture, events in pictures(control_socket):
             last_events.extend(events)
             live.update(Group(tables(picture), Text("\n".join(last_events))), refresh=True)

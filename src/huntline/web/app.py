@@ -56,6 +56,7 @@ async def run_web(config: Config, ready: Callable[[], None]) -> None:
                 build_app(config),
                 access_log=False,
                 log_config=None,
+                log_level="warning",
                 lifespan="off",
                 timeout_graceful_shutdown=TIME_TO_CLOSE,
             ),

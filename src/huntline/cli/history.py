@@ -1,0 +1,161 @@
+"""``huntline history``: what became of calls, and why."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.text import Text
+
+from huntline.cli.options import DataOption, JsonOption, config_of
+from huntline.cli.printing import console
+from huntline.errors import Refused
+
+if TYPE_CHECKING:
+    from huntline.directory.organization import Organization
+    from huntline.storage.history import CallRecord
+
+
+class UnknownQueue(Refused):
+    """No organization of this server has a queue of that name."""
+
+    error_id = "unknown-queue"
+
+
+def history(
+    data: DataOption = None,
+    limit: Annotated[int, typer.Option(help="At most so many calls.", min=1)] = 20,
+    queue: Annotated[str | None, typer.Option(help="Only calls of one queue, by its name.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the last calls with their rings and decisions, the newest first."""
+    # Imported here: the database's library is half a second that no other verb should wait.
+    from huntline.storage.database import open_database
+    from huntline.storage.history import read_calls
+    from huntline.storage.settings import load_organizations
+
+    database = open_database(config_of(data).data)
+    try:
+        organizations = load_organizations(database)
+        queue_ids = _queue_ids(organizations, queue) if queue else None
+        records = read_calls(database, queue_ids=queue_ids, limit=limit)
+    finally:
+        database.dispose()
+    names = Names(organizations)
+    calls = [names.call(record) for record in records]
+    if as_json:
+        typer.echo(json.dumps({"calls": calls}, indent=2, ensure_ascii=False))
+    else:
+        console().print(*map(in_words, calls), sep="\n")
+
+
+def _queue_ids(organizations: tuple[Organization, ...], name: str) -> tuple[str, ...]:
+    queues = [queue for organization in organizations for queue in organization.queues]
+    found = tuple(queue.queue_id for queue in queues if queue.name.casefold() == name.casefold())
+    if not found:
+        known = ", ".join(queue.name for queue in queues) or "none at all"
+        raise UnknownQueue(f"there is no queue called {name!r}; there are: {known}")
+    return found
+
+
+class Names:
+    """Puts names in the place of ids; the id of what has been removed since stays."""
+
+    def __init__(self, organizations: tuple[Organization, ...]) -> None:
+        self._names: dict[str, str] = {}
+        for organization in organizations:
+            self._names[organization.organization_id] = organization.name
+            self._names.update((queue.queue_id, queue.name) for queue in organization.queues)
+            self._names.update((user.user_id, user.upn) for user in organization.users)
+
+    def call(self, record: CallRecord) -> dict[str, Any]:
+        """One call as ``history --json`` shows it."""
+        return {
+            "call_id": record.call_id,
+            "organization": self._of(record.organization_id),
+            "caller": record.caller,
+            "queue": self._of(record.queue_id),
+            "first_queue": self._of(record.first_queue_id),
+            "arrived_at": _iso(record.arrived_at),
+            "waiting_since": _iso(record.waiting_since),
+            "answered_at": _iso(record.answered_at),
+            "ended_at": _iso(record.ended_at),
+            "agent": self._of(record.agent_id),
+            "outcome": str(record.outcome),
+            "reason": record.reason,
+            "rings": [
+                {
+                    "ring_id": ring.ring_id,
+                    "queue": self._of(ring.queue_id),
+                    "agent": self._of(ring.agent_id),
+                    "started_at": _iso(ring.started_at),
+                    "answered_at": _iso(ring.answered_at),
+                    "ended_at": _iso(ring.ended_at),
+                    "outcome": ring.outcome,
+                    "reason": ring.reason,
+                }
+                for ring in record.rings
+            ],
+            "decisions": [
+                {
+                    "at": _iso(decision.at),
+                    "queue": self._of(decision.queue_id),
+                    "agent": self._of(decision.agent_id),
+                    "decision": decision.decision,
+                    "reason": decision.reason,
+                }
+                for decision in record.decisions
+            ],
+        }
+
+    def _of(self, some_id: str | None) -> str | None:
+        return None if some_id is None else self._names.get(some_id, some_id)
+
+
+def in_words(call: dict[str, Any]) -> Text:
+    """A call as a headline with what happened below it, in the order of time."""
+    arrived_at = datetime.fromisoformat(call["arrived_at"]).astimezone()
+    text = Text(f"{arrived_at:%Y-%m-%d %H:%M:%S}  {call['caller']} -> {call['queue']}: ", style="bold")
+    text.append(call["outcome"])
+    if call["agent"]:
+        text.append(f" by {call['agent']}")
+    text.append(f" ({call['reason']}; {_duration(call)})", style="not bold")
+    events = [(each["at"], _decision_in_words(each)) for each in call["decisions"]]
+    events += [(each["ended_at"], _ring_in_words(each)) for each in call["rings"]]
+    for at, words in sorted(events, key=lambda event: event[0]):
+        text.append(f"\n    {datetime.fromisoformat(at).astimezone():%H:%M:%S}  {words}", style="not bold")
+    return text
+
+
+def _decision_in_words(decision: dict[str, Any]) -> str:
+    who = f"{decision['agent']} " if decision["agent"] else ""
+    return f"{who}{decision['decision']}: {decision['reason']}"
+
+
+def _ring_in_words(ring: dict[str, Any]) -> str:
+    rang_until = datetime.fromisoformat(ring["answered_at"] or ring["ended_at"])
+    rang_for = rang_until - datetime.fromisoformat(ring["started_at"])
+    return f"{ring['agent']} rang for {rang_for.total_seconds():.1f} s: {ring['outcome']} ({ring['reason']})"
+
+
+def _duration(call: dict[str, Any]) -> str:
+    arrived_at, answered_at, ended_at = (
+        datetime.fromisoformat(call[key]) if call[key] else None
+        for key in ("arrived_at", "answered_at", "ended_at")
+    )
+    assert arrived_at is not None
+    assert ended_at is not None
+    if answered_at is None:
+        return f"left after {_seconds(ended_at - arrived_at)}"
+    return f"answered after {_seconds(answered_at - arrived_at)}, talked {_seconds(ended_at - answered_at)}"
+
+
+def _seconds(duration: timedelta) -> str:
+    minutes, seconds = divmod(round(duration.total_seconds()), 60)
+    return f"{minutes}:{seconds:02}"
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
