@@ -12,12 +12,13 @@ Talk = tuple[Leg, Leg]
 
 
 def talk(caller: Phone, number: str, agent: Phone) -> Talk:
-    """The caller dials, the agent answers; both legs, connected."""
+    """The caller dials, the agent answers; both legs, connected: they hear each other."""
     leg = caller.dial(number)
     leg.wait_answered()
     ring = agent.wait_call()
     ring.answer()
     ring.wait_up()
+    assert_heard_each_other(leg, ring)
     return leg, ring
 
 

@@ -72,6 +72,7 @@ def test_callers_are_offered_in_parallel_each_to_another_agent(office: Office, d
     assert "+12065550101" in numbers[1]
     rings[1].answer()
     rings[1].wait_up()
+    assert_heard_each_other(callers[1], rings[1])
     rings[1].hang_up()
     third = phones[1].wait_call()
     assert third.invite is not None

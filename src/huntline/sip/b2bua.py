@@ -428,7 +428,7 @@ class B2bua:
         self._hang_up(call.caller)
         for ring in list(call.rings.values()):
             self._dialling.stop(call, ring)
-            self._dialling.release_media(call)
+        self._dialling.release_media(call)
         self._media.delete(call.caller.media_id)
 
     def _hang_up(self, leg: Leg) -> None:
