@@ -76,6 +76,7 @@ def test_comma_lists_are_split_only_where_the_header_allows_lists() -> None:
         b"Max-Forwards: 256\r\n",
         b"Call-ID: y\r\n",
         b"no colon here\r\n",
+        b"Content-Length: \xc2\xb2\r\n",
         b"X: 1\r\n" * 300,
     ],
 )

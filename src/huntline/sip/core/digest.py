@@ -56,22 +56,26 @@ def _response(algorithm: str, ha1_value: str, method: str, uri: str, parts: Sequ
 
 
 class Challenger:
-    """The server side of one realm or many. Memory is bounded by ``MAX_NONCES``."""
+    """The server side of one realm or many. Memory is bounded by ``MAX_NONCES``.
 
-    def __init__(self, secret: bytes) -> None:
+    ``algorithms`` are what it challenges with, in that order; whatever a phone answers with is checked.
+    """
+
+    def __init__(self, secret: bytes, algorithms: Sequence[str] = ALGORITHMS) -> None:
         self._secret = secret
+        self._algorithms = tuple(algorithms)
         self._issued = 0
         # nonce -> the highest nonce count seen; oldest first.
         self._counts: dict[str, int] = {}
         self._counts_known_since = -1.0
 
     def challenges(self, realm: str, now: float, stale: bool = False) -> list[str]:
-        """The values of WWW-Authenticate (or Proxy-Authenticate), the stronger algorithm first."""
+        """The values of WWW-Authenticate (or Proxy-Authenticate), one for each algorithm."""
         nonce = self._nonce(now)
         end = ", stale=true" if stale else ""
         return [
             f'Digest realm={quote_string(realm)}, nonce="{nonce}", algorithm={algorithm}, qop="auth"{end}'
-            for algorithm in ALGORITHMS
+            for algorithm in self._algorithms
         ]
 
     def check(

@@ -74,7 +74,7 @@ class Address:
     parameters: Parameters
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Via:
     """One Via value; ``transport`` in upper case."""
 
@@ -97,7 +97,7 @@ class Auth:
     parameters: dict[str, str]
 
 
-def _cached(parse: Callable[[str], Parsed]) -> Callable[[str], Parsed]:
+def cached(parse: Callable[[str], Parsed]) -> Callable[[str], Parsed]:
     """Remember results for short values only, so that hostile long ones cannot fill the memory."""
     remembered = lru_cache(maxsize=4096)(parse)
 
@@ -108,7 +108,7 @@ def _cached(parse: Callable[[str], Parsed]) -> Callable[[str], Parsed]:
     return parse_or_remember
 
 
-@_cached
+@cached
 def parse_uri(text: str) -> Uri:
     """Parse an absolute URI of any scheme; GrammarError when it is none."""
     scheme, colon, rest = text.partition(":")
@@ -180,7 +180,7 @@ def _end_of_name_addr(text: str) -> int:
     return text.find(">", quoted.end() if quoted else 0) + 1
 
 
-@_cached
+@cached
 def _name_addr(text: str) -> Address:
     text = text.lstrip()
     if quoted := _QUOTED_NAME.match(text):
@@ -194,7 +194,7 @@ def _name_addr(text: str) -> Address:
     return Address(name, parse_uri(raw_uri), raw_uri, {})
 
 
-@_cached
+@cached
 def _addr_spec(text: str) -> Address:
     if text == "*":
         return Address("", Uri("*", None, ""), "*", {})
@@ -218,13 +218,12 @@ def parse_parameters(text: str) -> Parameters:
     parameters: Parameters = {}
     for part in parts:
         name, equals, value = part.partition("=")
-        name = name.strip()
+        name = name.strip().lower()
         if not name:
             raise GrammarError(f"an empty parameter: {text[:80]!r}")
-        value = value.strip()
-        if value.startswith('"'):
-            value = unquote_string(value)
-        parameters.setdefault(name.lower(), value if equals else None)
+        if name not in parameters:
+            value = value.strip()
+            parameters[name] = (unquote_string(value) if value[:1] == '"' else value) if equals else None
     return parameters
 
 
@@ -260,17 +259,32 @@ def tag_of(text: str) -> str | None:
     return None
 
 
+def check_address(text: str) -> None:
+    """Raise GrammarError for what ``parse_address`` refuses, as cheaply as it can be said."""
+    end = text.rfind(">") + 1
+    tail = text[end:]
+    if end and tail.startswith(";") and '"' not in tail and ";;" not in tail and not tail.endswith(";"):
+        _name_addr(text[:end])
+    else:
+        parse_address(text)
+
+
 def parse_via(text: str) -> Via:
     """Parse one Via value, blanks around the slashes and colons included."""
     sent, semicolon, tail = text.partition(";")
-    pieces = sent.split("/", 2)
+    transport, host, port = _sent_protocol_and_by(sent)
+    return Via(transport, host, port, parse_parameters(semicolon + tail) if semicolon else {})
+
+
+@cached
+def _sent_protocol_and_by(text: str) -> tuple[str, str, int | None]:
+    pieces = text.split("/", 2)
     if len(pieces) != 3 or pieces[0].strip().upper() != "SIP":
         raise GrammarError(f"not a Via: {text[:80]!r}")
     transport, _, sent_by = pieces[2].strip().replace("\t", " ").partition(" ")
-    host, port = split_host_port(sent_by.strip())
     if not _TOKEN.fullmatch(transport):
         raise GrammarError(f"not a Via: {text[:80]!r}")
-    return Via(transport.upper(), host, port, parse_parameters(semicolon + tail) if semicolon else {})
+    return transport.upper(), *split_host_port(sent_by.strip())
 
 
 def parse_auth(text: str) -> Auth:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from huntline.errors import PeerError
-from huntline.sip.core.grammar import GrammarError, Via, parse_address, parse_via, split_list, tag_of
+from huntline.sip.core.grammar import GrammarError, Via, cached, check_address, parse_via, split_list, tag_of
 
 Headers = Iterable[tuple[str, str]]
 
@@ -97,6 +97,7 @@ _COMMA_SEPARATED = """
 _LISTS = frozenset(_COMMA_SEPARATED.split())
 _SINGLE = ("call-id", "from", "to", "cseq", "max-forwards", "content-length")
 _MANDATORY = ("via", "from", "to", "call-id", "cseq")
+_SOURCE = ("rport", "received")
 _TOKEN = re.compile(r"[A-Za-z0-9.!%*_+`'~-]+")
 _FOLD = re.compile(r"\n[ \t]+")
 _VERSION = re.compile(r"SIP/\d+\.\d+", re.IGNORECASE)
@@ -112,18 +113,12 @@ class CSeq(NamedTuple):
 class Message:
     """What requests and responses share. Header names are lower case with compact forms expanded."""
 
-    __slots__ = ("_cseq", "_from_tag", "_index", "_to_tag", "_via", "body", "headers")
+    __slots__ = ("_cseq", "_first", "_from_tag", "_to_tag", "_via", "body", "headers")
 
     def __init__(self, headers: list[tuple[str, str]], body: bytes) -> None:
         self.headers = headers
         self.body = body
-        index: dict[str, list[str]] = {}
-        for name, value in headers:
-            if name in index:
-                index[name].append(value)
-            else:
-                index[name] = [value]
-        self._index = index
+        self._first = dict(reversed(headers))
         self._via: Via | None = None
         self._cseq: CSeq | None = None
         self._from_tag: str | None = ""
@@ -131,14 +126,15 @@ class Message:
 
     def header(self, name: str) -> str | None:
         """The first raw value of a header (name in lower case), or None."""
-        values = self._index.get(name)
-        return values[0] if values else None
+        return self._first.get(name)
 
     def all(self, name: str) -> list[str]:
         """Every value of a header; comma-separated lists are split where the header allows lists."""
-        values = self._index.get(name, [])
+        if name not in self._first:
+            return []
+        values = [value for header, value in self.headers if header == name]
         if name not in _LISTS:
-            return list(values)
+            return values
         return [element for value in values for element in split_list(value)]
 
     def tokens(self, name: str) -> frozenset[str]:
@@ -147,36 +143,36 @@ class Message:
 
     def count(self, name: str) -> int:
         """How many lines of that header there are."""
-        return len(self._index.get(name, ()))
+        return sum(header == name for header, _ in self.headers) if name in self._first else 0
 
     @property
     def raw_from(self) -> str:
         """The From value as it came."""
-        return self._index["from"][0]
+        return self._first["from"]
 
     @property
     def raw_to(self) -> str:
         """The To value as it came."""
-        return self._index["to"][0]
+        return self._first["to"]
 
     @property
     def call_id(self) -> str:
         """The Call-ID."""
-        return self._index["call-id"][0]
+        return self._first["call-id"]
 
     @property
     def cseq(self) -> CSeq:
         """The CSeq; GrammarError when it is none."""
         if self._cseq is None:
-            self._cseq = _parse_cseq(self._index["cseq"][0])
+            self._cseq = _parse_cseq(self._first["cseq"])
         return self._cseq
 
     @property
     def top_via(self) -> Via:
         """The first Via; GrammarError when it is none."""
         if self._via is None:
-            first = self._index["via"][0]
-            self._via = parse_via(split_list(first)[0] if "," in first else first)
+            first = self._first["via"]
+            self._via = parse_via((*split_list(first), "")[0] if "," in first else first)
         return self._via
 
     @property
@@ -265,7 +261,7 @@ def parse_message(data: bytes) -> Request | Response:
     request, status, start_fault = _parse_request_line(start, headers, body)
     fault = start_fault or fault or _body_fault(request) or _head_fault(request) or _request_fault(request)
     if fault:
-        raise MalformedMessage(status, fault, request if request.count("via") else None)
+        raise MalformedMessage(status, fault, request if request.header("via") else None)
     return request
 
 
@@ -327,13 +323,14 @@ def _parse_request_line(
 
 
 def _head_fault(message: Message) -> str | None:
-    index = message._index
+    first = message._first
     for name in _MANDATORY:
-        if name not in index:
+        if name not in first:
             return f"Missing {name.title()} Header"
-    for name in _SINGLE:
-        if len(index.get(name, ())) > 1:
-            return f"Repeated {name.title()} Header"
+    if len(first) != len(message.headers):
+        for name in _SINGLE:
+            if message.count(name) > 1:
+                return f"Repeated {name.title()} Header"
     try:
         _ = message.cseq, message.top_via
     except GrammarError:
@@ -348,8 +345,8 @@ def _request_fault(request: Request) -> str | None:
     if max_forwards is not None and not _is_number(max_forwards, 255):
         return "Malformed Max-Forwards Header"
     try:
-        parse_address(request.raw_from)
-        parse_address(request.raw_to)
+        check_address(request.raw_from)
+        check_address(request.raw_to)
     except GrammarError:
         return "Malformed From or To Header"
     return None
@@ -371,7 +368,7 @@ def _body_fault(message: Message) -> str | None:
 
 
 def _is_number(text: str, maximum: int) -> bool:
-    return len(text) <= 10 and text.isascii() and text.isdigit() and int(text) <= maximum
+    return text.isdigit() and len(text) <= 10 and text.isascii() and int(text) <= maximum
 
 
 def parse_number(text: str | None, maximum: int = 2**32 - 1) -> int | None:
@@ -380,6 +377,7 @@ def parse_number(text: str | None, maximum: int = 2**32 - 1) -> int | None:
     return int(digits) if _is_number(digits, maximum) else None
 
 
+@cached
 def _parse_cseq(text: str) -> CSeq:
     number, _, method = text.replace("\t", " ").partition(" ")
     method = method.strip()
@@ -389,7 +387,7 @@ def _parse_cseq(text: str) -> CSeq:
     return CSeq(int(number), method)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RequestHead:
     """The fields that a request must have, and that its ACK and CANCEL copy."""
 
@@ -451,7 +449,7 @@ def build_response(
     ``source`` is the address the request came from, for ``received`` and ``rport``; ``to_tag`` is added
     when To has none.
     """
-    copied = [("Via", value) for value in request._index.get("via", ())]
+    copied = [("Via", value) for name, value in request.headers if name == "via"]
     if source is not None and copied:
         copied[0] = ("Via", _with_source(copied[0][1], request, source))
     for name, label in (("from", "From"), ("to", "To"), ("call-id", "Call-ID"), ("cseq", "CSeq")):
@@ -466,10 +464,6 @@ def build_response(
 
 def _with_source(value: str, request: Request, source: tuple[str, int]) -> str:
     """Record where the request came from (RFC 3261 section 18.2.1, RFC 3581 section 4)."""
-    first, comma, others = value, "", ""
-    if "," in value:
-        first, *rest = split_list(value)
-        comma, others = (", ", ", ".join(rest)) if rest else ("", "")
     try:
         via = request.top_via
     except GrammarError:
@@ -477,15 +471,12 @@ def _with_source(value: str, request: Request, source: tuple[str, int]) -> str:
     wants_port = "rport" in via.parameters
     if not wants_port and via.host.strip("[]") == source[0]:
         return value
-    kept = [part for part in first.split(";") if not _is_source_parameter(part)]
+    first, *others = split_list(value)
+    kept = [part for part in first.split(";") if part.partition("=")[0].strip().lower() not in _SOURCE]
     kept.append(f"received={source[0]}")
     if wants_port:
         kept.append(f"rport={source[1]}")
-    return ";".join(kept) + comma + others
-
-
-def _is_source_parameter(part: str) -> bool:
-    return part.partition("=")[0].strip().lower() in ("rport", "received")
+    return ", ".join((";".join(kept), *others))
 
 
 def _write(start: str, headers: Headers, body: str | bytes, content_type: str | None) -> bytes:
