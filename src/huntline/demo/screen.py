@@ -19,7 +19,7 @@ from huntline.cli.status import tables
 from huntline.control import AsyncControlClient, ServerNotRunning
 
 PAUSE_BEFORE_RECONNECTING = 1.0  # seconds
-EVENTS_SHOWN = 8
+EVENTS_SHOWN = 6
 _KEYS = {"queues": "name", "agents": "upn", "calls": "call_id"}
 
 
@@ -29,7 +29,7 @@ async def follow_on_screen(control_socket: Path) -> None:
     with Live(console=console(), auto_refresh=False, transient=True) as live:
         async for picture, events in pictures(control_socket):
             last_events.extend(events)
-            live.update(Group(tables(picture), Text("\n".join(last_events))), refresh=True)
+            live.update(Group(tables(_at_work(picture)), Text("\n".join(last_events))), refresh=True)
 
 
 async def follow_in_lines(control_socket: Path) -> None:
@@ -37,6 +37,12 @@ async def follow_in_lines(control_socket: Path) -> None:
     async for _, events in pictures(control_socket):
         for event in events:
             typer.echo(event)
+
+
+def _at_work(picture: dict[str, Any]) -> dict[str, Any]:
+    """The picture without agents who have no phone: a screen has few lines."""
+    at_work = [agent for agent in picture["agents"] if agent["state"] != "signed-out"]
+    return {**picture, "agents": at_work}
 
 
 async def pictures(control_socket: Path) -> AsyncIterator[tuple[dict[str, Any], list[str]]]:
