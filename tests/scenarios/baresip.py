@@ -47,12 +47,7 @@ class Baresip:
         self.events: list[Event] = []
         tone_file = sounds.tone_file(folder, tone, 60)
         (folder / "config").write_text(self._config(tone_file))
-        host, port = server
-        (folder / "accounts").write_text(
-            f"<sip:{user}@{domain};transport={transport}>;auth_user={user};auth_pass=secret"
-            f';outbound="sip:{host}:{port};transport={transport}";answermode=manual'
-            f";regint={60 if registers else 0};audio_codecs={codec}\n"
-        )
+        (folder / "accounts").touch()
         self._log = (folder / "baresip.log").open("w")
         self._process = subprocess.Popen(
             ["baresip", "-f", str(folder)],
@@ -60,10 +55,17 @@ class Baresip:
             stdout=self._log,
             stderr=subprocess.STDOUT,
         )
-        self._socket = self._connect()
         self._buffer = b""
-        if registers:
-            self.wait("REGISTER_OK")
+        self._socket = socket.socket()
+        try:
+            self._connect()
+            # An account from the file would register before anybody could listen to its events.
+            self._command("uanew", self._account(domain, server, transport, codec, registers=registers))
+            if registers:
+                self.wait("REGISTER_OK")
+        except BaseException:
+            self.close()
+            raise
 
     def dial(self, uri: str) -> None:
         self._command("dial", uri)
@@ -102,6 +104,15 @@ class Baresip:
             self._process.wait(5)
         self._log.close()
 
+    def _account(
+        self, domain: str, server: tuple[str, int], transport: str, codec: str, *, registers: bool
+    ) -> str:
+        return (
+            f"<sip:{self.user}@{domain};transport={transport}>;auth_user={self.user};auth_pass=secret"
+            f';outbound="sip:{server[0]}:{server[1]};transport={transport}";answermode=manual'
+            f";regint={60 if registers else 0};audio_codecs={codec}"
+        )
+
     def _config(self, tone_file: Path) -> str:
         listen, first = ports.take(2), ports.take(8)
         lines = [
@@ -119,15 +130,14 @@ class Baresip:
         ]
         return "\n".join([*lines, *(f"{kind} {name}" for kind, name in _MODULES)]) + "\n"
 
-    def _connect(self) -> socket.socket:
+    def _connect(self) -> None:
         deadline = time.monotonic() + 5
-        while True:
-            try:
-                return socket.create_connection(("127.0.0.1", self._control_port), timeout=5)
-            except ConnectionRefusedError:
-                alive = self._process.poll() is None and time.monotonic() < deadline
-                assert alive, f"baresip does not run: {(self.folder / 'baresip.log').read_text()}"
-                time.sleep(0.05)  # it opens the control port when its modules are loaded, and says so nowhere
+        while self._socket.connect_ex(("127.0.0.1", self._control_port)):
+            alive = self._process.poll() is None and time.monotonic() < deadline
+            assert alive, f"baresip does not run: {(self.folder / 'baresip.log').read_text()}"
+            time.sleep(0.05)  # it opens the control port when its modules are loaded, and says so nowhere
+            self._socket.close()
+            self._socket = socket.socket()
 
     def _command(self, command: str, parameters: str = "") -> None:
         self._send(command, parameters)
