@@ -20,7 +20,7 @@ def apply(
     A running server takes the change at once.
     """
     # Imported here: what it needs to check and decode is half a second that no other verb should wait.
-    from huntline.storage.organization_file import apply_file
+    from huntline.apply import apply_file
 
     config = config_of(data)
     changes = apply_file(file, config.data)

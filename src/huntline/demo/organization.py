@@ -5,11 +5,12 @@ from __future__ import annotations
 import wave
 from pathlib import Path
 
+from huntline.apply import apply_file
 from huntline.config import Config, Listener
 from huntline.media.g711 import SAMPLE_RATE
 from huntline.media.prompts.speak import SpeechUnavailable, speak
 from huntline.media.prompts.synthesize import greeting_chime
-from huntline.storage.organization_file import apply_file
+from huntline.sip.transport.address import source_address
 
 DOMAIN = "contoso.com"
 PASSWORD = "demo"  # noqa: S105 - a demonstration, printed on the screen
@@ -17,6 +18,7 @@ HELP_DESK = "+14255550100"
 DEMO_LINE = "+14255550199"
 PEOPLE = ("amal", "bao", "carla", "dmitri", "elena")  # accounts for real phones
 ACTORS = ("robin", "sascha", "toni")  # agents whom the demo plays itself
+SOMEWHERE_OUTSIDE = ("198.51.100.1", 9)  # TEST-NET-2 (RFC 5737): routed outside, nobody is there
 WELCOME = "Welcome to Contoso. All calls are answered in the order in which they arrive. Please hold."
 
 _FILE = f"""\
@@ -94,13 +96,21 @@ def _organization(config: Config) -> str:
         f" voice_enabled: true, sip_password: {PASSWORD}}}"
         for name in PEOPLE + ACTORS
     )
-    trunks = dict.fromkeys(["127.0.0.1", *map(reachable_host, config.sip)])
+    trunks = dict.fromkeys(["127.0.0.1", *map(reachable_host, config.sip), *_own_addresses()])
     return _FILE % {
         "trunks": ", ".join(f'"{address}"' for address in trunks),
         "users": users,
         "people": ", ".join(f"{name}@{DOMAIN}" for name in PEOPLE),
         "actors": ", ".join(f"{name}@{DOMAIN}" for name in ACTORS),
     }
+
+
+def _own_addresses() -> list[str]:
+    """Where a phone on this machine calls from when it does not choose the loopback interface."""
+    try:
+        return [source_address(SOMEWHERE_OUTSIDE)]
+    except OSError:  # this machine has no way out
+        return []
 
 
 def _record_greeting(path: Path) -> None:
