@@ -83,6 +83,11 @@ class MediaClient:
 
     # Plain data for the journal
 
+    @property
+    def leg_ids(self) -> list[str]:
+        """The legs that this client knows."""
+        return list(self._legs)
+
     def state(self, leg_id: str) -> dict[str, Any] | None:
         """The leg as plain data, for ``adopt``; None for a leg that is not there."""
         leg = self._legs.get(leg_id)

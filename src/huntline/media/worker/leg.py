@@ -24,7 +24,9 @@ from huntline.sip.sdp import Agreed, LocalAudio
 _PACKET = bytearray(rtp.LARGEST_PACKET + 1)
 _VIEW = memoryview(_PACKET)
 
-_HEADER_SIZE = rtp.HEADER.size
+# Names of the module are the fastest to look up, and each packet needs these.
+_HEADER_SIZE, _LARGEST_PACKET, _VERSION_2 = rtp.HEADER.size, rtp.LARGEST_PACKET, rtp.VERSION_2
+_unpack_header = rtp.HEADER.unpack_from
 _NOWHERE = ("0.0.0.0", "::")  # noqa: S104 - hold as in RFC 2543, not an address to bind
 _MANY_STALE_PACKETS = 1000
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -98,9 +100,9 @@ class Leg:
         self._listener: Leg | None = None
         self._keys = KeyPresses()
         self._filter: bytes | None = None
-        self._is_connected = self._has_been_heard = self._has_died = False
+        self._is_connected = self._has_died = False
         self._heard_at = self._report_at = clock.count
-        self._reported_packets = 0
+        self._reports = self._reported_packets = 0
 
         loop = asyncio.get_running_loop()
         loop.add_reader(self._rtp.fileno(), self._read_from_anyone)
@@ -187,30 +189,31 @@ class Leg:
 
     def _take(self, size: int, source: Address | None) -> None:
         """Take a packet from ``source``; None: from the peer that the socket is connected to."""
-        if not _HEADER_SIZE < size <= rtp.LARGEST_PACKET:
+        if not _HEADER_SIZE < size <= _LARGEST_PACKET:
             return
-        first, second, sequence, timestamp, ssrc = rtp.HEADER.unpack_from(_PACKET)
+        first, second, sequence, timestamp, ssrc = _unpack_header(_PACKET)
         payload_type = second & 0x7F
-        if first & 0xC0 != rtp.VERSION_2:
+        if first & 0xC0 != _VERSION_2:
             return
         if payload_type not in self._spoken:
             if rtp.is_rtcp(second) and (source is None or self._is_latched_to(source)):
-                self._hear()
+                self._hear_report()
             return
         if source is not None and not (self._latch and self._latch.admit(source)):
             return
-        if first != rtp.VERSION_2 and not (size := rtp.without_extras(_PACKET, size)):
+        if first != _VERSION_2 and not (size := rtp.without_extras(_PACKET, size)):
             return
         self.received += 1
-        self._hear()
+        self._heard_at = self._clock.count
         if payload_type == self._event_type:
             self._take_event(size, ssrc, timestamp)
-        listener = self._listener
-        if listener is not None and self._relay is not None:
+        if self._relay is not None and self._listener is not None:
             size = self._relay.rewrite(_PACKET, size, second, sequence, timestamp, ssrc)
             if size:
-                with contextlib.suppress(OSError):
-                    listener.send(_VIEW[:size])
+                try:
+                    self._listener.send(_VIEW[:size])
+                except OSError:  # The listener is gone or a buffer is full: audio waits for nobody.
+                    return
 
     def _take_event(self, size: int, ssrc: int, timestamp: int) -> None:
         keys = self._keys.heard(_PACKET[_HEADER_SIZE:size], ssrc, timestamp, self._clock.count)
@@ -223,11 +226,11 @@ class Leg:
         except OSError:
             return
         if rtcp.is_plausible(_VIEW[:size]) and self._rtcp_latch and self._rtcp_latch.admit(source[:2]):
-            self._hear()
+            self._hear_report()
 
-    def _hear(self) -> None:
+    def _hear_report(self) -> None:
+        self._reports += 1
         self._heard_at = self._clock.count
-        self._has_been_heard = True
 
     # Where the peer is
 
@@ -285,8 +288,8 @@ class Leg:
 
     def _check_life(self, now: int) -> None:
         is_quiet = now - self._heard_at > self._rules.dead_after * TICKS_PER_SECOND
-        is_expected = self.may_be_heard and (self._has_been_heard or self._rules.expects_media)
-        has_died = is_quiet and is_expected
+        is_expected = self.may_be_heard and (self.received or self._reports or self._rules.expects_media)
+        has_died = is_quiet and bool(is_expected)
         if has_died and not self._has_died:
             self._observer.on_died(self)
         self._has_died = has_died

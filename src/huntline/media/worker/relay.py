@@ -15,6 +15,9 @@ _MAX_MISORDER = 100
 _MAX_LEAP = 8000
 """Samples a timestamp may move from one packet to the next; after a longer pause our own clock is asked."""
 
+_PAYLOAD = HEADER.size
+_pack_header = HEADER.pack_into
+
 _TRANSLATIONS = {("PCMU", "PCMA"): g711.ULAW_TO_ALAW, ("PCMA", "PCMU"): g711.ALAW_TO_ULAW}
 
 EVENTS = "telephone-event"
@@ -64,12 +67,12 @@ class Relay:
             self._sequence_shift -= 1
             return 0
         if law is not None:
-            packet[HEADER.size : size] = packet[HEADER.size : size].translate(law)
+            packet[_PAYLOAD:size] = packet[_PAYLOAD:size].translate(law)
         sequence = (sequence + self._sequence_shift) & 0xFFFF
         timestamp = (timestamp + self._timestamp_shift) & 0xFFFFFFFF
         stream = self._stream
-        HEADER.pack_into(packet, 0, VERSION_2, second & 0x80 | payload_type, sequence, timestamp, stream.ssrc)
-        stream.sent(sequence, timestamp, size - HEADER.size)
+        _pack_header(packet, 0, VERSION_2, second & 0x80 | payload_type, sequence, timestamp, stream.ssrc)
+        stream.sent(sequence, timestamp, size - _PAYLOAD)
         return size
 
     def _anchor(self, sequence: int, timestamp: int, ssrc: int) -> None:

@@ -1,0 +1,102 @@
+"""What the media benchmarks share: a worker process, its CPU time, and phones that only speak RTP."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import socket
+import struct
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from huntline.media.client import MediaClient
+
+_WORKER = """
+import sys, uvloop
+from huntline.media.worker.server import run
+uvloop.run(run(sys.argv[1], "127.0.0.1", range(20000, 28000)))
+"""
+
+_SDP = (
+    "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+    "m=audio {port} RTP/AVP {payload_type} 101\r\na=rtpmap:101 telephone-event/8000\r\n"
+)
+_PORT = re.compile(r"^m=audio (\d+)", re.MULTILINE)
+_HEADER = struct.Struct("!BBHII")
+
+
+class Phone:
+    """One end of RTP; ``target`` is where the worker listens."""
+
+    def __init__(self, payload_type: int = 0) -> None:
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.setblocking(False)
+        self.socket.bind(("127.0.0.1", 0))
+        self.payload_type = payload_type
+        self.target = ("127.0.0.1", 0)
+        self.sequence = 0
+
+    async def join(self, client: MediaClient, leg_id: str) -> None:
+        """Become a leg of the worker."""
+        port = self.socket.getsockname()[1]
+        answer = await client.answer(leg_id, _SDP.format(port=port, payload_type=self.payload_type))
+        found = _PORT.search(answer)
+        assert found is not None
+        self.target = ("127.0.0.1", int(found[1]))
+
+    def speak(self, payload: bytes) -> None:
+        """Send the next packet of 20 ms."""
+        self.sequence += 1
+        header = _HEADER.pack(
+            0x80, self.payload_type, self.sequence & 0xFFFF, self.sequence * 160, self.target[1]
+        )
+        try:
+            self.socket.sendto(header + payload, self.target)
+        except BlockingIOError:
+            return
+
+
+class Worker:
+    """The worker process with a client."""
+
+    def __init__(self, client: MediaClient, pid: int, music: Path) -> None:
+        self.client, self.pid, self.music = client, pid, music
+
+    def cpu_seconds(self) -> float:
+        """User and system time used until now."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    async def share_of_core(self, seconds: float) -> float:
+        """The share of one core used during the next seconds, in percent."""
+        cpu, start = self.cpu_seconds(), time.monotonic()
+        await asyncio.sleep(seconds)
+        return 100 * (self.cpu_seconds() - cpu) / (time.monotonic() - start)
+
+
+def _write_music(folder: Path) -> Path:
+    music = folder / "music"
+    music.with_suffix(".pcmu").write_bytes(bytes(range(256)) * 400)
+    return music
+
+
+@asynccontextmanager
+async def worker() -> AsyncIterator[Worker]:
+    """A worker process of our own, ready for verbs."""
+    with TemporaryDirectory() as name:
+        path = Path(name, "media.sock")
+        process = await asyncio.create_subprocess_exec(sys.executable, "-c", _WORKER, str(path))
+        client = MediaClient(path)
+        await client.start()
+        await client.wait_ready()
+        try:
+            yield Worker(client, process.pid, _write_music(Path(name)))
+        finally:
+            await client.close()
+            process.terminate()
+            await process.wait()
