@@ -28,9 +28,10 @@ from huntline.sip.calls import Call
 from huntline.sip.core import events as sip
 from huntline.sip.core.core import CoreSettings, SipCore
 from huntline.sip.presence import PresenceServer
-from huntline.sip.registrar import Registrar
+from huntline.sip.registrar import Registrar, RegistrarLimits
 from huntline.sip.requests import Requests
 from huntline.sip.transport.address import ListenAddress
+from huntline.sip.transport.connection import TcpLimits
 from huntline.sip.user_agent import UserAgent
 from huntline.site import Site, Sounds
 from huntline.status import StatusReport
@@ -70,13 +71,16 @@ class Signalling:
         self._plan = ServerPlan(())
         self._runner = Runner(Engine(), Clock(), self._dispatch)
         self._core = SipCore(CoreSettings(max_legs=config.limits.max_legs), os.urandom)
-        self._registrar = Registrar(self._core)
+        self._registrar = Registrar(
+            self._core, RegistrarLimits(contacts_per_user=config.limits.max_contacts_per_user)
+        )
         self._presence = PresenceServer(self._core)
         self._user_agent = UserAgent(
             self._core,
             self._on_sip,
             on_flow_lost=self._registrar.flow_lost,
             timed=(self._registrar, self._presence),
+            tcp_limits=TcpLimits(connections=config.limits.max_connections),
         )
         self._authenticator = Authenticator(self._plan, kept_secret(config.data / "secret"))
         self._requests = Requests(self._user_agent, self._authenticator, self._registrar, self._presence)

@@ -133,7 +133,7 @@ class Limits(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     max_legs: Annotated[int, Field(ge=2)] = 20_000
-    max_connections: Annotated[int, Field(ge=1)] = 5_000
+    max_connections: Annotated[int, Field(ge=1)] = 10_000
     max_contacts_per_user: Annotated[int, Field(ge=1)] = 10
 
 
