@@ -40,6 +40,10 @@ class Timers:
         self._heap: list[Timer] = []
         self._cancelled = 0
 
+    def __len__(self) -> int:
+        """How many entries the heap holds, cancelled ones included."""
+        return len(self._heap)
+
     def set(self, deadline: float, callback: Callable[[float], None]) -> Timer:
         """Call ``callback(now)`` at the first tick at or after the deadline."""
         timer = Timer(self, deadline, callback)
