@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import ctypes
 import os
+import resource
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -32,6 +33,7 @@ def main() -> int:
         return 2
     name = sys.argv[1]
     _end_with_the_supervisor(int(os.environ[SUPERVISOR_PID]))
+    _allow_all_open_files()
     config = Config.model_validate_json(os.environ[CONFIG])
     set_up_logging(name, config.log_level, mask_numbers=config.mask_numbers)
     try:
@@ -71,6 +73,12 @@ def _end_with_the_supervisor(supervisor: int) -> None:
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != supervisor:  # it died before the kernel was told
         sys.exit(1)
+
+
+def _allow_all_open_files() -> None:
+    """A media leg takes two sockets, a phone on TCP one: the customary 1,024 are soon used up."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 async def _run_until_told_to_end(role: Role, config: Config) -> None:
