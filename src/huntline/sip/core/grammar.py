@@ -24,6 +24,7 @@ _HOST = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
 _TELEPHONE = re.compile(r"\+?[0-9A-Fa-f*#().-]+")
 _NOT_IN_URI = re.compile(r'[\x00-\x20<>"\x7f]')
 _QUOTED_NAME = re.compile(r'"((?:[^"\\]|\\.)*)"\s*', re.DOTALL)
+_MORE_THAN_TAG = re.compile(r'[;"\s]')
 _TOKEN = re.compile(r"[A-Za-z0-9.!%*_+`'~-]+")
 _AUTH_PARAMETER = re.compile(
     r'\s*([A-Za-z0-9.!%*_+`\'~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))\s*(?:,|$)', re.DOTALL
@@ -250,6 +251,8 @@ def quote_string(text: str) -> str:
 def tag_of(text: str) -> str | None:
     """The tag of a From or To value, without parsing the rest."""
     tail = text[text.rfind(">") + 1 :]
+    if tail.startswith(";tag=") and not _MORE_THAN_TAG.search(tail, 1):
+        return tail[5:]
     if '"' in tail:
         return parse_address(text).parameters.get("tag")
     for part in tail.split(";"):

@@ -16,15 +16,11 @@ _SWEEP_ABOVE = 256
 class Timer:
     """One deadline; a cancelled timer stays in the heap as an empty entry until its time or a sweep."""
 
-    __slots__ = ("_timers", "callback", "deadline")
+    __slots__ = ("_timers", "callback")
 
-    def __init__(self, timers: Timers, deadline: float, callback: Callable[[float], None]) -> None:
+    def __init__(self, timers: Timers, callback: Callable[[float], None]) -> None:
         self._timers = timers
-        self.deadline = deadline
         self.callback: Callable[[float], None] | None = callback
-
-    def __lt__(self, other: Timer) -> bool:
-        return self.deadline < other.deadline
 
     def cancel(self) -> None:
         """Forget the callback; harmless when the timer has fired or was cancelled."""
@@ -37,7 +33,9 @@ class Timers:
     """All deadlines of a core: O(log n) to set, O(1) to cancel."""
 
     def __init__(self) -> None:
-        self._heap: list[Timer] = []
+        # The running number keeps equal deadlines in order, and the comparison away from the timers.
+        self._heap: list[tuple[float, int, Timer]] = []
+        self._number = 0
         self._cancelled = 0
 
     def __len__(self) -> int:
@@ -46,23 +44,24 @@ class Timers:
 
     def set(self, deadline: float, callback: Callable[[float], None]) -> Timer:
         """Call ``callback(now)`` at the first tick at or after the deadline."""
-        timer = Timer(self, deadline, callback)
-        heappush(self._heap, timer)
+        timer = Timer(self, callback)
+        self._number += 1
+        heappush(self._heap, (deadline, self._number, timer))
         return timer
 
     def next_deadline(self) -> float | None:
         """The earliest deadline, or None."""
         heap = self._heap
-        while heap and heap[0].callback is None:
+        while heap and heap[0][2].callback is None:
             heappop(heap)
             self._cancelled -= 1
-        return heap[0].deadline if heap else None
+        return heap[0][0] if heap else None
 
     def fire(self, now: float) -> None:
         """Call what is due, in order."""
         heap = self._heap
-        while heap and heap[0].deadline <= now:
-            timer = heappop(heap)
+        while heap and heap[0][0] <= now:
+            timer = heappop(heap)[2]
             callback, timer.callback = timer.callback, None
             if callback is None:
                 self._cancelled -= 1
@@ -73,6 +72,6 @@ class Timers:
         """A timer was cancelled: sweep when most of the heap is empty entries."""
         self._cancelled += 1
         if self._cancelled > _SWEEP_ABOVE and self._cancelled * 2 > len(self._heap):
-            self._heap[:] = [timer for timer in self._heap if timer.callback is not None]
+            self._heap[:] = [entry for entry in self._heap if entry[2].callback is not None]
             heapify(self._heap)
             self._cancelled = 0
