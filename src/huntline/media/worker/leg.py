@@ -100,8 +100,10 @@ class Leg:
         self._listener: Leg | None = None
         self._keys = KeyPresses()
         self._filter: bytes | None = None
-        self._is_connected = self._has_died = False
+        self._is_connected = False
         self._heard_at = self._report_at = clock.count
+        self._died_at: int | None = None
+        """When it was heard for the last time before it was reported dead."""
         self._reports = self._reported_packets = 0
 
         loop = asyncio.get_running_loop()
@@ -289,10 +291,9 @@ class Leg:
     def _check_life(self, now: int) -> None:
         is_quiet = now - self._heard_at > self._rules.dead_after * TICKS_PER_SECOND
         is_expected = self.may_be_heard and (self.received or self._reports or self._rules.expects_media)
-        has_died = is_quiet and bool(is_expected)
-        if has_died and not self._has_died:
+        if is_quiet and is_expected and self._died_at != self._heard_at:
+            self._died_at = self._heard_at
             self._observer.on_died(self)
-        self._has_died = has_died
 
     def _send_report(self, agreed: Agreed) -> None:
         self._observer.on_report_due(self)

@@ -152,22 +152,11 @@ class Switchboard:
 
     def restore(self, leg_id: str, state: LegState) -> None:
         """Make a leg what it was, on the same ports. Raises MediaUnavailable when these are taken."""
-        leg = self._legs.get(leg_id)
-        if leg is not None and leg.local.port != state.port:
+        try:
+            self._restore(leg_id, state)
+        except Exception:
             self.delete(leg_id)
-            leg = None
-        if leg is None:
-            leg = self._install(leg_id, state.port, self._pool.reopen(state.port))
-        leg.local = LocalAudio(self._public_address, state.port, state.session_id, state.version)
-        leg.sdp = state.sdp
-        leg.playing = _resumed(leg.playing, state.play)
-        other = self._legs.get(state.bridge) if state.bridge is not None else None
-        if leg.peer is not None and leg.peer is not other:
-            self.unbridge(leg_id)
-        if state.agreed is not None:
-            self._apply(leg, Agreed.from_dict(state.agreed))
-        if other is not None and other is not leg:
-            self._connect(leg, other)
+            raise
 
     def statistics(self) -> dict[str, int]:
         """Counts for people and tests."""
@@ -225,6 +214,24 @@ class Switchboard:
         leg = Leg(leg_id, local, sockets, self.clock, self._rules, self)
         self._legs[leg_id] = self._turn_of(port)[leg_id] = leg
         return leg
+
+    def _restore(self, leg_id: str, state: LegState) -> None:
+        leg = self._legs.get(leg_id)
+        if leg is not None and leg.local.port != state.port:
+            self.delete(leg_id)
+            leg = None
+        if leg is None:
+            leg = self._install(leg_id, state.port, self._pool.reopen(state.port))
+        leg.local = LocalAudio(self._public_address, state.port, state.session_id, state.version)
+        leg.sdp = state.sdp
+        leg.playing = _resumed(leg.playing, state.play)
+        other = self._legs.get(state.bridge) if state.bridge is not None else None
+        if leg.peer is not None and leg.peer is not other:
+            self.unbridge(leg_id)
+        if state.agreed is not None:
+            self._apply(leg, Agreed.from_dict(state.agreed))
+        if other is not None and other is not leg:
+            self._connect(leg, other)
 
     def _turn_of(self, port: int) -> dict[str, Leg]:
         return self._turns[port // 2 % TICKS_PER_SECOND]

@@ -1,0 +1,332 @@
+"""Signalling and the worker: either may restart, calls go on; and nothing on the control socket does harm."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import signal
+import socket
+import sys
+from typing import Any
+
+import pytest
+from tests.media.rig import PORTS, Phone, Studio, key_press, perform, studio
+
+from huntline.media.client import MediaClient
+from huntline.media.interface import DtmfPressed, MediaLegLost, MediaUnavailable, PlayFinished
+from huntline.media.worker.wire import LONGEST_LINE, LegState, event_line, event_of
+
+_WORKER = """
+import sys, uvloop
+from huntline.media.worker.server import run
+uvloop.run(run(sys.argv[1], "127.0.0.1", range(int(sys.argv[2]), int(sys.argv[3]))))
+"""
+
+
+async def _restart(media: Studio) -> None:
+    await media.stop_worker()
+    media.start_worker()
+
+
+async def _bridged(media: Studio) -> tuple[Phone, Phone]:
+    one, two = await media.join("a"), await media.join("b")
+    media.client.bridge("a", "b")
+    await media.client.stats()
+    return one, two
+
+
+async def _talk(one: Phone, two: Phone, voice: int) -> None:
+    """Both speak until they hear each other."""
+    for speaker, listener in ((one, two), (two, one)):
+        for phone in (one, two):
+            phone.heard_by_now()
+        payload = bytes([voice]) * 160
+        async with asyncio.timeout(3):
+            heard = asyncio.create_task(listener.hear_until(payload))
+            while not heard.done():
+                speaker.speak(payload)
+                await asyncio.sleep(0.02)
+        await heard
+
+
+def test_after_a_restart_of_the_worker_all_legs_go_on_at_the_same_ports() -> None:
+    async def story() -> None:
+        async with studio() as media:
+            one, two = await _bridged(media)
+            waiting, greeted = await media.join("c"), await media.join("d")
+            media.client.play("c", media.sound("music", b"\x21" * 1600), loop=True)
+            greeting = media.sound("greeting", b"\x11" * 160 * 40)
+            media.client.play("d", greeting, loop=False)
+            await _talk(one, two, 0x31)
+            await _restart(media)
+            await _talk(one, two, 0x32)
+            waiting.heard_by_now()
+            await waiting.hear_until(b"\x21" * 160)
+            assert await media.event() == PlayFinished("d", greeting)
+            greeted.heard_by_now()
+            assert (await greeted.hear()).payload == b"\xff" * 160
+            counts = await media.client.stats()
+            assert (counts["legs"], counts["bridged_legs"]) == (4, 2)
+
+    perform(story())
+
+
+def test_a_killed_worker_is_replaced_without_a_word() -> None:
+    async def story() -> None:
+        async with studio() as media:
+            await media.stop_worker()
+            arguments = [str(media.control_path), str(PORTS.start), str(PORTS.stop)]
+            worker = await asyncio.create_subprocess_exec(sys.executable, "-c", _WORKER, *arguments)
+            with contextlib.suppress(MediaUnavailable):  # it may take long to start
+                await media.client.stats()
+            await media.client.wait_ready()
+            one, two = await _bridged(media)
+            await _talk(one, two, 0x31)
+            worker.send_signal(signal.SIGKILL)
+            await worker.wait()
+            media.start_worker()
+            await _talk(one, two, 0x32)
+            assert media.events.empty()
+
+    perform(story())
+
+
+def test_a_leg_whose_port_was_taken_meanwhile_is_lost() -> None:
+    async def story() -> None:
+        async with studio() as media:
+            one, _ = await _bridged(media)
+            await media.stop_worker()
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as thief:
+                thief.bind(one.target)
+                media.start_worker()
+                assert await media.event() == MediaLegLost("a")
+            assert media.client.state("a") is None
+            counts = await media.client.stats()
+            assert (counts["legs"], counts["bridged_legs"]) == (1, 0)
+
+    perform(story())
+
+
+def test_verbs_given_while_the_worker_is_away_are_made_good() -> None:
+    async def story() -> None:
+        async with studio() as media:
+            one, _ = await _bridged(media)
+            third = await media.join("c")
+            await media.stop_worker()
+            media.client.delete("b")
+            media.client.bridge("a", "c")
+            media.client.play("c", media.sound("music", b"\x21" * 1600), loop=True)
+            late = asyncio.create_task(media.client.offer("d"))
+            await asyncio.sleep(0.1)
+            media.start_worker()
+            assert "m=audio" in await late
+            await third.hear_until(b"\x21" * 160)
+            media.client.stop("c")
+            await _talk(one, third, 0x33)
+            assert sorted(media.client.leg_ids) == ["a", "c", "d"]
+            assert (await media.client.stats())["legs"] == 3
+
+    perform(story())
+
+
+def test_without_a_worker_a_verb_fails_in_time_and_leaves_nothing() -> None:
+    async def story() -> None:
+        async with studio() as media:
+            await media.stop_worker()
+            started = asyncio.get_running_loop().time()
+            with pytest.raises(MediaUnavailable):
+                await media.client.offer("a")
+            assert asyncio.get_running_loop().time() - started < 4
+            media.start_worker()
+            assert (await media.client.stats())["legs"] == 0
+
+    perform(story())
+
+
+def test_audio_goes_on_while_signalling_is_away_and_it_takes_its_legs_over() -> None:
+    async def story() -> None:
+        async with studio() as media:
+            one, two = await _bridged(media)
+            await media.join("forgotten")
+            journal = {leg_id: media.client.state(leg_id) for leg_id in ("a", "b")}
+            await media.client.close()
+            await _talk(one, two, 0x31)
+            one.send(key_press(7, 99, 99_999, is_end=True))
+
+            media.client = successor = MediaClient(media.control_path)
+            successor.on_event = media.events.put_nowait
+            for leg_id, state in journal.items():
+                assert state is not None
+                successor.adopt(leg_id, json.loads(json.dumps(state)))
+            await successor.start()
+            await successor.wait_ready()
+            assert await media.event() == DtmfPressed("a", "7")  # pressed while nobody was there
+            assert (await successor.stats())["legs"] == 2
+            await _talk(one, two, 0x32)
+
+    perform(story())
+
+
+def test_a_cancelled_offer_leaves_no_leg() -> None:
+    async def story() -> None:
+        async with studio() as media:
+            asking = asyncio.create_task(media.client.offer("a"))
+            await asyncio.sleep(0)
+            asking.cancel()
+            await asyncio.gather(asking, return_exceptions=True)
+            deleted = asyncio.create_task(media.client.offer("b"))
+            await asyncio.sleep(0)
+            media.client.delete("b")
+            with pytest.raises(MediaUnavailable):
+                await deleted
+            assert media.client.leg_ids == []
+            assert (await media.client.stats())["legs"] == 0
+
+    perform(story())
+
+
+def test_a_listener_that_fails_does_not_end_the_client() -> None:
+    async def story() -> None:
+        async with studio() as media:
+
+            def fail(event: object) -> None:
+                raise RuntimeError("not today")
+
+            media.client.on_event = fail
+            await media.join("a")
+            media.client.play("a", "/nowhere", loop=False)
+            assert (await media.client.stats())["legs"] == 1
+
+    perform(story())
+
+
+def test_descriptions_change_their_version_only_with_their_content() -> None:
+    async def story() -> None:
+        async with studio() as media:
+            first = await media.client.offer("a")
+            assert await media.client.offer("a") == first
+            european = media.phone()
+            await media.client.answer("b", european.sdp(codec=8, events=97))
+            changed = await media.client.offer("a", like="b")
+            assert "RTP/AVP 8 0 97" in changed
+            assert [line.split()[2] for line in changed.splitlines() if line.startswith("o=")] == ["2"]
+
+    perform(story())
+
+
+# The control socket
+
+
+class RawClient:
+    """Writes any bytes to the control socket."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader, self.writer = reader, writer
+
+    @classmethod
+    async def connect(cls, media: Studio) -> RawClient:
+        return cls(*await asyncio.open_unix_connection(media.control_path))
+
+    async def answer(self) -> dict[str, Any]:
+        async with asyncio.timeout(3):
+            message: dict[str, Any] = json.loads(await self.reader.readline())
+        return message
+
+    async def close(self) -> None:
+        self.writer.close()
+        await self.writer.wait_closed()
+
+
+def test_lines_that_are_no_verbs_are_refused_one_by_one() -> None:
+    async def story() -> None:
+        async with studio() as media:
+            raw = await RawClient.connect(media)
+            lines = [
+                b"",
+                b"\xff\xfe",
+                b"[1]",
+                b"7",
+                b"null",
+                b"[" * 100_000,
+                b'{"verb":"dance"}',
+                b'{"verb":["offer"],"leg":"a"}',
+                b'{"verb":"offer","leg":7}',
+                b'{"verb":"offer"}',
+                b'{"verb":"play","leg":"a"}',
+                b'{"verb":"keep"}',
+                b'{"verb":"keep","legs":7}',
+                b'{"verb":"restore","leg":"a"}',
+                b'{"verb":"restore","leg":"a","state":{"port":"x"}}',
+                b'{"verb":"restore","leg":"a","state":{"port":9,"session_id":1,"version":1,"sdp":""}}',
+            ]
+            for line in lines:
+                raw.writer.write(line + b"\n")
+                assert "error" in await raw.answer()
+            raw.writer.write(b'{"id":5,"verb":"stats"}\n')
+            assert (await raw.answer())["result"]["legs"] == 0
+            await raw.close()
+            assert (await media.client.stats())["ports_in_use"] == 0
+
+    perform(story())
+
+
+def test_a_line_without_end_ends_the_connection() -> None:
+    async def story() -> None:
+        async with studio() as media:
+            raw = await RawClient.connect(media)
+            raw.writer.write(b"x" * (LONGEST_LINE + 2))
+            async with asyncio.timeout(3):
+                assert await raw.reader.read() == b""
+            await raw.close()
+            await media.client.stats()
+
+    perform(story())
+
+
+def test_a_restored_leg_with_nonsense_in_it_gives_its_ports_back() -> None:
+    async def story() -> None:
+        async with studio() as media:
+            raw = await RawClient.connect(media)
+            for agreed in ({}, {"address": 7}, {"x": 1}):
+                state = LegState(PORTS.start, 1, 1, "", agreed)
+                request = {"id": 1, "verb": "restore", "leg": "a", "state": state.to_dict()}
+                raw.writer.write(json.dumps(request).encode() + b"\n")
+                assert "error" in await raw.answer()
+            await raw.close()
+            assert (await media.client.stats())["ports_in_use"] == 0
+
+    perform(story())
+
+
+def test_a_new_client_replaces_the_old_one() -> None:
+    async def story() -> None:
+        async with studio() as media:
+            first, second = await RawClient.connect(media), await RawClient.connect(media)
+            await media.client.close()
+            for raw in (first, second):
+                raw.writer.write(b'{"id":1,"verb":"keep","legs":[]}\n')
+                assert await raw.answer() == {"id": 1, "result": []}
+            async with asyncio.timeout(3):
+                assert await first.reader.read() == b""
+            await first.close()
+            await second.close()
+            await media.client.start()
+            await media.client.wait_ready()
+
+    perform(story())
+
+
+def test_events_travel_unchanged() -> None:
+    for event in (PlayFinished("a", "b", "c"), DtmfPressed("a", "#"), MediaLegLost("a")):
+        assert event_of(json.loads(event_line(event))) == event
+
+
+def test_fifty_offers_at_once_are_answered_together() -> None:
+    async def story() -> None:
+        async with studio() as media:
+            answers = await asyncio.gather(*(media.client.offer(f"{number}") for number in range(50)))
+            assert len(set(answers)) == 50
+            assert (await media.client.stats())["ports_in_use"] == 100
+
+    perform(story())
