@@ -53,6 +53,7 @@ class Phone:
         self._buffer = b""
         self._cseq = 0
         self._is_registered = False
+        self._publication: Headers = ()
         self._registration = token_hex(8)
         self._sock = self._open()
         reactor.add(self._sock, self._receive)
@@ -77,10 +78,12 @@ class Phone:
 
     def publish(self, presence: str, *, expires: int = 300) -> Message:
         """PUBLISH a PIDF document (RFC 3903): ``available``, ``busy``, ``away``, ``dnd`` or ``offline``."""
-        headers = (("Event", "presence"), ("Expires", str(expires)))
-        return self.request(
-            "PUBLISH", self.aor, headers, body=pidf(self.aor, presence), kind="application/pidf+xml"
-        )
+        headers = (("Event", "presence"), ("Expires", str(expires)), *self._publication)
+        body = pidf(self.aor, presence)
+        response = self.request("PUBLISH", self.aor, headers, body=body, kind="application/pidf+xml")
+        # What is published next replaces this (RFC 3903 section 4.4).
+        self._publication = (("SIP-If-Match", response.header("sip-etag")),)
+        return response
 
     def request(
         self,

@@ -110,8 +110,6 @@ def test_two_organisations_share_a_server_and_nothing_else(office: Office, secon
         caller.hang_up()
         ring.wait_cancelled()
         assert len(left.legs) == before
-    foreign = amal.dial(f"sip:amal@{second_office.domain}")
-    assert foreign.wait_refused() in (403, 404)
     names = {agent["upn"] for agent in office.server.status()["agents"]}
     assert {office.upn("amal"), second_office.upn("amal")} <= names
 
