@@ -44,22 +44,25 @@ def _agreed(codec: str = "PCMU", payload_type: int = 0, events: int | None = 101
     )
 
 
-def _through(relay: Relay, packet: bytes) -> Packet | None:
-    buffer = bytearray(packet)
-    _, second, sequence, timestamp, ssrc = HEADER.unpack_from(buffer)
-    size = relay.rewrite(buffer, len(buffer), second, sequence, timestamp, ssrc)
-    if not size:
-        return None
-    _, second, sequence, timestamp, ssrc = HEADER.unpack_from(buffer)
-    return Packet(second & 0x7F, second >= 0x80, sequence, timestamp, ssrc, bytes(buffer[12:size]))
+_Through = Callable[[bytes], Packet | None]
 
 
-def _relay(
-    listener: Agreed | None = None,
-) -> tuple[Callable[[bytes], Packet | None], OutgoingStream, MediaClock]:
-    stream, clock = OutgoingStream(), MediaClock()
-    relay = Relay(SPOKEN, listener or _agreed(), stream, clock)
-    return lambda packet: _through(relay, packet), stream, clock
+def _relay(listener: Agreed | None = None) -> tuple[_Through, OutgoingStream, MediaClock]:
+    """A relay as a function from the packet that comes to the one that goes, with its stream and clock."""
+    stream, clock, sent = OutgoingStream(), MediaClock(), list[bytes]()
+    relay = Relay(SPOKEN, listener or _agreed(), stream, lambda packet: sent.append(bytes(packet)), clock)
+
+    def through(packet: bytes) -> Packet | None:
+        buffer = bytearray(packet)
+        _, second, sequence, timestamp, ssrc = HEADER.unpack_from(buffer)
+        relay.pass_on(memoryview(buffer), len(buffer), second, sequence, timestamp, ssrc)
+        if not sent:
+            return None
+        heard = sent.pop()
+        _, second, sequence, timestamp, ssrc = HEADER.unpack_from(heard)
+        return Packet(second & 0x7F, second >= 0x80, sequence, timestamp, ssrc, heard[12:])
+
+    return through, stream, clock
 
 
 def test_loss_order_and_pauses_of_the_speaker_stay_visible() -> None:

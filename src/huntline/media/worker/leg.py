@@ -7,7 +7,6 @@ import contextlib
 import ctypes
 import socket
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,7 +16,7 @@ from huntline.media.worker.clock import TICKS_PER_SECOND, MediaClock
 from huntline.media.worker.dtmf import KeyPresses
 from huntline.media.worker.latch import Address, Latch
 from huntline.media.worker.player import Playing
-from huntline.media.worker.relay import EVENTS, Relay
+from huntline.media.worker.relay import EVENTS, Relay, Send
 from huntline.sip.sdp import Agreed, LocalAudio
 
 # One for all legs: a packet is done with before the next one is read.
@@ -87,24 +86,23 @@ class Leg:
         self.peer: Leg | None = None
         """The leg it is bridged with."""
         self.received = 0
-        self.send: Callable[[bytearray | memoryview], object] = _send_nowhere
+        self.send: Send = _send_nowhere
         """Sends one packet; may raise OSError, which means nothing."""
 
         self._rtp, self._rtcp = sockets
+        self._receive = self._rtp.recv_into
         self._clock, self._rules, self._observer = clock, rules, observer
         self._spoken: dict[int, str] = {}
         self._event_type: int | None = None
         self._latch: Latch | None = None
         self._rtcp_latch: Latch | None = None
         self._relay: Relay | None = None
-        self._listener: Leg | None = None
         self._keys = KeyPresses()
         self._filter: bytes | None = None
         self._is_connected = False
-        self._heard_at = self._report_at = clock.count
-        self._died_at: int | None = None
-        """When it was heard for the last time before it was reported dead."""
-        self._reports = self._reported_packets = 0
+        self._quiet_since = self._report_at = clock.count
+        self._has_died = False
+        self._heard = self._reports = self._reported_packets = 0
 
         loop = asyncio.get_running_loop()
         loop.add_reader(self._rtp.fileno(), self._read_from_anyone)
@@ -117,7 +115,7 @@ class Leg:
             loop.remove_reader(each.fileno())
             each.close()
         self.send = _send_nowhere
-        self._relay = self._listener = None
+        self._relay = None
 
     # What is agreed
 
@@ -146,7 +144,7 @@ class Leg:
         self.agreed = agreed
         self._spoken = rtp.receivable(self.sdp)
         self._event_type = next((number for number, name in self._spoken.items() if name == EVENTS), None)
-        self._heard_at = self._clock.count
+        self._quiet_since = self._clock.count
         is_new = self._latch is None or self._latch.expected != (agreed.address, agreed.port)
         if is_new and agreed.address not in _NOWHERE:
             self.relatch()
@@ -165,9 +163,9 @@ class Leg:
         self._set_filter()
         self._redirect()
 
-    def forward(self, relay: Relay | None, listener: Leg | None) -> None:
-        """Relay what is heard to another leg, or to none."""
-        self._relay, self._listener = relay, listener
+    def forward(self, relay: Relay | None) -> None:
+        """Relay what is heard, or do so no more."""
+        self._relay = relay
         self._set_filter()
 
     # What comes in
@@ -184,7 +182,7 @@ class Leg:
 
     def _read_from_peer(self) -> None:
         try:
-            size = self._rtp.recv_into(_PACKET)
+            size = self._receive(_PACKET)
         except OSError:  # An ICMP error for what we have sent arrives here: the peer may come back.
             return
         self._take(size, None)
@@ -199,23 +197,17 @@ class Leg:
             return
         if payload_type not in self._spoken:
             if rtp.is_rtcp(second) and (source is None or self._is_latched_to(source)):
-                self._hear_report()
+                self._reports += 1
             return
         if source is not None and not (self._latch and self._latch.admit(source)):
             return
         if first != _VERSION_2 and not (size := rtp.without_extras(_PACKET, size)):
             return
         self.received += 1
-        self._heard_at = self._clock.count
         if payload_type == self._event_type:
             self._take_event(size, ssrc, timestamp)
-        if self._relay is not None and self._listener is not None:
-            size = self._relay.rewrite(_PACKET, size, second, sequence, timestamp, ssrc)
-            if size:
-                try:
-                    self._listener.send(_VIEW[:size])
-                except OSError:  # The listener is gone or a buffer is full: audio waits for nobody.
-                    return
+        if self._relay is not None:
+            self._relay.pass_on(_VIEW, size, second, sequence, timestamp, ssrc)
 
     def _take_event(self, size: int, ssrc: int, timestamp: int) -> None:
         keys = self._keys.heard(_PACKET[_HEADER_SIZE:size], ssrc, timestamp, self._clock.count)
@@ -228,11 +220,7 @@ class Leg:
         except OSError:
             return
         if rtcp.is_plausible(_VIEW[:size]) and self._rtcp_latch and self._rtcp_latch.admit(source[:2]):
-            self._hear_report()
-
-    def _hear_report(self) -> None:
-        self._reports += 1
-        self._heard_at = self._clock.count
+            self._reports += 1
 
     # Where the peer is
 
@@ -289,10 +277,13 @@ class Leg:
         self._check_life(now)
 
     def _check_life(self, now: int) -> None:
-        is_quiet = now - self._heard_at > self._rules.dead_after * TICKS_PER_SECOND
-        is_expected = self.may_be_heard and (self.received or self._reports or self._rules.expects_media)
-        if is_quiet and is_expected and self._died_at != self._heard_at:
-            self._died_at = self._heard_at
+        heard = self.received + self._reports
+        if heard != self._heard:
+            self._heard, self._quiet_since, self._has_died = heard, now, False
+        is_quiet = now - self._quiet_since > self._rules.dead_after * TICKS_PER_SECOND
+        is_expected = self.may_be_heard and (heard or self._rules.expects_media)
+        if is_quiet and is_expected and not self._has_died:
+            self._has_died = True
             self._observer.on_died(self)
 
     def _send_report(self, agreed: Agreed) -> None:
@@ -316,7 +307,7 @@ def _send_nowhere(packet: bytearray | memoryview) -> None:
     """The peer's address is not known yet."""
 
 
-def _sender_to(rtp_socket: socket.socket, address: Address) -> Callable[[bytearray | memoryview], object]:
+def _sender_to(rtp_socket: socket.socket, address: Address) -> Send:
     sendto = rtp_socket.sendto
     return lambda packet: sendto(packet, address)
 

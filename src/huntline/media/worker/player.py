@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from huntline.media import g711
 from huntline.media.worker.clock import SAMPLES_PER_TICK, MediaClock
+from huntline.media.worker.relay import Send
 from huntline.media.worker.rtp import HEADER, VERSION_2, Subscription
 from huntline.media.worker.sounds import SoundLibrary
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _BATCH = 32
 """Packets sent in one go; then packets that have arrived are relayed before the round goes on."""
 
-_Entry = tuple[Callable[[bytearray | memoryview], object], int, int, int, int]
+_Entry = tuple[Send, int, int, int, int]
 
 
 @dataclass(slots=True, eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from huntline.media import g711
 from huntline.media.worker.clock import MediaClock
@@ -20,17 +20,21 @@ _pack_header = HEADER.pack_into
 
 _TRANSLATIONS = {("PCMU", "PCMA"): g711.ULAW_TO_ALAW, ("PCMA", "PCMU"): g711.ALAW_TO_ULAW}
 
+Send = Callable[[bytearray | memoryview], object]
+"""Sends one packet; may raise OSError."""
+
 EVENTS = "telephone-event"
 
 
 class Relay:
-    """Rewrites packets in place: header, payload type, and the law where the two sides differ in it."""
+    """Rewrites packets in place and sends them: numbers, payload type, and the law where the sides differ."""
 
     __slots__ = (
         "_clock",
         "_last_sequence",
         "_last_timestamp",
         "_routes",
+        "_send",
         "_sequence_shift",
         "_ssrc",
         "_stream",
@@ -38,21 +42,21 @@ class Relay:
     )
 
     def __init__(
-        self, spoken: Mapping[int, str], listener: Agreed, stream: OutgoingStream, clock: MediaClock
+        self, spoken: Mapping[int, str], to: Agreed, stream: OutgoingStream, send: Send, clock: MediaClock
     ) -> None:
-        self._routes = {number: _route(encoding, listener) for number, encoding in spoken.items()}
-        self._stream, self._clock = stream, clock
+        """``spoken`` are the speaker's payload types, ``to`` is what is agreed with the listener."""
+        self._routes = {number: _route(encoding, to) for number, encoding in spoken.items()}
+        self._stream, self._send, self._clock = stream, send, clock
         self._ssrc: int | None = None
         self._last_sequence = self._last_timestamp = 0
         self._sequence_shift = self._timestamp_shift = 0
 
-    def rewrite(
-        self, packet: bytearray, size: int, second: int, sequence: int, timestamp: int, ssrc: int
-    ) -> int:
-        """Make the packet, whose header was read, one of the listener's stream.
+    def pass_on(
+        self, packet: memoryview, size: int, second: int, sequence: int, timestamp: int, ssrc: int
+    ) -> None:
+        """Send a packet, whose header was read, as one of the listener's stream.
 
-        It must have no extras, and a payload type that is spoken. Returns its size; 0 when the listener
-        cannot take it.
+        It must have no extras, and a payload type that is spoken. Only what the listener can take is sent.
         """
         if (
             ssrc != self._ssrc
@@ -65,15 +69,18 @@ class Relay:
         if payload_type is None:
             # What is left out must not look like loss.
             self._sequence_shift -= 1
-            return 0
+            return
         if law is not None:
-            packet[_PAYLOAD:size] = packet[_PAYLOAD:size].translate(law)
+            packet[_PAYLOAD:size] = packet[_PAYLOAD:size].tobytes().translate(law)
         sequence = (sequence + self._sequence_shift) & 0xFFFF
         timestamp = (timestamp + self._timestamp_shift) & 0xFFFFFFFF
         stream = self._stream
-        _pack_header(packet, 0, VERSION_2, second & 0x80 | payload_type, sequence, timestamp, stream.ssrc)
         stream.sent(sequence, timestamp, size - _PAYLOAD)
-        return size
+        _pack_header(packet, 0, VERSION_2, second & 0x80 | payload_type, sequence, timestamp, stream.ssrc)
+        try:
+            self._send(packet[:size])
+        except OSError:  # The listener is gone or a buffer is full: audio waits for nobody.
+            return
 
     def _anchor(self, sequence: int, timestamp: int, ssrc: int) -> None:
         """The speaker's numbers start anew: let them continue the stream."""

@@ -127,7 +127,7 @@ class Switchboard:
         other, leg.peer = leg.peer, None
         other.peer = None
         for each in (leg, other):
-            each.forward(None, None)
+            each.forward(None)
             self._route(each)
 
     # Coming and going
@@ -258,11 +258,11 @@ class Switchboard:
         elif not self._play(leg, leg.agreed.codec):
             if leg.peer is not None and leg.peer.may_be_heard:
                 self._player.leave(leg)
-                relay = Relay(leg.peer.spoken, leg.agreed, leg.stream, self.clock)
+                relay = Relay(leg.peer.spoken, leg.agreed, leg.stream, leg.send, self.clock)
             else:
                 self._player.silence(leg, leg.agreed.codec)
         if leg.peer is not None:
-            leg.peer.forward(relay, leg)
+            leg.peer.forward(relay)
 
     def _play(self, leg: Leg, law: str) -> bool:
         """Play what is wanted; False when nothing is, or it cannot be."""
