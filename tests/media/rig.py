@@ -21,8 +21,8 @@ from huntline.media.client import MediaClient
 from huntline.media.interface import MediaEvent
 from huntline.media.worker import server
 
-# Tests run side by side: each process has ports of its own.
-PORTS = range(30_000 + os.getpid() % 80 * 400, 30_000 + os.getpid() % 80 * 400 + 200)
+# Tests run side by side: each process has ports of its own, below those that the kernel gives to anybody.
+PORTS = range(10_000 + os.getpid() % 50 * 200, 10_000 + os.getpid() % 50 * 200 + 200)
 HEADER = struct.Struct("!BBHII")
 ULAW_SPEECH = bytes(range(160))
 EVENTS = 101
@@ -210,15 +210,18 @@ class Studio:
             return await self.events.get()
 
     async def end(self) -> None:
-        """Delete all legs, and see that nothing is left."""
+        """Delete all legs, and see that nothing is left of them."""
         for leg_id in self.client.leg_ids:
             self.client.delete(leg_id)
         counts = await self.client.stats()
+        assert (counts["legs"], counts["ports_in_use"]) == (0, 0)
+
+    async def close(self) -> None:
+        """End client, worker and phones, whatever state they are in."""
         await self.client.close()
         await self.stop_worker()
         for phone in self._phones:
             phone.close()
-        assert (counts["legs"], counts["ports_in_use"]) == (0, 0)
 
 
 @asynccontextmanager
@@ -228,14 +231,13 @@ async def studio(**settings: Any) -> AsyncIterator[Studio]:
         built = Studio(Path(name), settings)
         built.start_worker()
         await built.client.start()
-        await built.client.wait_ready()
         try:
+            async with asyncio.timeout(10):
+                await built.client.wait_ready()
             yield built
-        except BaseException:
-            await built.client.close()
-            await built.stop_worker()
-            raise
-        await built.end()
+            await built.end()
+        finally:
+            await built.close()
 
 
 def perform(story: Coroutine[Any, Any, None]) -> None:

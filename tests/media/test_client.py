@@ -80,7 +80,8 @@ def test_a_killed_worker_is_replaced_without_a_word() -> None:
             worker = await asyncio.create_subprocess_exec(sys.executable, "-c", _WORKER, *arguments)
             with contextlib.suppress(MediaUnavailable):  # it may take long to start
                 await media.client.stats()
-            await media.client.wait_ready()
+            async with asyncio.timeout(10):
+                await media.client.wait_ready()
             one, two = await _bridged(media)
             await _talk(one, two, 0x31)
             worker.send_signal(signal.SIGKILL)
