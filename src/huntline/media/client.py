@@ -195,11 +195,14 @@ class MediaClient:
             self._write(line)
         try:
             async with asyncio.timeout(_PATIENCE):
-                return await answer
+                result = await answer
         except TimeoutError:
             raise MediaUnavailable("the media worker does not answer") from None
         finally:
-            self._pending.pop(request_id, None)
+            was_deleted = self._pending.pop(request_id, None) is None
+        if was_deleted:  # after the answer had come, but before this turn of the loop
+            raise MediaUnavailable(f"leg {leg_id} was deleted")
+        return result
 
     def _send(self, request: dict[str, Any]) -> None:
         if self._is_ready.is_set():

@@ -1,0 +1,194 @@
+"""The form of the organization file: which settings there are, and of what type each is.
+
+What a value may be is for ``directory.rules`` to say, for every door alike.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Tag
+
+from huntline.directory.organization import GroupKind, Home, Licence, NumberKind
+from huntline.directory.problems import did_you_mean
+from huntline.engine.model import Alerting, Distribution, ExitAction
+
+
+def _word(kind: type[StrEnum]) -> BeforeValidator:
+    """One of an enumeration's words, with a suggestion when it is none."""
+
+    def check(value: object) -> object:
+        words = [str(each) for each in kind]
+        if isinstance(value, str) and value in words:
+            return kind(value)
+        raise ValueError(f"must be one of {', '.join(words)}{did_you_mean(str(value), words)}")
+
+    return BeforeValidator(check)
+
+
+def _none_as_empty(value: object) -> object:
+    return [] if value is None else value
+
+
+def _telephone(value: object) -> object:
+    if isinstance(value, int) and not isinstance(value, bool):
+        raise ValueError(f'YAML reads this as a number and drops the plus; write it in quotes: "+{value}"')
+    return value
+
+
+_MaybeEmpty = BeforeValidator(_none_as_empty)
+_Texts = Annotated[list[str], _MaybeEmpty]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class LimitsForm(_Part):
+    """``limits``."""
+
+    max_waiting: int = 200
+    agent_limit: int = 10_000
+
+
+class StarCodesForm(_Part):
+    """``star_codes``."""
+
+    opt_out: str | None = "*45"
+    opt_in: str | None = "*46"
+
+
+class TrunkForm(_Part):
+    """One of ``trunks``."""
+
+    name: str
+    addresses: list[str]
+
+
+class NumberForm(_Part):
+    """One of ``numbers``."""
+
+    number: Annotated[str, BeforeValidator(_telephone)]
+    kind: Annotated[NumberKind, _word(NumberKind)]
+
+
+class UserForm(_Part):
+    """One of ``users``."""
+
+    upn: str
+    display_name: str = ""
+    licences: Annotated[list[Annotated[Licence, _word(Licence)]], _MaybeEmpty] = []
+    voice_enabled: bool = False
+    homed: Annotated[Home, _word(Home)] = Home.ONLINE
+    line_uri: str | None = None
+    contacts: _Texts = []
+    sip_password: str | None = None
+
+
+class GroupForm(_Part):
+    """One of ``groups``."""
+
+    name: str
+    kind: Annotated[GroupKind, _word(GroupKind)]
+    members: _Texts = []
+
+
+class FileForm(_Part):
+    """Sound from a file."""
+
+    file: str
+
+
+class SpeechForm(_Part):
+    """Sound spoken from a text."""
+
+    say: str
+    language: Literal["en", "fr"] = "en"
+
+
+class ExitForm(_Part):
+    """``overflow``, ``timeout`` or ``no_agents`` of a queue."""
+
+    action: Annotated[ExitAction, _word(ExitAction)]
+    target: str | None = None
+
+
+def _kind_of_sound(value: object) -> str | None:
+    return next((kind for kind in ("SAY", "FILE") if isinstance(value, dict) and kind.lower() in value), None)
+
+
+def _default_as_none(value: object) -> object:
+    return None if value == "default" else value
+
+
+_Speech = Annotated[SpeechForm, Tag("SAY")]
+_File = Annotated[FileForm, Tag("FILE")]
+_Greeting = Annotated[
+    _Speech | _File,
+    Discriminator(
+        _kind_of_sound,
+        custom_error_type="sound",
+        custom_error_message="must be {{file: NAME}}, {{say: TEXT, language: en}} or null",
+    ),
+]
+_Music = Annotated[FileForm | None, BeforeValidator(_default_as_none)]
+
+
+class QueueForm(_Part):
+    """One of ``queues``."""
+
+    name: str
+    primary_uri: str | None = None
+    domain: str | None = None
+    line_uri: str | None = None
+    greeting: _Greeting | None = None
+    music: _Music = None
+    distribution: Annotated[Distribution, _word(Distribution)] = Distribution.ATTENDANT
+    alerting: Annotated[Alerting, _word(Alerting)] | None = None
+    agent_limit: int = 50
+    agents: _Texts = []
+    groups: _Texts = []
+    agent_alert_time: int = 30
+    allow_opt_out: bool = True
+    max_waiting: int = 50
+    overflow: ExitForm = ExitForm.model_construct(action=ExitAction.DISCONNECT)
+    max_wait: int = 1200
+    timeout: ExitForm = ExitForm.model_construct(action=ExitAction.DISCONNECT)
+    no_agents: ExitForm = ExitForm.model_construct(action=ExitAction.QUEUE)
+    no_agents_new_calls_only: bool = False
+    presence_based_routing: bool | None = None
+    ring_busy: bool = False
+    wrap_up: int = 0
+
+
+class OrganizationForm(_Part):
+    """The whole file."""
+
+    organization: str
+    domains: list[str]
+    limits: LimitsForm = LimitsForm()
+    communication_credits: bool = True
+    star_codes: StarCodesForm = StarCodesForm()
+    trunks: Annotated[list[TrunkForm], _MaybeEmpty] = []
+    numbers: Annotated[list[NumberForm], _MaybeEmpty] = []
+    users: Annotated[list[UserForm], _MaybeEmpty] = []
+    groups: Annotated[list[GroupForm], _MaybeEmpty] = []
+    queues: Annotated[list[QueueForm], _MaybeEmpty] = []
+
+
+FORM_OF: dict[str, Any] = {
+    "limits": LimitsForm,
+    "star_codes": StarCodesForm,
+    "trunks": TrunkForm,
+    "numbers": NumberForm,
+    "users": UserForm,
+    "groups": GroupForm,
+    "queues": QueueForm,
+    "overflow": ExitForm,
+    "timeout": ExitForm,
+    "no_agents": ExitForm,
+    "greeting": SpeechForm,
+    "music": FileForm,
+}
+"""The form of what stands under a name."""

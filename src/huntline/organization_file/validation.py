@@ -1,0 +1,108 @@
+"""Checking a file's form, and going on in spite of what is wrong, so that all problems show at once."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from huntline.directory.problems import Path, Problem, did_you_mean
+from huntline.organization_file.form import FORM_OF, OrganizationForm
+
+_SECRETS = ("sip_password",)
+_ROUNDS = 4  # a stand-in may be wrong in its turn once or twice; then the form alone is reported
+
+_MESSAGES = {
+    "string_type": "must be text; put it in quotes",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "list_type": "must be a list",
+    "model_type": "must be settings by name, such as {name: value}",
+    "missing": "is missing",
+}
+
+_MAY_CALL = {"licences": ["E5"], "voice_enabled": True, "homed": "online"}
+"""What a user with a fault is taken to have: that nobody then "lacks a licence" on top of it."""
+
+_STAND_INS: dict[tuple[str, str], Any] = {
+    ("trunks", "name"): "?",
+    ("trunks", "addresses"): ["127.0.0.1"],
+    ("numbers", "number"): "?",
+    ("numbers", "kind"): "service-toll",
+    ("users", "upn"): "?",
+    ("groups", "name"): "?",
+    ("groups", "kind"): "distribution-list",
+    ("queues", "name"): "?",
+}
+"""For settings without a default."""
+
+
+def validated(value: dict[str, Any]) -> tuple[OrganizationForm | None, list[Problem]]:
+    """The file in its form, and what is wrong with that.
+
+    With problems, faulty settings have been replaced by harmless ones, so that the rest can be looked at;
+    complaints about the paths of the problems mean nothing then. None: too much is missing for that.
+    """
+    problems: list[Problem] = []
+    repaired = copy.deepcopy(value)
+    for _ in range(_ROUNDS):
+        try:
+            return OrganizationForm.model_validate(repaired), problems
+        except ValidationError as error:
+            found = [_problem(each) for each in error.errors(include_url=False)]
+            problems = problems or found
+            is_repaired = [_repair(repaired, problem.path) for problem in found]
+            if not all(is_repaired):
+                break
+    return None, problems
+
+
+def _problem(error: ErrorDetails) -> Problem:
+    # pydantic puts the tags of unions into the path; ours are in upper case.
+    *inner, last = error["loc"]
+    path: Path = (*(part for part in inner if not isinstance(part, str) or part.islower()), last)
+    kind = error["type"]
+    value: object = None if kind == "missing" else error["input"]
+    message = _MESSAGES.get(kind) or error["msg"].removeprefix("Value error, ")
+    if kind == "extra_forbidden":
+        value = None
+        message = f"there is no such setting{did_you_mean(str(path[-1]), _known_beside(path))}"
+    if last in _SECRETS:
+        value = None
+    return Problem(path, value if isinstance(value, str | int | float | None) else _shown(value), message)
+
+
+def _known_beside(path: Path) -> list[str]:
+    names = [part for part in path[:-1] if isinstance(part, str)]
+    form = FORM_OF[names[-1]] if names else OrganizationForm
+    return list(form.model_fields)
+
+
+def _shown(value: object) -> str:
+    return "(a list)" if isinstance(value, list) else "(settings)" if isinstance(value, dict) else str(value)
+
+
+def _repair(value: dict[str, Any], path: Path) -> bool:
+    """Put something harmless in the place of a fault; False when nothing sensible would be left."""
+    is_part_of_item = len(path) >= 3 and isinstance(path[1], int)
+    if len(path) == 1 or (len(path) == 2 and isinstance(path[1], int)):
+        return False  # a whole list or a whole item is lost: everything that names it would be blamed
+    holder: Any = value
+    for part in path[:-1]:
+        holder = holder.get(part, {}) if isinstance(holder, dict) else holder[part]
+    if isinstance(holder, list):
+        holder[int(path[-1])] = "E5" if path[-2] == "licences" else "?"
+    elif is_part_of_item and len(path) == 3 and (stand_in := (str(path[0]), str(path[2]))) in _STAND_INS:
+        holder[path[-1]] = copy.deepcopy(_STAND_INS[stand_in])
+    elif path[-1] == "action":
+        holder.update(action="disconnect", target=None)
+    else:
+        holder.pop(path[-1], None)
+    if path[0] == "users":
+        value["users"][path[1]].update(_MAY_CALL)
+    return True
