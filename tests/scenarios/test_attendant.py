@@ -139,13 +139,16 @@ def test_fifty_static_contacts_ring_and_stop_within_20_ms(office: Office, reacto
     number = office.queue(*names)
     office.open()
     with contextlib.closing(Phone(reactor, office.server.address, "all", port=port)) as phones:
-        spreads = [_ring_fifty(office, number, phones) for _ in range(3)]
-    assert min(rung for rung, _ in spreads) < 0.02, f"first to last INVITE, seconds: {spreads}"
-    assert min(stopped for _, stopped in spreads) < 0.02, f"answer to last CANCEL, seconds: {spreads}"
+        tries = []
+        for _ in range(8):  # the server can do it; whether it may, other tests on the machine decide
+            tries.append(_ring_fifty(office, number, phones))
+            if max(tries[-1]) < 0.02:
+                return
+    raise AssertionError(f"seconds from first to last INVITE, from the answer to the last CANCEL: {tries}")
 
 
 def _ring_fifty(office: Office, number: str, phones: Phone) -> tuple[float, float]:
-    """How long the INVITEs and the CANCELs took; a shared machine is measured at its best of a few tries."""
+    """How long the INVITEs took from first to last, and the CANCELs from the answer to the last."""
     caller = office.caller().dial(number)
     rings = [phones.wait_call() for _ in range(50)]
     arrivals = [ring.invite.at for ring in rings if ring.invite is not None]
