@@ -133,8 +133,10 @@ def test_another_music_is_asked_for_where_the_next_queue_has_another() -> None:
 
 
 def test_the_next_queue_counts_its_own_overflow_and_plays_its_own_greeting() -> None:
-    night = {"agents": "nina", "max_waiting": 1, "has_greeting": True, "overflow": to_target("tel:+1")}
-    desk = Desk(queue(max_wait=seconds(15), timeout=to_queue("night")), queue("night", **night))
+    desk = Desk(
+        queue(max_wait=seconds(15), timeout=to_queue("night")),
+        queue("night", agents="nina", max_waiting=1, has_greeting=True, overflow=to_target("tel:+1")),
+    )
     desk.call("c1")
     desk.call("c2")
     commands = asked(desk.passes(15))

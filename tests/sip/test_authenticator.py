@@ -31,7 +31,7 @@ class Door:
     """An authenticator and a phone in front of it."""
 
     def __init__(self) -> None:
-        self.authenticator = Authenticator(PLAN, b"kept secret")
+        self.authenticator = Authenticator(PLAN, b"kept secret", ("SHA-256", "MD5"))
         self._cseq = itertools.count(1)
 
     def ask(
@@ -118,6 +118,12 @@ def test_an_old_nonce_is_stale() -> None:
     assert all("stale=true" in value for _, value in challenge.headers)
 
 
+def test_only_md5_is_offered_unless_the_owner_says_otherwise() -> None:
+    challenge = Authenticator(PLAN, b"kept secret").identify(request("REGISTER"), HERE, 0.0)
+    assert isinstance(challenge, Challenge)
+    assert ["algorithm=MD5" in value for _, value in challenge.headers] == [True]
+
+
 def test_strangers_do_not_get_a_challenge() -> None:
     assert Door().ask(user="amal@elsewhere.net") == Stranger()
     assert Door().ask(user="10.9.9.9") == Stranger()
@@ -174,7 +180,7 @@ def test_one_network_of_ipv6_is_one_source() -> None:
         "Authorization: Digest",
         'Authorization: Digest username="amal"',
         "Authorization: Basic YTpi",
-        'Authorization: Digest username="a@b@c", realm="contoso.com", nonce="\x00", uri="sip:x", response="é"',
+        'Authorization: Digest username="a@b@c", realm="contoso.com", nonce="\x00", uri="x", response="é"',
         "Authorization: " + "x" * 10_000,
     ],
 )

@@ -61,11 +61,9 @@ class YamlSource:
         """Refuse what could cost more than its length: deep nesting, and aliases, which multiply."""
         depth = 0
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-            line = event.start_mark.line + 1
+            where = f"{self._name}:{event.start_mark.line + 1 if event.start_mark else 1}"
             if isinstance(event, yaml.AliasEvent):
-                raise ConfigurationError(
-                    f"{self._name}:{line}: aliases (*name) are not allowed: write it out"
-                )
+                raise ConfigurationError(f"{where}: aliases (*name) are not allowed: write it out")
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
             elif isinstance(event, yaml.CollectionEndEvent):

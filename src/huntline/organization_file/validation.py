@@ -24,6 +24,7 @@ _MESSAGES = {
     "list_type": "must be a list",
     "model_type": "must be settings by name, such as {name: value}",
     "missing": "is missing",
+    "literal_error": "must be en or fr",  # the one setting of this kind is the language of speech
 }
 
 _MAY_CALL = {"licences": ["E5"], "voice_enabled": True, "homed": "online"}
@@ -92,6 +93,8 @@ def _repair(value: dict[str, Any], path: Path) -> bool:
     is_part_of_item = len(path) >= 3 and isinstance(path[1], int)
     if len(path) == 1 or (len(path) == 2 and isinstance(path[1], int)):
         return False  # a whole list or a whole item is lost: everything that names it would be blamed
+    if sound := next((part for part in path if part in ("greeting", "music")), None):
+        path = path[: path.index(sound) + 1]
     holder: Any = value
     for part in path[:-1]:
         holder = holder.get(part, {}) if isinstance(holder, dict) else holder[part]

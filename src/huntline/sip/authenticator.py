@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 
@@ -51,11 +52,13 @@ class Authenticator:
     """Decides on requests outside dialogs. Unknown users are challenged exactly like known ones.
 
     ``secret`` makes nonces: keep it over restarts, or the phones' next requests count as wrong passwords.
+    ``algorithms`` are offered in that order. MD5 alone is the default: phones in use (baresip 1.0, many desk
+    phones) give up at a challenge they do not know instead of passing over it, as RFC 8760 would have it.
     """
 
-    def __init__(self, plan: ServerPlan, secret: bytes) -> None:
+    def __init__(self, plan: ServerPlan, secret: bytes, algorithms: Sequence[str] = ("MD5",)) -> None:
         self._secret = secret
-        self._challenger = Challenger(secret)
+        self._challenger = Challenger(secret, algorithms)
         self._wrong_passwords = _WrongPasswords()
         self.plan = plan
 

@@ -196,7 +196,7 @@ class PresenceServer:
 
 
 def _check_own(uri: Uri, request: Request, account: Account) -> None:
-    """Only the publisher's own presence may be published: under the UPN, or as From (which is proven) says."""
+    """Only one's own presence may be published: under the UPN, or as From (which is proven) says."""
     sender = parse_address(request.raw_from).uri
     if _address(uri) not in (account.upn, _address(sender)):
         raise RequestRefused(403)

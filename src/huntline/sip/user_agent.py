@@ -163,7 +163,13 @@ class UserAgent:
 
     def _answer_options(self, event: RequestReceived) -> None:
         """What we can do (RFC 3261 section 11.2)."""
-        self._core.respond(event.transaction_id, 200, self.now(), headers=(("Accept", "application/sdp"),))
+        settings = self._core.settings
+        headers = (
+            ("Allow", ", ".join(settings.allow)),
+            ("Accept", "application/sdp"),
+            ("Supported", ", ".join(settings.supported)),
+        )
+        self._core.respond(event.transaction_id, 200, self.now(), headers=headers)
 
     def _send(self, send: Send) -> None:
         flow = send.flow

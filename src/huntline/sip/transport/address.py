@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -11,6 +12,9 @@ from huntline.sip.core.flow import Transport
 
 DEFAULT_PORT = 5060
 _HIGHEST_PORT = 65535
+_WRITTEN = re.compile(
+    r"(?P<transport>[A-Za-z]+):(\[(?P<ipv6>[0-9A-Fa-f:.]+)\]|(?P<ipv4>[0-9.]+))(:(?P<port>[0-9]{1,5}))?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +31,12 @@ class ListenAddress:
 
         Raises ConfigurationError, which says what would be right.
         """
-        transport, _, rest = text.partition(":")
-        host, port = _split_host_and_port(rest)
         try:
-            return cls(Transport(transport.lower()), str(ip_address(host)), _port(port))
+            match = _WRITTEN.fullmatch(text)
+            if match is None:
+                raise ValueError(text)
+            host = str(ip_address(match["ipv6"] or match["ipv4"]))
+            return cls(Transport(match["transport"].lower()), host, _port(match["port"]))
         except ValueError:
             raise ConfigurationError(
                 f"cannot listen on {text!r}: write TRANSPORT:IP:PORT with udp or tcp, "
@@ -68,17 +74,8 @@ def source_address(remote: tuple[str, int]) -> str:
         return host
 
 
-def _split_host_and_port(text: str) -> tuple[str, str]:
-    if text.startswith("["):
-        host, _, rest = text[1:].partition("]")
-        return host, rest.removeprefix(":")
-    host, _, port = text.partition(":")
-    return host, port
-
-
-def _port(text: str) -> int:
-    if not text:
-        return DEFAULT_PORT
-    if not (text.isascii() and text.isdigit() and int(text) <= _HIGHEST_PORT):
+def _port(text: str | None) -> int:
+    port = DEFAULT_PORT if text is None else int(text)
+    if port > _HIGHEST_PORT:
         raise ValueError(text)
-    return int(text)
+    return port

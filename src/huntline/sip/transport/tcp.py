@@ -145,7 +145,7 @@ class TcpTransport(ConnectionOwner):
             opening.task.cancel()
 
     async def _connect(self, flow: Flow) -> None:
-        """Open a connection and write what has gathered meanwhile; the flow has failed if it cannot be had."""
+        """Open a connection and write what has gathered meanwhile; without one the flow has failed."""
         connection = self._connection(flow.local, is_accepted=False)
         try:
             async with asyncio.timeout(self._limits.connecting):

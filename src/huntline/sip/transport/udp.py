@@ -56,8 +56,9 @@ class UdpSocket:
             except OSError as error:
                 log.warning("receiving failed", extra={"address": str(self.address), "error": str(error)})
                 return
-            if _may_be_sip(data) and (flow := self._flow_from(sender)):
-                self._on_message(data, flow)
+            message = _without_keep_alive(data)
+            if message and (flow := self._flow_from(sender)):
+                self._on_message(message, flow)
                 if self._socket.fileno() < 0:  # the message's reader closed us
                     return
 
@@ -92,10 +93,9 @@ def _bound_socket(address: ListenAddress) -> socket.socket:
     return bound
 
 
-def _may_be_sip(data: bytes) -> bool:
-    """Keep-alives are CRLF or zero bytes (RFC 5626 section 3.5) or STUN, whose first two bits are zero and
-    whose type is below 0x0400; a SIP message starts with a letter, or with line ends before it."""
-    if data[:1] > b" ":
-        return True
-    stripped = data.lstrip(b"\r\n\0 ")
-    return stripped[:1] > b" "
+def _without_keep_alive(data: bytes) -> bytes:
+    """The message, or nothing: keep-alives are CRLF or zero bytes (RFC 5626 section 3.5), or STUN, whose
+    first byte is below any letter. Line ends before a message do not count (RFC 3261 section 7.5)."""
+    if data[:1] <= b" ":
+        data = data.lstrip(b"\r\n\0 ")
+    return data if data[:1] > b" " else b""

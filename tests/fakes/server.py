@@ -1,0 +1,72 @@
+"""A user agent with a registrar behind it, on ports of its own, as a context."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from huntline.sip.authenticator import Authenticator, Challenge, Identified
+from huntline.sip.core.core import CoreSettings, SipCore
+from huntline.sip.core.events import RequestReceived, SipEvent
+from huntline.sip.core.flow import Flow
+from huntline.sip.presence import PresenceServer
+from huntline.sip.registrar import Registrar
+from huntline.sip.transport.address import ListenAddress
+from huntline.sip.transport.connection import TcpLimits
+from huntline.sip.user_agent import UserAgent
+from tests.fakes.plans import PLAN
+
+
+class FakeServer:
+    """Everything around the core but calls; other events are kept in ``events``."""
+
+    def __init__(self, tcp_limits: TcpLimits | None) -> None:
+        self.core = SipCore(CoreSettings(), os.urandom)
+        self.registrar = Registrar(self.core)
+        self.presence = PresenceServer(self.core)
+        self.authenticator = Authenticator(PLAN, b"kept secret")
+        self.events: list[SipEvent] = []
+        self.lost: list[Flow] = []
+        self.on_event: Callable[[SipEvent], None] = self.events.append
+        self.user_agent = UserAgent(
+            self.core,
+            self._handle,
+            on_flow_lost=self._flow_lost,
+            timed=(self.registrar, self.presence),
+            tcp_limits=tcp_limits,
+        )
+
+    def port(self, transport: str) -> int:
+        """The port of the first listening address of a transport."""
+        return next(each.port for each in self.user_agent.listening if each.transport == transport)
+
+    def _flow_lost(self, flow: Flow, now: float) -> None:
+        self.lost.append(flow)
+        self.registrar.flow_lost(flow, now)
+
+    def _handle(self, event: SipEvent) -> None:
+        now = self.user_agent.now()
+        if not isinstance(event, RequestReceived) or event.request.method not in ("REGISTER", "PUBLISH"):
+            self.on_event(event)
+            return
+        match self.authenticator.identify(event.request, event.flow, now):
+            case Identified(account):
+                server = self.registrar if event.request.method == "REGISTER" else self.presence
+                server.handle(event, account, now)
+            case Challenge(headers):
+                self.core.respond(event.transaction_id, 401, now, headers=headers)
+            case _:
+                self.core.respond(event.transaction_id, 403, now)
+
+
+@asynccontextmanager
+async def running(*listen: str, tcp_limits: TcpLimits | None = None) -> AsyncIterator[FakeServer]:
+    """A running server; by default on one UDP and one TCP port of 127.0.0.1."""
+    server = FakeServer(tcp_limits)
+    addresses = listen or ("udp:127.0.0.1:0", "tcp:127.0.0.1:0")
+    await server.user_agent.start([ListenAddress.parse(text) for text in addresses])
+    try:
+        yield server
+    finally:
+        await server.user_agent.stop()

@@ -1,0 +1,98 @@
+"""Where URIs lead (unit)."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from huntline.sip.core.flow import Flow, Transport
+from huntline.sip.resolver import Resolver, Unreachable, look_up
+from huntline.sip.transport.address import ListenAddress
+
+LISTENING = [
+    ListenAddress.parse(text) for text in ("udp:127.0.0.1:5070", "tcp:127.0.0.1:5071", "udp:[::1]:5072")
+]
+UDP = ("127.0.0.1", 5070)
+TCP = ("127.0.0.1", 5071)
+
+
+class Names:
+    """A name service that counts what it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.addresses = {"phone.contoso.com": ["::2", "127.0.0.9"]}
+
+    async def look_up(self, host: str) -> list[str]:
+        self.asked.append(host)
+        if host not in self.addresses:
+            raise OSError("no such name")
+        return self.addresses[host]
+
+
+@pytest.mark.parametrize(
+    ("uri", "flow"),
+    [
+        ("sip:a@127.0.0.5", Flow(Transport.UDP, UDP, ("127.0.0.5", 5060))),
+        ("sip:a@127.0.0.5:5099;transport=UDP", Flow(Transport.UDP, UDP, ("127.0.0.5", 5099))),
+        ("sip:127.0.0.5;transport=tcp", Flow(Transport.TCP, TCP, ("127.0.0.5", 5060))),
+        ("sip:a@[::1]:5099", Flow(Transport.UDP, ("::1", 5072), ("::1", 5099))),
+    ],
+)
+def test_an_ip_address_is_resolved_at_once(uri: str, flow: Flow) -> None:
+    assert Resolver(LISTENING, lambda: 0.0).resolve_literal(uri) == flow
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "tel:+1425",
+        "sips:a@127.0.0.1",
+        "sip:a@[::1];transport=tcp",
+        "sip:a@127.0.0.1;transport=tls",
+        "junk",
+        "sip:",
+    ],
+)
+def test_where_nothing_leads(uri: str) -> None:
+    with pytest.raises(Unreachable):
+        Resolver(LISTENING, lambda: 0.0).resolve_literal(uri)
+
+
+def test_tcp_is_taken_when_there_is_no_udp() -> None:
+    flow = Resolver(LISTENING[1:2], lambda: 0.0).resolve_literal("sip:a@127.0.0.5")
+    assert flow == Flow(Transport.TCP, TCP, ("127.0.0.5", 5060))
+
+
+def test_a_wildcard_or_the_routed_address_is_made_concrete() -> None:
+    several = [ListenAddress.parse("udp:127.0.0.3:5060"), ListenAddress.parse("udp:127.0.0.1:5061")]
+    flow = Resolver(several, lambda: 0.0).resolve_literal("sip:127.0.0.5")
+    assert flow is not None
+    assert flow.local == ("127.0.0.1", 5061)
+    flow = Resolver([ListenAddress.parse("udp:0.0.0.0:5060")], lambda: 0.0).resolve_literal("sip:127.0.0.5")
+    assert flow is not None
+    assert flow.local == ("127.0.0.1", 5060)
+
+
+def test_names_are_looked_up_and_remembered_for_a_minute() -> None:
+    names = Names()
+    now = 0.0
+    resolver = Resolver(LISTENING[:2], lambda: now, names.look_up)
+    assert resolver.resolve_literal("sip:a@phone.contoso.com") is None
+    wanted = Flow(Transport.UDP, UDP, ("127.0.0.9", 5060))
+    for _ in range(2):
+        assert asyncio.run(resolver.resolve("sip:a@Phone.contoso.com")) == wanted
+    assert names.asked == ["phone.contoso.com"]
+    now = 61.0
+    asyncio.run(resolver.resolve("sip:a@phone.contoso.com"))
+    assert len(names.asked) == 2
+
+
+def test_a_name_that_is_nobodys_is_unreachable() -> None:
+    with pytest.raises(Unreachable):
+        asyncio.run(Resolver(LISTENING, lambda: 0.0, Names().look_up).resolve("sip:a@nowhere.contoso.com"))
+
+
+def test_the_systems_resolver() -> None:
+    assert "127.0.0.1" in asyncio.run(look_up("localhost"))

@@ -1,0 +1,282 @@
+"""The user agent on real sockets of 127.0.0.1: UDP, timers, registration (network)."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import socket
+import subprocess
+from collections.abc import Awaitable, Callable
+
+import pytest
+from tests.fakes.messages import request_bytes
+from tests.fakes.peers import TcpPeer, UdpPeer, tcp_peer, udp_peer
+from tests.fakes.server import running
+
+from huntline.errors import ConfigurationError
+from huntline.sip.core.core import OutgoingRequest
+from huntline.sip.core.digest import Credentials, authorize
+from huntline.sip.core.events import InviteReceived, RequestReceived, ResponseReceived, SipEvent
+from huntline.sip.core.flow import Flow, Transport
+from huntline.sip.core.message import Request, Response, build_response
+from huntline.sip.transport.address import ListenAddress
+
+
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110 - what is waited for lies behind real sockets
+            await asyncio.sleep(0.005)
+
+
+async def register(peer: UdpPeer | TcpPeer, *headers: str, cseq: int = 1, call_id: str = "r1") -> Response:
+    via = "SIP/2.0/UDP 127.0.0.1" if isinstance(peer, UdpPeer) else "SIP/2.0/TCP 127.0.0.1"
+    first = await peer.ask(
+        request_bytes("REGISTER", "sip:contoso.com", *headers, cseq=cseq, call_id=call_id, via=via)
+    )
+    assert first.status == 401
+    answer = authorize(
+        first.all("www-authenticate"), Credentials("amal", "secret"), "REGISTER", "sip:contoso.com", "cn"
+    )
+    proof = f"Authorization: {answer}"
+    return await peer.ask(
+        request_bytes("REGISTER", "sip:contoso.com", proof, *headers, cseq=cseq + 1, call_id=call_id, via=via)
+    )
+
+
+def run(story: Callable[[], Awaitable[None]]) -> None:
+    async def within_patience() -> None:
+        async with asyncio.timeout(20):
+            await story()
+
+    asyncio.run(within_patience())
+
+
+def test_options_is_answered_by_the_user_agent_itself() -> None:
+    async def story() -> None:
+        async with running() as server, udp_peer(server.port("udp")) as peer:
+            response = await peer.ask(request_bytes("OPTIONS"))
+            assert response.status == 200
+            assert "INVITE" in response.all("allow")
+            assert response.header("accept") == "application/sdp"
+            assert "timer" in response.all("supported")
+            assert server.events == []
+
+    run(story)
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+def test_sipsak_gets_an_answer(transport: str) -> None:
+    async def story() -> None:
+        async with running() as server:
+            target = f"sip:127.0.0.1:{server.port(transport)}"
+            process = await asyncio.create_subprocess_exec(
+                *("sipsak", "-s", target, "-E", transport, "-H", "127.0.0.1"),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            assert await process.wait() == 0
+
+    run(story)
+
+
+def test_sipsak_registers_with_a_password() -> None:
+    async def story() -> None:
+        async with running() as server:
+            process = await asyncio.create_subprocess_exec(
+                *("sipsak", "-U", "-s", f"sip:amal@127.0.0.1:{server.port('udp')}", "-H", "127.0.0.1"),
+                *("-u", "amal", "-a", "secret", "-x", "120", "-C", "sip:amal@127.0.0.1:5999"),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            assert await process.wait() == 0
+            [binding] = server.registrar.bindings("amal")
+            assert binding.contact_uri == "sip:amal@127.0.0.1:5999"
+
+    run(story)
+
+
+def test_a_udp_phone_is_reached_where_it_registered_from() -> None:
+    async def story() -> None:
+        async with running() as server, udp_peer(server.port("udp")) as phone:
+            response = await register(phone, "Contact: <sip:amal@10.0.0.5:5060>")
+            assert response.status == 200
+            [binding] = server.registrar.bindings("amal")
+            assert binding.flow.remote == ("127.0.0.1", phone.port)
+            request = OutgoingRequest(
+                "OPTIONS", binding.contact_uri, binding.flow, "<sip:s@contoso.com>", "<sip:amal@contoso.com>"
+            )
+            transaction_id = server.user_agent.core.send_request(request, server.user_agent.now())
+            probe = await phone.message()
+            assert isinstance(probe, Request)
+            assert probe.uri == "sip:amal@10.0.0.5:5060"
+            phone.send(build_response(probe, 200, to_tag="t"))
+            await until(lambda: server.events)
+            [event] = server.events
+            assert isinstance(event, ResponseReceived)
+            assert event.transaction_id == transaction_id
+
+    run(story)
+
+
+def test_keep_alives_on_udp_are_ignored() -> None:
+    async def story() -> None:
+        async with running() as server, udp_peer(server.port("udp")) as peer:
+            stun = bytes.fromhex("000100002112a442") + bytes(12)
+            for silent in (b"\r\n", b"\r\n\r\n", b"\0\0\0\0", b"\0", b"", stun):
+                peer.send(silent)
+            response = await peer.ask(b"\r\n\r\n" + request_bytes("OPTIONS"))
+            assert response.status == 200
+            assert peer.inbox.empty()
+
+    run(story)
+
+
+def test_any_bytes_leave_the_server_alive() -> None:
+    async def story() -> None:
+        noise = random.Random(5)  # noqa: S311
+        good = request_bytes("REGISTER", "sip:contoso.com", "Contact: <sip:a@b>")
+        async with running() as server, udp_peer(server.port("udp")) as peer:
+            for _ in range(500):
+                broken = bytearray(good)
+                for _ in range(noise.randrange(1, 8)):
+                    broken[noise.randrange(len(broken))] = noise.randrange(256)
+                peer.send(bytes(broken[: noise.randrange(len(broken))] if noise.random() < 0.5 else broken))
+                peer.send(noise.randbytes(noise.randrange(2000)))
+            peer.send(b"INVITE " + b"a" * 60_000)
+            async with tcp_peer(server.port("tcp")) as probe:
+                via = "SIP/2.0/TCP 127.0.0.1"
+                response = await probe.ask(request_bytes("OPTIONS", via=via, call_id="probe"))
+                assert response.status == 200
+
+    run(story)
+
+
+def test_a_failing_handler_costs_one_event() -> None:
+    async def story() -> None:
+        async with running() as server, udp_peer(server.port("udp")) as peer:
+
+            def fail(event: SipEvent) -> None:
+                raise ZeroDivisionError
+
+            server.on_event = fail
+            invite = request_bytes(
+                "INVITE", "sip:help@contoso.com", "Contact: <sip:a@127.0.0.1>", call_id="i"
+            )
+            assert (await peer.ask(invite)).status == 100
+            assert (await peer.ask(request_bytes("OPTIONS"))).status == 200
+
+    run(story)
+
+
+def test_what_is_done_outside_a_message_is_sent_and_retransmitted() -> None:
+    async def story() -> None:
+        async with running() as server, udp_peer(server.port("udp")) as peer:
+            flow = server.user_agent.resolve_literal(f"sip:amal@127.0.0.1:{peer.port}")
+            assert flow is not None
+            assert flow.local == ("127.0.0.1", server.port("udp"))
+            request = OutgoingRequest("OPTIONS", "sip:amal@127.0.0.1", flow, "<sip:s@a.net>", "<sip:b@a.net>")
+            server.user_agent.core.send_request(request, server.user_agent.now())
+            first = await peer.inbox.get()
+            before = server.user_agent.now()
+            assert await peer.inbox.get() == first  # timer E, RFC 3261 section 17.1.2.2
+            assert 0.4 < server.user_agent.now() - before < 0.8
+
+    run(story)
+
+
+def test_a_wildcard_address_is_told_as_the_one_the_peer_sees() -> None:
+    async def story() -> None:
+        listen = ("udp:0.0.0.0:0", "tcp:0.0.0.0:0", "udp:[::]:0", "tcp:[::]:0")
+        async with running(*listen) as server:
+            for host, (udp, tcp) in (
+                ("127.0.0.1", server.user_agent.listening[:2]),
+                ("::1", server.user_agent.listening[2:]),
+            ):
+                async with udp_peer(udp.port, host) as over_udp, tcp_peer(tcp.port, host) as over_tcp:
+                    over_udp.send(request_bytes("MESSAGE", call_id=host, sender="sip:x@a.net"))
+                    assert (await over_udp.message()).status == 405  # type: ignore[union-attr]
+                    server.events.clear()
+                    contact = "Contact: <sip:a@127.0.0.1>"
+                    over_udp.send(request_bytes("INVITE", "sip:h@contoso.com", contact, call_id=f"u{host}"))
+                    over_tcp.send(request_bytes("INVITE", "sip:h@contoso.com", contact, call_id=f"t{host}"))
+                    await until(lambda: len(server.events) == 2)
+                    flows = [event.flow for event in server.events if isinstance(event, InviteReceived)]
+                    assert {(flow.transport, flow.local) for flow in flows} == {
+                        (Transport.UDP, (host, udp.port)),
+                        (Transport.TCP, (host, tcp.port)),
+                    }
+
+    run(story)
+
+
+def test_an_address_in_use_is_named_and_nothing_stays_open() -> None:
+    async def story() -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+            taken.bind(("127.0.0.1", 0))
+            address = f"udp:127.0.0.1:{taken.getsockname()[1]}"
+            with pytest.raises(ConfigurationError, match=address):
+                async with running("tcp:127.0.0.1:0", "udp:127.0.0.1:0", address):
+                    pass
+
+    run(story)
+
+
+def test_a_peer_without_a_route_is_told_as_failure() -> None:
+    async def story() -> None:
+        async with running("udp:127.0.0.1:0") as server:
+            flow = Flow(Transport.UDP, ("127.0.0.1", server.port("udp")), ("203.0.113.1", 5060))
+            request = OutgoingRequest("OPTIONS", "sip:a@b.net", flow, "<sip:s@a.net>", "<sip:b@a.net>")
+            server.user_agent.core.send_request(request, server.user_agent.now())
+            await until(lambda: server.events)
+            assert server.events[0].response is None  # type: ignore[union-attr]
+            assert server.lost == []
+
+    run(story)
+
+
+def test_a_host_name_leads_to_the_same_flow() -> None:
+    async def story() -> None:
+        async with running() as server:
+            flow = await server.user_agent.resolve("sip:amal@localhost:5099;transport=tcp")
+            assert flow == Flow(Transport.TCP, ("127.0.0.1", server.port("tcp")), ("127.0.0.1", 5099))
+
+    run(story)
+
+
+def test_bindings_expire_by_the_same_timer() -> None:
+    async def story() -> None:
+        async with running() as server, udp_peer(server.port("udp")) as phone:
+            await register(phone, "Contact: <sip:amal@10.0.0.5>")
+            state = server.registrar.state("amal")
+            assert state is not None
+            server.registrar.forget("amal")
+            now = server.user_agent.now()
+            state["bindings"][0]["expires_at"] = now + 0.1
+            server.registrar.restore("amal", state, now)
+            assert len(server.registrar) == 1
+            _ = server.user_agent.core  # whoever acts outside an event says so
+            await until(lambda: len(server.registrar) == 0)
+            assert server.user_agent.now() - now < 0.5
+
+    run(story)
+
+
+def test_requests_for_others_reach_the_application() -> None:
+    async def story() -> None:
+        async with running() as server, udp_peer(server.port("udp")) as peer:
+            peer.send(request_bytes("INVITE", "sip:help@contoso.com", "Contact: <sip:a@127.0.0.1>"))
+            await until(lambda: server.events)
+            assert isinstance(server.events[0], InviteReceived)
+            assert not isinstance(server.events[0], RequestReceived)
+
+    run(story)
+
+
+def test_listening_addresses_have_their_real_ports() -> None:
+    async def story() -> None:
+        async with running() as server:
+            assert all(address.port for address in server.user_agent.listening)
+            assert isinstance(server.user_agent.listening[0], ListenAddress)
+        assert server.user_agent.listening == []
+
+    run(story)
