@@ -25,6 +25,7 @@ class House:
 
     def __init__(self, alert_time: float = 30.0, wrap_up: float = 0.0) -> None:
         self.asked: list[do.Command] = []
+        self._was_asked = asyncio.Event()
         self._has_asked = asyncio.Event()
         self.on_command: Callable[[do.Command], None] = lambda command: None
         self.runner = Runner(Engine(), Clock(), self._dispatch)
@@ -47,6 +48,7 @@ class House:
     def _dispatch(self, command: do.Command) -> None:
         if not isinstance(command, RECORDS):
             self.asked.append(command)
+            self._was_asked.set()
         self._has_asked.set()
         self.on_command(command)
 

@@ -55,7 +55,9 @@ class Runner:
 
     def post(self, event: told.Event) -> None:
         """Tell the engine what happened. Its commands are carried out before this returns, unless it is
-        called from ``dispatch``: then right after the command under way. Never raises."""
+        called from ``dispatch``: then right after the commands under way. Never raises."""
+        if self._is_closed:
+            return
         self._inbox.append(event)
         self._drain()
 
