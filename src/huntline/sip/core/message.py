@@ -455,11 +455,18 @@ def build_response(
     for name, label in (("from", "From"), ("to", "To"), ("call-id", "Call-ID"), ("cseq", "CSeq")):
         value = request.header(name)
         if value is not None:
-            if name == "to" and to_tag is not None and request.to_tag is None:
+            if name == "to" and to_tag is not None and _lacks_to_tag(request):
                 value = f"{value};tag={to_tag}"
             copied.append((label, value))
     start = f"SIP/2.0 {status} {reason or REASONS.get(status, 'Unknown')}"
     return _write(start, (*copied, *headers), body, content_type)
+
+
+def _lacks_to_tag(request: Request) -> bool:
+    try:
+        return request.to_tag is None
+    except GrammarError:
+        return False  # a To that cannot be read goes back as it came
 
 
 def _with_source(value: str, request: Request, source: tuple[str, int]) -> str:
