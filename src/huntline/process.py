@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import gc
 import os
 import resource
 import signal
@@ -20,6 +21,7 @@ from huntline.supervisor import CONFIG, EXIT_CONFIGURATION, READY_FD, SUPERVISOR
 
 Role = Callable[[Config, Callable[[], None]], Awaitable[None]]
 
+_COLLECT_AFTER = 20_000  # new objects; calls make few circles, and reference counts free the rest at once
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
@@ -91,6 +93,10 @@ async def _run_until_told_to_end(role: Role, config: Config) -> None:
 
 
 def _report_ready() -> None:
+    # What was made until now stays: the collector need not look at it again, with every call under way.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER)
     pipe = int(os.environ[READY_FD])
     with contextlib.suppress(BrokenPipeError):
         os.write(pipe, b".")

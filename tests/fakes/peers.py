@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import cast
 
@@ -11,6 +11,13 @@ from huntline.sip.core.framing import KeepAlive, StreamFramer
 from huntline.sip.core.message import Request, Response, parse_message
 
 PATIENCE = 5.0
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait for what no event tells."""
+    async with asyncio.timeout(PATIENCE):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
 
 
 class UdpPeer(asyncio.DatagramProtocol):

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from tests.fakes.messages import request_bytes
-from tests.fakes.peers import TcpPeer, UdpPeer, tcp_peer, udp_peer
+from tests.fakes.peers import TcpPeer, UdpPeer, tcp_peer, udp_peer, until
 from tests.fakes.server import running
 
 from huntline.errors import ConfigurationError
@@ -133,7 +133,7 @@ def test_keep_alives_on_udp_are_ignored() -> None:
 
 def test_any_bytes_leave_the_server_alive() -> None:
     async def story() -> None:
-        noise = random.Random(5)  # noqa: S311
+        noise = random.Random(5)  # noqa: S311  # noqa: S311
         good = request_bytes("REGISTER", "sip:contoso.com", "Contact: <sip:a@b>")
         async with running() as server, udp_peer(server.port("udp")) as peer:
             for _ in range(500):

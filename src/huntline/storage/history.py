@@ -7,7 +7,7 @@ import queue
 import threading
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy import Engine, Table, insert, select
 
 from huntline.engine.commands import RecordCall, RecordDecision, RecordRing
 from huntline.engine.model import Outcome
+from huntline.plain import fields_of
 from huntline.storage import schema
 from huntline.storage.database import writing
 from huntline.storage.ids import new_id
@@ -89,15 +90,15 @@ class HistoryWriter:
 
     def add_call(self, record: RecordCall, organization_id: str) -> None:
         """A call is over."""
-        self._add(schema.calls, organization_id, record.arrived_at, asdict(record))
+        self._add(schema.calls, organization_id, record.arrived_at, fields_of(record))
 
     def add_ring(self, record: RecordRing, organization_id: str) -> None:
         """A ring is over."""
-        self._add(schema.rings, organization_id, record.started_at, asdict(record))
+        self._add(schema.rings, organization_id, record.started_at, fields_of(record))
 
     def add_decision(self, record: RecordDecision, organization_id: str) -> None:
         """A decision was taken."""
-        row = asdict(record) | {"decision_id": new_id()}
+        row = fields_of(record) | {"decision_id": new_id()}
         self._add(schema.decisions, organization_id, record.at, row)
 
     def close(self) -> None:

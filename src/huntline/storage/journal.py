@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from huntline.plain import fields_of
+
 log = logging.getLogger(__name__)
 
 State = Mapping[str, Any]
@@ -119,8 +121,3 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 def _as_json(state: State) -> str:
     return json.dumps(state, separators=(",", ":"), default=fields_of)
-
-
-def fields_of(record: Any) -> dict[str, Any]:
-    """A dataclass as the JSON encoder wants it: one level at a time, nothing copied."""
-    return {name: getattr(record, name) for name in record.__dataclass_fields__}

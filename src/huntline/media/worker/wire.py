@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from huntline.media.interface import DtmfPressed, MediaDied, MediaEvent, MediaLegLost, PlayFinished
+from huntline.plain import fields_of
 
 LONGEST_LINE = 2**20
 """Bytes; a line of more is not from us."""
@@ -45,7 +46,7 @@ class LegState:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values that JSON can carry."""
-        return asdict(self)
+        return fields_of(self) | {"play": fields_of(self.play) if self.play else None}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> LegState:
@@ -61,7 +62,7 @@ def line(message: Mapping[str, Any]) -> bytes:
 
 def event_line(event: MediaEvent) -> bytes:
     """One event, ready to be sent."""
-    return line({"event": type(event).__name__, **asdict(event)})
+    return line({"event": type(event).__name__, **fields_of(event)})
 
 
 def event_of(message: Mapping[str, Any]) -> MediaEvent:

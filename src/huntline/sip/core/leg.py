@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
+from huntline.plain import fields_of
 from huntline.sip.core.client_transaction import ClientTransaction, Handler, InviteClientTransaction
 from huntline.sip.core.context import Context
 from huntline.sip.core.dialog import Dialog
@@ -270,7 +271,7 @@ class Leg:
             self.leg_id,
             self.is_incoming,
             str(self.state),
-            asdict(self.flow),
+            fields_of(self.flow),
             dialog.call_id,
             dialog.local_tag,
             dialog.remote_tag,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
+
+from huntline.plain import fields_of
 
 Codec = Literal["PCMU", "PCMA"]
 Direction = Literal["sendrecv", "sendonly", "recvonly", "inactive"]
@@ -56,7 +58,7 @@ class Agreed:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values that JSON can carry."""
-        return asdict(self)
+        return fields_of(self)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Agreed:
