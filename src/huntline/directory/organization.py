@@ -204,8 +204,8 @@ class Organization:
 
     @property
     def realm(self) -> str:
-        """The digest realm of its users: the first domain."""
-        return self.domains[0]
+        """The digest realm of its users: the first domain (empty without one, which the rules refuse)."""
+        return self.domains[0] if self.domains else ""
 
 
 def missing_for_calls(user: User) -> tuple[str, ...]:

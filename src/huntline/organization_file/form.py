@@ -129,7 +129,7 @@ _Greeting = Annotated[
     Discriminator(
         _kind_of_sound,
         custom_error_type="sound",
-        custom_error_message="must be {{file: NAME}}, {{say: TEXT, language: en}} or null",
+        custom_error_message="must be {file: NAME}, {say: TEXT, language: en} or null",
     ),
 ]
 _Music = Annotated[FileForm | None, BeforeValidator(_default_as_none)]
