@@ -22,12 +22,6 @@ from huntline.sip.core.message import Request, Response, build_response
 from huntline.sip.transport.address import ListenAddress
 
 
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(5):
-        while not condition():  # noqa: ASYNC110 - what is waited for lies behind real sockets
-            await asyncio.sleep(0.005)
-
-
 async def register(peer: UdpPeer | TcpPeer, *headers: str, cseq: int = 1, call_id: str = "r1") -> Response:
     via = "SIP/2.0/UDP 127.0.0.1" if isinstance(peer, UdpPeer) else "SIP/2.0/TCP 127.0.0.1"
     first = await peer.ask(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from huntline.directory.names import number_digits
 from huntline.directory.plan import Account, QueueTarget, ServerPlan, StarCode, UserTarget
 from huntline.sip.authenticator import Authenticator, Challenge, Identified
 from huntline.sip.core.flow import Flow
@@ -63,7 +64,16 @@ class Admission:
 
     def _admit_user(self, request: Request, account: Account) -> Admitted | NotAdmitted:
         target = self._target(request, account.organization_id)
-        return NotAdmitted(404) if target is None else Admitted(target, account)
+        if target is None or not self._may_reach(request, account, target):
+            return NotAdmitted(404)
+        return Admitted(target, account)
+
+    def _may_reach(self, request: Request, account: Account, target: Target) -> bool:
+        """Of another organization a user reaches what everybody reaches: a queue, by its service number."""
+        if target.organization_id == account.organization_id:
+            return True
+        dialled = parse_uri(request.uri).user or ""
+        return isinstance(target, QueueTarget) and number_digits(dialled) is not None
 
     def _target(self, request: Request, organization_id: str | None) -> Target | None:
         try:

@@ -1,0 +1,105 @@
+"""Who may call whom: users within their organization, trunks to their service numbers, strangers nobody."""
+
+from __future__ import annotations
+
+import pytest
+
+from huntline.directory.organization import (
+    NumberKind,
+    Organization,
+    QueueSettings,
+    ServiceNumber,
+    Trunk,
+    User,
+)
+from huntline.directory.plan import QueueTarget, ServerPlan, UserTarget
+from huntline.sip.admission import Admission, Admitted, NotAdmitted
+from huntline.sip.authenticator import Authenticator, Challenge, Forbidden, Identified, Stranger
+from huntline.sip.core.flow import Flow, Transport
+from huntline.sip.core.message import Request, parse_message
+
+
+def organization(name: str, number: str, trunk: str) -> Organization:
+    domain = f"{name}.example"
+    return Organization(
+        organization_id=name,
+        name=name,
+        domains=(domain,),
+        trunks=(Trunk("provider", (trunk,)),),
+        numbers=(ServiceNumber(number, NumberKind.SERVICE_TOLL),),
+        users=(User(user_id=f"{name}-amal", upn=f"amal@{domain}"),),
+        queues=(
+            QueueSettings(queue_id=f"{name}-desk", name="Desk", domain=domain, line_uri=f"tel:{number}"),
+        ),
+    )
+
+
+PLAN = ServerPlan(
+    (organization("a", "+14255550100", "192.0.2.1"), organization("b", "+14255550200", "192.0.2.2"))
+)
+
+
+class Believing(Authenticator):
+    """Takes everybody for whom From says, as if the password had been right."""
+
+    def identify(
+        self, request: Request, flow: Flow, now: float
+    ) -> Identified | Challenge | Forbidden | Stranger:
+        user, _, host = request.raw_from.strip("<>").removeprefix("sip:").partition("@")
+        account = PLAN.account(user, host.partition(">")[0])
+        return Identified(account) if account else Stranger()
+
+
+def decide(sender: str, dialled: str, source: str = "198.51.100.9") -> Admitted | NotAdmitted:
+    lines = [
+        f"INVITE {dialled} SIP/2.0",
+        "Via: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bKa",
+        f"From: <sip:{sender}>;tag=1",
+        f"To: <{dialled}>",
+        "Call-ID: c1",
+        "CSeq: 1 INVITE",
+        "Content-Length: 0",
+    ]
+    request = parse_message(("\r\n".join(lines) + "\r\n\r\n").encode())
+    assert isinstance(request, Request)
+    flow = Flow(Transport.UDP, ("127.0.0.1", 5060), (source, 5060))
+    return Admission(PLAN, Believing(PLAN, b"s" * 32)).decide(request, flow, 0.0)
+
+
+@pytest.mark.parametrize(
+    "dialled",
+    ["sip:+14255550100@a.example", "sip:14255550100@a.example", "tel:+14255550100", "sip:desk@a.example"],
+)
+def test_a_user_reaches_a_queue_by_number_and_by_name(dialled: str) -> None:
+    decision = decide("amal@a.example", dialled)
+    assert isinstance(decision, Admitted)
+    assert decision.target == QueueTarget("a-desk", "a")
+
+
+def test_a_user_reaches_a_colleague() -> None:
+    decision = decide("amal@a.example", "sip:amal@a.example")
+    assert isinstance(decision, Admitted)
+    assert decision.target == UserTarget("a-amal", "a")
+
+
+@pytest.mark.parametrize("dialled", ["sip:amal@b.example", "sip:desk@b.example", "sip:nobody@b.example"])
+def test_people_and_names_of_another_organization_are_not_there(dialled: str) -> None:
+    assert decide("amal@a.example", dialled) == NotAdmitted(404)
+
+
+def test_the_service_number_of_another_organization_is_for_everybody() -> None:
+    decision = decide("amal@a.example", "sip:+14255550200@a.example")
+    assert isinstance(decision, Admitted)
+    assert decision.target == QueueTarget("b-desk", "b")
+
+
+def test_a_trunk_brings_calls_for_its_own_organization_alone() -> None:
+    ours = decide("+33@provider.example", "sip:+14255550100@a.example", source="192.0.2.1")
+    assert isinstance(ours, Admitted)
+    assert ours.account is None
+    assert decide("+33@provider.example", "tel:+14255550200", source="192.0.2.1") == NotAdmitted(404)
+
+
+def test_a_stranger_learns_nothing() -> None:
+    for dialled in ("tel:+14255550100", "tel:+999", "sip:amal@a.example"):
+        assert decide("x@elsewhere.example", dialled) == NotAdmitted(403)
