@@ -1,4 +1,4 @@
-"""Organization files: what is read, what is refused and how, that applying is all or nothing (database)."""
+"""Organization files: what is read, what is refused and how, that applying is all or nothing."""
 
 from __future__ import annotations
 
