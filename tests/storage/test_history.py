@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from huntline.engine.commands import RecordCall, RecordDecision, RecordRing
 from huntline.engine.model import Outcome
-from huntline.storage.database import open_database
+from huntline.storage import schema
+from huntline.storage.database import open_database, writing
 from huntline.storage.history import HistoryWriter, read_calls
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -75,11 +77,47 @@ def test_closing_writes_everything_that_was_added(database: Engine) -> None:
     assert len(read_calls(database, limit=10_000)) == 5000
 
 
-def test_a_record_that_cannot_be_written_does_not_hang_the_end(
+def test_a_record_that_is_refused_does_not_keep_the_others_out(
     database: Engine, caplog: pytest.LogCaptureFixture
 ) -> None:
     writer = HistoryWriter(database)
-    writer.add_call(call("c1"), "contoso")
-    writer.add_call(call("c1"), "contoso")  # the same key twice: refused by the database
+    for call_id in ("c1", "c1", "c2"):  # the same key twice is refused by the database
+        writer.add_call(call(call_id), "contoso")
     writer.close()
-    assert "history not written" in caplog.text
+    assert {each.call_id for each in read_calls(database)} == {"c1", "c2"}
+    assert "history record refused" in caplog.text
+
+
+def test_a_database_that_is_away_is_tried_again(
+    database: Engine, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huntline.storage.history._RETRY_AFTER", 0.05)
+    with writing(database) as connection:
+        connection.exec_driver_sql("ALTER TABLE calls RENAME TO elsewhere")
+    writer = HistoryWriter(database)
+    writer.add_call(call("c1"), "contoso")
+    deadline = time.monotonic() + 10
+    while "history not written" not in caplog.text and time.monotonic() < deadline:
+        time.sleep(0.01)
+    with writing(database) as connection:
+        connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO calls")
+    while not read_calls(database) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    writer.close()
+    assert [each.call_id for each in read_calls(database)] == ["c1"]
+
+
+def test_a_call_stays_in_the_month_in_which_it_came(database: Engine) -> None:
+    new_year = datetime(2027, 1, 1, tzinfo=UTC)
+    writer = HistoryWriter(database)
+    writer.add_call(call("c1", new_year - SECOND), "contoso")
+    writer.add_ring(
+        RecordRing("c1.1", "c1", "q1", "amal", new_year, None, new_year + SECOND, "declined", "busy"),
+        "contoso",
+    )
+    writer.close()
+    with database.begin() as connection:
+        assert connection.execute(select(schema.calls.c.month)).scalars().all() == [202612]
+        assert connection.execute(select(schema.rings.c.month)).scalars().all() == [202701]
+    (record,) = read_calls(database)
+    assert len(record.rings) == 1

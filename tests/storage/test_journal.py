@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+import time
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,7 +92,49 @@ def test_a_damaged_file_is_moved_aside(tmp_path: Path, caplog: pytest.LogCapture
     assert journal.read_all() == {"a": {"n": 1}}
     journal.close()
     assert "moved aside" in caplog.text
-    assert path.with_suffix(".damaged").exists()
+    assert journal.moved_aside is not None
+    assert journal.moved_aside.exists()
+
+
+def test_a_damaged_entry_is_passed_over(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    journal = Journal(tmp_path / "j")
+    journal.append("a", {"n": 1})
+    journal.append("b", {"n": 2})
+    journal.flush()
+    with closing(sqlite3.connect(tmp_path / "j")) as other, other:
+        other.execute("UPDATE live SET state = '{' WHERE key = 'a'")
+    assert journal.read_all() == {"b": {"n": 2}}
+    assert "passed over" in caplog.text
+    journal.close()
+
+
+def test_what_the_disk_refuses_is_written_the_next_time(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    journal = Journal(tmp_path / "j")
+    with closing(sqlite3.connect(tmp_path / "j")) as other:
+        other.execute("ALTER TABLE live RENAME TO away")
+        journal.append("a", {"n": 1})
+        journal.flush()
+        assert "journal not written" in caplog.text
+        other.execute("ALTER TABLE away RENAME TO live")
+    journal.flush()
+    assert journal.read_all() == {"a": {"n": 1}}
+    journal.close()
+
+
+def test_an_append_costs_microseconds(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "j")
+    state = {"call_id": "c1", "caller": "+14255550123", "leg": Leg("l1", ("x", "y")), "sdp": "v=0\r\n" * 40}
+    best = 1.0
+    for _ in range(10):
+        started_at = time.perf_counter()
+        for number in range(500):
+            journal.append(f"call:{number}", state)
+        journal.flush()
+        best = min(best, (time.perf_counter() - started_at) / 500)
+    journal.close()
+    assert best < 60e-6  # about 15 on an idle machine
 
 
 def test_nobody_else_may_read_it(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine, Table, insert, select
+from sqlalchemy.exc import OperationalError
 
 from huntline.engine.commands import RecordCall, RecordDecision, RecordRing
 from huntline.engine.model import Outcome
@@ -78,7 +79,8 @@ class CallRecord:
 class HistoryWriter:
     """Takes records at once and writes them in batches from a thread of its own.
 
-    What cannot be written is tried again until ``close``; the caller never waits and never fails.
+    What cannot be written now is tried again until ``close``, what the database refuses for good is
+    logged and left out; the caller never waits and never fails.
     """
 
     def __init__(self, database: Engine) -> None:
@@ -123,11 +125,15 @@ class HistoryWriter:
             batch.extend(_taken(self._inbox, _LARGEST_BATCH - len(batch)))
             try:
                 self._insert(batch)
-            except Exception:
-                # Whatever the database has against it now, the calls go on and the records are kept.
+            except OperationalError:
+                # Locked, full, read-only: it may pass. The calls go on and the records are kept.
                 log.exception("history not written", extra={"records": len(batch)})
                 if self._closing.wait(_RETRY_AFTER):
                     return
+            except Exception:
+                # A record that is refused for what it is must not keep the others out for ever.
+                self._insert_one_by_one(batch)
+                batch.clear()
             else:
                 batch.clear()
 
@@ -138,6 +144,13 @@ class HistoryWriter:
         with writing(self._database) as connection:
             for table, batch in rows.items():
                 connection.execute(insert(table), batch)
+
+    def _insert_one_by_one(self, entries: Iterable[_Entry]) -> None:
+        for entry in entries:
+            try:
+                self._insert([entry])
+            except Exception:
+                log.exception("history record refused", extra={"table": entry[0].name})
 
 
 def read_calls(

@@ -5,6 +5,7 @@ It outlives the process, not the machine: nothing is synced to disk, so that a t
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 import sqlite3
@@ -49,18 +50,21 @@ class LiveJournal(Protocol):
 
 
 class Journal:
-    """A journal in a SQLite file of its own. A file that cannot be read is moved aside, and says so."""
+    """A journal in a SQLite file of its own.
+
+    A file that cannot be read is moved aside: ``moved_aside`` says where to, and so does the log.
+    """
 
     def __init__(self, path: Path) -> None:
         self._pending: dict[str, str | None] = {}
+        self.moved_aside: Path | None = None
         try:
             self._connection = _opened(path)
         except sqlite3.DatabaseError as error:
-            aside = path.with_suffix(".damaged")
-            log.warning("journal damaged, moved aside", extra={"to": str(aside), "reason": str(error)})
-            path.replace(aside)
-            for suffix in ("-wal", "-shm"):
-                path.with_name(path.name + suffix).unlink(missing_ok=True)
+            self.moved_aside = _move_aside(path)
+            log.warning(
+                "journal damaged, moved aside", extra={"to": str(self.moved_aside), "reason": str(error)}
+            )
             self._connection = _opened(path)
         self._cursor: int = self._connection.execute("SELECT coalesce(max(cursor), 0) FROM live").fetchone()[
             0
@@ -72,20 +76,33 @@ class Journal:
         self._pending[key] = None if state is None else _as_json(state)
 
     def flush(self) -> None:
-        """Write out what was appended, in one transaction."""
+        """Write out what was appended, in one transaction; what the disk refuses waits for the next."""
         if not self._pending:
             return
-        with self._connection:
-            self._connection.executemany(_PUT, self._numbered())
-            if self._cursor >= self._prune_at:
-                self._connection.execute(_PRUNE, (self._cursor - _KEPT_FOR_FOLLOWERS,))
-                self._prune_at = self._cursor + _KEPT_FOR_FOLLOWERS
+        cursor = self._cursor
+        try:
+            with self._connection:
+                self._connection.executemany(_PUT, self._numbered())
+                if self._cursor >= self._prune_at:
+                    self._connection.execute(_PRUNE, (self._cursor - _KEPT_FOR_FOLLOWERS,))
+                    self._prune_at = self._cursor + _KEPT_FOR_FOLLOWERS
+        except sqlite3.DatabaseError as error:
+            # A full disk costs the next restart its calls, not this moment its own.
+            self._cursor = cursor
+            log.error("journal not written", extra={"keys": len(self._pending), "reason": str(error)})
+            return
         self._pending.clear()
 
     def read_all(self) -> dict[str, Any]:
         """The newest state of every key that has one, the oldest change first."""
         rows = self._connection.execute("SELECT key, state FROM live WHERE state IS NOT NULL ORDER BY cursor")
-        return {key: json.loads(state) for key, state in rows}
+        found: dict[str, Any] = {}
+        for key, state in rows:
+            try:
+                found[key] = json.loads(state)
+            except ValueError:
+                log.warning("journal entry damaged, passed over", extra={"key": key})
+        return found
 
     def follow(self, cursor: int) -> list[tuple[int, str, Any]]:
         """What changed after a cursor (0: from the beginning), in order: cursor, key, state or None."""
@@ -117,6 +134,18 @@ def _opened(path: Path) -> sqlite3.Connection:
         raise
     path.chmod(0o600)
     return connection
+
+
+def _move_aside(path: Path) -> Path:
+    """Keep a damaged file for whoever wants to look, beside those from before."""
+    for number in itertools.count(1):
+        aside = path.with_name(f"{path.name}.damaged-{number}")
+        if not aside.exists():
+            break
+    path.replace(aside)
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    return aside
 
 
 def _as_json(state: State) -> str:
