@@ -31,6 +31,7 @@ class TcpLimits:
     message_completed: float = 30.0
     reading_resumed: float = 30.0
     idle: float = 3_900.0
+    checked_every: float = 5.0
 
 
 class ConnectionOwner(Protocol):

@@ -14,7 +14,6 @@ from huntline.sip.transport.connection import Connection, ConnectionOwner, TcpLi
 
 log = logging.getLogger(__name__)
 
-_SWEEP_INTERVAL = 5.0
 _LAST_WORDS = 1.0  # seconds for writing what is unsent when everything closes
 
 
@@ -162,7 +161,7 @@ class TcpTransport(ConnectionOwner):
             connection.send(data)
 
     def _schedule_sweep(self) -> None:
-        self._sweep = self._loop.call_later(_SWEEP_INTERVAL, self._close_overdue)
+        self._sweep = self._loop.call_later(self._limits.checked_every, self._close_overdue)
 
     def _close_overdue(self) -> None:
         now = self._loop.time()
