@@ -118,7 +118,7 @@ def _field_change(what: str, key: str, field: str, before: object, after: object
 def _text(value: object) -> str:
     """A value in the words of the organization file."""
     match value:
-        case None:
+        case None | "":
             return "none"
         case bool():
             return str(value).lower()

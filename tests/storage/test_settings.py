@@ -1,0 +1,213 @@
+"""Organizations in the database: whole or not at all, and within their keys (database)."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, UniqueConstraint, inspect
+
+from huntline.directory.organization import (
+    Group,
+    GroupKind,
+    Licence,
+    NumberKind,
+    Organization,
+    QueueExit,
+    QueueSettings,
+    ServiceNumber,
+    User,
+)
+from huntline.directory.plan import ServerPlan
+from huntline.engine.model import ExitAction
+from huntline.errors import ConfigurationError
+from huntline.storage.database import open_database
+from huntline.storage.schema import metadata
+from huntline.storage.settings import (
+    SettingsRefused,
+    apply_organization,
+    load_organizations,
+    revisions,
+    set_opted_out,
+)
+
+
+def person(name: str) -> User:
+    return User(upn=f"{name}@contoso.com", licences=frozenset({Licence.E5}), voice_enabled=True)
+
+
+CONTOSO = Organization(
+    name="Contoso",
+    domains=("contoso.com",),
+    numbers=(
+        ServiceNumber("+14255550100", NumberKind.SERVICE_TOLL),
+        ServiceNumber("+14255550101", NumberKind.SERVICE_TOLL),
+    ),
+    users=(person("amal"), person("bao")),
+    groups=(
+        Group("first", GroupKind.SECURITY_GROUP, ("second", "amal@contoso.com")),
+        Group("second", GroupKind.OFFICE365_GROUP, ("first",)),
+    ),
+    queues=(
+        QueueSettings(
+            name="Help Desk",
+            domain="contoso.com",
+            line_uri="tel:+14255550100",
+            agents=("bao@contoso.com",),
+            groups=("second", "first"),
+            overflow=QueueExit(ExitAction.FORWARD, "Sales"),
+        ),
+        QueueSettings(name="Sales", domain="contoso.com", line_uri="tel:+14255550101", wrap_up=5),
+    ),
+)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Engine]:
+    engine = open_database(tmp_path)
+    yield engine
+    engine.dispose()
+
+
+def test_the_migrated_schema_is_the_described_one(database: Engine) -> None:
+    with database.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_the_organization_comes_first_in_every_key_and_the_month_second_in_history() -> None:
+    for table in metadata.tables.values():
+        keys = [
+            table.primary_key,
+            *(each for each in table.constraints if isinstance(each, UniqueConstraint)),
+        ]
+        for key in keys:
+            assert next(column.name for column in key.columns) == "organization_id"
+        if "month" in table.columns:
+            assert [column.name for column in table.primary_key.columns][1] == "month"
+
+
+def test_what_is_read_is_what_was_applied(database: Engine) -> None:
+    apply_organization(database, CONTOSO)
+    (stored,) = load_organizations(database)
+    nameless = replace(
+        stored,
+        organization_id="",
+        revision=0,
+        users=tuple(replace(user, user_id="") for user in stored.users),
+        queues=tuple(replace(queue, queue_id="", primary_uri="") for queue in stored.queues),
+    )
+    assert nameless == CONTOSO
+
+
+def test_unique_values_may_be_exchanged_in_one_go(database: Engine) -> None:
+    apply_organization(database, CONTOSO)
+    help_desk, sales = load_organizations(database)[0].queues
+    swapped = (
+        replace(help_desk, name="Sales", line_uri=sales.line_uri, overflow=QueueExit(ExitAction.DISCONNECT)),
+        replace(sales, name="Help Desk", line_uri=help_desk.line_uri),
+    )
+    apply_organization(database, replace(CONTOSO, queues=swapped))
+    after = load_organizations(database)[0].queues
+    assert [(queue.queue_id, queue.name) for queue in after] == [
+        (help_desk.queue_id, "Sales"),
+        (sales.queue_id, "Help Desk"),
+    ]
+
+
+def test_a_refusal_changes_nothing(database: Engine) -> None:
+    apply_organization(database, CONTOSO)
+    before = load_organizations(database)
+    wrong = replace(CONTOSO, users=(), queues=(replace(CONTOSO.queues[0], agent_alert_time=5),))
+    with pytest.raises(SettingsRefused) as refusal:
+        apply_organization(database, wrong)
+    assert {problem.field for problem in refusal.value.problems} >= {
+        "queues[0].agent_alert_time",
+        "queues[0].agents[0]",
+    }
+    assert load_organizations(database) == before
+
+
+def test_a_failure_in_the_middle_of_writing_changes_nothing(
+    database: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply_organization(database, CONTOSO)
+    before = load_organizations(database)
+
+    def insert_nothing(_table: object) -> object:
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr("huntline.storage.settings.insert", insert_nothing)
+    with pytest.raises(OSError, match="the disk is gone"):
+        apply_organization(database, replace(CONTOSO, users=(*CONTOSO.users, person("chi"))))
+    assert load_organizations(database) == before
+
+
+def test_opting_out_and_in_is_remembered_and_no_change_of_settings(database: Engine) -> None:
+    apply_organization(database, CONTOSO)
+    (stored,) = load_organizations(database)
+    ids = (stored.organization_id, stored.users[0].user_id, stored.queues[0].queue_id)
+    set_opted_out(database, *ids, True)
+    set_opted_out(database, *ids, True)
+    assert load_organizations(database)[0].opt_outs == {ids[1:]}
+    set_opted_out(database, ids[0], "gone", ids[2], True)
+    set_opted_out(database, *ids, False)
+    assert load_organizations(database)[0].opt_outs == frozenset()
+    assert revisions(database) == {stored.organization_id: 1}
+
+
+def test_several_processes_may_open_and_apply_at_once(tmp_path: Path) -> None:
+    failures: list[BaseException] = []
+
+    def open_and_apply(number: int) -> None:
+        try:
+            engine = open_database(tmp_path)
+            apply_organization(engine, Organization(name=f"Org {number}", domains=(f"org{number}.com",)))
+            engine.dispose()
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=open_and_apply, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    engine = open_database(tmp_path)
+    assert len(load_organizations(engine)) == 6
+    assert "alembic_version" in inspect(engine).get_table_names()
+    engine.dispose()
+
+
+def test_the_database_is_for_its_owner_and_a_broken_one_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    open_database(folder).dispose()
+    assert folder.stat().st_mode & 0o077 == 0
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "huntline.db").write_bytes(b"no database at all" * 100)
+    with pytest.raises(ConfigurationError, match="cannot be opened"):
+        open_database(tmp_path / "broken")
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(ConfigurationError, match="cannot be made"):
+        open_database(tmp_path / "file")
+
+
+def test_ten_thousand_users_are_applied_and_changed_in_seconds(database: Engine) -> None:
+    users = tuple(person(f"user{number}") for number in range(10_000))
+    groups = tuple(
+        Group(f"g{number}", GroupKind.SECURITY_GROUP, tuple(user.upn for user in users[number::500]))
+        for number in range(500)
+    )
+    large = replace(CONTOSO, users=(*CONTOSO.users, *users), groups=(*CONTOSO.groups, *groups))
+    apply_organization(database, large)
+    renamed = replace(large.users[0], display_name="Amal Haddad")
+    started_at = time.perf_counter()
+    (change,) = apply_organization(database, replace(large, users=(renamed, *large.users[1:])))
+    ServerPlan(load_organizations(database))
+    assert str(change) == "user amal@contoso.com: display_name none -> Amal Haddad"
+    assert time.perf_counter() - started_at < 10  # about 1 on an idle machine
