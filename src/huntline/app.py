@@ -113,8 +113,9 @@ class Signalling:
         )
         self._b2bua.on_change = self._call_changed
         await self._media.start()
-        await self._user_agent.start([ListenAddress.parse(str(address)) for address in self._config.sip])
+        # Settings first: a phone refused in between would not try again for a long time.
         self._load_settings()
+        await self._user_agent.start([ListenAddress.parse(str(address)) for address in self._config.sip])
         await self._control.start()
 
     async def stop(self) -> None:
@@ -133,7 +134,7 @@ class Signalling:
 
     def _load_settings(self) -> None:
         organizations = load_organizations(self._database)
-        own_hosts = frozenset(address.host for address in self._user_agent.listening)
+        own_hosts = frozenset(listener.host for listener in self._config.sip)
         plan = ServerPlan(organizations, own_hosts)
         gone = {each.organization_id for each in self._plan.organizations}
         planned: tuple[Planned, ...] = (self._authenticator, self._admission, self._site, self._status)
