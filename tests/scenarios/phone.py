@@ -69,10 +69,12 @@ class Phone:
 
     # What a user does
 
-    def register(self, *, expires: int = 300) -> Message:
+    def register(self, *, expires: int = 300, timeout: float = 5.0) -> Message:
         """REGISTER with digest; the final response."""
         headers = (("Contact", f"<{self.contact}>"), ("Expires", str(expires)))
-        response = self.request("REGISTER", f"sip:{self.domain}", headers, call_id=self._registration)
+        response = self.request(
+            "REGISTER", f"sip:{self.domain}", headers, call_id=self._registration, timeout=timeout
+        )
         self._is_registered = expires > 0
         return response
 

@@ -55,10 +55,10 @@ def _serves_again(office: Office, number: str, amal: Phone) -> None:
             break
         except AssertionError:
             assert time.monotonic() < deadline, f"no call is answered at {host}:{port}"
-    ring = amal.wait_call(5)
+    ring = amal.wait_call(RESTART_TIMEOUT)
     ring.answer()
     ring.wait_up()
-    assert_heard_each_other(caller, ring)
+    assert_heard_each_other(caller, ring, RESTART_TIMEOUT)
     ring.hang_up()
     caller.wait_ended()
 
@@ -75,7 +75,7 @@ def test_a_killed_child_comes_back_and_the_next_call_works(
         caller.hang_up()
         agent.wait_ended()
         _kill_and_wait(own_server, child)
-        amal.register()
+        amal.register(timeout=RESTART_TIMEOUT)
         amal.incoming.clear()
         _serves_again(office, number, amal)
         if child == "web":
