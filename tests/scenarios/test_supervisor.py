@@ -55,6 +55,8 @@ def _serves_again(office: Office, number: str, amal: Phone) -> None:
             break
         except AssertionError:
             assert time.monotonic() < deadline, f"no call is answered at {host}:{port}"
+            caller.hang_up()  # or this one would be rung for, being first in line
+            amal.incoming.clear()
     ring = amal.wait_call(RESTART_TIMEOUT)
     ring.answer()
     ring.wait_up()
