@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,10 +9,7 @@ import pytest
 from huntline.media.prompts.encode import encode_prompt
 from huntline.media.prompts.speak import MAX_CHARACTERS, SpeechUnavailable, speak
 
-needs_engine = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
 
-
-@needs_engine
 @pytest.mark.parametrize(
     ("text", "language"),
     [("Welcome to Contoso. Please hold.", "en"), ("Bienvenue chez Contoso, à très bientôt.", "fr")],
@@ -26,13 +22,11 @@ def test_spoken_text_is_a_prompt(tmp_path: Path, text: str, language: str) -> No
     assert prompt.clipped_share < 0.01
 
 
-@needs_engine
 def test_text_is_never_an_option_or_a_command(tmp_path: Path) -> None:
     speak("--version; touch /tmp/x $(id) \ud800", tmp_path / "odd.wav")
     assert (tmp_path / "odd.wav").stat().st_size > 10_000
 
 
-@needs_engine
 def test_a_folder_that_is_missing_is_told(tmp_path: Path) -> None:
     with pytest.raises(SpeechUnavailable, match="espeak-ng"):
         speak("Welcome", tmp_path / "missing" / "welcome.wav")
