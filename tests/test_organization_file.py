@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from huntline.apply import apply_file
-from huntline.directory.organization import Licence, Organization, QueueSettings
+from huntline.directory.organization import Licence, Organization, QueueExitAction, QueueSettings
 from huntline.directory.plan import ServerPlan
-from huntline.engine.model import Alerting, Distribution, ExitAction
+from huntline.engine.model import Alerting, Distribution
 from huntline.errors import ConfigurationError
 from huntline.organization_file.reading import OrganizationFileRefused
 from huntline.storage.database import open_database
-from huntline.storage.settings import load_organizations, set_opted_out
+from huntline.storage.settings import Settings, set_opted_out
 
 CONTOSO = """\
 organization: Contoso
@@ -60,7 +60,7 @@ def data(tmp_path: Path) -> Path:
 def apply_text(text: str, data: Path) -> list[str]:
     file = data.parent / "organization.yaml"
     file.write_text(text)
-    return [str(change) for change in apply_file(file, data)]
+    return [str(change) for change in apply_file(file, data, "test")]
 
 
 def refusal_of(text: str, data: Path) -> str:
@@ -72,7 +72,7 @@ def refusal_of(text: str, data: Path) -> str:
 def stored(data: Path) -> tuple[Organization, ...]:
     database = open_database(data)
     try:
-        return load_organizations(database)
+        return Settings(database).organizations()
     finally:
         database.dispose()
 
@@ -101,7 +101,7 @@ def test_a_file_is_stored_as_it_says(data: Path) -> None:
     assert (help_desk.max_wait, help_desk.max_waiting, help_desk.agent_alert_time) == (45, 300, 30)
     assert help_desk.domain == "contoso.com"
     assert help_desk.primary_uri.startswith("sip:hg_")
-    assert help_desk.timeout.action is ExitAction.FORWARD
+    assert help_desk.timeout.action is QueueExitAction.FORWARD
     assert sales.alerting is Alerting.PARALLEL
     assert sales.presence_based_routing  # longest-idle switches it on
 
@@ -282,7 +282,7 @@ def test_a_file_that_is_no_sound_is_refused_with_its_name(data: Path) -> None:
         ("licences: [E5],", "licences: [E5], homed: lync-2010,", "lacks a home other than lync-2010"),
         ("forward, target: sales", "forward", "queues[0].timeout.target: missing: forward needs"),
         ("forward, target: sales", "disconnect, target: sales", "has a meaning only with action: forward"),
-        ("forward, target: sales", "queue", "must be disconnect or forward"),
+        ("forward, target: sales", "queue", "must be disconnect, forward or voicemail"),
         ("target: sales", "target: sale", "did you mean Sales?"),
         ("target: sales", "target: help-desk", "a queue may not forward to itself"),
         ("target: sales", "target: tel:+14255550100", "a queue may not forward to itself"),
@@ -352,11 +352,11 @@ def test_what_is_no_organization_file_is_refused(data: Path, content: bytes, com
     file = data.parent / "organization.yaml"
     file.write_bytes(content)
     with pytest.raises(ConfigurationError) as refusal:
-        apply_file(file, data)
+        apply_file(file, data, "test")
     assert complaint in str(refusal.value)
     assert str(file) in str(refusal.value)
 
 
 def test_a_missing_file_is_refused(data: Path) -> None:
     with pytest.raises(ConfigurationError, match="cannot be read: No such file"):
-        apply_file(data.parent / "nowhere.yaml", data)
+        apply_file(data.parent / "nowhere.yaml", data, "test")

@@ -38,7 +38,7 @@ from huntline.status import StatusReport
 from huntline.storage.database import open_database
 from huntline.storage.history import HistoryWriter
 from huntline.storage.journal import Journal
-from huntline.storage.settings import load_organizations, set_opted_out
+from huntline.storage.settings import Settings, set_opted_out
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +66,7 @@ class Signalling:
     def __init__(self, config: Config) -> None:
         self._config = config
         self._database = open_database(config.data)
+        self._settings = Settings(self._database)
         self._history = HistoryWriter(self._database)
         self._journal = Journal(config.data / "calls.journal")
         self._plan = ServerPlan(())
@@ -133,7 +134,7 @@ class Signalling:
     # -- settings
 
     def _load_settings(self) -> None:
-        organizations = load_organizations(self._database)
+        organizations = self._settings.organizations()
         own_hosts = frozenset(listener.host for listener in self._config.sip)
         plan = ServerPlan(organizations, own_hosts)
         gone = {each.organization_id for each in self._plan.organizations}

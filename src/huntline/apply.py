@@ -1,4 +1,4 @@
-"""``huntline apply``: puts the organization of a file in force."""
+"""``huntline apply``: puts the organization of a file in force, and keeps the sounds that it names."""
 
 from __future__ import annotations
 
@@ -11,18 +11,21 @@ from huntline.directory.rules import check
 from huntline.media.prompts.encode import encode_prompt
 from huntline.media.prompts.speak import speak
 from huntline.organization_file.reading import Sounds, read_file
+from huntline.storage.audit import Actor
 from huntline.storage.blobs import Blobs
 from huntline.storage.database import open_database
-from huntline.storage.settings import SettingsRefused, apply_organization, load_organizations
+from huntline.storage.settings import Settings, SettingsRefused
 
 
-def apply_file(path: Path, data_dir: Path) -> list[Change]:
+def apply_file(path: Path, data_dir: Path, by: str) -> tuple[Change, ...]:
     """Put the organization of a file in force, all or nothing; returns what changed.
 
-    The organization of that name is replaced as a whole, or a new one added beside the others. Raises
-    OrganizationFileRefused with every problem on a line of its own, and ConfigurationError.
+    The organization of that name is replaced as a whole, or a new one added beside the others. ``by`` is
+    who did it, for the audit. Raises OrganizationFileRefused with every problem on a line of its own, and
+    ConfigurationError.
     """
     database = open_database(data_dir)
+    settings = Settings(database)
     try:
         draft = read_file(path, _sounds(Blobs(data_dir)))
         wanted = draft.organization
@@ -30,10 +33,10 @@ def apply_file(path: Path, data_dir: Path) -> list[Change]:
             raise draft.refusal([])
         if draft.problems:
             name = wanted.name.casefold()
-            others = [each for each in load_organizations(database) if each.name.casefold() != name]
+            others = [each for each in settings.organizations() if each.name.casefold() != name]
             raise draft.refusal(check(wanted, others))
         try:
-            return apply_organization(database, wanted)
+            return settings.put(wanted, Actor(by, "file")).changes
         except SettingsRefused as refusal:
             raise draft.refusal(list(refusal.problems)) from None
     finally:
@@ -41,19 +44,26 @@ def apply_file(path: Path, data_dir: Path) -> list[Change]:
 
 
 def _sounds(blobs: Blobs) -> Sounds:
-    def keep_file(path: Path) -> Audio:
-        return _kept(path, blobs, path.name, None)
+    return Sounds(
+        keep_file=lambda path: keep_file(path, path.name, blobs),
+        keep_speech=lambda text, language: keep_speech(text, language, blobs),
+    )
 
-    def keep_speech(text: str, language: str) -> Audio:
-        with tempfile.TemporaryDirectory(prefix="huntline-") as folder:
-            path = Path(folder) / "spoken.wav"
-            speak(text, path, language)
-            return _kept(path, blobs, text, language)
 
-    return Sounds(keep_file, keep_speech)
+def keep_file(path: Path, name: str, blobs: Blobs) -> Audio:
+    """Keep a sound file under a name, once it has been decoded. Raises ConfigurationError."""
+    return _kept(path, blobs, name, None)
+
+
+def keep_speech(text: str, language: str, blobs: Blobs) -> Audio:
+    """Speak a text and keep it. Raises ConfigurationError."""
+    with tempfile.TemporaryDirectory(prefix="huntline-") as folder:
+        path = Path(folder) / "spoken.wav"
+        speak(text, path, language)
+        return _kept(path, blobs, text, language)
 
 
 def _kept(path: Path, blobs: Blobs, name: str, language: str | None) -> Audio:
     prompt = encode_prompt(path, blobs.folder)
     blobs.put(path.read_bytes())
-    return Audio(prompt.sha256, name, prompt.duration_s, language)
+    return Audio(prompt.sha256, name, prompt.duration_s, language, round(prompt.rms_dbfs, 1))

@@ -13,7 +13,7 @@ from huntline.engine.commands import RecordCall, RecordDecision, RecordRing
 from huntline.engine.model import Outcome
 from huntline.storage.database import open_database
 from huntline.storage.history import HistoryWriter
-from huntline.storage.settings import load_organizations
+from huntline.storage.settings import Settings
 
 CONTOSO = """\
 organization: Contoso
@@ -72,7 +72,7 @@ def call_in(queue_id: str, agent_id: str, call_id: str, at: datetime) -> list[ob
 
 def write_history(data: Path) -> None:
     database = open_database(data)
-    (contoso,) = load_organizations(database)
+    (contoso,) = Settings(database).organizations()
     writer = HistoryWriter(database)
     for minutes, queue in enumerate(contoso.queues):
         at = NINE + timedelta(minutes=minutes)

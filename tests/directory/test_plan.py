@@ -18,6 +18,7 @@ from huntline.directory.organization import (
     NumberKind,
     Organization,
     QueueExit,
+    QueueExitAction,
     QueueSettings,
     ServiceNumber,
     Trunk,
@@ -65,9 +66,9 @@ CONTOSO = Organization(
             agents=("amal@contoso.com",),
             groups=("First Line",),
             max_wait=45,
-            overflow=QueueExit(ExitAction.FORWARD, "sales"),
-            timeout=QueueExit(ExitAction.FORWARD, "tel:+14255550177"),
-            no_agents=QueueExit(ExitAction.FORWARD, "TEL:+442071234567"),
+            overflow=QueueExit(QueueExitAction.FORWARD, "sales"),
+            timeout=QueueExit(QueueExitAction.FORWARD, "tel:+14255550177"),
+            no_agents=QueueExit(QueueExitAction.FORWARD, "TEL:+442071234567"),
         ),
         QueueSettings(
             queue_id="sales", name="Sales", domain="contoso.com", agents=("bao@redmond.contoso.com",)

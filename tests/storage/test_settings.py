@@ -20,22 +20,24 @@ from huntline.directory.organization import (
     NumberKind,
     Organization,
     QueueExit,
+    QueueExitAction,
     QueueSettings,
     ServiceNumber,
     User,
 )
 from huntline.directory.plan import ServerPlan
-from huntline.engine.model import ExitAction
+from huntline.directory.rules import settled
 from huntline.errors import ConfigurationError
+from huntline.storage.audit import Actor
 from huntline.storage.database import open_database
 from huntline.storage.schema import metadata
 from huntline.storage.settings import (
+    Settings,
     SettingsRefused,
-    apply_organization,
-    load_organizations,
-    revisions,
     set_opted_out,
 )
+
+BY = Actor("an administrator", "test")
 
 
 def person(name: str) -> User:
@@ -61,7 +63,7 @@ CONTOSO = Organization(
             line_uri="tel:+14255550100",
             agents=("bao@contoso.com",),
             groups=("second", "first"),
-            overflow=QueueExit(ExitAction.FORWARD, "Sales"),
+            overflow=QueueExit(QueueExitAction.FORWARD, "Sales"),
         ),
         QueueSettings(name="Sales", domain="contoso.com", line_uri="tel:+14255550101", wrap_up=5),
     ),
@@ -93,27 +95,30 @@ def test_the_organization_comes_first_in_every_key_and_the_month_second_in_histo
 
 
 def test_what_is_read_is_what_was_applied(database: Engine) -> None:
-    apply_organization(database, CONTOSO)
-    (stored,) = load_organizations(database)
+    Settings(database).put(CONTOSO, BY)
+    (stored,) = Settings(database).organizations()
     nameless = replace(
         stored,
         organization_id="",
         revision=0,
         users=tuple(replace(user, user_id="") for user in stored.users),
+        groups=tuple(replace(group, group_id="") for group in stored.groups),
         queues=tuple(replace(queue, queue_id="", primary_uri="") for queue in stored.queues),
     )
-    assert nameless == CONTOSO
+    assert nameless == settled(CONTOSO)
 
 
 def test_unique_values_may_be_exchanged_in_one_go(database: Engine) -> None:
-    apply_organization(database, CONTOSO)
-    help_desk, sales = load_organizations(database)[0].queues
+    Settings(database).put(CONTOSO, BY)
+    help_desk, sales = Settings(database).organizations()[0].queues
     swapped = (
-        replace(help_desk, name="Sales", line_uri=sales.line_uri, overflow=QueueExit(ExitAction.DISCONNECT)),
+        replace(
+            help_desk, name="Sales", line_uri=sales.line_uri, overflow=QueueExit(QueueExitAction.DISCONNECT)
+        ),
         replace(sales, name="Help Desk", line_uri=help_desk.line_uri),
     )
-    apply_organization(database, replace(CONTOSO, queues=swapped))
-    after = load_organizations(database)[0].queues
+    Settings(database).put(replace(CONTOSO, queues=swapped), BY)
+    after = Settings(database).organizations()[0].queues
     assert [(queue.queue_id, queue.name) for queue in after] == [
         (help_desk.queue_id, "Sales"),
         (sales.queue_id, "Help Desk"),
@@ -121,44 +126,44 @@ def test_unique_values_may_be_exchanged_in_one_go(database: Engine) -> None:
 
 
 def test_a_refusal_changes_nothing(database: Engine) -> None:
-    apply_organization(database, CONTOSO)
-    before = load_organizations(database)
+    Settings(database).put(CONTOSO, BY)
+    before = Settings(database).organizations()
     wrong = replace(CONTOSO, users=(), queues=(replace(CONTOSO.queues[0], agent_alert_time=5),))
     with pytest.raises(SettingsRefused) as refusal:
-        apply_organization(database, wrong)
+        Settings(database).put(wrong, BY)
     assert {problem.field for problem in refusal.value.problems} >= {
         "queues[0].agent_alert_time",
         "queues[0].agents[0]",
     }
-    assert load_organizations(database) == before
+    assert Settings(database).organizations() == before
 
 
 def test_a_failure_in_the_middle_of_writing_changes_nothing(
     database: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    apply_organization(database, CONTOSO)
-    before = load_organizations(database)
+    Settings(database).put(CONTOSO, BY)
+    before = Settings(database).organizations()
 
     def insert_nothing(_table: object) -> object:
         raise OSError("the disk is gone")
 
     monkeypatch.setattr("huntline.storage.settings.insert", insert_nothing)
     with pytest.raises(OSError, match="the disk is gone"):
-        apply_organization(database, replace(CONTOSO, users=(*CONTOSO.users, person("chi"))))
-    assert load_organizations(database) == before
+        Settings(database).put(replace(CONTOSO, users=(*CONTOSO.users, person("chi"))), BY)
+    assert Settings(database).organizations() == before
 
 
 def test_opting_out_and_in_is_remembered_and_no_change_of_settings(database: Engine) -> None:
-    apply_organization(database, CONTOSO)
-    (stored,) = load_organizations(database)
+    Settings(database).put(CONTOSO, BY)
+    (stored,) = Settings(database).organizations()
     ids = (stored.organization_id, stored.users[0].user_id, stored.queues[0].queue_id)
     set_opted_out(database, *ids, True)
     set_opted_out(database, *ids, True)
-    assert load_organizations(database)[0].opt_outs == {ids[1:]}
+    assert Settings(database).organizations()[0].opt_outs == {ids[1:]}
     set_opted_out(database, ids[0], "gone", ids[2], True)
     set_opted_out(database, *ids, False)
-    assert load_organizations(database)[0].opt_outs == frozenset()
-    assert revisions(database) == {stored.organization_id: 1}
+    assert Settings(database).organizations()[0].opt_outs == frozenset()
+    assert Settings(database).organizations()[0].revision == 1
 
 
 def test_several_processes_may_open_and_apply_at_once(tmp_path: Path) -> None:
@@ -167,7 +172,7 @@ def test_several_processes_may_open_and_apply_at_once(tmp_path: Path) -> None:
     def open_and_apply(number: int) -> None:
         try:
             engine = open_database(tmp_path)
-            apply_organization(engine, Organization(name=f"Org {number}", domains=(f"org{number}.com",)))
+            Settings(engine).put(Organization(name=f"Org {number}", domains=(f"org{number}.com",)), BY)
             engine.dispose()
         except BaseException as error:
             failures.append(error)
@@ -179,7 +184,7 @@ def test_several_processes_may_open_and_apply_at_once(tmp_path: Path) -> None:
         thread.join()
     assert failures == []
     engine = open_database(tmp_path)
-    assert len(load_organizations(engine)) == 6
+    assert len(Settings(engine).organizations()) == 6
     assert "alembic_version" in inspect(engine).get_table_names()
     engine.dispose()
 
@@ -204,10 +209,10 @@ def test_ten_thousand_users_are_applied_and_changed_in_seconds(database: Engine)
         for number in range(500)
     )
     large = replace(CONTOSO, users=(*CONTOSO.users, *users), groups=(*CONTOSO.groups, *groups))
-    apply_organization(database, large)
+    Settings(database).put(large, BY)
     renamed = replace(large.users[0], display_name="Amal Haddad")
     started_at = time.perf_counter()
-    (change,) = apply_organization(database, replace(large, users=(renamed, *large.users[1:])))
-    ServerPlan(load_organizations(database))
+    (change,) = Settings(database).put(replace(large, users=(renamed, *large.users[1:])), BY).changes
+    ServerPlan(Settings(database).organizations())
     assert str(change) == "user amal@contoso.com: display_name none -> Amal Haddad"
     assert time.perf_counter() - started_at < 10  # about 1 on an idle machine

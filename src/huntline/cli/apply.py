@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from huntline.cli.options import DataOption, config_of
+from huntline.cli.options import DataOption, config_of, local_user
 from huntline.control import ControlClient, ServerNotRunning
 
 
@@ -23,7 +23,7 @@ def apply(
     from huntline.apply import apply_file
 
     config = config_of(data)
-    changes = apply_file(file, config.data)
+    changes = apply_file(file, config.data, local_user())
     for change in changes:
         typer.echo(str(change))
     if not changes:

@@ -34,11 +34,11 @@ def history(
     # Imported here: the database's library is half a second that no other verb should wait.
     from huntline.storage.database import open_database
     from huntline.storage.history import read_calls
-    from huntline.storage.settings import load_organizations
+    from huntline.storage.settings import Settings
 
     database = open_database(config_of(data).data)
     try:
-        organizations = load_organizations(database)
+        organizations = Settings(database).organizations()
         queue_ids = _queue_ids(organizations, queue) if queue else None
         records = read_calls(database, queue_ids=queue_ids, limit=limit)
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from pathlib import Path
 from typing import Annotated
 
@@ -31,6 +32,11 @@ MediaPortsOption = Annotated[str | None, typer.Option(help="The UDP ports for au
 def config_of(data: Path | None) -> Config:
     """The settings of the server on this data folder."""
     return load_config({"data": data})
+
+
+def local_user() -> str:
+    """Who runs this command, for the audit."""
+    return f"{getpass.getuser()} (local)"
 
 
 def joined(listeners: list[str] | None) -> str | None:

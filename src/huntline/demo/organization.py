@@ -55,7 +55,7 @@ def load_demo_organization(config: Config) -> None:
         _record_greeting(greeting)
     file = folder / "contoso.yaml"
     file.write_text(_organization(config))
-    apply_file(file, config.data)
+    apply_file(file, config.data, "huntline demo")
 
 
 def phone_accounts(config: Config) -> str:

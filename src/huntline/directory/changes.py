@@ -7,15 +7,35 @@ from dataclasses import dataclass, fields, replace
 from enum import Enum
 from typing import Any
 
-from huntline.directory.organization import Audio, Limits, Organization, QueueExit, StarCodes
+from huntline.directory.organization import (
+    Allowance,
+    Audio,
+    EarlierMembers,
+    LicencePool,
+    Limits,
+    Organization,
+    QueueExit,
+    StarCodes,
+)
 
-_PLAIN_FIELDS = ("name", "domains", "limits", "communication_credits", "star_codes")
+_PLAIN_FIELDS = (
+    "name",
+    "domains",
+    "limits",
+    "communication_credits",
+    "propagation_delay",
+    "star_codes",
+    "licence_pools",
+    "service_number_table",
+)
 _COLLECTIONS = {  # attribute: (what one is called, what names it, what keeps its identity)
     "trunks": ("trunk", "name", "name"),
     "numbers": ("number", "number", "number"),
     "users": ("user", "upn", "user_id"),
-    "groups": ("group", "name", "name"),
+    "groups": ("group", "name", "group_id"),
+    "audio": ("audio", "name", "name"),
     "queues": ("queue", "name", "queue_id"),
+    "caller_id_policies": ("caller-ID policy", "name", "name"),
 }
 
 
@@ -132,6 +152,12 @@ def _text(value: object) -> str:
             return _list_text(sorted(_text(each) for each in value))
         case tuple() | list():
             return _list_text(_text(each) for each in value)
+        case LicencePool():
+            return f"{value.licence}: {value.size}"
+        case Allowance():
+            return f"{value.service_numbers} from {value.phone_system_licences} licences"
+        case EarlierMembers():
+            return f"until {value.until.isoformat(timespec='seconds')}: {_text(value.members)}"
         case Limits() | StarCodes():
             return ", ".join(f"{each.name} {_text(getattr(value, each.name))}" for each in fields(value))
         case _:

@@ -28,11 +28,19 @@ def identify(
 ) -> Organization:
     """``wanted`` with the ids, opt-outs and revision of what exists, and new ids for the rest.
 
-    A user is known by UPN, a queue by primary URI or else by name. Opt-outs end where the user or the
+    What carries its id already keeps it. Else a user is known by UPN, a group by name, a queue by primary
+    URI or by name. Opt-outs end where the user or the
     queue is gone, or the queue no longer allows them. ``new_primary_user`` makes ``hg_<32 hex>``.
     """
     user_ids = {user.upn: user.user_id for user in existing.users} if existing else {}
-    users = tuple(replace(user, user_id=user_ids.get(user.upn) or new_id()) for user in wanted.users)
+    users = tuple(
+        replace(user, user_id=user.user_id or user_ids.get(user.upn) or new_id()) for user in wanted.users
+    )
+    group_ids = {group.name.casefold(): group.group_id for group in existing.groups} if existing else {}
+    groups = tuple(
+        replace(group, group_id=group.group_id or group_ids.get(group.name.casefold()) or new_id())
+        for group in wanted.groups
+    )
     queues = _identify_queues(wanted.queues, existing.queues if existing else (), new_id, new_primary_user)
     present_users = {user.user_id for user in users}
     optional_queues = {queue.queue_id for queue in queues if queue.allow_opt_out}
@@ -41,6 +49,7 @@ def identify(
         wanted,
         organization_id=existing.organization_id if existing else new_id(),
         users=users,
+        groups=groups,
         queues=queues,
         revision=existing.revision if existing else 0,
         opt_outs=frozenset(
@@ -63,7 +72,7 @@ def _identify_queues(
     queues = []
     for queue in wanted:
         known = by_uri.get(queue.primary_uri) or by_name.get(queue.name.casefold())
-        queue_id = known.queue_id if known else new_id()
+        queue_id = queue.queue_id or (known.queue_id if known else new_id())
         primary_uri = known.primary_uri if known else queue.primary_uri
         primary_uri = primary_uri or f"sip:{new_primary_user()}@{queue.domain}"
         queues.append(replace(queue, queue_id=queue_id, primary_uri=primary_uri))

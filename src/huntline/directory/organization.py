@@ -6,10 +6,15 @@ which are compared in any letter case; ids are there for the engine and the stor
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
-from huntline.engine.model import Alerting, Distribution, ExitAction
+from huntline.engine.model import Alerting, Distribution
+
+GLOBAL_POLICY = "Global"
+"""The caller-ID policy that every organization has, for whoever was granted no other."""
 
 
 class Licence(StrEnum):
@@ -44,6 +49,53 @@ class GroupKind(StrEnum):
     DISTRIBUTION_LIST = "distribution-list"
     SECURITY_GROUP = "security-group"
     OFFICE365_GROUP = "office365-group"
+
+
+class Substitute(StrEnum):
+    """What stands in the place of a caller's own number: nothing (``line-uri``), a service number, or
+    nobody's number."""
+
+    ANONYMOUS = "anonymous"
+    SERVICE = "service"
+    LINE_URI = "line-uri"
+
+
+class QueueExitAction(StrEnum):
+    """What a queue does with a caller who leaves its line; ``queue`` is to leave them in it."""
+
+    DISCONNECT = "disconnect"
+    FORWARD = "forward"
+    VOICEMAIL = "voicemail"
+    QUEUE = "queue"
+
+
+@dataclass(frozen=True, slots=True)
+class LicencePool:
+    """How many of one licence the organization has; a licence without a pool has no bound."""
+
+    licence: Licence
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """One step of the service-number table: from so many Phone System licences on, so many numbers."""
+
+    phone_system_licences: int
+    service_numbers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerIdPolicy:
+    """Which number a call out shows. ``service_number`` is ``+digits``, there with Service only."""
+
+    name: str
+    substitute: Substitute = Substitute.LINE_URI
+    service_number: str | None = None
+    enable_user_override: bool = False
+    block_incoming_pstn_caller_id: bool = False
+    company_name: str = ""
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +141,12 @@ class Digest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """A person or a device with an address. ``upn`` is lower case; ``line_uri`` is ``tel:+digits``."""
+    """A person or a device with an address. ``upn`` is lower case; ``line_uri`` is ``tel:+digits``.
+
+    ``voicemail`` and ``forward_to`` are ``sip:user@host`` or ``tel:+digits``: where a call goes that is
+    meant for the mailbox, and where all of the user's direct calls go. ``caller_id_policy`` is the policy
+    granted to the user. ``external_id`` is what a directory that pushes its users calls this one.
+    """
 
     user_id: str = ""
     upn: str
@@ -100,6 +157,11 @@ class User:
     line_uri: str | None = None
     contacts: tuple[str, ...] = ()
     digests: tuple[Digest, ...] = ()
+    voicemail: str | None = None
+    forward_to: str | None = None
+    hides_number: bool = False
+    caller_id_policy: str | None = None
+    external_id: str | None = None
 
     @property
     def local_part(self) -> str:
@@ -118,17 +180,34 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierMembers:
+    """Whom queues still reach through a group until a moment, where changes propagate with delay."""
+
+    until: datetime
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
-    """Members in order, each a UPN (with ``@``) or the name of another group."""
+    """Members in order, each a UPN (with ``@``) or the name of another group.
+
+    ``earlier`` is in order of time. ``caller_id_policy`` goes with ``caller_id_rank``: of the policies of
+    all groups someone is in, the one with the lowest rank counts.
+    """
 
     name: str
     kind: GroupKind
     members: tuple[str, ...] = ()
+    group_id: str = ""
+    earlier: tuple[EarlierMembers, ...] = ()
+    caller_id_policy: str | None = None
+    caller_id_rank: int | None = None
+    external_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Audio:
-    """Audio by its content, ``duration`` in seconds.
+    """Audio by its content, ``duration`` in seconds, ``loudness`` in dB of full scale (RMS).
 
     ``name`` is what the file was called; with a ``language`` it is the text that was spoken.
     """
@@ -137,6 +216,7 @@ class Audio:
     name: str
     duration: float
     language: str | None = None
+    loudness: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +224,10 @@ class QueueExit:
     """What happens to a caller who leaves the line.
 
     ``target`` is the name of a queue, ``sip:user@host`` or ``tel:+digits``; it is there when ``action``
-    is forward, and only then.
+    is forward or voicemail, and only then; voicemail leads to a person's mailbox.
     """
 
-    action: ExitAction
+    action: QueueExitAction
     target: str | None = None
 
 
@@ -170,10 +250,10 @@ class QueueSettings:
     agent_alert_time: int = 30
     allow_opt_out: bool = True
     max_waiting: int = 50
-    overflow: QueueExit = QueueExit(ExitAction.DISCONNECT)
+    overflow: QueueExit = QueueExit(QueueExitAction.DISCONNECT)
     max_wait: int = 1200
-    timeout: QueueExit = QueueExit(ExitAction.DISCONNECT)
-    no_agents: QueueExit = QueueExit(ExitAction.QUEUE)
+    timeout: QueueExit = QueueExit(QueueExitAction.DISCONNECT)
+    no_agents: QueueExit = QueueExit(QueueExitAction.QUEUE)
     no_agents_new_calls_only: bool = False
     presence_based_routing: bool = False
     ring_busy: bool = False
@@ -185,7 +265,8 @@ class Organization:
     """One organization, whole. ``revision`` rises with each change.
 
     The first domain is the realm of its users' passwords. ``opt_outs`` are pairs (user id, queue id):
-    what agents chose themselves, which survives every change of settings.
+    what agents chose themselves, which survives every change of settings. ``audio`` is the library of
+    sound files by name. With ``propagation_delay`` changes of groups reach queues as late as in 2018.
     """
 
     organization_id: str = ""
@@ -193,12 +274,17 @@ class Organization:
     domains: tuple[str, ...]
     limits: Limits = Limits()
     communication_credits: bool = True
+    propagation_delay: bool = False
     star_codes: StarCodes = StarCodes()
+    licence_pools: tuple[LicencePool, ...] = ()
+    service_number_table: tuple[Allowance, ...] = ()
     trunks: tuple[Trunk, ...] = ()
     numbers: tuple[ServiceNumber, ...] = ()
     users: tuple[User, ...] = ()
     groups: tuple[Group, ...] = ()
+    audio: tuple[Audio, ...] = ()
     queues: tuple[QueueSettings, ...] = ()
+    caller_id_policies: tuple[CallerIdPolicy, ...] = ()
     revision: int = 0
     opt_outs: frozenset[tuple[str, str]] = frozenset()
 
@@ -206,6 +292,14 @@ class Organization:
     def realm(self) -> str:
         """The digest realm of its users: the first domain (empty without one, which the rules refuse)."""
         return self.domains[0] if self.domains else ""
+
+
+def sound_files_of(queues: Iterable[QueueSettings]) -> Iterator[Audio]:
+    """The files that queues play, in their order; spoken texts are none."""
+    for queue in queues:
+        for audio in (queue.greeting, queue.music):
+            if audio is not None and audio.language is None:
+                yield audio
 
 
 def missing_for_calls(user: User) -> tuple[str, ...]:

@@ -13,12 +13,13 @@ from huntline.directory.organization import (
     Digest,
     Organization,
     QueueExit,
+    QueueExitAction,
     QueueSettings,
     Trunk,
     User,
 )
 from huntline.directory.trunks import TrunkTable, outbound_destination
-from huntline.engine.model import AgentSettings, CallQueue, Exit
+from huntline.engine.model import AgentSettings, CallQueue, Exit, ExitAction
 
 DEFAULT_MUSIC = "default"  # as `CallQueue.music` names it
 
@@ -269,14 +270,16 @@ def _call_queue(settings: QueueSettings, agents: tuple[User, ...], index: Organi
 
 def _engine_exit(exit_: QueueExit, index: OrganizationIndex) -> Exit:
     if exit_.target is None:
-        return Exit(exit_.action)
+        return Exit(ExitAction(exit_.action))
     match index.forward_target(exit_.target):
         case QueueSettings() as queue:
-            return Exit(exit_.action, queue_id=queue.queue_id)
+            return Exit(ExitAction.FORWARD, queue_id=queue.queue_id)
+        case User() as user if exit_.action is QueueExitAction.VOICEMAIL:
+            return Exit(ExitAction.FORWARD, target=user.voicemail)
         case User() as user:
-            return Exit(exit_.action, target=f"sip:{user.upn}")
+            return Exit(ExitAction.FORWARD, target=f"sip:{user.upn}")
         case OutsideTarget() as address:
-            return Exit(exit_.action, target=str(address))
+            return Exit(ExitAction.FORWARD, target=str(address))
         case None:
             # Refused when it is saved; should it come up all the same, the forward fails, not the server.
-            return Exit(exit_.action, target=exit_.target)
+            return Exit(ExitAction.FORWARD, target=exit_.target)

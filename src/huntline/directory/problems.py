@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 Path = tuple[str | int, ...]
@@ -25,6 +25,11 @@ class Problem:
 
 
 Problems = Iterator[Problem]
+
+
+def rooted(problem: Problem, path: Path) -> Problem:
+    """The problem of a part, as one of the whole in which the part stands at ``path``."""
+    return replace(problem, path=(*path, *problem.path))
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

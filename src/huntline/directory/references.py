@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
-from huntline.directory.index import PRIMARY_URI, OrganizationIndex
+from huntline.directory.index import PRIMARY_URI, OrganizationIndex, OutsideTarget
 from huntline.directory.names import line_uri_number, sip_uri_parts
 from huntline.directory.organization import (
     NumberKind,
     Organization,
     QueueExit,
+    QueueExitAction,
     QueueSettings,
     User,
     missing_for_calls,
@@ -100,6 +101,10 @@ def _check_target(path: Path, exit_: QueueExit, queue: QueueSettings, index: Org
         case User() as user if missing := missing_for_calls(user):
             lacking = f"may not be a target: {user.upn} lacks {' and '.join(missing)}"
             yield Problem(path, exit_.target, lacking)
+        case User() as user if exit_.action is QueueExitAction.VOICEMAIL and user.voicemail is None:
+            yield Problem(path, exit_.target, f"{user.upn} has no voicemail; set it on the user first")
+        case QueueSettings() | OutsideTarget() if exit_.action is QueueExitAction.VOICEMAIL:
+            yield Problem(path, exit_.target, "must be a person of the organization: voicemail is theirs")
         case QueueSettings() as target if target is queue:
             yield Problem(path, exit_.target, "a queue may not forward to itself")
         case _:

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from huntline.directory.names import line_uri_number, sip_uri_parts
 from huntline.directory.organization import (
+    GLOBAL_POLICY,
+    Audio,
+    CallerIdPolicy,
     Limits,
     NumberKind,
     Organization,
+    QueueExitAction,
     QueueSettings,
     ServiceNumber,
     Trunk,
     User,
+    sound_files_of,
 )
 from huntline.directory.problems import Path, Problem, Problems
 from huntline.directory.references import check_references
 from huntline.directory.trunks import parse_trunk_address
 from huntline.directory.uniqueness import check_uniqueness
-from huntline.engine.model import Distribution, ExitAction
+from huntline.engine.model import Distribution
 
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})*", re.ASCII)
@@ -30,6 +35,10 @@ _STAR_CODE = re.compile(r"[*#][0-9*#]{1,7}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _LONGEST_NAME = 64
 _WAIT_STEP = 15  # seconds
+_NEED_OF_TARGET = {
+    QueueExitAction.FORWARD: "a queue name, sip:user@domain or tel:+digits",
+    QueueExitAction.VOICEMAIL: "a person, sip:user@domain or tel:+digits",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +77,8 @@ def check(organization: Organization, others: Iterable[Organization] = ()) -> li
 
 def settled(organization: Organization) -> Organization:
     """The organization as it is stored: each maximum wait to the nearest 15 seconds, groups called by
-    their names' own letter case, and the personal numbers of users among its numbers, so that one list
-    holds all that is taken."""
+    their names' own letter case, the personal numbers of users among its numbers, so that one list holds
+    all that is taken, what queues play in the audio library, and the Global policy always there."""
     names = {group.name.casefold(): group.name for group in organization.groups}
 
     def as_called(references: tuple[str, ...]) -> tuple[str, ...]:
@@ -82,11 +91,27 @@ def settled(organization: Organization) -> Organization:
         organization,
         numbers=(*organization.numbers, *(ServiceNumber(number, NumberKind.USER) for number in unlisted)),
         groups=tuple(replace(group, members=as_called(group.members)) for group in organization.groups),
+        audio=(*organization.audio, *_unlisted_audio(organization)),
+        caller_id_policies=_with_global(organization.caller_id_policies),
         queues=tuple(
             replace(queue, max_wait=_nearest_step(queue.max_wait), groups=as_called(queue.groups))
             for queue in organization.queues
         ),
     )
+
+
+def _unlisted_audio(organization: Organization) -> Iterator[Audio]:
+    listed = {audio.name.casefold() for audio in organization.audio}
+    for audio in sound_files_of(organization.queues):
+        if audio.name.casefold() not in listed:
+            listed.add(audio.name.casefold())
+            yield audio
+
+
+def _with_global(policies: tuple[CallerIdPolicy, ...]) -> tuple[CallerIdPolicy, ...]:
+    if any(policy.name.casefold() == GLOBAL_POLICY.casefold() for policy in policies):
+        return policies
+    return (CallerIdPolicy(name=GLOBAL_POLICY), *policies)
 
 
 def _nearest_step(seconds: int) -> int:
@@ -191,11 +216,11 @@ def _check_queue(path: Path, queue: QueueSettings, limits: Limits) -> Problems:
         yield Problem((*path, "presence_based_routing"), False, wanted)
     for field in ("overflow", "timeout", "no_agents"):
         exit_ = getattr(queue, field)
-        if exit_.action is ExitAction.QUEUE and field != "no_agents":
-            yield Problem((*path, field, "action"), "queue", "must be disconnect or forward")
-        if exit_.action is ExitAction.FORWARD and not exit_.target:
-            wanted = "missing: forward needs a queue name, sip:user@domain or tel:+digits"
+        if exit_.action is QueueExitAction.QUEUE and field != "no_agents":
+            yield Problem((*path, field, "action"), "queue", "must be disconnect, forward or voicemail")
+        if exit_.action in _NEED_OF_TARGET and not exit_.target:
+            wanted = f"missing: {exit_.action} needs {_NEED_OF_TARGET[exit_.action]}"
             yield Problem((*path, field, "target"), None, wanted)
-        if exit_.action is not ExitAction.FORWARD and exit_.target is not None:
-            wanted = "has a meaning only with action: forward"
+        if exit_.action not in _NEED_OF_TARGET and exit_.target is not None:
+            wanted = "has a meaning only with action: forward or voicemail"
             yield Problem((*path, field, "target"), exit_.target, wanted)

@@ -1,4 +1,4 @@
-"""The form of the organization file: which settings there are, and of what type each is.
+"""The form of settings in the organization file and in the API: which there are, of what type each is.
 
 What a value may be is for ``directory.rules`` to say, for every door alike.
 """
@@ -10,9 +10,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Tag
 
-from huntline.directory.organization import GroupKind, Home, Licence, NumberKind
+from huntline.directory.organization import (
+    GroupKind,
+    Home,
+    Licence,
+    NumberKind,
+    QueueExitAction,
+    Substitute,
+)
 from huntline.directory.problems import did_you_mean
-from huntline.engine.model import Alerting, Distribution, ExitAction
+from huntline.engine.model import Alerting, Distribution
 
 
 def _word(kind: type[StrEnum]) -> BeforeValidator:
@@ -73,8 +80,16 @@ class NumberForm(_Part):
     kind: Annotated[NumberKind, _word(NumberKind)]
 
 
-class UserForm(_Part):
-    """One of ``users``."""
+class DigestForm(_Part):
+    """One of a user's ``sip_digests``: a password as ``huntline export`` writes it."""
+
+    username: str
+    algorithm: Literal["MD5", "SHA-256"]
+    ha1: str
+
+
+class UserFields(_Part):
+    """A user, passwords aside."""
 
     upn: str
     display_name: str = ""
@@ -83,7 +98,18 @@ class UserForm(_Part):
     homed: Annotated[Home, _word(Home)] = Home.ONLINE
     line_uri: str | None = None
     contacts: _Texts = []
+    voicemail: str | None = None
+    forward_to: str | None = None
+    hides_number: bool = False
+    caller_id_policy: str | None = None
+    external_id: str | None = None
+
+
+class UserForm(UserFields):
+    """One of ``users``."""
+
     sip_password: str | None = None
+    sip_digests: list[DigestForm] | None = None
 
 
 class GroupForm(_Part):
@@ -92,6 +118,28 @@ class GroupForm(_Part):
     name: str
     kind: Annotated[GroupKind, _word(GroupKind)]
     members: _Texts = []
+    caller_id_policy: str | None = None
+    caller_id_rank: int | None = None
+    external_id: str | None = None
+
+
+class PolicyForm(_Part):
+    """One of ``caller_id_policies``."""
+
+    name: str
+    substitute: Annotated[Substitute, _word(Substitute)] = Substitute.LINE_URI
+    service_number: Annotated[str | None, BeforeValidator(_telephone)] = None
+    enable_user_override: bool = False
+    block_incoming_pstn_caller_id: bool = False
+    company_name: str = ""
+    description: str = ""
+
+
+class AllowanceForm(_Part):
+    """One step of ``service_number_table``."""
+
+    phone_system_licences: int
+    service_numbers: int
 
 
 class FileForm(_Part):
@@ -110,7 +158,7 @@ class SpeechForm(_Part):
 class ExitForm(_Part):
     """``overflow``, ``timeout`` or ``no_agents`` of a queue."""
 
-    action: Annotated[ExitAction, _word(ExitAction)]
+    action: Annotated[QueueExitAction, _word(QueueExitAction)]
     target: str | None = None
 
 
@@ -152,39 +200,55 @@ class QueueForm(_Part):
     agent_alert_time: int = 30
     allow_opt_out: bool = True
     max_waiting: int = 50
-    overflow: ExitForm = ExitForm.model_construct(action=ExitAction.DISCONNECT)
+    overflow: ExitForm = ExitForm.model_construct(action=QueueExitAction.DISCONNECT)
     max_wait: int = 1200
-    timeout: ExitForm = ExitForm.model_construct(action=ExitAction.DISCONNECT)
-    no_agents: ExitForm = ExitForm.model_construct(action=ExitAction.QUEUE)
+    timeout: ExitForm = ExitForm.model_construct(action=QueueExitAction.DISCONNECT)
+    no_agents: ExitForm = ExitForm.model_construct(action=QueueExitAction.QUEUE)
     no_agents_new_calls_only: bool = False
     presence_based_routing: bool | None = None
     ring_busy: bool = False
     wrap_up: int = 0
 
 
-class OrganizationForm(_Part):
-    """The whole file."""
+class OrganizationFields(_Part):
+    """What an organization has once."""
 
     organization: str
     domains: list[str]
     limits: LimitsForm = LimitsForm()
     communication_credits: bool = True
+    propagation_delay: bool = False
     star_codes: StarCodesForm = StarCodesForm()
+    licence_pools: Annotated[
+        dict[Annotated[Licence, _word(Licence)], int], BeforeValidator(lambda value: value or {})
+    ] = {}
+    service_number_table: Annotated[list[AllowanceForm], _MaybeEmpty] = []
+
+
+class OrganizationForm(OrganizationFields):
+    """The whole file."""
+
     trunks: Annotated[list[TrunkForm], _MaybeEmpty] = []
     numbers: Annotated[list[NumberForm], _MaybeEmpty] = []
     users: Annotated[list[UserForm], _MaybeEmpty] = []
     groups: Annotated[list[GroupForm], _MaybeEmpty] = []
+    audio: Annotated[list[FileForm], _MaybeEmpty] = []
     queues: Annotated[list[QueueForm], _MaybeEmpty] = []
+    caller_id_policies: Annotated[list[PolicyForm], _MaybeEmpty] = []
 
 
 FORM_OF: dict[str, Any] = {
     "limits": LimitsForm,
     "star_codes": StarCodesForm,
+    "service_number_table": AllowanceForm,
     "trunks": TrunkForm,
     "numbers": NumberForm,
     "users": UserForm,
+    "sip_digests": DigestForm,
     "groups": GroupForm,
+    "audio": FileForm,
     "queues": QueueForm,
+    "caller_id_policies": PolicyForm,
     "overflow": ExitForm,
     "timeout": ExitForm,
     "no_agents": ExitForm,

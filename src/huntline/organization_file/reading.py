@@ -2,41 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from huntline.directory.digests import password_digests
-from huntline.directory.organization import (
-    Audio,
-    Group,
-    Limits,
-    Organization,
-    QueueExit,
-    QueueSettings,
-    ServiceNumber,
-    StarCodes,
-    Trunk,
-    User,
-)
+from huntline.directory.organization import Audio, Organization, QueueSettings, User
 from huntline.directory.problems import Path as FieldPath
-from huntline.directory.problems import Problem
-from huntline.engine.model import Alerting, Distribution
+from huntline.directory.problems import Problem, rooted
 from huntline.errors import ConfigurationError
-from huntline.organization_file.form import (
-    FileForm,
-    GroupForm,
-    OrganizationForm,
-    QueueForm,
-    SpeechForm,
-    UserForm,
+from huntline.organization_file.form import FileForm, OrganizationForm, QueueForm, SpeechForm, UserForm
+from huntline.organization_file.parts import (
+    group_of,
+    number_of,
+    policy_of,
+    queue_of,
+    trunk_of,
+    user_of,
+    with_fields,
 )
 from huntline.organization_file.source import YamlSource
 from huntline.organization_file.validation import validated
 
 LARGEST_FILE = 20 * 2**20  # bytes
-_PARALLEL_BY_DEFAULT = (Distribution.ROUND_ROBIN, Distribution.LONGEST_IDLE)
-_LONGEST_PASSWORD = 128
 
 
 class OrganizationFileRefused(ConfigurationError):
@@ -110,65 +97,32 @@ class _Reader:
 
     def organization(self) -> Organization:
         form = self._form
-        return Organization(
-            name=form.organization,
-            domains=self._domains,
-            limits=Limits(**form.limits.model_dump()),
-            communication_credits=form.communication_credits,
-            star_codes=StarCodes(**form.star_codes.model_dump()),
-            trunks=tuple(Trunk(each.name, tuple(each.addresses)) for each in form.trunks),
-            numbers=tuple(ServiceNumber(each.number, each.kind) for each in form.numbers),
+        return replace(
+            with_fields(Organization(name="", domains=()), form),
+            trunks=tuple(map(trunk_of, form.trunks)),
+            numbers=tuple(map(number_of, form.numbers)),
             users=tuple(self._user(place, each) for place, each in enumerate(form.users)),
-            groups=tuple(map(_group, form.groups)),
+            groups=tuple(map(group_of, form.groups)),
+            audio=tuple(self._audio()),
             queues=tuple(self._queue(place, each) for place, each in enumerate(form.queues)),
+            caller_id_policies=tuple(map(policy_of, form.caller_id_policies)),
         )
 
-    def _user(self, place: int, user: UserForm) -> User:
-        password = user.sip_password
-        if password is not None and not (0 < len(password) <= _LONGEST_PASSWORD and password.isprintable()):
-            wanted = f"must be 1 to {_LONGEST_PASSWORD} printable characters"
-            self.problems.append(Problem(("users", place, "sip_password"), None, wanted))
-        realm = self._domains[0] if self._domains else ""
-        return User(
-            upn=user.upn.lower(),
-            display_name=user.display_name,
-            licences=frozenset(user.licences),
-            voice_enabled=user.voice_enabled,
-            homed=user.homed,
-            line_uri=_lower_scheme(user.line_uri),
-            contacts=tuple(user.contacts),
-            digests=password_digests(user.upn, realm, password) if password else (),
-        )
+    def _user(self, place: int, form: UserForm) -> User:
+        user, problems = user_of(form, self._domains[0] if self._domains else "")
+        self.problems += [rooted(problem, ("users", place)) for problem in problems]
+        return user
 
-    def _queue(self, place: int, queue: QueueForm) -> QueueSettings:
-        only_domain = self._domains[0] if len(self._domains) == 1 else ""
-        is_parallel = queue.distribution in _PARALLEL_BY_DEFAULT
-        by_presence = queue.presence_based_routing
-        if by_presence is None:
-            by_presence = queue.distribution is Distribution.LONGEST_IDLE
-        return QueueSettings(
-            name=queue.name,
-            primary_uri=(queue.primary_uri or "").lower(),
-            domain=queue.domain.lower() if queue.domain else only_domain,
-            line_uri=_lower_scheme(queue.line_uri),
-            greeting=self._sound(("queues", place, "greeting"), queue.greeting),
-            music=self._sound(("queues", place, "music"), queue.music),
-            distribution=queue.distribution,
-            alerting=queue.alerting or (Alerting.PARALLEL if is_parallel else Alerting.ONE),
-            agent_limit=queue.agent_limit,
-            agents=tuple(upn.lower() for upn in queue.agents),
-            groups=tuple(queue.groups),
-            agent_alert_time=queue.agent_alert_time,
-            allow_opt_out=queue.allow_opt_out,
-            max_waiting=queue.max_waiting,
-            overflow=QueueExit(queue.overflow.action, queue.overflow.target),
-            max_wait=queue.max_wait,
-            timeout=QueueExit(queue.timeout.action, queue.timeout.target),
-            no_agents=QueueExit(queue.no_agents.action, queue.no_agents.target),
-            no_agents_new_calls_only=queue.no_agents_new_calls_only,
-            presence_based_routing=by_presence,
-            ring_busy=queue.ring_busy,
-            wrap_up=queue.wrap_up,
+    def _audio(self) -> Iterator[Audio]:
+        for place, file in enumerate(self._form.audio):
+            if audio := self._sound(("audio", place), file):
+                yield audio
+
+    def _queue(self, place: int, form: QueueForm) -> QueueSettings:
+        return replace(
+            queue_of(form, self._domains),
+            greeting=self._sound(("queues", place, "greeting"), form.greeting),
+            music=self._sound(("queues", place, "music"), form.music),
         )
 
     def _sound(self, path: FieldPath, sound: FileForm | SpeechForm | None) -> Audio | None:
@@ -181,15 +135,3 @@ class _Reader:
         except ConfigurationError as error:
             self.problems.append(Problem(path, None, str(error)))
             return None
-
-
-def _group(group: GroupForm) -> Group:
-    members = (member.lower() if "@" in member else member for member in group.members)
-    return Group(group.name, group.kind, tuple(members))
-
-
-def _lower_scheme(line_uri: str | None) -> str | None:
-    """``TEL:`` in any letter case is accepted and stored in lower case (rules section 1)."""
-    if line_uri is not None and line_uri[:4].lower() == "tel:":
-        return "tel:" + line_uri[4:]
-    return line_uri

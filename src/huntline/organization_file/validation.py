@@ -5,13 +5,13 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from huntline.directory.problems import Path, Problem, did_you_mean
 from huntline.organization_file.form import FORM_OF, OrganizationForm
 
-_SECRETS = ("sip_password",)
+_SECRETS = ("sip_password", "sip_digests", "ha1")
 _ROUNDS = 4  # a stand-in may be wrong in its turn once or twice; then the form alone is reported
 
 _MESSAGES = {
@@ -38,7 +38,11 @@ _STAND_INS: dict[tuple[str, str], Any] = {
     ("users", "upn"): "?",
     ("groups", "name"): "?",
     ("groups", "kind"): "distribution-list",
+    ("audio", "file"): "?",
     ("queues", "name"): "?",
+    ("caller_id_policies", "name"): "?",
+    ("service_number_table", "phone_system_licences"): 0,
+    ("service_number_table", "service_numbers"): 0,
 }
 """For settings without a default."""
 
@@ -55,7 +59,7 @@ def validated(value: dict[str, Any]) -> tuple[OrganizationForm | None, list[Prob
         try:
             return OrganizationForm.model_validate(repaired), problems
         except ValidationError as error:
-            found = [_problem(each) for each in error.errors(include_url=False)]
+            found = [problem_of(each, OrganizationForm) for each in error.errors(include_url=False)]
             problems = problems or found
             is_repaired = [_repair(repaired, problem.path) for problem in found]
             if not all(is_repaired):
@@ -63,7 +67,8 @@ def validated(value: dict[str, Any]) -> tuple[OrganizationForm | None, list[Prob
     return None, problems
 
 
-def _problem(error: ErrorDetails) -> Problem:
+def problem_of(error: ErrorDetails, form: type[BaseModel]) -> Problem:
+    """What pydantic found wrong with settings in a form, in words for people."""
     # pydantic puts the tags of unions into the path; ours are in upper case.
     *inner, last = error["loc"]
     path: Path = (*(part for part in inner if not isinstance(part, str) or part.islower()), last)
@@ -72,15 +77,15 @@ def _problem(error: ErrorDetails) -> Problem:
     message = _MESSAGES.get(kind) or error["msg"].removeprefix("Value error, ")
     if kind == "extra_forbidden":
         value = None
-        message = f"there is no such setting{did_you_mean(str(path[-1]), _known_beside(path))}"
+        message = f"there is no such setting{did_you_mean(str(path[-1]), _known_beside(path, form))}"
     if last in _SECRETS:
         value = None
     return Problem(path, value if isinstance(value, str | int | float | None) else _shown(value), message)
 
 
-def _known_beside(path: Path) -> list[str]:
+def _known_beside(path: Path, whole: type[BaseModel]) -> list[str]:
     names = [part for part in path[:-1] if isinstance(part, str)]
-    form = FORM_OF[names[-1]] if names else OrganizationForm
+    form = FORM_OF.get(names[-1], whole) if names else whole
     return list(form.model_fields)
 
 

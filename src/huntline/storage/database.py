@@ -14,7 +14,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from huntline.errors import ConfigurationError
 
 FILE_NAME = "huntline.db"
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration (``migrations/versions``)."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table
 
 from huntline.directory.organization import (
+    Allowance,
     Audio,
+    CallerIdPolicy,
     Digest,
+    EarlierMembers,
     Group,
     GroupKind,
     Home,
     Licence,
+    LicencePool,
     Limits,
     NumberKind,
     Organization,
     QueueExit,
+    QueueExitAction,
     QueueSettings,
     ServiceNumber,
     StarCodes,
+    Substitute,
     Trunk,
     User,
 )
-from huntline.engine.model import Alerting, Distribution, ExitAction
+from huntline.engine.model import Alerting, Distribution
 from huntline.storage import schema
 
 Row = dict[str, Any]
@@ -40,13 +48,35 @@ SETTINGS_TABLES = (
     schema.groups,
     schema.group_members,
     schema.audio,
+    schema.sound_files,
+    schema.caller_id_policies,
     schema.queues,
     schema.queue_agents,
     schema.queue_groups,
     schema.opt_outs,
 )
 
-# Columns of the queues table that are fields of QueueSettings of the same name and form.
+# Columns that are fields of the same name and form.
+_PLAIN_USER_COLUMNS = (
+    "user_id",
+    "upn",
+    "display_name",
+    "voice_enabled",
+    "voicemail",
+    "forward_to",
+    "hides_number",
+    "caller_id_policy",
+    "external_id",
+)
+_PLAIN_GROUP_COLUMNS = ("name", "group_id", "caller_id_policy", "caller_id_rank", "external_id")
+_PLAIN_POLICY_COLUMNS = (
+    "name",
+    "service_number",
+    "enable_user_override",
+    "block_incoming_pstn_caller_id",
+    "company_name",
+    "description",
+)
 _PLAIN_QUEUE_COLUMNS = (
     "queue_id",
     "primary_uri",
@@ -78,12 +108,14 @@ def rows_of(organization: Organization) -> dict[Table, list[Row]]:
             {"number": number.number, "kind": str(number.kind)} for number in organization.numbers
         ),
         schema.users: _placed(map(_user_row, organization.users)),
-        schema.groups: _placed(
-            {"name_key": group.name.casefold(), "name": group.name, "kind": str(group.kind)}
-            for group in organization.groups
-        ),
+        schema.groups: _placed(map(_group_row, organization.groups)),
         schema.group_members: list(_member_rows(organization)),
         schema.audio: list(_audio_rows(organization)),
+        schema.sound_files: _placed(
+            {"name_key": audio.name.casefold(), "name": audio.name, "sha256": audio.sha256}
+            for audio in organization.audio
+        ),
+        schema.caller_id_policies: _placed(map(_policy_row, organization.caller_id_policies)),
         schema.queues: _placed(map(_queue_row, organization.queues)),
         schema.queue_agents: list(_queue_agent_rows(organization)),
         schema.queue_groups: list(_queue_group_rows(organization)),
@@ -110,21 +142,37 @@ def _organization_row(organization: Organization) -> Row:
         "communication_credits": organization.communication_credits,
         "opt_out_code": organization.star_codes.opt_out,
         "opt_in_code": organization.star_codes.opt_in,
+        "propagation_delay": organization.propagation_delay,
+        "licence_pools": [[str(pool.licence), pool.size] for pool in organization.licence_pools],
+        "service_number_table": [
+            [step.phone_system_licences, step.service_numbers] for step in organization.service_number_table
+        ],
         "revision": organization.revision,
     }
 
 
 def _user_row(user: User) -> Row:
-    return {
-        "user_id": user.user_id,
-        "upn": user.upn,
-        "display_name": user.display_name,
+    return {column: getattr(user, column) for column in _PLAIN_USER_COLUMNS} | {
         "licences": sorted(map(str, user.licences)),
-        "voice_enabled": user.voice_enabled,
         "homed": str(user.homed),
         "number": _number_of(user.line_uri),
         "contacts": list(user.contacts),
         "digests": [[digest.username, digest.algorithm, digest.ha1] for digest in user.digests],
+    }
+
+
+def _group_row(group: Group) -> Row:
+    return {column: getattr(group, column) for column in _PLAIN_GROUP_COLUMNS} | {
+        "name_key": group.name.casefold(),
+        "kind": str(group.kind),
+        "earlier": [[each.until.isoformat(), list(each.members)] for each in group.earlier],
+    }
+
+
+def _policy_row(policy: CallerIdPolicy) -> Row:
+    return {column: getattr(policy, column) for column in _PLAIN_POLICY_COLUMNS} | {
+        "name_key": policy.name.casefold(),
+        "substitute": str(policy.substitute),
     }
 
 
@@ -150,9 +198,9 @@ def _member_rows(organization: Organization) -> Iterator[Row]:
 
 
 def _audio_rows(organization: Organization) -> Iterator[Row]:
-    used = (audio for queue in organization.queues for audio in (queue.greeting, queue.music) if audio)
-    for audio in {each.sha256: each for each in used}.values():
-        yield {"sha256": audio.sha256, "duration": audio.duration}
+    played = [audio for queue in organization.queues for audio in (queue.greeting, queue.music) if audio]
+    for audio in {each.sha256: each for each in (*organization.audio, *played)}.values():
+        yield {"sha256": audio.sha256, "duration": audio.duration, "loudness": audio.loudness}
 
 
 def _queue_row(queue: QueueSettings) -> Row:
@@ -192,12 +240,19 @@ def organization_of(rows: Rows) -> Organization:
     row = rows[schema.organizations][0]
     upns = {user["user_id"]: user["upn"] for user in rows[schema.users]}
     group_names = {group["name_key"]: group["name"] for group in rows[schema.groups]}
+    content = {
+        audio["sha256"]: Audio(audio["sha256"], "", audio["duration"], loudness=audio["loudness"])
+        for audio in rows[schema.audio]
+    }
     return Organization(
         organization_id=row["organization_id"],
         name=row["name"],
         domains=tuple(domain["domain"] for domain in rows[schema.domains]),
         limits=Limits(row["max_waiting"], row["agent_limit"]),
         communication_credits=row["communication_credits"],
+        propagation_delay=row["propagation_delay"],
+        licence_pools=tuple(LicencePool(Licence(name), size) for name, size in row["licence_pools"]),
+        service_number_table=tuple(Allowance(*step) for step in row["service_number_table"]),
         star_codes=StarCodes(row["opt_out_code"], row["opt_in_code"]),
         trunks=tuple(Trunk(trunk["name"], tuple(trunk["addresses"])) for trunk in rows[schema.trunks]),
         numbers=tuple(
@@ -205,7 +260,9 @@ def organization_of(rows: Rows) -> Organization:
         ),
         users=tuple(map(_user_of, rows[schema.users])),
         groups=tuple(_groups_of(rows, upns, group_names)),
-        queues=tuple(_queues_of(rows, upns, group_names)),
+        audio=tuple(replace(content[file["sha256"]], name=file["name"]) for file in rows[schema.sound_files]),
+        queues=tuple(_queues_of(rows, upns, group_names, content)),
+        caller_id_policies=tuple(map(_policy_of, rows[schema.caller_id_policies])),
         revision=row["revision"],
         opt_outs=frozenset((opt_out["user_id"], opt_out["queue_id"]) for opt_out in rows[schema.opt_outs]),
     )
@@ -213,11 +270,8 @@ def organization_of(rows: Rows) -> Organization:
 
 def _user_of(row: Row) -> User:
     return User(
-        user_id=row["user_id"],
-        upn=row["upn"],
-        display_name=row["display_name"],
+        **{column: row[column] for column in _PLAIN_USER_COLUMNS},
         licences=frozenset(map(Licence, row["licences"])),
-        voice_enabled=row["voice_enabled"],
         homed=Home(row["homed"]),
         line_uri=_line_uri_of(row["number"]),
         contacts=tuple(row["contacts"]),
@@ -231,13 +285,27 @@ def _groups_of(rows: Rows, upns: Mapping[str, str], group_names: Mapping[str, st
         name = upns[row["user_id"]] if row["user_id"] else group_names[row["member_group_key"]]
         members.setdefault(row["group_key"], []).append(name)
     for row in rows[schema.groups]:
-        yield Group(row["name"], GroupKind(row["kind"]), tuple(members.get(row["name_key"], ())))
+        yield Group(
+            **{column: row[column] for column in _PLAIN_GROUP_COLUMNS},
+            kind=GroupKind(row["kind"]),
+            members=tuple(members.get(row["name_key"], ())),
+            earlier=tuple(
+                EarlierMembers(datetime.fromisoformat(until), tuple(earlier))
+                for until, earlier in row["earlier"]
+            ),
+        )
+
+
+def _policy_of(row: Row) -> CallerIdPolicy:
+    return CallerIdPolicy(
+        **{column: row[column] for column in _PLAIN_POLICY_COLUMNS},
+        substitute=Substitute(row["substitute"]),
+    )
 
 
 def _queues_of(
-    rows: Rows, upns: Mapping[str, str], group_names: Mapping[str, str]
+    rows: Rows, upns: Mapping[str, str], group_names: Mapping[str, str], content: Mapping[str, Audio]
 ) -> Iterator[QueueSettings]:
-    durations = {row["sha256"]: row["duration"] for row in rows[schema.audio]}
     agents: dict[str, list[str]] = {}
     for row in rows[schema.queue_agents]:
         agents.setdefault(row["queue_id"], []).append(upns[row["user_id"]])
@@ -250,8 +318,8 @@ def _queues_of(
             **plain
             | {
                 "line_uri": _line_uri_of(row["number"]),
-                "greeting": _audio_of(row, "greeting", durations),
-                "music": _audio_of(row, "music", durations),
+                "greeting": _audio_of(row, "greeting", content),
+                "music": _audio_of(row, "music", content),
                 "distribution": Distribution(row["distribution"]),
                 "alerting": Alerting(row["alerting"]),
                 "agents": tuple(agents.get(row["queue_id"], ())),
@@ -263,12 +331,12 @@ def _queues_of(
         )
 
 
-def _audio_of(row: Row, field: str, durations: Mapping[str, float]) -> Audio | None:
+def _audio_of(row: Row, field: str, content: Mapping[str, Audio]) -> Audio | None:
     sha256 = row[f"{field}_sha256"]
     if sha256 is None:
         return None
-    return Audio(sha256, row[f"{field}_name"], durations[sha256], row.get(f"{field}_language"))
+    return replace(content[sha256], name=row[f"{field}_name"], language=row.get(f"{field}_language"))
 
 
 def _exit_of(row: Row, field: str) -> QueueExit:
-    return QueueExit(ExitAction(row[f"{field}_action"]), row[f"{field}_target"])
+    return QueueExit(QueueExitAction(row[f"{field}_action"]), row[f"{field}_target"])

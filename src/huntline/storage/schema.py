@@ -55,6 +55,9 @@ organizations = Table(
     Column("communication_credits", Boolean, nullable=False),
     Column("opt_out_code", String),
     Column("opt_in_code", String),
+    Column("propagation_delay", Boolean, nullable=False),
+    Column("licence_pools", JSON, nullable=False),  # pairs: licence, size
+    Column("service_number_table", JSON, nullable=False),  # pairs: Phone System licences, service numbers
     Column("revision", Integer, nullable=False),
     PrimaryKeyConstraint("organization_id"),
     Index(None, "name_key", unique=True),
@@ -108,6 +111,11 @@ users = Table(
     Column("number", String),
     Column("contacts", JSON, nullable=False),
     Column("digests", JSON, nullable=False),
+    Column("voicemail", String),
+    Column("forward_to", String),
+    Column("hides_number", Boolean, nullable=False),
+    Column("caller_id_policy", String),
+    Column("external_id", String),
     PrimaryKeyConstraint("organization_id", "user_id"),
     UniqueConstraint("organization_id", "upn"),
     UniqueConstraint("organization_id", "number"),
@@ -123,6 +131,11 @@ groups = Table(
     _position(),
     Column("name", String, nullable=False),
     Column("kind", String, nullable=False),
+    Column("group_id", Id, nullable=False),
+    Column("earlier", JSON, nullable=False),  # pairs: until (ISO 8601), members
+    Column("caller_id_policy", String),
+    Column("caller_id_rank", Integer),
+    Column("external_id", String),
     PrimaryKeyConstraint("organization_id", "name_key"),
     _within("organizations"),
 )
@@ -147,8 +160,40 @@ audio = Table(
     _organization_id(),
     Column("sha256", String(64), nullable=False),
     Column("duration", Float, nullable=False),  # seconds
+    Column("loudness", Float),  # dB of full scale, RMS
     PrimaryKeyConstraint("organization_id", "sha256"),
     _within("organizations"),
+)
+
+sound_files = Table(
+    "sound_files",
+    metadata,
+    _organization_id(),
+    Column("name_key", String, nullable=False),  # casefold
+    _position(),
+    Column("name", String, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    PrimaryKeyConstraint("organization_id", "name_key"),
+    _within("organizations"),
+    _within("audio", "sha256"),
+)
+
+caller_id_policies = Table(
+    "caller_id_policies",
+    metadata,
+    _organization_id(),
+    Column("name_key", String, nullable=False),  # casefold
+    _position(),
+    Column("name", String, nullable=False),
+    Column("substitute", String, nullable=False),
+    Column("service_number", String),
+    Column("enable_user_override", Boolean, nullable=False),
+    Column("block_incoming_pstn_caller_id", Boolean, nullable=False),
+    Column("company_name", String, nullable=False),
+    Column("description", String, nullable=False),
+    PrimaryKeyConstraint("organization_id", "name_key"),
+    _within("organizations"),
+    _within("numbers", "service_number", of=("number",)),
 )
 
 queues = Table(
@@ -228,6 +273,76 @@ opt_outs = Table(
     PrimaryKeyConstraint("organization_id", "user_id", "queue_id"),
     _within("users", "user_id"),
     _within("queues", "queue_id"),
+)
+
+# Who may change the settings. ``organization_id`` is empty for accounts of the host.
+
+accounts = Table(
+    "accounts",
+    metadata,
+    _organization_id(),
+    Column("account_id", Id, nullable=False),
+    Column("name", String, nullable=False),
+    Column("name_key", String, nullable=False),  # casefold
+    Column("role", String, nullable=False),
+    Column("password_hash", String),  # argon2id, in its own text form
+    Column("queue_ids", JSON, nullable=False),  # what a queue owner may change
+    Column("user_id", Id),  # whose own things an agent may see
+    Column("oidc_subject", String),  # issuer, a blank, subject
+    Column("is_disabled", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("organization_id", "account_id"),
+    UniqueConstraint("organization_id", "name_key"),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    _organization_id(),
+    Column("key_id", Id, nullable=False),
+    Column("account_id", Id, nullable=False),
+    Column("name", String, nullable=False),
+    Column("key_hash", String(64), nullable=False),  # SHA-256: the key itself is random enough
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),
+    PrimaryKeyConstraint("organization_id", "key_id"),
+    _within("accounts", "account_id"),
+    Index(None, "key_hash", unique=True),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    _organization_id(),
+    Column("session_hash", String(64), nullable=False),  # SHA-256
+    Column("account_id", Id, nullable=False),
+    Column("csrf_token", String, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("organization_id", "session_hash"),
+    _within("accounts", "account_id"),
+    Index(None, "session_hash", unique=True),
+)
+
+# Who changed what. No references either: it outlives what it tells of.
+
+audit = Table(
+    "audit",
+    metadata,
+    _organization_id(),
+    Column("audit_id", Id, nullable=False),  # UUIDv7, so that it sorts as it happened
+    Column("at", UtcDateTime, nullable=False),
+    Column("who", String, nullable=False),
+    Column("door", String, nullable=False),
+    Column("what", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("field", String),
+    Column("before", String),
+    Column("after", String),
+    Column("note", String, nullable=False),
+    Column("revision", Integer, nullable=False),
+    PrimaryKeyConstraint("organization_id", "audit_id"),
+    Index(None, "organization_id", "at"),
 )
 
 # History. No references into the settings, which it outlives. ``month`` (202611) is that of the row's first

@@ -1,21 +1,24 @@
-"""Reading and changing organizations, whole and all or nothing."""
+"""Reading and changing organizations, whole and all or nothing: the one way in for every door."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, Table, and_, bindparam, delete, insert, select
 
-from huntline.directory.changes import Change, changes_between, with_rounding
+from huntline.directory.changes import Change, changes_between, removed, with_rounding
 from huntline.directory.identity import check_identity, identify
 from huntline.directory.organization import Organization
-from huntline.directory.problems import Problem
+from huntline.directory.problems import Path, Problem
+from huntline.directory.propagation import propagated
 from huntline.directory.rules import check, settled
 from huntline.errors import Refused
 from huntline.storage import schema
+from huntline.storage.audit import Actor, write_audit
 from huntline.storage.database import writing
 from huntline.storage.ids import new_id, new_primary_user
 from huntline.storage.rows import SETTINGS_TABLES, Row, organization_of, rows_of
@@ -34,58 +37,167 @@ class SettingsRefused(Refused):
         super().__init__("\n".join(lines))
         self.problems = tuple(problems)
 
-
-def load_organizations(engine: Engine) -> tuple[Organization, ...]:
-    """All organizations of the server as they are at one moment, in the order in which they came."""
-    with engine.begin() as connection:
-        return _load(connection)
-
-
-def _load(connection: Connection) -> tuple[Organization, ...]:
-    by_organization: dict[str, dict[Table, list[Row]]] = defaultdict(
-        lambda: {table: [] for table in SETTINGS_TABLES}
-    )
-    for table in SETTINGS_TABLES:
-        for row in connection.execute(_in_order(table)).mappings():
-            by_organization[row["organization_id"]][table].append(dict(row))
-    return tuple(organization_of(rows) for rows in by_organization.values())
+    def seen_from(self, path: Path) -> SettingsRefused:
+        """The same for somebody who has only the thing at ``path`` before them."""
+        return SettingsRefused(
+            [
+                replace(problem, path=problem.path[len(path) :])
+                if problem.path[: len(path)] == path and len(problem.path) > len(path)
+                else problem
+                for problem in self.problems
+            ]
+        )
 
 
-def revisions(engine: Engine) -> dict[str, int]:
-    """The revision of each organization by id: cheap to ask, to see whether anything changed."""
-    table = schema.organizations
-    with engine.begin() as connection:
-        rows = connection.execute(select(table.c.organization_id, table.c.revision))
-        return {row.organization_id: row.revision for row in rows}
+class UnknownOrganization(Refused):
+    """No organization of that id or name is on the server, or none that may be seen."""
+
+    error_id = "unknown-organization"
+    status = 404
 
 
-def apply_organization(engine: Engine, wanted: Organization) -> list[Change]:
-    """Put ``wanted`` in the place of the organization of the same name, or beside the others.
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a change came to: the organization as it is now (or, of a dry run, would be) and all
+    differences, none when everything was so already."""
 
-    Ids are kept where things go on existing (see ``directory.identity.identify``), ids in ``wanted`` do
-    not count. Returns what changed as it is stored; nothing is written when that is nothing. Raises
-    SettingsRefused, with nothing changed.
+    organization: Organization
+    changes: tuple[Change, ...]
+
+
+class Settings:
+    """All organizations of one database.
+
+    Reading is cheap while nothing changes, whoever changes it: what is kept is known by its revision. May
+    be used from several threads and processes at once.
     """
-    with writing(engine) as connection:
-        stored = _load(connection)
-        existing = next((each for each in stored if each.name.casefold() == wanted.name.casefold()), None)
+
+    def __init__(self, database: Engine, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._database = database
+        self._now = now
+        self._kept: dict[str, Organization] = {}
+
+    def organizations(self) -> tuple[Organization, ...]:
+        """All organizations as they are at one moment, in the order in which they came."""
+        with self._database.begin() as connection:
+            return self._load(connection)
+
+    def organization(self, organization_id: str) -> Organization:
+        """One organization. Raises UnknownOrganization."""
+        for organization in self.organizations():
+            if organization.organization_id == organization_id:
+                return organization
+        raise UnknownOrganization(f"there is no organization {organization_id!r}")
+
+    def change(
+        self,
+        organization_id: str,
+        edit: Callable[[Organization], Organization],
+        by: Actor,
+        *,
+        dry_run: bool = False,
+    ) -> Changed:
+        """Put ``edit(the organization as it is)`` in its place, if the rules allow it.
+
+        Nobody else changes anything in between. Raises SettingsRefused, UnknownOrganization and whatever
+        Refused ``edit`` raises, with nothing changed.
+        """
+        with writing(self._database) as connection:
+            stored = self._load(connection)
+            existing = next((each for each in stored if each.organization_id == organization_id), None)
+            if existing is None:
+                raise UnknownOrganization(f"there is no organization {organization_id!r}")
+            return self._put(connection, stored, existing, edit(existing), by, dry_run)
+
+    def put(self, wanted: Organization, by: Actor, *, dry_run: bool = False) -> Changed:
+        """Put ``wanted`` in the place of the organization of the same name, or beside the others.
+
+        Ids are kept where things go on existing (see ``directory.identity.identify``). Raises
+        SettingsRefused, with nothing changed.
+        """
+        with writing(self._database) as connection:
+            stored = self._load(connection)
+            name = wanted.name.casefold()
+            existing = next((each for each in stored if each.name.casefold() == name), None)
+            return self._put(connection, stored, existing, wanted, by, dry_run)
+
+    def remove(self, organization_id: str, by: Actor) -> None:
+        """Remove an organization with all its settings and accounts; its history and audit stay."""
+        with writing(self._database) as connection:
+            existing = next(
+                (each for each in self._load(connection) if each.organization_id == organization_id), None
+            )
+            if existing is None:
+                raise UnknownOrganization(f"there is no organization {organization_id!r}")
+            for table in (schema.sessions, schema.api_keys, schema.accounts, *reversed(SETTINGS_TABLES)):
+                connection.execute(delete(table).where(table.c.organization_id == organization_id))
+            change = removed("organization", existing.name)
+            write_audit(connection, organization_id, [change], by, self._now(), existing.revision)
+
+    def _put(
+        self,
+        connection: Connection,
+        stored: Iterable[Organization],
+        existing: Organization | None,
+        wanted: Organization,
+        by: Actor,
+        dry_run: bool,
+    ) -> Changed:
         others = [each for each in stored if each is not existing]
         if problems := [*check(wanted, others), *check_identity(wanted, existing)]:
             raise SettingsRefused(problems)
         after = identify(settled(wanted), existing, new_id, new_primary_user)
-        changes = list(with_rounding(changes_between(existing, after), wanted, after))
-        if changes:
+        after = propagated(existing, after, self._now())
+        changes = tuple(with_rounding(changes_between(existing, after), wanted, after))
+        if changes and not dry_run:
             after = replace(after, revision=after.revision + 1)
-            _write(connection, after)
-        return changes
+            _write(connection, existing, after)
+            write_audit(connection, after.organization_id, changes, by, self._now(), after.revision)
+        return Changed(after, changes)
+
+    def _load(self, connection: Connection) -> tuple[Organization, ...]:
+        table = schema.organizations
+        query = select(table.c.organization_id, table.c.revision).order_by(table.c.organization_id)
+        revisions = {row.organization_id: row.revision for row in connection.execute(query)}
+        opt_outs = _load_opt_outs(connection)  # these change without a new revision
+        kept = self._kept
+        # A new dictionary each time: another thread may be reading the one before.
+        self._kept = {
+            organization_id: kept[organization_id]
+            if organization_id in kept and kept[organization_id].revision == revision
+            else _load_one(connection, organization_id)
+            for organization_id, revision in revisions.items()
+        }
+        return tuple(
+            replace(organization, opt_outs=opt_outs.get(organization_id, frozenset()))
+            for organization_id, organization in self._kept.items()
+        )
 
 
-def _write(connection: Connection, organization: Organization) -> None:
-    """Make the stored rows of one organization those of ``organization``, touching only what differs."""
-    stored = {
-        table: _stored_rows(connection, table, organization.organization_id) for table in SETTINGS_TABLES
-    }
-    wanted = {table: {_key(table, row): row for row in rows} for table, rows in rows_of(organization).items()}
+def _load_opt_outs(connection: Connection) -> dict[str, frozenset[tuple[str, str]]]:
+    pairs: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for row in connection.execute(select(schema.opt_outs)):
+        pairs[row.organization_id].add((row.user_id, row.queue_id))
+    return {organization_id: frozenset(each) for organization_id, each in pairs.items()}
+
+
+def _load_one(connection: Connection, organization_id: str) -> Organization:
+    return organization_of(
+        {
+            table: [
+                dict(row)
+                for row in connection.execute(
+                    _in_order(table).where(table.c.organization_id == organization_id)
+                ).mappings()
+            ]
+            for table in SETTINGS_TABLES
+        }
+    )
+
+
+def _write(connection: Connection, before: Organization | None, after: Organization) -> None:
+    """Make the stored rows, which are those of ``before``, those of ``after``, touching what differs."""
+    stored, wanted = _keyed_rows(before), _keyed_rows(after)
     # Changed rows go and come anew rather than being updated: two that swap a unique value never collide.
     for table in SETTINGS_TABLES:
         stale = [row for key, row in stored[table].items() if wanted[table].get(key) != row]
@@ -96,9 +208,10 @@ def _write(connection: Connection, organization: Organization) -> None:
             connection.execute(insert(table), fresh)
 
 
-def _stored_rows(connection: Connection, table: Table, organization_id: str) -> dict[Key, Row]:
-    query = _in_order(table).where(table.c.organization_id == organization_id)
-    return {_key(table, row): row for row in map(dict, connection.execute(query).mappings())}
+def _keyed_rows(organization: Organization | None) -> dict[Table, dict[Key, Row]]:
+    if organization is None:
+        return {table: {} for table in SETTINGS_TABLES}
+    return {table: {_key(table, row): row for row in rows} for table, rows in rows_of(organization).items()}
 
 
 def _in_order(table: Table) -> Select[Any]:

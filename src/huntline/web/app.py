@@ -1,4 +1,4 @@
-"""The web process: says whether the server is well."""
+"""The web process: the API, and whether the server is well."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import uvicorn
@@ -15,9 +16,23 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from huntline.config import Address, Config
 from huntline.control import AsyncControlClient
 from huntline.errors import ConfigurationError, HuntlineError
+from huntline.web import problems
+from huntline.web.api import groups, numbers, policies, queues, trunks, users
+from huntline.web.backstage import Backstage
+from huntline.web.principal import Principal
 
 HEALTH_TIME_LIMIT = 2.0  # seconds
 TIME_TO_CLOSE = 1  # seconds that open requests get at the end
+
+API_PATH = "/api/v1"
+ROUTERS = (
+    users.router,
+    groups.router,
+    numbers.router,
+    trunks.router,
+    queues.router,
+    policies.router,
+)
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -29,15 +44,30 @@ PAGE = """<!doctype html>
 """
 
 
-def build_app(config: Config) -> FastAPI:
-    """The pages and the API, as one ASGI application."""
-    app = FastAPI(title="Huntline", docs_url=None, redoc_url=None, openapi_url=None)
+def build_app(config: Config, trusted: Principal | None = None) -> FastAPI:
+    """The pages and the API, as one ASGI application.
 
-    @app.get("/", response_class=HTMLResponse)
+    Its ``state.backstage`` is to be closed in the end. ``trusted`` is who everybody is taken for, see
+    ``Backstage``.
+    """
+    app = FastAPI(
+        title="Huntline",
+        version=version("huntline"),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        responses=problems.RESPONSES,
+    )
+    app.state.backstage = Backstage(config, trusted)
+    problems.install(app)
+    for router in ROUTERS:
+        app.include_router(router, prefix=API_PATH)
+
+    @app.get("/", response_class=HTMLResponse, include_in_schema=False)
     async def front_page() -> str:
         return PAGE.format(sip=" ".join(map(str, config.sip)), data=config.data.name)
 
-    @app.get("/healthz")
+    @app.get("/healthz", include_in_schema=False)
     async def health() -> JSONResponse:
         parts = {
             "signalling": await _signalling_answers(config.control_socket),
@@ -51,9 +81,10 @@ def build_app(config: Config) -> FastAPI:
 async def run_web(config: Config, ready: Callable[[], None]) -> None:
     """Serve HTTP until cancelled. Raises ConfigurationError when the address cannot be used."""
     with _listen(config.http) as listening:
+        app = build_app(config)
         server = _Server(
             uvicorn.Config(
-                build_app(config),
+                app,
                 access_log=False,
                 log_config=None,
                 log_level="warning",
@@ -69,6 +100,8 @@ async def run_web(config: Config, ready: Callable[[], None]) -> None:
             server.should_exit = True
             await serving
             raise
+        finally:
+            app.state.backstage.close()
 
 
 class _Server(uvicorn.Server):

@@ -1,0 +1,102 @@
+"""What uses a thing, in words: why it cannot be removed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import singledispatch
+
+from huntline.directory.index import OrganizationIndex
+from huntline.directory.names import line_uri_number
+from huntline.directory.organization import (
+    Audio,
+    CallerIdPolicy,
+    Group,
+    Organization,
+    QueueSettings,
+    ServiceNumber,
+    Trunk,
+    User,
+)
+
+Item = User | Group | QueueSettings | ServiceNumber | Trunk | CallerIdPolicy | Audio
+
+_EXITS = {"overflow": "when it is full", "timeout": "after the maximum wait", "no_agents": "without agents"}
+
+
+def uses_of(organization: Organization, item: Item) -> list[str]:
+    """Everything of the organization that needs ``item``, such as ``queue Sales forwards to it``."""
+    return list(_uses(item, organization))
+
+
+@singledispatch
+def _uses(item: Item, organization: Organization) -> Iterator[str]:
+    yield from ()
+
+
+@_uses.register
+def _(item: User, organization: Organization) -> Iterator[str]:
+    for queue in organization.queues:
+        if item.upn in queue.agents:
+            yield f"queue {queue.name} has it as an agent"
+    for group in organization.groups:
+        if item.upn in group.members:
+            yield f"group {group.name} has it as a member"
+    yield from _forwards_to(item, organization)
+
+
+@_uses.register
+def _(item: Group, organization: Organization) -> Iterator[str]:
+    key = item.name.casefold()
+    for queue in organization.queues:
+        if any(name.casefold() == key for name in queue.groups):
+            yield f"queue {queue.name} has its agents from it"
+    for group in organization.groups:
+        if group is not item and any(name.casefold() == key for name in group.members):
+            yield f"group {group.name} has it as a member"
+
+
+@_uses.register
+def _(item: QueueSettings, organization: Organization) -> Iterator[str]:
+    yield from _forwards_to(item, organization)
+
+
+@_uses.register
+def _(item: ServiceNumber, organization: Organization) -> Iterator[str]:
+    for queue in organization.queues:
+        if queue.line_uri and line_uri_number(queue.line_uri) == item.number:
+            yield f"queue {queue.name} is called by it"
+    for user in organization.users:
+        if user.line_uri and line_uri_number(user.line_uri) == item.number:
+            yield f"it is the number of user {user.upn}"
+    for policy in organization.caller_id_policies:
+        if policy.service_number == item.number:
+            yield f"caller-ID policy {policy.name} shows it"
+
+
+@_uses.register
+def _(item: CallerIdPolicy, organization: Organization) -> Iterator[str]:
+    key = item.name.casefold()
+    for user in organization.users:
+        if user.caller_id_policy is not None and user.caller_id_policy.casefold() == key:
+            yield f"it is granted to user {user.upn}"
+    for group in organization.groups:
+        if group.caller_id_policy is not None and group.caller_id_policy.casefold() == key:
+            yield f"it is granted to group {group.name}"
+
+
+@_uses.register
+def _(item: Audio, organization: Organization) -> Iterator[str]:
+    for queue in organization.queues:
+        if queue.greeting == item:
+            yield f"queue {queue.name} has it as its greeting"
+        if queue.music == item:
+            yield f"queue {queue.name} has it as its music on hold"
+
+
+def _forwards_to(item: User | QueueSettings, organization: Organization) -> Iterator[str]:
+    index = OrganizationIndex(organization)
+    for queue in organization.queues:
+        for field, when in _EXITS.items():
+            target = getattr(queue, field).target
+            if target and queue is not item and index.forward_target(target) is item:
+                yield f"queue {queue.name} forwards to it {when} ({field})"

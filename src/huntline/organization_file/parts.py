@@ -1,0 +1,262 @@
+"""From the form of one thing to the thing and back; the organization file and the API share both ways.
+
+Sounds are left out on the way in: where they come from differs between the doors.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from huntline.directory.digests import password_digests
+from huntline.directory.organization import (
+    Allowance,
+    Audio,
+    CallerIdPolicy,
+    Digest,
+    Group,
+    LicencePool,
+    Limits,
+    Organization,
+    QueueExit,
+    QueueSettings,
+    ServiceNumber,
+    StarCodes,
+    Trunk,
+    User,
+)
+from huntline.directory.problems import Problem
+from huntline.engine.model import Alerting, Distribution
+from huntline.organization_file.form import (
+    ExitForm,
+    GroupForm,
+    NumberForm,
+    OrganizationFields,
+    PolicyForm,
+    QueueForm,
+    TrunkForm,
+    UserFields,
+    UserForm,
+)
+
+Dump = dict[str, Any]
+"""Plain data in the form that its kind has in the organization file, every setting written out."""
+
+_PARALLEL_BY_DEFAULT = (Distribution.ROUND_ROBIN, Distribution.LONGEST_IDLE)
+_LONGEST_PASSWORD = 128
+_PLAIN_USER_FIELDS = (
+    "display_name",
+    "voice_enabled",
+    "homed",
+    "voicemail",
+    "hides_number",
+    "caller_id_policy",
+    "external_id",
+    "forward_to",
+)
+_PLAIN_QUEUE_FIELDS = (
+    "name",
+    "distribution",
+    "agent_limit",
+    "agent_alert_time",
+    "allow_opt_out",
+    "max_waiting",
+    "max_wait",
+    "no_agents_new_calls_only",
+    "ring_busy",
+    "wrap_up",
+)
+_EXITS = ("overflow", "timeout", "no_agents")
+
+
+def with_fields(organization: Organization, form: OrganizationFields) -> Organization:
+    """The organization with what it has once as the form says."""
+    return replace(
+        organization,
+        name=form.organization,
+        domains=tuple(domain.lower() for domain in form.domains),
+        limits=Limits(**form.limits.model_dump()),
+        communication_credits=form.communication_credits,
+        propagation_delay=form.propagation_delay,
+        star_codes=StarCodes(**form.star_codes.model_dump()),
+        licence_pools=tuple(LicencePool(*item) for item in form.licence_pools.items()),
+        service_number_table=tuple(
+            Allowance(step.phone_system_licences, step.service_numbers) for step in form.service_number_table
+        ),
+    )
+
+
+def fields_dump(organization: Organization) -> Dump:
+    """What the organization has once (``OrganizationFields``)."""
+    return {
+        "organization": organization.name,
+        "domains": list(organization.domains),
+        "limits": {
+            "max_waiting": organization.limits.max_waiting,
+            "agent_limit": organization.limits.agent_limit,
+        },
+        "communication_credits": organization.communication_credits,
+        "propagation_delay": organization.propagation_delay,
+        "star_codes": {
+            "opt_out": organization.star_codes.opt_out,
+            "opt_in": organization.star_codes.opt_in,
+        },
+        "licence_pools": {str(pool.licence): pool.size for pool in organization.licence_pools},
+        "service_number_table": [
+            {
+                "phone_system_licences": step.phone_system_licences,
+                "service_numbers": step.service_numbers,
+            }
+            for step in organization.service_number_table
+        ],
+    }
+
+
+def trunk_of(form: TrunkForm) -> Trunk:
+    """The trunk of a form."""
+    return Trunk(form.name, tuple(form.addresses))
+
+
+def trunk_dump(trunk: Trunk) -> Dump:
+    """``TrunkForm``."""
+    return {"name": trunk.name, "addresses": list(trunk.addresses)}
+
+
+def number_of(form: NumberForm) -> ServiceNumber:
+    """The number of a form."""
+    return ServiceNumber(form.number, form.kind)
+
+
+def number_dump(number: ServiceNumber) -> Dump:
+    """``NumberForm``."""
+    return {"number": number.number, "kind": str(number.kind)}
+
+
+def user_of(form: UserFields, realm: str) -> tuple[User, list[Problem]]:
+    """The user of a form, and what is wrong with the password; ``realm`` is the organization's."""
+    password = form.sip_password if isinstance(form, UserForm) else None
+    written = (form.sip_digests or []) if isinstance(form, UserForm) else []
+    problems = []
+    if password is not None and not (0 < len(password) <= _LONGEST_PASSWORD and password.isprintable()):
+        wanted = f"must be 1 to {_LONGEST_PASSWORD} printable characters"
+        problems.append(Problem(("sip_password",), None, wanted))
+    digests = tuple(Digest(each.username, each.algorithm, each.ha1) for each in written)
+    user = User(
+        upn=form.upn.lower(),
+        licences=frozenset(form.licences),
+        line_uri=_lower_scheme(form.line_uri),
+        contacts=tuple(form.contacts),
+        digests=password_digests(form.upn, realm, password) if password else digests,
+        **{field: getattr(form, field) for field in _PLAIN_USER_FIELDS},
+    )
+    return user, problems
+
+
+def user_dump(user: User) -> Dump:
+    """``UserFields``."""
+    return {
+        "upn": user.upn,
+        **{field: getattr(user, field) for field in _PLAIN_USER_FIELDS},
+        "homed": str(user.homed),
+        "licences": sorted(map(str, user.licences)),
+        "line_uri": user.line_uri,
+        "contacts": list(user.contacts),
+    }
+
+
+def group_of(form: GroupForm) -> Group:
+    """The group of a form."""
+    return Group(
+        name=form.name,
+        kind=form.kind,
+        members=tuple(member.lower() if "@" in member else member for member in form.members),
+        caller_id_policy=form.caller_id_policy,
+        caller_id_rank=form.caller_id_rank,
+        external_id=form.external_id,
+    )
+
+
+def group_dump(group: Group) -> Dump:
+    """``GroupForm``."""
+    return {
+        "name": group.name,
+        "kind": str(group.kind),
+        "members": list(group.members),
+        "caller_id_policy": group.caller_id_policy,
+        "caller_id_rank": group.caller_id_rank,
+        "external_id": group.external_id,
+    }
+
+
+def policy_of(form: PolicyForm) -> CallerIdPolicy:
+    """The caller-ID policy of a form."""
+    return CallerIdPolicy(**{field: getattr(form, field) for field in PolicyForm.model_fields})
+
+
+def policy_dump(policy: CallerIdPolicy) -> Dump:
+    """``PolicyForm``."""
+    dump = {field: getattr(policy, field) for field in PolicyForm.model_fields}
+    return dump | {"substitute": str(policy.substitute)}
+
+
+def queue_of(form: QueueForm, domains: tuple[str, ...]) -> QueueSettings:
+    """The queue of a form, without its sounds; with a single domain it need not say it."""
+    is_parallel = form.distribution in _PARALLEL_BY_DEFAULT
+    by_presence = form.presence_based_routing
+    if by_presence is None:
+        by_presence = form.distribution is Distribution.LONGEST_IDLE
+    return QueueSettings(
+        primary_uri=(form.primary_uri or "").lower(),
+        domain=form.domain.lower() if form.domain else (domains[0] if len(domains) == 1 else ""),
+        line_uri=_lower_scheme(form.line_uri),
+        alerting=form.alerting or (Alerting.PARALLEL if is_parallel else Alerting.ONE),
+        agents=tuple(upn.lower() for upn in form.agents),
+        groups=tuple(form.groups),
+        overflow=_exit_of(form.overflow),
+        timeout=_exit_of(form.timeout),
+        no_agents=_exit_of(form.no_agents),
+        presence_based_routing=by_presence,
+        **{field: getattr(form, field) for field in _PLAIN_QUEUE_FIELDS},
+    )
+
+
+def queue_dump(queue: QueueSettings) -> Dump:
+    """``QueueForm``; sounds by the names of their files."""
+    return {
+        "name": queue.name,
+        "primary_uri": queue.primary_uri,
+        "domain": queue.domain,
+        "line_uri": queue.line_uri,
+        "greeting": _sound_dump(queue.greeting),
+        "music": _sound_dump(queue.music),
+        "agents": list(queue.agents),
+        "groups": list(queue.groups),
+        **{field: getattr(queue, field) for field in _PLAIN_QUEUE_FIELDS},
+        "distribution": str(queue.distribution),
+        "alerting": str(queue.alerting),
+        "presence_based_routing": queue.presence_based_routing,
+        **{field: _exit_dump(getattr(queue, field)) for field in _EXITS},
+    }
+
+
+def _exit_of(form: ExitForm) -> QueueExit:
+    return QueueExit(form.action, form.target)
+
+
+def _exit_dump(exit_: QueueExit) -> Dump:
+    return {"action": str(exit_.action), "target": exit_.target}
+
+
+def _sound_dump(audio: Audio | None) -> Dump | None:
+    if audio is None:
+        return None
+    if audio.language is not None:
+        return {"say": audio.name, "language": audio.language}
+    return {"file": audio.name}
+
+
+def _lower_scheme(line_uri: str | None) -> str | None:
+    """``TEL:`` in any letter case is accepted and stored in lower case (rules section 1)."""
+    if line_uri is not None and line_uri[:4].lower() == "tel:":
+        return "tel:" + line_uri[4:]
+    return line_uri

@@ -1,0 +1,129 @@
+"""What a route may do on behalf of whoever asks, and for which organization."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Query, Request
+
+from huntline.directory.access import PERMISSIONS, Permission, Role
+from huntline.directory.organization import Organization
+from huntline.errors import Refused
+from huntline.storage.accounts import HOST
+from huntline.storage.audit import Actor
+from huntline.storage.settings import Changed, UnknownOrganization
+from huntline.web.authentication import authenticated
+from huntline.web.backstage import Backstage
+from huntline.web.principal import Principal
+
+_DOORS = ("cli", "cmdlet", "import")
+
+OrganizationName = Annotated[
+    str | None,
+    Query(
+        alias="organization",
+        description="The organization to act for, by id or name: for accounts of the host on a server"
+        " with several. Everybody else acts for their own.",
+    ),
+]
+
+
+class Forbidden(Refused):
+    """The role of whoever asks does not permit it."""
+
+    error_id = "forbidden"
+    status = 403
+
+
+class OrganizationNotNamed(Refused):
+    """The host must say whom it acts for, where the server has not exactly one organization."""
+
+    error_id = "organization-not-named"
+    status = 422
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Leave to do what a route does. ``organization_id`` is empty where the route needs none."""
+
+    principal: Principal
+    backstage: Backstage
+    organization_id: str
+    door: str
+
+    @property
+    def organization(self) -> Organization:
+        """The organization as it is now."""
+        return self.backstage.settings.organization(self.organization_id)
+
+    @property
+    def actor(self) -> Actor:
+        """Who it is, for the audit."""
+        return Actor(self.principal.name, self.door)
+
+    def change(self, edit: Callable[[Organization], Organization], *, dry_run: bool = False) -> Changed:
+        """Change the organization; it is in force when this returns. Raises as ``Settings.change``."""
+        changed = self.backstage.settings.change(self.organization_id, edit, self.actor, dry_run=dry_run)
+        if changed.changes and not dry_run:
+            self.backstage.settings_changed()
+        return changed
+
+    def require_queue(self, queue_id: str) -> None:
+        """Raises Forbidden when the queue is none of a queue owner's."""
+        if not self.principal.may_touch_queue(queue_id):
+            raise Forbidden("this queue is not among those that your account may change")
+
+
+def needs(permission: Permission, *, organization: bool = True) -> Any:
+    """A dependency that gives a route its ``Access``, and refuses whoever lacks the permission.
+
+    Without ``organization`` the route is about the whole server or about the account itself.
+    """
+
+    def allowed(
+        request: Request,
+        principal: Annotated[Principal, Depends(authenticated)],
+        name: OrganizationName = None,
+    ) -> Access:
+        if not principal.may(permission):
+            may = ", ".join(role for role in Role if permission in PERMISSIONS[role])
+            raise Forbidden(f"the role {principal.role} may not do this; it takes one of: {may}")
+        backstage: Backstage = request.app.state.backstage
+        organization_id = _organization_id(backstage, principal, name) if organization else HOST
+        door = request.headers.get("huntline-door", "")
+        return Access(principal, backstage, organization_id, door if door in _DOORS else "api")
+
+    allowed.permission = permission  # type: ignore[attr-defined] # for the table of roles and routes
+    return Depends(allowed)
+
+
+def _organization_id(backstage: Backstage, principal: Principal, name: str | None) -> str:
+    if name is None and principal.organization_id != HOST:
+        return principal.organization_id
+    organizations = backstage.settings.organizations()
+    if principal.organization_id != HOST:
+        organizations = tuple(
+            each for each in organizations if each.organization_id == principal.organization_id
+        )
+    if name is None:
+        if len(organizations) != 1:
+            raise OrganizationNotNamed("name the organization to act for: ?organization=NAME")
+        return organizations[0].organization_id
+    for each in organizations:
+        if name == each.organization_id or name.casefold() == each.name.casefold():
+            return each.organization_id
+    raise UnknownOrganization(f"there is no organization {name!r}")
+
+
+ReadSettings = Annotated[Access, needs(Permission.READ_SETTINGS)]
+ChangeSettings = Annotated[Access, needs(Permission.CHANGE_SETTINGS)]
+ChangeQueues = Annotated[Access, needs(Permission.CHANGE_QUEUES)]
+SteerAgents = Annotated[Access, needs(Permission.STEER_AGENTS)]
+ReadLive = Annotated[Access, needs(Permission.READ_LIVE)]
+ReadHistory = Annotated[Access, needs(Permission.READ_HISTORY)]
+ReadAudit = Annotated[Access, needs(Permission.READ_AUDIT)]
+ManageAccounts = Annotated[Access, needs(Permission.ACCOUNTS)]
+Own = Annotated[Access, needs(Permission.OWN)]
+Host = Annotated[Access, needs(Permission.ORGANIZATIONS, organization=False)]

@@ -1,0 +1,275 @@
+"""The routes that all kinds of things in an organization share: list, read, create, replace, change, remove.
+
+What differs is in a ``Collection``. Annotations are not postponed here: FastAPI reads forms from them that
+are known at run time only.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, Optional, TypeVar, get_type_hints
+
+from fastapi import APIRouter, Body, Path, Query, Response
+from pydantic import BaseModel, ValidationError, create_model, model_validator
+
+from huntline.directory.edits import added, removed, replaced
+from huntline.directory.organization import Organization
+from huntline.directory.uses import Item
+from huntline.errors import Refused
+from huntline.organization_file.parts import Dump
+from huntline.organization_file.validation import problem_of
+from huntline.storage.settings import Changed, SettingsRefused
+from huntline.web.access import Access, ChangeSettings, ReadSettings
+from huntline.web.backstage import Backstage
+from huntline.web.etags import IfMatch, check_if_match, etag_of
+from huntline.web.listing import Listing, Page, Search
+from huntline.web.problems import FieldsRefused
+
+ItemT = TypeVar("ItemT", bound=Item)
+
+DryRun = Annotated[bool, Query(description="Check and answer as usual, but change nothing.")]
+
+
+class NotThere(Refused):
+    """No such thing belongs to the organization."""
+
+    error_id = "not-found"
+    status = 404
+
+
+def merged(current: Dump, patch: Dump, form: type[BaseModel]) -> Dump:
+    """Settings with those of a patch: null stands for the default."""
+    settings = current | patch
+    for name, value in patch.items():
+        if value is None and form.model_fields[name].default is not None:
+            del settings[name]
+    return settings
+
+
+def nothing_to_do(access: Access, item: Any) -> None:
+    """What most collections do besides."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collection(Generic[ItemT]):
+    """One kind of things.
+
+    ``attribute`` is where an organization has them. ``form`` is what is sent, ``view`` what is answered:
+    ``dump`` (in the form, without secrets) with ``derived``, which is read-only. ``find`` takes whatever
+    people call a thing; ``build`` makes one of a form, given the organization and the one that it replaces.
+    ``names`` are what a search looks at. ``access`` is who may change one, besides ``check_change``.
+    """
+
+    attribute: str
+    noun: str
+    form: type[BaseModel]
+    view: type[BaseModel]
+    find: Callable[[Organization, str], ItemT | None]
+    build: Callable[[Any, Organization, ItemT | None, Backstage], ItemT]
+    dump: Callable[[ItemT], Dump]
+    derived: Callable[[ItemT, Organization], Dump]
+    names: Callable[[ItemT], tuple[str, ...]]
+    merge: Callable[[Dump, Dump, type[BaseModel]], Dump] = merged
+    access: Any = ChangeSettings
+    check_change: Callable[[Access, ItemT], None] = nothing_to_do
+    after_removal: Callable[[Access, ItemT], None] = nothing_to_do
+
+    def items(self, organization: Organization) -> tuple[ItemT, ...]:
+        """All of an organization."""
+        return tuple(getattr(organization, self.attribute))
+
+    def get(self, organization: Organization, key: str) -> ItemT:
+        """The one that ``key`` calls. Raises NotThere."""
+        item = self.find(organization, key)
+        if item is None:
+            raise NotThere(f"there is no {self.noun} {key!r}")
+        return item
+
+    def shown(self, item: ItemT, organization: Organization) -> Dump:
+        """The view."""
+        return self.dump(item) | self.derived(item, organization)
+
+    def matching(self, organization: Organization, search: str) -> list[ItemT]:
+        """Those with ``search`` in a name."""
+        wanted = search.casefold()
+        return [
+            item
+            for item in self.items(organization)
+            if any(wanted in name.casefold() for name in self.names(item))
+        ]
+
+    def create(self, access: Access, form: BaseModel, dry_run: bool) -> tuple[ItemT, Organization]:
+        """Add a thing; returns it as it is stored. Raises Refused."""
+        place = len(self.items(access.organization))
+
+        def edit(organization: Organization) -> Organization:
+            return added(organization, self.attribute, self.build(form, organization, None, access.backstage))
+
+        changed = self._changed(access, edit, place, dry_run)
+        return self.items(changed.organization)[place], changed.organization
+
+    def put(
+        self,
+        access: Access,
+        key: str,
+        form_of: Callable[[ItemT], BaseModel],
+        if_match: str | None,
+        dry_run: bool,
+    ) -> tuple[ItemT, Organization]:
+        """Replace a thing by what ``form_of`` makes of it; returns it as it is stored. Raises Refused."""
+        old = self.get(access.organization, key)
+        place = self.items(access.organization).index(old)
+
+        def edit(organization: Organization) -> Organization:
+            current = self.get(organization, key)
+            self.check_change(access, current)
+            check_if_match(if_match, self.dump(current))
+            new = self.build(form_of(current), organization, current, access.backstage)
+            return replaced(organization, self.attribute, current, new)
+
+        changed = self._changed(access, edit, place, dry_run)
+        return self.items(changed.organization)[place], changed.organization
+
+    def remove(self, access: Access, key: str, if_match: str | None, dry_run: bool) -> ItemT:
+        """Remove a thing; returns it. Raises Refused, naming what uses it."""
+        item = self.get(access.organization, key)
+
+        def edit(organization: Organization) -> Organization:
+            current = self.get(organization, key)
+            self.check_change(access, current)
+            check_if_match(if_match, self.dump(current))
+            return removed(organization, self.attribute, current, f"{self.noun} {self.names(current)[0]}")
+
+        access.change(edit, dry_run=dry_run)
+        if not dry_run:
+            self.after_removal(access, item)
+        return item
+
+    def _changed(
+        self, access: Access, edit: Callable[[Organization], Organization], place: int, dry_run: bool
+    ) -> Changed:
+        try:
+            return access.change(edit, dry_run=dry_run)
+        except SettingsRefused as refusal:
+            raise refusal.seen_from((self.attribute, place)) from None
+
+
+def parsed(form: type[BaseModel], settings: Dump) -> BaseModel:
+    """Settings in their form. Raises FieldsRefused."""
+    try:
+        return form.model_validate(settings)
+    except ValidationError as error:
+        raise FieldsRefused([problem_of(each, form) for each in error.errors()]) from None
+
+
+def tolerant(form: type[BaseModel], view: type[BaseModel]) -> type[BaseModel]:
+    """The form for what is sent: the read-only part of a view may be sent back and does not count."""
+    derived = view.model_fields.keys() - form.model_fields.keys()
+    return create_model(form.__name__, __base__=form, __validators__={"drop": _dropping(derived)})
+
+
+def patch_of(form: type[BaseModel], view: type[BaseModel]) -> type[BaseModel]:
+    """A form with everything left to choice."""
+    fields: dict[str, Any] = {
+        name: (Optional[hint], None)  # noqa: UP045 - made at run time
+        for name, hint in get_type_hints(form, include_extras=True).items()
+        if name in form.model_fields
+    }
+    derived = view.model_fields.keys() - form.model_fields.keys()
+    return create_model(
+        form.__name__.removesuffix("Form") + "Patch",
+        __config__=form.model_config,
+        __validators__={"drop": _dropping(derived)},
+        **fields,
+    )
+
+
+def _dropping(names: set[str]) -> Any:
+    def drop(value: object) -> object:
+        return (
+            {key: each for key, each in value.items() if key not in names}
+            if isinstance(value, dict)
+            else value
+        )
+
+    return model_validator(mode="before")(drop)
+
+
+def router_of(collection: Collection[Any]) -> APIRouter:
+    """The routes of a collection."""
+    path = collection.attribute.replace("_", "-")
+    router = APIRouter(prefix=f"/{path}", tags=[path])
+    noun, view = collection.noun, collection.view
+    name = noun.lower().replace(" ", "_").replace("-", "_")
+    described = Path(description=f"The {noun}, by id or name; a name with a slash in it only by id.")
+    sent, changes = tolerant(collection.form, view), patch_of(collection.form, view)
+
+    def answer(item: Any, organization: Organization, response: Response) -> Dump:
+        response.headers["ETag"] = etag_of(collection.dump(item))
+        return collection.shown(item, organization)
+
+    @router.get("", response_model=Listing[view], operation_id=f"list_{name}", summary=f"List: {noun}")  # type: ignore[valid-type]
+    def list_all(access: ReadSettings, page: Page, search: Search = "") -> Any:
+        organization = access.organization
+        found = collection.matching(organization, search)
+        return page.of(found, lambda item: collection.shown(item, organization))
+
+    @router.post(
+        "", response_model=view, status_code=201, operation_id=f"create_{name}", summary=f"Create: {noun}"
+    )
+    def create(
+        access: ChangeSettings,
+        form: Annotated[sent, Body()],  # type: ignore[valid-type]
+        response: Response,
+        dry_run: DryRun = False,
+    ) -> Any:
+        item, organization = collection.create(access, form, dry_run)
+        if dry_run:
+            response.status_code = 200
+        return answer(item, organization, response)
+
+    @router.get("/{key}", response_model=view, operation_id=f"read_{name}", summary=f"Read: {noun}")
+    def read(access: ReadSettings, key: Annotated[str, described], response: Response) -> Any:
+        organization = access.organization
+        return answer(collection.get(organization, key), organization, response)
+
+    @router.put("/{key}", response_model=view, operation_id=f"replace_{name}", summary=f"Replace: {noun}")
+    def replace_(
+        access: collection.access,  # type: ignore[name-defined]
+        key: Annotated[str, described],
+        form: Annotated[sent, Body()],  # type: ignore[valid-type]
+        response: Response,
+        if_match: IfMatch = None,
+        dry_run: DryRun = False,
+    ) -> Any:
+        item, organization = collection.put(access, key, lambda current: form, if_match, dry_run)
+        return answer(item, organization, response)
+
+    @router.patch("/{key}", response_model=view, operation_id=f"change_{name}", summary=f"Change: {noun}")
+    def change(
+        access: collection.access,  # type: ignore[name-defined]
+        key: Annotated[str, described],
+        patch: Annotated[changes, Body()],  # type: ignore[valid-type]
+        response: Response,
+        if_match: IfMatch = None,
+        dry_run: DryRun = False,
+    ) -> Any:
+        wanted = patch.model_dump(exclude_unset=True)  # type: ignore[attr-defined]
+
+        def form_of(current: Any) -> BaseModel:
+            settings = collection.merge(collection.dump(current), wanted, collection.form)
+            return parsed(collection.form, settings)
+
+        item, organization = collection.put(access, key, form_of, if_match, dry_run)
+        return answer(item, organization, response)
+
+    @router.delete("/{key}", response_model=view, operation_id=f"remove_{name}", summary=f"Remove: {noun}")
+    def remove(
+        access: ChangeSettings,
+        key: Annotated[str, described],
+        if_match: IfMatch = None,
+        dry_run: DryRun = False,
+    ) -> Any:
+        organization = access.organization
+        return collection.shown(collection.remove(access, key, if_match, dry_run), organization)
+
+    return router

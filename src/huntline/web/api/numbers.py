@@ -1,0 +1,45 @@
+"""``/numbers``: the numbers that the organization holds."""
+
+from __future__ import annotations
+
+from huntline.directory.names import number_digits
+from huntline.directory.organization import Organization, ServiceNumber
+from huntline.organization_file.form import NumberForm
+from huntline.organization_file.parts import Dump, number_dump, number_of
+from huntline.web.api.collection import Collection, router_of
+
+
+class NumberView(NumberForm):
+    """A number; ``belongs_to`` is the queue or user that is called by it, or null."""
+
+    belongs_to: str | None
+
+
+def find(organization: Organization, key: str) -> ServiceNumber | None:
+    """A number by its digits, however they are written."""
+    digits = number_digits(key.removeprefix("tel:"))
+    return next((number for number in organization.numbers if number.number == f"+{digits}"), None)
+
+
+def derived(number: ServiceNumber, organization: Organization) -> Dump:
+    """The read-only part of a number."""
+    line_uri = f"tel:{number.number}"
+    owners = [
+        *(f"queue {queue.name}" for queue in organization.queues if queue.line_uri == line_uri),
+        *(f"user {user.upn}" for user in organization.users if user.line_uri == line_uri),
+    ]
+    return {"belongs_to": next(iter(owners), None)}
+
+
+NUMBERS: Collection[ServiceNumber] = Collection(
+    attribute="numbers",
+    noun="number",
+    form=NumberForm,
+    view=NumberView,
+    find=find,
+    build=lambda form, organization, old, backstage: number_of(form),
+    dump=number_dump,
+    derived=derived,
+    names=lambda number: (number.number,),
+)
+router = router_of(NUMBERS)

@@ -1,0 +1,120 @@
+"""``/queues``: call queues, as their owners set them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+from fastapi import Path
+from pydantic import BaseModel
+
+from huntline.directory.groups import agents_of, left_out_of
+from huntline.directory.index import OrganizationIndex
+from huntline.directory.organization import Organization, QueueSettings
+from huntline.organization_file.form import QueueForm
+from huntline.organization_file.parts import Dump, queue_dump, queue_of
+from huntline.web.access import Access, ChangeQueues, ReadSettings
+from huntline.web.api.collection import Collection, merged, router_of
+from huntline.web.backstage import Backstage
+from huntline.web.sounds import sound_of
+
+
+class QueueView(QueueForm):
+    """A queue; ``groups`` are groups whose members are agents too (see ``/queues/{key}/agents``)."""
+
+    id: str
+
+
+class QueueAgent(BaseModel):
+    """Someone who is rung."""
+
+    upn: str
+    display_name: str
+    opted_out: bool
+
+
+class LeftOutPerson(BaseModel):
+    """Someone whom the queue reaches but who is not rung."""
+
+    upn: str
+    reason: str
+
+
+class QueueAgents(BaseModel):
+    """Who serves a queue, in order, and who does not."""
+
+    agents: list[QueueAgent]
+    left_out: list[LeftOutPerson]
+
+
+def find(organization: Organization, key: str) -> QueueSettings | None:
+    """A queue by id, primary URI, or name in any letter case."""
+    for queue in organization.queues:
+        if key in (queue.queue_id, queue.primary_uri) or key.casefold() == queue.name.casefold():
+            return queue
+    return None
+
+
+def build(
+    form: QueueForm, organization: Organization, old: QueueSettings | None, backstage: Backstage
+) -> QueueSettings:
+    """A queue of a form; its sounds are in the library or spoken."""
+    queue = queue_of(form, organization.domains)
+    old_greeting = old.greeting if old else None
+    queue = replace(
+        queue,
+        greeting=sound_of("greeting", form.greeting, organization, backstage.blobs, old_greeting),
+        music=sound_of("music", form.music, organization, backstage.blobs, None),
+    )
+    if old is None:
+        return queue
+    return replace(queue, queue_id=old.queue_id, primary_uri=queue.primary_uri or old.primary_uri)
+
+
+def _merged(current: Dump, patch: Dump, form: type[BaseModel]) -> Dump:
+    """A new distribution brings its own defaults along (rules section 2)."""
+    if patch.get("distribution", current["distribution"]) != current["distribution"]:
+        current = current | {"alerting": None, "presence_based_routing": None}
+    return merged(current, patch, form)
+
+
+def _require_own(access: Access, queue: QueueSettings) -> None:
+    access.require_queue(queue.queue_id)
+
+
+QUEUES: Collection[QueueSettings] = Collection(
+    attribute="queues",
+    noun="queue",
+    form=QueueForm,
+    view=QueueView,
+    find=find,
+    build=build,
+    dump=queue_dump,
+    derived=lambda queue, organization: {"id": queue.queue_id},
+    names=lambda queue: (queue.name, queue.primary_uri, queue.line_uri or ""),
+    merge=_merged,
+    access=ChangeQueues,
+    check_change=_require_own,
+)
+router = router_of(QUEUES)
+
+
+@router.get("/{key}/agents", response_model=QueueAgents, operation_id="read_queue_agents")
+def read_agents(access: ReadSettings, key: Annotated[str, Path(description="The queue.")]) -> Any:
+    """Who is rung for a queue, in order, once its groups are expanded; and who is left out, and why."""
+    organization = access.organization
+    queue = QUEUES.get(organization, key)
+    index = OrganizationIndex(organization)
+    return {
+        "agents": [
+            {
+                "upn": user.upn,
+                "display_name": user.shown_name,
+                "opted_out": (user.user_id, queue.queue_id) in organization.opt_outs,
+            }
+            for user in agents_of(queue, index.users, index.groups)
+        ],
+        "left_out": [
+            {"upn": each.upn, "reason": each.reason} for each in left_out_of(queue, index.users, index.groups)
+        ],
+    }

@@ -1,0 +1,60 @@
+"""``/users``: who they are and what they may do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from huntline.directory.organization import Organization, User, missing_for_calls
+from huntline.organization_file.form import UserFields, UserForm
+from huntline.organization_file.parts import Dump, user_dump, user_of
+from huntline.web.api.collection import Collection, router_of
+from huntline.web.backstage import Backstage
+from huntline.web.problems import FieldsRefused
+
+
+class UserView(UserFields):
+    """A user; ``missing_for_calls`` is what keeps them from being an agent or the target of a forward."""
+
+    id: str
+    has_sip_password: bool
+    missing_for_calls: list[str]
+
+
+def find(organization: Organization, key: str) -> User | None:
+    """A user by id or UPN in any letter case, with or without ``sip:``."""
+    upn = key.casefold().removeprefix("sip:")
+    return next((user for user in organization.users if user.user_id == key or user.upn == upn), None)
+
+
+def build(form: UserForm, organization: Organization, old: User | None, backstage: Backstage) -> User:
+    """A user of a form; a password that is not mentioned stays."""
+    user, problems = user_of(form, organization.realm)
+    if problems:
+        raise FieldsRefused(problems)
+    if old is None:
+        return user
+    is_mentioned = bool({"sip_password", "sip_digests"} & form.model_fields_set)
+    return replace(user, user_id=old.user_id, digests=user.digests if is_mentioned else old.digests)
+
+
+def derived(user: User, organization: Organization) -> Dump:
+    """The read-only part of a user."""
+    return {
+        "id": user.user_id,
+        "has_sip_password": bool(user.digests),
+        "missing_for_calls": list(missing_for_calls(user)),
+    }
+
+
+USERS: Collection[User] = Collection(
+    attribute="users",
+    noun="user",
+    form=UserForm,
+    view=UserView,
+    find=find,
+    build=build,
+    dump=user_dump,
+    derived=derived,
+    names=lambda user: (user.upn, user.display_name, user.line_uri or ""),
+)
+router = router_of(USERS)

@@ -1,0 +1,48 @@
+"""What the routes work with: the settings, the sounds and the line to the signalling process."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from huntline.config import Config
+from huntline.control import ControlClient, ServerNotRunning
+from huntline.storage.accounts import Accounts
+from huntline.storage.blobs import Blobs
+from huntline.storage.database import open_database
+from huntline.storage.settings import Settings
+from huntline.web.principal import Principal
+
+
+class Backstage:
+    """One for each application, at ``app.state.backstage``.
+
+    ``trusted`` is who everybody is taken for, without any sign of who they are: for an application that
+    runs inside the command of someone who owns the data folder.
+    """
+
+    def __init__(self, config: Config, trusted: Principal | None = None) -> None:
+        self.config = config
+        self.trusted = trusted
+        self.database = open_database(config.data)
+        self.settings = Settings(self.database)
+        self.accounts = Accounts(self.database)
+        self.blobs = Blobs(config.data)
+
+    def settings_changed(self) -> None:
+        """Tell the signalling process, and return when it works by the new settings.
+
+        Where no server runs nothing is to be told: it will read them when it starts.
+        """
+        try:
+            self.ask("settings-changed")
+        except ServerNotRunning:
+            return
+
+    def ask(self, verb: str, **arguments: Any) -> dict[str, Any]:
+        """A request on the control socket. Raises ServerNotRunning, ServerDoesNotAnswer, RequestRefused."""
+        with ControlClient(self.config.control_socket) as client:
+            return client.request(verb, **arguments)
+
+    def close(self) -> None:
+        """Give the database back."""
+        self.database.dispose()

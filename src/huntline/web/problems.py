@@ -1,0 +1,151 @@
+"""Refusals as ``application/problem+json`` (RFC 9457), with the field, the value and what would be right."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any, cast
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+from starlette.exceptions import HTTPException
+
+from huntline.control import ServerDoesNotAnswer, ServerNotRunning
+from huntline.directory.problems import Problem
+from huntline.errors import ConfigurationError, Refused
+from huntline.organization_file.validation import problem_of
+from huntline.storage.settings import SettingsRefused
+
+MEDIA_TYPE = "application/problem+json"
+
+_log = logging.getLogger(__name__)
+
+
+class FieldProblem(BaseModel):
+    """One thing that is wrong: ``allowed`` says what would be right."""
+
+    field: str
+    value: Any = None
+    allowed: str
+
+
+class ProblemDetails(BaseModel):
+    """Why a request was refused; nothing has changed. ``error`` is a stable word for programs.
+
+    ``field``, ``value`` and ``allowed`` are those of the first of ``errors``.
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    error: str
+    field: str | None = None
+    value: Any = None
+    allowed: str | None = None
+    errors: list[FieldProblem] = []
+
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    "4XX": {
+        "description": "Refused; nothing has changed",
+        "model": ProblemDetails,
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}},
+    },
+    "503": {
+        "description": "The signalling process does not answer",
+        "model": ProblemDetails,
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}},
+    },
+}
+
+
+class FieldsRefused(Refused):
+    """Something about single fields is wrong; ``problems`` holds all of it."""
+
+    error_id = "invalid"
+    status = 422
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("; ".join(f"{problem.field}: {problem.message}" for problem in problems))
+        self.problems = tuple(problems)
+
+
+def install(app: FastAPI) -> None:
+    """Make the application answer every refusal as a problem."""
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(ConfigurationError, _misconfigured)
+    app.add_exception_handler(ServerNotRunning, _unavailable)
+    app.add_exception_handler(ServerDoesNotAnswer, _unavailable)
+
+
+def problem_response(
+    status: int,
+    error: str,
+    detail: str,
+    problems: Sequence[Problem] = (),
+    headers: dict[str, str] | None = None,
+) -> JSONResponse:
+    """A refusal as it goes over the wire."""
+    errors = [
+        FieldProblem(field=problem.field, value=_plain(problem.value), allowed=problem.message)
+        for problem in problems
+    ]
+    first = errors[0].model_dump() if errors else {}
+    details = ProblemDetails(
+        type=f"urn:huntline:{error}",
+        title=error.replace("-", " ").capitalize(),
+        status=status,
+        detail=detail,
+        error=error,
+        errors=errors,
+        **first,
+    )
+    return JSONResponse(details.model_dump(), status, headers, media_type=MEDIA_TYPE)
+
+
+def _plain(value: object) -> object:
+    return value if value is None or isinstance(value, str | int | float | bool | list | dict) else str(value)
+
+
+def _refused(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Refused)
+    problems = error.problems if isinstance(error, SettingsRefused | FieldsRefused) else ()
+    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
+    return problem_response(error.status, error.error_id, str(error), problems, headers)
+
+
+def _malformed(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    field = getattr(request.scope.get("route"), "body_field", None)
+    form = field.field_info.annotation if field is not None else BaseModel
+    problems = []
+    for each in error.errors():
+        # FastAPI puts where a value came from (body, query, path) in front.
+        where, *path = each["loc"]
+        if each["type"] == "json_invalid":
+            path = []
+        problems.append(problem_of(cast(ErrorDetails, {**each, "loc": tuple(path) or (where,)}), form))
+    return _refused(request, FieldsRefused(problems))
+
+
+def _http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    names = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
+    name = names.get(error.status_code, "refused")
+    headers = dict(error.headers) if error.headers else None
+    return problem_response(error.status_code, name, str(error.detail), headers=headers)
+
+
+def _misconfigured(request: Request, error: Exception) -> JSONResponse:
+    return problem_response(422, "invalid", str(error))
+
+
+def _unavailable(request: Request, error: Exception) -> JSONResponse:
+    _log.warning("the signalling process cannot be asked", extra={"reason": str(error)})
+    return problem_response(503, "server-unavailable", str(error))
