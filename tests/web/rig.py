@@ -84,8 +84,10 @@ def server_rig(data: Path) -> Iterator[ServerRig]:
         yield rig
 
 
-def refusal_of(api: Api, method: str, path: str, body: Any = None, **params: Any) -> dict[str, Any]:
+def refusal_of(
+    api: Api, method: str, path: str, body: Any = None, *, files: Any = None, **params: Any
+) -> dict[str, Any]:
     """The problem+json of a request that must be refused."""
     with pytest.raises(ApiRefused) as refusal:
-        api.request(method, path, json=body, params=params)
+        api.request(method, path, json=body, files=files, params=params)
     return refusal.value.problem

@@ -13,9 +13,12 @@ def check_identity(wanted: Organization, existing: Organization | None) -> Probl
     """Problems with primary URIs, which are made at creation and never change (rules section 2)."""
     by_name = {queue.name.casefold(): queue for queue in existing.queues} if existing else {}
     by_uri = {queue.primary_uri for queue in by_name.values()}
+    by_id = {queue.queue_id: queue for queue in by_name.values()}
     for place, queue in enumerate(wanted.queues):
-        namesake = by_name.get(queue.name.casefold())
-        if queue.primary_uri and namesake and queue.primary_uri not in by_uri:
+        same = by_id.get(queue.queue_id)
+        namesake = same or by_name.get(queue.name.casefold())
+        is_other = same and queue.primary_uri != same.primary_uri
+        if queue.primary_uri and namesake and (is_other or queue.primary_uri not in by_uri):
             message = f"never changes: {queue.name} has {namesake.primary_uri}"
             yield Problem(("queues", place, "primary_uri"), queue.primary_uri, message)
 

@@ -60,6 +60,10 @@ def _check_number_use(organization: Organization) -> Problems:
 
 def _check_server(organization: Organization, others: tuple[Organization, ...]) -> Problems:
     # The messages do not say whose it is: organizations are invisible to each other.
+    if organization.name.casefold() in {other.name.casefold() for other in others}:
+        yield Problem(
+            ("organization",), organization.name, "is the name of another organization of this server"
+        )
     taken_domains = {domain for other in others for domain in other.domains}
     taken_numbers = {number.number for other in others for number in other.numbers}
     for place, domain in enumerate(organization.domains):

@@ -17,7 +17,7 @@ from huntline.directory.uses import Item
 from huntline.errors import Refused
 from huntline.organization_file.parts import Dump
 from huntline.organization_file.validation import problem_of
-from huntline.storage.settings import Changed, SettingsRefused
+from huntline.storage.settings import SettingsRefused
 from huntline.web.access import Access, ChangeSettings, ReadSettings
 from huntline.web.backstage import Backstage
 from huntline.web.etags import IfMatch, check_if_match, etag_of
@@ -99,13 +99,12 @@ class Collection(Generic[ItemT]):
 
     def create(self, access: Access, form: BaseModel, dry_run: bool) -> tuple[ItemT, Organization]:
         """Add a thing; returns it as it is stored. Raises Refused."""
-        place = len(self.items(access.organization))
 
-        def edit(organization: Organization) -> Organization:
-            return added(organization, self.attribute, self.build(form, organization, None, access.backstage))
+        def edit(organization: Organization) -> tuple[Organization, int]:
+            item = self.build(form, organization, None, access.backstage)
+            return added(organization, self.attribute, item), len(self.items(organization))
 
-        changed = self._changed(access, edit, place, dry_run)
-        return self.items(changed.organization)[place], changed.organization
+        return self._changed(access, edit, dry_run)
 
     def put(
         self,
@@ -116,18 +115,16 @@ class Collection(Generic[ItemT]):
         dry_run: bool,
     ) -> tuple[ItemT, Organization]:
         """Replace a thing by what ``form_of`` makes of it; returns it as it is stored. Raises Refused."""
-        old = self.get(access.organization, key)
-        place = self.items(access.organization).index(old)
 
-        def edit(organization: Organization) -> Organization:
+        def edit(organization: Organization) -> tuple[Organization, int]:
             current = self.get(organization, key)
             self.check_change(access, current)
             check_if_match(if_match, self.dump(current))
             new = self.build(form_of(current), organization, current, access.backstage)
-            return replaced(organization, self.attribute, current, new)
+            place = self.items(organization).index(current)
+            return replaced(organization, self.attribute, current, new), place
 
-        changed = self._changed(access, edit, place, dry_run)
-        return self.items(changed.organization)[place], changed.organization
+        return self._changed(access, edit, dry_run)
 
     def remove(self, access: Access, key: str, if_match: str | None, dry_run: bool) -> ItemT:
         """Remove a thing; returns it. Raises Refused, naming what uses it."""
@@ -145,12 +142,21 @@ class Collection(Generic[ItemT]):
         return item
 
     def _changed(
-        self, access: Access, edit: Callable[[Organization], Organization], place: int, dry_run: bool
-    ) -> Changed:
+        self, access: Access, edit: Callable[[Organization], tuple[Organization, int]], dry_run: bool
+    ) -> tuple[ItemT, Organization]:
+        """Change the organization; returns the thing at the place that ``edit`` says, as it is stored."""
+        place = 0
+
+        def noted(organization: Organization) -> Organization:
+            nonlocal place
+            wanted, place = edit(organization)
+            return wanted
+
         try:
-            return access.change(edit, dry_run=dry_run)
+            after = access.change(noted, dry_run=dry_run).organization
         except SettingsRefused as refusal:
             raise refusal.seen_from((self.attribute, place)) from None
+        return self.items(after)[place], after
 
 
 def parsed(form: type[BaseModel], settings: Dump) -> BaseModel:
