@@ -145,7 +145,8 @@ class User:
 
     ``voicemail`` and ``forward_to`` are ``sip:user@host`` or ``tel:+digits``: where a call goes that is
     meant for the mailbox, and where all of the user's direct calls go. ``caller_id_policy`` is the policy
-    granted to the user. ``external_id`` is what a directory that pushes its users calls this one.
+    granted to the user. ``external_id`` is what a directory that pushes its users calls this one. Who is not
+    active keeps all settings and places, but has no account for phones and is nobody's agent.
     """
 
     user_id: str = ""
@@ -162,6 +163,7 @@ class User:
     hides_number: bool = False
     caller_id_policy: str | None = None
     external_id: str | None = None
+    is_active: bool = True
 
     @property
     def local_part(self) -> str:
@@ -305,6 +307,8 @@ def sound_files_of(queues: Iterable[QueueSettings]) -> Iterator[Audio]:
 def missing_for_calls(user: User) -> tuple[str, ...]:
     """What a user lacks to be an agent or the target of a forward, in words; empty when nothing."""
     missing = []
+    if not user.is_active:
+        missing.append("an active account (is_active: true)")
     if not user.licences & {Licence.PHONE_SYSTEM, Licence.E5}:
         missing.append("a licence for Phone System (PhoneSystem or E5)")
     if not user.voice_enabled and Licence.CALLING_PLAN not in user.licences:

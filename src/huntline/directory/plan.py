@@ -106,7 +106,8 @@ class ServerPlan:
             if queue.line_uri and (digits := number_digits(queue.line_uri[4:])):
                 self._service_numbers[digits] = QueueTarget(queue.queue_id, organization.organization_id)
         for user in organization.users:
-            self._add_account(user, organization)
+            if user.is_active:
+                self._add_account(user, organization)
         queues, agents = self._engine_settings[organization.organization_id] = _compile(index)
         self._queues_of |= {agent.agent_id: [] for agent in agents}
         for call_queue in queues:

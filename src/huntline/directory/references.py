@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
 from huntline.directory.index import PRIMARY_URI, OrganizationIndex, OutsideTarget
@@ -88,7 +89,8 @@ def _check_agent(path: Path, upn: str, index: OrganizationIndex) -> Problems:
     user = index.users.get(upn)
     if user is None:
         yield Problem(path, upn, f"there is no user {upn}{did_you_mean(upn, index.users)}")
-    elif missing := missing_for_calls(user):
+    # Who is not active for now keeps the place, and takes it again; until then the queue leaves them out.
+    elif missing := missing_for_calls(replace(user, is_active=True)):
         yield Problem(path, upn, f"may not be an agent: {upn} lacks {' and '.join(missing)}")
 
 

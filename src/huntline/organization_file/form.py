@@ -103,6 +103,7 @@ class UserFields(_Part):
     hides_number: bool = False
     caller_id_policy: str | None = None
     external_id: str | None = None
+    is_active: bool = True
 
 
 class UserForm(UserFields):

@@ -53,6 +53,7 @@ _PLAIN_USER_FIELDS = (
     "caller_id_policy",
     "external_id",
     "forward_to",
+    "is_active",
 )
 _PLAIN_QUEUE_FIELDS = (
     "name",

@@ -67,6 +67,7 @@ _PLAIN_USER_COLUMNS = (
     "hides_number",
     "caller_id_policy",
     "external_id",
+    "is_active",
 )
 _PLAIN_GROUP_COLUMNS = ("name", "group_id", "caller_id_policy", "caller_id_rank", "external_id")
 _PLAIN_POLICY_COLUMNS = (

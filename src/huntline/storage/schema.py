@@ -116,6 +116,7 @@ users = Table(
     Column("hides_number", Boolean, nullable=False),
     Column("caller_id_policy", String),
     Column("external_id", String),
+    Column("is_active", Boolean, nullable=False),
     PrimaryKeyConstraint("organization_id", "user_id"),
     UniqueConstraint("organization_id", "upn"),
     UniqueConstraint("organization_id", "number"),

@@ -62,6 +62,7 @@ def _add_columns() -> None:
             flag("hides_number"),
             sa.Column("caller_id_policy", sa.String()),
             sa.Column("external_id", sa.String()),
+            sa.Column("is_active", sa.Boolean(), nullable=False, server_default=sa.true()),
         ],
         "groups": [
             sa.Column("group_id", sa.String(length=36), nullable=False, server_default=""),
