@@ -87,11 +87,9 @@ def needs(permission: Permission, *, organization: bool = True) -> Any:
         principal: Annotated[Principal, Depends(authenticated)],
         name: OrganizationName = None,
     ) -> Access:
-        if not principal.may(permission):
-            may = ", ".join(role for role in Role if permission in PERMISSIONS[role])
-            raise Forbidden(f"the role {principal.role} may not do this; it takes one of: {may}")
+        require_permission(principal, permission)
         backstage: Backstage = request.app.state.backstage
-        organization_id = _organization_id(backstage, principal, name) if organization else HOST
+        organization_id = organization_id_for(backstage, principal, name) if organization else HOST
         door = request.headers.get("huntline-door", "")
         return Access(principal, backstage, organization_id, door if door in _DOORS else "api")
 
@@ -99,7 +97,18 @@ def needs(permission: Permission, *, organization: bool = True) -> Any:
     return Depends(allowed)
 
 
-def _organization_id(backstage: Backstage, principal: Principal, name: str | None) -> str:
+def require_permission(principal: Principal, permission: Permission) -> None:
+    """Raises Forbidden, saying which roles permit it."""
+    if not principal.may(permission):
+        may = ", ".join(role for role in Role if permission in PERMISSIONS[role])
+        raise Forbidden(f"the role {principal.role} may not do this; it takes one of: {may}")
+
+
+def organization_id_for(backstage: Backstage, principal: Principal, name: str | None) -> str:
+    """The organization that someone acts for: their own, or the one they name.
+
+    Raises OrganizationNotNamed, and UnknownOrganization also for one that is not theirs to see.
+    """
     if name is None and principal.organization_id != HOST:
         return principal.organization_id
     organizations = backstage.settings.organizations()
