@@ -5,10 +5,11 @@ What a value may be is for ``directory.rules`` to say, for every door alike.
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Tag
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Tag
 
 from huntline.directory.organization import (
     GroupKind,
@@ -45,7 +46,19 @@ def _telephone(value: object) -> object:
 
 
 _MaybeEmpty = BeforeValidator(_none_as_empty)
-_Texts = Annotated[list[str], _MaybeEmpty]
+_NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
+
+
+def _storable(text: str) -> str:
+    if _NOT_TEXT.search(text):
+        raise ValueError("must not contain NUL or half of a surrogate pair")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_storable)]
+"""What every database can keep."""
+
+_Texts = Annotated[list[Text], _MaybeEmpty]
 
 
 class _Part(BaseModel):
@@ -62,78 +75,78 @@ class LimitsForm(_Part):
 class StarCodesForm(_Part):
     """``star_codes``."""
 
-    opt_out: str | None = "*45"
-    opt_in: str | None = "*46"
+    opt_out: Text | None = "*45"
+    opt_in: Text | None = "*46"
 
 
 class TrunkForm(_Part):
     """One of ``trunks``."""
 
-    name: str
-    addresses: list[str]
+    name: Text
+    addresses: list[Text]
 
 
 class NumberForm(_Part):
     """One of ``numbers``."""
 
-    number: Annotated[str, BeforeValidator(_telephone)]
+    number: Annotated[Text, BeforeValidator(_telephone)]
     kind: Annotated[NumberKind, _word(NumberKind)]
 
 
 class DigestForm(_Part):
     """One of a user's ``sip_digests``: a password as ``huntline export`` writes it."""
 
-    username: str
+    username: Text
     algorithm: Literal["MD5", "SHA-256"]
-    ha1: str
+    ha1: Text
 
 
 class UserFields(_Part):
     """A user, passwords aside."""
 
-    upn: str
-    display_name: str = ""
+    upn: Text
+    display_name: Text = ""
     licences: Annotated[list[Annotated[Licence, _word(Licence)]], _MaybeEmpty] = []
     voice_enabled: bool = False
     homed: Annotated[Home, _word(Home)] = Home.ONLINE
-    line_uri: str | None = None
+    line_uri: Text | None = None
     contacts: _Texts = []
-    voicemail: str | None = None
-    forward_to: str | None = None
+    voicemail: Text | None = None
+    forward_to: Text | None = None
     hides_number: bool = False
-    caller_id_policy: str | None = None
-    external_id: str | None = None
+    caller_id_policy: Text | None = None
+    external_id: Text | None = None
     is_active: bool = True
 
 
 class UserForm(UserFields):
     """One of ``users``."""
 
-    sip_password: str | None = None
+    sip_password: Text | None = None
     sip_digests: list[DigestForm] | None = None
 
 
 class GroupForm(_Part):
     """One of ``groups``."""
 
-    name: str
+    name: Text
     kind: Annotated[GroupKind, _word(GroupKind)]
     members: _Texts = []
-    caller_id_policy: str | None = None
+    caller_id_policy: Text | None = None
     caller_id_rank: int | None = None
-    external_id: str | None = None
+    external_id: Text | None = None
 
 
 class PolicyForm(_Part):
     """One of ``caller_id_policies``."""
 
-    name: str
+    name: Text
     substitute: Annotated[Substitute, _word(Substitute)] = Substitute.LINE_URI
-    service_number: Annotated[str | None, BeforeValidator(_telephone)] = None
+    service_number: Annotated[Text | None, BeforeValidator(_telephone)] = None
     enable_user_override: bool = False
     block_incoming_pstn_caller_id: bool = False
-    company_name: str = ""
-    description: str = ""
+    company_name: Text = ""
+    description: Text = ""
 
 
 class AllowanceForm(_Part):
@@ -146,13 +159,13 @@ class AllowanceForm(_Part):
 class FileForm(_Part):
     """Sound from a file."""
 
-    file: str
+    file: Text
 
 
 class SpeechForm(_Part):
     """Sound spoken from a text."""
 
-    say: str
+    say: Text
     language: Literal["en", "fr"] = "en"
 
 
@@ -160,7 +173,7 @@ class ExitForm(_Part):
     """``overflow``, ``timeout`` or ``no_agents`` of a queue."""
 
     action: Annotated[QueueExitAction, _word(QueueExitAction)]
-    target: str | None = None
+    target: Text | None = None
 
 
 def _kind_of_sound(value: object) -> str | None:
@@ -187,10 +200,10 @@ _Music = Annotated[FileForm | None, BeforeValidator(_default_as_none)]
 class QueueForm(_Part):
     """One of ``queues``."""
 
-    name: str
-    primary_uri: str | None = None
-    domain: str | None = None
-    line_uri: str | None = None
+    name: Text
+    primary_uri: Text | None = None
+    domain: Text | None = None
+    line_uri: Text | None = None
     greeting: _Greeting | None = None
     music: _Music = None
     distribution: Annotated[Distribution, _word(Distribution)] = Distribution.ATTENDANT
@@ -214,8 +227,8 @@ class QueueForm(_Part):
 class OrganizationFields(_Part):
     """What an organization has once."""
 
-    organization: str
-    domains: list[str]
+    organization: Text
+    domains: list[Text]
     limits: LimitsForm = LimitsForm()
     communication_credits: bool = True
     propagation_delay: bool = False

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 from fastapi import FastAPI, Request
@@ -50,17 +51,13 @@ class ProblemDetails(BaseModel):
 
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
-    "4XX": {
-        "description": "Refused; nothing has changed",
-        "model": ProblemDetails,
-        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}},
-    },
-    "503": {
-        "description": "The signalling process does not answer",
-        "model": ProblemDetails,
-        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}},
-    },
+    "4XX": {"description": "Refused; nothing has changed", "model": ProblemDetails},
+    "503": {"description": "The signalling process does not answer", "model": ProblemDetails},
 }
+"""What every route may answer besides."""
+
+_LONGEST_VALUE = 200  # characters
+_LARGEST_INTEGER = 2**63
 
 
 class FieldsRefused(Refused):
@@ -75,13 +72,30 @@ class FieldsRefused(Refused):
 
 
 def install(app: FastAPI) -> None:
-    """Make the application answer every refusal as a problem."""
+    """Make the application answer every refusal as a problem, and say so in its description."""
+    described = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        description = described()
+        for operation in _operations(description):
+            for status in RESPONSES:
+                content = operation["responses"].get(status, {}).get("content", {})
+                if "application/json" in content:
+                    content[MEDIA_TYPE] = content.pop("application/json")
+        return description
+
+    app.openapi = openapi  # type: ignore[method-assign] # as FastAPI wants it extended
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(ConfigurationError, _misconfigured)
     app.add_exception_handler(ServerNotRunning, _unavailable)
     app.add_exception_handler(ServerDoesNotAnswer, _unavailable)
+
+
+def _operations(description: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for path in description["paths"].values():
+        yield from path.values()
 
 
 def problem_response(
@@ -93,7 +107,7 @@ def problem_response(
 ) -> JSONResponse:
     """A refusal as it goes over the wire."""
     errors = [
-        FieldProblem(field=problem.field, value=_plain(problem.value), allowed=problem.message)
+        FieldProblem(field=_writable(problem.field), value=_plain(problem.value), allowed=problem.message)
         for problem in problems
     ]
     first = errors[0].model_dump() if errors else {}
@@ -101,7 +115,7 @@ def problem_response(
         type=f"urn:huntline:{error}",
         title=error.replace("-", " ").capitalize(),
         status=status,
-        detail=detail,
+        detail=_writable(detail),
         error=error,
         errors=errors,
         **first,
@@ -110,7 +124,23 @@ def problem_response(
 
 
 def _plain(value: object) -> object:
-    return value if value is None or isinstance(value, str | int | float | bool | list | dict) else str(value)
+    """A value as JSON can carry it back; what is long is cut."""
+    match value:
+        case None | bool():
+            return value
+        case int() if abs(value) < _LARGEST_INTEGER:
+            return value
+        case float() if math.isfinite(value):
+            return value
+        case int():
+            return "a huge number"
+        case _:
+            return _writable(str(value)[:_LONGEST_VALUE])
+
+
+def _writable(text: str) -> str:
+    """Text without lone surrogates, which JSON may bring in but UTF-8 cannot carry out."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _refused(request: Request, error: Exception) -> JSONResponse:
@@ -136,7 +166,7 @@ def _malformed(request: Request, error: Exception) -> JSONResponse:
 
 def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    names = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
+    names = {400: "invalid", 404: "not-found", 405: "method-not-allowed", 413: "too-large"}
     name = names.get(error.status_code, "refused")
     headers = dict(error.headers) if error.headers else None
     return problem_response(error.status_code, name, str(error.detail), headers=headers)
