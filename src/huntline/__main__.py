@@ -8,9 +8,15 @@ import typer
 
 from huntline.cli.agent import agent
 from huntline.cli.apply import apply
+from huntline.cli.group import group
 from huntline.cli.history import history
+from huntline.cli.number import number
+from huntline.cli.policy import policy
+from huntline.cli.queue import queue
 from huntline.cli.serve import serve
 from huntline.cli.status import status
+from huntline.cli.trunk import trunk
+from huntline.cli.user import user
 from huntline.demo.command import demo
 from huntline.errors import HuntlineError
 
@@ -18,13 +24,21 @@ app = typer.Typer(
     name="huntline",
     help="A self-hosted call-queue server: callers wait in strict order, agents answer on any phone.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 for verb in (serve, apply, status, history, demo):
     app.command()(verb)
-app.add_typer(agent, name="agent")
+for name, group_of_verbs in (
+    ("queue", queue),
+    ("agent", agent),
+    ("user", user),
+    ("group", group),
+    ("number", number),
+    ("policy", policy),
+    ("trunk", trunk),
+):
+    app.add_typer(group_of_verbs, name=name)
 
 
 def main() -> None:

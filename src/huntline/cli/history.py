@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +9,7 @@ import typer
 from rich.text import Text
 
 from huntline.cli.options import DataOption, JsonOption, config_of
-from huntline.cli.printing import console
+from huntline.cli.printing import console, print_json
 from huntline.errors import Refused
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def history(
     names = Names(organizations)
     calls = [names.call(record) for record in records]
     if as_json:
-        typer.echo(json.dumps({"calls": calls}, indent=2, ensure_ascii=False))
+        print_json({"calls": calls})
     else:
         console().print(*map(in_words, calls), sep="\n")
 

@@ -1,10 +1,20 @@
-"""How tables and text are printed for people."""
+"""How tables and text are printed for people, and JSON for programs."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 WIDTH_OF_A_PIPE = 200  # characters: what reads a pipe or a file wants lines whole
+NOTHING = "-"
+_LONGEST_LIST = 60  # characters: a longer one gets a line for each entry
 
 
 def console() -> Console:
@@ -15,3 +25,60 @@ def console() -> Console:
         if probe.is_terminal
         else Console(highlight=False, markup=False, emoji=False, width=WIDTH_OF_A_PIPE)
     )
+
+
+def print_json(value: Any) -> None:
+    """One JSON value, for programs."""
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def table(title: str | None, *columns: str) -> Table:
+    """An empty table as all verbs print them."""
+    made = Table(title=title, title_justify="left", header_style="bold", box=SIMPLE_HEAD)
+    for column in columns:
+        made.add_column(column, overflow="fold")
+    return made
+
+
+def rows(columns: Iterable[str], values: Iterable[Iterable[Any]]) -> Table:
+    """A table of values, each in words."""
+    made = table(None, *columns)
+    for row in values:
+        made.add_row(*(Text(in_words(value)) for value in row))
+    return made
+
+
+def sheet(values: Mapping[str, Any]) -> Table:
+    """One thing: its settings below each other, named as the options that set them."""
+    made = Table.grid(padding=(0, 2))
+    for name, value in values.items():
+        shown = in_words(value)
+        if isinstance(value, list) and len(shown) > _LONGEST_LIST:
+            shown = "\n".join(map(in_words, value))
+        made.add_row(Text(name.replace("_", "-"), style="bold"), Text(shown))
+    return made
+
+
+def in_words(value: Any) -> str:
+    """A value of the API as people type it."""
+    match value:
+        case None | "":
+            return NOTHING
+        case list() | dict() if not value:
+            return NOTHING
+        case bool():
+            return "yes" if value else "no"
+        case {"action": action, **rest}:
+            return f"{action}:{rest['target']}" if rest.get("target") else str(action)
+        case {"say": text, **rest}:
+            return f"say:{text} ({rest.get('language', 'en')})"
+        case {"file": name}:
+            return str(name)
+        case dict():
+            return ", ".join(f"{key} {in_words(each)}" for key, each in value.items())
+        case list():
+            return ", ".join(map(in_words, value))
+        case float():
+            return f"{value:.1f}"
+        case _:
+            return str(value)

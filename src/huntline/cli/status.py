@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import Any
 
-import typer
-from rich.box import SIMPLE_HEAD
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
 from huntline.cli.options import DataOption, JsonOption, config_of
-from huntline.cli.printing import console
+from huntline.cli.printing import console, print_json, table
 from huntline.control import ControlClient
 
 STATE_STYLES = {
@@ -32,7 +29,7 @@ def status(data: DataOption = None, as_json: JsonOption = False) -> None:
     with ControlClient(config_of(data).control_socket) as client:
         now = client.request("status")
     if as_json:
-        typer.echo(json.dumps(now, indent=2, ensure_ascii=False))
+        print_json(now)
     else:
         console().print(tables(now))
 
@@ -44,9 +41,9 @@ def tables(now: dict[str, Any]) -> Group:
 
 def queue_table(queues: list[dict[str, Any]]) -> Table:
     """Each queue with how many wait and for how long."""
-    table = _table("Queues", "queue", "organization", "waiting", "longest wait", "talking", "agents ready")
+    shown = table("Queues", "queue", "organization", "waiting", "longest wait", "talking", "agents ready")
     for queue in queues:
-        table.add_row(
+        shown.add_row(
             Text(queue["name"]),
             Text(queue["organization"]),
             str(queue["waiting"]),
@@ -54,14 +51,14 @@ def queue_table(queues: list[dict[str, Any]]) -> Table:
             str(queue["talking"]),
             str(queue["agents_ready"]),
         )
-    return table
+    return shown
 
 
 def agent_table(agents: list[dict[str, Any]]) -> Table:
     """Each agent with state and reason."""
-    table = _table("Agents", "agent", "state", "reason", "presence", "since", "until", "opted out of")
+    shown = table("Agents", "agent", "state", "reason", "presence", "since", "until", "opted out of")
     for agent in agents:
-        table.add_row(
+        shown.add_row(
             Text(agent["upn"]),
             _state(agent["state"]),
             Text(agent["reason"] or ""),
@@ -70,15 +67,15 @@ def agent_table(agents: list[dict[str, Any]]) -> Table:
             _time_of_day(agent["until"]),
             Text(", ".join(agent["opted_out"])),
         )
-    return table
+    return shown
 
 
 def call_table(calls: list[dict[str, Any]]) -> Table:
     """Each call with its legs."""
-    table = _table("Calls", "caller", "queue", "state", "place", "waited", "agent", "legs")
+    shown = table("Calls", "caller", "queue", "state", "place", "waited", "agent", "legs")
     for call in calls:
         legs = ", ".join(f"{leg['party']} {leg['address']} {leg['state']}" for leg in call["legs"])
-        table.add_row(
+        shown.add_row(
             Text(call["caller"]),
             Text(call["queue"] or ""),
             _state(call["state"]),
@@ -87,14 +84,7 @@ def call_table(calls: list[dict[str, Any]]) -> Table:
             Text(call["agent"] or ""),
             Text(legs),
         )
-    return table
-
-
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", header_style="bold", box=SIMPLE_HEAD)
-    for column in columns:
-        table.add_column(column)
-    return table
+    return shown
 
 
 def _state(state: str) -> Text:

@@ -12,8 +12,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, m
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from huntline.errors import ConfigurationError
+from huntline.storage.names import FILE_NAME
 
-FILE_NAME = "huntline.db"
 HEAD = "0002"
 """The newest migration (``migrations/versions``)."""
 

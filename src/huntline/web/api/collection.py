@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError, create_model, model_validator
 
 from huntline.directory.edits import added, removed, replaced
 from huntline.directory.organization import Organization
+from huntline.directory.problems import did_you_mean
 from huntline.directory.uses import Item
 from huntline.errors import Refused
 from huntline.organization_file.parts import Dump
@@ -81,7 +82,8 @@ class Collection(Generic[ItemT]):
         """The one that ``key`` calls. Raises NotThere."""
         item = self.find(organization, key)
         if item is None:
-            raise NotThere(f"there is no {self.noun} {key!r}")
+            known = (self.names(each)[0] for each in self.items(organization))
+            raise NotThere(f"there is no {self.noun} {key!r}{did_you_mean(key, known)}")
         return item
 
     def shown(self, item: ItemT, organization: Organization) -> Dump:

@@ -1,0 +1,48 @@
+"""What the shell suggests: names of things in the data folder, and nothing at all when that is not quick."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import typer
+
+from huntline.cli.options import config_of
+from huntline.errors import HuntlineError
+from huntline.storage.names import Kind, names_in
+
+Complete = Callable[[typer.Context, str], list[str]]
+
+
+def _names_of(kind: Kind) -> Complete:
+    def complete(ctx: typer.Context, incomplete: str) -> list[str]:
+        given = ctx.params
+        if given.get("server"):
+            return []
+        try:
+            folder = config_of(given.get("data")).data
+        except HuntlineError:
+            return []
+        return _beginning_with(incomplete, names_in(folder, kind, given.get("organization")))
+
+    return complete
+
+
+def words(known: Iterable[str]) -> Complete:
+    """Suggests the words of a setting that takes one of a few."""
+    all_words = list(known)
+    return lambda ctx, incomplete: _beginning_with(incomplete, all_words)
+
+
+def _beginning_with(incomplete: str, names: Iterable[str]) -> list[str]:
+    start = incomplete.casefold()
+    return [name for name in names if name.casefold().startswith(start)]
+
+
+organization_names = _names_of("organizations")
+queue_names = _names_of("queues")
+user_names = _names_of("users")
+group_names = _names_of("groups")
+number_names = _names_of("numbers")
+trunk_names = _names_of("trunks")
+policy_names = _names_of("policies")
+audio_names = _names_of("audio")

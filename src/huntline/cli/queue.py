@@ -1,0 +1,78 @@
+"""``huntline queue``: call queues."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from huntline.cli.completion import group_names, queue_names, user_names
+from huntline.cli.settings import Json, Names, Number, QueueExit, Setting, Sound, Switch, Text, Word
+from huntline.cli.verbs import Thing, group_of
+from huntline.engine.model import Alerting, Distribution
+
+_EXIT = ("disconnect", "forward:TARGET", "voicemail:PERSON")
+
+_SETTINGS: tuple[Setting, ...] = (
+    Text(
+        field="domain", help="A domain of the organization; with only one it is filled in", metavar="DOMAIN"
+    ),
+    Text(field="primary_uri", help="Made at creation, never changes", metavar="sip:hg_HEX@DOMAIN"),
+    Text(field="line_uri", help="The service number that calls it", metavar="tel:+DIGITS", may_be_none=True),
+    Sound(field="greeting", help="Played once, before the waiting begins", unset="none", speaks=True),
+    Sound(field="music", help="Played while callers wait", unset="default", speaks=False),
+    Word(field="distribution", help="Who is rung in which order", words=[*Distribution]),
+    Word(field="alerting", help="One waiting call rings agents at a time, or several do", words=[*Alerting]),
+    Names(field="agents", one="agent", help="Users who are rung", complete=user_names),
+    Names(field="groups", one="group", help="Groups whose members are rung after them", complete=group_names),
+    Number(field="agent_limit", help="At most so many agents"),
+    Number(field="agent_alert_time", help="How long one agent is rung, 15 to 180", metavar="SECONDS"),
+    Switch(field="allow_opt_out", help="Whether agents may opt out; forbidding it opts all in again"),
+    Number(field="max_waiting", help="The queue is full with so many; 0 overflows at once", metavar="CALLS"),
+    QueueExit(field="overflow", help="What happens to a call when the queue is full", actions=_EXIT),
+    Number(field="max_wait", help="0 to 2700, to the nearest 15", metavar="SECONDS"),
+    QueueExit(field="timeout", help="What happens to a call after the maximum wait", actions=_EXIT),
+    QueueExit(field="no_agents", help="What happens when nobody serves", actions=("queue", *_EXIT)),
+    Switch(
+        field="no_agents_new_calls_only",
+        help="Whether it happens to calls that wait already",
+        opposite="--no-agents-all-calls",
+    ),
+    Switch(field="presence_based_routing", help="Whether only Available agents are rung"),
+    Switch(field="ring_busy", help="Whether agents on another call are rung"),
+    Number(field="wrap_up", help="Rest after each call, 0 to 3600", metavar="SECONDS"),
+)
+
+
+def _who_is_rung(api: Any, queue: Json) -> Json:
+    """Its agents with the groups expanded, and whom it reaches but does not ring."""
+    who = api.get(f"/queues/{queue['id']}/agents")
+    return {
+        "rung": [
+            f"{agent['upn']} (opted out)" if agent["opted_out"] else agent["upn"] for agent in who["agents"]
+        ],
+        "left_out": [f"{person['upn']}: {person['reason']}" for person in who["left_out"]],
+    }
+
+
+QUEUE = Thing(
+    noun="queue",
+    help="Call queues: who is rung, how long callers wait, and what then.",
+    path="queues",
+    key="name",
+    metavar="QUEUE",
+    settings=_SETTINGS,
+    columns={
+        "queue": lambda queue: queue["name"],
+        "number": lambda queue: queue["line_uri"],
+        "distribution": lambda queue: queue["distribution"],
+        "agents": lambda queue: len(queue["agents"]),
+        "groups": lambda queue: queue["groups"],
+        "max waiting": lambda queue: queue["max_waiting"],
+        "when full": lambda queue: queue["overflow"],
+        "max wait": lambda queue: f"{queue['max_wait']} s",
+        "then": lambda queue: queue["timeout"],
+    },
+    complete=queue_names,
+    rename=Text(field="name", help="Another name", metavar="NAME"),
+    more=_who_is_rung,
+)
+queue = group_of(QUEUE)

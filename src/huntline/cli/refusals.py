@@ -1,0 +1,56 @@
+"""Refusals of the API in the words of the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from huntline.cli.door import Door
+from huntline.errors import Refused
+
+_LONGEST_VALUE = 200  # characters
+
+
+class CommandRefused(Refused):
+    """A command was refused: a line for each problem, with options in the place of fields."""
+
+    def __init__(self, problem: Mapping[str, Any], flags: Mapping[str, str], door: Door) -> None:
+        super().__init__("\n".join(_lines(problem, flags, door)))
+        self.error_id = str(problem.get("error", "refused"))
+
+
+@contextmanager
+def in_options(door: Door, flags: Mapping[str, str] | None = None) -> Iterator[None]:
+    """Turns refusals of the API into CommandRefused; ``flags`` are options by the fields they set."""
+    # Imported here, see ``Door.api``; whoever asks the API has it already.
+    from huntline.api_client import ApiRefused
+
+    try:
+        yield
+    except ApiRefused as refusal:
+        raise CommandRefused(refusal.problem, flags or {}, door) from None
+
+
+def _lines(problem: Mapping[str, Any], flags: Mapping[str, str], door: Door) -> Iterator[str]:
+    if problem.get("error") == "organization-not-named":
+        yield "--organization: say which one; there is not exactly one organization on this server" + (
+            "" if door.server else ". Where there is none yet, begin with: huntline apply FILE"
+        )
+        return
+    errors = problem.get("errors")
+    if not errors:
+        yield str(problem.get("detail") or problem.get("title") or "refused")
+        return
+    for error in errors:
+        # `overflow.target` and `agents[2]` are both parts of what one option says.
+        field = str(error["field"])
+        first = field.partition(".")[0].partition("[")[0]
+        value = error.get("value")
+        shown = "" if value is None else f" value {_short(value)}:"
+        yield f"{flags.get(first, field)}:{shown} {error['allowed']}"
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}..."

@@ -1,0 +1,365 @@
+"""Options for the settings of a thing: what people type, made into what the API is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from inspect import Parameter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
+
+import typer
+
+from huntline.cli.completion import Complete, words
+from huntline.directory.problems import did_you_mean
+from huntline.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from huntline.api_client import Api
+
+Json = dict[str, Any]
+
+NONE = "none"
+"""What is typed to clear a setting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was typed: ``values`` by the names of parameters. ``current`` is the thing as it is, or None for
+    one that is made. In a ``dry_run`` nothing may be uploaded."""
+
+    values: Mapping[str, Any]
+    current: Json | None
+    api: Api
+    dry_run: bool
+
+    def get(self, flag: str) -> Any:
+        """The value of an option such as ``--line-uri``; None (or empty) when it was not typed."""
+        return self.values.get(_parameter_name(flag))
+
+
+class Setting(Protocol):
+    """One setting of the API as one or more options."""
+
+    @property
+    def field(self) -> str:
+        """Its name in the API."""
+
+    @property
+    def flag(self) -> str:
+        """The option that people are told about when the value is refused."""
+
+    def parameters(self, *, is_new: bool) -> list[Parameter]:
+        """The options, for a thing that is made or one that is changed."""
+
+    def body(self, said: Said) -> Json:
+        """What the API is sent; nothing when no option was typed. Raises Refused, ConfigurationError."""
+
+
+def option(
+    flag: str,
+    kind: Any,
+    text: str,
+    *,
+    metavar: str | None = None,
+    complete: Complete | None = None,
+    default: Any = None,
+) -> Parameter:
+    """An option as a parameter of a verb."""
+    info = typer.Option(flag, help=text, metavar=metavar, autocompletion=complete, show_default=False)
+    name = _parameter_name(flag.partition("/")[0])
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, info])
+
+
+def _parameter_name(flag: str) -> str:
+    return flag.removeprefix("--").replace("-", "_")
+
+
+def flag_of(field: str) -> str:
+    """The option of a setting, where it has the same name."""
+    return "--" + field.replace("_", "-")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """Some text; with ``may_be_none`` the word ``none`` clears it."""
+
+    field: str
+    help: str
+    metavar: str = "TEXT"
+    may_be_none: bool = False
+    complete: Complete | None = None
+
+    @property
+    def flag(self) -> str:
+        return flag_of(self.field)
+
+    def parameters(self, *, is_new: bool) -> list[Parameter]:
+        text = f"{self.help}; or {NONE}." if self.may_be_none else f"{self.help}."
+        return [option(self.flag, str | None, text, metavar=self.metavar, complete=self.complete)]
+
+    def body(self, said: Said) -> Json:
+        value = said.get(self.flag)
+        if value is None:
+            return {}
+        return {self.field: None if self.may_be_none and value.casefold() == NONE else value}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
+    """A whole number."""
+
+    field: str
+    help: str
+    metavar: str = "NUMBER"
+
+    @property
+    def flag(self) -> str:
+        return flag_of(self.field)
+
+    def parameters(self, *, is_new: bool) -> list[Parameter]:
+        return [option(self.flag, int | None, f"{self.help}.", metavar=self.metavar)]
+
+    def body(self, said: Said) -> Json:
+        value = said.get(self.flag)
+        return {} if value is None else {self.field: value}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switch:
+    """Yes, or its ``opposite``: by default the same with ``no-`` before it."""
+
+    field: str
+    help: str
+    opposite: str = ""
+
+    @property
+    def flag(self) -> str:
+        return flag_of(self.field)
+
+    def parameters(self, *, is_new: bool) -> list[Parameter]:
+        opposite = self.opposite or f"--no-{self.flag.removeprefix('--')}"
+        return [option(f"{self.flag}/{opposite}", bool | None, f"{self.help}.")]
+
+    def body(self, said: Said) -> Json:
+        value = said.get(self.flag)
+        return {} if value is None else {self.field: value}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """One of a few words; the API knows which and suggests the closest."""
+
+    field: str
+    help: str
+    words: Sequence[str]
+
+    @property
+    def flag(self) -> str:
+        return flag_of(self.field)
+
+    def parameters(self, *, is_new: bool) -> list[Parameter]:
+        shown = "|".join(self.words)
+        return [option(self.flag, str | None, f"{self.help}.", metavar=shown, complete=words(self.words))]
+
+    def body(self, said: Said) -> Json:
+        value = said.get(self.flag)
+        return {} if value is None else {self.field: value}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Some of a few words, each by an option of its own; ``none`` alone clears them."""
+
+    field: str
+    flag: str
+    help: str
+    words: Sequence[str]
+
+    def parameters(self, *, is_new: bool) -> list[Parameter]:
+        shown = "|".join(self.words)
+        text = f"{self.help}; may be said again, together they replace what is there; or {NONE}."
+        kind = list[str] | None
+        return [option(self.flag, kind, text, metavar=shown, complete=words((*self.words, NONE)))]
+
+    def body(self, said: Said) -> Json:
+        values = said.get(self.flag)
+        return {self.field: [] if values == [NONE] else values} if values else {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """A list in order: replaced as a whole, or one added or taken out."""
+
+    field: str
+    one: str
+    help: str
+    complete: Complete | None = None
+
+    @property
+    def flag(self) -> str:
+        return flag_of(self.field)
+
+    @property
+    def _adding(self) -> str:
+        return f"--add-{self.one}"
+
+    @property
+    def _removing(self) -> str:
+        return f"--remove-{self.one}"
+
+    def parameters(self, *, is_new: bool) -> list[Parameter]:
+        all_of_them = option(
+            self.flag,
+            list[str] | None,
+            f"{self.help}, in order, with commas between; or {NONE}.",
+            metavar="A,B,...",
+            complete=self.complete,
+        )
+        if is_new:
+            return [all_of_them]
+
+        def single(flag: str, text: str) -> Parameter:
+            return option(flag, list[str] | None, text, metavar=self.one.upper(), complete=self.complete)
+
+        return [
+            all_of_them,
+            single(self._adding, "Put one at the end; may be said again."),
+            single(self._removing, "Take one out; may be said again."),
+        ]
+
+    def body(self, said: Said) -> Json:
+        replacing, added, removed = map(said.get, (self.flag, self._adding, self._removing))
+        if not (replacing or added or removed):
+            return {}
+        names = list((said.current or {}).get(self.field, ()))
+        if replacing:
+            names = [] if replacing == [NONE] else _between_commas(replacing)
+        for name in removed or ():
+            names.remove(self._same(name, names))
+        present = {name.casefold() for name in names}
+        return {self.field: [*names, *(name for name in added or () if name.casefold() not in present)]}
+
+    def _same(self, name: str, names: Sequence[str]) -> str:
+        """The name in its own letter case."""
+        for each in names:
+            if each.casefold() == name.casefold():
+                return each
+        wanted = f"must be one that is in {self.field}{did_you_mean(name, names)}"
+        raise ConfigurationError(f"{self._removing}: value {name!r}: {wanted}")
+
+
+def _between_commas(values: Iterable[str]) -> list[str]:
+    return [name for value in values for each in value.split(",") if (name := each.strip())]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueExit:
+    """What happens to a caller who leaves the line: ``disconnect``, ``forward:TARGET``, ..."""
+
+    field: str
+    help: str
+    actions: Sequence[str]
+
+    @property
+    def flag(self) -> str:
+        return flag_of(self.field)
+
+    def parameters(self, *, is_new: bool) -> list[Parameter]:
+        shown = "|".join(self.actions)
+        return [option(self.flag, str | None, f"{self.help}.", metavar=shown, complete=words(self.actions))]
+
+    def body(self, said: Said) -> Json:
+        value = said.get(self.flag)
+        if value is None:
+            return {}
+        action, colon, target = value.partition(":")
+        return {self.field: {"action": action, "target": target} if colon else {"action": action}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sound:
+    """A file (uploaded when it lies here, else one of the library) or, with ``speaks``, a text to speak;
+    ``unset`` is the word for neither."""
+
+    field: str
+    help: str
+    unset: str
+    speaks: bool
+
+    @property
+    def flag(self) -> str:
+        return flag_of(self.field)
+
+    @property
+    def _language(self) -> str:
+        return f"{self.flag}-language"
+
+    def parameters(self, *, is_new: bool) -> list[Parameter]:
+        shown = f"FILE|{'say:TEXT|' if self.speaks else ''}{self.unset}"
+        sound = option(self.flag, str | None, f"{self.help}.", metavar=shown)
+        if not self.speaks:
+            return [sound]
+        language = option(
+            self._language,
+            str | None,
+            "What a text is spoken in.",
+            metavar="en|fr",
+            complete=words(("en", "fr")),
+        )
+        return [sound, language]
+
+    def body(self, said: Said) -> Json:
+        value, language = said.get(self.flag), said.get(self._language)
+        if value is None:
+            if language is not None:
+                raise ConfigurationError(f"{self._language}: goes with {self.flag} say:TEXT only")
+            return {}
+        if value == self.unset:
+            return {self.field: None}
+        if self.speaks and value.startswith("say:"):
+            speech = {"say": value.removeprefix("say:")}
+            return {self.field: speech | ({"language": language} if language else {})}
+        return self._file(value, said)
+
+    def _file(self, value: str, said: Said) -> Json:
+        path = Path(value)
+        if not path.is_file():
+            return {self.field: {"file": value}}
+        name = upload(path, said.api, dry_run=said.dry_run)["name"]
+        # A dry run has checked the file but not kept it, so that nothing can refer to it.
+        is_there = not said.dry_run or any(each["name"] == name for each in said.api.items("/audio"))
+        return {self.field: {"file": name}} if is_there else {}
+
+
+def upload(path: Path, api: Api, *, dry_run: bool) -> Json:
+    """Put a file into the audio library; returns what the API says about it. Raises Refused."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be read: {error.strerror}") from None
+    params = {"dry_run": dry_run} if dry_run else {}
+    answer: Json = api.request("POST", "/audio", files={"file": (path.name, content)}, params=params)
+    return answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Password:
+    """A password, read from the standard input so that it shows in no list of processes."""
+
+    field: str
+    help: str
+
+    @property
+    def flag(self) -> str:
+        return f"{flag_of(self.field)}-stdin"
+
+    def parameters(self, *, is_new: bool) -> list[Parameter]:
+        text = f"{self.help}, read as one line from the standard input."
+        return [option(self.flag, bool, text, default=False)]
+
+    def body(self, said: Said) -> Json:
+        if not said.get(self.flag):
+            return {}
+        password = typer.get_text_stream("stdin").readline().rstrip("\r\n")
+        return {self.field: password}

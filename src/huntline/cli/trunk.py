@@ -1,0 +1,23 @@
+"""``huntline trunk``: the providers that calls come from and go to."""
+
+from __future__ import annotations
+
+from huntline.cli.completion import trunk_names
+from huntline.cli.settings import Names, Text
+from huntline.cli.verbs import Thing, group_of
+
+TRUNK = Thing(
+    noun="trunk",
+    help="Trunks: providers, known by their addresses.",
+    path="trunks",
+    key="name",
+    metavar="TRUNK",
+    settings=(Names(field="addresses", one="address", help="IP, IP:PORT or a network such as 10.1.0.0/16"),),
+    columns={
+        "trunk": lambda trunk: trunk["name"],
+        "addresses": lambda trunk: trunk["addresses"],
+    },
+    complete=trunk_names,
+    rename=Text(field="name", help="Another name", metavar="NAME"),
+)
+trunk = group_of(TRUNK)

@@ -1,0 +1,52 @@
+"""``huntline user``: who there is and what they may do."""
+
+from __future__ import annotations
+
+from huntline.cli.completion import policy_names, user_names
+from huntline.cli.settings import Names, Password, Setting, Switch, Text, Word, Words
+from huntline.cli.verbs import Thing, group_of
+from huntline.directory.organization import Home, Licence
+
+_ADDRESS = "sip:USER@HOST|tel:+DIGITS"
+
+_SETTINGS: tuple[Setting, ...] = (
+    Text(field="display_name", help="What people see", metavar="NAME"),
+    Words(field="licences", flag="--licence", help="A licence", words=[*Licence]),
+    Switch(field="voice_enabled", help="Whether they may take calls (a CallingPlan licence does as well)"),
+    Word(field="homed", help="Where the account lives", words=[*Home]),
+    Text(field="line_uri", help="Their own number", metavar="tel:+DIGITS", may_be_none=True),
+    Names(field="contacts", one="contact", help="Addresses of phones that do not register"),
+    Password(field="sip_password", help="The password of their phones"),
+    Text(field="voicemail", help="Where their mailbox is", metavar=_ADDRESS, may_be_none=True),
+    Text(field="forward_to", help="Where all their direct calls go", metavar=_ADDRESS, may_be_none=True),
+    Switch(field="hides_number", help="Whether their calls are anonymous, where their policy allows that"),
+    Text(
+        field="caller_id_policy",
+        help="The policy granted to them",
+        metavar="POLICY",
+        may_be_none=True,
+        complete=policy_names,
+    ),
+    Text(field="external_id", help="What an outside directory calls them", metavar="ID", may_be_none=True),
+)
+
+USER = Thing(
+    noun="user",
+    help="Users: licences, numbers, phones' passwords.",
+    path="users",
+    key="upn",
+    metavar="UPN",
+    settings=_SETTINGS,
+    columns={
+        "user": lambda user: user["upn"],
+        "name": lambda user: user["display_name"],
+        "licences": lambda user: user["licences"],
+        "voice": lambda user: user["voice_enabled"],
+        "number": lambda user: user["line_uri"],
+        "password": lambda user: user["has_sip_password"],
+        "lacks to be an agent": lambda user: user["missing_for_calls"],
+    },
+    complete=user_names,
+    rename=Text(field="upn", help="Another address", metavar="UPN"),
+)
+user = group_of(USER)

@@ -1,0 +1,44 @@
+"""Names of things in a data folder, for the shell's completion: read without the database's library, whose
+import alone would take longer than a person waits for a key."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Literal
+
+FILE_NAME = "huntline.db"
+"""The database in a data folder."""
+
+Kind = Literal["organizations", "queues", "users", "groups", "numbers", "trunks", "policies", "audio"]
+
+_COLUMNS: dict[Kind, tuple[str, str]] = {  # table, column
+    "organizations": ("organizations", "name"),
+    "queues": ("queues", "name"),
+    "users": ("users", "upn"),
+    "groups": ("groups", "name"),
+    "numbers": ("numbers", "number"),
+    "trunks": ("trunks", "name"),
+    "policies": ("caller_id_policies", "name"),
+    "audio": ("sound_files", "name"),
+}
+_TIME_LIMIT = 0.2  # seconds that a writer may keep us waiting
+_MOST = 1_000
+
+
+def names_in(data_folder: Path, kind: Kind, organization: str | None = None) -> list[str]:
+    """Names in order, of one organization (by name) or of all; none where they cannot be read now."""
+    table, column = _COLUMNS[kind]
+    query = f"SELECT {column} FROM {table}"  # noqa: S608 - the words are our own
+    parameters: list[str] = []
+    if organization is not None:
+        query += " WHERE organization_id IN (SELECT organization_id FROM organizations WHERE name_key = ?)"
+        parameters = [organization.casefold()]
+    path = (data_folder / FILE_NAME).absolute()
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", timeout=_TIME_LIMIT, uri=True)) as database:
+            found = database.execute(f"{query} ORDER BY {column} LIMIT {_MOST}", parameters)
+            return [name for (name,) in found]
+    except sqlite3.Error:
+        return []
