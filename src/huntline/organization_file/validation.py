@@ -69,8 +69,8 @@ def validated(value: dict[str, Any]) -> tuple[OrganizationForm | None, list[Prob
 
 def problem_of(error: ErrorDetails, form: type[BaseModel]) -> Problem:
     """What pydantic found wrong with settings in a form, in words for people."""
-    # pydantic puts the tags of unions into the path; ours are in upper case.
-    *inner, last = error["loc"]
+    # pydantic puts the tags of unions into the path, ours are in upper case, and [key] behind a wrong name.
+    *inner, last = error["loc"][:-1] if error["loc"][-1] == "[key]" else error["loc"]
     path: Path = (*(part for part in inner if not isinstance(part, str) or part.islower()), last)
     kind = error["type"]
     value: object = None if kind == "missing" else error["input"]

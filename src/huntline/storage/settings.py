@@ -109,6 +109,11 @@ class Settings:
                 raise UnknownOrganization(f"there is no organization {organization_id!r}")
             return self._put(connection, stored, existing, edit(existing), by, dry_run)
 
+    def add(self, wanted: Organization, by: Actor, *, dry_run: bool = False) -> Changed:
+        """Put ``wanted`` beside the others. Raises SettingsRefused, also when its name is taken."""
+        with writing(self._database) as connection:
+            return self._put(connection, self._load(connection), None, wanted, by, dry_run)
+
     def put(self, wanted: Organization, by: Actor, *, dry_run: bool = False) -> Changed:
         """Put ``wanted`` in the place of the organization of the same name, or beside the others.
 

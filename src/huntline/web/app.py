@@ -17,7 +17,17 @@ from huntline.config import Address, Config
 from huntline.control import AsyncControlClient
 from huntline.errors import ConfigurationError, HuntlineError
 from huntline.web import problems
-from huntline.web.api import groups, numbers, policies, queues, trunks, users
+from huntline.web.api import (
+    domains,
+    groups,
+    numbers,
+    organization,
+    organizations,
+    policies,
+    queues,
+    trunks,
+    users,
+)
 from huntline.web.backstage import Backstage
 from huntline.web.principal import Principal
 
@@ -26,6 +36,9 @@ TIME_TO_CLOSE = 1  # seconds that open requests get at the end
 
 API_PATH = "/api/v1"
 ROUTERS = (
+    organizations.router,
+    organization.router,
+    domains.router,
     users.router,
     groups.router,
     numbers.router,

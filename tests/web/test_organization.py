@@ -1,0 +1,166 @@
+"""What an organization has once, its domains, and the organizations of a server (web)."""
+
+from __future__ import annotations
+
+import pytest
+
+from huntline.api_client import ApiRefused
+from huntline.directory.access import Role
+from tests.web.rig import ServerRig, refusal_of
+
+PERSON = {"upn": "amal@contoso.com", "sip_password": "correct horse"}
+
+
+def test_only_what_a_patch_names_changes_in_limits_and_star_codes(rig: ServerRig) -> None:
+    api = rig.api()
+    assert api.get("/organization") == {
+        "id": rig.contoso,
+        "organization": "Contoso",
+        "domains": ["contoso.com"],
+        "limits": {"max_waiting": 200, "agent_limit": 10_000},
+        "communication_credits": True,
+        "propagation_delay": False,
+        "star_codes": {"opt_out": "*45", "opt_in": "*46"},
+        "licence_pools": {},
+        "service_number_table": [],
+    }
+    changed = api.patch("/organization", {"limits": {"agent_limit": 99}, "star_codes": {"opt_in": None}})
+    assert changed["limits"] == {"max_waiting": 200, "agent_limit": 99}
+    assert changed["star_codes"] == {"opt_out": "*45", "opt_in": None}
+    reset = api.patch("/organization", {"limits": None, "star_codes": None, "licence_pools": {"E3": 5}})
+    assert reset["limits"] == {"max_waiting": 200, "agent_limit": 10_000}
+    assert reset["star_codes"] == {"opt_out": "*45", "opt_in": "*46"}
+    assert reset["licence_pools"] == {"E3": 5}
+    assert api.get("/organization") == reset
+    assert api.patch("/organization", reset) == reset
+
+
+def test_wrong_settings_of_the_organization_are_named_by_field(rig: ServerRig) -> None:
+    api = rig.api()
+    before = rig.organization()
+    for body, field in (
+        ({"limits": {"max_waiting": -1}}, "limits.max_waiting"),
+        ({"limits": {"max_wait": 1}}, "limits.max_wait"),
+        ({"star_codes": {"opt_out": "45"}}, "star_codes.opt_out"),
+        ({"organization": ""}, "organization"),
+        ({"domains": []}, "domains"),
+        ({"licence_pools": {"E9": 1}}, "licence_pools.E9"),
+    ):
+        assert refusal_of(api, "PATCH", "/organization", body)["field"] == field
+    assert rig.organization() == before
+
+
+def test_the_organization_is_changed_if_it_is_still_as_it_was_read_and_not_in_a_dry_run(
+    rig: ServerRig,
+) -> None:
+    api = rig.api()
+    tag = api.response("GET", "/organization").headers["etag"]
+    assert api.patch("/organization", {"organization": "Contoso Ltd"}, dry_run=True)["id"] == rig.contoso
+    assert rig.organization().name == "Contoso"
+    change = {"json": {"propagation_delay": True}, "headers": {"If-Match": tag}}
+    assert api.response("PATCH", "/organization", **change).headers["etag"] != tag
+    with pytest.raises(ApiRefused) as refusal:
+        api.response("PATCH", "/organization", **change)
+    assert refusal.value.status == 412
+
+
+def test_a_domain_is_added_and_removed_while_nothing_is_in_it(rig: ServerRig) -> None:
+    api = rig.api()
+    made = api.post("/domains", {"domain": "Redmond.Contoso.com"})
+    assert made == {"domain": "redmond.contoso.com", "is_realm": False, "users": 0, "queues": 0}
+    assert api.post("/domains", {"domain": "dry.contoso.com"}, dry_run=True)["domain"] == "dry.contoso.com"
+    assert [each["domain"] for each in api.items("/domains")] == ["contoso.com", "redmond.contoso.com"]
+    assert [each["domain"] for each in api.items("/domains", search="Red")] == ["redmond.contoso.com"]
+    for number in range(7):
+        api.post("/users", {"upn": f"u{number}@redmond.contoso.com"})
+    queue = {"name": "Help Desk", "domain": "redmond.contoso.com"}
+    api.post("/queues", queue)
+    problem = refusal_of(api, "DELETE", "/domains/redmond.contoso.com")
+    assert (problem["status"], problem["error"]) == (409, "in-use")
+    assert "queue Help Desk is in it; user u0@redmond.contoso.com is in it" in problem["detail"]
+    assert "and 3 more" in problem["detail"]
+    for number in range(7):
+        api.delete(f"/users/u{number}@redmond.contoso.com")
+    api.patch("/queues/Help Desk", {"domain": "contoso.com"})
+    problem = refusal_of(api, "DELETE", "/domains/redmond.contoso.com")
+    assert "queue Help Desk has it in its primary URI" in problem["detail"]
+    api.delete("/queues/Help Desk")
+    assert api.delete("/domains/REDMOND.contoso.com")["domain"] == "redmond.contoso.com"
+    assert rig.organization().domains == ("contoso.com",)
+    assert refusal_of(api, "GET", "/domains/redmond.contoso.com")["status"] == 404
+
+
+def test_a_domain_that_is_none_or_there_already_is_refused(rig: ServerRig) -> None:
+    api = rig.api()
+    for wrong in ("not a domain", "-.com", "CONTOSO.com", ""):
+        problem = refusal_of(api, "POST", "/domains", {"domain": wrong})
+        assert (problem["status"], problem["field"]) == (422, "domain")
+    assert "at least one domain" in refusal_of(api, "DELETE", "/domains/contoso.com")["detail"]
+
+
+def test_the_first_domain_stays_while_sip_passwords_are_made_for_it(rig: ServerRig) -> None:
+    api = rig.api()
+    api.post("/domains", {"domain": "contoso.net"})
+    api.post("/users", PERSON | {"upn": "amal@contoso.net"})
+    for method, path, body in (
+        ("DELETE", "/domains/contoso.com", None),
+        ("PATCH", "/organization", {"domains": ["contoso.net", "contoso.com"]}),
+    ):
+        problem = refusal_of(api, method, path, body)
+        assert (problem["status"], problem["error"]) == (409, "realm-in-use")
+        assert "SIP passwords are made for; these users have one: amal@contoso.net" in problem["detail"]
+    api.patch("/users/amal@contoso.net", {"sip_password": None, "sip_digests": []})
+    api.delete("/domains/contoso.com")
+    assert api.get("/domains/contoso.net")["is_realm"] is True
+
+
+def test_the_host_makes_lists_changes_and_removes_organizations(rig: ServerRig) -> None:
+    host = rig.api(Role.HOST, "")
+    made = host.post("/organizations", {"organization": "Fabrikam", "domains": ["Fabrikam.com"]})
+    assert (made["organization"], made["domains"]) == ("Fabrikam", ["fabrikam.com"])
+    names = [each["organization"] for each in host.items("/organizations")]
+    assert names == ["Contoso", "Fabrikam"]
+    assert host.get("/organizations/FABRIKAM") == host.get(f"/organizations/{made['id']}") == made
+    host.patch("/organizations/Fabrikam", {"organization": "Fabrikam Inc", "limits": {"agent_limit": 5}})
+    assert host.get(f"/organizations/{made['id']}")["limits"]["agent_limit"] == 5
+    assert host.post("/users", {"upn": "bao@fabrikam.com"}, organization="Fabrikam Inc")["id"]
+    assert rig.organization().users == ()
+    key = rig.key(Role.ADMIN, made["id"])
+    assert rig.api_by_key(key).get("/users")["total"] == 1
+    assert host.delete("/organizations/Fabrikam Inc", confirm="Fabrikam Inc")["id"] == made["id"]
+    assert [each["organization"] for each in host.items("/organizations")] == ["Contoso"]
+    assert refusal_of(rig.api_by_key(key), "GET", "/users")["status"] == 401
+    again = host.post("/organizations", {"organization": "Fabrikam", "domains": ["fabrikam.com"]})
+    assert host.get("/users", organization=again["id"])["total"] == 0
+
+
+def test_an_organization_never_takes_the_place_of_another(rig: ServerRig) -> None:
+    host = rig.api(Role.HOST, "")
+    rig.api().post("/users", {"upn": "amal@contoso.com"})
+    for body, field in (
+        ({"organization": "CONTOSO", "domains": ["contoso.net"]}, "organization"),
+        ({"organization": "Fabrikam", "domains": ["contoso.com"]}, "domains[0]"),
+        ({"organization": "Fabrikam", "domains": []}, "domains"),
+        ({"organization": "Fabrikam"}, "domains"),
+    ):
+        assert refusal_of(host, "POST", "/organizations", body)["field"] == field
+    dry = host.post("/organizations", {"organization": "Dry", "domains": ["dry.com"]}, dry_run=True)
+    assert dry["organization"] == "Dry"
+    assert host.get("/organizations")["total"] == 1
+    assert len(rig.organization().users) == 1
+
+
+def test_removing_an_organization_takes_its_name_once_more(rig: ServerRig) -> None:
+    host = rig.api(Role.HOST, "")
+    for params in ({}, {"confirm": "contoso"}):
+        problem = refusal_of(host, "DELETE", "/organizations/Contoso", **params)
+        assert (problem["status"], problem["field"]) == (422, "confirm")
+        assert "Contoso" in problem["allowed"]
+    host.delete("/organizations/Contoso", confirm="Contoso", dry_run=True)
+    assert rig.organization().name == "Contoso"
+    assert refusal_of(host, "DELETE", "/organizations/Nowhere", confirm="Nowhere")["status"] == 404
+
+
+def test_only_the_host_sees_organizations(rig: ServerRig) -> None:
+    for role in (Role.ADMIN, Role.AUDITOR, Role.QUEUE_OWNER, Role.AGENT):
+        assert refusal_of(rig.api(role), "GET", "/organizations")["status"] == 403
