@@ -20,6 +20,7 @@ from huntline.web import problems
 from huntline.web.api import (
     domains,
     groups,
+    licences,
     numbers,
     organization,
     organizations,
@@ -39,6 +40,7 @@ ROUTERS = (
     organizations.router,
     organization.router,
     domains.router,
+    licences.router,
     users.router,
     groups.router,
     numbers.router,
