@@ -23,7 +23,7 @@ from huntline.directory.problems import did_you_mean
 from huntline.engine.model import Alerting, Distribution
 
 
-def _word(kind: type[StrEnum]) -> BeforeValidator:
+def one_of(kind: type[StrEnum]) -> BeforeValidator:
     """One of an enumeration's words, with a suggestion when it is none."""
 
     def check(value: object) -> object:
@@ -90,7 +90,7 @@ class NumberForm(_Part):
     """One of ``numbers``."""
 
     number: Annotated[Text, BeforeValidator(_telephone)]
-    kind: Annotated[NumberKind, _word(NumberKind)]
+    kind: Annotated[NumberKind, one_of(NumberKind)]
 
 
 class DigestForm(_Part):
@@ -106,9 +106,9 @@ class UserFields(_Part):
 
     upn: Text
     display_name: Text = ""
-    licences: Annotated[list[Annotated[Licence, _word(Licence)]], _MaybeEmpty] = []
+    licences: Annotated[list[Annotated[Licence, one_of(Licence)]], _MaybeEmpty] = []
     voice_enabled: bool = False
-    homed: Annotated[Home, _word(Home)] = Home.ONLINE
+    homed: Annotated[Home, one_of(Home)] = Home.ONLINE
     line_uri: Text | None = None
     contacts: _Texts = []
     voicemail: Text | None = None
@@ -130,7 +130,7 @@ class GroupForm(_Part):
     """One of ``groups``."""
 
     name: Text
-    kind: Annotated[GroupKind, _word(GroupKind)]
+    kind: Annotated[GroupKind, one_of(GroupKind)]
     members: _Texts = []
     caller_id_policy: Text | None = None
     caller_id_rank: int | None = None
@@ -141,7 +141,7 @@ class PolicyForm(_Part):
     """One of ``caller_id_policies``."""
 
     name: Text
-    substitute: Annotated[Substitute, _word(Substitute)] = Substitute.LINE_URI
+    substitute: Annotated[Substitute, one_of(Substitute)] = Substitute.LINE_URI
     service_number: Annotated[Text | None, BeforeValidator(_telephone)] = None
     enable_user_override: bool = False
     block_incoming_pstn_caller_id: bool = False
@@ -172,7 +172,7 @@ class SpeechForm(_Part):
 class ExitForm(_Part):
     """``overflow``, ``timeout`` or ``no_agents`` of a queue."""
 
-    action: Annotated[QueueExitAction, _word(QueueExitAction)]
+    action: Annotated[QueueExitAction, one_of(QueueExitAction)]
     target: Text | None = None
 
 
@@ -206,8 +206,8 @@ class QueueForm(_Part):
     line_uri: Text | None = None
     greeting: _Greeting | None = None
     music: _Music = None
-    distribution: Annotated[Distribution, _word(Distribution)] = Distribution.ATTENDANT
-    alerting: Annotated[Alerting, _word(Alerting)] | None = None
+    distribution: Annotated[Distribution, one_of(Distribution)] = Distribution.ATTENDANT
+    alerting: Annotated[Alerting, one_of(Alerting)] | None = None
     agent_limit: int = 50
     agents: _Texts = []
     groups: _Texts = []
@@ -234,7 +234,7 @@ class OrganizationFields(_Part):
     propagation_delay: bool = False
     star_codes: StarCodesForm = StarCodesForm()
     licence_pools: Annotated[
-        dict[Annotated[Licence, _word(Licence)], int], BeforeValidator(lambda value: value or {})
+        dict[Annotated[Licence, one_of(Licence)], int], BeforeValidator(lambda value: value or {})
     ] = {}
     service_number_table: Annotated[list[AllowanceForm], _MaybeEmpty] = []
 

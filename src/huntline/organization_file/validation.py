@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from huntline.directory.problems import Path, Problem, did_you_mean
 from huntline.organization_file.form import FORM_OF, OrganizationForm
 
-_SECRETS = ("sip_password", "sip_digests", "ha1")
+_SECRETS = ("sip_password", "sip_digests", "ha1", "password", "current", "new")
 _ROUNDS = 4  # a stand-in may be wrong in its turn once or twice; then the form alone is reported
 
 _MESSAGES = {

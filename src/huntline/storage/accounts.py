@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    RowMapping,
+    Select,
+    delete,
+    exists,
+    insert,
+    select,
+    update,
+)
 
 from huntline.directory.access import Role
-from huntline.directory.changes import Change, added
+from huntline.directory.changes import Change, added, removed
 from huntline.errors import Refused
 from huntline.storage import schema
 from huntline.storage.audit import Actor, write_audit
@@ -23,11 +35,26 @@ HOST = ""
 
 KEY_PREFIX = "hl_"
 
+_AUDITED = ("name", "role", "queues", "user", "password", "oidc_subject", "is_disabled")
+
 
 class AccountTaken(Refused):
-    """An account of that name is there already."""
+    """An account of that name, or for that person at the identity provider, is there already."""
 
     error_id = "account-taken"
+
+
+class UnknownAccount(Refused):
+    """No such account, or key of an account, is in the organization."""
+
+    error_id = "not-found"
+    status = 404
+
+
+class LastAdmin(Refused):
+    """Without this account nobody could administer the organization."""
+
+    error_id = "last-admin"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,79 +72,190 @@ class Account:
     is_disabled: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """What is known of an API key, which is not the key itself."""
+
+    key_id: str
+    name: str
+    created_at: datetime
+    expires_at: datetime | None
+
+
 def hash_of(secret: str) -> str:
     """What is stored of a key or session token, which is random enough to need no salt."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 class Accounts:
-    """All accounts of one database."""
+    """All accounts of one database.
 
-    def __init__(self, database: Engine) -> None:
+    An account is in force unless it is disabled, or the user it belongs to is gone or inactive.
+    """
+
+    def __init__(self, database: Engine, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._database = database
+        self._now = now
 
     def all(self, organization_id: str) -> tuple[Account, ...]:
-        """The accounts of one organization, or of the host, by name."""
+        """The accounts of one organization, or of the host, by name; in force or not."""
         table = schema.accounts
         query = select(table).where(table.c.organization_id == organization_id).order_by(table.c.name_key)
-        with self._database.begin() as connection:
-            return tuple(_account_of(row) for row in connection.execute(query).mappings())
+        return self._found(query)
 
-    def add(self, account: Account, by: Actor) -> Account:
+    def by_name(self, name: str, organization_id: str | None) -> tuple[Account, ...]:
+        """The accounts in force of a name in any letter case, of one organization or of all and the host."""
+        return self._in_force(schema.accounts.c.name_key == name.casefold(), organization_id)
+
+    def by_subject(self, subject: str, organization_id: str | None) -> tuple[Account, ...]:
+        """The accounts in force of a person at an identity provider: ``issuer subject``."""
+        return self._in_force(schema.accounts.c.oidc_subject == subject, organization_id)
+
+    def by_user(self, user_id: str, organization_id: str) -> tuple[Account, ...]:
+        """The accounts in force that belong to a user."""
+        return self._in_force(schema.accounts.c.user_id == user_id, organization_id)
+
+    def by_key(self, key: str) -> Account | None:
+        """The account of an API key that is known and has not expired, if the account is in force."""
+        accounts, keys = schema.accounts, schema.api_keys
+        is_valid = keys.c.expires_at.is_(None) | (keys.c.expires_at > self._now())
+        is_it = (
+            (accounts.c.organization_id == keys.c.organization_id)
+            & (accounts.c.account_id == keys.c.account_id)
+            & (keys.c.key_hash == hash_of(key))
+            & is_valid
+        )
+        found = self._found(in_force().join(keys, is_it))
+        return found[0] if found else None
+
+    def add(self, account: Account, by: Actor, *, dry_run: bool = False) -> Account:
         """Keep a new account, whose id is made here. Raises AccountTaken."""
         created = replace(account, account_id=new_id())
         with writing(self._database) as connection:
             _refuse_taken(connection, created)
-            connection.execute(insert(schema.accounts), _row_of(created))
-            _audit(connection, account.organization_id, [added("account", account.name)], by)
+            if not dry_run:
+                connection.execute(insert(schema.accounts), {**_row_of(created), "created_at": self._now()})
+                self._audit(connection, created, [added("account", created.name)], by)
         return created
+
+    def change(
+        self,
+        organization_id: str,
+        account_id: str,
+        edit: Callable[[Account], Account],
+        by: Actor,
+        *,
+        dry_run: bool = False,
+    ) -> Account:
+        """Put ``edit(the account as it is)`` in its place.
+
+        Another password ends its sessions, and so does disabling it. Raises UnknownAccount, AccountTaken, LastAdmin and whatever Refused ``edit`` raises.
+        """
+        with writing(self._database) as connection:
+            before = _existing(connection, organization_id, account_id)
+            after = edit(before)
+            _refuse_taken(connection, after)
+            if _administers(before) and not _administers(after):
+                _refuse_without_admin(connection, before)
+            if not dry_run:
+                connection.execute(
+                    update(schema.accounts).where(_is_account(schema.accounts, before)), _row_of(after)
+                )
+                if after.is_disabled or after.password_hash != before.password_hash:
+                    connection.execute(delete(schema.sessions).where(_is_account(schema.sessions, before)))
+                self._audit(connection, after, _changes(connection, before, after), by)
+        return after
+
+    def remove(self, organization_id: str, account_id: str, by: Actor, *, dry_run: bool = False) -> None:
+        """Remove an account with its keys and sessions. Raises UnknownAccount, LastAdmin."""
+        with writing(self._database) as connection:
+            account = _existing(connection, organization_id, account_id)
+            if _administers(account):
+                _refuse_without_admin(connection, account)
+            if not dry_run:
+                for table in (schema.sessions, schema.api_keys, schema.accounts):
+                    connection.execute(delete(table).where(_is_account(table, account)))
+                self._audit(connection, account, [removed("account", account.name)], by)
+
+    def keys(self, account: Account) -> tuple[ApiKey, ...]:
+        """The API keys of an account, in the order in which they were made."""
+        table = schema.api_keys
+        query = select(table).where(_is_account(table, account)).order_by(table.c.key_id)
+        with self._database.begin() as connection:
+            return tuple(
+                ApiKey(row["key_id"], row["name"], row["created_at"], row["expires_at"])
+                for row in connection.execute(query).mappings()
+            )
 
     def add_key(
         self, account: Account, name: str, by: Actor, expires_at: datetime | None = None
-    ) -> tuple[str, str]:
-        """Make an API key; returns its id and the key itself, which cannot be had again."""
-        key_id, key = new_id(), KEY_PREFIX + secrets.token_urlsafe(32)
+    ) -> tuple[ApiKey, str]:
+        """Make an API key; returns it with the secret itself, which cannot be had again."""
+        secret = KEY_PREFIX + secrets.token_urlsafe(32)
+        key = ApiKey(new_id(), name, self._now(), expires_at)
         row = {
             "organization_id": account.organization_id,
-            "key_id": key_id,
+            "key_id": key.key_id,
             "account_id": account.account_id,
-            "name": name,
-            "key_hash": hash_of(key),
-            "created_at": datetime.now(UTC),
-            "expires_at": expires_at,
+            "name": key.name,
+            "key_hash": hash_of(secret),
+            "created_at": key.created_at,
+            "expires_at": key.expires_at,
         }
         with writing(self._database) as connection:
             connection.execute(insert(schema.api_keys), row)
-            change = Change("account", account.name, "key", None, name)
-            _audit(connection, account.organization_id, [change], by)
-        return key_id, key
+            self._audit(connection, account, [Change("account", account.name, "key", None, name)], by)
+        return key, secret
 
-    def by_key(self, key: str) -> Account | None:
-        """The account of a key that is known and has not expired, unless the account is disabled."""
-        accounts, keys = schema.accounts, schema.api_keys
-        is_its_account = (accounts.c.organization_id == keys.c.organization_id) & (
-            accounts.c.account_id == keys.c.account_id
-        )
-        query = select(accounts, keys.c.expires_at).join(keys, is_its_account)
+    def remove_key(self, account: Account, key_id: str, by: Actor) -> ApiKey:
+        """Remove an API key, which opens nothing from now on. Raises UnknownAccount."""
+        key = next((each for each in self.keys(account) if each.key_id == key_id), None)
+        if key is None:
+            raise UnknownAccount(f"there is no key {key_id!r}")
+        table = schema.api_keys
+        with writing(self._database) as connection:
+            connection.execute(delete(table).where(_is_account(table, account), table.c.key_id == key_id))
+            self._audit(connection, account, [Change("account", account.name, "key", key.name, None)], by)
+        return key
+
+    def _in_force(self, where: ColumnElement[bool], organization_id: str | None) -> tuple[Account, ...]:
+        query = in_force().where(where)
+        if organization_id is not None:
+            query = query.where(schema.accounts.c.organization_id == organization_id)
+        return self._found(query)
+
+    def _found(self, query: Select[Any]) -> tuple[Account, ...]:
         with self._database.begin() as connection:
-            row = connection.execute(query.where(keys.c.key_hash == hash_of(key))).mappings().first()
-        if row is None or row["is_disabled"]:
-            return None
-        is_expired = row["expires_at"] is not None and row["expires_at"] <= datetime.now(UTC)
-        return None if is_expired else _account_of(row)
+            return tuple(account_of(row) for row in connection.execute(query).mappings())
+
+    def _audit(self, connection: Connection, account: Account, changes: list[Change], by: Actor) -> None:
+        write_audit(connection, account.organization_id, changes, by, self._now())
 
 
-def _refuse_taken(connection: Connection, account: Account) -> None:
-    table = schema.accounts
-    taken = select(table.c.account_id).where(
-        table.c.organization_id == account.organization_id, table.c.name_key == account.name.casefold()
+def in_force() -> Select[Any]:
+    """A query for all accounts that are in force."""
+    accounts, users = schema.accounts, schema.users
+    has_user = exists().where(
+        users.c.organization_id == accounts.c.organization_id,
+        users.c.user_id == accounts.c.user_id,
+        users.c.is_active,
     )
-    if connection.execute(taken).first():
-        raise AccountTaken(f"there is an account {account.name} already")
+    return select(accounts).where(accounts.c.is_disabled.is_(False), accounts.c.user_id.is_(None) | has_user)
 
 
-def _audit(connection: Connection, organization_id: str, changes: list[Change], by: Actor) -> None:
-    write_audit(connection, organization_id, changes, by, datetime.now(UTC))
+def account_of(row: RowMapping) -> Account:
+    """The account of a row of its table."""
+    return Account(
+        organization_id=row["organization_id"],
+        account_id=row["account_id"],
+        name=row["name"],
+        role=Role(row["role"]),
+        password_hash=row["password_hash"],
+        queue_ids=tuple(row["queue_ids"]),
+        user_id=row["user_id"],
+        oidc_subject=row["oidc_subject"],
+        is_disabled=row["is_disabled"],
+    )
 
 
 def _row_of(account: Account) -> dict[str, Any]:
@@ -132,19 +270,85 @@ def _row_of(account: Account) -> dict[str, Any]:
         "user_id": account.user_id,
         "oidc_subject": account.oidc_subject,
         "is_disabled": account.is_disabled,
-        "created_at": datetime.now(UTC),
     }
 
 
-def _account_of(row: RowMapping) -> Account:
-    return Account(
-        organization_id=row["organization_id"],
-        account_id=row["account_id"],
-        name=row["name"],
-        role=Role(row["role"]),
-        password_hash=row["password_hash"],
-        queue_ids=tuple(row["queue_ids"]),
-        user_id=row["user_id"],
-        oidc_subject=row["oidc_subject"],
-        is_disabled=row["is_disabled"],
+def _is_account(table: Any, account: Account) -> ColumnElement[bool]:
+    """What rows of a table belong to an account."""
+    is_account: ColumnElement[bool] = (table.c.organization_id == account.organization_id) & (
+        table.c.account_id == account.account_id
     )
+    return is_account
+
+
+def _existing(connection: Connection, organization_id: str, account_id: str) -> Account:
+    table = schema.accounts
+    query = select(table).where(table.c.organization_id == organization_id, table.c.account_id == account_id)
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        raise UnknownAccount(f"there is no account {account_id!r}")
+    return account_of(row)
+
+
+def _refuse_taken(connection: Connection, account: Account) -> None:
+    table = schema.accounts
+    others = select(table.c.name).where(
+        table.c.organization_id == account.organization_id, table.c.account_id != account.account_id
+    )
+    if connection.execute(others.where(table.c.name_key == account.name.casefold())).first():
+        raise AccountTaken(f"there is an account {account.name} already; take another name")
+    if account.oidc_subject is not None:
+        same = connection.execute(others.where(table.c.oidc_subject == account.oidc_subject)).first()
+        if same:
+            raise AccountTaken(
+                f"the account {same.name} has this oidc_subject already; one person, one account"
+            )
+
+
+def _administers(account: Account) -> bool:
+    return account.role is Role.ADMIN and not account.is_disabled
+
+
+def _refuse_without_admin(connection: Connection, account: Account) -> None:
+    table = schema.accounts
+    others = in_force().where(
+        table.c.organization_id == account.organization_id,
+        table.c.account_id != account.account_id,
+        table.c.role == str(Role.ADMIN),
+    )
+    if not connection.execute(others).first():
+        raise LastAdmin(
+            f"{account.name} is the last account that may administer the organization; make another one"
+            " with the role admin first"
+        )
+
+
+def _changes(connection: Connection, before: Account, after: Account) -> list[Change]:
+    old, new = _words(connection, before), _words(connection, after)
+    if after.password_hash not in (None, before.password_hash):
+        new |= {"password": "set anew"}
+    return [
+        Change("account", after.name, field, old[field], new[field])
+        for field in _AUDITED
+        if old[field] != new[field]
+    ]
+
+
+def _words(connection: Connection, account: Account) -> dict[str, str]:
+    """An account in words for people, without secrets."""
+    queues, users = schema.queues, schema.users
+    names = select(queues.c.name).where(
+        queues.c.organization_id == account.organization_id, queues.c.queue_id.in_(account.queue_ids)
+    )
+    upn = select(users.c.upn).where(
+        users.c.organization_id == account.organization_id, users.c.user_id == account.user_id
+    )
+    return {
+        "name": account.name,
+        "role": str(account.role),
+        "queues": f"[{', '.join(sorted(connection.execute(names).scalars()))}]",
+        "user": connection.execute(upn).scalar() or "none",
+        "password": "none" if account.password_hash is None else "set",
+        "oidc_subject": account.oidc_subject or "none",
+        "is_disabled": str(account.is_disabled).lower(),
+    }

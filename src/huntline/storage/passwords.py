@@ -1,0 +1,34 @@
+"""Passwords of accounts, kept as argon2id (RFC 9106) in its own text form."""
+
+from __future__ import annotations
+
+import threading
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)  # OWASP's smallest, in KiB
+_AT_ONCE = threading.BoundedSemaphore(4)  # so that a flood of sign-ins takes neither memory nor all cores
+
+
+@cache
+def _nobodys() -> str:
+    """What is verified where there is no password, so that unknown names take as long as known ones."""
+    return _HASHER.hash("")
+
+
+def hashed(password: str) -> str:
+    """What is stored of a password."""
+    with _AT_ONCE:
+        return _HASHER.hash(password)
+
+
+def is_password(password: str, password_hash: str | None) -> bool:
+    """Whether this is the password; takes as long when there is none to compare with."""
+    with _AT_ONCE:
+        try:
+            _HASHER.verify(password_hash or _nobodys(), password)
+        except (VerificationError, InvalidHashError):
+            return False
+    return password_hash is not None
