@@ -120,7 +120,7 @@ def _collection_changes(
     for identity, item in new.items():
         if identity not in old:
             yield added(what, getattr(item, key))
-        elif item != old[identity]:
+        elif item is not old[identity] and item != old[identity]:
             for field in fields(item):
                 yield from _field_change(what, getattr(item, key), field.name, old[identity], item)
 

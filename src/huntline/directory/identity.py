@@ -37,11 +37,12 @@ def identify(
     """
     user_ids = {user.upn: user.user_id for user in existing.users} if existing else {}
     users = tuple(
-        replace(user, user_id=user.user_id or user_ids.get(user.upn) or new_id()) for user in wanted.users
+        user if user.user_id else replace(user, user_id=user_ids.get(user.upn) or new_id())
+        for user in wanted.users
     )
     group_ids = {group.name.casefold(): group.group_id for group in existing.groups} if existing else {}
     groups = tuple(
-        replace(group, group_id=group.group_id or group_ids.get(group.name.casefold()) or new_id())
+        group if group.group_id else replace(group, group_id=group_ids.get(group.name.casefold()) or new_id())
         for group in wanted.groups
     )
     queues = _identify_queues(wanted.queues, existing.queues if existing else (), new_id, new_primary_user)
@@ -78,5 +79,6 @@ def _identify_queues(
         queue_id = queue.queue_id or (known.queue_id if known else new_id())
         primary_uri = known.primary_uri if known else queue.primary_uri
         primary_uri = primary_uri or f"sip:{new_primary_user()}@{queue.domain}"
-        queues.append(replace(queue, queue_id=queue_id, primary_uri=primary_uri))
+        is_identified = (queue.queue_id, queue.primary_uri) == (queue_id, primary_uri)
+        queues.append(queue if is_identified else replace(queue, queue_id=queue_id, primary_uri=primary_uri))
     return tuple(queues)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
@@ -28,10 +28,13 @@ def check_references(organization: Organization) -> Problems:
     for place, group in enumerate(organization.groups):
         for member_place, member in enumerate(group.members):
             yield from _check_member(("groups", place, "members", member_place), member, index)
+    service_numbers = {held.number for held in organization.numbers if held.kind is not NumberKind.USER}
     for place, user in enumerate(organization.users):
-        yield from _check_personal_number(("users", place, "line_uri"), user, organization)
+        yield from _check_personal_number(("users", place, "line_uri"), user, service_numbers)
+    kinds = {held.number: held.kind for held in organization.numbers}
     for place, queue in enumerate(organization.queues):
         yield from _check_queue(("queues", place), queue, index)
+        yield from _check_service_number(("queues", place, "line_uri"), queue.line_uri, kinds)
     yield from _check_loops(index)
 
 
@@ -47,9 +50,8 @@ def _no_group(path: Path, name: str, index: OrganizationIndex) -> Problem:
     return Problem(path, name, f"there is no group {name}{did_you_mean(name, known)}")
 
 
-def _check_personal_number(path: Path, user: User, organization: Organization) -> Problems:
-    number = line_uri_number(user.line_uri) if user.line_uri else None
-    if any(held.number == number and held.kind is not NumberKind.USER for held in organization.numbers):
+def _check_personal_number(path: Path, user: User, service_numbers: Set[str]) -> Problems:
+    if user.line_uri and line_uri_number(user.line_uri) in service_numbers:
         yield Problem(path, user.line_uri, "is a service number; a user needs a number of kind user")
 
 
@@ -62,7 +64,6 @@ def _check_queue(path: Path, queue: QueueSettings, index: OrganizationIndex) -> 
     if queue.primary_uri and (primary_uri is None or primary_uri[2] not in organization.domains):
         wanted = f"must be sip:hg_<32 lower-case hexadecimal digits>@{queue.domain}, or left out"
         yield Problem((*path, "primary_uri"), queue.primary_uri, wanted)
-    yield from _check_service_number((*path, "line_uri"), queue.line_uri, organization)
     for place, upn in enumerate(queue.agents):
         yield from _check_agent((*path, "agents", place), upn, index)
     for place, name in enumerate(queue.groups):
@@ -72,11 +73,10 @@ def _check_queue(path: Path, queue: QueueSettings, index: OrganizationIndex) -> 
         yield from _check_target((*path, field, "target"), getattr(queue, field), queue, index)
 
 
-def _check_service_number(path: Path, line_uri: str | None, organization: Organization) -> Problems:
+def _check_service_number(path: Path, line_uri: str | None, kinds: Mapping[str, NumberKind]) -> Problems:
     number = line_uri_number(line_uri) if line_uri else None
     if number is None:
         return
-    kinds = {held.number: held.kind for held in organization.numbers}
     if number not in kinds:
         wanted = f"{number} is not in the organization's numbers; add it there as a service number"
         yield Problem(path, line_uri, wanted + did_you_mean(number, kinds))
