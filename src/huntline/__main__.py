@@ -8,6 +8,7 @@ import typer
 
 from huntline.cli.agent import agent
 from huntline.cli.apply import apply
+from huntline.cli.export import export
 from huntline.cli.group import group
 from huntline.cli.history import history
 from huntline.cli.number import number
@@ -27,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for verb in (serve, apply, status, history, demo):
+for verb in (serve, apply, export, status, history, demo):
     app.command()(verb)
 for name, group_of_verbs in (
     ("queue", queue),

@@ -1,0 +1,111 @@
+"""``huntline export``: an organization back as a file."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from huntline.cli.door import OrganizationOption
+from huntline.cli.options import DataOption, config_of
+from huntline.directory.problems import did_you_mean
+from huntline.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from huntline.directory.organization import Organization
+    from huntline.storage.blobs import Blobs
+
+_STANDARD_OUTPUT = Path("-")
+_HEAD = """\
+# {name}, written by huntline export; huntline apply puts it in force again.
+# Keep it to yourself: the digests in it are as good as the phones' passwords.
+"""
+
+
+def export(
+    out: Annotated[
+        Path, typer.Option(help="Where to; - is the standard output, without sound files.", metavar="FILE|-")
+    ] = _STANDARD_OUTPUT,
+    replace: Annotated[bool, typer.Option("--replace", help="Write over a file that is there.")] = False,
+    data: DataOption = None,
+    organization: OrganizationOption = None,
+) -> None:
+    """Write an organization file that describes everything as it is: applied, it changes nothing.
+
+    Sound files are written beside it, into a folder named after it. Whoever may read the file may sign in
+    the phones, so that only you may.
+    """
+    # Imported here: the database's library is half a second that no other verb should wait.
+    from huntline.organization_file.writing import sound_files, written
+    from huntline.storage.blobs import Blobs
+    from huntline.storage.database import open_database
+    from huntline.storage.settings import Settings
+
+    folder = config_of(data).data
+    database = open_database(folder)
+    try:
+        chosen = _chosen(Settings(database).organizations(), organization)
+    finally:
+        database.dispose()
+    stem = "organization" if out == _STANDARD_OUTPUT else out.stem
+    text = _HEAD.format(name=" ".join(chosen.name.split())) + written(chosen, f"{stem}-audio")
+    sounds = sound_files(chosen)
+    if out == _STANDARD_OUTPUT:
+        sys.stdout.write(text)
+        if sounds:
+            typer.echo(f"Sound files ({len(sounds)}) are written with --out FILE only.", err=True)
+        return
+    if out.exists() and not replace:
+        raise ConfigurationError(f"--out: {out} is there already; say --replace to write over it")
+    _write_sounds(chosen, out.with_name(f"{stem}-audio"), Blobs(folder))
+    _write_private(out, text)
+    typer.echo(f"Wrote {out}; sound files beside it: {len(sounds)}.")
+
+
+def _chosen(organizations: tuple[Organization, ...], name: str | None) -> Organization:
+    names = {each.name.casefold(): each for each in organizations}
+    if name is not None and name.casefold() in names:
+        return names[name.casefold()]
+    if name is None and len(organizations) == 1:
+        return organizations[0]
+    known = ", ".join(each.name for each in organizations) or "none at all"
+    if name is None:
+        raise ConfigurationError(f"--organization: say which one; there are: {known}")
+    close = did_you_mean(name, (each.name for each in organizations))
+    raise ConfigurationError(f"--organization: there is no organization {name!r}; there are: {known}{close}")
+
+
+def _write_sounds(organization: Organization, folder: Path, blobs: Blobs) -> None:
+    from huntline.organization_file.writing import sound_files
+
+    for name, audio in sound_files(organization).items():
+        if name in (".", "..") or Path(name).name != name:
+            wanted = "cannot be the name of a file; give it another in the audio library first"
+            raise ConfigurationError(f"audio {name!r}: {wanted}")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(blobs.read(audio.sha256))
+        except FileNotFoundError:
+            wanted = "the original is not in the data folder; upload it again under the same name"
+            raise ConfigurationError(f"audio {name!r}: {wanted}") from None
+        except OSError as error:
+            raise ConfigurationError(f"{folder / name}: cannot be written: {error.strerror}") from None
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Write a file for the owner's eyes; whoever reads it meanwhile sees it whole, or as it was."""
+    try:
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+            os.replace(name, path)
+        except BaseException:
+            os.unlink(name)
+            raise
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be written: {error.strerror}") from None

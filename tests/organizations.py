@@ -1,0 +1,267 @@
+"""Random organizations that the rules allow, for tests of properties that hold for all of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import strategies as st
+
+from huntline.directory.digests import password_digests
+from huntline.directory.organization import (
+    GLOBAL_POLICY,
+    Allowance,
+    Audio,
+    CallerIdPolicy,
+    Group,
+    GroupKind,
+    Home,
+    Licence,
+    LicencePool,
+    Limits,
+    NumberKind,
+    Organization,
+    QueueExit,
+    QueueExitAction,
+    QueueSettings,
+    ServiceNumber,
+    StarCodes,
+    Substitute,
+    Trunk,
+    User,
+    missing_for_calls,
+)
+from huntline.engine.model import Alerting, Distribution
+
+DOMAINS = ("contoso.com", "redmond.contoso.com", "xn--caf-dma.example")
+SOUNDS = {
+    name: Audio(f"{place:064x}", name, 1.0 + place, loudness=-20.0)
+    for place, name in enumerate(("welcome.wav", "Musik für alle.mp3", "yes.wma", "#1 'best': {x}.WAV"))
+}
+"""Sound files by name."""
+
+# What YAML might take for something else, or lose, if it were not written with care.
+_AWKWARD = (
+    "yes",
+    "null",
+    "~",
+    "1e3",
+    "0x1F",
+    "12:30",
+    "2026-01-31",
+    "- x",
+    "a: b",
+    "# c",
+    "'",
+    '"',
+    "{}",
+    "!x",
+    "=",
+)
+_LETTERS = st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="@")
+_names = st.one_of(
+    st.sampled_from(_AWKWARD),
+    st.text(_LETTERS, min_size=1, max_size=20).filter(lambda name: name == name.strip()),
+)
+_texts = st.text(st.characters(exclude_categories=("Cs", "Cc"), include_characters="\n\t"), max_size=200)
+_digits = st.text("0123456789", min_size=3, max_size=10)
+_OUTSIDE = ("sip:desk@elsewhere.example", "tel:+99912345")
+
+
+def _unique_names(most: int) -> st.SearchStrategy[list[str]]:
+    return st.lists(_names, max_size=most, unique_by=str.casefold)
+
+
+@st.composite
+def organizations(draw: st.DrawFn) -> Organization:
+    """An organization as somebody may write it: without ids, and with nothing settled yet."""
+    domains = tuple(draw(st.lists(st.sampled_from(DOMAINS), min_size=1, unique=True)))
+    numbers = draw(st.lists(_digits, max_size=6, unique=True))
+    held = tuple(
+        ServiceNumber(
+            f"+1{digits}", draw(st.sampled_from((NumberKind.SERVICE_TOLL, NumberKind.SERVICE_TOLL_FREE)))
+        )
+        for digits in numbers
+    )
+    policies = _policies(draw, tuple(number.number for number in held))
+    granted = st.none() | st.sampled_from([policy.name for policy in policies])
+    users = _users(draw, domains, granted)
+    groups = _groups(draw, users, policies)
+    return Organization(
+        name=draw(_names),
+        domains=domains,
+        limits=Limits(max_waiting=draw(st.integers(200, 10_000)), agent_limit=draw(st.integers(50, 10_000))),
+        communication_credits=True,
+        propagation_delay=draw(st.booleans()),
+        star_codes=draw(st.sampled_from((StarCodes(), StarCodes(None, "#2"), StarCodes("*1", None)))),
+        licence_pools=tuple(
+            LicencePool(licence, draw(st.integers(10, 100)))
+            for licence in draw(st.lists(st.sampled_from(Licence), unique=True))
+        ),
+        service_number_table=draw(
+            st.sampled_from(((), (Allowance(0, 50),), (Allowance(0, 6), Allowance(9, 99))))
+        ),
+        trunks=tuple(
+            Trunk(
+                name,
+                tuple(
+                    draw(
+                        st.lists(
+                            st.sampled_from(("192.0.2.1", "[2001:db8::1]:5060", "10.1.0.0/16")),
+                            min_size=1,
+                            unique=True,
+                        )
+                    )
+                ),
+            )
+            for name in draw(_unique_names(2))
+        ),
+        numbers=held,
+        users=users,
+        groups=groups,
+        audio=tuple(SOUNDS[name] for name in draw(st.lists(st.sampled_from(sorted(SOUNDS)), unique=True))),
+        queues=_queues(draw, domains, held, users, groups),
+        caller_id_policies=policies,
+    )
+
+
+def _policies(draw: st.DrawFn, numbers: tuple[str, ...]) -> tuple[CallerIdPolicy, ...]:
+    names = draw(
+        st.permutations(
+            [GLOBAL_POLICY, *(name for name in draw(_unique_names(3)) if name.casefold() != "global")]
+        )
+    )
+    policies = []
+    for name in names:
+        is_plain = draw(st.booleans())
+        substitute = draw(
+            st.sampled_from(Substitute if numbers else (Substitute.ANONYMOUS, Substitute.LINE_URI))
+        )
+        policy = CallerIdPolicy(
+            name=name,
+            substitute=substitute,
+            service_number=draw(st.sampled_from(numbers)) if substitute is Substitute.SERVICE else None,
+            enable_user_override=draw(st.booleans()),
+            block_incoming_pstn_caller_id=draw(st.booleans()),
+            company_name=draw(_names),
+            description=draw(_names),
+        )
+        policies.append(CallerIdPolicy(name=name) if is_plain else policy)
+    return tuple(policies)
+
+
+def _users(
+    draw: st.DrawFn, domains: tuple[str, ...], granted: st.SearchStrategy[str | None]
+) -> tuple[User, ...]:
+    local_parts = draw(
+        st.lists(st.text("abcz09_.!~*'&=+$-", min_size=1, max_size=8), max_size=5, unique=True)
+    )
+    return tuple(
+        _user(draw, place, local_part, domains, granted) for place, local_part in enumerate(local_parts)
+    )
+
+
+def _user(
+    draw: st.DrawFn,
+    place: int,
+    local_part: str,
+    domains: tuple[str, ...],
+    granted: st.SearchStrategy[str | None],
+) -> User:
+    upn = f"{local_part}@{draw(st.sampled_from(domains))}"
+    # Most may be agents, so that queues have some.
+    full = {"licences": frozenset({Licence.E5}), "voice_enabled": True, "homed": Home.ONLINE}
+    bare = {
+        "licences": draw(st.frozensets(st.sampled_from(Licence))),
+        "voice_enabled": draw(st.booleans()),
+        "homed": draw(st.sampled_from(Home)),
+    }
+    return User(
+        upn=upn,
+        display_name=draw(st.just("") | _names),
+        line_uri=draw(st.none() | st.just(f"tel:+2000{place}")),
+        contacts=tuple(draw(st.lists(st.just("sip:front@10.0.0.5:5060"), max_size=1))),
+        digests=password_digests(upn, domains[0], "secret") if draw(st.booleans()) else (),
+        voicemail=draw(st.none() | st.sampled_from(_OUTSIDE)),
+        forward_to=draw(st.none() | st.sampled_from(_OUTSIDE)),
+        hides_number=draw(st.booleans()),
+        caller_id_policy=draw(granted),
+        external_id=draw(st.none() | st.just(f"id {place}")),
+        **draw(st.sampled_from((full, full, bare))),  # type: ignore[arg-type]
+    )
+
+
+def _groups(
+    draw: st.DrawFn, users: tuple[User, ...], policies: tuple[CallerIdPolicy, ...]
+) -> tuple[Group, ...]:
+    names = draw(_unique_names(3))
+    members = (
+        st.lists(st.sampled_from([*(user.upn for user in users), *names]), unique=True)
+        if names
+        else st.just([])
+    )
+    groups = []
+    for place, name in enumerate(names):
+        group = Group(name, draw(st.sampled_from(GroupKind)), tuple(draw(members)))
+        if draw(st.booleans()):
+            policy = draw(st.sampled_from(policies)).name
+            group = replace(
+                group, caller_id_policy=policy, caller_id_rank=place + 1, external_id=f"id {place}"
+            )
+        groups.append(group)
+    return tuple(groups)
+
+
+def _queues(
+    draw: st.DrawFn,
+    domains: tuple[str, ...],
+    numbers: tuple[ServiceNumber, ...],
+    users: tuple[User, ...],
+    groups: tuple[Group, ...],
+) -> tuple[QueueSettings, ...]:
+    agents = [user.upn for user in users if not missing_for_calls(user)]
+    free = [f"tel:{number.number}" for number in numbers]
+    names = draw(_unique_names(4))
+    queues = []
+    for place, name in enumerate(names):
+        # A queue forwards to later ones only: no loops.
+        targets = [*_OUTSIDE, *(f"sip:{upn}" for upn in agents), *names[place + 1 :]]
+        distribution = draw(st.sampled_from(Distribution))
+        queue = QueueSettings(
+            name=name,
+            domain=draw(st.sampled_from(domains)),
+            line_uri=free.pop() if free and draw(st.booleans()) else None,
+            greeting=draw(st.none() | _speech | st.sampled_from(sorted(SOUNDS)).map(SOUNDS.__getitem__)),
+            music=draw(st.none() | st.sampled_from(sorted(SOUNDS)).map(SOUNDS.__getitem__)),
+            distribution=distribution,
+            alerting=draw(st.sampled_from(Alerting)),
+            agent_limit=draw(st.integers(1, 50)),
+            agents=tuple(draw(st.lists(st.sampled_from(agents), unique=True))) if agents else (),
+            groups=tuple(draw(st.lists(st.sampled_from([group.name for group in groups]), unique=True)))
+            if groups
+            else (),
+            agent_alert_time=draw(st.integers(15, 180)),
+            allow_opt_out=draw(st.booleans()),
+            max_waiting=draw(st.integers(0, 200)),
+            overflow=draw(_exits(targets)),
+            max_wait=draw(st.integers(0, 2700)),
+            timeout=draw(_exits(targets)),
+            no_agents=draw(st.just(QueueExit(QueueExitAction.QUEUE)) | _exits(targets)),
+            no_agents_new_calls_only=draw(st.booleans()),
+            presence_based_routing=distribution is Distribution.LONGEST_IDLE or draw(st.booleans()),
+            ring_busy=draw(st.booleans()),
+            wrap_up=draw(st.integers(0, 3600)),
+        )
+        queues.append(queue)
+    return tuple(queues)
+
+
+_speech = st.builds(
+    lambda text, language: Audio(f"spoken {language}: {text}", text, 2.0, language, -20.0),
+    _texts.filter(str.strip),
+    st.sampled_from(("en", "fr")),
+)
+
+
+def _exits(targets: list[str]) -> st.SearchStrategy[QueueExit]:
+    forward = st.sampled_from(targets).map(lambda target: QueueExit(QueueExitAction.FORWARD, target))
+    return st.just(QueueExit(QueueExitAction.DISCONNECT)) | forward
