@@ -79,6 +79,24 @@ def changes_between(before: Organization | None, after: Organization) -> list[Ch
     return list(_differences(before, after))
 
 
+def sharing(after: Organization, before: Organization | None) -> Organization:
+    """``after`` with the very objects of ``before`` in the place of equal ones: whoever compares the two
+    sees at a glance what has stayed. Both carry ids."""
+    if before is None:
+        return after
+    shared: dict[str, Any] = {}
+    for attribute, (_, _, identity) in _COLLECTIONS.items():
+        old, new = getattr(before, attribute), getattr(after, attribute)
+        if new is not old:
+            known = {getattr(item, identity): item for item in old}
+            shared[attribute] = tuple(_known_or_new(known.get(getattr(item, identity)), item) for item in new)
+    return replace(after, **shared)
+
+
+def _known_or_new(known: Any, item: Any) -> Any:
+    return known if known == item else item
+
+
 def with_rounding(changes: Iterable[Change], wanted: Organization, stored: Organization) -> Iterator[Change]:
     """The changes, with a word on each maximum wait that is stored otherwise than it was written.
 

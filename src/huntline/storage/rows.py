@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from itertools import zip_longest
+from typing import Any, TypeVar
 
 from sqlalchemy import Table
 
@@ -37,6 +38,9 @@ from huntline.storage import schema
 
 Row = dict[str, Any]
 Rows = Mapping[Table, list[Row]]
+_ItemT = TypeVar("_ItemT")
+
+_NOTHING = Organization(name="", domains=())
 
 # In the order in which rows may be written; every table but the first is in the order of ``position`` or key.
 SETTINGS_TABLES = (
@@ -97,29 +101,32 @@ _PLAIN_QUEUE_COLUMNS = (
 )
 
 
-def rows_of(organization: Organization) -> dict[Table, list[Row]]:
-    """All rows of one organization, whose ids are known."""
+def rows_of(organization: Organization, unlike: Organization | None = None) -> dict[Table, list[Row]]:
+    """The rows of one organization, whose ids are known.
+
+    With ``unlike``, rows that both have because they share the very object at the same place are left out:
+    what differs between two states of a large organization is soon found then.
+    """
+    other = unlike or _NOTHING
+    user_ids = _user_ids(organization)
+    # Rows that name users by id are the same only where the same ids stand behind the same names.
+    naming = other if user_ids == _user_ids(other) else _NOTHING
+    groups = [group for _, group in _apart(organization.groups, naming.groups)]
+    queues = [queue for _, queue in _apart(organization.queues, naming.queues)]
     rows = {
         schema.organizations: [_organization_row(organization)],
-        schema.domains: _placed({"domain": domain} for domain in organization.domains),
-        schema.trunks: _placed(
-            {"name": trunk.name, "addresses": list(trunk.addresses)} for trunk in organization.trunks
-        ),
-        schema.numbers: _placed(
-            {"number": number.number, "kind": str(number.kind)} for number in organization.numbers
-        ),
-        schema.users: _placed(map(_user_row, organization.users)),
-        schema.groups: _placed(map(_group_row, organization.groups)),
-        schema.group_members: list(_member_rows(organization)),
+        schema.domains: _placed(lambda domain: {"domain": domain}, organization.domains),
+        schema.trunks: _placed(_trunk_row, organization.trunks, other.trunks),
+        schema.numbers: _placed(_number_row, organization.numbers, other.numbers),
+        schema.users: _placed(_user_row, organization.users, other.users),
+        schema.groups: _placed(_group_row, organization.groups, other.groups),
+        schema.group_members: [row for group in groups for row in _member_rows(group, user_ids)],
         schema.audio: list(_audio_rows(organization)),
-        schema.sound_files: _placed(
-            {"name_key": audio.name.casefold(), "name": audio.name, "sha256": audio.sha256}
-            for audio in organization.audio
-        ),
-        schema.caller_id_policies: _placed(map(_policy_row, organization.caller_id_policies)),
-        schema.queues: _placed(map(_queue_row, organization.queues)),
-        schema.queue_agents: list(_queue_agent_rows(organization)),
-        schema.queue_groups: list(_queue_group_rows(organization)),
+        schema.sound_files: _placed(_sound_file_row, organization.audio),
+        schema.caller_id_policies: _placed(_policy_row, organization.caller_id_policies),
+        schema.queues: _placed(_queue_row, organization.queues, other.queues),
+        schema.queue_agents: [row for queue in queues for row in _queue_agent_rows(queue, user_ids)],
+        schema.queue_groups: [row for queue in queues for row in _queue_group_rows(queue)],
         schema.opt_outs: [
             {"user_id": user_id, "queue_id": queue_id} for user_id, queue_id in sorted(organization.opt_outs)
         ],
@@ -130,8 +137,23 @@ def rows_of(organization: Organization) -> dict[Table, list[Row]]:
     return rows
 
 
-def _placed(rows: Iterator[Row]) -> list[Row]:
-    return [{**row, "position": place} for place, row in enumerate(rows)]
+def _user_ids(organization: Organization) -> dict[str, str]:
+    return {user.upn: user.user_id for user in organization.users}
+
+
+def _apart(items: tuple[_ItemT, ...], others: tuple[_ItemT, ...]) -> Iterator[tuple[int, _ItemT]]:
+    """Items with their places, but for those that are in the same place of both."""
+    return (
+        (place, item)
+        for place, (item, other) in enumerate(zip_longest(items, others[: len(items)]))
+        if item is not other
+    )
+
+
+def _placed(
+    row_of: Callable[[_ItemT], Row], items: tuple[_ItemT, ...], others: tuple[_ItemT, ...] = ()
+) -> list[Row]:
+    return [{**row_of(item), "position": place} for place, item in _apart(items, others)]
 
 
 def _organization_row(organization: Organization) -> Row:
@@ -150,6 +172,18 @@ def _organization_row(organization: Organization) -> Row:
         ],
         "revision": organization.revision,
     }
+
+
+def _trunk_row(trunk: Trunk) -> Row:
+    return {"name": trunk.name, "addresses": list(trunk.addresses)}
+
+
+def _number_row(number: ServiceNumber) -> Row:
+    return {"number": number.number, "kind": str(number.kind)}
+
+
+def _sound_file_row(audio: Audio) -> Row:
+    return {"name_key": audio.name.casefold(), "name": audio.name, "sha256": audio.sha256}
 
 
 def _user_row(user: User) -> Row:
@@ -185,17 +219,15 @@ def _line_uri_of(number: str | None) -> str | None:
     return f"tel:{number}" if number else None
 
 
-def _member_rows(organization: Organization) -> Iterator[Row]:
-    user_ids = {user.upn: user.user_id for user in organization.users}
-    for group in organization.groups:
-        for place, member in enumerate(group.members):
-            user_id = user_ids.get(member)
-            yield {
-                "group_key": group.name.casefold(),
-                "position": place,
-                "user_id": user_id,
-                "member_group_key": None if user_id else member.casefold(),
-            }
+def _member_rows(group: Group, user_ids: Mapping[str, str]) -> Iterator[Row]:
+    for place, member in enumerate(group.members):
+        user_id = user_ids.get(member)
+        yield {
+            "group_key": group.name.casefold(),
+            "position": place,
+            "user_id": user_id,
+            "member_group_key": None if user_id else member.casefold(),
+        }
 
 
 def _audio_rows(organization: Organization) -> Iterator[Row]:
@@ -223,23 +255,24 @@ def _queue_row(queue: QueueSettings) -> Row:
     }
 
 
-def _queue_agent_rows(organization: Organization) -> Iterator[Row]:
-    user_ids = {user.upn: user.user_id for user in organization.users}
-    for queue in organization.queues:
-        for place, upn in enumerate(queue.agents):
-            yield {"queue_id": queue.queue_id, "position": place, "user_id": user_ids[upn]}
+def _queue_agent_rows(queue: QueueSettings, user_ids: Mapping[str, str]) -> Iterator[Row]:
+    for place, upn in enumerate(queue.agents):
+        yield {"queue_id": queue.queue_id, "position": place, "user_id": user_ids[upn]}
 
 
-def _queue_group_rows(organization: Organization) -> Iterator[Row]:
-    for queue in organization.queues:
-        for place, name in enumerate(queue.groups):
-            yield {"queue_id": queue.queue_id, "position": place, "group_key": name.casefold()}
+def _queue_group_rows(queue: QueueSettings) -> Iterator[Row]:
+    for place, name in enumerate(queue.groups):
+        yield {"queue_id": queue.queue_id, "position": place, "group_key": name.casefold()}
 
 
-def organization_of(rows: Rows) -> Organization:
-    """The organization that ``rows_of`` wrote; names in any letter case come back as the thing is called."""
+def organization_of(rows: Rows, users: tuple[User, ...] | None = None) -> Organization:
+    """The organization that ``rows_of`` wrote; names in any letter case come back as the thing is called.
+
+    ``users`` stand for the rows of users where they have been made already.
+    """
     row = rows[schema.organizations][0]
-    upns = {user["user_id"]: user["upn"] for user in rows[schema.users]}
+    users = tuple(map(user_of, rows[schema.users])) if users is None else users
+    upns = {user.user_id: user.upn for user in users}
     group_names = {group["name_key"]: group["name"] for group in rows[schema.groups]}
     content = {
         audio["sha256"]: Audio(audio["sha256"], "", audio["duration"], loudness=audio["loudness"])
@@ -259,7 +292,7 @@ def organization_of(rows: Rows) -> Organization:
         numbers=tuple(
             ServiceNumber(number["number"], NumberKind(number["kind"])) for number in rows[schema.numbers]
         ),
-        users=tuple(map(_user_of, rows[schema.users])),
+        users=users,
         groups=tuple(_groups_of(rows, upns, group_names)),
         audio=tuple(replace(content[file["sha256"]], name=file["name"]) for file in rows[schema.sound_files]),
         queues=tuple(_queues_of(rows, upns, group_names, content)),
@@ -269,7 +302,8 @@ def organization_of(rows: Rows) -> Organization:
     )
 
 
-def _user_of(row: Row) -> User:
+def user_of(row: Row) -> User:
+    """The user of a row."""
     return User(
         **{column: row[column] for column in _PLAIN_USER_COLUMNS},
         licences=frozenset(map(Licence, row["licences"])),

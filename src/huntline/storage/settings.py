@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, Table, and_, bindparam, delete, insert, select
+from sqlalchemy import (
+    JSON,
+    Column,
+    Connection,
+    Engine,
+    Select,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    insert,
+    select,
+)
 
-from huntline.directory.changes import Change, changes_between, removed, with_rounding
+from huntline.directory.changes import Change, changes_between, removed, sharing, with_rounding
 from huntline.directory.identity import check_identity, identify
-from huntline.directory.organization import Organization
+from huntline.directory.organization import Organization, User
 from huntline.directory.problems import Path, Problem
 from huntline.directory.propagation import propagated
 from huntline.directory.rules import check, settled
@@ -21,9 +36,10 @@ from huntline.storage import schema
 from huntline.storage.audit import Actor, write_audit
 from huntline.storage.database import writing
 from huntline.storage.ids import new_id, new_primary_user
-from huntline.storage.rows import SETTINGS_TABLES, Row, organization_of, rows_of
+from huntline.storage.rows import SETTINGS_TABLES, Row, organization_of, rows_of, user_of
 
 Key = tuple[Any, ...]
+StoredRow = tuple[Any, ...]
 
 
 class SettingsRefused(Refused):
@@ -75,7 +91,7 @@ class Settings:
     def __init__(self, database: Engine, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._database = database
         self._now = now
-        self._kept: dict[str, Organization] = {}
+        self._kept: dict[str, _Kept] = {}
 
     def organizations(self) -> tuple[Organization, ...]:
         """All organizations as they are at one moment, in the order in which they came."""
@@ -107,12 +123,14 @@ class Settings:
             existing = next((each for each in stored if each.organization_id == organization_id), None)
             if existing is None:
                 raise UnknownOrganization(f"there is no organization {organization_id!r}")
-            return self._put(connection, stored, existing, edit(existing), by, dry_run)
+            changed = self._put(connection, stored, existing, edit(existing), by, dry_run)
+        return self._remembered(changed, dry_run)
 
     def add(self, wanted: Organization, by: Actor, *, dry_run: bool = False) -> Changed:
         """Put ``wanted`` beside the others. Raises SettingsRefused, also when its name is taken."""
         with writing(self._database) as connection:
-            return self._put(connection, self._load(connection), None, wanted, by, dry_run)
+            changed = self._put(connection, self._load(connection), None, wanted, by, dry_run)
+        return self._remembered(changed, dry_run)
 
     def put(self, wanted: Organization, by: Actor, *, dry_run: bool = False) -> Changed:
         """Put ``wanted`` in the place of the organization of the same name, or beside the others.
@@ -124,7 +142,8 @@ class Settings:
             stored = self._load(connection)
             name = wanted.name.casefold()
             existing = next((each for each in stored if each.name.casefold() == name), None)
-            return self._put(connection, stored, existing, wanted, by, dry_run)
+            changed = self._put(connection, stored, existing, wanted, by, dry_run)
+        return self._remembered(changed, dry_run)
 
     def remove(self, organization_id: str, by: Actor) -> None:
         """Remove an organization with all its settings and accounts; its history and audit stay."""
@@ -152,13 +171,21 @@ class Settings:
         if problems := [*check(wanted, others), *check_identity(wanted, existing)]:
             raise SettingsRefused(problems)
         after = identify(settled(wanted), existing, new_id, new_primary_user)
-        after = propagated(existing, after, self._now())
+        after = sharing(propagated(existing, after, self._now()), existing)
         changes = tuple(with_rounding(changes_between(existing, after), wanted, after))
         if changes and not dry_run:
             after = replace(after, revision=after.revision + 1)
             _write(connection, existing, after)
             write_audit(connection, after.organization_id, changes, by, self._now(), after.revision)
         return Changed(after, changes)
+
+    def _remembered(self, changed: Changed, dry_run: bool) -> Changed:
+        """Keep what has just been committed, which need not be read then."""
+        after = changed.organization
+        if changed.changes and not dry_run:
+            kept = self._kept.get(after.organization_id)
+            self._kept = self._kept | {after.organization_id: _Kept(after, kept.users if kept else {})}
+        return changed
 
     def _load(self, connection: Connection) -> tuple[Organization, ...]:
         table = schema.organizations
@@ -167,16 +194,26 @@ class Settings:
         opt_outs = _load_opt_outs(connection)  # these change without a new revision
         kept = self._kept
         # A new dictionary each time: another thread may be reading the one before.
-        self._kept = {
-            organization_id: kept[organization_id]
-            if organization_id in kept and kept[organization_id].revision == revision
-            else _load_one(connection, organization_id)
+        now = {
+            organization_id: _current(
+                connection,
+                organization_id,
+                kept.get(organization_id),
+                revision,
+                opt_outs.get(organization_id, frozenset()),
+            )
             for organization_id, revision in revisions.items()
         }
-        return tuple(
-            replace(organization, opt_outs=opt_outs.get(organization_id, frozenset()))
-            for organization_id, organization in self._kept.items()
-        )
+        self._kept = now
+        return tuple(each.organization for each in now.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """An organization as it was read or written last, and ``users`` by the rows that they were made of."""
+
+    organization: Organization
+    users: Mapping[StoredRow, User]
 
 
 def _load_opt_outs(connection: Connection) -> dict[str, frozenset[tuple[str, str]]]:
@@ -186,23 +223,61 @@ def _load_opt_outs(connection: Connection) -> dict[str, frozenset[tuple[str, str
     return {organization_id: frozenset(each) for organization_id, each in pairs.items()}
 
 
-def _load_one(connection: Connection, organization_id: str) -> Organization:
-    return organization_of(
+def _current(
+    connection: Connection,
+    organization_id: str,
+    kept: _Kept | None,
+    revision: int,
+    opt_outs: frozenset[tuple[str, str]],
+) -> _Kept:
+    """What is stored: the same object as before where nothing has changed."""
+    if kept is None or kept.organization.revision != revision:
+        kept = _read(connection, organization_id, kept)
+    if kept.organization.opt_outs != opt_outs:
+        kept = replace(kept, organization=replace(kept.organization, opt_outs=opt_outs))
+    return kept
+
+
+def _read(connection: Connection, organization_id: str, kept: _Kept | None) -> _Kept:
+    rows = {
+        table: [
+            dict(row)
+            for row in connection.execute(
+                _in_order(table).where(table.c.organization_id == organization_id)
+            ).mappings()
+        ]
+        for table in SETTINGS_TABLES
+        if table is not schema.users
+    }
+    users = _read_users(connection, organization_id, kept.users if kept else {})
+    organization = organization_of(rows, tuple(users.values()))
+    return _Kept(sharing(organization, kept.organization if kept else None), users)
+
+
+def _read_users(
+    connection: Connection, organization_id: str, known: Mapping[StoredRow, User]
+) -> dict[StoredRow, User]:
+    """All users by their rows. There are many and few change: only what is new is made anew."""
+    table = schema.users
+    columns = [column for column in table.c if column.name not in ("organization_id", "position")]
+    as_stored = [cast(column, Text) if isinstance(column.type, JSON) else column for column in columns]
+    query = select(*as_stored).where(table.c.organization_id == organization_id).order_by(table.c.position)
+    rows = [tuple(row) for row in connection.execute(query)]
+    return {row: known.get(row) or _user_of(columns, row) for row in rows}
+
+
+def _user_of(columns: Sequence[Column[Any]], row: StoredRow) -> User:
+    return user_of(
         {
-            table: [
-                dict(row)
-                for row in connection.execute(
-                    _in_order(table).where(table.c.organization_id == organization_id)
-                ).mappings()
-            ]
-            for table in SETTINGS_TABLES
+            column.name: json.loads(value) if isinstance(column.type, JSON) else value
+            for column, value in zip(columns, row, strict=True)
         }
     )
 
 
 def _write(connection: Connection, before: Organization | None, after: Organization) -> None:
     """Make the stored rows, which are those of ``before``, those of ``after``, touching what differs."""
-    stored, wanted = _keyed_rows(before), _keyed_rows(after)
+    stored, wanted = _keyed_rows(before, after), _keyed_rows(after, before)
     # Changed rows go and come anew rather than being updated: two that swap a unique value never collide.
     for table in SETTINGS_TABLES:
         stale = [row for key, row in stored[table].items() if wanted[table].get(key) != row]
@@ -213,10 +288,13 @@ def _write(connection: Connection, before: Organization | None, after: Organizat
             connection.execute(insert(table), fresh)
 
 
-def _keyed_rows(organization: Organization | None) -> dict[Table, dict[Key, Row]]:
+def _keyed_rows(
+    organization: Organization | None, unlike: Organization | None
+) -> dict[Table, dict[Key, Row]]:
     if organization is None:
         return {table: {} for table in SETTINGS_TABLES}
-    return {table: {_key(table, row): row for row in rows} for table, rows in rows_of(organization).items()}
+    rows = rows_of(organization, unlike)
+    return {table: {_key(table, row): row for row in rows[table]} for table in SETTINGS_TABLES}
 
 
 def _in_order(table: Table) -> Select[Any]:
