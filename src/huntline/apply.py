@@ -8,7 +8,8 @@ from pathlib import Path
 from huntline.directory.changes import Change
 from huntline.directory.organization import Audio
 from huntline.directory.rules import check
-from huntline.media.prompts.encode import encode_prompt
+from huntline.media.prompts.decode import check_content, read_prompt
+from huntline.media.prompts.encode import encode_content
 from huntline.media.prompts.speak import speak
 from huntline.organization_file.reading import Sounds, read_file
 from huntline.storage.audit import Actor
@@ -52,18 +53,29 @@ def _sounds(blobs: Blobs) -> Sounds:
 
 def keep_file(path: Path, name: str, blobs: Blobs) -> Audio:
     """Keep a sound file under a name, once it has been decoded. Raises ConfigurationError."""
-    return _kept(path, blobs, name, None)
+    return _kept(path, read_prompt(path), blobs, name)
+
+
+def keep_content(name: str, content: bytes, blobs: Blobs) -> Audio:
+    """``keep_file`` for a file that was sent, not stored. Raises PromptRefused."""
+    check_content(Path(name), content)
+    return _kept(Path(name), content, blobs, name)
 
 
 def keep_speech(text: str, language: str, blobs: Blobs) -> Audio:
     """Speak a text and keep it. Raises ConfigurationError."""
+    return _kept(Path("spoken.wav"), spoken(text, language), blobs, text, language)
+
+
+def spoken(text: str, language: str) -> bytes:
+    """A text as a .wav file. Raises SpeechUnavailable."""
     with tempfile.TemporaryDirectory(prefix="huntline-") as folder:
         path = Path(folder) / "spoken.wav"
         speak(text, path, language)
-        return _kept(path, blobs, text, language)
+        return path.read_bytes()
 
 
-def _kept(path: Path, blobs: Blobs, name: str, language: str | None) -> Audio:
-    prompt = encode_prompt(path, blobs.folder)
-    blobs.put(path.read_bytes())
+def _kept(path: Path, content: bytes, blobs: Blobs, name: str, language: str | None = None) -> Audio:
+    prompt = encode_content(path, content, blobs.folder)
+    blobs.put(content)
     return Audio(prompt.sha256, name, prompt.duration_s, language, round(prompt.rms_dbfs, 1))

@@ -98,3 +98,13 @@ def test_a_refusal_names_field_value_and_what_is_allowed_and_changes_nothing(rig
     ]
     assert (problem["field"], problem["allowed"]) == ("agent_alert_time", "must be 15 to 180 seconds")
     assert rig.organization() == before
+
+
+def test_a_name_that_another_has_is_refused_at_the_one_that_is_renamed(rig: ServerRig) -> None:
+    api = rig.api()
+    for upn in ("amal@contoso.com", "bao@contoso.com"):
+        api.post("/users", {"upn": upn})
+    for renamed, taken in (("amal", "BAO"), ("bao", "Amal")):
+        problem = refusal_of(api, "PATCH", f"/users/{renamed}@contoso.com", {"upn": f"{taken}@contoso.com"})
+        assert (problem["status"], problem["field"]) == (422, "upn")
+        assert "another user has it already" in problem["allowed"]

@@ -23,6 +23,7 @@ def _check_names(organization: Organization) -> Problems:
     yield from _once("trunks", "name", (trunk.name for trunk in trunks))
     yield from _once("users", "upn", (user.upn for user in organization.users))
     yield from _once("groups", "name", (group.name for group in organization.groups))
+    yield from _once("audio", "name", (audio.name for audio in organization.audio))
     yield from _once("queues", "name", (queue.name for queue in organization.queues))
     yield from _once("queues", "primary_uri", (queue.primary_uri for queue in organization.queues))
 

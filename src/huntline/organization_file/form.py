@@ -177,7 +177,9 @@ class ExitForm(_Part):
 
 
 def _kind_of_sound(value: object) -> str | None:
-    return next((kind for kind in ("SAY", "FILE") if isinstance(value, dict) and kind.lower() in value), None)
+    # What is read is settings by name; what is written is a form already.
+    names = value if isinstance(value, dict) else getattr(value, "model_fields_set", ())
+    return next((kind for kind in ("SAY", "FILE") if kind.lower() in names), None)
 
 
 def _default_as_none(value: object) -> object:

@@ -18,6 +18,7 @@ from huntline.control import AsyncControlClient
 from huntline.errors import ConfigurationError, HuntlineError
 from huntline.web import problems
 from huntline.web.api import (
+    audio,
     domains,
     groups,
     licences,
@@ -46,6 +47,7 @@ ROUTERS = (
     numbers.router,
     trunks.router,
     queues.router,
+    audio.router,
     policies.router,
 )
 

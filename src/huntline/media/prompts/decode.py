@@ -49,14 +49,19 @@ def read_prompt(path: Path) -> bytes:
 
     Raises PromptRefused.
     """
-    suffix = allowed_suffix(path)
-    if suffix is None:
-        raise PromptRefused(path, f"the file type {path.suffix or 'without a suffix'!r} is not allowed")
+    _suffix_of(path)
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise PromptRefused(path, f"cannot be read ({error.strerror})") from error
+    check_content(path, data)
+    return data
+
+
+def check_content(path: Path, data: bytes) -> None:
+    """``read_prompt`` for a content that is in hand; ``path`` is what it is called. Raises PromptRefused."""
+    suffix = _suffix_of(path)
     if len(data) > MAX_BYTES:
         raise PromptRefused(path, "the file is larger than 5 MB")
     if suffix_by_content(data) != suffix:
@@ -65,7 +70,13 @@ def read_prompt(path: Path) -> bytes:
     if promised is not None and len(data) < promised * (1 - _MISSING_SHARE):
         found = f"the file is cut off: {len(data)} of {promised} bytes are there"
         raise PromptRefused(path, found, "the whole file is needed")
-    return data
+
+
+def _suffix_of(path: Path) -> str:
+    suffix = allowed_suffix(path)
+    if suffix is None:
+        raise PromptRefused(path, f"the file type {path.suffix or 'without a suffix'!r} is not allowed")
+    return suffix
 
 
 def decode(path: Path) -> array[int]:
@@ -74,7 +85,7 @@ def decode(path: Path) -> array[int]:
 
 
 def decode_content(path: Path, data: bytes) -> array[int]:
-    """``decode`` for what ``read_prompt`` returned."""
+    """``decode`` for what ``read_prompt`` returned or ``check_content`` passed."""
     suffix = path.suffix.lower()
     # The bytes are handed over without name or path, and only the one container is allowed: a playlist
     # in disguise finds no file and no address to open.

@@ -40,17 +40,25 @@ def encode_prompt(path: Path, destination_folder: Path) -> EncodedPrompt:
 
     Raises PromptRefused, and OSError when the folder cannot be written.
     """
-    data = read_prompt(path)
+    return encode_content(path, read_prompt(path), destination_folder)
+
+
+def encode_content(path: Path, data: bytes, destination_folder: Path) -> EncodedPrompt:
+    """``encode_prompt`` for what ``read_prompt`` returned or ``check_content`` passed."""
     sha256 = hashlib.sha256(data).hexdigest()
     source = destination_folder / sha256
     if not is_stored(source):
         store(decode_content(path, data), source)
-    return _measure(sha256, source)
+    return measure_prompt(sha256, destination_folder)
 
 
-def _measure(sha256: str, source: Path) -> EncodedPrompt:
+def measure_prompt(sha256: str, folder: Path) -> EncodedPrompt:
+    """A prompt that is stored already. Raises FileNotFoundError when it is not."""
+    source = folder / sha256
     ulaw = source.with_name(source.name + SUFFIX["PCMU"]).read_bytes()
-    counts = Counter(abs(ULAW_LEVELS[code]) for code in ulaw)
+    counts: Counter[int] = Counter()
+    for code, count in Counter(ulaw).items():
+        counts[abs(ULAW_LEVELS[code])] += count
     power = sum(level * level * count for level, count in counts.items()) / len(ulaw)
     return EncodedPrompt(
         sha256=sha256,

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError, create_model, model_validator
 
 from huntline.directory.edits import added, removed, replaced
 from huntline.directory.organization import Organization
+from huntline.directory.problems import Problem
 from huntline.directory.problems import did_you_mean
 from huntline.directory.uses import Item
 from huntline.errors import Refused
@@ -123,6 +124,7 @@ class Collection(Generic[ItemT]):
             self.check_change(access, current)
             check_if_match(if_match, self.dump(current))
             new = self.build(form_of(current), organization, current, access.backstage)
+            self._check_name(organization, current, new)
             place = self.items(organization).index(current)
             return replaced(organization, self.attribute, current, new), place
 
@@ -142,6 +144,15 @@ class Collection(Generic[ItemT]):
         if not dry_run:
             self.after_removal(access, item)
         return item
+
+    def _check_name(self, organization: Organization, current: ItemT, new: ItemT) -> None:
+        """The rules would blame whichever of two namesakes comes later, not the one that is renamed."""
+        name = self.names(new)[0]
+        others = (self.names(item)[0] for item in self.items(organization) if item is not current)
+        if name != self.names(current)[0] and name.casefold() in map(str.casefold, others):
+            field = next(iter(self.form.model_fields))
+            taken = f"must be unique, letter case aside; another {self.noun} has it already"
+            raise FieldsRefused([Problem((field,), name, taken)])
 
     def _changed(
         self, access: Access, edit: Callable[[Organization], tuple[Organization, int]], dry_run: bool
