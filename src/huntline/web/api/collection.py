@@ -13,8 +13,7 @@ from pydantic import BaseModel, ValidationError, create_model, model_validator
 
 from huntline.directory.edits import added, removed, replaced
 from huntline.directory.organization import Organization
-from huntline.directory.problems import Problem
-from huntline.directory.problems import did_you_mean
+from huntline.directory.problems import Problem, did_you_mean
 from huntline.directory.uses import Item
 from huntline.errors import Refused
 from huntline.organization_file.parts import Dump
@@ -51,6 +50,10 @@ def nothing_to_do(access: Access, item: Any) -> None:
     """What most collections do besides."""
 
 
+def nothing(item: Any) -> None:
+    """What most collections leave in the place of a removed thing."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Collection(Generic[ItemT]):
     """One kind of things.
@@ -59,6 +62,7 @@ class Collection(Generic[ItemT]):
     ``dump`` (in the form, without secrets) with ``derived``, which is read-only. ``find`` takes whatever
     people call a thing; ``build`` makes one of a form, given the organization and the one that it replaces.
     ``names`` are what a search looks at. ``access`` is who may change one, besides ``check_change``.
+    ``reset`` is what a thing becomes that cannot go away: its removal sets it back.
     """
 
     attribute: str
@@ -74,6 +78,7 @@ class Collection(Generic[ItemT]):
     access: Any = ChangeSettings
     check_change: Callable[[Access, ItemT], None] = nothing_to_do
     after_removal: Callable[[Access, ItemT], None] = nothing_to_do
+    reset: Callable[[ItemT], ItemT | None] = nothing
 
     def items(self, organization: Organization) -> tuple[ItemT, ...]:
         """All of an organization."""
@@ -131,16 +136,21 @@ class Collection(Generic[ItemT]):
         return self._changed(access, edit, dry_run)
 
     def remove(self, access: Access, key: str, if_match: str | None, dry_run: bool) -> ItemT:
-        """Remove a thing; returns it. Raises Refused, naming what uses it."""
+        """Remove a thing; returns it, or what it was reset to. Raises Refused, naming what uses it."""
         item = self.get(access.organization, key)
+        reset = self.reset(item)
 
         def edit(organization: Organization) -> Organization:
             current = self.get(organization, key)
             self.check_change(access, current)
             check_if_match(if_match, self.dump(current))
+            if reset is not None:
+                return replaced(organization, self.attribute, current, reset)
             return removed(organization, self.attribute, current, f"{self.noun} {self.names(current)[0]}")
 
         access.change(edit, dry_run=dry_run)
+        if reset is not None:
+            return reset
         if not dry_run:
             self.after_removal(access, item)
         return item
