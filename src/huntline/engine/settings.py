@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from huntline.engine import exits
 from huntline.engine.commands import StopReason
 from huntline.engine.deadlines import Due
@@ -12,20 +14,29 @@ from huntline.engine.state import Agent, Line
 
 
 def apply(floor: Floor, event: SettingsChanged) -> None:
-    """Replace all queues and agents of one organization."""
-    agents = _apply_agents(floor, event)
-    removed = _remove_lines(floor, event)
-    lines = [_apply_queue(floor, queue) for queue in event.queues]
-    for line in lines:
-        _fill(line, agents)
-    for agent in agents:
-        agent.lines = {line.settings.queue_id: line for line in lines if agent.agent_id in line.positions}
-    for agent in agents:
+    """Replace all queues and agents of one organization. Only what differs is looked at any closer: a large
+    organization changes in small steps, and calls must not wait for one."""
+    given = {settings.agent_id: settings for settings in event.agents}
+    moved = _apply_agents(floor, event.organization_id, given)
+    affected = set(moved)
+    removed = _remove_lines(floor, event, affected)
+    lines = [_apply_queue(floor, queue, given, moved, affected) for queue in event.queues]
+    agents = {agent_id: floor.agents[agent_id] for agent_id in (*given, *moved) if agent_id in affected}
+    _link(lines, agents)
+    for agent in agents.values():
         _stop_foreign_ring(floor, agent)
         floor.agent_changed(agent)
         floor.forget(agent)
     for line in removed:
         _send_away(floor, line)
+
+
+def _link(lines: list[Line], agents: dict[str, Agent]) -> None:
+    for agent in agents.values():
+        agent.lines = {}
+    for line in lines:
+        for agent_id in line.positions.keys() & agents.keys():
+            agents[agent_id].lines[_queue_id(line)] = line
 
 
 def _stop_foreign_ring(floor: Floor, agent: Agent) -> None:
@@ -36,32 +47,29 @@ def _stop_foreign_ring(floor: Floor, agent: Agent) -> None:
         floor.stop_ring(ring, StopReason.SETTINGS_CHANGED, "no longer in this queue")
 
 
-def _apply_agents(floor: Floor, event: SettingsChanged) -> list[Agent]:
-    """All agents of the organization, those just removed included."""
-    given = {settings.agent_id: settings for settings in event.agents}
-    gone = [
-        agent
+def _apply_agents(floor: Floor, organization_id: str, given: dict[str, AgentSettings]) -> dict[str, Agent]:
+    """Those who have become agents of the organization, or are none any more."""
+    moved = {
+        agent.agent_id: agent
         for agent in floor.agents.values()
         if agent.settings is not None
-        and agent.settings.organization_id == event.organization_id
+        and agent.settings.organization_id == organization_id
         and agent.agent_id not in given
-    ]
-    for agent in gone:
+    }
+    for agent in moved.values():
         agent.settings = None
         agent.pause_reason = None
-    return [_take_in(floor, settings) for settings in given.values()] + gone
+    for settings in given.values():
+        agent = floor.agent(settings.agent_id)
+        if agent.settings is None:
+            agent.opted_out = set(settings.opted_out)
+            agent.idle_since = floor.now
+            moved[agent.agent_id] = agent
+        agent.settings = settings
+    return moved
 
 
-def _take_in(floor: Floor, settings: AgentSettings) -> Agent:
-    agent = floor.agent(settings.agent_id)
-    if agent.settings is None:
-        agent.opted_out = set(settings.opted_out)
-        agent.idle_since = floor.now
-    agent.settings = settings
-    return agent
-
-
-def _remove_lines(floor: Floor, event: SettingsChanged) -> list[Line]:
+def _remove_lines(floor: Floor, event: SettingsChanged, affected: set[str]) -> list[Line]:
     kept = {queue.queue_id for queue in event.queues}
     removed = [
         line
@@ -69,6 +77,7 @@ def _remove_lines(floor: Floor, event: SettingsChanged) -> list[Line]:
         if line.settings.organization_id == event.organization_id and queue_id not in kept
     ]
     for line in removed:
+        affected.update(line.positions)
         line.is_removed = True
         line.positions.clear()
         _clear(line)
@@ -76,11 +85,27 @@ def _remove_lines(floor: Floor, event: SettingsChanged) -> list[Line]:
     return removed
 
 
-def _apply_queue(floor: Floor, queue: CallQueue) -> Line:
+def _apply_queue(
+    floor: Floor,
+    queue: CallQueue,
+    given: Container[str],
+    moved: dict[str, Agent],
+    affected: set[str],
+) -> Line:
     line = floor.lines.get(queue.queue_id)
     if line is None:
         line = floor.lines[queue.queue_id] = Line(queue)
+    elif line.settings != queue:
+        _change_queue(floor, line, queue)
+    elif moved.keys().isdisjoint(queue.agents):
         return line
+    affected.update(line.positions)
+    _fill(floor, line, given)
+    affected.update(line.positions)
+    return line
+
+
+def _change_queue(floor: Floor, line: Line, queue: CallQueue) -> None:
     before, line.settings = line.settings, queue
     if (before.distribution, before.alerting) != (queue.distribution, queue.alerting):
         for call in line.calls:
@@ -90,17 +115,15 @@ def _apply_queue(floor: Floor, queue: CallQueue) -> Line:
         for call in line.calls:
             floor.deadlines.set((Due.WAIT, call.call_id), call.place[0] + queue.max_wait)
     floor.change(line)
-    return line
 
 
-def _fill(line: Line, agents: list[Agent]) -> None:
+def _fill(floor: Floor, line: Line, given: Container[str]) -> None:
     """Put the agents into the line's order; the rotation goes on after the one rung last."""
-    known = {agent.agent_id: agent for agent in agents if agent.settings is not None}
     last = next((name for name, position in line.positions.items() if position == line.last_position), None)
     line.positions = {
         agent_id: position
         for position, agent_id in enumerate(
-            agent_id for agent_id in line.settings.agents if agent_id in known
+            agent_id for agent_id in line.settings.agents if agent_id in given
         )
     }
     line.last_position = line.positions.get(last, line.last_position) if last else line.last_position
@@ -108,7 +131,7 @@ def _fill(line: Line, agents: list[Agent]) -> None:
     line.favoured.intersection_update(line.positions)
     if not line.settings.allow_opt_out:
         for agent_id in line.positions:
-            known[agent_id].opted_out.discard(_queue_id(line))
+            floor.agents[agent_id].opted_out.discard(_queue_id(line))
 
 
 def _clear(line: Line) -> None:
