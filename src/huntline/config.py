@@ -9,8 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    SecretStr,
+    ValidationError,
+)
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -120,11 +129,25 @@ def _split(value: object) -> object:
     return value.replace(",", " ").split() if isinstance(value, str) else value
 
 
+def _parse_issuer(value: object) -> object:
+    """A URL that nobody on the way can change: what it says decides who may come in."""
+    parts = urlsplit(str(value))
+    is_here = parts.hostname in ("127.0.0.1", "::1", "localhost")
+    if not parts.hostname or (parts.scheme != "https" and not (is_here and parts.scheme == "http")):
+        raise ValueError("a URL that begins with https://, as the identity provider calls itself")
+    return str(value)
+
+
 _as_text = PlainSerializer(str)
 AddressText = Annotated[Address, NoDecode, BeforeValidator(_parse_address), _as_text]
 ListenerText = Annotated[Listener, BeforeValidator(_parse_listener), _as_text]
 PortRangeText = Annotated[PortRange, NoDecode, BeforeValidator(_parse_ports), _as_text]
 ReachableAddress = Annotated[str, BeforeValidator(_reachable_ip)]
+Secret = Annotated[
+    SecretStr,
+    # A child process is told by JSON; everything else that prints settings shows stars.
+    PlainSerializer(SecretStr.get_secret_value, when_used="json"),
+]
 
 
 class Limits(BaseModel):
@@ -135,6 +158,22 @@ class Limits(BaseModel):
     max_legs: Annotated[int, Field(ge=2)] = 20_000
     max_connections: Annotated[int, Field(ge=1)] = 10_000
     max_contacts_per_user: Annotated[int, Field(ge=1)] = 10
+
+
+class OidcConfig(BaseModel):
+    """The identity provider that people may sign in with (OpenID Connect).
+
+    ``issuer`` is its name and address, ``redirect_uri`` what it was told to send people back to: by default
+    ``/api/v1/session/oidc/callback`` at the address that their browser uses.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    issuer: Annotated[str, BeforeValidator(_parse_issuer)]
+    client_id: Annotated[str, Field(min_length=1)]
+    client_secret: Secret | None = None
+    redirect_uri: str | None = None
+    scope: str = "openid email profile"
 
 
 class Config(BaseSettings):
@@ -155,6 +194,7 @@ class Config(BaseSettings):
     mask_numbers: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     limits: Limits = Limits()
+    oidc: OidcConfig | None = None
 
     @property
     def control_socket(self) -> Path:
@@ -165,6 +205,9 @@ class Config(BaseSettings):
     def media_socket(self) -> Path:
         """Where the media process takes its verbs."""
         return self.data / "media.sock"
+
+
+_PARTS: dict[str, type[BaseModel]] = {"limits": Limits, "oidc": OidcConfig}
 
 
 def load_config(command_line: Mapping[str, Any]) -> Config:
@@ -219,9 +262,13 @@ def _describe(problem: ErrorDetails, said: Mapping[str, Any], file: Path | None)
     key = ".".join(part for part in problem["loc"] if isinstance(part, str))
     source = _source(key, said, file)
     if problem["type"] == "extra_forbidden":
-        known = Config if "." not in key else Limits
+        known = _PARTS.get(key.rpartition(".")[0], Config)
         return f"{source}: there is no such setting; there are {', '.join(sorted(known.model_fields))}"
     wanted = problem["msg"].removeprefix("Value error, ")
+    if problem["type"] == "missing":
+        return f"{source}: is missing"
+    if key.endswith("secret"):
+        return f"{source}: the value (not shown) is wrong; it must be: {wanted}"
     return f"{source}: {problem['input']!r} is wrong; it must be: {wanted}"
 
 

@@ -140,19 +140,19 @@ class Accounts:
 
     def change(
         self,
-        organization_id: str,
-        account_id: str,
+        account: Account,
         edit: Callable[[Account], Account],
         by: Actor,
         *,
         dry_run: bool = False,
     ) -> Account:
-        """Put ``edit(the account as it is)`` in its place.
+        """Put ``edit(the account as it is now)`` in its place.
 
-        Another password ends its sessions, and so does disabling it. Raises UnknownAccount, AccountTaken, LastAdmin and whatever Refused ``edit`` raises.
+        Another password ends its sessions, and so does disabling it. Raises UnknownAccount, AccountTaken,
+        LastAdmin and whatever Refused ``edit`` raises.
         """
         with writing(self._database) as connection:
-            before = _existing(connection, organization_id, account_id)
+            before = _existing(connection, account)
             after = edit(before)
             _refuse_taken(connection, after)
             if _administers(before) and not _administers(after):
@@ -166,10 +166,10 @@ class Accounts:
                 self._audit(connection, after, _changes(connection, before, after), by)
         return after
 
-    def remove(self, organization_id: str, account_id: str, by: Actor, *, dry_run: bool = False) -> None:
+    def remove(self, account: Account, by: Actor, *, dry_run: bool = False) -> None:
         """Remove an account with its keys and sessions. Raises UnknownAccount, LastAdmin."""
         with writing(self._database) as connection:
-            account = _existing(connection, organization_id, account_id)
+            account = _existing(connection, account)
             if _administers(account):
                 _refuse_without_admin(connection, account)
             if not dry_run:
@@ -281,12 +281,12 @@ def _is_account(table: Any, account: Account) -> ColumnElement[bool]:
     return is_account
 
 
-def _existing(connection: Connection, organization_id: str, account_id: str) -> Account:
-    table = schema.accounts
-    query = select(table).where(table.c.organization_id == organization_id, table.c.account_id == account_id)
+def _existing(connection: Connection, account: Account) -> Account:
+    """The account as it is stored now."""
+    query = select(schema.accounts).where(_is_account(schema.accounts, account))
     row = connection.execute(query).mappings().first()
     if row is None:
-        raise UnknownAccount(f"there is no account {account_id!r}")
+        raise UnknownAccount(f"there is no account {account.name!r}")
     return account_of(row)
 
 

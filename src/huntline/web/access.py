@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, FastAPI, Query, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from huntline.directory.access import PERMISSIONS, Permission, Role
 from huntline.directory.organization import Organization
@@ -117,7 +119,12 @@ def organization_id_for(backstage: Backstage, principal: Principal, name: str | 
             each for each in organizations if each.organization_id == principal.organization_id
         )
     if name is None:
-        if len(organizations) != 1:
+        if not organizations:
+            raise OrganizationNotNamed(
+                "there is no organization on this server yet; make one with huntline apply FILE or"
+                " POST /api/v1/organizations"
+            )
+        if len(organizations) > 1:
             raise OrganizationNotNamed("name the organization to act for: ?organization=NAME")
         return organizations[0].organization_id
     for each in organizations:
@@ -135,4 +142,30 @@ ReadHistory = Annotated[Access, needs(Permission.READ_HISTORY)]
 ReadAudit = Annotated[Access, needs(Permission.READ_AUDIT)]
 ManageAccounts = Annotated[Access, needs(Permission.ACCOUNTS)]
 Own = Annotated[Access, needs(Permission.OWN)]
+Myself = Annotated[Access, needs(Permission.OWN, organization=False)]
 Host = Annotated[Access, needs(Permission.ORGANIZATIONS, organization=False)]
+
+
+@dataclass(frozen=True, slots=True)
+class RouteAccess:
+    """What a route takes: ``permission`` None is a route for everybody, signed in or not."""
+
+    method: str
+    path: str
+    permission: Permission | None
+
+
+def route_access(app: FastAPI) -> Iterator[RouteAccess]:
+    """Every route of an application with what it takes, in its order; what is mounted speaks for itself."""
+    for route in iter_route_contexts(app.routes):
+        if isinstance(route.original_route, APIRoute):
+            for method in sorted(route.methods):
+                yield RouteAccess(method, route.path, _permission_in(route.dependant))
+
+
+def _permission_in(dependant: Dependant) -> Permission | None:
+    for each in dependant.dependencies:
+        permission = getattr(each.call, "permission", None) or _permission_in(each)
+        if permission is not None:
+            return Permission(permission)
+    return None

@@ -18,6 +18,7 @@ from huntline.control import AsyncControlClient
 from huntline.errors import ConfigurationError, HuntlineError
 from huntline.web import problems
 from huntline.web.api import (
+    accounts,
     audio,
     domains,
     groups,
@@ -27,6 +28,7 @@ from huntline.web.api import (
     organizations,
     policies,
     queues,
+    session,
     trunks,
     users,
 )
@@ -38,6 +40,9 @@ TIME_TO_CLOSE = 1  # seconds that open requests get at the end
 
 API_PATH = "/api/v1"
 ROUTERS = (
+    session.router,
+    accounts.router,
+    accounts.host_router,
     organizations.router,
     organization.router,
     domains.router,
@@ -79,6 +84,11 @@ def build_app(config: Config, trusted: Principal | None = None) -> FastAPI:
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router, prefix=API_PATH)
+    if trusted is None:
+        # A command that runs the application in its own process is no directory, and would wait for this.
+        from huntline.web.scim import endpoint as scim
+
+        scim.install(app)
 
     @app.get("/", response_class=HTMLResponse, include_in_schema=False)
     async def front_page() -> str:

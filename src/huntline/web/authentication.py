@@ -1,12 +1,20 @@
-"""How someone shows who they are: an API key."""
+"""How someone shows who they are: by an API key, or by the session that they signed in to."""
 
 from __future__ import annotations
+
+import secrets
 
 from fastapi import Request
 
 from huntline.errors import Refused
+from huntline.storage.sessions import Session
 from huntline.web.backstage import Backstage
+from huntline.web.cookies import SESSION, cookie_of
 from huntline.web.principal import Principal, principal_of
+
+CSRF_HEADER = "X-CSRF-Token"
+
+_SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 class NotSignedIn(Refused):
@@ -16,16 +24,49 @@ class NotSignedIn(Refused):
     status = 401
 
 
+class CsrfTokenMissing(Refused):
+    """A change that comes with a session's cookie, but perhaps from somebody else's page."""
+
+    error_id = "csrf-token-missing"
+    status = 403
+
+
 def authenticated(request: Request) -> Principal:
-    """Who sent a request. Raises NotSignedIn."""
+    """Who sent a request. Raises NotSignedIn, CsrfTokenMissing."""
     backstage: Backstage = request.app.state.backstage
     if backstage.trusted is not None:
         return backstage.trusted
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    account = backstage.accounts.by_key(key.strip()) if scheme.lower() == "bearer" else None
-    if account is None:
+    principal = by_key(backstage, request.headers.get("authorization", ""))
+    if principal is None and (session := session_of(request)) is not None:
+        _check_csrf_token(request, session)
+        principal = principal_of(session.account)
+    if principal is None:
         raise NotSignedIn(
-            "send an API key as Authorization: Bearer KEY; huntline account create NAME --role admin"
-            " --data DIR prints one"
+            "send an API key as Authorization: Bearer KEY (huntline account create NAME --role admin"
+            " --data DIR prints one), or sign in with POST /api/v1/session"
         )
-    return principal_of(account)
+    return principal
+
+
+def by_key(backstage: Backstage, authorization: str) -> Principal | None:
+    """Who an ``Authorization`` header shows; None when it holds no valid key."""
+    scheme, _, key = authorization.partition(" ")
+    account = backstage.accounts.by_key(key.strip()) if scheme.lower() == "bearer" else None
+    return principal_of(account) if account is not None else None
+
+
+def session_of(request: Request) -> Session | None:
+    """The session that a request's cookie belongs to; a key in the request goes before it."""
+    backstage: Backstage = request.app.state.backstage
+    token = cookie_of(request, SESSION)
+    if token is None or "authorization" in request.headers:
+        return None
+    return backstage.sessions.find(token)
+
+
+def _check_csrf_token(request: Request, session: Session) -> None:
+    if request.method in _SAFE_METHODS:
+        return
+    token = request.headers.get(CSRF_HEADER, "")
+    if not secrets.compare_digest(token.encode(), session.csrf_token.encode()):
+        raise CsrfTokenMissing(f"send the csrf_token that GET /api/v1/session answers as {CSRF_HEADER}")

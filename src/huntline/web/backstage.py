@@ -9,8 +9,15 @@ from huntline.control import ControlClient, ServerNotRunning
 from huntline.storage.accounts import Accounts
 from huntline.storage.blobs import Blobs
 from huntline.storage.database import open_database
+from huntline.storage.sessions import Sessions
 from huntline.storage.settings import Settings
+from huntline.web.attempts import Attempts
+from huntline.web.openid_connect import OpenIdConnect
 from huntline.web.principal import Principal
+
+SIGN_IN_WINDOW = 300.0  # seconds
+MOST_BY_NAME = 10  # attempts to sign in within the window
+MOST_BY_ADDRESS = 50  # the same: a whole office may stand behind one address
 
 
 class Backstage:
@@ -26,6 +33,10 @@ class Backstage:
         self.database = open_database(config.data)
         self.settings = Settings(self.database)
         self.accounts = Accounts(self.database)
+        self.sessions = Sessions(self.database)
+        self.attempts_by_name = Attempts(MOST_BY_NAME, SIGN_IN_WINDOW)
+        self.attempts_by_address = Attempts(MOST_BY_ADDRESS, SIGN_IN_WINDOW)
+        self.openid_connect = OpenIdConnect(config.oidc) if config.oidc is not None else None
         self.blobs = Blobs(config.data)
 
     def settings_changed(self) -> None:

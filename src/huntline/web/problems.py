@@ -19,6 +19,7 @@ from huntline.directory.problems import Problem
 from huntline.errors import ConfigurationError, Refused
 from huntline.organization_file.validation import problem_of
 from huntline.storage.settings import SettingsRefused
+from huntline.web.attempts import TooManyAttempts
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -146,8 +147,13 @@ def _writable(text: str) -> str:
 def _refused(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Refused)
     problems = error.problems if isinstance(error, SettingsRefused | FieldsRefused) else ()
-    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
-    return problem_response(error.status, error.error_id, str(error), problems, headers)
+    return problem_response(error.status, error.error_id, str(error), problems, _headers(error))
+
+
+def _headers(error: Refused) -> dict[str, str]:
+    if isinstance(error, TooManyAttempts):
+        return {"Retry-After": str(error.retry_after)}
+    return {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}
 
 
 def _malformed(request: Request, error: Exception) -> JSONResponse:

@@ -1,0 +1,306 @@
+"""``/accounts``: who may use the API, in which role, and their API keys. ``/host/accounts``: the host's.
+
+Annotations are not postponed here: FastAPI reads what a route needs from them, which is known at run time.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from huntline.directory.access import Role
+from huntline.directory.organization import Organization
+from huntline.directory.problems import Problem, did_you_mean
+from huntline.organization_file.form import Text, one_of
+from huntline.organization_file.parts import Dump
+from huntline.storage.accounts import HOST, Account, ApiKey, UnknownAccount
+from huntline.storage.passwords import hashed
+from huntline.web.access import Access, Host, ManageAccounts
+from huntline.web.api import queues, users
+from huntline.web.api.collection import DryRun, merged, parsed, patch_of, tolerant
+from huntline.web.etags import IfMatch, check_if_match, etag_of
+from huntline.web.listing import Listing, Page, Search
+from huntline.web.problems import FieldsRefused
+
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 1_000
+LONGEST_NAME = 64
+
+
+class AccountForm(BaseModel):
+    """An account. ``queues`` are those that a queue owner may change, ``user`` is whose own things an
+    account may see, which an agent needs; ``password`` is never shown."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: Text
+    role: Annotated[Role, one_of(Role)]
+    queues: list[Text] = []
+    user: Text | None = None
+    password: Text | None = None
+    oidc_subject: Annotated[
+        Text | None, Field(description="The issuer, a blank, and the person's subject there.")
+    ] = None
+    is_disabled: bool = False
+
+
+class AccountView(BaseModel):
+    """An account, without its secrets."""
+
+    id: str
+    name: str
+    role: Role
+    queues: list[str]
+    user: str | None
+    oidc_subject: str | None
+    is_disabled: bool
+    has_password: bool
+
+
+class KeyForm(BaseModel):
+    """An API key to be made; without ``expires_at`` it is good until it is removed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Text = "key"
+    expires_at: AwareDatetime | None = None
+
+
+class KeyView(BaseModel):
+    """What is known of an API key."""
+
+    id: str
+    name: str
+    created_at: datetime
+    expires_at: datetime | None
+
+
+class NewKey(KeyView):
+    """An API key that was just made: ``key`` is shown this once."""
+
+    key: str
+
+
+AccountPatch = patch_of(AccountForm, AccountView)
+SentAccount = tolerant(AccountForm, AccountView)
+Key = Annotated[str, Path(description="The account, by id or name; a name with a slash in it only by id.")]
+
+
+def check_password(password: str, field: str) -> None:
+    """Raises FieldsRefused for a password that is easily guessed, or absurdly long."""
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        message = f"must be {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters"
+        raise FieldsRefused([Problem((field,), None, message)])
+
+
+def _find(access: Access, key: str) -> Account:
+    for account in access.backstage.accounts.all(access.organization_id):
+        if account.account_id == key or account.name.casefold() == key.casefold():
+            return account
+    raise UnknownAccount(f"there is no account {key!r}")
+
+
+def _organization(access: Access) -> Organization | None:
+    return access.organization if access.organization_id != HOST else None
+
+
+def _dump(account: Account, organization: Organization | None) -> Dump:
+    """An account in its form; what is gone from the organization is no longer named."""
+    names = {queue.queue_id: queue.name for queue in organization.queues} if organization else {}
+    user = users.find(organization, account.user_id) if organization and account.user_id else None
+    return {
+        "name": account.name,
+        "role": account.role,
+        "queues": [names[queue_id] for queue_id in account.queue_ids if queue_id in names],
+        "user": user.upn if user else None,
+        "oidc_subject": account.oidc_subject,
+        "is_disabled": account.is_disabled,
+    }
+
+
+def _shown(account: Account, organization: Organization | None) -> Dump:
+    return _dump(account, organization) | {
+        "id": account.account_id,
+        "has_password": account.password_hash is not None,
+    }
+
+
+def _key_shown(key: ApiKey) -> Dump:
+    return {
+        "id": key.key_id,
+        "name": key.name,
+        "created_at": key.created_at,
+        "expires_at": key.expires_at,
+    }
+
+
+def _built(form: Any, access: Access, old: Account | None) -> Account:
+    """The account of a form; a password that is not mentioned stays. Raises FieldsRefused."""
+    organization = _organization(access)
+    problems: list[Problem] = []
+    if (
+        not 1 <= len(form.name) <= LONGEST_NAME
+        or not form.name.isprintable()
+        or form.name != form.name.strip()
+    ):
+        message = f"must be 1 to {LONGEST_NAME} printable characters, no blank at either end"
+        problems.append(Problem(("name",), form.name, message))
+    problems += _role_problems(form, organization)
+    queue_ids, user_id = _referred(form, organization, problems)
+    if problems:
+        raise FieldsRefused(problems)
+    if form.password is not None:
+        check_password(form.password, "password")
+    kept = old.password_hash if old and "password" not in form.model_fields_set else None
+    return Account(
+        organization_id=access.organization_id,
+        account_id=old.account_id if old else "",
+        name=form.name,
+        role=form.role,
+        password_hash=hashed(form.password) if form.password is not None else kept,
+        queue_ids=queue_ids,
+        user_id=user_id,
+        oidc_subject=form.oidc_subject,
+        is_disabled=form.is_disabled,
+    )
+
+
+def _role_problems(form: AccountForm, organization: Organization | None) -> list[Problem]:
+    problems = []
+    if (form.role is Role.HOST) is not (organization is None):
+        roles = [role for role in Role if (role is Role.HOST) is (organization is None)]
+        problems.append(Problem(("role",), str(form.role), f"must be one of {', '.join(roles)} here"))
+    if form.role is Role.AGENT and form.user is None:
+        problems.append(Problem(("user",), None, "is needed: an agent's account belongs to a user, by UPN"))
+    if form.queues and form.role is not Role.QUEUE_OWNER:
+        problems.append(Problem(("queues",), "(a list)", "must be empty unless the role is queue-owner"))
+    return problems
+
+
+def _referred(
+    form: AccountForm, organization: Organization | None, problems: list[Problem]
+) -> tuple[tuple[str, ...], str | None]:
+    """The ids of the queues and the user that a form names; adds what there is not to ``problems``."""
+    queue_ids: list[str] = []
+    for place, name in enumerate(form.queues):
+        queue = queues.find(organization, name) if organization else None
+        if queue is None:
+            known = [each.name for each in organization.queues] if organization else []
+            message = f"there is no queue of this name{did_you_mean(name, known)}"
+            problems.append(Problem(("queues", place), name, message))
+        else:
+            queue_ids.append(queue.queue_id)
+    user = users.find(organization, form.user) if organization and form.user else None
+    if form.user is not None and user is None:
+        known = [each.upn for each in organization.users] if organization else []
+        message = f"there is no user of this UPN{did_you_mean(form.user, known)}"
+        problems.append(Problem(("user",), form.user, message))
+    return tuple(dict.fromkeys(queue_ids)), user.user_id if user else None
+
+
+def _router_of(prefix: str, needed: Any, noun: str) -> APIRouter:
+    """The routes for the accounts of an organization, or of the host; ``needed`` is who may use them."""
+    router = APIRouter(prefix=prefix, tags=["accounts"])
+
+    @router.get("", response_model=Listing[AccountView], operation_id=f"list_{noun}")
+    def list_all(access: needed, page: Page, search: Search = "") -> Any:
+        """The accounts, by name."""
+        organization = _organization(access)
+        found = [
+            account
+            for account in access.backstage.accounts.all(access.organization_id)
+            if search.casefold() in account.name.casefold()
+        ]
+        return page.of(found, lambda account: _shown(account, organization))
+
+    @router.post("", response_model=AccountView, status_code=201, operation_id=f"create_{noun}")
+    def create(
+        access: needed,
+        form: SentAccount,  # type: ignore[valid-type]
+        response: Response,
+        dry_run: DryRun = False,
+    ) -> Any:
+        """Make an account, which can be used once it has a key, a password or an ``oidc_subject``."""
+        built = _built(form, access, None)
+        account = access.backstage.accounts.add(built, access.actor, dry_run=dry_run)
+        if dry_run:
+            response.status_code = 200
+        return _answered(access, account, response)
+
+    @router.get("/{key}", response_model=AccountView, operation_id=f"read_{noun}")
+    def read(access: needed, key: Key, response: Response) -> Any:
+        """One account."""
+        return _answered(access, _find(access, key), response)
+
+    @router.patch("/{key}", response_model=AccountView, operation_id=f"change_{noun}")
+    def change(
+        access: needed,
+        key: Key,
+        patch: AccountPatch,  # type: ignore[valid-type]
+        response: Response,
+        if_match: IfMatch = None,
+        dry_run: DryRun = False,
+    ) -> Any:
+        """Change what is named. Another password ends the account's sessions, and so does disabling it."""
+        wanted = patch.model_dump(exclude_unset=True)  # type: ignore[attr-defined]
+        edit = _edit(access, wanted, if_match)
+        changed = access.backstage.accounts.change(_find(access, key), edit, access.actor, dry_run=dry_run)
+        return _answered(access, changed, response)
+
+    @router.delete("/{key}", response_model=AccountView, operation_id=f"remove_{noun}")
+    def remove(access: needed, key: Key, dry_run: DryRun = False) -> Any:
+        """Remove an account with its keys and sessions."""
+        account = _find(access, key)
+        access.backstage.accounts.remove(account, access.actor, dry_run=dry_run)
+        return _shown(account, _organization(access))
+
+    _add_key_routes(router, needed, noun)
+    return router
+
+
+def _add_key_routes(router: APIRouter, needed: Any, noun: str) -> None:
+    @router.get("/{key}/keys", response_model=list[KeyView], operation_id=f"list_{noun}_keys")
+    def list_keys(access: needed, key: Key) -> Any:
+        """The API keys of an account, in the order in which they were made."""
+        return [_key_shown(each) for each in access.backstage.accounts.keys(_find(access, key))]
+
+    @router.post("/{key}/keys", response_model=NewKey, status_code=201, operation_id=f"create_{noun}_key")
+    def create_key(access: needed, key: Key, form: KeyForm) -> Any:
+        """Make an API key. The answer has the key itself, which cannot be had again."""
+        account = _find(access, key)
+        if form.expires_at is not None and form.expires_at <= datetime.now(UTC):
+            value = form.expires_at.isoformat()
+            raise FieldsRefused([Problem(("expires_at",), value, "must be in the future")])
+        made, secret = access.backstage.accounts.add_key(account, form.name, access.actor, form.expires_at)
+        return _key_shown(made) | {"key": secret}
+
+    @router.delete("/{key}/keys/{key_id}", response_model=KeyView, operation_id=f"remove_{noun}_key")
+    def remove_key(access: needed, key: Key, key_id: str) -> Any:
+        """Remove an API key: it opens nothing any more."""
+        account = _find(access, key)
+        return _key_shown(access.backstage.accounts.remove_key(account, key_id, access.actor))
+
+
+def _edit(access: Access, wanted: Dump, if_match: str | None) -> Callable[[Account], Account]:
+    """The change that a patch asks for."""
+
+    def edit(current: Account) -> Account:
+        settings = _dump(current, _organization(access))
+        check_if_match(if_match, settings)
+        if wanted.get("role", current.role) != Role.QUEUE_OWNER:
+            settings["queues"] = []
+        return _built(parsed(AccountForm, merged(settings, wanted, AccountForm)), access, current)
+
+    return edit
+
+
+def _answered(access: Access, account: Account, response: Response) -> Dump:
+    organization = _organization(access)
+    response.headers["ETag"] = etag_of(_dump(account, organization))
+    return _shown(account, organization)
+
+
+router = _router_of("/accounts", ManageAccounts, "account")
+host_router = _router_of("/host/accounts", Host, "host_account")
