@@ -8,9 +8,11 @@ import typer
 
 from huntline.cli.agent import agent
 from huntline.cli.apply import apply
+from huntline.cli.audio import audio
 from huntline.cli.export import export
 from huntline.cli.group import group
 from huntline.cli.history import history
+from huntline.cli.licence import licence
 from huntline.cli.number import number
 from huntline.cli.policy import policy
 from huntline.cli.queue import queue
@@ -36,7 +38,9 @@ for name, group_of_verbs in (
     ("user", user),
     ("group", group),
     ("number", number),
+    ("audio", audio),
     ("policy", policy),
+    ("licence", licence),
     ("trunk", trunk),
 ):
     app.add_typer(group_of_verbs, name=name)

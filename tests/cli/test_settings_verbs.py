@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+import wave
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -257,3 +258,81 @@ def test_a_server_elsewhere_needs_a_url_and_a_key(monkeypatch: pytest.MonkeyPatc
     assert done.returncode == 1
     assert "the server cannot be asked" in done.stderr
     assert "hl_secret" not in done.stderr
+
+
+def write_sound(path: Path, level: int = 1000) -> Path:
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(level.to_bytes(2, "little") * 800)
+    return path
+
+
+def test_a_greeting_from_a_file_here_is_uploaded_first(run: Run, data: Path, tmp_path: Path) -> None:
+    sound = write_sound(tmp_path / "welcome.wav")
+    assert "greeting: none -> welcome.wav\n" in run("queue", "set", "Sales", "--greeting", sound).stdout
+    assert [audio.name for audio in stored(data).audio] == ["welcome.wav"]
+    sound.unlink()
+    assert run("queue", "set", "Help Desk", "--greeting", "welcome.wav").returncode == 0
+    assert stored(data).queues[0].greeting == stored(data).queues[1].greeting
+    assert "greeting: welcome.wav -> none\n" in run("queue", "set", "Sales", "--greeting", "none").stdout
+
+
+def test_music_is_a_file_or_the_default(run: Run, data: Path, tmp_path: Path) -> None:
+    run("queue", "set", "Sales", "--music", write_sound(tmp_path / "music.wav"))
+    assert stored(data).queues[1].music is not None
+    assert "music: music.wav -> default\n" in run("queue", "set", "Sales", "--music", "default").stdout
+
+
+def test_a_greeting_may_be_spoken(run: Run, data: Path) -> None:
+    run("queue", "set", "Sales", "--greeting", "say:Bonjour", "--greeting-language", "fr")
+    greeting = stored(data).queues[1].greeting
+    assert greeting is not None
+    assert (greeting.name, greeting.language) == ("Bonjour", "fr")
+    assert "--greeting-language: goes with" in refusal(
+        run, "queue", "set", "Sales", "--greeting-language", "fr"
+    )
+
+
+def test_a_file_that_is_no_sound_is_refused_at_its_option(run: Run, data: Path, tmp_path: Path) -> None:
+    program = tmp_path / "welcome.wav"
+    program.write_bytes(b"MZ" + bytes(100))
+    said = refusal(run, "queue", "set", "Sales", "--greeting", str(program))
+    assert said.startswith("huntline: --greeting: value 'welcome.wav': ")
+    assert "there is no audio file nowhere.wav in the library" in refusal(
+        run, "queue", "set", "Sales", "--greeting", "nowhere.wav"
+    )
+    assert not stored(data).audio
+
+
+def test_a_dry_run_uploads_nothing(run: Run, data: Path, tmp_path: Path) -> None:
+    sound = write_sound(tmp_path / "welcome.wav")
+    done = run("queue", "set", "Sales", "--greeting", sound, "--dry-run")
+    assert "--greeting: welcome.wav would be put into the library first.\n" in done.stdout
+    assert run("audio", "create", sound, "--dry-run").stdout.startswith("Would keep welcome.wav.\n")
+    assert not stored(data).audio
+
+
+def test_the_audio_library_is_filled_renamed_and_emptied(run: Run, data: Path, tmp_path: Path) -> None:
+    made = as_json(run, "audio", "create", str(write_sound(tmp_path / "welcome.wav")))
+    assert (made["name"], made["duration"]) == ("welcome.wav", 0.1)
+    assert run("audio", "create", "bye.wav", "--say", "Good bye").returncode == 0
+    assert (
+        "name: bye.wav -> good-bye.wav\n" in run("audio", "set", "bye.wav", "--name", "good-bye.wav").stdout
+    )
+    run("queue", "set", "Sales", "--greeting", "good-bye.wav")
+    assert "queue Sales has it as its greeting" in refusal(run, "audio", "remove", "good-bye.wav")
+    assert run("audio", "remove", "welcome.wav").stdout == "Removed audio file welcome.wav.\n"
+    assert [audio.name for audio in stored(data).audio] == ["good-bye.wav"]
+
+
+def test_licences_are_counted_and_bounded(run: Run, data: Path) -> None:
+    run("licence", "set", "e5", "--size", "2")
+    listed = as_json(run, "licence", "list")
+    assert {"licence": "E5", "assigned": 2, "size": 2, "available": 0} in listed["licences"]
+    assert "Service numbers: 1 held, unlimited allowed." in run("licence", "list").stdout
+    assert "--size: value 1: must be at least 2" in refusal(run, "licence", "set", "E5", "--size", "1")
+    assert "must be a whole number, or unlimited" in refusal(run, "licence", "set", "E5", "--size", "few")
+    run("licence", "set", "E5", "--size", "unlimited")
+    assert stored(data).licence_pools == ()

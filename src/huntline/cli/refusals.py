@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from huntline.cli.door import Door
 from huntline.errors import Refused
 
 _LONGEST_VALUE = 200  # characters
@@ -15,13 +14,13 @@ _LONGEST_VALUE = 200  # characters
 class CommandRefused(Refused):
     """A command was refused: a line for each problem, with options in the place of fields."""
 
-    def __init__(self, problem: Mapping[str, Any], flags: Mapping[str, str], door: Door) -> None:
-        super().__init__("\n".join(_lines(problem, flags, door)))
+    def __init__(self, problem: Mapping[str, Any], flags: Mapping[str, str]) -> None:
+        super().__init__("\n".join(_lines(problem, flags)))
         self.error_id = str(problem.get("error", "refused"))
 
 
 @contextmanager
-def in_options(door: Door, flags: Mapping[str, str] | None = None) -> Iterator[None]:
+def in_options(flags: Mapping[str, str] | None = None) -> Iterator[None]:
     """Turns refusals of the API into CommandRefused; ``flags`` are options by the fields they set."""
     # Imported here, see ``Door.api``; whoever asks the API has it already.
     from huntline.api_client import ApiRefused
@@ -29,13 +28,14 @@ def in_options(door: Door, flags: Mapping[str, str] | None = None) -> Iterator[N
     try:
         yield
     except ApiRefused as refusal:
-        raise CommandRefused(refusal.problem, flags or {}, door) from None
+        raise CommandRefused(refusal.problem, flags or {}) from None
 
 
-def _lines(problem: Mapping[str, Any], flags: Mapping[str, str], door: Door) -> Iterator[str]:
+def _lines(problem: Mapping[str, Any], flags: Mapping[str, str]) -> Iterator[str]:
     if problem.get("error") == "organization-not-named":
-        yield "--organization: say which one; there is not exactly one organization on this server" + (
-            "" if door.server else ". Where there is none yet, begin with: huntline apply FILE"
+        yield (
+            "--organization: say which one, there are several on this server;"
+            " or there is none yet, then begin with: huntline apply FILE"
         )
         return
     errors = problem.get("errors")

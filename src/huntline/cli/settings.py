@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from inspect import Parameter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 import typer
 
 from huntline.cli.completion import Complete, words
+from huntline.cli.refusals import in_options
 from huntline.directory.problems import did_you_mean
 from huntline.errors import ConfigurationError
 
@@ -26,12 +27,13 @@ NONE = "none"
 @dataclass(frozen=True, slots=True)
 class Said:
     """What was typed: ``values`` by the names of parameters. ``current`` is the thing as it is, or None for
-    one that is made. In a ``dry_run`` nothing may be uploaded."""
+    one that is made. In a ``dry_run`` nothing may be uploaded. ``notes`` are for the person who typed it."""
 
     values: Mapping[str, Any]
     current: Json | None
     api: Api
     dry_run: bool
+    notes: list[str] = field(default_factory=list)
 
     def get(self, flag: str) -> Any:
         """The value of an option such as ``--line-uri``; None (or empty) when it was not typed."""
@@ -326,10 +328,13 @@ class Sound:
         path = Path(value)
         if not path.is_file():
             return {self.field: {"file": value}}
-        name = upload(path, said.api, dry_run=said.dry_run)["name"]
-        # A dry run has checked the file but not kept it, so that nothing can refer to it.
-        is_there = not said.dry_run or any(each["name"] == name for each in said.api.items("/audio"))
-        return {self.field: {"file": name}} if is_there else {}
+        with in_options({"file": self.flag}):
+            name = upload(path, said.api, dry_run=said.dry_run)["name"]
+        if said.dry_run and all(each["name"] != name for each in said.api.items("/audio")):
+            # It has been checked but not kept, so that nothing can refer to it.
+            said.notes.append(f"{self.flag}: {name} would be put into the library first.")
+            return {self.field: (said.current or {}).get(self.field)}
+        return {self.field: {"file": name}}
 
 
 def upload(path: Path, api: Api, *, dry_run: bool) -> Json:

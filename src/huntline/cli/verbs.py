@@ -8,32 +8,32 @@ from inspect import Parameter, Signature
 from typing import Annotated, Any
 
 import typer
-from rich.console import RenderableType
 
 from huntline.cli.completion import Complete
 from huntline.cli.door import Door, DryRunOption, KeyOption, OrganizationOption, ServerOption
 from huntline.cli.options import DataOption, JsonOption
 from huntline.cli.printing import console, in_words, print_json, rows, sheet
 from huntline.cli.refusals import in_options
-from huntline.cli.settings import Json, Said, Setting
+from huntline.cli.settings import Json, Said, Setting, Sound
 from huntline.errors import ConfigurationError
 
 Column = Callable[[Json], Any]
 
 
-def _keyword(name: str, annotation: Any, default: Any = None) -> Parameter:
+def keyword(name: str, annotation: Any, default: Any = None) -> Parameter:
+    """A parameter of a verb, with Typer's annotation."""
     return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
 _DOOR = [
-    _keyword("data", DataOption),
-    _keyword("server", ServerOption),
-    _keyword("key", KeyOption),
-    _keyword("organization", OrganizationOption),
-    _keyword("as_json", JsonOption, False),
+    keyword("data", DataOption),
+    keyword("server", ServerOption),
+    keyword("key", KeyOption),
+    keyword("organization", OrganizationOption),
+    keyword("as_json", JsonOption, False),
 ]
-_DRY_RUN = _keyword("dry_run", DryRunOption, False)
-_SEARCH = _keyword(
+DRY_RUN = keyword("dry_run", DryRunOption, False)
+_SEARCH = keyword(
     "search", Annotated[str, typer.Option(help="Only what has this in a name.", metavar="TEXT")], ""
 )
 
@@ -83,7 +83,7 @@ def add_list(group: typer.Typer, thing: Thing) -> None:
     """``list``."""
 
     def list_all(door: Door, as_json: bool, search: str) -> None:
-        with door.api() as api, in_options(door):
+        with door.api() as api, in_options():
             found = list(api.items(f"/{thing.path}", search=search or None))
         if as_json:
             print_json(found)
@@ -94,67 +94,68 @@ def add_list(group: typer.Typer, thing: Thing) -> None:
                 rows(thing.columns, ([cell(each) for cell in thing.columns.values()] for each in found))
             )
 
-    _add(group, "list", f"Show all {thing.plural}.", [_SEARCH], list_all)
+    add_verb(group, "list", f"Show all {thing.plural}.", [_SEARCH], list_all)
 
 
 def add_show(group: typer.Typer, thing: Thing) -> None:
     """``show``."""
 
     def show(door: Door, as_json: bool, which: str) -> None:
-        with door.api() as api, in_options(door):
-            found = api.get(_path(thing, which))
+        with door.api() as api, in_options():
+            found = api.get(path_to(thing, which))
             found |= thing.more(api, found)
-        print_json(found) if as_json else console().print(sheet(found))
+        answer_with(found if as_json else _in_words(thing, found), (), as_json)
 
-    _add(group, "show", f"Show everything about one {thing.noun}.", [_key_of(thing)], show)
+    add_verb(group, "show", f"Show everything about one {thing.noun}.", [key_argument(thing)], show)
 
 
 def add_create(group: typer.Typer, thing: Thing) -> None:
     """``create``."""
-    parameters = [_key_of(thing, is_new=True), *_options(thing.settings, is_new=True), _DRY_RUN]
+    parameters = [key_argument(thing, is_new=True), *_options(thing.settings, is_new=True), DRY_RUN]
 
     def create(door: Door, as_json: bool, which: str, dry_run: bool, **values: Any) -> None:
-        with door.api() as api, in_options(door, _flags(thing, is_new=True)):
+        with door.api() as api, in_options(_flags(thing, is_new=True)):
             said = Said(values, None, api, dry_run)
             body = {thing.key: which} | _body(thing.settings, said)
             made = api.post(f"/{thing.path}", body, dry_run=dry_run or None)
-        notes = [f"{'Would create' if dry_run else 'Created'} {thing.noun} {made[thing.key]}."]
-        _answer(made, [*notes, *_settled(thing, body, made)], as_json)
+        done = f"{'Would create' if dry_run else 'Created'} {thing.noun} {made[thing.key]}."
+        notes = [done, *said.notes, *_settled(thing, body, made)]
+        answer_with(made if as_json else _in_words(thing, made), notes, as_json)
 
-    _add(group, "create", f"Make a {thing.noun}; what is not said gets its default.", parameters, create)
+    add_verb(group, "create", f"Make a {thing.noun}; what is not said gets its default.", parameters, create)
 
 
 def add_set(group: typer.Typer, thing: Thing) -> None:
     """``set``."""
     settings = (*([thing.rename] if thing.rename else []), *thing.settings)
-    parameters = [_key_of(thing), *_options(settings, is_new=False), _DRY_RUN]
+    parameters = [key_argument(thing), *_options(settings, is_new=False), DRY_RUN]
 
     def set_(door: Door, as_json: bool, which: str, dry_run: bool, **values: Any) -> None:
-        path = _path(thing, which)
-        with door.api() as api, in_options(door, _flags(thing)):
+        path = path_to(thing, which)
+        with door.api() as api, in_options(_flags(thing)):
             answer = api.response("GET", path)
             before = answer.json()
-            body = _body(settings, Said(values, before, api, dry_run))
+            said = Said(values, before, api, dry_run)
+            body = _body(settings, said)
             if not body:
                 known = ", ".join(setting.flag for setting in settings)
                 raise ConfigurationError(f"say what to set: {known}")
             headers = {"If-Match": answer.headers["etag"]}
             params = {"dry_run": dry_run or None}
             after = api.request("PATCH", path, json=body, params=params, headers=headers)
-        changes = list(_changes(before, after)) or ["Nothing changed."]
-        if dry_run:
-            changes.insert(0, "Would change:")
-        _answer(after, [*changes, *_settled(thing, body, after)], as_json)
+        changes = _changes(_in_words(thing, before), _in_words(thing, after), dry_run)
+        notes = [*changes, *said.notes, *_settled(thing, body, after)]
+        answer_with(after if as_json else _in_words(thing, after), notes, as_json)
 
-    _add(group, "set", f"Change settings of a {thing.noun}; all others stay.", parameters, set_)
+    add_verb(group, "set", f"Change settings of a {thing.noun}; all others stay.", parameters, set_)
 
 
 def add_remove(group: typer.Typer, thing: Thing) -> None:
     """``remove``."""
 
     def remove(door: Door, as_json: bool, which: str, dry_run: bool) -> None:
-        with door.api() as api, in_options(door):
-            removed = api.delete(_path(thing, which), dry_run=dry_run or None)
+        with door.api() as api, in_options():
+            removed = api.delete(path_to(thing, which), dry_run=dry_run or None)
         done = "Would remove" if dry_run else "Removed"
         if as_json:
             print_json(removed)
@@ -162,12 +163,14 @@ def add_remove(group: typer.Typer, thing: Thing) -> None:
             typer.echo(f"{done} {thing.noun} {removed[thing.key]}.")
 
     text = f"Remove a {thing.noun}; refused while something uses it, and by what is said."
-    _add(group, "remove", text, [_key_of(thing), _DRY_RUN], remove)
+    add_verb(group, "remove", text, [key_argument(thing), DRY_RUN], remove)
 
 
-def _add(
+def add_verb(
     group: typer.Typer, name: str, text: str, parameters: Iterable[Parameter], run: Callable[..., None]
 ) -> None:
+    """Add a verb; ``run`` gets the door, whether JSON is wanted, and what its own parameters were given."""
+
     def verb(**given: Any) -> None:
         door = Door(*(given.pop(part) for part in ("data", "server", "key", "organization")))
         run(door, given.pop("as_json"), **given)
@@ -177,7 +180,8 @@ def _add(
     group.command(name, help=text)(verb)
 
 
-def _key_of(thing: Thing, *, is_new: bool = False) -> Parameter:
+def key_argument(thing: Thing, *, is_new: bool = False) -> Parameter:
+    """The argument ``which`` that names one thing."""
     complete = None if is_new else thing.complete
     argument = typer.Argument(metavar=thing.metavar, autocompletion=complete, show_default=False)
     # The API key is an option of that name, so that the parameter has another.
@@ -201,28 +205,38 @@ def _flags(thing: Thing, *, is_new: bool = False) -> dict[str, str]:
     return {thing.key: key, **flags}
 
 
-def _path(thing: Thing, key: str) -> str:
+def path_to(thing: Thing, key: str) -> str:
+    """Where the API has one thing."""
     # Imported here, see ``Door.api``.
     from huntline.api_client import path_of
 
     return path_of(thing.path, key)
 
 
-def _answer(thing: Json, notes: Iterable[str], as_json: bool) -> None:
+def answer_with(thing: Json, notes: Iterable[str], as_json: bool) -> None:
+    """Print a thing as it is stored, for people after what there is to say about it."""
     if as_json:
         print_json(thing)
         return
     for note in notes:
         typer.echo(note)
-    shown: RenderableType = sheet(thing)
-    console().print(shown)
+    console().print(sheet(thing))
 
 
-def _changes(before: Json, after: Json) -> Iterator[str]:
-    for field, value in after.items():
-        if before.get(field) != value:
-            name = field.replace("_", "-")
-            yield f"{name}: {in_words(before.get(field))} -> {in_words(value)}"
+def _in_words(thing: Thing, found: Json) -> Json:
+    """The thing for people: a sound that is not set is the word that unsets it."""
+    unset = {setting.field: setting.unset for setting in thing.settings if isinstance(setting, Sound)}
+    return {name: unset.get(name) if value is None else value for name, value in found.items()}
+
+
+def _changes(before: Json, after: Json, dry_run: bool) -> Iterator[str]:
+    if before == after:
+        yield "Nothing would change." if dry_run else "Nothing changed."
+    elif dry_run:
+        yield "Would change:"
+    for name, value in after.items():
+        if before.get(name) != value:
+            yield f"{name.replace('_', '-')}: {in_words(before.get(name))} -> {in_words(value)}"
 
 
 def _settled(thing: Thing, body: Json, stored: Json) -> Iterator[str]:
