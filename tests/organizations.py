@@ -169,11 +169,12 @@ def _user(
 ) -> User:
     upn = f"{local_part}@{draw(st.sampled_from(domains))}"
     # Most may be agents, so that queues have some.
-    full = {"licences": frozenset({Licence.E5}), "voice_enabled": True, "homed": Home.ONLINE}
+    full = {"licences": frozenset({Licence.E5}), "voice_enabled": True}
     bare = {
         "licences": draw(st.frozensets(st.sampled_from(Licence))),
         "voice_enabled": draw(st.booleans()),
         "homed": draw(st.sampled_from(Home)),
+        "is_active": draw(st.booleans()),
     }
     return User(
         upn=upn,
@@ -186,7 +187,7 @@ def _user(
         hides_number=draw(st.booleans()),
         caller_id_policy=draw(granted),
         external_id=draw(st.none() | st.just(f"id {place}")),
-        **draw(st.sampled_from((full, full, bare))),  # type: ignore[arg-type]
+        **draw(st.sampled_from((full, full, bare))),
     )
 
 
@@ -229,7 +230,7 @@ def _queues(
         queue = QueueSettings(
             name=name,
             domain=draw(st.sampled_from(domains)),
-            line_uri=free.pop() if free and draw(st.booleans()) else None,
+            line_uri=free.pop() if draw(st.booleans()) and free else None,
             greeting=draw(st.none() | _speech | st.sampled_from(sorted(SOUNDS)).map(SOUNDS.__getitem__)),
             music=draw(st.none() | st.sampled_from(sorted(SOUNDS)).map(SOUNDS.__getitem__)),
             distribution=distribution,

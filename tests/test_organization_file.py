@@ -60,7 +60,7 @@ def data(tmp_path: Path) -> Path:
 def apply_text(text: str, data: Path) -> list[str]:
     file = data.parent / "organization.yaml"
     file.write_text(text)
-    return [str(change) for change in apply_file(file, data, "test")]
+    return [str(change) for change in apply_file(file, data, "test").changes]
 
 
 def refusal_of(text: str, data: Path) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from huntline.directory.changes import Change
 from huntline.directory.organization import Audio
 from huntline.directory.rules import check
 from huntline.media.prompts.decode import check_content, read_prompt
@@ -15,11 +14,11 @@ from huntline.organization_file.reading import Sounds, read_file
 from huntline.storage.audit import Actor
 from huntline.storage.blobs import Blobs
 from huntline.storage.database import open_database
-from huntline.storage.settings import Settings, SettingsRefused
+from huntline.storage.settings import Changed, Settings, SettingsRefused
 
 
-def apply_file(path: Path, data_dir: Path, by: str) -> tuple[Change, ...]:
-    """Put the organization of a file in force, all or nothing; returns what changed.
+def apply_file(path: Path, data_dir: Path, by: str) -> Changed:
+    """Put the organization of a file in force, all or nothing; returns it, and what changed.
 
     The organization of that name is replaced as a whole, or a new one added beside the others. ``by`` is
     who did it, for the audit. Raises OrganizationFileRefused with every problem on a line of its own, and
@@ -37,7 +36,7 @@ def apply_file(path: Path, data_dir: Path, by: str) -> tuple[Change, ...]:
             others = [each for each in settings.organizations() if each.name.casefold() != name]
             raise draft.refusal(check(wanted, others))
         try:
-            return settings.put(wanted, Actor(by, "file")).changes
+            return settings.put(wanted, Actor(by, "file"))
         except SettingsRefused as refusal:
             raise draft.refusal(list(refusal.problems)) from None
     finally:

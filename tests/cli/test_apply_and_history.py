@@ -103,6 +103,21 @@ def test_a_changed_setting_is_said(data: Path) -> None:
     assert "7" in done.stdout
 
 
+def test_whom_a_queue_reaches_but_does_not_ring_is_said(data: Path) -> None:
+    file = data.parent / "contoso.yaml"
+    people = "".join(f"  - {{upn: u{number}@contoso.com}}\n" for number in range(25))
+    members = ", ".join(f"u{number}@contoso.com" for number in range(25))
+    group = f"groups: [{{name: All, kind: security-group, members: [{members}]}}]\n"
+    text = CONTOSO.replace("queues:\n", people + group + "queues:\n").replace(
+        "{name: Sales,", "{name: Sales, groups: [All],"
+    )
+    file.write_text(text)
+    lines = huntline("apply", file, "--data", data).stdout.splitlines()
+    assert "queue Sales does not ring u0@contoso.com: lacks a licence for Phone System" in "\n".join(lines)
+    assert lines[-1] == "queue Sales does not ring 5 more: huntline queue show 'Sales'"
+    assert huntline("apply", file, "--data", data).stdout.splitlines()[1:] == lines[-21:]
+
+
 def test_a_wrong_file_is_refused_and_nothing_changes(data: Path) -> None:
     file = data.parent / "contoso.yaml"
     file.write_text(CONTOSO.replace("max_waiting: 5", "max_waiting: 5000"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,11 @@ import typer
 
 from huntline.cli.options import DataOption, config_of, local_user
 from huntline.control import ControlClient, ServerNotRunning
+from huntline.directory.groups import left_out_of
+from huntline.directory.index import OrganizationIndex
+from huntline.directory.organization import Organization
+
+_MOST_LEFT_OUT = 20  # of one queue: the rest is in `huntline queue show`
 
 
 def apply(
@@ -17,19 +23,32 @@ def apply(
 ) -> None:
     """Load an organization file, all or nothing, and say what changed.
 
-    A running server takes the change at once.
+    A running server takes the change at once. Whom a queue reaches but does not ring is said as well.
     """
     # Imported here: what it needs to check and decode is half a second that no other verb should wait.
     from huntline.apply import apply_file
 
     config = config_of(data)
-    changes = apply_file(file, config.data, local_user())
-    for change in changes:
+    applied = apply_file(file, config.data, local_user())
+    for change in applied.changes:
         typer.echo(str(change))
-    if not changes:
+    if not applied.changes:
         typer.echo("Nothing changed.")
     elif _tell_the_server(config.control_socket):
         typer.echo("The running server has taken the change.")
+    for line in left_out(applied.organization):
+        typer.echo(line)
+
+
+def left_out(organization: Organization) -> Iterator[str]:
+    """Whom the queues reach but do not ring, a line for each."""
+    index = OrganizationIndex(organization)
+    for queue in organization.queues:
+        people = left_out_of(queue, index.users, index.groups)
+        for person in people[:_MOST_LEFT_OUT]:
+            yield f"queue {queue.name} does not ring {person.upn}: {person.reason}"
+        if (more := len(people) - _MOST_LEFT_OUT) > 0:
+            yield f"queue {queue.name} does not ring {more} more: huntline queue show {queue.name!r}"
 
 
 def _tell_the_server(control_socket: Path) -> bool:

@@ -13,6 +13,11 @@ _SETTINGS: tuple[Setting, ...] = (
     Text(field="display_name", help="What people see", metavar="NAME"),
     Words(field="licences", flag="--licence", help="A licence", words=[*Licence]),
     Switch(field="voice_enabled", help="Whether they may take calls (a CallingPlan licence does as well)"),
+    Switch(
+        field="is_active",
+        help="Whether they may register and take calls at all",
+        opposite="--is-not-active",
+    ),
     Word(field="homed", help="Where the account lives", words=[*Home]),
     Text(field="line_uri", help="Their own number", metavar="tel:+DIGITS", may_be_none=True),
     Names(field="contacts", one="contact", help="Addresses of phones that do not register"),
