@@ -6,12 +6,13 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from huntline.clock import Clock
 from huntline.config import Config
 from huntline.control import ControlServer
-from huntline.directory.plan import ServerPlan
+from huntline.directory.plan import Account, ServerPlan
 from huntline.engine import commands as do
 from huntline.engine import events as told
 from huntline.engine.engine import Engine
@@ -61,6 +62,15 @@ class Planned(Protocol):
 
 
 class Signalling:
+@dataclass(frozen=True, slots=True)
+class _News:
+    """A plan, and the ids of the organizations and users for whom it is another one than before."""
+
+    plan: ServerPlan
+    organizations: list[str]
+    accounts: list[str]
+
+
     """Everything of the signalling process."""
 
     def __init__(self, config: Config) -> None:
@@ -93,7 +103,8 @@ class Signalling:
         self._status = StatusReport(self._b2bua.book, self._plan)
         self._control = ControlServer(config.control_socket, self._control_verbs())
         self._live = LiveFeed(self._report, self._control.publish, lambda: self._control.watcher_count > 0)
-        self._is_reachable: dict[str, bool] = {}
+        self._loading = asyncio.Lock()
+        self._reachable: set[str] = set()
 
     def _build_site(self) -> Site:
         audio = self._config.data / "audio"
@@ -115,7 +126,7 @@ class Signalling:
         self._b2bua.on_change = self._call_changed
         await self._media.start()
         # Settings first: a phone refused in between would not try again for a long time.
-        self._load_settings()
+        await self._load_settings()
         await self._user_agent.start([ListenAddress.parse(str(address)) for address in self._config.sip])
         await self._control.start()
 
@@ -133,35 +144,41 @@ class Signalling:
 
     # -- settings
 
-    def _load_settings(self) -> None:
-        organizations = self._settings.organizations()
+    async def _load_settings(self) -> None:
+        """Put in force what is stored, whatever part of it is new. Calls go on meanwhile: reading and
+        comparing are done in a thread."""
+        async with self._loading:
+            news = await asyncio.to_thread(self._read_news)
+            self._put_in_force(news)
+
+    def _read_news(self) -> _News:
         own_hosts = frozenset(listener.host for listener in self._config.sip)
-        plan = ServerPlan(organizations, own_hosts)
-        gone = {each.organization_id for each in self._plan.organizations}
+        plan = ServerPlan(self._settings.organizations(), own_hosts, self._plan)
+        return _News(plan, plan.changed_organizations(self._plan), plan.changed_accounts(self._plan))
+
+    def _put_in_force(self, news: _News) -> None:
+        before, plan = self._plan, news.plan
         planned: tuple[Planned, ...] = (self._authenticator, self._admission, self._site, self._status)
         for part in planned:
             part.plan = plan
         self._plan = plan
-        for organization in organizations:
-            queues, agents = plan.engine_settings(organization.organization_id)
-            self._runner.post(told.SettingsChanged(organization.organization_id, queues, agents))
-        for organization_id in gone - {each.organization_id for each in organizations}:
-            self._runner.post(told.SettingsChanged(organization_id, (), ()))
-        self._tell_reachability()
+        for organization_id in news.organizations:
+            queues, agents = plan.engine_settings(organization_id)
+            self._runner.post(told.SettingsChanged(organization_id, queues, agents))
+        for user_id in news.accounts:
+            self._account_changed(user_id, before.account_by_id(user_id), plan.account_by_id(user_id))
 
-    def _tell_reachability(self) -> None:
-        """Agents who came with new settings may have registered long before."""
-        for organization in self._plan.organizations:
-            for user in organization.users:
-                account = self._plan.account_by_id(user.user_id)
-                if account is not None:
-                    self._reachability_changed(user.user_id, self._site.is_reachable(account))
+    def _account_changed(self, user_id: str, before: Account | None, account: Account | None) -> None:
+        if before is not None and (account is None or account.upn != before.upn):
+            # Under this name nobody could register any more: what is registered must not go on ringing.
+            self._registrar.forget(user_id)
+        self._reachability_changed(user_id, bool(self._registrar.bindings(user_id)))
 
     def _reachability_changed(self, user_id: str, is_registered: bool) -> None:
         account = self._plan.account_by_id(user_id)
         is_reachable = is_registered or bool(account and account.contacts)
-        if self._is_reachable.get(user_id, False) != is_reachable:
-            self._is_reachable[user_id] = is_reachable
+        if is_reachable != (user_id in self._reachable):
+            (self._reachable.add if is_reachable else self._reachable.discard)(user_id)
             self._runner.post(told.AgentReachabilityChanged(user_id, is_reachable))
 
     # -- events and commands
@@ -215,8 +232,8 @@ class Signalling:
         }
         return report
 
-    def _settings_changed(self, request: dict[str, Any]) -> dict[str, Any]:
-        self._load_settings()
+    async def _settings_changed(self, request: dict[str, Any]) -> dict[str, Any]:
+        await self._load_settings()
         return {"organizations": len(self._plan.organizations)}
 
     def _opt(self, request: dict[str, Any], *, is_opted_out: bool) -> dict[str, Any]:

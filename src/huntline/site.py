@@ -79,10 +79,6 @@ class Site:
         ]
         return registered + fixed
 
-    def is_reachable(self, account: Account) -> bool:
-        """Whether any phone of a user can be rung."""
-        return bool(account.contacts) or bool(self._registrar.bindings(account.user_id))
-
     def forward_contacts(self, organization_id: str, target: str) -> tuple[str | None, list[Contact]]:
         """A person of ours is rung on their phones, a number by the trunk, all else as written."""
         try:

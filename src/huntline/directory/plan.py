@@ -69,17 +69,22 @@ class StarCode:
 
 
 Target = QueueTarget | UserTarget | StarCode
+EngineSettings = tuple[tuple[CallQueue, ...], tuple[AgentSettings, ...]]
 
 
 class ServerPlan:
-    """Everything that calls need to know about the settings. Never changes: build a new one instead.
+    """Everything that calls need to know about the settings. Never changes: build a new one instead, which
+    takes from the one ``before`` what is made of the very same organization.
 
     ``own_hosts`` are names and addresses of the server itself, in lower case, IPv6 without brackets; a
     phone may use them in place of its organization's domain.
     """
 
     def __init__(
-        self, organizations: tuple[Organization, ...], own_hosts: frozenset[str] = frozenset()
+        self,
+        organizations: tuple[Organization, ...],
+        own_hosts: frozenset[str] = frozenset(),
+        before: ServerPlan | None = None,
     ) -> None:
         self.organizations = organizations
         self.own_hosts = own_hosts
@@ -91,12 +96,17 @@ class ServerPlan:
         self._accounts: dict[str, Account] = {}
         self._accounts_by_upn: dict[str, Account] = {}
         self._accounts_by_local_part: dict[str, Account | None] = {}
-        self._engine_settings: dict[str, tuple[tuple[CallQueue, ...], tuple[AgentSettings, ...]]] = {}
+        self._engine_settings: dict[str, EngineSettings] = {}
         self._queues_of: dict[str, list[str]] = {}
         for organization in organizations:
-            self._add_organization(OrganizationIndex(organization))
+            known = before._indexes.get(organization.organization_id) if before else None
+            if before is None or known is None or known.organization is not organization:
+                index = OrganizationIndex(organization)
+                self._add_organization(index, _compile(index))
+            else:
+                self._add_organization(known, before.engine_settings(organization.organization_id))
 
-    def _add_organization(self, index: OrganizationIndex) -> None:
+    def _add_organization(self, index: OrganizationIndex, compiled: EngineSettings) -> None:
         organization = index.organization
         self._indexes[organization.organization_id] = index
         for domain in organization.domains:
@@ -108,7 +118,7 @@ class ServerPlan:
         for user in organization.users:
             if user.is_active:
                 self._add_account(user, organization)
-        queues, agents = self._engine_settings[organization.organization_id] = _compile(index)
+        queues, agents = self._engine_settings[organization.organization_id] = compiled
         self._queues_of |= {agent.agent_id: [] for agent in agents}
         for call_queue in queues:
             for agent_id in call_queue.agents:
@@ -170,9 +180,17 @@ class ServerPlan:
             return _found(caller, uri_user, None)
         return None
 
-    def engine_settings(
-        self, organization_id: str
-    ) -> tuple[tuple[CallQueue, ...], tuple[AgentSettings, ...]]:
+    def changed_organizations(self, before: ServerPlan) -> list[str]:
+        """Ids of the organizations whose queues or agents differ, those that came or went included."""
+        ids = dict.fromkeys((*before._engine_settings, *self._engine_settings))
+        return [each for each in ids if self.engine_settings(each) != before.engine_settings(each)]
+
+    def changed_accounts(self, before: ServerPlan) -> list[str]:
+        """Ids of the users whose accounts differ, those that came or went included."""
+        ids = dict.fromkeys((*before._accounts, *self._accounts))
+        return [each for each in ids if self._accounts.get(each) != before._accounts.get(each)]
+
+    def engine_settings(self, organization_id: str) -> EngineSettings:
         """Queues with their agents expanded, and every agent of any of them; empty for an unknown id."""
         return self._engine_settings.get(organization_id, ((), ()))
 
@@ -224,7 +242,7 @@ def _found(index: OrganizationIndex, name: str, domain: str | None) -> Target | 
             return None
 
 
-def _compile(index: OrganizationIndex) -> tuple[tuple[CallQueue, ...], tuple[AgentSettings, ...]]:
+def _compile(index: OrganizationIndex) -> EngineSettings:
     queues: list[CallQueue] = []
     agents: dict[str, User] = {}
     for settings in index.organization.queues:
