@@ -22,6 +22,7 @@ from huntline.web.api import (
     audio,
     domains,
     groups,
+    imports,
     licences,
     numbers,
     organization,
@@ -53,6 +54,7 @@ ROUTERS = (
     trunks.router,
     queues.router,
     audio.router,
+    imports.router,
     policies.router,
 )
 

@@ -105,12 +105,10 @@ def problem_response(
     detail: str,
     problems: Sequence[Problem] = (),
     headers: dict[str, str] | None = None,
+    extensions: dict[str, Any] | None = None,
 ) -> JSONResponse:
-    """A refusal as it goes over the wire."""
-    errors = [
-        FieldProblem(field=_writable(problem.field), value=_plain(problem.value), allowed=problem.message)
-        for problem in problems
-    ]
+    """A refusal as it goes over the wire; ``extensions`` are members besides the common ones."""
+    errors = [field_problem(problem) for problem in problems]
     first = errors[0].model_dump() if errors else {}
     details = ProblemDetails(
         type=f"urn:huntline:{error}",
@@ -121,7 +119,13 @@ def problem_response(
         errors=errors,
         **first,
     )
-    return JSONResponse(details.model_dump(), status, headers, media_type=MEDIA_TYPE)
+    content = details.model_dump() | (extensions or {})
+    return JSONResponse(content, status, headers, media_type=MEDIA_TYPE)
+
+
+def field_problem(problem: Problem) -> FieldProblem:
+    """One thing that is wrong, as it goes over the wire."""
+    return FieldProblem(field=_writable(problem.field), value=_plain(problem.value), allowed=problem.message)
 
 
 def _plain(value: object) -> object:
