@@ -61,7 +61,6 @@ class Planned(Protocol):
     plan: ServerPlan
 
 
-class Signalling:
 @dataclass(frozen=True, slots=True)
 class _News:
     """A plan, and the ids of the organizations and users for whom it is another one than before."""
@@ -71,6 +70,7 @@ class _News:
     accounts: list[str]
 
 
+class Signalling:
     """Everything of the signalling process."""
 
     def __init__(self, config: Config) -> None:
