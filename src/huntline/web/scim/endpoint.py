@@ -8,7 +8,7 @@ from contextlib import nullcontext
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
-from scim2_models import Error, PayloadTooLargeException, SCIMException
+from scim2_models import Error, SCIMException
 from scim2_server.handler import ScimHandler
 from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
@@ -25,7 +25,6 @@ from huntline.web.scim.service import DirectoryService
 from huntline.web.scim.storage import OrganizationStorage
 
 PATH = "/scim/v2"
-LARGEST_BODY = 5 * 2**20  # bytes
 
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _SERVICE = DirectoryService(PROVIDER)
@@ -52,16 +51,11 @@ class _Endpoint:
 
     async def serve(self, request: Request) -> Response:
         """Answer a request."""
-        body = bytearray()
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > LARGEST_BODY:
-                detail = f"a request may have {LARGEST_BODY} bytes; send the members of a group in several"
-                return _response(_SERVICE.error_response(PayloadTooLargeException(detail=detail)))
+        body = await request.body()
         try:
             access = await run_in_threadpool(_access, request)
             async with nullcontext() if request.method == "GET" else self._changes:
-                return _response(await run_in_threadpool(_answer, access, request, bytes(body)))
+                return _response(await run_in_threadpool(_answer, access, request, body))
         except SCIMException as refusal:
             return _response(_SERVICE.error_response(refusal))
         except Refused as refusal:

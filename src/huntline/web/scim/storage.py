@@ -153,8 +153,7 @@ class OrganizationStorage(ScimStorage):
         """One user or group. Raises NotFoundException."""
         organization = self._access.organization
         item = KINDS[resource_type.name].get(organization, resource_id)
-        with_members = response_parameters is None or not _leaves_members_out(response_parameters)
-        return _resource(resource_type, item, People(organization), with_members)
+        return _resource(resource_type, item, People(organization), _needs_members(response_parameters))
 
     def search(
         self,
@@ -173,8 +172,8 @@ class OrganizationStorage(ScimStorage):
         ]
         start = search_request.start_index_0 or 0
         page = slice(start, None if search_request.count is None else start + search_request.count)
+        with_members = _needs_members(search_request) or _asks_for_members(search_request)
         if search_request.filter is None and search_request.sort_by is None:
-            with_members = not _leaves_members_out(search_request)
             shown = [_resource(each, item, people, with_members) for each, item in found[page]]
             return SearchPage(len(found), shown)
         resources = _in_order(
@@ -182,7 +181,8 @@ class OrganizationStorage(ScimStorage):
             [
                 resource
                 for each, item in found
-                if (resource := _resource(each, item, people)) and _matches(search_request, resource)
+                if (resource := _resource(each, item, people, with_members))
+                and _matches(search_request, resource)
             ],
         )
         return SearchPage(len(resources), resources[page])
@@ -317,8 +317,14 @@ def _in_order(search_request: SearchRequest[Any], resources: list[Resource[Any]]
     return sorted(resources, key=place, reverse=descending)
 
 
-def _leaves_members_out(parameters: ResponseParameters[Any]) -> bool:
-    return any(str(path).lower() == "members" for path in parameters.excluded_attributes or ())
+def _needs_members(parameters: ResponseParameters[Any] | None) -> bool:
+    """Whether an answer may have the members of groups in it, of which there can be thousands."""
+    excluded = (parameters.excluded_attributes if parameters else None) or ()
+    return not any(str(path).lower() == "members" for path in excluded)
+
+
+def _asks_for_members(search_request: SearchRequest[Any]) -> bool:
+    return "members" in f"{search_request.filter} {search_request.sort_by}".lower()
 
 
 def _invalid(refusal: SettingsRefused) -> InvalidValueException:
