@@ -16,6 +16,7 @@ from huntline.directory.plan import Account, ServerPlan
 from huntline.engine import commands as do
 from huntline.engine import events as told
 from huntline.engine.engine import Engine
+from huntline.engine.model import Presence
 from huntline.live import LiveFeed
 from huntline.media.client import MediaClient
 from huntline.media.prompts.synthesize import ensure_builtin
@@ -220,6 +221,8 @@ class Signalling:
             "opt-in": lambda request: self._opt(request, is_opted_out=False),
             "pause": self._pause,
             "resume": self._resume,
+            "presence": self._presence_of,
+            "choose-presence": self._choose_presence,
         }
 
     def _report(self) -> dict[str, Any]:
@@ -238,8 +241,9 @@ class Signalling:
 
     def _opt(self, request: dict[str, Any], *, is_opted_out: bool) -> dict[str, Any]:
         account = self._site.user_named(str(request.get("upn")))
-        queue = request.get("queue")
-        queue_id = self._site.queue_named(account, str(queue)) if queue else None
+        queue_id = request.get("queue_id")
+        if queue := request.get("queue"):
+            queue_id = self._site.queue_named(account, str(queue))
         return {"queues": self._site.set_opted_out(account, queue_id, is_opted_out=is_opted_out)}
 
     def _pause(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -251,3 +255,16 @@ class Signalling:
         account = self._site.user_named(str(request.get("upn")))
         self._runner.request(told.ResumeRequested(account.user_id))
         return {}
+
+    def _presence_of(self, request: dict[str, Any]) -> dict[str, Any]:
+        account = self._site.user_named(str(request.get("upn")))
+        return {
+            "presence": str(self._presence.presence(account.user_id)),
+            "is_chosen": self._presence.is_chosen(account.user_id),
+        }
+
+    def _choose_presence(self, request: dict[str, Any]) -> dict[str, Any]:
+        account = self._site.user_named(str(request.get("upn")))
+        wanted = request.get("presence")
+        self._presence.choose(account.user_id, Presence(wanted) if wanted is not None else None)
+        return self._presence_of(request)

@@ -1,8 +1,8 @@
 """The local control socket: JSON lines over a UNIX socket that only the server's own user may open.
 
 A request ``{"id": 1, "do": "pause", "upn": "..."}`` gets ``{"id": 1, "ok": true, "result": {...}}`` or
-``{"id": 1, "ok": false, "error": {"id": "...", "message": "..."}}``. After ``watch`` has been answered with a
-snapshot, each change follows as ``{"event": {...}}``.
+``{"id": 1, "ok": false, "error": {"id": "...", "status": 404, "message": "..."}}``. After ``watch`` has been
+answered with a snapshot, each change follows as ``{"event": {...}}``.
 """
 
 from __future__ import annotations
@@ -48,11 +48,12 @@ class ServerDoesNotAnswer(HuntlineError):
 
 
 class RequestRefused(Refused):
-    """The server refused a request; ``error_id`` is the refusal's stable word."""
+    """The server refused a request; ``error_id`` and ``status`` are those of the refusal."""
 
-    def __init__(self, error_id: str, message: str) -> None:
+    def __init__(self, error_id: str, message: str, status: int) -> None:
         super().__init__(message)
         self.error_id = error_id
+        self.status = status
 
 
 class ControlServer:
@@ -106,7 +107,7 @@ class ControlServer:
         self._connections.add(writer)
         try:
             if len(self._connections) > MOST_CONNECTIONS:
-                writer.write(_line(_failure(None, "too-many-connections", "too many connections")))
+                writer.write(_line(_failure(None, "too-many-connections", "too many connections", 503)))
             else:
                 await self._answer_requests(reader, writer)
         except (ConnectionError, asyncio.CancelledError):
@@ -122,7 +123,7 @@ class ControlServer:
                 line = await reader.readline()
             except ValueError:
                 # The reader has lost the line's beginning, so nothing behind it can be told apart.
-                writer.write(_line(_failure(None, "request-too-long", "the request is too long")))
+                writer.write(_line(_failure(None, "request-too-long", "the request is too long", 400)))
                 return
             if not line.endswith(b"\n"):
                 return
@@ -139,16 +140,16 @@ class ControlServer:
         handler = self._handlers.get(verb) if isinstance(verb, str) else None
         if handler is None:
             known = ", ".join(sorted(self._handlers))
-            return _failure(request_id, "unknown-request", f'"do" must be one of: {known}')
+            return _failure(request_id, "unknown-request", f'"do" must be one of: {known}', 400)
         try:
             result = handler(request)
             if inspect.isawaitable(result):
                 result = await result
         except Refused as refusal:
-            return _failure(request_id, refusal.error_id, str(refusal))
+            return _failure(request_id, refusal.error_id, str(refusal), refusal.status)
         except Exception:
             _log.exception("a control request failed", extra={"request": verb})
-            return _failure(request_id, "internal-error", "the server failed; its log says more")
+            return _failure(request_id, "internal-error", "the server failed; its log says more", 500)
         return {"id": request_id, "ok": True, "result": result}
 
 
@@ -183,8 +184,8 @@ def _parse(line: bytes) -> dict[str, Any]:
     return request if isinstance(request, dict) else {}
 
 
-def _failure(request_id: object, error_id: str, message: str) -> dict[str, Any]:
-    return {"id": request_id, "ok": False, "error": {"id": error_id, "message": message}}
+def _failure(request_id: object, error_id: str, message: str, status: int) -> dict[str, Any]:
+    return {"id": request_id, "ok": False, "error": {"id": error_id, "status": status, "message": message}}
 
 
 def _line(value: Mapping[str, Any]) -> bytes:
@@ -193,7 +194,8 @@ def _line(value: Mapping[str, Any]) -> bytes:
 
 def _result(reply: dict[str, Any]) -> dict[str, Any]:
     if not reply["ok"]:
-        raise RequestRefused(reply["error"]["id"], reply["error"]["message"])
+        error = reply["error"]
+        raise RequestRefused(error["id"], error["message"], error["status"])
     result: dict[str, Any] = reply["result"]
     return result
 

@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from huntline.picture import KEYS
+
 _SPACING = 0.1  # s between two publications: changes in between go out together
-_KEYS = {"queues": "name", "agents": "upn", "calls": "call_id"}
 _CLOCKS = frozenset({"longest_wait_s", "waited_s"})  # they change by themselves: no news
 
 
@@ -24,7 +25,7 @@ class LiveFeed:
         self._report = report
         self._publish = publish
         self._is_watched = is_watched
-        self._last: dict[str, dict[tuple[str, str], dict[str, Any]]] = {}
+        self._last: dict[str, dict[str, dict[str, Any]]] = {}
         self._timer: asyncio.TimerHandle | None = None
 
     def snapshot(self) -> dict[str, Any]:
@@ -52,21 +53,14 @@ class LiveFeed:
         for kind, items in now.items():
             before = self._last.get(kind, {})
             news[kind] = [item for key, item in items.items() if _news_of(before.get(key), item)]
-            news[f"{kind}_gone"] = [
-                {"organization": organization, _KEYS[kind]: name}
-                for organization, name in before
-                if (organization, name) not in items
-            ]
+            news[f"{kind}_gone"] = [key for key in before if key not in items]
         self._last = now
         if any(value for key, value in news.items() if key != "at"):
             self._publish(news)
 
 
-def _by_key(picture: dict[str, Any]) -> dict[str, dict[tuple[str, str], dict[str, Any]]]:
-    return {
-        kind: {(item["organization"], item[key]): item for item in picture[kind]}
-        for kind, key in _KEYS.items()
-    }
+def _by_key(picture: dict[str, Any]) -> dict[str, dict[str, dict[str, Any]]]:
+    return {kind: {item[key]: item for item in picture[kind]} for kind, key in KEYS.items()}
 
 
 def _news_of(before: dict[str, Any] | None, item: dict[str, Any]) -> bool:

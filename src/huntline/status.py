@@ -36,9 +36,12 @@ class StatusReport:
     def queue(self, status: QueueStatus, at: datetime, ready: int) -> dict[str, Any]:
         """One queue."""
         return {
+            "id": status.queue_id,
             "name": status.name,
             "organization": self._organization(status.organization_id),
+            "organization_id": status.organization_id,
             "waiting": status.waiting,
+            "longest_waiting_since": _iso(status.longest_waiting_since),
             "longest_wait_s": _seconds(status.longest_waiting_since, at),
             "talking": status.talking,
             "agents_ready": ready,
@@ -47,15 +50,20 @@ class StatusReport:
     def agent(self, status: AgentStatus) -> dict[str, Any]:
         """One agent."""
         account = self.plan.account_by_id(status.agent_id)
+        queue_ids = self.plan.queues_of(status.agent_id)
         return {
+            "id": status.agent_id,
             "upn": account.upn if account else status.name,
-            "name": status.name,
+            "display_name": status.name,
             "organization": self._organization(status.organization_id),
+            "organization_id": status.organization_id,
             "state": str(status.state),
             "reason": status.reason,
             "presence": str(status.presence),
             "since": status.since.isoformat(),
-            "until": status.until.isoformat() if status.until else None,
+            "until": _iso(status.until),
+            "queues": [self._queue_name(queue_id) for queue_id in queue_ids],
+            "queue_ids": list(queue_ids),
             "opted_out": [self._queue_name(queue_id) for queue_id in status.opted_out],
         }
 
@@ -64,12 +72,17 @@ class StatusReport:
         return {
             "call_id": status.call_id,
             "organization": self._organization(status.organization_id),
+            "organization_id": status.organization_id,
             "caller": status.caller,
             "queue": self._queue_name(status.queue_id),
+            "queue_id": status.queue_id,
             "state": status.state,
             "position": status.position,
+            "arrived_at": _iso(status.arrived_at),
+            "waiting_since": _iso(status.waiting_since),
             "waited_s": _seconds(status.waiting_since, at),
             "agent": self._upn(status.agent_id),
+            "agent_ids": [*status.ringing, *([status.agent_id] if status.agent_id else [])],
             "ringing": [self._upn(agent_id) for agent_id in status.ringing],
             "legs": _legs(self._book.calls.get(status.call_id)),
         }
@@ -78,12 +91,17 @@ class StatusReport:
         return {
             "call_id": call.call_id,
             "organization": self._organization(call.organization_id),
+            "organization_id": call.organization_id,
             "caller": call.caller_id.shown,
             "queue": None,
+            "queue_id": None,
             "state": "talking" if call.connected else "alerting",
             "position": None,
+            "arrived_at": None,
+            "waiting_since": None,
             "waited_s": None,
             "agent": None,
+            "agent_ids": [],
             "ringing": [],
             "legs": _legs(call),
         }
@@ -106,6 +124,10 @@ class StatusReport:
     def _upn(self, agent_id: str | None) -> str | None:
         account = self.plan.account_by_id(agent_id) if agent_id else None
         return account.upn if account else agent_id
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 def _seconds(since: datetime | None, at: datetime) -> float | None:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from huntline.control import ControlServer
-from huntline.demo.screen import Picture, follow_in_lines
+from huntline.demo.screen import follow_in_lines, happenings
+from huntline.picture import Picture
 
 
 def call(state: str, agent: str | None = None, queue: str | None = "Demo Line") -> dict[str, Any]:
@@ -21,36 +22,36 @@ def call(state: str, agent: str | None = None, queue: str | None = "Demo Line") 
     }
 
 
-def news(**parts: list[dict[str, Any]]) -> dict[str, Any]:
+def news(**parts: list[Any]) -> dict[str, Any]:
     kinds = ("queues", "queues_gone", "agents", "agents_gone", "calls", "calls_gone")
     return {"at": "2026-01-31T09:00:00+00:00", **{kind: [] for kind in kinds}, **parts}
 
 
-GONE = {"organization": "Contoso", "call_id": "c1"}
 EMPTY = {"at": "2026-01-31T08:59:00+00:00", "queues": [], "agents": [], "calls": []}
 
 
-def words(events: list[str]) -> list[str]:
-    return [event.partition(" ")[2] for event in events]  # without the time of day
+def words(picture: Picture, change: dict[str, Any]) -> list[str]:
+    """What a change, which the picture takes, is in words, without the time of day."""
+    events = list(happenings(picture, change))
+    picture.take(change)
+    return [event.partition(" ")[2] for event in events]
 
 
 def test_changes_are_put_into_words_once() -> None:
     picture = Picture(EMPTY)
-    assert words(list(picture.take(news(calls=[call("waiting")])))) == ["+14255550123 -> Demo Line: waiting"]
-    assert words(list(picture.take(news(calls=[call("waiting")])))) == []
-    assert words(list(picture.take(news(calls=[call("talking", "robin@contoso.com")])))) == [
+    assert words(picture, news(calls=[call("waiting")])) == ["+14255550123 -> Demo Line: waiting"]
+    assert words(picture, news(calls=[call("waiting")])) == []
+    assert words(picture, news(calls=[call("talking", "robin@contoso.com")])) == [
         "+14255550123 -> Demo Line: talking with robin@contoso.com"
     ]
     assert picture.status()["calls"] == [call("talking", "robin@contoso.com")]
-    assert words(list(picture.take(news(calls_gone=[GONE])))) == ["+14255550123 -> Demo Line: over"]
+    assert words(picture, news(calls_gone=["c1"])) == ["+14255550123 -> Demo Line: over"]
     assert picture.status() == EMPTY | {"at": "2026-01-31T09:00:00+00:00"}
 
 
 def test_a_call_between_phones_has_no_queue() -> None:
     picture = Picture(EMPTY)
-    assert words(list(picture.take(news(calls=[call("talking", queue=None)])))) == [
-        "+14255550123 -> a phone: talking"
-    ]
+    assert words(picture, news(calls=[call("talking", queue=None)])) == ["+14255550123 -> a phone: talking"]
 
 
 def test_what_happens_is_printed_until_cancelled(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

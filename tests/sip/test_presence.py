@@ -101,6 +101,22 @@ def test_the_most_restrictive_of_several_devices_wins() -> None:
     assert office.server.presence("amal") is Presence.AWAY
 
 
+def test_what_is_chosen_by_hand_counts_until_it_is_given_up() -> None:
+    office = Office()
+    office.publish(activities("<rpid:busy/>"))
+    office.server.choose("amal", Presence.AVAILABLE)
+    office.publish(activities("<dnd/>"))
+    assert office.server.is_chosen("amal")
+    assert office.server.presence("amal") is Presence.AVAILABLE
+    office.server.choose("amal", None)
+    assert not office.server.is_chosen("amal")
+    assert [told for _, told in office.told] == [
+        Presence.BUSY,
+        Presence.AVAILABLE,
+        Presence.DO_NOT_DISTURB,
+    ]
+
+
 @pytest.mark.parametrize(
     ("body", "presence"),
     [

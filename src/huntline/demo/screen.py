@@ -17,10 +17,10 @@ from rich.text import Text
 from huntline.cli.printing import console
 from huntline.cli.status import tables
 from huntline.control import AsyncControlClient, ServerNotRunning
+from huntline.picture import Picture
 
 PAUSE_BEFORE_RECONNECTING = 1.0  # seconds
 EVENTS_SHOWN = 6
-_KEYS = {"queues": "name", "agents": "upn", "calls": "call_id"}
 
 
 async def follow_on_screen(control_socket: Path) -> None:
@@ -54,43 +54,25 @@ async def pictures(control_socket: Path) -> AsyncIterator[tuple[dict[str, Any], 
                 picture = Picture(await anext(changes))
                 yield picture.status(), []
                 async for news in changes:
-                    events = list(picture.take(news))
+                    events = list(happenings(picture, news))
+                    picture.take(news)
                     yield picture.status(), events
         except ServerNotRunning:
             pass
         await asyncio.sleep(PAUSE_BEFORE_RECONNECTING)
 
 
-class Picture:
-    """A snapshot of the server, kept up to date by the changes that follow it."""
-
-    def __init__(self, snapshot: dict[str, Any]) -> None:
-        self._at = snapshot["at"]
-        self._parts = {kind: {_key(kind, item): item for item in snapshot[kind]} for kind in _KEYS}
-
-    def status(self) -> dict[str, Any]:
-        """The picture in the form of ``huntline status --json``."""
-        return {"at": self._at, **{kind: list(items.values()) for kind, items in self._parts.items()}}
-
-    def take(self, news: dict[str, Any]) -> Iterator[str]:
-        """Apply a change; what it means for calls comes back in words."""
-        self._at = news["at"]
-        clock = f"{datetime.fromisoformat(self._at).astimezone():%H:%M:%S}"
-        for call in news["calls"]:
-            before = self._parts["calls"].get(_key("calls", call))
-            if before is None or (before["state"], before["agent"]) != (call["state"], call["agent"]):
-                yield f"{clock} {_in_words(call)}"
-        for gone in news["calls_gone"]:
-            if call := self._parts["calls"].get(_key("calls", gone)):
-                yield f"{clock} {call['caller']} -> {call['queue'] or 'a phone'}: over"
-        for kind, items in self._parts.items():
-            items.update({_key(kind, item): item for item in news[kind]})
-            for gone in news[f"{kind}_gone"]:
-                items.pop(_key(kind, gone), None)
-
-
-def _key(kind: str, item: dict[str, Any]) -> tuple[str, str]:
-    return item["organization"], item[_KEYS[kind]]
+def happenings(before: Picture, news: dict[str, Any]) -> Iterator[str]:
+    """What a change means for calls, in words."""
+    clock = f"{datetime.fromisoformat(news['at']).astimezone():%H:%M:%S}"
+    calls = before.parts["calls"]
+    for call in news["calls"]:
+        known = calls.get(call["call_id"])
+        if known is None or (known["state"], known["agent"]) != (call["state"], call["agent"]):
+            yield f"{clock} {_in_words(call)}"
+    for call_id in news["calls_gone"]:
+        if gone := calls.get(call_id):
+            yield f"{clock} {gone['caller']} -> {gone['queue'] or 'a phone'}: over"
 
 
 def _in_words(call: dict[str, Any]) -> str:

@@ -41,6 +41,8 @@ class _Publication:
 class PresenceServer:
     """Answers PUBLISH and knows every user's presence; who has published nothing is available.
 
+    What somebody chose by hand (``choose``) counts, and nothing published, until it is given up.
+
     ``on_presence(user_id, presence)`` tells of changes; ``on_change(user_id)`` also of refreshed
     publications, for a journal that keeps ``state(user_id)``.
     """
@@ -55,6 +57,7 @@ class PresenceServer:
         self._entropy = entropy
         self._limits = limits or PublicationLimits()
         self._publications: dict[str, dict[str, _Publication]] = {}
+        self._chosen: dict[str, Presence] = {}
         self._told: dict[str, Presence] = {}
         self._count = 0
         self._expiry = Expiry()
@@ -65,9 +68,23 @@ class PresenceServer:
         return self._count
 
     def presence(self, user_id: str) -> Presence:
-        """A user's presence over all that is published."""
+        """A user's presence: chosen by hand, or over all that is published."""
+        if (chosen := self._chosen.get(user_id)) is not None:
+            return chosen
         publications = self._publications.get(user_id, {}).values()
         return most_restrictive(publication.presence for publication in publications)
+
+    def is_chosen(self, user_id: str) -> bool:
+        """Whether a user's presence was chosen by hand."""
+        return user_id in self._chosen
+
+    def choose(self, user_id: str, presence: Presence | None) -> None:
+        """Set a user's presence by hand; None: follow what is published again."""
+        if presence is None:
+            self._chosen.pop(user_id, None)
+        else:
+            self._chosen[user_id] = presence
+        self._changed(user_id)
 
     def handle(self, event: RequestReceived, account: Account, now: float) -> None:
         """Answer a PUBLISH of an identified user."""
