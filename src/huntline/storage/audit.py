@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select
 
 from huntline.directory.changes import Change
 from huntline.storage import schema
+from huntline.storage.database import writing
 from huntline.storage.ids import new_id
 
 
@@ -50,3 +51,81 @@ def write_audit(
     ]
     if rows:
         connection.execute(insert(schema.audit), rows)
+
+
+def add_to_audit(
+    database: Engine, organization_id: str, changes: Sequence[Change], by: Actor, at: datetime
+) -> None:
+    """Add entries for what is not stored in the database itself, such as a pause."""
+    with writing(database) as connection:
+        write_audit(connection, organization_id, changes, by, at)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One change: ``what`` of which ``key`` (None in ``field``: it came or went), from what to what."""
+
+    audit_id: str
+    at: datetime
+    who: str
+    door: str
+    what: str
+    key: str
+    field: str | None
+    before: str | None
+    after: str | None
+    note: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditFilter:
+    """Which entries are meant; None or empty: no matter. ``who`` and ``key`` are parts of what is there, in
+    any letter case; ``until`` is not included."""
+
+    organization_id: str
+    since: datetime | None = None
+    until: datetime | None = None
+    who: str = ""
+    key: str = ""
+    what: str | None = None
+    field: str | None = None
+    door: str | None = None
+
+
+def count_audit(database: Engine, wanted: AuditFilter) -> int:
+    """How many entries match."""
+    query = select(func.count()).select_from(schema.audit).where(*_conditions(wanted))
+    with database.begin() as connection:
+        return int(connection.execute(query).scalar_one())
+
+
+def page_of_audit(database: Engine, wanted: AuditFilter, limit: int, offset: int = 0) -> list[AuditEntry]:
+    """A page of the entries that match, the newest first."""
+    table = schema.audit
+    query = (
+        select(*(table.c[field.name] for field in fields(AuditEntry)))
+        .where(*_conditions(wanted))
+        .order_by(table.c.at.desc(), table.c.audit_id.desc())
+    )
+    with database.begin() as connection:
+        return [AuditEntry(*row) for row in connection.execute(query.limit(limit).offset(offset))]
+
+
+def _conditions(wanted: AuditFilter) -> Iterator[ColumnElement[bool]]:
+    table = schema.audit
+    yield table.c.organization_id == wanted.organization_id
+    if wanted.since is not None:
+        yield table.c.at >= wanted.since
+    if wanted.until is not None:
+        yield table.c.at < wanted.until
+    for column, part in ((table.c.who, wanted.who), (table.c.key, wanted.key)):
+        if part:
+            yield column.icontains(part, autoescape=True)
+    for column, value in (
+        (table.c.what, wanted.what),
+        (table.c.field, wanted.field),
+        (table.c.door, wanted.door),
+    ):
+        if value is not None:
+            yield column == value

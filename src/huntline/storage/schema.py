@@ -366,6 +366,7 @@ calls = Table(
     Column("outcome", String, nullable=False),
     Column("reason", String, nullable=False),
     PrimaryKeyConstraint("organization_id", "month", "call_id"),
+    Index(None, "organization_id", "call_id"),
     Index(None, "organization_id", "arrived_at"),
     Index(None, "arrived_at"),
 )
@@ -386,6 +387,7 @@ rings = Table(
     Column("reason", String, nullable=False),
     PrimaryKeyConstraint("organization_id", "month", "ring_id"),
     Index(None, "organization_id", "call_id"),
+    Index(None, "organization_id", "agent_id", "started_at"),
 )
 
 decisions = Table(

@@ -25,6 +25,7 @@ def upgrade() -> None:
     _name_sound_files()
     _create_accounts()
     _create_audit()
+    _index_history()
 
 
 def _id(name: str) -> sa.Column[Any]:
@@ -219,3 +220,9 @@ def _create_audit() -> None:
         sa.PrimaryKeyConstraint("organization_id", "audit_id", name="pk_audit"),
     )
     op.create_index("ix_audit_organization_id_at", "audit", ["organization_id", "at"], unique=False)
+
+
+def _index_history() -> None:
+    op.create_index("ix_calls_organization_id_call_id", "calls", ["organization_id", "call_id"], unique=False)
+    columns = ["organization_id", "agent_id", "started_at"]
+    op.create_index("ix_rings_organization_id_agent_id_started_at", "rings", columns, unique=False)

@@ -1,0 +1,320 @@
+"""Reading history: pages of calls, one call whole, and the numbers of reports; the database does the work."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    Float,
+    Row,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from huntline.engine.model import Outcome
+from huntline.engine.statistics import QueueStatistics, ServiceLevel, Waits
+from huntline.storage import schema
+from huntline.storage.history import Decision, RingRecord
+
+_BATCH = 1_000
+_EXITS = ("overflow", "timeout", "no agents")  # decisions that take a call out of the line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFilter:
+    """Which calls of an organization are meant; None: no matter.
+
+    ``since`` (included) and ``until`` (not included) are about the arrival; ``queue_ids`` are queues in
+    which a call came in or ended; ``agent_id`` is who answered, ``rung_id`` who answered or was rung;
+    ``caller`` is a part of the number.
+    """
+
+    organization_id: str
+    since: datetime | None = None
+    until: datetime | None = None
+    queue_ids: Collection[str] | None = None
+    agent_id: str | None = None
+    rung_id: str | None = None
+    outcome: Outcome | None = None
+    caller: str = ""
+    shortest_wait: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallSummary:
+    """One call that is over. Both waits end when an agent answers, the caller gives up or an exit is taken:
+    ``waited_s`` begins with the waiting, after the greeting, and ``waited_from_arrival_s`` with the call."""
+
+    call_id: str
+    queue_id: str
+    first_queue_id: str
+    caller: str
+    arrived_at: datetime
+    waiting_since: datetime | None
+    answered_at: datetime | None
+    ended_at: datetime
+    agent_id: str | None
+    outcome: Outcome
+    reason: str
+    waited_s: float
+    waited_from_arrival_s: float
+
+
+def count_calls(database: Engine, wanted: CallFilter) -> int:
+    """How many calls match."""
+    query = select(func.count()).select_from(schema.calls).where(*_conditions(wanted))
+    with database.begin() as connection:
+        return int(connection.execute(query).scalar_one())
+
+
+def page_of_calls(database: Engine, wanted: CallFilter, limit: int, offset: int = 0) -> list[CallSummary]:
+    """A page of the calls that match, the newest first."""
+    with database.begin() as connection:
+        found = connection.execute(_summaries(wanted).limit(limit).offset(offset))
+        return [_summary(row) for row in found]
+
+
+def all_calls(database: Engine, wanted: CallFilter) -> Iterator[CallSummary]:
+    """All calls that match, the newest first, read in batches; nothing is held between them."""
+    calls = schema.calls
+    query = _summaries(wanted).limit(_BATCH)
+    batch = query
+    while True:
+        with database.begin() as connection:
+            found = [_summary(row) for row in connection.execute(batch)]
+        yield from found
+        if len(found) < _BATCH:
+            return
+        last = found[-1]
+        key = tuple_(calls.c.arrived_at, calls.c.call_id)
+        batch = query.where(key < tuple_(literal(last.arrived_at, calls.c.arrived_at.type), last.call_id))
+
+
+def find_call(database: Engine, wanted: CallFilter, call_id: str) -> CallSummary | None:
+    """One call, if it matches."""
+    with database.begin() as connection:
+        row = connection.execute(_summaries(wanted).where(schema.calls.c.call_id == call_id)).first()
+    return _summary(row) if row is not None else None
+
+
+def rings_of(database: Engine, organization_id: str, call_id: str) -> list[RingRecord]:
+    """The rings of one call, in the order in which they began."""
+    table = schema.rings
+    return _rings(database, table.c.organization_id == organization_id, table.c.call_id == call_id)
+
+
+def rings_of_agent(
+    database: Engine, organization_id: str, agent_id: str, since: datetime, until: datetime
+) -> list[RingRecord]:
+    """The rings of one agent that reach into a stretch of time, conversations included."""
+    table = schema.rings
+    return _rings(
+        database,
+        table.c.organization_id == organization_id,
+        table.c.agent_id == agent_id,
+        table.c.started_at < until,
+        table.c.ended_at > since,
+    )
+
+
+def decisions_of(
+    database: Engine, organization_id: str, call_id: str, agent_id: str | None = None
+) -> list[Decision]:
+    """What was decided about one call, or about one agent for it, in that order."""
+    table = schema.decisions
+    query = (
+        select(table.c.at, table.c.queue_id, table.c.agent_id, table.c.decision, table.c.reason)
+        .where(table.c.organization_id == organization_id, table.c.call_id == call_id)
+        .order_by(table.c.decision_id)
+    )
+    if agent_id is not None:
+        query = query.where(table.c.agent_id == agent_id)
+    with database.begin() as connection:
+        return [Decision(*row) for row in connection.execute(query)]
+
+
+def statistics_of(database: Engine, wanted: CallFilter, in_time: timedelta) -> QueueStatistics:
+    """The numbers of the calls that match, with ``in_time`` as the service level's limit (see
+    ``engine.statistics.summarize``, which says the same about records)."""
+    calls = schema.calls
+    waits = (
+        select(calls.c.outcome, _waited().label("waited"), _waited_from_arrival().label("from_arrival"))
+        .where(*_conditions(wanted))
+        .subquery()
+    )
+    outcome, waited, from_arrival = waits.c.outcome, waits.c.waited, waits.c.from_arrival
+    is_in_time = waited <= in_time.total_seconds()
+    is_answered, is_abandoned = outcome == Outcome.ANSWERED, outcome == Outcome.ABANDONED
+    is_served = or_(is_answered, is_abandoned)
+    query = select(
+        *(_count(outcome == each) for each in Outcome),
+        _count(and_(is_answered, is_in_time)),
+        _count(and_(is_abandoned, is_in_time)),
+        *(
+            summary(case((is_served, wait)))
+            for wait in (waited, from_arrival)
+            for summary in (func.avg, func.max)
+        ),
+    )
+    with database.begin() as connection:
+        *counts, mean, longest, mean_from_arrival, longest_from_arrival = connection.execute(query).one()
+    return _statistics(
+        counts,
+        Waits(_duration(mean), _duration(longest)),
+        Waits(_duration(mean_from_arrival), _duration(longest_from_arrival)),
+    )
+
+
+def _statistics(counts: Sequence[int], waits: Waits, waits_from_arrival: Waits) -> QueueStatistics:
+    *of_outcomes, answered_in_time, abandoned_in_time = counts
+    outcomes = dict(zip(Outcome, of_outcomes, strict=True))
+    return QueueStatistics(
+        calls=sum(of_outcomes),
+        outcomes=outcomes,
+        service_level=ServiceLevel(
+            answered_in_time=answered_in_time,
+            abandoned_in_time=abandoned_in_time,
+            answered=outcomes[Outcome.ANSWERED],
+            abandoned=outcomes[Outcome.ABANDONED],
+        ),
+        waits=waits,
+        waits_from_arrival=waits_from_arrival,
+    )
+
+
+def _duration(seconds: float | None) -> timedelta:
+    return timedelta(seconds=float(seconds or 0))
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count(case((condition, 1)))
+
+
+class _SecondsBetween(FunctionElement[float]):
+    """From one moment to another, to the millisecond: neither database says it in the other's words."""
+
+    type = Float()
+    inherit_cache = True
+
+
+@compiles(_SecondsBetween)
+def _in_sql(element: _SecondsBetween, compiler: SQLCompiler, **options: Any) -> str:
+    begin, end = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"CAST(round(CAST(extract(epoch FROM ({end} - {begin})) AS numeric), 3) AS double precision)"
+
+
+@compiles(_SecondsBetween, "sqlite")
+def _in_sqlite(element: _SecondsBetween, compiler: SQLCompiler, **options: Any) -> str:
+    begin, end = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"round((julianday({end}) - julianday({begin})) * 86400.0, 3)"
+
+
+def _left_at() -> ColumnElement[Any]:
+    """When a call left the line: a forward may go on for long after that."""
+    calls, decisions = schema.calls, schema.decisions
+    exit_at = (
+        select(func.max(decisions.c.at))
+        .where(
+            decisions.c.organization_id == calls.c.organization_id,
+            decisions.c.call_id == calls.c.call_id,
+            decisions.c.decision.in_(_EXITS),
+        )
+        .correlate(calls)
+        .scalar_subquery()
+    )
+    return case(
+        (calls.c.answered_at.is_not(None), calls.c.answered_at),
+        (calls.c.outcome == Outcome.ABANDONED, calls.c.ended_at),
+        else_=func.coalesce(exit_at, calls.c.ended_at),
+    )
+
+
+def _waited() -> ColumnElement[float]:
+    calls = schema.calls
+    since_waiting = _SecondsBetween(calls.c.waiting_since, _left_at())
+    return case((calls.c.waiting_since.is_(None), 0.0), else_=since_waiting)
+
+
+def _waited_from_arrival() -> ColumnElement[float]:
+    return _SecondsBetween(schema.calls.c.arrived_at, _left_at())
+
+
+def _conditions(wanted: CallFilter) -> Iterator[ColumnElement[bool]]:
+    calls = schema.calls
+    yield calls.c.organization_id == wanted.organization_id
+    if wanted.since is not None:
+        yield calls.c.arrived_at >= wanted.since
+    if wanted.until is not None:
+        yield calls.c.arrived_at < wanted.until
+    if wanted.queue_ids is not None:
+        ids = sorted(wanted.queue_ids)
+        yield or_(calls.c.queue_id.in_(ids), calls.c.first_queue_id.in_(ids))
+    if wanted.agent_id is not None:
+        yield calls.c.agent_id == wanted.agent_id
+    if wanted.rung_id is not None:
+        yield _rang(wanted.organization_id, wanted.rung_id, wanted.since)
+    if wanted.outcome is not None:
+        yield calls.c.outcome == wanted.outcome
+    if wanted.caller:
+        yield calls.c.caller.icontains(wanted.caller, autoescape=True)
+    if wanted.shortest_wait is not None:
+        yield _waited() >= wanted.shortest_wait.total_seconds()
+
+
+def _rang(organization_id: str, agent_id: str, since: datetime | None) -> ColumnElement[bool]:
+    table = schema.rings
+    rung = select(table.c.call_id).where(
+        table.c.organization_id == organization_id, table.c.agent_id == agent_id
+    )
+    if since is not None:
+        rung = rung.where(table.c.started_at >= since)  # no ring begins before its call
+    return schema.calls.c.call_id.in_(rung)
+
+
+def _summaries(wanted: CallFilter) -> Select[Any]:
+    calls = schema.calls
+    return (
+        select(
+            calls.c.call_id,
+            calls.c.queue_id,
+            calls.c.first_queue_id,
+            calls.c.caller,
+            calls.c.arrived_at,
+            calls.c.waiting_since,
+            calls.c.answered_at,
+            calls.c.ended_at,
+            calls.c.agent_id,
+            calls.c.outcome,
+            calls.c.reason,
+            _waited().label("waited_s"),
+            _waited_from_arrival().label("waited_from_arrival_s"),
+        )
+        .where(*_conditions(wanted))
+        .order_by(calls.c.arrived_at.desc(), calls.c.call_id.desc())
+    )
+
+
+def _summary(row: Row[Any]) -> CallSummary:
+    return CallSummary(**{**row._mapping, "outcome": Outcome(row.outcome)})
+
+
+def _rings(database: Engine, *conditions: ColumnElement[bool]) -> list[RingRecord]:
+    table = schema.rings
+    columns = (table.c[field.name] for field in fields(RingRecord))
+    query = select(*columns).where(*conditions).order_by(table.c.started_at, table.c.ring_id)
+    with database.begin() as connection:
+        return [RingRecord(*row) for row in connection.execute(query)]
