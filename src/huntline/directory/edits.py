@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from huntline.directory.index import OrganizationIndex
 from huntline.directory.organization import (
+    EXITS,
     Audio,
     CallerIdPolicy,
     Group,
@@ -21,7 +22,6 @@ from huntline.directory.organization import (
 from huntline.directory.uses import Item, uses_of
 from huntline.errors import Refused
 
-_EXITS = ("overflow", "timeout", "no_agents")
 _ItemT = TypeVar("_ItemT", bound=Item)
 
 
@@ -137,7 +137,7 @@ def _queue_renamed(
 def _with_targets(organization: Organization, renamed: Callable[[str], str]) -> Organization:
     def with_targets(queue: QueueSettings) -> QueueSettings:
         exits: dict[str, Any] = {}
-        for field in _EXITS:
+        for field in EXITS:
             exit_ = getattr(queue, field)
             if exit_.target and (target := renamed(exit_.target)) != exit_.target:
                 exits[field] = replace(exit_, target=target)

@@ -36,6 +36,12 @@ def sip_uri_parts(uri: str) -> tuple[str, str] | None:
     return user, host_key(match["host"])
 
 
+def is_address(text: str) -> bool:
+    """Whether this is ``sip:user@host`` or ``tel:+digits``: somewhere a call can be sent."""
+    parts = sip_uri_parts(text)
+    return line_uri_number(text) is not None or bool(parts and parts[0])
+
+
 def host_key(host: str) -> str:
     """A host as it is compared: lower case, without the brackets of IPv6 and a final dot."""
     return host.strip("[]").rstrip(".").lower()

@@ -13,6 +13,9 @@ from enum import StrEnum
 
 from huntline.engine.model import Alerting, Distribution
 
+EXITS = ("overflow", "timeout", "no_agents")
+"""The fields of a queue that say where its callers go."""
+
 GLOBAL_POLICY = "Global"
 """The caller-ID policy that every organization has, for whoever was granted no other."""
 

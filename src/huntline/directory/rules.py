@@ -1,65 +1,35 @@
-"""Whether settings are allowed: each by itself, then all together. Nothing is clamped or repaired."""
+"""Whether settings are allowed, each by itself and all together, and in what form they are stored."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from typing import Any, TypeVar
 
-from huntline.directory.names import line_uri_number, sip_uri_parts
+from huntline.directory.forwards import check_forwards
+from huntline.directory.index import OrganizationIndex
+from huntline.directory.licences import check_licences
+from huntline.directory.names import line_uri_number
 from huntline.directory.organization import (
+    EXITS,
     GLOBAL_POLICY,
     Audio,
     CallerIdPolicy,
-    Limits,
+    Group,
     NumberKind,
     Organization,
-    QueueExitAction,
     QueueSettings,
     ServiceNumber,
-    Trunk,
     User,
     sound_files_of,
 )
-from huntline.directory.problems import Path, Problem, Problems
+from huntline.directory.problems import Problem
 from huntline.directory.references import check_references
-from huntline.directory.trunks import parse_trunk_address
 from huntline.directory.uniqueness import check_uniqueness
-from huntline.engine.model import Distribution
+from huntline.directory.values import check_values
 
-_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-_DOMAIN = re.compile(rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})*", re.ASCII)
-_LOCAL_PART = re.compile(r"[a-z0-9_.!~*'&=+$-]{1,64}", re.ASCII)
-_NUMBER = re.compile(r"\+[0-9]{3,15}", re.ASCII)
-_STAR_CODE = re.compile(r"[*#][0-9*#]{1,7}", re.ASCII)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_LONGEST_NAME = 64
 _WAIT_STEP = 15  # seconds
-_NEED_OF_TARGET = {
-    QueueExitAction.FORWARD: "a queue name, sip:user@domain or tel:+digits",
-    QueueExitAction.VOICEMAIL: "a person, sip:user@domain or tel:+digits",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """A whole number from ``low`` to ``high``, both allowed."""
-
-    low: int
-    high: int
-    unit: str = ""
-
-    def check(self, path: Path, value: int) -> Problems:
-        """A problem when the value lies outside."""
-        if not self.low <= value <= self.high:
-            yield Problem(path, value, f"must be {self.low} to {self.high}{self.unit and ' ' + self.unit}")
-
-
-MAX_WAITING_LIMIT = Range(0, 10_000, "calls")
-AGENT_LIMIT = Range(1, 10_000, "agents")
-AGENT_ALERT_TIME = Range(15, 180, "seconds")
-MAX_WAIT = Range(0, 2700, "seconds")
-WRAP_UP = Range(0, 3600, "seconds")
+_T = TypeVar("_T")
 
 
 def check(organization: Organization, others: Iterable[Organization] = ()) -> list[Problem]:
@@ -67,37 +37,45 @@ def check(organization: Organization, others: Iterable[Organization] = ()) -> li
 
     The settings are as someone wrote them, ids and rounding aside.
     """
+    index = OrganizationIndex(organization)
     return [
-        *_check_organization(organization),
-        *_check_each(organization),
+        *check_values(organization),
         *check_uniqueness(organization, tuple(others)),
-        *check_references(organization),
+        *check_licences(organization),
+        *check_references(index),
+        *check_forwards(index),
     ]
 
 
 def settled(organization: Organization) -> Organization:
-    """The organization as it is stored: each maximum wait to the nearest 15 seconds, groups called by
-    their names' own letter case, the personal numbers of users among its numbers, so that one list holds
-    all that is taken, what queues play in the audio library, and the Global policy always there."""
-    names = {group.name.casefold(): group.name for group in organization.groups}
+    """The organization as it is stored. Nothing that calls notice is different, but
 
-    def as_called(references: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(names.get(name.casefold(), name) for name in references)
-
-    held = {number.number for number in organization.numbers}
-    personal = (line_uri_number(user.line_uri) for user in organization.users if user.line_uri)
-    unlisted = (number for number in personal if number and number not in held)
+    - each maximum wait is to the nearest 15 seconds;
+    - groups, queues, policies and sounds are called by their names' own letter case, and so are users;
+    - the personal numbers of users are among its numbers, so that one list holds all that is taken;
+    - what queues play is in the audio library;
+    - the Global policy is there, and granted to no user, which says no more than granting none.
+    """
+    audio = (*organization.audio, *_unlisted_audio(organization))
+    policies = _with_global(organization.caller_id_policies)
+    settling = _Settling(replace(organization, audio=audio, caller_id_policies=policies))
     return replace(
         organization,
-        numbers=(*organization.numbers, *(ServiceNumber(number, NumberKind.USER) for number in unlisted)),
-        groups=tuple(replace(group, members=as_called(group.members)) for group in organization.groups),
-        audio=(*organization.audio, *_unlisted_audio(organization)),
-        caller_id_policies=_with_global(organization.caller_id_policies),
-        queues=tuple(
-            replace(queue, max_wait=_nearest_step(queue.max_wait), groups=as_called(queue.groups))
-            for queue in organization.queues
-        ),
+        numbers=(*organization.numbers, *_unlisted_numbers(organization)),
+        users=_each(settling.user, organization.users),
+        groups=_each(settling.group, organization.groups),
+        audio=audio,
+        caller_id_policies=policies,
+        queues=_each(settling.queue, organization.queues),
     )
+
+
+def _unlisted_numbers(organization: Organization) -> Iterator[ServiceNumber]:
+    held = {number.number for number in organization.numbers}
+    for user in organization.users:
+        number = line_uri_number(user.line_uri) if user.line_uri else None
+        if number and number not in held:
+            yield ServiceNumber(number, NumberKind.USER)
 
 
 def _unlisted_audio(organization: Organization) -> Iterator[Audio]:
@@ -109,118 +87,82 @@ def _unlisted_audio(organization: Organization) -> Iterator[Audio]:
 
 
 def _with_global(policies: tuple[CallerIdPolicy, ...]) -> tuple[CallerIdPolicy, ...]:
-    if any(policy.name.casefold() == GLOBAL_POLICY.casefold() for policy in policies):
-        return policies
-    return (CallerIdPolicy(name=GLOBAL_POLICY), *policies)
+    if not any(map(_is_global, policies)):
+        return (CallerIdPolicy(name=GLOBAL_POLICY), *policies)
+    return tuple(replace(policy, name=GLOBAL_POLICY) if _is_global(policy) else policy for policy in policies)
+
+
+def _is_global(policy: CallerIdPolicy) -> bool:
+    return policy.name.casefold() == GLOBAL_POLICY.casefold()
+
+
+class _Settling:
+    """Puts names in the place of whatever was written for them; ``organization`` has all that is named."""
+
+    def __init__(self, organization: Organization) -> None:
+        self._index = OrganizationIndex(organization)
+        self._policies = {policy.name.casefold(): policy.name for policy in organization.caller_id_policies}
+        self._library = {audio.name.casefold(): audio for audio in organization.audio}
+
+    def user(self, user: User) -> User:
+        if (user.caller_id_policy, user.forward_to, user.voicemail) == (None, None, None):
+            return user  # most are so, and there may be ten thousand
+        policy = self._policy(user.caller_id_policy)
+        return replace(
+            user,
+            caller_id_policy=None if policy == GLOBAL_POLICY else policy,
+            forward_to=self._target(user.forward_to),
+            voicemail=self._target(user.voicemail),
+        )
+
+    def group(self, group: Group) -> Group:
+        return replace(
+            group, members=self._groups(group.members), caller_id_policy=self._policy(group.caller_id_policy)
+        )
+
+    def queue(self, queue: QueueSettings) -> QueueSettings:
+        exits: dict[str, Any] = {
+            field: replace(exit_, target=self._target(exit_.target))
+            for field in EXITS
+            if (exit_ := getattr(queue, field)).target
+        }
+        return replace(
+            queue,
+            max_wait=_nearest_step(queue.max_wait),
+            groups=self._groups(queue.groups),
+            greeting=self._sound(queue.greeting),
+            music=self._sound(queue.music),
+            **exits,
+        )
+
+    def _policy(self, name: str | None) -> str | None:
+        return self._policies.get(name.casefold(), name) if name is not None else None
+
+    def _groups(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        groups = self._index.groups
+        return tuple(groups[key].name if (key := name.casefold()) in groups else name for name in names)
+
+    def _sound(self, audio: Audio | None) -> Audio | None:
+        if audio is None or audio.language is not None:
+            return audio
+        return self._library.get(audio.name.casefold(), audio)
+
+    def _target(self, target: str | None) -> str | None:
+        if target is None:
+            return None
+        if number := line_uri_number(target):
+            return f"tel:{number}"
+        if target[:4].lower() != "sip:":
+            queue = self._index.queue(target)
+            return queue.name if queue else target
+        is_ours = isinstance(self._index.forward_target(target), User | QueueSettings)
+        return target.lower() if is_ours else "sip:" + target[4:]
+
+
+def _each(settle: Callable[[_T], _T], items: tuple[_T, ...]) -> tuple[_T, ...]:
+    """What is settled already stays the very same, which tells whoever compares that nothing changed."""
+    return tuple(item if (new := settle(item)) == item else new for item in items)
 
 
 def _nearest_step(seconds: int) -> int:
     return (seconds + _WAIT_STEP // 2) // _WAIT_STEP * _WAIT_STEP
-
-
-def _check_organization(organization: Organization) -> Problems:
-    yield from _check_name(("organization",), organization.name)
-    if not organization.domains:
-        yield Problem(("domains",), [], "must name at least one domain")
-    for place, domain in enumerate(organization.domains):
-        if not _DOMAIN.fullmatch(domain):
-            yield Problem(("domains", place), domain, "must be a domain such as contoso.com")
-    yield from MAX_WAITING_LIMIT.check(("limits", "max_waiting"), organization.limits.max_waiting)
-    yield from AGENT_LIMIT.check(("limits", "agent_limit"), organization.limits.agent_limit)
-    codes = organization.star_codes
-    for field, code in (("opt_out", codes.opt_out), ("opt_in", codes.opt_in)):
-        if code is not None and not _STAR_CODE.fullmatch(code):
-            yield Problem(("star_codes", field), code, "must be * or # and up to 7 of 0-9, * and #, or null")
-    if codes.opt_in is not None and codes.opt_in == codes.opt_out:
-        yield Problem(("star_codes", "opt_in"), codes.opt_in, "must differ from opt_out")
-
-
-def _check_each(organization: Organization) -> Problems:
-    for place, trunk in enumerate(organization.trunks):
-        yield from _check_trunk(("trunks", place), trunk)
-    for place, number in enumerate(organization.numbers):
-        path = ("numbers", place)
-        if not _NUMBER.fullmatch(number.number):
-            yield Problem((*path, "number"), number.number, "must be + and 3 to 15 digits, nothing else")
-        if number.kind is NumberKind.SERVICE_TOLL_FREE and not organization.communication_credits:
-            needed = "needs communication_credits: true in the organization"
-            yield Problem((*path, "kind"), str(number.kind), needed)
-    for place, user in enumerate(organization.users):
-        yield from _check_user(("users", place), user, organization.domains)
-    for place, group in enumerate(organization.groups):
-        yield from _check_name(("groups", place, "name"), group.name)
-        if "@" in group.name:
-            yield Problem(("groups", place, "name"), group.name, "must not contain @, which marks a user")
-    for place, queue in enumerate(organization.queues):
-        yield from _check_queue(("queues", place), queue, organization.limits)
-
-
-def _check_name(path: Path, name: str) -> Problems:
-    if not 1 <= len(name) <= _LONGEST_NAME:
-        yield Problem(path, name, f"must be 1 to {_LONGEST_NAME} characters, this is {len(name)}")
-    if name != name.strip():
-        yield Problem(path, name, "must not begin or end with a blank")
-    if _CONTROL.search(name):
-        yield Problem(path, name, "must not contain control characters")
-
-
-def _check_trunk(path: Path, trunk: Trunk) -> Problems:
-    yield from _check_name((*path, "name"), trunk.name)
-    if not trunk.addresses:
-        yield Problem((*path, "addresses"), [], "must hold at least one address")
-    for place, address in enumerate(trunk.addresses):
-        try:
-            parse_trunk_address(address)
-        except ValueError:
-            wanted = "must be an IP address, optionally with a port, or a network: 192.0.2.1,"
-            wanted += " 192.0.2.1:5060, [2001:db8::1]:5060, 192.0.2.0/24"
-            yield Problem((*path, "addresses", place), address, wanted)
-
-
-def _check_user(path: Path, user: User, domains: tuple[str, ...]) -> Problems:
-    if not _LOCAL_PART.fullmatch(user.local_part) or user.upn.count("@") != 1:
-        wanted = "must be name@domain, the name of letters, digits and _.!~*'&=+$-"
-        yield Problem((*path, "upn"), user.upn, wanted)
-    elif user.domain not in domains:
-        wanted = f"must be in a domain of the organization: {', '.join(domains)}"
-        yield Problem((*path, "upn"), user.upn, wanted)
-    if user.display_name:
-        yield from _check_name((*path, "display_name"), user.display_name)
-    yield from _check_line_uri((*path, "line_uri"), user.line_uri)
-    for place, contact in enumerate(user.contacts):
-        if sip_uri_parts(contact) is None:
-            wanted = "must be a SIP URI such as sip:front@10.0.0.5:5060"
-            yield Problem((*path, "contacts", place), contact, wanted)
-
-
-def _check_line_uri(path: Path, line_uri: str | None) -> Problems:
-    if line_uri is not None and line_uri_number(line_uri) is None:
-        wanted = "must be tel:+ and 3 to 15 digits, without blanks, dots or hyphens"
-        yield Problem(path, line_uri, wanted)
-
-
-def _check_queue(path: Path, queue: QueueSettings, limits: Limits) -> Problems:
-    yield from _check_name((*path, "name"), queue.name)
-    if "@" in queue.name:
-        yield Problem((*path, "name"), queue.name, "must not contain @, which marks a user")
-    yield from _check_line_uri((*path, "line_uri"), queue.line_uri)
-    most_waiting = Range(0, limits.max_waiting, "calls (limits.max_waiting raises this, up to 10000)")
-    most_agents = Range(1, limits.agent_limit, "agents (limits.agent_limit)")
-    yield from most_waiting.check((*path, "max_waiting"), queue.max_waiting)
-    yield from most_agents.check((*path, "agent_limit"), queue.agent_limit)
-    yield from AGENT_ALERT_TIME.check((*path, "agent_alert_time"), queue.agent_alert_time)
-    yield from MAX_WAIT.check((*path, "max_wait"), queue.max_wait)
-    yield from WRAP_UP.check((*path, "wrap_up"), queue.wrap_up)
-    if queue.distribution is Distribution.LONGEST_IDLE and not queue.presence_based_routing:
-        wanted = "must be true with distribution longest-idle, which switches it on: leave it out"
-        yield Problem((*path, "presence_based_routing"), False, wanted)
-    for field in ("overflow", "timeout", "no_agents"):
-        exit_ = getattr(queue, field)
-        if exit_.action is QueueExitAction.QUEUE and field != "no_agents":
-            yield Problem((*path, field, "action"), "queue", "must be disconnect, forward or voicemail")
-        if exit_.action in _NEED_OF_TARGET and not exit_.target:
-            wanted = f"missing: {exit_.action} needs {_NEED_OF_TARGET[exit_.action]}"
-            yield Problem((*path, field, "target"), None, wanted)
-        if exit_.action not in _NEED_OF_TARGET and exit_.target is not None:
-            wanted = "has a meaning only with action: forward or voicemail"
-            yield Problem((*path, field, "target"), exit_.target, wanted)

@@ -26,6 +26,10 @@ def _check_names(organization: Organization) -> Problems:
     yield from _once("audio", "name", (audio.name for audio in organization.audio))
     yield from _once("queues", "name", (queue.name for queue in organization.queues))
     yield from _once("queues", "primary_uri", (queue.primary_uri for queue in organization.queues))
+    policies = organization.caller_id_policies
+    yield from _once("caller_id_policies", "name", (policy.name for policy in policies))
+    yield from _check_ranks(organization)
+    yield from _check_sounds(organization)
 
 
 def _once(collection: str, field: str | None, values: Iterable[str]) -> Problems:
@@ -36,6 +40,32 @@ def _once(collection: str, field: str | None, values: Iterable[str]) -> Problems
             path: Path = (collection, place, field) if field else (collection, place)
             first = Problem((collection, first_place), value, "").field
             yield Problem(path, value, f"must be unique, letter case aside; {first} has it already")
+
+
+def _check_ranks(organization: Organization) -> Problems:
+    """Ranks decide between groups, and so no two may have the same."""
+    holders: dict[int, str] = {}
+    for place, group in enumerate(organization.groups):
+        rank = group.caller_id_rank
+        if rank is None or group.caller_id_policy is None:
+            continue
+        if rank in holders:
+            message = f"is the rank of group {holders[rank]} already; each policy of a group needs its own"
+            yield Problem(("groups", place, "caller_id_rank"), rank, message)
+        holders.setdefault(rank, group.name)
+
+
+def _check_sounds(organization: Organization) -> Problems:
+    """A name stands for one sound in the whole organization, for it is what the library knows."""
+    contents = {audio.name.casefold(): audio.sha256 for audio in organization.audio}
+    for place, queue in enumerate(organization.queues):
+        for field in ("greeting", "music"):
+            audio = getattr(queue, field)
+            if audio is None or audio.language is not None:
+                continue
+            if contents.setdefault(audio.name.casefold(), audio.sha256) != audio.sha256:
+                message = "is the name of another sound of the organization already; give the file another"
+                yield Problem(("queues", place, field), audio.name, message)
 
 
 def _check_number_use(organization: Organization) -> Problems:

@@ -1,0 +1,159 @@
+"""Where forwards lead: those of queues and those of users, whether they may, and whether they ever end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+
+from huntline.directory.index import OrganizationIndex, OutsideTarget
+from huntline.directory.names import is_address, line_uri_number, sip_uri_parts
+from huntline.directory.organization import (
+    EXITS,
+    QueueExit,
+    QueueExitAction,
+    QueueSettings,
+    User,
+    missing_for_calls,
+)
+from huntline.directory.problems import Path, Problem, Problems, did_you_mean
+
+Destination = User | QueueSettings | OutsideTarget
+"""What a forward leads to."""
+
+
+def destination_of(user: User, index: OrganizationIndex) -> Destination:
+    """Where a direct call to a user ends up: with them, or wherever their forwarding leads.
+
+    Who is not active forwards nothing. Should forwarding go round, which the rules refuse, or lead to
+    nothing, it stops where it is.
+    """
+    seen = set()
+    while user.forward_to and user.is_active and user.upn not in seen:
+        seen.add(user.upn)
+        target = index.forward_target(user.forward_to)
+        if target is None:
+            break
+        if not isinstance(target, User):
+            return target
+        user = target
+    return user
+
+
+def check_forwards(index: OrganizationIndex) -> Problems:
+    """Problems with what exits, forwarding and voicemail lead to."""
+    for place, user in enumerate(index.organization.users):
+        yield from _check_forwarding(("users", place, "forward_to"), user, index)
+        yield from _check_voicemail(("users", place, "voicemail"), user, index)
+    for place, queue in enumerate(index.organization.queues):
+        for field in EXITS:
+            yield from _check_exit(("queues", place, field, "target"), getattr(queue, field), queue, index)
+    yield from _check_loops(index)
+
+
+def _check_forwarding(path: Path, user: User, index: OrganizationIndex) -> Problems:
+    if user.forward_to is None or not is_address(user.forward_to):
+        return
+    match index.forward_target(user.forward_to):
+        case None:
+            yield Problem(path, user.forward_to, _unknown_target(user.forward_to, index))
+        case User() as target if target is user:
+            yield Problem(path, user.forward_to, "a user may not forward to themself")
+        case _:
+            pass
+
+
+def _check_voicemail(path: Path, user: User, index: OrganizationIndex) -> Problems:
+    if user.voicemail is None or not is_address(user.voicemail):
+        return
+    match index.forward_target(user.voicemail):
+        case None:
+            yield Problem(path, user.voicemail, _unknown_target(user.voicemail, index))
+        case User() as target if target is user:
+            yield Problem(path, user.voicemail, "must be another address than the user's own: a mailbox")
+        case QueueSettings() as queue:
+            message = f"is queue {queue.name}; a mailbox is a person's, or an address outside"
+            yield Problem(path, user.voicemail, message)
+        case _:
+            pass
+
+
+def _check_exit(path: Path, exit_: QueueExit, queue: QueueSettings, index: OrganizationIndex) -> Problems:
+    if not exit_.target:
+        return
+    match index.forward_target(exit_.target):
+        case None:
+            yield Problem(path, exit_.target, _unknown_target(exit_.target, index))
+        case User() as user if missing := missing_for_calls(user):
+            lacking = f"may not be a target: {user.upn} lacks {' and '.join(missing)}"
+            yield Problem(path, exit_.target, lacking)
+        case User() as user if exit_.action is QueueExitAction.VOICEMAIL and user.voicemail is None:
+            yield Problem(path, exit_.target, f"{user.upn} has no voicemail; set it on the user first")
+        case QueueSettings() | OutsideTarget() if exit_.action is QueueExitAction.VOICEMAIL:
+            yield Problem(path, exit_.target, "must be a person of the organization: voicemail is theirs")
+        case QueueSettings() as target if target is queue:
+            yield Problem(path, exit_.target, "a queue may not forward to itself")
+        case _:
+            pass
+
+
+def _unknown_target(target: str, index: OrganizationIndex) -> str:
+    if line_uri_number(target):
+        return "is a number of the organization that belongs to no queue and no user"
+    parts = sip_uri_parts(target)
+    if parts and parts[0]:
+        suggestion = did_you_mean("@".join(parts), index.users)
+        return f"there is no user or queue {parts[0]} in {parts[1]}{suggestion}"
+    known = [queue.name for queue in index.organization.queues]
+    wanted = "must be the name of a queue, sip:user@domain or tel:+digits without separators"
+    return wanted + did_you_mean(target, known)
+
+
+def _check_loops(index: OrganizationIndex) -> Problems:
+    """Each loop of forwards, at the forward of its first queue, or else of its first user."""
+    forwards = _graph(index)
+    while loop := _some_loop(forwards):
+        path, written = forwards[loop[0]].pop(loop[1])
+        yield Problem(path, written, "forwards go round in a loop: " + " -> ".join(loop))
+
+
+_Graph = dict[str, dict[str, tuple[Path, str]]]
+"""Queues by name and users by UPN (which alone has an ``@``): where each forwards to, and what says so."""
+
+
+def _graph(index: OrganizationIndex) -> _Graph:
+    graph: _Graph = {}
+    for place, queue in enumerate(index.organization.queues):
+        edges = graph.setdefault(queue.name, {})
+        for field in EXITS:
+            exit_: QueueExit = getattr(queue, field)
+            if exit_.target and exit_.action is QueueExitAction.FORWARD:
+                path: Path = ("queues", place, field, "target")
+                edges |= dict.fromkeys(_node(exit_.target, queue, index), (path, exit_.target))
+    for place, user in enumerate(index.organization.users):
+        if user.forward_to:
+            path = ("users", place, "forward_to")
+            forward_to = user.forward_to
+            graph[user.upn] = dict.fromkeys(_node(forward_to, user, index), (path, forward_to))
+    return graph
+
+
+def _node(target: str, source: Destination, index: OrganizationIndex) -> Iterator[str]:
+    """The queue or user that a forward leads to, unless that is where it starts."""
+    match index.forward_target(target):
+        case QueueSettings() as queue if queue is not source:
+            yield queue.name
+        case User() as user if user is not source:
+            yield user.upn
+        case _:
+            pass
+
+
+def _some_loop(forwards: _Graph) -> list[str] | None:
+    """Names from the first of a loop round to it again, queues before users, in the order of the file."""
+    try:
+        TopologicalSorter(forwards).prepare()
+    except CycleError as error:
+        names = list(reversed(error.args[1]))[:-1]
+        first = names.index(min(names, key=list(forwards).index))
+        return [*names[first:], *names[:first], names[first]]
+    return None

@@ -1,0 +1,218 @@
+"""Whether each setting is allowed by itself: its form, its length, its range. Nothing is clamped."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from huntline.directory.names import is_address, line_uri_number, sip_uri_parts
+from huntline.directory.organization import (
+    EXITS,
+    CallerIdPolicy,
+    Group,
+    Limits,
+    NumberKind,
+    Organization,
+    QueueExitAction,
+    QueueSettings,
+    Substitute,
+    Trunk,
+    User,
+)
+from huntline.directory.problems import Path, Problem, Problems
+from huntline.directory.trunks import parse_trunk_address
+from huntline.engine.model import Distribution
+
+_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_DOMAIN = re.compile(rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})*", re.ASCII)
+_LOCAL_PART = re.compile(r"[a-z0-9_.!~*'&=+$-]{1,64}", re.ASCII)
+_NUMBER = re.compile(r"\+[0-9]{3,15}", re.ASCII)
+_STAR_CODE = re.compile(r"[*#][0-9*#]{1,7}", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_LONGEST_NAME = 64
+_LONGEST_DESCRIPTION = 256
+_LARGEST_RANK = 10_000
+_NEED_OF_TARGET = {
+    QueueExitAction.FORWARD: "a queue name, sip:user@domain or tel:+digits",
+    QueueExitAction.VOICEMAIL: "a person, sip:user@domain or tel:+digits",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A whole number from ``low`` to ``high``, both allowed."""
+
+    low: int
+    high: int
+    unit: str = ""
+
+    def check(self, path: Path, value: int) -> Problems:
+        """A problem when the value lies outside."""
+        if not self.low <= value <= self.high:
+            yield Problem(path, value, f"must be {self.low} to {self.high}{self.unit and ' ' + self.unit}")
+
+
+MAX_WAITING_LIMIT = Range(0, 10_000, "calls")
+AGENT_LIMIT = Range(1, 10_000, "agents")
+AGENT_ALERT_TIME = Range(15, 180, "seconds")
+MAX_WAIT = Range(0, 2700, "seconds")
+WRAP_UP = Range(0, 3600, "seconds")
+CALLER_ID_RANK = Range(1, _LARGEST_RANK)
+
+
+def check_values(organization: Organization) -> Problems:
+    """Problems that a setting has whatever the others are."""
+    yield from _check_organization(organization)
+    yield from _check_each(organization)
+
+
+def _check_organization(organization: Organization) -> Problems:
+    yield from _check_name(("organization",), organization.name)
+    if not organization.domains:
+        yield Problem(("domains",), [], "must name at least one domain")
+    for place, domain in enumerate(organization.domains):
+        if not _DOMAIN.fullmatch(domain):
+            yield Problem(("domains", place), domain, "must be a domain such as contoso.com")
+    yield from MAX_WAITING_LIMIT.check(("limits", "max_waiting"), organization.limits.max_waiting)
+    yield from AGENT_LIMIT.check(("limits", "agent_limit"), organization.limits.agent_limit)
+    codes = organization.star_codes
+    for field, code in (("opt_out", codes.opt_out), ("opt_in", codes.opt_in)):
+        if code is not None and not _STAR_CODE.fullmatch(code):
+            yield Problem(("star_codes", field), code, "must be * or # and up to 7 of 0-9, * and #, or null")
+    if codes.opt_in is not None and codes.opt_in == codes.opt_out:
+        yield Problem(("star_codes", "opt_in"), codes.opt_in, "must differ from opt_out")
+
+
+def _check_each(organization: Organization) -> Problems:
+    for place, trunk in enumerate(organization.trunks):
+        yield from _check_trunk(("trunks", place), trunk)
+    for place, number in enumerate(organization.numbers):
+        path = ("numbers", place)
+        if not _NUMBER.fullmatch(number.number):
+            yield Problem((*path, "number"), number.number, "must be + and 3 to 15 digits, nothing else")
+        if number.kind is NumberKind.SERVICE_TOLL_FREE and not organization.communication_credits:
+            needed = "needs communication_credits: true in the organization"
+            yield Problem((*path, "kind"), str(number.kind), needed)
+    for place, user in enumerate(organization.users):
+        yield from _check_user(("users", place), user, organization.domains)
+    for place, group in enumerate(organization.groups):
+        yield from _check_group(("groups", place), group)
+    for place, queue in enumerate(organization.queues):
+        yield from _check_queue(("queues", place), queue, organization.limits)
+    for place, policy in enumerate(organization.caller_id_policies):
+        yield from _check_policy(("caller_id_policies", place), policy)
+
+
+def _check_name(path: Path, name: str) -> Problems:
+    if not 1 <= len(name) <= _LONGEST_NAME:
+        yield Problem(path, name, f"must be 1 to {_LONGEST_NAME} characters, this is {len(name)}")
+    if name != name.strip():
+        yield Problem(path, name, "must not begin or end with a blank")
+    yield from _check_printable(path, name)
+
+
+def _check_printable(path: Path, text: str) -> Problems:
+    if _CONTROL.search(text):
+        yield Problem(path, text, "must not contain control characters")
+
+
+def _check_note(path: Path, text: str, longest: int) -> Problems:
+    if len(text) > longest:
+        yield Problem(path, text, f"must be at most {longest} characters, this is {len(text)}")
+    yield from _check_printable(path, text)
+
+
+def _check_trunk(path: Path, trunk: Trunk) -> Problems:
+    yield from _check_name((*path, "name"), trunk.name)
+    if not trunk.addresses:
+        yield Problem((*path, "addresses"), [], "must hold at least one address")
+    for place, address in enumerate(trunk.addresses):
+        try:
+            parse_trunk_address(address)
+        except ValueError:
+            wanted = "must be an IP address, optionally with a port, or a network: 192.0.2.1,"
+            wanted += " 192.0.2.1:5060, [2001:db8::1]:5060, 192.0.2.0/24"
+            yield Problem((*path, "addresses", place), address, wanted)
+
+
+def _check_user(path: Path, user: User, domains: tuple[str, ...]) -> Problems:
+    if not _LOCAL_PART.fullmatch(user.local_part) or user.upn.count("@") != 1:
+        wanted = "must be name@domain, the name of letters, digits and _.!~*'&=+$-"
+        yield Problem((*path, "upn"), user.upn, wanted)
+    elif user.domain not in domains:
+        wanted = f"must be in a domain of the organization: {', '.join(domains)}"
+        yield Problem((*path, "upn"), user.upn, wanted)
+    if user.display_name:
+        yield from _check_name((*path, "display_name"), user.display_name)
+    yield from _check_line_uri((*path, "line_uri"), user.line_uri)
+    for place, contact in enumerate(user.contacts):
+        if sip_uri_parts(contact) is None:
+            wanted = "must be a SIP URI such as sip:front@10.0.0.5:5060"
+            yield Problem((*path, "contacts", place), contact, wanted)
+    yield from _check_address((*path, "voicemail"), user.voicemail)
+    yield from _check_address((*path, "forward_to"), user.forward_to)
+
+
+def _check_address(path: Path, address: str | None) -> Problems:
+    if address is not None and not is_address(address):
+        wanted = "must be sip:user@host, or tel:+ and 3 to 15 digits without blanks, dots or hyphens"
+        yield Problem(path, address, wanted)
+
+
+def _check_group(path: Path, group: Group) -> Problems:
+    yield from _check_name((*path, "name"), group.name)
+    if "@" in group.name:
+        yield Problem((*path, "name"), group.name, "must not contain @, which marks a user")
+    rank, policy = group.caller_id_rank, group.caller_id_policy
+    if policy is not None and rank is None:
+        wanted = "missing: a group with a caller_id_policy needs a rank, 1 or more; the lowest goes first"
+        yield Problem((*path, "caller_id_rank"), None, wanted)
+    if policy is None and rank is not None:
+        yield Problem((*path, "caller_id_rank"), rank, "has a meaning only with a caller_id_policy")
+    if rank is not None:
+        yield from CALLER_ID_RANK.check((*path, "caller_id_rank"), rank)
+
+
+def _check_policy(path: Path, policy: CallerIdPolicy) -> Problems:
+    yield from _check_name((*path, "name"), policy.name)
+    yield from _check_note((*path, "company_name"), policy.company_name, _LONGEST_NAME)
+    yield from _check_note((*path, "description"), policy.description, _LONGEST_DESCRIPTION)
+    if policy.substitute is Substitute.SERVICE and policy.service_number is None:
+        wanted = "missing: substitute service needs one of the organization's service numbers"
+        yield Problem((*path, "service_number"), None, wanted)
+    if policy.substitute is not Substitute.SERVICE and policy.service_number is not None:
+        wanted = "has a meaning only with substitute: service"
+        yield Problem((*path, "service_number"), policy.service_number, wanted)
+
+
+def _check_line_uri(path: Path, line_uri: str | None) -> Problems:
+    if line_uri is not None and line_uri_number(line_uri) is None:
+        wanted = "must be tel:+ and 3 to 15 digits, without blanks, dots or hyphens"
+        yield Problem(path, line_uri, wanted)
+
+
+def _check_queue(path: Path, queue: QueueSettings, limits: Limits) -> Problems:
+    yield from _check_name((*path, "name"), queue.name)
+    if "@" in queue.name:
+        yield Problem((*path, "name"), queue.name, "must not contain @, which marks a user")
+    yield from _check_line_uri((*path, "line_uri"), queue.line_uri)
+    most_waiting = Range(0, limits.max_waiting, "calls (limits.max_waiting raises this, up to 10000)")
+    most_agents = Range(1, limits.agent_limit, "agents (limits.agent_limit)")
+    yield from most_waiting.check((*path, "max_waiting"), queue.max_waiting)
+    yield from most_agents.check((*path, "agent_limit"), queue.agent_limit)
+    yield from AGENT_ALERT_TIME.check((*path, "agent_alert_time"), queue.agent_alert_time)
+    yield from MAX_WAIT.check((*path, "max_wait"), queue.max_wait)
+    yield from WRAP_UP.check((*path, "wrap_up"), queue.wrap_up)
+    if queue.distribution is Distribution.LONGEST_IDLE and not queue.presence_based_routing:
+        wanted = "must be true with distribution longest-idle, which switches it on: leave it out"
+        yield Problem((*path, "presence_based_routing"), False, wanted)
+    for field in EXITS:
+        exit_ = getattr(queue, field)
+        if exit_.action is QueueExitAction.QUEUE and field != "no_agents":
+            yield Problem((*path, field, "action"), "queue", "must be disconnect, forward or voicemail")
+        if exit_.action in _NEED_OF_TARGET and not exit_.target:
+            wanted = f"missing: {exit_.action} needs {_NEED_OF_TARGET[exit_.action]}"
+            yield Problem((*path, field, "target"), None, wanted)
+        if exit_.action not in _NEED_OF_TARGET and exit_.target is not None:
+            wanted = "has a meaning only with action: forward or voicemail"
+            yield Problem((*path, field, "target"), exit_.target, wanted)
