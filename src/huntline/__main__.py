@@ -6,12 +6,14 @@ import sys
 
 import typer
 
+from huntline.cli.account import account
 from huntline.cli.agent import agent
 from huntline.cli.apply import apply
 from huntline.cli.audio import audio
 from huntline.cli.export import export
 from huntline.cli.group import group
 from huntline.cli.history import history
+from huntline.cli.imports import imports
 from huntline.cli.licence import licence
 from huntline.cli.number import number
 from huntline.cli.policy import policy
@@ -35,6 +37,7 @@ for verb in (serve, apply, export, status, history, demo):
 for name, group_of_verbs in (
     ("queue", queue),
     ("agent", agent),
+    ("account", account),
     ("user", user),
     ("group", group),
     ("number", number),
@@ -42,6 +45,7 @@ for name, group_of_verbs in (
     ("policy", policy),
     ("licence", licence),
     ("trunk", trunk),
+    ("import", imports),
 ):
     app.add_typer(group_of_verbs, name=name)
 

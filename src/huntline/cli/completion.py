@@ -22,7 +22,7 @@ def _names_of(kind: Kind) -> Complete:
             folder = config_of(given.get("data")).data
         except HuntlineError:
             return []
-        return _beginning_with(incomplete, names_in(folder, kind, given.get("organization")))
+        return names_in(folder, kind, incomplete, given.get("organization"))
 
     return complete
 
@@ -30,12 +30,7 @@ def _names_of(kind: Kind) -> Complete:
 def words(known: Iterable[str]) -> Complete:
     """Suggests the words of a setting that takes one of a few."""
     all_words = list(known)
-    return lambda ctx, incomplete: _beginning_with(incomplete, all_words)
-
-
-def _beginning_with(incomplete: str, names: Iterable[str]) -> list[str]:
-    start = incomplete.casefold()
-    return [name for name in names if name.casefold().startswith(start)]
+    return lambda ctx, incomplete: [word for word in all_words if word.startswith(incomplete)]
 
 
 organization_names = _names_of("organizations")

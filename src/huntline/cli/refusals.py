@@ -43,12 +43,17 @@ def _lines(problem: Mapping[str, Any], flags: Mapping[str, str]) -> Iterator[str
         yield str(problem.get("detail") or problem.get("title") or "refused")
         return
     for error in errors:
-        # `overflow.target` and `agents[2]` are both parts of what one option says.
-        field = str(error["field"])
-        first = field.partition(".")[0].partition("[")[0]
-        value = error.get("value")
-        shown = "" if value is None else f" value {_short(value)}:"
-        yield f"{flags.get(first, field)}:{shown} {error['allowed']}"
+        yield problem_in_words(error, flags)
+
+
+def problem_in_words(problem: Mapping[str, Any], flags: Mapping[str, str] | None = None) -> str:
+    """One problem that the API names: the option or else the field, the value, what would be right."""
+    # `overflow.target` and `agents[2]` are both parts of what one option says.
+    field = str(problem["field"])
+    first = field.partition(".")[0].partition("[")[0]
+    value = problem.get("value")
+    shown = "" if value is None else f" value {_short(value)}:"
+    return f"{(flags or {}).get(first, field)}:{shown} {problem['allowed']}"
 
 
 def _short(value: Any) -> str:

@@ -27,14 +27,15 @@ _TIME_LIMIT = 0.2  # seconds that a writer may keep us waiting
 _MOST = 1_000
 
 
-def names_in(data_folder: Path, kind: Kind, organization: str | None = None) -> list[str]:
-    """Names in order, of one organization (by name) or of all; none where they cannot be read now."""
+def names_in(data_folder: Path, kind: Kind, beginning: str, organization: str | None = None) -> list[str]:
+    """Names with this beginning, in order, of one organization (by name) or of all; none where they cannot
+    be read now."""
     table, column = _COLUMNS[kind]
-    query = f"SELECT {column} FROM {table}"  # noqa: S608 - the words are our own
-    parameters: list[str] = []
+    query = f"SELECT {column} FROM {table} WHERE substr({column}, 1, ?) = ?"  # noqa: S608 - our own words
+    parameters: list[object] = [len(beginning), beginning]
     if organization is not None:
-        query += " WHERE organization_id IN (SELECT organization_id FROM organizations WHERE name_key = ?)"
-        parameters = [organization.casefold()]
+        query += " AND organization_id IN (SELECT organization_id FROM organizations WHERE name_key = ?)"
+        parameters.append(organization.casefold())
     path = (data_folder / FILE_NAME).absolute()
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", timeout=_TIME_LIMIT, uri=True)) as database:
