@@ -159,8 +159,8 @@ def route_access(app: FastAPI) -> Iterator[RouteAccess]:
     """Every route of an application with what it takes, in its order; what is mounted speaks for itself."""
     for route in iter_route_contexts(app.routes):
         if isinstance(route.original_route, APIRoute):
-            for method in sorted(route.methods):
-                yield RouteAccess(method, route.path, _permission_in(route.dependant))
+            for method in sorted(route.methods or ()):
+                yield RouteAccess(method, str(route.path), _permission_in(route.dependant))
 
 
 def _permission_in(dependant: Dependant) -> Permission | None:

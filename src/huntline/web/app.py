@@ -34,12 +34,17 @@ from huntline.web.api import (
     users,
 )
 from huntline.web.backstage import Backstage
+from huntline.web.guards import BodyLimit, SecurityHeaders
 from huntline.web.principal import Principal
 
 HEALTH_TIME_LIMIT = 2.0  # seconds
 TIME_TO_CLOSE = 1  # seconds that open requests get at the end
 
+LONGEST_BODY = 1_000_000  # bytes
+LONGEST_UPLOAD = 6_000_000  # bytes: a sound file of the largest size, with what a form puts around it
+
 API_PATH = "/api/v1"
+_UPLOADS = (f"{API_PATH}/audio", f"{API_PATH}/imports", "/scim/v2")
 ROUTERS = (
     session.router,
     accounts.router,
@@ -54,8 +59,8 @@ ROUTERS = (
     trunks.router,
     queues.router,
     audio.router,
-    imports.router,
     policies.router,
+    imports.router,
 )
 
 PAGE = """<!doctype html>
@@ -84,6 +89,8 @@ def build_app(config: Config, trusted: Principal | None = None) -> FastAPI:
     )
     app.state.backstage = Backstage(config, trusted)
     problems.install(app)
+    app.add_middleware(BodyLimit, limit_of=_longest_body)
+    app.add_middleware(SecurityHeaders)  # around the other, so that its refusals have them as well
     for router in ROUTERS:
         app.include_router(router, prefix=API_PATH)
     if trusted is None:
@@ -107,6 +114,10 @@ def build_app(config: Config, trusted: Principal | None = None) -> FastAPI:
     return app
 
 
+def _longest_body(path: str) -> int:
+    return LONGEST_UPLOAD if path.startswith(_UPLOADS) else LONGEST_BODY
+
+
 async def run_web(config: Config, ready: Callable[[], None]) -> None:
     """Serve HTTP until cancelled. Raises ConfigurationError when the address cannot be used."""
     with _listen(config.http) as listening:
@@ -126,6 +137,7 @@ async def run_web(config: Config, ready: Callable[[], None]) -> None:
         try:
             await asyncio.shield(serving)
         except asyncio.CancelledError:
+            app.state.backstage.live.close()
             server.should_exit = True
             await serving
             raise
