@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from huntline.directory.organization import Group, QueueSettings, User, missing_for_calls
@@ -19,14 +19,20 @@ class LeftOut:
 def members_in_order(
     queue: QueueSettings, users: Mapping[str, User], groups: Mapping[str, Group]
 ) -> Iterator[User]:
-    """Every user the queue reaches, first place wins; groups may nest and loop, each is expanded once.
+    """Every user the queue reaches (see ``expanded``): its own agents first."""
+    return expanded((*queue.agents, *queue.groups), users, groups)
+
+
+def expanded(names: Sequence[str], users: Mapping[str, User], groups: Mapping[str, Group]) -> Iterator[User]:
+    """Every user behind UPNs and group names, first place wins; groups may nest and loop, each is expanded
+    once.
 
     ``users`` by UPN, ``groups`` by name in casefold. Names that are in neither are passed over.
     """
     seen_groups: set[str] = set()
     seen_users: set[str] = set()
     # A stack, not recursion: nesting has no limit.
-    stack = [*reversed(queue.groups), *reversed(queue.agents)]
+    stack = list(reversed(names))
     while stack:
         name = stack.pop()
         if user := users.get(name):
