@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -23,8 +23,9 @@ Json = dict[str, Any]
 class Wire(Protocol):
     """Carries requests to a server; paths are below the root of its SCIM service."""
 
-    def request(self, method: str, path: str, **arguments: Any) -> httpx.Response:
-        """Send one, with the arguments of ``httpx``."""
+    @property
+    def request(self) -> Callable[..., httpx.Response]:
+        """Sends one: method and path, and what ``httpx`` takes besides."""
 
 
 class InProcess:
