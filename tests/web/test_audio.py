@@ -71,6 +71,14 @@ def test_what_cannot_be_a_prompt_is_refused_and_leaves_nothing(
     assert not rig.backstage.blobs.folder.exists()
 
 
+def test_a_name_is_1_to_100_characters(rig: ServerRig, api: Api) -> None:
+    problem = refused(api, "x" * 97 + ".wav", wav())
+    assert (problem["status"], problem["field"]) == (422, "file")
+    assert "must be 1 to 100 characters, this is 101" in problem["allowed"]
+    assert rig.organization().audio == ()
+    assert upload(api, "x" * 96 + ".wav", wav())["name"] == "x" * 96 + ".wav"
+
+
 def test_what_is_no_upload_is_refused(api: Api) -> None:
     for arguments in ({"data": {"file": "hello"}}, {"json": {"file": "hello.wav"}}, {"content": b""}):
         with pytest.raises(Exception, match=r"file") as refusal:
@@ -127,7 +135,17 @@ def test_a_file_is_renamed_and_queues_go_on_playing_it(rig: ServerRig, api: Api)
     assert renamed == made | {"name": "Welcome.wav"}
     assert api.patch("/audio/welcome.wav", renamed) == renamed
     assert api.get("/queues/Help Desk")["greeting"] == {"file": "Welcome.wav"}
-    for wrong in ("hello.mp3", "sounds/hello.wav", "hello", "", "bye.wav"):
+    for wrong in (
+        "hello.mp3",
+        "a/hello.wav",
+        "a\\hello.wav",
+        "hello",
+        "",
+        "bye.wav",
+        "\0.wav",
+        "\t.wav",
+        "x" * 97 + ".wav",
+    ):
         problem = refusal_of(api, "PATCH", "/audio/Welcome.wav", {"name": wrong})
         assert (problem["status"], problem["field"]) == (422, "name")
     assert refusal_of(api, "PATCH", "/audio/gone.wav", {"name": "x.wav"})["status"] == 404

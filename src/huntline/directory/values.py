@@ -30,6 +30,7 @@ _NUMBER = re.compile(r"\+[0-9]{3,15}", re.ASCII)
 _STAR_CODE = re.compile(r"[*#][0-9*#]{1,7}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _LONGEST_NAME = 64
+_LONGEST_FILE_NAME = 100
 _LONGEST_DESCRIPTION = 256
 _LARGEST_RANK = 10_000
 _NEED_OF_TARGET = {
@@ -97,15 +98,17 @@ def _check_each(organization: Organization) -> Problems:
         yield from _check_user(("users", place), user, organization.domains)
     for place, group in enumerate(organization.groups):
         yield from _check_group(("groups", place), group)
+    for place, audio in enumerate(organization.audio):
+        yield from _check_name(("audio", place, "name"), audio.name, _LONGEST_FILE_NAME)
     for place, queue in enumerate(organization.queues):
         yield from _check_queue(("queues", place), queue, organization.limits)
     for place, policy in enumerate(organization.caller_id_policies):
         yield from _check_policy(("caller_id_policies", place), policy)
 
 
-def _check_name(path: Path, name: str) -> Problems:
-    if not 1 <= len(name) <= _LONGEST_NAME:
-        yield Problem(path, name, f"must be 1 to {_LONGEST_NAME} characters, this is {len(name)}")
+def _check_name(path: Path, name: str, longest: int = _LONGEST_NAME) -> Problems:
+    if not 1 <= len(name) <= longest:
+        yield Problem(path, name, f"must be 1 to {longest} characters, this is {len(name)}")
     if name != name.strip():
         yield Problem(path, name, "must not begin or end with a blank")
     yield from _check_printable(path, name)

@@ -64,6 +64,10 @@ class SettingsRefused(Refused):
             ]
         )
 
+    def about(self, field: str) -> SettingsRefused:
+        """The same for somebody who sent nothing but one field."""
+        return SettingsRefused([replace(problem, path=(field,)) for problem in self.problems])
+
 
 class UnknownOrganization(Refused):
     """No organization of that id or name is on the server, or none that may be seen."""

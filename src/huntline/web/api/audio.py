@@ -23,8 +23,10 @@ from huntline.media.prompts.decode import MAX_BYTES
 from huntline.media.prompts.encode import measure_prompt
 from huntline.media.prompts.judgement import warnings_about
 from huntline.media.prompts.preview import wav_of_ulaw
+from huntline.organization_file.form import Text
 from huntline.organization_file.parts import Dump
 from huntline.storage.blobs import Blobs
+from huntline.storage.settings import SettingsRefused
 from huntline.web.access import Access, ChangeSettings, ReadSettings
 from huntline.web.api.collection import Collection, DryRun, NotThere, parsed, patch_of
 from huntline.web.backstage import Backstage
@@ -58,13 +60,13 @@ class AudioForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    name: str
+    name: Text
 
 
 class SpokenForm(AudioForm):
     """A text to speak into a file of a name that ends in ``.wav``."""
 
-    say: str
+    say: Text
     language: Literal["en", "fr"] = "en"
 
 
@@ -103,8 +105,7 @@ def build(form: AudioForm, organization: Organization, old: Audio | None, backst
     """The file under another name, which says the same of its format."""
     assert old is not None, "a file is made of its content"
     kind = PurePath(old.name).suffix.lower()
-    name = PurePath(form.name)
-    if name.name != form.name or name.suffix.lower() != kind:
+    if _base_name(form.name) != form.name or PurePath(form.name).suffix.lower() != kind:
         wanted = f"must be a file name that ends in {kind}, as the content is"
         raise FieldsRefused([Problem(("name",), form.name, wanted)])
     return replace(old, name=form.name)
@@ -273,7 +274,10 @@ def _add(access: Access, field: str, name: str, content: bytes, response: Respon
                 )
             return organization
 
-        organization = access.change(edit, dry_run=dry_run).organization
+        try:
+            organization = access.change(edit, dry_run=dry_run).organization
+        except SettingsRefused as refusal:
+            raise refusal.about(field) from None
         if known is not None or dry_run:
             response.status_code = 200
         shown = AUDIO.get(organization, name)

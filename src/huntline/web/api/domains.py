@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from huntline.directory.domains import without_domain
 from huntline.directory.organization import Organization
+from huntline.organization_file.form import Text
 from huntline.organization_file.parts import Dump
 from huntline.storage.settings import SettingsRefused
 from huntline.web.access import ChangeSettings, ReadSettings
@@ -26,7 +27,7 @@ class DomainForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    domain: str
+    domain: Text
 
 
 class DomainView(BaseModel):
@@ -67,7 +68,7 @@ def create(access: ChangeSettings, form: DomainForm, response: Response, dry_run
     try:
         after = access.change(edit, dry_run=dry_run).organization
     except SettingsRefused as refusal:
-        raise SettingsRefused([replace(problem, path=("domain",)) for problem in refusal.problems]) from None
+        raise refusal.about("domain") from None
     if dry_run:
         response.status_code = 200
     return shown(after, domain)
