@@ -122,6 +122,9 @@ async def run_web(config: Config, ready: Callable[[], None]) -> None:
     """Serve HTTP until cancelled. Raises ConfigurationError when the address cannot be used."""
     with _listen(config.http) as listening:
         app = build_app(config)
+        # Whoever ran before may have been killed between storing a change and telling of it.
+        with contextlib.suppress(HuntlineError):
+            await asyncio.to_thread(app.state.backstage.settings_changed)
         server = _Server(
             uvicorn.Config(
                 app,
