@@ -112,3 +112,52 @@ def test_a_file_that_is_no_toml_is_refused(tmp_path: Path) -> None:
 def test_a_data_folder_whose_sockets_would_not_fit_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="too long for the sockets"):
         load_config({"data": tmp_path / ("x" * 100)})
+
+
+def test_an_identity_provider_is_named_by_file_and_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "huntline.toml").write_text(
+        '[oidc]\nissuer = "https://id.contoso.com/"\nclient_id = "huntline"\n'
+    )
+    monkeypatch.setenv("HUNTLINE_OIDC__CLIENT_SECRET", "s3cret")
+    oidc = load_config({}).oidc
+    assert oidc is not None
+    assert (oidc.issuer, oidc.client_id) == ("https://id.contoso.com/", "huntline")
+    assert oidc.client_secret is not None
+    assert oidc.client_secret.get_secret_value() == "s3cret"
+
+
+def test_the_client_secret_reaches_a_child_process_and_shows_nowhere_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in (("ISSUER", "https://id.example"), ("CLIENT_ID", "us"), ("CLIENT_SECRET", "s3cret")):
+        monkeypatch.setenv(f"HUNTLINE_OIDC__{name}", value)
+    config = load_config({})
+    assert "s3cret" not in repr(config)
+    assert "s3cret" not in str(config.model_dump())
+    again = Config.model_validate_json(config.model_dump_json())
+    assert again.oidc == config.oidc
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('client_id = "us"\nclient_secret = "s3cret"', r"oidc\.issuer: is missing"),
+        ('issuer = "https://id.example"\nclient_secret = "s3cret"', r"oidc\.client_id: is missing"),
+        ('issuer = "http://id.example"\nclient_id = "us"', "begins with https://"),
+        ('issuer = "id.example"\nclient_id = "us"', "begins with https://"),
+        ('issuer = "https://id.example"\nclient_id = "us"\nclient_secret = ["s3cret"]', "not shown"),
+        (
+            'issuer = "https://id.example"\nclient_id = "us"\nsecret = "s3cret"',
+            "there are client_id, client_secret",
+        ),
+    ],
+)
+def test_a_wrong_identity_provider_is_refused_without_its_secret(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    (tmp_path / "huntline.toml").write_text(f"[oidc]\n{text}\n")
+    with pytest.raises(ConfigurationError, match=message) as caught:
+        load_config({})
+    assert "s3cret" not in str(caught.value)
