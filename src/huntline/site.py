@@ -87,12 +87,20 @@ class Site:
             return None, []
         account = self.plan.account(uri.user or "", uri.host) if uri.scheme != "tel" else None
         if account is not None and account.organization_id == organization_id:
-            return account.user_id, self.contacts(account.user_id)
+            return self.person_contacts(account)
         if uri.scheme == "tel":
             trunk = self.plan.outbound_trunk(organization_id)
             destination = outbound_destination(trunk) if trunk else None
             return None, [Contact(str(_number_at(uri.user or "", destination)))] if destination else []
         return None, [Contact(target)]
+
+    def person_contacts(self, account: Account) -> tuple[str | None, list[Contact]]:
+        """Where a person is rung, who may have all calls forwarded; the id of the user of ours, if any."""
+        match self.plan.forwarded(account):
+            case str() as address:
+                return self.forward_contacts(account.organization_id, address)
+            case last:
+                return last.user_id, self.contacts(last.user_id)
 
     # -- prompts
 

@@ -24,7 +24,7 @@ from huntline.directory.organization import (
     Trunk,
     User,
 )
-from huntline.directory.plan import QueueTarget, ServerPlan, StarCode, UserTarget
+from huntline.directory.plan import OutsideNumber, QueueTarget, ServerPlan, StarCode, UserTarget
 from huntline.engine.model import AgentSettings, Exit, ExitAction
 
 HG = "hg_0123456789abcdef0123456789abcdef"
@@ -170,7 +170,11 @@ AMAL = UserTarget("id-amal@contoso.com", "contoso")
         ("amal", "192.0.2.10", "contoso", AMAL),
         ("+14255550177", "192.0.2.10", "contoso", AMAL),
         ("+14255550177", "192.0.2.10", None, None),  # a personal number is no service number
-        ("+14255550177", "192.0.2.10", "fabrikam", None),
+        ("+14255550177", "192.0.2.10", "fabrikam", OutsideNumber("+14255550177", "fabrikam")),
+        ("+1 (999) 999-9999", "contoso.com", "contoso", OutsideNumber("+19999999999", "contoso")),
+        ("9999999", "", "contoso", OutsideNumber("9999999", "contoso")),
+        ("999999", "", "contoso", None),  # too short for a number of the outside world
+        ("+19999999999", "elsewhere.example", "contoso", None),
         ("*45", "contoso.com", "contoso", StarCode("contoso", "opt-out")),
         ("*46", "192.0.2.10", "fabrikam", StarCode("fabrikam", "opt-in")),
         ("*45", "contoso.com", None, None),

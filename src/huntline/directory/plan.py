@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
+from huntline.directory.caller_id import ShownCallerId, caller_id_in_effect, policies_in_effect
 from huntline.directory.groups import LeftOut, agents_of, left_out_of
 from huntline.directory.index import OrganizationIndex, OutsideTarget
 from huntline.directory.names import host_key, number_digits
 from huntline.directory.organization import (
+    CallerIdPolicy,
     Digest,
     Organization,
     QueueExit,
@@ -17,6 +19,7 @@ from huntline.directory.organization import (
     QueueSettings,
     Trunk,
     User,
+    missing_for_calls,
 )
 from huntline.directory.trunks import TrunkTable, outbound_destination
 from huntline.engine.model import AgentSettings, CallQueue, Exit, ExitAction
@@ -26,7 +29,10 @@ DEFAULT_MUSIC = "default"  # as `CallQueue.music` names it
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Someone who may register and call. ``realm`` and ``digests`` check the password."""
+    """Someone who may register and call. ``realm`` and ``digests`` check the password.
+
+    ``voicemail`` and ``forward_to`` are as in ``User``; ``may_call_outside`` where the licences allow it.
+    """
 
     user_id: str
     organization_id: str
@@ -35,6 +41,9 @@ class Account:
     realm: str
     digests: tuple[Digest, ...]
     contacts: tuple[str, ...]
+    voicemail: str | None = None
+    forward_to: str | None = None
+    may_call_outside: bool = False
 
     def ha1(self, username: str, algorithm: str) -> str | None:
         """The stored HA1 for one spelling of the user name and one algorithm (``MD5``, ``SHA-256``)."""
@@ -68,7 +77,17 @@ class StarCode:
     action: Literal["opt-out", "opt-in"]
 
 
-Target = QueueTarget | UserTarget | StarCode
+@dataclass(frozen=True, slots=True)
+class OutsideNumber:
+    """The dialled digits are a number of the outside world, for a user of the organization to call."""
+
+    number: str
+    organization_id: str
+
+
+Target = QueueTarget | UserTarget | StarCode | OutsideNumber
+_SHORTEST_OUTSIDE_NUMBER = 7  # digits; what is shorter is an extension or a slip
+
 EngineSettings = tuple[tuple[CallQueue, ...], tuple[AgentSettings, ...]]
 
 
@@ -98,6 +117,7 @@ class ServerPlan:
         self._accounts_by_local_part: dict[str, Account | None] = {}
         self._engine_settings: dict[str, EngineSettings] = {}
         self._queues_of: dict[str, list[str]] = {}
+        self._policies: dict[str, dict[str, CallerIdPolicy]] = {}  # by UPN, made when first asked for
         for organization in organizations:
             known = before._indexes.get(organization.organization_id) if before else None
             if before is None or known is None or known.organization is not organization:
@@ -133,6 +153,9 @@ class ServerPlan:
             realm=organization.realm,
             digests=user.digests,
             contacts=user.contacts,
+            voicemail=user.voicemail,
+            forward_to=user.forward_to,
+            may_call_outside=not missing_for_calls(user),
         )
         self._accounts[user.user_id] = account
         self._accounts_by_upn[user.upn] = account
@@ -174,11 +197,63 @@ class ServerPlan:
             if caller and (user := caller.user_by_number(digits)):
                 return UserTarget(user.user_id, caller.organization.organization_id)
         host = host_key(uri_host)
+        found = None
         if index := self._by_domain.get(host):
-            return _found(index, uri_user, host)
-        if caller and host in self.own_hosts:
-            return _found(caller, uri_user, None)
-        return None
+            found = _found(index, uri_user, host)
+        elif caller and host in self.own_hosts:
+            found = _found(caller, uri_user, None)
+        if found is None and caller is not None and self._is_ours(host, caller):
+            return self._outside_number(uri_user, caller.organization)
+        return found
+
+    def _is_ours(self, host: str, caller: OrganizationIndex) -> bool:
+        """Whether a number at this host (none with ``tel:``) is for this server to call."""
+        return not host or host in self.own_hosts or self._by_domain.get(host) is caller
+
+    def _outside_number(self, dialled: str, organization: Organization) -> OutsideNumber | None:
+        digits = number_digits(dialled)
+        if digits is None or len(digits) < _SHORTEST_OUTSIDE_NUMBER:
+            return None
+        is_held = any(number.number[1:] == digits for number in organization.numbers)
+        if is_held or self.outbound_trunk(organization.organization_id) is None:
+            return None
+        plus = "+" if dialled.startswith("+") else ""
+        return OutsideNumber(plus + digits, organization.organization_id)
+
+    def caller_id_of(self, user_id: str) -> ShownCallerId:
+        """What calls of a user show outside; nobody's number for a user who is gone."""
+        found = self._user_and_policy(user_id)
+        return caller_id_in_effect(*found) if found else ShownCallerId(None)
+
+    def blocks_incoming_caller_id(self, user_id: str) -> bool:
+        """Whether a user is not to see the numbers of callers from outside."""
+        found = self._user_and_policy(user_id)
+        return found is not None and found[1].block_incoming_pstn_caller_id
+
+    def _user_and_policy(self, user_id: str) -> tuple[User, CallerIdPolicy] | None:
+        account = self._accounts.get(user_id)
+        if account is None:
+            return None
+        index = self._indexes[account.organization_id]
+        policies = self._policies.get(account.organization_id)
+        if policies is None:
+            policies = self._policies[account.organization_id] = policies_in_effect(index.organization)
+        return index.users[account.upn], policies[account.upn]
+
+    def forwarded(self, account: Account) -> Account | str:
+        """Where calls to a user go in the end: the user, another one, or an address outside (``sip:`` or
+        ``tel:``). Loops are refused when they are saved."""
+        seen = {account.user_id}
+        while account.forward_to is not None:
+            match self._indexes[account.organization_id].forward_target(account.forward_to):
+                case User() as user if user.user_id in self._accounts and user.user_id not in seen:
+                    seen.add(user.user_id)
+                    account = self._accounts[user.user_id]
+                case OutsideTarget() as address:
+                    return str(address)
+                case _:
+                    return account
+        return account
 
     def changed_organizations(self, before: ServerPlan) -> list[str]:
         """Ids of the organizations whose queues or agents differ, those that came or went included."""

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from huntline.directory.names import number_digits
-from huntline.directory.plan import Account, QueueTarget, ServerPlan, StarCode, UserTarget
+from huntline.directory.plan import Account, OutsideNumber, QueueTarget, ServerPlan, StarCode, Target
 from huntline.sip.authenticator import Authenticator, Challenge, Identified
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.grammar import GrammarError, parse_address, parse_uri
 from huntline.sip.core.message import Request
-
-Target = QueueTarget | UserTarget | StarCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +62,8 @@ class Admission:
 
     def _admit_user(self, request: Request, account: Account) -> Admitted | NotAdmitted:
         target = self._target(request, account.organization_id)
+        if isinstance(target, OutsideNumber) and not account.may_call_outside:
+            return NotAdmitted(403)
         if target is None or not self._may_reach(request, account, target):
             return NotAdmitted(404)
         return Admitted(target, account)

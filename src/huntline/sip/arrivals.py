@@ -7,10 +7,10 @@ from typing import Any
 
 from uuid_utils import uuid7
 
-from huntline.directory.plan import Account
+from huntline.directory.plan import Account, Target
 from huntline.errors import PeerError
 from huntline.media.interface import Media
-from huntline.sip.admission import Admission, NotAdmitted, Target
+from huntline.sip.admission import Admission, NotAdmitted
 from huntline.sip.calls import Call, CallBook, Leg, Party
 from huntline.sip.core.events import InviteReceived
 from huntline.sip.core.grammar import parse_uri

@@ -7,23 +7,34 @@ import logging
 from collections.abc import Callable
 from typing import Protocol
 
-from huntline.directory.plan import QueueTarget, ServerPlan, StarCode, UserTarget
+from huntline.directory.plan import (
+    Account,
+    OutsideNumber,
+    QueueTarget,
+    ServerPlan,
+    StarCode,
+    Target,
+    UserTarget,
+)
 from huntline.engine import commands as do
 from huntline.engine import events as told
 from huntline.engine.model import Outcome
 from huntline.errors import PeerError
 from huntline.media.interface import DtmfPressed, Media, MediaDied, MediaEvent, MediaLegLost, PlayFinished
-from huntline.sip.admission import Admission, Target
+from huntline.sip.admission import Admission
 from huntline.sip.arrivals import Arrivals
 from huntline.sip.calls import Call, CallBook, Leg, LegState, Party, Purpose, Ring
 from huntline.sip.core import events as sip
 from huntline.sip.dialling import Contact, Dialling, Display, spawner
 from huntline.sip.holding import Holding
 from huntline.sip.presentation import (
+    ANONYMOUS,
     COMPLETED_ELSEWHERE,
+    CallerId,
     from_header,
     identity_headers,
     name_addr,
+    outside_caller,
 )
 from huntline.sip.user_agent import UserAgent
 
@@ -42,6 +53,10 @@ class Site(Protocol):
 
     def forward_contacts(self, organization_id: str, target: str) -> tuple[str | None, list[Contact]]:
         """Where the target of a forward is rung: the user's id if it is one of ours, and the contacts."""
+        ...
+
+    def person_contacts(self, account: Account) -> tuple[str | None, list[Contact]]:
+        """Where a person is rung, whose calls may all be forwarded: as ``forward_contacts``."""
         ...
 
     def greeting(self, queue_id: str) -> str | None:
@@ -114,6 +129,8 @@ class B2bua:
             self._post(told.CallArrived(call.call_id, target.queue_id, call.caller_id.shown))
         elif isinstance(target, UserTarget):
             self._dial_person(call, target.user_id)
+        elif isinstance(target, OutsideNumber):
+            self._dial_outside(call, target)
         else:
             self._obey_star_code(call, target)
 
@@ -286,7 +303,7 @@ class B2bua:
             self.ring_failed(call, ring)
             return
         queue = self._plan.queue(command.queue_id)
-        display = self._display(call, account.upn, queue.name if queue else None)
+        display = self._display(call, account.upn, queue.name if queue else None, account.user_id)
         self._dialling.start(call, ring, self._site.contacts(account.user_id), display)
         self.on_change(call)
 
@@ -319,19 +336,44 @@ class B2bua:
         if call.caller.state is LegState.RINGING:
             self._user_agent.core.ring(call.caller.leg_id, self._user_agent.now())
         self._dialling.release_media(call)
-        self._alert(call, ring, contacts, self._display(call, target, None))
+        self._alert(call, ring, contacts, self._display(call, target, None, account_id))
 
     # -- people dialled directly
 
     def _dial_person(self, call: Call, user_id: str) -> None:
         account = self._plan.account_by_id(user_id)
-        contacts = self._site.contacts(user_id)
-        if account is None or not contacts:
+        if account is None:
+            self._refuse(call, 480, None)
+            return
+        reached, contacts = self._site.person_contacts(account)
+        ring = Ring(f"{call.call_id}.direct", call.call_id, Purpose.DIRECT, reached)
+        call.voicemail = account.voicemail
+        self._dial(call, ring, contacts, self._display(call, account.upn, None, reached))
+
+    def _dial_outside(self, call: Call, target: OutsideNumber) -> None:
+        """A user of ours calls the outside world, showing the caller ID in effect."""
+        account = self._plan.account_by_id(call.caller.account_id or "")
+        if account is not None:
+            call.caller_id = outside_caller(self._plan.caller_id_of(account.user_id), account)
+        number = f"tel:{target.number}"
+        _, contacts = self._site.forward_contacts(call.organization_id, number)
+        ring = Ring(f"{call.call_id}.outside", call.call_id, Purpose.DIRECT, None)
+        self._dial(call, ring, contacts, self._display(call, number, None, None))
+
+    def _dial(self, call: Call, ring: Ring, contacts: list[Contact], display: Display) -> None:
+        if not contacts and call.voicemail is None:
             self._refuse(call, 480, None)
             return
         self._user_agent.core.ring(call.caller.leg_id, self._user_agent.now())
-        ring = Ring(f"{call.call_id}.direct", call.call_id, Purpose.DIRECT, user_id)
-        self._alert(call, ring, contacts, self._display(call, account.upn, None))
+        self._alert(call, ring, contacts, display)
+
+    def _dial_voicemail(self, call: Call, voicemail: str) -> None:
+        """Nobody took a direct call: the mailbox does."""
+        call.voicemail = None
+        account_id, contacts = self._site.forward_contacts(call.organization_id, voicemail)
+        ring = Ring(f"{call.call_id}.voicemail", call.call_id, Purpose.DIRECT, account_id)
+        self._dialling.release_media(call)
+        self._alert(call, ring, contacts, self._display(call, voicemail, None, account_id))
 
     def _alert(self, call: Call, ring: Ring, contacts: list[Contact], display: Display) -> None:
         """Ring somebody who is no agent: the alert time is ours, not the engine's."""
@@ -369,7 +411,10 @@ class B2bua:
         if ring.purpose is Purpose.FORWARD:
             self._post(told.ForwardFailed(call.call_id, ring.last_failure))
         elif call.caller.state is LegState.RINGING:
-            self._refuse(call, 486 if ring.declined else 480, None)
+            if call.voicemail is not None:
+                self._dial_voicemail(call, call.voicemail)
+            else:
+                self._refuse(call, 486 if ring.declined else 480, None)
 
     async def _connect(self, call: Call, ring: Ring) -> None:
         """Make the audio path between the caller and the phone that answered."""
@@ -449,13 +494,17 @@ class B2bua:
 
     # -- words
 
-    def _display(self, call: Call, to: str, queue_name: str | None) -> Display:
+    def _display(self, call: Call, to: str, queue_name: str | None, callee_id: str | None) -> Display:
         organization = self._plan.organization(call.organization_id)
         domain = organization.domains[0] if organization else "invalid"
+        caller_id = call.caller_id
+        is_from_outside = call.caller.account_id is None
+        if is_from_outside and callee_id and self._plan.blocks_incoming_caller_id(callee_id):
+            caller_id = CallerId(ANONYMOUS)
         return Display(
-            from_=from_header(call.caller_id, domain, queue_name),
+            from_=from_header(caller_id, domain, queue_name),
             to=name_addr("", to if ":" in to else f"sip:{to}"),
-            headers=identity_headers(call.caller_id, domain, queue_name=queue_name, dialled=call.dialled),
+            headers=identity_headers(caller_id, domain, queue_name=queue_name, dialled=call.dialled),
         )
 
     async def close(self) -> None:

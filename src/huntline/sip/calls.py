@@ -81,6 +81,7 @@ class Call:
     unsent: list[Ring] = field(default_factory=list)
     connected: Ring | None = None
     greeting: str | None = None
+    voicemail: str | None = None  # where a direct call goes that nobody takes
     is_released: bool = False
 
     @property

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from huntline.directory.caller_id import ShownCallerId
+from huntline.directory.plan import Account
 from huntline.sip.core.grammar import GrammarError, Uri, parse_address
 from huntline.sip.core.message import Request
 
@@ -55,6 +57,13 @@ def caller_of(request: Request, *, is_trusted: bool) -> CallerId:
     return CallerId(ANONYMOUS)
 
 
+def outside_caller(shown: ShownCallerId, account: Account) -> CallerId:
+    """A user of ours, as a call to the outside world shows them."""
+    if shown.number is None:
+        return CallerId(ANONYMOUS)
+    return CallerId(shown.number, shown.name or account.display_name)
+
+
 def name_addr(display_name: str, uri: Uri | str) -> str:
     """A name-addr with a safely quoted display name (RFC 3261 section 25.1)."""
     plain = "".join(character for character in display_name if character.isprintable())
@@ -65,7 +74,9 @@ def name_addr(display_name: str, uri: Uri | str) -> str:
 def from_header(caller: CallerId, domain: str, queue_name: str | None) -> str:
     """The From of a ring: ``"Help Desk: +14255551234" <sip:+14255551234@contoso.com>``."""
     shown = f"{queue_name}: {caller.shown}" if queue_name else caller.shown
-    return name_addr(shown, Uri(scheme="sip", user=caller.user, host=domain))
+    # RFC 3323 section 4.1.1.3
+    host = "anonymous.invalid" if caller.is_anonymous else domain
+    return name_addr(shown, Uri(scheme="sip", user=caller.user, host=host))
 
 
 def identity_headers(
