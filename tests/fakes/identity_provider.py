@@ -5,20 +5,20 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-import uvicorn
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
+
+from tests.fakes.http_server import served
 
 CLIENT_ID = "huntline"
 CLIENT_SECRET = "the client's secret"
@@ -107,25 +107,6 @@ class FakeIdentityProvider:
 def identity_provider() -> Iterator[FakeIdentityProvider]:
     """A running provider on a free port of 127.0.0.1."""
     provider = FakeIdentityProvider()
-    app = Starlette(routes=provider.routes())
-    server = uvicorn.Server(
-        uvicorn.Config(app, port=0, log_config=None, log_level="warning", lifespan="off", ws="none")
-    )
-    started = threading.Event()
-    startup = server.startup
-
-    async def start(sockets: Any = None) -> None:
-        await startup(sockets)
-        started.set()
-
-    server.startup = start  # type: ignore[method-assign]
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        assert started.wait(10)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        provider.issuer = f"http://127.0.0.1:{port}"
+    with served(Starlette(routes=provider.routes())) as url:
+        provider.issuer = url
         yield provider
-    finally:
-        server.should_exit = True
-        thread.join(10)

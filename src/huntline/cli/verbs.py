@@ -33,7 +33,7 @@ _DOOR = [
     keyword("as_json", JsonOption, False),
 ]
 DRY_RUN = keyword("dry_run", DryRunOption, False)
-_SEARCH = keyword(
+SEARCH = keyword(
     "search", Annotated[str, typer.Option(help="Only what has this in a name.", metavar="TEXT")], ""
 )
 
@@ -94,7 +94,7 @@ def add_list(group: typer.Typer, thing: Thing) -> None:
                 rows(thing.columns, ([cell(each) for cell in thing.columns.values()] for each in found))
             )
 
-    add_verb(group, "list", f"Show all {thing.plural}.", [_SEARCH], list_all)
+    add_verb(group, "list", f"Show all {thing.plural}.", [SEARCH], list_all)
 
 
 def add_show(group: typer.Typer, thing: Thing) -> None:
