@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Annotated, Any
 
+from fastapi import Path
+from pydantic import BaseModel
+
+from huntline.directory.caller_id import caller_id_in_effect, effective_grant
 from huntline.directory.organization import Organization, User, missing_for_calls
 from huntline.organization_file.form import UserFields, UserForm
 from huntline.organization_file.parts import Dump, user_dump, user_of
+from huntline.web.access import ReadSettings
 from huntline.web.api.collection import Collection, router_of
 from huntline.web.backstage import Backstage
 from huntline.web.problems import FieldsRefused
@@ -18,6 +24,19 @@ class UserView(UserFields):
     id: str
     has_sip_password: bool
     missing_for_calls: list[str]
+
+
+class CallerIdInEffect(BaseModel):
+    """Which number a user's calls out show: ``shows`` is ``+digits`` or ``anonymous``, with ``name``.
+
+    ``granted_by`` is where the policy comes from: ``user``, ``group NAME`` or ``global``.
+    """
+
+    policy: str
+    granted_by: str
+    shows: str
+    name: str
+    reason: str
 
 
 def find(organization: Organization, key: str) -> User | None:
@@ -58,3 +77,19 @@ USERS: Collection[User] = Collection(
     names=lambda user: (user.upn, user.display_name, user.line_uri or ""),
 )
 router = router_of(USERS)
+
+
+@router.get("/{key}/caller-id", response_model=CallerIdInEffect, operation_id="read_user_caller_id")
+def read_caller_id(access: ReadSettings, key: Annotated[str, Path(description="The user.")]) -> Any:
+    """Which caller-ID policy counts for a user, by whose grant, and what calls out show under it."""
+    organization = access.organization
+    user = USERS.get(organization, key)
+    grant = effective_grant(user, organization)
+    shown = caller_id_in_effect(user, grant.policy)
+    return {
+        "policy": grant.policy.name,
+        "granted_by": grant.granted_by,
+        "shows": str(shown),
+        "name": shown.name,
+        "reason": shown.reason,
+    }
