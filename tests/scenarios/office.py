@@ -62,6 +62,11 @@ class Office:
         self.settings["queues"].append(entry | {"agents": [self.upn(agent) for agent in agents]} | settings)
         return number
 
+    @property
+    def personal_number(self) -> str:
+        """A number of the organisation's range that no queue has."""
+        return f"{self._prefix}900"
+
     def queue_name(self, position: int = 0) -> str:
         """The name of the first, second ... queue, unless another was given: no other story has it."""
         return f"{self.name} desk {position}"
