@@ -108,3 +108,17 @@ def test_a_name_that_another_has_is_refused_at_the_one_that_is_renamed(rig: Serv
         problem = refusal_of(api, "PATCH", f"/users/{renamed}@contoso.com", {"upn": f"{taken}@contoso.com"})
         assert (problem["status"], problem["field"]) == (422, "upn")
         assert "another user has it already" in problem["allowed"]
+
+
+def test_numbers_and_users_carry_warnings_that_refuse_nothing(rig: ServerRig) -> None:
+    api = rig.api()
+    made = api.post("/numbers", {"number": "+18002345678", "kind": "service-toll"})
+    assert made["warnings"] == ["is kept as service-toll, but its numbering plan makes it toll-free"]
+    assert api.patch("/numbers/+18002345678", {"kind": "service-toll-free"})["warnings"] == []
+    fields = {"line_uri": "tel:+1425", "forward_to": "tel:+44123", "voicemail": "sip:amal@mail.contoso.com"}
+    warnings = api.post("/users", {"upn": "amal@contoso.com", **fields})["warnings"]
+    assert [warning.split(";")[0] for warning in warnings] == [
+        "line_uri tel:+1425 is no number that its country has in use",
+        "forward_to tel:+44123 is no number that its country has in use",
+    ]
+    assert api.post("/users", {"upn": "bao@contoso.com", "line_uri": "tel:+442071234567"})["warnings"] == []

@@ -9,7 +9,7 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType
 
 from huntline.directory.names import line_uri_number
-from huntline.directory.organization import EXITS, NumberKind, Organization, ServiceNumber
+from huntline.directory.organization import EXITS, NumberKind, Organization, ServiceNumber, User
 from huntline.directory.problems import Path, Problem
 
 
@@ -26,6 +26,20 @@ def warnings_of(organization: Organization) -> list[Advice]:
 def warnings_about(number: ServiceNumber) -> list[str]:
     """What to look at with one number, in words."""
     return list(_about_number(number))
+
+
+def warnings_about_user(user: User) -> list[str]:
+    """What to look at with one user's own number and where their calls go, in words."""
+    number = line_uri_number(user.line_uri) if user.line_uri else None
+    own = _about_number(ServiceNumber(number, NumberKind.USER)) if number else ()
+    return [
+        *(f"line_uri {user.line_uri} {message}" for message in own),
+        *(
+            f"{field} {target} {_NOT_IN_USE}"
+            for field, target in _forwards_of_user(user)
+            if _is_not_in_use(target)
+        ),
+    ]
 
 
 def _about_numbers(organization: Organization) -> Iterator[Advice]:
@@ -48,18 +62,27 @@ def _about_number(number: ServiceNumber) -> Iterator[str]:
 
 def _about_forwards(organization: Organization) -> Iterator[Advice]:
     for path, target in _forwards(organization):
-        number = line_uri_number(target) if target else None
-        if number and _kind_of(number) is None:
+        if _is_not_in_use(target):
             yield Advice(path, target, _NOT_IN_USE)
+
+
+def _is_not_in_use(target: str | None) -> bool:
+    number = line_uri_number(target) if target else None
+    return number is not None and _kind_of(number) is None
 
 
 def _forwards(organization: Organization) -> Iterator[tuple[Path, str | None]]:
     for place, user in enumerate(organization.users):
-        yield ("users", place, "forward_to"), user.forward_to
-        yield ("users", place, "voicemail"), user.voicemail
+        for field, target in _forwards_of_user(user):
+            yield ("users", place, field), target
     for place, queue in enumerate(organization.queues):
         for field in EXITS:
             yield ("queues", place, field, "target"), getattr(queue, field).target
+
+
+def _forwards_of_user(user: User) -> Iterator[tuple[str, str | None]]:
+    yield "forward_to", user.forward_to
+    yield "voicemail", user.voicemail
 
 
 _NOT_IN_USE = "is no number that its country has in use; compare it digit by digit with the provider's letter"

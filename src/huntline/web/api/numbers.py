@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from huntline.directory.advice import warnings_about
 from huntline.directory.names import number_digits
 from huntline.directory.organization import Organization, ServiceNumber
 from huntline.organization_file.form import NumberForm
@@ -10,9 +11,13 @@ from huntline.web.api.collection import Collection, router_of
 
 
 class NumberView(NumberForm):
-    """A number; ``belongs_to`` is the queue or user that is called by it, or null."""
+    """A number; ``belongs_to`` is the queue or user that is called by it, or null.
+
+    ``warnings`` say where its numbering plan disagrees with its kind.
+    """
 
     belongs_to: str | None
+    warnings: list[str]
 
 
 def find(organization: Organization, key: str) -> ServiceNumber | None:
@@ -28,7 +33,7 @@ def derived(number: ServiceNumber, organization: Organization) -> Dump:
         *(f"queue {queue.name}" for queue in organization.queues if queue.line_uri == line_uri),
         *(f"user {user.upn}" for user in organization.users if user.line_uri == line_uri),
     ]
-    return {"belongs_to": next(iter(owners), None)}
+    return {"belongs_to": next(iter(owners), None), "warnings": warnings_about(number)}
 
 
 NUMBERS: Collection[ServiceNumber] = Collection(

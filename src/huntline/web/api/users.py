@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import Path
 from pydantic import BaseModel
 
+from huntline.directory.advice import warnings_about_user
 from huntline.directory.caller_id import caller_id_in_effect, effective_grant
 from huntline.directory.organization import Organization, User, missing_for_calls
 from huntline.organization_file.form import UserFields, UserForm
@@ -19,11 +20,15 @@ from huntline.web.problems import FieldsRefused
 
 
 class UserView(UserFields):
-    """A user; ``missing_for_calls`` is what keeps them from being an agent or the target of a forward."""
+    """A user; ``missing_for_calls`` is what keeps them from being an agent or the target of a forward.
+
+    ``warnings`` are about what is allowed but may be a slip.
+    """
 
     id: str
     has_sip_password: bool
     missing_for_calls: list[str]
+    warnings: list[str]
 
 
 class CallerIdInEffect(BaseModel):
@@ -62,6 +67,7 @@ def derived(user: User, organization: Organization) -> Dump:
         "id": user.user_id,
         "has_sip_password": bool(user.digests),
         "missing_for_calls": list(missing_for_calls(user)),
+        "warnings": warnings_about_user(user),
     }
 
 
