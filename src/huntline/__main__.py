@@ -10,6 +10,7 @@ from huntline.cli.account import account
 from huntline.cli.agent import agent
 from huntline.cli.apply import apply
 from huntline.cli.audio import audio
+from huntline.cli.audit import audit
 from huntline.cli.export import export
 from huntline.cli.group import group
 from huntline.cli.history import history
@@ -22,6 +23,7 @@ from huntline.cli.serve import serve
 from huntline.cli.status import status
 from huntline.cli.trunk import trunk
 from huntline.cli.user import user
+from huntline.cmdlets.command import pwsh
 from huntline.demo.command import demo
 from huntline.errors import HuntlineError
 
@@ -32,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for verb in (serve, apply, export, status, history, demo):
+for verb in (serve, apply, export, status, history, audit, demo):
     app.command()(verb)
 for name, group_of_verbs in (
     ("queue", queue),

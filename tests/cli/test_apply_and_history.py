@@ -118,6 +118,16 @@ def test_whom_a_queue_reaches_but_does_not_ring_is_said(data: Path) -> None:
     assert huntline("apply", file, "--data", data).stdout.splitlines()[1:] == lines[-21:]
 
 
+def test_a_number_that_cannot_be_right_is_warned_about(data: Path) -> None:
+    file = data.parent / "contoso.yaml"
+    file.write_text(CONTOSO.replace("kind: service-toll}", "kind: service-toll-free}"))
+    lines = huntline("apply", file, "--data", data).stdout.splitlines()
+    assert lines[-1] == (
+        "warning: numbers[0].number: +14255550100 is kept as service-toll-free,"
+        " but its numbering plan does not make it free for callers"
+    )
+
+
 def test_a_wrong_file_is_refused_and_nothing_changes(data: Path) -> None:
     file = data.parent / "contoso.yaml"
     file.write_text(CONTOSO.replace("max_waiting: 5", "max_waiting: 5000"))

@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 from tests.cli.huntline import huntline
+from tests.cli.test_settings_verbs import stored
 
 from huntline.control import ControlServer
+from huntline.directory.organization import Organization
 from huntline.errors import Refused
 
 NOW = {
@@ -64,7 +66,8 @@ class AgentNotInQueue(Refused):
 class FakeServer:
     """Answers on the control socket and remembers what it was asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: dict[str, Any] = NOW) -> None:
+        self.now = now
         self.asked: list[dict[str, Any]] = []
 
     def note(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -77,7 +80,7 @@ class FakeServer:
     def running(self, data: Path) -> Iterator[None]:
         loop = asyncio.new_event_loop()
         handlers = dict.fromkeys(("opt-out", "opt-in", "pause", "resume", "settings-changed"), self.note)
-        server = ControlServer(data / "control.sock", {**handlers, "status": lambda request: NOW})
+        server = ControlServer(data / "control.sock", {**handlers, "status": lambda request: self.now})
         loop.run_until_complete(server.start())
         thread = threading.Thread(target=loop.run_forever)
         thread.start()
@@ -131,6 +134,55 @@ def test_a_refusal_is_one_line_and_status_1(tmp_path: Path) -> None:
     done = huntline("agent", "opt-out", "amal@contoso.com", "Sales", "--data", tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "huntline: amal@contoso.com is no agent of Sales\n"
+
+
+CONTOSO = """\
+organization: Contoso
+domains: [contoso.com]
+users:
+  - {upn: amal@contoso.com, display_name: Amal Haddad, licences: [E5], voice_enabled: true}
+queues: [{name: Help Desk, agents: [amal@contoso.com]}, {name: Sales, agents: [amal@contoso.com]}]
+"""
+
+
+def agents_of(organization: Organization) -> list[dict[str, Any]]:
+    """The agents that a server with this organization sees, all ready."""
+    return [
+        {
+            "id": user.user_id,
+            "upn": user.upn,
+            "display_name": user.shown_name,
+            "name": user.shown_name,
+            "organization": organization.name,
+            "organization_id": organization.organization_id,
+            "state": "ready",
+            "reason": "signed in and free",
+            "presence": "available",
+            "since": "2026-01-31T08:59:00+00:00",
+            "until": None,
+            "queues": ["Help Desk", "Sales"],
+            "queue_ids": [queue.queue_id for queue in organization.queues],
+            "opted_out": [],
+        }
+        for user in organization.users
+    ]
+
+
+def test_agents_are_shown_as_they_are_now(tmp_path: Path) -> None:
+    (tmp_path / "contoso.yaml").write_text(CONTOSO)
+    huntline("apply", tmp_path / "contoso.yaml", "--data", tmp_path)
+    now = {**NOW, "queues": [], "calls": [], "agents": agents_of(stored(tmp_path))}
+    with FakeServer(now).running(tmp_path):
+        table = huntline("agent", "list", "--data", tmp_path).stdout
+        listed = json.loads(huntline("agent", "list", "--json", "--data", tmp_path).stdout)
+        shown = json.loads(huntline("agent", "show", "AMAL@contoso.com", "--json", "--data", tmp_path).stdout)
+        people = huntline("agent", "show", "amal@contoso.com", "--data", tmp_path).stdout
+        nobody = huntline("agent", "show", "amel@contoso.com", "--data", tmp_path).stderr
+    assert "signed in and free" in table
+    assert [agent["upn"] for agent in listed] == ["amal@contoso.com"]
+    assert (shown["state"], [queue["name"] for queue in shown["queues"]]) == ("ready", ["Help Desk", "Sales"])
+    assert "Amal Haddad" in people
+    assert "there is no user 'amel@contoso.com'; did you mean amal@contoso.com?" in nobody
 
 
 def test_without_a_server_people_are_told_how_to_start_one(tmp_path: Path) -> None:

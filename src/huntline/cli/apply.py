@@ -23,10 +23,12 @@ def apply(
 ) -> None:
     """Load an organization file, all or nothing, and say what changed.
 
-    A running server takes the change at once. Whom a queue reaches but does not ring is said as well.
+    A running server takes the change at once. Whom a queue reaches but does not ring is said as well,
+    and what is allowed but may be a slip.
     """
     # Imported here: what it needs to check and decode is half a second that no other verb should wait.
     from huntline.apply import apply_file
+    from huntline.directory.advice import warnings_of
 
     config = config_of(data)
     applied = apply_file(file, config.data, local_user())
@@ -38,6 +40,8 @@ def apply(
         typer.echo("The running server has taken the change.")
     for line in left_out(applied.organization):
         typer.echo(line)
+    for advice in warnings_of(applied.organization):
+        typer.echo(f"warning: {advice.field}: {advice.value} {advice.message}")
 
 
 def left_out(organization: Organization) -> Iterator[str]:
