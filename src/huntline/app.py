@@ -221,7 +221,7 @@ class Signalling:
             "opt-in": lambda request: self._opt(request, is_opted_out=False),
             "pause": self._pause,
             "resume": self._resume,
-            "presence": self._presence_of,
+            "agent": self._agent,
             "choose-presence": self._choose_presence,
         }
 
@@ -256,15 +256,18 @@ class Signalling:
         self._runner.request(told.ResumeRequested(account.user_id))
         return {}
 
-    def _presence_of(self, request: dict[str, Any]) -> dict[str, Any]:
+    def _agent(self, request: dict[str, Any]) -> dict[str, Any]:
         account = self._site.user_named(str(request.get("upn")))
+        agents = self._runner.snapshot().agents
+        found = next((status for status in agents if status.agent_id == account.user_id), None)
         return {
             "presence": str(self._presence.presence(account.user_id)),
-            "is_chosen": self._presence.is_chosen(account.user_id),
+            "is_presence_chosen": self._presence.is_chosen(account.user_id),
+            "agent": self._status.agent(found) if found is not None else None,
         }
 
     def _choose_presence(self, request: dict[str, Any]) -> dict[str, Any]:
         account = self._site.user_named(str(request.get("upn")))
         wanted = request.get("presence")
         self._presence.choose(account.user_id, Presence(wanted) if wanted is not None else None)
-        return self._presence_of(request)
+        return {}

@@ -47,6 +47,7 @@ class RingRecord:
     """One ring of an agent."""
 
     ring_id: str
+    call_id: str
     queue_id: str
     agent_id: str
     started_at: datetime
@@ -195,7 +196,7 @@ def _call(row: Row, rings: Sequence[Row], decisions: Sequence[Row]) -> CallRecor
     values = _without(row, "month") | {"outcome": Outcome(row["outcome"])}
     return CallRecord(
         **values,
-        rings=tuple(RingRecord(**_without(ring, "month", "call_id", "organization_id")) for ring in rings),
+        rings=tuple(RingRecord(**_without(ring, "month", "organization_id")) for ring in rings),
         decisions=tuple(
             Decision(**_without(each, "month", "call_id", "organization_id", "decision_id"))
             for each in decisions

@@ -19,11 +19,17 @@ from huntline.errors import ConfigurationError, HuntlineError
 from huntline.web import problems
 from huntline.web.api import (
     accounts,
+    agents,
     audio,
+    audit,
+    calls,
+    check,
     domains,
     groups,
     imports,
     licences,
+    live,
+    me,
     numbers,
     organization,
     organizations,
@@ -61,6 +67,12 @@ ROUTERS = (
     audio.router,
     policies.router,
     imports.router,
+    check.router,
+    agents.router,
+    live.router,
+    calls.router,
+    audit.router,
+    me.router,
 )
 
 PAGE = """<!doctype html>

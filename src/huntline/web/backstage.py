@@ -12,6 +12,7 @@ from huntline.storage.database import open_database
 from huntline.storage.sessions import Sessions
 from huntline.storage.settings import Settings
 from huntline.web.attempts import Attempts
+from huntline.web.live import LiveStreams
 from huntline.web.openid_connect import OpenIdConnect
 from huntline.web.principal import Principal
 
@@ -38,6 +39,7 @@ class Backstage:
         self.attempts_by_address = Attempts(MOST_BY_ADDRESS, SIGN_IN_WINDOW)
         self.openid_connect = OpenIdConnect(config.oidc) if config.oidc is not None else None
         self.blobs = Blobs(config.data)
+        self.live = LiveStreams(config.control_socket)
 
     def settings_changed(self) -> None:
         """Tell the signalling process, and return when it works by the new settings.

@@ -1,0 +1,72 @@
+"""``/live``: queues, agents and calls as they are now, once or as they change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import Any
+
+from fastapi import APIRouter
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from huntline.directory.access import Role
+from huntline.picture import Picture
+from huntline.web.access import Access, ReadLive
+from huntline.web.backstage import Backstage
+from huntline.web.live import LivePicture, View
+
+HEARTBEAT = 15  # seconds
+
+STREAMED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Events: `snapshot` first, with everything in view, then `change` with what"
+        " is new or different (`queues`, `agents`, `calls`) and what is there no more (`queues_gone`,"
+        " `agents_gone`: ids, `calls_gone`: call ids); `gone` when the server is away, until the next"
+        " `snapshot`. Comments are heartbeats.",
+        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    }
+}
+"""What a stream answers."""
+
+router = APIRouter(prefix="/live", tags=["live"])
+
+
+@router.get("", response_model=LivePicture, operation_id="read_live")
+def read(access: ReadLive) -> Any:
+    """The picture of now; a queue owner's has their queues, with the agents and calls of these."""
+    return picture_in(access.backstage, view_of(access))
+
+
+@router.get("/events", response_class=EventSourceResponse, responses=STREAMED, operation_id="follow_live")
+async def follow(access: ReadLive) -> EventSourceResponse:
+    """The picture of now, and every change in it within a quarter of a second, as server-sent events.
+
+    A stream ends after ten minutes; an ``EventSource`` comes back by itself.
+    """
+    return streamed(access.backstage, view_of(access))
+
+
+def view_of(access: Access) -> View:
+    """What somebody who may read live state sees."""
+    principal = access.principal
+    is_limited = principal.role is Role.QUEUE_OWNER
+    return View(access.organization_id, principal.queue_ids if is_limited else None)
+
+
+def picture_in(backstage: Backstage, view: View) -> dict[str, Any]:
+    """What is in a view now. Raises ServerNotRunning."""
+    return view.of(Picture(backstage.ask("status")))
+
+
+def streamed(backstage: Backstage, view: View) -> EventSourceResponse:
+    """The response that follows a view."""
+
+    async def events() -> AsyncIterator[ServerSentEvent]:
+        async with aclosing(backstage.live.events(view)) as stream:
+            async for kind, news in stream:
+                yield ServerSentEvent(json.dumps(news, separators=(",", ":")), event=kind, sep="\n")
+
+    return EventSourceResponse(
+        events(), ping=HEARTBEAT, ping_message_factory=lambda: ServerSentEvent(comment="alive", sep="\n")
+    )

@@ -1,0 +1,266 @@
+"""``/me``: everything that is an agent's own; nobody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel
+from sse_starlette import EventSourceResponse
+
+from huntline.control import ServerNotRunning
+from huntline.directory.access import Role
+from huntline.directory.index import OrganizationIndex
+from huntline.directory.membership import queues_of
+from huntline.directory.organization import User
+from huntline.errors import Refused
+from huntline.storage.calls import (
+    CallFilter,
+    CallSummary,
+    count_calls,
+    decisions_of,
+    page_of_calls,
+    rings_of_agent,
+)
+from huntline.storage.history import RingRecord
+from huntline.web.access import Access, Own
+from huntline.web.api.calls import CallId
+from huntline.web.api.collection import NotThere
+from huntline.web.api.live import STREAMED, picture_in, streamed
+from huntline.web.api.queues import QUEUES
+from huntline.web.history import DecisionView, Names
+from huntline.web.listing import Listing, Page
+from huntline.web.live import LivePicture, View
+from huntline.web.moments import From, To
+from huntline.web.steering import (
+    AgentNow,
+    AgentQueue,
+    OptOutForm,
+    PauseForm,
+    PresenceForm,
+    agent_now,
+    agent_queues,
+    choose_presence,
+    opt,
+    pause,
+    resume,
+)
+
+
+class NoUser(Refused):
+    """Who asks is no user, so nothing here is theirs."""
+
+    error_id = "account-without-user"
+
+
+class MyAccount(BaseModel):
+    """The account that asks."""
+
+    name: str
+    role: Role
+    organization: str
+
+
+class MyUser(BaseModel):
+    """The user whom the account belongs to."""
+
+    id: str
+    upn: str
+    display_name: str
+    line_uri: str | None
+
+
+class MyView(BaseModel):
+    """Who I am, which queues I serve, and what I do; ``now`` is null while no server runs."""
+
+    account: MyAccount
+    user: MyUser
+    queues: list[AgentQueue]
+    now: AgentNow | None
+
+
+class MyPart(StrEnum):
+    """What a call was to me."""
+
+    ANSWERED = "answered"
+    ANSWERED_ELSEWHERE = "answered-elsewhere"
+    MISSED = "missed"
+
+
+class MyCall(BaseModel):
+    """A call that I answered or was rung for, once however often it rang.
+
+    It is missed only when nobody took it; ``text`` says so for people, or who answered and how long the
+    caller had waited.
+    """
+
+    call_id: str
+    caller: str
+    queue: str
+    arrived_at: datetime
+    rang_at: datetime | None
+    answered_at: datetime | None
+    ended_at: datetime | None
+    part: MyPart
+    text: str
+
+
+router = APIRouter(prefix="/me", tags=["me"])
+
+
+@router.get("", response_model=MyView, operation_id="read_me")
+def read(access: Own) -> Any:
+    """Who I am, which queues I serve, and what I do."""
+    user, organization = _own_user(access), access.organization
+    try:
+        now = agent_now(access, user)
+    except ServerNotRunning:
+        now = None
+    principal = access.principal
+    return {
+        "account": {"name": principal.name, "role": principal.role, "organization": organization.name},
+        "user": {
+            "id": user.user_id,
+            "upn": user.upn,
+            "display_name": user.shown_name,
+            "line_uri": user.line_uri,
+        },
+        "queues": agent_queues(organization, user),
+        "now": now,
+    }
+
+
+@router.put("/presence", response_model=AgentNow, operation_id="choose_my_presence")
+def put_presence(access: Own, form: PresenceForm) -> Any:
+    """Set my presence by hand. It goes before what my phones publish, until it is null again."""
+    return choose_presence(access, _own_user(access), form.presence)
+
+
+@router.put("/pause", response_model=AgentNow, operation_id="pause_me")
+def put_pause(access: Own, form: PauseForm) -> Any:
+    """Take no calls anywhere for a while."""
+    return pause(access, _own_user(access), form.reason)
+
+
+@router.delete("/pause", response_model=AgentNow, operation_id="resume_me")
+def delete_pause(access: Own) -> Any:
+    """Take calls again; ends wrap-up too."""
+    return resume(access, _own_user(access))
+
+
+@router.put("/queues/{queue}", response_model=AgentQueue, operation_id="opt_me")
+def put_queue(
+    access: Own, queue: Annotated[str, Path(description="One of my queues.")], form: OptOutForm
+) -> Any:
+    """Opt out of a queue, or in again."""
+    user, organization = _own_user(access), access.organization
+    served = queues_of(user, OrganizationIndex(organization))
+    wanted = QUEUES.find(organization, queue)
+    if wanted is None or wanted not in served:
+        raise NotThere(f"you are no agent of a queue {queue!r}")
+    return opt(access, user, wanted, is_opted_out=form.opted_out)
+
+
+@router.get("/calls", response_model=Listing[MyCall], operation_id="list_my_calls")
+def list_calls(access: Own, page: Page, since: From = None, until: To = None) -> Any:
+    """Calls that I answered or was rung for and that are over, the newest first; of today unless told."""
+    user, database = _own_user(access), access.backstage.database
+    wanted = CallFilter(
+        organization_id=access.organization_id,
+        since=since or _start_of_today(),
+        until=until,
+        rung_id=user.user_id,
+    )
+    calls = page_of_calls(database, wanted, page.limit, page.offset)
+    rang_at = _first_rings(access, user, calls)
+    names = Names(access.organization)
+    return {
+        "items": [_my_call(call, user, rang_at.get(call.call_id), names) for call in calls],
+        "total": count_calls(database, wanted),
+        "offset": page.offset,
+        "limit": page.limit,
+    }
+
+
+@router.get("/calls/{call_id}/decisions", response_model=list[DecisionView], operation_id="read_my_decisions")
+def read_decisions(access: Own, call_id: CallId) -> Any:
+    """Why I was rung for a call, or was not; nothing about anybody else."""
+    user, database = _own_user(access), access.backstage.database
+    decisions = decisions_of(database, access.organization_id, call_id, user.user_id)
+    if not decisions:
+        raise NotThere(f"nothing was decided about you for a call {call_id!r}")
+    names = Names(access.organization)
+    return [names.decision(decision) for decision in decisions]
+
+
+@router.get("/live", response_model=LivePicture, operation_id="read_my_live")
+def read_live(access: Own) -> Any:
+    """What I do now, my own calls, and how many wait in my queues."""
+    return picture_in(access.backstage, _own_view(access))
+
+
+@router.get(
+    "/live/events", response_class=EventSourceResponse, responses=STREAMED, operation_id="follow_my_live"
+)
+def follow_live(access: Own) -> EventSourceResponse:
+    """The same, and every change in it within a quarter of a second, as server-sent events."""
+    return streamed(access.backstage, _own_view(access))
+
+
+def _own_user(access: Access) -> User:
+    user_id = access.principal.user_id
+    for user in access.organization.users:
+        if user.user_id == user_id:
+            return user
+    raise NoUser(
+        f"the account {access.principal.name} belongs to no user of the organization; an admin sets its"
+        " user with PATCH /accounts"
+    )
+
+
+def _own_view(access: Access) -> View:
+    user = _own_user(access)
+    served = queues_of(user, OrganizationIndex(access.organization))
+    queue_ids = frozenset(queue.queue_id for queue in served)
+    return View(access.organization_id, queue_ids, user.user_id)
+
+
+def _start_of_today() -> datetime:
+    """Midnight where the server is."""
+    return datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _first_rings(access: Access, user: User, calls: list[CallSummary]) -> Mapping[str, datetime]:
+    """When each of the calls rang first at the user's."""
+    if not calls:
+        return {}
+    stretch = calls[-1].arrived_at, max(call.ended_at for call in calls)
+    rings: list[RingRecord] = rings_of_agent(
+        access.backstage.database, access.organization_id, user.user_id, *stretch
+    )
+    return {ring.call_id: ring.started_at for ring in reversed(rings)}
+
+
+def _my_call(call: CallSummary, user: User, rang_at: datetime | None, names: Names) -> dict[str, Any]:
+    is_mine = call.agent_id == user.user_id
+    if is_mine:
+        part, text = MyPart.ANSWERED, f"answered after {call.waited_s:.0f} s"
+    elif call.agent_id is not None:
+        part = MyPart.ANSWERED_ELSEWHERE
+        text = f"answered by {names.person(call.agent_id)} after {call.waited_s:.0f} s"
+    else:
+        part, text = MyPart.MISSED, "missed"
+    return {
+        "call_id": call.call_id,
+        "caller": call.caller,
+        "queue": names.queue(call.queue_id),
+        "arrived_at": call.arrived_at,
+        "rang_at": rang_at,
+        "answered_at": call.answered_at if is_mine else None,
+        "ended_at": call.ended_at if is_mine else None,
+        "part": part,
+        "text": text,
+    }

@@ -1,0 +1,140 @@
+"""Calls of the past as people read them: names in the place of ids, and answers to "why"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from huntline.directory.organization import Organization, User
+from huntline.engine.model import Outcome
+from huntline.storage.calls import CallSummary
+from huntline.storage.history import Decision, RingRecord
+
+
+class CallView(BaseModel):
+    """One call that is over. ``queue`` is where it ended and ``first_queue`` where it came in.
+
+    Both waits end when an agent answers, the caller gives up or an exit is taken: ``waited_s`` begins after
+    the greeting, ``waited_from_arrival_s`` with the call. What has been removed since shows by its id.
+    """
+
+    call_id: str
+    caller: str
+    queue: str
+    first_queue: str
+    arrived_at: datetime
+    waiting_since: datetime | None
+    answered_at: datetime | None
+    ended_at: datetime
+    waited_s: float
+    waited_from_arrival_s: float
+    agent: str | None
+    outcome: Outcome
+    reason: str
+
+
+class RingView(BaseModel):
+    """One ring of an agent's phones."""
+
+    ring_id: str
+    queue: str
+    agent: str
+    started_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime
+    outcome: str
+    reason: str
+
+
+class CallDetails(CallView):
+    """One call that is over, with its rings in order."""
+
+    rings: list[RingView]
+
+
+class DecisionView(BaseModel):
+    """One decision with its reason; ``agent`` null: about the call itself."""
+
+    at: datetime
+    queue: str
+    agent: str | None
+    decision: str
+    reason: str
+
+
+class Names:
+    """The names in an organization by id; the id of what has been removed since stays."""
+
+    def __init__(self, organization: Organization) -> None:
+        self._queues = {queue.queue_id: queue.name for queue in organization.queues}
+        self._users = {user.user_id: user for user in organization.users}
+
+    def queue(self, queue_id: str) -> str:
+        """A queue's name."""
+        return self._queues.get(queue_id, queue_id)
+
+    def upn(self, user_id: str | None) -> str | None:
+        """A user's UPN."""
+        user = self._users.get(user_id) if user_id is not None else None
+        return user.upn if user is not None else user_id
+
+    def person(self, user_id: str) -> str:
+        """A user's name for people."""
+        user = self._users.get(user_id)
+        return user.shown_name if user is not None else user_id
+
+    def call(self, call: CallSummary) -> dict[str, Any]:
+        """A ``CallView``."""
+        return asdict(call) | {
+            "queue": self.queue(call.queue_id),
+            "first_queue": self.queue(call.first_queue_id),
+            "agent": self.upn(call.agent_id),
+        }
+
+    def ring(self, ring: RingRecord) -> dict[str, Any]:
+        """A ``RingView``."""
+        return asdict(ring) | {"queue": self.queue(ring.queue_id), "agent": self.upn(ring.agent_id)}
+
+    def decision(self, decision: Decision) -> dict[str, Any]:
+        """A ``DecisionView``."""
+        return asdict(decision) | {
+            "queue": self.queue(decision.queue_id),
+            "agent": self.upn(decision.agent_id),
+        }
+
+
+def answer_about(user: User, decisions: Sequence[Decision], rings: Sequence[RingRecord], call_id: str) -> str:
+    """Why somebody was rung, or was not, for one call, in words.
+
+    ``decisions`` are those about the user for the call, ``rings`` all of theirs while it waited.
+    """
+    own = [ring for ring in rings if ring.call_id == call_id]
+    reasons = [f"rung at {_clock(ring.started_at)}, {_end_of(ring)}" for ring in own]
+    reasons += [
+        f"not rung from {_clock(each.at)} on: {each.reason}"
+        for each in decisions
+        if each.decision == "not rung"
+    ]
+    reasons += [f"occupied by another call, {_time_of(ring)}" for ring in rings if ring.call_id != call_id]
+    if not reasons:
+        reasons = ["nothing was decided: no agent of the queue then, or the call was over before their turn"]
+    return f"{user.upn}: {'; '.join(reasons)}"
+
+
+def _end_of(ring: RingRecord) -> str:
+    why = f" ({ring.reason})" if ring.reason else ""
+    if ring.answered_at is not None:
+        return f"answered at {_clock(ring.answered_at)}{why}"
+    return f"{ring.outcome} at {_clock(ring.ended_at)}{why}"
+
+
+def _time_of(ring: RingRecord) -> str:
+    return f"{_clock(ring.started_at)} to {_clock(ring.ended_at)}"
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment:%H:%M:%S} UTC"

@@ -1,0 +1,273 @@
+"""Live streams: one watch on the signalling process, fanned out to all who look on, each by a view."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from huntline.control import AsyncControlClient, RequestRefused, ServerNotRunning
+from huntline.picture import KEYS, Item, Picture
+
+LONGEST_STREAM = 600.0
+"""Seconds: then a stream ends, and whoever comes back shows anew that they may look on."""
+
+_PAUSE_BEFORE_RECONNECTING = 0.25  # seconds
+_LARGEST_BACKLOG = 100  # changes that a slow reader may have outstanding before a snapshot replaces them
+
+
+class LiveQueue(BaseModel):
+    """A queue now."""
+
+    id: str
+    name: str
+    waiting: int
+    longest_waiting_since: datetime | None
+    longest_wait_s: float | None
+    talking: int
+    agents_ready: int
+
+
+class LiveAgent(BaseModel):
+    """An agent now: ``state`` is what this system sees them do, ``reason`` the same in words; ``presence``
+    is told from outside."""
+
+    id: str
+    upn: str
+    display_name: str
+    state: str
+    reason: str
+    presence: str
+    since: datetime
+    until: datetime | None
+    queues: list[str]
+    opted_out: list[str]
+
+
+class LiveCall(BaseModel):
+    """A call now; one without a queue goes between two people. ``agent`` talks, those in ``ringing`` are
+    rung."""
+
+    call_id: str
+    caller: str
+    queue: str | None
+    state: str
+    position: int | None
+    arrived_at: datetime | None
+    waiting_since: datetime | None
+    waited_s: float | None
+    agent: str | None
+    ringing: list[str]
+
+
+class LivePicture(BaseModel):
+    """Everything that is in view at one moment."""
+
+    at: datetime
+    queues: list[LiveQueue]
+    agents: list[LiveAgent]
+    calls: list[LiveCall]
+
+
+_FIELDS = {
+    kind: tuple(form.model_fields)
+    for kind, form in (("queues", LiveQueue), ("agents", LiveAgent), ("calls", LiveCall))
+}
+
+News = tuple[str, dict[str, Any]]
+"""The kind of an event (``snapshot``, ``change``, ``gone``) and what it tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What somebody may see: one organization; of that only some queues with their agents and calls, unless
+    ``queue_ids`` is None; of that only one agent with their own calls, unless ``agent_id`` is None."""
+
+    organization_id: str
+    queue_ids: frozenset[str] | None = None
+    agent_id: str | None = None
+
+    def shows(self, kind: str, item: Item) -> bool:
+        """Whether a thing is in the view."""
+        if item["organization_id"] != self.organization_id:
+            return False
+        match kind:
+            case "queues":
+                return self._has(item["id"])
+            case "agents" if self.agent_id is not None:
+                return bool(item["id"] == self.agent_id)
+            case "agents":
+                return self.queue_ids is None or not self.queue_ids.isdisjoint(item["queue_ids"])
+            case _ if self.agent_id is not None:
+                return self.agent_id in item["agent_ids"]
+            case _:
+                return self._has(item["queue_id"])
+
+    def of(self, picture: Picture) -> dict[str, Any]:
+        """What is in the view now."""
+        shown = {
+            kind: [self._shown(kind, item) for item in items.values() if self.shows(kind, item)]
+            for kind, items in picture.parts.items()
+        }
+        return {"at": picture.at, **shown}
+
+    def of_change(self, news: dict[str, Any], shown: dict[str, set[str]]) -> dict[str, Any] | None:
+        """What of a change is in the view, None if nothing is.
+
+        ``shown`` are the keys of what the viewer has before them, brought up to date: what they must not see
+        any more is gone for them.
+        """
+        change: dict[str, Any] = {"at": news["at"]}
+        for kind, key in KEYS.items():
+            visible = [item for item in news[kind] if self.shows(kind, item)]
+            now = {item[key] for item in visible}
+            lost = ({item[key] for item in news[kind]} - now | set(news[f"{kind}_gone"])) & shown[kind]
+            shown[kind] = (shown[kind] | now) - lost
+            change[kind] = [self._shown(kind, item) for item in visible]
+            change[f"{kind}_gone"] = sorted(lost)
+        return change if any(value for name, value in change.items() if name != "at") else None
+
+    def _has(self, queue_id: str | None) -> bool:
+        return self.queue_ids is None or queue_id in self.queue_ids
+
+    def _shown(self, kind: str, item: Item) -> Item:
+        shown = {name: item[name] for name in _FIELDS[kind]}
+        if kind == "calls" and self.agent_id is not None:
+            shown["ringing"] = []  # who else is rung is no business of an agent's
+        return shown
+
+
+class LiveStreams:
+    """All streams of this process.
+
+    The signalling process is watched while there is any, over one connection, which is made again when it
+    is lost. Everything happens in the event loop in which the streams are read.
+    """
+
+    def __init__(self, control_socket: Path) -> None:
+        self._control_socket = control_socket
+        self._streams: set[_Stream] = set()
+        self._picture: Picture | None = None
+        self._watching: asyncio.Task[None] | None = None
+
+    async def events(self, view: View) -> AsyncGenerator[News, None]:
+        """A ``snapshot`` of the view, then each ``change`` in it; ``gone`` when the server is away.
+
+        A reader who does not keep up gets a new snapshot in the place of changes. Ends with ``close``, or
+        after ``LONGEST_STREAM``.
+        """
+        stream = _Stream(view)
+        limit = asyncio.get_running_loop().call_later(LONGEST_STREAM, stream.close)
+        self._add(stream)
+        try:
+            while await stream.has_news():
+                for news in stream.take(self._picture):
+                    yield news
+        finally:
+            limit.cancel()
+            self._drop(stream)
+
+    def close(self) -> None:
+        """End all streams."""
+        for stream in self._streams:
+            stream.close()
+
+    def _add(self, stream: _Stream) -> None:
+        self._streams.add(stream)
+        if self._watching is None:
+            self._watching = asyncio.create_task(self._watch())
+        elif self._picture is not None:
+            stream.begin_anew()
+
+    def _drop(self, stream: _Stream) -> None:
+        self._streams.discard(stream)
+        if not self._streams and self._watching is not None:
+            self._watching.cancel()
+            self._watching = self._picture = None
+
+    async def _watch(self) -> None:
+        while True:
+            with contextlib.suppress(ServerNotRunning, RequestRefused):
+                async with await AsyncControlClient.connect(self._control_socket) as client:
+                    await self._follow(client)
+            self._picture = None
+            self._begin_anew()
+            await asyncio.sleep(_PAUSE_BEFORE_RECONNECTING)
+
+    async def _follow(self, client: AsyncControlClient) -> None:
+        changes = client.watch()
+        self._picture = Picture(await anext(changes))
+        self._begin_anew()
+        async for news in changes:
+            self._picture.take(news)
+            for stream in self._streams:
+                stream.add(news)
+
+    def _begin_anew(self) -> None:
+        for stream in self._streams:
+            stream.begin_anew()
+
+
+class _Stream:
+    """What one reader has seen, and what is still to be told."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._shown: dict[str, set[str]] = {kind: set() for kind in KEYS}
+        self._changes: deque[dict[str, Any]] = deque()
+        self._needs_snapshot = False
+        self._is_told_gone = False
+        self._is_closed = False
+        self._news = asyncio.Event()
+
+    def begin_anew(self) -> None:
+        """The whole picture is to be told, whatever was before."""
+        self._needs_snapshot = True
+        self._changes.clear()
+        self._news.set()
+
+    def add(self, news: dict[str, Any]) -> None:
+        """A change is to be told."""
+        if self._needs_snapshot:
+            return
+        if len(self._changes) == _LARGEST_BACKLOG:
+            self.begin_anew()
+        else:
+            self._changes.append(news)
+            self._news.set()
+
+    def close(self) -> None:
+        """Nothing more is told."""
+        self._is_closed = True
+        self._news.set()
+
+    async def has_news(self) -> bool:
+        """Wait until there is something to tell; False when the stream is closed."""
+        await self._news.wait()
+        self._news.clear()
+        return not self._is_closed
+
+    def take(self, picture: Picture | None) -> list[News]:
+        """What is to be told now."""
+        if self._needs_snapshot:
+            self._needs_snapshot = False
+            return self._whole(picture)
+        changes = [self._view.of_change(news, self._shown) for news in self._changes]
+        self._changes.clear()
+        return [("change", change) for change in changes if change is not None]
+
+    def _whole(self, picture: Picture | None) -> list[News]:
+        if picture is None:
+            is_told, self._is_told_gone = self._is_told_gone, True
+            return [] if is_told else [("gone", {})]
+        self._is_told_gone = False
+        snapshot = self._view.of(picture)
+        self._shown = {kind: {item[key] for item in snapshot[kind]} for kind, key in KEYS.items()}
+        return [("snapshot", snapshot)]

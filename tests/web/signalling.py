@@ -1,0 +1,125 @@
+"""A signalling process made by hand: the control socket with what a test wants behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from huntline.control import ControlServer, Handler
+from tests.web.rig import ServerRig
+
+Item = dict[str, Any]
+AT = "2026-11-23T12:00:00+00:00"
+
+
+class FakeSignalling:
+    """Answers as the signalling process does, from ``picture``; ``asked`` has what it was told to do."""
+
+    def __init__(self, rig: ServerRig) -> None:
+        self._rig = rig
+        self.picture: dict[str, Any] = {"at": AT, "queues": [], "agents": [], "calls": []}
+        self.asked: list[Item] = []
+        self.watches = 0
+        self.server = ControlServer(rig.backstage.config.control_socket, self.handlers())
+
+    def handlers(self) -> dict[str, Handler]:
+        """What every request does."""
+        noted = ("settings-changed", "opt-out", "opt-in", "pause", "resume", "choose-presence")
+        return {
+            **dict.fromkeys(noted, self._note),
+            "status": lambda request: self.picture,
+            "watch": self._watch,
+            "agent": self._agent,
+        }
+
+    def queue(self, queue_id: str, name: str, organization_id: str | None = None, **fields: Any) -> Item:
+        """A queue as status tells it."""
+        return {
+            "id": queue_id,
+            "name": name,
+            "organization_id": organization_id or self._rig.contoso,
+            "waiting": 0,
+            "longest_waiting_since": None,
+            "longest_wait_s": None,
+            "talking": 0,
+            "agents_ready": 1,
+            **fields,
+        }
+
+    def agent(
+        self, agent_id: str, upn: str, *queue_ids: str, organization_id: str = "", **fields: Any
+    ) -> Item:
+        """An agent as status tells it."""
+        return {
+            "id": agent_id,
+            "upn": upn,
+            "display_name": upn.partition("@")[0].title(),
+            "organization_id": organization_id or self._rig.contoso,
+            "state": "ready",
+            "reason": "ready",
+            "presence": "available",
+            "since": AT,
+            "until": None,
+            "queues": [f"queue {queue_id}" for queue_id in queue_ids],
+            "queue_ids": list(queue_ids),
+            "opted_out": [],
+            **fields,
+        }
+
+    def call(self, call_id: str, queue_id: str | None, *agent_ids: str, **fields: Any) -> Item:
+        """A call as status tells it."""
+        return {
+            "call_id": call_id,
+            "caller": "+14255550123",
+            "organization_id": self._rig.contoso,
+            "queue": f"queue {queue_id}" if queue_id else None,
+            "queue_id": queue_id,
+            "state": "waiting",
+            "position": 1,
+            "arrived_at": AT,
+            "waiting_since": AT,
+            "waited_s": 1.0,
+            "agent": None,
+            "agent_ids": list(agent_ids),
+            "ringing": [f"{agent_id}@contoso.com" for agent_id in agent_ids],
+            "legs": [{"party": "caller", "address": "203.0.113.7:5060", "state": "confirmed"}],
+            **fields,
+        }
+
+    def news(self, **parts: list[Any]) -> dict[str, Any]:
+        """A change as watchers get it."""
+        kinds = ("queues", "queues_gone", "agents", "agents_gone", "calls", "calls_gone")
+        return {"at": AT, **{kind: [] for kind in kinds}, **parts}
+
+    def _note(self, request: Item) -> Item:
+        self.asked.append({key: value for key, value in request.items() if key != "id"})
+        return {}
+
+    def _watch(self, request: Item) -> Item:
+        self.watches += 1
+        return self.picture
+
+    def _agent(self, request: Item) -> Item:
+        upn = request["upn"]
+        found = next((agent for agent in self.picture["agents"] if agent["upn"] == upn), None)
+        return {"presence": "available", "is_presence_chosen": False, "agent": found}
+
+
+@contextmanager
+def signalling(rig: ServerRig) -> Iterator[FakeSignalling]:
+    """A fake that answers from a thread of its own."""
+    fake = FakeSignalling(rig)
+    with asyncio.Runner() as runner:
+        runner.run(fake.server.start())
+        loop = runner.get_loop()
+        thread = threading.Thread(target=loop.run_forever)
+        thread.start()
+        try:
+            yield fake
+        finally:
+            asyncio.run_coroutine_threadsafe(fake.server.close(), loop).result(5)
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join(5)

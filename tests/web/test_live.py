@@ -1,0 +1,226 @@
+"""Live state: everybody sees their own part of it, once and as it changes (web)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from typing import Any
+
+import pytest
+
+from huntline.directory.access import Role
+from huntline.web import live
+from huntline.web.live import LiveStreams, News, View
+from tests.web.rig import E5_USER, ServerRig, refusal_of
+from tests.web.signalling import FakeSignalling, signalling
+
+Stream = AsyncGenerator[News, None]
+Story = Callable[[FakeSignalling, LiveStreams], Awaitable[None]]
+
+
+def two_queues(fake: FakeSignalling, other: str) -> None:
+    """Help Desk (q1) and Sales (q2) of Contoso with an agent and a call each, and one of everything of
+    another organization."""
+    fake.picture |= {
+        "queues": [
+            fake.queue("q1", "Help Desk", waiting=2),
+            fake.queue("q2", "Sales"),
+            fake.queue("q3", "Secret", other),
+        ],
+        "agents": [
+            fake.agent("a1", "amal@contoso.com", "q1"),
+            fake.agent("a2", "bao@contoso.com", "q2"),
+            fake.agent("a3", "fay@fabrikam.com", "q3", organization_id=other),
+        ],
+        "calls": [
+            fake.call("c1", "q1", "a1", "a2"),
+            fake.call("c2", "q2"),
+            fake.call("c3", None),
+            fake.call("c4", "q3", organization_id=other),
+        ],
+    }
+
+
+def keys(picture: dict[str, Any]) -> tuple[list[str], list[str], list[str]]:
+    return (
+        [queue["id"] for queue in picture["queues"]],
+        [agent["id"] for agent in picture["agents"]],
+        [call["call_id"] for call in picture["calls"]],
+    )
+
+
+def test_everybody_sees_their_own_part_of_now(rig: ServerRig) -> None:
+    other = rig.add_organization("Fabrikam", "fabrikam.com")
+    with signalling(rig) as fake:
+        two_queues(fake, other)
+        everything = (["q1", "q2"], ["a1", "a2"], ["c1", "c2", "c3"])
+        for role in (Role.ADMIN, Role.AUDITOR):
+            assert keys(rig.api(role).get("/live")) == everything
+        owner = rig.api(Role.QUEUE_OWNER, queue_ids=("q1",))
+        assert keys(owner.get("/live")) == (["q1"], ["a1"], ["c1"])
+        assert keys(rig.api(organization_id=other).get("/live")) == (["q3"], ["a3"], ["c4"])
+        assert refusal_of(rig.api(Role.AGENT), "GET", "/live")["status"] == 403
+
+
+def test_now_tells_what_is_to_be_told_and_no_more(rig: ServerRig) -> None:
+    with signalling(rig) as fake:
+        two_queues(fake, "elsewhere")
+        text = json.dumps(rig.api().get("/live"))
+    assert '"waiting": 2' in text
+    for word in ("203.0.113.7", "Secret", "fabrikam", "organization_id", "legs"):
+        assert word not in text
+
+
+def test_agents_are_listed_and_found_by_name(rig: ServerRig) -> None:
+    with signalling(rig) as fake:
+        two_queues(fake, "elsewhere")
+        api = rig.api()
+        assert [agent["upn"] for agent in api.items("/agents")] == ["amal@contoso.com", "bao@contoso.com"]
+        assert [agent["id"] for agent in api.items("/agents", search="BAO")] == ["a2"]
+        owner = rig.api(Role.QUEUE_OWNER, queue_ids=("q2",))
+        assert [agent["id"] for agent in owner.items("/agents")] == ["a2"]
+
+
+@pytest.mark.parametrize("path", ["/live", "/agents"])
+def test_without_a_server_people_are_told_how_to_start_one(rig: ServerRig, path: str) -> None:
+    problem = refusal_of(rig.api(), "GET", path)
+    assert (problem["status"], problem["error"]) == (503, "server-unavailable")
+    assert "start it with: huntline serve" in problem["detail"]
+
+
+def test_an_agent_sees_only_themselves_their_queues_and_their_calls(rig: ServerRig) -> None:
+    admin = rig.api()
+    amal = admin.post("/users", {"upn": "amal@contoso.com", **E5_USER})["id"]
+    desk = admin.post("/queues", {"name": "Help Desk", "agents": ["amal@contoso.com"]})["id"]
+    with signalling(rig) as fake:
+        fake.picture |= {
+            "queues": [fake.queue(desk, "Help Desk", waiting=3), fake.queue("q2", "Sales")],
+            "agents": [fake.agent(amal, "amal@contoso.com", desk), fake.agent("a2", "bao@contoso.com", desk)],
+            "calls": [fake.call("c1", desk, amal, "a2"), fake.call("c2", desk, "a2"), fake.call("c3", desk)],
+        }
+        mine = rig.api(Role.AGENT, user_id=amal).get("/me/live")
+    assert keys(mine) == ([desk], [amal], ["c1"])
+    assert mine["calls"][0]["ringing"] == []
+
+
+def followed(rig: ServerRig, story: Story) -> None:
+    """A story with the streams of a server and a signalling process in the same loop."""
+
+    async def run() -> None:
+        fake, streams = FakeSignalling(rig), LiveStreams(rig.backstage.config.control_socket)
+        two_queues(fake, "elsewhere")
+        await fake.server.start()
+        async with asyncio.timeout(10):
+            await story(fake, streams)
+        await fake.server.close()
+
+    asyncio.run(run())
+
+
+def test_a_stream_begins_with_a_snapshot_and_goes_on_with_changes(rig: ServerRig) -> None:
+    async def story(fake: FakeSignalling, streams: LiveStreams) -> None:
+        async with aclosing(streams.events(View(rig.contoso))) as stream:
+            kind, snapshot = await anext(stream)
+            assert (kind, keys(snapshot)) == ("snapshot", (["q1", "q2"], ["a1", "a2"], ["c1", "c2", "c3"]))
+            fake.server.publish(fake.news(queues=[fake.queue("q3", "Secret", "elsewhere")]))
+            fake.server.publish(fake.news(calls_gone=["c4"]))
+            fake.server.publish(fake.news(queues=[fake.queue("q1", "Help Desk")], calls_gone=["c1"]))
+            kind, change = await anext(stream)
+            assert (kind, keys(change)) == ("change", (["q1"], [], []))
+            assert change["calls_gone"] == ["c1"]
+
+    followed(rig, story)
+
+
+def test_what_moves_out_of_sight_is_gone_and_what_moves_in_is_new(rig: ServerRig) -> None:
+    async def story(fake: FakeSignalling, streams: LiveStreams) -> None:
+        async with aclosing(streams.events(View(rig.contoso, frozenset({"q1"})))) as stream:
+            assert keys((await anext(stream))[1]) == (["q1"], ["a1"], ["c1"])
+            fake.server.publish(fake.news(calls=[fake.call("c1", "q2"), fake.call("c2", "q1")]))
+            _, change = await anext(stream)
+            assert (keys(change)[2], change["calls_gone"]) == (["c2"], ["c1"])
+            fake.server.publish(fake.news(calls_gone=["c1", "c2"]))
+            _, change = await anext(stream)
+            assert change["calls_gone"] == ["c2"]
+
+    followed(rig, story)
+
+
+def test_all_streams_share_one_watch_which_ends_with_the_last(rig: ServerRig) -> None:
+    async def story(fake: FakeSignalling, streams: LiveStreams) -> None:
+        one, two = streams.events(View(rig.contoso)), streams.events(View("elsewhere"))
+        assert keys((await anext(one))[1])[0] == ["q1", "q2"]
+        assert keys((await anext(two))[1])[0] == ["q3"]
+        assert (fake.watches, fake.server.watcher_count) == (1, 1)
+        await one.aclose()
+        fake.server.publish(fake.news(queues_gone=["q3"]))
+        assert (await anext(two))[1]["queues_gone"] == ["q3"]
+        await two.aclose()
+        await until_nobody_watches(fake)
+
+    followed(rig, story)
+
+
+def test_a_slow_reader_gets_a_snapshot_in_the_place_of_changes(
+    rig: ServerRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "_LARGEST_BACKLOG", 3)
+
+    async def story(fake: FakeSignalling, streams: LiveStreams) -> None:
+        slow, quick = streams.events(View(rig.contoso)), streams.events(View(rig.contoso))
+        await anext(slow)
+        await anext(quick)
+        for waiting in range(1, 6):
+            fake.server.publish(fake.news(queues=[fake.queue("q2", "Sales", waiting=waiting)]))
+            assert (await anext(quick))[0] == "change"
+        kind, snapshot = await anext(slow)
+        assert (kind, snapshot["queues"][1]["waiting"]) == ("snapshot", 5)
+        await slow.aclose()
+        await quick.aclose()
+
+    followed(rig, story)
+
+
+def test_streams_go_on_over_a_restart_of_the_signalling_process(rig: ServerRig) -> None:
+    async def story(fake: FakeSignalling, streams: LiveStreams) -> None:
+        async with aclosing(streams.events(View(rig.contoso))) as stream:
+            await anext(stream)
+            await fake.server.close()
+            assert await anext(stream) == ("gone", {})
+            fake.picture["queues"] = [fake.queue("q9", "New")]
+            await fake.server.start()
+            kind, snapshot = await anext(stream)
+            assert (kind, keys(snapshot)[0]) == ("snapshot", ["q9"])
+
+    followed(rig, story)
+
+
+def test_streams_end_when_the_server_closes(rig: ServerRig) -> None:
+    async def story(fake: FakeSignalling, streams: LiveStreams) -> None:
+        stream = streams.events(View(rig.contoso))
+        await anext(stream)
+        streams.close()
+        assert [news async for news in stream] == []
+        await until_nobody_watches(fake)
+
+    followed(rig, story)
+
+
+def test_a_stream_ends_in_time_so_that_leave_is_asked_again(
+    rig: ServerRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "LONGEST_STREAM", 0.01)
+
+    async def story(fake: FakeSignalling, streams: LiveStreams) -> None:
+        kinds = [kind async for kind, _ in streams.events(View(rig.contoso))]
+        assert kinds in ([], ["snapshot"])
+
+    followed(rig, story)
+
+
+async def until_nobody_watches(fake: FakeSignalling) -> None:
+    """The other end of a connection sees its end a moment later."""
+    while fake.server.watcher_count:  # noqa: ASYNC110 - no event tells
+        await asyncio.sleep(0.005)
