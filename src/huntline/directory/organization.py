@@ -307,15 +307,24 @@ def sound_files_of(queues: Iterable[QueueSettings]) -> Iterator[Audio]:
                 yield audio
 
 
-def missing_for_calls(user: User) -> tuple[str, ...]:
-    """What a user lacks to be an agent or the target of a forward, in words; empty when nothing."""
+class Lack(StrEnum):
+    """What keeps a user from being an agent or the target of a forward, in words."""
+
+    ACTIVE = "an active account (is_active: true)"
+    PHONE_SYSTEM = "a licence for Phone System (PhoneSystem or E5)"
+    VOICE = "voice-enabling (voice_enabled: true) or a CallingPlan licence"
+    HOME = "a home other than lync-2010"
+
+
+def missing_for_calls(user: User) -> tuple[Lack, ...]:
+    """What a user lacks to be an agent or the target of a forward; empty when nothing."""
     missing = []
     if not user.is_active:
-        missing.append("an active account (is_active: true)")
+        missing.append(Lack.ACTIVE)
     if not user.licences & {Licence.PHONE_SYSTEM, Licence.E5}:
-        missing.append("a licence for Phone System (PhoneSystem or E5)")
+        missing.append(Lack.PHONE_SYSTEM)
     if not user.voice_enabled and Licence.CALLING_PLAN not in user.licences:
-        missing.append("voice-enabling (voice_enabled: true) or a CallingPlan licence")
+        missing.append(Lack.VOICE)
     if user.homed is Home.LYNC_2010:
-        missing.append("a home other than lync-2010")
+        missing.append(Lack.HOME)
     return tuple(missing)

@@ -1,0 +1,157 @@
+"""What ``huntline check`` says, in each of its languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from huntline.directory.organization import Lack
+
+Language = Literal["en", "fr"]
+
+
+class Severity(StrEnum):
+    """How bad it is: calls are lost, calls go otherwise than is likely meant, or good to know."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One thing to say; words in braces are filled in."""
+
+    severity: Severity
+    en: str
+    fr: str
+
+
+TEXTS: Mapping[str, Text] = {
+    "dead-end": Text(
+        Severity.ERROR,
+        "{name} has no agent who can be rung, and every caller is disconnected in the end; add agents, or"
+        " forward the callers.",
+        "{name} n'a aucun agent joignable, et chaque appelant finit par être raccroché ; ajoutez des agents,"
+        " ou transférez les appelants.",
+    ),
+    "waits-in-vain": Text(
+        Severity.WARNING,
+        "{name} has no agent who can be rung; callers wait {time} in vain before they are forwarded; say with"
+        " no_agents what is to happen at once.",
+        "{name} n'a aucun agent joignable ; les appelants attendent {time} en vain avant d'être transférés ;"
+        " dites avec no_agents ce qui doit se passer tout de suite.",
+    ),
+    "agents-never-rung": Text(
+        Severity.WARNING,
+        "The agents of {name} are never rung, because {field} is 0.",
+        "Les agents de {name} ne sont jamais appelés, car {field} vaut 0.",
+    ),
+    "forward-ends-nowhere": Text(
+        Severity.ERROR,
+        "{name} forwards to {target}, which is nobody's ({field}).",
+        "{name} transfère vers {target}, qui n'est à personne ({field}).",
+    ),
+    "target-cannot-take-calls": Text(
+        Severity.ERROR,
+        "{name} forwards to {target} ({field}), who lacks {lacks}.",
+        "{name} transfère vers {target} ({field}), à qui il manque {lacks}.",
+    ),
+    "no-outbound-trunk": Text(
+        Severity.ERROR,
+        "{name} forwards to {target} ({field}), but no trunk has a single address to send calls to.",
+        "{name} transfère vers {target} ({field}), mais aucune liaison n'a d'adresse unique où envoyer les"
+        " appels.",
+    ),
+    "cannot-be-rung": Text(
+        Severity.WARNING,
+        "{name} reaches people who cannot be rung: {people}.",
+        "{name} compte des personnes qui ne peuvent pas être appelées : {people}.",
+    ),
+    "past-agent-limit": Text(
+        Severity.WARNING,
+        "{name} reaches more people than its agent_limit of {limit} lets it ring; left out: {people}.",
+        "{name} compte plus de personnes que sa limite agent_limit de {limit} ne permet d'appeler ; laissées"
+        " de côté : {people}.",
+    ),
+    "queue-not-called": Text(
+        Severity.WARNING,
+        "{name} has no number and nothing forwards to it; it can only be dialled by its name.",
+        "{name} n'a pas de numéro et rien ne transfère vers elle ; on ne peut que composer son nom.",
+    ),
+    "wait-shorter-than-ring": Text(
+        Severity.WARNING,
+        "{name} lets callers wait {time}, but rings an agent for {ring}: each first ring is cut short.",
+        "{name} laisse attendre {time}, mais sonne chez un agent pendant {ring} : la première sonnerie est"
+        " toujours écourtée.",
+    ),
+    "last-agents-not-reached": Text(
+        Severity.WARNING,
+        "{name} rings its {count} agents one by one for {ring} each; within the wait of {time} the last"
+        " {unreached} can be reached only if others decline or are not free.",
+        "{name} appelle ses {count} agents un par un pendant {ring} ; dans l'attente de {time}, le tour des"
+        " derniers ({unreached}) ne vient que si d'autres refusent ou ne sont pas libres.",
+    ),
+    "policy-not-granted": Text(
+        Severity.NOTE,
+        "The caller-ID policy {name} is granted to nobody.",
+        "La stratégie d'identification {name} n'est accordée à personne.",
+    ),
+    "number-not-used": Text(
+        Severity.NOTE,
+        "The number {name} belongs to no queue and no user, and no policy shows it.",
+        "Le numéro {name} n'est à aucune file ni à personne, et aucune stratégie ne l'affiche.",
+    ),
+    "sound-not-used": Text(
+        Severity.NOTE,
+        "The sound {name} is played by no queue.",
+        "Le son {name} n'est joué par aucune file.",
+    ),
+    "toll-free-without-credits": Text(
+        Severity.ERROR,
+        "The number {name} is toll-free, but communication_credits are switched off.",
+        "Le numéro {name} est gratuit pour l'appelant, mais communication_credits est désactivé.",
+    ),
+    "longest-time": Text(
+        Severity.NOTE,
+        "Before somebody answers, a caller of {name} can spend at most {time}: {way}.",
+        "Avant que quelqu'un réponde, un appelant de {name} peut passer au plus {time} : {way}.",
+    ),
+}
+"""By the id of the finding."""
+
+LACKS_IN_FRENCH: Mapping[Lack, str] = {
+    Lack.ACTIVE: "un compte actif (is_active: true)",
+    Lack.PHONE_SYSTEM: "une licence Phone System (PhoneSystem ou E5)",
+    Lack.VOICE: "la voix (voice_enabled: true) ou une licence CallingPlan",
+    Lack.HOME: "un hébergement autre que lync-2010",
+}
+AND = {"en": " and ", "fr": " et "}
+AND_MORE = {"en": "and {count} more", "fr": "et {count} autres"}
+LACKS = {"en": "{upn} (lacks {lacks})", "fr": "{upn} (manque : {lacks})"}
+THEN = {"en": ", then ", "fr": ", puis "}
+STAY = {"en": "{time} in {name}", "fr": "{time} dans {name}"}
+CALL_ENDS = {"en": "the call ends", "fr": "l'appel prend fin"}
+_UNITS = {
+    "en": (("hour", "hours"), ("minute", "minutes"), ("second", "seconds")),
+    "fr": (("heure", "heures"), ("minute", "minutes"), ("seconde", "secondes")),
+}
+
+
+def lacks_in_words(lacks: tuple[Lack, ...], language: Language) -> str:
+    """What somebody lacks for calls."""
+    return AND[language].join(LACKS_IN_FRENCH[lack] if language == "fr" else str(lack) for lack in lacks)
+
+
+def time_in_words(seconds: float, language: Language) -> str:
+    """A duration to the second, such as ``20 minutes 30 seconds``."""
+    whole = round(seconds)
+    amounts = (whole // 3600, whole // 60 % 60, whole % 60)
+    words = [
+        f"{amount} {one if amount == 1 else many}"
+        for amount, (one, many) in zip(amounts, _UNITS[language], strict=True)
+        if amount
+    ]
+    return " ".join(words) or f"0 {_UNITS[language][2][1]}"
