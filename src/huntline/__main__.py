@@ -34,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for verb in (serve, apply, export, status, history, audit, demo):
+for verb in (serve, apply, export, status, history, audit, pwsh, demo):
     app.command()(verb)
 for name, group_of_verbs in (
     ("queue", queue),

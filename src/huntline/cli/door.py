@@ -46,12 +46,13 @@ DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Check and show ev
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What was said about where the settings are."""
+    """What was said about where the settings are; ``name`` is the door's own, for the audit."""
 
     data: Path | None = None
     server: str | None = None
     key: str | None = None
     organization: str | None = None
+    name: str = "cli"
 
     @contextmanager
     def api(self) -> Iterator[Api]:
@@ -60,7 +61,7 @@ class Door:
         from huntline.api_client import local_api, remote_api
 
         if self.server is None:
-            with local_api(config_of(self.data), local_user(), "cli", self.organization) as api:
+            with local_api(config_of(self.data), local_user(), self.name, self.organization) as api:
                 yield api
             return
         if self.data is not None:
@@ -70,5 +71,5 @@ class Door:
         if not self.server.startswith(("http://", "https://")):
             wanted = "must be a URL such as http://127.0.0.1:8080"
             raise ConfigurationError(f"--server: value {self.server!r}: {wanted}")
-        with remote_api(self.server, self.key, "cli", self.organization) as api:
+        with remote_api(self.server, self.key, self.name, self.organization) as api:
             yield api

@@ -1,0 +1,243 @@
+"""Runs scripts: evaluates expressions, binds arguments, and lets cmdlets feed each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from huntline.cmdlets.comparing import compare
+from huntline.cmdlets.parameters import Arguments, Given, Parameter, bind, find_parameter
+from huntline.cmdlets.parsing import parse
+from huntline.cmdlets.session import Call, Cmdlet, Session
+from huntline.cmdlets.syntax import (
+    Assignment,
+    Block,
+    Command,
+    Element,
+    Enclosed,
+    Expression,
+    Items,
+    Not,
+    Number,
+    Operation,
+    ParameterName,
+    Pipeline,
+    Property,
+    Quoted,
+    ScriptRefused,
+    Statement,
+    Variable,
+    Word,
+)
+from huntline.cmdlets.values import (
+    CmdletRefused,
+    ScriptBlock,
+    Value,
+    as_one,
+    element_of,
+    is_true,
+    items_of,
+    property_of,
+    text_of,
+)
+from huntline.directory.problems import did_you_mean
+
+_CONSTANTS: dict[str, Value] = {"true": True, "false": False, "null": None}
+_WITHOUT_A_CMDLET = "huntline pwsh"
+
+
+def run(script: str, session: Session) -> None:
+    """Run a script to its end, printing what its pipelines return; errors of cmdlets are reported and passed.
+
+    Raises ScriptRefused before anything is run when the script cannot be read, goes beyond the subset, or
+    names a cmdlet or parameter that is not there; ScriptStopped when an error ends it.
+    """
+    statements = parse(script)
+    _check(statements, session)
+    for statement in statements:
+        try:
+            session.show(_results(statement, session))
+        except CmdletRefused as refusal:
+            session.fail(_WITHOUT_A_CMDLET, str(refusal))
+
+
+def evaluate(expression: Expression, session: Session) -> Value:
+    """The value of an expression. Raises CmdletRefused."""
+    match expression:
+        case Number():
+            return expression.value
+        case Word():
+            return expression.text
+        case Quoted():
+            return "".join(
+                piece if isinstance(piece, str) else text_of(evaluate(piece, session))
+                for piece in expression.pieces
+            )
+        case Variable():
+            return (
+                _CONSTANTS[expression.name]
+                if expression.name in _CONSTANTS
+                else session.variable(expression.name)
+            )
+        case Items():
+            return [evaluate(each, session) for each in expression.items]
+        case Enclosed():
+            return _enclosed(expression, session)
+        case Property():
+            return property_of(evaluate(expression.of, session), expression.name)
+        case Element():
+            return element_of(evaluate(expression.of, session), evaluate(expression.index, session))
+        case Block():
+            return _block(expression, session)
+        case Operation():
+            return _operation(expression, session)
+        case Not():
+            return not is_true(evaluate(expression.of, session))
+
+
+def _enclosed(expression: Enclosed, session: Session) -> Value:
+    values = _all_results(expression.statements, session)
+    return values if expression.is_array else as_one(values)
+
+
+def _all_results(statements: tuple[Statement, ...], session: Session) -> list[Value]:
+    return [value for statement in statements for value in _results(statement, session)]
+
+
+def _block(block: Block, session: Session) -> ScriptBlock:
+    def run_block(item: Value) -> list[Value]:
+        return session.with_item(item, lambda: _all_results(block.statements, session))
+
+    return ScriptBlock(block.source, run_block)
+
+
+def _operation(operation: Operation, session: Session) -> Value:
+    left = evaluate(operation.left, session)
+    match operation.operator:
+        case "and":
+            return is_true(left) and is_true(evaluate(operation.right, session))
+        case "or":
+            return is_true(left) or is_true(evaluate(operation.right, session))
+        case _:
+            return compare(operation.operator, left, evaluate(operation.right, session))
+
+
+def _results(statement: Statement, session: Session) -> list[Value]:
+    if isinstance(statement, Assignment):
+        session.set_variable(statement.name, as_one(list(_flow(statement.value, session))))
+        return []
+    return list(_flow(statement, session))
+
+
+def _flow(pipeline: Pipeline, session: Session) -> Iterator[Value]:
+    """What comes out at the end. Arguments of all stages are bound before the first one begins."""
+    first, *others = pipeline.stages
+    stages = [_call(stage, session) for stage in others if isinstance(stage, Command)]
+    flow: Iterator[Value]
+    if isinstance(first, Command):
+        call = _call(first, session)
+        flow = call.results() if call is not None else iter(())
+    else:
+        # One list in parentheses sends what is in it; nothing sends nothing.
+        value = evaluate(first, session)
+        flow = iter(()) if value is None and others else items_of(value)
+    if None in stages:
+        return iter(())
+    for stage_call in stages:
+        assert stage_call is not None
+        flow = replace(stage_call, input=flow).results()
+    return flow
+
+
+def _call(command: Command, session: Session) -> Call | None:
+    """A cmdlet with its arguments; None when those are wrong, which has been reported then."""
+    cmdlet = _cmdlet(command, session)
+    call = Call(cmdlet, session)
+    arguments = Arguments()
+    try:
+        for parameter, value in _given(command, cmdlet):
+            given = _argument(value, session)
+            if parameter is None:
+                arguments.placed.append(given)
+            else:
+                arguments.named[parameter.name] = given
+        return replace(call, arguments=bind(cmdlet.parameters, arguments))
+    except CmdletRefused as refusal:
+        action = arguments.named.get("ErrorAction")
+        replace(call, arguments={"ErrorAction": action.value} if action else {}).fail(refusal)
+        return None
+
+
+def _argument(value: Expression | bool, session: Session) -> Given:
+    if isinstance(value, bool):
+        return Given(value)
+    return Given(evaluate(value, session), value.written if isinstance(value, Number) else None)
+
+
+def _given(command: Command, cmdlet: Cmdlet) -> Iterator[tuple[Parameter | None, Expression | bool]]:
+    """Each parameter with what was given to it; None for arguments without a name.
+
+    Raises ScriptRefused at what does not fit the parameters.
+    """
+    named: ParameterName | None = None
+    parameter: Parameter | None = None
+    seen: set[str] = set()
+    for element in command.elements:
+        if not isinstance(element, ParameterName):
+            yield parameter, element
+            named = parameter = None
+            continue
+        if named is not None:
+            raise ScriptRefused(named.place, f"-{named.name}: needs a value")
+        try:
+            found = find_parameter(element.name, cmdlet.parameters)
+        except CmdletRefused as refusal:
+            raise ScriptRefused(element.place, f"{cmdlet.name}: {refusal}") from None
+        if found.name in seen:
+            raise ScriptRefused(element.place, f"-{found.name}: is there twice; say it once")
+        seen.add(found.name)
+        if found.is_switch and not element.has_value:
+            yield found, True
+        else:
+            named, parameter = element, found
+    if named is not None:
+        raise ScriptRefused(named.place, f"-{named.name}: needs a value")
+
+
+def _cmdlet(command: Command, session: Session) -> Cmdlet:
+    cmdlet = session.cmdlet(command.name)
+    if cmdlet is None:
+        close = did_you_mean(command.name, (each.name for each in session.cmdlets))
+        message = f"there is no cmdlet {command.name} here{close or '; see Get-Command'}"
+        raise ScriptRefused(command.place, message)
+    return cmdlet
+
+
+def _check(part: object, session: Session) -> None:
+    """Raises ScriptRefused for a command anywhere in a script that is not there or has no such parameters."""
+    match part:
+        case Command():
+            cmdlet = _cmdlet(part, session)
+            for parameter, value in _given(part, cmdlet):
+                # A filter looks like commands but is none: see ``filtering``.
+                if parameter is None or parameter.name != "Filter":
+                    _check(value, session)
+        case tuple():
+            for each in part:
+                _check(each, session)
+        case Pipeline():
+            _check(part.stages, session)
+        case Assignment():
+            _check(part.value, session)
+        case Enclosed() | Block():
+            _check(part.statements, session)
+        case Quoted():
+            _check(part.pieces, session)
+        case Items():
+            _check(part.items, session)
+        case Property() | Not():
+            _check(part.of, session)
+        case Element():
+            _check((part.of, part.index), session)
+        case Operation():
+            _check((part.left, part.right), session)
