@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import wave
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from huntline.media.g711 import SAMPLE_RATE
 from huntline.media.prompts.speak import SpeechUnavailable, speak
 from huntline.media.prompts.synthesize import greeting_chime
 from huntline.sip.transport.address import source_address
+from huntline.storage.database import open_database
+from huntline.storage.settings import Settings
 
 DOMAIN = "contoso.com"
 PASSWORD = "demo"  # noqa: S105 - a demonstration, printed on the screen
@@ -47,7 +50,12 @@ queues:
 
 
 def load_demo_organization(config: Config) -> None:
-    """Write the organization's file and greeting into the data folder, and apply it."""
+    """Write the organization's file and greeting into the data folder, and apply it, the first time.
+
+    Later it stays as people have changed it since.
+    """
+    if _is_loaded(config):
+        return
     folder = config.data / "demo"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     greeting = folder / "welcome.wav"
@@ -58,9 +66,18 @@ def load_demo_organization(config: Config) -> None:
     apply_file(file, config.data, "huntline demo")
 
 
+def _is_loaded(config: Config) -> bool:
+    database = open_database(config.data)
+    try:
+        return bool(Settings(database).organizations())
+    finally:
+        database.dispose()
+
+
 def phone_accounts(config: Config) -> str:
     """What a person needs to take part: accounts, also as lines for baresip, and the numbers to dial."""
     server = server_address(config)
+    command = sys.argv[0]  # as it was called: not everybody has it on the path
     accounts = "\n".join(
         f"  <sip:{name}@{server};transport=udp>;auth_user={name};auth_pass={PASSWORD};regint=60"
         for name in PEOPLE
@@ -69,7 +86,11 @@ def phone_accounts(config: Config) -> str:
         f"Agents of the Help Desk (user {', '.join(PEOPLE)}; password {PASSWORD}; server {server}),"
         f" as lines for ~/.baresip/accounts:\n{accounts}\n"
         f"Call the Help Desk from any SIP phone on this machine: sip:{HELP_DESK}@{server}\n"
-        f"Call the Demo Line, whose agents are played: sip:{DEMO_LINE}@{server}"
+        f"Call the Demo Line, whose agents are played: sip:{DEMO_LINE}@{server}\n"
+        f"Change it, in another terminal: {command} queue list --data {config.data}, or by cmdlets:"
+        f" {command} pwsh --data {config.data}\n"
+        f"The API is at http://{config.http}/api/v1; a key for it:"
+        f" {command} account create me --role admin --data {config.data}"
     )
 
 
