@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from huntline.directory.advice import warnings_about
 from huntline.directory.names import number_digits
 from huntline.directory.organization import Organization, ServiceNumber
@@ -29,11 +31,11 @@ def find(organization: Organization, key: str) -> ServiceNumber | None:
 def derived(number: ServiceNumber, organization: Organization) -> Dump:
     """The read-only part of a number."""
     line_uri = f"tel:{number.number}"
-    owners = [
-        *(f"queue {queue.name}" for queue in organization.queues if queue.line_uri == line_uri),
-        *(f"user {user.upn}" for user in organization.users if user.line_uri == line_uri),
-    ]
-    return {"belongs_to": next(iter(owners), None), "warnings": warnings_about(number)}
+    owners = chain(
+        (f"queue {queue.name}" for queue in organization.queues if queue.line_uri == line_uri),
+        (f"user {user.upn}" for user in organization.users if user.line_uri == line_uri),
+    )
+    return {"belongs_to": next(owners, None), "warnings": warnings_about(number)}
 
 
 NUMBERS: Collection[ServiceNumber] = Collection(

@@ -1,0 +1,54 @@
+"""``/check``: what is allowed in the settings and yet unwise."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from huntline.directory.finding_texts import Language, Severity
+from huntline.directory.findings import Finding, findings_of
+from huntline.directory.problems import Problem
+from huntline.organization_file.parts import Dump
+from huntline.web.access import ReadSettings
+from huntline.web.listing import Listing, Page
+
+router = APIRouter(prefix="/check", tags=["check"])
+
+
+class FindingView(BaseModel):
+    """One thing to look at: ``id`` is a stable word, ``key`` names the thing (``queue Help Desk``).
+
+    ``field`` is the setting, as in the organization file.
+    """
+
+    severity: Severity
+    id: str
+    key: str
+    field: str
+    text: str
+
+
+def shown(finding: Finding) -> Dump:
+    """``FindingView``."""
+    return {
+        "severity": finding.severity,
+        "id": finding.id,
+        "key": finding.key,
+        "field": Problem(finding.path, None, finding.text).field,
+        "text": finding.text,
+    }
+
+
+@router.get("", response_model=Listing[FindingView], operation_id="check_settings")
+def check(
+    access: ReadSettings,
+    page: Page,
+    language: Annotated[Language, Query(description="What the texts are in.")] = "en",
+) -> Any:
+    """Dead ends, people who cannot be rung, waits too short for the rings, what nobody uses.
+
+    For each queue also the longest time that a caller can spend before somebody answers.
+    """
+    return page.of(findings_of(access.organization, language), shown)
