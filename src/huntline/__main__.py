@@ -11,6 +11,7 @@ from huntline.cli.agent import agent
 from huntline.cli.apply import apply
 from huntline.cli.audio import audio
 from huntline.cli.audit import audit
+from huntline.cli.check import check
 from huntline.cli.export import export
 from huntline.cli.group import group
 from huntline.cli.history import history
@@ -34,7 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for verb in (serve, apply, export, status, history, audit, pwsh, demo):
+for verb in (serve, apply, export, check, status, history, audit, pwsh, demo):
     app.command()(verb)
 for name, group_of_verbs in (
     ("queue", queue),
