@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -169,7 +169,7 @@ class Asker:
     async def _ask(
         self, method: str, path: str, key: str | None, body: Any, params: dict[str, str]
     ) -> Answer:
-        sent = asyncio.Queue[dict[str, Any]]()
+        sent = asyncio.Queue[MutableMapping[str, Any]]()
         content = b"" if body is None else json.dumps(body).encode()
         parts = iter([{"type": "http.request", "body": content, "more_body": False}])
         gone = asyncio.Event()
@@ -189,7 +189,7 @@ class Asker:
             await serving
 
     @staticmethod
-    async def _answer(sent: asyncio.Queue[dict[str, Any]]) -> Answer:
+    async def _answer(sent: asyncio.Queue[MutableMapping[str, Any]]) -> Answer:
         start = await sent.get()
         assert start["type"] == "http.response.start", "the application failed; the error follows"
         headers = {name.decode(): value.decode() for name, value in start["headers"]}
