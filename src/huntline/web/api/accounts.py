@@ -19,7 +19,7 @@ from huntline.storage.accounts import HOST, Account, ApiKey, UnknownAccount
 from huntline.storage.passwords import hashed
 from huntline.web.access import Access, Host, ManageAccounts
 from huntline.web.api import queues, users
-from huntline.web.api.collection import DryRun, merged, parsed, patch_of, tolerant
+from huntline.web.api.collection import DryRun, merged, parsed, patch_of, tolerant, would_create
 from huntline.web.etags import IfMatch, check_if_match, etag_of
 from huntline.web.listing import Listing, Page, Search
 from huntline.web.problems import FieldsRefused
@@ -215,7 +215,13 @@ def _router_of(prefix: str, needed: Any, noun: str) -> APIRouter:
         ]
         return page.of(found, lambda account: _shown(account, organization))
 
-    @router.post("", response_model=AccountView, status_code=201, operation_id=f"create_{noun}")
+    @router.post(
+        "",
+        response_model=AccountView,
+        status_code=201,
+        operation_id=f"create_{noun}",
+        responses=would_create(AccountView),
+    )
     def create(
         access: needed,
         form: SentAccount,  # type: ignore[valid-type]

@@ -30,6 +30,11 @@ ItemT = TypeVar("ItemT", bound=Item)
 DryRun = Annotated[bool, Query(description="Check and answer as usual, but change nothing.")]
 
 
+def would_create(view: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+    """The answer of a route that creates when it is asked only to check, for OpenAPI."""
+    return {200: {"model": view, "description": "Nothing is wrong with it; nothing was created (dry_run)"}}
+
+
 class NotThere(Refused):
     """No such thing belongs to the organization."""
 
@@ -243,7 +248,12 @@ def router_of(collection: Collection[Any]) -> APIRouter:
         return page.of(found, lambda item: collection.shown(item, organization))
 
     @router.post(
-        "", response_model=view, status_code=201, operation_id=f"create_{name}", summary=f"Create: {noun}"
+        "",
+        response_model=view,
+        status_code=201,
+        operation_id=f"create_{name}",
+        summary=f"Create: {noun}",
+        responses=would_create(view),
     )
     def create(
         access: ChangeSettings,

@@ -14,7 +14,7 @@ from huntline.organization_file.form import Text
 from huntline.organization_file.parts import Dump
 from huntline.storage.settings import SettingsRefused
 from huntline.web.access import ChangeSettings, ReadSettings
-from huntline.web.api.collection import DryRun, NotThere
+from huntline.web.api.collection import DryRun, NotThere, would_create
 from huntline.web.listing import Listing, Page, Search
 
 Key = Annotated[str, Path(description="The domain, in any letter case.")]
@@ -57,7 +57,13 @@ def list_all(access: ReadSettings, page: Page, search: Search = "") -> Any:
     return page.of(found, lambda domain: shown(organization, domain))
 
 
-@router.post("", response_model=DomainView, status_code=201, operation_id="create_domain")
+@router.post(
+    "",
+    response_model=DomainView,
+    status_code=201,
+    operation_id="create_domain",
+    responses=would_create(DomainView),
+)
 def create(access: ChangeSettings, form: DomainForm, response: Response, dry_run: DryRun = False) -> Any:
     """Add a domain; it is the organization's alone on this server."""
     domain = form.domain.lower()

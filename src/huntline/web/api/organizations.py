@@ -12,7 +12,7 @@ from huntline.organization_file.form import OrganizationFields
 from huntline.organization_file.parts import with_fields
 from huntline.storage.settings import UnknownOrganization
 from huntline.web.access import Access, Host
-from huntline.web.api.collection import DryRun, tolerant
+from huntline.web.api.collection import DryRun, tolerant, would_create
 from huntline.web.api.organization import OrganizationPatch, OrganizationView, change_fields, shown
 from huntline.web.backstage import Backstage
 from huntline.web.etags import IfMatch
@@ -34,7 +34,13 @@ def list_all(access: Host, page: Page, search: Search = "") -> Any:
     return page.of(found, shown)
 
 
-@router.post("", response_model=OrganizationView, status_code=201, operation_id="create_organization")
+@router.post(
+    "",
+    response_model=OrganizationView,
+    status_code=201,
+    operation_id="create_organization",
+    responses=would_create(OrganizationView),
+)
 def create(
     access: Host,
     form: Annotated[_Sent, Body()],  # type: ignore[valid-type]
