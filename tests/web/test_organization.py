@@ -7,6 +7,7 @@ import pytest
 from huntline.api_client import ApiRefused
 from huntline.directory.access import Role
 from tests.web.rig import ServerRig, refusal_of
+from tests.web.signalling import signalling
 
 PERSON = {"upn": "amal@contoso.com", "sip_password": "correct horse"}
 
@@ -159,6 +160,22 @@ def test_removing_an_organization_takes_its_name_once_more(rig: ServerRig) -> No
     host.delete("/organizations/Contoso", confirm="Contoso", dry_run=True)
     assert rig.organization().name == "Contoso"
     assert refusal_of(host, "DELETE", "/organizations/Nowhere", confirm="Nowhere")["status"] == 404
+
+
+def test_the_signalling_process_is_told_of_organizations_that_come_change_and_go(rig: ServerRig) -> None:
+    host = rig.api(Role.HOST, "")
+    fabrikam = {"organization": "Fabrikam", "domains": ["fabrikam.com"]}
+    with signalling(rig) as told:
+        host.post("/organizations", fabrikam, dry_run=True)
+        assert told.asked == []
+        host.post("/organizations", fabrikam)
+        assert len(told.asked) == 1
+        host.patch("/organizations/Fabrikam", {"star_codes": {"opt_in": "*47"}})
+        assert len(told.asked) == 2
+        host.delete("/organizations/Fabrikam", confirm="Fabrikam", dry_run=True)
+        assert len(told.asked) == 2
+        host.delete("/organizations/Fabrikam", confirm="Fabrikam")
+        assert [asked["do"] for asked in told.asked] == ["settings-changed"] * 3
 
 
 def test_only_the_host_sees_organizations(rig: ServerRig) -> None:
