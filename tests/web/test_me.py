@@ -1,0 +1,145 @@
+"""An agent's own things, and nobody else's (web)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from huntline.api_client import Api
+from huntline.directory.access import Role
+from huntline.engine.model import Outcome
+from tests.web.past import NOON, Past
+from tests.web.rig import E5_USER, ServerRig, refusal_of
+from tests.web.signalling import signalling
+
+LONG_AGO = {"from": "2026-01-01T00:00:00Z"}
+
+
+class Office:
+    """Amal and Bao serve Help Desk, Bao alone Sales; ``me`` is Amal's API."""
+
+    def __init__(self, rig: ServerRig) -> None:
+        admin = rig.api()
+        self.amal, self.bao = (
+            admin.post("/users", {"upn": f"{name}@contoso.com", "display_name": name.title(), **E5_USER})[
+                "id"
+            ]
+            for name in ("amal", "bao")
+        )
+        both = ["amal@contoso.com", "bao@contoso.com"]
+        self.desk: str = admin.post("/queues", {"name": "Help Desk", "agents": both})["id"]
+        self.sales: str = admin.post("/queues", {"name": "Sales", "agents": both[1:]})["id"]
+        self.me: Api = rig.api(Role.AGENT, user_id=self.amal)
+
+    def calls(self, **wanted: Any) -> list[tuple[str, str, str]]:
+        """My calls, in short."""
+        return [
+            (call["call_id"], call["part"], call["text"]) for call in self.me.items("/me/calls", **wanted)
+        ]
+
+
+@pytest.fixture
+def office(rig: ServerRig) -> Office:
+    return Office(rig)
+
+
+def test_i_am_told_who_i_am_and_what_i_serve(rig: ServerRig, office: Office) -> None:
+    me = office.me.get("/me")
+    assert (me["account"]["role"], me["account"]["organization"]) == ("agent", "Contoso")
+    assert (me["user"]["upn"], me["user"]["display_name"]) == ("amal@contoso.com", "Amal")
+    assert [queue["name"] for queue in me["queues"]] == ["Help Desk"]
+    assert me["now"] is None
+    with signalling(rig) as fake:
+        fake.picture["agents"] = [fake.agent(office.amal, "amal@contoso.com", office.desk)]
+        assert office.me.get("/me")["now"]["agent"]["state"] == "ready"
+
+
+def test_what_i_decide_for_myself_is_done_and_not_audited(rig: ServerRig, office: Office) -> None:
+    with signalling(rig) as fake:
+        office.me.put("/me/presence", {"presence": "away"})
+        office.me.put("/me/pause", {"reason": "lunch"})
+        office.me.delete("/me/pause")
+        office.me.put("/me/queues/Help Desk", {"opted_out": True})
+        assert [request["do"] for request in fake.asked] == ["choose-presence", "pause", "resume", "opt-out"]
+        assert {request["upn"] for request in fake.asked} == {"amal@contoso.com"}
+    audit = rig.api().get("/audit", key="amal@contoso.com")["items"]
+    assert not {"presence", "pause", "opted_out"} & {entry["field"] for entry in audit}
+
+
+def test_a_queue_that_i_do_not_serve_is_as_unknown_as_one_that_is_not_there(office: Office) -> None:
+    for name in ("Sales", "Nothing"):
+        problem = refusal_of(office.me, "PUT", f"/me/queues/{name}", {"opted_out": True})
+        assert (problem["status"], problem["detail"]) == (404, f"you are no agent of a queue {name!r}")
+
+
+def test_each_call_comes_once_and_is_missed_only_when_nobody_took_it(rig: ServerRig, office: Office) -> None:
+    with Past(rig) as past:
+        past.call("mine", office.desk, 0, wait=7, agent_id=office.amal)
+        past.ring("mine", office.desk, office.amal, 2, 67, "answered")
+        past.call("baos", office.desk, 100, wait=12, agent_id=office.bao)
+        past.ring("baos", office.desk, office.amal, 102)
+        past.ring("baos", office.desk, office.amal, 108)
+        past.call("nobodys", office.desk, 200, wait=30)
+        past.ring("nobodys", office.desk, office.amal, 202)
+        past.ring("nobodys", office.desk, office.amal, 210, outcome="declined")
+        past.call("sent away", office.desk, 300, outcome=Outcome.TIMED_OUT)
+        past.ring("sent away", office.desk, office.amal, 302)
+        past.call("not rung", office.desk, 400, agent_id=office.bao)
+        past.ring("not rung", office.desk, office.bao, 402, 60, "answered")
+    assert office.calls(**LONG_AGO) == [
+        ("sent away", "missed", "missed"),
+        ("nobodys", "missed", "missed"),
+        ("baos", "answered-elsewhere", "answered by Bao after 12 s"),
+        ("mine", "answered", "answered after 7 s"),
+    ]
+
+
+def test_a_call_of_mine_tells_when_it_rang_and_how_long_i_talked_and_no_more(
+    rig: ServerRig, office: Office
+) -> None:
+    with Past(rig) as past:
+        past.call("baos", office.desk, 0, agent_id=office.bao)
+        past.ring("baos", office.desk, office.amal, 4)
+        past.ring("baos", office.desk, office.amal, 8)
+        past.call("mine", office.desk, 100, agent_id=office.amal)
+        past.ring("mine", office.desk, office.amal, 112, 60, "answered")
+    mine, baos = office.me.get("/me/calls", **LONG_AGO)["items"]
+    assert baos["rang_at"] == "2026-11-23T12:00:04Z"
+    assert (baos["answered_at"], baos["ended_at"]) == (None, None)
+    assert mine["answered_at"] == "2026-11-23T12:01:52Z"
+
+
+def test_my_calls_are_those_of_today_unless_i_ask_for_others(rig: ServerRig, office: Office) -> None:
+    now = datetime.now(UTC)
+    for call_id, began_at in (("now", now), ("before", now - timedelta(days=2))):
+        with Past(rig, began_at=began_at) as past:
+            past.call(call_id, office.desk, agent_id=office.amal)
+            past.ring(call_id, office.desk, office.amal, outcome="answered")
+    assert [call_id for call_id, _, _ in office.calls()] == ["now"]
+    assert [call_id for call_id, _, _ in office.calls(**LONG_AGO)] == ["now", "before"]
+
+
+def test_why_i_was_not_rung_is_told_and_nothing_about_anybody_else(rig: ServerRig, office: Office) -> None:
+    with Past(rig) as past:
+        past.call("c1", office.desk, agent_id=office.bao)
+        past.decision("c1", office.desk, office.amal, "not rung", "do not disturb")
+        past.decision("c1", office.desk, office.bao, "rung", "first of the list")
+        past.decision("c1", office.desk, None, "waits", "1 talks")
+        past.call("c2", office.sales)
+        past.decision("c2", office.sales, office.bao, "not rung", "opted out")
+    decisions = office.me.get("/me/calls/c1/decisions")
+    assert [(each["agent"], each["reason"]) for each in decisions] == [("amal@contoso.com", "do not disturb")]
+    answers = [refusal_of(office.me, "GET", f"/me/calls/{call_id}/decisions") for call_id in ("c2", "c9")]
+    assert [answer["status"] for answer in answers] == [404, 404]
+    assert NOON.isoformat() not in str(answers)
+
+
+def test_an_account_without_a_user_is_told_what_is_missing(rig: ServerRig) -> None:
+    for role in (Role.ADMIN, Role.AUDITOR):
+        api = rig.api(role)
+        for path in ("/me", "/me/calls", "/me/live", "/me/live/events", "/me/calls/c1/decisions"):
+            problem = refusal_of(api, "GET", path)
+            assert (problem["status"], problem["error"]) == (409, "account-without-user")
+    assert "an admin sets its user" in problem["detail"]
