@@ -19,6 +19,7 @@ from huntline.api_client import Api
 from huntline.config import Config
 from huntline.directory.access import Role
 from huntline.storage import schema
+from huntline.storage.ids import new_id
 from huntline.web.access import RouteAccess, route_access
 from huntline.web.app import API_PATH, build_app
 from tests.web.rig import E5_USER, ServerRig
@@ -148,8 +149,20 @@ def _added_call(rig: ServerRig, organization_id: str, queue_id: str, call_id: st
         "outcome": "answered",
         "reason": f"of {call_id}",
     }
+    decision = {
+        "organization_id": organization_id,
+        "month": row["month"],
+        "decision_id": new_id(),
+        "call_id": call_id,
+        "queue_id": queue_id,
+        "agent_id": user_id,
+        "at": at,
+        "decision": "rung",
+        "reason": f"for {call_id}",
+    }
     with rig.backstage.database.begin() as connection:
         connection.execute(insert(schema.calls), row)
+        connection.execute(insert(schema.decisions), decision)
     return call_id
 
 

@@ -90,6 +90,13 @@ def test_nobody_may_anything(world: World, route: RouteAccess, key: str | None) 
     assert world.ask(route, key).status == 401
 
 
+@pytest.mark.parametrize("role", Role)
+def test_a_directory_takes_the_permission_to_change_settings(world: World, role: Role) -> None:
+    answer = world.asker.ask("GET", "/scim/v2/Users", world.keys[role])
+    assert answer.status == (200 if Permission.CHANGE_SETTINGS in PERMISSIONS[role] else 403)
+    assert world.asker.ask("GET", "/scim/v2/Users", None).status == 401
+
+
 def of_queues(*permissions: Permission) -> list[RouteAccess]:
     """The routes about one queue that a queue owner may use for their own."""
     return [

@@ -85,7 +85,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         theirs.add("organizations", "Fabrikam", fabrikam)
         hosts = rig.api(Role.HOST, HOST).post("/host/accounts", {"name": f"{MARK} host", "role": "host"})
         theirs.add("host/accounts", hosts["name"], hosts["id"])
-        yield World(rig, Asker(rig.app, runner), fabrikam, own, theirs, rig.key())
+        # With a user of its own, so that what is below /me can be asked for as well.
+        yield World(rig, Asker(rig.app, runner), fabrikam, own, theirs, rig.key(user_id=own.keys["users"][0]))
 
 
 def nobodys(kind: str, key: str) -> str:
