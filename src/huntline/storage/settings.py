@@ -244,18 +244,19 @@ def _current(
 
 def _read(connection: Connection, organization_id: str, kept: _Kept | None) -> _Kept:
     rows = {
-        table: [
-            dict(row)
-            for row in connection.execute(
-                _in_order(table).where(table.c.organization_id == organization_id)
-            ).mappings()
-        ]
+        table: _read_rows(connection, organization_id, table)
         for table in SETTINGS_TABLES
         if table is not schema.users
     }
     users = _read_users(connection, organization_id, kept.users if kept else {})
     organization = organization_of(rows, tuple(users.values()))
     return _Kept(sharing(organization, kept.organization if kept else None), users)
+
+
+def _read_rows(connection: Connection, organization_id: str, table: Table) -> list[Row]:
+    query = _in_order(table).where(table.c.organization_id == organization_id)
+    names = table.c.keys()
+    return [dict(zip(names, row, strict=True)) for row in connection.execute(query).all()]
 
 
 def _read_users(
@@ -266,7 +267,7 @@ def _read_users(
     columns = [column for column in table.c if column.name not in ("organization_id", "position")]
     as_stored = [cast(column, Text) if isinstance(column.type, JSON) else column for column in columns]
     query = select(*as_stored).where(table.c.organization_id == organization_id).order_by(table.c.position)
-    rows = [tuple(row) for row in connection.execute(query)]
+    rows = [tuple(row) for row in connection.execute(query).all()]
     return {row: known.get(row) or _user_of(columns, row) for row in rows}
 
 
