@@ -84,7 +84,9 @@ class Api:
         if self._organization is not None:
             params["organization"] = self._organization
         try:
-            response = self._runner.run(self._client.request(method, path, params=params or None, **arguments))
+            response = self._runner.run(
+                self._client.request(method, path, params=params or None, **arguments)
+            )
         except httpx.HTTPError as error:
             raise ConfigurationError(f"the server cannot be asked: {error or type(error).__name__}") from None
         if response.is_error:
