@@ -32,8 +32,9 @@ def test_the_newest_change_comes_first_with_before_and_after(data: Path) -> None
     assert (newest["what"], newest["key"], newest["field"]) == ("queue", "Sales", "wrap_up")
     assert (newest["before"], newest["after"], newest["door"]) == ("0", "20", "cli")
     assert newest["who"].endswith(" (local)")
-    table = huntline("audit", "--data", data).stdout
-    assert "wrap_up" in table.splitlines()[3]
+    table = huntline("audit", "--data", data).stdout.splitlines()
+    assert "queue Sales: wrap_up 0 -> 20" in table[3]
+    assert "queue Sales: added" in "\n".join(table)
 
 
 def test_changes_can_be_narrowed(data: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import datetime
 from typing import Annotated
 
@@ -11,12 +12,12 @@ from huntline.cli.door import Door, KeyOption, OrganizationOption, ServerOption
 from huntline.cli.options import DataOption, JsonOption
 from huntline.cli.printing import console, print_json, rows
 from huntline.cli.refusals import in_options
+from huntline.cli.settings import Json
+from huntline.directory.changes import Change
 from huntline.errors import ConfigurationError
 
 _FLAGS = {"from": "--from", "to": "--to", "limit": "--limit"}
 _LONGEST_LIST = 1_000
-
-_PARTS = ("who", "door", "what", "key", "field", "before", "after")
 
 
 def audit(
@@ -64,9 +65,14 @@ def audit(
     elif not entries:
         typer.echo("There are no changes.")
     else:
-        columns = ("when", "who", "door", "what", "name", "setting", "before", "after", "note")
-        cells = ((_here(entry["at"]), *(entry[part] for part in _PARTS), entry["note"]) for entry in entries)
-        console().print(rows(columns, cells))
+        cells = ((_here(each["at"]), _in_words(each), each["who"], each["door"]) for each in entries)
+        console().print(rows(("when", "change", "who", "door"), cells))
+
+
+def _in_words(entry: Json) -> str:
+    """One change as ``huntline apply`` says it."""
+    parts = {field.name: entry[field.name] for field in fields(Change)}
+    return str(Change(**parts))
 
 
 def _moment(flag: str, text: str | None) -> str | None:

@@ -15,6 +15,9 @@ from rich.text import Text
 WIDTH_OF_A_PIPE = 200  # characters: what reads a pipe or a file wants lines whole
 NOTHING = "-"
 _LONGEST_LIST = 60  # characters: a longer one gets a line for each entry
+_WIDE = 26  # characters: wider columns may be broken into lines
+_GAP = 3  # characters between columns
+_FEWEST_COLUMNS = 2
 
 
 def console() -> Console:
@@ -40,12 +43,32 @@ def table(title: str | None, *columns: str) -> Table:
     return made
 
 
-def rows(columns: Iterable[str], values: Iterable[Iterable[Any]]) -> Table:
-    """A table of values, each in words."""
-    made = table(None, *columns)
-    for row in values:
-        made.add_row(*(Text(in_words(value)) for value in row))
+def rows(columns: Iterable[str], values: Iterable[Iterable[Any]], width: int | None = None) -> Table:
+    """A table of values, each in words, that fits the terminal, or a ``width``.
+
+    The first columns are the most useful: what has no place is left out from the right, and so is a column
+    with nothing in it.
+    """
+    names = list(columns)
+    cells = [[in_words(value) for value in row] for row in values]
+    widths = [max(map(len, column)) for column in zip(names, *cells, strict=True)]
+    shown = [
+        place for place in range(len(names)) if place == 0 or any(row[place] != NOTHING for row in cells)
+    ]
+    room = width or console().width
+    while len(shown) > _FEWEST_COLUMNS and _least_width(widths[place] for place in shown) > room:
+        shown.pop()
+    made = Table(header_style="bold", box=SIMPLE_HEAD)
+    for place in shown:
+        made.add_column(names[place], overflow="fold", min_width=min(widths[place], _WIDE))
+    for row in cells:
+        made.add_row(*(Text(row[place]) for place in shown))
     return made
+
+
+def _least_width(widths: Iterable[int]) -> int:
+    """Of a table in which only wide columns are broken into lines."""
+    return 2 + sum(min(width, _WIDE) + _GAP for width in widths)
 
 
 def sheet(values: Mapping[str, Any]) -> Table:

@@ -62,7 +62,7 @@ QUEUE = Thing(
     settings=_SETTINGS,
     columns={
         "queue": lambda queue: queue["name"],
-        "number": lambda queue: queue["line_uri"],
+        "number": lambda queue: (queue["line_uri"] or "").removeprefix("tel:"),
         "distribution": lambda queue: queue["distribution"],
         "agents": lambda queue: len(queue["agents"]),
         "groups": lambda queue: queue["groups"],

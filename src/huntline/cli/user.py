@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from huntline.cli.completion import policy_names, user_names
-from huntline.cli.settings import Names, Password, Setting, Switch, Text, Word, Words
+from huntline.cli.settings import Json, Names, Password, Setting, Switch, Text, Word, Words
 from huntline.cli.verbs import Thing, group_of
 from huntline.directory.organization import Home, Licence
 
@@ -35,6 +37,12 @@ _SETTINGS: tuple[Setting, ...] = (
     Text(field="external_id", help="What an outside directory calls them", metavar="ID", may_be_none=True),
 )
 
+
+def _caller_id(api: Any, user: Json) -> Json:
+    """What calls out show, under which policy, and why."""
+    return {"caller_id": api.get(f"/users/{user['id']}/caller-id")}
+
+
 USER = Thing(
     noun="user",
     help="Users: licences, numbers, phones' passwords.",
@@ -46,12 +54,13 @@ USER = Thing(
         "user": lambda user: user["upn"],
         "name": lambda user: user["display_name"],
         "licences": lambda user: user["licences"],
-        "voice": lambda user: user["voice_enabled"],
-        "number": lambda user: user["line_uri"],
-        "password": lambda user: user["has_sip_password"],
+        "number": lambda user: (user["line_uri"] or "").removeprefix("tel:"),
         "lacks to be an agent": lambda user: user["missing_for_calls"],
+        "voice": lambda user: user["voice_enabled"],
+        "password": lambda user: user["has_sip_password"],
     },
     complete=user_names,
     rename=Text(field="upn", help="Another address", metavar="UPN"),
+    more=_caller_id,
 )
 user = group_of(USER)
