@@ -200,6 +200,19 @@ def test_a_wish_made_during_a_dispatch_waits_for_the_commands_under_way() -> Non
     play(story)
 
 
+def test_each_step_is_told_also_one_that_asks_for_nothing() -> None:
+    async def story() -> None:
+        house, steps = House(), list[str]()
+        house.runner.on_step = lambda: steps.append(house.runner.snapshot().agents[0].reason)
+        house.runner.request(told.PauseRequested("anna", "lunch"))
+        house.runner.request(told.ResumeRequested("anna"))
+        assert steps == ["paused: lunch", "ready"]
+        assert house.asked == []
+        house.runner.close()
+
+    asyncio.run(story())
+
+
 def test_closed_it_neither_acts_nor_wakes() -> None:
     async def story() -> None:
         house = House(alert_time=0.01)

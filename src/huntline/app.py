@@ -125,6 +125,7 @@ class Signalling:
             told.PresenceChanged(user_id, presence)
         )
         self._b2bua.on_change = self._call_changed
+        self._runner.on_step = self._live.changed
         await self._media.start()
         # Settings first: a phone refused in between would not try again for a long time.
         await self._load_settings()
@@ -201,7 +202,6 @@ class Signalling:
                 self._history.add_decision(command, self._organization_of(command.call_id))
             case _:
                 self._b2bua.dispatch(command)
-        self._live.changed()
 
     def _organization_of(self, call_id: str) -> str:
         return self._b2bua.book.calls[call_id].organization_id

@@ -32,7 +32,7 @@ class Runner:
     """Feeds the engine and carries its commands out through ``dispatch``, all in the loop's own thread.
 
     ``dispatch`` must return at once. What fails comes back as an event: reported by ``post``, or made here
-    when ``dispatch`` itself raises.
+    when ``dispatch`` itself raises. ``on_step`` is called whenever something may be different from before.
     """
 
     def __init__(
@@ -52,6 +52,7 @@ class Runner:
         self._is_closed = False
         self._timer: asyncio.TimerHandle | None = None
         self._armed_for: datetime | None = None
+        self.on_step: Callable[[], None] = lambda: None
 
     def post(self, event: told.Event) -> None:
         """Tell the engine what happened. Its commands are carried out before this returns, unless it is
@@ -90,6 +91,7 @@ class Runner:
         finally:
             self._is_draining = False
         self._arm()
+        self.on_step()
 
     def _take_event(self) -> None:
         event = self._inbox.popleft()
