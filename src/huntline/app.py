@@ -7,12 +7,14 @@ import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from huntline.clock import Clock
 from huntline.config import Config
 from huntline.control import ControlServer
 from huntline.directory.plan import Account, ServerPlan
+from huntline.directory.propagation import next_change
 from huntline.engine import commands as do
 from huntline.engine import events as told
 from huntline.engine.engine import Engine
@@ -29,6 +31,7 @@ from huntline.sip.call_journal import CallJournal
 from huntline.sip.calls import Call
 from huntline.sip.core import events as sip
 from huntline.sip.core.core import CoreSettings, SipCore
+from huntline.sip.dialling import spawner
 from huntline.sip.presence import PresenceServer
 from huntline.sip.registrar import Registrar, RegistrarLimits
 from huntline.sip.requests import Requests
@@ -64,11 +67,13 @@ class Planned(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _News:
-    """A plan, and the ids of the organizations and users for whom it is another one than before."""
+    """A plan, the ids of the organizations and users for whom it is another one than before, and when it
+    changes by itself (see ``directory.propagation``)."""
 
     plan: ServerPlan
     organizations: list[str]
     accounts: list[str]
+    next_change: datetime | None
 
 
 class Signalling:
@@ -81,7 +86,8 @@ class Signalling:
         self._history = HistoryWriter(self._database)
         self._journal = Journal(config.data / "calls.journal")
         self._plan = ServerPlan(())
-        self._runner = Runner(Engine(), Clock(), self._dispatch)
+        self._clock = Clock()
+        self._runner = Runner(Engine(), self._clock, self._dispatch)
         self._core = SipCore(CoreSettings(max_legs=config.limits.max_legs), os.urandom)
         self._registrar = Registrar(
             self._core, RegistrarLimits(contacts_per_user=config.limits.max_contacts_per_user)
@@ -105,6 +111,8 @@ class Signalling:
         self._control = ControlServer(config.control_socket, self._control_verbs())
         self._live = LiveFeed(self._report, self._control.publish, lambda: self._control.watcher_count > 0)
         self._loading = asyncio.Lock()
+        self._loads: set[asyncio.Task[None]] = set()
+        self._next_load: asyncio.TimerHandle | None = None
         self._reachable: set[str] = set()
 
     def _build_site(self) -> Site:
@@ -134,6 +142,10 @@ class Signalling:
 
     async def stop(self) -> None:
         """Hang up, and give everything back."""
+        self._load_at(None)
+        for load in list(self._loads):
+            load.cancel()
+        await asyncio.gather(*self._loads, return_exceptions=True)
         await self._control.close()
         self._live.close()
         await self._b2bua.close()
@@ -152,11 +164,29 @@ class Signalling:
         async with self._loading:
             news = await asyncio.to_thread(self._read_news)
             self._put_in_force(news)
+            self._load_at(news.next_change)
+
+    def _load_at(self, moment: datetime | None) -> None:
+        """Load the settings again when groups have other members for queues; None: not by themselves."""
+        if self._next_load is not None:
+            self._next_load.cancel()
+        self._next_load = None
+        if moment is not None:
+            # Wall clock and event loop may drift apart; a load that comes early finds when the next is due.
+            delay = max((moment - self._clock.now()).total_seconds(), 0)
+            loop = asyncio.get_running_loop()
+            self._next_load = loop.call_later(delay, lambda: spawner(self._loads)(self._load_settings()))
 
     def _read_news(self) -> _News:
         own_hosts = frozenset(listener.host for listener in self._config.sip)
-        plan = ServerPlan(self._settings.organizations(), own_hosts, self._plan)
-        return _News(plan, plan.changed_organizations(self._plan), plan.changed_accounts(self._plan))
+        organizations, now = self._settings.organizations(), self._clock.now()
+        plan = ServerPlan(organizations, own_hosts, self._plan, now)
+        return _News(
+            plan,
+            plan.changed_organizations(self._plan),
+            plan.changed_accounts(self._plan),
+            next_change(organizations, now),
+        )
 
     def _put_in_force(self, news: _News) -> None:
         before, plan = self._plan, news.plan

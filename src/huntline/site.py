@@ -7,13 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from huntline.directory.organization import QueueSettings, User
 from huntline.directory.plan import Account, QueueTarget, ServerPlan
 from huntline.directory.trunks import outbound_destination
 from huntline.engine.events import OptInRequested, OptOutRequested
 from huntline.errors import Refused
 from huntline.runner import Runner
 from huntline.sip.core.grammar import GrammarError, Uri, parse_uri
-from huntline.sip.dialling import Contact
+from huntline.sip.dialling import Callee, Contact
 from huntline.sip.registrar import Registrar
 
 log = logging.getLogger(__name__)
@@ -79,28 +80,34 @@ class Site:
         ]
         return registered + fixed
 
-    def forward_contacts(self, organization_id: str, target: str) -> tuple[str | None, list[Contact]]:
+    def callee(self, organization_id: str, target: str) -> Callee:
         """A person of ours is rung on their phones, a number by the trunk, all else as written."""
         try:
             uri = parse_uri(target)
         except GrammarError:
-            return None, []
+            return Callee(None, [])
         account = self.plan.account(uri.user or "", uri.host) if uri.scheme != "tel" else None
         if account is not None and account.organization_id == organization_id:
-            return self.person_contacts(account)
+            return self.person(account)
         if uri.scheme == "tel":
             trunk = self.plan.outbound_trunk(organization_id)
             destination = outbound_destination(trunk) if trunk else None
-            return None, [Contact(str(_number_at(uri.user or "", destination)))] if destination else []
-        return None, [Contact(target)]
+            contacts = [Contact(str(_number_at(uri.user or "", destination)))] if destination else []
+            return Callee(None, contacts, is_by_trunk=True)
+        return Callee(None, [Contact(target)])
 
-    def person_contacts(self, account: Account) -> tuple[str | None, list[Contact]]:
-        """Where a person is rung, who may have all calls forwarded; the id of the user of ours, if any."""
-        match self.plan.forwarded(account):
-            case str() as address:
-                return self.forward_contacts(account.organization_id, address)
-            case last:
-                return last.user_id, self.contacts(last.user_id)
+    def person(self, account: Account) -> Callee:
+        """Who is rung for a person, who may have all calls forwarded.
+
+        A queue is nothing to ring: who forwards to one is rung in person.
+        """
+        match self.plan.destination(account):
+            case User() as user:
+                return Callee(user.user_id, self.contacts(user.user_id))
+            case QueueSettings():
+                return Callee(account.user_id, self.contacts(account.user_id))
+            case address:
+                return self.callee(account.organization_id, address)
 
     # -- prompts
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from huntline.directory.caller_id import (
@@ -154,6 +154,7 @@ def is_in(upn: str, name: str, organization: Organization, passed: frozenset[str
     )
 
 
+@settings(deadline=None)
 @given(granted())
 def test_the_users_own_policy_goes_before_the_groups_by_rank_and_these_before_global(
     organization: Organization,
@@ -173,6 +174,7 @@ def test_the_users_own_policy_goes_before_the_groups_by_rank_and_these_before_gl
             assert policy.name == GLOBAL_POLICY
 
 
+@settings(deadline=None)
 @given(granted())
 def test_all_users_at_once_have_the_policies_they_have_one_by_one(organization: Organization) -> None:
     one_by_one = {user.upn: effective_policy(user, organization) for user in organization.users}
@@ -184,6 +186,7 @@ def test_all_users_at_once_have_the_policies_they_have_one_by_one(organization: 
 AMAL = person("amal", line_uri=f"tel:{PERSONAL.number}")
 
 
+@settings(deadline=None)
 @given(st.sampled_from(Substitute), st.booleans(), st.booleans(), st.booleans())
 def test_hidden_goes_before_anonymous_before_the_service_number_before_the_own(
     substitute: Substitute, may_hide: bool, hides: bool, has_number: bool

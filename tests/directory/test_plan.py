@@ -8,9 +8,13 @@ from datetime import timedelta
 
 import pytest
 
+from huntline.directory.caller_id import ShownCallerId
 from huntline.directory.digests import password_digests
+from huntline.directory.forwards import destination_of
+from huntline.directory.index import OrganizationIndex
 from huntline.directory.organization import (
     Audio,
+    CallerIdPolicy,
     Group,
     GroupKind,
     Home,
@@ -21,6 +25,7 @@ from huntline.directory.organization import (
     QueueExitAction,
     QueueSettings,
     ServiceNumber,
+    Substitute,
     Trunk,
     User,
 )
@@ -256,3 +261,71 @@ def test_queues_of_an_agent() -> None:
     assert PLAN.queues_of("id-amal@contoso.com") == ("help",)
     assert PLAN.queues_of("id-chi@contoso.com") == ()
     assert PLAN.engine_settings("nobody") == ((), ())
+
+
+def forwarding_plan() -> ServerPlan:
+    """Contoso with forwarding users: amal to bao, bao to sales, who is a queue, and dan outside."""
+    forwards = {
+        "amal@contoso.com": "sip:bao@contoso.com",
+        "bao@contoso.com": "sip:sales@contoso.com",
+        "dan@contoso.com": "tel:+442071234567",
+    }
+    users = tuple(replace(user, forward_to=forwards.get(user.upn)) for user in CONTOSO.users)
+    return ServerPlan((replace(CONTOSO, users=users),))
+
+
+def test_calls_of_a_user_who_forwards_end_up_where_the_last_forward_leads() -> None:
+    plan = forwarding_plan()
+
+    def destination(upn: str) -> object:
+        account = plan.account(*upn.split("@"))
+        assert account is not None
+        found = plan.destination(account)
+        return found if isinstance(found, str) else getattr(found, "name", getattr(found, "upn", None))
+
+    assert destination("amal@contoso.com") == "Sales"
+    assert destination("dan@contoso.com") == "tel:+442071234567"
+    assert destination("chi@contoso.com") == "chi@contoso.com"
+
+
+def test_a_queue_that_forwards_to_a_forwarding_user_forwards_where_their_calls_end_up() -> None:
+    help_desk, _ = forwarding_plan().engine_settings("contoso")[0]
+    assert help_desk.timeout == Exit(ExitAction.FORWARD, queue_id="sales")
+
+
+def test_a_user_who_is_not_active_forwards_nothing() -> None:
+    away = person("amal@contoso.com", forward_to="tel:+442071234567", is_active=False)
+    index = OrganizationIndex(replace(CONTOSO, users=(away,)))
+    assert destination_of(away, index) is away
+
+
+def test_forwarding_that_goes_round_or_nowhere_stops_where_it_is() -> None:
+    users = (
+        person("amal@contoso.com", forward_to="sip:bao@contoso.com"),
+        person("bao@contoso.com", forward_to="sip:amal@contoso.com"),
+        person("chi@contoso.com", forward_to="sip:zoe@contoso.com"),
+    )
+    index = OrganizationIndex(replace(CONTOSO, users=users))
+    assert destination_of(users[0], index) in users[:2]
+    assert destination_of(users[2], index) is users[2]
+
+
+def test_a_call_outside_shows_what_the_policy_says_or_what_the_phone_asks_where_it_may() -> None:
+    number = "+14255550100"
+    service = CallerIdPolicy(
+        name="Global", substitute=Substitute.SERVICE, service_number=number, company_name="Contoso"
+    )
+    plan = ServerPlan((replace(CONTOSO, caller_id_policies=(service,)),))
+    assert plan.caller_id_of("id-amal@contoso.com") == ShownCallerId(number, "Contoso")
+    assert plan.caller_id_of("id-amal@contoso.com", hides_number=True) == ShownCallerId(number, "Contoso")
+    may_hide = replace(service, enable_user_override=True)
+    plan = ServerPlan((replace(CONTOSO, caller_id_policies=(may_hide,)),))
+    assert plan.caller_id_of("id-amal@contoso.com", hides_number=True) == ShownCallerId(None)
+    assert plan.caller_id_of("nobody") == ShownCallerId(None)
+
+
+def test_a_plan_of_an_unchanged_organization_is_not_made_anew() -> None:
+    before = ServerPlan((CONTOSO,))
+    after = ServerPlan((CONTOSO,), before=before)
+    assert after.engine_settings("contoso") is before.engine_settings("contoso")
+    assert after.caller_id_of("id-amal@contoso.com") == ShownCallerId("+14255550177")

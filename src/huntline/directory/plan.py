@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Literal
 
 from huntline.directory.caller_id import ShownCallerId, caller_id_in_effect, policies_in_effect
+from huntline.directory.forwards import Destination, destination_of
 from huntline.directory.groups import LeftOut, agents_of, left_out_of
 from huntline.directory.index import OrganizationIndex, OutsideTarget
 from huntline.directory.names import host_key, number_digits
@@ -21,6 +22,7 @@ from huntline.directory.organization import (
     User,
     missing_for_calls,
 )
+from huntline.directory.propagation import as_of
 from huntline.directory.trunks import TrunkTable, outbound_destination
 from huntline.engine.model import AgentSettings, CallQueue, Exit, ExitAction
 
@@ -31,7 +33,7 @@ DEFAULT_MUSIC = "default"  # as `CallQueue.music` names it
 class Account:
     """Someone who may register and call. ``realm`` and ``digests`` check the password.
 
-    ``voicemail`` and ``forward_to`` are as in ``User``; ``may_call_outside`` where the licences allow it.
+    ``voicemail`` is as in ``User``; ``may_call_outside`` where the licences allow it.
     """
 
     user_id: str
@@ -42,7 +44,6 @@ class Account:
     digests: tuple[Digest, ...]
     contacts: tuple[str, ...]
     voicemail: str | None = None
-    forward_to: str | None = None
     may_call_outside: bool = False
 
     def ha1(self, username: str, algorithm: str) -> str | None:
@@ -96,7 +97,8 @@ class ServerPlan:
     takes from the one ``before`` what is made of the very same organization.
 
     ``own_hosts`` are names and addresses of the server itself, in lower case, IPv6 without brackets; a
-    phone may use them in place of its organization's domain.
+    phone may use them in place of its organization's domain. Queues have the agents that groups have
+    for them ``now`` (see ``propagation``); without it every change of a group counts.
     """
 
     def __init__(
@@ -104,6 +106,7 @@ class ServerPlan:
         organizations: tuple[Organization, ...],
         own_hosts: frozenset[str] = frozenset(),
         before: ServerPlan | None = None,
+        now: datetime | None = None,
     ) -> None:
         self.organizations = organizations
         self.own_hosts = own_hosts
@@ -117,18 +120,24 @@ class ServerPlan:
         self._accounts_by_local_part: dict[str, Account | None] = {}
         self._engine_settings: dict[str, EngineSettings] = {}
         self._queues_of: dict[str, list[str]] = {}
-        self._policies: dict[str, dict[str, CallerIdPolicy]] = {}  # by UPN, made when first asked for
+        self._policies: dict[str, dict[str, CallerIdPolicy]] = {}  # by UPN
         for organization in organizations:
-            known = before._indexes.get(organization.organization_id) if before else None
-            if before is None or known is None or known.organization is not organization:
-                index = OrganizationIndex(organization)
-                self._add_organization(index, _compile(index))
-            else:
-                self._add_organization(known, before.engine_settings(organization.organization_id))
+            self._add_organization(organization, as_of(organization, now) if now else organization, before)
 
-    def _add_organization(self, index: OrganizationIndex, compiled: EngineSettings) -> None:
-        organization = index.organization
-        self._indexes[organization.organization_id] = index
+    def _add_organization(
+        self, stored: Organization, organization: Organization, before: ServerPlan | None
+    ) -> None:
+        """Take in an organization as it is stored and, for its queues, as of now."""
+        organization_id = organization.organization_id
+        index = before._indexes.get(organization_id) if before else None
+        if before is None or index is None or index.organization is not organization:
+            index = OrganizationIndex(organization)
+            compiled, policies = _compile(index), policies_in_effect(stored)
+        else:
+            compiled = before.engine_settings(organization_id)
+            policies = before._policies[organization_id]
+        self._indexes[organization_id] = index
+        self._policies[organization_id] = policies
         for domain in organization.domains:
             self._by_domain[domain] = index
         for queue in organization.queues:
@@ -138,7 +147,7 @@ class ServerPlan:
         for user in organization.users:
             if user.is_active:
                 self._add_account(user, organization)
-        queues, agents = self._engine_settings[organization.organization_id] = compiled
+        queues, agents = self._engine_settings[organization_id] = compiled
         self._queues_of |= {agent.agent_id: [] for agent in agents}
         for call_queue in queues:
             for agent_id in call_queue.agents:
@@ -154,7 +163,6 @@ class ServerPlan:
             digests=user.digests,
             contacts=user.contacts,
             voicemail=user.voicemail,
-            forward_to=user.forward_to,
             may_call_outside=not missing_for_calls(user),
         )
         self._accounts[user.user_id] = account
@@ -220,10 +228,17 @@ class ServerPlan:
         plus = "+" if dialled.startswith("+") else ""
         return OutsideNumber(plus + digits, organization.organization_id)
 
-    def caller_id_of(self, user_id: str) -> ShownCallerId:
-        """What calls of a user show outside; nobody's number for a user who is gone."""
+    def caller_id_of(self, user_id: str, *, hides_number: bool = False) -> ShownCallerId:
+        """What a call of a user shows outside; nobody's number for a user who is gone.
+
+        ``hides_number``: the user's phone asks to hide the number for this call.
+        """
         found = self._user_and_policy(user_id)
-        return caller_id_in_effect(*found) if found else ShownCallerId(None)
+        if found is None:
+            return ShownCallerId(None)
+        user, policy = found
+        hides_number = hides_number or user.hides_number
+        return caller_id_in_effect(replace(user, hides_number=hides_number), policy)
 
     def blocks_incoming_caller_id(self, user_id: str) -> bool:
         """Whether a user is not to see the numbers of callers from outside."""
@@ -234,26 +249,14 @@ class ServerPlan:
         account = self._accounts.get(user_id)
         if account is None:
             return None
-        index = self._indexes[account.organization_id]
-        policies = self._policies.get(account.organization_id)
-        if policies is None:
-            policies = self._policies[account.organization_id] = policies_in_effect(index.organization)
-        return index.users[account.upn], policies[account.upn]
+        organization_id, upn = account.organization_id, account.upn
+        return self._indexes[organization_id].users[upn], self._policies[organization_id][upn]
 
-    def forwarded(self, account: Account) -> Account | str:
-        """Where calls to a user go in the end: the user, another one, or an address outside (``sip:`` or
-        ``tel:``). Loops are refused when they are saved."""
-        seen = {account.user_id}
-        while account.forward_to is not None:
-            match self._indexes[account.organization_id].forward_target(account.forward_to):
-                case User() as user if user.user_id in self._accounts and user.user_id not in seen:
-                    seen.add(user.user_id)
-                    account = self._accounts[user.user_id]
-                case OutsideTarget() as address:
-                    return str(address)
-                case _:
-                    return account
-        return account
+    def destination(self, account: Account) -> Destination:
+        """Where direct calls to a user end up: with the user or another one, who may be out of service, in
+        a queue, or at an address outside (``sip:`` or ``tel:``)."""
+        index = self._indexes[account.organization_id]
+        return destination_of(index.users[account.upn], index)
 
     def changed_organizations(self, before: ServerPlan) -> list[str]:
         """Ids of the organizations whose queues or agents differ, those that came or went included."""
@@ -366,14 +369,22 @@ def _engine_exit(exit_: QueueExit, index: OrganizationIndex) -> Exit:
     if exit_.target is None:
         return Exit(ExitAction(exit_.action))
     match index.forward_target(exit_.target):
-        case QueueSettings() as queue:
-            return Exit(ExitAction.FORWARD, queue_id=queue.queue_id)
         case User() as user if exit_.action is QueueExitAction.VOICEMAIL:
             return Exit(ExitAction.FORWARD, target=user.voicemail)
+        case User() as user:
+            return _forward_to(destination_of(user, index))
+        case QueueSettings() | OutsideTarget() as target:
+            return _forward_to(target)
+        case None:
+            # Refused when it is saved; should it come up all the same, the forward fails, not the server.
+            return Exit(ExitAction.FORWARD, target=exit_.target)
+
+
+def _forward_to(destination: Destination) -> Exit:
+    match destination:
+        case QueueSettings() as queue:
+            return Exit(ExitAction.FORWARD, queue_id=queue.queue_id)
         case User() as user:
             return Exit(ExitAction.FORWARD, target=f"sip:{user.upn}")
         case OutsideTarget() as address:
             return Exit(ExitAction.FORWARD, target=str(address))
-        case None:
-            # Refused when it is saved; should it come up all the same, the forward fails, not the server.
-            return Exit(ExitAction.FORWARD, target=exit_.target)

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from typing import Protocol
 
+from huntline.directory.organization import QueueSettings
 from huntline.directory.plan import (
     Account,
     OutsideNumber,
@@ -25,7 +26,7 @@ from huntline.sip.admission import Admission
 from huntline.sip.arrivals import Arrivals
 from huntline.sip.calls import Call, CallBook, Leg, LegState, Party, Purpose, Ring
 from huntline.sip.core import events as sip
-from huntline.sip.dialling import Contact, Dialling, Display, spawner
+from huntline.sip.dialling import Callee, Contact, Dialling, Display, spawner
 from huntline.sip.holding import Holding
 from huntline.sip.presentation import (
     ANONYMOUS,
@@ -51,12 +52,12 @@ class Site(Protocol):
         """All phones of a user."""
         ...
 
-    def forward_contacts(self, organization_id: str, target: str) -> tuple[str | None, list[Contact]]:
-        """Where the target of a forward is rung: the user's id if it is one of ours, and the contacts."""
+    def callee(self, organization_id: str, target: str) -> Callee:
+        """Who is rung for the target of a forward."""
         ...
 
-    def person_contacts(self, account: Account) -> tuple[str | None, list[Contact]]:
-        """Where a person is rung, whose calls may all be forwarded: as ``forward_contacts``."""
+    def person(self, account: Account) -> Callee:
+        """Who is rung for a person, whose calls may all be forwarded."""
         ...
 
     def greeting(self, queue_id: str) -> str | None:
@@ -125,14 +126,17 @@ class B2bua:
 
     def _arrived(self, call: Call, target: Target) -> None:
         if isinstance(target, QueueTarget):
-            call.queue_id = target.queue_id
-            self._post(told.CallArrived(call.call_id, target.queue_id, call.caller_id.shown))
+            self._enter_queue(call, target.queue_id)
         elif isinstance(target, UserTarget):
             self._dial_person(call, target.user_id)
         elif isinstance(target, OutsideNumber):
             self._dial_outside(call, target)
         else:
             self._obey_star_code(call, target)
+
+    def _enter_queue(self, call: Call, queue_id: str) -> None:
+        call.queue_id = queue_id
+        self._post(told.CallArrived(call.call_id, queue_id, call.caller_id.shown))
 
     def _obey_star_code(self, call: Call, code: StarCode) -> None:
         self._answer(call)
@@ -303,8 +307,9 @@ class B2bua:
             self.ring_failed(call, ring)
             return
         queue = self._plan.queue(command.queue_id)
-        display = self._display(call, account.upn, queue.name if queue else None, account.user_id)
-        self._dialling.start(call, ring, self._site.contacts(account.user_id), display)
+        callee = Callee(account.user_id, self._site.contacts(account.user_id))
+        display = self._display(call, account.upn, queue.name if queue else None, callee)
+        self._dialling.start(call, ring, callee.contacts, display)
         self.on_change(call)
 
     def _stop_ring(self, ring_id: str, reason: do.StopReason) -> None:
@@ -331,12 +336,12 @@ class B2bua:
             self._spawn(self._connect(call, ring))
 
     def _forward(self, call: Call, target: str) -> None:
-        account_id, contacts = self._site.forward_contacts(call.organization_id, target)
-        ring = Ring(f"{call.call_id}.forward", call.call_id, Purpose.FORWARD, account_id)
+        callee = self._site.callee(call.organization_id, target)
+        ring = Ring(f"{call.call_id}.forward", call.call_id, Purpose.FORWARD, callee.user_id)
         if call.caller.state is LegState.RINGING:
             self._user_agent.core.ring(call.caller.leg_id, self._user_agent.now())
         self._dialling.release_media(call)
-        self._alert(call, ring, contacts, self._display(call, target, None, account_id))
+        self._alert(call, ring, callee.contacts, self._display(call, target, None, callee))
 
     # -- people dialled directly
 
@@ -345,35 +350,32 @@ class B2bua:
         if account is None:
             self._refuse(call, 480, None)
             return
-        reached, contacts = self._site.person_contacts(account)
-        ring = Ring(f"{call.call_id}.direct", call.call_id, Purpose.DIRECT, reached)
+        destination = self._plan.destination(account)
+        if isinstance(destination, QueueSettings):
+            self._enter_queue(call, destination.queue_id)
+            return
         call.voicemail = account.voicemail
-        self._dial(call, ring, contacts, self._display(call, account.upn, None, reached))
+        self._dial(call, "direct", account.upn, self._site.person(account))
 
     def _dial_outside(self, call: Call, target: OutsideNumber) -> None:
-        """A user of ours calls the outside world, showing the caller ID in effect."""
-        account = self._plan.account_by_id(call.caller.account_id or "")
-        if account is not None:
-            call.caller_id = outside_caller(self._plan.caller_id_of(account.user_id), account)
         number = f"tel:{target.number}"
-        _, contacts = self._site.forward_contacts(call.organization_id, number)
-        ring = Ring(f"{call.call_id}.outside", call.call_id, Purpose.DIRECT, None)
-        self._dial(call, ring, contacts, self._display(call, number, None, None))
+        self._dial(call, "outside", number, self._site.callee(call.organization_id, number))
 
-    def _dial(self, call: Call, ring: Ring, contacts: list[Contact], display: Display) -> None:
-        if not contacts and call.voicemail is None:
+    def _dial(self, call: Call, kind: str, to: str, callee: Callee) -> None:
+        if not callee.contacts and call.voicemail is None:
             self._refuse(call, 480, None)
             return
         self._user_agent.core.ring(call.caller.leg_id, self._user_agent.now())
-        self._alert(call, ring, contacts, display)
+        ring = Ring(f"{call.call_id}.{kind}", call.call_id, Purpose.DIRECT, callee.user_id)
+        self._alert(call, ring, callee.contacts, self._display(call, to, None, callee))
 
     def _dial_voicemail(self, call: Call, voicemail: str) -> None:
         """Nobody took a direct call: the mailbox does."""
         call.voicemail = None
-        account_id, contacts = self._site.forward_contacts(call.organization_id, voicemail)
-        ring = Ring(f"{call.call_id}.voicemail", call.call_id, Purpose.DIRECT, account_id)
+        callee = self._site.callee(call.organization_id, voicemail)
+        ring = Ring(f"{call.call_id}.voicemail", call.call_id, Purpose.DIRECT, callee.user_id)
         self._dialling.release_media(call)
-        self._alert(call, ring, contacts, self._display(call, voicemail, None, account_id))
+        self._alert(call, ring, callee.contacts, self._display(call, voicemail, None, callee))
 
     def _alert(self, call: Call, ring: Ring, contacts: list[Contact], display: Display) -> None:
         """Ring somebody who is no agent: the alert time is ours, not the engine's."""
@@ -494,18 +496,26 @@ class B2bua:
 
     # -- words
 
-    def _display(self, call: Call, to: str, queue_name: str | None, callee_id: str | None) -> Display:
+    def _display(self, call: Call, to: str, queue_name: str | None, callee: Callee) -> Display:
         organization = self._plan.organization(call.organization_id)
         domain = organization.domains[0] if organization else "invalid"
-        caller_id = call.caller_id
-        is_from_outside = call.caller.account_id is None
-        if is_from_outside and callee_id and self._plan.blocks_incoming_caller_id(callee_id):
-            caller_id = CallerId(ANONYMOUS)
+        caller_id = self._caller_as_shown_to(callee, call)
         return Display(
             from_=from_header(caller_id, domain, queue_name),
             to=name_addr("", to if ":" in to else f"sip:{to}"),
             headers=identity_headers(caller_id, domain, queue_name=queue_name, dialled=call.dialled),
         )
+
+    def _caller_as_shown_to(self, callee: Callee, call: Call) -> CallerId:
+        """What the policies of users let them show to the telephone network, and see of it."""
+        caller = self._plan.account_by_id(call.caller.account_id or "")
+        if caller is None:
+            is_blocked = callee.user_id and self._plan.blocks_incoming_caller_id(callee.user_id)
+            return CallerId(ANONYMOUS) if is_blocked else call.caller_id
+        if not callee.is_by_trunk:
+            return call.caller_id
+        hides_number = call.caller_id.is_anonymous
+        return outside_caller(self._plan.caller_id_of(caller.user_id, hides_number=hides_number), caller)
 
     async def close(self) -> None:
         """End all calls and wait for what is under way."""

@@ -36,6 +36,18 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class Callee:
+    """Whom a call is for: a user of ours or somebody outside (``user_id`` None), and where they are rung.
+
+    ``is_by_trunk``: the call leaves for the telephone network.
+    """
+
+    user_id: str | None
+    contacts: list[Contact]
+    is_by_trunk: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Display:
     """What the INVITE tells the rung phone."""
 

@@ -15,10 +15,14 @@ COMPLETED_ELSEWHERE = ("Reason", 'SIP;cause=200;text="Call completed elsewhere"'
 
 @dataclass(frozen=True, slots=True)
 class CallerId:
-    """The caller as told to agents: ``user`` is the number or the user part of the address."""
+    """The caller as told to agents: ``user`` is the number or the user part of the address.
+
+    ``shown_as`` is what people are to read, where it is neither the number nor the name.
+    """
 
     user: str
     display_name: str = ""
+    shown_as: str = ""
 
     @property
     def shown(self) -> str:
@@ -26,6 +30,8 @@ class CallerId:
         if self.is_anonymous:
             return "Anonymous"
         is_number = self.user.removeprefix("+").isdigit()
+        if self.shown_as:
+            return self.shown_as
         return self.user if is_number else self.display_name or self.user
 
     @property
@@ -61,7 +67,7 @@ def outside_caller(shown: ShownCallerId, account: Account) -> CallerId:
     """A user of ours, as a call to the outside world shows them."""
     if shown.number is None:
         return CallerId(ANONYMOUS)
-    return CallerId(shown.number, shown.name or account.display_name)
+    return CallerId(shown.number, shown.name or account.display_name, shown_as=shown.name)
 
 
 def name_addr(display_name: str, uri: Uri | str) -> str:
