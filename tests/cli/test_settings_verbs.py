@@ -167,6 +167,16 @@ def test_a_user_is_made_changed_renamed_and_removed(run: Run, data: Path) -> Non
     assert len(stored(data).users) == 3
 
 
+def test_a_user_is_put_out_of_service_and_back(run: Run, data: Path) -> None:
+    assert "is-active: yes -> no" in run("user", "set", "chi@contoso.com", "--inactive").stdout
+    assert "is-active: no -> yes" in run("user", "set", "chi@contoso.com", "--active").stdout
+
+
+def test_a_shown_user_says_what_calls_out_show_and_why(run: Run) -> None:
+    caller_id = as_json(run, "user", "show", "amal@contoso.com")["caller_id"]
+    assert (caller_id["policy"], caller_id["granted_by"]) == ("Global", "global")
+
+
 def test_a_password_comes_by_the_standard_input_and_is_never_shown(
     run: Run, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -204,6 +214,11 @@ def test_a_refusal_names_the_options_and_changes_nothing(run: Run, data: Path) -
     assert "--overflow: value 'Sails': must be the name of a queue" in said
     assert "did you mean Sales?" in said
     assert stored(data) == before
+
+
+def test_a_refusal_names_the_option_that_added_it(run: Run) -> None:
+    said = refusal(run, "queue", "set", "Sales", "--add-agent", "chi@contoso.com")
+    assert said.startswith("huntline: --add-agent: value 'chi@contoso.com': may not be an agent")
 
 
 def test_a_wrong_word_is_refused_with_the_right_ones(run: Run) -> None:

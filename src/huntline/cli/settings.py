@@ -27,12 +27,14 @@ NONE = "none"
 @dataclass(frozen=True, slots=True)
 class Said:
     """What was typed: ``values`` by the names of parameters. ``current`` is the thing as it is, or None for
-    one that is made. In a ``dry_run`` nothing may be uploaded. ``notes`` are for the person who typed it."""
+    one that is made. In a ``dry_run`` nothing may be uploaded. ``flags`` are the options that a refusal
+    blames, by fields; ``notes`` are for the person who typed it all."""
 
     values: Mapping[str, Any]
     current: Json | None
     api: Api
     dry_run: bool
+    flags: dict[str, str]
     notes: list[str] = field(default_factory=list)
 
     def get(self, flag: str) -> Any:
@@ -129,15 +131,17 @@ class Number:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Switch:
-    """Yes, or its ``opposite``: by default the same with ``no-`` before it."""
+    """Yes, or its ``opposite``: by default the same with ``no-`` before it. ``name`` is what it is called
+    where the field's name is none for an option."""
 
     field: str
     help: str
+    name: str = ""
     opposite: str = ""
 
     @property
     def flag(self) -> str:
-        return flag_of(self.field)
+        return flag_of(self.name or self.field)
 
     def parameters(self, *, is_new: bool) -> list[Parameter]:
         opposite = self.opposite or f"--no-{self.flag.removeprefix('--')}"
@@ -234,6 +238,8 @@ class Names:
         replacing, added, removed = map(said.get, (self.flag, self._adding, self._removing))
         if not (replacing or added or removed):
             return {}
+        if added and not replacing:
+            said.flags[self.field] = self._adding
         names = list((said.current or {}).get(self.field, ()))
         if replacing:
             names = [] if replacing == [NONE] else _between_commas(replacing)

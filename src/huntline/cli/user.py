@@ -18,7 +18,8 @@ _SETTINGS: tuple[Setting, ...] = (
     Switch(
         field="is_active",
         help="Whether they may register and take calls at all",
-        opposite="--is-not-active",
+        name="active",
+        opposite="--inactive",
     ),
     Word(field="homed", help="Where the account lives", words=[*Home]),
     Text(field="line_uri", help="Their own number", metavar="tel:+DIGITS", may_be_none=True),

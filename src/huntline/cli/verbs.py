@@ -114,8 +114,9 @@ def add_create(group: typer.Typer, thing: Thing) -> None:
     parameters = [key_argument(thing, is_new=True), *_options(thing.settings, is_new=True), DRY_RUN]
 
     def create(door: Door, as_json: bool, which: str, dry_run: bool, **values: Any) -> None:
-        with door.api() as api, in_options(_flags(thing, is_new=True)):
-            said = Said(values, None, api, dry_run)
+        flags = _flags(thing, is_new=True)
+        with door.api() as api, in_options(flags):
+            said = Said(values, None, api, dry_run, flags)
             body = {thing.key: which} | _body(thing.settings, said)
             made = api.post(f"/{thing.path}", body, dry_run=dry_run or None)
         done = f"{'Would create' if dry_run else 'Created'} {thing.noun} {made[thing.key]}."
@@ -131,11 +132,11 @@ def add_set(group: typer.Typer, thing: Thing) -> None:
     parameters = [key_argument(thing), *_options(settings, is_new=False), DRY_RUN]
 
     def set_(door: Door, as_json: bool, which: str, dry_run: bool, **values: Any) -> None:
-        path = path_to(thing, which)
-        with door.api() as api, in_options(_flags(thing)):
+        path, flags = path_to(thing, which), _flags(thing)
+        with door.api() as api, in_options(flags):
             answer = api.response("GET", path)
             before = answer.json()
-            said = Said(values, before, api, dry_run)
+            said = Said(values, before, api, dry_run, flags)
             body = _body(settings, said)
             if not body:
                 known = ", ".join(setting.flag for setting in settings)
