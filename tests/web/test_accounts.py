@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from huntline.api_client import Api
 from huntline.directory.access import Role
 from huntline.storage import schema
-from huntline.storage.accounts import HOST, Account, Accounts
+from huntline.storage.accounts import HOST, Account, Accounts, LastAdmin
 from tests.web.rig import BY, E5_USER, ServerRig, refusal_of
 
 PASSWORD = "correct horse battery"
@@ -128,6 +129,24 @@ def test_the_last_admin_stays(rig: ServerRig, method: str, body: dict[str, Any] 
     assert api.get(path) == last
     api.post("/accounts", {"name": "another", "role": "admin"})
     api.request(method, path, json=body)
+
+
+def test_of_two_last_admins_who_remove_each_other_at_once_one_stays(rig: ServerRig) -> None:
+    accounts = rig.backstage.accounts
+    pair = [
+        accounts.add(Account(organization_id=rig.contoso, name=name, role=Role.ADMIN), BY) for name in "ab"
+    ]
+
+    def is_removed(account: Account) -> bool:
+        try:
+            accounts.remove(account, BY)
+        except LastAdmin:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(is_removed, pair)) == [False, True]
+    assert len(accounts.all(rig.contoso)) == 1
 
 
 def test_an_account_of_the_host_is_the_hosts_business(rig: ServerRig, api: Api) -> None:

@@ -16,7 +16,7 @@ from huntline.errors import Refused
 from huntline.storage.accounts import HOST
 from huntline.storage.audit import Actor
 from huntline.storage.settings import Changed, UnknownOrganization
-from huntline.web.authentication import authenticated
+from huntline.web.authentication import SignedIn
 from huntline.web.backstage import Backstage
 from huntline.web.principal import Principal
 
@@ -84,19 +84,24 @@ def needs(permission: Permission, *, organization: bool = True) -> Any:
     Without ``organization`` the route is about the whole server or about the account itself.
     """
 
-    def allowed(
-        request: Request,
-        principal: Annotated[Principal, Depends(authenticated)],
-        name: OrganizationName = None,
-    ) -> Access:
+    def allowed(request: Request, principal: SignedIn) -> Access:
         require_permission(principal, permission)
-        backstage: Backstage = request.app.state.backstage
-        organization_id = organization_id_for(backstage, principal, name) if organization else HOST
-        door = request.headers.get("huntline-door", "")
-        return Access(principal, backstage, organization_id, door if door in _DOORS else "api")
+        return _access(request, principal, HOST)
 
-    allowed.permission = permission  # type: ignore[attr-defined] # for the table of roles and routes
-    return Depends(allowed)
+    def allowed_for_one(request: Request, principal: SignedIn, name: OrganizationName = None) -> Access:
+        require_permission(principal, permission)
+        organization_id = organization_id_for(request.app.state.backstage, principal, name)
+        return _access(request, principal, organization_id)
+
+    dependency = allowed_for_one if organization else allowed
+    dependency.permission = permission  # type: ignore[attr-defined] # for the table of roles and routes
+    return Depends(dependency)
+
+
+def _access(request: Request, principal: Principal, organization_id: str) -> Access:
+    door = request.headers.get("huntline-door", "")
+    backstage: Backstage = request.app.state.backstage
+    return Access(principal, backstage, organization_id, door if door in _DOORS else "api")
 
 
 def require_permission(principal: Principal, permission: Permission) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Depends, Request, Security
+from fastapi.security import APIKeyCookie, HTTPBearer
 
 from huntline.errors import Refused
 from huntline.storage.sessions import Session
@@ -15,6 +17,13 @@ from huntline.web.principal import Principal, principal_of
 CSRF_HEADER = "X-CSRF-Token"
 
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+_API_KEY = HTTPBearer(scheme_name="api-key", description="An API key of an account.", auto_error=False)
+_SESSION = APIKeyCookie(
+    name=SESSION,
+    scheme_name="session",
+    description=f"The cookie of a session; changing requests carry its token as {CSRF_HEADER} as well.",
+    auto_error=False,
+)
 
 
 class NotSignedIn(Refused):
@@ -46,6 +55,19 @@ def authenticated(request: Request) -> Principal:
             " --data DIR prints one), or sign in with POST /api/v1/session"
         )
     return principal
+
+
+def _signed_in(
+    request: Request,
+    key: Annotated[object, Security(_API_KEY)],
+    session: Annotated[object, Security(_SESSION)],
+) -> Principal:
+    # What is not used of the parameters tells programs by OpenAPI how to sign in.
+    return authenticated(request)
+
+
+SignedIn = Annotated[Principal, Depends(_signed_in)]
+"""For a route: who sent the request, which is refused when nobody known did."""
 
 
 def by_key(backstage: Backstage, authorization: str) -> Principal | None:
