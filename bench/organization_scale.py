@@ -39,8 +39,12 @@ Settings = dict[str, Any]
 
 
 def organization(users: int, groups: int, queues: int) -> Settings:
-    """Everybody may be an agent; groups stand in chains of five, a queue rings five users and one chain."""
+    """Everybody may be an agent; groups stand in chains of five, a queue rings five users and one chain.
+
+    The first few users are in nothing, so that they can be removed.
+    """
     upns = [f"user{number:05d}@contoso.com" for number in range(users)]
+    agents = upns[REPEATS:]
     per_group = max(users // groups, 1)
     return {
         "organization": "Contoso",
@@ -56,12 +60,12 @@ def organization(users: int, groups: int, queues: int) -> Settings:
             }
             for number, upn in enumerate(upns)
         ],
-        "groups": [_group(number, groups, upns, per_group) for number in range(groups)],
+        "groups": [_group(number, groups, agents, per_group) for number in range(groups)],
         "queues": [
             {
                 "name": f"Queue {number}",
                 "line_uri": f"tel:+1425{number:07d}",
-                "agents": [upns[(number * 7 + place) % users] for place in range(5)],
+                "agents": [agents[(number * 7 + place) % len(agents)] for place in range(5)],
                 "groups": [f"Group {number * DEPTH % groups}"],
                 "agent_limit": 200,
             }
@@ -209,7 +213,7 @@ def changes(api: Api, settings: Settings, table: Table) -> None:
     members = settings["groups"][4]["members"]
     group = path_of("groups", "Group 4")
     table.time("PATCH a queue: wrap_up", lambda turn: api.patch(queue, {"wrap_up": turn + 10}))
-    agents = [user["upn"] for user in settings["users"][:50]]
+    agents = [user["upn"] for user in settings["users"][50:100]]
     table.time("PATCH a queue: 50 agents", lambda turn: api.patch(queue, {"agents": agents[turn:]}))
     table.time("PATCH a user: display_name", lambda turn: api.patch(user, {"display_name": f"Person {turn}"}))
     table.time(
@@ -219,8 +223,9 @@ def changes(api: Api, settings: Settings, table: Table) -> None:
     newcomer = {"licences": ["E5"], "voice_enabled": True, "sip_password": "secret"}
     table.time("POST a user", lambda turn: api.post("/users", {"upn": upns[turn]} | newcomer))
     table.time("DELETE the last user", lambda turn: api.delete(path_of("users", upns[-turn - 1])))
-    first = {"upn": "first@contoso.com"} | newcomer
-    api.post("/users", first)
+    table.time(
+        "DELETE the first user", lambda turn: api.delete(path_of("users", settings["users"][turn]["upn"]))
+    )
     table.time("POST a queue", lambda turn: api.post("/queues", {"name": f"New {turn}", "agents": agents}))
     table.time("DELETE a queue", lambda turn: api.delete(path_of("queues", f"New {turn}")))
 

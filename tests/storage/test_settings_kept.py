@@ -120,6 +120,14 @@ def rename_user(organization: Organization, place: int) -> Organization:
     return replaced(organization, "users", user, replace(user, upn=name))
 
 
+def swap_names(organization: Organization, place: int) -> Organization:
+    """As no single edit does: what names users goes on naming them, and means others."""
+    first, second = [user for user in organization.users if user.voicemail is None][:2]
+    names = {first.upn: second.upn, second.upn: first.upn}
+    users = (replace(user, upn=names.get(user.upn, user.upn)) for user in organization.users)
+    return replace(organization, users=tuple(users))
+
+
 def remove_user(organization: Organization, place: int) -> Organization:
     user = organization.users[place % len(organization.users)]
     if user.upn.endswith("chi@contoso.com"):  # the mailbox of a queue's exit
@@ -167,6 +175,7 @@ def nothing(organization: Organization, place: int) -> Organization:
 
 EDITS = (
     rename_user,
+    swap_names,
     remove_user,
     add_user,
     turn_users_round,

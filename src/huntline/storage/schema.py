@@ -153,6 +153,7 @@ group_members = Table(
     _within("groups", "group_key", of=("name_key",)),
     _within("groups", "member_group_key", of=("name_key",)),
     _within("users", "user_id"),
+    Index(None, "organization_id", "user_id"),  # or each removal of a user would look through all members
 )
 
 audio = Table(
@@ -251,6 +252,7 @@ queue_agents = Table(
     PrimaryKeyConstraint("organization_id", "queue_id", "position"),
     _within("queues", "queue_id"),
     _within("users", "user_id"),
+    Index(None, "organization_id", "user_id"),
 )
 
 queue_groups = Table(

@@ -7,22 +7,26 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     Column,
+    ColumnElement,
     Connection,
     Engine,
     Select,
     Table,
     Text,
+    UniqueConstraint,
     and_,
     bindparam,
     cast,
     delete,
     insert,
     select,
+    update,
 )
 
 from huntline.directory.changes import Change, changes_between, removed, sharing, with_rounding
@@ -283,14 +287,16 @@ def _user_of(columns: Sequence[Column[Any]], row: StoredRow) -> User:
 def _write(connection: Connection, before: Organization | None, after: Organization) -> None:
     """Make the stored rows, which are those of ``before``, those of ``after``, touching what differs."""
     stored, wanted = _keyed_rows(before, after), _keyed_rows(after, before)
-    # Changed rows go and come anew rather than being updated: two that swap a unique value never collide.
     for table in SETTINGS_TABLES:
-        stale = [row for key, row in stored[table].items() if wanted[table].get(key) != row]
-        _delete(connection, table, stale)
+        _delete(connection, table, [row for key, row in stored[table].items() if key not in wanted[table]])
     for table in SETTINGS_TABLES:
-        fresh = [row for key, row in wanted[table].items() if stored[table].get(key) != row]
-        if fresh:
+        if fresh := [row for key, row in wanted[table].items() if key not in stored[table]]:
             connection.execute(insert(table), fresh)
+        _update(
+            connection,
+            table,
+            [row for key, row in wanted[table].items() if stored[table].get(key, row) != row],
+        )
 
 
 def _keyed_rows(
@@ -311,14 +317,42 @@ def _in_order(table: Table) -> Select[Any]:
 
 
 def _key(table: Table, row: Row) -> Key:
-    return tuple(row[column.name] for column in table.primary_key)
+    """Everything about a row that no other may have: a row with another unique value counts as another row,
+    which goes and comes anew, so that two that swap such a value never collide."""
+    return tuple(row[name] for name in _unique_columns(table))
+
+
+@cache
+def _unique_columns(table: Table) -> tuple[str, ...]:
+    columns = list(table.primary_key.columns)
+    for constraint in table.constraints:
+        if isinstance(constraint, UniqueConstraint):
+            columns += constraint.columns
+    for index in table.indexes:
+        if index.unique:
+            columns += index.columns
+    return tuple(sorted({column.name for column in columns}))
 
 
 def _delete(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     if rows:
-        is_row = and_(*(column == bindparam(f"key_{column.name}") for column in table.primary_key))
-        keys = [{f"key_{column.name}": row[column.name] for column in table.primary_key} for row in rows]
-        connection.execute(delete(table).where(is_row), keys)
+        connection.execute(delete(table).where(_is_row(table)), [_row_key(table, row) for row in rows])
+
+
+def _update(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    if rows:
+        # Unique values are the same: to write them would have all that refers to them looked through.
+        rest = [column.name for column in table.c if column.name not in _unique_columns(table)]
+        values = [{name: row[name] for name in rest} | _row_key(table, row) for row in rows]
+        connection.execute(update(table).where(_is_row(table)), values)
+
+
+def _is_row(table: Table) -> ColumnElement[bool]:
+    return and_(*(column == bindparam(f"key_{column.name}") for column in table.primary_key))
+
+
+def _row_key(table: Table, row: Row) -> Row:
+    return {f"key_{column.name}": row[column.name] for column in table.primary_key}
 
 
 def _exists(connection: Connection, table: Table, row: Row) -> bool:

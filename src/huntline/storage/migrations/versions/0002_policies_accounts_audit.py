@@ -25,6 +25,7 @@ def upgrade() -> None:
     _name_sound_files()
     _create_accounts()
     _create_audit()
+    _index_members()
     _index_history()
 
 
@@ -220,6 +221,11 @@ def _create_audit() -> None:
         sa.PrimaryKeyConstraint("organization_id", "audit_id", name="pk_audit"),
     )
     op.create_index("ix_audit_organization_id_at", "audit", ["organization_id", "at"], unique=False)
+
+
+def _index_members() -> None:
+    for table in ("group_members", "queue_agents"):
+        op.create_index(f"ix_{table}_organization_id_user_id", table, ["organization_id", "user_id"])
 
 
 def _index_history() -> None:
