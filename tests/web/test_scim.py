@@ -204,6 +204,9 @@ def test_what_the_rules_refuse_is_refused_in_the_words_of_scim_and_changes_nothi
     assert "must be in a domain of the organization: contoso.com" in refused(userName="bao@fabrikam.com")[2]
     assert "did you mean E5?" in refused(entitlements=[{"value": "e5"}])[2]
     assert refused(phoneNumbers=[{"type": "work", "value": "0425 555"}])[2].startswith("phoneNumbers: value")
+    assert refused(externalId="\0")[2].startswith("externalId: value")
+    too_long = {"schemas": [GROUP], "displayName": "First line", "externalId": "x" * 257}
+    assert "1 to 256 characters" in pushing.refusal("POST", "/Groups", too_long)["detail"]
     missing = pushing.refusal("POST", "/Users", {"schemas": [USER], "displayName": "Nobody"})
     assert missing["status"] == 400
     assert pushing.refusal("GET", "/Users/nobody")["status"] == 404

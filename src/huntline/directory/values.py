@@ -32,6 +32,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _LONGEST_NAME = 64
 _LONGEST_FILE_NAME = 100
 _LONGEST_DESCRIPTION = 256
+_LONGEST_EXTERNAL_ID = 256
 _LARGEST_RANK = 10_000
 _NEED_OF_TARGET = {
     QueueExitAction.FORWARD: "a queue name, sip:user@domain or tel:+digits",
@@ -154,6 +155,7 @@ def _check_user(path: Path, user: User, domains: tuple[str, ...]) -> Problems:
             yield Problem((*path, "contacts", place), contact, wanted)
     yield from _check_address((*path, "voicemail"), user.voicemail)
     yield from _check_address((*path, "forward_to"), user.forward_to)
+    yield from _check_external_id((*path, "external_id"), user.external_id)
 
 
 def _check_address(path: Path, address: str | None) -> Problems:
@@ -162,8 +164,17 @@ def _check_address(path: Path, address: str | None) -> Problems:
         yield Problem(path, address, wanted)
 
 
+def _check_external_id(path: Path, external_id: str | None) -> Problems:
+    if external_id is None:
+        return
+    if not 1 <= len(external_id) <= _LONGEST_EXTERNAL_ID or _CONTROL.search(external_id):
+        wanted = f"must be 1 to {_LONGEST_EXTERNAL_ID} characters, none of them a control character"
+        yield Problem(path, external_id, wanted)
+
+
 def _check_group(path: Path, group: Group) -> Problems:
     yield from _check_name((*path, "name"), group.name)
+    yield from _check_external_id((*path, "external_id"), group.external_id)
     if "@" in group.name:
         yield Problem((*path, "name"), group.name, "must not contain @, which marks a user")
     rank, policy = group.caller_id_rank, group.caller_id_policy

@@ -32,7 +32,7 @@ def group_of(resource: schemas.Group, before: Group | None, people: People) -> G
     changes: dict[str, Any] = {"name": resource.display_name or ""}
     mentioned = resource.model_fields_set
     if "external_id" in mentioned:
-        changes["external_id"] = resource.external_id
+        changes["external_id"] = resource.external_id or None
     if "members" in mentioned:
         changes["members"] = _names_of(resource.members or [], people)
     return replace(before or Group("", GroupKind.SECURITY_GROUP), **changes)

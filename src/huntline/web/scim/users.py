@@ -48,7 +48,7 @@ def user_of(resource: UserResource, before: User | None) -> User:
     if "display_name" in mentioned or full_name:
         changes["display_name"] = resource.display_name or full_name or ""
     if "external_id" in mentioned:
-        changes["external_id"] = resource.external_id
+        changes["external_id"] = resource.external_id or None
     if "active" in mentioned:
         changes["is_active"] = resource.active is not False
     if "phone_numbers" in mentioned:
