@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
-from functools import cache
+from base64 import b64encode
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -12,10 +13,15 @@ _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)  # O
 _AT_ONCE = threading.BoundedSemaphore(4)  # so that a flood of sign-ins takes neither memory nor all cores
 
 
-@cache
-def _nobodys() -> str:
-    """What is verified where there is no password, so that unknown names take as long as known ones."""
-    return _HASHER.hash("")
+def _filler(length: int) -> str:
+    return b64encode(secrets.token_bytes(length)).decode().rstrip("=")
+
+
+# Nobody's: what is compared with where there is no password, so that unknown names take as long as known ones.
+_NOBODYS = (
+    f"$argon2id$v=19$m={_HASHER.memory_cost},t={_HASHER.time_cost},p={_HASHER.parallelism}"
+    f"${_filler(_HASHER.salt_len)}${_filler(_HASHER.hash_len)}"
+)
 
 
 def hashed(password: str) -> str:
@@ -28,7 +34,7 @@ def is_password(password: str, password_hash: str | None) -> bool:
     """Whether this is the password; takes as long when there is none to compare with."""
     with _AT_ONCE:
         try:
-            _HASHER.verify(password_hash or _nobodys(), password)
+            _HASHER.verify(password_hash or _NOBODYS, password)
         except (VerificationError, InvalidHashError):
             return False
     return password_hash is not None
