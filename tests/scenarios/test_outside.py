@@ -57,6 +57,7 @@ def test_a_policy_puts_a_service_number_or_nobody_in_the_place_of_the_own_number
     invite = provider.wait_call().invite
     assert invite is not None
     assert f'"Contoso" <sip:{number}@' in invite.header("p-asserted-identity")
+    assert invite.header("from").startswith(f'"Contoso" <sip:{number}@')
     caller.cancel()
     caller.wait_ended()
     policies(office, substitute="anonymous")
@@ -123,3 +124,38 @@ def test_a_direct_call_that_nobody_takes_goes_to_the_mailbox(office: Office) -> 
     assert_heard_each_other(caller, mailbox)
     caller.hang_up()
     mailbox.wait_ended()
+
+
+def test_a_queues_forward_outside_shows_a_user_who_called_it_as_the_policy_says(office: Office) -> None:
+    provider = provider_of(office)
+    number = office.queue(max_waiting=0, overflow={"action": "forward", "target": f"tel:{OUTSIDE}"})
+    policies(office, substitute="service", service_number=number)
+    office.user("bao")
+    office.open()
+    caller = office.agent("bao").dial(number)
+    invite = provider.wait_call().invite
+    assert invite is not None
+    assert f"<sip:{number}@" in invite.header("from")
+    assert "bao" not in invite.header("from")
+    caller.cancel()
+    caller.wait_ended()
+
+
+def test_calls_to_a_user_who_forwards_to_a_queue_wait_there_also_those_of_another_queue(
+    office: Office,
+) -> None:
+    office.queue("amal", name=f"Desk of {office.name}")
+    office.user("bao", forward_to=f"sip:Desk-of-{office.name.replace(' ', '-')}@{office.domain}")
+    number = office.queue(max_waiting=0, overflow={"action": "forward", "target": f"sip:{office.upn('bao')}"})
+    office.user("chi")
+    office.open()
+    amal, bao, chi = (office.agent(name) for name in ("amal", "bao", "chi"))
+    for phone, dialled in ((chi, "bao"), (office.caller(), number)):
+        caller = phone.dial(dialled)
+        caller.wait_answered()
+        ring = amal.wait_call()
+        ring.answer()
+        ring.wait_up()
+        caller.hang_up()
+        ring.wait_ended()
+    assert not bao.legs
