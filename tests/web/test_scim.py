@@ -248,6 +248,14 @@ def test_a_user_is_removed_from_everywhere_unless_a_queue_forwards_there(
     assert pushing.refusal("DELETE", f"/Users/{amal}")["status"] == 404
 
 
+def test_the_audit_says_that_a_directory_did_it(rig: ServerRig, pushing: Directory) -> None:
+    user_id = pushing.user("amal@contoso.com")
+    pushing.patch(f"/Users/{user_id}", {"op": "Replace", "path": "active", "value": "False"})
+    entries = [each for each in rig.api().items("/audit") if each["what"] == "user"]
+    told = {(each["door"], each["field"], each["before"], each["after"]) for each in entries}
+    assert told == {("scim", None, None, "added"), ("scim", "is_active", "true", "false")}
+
+
 # -- groups
 
 

@@ -176,15 +176,8 @@ class OrganizationStorage(ScimStorage):
         if search_request.filter is None and search_request.sort_by is None:
             shown = [_resource(each, item, people, with_members) for each, item in found[page]]
             return SearchPage(len(found), shown)
-        resources = _in_order(
-            search_request,
-            [
-                resource
-                for each, item in found
-                if (resource := _resource(each, item, people, with_members))
-                and _matches(search_request, resource)
-            ],
-        )
+        made = (_resource(each, item, people, with_members) for each, item in found)
+        resources = _in_order(search_request, [each for each in made if _matches(search_request, each)])
         return SearchPage(len(resources), resources[page])
 
     def create(self, resource_type: ResourceType, resource: Resource[Any]) -> Resource[Any]:
