@@ -6,7 +6,7 @@ import pytest
 from argon2 import extract_parameters
 from argon2.low_level import Type
 
-from huntline.storage.passwords import _NOBODYS, hashed, is_password
+from huntline.storage.passwords import NOBODYS, hashed, is_password
 
 
 def test_a_password_is_recognized_and_no_other() -> None:
@@ -29,4 +29,4 @@ def test_where_no_password_is_stored_none_is_right(stored: str | None) -> None:
 def test_an_unknown_name_costs_what_a_known_one_does() -> None:
     cost = extract_parameters(hashed("correct horse battery"))
     assert cost.type is Type.ID
-    assert extract_parameters(_NOBODYS) == cost
+    assert extract_parameters(NOBODYS) == cost

@@ -115,6 +115,15 @@ def test_a_change_by_cookie_takes_the_csrf_token(rig: ServerRig, browser: Browse
     assert browser.send("POST", "/queues", {"name": "Help Desk"}).status_code == 201
 
 
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
+def test_a_form_on_another_site_cannot_sign_anybody_in(rig: ServerRig, browser: Browser, kind: str) -> None:
+    account(rig)
+    body = f'{{"name": "anna", "password": "{PASSWORD}"}}'
+    refused = browser.request("POST", "/session", content=body, headers={"Content-Type": kind})
+    assert refused.status_code == 422
+    assert not browser.cookies
+
+
 def test_one_persons_csrf_token_is_no_use_to_another(rig: ServerRig, browser: Browser) -> None:
     account(rig)
     account(rig, "bao")

@@ -17,11 +17,11 @@ def _filler(length: int) -> str:
     return b64encode(secrets.token_bytes(length)).decode().rstrip("=")
 
 
-# Nobody's: what is compared with where there is no password, so that unknown names take as long as known ones.
-_NOBODYS = (
+NOBODYS = (
     f"$argon2id$v=19$m={_HASHER.memory_cost},t={_HASHER.time_cost},p={_HASHER.parallelism}"
     f"${_filler(_HASHER.salt_len)}${_filler(_HASHER.hash_len)}"
 )
+"""The hash of no password: compared with where there is none, so that unknown names take as long as others."""
 
 
 def hashed(password: str) -> str:
@@ -34,7 +34,7 @@ def is_password(password: str, password_hash: str | None) -> bool:
     """Whether this is the password; takes as long when there is none to compare with."""
     with _AT_ONCE:
         try:
-            _HASHER.verify(password_hash or _NOBODYS, password)
+            _HASHER.verify(password_hash or NOBODYS, password)
         except (VerificationError, InvalidHashError):
             return False
     return password_hash is not None
