@@ -21,7 +21,7 @@ NOBODYS = (
     f"$argon2id$v=19$m={_HASHER.memory_cost},t={_HASHER.time_cost},p={_HASHER.parallelism}"
     f"${_filler(_HASHER.salt_len)}${_filler(_HASHER.hash_len)}"
 )
-"""The hash of no password: compared with where there is none, so that unknown names take as long as others."""
+"""The hash of no password: compared with where there is none, so that unknown names take no less time."""
 
 
 def hashed(password: str) -> str:
