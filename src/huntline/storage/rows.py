@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from itertools import zip_longest
 from typing import Any, TypeVar
 
 from sqlalchemy import Table
@@ -104,15 +103,16 @@ _PLAIN_QUEUE_COLUMNS = (
 def rows_of(organization: Organization, unlike: Organization | None = None) -> dict[Table, list[Row]]:
     """The rows of one organization, whose ids are known.
 
-    With ``unlike``, rows that both have because they share the very object at the same place are left out:
-    what differs between two states of a large organization is soon found then.
+    With ``unlike``, rows of what both have as the very same object are left out: what differs between two
+    states of a large organization is soon found then. Such an object may be at another place, see
+    ``places_of``.
     """
     other = unlike or _NOTHING
     user_ids = _user_ids(organization)
     # Rows that name users by id are the same only where the same ids stand behind the same names.
     naming = other if user_ids == _user_ids(other) else _NOTHING
-    groups = [group for _, group in _apart(organization.groups, naming.groups)]
-    queues = [queue for _, queue in _apart(organization.queues, naming.queues)]
+    groups = [group for _, group in _unshared(organization.groups, naming.groups)]
+    queues = [queue for _, queue in _unshared(organization.queues, naming.queues)]
     rows = {
         schema.organizations: [_organization_row(organization)],
         schema.domains: _placed(lambda domain: {"domain": domain}, organization.domains),
@@ -131,6 +131,10 @@ def rows_of(organization: Organization, unlike: Organization | None = None) -> d
             {"user_id": user_id, "queue_id": queue_id} for user_id, queue_id in sorted(organization.opt_outs)
         ],
     }
+    return _owned(rows, organization)
+
+
+def _owned(rows: dict[Table, list[Row]], organization: Organization) -> dict[Table, list[Row]]:
     for table_rows in rows.values():
         for row in table_rows:
             row["organization_id"] = organization.organization_id
@@ -141,19 +145,40 @@ def _user_ids(organization: Organization) -> dict[str, str]:
     return {user.upn: user.user_id for user in organization.users}
 
 
-def _apart(items: tuple[_ItemT, ...], others: tuple[_ItemT, ...]) -> Iterator[tuple[int, _ItemT]]:
-    """Items with their places, but for those that are in the same place of both."""
-    return (
-        (place, item)
-        for place, (item, other) in enumerate(zip_longest(items, others[: len(items)]))
-        if item is not other
-    )
+def places_of(organization: Organization, unlike: Organization) -> dict[Table, list[Row]]:
+    """Key and position of each row that ``rows_of`` leaves out though it is at another place now."""
+    rows = {
+        schema.trunks: _moved("name", organization.trunks, unlike.trunks),
+        schema.numbers: _moved("number", organization.numbers, unlike.numbers),
+        schema.users: _moved("user_id", organization.users, unlike.users),
+        schema.groups: [
+            {"name_key": row["name"].casefold(), "position": row["position"]}
+            for row in _moved("name", organization.groups, unlike.groups)
+        ],
+        schema.queues: _moved("queue_id", organization.queues, unlike.queues),
+    }
+    return _owned(rows, organization)
+
+
+def _moved(key: str, items: tuple[object, ...], others: tuple[object, ...]) -> list[Row]:
+    places = {id(item): place for place, item in enumerate(others)}
+    return [
+        {key: getattr(item, key), "position": place}
+        for place, item in enumerate(items)
+        if places.get(id(item), place) != place
+    ]
+
+
+def _unshared(items: tuple[_ItemT, ...], others: tuple[_ItemT, ...]) -> Iterator[tuple[int, _ItemT]]:
+    """Items with their places, but for those that both have."""
+    shared = set(map(id, others))
+    return ((place, item) for place, item in enumerate(items) if id(item) not in shared)
 
 
 def _placed(
     row_of: Callable[[_ItemT], Row], items: tuple[_ItemT, ...], others: tuple[_ItemT, ...] = ()
 ) -> list[Row]:
-    return [{**row_of(item), "position": place} for place, item in _apart(items, others)]
+    return [{**row_of(item), "position": place} for place, item in _unshared(items, others)]
 
 
 def _organization_row(organization: Organization) -> Row:

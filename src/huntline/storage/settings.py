@@ -40,7 +40,7 @@ from huntline.storage import schema
 from huntline.storage.audit import Actor, write_audit
 from huntline.storage.database import writing
 from huntline.storage.ids import new_id, new_primary_user
-from huntline.storage.rows import SETTINGS_TABLES, Row, organization_of, rows_of, user_of
+from huntline.storage.rows import SETTINGS_TABLES, Row, organization_of, places_of, rows_of, user_of
 
 Key = tuple[Any, ...]
 StoredRow = tuple[Any, ...]
@@ -292,11 +292,11 @@ def _write(connection: Connection, before: Organization | None, after: Organizat
     for table in SETTINGS_TABLES:
         if fresh := [row for key, row in wanted[table].items() if key not in stored[table]]:
             connection.execute(insert(table), fresh)
-        _update(
-            connection,
-            table,
-            [row for key, row in wanted[table].items() if stored[table].get(key, row) != row],
-        )
+        changed = [row for key, row in wanted[table].items() if stored[table].get(key, row) != row]
+        _update(connection, table, changed)
+    if before is not None:
+        for table, moved in places_of(after, before).items():
+            _update(connection, table, moved)
 
 
 def _keyed_rows(
@@ -342,7 +342,7 @@ def _delete(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
 def _update(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     if rows:
         # Unique values are the same: to write them would have all that refers to them looked through.
-        rest = [column.name for column in table.c if column.name not in _unique_columns(table)]
+        rest = rows[0].keys() - set(_unique_columns(table))
         values = [{name: row[name] for name in rest} | _row_key(table, row) for row in rows]
         connection.execute(update(table).where(_is_row(table)), values)
 
