@@ -128,8 +128,9 @@ def _queue_renamed(
     then, now = OrganizationIndex(before), OrganizationIndex(after)
 
     def following(target: str) -> str:
-        is_meant = then.forward_target(target) is old
-        return new.name if is_meant and now.forward_target(target) is not new else target
+        if then.forward_target(target) is not old or now.forward_target(target) is new:
+            return target
+        return new.primary_uri if target.lower().startswith("sip:") else new.name
 
     return _with_targets(after, following)
 
@@ -143,7 +144,17 @@ def _with_targets(organization: Organization, renamed: Callable[[str], str]) -> 
                 exits[field] = replace(exit_, target=target)
         return replace(queue, **exits) if exits else queue
 
-    return replace(organization, queues=tuple(map(with_targets, organization.queues)))
+    def with_addresses(user: User) -> User:
+        forward_to = renamed(user.forward_to) if user.forward_to else None
+        voicemail = renamed(user.voicemail) if user.voicemail else None
+        is_same = (forward_to, voicemail) == (user.forward_to, user.voicemail)
+        return user if is_same else replace(user, forward_to=forward_to, voicemail=voicemail)
+
+    return replace(
+        organization,
+        users=tuple(map(with_addresses, organization.users)),
+        queues=tuple(map(with_targets, organization.queues)),
+    )
 
 
 def _policy_renamed(organization: Organization, old: str, new: str) -> Organization:

@@ -21,6 +21,7 @@ from huntline.directory.organization import (
 Item = User | Group | QueueSettings | ServiceNumber | Trunk | CallerIdPolicy | Audio
 
 _EXITS = {"overflow": "when it is full", "timeout": "after the maximum wait", "no_agents": "without agents"}
+_USER_FORWARDS = {"forward_to": "forwards all calls to it", "voicemail": "has it as voicemail"}
 
 
 def uses_of(organization: Organization, item: Item) -> list[str]:
@@ -100,3 +101,10 @@ def _forwards_to(item: User | QueueSettings, organization: Organization) -> Iter
             target = getattr(queue, field).target
             if target and queue is not item and index.forward_target(target) is item:
                 yield f"queue {queue.name} forwards to it {when} ({field})"
+    for user in organization.users:
+        if user is item:
+            continue
+        for field, what in _USER_FORWARDS.items():
+            target = getattr(user, field)
+            if target and index.forward_target(target) is item:
+                yield f"user {user.upn} {what} ({field})"
