@@ -223,7 +223,7 @@ GET = Cmdlet(
     synopsis="Shows caller-ID policies.",
     own=(
         _IDENTITY,
-        Parameter(name="Filter", kind=Text(), help="A name with wildcards."),
+        Parameter(name="Filter", kind=PolicyName(), help="A name with wildcards."),
         *INTERNAL,
     ),
     each=_get,

@@ -16,8 +16,7 @@ def lines_of(values: Iterable[Value]) -> Iterator[str]:
     """Values as they are printed at the end of a pipeline: alike objects that follow each other together."""
     for shape, group in groupby(values, _shape):
         if shape is None:
-            for value in group:
-                yield from text_of(value).split("\n")
+            yield from (line for value in group if value is not None for line in text_of(value).split("\n"))
         else:
             records = [each for each in group if isinstance(each, Record)]
             yield from list_of(records) if len(shape) > _MOST_IN_A_TABLE else table_of(records)

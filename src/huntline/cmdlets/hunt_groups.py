@@ -336,20 +336,20 @@ def _object(
             "UseDefaultMusicOnHold": music is None,
             "MusicOnHoldFileName": music and music["file"],
             "WelcomeMusicFileName": greeting.get("file"),
-            "CallsInQueue": waiting.get(queue["name"].casefold(), 0),
+            "CallsInQueue": waiting.get(queue["id"], 0),
         }
     )
 
 
 def _calls_in_queues(api: Api) -> dict[str, int]:
-    """How many calls wait, by the names of queues; no calls where no server runs."""
+    """How many calls wait, by the ids of queues; no calls where no server runs."""
     try:
         live = api.get("/live")
     except ApiRefused as refusal:
         if refusal.error_id != "server-unavailable":
             raise
         return {}
-    return {queue["name"].casefold(): queue["waiting"] for queue in live["queues"]}
+    return {queue["id"]: queue["waiting"] for queue in live["queues"]}
 
 
 def _say_next_steps(call: Call, made: Json) -> None:

@@ -39,6 +39,9 @@ _ORDERING = frozenset({"eq", "ne", "gt", "ge", "lt", "le"})
 OPERATORS = _ORDERING | {"like", "notlike", "match", "notmatch"} | {"contains", "notcontains", "in", "notin"}
 """Comparisons, without their hyphen."""
 
+_ENDS = ('"', "'", ")", "}", "1}", ")}", "})", '\n"@', "\n'@", "\n#>")
+"""What may be all that an unfinished script lacks; the grammar knows no empty blocks."""
+
 _LANGUAGE = Language(tree_sitter_powershell.language())
 _DEEPEST = 60
 _LONGEST = 1_000_000  # bytes
@@ -75,6 +78,9 @@ _LEVELS = frozenset(
     )
 )
 """Nodes that stand for their only child, where they have one."""
+
+_UNPAIRED = ("'", '"', "(", ")", "{", "}", "[", "]", "@(", "$(", "@{")
+"""What stands by itself in a tree where its other half is missing."""
 
 _INSTEAD_OF_LOOPS = "send the things to ForEach-Object { ... } through a pipeline"
 _INSTEAD_OF_CHOICES = "choose things with Where-Object { ... } in a pipeline"
@@ -136,7 +142,7 @@ def is_unfinished(text: str) -> bool:
         return False
     if text.rstrip(" \t").endswith(("`", "|", ",", "=")):
         return True
-    return any(_reads(text + end) for end in ('"', "'", ")", "}", ")}", "})", '\n"@', "\n'@", "\n#>"))
+    return any(_reads(text + end) for end in _ENDS)
 
 
 def _reads(text: str) -> bool:
@@ -226,6 +232,8 @@ class _Reading:
                 continue
             end = node.start_byte
             for child in node.children:
+                if child.type in _UNPAIRED:
+                    return child.start_byte
                 if self._source[end : child.start_byte].strip():
                     return end
                 if child.has_error:
