@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,7 @@ from tests.web.routes import (
     path_with,
     route_id,
 )
+from tests.web.signalling import FakeSignalling, signalling
 
 MARK = "Zyxw"
 """Is in every name of Fabrikam's, and in nothing else."""
@@ -78,15 +80,33 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with server_rig(tmp_path_factory.mktemp("isolation")) as rig, asyncio.Runner() as runner:
+    with ExitStack() as stack:
+        rig = stack.enter_context(server_rig(tmp_path_factory.mktemp("isolation")))
+        runner = stack.enter_context(asyncio.Runner())
         fabrikam = rig.add_organization("Fabrikam", "fabrikam.com")
         own = furnish(rig, rig.contoso, "Aquamarine-and-turquoise", "contoso.com", "+14255550100")
         theirs = furnish(rig, fabrikam, MARK, "fabrikam.com", "+12065550123")
         theirs.add("organizations", "Fabrikam", fabrikam)
         hosts = rig.api(Role.HOST, HOST).post("/host/accounts", {"name": f"{MARK} host", "role": "host"})
         theirs.add("host/accounts", hosts["name"], hosts["id"])
+        fake = stack.enter_context(signalling(rig))
+        show(fake, rig.contoso, own)
+        show(fake, fabrikam, theirs)
         # With a user of its own, so that what is below /me can be asked for as well.
         yield World(rig, Asker(rig.app, runner), fabrikam, own, theirs, rig.key(user_id=own.keys["users"][0]))
+
+
+def show(fake: FakeSignalling, organization_id: str, things: Things) -> None:
+    """Let the signalling process see an organization's queue, agent and a call."""
+    name, queue_id, _ = things.keys["queues"]
+    user_id, upn, _ = things.keys["users"]
+    whose = {"organization_id": organization_id}
+    fake.picture["queues"].append(fake.queue(queue_id, name, organization_id))
+    fake.picture["agents"].append(fake.agent(user_id, upn, queue_id, queues=[name], **whose))
+    call = fake.call(
+        things.keys["calls"][0], queue_id, user_id, queue=name, ringing=[upn], agent=upn, **whose
+    )
+    fake.picture["calls"].append(call)
 
 
 def nobodys(kind: str, key: str) -> str:
@@ -155,7 +175,7 @@ def test_acting_for_another_organization_is_answered_as_if_it_did_not_exist(
 def test_nothing_that_can_be_read_tells_of_another_organization(world: World, route: RouteAccess) -> None:
     names = [world.own.of(route, parameter)[0] for parameter in parameters_of(route)]
     answer = world.ask(route, names, None)
-    assert answer.status in (200, 503)  # no signalling process runs
+    assert answer.status == 200
     told = answer.body.casefold()
     secrets = {MARK, "fabrikam", "+12065550123", world.fabrikam}
     for kind, keys in world.theirs.keys.items():
