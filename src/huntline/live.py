@@ -64,6 +64,6 @@ def _by_key(picture: dict[str, Any]) -> dict[str, dict[str, dict[str, Any]]]:
 
 
 def _news_of(before: dict[str, Any] | None, item: dict[str, Any]) -> bool:
-    if before is None:
-        return True
+    if before is None or before is item:
+        return before is None
     return any(before.get(key) != value for key, value in item.items() if key not in _CLOCKS)

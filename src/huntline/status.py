@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from huntline.directory.plan import ServerPlan
@@ -11,12 +14,26 @@ from huntline.engine.model import AgentState, AgentStatus, CallStatus, QueueStat
 from huntline.sip.calls import Call, CallBook
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """An agent as written down, and the queues that they are ready for."""
+
+    status: AgentStatus
+    item: dict[str, Any]
+    ready_for: tuple[str, ...]
+
+
 class StatusReport:
-    """Writes engine snapshots with the names of the plan in force and the legs of the call book."""
+    """Writes engine snapshots with the names of the plan in force and the legs of the call book.
+
+    An agent about whom nothing is new is the same object from report to report; it is not to be changed.
+    """
 
     def __init__(self, book: CallBook, plan: ServerPlan) -> None:
         self.plan = plan
         self._book = book
+        self._agents: dict[str, _Written] = {}
+        self._agents_by_plan = plan
 
     def of(self, snapshot: Snapshot) -> dict[str, Any]:
         """Queues, agents and calls; calls that no queue has (direct calls) are there too."""
@@ -25,11 +42,12 @@ class StatusReport:
         calls += [
             self._direct_call(call) for call in self._book.calls.values() if call.call_id not in in_queues
         ]
-        ready = self._ready_by_queue(snapshot)
+        agents = self._written(snapshot.agents)
+        ready = Counter(chain.from_iterable(agent.ready_for for agent in agents))
         return {
             "at": snapshot.at.isoformat(),
             "queues": [self.queue(status, snapshot.at, ready[status.queue_id]) for status in snapshot.queues],
-            "agents": [self.agent(status) for status in snapshot.agents],
+            "agents": [agent.item for agent in agents],
             "calls": calls,
         }
 
@@ -106,12 +124,18 @@ class StatusReport:
             "legs": _legs(call),
         }
 
-    def _ready_by_queue(self, snapshot: Snapshot) -> Counter[str]:
-        ready: Counter[str] = Counter()
-        for status in snapshot.agents:
-            if status.state is AgentState.READY:
-                ready.update(set(self.plan.queues_of(status.agent_id)) - set(status.opted_out))
-        return ready
+    def _written(self, agents: Iterable[AgentStatus]) -> list[_Written]:
+        if self._agents_by_plan is not self.plan:
+            self._agents_by_plan, self._agents = self.plan, {}
+        return [self._agent_written(status) for status in agents]
+
+    def _agent_written(self, status: AgentStatus) -> _Written:
+        written = self._agents.get(status.agent_id)
+        if written is None or written.status is not status:
+            queue_ids = self.plan.queues_of(status.agent_id) if status.state is AgentState.READY else ()
+            ready_for = tuple(queue_id for queue_id in queue_ids if queue_id not in status.opted_out)
+            written = self._agents[status.agent_id] = _Written(status, self.agent(status), ready_for)
+        return written
 
     def _organization(self, organization_id: str) -> str:
         organization = self.plan.organization(organization_id)

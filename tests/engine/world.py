@@ -9,6 +9,7 @@ from huntline.engine import commands as do
 from huntline.engine import events as told
 from huntline.engine.engine import HUMAN_REACTION, Engine
 from huntline.engine.model import Alerting, CallQueue, CallStatus, Distribution, Presence
+from huntline.engine.snapshots import status_of
 
 from .desk import NOON, seconds
 
@@ -154,6 +155,11 @@ class World:
 
     def _check_lines(self) -> None:
         snapshot = self.engine.snapshot(self.now)
+        assert snapshot.agents == tuple(
+            status_of(agent, agent.settings)
+            for agent in self.engine._floor.agents.values()
+            if agent.settings is not None
+        )
         assert {call.call_id for call in snapshot.calls} == {
             call_id for call_id, caller in self.callers.items() if not caller.records
         }

@@ -91,6 +91,7 @@ class Floor:
         state = state_of(agent)
         if state is not agent.state:
             agent.state, agent.state_since = state, self.now
+        agent.status = None
 
     def _refresh_in(self, line: Line, agent: Agent) -> None:
         agent_id = agent.agent_id

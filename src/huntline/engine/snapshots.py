@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from huntline.engine.eligibility import state_of, state_reason
 from huntline.engine.floor import Floor
-from huntline.engine.model import AgentStatus, CallStatus, QueueStatus, Snapshot
+from huntline.engine.model import AgentSettings, AgentStatus, CallStatus, QueueStatus, Snapshot
 from huntline.engine.state import Agent, Call, CallState, Line
 
 
@@ -37,10 +37,17 @@ def _queue(line: Line) -> QueueStatus:
 def _agent(agent: Agent) -> AgentStatus | None:
     if agent.settings is None:
         return None
+    if agent.status is None:
+        agent.status = status_of(agent, agent.settings)
+    return agent.status
+
+
+def status_of(agent: Agent, settings: AgentSettings) -> AgentStatus:
+    """An agent at this moment."""
     return AgentStatus(
         agent_id=agent.agent_id,
-        organization_id=agent.settings.organization_id,
-        name=agent.settings.name,
+        organization_id=settings.organization_id,
+        name=settings.name,
         state=state_of(agent),
         reason=state_reason(agent),
         presence=agent.presence,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from huntline.engine.model import AgentSettings, AgentState, CallQueue, Outcome, Presence
+from huntline.engine.model import AgentSettings, AgentState, AgentStatus, CallQueue, Outcome, Presence
 
 Place = tuple[datetime, int]
 """A place in line: the start of waiting, then the order in which calls began to wait."""
@@ -49,7 +49,10 @@ class Line:
 
 @dataclass(slots=True, eq=False)
 class Agent:
-    """A person who may be rung; without ``settings`` somebody no queue knows (any more)."""
+    """A person who may be rung; without ``settings`` somebody no queue knows (any more).
+
+    ``status`` is what snapshots show, kept until the agent is refreshed: most do nothing new for long.
+    """
 
     agent_id: str
     idle_since: datetime
@@ -66,6 +69,7 @@ class Agent:
     rest_reason: str = ""
     ring: Ring | None = None
     state: AgentState = AgentState.SIGNED_OUT
+    status: AgentStatus | None = None
 
 
 @dataclass(slots=True, eq=False)
