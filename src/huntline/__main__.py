@@ -18,6 +18,7 @@ from huntline.cli.history import history
 from huntline.cli.imports import imports
 from huntline.cli.licence import licence
 from huntline.cli.number import number
+from huntline.cli.organization import organization
 from huntline.cli.policy import policy
 from huntline.cli.queue import queue
 from huntline.cli.serve import serve
@@ -38,6 +39,7 @@ app = typer.Typer(
 for verb in (serve, apply, export, check, status, history, audit, pwsh, demo):
     app.command()(verb)
 for name, group_of_verbs in (
+    ("organization", organization),
     ("queue", queue),
     ("agent", agent),
     ("account", account),

@@ -33,6 +33,7 @@ users:
      caller_id_policy: Sales, external_id: "4711", line_uri: "tel:+14255550111"}
   - {upn: bao@redmond.contoso.com, licences: [PhoneSystem, CallingPlan], homed: hybrid,
      contacts: ["sip:bao@192.0.2.20:5060"], forward_to: "tel:+442079460000"}
+  - {upn: gone@contoso.com, is_active: false}
 groups:
   - {name: Second line, kind: office365-group, members: [bao@redmond.contoso.com],
      caller_id_policy: Anonymous, caller_id_rank: 1, external_id: group-1}

@@ -48,12 +48,12 @@ def _lines(problem: Mapping[str, Any], flags: Mapping[str, str]) -> Iterator[str
 
 def problem_in_words(problem: Mapping[str, Any], flags: Mapping[str, str] | None = None) -> str:
     """One problem that the API names: the option or else the field, the value, what would be right."""
-    # `overflow.target` and `agents[2]` are both parts of what one option says.
-    field = str(problem["field"])
+    # `overflow.target` and `agents[2]` are parts of what one option says; `limits.agent_limit` has its own.
+    field, flags = str(problem["field"]), flags or {}
     first = field.partition(".")[0].partition("[")[0]
     value = problem.get("value")
     shown = "" if value is None else f" value {_short(value)}:"
-    return f"{(flags or {}).get(first, field)}:{shown} {problem['allowed']}"
+    return f"{flags.get(field) or flags.get(first, field)}:{shown} {problem['allowed']}"
 
 
 def _short(value: Any) -> str:

@@ -86,17 +86,18 @@ def flag_of(field: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """Some text; with ``may_be_none`` the word ``none`` clears it."""
+    """Some text; with ``may_be_none`` the word ``none`` clears it. ``name`` as in ``Switch``."""
 
     field: str
     help: str
+    name: str = ""
     metavar: str = "TEXT"
     may_be_none: bool = False
     complete: Complete | None = None
 
     @property
     def flag(self) -> str:
-        return flag_of(self.field)
+        return flag_of(self.name or self.field)
 
     def parameters(self, *, is_new: bool) -> list[Parameter]:
         text = f"{self.help}; or {NONE}." if self.may_be_none else f"{self.help}."
@@ -352,6 +353,59 @@ def upload(path: Path, api: Api, *, dry_run: bool) -> Json:
     params = {"dry_run": dry_run} if dry_run else {}
     answer: Json = api.request("POST", "/audio", files={"file": (path.name, content)}, params=params)
     return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A setting inside of another, such as ``limits.max_waiting``: the rest of the other stays."""
+
+    whole: str
+    setting: Setting
+
+    @property
+    def field(self) -> str:
+        return f"{self.whole}.{self.setting.field}"
+
+    @property
+    def flag(self) -> str:
+        return self.setting.flag
+
+    def parameters(self, *, is_new: bool) -> list[Parameter]:
+        return self.setting.parameters(is_new=is_new)
+
+    def body(self, said: Said) -> Json:
+        part = self.setting.body(said)
+        return {self.whole: part} if part else {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps:
+    """A table of whole numbers: from the first of two on, the second."""
+
+    field: str
+    help: str
+    names: tuple[str, str]
+
+    @property
+    def flag(self) -> str:
+        return flag_of(self.field)
+
+    def parameters(self, *, is_new: bool) -> list[Parameter]:
+        return [option(self.flag, str | None, f"{self.help}; or {NONE}.", metavar="FROM:NUMBER,...")]
+
+    def body(self, said: Said) -> Json:
+        value = said.get(self.flag)
+        if value is None:
+            return {}
+        return {self.field: [] if value == NONE else list(map(self._step, value.split(",")))}
+
+    def _step(self, text: str) -> Json:
+        first, _, second = text.partition(":")
+        try:
+            return dict(zip(self.names, (int(first), int(second)), strict=True))
+        except ValueError:
+            wanted = f"must be two whole numbers such as 0:5, or {NONE}"
+            raise ConfigurationError(f"{self.flag}: value {text!r}: {wanted}") from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

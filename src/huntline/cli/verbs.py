@@ -14,7 +14,7 @@ from huntline.cli.door import Door, DryRunOption, KeyOption, OrganizationOption,
 from huntline.cli.options import DataOption, JsonOption
 from huntline.cli.printing import console, in_words, print_json, rows, sheet
 from huntline.cli.refusals import in_options
-from huntline.cli.settings import Json, Said, Setting, Sound
+from huntline.cli.settings import Json, Part, Said, Setting, Sound
 from huntline.errors import ConfigurationError
 
 Column = Callable[[Json], Any]
@@ -47,8 +47,9 @@ def nothing_more(things: Any, thing: Json) -> Json:
 class Thing:
     """One kind of things.
 
-    ``path`` is where the API has them, ``key`` the field that names one and ``key_setting`` its option when
-    that may be changed. ``columns`` are what a list shows. ``more`` adds to what is shown of one thing.
+    ``path`` is where the API has them, ``key`` the field that names one and ``rename`` its option where that
+    may be changed; ``own`` is the path of the one that is meant where none is named. ``columns`` are what a
+    list shows. ``more`` adds to what is shown of one thing.
     """
 
     noun: str
@@ -60,6 +61,7 @@ class Thing:
     columns: Mapping[str, Column]
     complete: Complete
     rename: Setting | None = None
+    own: str | None = None
     more: Callable[[Any, Json], Json] = nothing_more
 
     @property
@@ -100,7 +102,7 @@ def add_list(group: typer.Typer, thing: Thing) -> None:
 def add_show(group: typer.Typer, thing: Thing) -> None:
     """``show``."""
 
-    def show(door: Door, as_json: bool, which: str) -> None:
+    def show(door: Door, as_json: bool, which: str | None) -> None:
         with door.api() as api, in_options():
             found = api.get(path_to(thing, which))
             found |= thing.more(api, found)
@@ -131,7 +133,7 @@ def add_set(group: typer.Typer, thing: Thing) -> None:
     settings = (*([thing.rename] if thing.rename else []), *thing.settings)
     parameters = [key_argument(thing), *_options(settings, is_new=False), DRY_RUN]
 
-    def set_(door: Door, as_json: bool, which: str, dry_run: bool, **values: Any) -> None:
+    def set_(door: Door, as_json: bool, which: str | None, dry_run: bool, **values: Any) -> None:
         path, flags = path_to(thing, which), _flags(thing)
         with door.api() as api, in_options(flags):
             answer = api.response("GET", path)
@@ -186,7 +188,9 @@ def key_argument(thing: Thing, *, is_new: bool = False) -> Parameter:
     complete = None if is_new else thing.complete
     argument = typer.Argument(metavar=thing.metavar, autocompletion=complete, show_default=False)
     # The API key is an option of that name, so that the parameter has another.
-    return Parameter("which", Parameter.KEYWORD_ONLY, annotation=Annotated[str, argument])
+    if thing.own is None or is_new:
+        return keyword("which", Annotated[str, argument], Parameter.empty)
+    return keyword("which", Annotated[str | None, argument])
 
 
 def _options(settings: Iterable[Setting], *, is_new: bool) -> list[Parameter]:
@@ -196,7 +200,8 @@ def _options(settings: Iterable[Setting], *, is_new: bool) -> list[Parameter]:
 def _body(settings: Iterable[Setting], said: Said) -> Json:
     body: Json = {}
     for setting in settings:
-        body |= setting.body(said)
+        for name, value in setting.body(said).items():
+            body[name] = body.get(name, {}) | value if isinstance(setting, Part) else value
     return body
 
 
@@ -206,8 +211,11 @@ def _flags(thing: Thing, *, is_new: bool = False) -> dict[str, str]:
     return {thing.key: key, **flags}
 
 
-def path_to(thing: Thing, key: str) -> str:
+def path_to(thing: Thing, key: str | None) -> str:
     """Where the API has one thing."""
+    if key is None:
+        assert thing.own is not None
+        return thing.own
     # Imported here, see ``Door.api``.
     from huntline.api_client import path_of
 

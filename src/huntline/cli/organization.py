@@ -1,0 +1,92 @@
+"""``huntline organization``: what an organization has once; and for the host, which there are."""
+
+from __future__ import annotations
+
+from inspect import Parameter
+from typing import Annotated
+
+import typer
+
+from huntline.cli.completion import organization_names
+from huntline.cli.door import Door
+from huntline.cli.printing import print_json
+from huntline.cli.refusals import in_options
+from huntline.cli.settings import Names, Number, Part, Setting, Steps, Switch, Text
+from huntline.cli.verbs import (
+    DRY_RUN,
+    Thing,
+    add_create,
+    add_list,
+    add_set,
+    add_show,
+    add_verb,
+    keyword,
+    path_to,
+)
+
+_CODE = "*DIGITS"
+
+_SETTINGS: tuple[Setting, ...] = (
+    Names(field="domains", one="domain", help="The first is the realm of the phones' passwords"),
+    Part(
+        "limits", Number(field="max_waiting", help="How high a queue may set --max-waiting", metavar="CALLS")
+    ),
+    Part("limits", Number(field="agent_limit", help="How high a queue may set --agent-limit")),
+    Switch(field="communication_credits", help="Whether toll-free numbers may be used"),
+    Switch(field="propagation_delay", help="Whether changes of groups reach queues as late as in 2018"),
+    Part(
+        "star_codes",
+        Text(field="opt_out", name="opt_out_code", help="Opts out", metavar=_CODE, may_be_none=True),
+    ),
+    Part(
+        "star_codes",
+        Text(field="opt_in", name="opt_in_code", help="Opts in", metavar=_CODE, may_be_none=True),
+    ),
+    Steps(
+        field="service_number_table",
+        help="How many service numbers so many Phone System licences allow",
+        names=("phone_system_licences", "service_numbers"),
+    ),
+)
+
+ORGANIZATION = Thing(
+    noun="organization",
+    help="What an organization has once: domains, limits, star codes. For the host also: which there are.",
+    path="organizations",
+    key="organization",
+    metavar="NAME",
+    settings=_SETTINGS,
+    columns={
+        "organization": lambda organization: organization["organization"],
+        "domains": lambda organization: organization["domains"],
+    },
+    complete=organization_names,
+    rename=Text(field="organization", name="name", help="Another name", metavar="NAME"),
+    own="/organization",
+)
+
+_Which = Annotated[str, typer.Argument(metavar="NAME", autocompletion=organization_names, show_default=False)]
+_Confirm = Annotated[str, typer.Option(help="The name once more, for this is for good.", metavar="NAME")]
+
+
+def _remove(door: Door, as_json: bool, which: str, confirm: str, dry_run: bool) -> None:
+    with door.api() as api, in_options({"confirm": "--confirm"}):
+        removed = api.delete(path_to(ORGANIZATION, which), confirm=confirm, dry_run=dry_run or None)
+    if as_json:
+        print_json(removed)
+    else:
+        typer.echo(f"{'Would remove' if dry_run else 'Removed'} organization {removed['organization']}.")
+
+
+organization = typer.Typer(no_args_is_help=True, help=ORGANIZATION.help)
+add_list(organization, ORGANIZATION)
+add_show(organization, ORGANIZATION)
+add_create(organization, ORGANIZATION)
+add_set(organization, ORGANIZATION)
+add_verb(
+    organization,
+    "remove",
+    "Remove an organization with all its settings and accounts; history and audit stay.",
+    [keyword("which", _Which, Parameter.empty), keyword("confirm", _Confirm, ""), DRY_RUN],
+    _remove,
+)
