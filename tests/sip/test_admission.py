@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from huntline.directory.organization import (
+    Licence,
     NumberKind,
     Organization,
     QueueSettings,
@@ -12,7 +15,7 @@ from huntline.directory.organization import (
     Trunk,
     User,
 )
-from huntline.directory.plan import QueueTarget, ServerPlan, UserTarget
+from huntline.directory.plan import OutsideNumber, QueueTarget, ServerPlan, UserTarget
 from huntline.sip.admission import Admission, Admitted, NotAdmitted
 from huntline.sip.authenticator import Authenticator, Challenge, Forbidden, Identified, Stranger
 from huntline.sip.core.flow import Flow, Transport
@@ -27,7 +30,15 @@ def organization(name: str, number: str, trunk: str) -> Organization:
         domains=(domain,),
         trunks=(Trunk("provider", (trunk,)),),
         numbers=(ServiceNumber(number, NumberKind.SERVICE_TOLL),),
-        users=(User(user_id=f"{name}-amal", upn=f"amal@{domain}"),),
+        users=(
+            User(user_id=f"{name}-amal", upn=f"amal@{domain}"),
+            User(
+                user_id=f"{name}-bao",
+                upn=f"bao@{domain}",
+                licences=frozenset({Licence.E5}),
+                voice_enabled=True,
+            ),
+        ),
         queues=(
             QueueSettings(queue_id=f"{name}-desk", name="Desk", domain=domain, line_uri=f"tel:{number}"),
         ),
@@ -103,3 +114,29 @@ def test_a_trunk_brings_calls_for_its_own_organization_alone() -> None:
 def test_a_stranger_learns_nothing() -> None:
     for dialled in ("tel:+14255550100", "tel:+999", "sip:amal@a.example"):
         assert decide("x@elsewhere.example", dialled) == NotAdmitted(403)
+
+
+@pytest.mark.parametrize("dialled", ["tel:+442071234567", "sip:+44-20-7123-4567@a.example"])
+def test_a_user_who_may_take_calls_may_call_outside(dialled: str) -> None:
+    decision = decide("bao@a.example", dialled)
+    assert isinstance(decision, Admitted)
+    assert decision.target == OutsideNumber("+442071234567", "a")
+    assert decide("amal@a.example", dialled) == NotAdmitted(403)
+
+
+def test_nobody_else_gets_out_through_a_trunk() -> None:
+    """Calls outside cost money: neither a provider nor a stranger may make any."""
+    outside = "sip:+442071234567@a.example"
+    assert decide("+33@provider.example", outside, source="192.0.2.1") == NotAdmitted(404)
+    assert decide("x@elsewhere.example", outside) == NotAdmitted(403)
+
+
+def test_a_number_of_another_server_or_organization_is_not_dialled_outside() -> None:
+    for host in ("elsewhere.example", "b.example"):
+        assert decide("bao@a.example", f"sip:+442071234567@{host}") == NotAdmitted(404)
+
+
+def test_a_number_that_the_organization_holds_for_nobody_is_not_dialled_outside() -> None:
+    held = organization("c", "+14255550300", "192.0.2.3")
+    idle = replace(held, queues=())
+    assert ServerPlan((idle,)).target("+14255550300", "c.example", "c") is None

@@ -6,9 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from huntline.directory.caller_id import ShownCallerId
+from huntline.directory.plan import Account
 from huntline.sip.core.grammar import parse_address
 from huntline.sip.core.message import Request, parse_message
-from huntline.sip.presentation import CallerId, caller_of, from_header, identity_headers, name_addr
+from huntline.sip.presentation import (
+    CallerId,
+    caller_of,
+    from_header,
+    identity_headers,
+    name_addr,
+    outside_caller,
+)
 
 JANE = CallerId("+14255551234", "Jane")
 
@@ -70,6 +79,32 @@ def test_the_queue_that_was_dialled_is_told() -> None:
     assert told["P-Asserted-Identity"] == '"Jane" <sip:+14255551234@contoso.com>'
     assert told["Diversion"].startswith('"Help Desk" <sip:+14255550100@contoso.com>')
     assert told["History-Info"] == "<sip:+14255550100@contoso.com>;index=1"
+
+
+AMAL = Account(
+    user_id="amal",
+    organization_id="contoso",
+    upn="amal@contoso.com",
+    display_name="Amal",
+    realm="contoso.com",
+    digests=(),
+    contacts=(),
+)
+
+
+def test_the_outside_world_sees_the_number_of_the_policy_and_the_companys_name_if_any() -> None:
+    plain = outside_caller(ShownCallerId("+14255550100"), AMAL)
+    assert from_header(plain, "contoso.com", None) == '"+14255550100" <sip:+14255550100@contoso.com>'
+    company = outside_caller(ShownCallerId("+14255550100", "Contoso"), AMAL)
+    assert from_header(company, "contoso.com", None) == '"Contoso" <sip:+14255550100@contoso.com>'
+    told = dict(identity_headers(company, "contoso.com", queue_name=None, dialled=""))
+    assert told == {"P-Asserted-Identity": '"Contoso" <sip:+14255550100@contoso.com>'}
+
+
+def test_nobodys_number_is_anonymous_at_an_address_that_leads_nowhere() -> None:
+    nobody = outside_caller(ShownCallerId(None), AMAL)
+    assert from_header(nobody, "contoso.com", None) == '"Anonymous" <sip:anonymous@anonymous.invalid>'
+    assert identity_headers(nobody, "contoso.com", queue_name=None, dialled="") == (("Privacy", "id"),)
 
 
 @given(st.text(max_size=40))
