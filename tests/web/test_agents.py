@@ -62,6 +62,15 @@ def test_who_is_past_the_agent_limit_serves_nothing(api: Api) -> None:
     assert api.get("/users/bao@contoso.com/queues") == []
 
 
+def test_who_joins_a_group_late_by_choice_serves_its_queues_no_sooner(api: Api) -> None:
+    api.patch("/users/bao@contoso.com", E5_USER)
+    api.patch("/organization", {"propagation_delay": True})
+    api.patch("/groups/First line", {"members": ["bao@contoso.com"]})
+    assert [queue["name"] for queue in api.get(f"{AMAL}/queues")] == ["Help Desk", "Sales"]
+    assert [queue["name"] for queue in api.get("/users/bao@contoso.com/queues")] == ["Nights"]
+    assert [agent["upn"] for agent in api.get("/queues/Help Desk/agents")["agents"]] == ["amal@contoso.com"]
+
+
 def test_opting_out_is_remembered_also_while_no_server_runs(rig: ServerRig, api: Api) -> None:
     assert api.put(f"{AMAL}/queues/Help Desk", {"opted_out": True})["opted_out"] is True
     queue = rig.queue("Help Desk")

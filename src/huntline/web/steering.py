@@ -15,6 +15,7 @@ from huntline.directory.changes import Change
 from huntline.directory.index import OrganizationIndex
 from huntline.directory.membership import queues_of
 from huntline.directory.organization import Organization, QueueSettings, User
+from huntline.directory.propagation import as_of
 from huntline.engine.model import Presence
 from huntline.engine.refusals import AgentNotInQueue, OptOutNotAllowed, UnknownAgent
 from huntline.organization_file.form import Text
@@ -64,6 +65,11 @@ class AgentQueue(BaseModel):
     reason: str | None
 
 
+def served_queues(organization: Organization, user: User) -> tuple[QueueSettings, ...]:
+    """The queues that would ring a user now."""
+    return queues_of(user, OrganizationIndex(as_of(organization, datetime.now(UTC))))
+
+
 def agent_now(access: Access, user: User) -> dict[str, Any]:
     """An ``AgentNow``. Raises ServerNotRunning."""
     return access.backstage.ask("agent", upn=user.upn)
@@ -96,7 +102,7 @@ def agent_queues(organization: Organization, user: User) -> list[dict[str, Any]]
     """The ``AgentQueue`` of each queue that a user serves."""
     return [
         _agent_queue(queue, user, is_opted_out=(user.user_id, queue.queue_id) in organization.opt_outs)
-        for queue in queues_of(user, OrganizationIndex(organization))
+        for queue in served_queues(organization, user)
     ]
 
 
@@ -106,7 +112,7 @@ def opt(access: Access, user: User, queue: QueueSettings, *, is_opted_out: bool)
     It is remembered also where no server runs. Raises AgentNotInQueue, OptOutNotAllowed.
     """
     organization = access.organization
-    served = queues_of(user, OrganizationIndex(organization))
+    served = served_queues(organization, user)
     if queue.queue_id not in {each.queue_id for each in served}:
         raise AgentNotInQueue(user.upn, queue.name)
     if is_opted_out and not queue.allow_opt_out:
@@ -135,7 +141,7 @@ def _agent_queue(queue: QueueSettings, user: User, *, is_opted_out: bool) -> dic
 
 
 def _require_agent(organization: Organization, user: User) -> None:
-    if not queues_of(user, OrganizationIndex(organization)):
+    if not served_queues(organization, user):
         raise UnknownAgent(user.upn)
 
 

@@ -13,8 +13,6 @@ from sse_starlette import EventSourceResponse
 
 from huntline.control import ServerNotRunning
 from huntline.directory.access import Role
-from huntline.directory.index import OrganizationIndex
-from huntline.directory.membership import queues_of
 from huntline.directory.organization import User
 from huntline.errors import Refused
 from huntline.storage.calls import (
@@ -47,6 +45,7 @@ from huntline.web.steering import (
     opt,
     pause,
     resume,
+    served_queues,
 )
 
 
@@ -157,9 +156,8 @@ def put_queue(
 ) -> Any:
     """Opt out of a queue, or in again."""
     user, organization = _own_user(access), access.organization
-    served = queues_of(user, OrganizationIndex(organization))
     wanted = QUEUES.find(organization, queue)
-    if wanted is None or wanted not in served:
+    if wanted is None or wanted not in served_queues(organization, user):
         raise NotThere(f"you are no agent of a queue {queue!r}")
     return opt(access, user, wanted, is_opted_out=form.opted_out)
 
@@ -223,8 +221,7 @@ def _own_user(access: Access) -> User:
 
 def _own_view(access: Access) -> View:
     user = _own_user(access)
-    served = queues_of(user, OrganizationIndex(access.organization))
-    queue_ids = frozenset(queue.queue_id for queue in served)
+    queue_ids = frozenset(queue.queue_id for queue in served_queues(access.organization, user))
     return View(access.organization_id, queue_ids, user.user_id)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Path
@@ -11,6 +12,7 @@ from pydantic import BaseModel
 from huntline.directory.groups import agents_of, left_out_of
 from huntline.directory.index import OrganizationIndex
 from huntline.directory.organization import Organization, QueueSettings
+from huntline.directory.propagation import as_of
 from huntline.organization_file.form import QueueForm
 from huntline.organization_file.parts import Dump, queue_dump, queue_of
 from huntline.web.access import Access, ChangeQueues, ReadSettings
@@ -101,8 +103,8 @@ router = router_of(QUEUES)
 
 @router.get("/{key}/agents", response_model=QueueAgents, operation_id="read_queue_agents")
 def read_agents(access: ReadSettings, key: Annotated[str, Path(description="The queue.")]) -> Any:
-    """Who is rung for a queue, in order, once its groups are expanded; and who is left out, and why."""
-    organization = access.organization
+    """Who is rung for a queue now, in order, its groups expanded; and who is left out, and why."""
+    organization = as_of(access.organization, datetime.now(UTC))
     queue = QUEUES.get(organization, key)
     index = OrganizationIndex(organization)
     return {
