@@ -29,6 +29,8 @@ from typing import Any
 import yaml
 
 from huntline.api_client import Api, path_of, remote_api
+from huntline.config import Config
+from huntline.control import ControlClient
 
 HUNTLINE = [sys.executable, "-m", "huntline"]
 DEPTH = 5
@@ -111,6 +113,13 @@ class Server:
             found |= {name: child for name in ("signalling", "media", "web") if name in words}
         return found
 
+    def cpu(self) -> dict[str, float]:
+        """Processor time that each part has used, in ms."""
+        tick = 1000 / os.sysconf("SC_CLK_TCK")
+        stats = {name: Path(f"/proc/{pid}/stat").read_text() for name, pid in self.parts().items()}
+        times = {name: stat.rpartition(") ")[2].split()[11:13] for name, stat in stats.items()}
+        return {name: sum(map(int, each)) * tick for name, each in times.items()}
+
     def stop(self) -> None:
         """End it."""
         self.process.send_signal(signal.SIGTERM)
@@ -175,22 +184,28 @@ def _options(port: int, number: int, server: int) -> bytes:
 
 
 class Table:
-    """Figures as they come, with the longest stall of signalling meanwhile."""
+    """Figures as they come: times, processor time of signalling and web for one turn (which does not depend
+    on what else the machine does), and the longest stall of signalling meanwhile."""
 
-    def __init__(self, pulse: Pulse) -> None:
+    def __init__(self, server: Server, pulse: Pulse) -> None:
+        self._server = server
         self._pulse = pulse
-        print(f"{'what':58} {'median ms':>10} {'worst ms':>10} {'stall ms':>10}")
+        columns = f"{'median ms':>10} {'worst ms':>9} {'signalling':>11} {'web CPU ms':>11} {'stall ms':>9}"
+        print(f"{'what':42} {columns}")
 
     def time(self, what: str, do: Callable[[int], object], repeats: int = REPEATS) -> None:
         """Do something so many times, told which time it is."""
         took = []
+        cpu = self._server.cpu()
         self._pulse.start()
         for turn in range(repeats):
             began = time.perf_counter()
             do(turn)
             took.append((time.perf_counter() - began) * 1000)
         stall = self._pulse.longest * 1000
-        print(f"{what:58} {statistics.median(took):10.0f} {max(took):10.0f} {stall:10.0f}", flush=True)
+        used = {name: (after - cpu[name]) / repeats for name, after in self._server.cpu().items()}
+        times = f"{statistics.median(took):10.0f} {max(took):9.0f}"
+        print(f"{what:42} {times} {used['signalling']:11.0f} {used['web']:11.0f} {stall:9.0f}", flush=True)
 
 
 def measure(server: Server, file: Path, settings: Settings, table: Table) -> None:
@@ -202,6 +217,8 @@ def measure(server: Server, file: Path, settings: Settings, table: Table) -> Non
     table.time("huntline apply, one queue changed", lambda turn: server.run("apply", str(file)), 1)
     arguments = ("--role", "admin", "--json")
     key = json.loads(server.run("account", "create", "bench", *arguments))["key"]
+    with ControlClient(Config(data=server.data).control_socket) as control:
+        table.time("control socket: status", lambda turn: control.request("status"))
     with remote_api(f"http://127.0.0.1:{server.http}", key, "api") as api:
         changes(api, settings, table)
         reads(api, table)
@@ -278,7 +295,7 @@ def main() -> None:
             memory(server, "empty")
             pulse = Pulse(server.sip)
             try:
-                measure(server, file, settings, Table(pulse))
+                measure(server, file, settings, Table(server, pulse))
             finally:
                 pulse.stop()
             memory(server, "full")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from huntline.engine import events as told
 from huntline.engine.commands import EndCall, ForwardCall, StopReason, StopRinging
-from huntline.engine.model import AgentState, Outcome
+from huntline.engine.model import AgentSettings, AgentState, Outcome
 
 from .desk import (
     ATTENDANT,
@@ -125,3 +128,57 @@ def test_a_rotation_goes_on_after_the_agent_rung_last_when_the_list_changes() ->
         desk.hangs_up(call_id)
     desk.settings(queue(agents="cleo ben anna", distribution=ROUND_ROBIN))
     assert rung(desk.call("c3")) == ["anna"]
+
+
+def test_an_agent_added_to_one_queue_changes_nothing_in_the_others() -> None:
+    desk = Desk(queue(agents="anna"), queue("other", agents="ben"))
+    desk.online("cleo")
+    desk.call("c1")
+    desk.call("c2", "other")
+    assert rung(desk.settings(queue(agents="anna cleo"), queue("other", agents="ben"))) == ["cleo"]
+    assert (desk.ringing("c1"), desk.ringing("c2")) == (["anna", "cleo"], ["ben"])
+
+
+def test_an_agent_who_leaves_one_queue_goes_on_ringing_for_the_other() -> None:
+    desk = Desk(queue(agents="anna"), queue("other", agents="anna ben"))
+    desk.call("c1", "other")
+    assert desk.settings(queue(agents=""), queue("other", agents="anna ben")) == []
+    desk.hangs_up("c1")
+    assert rung(desk.call("c2")) == []
+    assert rung(desk.call("c3", "other")) == ["anna", "ben"]
+
+
+def test_someone_who_becomes_an_agent_joins_queues_that_named_them_before() -> None:
+    desk = Desk(queue(agents="anna ben"))
+    desk.online("ben")
+    queues = (queue(agents="anna ben"),)
+    anna, ben = (
+        AgentSettings(agent_id=name, organization_id="contoso", name=name) for name in ("anna", "ben")
+    )
+    desk.tell(told.SettingsChanged("contoso", queues, (anna,)))
+    assert rung(desk.call("c1")) == ["anna"]
+    assert rung(desk.tell(told.SettingsChanged("contoso", queues, (anna, ben)))) == ["ben"]
+
+
+POOL = ("anna", "ben", "cleo", "dora")
+STAFFED = st.dictionaries(
+    st.sampled_from(("desk", "other", "third")),
+    st.lists(st.sampled_from(POOL), unique=True).map(" ".join),
+)
+
+
+@given(st.lists(STAFFED, min_size=1, max_size=5))
+def test_after_any_changes_those_are_rung_who_would_be_had_it_been_so_from_the_beginning(
+    history: list[dict[str, str]],
+) -> None:
+    changed, fresh = Desk(), Desk()
+    for desk, states in ((changed, history), (fresh, history[-1:])):
+        for name in POOL:
+            desk.online(name)
+        for staffed in states:
+            desk.settings(*(queue(name, agents=agents) for name, agents in staffed.items()))
+    for name in history[-1]:
+        assert rung(changed.call(name, name)) == rung(fresh.call(name, name))
+        for desk in (changed, fresh):
+            desk.hangs_up(name)
+    assert changed.engine.snapshot(changed.now).agents == fresh.engine.snapshot(fresh.now).agents

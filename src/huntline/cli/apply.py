@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -31,7 +33,8 @@ def apply(
     from huntline.directory.advice import warnings_of
 
     config = config_of(data)
-    applied = apply_file(file, config.data, local_user())
+    with _collector_off():
+        applied = apply_file(file, config.data, local_user())
     for change in applied.changes:
         typer.echo(str(change))
     if not applied.changes:
@@ -42,6 +45,16 @@ def apply(
         typer.echo(line)
     for advice in warnings_of(applied.organization):
         typer.echo(f"warning: {advice.field}: {advice.value} {advice.message}")
+
+
+@contextmanager
+def _collector_off() -> Iterator[None]:
+    """A large file is a million objects without any circle: to look for some takes as long as to read it."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def left_out(organization: Organization) -> Iterator[str]:
