@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from huntline.directory.caller_id import (
     ShownCallerId,
     caller_id_in_effect,
-    effective_policy,
+    effective_grant,
     policies_in_effect,
 )
 from huntline.directory.organization import GLOBAL_POLICY, CallerIdPolicy, Organization, Substitute
@@ -160,24 +160,27 @@ def test_the_users_own_policy_goes_before_the_groups_by_rank_and_these_before_gl
     organization: Organization,
 ) -> None:
     for user in organization.users:
-        policy = effective_policy(user, organization)
+        grant = effective_grant(user, organization)
         of_groups = sorted(
-            (each.caller_id_rank, each.caller_id_policy)
+            (each.caller_id_rank, each.caller_id_policy, each.name)
             for each in organization.groups
             if each.caller_id_rank is not None and is_in(user.upn, each.name, organization)
         )
+        expected: tuple[str | None, str]
         if user.caller_id_policy is not None:
-            assert policy.name == user.caller_id_policy
+            expected = (user.caller_id_policy, "user")
         elif of_groups:
-            assert policy.name == of_groups[0][1]
+            _, policy, name = of_groups[0]
+            expected = (policy, f"group {name}")
         else:
-            assert policy.name == GLOBAL_POLICY
+            expected = (GLOBAL_POLICY, "global")
+        assert (grant.policy.name, grant.granted_by) == expected
 
 
 @settings(deadline=None)
 @given(granted())
 def test_all_users_at_once_have_the_policies_they_have_one_by_one(organization: Organization) -> None:
-    one_by_one = {user.upn: effective_policy(user, organization) for user in organization.users}
+    one_by_one = {user.upn: effective_grant(user, organization).policy for user in organization.users}
     assert policies_in_effect(organization) == one_by_one
 
 

@@ -50,11 +50,6 @@ def effective_grant(user: User, organization: Organization) -> EffectiveGrant:
     return EffectiveGrant(policies.everyones, "global")
 
 
-def effective_policy(user: User, organization: Organization) -> CallerIdPolicy:
-    """The policy of the ``effective_grant``."""
-    return effective_grant(user, organization).policy
-
-
 def policies_in_effect(organization: Organization) -> dict[str, CallerIdPolicy]:
     """The effective policy of every user, by UPN."""
     policies = _Policies(organization)
