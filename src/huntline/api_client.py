@@ -13,8 +13,7 @@ import httpx
 from huntline.config import Config
 from huntline.directory.access import Role
 from huntline.errors import ConfigurationError, Refused
-from huntline.web.app import API_PATH, build_app
-from huntline.web.principal import Principal
+from huntline.web.paths import API_PATH
 
 _TIME_LIMIT = 60.0  # seconds
 _PAGE = 1_000
@@ -115,6 +114,10 @@ def local_api(config: Config, name: str, door: str, organization: str | None = N
 
     A server that runs on the folder works by each change when the request returns.
     """
+    # Imported here: who asks a server elsewhere should not wait a second for what would answer here.
+    from huntline.web.app import build_app
+    from huntline.web.principal import Principal
+
     app = build_app(config, trusted=Principal(name=name, role=Role.HOST))
     try:
         transport = httpx.ASGITransport(app=app)

@@ -41,6 +41,7 @@ from huntline.web.api import (
 )
 from huntline.web.backstage import Backstage
 from huntline.web.guards import BodyLimit, SecurityHeaders
+from huntline.web.paths import API_PATH as API_PATH
 from huntline.web.principal import Principal
 
 HEALTH_TIME_LIMIT = 2.0  # seconds
@@ -49,7 +50,6 @@ TIME_TO_CLOSE = 1  # seconds that open requests get at the end
 LONGEST_BODY = 1_000_000  # bytes
 LONGEST_UPLOAD = 6_000_000  # bytes: a sound file of the largest size, with what a form puts around it
 
-API_PATH = "/api/v1"
 _UPLOADS = (f"{API_PATH}/audio", f"{API_PATH}/imports", "/scim/v2")
 ROUTERS = (
     session.router,
