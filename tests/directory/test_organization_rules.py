@@ -183,9 +183,11 @@ def test_phone_system_licences_bound_the_service_numbers(
 
 
 def test_the_refusal_of_a_service_number_says_what_the_licences_allow() -> None:
-    organization = contoso(numbers=(TOLL, TOLL_FREE), users=(person("amal"),), service_number_table=STEPS)
+    users = (person("amal"), person("bao"), person("chi"))
+    numbers = (TOLL, TOLL_FREE, ServiceNumber("+14255550101", NumberKind.SERVICE_TOLL))
+    organization = contoso(numbers=numbers, users=users, service_number_table=STEPS)
     assert refusal(organization).message == (
-        "is service number 2, and service_number_table allows 1 with 1 Phone System licences"
+        "is service number 3; service_number_table allows 2 with 3 licences for Phone System"
     )
 
 

@@ -101,8 +101,6 @@ def _check_service_numbers(organization: Organization) -> Problems:
     for place, number in enumerate(organization.numbers):
         held += number.kind is not NumberKind.USER
         if number.kind is not NumberKind.USER and held > allowed:
-            licences = phone_system_licences(organization)
-            message = f"is service number {held}, and service_number_table allows {allowed} with"
-            yield Problem(
-                ("numbers", place, "number"), number.number, f"{message} {licences} Phone System licences"
-            )
+            licences = f"{phone_system_licences(organization)} licences"
+            message = f"is service number {held}; service_number_table allows {allowed} with {licences}"
+            yield Problem(("numbers", place, "number"), number.number, message + " for Phone System")
