@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
 
 from huntline.directory.organization import (
     Allowance,
@@ -13,11 +14,13 @@ from huntline.directory.organization import (
     Licence,
     LicencePool,
     NumberKind,
+    Organization,
     QueueExit,
     QueueExitAction,
     ServiceNumber,
 )
 from huntline.directory.rules import check, settled
+from tests.organizations import organizations
 
 from .offices import PERSONAL, TOLL, TOLL_FREE, contoso, forward, group, person, queue, refusal
 
@@ -353,4 +356,13 @@ def test_what_is_stored_calls_everything_by_its_own_name() -> None:
     assert help_line.timeout.target == "sip:amal@contoso.com"
     assert help_line.no_agents.target == "Sales"
     assert sales.overflow.target == primary_uri
+    assert settled(stored) == stored
+
+
+@settings(deadline=None, max_examples=50)
+@given(organizations())
+def test_what_is_allowed_stays_allowed_and_the_same_as_it_is_stored(organization: Organization) -> None:
+    assert check(organization) == []
+    stored = settled(organization)
+    assert check(stored) == []
     assert settled(stored) == stored
