@@ -57,12 +57,16 @@ _AWKWARD = (
     "!x",
     "=",
 )
-_LETTERS = st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="@")
+_LETTERS = st.characters(
+    exclude_categories=("Cs", "Cc"), include_characters="\x80\x85", exclude_characters="@"
+)
 _names = st.one_of(
     st.sampled_from(_AWKWARD),
     st.text(_LETTERS, min_size=1, max_size=20).filter(lambda name: name == name.strip()),
 )
-_texts = st.text(st.characters(exclude_categories=("Cs", "Cc"), include_characters="\n\t"), max_size=200)
+_texts = st.text(
+    st.characters(exclude_categories=("Cs", "Cc"), include_characters="\n\t\r\x85\x9b"), max_size=200
+)
 _digits = st.text("0123456789", min_size=3, max_size=10)
 _OUTSIDE = ("sip:desk@elsewhere.example", "tel:+99912345")
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _STANDARD_OUTPUT = Path("-")
 _HEAD = """\
-# {name}, written by huntline export; huntline apply puts it in force again.
+# Written by huntline export; huntline apply puts it in force again.
 # Keep it to yourself: the digests in it are as good as the phones' passwords.
 """
 
@@ -52,7 +52,7 @@ def export(
     finally:
         database.dispose()
     stem = "organization" if out == _STANDARD_OUTPUT else out.stem
-    text = _HEAD.format(name=" ".join(chosen.name.split())) + written(chosen, f"{stem}-audio")
+    text = _HEAD + written(chosen, f"{stem}-audio")
     sounds = sound_files(chosen)
     if out == _STANDARD_OUTPUT:
         sys.stdout.write(text)
