@@ -119,11 +119,13 @@ AUDIO: Collection[Audio] = Collection(
     find=find,
     build=build,
     dump=lambda audio: {"name": audio.name},
-    derived=lambda audio, organization: {
-        "sha256": audio.sha256,
-        "duration": audio.duration,
-        "loudness": audio.loudness,
-    },
+    deriving=lambda organization: (
+        lambda audio: {
+            "sha256": audio.sha256,
+            "duration": audio.duration,
+            "loudness": audio.loudness,
+        }
+    ),
     names=lambda audio: (audio.name,),
 )
 

@@ -64,7 +64,7 @@ class Collection(Generic[ItemT]):
     """One kind of things.
 
     ``attribute`` is where an organization has them. ``form`` is what is sent, ``view`` what is answered:
-    ``dump`` (in the form, without secrets) with ``derived``, which is read-only. ``find`` takes whatever
+    ``dump`` (in the form, without secrets) with what ``deriving`` adds, which is read-only. ``find`` takes whatever
     people call a thing; ``build`` makes one of a form, given the organization and the one that it replaces.
     ``names`` are what a search looks at. ``access`` is who may change one, besides ``check_change``.
     ``reset`` is what a thing becomes that cannot go away: its removal sets it back.
@@ -77,7 +77,7 @@ class Collection(Generic[ItemT]):
     find: Callable[[Organization, str], ItemT | None]
     build: Callable[[Any, Organization, ItemT | None, Backstage], ItemT]
     dump: Callable[[ItemT], Dump]
-    derived: Callable[[ItemT, Organization], Dump]
+    deriving: Callable[[Organization], Callable[[ItemT], Dump]]
     names: Callable[[ItemT], tuple[str, ...]]
     merge: Callable[[Dump, Dump, type[BaseModel]], Dump] = merged
     access: Any = ChangeSettings
@@ -99,7 +99,12 @@ class Collection(Generic[ItemT]):
 
     def shown(self, item: ItemT, organization: Organization) -> Dump:
         """The view."""
-        return self.dump(item) | self.derived(item, organization)
+        return self.showing(organization)(item)
+
+    def showing(self, organization: Organization) -> Callable[[ItemT], Dump]:
+        """The views of many."""
+        derived = self.deriving(organization)
+        return lambda item: self.dump(item) | derived(item)
 
     def matching(self, organization: Organization, search: str) -> list[ItemT]:
         """Those with ``search`` in a name."""
@@ -245,7 +250,7 @@ def router_of(collection: Collection[Any]) -> APIRouter:
     def list_all(access: ReadSettings, page: Page, search: Search = "") -> Any:
         organization = access.organization
         found = collection.matching(organization, search)
-        return page.of(found, lambda item: collection.shown(item, organization))
+        return page.of(found, collection.showing(organization))
 
     @router.post(
         "",

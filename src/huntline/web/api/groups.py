@@ -40,7 +40,7 @@ GROUPS: Collection[Group] = Collection(
     find=find,
     build=build,
     dump=group_dump,
-    derived=lambda group, organization: {"id": group.group_id},
+    deriving=lambda organization: lambda group: {"id": group.group_id},
     names=lambda group: (group.name,),
 )
 router = router_of(GROUPS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from collections.abc import Callable
 
 from huntline.directory.advice import warnings_about
 from huntline.directory.names import number_digits
@@ -28,14 +28,15 @@ def find(organization: Organization, key: str) -> ServiceNumber | None:
     return next((number for number in organization.numbers if number.number == f"+{digits}"), None)
 
 
-def derived(number: ServiceNumber, organization: Organization) -> Dump:
-    """The read-only part of a number."""
-    line_uri = f"tel:{number.number}"
-    owners = chain(
-        (f"queue {queue.name}" for queue in organization.queues if queue.line_uri == line_uri),
-        (f"user {user.upn}" for user in organization.users if user.line_uri == line_uri),
-    )
-    return {"belongs_to": next(owners, None), "warnings": warnings_about(number)}
+def deriving(organization: Organization) -> Callable[[ServiceNumber], Dump]:
+    """The read-only part of numbers."""
+    # A queue goes before a user, should both have the number.
+    owners = {user.line_uri: f"user {user.upn}" for user in organization.users if user.line_uri}
+    owners |= {queue.line_uri: f"queue {queue.name}" for queue in organization.queues if queue.line_uri}
+    return lambda number: {
+        "belongs_to": owners.get(f"tel:{number.number}"),
+        "warnings": warnings_about(number),
+    }
 
 
 NUMBERS: Collection[ServiceNumber] = Collection(
@@ -46,7 +47,7 @@ NUMBERS: Collection[ServiceNumber] = Collection(
     find=find,
     build=lambda form, organization, old, backstage: number_of(form),
     dump=number_dump,
-    derived=derived,
+    deriving=deriving,
     names=lambda number: (number.number,),
 )
 router = router_of(NUMBERS)

@@ -56,7 +56,7 @@ POLICIES: Collection[CallerIdPolicy] = Collection(
     find=find,
     build=build,
     dump=policy_dump,
-    derived=lambda policy, organization: {},
+    deriving=lambda organization: lambda policy: {},
     names=lambda policy: (policy.name, policy.description),
     reset=reset,
 )

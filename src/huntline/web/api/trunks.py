@@ -25,7 +25,7 @@ TRUNKS: Collection[Trunk] = Collection(
     find=find,
     build=lambda form, organization, old, backstage: trunk_of(form),
     dump=trunk_dump,
-    derived=lambda trunk, organization: {},
+    deriving=lambda organization: lambda trunk: {},
     names=lambda trunk: (trunk.name,),
 )
 router = router_of(TRUNKS)

@@ -61,7 +61,7 @@ def build(form: UserForm, organization: Organization, old: User | None, backstag
     return replace(user, user_id=old.user_id, digests=user.digests if is_mentioned else old.digests)
 
 
-def derived(user: User, organization: Organization) -> Dump:
+def derived(user: User) -> Dump:
     """The read-only part of a user."""
     return {
         "id": user.user_id,
@@ -79,7 +79,7 @@ USERS: Collection[User] = Collection(
     find=find,
     build=build,
     dump=user_dump,
-    derived=derived,
+    deriving=lambda organization: derived,
     names=lambda user: (user.upn, user.display_name, user.line_uri or ""),
 )
 router = router_of(USERS)
