@@ -64,8 +64,8 @@ class Collection(Generic[ItemT]):
     """One kind of things.
 
     ``attribute`` is where an organization has them. ``form`` is what is sent, ``view`` what is answered:
-    ``dump`` (in the form, without secrets) with what ``deriving`` adds, which is read-only. ``find`` takes whatever
-    people call a thing; ``build`` makes one of a form, given the organization and the one that it replaces.
+    ``dump`` (in the form, without secrets) with what ``deriving`` adds, which is read-only. ``find`` takes
+    whatever people call a thing; ``build`` makes one of a form, given the one that it replaces.
     ``names`` are what a search looks at. ``access`` is who may change one, besides ``check_change``.
     ``reset`` is what a thing becomes that cannot go away: its removal sets it back.
     """
