@@ -178,7 +178,8 @@ AMAL = UserTarget("id-amal@contoso.com", "contoso")
         ("+14255550177", "192.0.2.10", "fabrikam", OutsideNumber("+14255550177", "fabrikam")),
         ("+1 (999) 999-9999", "contoso.com", "contoso", OutsideNumber("+19999999999", "contoso")),
         ("9999999", "", "contoso", OutsideNumber("9999999", "contoso")),
-        ("999999", "", "contoso", None),  # too short for a number of the outside world
+        ("112", "", "contoso", OutsideNumber("112", "contoso")),
+        ("99", "", "contoso", None),  # too short for a number of the outside world
         ("+19999999999", "elsewhere.example", "contoso", None),
         ("*45", "contoso.com", "contoso", StarCode("contoso", "opt-out")),
         ("*46", "192.0.2.10", "fabrikam", StarCode("fabrikam", "opt-in")),

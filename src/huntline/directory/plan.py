@@ -87,7 +87,7 @@ class OutsideNumber:
 
 
 Target = QueueTarget | UserTarget | StarCode | OutsideNumber
-_SHORTEST_OUTSIDE_NUMBER = 7  # digits; what is shorter is an extension or a slip
+_SHORTEST_OUTSIDE_NUMBER = 3  # digits: 112, 911; what is shorter is a slip
 
 EngineSettings = tuple[tuple[CallQueue, ...], tuple[AgentSettings, ...]]
 
@@ -144,27 +144,24 @@ class ServerPlan:
             self._queues[queue.queue_id] = (queue, index)
             if queue.line_uri and (digits := number_digits(queue.line_uri[4:])):
                 self._service_numbers[digits] = QueueTarget(queue.queue_id, organization.organization_id)
+        known = before._accounts_of_the_same(organization) if before else {}
         for user in organization.users:
             if user.is_active:
-                self._add_account(user, organization)
+                self._add_account(user, known.get(id(user)) or _account_of(user, organization))
         queues, agents = self._engine_settings[organization_id] = compiled
         self._queues_of |= {agent.agent_id: [] for agent in agents}
         for call_queue in queues:
             for agent_id in call_queue.agents:
                 self._queues_of[agent_id].append(call_queue.queue_id)
 
-    def _add_account(self, user: User, organization: Organization) -> None:
-        account = Account(
-            user_id=user.user_id,
-            organization_id=organization.organization_id,
-            upn=user.upn,
-            display_name=user.shown_name,
-            realm=organization.realm,
-            digests=user.digests,
-            contacts=user.contacts,
-            voicemail=user.voicemail,
-            may_call_outside=not missing_for_calls(user),
-        )
+    def _accounts_of_the_same(self, organization: Organization) -> dict[int, Account]:
+        """Accounts by the identities of the users that they are made of, where they are still right."""
+        stored = self.organization(organization.organization_id)
+        if stored is None or stored.realm != organization.realm:
+            return {}
+        return {id(user): self._accounts[user.user_id] for user in stored.users if user.is_active}
+
+    def _add_account(self, user: User, account: Account) -> None:
         self._accounts[user.user_id] = account
         self._accounts_by_upn[user.upn] = account
         is_taken = user.local_part in self._accounts_by_local_part
@@ -298,6 +295,20 @@ class ServerPlan:
         organization = self.organization(organization_id)
         trunks = organization.trunks if organization else ()
         return next((trunk for trunk in trunks if outbound_destination(trunk)), None)
+
+
+def _account_of(user: User, organization: Organization) -> Account:
+    return Account(
+        user_id=user.user_id,
+        organization_id=organization.organization_id,
+        upn=user.upn,
+        display_name=user.shown_name,
+        realm=organization.realm,
+        digests=user.digests,
+        contacts=user.contacts,
+        voicemail=user.voicemail,
+        may_call_outside=not missing_for_calls(user),
+    )
 
 
 def _star_code(organization: Organization, dialled: str) -> StarCode | None:
