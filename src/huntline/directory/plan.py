@@ -263,7 +263,8 @@ class ServerPlan:
     def changed_accounts(self, before: ServerPlan) -> list[str]:
         """Ids of the users whose accounts differ, those that came or went included."""
         ids = dict.fromkeys((*before._accounts, *self._accounts))
-        return [each for each in ids if self._accounts.get(each) != before._accounts.get(each)]
+        pairs = ((each, before._accounts.get(each), self._accounts.get(each)) for each in ids)
+        return [user_id for user_id, old, new in pairs if old is not new and old != new]
 
     def engine_settings(self, organization_id: str) -> EngineSettings:
         """Queues with their agents expanded, and every agent of any of them; empty for an unknown id."""
