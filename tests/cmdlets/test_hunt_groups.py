@@ -347,7 +347,8 @@ def test_of_an_exit_that_is_named_in_part_the_rest_stays(
 ) -> None:
     amal = shell.user("amal", voicemail="sip:amal@mail.contoso.com")
     bao = shell.user("bao")
-    shell.queue(**{field: {"action": "forward", "target": f"sip:{amal}"}})
+    forward = {"action": "forward", "target": f"sip:{amal}"}
+    shell.api.post("/queues", {"name": "Help Desk", field: forward})
     voicemail = {"action": "voicemail", "target": f"sip:{amal}"}
     assert set_(shell, f"-{prefix}Action Voicemail")[field] == voicemail
     set_(shell, f"-{prefix}Action Forward")
@@ -363,7 +364,7 @@ def test_a_forward_needs_a_target_that_is_there_and_leads_nowhere_round(
 ) -> None:
     shell.user("chi", licences=["E3"])
     shell.user("bao")
-    shell.queue(**{field: {"action": "disconnect"}})
+    shell.queue()
     sales = shell.queue("Sales", timeout={"action": "forward", "target": "Help Desk"})["primary_uri"]
     forward = f"-{prefix}Action Forward"
     target = f"{forward} -{prefix}ActionTarget"
