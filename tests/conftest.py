@@ -1,0 +1,9 @@
+"""What holds for all tests."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, settings
+
+# Tests judge what is done, not how fast: they share the machine with others.
+settings.register_profile("huntline", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("huntline")
