@@ -277,12 +277,12 @@ class Signalling:
         return {"queues": self._site.set_opted_out(account, queue_id, is_opted_out=is_opted_out)}
 
     def _pause(self, request: dict[str, Any]) -> dict[str, Any]:
-        account = self._site.user_named(str(request.get("upn")))
+        account = self._site.agent_named(str(request.get("upn")))
         self._runner.request(told.PauseRequested(account.user_id, str(request.get("reason") or "")))
         return {}
 
     def _resume(self, request: dict[str, Any]) -> dict[str, Any]:
-        account = self._site.user_named(str(request.get("upn")))
+        account = self._site.agent_named(str(request.get("upn")))
         self._runner.request(told.ResumeRequested(account.user_id))
         return {}
 

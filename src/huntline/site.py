@@ -11,6 +11,7 @@ from huntline.directory.organization import QueueSettings, User
 from huntline.directory.plan import Account, QueueTarget, ServerPlan
 from huntline.directory.trunks import outbound_destination
 from huntline.engine.events import OptInRequested, OptOutRequested
+from huntline.engine.refusals import AgentNotInQueue, UnknownAgent
 from huntline.errors import Refused
 from huntline.runner import Runner
 from huntline.sip.core.grammar import GrammarError, Uri, parse_uri
@@ -143,7 +144,10 @@ class Site:
 
         With several queues those that allow it are done; it is refused when none does.
         """
-        queue_ids = [queue_id] if queue_id else list(self.plan.queues_of(account.user_id))
+        own = self.plan.queues_of(account.user_id)
+        if queue_id and queue_id not in own and (queue := self.plan.queue(queue_id)):
+            raise AgentNotInQueue(account.upn, queue.name)
+        queue_ids = [queue_id] if queue_id else list(own)
         done: list[str] = []
         refusal: Refused = NoQueueToLeave(f"{account.upn} is an agent of no queue")
         for each in queue_ids:
@@ -168,6 +172,13 @@ class Site:
         account = self.plan.account(user, host)
         if account is None:
             raise UnknownUser(f"there is no user {upn!r}; huntline status lists the agents")
+        return account
+
+    def agent_named(self, upn: str) -> Account:
+        """The account of an agent of any queue. Raises UnknownUser, UnknownAgent."""
+        account = self.user_named(upn)
+        if not self.plan.queues_of(account.user_id):
+            raise UnknownAgent(account.upn)
         return account
 
     def queue_named(self, account: Account, name: str) -> str:
