@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import threading
@@ -15,7 +14,12 @@ from typing import Any
 import pytest
 
 from huntline.api_client import Api, path_of, remote_api
+from huntline.directory.access import Role
 from huntline.errors import ConfigurationError, HuntlineError
+from huntline.storage.accounts import Account, Accounts
+from huntline.storage.audit import Actor
+from huntline.storage.database import open_database
+from huntline.storage.settings import Settings
 
 from .leg import Leg
 from .office import Office
@@ -33,10 +37,23 @@ RESTART = 20.0  # seconds that a killed part may be away
 @contextmanager
 def admin_of(office: Office) -> Iterator[Api]:
     """The API as the organization's administrator has it."""
-    arguments = ("--role", "admin", "--organization", office.name, "--json")
-    key = json.loads(office.server.run("account", "create", "admin", *arguments).stdout)["key"]
-    with remote_api(f"http://127.0.0.1:{office.server.http_port}", key, "api") as api:
+    with remote_api(f"http://127.0.0.1:{office.server.http_port}", admin_key(office), "api") as api:
         yield api
+
+
+def admin_key(office: Office) -> str:
+    """The API key of a new administrator."""
+    database = open_database(office.server.data)
+    try:
+        (organization_id,) = (
+            each.organization_id for each in Settings(database).organizations() if each.name == office.name
+        )
+        accounts, by = Accounts(database), Actor("the story", "test")
+        admin = Account(organization_id=organization_id, name="admin", role=Role.ADMIN)
+        _, key = accounts.add_key(accounts.add(admin, by), "test", by)
+    finally:
+        database.dispose()
+    return key
 
 
 class Change:
