@@ -306,6 +306,24 @@ def test_distribution_lists_are_ids_or_names_and_replace(shell: Shell) -> None:
     assert set_(shell, "-DistributionLists @()")["groups"] == []
 
 
+def test_who_is_reached_but_not_rung_is_said_and_not_silently_cut(shell: Shell) -> None:
+    upns = [shell.user(f"agent{number}") for number in range(4)]
+    chi = shell.user("chi", licences=["E3"])
+    shell.group("All", chi, *upns)
+    shell.queue(agent_limit=3)
+    printed = shell.run(f"{PIPED} -DistributionLists All")
+    assert printed.err.splitlines() == [
+        f"WARNING: Help Desk does not ring {chi}: lacks a licence for Phone System (PhoneSystem or E5)",
+        f"WARNING: Help Desk does not ring {upns[3]}: past the limit of 3 agents",
+    ]
+    assert shell.run(f"{PIPED} -AgentAlertTime 45").err == ""
+    many = [shell.user(f"guest{number}", licences=[]) for number in range(22)]
+    shell.group("Guests", *many)
+    printed = shell.run(f"{PIPED} -DistributionLists Guests")
+    assert printed.err.splitlines()[-1] == "WARNING: Help Desk does not ring 2 more"
+    assert len(printed.err.splitlines()) == 21
+
+
 def test_switching_opt_out_off_opts_everyone_in(shell: Shell) -> None:
     amal = shell.user("amal")
     shell.queue(agents=[amal])

@@ -235,6 +235,12 @@ def test_any_text_is_read_or_refused_and_nothing_else(text: str) -> None:
     is_unfinished(text)
 
 
+@given(TEXTS)
+def test_any_text_runs_or_is_refused_and_nothing_else(shell: Shell, text: str) -> None:
+    with suppress(ScriptRefused):
+        shell.run(text)
+
+
 @pytest.mark.parametrize(
     ("script", "goes_on"),
     [

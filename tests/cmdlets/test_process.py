@@ -5,16 +5,22 @@ from __future__ import annotations
 import os
 import pty
 import select
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import uvicorn
 
+from huntline.directory.access import Role
 from tests.cli.huntline import huntline
 from tests.cmdlets.rig import E5, shell_on
+from tests.web.rig import ServerRig, server_rig
 
 COMMAND = [sys.executable, "-m", "huntline", "pwsh"]
 LISTING = "Get-CsOnlineUser | Select-Object -ExpandProperty UserPrincipalName"
@@ -84,6 +90,35 @@ def test_a_folder_without_an_organization_says_how_to_begin(tmp_path: Path) -> N
     done = huntline("pwsh", "--data", tmp_path / "empty", "-c", "Get-CsHuntGroup")
     assert done.returncode == 1
     assert "huntline apply FILE" in done.stderr
+
+
+@contextmanager
+def served(rig: ServerRig) -> Iterator[str]:
+    """The API of a server over HTTP; gives its URL."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(rig.app, log_config=None, lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listening.close()
+
+
+def test_a_server_elsewhere_is_reached_by_a_key_from_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with server_rig(tmp_path / "data") as rig, served(rig) as url:
+        rig.api().post("/queues", {"name": "Help Desk"})
+        monkeypatch.setenv("HUNTLINE_KEY", rig.key(Role.ADMIN))
+        done = huntline("pwsh", "--server", url, "-c", "(Get-CsHuntGroup).Name")
+        assert (done.returncode, done.stdout, done.stderr) == (0, "Help Desk\n", "")
+        monkeypatch.setenv("HUNTLINE_KEY", "hl_wrong")
+        done = huntline("pwsh", "--server", url, "-c", "(Get-CsHuntGroup).Name")
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "hl_wrong" not in done.stderr
 
 
 class Terminal:

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from huntline.api_client import path_of
 from huntline.cmdlets.directory import Json, find_group, find_user
-from huntline.cmdlets.hunt_groups import INTERNAL
-from huntline.cmdlets.parameters import Boolean, Choice, Digits, Given, Parameter, Switch, Text, Whole
+from huntline.cmdlets.kinds import Boolean, Choice, Digits, Given, Switch, Text, Whole
+from huntline.cmdlets.parameters import INTERNAL, Parameter
 from huntline.cmdlets.session import Call, Cmdlet, Example
 from huntline.cmdlets.users import PASS_THRU, USER, user_object
 from huntline.cmdlets.values import CmdletRefused, Record, Value, is_like

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from huntline.cmdlets.parameters import Choice, Parameter, Switch, Text, Whole
+from huntline.cmdlets.kinds import Choice, Switch, Text, Whole
+from huntline.cmdlets.parameters import Parameter
 from huntline.cmdlets.session import Call, Cmdlet, Example
 from huntline.cmdlets.values import CmdletRefused, Value
 

@@ -10,8 +10,7 @@ from huntline.directory.problems import did_you_mean
 
 Json = dict[str, Any]
 
-LONGEST_SEARCH = 200
-"""Characters that the API searches for at most."""
+_LONGEST_SEARCH = 200  # characters that the API takes
 
 
 def find_user(api: Api, identity: str) -> Json:
@@ -27,7 +26,7 @@ def find_user(api: Api, identity: str) -> Json:
     else:
         return found
     name = identity.casefold()
-    candidates = api.items("/users", search=identity[:LONGEST_SEARCH])
+    candidates = api.items("/users", search=identity[:_LONGEST_SEARCH])
     named = [user for user in candidates if user["display_name"].casefold() == name]
     if len(named) == 1:
         return named[0]

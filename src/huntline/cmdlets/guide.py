@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from textwrap import fill, indent
 
-from huntline.cmdlets.parameters import Parameter, Switch, Text, Texts
+from huntline.cmdlets.kinds import Switch, Text, Texts
+from huntline.cmdlets.parameters import Parameter
 from huntline.cmdlets.session import Call, Cmdlet, Example, Session
 from huntline.cmdlets.values import CmdletRefused, Line, Record, Value, has_wildcards, is_like
 from huntline.directory.problems import did_you_mean

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from huntline.cmdlets.comparing import compare
-from huntline.cmdlets.parameters import Arguments, Given, Parameter, bind, find_parameter
+from huntline.cmdlets.kinds import Given
+from huntline.cmdlets.parameters import Arguments, Parameter, bind, find_parameter
 from huntline.cmdlets.parsing import parse
 from huntline.cmdlets.session import Call, Cmdlet, Session
 from huntline.cmdlets.syntax import (

@@ -7,7 +7,8 @@ from itertools import islice
 
 from huntline.cmdlets.comparing import compare
 from huntline.cmdlets.formatting import json_of, list_of, table_of
-from huntline.cmdlets.parameters import Anything, Parameter, Switch, Text, Texts, Whole, shown
+from huntline.cmdlets.kinds import Anything, Switch, Text, Texts, Whole, shown
+from huntline.cmdlets.parameters import Parameter
 from huntline.cmdlets.parsing import OPERATORS
 from huntline.cmdlets.session import Call, Cmdlet, Example
 from huntline.cmdlets.values import (

@@ -8,15 +8,8 @@ from typing import Any, TextIO
 
 from huntline.api_client import Api, ApiRefused
 from huntline.cmdlets.formatting import lines_of
-from huntline.cmdlets.parameters import (
-    COMMON,
-    ERROR_ACTIONS,
-    FOR_CHANGES,
-    Parameter,
-    bind_piped,
-    require,
-    shown,
-)
+from huntline.cmdlets.kinds import shown
+from huntline.cmdlets.parameters import COMMON, ERROR_ACTIONS, FOR_CHANGES, Parameter, bind_piped, require
 from huntline.cmdlets.values import CmdletRefused, Value
 from huntline.errors import Refused
 

@@ -9,8 +9,8 @@ from itertools import islice
 from huntline.api_client import path_of
 from huntline.cmdlets.directory import Json, find_user
 from huntline.cmdlets.filtering import condition_of
-from huntline.cmdlets.hunt_groups import INTERNAL
-from huntline.cmdlets.parameters import Anything, Boolean, Parameter, ResultCount, Switch, Text
+from huntline.cmdlets.kinds import Anything, Boolean, ResultCount, Switch, Text
+from huntline.cmdlets.parameters import INTERNAL, Parameter
 from huntline.cmdlets.session import Call, Cmdlet, Example
 from huntline.cmdlets.values import Record, Value
 
