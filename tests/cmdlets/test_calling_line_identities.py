@@ -234,21 +234,3 @@ def test_a_grant_that_cannot_be_changes_nothing(shell: Shell, parameters: str, s
     assert message.startswith("Grant-CsCallingLineIdentity : ")
     assert said in message
     assert shell.organization() == before
-
-
-def test_the_examples_of_the_sources_run_as_they_are(shell: Shell) -> None:
-    shell.number("+14258828080")
-    shell.user("AmosMarble", display_name="Amos Marble", voice_enabled=False)
-    printed = shell.run(
-        'New-CsCallingLineIdentity -Identity "UKSalesQueue" -CallingIdSubstitute "Service"'
-        " -ServiceNumber 14258828080 -EnableUserOverride $False -Verbose"
-    )
-    assert not printed.has_failed
-    assert (
-        'VERBOSE: Performing the operation "New-CsCallingLineIdentity" on target "UKSalesQueue".'
-        in printed.err
-    )
-    shell.lines('Grant-CsCallingLineIdentity -PolicyName UKSalesQueue -Identity "AmosMarble@contoso.com"')
-    shell.lines('Set-CsUser -identity "Amos Marble" -EnterpriseVoiceEnabled $true')
-    (amos,) = shell.organization().users
-    assert (amos.caller_id_policy, amos.voice_enabled) == ("UKSalesQueue", True)
