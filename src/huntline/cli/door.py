@@ -61,7 +61,11 @@ class Door:
         from huntline.api_client import local_api, remote_api
 
         if self.server is None:
-            with local_api(config_of(self.data), local_user(), self.name, self.organization) as api:
+            config = config_of(self.data)
+            if not config.data.is_dir():
+                begin = f"begin with: huntline apply FILE --data {config.data}"
+                raise ConfigurationError(f"--data: there is no folder {config.data}; {begin}")
+            with local_api(config, local_user(), self.name, self.organization) as api:
                 yield api
             return
         if self.data is not None:

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.responses import HTMLResponse, JSONResponse
 
 from huntline.config import Address, Config
@@ -75,6 +75,11 @@ ROUTERS = (
     me.router,
 )
 
+# Shared by all applications of this process: to put the routes together takes longer than most requests.
+_API = APIRouter(prefix=API_PATH, responses=problems.RESPONSES)
+for _router in ROUTERS:
+    _API.include_router(_router)
+
 PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -103,8 +108,7 @@ def build_app(config: Config, trusted: Principal | None = None) -> FastAPI:
     problems.install(app)
     app.add_middleware(BodyLimit, limit_of=_longest_body)
     app.add_middleware(SecurityHeaders)  # around the other, so that its refusals have them as well
-    for router in ROUTERS:
-        app.include_router(router, prefix=API_PATH)
+    app.router.routes.extend(_API.routes)
     if trusted is None:
         # A command that runs the application in its own process is no directory, and would wait for this.
         from huntline.web.scim import endpoint as scim
