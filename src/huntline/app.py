@@ -244,6 +244,7 @@ class Signalling:
 
     def _control_verbs(self) -> dict[str, Any]:
         return {
+            "ping": lambda request: {},
             "status": lambda request: self._report(),
             "watch": lambda request: self._live.snapshot(),
             "settings-changed": self._settings_changed,

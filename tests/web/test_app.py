@@ -45,7 +45,7 @@ async def get(config: Config, path: str) -> tuple[int, str]:
     return int(head.split()[1]), body
 
 
-def status(request: dict[str, Any]) -> dict[str, Any]:
+def pong(request: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
@@ -55,7 +55,7 @@ def test_health_says_which_process_is_away(tmp_path: Path) -> None:
             code, body = await get(config, "/healthz")
             assert (code, json.loads(body)) == (503, {"signalling": False, "media": False})
 
-            signalling = ControlServer(config.control_socket, {"status": status})
+            signalling = ControlServer(config.control_socket, {"ping": pong})
             await signalling.start()
             code, body = await get(config, "/healthz")
             assert (code, json.loads(body)) == (503, {"signalling": True, "media": False})

@@ -37,9 +37,11 @@ def apply(
         applied = apply_file(file, config.data, local_user())
     for change in applied.changes:
         typer.echo(str(change))
+    # Also when nothing changed: who stored it before may have been killed before telling.
+    is_taken = _tell_the_server(config.control_socket)
     if not applied.changes:
         typer.echo("Nothing changed.")
-    elif _tell_the_server(config.control_socket):
+    elif is_taken:
         typer.echo("The running server has taken the change.")
     for line in left_out(applied.organization):
         typer.echo(line)

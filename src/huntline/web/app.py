@@ -197,7 +197,7 @@ def _listen(address: Address) -> socket.socket:
 async def _signalling_answers(path: Path) -> bool:
     try:
         async with asyncio.timeout(HEALTH_TIME_LIMIT), await AsyncControlClient.connect(path) as client:
-            await client.request("status")
+            await client.request("ping")
     except (HuntlineError, TimeoutError):
         return False
     return True
