@@ -41,7 +41,8 @@ def apply(
     is_taken = _tell_the_server(config.control_socket)
     if not applied.changes:
         typer.echo("Nothing changed.")
-    elif is_taken:
+        return
+    if is_taken:
         typer.echo("The running server has taken the change.")
     for line in left_out(applied.organization):
         typer.echo(line)
