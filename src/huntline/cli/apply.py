@@ -41,8 +41,7 @@ def apply(
     is_taken = _tell_the_server(config.control_socket)
     if not applied.changes:
         typer.echo("Nothing changed.")
-        return
-    if is_taken:
+    elif is_taken:
         typer.echo("The running server has taken the change.")
     for line in left_out(applied.organization):
         typer.echo(line)
