@@ -273,8 +273,6 @@ class Signalling:
     def _opt(self, request: dict[str, Any], *, is_opted_out: bool) -> dict[str, Any]:
         account = self._site.user_named(str(request.get("upn")))
         queue_id = request.get("queue_id")
-        if queue := request.get("queue"):
-            queue_id = self._site.queue_named(account, str(queue))
         return {"queues": self._site.set_opted_out(account, queue_id, is_opted_out=is_opted_out)}
 
     def _pause(self, request: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from huntline.directory.organization import QueueSettings, User
-from huntline.directory.plan import Account, QueueTarget, ServerPlan
+from huntline.directory.plan import Account, ServerPlan
 from huntline.directory.trunks import outbound_destination
 from huntline.engine.events import OptInRequested, OptOutRequested
 from huntline.engine.refusals import AgentNotInQueue, UnknownAgent
@@ -40,13 +40,6 @@ class UnknownUser(Refused):
     """Nobody of that address belongs to this server."""
 
     error_id = "unknown-user"
-    status = 404
-
-
-class UnknownQueueName(Refused):
-    """No queue of that name belongs to the user's organization."""
-
-    error_id = "unknown-queue"
     status = 404
 
 
@@ -180,13 +173,6 @@ class Site:
         if not self.plan.queues_of(account.user_id):
             raise UnknownAgent(account.upn)
         return account
-
-    def queue_named(self, account: Account, name: str) -> str:
-        """The id of a queue of the user's organization. Raises UnknownQueueName."""
-        target = self.plan.target(name, account.realm, account.organization_id)
-        if not isinstance(target, QueueTarget):
-            raise UnknownQueueName(f"there is no queue {name!r} in the organization of {account.upn}")
-        return target.queue_id
 
 
 def _number_at(number: str, destination: tuple[str, int]) -> Uri:

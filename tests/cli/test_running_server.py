@@ -16,7 +16,6 @@ from tests.cli.test_settings_verbs import stored
 
 from huntline.control import ControlServer
 from huntline.directory.organization import Organization
-from huntline.errors import Refused
 
 NOW = {
     "at": "2026-01-31T09:00:00+00:00",
@@ -59,10 +58,6 @@ NOW = {
 }
 
 
-class AgentNotInQueue(Refused):
-    error_id = "agent-not-in-queue"
-
-
 class FakeServer:
     """Answers on the control socket and remembers what it was asked."""
 
@@ -71,8 +66,6 @@ class FakeServer:
         self.asked: list[dict[str, Any]] = []
 
     def note(self, request: dict[str, Any]) -> dict[str, Any]:
-        if request.get("queue") == "Sales":
-            raise AgentNotInQueue("amal@contoso.com is no agent of Sales")
         self.asked.append({key: value for key, value in request.items() if key != "id"})
         return {}
 
@@ -80,7 +73,9 @@ class FakeServer:
     def running(self, data: Path) -> Iterator[None]:
         loop = asyncio.new_event_loop()
         handlers = dict.fromkeys(("opt-out", "opt-in", "pause", "resume", "settings-changed"), self.note)
-        server = ControlServer(data / "control.sock", {**handlers, "status": lambda request: self.now})
+        present = {"presence": "available", "is_presence_chosen": False, "agent": None}
+        pictures = {"status": lambda request: self.now, "agent": lambda request: present}
+        server = ControlServer(data / "control.sock", {**handlers, **pictures})
         loop.run_until_complete(server.start())
         thread = threading.Thread(target=loop.run_forever)
         thread.start()
@@ -115,27 +110,6 @@ def test_status_for_people_shows_queues_agents_and_calls(tmp_path: Path) -> None
         assert word in done.stdout
 
 
-def test_an_agent_is_acted_for(tmp_path: Path, server: FakeServer) -> None:
-    assert huntline("agent", "opt-out", "amal@contoso.com", "Help Desk", "--data", tmp_path).returncode == 0
-    assert huntline("agent", "opt-in", "amal@contoso.com", "--data", tmp_path).returncode == 0
-    done = huntline("agent", "pause", "amal@contoso.com", "--reason", "lunch", "--data", tmp_path)
-    assert done.stdout == "amal@contoso.com is paused: lunch.\n"
-    assert huntline("agent", "resume", "amal@contoso.com", "--data", tmp_path).returncode == 0
-    assert server.asked == [
-        {"do": "opt-out", "upn": "amal@contoso.com", "queue": "Help Desk"},
-        {"do": "opt-in", "upn": "amal@contoso.com", "queue": None},
-        {"do": "pause", "upn": "amal@contoso.com", "reason": "lunch"},
-        {"do": "resume", "upn": "amal@contoso.com"},
-    ]
-
-
-@pytest.mark.usefixtures("server")
-def test_a_refusal_is_one_line_and_status_1(tmp_path: Path) -> None:
-    done = huntline("agent", "opt-out", "amal@contoso.com", "Sales", "--data", tmp_path)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "huntline: amal@contoso.com is no agent of Sales\n"
-
-
 CONTOSO = """\
 organization: Contoso
 domains: [contoso.com]
@@ -166,6 +140,39 @@ def agents_of(organization: Organization) -> list[dict[str, Any]]:
         }
         for user in organization.users
     ]
+
+
+def test_an_agent_is_acted_for(tmp_path: Path) -> None:
+    (tmp_path / "contoso.yaml").write_text(CONTOSO)
+    huntline("apply", tmp_path / "contoso.yaml", "--data", tmp_path)
+    organization = stored(tmp_path)
+    help_desk, sales = (queue.queue_id for queue in organization.queues)
+    server = FakeServer({**NOW, "queues": [], "calls": [], "agents": agents_of(organization)})
+    amal = ("amal@contoso.com", "--data", tmp_path)
+    with server.running(tmp_path):
+        done = huntline("agent", "opt-out", *amal, "help desk")
+        assert done.stdout == "amal@contoso.com is opted out of Help Desk.\n"
+        assert huntline("agent", "opt-in", *amal).returncode == 0
+        done = huntline("agent", "pause", *amal, "--reason", "lunch")
+        assert done.stdout == "amal@contoso.com is paused: lunch.\n"
+        assert huntline("agent", "resume", *amal).returncode == 0
+    assert server.asked == [
+        {"do": "opt-out", "upn": "amal@contoso.com", "queue_id": help_desk},
+        {"do": "opt-in", "upn": "amal@contoso.com", "queue_id": help_desk},
+        {"do": "opt-in", "upn": "amal@contoso.com", "queue_id": sales},
+        {"do": "pause", "upn": "amal@contoso.com", "reason": "lunch"},
+        {"do": "resume", "upn": "amal@contoso.com"},
+    ]
+    audited = json.loads(huntline("audit", "--what", "user", "--json", "--data", tmp_path).stdout)
+    assert {entry["field"] for entry in audited if entry["door"] == "cli"} == {"opted_out", "pause"}
+
+
+def test_a_refusal_is_one_line_and_status_1(tmp_path: Path) -> None:
+    (tmp_path / "contoso.yaml").write_text(CONTOSO.replace("Sales, agents: [amal@contoso.com]", "Sales"))
+    huntline("apply", tmp_path / "contoso.yaml", "--data", tmp_path)
+    done = huntline("agent", "opt-out", "amal@contoso.com", "Sales", "--data", tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "huntline: amal@contoso.com is not an agent of Sales\n"
 
 
 def test_agents_are_shown_as_they_are_now(tmp_path: Path) -> None:

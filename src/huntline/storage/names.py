@@ -1,5 +1,5 @@
-"""Names of things in a data folder, for the shell's completion: read without the database's library, whose
-import alone would take longer than a person waits for a key."""
+"""Names of things in a data folder, for the shell's completion and the like: read without the database's
+library, whose import alone would take longer than a person waits for a key."""
 
 from __future__ import annotations
 
@@ -36,10 +36,20 @@ def names_in(data_folder: Path, kind: Kind, beginning: str, organization: str | 
     if organization is not None:
         query += " AND organization_id IN (SELECT organization_id FROM organizations WHERE name_key = ?)"
         parameters.append(organization.casefold())
+    found = _rows(data_folder, f"{query} ORDER BY {column} LIMIT {_MOST}", parameters)
+    return [name for (name,) in found]
+
+
+def organization_of_domain(data_folder: Path, domain: str) -> str | None:
+    """The id of the organization that owns a domain; None also where that cannot be read now."""
+    query = "SELECT organization_id FROM domains WHERE domain = ?"
+    return next((name for (name,) in _rows(data_folder, query, [domain.lower()])), None)
+
+
+def _rows(data_folder: Path, query: str, parameters: list[object]) -> list[tuple[str]]:
     path = (data_folder / FILE_NAME).absolute()
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", timeout=_TIME_LIMIT, uri=True)) as database:
-            found = database.execute(f"{query} ORDER BY {column} LIMIT {_MOST}", parameters)
-            return [name for (name,) in found]
+            return list(database.execute(query, parameters))
     except sqlite3.Error:
         return []
