@@ -8,6 +8,13 @@ from typing import Any
 
 from huntline.errors import Refused
 
+_KNOWN = {
+    "organization-not-named": "--organization: say which one, there are several on this server",
+    "no-organization": "there is no organization on this server yet; begin with: huntline organization create"
+    " NAME --domains DOMAIN, or huntline apply FILE",
+}
+"""Refusals, by their words, of which the command line knows better what to do next."""
+
 _LONGEST_VALUE = 200  # characters
 
 
@@ -32,11 +39,8 @@ def in_options(flags: Mapping[str, str] | None = None) -> Iterator[None]:
 
 
 def _lines(problem: Mapping[str, Any], flags: Mapping[str, str]) -> Iterator[str]:
-    if problem.get("error") == "organization-not-named":
-        yield (
-            "--organization: say which one, there are several on this server;"
-            " or there is none yet, then begin with: huntline apply FILE"
-        )
+    if (known := _KNOWN.get(str(problem.get("error")))) is not None:
+        yield known
         return
     errors = problem.get("errors")
     if not errors:

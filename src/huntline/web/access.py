@@ -40,9 +40,16 @@ class Forbidden(Refused):
 
 
 class OrganizationNotNamed(Refused):
-    """The host must say whom it acts for, where the server has not exactly one organization."""
+    """The host must say whom it acts for, where the server has several organizations."""
 
     error_id = "organization-not-named"
+    status = 422
+
+
+class NoOrganization(Refused):
+    """The server has no organization yet."""
+
+    error_id = "no-organization"
     status = 422
 
 
@@ -114,7 +121,8 @@ def require_permission(principal: Principal, permission: Permission) -> None:
 def organization_id_for(backstage: Backstage, principal: Principal, name: str | None) -> str:
     """The organization that someone acts for: their own, or the one they name.
 
-    Raises OrganizationNotNamed, and UnknownOrganization also for one that is not theirs to see.
+    Raises OrganizationNotNamed, NoOrganization, and UnknownOrganization also for one that is not theirs to
+    see.
     """
     if name is None and principal.organization_id != HOST:
         return principal.organization_id
@@ -125,7 +133,7 @@ def organization_id_for(backstage: Backstage, principal: Principal, name: str | 
         )
     if name is None:
         if not organizations:
-            raise OrganizationNotNamed(
+            raise NoOrganization(
                 "there is no organization on this server yet; make one with huntline apply FILE or"
                 " POST /api/v1/organizations"
             )
