@@ -200,6 +200,13 @@ def test_what_became_wrong_without_anybody_saving_it_is_said_too() -> None:
 # -- what is kept and not used
 
 
+def test_numbers_without_a_trunk_ring_nobody() -> None:
+    alone = replace(WELL, trunks=())
+    assert found(alone) == [("no-trunk", "organization")]
+    assert "reaches Desk" in the("no-trunk", alone).text
+    assert found(replace(alone, queues=(replace(DESK, line_uri=None),)))[0][0] != "no-trunk"
+
+
 def test_what_is_kept_and_not_used_is_pointed_out() -> None:
     quiet, loud = CallerIdPolicy(name="Quiet"), CallerIdPolicy(name="Loud")
     ranked = group("First", caller_id_policy="Loud", caller_id_rank=1)

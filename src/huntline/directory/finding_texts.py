@@ -30,6 +30,13 @@ class Text:
 
 
 TEXTS: Mapping[str, Text] = {
+    "no-trunk": Text(
+        Severity.WARNING,
+        "No call from outside reaches {queues}: the organization has no trunk; add one with the addresses"
+        " that the provider sends calls from.",
+        "Aucun appel de l'extérieur n'atteint {queues} : l'organisation n'a pas de trunk ; ajoutez-en un avec"
+        " les adresses d'où l'opérateur envoie les appels.",
+    ),
     "dead-end": Text(
         Severity.ERROR,
         "{name} has no agent who can be rung, and every caller is disconnected in the end; add agents, or"

@@ -46,9 +46,10 @@ class Finding:
 
 
 def findings_of(organization: Organization, language: Language = "en") -> list[Finding]:
-    """All there is to look at: by queues, users, policies, numbers and sounds, each in their order."""
+    """All there is to look at: by trunks, queues, users, policies, numbers and sounds, each in their order."""
     survey = _Survey(organization, language)
     return [
+        *survey.of_trunks(),
         *survey.of_queues(),
         *survey.of_users(),
         *survey.of_policies(),
@@ -65,6 +66,11 @@ class _Survey:
         self._ways = longest_ways(self._index)
         self._called = _called_queues(self._index)
         self._has_way_out = any(outbound_destination(trunk) for trunk in organization.trunks)
+
+    def of_trunks(self) -> Iterator[Finding]:
+        called = [queue.name for queue in self._organization.queues if queue.line_uri]
+        if called and not self._organization.trunks:
+            yield self._finding("no-trunk", ("trunks",), "organization", queues=self._some_of(called))
 
     # -- queues
 
