@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from huntline.directory.caller_id import (
     ShownCallerId,
+    caller_as_shown,
     caller_id_in_effect,
     effective_grant,
     policies_in_effect,
@@ -208,3 +209,10 @@ def test_hidden_goes_before_anonymous_before_the_service_number_before_the_own(
 def test_what_is_shown_reads_as_a_number_or_as_anonymous() -> None:
     assert str(ShownCallerId(TOLL.number, "Contoso")) == TOLL.number
     assert str(ShownCallerId(None)) == "anonymous"
+
+
+def test_a_policy_that_blocks_withholds_numbers_and_no_names() -> None:
+    blocking = CallerIdPolicy(name="Quiet", block_incoming_pstn_caller_id=True)
+    assert caller_as_shown("+14255550177", blocking) == "Anonymous"
+    assert caller_as_shown("Amal Haddad", blocking) == "Amal Haddad"
+    assert caller_as_shown("+14255550177", CallerIdPolicy(name="Open")) == "+14255550177"

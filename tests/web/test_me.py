@@ -111,6 +111,16 @@ def test_a_call_of_mine_tells_when_it_rang_and_how_long_i_talked_and_no_more(
     assert mine["answered_at"] == "2026-11-23T12:01:52Z"
 
 
+def test_a_callers_number_is_withheld_where_my_policy_blocks_it(rig: ServerRig, office: Office) -> None:
+    with Past(rig) as past:
+        past.call("mine", office.desk, 0, wait=7, agent_id=office.amal)
+        past.ring("mine", office.desk, office.amal, 2, 67, "answered")
+    shown = [call["caller"] for call in office.me.items("/me/calls", **LONG_AGO)]
+    assert shown[0].startswith("+")
+    rig.api().patch("/caller-id-policies/Global", {"block_incoming_pstn_caller_id": True})
+    assert [call["caller"] for call in office.me.items("/me/calls", **LONG_AGO)] == ["Anonymous"]
+
+
 def test_my_calls_are_those_of_today_unless_i_ask_for_others(rig: ServerRig, office: Office) -> None:
     now = datetime.now(UTC)
     for call_id, began_at in (("now", now), ("before", now - timedelta(days=2))):

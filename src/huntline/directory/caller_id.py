@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from huntline.directory.groups import expanded
-from huntline.directory.names import line_uri_number
+from huntline.directory.names import line_uri_number, number_digits
 from huntline.directory.organization import (
     GLOBAL_POLICY,
     CallerIdPolicy,
@@ -15,6 +15,9 @@ from huntline.directory.organization import (
     Substitute,
     User,
 )
+
+WITHHELD = "Anonymous"
+"""What is read in the place of a number that is not shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,12 @@ def caller_id_in_effect(user: User, policy: CallerIdPolicy) -> ShownCallerId:
     if number is None:
         return ShownCallerId(None, reason="the user has no number to show")
     return ShownCallerId(number, policy.company_name, reason)
+
+
+def caller_as_shown(caller: str, policy: CallerIdPolicy) -> str:
+    """What a user may read of a caller, by number or name, under their effective policy."""
+    is_number = number_digits(caller) is not None
+    return WITHHELD if policy.block_incoming_pstn_caller_id and is_number else caller
 
 
 class _Policies:

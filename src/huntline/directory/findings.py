@@ -46,7 +46,7 @@ class Finding:
 
 
 def findings_of(organization: Organization, language: Language = "en") -> list[Finding]:
-    """All there is to look at: by trunks, queues, users, policies, numbers and sounds, each in their order."""
+    """All there is to look at, by trunks, queues, users, policies, numbers and sounds in their order."""
     survey = _Survey(organization, language)
     return [
         *survey.of_trunks(),

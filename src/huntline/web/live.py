@@ -14,6 +14,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from huntline.control import AsyncControlClient, RequestRefused, ServerNotRunning
+from huntline.directory.caller_id import caller_as_shown
+from huntline.directory.organization import CallerIdPolicy
 from huntline.picture import KEYS, Item, Picture
 
 LONGEST_STREAM = 600.0
@@ -88,11 +90,13 @@ News = tuple[str, dict[str, Any]]
 @dataclass(frozen=True, slots=True)
 class View:
     """What somebody may see: one organization; of that only some queues with their agents and calls, unless
-    ``queue_ids`` is None; of that only one agent with their own calls, unless ``agent_id`` is None."""
+    ``queue_ids`` is None; of that only one agent with their own calls, unless ``agent_id`` is None.
+    ``policy`` is the viewer's caller-ID policy, where that may withhold callers' numbers."""
 
     organization_id: str
     queue_ids: frozenset[str] | None = None
     agent_id: str | None = None
+    policy: CallerIdPolicy | None = None
 
     def shows(self, kind: str, item: Item) -> bool:
         """Whether a thing is in the view."""
@@ -141,6 +145,8 @@ class View:
         shown = {name: item[name] for name in _FIELDS[kind]}
         if kind == "calls" and self.agent_id is not None:
             shown["ringing"] = []  # who else is rung is no business of an agent's
+        if kind == "calls" and self.policy is not None:
+            shown["caller"] = caller_as_shown(shown["caller"], self.policy)
         return shown
 
 

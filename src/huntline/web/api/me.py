@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -13,7 +14,8 @@ from sse_starlette import EventSourceResponse
 
 from huntline.control import ServerNotRunning
 from huntline.directory.access import Role
-from huntline.directory.organization import User
+from huntline.directory.caller_id import caller_as_shown, effective_grant
+from huntline.directory.organization import CallerIdPolicy, User
 from huntline.errors import Refused
 from huntline.storage.calls import (
     CallFilter,
@@ -174,9 +176,10 @@ def list_calls(access: Own, page: Page, since: From = None, until: To = None) ->
     )
     calls = page_of_calls(database, wanted, page.limit, page.offset)
     rang_at = _first_rings(access, user, calls)
-    names = Names(access.organization)
+    names, policy = Names(access.organization), _policy_of(access, user)
+    shown = [replace(call, caller=caller_as_shown(call.caller, policy)) for call in calls]
     return {
-        "items": [_my_call(call, user, rang_at.get(call.call_id), names) for call in calls],
+        "items": [_my_call(call, user, rang_at.get(call.call_id), names) for call in shown],
         "total": count_calls(database, wanted),
         "offset": page.offset,
         "limit": page.limit,
@@ -222,7 +225,11 @@ def _own_user(access: Access) -> User:
 def _own_view(access: Access) -> View:
     user = _own_user(access)
     queue_ids = frozenset(queue.queue_id for queue in served_queues(access.organization, user))
-    return View(access.organization_id, queue_ids, user.user_id)
+    return View(access.organization_id, queue_ids, user.user_id, _policy_of(access, user))
+
+
+def _policy_of(access: Access, user: User) -> CallerIdPolicy:
+    return effective_grant(user, access.organization).policy
 
 
 def _start_of_today() -> datetime:
