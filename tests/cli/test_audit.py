@@ -51,3 +51,9 @@ def test_a_moment_that_is_none_is_refused(data: Path) -> None:
         "huntline: --from: value 'yesterday': must be a day or a moment,"
         " such as 2026-01-31 or 2026-01-31T09:00\n"
     )
+
+
+def test_the_host_sees_what_became_of_accounts_of_the_host(data: Path) -> None:
+    assert huntline("account", "create", "root", "--role", "host", "--data", data).returncode == 0
+    assert "root" not in [entry["key"] for entry in entries(data)]
+    assert "root" in [entry["key"] for entry in entries(data, "--host")]

@@ -58,3 +58,14 @@ def test_it_is_for_admins_and_auditors_of_the_organization(rig: ServerRig, api: 
     assert told(rig.api(organization_id=other), key="Help Desk") == []
     for role in (Role.QUEUE_OWNER, Role.AGENT):
         assert refusal_of(rig.api(role), "GET", "/audit")["status"] == 403
+
+
+def test_the_host_reads_of_everything_also_what_is_gone(rig: ServerRig, api: Api) -> None:
+    host = rig.api(Role.HOST, "")
+    gone = rig.add_organization("Fabrikam", "fabrikam.com")
+    host.delete("/organizations/Fabrikam", confirm="Fabrikam")
+    entries = list(host.items("/host/audit"))
+    assert {"", rig.contoso, gone} <= {entry["organization_id"] for entry in entries}
+    removal = next(entry for entry in entries if entry["organization_id"] == gone)
+    assert (removal["what"], removal["key"], removal["before"]) == ("organization", "Fabrikam", "removed")
+    assert refusal_of(api, "GET", "/host/audit")["status"] == 403

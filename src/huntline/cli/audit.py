@@ -41,6 +41,9 @@ def audit(
     door: Annotated[
         str | None, typer.Option(help="Only through one door.", metavar="api|cli|cmdlet|file|scim|import")
     ] = None,
+    is_host: Annotated[
+        bool, typer.Option("--host", help="Of all organizations, of the gone ones too, and of the host.")
+    ] = False,
     organization: OrganizationOption = None,
     data: DataOption = None,
     server: ServerOption = None,
@@ -50,7 +53,7 @@ def audit(
     """Show the last changes, the newest first: who, through which door, from what to what."""
     with Door(data, server, key, organization).api() as api, in_options(_FLAGS):
         page = api.get(
-            "/audit",
+            "/host/audit" if is_host else "/audit",
             limit=limit,
             who=who,
             key=name,

@@ -63,8 +63,12 @@ def add_to_audit(
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One change: ``what`` of which ``key`` (None in ``field``: it came or went), from what to what."""
+    """One change: ``what`` of which ``key`` (None in ``field``: it came or went), from what to what.
 
+    ``organization_id`` is empty for what is the host's.
+    """
+
+    organization_id: str
     audit_id: str
     at: datetime
     who: str
@@ -80,10 +84,12 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditFilter:
-    """Which entries are meant; None or empty: no matter. ``who`` and ``key`` are parts of what is there, in
-    any letter case; ``until`` is not included."""
+    """Which entries are meant; None or empty: no matter, and of whichever organization, the host's as well.
 
-    organization_id: str
+    ``who`` and ``key`` are parts of what is there, in any letter case; ``until`` is not included.
+    """
+
+    organization_id: str | None
     since: datetime | None = None
     until: datetime | None = None
     who: str = ""
@@ -114,7 +120,8 @@ def page_of_audit(database: Engine, wanted: AuditFilter, limit: int, offset: int
 
 def _conditions(wanted: AuditFilter) -> Iterator[ColumnElement[bool]]:
     table = schema.audit
-    yield table.c.organization_id == wanted.organization_id
+    if wanted.organization_id is not None:
+        yield table.c.organization_id == wanted.organization_id
     if wanted.since is not None:
         yield table.c.at >= wanted.since
     if wanted.until is not None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
 from huntline.organization_file.form import Text
 from huntline.storage.audit import AuditFilter, count_audit, page_of_audit
-from huntline.web.access import ReadAudit
-from huntline.web.listing import Listing, Page
+from huntline.web.access import Access, Host, ReadAudit
+from huntline.web.listing import Listing, Page, PageWanted
 from huntline.web.moments import From, To
 
 
@@ -36,39 +36,53 @@ class AuditView(BaseModel):
     revision: int
 
 
+class HostAuditView(AuditView):
+    """One change anywhere on the server; ``organization_id`` is empty for what is the host's."""
+
+    organization_id: str
+
+
 Part = Annotated[Text, Query(max_length=200, description="A part of it, in any letter case.")]
 Exactly = Annotated[Text | None, Query(max_length=200)]
 
-router = APIRouter(prefix="/audit", tags=["audit"])
+
+@dataclass(frozen=True, slots=True)
+class AuditQuery:
+    """Which changes are wanted."""
+
+    since: From = None
+    until: To = None
+    who: Part = ""
+    key: Part = ""
+    what: Exactly = None
+    field: Exactly = None
+    door: Exactly = None
+
+    def page(self, access: Access, organization_id: str | None, page: PageWanted) -> dict[str, Any]:
+        """A page of them, the newest first; of all organizations and the host for None."""
+        wanted = AuditFilter(organization_id=organization_id, **asdict(self))
+        database = access.backstage.database
+        return {
+            "items": [asdict(entry) for entry in page_of_audit(database, wanted, page.limit, page.offset)],
+            "total": count_audit(database, wanted),
+            "offset": page.offset,
+            "limit": page.limit,
+        }
 
 
-@router.get("", response_model=Listing[AuditView], operation_id="list_audit")
-def list_all(
-    access: ReadAudit,
-    page: Page,
-    since: From = None,
-    until: To = None,
-    who: Part = "",
-    key: Part = "",
-    what: Exactly = None,
-    field: Exactly = None,
-    door: Exactly = None,
-) -> Any:
+Wanted = Annotated[AuditQuery, Depends()]
+
+router = APIRouter(tags=["audit"])
+
+
+@router.get("/audit", response_model=Listing[AuditView], operation_id="list_audit")
+def list_all(access: ReadAudit, page: Page, wanted: Wanted) -> Any:
     """All changes, the newest first."""
-    wanted = AuditFilter(
-        organization_id=access.organization_id,
-        since=since,
-        until=until,
-        who=who,
-        key=key,
-        what=what,
-        field=field,
-        door=door,
-    )
-    database = access.backstage.database
-    return {
-        "items": [asdict(entry) for entry in page_of_audit(database, wanted, page.limit, page.offset)],
-        "total": count_audit(database, wanted),
-        "offset": page.offset,
-        "limit": page.limit,
-    }
+    return wanted.page(access, access.organization_id, page)
+
+
+@router.get("/host/audit", response_model=Listing[HostAuditView], operation_id="list_host_audit")
+def list_for_host(access: Host, page: Page, wanted: Wanted) -> Any:
+    """All changes on the server, the newest first: the host's own, and those of organizations that are
+    gone, too."""
+    return wanted.page(access, None, page)
