@@ -90,8 +90,11 @@ def test_without_an_audio_path_the_caller_keeps_the_place_at_the_head() -> None:
     desk.passes(1)
     assert asked(desk.bridge_fails("anna")) == [
         ReleaseAgent("c1.1", StopReason.NO_AUDIO),
+        StopRinging("c2.1", StopReason.EARLIER_CALL),
         PlayMusic("c1", "desk"),
+        RingAgent("c1.2", "c1", "desk", "ben"),
     ]
+    assert desk.ringing("c2") == []
     status = desk.status("c1")
     assert status
     assert (status.position, status.waiting_since) == (1, NOON)

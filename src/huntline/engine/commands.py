@@ -18,6 +18,7 @@ class StopReason(StrEnum):
     CALL_MOVED = "call moved on"  # overflow, timeout or forward took the call away
     NO_LONGER_ALLOWED = "no longer allowed"  # removed from the queue, opted out, paused ... while ringing
     SETTINGS_CHANGED = "settings changed"
+    EARLIER_CALL = "an earlier call is back at the head"
     NO_AUDIO = "no audio path"
 
 

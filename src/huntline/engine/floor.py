@@ -28,7 +28,7 @@ from huntline.engine.eligibility import (
     why_not_rung,
     why_stop_ringing,
 )
-from huntline.engine.model import Presence
+from huntline.engine.model import Alerting, Presence
 from huntline.engine.state import Agent, Call, CallState, Line, Place, Ring
 
 BACK_OFF = timedelta(seconds=5)
@@ -214,9 +214,13 @@ class Floor:
     def join_line(self, call: Call) -> None:
         """Put a call into its line at its own place, which for one that comes back may be the head."""
         call.state = CallState.WAITING
-        insort(call.line.calls, call, key=_place)
-        self.deadlines.set((Due.WAIT, call.call_id), call.place[0] + call.line.settings.max_wait)
-        self.change(call.line)
+        line = call.line
+        insort(line.calls, call, key=_place)
+        if line.settings.alerting is Alerting.ONE and line.calls[0] is call:
+            for later in line.calls[1:]:  # the head alone alerts (rules section 3.2)
+                self.stop_rings(later, StopReason.EARLIER_CALL)
+        self.deadlines.set((Due.WAIT, call.call_id), call.place[0] + line.settings.max_wait)
+        self.change(line)
 
     def leave_line(self, call: Call) -> None:
         """Take a call out of its line, or out of its greeting."""
