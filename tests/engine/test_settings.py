@@ -58,6 +58,14 @@ def test_an_agent_removed_during_a_conversation_finishes_it() -> None:
     assert desk.end_of("c1").agent_id == "anna"
 
 
+def test_who_is_freed_by_one_queues_change_is_not_rung_by_another_that_they_left() -> None:
+    desk = Desk(queue("green", agents="anna"), queue("red", agents="anna ben", distribution=SERIAL))
+    desk.call("c1", "red")
+    assert desk.ringing("c1") == ["anna"]
+    desk.settings(queue("green", agents="ben"), queue("red", agents="cleo", distribution=ROUND_ROBIN))
+    assert rung(desk.call("c2", "green")) == ["ben"]
+
+
 def test_callers_of_a_removed_queue_take_its_timeout_exit() -> None:
     desk = Desk(
         queue(timeout=to_queue("other"), has_greeting=True),

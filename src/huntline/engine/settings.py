@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from itertools import compress
 
 from huntline.engine import exits
 from huntline.engine.commands import StopReason
@@ -20,8 +21,15 @@ def apply(floor: Floor, event: SettingsChanged) -> None:
     moved = _apply_agents(floor, event.organization_id, given)
     affected = set(moved)
     removed = _remove_lines(floor, event, affected)
-    lines = [_apply_queue(floor, queue, given, moved, affected) for queue in event.queues]
-    agents = {agent_id: floor.agents[agent_id] for agent_id in (*given, *moved) if agent_id in affected}
+    to_fill = [_apply_queue(floor, queue, moved) for queue in event.queues]
+    # All rings that end by this have ended: only now nobody is put back among those they are to leave.
+    lines = [floor.lines[queue.queue_id] for queue in event.queues]
+    for line in compress(lines, to_fill):
+        affected.update(line.positions)
+        _fill(floor, line, given)
+        affected.update(line.positions)
+    present = {agent_id: floor.agents[agent_id] for agent_id in given} | moved
+    agents = {agent_id: agent for agent_id, agent in present.items() if agent_id in affected}
     _link(lines, agents)
     for agent in agents.values():
         _stop_foreign_ring(floor, agent)
@@ -85,24 +93,16 @@ def _remove_lines(floor: Floor, event: SettingsChanged, affected: set[str]) -> l
     return removed
 
 
-def _apply_queue(
-    floor: Floor,
-    queue: CallQueue,
-    given: Container[str],
-    moved: dict[str, Agent],
-    affected: set[str],
-) -> Line:
+def _apply_queue(floor: Floor, queue: CallQueue, moved: dict[str, Agent]) -> bool:
+    """Put a queue's settings in force; whether its agents are to be put in order anew."""
     line = floor.lines.get(queue.queue_id)
     if line is None:
-        line = floor.lines[queue.queue_id] = Line(queue)
-    elif line.settings != queue:
+        floor.lines[queue.queue_id] = Line(queue)
+        return True
+    if line.settings != queue:
         _change_queue(floor, line, queue)
-    elif moved.keys().isdisjoint(queue.agents):
-        return line
-    affected.update(line.positions)
-    _fill(floor, line, given)
-    affected.update(line.positions)
-    return line
+        return True
+    return not moved.keys().isdisjoint(queue.agents)
 
 
 def _change_queue(floor: Floor, line: Line, queue: CallQueue) -> None:
