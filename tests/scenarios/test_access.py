@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
+import json
 
 import pytest
 
@@ -89,15 +89,9 @@ def test_users_reach_a_queue_by_number_name_and_primary_uri(office: Office) -> N
 
 
 def _primary_uri(office: Office) -> str:
-    """The name that the server itself gave to the queue; no command of this issue shows it."""
-    with sqlite3.connect(f"file:{office.server.data}/huntline.db?mode=ro", uri=True) as database:
-        tables = [row[0] for row in database.execute("select name from sqlite_master where type = 'table'")]
-        for table in tables:
-            for row in database.execute(f"select * from {table}"):  # noqa: S608 - the database's own names
-                found = [str(v) for v in row if f"@{office.domain}" in str(v) and "hg_" in str(v)]
-                if found:
-                    return "sip:" + found[0].removeprefix("sip:")
-    raise AssertionError("no primary URI is stored")
+    """The name that the server itself gave to the queue."""
+    shown = office.server.run("queue", "list", "--json", "--organization", office.name).stdout
+    return str(json.loads(shown)[0]["primary_uri"])
 
 
 def test_two_organisations_share_a_server_and_nothing_else(office: Office, second_office: Office) -> None:

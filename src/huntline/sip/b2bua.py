@@ -27,16 +27,9 @@ from huntline.sip.arrivals import Arrivals
 from huntline.sip.calls import Call, CallBook, Leg, LegState, Party, Purpose, Ring
 from huntline.sip.core import events as sip
 from huntline.sip.dialling import Callee, Contact, Dialling, Display, spawner
+from huntline.sip.display import display_of
 from huntline.sip.holding import Holding
-from huntline.sip.presentation import (
-    ANONYMOUS,
-    COMPLETED_ELSEWHERE,
-    CallerId,
-    from_header,
-    identity_headers,
-    name_addr,
-    outside_caller,
-)
+from huntline.sip.presentation import COMPLETED_ELSEWHERE
 from huntline.sip.user_agent import UserAgent
 
 log = logging.getLogger(__name__)
@@ -308,7 +301,7 @@ class B2bua:
             return
         queue = self._plan.queue(command.queue_id)
         callee = Callee(account.user_id, self._site.contacts(account.user_id))
-        display = self._display(call, account.upn, queue.name if queue else None, callee)
+        display = display_of(self._plan, call, account.upn, queue.name if queue else None, callee)
         self._dialling.start(call, ring, callee.contacts, display)
         self.on_change(call)
 
@@ -341,7 +334,7 @@ class B2bua:
         if call.caller.state is LegState.RINGING:
             self._user_agent.core.ring(call.caller.leg_id, self._user_agent.now())
         self._dialling.release_media(call)
-        self._alert(call, ring, callee.contacts, self._display(call, target, None, callee))
+        self._alert(call, ring, callee.contacts, display_of(self._plan, call, target, None, callee))
 
     # -- people dialled directly
 
@@ -367,7 +360,7 @@ class B2bua:
             return
         self._user_agent.core.ring(call.caller.leg_id, self._user_agent.now())
         ring = Ring(f"{call.call_id}.{kind}", call.call_id, Purpose.DIRECT, callee.user_id)
-        self._alert(call, ring, callee.contacts, self._display(call, to, None, callee))
+        self._alert(call, ring, callee.contacts, display_of(self._plan, call, to, None, callee))
 
     def _dial_voicemail(self, call: Call, voicemail: str) -> None:
         """Nobody took a direct call: the mailbox does."""
@@ -375,7 +368,7 @@ class B2bua:
         callee = self._site.callee(call.organization_id, voicemail)
         ring = Ring(f"{call.call_id}.voicemail", call.call_id, Purpose.DIRECT, callee.user_id)
         self._dialling.release_media(call)
-        self._alert(call, ring, callee.contacts, self._display(call, voicemail, None, callee))
+        self._alert(call, ring, callee.contacts, display_of(self._plan, call, voicemail, None, callee))
 
     def _alert(self, call: Call, ring: Ring, contacts: list[Contact], display: Display) -> None:
         """Ring somebody who is no agent: the alert time is ours, not the engine's."""
@@ -493,29 +486,6 @@ class B2bua:
         timer = self._alert_timers.pop(call.call_id, None)
         if timer is not None:
             timer.cancel()
-
-    # -- words
-
-    def _display(self, call: Call, to: str, queue_name: str | None, callee: Callee) -> Display:
-        organization = self._plan.organization(call.organization_id)
-        domain = organization.domains[0] if organization else "invalid"
-        caller_id = self._caller_as_shown_to(callee, call)
-        return Display(
-            from_=from_header(caller_id, domain, queue_name),
-            to=name_addr("", to if ":" in to else f"sip:{to}"),
-            headers=identity_headers(caller_id, domain, queue_name=queue_name, dialled=call.dialled),
-        )
-
-    def _caller_as_shown_to(self, callee: Callee, call: Call) -> CallerId:
-        """What the policies of users let them show to the telephone network, and see of it."""
-        caller = self._plan.account_by_id(call.caller.account_id or "")
-        if caller is None:
-            is_blocked = callee.user_id and self._plan.blocks_incoming_caller_id(callee.user_id)
-            return CallerId(ANONYMOUS) if is_blocked else call.caller_id
-        if not callee.is_by_trunk:
-            return call.caller_id
-        hides_number = call.caller_id.is_anonymous
-        return outside_caller(self._plan.caller_id_of(caller.user_id, hides_number=hides_number), caller)
 
     async def close(self) -> None:
         """End all calls and wait for what is under way."""

@@ -240,6 +240,12 @@ def _router_of(prefix: str, needed: Any, noun: str) -> APIRouter:
         """One account."""
         return _answered(access, _find(access, key), response)
 
+    _add_change_routes(router, needed, noun)
+    _add_key_routes(router, needed, noun)
+    return router
+
+
+def _add_change_routes(router: APIRouter, needed: Any, noun: str) -> None:
     @router.patch("/{key}", response_model=AccountView, operation_id=f"change_{noun}")
     def change(
         access: needed,
@@ -261,9 +267,6 @@ def _router_of(prefix: str, needed: Any, noun: str) -> APIRouter:
         account = _find(access, key)
         access.backstage.accounts.remove(account, access.actor, dry_run=dry_run)
         return _shown(account, _organization(access))
-
-    _add_key_routes(router, needed, noun)
-    return router
 
 
 def _add_key_routes(router: APIRouter, needed: Any, noun: str) -> None:

@@ -237,20 +237,38 @@ def router_of(collection: Collection[Any]) -> APIRouter:
     """The routes of a collection."""
     path = collection.attribute.replace("_", "-")
     router = APIRouter(prefix=f"/{path}", tags=[path])
-    noun, view = collection.noun, collection.view
-    name = noun.lower().replace(" ", "_").replace("-", "_")
+    noun = collection.noun
     described = Path(description=f"The {noun}, by id or name; a name with a slash in it only by id.")
-    sent, changes = tolerant(collection.form, view), patch_of(collection.form, view)
+    name = noun.lower().replace(" ", "_").replace("-", "_")
+    _add_reading(router, collection, name, Annotated[str, described])
+    _add_coming_and_going(router, collection, name, Annotated[str, described])
+    _add_changing(router, collection, name, Annotated[str, described])
+    return router
 
-    def answer(item: Any, organization: Organization, response: Response) -> Dump:
-        response.headers["ETag"] = etag_of(collection.dump(item))
-        return collection.shown(item, organization)
+
+def _answer(collection: Collection[Any], item: Any, organization: Organization, response: Response) -> Dump:
+    response.headers["ETag"] = etag_of(collection.dump(item))
+    return collection.shown(item, organization)
+
+
+def _add_reading(router: APIRouter, collection: Collection[Any], name: str, Key: Any) -> None:
+    noun, view = collection.noun, collection.view
 
     @router.get("", response_model=Listing[view], operation_id=f"list_{name}", summary=f"List: {noun}")  # type: ignore[valid-type]
     def list_all(access: ReadSettings, page: Page, search: Search = "") -> Any:
         organization = access.organization
         found = collection.matching(organization, search)
         return page.of(found, collection.showing(organization))
+
+    @router.get("/{key}", response_model=view, operation_id=f"read_{name}", summary=f"Read: {noun}")
+    def read(access: ReadSettings, key: Key, response: Response) -> Any:
+        organization = access.organization
+        return _answer(collection, collection.get(organization, key), organization, response)
+
+
+def _add_coming_and_going(router: APIRouter, collection: Collection[Any], name: str, Key: Any) -> None:
+    noun, view = collection.noun, collection.view
+    sent = tolerant(collection.form, view)
 
     @router.post(
         "",
@@ -269,29 +287,34 @@ def router_of(collection: Collection[Any]) -> APIRouter:
         item, organization = collection.create(access, form, dry_run)
         if dry_run:
             response.status_code = 200
-        return answer(item, organization, response)
+        return _answer(collection, item, organization, response)
 
-    @router.get("/{key}", response_model=view, operation_id=f"read_{name}", summary=f"Read: {noun}")
-    def read(access: ReadSettings, key: Annotated[str, described], response: Response) -> Any:
+    @router.delete("/{key}", response_model=view, operation_id=f"remove_{name}", summary=f"Remove: {noun}")
+    def remove(access: ChangeSettings, key: Key, if_match: IfMatch = None, dry_run: DryRun = False) -> Any:
         organization = access.organization
-        return answer(collection.get(organization, key), organization, response)
+        return collection.shown(collection.remove(access, key, if_match, dry_run), organization)
+
+
+def _add_changing(router: APIRouter, collection: Collection[Any], name: str, Key: Any) -> None:
+    noun, view = collection.noun, collection.view
+    sent, changes = tolerant(collection.form, view), patch_of(collection.form, view)
 
     @router.put("/{key}", response_model=view, operation_id=f"replace_{name}", summary=f"Replace: {noun}")
     def replace_(
         access: collection.access,  # type: ignore[name-defined]
-        key: Annotated[str, described],
+        key: Key,
         form: Annotated[sent, Body()],  # type: ignore[valid-type]
         response: Response,
         if_match: IfMatch = None,
         dry_run: DryRun = False,
     ) -> Any:
         item, organization = collection.put(access, key, lambda current: form, if_match, dry_run)
-        return answer(item, organization, response)
+        return _answer(collection, item, organization, response)
 
     @router.patch("/{key}", response_model=view, operation_id=f"change_{name}", summary=f"Change: {noun}")
     def change(
         access: collection.access,  # type: ignore[name-defined]
-        key: Annotated[str, described],
+        key: Key,
         patch: Annotated[changes, Body()],  # type: ignore[valid-type]
         response: Response,
         if_match: IfMatch = None,
@@ -304,16 +327,4 @@ def router_of(collection: Collection[Any]) -> APIRouter:
             return parsed(collection.form, settings)
 
         item, organization = collection.put(access, key, form_of, if_match, dry_run)
-        return answer(item, organization, response)
-
-    @router.delete("/{key}", response_model=view, operation_id=f"remove_{name}", summary=f"Remove: {noun}")
-    def remove(
-        access: ChangeSettings,
-        key: Annotated[str, described],
-        if_match: IfMatch = None,
-        dry_run: DryRun = False,
-    ) -> Any:
-        organization = access.organization
-        return collection.shown(collection.remove(access, key, if_match, dry_run), organization)
-
-    return router
+        return _answer(collection, item, organization, response)
