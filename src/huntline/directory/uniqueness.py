@@ -33,12 +33,12 @@ def _check_names(organization: Organization) -> Problems:
 
 
 def _once(collection: str, field: str | None, values: Iterable[str]) -> Problems:
-    first_places: dict[Hashable, int] = {}
+    first_ones: dict[Hashable, tuple[int, str]] = {}
     for place, value in enumerate(values):
-        first_place = first_places.setdefault(value.casefold(), place)
+        first_place, first_value = first_ones.setdefault(value.casefold(), (place, value))
         if value and first_place != place:
             path: Path = (collection, place, field) if field else (collection, place)
-            first = Problem((collection, first_place), value, "").field
+            first = f"{first_value} ({Problem((collection, first_place), value, '').field})"
             yield Problem(path, value, f"must be unique, letter case aside; {first} has it already")
 
 
