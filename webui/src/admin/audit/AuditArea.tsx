@@ -1,0 +1,5 @@
+import { Page } from '~/parts/Page';
+
+export default function AuditArea() {
+  return <Page title="AuditArea">…</Page>;
+}

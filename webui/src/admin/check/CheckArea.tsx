@@ -1,0 +1,5 @@
+import { Page } from '~/parts/Page';
+
+export default function CheckArea() {
+  return <Page title="CheckArea">…</Page>;
+}

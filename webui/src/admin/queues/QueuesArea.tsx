@@ -1,0 +1,5 @@
+import { Page } from '~/parts/Page';
+
+export default function QueuesArea() {
+  return <Page title="QueuesArea">…</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from '~/parts/Page';
+
+export default function SettingsArea() {
+  return <Page title="SettingsArea">…</Page>;
+}

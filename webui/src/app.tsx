@@ -1,0 +1,124 @@
+/** All pages and where they are. Each area is loaded when somebody first goes there. */
+
+import { Spinner } from '@fluentui/react-components';
+import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
+import { type ComponentType, lazy, Suspense } from 'react';
+import { useTranslation } from 'react-i18next';
+import { createBrowserRouter, Navigate, Outlet, RouterProvider } from 'react-router';
+import { ApiProblem, api, bodyOf } from '~/api/client';
+import { SessionProvider, useSession, useSessionQuery } from '~/api/session';
+import { Loaded } from '~/parts/Loaded';
+import { Toasts } from '~/parts/toasts';
+import { areasFor } from '~/shell/areas';
+import { NotFound } from '~/shell/NotFound';
+import { Shell } from '~/shell/Shell';
+import { SignIn } from '~/shell/SignIn';
+import { Theme } from '~/theme/theme';
+
+const AgentArea = lazy(() => import('~/agent/AgentArea'));
+const WallboardArea = lazy(() => import('~/wallboard/WallboardArea'));
+const HistoryArea = lazy(() => import('~/history/HistoryArea'));
+const QueuesArea = lazy(() => import('~/admin/queues/QueuesArea'));
+const UsersArea = lazy(() => import('~/admin/users/UsersArea'));
+const GroupsArea = lazy(() => import('~/admin/groups/GroupsArea'));
+const NumbersArea = lazy(() => import('~/admin/numbers/NumbersArea'));
+const CallerIdArea = lazy(() => import('~/admin/callerid/CallerIdArea'));
+const AudioArea = lazy(() => import('~/admin/audio/AudioArea'));
+const CheckArea = lazy(() => import('~/admin/check/CheckArea'));
+const AuditArea = lazy(() => import('~/admin/audit/AuditArea'));
+const SettingsArea = lazy(() => import('~/admin/settings/SettingsArea'));
+const SetupArea = lazy(() => import('~/setup/SetupArea'));
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      // A refusal stays one however often it is asked for.
+      retry: (count, error) => !(error instanceof ApiProblem) && count < 3,
+    },
+  },
+});
+
+// Areas have routes of their own below these.
+const router = createBrowserRouter([
+  { path: '/setup', element: <Alone area={SetupArea} /> },
+  {
+    element: <ForPeople />,
+    children: [
+      { index: true, element: <Home /> },
+      { path: 'wallboard/big', element: <Alone area={WallboardArea} /> },
+      {
+        element: <Shell />,
+        children: [
+          { path: 'agent/*', element: <AgentArea /> },
+          { path: 'wallboard/*', element: <WallboardArea /> },
+          { path: 'history/*', element: <HistoryArea /> },
+          { path: 'queues/*', element: <QueuesArea /> },
+          { path: 'users/*', element: <UsersArea /> },
+          { path: 'groups/*', element: <GroupsArea /> },
+          { path: 'numbers/*', element: <NumbersArea /> },
+          { path: 'caller-id/*', element: <CallerIdArea /> },
+          { path: 'audio/*', element: <AudioArea /> },
+          { path: 'check/*', element: <CheckArea /> },
+          { path: 'audit/*', element: <AuditArea /> },
+          { path: 'settings/*', element: <SettingsArea /> },
+          { path: '*', element: <NotFound /> },
+        ],
+      },
+    ],
+  },
+]);
+
+/** An area without the frame around it. */
+function Alone({ area: Area }: { readonly area: ComponentType }) {
+  const { t } = useTranslation();
+  return (
+    <Suspense fallback={<Spinner label={t('common:loading')} />}>
+      <Area />
+    </Suspense>
+  );
+}
+
+/** What is below is for people who are signed in; all others are led there. */
+function ForPeople() {
+  const query = useSessionQuery();
+  return (
+    <Loaded query={query}>
+      {(session) =>
+        session === null ? (
+          <Strangers />
+        ) : (
+          <SessionProvider session={session}>
+            <Outlet />
+          </SessionProvider>
+        )
+      }
+    </Loaded>
+  );
+}
+
+/** On an empty server there is nobody to sign in as. */
+function Strangers() {
+  const setup = useQuery({ queryKey: ['setup'], queryFn: () => bodyOf(api.GET('/api/v1/setup')) });
+  return (
+    <Loaded query={setup}>{({ needed }) => (needed ? <Navigate to="/setup" replace /> : <SignIn />)}</Loaded>
+  );
+}
+
+export function App() {
+  return (
+    <QueryClientProvider client={queries}>
+      <Theme>
+        <RouterProvider router={router} />
+        <Toasts />
+      </Theme>
+    </QueryClientProvider>
+  );
+}
+
+/** The first area that somebody may go to. */
+function Home() {
+  const session = useSession();
+  const [first] = areasFor(session);
+  return first === undefined ? <NotFound /> : <Navigate to={first.path} replace />;
+}

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { type Change, changed, type LiveQueue, pictureOf } from './picture';
+
+function queue(id: string, waiting: number): LiveQueue {
+  return { id, name: id, waiting } as LiveQueue;
+}
+
+const nothing: Change = {
+  at: '2026-11-24T10:00:01Z',
+  queues: [],
+  agents: [],
+  calls: [],
+  queues_gone: [],
+  agents_gone: [],
+  calls_gone: [],
+};
+
+const before = pictureOf({
+  at: '2026-11-24T10:00:00Z',
+  queues: [queue('a', 1), queue('b', 2)],
+  agents: [],
+  calls: [],
+});
+
+test('a change replaces what it names and leaves the rest', () => {
+  const after = changed(before, { ...nothing, queues: [queue('b', 3)] });
+  expect([...after.queues.values()].map((each) => each.waiting)).toEqual([1, 3]);
+  expect(after.at).toBe(nothing.at);
+});
+
+test('what is gone is no more', () => {
+  expect([...changed(before, { ...nothing, queues_gone: ['a'] }).queues.keys()]).toEqual(['b']);
+});
+
+test('parts without news stay the same object, so that nothing is drawn again for them', () => {
+  const after = changed(before, { ...nothing, queues: [queue('a', 5)] });
+  expect(after.agents).toBe(before.agents);
+  expect(after.calls).toBe(before.calls);
+});
+
+test('the picture before stays as it was', () => {
+  changed(before, { ...nothing, queues_gone: ['a', 'b'] });
+  expect(before.queues.size).toBe(2);
+});

@@ -1,0 +1,59 @@
+/** The picture of now, kept up to date by the changes that the server sends. Nothing in here does I/O. */
+
+import type { Schemas } from '~/api/client';
+
+export type LiveQueue = Schemas['LiveQueue'];
+export type LiveAgent = Schemas['LiveAgent'];
+export type LiveCall = Schemas['LiveCall'];
+
+export interface Picture {
+  readonly at: string;
+  readonly queues: ReadonlyMap<string, LiveQueue>;
+  readonly agents: ReadonlyMap<string, LiveAgent>;
+  readonly calls: ReadonlyMap<string, LiveCall>;
+}
+
+export interface Snapshot {
+  readonly at: string;
+  readonly queues: readonly LiveQueue[];
+  readonly agents: readonly LiveAgent[];
+  readonly calls: readonly LiveCall[];
+}
+
+export interface Change extends Snapshot {
+  readonly queues_gone: readonly string[];
+  readonly agents_gone: readonly string[];
+  readonly calls_gone: readonly string[];
+}
+
+export function pictureOf(snapshot: Snapshot): Picture {
+  return {
+    at: snapshot.at,
+    queues: new Map(snapshot.queues.map((queue) => [queue.id, queue])),
+    agents: new Map(snapshot.agents.map((agent) => [agent.id, agent])),
+    calls: new Map(snapshot.calls.map((call) => [call.call_id, call])),
+  };
+}
+
+/** The picture after a change; parts in which nothing changed stay the same objects. */
+export function changed(picture: Picture, change: Change): Picture {
+  return {
+    at: change.at,
+    queues: merged(picture.queues, change.queues, change.queues_gone, (queue) => queue.id),
+    agents: merged(picture.agents, change.agents, change.agents_gone, (agent) => agent.id),
+    calls: merged(picture.calls, change.calls, change.calls_gone, (call) => call.call_id),
+  };
+}
+
+function merged<T>(
+  before: ReadonlyMap<string, T>,
+  news: readonly T[],
+  gone: readonly string[],
+  keyOf: (item: T) => string,
+): ReadonlyMap<string, T> {
+  if (news.length === 0 && gone.length === 0) return before;
+  const after = new Map(before);
+  for (const item of news) after.set(keyOf(item), item);
+  for (const key of gone) after.delete(key);
+  return after;
+}

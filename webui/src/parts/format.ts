@@ -1,0 +1,31 @@
+/** Moments, durations and numbers as people read them. */
+
+/** `75` is `1:15`, `3700` is `1:01:40`; never below zero. */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const two = (value: number) => String(value).padStart(2, '0');
+  const minutes = Math.floor(whole / 60);
+  return minutes < 60
+    ? `${minutes}:${two(whole % 60)}`
+    : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
+}
+
+/** How long it is since a moment (ISO 8601), as `duration`. */
+export function since(moment: string, now: number): string {
+  return duration((now - Date.parse(moment)) / 1000);
+}
+
+/** A time of day, with the date where that is not today. */
+export function moment(at: string, language: string, now: Date = new Date()): string {
+  const when = new Date(at);
+  const isToday = when.toDateString() === now.toDateString();
+  return new Intl.DateTimeFormat(
+    language,
+    isToday ? { timeStyle: 'medium' } : { dateStyle: 'short', timeStyle: 'medium' },
+  ).format(when);
+}
+
+/** `0.934` is `93 %`; a dash where there is nothing to divide by. */
+export function share(value: number | null, language: string): string {
+  return value === null ? '–' : new Intl.NumberFormat(language, { style: 'percent' }).format(value);
+}

@@ -1,0 +1,5 @@
+import { Page } from '~/parts/Page';
+
+export default function SetupArea() {
+  return <Page title="SetupArea">…</Page>;
+}

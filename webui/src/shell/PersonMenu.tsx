@@ -1,0 +1,45 @@
+/** Who is signed in; their password; the way out. */
+
+import { Avatar, Button, MenuDivider, MenuItem, makeStyles, tokens } from '@fluentui/react-components';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { api } from '~/api/client';
+import { useSession, useTakeSession } from '~/api/session';
+import { ChoiceMenu } from './ChoiceMenu';
+import { PasswordDialog } from './PasswordDialog';
+
+const useStyles = makeStyles({
+  button: { color: tokens.colorNeutralForegroundOnBrand },
+});
+
+export function PersonMenu() {
+  const styles = useStyles();
+  const { t } = useTranslation();
+  const session = useSession();
+  const takeSession = useTakeSession();
+  const [isChanging, setChanging] = useState(false);
+  const signOut = async () => {
+    await api.DELETE('/api/v1/session');
+    takeSession(null);
+  };
+  return (
+    <>
+      <ChoiceMenu
+        button={
+          <Button
+            appearance="transparent"
+            className={styles.button}
+            icon={<Avatar name={session.name} size={28} aria-hidden />}
+          >
+            {session.name}
+          </Button>
+        }
+      >
+        <MenuDivider />
+        <MenuItem onClick={() => setChanging(true)}>{t('common:changePassword')}</MenuItem>
+        <MenuItem onClick={() => void signOut()}>{t('common:signOut')}</MenuItem>
+      </ChoiceMenu>
+      {isChanging && <PasswordDialog onClose={() => setChanging(false)} />}
+    </>
+  );
+}

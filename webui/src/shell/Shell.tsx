@@ -1,0 +1,102 @@
+/** The frame around all pages of people who are signed in: navigation, and what belongs to the person. */
+
+import {
+  Button,
+  makeStyles,
+  mergeClasses,
+  OverlayDrawer,
+  Spinner,
+  Text,
+  tokens,
+  useFluent,
+} from '@fluentui/react-components';
+import { NavigationRegular } from '@fluentui/react-icons';
+import { Suspense, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Outlet, useLocation } from 'react-router';
+import { Navigation } from './Navigation';
+import { useIsNarrow } from './narrow';
+import { PersonMenu } from './PersonMenu';
+
+const useStyles = makeStyles({
+  frame: {
+    display: 'grid',
+    gridTemplateRows: 'auto 1fr',
+    gridTemplateColumns: 'auto minmax(0, 1fr)',
+    height: '100dvh',
+    backgroundColor: tokens.colorNeutralBackground2,
+  },
+  bar: {
+    gridColumn: '1 / -1',
+    display: 'flex',
+    alignItems: 'center',
+    gap: tokens.spacingHorizontalS,
+    padding: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalM}`,
+    backgroundColor: tokens.colorBrandBackground,
+    color: tokens.colorNeutralForegroundOnBrand,
+  },
+  onBar: { color: tokens.colorNeutralForegroundOnBrand },
+  name: { flexGrow: 1, color: tokens.colorNeutralForegroundOnBrand },
+  side: { overflowY: 'auto', padding: tokens.spacingHorizontalS, width: '220px' },
+  main: { overflow: 'auto', padding: tokens.spacingHorizontalXL, outlineStyle: 'none' },
+  narrowMain: { padding: tokens.spacingHorizontalM, gridColumn: '1 / -1' },
+  skip: {
+    position: 'absolute',
+    left: '-999px',
+    ':focus': {
+      left: tokens.spacingHorizontalM,
+      top: tokens.spacingVerticalXS,
+      zIndex: 1,
+    },
+  },
+});
+
+export function Shell() {
+  const styles = useStyles();
+  const { t } = useTranslation();
+  const isNarrow = useIsNarrow();
+  const [isOpen, setOpen] = useState(false);
+  const { pathname } = useLocation();
+  const { targetDocument } = useFluent();
+  return (
+    <div className={styles.frame}>
+      <header className={styles.bar}>
+        <Button className={styles.skip} onClick={() => targetDocument?.getElementById('main')?.focus()}>
+          {t('common:skipToContent')}
+        </Button>
+        {isNarrow && (
+          <Button
+            appearance="transparent"
+            className={styles.onBar}
+            icon={<NavigationRegular />}
+            aria-label={t('common:navigation')}
+            onClick={() => setOpen(true)}
+          />
+        )}
+        <Text size={400} weight="semibold" className={styles.name}>
+          Huntline
+        </Text>
+        <PersonMenu />
+      </header>
+      {isNarrow ? (
+        <OverlayDrawer
+          open={isOpen}
+          onOpenChange={(_, { open }) => setOpen(open)}
+          size="small"
+          aria-label={t('common:navigation')}
+        >
+          <Navigation onChosen={() => setOpen(false)} />
+        </OverlayDrawer>
+      ) : (
+        <div className={styles.side}>
+          <Navigation />
+        </div>
+      )}
+      <main id="main" tabIndex={-1} className={mergeClasses(styles.main, isNarrow && styles.narrowMain)}>
+        <Suspense key={pathname.split('/')[1]} fallback={<Spinner label={t('common:loading')} />}>
+          <Outlet />
+        </Suspense>
+      </main>
+    </div>
+  );
+}
