@@ -21,7 +21,6 @@ from tests.web.routes import ROUTES, Answer, Asker, Things, furnish, parameters_
 ROLES_PAGE = Path(__file__).parents[2] / "docs/roles.md"
 
 PUBLIC = {
-    "GET /",
     "GET /healthz",
     f"POST {API_PATH}/session",
     f"GET {API_PATH}/session/oidc",

@@ -70,13 +70,12 @@ def test_health_says_which_process_is_away(tmp_path: Path) -> None:
     asyncio.run(story())
 
 
-def test_the_front_page_says_what_runs_and_nothing_else_is_there(tmp_path: Path) -> None:
+def test_people_find_a_front_page_and_programs_no_pages(tmp_path: Path) -> None:
     async def story() -> None:
         async with web(tmp_path) as config:
             code, body = await get(config, "/")
-            assert code == 200
-            assert "udp:127.0.0.1:5060" in body
-            assert (await get(config, "/docs"))[0] == 404
+            assert (code, "Huntline" in body) == (200, True)
+            assert (await get(config, "/api/docs"))[0] == 404
 
     asyncio.run(story())
 

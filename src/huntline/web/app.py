@@ -11,12 +11,12 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import APIRouter, FastAPI
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import JSONResponse
 
 from huntline.config import Address, Config
 from huntline.control import AsyncControlClient
 from huntline.errors import ConfigurationError, HuntlineError
-from huntline.web import problems
+from huntline.web import built_pages, problems
 from huntline.web.api import (
     accounts,
     agents,
@@ -40,6 +40,7 @@ from huntline.web.api import (
     users,
 )
 from huntline.web.backstage import Backstage
+from huntline.web.built_pages import PAGES
 from huntline.web.guards import BodyLimit, SecurityHeaders
 from huntline.web.paths import API_PATH as API_PATH
 from huntline.web.principal import Principal
@@ -80,21 +81,12 @@ _API = APIRouter(prefix=API_PATH, responses=problems.RESPONSES)
 for _router in ROUTERS:
     _API.include_router(_router)
 
-PAGE = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<title>Huntline</title>
-<h1>Huntline runs here</h1>
-<p>SIP: {sip}. Health: <a href="/healthz">/healthz</a>.
-<p>To see queues, agents and calls: <code>huntline status --data {data}</code>
-"""
 
-
-def build_app(config: Config, trusted: Principal | None = None) -> FastAPI:
+def build_app(config: Config, trusted: Principal | None = None, pages: Path = PAGES) -> FastAPI:
     """The pages and the API, as one ASGI application.
 
     Its ``state.backstage`` is to be closed in the end. ``trusted`` is who everybody is taken for, see
-    ``Backstage``.
+    ``Backstage``. ``pages`` is the folder of the built pages.
     """
     app = FastAPI(
         title="Huntline",
@@ -110,14 +102,12 @@ def build_app(config: Config, trusted: Principal | None = None) -> FastAPI:
     app.add_middleware(SecurityHeaders)  # around the other, so that its refusals have them as well
     app.router.routes.extend(_API.routes)
     if trusted is None:
-        # A command that runs the application in its own process is no directory, and would wait for this.
+        # A command that runs the application in its own process is no directory and no browser, and would
+        # wait for this.
         from huntline.web.scim import endpoint as scim
 
         scim.install(app)
-
-    @app.get("/", response_class=HTMLResponse, include_in_schema=False)
-    async def front_page() -> str:
-        return PAGE.format(sip=" ".join(map(str, config.sip)), data=config.data.name)
+        built_pages.install(app, pages)
 
     @app.get("/healthz", include_in_schema=False)
     async def health() -> JSONResponse:

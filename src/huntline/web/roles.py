@@ -31,7 +31,8 @@ every request in every role.
 An empty cell is refused with 403, and everything with 401 without a valid key or session; what has `yes`
 under *nobody* anybody may ask. `own`: of the queues that the account names. Whatever a route is about, it is
 always of the account's own organization; the host names one with `?organization=`. All of SCIM (`/scim/v2`)
-takes the permission `change-settings`.
+takes the permission `change-settings`. The pages themselves anybody may load: they know only what these
+routes answer.
 
 """
 
