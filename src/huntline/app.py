@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 
 from huntline.clock import Clock
@@ -22,6 +23,7 @@ from huntline.engine.model import Presence
 from huntline.live import LiveFeed
 from huntline.media.client import MediaClient
 from huntline.media.prompts.synthesize import ensure_builtin
+from huntline.page_addresses import page_origins
 from huntline.runner import Runner
 from huntline.secret import kept_secret
 from huntline.sip.admission import Admission
@@ -36,7 +38,7 @@ from huntline.sip.presence import PresenceServer
 from huntline.sip.registrar import Registrar, RegistrarLimits
 from huntline.sip.requests import Requests
 from huntline.sip.transport.address import ListenAddress
-from huntline.sip.transport.connection import TcpLimits
+from huntline.sip.transport.connection import ConnectionLimits
 from huntline.sip.user_agent import UserAgent
 from huntline.site import Site, Sounds
 from huntline.status import StatusReport
@@ -98,7 +100,8 @@ class Signalling:
             self._on_sip,
             on_flow_lost=self._registrar.flow_lost,
             timed=(self._registrar, self._presence),
-            tcp_limits=TcpLimits(connections=config.limits.max_connections),
+            limits=ConnectionLimits(connections=config.limits.max_connections),
+            page_origins=partial(page_origins, config),
         )
         self._authenticator = Authenticator(self._plan, kept_secret(config.data / "secret"))
         self._requests = Requests(self._user_agent, self._authenticator, self._registrar, self._presence)
