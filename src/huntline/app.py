@@ -132,6 +132,9 @@ class Signalling:
         """Take calls. Raises ConfigurationError when an address cannot be had."""
         self._media.on_event = self._b2bua.handle_media
         self._registrar.on_reachability = self._reachability_changed
+        self._registrar.on_return = lambda before, flow: self._core.move_flow(
+            before, flow, self._user_agent.now()
+        )
         self._presence.on_presence = lambda user_id, presence: self._runner.post(
             told.PresenceChanged(user_id, presence)
         )
