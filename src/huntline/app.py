@@ -7,7 +7,7 @@ import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Protocol
 
@@ -34,7 +34,9 @@ from huntline.sip.calls import Call
 from huntline.sip.core import events as sip
 from huntline.sip.core.core import CoreSettings, SipCore
 from huntline.sip.dialling import spawner
+from huntline.sip.phone_credentials import Holder, PhoneCredential
 from huntline.sip.presence import PresenceServer
+from huntline.sip.presentation import TEST_CALL
 from huntline.sip.registrar import Registrar, RegistrarLimits
 from huntline.sip.requests import Requests
 from huntline.sip.transport.address import ListenAddress
@@ -260,6 +262,8 @@ class Signalling:
             "resume": self._resume,
             "agent": self._agent,
             "choose-presence": self._choose_presence,
+            "phone-credential": self._phone_credential,
+            "guest-credential": self._guest_credential,
         }
 
     def _report(self) -> dict[str, Any]:
@@ -306,3 +310,23 @@ class Signalling:
         wanted = request.get("presence")
         self._presence.choose(account.user_id, Presence(wanted) if wanted is not None else None)
         return {}
+
+    def _phone_credential(self, request: dict[str, Any]) -> dict[str, Any]:
+        account = self._site.user_named(str(request.get("upn")))
+        credential = self._authenticator.phone_credentials.issue(Holder.USER, account.user_id)
+        return _shown(credential, f"sip:{account.upn}", account.display_name)
+
+    def _guest_credential(self, request: dict[str, Any]) -> dict[str, Any]:
+        organization = self._site.organization_with_id(str(request.get("organization_id")))
+        credential = self._authenticator.phone_credentials.issue(Holder.GUEST, organization.organization_id)
+        return _shown(credential, f"sip:{TEST_CALL.user}@{organization.realm}", TEST_CALL.display_name)
+
+
+def _shown(credential: PhoneCredential, uri: str, display_name: str) -> dict[str, Any]:
+    return {
+        "uri": uri,
+        "display_name": display_name,
+        "username": credential.username,
+        "password": credential.password,
+        "expires_at": datetime.fromtimestamp(credential.expires_at, UTC).isoformat(),
+    }
