@@ -7,6 +7,7 @@ from huntline.sip.calls import Call
 from huntline.sip.dialling import Callee, Display
 from huntline.sip.presentation import (
     ANONYMOUS,
+    TEST_CALL,
     CallerId,
     from_header,
     identity_headers,
@@ -29,6 +30,8 @@ def display_of(plan: ServerPlan, call: Call, to: str, queue_name: str | None, ca
 
 def caller_as_shown_to(plan: ServerPlan, callee: Callee, call: Call) -> CallerId:
     """What the policies of users let them show to the telephone network, and see of it."""
+    if call.caller_id == TEST_CALL:
+        return TEST_CALL
     caller = plan.account_by_id(call.caller.account_id or "")
     if caller is None:
         is_blocked = callee.user_id and plan.blocks_incoming_caller_id(callee.user_id)
