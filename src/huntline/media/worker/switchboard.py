@@ -16,6 +16,7 @@ from huntline.media.interface import (
 )
 from huntline.media.worker.clock import SAMPLES_PER_TICK, TICK, TICKS_PER_SECOND, MediaClock
 from huntline.media.worker.leg import Leg, LegRules
+from huntline.media.worker.plain_path import PlainPath
 from huntline.media.worker.player import Player, Playing
 from huntline.media.worker.ports import PortPool, SocketPair
 from huntline.media.worker.relay import Relay
@@ -95,7 +96,7 @@ class Switchboard:
     def relatch(self, leg_id: str) -> None:
         """Learn anew where the peer is."""
         if leg := self._legs.get(leg_id):
-            leg.relatch()
+            leg.path.relatch()
 
     # What is heard
 
@@ -167,7 +168,7 @@ class Switchboard:
             "legs": len(self._legs),
             "bridged_legs": sum(leg.peer is not None for leg in legs),
             "ports_in_use": self._pool.in_use,
-            "packets_sent": sum(leg.stream.packets for leg in legs),
+            "packets_sent": sum(leg.sent_before + leg.stream.packets for leg in legs),
             "packets_received": sum(leg.received for leg in legs),
             "ticks": self.clock.count,
             "ticks_skipped": self.clock.skipped,
@@ -188,8 +189,11 @@ class Switchboard:
         """The leg's counts must be true now."""
         self._player.settle(leg)
 
+    def on_secrets(self, leg: Leg) -> None:
+        """What restores the leg has changed."""
+
     def on_died(self, leg: Leg) -> None:
-        """Nothing has come for long."""
+        """Nothing has come for long, or nothing can come any more."""
         self._on_event(MediaDied(leg.leg_id))
 
     def _on_finished(self, leg: Leg, playing: Playing) -> None:
@@ -211,7 +215,8 @@ class Switchboard:
 
     def _install(self, leg_id: str, port: int, sockets: SocketPair) -> Leg:
         local = LocalAudio(self._public_address, port, session_id=secrets.randbits(48), version=1)
-        leg = Leg(leg_id, local, sockets, self.clock, self._rules, self)
+        leg = Leg(leg_id, local, self.clock, self._rules, self)
+        leg.path = PlainPath(leg, sockets)
         self._legs[leg_id] = self._turn_of(port)[leg_id] = leg
         return leg
 
