@@ -1,9 +1,10 @@
-"""What a leg and its path ask of each other: the leg knows what is heard, the path how packets come and go."""
+"""What a leg and its path ask of each other: one knows what is heard, the other how packets come and go."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from huntline.media.worker import rtp
 from huntline.media.worker.latch import Address
@@ -37,7 +38,7 @@ class PathUser(Protocol):
         ...
 
     def keep_secrets(self) -> None:
-        """What ``secrets`` answers has changed."""
+        """What ``secrets`` answers has changed without the leg's doing."""
         ...
 
     def lose(self) -> None:
@@ -92,6 +93,13 @@ class AudioPath(Protocol):
 
     def secrets(self) -> dict[str, object] | None:
         """What must never be written down, but is needed to restore the path; None without any."""
+        ...
+
+    def resume(self, secrets: Mapping[str, Any] | None) -> None:
+        """Be what an earlier path was, whose ``secrets`` these are; to be called after ``apply``.
+
+        Raises ValueError, TypeError or KeyError for what ``secrets`` never says.
+        """
         ...
 
     def close(self) -> None:

@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import ctypes
 import socket
+from collections.abc import Mapping
+from typing import Any
 
 from huntline.media.worker import filter as packet_filter
 from huntline.media.worker import rtcp
@@ -37,7 +39,7 @@ class PlainPath:
         self._latch: Latch | None = None
         self._rtcp_latch: Latch | None = None
         self._is_heard = False
-        self._filter: bytes | None = None
+        self._filter = packet_filter.SocketFilter(self._rtp)
         self._is_connected = False
 
         loop = asyncio.get_running_loop()
@@ -83,6 +85,9 @@ class PlainPath:
 
     def secrets(self) -> None:
         return None
+
+    def resume(self, secrets: Mapping[str, Any] | None) -> None:
+        """Nothing is missing: the first packet tells where the peer is."""
 
     # What comes in
 
@@ -152,12 +157,7 @@ class PlainPath:
     def _set_filter(self) -> None:
         """While nobody listens, most packets need not come; but the first one tells where the peer is."""
         is_wanted = not self._is_heard and self._latch is not None and self._latch.source is not None
-        wanted = packet_filter.program(self._event_type) if is_wanted else None
-        if wanted == self._filter:
-            return
-        with contextlib.suppress(OSError):
-            packet_filter.attach(self._rtp, wanted) if wanted else packet_filter.detach(self._rtp)
-            self._filter = wanted
+        self._filter.run(packet_filter.program(self._event_type) if is_wanted else None)
 
 
 def _sender_to(rtp_socket: socket.socket, address: Address) -> Send:
