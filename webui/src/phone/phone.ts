@@ -5,6 +5,7 @@
  * when what they are about is over.
  */
 
+import { tellBegun } from './begun';
 import { chosen, whenChosen } from './choices';
 import type { SipIncoming, SipSession } from './jssip';
 import { instanceOf, type KeptCall, keepCalls, keptCalls, replaces } from './kept';
@@ -67,9 +68,9 @@ export class Phone {
     return () => this.listeners.delete(listener);
   };
 
-  /** Begin for somebody; when it is theirs already, nothing happens. */
-  start(owner: Owner): void {
-    if (this.owner?.user === owner.user) return;
+  /** Begin for somebody; false, and nothing happens, when it is theirs already. */
+  start(owner: Owner): boolean {
+    if (this.owner?.user === owner.user) return false;
     this.stop();
     this.owner = owner;
     this.kept = keptCalls(sessionStorage, owner.user, Date.now());
@@ -82,6 +83,8 @@ export class Phone {
       () => window.removeEventListener('pagehide', leave),
     ];
     if (chosen().isOn) this.switchOn();
+    tellBegun(true);
+    return true;
   }
 
   /** End everything: whose phone it was has signed out. */
@@ -91,6 +94,7 @@ export class Phone {
     this.switchOff();
     this.owner = null;
     this.ringer.close();
+    tellBegun(false);
   }
 
   /** Try again now, after the person has done something about what was missing. */

@@ -1,0 +1,103 @@
+/** A call that rings: who, for what, how long they waited, and whether to take it. */
+
+import { Button, Caption1, Card, makeStyles, Text, tokens } from '@fluentui/react-components';
+import { CallEndRegular, CallRegular } from '@fluentui/react-icons';
+import { useTranslation } from 'react-i18next';
+import { useNow } from '~/live/clock';
+import { duration } from '~/parts/format';
+import { useChoices } from '~/phone/choices';
+import { phone } from '~/phone/phone';
+import type { PhoneCall } from '~/phone/state';
+import { Who } from './Who';
+import { partyName } from './words';
+
+const useStyles = makeStyles({
+  card: {
+    border: `${tokens.strokeWidthThick} solid ${tokens.colorBrandStroke1}`,
+    boxShadow: tokens.shadow16,
+    gap: tokens.spacingVerticalM,
+  },
+  facts: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    gap: tokens.spacingHorizontalL,
+    fontVariantNumeric: 'tabular-nums',
+  },
+  actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalM },
+  action: { flexGrow: 1, minHeight: '48px' },
+  keys: { color: 'inherit' },
+});
+
+interface Props {
+  readonly call: PhoneCall;
+  /** The first to come is what keys are about. */
+  readonly isFirst: boolean;
+  readonly holdsOther: boolean;
+}
+
+export function IncomingCall({ call, isFirst, holdsOther }: Props) {
+  const styles = useStyles();
+  const { t } = useTranslation('agent');
+  const { hasKeys } = useChoices();
+  const showsKeys = isFirst && hasKeys;
+  const party = partyName(call.party, t);
+  const announcement =
+    call.queue === null
+      ? t('agent:call.announceDirect', { party })
+      : t('agent:call.announceIncoming', { queue: call.queue, party });
+  return (
+    <Card className={styles.card} role="group" aria-label={announcement}>
+      <Text weight="semibold">{t('agent:call.incoming')}</Text>
+      <Who call={call} />
+      <Facts call={call} />
+      {holdsOther && <Caption1>{t('agent:call.holdsOther')}</Caption1>}
+      <div className={styles.actions}>
+        <Button
+          appearance="primary"
+          size="large"
+          className={styles.action}
+          icon={<CallRegular />}
+          aria-keyshortcuts={showsKeys ? 'Enter A' : undefined}
+          aria-label={t('agent:call.accept')}
+          onClick={() => void phone.accept(call.id)}
+        >
+          {t('agent:call.accept')}
+          {showsKeys && <Keys keys={t('agent:call.acceptKeys')} />}
+        </Button>
+        <Button
+          size="large"
+          className={styles.action}
+          icon={<CallEndRegular />}
+          aria-keyshortcuts={showsKeys ? 'Escape D' : undefined}
+          aria-label={t('agent:call.decline')}
+          onClick={() => phone.hangUp(call.id)}
+        >
+          {t('agent:call.decline')}
+          {showsKeys && <Keys keys={t('agent:call.declineKeys')} />}
+        </Button>
+      </div>
+    </Card>
+  );
+}
+
+function Keys({ keys }: { readonly keys: string }) {
+  const styles = useStyles();
+  return <Caption1 className={styles.keys}>&nbsp;· {keys}</Caption1>;
+}
+
+/** How long the caller waits, and how many others do. */
+function Facts({ call }: { readonly call: PhoneCall }) {
+  const styles = useStyles();
+  const { t } = useTranslation('agent');
+  const now = useNow();
+  if (call.queue === null) return null;
+  const waited = (call.waitedS ?? 0) + (now - call.beganAt) / 1000;
+  return (
+    <div className={styles.facts}>
+      <span>{t('agent:call.waited', { time: duration(waited) })}</span>
+      {call.othersWaiting !== null && (
+        <span>{t('agent:call.othersWaiting', { count: call.othersWaiting })}</span>
+      )}
+    </div>
+  );
+}
