@@ -102,7 +102,7 @@ class MediaClient:
     async def answer(self, leg_id: str, sdp_offer: str) -> str:
         return (await self._negotiate("answer", leg_id, sdp=sdp_offer)).sdp
 
-    async def offer(self, leg_id: str, like: str | None = None) -> str:
+    async def offer(self, leg_id: str, like: str | None = None, *, is_secure: bool = False) -> str:
         return (await self._negotiate("offer", leg_id, like=like)).sdp
 
     async def accept(self, leg_id: str, sdp_answer: str) -> None:

@@ -74,10 +74,11 @@ class Media(Protocol):
         """
         ...
 
-    async def offer(self, leg_id: str, like: str | None = None) -> str:
+    async def offer(self, leg_id: str, like: str | None = None, *, is_secure: bool = False) -> str:
         """Create the leg (or re-offer it, when it exists); returns our SDP offer.
 
-        ``like`` names a leg whose agreed codec and event payload numbers are to be preferred.
+        ``like`` names a leg whose agreed codec and event payload numbers are to be preferred;
+        ``is_secure`` makes a leg for a browser (ICE, DTLS-SRTP).
         Raises MediaUnavailable.
         """
         ...
