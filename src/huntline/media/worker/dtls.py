@@ -115,7 +115,7 @@ class Dtls:
 
     def receive(self, datagram: bytes) -> list[bytes]:
         """Take what looks like DTLS."""
-        if self.failure is not None:
+        if self.failure is not None or not datagram:
             return []
         self._connection.bio_write(datagram)
         return self._proceed()

@@ -15,7 +15,7 @@ from huntline.media.worker.clock import TICKS_PER_SECOND
 from huntline.media.worker.latch import Address
 
 CONSENT_SECONDS = 30.0
-"""RFC 7675 section 5.1: after so long without an answer nothing more may be sent."""
+"""RFC 7675 section 5.1: after so long without an answer nothing more may be sent; no rule can extend it."""
 
 _CONSENT_INTERVAL = 5.0
 _MOVE_INTERVAL = 1.0
@@ -59,7 +59,8 @@ class _Exchange:
 class IceLite:
     """Who the peer is, where it is, and whether it still wants to hear us."""
 
-    def __init__(self) -> None:
+    def __init__(self, consent_seconds: float = CONSENT_SECONDS) -> None:
+        self._consent_ticks = min(consent_seconds, CONSENT_SECONDS) * TICKS_PER_SECOND
         self.chosen: Address | None = None
         """Where the peer wants to be sent to."""
         self._exchanges: list[_Exchange] = []
@@ -129,7 +130,7 @@ class IceLite:
 
     def has_consent(self, now: int) -> bool:
         """Whether the peer has lately agreed to be sent to, or has not chosen yet."""
-        return self.chosen is None or now - self._consented_at < CONSENT_SECONDS * TICKS_PER_SECOND
+        return self.chosen is None or now - self._consented_at < self._consent_ticks
 
     def _answer(self, asked: stun.Binding, source: Address, now: int) -> bytes | None:
         """RFC 8445 section 7.3; a stranger gets no answer, so that nothing can be learnt or amplified."""

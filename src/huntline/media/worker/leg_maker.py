@@ -73,7 +73,7 @@ class LegMaker:
         if identity is None:
             leg.path = PlainPath(leg, sockets)
         else:
-            leg.path = SecurePath(leg, sockets, identity, self.clock)
+            leg.path = SecurePath(leg, sockets, identity, self.clock, self._rules.dead_after)
         return leg
 
     def _identity_of(self, pem: str) -> Identity:

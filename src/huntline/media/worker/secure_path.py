@@ -18,7 +18,7 @@ from huntline.media.worker import filter as packet_filter
 from huntline.media.worker import rtp
 from huntline.media.worker.clock import MediaClock
 from huntline.media.worker.dtls import Dtls, Identity
-from huntline.media.worker.ice import CONSENT_SECONDS, Credentials, IceLite
+from huntline.media.worker.ice import Credentials, IceLite
 from huntline.media.worker.latch import Address
 from huntline.media.worker.path import PACKET, VIEW, PathUser, send_nowhere
 from huntline.media.worker.ports import SocketPair
@@ -38,15 +38,25 @@ _RTP = range(128, 192)
 class SecurePath:
     """Implements ``path.AudioPath`` for browsers."""
 
-    def __init__(self, user: PathUser, sockets: SocketPair, identity: Identity, clock: MediaClock) -> None:
-        """Listen on the first socket; the path closes both. ``user.local.security`` must be there."""
+    def __init__(
+        self,
+        user: PathUser,
+        sockets: SocketPair,
+        identity: Identity,
+        clock: MediaClock,
+        dead_after: float,
+    ) -> None:
+        """Listen on the first socket; the path closes both. ``user.local.security`` must be there.
+
+        ``dead_after`` are the seconds without consent after which the path ends.
+        """
         self.refused = 0
         self._user = user
         # The second one only keeps the port from others: RTCP comes on the first.
         self._rtp, self._unused = sockets
         self._identity, self._clock = identity, clock
         self._agreed: AgreedSecurity | None = None
-        self._ice = IceLite()
+        self._ice = IceLite(dead_after)
         self._dtls: Dtls | None = None
         self._keys: SrtpKeys | None = None
         self._srtp: Srtp | None = None
@@ -287,7 +297,7 @@ class SecurePath:
     def look_after(self, now: int) -> None:
         """Ask for consent (RFC 7675), and end the path when there is none any more."""
         if not self._ice.has_consent(now):
-            self._fail(MediaUnavailable(f"the browser has not answered for {CONSENT_SECONDS:.0f} s"))
+            self._fail(MediaUnavailable("the browser consents no more to be sent to"))
             return
         self._ask_peer()
         if self._srtp is not None and self._srtp.heard != self._heard:
