@@ -5,6 +5,7 @@ import {
   Button,
   Caption1,
   makeStyles,
+  mergeClasses,
   Tab,
   TabList,
   Table,
@@ -234,7 +235,7 @@ function WhatBecame({ call }: { readonly call: MyCall }) {
       );
     case 'missed':
       return (
-        <span className={`${styles.what} ${styles.missed}`}>
+        <span className={mergeClasses(styles.what, styles.missed)}>
           <CallMissedRegular className={styles.icon} aria-hidden />
           {t('agent:history.missedCall')}
         </span>

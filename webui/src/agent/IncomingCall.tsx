@@ -24,8 +24,13 @@ const useStyles = makeStyles({
     fontVariantNumeric: 'tabular-nums',
   },
   actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalM },
-  action: { flexGrow: 1, minHeight: '48px' },
-  keys: { color: 'inherit' },
+  action: {
+    flexGrow: 1,
+    display: 'flex',
+    flexDirection: 'column',
+    gap: tokens.spacingVerticalXXS,
+  },
+  button: { minHeight: '48px' },
 });
 
 interface Props {
@@ -52,37 +57,34 @@ export function IncomingCall({ call, isFirst, holdsOther }: Props) {
       <Facts call={call} />
       {holdsOther && <Caption1>{t('agent:call.holdsOther')}</Caption1>}
       <div className={styles.actions}>
-        <Button
-          appearance="primary"
-          size="large"
-          className={styles.action}
-          icon={<CallRegular />}
-          aria-keyshortcuts={showsKeys ? 'Enter A' : undefined}
-          aria-label={t('agent:call.accept')}
-          onClick={() => void phone.accept(call.id)}
-        >
-          {t('agent:call.accept')}
-          {showsKeys && <Keys keys={t('agent:call.acceptKeys')} />}
-        </Button>
-        <Button
-          size="large"
-          className={styles.action}
-          icon={<CallEndRegular />}
-          aria-keyshortcuts={showsKeys ? 'Escape D' : undefined}
-          aria-label={t('agent:call.decline')}
-          onClick={() => phone.hangUp(call.id)}
-        >
-          {t('agent:call.decline')}
-          {showsKeys && <Keys keys={t('agent:call.declineKeys')} />}
-        </Button>
+        <div className={styles.action}>
+          <Button
+            appearance="primary"
+            size="large"
+            className={styles.button}
+            icon={<CallRegular />}
+            aria-keyshortcuts={showsKeys ? 'Enter A' : undefined}
+            onClick={() => void phone.accept(call.id)}
+          >
+            {t('agent:call.accept')}
+          </Button>
+          {showsKeys && <Caption1 align="center">{t('agent:call.acceptKeys')}</Caption1>}
+        </div>
+        <div className={styles.action}>
+          <Button
+            size="large"
+            className={styles.button}
+            icon={<CallEndRegular />}
+            aria-keyshortcuts={showsKeys ? 'Escape D' : undefined}
+            onClick={() => phone.hangUp(call.id)}
+          >
+            {t('agent:call.decline')}
+          </Button>
+          {showsKeys && <Caption1 align="center">{t('agent:call.declineKeys')}</Caption1>}
+        </div>
       </div>
     </Card>
   );
-}
-
-function Keys({ keys }: { readonly keys: string }) {
-  const styles = useStyles();
-  return <Caption1 className={styles.keys}>&nbsp;· {keys}</Caption1>;
 }
 
 /** How long the caller waits, and how many others do. */

@@ -18,12 +18,12 @@ import {
   tokens,
 } from '@fluentui/react-components';
 import {
+  AlertOnRegular,
   CheckmarkCircleRegular,
   ClockRegular,
   PauseRegular,
   PersonCallRegular,
   PlayRegular,
-  AlertOnRegular,
 } from '@fluentui/react-icons';
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';

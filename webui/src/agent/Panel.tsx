@@ -6,7 +6,7 @@ import { type ReactNode, useId } from 'react';
 const useStyles = makeStyles({
   panel: { gap: tokens.spacingVerticalM, minWidth: 0 },
   head: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalS },
-  title: { flexGrow: 1 },
+  title: { flexGrow: 1, margin: 0 },
 });
 
 interface Props {

@@ -6,6 +6,7 @@ import {
   MessageBar,
   MessageBarBody,
   makeStyles,
+  mergeClasses,
   Spinner,
   Switch,
   tokens,
@@ -94,7 +95,7 @@ function AirIcon({ air }: { readonly air: Air }): ReactElement {
   const styles = useStyles();
   switch (air) {
     case 'on-air':
-      return <CheckmarkCircleFilled className={`${styles.icon} ${styles.good}`} aria-hidden />;
+      return <CheckmarkCircleFilled className={mergeClasses(styles.icon, styles.good)} aria-hidden />;
     case 'connecting':
     case 'asking':
       return <Spinner size="extra-tiny" aria-hidden />;
@@ -103,9 +104,9 @@ function AirIcon({ air }: { readonly air: Air }): ReactElement {
     case 'no-permission':
     case 'no-microphone':
     case 'microphone-busy':
-      return <MicOffRegular className={`${styles.icon} ${styles.bad}`} aria-hidden />;
+      return <MicOffRegular className={mergeClasses(styles.icon, styles.bad)} aria-hidden />;
     default:
-      return <WarningRegular className={`${styles.icon} ${styles.bad}`} aria-hidden />;
+      return <WarningRegular className={mergeClasses(styles.icon, styles.bad)} aria-hidden />;
   }
 }
 

@@ -8,6 +8,7 @@ import { partyDetail, partyName } from './words';
 
 const useStyles = makeStyles({
   who: { display: 'flex', alignItems: 'center', gap: tokens.spacingHorizontalM },
+  name: { margin: 0 },
   text: { minWidth: 0, overflowWrap: 'anywhere' },
 });
 
@@ -19,7 +20,7 @@ export function Who({ call, children }: { readonly call: PhoneCall; readonly chi
     <div className={styles.who}>
       <Avatar name={call.party.name} size={48} aria-hidden />
       <div className={styles.text}>
-        <Subtitle1 as="h3" block>
+        <Subtitle1 as="h2" block className={styles.name}>
           {partyName(call.party, t)}
         </Subtitle1>
         {detail !== '' && <Caption1 block>{detail}</Caption1>}
