@@ -107,9 +107,9 @@ class Dialling:
         self._waiting.pop(ring.ring_id, None)
         for leg in ring.legs.values():
             self._hang_up(leg, headers)
-        if ring.answered is not None and ring is not call.connected and call.callee_media is not None:
+        if ring.answered is not None and ring is not call.connected:
             # This phone may have sent RTP to the shared port before the winner did.
-            self._media.relatch(call.callee_media)
+            self._media.relatch(ring.answered.media_id)
 
     def answered(self, call: Call, ring: Ring, event: LegAnswered) -> None:
         """A phone of the ring answered."""
@@ -146,6 +146,15 @@ class Dialling:
         if call.callee_media is not None:
             self._media.delete(call.callee_media)
         call.callee_media = call.callee_sdp = None
+
+    def hand_over_media(self, call: Call) -> None:
+        """The shared media leg is the winner's alone now; the next ring makes a new one."""
+        call.callee_media = call.callee_sdp = None
+
+    def move_media(self, call: Call, successor: Call) -> None:
+        """Who is rung for a call is rung for another one from now on, by the same media leg."""
+        successor.callee_media, successor.callee_sdp = call.callee_media, call.callee_sdp
+        self.hand_over_media(call)
 
     async def _offer(self, call: Call, media_id: str) -> None:
         failure = None
