@@ -1,0 +1,1 @@
+"""What Huntline says to people, in other languages than English."""
