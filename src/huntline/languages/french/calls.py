@@ -73,10 +73,10 @@ CALLS = {
         "rien n'a été décidé : il n'était pas agent de la file d'attente à ce moment, ou l'appel a pris fin"
         " avant son tour"
     ),
-    "answered at {time}": "répondu à {time}",
-    "answered at {time} ({why:said})": "répondu à {time} ({why})",
-    "declined at {time}": "refusé à {time}",
-    "declined at {time} ({why:said})": "refusé à {time} ({why})",
+    "answered at {time}": "a répondu à {time}",
+    "answered at {time} ({why:said})": "a répondu à {time} ({why})",
+    "declined at {time}": "a refusé à {time}",
+    "declined at {time} ({why:said})": "a refusé à {time} ({why})",
     "no answer at {time}": "sans réponse à {time}",
     "no answer at {time} ({why:said})": "sans réponse à {time} ({why})",
     "failed at {time}": "échec à {time}",

@@ -15,10 +15,10 @@ SETTINGS = {
         "doit être compris entre {low} et {high} agents (limits.agent_limit)"
     ),
     "must be 1 to {longest:number} characters, this is {length:number}": (
-        "doit avoir entre 1 et {longest} caractères, celui-ci en a {length}"
+        "doit avoir entre 1 et {longest} caractères, il y en a {length}"
     ),
     "must be at most {longest:number} characters, this is {length:number}": (
-        "doit avoir au plus {longest} caractères, celui-ci en a {length}"
+        "doit avoir au plus {longest} caractères, il y en a {length}"
     ),
     "must be 1 to {longest:number} characters, none of them a control character": (
         "doit avoir entre 1 et {longest} caractères, dont aucun caractère de contrôle"
@@ -38,7 +38,7 @@ SETTINGS = {
     ),
     "must be a domain of the organization: {domains}": "doit être un domaine de l'organisation : {domains}",
     "must be a domain such as contoso.com": "doit être un domaine comme contoso.com",
-    "must name at least one domain": "doit nommer au moins un domaine",
+    "must name at least one domain": "doit indiquer au moins un domaine",
     "must hold at least one address": "doit contenir au moins une adresse",
     "must be an IP address, optionally with a port, or a network: 192.0.2.1, 192.0.2.1:5060,"
     " [2001:db8::1]:5060, 192.0.2.0/24": (
@@ -113,6 +113,8 @@ SETTINGS = {
     "may not be a target: {upn} lacks {lacks:and}": (
         "ne peut pas être une destination : à {upn} il manque {lacks}"
     ),
+    "lacks {lacks:and}": "il lui manque {lacks}",
+    "past the limit of {limit:number} agents": "au-delà de la limite de {limit} agents",
     "an active account (is_active: true)": "un compte actif (is_active: true)",
     "a licence for Phone System (PhoneSystem or E5)": "une licence Phone System (PhoneSystem ou E5)",
     "voice-enabling (voice_enabled: true) or a CallingPlan licence": (

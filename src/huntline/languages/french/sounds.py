@@ -31,7 +31,7 @@ SOUNDS = {
     ),
     "the whole file is needed": "il faut le fichier entier",
     "a shorter one is needed": "il en faut un plus court",
-    "mono or stereo is needed": "il faut du mono ou du stéréo",
+    "mono or stereo is needed": "il faut du son mono ou stéréo",
     "4000 to 384000 Hz is needed": "il faut entre 4000 et 384000 Hz",
     "cannot be read ({error})": "ne peut pas être lu ({error})",
     "the file is larger than 5 MB": "le fichier dépasse 5 Mo",

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 USES = {
-    "domain {name} is in use: {uses:list}": "le domaine {name} est utilisé : {uses}",
-    "user {name} is in use: {uses:list}": "l'utilisateur {name} est utilisé : {uses}",
-    "group {name} is in use: {uses:list}": "le groupe {name} est utilisé : {uses}",
-    "number {name} is in use: {uses:list}": "le numéro {name} est utilisé : {uses}",
-    "trunk {name} is in use: {uses:list}": "le trunk {name} est utilisé : {uses}",
-    "queue {name} is in use: {uses:list}": "la file d'attente {name} est utilisée : {uses}",
-    "audio file {name} is in use: {uses:list}": "le fichier audio {name} est utilisé : {uses}",
+    "domain {name} is in use: {uses:list}": "le domaine {name} est encore utilisé : {uses}",
+    "user {name} is in use: {uses:list}": "l'utilisateur {name} est encore référencé : {uses}",
+    "group {name} is in use: {uses:list}": "le groupe {name} est encore utilisé : {uses}",
+    "number {name} is in use: {uses:list}": "le numéro {name} est encore utilisé : {uses}",
+    "trunk {name} is in use: {uses:list}": "le trunk {name} est encore utilisé : {uses}",
+    "queue {name} is in use: {uses:list}": "la file d'attente {name} est encore utilisée : {uses}",
+    "audio file {name} is in use: {uses:list}": "le fichier audio {name} est encore utilisé : {uses}",
     "caller-ID policy {name} is in use: {uses:list}": (
-        "la stratégie d'identification {name} est utilisée : {uses}"
+        "la stratégie d'identification {name} est encore utilisée : {uses}"
     ),
     "and {count:number} more": "et {count} autres",
     # domains
@@ -32,7 +32,7 @@ USES = {
     "user {upn} forwards all calls to it ({field})": "l'utilisateur {upn} y transfère tous ses appels ({field})",
     "user {upn} has it as voicemail ({field})": "l'utilisateur {upn} l'a comme boîte vocale ({field})",
     # numbers
-    "queue {name} is called by it": "la file d'attente {name} est appelée par lui",
+    "queue {name} is called by it": "c'est le numéro de la file d'attente {name}",
     "it is the number of user {upn}": "c'est le numéro de l'utilisateur {upn}",
     "caller-ID policy {name} shows it": "la stratégie d'identification {name} l'affiche",
     # caller-ID policies
