@@ -237,8 +237,7 @@ def page(found: list[Answer], language: Language) -> str:
         return text.replace("|", "\\|").replace("\n", "⏎ ").strip()
 
     rows = (
-        f"| {number} | {bad.door} | `{cell(bad.shown)}` | {cell(said)} |"
-        for number, bad, said, _ in found
+        f"| {number} | {bad.door} | `{cell(bad.shown)}` | {cell(said)} |" for number, bad, said, _ in found
     )
     return HEADS[language] + "\n".join(rows) + "\n"
 

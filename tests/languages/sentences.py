@@ -94,7 +94,7 @@ def error_ids() -> Iterator[str]:
                 ):
                     yield word
                 case ast.Assign(targets=[ast.Name(id="names")], value=ast.Dict(values=words)):
-                    yield from (word.value for word in words if isinstance(word, ast.Constant))
+                    yield from (str(word.value) for word in words if isinstance(word, ast.Constant))
 
 
 def _files() -> Iterator[Path]:
@@ -131,7 +131,7 @@ def _said(node: ast.AST, path: Path) -> Said | None:
         case ast.Constant(value=str(text)):
             return Said(where, (text,), text)
         case ast.JoinedStr(values=values):
-            literals = tuple(value.value for value in values if isinstance(value, ast.Constant))
+            literals = tuple(str(value.value) for value in values if isinstance(value, ast.Constant))
             return Said(where, literals, "".join(map(_filled, values)))
     return None
 

@@ -165,7 +165,7 @@ def test_a_french_sentence_holds_what_its_english_one_does(english: str) -> None
     def holes(text: str) -> set[str]:
         return {name for _, name, _, _ in Formatter().parse(text) if name}
 
-    assert holes(english) == holes(SENTENCES[english])
+    assert holes(english) - {"_"} == holes(SENTENCES[english])
 
 
 @pytest.mark.parametrize("english", SENTENCES)

@@ -10,6 +10,8 @@ a call of last year is explained in a language that was added today. Templates a
 * ``said``: a sentence of the catalogue, or any text, which then stays as it is;
 * ``known``: a sentence of the catalogue and nothing else;
 * ``list``, ``and``, ``commas``: several with ``; ``, `` and ``, ``, `` between them, each as ``said``.
+
+What fills a hole named ``_`` is left out of the other language.
 """
 
 from __future__ import annotations
@@ -45,7 +47,7 @@ class _Template:
 
     @property
     def rank(self) -> tuple[bool, bool, int, int]:
-        """What goes first: what begins with another sentence, then lists, then what fixes more of the text."""
+        """What begins with another sentence goes first, then lists, then what fixes more of the text."""
         kinds = [kind for _, kind in self.holes]
         is_more = not self.literals[0] and kinds[0] == "known"
         is_list = not _SEPARATORS.keys().isdisjoint(kinds)

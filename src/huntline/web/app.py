@@ -78,9 +78,7 @@ ROUTERS = (
 )
 
 # Shared by all applications of this process: to put the routes together takes longer than most requests.
-_API = APIRouter(
-    prefix=API_PATH, responses=problems.RESPONSES, dependencies=[Depends(language_in_query)]
-)
+_API = APIRouter(prefix=API_PATH, responses=problems.RESPONSES, dependencies=[Depends(language_in_query)])
 for _router in ROUTERS:
     _API.include_router(_router)
 

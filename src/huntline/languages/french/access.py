@@ -60,7 +60,8 @@ ACCESS = {
     "this queue is not among those that your account may change": (
         "cette file d'attente n'est pas de celles que votre compte peut modifier"
     ),
-    "the account {name} belongs to no user of the organization; an admin sets its user with PATCH /accounts": (
+    "the account {name} belongs to no user of the organization; an admin sets its user with PATCH"
+    " /accounts": (
         "le compte {name} n'appartient à aucun utilisateur de l'organisation ; un administrateur lui en"
         " attribue un par PATCH /accounts"
     ),
@@ -78,9 +79,7 @@ ACCESS = {
         "{name} est le dernier compte qui peut administrer l'organisation ; créez-en d'abord un autre qui a"
         " le rôle admin"
     ),
-    "must be {low:number} to {high:number} characters": (
-        "doit avoir entre {low} et {high} caractères"
-    ),
+    "must be {low:number} to {high:number} characters": ("doit avoir entre {low} et {high} caractères"),
     "must be 1 to {longest:number} printable characters, no blank at either end": (
         "doit avoir entre 1 et {longest} caractères imprimables, sans espace au début ni à la fin"
     ),
@@ -116,7 +115,4 @@ ACCESS = {
     "too many connections": "trop de connexions",
     "the request is too long": "la requête est trop longue",
     '"do" must be one of: {words}': "« do » doit être l'un de : {words}",
-    "the data folder {folder} cannot be made: {error}": (
-        "le dossier de données {folder} ne peut pas être créé : {error}"
-    ),
 }

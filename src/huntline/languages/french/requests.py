@@ -26,7 +26,6 @@ REQUESTS = {
         "le corps de la requête est trop volumineux : {limit} octets sont admis ici"
     ),
     "JSON decode error": "n'est pas du JSON valide",
-    "Field required": "est manquant",
     # forms
     "must be text; put it in quotes": "doit être du texte ; mettez-le entre guillemets droits",
     "must be a number": "doit être un nombre",
@@ -37,22 +36,21 @@ REQUESTS = {
         "doit être des réglages nommés, par exemple {{nom: valeur}}"
     ),
     "is missing": "est manquant",
-    "must be en or fr": "doit être en ou fr",
     "must be one of {words}": "doit être l'une de ces valeurs : {words}",
     "must be at least {least:number}": "doit être au moins {least}",
     "must be at most {most:number}": "doit être au plus {most}",
     "must be at most {most:number} characters": "doit avoir au plus {most} caractères",
-    "must be a moment such as {example}": "doit être un instant, par exemple {example}",
     "must be a moment with its time zone, such as {example}": (
         "doit être un instant avec son fuseau horaire, par exemple {example}"
     ),
-    "must be a file": "doit être un fichier",
+    "Expected UploadFile, received: {_}": "doit être un fichier",
     "there is no such setting": "ce réglage n'existe pas",
     "must not contain NUL or half of a surrogate pair": (
         "ne doit contenir ni NUL ni la moitié d'une paire de substitution Unicode"
     ),
     'YAML reads this as a number and drops the plus; write it in quotes: "{number}"': (
-        'YAML lit ceci comme un nombre et perd le signe plus ; écrivez-le entre guillemets droits : "{number}"'
+        "YAML lit ceci comme un nombre et perd le signe plus ; écrivez-le entre guillemets droits :"
+        ' "{number}"'
     ),
     "must be {{file: NAME}}, {{say: TEXT, language: en}} or null": (
         "doit être {{file: NOM}}, {{say: TEXTE, language: fr}} ou null"
@@ -68,7 +66,6 @@ REQUESTS = {
     "is missing: send the CSV file in this field": "est manquant : envoyez le fichier CSV dans ce champ",
     "is no CSV at line {line:number}: {error:said}": "n'est pas du CSV à la ligne {line} : {error}",
     "unexpected end of data": "fin inattendue des données",
-    "line contains NUL": "la ligne contient NUL",
     "field larger than field limit ({limit:number})": "cellule de plus de {limit} caractères",
     "{delimiter:quoted} expected after {quote:quoted}": "« {delimiter} » attendu après « {quote} »",
     "must have up to {most:number} rows, this has {rows:number}; send it in parts": (

@@ -8,7 +8,8 @@ SETTINGS = {
     "must be {low:number} to {high:number} seconds": "doit être compris entre {low} et {high} secondes",
     "must be {low:number} to {high:number} calls": "doit être compris entre {low} et {high} appels",
     "must be {low:number} to {high:number} calls (limits.max_waiting raises this, up to {most:number})": (
-        "doit être compris entre {low} et {high} appels (limits.max_waiting relève ce maximum, jusqu'à {most})"
+        "doit être compris entre {low} et {high} appels (limits.max_waiting relève ce maximum, jusqu'à"
+        " {most})"
     ),
     "must be {low:number} to {high:number} agents": "doit être compris entre {low} et {high} agents",
     "must be {low:number} to {high:number} agents (limits.agent_limit)": (
@@ -84,7 +85,8 @@ SETTINGS = {
         "doit être unique, majuscules et minuscules confondues ; un autre fichier audio l'a déjà"
     ),
     "must be unique, letter case aside; another caller-ID policy has it already": (
-        "doit être unique, majuscules et minuscules confondues ; une autre stratégie d'identification l'a déjà"
+        "doit être unique, majuscules et minuscules confondues ; une autre stratégie d'identification l'a"
+        " déjà"
     ),
     "never changes: {queue} has {uri}": "ne change jamais : {queue} a {uri}",
     # what is not there
@@ -130,9 +132,7 @@ SETTINGS = {
     "a queue name, sip:user@domain or tel:+digits": (
         "le nom d'une file d'attente, sip:utilisateur@domaine ou tel:+chiffres"
     ),
-    "a person, sip:user@domain or tel:+digits": (
-        "une personne, sip:utilisateur@domaine ou tel:+chiffres"
-    ),
+    "a person, sip:user@domain or tel:+digits": ("une personne, sip:utilisateur@domaine ou tel:+chiffres"),
     "has a meaning only with action: forward or voicemail": (
         "n'a de sens qu'avec action: forward ou voicemail"
     ),

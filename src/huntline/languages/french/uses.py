@@ -29,7 +29,9 @@ USES = {
     "when it is full": "quand elle est pleine",
     "after the maximum wait": "après le délai d'attente maximal",
     "without agents": "quand personne ne la dessert",
-    "user {upn} forwards all calls to it ({field})": "l'utilisateur {upn} y transfère tous ses appels ({field})",
+    "user {upn} forwards all calls to it ({field})": (
+        "l'utilisateur {upn} y transfère tous ses appels ({field})"
+    ),
     "user {upn} has it as voicemail ({field})": "l'utilisateur {upn} l'a comme boîte vocale ({field})",
     # numbers
     "queue {name} is called by it": "c'est le numéro de la file d'attente {name}",
