@@ -36,6 +36,7 @@ SILENT = (
     "organization_file/reading.py",  # the file itself, which only commands read
     "organization_file/source.py",  # the same
     "web/app.py",
+    "web/built_pages.py",
     "web/roles.py",
     "web/scim",
 )
@@ -50,6 +51,7 @@ _LABELS = {"description", "summary", "title", "operation_id", "extra"}
 """Arguments and keys whose texts are for programmers: OpenAPI, logs."""
 
 _WORDS = re.compile(r"[A-Za-z]+[,;:]? [a-z]+", re.ASCII)
+_SDP = re.compile(r"a=(msid|candidate):")  # lines that we send, for programs
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Said:
     @property
     def is_sentence(self) -> bool:
         """Whether it has several words, which a name or an address has not."""
-        return any(map(_WORDS.search, self.literals))
+        return any(map(_WORDS.search, self.literals)) and not _SDP.match(self.sample)
 
 
 def english_in(text: str) -> list[str]:

@@ -105,6 +105,17 @@ ACCESS = {
         "doit être le nom de ce qui est supprimé pour de bon : {name}"
     ),
     # the server
+    "this server is set up already; sign in": "ce serveur est déjà configuré ; connectez-vous",
+    "open the link that huntline serve prints at its start on an empty data folder; its token is in the file"
+    " {file} there, too": (
+        "ouvrez le lien que huntline serve affiche à son démarrage sur un dossier de données vide ; son jeton"
+        " s'y trouve aussi, dans le fichier {file}"
+    ),
+    "this server takes no phones in pages; give it a WebSocket to listen on, for instance --sip {address}"
+    " beside the others": (
+        "ce serveur n'admet pas de téléphones dans les pages ; donnez-lui un WebSocket où écouter, par"
+        " exemple --sip {address} en plus des autres"
+    ),
     "no server is running on {folder}; start it with: huntline serve --data {folder_again}": (
         "aucun serveur ne tourne sur {folder} ; démarrez-le par : huntline serve --data {folder_again}"
     ),

@@ -54,6 +54,14 @@ CALLS = {
     "forwarded to a queue that is gone": "transféré vers une file d'attente qui n'existe plus",
     "forward failed: {reason:said}": "le transfert a échoué : {reason}",
     "the forward gave no result": "le transfert n'a rien donné",
+    # transfers
+    "to {target}": "vers {target}",
+    "to {target}, who is still rung": "vers {target}, dont le téléphone sonne encore",
+    "transferred to {target}": "transféré vers {target}",
+    "transfer failed: {reason:said}": "le transfert par l'agent a échoué : {reason}",
+    "the transfer gave no result": "le transfert par l'agent n'a rien donné",
+    "back in line: {reason:said}": "revenu en attente : {reason}",
+    "the agent hung up while {target} was rung": "l'agent a raccroché pendant que {target} était appelé",
     # waiting and answering
     "nobody can be rung: {counts:commas}": "personne ne peut être appelé : {counts}",
     "{count:number} {state:known}": "{state} ({count})",

@@ -56,12 +56,32 @@ PEERS = {
     ),
     "the session description has no audio": "la description de session n'a pas d'audio",
     "the audio line is disabled (port 0)": "la ligne audio est désactivée (port 0)",
+    "the profile {profile} is not supported here, only {profiles}": (
+        "le profil {profile} n'est pas pris en charge ici, seulement {profiles}"
+    ),
     "the profile {profile} is not supported, only RTP/AVP": (
         "le profil {profile} n'est pas pris en charge, seulement RTP/AVP"
     ),
     "the audio has no c= line": "l'audio n'a pas de ligne c=",
     "the peer's media is on IP{version}, ours is not": (
         "le média du correspondant est en IP{version}, pas le nôtre"
+    ),
+    "an encrypted audio line needs a=fingerprint": "une ligne audio chiffrée demande a=fingerprint",
+    "an encrypted audio line needs a=rtcp-mux": "une ligne audio chiffrée demande a=rtcp-mux",
+    "an encrypted audio line needs ICE, but there is no a={attribute}": (
+        "une ligne audio chiffrée demande ICE, mais il n'y a pas de a={attribute}"
+    ),
+    "a={attribute} is not what RFC 8839 section 5.4 allows": (
+        "a={attribute} n'est pas ce qu'admet la RFC 8839, section 5.4"
+    ),
+    "no a=fingerprint is a whole one of sha-256, sha-384 or sha-512": (
+        "aucun a=fingerprint n'est entier en sha-256, sha-384 ou sha-512"
+    ),
+    "a=setup:{setup} leaves nobody to begin the DTLS handshake": (
+        "a=setup:{setup} ne laisse personne pour commencer la négociation DTLS"
+    ),
+    "both sides are ICE-lite, so that neither would look for a path": (
+        "les deux côtés sont ICE-lite, si bien qu'aucun ne chercherait de chemin"
     ),
     "the audio offers neither PCMU nor PCMA": "l'audio ne propose ni PCMU ni PCMA",
     "port 65535 leaves no port for RTCP": "le port 65535 ne laisse pas de port pour RTCP",
