@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import cast
 
+from tests.fakes.peers import until
 from tests.media.rig import assert_gapless, perform, studio
 
 from huntline.media.interface import PlayFinished
@@ -174,8 +174,7 @@ def test_a_round_that_is_not_done_when_the_next_one_is_due_repeats_no_number() -
             clock.count += 1
             clock.samples += 160
             player.tick()  # the loop gets no turn in between
-        while any(len(ear.sequences) < 5 for ear in ears):
-            await asyncio.sleep(0)
+        await until(lambda: all(len(ear.sequences) == 5 for ear in ears))
         for ear in ears:
             assert [(number - ear.sequences[0]) & 0xFFFF for number in ear.sequences] == [0, 1, 2, 3, 4]
 
