@@ -31,7 +31,7 @@ SETUP_SECONDS = 8.0
 """How long it may take to make the path; the engine gives a ring ten seconds to get audio."""
 
 RETURN_SECONDS = 10.0
-"""How long a browser that has closed is waited for: a page that is loaded anew takes its call over by then."""
+"""How long a browser that has closed is waited for: a page loaded anew takes its call over by then."""
 
 _HIGHEST_STUN = 3
 _DTLS = range(20, 64)
