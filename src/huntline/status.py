@@ -29,7 +29,7 @@ class _WrittenTurns:
     """Who is next in a queue as written down."""
 
     next_agents: tuple[str, ...]
-    items: dict[str, list[Any]]
+    items: dict[str, Any]
 
 
 class StatusReport:

@@ -107,7 +107,10 @@ def test_an_agent_sees_only_themselves_their_queues_and_their_calls(rig: ServerR
 
 def test_who_is_next_is_told_by_name_to_those_who_see_all_agents(rig: ServerRig) -> None:
     with signalling(rig) as fake:
-        turns = {"next_agent_ids": ["a2", "a1"], "next_agents": ["bao@contoso.com", "amal@contoso.com"]}
+        turns: dict[str, Any] = {
+            "next_agent_ids": ["a2", "a1"],
+            "next_agents": ["bao@contoso.com", "amal@contoso.com"],
+        }
         fake.picture["queues"] = [fake.queue("q1", "Help Desk", **turns)]
         (queue,) = rig.api(Role.AUDITOR).get("/live")["queues"]
     assert (queue["next_agents"], queue["takes_turns"]) == (["bao@contoso.com", "amal@contoso.com"], True)
