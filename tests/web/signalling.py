@@ -33,6 +33,7 @@ class FakeSignalling:
             "status": lambda request: self.picture,
             "watch": self._watch,
             "agent": self._agent,
+            "people": self._people,
         }
 
     def queue(self, queue_id: str, name: str, organization_id: str | None = None, **fields: Any) -> Item:
@@ -109,6 +110,16 @@ class FakeSignalling:
         upn = request["upn"]
         found = next((agent for agent in self.picture["agents"] if agent["upn"] == upn), None)
         return {"presence": "available", "is_presence_chosen": False, "agent": found}
+
+    def _people(self, request: Item) -> Item:
+        now = {"presence": "available", "state": None, "is_reachable": False}
+        states = {agent["id"]: agent["state"] for agent in self.picture["agents"]}
+        return {
+            "people": {
+                user_id: now | {"state": states.get(user_id), "is_reachable": user_id in states}
+                for user_id in request["user_ids"]
+            }
+        }
 
 
 @contextmanager

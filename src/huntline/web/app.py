@@ -25,12 +25,14 @@ from huntline.web.api import (
     audit,
     calls,
     check,
+    colleagues,
     domains,
     groups,
     imports,
     licences,
     live,
     me,
+    not_rung,
     numbers,
     organization,
     organizations,
@@ -40,6 +42,7 @@ from huntline.web.api import (
     session,
     setup,
     trunks,
+    user_accounts,
     users,
 )
 from huntline.web.backstage import Backstage
@@ -65,6 +68,7 @@ ROUTERS = (
     domains.router,
     licences.router,
     users.router,
+    user_accounts.router,
     groups.router,
     numbers.router,
     trunks.router,
@@ -79,6 +83,8 @@ ROUTERS = (
     reports.router,
     audit.router,
     me.router,
+    colleagues.router,
+    not_rung.router,
 )
 
 # Shared by all applications of this process: to put the routes together takes longer than most requests.
