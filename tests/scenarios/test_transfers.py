@@ -13,9 +13,7 @@ from . import sounds, tones
 from .baresip import Baresip
 from .leg import Leg
 from .office import Office
-from .phone import Phone
-from .server import Json
-from .stories import Talk, a_moment, assert_heard_each_other, talk
+from .stories import Talk, a_moment, direct, hear_each_other, taken, talk
 
 pytestmark = pytest.mark.scenario
 
@@ -53,25 +51,6 @@ def desk(office: Office, tmp_path: Path) -> Desk:
 
 def hears_music(leg: Leg) -> None:
     leg.sound.wait_for(tones.MUSIC, since=time.time())
-
-
-def hear_each_other(one: Leg, other: Leg) -> None:
-    """Each hears the other's tone from now on, whatever was heard before."""
-    now = time.time()
-    one.sound.wait_for(other.sound.tone or 0, since=now)
-    other.sound.wait_for(one.sound.tone or 0, since=now)
-
-
-def taken(phone: Phone) -> Leg:
-    """The phone is rung and answers."""
-    ring = phone.wait_call()
-    ring.answer()
-    ring.wait_up()
-    return ring
-
-
-def live_call(office: Office, call_id: str) -> Json | None:
-    return next((call for call in office.server.status()["calls"] if call["call_id"] == call_id), None)
 
 
 # Blind, to a person
@@ -346,15 +325,6 @@ def test_to_whom_one_talks_already(desk: Desk) -> None:
     hear_each_other(placed, ring)
     placed.hang_up()
     ring.wait_ended()
-
-
-def direct(caller: Phone, callee: Phone) -> Talk:
-    """One person talks to another."""
-    placed = caller.dial(callee.aor)
-    ring = taken(callee)
-    placed.wait_answered()
-    assert_heard_each_other(placed, ring)
-    return placed, ring
 
 
 # Blind, outside
