@@ -35,6 +35,8 @@ const useStyles = makeStyles({
   lists: { gridArea: 'lists' },
 });
 
+const TIME_TO_WRITE = 1500;
+
 export default function AgentArea() {
   return (
     <LiveProvider of="me">
@@ -47,13 +49,22 @@ function AgentPage() {
   const { t } = useTranslation('agent');
   const query = useMe();
   usePhoneOfMine();
-  useCallEnded(useAskAnew());
+  useNewsAfterCalls();
   return (
     <Page title={t('agent:title')}>
       <LiveState />
       <Loaded query={query}>{(me) => <Areas me={me} />}</Loaded>
     </Page>
   );
+}
+
+/** When a call of mine has ended, my lists have news: at once, or as soon as a busy server has written it down. */
+function useNewsAfterCalls(): void {
+  const askAnew = useAskAnew();
+  useCallEnded(() => {
+    askAnew();
+    setTimeout(askAnew, TIME_TO_WRITE);
+  });
 }
 
 /** Whether what is shown is true. */
@@ -88,7 +99,7 @@ function Areas({ me }: { readonly me: Me }) {
         <QueuesPanel me={me} />
       </div>
       <div className={mergeClasses(styles.column, styles.lists)}>
-        <DialPanel />
+        {calls.length === 0 && <DialPanel />}
         <HistoryPanel />
       </div>
     </div>
