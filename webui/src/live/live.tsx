@@ -4,6 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { addressOf } from '~/api/client';
+import { useNow } from './clock';
 import { type Live, LiveStream } from './stream';
 
 export type { Live, LiveState } from './stream';
@@ -29,6 +30,12 @@ export function useLive(): Live {
   const stream = useContext(Stream);
   if (stream === null) throw new Error('there is no live stream here');
   return useSyncExternalStore(stream.subscribe, stream.now);
+}
+
+/** The moment by the server's clock, in ms since 1970; a component that asks is drawn again each second. */
+export function useServerNow(): number {
+  const { skew } = useLive();
+  return useNow() + skew;
 }
 
 /** Calls `act` each time a queue's call ends, since then history has news. */

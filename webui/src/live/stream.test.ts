@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { LiveStream } from './stream';
+import { LiveStream, skewOf } from './stream';
 
 class FakeSource extends EventTarget {
   static readonly CLOSED = 2;
@@ -80,4 +80,11 @@ test('a line that only the browser holds for good is given up', () => {
   vi.advanceTimersByTime(40_000);
   expect(FakeSource.all).toHaveLength(2);
   expect(stream.now().state).toBe('connecting');
+});
+
+test('clocks that differ by more than news takes are put right', () => {
+  const now = Date.parse('2026-11-24T10:00:00Z');
+  expect(skewOf('2026-11-24T09:59:59.300Z', now)).toBe(0);
+  expect(skewOf('2026-11-24T10:05:00Z', now)).toBe(300_000);
+  expect(skewOf('2026-11-24T09:00:00Z', now)).toBe(-3_600_000);
 });

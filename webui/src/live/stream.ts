@@ -10,16 +10,25 @@ export interface Live {
   /** When this state began, in ms since 1970. */
   readonly since: number;
   readonly picture: Picture | null;
+  /** By how much the server's clock, in which the picture tells all moments, is ahead of ours, in ms. */
+  readonly skew: number;
 }
 
 type Listener = () => void;
 
 const LONGEST_SILENCE = 40_000; // ms: two heartbeats and a half
 const PAUSE_BEFORE_REOPENING = 2_000; // ms
+const SMALLEST_SKEW = 2_000; // ms: less cannot be told from the time that news takes
+
+/** The difference of two clocks when one says `at` (ISO 8601) and the other `now` (ms). */
+export function skewOf(at: string, now: number): number {
+  const skew = Date.parse(at) - now;
+  return Math.abs(skew) < SMALLEST_SKEW ? 0 : skew;
+}
 
 /** Follows a stream of the API while anybody listens. */
 export class LiveStream {
-  private live: Live = { state: 'connecting', since: Date.now(), picture: null };
+  private live: Live = { state: 'connecting', since: Date.now(), picture: null, skew: 0 };
   private source: EventSource | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly listeners = new Set<Listener>();
@@ -47,10 +56,10 @@ export class LiveStream {
         this.heard();
         act((event as MessageEvent<string>).data);
       });
-    on('snapshot', (data) => this.tell('live', pictureOf(JSON.parse(data) as Snapshot)));
+    on('snapshot', (data) => this.show(pictureOf(JSON.parse(data) as Snapshot)));
     on('change', (data) => {
       const { picture } = this.live;
-      if (picture !== null) this.tell('live', changed(picture, JSON.parse(data) as Change));
+      if (picture !== null) this.show(changed(picture, JSON.parse(data) as Change));
     });
     on('gone', () => this.tell('away'));
     on('alive', () => {});
@@ -85,9 +94,13 @@ export class LiveStream {
     this.source = null;
   }
 
-  private tell(state: LiveState, picture: Picture | null = this.live.picture): void {
+  private show(picture: Picture): void {
+    this.tell('live', { picture, skew: skewOf(picture.at, Date.now()) });
+  }
+
+  private tell(state: LiveState, news: Partial<Live> = {}): void {
     const since = state === this.live.state ? this.live.since : Date.now();
-    this.live = { state, since, picture };
+    this.live = { ...this.live, ...news, state, since };
     for (const listener of this.listeners) listener();
   }
 }
