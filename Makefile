@@ -3,7 +3,7 @@ BIN := .venv/bin
 SOURCES := src tests bench
 DATA ?= demo-data
 
-.PHONY: setup run check test bench clean
+.PHONY: setup run check test-pages test bench clean
 
 setup:
 	@scripts/setup
@@ -16,9 +16,13 @@ check: setup
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	cd webui && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent check
 
-# The scenarios use real SIP clients and real time, so they run apart and a few at once.
-test: check
+test-pages: check
+	cd webui && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent test
+
+# The scenarios use real SIP clients, a real browser and real time, so they run apart and a few at once.
+test: check test-pages
 	@scripts/setup --test-clients
 	$(BIN)/pytest -q -n auto -m "not scenario"
 	$(BIN)/pytest -q -n 4 --dist loadgroup -m scenario
@@ -28,4 +32,4 @@ bench: setup
 	$(BIN)/python bench/queue_bench.py $(GENERATOR)
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache demo-data
+	rm -rf .venv webui/node_modules src/huntline/web/pages .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache demo-data

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from .office import Office
+from .pages import Chromiums, People
 from .reactor import Reactor
 from .server import Server
 
@@ -87,3 +89,22 @@ def second_office(server: Server, reactor: Reactor, tmp_path: Path) -> Iterator[
     folder.mkdir()
     with contextlib.closing(Office(server, reactor, folder)) as office:
         yield office
+
+
+@pytest.fixture(scope="session")
+def chromiums(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromiums]:
+    with sync_playwright() as playwright, contextlib.closing(
+        Chromiums(playwright, tmp_path_factory.mktemp("tones"))
+    ) as chromiums:
+        yield chromiums
+
+
+@pytest.fixture
+def people(chromiums: Chromiums, server: Server) -> Iterator[People]:
+    """Whoever comes with a browser; their pages must have had nothing to complain about."""
+    people = People(chromiums, server)
+    try:
+        yield people
+        people.assert_calm()
+    finally:
+        people.close()

@@ -10,11 +10,12 @@ from pathlib import Path
 from . import tones
 
 
-def tone_file(folder: Path, tone: int, seconds: float, *, name: str = "") -> Path:
-    """A file of one tone; ``name`` decides the format by its ending (default: WAV, 16 bit, 8 kHz)."""
+def tone_file(folder: Path, tone: int, seconds: float, *, name: str = "", rate: int = tones.RATE) -> Path:
+    """A file of one tone, silence for 0; ``name`` decides the format by its ending (default: WAV, 16 bit)."""
     file = folder / (name or f"tone-{tone}.wav")
-    command = ["sox", "-n", "-r", "8000", "-c", "1", "-b", "16", str(file)]
-    subprocess.run([*command, "synth", str(seconds), "sine", str(tone), "gain", "-6"], check=True)
+    command = ["sox", "-n", "-r", str(rate), "-c", "1", "-b", "16", str(file)]
+    sound = ["synth", str(seconds), "sine", str(tone), "gain", "-6"] if tone else ["trim", "0", str(seconds)]
+    subprocess.run([*command, *sound], check=True)
     return file
 
 

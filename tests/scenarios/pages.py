@@ -1,0 +1,172 @@
+"""The pages in a real Chromium: people who sign in, look and click, each with a browser window of their own."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Response
+
+from huntline.directory.access import Role
+from huntline.storage.accounts import Account, Accounts
+from huntline.storage.audit import Actor
+from huntline.storage.database import open_database
+from huntline.storage.passwords import hashed
+from huntline.storage.settings import Settings
+
+from . import sounds
+from .office import Office
+from .server import Server
+
+PASSWORD = "correct horse battery"
+DESKTOP, MOBILE = (1280, 800), (390, 844)
+_CHROMIUM = "/usr/bin/chromium"
+_AXE = Path(__file__).parents[2] / "webui/node_modules/axe-core/axe.min.js"
+_FLAGS = (
+    "--no-sandbox",  # tests may run as root
+    "--disable-gpu",
+    "--no-first-run",
+    # Nothing outside is asked for anything.
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+)
+_numbers = itertools.count(1)
+
+
+class Chromiums:
+    """Chromium processes, one for each tone that somebody's microphone hears; shared by stories."""
+
+    def __init__(self, playwright: Playwright, folder: Path) -> None:
+        self._playwright, self._folder = playwright, folder
+        self._by_tone: dict[int, Browser] = {}
+
+    def hearing(self, tone: int) -> Browser:
+        """The browser whose microphone hears a tone."""
+        if tone not in self._by_tone:
+            file = sounds.tone_file(self._folder, tone, 60, rate=48000)
+            self._by_tone[tone] = self._playwright.chromium.launch(
+                executable_path=_CHROMIUM, args=[*_FLAGS, f"--use-file-for-fake-audio-capture={file}"]
+            )
+        return self._by_tone[tone]
+
+    def close(self) -> None:
+        for browser in self._by_tone.values():
+            browser.close()
+
+
+class Person:
+    """Somebody with a browser window of their own; what goes wrong in it fails the story."""
+
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        self.context, self.address = context, address
+        self.page: Page = context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", self._listen)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("response", self._look)
+
+    def go(self, path: str) -> Page:
+        """Open a page by its path."""
+        self.page.goto(self.address + path)
+        return self.page
+
+    def sign_in(self, name: str, password: str = PASSWORD) -> Page:
+        """Sign in as the front page asks for it."""
+        page = self.go("/")
+        page.locator("input[autocomplete=username]").fill(name)
+        page.locator("input[autocomplete=current-password]").fill(password)
+        page.locator("button[type=submit]").click()
+        page.get_by_role("navigation").first.wait_for(state="attached")
+        return page
+
+    def assert_accessible(self) -> None:
+        """Fail when axe finds anything serious in what is shown."""
+        self.page.evaluate(_AXE.read_text())
+        found: list[dict[str, Any]] = self.page.evaluate("axe.run().then(({violations}) => violations)")
+        serious = [
+            f"{each['id']}: {each['help']}: {[node['html'][:200] for node in each['nodes']]}"
+            for each in found
+            if each["impact"] in ("serious", "critical")
+        ]
+        assert not serious, "\n".join(serious)
+
+    def assert_calm(self) -> None:
+        """Fail when the page has complained."""
+        assert not self.complaints, "\n".join(self.complaints)
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        # Refusals that a story provokes are answers, and looked at as such.
+        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+            self.complaints.append(f"{message.type}: {message.text}")
+
+    def _look(self, response: Response) -> None:
+        if response.status >= 500:
+            self.complaints.append(f"{response.status} {response.url}")
+
+
+class People:
+    """The people of a story: accounts of its office, and their browser windows."""
+
+    def __init__(self, chromiums: Chromiums, server: Server) -> None:
+        self._chromiums, self._server = chromiums, server
+        self._people: list[Person] = []
+
+    def account(self, office: Office, role: Role, user: str | None = None, name: str = "") -> str:
+        """A new account of the office, with the password that ``Person.sign_in`` uses; its name."""
+        database = open_database(self._server.data)
+        try:
+            settings, accounts = Settings(database), Accounts(database)
+            organization = next(each for each in settings.organizations() if each.name == office.name)
+            owner = next((each.user_id for each in organization.users if user and each.upn == user), None)
+            account = Account(
+                organization_id=organization.organization_id,
+                name=name or user or f"{role}{next(_numbers)}@{office.domain}",
+                role=role,
+                password_hash=hashed(PASSWORD),
+                user_id=owner,
+            )
+            return accounts.add(account, Actor("the story", "test")).name
+        finally:
+            database.dispose()
+
+    def arrive(
+        self, *, tone: int = 0, language: str = "en", size: tuple[int, int] = DESKTOP, is_dark: bool = False
+    ) -> Person:
+        """Somebody opens a browser window: a microphone that hears a tone, a language, a screen."""
+        context = self._chromiums.hearing(tone).new_context(
+            locale={"en": "en-GB", "fr": "fr-FR"}[language],
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme="dark" if is_dark else "light",
+            permissions=["microphone", "notifications"],
+        )
+        context.set_default_timeout(10_000)
+        person = Person(context, f"http://127.0.0.1:{self._server.http_port}")
+        self._people.append(person)
+        return person
+
+    def admin(self, office: Office, **window: Any) -> Person:
+        """An administrator of the office, signed in."""
+        person = self.arrive(**window)
+        person.sign_in(self.account(office, Role.ADMIN))
+        return person
+
+    def agent(self, office: Office, name: str, **window: Any) -> Person:
+        """An agent of the office, signed in."""
+        person = self.arrive(**window)
+        person.sign_in(self.account(office, Role.AGENT, office.upn(name)))
+        return person
+
+    def close(self) -> None:
+        """Close all windows."""
+        for person in self._people:
+            person.context.close()
+
+    def assert_calm(self) -> None:
+        """Fail when anybody's page has complained."""
+        for person in self._people:
+            person.assert_calm()
