@@ -72,6 +72,11 @@ class PortRange:
         return f"{self.first}-{self.last}"
 
 
+def reachable_host(host: str) -> str:
+    """An address at which this machine reaches what listens on ``host``."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+
+
 def _ip(text: str) -> str:
     try:
         return str(ipaddress.ip_address(text))

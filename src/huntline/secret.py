@@ -16,6 +16,11 @@ def kept_secret(path: Path) -> bytes:
         secret = b""
     if len(secret) < _LENGTH:
         secret = os.urandom(_LENGTH)
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(secret)
+        keep_private(path, secret)
     return secret
+
+
+def keep_private(path: Path, content: bytes) -> None:
+    """Write a file that is readable by its owner alone."""
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)

@@ -22,6 +22,8 @@ ROLES_PAGE = Path(__file__).parents[2] / "docs/roles.md"
 
 PUBLIC = {
     "GET /healthz",
+    f"GET {API_PATH}/setup",
+    f"POST {API_PATH}/setup",
     f"POST {API_PATH}/session",
     f"GET {API_PATH}/session/oidc",
     f"GET {API_PATH}/session/oidc/callback",

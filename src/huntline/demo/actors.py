@@ -6,13 +6,12 @@ import asyncio
 import random
 from collections.abc import Callable
 
-from huntline.config import Config, Listener
+from huntline.config import Config, Listener, reachable_host
 from huntline.demo.organization import (
     ACTORS,
     DEMO_LINE,
     DOMAIN,
     PASSWORD,
-    reachable_host,
     udp_listener,
 )
 from huntline.demo.phone import EXPIRES, Conversation, Phones
@@ -31,7 +30,7 @@ _chance = random.Random()  # noqa: S311 - it only makes the demo lively
 async def run_demo(config: Config, ready: Callable[[], None]) -> None:
     """Play agents and callers of the Demo Line until cancelled."""
     listener = udp_listener(config)
-    host = reachable_host(listener)
+    host = reachable_host(listener.host)
     async with Phones.open(host, Listener("udp", host, listener.port)) as phones, asyncio.TaskGroup() as acts:
         for name in ACTORS:
             acts.create_task(_stay_registered(phones, name))

@@ -7,7 +7,7 @@ import wave
 from pathlib import Path
 
 from huntline.apply import apply_file
-from huntline.config import Config, Listener
+from huntline.config import Config, Listener, reachable_host
 from huntline.media.g711 import SAMPLE_RATE
 from huntline.media.prompts.speak import SpeechUnavailable, speak
 from huntline.media.prompts.synthesize import greeting_chime
@@ -97,7 +97,7 @@ def phone_accounts(config: Config) -> str:
 def server_address(config: Config) -> str:
     """Host and port where phones on this machine reach the server."""
     listener = udp_listener(config)
-    host = reachable_host(listener)
+    host = reachable_host(listener.host)
     return f"[{host}]:{listener.port}" if ":" in host else f"{host}:{listener.port}"
 
 
@@ -106,18 +106,15 @@ def udp_listener(config: Config) -> Listener:
     return next((listener for listener in config.sip if listener.transport == "udp"), config.sip[0])
 
 
-def reachable_host(listener: Listener) -> str:
-    """An address at which this machine reaches a listener of its own."""
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(listener.host, listener.host)  # noqa: S104
-
-
 def _organization(config: Config) -> str:
     users = "\n".join(
         f"  - {{upn: {name}@{DOMAIN}, display_name: {name.title()}, licences: [E5],"
         f" voice_enabled: true, sip_password: {PASSWORD}}}"
         for name in PEOPLE + ACTORS
     )
-    trunks = dict.fromkeys(["127.0.0.1", *map(reachable_host, config.sip), *_own_addresses()])
+    trunks = dict.fromkeys(
+        ["127.0.0.1", *(reachable_host(listener.host) for listener in config.sip), *_own_addresses()]
+    )
     return _FILE % {
         "trunks": ", ".join(f'"{address}"' for address in trunks),
         "users": users,

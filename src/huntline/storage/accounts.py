@@ -130,13 +130,8 @@ class Accounts:
 
     def add(self, account: Account, by: Actor, *, dry_run: bool = False) -> Account:
         """Keep a new account, whose id is made here. Raises AccountTaken."""
-        created = replace(account, account_id=new_id())
         with writing(self._database) as connection:
-            _refuse_taken(connection, created)
-            if not dry_run:
-                connection.execute(insert(schema.accounts), {**_row_of(created), "created_at": self._now()})
-                self._audit(connection, created, [added("account", created.name)], by)
-        return created
+            return add_account(connection, account, by, self._now(), dry_run=dry_run)
 
     def change(
         self,
@@ -230,6 +225,18 @@ class Accounts:
 
     def _audit(self, connection: Connection, account: Account, changes: list[Change], by: Actor) -> None:
         write_audit(connection, account.organization_id, changes, by, self._now())
+
+
+def add_account(
+    connection: Connection, account: Account, by: Actor, at: datetime, *, dry_run: bool = False
+) -> Account:
+    """Keep a new account, whose id is made here, in the connection's transaction. Raises AccountTaken."""
+    created = replace(account, account_id=new_id())
+    _refuse_taken(connection, created)
+    if not dry_run:
+        connection.execute(insert(schema.accounts), {**_row_of(created), "created_at": at})
+        write_audit(connection, created.organization_id, [added("account", created.name)], by, at)
+    return created
 
 
 def in_force() -> Select[Any]:

@@ -17,7 +17,7 @@ from huntline.storage.ids import new_id
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Whoever changes something: ``name`` as people know them, ``door`` is the way they came in, such as
-    ``api``, ``cmdlet``, ``cli``, ``file``, ``scim``, ``import`` or ``phone``."""
+    ``api``, ``cmdlet``, ``cli``, ``file``, ``scim``, ``import``, ``setup`` or ``phone``."""
 
     name: str
     door: str

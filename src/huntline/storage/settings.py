@@ -37,6 +37,7 @@ from huntline.directory.propagation import propagated
 from huntline.directory.rules import check, settled
 from huntline.errors import Refused
 from huntline.storage import schema
+from huntline.storage.accounts import Account, add_account
 from huntline.storage.audit import Actor, write_audit
 from huntline.storage.database import writing
 from huntline.storage.ids import new_id, new_primary_user
@@ -78,6 +79,15 @@ class UnknownOrganization(Refused):
 
     error_id = "unknown-organization"
     status = 404
+
+
+class ServerNotEmpty(Refused):
+    """The server has an organization, so that there is nothing to set up."""
+
+    error_id = "server-not-empty"
+
+    def __init__(self) -> None:
+        super().__init__("this server is set up already; sign in")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +149,20 @@ class Settings:
         with writing(self._database) as connection:
             changed = self._put(connection, self._load(connection), None, wanted, by, dry_run)
         return self._remembered(changed, dry_run)
+
+    def add_first(self, wanted: Organization, admin: Account, by: Actor) -> Account:
+        """Put ``wanted`` on a server that has none, with its first account; both or neither.
+
+        Returns the account. Raises SettingsRefused, ServerNotEmpty.
+        """
+        with writing(self._database) as connection:
+            if self._load(connection):
+                raise ServerNotEmpty()
+            changed = self._put(connection, (), None, wanted, by, dry_run=False)
+            owned = replace(admin, organization_id=changed.organization.organization_id)
+            account = add_account(connection, owned, by, self._now())
+        self._remembered(changed, dry_run=False)
+        return account
 
     def put(self, wanted: Organization, by: Actor, *, dry_run: bool = False) -> Changed:
         """Put ``wanted`` in the place of the organization of the same name, or beside the others.

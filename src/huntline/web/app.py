@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse
 from huntline.config import Address, Config
 from huntline.control import AsyncControlClient
 from huntline.errors import ConfigurationError, HuntlineError
+from huntline.first_run import discard_setup_token, make_setup_token
 from huntline.web import built_pages, problems
 from huntline.web.api import (
     accounts,
@@ -36,6 +37,7 @@ from huntline.web.api import (
     policies,
     queues,
     session,
+    setup,
     trunks,
     users,
 )
@@ -53,6 +55,7 @@ LONGEST_UPLOAD = 6_000_000  # bytes: a sound file of the largest size, with what
 
 _UPLOADS = (f"{API_PATH}/audio", f"{API_PATH}/imports", "/scim/v2")
 ROUTERS = (
+    setup.router,
     session.router,
     accounts.router,
     accounts.host_router,
@@ -128,6 +131,7 @@ async def run_web(config: Config, ready: Callable[[], None]) -> None:
     """Serve HTTP until cancelled. Raises ConfigurationError when the address cannot be used."""
     with _listen(config.http) as listening:
         app = build_app(config)
+        _prepare_first_run(app.state.backstage)
         # Whoever ran before may have been killed between storing a change and telling of it.
         with contextlib.suppress(HuntlineError):
             await asyncio.to_thread(app.state.backstage.settings_changed)
@@ -152,6 +156,12 @@ async def run_web(config: Config, ready: Callable[[], None]) -> None:
             raise
         finally:
             app.state.backstage.close()
+
+
+def _prepare_first_run(backstage: Backstage) -> None:
+    """Let whoever has the data folder set up an empty server, and nobody one that is none."""
+    data = backstage.config.data
+    (discard_setup_token if backstage.settings.organizations() else make_setup_token)(data)
 
 
 class _Server(uvicorn.Server):

@@ -88,11 +88,25 @@ SentAccount = tolerant(AccountForm, AccountView)
 Key = Annotated[str, Path(description="The account, by id or name; a name with a slash in it only by id.")]
 
 
+def name_problems(name: str, field: str) -> list[Problem]:
+    """What is wrong with the name of an account."""
+    if 1 <= len(name) <= LONGEST_NAME and name.isprintable() and name == name.strip():
+        return []
+    message = f"must be 1 to {LONGEST_NAME} printable characters, no blank at either end"
+    return [Problem((field,), name, message)]
+
+
+def password_problems(password: str, field: str) -> list[Problem]:
+    """What is wrong with a password: it is easily guessed, or absurdly long."""
+    if SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        return []
+    return [Problem((field,), None, f"must be {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters")]
+
+
 def check_password(password: str, field: str) -> None:
-    """Raises FieldsRefused for a password that is easily guessed, or absurdly long."""
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        message = f"must be {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters"
-        raise FieldsRefused([Problem((field,), None, message)])
+    """Raises FieldsRefused for what is no password."""
+    if problems := password_problems(password, field):
+        raise FieldsRefused(problems)
 
 
 def _find(access: Access, key: str) -> Account:
@@ -139,14 +153,7 @@ def _key_shown(key: ApiKey) -> Dump:
 def _built(form: Any, access: Access, old: Account | None) -> Account:
     """The account of a form; a password that is not mentioned stays. Raises FieldsRefused."""
     organization = _organization(access)
-    problems: list[Problem] = []
-    if (
-        not 1 <= len(form.name) <= LONGEST_NAME
-        or not form.name.isprintable()
-        or form.name != form.name.strip()
-    ):
-        message = f"must be 1 to {LONGEST_NAME} printable characters, no blank at either end"
-        problems.append(Problem(("name",), form.name, message))
+    problems = name_problems(form.name, "name")
     problems += _role_problems(form, organization)
     queue_ids, user_id = _referred(form, organization, problems)
     if problems:

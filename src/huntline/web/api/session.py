@@ -82,15 +82,15 @@ class NoPassword(Refused):
 def sign_in(request: Request, form: SignInForm, response: Response) -> Any:
     """Sign in by name and password: the answer sets the session's cookie."""
     backstage: Backstage = request.app.state.backstage
-    account = account_by_password(backstage, form.name, form.password, form.organization, _address(request))
-    session = _started(request, response, account)
-    return _shown(backstage, principal_of(account), session)
+    account = account_by_password(backstage, form.name, form.password, form.organization, address_of(request))
+    session = started(request, response, account)
+    return shown(backstage, principal_of(account), session)
 
 
 @router.get("", response_model=SessionView, operation_id="read_session")
 def read(request: Request, access: Myself) -> Any:
     """Who asks, in which role, and what that permits."""
-    return _shown(access.backstage, access.principal, session_of(request))
+    return shown(access.backstage, access.principal, session_of(request))
 
 
 @router.delete("", status_code=204, operation_id="sign_out")
@@ -117,8 +117,8 @@ def change_password(request: Request, access: Myself, form: PasswordForm, respon
     changed = backstage.accounts.change(
         account, lambda current: replace(current, password_hash=password_hash), access.actor
     )
-    session = _started(request, response, changed) if is_by_session else None
-    return _shown(backstage, access.principal, session)
+    session = started(request, response, changed) if is_by_session else None
+    return shown(backstage, access.principal, session)
 
 
 @router.get("/oidc", status_code=302, response_class=RedirectResponse, operation_id="begin_oidc")
@@ -132,7 +132,7 @@ def begin_oidc(
     """Go to the identity provider to sign in."""
     backstage: Backstage = request.app.state.backstage
     provider = _provider(backstage)
-    backstage.attempts_by_address.take(_address(request))
+    backstage.attempts_by_address.take(address_of(request))
     _check_local(return_to)
     url, state = provider.begin(str(request.url_for("finish_oidc")), return_to, organization)
     response = RedirectResponse(url, status_code=302)
@@ -161,11 +161,11 @@ def finish_oidc(request: Request, state: str = "", code: str = "") -> Any:
     account = account_by_identity(backstage, identity, pending.organization)
     response = RedirectResponse(pending.return_to, status_code=303)
     clear_cookie(request, response, OIDC)
-    _started(request, response, account)
+    started(request, response, account)
     return response
 
 
-def _started(request: Request, response: Response, account: Account) -> Session:
+def started(request: Request, response: Response, account: Account) -> Session:
     """A new session in the place of the one that the browser has."""
     backstage: Backstage = request.app.state.backstage
     old = cookie_of(request, SESSION)
@@ -176,7 +176,7 @@ def _started(request: Request, response: Response, account: Account) -> Session:
     return session
 
 
-def _shown(backstage: Backstage, principal: Principal, session: Session | None) -> Dump:
+def shown(backstage: Backstage, principal: Principal, session: Session | None) -> Dump:
     organization = (
         backstage.settings.organization(principal.organization_id)
         if principal.organization_id != HOST
@@ -222,5 +222,5 @@ def _check_local(return_to: str) -> None:
         raise FieldsRefused([Problem(("return_to",), return_to, message)])
 
 
-def _address(request: Request) -> str:
+def address_of(request: Request) -> str:
     return request.client.host if request.client else ""

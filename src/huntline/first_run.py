@@ -1,0 +1,43 @@
+"""The one-time token of the first run: whoever has it may make the first organization of an empty server."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from pathlib import Path
+
+from huntline.config import Config, reachable_host
+from huntline.secret import keep_private
+
+FILE_NAME = "setup-token"
+
+
+def make_setup_token(data: Path) -> None:
+    """Keep a token in the data folder, readable by its owner alone; one that is there stays."""
+    if setup_token(data) is None:
+        keep_private(data / FILE_NAME, f"{secrets.token_urlsafe(32)}\n".encode())
+
+
+def setup_token(data: Path) -> str | None:
+    """The token of a data folder, if there is one."""
+    try:
+        return (data / FILE_NAME).read_text().strip() or None
+    except FileNotFoundError:
+        return None
+
+
+def discard_setup_token(data: Path) -> None:
+    """There is nothing to set up any more."""
+    (data / FILE_NAME).unlink(missing_ok=True)
+
+
+def setup_link(config: Config) -> str | None:
+    """Where a server without an organization is set up: what a person opens in a browser.
+
+    The token is in the fragment, which browsers send nowhere, so that no log has it.
+    """
+    token = setup_token(config.data)
+    if token is None:
+        return None
+    here = replace(config.http, host=reachable_host(config.http.host))
+    return f"http://{here}/setup#token={token}"
