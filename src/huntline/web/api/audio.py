@@ -31,7 +31,7 @@ from huntline.web.access import Access, ChangeSettings, ReadSettings
 from huntline.web.api.collection import Collection, DryRun, NotThere, parsed, patch_of
 from huntline.web.backstage import Backstage
 from huntline.web.etags import IfMatch, etag_of
-from huntline.web.listing import Listing, Page, Search
+from huntline.web.listing import Listing, Page, Search, Sort
 from huntline.web.problems import FieldsRefused
 
 _MEDIA_TYPES = {".wav": "audio/wav", ".mp3": "audio/mpeg", ".wma": "audio/x-ms-wma"}
@@ -146,10 +146,10 @@ def details(audio: Audio, organization: Organization, blobs: Blobs) -> Dump:
 
 
 @router.get("", response_model=Listing[AudioView], operation_id="list_audio_files")
-def list_all(access: ReadSettings, page: Page, search: Search = "") -> Any:
+def list_all(access: ReadSettings, page: Page, search: Search = "", sort: Sort = "") -> Any:
     """All sound files of the library."""
     organization = access.organization
-    found = AUDIO.matching(organization, search)
+    found = AUDIO.listed(organization, search, sort)
     return page.of(found, lambda audio: AUDIO.shown(audio, organization))
 
 
