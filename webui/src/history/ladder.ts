@@ -75,14 +75,14 @@ function lanesOf(steps: readonly Step[]): Lane[] {
 /** What lasts, from the row in which it begins to the one in which it ends. */
 function activitiesOf(steps: readonly Step[], laneOf: LaneOf): Activity[] {
   const last = steps.length - 1;
-  return steps.flatMap((step, row) => {
+  return steps.flatMap((step, row): Activity[] => {
     const after = (ends: (later: Step) => boolean) => {
       const found = steps.findIndex((later, place) => place > row && ends(later));
       return found < 0 ? last : found;
     };
     if (step.kind === 'waiting') {
       const to = after(({ kind }) => kind === 'answer' || kind === 'exit' || kind === 'end');
-      return [{ lane: laneOf('queue', step.queue), from: row, to, tone: 'wait' as const }];
+      return [{ lane: laneOf('queue', step.queue), from: row, to, tone: 'wait' }];
     }
     if (step.kind === 'ring') {
       return step.people.map(({ agent }) => ({
@@ -93,13 +93,13 @@ function activitiesOf(steps: readonly Step[], laneOf: LaneOf): Activity[] {
             kind === 'end' ||
             ((kind === 'ringEnd' || kind === 'answer') && people.some((each) => each.agent === agent)),
         ),
-        tone: 'ring' as const,
+        tone: 'ring',
       }));
     }
     if (step.kind === 'answer') {
       const to = after(({ kind }) => kind === 'end');
       const lanes = [0, ...step.people.map(({ agent }) => laneOf('agent', agent))];
-      return lanes.map((lane) => ({ lane, from: row, to, tone: 'talk' as const }));
+      return lanes.map((lane) => ({ lane, from: row, to, tone: 'talk' }));
     }
     return [];
   });
