@@ -2,7 +2,6 @@
 
 import {
   Button,
-  Link as FluentLink,
   makeStyles,
   mergeClasses,
   Table,
@@ -18,12 +17,12 @@ import { ArrowSyncRegular, ChevronLeftRegular, ChevronRightRegular } from '@flue
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
 import { api, bodyOf, type Schemas } from '~/api/client';
 import { useCallEnded } from '~/live/live';
 import { Empty } from '~/parts/Empty';
 import { duration, moment } from '~/parts/format';
 import { Loaded } from '~/parts/Loaded';
+import { RouterLink } from '~/parts/RouterLink';
 import { useIsNarrow } from '~/shell/narrow';
 import { type Filters, PAGE_SIZE, queryOf } from './filters';
 import { OutcomeBadge } from './OutcomeBadge';
@@ -34,6 +33,8 @@ const useStyles = makeStyles({
   all: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
   cell: { overflowWrap: 'anywhere', paddingBlock: tokens.spacingVerticalXS },
   number: { fontVariantNumeric: 'tabular-nums' },
+  short: { width: '84px' },
+  moment: { width: '120px' },
   small: { color: tokens.colorNeutralForeground3, display: 'block' },
   foot: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalS },
   count: { flexGrow: 1 },
@@ -95,19 +96,20 @@ function News({ onRefresh }: { readonly onRefresh: () => void }) {
 }
 
 function Calls({ calls }: { readonly calls: readonly Call[] }) {
+  const styles = useStyles();
   const { t } = useTranslation('history');
   const isNarrow = useIsNarrow();
   return (
     <Table size="small" aria-label={t('history:view.calls')}>
       <TableHeader>
         <TableRow>
-          <TableHeaderCell>{t('history:arrived')}</TableHeaderCell>
+          <TableHeaderCell className={styles.moment}>{t('history:arrived')}</TableHeaderCell>
           {!isNarrow && <TableHeaderCell>{t('history:caller')}</TableHeaderCell>}
           {!isNarrow && <TableHeaderCell>{t('history:queue')}</TableHeaderCell>}
           <TableHeaderCell>{t('history:outcome.title')}</TableHeaderCell>
           {!isNarrow && <TableHeaderCell>{t('history:agent')}</TableHeaderCell>}
-          <TableHeaderCell>{t('history:waited')}</TableHeaderCell>
-          {!isNarrow && <TableHeaderCell>{t('history:talked')}</TableHeaderCell>}
+          <TableHeaderCell className={styles.short}>{t('history:waited')}</TableHeaderCell>
+          {!isNarrow && <TableHeaderCell className={styles.short}>{t('history:talked')}</TableHeaderCell>}
         </TableRow>
       </TableHeader>
       <TableBody>
@@ -134,9 +136,9 @@ function CallRow({ call, isNarrow }: { readonly call: Call; readonly isNarrow: b
   return (
     <TableRow>
       <TableCell className={styles.cell}>
-        <Link to={`/history/${encodeURIComponent(call.call_id)}`}>
-          <FluentLink as="span">{moment(call.arrived_at, i18n.language)}</FluentLink>
-        </Link>
+        <RouterLink to={`/history/${encodeURIComponent(call.call_id)}`}>
+          {moment(call.arrived_at, i18n.language)}
+        </RouterLink>
         {isNarrow && small(call.caller)}
         {isNarrow && small(queue)}
       </TableCell>

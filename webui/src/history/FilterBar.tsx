@@ -12,11 +12,12 @@ import { useQueueNames } from './useQueueNames';
 const useStyles = makeStyles({
   bar: {
     display: 'grid',
-    gridTemplateColumns: 'repeat(auto-fill, minmax(160px, 1fr))',
+    gridTemplateColumns: 'repeat(auto-fill, minmax(min(210px, 100%), 1fr))',
     alignItems: 'start',
     gap: tokens.spacingHorizontalM,
   },
   field: { minWidth: 0 },
+  input: { minWidth: 0, width: '100%' },
   person: { display: 'flex', alignItems: 'center', minWidth: 0 },
   clear: { marginTop: '28px' },
 });
@@ -140,9 +141,11 @@ interface MomentProps {
 }
 
 function MomentField({ label, moment, onChange }: MomentProps) {
+  const styles = useStyles();
   return (
     <Field label={label}>
       <Input
+        className={styles.input}
         type="datetime-local"
         value={localOf(moment)}
         onChange={(_, { value }) => onChange(momentOf(value))}
@@ -163,6 +166,7 @@ const PAUSE = 400; // ms without a key
 
 /** A field whose text counts once somebody pauses. */
 function TypedField({ label, text, mode, problemOf = () => null, onSettled }: TypedProps) {
+  const styles = useStyles();
   const [typed, setTyped] = useState(text);
   // The address may change by itself: by going back, or by clearing all filters.
   const [before, setBefore] = useState(text);
@@ -178,7 +182,12 @@ function TypedField({ label, text, mode, problemOf = () => null, onSettled }: Ty
   }, [typed, text, problem, onSettled]);
   return (
     <Field label={label} validationMessage={problem}>
-      <Input inputMode={mode} value={typed} onChange={(_, { value }) => setTyped(value)} />
+      <Input
+        className={styles.input}
+        inputMode={mode}
+        value={typed}
+        onChange={(_, { value }) => setTyped(value)}
+      />
     </Field>
   );
 }

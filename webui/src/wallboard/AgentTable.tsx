@@ -17,14 +17,18 @@ import { useMay } from '~/api/session';
 import { useServerNow } from '~/live/live';
 import type { LiveQueue } from '~/live/picture';
 import { since } from '~/parts/format';
+import { useHiddenStyles } from '~/parts/hidden';
 import { LOOKS } from './agentStates';
 import type { AgentOnBoard } from './board';
 import { SteerMenu } from './SteerMenu';
 
 const useStyles = makeStyles({
   cell: { overflowWrap: 'anywhere', paddingBlock: tokens.spacingVerticalXS },
-  since: { width: '76px', fontVariantNumeric: 'tabular-nums' },
-  steer: { width: '48px' },
+  since: { fontVariantNumeric: 'tabular-nums' },
+  state: { width: '60%' },
+  now: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', columnGap: tokens.spacingHorizontalS },
+  badge: { whiteSpace: 'nowrap', flexShrink: 0 },
+  steer: { width: '40px' },
   small: { color: tokens.colorNeutralForeground3, display: 'block' },
 });
 
@@ -35,18 +39,21 @@ interface Props {
 
 export function AgentTable({ queue, agents }: Props) {
   const styles = useStyles();
+  const hidden = useHiddenStyles();
   const { t } = useTranslation('wallboard');
   const maySteer = useMay('steer-agents');
   const now = useServerNow();
+  const timeOf = ({ agent }: AgentOnBoard) => since(agent.since, now);
   return (
     <Table size="small" aria-label={t('wallboard:agents.of', { queue: queue.name })}>
       <TableHeader>
         <TableRow>
           <TableHeaderCell>{t('wallboard:agents.agent')}</TableHeaderCell>
-          <TableHeaderCell>{t('wallboard:agents.state')}</TableHeaderCell>
-          <TableHeaderCell className={styles.since}>{t('wallboard:agents.since')}</TableHeaderCell>
+          <TableHeaderCell className={styles.state}>{t('wallboard:agents.state')}</TableHeaderCell>
           {maySteer && (
-            <TableHeaderCell className={styles.steer} aria-label={t('wallboard:agents.actions')} />
+            <TableHeaderCell className={styles.steer}>
+              <span className={hidden.hidden}>{t('wallboard:agents.actions')}</span>
+            </TableHeaderCell>
           )}
         </TableRow>
       </TableHeader>
@@ -55,14 +62,21 @@ export function AgentTable({ queue, agents }: Props) {
           <TableRow key={entry.agent.id}>
             <TableCell className={styles.cell}>{entry.agent.display_name}</TableCell>
             <TableCell className={styles.cell}>
-              <AgentBadge entry={entry} />
+              <span className={styles.now}>
+                <AgentBadge entry={entry} />
+                <Text
+                  className={styles.since}
+                  aria-label={t('wallboard:agents.since', { time: timeOf(entry) })}
+                >
+                  {timeOf(entry)}
+                </Text>
+              </span>
               {entry.agent.state !== entry.agent.reason && (
                 <Text size={200} className={styles.small}>
                   {entry.agent.reason}
                 </Text>
               )}
             </TableCell>
-            <TableCell className={styles.since}>{since(entry.agent.since, now)}</TableCell>
             {maySteer && (
               <TableCell className={styles.steer}>
                 <SteerMenu queue={queue} entry={entry} />
@@ -76,10 +90,11 @@ export function AgentTable({ queue, agents }: Props) {
 }
 
 function AgentBadge({ entry: { state } }: { readonly entry: AgentOnBoard }) {
+  const styles = useStyles();
   const { t } = useTranslation('wallboard');
   const { icon: Icon, colour } = LOOKS[state];
   return (
-    <Badge appearance="tint" color={colour} icon={<Icon />}>
+    <Badge className={styles.badge} appearance="tint" color={colour} icon={<Icon />}>
       {t(`wallboard:state.${state}`)}
     </Badge>
   );

@@ -1,7 +1,6 @@
 /** Who waits in a queue, in order; each leads to the call's story. */
 
 import {
-  Link as FluentLink,
   makeStyles,
   Table,
   TableBody,
@@ -13,10 +12,10 @@ import {
   tokens,
 } from '@fluentui/react-components';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
 import { useServerNow } from '~/live/live';
 import type { LiveCall } from '~/live/picture';
 import { since } from '~/parts/format';
+import { RouterLink } from '~/parts/RouterLink';
 
 const useStyles = makeStyles({
   place: { width: '48px' },
@@ -49,9 +48,7 @@ export function CallerTable({ queue, callers, nameOf }: Props) {
           <TableRow key={call.call_id}>
             <TableCell className={styles.place}>{call.position ?? '–'}</TableCell>
             <TableCell className={styles.cell}>
-              <Link to={`/history/${encodeURIComponent(call.call_id)}`}>
-                <FluentLink as="span">{call.caller}</FluentLink>
-              </Link>
+              <RouterLink to={`/history/${encodeURIComponent(call.call_id)}`}>{call.caller}</RouterLink>
               <Text size={200} className={styles.small}>
                 {call.ringing.length > 0
                   ? t('wallboard:callers.ringing', { people: call.ringing.map(nameOf).join(', ') })

@@ -38,7 +38,7 @@ const useStyles = makeStyles({
     gap: tokens.spacingHorizontalS,
     margin: 0,
   },
-  number: { display: 'flex', flexDirection: 'column-reverse' },
+  number: { display: 'flex', flexDirection: 'column-reverse', justifyContent: 'flex-end' },
   value: {
     margin: 0,
     fontSize: tokens.fontSizeHero700,
