@@ -36,6 +36,7 @@ from huntline.web.api import (
     organizations,
     policies,
     queues,
+    reports,
     session,
     setup,
     trunks,
@@ -75,6 +76,7 @@ ROUTERS = (
     agents.router,
     live.router,
     calls.router,
+    reports.router,
     audit.router,
     me.router,
 )
