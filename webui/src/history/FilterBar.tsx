@@ -1,10 +1,11 @@
 /** Which calls are looked at. */
 
 import { Button, Field, Input, makeStyles, Select, tokens } from '@fluentui/react-components';
-import { DismissRegular } from '@fluentui/react-icons';
+import { DismissRegular, FilterRegular } from '@fluentui/react-icons';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PersonPicker } from '~/admin/parts/pickers';
+import { useIsNarrow } from '~/shell/narrow';
 import { type Filters, isWait, localOf, momentOf, NO_FILTERS, OUTCOMES, RANGES } from './filters';
 import { useFilters } from './useFilters';
 import { useQueueNames } from './useQueueNames';
@@ -26,8 +27,9 @@ export function FilterBar() {
   const styles = useStyles();
   const { t } = useTranslation('history');
   const { filters, choose } = useFilters();
-  const { range, from, to, queue, agent, outcome, caller, minWait } = filters;
-  const isFiltered = Boolean(queue || agent || outcome || caller || minWait);
+  const { range, from, to } = filters;
+  const isNarrow = useIsNarrow();
+  const [isOpen, setOpen] = useState(false);
   return (
     <search className={styles.bar} aria-label={t('history:filters')}>
       <Field label={t('history:range.title')}>
@@ -52,6 +54,28 @@ export function FilterBar() {
           <MomentField label={t('history:to')} moment={to} onChange={(moment) => choose({ to: moment })} />
         </>
       )}
+      {isNarrow && (
+        <Button icon={<FilterRegular />} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          {t('history:more', { chosen: chosenOf(filters) })}
+        </Button>
+      )}
+      {(!isNarrow || isOpen) && <MoreFilters />}
+    </search>
+  );
+}
+
+/** How many filters there are besides the time. */
+function chosenOf({ queue, agent, outcome, caller, minWait }: Filters): number {
+  return [queue, agent, outcome, caller, minWait].filter(Boolean).length;
+}
+
+function MoreFilters() {
+  const styles = useStyles();
+  const { t } = useTranslation('history');
+  const { filters, choose } = useFilters();
+  const { view, range, from, to, queue, agent, outcome, caller, minWait } = filters;
+  return (
+    <>
       <QueueField queue={queue} onChange={(wanted) => choose({ queue: wanted })} />
       <Field label={t('history:agent')} className={styles.field}>
         <span className={styles.person}>
@@ -97,15 +121,12 @@ export function FilterBar() {
         problemOf={(text) => (text === '' || isWait(text) ? null : t('history:notAWait'))}
         onSettled={(text) => choose({ minWait: text })}
       />
-      {isFiltered && (
-        <Button
-          className={styles.clear}
-          onClick={() => choose({ ...NO_FILTERS, view: filters.view, range, from, to })}
-        >
+      {chosenOf(filters) > 0 && (
+        <Button className={styles.clear} onClick={() => choose({ ...NO_FILTERS, view, range, from, to })}>
           {t('history:clear')}
         </Button>
       )}
-    </search>
+    </>
   );
 }
 

@@ -20,6 +20,7 @@ import { api, bodyOf, type Schemas } from '~/api/client';
 import { duration, share } from '~/parts/format';
 import { Loaded } from '~/parts/Loaded';
 import { type Filters, stretchOf } from './filters';
+import { OnlyTimeAndQueue } from './OnlyTimeAndQueue';
 import { useQueueNames } from './useQueueNames';
 
 type Report = Schemas['ServiceLevelReport'];
@@ -47,6 +48,7 @@ export function ServiceLevelTable({ filters, choose }: Props) {
   const total = useQuery(reportOf(filters, filters.queue));
   return (
     <div className={styles.all}>
+      <OnlyTimeAndQueue filters={filters} />
       <Field label={t('history:within')} className={styles.within}>
         <SpinButton
           min={1}

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   addressOf,
+  chartStretchOf,
   type Filters,
   filtersOf,
   isWait,
@@ -86,4 +87,15 @@ test('a moment goes into a field and comes back', () => {
   expect(localOf(at)).toBe('2026-11-04T09:05');
   expect(momentOf(localOf(at))).toBe(at);
   expect(localOf('')).toBe('');
+});
+
+test('charts of all calls show the last year', () => {
+  const from = new Date(2025, 10, 24).toISOString();
+  expect(chartStretchOf({ range: 'all', from: '', to: '' }, NOW)).toEqual({ from });
+  expect(chartStretchOf({ range: 'today', from: '', to: '' }, NOW)).toEqual({ from: midnight(24) });
+  const to = midnight(2);
+  expect(chartStretchOf({ range: 'custom', from: '', to }, NOW)).toEqual({
+    from: new Date(2025, 10, 2).toISOString(),
+    to,
+  });
 });

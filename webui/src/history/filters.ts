@@ -53,6 +53,7 @@ export const NO_FILTERS: Filters = {
 export const PAGE_SIZE = 50;
 const LONGEST_WAIT = 10_000_000; // s
 const DAY = 86_400_000; // ms
+const YEAR = 365; // days
 
 /** What an address says; what makes no sense in it does not count. */
 export function filtersOf(address: URLSearchParams): Filters {
@@ -128,6 +129,20 @@ export function queryOf(filters: Filters, now: Date) {
     ...(caller.trim() && { caller: caller.trim() }),
     ...(minWait && { min_wait_s: Number(minWait) }),
   };
+}
+
+/** The stretch that charts show: reports take no more than a year. */
+export function chartStretchOf(filters: Pick<Filters, 'range' | 'from' | 'to'>, now: Date): Stretch {
+  const stretch = stretchOf(filters, now);
+  if (stretch.from !== undefined) return stretch;
+  const end = stretch.to === undefined ? now : new Date(stretch.to);
+  const midnight = new Date(end.getFullYear(), end.getMonth(), end.getDate() - YEAR);
+  return { ...stretch, from: midnight.toISOString() };
+}
+
+/** Whether something is filtered by that reports do not know. */
+export function hasOtherFilters({ agent, outcome, caller, minWait }: Filters): boolean {
+  return Boolean(agent || outcome || caller || minWait);
 }
 
 /** How long a bar of a chart is, in seconds, so that a stretch has neither too many nor too few. */

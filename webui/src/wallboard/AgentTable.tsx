@@ -25,10 +25,10 @@ import { SteerMenu } from './SteerMenu';
 const useStyles = makeStyles({
   cell: { overflowWrap: 'anywhere', paddingBlock: tokens.spacingVerticalXS },
   since: { fontVariantNumeric: 'tabular-nums' },
-  state: { width: '60%' },
+  agent: { width: '28%' },
   now: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', columnGap: tokens.spacingHorizontalS },
   badge: { whiteSpace: 'nowrap', flexShrink: 0 },
-  steer: { width: '40px' },
+  steer: { width: '32px' },
   small: { color: tokens.colorNeutralForeground3, display: 'block' },
 });
 
@@ -48,8 +48,8 @@ export function AgentTable({ queue, agents }: Props) {
     <Table size="small" aria-label={t('wallboard:agents.of', { queue: queue.name })}>
       <TableHeader>
         <TableRow>
-          <TableHeaderCell>{t('wallboard:agents.agent')}</TableHeaderCell>
-          <TableHeaderCell className={styles.state}>{t('wallboard:agents.state')}</TableHeaderCell>
+          <TableHeaderCell className={styles.agent}>{t('wallboard:agents.agent')}</TableHeaderCell>
+          <TableHeaderCell>{t('wallboard:agents.state')}</TableHeaderCell>
           {maySteer && (
             <TableHeaderCell className={styles.steer}>
               <span className={hidden.hidden}>{t('wallboard:agents.actions')}</span>

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useServerNow } from '~/live/live';
 import { duration, share } from '~/parts/format';
 import { AlarmBadges } from './AlarmBadges';
-import { alarmsOf, type QueueOnBoard, waitOf } from './board';
+import { alarmsOf, presentOf, type QueueOnBoard, waitOf } from './board';
 import type { Preferences } from './preferences';
 import type { QueueToday } from './useToday';
 
@@ -41,12 +41,13 @@ const useStyles = makeStyles({
   large: { display: 'grid', gridTemplateColumns: '2fr 3fr', gap: '4cqmin', margin: 0 },
   small: {
     display: 'grid',
-    gridTemplateColumns: 'repeat(auto-fit, minmax(26cqmin, 1fr))',
+    gridTemplateColumns: 'repeat(3, minmax(0, 1fr))',
+    '@container (min-aspect-ratio: 3/2)': { gridTemplateColumns: 'repeat(6, minmax(0, 1fr))' },
     gap: '2cqmin 4cqmin',
     margin: 0,
   },
   figure: { display: 'flex', flexDirection: 'column-reverse', justifyContent: 'flex-end' },
-  label: { fontSize: '5cqmin', color: tokens.colorNeutralForeground2 },
+  label: { fontSize: '5cqmin', lineHeight: 1.2, color: tokens.colorNeutralForeground2 },
   largeValue: {
     margin: 0,
     fontSize: '22cqmin',
@@ -103,6 +104,7 @@ export function BigQueue({ board, today, preferences }: Props) {
         <dl className={styles.small}>
           <Figure name={t('wallboard:state.ready')} value={counts.ready} isBad={alarms.includes('nobody')} />
           <Figure name={t('wallboard:talking')} value={queue.talking} />
+          <Figure name={t('wallboard:present')} value={`${presentOf(board)}/${board.agents.length}`} />
           <Figure
             name={t('wallboard:today.answered')}
             value={today ? today.answered + board.answered : '–'}

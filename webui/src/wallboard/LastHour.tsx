@@ -37,7 +37,7 @@ export function LastHour({ steps }: { readonly steps: readonly Step[] }) {
       <svg className={styles.chart} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden>
         <title>{t('wallboard:lastHour.title')}</title>
         {bars.map((bar, place) => (
-          <g key={bar.since} transform={`translate(${place * each + GAP / 2} 0)`}>
+          <g key={bar.begins_at} transform={`translate(${place * each + GAP / 2} 0)`}>
             <rect
               className={styles.answered}
               width={each - GAP}
@@ -77,8 +77,8 @@ export function LastHour({ steps }: { readonly steps: readonly Step[] }) {
         </thead>
         <tbody>
           {steps.map((step) => (
-            <tr key={step.since}>
-              <th scope="row">{moment(step.since, i18n.language)}</th>
+            <tr key={step.begins_at}>
+              <th scope="row">{moment(step.begins_at, i18n.language)}</th>
               <td>{step.answered}</td>
               <td>{step.abandoned}</td>
             </tr>

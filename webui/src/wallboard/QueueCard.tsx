@@ -57,7 +57,7 @@ const useStyles = makeStyles({
     listStyleType: 'none',
   },
   today: { display: 'flex', flexWrap: 'wrap', columnGap: tokens.spacingHorizontalL },
-  panel: { marginInline: 0 },
+  panel: { marginLeft: 0, marginRight: 0 },
 });
 
 interface Props {

@@ -79,14 +79,18 @@ export function moved(queues: readonly LiveQueue[], id: string, by: -1 | 1): str
 
 /** What is wrong with a queue at a moment (ms since 1970). */
 export function alarmsOf(board: QueueOnBoard, preferences: Preferences, now: number): Alarm[] {
-  const { queue, counts } = board;
+  const { queue } = board;
   const { mostWaiting, longestWait } = preferences;
   const alarms: Alarm[] = [];
   if (mostWaiting !== null && queue.waiting > mostWaiting) alarms.push('tooMany');
   if (longestWait !== null && waitOf(queue, now) > longestWait) alarms.push('tooLong');
-  const present = counts.ready + counts.ringing + counts.talking + counts.wrapUp;
-  if (queue.waiting > 0 && present === 0) alarms.push('nobody');
+  if (queue.waiting > 0 && presentOf(board) === 0) alarms.push('nobody');
   return alarms;
+}
+
+/** How many agents are there for the queue: free, or soon again. */
+export function presentOf({ counts }: Pick<QueueOnBoard, 'counts'>): number {
+  return counts.ready + counts.ringing + counts.talking + counts.wrapUp;
 }
 
 /** Seconds that the head of the line has waited; 0 where nobody waits. */

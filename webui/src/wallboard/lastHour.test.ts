@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { barsOf, untilNextStep } from './lastHour';
 
-const step = (answered: number, abandoned: number) => ({ since: '', answered, abandoned });
+const step = (answered: number, abandoned: number) => ({ begins_at: '', answered, abandoned });
 
 test('the highest bar fills the chart', () => {
   const [one, other] = barsOf([step(6, 2), step(2, 0)]);

@@ -1,13 +1,13 @@
 /** The last hour in steps of five minutes, as the bars of a chart. Nothing in here does I/O. */
 
 export interface Step {
-  readonly since: string;
+  readonly begins_at: string;
   readonly answered: number;
   readonly abandoned: number;
 }
 
 export interface Bar {
-  readonly since: string;
+  readonly begins_at: string;
   /** Heights as shares of the chart's, from 0 to 1. */
   readonly answered: number;
   readonly abandoned: number;
@@ -19,8 +19,8 @@ const FEWEST = 4; // calls that the chart is high at least: one call alone is no
 /** The bars, the highest of which fills the chart. */
 export function barsOf(steps: readonly Step[]): Bar[] {
   const highest = Math.max(FEWEST, ...steps.map((step) => step.answered + step.abandoned));
-  return steps.map(({ since, answered, abandoned }) => ({
-    since,
+  return steps.map(({ begins_at, answered, abandoned }) => ({
+    begins_at,
     answered: answered / highest,
     abandoned: abandoned / highest,
   }));

@@ -20,7 +20,7 @@ export function useToday(target: number): ReadonlyMap<string, QueueToday> | unde
       const { queues } = await bodyOf(
         api.GET('/api/v1/reports/today', { params: { query: { within_s: target } } }),
       );
-      return new Map(queues.map((queue) => [queue.queue_id, queue]));
+      return new Map(queues.map((queue) => [queue.id, queue]));
     },
     // The last hour moves on by itself, and midnight begins a new day: no event tells that.
     refetchInterval: () => untilNextStep(Date.now()),
