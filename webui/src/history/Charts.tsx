@@ -23,7 +23,7 @@ import { OnlyTimeAndQueue } from './OnlyTimeAndQueue';
 const COLOURS: Readonly<Record<Outcome, string>> = {
   answered: DataVizPalette.success,
   abandoned: DataVizPalette.error,
-  overflowed: DataVizPalette.color5,
+  overflowed: DataVizPalette.info,
   'timed-out': DataVizPalette.warning,
   'no-agents': DataVizPalette.color4,
   refused: DataVizPalette.disabled,
@@ -31,6 +31,15 @@ const COLOURS: Readonly<Record<Outcome, string>> = {
 };
 
 const HEIGHT = 280;
+const MOST_TICKS = 7;
+const NARROW_MARGINS = { left: 40, right: 8, top: 24, bottom: 36 };
+const MARGINS = { left: 48, right: 40, top: 24, bottom: 36 };
+
+const TICKS: Readonly<Record<number, Intl.DateTimeFormatOptions>> = {
+  900: { timeStyle: 'short' },
+  3600: { weekday: 'short', hour: 'numeric' },
+  86400: { day: 'numeric', month: 'short' },
+};
 
 const useStyles = makeStyles({
   charts: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalL },
@@ -39,7 +48,7 @@ const useStyles = makeStyles({
     gridTemplateColumns: 'repeat(auto-fit, minmax(min(340px, 100%), 1fr))',
     gap: tokens.spacingHorizontalL,
   },
-  chart: { height: `${HEIGHT + 60}px`, minWidth: 0 },
+  chart: { height: `${HEIGHT}px`, minWidth: 0 },
 });
 
 export default function Charts({ filters }: { readonly filters: Filters }) {
@@ -87,6 +96,7 @@ function Volumes({ filters }: { readonly filters: Filters }) {
               shown={outcomes.map(({ outcome }) => outcome)}
               nameOf={(label) => at.format(label)}
               placeOf={(label) => label}
+              tickOf={tickOf(step, i18n.language)}
             />
             <div className={styles.pair}>
               <Waits filters={filters} />
@@ -97,6 +107,12 @@ function Volumes({ filters }: { readonly filters: Filters }) {
       }}
     </Loaded>
   );
+}
+
+/** Moments below an axis: as short as they are clear. */
+function tickOf(step: number, language: string): (moment: Date) => string {
+  const format = new Intl.DateTimeFormat(language, TICKS[step] ?? TICKS[900]);
+  return (moment) => format.format(moment);
 }
 
 function Waits({ filters }: { readonly filters: Filters }) {
@@ -142,9 +158,10 @@ interface StackedProps<Label> {
   readonly shown: readonly Outcome[];
   readonly nameOf: (label: Label) => string;
   readonly placeOf: (label: Label) => Date | string;
+  readonly tickOf?: (moment: Date) => string;
 }
 
-function StackedChart<Label>({ title, first, rows, shown, nameOf, placeOf }: StackedProps<Label>) {
+function StackedChart<Label>({ title, first, rows, shown, nameOf, placeOf, tickOf }: StackedProps<Label>) {
   const styles = useStyles();
   const { t, i18n } = useTranslation('history');
   const { isDark } = useColours();
@@ -173,12 +190,21 @@ function StackedChart<Label>({ title, first, rows, shown, nameOf, placeOf }: Sta
             barWidth="auto"
             maxBarWidth={40}
             useUTC={false}
+            {...(tickOf !== undefined && { customDateTimeFormatter: tickOf, tickValues: ticksOf(data) })}
+            margins={tickOf === undefined ? NARROW_MARGINS : MARGINS}
             enabledLegendsWrapLines
           />
         </ResponsiveContainer>
       </div>
     </ChartCard>
   );
+}
+
+/** Which moments are below the axis: so few that they do not touch. */
+function ticksOf(data: readonly { readonly xAxisPoint: Date | string }[]): Date[] {
+  const moments = data.map((each) => each.xAxisPoint).filter((each) => each instanceof Date);
+  const every = Math.ceil(moments.length / MOST_TICKS);
+  return moments.filter((_, place) => place % every === 0);
 }
 
 function Outcomes({ outcomes }: { readonly outcomes: readonly { outcome: Outcome; count: number }[] }) {
@@ -205,7 +231,7 @@ function Outcomes({ outcomes }: { readonly outcomes: readonly { outcome: Outcome
       <div className={styles.chart}>
         <ResponsiveContainer height={HEIGHT}>
           <DonutChart
-            data={{ chartTitle: t('history:chart.outcomes'), chartData }}
+            data={{ chartData }}
             culture={i18n.language}
             innerRadius={60}
             valueInsideDonut={all}

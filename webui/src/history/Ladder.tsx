@@ -25,7 +25,7 @@ const useStyles = makeStyles({
     left: 0,
     zIndex: 1,
     display: 'grid',
-    gridTemplateColumns: '76px minmax(0, 1fr)',
+    gridTemplateColumns: '88px minmax(0, 1fr)',
     columnGap: tokens.spacingHorizontalM,
     alignItems: 'center',
     minHeight: '44px',
@@ -33,7 +33,7 @@ const useStyles = makeStyles({
     backgroundColor: tokens.colorNeutralBackground1,
     boxSizing: 'border-box',
   },
-  time: { fontVariantNumeric: 'tabular-nums' },
+  time: { fontVariantNumeric: 'tabular-nums', whiteSpace: 'nowrap' },
   gap: { display: 'block', color: tokens.colorNeutralForeground3 },
   head: {
     borderBottom: `${tokens.strokeWidthThin} solid ${tokens.colorNeutralStroke2}`,

@@ -99,7 +99,9 @@ function wordsOf(step: Step, call: Told['call'], t: TFunction): string {
   }
 }
 
-function reasonOf({ kind, people, reason }: Step): string {
+/** Why, unless that is what was said already. */
+function reasonOf({ kind, people, outcome, reason }: Step): string {
+  if (reason === outcome) return '';
   if (reason || kind !== 'ring') return reason;
   return [...new Set(people.map((each) => each.reason).filter(Boolean))].join(', ');
 }

@@ -7,6 +7,7 @@ import { useParams } from 'react-router';
 import { duration, moment } from '~/parts/format';
 import { Loaded } from '~/parts/Loaded';
 import { Page } from '~/parts/Page';
+import { RouterLink } from '~/parts/RouterLink';
 import { Ladder } from './Ladder';
 import { OutcomeBadge } from './OutcomeBadge';
 import { agentsIn, isOver, stepsOf, type Told } from './story';
@@ -26,7 +27,10 @@ export function StoryPage() {
   const { callId = '' } = useParams();
   const told = useTold(callId);
   return (
-    <Page title={t('history:story.title')}>
+    <Page
+      title={t('history:story.title')}
+      actions={<RouterLink to="/history">{t('history:story.toAll')}</RouterLink>}
+    >
       <Loaded query={told}>{(found) => <Story callId={callId} told={found} />}</Loaded>
     </Page>
   );

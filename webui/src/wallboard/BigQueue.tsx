@@ -47,7 +47,7 @@ const useStyles = makeStyles({
     margin: 0,
   },
   figure: { display: 'flex', flexDirection: 'column-reverse', justifyContent: 'flex-end' },
-  label: { fontSize: '5cqmin', lineHeight: 1.2, color: tokens.colorNeutralForeground2 },
+  label: { fontSize: '4.5cqmin', lineHeight: 1.2, color: tokens.colorNeutralForeground2 },
   largeValue: {
     margin: 0,
     fontSize: '22cqmin',
