@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from huntline.engine.model import Outcome
@@ -56,12 +56,17 @@ class PlayMusic:
 @dataclass(frozen=True, slots=True)
 class RingAgent:
     """Ring all phones of an agent for a call. ``ring_id`` names this one ring, never
-    returns, and is the call's id, a dot and a number."""
+    returns, and is the call's id, a dot and a number.
+
+    ``waited`` and ``others_waiting`` are for the agent to read, and make no other ring of it.
+    """
 
     ring_id: str
     call_id: str
     queue_id: str
     agent_id: str
+    waited: timedelta = field(default=timedelta(0), compare=False)
+    others_waiting: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +129,8 @@ class RecordDecision:
     queue_id: str
     agent_id: str | None
     at: datetime
-    decision: str  # "rung", "not rung", "waits", "overflow", "timeout", "no agents", "answered"
+    # "rung", "not rung", "waits", "overflow", "timeout", "no agents", "answered", "transferred"
+    decision: str
     reason: str  # in words: "opted out", "in wrap-up until 10:42:07", ...
 
 
@@ -145,7 +151,11 @@ class RecordRing:
 
 @dataclass(frozen=True, slots=True)
 class RecordCall:
-    """The whole call, at its end: exactly one for each ``CallArrived``."""
+    """The whole call, at its end: exactly one for each ``CallArrived``.
+
+    ``agent_id`` is the agent who talked last, ``answered_at`` when the first one answered;
+    ``transferred_from`` is the call that the caller was transferred out of.
+    """
 
     call_id: str
     queue_id: str  # the queue it ended in
@@ -158,6 +168,7 @@ class RecordCall:
     agent_id: str | None
     outcome: Outcome
     reason: str
+    transferred_from: str | None = None
 
 
 Command = (

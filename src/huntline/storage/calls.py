@@ -68,6 +68,7 @@ class CallSummary:
     agent_id: str | None
     outcome: Outcome
     reason: str
+    transferred_from: str | None
     waited_s: float
     waited_from_arrival_s: float
 
@@ -246,6 +247,7 @@ def _summaries(wanted: CallFilter) -> Select[Any]:
             calls.c.agent_id,
             calls.c.outcome,
             calls.c.reason,
+            calls.c.transferred_from,
             waited().label("waited_s"),
             waited_from_arrival().label("waited_from_arrival_s"),
         )

@@ -11,6 +11,7 @@ from huntline.sip.core.leg import SDP, Leg, Surroundings
 from huntline.sip.core.leg_record import LegState
 from huntline.sip.core.message import Headers, Request
 from huntline.sip.core.repetition import Repetition
+from huntline.sip.core.replaces import replaces_in
 from huntline.sip.core.server_transaction import InviteServerTransaction, ServerTransaction
 
 
@@ -48,7 +49,9 @@ class IncomingLeg(Leg):
         self._bye_headers: Headers | None = None
         timestamp = request.header("timestamp")
         transaction.reply(100, now, headers=(("Timestamp", timestamp),) if timestamp else ())
-        self.context.tell(InviteReceived(leg_id, request, transaction.flow, request.sdp))
+        self.context.tell(
+            InviteReceived(leg_id, request, transaction.flow, request.sdp, replaces_in(request))
+        )
 
     # Our user's wishes
 
@@ -195,12 +198,19 @@ class IncomingLeg(Leg):
             super().receive_bye(now)
 
     def flow_failed(self, now: float) -> None:
-        """The caller cannot be reached before the call stands."""
+        """As for any leg; a call that is not answered yet is over."""
+        super().flow_failed(now)
         if self.state is LegState.RINGING:
             self._transaction.terminate()
             self._cancelled(now)
-        elif self.state is LegState.ANSWERED:
+        elif self.state is LegState.ANSWERED and not self.is_cut_off:
             self.end("transport failed", now)
+
+    def peer_is_back(self, now: float) -> None:
+        """As for any leg; a 2xx without ACK is repeated there."""
+        super().peer_is_back(now)
+        if self._repetition is not None:
+            self._repetition.flow = self.flow
 
     def _cancelled(self, now: float) -> None:
         self.stop(now)

@@ -14,8 +14,10 @@ from huntline.sip.core.flow import Flow
 from huntline.sip.core.leg_record import LegRecord, LegState
 from huntline.sip.core.message import Headers, Request, Response
 from huntline.sip.core.negotiation import Negotiation
+from huntline.sip.core.referral import Referral
 from huntline.sip.core.server_transaction import InviteServerTransaction, ServerTransaction
 from huntline.sip.core.session_timer import SessionTimer
+from huntline.sip.core.timers import GIVE_UP, Timer
 from huntline.sip.core.transactions import Transactions
 
 SDP = "application/sdp"
@@ -80,7 +82,13 @@ class Leg:
         self.local_sdp: str | None = None
         self.remote_sdp: str | None = None
         self.peer_allows_update = False
+        # The connection is gone, and the peer has not come back by another one yet.
+        self.is_cut_off = False
+        # Our BYE, as long as it has no response, and the end of its wait for a peer that is cut off.
+        self._goodbye: Headers | None = None
+        self._goodbye_limit: Timer | None = None
         self.negotiation = Negotiation(self)
+        self.referral = Referral(self)
         self.session_timer = SessionTimer(self.context, self.negotiation.refresh, self._session_expired)
 
     @property
@@ -126,6 +134,8 @@ class Leg:
                 self.negotiation.receive_update(transaction, request, now)
             case "PRACK":
                 self.receive_prack(transaction, request, now)
+            case "REFER":
+                self.referral.receive(transaction, request, now)
             case "INFO":
                 self._receive_info(transaction, request, now)
             case "OPTIONS":
@@ -170,7 +180,8 @@ class Leg:
         now: float,
         *,
         headers: Headers = (),
-        sdp: str | None = None,
+        body: str = "",
+        content_type: str = SDP,
         dialog: Dialog | None = None,
         authorization: tuple[str, str] | None = None,
     ) -> None:
@@ -187,11 +198,20 @@ class Leg:
                 handler(transaction, response, now)
             else:
                 self.request(
-                    method, handler, now, headers=headers, sdp=sdp, dialog=dialog, authorization=proof
+                    method,
+                    handler,
+                    now,
+                    headers=headers,
+                    body=body,
+                    content_type=content_type,
+                    dialog=dialog,
+                    authorization=proof,
                 )
 
         product = ("User-Agent", self.context.settings.product)
-        data = head.write((*headers, product, *((authorization,) if authorization else ())), sdp or "", SDP)
+        data = head.write(
+            (*headers, product, *((authorization,) if authorization else ())), body, content_type
+        )
         send = self.transactions.send_invite if method == "INVITE" else self.transactions.send
         send(head, data, self.flow, on_response, now)
 
@@ -211,17 +231,30 @@ class Leg:
 
     def hang_up(self, now: float, headers: Headers) -> None:
         """Say BYE and be over. The user hears no more of the leg."""
+        self.referral.flush(now)
         self.stop(now)
         self.table.retire(self)
         self.say_bye(now, headers)
 
     def say_bye(self, now: float, headers: Headers = (), dialog: Dialog | None = None) -> None:
-        """Send a BYE; whatever it is answered, that dialog is over (section 15.1.1)."""
+        """Send a BYE; whatever it is answered, that dialog is over (section 15.1.1).
+
+        It goes again to a peer that comes back by another connection in time.
+        """
+        if dialog is None:
+            self._goodbye = tuple(headers)
         self.request("BYE", self._bye_answered, now, headers=headers, dialog=dialog)
 
     def _bye_answered(self, transaction: ClientTransaction, response: Response, now: float) -> None:
-        if response.status >= 200 and self.is_over:
+        if response.status < 200 or not self.is_over:
+            return
+        if self._goodbye is not None and self.has_lost_connection(response):
+            self._goodbye_limit = self.context.timers.set(now + GIVE_UP, self._stays_away)
+        else:
             self.table.forget(self)
+
+    def _stays_away(self, now: float) -> None:
+        self.table.forget(self)
 
     def end(self, reason: str, now: float) -> None:
         """The leg is over by the peer's doing or by failure."""
@@ -239,13 +272,36 @@ class Leg:
         """Stop all timers; nothing more is told to the user."""
         self.state = LegState.ENDED
         self.negotiation.stop(now)
+        self.referral.stop(now)
         self.session_timer.stop()
 
     def _session_expired(self, now: float) -> None:
         self.end_with_bye("session expired", now)
 
+    # Peers who go and come back
+
     def flow_failed(self, now: float) -> None:
-        """The flow is gone; requests of ours that wait for a response fail by themselves."""
+        """The flow is gone; requests of ours that wait for a response fail by themselves.
+
+        A call stands without a connection, for the peer may come back by another one: what ends it is
+        its audio, or its session timer.
+        """
+        self.is_cut_off = bool(self.flow.connection)
+
+    def has_lost_connection(self, response: Response) -> bool:
+        """Whether a request of ours failed for want of a connection, to a peer that may come back."""
+        return response.is_local and response.status == 503 and bool(self.flow.connection)
+
+    def peer_is_back(self, now: float) -> None:
+        """The peer is reached by another flow, which is ours already: what has waited for it is sent."""
+        self.is_cut_off = False
+        if self._goodbye_limit is not None:
+            self._goodbye_limit.cancel()
+            self._goodbye_limit = None
+        if self._goodbye is not None:
+            self.say_bye(now, self._goodbye)
+        else:
+            self.negotiation.peer_is_back(now)
 
     # The user's wishes that only one kind of leg can have
 
