@@ -37,14 +37,18 @@ def at(seconds: float) -> datetime:
 
 
 def record(
-    call_id: str, arrived: float = 0, wait: float = 10, outcome: Outcome = Outcome.ABANDONED, **fields: str
+    call_id: str,
+    arrived: float = 0,
+    wait: float = 10,
+    outcome: Outcome = Outcome.ABANDONED,
+    came_in: str = "q1",
 ) -> RecordCall:
     is_answered = outcome is Outcome.ANSWERED
     left_at = at(arrived + wait)
-    call = RecordCall(
+    return RecordCall(
         call_id,
         "q1",
-        "q1",
+        came_in,
         "+14255550123",
         at(arrived),
         at(arrived),
@@ -54,7 +58,6 @@ def record(
         outcome,
         "bye",
     )
-    return replace(call, **fields)
 
 
 @pytest.fixture
@@ -75,8 +78,7 @@ def test_a_call_counts_where_it_came_in_and_where_it_ended_and_once_where_that_i
     database: Engine,
 ) -> None:
     stays = [record(f"c{number}", wait=5 * number, outcome=Outcome.ANSWERED) for number in range(8)]
-    moves = [record("m1", wait=44), record("m2", outcome=Outcome.OVERFLOWED)]
-    moves = [replace(call, first_queue_id="q2") for call in moves]
+    moves = [record("m1", wait=44, came_in="q2"), record("m2", outcome=Outcome.OVERFLOWED, came_in="q2")]
     write(database, *stays, *moves)
     write(database, record("elsewhere"), of="fabrikam")
     assert statistics_by_queue(database, CONTOSO, IN_TIME) == {
@@ -112,7 +114,7 @@ def test_what_arrived_is_counted_by_queue_and_time(database: Engine) -> None:
         database,
         record("c1", 10, outcome=Outcome.ANSWERED),
         record("c2", 20),
-        record("c3", 310, first_queue_id="q2", outcome=Outcome.TIMED_OUT),
+        record("c3", 310, outcome=Outcome.TIMED_OUT, came_in="q2"),
     )
     buckets = Buckets(NOON, at(600), timedelta(seconds=300))
     assert arrivals_by_queue(database, CONTOSO, buckets) == {
@@ -123,12 +125,8 @@ def test_what_arrived_is_counted_by_queue_and_time(database: Engine) -> None:
 
 
 def test_waits_are_sorted_into_ranges_that_begin_with_their_bound(database: Engine) -> None:
-    waits = [
-        (0, Outcome.ANSWERED),
-        (4.999, Outcome.ANSWERED),
-        (5, Outcome.ABANDONED),
-        (900, Outcome.ANSWERED),
-    ]
+    answered, abandoned = Outcome.ANSWERED, Outcome.ABANDONED
+    waits = [(0, answered), (4.999, answered), (5, abandoned), (900, answered)]
     write(
         database,
         *(record(f"c{number}", wait=wait, outcome=outcome) for number, (wait, outcome) in enumerate(waits)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -57,9 +58,7 @@ def test_the_last_hour_comes_in_twelve_parts_of_five_minutes(rig: ServerRig, ids
     parts = queues_of(rig.api().get("/reports/today"))["Help Desk"]["last_hour"]
     begins = [datetime.fromisoformat(part["begins_at"]) for part in parts]
     assert len(parts) == 12
-    assert {later - earlier for earlier, later in zip(begins, begins[1:], strict=False)} == {
-        timedelta(minutes=5)
-    }
+    assert {later - earlier for earlier, later in pairwise(begins)} == {timedelta(minutes=5)}
     assert begins[-1] <= now + timedelta(seconds=1)
     assert [(part["arrived"], part["answered"], part["abandoned"]) for part in parts if part["arrived"]] == [
         (1, 0, 1),

@@ -195,9 +195,7 @@ def volumes(access: ReadHistory, stretch: Wanted, queue: Queue = None, step_s: S
     wanted = _filter(access, queue, since, until)
     numbers = statistics_by_time(access.backstage.database, wanted, buckets)
     return {
-        "queue": _name_of(access, queue),
-        "since": since,
-        "until": until,
+        **_heading(access, queue, since, until),
         "step_s": step_s,
         "buckets": [
             _volume_shown(begins_at, numbers.get(place, _NOTHING)) for place, begins_at in enumerate(buckets)
@@ -212,9 +210,7 @@ def waits(access: ReadHistory, stretch: Wanted, queue: Queue = None) -> Any:
     wanted = _filter(access, queue, since, until)
     counts = waits_of(access.backstage.database, wanted, WAIT_BOUNDS)
     return {
-        "queue": _name_of(access, queue),
-        "since": since,
-        "until": until,
+        **_heading(access, queue, since, until),
         "ranges": [
             {"from_s": low, "to_s": high, "answered": answered, "abandoned": abandoned}
             for (low, high), (answered, abandoned) in zip(pairwise((*WAIT_BOUNDS, None)), counts, strict=True)
@@ -231,8 +227,10 @@ def _filter(access: Access, queue: str | None, since: datetime, until: datetime 
     )
 
 
-def _name_of(access: Access, queue: str | None) -> str | None:
-    return QUEUES.get(access.organization, queue).name if queue is not None else None
+def _heading(access: Access, queue: str | None, since: datetime, until: datetime) -> dict[str, Any]:
+    """What every report begins with: which calls it is about."""
+    name = QUEUES.get(access.organization, queue).name if queue is not None else None
+    return {"queue": name, "since": since, "until": until}
 
 
 def _last_hour() -> Buckets:
