@@ -1,6 +1,6 @@
 /** Plays one sound: a button, how far it is, how long it is. */
 
-import { Button, Caption1, makeStyles, Slider, tokens } from '@fluentui/react-components';
+import { Button, Caption1, makeStyles, tokens } from '@fluentui/react-components';
 import { PauseRegular, PlayRegular } from '@fluentui/react-icons';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -14,7 +14,7 @@ const useStyles = makeStyles({
     maxWidth: '440px',
     flexWrap: 'wrap',
   },
-  slider: { flexGrow: 1, minWidth: '80px' },
+  slider: { flexGrow: 1, minWidth: '80px', accentColor: tokens.colorCompoundBrandBackground },
   time: { fontVariantNumeric: 'tabular-nums', color: tokens.colorNeutralForeground2 },
 });
 
@@ -78,9 +78,9 @@ export function Player({ source, label, length, isEager = false }: Props) {
         disabled={hasFailed}
         onClick={toggle}
       />
-      <Slider
+      <input
+        type="range"
         className={styles.slider}
-        size="small"
         aria-label={t('audio:position', { name: label })}
         aria-valuetext={t('audio:positionOf', { at: duration(at), whole: duration(whole) })}
         min={0}
@@ -88,7 +88,7 @@ export function Player({ source, label, length, isEager = false }: Props) {
         step={0.1}
         value={Math.min(at, whole)}
         disabled={hasFailed || whole === 0}
-        onChange={(_, data) => seek(data.value)}
+        onChange={(event) => seek(Number(event.target.value))}
       />
       <Caption1 className={styles.time}>
         {duration(at)} / {duration(whole)}

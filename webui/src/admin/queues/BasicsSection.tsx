@@ -1,6 +1,6 @@
 /** What a queue is called, and by which number callers reach it. */
 
-import { Dropdown, Option } from '@fluentui/react-components';
+import { Dropdown, makeStyles, Option } from '@fluentui/react-components';
 import { useTranslation } from 'react-i18next';
 import { Setting, TextSetting, useFieldsScope } from '~/admin/parts/fields';
 import { NumberPicker, type NumberView } from '~/admin/parts/pickers';
@@ -9,7 +9,10 @@ import { Section } from '~/admin/parts/Section';
 import type { PartProps } from './QueuePage';
 import { telephone } from './queueDraft';
 
+const useStyles = makeStyles({ domain: { maxWidth: '440px', minWidth: 0 } });
+
 export function BasicsSection({ editing, organization }: PartProps) {
+  const styles = useStyles();
   const { t } = useTranslation('queues');
   const { isReadOnly } = useFieldsScope();
   const { draft, set } = editing;
@@ -41,6 +44,7 @@ export function BasicsSection({ editing, organization }: PartProps) {
       {organization.domains.length > 1 && (
         <Setting name="domain" label={t('queues:setting.domain')} hint={t('queues:hint.domain')} isRequired>
           <Dropdown
+            className={styles.domain}
             disabled={isReadOnly}
             value={draft.domain}
             selectedOptions={[draft.domain]}

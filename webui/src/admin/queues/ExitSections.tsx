@@ -3,9 +3,9 @@
 import { Radio, RadioGroup } from '@fluentui/react-components';
 import { useTranslation } from 'react-i18next';
 import { NumberSetting, Setting, useFieldsScope } from '~/admin/parts/fields';
+import { lengthInWords } from '~/admin/parts/lengths';
 import { numberIn, RANGES, roundedWait } from '~/admin/parts/ranges';
 import { Section } from '~/admin/parts/Section';
-import { duration } from '~/parts/format';
 import { ExitSetting } from './ExitSetting';
 import type { PartProps } from './QueuePage';
 import { DEFAULTS, type QueueView } from './queueDraft';
@@ -68,13 +68,14 @@ export function WaitSection({ editing, queue }: Props) {
 
 /** What a maximum wait means, and what is stored when it is no step of 15 seconds. */
 function useWaitHint(text: string): string {
-  const { t } = useTranslation('queues');
+  const { t, i18n } = useTranslation('queues');
   const typed = numberIn(text);
   if (typed === null || Number.isNaN(typed) || typed < 0 || typed > RANGES.maxWait.high)
     return t('queues:hint.max_wait');
   const stored = roundedWait(typed);
-  if (stored !== typed) return t('queues:hint.rounded', { stored, time: duration(stored) });
-  return stored === 0 ? t('queues:hint.noWait') : t('queues:hint.waitOf', { time: duration(stored) });
+  const time = lengthInWords(stored, i18n.language);
+  if (stored !== typed) return t('queues:hint.rounded', { time });
+  return stored === 0 ? t('queues:hint.noWait') : t('queues:hint.waitOf', { time });
 }
 
 export function NobodySection({ editing, queue }: Props) {

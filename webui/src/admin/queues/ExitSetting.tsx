@@ -35,7 +35,7 @@ export function ExitSetting({ name, exit, onChange, mayStay = false, queue }: Pr
     kind === 'disconnect' && name === 'overflow' ? t('queues:exit.busy') : t(`queues:exit.${kind}`);
   return (
     <div className={styles.exit}>
-      <Setting name={name} label={t(`queues:setting.${name}`)}>
+      <Setting name={name} label={t('queues:then')}>
         <RadioGroup
           disabled={isReadOnly}
           value={exit.kind}
@@ -60,26 +60,13 @@ function Target({ exit, onChange, queue }: Pick<Props, 'exit' | 'onChange' | 'qu
   const { kind, target } = exit;
   const label = t(`queues:exit.${kind}`);
   const pick = ({ value }: { readonly value: string }) => onChange({ kind, target: value });
-  const lacks = (missing: readonly string[]) =>
-    missing.length > 0 ? t('queues:lacks', { missing: missing.join(' · ') }) : undefined;
   switch (kind) {
     case 'disconnect':
     case 'stay':
       return null;
     case 'person':
     case 'voicemail':
-      return (
-        <PersonPicker
-          label={label}
-          placeholder={t('queues:findPerson')}
-          chosen={target}
-          lackOf={({ missing_for_calls, voicemail }) =>
-            lacks(missing_for_calls) ??
-            (kind === 'voicemail' && !voicemail ? t('queues:noVoicemail') : undefined)
-          }
-          onPick={pick}
-        />
-      );
+      return <TargetPerson label={label} kind={kind} target={target} onPick={pick} />;
     case 'queue':
       return <QueuePicker label={label} target={target} besides={queue} onPick={pick} />;
     case 'address':
@@ -95,6 +82,34 @@ function Target({ exit, onChange, queue }: Pick<Props, 'exit' | 'onChange' | 'qu
         />
       );
   }
+}
+
+interface TargetPersonProps {
+  readonly label: string;
+  readonly kind: 'person' | 'voicemail';
+  readonly target: string;
+  readonly onPick: (choice: { readonly value: string }) => void;
+}
+
+function TargetPerson({ label, kind, target, onPick }: TargetPersonProps) {
+  const { t } = useTranslation('queues');
+  const person = useQuery({
+    queryKey: ['users', 'named', target],
+    queryFn: () => bodyOf(api.GET('/api/v1/users/{key}', { params: { path: { key: target } } })),
+    enabled: target !== '',
+  });
+  return (
+    <PersonPicker
+      label={label}
+      placeholder={t('queues:findPerson')}
+      chosen={person.data?.upn === target ? person.data.display_name || target : target}
+      lackOf={({ missing_for_calls: missing, voicemail }) => {
+        if (missing.length > 0) return t('queues:lacks', { missing: missing.join(' · ') });
+        return kind === 'voicemail' && !voicemail ? t('queues:noVoicemail') : undefined;
+      }}
+      onPick={onPick}
+    />
+  );
 }
 
 interface QueuePickerProps {

@@ -75,7 +75,14 @@ export function QueueList() {
       cell: ({ name }) => <FindingBadge findings={findingsAbout(findings, `queue ${name}`)} />,
     },
     ...(mayCreate
-      ? [{ id: 'actions', title: '', cell: (queue: QueueView) => <Remove queue={queue} /> }]
+      ? [
+          {
+            id: 'actions',
+            title: t('admin:actions'),
+            isTitleHidden: true,
+            cell: (queue: QueueView) => <Remove queue={queue} />,
+          },
+        ]
       : []),
   ];
   const create = (

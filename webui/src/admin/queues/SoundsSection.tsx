@@ -48,9 +48,9 @@ export function SoundsSection({ editing }: PartProps) {
   const setGreeting = (change: Partial<GreetingDraft>) =>
     editing.set({ greeting: { ...greeting, ...change } });
   return (
-    <Section title={t('queues:sounds')}>
+    <Section title={t('queues:sounds')} about={t('queues:soundsAbout')}>
       <div className={styles.sound}>
-        <Setting name="greeting" label={t('queues:setting.greeting')} hint={t('queues:hint.greeting')}>
+        <Setting name="greeting" label={t('queues:setting.greeting')}>
           <RadioGroup
             disabled={isReadOnly}
             value={greeting.kind}
@@ -71,7 +71,7 @@ export function SoundsSection({ editing }: PartProps) {
         {greeting.kind === 'speech' && <Speech greeting={greeting} onChange={setGreeting} />}
       </div>
       <div className={styles.sound}>
-        <Setting name="music" label={t('queues:setting.music')} hint={t('queues:hint.music')}>
+        <Setting name="music" label={t('queues:setting.music')}>
           <RadioGroup
             disabled={isReadOnly}
             value={music.kind}
