@@ -13,7 +13,7 @@ import { ArrowClockwiseRegular } from '@fluentui/react-icons';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { SeverityBadge, useFindings } from '~/admin/parts/FindingNotes';
-import { type Finding, SEVERITIES, type Severity } from '~/admin/parts/findings';
+import { type Finding, SEVERITIES, type Severity, settingOf } from '~/admin/parts/findings';
 import { useLinkStyles } from '~/admin/parts/links';
 import { Section } from '~/admin/parts/Section';
 import { Loaded } from '~/parts/Loaded';
@@ -82,7 +82,9 @@ function Findings({ severity, findings }: FindingsProps) {
   if (findings.length === 0) return null;
   return (
     <Section title={t(`check:title.${severity}`)} about={t(`check:meaning.${severity}`)}>
-      <SeverityBadge severity={severity} count={findings.length} />
+      <div>
+        <SeverityBadge severity={severity} count={findings.length} />
+      </div>
       <ul className={styles.list}>
         {findings.map((finding) => (
           <li key={`${finding.id} ${finding.field}`} className={styles.finding}>
@@ -97,11 +99,14 @@ function Findings({ severity, findings }: FindingsProps) {
 
 function Where({ finding }: { readonly finding: Finding }) {
   const links = useLinkStyles();
-  const { t } = useTranslation('check');
+  const { t } = useTranslation(['check', 'queues']);
+  const [setting] = settingOf(finding.field).split('.');
+  const isOfQueue = finding.key.startsWith('queue ') && setting !== '';
   return (
     <div>
       <Link className={links.link} to={placeOf(finding)}>
         {nameOf(finding) ?? t('check:organization')}
+        {isOfQueue && ` · ${t(`queues:setting.${setting}`)}`}
       </Link>
     </div>
   );
