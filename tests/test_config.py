@@ -18,7 +18,11 @@ def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 def test_without_a_word_everything_stays_on_this_machine(tmp_path: Path) -> None:
     config = load_config({})
     assert config.data == tmp_path / "data"
-    assert config.sip == (Listener("udp", "127.0.0.1", 5060), Listener("tcp", "127.0.0.1", 5060))
+    assert config.sip == (
+        Listener("udp", "127.0.0.1", 5060),
+        Listener("tcp", "127.0.0.1", 5060),
+        Listener("ws", "127.0.0.1", 5062),
+    )
     assert config.http == Address("127.0.0.1", 8080)
     assert config.media_ports == PortRange(20000, 29999)
 
@@ -52,8 +56,23 @@ def test_a_list_fits_an_environment_variable(monkeypatch: pytest.MonkeyPatch) ->
     assert load_config({}).sip == (Listener("udp", "10.0.0.1", 5060), Listener("tcp", "::1", 5062))
 
 
+def test_origins_are_kept_as_browsers_write_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(
+        "HUNTLINE_PAGE_ORIGINS", "https://Queue.Contoso.com:443/, http://[::1]:80 http://a:8080"
+    )
+    assert load_config({}).page_origins == ("https://queue.contoso.com", "http://[::1]", "http://a:8080")
+
+
 def test_a_child_process_reads_what_the_supervisor_wrote(tmp_path: Path) -> None:
-    config = load_config({"sip": ["tcp:[::1]:5062"], "media_ports": "3000-3999", "mask_numbers": True})
+    config = load_config(
+        {
+            "sip": ["tcp:[::1]:5062"],
+            "media_ports": "3000-3999",
+            "mask_numbers": True,
+            "websocket_url": "wss://queue.contoso.com/sip",
+            "page_origins": "https://queue.contoso.com",
+        }
+    )
     again = Config.model_validate_json(config.model_dump_json())
     assert again.model_dump() == config.model_dump()
     assert str(again.sip[0]) == "tcp:[::1]:5062"
@@ -67,6 +86,12 @@ def test_a_child_process_reads_what_the_supervisor_wrote(tmp_path: Path) -> None
         ("sip", ["udp:127.0.0.1"], "ADDRESS:PORT"),
         ("sip", ["udp:127.0.0.1:65536"], "a port from 1 to 65535"),
         ("http", "::1:8080", "[::1]:8080"),
+        ("websocket_url", "https://queue.contoso.com/sip", "begins with wss://"),
+        ("websocket_url", "wss:///sip", "begins with wss://"),
+        ("websocket_url", "ws://[::1", "begins with wss://"),
+        ("page_origins", "queue.contoso.com", "https://HOST"),
+        ("page_origins", "https://queue.contoso.com/pages", "no path"),
+        ("page_origins", "https://queue.contoso.com:http", "no path"),
         ("http", "localhost:8080", "an IP address"),
         ("media_address", "::", "an address that phones can reach"),
         ("media_ports", "20000", "FIRST-LAST"),

@@ -7,7 +7,8 @@ import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Protocol
 
 from huntline.clock import Clock
@@ -22,6 +23,7 @@ from huntline.engine.model import Presence
 from huntline.live import LiveFeed
 from huntline.media.client import MediaClient
 from huntline.media.prompts.synthesize import ensure_builtin
+from huntline.page_addresses import page_origins
 from huntline.runner import Runner
 from huntline.secret import kept_secret
 from huntline.sip.admission import Admission
@@ -32,11 +34,13 @@ from huntline.sip.calls import Call
 from huntline.sip.core import events as sip
 from huntline.sip.core.core import CoreSettings, SipCore
 from huntline.sip.dialling import spawner
+from huntline.sip.phone_credentials import Holder, PhoneCredential
 from huntline.sip.presence import PresenceServer
+from huntline.sip.presentation import TEST_CALL
 from huntline.sip.registrar import Registrar, RegistrarLimits
 from huntline.sip.requests import Requests
 from huntline.sip.transport.address import ListenAddress
-from huntline.sip.transport.connection import TcpLimits
+from huntline.sip.transport.connection import ConnectionLimits
 from huntline.sip.user_agent import UserAgent
 from huntline.site import Site, Sounds
 from huntline.status import StatusReport
@@ -98,7 +102,8 @@ class Signalling:
             self._on_sip,
             on_flow_lost=self._registrar.flow_lost,
             timed=(self._registrar, self._presence),
-            tcp_limits=TcpLimits(connections=config.limits.max_connections),
+            limits=ConnectionLimits(connections=config.limits.max_connections),
+            page_origins=partial(page_origins, config),
         )
         self._authenticator = Authenticator(self._plan, kept_secret(config.data / "secret"))
         self._requests = Requests(self._user_agent, self._authenticator, self._registrar, self._presence)
@@ -129,6 +134,9 @@ class Signalling:
         """Take calls. Raises ConfigurationError when an address cannot be had."""
         self._media.on_event = self._b2bua.handle_media
         self._registrar.on_reachability = self._reachability_changed
+        self._registrar.on_return = lambda before, flow: self._core.move_flow(
+            before, flow, self._user_agent.now()
+        )
         self._presence.on_presence = lambda user_id, presence: self._runner.post(
             told.PresenceChanged(user_id, presence)
         )
@@ -254,6 +262,8 @@ class Signalling:
             "resume": self._resume,
             "agent": self._agent,
             "choose-presence": self._choose_presence,
+            "phone-credential": self._phone_credential,
+            "guest-credential": self._guest_credential,
         }
 
     def _report(self) -> dict[str, Any]:
@@ -300,3 +310,23 @@ class Signalling:
         wanted = request.get("presence")
         self._presence.choose(account.user_id, Presence(wanted) if wanted is not None else None)
         return {}
+
+    def _phone_credential(self, request: dict[str, Any]) -> dict[str, Any]:
+        account = self._site.user_named(str(request.get("upn")))
+        credential = self._authenticator.phone_credentials.issue(Holder.USER, account.user_id)
+        return _shown(credential, f"sip:{account.upn}", account.display_name)
+
+    def _guest_credential(self, request: dict[str, Any]) -> dict[str, Any]:
+        organization = self._site.organization_with_id(str(request.get("organization_id")))
+        credential = self._authenticator.phone_credentials.issue(Holder.GUEST, organization.organization_id)
+        return _shown(credential, f"sip:{TEST_CALL.user}@{organization.realm}", TEST_CALL.display_name)
+
+
+def _shown(credential: PhoneCredential, uri: str, display_name: str) -> dict[str, Any]:
+    return {
+        "uri": uri,
+        "display_name": display_name,
+        "username": credential.username,
+        "password": credential.password,
+        "expires_at": datetime.fromtimestamp(credential.expires_at, UTC).isoformat(),
+    }

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import (
     BaseModel,
@@ -53,7 +53,7 @@ class Address:
 class Listener:
     """Where SIP is listened for; ``0.0.0.0`` and ``::`` stand for all addresses of this machine."""
 
-    transport: Literal["udp", "tcp"]
+    transport: Literal["udp", "tcp", "ws"]
     host: str
     port: int
 
@@ -110,8 +110,8 @@ def _parse_listener(value: object) -> object:
     if not isinstance(value, str):
         return value
     transport, _, rest = value.partition(":")
-    if transport not in ("udp", "tcp"):
-        raise ValueError("TRANSPORT:ADDRESS:PORT with udp or tcp, for instance udp:127.0.0.1:5060")
+    if transport not in ("udp", "tcp", "ws"):
+        raise ValueError("TRANSPORT:ADDRESS:PORT with udp, tcp or ws, for instance udp:127.0.0.1:5060")
     address = _parse_address(rest)
     assert isinstance(address, Address)
     return Listener(transport, address.host, address.port)  # type: ignore[arg-type]
@@ -143,9 +143,36 @@ def _parse_issuer(value: object) -> object:
     return str(value)
 
 
+def _parse_websocket_url(value: object) -> object:
+    parts = _url_parts(value)
+    if parts is None or parts.scheme not in ("ws", "wss") or parts.fragment:
+        raise ValueError("a URL that begins with wss:// or ws://, for instance wss://queue.contoso.com/sip")
+    return str(value)
+
+
+def _parse_origin(value: object) -> object:
+    """As browsers write it (RFC 6454 section 6.2), so that it can be compared with what they send."""
+    text = str(value).lower().removesuffix("/")
+    parts = _url_parts(text)
+    if parts is None or parts.scheme not in ("http", "https") or text != f"{parts.scheme}://{parts.netloc}":
+        raise ValueError("https://HOST or http://HOST, with :PORT where it is not the usual one, and no path")
+    return text.removesuffix(":443" if parts.scheme == "https" else ":80")
+
+
+def _url_parts(value: object) -> SplitResult | None:
+    """The parts of a URL with a host, a port if any, and nobody's name in front; None when it is none."""
+    try:
+        parts = urlsplit(str(value))
+        is_url = bool(parts.hostname) and parts.username is None and parts.port != 0
+    except ValueError:
+        return None
+    return parts if is_url else None
+
+
 _as_text = PlainSerializer(str)
 AddressText = Annotated[Address, NoDecode, BeforeValidator(_parse_address), _as_text]
 ListenerText = Annotated[Listener, BeforeValidator(_parse_listener), _as_text]
+OriginText = Annotated[str, BeforeValidator(_parse_origin)]
 PortRangeText = Annotated[PortRange, NoDecode, BeforeValidator(_parse_ports), _as_text]
 ReachableAddress = Annotated[str, BeforeValidator(_reachable_ip)]
 Secret = Annotated[
@@ -182,7 +209,11 @@ class OidcConfig(BaseModel):
 
 
 class Config(BaseSettings):
-    """The settings of one server. Survives ``model_dump_json`` and ``model_validate_json`` unchanged."""
+    """The settings of one server. Survives ``model_dump_json`` and ``model_validate_json`` unchanged.
+
+    ``websocket_url`` is what pages are told where a proxy stands in front of the ``ws`` listener,
+    ``page_origins`` where pages come from that may connect (see ``page_addresses.py`` for both).
+    """
 
     model_config = SettingsConfigDict(
         env_prefix=ENVIRONMENT_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
@@ -192,8 +223,11 @@ class Config(BaseSettings):
     sip: Annotated[tuple[ListenerText, ...], NoDecode, BeforeValidator(_split), Field(min_length=1)] = (
         Listener("udp", "127.0.0.1", 5060),
         Listener("tcp", "127.0.0.1", 5060),
+        Listener("ws", "127.0.0.1", 5062),
     )
     http: AddressText = Address("127.0.0.1", 8080)
+    websocket_url: Annotated[str, BeforeValidator(_parse_websocket_url)] | None = None
+    page_origins: Annotated[tuple[OriginText, ...], NoDecode, BeforeValidator(_split)] = ()
     media_address: ReachableAddress = "127.0.0.1"
     media_ports: PortRangeText = PortRange(20000, 29999)
     mask_numbers: bool = False

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from huntline.directory.organization import QueueSettings, User
+from huntline.directory.organization import Organization, QueueSettings, User
 from huntline.directory.plan import Account, ServerPlan
 from huntline.directory.trunks import outbound_destination
 from huntline.engine.events import OptInRequested, OptOutRequested
@@ -34,6 +34,13 @@ class NoQueueToLeave(Refused):
     """A user who is no agent of the named queue, or of any."""
 
     error_id = "agent-not-in-queue"
+
+
+class UnknownOrganization(Refused):
+    """Nothing of that organization is on this server."""
+
+    error_id = "unknown-organization"
+    status = 404
 
 
 class UnknownUser(Refused):
@@ -158,6 +165,13 @@ class Site:
         return done
 
     # -- names
+
+    def organization_with_id(self, organization_id: str) -> Organization:
+        """An organization. Raises UnknownOrganization."""
+        organization = self.plan.organization(organization_id)
+        if organization is None:
+            raise UnknownOrganization(f"there is no organization {organization_id!r}")
+        return organization
 
     def user_named(self, upn: str) -> Account:
         """The account of a UPN. Raises UnknownUser."""

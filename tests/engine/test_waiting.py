@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from huntline.engine import events as told
 from huntline.engine.commands import (
     AnswerCall,
     EndCall,
@@ -30,6 +31,20 @@ def test_the_greeting_is_played_before_queueing_and_nobody_is_rung_meanwhile() -
     assert asked(desk.call("c1")) == [AnswerCall("c1"), PlayGreeting("c1", "desk")]
     assert desk.state("c1") == "greeting"
     assert asked(desk.greeted("c1")) == [PlayMusic("c1", "desk"), RingAgent("c1.1", "c1", "desk", "anna")]
+
+
+def test_an_agent_may_read_how_long_the_caller_has_waited_and_how_many_others_do() -> None:
+    desk = Desk(queue(agents="anna ben", has_greeting=True), away="ben")
+    desk.call("c1")
+    desk.passes(5)
+    (first,) = [each for each in desk.greeted("c1") if isinstance(each, RingAgent)]
+    assert (first.waited, first.others_waiting) == (seconds(0), 0)
+    desk.call("c2")
+    desk.greeted("c2")
+    desk.passes(7)
+    commands = desk.tell(told.AgentReachabilityChanged("ben", True))
+    (second,) = [each for each in commands if isinstance(each, RingAgent)]
+    assert (second.call_id, second.waited, second.others_waiting) == ("c1", seconds(7), 1)
 
 
 def test_the_place_in_line_is_taken_when_the_greeting_ends() -> None:

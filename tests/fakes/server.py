@@ -13,15 +13,18 @@ from huntline.sip.core.flow import Flow
 from huntline.sip.presence import PresenceServer
 from huntline.sip.registrar import Registrar
 from huntline.sip.transport.address import ListenAddress
-from huntline.sip.transport.connection import TcpLimits
+from huntline.sip.transport.connection import ConnectionLimits
 from huntline.sip.user_agent import UserAgent
 from tests.fakes.plans import PLAN
+
+PAGE = "http://queue.contoso.com"
+"""The Origin of the pages that may connect."""
 
 
 class FakeServer:
     """Everything around the core but calls; other events are kept in ``events``."""
 
-    def __init__(self, tcp_limits: TcpLimits | None) -> None:
+    def __init__(self, limits: ConnectionLimits | None) -> None:
         self.core = SipCore(CoreSettings(), os.urandom)
         self.registrar = Registrar(self.core)
         self.presence = PresenceServer(self.core)
@@ -34,7 +37,8 @@ class FakeServer:
             self._handle,
             on_flow_lost=self._flow_lost,
             timed=(self.registrar, self.presence),
-            tcp_limits=tcp_limits,
+            limits=limits,
+            page_origins=lambda local_host: (PAGE,),
         )
 
     def port(self, transport: str) -> int:
@@ -61,9 +65,9 @@ class FakeServer:
 
 
 @asynccontextmanager
-async def running(*listen: str, tcp_limits: TcpLimits | None = None) -> AsyncIterator[FakeServer]:
+async def running(*listen: str, limits: ConnectionLimits | None = None) -> AsyncIterator[FakeServer]:
     """A running server; by default on one UDP and one TCP port of 127.0.0.1."""
-    server = FakeServer(tcp_limits)
+    server = FakeServer(limits)
     addresses = listen or ("udp:127.0.0.1:0", "tcp:127.0.0.1:0")
     await server.user_agent.start([ListenAddress.parse(text) for text in addresses])
     try:

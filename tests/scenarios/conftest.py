@@ -93,9 +93,10 @@ def second_office(server: Server, reactor: Reactor, tmp_path: Path) -> Iterator[
 
 @pytest.fixture(scope="session")
 def chromiums(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromiums]:
-    with sync_playwright() as playwright, contextlib.closing(
-        Chromiums(playwright, tmp_path_factory.mktemp("tones"))
-    ) as chromiums:
+    with (
+        sync_playwright() as playwright,
+        contextlib.closing(Chromiums(playwright, tmp_path_factory.mktemp("tones"))) as chromiums,
+    ):
         yield chromiums
 
 

@@ -1,4 +1,4 @@
-"""The pages in a real Chromium: people who sign in, look and click, each with a browser window of their own."""
+"""The pages in a real Chromium: people who sign in, look and click, each in a browser window of their own."""
 
 from __future__ import annotations
 
@@ -75,13 +75,13 @@ class Person:
         self.page.goto(self.address + path)
         return self.page
 
-    def sign_in(self, name: str, password: str = PASSWORD) -> Page:
-        """Sign in as the front page asks for it."""
-        page = self.go("/")
+    def sign_in(self, name: str, path: str = "/", password: str = PASSWORD) -> Page:
+        """Ask for a page, and sign in when that is asked in turn."""
+        page = self.go(path)
         page.locator("input[autocomplete=username]").fill(name)
         page.locator("input[autocomplete=current-password]").fill(password)
         page.locator("button[type=submit]").click()
-        page.get_by_role("navigation").first.wait_for(state="attached")
+        page.locator("#main").wait_for()
         return page
 
     def assert_accessible(self) -> None:

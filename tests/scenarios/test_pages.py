@@ -51,13 +51,8 @@ def test_french_browsers_get_french_and_others_may_choose_it(office: Office, peo
 
 def test_a_page_asked_for_by_its_address_is_there_after_signing_in(office: Office, people: People) -> None:
     office.open()
-    name = people.account(office, Role.ADMIN)
     somebody = people.arrive()
-    page = somebody.go("/numbers")
-    page.get_by_label("Name").fill(name)
-    page.get_by_label("Password").fill("correct horse battery")
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page = somebody.sign_in(people.account(office, Role.ADMIN), "/numbers")
     expect(page).to_have_url(re.compile("/numbers"))
     page.goto(somebody.address + "/nowhere/at/all")
     expect(page.get_by_text("There is no such page")).to_be_visible()
@@ -65,12 +60,7 @@ def test_a_page_asked_for_by_its_address_is_there_after_signing_in(office: Offic
 
 def test_on_a_phone_the_navigation_is_behind_a_button(office: Office, people: People) -> None:
     office.open()
-    somebody = people.arrive(size=MOBILE)
-    name = people.account(office, Role.AUDITOR)
-    page = somebody.go("/")
-    page.get_by_label("Name").fill(name)
-    page.get_by_label("Password").fill("correct horse battery")
-    page.get_by_role("button", name="Sign in").click()
+    page = people.arrive(size=MOBILE).sign_in(people.account(office, Role.AUDITOR))
     page.get_by_role("button", name="Navigation").click()
     page.get_by_role("link", name="Queues").click()
     expect(page).to_have_url(re.compile("/queues"))

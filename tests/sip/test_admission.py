@@ -17,7 +17,7 @@ from huntline.directory.organization import (
 )
 from huntline.directory.plan import OutsideNumber, QueueTarget, ServerPlan, UserTarget
 from huntline.sip.admission import Admission, Admitted, NotAdmitted
-from huntline.sip.authenticator import Authenticator, Challenge, Forbidden, Identified, Stranger
+from huntline.sip.authenticator import Authenticator, Guest, Identified, Identity, Stranger
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.message import Request, parse_message
 
@@ -53,15 +53,17 @@ PLAN = ServerPlan(
 class Believing(Authenticator):
     """Takes everybody for whom From says, as if the password had been right."""
 
-    def identify(
-        self, request: Request, flow: Flow, now: float
-    ) -> Identified | Challenge | Forbidden | Stranger:
+    def identify(self, request: Request, flow: Flow, now: float) -> Identity:
         user, _, host = request.raw_from.strip("<>").removeprefix("sip:").partition("@")
+        if user == "guest":
+            return Guest(host.partition(".")[0])
         account = PLAN.account(user, host.partition(">")[0])
         return Identified(account) if account else Stranger()
 
 
-def decide(sender: str, dialled: str, source: str = "198.51.100.9") -> Admitted | NotAdmitted:
+def decide(
+    sender: str, dialled: str, source: str = "198.51.100.9", transport: Transport = Transport.UDP
+) -> Admitted | NotAdmitted:
     lines = [
         f"INVITE {dialled} SIP/2.0",
         "Via: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bKa",
@@ -73,7 +75,7 @@ def decide(sender: str, dialled: str, source: str = "198.51.100.9") -> Admitted 
     ]
     request = parse_message(("\r\n".join(lines) + "\r\n\r\n").encode())
     assert isinstance(request, Request)
-    flow = Flow(Transport.UDP, ("127.0.0.1", 5060), (source, 5060))
+    flow = Flow(transport, ("127.0.0.1", 5060), (source, 5060))
     return Admission(PLAN, Believing(PLAN, b"s" * 32)).decide(request, flow, 0.0)
 
 
@@ -109,6 +111,36 @@ def test_a_trunk_brings_calls_for_its_own_organization_alone() -> None:
     assert isinstance(ours, Admitted)
     assert ours.account is None
     assert decide("+33@provider.example", "tel:+14255550200", source="192.0.2.1") == NotAdmitted(404)
+
+
+def test_nobody_who_comes_by_websocket_is_taken_for_a_provider() -> None:
+    """All pages come from the address of the proxy, and a provider's equipment may stand there too."""
+    by_page = decide("+33@provider.example", "tel:+14255550100", "192.0.2.1", Transport.WS)
+    assert by_page == NotAdmitted(403)
+    assert isinstance(decide("bao@a.example", "tel:+14255550100", "192.0.2.1", Transport.WS), Admitted)
+
+
+@pytest.mark.parametrize("dialled", ["sip:desk@a.example", "sip:+14255550100@a.example", "tel:+14255550100"])
+def test_a_guest_reaches_the_queues_of_the_organization(dialled: str) -> None:
+    decision = decide("guest@a.example", dialled)
+    assert decision == Admitted(QueueTarget("a-desk", "a"), None, is_guest=True)
+
+
+@pytest.mark.parametrize(
+    "dialled",
+    [
+        "sip:amal@a.example",
+        "sip:bao@a.example",
+        "tel:+442071234567",
+        "sip:*45@a.example",
+        "sip:+14255550200@b.example",
+        "tel:+14255550200",
+        "sip:desk@b.example",
+        "sip:nobody@a.example",
+    ],
+)
+def test_a_guest_reaches_nothing_else(dialled: str) -> None:
+    assert decide("guest@a.example", dialled) == NotAdmitted(403)
 
 
 def test_a_stranger_learns_nothing() -> None:

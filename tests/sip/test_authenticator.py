@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
+import logging
+from dataclasses import replace
 
 import pytest
 from tests.fakes.messages import request
-from tests.fakes.plans import PLAN
+from tests.fakes.plans import CONTOSO, PLAN, person
 
+from huntline.directory.organization import Organization, User
 from huntline.directory.plan import ServerPlan
 from huntline.sip.authenticator import (
     WRONG_PASSWORDS_ALLOWED,
     Authenticator,
     Challenge,
     Forbidden,
+    Guest,
     Identified,
+    Identity,
     Stranger,
 )
 from huntline.sip.core.digest import Credentials, authorize
 from huntline.sip.core.flow import Flow, Transport
+from huntline.sip.phone_credentials import Holder
 
 LOCAL = ("127.0.0.1", 5060)
 HERE = Flow(Transport.UDP, LOCAL, ("10.0.0.5", 5060))
 ELSEWHERE = Flow(Transport.UDP, LOCAL, ("10.0.0.6", 5060))
-Identity = Identified | Challenge | Forbidden | Stranger
 
 
 class Door:
     """An authenticator and a phone in front of it."""
 
     def __init__(self) -> None:
-        self.authenticator = Authenticator(PLAN, b"kept secret", ("SHA-256", "MD5"))
+        self.unix_time = 1_790_000_000.0
+        self.authenticator = Authenticator(PLAN, b"kept secret", ("SHA-256", "MD5"), lambda: self.unix_time)
         self._cseq = itertools.count(1)
 
     def ask(
@@ -167,8 +172,7 @@ def test_rare_mistakes_never_block() -> None:
 def test_one_network_of_ipv6_is_one_source() -> None:
     door = Door()
     flows = [
-        dataclasses.replace(HERE, remote=(f"2001:db8::{number:x}", 5060))
-        for number in range(WRONG_PASSWORDS_ALLOWED + 1)
+        replace(HERE, remote=(f"2001:db8::{number:x}", 5060)) for number in range(WRONG_PASSWORDS_ALLOWED + 1)
     ]
     outcomes = [door.prove("amal", "guess", flow=flow) for flow in flows]
     assert outcomes[-1] == Forbidden()
@@ -186,6 +190,118 @@ def test_one_network_of_ipv6_is_one_source() -> None:
 )
 def test_broken_credentials_are_challenged(line: str) -> None:
     assert isinstance(Door().ask(line), Challenge)
+
+
+# Credentials of pages
+
+
+def page_of(door: Door, user_id: str = "amal") -> tuple[str, str]:
+    credential = door.authenticator.phone_credentials.issue(Holder.USER, user_id)
+    return credential.username, credential.password
+
+
+def guest_of(door: Door, organization_id: str = "contoso") -> tuple[str, str]:
+    credential = door.authenticator.phone_credentials.issue(Holder.GUEST, organization_id)
+    return credential.username, credential.password
+
+
+@pytest.mark.parametrize("method", ["REGISTER", "INVITE"])
+@pytest.mark.parametrize("algorithm", ["SHA-256", "MD5"])
+def test_a_page_proves_its_user_and_needs_no_password_of_theirs(method: str, algorithm: str) -> None:
+    door = Door()
+    passwordless = Organization(
+        organization_id="adatum",
+        name="Adatum",
+        domains=("adatum.com",),
+        users=(User(user_id="ada", upn="ada@adatum.com"),),
+    )
+    door.authenticator.plan = ServerPlan((*PLAN.organizations, passwordless))
+    for user_id, user in (("amal", "amal@contoso.com"), ("ada", "ada@adatum.com")):
+        identity = door.prove(*page_of(door, user_id), method=method, user=user, algorithm=algorithm)
+        assert user_of(identity) == user_id
+    assert user_of(door.prove("amal", "secret")) == "amal"
+
+
+def test_a_pages_credential_ends_after_ten_minutes(caplog: pytest.LogCaptureFixture) -> None:
+    door = Door()
+    username, password = page_of(door)
+    door.unix_time += 599
+    assert user_of(door.prove(username, password)) == "amal"
+    door.unix_time += 1
+    with caplog.at_level(logging.INFO):
+        assert door.prove(username, password) == Forbidden()
+    assert "expired" in caplog.text
+    assert password not in caplog.text
+    assert user_of(door.prove(*page_of(door))) == "amal"
+
+
+def test_a_credential_cannot_be_made_up_or_made_to_last() -> None:
+    door = Door()
+    username, password = page_of(door)
+    kind, user_id, expires = username.split(".")
+    for made_up in (
+        f"{kind}.{user_id}.{int(expires) + 1}",
+        f"{kind}.bao.{expires}",
+        f"guest.contoso.{expires}",
+    ):
+        assert isinstance(door.prove(made_up, password), Challenge)
+    another = Authenticator(PLAN, b"another server's", (), lambda: door.unix_time)
+    stranger = another.phone_credentials.issue(Holder.USER, "amal")
+    assert isinstance(door.prove(stranger.username, stranger.password), Challenge)
+    for odd in (
+        "page.amal.",
+        "page..1790000600",
+        "page.amal.1e9",
+        f"page.a\u0301.{expires}",
+        f"page.{'x' * 500}.{expires}",
+    ):
+        assert isinstance(door.prove(odd, password), Challenge)
+    assert door.authenticator.phone_credentials.read(f"page.\udcff.{expires}") is None
+
+
+def test_a_page_is_nobody_but_its_user() -> None:
+    door = Door()
+    assert door.prove(*page_of(door, "bao"), user="amal@contoso.com") == Forbidden()
+    assert door.prove(*page_of(door, "amal"), user="fay@fabrikam.com") == Forbidden()
+
+
+def test_the_page_of_a_user_who_is_gone_is_refused(caplog: pytest.LogCaptureFixture) -> None:
+    door = Door()
+    page = page_of(door)
+    without = replace(CONTOSO, users=tuple(user for user in CONTOSO.users if user.user_id != "amal"))
+    door.authenticator.plan = ServerPlan((without,))
+    with caplog.at_level(logging.INFO):
+        assert door.prove(*page) == Forbidden()
+    assert "nobody any more" in caplog.text
+
+
+def test_guessing_a_pages_password_is_limited_like_any_other() -> None:
+    door = Door()
+    username, password = page_of(door)
+    for _ in range(WRONG_PASSWORDS_ALLOWED):
+        assert isinstance(door.prove(username, "guess"), Challenge)
+    assert door.prove(username, password) == Forbidden()
+    assert user_of(door.prove(username, password, flow=ELSEWHERE)) == "amal"
+
+
+def test_a_user_whose_name_looks_like_a_credential_keeps_the_own_password() -> None:
+    odd = person("page.x.1790000600@contoso.com", "secret")
+    door = Door()
+    door.authenticator.plan = ServerPlan((replace(CONTOSO, users=(odd,)),))
+    assert user_of(door.prove("page.x.1790000600", "secret", user=odd.upn)) == odd.user_id
+
+
+def test_a_guest_is_known_by_the_credential_and_only_where_it_is_for() -> None:
+    door = Door()
+    caller = "test-call@contoso.com"
+    assert door.prove(*guest_of(door), method="INVITE", user=caller) == Guest("contoso")
+    at_second_domain = door.prove(*guest_of(door), method="INVITE", user="test-call@redmond.contoso.com")
+    assert at_second_domain == Guest("contoso")
+    assert door.prove(*guest_of(door, "fabrikam"), method="INVITE", user=caller) == Forbidden()
+    assert door.prove(*guest_of(door, "nobodys"), method="INVITE", user=caller) == Forbidden()
+    guest = guest_of(door)
+    door.unix_time += 600
+    assert door.prove(*guest, method="INVITE", user=caller) == Forbidden()
 
 
 def test_new_settings_count_at_once() -> None:

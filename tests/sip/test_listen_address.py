@@ -15,6 +15,7 @@ from huntline.sip.transport.address import ListenAddress, source_address
         ("udp:127.0.0.1:5060", ListenAddress(Transport.UDP, "127.0.0.1", 5060)),
         ("TCP:[::1]:5062", ListenAddress(Transport.TCP, "::1", 5062)),
         ("udp:[0:0::1]", ListenAddress(Transport.UDP, "::1", 5060)),
+        ("ws:127.0.0.1:5062", ListenAddress(Transport.WS, "127.0.0.1", 5062)),
         ("udp:0.0.0.0:0", ListenAddress(Transport.UDP, "0.0.0.0", 0)),  # noqa: S104
     ],
 )

@@ -29,6 +29,8 @@ class Office:
         self.changes: list[str] = []
         self.registrar.on_reachability = lambda user, up: self.reachability.append((user, up))
         self.registrar.on_change = self.changes.append
+        self.returns: list[tuple[Flow, Flow]] = []
+        self.registrar.on_return = lambda before, flow: self.returns.append((before, flow))
         self.cseq = 0
 
     def register(
@@ -174,6 +176,60 @@ def test_limits_refuse_new_contacts_and_keep_the_old() -> None:
     assert office.register("Contact: <sip:b@10.0.0.4>", user="bao").status == 200
     answer = office.register("Contact: <sip:b@10.0.0.5>", user="bao")
     assert (answer.status, answer.header("Retry-After")) == (503, "60")
+
+
+PAGE = Flow(Transport.WS, LOCAL, ("127.0.0.1", 40002), 8)
+LATER = Flow(Transport.WS, LOCAL, ("127.0.0.1", 40003), 9)
+INSTANCE = 'Contact: <sip:x1@a.invalid;transport=ws>;+sip.instance="<urn:uuid:1>";reg-id=1'
+RELOADED = 'Contact: <sip:x2@b.invalid;transport=ws>;+sip.instance="<urn:uuid:1>";reg-id=1'
+
+
+@pytest.mark.parametrize("is_noticed", [True, False])
+@pytest.mark.parametrize("contact", [INSTANCE, RELOADED])
+def test_a_page_that_comes_back_is_the_same_page(contact: str, is_noticed: bool) -> None:
+    office = Office()
+    office.register(INSTANCE, "Expires: 120", flow=PAGE)
+    if is_noticed:
+        office.registrar.flow_lost(PAGE, 1.0)
+        assert office.uris() == []
+    office.register(contact, "Expires: 120", now=100.0, flow=LATER, call_id="c2")
+    assert office.returns == [(PAGE, LATER)]
+    assert len(office.uris()) == 1
+    office.registrar.flow_lost(PAGE, 101.0)
+    assert len(office.uris()) == 1
+    office.register(contact, "Expires: 120", now=102.0, flow=LATER, call_id="c2")
+    assert len(office.returns) == 1
+
+
+def test_who_comes_back_too_late_or_is_somebody_else_takes_nothing_over() -> None:
+    office = Office()
+    office.register(INSTANCE, "Expires: 60", flow=PAGE)
+    office.registrar.flow_lost(PAGE, 1.0)
+    office.register(INSTANCE, "Expires: 60", flow=LATER, user="bao", call_id="c2")
+    office.register(INSTANCE.replace("uuid:1", "uuid:2"), "Expires: 60", flow=LATER, call_id="c3")
+    office.registrar.tick(62.0)
+    office.register(INSTANCE, "Expires: 60", now=62.0, flow=LATER, call_id="c4")
+    assert office.returns == []
+    assert office.registrar.next_deadline() == pytest.approx(122.0)
+
+
+def test_who_has_signed_out_does_not_come_back() -> None:
+    office = Office()
+    office.register(INSTANCE, "Expires: 120", flow=PAGE)
+    office.register(INSTANCE, "Expires: 0", flow=PAGE)
+    office.registrar.flow_lost(PAGE, 1.0)
+    office.register(INSTANCE, "Expires: 120", now=2.0, flow=LATER, call_id="c2")
+    assert office.returns == []
+
+
+def test_a_desk_phone_and_a_page_are_two_contacts() -> None:
+    office = Office()
+    office.register("Contact: <sip:amal@10.0.0.5>")
+    office.register(INSTANCE, flow=PAGE, call_id="c2")
+    assert office.uris() == ["sip:amal@10.0.0.5", "sip:x1@a.invalid;transport=ws"]
+    office.registrar.flow_lost(PAGE, 1.0)
+    assert office.uris() == ["sip:amal@10.0.0.5"]
+    assert office.reachability == [("amal", True)]
 
 
 def test_bindings_survive_a_restart_but_connections_do_not() -> None:

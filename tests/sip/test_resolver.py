@@ -11,7 +11,8 @@ from huntline.sip.resolver import Resolver, Unreachable, look_up
 from huntline.sip.transport.address import ListenAddress
 
 LISTENING = [
-    ListenAddress.parse(text) for text in ("udp:127.0.0.1:5070", "tcp:127.0.0.1:5071", "udp:[::1]:5072")
+    ListenAddress.parse(text)
+    for text in ("udp:127.0.0.1:5070", "tcp:127.0.0.1:5071", "udp:[::1]:5072", "ws:127.0.0.1:5073")
 ]
 UDP = ("127.0.0.1", 5070)
 TCP = ("127.0.0.1", 5071)
@@ -51,6 +52,8 @@ def test_an_ip_address_is_resolved_at_once(uri: str, flow: Flow) -> None:
         "sips:a@127.0.0.1",
         "sip:a@[::1];transport=tcp",
         "sip:a@127.0.0.1;transport=tls",
+        "sip:a@127.0.0.1;transport=ws",
+        "sip:a@127.0.0.1;transport=wss",
         "junk",
         "sip:",
     ],

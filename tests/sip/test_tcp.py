@@ -13,7 +13,7 @@ from tests.fakes.server import FakeServer, running
 from huntline.sip.core.core import OutgoingRequest
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.message import Request, Response, build_response
-from huntline.sip.transport.connection import TcpLimits
+from huntline.sip.transport.connection import ConnectionLimits
 
 VIA = "SIP/2.0/TCP 127.0.0.1"
 
@@ -72,8 +72,8 @@ def test_what_is_no_sip_closes_the_connection() -> None:
 
 def test_connections_are_limited_for_each_address_and_given_back() -> None:
     async def story() -> None:
-        limits = TcpLimits(connections=3, connections_per_address=2)
-        async with running(tcp_limits=limits) as server:
+        limits = ConnectionLimits(connections=3, connections_per_address=2)
+        async with running(limits=limits) as server:
             port = server.port("tcp")
             async with tcp_peer(port) as first, tcp_peer(port) as second:
                 assert (await first.ask(options(1))).status == 200
@@ -153,7 +153,7 @@ def test_nobody_listening_is_told_as_failure() -> None:
 
 def test_a_peer_that_does_not_read_is_cut_off() -> None:
     async def story() -> None:
-        async with running(tcp_limits=TcpLimits(unsent_bytes=20_000)) as server:
+        async with running(limits=ConnectionLimits(unsent_bytes=20_000)) as server:
             async with tcp_peer(server.port("tcp")) as peer:
                 peer.reader._transport.pause_reading()  # type: ignore[attr-defined]
                 await asyncio.sleep(0)
@@ -169,8 +169,8 @@ def test_a_peer_that_does_not_read_is_cut_off() -> None:
 
 def test_a_message_that_never_ends_costs_the_connection() -> None:
     async def story() -> None:
-        limits = TcpLimits(message_completed=0.05, checked_every=0.02)
-        async with running(tcp_limits=limits) as server:
+        limits = ConnectionLimits(message_completed=0.05, checked_every=0.02)
+        async with running(limits=limits) as server:
             async with tcp_peer(server.port("tcp")) as silent, tcp_peer(server.port("tcp")) as slow:
                 assert (await slow.ask(options())).status == 200
                 slow.send(options(2)[:40])

@@ -26,8 +26,8 @@ E5_USER = {"licences": ["E5"], "voice_enabled": True}
 class ServerRig:
     """One server's API on a folder of its own; ``contoso`` is there from the beginning, and empty."""
 
-    def __init__(self, data: Path, stack: ExitStack) -> None:
-        self.app = build_app(Config(data=data))
+    def __init__(self, data: Path, stack: ExitStack, **settings: Any) -> None:
+        self.app = build_app(Config(data=data, **settings))
         self.backstage = self.app.state.backstage
         self._stack = stack
         self._accounts = 0
@@ -76,10 +76,10 @@ class ServerRig:
 
 
 @contextmanager
-def server_rig(data: Path) -> Iterator[ServerRig]:
+def server_rig(data: Path, **settings: Any) -> Iterator[ServerRig]:
     """A rig, given back in the end."""
     with ExitStack() as stack:
-        rig = ServerRig(data, stack)
+        rig = ServerRig(data, stack, **settings)
         stack.callback(rig.backstage.close)
         yield rig
 

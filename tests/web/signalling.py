@@ -33,6 +33,8 @@ class FakeSignalling:
             "status": lambda request: self.picture,
             "watch": self._watch,
             "agent": self._agent,
+            "phone-credential": lambda request: self._credential(request, f"sip:{request['upn']}"),
+            "guest-credential": lambda request: self._credential(request, "sip:test-call@contoso.com"),
         }
 
     def queue(self, queue_id: str, name: str, organization_id: str | None = None, **fields: Any) -> Item:
@@ -97,6 +99,16 @@ class FakeSignalling:
     def _note(self, request: Item) -> Item:
         self.asked.append({key: value for key, value in request.items() if key != "id"})
         return {}
+
+    def _credential(self, request: Item, uri: str) -> Item:
+        self._note(request)
+        return {
+            "uri": uri,
+            "display_name": "Somebody",
+            "username": "who.1.1790000600",
+            "password": "made up",
+            "expires_at": AT,
+        }
 
     def _watch(self, request: Item) -> Item:
         self.watches += 1

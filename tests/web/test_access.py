@@ -17,6 +17,7 @@ from huntline.web.app import API_PATH
 from huntline.web.roles import roles_table
 from tests.web.rig import ServerRig, server_rig
 from tests.web.routes import ROUTES, Answer, Asker, Things, furnish, parameters_of, path_with, route_id
+from tests.web.signalling import signalling
 
 ROLES_PAGE = Path(__file__).parents[2] / "docs/roles.md"
 
@@ -66,7 +67,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             Role.AGENT: rig.key(Role.AGENT, user_id=user.user_id),
             Role.AUDITOR: rig.key(Role.AUDITOR),
         }
-        yield World(rig, Asker(rig.app, runner), things, keys)
+        with signalling(rig):
+            yield World(rig, Asker(rig.app, runner), things, keys)
 
 
 def test_only_signing_in_and_the_pages_for_everybody_are_open() -> None:

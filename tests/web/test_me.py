@@ -146,10 +146,28 @@ def test_why_i_was_not_rung_is_told_and_nothing_about_anybody_else(rig: ServerRi
     assert NOON.isoformat() not in str(answers)
 
 
+def test_the_phone_in_my_page_is_told_where_to_connect_and_as_whom(rig: ServerRig, office: Office) -> None:
+    with signalling(rig) as fake:
+        phone = office.me.post("/me/phone")
+        assert fake.asked == [{"do": "phone-credential", "upn": "amal@contoso.com"}]
+    assert phone == {
+        "websocket_url": "ws://127.0.0.1:5062",
+        "uri": "sip:amal@contoso.com",
+        "username": "who.1.1790000600",
+        "password": "made up",
+        "display_name": "Somebody",
+        "expires_at": "2026-11-23T12:00:00Z",
+    }
+    problem = refusal_of(office.me, "POST", "/me/phone")
+    assert (problem["status"], problem["error"]) == (503, "server-unavailable")
+
+
 def test_an_account_without_a_user_is_told_what_is_missing(rig: ServerRig) -> None:
     for role in (Role.ADMIN, Role.AUDITOR):
         api = rig.api(role)
         for path in ("/me", "/me/calls", "/me/live", "/me/live/events", "/me/calls/c1/decisions"):
             problem = refusal_of(api, "GET", path)
             assert (problem["status"], problem["error"]) == (409, "account-without-user")
+        problem = refusal_of(api, "POST", "/me/phone")
+        assert (problem["status"], problem["error"]) == (409, "account-without-user")
     assert "an admin sets its user" in problem["detail"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from huntline.engine.model import Outcome
@@ -56,12 +56,17 @@ class PlayMusic:
 @dataclass(frozen=True, slots=True)
 class RingAgent:
     """Ring all phones of an agent for a call. ``ring_id`` names this one ring, never
-    returns, and is the call's id, a dot and a number."""
+    returns, and is the call's id, a dot and a number.
+
+    ``waited`` and ``others_waiting`` are for the agent to read, and make no other ring of it.
+    """
 
     ring_id: str
     call_id: str
     queue_id: str
     agent_id: str
+    waited: timedelta = field(default=timedelta(0), compare=False)
+    others_waiting: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,9 @@ class Floor:
         call.rings[agent.agent_id] = ring
         self.rings[ring.ring_id] = ring
         self.deadlines.set((Due.RING, ring.ring_id), self.now + line.settings.agent_alert_time)
-        self.commands.append(RingAgent(ring.ring_id, call.call_id, line.settings.queue_id, agent.agent_id))
+        waited = self.now - (call.waiting_since or self.now)
+        queue_id, others = line.settings.queue_id, len(line.calls) - 1
+        self.commands.append(RingAgent(ring.ring_id, call.call_id, queue_id, agent.agent_id, waited, others))
         self.note(call, agent.agent_id, "rung", why)
         self.refresh(agent)
 

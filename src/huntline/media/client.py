@@ -21,12 +21,15 @@ from huntline.media.interface import (
     PlayFinished,
 )
 from huntline.media.worker import wire
-from huntline.media.worker.wire import LegState, PlayState
+from huntline.media.worker.wire import LegState, PlayState, SecretsChanged, WorkerEvent
 
 logger = logging.getLogger(__name__)
 
 _PATIENCE = 3.0
 """Seconds a verb waits for an answer, also while the worker is away."""
+
+_PATIENCE_FOR_PATH = 9.0
+"""Seconds an answer of a browser may take to be accepted; the worker gives up a little earlier."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.5
 """Seconds between two attempts to connect."""
@@ -89,9 +92,9 @@ class MediaClient:
         return list(self._legs)
 
     def state(self, leg_id: str) -> dict[str, Any] | None:
-        """The leg as plain data, for ``adopt``; None for a leg that is not there."""
+        """The leg as plain data, for ``adopt``; None for a leg that is not there. There are no keys in it."""
         leg = self._legs.get(leg_id)
-        return leg.to_dict() if leg else None
+        return leg.for_journal() if leg else None
 
     def adopt(self, leg_id: str, state: Mapping[str, Any]) -> None:
         """Know a leg of an earlier client. To be called before ``start``: all others are deleted then."""
@@ -102,11 +105,14 @@ class MediaClient:
     async def answer(self, leg_id: str, sdp_offer: str) -> str:
         return (await self._negotiate("answer", leg_id, sdp=sdp_offer)).sdp
 
-    async def offer(self, leg_id: str, like: str | None = None) -> str:
-        return (await self._negotiate("offer", leg_id, like=like)).sdp
+    async def offer(self, leg_id: str, like: str | None = None, *, is_secure: bool = False) -> str:
+        return (await self._negotiate("offer", leg_id, like=like, secure=is_secure)).sdp
 
     async def accept(self, leg_id: str, sdp_answer: str) -> None:
-        await self._negotiate("accept", leg_id, sdp=sdp_answer)
+        leg = self._legs.get(leg_id)
+        is_secure = leg is not None and leg.secrets is not None
+        patience = _PATIENCE_FOR_PATH if is_secure else _PATIENCE
+        await self._negotiate("accept", leg_id, patience, sdp=sdp_answer)
 
     def play(self, leg_id: str, source: str, *, loop: bool) -> None:
         self._change(leg_id, play=PlayState(source, loop, started_at=time.time()))
@@ -172,10 +178,12 @@ class MediaClient:
 
     # Asking and telling
 
-    async def _negotiate(self, verb: str, leg_id: str, **arguments: str | None) -> LegState:
+    async def _negotiate(
+        self, verb: str, leg_id: str, patience: float = _PATIENCE, **arguments: str | bool | None
+    ) -> LegState:
         is_new = leg_id not in self._legs
         try:
-            result = await self._ask(leg_id, {"verb": verb, "leg": leg_id, **arguments})
+            result = await self._ask(leg_id, {"verb": verb, "leg": leg_id, **arguments}, patience)
         except (MediaUnavailable, asyncio.CancelledError):
             # The worker may have made the leg, or may still do so, without anybody to use it.
             if is_new:
@@ -186,7 +194,7 @@ class MediaClient:
         self._legs[leg_id] = replace(fresh, play=known.play, bridge=known.bridge)
         return fresh
 
-    async def _ask(self, leg_id: str, request: dict[str, Any]) -> Any:
+    async def _ask(self, leg_id: str, request: dict[str, Any], patience: float = _PATIENCE) -> Any:
         request_id = next(self._ids)
         line = wire.line({"id": request_id, **request})
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
@@ -194,7 +202,7 @@ class MediaClient:
         if self._is_ready.is_set():
             self._write(line)
         try:
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(patience):
                 result = await answer
         except TimeoutError:
             raise MediaUnavailable("the media worker does not answer") from None
@@ -286,9 +294,12 @@ class MediaClient:
             self.delete(leg_id)
             self._tell(MediaLegLost(leg_id))
 
-    def _take_event(self, event: MediaEvent) -> None:
+    def _take_event(self, event: WorkerEvent) -> None:
         leg = self._legs.get(event.leg_id)
         if leg is None:
+            return
+        if isinstance(event, SecretsChanged):
+            self._legs[event.leg_id] = replace(leg, secrets=event.secrets)
             return
         if isinstance(event, PlayFinished) and leg.play is not None and leg.play.source == event.source:
             self._change(event.leg_id, play=None)

@@ -42,7 +42,10 @@ class DtmfPressed:
 
 @dataclass(frozen=True, slots=True)
 class MediaDied:
-    """Nothing (RTP or RTCP) has come from a leg that should send for the dead-media time."""
+    """Nothing (RTP or RTCP) has come from a leg that should send for the dead-media time.
+
+    For a browser also: it no longer consents to be sent to, or the encryption failed or was closed.
+    """
 
     leg_id: str
 
@@ -60,6 +63,8 @@ MediaEvent = PlayFinished | DtmfPressed | MediaDied | MediaLegLost
 class Media(Protocol):
     """A media driver. Verbs that return nothing are sent and forgotten; what goes wrong comes as an event.
 
+    A leg is plain, as phones and trunks are, or secure, as browsers are (ICE, DTLS-SRTP): it keeps its kind.
+
     A leg is one party's RTP: one local port pair, one remote address. A leg that is connected to nothing
     and plays nothing sends silence, so that NAT bindings stay open. ``source`` names an encoded prompt
     (see ``media/prompts``): the path of the audio without its codec's suffix.
@@ -70,20 +75,26 @@ class Media(Protocol):
     async def answer(self, leg_id: str, sdp_offer: str) -> str:
         """Create the leg (or change it, when it exists) by the peer's offer; returns our SDP answer.
 
+        The kind of a new leg follows the offer's profile. With a browser the audio path is made afterwards.
         Raises NotAcceptable, MediaUnavailable.
         """
         ...
 
-    async def offer(self, leg_id: str, like: str | None = None) -> str:
+    async def offer(self, leg_id: str, like: str | None = None, *, is_secure: bool = False) -> str:
         """Create the leg (or re-offer it, when it exists); returns our SDP offer.
 
-        ``like`` names a leg whose agreed codec and event payload numbers are to be preferred.
-        Raises MediaUnavailable.
+        ``like`` names a leg whose agreed codec and event payload numbers are to be preferred. A new leg is
+        a browser's with ``is_secure``; its offer may go to many browsers, of whom only the one whose answer
+        is accepted can connect. Raises MediaUnavailable.
         """
         ...
 
     async def accept(self, leg_id: str, sdp_answer: str) -> None:
-        """Apply the peer's answer to our offer. Raises NotAcceptable."""
+        """Apply the peer's answer to our offer.
+
+        With a browser it returns once the audio path is made and the certificate was found to be that of the
+        answer; this may take up to 8 s. Raises NotAcceptable, MediaUnavailable.
+        """
         ...
 
     def play(self, leg_id: str, source: str, *, loop: bool) -> None:
@@ -103,7 +114,10 @@ class Media(Protocol):
         ...
 
     def relatch(self, leg_id: str) -> None:
-        """Forget where RTP came from and learn it anew from the next packet (after a forked answer, say)."""
+        """Forget where RTP came from and learn it anew from the next packet (after a forked answer, say).
+
+        A secure leg has nothing to forget: it hears only the browser whose answer was accepted last.
+        """
         ...
 
     def delete(self, leg_id: str) -> None:

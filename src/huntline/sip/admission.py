@@ -6,18 +6,19 @@ from dataclasses import dataclass
 
 from huntline.directory.names import number_digits
 from huntline.directory.plan import Account, OutsideNumber, QueueTarget, ServerPlan, StarCode, Target
-from huntline.sip.authenticator import Authenticator, Challenge, Identified
-from huntline.sip.core.flow import Flow
+from huntline.sip.authenticator import Authenticator, Challenge, Guest, Identified
+from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.grammar import GrammarError, parse_address, parse_uri
 from huntline.sip.core.message import Request
 
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """The call may be set up. ``account`` is the calling user, None for a call by trunk."""
+    """The call may be set up. ``account`` is the calling user, None for a call by trunk or of a guest."""
 
     target: Target
     account: Account | None
+    is_guest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,9 @@ class Admission:
 
     def decide(self, request: Request, flow: Flow, now: float) -> Admitted | NotAdmitted:
         """Who calls is asked first: a stranger gets 403 whatever was dialled, and learns nothing."""
-        trunk_of = self.plan.organizations_of_trunk(*flow.remote)
+        # Pages come through a proxy, from whose address anybody would be taken for a provider next to it.
+        is_page = flow.transport is Transport.WS
+        trunk_of = () if is_page else self.plan.organizations_of_trunk(*flow.remote)
         if trunk_of and not self._claims_user_of_ours(request):
             return self._admit_trunk(request, trunk_of)
         identity = self._authenticator.identify(request, flow, now)
@@ -45,6 +48,8 @@ class Admission:
             return NotAdmitted(401, tuple(identity.headers))
         if isinstance(identity, Identified):
             return self._admit_user(request, identity.account)
+        if isinstance(identity, Guest):
+            return self._admit_guest(request, identity.organization_id)
         return NotAdmitted(403)
 
     def _claims_user_of_ours(self, request: Request) -> bool:
@@ -59,6 +64,12 @@ class Admission:
         if target is None or target.organization_id not in organization_ids or isinstance(target, StarCode):
             return NotAdmitted(404)
         return Admitted(target, None)
+
+    def _admit_guest(self, request: Request, organization_id: str) -> Admitted | NotAdmitted:
+        target = self._target(request, organization_id)
+        if not isinstance(target, QueueTarget) or target.organization_id != organization_id:
+            return NotAdmitted(403)
+        return Admitted(target, None, is_guest=True)
 
     def _admit_user(self, request: Request, account: Account) -> Admitted | NotAdmitted:
         target = self._target(request, account.organization_id)

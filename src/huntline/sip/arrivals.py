@@ -10,11 +10,11 @@ from uuid_utils import uuid7
 from huntline.directory.plan import Account, Target
 from huntline.errors import PeerError
 from huntline.media.interface import Media
-from huntline.sip.admission import Admission, NotAdmitted
+from huntline.sip.admission import Admission, Admitted, NotAdmitted
 from huntline.sip.calls import Call, CallBook, Leg, Party
 from huntline.sip.core.events import InviteReceived
 from huntline.sip.core.grammar import parse_uri
-from huntline.sip.presentation import CallerId, caller_of
+from huntline.sip.presentation import TEST_CALL, CallerId, caller_of
 from huntline.sip.user_agent import UserAgent
 
 
@@ -49,13 +49,14 @@ class Arrivals:
         if isinstance(decision, NotAdmitted):
             self._user_agent.core.reject(event.leg_id, decision.status, now, headers=decision.headers)
             return
-        call = self._call(event, decision.target, decision.account)
+        call = self._call(event, decision)
         self._book.add(call)
         self._spawn(self._prepare(call, event.sdp, decision.target))
 
-    def _call(self, event: InviteReceived, target: Target, account: Account | None) -> Call:
+    def _call(self, event: InviteReceived, admitted: Admitted) -> Call:
         call_id = uuid7().hex
-        caller_id = _caller_id(event, account)
+        account = admitted.account
+        caller_id = TEST_CALL if admitted.is_guest else _caller_id(event, account)
         leg = Leg(
             leg_id=event.leg_id,
             media_id=call_id,
@@ -66,7 +67,7 @@ class Arrivals:
         )
         return Call(
             call_id=call_id,
-            organization_id=target.organization_id,
+            organization_id=admitted.target.organization_id,
             caller=leg,
             caller_id=caller_id,
             dialled=parse_uri(event.request.uri).user or "",

@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 
 from huntline.directory.names import host_key
 from huntline.directory.plan import Account, ServerPlan
+from huntline.sip.core import digest
 from huntline.sip.core.digest import Challenger
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.grammar import GrammarError, Uri, parse_address
 from huntline.sip.core.message import Request
+from huntline.sip.phone_credentials import Holder, PhoneCredential, PhoneCredentials
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +35,13 @@ class Identified:
 
 
 @dataclass(frozen=True, slots=True)
+class Guest:
+    """Somebody whom we gave leave to call the queues of an organization, and nothing else."""
+
+    organization_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Challenge:
     """Answer 401 with these headers (we are a server, not a proxy: RFC 3261 section 22.2)."""
 
@@ -40,12 +50,16 @@ class Challenge:
 
 @dataclass(frozen=True, slots=True)
 class Forbidden:
-    """Answer 403: another user's password, or too many wrong ones from that address."""
+    """Answer 403: another user's password, one that has had its time, or too many wrong ones from that
+    address."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stranger:
     """The request does not even claim to come from a user of ours."""
+
+
+Identity = Identified | Guest | Challenge | Forbidden | Stranger
 
 
 class Authenticator:
@@ -54,10 +68,18 @@ class Authenticator:
     ``secret`` makes nonces: keep it over restarts, or the phones' next requests count as wrong passwords.
     ``algorithms`` are offered in that order. MD5 alone is the default: phones in use (baresip 1.0, many desk
     phones) give up at a challenge they do not know instead of passing over it, as RFC 8760 would have it.
+    ``phone_credentials`` are good beside the users' own passwords; ``unix_now`` tells when they end.
     """
 
-    def __init__(self, plan: ServerPlan, secret: bytes, algorithms: Sequence[str] = ("MD5",)) -> None:
+    def __init__(
+        self,
+        plan: ServerPlan,
+        secret: bytes,
+        algorithms: Sequence[str] = ("MD5",),
+        unix_now: Callable[[], float] = time.time,
+    ) -> None:
         self._secret = secret
+        self.phone_credentials = PhoneCredentials(secret, unix_now)
         self._challenger = Challenger(secret, algorithms)
         self._wrong_passwords = _WrongPasswords()
         self.plan = plan
@@ -77,9 +99,7 @@ class Authenticator:
         }
         self._all_realms = sorted(set(self._realms.values()))
 
-    def identify(
-        self, request: Request, flow: Flow, now: float
-    ) -> Identified | Challenge | Forbidden | Stranger:
+    def identify(self, request: Request, flow: Flow, now: float) -> Identity:
         """Who sends it: by To for REGISTER (the address of record), by From for everything else."""
         claim = _claimed_uri(request)
         realm = self._realm(claim) if claim else None
@@ -89,17 +109,21 @@ class Authenticator:
         if self._wrong_passwords.is_blocked(source, now):
             return Forbidden()
         claimed = self._plan.account(claim.user or "", claim.host)
-        owner: Account | None = None
+        owner: Account | PhoneCredential | None = None
 
-        def ha1(username: str, realm: str, algorithm: str) -> str | None:
+        def ha1(username: str, told_realm: str, algorithm: str) -> str | None:
             nonlocal owner
-            owner = self._owner(username, realm, claimed)
+            owner = self._owner(username, told_realm, claimed)
+            if isinstance(owner, PhoneCredential):
+                return digest.ha1(username, realm, owner.password, algorithm)
             return owner.ha1(username, algorithm) if owner else None
 
         verdict = self._challenger.check(
             request.header("authorization"), request.method, request.uri, ha1, now
         )
         if verdict.outcome == "ok" and owner is not None:
+            if isinstance(owner, PhoneCredential):
+                return self._holder(owner, claimed, realm)
             return Identified(owner) if owner is claimed else Forbidden()
         if verdict.outcome == "bad":
             self._wrong_passwords.add(source, now)
@@ -120,13 +144,31 @@ class Authenticator:
         choice = int.from_bytes(hmac.digest(self._secret, name, hashlib.sha256)[:4], "big")
         return self._all_realms[choice % len(self._all_realms)]
 
-    def _owner(self, username: str, realm: str, claimed: Account | None) -> Account | None:
+    def _owner(self, username: str, realm: str, claimed: Account | None) -> Account | PhoneCredential | None:
         """Whose credentials these are; the claimed user's if they may be."""
         if claimed is not None and claimed.realm == realm and claimed.ha1(username, "MD5"):
             return claimed
+        if credential := self.phone_credentials.read(username):
+            return credential
         local_part, at, domain = username.rpartition("@")
         owner = self._plan.account(*((local_part, domain) if at else (username, realm)))
         return owner if owner is not None and owner.realm == realm else None
+
+    def _holder(
+        self, credential: PhoneCredential, claimed: Account | None, realm: str
+    ) -> Identified | Guest | Forbidden:
+        """Who has proven to hold a credential of ours, if it still opens anything."""
+        if self.phone_credentials.is_expired(credential):
+            log.info("phone credential expired, a new one is needed", extra={"holder": credential.holder_id})
+            return Forbidden()
+        if credential.kind is Holder.GUEST:
+            organization = self._plan.organization(credential.holder_id)
+            is_theirs = organization is not None and organization.realm == realm
+            return Guest(credential.holder_id) if is_theirs else Forbidden()
+        account = self._plan.account_by_id(credential.holder_id)
+        if account is None:
+            log.info("phone credential of nobody any more", extra={"holder": credential.holder_id})
+        return Identified(account) if account is not None and account is claimed else Forbidden()
 
 
 class _WrongPasswords:

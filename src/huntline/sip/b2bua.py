@@ -27,7 +27,7 @@ from huntline.sip.arrivals import Arrivals
 from huntline.sip.calls import Call, CallBook, Leg, LegState, Party, Purpose, Ring
 from huntline.sip.core import events as sip
 from huntline.sip.dialling import Callee, Contact, Dialling, Display, spawner
-from huntline.sip.display import display_of
+from huntline.sip.display import Line, display_of
 from huntline.sip.holding import Holding
 from huntline.sip.presentation import COMPLETED_ELSEWHERE
 from huntline.sip.user_agent import UserAgent
@@ -206,8 +206,8 @@ class B2bua:
         if isinstance(event, PlayFinished):
             self._play_finished(call, event)
         elif isinstance(event, MediaDied | MediaLegLost):
-            leg = call.caller if event.leg_id == call.caller.media_id else call.callee
-            if leg is not None:
+            found = (leg for leg in (call.caller, call.callee) if leg and leg.media_id == event.leg_id)
+            if leg := next(found, None):
                 self._lose_leg(call, leg, "no audio")
 
     def _play_finished(self, call: Call, event: PlayFinished) -> None:
@@ -301,7 +301,8 @@ class B2bua:
             return
         queue = self._plan.queue(command.queue_id)
         callee = Callee(account.user_id, self._site.contacts(account.user_id))
-        display = display_of(self._plan, call, account.upn, queue.name if queue else None, callee)
+        line = Line(queue.name, command.waited, command.others_waiting) if queue else None
+        display = display_of(self._plan, call, account.upn, line, callee)
         self._dialling.start(call, ring, callee.contacts, display)
         self.on_change(call)
 
@@ -416,6 +417,7 @@ class B2bua:
         if ring.answered is None or ring.sdp_answer is None:
             return
         leg, failure = ring.answered, None
+        ring.is_accepted = True
         try:
             await self._media.accept(leg.media_id, ring.sdp_answer)
         except PeerError as error:
@@ -424,6 +426,7 @@ class B2bua:
             return
         if failure is None:
             call.connected = ring
+            self._dialling.release_media(call, keep=leg)
             self._media.bridge(call.caller.media_id, leg.media_id)
             self._connected(call, ring)
         else:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from itertools import chain
 from typing import Any
 
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.expiry import Expiry
+
+_REMEMBERED_CUT_OFF = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,7 @@ class Bindings:
     def __init__(self) -> None:
         self._by_user: dict[str, dict[str, Binding]] = {}
         self._by_connection: dict[Flow, set[str]] = {}
+        self._cut_off: dict[tuple[str, str], Binding] = {}
         self._count = 0
         self._expiry = Expiry()
 
@@ -50,6 +54,11 @@ class Bindings:
         """One binding."""
         return self._by_user.get(user_id, {}).get(key)
 
+    def before(self, user_id: str, key: str) -> Binding | None:
+        """The binding that a new one with this key follows on: also one that ended with its connection, for
+        as long as it would have lasted."""
+        return self.get(user_id, key) or self._cut_off.get((user_id, key))
+
     def put(self, user_id: str, binding: Binding) -> None:
         """Add a binding or replace the one with its key."""
         self.remove(user_id, binding.key)
@@ -61,6 +70,7 @@ class Bindings:
 
     def remove(self, user_id: str, key: str) -> None:
         """Remove a binding, if it is there."""
+        self._cut_off.pop((user_id, key), None)
         bindings = self._by_user.get(user_id, {})
         binding = bindings.pop(key, None)
         if binding is None:
@@ -81,7 +91,13 @@ class Bindings:
             for binding in self.of(user_id):
                 if binding.flow == flow:
                     self.remove(user_id, binding.key)
+                    self._remember(user_id, binding)
         return users
+
+    def _remember(self, user_id: str, binding: Binding) -> None:
+        if len(self._cut_off) >= _REMEMBERED_CUT_OFF:
+            del self._cut_off[next(iter(self._cut_off))]
+        self._cut_off[user_id, binding.key] = binding
 
     def next_deadline(self) -> float | None:
         """When to call ``remove_expired`` next; may be early, never more than a second late."""
@@ -97,10 +113,12 @@ class Bindings:
             for binding in bindings.values()
             if binding.expires_at <= now
         ]
-        for user_id, key in expired:
+        gone = [each for each, binding in self._cut_off.items() if binding.expires_at <= now]
+        for user_id, key in expired + gone:
             self.remove(user_id, key)
-        left = (binding.expires_at for bindings in self._by_user.values() for binding in bindings.values())
-        self._expiry.looked(now, left)
+        bound = chain.from_iterable(bindings.values() for bindings in self._by_user.values())
+        left = chain(bound, self._cut_off.values())
+        self._expiry.looked(now, (binding.expires_at for binding in left))
         return {user_id for user_id, _ in expired}
 
 

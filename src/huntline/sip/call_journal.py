@@ -74,7 +74,7 @@ class CallJournal:
             "dialled": call.dialled,
             "music": call.music,
             "greeting": call.greeting,
-            "callee_media": call.callee_media,
+            "callee_media": {kind: media.media_id for kind, media in call.callee_media.items()},
             "connected": call.connected.ring_id if call.connected else None,
             "rings": {ring_id: [*ring.legs] for ring_id, ring in call.rings.items()},
             "legs": legs,

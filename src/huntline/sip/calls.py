@@ -24,6 +24,13 @@ class LegState(StrEnum):
     ANSWERED = "answered"
 
 
+class MediaKind(StrEnum):
+    """How audio is carried to a phone."""
+
+    PLAIN = "plain"  # RTP
+    SECURE = "secure"  # ICE, DTLS and SRTP, as browsers have it
+
+
 class Purpose(StrEnum):
     """Why somebody is rung."""
 
@@ -55,17 +62,27 @@ class Ring:
     purpose: Purpose
     account_id: str | None
     legs: dict[str, Leg] = field(default_factory=dict)
-    unreached: int = 0  # contacts whose address is still being looked up
+    unreached: int = 0  # contacts to whom no INVITE could be sent yet
     answered: Leg | None = None
     sdp_answer: str | None = None
+    is_accepted: bool = False  # the answer has gone to media
     declined: bool = False
     last_failure: str = "no phone registered"
 
 
 @dataclass(slots=True, eq=False)
+class CalleeMedia:
+    """The media leg that all phones of one kind share that ring for a call: only one of them can win, and
+    so every INVITE carries the same description, ``sdp``. ``unsent`` are rings that wait for it."""
+
+    media_id: str
+    sdp: str | None = None
+    unsent: list[Ring] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
 class Call:
-    """The whole affair. ``callee_media`` is the media leg that all plain-RTP rings of this call share:
-    only one of them can win, and so every INVITE carries the same description."""
+    """The whole affair. ``callee_media`` has what kinds of phones rang for."""
 
     call_id: str
     organization_id: str
@@ -75,10 +92,8 @@ class Call:
     music: str
     sdp_for_caller: str = ""
     queue_id: str | None = None
-    callee_media: str | None = None
-    callee_sdp: str | None = None
+    callee_media: dict[MediaKind, CalleeMedia] = field(default_factory=dict)
     rings: dict[str, Ring] = field(default_factory=dict)
-    unsent: list[Ring] = field(default_factory=list)
     connected: Ring | None = None
     greeting: str | None = None
     voicemail: str | None = None  # where a direct call goes that nobody takes
@@ -129,7 +144,11 @@ class CallBook:
         self.calls.pop(call.call_id, None)
         for leg in call.legs():
             self.drop_leg(leg)
-            self._media.pop(leg.media_id, None)
+        self.drop_media(call.caller.media_id)
+
+    def drop_media(self, media_id: str) -> None:
+        """Forget a media leg; unknown ones are ignored."""
+        self._media.pop(media_id, None)
 
     def by_leg(self, leg_id: str) -> tuple[Call, Ring | None] | None:
         """The call of a SIP leg, and the ring unless it is the caller's leg."""

@@ -1,4 +1,4 @@
-"""Dialling: rings a party on all of its phones with one shared media description, and stops again."""
+"""Dialling: rings a party on all of its phones, those of a kind with one description, and stops again."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Any, Protocol
 
 from huntline.errors import PeerError
 from huntline.media.interface import Media
-from huntline.sip.calls import Call, CallBook, Leg, LegState, Party, Purpose, Ring
+from huntline.sip.calls import Call, CallBook, CalleeMedia, Leg, LegState, MediaKind, Party, Purpose, Ring
 from huntline.sip.core.core import Credentials, Invite
 from huntline.sip.core.events import LegAnswered, LegRejected
-from huntline.sip.core.flow import Flow
+from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.presentation import COMPLETED_ELSEWHERE
 from huntline.sip.user_agent import UserAgent
 
@@ -34,6 +34,12 @@ class Contact:
     route: tuple[str, ...] = ()
     credentials: Credentials | None = None
 
+    @property
+    def media_kind(self) -> MediaKind:
+        """What kind of audio it takes: what is reached by a WebSocket is a page in a browser."""
+        is_page = self.flow is not None and self.flow.transport is Transport.WS
+        return MediaKind.SECURE if is_page else MediaKind.PLAIN
+
 
 @dataclass(frozen=True, slots=True)
 class Callee:
@@ -49,11 +55,12 @@ class Callee:
 
 @dataclass(frozen=True, slots=True)
 class Display:
-    """What the INVITE tells the rung phone."""
+    """What the INVITE tells the rung phone; ``page_headers`` are what only a page can show."""
 
     from_: str
     to: str
     headers: tuple[tuple[str, str], ...]
+    page_headers: tuple[tuple[str, str], ...] = ()
 
 
 class RingOutcomes(Protocol):
@@ -93,13 +100,16 @@ class Dialling:
             self._fail(call, ring)
             return
         self._waiting[ring.ring_id] = (contacts, display)
-        if call.callee_sdp is not None:
-            self._invite_all(call, ring)
-            return
-        call.unsent.append(ring)
-        if call.callee_media is None:
-            call.callee_media = f"{call.call_id}.{next(self._numbers)}"
-            self._spawn(self._offer(call, call.callee_media))
+        ring.unreached = len(contacts)
+        for kind in dict.fromkeys(contact.media_kind for contact in contacts):
+            media = call.callee_media.get(kind)
+            if media is None:
+                media = call.callee_media[kind] = CalleeMedia(f"{call.call_id}.{next(self._numbers)}")
+                self._spawn(self._offer(call, kind, media))
+            if media.sdp is None:
+                media.unsent.append(ring)
+            else:
+                self._invite_all(call, ring, kind, media)
 
     def stop(self, call: Call, ring: Ring, headers: tuple[tuple[str, str], ...] = ()) -> None:
         """Stop all phones of a ring and forget it; an answered one is hung up on."""
@@ -107,9 +117,8 @@ class Dialling:
         self._waiting.pop(ring.ring_id, None)
         for leg in ring.legs.values():
             self._hang_up(leg, headers)
-        if ring.answered is not None and ring is not call.connected and call.callee_media is not None:
-            # This phone may have sent RTP to the shared port before the winner did.
-            self._media.relatch(call.callee_media)
+        if ring.answered is not None and ring is not call.connected:
+            self._relatch(call, ring, ring.answered)
 
     def answered(self, call: Call, ring: Ring, event: LegAnswered) -> None:
         """A phone of the ring answered."""
@@ -124,6 +133,7 @@ class Dialling:
             return
         leg.state = LegState.ANSWERED
         ring.answered, ring.sdp_answer = leg, event.sdp
+        self._waiting.pop(ring.ring_id, None)
         for other in [other for other in ring.legs.values() if other is not leg]:
             self._drop_leg(ring, other, (COMPLETED_ELSEWHERE,))
         self.outcomes.ring_answered(call, ring)
@@ -135,51 +145,75 @@ class Dialling:
         ring.last_failure = f"{event.status} {event.reason}".strip()
         if event.status in _DECLINED_EVERYWHERE:
             ring.declined = True
+            ring.unreached = 0
+            self._waiting.pop(ring.ring_id, None)
             for other in list(ring.legs.values()):
                 self._drop_leg(ring, other, (COMPLETED_ELSEWHERE,))
         elif event.status in _DECLINED_HERE:
             ring.declined = True
         self._fail_when_hopeless(call, ring)
 
-    def release_media(self, call: Call) -> None:
-        """Give the shared media leg back; the next ring makes a new one."""
-        if call.callee_media is not None:
-            self._media.delete(call.callee_media)
-        call.callee_media = call.callee_sdp = None
+    def release_media(self, call: Call, keep: Leg | None = None) -> None:
+        """Give the shared media legs back, but for that of ``keep``; the next ring makes new ones."""
+        for kind, media in list(call.callee_media.items()):
+            if keep is None or media.media_id != keep.media_id:
+                del call.callee_media[kind]
+                self._media.delete(media.media_id)
+                self._book.drop_media(media.media_id)
 
-    async def _offer(self, call: Call, media_id: str) -> None:
-        failure = None
+    def _relatch(self, call: Call, ring: Ring, leg: Leg) -> None:
+        """Make the shared media leg forget a phone that answered and did not win."""
+        for kind, media in call.callee_media.items():
+            # Without any ado a plain phone may have sent RTP to the shared port before the winner did. Of
+            # browsers only the one whose answer media has been given gets that far.
+            if media.media_id == leg.media_id and (kind is MediaKind.PLAIN or ring.is_accepted):
+                self._media.relatch(media.media_id)
+
+    async def _offer(self, call: Call, kind: MediaKind, media: CalleeMedia) -> None:
+        failure, is_secure = None, kind is MediaKind.SECURE
         try:
-            sdp = await self._media.offer(media_id, like=call.caller.media_id)
+            media.sdp = await self._media.offer(
+                media.media_id, like=call.caller.media_id, is_secure=is_secure
+            )
         except PeerError as error:
             failure = str(error)
-        rings = [ring for ring in call.unsent if ring.ring_id in call.rings]
-        if call.callee_media != media_id or call.call_id not in self._book.calls:
-            self._media.delete(media_id)
+        if call.callee_media.get(kind) is not media or call.call_id not in self._book.calls:
+            self._media.delete(media.media_id)
             return
-        call.unsent.clear()
+        rings, media.unsent = media.unsent, []
         if failure is not None:
-            call.callee_media = None
-            for ring in rings:
-                ring.last_failure = failure
-                self._fail(call, ring)
-            return
-        call.callee_sdp = sdp
+            del call.callee_media[kind]
         for ring in rings:
-            self._invite_all(call, ring)
-
-    def _invite_all(self, call: Call, ring: Ring) -> None:
-        contacts, display = self._waiting.pop(ring.ring_id)
-        unresolved = []
-        for contact in contacts:
-            flow = contact.flow or self._user_agent.resolve_literal(contact.uri)
-            if flow is None:
-                unresolved.append(contact)
+            if ring.ring_id not in self._waiting:
+                continue  # stopped, or answered on a phone of another kind
+            if failure is None:
+                self._invite_all(call, ring, kind, media)
             else:
+                self._give_up(call, ring, kind, failure)
+
+    def _give_up(self, call: Call, ring: Ring, kind: MediaKind, failure: str) -> None:
+        """The ring's phones of a kind cannot be rung."""
+        ring.unreached -= sum(contact.media_kind is kind for contact in self._waiting[ring.ring_id][0])
+        ring.last_failure = failure
+        self._fail_when_hopeless(call, ring)
+
+    def _invite_all(self, call: Call, ring: Ring, kind: MediaKind, media: CalleeMedia) -> None:
+        contacts, display = self._waiting[ring.ring_id]
+        for contact in contacts:
+            if contact.media_kind is not kind:
+                continue
+            try:
+                flow = contact.flow or self._user_agent.resolve_literal(contact.uri)
+            except PeerError as error:
+                ring.unreached -= 1
+                ring.last_failure = str(error)
+                continue
+            if flow is None:
+                self._spawn(self._invite_by_name(call, ring, contact, display))
+            else:
+                ring.unreached -= 1
                 self._invite(call, ring, contact, flow, display)
-        ring.unreached = len(unresolved)
-        for contact in unresolved:
-            self._spawn(self._invite_by_name(call, ring, contact, display))
+        self._fail_when_hopeless(call, ring)
 
     async def _invite_by_name(self, call: Call, ring: Ring, contact: Contact, display: Display) -> None:
         try:
@@ -195,11 +229,13 @@ class Dialling:
         self._fail_when_hopeless(call, ring)
 
     def _invite(self, call: Call, ring: Ring, contact: Contact, flow: Flow, display: Display) -> None:
-        if call.callee_media is None or call.callee_sdp is None:
+        kind = contact.media_kind
+        media = call.callee_media.get(kind)
+        if media is None or media.sdp is None:
             return
         leg = Leg(
             leg_id=f"{call.call_id}-{next(self._numbers)}",
-            media_id=call.callee_media,
+            media_id=media.media_id,
             party=Party.AGENT if ring.purpose is Purpose.AGENT else Party.TARGET,
             call_id=call.call_id,
             address=contact.uri,
@@ -213,9 +249,9 @@ class Dialling:
             flow=flow,
             from_=display.from_,
             to=display.to,
-            sdp=call.callee_sdp,
+            sdp=media.sdp,
             contact_user="huntline",
-            headers=display.headers,
+            headers=display.headers + (display.page_headers if kind is MediaKind.SECURE else ()),
             route=contact.route,
             credentials=contact.credentials,
         )
@@ -235,6 +271,7 @@ class Dialling:
 
     def _fail(self, call: Call, ring: Ring) -> None:
         call.rings.pop(ring.ring_id, None)
+        self._waiting.pop(ring.ring_id, None)
         self.outcomes.ring_failed(call, ring)
 
 

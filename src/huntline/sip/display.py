@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import quote
+
 from huntline.directory.plan import ServerPlan
 from huntline.sip.calls import Call
 from huntline.sip.dialling import Callee, Display
 from huntline.sip.presentation import (
     ANONYMOUS,
+    TEST_CALL,
     CallerId,
     from_header,
     identity_headers,
@@ -15,20 +20,48 @@ from huntline.sip.presentation import (
 )
 
 
-def display_of(plan: ServerPlan, call: Call, to: str, queue_name: str | None, callee: Callee) -> Display:
-    """The display for one callee; ``to`` is a UPN or a URI, ``queue_name`` None for a call of no queue."""
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The queue that somebody is rung for, how long the caller has waited, and how many wait behind."""
+
+    queue_name: str
+    waited: timedelta
+    others_waiting: int
+
+
+def display_of(plan: ServerPlan, call: Call, to: str, line: Line | None, callee: Callee) -> Display:
+    """The display for one callee; ``to`` is a UPN or a URI, ``line`` None for a call of no queue."""
     organization = plan.organization(call.organization_id)
     domain = organization.domains[0] if organization else "invalid"
     caller_id = caller_as_shown_to(plan, callee, call)
+    queue_name = line.queue_name if line else None
     return Display(
         from_=from_header(caller_id, domain, queue_name),
         to=name_addr("", to if ":" in to else f"sip:{to}"),
         headers=identity_headers(caller_id, domain, queue_name=queue_name, dialled=call.dialled),
+        page_headers=_page_headers(call, caller_id, line),
     )
+
+
+def _page_headers(call: Call, caller_id: CallerId, line: Line | None) -> tuple[tuple[str, str], ...]:
+    """What a page shows of a call in words of its own, each value as in a URL."""
+    shown = {"Call-ID": call.call_id, "Caller": caller_id.shown}
+    if line is not None:
+        shown["Queue"] = line.queue_name
+        shown["Waited"] = str(int(line.waited.total_seconds()))
+        shown["Waiting"] = str(line.others_waiting)
+    return tuple((f"X-Huntline-{name}", _as_in_url(value)) for name, value in shown.items())
+
+
+def _as_in_url(text: str) -> str:
+    # What a phone wrote of its user need be no text: lone surrogates stand for its bytes.
+    return quote(text, safe="+", errors="replace")
 
 
 def caller_as_shown_to(plan: ServerPlan, callee: Callee, call: Call) -> CallerId:
     """What the policies of users let them show to the telephone network, and see of it."""
+    if call.caller_id == TEST_CALL:
+        return TEST_CALL
     caller = plan.account_by_id(call.caller.account_id or "")
     if caller is None:
         is_blocked = callee.user_id and plan.blocks_incoming_caller_id(callee.user_id)

@@ -40,6 +40,10 @@ class CallerId:
         return self.user == ANONYMOUS
 
 
+TEST_CALL = CallerId("test-call", "Test call")
+"""Who calls when a queue is tried out from the admin centre."""
+
+
 def caller_of(request: Request, *, is_trusted: bool) -> CallerId:
     """The caller of an INVITE: a trunk's P-Asserted-Identity goes before From (RFC 3325 section 9.1).
 

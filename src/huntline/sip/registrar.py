@@ -30,7 +30,8 @@ class Registrar:
     """Answers REGISTER and knows every user's bindings.
 
     ``on_reachability(user_id, is_reachable)`` tells of the first binding and of the last one's end;
-    ``on_change(user_id)`` of every change, for a journal that keeps ``state(user_id)``.
+    ``on_change(user_id)`` of every change, for a journal that keeps ``state(user_id)``. ``on_return(before,
+    flow)`` tells that whoever was at the end of a connection is at the end of another one now.
     """
 
     def __init__(self, responder: Responder, limits: RegistrarLimits | None = None) -> None:
@@ -40,6 +41,7 @@ class Registrar:
         self._reachable: set[str] = set()
         self.on_reachability: Callable[[str, bool], None] = lambda user_id, is_reachable: None
         self.on_change: Callable[[str], None] = lambda user_id: None
+        self.on_return: Callable[[Flow, Flow], None] = lambda before, flow: None
 
     def __len__(self) -> int:
         return len(self._bindings)
@@ -59,7 +61,7 @@ class Registrar:
             if binding is None:
                 self._bindings.remove(account.user_id, key)
             else:
-                self._bindings.put(account.user_id, binding)
+                self._put(account.user_id, binding)
         headers = self._ok_headers(event.request, account, now)
         self._responder.respond(event.transaction_id, 200, now, headers=headers)
         if changes:
@@ -104,6 +106,12 @@ class Registrar:
             (self._reachable.add if is_reachable else self._reachable.discard)(user_id)
             self.on_reachability(user_id, is_reachable)
         self.on_change(user_id)
+
+    def _put(self, user_id: str, binding: Binding) -> None:
+        before = self._bindings.before(user_id, binding.key)
+        self._bindings.put(user_id, binding)
+        if before is not None and before.flow.connection and before.flow != binding.flow:
+            self.on_return(before.flow, binding.flow)
 
     def _changes(
         self, request: Request, flow: Flow, account: Account, now: float

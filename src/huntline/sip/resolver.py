@@ -14,6 +14,7 @@ from huntline.sip.transport.address import DEFAULT_PORT, ListenAddress, family_o
 
 _REMEMBERED_FOR = 60.0  # seconds; the system's resolver does not tell the records' time to live
 _REMEMBERED_NAMES = 1000
+_DIALLED = (Transport.UDP, Transport.TCP)
 
 Lookup = Callable[[str], Awaitable[list[str]]]
 
@@ -82,10 +83,11 @@ class Resolver:
         return addresses
 
     def _flow(self, uri: Uri, host: str) -> Flow | None:
+        """None where no listening address fits. Nobody can connect to a page: it is the page that does."""
         remote = (host, uri.port or DEFAULT_PORT)
         wanted = (uri.parameters.get("transport") or "").lower()
-        for transport in (wanted,) if wanted else (Transport.UDP, Transport.TCP):
-            if local := self._local(transport, remote):
+        for transport in (wanted,) if wanted else _DIALLED:
+            if transport in _DIALLED and (local := self._local(transport, remote)):
                 return Flow(Transport(transport), local, remote)
         return None
 

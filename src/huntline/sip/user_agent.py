@@ -14,9 +14,11 @@ from huntline.sip.core.events import RequestReceived, SipEvent
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.resolver import Resolver
 from huntline.sip.transport.address import ListenAddress
-from huntline.sip.transport.connection import TcpLimits
+from huntline.sip.transport.connection import ConnectionLimits
+from huntline.sip.transport.connections import Connections
 from huntline.sip.transport.tcp import TcpTransport
 from huntline.sip.transport.udp import UdpSocket
+from huntline.sip.transport.websocket import Origins, WebSocketTransport
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +38,8 @@ class UserAgent:
 
     What arrives is handed to the core, its events to ``on_event`` and its output to the sockets within the
     same turn of the loop. ``on_flow_lost`` hears of connections that ended; ``timed`` parts share the
-    core's timer, as long as they change inside ``on_event`` or ``tick``.
+    core's timer, as long as they change inside ``on_event`` or ``tick``. ``page_origins`` says which pages
+    may speak SIP over WebSocket.
     """
 
     def __init__(
@@ -46,13 +49,15 @@ class UserAgent:
         *,
         on_flow_lost: Callable[[Flow, float], None] | None = None,
         timed: Sequence[Timed] = (),
-        tcp_limits: TcpLimits | None = None,
+        limits: ConnectionLimits | None = None,
+        page_origins: Origins = lambda local_host: (),
     ) -> None:
         self._core = core
         self._on_event = on_event
         self._on_flow_lost = on_flow_lost
         self._timed: tuple[Timed, ...] = (core, *timed)
-        self._tcp_limits = tcp_limits or TcpLimits()
+        self._limits = limits or ConnectionLimits()
+        self._page_origins = page_origins
         self.listening: list[ListenAddress] = []
         self._udp: dict[tuple[str, int], UdpSocket] = {}
         self._failed: list[Flow] = []
@@ -66,7 +71,11 @@ class UserAgent:
         be had, and holds none then."""
         self._loop = asyncio.get_running_loop()
         self._resolver = Resolver(self.listening, self.now)
-        self._tcp = TcpTransport(self._receive, self._flow_lost, self._tcp_limits)
+        self._connections = Connections(self._limits, self._flow_lost)
+        self._tcp = TcpTransport(self._connections, self._receive, self._flow_failed)
+        self._websocket = WebSocketTransport(
+            self._connections, self._receive, self._flow_failed, self._page_origins
+        )
         for address in listen:
             try:
                 self.listening.append(await self._listen(address))
@@ -78,6 +87,8 @@ class UserAgent:
         """Send what is to be sent, then close everything."""
         self._flush()
         await self._tcp.close()
+        self._websocket.close()
+        await self._connections.close()
         for udp in self._udp.values():
             udp.close()
         self._udp.clear()
@@ -107,12 +118,14 @@ class UserAgent:
 
     @property
     def connection_count(self) -> int:
-        """Open TCP connections."""
-        return self._tcp.connection_count
+        """Open connections, over TCP and WebSocket."""
+        return len(self._connections)
 
     async def _listen(self, address: ListenAddress) -> ListenAddress:
         if address.transport is Transport.TCP:
             return await self._tcp.listen(address)
+        if address.transport is Transport.WS:
+            return await self._websocket.listen(address)
         udp = UdpSocket(address, self._receive)
         self._udp[(udp.address.host, udp.address.port)] = udp
         return udp.address
@@ -172,12 +185,16 @@ class UserAgent:
         self._core.respond(event.transaction_id, 200, self.now(), headers=headers)
 
     def _send(self, send: Send) -> None:
-        flow = send.flow
-        if flow.transport is Transport.TCP:
-            self._tcp.send(send.data, flow)
-            return
+        if send.flow.transport is Transport.TCP:
+            self._tcp.send(send.data, send.flow)
+        elif send.flow.transport is Transport.WS:
+            self._websocket.send(send.data, send.flow)
+        else:
+            self._send_datagram(send.data, send.flow)
+
+    def _send_datagram(self, data: bytes, flow: Flow) -> None:
         try:
-            self._udp_socket(flow.local).send(send.data, flow.remote)
+            self._udp_socket(flow.local).send(data, flow.remote)
         except OSError as error:
             log.info("cannot send", extra={"remote": flow.remote, "error": str(error)})
             self._flow_failed(flow)
@@ -198,7 +215,7 @@ class UserAgent:
 
     def _flow_lost(self, flow: Flow) -> None:
         self._flow_failed(flow)
-        if flow.connection and self._on_flow_lost is not None:
+        if self._on_flow_lost is not None:
             self._on_flow_lost(flow, self.now())
 
     def _set_timer(self) -> None:

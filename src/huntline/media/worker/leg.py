@@ -1,34 +1,23 @@
-"""One party's RTP: its sockets, where its packets come from and go to, and what is heard in them."""
+"""One party's RTP: what is agreed with it, what is heard in its packets, and the stream that it hears."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import ctypes
-import socket
 import time
 from dataclasses import dataclass
 from typing import Protocol
 
-from huntline.media.worker import filter as packet_filter
 from huntline.media.worker import rtcp, rtp
 from huntline.media.worker.clock import TICKS_PER_SECOND, MediaClock
 from huntline.media.worker.dtmf import KeyPresses
-from huntline.media.worker.latch import Address, Latch
+from huntline.media.worker.latch import Address
+from huntline.media.worker.path import PACKET, VIEW, AudioPath, send_nowhere
 from huntline.media.worker.player import Playing
 from huntline.media.worker.relay import EVENTS, Relay, Send
 from huntline.sip.sdp import Agreed, LocalAudio
 
-# One for all legs: a packet is done with before the next one is read.
-_PACKET = bytearray(rtp.LARGEST_PACKET + 1)
-_VIEW = memoryview(_PACKET)
-
 # Names of the module are the fastest to look up, and each packet needs these.
 _HEADER_SIZE, _LARGEST_PACKET, _VERSION_2 = rtp.HEADER.size, rtp.LARGEST_PACKET, rtp.VERSION_2
 _unpack_header = rtp.HEADER.unpack_from
-_NOWHERE = ("0.0.0.0", "::")  # noqa: S104 - hold as in RFC 2543, not an address to bind
-_MANY_STALE_PACKETS = 1000
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 class LegObserver(Protocol):
@@ -47,7 +36,11 @@ class LegObserver(Protocol):
         ...
 
     def on_died(self, leg: Leg) -> None:
-        """Nothing has come for the dead-media time."""
+        """Nothing has come for the dead-media time, or the path has ended."""
+        ...
+
+    def on_secrets(self, leg: Leg) -> None:
+        """What restores the leg has changed, without a verb."""
         ...
 
 
@@ -64,18 +57,16 @@ class LegRules:
 
 
 class Leg:
-    """A port pair and the peer at its other end."""
+    """A port pair and the peer at its other end.
+
+    Whoever makes a leg gives it its ``path`` at once: that is all in which plain RTP and a browser's differ.
+    """
+
+    path: AudioPath
 
     def __init__(
-        self,
-        leg_id: str,
-        local: LocalAudio,
-        sockets: tuple[socket.socket, socket.socket],
-        clock: MediaClock,
-        rules: LegRules,
-        observer: LegObserver,
+        self, leg_id: str, local: LocalAudio, clock: MediaClock, rules: LegRules, observer: LegObserver
     ) -> None:
-        """Listen on the sockets; the leg closes them."""
         self.leg_id = leg_id
         self.local = local
         self.sdp = ""
@@ -86,35 +77,24 @@ class Leg:
         self.peer: Leg | None = None
         """The leg it is bridged with."""
         self.received = 0
-        self.send: Send = _send_nowhere
+        self.sent_before = 0
+        """Packets of earlier streams, see ``begin_stream``."""
+        self.send: Send = send_nowhere
         """Sends one packet; may raise OSError, which means nothing."""
 
-        self._rtp, self._rtcp = sockets
-        self._receive = self._rtp.recv_into
         self._clock, self._rules, self._observer = clock, rules, observer
         self._spoken: dict[int, str] = {}
         self._event_type: int | None = None
-        self._latch: Latch | None = None
-        self._rtcp_latch: Latch | None = None
         self._relay: Relay | None = None
         self._keys = KeyPresses()
-        self._filter: bytes | None = None
-        self._is_connected = False
         self._quiet_since = self._report_at = clock.count
         self._has_died = False
         self._heard = self._reports = self._reported_packets = 0
 
-        loop = asyncio.get_running_loop()
-        loop.add_reader(self._rtp.fileno(), self._read_from_anyone)
-        loop.add_reader(self._rtcp.fileno(), self._read_report)
-
     def close(self) -> None:
-        """Close the sockets. Nothing is sent or heard any more."""
-        loop = asyncio.get_running_loop()
-        for each in (self._rtp, self._rtcp):
-            loop.remove_reader(each.fileno())
-            each.close()
-        self.send = _send_nowhere
+        """Close the path. Nothing is sent or heard any more."""
+        self.path.close()
+        self.send = send_nowhere
         self._relay = None
 
     # What is agreed
@@ -131,8 +111,12 @@ class Leg:
 
     @property
     def may_be_sent_to(self) -> bool:
-        """Whether the agreed direction lets us send."""
-        return self.agreed is not None and self.agreed.direction in ("sendrecv", "sendonly")
+        """Whether the agreed direction and the path let us send."""
+        return (
+            self.agreed is not None
+            and self.agreed.direction in ("sendrecv", "sendonly")
+            and self.path.is_open
+        )
 
     @property
     def spoken(self) -> dict[int, str]:
@@ -140,140 +124,84 @@ class Leg:
         return self._spoken
 
     def apply(self, agreed: Agreed) -> None:
-        """Take over what offer and answer came to. A new address of the peer is learnt anew."""
+        """Take over what offer and answer came to."""
         self.agreed = agreed
         self._spoken = rtp.receivable(self.sdp)
         self._event_type = next((number for number, name in self._spoken.items() if name == EVENTS), None)
         self._quiet_since = self._clock.count
-        is_new = self._latch is None or self._latch.expected != (agreed.address, agreed.port)
-        if is_new and agreed.address not in _NOWHERE:
-            self.relatch()
-        self._set_filter()
-
-    def relatch(self) -> None:
-        """Learn from the next packets where the peer is; until then we send to the address it told."""
-        if self.agreed is None:
-            return
-        self._latch = Latch((self.agreed.address, self.agreed.port))
-        self._rtcp_latch = Latch((self.agreed.rtcp_address, self.agreed.rtcp_port))
-        if self._is_connected:
-            _disconnect(self._rtp)
-            self._is_connected = False
-        asyncio.get_running_loop().add_reader(self._rtp.fileno(), self._read_from_anyone)
-        self._set_filter()
-        self._redirect()
+        self.path.apply(agreed, self._event_type)
 
     def forward(self, relay: Relay | None) -> None:
         """Relay what is heard, or do so no more."""
         self._relay = relay
-        self._set_filter()
+        self.path.listen(relay is not None)
 
-    # What comes in
+    # What the path tells
 
-    def _read_from_anyone(self) -> None:
-        try:
-            size, source = self._rtp.recvfrom_into(_PACKET)
-        except OSError:
-            return
-        before = self._latch and self._latch.source
-        self._take(size, source[:2])
-        if self._latch and self._latch.source != before:
-            self._follow_latch(self._latch)
-
-    def _read_from_peer(self) -> None:
-        try:
-            size = self._receive(_PACKET)
-        except OSError:  # An ICMP error for what we have sent arrives here: the peer may come back.
-            return
-        self._take(size, None)
-
-    def _take(self, size: int, source: Address | None) -> None:
-        """Take a packet from ``source``; None: from the peer that the socket is connected to."""
+    def take(self, size: int, source: Address | None) -> None:
+        """Take a packet from ``source``; None: from the peer, as the path knows."""
         if not _HEADER_SIZE < size <= _LARGEST_PACKET:
             return
-        first, second, sequence, timestamp, ssrc = _unpack_header(_PACKET)
+        first, second, sequence, timestamp, ssrc = _unpack_header(PACKET)
         payload_type = second & 0x7F
         if first & 0xC0 != _VERSION_2:
             return
         if payload_type not in self._spoken:
-            if rtp.is_rtcp(second) and (source is None or self._is_latched_to(source)):
+            if rtp.is_rtcp(second) and (source is None or self.path.is_peer(source)):
                 self._reports += 1
             return
-        if source is not None and not (self._latch and self._latch.admit(source)):
+        if source is not None and not self.path.admit(source):
             return
-        if first != _VERSION_2 and not (size := rtp.without_extras(_PACKET, size)):
+        if first != _VERSION_2 and not (size := rtp.without_extras(PACKET, size)):
             return
         self.received += 1
         if payload_type == self._event_type:
             self._take_event(size, ssrc, timestamp)
         if self._relay is not None:
-            self._relay.pass_on(_VIEW, size, second, sequence, timestamp, ssrc)
+            self._relay.pass_on(VIEW, size, second, sequence, timestamp, ssrc)
 
-    def _take_event(self, size: int, ssrc: int, timestamp: int) -> None:
-        keys = self._keys.heard(_PACKET[_HEADER_SIZE:size], ssrc, timestamp, self._clock.count)
-        if keys:
-            self._observer.on_keys(self, keys)
+    def take_report(self) -> None:
+        """The peer lives, even if it does not speak."""
+        self._reports += 1
 
-    def _read_report(self) -> None:
-        try:
-            size, source = self._rtcp.recvfrom_into(_PACKET)
-        except OSError:
-            return
-        if rtcp.is_plausible(_VIEW[:size]) and self._rtcp_latch and self._rtcp_latch.admit(source[:2]):
-            self._reports += 1
-
-    # Where the peer is
-
-    def _is_latched_to(self, source: Address) -> bool:
-        return self._latch is not None and self._latch.source == source
-
-    def _follow_latch(self, latch: Latch) -> None:
-        if latch.is_final:
-            self._connect(latch.target)
-        self._set_filter()
-        self._redirect()
-
-    def _connect(self, address: Address) -> None:
-        """Let the kernel refuse all other senders; it also sends faster so."""
-        try:
-            self._rtp.connect(address)
-        except OSError:
-            return
-        self._is_connected = True
-        with contextlib.suppress(OSError):
-            # What strangers have sent before still waits in the socket.
-            for _ in range(_MANY_STALE_PACKETS):
-                self._rtp.recv_into(_PACKET)
-        asyncio.get_running_loop().add_reader(self._rtp.fileno(), self._read_from_peer)
-
-    def _redirect(self) -> None:
-        if self._is_connected:
-            self.send = self._rtp.send
-        elif self._latch is not None:
-            self.send = _sender_to(self._rtp, self._latch.target)
+    def redirect(self, send: Send) -> None:
+        """Send by another way from now on."""
+        self.send = send
         self._observer.on_redirected(self)
 
-    def _set_filter(self) -> None:
-        """While nobody listens, most packets need not come; but the first one tells where the peer is."""
-        is_wanted = self._relay is None and self._latch is not None and self._latch.source is not None
-        wanted = packet_filter.program(self._event_type) if is_wanted else None
-        if wanted == self._filter:
-            return
-        with contextlib.suppress(OSError):
-            packet_filter.attach(self._rtp, wanted) if wanted else packet_filter.detach(self._rtp)
-            self._filter = wanted
+    def begin_stream(self) -> None:
+        """Go on with numbers of another stream."""
+        self._observer.on_report_due(self)
+        self.sent_before += self.stream.packets
+        self.stream, self._reported_packets = rtp.OutgoingStream(), 0
+
+    def keep_secrets(self) -> None:
+        """Let them be kept for a restart."""
+        self._observer.on_secrets(self)
+
+    def lose(self) -> None:
+        """The peer is gone; nothing can be sent until it comes back by a new agreement."""
+        self._has_died = True
+        self.redirect(send_nowhere)
+        self._observer.on_died(self)
+
+    def _take_event(self, size: int, ssrc: int, timestamp: int) -> None:
+        keys = self._keys.heard(PACKET[_HEADER_SIZE:size], ssrc, timestamp, self._clock.count)
+        if keys:
+            self._observer.on_keys(self, keys)
 
     # What happens once a second
 
     def look_after(self) -> None:
         """Send a report when it is due; notice keys whose end was lost, and dead media."""
         now = self._clock.count
+        self.path.look_after(now)
         keys = self._keys.expire(now)
         if keys:
             self._observer.on_keys(self, keys)
         if now >= self._report_at and self.agreed is not None:
             self._report_at = now + int(rtcp.next_interval() * TICKS_PER_SECOND)
-            self._send_report(self.agreed)
+            self._send_report()
         self._check_life(now)
 
     def _check_life(self, now: int) -> None:
@@ -286,7 +214,7 @@ class Leg:
             self._has_died = True
             self._observer.on_died(self)
 
-    def _send_report(self, agreed: Agreed) -> None:
+    def _send_report(self) -> None:
         self._observer.on_report_due(self)
         stream, cname = self.stream, self._rules.cname
         if stream.packets == self._reported_packets:
@@ -296,22 +224,4 @@ class Leg:
             report = rtcp.sender_report(
                 stream.ssrc, time.time(), stream.timestamp, stream.packets, stream.octets, cname
             )
-        with contextlib.suppress(OSError):
-            if agreed.rtcp_mux:
-                self.send(bytearray(report))
-            elif self._rtcp_latch is not None:
-                self._rtcp.sendto(report, self._rtcp_latch.target)
-
-
-def _send_nowhere(packet: bytearray | memoryview) -> None:
-    """The peer's address is not known yet."""
-
-
-def _sender_to(rtp_socket: socket.socket, address: Address) -> Send:
-    sendto = rtp_socket.sendto
-    return lambda packet: sendto(packet, address)
-
-
-def _disconnect(connected: socket.socket) -> None:
-    """Hear everyone again: connect(2) with AF_UNSPEC, which Python's own method does not know."""
-    _libc.connect(connected.fileno(), bytes(16), 16)
+        self.path.send_report(report)

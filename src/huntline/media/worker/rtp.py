@@ -59,9 +59,10 @@ class OutgoingStream:
     __slots__ = ("octets", "packets", "sequence", "ssrc", "timestamp", "timestamp_shift")
 
     def __init__(self) -> None:
-        # RFC 3550 section 5.1: the initial values are random.
+        # RFC 3550 section 5.1: the initial values are random. RFC 3711 section 3.3.1: the sequence starts
+        # low, so that who misses the first packets does not miss that the numbers went around.
         self.ssrc = secrets.randbits(32)
-        self.sequence = secrets.randbits(16)
+        self.sequence = secrets.randbits(15)
         self.timestamp_shift = secrets.randbits(32)
         self.timestamp = (self.timestamp_shift - SAMPLES_PER_TICK) & _TIMESTAMP
         self.packets = 0

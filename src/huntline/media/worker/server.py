@@ -14,9 +14,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from huntline.errors import PeerError
-from huntline.media.interface import MediaEvent
 from huntline.media.worker import wire
 from huntline.media.worker.leg import LegRules
+from huntline.media.worker.leg_maker import LegMaker
 from huntline.media.worker.ports import PortPool
 from huntline.media.worker.switchboard import Switchboard
 
@@ -27,6 +27,9 @@ _EVENTS_KEPT = 10_000
 
 _UNREAD_BYTES = 8 * 2**20
 """A client that leaves so much unread is stuck."""
+
+_LATER = object()
+"""Stands for the result of a verb that is answered by and by."""
 
 
 async def run(
@@ -48,8 +51,8 @@ async def run(
     """
     rules = LegRules(dead_after, expects_media, cname=base64.b64encode(secrets.token_bytes(12)))
     control = ControlSocket()
-    pool = PortPool(media_address, ports)
-    switchboard = Switchboard(pool, public_address or media_address, rules, control.tell)
+    maker = LegMaker(PortPool(media_address, ports), public_address or media_address, rules)
+    switchboard = Switchboard(maker, control.tell)
     server = await asyncio.get_running_loop().create_unix_server(
         lambda: ControlConnection(control, switchboard), os.fspath(control_path)
     )
@@ -74,12 +77,12 @@ class ControlSocket:
         self._client: ControlConnection | None = None
         self._waiting: deque[bytes] = deque(maxlen=_EVENTS_KEPT)
 
-    def tell(self, event: MediaEvent) -> None:
-        """Send an event to the client, or keep it for the next one."""
-        if self._client is None:
-            self._waiting.append(wire.event_line(event))
-        else:
+    def tell(self, event: wire.WorkerEvent) -> None:
+        """Send an event to the client, or keep it for the next one; secrets are told anew to that one."""
+        if self._client is not None:
             self._client.write(wire.event_line(event))
+        elif not isinstance(event, wire.SecretsChanged):
+            self._waiting.append(wire.event_line(event))
 
     def hand_over(self, client: ControlConnection) -> None:
         """Make a connection the client, in place of an earlier one."""
@@ -120,6 +123,7 @@ class ControlConnection(asyncio.Protocol):
         self._control.opened(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None
         self._control.lost(self)
 
     def data_received(self, data: bytes) -> None:
@@ -151,15 +155,38 @@ class ControlConnection(asyncio.Protocol):
             request_id = request.get("id")
             result = self._perform(request)
         except PeerError as error:
-            answer = {"id": request_id, "error": str(error), "status": error.sip_status}
+            self._write_refusal(request_id, error)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             logger.warning("a media verb could not be read: %s", error)
-            answer = {"id": request_id, "error": f"cannot be read: {error}", "status": 400}
+            self.write(wire.line({"id": request_id, "error": f"cannot be read: {error}", "status": 400}))
         else:
-            if request_id is None:
+            if request_id is not None and result is not _LATER:
+                self.write(wire.line({"id": request_id, "result": result}))
+
+    def _write_refusal(self, request_id: Any, error: PeerError) -> None:
+        self.write(wire.line({"id": request_id, "error": str(error), "status": error.sip_status}))
+
+    def _accept(self, request: Mapping[str, Any]) -> Any:
+        """Answered when the path was made."""
+        board, leg_id, request_id = self._switchboard, _text(request, "leg"), request.get("id")
+        state = board.accept(leg_id, _text(request, "sdp"))
+        made = board.made(leg_id)
+        if made is None:
+            return state.to_dict()
+
+        def answer(done: asyncio.Future[None]) -> None:
+            if done.cancelled():
                 return
-            answer = {"id": request_id, "result": result}
-        self.write(wire.line(answer))
+            try:
+                done.result()
+                result = board.state(leg_id).to_dict()
+            except PeerError as error:
+                self._write_refusal(request_id, error)
+            else:
+                self.write(wire.line({"id": request_id, "result": result}))
+
+        made.add_done_callback(answer)
+        return _LATER
 
     def _perform(self, request: Mapping[str, Any]) -> Any:
         board = self._switchboard
@@ -168,9 +195,10 @@ class ControlConnection(asyncio.Protocol):
                 return board.answer(_text(request, "leg"), _text(request, "sdp")).to_dict()
             case "offer":
                 like = None if request.get("like") is None else _text(request, "like")
-                return board.offer(_text(request, "leg"), like).to_dict()
+                is_secure = bool(request.get("secure"))
+                return board.offer(_text(request, "leg"), like, is_secure=is_secure).to_dict()
             case "accept":
-                return board.accept(_text(request, "leg"), _text(request, "sdp")).to_dict()
+                return self._accept(request)
             case "play":
                 return board.play(_text(request, "leg"), _text(request, "source"), bool(request.get("loop")))
             case "stop":
@@ -195,6 +223,7 @@ class ControlConnection(asyncio.Protocol):
     def _keep(self, request: Mapping[str, Any]) -> list[str]:
         kept = self._switchboard.keep([str(leg_id) for leg_id in request["legs"]])
         self._control.hand_over(self)
+        self._switchboard.tell_secrets()
         return kept
 
 

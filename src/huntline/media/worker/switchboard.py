@@ -2,39 +2,42 @@
 
 from __future__ import annotations
 
-import secrets
+import asyncio
+import contextlib
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 
 from huntline.media.interface import (
     DtmfPressed,
     MediaDied,
-    MediaEvent,
     MediaUnavailable,
     NotAcceptable,
     PlayFinished,
 )
-from huntline.media.worker.clock import SAMPLES_PER_TICK, TICK, TICKS_PER_SECOND, MediaClock
-from huntline.media.worker.leg import Leg, LegRules
+from huntline.media.worker.clock import SAMPLES_PER_TICK, TICK, TICKS_PER_SECOND
+from huntline.media.worker.leg import Leg
+from huntline.media.worker.leg_maker import LegMaker, with_new_credentials
 from huntline.media.worker.player import Player, Playing
-from huntline.media.worker.ports import PortPool, SocketPair
 from huntline.media.worker.relay import Relay
 from huntline.media.worker.sounds import SoundMissing
-from huntline.media.worker.wire import LegState, PlayState
-from huntline.sip.sdp import Agreed, LocalAudio, SdpError, accept, answer, offer
+from huntline.media.worker.wire import LegState, PlayState, SecretsChanged, WorkerEvent
+from huntline.sip.sdp import (
+    Agreed,
+    SdpError,
+    accept,
+    answer,
+    offer,
+    wants_encryption,
+)
 
 
 class Switchboard:
     """Owns the legs. Every verb has been carried out when it returns."""
 
-    def __init__(
-        self, pool: PortPool, public_address: str, rules: LegRules, on_event: Callable[[MediaEvent], None]
-    ) -> None:
-        """``public_address`` is what peers are told; it may differ from the pool's behind a NAT."""
-        self.clock = MediaClock()
-        self._pool = pool
-        self._public_address = public_address
-        self._rules = rules
+    def __init__(self, maker: LegMaker, on_event: Callable[[WorkerEvent], None]) -> None:
+        self.clock = maker.clock
+        self._maker = maker
         self._on_event = on_event
         self._player = Player(self.clock, self._on_finished)
         self._legs: dict[str, Leg] = {}
@@ -56,23 +59,20 @@ class Switchboard:
     def answer(self, leg_id: str, sdp_offer: str) -> LegState:
         """Raises NotAcceptable, MediaUnavailable; a leg that was there is then as it was before."""
         known = self._legs.get(leg_id)
-        leg = known or self._open(leg_id)
+        with _refusals():
+            leg = known or self._make(leg_id, is_secure=wants_encryption(sdp_offer))
         try:
-            text, agreed = answer(sdp_offer, leg.local)
-            if leg.sdp and text != leg.sdp:
-                leg.local = leg.local.revised()
-                text, agreed = answer(sdp_offer, leg.local)
-        except SdpError as error:
+            with _refusals():
+                self._answer(leg, sdp_offer)
+        except NotAcceptable:
             if known is None:
                 self.delete(leg_id)
-            raise NotAcceptable(str(error), error.sip_status) from error
-        leg.sdp = text
-        self._apply(leg, agreed)
+            raise
         return _state_of(leg)
 
-    def offer(self, leg_id: str, like: str | None) -> LegState:
+    def offer(self, leg_id: str, like: str | None, *, is_secure: bool) -> LegState:
         """Raises MediaUnavailable."""
-        leg = self._legs.get(leg_id) or self._open(leg_id)
+        leg = self._legs.get(leg_id) or self._make(leg_id, is_secure=is_secure)
         model = self._legs.get(like) if like is not None else leg
         prefer = model.agreed if model else None
         text = offer(leg.local, prefer)
@@ -83,19 +83,28 @@ class Switchboard:
         return _state_of(leg)
 
     def accept(self, leg_id: str, sdp_answer: str) -> LegState:
-        """Raises NotAcceptable, and MediaUnavailable when there is no such leg."""
+        """Raises NotAcceptable, and MediaUnavailable when there is no such leg. See ``made``, too."""
         leg = self._leg(leg_id)
-        try:
+        with _refusals():
             agreed = accept(sdp_answer, leg.local)
-        except SdpError as error:
-            raise NotAcceptable(str(error), error.sip_status) from error
         self._apply(leg, agreed)
         return _state_of(leg)
+
+    def made(self, leg_id: str) -> asyncio.Future[None] | None:
+        """What tells that the leg's path was made, or why not (NotAcceptable, MediaUnavailable).
+
+        None when it can be used already, as that of a plain leg always. Cancelled when the leg is deleted.
+        """
+        return self._leg(leg_id).path.made()
+
+    def state(self, leg_id: str) -> LegState:
+        """What is needed to restore the leg now. Raises MediaUnavailable when there is no such leg."""
+        return _state_of(self._leg(leg_id))
 
     def relatch(self, leg_id: str) -> None:
         """Learn anew where the peer is."""
         if leg := self._legs.get(leg_id):
-            leg.relatch()
+            leg.path.relatch()
 
     # What is heard
 
@@ -140,8 +149,7 @@ class Switchboard:
             return
         self._player.leave(leg)
         del self._turn_of(leg.local.port)[leg_id]
-        leg.close()
-        self._pool.give_back(leg.local.port)
+        self._maker.take_apart(leg)
 
     def keep(self, leg_ids: Collection[str]) -> list[str]:
         """Delete all legs but these; returns those that are there."""
@@ -150,8 +158,16 @@ class Switchboard:
             self.delete(leg_id)
         return list(self._legs)
 
+    def tell_secrets(self) -> None:
+        """Tell what restores each encrypted leg, for a client that may not know it."""
+        for leg in self._legs.values():
+            self.on_secrets(leg)
+
     def restore(self, leg_id: str, state: LegState) -> None:
-        """Make a leg what it was, on the same ports. Raises MediaUnavailable when these are taken."""
+        """Make a leg what it was, on the same ports. Raises MediaUnavailable when these are taken.
+
+        Raises it, too, when the keys of an encrypted leg are not known any more.
+        """
         try:
             self._restore(leg_id, state)
         except Exception:
@@ -166,9 +182,10 @@ class Switchboard:
         return {
             "legs": len(self._legs),
             "bridged_legs": sum(leg.peer is not None for leg in legs),
-            "ports_in_use": self._pool.in_use,
-            "packets_sent": sum(leg.stream.packets for leg in legs),
+            "ports_in_use": self._maker.ports_in_use,
+            "packets_sent": sum(leg.sent_before + leg.stream.packets for leg in legs),
             "packets_received": sum(leg.received for leg in legs),
+            "packets_refused": sum(leg.path.refused for leg in legs),
             "ticks": self.clock.count,
             "ticks_skipped": self.clock.skipped,
         }
@@ -188,8 +205,14 @@ class Switchboard:
         """The leg's counts must be true now."""
         self._player.settle(leg)
 
+    def on_secrets(self, leg: Leg) -> None:
+        """What restores the leg has changed."""
+        secrets = leg.path.secrets()
+        if secrets is not None:
+            self._on_event(SecretsChanged(leg.leg_id, secrets))
+
     def on_died(self, leg: Leg) -> None:
-        """Nothing has come for long."""
+        """Nothing has come for long, or nothing can come any more."""
         self._on_event(MediaDied(leg.leg_id))
 
     def _on_finished(self, leg: Leg, playing: Playing) -> None:
@@ -206,13 +229,24 @@ class Switchboard:
         except KeyError:
             raise MediaUnavailable(f"there is no leg {leg_id}") from None
 
-    def _open(self, leg_id: str) -> Leg:
-        return self._install(leg_id, *self._pool.open())
+    def _answer(self, leg: Leg, sdp_offer: str) -> None:
+        """Raises SdpError; the leg is then as it was before."""
+        text, agreed = answer(sdp_offer, leg.local)
+        if leg.local.security is not None and _is_restart(leg.agreed, agreed):
+            # RFC 8839 section 4.4.1.1.1: a peer that begins ICE anew must see that we do, too.
+            leg.local = replace(leg.local, security=with_new_credentials(leg.local.security))
+            text, agreed = answer(sdp_offer, leg.local)
+        if leg.sdp and text != leg.sdp:
+            leg.local = leg.local.revised()
+            text, agreed = answer(sdp_offer, leg.local)
+        leg.sdp = text
+        self._apply(leg, agreed)
 
-    def _install(self, leg_id: str, port: int, sockets: SocketPair) -> Leg:
-        local = LocalAudio(self._public_address, port, session_id=secrets.randbits(48), version=1)
-        leg = Leg(leg_id, local, sockets, self.clock, self._rules, self)
-        self._legs[leg_id] = self._turn_of(port)[leg_id] = leg
+    def _make(self, leg_id: str, *, is_secure: bool) -> Leg:
+        return self._install(self._maker.make(leg_id, self, is_secure=is_secure))
+
+    def _install(self, leg: Leg) -> Leg:
+        self._legs[leg.leg_id] = self._turn_of(leg.local.port)[leg.leg_id] = leg
         return leg
 
     def _restore(self, leg_id: str, state: LegState) -> None:
@@ -220,9 +254,10 @@ class Switchboard:
         if leg is not None and leg.local.port != state.port:
             self.delete(leg_id)
             leg = None
+        is_new = leg is None
         if leg is None:
-            leg = self._install(leg_id, state.port, self._pool.reopen(state.port))
-        leg.local = LocalAudio(self._public_address, state.port, state.session_id, state.version)
+            leg = self._install(self._maker.make_again(leg_id, self, state))
+        leg.local = replace(leg.local, session_id=state.session_id, version=state.version)
         leg.sdp = state.sdp
         leg.playing = _resumed(leg.playing, state.play)
         other = self._legs.get(state.bridge) if state.bridge is not None else None
@@ -230,6 +265,8 @@ class Switchboard:
             self.unbridge(leg_id)
         if state.agreed is not None:
             self._apply(leg, Agreed.from_dict(state.agreed))
+            if is_new:
+                leg.path.resume(state.secrets)
         if other is not None and other is not leg:
             self._connect(leg, other)
 
@@ -237,6 +274,10 @@ class Switchboard:
         return self._turns[port // 2 % TICKS_PER_SECOND]
 
     def _apply(self, leg: Leg, agreed: Agreed) -> None:
+        ours, theirs = leg.local.security, agreed.security
+        if ours is not None and theirs is not None:
+            lasting = replace(ours, mid=theirs.mid or ours.mid, role=theirs.role)
+            leg.local = replace(leg.local, security=lasting)
         leg.apply(agreed)
         self._route(leg)
         if leg.peer is not None:
@@ -286,7 +327,23 @@ def _state_of(leg: Leg) -> LegState:
         version=leg.local.version,
         sdp=leg.sdp,
         agreed=leg.agreed.to_dict() if leg.agreed else None,
+        secrets=leg.path.secrets(),
     )
+
+
+def _is_restart(known: Agreed | None, agreed: Agreed) -> bool:
+    """Whether a peer that was known has other ICE credentials now."""
+    before, now = known.security if known else None, agreed.security
+    return before is not None and now is not None and before.ufrag != now.ufrag
+
+
+@contextlib.contextmanager
+def _refusals() -> Iterator[None]:
+    """Descriptions that cannot be used are not acceptable."""
+    try:
+        yield
+    except SdpError as error:
+        raise NotAcceptable(str(error), error.sip_status) from error
 
 
 def _resumed(current: Playing | None, wanted: PlayState | None) -> Playing | None:

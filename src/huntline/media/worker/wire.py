@@ -2,14 +2,14 @@
 
 A request is ``{"id": 7, "verb": "answer", "leg": ..., ...}``; without an id it is not answered. An answer is
 ``{"id": 7, "result": ...}`` or ``{"id": 7, "error": text, "status": SIP status}``. An event is
-``{"event": "DtmfPressed", "leg_id": ..., ...}``.
+``{"event": "DtmfPressed", "leg_id": ..., ...}``; ``SecretsChanged`` is for the client alone.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from huntline.media.interface import DtmfPressed, MediaDied, MediaEvent, MediaLegLost, PlayFinished
@@ -18,8 +18,19 @@ from huntline.plain import fields_of
 LONGEST_LINE = 2**20
 """Bytes; a line of more is not from us."""
 
-_EVENTS: dict[str, type[MediaEvent]] = {
-    event.__name__: event for event in (PlayFinished, DtmfPressed, MediaDied, MediaLegLost)
+
+@dataclass(frozen=True, slots=True)
+class SecretsChanged:
+    """What restores an encrypted leg is now this, without a verb."""
+
+    leg_id: str
+    secrets: dict[str, Any] = field(repr=False)
+
+
+WorkerEvent = MediaEvent | SecretsChanged
+
+_EVENTS: dict[str, type[WorkerEvent]] = {
+    event.__name__: event for event in (PlayFinished, DtmfPressed, MediaDied, MediaLegLost, SecretsChanged)
 }
 
 
@@ -34,7 +45,10 @@ class PlayState:
 
 @dataclass(slots=True)
 class LegState:
-    """All that is needed to restore a leg, as plain data."""
+    """All that is needed to restore a leg, as plain data.
+
+    ``secrets`` are those of an encrypted leg, keys among them: they are kept in memory and nowhere else.
+    """
 
     port: int
     session_id: int
@@ -43,10 +57,15 @@ class LegState:
     agreed: dict[str, Any] | None = None
     play: PlayState | None = None
     bridge: str | None = None
+    secrets: dict[str, Any] | None = field(default=None, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values that JSON can carry."""
         return fields_of(self) | {"play": fields_of(self.play) if self.play else None}
+
+    def for_journal(self) -> dict[str, Any]:
+        """The same, as it may be written down."""
+        return self.to_dict() | {"secrets": None}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> LegState:
@@ -60,12 +79,12 @@ def line(message: Mapping[str, Any]) -> bytes:
     return json.dumps(message, separators=(",", ":")).encode() + b"\n"
 
 
-def event_line(event: MediaEvent) -> bytes:
+def event_line(event: WorkerEvent) -> bytes:
     """One event, ready to be sent."""
     return line({"event": type(event).__name__, **fields_of(event)})
 
 
-def event_of(message: Mapping[str, Any]) -> MediaEvent:
+def event_of(message: Mapping[str, Any]) -> WorkerEvent:
     """The event in a message that has one. Raises KeyError or TypeError for what we never send."""
     fields = dict(message)
     return _EVENTS[fields.pop("event")](**fields)

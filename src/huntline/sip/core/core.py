@@ -104,6 +104,13 @@ class SipCore:
         for leg in [each for each in self._legs.by_id.values() if each.flow == flow]:
             leg.flow_failed(now)
 
+    def move_flow(self, old: Flow, new: Flow, now: float) -> None:
+        """The peer at the end of a connection has come back by another: its answered calls go along."""
+        self._transactions.flow_failed(old, now)
+        for leg in [each for each in self._legs.by_tag.values() if each.flow == old]:
+            leg.flow = new
+            leg.peer_is_back(now)
+
     # Out
 
     def take_output(self) -> list[Send]:
@@ -304,8 +311,10 @@ class SipCore:
     def _receive_new(self, request: Request, flow: Flow, now: float) -> None:
         if request.to_tag is not None:
             if leg := self._leg_of(request):
-                leg.flow = flow  # a phone behind NAT is where its last request came from
+                has_moved, leg.flow = leg.flow != flow, flow  # as a phone behind NAT does
                 leg.receive_request(self._open(request, flow), request, now)
+                if has_moved:
+                    leg.peer_is_back(now)
                 return
             if not _is_addressed_as_new(request):
                 self._answer_stateless(request, flow, 481)

@@ -11,6 +11,7 @@ class Transport(StrEnum):
 
     UDP = "udp"
     TCP = "tcp"
+    WS = "ws"
 
     @property
     def is_reliable(self) -> bool:
@@ -22,8 +23,9 @@ class Transport(StrEnum):
 class Flow:
     """One path to a peer, plain data.
 
-    ``local`` is our listening address (IP, port), ``remote`` the peer's. ``connection`` numbers a TCP
-    connection; 0 on UDP, and on TCP when any connection to ``remote`` will do (one is opened if needed).
+    ``local`` is our listening address (IP, port), ``remote`` the peer's. ``connection`` numbers a TCP or
+    WebSocket connection; 0 on UDP, and on TCP when any connection to ``remote`` will do (one is opened if
+    needed).
     """
 
     transport: Transport

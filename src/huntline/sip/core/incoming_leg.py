@@ -195,12 +195,19 @@ class IncomingLeg(Leg):
             super().receive_bye(now)
 
     def flow_failed(self, now: float) -> None:
-        """The caller cannot be reached before the call stands."""
+        """As for any leg; a call that is not answered yet is over."""
+        super().flow_failed(now)
         if self.state is LegState.RINGING:
             self._transaction.terminate()
             self._cancelled(now)
-        elif self.state is LegState.ANSWERED:
+        elif self.state is LegState.ANSWERED and not self.is_cut_off:
             self.end("transport failed", now)
+
+    def peer_is_back(self, now: float) -> None:
+        """As for any leg; a 2xx without ACK is repeated there."""
+        super().peer_is_back(now)
+        if self._repetition is not None:
+            self._repetition.flow = self.flow
 
     def _cancelled(self, now: float) -> None:
         self.stop(now)

@@ -16,6 +16,7 @@ from huntline.sip.core.message import Headers, Request, Response
 from huntline.sip.core.negotiation import Negotiation
 from huntline.sip.core.server_transaction import InviteServerTransaction, ServerTransaction
 from huntline.sip.core.session_timer import SessionTimer
+from huntline.sip.core.timers import GIVE_UP, Timer
 from huntline.sip.core.transactions import Transactions
 
 SDP = "application/sdp"
@@ -80,6 +81,11 @@ class Leg:
         self.local_sdp: str | None = None
         self.remote_sdp: str | None = None
         self.peer_allows_update = False
+        # The connection is gone, and the peer has not come back by another one yet.
+        self.is_cut_off = False
+        # Our BYE, as long as it has no response, and the end of its wait for a peer that is cut off.
+        self._goodbye: Headers | None = None
+        self._goodbye_limit: Timer | None = None
         self.negotiation = Negotiation(self)
         self.session_timer = SessionTimer(self.context, self.negotiation.refresh, self._session_expired)
 
@@ -216,12 +222,24 @@ class Leg:
         self.say_bye(now, headers)
 
     def say_bye(self, now: float, headers: Headers = (), dialog: Dialog | None = None) -> None:
-        """Send a BYE; whatever it is answered, that dialog is over (section 15.1.1)."""
+        """Send a BYE; whatever it is answered, that dialog is over (section 15.1.1).
+
+        It goes again to a peer that comes back by another connection in time.
+        """
+        if dialog is None:
+            self._goodbye = tuple(headers)
         self.request("BYE", self._bye_answered, now, headers=headers, dialog=dialog)
 
     def _bye_answered(self, transaction: ClientTransaction, response: Response, now: float) -> None:
-        if response.status >= 200 and self.is_over:
+        if response.status < 200 or not self.is_over:
+            return
+        if self._goodbye is not None and self.has_lost_connection(response):
+            self._goodbye_limit = self.context.timers.set(now + GIVE_UP, self._stays_away)
+        else:
             self.table.forget(self)
+
+    def _stays_away(self, now: float) -> None:
+        self.table.forget(self)
 
     def end(self, reason: str, now: float) -> None:
         """The leg is over by the peer's doing or by failure."""
@@ -244,8 +262,30 @@ class Leg:
     def _session_expired(self, now: float) -> None:
         self.end_with_bye("session expired", now)
 
+    # Peers who go and come back
+
     def flow_failed(self, now: float) -> None:
-        """The flow is gone; requests of ours that wait for a response fail by themselves."""
+        """The flow is gone; requests of ours that wait for a response fail by themselves.
+
+        A call stands without a connection, for the peer may come back by another one: what ends it is
+        its audio, or its session timer.
+        """
+        self.is_cut_off = bool(self.flow.connection)
+
+    def has_lost_connection(self, response: Response) -> bool:
+        """Whether a request of ours failed for want of a connection, to a peer that may come back."""
+        return response.is_local and response.status == 503 and bool(self.flow.connection)
+
+    def peer_is_back(self, now: float) -> None:
+        """The peer is reached by another flow, which is ours already: what has waited for it is sent."""
+        self.is_cut_off = False
+        if self._goodbye_limit is not None:
+            self._goodbye_limit.cancel()
+            self._goodbye_limit = None
+        if self._goodbye is not None:
+            self.say_bye(now, self._goodbye)
+        else:
+            self.negotiation.peer_is_back(now)
 
     # The user's wishes that only one kind of leg can have
 

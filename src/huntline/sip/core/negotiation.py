@@ -52,11 +52,17 @@ class Negotiation:
             or self._leg.state is not LegState.CONFIRMED
         )
 
+    @property
+    def _must_wait(self) -> bool:
+        """Whether what we would begin has to wait for its turn, or for the peer."""
+        return self.is_busy or self._retry is not None or self._leg.is_cut_off
+
     # Our offers
 
     def offer(self, sdp: str, now: float) -> None:
-        """Offer by re-INVITE, as soon as nothing else is under way; a newer offer replaces a waiting one."""
-        if self.is_busy or self._retry is not None:
+        """Offer by re-INVITE, as soon as nothing else is under way and the peer can be reached; a newer offer
+        replaces a waiting one."""
+        if self._must_wait:
             self._queued = sdp
         else:
             self._send_invite(sdp, now)
@@ -64,8 +70,10 @@ class Negotiation:
     def refresh(self, now: float) -> None:
         """Refresh the session, by UPDATE when the peer knows it (RFC 4028 section 7.4)."""
         leg = self._leg
-        if self.is_busy or self._retry is not None:
-            return  # what is under way refreshes as well
+        if leg.is_cut_off:
+            self._wait_for_peer(leg.local_sdp)
+        if self._must_wait:
+            return  # what is under way, or waits, refreshes as well
         if leg.peer_allows_update:
             self._offered = ""
             headers = (*leg.own_headers(), *leg.session_timer.request_headers())
@@ -88,7 +96,12 @@ class Negotiation:
             leg.dialog.refresh_target(response)
             # Also when the leg has ended meanwhile: a 2xx must have its ACK.
             leg.acknowledge(transaction, leg.dialog, response)
-        if leg.is_over or sdp is None or self._failed_for_good(response, now):
+        if leg.is_over or sdp is None:
+            return
+        if leg.has_lost_connection(response):
+            self._wait_for_peer(sdp)
+            return
+        if self._failed_for_good(response, now):
             return
         self._offered = None
         if response.status < 300:
@@ -114,7 +127,12 @@ class Negotiation:
     def _refreshed(self, transaction: ClientTransaction, response: Response, now: float) -> None:
         """A response to our UPDATE without offer."""
         leg = self._leg
-        if leg.is_over or response.status < 200 or self._failed_for_good(response, now):
+        if leg.is_over or response.status < 200:
+            return
+        if leg.has_lost_connection(response):
+            self._wait_for_peer(leg.local_sdp)
+            return
+        if self._failed_for_good(response, now):
             return
         self._offered = None
         if response.status < 300 and leg.dialog is not None:
@@ -125,6 +143,18 @@ class Negotiation:
         elif response.status in (405, 501):
             leg.peer_allows_update = False
             self.refresh(now)
+        self._settle(now)
+
+    def _wait_for_peer(self, sdp: str | None) -> None:
+        """The peer is gone for now: what it did not get it gets when it is back, unless there is newer."""
+        self._leg.is_cut_off = True
+        self._offered = None
+        self._queued = self._queued or sdp
+
+    def peer_is_back(self, now: float) -> None:
+        """The peer can be reached again."""
+        if self._repetition is not None:
+            self._repetition.flow = self._leg.flow
         self._settle(now)
 
     def _failed_for_good(self, response: Response, now: float) -> bool:
@@ -147,7 +177,7 @@ class Negotiation:
 
     def _settle(self, now: float) -> None:
         """Begin what has waited for its turn."""
-        if self._queued is not None and self._retry is None and not self.is_busy:
+        if self._queued is not None and not self._must_wait:
             sdp, self._queued = self._queued, None
             self._send_invite(sdp, now)
 

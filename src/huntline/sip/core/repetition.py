@@ -12,16 +12,17 @@ from huntline.sip.core.timers import GIVE_UP, T1, T2, Timer
 class Repetition:
     """Repeats after T1, doubled up to T2, for 64*T1 in all; then calls ``give_up(now)``.
 
-    The transport does not matter: a 2xx is repeated over TCP too, for a hop behind it may be UDP.
+    The transport does not matter: a 2xx is repeated over TCP too, for a hop behind it may be UDP. ``flow``
+    may change meanwhile.
     """
 
-    __slots__ = ("_context", "_data", "_ends_at", "_flow", "_give_up", "_interval", "_timer")
+    __slots__ = ("_context", "_data", "_ends_at", "_give_up", "_interval", "_timer", "flow")
 
     def __init__(
         self, context: Context, flow: Flow, data: bytes, now: float, give_up: Callable[[float], None]
     ) -> None:
         self._context = context
-        self._flow = flow
+        self.flow = flow
         self._data = data
         self._give_up = give_up
         self._interval = T1
@@ -36,6 +37,6 @@ class Repetition:
         if now >= self._ends_at:
             self._give_up(now)
             return
-        self._context.send(self._flow, self._data)
+        self._context.send(self.flow, self._data)
         self._interval = min(self._interval * 2, T2)
         self._timer = self._context.timers.set(min(now + self._interval, self._ends_at), self._due)

@@ -1,4 +1,7 @@
-"""Offer and answer for one audio stream (RFC 3264): PCMU, PCMA and telephone-events over plain RTP."""
+"""Offer and answer for one audio stream (RFC 3264): PCMU, PCMA and telephone-events.
+
+Plain RTP, or encrypted as browsers do it, by what our own end is.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import re
 from dataclasses import replace
 from typing import get_args
 
+from huntline.sip.sdp import security
 from huntline.sip.sdp.description import (
     Address,
     MediaDescription,
@@ -22,6 +26,8 @@ _DYNAMIC_PAYLOAD_TYPES = range(96, 128)
 _PTIME_MS = 20
 _PTIMES_MS = range(1, 201)
 _PLAIN_PROFILES = frozenset({"RTP/AVP", "RTP/AVPF"})
+
+_FOUND_BY_ICE = ("0.0.0.0", 9, "0.0.0.0", 9)  # noqa: S104 - as RFC 8839 writes it, not an address to bind
 
 _NUMBER = re.compile(r"[0-9]{1,3}")
 _RTPMAP = re.compile(r"([0-9]{1,3})[ \t]+([!-.0-~]+)/([0-9]{1,6})(?:/([0-9]{1,3}))?")
@@ -50,12 +56,18 @@ def answer(offer_text: str, local: LocalAudio, hold: bool = False) -> tuple[str,
     The first audio line that we can speak is taken, all others are refused. Raises SdpError.
     """
     session = parse(offer_text)
-    chosen, agreed = _choose_audio(session, local)
+    chosen, agreed = _choose_audio(session, local, is_answer=False)
     if hold:
         agreed = replace(agreed, direction=_WITHOUT_RECEIVING[agreed.direction])
+    theirs = agreed.security
     lines = _session_lines(local, session.timing)
+    if theirs is not None:
+        lines += security.session_lines(theirs.mid if theirs.is_bundled else None)
     for media in session.media:
-        lines += _audio_lines(media.profile, local, agreed) if media is chosen else _refusal(media)
+        if media is chosen:
+            lines += _audio_lines(media.profile, local, agreed)
+        else:
+            lines += _refusal(media) + (security.refused_lines(media) if theirs is not None else [])
     return _text(lines), agreed
 
 
@@ -66,13 +78,35 @@ def offer(local: LocalAudio, prefer: Agreed | None = None, direction: Direction 
     if events not in _DYNAMIC_PAYLOAD_TYPES:
         events = _EVENT_PAYLOAD_TYPE
     formats = [(_PAYLOAD_TYPES[codec], codec) for codec in codecs]
-    return _text([*_session_lines(local, "0 0"), *_media_lines("RTP/AVP", local, formats, events, direction)])
+    ours = local.security
+    lines = _session_lines(local, "0 0")
+    if ours is None:
+        return _text(lines + _media_lines("RTP/AVP", local, formats, events, direction))
+    lines += security.session_lines(ours.mid)
+    lines += _media_lines(security.PROFILE, local, formats, events, direction)
+    # RFC 8842 section 5.3: also when the roles are known, the offer leaves them to the answer.
+    return _text(lines + security.media_lines(local, ours, ours.mid, "actpass"))
 
 
 def accept(answer_text: str, local: LocalAudio) -> Agreed:
     """What is agreed by the peer's answer to our offer. Raises SdpError."""
-    _, agreed = _choose_audio(parse(answer_text), local)
+    _, agreed = _choose_audio(parse(answer_text), local, is_answer=True)
     return agreed
+
+
+def wants_encryption(offer_text: str) -> bool:
+    """Whether the first audio line in use, of those kinds that we speak, is an encrypted one.
+
+    Raises SdpError.
+    """
+    session = parse(offer_text)
+    for media in session.media:
+        if media.kind.lower() == "audio" and not security.is_disabled(session, media):
+            if security.is_encrypted(media):
+                return True
+            if media.profile.upper() in _PLAIN_PROFILES:
+                return False
+    return False
 
 
 def direction_of(sdp_text: str) -> Direction:
@@ -82,8 +116,9 @@ def direction_of(sdp_text: str) -> Direction:
     """
     session = parse(sdp_text)
     for media in session.media:
-        if media.kind.lower() == "audio" and media.port:
-            connection = media.connection or session.connection
+        if media.kind.lower() == "audio" and not security.is_disabled(session, media):
+            # With ICE a null address says only that the path is not known yet (RFC 8839 section 4.2.1.3).
+            connection = None if security.is_encrypted(media) else media.connection or session.connection
             return _direction(session, media, parse_address(connection) if connection else None)
     return "inactive"
 
@@ -93,22 +128,46 @@ def is_hold(sdp_text: str) -> bool:
     return direction_of(sdp_text) in ("sendonly", "inactive")
 
 
-def _choose_audio(session: SessionDescription, local: LocalAudio) -> tuple[MediaDescription, Agreed]:
+def _choose_audio(
+    session: SessionDescription, local: LocalAudio, *, is_answer: bool
+) -> tuple[MediaDescription, Agreed]:
     """The first audio line that we can speak; else the refusal of the first one, which says most."""
     refusal: SdpError | None = None
     for media in session.media:
         if media.kind.lower() != "audio":
             continue
         try:
-            return media, _agree(session, media, local)
+            return media, _agree(session, media, local, is_answer=is_answer)
         except SdpError as error:
             refusal = refusal or error
     raise refusal or SdpError("the session description has no audio", 488)
 
 
-def _agree(session: SessionDescription, media: MediaDescription, local: LocalAudio) -> Agreed:
-    if media.port == 0:
+def _agree(
+    session: SessionDescription, media: MediaDescription, local: LocalAudio, *, is_answer: bool
+) -> Agreed:
+    if security.is_disabled(session, media):
         raise SdpError("the audio line is disabled (port 0)", 488)
+    if local.security is None:
+        return _agree_plain(session, media, local)
+    if not security.is_encrypted(media):
+        raise SdpError(
+            f"the profile {media.profile[:40]} is not supported here, only {security.PROFILE}", 488
+        )
+    codec, payload_type, event_payload_type = _codecs(media)
+    return Agreed(
+        *_FOUND_BY_ICE,
+        codec=codec,
+        payload_type=payload_type,
+        event_payload_type=event_payload_type,
+        direction=_MIRRORED[_direction(session, media, None)],
+        ptime=_ptime(media),
+        rtcp_mux=True,
+        security=security.agree(session, media, local.security, is_answer=is_answer),
+    )
+
+
+def _agree_plain(session: SessionDescription, media: MediaDescription, local: LocalAudio) -> Agreed:
     if media.profile.upper() not in _PLAIN_PROFILES:
         raise SdpError(f"the profile {media.profile[:40]} is not supported, only RTP/AVP", 488)
     codec, payload_type, event_payload_type = _codecs(media)
@@ -210,7 +269,10 @@ def _session_lines(local: LocalAudio, timing: str) -> list[str]:
 
 def _audio_lines(profile: str, local: LocalAudio, agreed: Agreed) -> list[str]:
     formats = [(agreed.payload_type, agreed.codec)]
-    return _media_lines(profile, local, formats, agreed.event_payload_type, agreed.direction)
+    lines = _media_lines(profile, local, formats, agreed.event_payload_type, agreed.direction)
+    if agreed.security is not None and local.security is not None:
+        lines += security.media_lines(local, local.security, agreed.security.mid, agreed.security.role)
+    return lines
 
 
 def _media_lines(

@@ -3,13 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from huntline.plain import fields_of
 
 Codec = Literal["PCMU", "PCMA"]
 Direction = Literal["sendrecv", "sendonly", "recvonly", "inactive"]
+DtlsRole = Literal["active", "passive"]
+"""Who begins the DTLS handshake: the active side."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalSecurity:
+    """Our end of an encrypted session: what a browser must know to reach us and to know that it is us.
+
+    ``fingerprint`` is the SHA-256 of our certificate. ``mid`` names the audio line, ``role`` is ours in DTLS;
+    both stay as they were once agreed for the whole session (RFC 8842 section 5.5, RFC 8829 section 5.2.2).
+    """
+
+    ufrag: str
+    password: str = field(repr=False)
+    fingerprint: str
+    mid: str = "0"
+    role: DtlsRole | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedSecurity:
+    """What is known of the peer of an encrypted session, and who begins the DTLS handshake.
+
+    ``fingerprints`` are of the form ``sha-256 AB:CD:...``: the peer's certificate must match one of them.
+    ``mid`` and ``is_bundled`` tell how the peer named and grouped the line.
+    """
+
+    ufrag: str
+    password: str = field(repr=False)
+    fingerprints: tuple[str, ...]
+    role: DtlsRole
+    mid: str | None = None
+    is_bundled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +51,14 @@ class LocalAudio:
 
     ``session_id`` and ``version`` go into the ``o=`` line. The same version must never be sent with two
     different descriptions (RFC 3264 section 8): go on with ``revised()`` after each one that was sent.
+    With ``security`` the session is a browser's: encrypted, with ICE, and with RTCP on the RTP port.
     """
 
     address: str
     port: int
     session_id: int
     version: int
+    security: LocalSecurity | None = None
 
     @property
     def ip_version(self) -> int:
@@ -42,7 +77,8 @@ class Agreed:
     ``payload_type`` and ``event_payload_type`` are the numbers that the peer wants to receive; the latter
     is None when it takes no telephone-events. ``direction`` is what *we* may do. ``address`` may be
     ``0.0.0.0`` or ``::`` (a peer on hold of the old kind); then ``direction`` never allows sending.
-    ``ptime`` is the packet length in ms that the peer asks for.
+    ``ptime`` is the packet length in ms that the peer asks for. With ``security`` the addresses mean nothing:
+    ICE finds out where the peer is.
     """
 
     address: str
@@ -55,12 +91,16 @@ class Agreed:
     direction: Direction
     ptime: int = 20
     rtcp_mux: bool = False
+    security: AgreedSecurity | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values that JSON can carry."""
-        return fields_of(self)
+        return fields_of(self) | {"security": fields_of(self.security) if self.security else None}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Agreed:
         """The inverse of ``to_dict``."""
-        return cls(**values)
+        security = values.get("security")
+        if security is not None:
+            security = AgreedSecurity(**{**security, "fingerprints": tuple(security["fingerprints"])})
+        return cls(**{**values, "security": security})

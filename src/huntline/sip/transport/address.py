@@ -39,7 +39,7 @@ class ListenAddress:
             return cls(Transport(match["transport"].lower()), host, _port(match["port"]))
         except ValueError:
             raise ConfigurationError(
-                f"cannot listen on {text!r}: write TRANSPORT:IP:PORT with udp or tcp, "
+                f"cannot listen on {text!r}: write TRANSPORT:IP:PORT with udp, tcp or ws, "
                 "such as udp:127.0.0.1:5060 or tcp:[::1]:5060"
             ) from None
 

@@ -1,4 +1,4 @@
-"""One TCP connection that carries SIP, with everything a peer may hold of us bounded."""
+"""One connection that carries SIP, with everything a peer may hold of us bounded."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import ClassVar, Protocol, cast
 
 from huntline.sip.core.flow import Flow, Transport
-from huntline.sip.core.framing import FramingError, KeepAlive, StreamFramer
 
 log = logging.getLogger(__name__)
 
-_PONG = b"\r\n"  # RFC 5626 section 3.5.1
+PING, PONG = b"\r\n\r\n", b"\r\n"  # RFC 5626 section 3.5.1
 
 
 @dataclass(frozen=True, slots=True)
-class TcpLimits:
-    """What peers may take of us. Times in seconds, sizes in bytes.
+class ConnectionLimits:
+    """What peers may take of us, over TCP and WebSocket together. Times in seconds, sizes in bytes.
 
     ``connections_per_address`` counts what a peer opened; ``idle`` must outlast the longest registration,
-    since a phone may say nothing in between.
+    since a phone may say nothing in between. A page that is silent for ``pinged_after`` is pinged, and cut
+    off when it stays silent for ``pong_within`` more: it outlasts a network that is away for a moment.
     """
 
     connections: int = 10_000
@@ -31,11 +31,20 @@ class TcpLimits:
     message_completed: float = 30.0
     reading_resumed: float = 30.0
     idle: float = 3_900.0
+    pinged_after: float = 10.0
+    pong_within: float = 20.0
     checked_every: float = 5.0
 
 
 class ConnectionOwner(Protocol):
     """Who keeps the connections."""
+
+    @property
+    def limits(self) -> ConnectionLimits:
+        """What a connection may take."""
+
+    def next_number(self) -> int:
+        """A number that no connection had before."""
 
     def connected(self, connection: Connection) -> bool:
         """Whether there is room for it; it is closed otherwise."""
@@ -45,33 +54,41 @@ class ConnectionOwner(Protocol):
 
 
 class Connection(asyncio.Protocol):
-    """Reads messages and writes them. ``flow`` is valid once the connection is made."""
+    """What TCP and WebSocket connections share: all but how messages are framed.
+
+    ``flow`` is valid once the connection is made.
+    """
+
+    kind: ClassVar[Transport]
 
     def __init__(
         self,
         owner: ConnectionOwner,
         on_message: Callable[[bytes, Flow], None],
-        limits: TcpLimits,
         *,
         local: tuple[str, int],
-        number: int,
         is_accepted: bool,
     ) -> None:
         self._owner = owner
         self._on_message = on_message
-        self._limits = limits
+        self._limits = owner.limits
         self._local = local
-        self._number = number
+        self._number = owner.next_number()
         self.is_accepted = is_accepted
         self.is_open = False
+        self.is_counted = False  # among those of its address, by the owner
         self._loop = asyncio.get_running_loop()
         self.lost = self._loop.create_future()
-        self._framer = StreamFramer()
         self._heard_at = self._loop.time()
         self._incomplete_since: float | None = self._heard_at
         self._blocked_since: float | None = None
 
-    def deadline(self) -> float:
+    def check(self, now: float) -> None:
+        """Cut the peer off when its time is up."""
+        if now >= self._deadline():
+            self.abort()
+
+    def _deadline(self) -> float:
         """When the peer's time is up: for completing a message, for reading ours, for being silent."""
         deadlines = [self._heard_at + self._limits.idle]
         if self._incomplete_since is not None:
@@ -81,9 +98,11 @@ class Connection(asyncio.Protocol):
         return min(deadlines)
 
     def send(self, data: bytes) -> None:
-        """Write; a peer that lets too much pile up is cut off."""
-        if not self.is_open:
-            return
+        """Send one message; a peer that lets too much pile up is cut off."""
+        if self.is_open:
+            self._write(data)
+
+    def _write(self, data: bytes) -> None:
         self._transport.write(data)
         if self._transport.get_write_buffer_size() > self._limits.unsent_bytes:
             log.info("peer does not read, connection cut", extra={"remote": self.flow.remote})
@@ -105,30 +124,10 @@ class Connection(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
         remote = transport.get_extra_info("peername") or ("", 0)
         host = transport.get_extra_info("sockname")[0]
-        self.flow = Flow(Transport.TCP, (host, self._local[1]), (remote[0], remote[1]), self._number)
+        self.flow = Flow(self.kind, (host, self._local[1]), (remote[0], remote[1]), self._number)
         self.is_open = self._owner.connected(self)
         if not self.is_open:
             self._transport.abort()
-
-    def data_received(self, data: bytes) -> None:
-        self._heard_at = self._loop.time()
-        try:
-            items = self._framer.feed(data)
-        except FramingError as error:
-            log.info("no SIP", extra={"remote": self.flow.remote, "error": str(error)})
-            self.close()
-            return
-        if items:
-            self._incomplete_since = None
-        elif self._incomplete_since is None:
-            self._incomplete_since = self._heard_at
-        for item in items:
-            if not self.is_open:
-                return
-            if isinstance(item, KeepAlive):
-                self.send(_PONG)
-            else:
-                self._on_message(item, self.flow)
 
     def pause_writing(self) -> None:
         # Whoever does not read our answers may not ask for more of them.

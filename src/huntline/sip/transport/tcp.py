@@ -4,48 +4,38 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from huntline.sip.core.flow import Flow, Transport
+from huntline.sip.core.framing import FramingError, KeepAlive, StreamFramer
 from huntline.sip.transport.address import ListenAddress
-from huntline.sip.transport.connection import Connection, ConnectionOwner, TcpLimits
+from huntline.sip.transport.connection import PONG, Connection, ConnectionOwner
+from huntline.sip.transport.connections import Connections
 
 log = logging.getLogger(__name__)
 
-_LAST_WORDS = 1.0  # seconds for writing what is unsent when everything closes
 
+class TcpTransport:
+    """All listening sockets, and the connections on their way up.
 
-class TcpTransport(ConnectionOwner):
-    """All listening sockets and connections.
-
-    A connection that ends, or cannot be opened, is told by ``on_flow_failed``; sending never raises.
+    One that cannot be opened is told by ``on_flow_failed``; sending never raises.
     """
 
     def __init__(
         self,
+        connections: Connections,
         on_message: Callable[[bytes, Flow], None],
         on_flow_failed: Callable[[Flow], None],
-        limits: TcpLimits,
     ) -> None:
+        self._connections = connections
         self._on_message = on_message
         self._on_flow_failed = on_flow_failed
-        self._limits = limits
+        self._limits = connections.limits
         self._loop = asyncio.get_running_loop()
         self._servers: list[asyncio.Server] = []
-        self._connections: dict[int, Connection] = {}
-        self._by_remote: dict[tuple[str, int], Connection] = {}
-        self._accepted: Counter[str] = Counter()
         self._openings: dict[Flow, _Opening] = {}
-        self._last_number = 0
-        self._sweep: asyncio.TimerHandle | None = None
         self._is_closing = False
-
-    @property
-    def connection_count(self) -> int:
-        """Connections open now, taken and opened."""
-        return len(self._connections)
 
     async def listen(self, address: ListenAddress) -> ListenAddress:
         """Take connections on an address; gives it back with the real port. Raises OSError."""
@@ -63,7 +53,7 @@ class TcpTransport(ConnectionOwner):
         A flow whose numbered connection is gone has failed: the far port of a connection that the peer
         opened is not one where it listens.
         """
-        connection = self._connections.get(flow.connection) or self._by_remote.get(flow.remote)
+        connection = self._connections.find(flow)
         if connection is not None:
             connection.send(data)
         elif flow.connection or self._is_closing:
@@ -72,7 +62,7 @@ class TcpTransport(ConnectionOwner):
             self._open(flow, data)
 
     async def close(self) -> None:
-        """Stop listening, let connections write what they hold (a moment at most), close them."""
+        """Take and open no more connections."""
         self._is_closing = True
         for server in self._servers:
             server.close()
@@ -81,55 +71,9 @@ class TcpTransport(ConnectionOwner):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._openings.clear()
-        lost = [connection.lost for connection in self._connections.values()]
-        for connection in self._connections.values():
-            connection.close()
-        if lost:
-            _, unwritten = await asyncio.wait(lost, timeout=_LAST_WORDS)
-            for connection in self._connections.values():
-                connection.abort()
-            await asyncio.gather(*unwritten)
-        if self._sweep is not None:
-            self._sweep.cancel()
 
-    def connected(self, connection: Connection) -> bool:
-        """Room for one more? Then it is taken in."""
-        host = connection.flow.remote[0]
-        if self._is_closing or len(self._connections) >= self._limits.connections:
-            return False
-        if connection.is_accepted:
-            if self._accepted[host] >= self._limits.connections_per_address:
-                return False
-            self._accepted[host] += 1
-        self._connections[connection.flow.connection] = connection
-        self._by_remote[connection.flow.remote] = connection
-        if self._sweep is None:
-            self._schedule_sweep()
-        return True
-
-    def disconnected(self, connection: Connection) -> None:
-        """Forget it, and tell that its flow leads nowhere any more."""
-        flow = connection.flow
-        if self._connections.pop(flow.connection, None) is None:
-            return
-        if self._by_remote.get(flow.remote) is connection:
-            del self._by_remote[flow.remote]
-        if connection.is_accepted:
-            self._accepted[flow.remote[0]] -= 1
-            if not self._accepted[flow.remote[0]]:
-                del self._accepted[flow.remote[0]]
-        self._on_flow_failed(flow)
-
-    def _connection(self, local: tuple[str, int], *, is_accepted: bool) -> Connection:
-        self._last_number += 1
-        return Connection(
-            self,
-            self._on_message,
-            self._limits,
-            local=local,
-            number=self._last_number,
-            is_accepted=is_accepted,
-        )
+    def _connection(self, local: tuple[str, int], *, is_accepted: bool) -> TcpConnection:
+        return TcpConnection(self._connections, self._on_message, local=local, is_accepted=is_accepted)
 
     def _open(self, flow: Flow, data: bytes) -> None:
         opening = self._openings.get(flow)
@@ -160,17 +104,42 @@ class TcpTransport(ConnectionOwner):
         for data in opening.unsent:
             connection.send(data)
 
-    def _schedule_sweep(self) -> None:
-        self._sweep = self._loop.call_later(self._limits.checked_every, self._close_overdue)
 
-    def _close_overdue(self) -> None:
-        now = self._loop.time()
-        for connection in list(self._connections.values()):
-            if now >= connection.deadline():
-                connection.abort()
-        self._sweep = None
-        if self._connections:
-            self._schedule_sweep()
+class TcpConnection(Connection):
+    """A stream cut into messages by Content-Length."""
+
+    kind = Transport.TCP
+
+    def __init__(
+        self,
+        owner: ConnectionOwner,
+        on_message: Callable[[bytes, Flow], None],
+        *,
+        local: tuple[str, int],
+        is_accepted: bool,
+    ) -> None:
+        super().__init__(owner, on_message, local=local, is_accepted=is_accepted)
+        self._framer = StreamFramer()
+
+    def data_received(self, data: bytes) -> None:
+        self._heard_at = self._loop.time()
+        try:
+            items = self._framer.feed(data)
+        except FramingError as error:
+            log.info("no SIP", extra={"remote": self.flow.remote, "error": str(error)})
+            self.close()
+            return
+        if items:
+            self._incomplete_since = None
+        elif self._incomplete_since is None:
+            self._incomplete_since = self._heard_at
+        for item in items:
+            if not self.is_open:
+                return
+            if isinstance(item, KeepAlive):
+                self.send(PONG)
+            else:
+                self._on_message(item, self.flow)
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel
 from sse_starlette import EventSourceResponse
 
@@ -35,6 +35,7 @@ from huntline.web.history import DecisionView, Names
 from huntline.web.listing import Listing, Page
 from huntline.web.live import LivePicture, View
 from huntline.web.moments import From, To
+from huntline.web.phones import PhoneAccess, phone_access
 from huntline.web.steering import (
     AgentNow,
     AgentQueue,
@@ -132,6 +133,15 @@ def read(access: Own) -> Any:
         "queues": agent_queues(organization, user),
         "now": now,
     }
+
+
+@router.post("/phone", response_model=PhoneAccess, operation_id="open_my_phone")
+def post_phone(request: Request, access: Own) -> Any:
+    """What the phone in my page connects with. It is good for ten minutes: ask again before it is used then.
+
+    It registers as me, so that I am rung there, and calls as me.
+    """
+    return phone_access(request, access, "phone-credential", upn=_own_user(access).upn)
 
 
 @router.put("/presence", response_model=AgentNow, operation_id="choose_my_presence")

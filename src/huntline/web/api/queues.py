@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import Path
+from fastapi import Path, Request
 from pydantic import BaseModel
 
 from huntline.directory.groups import agents_of, left_out_of
@@ -18,6 +18,7 @@ from huntline.organization_file.parts import Dump, queue_dump, queue_of
 from huntline.web.access import Access, ChangeQueues, ReadSettings
 from huntline.web.api.collection import Collection, merged, router_of
 from huntline.web.backstage import Backstage
+from huntline.web.phones import TestCallAccess, phone_access
 from huntline.web.sounds import sound_of
 
 
@@ -120,3 +121,18 @@ def read_agents(access: ReadSettings, key: Annotated[str, Path(description="The 
             {"upn": each.upn, "reason": each.reason} for each in left_out_of(queue, index.users, index.groups)
         ],
     }
+
+
+@router.post("/{key}/test-call", response_model=TestCallAccess, operation_id="test_queue")
+def test_call(
+    request: Request, access: ChangeQueues, key: Annotated[str, Path(description="The queue.")]
+) -> Any:
+    """What a page calls the queue with, to hear what callers hear. Agents are rung, by a "Test call".
+
+    It calls the organization's queues and nothing else, and takes no calls.
+    """
+    organization = access.organization
+    queue = QUEUES.get(organization, key)
+    access.require_queue(queue.queue_id)
+    opened = phone_access(request, access, "guest-credential", organization_id=organization.organization_id)
+    return opened | {"target": queue.primary_uri}

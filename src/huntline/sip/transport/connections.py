@@ -1,0 +1,114 @@
+"""All connections that carry SIP, over TCP and WebSocket: how many there may be, and which leads where."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+
+from huntline.sip.core.flow import Flow, Transport
+from huntline.sip.transport.connection import Connection, ConnectionLimits, ConnectionOwner
+
+_LAST_WORDS = 1.0  # seconds for writing what is unsent when everything closes
+
+
+class Connections(ConnectionOwner):
+    """Keeps the connections of all transports; the end of each is told by ``on_lost``."""
+
+    def __init__(self, limits: ConnectionLimits, on_lost: Callable[[Flow], None]) -> None:
+        self._limits = limits
+        self._on_lost = on_lost
+        self._loop = asyncio.get_running_loop()
+        self._by_number: dict[int, Connection] = {}
+        self._by_remote: dict[tuple[Transport, tuple[str, int]], Connection] = {}
+        self._accepted: Counter[str] = Counter()
+        self._last_number = 0
+        self._sweep: asyncio.TimerHandle | None = None
+        self._is_closing = False
+
+    def __len__(self) -> int:
+        return len(self._by_number)
+
+    @property
+    def limits(self) -> ConnectionLimits:
+        """What a connection may take."""
+        return self._limits
+
+    def next_number(self) -> int:
+        """A number that no connection had before."""
+        self._last_number += 1
+        return self._last_number
+
+    def find(self, flow: Flow) -> Connection | None:
+        """The flow's connection, else any of the same kind that leads to the same peer."""
+        return self._by_number.get(flow.connection) or self._by_remote.get((flow.transport, flow.remote))
+
+    def connected(self, connection: Connection) -> bool:
+        """Room for one more? Then it is taken in."""
+        if self._is_closing or len(self._by_number) >= self._limits.connections:
+            return False
+        if not self._count(connection):
+            return False
+        self._by_number[connection.flow.connection] = connection
+        self._by_remote[connection.flow.transport, connection.flow.remote] = connection
+        if self._sweep is None:
+            self._schedule_sweep()
+        return True
+
+    def comes_from(self, connection: Connection, remote: tuple[str, int]) -> bool:
+        """A proxy told whose connection it is: it is counted as theirs, if they may have one more."""
+        self._forget_remote(connection)
+        flow = connection.flow
+        connection.flow = Flow(flow.transport, flow.local, remote, flow.connection)
+        self._by_remote[flow.transport, remote] = connection
+        return self._count(connection)
+
+    def disconnected(self, connection: Connection) -> None:
+        """Forget it, and tell that its flow leads nowhere any more."""
+        if self._by_number.pop(connection.flow.connection, None) is not None:
+            self._forget_remote(connection)
+            self._on_lost(connection.flow)
+
+    async def close(self) -> None:
+        """Let connections write what they hold (a moment at most), close them, take no more."""
+        self._is_closing = True
+        lost = [connection.lost for connection in self._by_number.values()]
+        for connection in self._by_number.values():
+            connection.close()
+        if lost:
+            _, unwritten = await asyncio.wait(lost, timeout=_LAST_WORDS)
+            for connection in self._by_number.values():
+                connection.abort()
+            await asyncio.gather(*unwritten)
+        if self._sweep is not None:
+            self._sweep.cancel()
+
+    def _count(self, connection: Connection) -> bool:
+        host = connection.flow.remote[0]
+        if connection.is_accepted:
+            if self._accepted[host] >= self._limits.connections_per_address:
+                return False
+            self._accepted[host] += 1
+            connection.is_counted = True
+        return True
+
+    def _forget_remote(self, connection: Connection) -> None:
+        flow = connection.flow
+        if self._by_remote.get((flow.transport, flow.remote)) is connection:
+            del self._by_remote[flow.transport, flow.remote]
+        if connection.is_counted:
+            connection.is_counted = False
+            self._accepted[flow.remote[0]] -= 1
+            if not self._accepted[flow.remote[0]]:
+                del self._accepted[flow.remote[0]]
+
+    def _schedule_sweep(self) -> None:
+        self._sweep = self._loop.call_later(self._limits.checked_every, self._check_all)
+
+    def _check_all(self) -> None:
+        now = self._loop.time()
+        for connection in list(self._by_number.values()):
+            connection.check(now)
+        self._sweep = None
+        if self._by_number:
+            self._schedule_sweep()

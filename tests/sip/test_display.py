@@ -1,0 +1,70 @@
+"""What a rung phone, and a page, is told of a call (unit)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import unquote
+
+import pytest
+from tests.fakes.plans import CONTOSO, PLAN
+
+from huntline.directory.organization import CallerIdPolicy
+from huntline.directory.plan import ServerPlan
+from huntline.sip.calls import Call, Leg, Party
+from huntline.sip.dialling import Callee
+from huntline.sip.display import Line, display_of
+from huntline.sip.presentation import ANONYMOUS, TEST_CALL, CallerId
+
+BLOCKING = ServerPlan(
+    (
+        replace(
+            CONTOSO, caller_id_policies=(CallerIdPolicy(name="Global", block_incoming_pstn_caller_id=True),)
+        ),
+    )
+)
+LINE = Line("Help Desk", timedelta(seconds=12.9), 3)
+AMAL = Callee("amal", [])
+
+
+def shown(caller: CallerId, line: Line | None = LINE, plan: ServerPlan = PLAN) -> dict[str, str]:
+    """What a page reads, as JavaScript's decodeURIComponent would have it."""
+    leg = Leg("l", "m", Party.CALLER, "c17", caller.user)
+    call = Call("c17", "contoso", leg, caller, "desk", "music")
+    headers = display_of(plan, call, "amal@contoso.com", line, AMAL).page_headers
+    assert all(value.isascii() and value.isprintable() for _, value in headers)
+    return {name.removeprefix("X-Huntline-"): unquote(value) for name, value in headers}
+
+
+def test_a_page_reads_what_it_shows_of_a_call_of_a_queue() -> None:
+    assert shown(CallerId("+14255551234", "Jane")) == {
+        "Call-ID": "c17",
+        "Caller": "+14255551234",
+        "Queue": "Help Desk",
+        "Waited": "12",
+        "Waiting": "3",
+    }
+
+
+def test_a_direct_call_has_no_queue() -> None:
+    assert shown(CallerId("jane", "Jane Doe"), None) == {"Call-ID": "c17", "Caller": "Jane Doe"}
+
+
+@pytest.mark.parametrize("name", ["Élan: 100 % & <b>\r\nX: y", "Ночь", "\N{PILE OF POO}", 'a"b;c,d=e?'])
+def test_names_come_through_whatever_is_in_them(name: str) -> None:
+    told = shown(CallerId("jane", name), Line(name, timedelta(0), 0))
+    assert (told["Queue"], told["Caller"]) == (name, name)
+
+
+def test_what_is_no_text_is_shown_as_such() -> None:
+    assert shown(CallerId("jane", "J\udcffne"))["Caller"] == "J?ne"
+
+
+def test_a_number_that_the_policy_withholds_is_nowhere_for_a_page_either() -> None:
+    assert shown(CallerId("+14255551234", "Jane"), plan=BLOCKING)["Caller"] == "Anonymous"
+    assert shown(CallerId(ANONYMOUS))["Caller"] == "Anonymous"
+
+
+def test_a_test_call_is_no_number_to_withhold() -> None:
+    for plan in (PLAN, BLOCKING):
+        assert shown(TEST_CALL, plan=plan)["Caller"] == "Test call"
