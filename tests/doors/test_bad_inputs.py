@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from tests.doors.bad_inputs import PAGE, answers, page
+import pytest
+
+from huntline.languages.translation import Language
+from tests.doors.bad_inputs import PAGES, answers, page
+from tests.languages.sentences import english_in
 
 
-def test_wrong_inputs_are_refused_and_change_nothing_and_the_page_shows_what_is_said() -> None:
-    found = answers()
-    assert len(found) >= 50
-    assert [bad.shown for bad, said, _ in found if len(said) < 20] == []
-    assert [bad.shown for bad, _, is_changed in found if is_changed] == []
-    stale = "docs/bad-inputs.md is stale; write it with .venv/bin/python -m tests.doors.bad_inputs"
-    assert PAGE.read_text() == page(found), stale
+@pytest.mark.parametrize("language", PAGES)
+def test_wrong_inputs_are_refused_and_change_nothing_and_the_page_shows_what_is_said(
+    language: Language,
+) -> None:
+    found = answers(language)
+    assert len(found) >= 45
+    assert [bad.shown for _, bad, said, _ in found if len(said) < 20] == []
+    assert [bad.shown for _, bad, _, is_changed in found if is_changed] == []
+    if language == "fr":
+        sentences = [said.partition(": ")[2] for _, _, said, _ in found]
+        assert [said for said in sentences if english_in(said)] == []
+    stale = f"{PAGES[language].name} is stale; write it with .venv/bin/python -m tests.doors.bad_inputs"
+    assert PAGES[language].read_text() == page(found, language), stale

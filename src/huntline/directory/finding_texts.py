@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
 
 from huntline.directory.organization import Lack
-
-Language = Literal["en", "fr"]
+from huntline.languages.translation import Language, in_language
+from huntline.languages.typography import typeset
 
 
 class Severity(StrEnum):
@@ -69,7 +68,7 @@ TEXTS: Mapping[str, Text] = {
     "no-outbound-trunk": Text(
         Severity.ERROR,
         "{name} forwards to {target} ({field}), but no trunk has a single address to send calls to.",
-        "{name} transfère vers {target} ({field}), mais aucune liaison n'a d'adresse unique où envoyer les"
+        "{name} transfère vers {target} ({field}), mais aucun trunk n'a d'adresse unique où envoyer les"
         " appels.",
     ),
     "cannot-be-rung": Text(
@@ -129,15 +128,9 @@ TEXTS: Mapping[str, Text] = {
 }
 """By the id of the finding."""
 
-LACKS_IN_FRENCH: Mapping[Lack, str] = {
-    Lack.ACTIVE: "un compte actif (is_active: true)",
-    Lack.PHONE_SYSTEM: "une licence Phone System (PhoneSystem ou E5)",
-    Lack.VOICE: "la voix (voice_enabled: true) ou une licence CallingPlan",
-    Lack.HOME: "un hébergement autre que lync-2010",
-}
 AND = {"en": " and ", "fr": " et "}
 AND_MORE = {"en": "and {count} more", "fr": "et {count} autres"}
-LACKS = {"en": "{upn} (lacks {lacks})", "fr": "{upn} (manque : {lacks})"}
+LACKS = {"en": "{upn} (lacks {lacks})", "fr": typeset("{upn} (manque : {lacks})")}
 THEN = {"en": ", then ", "fr": ", puis "}
 STAY = {"en": "{time} in {name}", "fr": "{time} dans {name}"}
 CALL_ENDS = {"en": "the call ends", "fr": "l'appel prend fin"}
@@ -149,7 +142,7 @@ _UNITS = {
 
 def lacks_in_words(lacks: tuple[Lack, ...], language: Language) -> str:
     """What somebody lacks for calls."""
-    return AND[language].join(LACKS_IN_FRENCH[lack] if language == "fr" else str(lack) for lack in lacks)
+    return AND[language].join(in_language(lack, language) for lack in lacks)
 
 
 def time_in_words(seconds: float, language: Language) -> str:

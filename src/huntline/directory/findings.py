@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from huntline.directory import finding_texts as texts
-from huntline.directory.finding_texts import TEXTS, Language, Severity, lacks_in_words, time_in_words
+from huntline.directory.finding_texts import TEXTS, Severity, lacks_in_words, time_in_words
 from huntline.directory.forwards import destination_of
 from huntline.directory.groups import agents_of, members_in_order
 from huntline.directory.index import OrganizationIndex, OutsideTarget
@@ -29,6 +29,8 @@ from huntline.directory.organization import (
 from huntline.directory.problems import Path
 from huntline.directory.trunks import outbound_destination
 from huntline.engine.model import Distribution
+from huntline.languages.translation import Language
+from huntline.languages.typography import typeset
 
 _MOST_SHOWN = 5
 
@@ -218,7 +220,7 @@ class _Survey:
 
     def _finding(self, finding_id: str, path: Path, key: str, **facts: object) -> Finding:
         text = TEXTS[finding_id]
-        words = text.en if self._language == "en" else text.fr
+        words = text.en if self._language == "en" else typeset(text.fr)
         return Finding(text.severity, finding_id, path, key, words.format(**facts))
 
     def _some_of(self, people: Sequence[str]) -> str:

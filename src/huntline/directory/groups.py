@@ -67,7 +67,7 @@ def left_out_of(
     agent_count = 0
     for user in members_in_order(queue, users, groups):
         if missing := missing_for_calls(user):
-            left_out.append(LeftOut(user.upn, "lacks " + " and ".join(missing)))
+            left_out.append(LeftOut(user.upn, f"lacks {' and '.join(missing)}"))
         elif agent_count == queue.agent_limit:
             left_out.append(LeftOut(user.upn, f"past the limit of {queue.agent_limit} agents"))
         else:

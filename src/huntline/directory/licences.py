@@ -88,9 +88,11 @@ def _check_assigned(organization: Organization) -> Problems:
         assigned.update(user.licences & sizes.keys())
         for licence in sorted(user.licences & sizes.keys()):
             if assigned[licence] > sizes[licence]:
-                message = f"{total[licence]} {licence} licences are assigned, the pool has {sizes[licence]}"
-                more = "; take one from somebody, or raise licence_pools"
-                yield Problem(("users", place, "licences"), str(licence), message + more)
+                message = (
+                    f"{total[licence]} {licence} licences are assigned, the pool has {sizes[licence]};"
+                    " take one from somebody, or raise licence_pools"
+                )
+                yield Problem(("users", place, "licences"), str(licence), message)
 
 
 def _check_service_numbers(organization: Organization) -> Problems:
@@ -101,6 +103,8 @@ def _check_service_numbers(organization: Organization) -> Problems:
     for place, number in enumerate(organization.numbers):
         held += number.kind is not NumberKind.USER
         if number.kind is not NumberKind.USER and held > allowed:
-            licences = f"{phone_system_licences(organization)} licences"
-            message = f"is service number {held}; service_number_table allows {allowed} with {licences}"
-            yield Problem(("numbers", place, "number"), number.number, message + " for Phone System")
+            message = (
+                f"is service number {held}; service_number_table allows {allowed} with"
+                f" {phone_system_licences(organization)} licences for Phone System"
+            )
+            yield Problem(("numbers", place, "number"), number.number, message)

@@ -134,8 +134,10 @@ def _check_trunk(path: Path, trunk: Trunk) -> Problems:
         try:
             parse_trunk_address(address)
         except ValueError:
-            wanted = "must be an IP address, optionally with a port, or a network: 192.0.2.1,"
-            wanted += " 192.0.2.1:5060, [2001:db8::1]:5060, 192.0.2.0/24"
+            wanted = (
+                "must be an IP address, optionally with a port, or a network: 192.0.2.1, 192.0.2.1:5060,"
+                " [2001:db8::1]:5060, 192.0.2.0/24"
+            )
             yield Problem((*path, "addresses", place), address, wanted)
 
 

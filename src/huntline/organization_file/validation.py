@@ -14,18 +14,34 @@ from huntline.organization_file.form import FORM_OF, OrganizationForm
 _SECRETS = ("sip_password", "sip_digests", "ha1", "password", "current", "new")
 _ROUNDS = 4  # a stand-in may be wrong in its turn once or twice; then the form alone is reported
 
+_A_MOMENT = "must be a moment with its time zone, such as 2026-11-23T08:00:00Z"
 _MESSAGES = {
     "string_type": "must be text; put it in quotes",
+    "string_too_long": "must be at most {max_length} characters",
     "int_type": "must be a whole number",
     "int_parsing": "must be a whole number",
     "int_from_float": "must be a whole number",
+    "int_parsing_size": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "finite_number": "must be a number",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
     "list_type": "must be a list",
-    "model_type": "must be settings by name, such as {name: value}",
+    "model_type": "must be settings by name, such as {{name: value}}",
+    "model_attributes_type": "must be settings by name, such as {{name: value}}",
     "missing": "is missing",
-    "literal_error": "must be en or fr",  # the one setting of this kind is the language of speech
+    "literal_error": "must be one of {expected}",
+    "enum": "must be one of {expected}",
+    "datetime_type": _A_MOMENT,
+    "datetime_parsing": _A_MOMENT,
+    "datetime_from_date_parsing": _A_MOMENT,
+    "datetime_object_invalid": _A_MOMENT,
+    "timezone_aware": _A_MOMENT,
 }
+"""By the type of error; braces take what it has in its context."""
 
 _MAY_CALL = {"licences": ["E5"], "voice_enabled": True, "homed": "online"}
 """What a user with a fault is taken to have: that nobody then "lacks a licence" on top of it."""
@@ -74,13 +90,22 @@ def problem_of(error: ErrorDetails, form: type[BaseModel]) -> Problem:
     path: Path = (*(part for part in inner if not isinstance(part, str) or part.islower()), last)
     kind = error["type"]
     value: object = None if kind == "missing" else error["input"]
-    message = _MESSAGES.get(kind) or error["msg"].removeprefix("Value error, ")
+    message = _message(error)
     if kind == "extra_forbidden":
         value = None
         message = f"there is no such setting{did_you_mean(str(path[-1]), _known_beside(path, form))}"
     if last in _SECRETS:
         value = None
     return Problem(path, value if isinstance(value, str | int | float | None) else _shown(value), message)
+
+
+def _message(error: ErrorDetails) -> str:
+    words = _MESSAGES.get(error["type"])
+    if words is None:
+        return error["msg"].removeprefix("Value error, ")
+    facts = error.get("ctx", {})
+    expected = str(facts.get("expected", "")).replace("'", "").replace(" or ", ", ")
+    return words.format(**{**facts, "expected": expected})
 
 
 def _known_beside(path: Path, whole: type[BaseModel]) -> list[str]:

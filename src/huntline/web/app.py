@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import uvicorn
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import JSONResponse
 
 from huntline.config import Address, Config
@@ -44,7 +44,9 @@ from huntline.web.api import (
 from huntline.web.backstage import Backstage
 from huntline.web.built_pages import PAGES
 from huntline.web.guards import BodyLimit, SecurityHeaders
+from huntline.web.language import AnswersInLanguage, language_in_query
 from huntline.web.paths import API_PATH as API_PATH
+from huntline.web.paths import DESCRIPTION_PATH
 from huntline.web.principal import Principal
 
 HEALTH_TIME_LIMIT = 2.0  # seconds
@@ -80,7 +82,7 @@ ROUTERS = (
 )
 
 # Shared by all applications of this process: to put the routes together takes longer than most requests.
-_API = APIRouter(prefix=API_PATH, responses=problems.RESPONSES)
+_API = APIRouter(prefix=API_PATH, responses=problems.RESPONSES, dependencies=[Depends(language_in_query)])
 for _router in ROUTERS:
     _API.include_router(_router)
 
@@ -96,13 +98,15 @@ def build_app(config: Config, trusted: Principal | None = None, pages: Path = PA
         version=version("huntline"),
         docs_url=None,
         redoc_url=None,
-        openapi_url="/api/v1/openapi.json",
+        openapi_url=DESCRIPTION_PATH,
         responses=problems.RESPONSES,
     )
     app.state.backstage = Backstage(config, trusted)
     problems.install(app)
     app.add_middleware(BodyLimit, limit_of=_longest_body)
-    app.add_middleware(SecurityHeaders)  # around the other, so that its refusals have them as well
+    # Around the limit, so that its refusals are in the language and have the headers as well.
+    app.add_middleware(AnswersInLanguage)
+    app.add_middleware(SecurityHeaders)
     app.router.routes.extend(_API.routes)
     if trusted is None:
         # A command that runs the application in its own process is no directory and no browser, and would

@@ -11,8 +11,10 @@ from pydantic import BaseModel
 
 from huntline.directory.organization import Organization, User
 from huntline.engine.model import Outcome
+from huntline.languages.translation import about, joined
 from huntline.storage.calls import CallSummary
 from huntline.storage.history import Decision, RingRecord
+from huntline.web.language import Sentence, said, spoken
 
 
 class CallView(BaseModel):
@@ -34,7 +36,7 @@ class CallView(BaseModel):
     waited_from_arrival_s: float
     agent: str | None
     outcome: Outcome
-    reason: str
+    reason: Sentence
 
 
 class RingView(BaseModel):
@@ -47,7 +49,7 @@ class RingView(BaseModel):
     answered_at: datetime | None
     ended_at: datetime
     outcome: str
-    reason: str
+    reason: Sentence
 
 
 class CallDetails(CallView):
@@ -63,7 +65,7 @@ class DecisionView(BaseModel):
     queue: str
     agent: str | None
     decision: str
-    reason: str
+    reason: Sentence
 
 
 class Names:
@@ -108,7 +110,7 @@ class Names:
 
 
 def answer_about(user: User, decisions: Sequence[Decision], rings: Sequence[RingRecord], call_id: str) -> str:
-    """Why somebody was rung, or was not, for one call, in words.
+    """Why somebody was rung, or was not, for one call, in the language of the answer.
 
     ``decisions`` are those about the user for the call, ``rings`` all of theirs while it waited.
     """
@@ -122,7 +124,7 @@ def answer_about(user: User, decisions: Sequence[Decision], rings: Sequence[Ring
     reasons += [f"occupied by another call, {_time_of(ring)}" for ring in rings if ring.call_id != call_id]
     if not reasons:
         reasons = ["nothing was decided: no agent of the queue then, or the call was over before their turn"]
-    return f"{user.upn}: {'; '.join(reasons)}"
+    return about(user.upn, joined(map(said, reasons), spoken()), spoken())
 
 
 def _end_of(ring: RingRecord) -> str:

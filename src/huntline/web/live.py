@@ -17,6 +17,7 @@ from huntline.control import AsyncControlClient, RequestRefused, ServerNotRunnin
 from huntline.directory.caller_id import caller_as_shown
 from huntline.directory.organization import CallerIdPolicy
 from huntline.picture import KEYS, Item, Picture
+from huntline.web.language import Sentence
 
 LONGEST_STREAM = 600.0
 """Seconds: then a stream ends, and whoever comes back shows anew that they may look on."""
@@ -45,7 +46,7 @@ class LiveAgent(BaseModel):
     upn: str
     display_name: str
     state: str
-    reason: str
+    reason: Sentence
     presence: str
     since: datetime
     until: datetime | None

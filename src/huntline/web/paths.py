@@ -3,3 +3,4 @@
 from __future__ import annotations
 
 API_PATH = "/api/v1"
+DESCRIPTION_PATH = f"{API_PATH}/openapi.json"

@@ -17,9 +17,11 @@ from starlette.exceptions import HTTPException
 from huntline.control import ServerDoesNotAnswer, ServerNotRunning
 from huntline.directory.problems import Problem
 from huntline.errors import ConfigurationError, Refused
+from huntline.languages.translation import about, joined
 from huntline.organization_file.validation import problem_of
 from huntline.storage.settings import SettingsRefused
 from huntline.web.attempts import TooManyAttempts
+from huntline.web.language import Sentence, said, spoken
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -31,7 +33,7 @@ class FieldProblem(BaseModel):
 
     field: str
     value: Any = None
-    allowed: str
+    allowed: Sentence
 
 
 class ProblemDetails(BaseModel):
@@ -41,13 +43,13 @@ class ProblemDetails(BaseModel):
     """
 
     type: str
-    title: str
+    title: Sentence
     status: int
-    detail: str
+    detail: Sentence
     error: str
     field: str | None = None
     value: Any = None
-    allowed: str | None = None
+    allowed: Sentence | None = None
     errors: list[FieldProblem] = []
 
 
@@ -109,7 +111,7 @@ def problem_response(
 ) -> JSONResponse:
     """A refusal as it goes over the wire; ``extensions`` are members besides the common ones."""
     errors = [field_problem(problem) for problem in problems]
-    first = errors[0].model_dump() if errors else {}
+    first = dict(errors[0]) if errors else {}
     details = ProblemDetails(
         type=f"urn:huntline:{error}",
         title=error.replace("-", " ").capitalize(),
@@ -151,7 +153,16 @@ def _writable(text: str) -> str:
 def _refused(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Refused)
     problems = error.problems if isinstance(error, SettingsRefused | FieldsRefused) else ()
-    return problem_response(error.status, error.error_id, str(error), problems, _headers(error))
+    return problem_response(error.status, error.error_id, _detail(error, problems), problems, _headers(error))
+
+
+def _detail(error: Refused, problems: Sequence[Problem]) -> str:
+    """The message; one that is made of several problems is no sentence, but several."""
+    if not problems or spoken() == "en":
+        return str(error)
+    language = spoken()
+    lines = (about(problem.field, said(problem.message), language) for problem in problems)
+    return joined(lines, language)
 
 
 def _headers(error: Refused) -> dict[str, str]:

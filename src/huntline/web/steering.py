@@ -22,6 +22,7 @@ from huntline.organization_file.form import Text
 from huntline.storage.audit import add_to_audit
 from huntline.storage.settings import set_opted_out
 from huntline.web.access import Access
+from huntline.web.language import Sentence
 from huntline.web.live import LiveAgent
 
 
@@ -62,7 +63,7 @@ class AgentQueue(BaseModel):
     name: str
     opted_out: bool
     may_opt_out: bool
-    reason: str | None
+    reason: Sentence | None
 
 
 def served_queues(organization: Organization, user: User) -> tuple[QueueSettings, ...]:

@@ -31,6 +31,7 @@ from huntline.web.access import Access, ChangeQueues, ChangeSettings, ReadSettin
 from huntline.web.api.collection import Collection, DryRun, NotThere, parsed, patch_of
 from huntline.web.backstage import Backstage
 from huntline.web.etags import IfMatch, check_if_match, etag_of
+from huntline.web.language import Sentence
 from huntline.web.listing import Listing, Page, Search, Sort
 from huntline.web.problems import FieldsRefused
 
@@ -96,7 +97,7 @@ class AudioDetails(AudioView):
 
     peak: float | None
     clipped_share: float | None
-    warnings: list[str]
+    warnings: list[Sentence]
 
 
 AudioPatch = patch_of(AudioForm, AudioDetails)

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from huntline.organization_file.form import Text
 from huntline.storage.audit import AuditFilter, count_audit, page_of_audit
 from huntline.web.access import Access, Host, ReadAudit
+from huntline.web.language import Sentence
 from huntline.web.listing import Listing, Page, PageWanted
 from huntline.web.moments import From, To
 
@@ -30,9 +31,9 @@ class AuditView(BaseModel):
     what: str
     key: str
     field: str | None
-    before: str | None
-    after: str | None
-    note: str
+    before: Sentence | None
+    after: Sentence | None
+    note: Sentence
     revision: int
 
 

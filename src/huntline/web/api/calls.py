@@ -35,6 +35,7 @@ from huntline.web.api.collection import NotThere
 from huntline.web.api.queues import QUEUES
 from huntline.web.api.users import USERS
 from huntline.web.history import CallDetails, CallView, DecisionView, Names, answer_about
+from huntline.web.language import Sentence
 from huntline.web.listing import Listing, Page
 from huntline.web.moments import From, To
 
@@ -93,7 +94,7 @@ class CallDecisions(BaseModel):
 class ServiceLevelView(BaseModel):
     """A service level; null where there was nothing to divide by."""
 
-    formula: str
+    formula: Sentence
     value: float | None
 
 

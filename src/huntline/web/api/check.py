@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import BaseModel
 
-from huntline.directory.finding_texts import Language, Severity
+from huntline.directory.finding_texts import Severity
 from huntline.directory.findings import Finding, findings_of
 from huntline.directory.problems import Problem
 from huntline.organization_file.parts import Dump
 from huntline.web.access import ReadSettings
+from huntline.web.language import spoken
 from huntline.web.listing import Listing, Page
 
 router = APIRouter(prefix="/check", tags=["check"])
@@ -42,13 +43,9 @@ def shown(finding: Finding) -> Dump:
 
 
 @router.get("", response_model=Listing[FindingView], operation_id="check_settings")
-def check(
-    access: ReadSettings,
-    page: Page,
-    language: Annotated[Language, Query(description="What the texts are in.")] = "en",
-) -> Any:
+def check(access: ReadSettings, page: Page) -> Any:
     """Dead ends, people who cannot be rung, waits too short for the rings, what nobody uses.
 
     For each queue also the longest time that a caller can spend before somebody answers.
     """
-    return page.of(findings_of(access.organization, language), shown)
+    return page.of(findings_of(access.organization, spoken()), shown)

@@ -11,9 +11,11 @@ from fastapi import APIRouter
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from huntline.directory.access import Role
+from huntline.languages.translation import Language, in_language
 from huntline.picture import Picture
 from huntline.web.access import Access, ReadLive
 from huntline.web.backstage import Backstage
+from huntline.web.language import spoken
 from huntline.web.live import LivePicture, View
 
 HEARTBEAT = 15  # seconds
@@ -60,13 +62,21 @@ def picture_in(backstage: Backstage, view: View) -> dict[str, Any]:
 
 
 def streamed(backstage: Backstage, view: View) -> EventSourceResponse:
-    """The response that follows a view."""
+    """The response that follows a view, in one language as long as it lasts."""
+    language = spoken()
 
     async def events() -> AsyncIterator[ServerSentEvent]:
         async with aclosing(backstage.live.events(view)) as stream:
             async for kind, news in stream:
-                yield ServerSentEvent(json.dumps(news, separators=(",", ":")), event=kind, sep="\n")
+                yield ServerSentEvent(_data(news, language), event=kind, sep="\n")
 
     return EventSourceResponse(
         events(), ping=HEARTBEAT, ping_message_factory=lambda: ServerSentEvent(comment="alive", sep="\n")
     )
+
+
+def _data(news: dict[str, Any], language: Language) -> str:
+    """What an event tells; its agents were made for this stream alone."""
+    for agent in news.get("agents", ()):
+        agent["reason"] = in_language(agent["reason"], language)
+    return json.dumps(news, separators=(",", ":"))

@@ -32,6 +32,7 @@ from huntline.web.api.collection import NotThere
 from huntline.web.api.live import STREAMED, picture_in, streamed
 from huntline.web.api.queues import QUEUES
 from huntline.web.history import DecisionView, Names
+from huntline.web.language import Sentence
 from huntline.web.listing import Listing, Page
 from huntline.web.live import LivePicture, View
 from huntline.web.moments import From, To
@@ -107,7 +108,7 @@ class MyCall(BaseModel):
     answered_at: datetime | None
     ended_at: datetime | None
     part: MyPart
-    text: str
+    text: Sentence
 
 
 router = APIRouter(prefix="/me", tags=["me"])

@@ -10,6 +10,7 @@ from huntline.directory.organization import Organization, ServiceNumber
 from huntline.organization_file.form import NumberForm
 from huntline.organization_file.parts import Dump, number_dump, number_of
 from huntline.web.api.collection import Collection, router_of
+from huntline.web.language import Sentence
 
 
 class NumberView(NumberForm):
@@ -19,7 +20,7 @@ class NumberView(NumberForm):
     """
 
     belongs_to: str | None
-    warnings: list[str]
+    warnings: list[Sentence]
 
 
 def find(organization: Organization, key: str) -> ServiceNumber | None:

@@ -18,6 +18,7 @@ from huntline.organization_file.parts import Dump, queue_dump, queue_of
 from huntline.web.access import Access, ChangeQueues, ReadSettings
 from huntline.web.api.collection import Collection, merged, router_of
 from huntline.web.backstage import Backstage
+from huntline.web.language import Sentence
 from huntline.web.phones import TestCallAccess, phone_access
 from huntline.web.sounds import sound_of
 
@@ -40,7 +41,7 @@ class LeftOutPerson(BaseModel):
     """Someone whom the queue reaches but who is not rung."""
 
     upn: str
-    reason: str
+    reason: Sentence
 
 
 class QueueAgents(BaseModel):

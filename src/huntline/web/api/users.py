@@ -16,6 +16,7 @@ from huntline.organization_file.parts import Dump, user_dump, user_of
 from huntline.web.access import ReadSettings
 from huntline.web.api.collection import Collection, router_of
 from huntline.web.backstage import Backstage
+from huntline.web.language import Sentence
 from huntline.web.problems import FieldsRefused
 
 
@@ -27,8 +28,8 @@ class UserView(UserFields):
 
     id: str
     has_sip_password: bool
-    missing_for_calls: list[str]
-    warnings: list[str]
+    missing_for_calls: list[Sentence]
+    warnings: list[Sentence]
 
 
 class CallerIdInEffect(BaseModel):
@@ -41,7 +42,7 @@ class CallerIdInEffect(BaseModel):
     granted_by: str
     shows: str
     name: str
-    reason: str
+    reason: Sentence
 
 
 def find(organization: Organization, key: str) -> User | None:

@@ -1,0 +1,88 @@
+"""What phones, trunks and the media worker got wrong: reasons of rings and of calls."""
+
+from __future__ import annotations
+
+PEERS = {
+    # legs
+    "bye": "raccroché",
+    "no ack": "réponse jamais confirmée (pas d'ACK)",
+    "session expired": "session expirée",
+    "transport failed": "échec du transport",
+    "no response": "sans réponse du réseau",
+    "no audio": "plus de son",
+    "unknown user": "utilisateur inconnu",
+    "no phone registered": "aucun téléphone enregistré",
+    "the phone is gone": "le téléphone n'est plus là",
+    "answered without a session description": "répondu sans description de session (SDP)",
+    "leg {leg} was deleted": "la branche {leg} a été supprimée",
+    "the media worker does not answer": "le processus média ne répond pas",
+    # what the phone or the network answered, by far the most
+    "403 Forbidden": "403 Interdit",
+    "404 Not Found": "404 Introuvable",
+    "408 Request Timeout": "408 Délai dépassé",
+    "480 Temporarily Unavailable": "480 Momentanément indisponible",
+    "486 Busy Here": "486 Occupé",
+    "488 Not Acceptable Here": "488 Son non accepté",
+    "500 Server Internal Error": "500 Erreur interne",
+    "503 Service Unavailable": "503 Service indisponible",
+    "600 Busy Everywhere": "600 Occupé partout",
+    "603 Decline": "603 Refus",
+    # session descriptions
+    "the session description does not begin with v=0": "la description de session ne commence pas par v=0",
+    "the session description has no o= line": "la description de session n'a pas de ligne o=",
+    "c= is not 'IN IP4|IP6 address': {value:quoted}": "c= n'est pas « IN IP4|IP6 adresse » : « {value} »",
+    "the media address must be an IP address, not {value:quoted}": (
+        "l'adresse du média doit être une adresse IP, pas « {value} »"
+    ),
+    "c= says {family} but {address} is {other}": "c= dit {family} mais {address} est {other}",
+    "the media address has a zone, which means something on the peer's host only": (
+        "l'adresse du média a une zone, qui n'a de sens que chez le correspondant"
+    ),
+    "media to the group address {address} is not supported": (
+        "le média vers l'adresse de groupe {address} n'est pas pris en charge"
+    ),
+    "the session description is longer than {most:number} characters": (
+        "la description de session dépasse {most} caractères"
+    ),
+    "the session description contains a NUL or a lone CR": (
+        "la description de session contient un NUL ou un CR isolé"
+    ),
+    "the session description has more than {most:number} lines": (
+        "la description de session dépasse {most} lignes"
+    ),
+    "not a line of SDP: {line:quoted}": "n'est pas une ligne de SDP : « {line} »",
+    "m= is not 'media port profile formats': {line:quoted}": (
+        "m= n'est pas « média port profil formats » : « {line} »"
+    ),
+    "the session description has no audio": "la description de session n'a pas d'audio",
+    "the audio line is disabled (port 0)": "la ligne audio est désactivée (port 0)",
+    "the profile {profile} is not supported here, only {profiles}": (
+        "le profil {profile} n'est pas pris en charge ici, seulement {profiles}"
+    ),
+    "the profile {profile} is not supported, only RTP/AVP": (
+        "le profil {profile} n'est pas pris en charge, seulement RTP/AVP"
+    ),
+    "the audio has no c= line": "l'audio n'a pas de ligne c=",
+    "the peer's media is on IP{version}, ours is not": (
+        "le média du correspondant est en IP{version}, pas le nôtre"
+    ),
+    "an encrypted audio line needs a=fingerprint": "une ligne audio chiffrée demande a=fingerprint",
+    "an encrypted audio line needs a=rtcp-mux": "une ligne audio chiffrée demande a=rtcp-mux",
+    "an encrypted audio line needs ICE, but there is no a={attribute}": (
+        "une ligne audio chiffrée demande ICE, mais il n'y a pas de a={attribute}"
+    ),
+    "a={attribute} is not what RFC 8839 section 5.4 allows": (
+        "a={attribute} n'est pas ce qu'admet la RFC 8839, section 5.4"
+    ),
+    "no a=fingerprint is a whole one of sha-256, sha-384 or sha-512": (
+        "aucun a=fingerprint n'est entier en sha-256, sha-384 ou sha-512"
+    ),
+    "a=setup:{setup} leaves nobody to begin the DTLS handshake": (
+        "a=setup:{setup} ne laisse personne pour commencer la négociation DTLS"
+    ),
+    "both sides are ICE-lite, so that neither would look for a path": (
+        "les deux côtés sont ICE-lite, si bien qu'aucun ne chercherait de chemin"
+    ),
+    "the audio offers neither PCMU nor PCMA": "l'audio ne propose ni PCMU ni PCMA",
+    "port 65535 leaves no port for RTCP": "le port 65535 ne laisse pas de port pour RTCP",
+}

@@ -1,0 +1,89 @@
+"""Requests, bodies and tables in no form that can be read; what pydantic and Starlette say of them, too."""
+
+from __future__ import annotations
+
+REQUESTS = {
+    # a suggestion behind any refusal
+    "{sentence:known}; did you mean {word}?": "{sentence} ; vouliez-vous dire {word} ?",
+    # bodies and queries
+    "Not Found": "cette adresse n'existe pas",
+    "Method Not Allowed": "cette adresse n'admet pas cette méthode",
+    "There was an error parsing the body": "le corps de la requête ne peut pas être lu",
+    "Invalid multipart data.": "le formulaire multipart n'est pas valide",
+    "Missing boundary in multipart.": "le formulaire multipart n'indique pas de délimiteur (boundary)",
+    'The Content-Disposition header field "name" must be provided.': (
+        "une partie du formulaire n'a pas de nom (name dans Content-Disposition)"
+    ),
+    "Too many files. Maximum number of files is {most:number}.": (
+        "trop de fichiers : {most} au plus sont admis"
+    ),
+    "Too many fields. Maximum number of fields is {most:number}.": (
+        "trop de champs : {most} au plus sont admis"
+    ),
+    "Part exceeded maximum size of {most:number}KB.": "une partie du formulaire dépasse {most} Ko",
+    "Field exceeded maximum size of {most:number}KB.": "un champ du formulaire dépasse {most} Ko",
+    "the body is too large: {limit:number} bytes are allowed here": (
+        "le corps de la requête est trop volumineux : {limit} octets sont admis ici"
+    ),
+    "JSON decode error": "n'est pas du JSON valide",
+    # forms
+    "must be text; put it in quotes": "doit être du texte ; mettez-le entre guillemets droits",
+    "must be a number": "doit être un nombre",
+    "must be a whole number": "doit être un nombre entier",
+    "must be true or false": "doit être true ou false",
+    "must be a list": "doit être une liste",
+    "must be settings by name, such as {{name: value}}": (
+        "doit être des réglages nommés, par exemple {{nom: valeur}}"
+    ),
+    "is missing": "est manquant",
+    "must be one of {words}": "doit être l'une de ces valeurs : {words}",
+    "must be at least {least:number}": "doit être au moins {least}",
+    "must be at most {most:number}": "doit être au plus {most}",
+    "must be at most {most:number} characters": "doit avoir au plus {most} caractères",
+    "must be a moment with its time zone, such as {example}": (
+        "doit être un instant avec son fuseau horaire, par exemple {example}"
+    ),
+    "Expected UploadFile, received: {_}": "doit être un fichier",
+    "there is no such setting": "ce réglage n'existe pas",
+    "must not contain NUL or half of a surrogate pair": (
+        "ne doit contenir ni NUL ni la moitié d'une paire de substitution Unicode"
+    ),
+    'YAML reads this as a number and drops the plus; write it in quotes: "{number}"': (
+        "YAML lit ceci comme un nombre et perd le signe plus ; écrivez-le entre guillemets droits :"
+        ' "{number}"'
+    ),
+    "must be {{file: NAME}}, {{say: TEXT, language: en}} or null": (
+        "doit être {{file: NOM}}, {{say: TEXTE, language: fr}} ou null"
+    ),
+    "somebody has changed this since you read it; read it again, then change it": (
+        "quelqu'un l'a modifié depuis que vous l'avez lu ; relisez-le, puis modifiez-le"
+    ),
+    # tables
+    "{refused:number} of {lines:number} lines are refused, so nothing is imported; {field}: {message:said}": (
+        "{refused} lignes sur {lines} sont refusées, donc rien n'est importé ; {field} : {message}"
+    ),
+    "is in line {line:number} already": "est déjà à la ligne {line}",
+    "is missing: send the CSV file in this field": "est manquant : envoyez le fichier CSV dans ce champ",
+    "is no CSV at line {line:number}: {error:said}": "n'est pas du CSV à la ligne {line} : {error}",
+    "unexpected end of data": "fin inattendue des données",
+    "field larger than field limit ({limit:number})": "cellule de plus de {limit} caractères",
+    "{delimiter:quoted} expected after {quote:quoted}": "« {delimiter} » attendu après « {quote} »",
+    "must have up to {most:number} rows, this has {rows:number}; send it in parts": (
+        "doit avoir au plus {most} lignes, celui-ci en a {rows} ; envoyez-le en plusieurs parties"
+    ),
+    "must be UTF-8 text (byte {byte:number} is not); save it as CSV UTF-8": (
+        "doit être du texte UTF-8 (l'octet {byte} n'en est pas) ; enregistrez-le au format CSV UTF-8"
+    ),
+    "must have a column {column} in its first line": "doit avoir une colonne {column} à la première ligne",
+    "is there twice": "figure deux fois",
+    "has {cells:number} cells where the first line has {columns:number}; put quotes around a delimiter": (
+        "a {cells} cellules alors que la première ligne en a {columns} ; mettez entre guillemets droits une"
+        " valeur qui contient le séparateur"
+    ),
+    # the organization file
+    "must begin with organization: NAME": "doit commencer par organization: NOM",
+    "the name of a setting must be text": "le nom d'un réglage doit être du texte",
+    "is there twice; YAML would silently keep the last": (
+        "figure deux fois ; YAML garderait la dernière sans rien dire"
+    ),
+}

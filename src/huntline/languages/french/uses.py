@@ -1,0 +1,46 @@
+"""What is in use and by what, so that it cannot be removed."""
+
+from __future__ import annotations
+
+USES = {
+    "domain {name} is in use: {uses:list}": "le domaine {name} est encore utilisé : {uses}",
+    "user {name} is in use: {uses:list}": "l'utilisateur {name} est encore référencé : {uses}",
+    "group {name} is in use: {uses:list}": "le groupe {name} est encore utilisé : {uses}",
+    "number {name} is in use: {uses:list}": "le numéro {name} est encore utilisé : {uses}",
+    "trunk {name} is in use: {uses:list}": "le trunk {name} est encore utilisé : {uses}",
+    "queue {name} is in use: {uses:list}": "la file d'attente {name} est encore utilisée : {uses}",
+    "audio file {name} is in use: {uses:list}": "le fichier audio {name} est encore utilisé : {uses}",
+    "caller-ID policy {name} is in use: {uses:list}": (
+        "la stratégie d'identification {name} est encore utilisée : {uses}"
+    ),
+    "and {count:number} more": "et {count} autres",
+    # domains
+    "queue {name} is in it": "la file d'attente {name} s'y trouve",
+    "queue {name} has it in its primary URI": "la file d'attente {name} l'a dans son URI principal",
+    "user {upn} is in it": "l'utilisateur {upn} s'y trouve",
+    # users and groups
+    "queue {name} has it as an agent": "la file d'attente {name} le compte parmi ses agents",
+    "queue {name} has its agents from it": "la file d'attente {name} en tire ses agents",
+    "group {name} has it as a member": "le groupe {name} le compte parmi ses membres",
+    # forwards
+    "queue {name} forwards to it {when:known} ({field})": (
+        "la file d'attente {name} y transfère les appels {when} ({field})"
+    ),
+    "when it is full": "quand elle est pleine",
+    "after the maximum wait": "après le délai d'attente maximal",
+    "without agents": "quand personne ne la dessert",
+    "user {upn} forwards all calls to it ({field})": (
+        "l'utilisateur {upn} y transfère tous ses appels ({field})"
+    ),
+    "user {upn} has it as voicemail ({field})": "l'utilisateur {upn} l'a comme boîte vocale ({field})",
+    # numbers
+    "queue {name} is called by it": "c'est le numéro de la file d'attente {name}",
+    "it is the number of user {upn}": "c'est le numéro de l'utilisateur {upn}",
+    "caller-ID policy {name} shows it": "la stratégie d'identification {name} l'affiche",
+    # caller-ID policies
+    "it is granted to user {upn}": "elle est accordée à l'utilisateur {upn}",
+    "it is granted to group {name}": "elle est accordée au groupe {name}",
+    # sounds
+    "queue {name} has it as its greeting": "la file d'attente {name} l'a comme accueil",
+    "queue {name} has it as its music on hold": "la file d'attente {name} l'a comme musique d'attente",
+}

@@ -1,0 +1,192 @@
+"""All that the API says has its French (languages)."""
+
+from __future__ import annotations
+
+import re
+from string import Formatter
+
+import pytest
+
+from huntline.directory.organization import Lack
+from huntline.engine.commands import StopReason
+from huntline.engine.distribution import REASONS
+from huntline.engine.model import Presence
+from huntline.languages.french import FRENCH, SENTENCES
+from huntline.languages.translation import about, in_language, joined
+from huntline.web.api.audio import AUDIO
+from huntline.web.api.groups import GROUPS
+from huntline.web.api.numbers import NUMBERS
+from huntline.web.api.policies import POLICIES
+from huntline.web.api.queues import QUEUES
+from huntline.web.api.trunks import TRUNKS
+from huntline.web.api.users import USERS
+from tests.languages.sentences import Said, english_in, error_ids, said_in_source
+
+NOUNS = [each.noun for each in (AUDIO, GROUPS, NUMBERS, POLICIES, QUEUES, TRUNKS, USERS)]
+
+PARTS = {
+    "7 is in use: 7": "the name is a noun's or a domain's",
+    "there is no 7 '7'": "the same",
+    "7 is a user number; 7 needs a service-toll or service-toll-free number": "a queue or a caller-ID policy",
+    "a queue": "the former",
+    "a caller-ID policy": "the latter",
+    "belongs to 7 already; one number, one thing": "a queue or a user",
+    "queue 7 forwards to it 7 (7)": "one of three exits",
+    "forwards all calls to it": "has a name in front",
+    "has it as voicemail": "has a name in front",
+    "; did you mean 7?": "stands behind a sentence",
+    "calls (limits.max_waiting raises this, up to 10000)": "the unit of a range",
+    "without a suffix": "stands in quotes in a sentence",
+    "occupied by another call, 7": "from when to when",
+    "must be at most {max_length} characters": "filled in from the context of an error",
+    "must be at least {ge}": "filled in from the context of an error",
+    "must be at most {le}": "filled in from the context of an error",
+    "must be settings by name, such as {{name: value}}": "its braces are doubled",
+}
+"""What stands in the source in parts; the whole of each is in ``WHOLE``."""
+
+NOT_SAID = {
+    "7: another server answers here; stop it, or use another --data": "keeps a server from starting",
+    "7: the control socket cannot be made: 7": "keeps a server from starting",
+    "caller-ID policy": "a noun, as a key of changes and of routes",
+    "audio file": "a noun, as a key of routes",
+    "7 is no port": "is caught where it is raised",
+    "no agents": "a decision, which is a word for programs",
+    "not rung": "a decision, which is a word for programs",
+    "media leg %s could not be restored: %s": "a log",
+    "media verb refused: %s": "a log",
+    "the media event %s was not taken": "a log",
+    "a file is made of its content": "an assertion",
+    "(a list)": "stands for a value, which is never translated",
+    "a huge number": "stands for a value, which is never translated",
+    "Value error, ": "pydantic's, and is cut off",
+    'attachment; filename="calls.csv"': "a header",
+    "its metadata is another issuer's, or incomplete": "a log",
+}
+"""What does not get out by the API, or is no sentence."""
+
+WHOLE = [
+    *(f"there is no {noun} 'x'; did you mean y?" for noun in NOUNS),
+    *(f"must be unique, letter case aside; another {noun} has it already" for noun in NOUNS),
+    *(f"{noun} x is in use: queue Sales is in it; and 3 more" for noun in (*NOUNS, "domain")),
+    "+14255550123 is a user number; a queue needs a service-toll or service-toll-free number",
+    "+14255550123 is a user number; a caller-ID policy needs a service-toll or service-toll-free number",
+    "belongs to queue Sales already; one number, one thing",
+    "belongs to user amal@contoso.com already; one number, one thing",
+    "queue Sales forwards to it when it is full (overflow)",
+    "queue Sales forwards to it after the maximum wait (timeout)",
+    "queue Sales forwards to it without agents (no_agents)",
+    "user amal@contoso.com forwards all calls to it (forward_to)",
+    "user amal@contoso.com has it as voicemail (voicemail)",
+    "must be 0 to 200 calls (limits.max_waiting raises this, up to 10000)",
+    "must be 1 to 50 agents (limits.agent_limit)",
+    "must be 1 to 10000 agents",
+    "must be 15 to 180 seconds",
+    "must be 0 to 10000 calls",
+    "hello: the file type 'without a suffix' is not allowed; a .wav (PCM), .mp3 or .wma file of up to 5 MB is"
+    " needed",
+    "occupied by another call, 10:00:00 UTC to 10:00:05 UTC",
+    "must be at most 200 characters",
+    "must be at least 1",
+    "must be at most 1000",
+    "must be settings by name, such as {name: value}",
+    # made at run time of words that are one each
+    *map(str, StopReason),
+    *map(str, Lack),
+    *REASONS.values(),
+    *(f"presence {each}" for each in Presence if each is not Presence.AVAILABLE),
+    "ready",
+    "paused",
+    "paused: lunch",
+    "being rung: Sales",
+    "left alone until 10:42:07: 486 Busy Here",
+    "nobody can be rung: 2 opted out, 1 in wrap-up, 1 left alone, 3 offline, 1 presence busy, 1 paused",
+    *(
+        f"rung at 10:00:00 UTC, {end} at 10:00:05 UTC{why}"
+        for end in ("answered", "declined", "no answer", "failed", "stopped", "released")
+        for why in ("", " (no answer)")
+    ),
+    *(
+        f"{exit_}{way}"
+        for exit_ in (
+            "50 calls wait, the maximum",
+            "nobody serves this queue",
+            "the queue was removed",
+            "waited 1200 s, the maximum",
+        )
+        for way in (
+            "",
+            ": disconnected",
+            ": forwarded to Sales",
+            "; went round in a circle",
+            "; forwarded to a queue that is gone",
+            "; forward failed: no phone registered",
+            "; the target hung up",
+        )
+    ),
+    # not ours
+    "Not Found",
+    "Method Not Allowed",
+    "JSON decode error",
+]
+
+SENTENCES_OF_SOURCE = list(said_in_source())
+
+
+@pytest.mark.parametrize("said", SENTENCES_OF_SOURCE, ids=lambda said: said.where)
+def test_every_sentence_of_the_program_has_its_french(said: Said) -> None:
+    if said.sample in PARTS or said.sample in NOT_SAID:
+        return
+    french = FRENCH.find(said.sample)
+    assert french is not None, f"{said.where}: put {said.sample!r} into huntline/languages/french"
+    phrases = [phrase for each in said.literals if " " in (phrase := each.strip(" ,;:()"))]
+    assert not [phrase for phrase in phrases if phrase in french], f"half of it is English: {french}"
+
+
+def test_no_exception_from_that_is_out_of_date() -> None:
+    samples = {said.sample for said in SENTENCES_OF_SOURCE}
+    assert {*PARTS, *NOT_SAID} - samples == set()
+
+
+@pytest.mark.parametrize("english", WHOLE)
+def test_what_is_put_together_at_run_time_has_its_french(english: str) -> None:
+    french = in_language(english, "fr")
+    assert french != english
+    assert not english_in(french)
+
+
+@pytest.mark.parametrize("word", sorted(set(error_ids())))
+def test_every_refusal_has_a_french_title(word: str) -> None:
+    assert FRENCH.find(word.replace("-", " ").capitalize()) is not None
+
+
+@pytest.mark.parametrize("english", SENTENCES)
+def test_a_french_sentence_holds_what_its_english_one_does(english: str) -> None:
+    def holes(text: str) -> set[str]:
+        return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+    assert holes(english) - {"_"} == holes(SENTENCES[english])
+
+
+@pytest.mark.parametrize("english", SENTENCES)
+def test_french_is_set_as_french_is(english: str) -> None:
+    french = SENTENCES[english]
+    assert not re.search(r"\w[!?;»](\s|$)|« | [;?!»]| :\s", french)
+    assert "  " not in french
+
+
+@pytest.mark.parametrize("english", SENTENCES)
+def test_a_sentence_in_french_stays_as_it_is(english: str) -> None:
+    french = SENTENCES[english]
+    assert in_language(french, "fr") == french
+
+
+def test_english_stays_as_it_is() -> None:
+    assert in_language("must be 15 to 180 seconds", "en") == "must be 15 to 180 seconds"
+    assert joined(["is missing", "is missing"], "en") == "is missing; is missing"
+    assert about("name", "is missing", "en") == "name: is missing"
+
+
+def test_sentences_are_joined_as_the_language_does() -> None:
+    assert joined(["est manquant", "est manquant"], "fr") == "est manquant\u00a0; est manquant"
+    assert about("name", "est manquant", "fr") == "name\u00a0: est manquant"
