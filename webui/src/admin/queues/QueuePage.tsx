@@ -34,6 +34,7 @@ import {
   type QueueView,
 } from './queueDraft';
 import { SoundsSection } from './SoundsSection';
+import { useTestCall } from './TestCallPanel';
 
 type OrganizationView = Schemas['OrganizationView'];
 
@@ -141,21 +142,26 @@ function StoredQueue({ stored, organization, onReload }: StoredQueueProps) {
     onSaved: () => void client.invalidateQueries({ queryKey: ['session'] }),
   });
   useSettingInAddress(useLocation().hash);
+  const testCall = useTestCall(stored.item);
   return (
     <Page
       title={name}
       actions={
-        mayRemove && (
-          <RemoveButton
-            title={t('admin:removeTitle', { name })}
-            remove={() => removeQueue(stored.item)}
-            onRemoved={() => navigate('/queues')}
-          >
-            {t('queues:removeText')}
-          </RemoveButton>
-        )
+        <>
+          {mayChange && testCall.button}
+          {mayRemove && (
+            <RemoveButton
+              title={t('admin:removeTitle', { name })}
+              remove={() => removeQueue(stored.item)}
+              onRemoved={() => navigate('/queues')}
+            >
+              {t('queues:removeText')}
+            </RemoveButton>
+          )}
+        </>
       }
     >
+      {testCall.panel}
       {!mayChange && (
         <MessageBar>
           <MessageBarBody>{t('admin:readOnly')}</MessageBarBody>
