@@ -35,6 +35,8 @@ export interface Column<T> {
   /** Left out on a phone. */
   readonly isMinor?: boolean;
   readonly isNumber?: boolean;
+  /** The title is for screen readers only, as that of buttons is. */
+  readonly isTitleHidden?: boolean;
   readonly cell: (item: T) => ReactNode;
 }
 
@@ -70,6 +72,14 @@ const useStyles = makeStyles({
   pages: { display: 'flex', alignItems: 'center', gap: tokens.spacingHorizontalS },
   number: { textAlign: 'end', fontVariantNumeric: 'tabular-nums' },
   numberHead: { '& > *': { justifyContent: 'flex-end' } },
+  hidden: {
+    position: 'absolute',
+    width: '1px',
+    height: '1px',
+    overflow: 'hidden',
+    clipPath: 'inset(50%)',
+    whiteSpace: 'nowrap',
+  },
   // What is shown is of the search before, until the answer is there.
   stale: { opacity: 0.6 },
 });
@@ -159,13 +169,13 @@ function Rows<T>({ title, columns, listing, keyOf, sort, onSort }: RowsProps<T>)
     <Table aria-label={title} size="medium">
       <TableHeader>
         <TableRow>
-          {shown.map(({ id, title, sort: by, isNumber }) => (
+          {shown.map(({ id, title, sort: by, isNumber, isTitleHidden = false }) => (
             <TableHeaderCell
               key={id}
               className={mergeClasses(isNumber && styles.numberHead)}
               {...(by !== undefined && sorting(sort, by, onSort))}
             >
-              {title}
+              {isTitleHidden ? <span className={styles.hidden}>{title}</span> : title}
             </TableHeaderCell>
           ))}
         </TableRow>

@@ -15,11 +15,15 @@ export interface Base<D extends Draft> {
   readonly etag: string | null;
 }
 
+type Problems = Readonly<Record<string, string | undefined>>;
+
 interface Options<D extends Draft> {
   /** What is stored now. A later one is taken over when nothing is typed. */
   readonly stored: Base<D>;
   /** What is wrong with settings as they are typed, by their names: nothing is sent while anything is. */
-  readonly check?: (draft: D) => Readonly<Record<string, string | undefined>>;
+  readonly check?: (draft: D) => Problems;
+  /** What is still missing, by setting: said once somebody tries to save. */
+  readonly missing?: (draft: D) => Problems;
   /** Store the changes; answers what is stored then. */
   readonly save: (changes: Partial<D>, draft: D, etag: string | null) => Promise<Base<D>>;
   readonly onSaved?: () => void;
@@ -43,13 +47,14 @@ export interface Editing<D extends Draft> {
 }
 
 export function useEditing<D extends Draft>(options: Options<D>): Editing<D> {
-  const { stored, check, save, onSaved, done } = options;
+  const { stored, check, missing, save, onSaved, done } = options;
   const { t } = useTranslation('admin');
   const say = useSay();
   const settingsChanged = useSettingsChanged();
   const [base, setBase] = useState(stored);
   const [draft, setDraft] = useState(stored.draft);
   const [refusal, setRefusal] = useState<Refusal<D> | null>(null);
+  const [hasTried, setTried] = useState(false);
   const atRisk = useRef(false);
 
   const changed = useMemo(() => changedFields(base.draft, draft), [base, draft]);
@@ -59,6 +64,7 @@ export function useEditing<D extends Draft>(options: Options<D>): Editing<D> {
     setBase(from);
     setDraft(from.draft);
     setRefusal(null);
+    setTried(false);
   }, []);
 
   const saving = useMutation({
@@ -82,6 +88,7 @@ export function useEditing<D extends Draft>(options: Options<D>): Editing<D> {
   }, [stored, base, isChanged, isBusy, start]);
 
   const typed = check?.(draft) ?? {};
+  const lacking = missing?.(draft) ?? {};
   return {
     draft,
     set: (change) => setDraft((before) => ({ ...before, ...change })),
@@ -89,9 +96,11 @@ export function useEditing<D extends Draft>(options: Options<D>): Editing<D> {
     isNew: base.etag === null,
     isSaving: isBusy,
     error: saving.error !== null && isSameDraft(saving.variables, draft) ? saving.error : null,
-    problemOf: (field) => typed[field] ?? stillRefused(refusal, draft, field),
+    problemOf: (field) =>
+      typed[field] ?? (hasTried ? lacking[field] : undefined) ?? stillRefused(refusal, draft, field),
     save: () => {
-      if (Object.values(typed).some((problem) => problem !== undefined)) showFirstProblem();
+      setTried(true);
+      if (hasAny(typed) || hasAny(lacking)) showFirstProblem();
       else saving.mutate(draft);
     },
     discard: () => {
@@ -100,6 +109,10 @@ export function useEditing<D extends Draft>(options: Options<D>): Editing<D> {
     },
     isAtRisk: () => atRisk.current,
   };
+}
+
+function hasAny(problems: Problems): boolean {
+  return Object.values(problems).some((problem) => problem !== undefined);
 }
 
 function isSameDraft<D extends Draft>(sent: D | undefined, draft: D): boolean {

@@ -9,6 +9,7 @@ import { useDebounced } from './debounced';
 import { useFieldsScope } from './fields';
 
 const MOST_SHOWN = 20;
+const NO_NUMBER = 'none';
 
 export interface Choice {
   /** What is stored. */
@@ -25,6 +26,8 @@ interface Props {
   readonly queryKey: readonly unknown[];
   readonly find: (search: string) => Promise<readonly Choice[]>;
   readonly onPick: (choice: Choice) => void;
+  /** Takes what was typed and not picked from the list, where that is allowed. */
+  readonly onType?: (text: string) => void;
   /** What is chosen; when it is left out, the field is empty again after each choice. */
   readonly chosen?: string;
   readonly label?: string;
@@ -43,7 +46,7 @@ const useStyles = makeStyles({
 
 /** A field that searches while somebody types, and takes only what it found. */
 export function SearchPicker(props: Props) {
-  const { queryKey, find, onPick, chosen, label, placeholder, isPerson = false, ...field } = props;
+  const { queryKey, find, onPick, onType, chosen, label, placeholder, isPerson = false, ...field } = props;
   const styles = useStyles();
   const { t } = useTranslation('admin');
   const { isReadOnly } = useFieldsScope();
@@ -68,15 +71,16 @@ export function SearchPicker(props: Props) {
       className={styles.field}
       listbox={{ 'aria-label': label ?? placeholder ?? t('admin:found') }}
       {...(label !== undefined && { 'aria-label': label })}
-      {...(placeholder !== undefined && { placeholder })}
+      placeholder={chosen || placeholder || ''}
       freeform
       disabled={isReadOnly}
       open={isOpen}
-      onOpenChange={(_, { open }) => {
-        setOpen(open);
-        if (!open) setText('');
+      onOpenChange={(_, { open }) => setOpen(open)}
+      onBlur={() => {
+        if (text.trim() !== '') onType?.(text.trim());
+        setText('');
       }}
-      value={isOpen || chosen === undefined ? text : chosen}
+      value={text || isOpen ? text : (chosen ?? '')}
       selectedOptions={[]}
       onChange={(event) => setText(event.target.value)}
       onOptionSelect={(_, { optionValue }) => pick(optionValue)}
@@ -181,4 +185,40 @@ export function GroupPicker({ besides = [], ...props }: GroupProps) {
       .map(({ name, members }) => ({ value: name, text: name, detail: members.slice(0, 5).join(', ') }));
   };
   return <SearchPicker {...props} queryKey={['groups', besides]} find={find} />;
+}
+
+export type NumberView = Schemas['NumberView'];
+
+interface NumberProps extends Omit<Props, 'queryKey' | 'find' | 'isPerson'> {
+  /** Why a number cannot be chosen; undefined when it can. */
+  readonly lackOf: (number: NumberView) => string | undefined;
+  /** What having no number is called, where that may be chosen: an empty value then. */
+  readonly none?: string;
+}
+
+/** Offers the organization's numbers, those first that can be chosen. */
+export function NumberPicker({ lackOf, none, ...props }: NumberProps) {
+  const { t } = useTranslation('admin');
+  const find = async (search: string) => {
+    const query = { search: search.replace(/^tel:/i, ''), limit: 1000 };
+    const { items } = await bodyOf(api.GET('/api/v1/numbers', { params: { query } }));
+    const choices = items.map((number) => {
+      const lack = lackOf(number);
+      return {
+        value: number.number,
+        text: number.number,
+        detail: t(`admin:numberKind.${number.kind}`),
+        ...(lack !== undefined && { lack }),
+      };
+    });
+    const isFree = (choice: Choice) => choice.lack === undefined;
+    const found = [...choices.filter(isFree), ...choices.filter((each) => !isFree(each))].slice(
+      0,
+      MOST_SHOWN,
+    );
+    return none === undefined || search !== '' ? found : [{ value: NO_NUMBER, text: none }, ...found];
+  };
+  const onPick = (choice: Choice) =>
+    props.onPick(choice.value === NO_NUMBER ? { ...choice, value: '' } : choice);
+  return <SearchPicker {...props} onPick={onPick} queryKey={['numbers']} find={find} />;
 }
