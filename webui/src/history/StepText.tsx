@@ -87,6 +87,8 @@ function wordsOf(step: Step, call: Told['call'], t: TFunction): string {
         : t('history:step.answerAfter', { people, time });
     case 'waits':
       return t('history:step.waits');
+    case 'transfer':
+      return t('history:step.transfer', { people });
     case 'exit':
       return t(`history:exit.${keyOf(outcome)}`);
     case 'end':

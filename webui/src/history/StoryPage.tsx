@@ -83,6 +83,16 @@ function Facts({ call }: { readonly call: Told['call'] }) {
           <dd className={styles.value}>{value}</dd>
         </div>
       ))}
+      {isOver(call) && call.transferred_from !== null && (
+        <div className={styles.fact}>
+          <dt className={styles.name}>{t('history:story.transferredFrom')}</dt>
+          <dd className={styles.value}>
+            <RouterLink to={`/history/${encodeURIComponent(call.transferred_from)}`}>
+              {t('history:story.earlierCall')}
+            </RouterLink>
+          </dd>
+        </div>
+      )}
       <div className={styles.fact}>
         <dt className={styles.name}>{t('history:outcome.title')}</dt>
         <dd className={styles.value}>

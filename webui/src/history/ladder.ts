@@ -128,6 +128,8 @@ function movesOf(step: Step, laneOf: LaneOf): Pick<Row, 'arrows' | 'dots'> {
       };
     case 'answer':
       return { arrows: agents.map((from) => ({ from, to: 0, tone: 'talk' })), dots: [] };
+    case 'transfer':
+      return { arrows: fromAgents('plain'), dots: agents.length === 0 && queue >= 0 ? [queue] : [] };
     case 'end':
       return { arrows: [], dots: [0] };
     default:

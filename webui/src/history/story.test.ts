@@ -107,12 +107,14 @@ test('an exit and a decision that is not known yet are told in their own words',
       decision(20, null, 'waits', 'nobody can be rung: 2 paused'),
       decision(40, null, 'timeout', 'waited 35 s: disconnect'),
       decision(41, AMAL, 'transferred', 'to carla@contoso.com'),
+      decision(42, AMAL, 'blessed', 'nobody knows'),
     ],
   });
-  expect(steps.slice(2, 5)).toMatchObject([
+  expect(steps.slice(2, 6)).toMatchObject([
     { kind: 'waits', reason: 'nobody can be rung: 2 paused' },
     { kind: 'exit', outcome: 'timeout' },
-    { kind: 'note', outcome: 'transferred', people: [{ agent: AMAL }] },
+    { kind: 'transfer', reason: 'to carla@contoso.com', people: [{ agent: AMAL }] },
+    { kind: 'note', outcome: 'blessed', people: [{ agent: AMAL }] },
   ]);
 });
 

@@ -21,6 +21,7 @@ export type StepKind =
   | 'notRung'
   | 'waits'
   | 'exit'
+  | 'transfer'
   | 'note'
   | 'end';
 
@@ -53,6 +54,7 @@ const RANKS: readonly StepKind[] = [
   'notRung',
   'waits',
   'exit',
+  'transfer',
   'note',
   'end',
 ];
@@ -122,6 +124,7 @@ function ofDecisions({ call, rings, decisions }: Told): Step[] {
     const people = agent === null ? [] : [{ agent, reason }];
     if (decision === 'not rung') return [step({ at, kind: 'notRung', queue, people })];
     if (decision === 'waits') return [step({ at, kind: 'waits', queue, reason })];
+    if (decision === 'transferred') return [step({ at, kind: 'transfer', queue, people, reason })];
     if (EXITS.includes(decision)) return [step({ at, kind: 'exit', queue, outcome: decision, reason })];
     // Rings are on record when they are over; until then the decisions say what has begun.
     const isUnderWay = agent !== null && now.includes(agent) && !known.has(agent);
