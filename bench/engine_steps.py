@@ -99,6 +99,34 @@ def ticks() -> None:
     measure("snapshot: 200 agents, 400 calls", lambda: watch.engine.snapshot(watch.now), 200)
 
 
+def snapshots() -> None:
+    """200 queues share 1,000 agents, 100 each and all ready; between two snapshots one of them is not for
+    a moment."""
+    engine, now = Engine(), NOON
+    names = [f"agent{number}" for number in range(1_000)]
+    queues = tuple(
+        CallQueue(
+            queue_id=f"q{number}",
+            organization_id="o",
+            name=f"Q{number}",
+            agents=tuple(names[(5 * number + place) % 1_000] for place in range(100)),
+            distribution=Distribution.LONGEST_IDLE,
+        )
+        for number in range(200)
+    )
+    people = tuple(AgentSettings(agent_id=name, organization_id="o", name=name) for name in names)
+    engine.handle(told.SettingsChanged("o", queues, people), now)
+    for name in names:
+        engine.handle(told.AgentReachabilityChanged(name, True), now)
+
+    def step() -> None:
+        for count in (1, 0):
+            engine.handle(told.OtherCallsChanged("agent500", count), now)
+        engine.snapshot(now)
+
+    measure("snapshot: 200 queues of 100 agents, one changed", step, 500)
+
+
 def measure(what: str, step: Callable[[], object], count: int = 20_000) -> None:
     started = time.thread_time()
     for _ in range(count):
@@ -114,3 +142,4 @@ if __name__ == "__main__":
     for each in (Distribution.SERIAL, Distribution.ROUND_ROBIN, Distribution.LONGEST_IDLE):
         saturated(each)
     ticks()
+    snapshots()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -12,6 +11,8 @@ from typing import Any
 from huntline.directory.plan import ServerPlan
 from huntline.engine.model import AgentState, AgentStatus, CallStatus, QueueStatus, Snapshot
 from huntline.sip.calls import Call, CallBook
+
+_NEXT_BY_NAME = 20  # of those who are next in a queue: more nobody reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +24,27 @@ class _Written:
     ready_for: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _WrittenTurns:
+    """Who is next in a queue as written down."""
+
+    next_agents: tuple[str, ...]
+    items: dict[str, Any]
+
+
 class StatusReport:
     """Writes engine snapshots with the names of the plan in force and the legs of the call book.
 
-    An agent about whom nothing is new is the same object from report to report; it is not to be changed.
+    What is written of an agent about whom nothing is new, or of who is next in a queue, is the same object
+    from report to report; it is not to be changed.
     """
 
     def __init__(self, book: CallBook, plan: ServerPlan) -> None:
         self.plan = plan
         self._book = book
         self._agents: dict[str, _Written] = {}
-        self._agents_by_plan = plan
+        self._turns: dict[str, _WrittenTurns] = {}
+        self._written_by_plan = plan
 
     def of(self, snapshot: Snapshot) -> dict[str, Any]:
         """Queues, agents and calls; calls that no queue has (direct calls) are there too."""
@@ -42,7 +53,8 @@ class StatusReport:
         calls += [
             self._direct_call(call) for call in self._book.calls.values() if call.call_id not in in_queues
         ]
-        agents = self._written(snapshot.agents)
+        self._forget_other_plans()
+        agents = [self._agent_written(status) for status in snapshot.agents]
         ready = Counter(chain.from_iterable(agent.ready_for for agent in agents))
         return {
             "at": snapshot.at.isoformat(),
@@ -63,6 +75,8 @@ class StatusReport:
             "longest_wait_s": _seconds(status.longest_waiting_since, at),
             "talking": status.talking,
             "agents_ready": ready,
+            "takes_turns": status.takes_turns,
+            **self._turns_written(status).items,
         }
 
     def agent(self, status: AgentStatus) -> dict[str, Any]:
@@ -128,10 +142,21 @@ class StatusReport:
             "legs": _legs(call),
         }
 
-    def _written(self, agents: Iterable[AgentStatus]) -> list[_Written]:
-        if self._agents_by_plan is not self.plan:
-            self._agents_by_plan, self._agents = self.plan, {}
-        return [self._agent_written(status) for status in agents]
+    def _forget_other_plans(self) -> None:
+        """Under another plan everybody may have another name."""
+        if self._written_by_plan is not self.plan:
+            self._written_by_plan, self._agents, self._turns = self.plan, {}, {}
+
+    def _turns_written(self, status: QueueStatus) -> _WrittenTurns:
+        written = self._turns.get(status.queue_id)
+        if written is None or written.next_agents is not status.next_agents:
+            first = status.next_agents[:_NEXT_BY_NAME]
+            items = {
+                "next_agent_ids": list(status.next_agents),
+                "next_agents": [self._upn(agent_id) for agent_id in first],
+            }
+            written = self._turns[status.queue_id] = _WrittenTurns(status.next_agents, items)
+        return written
 
     def _agent_written(self, status: AgentStatus) -> _Written:
         written = self._agents.get(status.agent_id)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from huntline.engine import commands as do
 from huntline.engine import events as told
+from huntline.engine.distribution import in_turn
 from huntline.engine.engine import HUMAN_REACTION, Engine
 from huntline.engine.model import Alerting, CallQueue, CallStatus, Distribution, Outcome, Presence
 from huntline.engine.snapshots import status_of
@@ -186,6 +187,9 @@ class World:
             for agent in self.engine._floor.agents.values()
             if agent.settings is not None
         )
+        assert [queue.next_agents for queue in snapshot.queues] == [
+            in_turn(line) for line in self.engine._floor.lines.values()
+        ]
         assert {call.call_id for call in snapshot.calls} == {
             call_id for call_id, caller in self.callers.items() if not caller.records
         }

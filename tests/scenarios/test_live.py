@@ -132,6 +132,22 @@ def test_a_call_is_followed_from_its_ring_to_its_end_and_only_at_home(
         assert [agent["upn"] for agent in change["agents"]] == [second_office.upn("bao")]
 
 
+def test_each_agent_is_told_their_own_turn_and_it_moves_on_with_the_calls(office: Office) -> None:
+    number = office.queue("amal", "bao", distribution="round-robin", alerting="one")
+    office.open()
+    amal, _ = office.agent("amal"), office.agent("bao")
+    key = key_of(office, "bao", "--role", "agent", "--user", office.upn("bao"))
+    with following(office, key, "/me/live/events") as mine:
+        _, snapshot = mine.next()
+        assert [queue["turn"] for queue in snapshot["queues"]] == [2]
+        caller = office.caller().dial(number)
+        ring = amal.wait_call()
+        changes = mine.until(lambda change: any(queue["turn"] == 1 for queue in change["queues"]))
+        assert not any(queue["next_agents"] for change in changes for queue in change["queues"])
+        caller.hang_up()
+        ring.wait_cancelled()
+
+
 def test_presence_chosen_by_hand_goes_before_what_the_phone_publishes(office: Office) -> None:
     number, [amal, bao] = desk(office, "amal", "bao")
     assert bao.publish("dnd").status == 200

@@ -48,6 +48,9 @@ class FakeSignalling:
             "longest_wait_s": None,
             "talking": 0,
             "agents_ready": 1,
+            "takes_turns": True,
+            "next_agent_ids": [],
+            "next_agents": [],
             **fields,
         }
 

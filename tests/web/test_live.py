@@ -124,6 +124,47 @@ def test_an_agent_sees_only_themselves_their_queues_and_their_calls(rig: ServerR
     assert mine["calls"][0]["ringing"] == []
 
 
+def test_who_is_next_is_told_by_name_to_those_who_see_all_agents(rig: ServerRig) -> None:
+    with signalling(rig) as fake:
+        turns: dict[str, Any] = {
+            "next_agent_ids": ["a2", "a1"],
+            "next_agents": ["bao@contoso.com", "amal@contoso.com"],
+        }
+        fake.picture["queues"] = [fake.queue("q1", "Help Desk", **turns)]
+        (queue,) = rig.api(Role.AUDITOR).get("/live")["queues"]
+    assert (queue["next_agents"], queue["takes_turns"]) == (["bao@contoso.com", "amal@contoso.com"], True)
+    assert queue["turn"] is None
+    assert "next_agent_ids" not in queue
+
+
+@pytest.mark.parametrize(
+    ("ready", "takes_turns", "turn"),
+    [
+        ("cleo me dora", True, 2),
+        ("me", True, 1),
+        ("cleo dora", True, None),
+        ("cleo me", False, 1),
+        ("cleo", False, None),
+    ],
+)
+def test_an_agent_learns_their_own_turn_and_not_who_is_in_front(
+    rig: ServerRig, ready: str, takes_turns: bool, turn: int | None
+) -> None:
+    admin = rig.api()
+    me = admin.post("/users", {"upn": "amal@contoso.com", **E5_USER})["id"]
+    desk = admin.post("/queues", {"name": "Help Desk", "agents": ["amal@contoso.com"]})["id"]
+    ids = [me if name == "me" else name for name in ready.split()]
+    with signalling(rig) as fake:
+        names = [f"{agent_id}@contoso.com" for agent_id in ids]
+        fake.picture["queues"] = [
+            fake.queue(desk, "Help Desk", next_agent_ids=ids, next_agents=names, takes_turns=takes_turns)
+        ]
+        picture = rig.api(Role.AGENT, user_id=me).get("/me/live")
+    (queue,) = picture["queues"]
+    assert (queue["turn"], queue["next_agents"]) == (turn, [])
+    assert not any(agent_id in json.dumps(picture) for agent_id in ("cleo", "dora"))
+
+
 def followed(rig: ServerRig, story: Story) -> None:
     """A story with the streams of a server and a signalling process in the same loop."""
 

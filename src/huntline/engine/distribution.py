@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from huntline.engine.model import Alerting, Distribution
 from huntline.engine.state import Agent, Call, Line
 
 Candidates = dict[str, Agent]
 Method = Callable[[Line, Candidates], list[Agent]]
+Turn = Callable[[Agent], Any]
+
+_MOST_IN_TURN = 20
+_MOST_AT_ONCE = 200
 
 
 def choose(call: Call) -> list[Agent]:
@@ -72,6 +77,38 @@ REASONS = {
     Distribution.SERIAL: "first of the list in this round",
     Distribution.ROUND_ROBIN: "next after the agent rung last",
     Distribution.LONGEST_IDLE: "idle for the longest time",
+}
+
+
+def in_turn(line: Line) -> tuple[str, ...]:
+    """The agents who may be rung this moment, in the order in which the next call would ring them one by
+    one, or all at once by the attendant method; only so many of them that it is worth telling."""
+    most = _MOST_AT_ONCE if line.settings.distribution is Distribution.ATTENDANT else _MOST_IN_TURN
+    if not line.free:
+        return ()
+    key = TURNS[line.settings.distribution](line)
+    order = sorted(line.free.values(), key=lambda agent: (agent.agent_id not in line.favoured, key(agent)))
+    return tuple(agent.agent_id for agent in order[:most])
+
+
+def _by_position(line: Line) -> Turn:
+    return lambda agent: line.positions[agent.agent_id]
+
+
+def _by_circle(line: Line) -> Turn:
+    start, size = line.last_position + 1, len(line.positions)
+    return lambda agent: (line.positions[agent.agent_id] - start) % size
+
+
+def _by_idleness(line: Line) -> Turn:
+    return lambda agent: (agent.idle_since, line.positions[agent.agent_id])
+
+
+TURNS: dict[Distribution, Callable[[Line], Turn]] = {
+    Distribution.ATTENDANT: _by_position,
+    Distribution.SERIAL: _by_position,
+    Distribution.ROUND_ROBIN: _by_circle,
+    Distribution.LONGEST_IDLE: _by_idleness,
 }
 
 

@@ -95,6 +95,7 @@ class Floor:
 
     def _refresh_in(self, line: Line, agent: Agent) -> None:
         agent_id = agent.agent_id
+        line.next_agents = None
         obstacle = why_not_rung(agent, line)
         if obstacle is None:
             if agent_id not in line.free:
@@ -148,6 +149,7 @@ class Floor:
     def favour(self, agent: Agent, *, is_favoured: bool) -> None:
         """Ring the agent first, or as others, for the next call of any of their queues."""
         for line in agent.lines.values():
+            line.next_agents = None
             if is_favoured:
                 line.favoured.add(agent.agent_id)
             elif line.favoured:

@@ -126,7 +126,11 @@ class AgentSettings:
 
 @dataclass(frozen=True, slots=True)
 class QueueStatus:
-    """A queue at one moment."""
+    """A queue at one moment.
+
+    ``next_agents`` are who the next call would ring, in that order, or all at once without ``takes_turns``;
+    the first of them only, where there are very many.
+    """
 
     queue_id: str
     organization_id: str
@@ -134,6 +138,8 @@ class QueueStatus:
     waiting: int
     longest_waiting_since: datetime | None
     talking: int
+    next_agents: tuple[str, ...]
+    takes_turns: bool
 
 
 @dataclass(frozen=True, slots=True)

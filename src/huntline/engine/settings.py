@@ -138,6 +138,7 @@ def _clear(line: Line) -> None:
     line.free.clear()
     line.obstacles.clear()
     line.serving.clear()
+    line.next_agents = None
 
 
 def _send_away(floor: Floor, line: Line) -> None:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from huntline.engine.distribution import in_turn
 from huntline.engine.eligibility import state_of, state_reason
 from huntline.engine.floor import Floor
-from huntline.engine.model import AgentSettings, AgentStatus, CallStatus, QueueStatus, Snapshot
+from huntline.engine.model import (
+    AgentSettings,
+    AgentStatus,
+    CallStatus,
+    Distribution,
+    QueueStatus,
+    Snapshot,
+)
 from huntline.engine.state import Agent, Call, CallState, Line
 
 
@@ -24,6 +32,8 @@ def take(floor: Floor) -> Snapshot:
 
 
 def _queue(line: Line) -> QueueStatus:
+    if line.next_agents is None:
+        line.next_agents = in_turn(line)
     return QueueStatus(
         queue_id=line.settings.queue_id,
         organization_id=line.settings.organization_id,
@@ -31,6 +41,8 @@ def _queue(line: Line) -> QueueStatus:
         waiting=len(line.calls),
         longest_waiting_since=line.calls[0].place[0] if line.calls else None,
         talking=line.talking,
+        next_agents=line.next_agents,
+        takes_turns=line.settings.distribution is not Distribution.ATTENDANT,
     )
 
 

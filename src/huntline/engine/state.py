@@ -33,6 +33,7 @@ class Line:
     ``calls`` holds the waiting calls in order. Each agent of ``positions`` is either in ``free`` (may be
     rung this moment) or in ``obstacles`` (with the reason why not); ``serving`` are those who count as
     there at all. ``favoured`` lost the race for a call and are rung first for the next one.
+    ``next_agents`` is what snapshots show, kept until anybody's standing here changes.
     """
 
     settings: CallQueue
@@ -46,6 +47,7 @@ class Line:
     last_position: int = -1
     talking: int = 0
     is_removed: bool = False
+    next_agents: tuple[str, ...] | None = None
 
 
 @dataclass(slots=True, eq=False)

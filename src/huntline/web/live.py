@@ -27,7 +27,12 @@ _LARGEST_BACKLOG = 100  # changes that a slow reader may have outstanding before
 
 
 class LiveQueue(BaseModel):
-    """A queue now."""
+    """A queue now.
+
+    ``next_agents`` are the UPNs of those whom the next call would ring, in that order, or all at once where
+    nobody ``takes_turns``; of very many the first 20. Agents see their own ``turn`` in its place: 1 is next,
+    null is not ready, or far from it.
+    """
 
     id: str
     name: str
@@ -36,6 +41,9 @@ class LiveQueue(BaseModel):
     longest_wait_s: float | None
     talking: int
     agents_ready: int
+    takes_turns: bool
+    next_agents: list[str]
+    turn: int | None
 
 
 class LiveAgent(BaseModel):
@@ -83,6 +91,9 @@ _FIELDS = {
     kind: tuple(form.model_fields)
     for kind, form in (("queues", LiveQueue), ("agents", LiveAgent), ("calls", LiveCall))
 }
+
+_OTHERS = {"queues": "next_agents", "calls": "ringing"}
+"""Who else is next, or is rung: no business of an agent's."""
 
 News = tuple[str, dict[str, Any]]
 """The kind of an event (``snapshot``, ``change``, ``gone``) and what it tells."""
@@ -142,10 +153,19 @@ class View:
     def _has(self, queue_id: str | None) -> bool:
         return self.queue_ids is None or queue_id in self.queue_ids
 
+    def _turn(self, queue: Item) -> int | None:
+        """When the agent whose view it is would be rung."""
+        ids = queue["next_agent_ids"]
+        if self.agent_id is None or self.agent_id not in ids:
+            return None
+        return ids.index(self.agent_id) + 1 if queue["takes_turns"] else 1
+
     def _shown(self, kind: str, item: Item) -> Item:
+        if kind == "queues":
+            item = item | {"turn": self._turn(item)}
         shown = {name: item[name] for name in _FIELDS[kind]}
-        if kind == "calls" and self.agent_id is not None:
-            shown["ringing"] = []  # who else is rung is no business of an agent's
+        if kind in _OTHERS and self.agent_id is not None:
+            shown[_OTHERS[kind]] = []
         if kind == "calls" and self.policy is not None:
             shown["caller"] = caller_as_shown(shown["caller"], self.policy)
         return shown
