@@ -106,6 +106,10 @@ class StatusReport:
         }
 
     def _direct_call(self, call: Call) -> dict[str, Any]:
+        """A call that no queue has. ``agent_ids`` are all users of ours in it, on either side."""
+        users = dict.fromkeys(leg.account_id for leg in call.legs() if leg.account_id)
+        rung = dict.fromkeys(ring.account_id for ring in call.rings.values() if ring is not call.connected)
+        talks = call.callee.account_id if call.callee else None
         return {
             "call_id": call.call_id,
             "organization": self._organization(call.organization_id),
@@ -115,12 +119,12 @@ class StatusReport:
             "queue_id": None,
             "state": "talking" if call.connected else "alerting",
             "position": None,
-            "arrived_at": None,
+            "arrived_at": _iso(call.arrived_at),
             "waiting_since": None,
             "waited_s": None,
-            "agent": None,
-            "agent_ids": [],
-            "ringing": [],
+            "agent": self._upn(talks),
+            "agent_ids": list(users),
+            "ringing": [self._upn(user_id) for user_id in rung if user_id],
             "legs": _legs(call),
         }
 

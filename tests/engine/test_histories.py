@@ -20,6 +20,7 @@ from huntline.engine.model import (
     Exit,
     ExitAction,
     Presence,
+    Transfer,
 )
 from huntline.errors import Refused
 
@@ -118,11 +119,12 @@ class Histories(RuleBasedStateMachine):
 
     # -- callers
 
-    @rule(queue_id=st.sampled_from(QUEUES))
-    def a_call_arrives(self, queue_id: str) -> None:
+    @rule(queue_id=st.sampled_from(QUEUES), is_transferred=st.booleans())
+    def a_call_arrives(self, queue_id: str, is_transferred: bool) -> None:
         self.count += 1
-        self.world.callers[f"c{self.count}"] = Caller()
-        self.tell(told.CallArrived(f"c{self.count}", queue_id, "+1"))
+        transfer = Transfer("anna", "from Red", "c0") if is_transferred else None
+        self.world.callers[f"c{self.count}"] = Caller(is_answered=is_transferred)
+        self.tell(told.CallArrived(f"c{self.count}", queue_id, "+1", transfer))
 
     def _some(self, data: st.DataObject, names: list[str]) -> str:
         return data.draw(st.sampled_from(sorted(names)))
@@ -173,8 +175,7 @@ class Histories(RuleBasedStateMachine):
         call_id = self._some(data, list(self.world.connecting))
         ring_id = self.world.connecting[call_id]
         if is_bridged:
-            del self.world.connecting[call_id]
-            self.tell(told.CallBridged(call_id, ring_id))
+            self.world.bridge(call_id)
         else:
             self.tell(told.BridgeFailed(call_id, ring_id, "no audio"))
 
@@ -182,6 +183,30 @@ class Histories(RuleBasedStateMachine):
     @rule(data=st.data())
     def an_agent_hangs_up(self, data: st.DataObject) -> None:
         self.tell(told.AgentHungUp(self._some(data, list(self.world.answered))))
+
+    @precondition(lambda self: self.world.talking)
+    @rule(data=st.data())
+    def an_agent_transfers_and_leaves(self, data: st.DataObject) -> None:
+        self.world.transferor_leaves(self._some(data, list(self.world.talking)))
+
+    @precondition(lambda self: self.world.transferring)
+    @rule(data=st.data())
+    def nobody_takes_a_transfer(self, data: st.DataObject) -> None:
+        self.world.transfer_fails(self._some(data, list(self.world.transferring)))
+
+    @precondition(lambda self: self._live())
+    @rule(data=st.data())
+    def a_caller_is_handed_on(self, data: st.DataObject) -> None:
+        call_id = self._some(data, self._live())
+        self.world.callers[call_id].is_gone = True
+        self.tell(told.CallTransferred(call_id, "Bao"))
+
+    @precondition(lambda self: self._live())
+    @rule(data=st.data())
+    def another_caller_takes_the_place(self, data: st.DataObject) -> None:
+        call_id = self._some(data, self._live())
+        self.world.callers[call_id].is_answered = True
+        self.tell(told.CallerChanged(call_id, "+2", Transfer("ben", "from Green")))
 
     @precondition(lambda self: self.world.forwards)
     @rule(data=st.data(), kind=st.sampled_from([told.ForwardAnswered, told.ForwardEnded, told.ForwardFailed]))
@@ -203,6 +228,9 @@ class Histories(RuleBasedStateMachine):
                 self.tell(event)
             self.tell(told.BridgeFailed(f"c{number}", ring_id, ""))
             self.tell(told.CallBridged(f"c{number}", ring_id))
+            self.tell(told.TransferorLeft(ring_id, "Bao"))
+        if f"c{number}" not in self.world.transferring | self.world.forwards:
+            self.tell(told.TransferFailed(f"c{number}", ""))
 
     # -- agents
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from huntline.engine import commands as do
 from huntline.engine import events as told
 from huntline.engine.engine import HUMAN_REACTION, Engine
-from huntline.engine.model import Alerting, CallQueue, CallStatus, Distribution, Presence
+from huntline.engine.model import Alerting, CallQueue, CallStatus, Distribution, Outcome, Presence
 from huntline.engine.snapshots import status_of
 
 from .desk import NOON, seconds
@@ -34,6 +34,7 @@ class Caller:
     hears: str | None = None
     ends: int = 0
     records: int = 0
+    agent: str | None = None  # who talked last
 
 
 class World:
@@ -55,6 +56,8 @@ class World:
         self.rung_at: dict[str, datetime] = {}
         self.connecting: dict[str, str] = {}
         self.forwards: set[str] = set()
+        self.talking: dict[str, str] = {}
+        self.transferring: set[str] = set()
 
     def step(self, event: told.Event | None) -> None:
         """Tell an event, or let the engine look at the time."""
@@ -84,6 +87,7 @@ class World:
                 self.past_rings.append(ring_id)
                 self.answered.discard(ring_id)
                 self.connecting.pop(command.call_id, None)
+                self.talking.pop(command.call_id, None)
             case do.BridgeCall(call_id, ring_id):
                 assert ring_id in self.answered
                 self.callers[call_id].hears = None
@@ -116,7 +120,11 @@ class World:
             case do.RecordCall(call_id):
                 caller.records += 1
                 assert caller.ends == 1
+                assert command.agent_id == caller.agent
+                assert (command.outcome is Outcome.ANSWERED) == (caller.agent is not None)
+                assert (command.answered_at is None) == (caller.agent is None)
                 self.forwards.discard(call_id)
+                self.transferring.discard(call_id)
 
     def _ring(self, command: do.RingAgent) -> None:
         person, queue = self.people[command.agent_id], self.queues[command.queue_id]
@@ -133,6 +141,24 @@ class World:
         assert command.call_id not in self.connecting
         self.rings[command.ring_id] = command
         self.rung_at[command.ring_id] = self.now
+
+    def bridge(self, call_id: str) -> None:
+        """Caller and agent hear each other."""
+        ring_id = self.talking[call_id] = self.connecting.pop(call_id)
+        self.callers[call_id].agent = self.rings[ring_id].agent_id
+        self.step(told.CallBridged(call_id, ring_id))
+
+    def transferor_leaves(self, call_id: str) -> None:
+        """The agent hangs up while somebody else is rung for the caller."""
+        ring_id = self.talking[call_id]
+        self.transferring.add(call_id)
+        self.step(told.TransferorLeft(ring_id, "Bao"))
+        assert ring_id not in self.rings, "the agent is free at once"
+
+    def transfer_fails(self, call_id: str) -> None:
+        """Nobody takes the caller, who waits again or takes an exit."""
+        self.transferring.discard(call_id)
+        self.step(told.TransferFailed(call_id, "declined"))
 
     def decline(self, ring_id: str) -> None:
         """An agent declines; a phone that does so faster than a person is the phone's doing."""

@@ -8,7 +8,7 @@ import secrets
 from typing import Any, cast
 
 from aioice import stun
-from tests.media.rig import EVENTS, HEADER, ULAW_SPEECH, Packet, rtp
+from tests.media.rig import EVENTS, HEADER, ULAW_SPEECH, Packet, packets_until, rtp
 
 from huntline.media.worker.dtls import Dtls, Identity
 from huntline.media.worker.srtp import Srtp
@@ -137,11 +137,11 @@ class Browser:
         """Send any bytes to the worker."""
         (socket or self.socket).transport.sendto(datagram, self.target)
 
-    async def find_path(self) -> None:
+    async def find_path(self, *, nominate: bool = True) -> None:
         """Check until the worker answers."""
         async with asyncio.timeout(PATIENCE):
             while self.answers.empty():
-                self.send(self.check())
+                self.send(self.check(nominate=nominate))
                 await asyncio.sleep(0.02)
             await self.answers.get()
 
@@ -152,9 +152,9 @@ class Browser:
         self.dtls = Dtls(self.identity, "active" if is_active else "passive", (self.their_fingerprint,))
         self._carry(self.dtls.begin())
 
-    async def connect(self, *, is_active: bool = True) -> Browser:
+    async def connect(self, *, is_active: bool = True, nominate: bool = True) -> Browser:
         """Find a path and agree on keys."""
-        await self.find_path()
+        await self.find_path(nominate=nominate)
         self.begin_handshake(is_active=is_active)
         async with asyncio.timeout(PATIENCE):
             await self.has_keys.wait()
@@ -186,11 +186,7 @@ class Browser:
 
     async def hear_until(self, payload: bytes) -> list[Packet]:
         """All packets up to the first one with this payload."""
-        packets = [await self.hear()]
-        while packets[-1].payload != payload:
-            assert len(packets) < 500
-            packets.append(await self.hear())
-        return packets
+        return await packets_until(self.hear, payload)
 
     def heard_by_now(self) -> list[Packet]:
         """What has come and was not asked for yet."""

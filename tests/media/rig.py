@@ -8,7 +8,7 @@ import os
 import re
 import socket
 import struct
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +63,15 @@ def key_press(
     """A telephone-event packet."""
     payload = bytes([event, 0x80 * is_end | 10, 0x03, 0x20])
     return rtp(payload, sequence, payload_type=payload_type, timestamp=timestamp)
+
+
+async def packets_until(hear: Callable[[], Awaitable[Packet]], payload: bytes) -> list[Packet]:
+    """All packets that are heard, up to the first one with this payload."""
+    packets = [await hear()]
+    while packets[-1].payload != payload:
+        assert len(packets) < 500
+        packets.append(await hear())
+    return packets
 
 
 class Phone:
@@ -135,11 +144,7 @@ class Phone:
 
     async def hear_until(self, payload: bytes) -> list[Packet]:
         """All packets up to the first one with this payload."""
-        packets = [await self.hear()]
-        while packets[-1].payload != payload:
-            assert len(packets) < 500
-            packets.append(await self.hear())
-        return packets
+        return await packets_until(self.hear, payload)
 
     def heard_by_now(self) -> list[bytes]:
         """What waits in the socket, unread until now."""

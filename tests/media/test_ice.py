@@ -185,13 +185,17 @@ def test_after_a_restart_of_ice_the_old_path_lasts_until_the_new_one_is_chosen()
     assert ice.receive(check(nominate=True), HOME, 4) is None
 
 
-def test_forgetting_and_resuming() -> None:
+def test_forgetting_and_settling() -> None:
     ice = connected()
+    ice.settle(AWAY, 0)
+    assert ice.chosen == HOME
     ice.forget()
     assert ice.receive(check(nominate=True), HOME, 0) is None
-    assert (ice.chosen, ice.target, ice.requests(0)) == (None, None, [])
+    ice.settle(HOME, 0)
+    assert ice.requests(0) == []
     ice.expect(OURS, THEIRS)
-    ice.resume(HOME, 100)
+    assert ice.target is None
+    ice.settle(HOME, 100)
     assert (ice.chosen, ice.admits(HOME)) == (HOME, True)
     assert [address for _, address in ice.requests(100)] == [HOME]
 

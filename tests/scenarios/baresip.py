@@ -82,6 +82,10 @@ class Baresip:
     def resume(self) -> None:
         self._command("resume")
 
+    def transfer(self, uri: str) -> None:
+        """Transfer the current call blindly."""
+        self._command("transfer", uri)
+
     def wait(self, kind: str, timeout: float = 5.0) -> Event:
         """Wait for an event such as CALL_INCOMING, CALL_ESTABLISHED, CALL_CLOSED; each counts once."""
         return self._wait(lambda event: event.get("type") == kind, kind, timeout)

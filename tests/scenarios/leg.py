@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from secrets import randbelow, token_hex
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from . import wire
 from .audio import Audio
@@ -136,6 +137,30 @@ class Leg:
             if self.audio is not None:
                 self.audio.close()
             self.audio = self.phone.new_audio()
+
+    def refer(self, to: str, *, replaces: str = "", headers: Headers = ()) -> Message:
+        """Hand the far party on (RFC 3515), with ``replaces`` to the dialog it names; the final response."""
+        embedded = f"?Replaces={quote(replaces, safe='')}" if replaces else ""
+        return self.transact("REFER", headers=(("Refer-To", f"<{to}{embedded}>"), *headers))
+
+    def wait_notified(self, status: int, timeout: float = 3.0) -> Message:
+        """Wait for the NOTIFY that tells this status of what was referred."""
+        return self._wait_message(
+            lambda m: m.status is None and m.method == "NOTIFY" and m.body.startswith(f"SIP/2.0 {status} "),
+            timeout,
+            f"NOTIFY of {status}",
+        )
+
+    def notified(self) -> list[int]:
+        """All statuses that NOTIFYs have told, in order."""
+        return [int(notify.body.split()[1]) for notify in self.requests("NOTIFY")]
+
+    @property
+    def replaces(self) -> str:
+        """The value of Replaces that names this dialog to the server (RFC 3891): its tag first."""
+        told = [m.header("to") for m in self.log if m.status is not None and m.status > 100]
+        remote = wire.parameter(self.remote, "tag") or wire.parameter(told[-1], "tag")
+        return f"{self.call_id};to-tag={remote};from-tag={self.tag}"
 
     def update(self, *, direction: str = "sendrecv") -> Message:
         return self.transact("UPDATE", self._sdp(direction))

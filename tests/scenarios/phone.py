@@ -1,4 +1,4 @@
-"""A SIP phone that does exactly what a story says, over UDP or TCP."""
+"""A SIP phone that does exactly what a story says, over UDP or TCP (``ws_phone.py``: in a page)."""
 
 from __future__ import annotations
 
@@ -47,6 +47,7 @@ class Phone:
         self.strays: list[Message] = []  # belong to no call and no transaction of ours
         self.on_call: Callable[[Leg], None] = Leg.ring
         self.drops: Callable[[bytes], bool] = lambda _: False
+        self.instance = ""  # what makes it the same device at another address (RFC 5626)
         self._by_call_id: dict[str, Leg] = {}
         self._repeats: dict[Hashable, Timer] = {}
         self._responses: dict[str, list[Message]] = {}  # by Call-ID, for what is no call
@@ -71,7 +72,8 @@ class Phone:
 
     def register(self, *, expires: int = 300, timeout: float = 5.0) -> Message:
         """REGISTER with digest; the final response."""
-        headers = (("Contact", f"<{self.contact}>"), ("Expires", str(expires)))
+        instance = f';+sip.instance="<urn:uuid:{self.instance}>";reg-id=1' if self.instance else ""
+        headers = (("Contact", f"<{self.contact}>{instance}"), ("Expires", str(expires)))
         response = self.request(
             "REGISTER", f"sip:{self.domain}", headers, call_id=self._registration, timeout=timeout
         )
@@ -131,6 +133,18 @@ class Phone:
         with self.reactor.changed:
             return self.incoming.pop(0)
 
+    def lose_connection(self) -> None:
+        """Be cut off, without a word."""
+        with self.reactor.changed:
+            self.reactor.remove(self._sock)
+            self._is_registered = False
+
+    def reconnect(self) -> None:
+        """Connect anew, from another port."""
+        self.port, self._buffer = ports.take(2), b""
+        self._sock = self._open()
+        self.reactor.add(self._sock, self._receive)
+
     def close(self) -> None:
         with self.reactor.changed:
             for repeat in self._repeats.values():
@@ -138,7 +152,8 @@ class Phone:
             for leg in self.legs:
                 if leg.audio is not None:
                     leg.audio.close()
-            self.reactor.remove(self._sock)
+            if self._sock.fileno() >= 0:
+                self.reactor.remove(self._sock)
 
     def leave(self) -> None:
         """Hang up what is open, take the registration away."""
@@ -178,7 +193,7 @@ class Phone:
 
     def repeat(self, key: Hashable, data: bytes, gap: float = _T1, spent: float = 0.0) -> None:
         """Send ``data`` again with doubling gaps (RFC 3261 section 17) until told to stop; not over TCP."""
-        if self.transport == "tcp" or spent >= _TIMEOUT:
+        if self.transport != "udp" or spent >= _TIMEOUT:
             self._repeats.pop(key, None)
             return
 

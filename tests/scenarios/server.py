@@ -27,6 +27,7 @@ class Server:
     def __init__(self, data: Path, *, media_ports: int = 400, host: str = "127.0.0.1") -> None:
         self.data = data
         self.sip_port, self.http_port = ports.take(2), ports.take(2)
+        self.websocket_port = self.sip_port + 1
         self.media_first = ports.take(media_ports)
         self.media_last = self.media_first + media_ports - 1
         self.log = data / "server.log"
@@ -134,6 +135,13 @@ class Server:
             )
         return status
 
+    def wait_log(self, wanted: str, timeout: float = 6.0) -> None:
+        """Wait until something is in the log, which a thread of ours copies."""
+        deadline = time.monotonic() + timeout
+        while wanted not in self.log_text():
+            assert time.monotonic() < deadline, f"not within {timeout:g} s in the log: {wanted}"
+            time.sleep(0.02)
+
     def assert_empty(self, timeout: float = 6.0) -> None:
         """Fail unless every call's resources are given back."""
         deadline = time.monotonic() + timeout
@@ -157,6 +165,7 @@ class Server:
         command = [str(HUNTLINE), "serve", "--data", str(self.data)]
         for kind in ("udp", "tcp"):
             command += ["--sip", f"{kind}:{bracketed(self.host)}:{self.sip_port}"]
+        command += ["--sip", f"ws:{bracketed(self.host)}:{self.websocket_port}"]
         command += ["--http", f"127.0.0.1:{self.http_port}", "--media-address", self.host]
         return [*command, "--media-ports", f"{self.media_first}-{self.media_last}"]
 

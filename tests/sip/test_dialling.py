@@ -206,9 +206,10 @@ def test_a_page_that_answers_is_connected_and_the_phones_description_given_back(
         assert office.answered == ["c1.1"]
         assert office.media.offers[leg.media_id]
         office.call.connected = ring
-        office.dialling.release_media(office.call, keep=leg)
+        office.dialling.hand_over_media(office.call, leg)
         (plain,) = [media_id for media_id, is_secure in office.media.offers.items() if not is_secure]
         assert office.media.deleted == [plain]
+        office.media.delete(leg.media_id)  # which is the leg's own now
 
     run(story)
 

@@ -42,6 +42,7 @@ class Past:
         agent_id: str | None = None,
         caller: str = "+14255550123",
         outcome: Outcome | None = None,
+        transferred_from: str | None = None,
     ) -> None:
         """A call that arrived at ``at``, heard 2 s of greeting and waited, for 60 s of talk if an agent
         took it."""
@@ -59,6 +60,7 @@ class Past:
                 agent_id,
                 outcome or (Outcome.ANSWERED if agent_id else Outcome.ABANDONED),
                 "the caller hung up",
+                transferred_from,
             ),
             self._organization_id,
         )

@@ -33,7 +33,7 @@ def found(api: Api, **wanted: Any) -> list[str]:
 
 def test_a_call_is_told_with_names_and_both_waits(rig: ServerRig, ids: dict[str, str]) -> None:
     with Past(rig) as past:
-        past.call("c1", ids["desk"], wait=7.5, agent_id=ids["amal"])
+        past.call("c1", ids["desk"], wait=7.5, agent_id=ids["amal"], transferred_from="c0")
         past.ring("c1", ids["desk"], ids["amal"], lasting=67.5, outcome="answered")
     api = rig.api()
     (call,) = api.get("/calls")["items"]
@@ -51,6 +51,7 @@ def test_a_call_is_told_with_names_and_both_waits(rig: ServerRig, ids: dict[str,
         "agent": "amal@contoso.com",
         "outcome": "answered",
         "reason": "the caller hung up",
+        "transferred_from": "c0",
     }
     details = api.get("/calls/c1")
     assert [(ring["agent"], ring["outcome"]) for ring in details.pop("rings")] == [

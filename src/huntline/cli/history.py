@@ -84,6 +84,7 @@ class Names:
             "agent": self._of(record.agent_id),
             "outcome": str(record.outcome),
             "reason": record.reason,
+            "transferred_from": record.transferred_from,
             "rings": [
                 {
                     "ring_id": ring.ring_id,

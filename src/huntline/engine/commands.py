@@ -129,7 +129,8 @@ class RecordDecision:
     queue_id: str
     agent_id: str | None
     at: datetime
-    decision: str  # "rung", "not rung", "waits", "overflow", "timeout", "no agents", "answered"
+    # "rung", "not rung", "waits", "overflow", "timeout", "no agents", "answered", "transferred"
+    decision: str
     reason: str  # in words: "opted out", "in wrap-up until 10:42:07", ...
 
 
@@ -150,7 +151,11 @@ class RecordRing:
 
 @dataclass(frozen=True, slots=True)
 class RecordCall:
-    """The whole call, at its end: exactly one for each ``CallArrived``."""
+    """The whole call, at its end: exactly one for each ``CallArrived``.
+
+    ``agent_id`` is the agent who talked last, ``answered_at`` when the first one answered;
+    ``transferred_from`` is the call that the caller was transferred out of.
+    """
 
     call_id: str
     queue_id: str  # the queue it ended in
@@ -163,6 +168,7 @@ class RecordCall:
     agent_id: str | None
     outcome: Outcome
     reason: str
+    transferred_from: str | None = None
 
 
 Command = (

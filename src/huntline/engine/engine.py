@@ -10,6 +10,7 @@ from huntline.engine import exits, settings, snapshots
 from huntline.engine.commands import (
     BridgeCall,
     Command,
+    EndCall,
     RecordCall,
     RefuseCall,
     ReleaseAgent,
@@ -25,8 +26,10 @@ from huntline.engine.events import (
     BridgeFailed,
     CallArrived,
     CallBridged,
+    CallerChanged,
     CallerHungUp,
     CallFailed,
+    CallTransferred,
     Event,
     ForwardAnswered,
     ForwardEnded,
@@ -40,9 +43,11 @@ from huntline.engine.events import (
     ResumeRequested,
     RingFailed,
     SettingsChanged,
+    TransferFailed,
+    TransferorLeft,
 )
 from huntline.engine.floor import BACK_OFF, Floor
-from huntline.engine.model import Distribution, Outcome, Presence, Snapshot
+from huntline.engine.model import Distribution, Outcome, Presence, Snapshot, Transfer
 from huntline.engine.refusals import AgentNotInQueue, OptOutNotAllowed, UnknownAgent, UnknownQueue
 from huntline.engine.state import Agent, Call, CallState, Line, Ring
 
@@ -74,6 +79,10 @@ class Engine:
             CallBridged: self._call_bridged,
             BridgeFailed: self._bridge_failed,
             AgentHungUp: self._agent_hung_up,
+            CallTransferred: self._call_transferred,
+            TransferorLeft: self._transferor_left,
+            TransferFailed: self._transfer_failed,
+            CallerChanged: self._caller_changed,
             ForwardAnswered: self._forward_answered,
             ForwardFailed: self._forward_failed,
             ForwardEnded: self._forward_ended,
@@ -154,12 +163,14 @@ class Engine:
             return
         call = Call(event.call_id, event.caller, line, event.queue_id, floor.now)
         floor.calls[event.call_id] = call
+        if event.transfer is not None:
+            self._transferred(call, event.transfer)
         exits.enter(floor, call, line)
 
     def _refuse_unknown_queue(self, event: CallArrived) -> None:
         now, queue_id, why = self._floor.now, event.queue_id, "there is no such queue"
         self._floor.commands += [
-            RefuseCall(event.call_id, Outcome.REFUSED),
+            (EndCall if event.transfer else RefuseCall)(event.call_id, Outcome.REFUSED),
             RecordCall(
                 event.call_id,
                 queue_id,
@@ -172,6 +183,7 @@ class Engine:
                 None,
                 Outcome.REFUSED,
                 why,
+                event.transfer.call_id if event.transfer else None,
             ),
         ]
 
@@ -183,14 +195,12 @@ class Engine:
     def _caller_hung_up(self, event: CallerHungUp) -> None:
         call = self._floor.calls.get(event.call_id)
         if call is not None:
-            outcome = call.outcome_so_far or Outcome.ABANDONED
-            exits.finish(self._floor, call, outcome, "the caller hung up", is_caller_gone=True)
+            exits.finish(self._floor, call, Outcome.ABANDONED, "the caller hung up", is_caller_gone=True)
 
     def _call_failed(self, event: CallFailed) -> None:
         call = self._floor.calls.get(event.call_id)
         if call is not None:
-            outcome = call.outcome_so_far or Outcome.FAILED
-            exits.finish(self._floor, call, outcome, event.reason, is_caller_gone=True)
+            exits.finish(self._floor, call, Outcome.FAILED, event.reason, is_caller_gone=True)
 
     # -- rings
 
@@ -249,7 +259,9 @@ class Engine:
             return
         floor = self._floor
         floor.deadlines.clear((Due.BRIDGE, call.call_id))
-        call.state, call.answered_at = CallState.TALKING, call.ring.answered_at
+        call.state, call.talking_since = CallState.TALKING, call.ring.answered_at
+        call.answered_at = call.answered_at or call.talking_since
+        call.answered_by = call.ring.agent.agent_id
         call.line.talking += 1
         waited = (floor.now - call.arrived_at).total_seconds()
         floor.note(call, call.ring.agent.agent_id, "answered", f"{waited:.1f} s after the call arrived")
@@ -276,12 +288,56 @@ class Engine:
         floor.rest(ring.agent, why)
         call.skipped.add(ring.agent.agent_id)
         floor.end_ring(ring, "failed", why)
+        self._rejoin(call)
+
+    def _rejoin(self, call: Call) -> None:
+        """The caller waits again, at the old place in line."""
+        floor = self._floor
         floor.join_line(call)
         if call.line.is_removed:
             exits.leave(floor, call, exits.timeout(call.line))
         else:
             floor.play_music(call)
             self._expire(floor.now)  # the maximum wait may be over by now
+
+    # -- transfers
+
+    def _transferred(self, call: Call, transfer: Transfer) -> None:
+        """The caller was handed on into this call, and is connected."""
+        call.is_leg_answered, call.transferred_from = True, transfer.call_id
+        self._floor.note(call, transfer.by, "transferred", transfer.origin)
+
+    def _call_transferred(self, event: CallTransferred) -> None:
+        call = self._floor.calls.get(event.call_id)
+        if call is not None:
+            exits.hand_on(self._floor, call, event.to)
+
+    def _transferor_left(self, event: TransferorLeft) -> None:
+        ring = self._floor.rings.get(event.ring_id)
+        if ring is not None and ring.call.ring is ring and ring.call.state is CallState.TALKING:
+            exits.await_transfer(self._floor, ring.call, ring, event.to)
+
+    def _transfer_failed(self, event: TransferFailed) -> None:
+        why = f"transfer failed: {event.reason}"
+        if call := self._call(event.call_id, CallState.TRANSFERRING):
+            self._come_back(call, why)
+        elif call := self._call(event.call_id, CallState.FORWARDED):
+            self._end_forward(call, why)
+
+    def _come_back(self, call: Call, why: str) -> None:
+        """Who has been served waits again, at the head: nobody who waits began to wait earlier."""
+        floor = self._floor
+        floor.deadlines.clear((Due.FORWARD, call.call_id))
+        floor.note(call, None, "waits", f"back in line: {why}")
+        if call.talking_since is not None:
+            call.talked += floor.now - call.talking_since
+        self._rejoin(call)
+
+    def _caller_changed(self, event: CallerChanged) -> None:
+        call = self._floor.calls.get(event.call_id)
+        if call is not None:
+            call.caller = event.caller
+            self._transferred(call, event.transfer)
 
     # -- forwards
 
@@ -411,7 +467,11 @@ class Engine:
             self._back_to_line(ring, "no audio path in time")
 
     def _forward_lost(self, call_id: str) -> None:
-        self._end_forward(self._floor.calls[call_id], "the forward gave no result")
+        call = self._floor.calls[call_id]
+        if call.state is CallState.TRANSFERRING:
+            self._come_back(call, "the transfer gave no result")
+        else:
+            self._end_forward(call, "the forward gave no result")
 
     def _retry_allowed(self, call_id: str) -> None:
         floor, call = self._floor, self._floor.calls[call_id]

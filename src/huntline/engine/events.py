@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from huntline.engine.model import AgentSettings, CallQueue, Presence
+from huntline.engine.model import AgentSettings, CallQueue, Presence, Transfer
 
 
 @dataclass(frozen=True, slots=True)
 class CallArrived:
-    """A caller dialled a queue; the caller's leg is not answered yet."""
+    """A caller dialled a queue, and the caller's leg is not answered yet; or was transferred into it out of
+    a conversation, and it is."""
 
     call_id: str
     queue_id: str
     caller: str
+    transfer: Transfer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,40 @@ class AgentHungUp:
     """An agent who had answered this ring ended the conversation."""
 
     ring_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallTransferred:
+    """The caller was handed on by whoever they talked to, and their leg is not in this call any more."""
+
+    call_id: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferorLeft:
+    """An agent hung up while the one to whom they transfer the caller is still rung: ``CallTransferred`` or
+    ``TransferFailed`` follows."""
+
+    ring_id: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferFailed:
+    """Nobody took the caller whom an agent, or the target of a forward, has left to a transfer."""
+
+    call_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallerChanged:
+    """The caller handed the place in this call on to another one, whose leg is answered."""
+
+    call_id: str
+    caller: str
+    transfer: Transfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +221,10 @@ Event = (
     | CallBridged
     | BridgeFailed
     | AgentHungUp
+    | CallTransferred
+    | TransferorLeft
+    | TransferFailed
+    | CallerChanged
     | ForwardAnswered
     | ForwardFailed
     | ForwardEnded

@@ -119,6 +119,7 @@ def send_away_unserved(floor: Floor) -> None:
 
 def finish(floor: Floor, call: Call, outcome: Outcome, why: str, *, is_caller_gone: bool = False) -> None:
     """The end of a call, from any state: everything it held is given back."""
+    outcome = call.outcome_so_far or outcome
     floor.stop_rings(call, StopReason.CALLER_GONE)
     floor.leave_line(call)
     ring = call.ring
@@ -139,11 +140,29 @@ def finish(floor: Floor, call: Call, outcome: Outcome, why: str, *, is_caller_go
             call.waiting_since,
             call.answered_at,
             floor.now,
-            ring.agent.agent_id if ring is not None and call.answered_at is not None else None,
+            call.answered_by,
             outcome,
             why,
+            call.transferred_from,
         )
     )
+
+
+def hand_on(floor: Floor, call: Call, to: str) -> None:
+    """The caller talks to somebody else now, in a call that is none of this queue's."""
+    floor.note(call, call.answered_by, "transferred", f"to {to}")
+    why = f"transferred to {to}"
+    if call.answered_at is None:
+        why = f"{call.exit_reason}; {why}"
+    finish(floor, call, Outcome.FAILED, why, is_caller_gone=True)
+
+
+def await_transfer(floor: Floor, call: Call, ring: Ring, to: str) -> None:
+    """The agent is free again; the caller waits for the one whom the agent has had rung."""
+    floor.note(call, ring.agent.agent_id, "transferred", f"to {to}, who is still rung")
+    _let_go(floor, call, ring, f"the agent hung up while {to} was rung")
+    call.state = CallState.TRANSFERRING
+    floor.deadlines.set((Due.FORWARD, call.call_id), floor.now + FORWARD_LEASE)
 
 
 def _admit(floor: Floor, call: Call) -> None:

@@ -221,7 +221,7 @@ class Floor:
         if line.settings.alerting is Alerting.ONE and line.calls[0] is call:
             for later in line.calls[1:]:  # the head alone alerts (rules section 3.2)
                 self.stop_rings(later, StopReason.EARLIER_CALL)
-        self.deadlines.set((Due.WAIT, call.call_id), call.place[0] + line.settings.max_wait)
+        self.deadlines.set((Due.WAIT, call.call_id), call.waits_until)
         self.change(line)
 
     def leave_line(self, call: Call) -> None:

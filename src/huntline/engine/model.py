@@ -73,6 +73,18 @@ class Exit:
     target: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """How a caller was handed on: ``by`` a user (None: nobody of this organization), ``origin`` in words.
+
+    ``call_id`` is the call of a queue in which they talked before, if it was one.
+    """
+
+    by: str | None
+    origin: str
+    call_id: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallQueue:
     """One waiting line and its rules. ``agents`` is expanded, in order and within the limit.
@@ -148,7 +160,7 @@ class CallStatus:
     organization_id: str
     queue_id: str
     caller: str
-    state: str  # "greeting", "waiting", "alerting", "connecting", "talking", "forwarding", "forwarded"
+    state: str  # as CallState has it, or "alerting"
     arrived_at: datetime
     waiting_since: datetime | None
     position: int | None

@@ -113,7 +113,7 @@ def _change_queue(floor: Floor, line: Line, queue: CallQueue) -> None:
             call.skipped.clear()
     if before.max_wait != queue.max_wait:
         for call in line.calls:
-            floor.deadlines.set((Due.WAIT, call.call_id), call.place[0] + queue.max_wait)
+            floor.deadlines.set((Due.WAIT, call.call_id), call.waits_until)
     floor.change(line)
 
 

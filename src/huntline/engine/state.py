@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from huntline.engine.model import AgentSettings, AgentState, AgentStatus, CallQueue, Outcome, Presence
@@ -21,6 +21,7 @@ class CallState(StrEnum):
     WAITING = "waiting"
     CONNECTING = "connecting"  # an agent answered, the audio path is being made
     TALKING = "talking"
+    TRANSFERRING = "transferring"  # the agent has left, whom they transfer the caller to is rung
     FORWARDING = "forwarding"
     FORWARDED = "forwarded"
 
@@ -90,6 +91,7 @@ class Call:
 
     ``rings`` are the phones ringing now, ``ring`` the one that answered. ``skipped`` are the agents not
     rung again in this round, ``retry_at`` those who declined and until when they are left alone.
+    ``talked`` is the time of conversations that ended without the call: it is no waiting.
     """
 
     call_id: str
@@ -112,12 +114,21 @@ class Call:
     exit_outcome: Outcome | None = None
     exit_reason: str = ""
     answered_at: datetime | None = None
+    answered_by: str | None = None
+    talking_since: datetime | None = None
+    talked: timedelta = timedelta(0)
+    transferred_from: str | None = None
     has_had_turn: bool = False
     noted: set[tuple[str | None, str, str]] = field(default_factory=set)
 
     @property
     def outcome_so_far(self) -> Outcome | None:
-        """The outcome that is certain whoever hangs up next."""
-        if self.state is CallState.TALKING:
+        """The outcome that is certain whoever hangs up next: a call is answered once an agent has talked."""
+        if self.answered_at is not None:
             return Outcome.ANSWERED
         return self.exit_outcome if self.state in (CallState.FORWARDING, CallState.FORWARDED) else None
+
+    @property
+    def waits_until(self) -> datetime:
+        """When the maximum wait is over."""
+        return self.place[0] + self.talked + self.line.settings.max_wait

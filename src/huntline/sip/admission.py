@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from huntline.directory.names import number_digits
 from huntline.directory.plan import Account, OutsideNumber, QueueTarget, ServerPlan, StarCode, Target
-from huntline.sip.authenticator import Authenticator, Challenge, Guest, Identified
+from huntline.sip.authenticator import Authenticator, Challenge, Guest, Identified, Identity
 from huntline.sip.core.flow import Flow, Transport
-from huntline.sip.core.grammar import GrammarError, parse_address, parse_uri
+from huntline.sip.core.grammar import GrammarError, Uri, parse_address, parse_uri
 from huntline.sip.core.message import Request
 
 
@@ -44,13 +44,26 @@ class Admission:
         if trunk_of and not self._claims_user_of_ours(request):
             return self._admit_trunk(request, trunk_of)
         identity = self._authenticator.identify(request, flow, now)
-        if isinstance(identity, Challenge):
-            return NotAdmitted(401, tuple(identity.headers))
-        if isinstance(identity, Identified):
-            return self._admit_user(request, identity.account)
         if isinstance(identity, Guest):
             return self._admit_guest(request, identity.organization_id)
-        return NotAdmitted(403)
+        caller = _user_of(identity)
+        if isinstance(caller, NotAdmitted):
+            return caller
+        target = self.target_for(caller, _dialled(request))
+        return target if isinstance(target, NotAdmitted) else Admitted(target, caller)
+
+    def user_behind(self, request: Request, flow: Flow, now: float) -> Account | NotAdmitted:
+        """The user of ours who sends a request, once they have proven it."""
+        return _user_of(self._authenticator.identify(request, flow, now))
+
+    def target_for(self, account: Account, dialled: Uri | None) -> Target | NotAdmitted:
+        """What an address is to a user who calls it, or transfers somebody to it; None is nobody's."""
+        target = self._target(dialled, account.organization_id)
+        if isinstance(target, OutsideNumber) and not account.may_call_outside:
+            return NotAdmitted(403)
+        if target is None or dialled is None or not _may_reach(dialled, account, target):
+            return NotAdmitted(404)
+        return target
 
     def _claims_user_of_ours(self, request: Request) -> bool:
         try:
@@ -60,35 +73,38 @@ class Admission:
         return self.plan.account(sender.user or "", sender.host) is not None
 
     def _admit_trunk(self, request: Request, organization_ids: tuple[str, ...]) -> Admitted | NotAdmitted:
-        target = self._target(request, None)
+        target = self._target(_dialled(request), None)
         if target is None or target.organization_id not in organization_ids or isinstance(target, StarCode):
             return NotAdmitted(404)
         return Admitted(target, None)
 
     def _admit_guest(self, request: Request, organization_id: str) -> Admitted | NotAdmitted:
-        target = self._target(request, organization_id)
+        target = self._target(_dialled(request), organization_id)
         if not isinstance(target, QueueTarget) or target.organization_id != organization_id:
             return NotAdmitted(403)
         return Admitted(target, None, is_guest=True)
 
-    def _admit_user(self, request: Request, account: Account) -> Admitted | NotAdmitted:
-        target = self._target(request, account.organization_id)
-        if isinstance(target, OutsideNumber) and not account.may_call_outside:
-            return NotAdmitted(403)
-        if target is None or not self._may_reach(request, account, target):
-            return NotAdmitted(404)
-        return Admitted(target, account)
-
-    def _may_reach(self, request: Request, account: Account, target: Target) -> bool:
-        """Of another organization a user reaches what everybody reaches: a queue, by its service number."""
-        if target.organization_id == account.organization_id:
-            return True
-        dialled = parse_uri(request.uri).user or ""
-        return isinstance(target, QueueTarget) and number_digits(dialled) is not None
-
-    def _target(self, request: Request, organization_id: str | None) -> Target | None:
-        try:
-            dialled = parse_uri(request.uri)
-        except GrammarError:
+    def _target(self, dialled: Uri | None, organization_id: str | None) -> Target | None:
+        if dialled is None:
             return None
         return self.plan.target(dialled.user or "", dialled.host, organization_id)
+
+
+def _user_of(identity: Identity) -> Account | NotAdmitted:
+    if isinstance(identity, Challenge):
+        return NotAdmitted(401, tuple(identity.headers))
+    return identity.account if isinstance(identity, Identified) else NotAdmitted(403)
+
+
+def _dialled(request: Request) -> Uri | None:
+    try:
+        return parse_uri(request.uri)
+    except GrammarError:
+        return None
+
+
+def _may_reach(dialled: Uri, account: Account, target: Target) -> bool:
+    """Of another organization a user reaches what everybody reaches: a queue, by its service number."""
+    if target.organization_id == account.organization_id:
+        return True
+    return isinstance(target, QueueTarget) and number_digits(dialled.user or "") is not None

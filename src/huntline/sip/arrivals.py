@@ -14,7 +14,7 @@ from huntline.sip.admission import Admission, Admitted, NotAdmitted
 from huntline.sip.calls import Call, CallBook, Leg, Party
 from huntline.sip.core.events import InviteReceived
 from huntline.sip.core.grammar import parse_uri
-from huntline.sip.presentation import TEST_CALL, CallerId, caller_of
+from huntline.sip.presentation import TEST_CALL, CallerId, caller_of, inside_caller
 from huntline.sip.user_agent import UserAgent
 
 
@@ -96,4 +96,4 @@ def _caller_id(event: InviteReceived, account: Account | None) -> CallerId:
     caller = caller_of(event.request, is_trusted=account is None)
     if account is None or caller.is_anonymous:
         return caller
-    return CallerId(account.upn.partition("@")[0], account.display_name)
+    return inside_caller(account)

@@ -5,11 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Protocol
 
-from huntline.directory.organization import QueueSettings
 from huntline.directory.plan import (
-    Account,
     OutsideNumber,
     QueueTarget,
     ServerPlan,
@@ -19,51 +16,27 @@ from huntline.directory.plan import (
 )
 from huntline.engine import commands as do
 from huntline.engine import events as told
-from huntline.engine.model import Outcome
+from huntline.engine.model import Outcome, Transfer
 from huntline.errors import PeerError
 from huntline.media.interface import DtmfPressed, Media, MediaDied, MediaEvent, MediaLegLost, PlayFinished
 from huntline.sip.admission import Admission
+from huntline.sip.alerting import Alerting
 from huntline.sip.arrivals import Arrivals
 from huntline.sip.calls import Call, CallBook, Leg, LegState, Party, Purpose, Ring
 from huntline.sip.core import events as sip
-from huntline.sip.dialling import Callee, Contact, Dialling, Display, spawner
+from huntline.sip.dialling import Callee, Dialling, spawner
+from huntline.sip.direct import DirectCalls
 from huntline.sip.display import Line, display_of
 from huntline.sip.holding import Holding
-from huntline.sip.presentation import COMPLETED_ELSEWHERE
+from huntline.sip.house import Site
+from huntline.sip.presentation import COMPLETED_ELSEWHERE, warning
+from huntline.sip.takeovers import Takeovers
+from huntline.sip.transfers import Transfers
 from huntline.sip.user_agent import UserAgent
 
 log = logging.getLogger(__name__)
 
 _REFUSALS = {Outcome.OVERFLOWED: 486, Outcome.REFUSED: 403}
-_FORWARD_ALERT_TIME = 60.0  # s; a person's own forwarding rules and voicemail come well before this
-
-
-class Site(Protocol):
-    """What the B2BUA asks of the house around it."""
-
-    def contacts(self, account_id: str) -> list[Contact]:
-        """All phones of a user."""
-        ...
-
-    def callee(self, organization_id: str, target: str) -> Callee:
-        """Who is rung for the target of a forward."""
-        ...
-
-    def person(self, account: Account) -> Callee:
-        """Who is rung for a person, whose calls may all be forwarded."""
-        ...
-
-    def greeting(self, queue_id: str) -> str | None:
-        """The source of a queue's greeting."""
-        ...
-
-    def music(self, queue_id: str | None) -> str:
-        """The source of a queue's music on hold, the default music for None or an unknown queue."""
-        ...
-
-    def obey_star_code(self, account_id: str, action: str) -> str:
-        """Do what a user dialled for; returns the source of the tone that says whether it was done."""
-        ...
 
 
 class B2bua:
@@ -85,7 +58,6 @@ class B2bua:
         self._post = post
         self._tasks: set[asyncio.Task[None]] = set()
         self._spawn = spawner(self._tasks)
-        self._alert_timers: dict[str, asyncio.TimerHandle] = {}
         self.book = CallBook(lambda user, count: post(told.OtherCallsChanged(user, count)))
         self._dialling = Dialling(user_agent, media, self.book, self._spawn)
         self._dialling.outcomes = self
@@ -97,10 +69,32 @@ class B2bua:
             site.music(None),
             self._spawn,
             on_arrival=self._arrived,
-            on_failure=self._refuse,
+            on_failure=self.refuse,
         )
         self._holding = Holding(user_agent, media, self._spawn)
+        self._alerting = Alerting(self._dialling, self._changed)
+        self._direct = DirectCalls(user_agent, admission, site, self._dialling, self._alerting, self)
+        self._transfers = Transfers(
+            user_agent,
+            media,
+            admission,
+            site,
+            self.book,
+            self._dialling,
+            self._alerting,
+            self._holding,
+            post,
+            end=self._end,
+            enter_queue=self.enter_queue,
+            on_change=self._changed,
+        )
+        self._takeovers = Takeovers(
+            user_agent, media, admission, self.book, self._holding, self._spawn, self._changed
+        )
         self.on_change: Callable[[Call], None] = lambda call: None
+
+    def _changed(self, call: Call) -> None:
+        self.on_change(call)
 
     @property
     def _plan(self) -> ServerPlan:
@@ -111,7 +105,14 @@ class B2bua:
     def handle_sip(self, event: sip.SipEvent) -> None:
         """Take an event of the SIP core that concerns legs."""
         if isinstance(event, sip.InviteReceived):
-            self._arrivals.invited(event)
+            if event.replaces is not None:
+                self._takeovers.invited(event, event.replaces)
+            else:
+                self._arrivals.invited(event)
+        elif isinstance(event, sip.ReferReceived):
+            self._transfers.referred(event)
+        elif isinstance(event, sip.LegRinging):
+            self._transfers.ringing(event.leg_id)
         elif isinstance(event, sip.LegConfirmed | sip.OfferReceived | sip.OfferAnswered | sip.OfferRejected):
             self._offer_event(event)
         elif isinstance(event, sip.LegAnswered | sip.LegRejected | sip.LegCancelled | sip.LegEnded):
@@ -119,17 +120,18 @@ class B2bua:
 
     def _arrived(self, call: Call, target: Target) -> None:
         if isinstance(target, QueueTarget):
-            self._enter_queue(call, target.queue_id)
+            self.enter_queue(call, target.queue_id)
         elif isinstance(target, UserTarget):
-            self._dial_person(call, target.user_id)
+            self._direct.dial_person(call, target.user_id)
         elif isinstance(target, OutsideNumber):
-            self._dial_outside(call, target)
+            self._direct.dial_outside(call, target)
         else:
             self._obey_star_code(call, target)
 
-    def _enter_queue(self, call: Call, queue_id: str) -> None:
+    def enter_queue(self, call: Call, queue_id: str, transfer: Transfer | None = None) -> None:
+        """Hand a caller to the engine."""
         call.queue_id = queue_id
-        self._post(told.CallArrived(call.call_id, queue_id, call.caller_id.shown))
+        self._post(told.CallArrived(call.call_id, queue_id, call.caller_id.shown, transfer))
 
     def _obey_star_code(self, call: Call, code: StarCode) -> None:
         self._answer(call)
@@ -141,6 +143,8 @@ class B2bua:
         if found is None:
             return
         call, ring = found
+        if self._transfers.transferor_left(call, event.leg_id):
+            return
         if ring is None:
             self._caller_left(call, event)
         elif isinstance(event, sip.LegAnswered):
@@ -169,6 +173,8 @@ class B2bua:
             self._post(told.AgentHungUp(ring.ring_id))
         elif ring.purpose is Purpose.FORWARD:
             self._post(told.ForwardEnded(call.call_id))
+        elif ring.purpose is Purpose.TRANSFER:
+            self._transfers.failed(call, 480, "the target hung up")
         else:
             self._end(call)
 
@@ -206,9 +212,9 @@ class B2bua:
         if isinstance(event, PlayFinished):
             self._play_finished(call, event)
         elif isinstance(event, MediaDied | MediaLegLost):
-            found = (leg for leg in (call.caller, call.callee) if leg and leg.media_id == event.leg_id)
-            if leg := next(found, None):
-                self._lose_leg(call, leg, "no audio")
+            for leg in (call.caller, call.callee):
+                if leg is not None and leg.media_id == event.leg_id:
+                    self._lose_leg(call, leg, "no audio")
 
     def _play_finished(self, call: Call, event: PlayFinished) -> None:
         if event.error:
@@ -216,13 +222,15 @@ class B2bua:
         if call.greeting is not None and event.source == call.greeting:
             call.greeting = None
             self._post(told.GreetingFinished(call.call_id))
-        elif call.queue_id is None and call.connected is None:
+        elif call.queue_id is None and not call.rings:
             self._hang_up(call.caller)
             self._end(call)
 
     def _lose_leg(self, call: Call, leg: Leg, reason: str) -> None:
         """A leg whose audio is gone is hung up on as if the party had left."""
         self._hang_up(leg)
+        if self._transfers.transferor_left(call, leg.leg_id):
+            return
         if leg is call.caller:
             if call.queue_id is None:
                 self._end(call)
@@ -250,7 +258,7 @@ class B2bua:
             case do.AnswerCall():
                 self._answer(call)
             case do.RefuseCall(_, outcome):
-                self._refuse(call, _REFUSALS.get(outcome, 480), None)
+                self.refuse(call, _REFUSALS.get(outcome, 480), None)
             case do.PlayGreeting(_, queue_id):
                 self._play_greeting(call, queue_id)
             case do.PlayMusic(_, queue_id):
@@ -273,10 +281,14 @@ class B2bua:
         self._user_agent.core.answer(call.caller.leg_id, call.sdp_for_caller, self._user_agent.now())
         self.on_change(call)
 
-    def _refuse(self, call: Call, status: int, reason: str | None) -> None:
-        headers = (("Warning", f'399 huntline "{_quotable(reason)}"'),) if reason else ()
-        self._user_agent.core.reject(call.caller.leg_id, status, self._user_agent.now(), headers=headers)
-        self.book.drop_leg(call.caller)
+    def refuse(self, call: Call, status: int, reason: str | None) -> None:
+        """Turn a caller away."""
+        if call.caller.state is LegState.ANSWERED:  # a transferred caller, who can only be hung up on
+            self._hang_up(call.caller)
+        else:
+            headers = (warning(reason),) if reason else ()
+            self._user_agent.core.reject(call.caller.leg_id, status, self._user_agent.now(), headers=headers)
+            self.book.drop_leg(call.caller)
         if call.queue_id is None:
             self._end(call)
 
@@ -335,60 +347,14 @@ class B2bua:
         if call.caller.state is LegState.RINGING:
             self._user_agent.core.ring(call.caller.leg_id, self._user_agent.now())
         self._dialling.release_media(call)
-        self._alert(call, ring, callee.contacts, display_of(self._plan, call, target, None, callee))
-
-    # -- people dialled directly
-
-    def _dial_person(self, call: Call, user_id: str) -> None:
-        account = self._plan.account_by_id(user_id)
-        if account is None:
-            self._refuse(call, 480, None)
-            return
-        destination = self._plan.destination(account)
-        if isinstance(destination, QueueSettings):
-            self._enter_queue(call, destination.queue_id)
-            return
-        call.voicemail = account.voicemail
-        self._dial(call, "direct", account.upn, self._site.person(account))
-
-    def _dial_outside(self, call: Call, target: OutsideNumber) -> None:
-        number = f"tel:{target.number}"
-        self._dial(call, "outside", number, self._site.callee(call.organization_id, number))
-
-    def _dial(self, call: Call, kind: str, to: str, callee: Callee) -> None:
-        if not callee.contacts and call.voicemail is None:
-            self._refuse(call, 480, None)
-            return
-        self._user_agent.core.ring(call.caller.leg_id, self._user_agent.now())
-        ring = Ring(f"{call.call_id}.{kind}", call.call_id, Purpose.DIRECT, callee.user_id)
-        self._alert(call, ring, callee.contacts, display_of(self._plan, call, to, None, callee))
-
-    def _dial_voicemail(self, call: Call, voicemail: str) -> None:
-        """Nobody took a direct call: the mailbox does."""
-        call.voicemail = None
-        callee = self._site.callee(call.organization_id, voicemail)
-        ring = Ring(f"{call.call_id}.voicemail", call.call_id, Purpose.DIRECT, callee.user_id)
-        self._dialling.release_media(call)
-        self._alert(call, ring, callee.contacts, display_of(self._plan, call, voicemail, None, callee))
-
-    def _alert(self, call: Call, ring: Ring, contacts: list[Contact], display: Display) -> None:
-        """Ring somebody who is no agent: the alert time is ours, not the engine's."""
-
-        def no_answer() -> None:
-            ring.last_failure = "no answer"
-            self._dialling.stop(call, ring)
-            self.ring_failed(call, ring)
-
-        loop = asyncio.get_running_loop()
-        self._alert_timers[call.call_id] = loop.call_later(_FORWARD_ALERT_TIME, no_answer)
-        self._dialling.start(call, ring, contacts, display)
-        self.on_change(call)
+        display = display_of(self._plan, call, target, None, callee)
+        self._alerting.start(call, ring, callee.contacts, display)
 
     # -- how rings go (RingOutcomes)
 
     def ring_answered(self, call: Call, ring: Ring) -> None:
         """A phone answered: the engine decides for agents, everybody else is connected."""
-        self._stop_alert_timer(call)
+        self._alerting.stop(call)
         if ring.purpose is Purpose.AGENT:
             self._post(told.AgentAnswered(ring.ring_id))
             return
@@ -403,14 +369,16 @@ class B2bua:
             else:
                 self._post(told.RingFailed(ring.ring_id, ring.last_failure))
             return
-        self._stop_alert_timer(call)
+        self._alerting.stop(call)
         if ring.purpose is Purpose.FORWARD:
             self._post(told.ForwardFailed(call.call_id, ring.last_failure))
+        elif ring.purpose is Purpose.TRANSFER:
+            self._transfers.failed(call, 486 if ring.declined else 480, ring.last_failure)
         elif call.caller.state is LegState.RINGING:
             if call.voicemail is not None:
-                self._dial_voicemail(call, call.voicemail)
+                self._direct.dial_voicemail(call, call.voicemail)
             else:
-                self._refuse(call, 486 if ring.declined else 480, None)
+                self.refuse(call, 486 if ring.declined else 480, None)
 
     async def _connect(self, call: Call, ring: Ring) -> None:
         """Make the audio path between the caller and the phone that answered."""
@@ -424,9 +392,11 @@ class B2bua:
             failure = str(error)
         if call.rings.get(ring.ring_id) is not ring:
             return
-        if failure is None:
+        if failure is None and ring.purpose is Purpose.TRANSFER:
+            self._transfers.answered(call, ring)
+        elif failure is None:
             call.connected = ring
-            self._dialling.release_media(call, keep=leg)
+            self._dialling.hand_over_media(call, leg)
             self._media.bridge(call.caller.media_id, leg.media_id)
             self._connected(call, ring)
         else:
@@ -446,12 +416,17 @@ class B2bua:
             self._post(told.BridgeFailed(call.call_id, ring.ring_id, reason))
         elif ring.purpose is Purpose.FORWARD:
             self._post(told.ForwardFailed(call.call_id, reason))
+        elif ring.purpose is Purpose.TRANSFER:
+            self._transfers.failed(call, 488, reason)
         else:
             self._end(call)
 
     # -- ends
 
     def _disconnect(self, call: Call) -> None:
+        """The party that the caller talked to, or was about to, is gone."""
+        if call.callee is not None:
+            self._media.delete(call.callee.media_id)
         call.connected = None
         self._dialling.release_media(call)
 
@@ -467,12 +442,16 @@ class B2bua:
         if call.is_released:
             return
         call.is_released = True
-        self._stop_alert_timer(call)
-        self._hang_up(call.caller)
+        self._alerting.stop(call)
+        self._transfers.called_off(call)
+        media_ids = {leg.media_id for leg in call.legs()}
+        if call.caller.call_id == call.call_id:
+            self._hang_up(call.caller)
         for ring in list(call.rings.values()):
             self._dialling.stop(call, ring)
         self._dialling.release_media(call)
-        self._media.delete(call.caller.media_id)
+        for media_id in media_ids:
+            self._media.delete(media_id)
 
     def _hang_up(self, leg: Leg) -> None:
         found = self.book.by_leg(leg.leg_id)
@@ -485,11 +464,6 @@ class B2bua:
             self._user_agent.core.hang_up(leg.leg_id, now)
         self.book.drop_leg(leg)
 
-    def _stop_alert_timer(self, call: Call) -> None:
-        timer = self._alert_timers.pop(call.call_id, None)
-        if timer is not None:
-            timer.cancel()
-
     async def close(self) -> None:
         """End all calls and wait for what is under way."""
         for call in list(self.book.calls.values()):
@@ -497,7 +471,3 @@ class B2bua:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-
-
-def _quotable(text: str) -> str:
-    return text.replace("\\", " ").replace('"', "'").replace("\r", " ").replace("\n", " ")

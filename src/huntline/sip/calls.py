@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from huntline.sip.presentation import CallerId
@@ -37,6 +39,7 @@ class Purpose(StrEnum):
     AGENT = "agent"
     FORWARD = "forward"
     DIRECT = "direct"
+    TRANSFER = "transfer"
 
 
 @dataclass(slots=True, eq=False)
@@ -49,6 +52,7 @@ class Leg:
     call_id: str
     address: str
     account_id: str | None = None
+    media_kind: MediaKind = MediaKind.PLAIN
     state: LegState = LegState.RINGING
     is_holding: bool = False
 
@@ -82,7 +86,11 @@ class CalleeMedia:
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """The whole affair. ``callee_media`` has what kinds of phones rang for."""
+    """The whole affair. ``callee_media`` has what the rings of this call share, for each kind of phones. Once
+    the winner is connected its media leg is that leg's alone, and the next rings share another.
+
+    A leg that went on in another call, by a transfer, is not this call's any more.
+    """
 
     call_id: str
     organization_id: str
@@ -97,6 +105,8 @@ class Call:
     connected: Ring | None = None
     greeting: str | None = None
     voicemail: str | None = None  # where a direct call goes that nobody takes
+    transfer: PendingTransfer | None = None
+    arrived_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     is_released: bool = False
 
     @property
@@ -105,8 +115,35 @@ class Call:
         return self.connected.answered if self.connected else None
 
     def legs(self) -> list[Leg]:
-        """All legs, the caller's first."""
-        return [self.caller, *(leg for ring in self.rings.values() for leg in ring.legs.values())]
+        """All legs that are in the call, the caller's first."""
+        legs = (self.caller, *(leg for ring in self.rings.values() for leg in ring.legs.values()))
+        return [leg for leg in legs if leg.call_id == self.call_id]
+
+
+@dataclass(slots=True, eq=False)
+class PendingTransfer:
+    """A party hands the other one on to somebody who is still rung: until they answer, all is as it was.
+
+    ``successor`` is the call in which the far party will be the caller. The transferor may hang up before
+    that, and is alone no longer asked.
+    """
+
+    transferor: Leg
+    successor: Call
+    to: str
+    is_on_its_own: bool = False
+
+    @property
+    def far(self) -> Leg:
+        """The party that is handed on."""
+        return self.successor.caller
+
+    def replace_leg(self, old: Leg, new: Leg) -> None:
+        """A party speaks by another leg now."""
+        if self.transferor is old:
+            self.transferor = new
+        if self.successor.caller is old:
+            self.successor.caller = new
 
 
 class CallBook:
@@ -121,6 +158,7 @@ class CallBook:
         self.calls: dict[str, Call] = {}
         self._legs: dict[str, tuple[Call, Ring | None]] = {}
         self._media: dict[str, Call] = {}
+        self._media_ids: defaultdict[str, set[str]] = defaultdict(set)  # by call
         self._other_calls: dict[str, int] = {}
 
     def add(self, call: Call) -> None:
@@ -130,9 +168,46 @@ class CallBook:
 
     def add_leg(self, call: Call, leg: Leg, ring: Ring | None) -> None:
         """Take a leg in."""
+        self._place(call, leg, ring)
+        self._count(leg, 1)
+
+    def adopt(self, call: Call) -> None:
+        """Take in a call whose legs come out of others."""
+        self.calls[call.call_id] = call
+        self.move_leg(call.caller, call, None)
+        for ring in call.rings.values():
+            self.move_ring(ring, call)
+
+    def move_ring(self, ring: Ring, call: Call) -> None:
+        """Let a ring, with its legs, go on in another call."""
+        ring.call_id = call.call_id
+        call.rings[ring.ring_id] = ring
+        for leg in ring.legs.values():
+            self.move_leg(leg, call, ring)
+
+    def move_leg(self, leg: Leg, call: Call, ring: Ring | None) -> None:
+        """Let a leg go on in another call, in a ring of it or as its caller."""
+        self._media_ids[leg.call_id].discard(leg.media_id)
+        leg.call_id, leg.party = call.call_id, Party.CALLER if ring is None else Party.TARGET
+        self._place(call, leg, ring)
+
+    def replace_leg(self, old: Leg, new: Leg) -> None:
+        """Put a leg in the place of one of the same party, which is forgotten."""
+        call, ring = self._legs[old.leg_id]
+        self.add_leg(call, new, ring)
+        if ring is None:
+            call.caller = new
+        else:
+            del ring.legs[old.leg_id]
+            ring.legs[new.leg_id] = ring.answered = new
+        if call.transfer is not None:
+            call.transfer.replace_leg(old, new)
+        self.drop_leg(old)
+
+    def _place(self, call: Call, leg: Leg, ring: Ring | None) -> None:
         self._legs[leg.leg_id] = (call, ring)
         self._media[leg.media_id] = call
-        self._count(leg, 1)
+        self._media_ids[call.call_id].add(leg.media_id)
 
     def drop_leg(self, leg: Leg) -> None:
         """Forget a leg; unknown ones are ignored."""
@@ -144,11 +219,8 @@ class CallBook:
         self.calls.pop(call.call_id, None)
         for leg in call.legs():
             self.drop_leg(leg)
-        self.drop_media(call.caller.media_id)
-
-    def drop_media(self, media_id: str) -> None:
-        """Forget a media leg; unknown ones are ignored."""
-        self._media.pop(media_id, None)
+        for media_id in self._media_ids.pop(call.call_id, ()):
+            self._media.pop(media_id, None)
 
     def by_leg(self, leg_id: str) -> tuple[Call, Ring | None] | None:
         """The call of a SIP leg, and the ring unless it is the caller's leg."""

@@ -118,7 +118,7 @@ class Dialling:
         for leg in ring.legs.values():
             self._hang_up(leg, headers)
         if ring.answered is not None and ring is not call.connected:
-            self._relatch(call, ring, ring.answered)
+            self._relatch(ring, ring.answered)
 
     def answered(self, call: Call, ring: Ring, event: LegAnswered) -> None:
         """A phone of the ring answered."""
@@ -153,21 +153,30 @@ class Dialling:
             ring.declined = True
         self._fail_when_hopeless(call, ring)
 
-    def release_media(self, call: Call, keep: Leg | None = None) -> None:
-        """Give the shared media legs back, but for that of ``keep``; the next ring makes new ones."""
-        for kind, media in list(call.callee_media.items()):
-            if keep is None or media.media_id != keep.media_id:
-                del call.callee_media[kind]
-                self._media.delete(media.media_id)
-                self._book.drop_media(media.media_id)
+    def release_media(self, call: Call) -> None:
+        """Give the shared media legs back; the next ring makes new ones."""
+        media, call.callee_media = call.callee_media, {}
+        for each in media.values():
+            self._media.delete(each.media_id)
 
-    def _relatch(self, call: Call, ring: Ring, leg: Leg) -> None:
+    def hand_over_media(self, call: Call, winner: Leg) -> None:
+        """The winner's media leg is theirs alone now, those of other kinds are given back; the next ring
+        makes new ones."""
+        media, call.callee_media = call.callee_media, {}
+        for each in media.values():
+            if each.media_id != winner.media_id:
+                self._media.delete(each.media_id)
+
+    def move_media(self, call: Call, successor: Call) -> None:
+        """Who is rung for a call is rung for another one from now on, by the same media legs."""
+        successor.callee_media, call.callee_media = call.callee_media, {}
+
+    def _relatch(self, ring: Ring, leg: Leg) -> None:
         """Make the shared media leg forget a phone that answered and did not win."""
-        for kind, media in call.callee_media.items():
-            # Without any ado a plain phone may have sent RTP to the shared port before the winner did. Of
-            # browsers only the one whose answer media has been given gets that far.
-            if media.media_id == leg.media_id and (kind is MediaKind.PLAIN or ring.is_accepted):
-                self._media.relatch(media.media_id)
+        # Without any ado a plain phone may have sent RTP to the shared port before the winner did. Of
+        # browsers only the one whose answer media has been given gets that far.
+        if leg.media_kind is MediaKind.PLAIN or ring.is_accepted:
+            self._media.relatch(leg.media_id)
 
     async def _offer(self, call: Call, kind: MediaKind, media: CalleeMedia) -> None:
         failure, is_secure = None, kind is MediaKind.SECURE
@@ -240,6 +249,7 @@ class Dialling:
             call_id=call.call_id,
             address=contact.uri,
             account_id=ring.account_id,
+            media_kind=kind,
         )
         ring.legs[leg.leg_id] = leg
         self._book.add_leg(call, leg, ring)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import quote
 
-from huntline.directory.plan import ServerPlan
+from huntline.directory.plan import Account, ServerPlan
 from huntline.sip.calls import Call
 from huntline.sip.dialling import Callee, Display
 from huntline.sip.presentation import (
@@ -29,18 +29,42 @@ class Line:
     others_waiting: int
 
 
-def display_of(plan: ServerPlan, call: Call, to: str, line: Line | None, callee: Callee) -> Display:
-    """The display for one callee; ``to`` is a UPN or a URI, ``line`` None for a call of no queue."""
+def display_of(
+    plan: ServerPlan,
+    call: Call,
+    to: str,
+    line: Line | None,
+    callee: Callee,
+    transferor: Account | None = None,
+) -> Display:
+    """The display for one callee; ``to`` is a UPN or a URI, ``line`` None for a call of no queue.
+
+    Outside, what a ``transferor`` has rung shows them, for it is a call that they might place; inside, it
+    shows the caller, and by whom they are referred (RFC 3892).
+    """
     organization = plan.organization(call.organization_id)
     domain = organization.domains[0] if organization else "invalid"
-    caller_id = caller_as_shown_to(plan, callee, call)
     queue_name = line.queue_name if line else None
+    if transferor is not None and callee.is_by_trunk:
+        caller_id = outside_caller(plan.caller_id_of(transferor.user_id), transferor)
+    else:
+        caller_id = caller_as_shown_to(plan, callee, call)
     return Display(
         from_=from_header(caller_id, domain, queue_name),
         to=name_addr("", to if ":" in to else f"sip:{to}"),
-        headers=identity_headers(caller_id, domain, queue_name=queue_name, dialled=call.dialled),
+        headers=(
+            *identity_headers(caller_id, domain, queue_name=queue_name, dialled=call.dialled),
+            *referred_by(transferor, callee),
+        ),
         page_headers=_page_headers(call, caller_id, line),
     )
+
+
+def referred_by(transferor: Account | None, callee: Callee) -> tuple[tuple[str, str], ...]:
+    """Who has the callee rung for somebody else; nobody's business outside."""
+    if transferor is None or callee.is_by_trunk:
+        return ()
+    return (("Referred-By", name_addr(transferor.display_name, f"sip:{transferor.upn}")),)
 
 
 def _page_headers(call: Call, caller_id: CallerId, line: Line | None) -> tuple[tuple[str, str], ...]:

@@ -33,13 +33,29 @@ class Holding:
         """The party's description is in force: music for the other side on hold, the bridge when resumed."""
         was_holding, leg.is_holding = leg.is_holding, is_hold(sdp)
         callee = call.callee
-        if callee is None or leg.is_holding == was_holding:
+        if callee is None or call.transfer is not None or leg.is_holding == was_holding:
             return
         other = call.caller if leg is callee else callee
         if leg.is_holding:
             self._media.play(other.media_id, call.music, loop=True)
         elif not other.is_holding:
             self._media.bridge(call.caller.media_id, callee.media_id)
+
+    def settle(self, call: Call) -> None:
+        """Let everybody in a call hear what they should: each other, music where the other one holds, and who
+        has nobody to talk to what the call has for them."""
+        callee = call.callee
+        if call.transfer is not None:
+            self._media.unbridge(call.transfer.far.media_id)
+            self._media.play(call.transfer.far.media_id, call.music, loop=True)
+        elif callee is None:
+            is_greeted = call.greeting is not None
+            self._media.play(call.caller.media_id, call.greeting or call.music, loop=not is_greeted)
+        else:
+            self._media.bridge(call.caller.media_id, callee.media_id)
+            for leg, other in ((call.caller, callee), (callee, call.caller)):
+                if leg.is_holding:
+                    self._media.play(other.media_id, call.music, loop=True)
 
     async def _answer(self, call: Call, leg: Leg, sdp: str | None) -> None:
         now = self._user_agent.now()

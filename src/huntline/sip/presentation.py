@@ -67,6 +67,11 @@ def caller_of(request: Request, *, is_trusted: bool) -> CallerId:
     return CallerId(ANONYMOUS)
 
 
+def inside_caller(account: Account) -> CallerId:
+    """A user of ours, as colleagues see them."""
+    return CallerId(account.upn.partition("@")[0], account.display_name)
+
+
 def outside_caller(shown: ShownCallerId, account: Account) -> CallerId:
     """A user of ours, as a call to the outside world shows them."""
     if shown.number is None:
@@ -79,6 +84,12 @@ def name_addr(display_name: str, uri: Uri | str) -> str:
     plain = "".join(character for character in display_name if character.isprintable())
     quoted = plain.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{quoted}" <{uri}>' if quoted else f"<{uri}>"
+
+
+def warning(text: str) -> tuple[str, str]:
+    """A Warning header that tells a person why (RFC 3261 section 20.43)."""
+    plain = text.replace("\\", " ").replace('"', "'").replace("\r", " ").replace("\n", " ")
+    return "Warning", f'399 huntline "{plain}"'
 
 
 def from_header(caller: CallerId, domain: str, queue_name: str | None) -> str:

@@ -28,7 +28,9 @@ class Requests:
         now = self._user_agent.now()
         server = self._servers.get(event.request.method)
         if server is None:
-            self._user_agent.core.respond(event.transaction_id, 405, now)
+            # RFC 3515 section 2.4.2: nobody is made to call somebody, a REFER hands on a call that there is.
+            status = 403 if event.request.method == "REFER" else 405
+            self._user_agent.core.respond(event.transaction_id, status, now)
             return
         identity = self._authenticator.identify(event.request, event.flow, now)
         match identity:

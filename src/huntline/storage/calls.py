@@ -70,6 +70,7 @@ class CallSummary:
     agent_id: str | None
     outcome: Outcome
     reason: str
+    transferred_from: str | None
     waited_s: float
     waited_from_arrival_s: float
 
@@ -302,6 +303,7 @@ def _summaries(wanted: CallFilter) -> Select[Any]:
             calls.c.agent_id,
             calls.c.outcome,
             calls.c.reason,
+            calls.c.transferred_from,
             _waited().label("waited_s"),
             _waited_from_arrival().label("waited_from_arrival_s"),
         )

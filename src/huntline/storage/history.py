@@ -73,6 +73,7 @@ class CallRecord:
     agent_id: str | None
     outcome: Outcome
     reason: str
+    transferred_from: str | None
     rings: tuple[RingRecord, ...]
     decisions: tuple[Decision, ...]
 

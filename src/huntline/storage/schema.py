@@ -367,6 +367,7 @@ calls = Table(
     Column("agent_id", Id),
     Column("outcome", String, nullable=False),
     Column("reason", String, nullable=False),
+    Column("transferred_from", String),  # the call that the caller was transferred out of
     PrimaryKeyConstraint("organization_id", "month", "call_id"),
     Index(None, "organization_id", "call_id"),
     Index(None, "organization_id", "arrived_at"),

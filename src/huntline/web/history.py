@@ -22,6 +22,7 @@ class CallView(BaseModel):
 
     Both waits end when an agent answers, the caller gives up or an exit is taken: ``waited_s`` begins after
     the greeting, ``waited_from_arrival_s`` with the call. What has been removed since shows by its id.
+    ``transferred_from`` is the call, here or in another queue, that the caller was transferred out of.
     """
 
     call_id: str
@@ -37,6 +38,7 @@ class CallView(BaseModel):
     agent: str | None
     outcome: Outcome
     reason: Sentence
+    transferred_from: str | None
 
 
 class RingView(BaseModel):

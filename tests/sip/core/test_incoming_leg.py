@@ -175,7 +175,7 @@ def test_requests_within_the_call_that_are_not_about_it() -> None:
     assert status("INFO") == 200
     assert status("INFO", body="<x/>", content_type="application/media_control+xml") == 415
     assert status("MESSAGE", body="hi", content_type="text/plain") == 405
-    assert status("REFER") == 405
+    assert status("SUBSCRIBE") == 405
     assert status("REGISTER") == 405
     assert status("DANCE") == 501
     assert status("PRACK") == 481

@@ -135,7 +135,7 @@ def test_merged_request_gets_482() -> None:
     ("method", "line", "status"),
     [
         ("SUBSCRIBE", "X: 1", 405),
-        ("REFER", "X: 1", 405),
+        ("MESSAGE", "X: 1", 405),
         ("DANCE", "X: 1", 501),
         ("INVITE", "Require: foo", 420),
         ("INVITE", "Require: 100rel, timer", 100),

@@ -1,5 +1,96 @@
+/** The agent's page: what I do, my phone, my queues, my calls. */
+
+import { MessageBar, MessageBarBody, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
+import { useTranslation } from 'react-i18next';
+import { LiveProvider, useCallEnded, useLive } from '~/live/live';
+import { Loaded } from '~/parts/Loaded';
 import { Page } from '~/parts/Page';
+import { usePhone } from '~/phone/usePhone';
+import { useIsNarrow } from '~/shell/narrow';
+import { CallsPanel } from './CallsPanel';
+import { DialPanel } from './DialPanel';
+import { HistoryPanel } from './HistoryPanel';
+import { MePanel } from './MePanel';
+import { PhonePanel } from './PhonePanel';
+import { QueuesPanel } from './QueuesPanel';
+import { type Me, useAskAnew, useMe } from './requests';
+import { usePhoneOfMine } from './usePhoneOfMine';
+
+const useStyles = makeStyles({
+  areas: {
+    display: 'grid',
+    gridTemplateColumns: 'minmax(280px, 360px) minmax(0, 1fr)',
+    gridTemplateRows: 'auto 1fr',
+    gap: tokens.spacingHorizontalL,
+    alignItems: 'start',
+  },
+  withCalls: { gridTemplateAreas: '"me calls" "me lists"' },
+  withoutCalls: { gridTemplateAreas: '"me lists" "me lists"' },
+  narrow: { gridTemplateColumns: 'minmax(0, 1fr)', gridTemplateRows: 'auto' },
+  narrowWithCalls: { gridTemplateAreas: '"calls" "me" "lists"' },
+  narrowWithoutCalls: { gridTemplateAreas: '"me" "lists"' },
+  column: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalL, minWidth: 0 },
+  calls: { gridArea: 'calls', minWidth: 0 },
+  me: { gridArea: 'me' },
+  lists: { gridArea: 'lists' },
+});
 
 export default function AgentArea() {
-  return <Page title="AgentArea">…</Page>;
+  return (
+    <LiveProvider of="me">
+      <AgentPage />
+    </LiveProvider>
+  );
+}
+
+function AgentPage() {
+  const { t } = useTranslation('agent');
+  const query = useMe();
+  usePhoneOfMine();
+  useCallEnded(useAskAnew());
+  return (
+    <Page title={t('agent:title')}>
+      <LiveState />
+      <Loaded query={query}>{(me) => <Areas me={me} />}</Loaded>
+    </Page>
+  );
+}
+
+/** Whether what is shown is true. */
+function LiveState() {
+  const { t } = useTranslation('agent');
+  const { state, picture } = useLive();
+  if (state === 'live' || (state === 'connecting' && picture === null)) return null;
+  return (
+    <MessageBar intent="warning" layout="multiline" role="status">
+      <MessageBarBody>{t(state === 'away' ? 'agent:serverAway' : 'agent:liveLost')}</MessageBarBody>
+    </MessageBar>
+  );
+}
+
+function Areas({ me }: { readonly me: Me }) {
+  const styles = useStyles();
+  const isNarrow = useIsNarrow();
+  const { calls, lastEnded } = usePhone();
+  const hasCalls = calls.length > 0 || lastEnded !== null;
+  const areas = hasCalls ? styles.withCalls : styles.withoutCalls;
+  const narrowAreas = hasCalls ? styles.narrowWithCalls : styles.narrowWithoutCalls;
+  return (
+    <div className={mergeClasses(styles.areas, areas, isNarrow && styles.narrow, isNarrow && narrowAreas)}>
+      {hasCalls && (
+        <div className={styles.calls}>
+          <CallsPanel />
+        </div>
+      )}
+      <div className={mergeClasses(styles.column, styles.me)}>
+        <MePanel me={me} />
+        <PhonePanel />
+        <QueuesPanel me={me} />
+      </div>
+      <div className={mergeClasses(styles.column, styles.lists)}>
+        <DialPanel />
+        <HistoryPanel />
+      </div>
+    </div>
+  );
 }

@@ -11,12 +11,15 @@ import {
   useFluent,
 } from '@fluentui/react-components';
 import { NavigationRegular } from '@fluentui/react-icons';
-import { Suspense, useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Outlet, useLocation } from 'react-router';
+import { useIsPhoneBegun } from '~/phone/begun';
 import { Navigation } from './Navigation';
 import { useIsNarrow } from './narrow';
 import { PersonMenu } from './PersonMenu';
+
+const CallBar = lazy(() => import('~/agent/CallBar'));
 
 const useStyles = makeStyles({
   frame: {
@@ -56,6 +59,7 @@ export function Shell() {
   const { t } = useTranslation();
   const isNarrow = useIsNarrow();
   const [isOpen, setOpen] = useState(false);
+  const hasPhone = useIsPhoneBegun();
   const { pathname } = useLocation();
   const { targetDocument } = useFluent();
   return (
@@ -97,6 +101,11 @@ export function Shell() {
           <Outlet />
         </Suspense>
       </main>
+      {hasPhone && (
+        <Suspense fallback={null}>
+          <CallBar />
+        </Suspense>
+      )}
     </div>
   );
 }

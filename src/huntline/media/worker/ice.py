@@ -85,11 +85,12 @@ class IceLite:
         self._exchanges.clear()
         self._asked.clear()
 
-    def resume(self, address: Address, now: int) -> None:
-        """Know that the expected peer has chosen this address, in an earlier life of ours."""
-        exchange = self._exchanges[-1]
-        exchange.admit(address)
-        self._choose(exchange, address, now)
+    def settle(self, address: Address, now: int) -> None:
+        """Know by other means that the expected peer uses this address; its own choice goes before."""
+        if self.chosen is None and self._exchanges:
+            exchange = self._exchanges[-1]
+            exchange.admit(address)
+            self._choose(exchange, address, now)
 
     def admits(self, source: Address) -> bool:
         """Whether the peer has shown that it is at this address."""

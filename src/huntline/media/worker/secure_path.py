@@ -1,7 +1,7 @@
 """A browser's path: ICE-lite, DTLS-SRTP and RTCP on one port, demultiplexed as RFC 7983 says.
 
-Nothing is sent or heard before the peer has shown that it knows our ICE password, has chosen an address, and
-has proved in the DTLS handshake that it is the one whose fingerprint came by signalling.
+Nothing is sent or heard before the peer has shown that it knows our ICE password, and has proved in the DTLS
+handshake that it is the one whose fingerprint came by signalling.
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ class SecurePath:
         self._srtp = Srtp(self._keys, self._heard)
         self._dtls = None  # the association ended with the process that had it; the keys live on
         host, port = remote
-        self._ice.resume((str(host), int(port)), self._clock.count)
+        self._ice.settle((str(host), int(port)), self._clock.count)
         self._open_when_ready()
 
     # What comes in
@@ -206,7 +206,11 @@ class SecurePath:
         if self._dtls is None or not self._ice.admits(source):
             self.refused += 1
             return
-        self._follow_handshake(self._dtls, self._dtls.receive(datagram))
+        datagrams = self._dtls.receive(datagram)
+        if self._dtls.keys is not None:
+            # Browsers shake hands on the path they use, but nominate it only up to a second later.
+            self._ice.settle(source, self._clock.count)
+        self._follow_handshake(self._dtls, datagrams)
 
     # The handshake
 

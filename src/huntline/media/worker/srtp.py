@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pylibsrtp
@@ -95,17 +96,11 @@ class Srtp:
 
     def protect(self, packet: bytes) -> bytes:
         """An RTP packet, ready to be sent. Raises Unprotected."""
-        try:
-            return self._sending.protect(packet)
-        except _Refusal as error:
-            raise Unprotected(str(error)) from None
+        return _sendable(self._sending.protect, packet)
 
     def protect_report(self, report: bytes) -> bytes:
         """RTCP, ready to be sent. Raises Unprotected."""
-        try:
-            return self._sending.protect_rtcp(report)
-        except _Refusal as error:
-            raise Unprotected(str(error)) from None
+        return _sendable(self._sending.protect_rtcp, report)
 
     def unprotect(self, packet: bytes) -> bytes | None:
         """The RTP packet that the peer has meant; None when it is not the peer's, or came before."""
@@ -157,6 +152,13 @@ class Srtp:
         for index in range(0, heard.index + 1, _QUARTER):
             packet = HEADER.pack(VERSION_2, 0, index & 0xFFFF, 0, heard.ssrc) + b"\0"
             self.unprotect(ours.protect(packet))
+
+
+def _sendable(protect: Callable[[bytes], bytes], packet: bytes) -> bytes:
+    try:
+        return protect(packet)
+    except _Refusal as error:
+        raise Unprotected(str(error)) from None
 
 
 def _session(profile: Profile, key: bytes, ssrc_type: int) -> Session:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from huntline.sip.core.context import CoreSettings
 from huntline.sip.core.grammar import GrammarError, parse_uri
 from huntline.sip.core.message import Request
+from huntline.sip.core.replaces import replaces_in
 
 SDP = "application/sdp"
 _SCHEMES = ("sip", "sips", "tel")
@@ -32,6 +33,7 @@ def refusal_of(request: Request, settings: CoreSettings) -> Refusal | None:
         _method_refusal(request, settings)
         or _uri_refusal(request)
         or _extension_refusal(request, settings)
+        or _replaces_refusal(request)
         or (_content_refusal(request) if request.method in ("INVITE", "UPDATE") else None)
     )
 
@@ -61,6 +63,14 @@ def _extension_refusal(request: Request, settings: CoreSettings) -> Refusal | No
     required = request.all("require") + request.all("proxy-require")
     unsupported = [option for option in required if option.lower() not in settings.supported]
     return Refusal(420, (("Unsupported", ", ".join(unsupported)),)) if unsupported else None
+
+
+def _replaces_refusal(request: Request) -> Refusal | None:
+    try:
+        replaces_in(request)
+    except GrammarError:
+        return Refusal(400)
+    return None
 
 
 def _content_refusal(request: Request) -> Refusal | None:

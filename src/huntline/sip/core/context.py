@@ -41,8 +41,9 @@ class CoreSettings:
         "UPDATE",
         "REGISTER",
         "PUBLISH",
+        "REFER",
     )
-    supported: tuple[str, ...] = ("timer", "100rel")
+    supported: tuple[str, ...] = ("timer", "100rel", "replaces", "norefersub")
     max_legs: int = 20_000
     max_transactions: int = 200_000
     ring_limit: float = 600.0

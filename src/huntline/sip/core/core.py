@@ -30,6 +30,7 @@ from huntline.sip.core.message import (
     parse_message,
 )
 from huntline.sip.core.outgoing_leg import Invite, OutgoingLeg
+from huntline.sip.core.replaces import Replaces
 from huntline.sip.core.server_transaction import InviteServerTransaction, ServerTransaction
 from huntline.sip.core.session_timer import asks_too_small_interval
 from huntline.sip.core.transactions import Transactions
@@ -232,6 +233,29 @@ class SipCore:
         """Refuse ``OfferReceived``; the session goes on as it was."""
         if leg := self._leg(leg_id):
             leg.negotiation.reject(status, now)
+
+    def accept_refer(self, leg_id: str, now: float) -> None:
+        """Take on ``ReferReceived``: 202, and how it goes is told with ``notify_refer`` to a final status."""
+        if leg := self._leg(leg_id):
+            leg.referral.accept(now)
+
+    def refuse_refer(self, leg_id: str, status: int, now: float, *, headers: Headers = ()) -> None:
+        """Refuse ``ReferReceived``; the call goes on as it was."""
+        if leg := self._leg(leg_id):
+            leg.referral.refuse(status, now, headers)
+
+    def notify_refer(self, leg_id: str, status: int, now: float) -> None:
+        """Tell how an accepted REFER goes (RFC 3515 section 2.4.5); a final status is the last word."""
+        if leg := self._leg(leg_id):
+            leg.referral.notify(status, now)
+
+    def replaced_leg(self, replaces: Replaces) -> LegRecord | None:
+        """The living leg whose dialog is meant (RFC 3891 section 3), but for one of ours not yet answered."""
+        leg = self._legs.by_tag.get(replaces.to_tag)
+        record = None if leg is None else self.leg(leg.leg_id)
+        if record is None or not replaces.names(record.call_id, record.local_tag, record.remote_tag):
+            return None
+        return record
 
     def _leg(self, leg_id: str) -> Leg | None:
         return self._legs.by_id.get(leg_id)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from huntline.sip.core.flow import Flow
+from huntline.sip.core.grammar import Uri
 from huntline.sip.core.message import Request, Response
+from huntline.sip.core.replaces import Replaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +29,16 @@ class ResponseReceived:
 
 @dataclass(frozen=True, slots=True)
 class InviteReceived:
-    """A new call comes in; 100 Trying is sent. ``sdp`` is None when the caller lets us offer (late offer)."""
+    """A new call comes in; 100 Trying is sent. ``sdp`` is None when the caller lets us offer (late offer).
+
+    ``replaces`` names the dialog whose place the new one is to take (RFC 3891).
+    """
 
     leg_id: str
     request: Request
     flow: Flow
     sdp: str | None
+    replaces: Replaces | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +121,18 @@ class OfferRejected:
 
 
 @dataclass(frozen=True, slots=True)
+class ReferReceived:
+    """The peer wants its call to go on elsewhere (RFC 3515): ``accept_refer`` or ``refuse_refer`` it.
+
+    ``replaces`` names the dialog whose place the call is to take there (RFC 5589 section 7).
+    """
+
+    leg_id: str
+    refer_to: Uri
+    replaces: Replaces | None
+
+
+@dataclass(frozen=True, slots=True)
 class DtmfReceived:
     """A digit by INFO (application/dtmf-relay); the core has answered 200."""
 
@@ -135,5 +153,6 @@ SipEvent = (
     | OfferReceived
     | OfferAnswered
     | OfferRejected
+    | ReferReceived
     | DtmfReceived
 )

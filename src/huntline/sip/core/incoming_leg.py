@@ -11,6 +11,7 @@ from huntline.sip.core.leg import SDP, Leg, Surroundings
 from huntline.sip.core.leg_record import LegState
 from huntline.sip.core.message import Headers, Request
 from huntline.sip.core.repetition import Repetition
+from huntline.sip.core.replaces import replaces_in
 from huntline.sip.core.server_transaction import InviteServerTransaction, ServerTransaction
 
 
@@ -48,7 +49,9 @@ class IncomingLeg(Leg):
         self._bye_headers: Headers | None = None
         timestamp = request.header("timestamp")
         transaction.reply(100, now, headers=(("Timestamp", timestamp),) if timestamp else ())
-        self.context.tell(InviteReceived(leg_id, request, transaction.flow, request.sdp))
+        self.context.tell(
+            InviteReceived(leg_id, request, transaction.flow, request.sdp, replaces_in(request))
+        )
 
     # Our user's wishes
 

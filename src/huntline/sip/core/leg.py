@@ -14,6 +14,7 @@ from huntline.sip.core.flow import Flow
 from huntline.sip.core.leg_record import LegRecord, LegState
 from huntline.sip.core.message import Headers, Request, Response
 from huntline.sip.core.negotiation import Negotiation
+from huntline.sip.core.referral import Referral
 from huntline.sip.core.server_transaction import InviteServerTransaction, ServerTransaction
 from huntline.sip.core.session_timer import SessionTimer
 from huntline.sip.core.timers import GIVE_UP, Timer
@@ -87,6 +88,7 @@ class Leg:
         self._goodbye: Headers | None = None
         self._goodbye_limit: Timer | None = None
         self.negotiation = Negotiation(self)
+        self.referral = Referral(self)
         self.session_timer = SessionTimer(self.context, self.negotiation.refresh, self._session_expired)
 
     @property
@@ -132,6 +134,8 @@ class Leg:
                 self.negotiation.receive_update(transaction, request, now)
             case "PRACK":
                 self.receive_prack(transaction, request, now)
+            case "REFER":
+                self.referral.receive(transaction, request, now)
             case "INFO":
                 self._receive_info(transaction, request, now)
             case "OPTIONS":
@@ -176,7 +180,8 @@ class Leg:
         now: float,
         *,
         headers: Headers = (),
-        sdp: str | None = None,
+        body: str = "",
+        content_type: str = SDP,
         dialog: Dialog | None = None,
         authorization: tuple[str, str] | None = None,
     ) -> None:
@@ -193,11 +198,20 @@ class Leg:
                 handler(transaction, response, now)
             else:
                 self.request(
-                    method, handler, now, headers=headers, sdp=sdp, dialog=dialog, authorization=proof
+                    method,
+                    handler,
+                    now,
+                    headers=headers,
+                    body=body,
+                    content_type=content_type,
+                    dialog=dialog,
+                    authorization=proof,
                 )
 
         product = ("User-Agent", self.context.settings.product)
-        data = head.write((*headers, product, *((authorization,) if authorization else ())), sdp or "", SDP)
+        data = head.write(
+            (*headers, product, *((authorization,) if authorization else ())), body, content_type
+        )
         send = self.transactions.send_invite if method == "INVITE" else self.transactions.send
         send(head, data, self.flow, on_response, now)
 
@@ -217,6 +231,7 @@ class Leg:
 
     def hang_up(self, now: float, headers: Headers) -> None:
         """Say BYE and be over. The user hears no more of the leg."""
+        self.referral.flush(now)
         self.stop(now)
         self.table.retire(self)
         self.say_bye(now, headers)
@@ -257,6 +272,7 @@ class Leg:
         """Stop all timers; nothing more is told to the user."""
         self.state = LegState.ENDED
         self.negotiation.stop(now)
+        self.referral.stop(now)
         self.session_timer.stop()
 
     def _session_expired(self, now: float) -> None:

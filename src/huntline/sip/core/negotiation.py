@@ -85,7 +85,7 @@ class Negotiation:
         leg = self._leg
         self._offered = sdp
         headers = (*leg.own_headers(), *leg.session_timer.request_headers())
-        leg.request("INVITE", self._answered, now, headers=headers, sdp=sdp)
+        leg.request("INVITE", self._answered, now, headers=headers, body=sdp)
 
     def _answered(self, transaction: ClientTransaction, response: Response, now: float) -> None:
         """A response to our re-INVITE."""

@@ -97,8 +97,10 @@ def accept(answer_text: str, local: LocalAudio) -> Agreed:
 def wants_encryption(offer_text: str) -> bool:
     """Whether the first audio line in use, of those kinds that we speak, is an encrypted one.
 
-    Raises SdpError.
+    Raises SdpError, but need not find all that is wrong.
     """
+    if not security.may_be_encrypted(offer_text):
+        return False
     session = parse(offer_text)
     for media in session.media:
         if media.kind.lower() == "audio" and not security.is_disabled(session, media):

@@ -20,6 +20,11 @@ _MID = re.compile(r"[!#-'*+\-.0-9A-Z^-~]{1,64}")  # a token, RFC 8866 section 9
 _PRIORITY = 126 << 24 | 65_535 << 8 | 255
 
 
+def may_be_encrypted(text: str) -> bool:
+    """Whether a description can have such a line: most have none, and need not be read to know that."""
+    return "SAVPF" in text.upper()
+
+
 def is_encrypted(media: MediaDescription) -> bool:
     """Whether a line is of a browser's kind: DTLS-SRTP with feedback."""
     return media.profile.upper() in _PROFILES

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Sequence
 from ipaddress import ip_address
 
+from websockets.exceptions import InvalidOrigin
 from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request, Response
 from websockets.protocol import SEND_EOF, State
@@ -196,7 +197,7 @@ class WebSocketConnection(Connection):
         if websocket.state is State.OPEN:
             self._incomplete_since = None
         else:
-            self._refuse(str(websocket.handshake_exc or "too many connections from there"))
+            self._refuse(_refusal_of(websocket.handshake_exc))
 
     def _answer(self, request: Request) -> Response:
         remote = _told_by_proxy(request, self.flow.remote)
@@ -237,6 +238,12 @@ class WebSocketConnection(Connection):
             self._on_message(stripped, self.flow)
         elif message == PING:
             self.send(PONG)
+
+
+def _refusal_of(error: Exception | None) -> str:
+    if isinstance(error, InvalidOrigin):
+        return f"pages of {error.value or 'no origin'} may not connect: those of page_origins may"
+    return str(error or "too many connections from there")
 
 
 def _is_text(data: bytes) -> bool:

@@ -1,0 +1,95 @@
+/** The call of this moment, wherever in the pages its person is; and what draws them to it. */
+
+import { Button, makeStyles, Text, tokens } from '@fluentui/react-components';
+import { CallEndRegular, CallRegular } from '@fluentui/react-icons';
+import { useTranslation } from 'react-i18next';
+import { useLocation, useNavigate } from 'react-router';
+import { phone } from '~/phone/phone';
+import { alerting, type PhoneCall } from '~/phone/state';
+import { usePhone } from '~/phone/usePhone';
+import { useAttention } from './attention';
+import { partyName } from './words';
+
+const useStyles = makeStyles({
+  bar: {
+    position: 'fixed',
+    bottom: tokens.spacingVerticalL,
+    left: '50%',
+    transform: 'translateX(-50%)',
+    maxWidth: '95vw',
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'center',
+    gap: tokens.spacingHorizontalM,
+    padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalL}`,
+    borderRadius: tokens.borderRadiusXLarge,
+    border: `${tokens.strokeWidthThick} solid ${tokens.colorBrandStroke1}`,
+    backgroundColor: tokens.colorNeutralBackground1,
+    boxShadow: tokens.shadow28,
+    zIndex: 1,
+  },
+  hidden: {
+    position: 'absolute',
+    width: '1px',
+    height: '1px',
+    overflow: 'hidden',
+    clipPath: 'inset(50%)',
+    whiteSpace: 'nowrap',
+  },
+});
+
+const PAGE = '/agent';
+
+export default function CallBar() {
+  const styles = useStyles();
+  const { pathname } = useLocation();
+  const state = usePhone();
+  useAttention();
+  const [ring] = alerting(state);
+  const call = ring ?? state.calls[0];
+  return (
+    <>
+      <div className={styles.hidden} role="alert">
+        {ring !== undefined && <Announcement ring={ring} />}
+      </div>
+      {call !== undefined && !pathname.startsWith(PAGE) && <Bar call={call} />}
+    </>
+  );
+}
+
+function Announcement({ ring }: { readonly ring: PhoneCall }) {
+  const { t } = useTranslation('agent');
+  const party = partyName(ring.party, t);
+  return ring.queue === null
+    ? t('agent:call.announceDirect', { party })
+    : t('agent:call.announceIncoming', { queue: ring.queue, party });
+}
+
+function Bar({ call }: { readonly call: PhoneCall }) {
+  const styles = useStyles();
+  const { t } = useTranslation('agent');
+  const navigate = useNavigate();
+  const isAlerting = call.stage === 'alerting';
+  const party = partyName(call.party, t);
+  const accept = () => {
+    void phone.accept(call.id);
+    void navigate(PAGE);
+  };
+  return (
+    <section className={styles.bar} aria-label={party}>
+      <Text>
+        <strong>{party}</strong> · {call.queue ?? t('agent:call.direct')}
+      </Text>
+      {isAlerting ? (
+        <Button appearance="primary" icon={<CallRegular />} onClick={accept}>
+          {t('agent:call.accept')}
+        </Button>
+      ) : (
+        <Button onClick={() => void navigate(PAGE)}>{t('agent:bar.toCall')}</Button>
+      )}
+      <Button icon={<CallEndRegular />} onClick={() => phone.hangUp(call.id)}>
+        {t(isAlerting ? 'agent:call.decline' : 'agent:call.hangUp')}
+      </Button>
+    </section>
+  );
+}

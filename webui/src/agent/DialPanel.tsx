@@ -1,0 +1,58 @@
+/** Calling somebody: found by name, or typed, or dialled on the pad. */
+
+import { Body1, Button, makeStyles, ToggleButton, tokens } from '@fluentui/react-components';
+import { CallRegular, DialpadRegular } from '@fluentui/react-icons';
+import { type FormEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { phone } from '~/phone/phone';
+import { usePhone } from '~/phone/usePhone';
+import { Keypad } from './Keypad';
+import { Panel } from './Panel';
+import { PartyPicker, useParty } from './PartyPicker';
+
+const useStyles = makeStyles({
+  form: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
+  actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalS },
+});
+
+export function DialPanel() {
+  const styles = useStyles();
+  const { t } = useTranslation('agent');
+  const { air } = usePhone();
+  const party = useParty();
+  const [hasPad, setPad] = useState(false);
+  if (air !== 'on-air')
+    return (
+      <Panel title={t('agent:dial.title')}>
+        <Body1>{t('agent:dial.needsPhone')}</Body1>
+      </Panel>
+    );
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const choice = party.taken();
+    if (choice === null) return;
+    void phone.call(choice.target, choice.party);
+    party.clear();
+  };
+  return (
+    <Panel title={t('agent:dial.title')}>
+      <form className={styles.form} onSubmit={submit}>
+        <PartyPicker label={t('agent:dial.whom')} field={party} />
+        {hasPad && <Keypad onKey={party.type} />}
+        <div className={styles.actions}>
+          <Button
+            type="submit"
+            appearance="primary"
+            icon={<CallRegular />}
+            disabled={party.text.trim() === ''}
+          >
+            {t('agent:dial.call')}
+          </Button>
+          <ToggleButton icon={<DialpadRegular />} checked={hasPad} onClick={() => setPad(!hasPad)}>
+            {t('agent:dial.keypad')}
+          </ToggleButton>
+        </div>
+      </form>
+    </Panel>
+  );
+}

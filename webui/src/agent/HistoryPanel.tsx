@@ -1,0 +1,249 @@
+/** My calls of today, what I missed, and the calls for which I was not rung. */
+
+import {
+  Body1Strong,
+  Button,
+  Caption1,
+  makeStyles,
+  mergeClasses,
+  Tab,
+  TabList,
+  Table,
+  TableBody,
+  TableCell,
+  TableHeader,
+  TableHeaderCell,
+  TableRow,
+  tokens,
+} from '@fluentui/react-components';
+import {
+  CallInboundRegular,
+  CallMissedRegular,
+  CallRegular,
+  PeopleCallRegular,
+  QuestionCircleRegular,
+} from '@fluentui/react-icons';
+import { type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Empty } from '~/parts/Empty';
+import { duration, moment } from '~/parts/format';
+import { Loaded } from '~/parts/Loaded';
+import { phone } from '~/phone/phone';
+import { usePhone } from '~/phone/usePhone';
+import { DecisionsDialog } from './DecisionsDialog';
+import { Panel } from './Panel';
+import { type MyCall, type NotRung, useMyCalls, useNotRung } from './requests';
+import { callerName, isHidden } from './words';
+
+const LISTS = ['all', 'missed', 'notRung'] as const;
+type List = (typeof LISTS)[number];
+
+const PAGE = 20;
+
+const useStyles = makeStyles({
+  table: { tableLayout: 'auto' },
+  time: { fontVariantNumeric: 'tabular-nums', whiteSpace: 'nowrap', width: '1%' },
+  cell: {
+    overflowWrap: 'anywhere',
+    paddingTop: tokens.spacingVerticalXS,
+    paddingBottom: tokens.spacingVerticalXS,
+  },
+  what: { display: 'flex', alignItems: 'start', gap: tokens.spacingHorizontalXS },
+  icon: { display: 'flex', fontSize: '16px', flexShrink: 0 },
+  missed: { color: tokens.colorStatusDangerForeground1 },
+  actions: { width: '1%', whiteSpace: 'nowrap' },
+  more: { alignSelf: 'start' },
+});
+
+export function HistoryPanel() {
+  const { t } = useTranslation('agent');
+  const [list, setList] = useState<List>('all');
+  return (
+    <Panel title={t('agent:history.title')}>
+      <TabList
+        aria-label={t('agent:history.lists')}
+        selectedValue={list}
+        onTabSelect={(_, { value }) => setList(LISTS.find((each) => each === value) ?? 'all')}
+      >
+        {LISTS.map((each) => (
+          <Tab key={each} value={each}>
+            {t(`agent:history.${each}`)}
+          </Tab>
+        ))}
+      </TabList>
+      {list === 'notRung' ? <NotRungCalls /> : <MyCalls isMissedOnly={list === 'missed'} />}
+    </Panel>
+  );
+}
+
+function MyCalls({ isMissedOnly }: { readonly isMissedOnly: boolean }) {
+  const styles = useStyles();
+  const { t } = useTranslation('agent');
+  const [limit, setLimit] = useState(PAGE);
+  const query = useMyCalls(limit);
+  return (
+    <Loaded query={query}>
+      {({ items, total }) => {
+        const shown = isMissedOnly ? items.filter((call) => call.part === 'missed') : items;
+        if (shown.length === 0 && total <= items.length)
+          return (
+            <Empty title={t(isMissedOnly ? 'agent:history.nothingMissed' : 'agent:history.nothing')}>
+              {t(isMissedOnly ? 'agent:history.nothingMissedHint' : 'agent:history.nothingHint')}
+            </Empty>
+          );
+        return (
+          <>
+            <Calls label={t('agent:history.title')} last={t('agent:history.what')}>
+              {shown.map((call) => (
+                <Row key={call.call_id} callId={call.call_id} at={call.arrived_at} {...call}>
+                  <WhatBecame call={call} />
+                </Row>
+              ))}
+            </Calls>
+            {total > items.length && (
+              <Button
+                className={styles.more}
+                disabled={query.isFetching}
+                onClick={() => setLimit(limit + 3 * PAGE)}
+              >
+                {t('agent:history.more')}
+              </Button>
+            )}
+          </>
+        );
+      }}
+    </Loaded>
+  );
+}
+
+function NotRungCalls() {
+  const { t } = useTranslation('agent');
+  const query = useNotRung();
+  return (
+    <Loaded query={query}>
+      {(calls: readonly NotRung[]) =>
+        calls.length === 0 ? (
+          <Empty title={t('agent:history.nothingNotRung')}>{t('agent:history.nothingNotRungHint')}</Empty>
+        ) : (
+          <Calls label={t('agent:history.notRung')} last={t('agent:history.why')}>
+            {calls.map((call) => (
+              <Row key={call.call_id} callId={call.call_id} {...call}>
+                {call.reason}
+              </Row>
+            ))}
+          </Calls>
+        )
+      }
+    </Loaded>
+  );
+}
+
+interface CallsProps {
+  readonly label: string;
+  readonly last: string;
+  readonly children: ReactNode;
+}
+
+function Calls({ label, last, children }: CallsProps) {
+  const styles = useStyles();
+  const { t } = useTranslation('agent');
+  return (
+    <Table aria-label={label} size="small" className={styles.table}>
+      <TableHeader>
+        <TableRow>
+          <TableHeaderCell className={styles.time}>{t('agent:history.time')}</TableHeaderCell>
+          <TableHeaderCell>{t('agent:history.caller')}</TableHeaderCell>
+          <TableHeaderCell>{last}</TableHeaderCell>
+          <TableHeaderCell className={styles.actions}>{t('agent:history.actions')}</TableHeaderCell>
+        </TableRow>
+      </TableHeader>
+      <TableBody>{children}</TableBody>
+    </Table>
+  );
+}
+
+interface RowProps {
+  readonly callId: string;
+  readonly at: string;
+  readonly caller: string;
+  readonly queue: string;
+  readonly children: ReactNode;
+}
+
+function Row({ callId, at, caller, queue, children }: RowProps) {
+  const styles = useStyles();
+  const { t, i18n } = useTranslation('agent');
+  const { air } = usePhone();
+  const [isAsking, setAsking] = useState(false);
+  const party = callerName(caller, t);
+  const target = isHidden(caller) ? null : phone.targetOf(caller);
+  return (
+    <TableRow>
+      <TableCell className={styles.time}>{moment(at, i18n.language)}</TableCell>
+      <TableCell className={styles.cell}>
+        <Body1Strong block>{party}</Body1Strong>
+        <Caption1>{queue}</Caption1>
+      </TableCell>
+      <TableCell className={styles.cell}>{children}</TableCell>
+      <TableCell className={styles.actions}>
+        {target !== null && (
+          <Button
+            appearance="subtle"
+            icon={<CallRegular />}
+            disabled={air !== 'on-air'}
+            aria-label={t('agent:history.callBack', { party })}
+            title={t('agent:history.callBack', { party })}
+            onClick={() => void phone.call(target, { name: '', number: caller })}
+          />
+        )}
+        <Button
+          appearance="subtle"
+          icon={<QuestionCircleRegular />}
+          aria-label={t('agent:history.decisions', { party })}
+          title={t('agent:history.decisions', { party })}
+          onClick={() => setAsking(true)}
+        />
+        {isAsking && (
+          <DecisionsDialog callId={callId} party={party} queue={queue} onClose={() => setAsking(false)} />
+        )}
+      </TableCell>
+    </TableRow>
+  );
+}
+
+function WhatBecame({ call }: { readonly call: MyCall }) {
+  const styles = useStyles();
+  const { t } = useTranslation('agent');
+  const seconds = Math.round(call.waited_s);
+  switch (call.part) {
+    case 'answered':
+      return (
+        <span className={styles.what}>
+          <CallInboundRegular className={styles.icon} aria-hidden />
+          <span>
+            {t('agent:history.answered', { seconds })}
+            {talked(call, (time) => ` · ${t('agent:history.talked', { time })}`)}
+          </span>
+        </span>
+      );
+    case 'answered-elsewhere':
+      return (
+        <span className={styles.what}>
+          <PeopleCallRegular className={styles.icon} aria-hidden />
+          {t('agent:history.answeredBy', { who: call.answered_by, seconds })}
+        </span>
+      );
+    case 'missed':
+      return (
+        <span className={mergeClasses(styles.what, styles.missed)}>
+          <CallMissedRegular className={styles.icon} aria-hidden />
+          {t('agent:history.missedCall')}
+        </span>
+      );
+  }
+}
+
+function talked({ answered_at, ended_at }: MyCall, say: (time: string) => string): string {
+  if (answered_at === null || ended_at === null) return '';
+  return say(duration((Date.parse(ended_at) - Date.parse(answered_at)) / 1000));
+}

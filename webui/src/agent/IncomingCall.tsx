@@ -1,0 +1,105 @@
+/** A call that rings: who, for what, how long they waited, and whether to take it. */
+
+import { Button, Caption1, Card, makeStyles, Text, tokens } from '@fluentui/react-components';
+import { CallEndRegular, CallRegular } from '@fluentui/react-icons';
+import { useTranslation } from 'react-i18next';
+import { useNow } from '~/live/clock';
+import { duration } from '~/parts/format';
+import { useChoices } from '~/phone/choices';
+import { phone } from '~/phone/phone';
+import type { PhoneCall } from '~/phone/state';
+import { Who } from './Who';
+import { partyName } from './words';
+
+const useStyles = makeStyles({
+  card: {
+    border: `${tokens.strokeWidthThick} solid ${tokens.colorBrandStroke1}`,
+    boxShadow: tokens.shadow16,
+    gap: tokens.spacingVerticalM,
+  },
+  facts: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    gap: tokens.spacingHorizontalL,
+    fontVariantNumeric: 'tabular-nums',
+  },
+  actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalM },
+  action: {
+    flexGrow: 1,
+    display: 'flex',
+    flexDirection: 'column',
+    gap: tokens.spacingVerticalXXS,
+  },
+  button: { minHeight: '48px' },
+});
+
+interface Props {
+  readonly call: PhoneCall;
+  /** The first to come is what keys are about. */
+  readonly isFirst: boolean;
+  readonly holdsOther: boolean;
+}
+
+export function IncomingCall({ call, isFirst, holdsOther }: Props) {
+  const styles = useStyles();
+  const { t } = useTranslation('agent');
+  const { hasKeys } = useChoices();
+  const showsKeys = isFirst && hasKeys;
+  const party = partyName(call.party, t);
+  const announcement =
+    call.queue === null
+      ? t('agent:call.announceDirect', { party })
+      : t('agent:call.announceIncoming', { queue: call.queue, party });
+  return (
+    <Card className={styles.card} role="group" aria-label={announcement}>
+      <Text weight="semibold">{t('agent:call.incoming')}</Text>
+      <Who call={call} />
+      <Facts call={call} />
+      {holdsOther && <Caption1>{t('agent:call.holdsOther')}</Caption1>}
+      <div className={styles.actions}>
+        <div className={styles.action}>
+          <Button
+            appearance="primary"
+            size="large"
+            className={styles.button}
+            icon={<CallRegular />}
+            aria-keyshortcuts={showsKeys ? 'Enter A' : undefined}
+            onClick={() => void phone.accept(call.id)}
+          >
+            {t('agent:call.accept')}
+          </Button>
+          {showsKeys && <Caption1 align="center">{t('agent:call.acceptKeys')}</Caption1>}
+        </div>
+        <div className={styles.action}>
+          <Button
+            size="large"
+            className={styles.button}
+            icon={<CallEndRegular />}
+            aria-keyshortcuts={showsKeys ? 'Escape D' : undefined}
+            onClick={() => phone.hangUp(call.id)}
+          >
+            {t('agent:call.decline')}
+          </Button>
+          {showsKeys && <Caption1 align="center">{t('agent:call.declineKeys')}</Caption1>}
+        </div>
+      </div>
+    </Card>
+  );
+}
+
+/** How long the caller waits, and how many others do. */
+function Facts({ call }: { readonly call: PhoneCall }) {
+  const styles = useStyles();
+  const { t } = useTranslation('agent');
+  const now = useNow();
+  if (call.queue === null) return null;
+  const waited = (call.waitedS ?? 0) + (now - call.beganAt) / 1000;
+  return (
+    <div className={styles.facts}>
+      <span>{t('agent:call.waited', { time: duration(waited) })}</span>
+      {call.othersWaiting !== null && (
+        <span>{t('agent:call.othersWaiting', { count: call.othersWaiting })}</span>
+      )}
+    </div>
+  );
+}

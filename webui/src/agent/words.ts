@@ -1,0 +1,62 @@
+/** What the agent's page says of calls and callers. Nothing in here does I/O. */
+
+import type { TFunction } from 'i18next';
+import type { Party } from '~/phone/state';
+
+/** Whom a call is with: the name where there is one, else the number. */
+export function partyName(party: Party, t: TFunction): string {
+  return party.name || party.number || t('agent:call.unknown');
+}
+
+/** The number beside a name; nothing where the number is all that is known. */
+export function partyDetail(party: Party): string {
+  return party.name ? party.number : '';
+}
+
+/** A caller of the history or the live picture, as people read it. */
+export function callerName(caller: string, t: TFunction): string {
+  return isHidden(caller) ? t('agent:call.unknown') : caller;
+}
+
+/** Whether a caller can be called back. */
+export function isHidden(caller: string): boolean {
+  return caller === '' || caller.toLowerCase() === 'anonymous';
+}
+
+/** Why a transfer was refused, by its SIP status; null: the server could not be asked. */
+export function refusalName(status: number | null, t: TFunction): string {
+  switch (status) {
+    case 486:
+    case 600:
+      return t('agent:call.refusal.busy');
+    case 603:
+      return t('agent:call.refusal.declined');
+    case 408:
+    case 487:
+      return t('agent:call.refusal.noAnswer');
+    case 480:
+    case null:
+      return t('agent:call.refusal.unreachable');
+    case 404:
+    case 484:
+      return t('agent:call.refusal.notFound');
+    case 403:
+      return t('agent:call.refusal.notAllowed');
+    case 491:
+      return t('agent:call.refusal.pending');
+    default:
+      return t('agent:call.refusal.other', { status });
+  }
+}
+
+/** When I am rung by the next call: 1 is next. */
+export function turnName(turn: number, language: string, t: TFunction): string {
+  if (turn === 1) return t('agent:queues.turn.first');
+  return t('agent:queues.turn.nth', { ordinal: ordinal(turn, language, t) });
+}
+
+/** `2` is `2nd`, or `2e`. */
+function ordinal(count: number, language: string, t: TFunction): string {
+  const form = new Intl.PluralRules(language, { type: 'ordinal' }).select(count);
+  return t(`agent:queues.ordinal_${form}`, { count });
+}

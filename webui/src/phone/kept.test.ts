@@ -1,0 +1,46 @@
+import { beforeEach, expect, test } from 'vitest';
+import { instanceOf, keepCalls, keptCalls, LONGEST_ABSENCE, replaces } from './kept';
+import { begun } from './state';
+
+const dialog = { callId: 'x1', localTag: 'ours', remoteTag: 'theirs' };
+const call = begun({
+  id: 'a',
+  direction: 'in',
+  stage: 'talking',
+  party: { name: '', number: '+14255550100' },
+  beganAt: 1000,
+  answeredAt: 4000,
+});
+
+beforeEach(() => sessionStorage.clear());
+
+test('a tab is the same device after a reload', () => {
+  const instance = instanceOf(sessionStorage);
+  expect(instance).toMatch(/^[0-9a-f-]{36}$/);
+  expect(instanceOf(sessionStorage)).toBe(instance);
+});
+
+test('a call that is up is found again, as it was', () => {
+  keepCalls(sessionStorage, 'amal', [{ dialog, call }], 5000);
+  expect(keptCalls(sessionStorage, 'amal', 6000)).toEqual([{ dialog, call }]);
+});
+
+test('nobody else finds it', () => {
+  keepCalls(sessionStorage, 'amal', [{ dialog, call }], 5000);
+  expect(keptCalls(sessionStorage, 'bao', 6000)).toEqual([]);
+});
+
+test('what the server has given up is not asked for', () => {
+  keepCalls(sessionStorage, 'amal', [{ dialog, call }], 5000);
+  expect(keptCalls(sessionStorage, 'amal', 5000 + LONGEST_ABSENCE)).toEqual([]);
+});
+
+test('without calls nothing is kept', () => {
+  keepCalls(sessionStorage, 'amal', [{ dialog, call }], 5000);
+  keepCalls(sessionStorage, 'amal', [], 6000);
+  expect(keptCalls(sessionStorage, 'amal', 6000)).toEqual([]);
+});
+
+test("Replaces has the server's tag as its to-tag", () => {
+  expect(replaces(dialog)).toBe('x1;to-tag=theirs;from-tag=ours');
+});

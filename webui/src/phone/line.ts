@@ -1,0 +1,170 @@
+/** The line to the server: connected, registered, with credentials that are always fresh. Speaks SIP by JsSIP. */
+
+import type { RTCSessionEvent } from 'jssip/lib/UA';
+import { ApiProblem } from '~/api/client';
+import { type SipIncoming, type SipSession, SipUserAgent } from './jssip';
+import { SipSocket } from './socket';
+
+/** What the server lends a page so that it can be a phone for some minutes. */
+export interface Credentials {
+  readonly websocket_url: string;
+  readonly uri: string;
+  readonly username: string;
+  readonly password: string;
+  readonly display_name: string;
+  readonly expires_at: string;
+}
+
+export interface LineListener {
+  /** The line to the server is up, or down; it comes back by itself. */
+  readonly onConnected: (isConnected: boolean) => void;
+  /** Calls reach the page now. */
+  readonly onRegistered: () => void;
+  /** Calls do not reach the page, and the line tries again; `problem` is what the server said when asked. */
+  readonly onUnregistered: (why: 'connecting' | 'refused', problem: unknown) => void;
+  readonly onRing: (session: SipSession, request: SipIncoming) => void;
+}
+
+const FRESH_FOR = 120_000; // before they expire: a page in the background is late by up to a minute
+const LONGEST_PAUSE = 30_000;
+
+/** One registration of this page. Make a new one after `close`. */
+export class Line {
+  private ua: SipUserAgent | null = null;
+  private socket: SipSocket | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private attempts = 0;
+  private isClosed = false;
+
+  constructor(
+    private readonly instance: string,
+    private readonly lend: () => Promise<Credentials>,
+    private readonly listener: LineListener,
+  ) {
+    window.addEventListener('online', this.reconnect);
+    void this.renew();
+  }
+
+  /** The address of the user, once it is known. */
+  get uri(): string | null {
+    return this.ua?.configuration.uri.toString() ?? null;
+  }
+
+  get isConnected(): boolean {
+    return this.ua?.isConnected() ?? false;
+  }
+
+  /** Place a call; raises where there is no line. */
+  call(target: string, options: Parameters<SipUserAgent['call']>[1]): SipSession {
+    if (this.ua === null) throw new Error('the line has not begun');
+    return this.ua.call(target, options) as SipSession;
+  }
+
+  /** Let no more calls come here; those that are up go on. */
+  unregister(): void {
+    this.ua?.unregister();
+  }
+
+  /** Hang up everything and leave. */
+  close(): void {
+    this.isClosed = true;
+    clearTimeout(this.timer);
+    window.removeEventListener('online', this.reconnect);
+    this.ua?.removeAllListeners();
+    this.ua?.stop();
+    this.ua = null;
+  }
+
+  /** Try again now what is due later. */
+  readonly reconnect = (): void => {
+    if (this.ua === null) void this.renew();
+    else if (this.ua.isConnected()) this.socket?.check();
+    else this.ua.transport.connect();
+  };
+
+  /** Get credentials, and use them from now on. */
+  private async renew(): Promise<void> {
+    clearTimeout(this.timer);
+    try {
+      const lent = await this.lend();
+      if (this.isClosed) return;
+      this.later(Date.parse(lent.expires_at) - Date.now() - FRESH_FOR);
+      this.use(lent);
+    } catch (problem) {
+      if (this.isClosed) return;
+      this.listener.onUnregistered(problem instanceof ApiProblem ? 'refused' : 'connecting', problem);
+      this.later(pauseAfter(this.attempts));
+      this.attempts += 1;
+    }
+  }
+
+  private later(pause: number): void {
+    this.timer = setTimeout(() => void this.renew(), Math.max(pause, 1000));
+  }
+
+  private use(lent: Credentials): void {
+    if (this.ua === null) {
+      this.begin(lent);
+      return;
+    }
+    this.ua.set('authorization_user', lent.username);
+    this.ua.set('password', lent.password);
+    // One registration was refused for want of what has just come.
+    if (this.ua.isConnected() && !this.ua.isRegistered()) this.ua.register();
+  }
+
+  private begin(lent: Credentials): void {
+    this.socket = new SipSocket(lent.websocket_url);
+    const ua = new SipUserAgent({
+      sockets: this.socket,
+      uri: lent.uri,
+      authorization_user: lent.username,
+      password: lent.password,
+      display_name: lent.display_name,
+      instance_id: this.instance,
+      register_expires: 300,
+      // The server refreshes sessions; a page that refreshed while its line is down would end its call.
+      session_timers: false,
+      // The server decides how long it rings (rules.md: at most 180 s).
+      no_answer_timeout: 300,
+      connection_recovery_min_interval: 1,
+      connection_recovery_max_interval: 8,
+      user_agent: 'Huntline page',
+    });
+    ua.on('connected', () => this.listener.onConnected(true));
+    ua.on('disconnected', () => this.disconnected());
+    ua.on('registered', () => {
+      this.attempts = 0;
+      this.listener.onRegistered();
+    });
+    ua.on('registrationFailed', () => this.refused());
+    ua.on('newRTCSession', (event: RTCSessionEvent) => {
+      if (event.originator === 'remote')
+        this.listener.onRing(event.session as SipSession, event.request as SipIncoming);
+    });
+    this.ua = ua;
+    ua.start();
+  }
+
+  private disconnected(): void {
+    this.listener.onConnected(false);
+    this.listener.onUnregistered('connecting', null);
+    // JsSIP waits before it tries again; most often the line is back at once, as when the server restarts.
+    if (this.attempts === 0) queueMicrotask(() => this.ua?.transport.connect());
+    this.attempts += 1;
+  }
+
+  /** A registration was refused, or not answered: credentials that have expired are the likeliest reason. */
+  private refused(): void {
+    if (!this.isConnected) return;
+    this.listener.onUnregistered('refused', null);
+    clearTimeout(this.timer);
+    this.later(pauseAfter(this.attempts));
+    this.attempts += 1;
+  }
+}
+
+/** How long to wait after so many attempts in vain. */
+export function pauseAfter(attempts: number): number {
+  return Math.min(1000 * 2 ** attempts, LONGEST_PAUSE);
+}

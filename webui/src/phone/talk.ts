@@ -1,0 +1,261 @@
+/** One call of this page: its SIP session, its sound, and what becomes of it. */
+
+import type { SipIncoming, SipResponse, SipSession } from './jssip';
+import type { Dialog } from './kept';
+import { captured, release } from './microphone';
+import { causeIn, endingOf } from './signs';
+import { Voice } from './sound';
+import type { Ending, PhoneCall, Transfer } from './state';
+
+/** The last message of a session, if it had one. */
+type SipMessage = SipIncoming | SipResponse | null;
+
+/** Browsers need no help to reach the server: it has one address, and answers every check itself. */
+export const PEER_CONNECTION: RTCConfiguration = { iceServers: [] };
+
+const TIME_TO_HEAL = 3_000; // ms: a short gap heals by itself
+const LONGEST_GAP = 30_000; // RFC 7675 section 5.1: then the other end has given up
+const LONGEST_SILENT_START = 15_000;
+const SILENT_START = 5_000; // a call that ends sooner did not end for want of audio
+
+export interface TalkListener {
+  readonly onChange: (change: Partial<PhoneCall>) => void;
+  readonly onEnd: (why: Ending) => void;
+  readonly onSilenced: (isSilenced: boolean) => void;
+  /** The microphone in use is gone. */
+  readonly onMicrophoneLost: () => void;
+  /** Whether the server can be asked for something now. */
+  readonly isConnected: () => boolean;
+}
+
+/** Follows a session from its beginning; all methods are calm when it is over. */
+export class Talk {
+  private readonly voice: Voice;
+  private stream: MediaStream | null = null;
+  private why: Ending | null = null;
+  private answeredAt: number | null = null;
+  private isHandedOn = false;
+  private isThrough = false;
+  private gap: ReturnType<typeof setTimeout> | undefined;
+  private limit: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly session: SipSession,
+    private readonly speaker: string | null,
+    private readonly listener: TalkListener,
+  ) {
+    this.voice = new Voice(listener.onSilenced);
+    session.on('peerconnection', ({ peerconnection }) => this.follow(peerconnection));
+    if (session.connection !== null) this.follow(session.connection);
+    // The server needs none of our candidates (RFC 8445 section 2.5: it is lite), so the first will do.
+    session.on('icecandidate', ({ ready }) => ready());
+    session.on('accepted', () => this.answered());
+    session.on('confirmed', () => this.through());
+    session.on('hold', ({ originator }) => this.held(originator, true));
+    session.on('unhold', ({ originator }) => this.held(originator, false));
+    session.on('failed', ({ originator, message, cause }) => this.ended(originator, message, cause));
+    session.on('ended', ({ originator, message, cause }) => this.ended(originator, message, cause));
+  }
+
+  /** The names of the dialog, once the call is taken. */
+  get dialog(): Dialog | null {
+    const id = this.session._dialog?.id;
+    return id === undefined ? null : { callId: id.call_id, localTag: id.local_tag, remoteTag: id.remote_tag };
+  }
+
+  /** Take the call. The sound of the microphone is the talk's from now on. */
+  answer(stream: MediaStream): void {
+    if (this.session.isEnded()) {
+      release(stream);
+      return;
+    }
+    this.use(stream);
+    this.session.answer({ mediaStream: stream, pcConfig: PEER_CONNECTION });
+  }
+
+  /** What the other end hears; for a call that is placed with it. */
+  use(stream: MediaStream): void {
+    this.stream = stream;
+    for (const track of stream.getAudioTracks())
+      track.addEventListener('ended', this.listener.onMicrophoneLost);
+  }
+
+  /** End the call, whatever it is doing. */
+  hangUp(why: Ending | null = null): void {
+    if (this.session.isEnded()) return;
+    this.why ??= why;
+    const isRinging = this.session.direction === 'incoming' && this.session.isInProgress();
+    // RFC 3261 section 21.6 speaks for all phones of the person, 21.4 for this one alone.
+    const status_code = why === null ? 603 : 480;
+    this.session.terminate(isRinging ? { status_code } : {});
+  }
+
+  setMuted(isMuted: boolean): void {
+    // JsSIP knows the microphone only once the call is under way.
+    if (isMuted) for (const track of this.stream?.getAudioTracks() ?? []) track.enabled = false;
+    if (isMuted) this.session.mute();
+    else this.session.unmute({ audio: true });
+    this.listener.onChange({ isMuted });
+  }
+
+  /** Hold the other end, or have them back; false when that cannot be asked now. */
+  setHeld(isHeld: boolean): boolean {
+    if (!this.listener.isConnected()) return false;
+    return isHeld ? this.session.hold() : this.session.unhold();
+  }
+
+  /** Press a key of the telephone (RFC 4733). */
+  press(key: string): void {
+    const sender = this.session.connection.getSenders().find((each) => each.track?.kind === 'audio');
+    if (sender?.dtmf?.canInsertDTMF) sender.dtmf.insertDTMF(sender.dtmf.toneBuffer + key, 120, 70);
+  }
+
+  /** Hand the other end on to `target`, or to the other end of a call that is up. */
+  transfer(target: string, name: string, consultation: Talk | null = null): void {
+    const both = consultation === null ? [this] : [this, consultation];
+    const say = (stage: Transfer['stage'], status: number | null = null) => {
+      for (const talk of both) talk.isHandedOn = stage !== 'refused';
+      this.listener.onChange({ transfer: { to: name, stage, status } });
+    };
+    say('asking');
+    this.session.refer(target, {
+      ...(consultation === null ? {} : { replaces: consultation.session }),
+      eventHandlers: {
+        requestFailed: ({ response }: { response: { status_code: number } | null }) =>
+          say('refused', response?.status_code ?? null),
+        progress: () => say('ringing'),
+        accepted: () => {
+          for (const talk of both) talk.hangUp('transferred');
+        },
+        failed: ({ status_line }: { status_line: { status_code: number } }) =>
+          say('refused', status_line.status_code),
+      },
+    });
+  }
+
+  /** Speak into another microphone. */
+  async speakInto(deviceId: string | null): Promise<void> {
+    const before = this.stream;
+    if (before === null || this.session.isEnded()) return;
+    const stream = await captured(deviceId);
+    const [track] = stream.getAudioTracks();
+    const sender = this.session.connection?.getSenders().find((each) => each.track?.kind === 'audio');
+    if (track === undefined || sender === undefined) {
+      release(stream);
+      return;
+    }
+    track.enabled = sender.track?.enabled ?? true;
+    await sender.replaceTrack(track);
+    this.forget(before);
+    this.use(stream);
+  }
+
+  /** Hear the other end on another device. */
+  hearOn(deviceId: string | null): void {
+    this.voice.move(deviceId);
+  }
+
+  /** The line is down: what has not been answered cannot be any more. */
+  lineLost(): void {
+    if (this.answeredAt === null) this.hangUp('connection-lost');
+  }
+
+  /** The line is up again: what was waiting for it is done now. */
+  lineBack(): void {
+    if (this.isThrough && this.gap !== undefined) this.heal();
+  }
+
+  private follow(connection: RTCPeerConnection): void {
+    connection.addEventListener('track', ({ track, streams: [stream] }) =>
+      this.voice.play(stream ?? new MediaStream([track]), this.speaker),
+    );
+    // Ahead of JsSIP's own listener, which would end the call where it can still be healed.
+    connection.addEventListener(
+      'iceconnectionstatechange',
+      (event) => {
+        if (connection.iceConnectionState === 'failed') event.stopImmediatePropagation();
+        this.pathChanged(connection.iceConnectionState);
+      },
+      { capture: true },
+    );
+    connection.addEventListener('connectionstatechange', () => {
+      if (connection.connectionState === 'connected') this.through();
+    });
+  }
+
+  private answered(): void {
+    this.answeredAt = Date.now();
+    this.listener.onChange({ stage: 'connecting', answeredAt: this.answeredAt });
+    this.limit = setTimeout(() => this.hangUp('no-audio'), LONGEST_SILENT_START);
+    this.through();
+  }
+
+  /** Audio goes both ways once the path is there and the call is taken. */
+  private through(): void {
+    if (this.answeredAt === null || this.session.connection?.connectionState !== 'connected') return;
+    clearTimeout(this.limit);
+    clearTimeout(this.gap);
+    this.gap = this.limit = undefined;
+    this.isThrough = true;
+    this.listener.onChange({ stage: 'talking', isInterrupted: false });
+  }
+
+  private pathChanged(state: RTCIceConnectionState): void {
+    if (state === 'connected' || state === 'completed') this.through();
+    if (!this.isThrough || (state !== 'disconnected' && state !== 'failed')) return;
+    this.listener.onChange({ isInterrupted: true });
+    this.gap ??= setTimeout(() => this.heal(), TIME_TO_HEAL);
+    this.limit ??= setTimeout(() => this.hangUp('connection-lost'), LONGEST_GAP);
+  }
+
+  /** Look for a new path (RFC 8445 section 9). Without a line that waits until there is one. */
+  private heal(): void {
+    clearTimeout(this.gap);
+    if (!this.listener.isConnected()) return;
+    const isAsked = this.session.renegotiate({ rtcOfferConstraints: { iceRestart: true } });
+    this.gap = isAsked ? undefined : setTimeout(() => this.heal(), TIME_TO_HEAL);
+  }
+
+  private held(originator: string, isOn: boolean): void {
+    this.listener.onChange(originator === 'local' ? { isHeld: isOn } : { isHeldThere: isOn });
+  }
+
+  private ended(originator: string, message: SipMessage, cause: string): void {
+    clearTimeout(this.gap);
+    clearTimeout(this.limit);
+    this.voice.close();
+    if (this.stream !== null) this.forget(this.stream);
+    this.stream = null;
+    this.listener.onEnd(this.why ?? this.ending(originator, message, cause));
+  }
+
+  private ending(originator: string, message: SipMessage, cause: string): Ending {
+    if (cause === 'Connection Error' || cause === 'Request Timeout') return 'connection-lost';
+    if (cause === 'WebRTC Error' || cause === 'Bad Media Description') return 'no-audio';
+    const isByUs = originator === 'local';
+    if (!isByUs && this.isHandedOn) return 'transferred';
+    if (!isByUs && this.hasStayedSilent()) return 'no-audio';
+    const reason = message?.getHeader('Reason');
+    return endingOf({
+      isByUs,
+      wasAnswered: this.answeredAt !== null,
+      direction: this.session.direction === 'incoming' ? 'in' : 'out',
+      status: statusOf(message) ?? causeIn(reason),
+      reason,
+    });
+  }
+
+  private hasStayedSilent(): boolean {
+    return this.answeredAt !== null && !this.isThrough && Date.now() - this.answeredAt > SILENT_START;
+  }
+
+  private forget(stream: MediaStream): void {
+    for (const track of stream.getAudioTracks())
+      track.removeEventListener('ended', this.listener.onMicrophoneLost);
+    release(stream);
+  }
+}
+
+function statusOf(message: SipMessage): number | null {
+  return message !== null && 'status_code' in message ? message.status_code : null;
+}
