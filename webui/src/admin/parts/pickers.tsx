@@ -69,7 +69,7 @@ export function SearchPicker(props: Props) {
     <Combobox
       {...field}
       className={styles.field}
-      listbox={{ 'aria-label': label ?? placeholder ?? t('admin:found') }}
+      listbox={{ 'aria-label': label ?? t('admin:found') }}
       {...(label !== undefined && { 'aria-label': label })}
       placeholder={chosen || placeholder || ''}
       freeform
