@@ -1,10 +1,12 @@
 /** The agent's page: what I do, my phone, my queues, my calls. */
 
 import { MessageBar, MessageBarBody, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LiveProvider, useCallEnded, useLive } from '~/live/live';
 import { Loaded } from '~/parts/Loaded';
 import { Page } from '~/parts/Page';
+import { phone } from '~/phone/phone';
 import { usePhone } from '~/phone/usePhone';
 import { useIsNarrow } from '~/shell/narrow';
 import { CallsPanel } from './CallsPanel';
@@ -71,6 +73,10 @@ function useNewsAfterCalls(): void {
 function LiveState() {
   const { t } = useTranslation('agent');
   const { state, picture } = useLive();
+  useEffect(() => {
+    // The server is back: the phone need not wait for its next attempt.
+    if (state === 'live') phone.reconnect();
+  }, [state]);
   if (state === 'live' || (state === 'connecting' && picture === null)) return null;
   return (
     <MessageBar intent="warning" layout="multiline" role="status">

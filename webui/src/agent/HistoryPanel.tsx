@@ -44,7 +44,7 @@ const useStyles = makeStyles({
   table: { tableLayout: 'auto' },
   time: { fontVariantNumeric: 'tabular-nums', whiteSpace: 'nowrap', width: '1%' },
   cell: {
-    overflowWrap: 'anywhere',
+    overflowWrap: 'break-word',
     paddingTop: tokens.spacingVerticalXS,
     paddingBottom: tokens.spacingVerticalXS,
   },
