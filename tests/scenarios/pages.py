@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -170,8 +171,18 @@ class People:
         self._chromiums, self._server = chromiums, server
         self._people: list[Person] = []
 
-    def account(self, office: Office, role: Role, user: str | None = None, name: str = "") -> str:
-        """A new account of the office, with the password that ``Person.sign_in`` uses; its name."""
+    def account(
+        self,
+        office: Office,
+        role: Role,
+        user: str | None = None,
+        name: str = "",
+        queues: Collection[str] = (),
+    ) -> str:
+        """A new account of the office, with the password that ``Person.sign_in`` uses; its name.
+
+        ``queues`` are the names of those that a queue owner may change.
+        """
         database = open_database(self._server.data)
         try:
             settings, accounts = Settings(database), Accounts(database)
@@ -183,6 +194,7 @@ class People:
                 role=role,
                 password_hash=hashed(PASSWORD),
                 user_id=owner,
+                queue_ids=tuple(each.queue_id for each in organization.queues if each.name in queues),
             )
             return accounts.add(account, Actor("the story", "test")).name
         finally:
