@@ -287,7 +287,7 @@ def test_an_empty_server_is_led_to_its_first_call(
 
 def _add_first_user(somebody: Person) -> None:
     page = somebody.page
-    page.get_by_label("Name", exact=True).fill("Amal")
+    page.get_by_role("textbox", name="Name", exact=True).fill("Amal")
     expect(page.get_by_label("Address")).to_have_value("amal")
     page.get_by_label("Password for phones").fill("secret secret")
     page.get_by_label("Password to sign in").fill("short")
