@@ -261,6 +261,7 @@ class Signalling:
             "pause": self._pause,
             "resume": self._resume,
             "agent": self._agent,
+            "people": self._people,
             "choose-presence": self._choose_presence,
             "phone-credential": self._phone_credential,
             "guest-credential": self._guest_credential,
@@ -303,6 +304,19 @@ class Signalling:
             "presence": str(self._presence.presence(account.user_id)),
             "is_presence_chosen": self._presence.is_chosen(account.user_id),
             "agent": self._status.agent(found) if found is not None else None,
+        }
+
+    def _people(self, request: dict[str, Any]) -> dict[str, Any]:
+        states = {status.agent_id: str(status.state) for status in self._runner.snapshot().agents}
+        return {
+            "people": {
+                user_id: {
+                    "presence": str(self._presence.presence(user_id)),
+                    "state": states.get(user_id),
+                    "is_reachable": user_id in self._reachable,
+                }
+                for user_id in map(str, request.get("user_ids") or ())
+            }
         }
 
     def _choose_presence(self, request: dict[str, Any]) -> dict[str, Any]:

@@ -515,7 +515,11 @@ def test_consent_keeps_a_silent_browser_alive() -> None:
     perform(story())
 
 
-def test_a_browser_that_closes_is_dead_at_once() -> None:
+def test_a_browser_that_closes_is_sent_nothing_and_dead_when_it_stays_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(secure_path, "RETURN_SECONDS", 1.0)
+
     async def story() -> None:
         async with scene() as on:
             browser = await on.caller("a")
@@ -523,6 +527,12 @@ def test_a_browser_that_closes_is_dead_at_once() -> None:
             assert browser.dtls is not None
             browser.dtls._connection.shutdown()
             browser._carry(browser.dtls._output())
+            clock = await on.media.join("clock")
+            browser.heard_by_now()
+            for _ in range(5):
+                await clock.hear()
+            assert browser.heard.empty()
+            assert on.media.events.empty()
             assert await on.media.event() == MediaDied("a")
 
     perform(story())

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import cast
+
+from tests.fakes.peers import until
 from tests.media.rig import assert_gapless, perform, studio
 
 from huntline.media.interface import PlayFinished
+from huntline.media.worker.clock import MediaClock
+from huntline.media.worker.leg import Leg
+from huntline.media.worker.player import Player
+from huntline.media.worker.rtp import OutgoingStream
 
 ULAW_SILENCE, ALAW_SILENCE = b"\xff" * 160, b"\xd5" * 160
 
@@ -138,5 +145,37 @@ def test_coming_and_going_of_other_listeners_leaves_no_gap() -> None:
             await phone.hear_until(b"\x21" * 160)
             packets = [await phone.hear() for _ in range(25)]
             assert_gapless(packets)
+
+    perform(story())
+
+
+class _Ear:
+    """What the player needs of a leg: it keeps the numbers of what it is sent."""
+
+    payload_type = 0
+
+    def __init__(self) -> None:
+        self.stream = OutgoingStream()
+        self.sequences: list[int] = []
+
+    def send(self, packet: bytearray | memoryview) -> None:
+        self.sequences.append(int.from_bytes(packet[2:4], "big"))
+
+
+def test_a_round_that_is_not_done_when_the_next_one_is_due_repeats_no_number() -> None:
+    async def story() -> None:
+        clock = MediaClock()
+        player = Player(clock, lambda leg, playing: None)
+        # More than are sent to in one go, and one whose turn comes after them.
+        ears = [_Ear() for _ in range(40)]
+        for ear in ears:
+            player.silence(cast(Leg, ear), "PCMU" if ear is not ears[-1] else "PCMA")
+        for _ in range(5):
+            clock.count += 1
+            clock.samples += 160
+            player.tick()  # the loop gets no turn in between
+        await until(lambda: all(len(ear.sequences) == 5 for ear in ears))
+        for ear in ears:
+            assert [(number - ear.sequences[0]) & 0xFFFF for number in ear.sequences] == [0, 1, 2, 3, 4]
 
     perform(story())

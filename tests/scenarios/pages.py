@@ -6,7 +6,15 @@ import itertools
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Response
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Response,
+    TimeoutError,
+)
 
 from huntline.directory.access import Role
 from huntline.storage.accounts import Account, Accounts
@@ -37,6 +45,30 @@ _FLAGS = (
     "--allow-loopback-in-peer-connection",  # the server is on 127.0.0.1, and nothing else may be there
 )
 _numbers = itertools.count(1)
+# Keeps within reach what a page hears: which frequency of the last voice is the strongest.
+_EAR = """
+const Plain = window.RTCPeerConnection;
+const heard = {};
+window.RTCPeerConnection = class extends Plain {
+  constructor(...settings) {
+    super(...settings);
+    this.addEventListener('track', ({ track }) => {
+      const context = new AudioContext();
+      heard.rate = context.sampleRate;
+      heard.ear = new AnalyserNode(context, { fftSize: 8192, smoothingTimeConstant: 0 });
+      context.createMediaStreamSource(new MediaStream([track])).connect(heard.ear);
+    });
+  }
+};
+window.strongestTone = () => {
+  if (!heard.ear) return null;
+  const levels = new Float32Array(heard.ear.frequencyBinCount);
+  heard.ear.getFloatFrequencyData(levels);
+  const loudest = levels.indexOf(Math.max(...levels));
+  return levels[loudest] > -60 ? loudest * heard.rate / heard.ear.fftSize : null;
+};
+"""
+_NEAR = 12.0  # Hz: two bins of the ear
 
 
 class Chromiums:
@@ -84,6 +116,17 @@ class Person:
         page.locator("button[type=submit]").click()
         page.locator("#main").wait_for()
         return page
+
+    def wait_to_hear(self, tone: int, timeout: float = 10.0) -> None:
+        """Wait until the page plays a tone that somebody sends."""
+        heard = f"Math.abs((strongestTone() ?? 0) - {tone}) < {_NEAR}"
+        try:
+            # Three looks in a row, so that no click or crackle passes for a tone.
+            for _ in range(3):
+                self.page.wait_for_function(heard, timeout=timeout * 1000, polling=100)
+        except TimeoutError as error:
+            now = self.page.evaluate("strongestTone()")
+            raise AssertionError(f"{tone} Hz not heard within {timeout:g} s, but {now} Hz") from error
 
     def assert_accessible(self) -> None:
         """Fail when axe finds anything serious in what is shown."""
@@ -150,6 +193,7 @@ class People:
             permissions=["microphone", "notifications"],
         )
         context.set_default_timeout(10_000)
+        context.add_init_script(_EAR)
         person = Person(context, f"http://127.0.0.1:{self._server.http_port}")
         self._people.append(person)
         return person

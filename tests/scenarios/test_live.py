@@ -148,6 +148,24 @@ def test_each_agent_is_told_their_own_turn_and_it_moves_on_with_the_calls(office
         ring.wait_cancelled()
 
 
+def test_colleagues_are_shown_with_what_they_do_now(office: Office) -> None:
+    number = office.queue("amal")
+    office.user("cara")
+    office.user("dana")
+    office.open()
+    amal, _ = office.agent("amal"), office.agent("cara")
+    key = key_of(office, "dana", "--role", "agent", "--user", office.upn("dana"))
+    caller = office.caller().dial(number)
+    ring = amal.wait_call()
+    with remote_api(f"http://127.0.0.1:{office.server.http_port}", key, "api") as api:
+        people = {each["upn"]: each for each in api.get("/me/colleagues")["people"]}
+    caller.hang_up()
+    ring.wait_cancelled()
+    now = [(each["state"], each["is_reachable"]) for each in people.values()]
+    assert list(people) == [office.upn("amal"), office.upn("cara")]
+    assert now == [("ringing", True), (None, True)]
+
+
 def test_presence_chosen_by_hand_goes_before_what_the_phone_publishes(office: Office) -> None:
     number, [amal, bao] = desk(office, "amal", "bao")
     assert bao.publish("dnd").status == 200

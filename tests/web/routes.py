@@ -111,6 +111,7 @@ def furnish(rig: ServerRig, organization_id: str, mark: str, domain: str, number
 def _furnish_people(api: Api, things: Things, mark: str, domain: str) -> None:
     user = api.post("/users", {"upn": f"{mark}-user@{domain}", **E5_USER})
     things.add("users", user["id"], user["upn"], f"sip:{user['upn']}")
+    api.post(f"/users/{user['id']}/account", {})
     group = api.post("/groups", {"name": f"{mark} group", "kind": "security-group", "members": [user["upn"]]})
     things.add("groups", group["name"], group["id"])
     policy = api.post("/caller-id-policies", {"name": f"{mark} policy"})

@@ -35,6 +35,7 @@ class FakeSignalling:
             "agent": self._agent,
             "phone-credential": lambda request: self._credential(request, f"sip:{request['upn']}"),
             "guest-credential": lambda request: self._credential(request, "sip:test-call@contoso.com"),
+            "people": self._people,
         }
 
     def queue(self, queue_id: str, name: str, organization_id: str | None = None, **fields: Any) -> Item:
@@ -121,6 +122,16 @@ class FakeSignalling:
         upn = request["upn"]
         found = next((agent for agent in self.picture["agents"] if agent["upn"] == upn), None)
         return {"presence": "available", "is_presence_chosen": False, "agent": found}
+
+    def _people(self, request: Item) -> Item:
+        now = {"presence": "available", "state": None, "is_reachable": False}
+        states = {agent["id"]: agent["state"] for agent in self.picture["agents"]}
+        return {
+            "people": {
+                user_id: now | {"state": states.get(user_id), "is_reachable": user_id in states}
+                for user_id in request["user_ids"]
+            }
+        }
 
 
 @contextmanager

@@ -12,6 +12,8 @@ from huntline.api_client import Api
 from huntline.directory.access import Role
 from huntline.storage import schema
 from huntline.storage.accounts import HOST, Account, Accounts, LastAdmin
+from huntline.web.api.accounts import SHORTEST_PASSWORD
+from tests.web.browser import browser_on
 from tests.web.rig import BY, E5_USER, ServerRig, refusal_of
 
 PASSWORD = "correct horse battery"
@@ -41,6 +43,70 @@ def test_an_account_is_made_read_changed_and_removed(rig: ServerRig, api: Api) -
     assert [each["name"] for each in api.items("/accounts", search="olga")] == ["Olga P"]
     assert api.delete("/accounts/Olga P") == changed
     assert refusal_of(api, "GET", "/accounts/Olga P")["status"] == 404
+
+
+def test_a_user_gets_an_account_in_one_request_with_a_password_that_is_shown_once(
+    rig: ServerRig, api: Api
+) -> None:
+    api.post("/users", {"upn": "amal@contoso.com", "display_name": "Amal", **E5_USER})
+    assert refusal_of(api, "GET", "/users/amal@contoso.com/account")["status"] == 404
+    made = api.post("/users/Amal@contoso.com/account", {})
+    assert (made["name"], made["role"], made["user"]) == ("amal@contoso.com", "agent", "amal@contoso.com")
+    with browser_on(rig.app) as browser:
+        said = browser.sign_in("amal@contoso.com", made["password"]).json()
+    assert (said["user"], said["display_name"]) == ("amal@contoso.com", "Amal")
+    assert api.get("/users/amal@contoso.com/account") == {
+        name: value for name, value in made.items() if name != "password"
+    }
+    assert made["password"] not in str(audit_of(rig, "amal@contoso.com"))
+    taken = refusal_of(api, "POST", "/users/amal@contoso.com/account", {})
+    assert (taken["status"], taken["error"]) == (409, "account-taken")
+    other = api.post("/users", {"upn": "bao@contoso.com", **E5_USER})
+    again = api.post(f"/users/{other['id']}/account", {})["password"]
+    assert len({made["password"], again}) == 2
+    assert min(len(made["password"]), len(again)) >= SHORTEST_PASSWORD
+
+
+def test_a_users_account_may_have_another_role_and_a_chosen_password(rig: ServerRig, api: Api) -> None:
+    api.post("/users", {"upn": "olga@contoso.com", **E5_USER})
+    api.post("/queues", {"name": "Sales"})
+    body = {"role": "queue-owner", "queues": ["sales"], "password": PASSWORD}
+    made = api.post("/users/olga@contoso.com/account", body)
+    assert (made["role"], made["queues"], made["password"]) == ("queue-owner", ["Sales"], None)
+    with browser_on(rig.app) as browser:
+        assert browser.sign_in("olga@contoso.com", PASSWORD).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"role": "host"}, "role"),
+        ({"role": "boss"}, "role"),
+        ({"queues": ["Sales"]}, "queues"),
+        ({"role": "queue-owner", "queues": ["Nothing"]}, "queues[0]"),
+        ({"password": ""}, "password"),
+        ({"password": "too short"}, "password"),
+        ({"name": "somebody"}, "name"),
+    ],
+)
+def test_what_is_wrong_about_a_users_account_is_named_and_nothing_is_made(
+    api: Api, body: dict[str, Any], field: str
+) -> None:
+    api.post("/users", {"upn": "amal@contoso.com", **E5_USER})
+    api.post("/queues", {"name": "Sales"})
+    problem = refusal_of(api, "POST", "/users/amal@contoso.com/account", body)
+    assert (problem["status"], problem["field"]) == (422, field)
+    assert refusal_of(api, "GET", "/users/amal@contoso.com/account")["status"] == 404
+
+
+def test_of_several_accounts_of_a_user_the_one_called_like_them_is_theirs(api: Api) -> None:
+    api.post("/users", {"upn": "olga@contoso.com", **E5_USER})
+    api.post("/accounts", {"name": "a script", "role": "agent", "user": "olga@contoso.com"})
+    assert api.get("/users/olga@contoso.com/account")["name"] == "a script"
+    api.post("/users/olga@contoso.com/account", {}, dry_run=True)
+    assert api.get("/users/olga@contoso.com/account")["name"] == "a script"
+    api.post("/users/olga@contoso.com/account", {})
+    assert api.get("/users/olga@contoso.com/account")["name"] == "olga@contoso.com"
 
 
 def test_a_queue_owner_follows_a_queue_to_its_new_name_and_loses_it_with_it(api: Api) -> None:

@@ -10,6 +10,7 @@ import pytest
 from huntline.api_client import Api
 from huntline.directory.access import Role
 from huntline.engine.model import Outcome
+from huntline.web.moments import start_of_today
 from tests.web.past import NOON, Past
 from tests.web.rig import E5_USER, ServerRig, refusal_of
 from tests.web.signalling import signalling
@@ -111,6 +112,18 @@ def test_a_call_of_mine_tells_when_it_rang_and_how_long_i_talked_and_no_more(
     assert mine["answered_at"] == "2026-11-23T12:01:52Z"
 
 
+def test_a_call_of_mine_says_who_took_it_and_how_long_the_caller_waited(
+    rig: ServerRig, office: Office
+) -> None:
+    with Past(rig) as past:
+        past.call("baos", office.desk, 0, wait=12, agent_id=office.bao)
+        past.ring("baos", office.desk, office.amal, 4)
+        past.call("nobodys", office.desk, 100, wait=30)
+        past.ring("nobodys", office.desk, office.amal, 112)
+    calls = office.me.get("/me/calls", **LONG_AGO)["items"]
+    assert [(call["answered_by"], call["waited_s"]) for call in calls] == [(None, 30.0), ("Bao", 12.0)]
+
+
 def test_a_callers_number_is_withheld_where_my_policy_blocks_it(rig: ServerRig, office: Office) -> None:
     with Past(rig) as past:
         past.call("mine", office.desk, 0, wait=7, agent_id=office.amal)
@@ -162,10 +175,116 @@ def test_the_phone_in_my_page_is_told_where_to_connect_and_as_whom(rig: ServerRi
     assert (problem["status"], problem["error"]) == (503, "server-unavailable")
 
 
+def test_why_others_were_rung_and_i_was_not_is_told_for_each_call_of_my_queues(
+    rig: ServerRig, office: Office
+) -> None:
+    with Past(rig, began_at=start_of_today()) as past:
+        past.call("mine", office.desk, 0, wait=1, agent_id=office.amal)
+        past.ring("mine", office.desk, office.amal, 2, 61, "answered")
+        past.call("while I talked", office.desk, 30, wait=4, agent_id=office.bao)
+        past.call("opted out", office.desk, 100, wait=12)
+        past.decision("opted out", office.desk, office.amal, "not rung", "do not disturb", 102)
+        past.decision("opted out", office.desk, office.amal, "not rung", "opted out", 103)
+        past.decision("opted out", office.desk, office.bao, "not rung", "in wrap-up", 103)
+        past.call("never reached me", office.desk, 200, wait=3, agent_id=office.bao)
+        past.call("not my queue", office.sales, 300)
+        past.call("yesterdays", office.desk, -1)
+    found = office.me.get("/me/not-rung")
+    assert [(each["call_id"], each["why"], each["answered_by"]) for each in found] == [
+        ("never reached me", "not-reached", "Bao"),
+        ("opted out", "decided", None),
+        ("while I talked", "occupied", "Bao"),
+    ]
+    assert [each["queue"] for each in found] == ["Help Desk"] * 3
+    assert [each["waited_s"] for each in found] == [3.0, 12.0, 4.0]
+    assert found[1]["reasons"] == ["do not disturb", "opted out"]
+    assert found[2]["reasons"][0].startswith("occupied by another call, ")
+    assert "before their turn" in found[0]["reasons"][0]
+    assert [each["call_id"] for each in office.me.get("/me/not-rung", limit=1)] == ["never reached me"]
+
+
+def test_nothing_that_happened_is_nothing_to_explain(office: Office) -> None:
+    assert office.me.get("/me/not-rung") == []
+
+
+class Company:
+    """Many people and queues to hand a call on to."""
+
+    def __init__(self, rig: ServerRig) -> None:
+        self.admin = rig.api()
+        self.admin.post("/numbers", {"number": "+14255550100", "kind": "service-toll"})
+        for upn, name in (("anna@contoso.com", "Anna Bell"), ("z.anne@contoso.com", "Zoe Anne")):
+            self.admin.post("/users", {"upn": upn, "display_name": name, **E5_USER})
+        self.admin.post("/users", {"upn": "hannah@contoso.com", "line_uri": "tel:+14255550777", **E5_USER})
+        self.admin.post("/users", {"upn": "gone.ann@contoso.com", "is_active": False, **E5_USER})
+        self.me_id = self.admin.post("/users", {"upn": "me.ann@contoso.com", **E5_USER})["id"]
+        self.admin.post("/queues", {"name": "Annual reviews", "line_uri": "tel:+14255550100"})
+        self.admin.post("/queues", {"name": "Sales", "agents": ["hannah@contoso.com"]})
+        self.me = rig.api(Role.AGENT, user_id=self.me_id)
+
+    def people(self, search: str) -> list[str]:
+        """Who is found, in order."""
+        return [each["upn"] for each in self.me.get("/me/colleagues", search=search)["people"]]
+
+    def queues(self, search: str) -> list[str]:
+        """Which queues are."""
+        return [each["name"] for each in self.me.get("/me/colleagues", search=search)["queues"]]
+
+
+def test_colleagues_and_queues_are_found_by_a_part_of_name_or_number(rig: ServerRig) -> None:
+    company = Company(rig)
+    assert company.people("ANN") == ["anna@contoso.com", "hannah@contoso.com", "z.anne@contoso.com"]
+    assert company.people("555077") == ["hannah@contoso.com"]
+    assert company.people(" +1425") == ["hannah@contoso.com"]
+    assert company.people("nobody") == []
+    assert (company.queues("ann"), company.queues("5550100")) == (["Annual reviews"],) * 2
+    assert company.queues("") == ["Annual reviews", "Sales"]
+    (queue,) = company.me.get("/me/colleagues", search="sales")["queues"]
+    assert (queue["primary_uri"], queue["line_uri"]) == (rig.queue("Sales").primary_uri, None)
+
+
+def test_colleagues_are_told_with_what_they_do_now(rig: ServerRig) -> None:
+    company = Company(rig)
+    hannah = next(user for user in rig.organization().users if user.upn == "hannah@contoso.com")
+    away = company.me.get("/me/colleagues", search="hannah")["people"]
+    assert away == [
+        {
+            "upn": "hannah@contoso.com",
+            "display_name": "hannah",
+            "line_uri": "tel:+14255550777",
+            "presence": None,
+            "state": None,
+            "is_reachable": None,
+        }
+    ]
+    with signalling(rig) as fake:
+        fake.picture["agents"] = [fake.agent(hannah.user_id, hannah.upn, "q1", state="talking")]
+        (now,) = company.me.get("/me/colleagues", search="hannah")["people"]
+        assert (now["presence"], now["state"], now["is_reachable"]) == ("available", "talking", True)
+        others = company.me.get("/me/colleagues", search="anna bell")["people"]
+        assert [(each["state"], each["is_reachable"]) for each in others] == [(None, False)]
+
+
+def test_of_many_colleagues_twenty_are_told(rig: ServerRig) -> None:
+    company = Company(rig)
+    lines = "\n".join(f"x{number}@contoso.com" for number in range(30))
+    content = f"upn\n{lines}\n".encode()
+    company.admin.request("POST", "/imports/users", files={"file": ("users.csv", content)})
+    assert len(company.people("x")) == 20
+
+
 def test_an_account_without_a_user_is_told_what_is_missing(rig: ServerRig) -> None:
     for role in (Role.ADMIN, Role.AUDITOR):
         api = rig.api(role)
-        for path in ("/me", "/me/calls", "/me/live", "/me/live/events", "/me/calls/c1/decisions"):
+        for path in (
+            "/me",
+            "/me/calls",
+            "/me/live",
+            "/me/live/events",
+            "/me/calls/c1/decisions",
+            "/me/colleagues",
+            "/me/not-rung",
+        ):
             problem = refusal_of(api, "GET", path)
             assert (problem["status"], problem["error"]) == (409, "account-without-user")
         problem = refusal_of(api, "POST", "/me/phone")

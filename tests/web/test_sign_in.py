@@ -40,6 +40,7 @@ def test_whoever_signs_in_learns_who_they_are_and_stays_signed_in(rig: ServerRig
     assert answer.status_code == 201
     said = answer.json()
     assert (said["name"], said["role"], said["organization"]) == ("anna", "admin", "Contoso")
+    assert (said["user"], said["display_name"]) == (None, "anna")
     assert "change-settings" in said["permissions"]
     assert browser.get("/session").json() == said
     assert browser.get("/queues").json()["items"] == []

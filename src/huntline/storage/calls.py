@@ -16,6 +16,7 @@ from sqlalchemy import (
     case,
     func,
     literal,
+    not_,
     or_,
     select,
     tuple_,
@@ -37,8 +38,8 @@ class CallFilter:
     """Which calls of an organization are meant; None: no matter.
 
     ``since`` (included) and ``until`` (not included) are about the arrival; ``queue_ids`` are queues in
-    which a call came in or ended; ``agent_id`` is who answered, ``rung_id`` who answered or was rung;
-    ``caller`` is a part of the number.
+    which a call came in or ended; ``agent_id`` is who answered, ``rung_id`` who answered or was rung,
+    ``unrung_id`` who did not and was not; ``caller`` is a part of the number.
     """
 
     organization_id: str
@@ -47,6 +48,7 @@ class CallFilter:
     queue_ids: Collection[str] | None = None
     agent_id: str | None = None
     rung_id: str | None = None
+    unrung_id: str | None = None
     outcome: Outcome | None = None
     caller: str = ""
     shortest_wait: timedelta | None = None
@@ -214,6 +216,8 @@ def conditions_of(wanted: CallFilter) -> Iterator[ColumnElement[bool]]:
         yield calls.c.agent_id == wanted.agent_id
     if wanted.rung_id is not None:
         yield _rang(wanted.organization_id, wanted.rung_id, wanted.since)
+    if wanted.unrung_id is not None:
+        yield not_(_rang(wanted.organization_id, wanted.unrung_id, wanted.since))
     if wanted.outcome is not None:
         yield calls.c.outcome == wanted.outcome
     if wanted.caller:

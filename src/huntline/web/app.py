@@ -25,12 +25,14 @@ from huntline.web.api import (
     audit,
     calls,
     check,
+    colleagues,
     domains,
     groups,
     imports,
     licences,
     live,
     me,
+    not_rung,
     numbers,
     organization,
     organizations,
@@ -41,6 +43,7 @@ from huntline.web.api import (
     session,
     setup,
     trunks,
+    user_accounts,
     users,
 )
 from huntline.web.backstage import Backstage
@@ -69,6 +72,7 @@ ROUTERS = (
     domains.router,
     licences.router,
     users.router,
+    user_accounts.router,
     groups.router,
     numbers.router,
     trunks.router,
@@ -83,6 +87,8 @@ ROUTERS = (
     reports.router,
     audit.router,
     me.router,
+    colleagues.router,
+    not_rung.router,
 )
 
 # Shared by all applications of this process: to put the routes together takes longer than most requests.

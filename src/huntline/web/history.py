@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel
@@ -15,6 +16,8 @@ from huntline.languages.translation import about, joined
 from huntline.storage.calls import CallSummary
 from huntline.storage.history import Decision, RingRecord
 from huntline.web.language import Sentence, said, spoken
+
+_NOTHING_DECIDED = "nothing was decided: no agent of the queue then, or the call was over before their turn"
 
 
 class CallView(BaseModel):
@@ -70,6 +73,14 @@ class DecisionView(BaseModel):
     reason: Sentence
 
 
+class WhyNotRung(StrEnum):
+    """Why somebody was not rung: it was decided so, they had another call, or it never came to them."""
+
+    DECIDED = "decided"
+    OCCUPIED = "occupied"
+    NOT_REACHED = "not-reached"
+
+
 class Names:
     """The names in an organization by id; the id of what has been removed since stays."""
 
@@ -123,10 +134,28 @@ def answer_about(user: User, decisions: Sequence[Decision], rings: Sequence[Ring
         for each in decisions
         if each.decision == "not rung"
     ]
-    reasons += [f"occupied by another call, {_time_of(ring)}" for ring in rings if ring.call_id != call_id]
+    reasons += [_occupied_by(ring) for ring in rings if ring.call_id != call_id]
     if not reasons:
-        reasons = ["nothing was decided: no agent of the queue then, or the call was over before their turn"]
+        reasons = [_NOTHING_DECIDED]
     return about(user.upn, joined(map(said, reasons), spoken()), spoken())
+
+
+def why_not_rung(
+    decisions: Sequence[Decision], rings: Sequence[RingRecord]
+) -> tuple[WhyNotRung, tuple[str, ...]]:
+    """Why somebody was not rung for a call, as a stable word and in words.
+
+    ``decisions`` are those about them for the call, ``rings`` theirs for other calls while it waited.
+    """
+    decided = [each.reason for each in decisions if each.decision == "not rung"]
+    reasons = tuple(dict.fromkeys([*decided, *map(_occupied_by, rings)]))
+    if decided:
+        return WhyNotRung.DECIDED, reasons
+    return (WhyNotRung.OCCUPIED, reasons) if rings else (WhyNotRung.NOT_REACHED, (_NOTHING_DECIDED,))
+
+
+def _occupied_by(ring: RingRecord) -> str:
+    return f"occupied by another call, {_time_of(ring)}"
 
 
 def _end_of(ring: RingRecord) -> str:

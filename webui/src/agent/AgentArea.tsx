@@ -1,10 +1,12 @@
 /** The agent's page: what I do, my phone, my queues, my calls. */
 
 import { MessageBar, MessageBarBody, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LiveProvider, useCallEnded, useLive } from '~/live/live';
 import { Loaded } from '~/parts/Loaded';
 import { Page } from '~/parts/Page';
+import { phone } from '~/phone/phone';
 import { usePhone } from '~/phone/usePhone';
 import { useIsNarrow } from '~/shell/narrow';
 import { CallsPanel } from './CallsPanel';
@@ -35,6 +37,8 @@ const useStyles = makeStyles({
   lists: { gridArea: 'lists' },
 });
 
+const TIME_TO_WRITE = 1500;
+
 export default function AgentArea() {
   return (
     <LiveProvider of="me">
@@ -47,7 +51,7 @@ function AgentPage() {
   const { t } = useTranslation('agent');
   const query = useMe();
   usePhoneOfMine();
-  useCallEnded(useAskAnew());
+  useNewsAfterCalls();
   return (
     <Page title={t('agent:title')}>
       <LiveState />
@@ -56,10 +60,23 @@ function AgentPage() {
   );
 }
 
+/** When a call of mine has ended, my lists have news: at once, or as soon as a busy server has written it down. */
+function useNewsAfterCalls(): void {
+  const askAnew = useAskAnew();
+  useCallEnded(() => {
+    askAnew();
+    setTimeout(askAnew, TIME_TO_WRITE);
+  });
+}
+
 /** Whether what is shown is true. */
 function LiveState() {
   const { t } = useTranslation('agent');
   const { state, picture } = useLive();
+  useEffect(() => {
+    // The server is back: the phone need not wait for its next attempt.
+    if (state === 'live') phone.reconnect();
+  }, [state]);
   if (state === 'live' || (state === 'connecting' && picture === null)) return null;
   return (
     <MessageBar intent="warning" layout="multiline" role="status">
@@ -88,7 +105,7 @@ function Areas({ me }: { readonly me: Me }) {
         <QueuesPanel me={me} />
       </div>
       <div className={mergeClasses(styles.column, styles.lists)}>
-        <DialPanel />
+        {calls.length === 0 && <DialPanel />}
         <HistoryPanel />
       </div>
     </div>

@@ -9,6 +9,7 @@ import {
   tokens,
 } from '@fluentui/react-components';
 import { DismissRegular } from '@fluentui/react-icons';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { duration } from '~/parts/format';
 import { phone } from '~/phone/phone';
@@ -40,8 +41,14 @@ export function CallsPanel() {
   );
 }
 
+const TOLD_FOR = 15_000;
+
 function Ended({ ended: { call, why, at } }: { readonly ended: EndedCall }) {
   const { t } = useTranslation('agent');
+  useEffect(() => {
+    const timer = setTimeout(phone.putAway, at + TOLD_FOR - Date.now());
+    return () => clearTimeout(timer);
+  }, [at]);
   const lasted = call.answeredAt === null ? '' : duration((at - call.answeredAt) / 1000);
   return (
     <MessageBar

@@ -44,7 +44,7 @@ const useStyles = makeStyles({
   table: { tableLayout: 'auto' },
   time: { fontVariantNumeric: 'tabular-nums', whiteSpace: 'nowrap', width: '1%' },
   cell: {
-    overflowWrap: 'anywhere',
+    overflowWrap: 'break-word',
     paddingTop: tokens.spacingVerticalXS,
     paddingBottom: tokens.spacingVerticalXS,
   },
@@ -93,7 +93,10 @@ function MyCalls({ isMissedOnly }: { readonly isMissedOnly: boolean }) {
           );
         return (
           <>
-            <Calls label={t('agent:history.title')} last={t('agent:history.what')}>
+            <Calls
+              label={t('agent:history.title')}
+              columns={[t('agent:history.caller'), t('agent:history.what'), t('agent:history.actions')]}
+            >
               {shown.map((call) => (
                 <Row key={call.call_id} callId={call.call_id} at={call.arrived_at} {...call}>
                   <WhatBecame call={call} />
@@ -117,19 +120,29 @@ function MyCalls({ isMissedOnly }: { readonly isMissedOnly: boolean }) {
 }
 
 function NotRungCalls() {
-  const { t } = useTranslation('agent');
+  const styles = useStyles();
+  const { t, i18n } = useTranslation('agent');
   const query = useNotRung();
   return (
     <Loaded query={query}>
-      {(calls: readonly NotRung[]) =>
+      {(calls) =>
         calls.length === 0 ? (
           <Empty title={t('agent:history.nothingNotRung')}>{t('agent:history.nothingNotRungHint')}</Empty>
         ) : (
-          <Calls label={t('agent:history.notRung')} last={t('agent:history.why')}>
+          <Calls
+            label={t('agent:history.notRung')}
+            columns={[t('agent:history.queue'), t('agent:history.why')]}
+          >
             {calls.map((call) => (
-              <Row key={call.call_id} callId={call.call_id} {...call}>
-                {call.reason}
-              </Row>
+              <TableRow key={call.call_id}>
+                <TableCell className={styles.time}>{moment(call.arrived_at, i18n.language)}</TableCell>
+                <TableCell className={styles.cell}>
+                  <Body1Strong>{call.queue}</Body1Strong>
+                </TableCell>
+                <TableCell className={styles.cell}>
+                  <WhyNotRung call={call} />
+                </TableCell>
+              </TableRow>
             ))}
           </Calls>
         )
@@ -138,13 +151,34 @@ function NotRungCalls() {
   );
 }
 
+function WhyNotRung({ call }: { readonly call: NotRung }) {
+  const { t } = useTranslation('agent');
+  const seconds = Math.round(call.waited_s);
+  return (
+    <>
+      {call.reasons.map((reason) => (
+        <span key={reason}>
+          {reason}
+          <br />
+        </span>
+      ))}
+      <Caption1>
+        {call.answered_by === null
+          ? t('agent:history.answeredByNobody')
+          : t('agent:history.answeredBy', { who: call.answered_by, seconds })}
+      </Caption1>
+    </>
+  );
+}
+
 interface CallsProps {
   readonly label: string;
-  readonly last: string;
+  /** The names of the columns after the time. */
+  readonly columns: readonly string[];
   readonly children: ReactNode;
 }
 
-function Calls({ label, last, children }: CallsProps) {
+function Calls({ label, columns, children }: CallsProps) {
   const styles = useStyles();
   const { t } = useTranslation('agent');
   return (
@@ -152,9 +186,9 @@ function Calls({ label, last, children }: CallsProps) {
       <TableHeader>
         <TableRow>
           <TableHeaderCell className={styles.time}>{t('agent:history.time')}</TableHeaderCell>
-          <TableHeaderCell>{t('agent:history.caller')}</TableHeaderCell>
-          <TableHeaderCell>{last}</TableHeaderCell>
-          <TableHeaderCell className={styles.actions}>{t('agent:history.actions')}</TableHeaderCell>
+          {columns.map((name) => (
+            <TableHeaderCell key={name}>{name}</TableHeaderCell>
+          ))}
         </TableRow>
       </TableHeader>
       <TableBody>{children}</TableBody>

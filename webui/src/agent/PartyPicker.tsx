@@ -96,22 +96,31 @@ export function PartyPicker({ label, field }: { readonly label: string; readonly
 
 interface Item {
   readonly choice: Choice;
-  readonly presence: string | null;
+  /** What is to be known before calling: the key of a text. */
+  readonly about: string | null;
 }
 
 function groupsOf(colleagues: Colleagues | undefined): Record<'people' | 'queues', readonly Item[]> {
   return {
     people:
-      colleagues?.people.map(({ upn, display_name, presence }) => ({
-        choice: { target: `sip:${upn}`, party: { name: display_name, number: upn } },
-        presence,
+      colleagues?.people.map((person) => ({
+        choice: { target: `sip:${person.upn}`, party: { name: person.display_name, number: person.upn } },
+        about: aboutPerson(person),
       })) ?? [],
     queues:
       colleagues?.queues.map(({ name, primary_uri }) => ({
         choice: { target: primary_uri, party: { name, number: '' } },
-        presence: null,
+        about: null,
       })) ?? [],
   };
+}
+
+/** Whether somebody could take a call now, in the order of what matters most. */
+function aboutPerson({ presence, state, is_reachable }: Colleagues['people'][number]): string | null {
+  if (is_reachable === false) return 'agent:dial.noPhone';
+  if (state === 'ringing' || state === 'talking' || state === 'wrap-up' || state === 'paused')
+    return `agent:me.state.${state}`;
+  return presence === null ? null : `agent:me.presenceOf.${presence}`;
 }
 
 function Found({ label, items }: { readonly label: string; readonly items: readonly Item[] }) {
@@ -119,9 +128,9 @@ function Found({ label, items }: { readonly label: string; readonly items: reado
   if (items.length === 0) return null;
   return (
     <OptionGroup label={label}>
-      {items.map(({ choice: { target, party }, presence }) => (
+      {items.map(({ choice: { target, party }, about }) => (
         <Option key={target} value={target} text={party.name}>
-          {presence === null ? party.name : `${party.name} · ${t(`agent:me.presenceOf.${presence}`)}`}
+          {about === null ? party.name : `${party.name} · ${t(about)}`}
         </Option>
       ))}
     </OptionGroup>

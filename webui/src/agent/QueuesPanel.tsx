@@ -58,9 +58,9 @@ function QueueLine({ queue, live }: { readonly queue: MyQueue; readonly live: Li
       <div className={styles.text}>
         <Body1Strong block>{queue.name}</Body1Strong>
         {live !== undefined && <Waiting queue={live} />}
-        {turn !== null && !queue.opted_out && (
+        {live !== undefined && turn !== null && !queue.opted_out && (
           <Caption1 block className={styles.turn}>
-            {turnName(turn, i18n.language, t)}
+            {turnName(turn, live.takes_turns, i18n.language, t)}
           </Caption1>
         )}
         {queue.reason !== null && (

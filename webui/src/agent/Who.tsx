@@ -27,6 +27,9 @@ export function Who({ call, children }: { readonly call: PhoneCall; readonly chi
         <Body1 block>
           {call.queue === null ? t('agent:call.direct') : t('agent:call.for', { queue: call.queue })}
         </Body1>
+        {call.transferredBy !== null && (
+          <Caption1 block>{t('agent:call.transferredBy', { who: call.transferredBy })}</Caption1>
+        )}
         {children}
       </div>
     </div>

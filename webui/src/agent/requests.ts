@@ -8,6 +8,8 @@ export type Me = Schemas['MyView'];
 export type MyQueue = Schemas['AgentQueue'];
 export type MyCall = Schemas['MyCall'];
 export type Presence = Schemas['Presence'];
+export type Colleagues = Schemas['Colleagues'];
+export type NotRung = Schemas['CallNotRung'];
 
 const ME = ['me'];
 
@@ -118,23 +120,4 @@ function opted(me: Me, queueId: string, isOptedOut: boolean): Me {
 /** A credential for the phone in this page, good for some minutes. */
 export function lendPhone(): Promise<Schemas['PhoneAccess']> {
   return bodyOf(api.POST('/api/v1/me/phone'));
-}
-
-/** People and queues that can be called, or called about. */
-export interface Colleagues {
-  readonly people: readonly {
-    readonly upn: string;
-    readonly display_name: string;
-    readonly presence: string | null;
-  }[];
-  readonly queues: readonly { readonly name: string; readonly primary_uri: string }[];
-}
-
-/** A call of my queues for which I was not rung. */
-export interface NotRung {
-  readonly call_id: string;
-  readonly at: string;
-  readonly caller: string;
-  readonly queue: string;
-  readonly reason: string;
 }

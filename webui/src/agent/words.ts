@@ -49,8 +49,9 @@ export function refusalName(status: number | null, t: TFunction): string {
   }
 }
 
-/** When I am rung by the next call: 1 is next. */
-export function turnName(turn: number, language: string, t: TFunction): string {
+/** When I am rung by the next call: 1 is next, together with all others where nobody takes turns. */
+export function turnName(turn: number, takesTurns: boolean, language: string, t: TFunction): string {
+  if (!takesTurns) return t('agent:queues.turn.all');
   if (turn === 1) return t('agent:queues.turn.first');
   return t('agent:queues.turn.nth', { ordinal: ordinal(turn, language, t) });
 }

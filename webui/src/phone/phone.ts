@@ -99,9 +99,12 @@ export class Phone {
 
   /** Try again now, after the person has done something about what was missing. */
   readonly retry = (): void => {
-    if (this.line !== null) this.line.reconnect();
+    if (this.line !== null) this.reconnect();
     else if (this.isOurs) void this.goOnAir();
   };
+
+  /** The server may be back: try now what is due later. */
+  readonly reconnect = (): void => this.line?.reconnect();
 
   /** Have the phone in this tab, not in the other one. */
   readonly useHere = (): void => this.one?.take();

@@ -21,6 +21,7 @@ test('a ring says for which queue, who calls, and how long they waited', () => {
     queue: 'Help Desk',
     callId: 'c1',
     waitedS: 12.4,
+    transferredBy: null,
     othersWaiting: 3,
   });
 });
@@ -30,6 +31,15 @@ test('a colleague has a name, and no queue', () => {
   expect(ring.party).toEqual({ name: 'Bao Nguyen', number: 'bao' });
   expect(ring.queue).toBeNull();
   expect(ring.waitedS).toBeNull();
+});
+
+test.each([
+  ['"Amal \\"A\\" Haddad" <sip:amal@contoso.com>', 'Amal "A" Haddad'],
+  ['<sip:amal@contoso.com>;cid=x', 'amal'],
+  ['sip:amal@contoso.com', 'amal'],
+  ['nobody', null],
+])('%s transfers: %s', (address, who) => {
+  expect(ringOf('Bao', 'bao', headers({ 'Referred-By': address })).transferredBy).toBe(who);
 });
 
 test('a caller who hides is nobody', () => {

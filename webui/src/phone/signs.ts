@@ -11,6 +11,7 @@ export interface Ring {
   readonly queue: string | null;
   readonly callId: string | null;
   readonly waitedS: number | null;
+  readonly transferredBy: string | null;
   readonly othersWaiting: number | null;
 }
 
@@ -24,6 +25,7 @@ export function ringOf(name: string, user: string, header: Header): Ring {
     queue,
     callId: header('X-Huntline-Call-ID') ?? null,
     waitedS: numberIn(header('X-Huntline-Waited')),
+    transferredBy: nameIn(header('Referred-By')),
     othersWaiting: numberIn(header('X-Huntline-Waiting')),
   };
 }
@@ -31,6 +33,13 @@ export function ringOf(name: string, user: string, header: Header): Ring {
 /** Somebody by the name and the user part of their address; the same text twice is no name. */
 function partyOf(name: string, user: string): Party {
   return { name: name === user ? '' : name, number: user };
+}
+
+/** Whom an address is of, such as `"Amal" <sip:amal@contoso.com>` (RFC 3892): by name if there is one. */
+function nameIn(address: string | undefined): string | null {
+  const found = /^\s*(?:"((?:[^"\\]|\\.)*)"\s*)?<?sips?:([^@>;]+)/i.exec(address ?? '');
+  if (found === null) return null;
+  return found[1]?.replace(/\\(.)/g, '$1') || decoded(found[2]);
 }
 
 function decoded(value: string | undefined): string | null {

@@ -66,6 +66,8 @@ export interface PhoneCall {
   readonly callId: string | null;
   /** How long the caller had waited when it began to ring here. */
   readonly waitedS: number | null;
+  /** Who transferred the call to us, if anybody did. */
+  readonly transferredBy: string | null;
   /** How many others waited in the queue then. */
   readonly othersWaiting: number | null;
   /** Moments are in ms since 1970. */
@@ -132,6 +134,7 @@ export function begun(
     queue: null,
     callId: null,
     waitedS: null,
+    transferredBy: null,
     othersWaiting: null,
     answeredAt: null,
     isMuted: false,

@@ -57,9 +57,10 @@ export class Talk {
     session.on('ended', ({ originator, message, cause }) => this.ended(originator, message, cause));
   }
 
-  /** The names of the dialog, once the call is taken. */
+  /** The names of the dialog, once it rings there or the call is taken. */
   get dialog(): Dialog | null {
-    const id = this.session._dialog?.id;
+    const [early] = Object.values(this.session._earlyDialogs);
+    const id = (this.session._dialog ?? early)?.id;
     return id === undefined ? null : { callId: id.call_id, localTag: id.local_tag, remoteTag: id.remote_tag };
   }
 
@@ -119,7 +120,7 @@ export class Talk {
     };
     say('asking');
     this.session.refer(target, {
-      ...(consultation === null ? {} : { replaces: consultation.session }),
+      ...(consultation?.dialog ? { replaces: asReplaced(consultation.dialog) } : {}),
       eventHandlers: {
         requestFailed: ({ response }: { response: { status_code: number } | null }) =>
           say('refused', response?.status_code ?? null),
@@ -254,6 +255,12 @@ export class Talk {
       track.removeEventListener('ended', this.listener.onMicrophoneLost);
     release(stream);
   }
+}
+
+/** A dialog in the shape in which JsSIP takes the one to be replaced: its own session knows none that rings. */
+function asReplaced({ callId, localTag, remoteTag }: Dialog): SipSession {
+  const known = { _request: { call_id: callId }, _from_tag: localTag, _to_tag: remoteTag };
+  return known as unknown as SipSession;
 }
 
 function statusOf(message: SipMessage): number | null {

@@ -34,11 +34,10 @@ class Playing:
 class Station:
     """One sound in one law, and the legs that hear it now."""
 
-    def __init__(self, audio: bytes, silence: bytes, clock: MediaClock, once: Playing | None) -> None:
+    def __init__(self, audio: bytes, silence: bytes, once: Playing | None) -> None:
         """Loops ``audio`` for all; with ``once`` it is heard one time, from the position noted there."""
         self.listeners: dict[Leg, Subscription] = {}
         self.once = once
-        self._clock = clock
         self._length = len(audio)
         # So much is added that a packet at any position can be cut in one piece.
         self._tape = audio + (silence if once else audio * (SAMPLES_PER_TICK // len(audio) + 1))
@@ -60,11 +59,10 @@ class Station:
         """Whether the last sample of a sound that is heard once was sent."""
         return self.once is not None and self.once.position >= self._length
 
-    def send(self) -> Iterator[None]:
-        """Send this tick's packet to all, pausing after each batch."""
+    def send(self, count: int, samples: int) -> Iterator[None]:
+        """Send the packet of a tick to all, pausing after each batch."""
         packet, pack_header = self._packet, HEADER.pack_into
-        packet[HEADER.size :] = self._next_payload()
-        count, samples = self._clock.count, self._clock.samples
+        packet[HEADER.size :] = self._next_payload(samples)
         for batch in self._batches or self._rebuilt_batches():
             for send, payload_type, sequence_shift, timestamp_shift, ssrc in batch:
                 sequence = (count + sequence_shift) & 0xFFFF
@@ -76,9 +74,9 @@ class Station:
                     continue
             yield
 
-    def _next_payload(self) -> bytes:
+    def _next_payload(self, samples: int) -> bytes:
         if self.once is None:
-            position = self._clock.samples % self._length
+            position = samples % self._length
         else:
             position = self.once.position
             self.once.position += SAMPLES_PER_TICK
@@ -98,9 +96,7 @@ class Player:
         self._clock = clock
         self._on_finished = on_finished
         self._library = SoundLibrary()
-        self._silence = {
-            law: Station(sample, sample, clock, once=None) for law, sample in g711.SILENCE.items()
-        }
+        self._silence = {law: Station(sample, sample, once=None) for law, sample in g711.SILENCE.items()}
         self._radio: dict[tuple[str, str, int], Station] = {}
         self._once: dict[Leg, Station] = {}
         self._tuned: dict[Leg, Station] = {}
@@ -115,10 +111,10 @@ class Player:
             key = playing.source, law, sound.modified_at
             station = self._radio.get(key)
             if station is None:
-                station = self._radio[key] = Station(sound.audio, silence, self._clock, once=None)
+                station = self._radio[key] = Station(sound.audio, silence, once=None)
         else:
             playing.position = min(playing.position, len(sound.audio))
-            station = self._once[leg] = Station(sound.audio, silence, self._clock, once=playing)
+            station = self._once[leg] = Station(sound.audio, silence, once=playing)
         self._tune(leg, station)
 
     def silence(self, leg: Leg, law: str) -> None:
@@ -154,9 +150,11 @@ class Player:
         self._tuned[leg] = station
 
     def _send_all(self) -> Iterator[None]:
+        # The next tick may come before the last station has its turn; its packet is still that of this tick.
+        count, samples = self._clock.count, self._clock.samples
         for stations in (self._radio, self._silence, self._once):
             for station in stations.values():
-                yield from station.send()
+                yield from station.send(count, samples)
 
     def _continue_round(self) -> None:
         if self._round is None:

@@ -30,6 +30,9 @@ from huntline.sip.sdp import Agreed, AgreedSecurity
 SETUP_SECONDS = 8.0
 """How long it may take to make the path; the engine gives a ring ten seconds to get audio."""
 
+RETURN_SECONDS = 10.0
+"""How long a browser that has closed is waited for: a page loaded anew takes its call over by then."""
+
 _HIGHEST_STUN = 3
 _DTLS = range(20, 64)
 _RTP = range(128, 192)
@@ -238,8 +241,11 @@ class SecurePath:
         for datagram in datagrams:
             if target is not None:
                 self._send(datagram, target)
-        if dtls.failure is not None:
+        if dtls.failure is not None and self._keys is None:
             self._fail(NotAcceptable(dtls.failure))
+            return
+        if dtls.failure is not None:
+            self._await_return(NotAcceptable(dtls.failure))
             return
         if dtls.keys is not None and self._keys is None:
             self._keys, self._srtp = dtls.keys, Srtp(dtls.keys)
@@ -268,6 +274,13 @@ class SecurePath:
         if self._deadline is None and not self.is_open:
             why = MediaUnavailable(f"no encrypted audio path was made within {SETUP_SECONDS:.0f} s")
             self._deadline = self._loop.call_later(SETUP_SECONDS, self._fail, why)
+
+    def _await_return(self, why: PeerError) -> None:
+        """Send nothing more. A leg in the place of this one may come while its page is loaded anew."""
+        self._stop_timers()
+        self._dtls = None
+        self._user.redirect(send_nowhere)
+        self._deadline = self._loop.call_later(RETURN_SECONDS, self._fail, why)
 
     def _fail(self, why: PeerError) -> None:
         """Stop sending and hearing; whoever waits for the path is told, else the leg."""

@@ -150,7 +150,7 @@ def _key_shown(key: ApiKey) -> Dump:
     }
 
 
-def _built(form: Any, access: Access, old: Account | None) -> Account:
+def built_account(form: Any, access: Access, old: Account | None) -> Account:
     """The account of a form; a password that is not mentioned stays. Raises FieldsRefused."""
     organization = _organization(access)
     problems = name_problems(form.name, "name")
@@ -236,16 +236,16 @@ def _router_of(prefix: str, needed: Any, noun: str) -> APIRouter:
         dry_run: DryRun = False,
     ) -> Any:
         """Make an account, which can be used once it has a key, a password or an ``oidc_subject``."""
-        built = _built(form, access, None)
+        built = built_account(form, access, None)
         account = access.backstage.accounts.add(built, access.actor, dry_run=dry_run)
         if dry_run:
             response.status_code = 200
-        return _answered(access, account, response)
+        return answered(access, account, response)
 
     @router.get("/{key}", response_model=AccountView, operation_id=f"read_{noun}")
     def read(access: needed, key: Key, response: Response) -> Any:
         """One account."""
-        return _answered(access, _find(access, key), response)
+        return answered(access, _find(access, key), response)
 
     _add_change_routes(router, needed, noun)
     _add_key_routes(router, needed, noun)
@@ -266,7 +266,7 @@ def _add_change_routes(router: APIRouter, needed: Any, noun: str) -> None:
         wanted = patch.model_dump(exclude_unset=True)  # type: ignore[attr-defined]
         edit = _edit(access, wanted, if_match)
         changed = access.backstage.accounts.change(_find(access, key), edit, access.actor, dry_run=dry_run)
-        return _answered(access, changed, response)
+        return answered(access, changed, response)
 
     @router.delete("/{key}", response_model=AccountView, operation_id=f"remove_{noun}")
     def remove(access: needed, key: Key, dry_run: DryRun = False) -> Any:
@@ -307,12 +307,13 @@ def _edit(access: Access, wanted: Dump, if_match: str | None) -> Callable[[Accou
         check_if_match(if_match, settings)
         if wanted.get("role", current.role) != Role.QUEUE_OWNER:
             settings["queues"] = []
-        return _built(parsed(AccountForm, merged(settings, wanted, AccountForm)), access, current)
+        return built_account(parsed(AccountForm, merged(settings, wanted, AccountForm)), access, current)
 
     return edit
 
 
-def _answered(access: Access, account: Account, response: Response) -> Dump:
+def answered(access: Access, account: Account, response: Response) -> Dump:
+    """The view of an account, with its tag as a header of the response."""
     organization = _organization(access)
     response.headers["ETag"] = etag_of(_dump(account, organization))
     return _shown(account, organization)

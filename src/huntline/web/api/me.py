@@ -97,7 +97,7 @@ class MyCall(BaseModel):
     """A call that I answered or was rung for, once however often it rang.
 
     It is missed only when nobody took it; ``text`` says so for people, or who answered and how long the
-    caller had waited.
+    caller had waited, which are ``answered_by``, a name for people, and ``waited_s``.
     """
 
     call_id: str
@@ -108,6 +108,8 @@ class MyCall(BaseModel):
     answered_at: datetime | None
     ended_at: datetime | None
     part: MyPart
+    answered_by: str | None
+    waited_s: float
     text: Sentence
 
 
@@ -117,7 +119,7 @@ router = APIRouter(prefix="/me", tags=["me"])
 @router.get("", response_model=MyView, operation_id="read_me")
 def read(access: Own) -> Any:
     """Who I am, which queues I serve, and what I do."""
-    user, organization = _own_user(access), access.organization
+    user, organization = own_user(access), access.organization
     try:
         now = agent_now(access, user)
     except ServerNotRunning:
@@ -142,25 +144,25 @@ def post_phone(request: Request, access: Own) -> Any:
 
     It registers as me, so that I am rung there, and calls as me.
     """
-    return phone_access(request, access, "phone-credential", upn=_own_user(access).upn)
+    return phone_access(request, access, "phone-credential", upn=own_user(access).upn)
 
 
 @router.put("/presence", response_model=AgentNow, operation_id="choose_my_presence")
 def put_presence(access: Own, form: PresenceForm) -> Any:
     """Set my presence by hand. It goes before what my phones publish, until it is null again."""
-    return choose_presence(access, _own_user(access), form.presence)
+    return choose_presence(access, own_user(access), form.presence)
 
 
 @router.put("/pause", response_model=AgentNow, operation_id="pause_me")
 def put_pause(access: Own, form: PauseForm) -> Any:
     """Take no calls anywhere for a while."""
-    return pause(access, _own_user(access), form.reason)
+    return pause(access, own_user(access), form.reason)
 
 
 @router.delete("/pause", response_model=AgentNow, operation_id="resume_me")
 def delete_pause(access: Own) -> Any:
     """Take calls again; ends wrap-up too."""
-    return resume(access, _own_user(access))
+    return resume(access, own_user(access))
 
 
 @router.put("/queues/{queue}", response_model=AgentQueue, operation_id="opt_me")
@@ -168,7 +170,7 @@ def put_queue(
     access: Own, queue: Annotated[str, Path(description="One of my queues.")], form: OptOutForm
 ) -> Any:
     """Opt out of a queue, or in again."""
-    user, organization = _own_user(access), access.organization
+    user, organization = own_user(access), access.organization
     wanted = QUEUES.find(organization, queue)
     if wanted is None or wanted not in served_queues(organization, user):
         raise NotThere(f"you are no agent of a queue {queue!r}")
@@ -178,7 +180,7 @@ def put_queue(
 @router.get("/calls", response_model=Listing[MyCall], operation_id="list_my_calls")
 def list_calls(access: Own, page: Page, since: From = None, until: To = None) -> Any:
     """Calls that I answered or was rung for and that are over, the newest first; of today unless told."""
-    user, database = _own_user(access), access.backstage.database
+    user, database = own_user(access), access.backstage.database
     wanted = CallFilter(
         organization_id=access.organization_id,
         since=since or start_of_today(),
@@ -200,7 +202,7 @@ def list_calls(access: Own, page: Page, since: From = None, until: To = None) ->
 @router.get("/calls/{call_id}/decisions", response_model=list[DecisionView], operation_id="read_my_decisions")
 def read_decisions(access: Own, call_id: CallId) -> Any:
     """Why I was rung for a call, or was not; nothing about anybody else."""
-    user, database = _own_user(access), access.backstage.database
+    user, database = own_user(access), access.backstage.database
     decisions = decisions_of(database, access.organization_id, call_id, user.user_id)
     if not decisions:
         raise NotThere(f"nothing was decided about you for a call {call_id!r}")
@@ -222,7 +224,8 @@ def follow_live(access: Own) -> EventSourceResponse:
     return streamed(access.backstage, _own_view(access))
 
 
-def _own_user(access: Access) -> User:
+def own_user(access: Access) -> User:
+    """The user whom the account that asks belongs to. Raises NoUser."""
     user_id = access.principal.user_id
     for user in access.organization.users:
         if user.user_id == user_id:
@@ -234,7 +237,7 @@ def _own_user(access: Access) -> User:
 
 
 def _own_view(access: Access) -> View:
-    user = _own_user(access)
+    user = own_user(access)
     queue_ids = frozenset(queue.queue_id for queue in served_queues(access.organization, user))
     return View(access.organization_id, queue_ids, user.user_id, _policy_of(access, user))
 
@@ -272,5 +275,7 @@ def _my_call(call: CallSummary, user: User, rang_at: datetime | None, names: Nam
         "answered_at": call.answered_at if is_mine else None,
         "ended_at": call.ended_at if is_mine else None,
         "part": part,
+        "answered_by": names.person(call.agent_id) if call.agent_id is not None else None,
+        "waited_s": call.waited_s,
         "text": text,
     }

@@ -54,9 +54,14 @@ class PasswordForm(_Form):
 
 class SessionView(BaseModel):
     """Who is signed in. Changing requests by cookie carry ``csrf_token`` as ``X-CSRF-Token``; an API key
-    needs none."""
+    needs none.
+
+    ``user`` is the UPN of the user whom the account belongs to, if any; ``display_name`` is that user's, or
+    else the name of the account.
+    """
 
     name: str
+    display_name: str
     role: Role
     organization: str | None
     permissions: list[Permission]
@@ -184,13 +189,15 @@ def shown(backstage: Backstage, principal: Principal, session: Session | None) -
     )
     queues = organization.queues if organization else ()
     users = organization.users if organization and principal.user_id else ()
+    user = next((user for user in users if user.user_id == principal.user_id), None)
     return {
         "name": principal.name,
+        "display_name": user.shown_name if user else principal.name,
         "role": principal.role,
         "organization": organization.name if organization else None,
         "permissions": sorted(PERMISSIONS[principal.role]),
         "queues": [queue.name for queue in queues if queue.queue_id in principal.queue_ids],
-        "user": next((user.upn for user in users if user.user_id == principal.user_id), None),
+        "user": user.upn if user else None,
         "csrf_token": session.csrf_token if session else None,
     }
 

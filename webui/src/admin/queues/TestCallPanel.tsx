@@ -28,7 +28,7 @@ import type { TestCall } from './testCall';
 const useStyles = makeStyles({
   panel: { position: 'sticky', top: 0, zIndex: 3, maxWidth: '880px', boxSizing: 'border-box' },
   row: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalM },
-  words: { flexGrow: 1, display: 'flex', flexDirection: 'column', minWidth: '160px' },
+  words: { flex: '1 1 200px', display: 'flex', flexDirection: 'column' },
   time: { fontVariantNumeric: 'tabular-nums' },
 });
 
