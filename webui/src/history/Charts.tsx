@@ -7,13 +7,14 @@ import {
   ResponsiveContainer,
   VerticalStackedBarChart,
 } from '@fluentui/react-charts';
-import { makeStyles, tokens } from '@fluentui/react-components';
+import { makeStyles, Text, tokens } from '@fluentui/react-components';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { api, bodyOf } from '~/api/client';
 import { Empty } from '~/parts/Empty';
 import { Loaded } from '~/parts/Loaded';
+import { useIsNarrow } from '~/shell/narrow';
 import { useColours } from '~/theme/theme';
 import { ChartCard } from './ChartCard';
 import { type Row, totals, volumeRows, waitRows } from './chartData';
@@ -31,7 +32,8 @@ const COLOURS: Readonly<Record<Outcome, string>> = {
 };
 
 const HEIGHT = 280;
-const MOST_TICKS = 7;
+const DONUT_HEIGHT = 220;
+const MOST_TICKS = { wide: 7, narrow: 4 };
 const NARROW_MARGINS = { left: 40, right: 8, top: 24, bottom: 36 };
 const MARGINS = { left: 48, right: 40, top: 24, bottom: 36 };
 
@@ -48,6 +50,17 @@ const useStyles = makeStyles({
     gridTemplateColumns: 'repeat(auto-fit, minmax(min(340px, 100%), 1fr))',
     gap: tokens.spacingHorizontalL,
   },
+  donut: { height: `${DONUT_HEIGHT}px`, minWidth: 0 },
+  legend: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    columnGap: tokens.spacingHorizontalM,
+    margin: 0,
+    padding: 0,
+    listStyleType: 'none',
+  },
+  entry: { display: 'flex', alignItems: 'center', gap: tokens.spacingHorizontalXS },
+  swatch: { width: '12px', height: '12px' },
   chart: { height: `${HEIGHT}px`, minWidth: 0 },
 });
 
@@ -165,6 +178,7 @@ function StackedChart<Label>({ title, first, rows, shown, nameOf, placeOf, tickO
   const styles = useStyles();
   const { t, i18n } = useTranslation('history');
   const { isDark } = useColours();
+  const isNarrow = useIsNarrow();
   const table = {
     head: [first, ...shown.map((outcome) => t(`history:outcome.${outcome}`))],
     rows: rows.map(({ label, counts }) => [nameOf(label), ...shown.map((outcome) => counts[outcome] ?? 0)]),
@@ -190,7 +204,10 @@ function StackedChart<Label>({ title, first, rows, shown, nameOf, placeOf, tickO
             barWidth="auto"
             maxBarWidth={40}
             useUTC={false}
-            {...(tickOf !== undefined && { customDateTimeFormatter: tickOf, tickValues: ticksOf(data) })}
+            {...(tickOf !== undefined && {
+              customDateTimeFormatter: tickOf,
+              tickValues: ticksOf(data, isNarrow ? MOST_TICKS.narrow : MOST_TICKS.wide),
+            })}
             margins={tickOf === undefined ? NARROW_MARGINS : MARGINS}
             enabledLegendsWrapLines
           />
@@ -201,9 +218,9 @@ function StackedChart<Label>({ title, first, rows, shown, nameOf, placeOf, tickO
 }
 
 /** Which moments are below the axis: so few that they do not touch. */
-function ticksOf(data: readonly { readonly xAxisPoint: Date | string }[]): Date[] {
+function ticksOf(data: readonly { readonly xAxisPoint: Date | string }[], most: number): Date[] {
   const moments = data.map((each) => each.xAxisPoint).filter((each) => each instanceof Date);
-  const every = Math.ceil(moments.length / MOST_TICKS);
+  const every = Math.ceil(moments.length / most);
   return moments.filter((_, place) => place % every === 0);
 }
 
@@ -228,17 +245,33 @@ function Outcomes({ outcomes }: { readonly outcomes: readonly { outcome: Outcome
   }));
   return (
     <ChartCard title={t('history:chart.outcomes')} table={table}>
-      <div className={styles.chart}>
-        <ResponsiveContainer height={HEIGHT}>
+      <div className={styles.donut}>
+        <ResponsiveContainer height={DONUT_HEIGHT}>
           <DonutChart
             data={{ chartData }}
             culture={i18n.language}
             innerRadius={60}
             valueInsideDonut={all}
-            hideLabels={false}
+            hideLegend
           />
         </ResponsiveContainer>
       </div>
+      <ul className={styles.legend}>
+        {outcomes.map(({ outcome, count }, place) => (
+          <li key={outcome} className={styles.entry}>
+            <svg className={styles.swatch} viewBox="0 0 12 12" aria-hidden>
+              <title> </title>
+              <rect width="12" height="12" fill={chartData[place]?.color} />
+            </svg>
+            <Text size={200}>
+              {t('history:chart.outcomeShare', {
+                outcome: t(`history:outcome.${outcome}`),
+                share: share.format(count / all),
+              })}
+            </Text>
+          </li>
+        ))}
+      </ul>
     </ChartCard>
   );
 }

@@ -100,7 +100,7 @@ function MoreFilters() {
           value={outcome}
           onChange={(_, { value }) => choose({ outcome: OUTCOMES.find((each) => each === value) ?? '' })}
         >
-          <option value="">{t('common:all')}</option>
+          <option value="">{t('history:outcome.all')}</option>
           {OUTCOMES.map((each) => (
             <option key={each} value={each}>
               {t(`history:outcome.${each}`)}

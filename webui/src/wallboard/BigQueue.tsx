@@ -57,7 +57,7 @@ const useStyles = makeStyles({
   },
   smallValue: {
     margin: 0,
-    fontSize: '11cqmin',
+    fontSize: '10cqmin',
     lineHeight: 1.15,
     fontWeight: tokens.fontWeightSemibold,
     fontVariantNumeric: 'tabular-nums',
