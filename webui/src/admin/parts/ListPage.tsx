@@ -210,7 +210,7 @@ interface PagesProps {
   readonly onPage: (page: number) => void;
 }
 
-function Pages({ page, total, onPage }: PagesProps) {
+export function Pages({ page, total, onPage }: PagesProps) {
   const styles = useStyles();
   const { t } = useTranslation('admin');
   const pages = pageCount(total);
