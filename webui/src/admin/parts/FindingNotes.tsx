@@ -52,16 +52,25 @@ export function FindingNotes({ findings }: { readonly findings: readonly Finding
   );
 }
 
-/** How bad it is, by colour, sign and word. */
-export function SeverityBadge({ severity, count }: { readonly severity: Severity; readonly count?: number }) {
+interface BadgeProps {
+  readonly severity: Severity;
+  readonly count: number;
+  /** Only sign and number, where there is little room; the word is there for who points at it or hears it. */
+  readonly isShort?: boolean;
+}
+
+/** How bad it is, by colour, sign and word, and how often. */
+export function SeverityBadge({ severity, count, isShort = false }: BadgeProps) {
   const { t } = useTranslation('admin');
   const Icon = ICONS[severity];
-  return (
-    <Badge appearance="tint" color={COLOURS[severity]} icon={<Icon aria-hidden />}>
-      {count === undefined
-        ? t(`admin:severity.${severity}`)
-        : t(`admin:severityCount.${severity}`, { count })}
+  const words = t(`admin:severityCount.${severity}`, { count });
+  const sign = { appearance: 'tint', color: COLOURS[severity], icon: <Icon aria-hidden /> } as const;
+  return isShort ? (
+    <Badge {...sign} role="img" aria-label={words} title={words}>
+      {count}
     </Badge>
+  ) : (
+    <Badge {...sign}>{words}</Badge>
   );
 }
 
@@ -69,6 +78,11 @@ export function SeverityBadge({ severity, count }: { readonly severity: Severity
 export function FindingBadge({ findings }: { readonly findings: readonly Finding[] }) {
   const worst = worstOf(findings);
   if (worst === null || worst === 'note') return null;
-  const count = findings.filter(({ severity }) => severity === worst).length;
-  return <SeverityBadge severity={worst} count={count} />;
+  return (
+    <SeverityBadge
+      severity={worst}
+      count={findings.filter(({ severity }) => severity === worst).length}
+      isShort
+    />
+  );
 }

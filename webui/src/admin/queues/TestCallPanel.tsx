@@ -17,29 +17,19 @@ import { CallEndRegular, CallRegular, DialpadRegular, MicOffRegular } from '@flu
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Keypad } from '~/agent/Keypad';
 import { api, bodyOf } from '~/api/client';
 import { inWords } from '~/api/problems';
 import { useNow } from '~/live/clock';
 import { duration } from '~/parts/format';
 import type { QueueView } from './queueDraft';
-import { TestCall } from './testCall';
-
-const KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#'] as const;
+import type { TestCall } from './testCall';
 
 const useStyles = makeStyles({
   panel: { position: 'sticky', top: 0, zIndex: 3, maxWidth: '880px', boxSizing: 'border-box' },
   row: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalM },
-  words: { flexGrow: 1, display: 'flex', flexDirection: 'column', minWidth: '160px' },
+  words: { flex: '1 1 200px', display: 'flex', flexDirection: 'column' },
   time: { fontVariantNumeric: 'tabular-nums' },
-  keys: {
-    display: 'grid',
-    gridTemplateColumns: 'repeat(3, 56px)',
-    gap: tokens.spacingHorizontalXS,
-    border: 'none',
-    margin: 0,
-    padding: 0,
-  },
-  key: { minWidth: 0 },
 });
 
 /** The button that calls the queue, and the call while there is one. */
@@ -47,19 +37,19 @@ export function useTestCall(queue: QueueView) {
   const { t } = useTranslation('queues');
   const [call, setCall] = useState<TestCall | null>(null);
   const starting = useMutation({
-    mutationFn: () =>
-      bodyOf(api.POST('/api/v1/queues/{key}/test-call', { params: { path: { key: queue.id } } })),
-    onSuccess: (access) => {
-      const next = new TestCall();
-      setCall(next);
-      void next.start(access);
+    mutationFn: async () => {
+      const params = { path: { key: queue.id } };
+      const access = await bodyOf(api.POST('/api/v1/queues/{key}/test-call', { params }));
+      const { TestCall } = await import('./testCall');
+      return new TestCall(access);
     },
+    onSuccess: setCall,
   });
   // Who leaves the page hangs up.
   useEffect(() => () => call?.hangUp(), [call]);
   const isUp = useSyncExternalStore(
     call?.subscribe ?? ignored,
-    () => call !== null && call.now().stage !== 'over',
+    () => call !== null && call.now().ending === null,
   );
   const begin = () => starting.mutate();
   const close = () => {
@@ -100,19 +90,24 @@ interface PanelProps {
 
 function Panel({ call, onAgain, onClose }: PanelProps) {
   const styles = useStyles();
-  const { t } = useTranslation('queues');
-  const { stage, answeredAt, isMuted, ending } = useSyncExternalStore(call.subscribe, call.now);
+  const { t } = useTranslation(['queues', 'agent']);
+  const { answeredAt, isMuted, isInterrupted, ending } = useSyncExternalStore(call.subscribe, call.now);
   const [hasKeys, setKeys] = useState(false);
+  const stage = isInterrupted ? 'interrupted' : answeredAt === null ? 'calling' : 'answered';
+  const words =
+    ending === null
+      ? t(`queues:testCall.stage.${stage}`)
+      : ending === 'busy-there'
+        ? t('queues:testCall.busy')
+        : t(`agent:ended.${ending}`);
   return (
     <Card className={styles.panel} role="region" aria-label={t('queues:testCall.title')}>
       <div className={styles.row}>
         <div className={styles.words}>
           <Subtitle2>{t('queues:testCall.title')}</Subtitle2>
-          <Body1 role="status">
-            {ending === null ? t(`queues:testCall.stage.${stage}`) : t(`queues:testCall.ending.${ending}`)}
-          </Body1>
+          <Body1 role="status">{words}</Body1>
         </div>
-        {stage === 'over' ? (
+        {ending !== null ? (
           <>
             <Button icon={<CallRegular />} onClick={onAgain}>
               {t('queues:testCall.again')}
@@ -134,15 +129,7 @@ function Panel({ call, onAgain, onClose }: PanelProps) {
           </>
         )}
       </div>
-      {hasKeys && stage === 'answered' && (
-        <fieldset className={styles.keys} aria-label={t('queues:testCall.keypad')}>
-          {KEYS.map((key) => (
-            <Button key={key} className={styles.key} onClick={() => call.press(key)}>
-              {key}
-            </Button>
-          ))}
-        </fieldset>
-      )}
+      {hasKeys && ending === null && <Keypad onKey={call.press} />}
     </Card>
   );
 }

@@ -1,48 +1,48 @@
-/** A call to a queue from this page, to hear what callers hear: by SIP over WebSocket, with a credential for it. */
+/** A call to a queue from this page, to hear what callers hear, with a credential for that alone. */
 
-import type { UA } from 'jssip';
-import type { RTCSession } from 'jssip/lib/RTCSession';
 import type { Schemas } from '~/api/client';
+import { chosen } from '~/phone/choices';
+import { type SipSession, SipUserAgent } from '~/phone/jssip';
+import { captured } from '~/phone/microphone';
+import { SipSocket } from '~/phone/socket';
+import type { Ending, PhoneCall } from '~/phone/state';
+import { PEER_CONNECTION, Talk } from '~/phone/talk';
 
 export type TestCallAccess = Schemas['TestCallAccess'];
 
-/** Why a call is over. */
-export type Ending = 'hung-up' | 'busy' | 'no-microphone' | 'unreachable' | 'refused';
-
-export interface TestCallState {
-  readonly stage: 'connecting' | 'calling' | 'answered' | 'over';
-  /** When the queue took the call, in ms since 1970. */
-  readonly answeredAt: number | null;
-  readonly isMuted: boolean;
+export interface TestCallState extends Pick<PhoneCall, 'answeredAt' | 'isMuted' | 'isInterrupted'> {
+  /** Why it is over; null while it is not. */
   readonly ending: Ending | null;
 }
 
-const BEGIN: TestCallState = { stage: 'connecting', answeredAt: null, isMuted: false, ending: null };
-
-// RFC 3261 sections 21.4.24 and 21.6.1: how a queue that is full answers.
-const BUSY = [486, 600];
-
 const LONGEST_HANDSHAKE = 8_000; // ms
-const TONE = 120;
-const PAUSE = 70;
-
-/** What a refused or ended call came to, by its last answer and JsSIP's own word. */
-export function endingOf(cause: string, status: number | null): Ending {
-  if (status !== null && BUSY.includes(status)) return 'busy';
-  if (cause === 'User Denied Media Access') return 'no-microphone';
-  if (cause === 'Connection Error' || cause === 'Request Timeout') return 'unreachable';
-  return status === null || cause === 'Canceled' ? 'hung-up' : 'refused';
-}
 
 /** One call, from its beginning to its end; make a new one to call again. */
 export class TestCall {
-  private state = BEGIN;
+  private state: TestCallState = { answeredAt: null, isMuted: false, isInterrupted: false, ending: null };
   private readonly listeners = new Set<() => void>();
-  private readonly voice = new Audio();
-  private microphone: MediaStream | null = null;
-  private agent: UA | null = null;
-  private session: RTCSession | null = null;
+  private agent: SipUserAgent | null = null;
+  private talk: Talk | null = null;
   private patience: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly access: TestCallAccess) {
+    const agent = new SipUserAgent({
+      sockets: new SipSocket(access.websocket_url),
+      uri: access.uri,
+      authorization_user: access.username,
+      password: access.password,
+      display_name: access.display_name,
+      // It takes no calls, and the server watches over the session.
+      register: false,
+      session_timers: false,
+      user_agent: 'Huntline page',
+    });
+    agent.on('connected', () => (this.talk === null ? void this.place() : this.talk.lineBack()));
+    agent.on('disconnected', () => this.talk?.lineLost());
+    this.agent = agent;
+    this.patience = setTimeout(() => this.over('unreachable'), LONGEST_HANDSHAKE);
+    agent.start();
+  }
 
   readonly now = (): TestCallState => this.state;
 
@@ -51,89 +51,41 @@ export class TestCall {
     return () => this.listeners.delete(listener);
   };
 
-  /** Ask for the microphone, connect, and call. */
-  async start(access: TestCallAccess): Promise<void> {
-    const microphone = await navigator.mediaDevices?.getUserMedia({ audio: true }).catch(() => null);
-    if (!microphone) {
+  readonly hangUp = (): void => (this.talk === null ? this.over('hung-up') : this.talk.hangUp());
+
+  readonly setMuted = (isMuted: boolean): void => this.talk?.setMuted(isMuted);
+
+  readonly press = (key: string): void => this.talk?.press(key);
+
+  private async place(): Promise<void> {
+    clearTimeout(this.patience);
+    const { microphone, speaker } = chosen();
+    const stream = await captured(microphone).catch(() => null);
+    if (stream === null) {
       this.over('no-microphone');
       return;
     }
-    this.microphone = microphone;
-    const { UA, WebSocketInterface } = await import('jssip');
-    if (this.isOver) {
-      this.close();
+    if (this.agent === null || this.talk !== null) {
+      for (const track of stream.getTracks()) track.stop();
       return;
     }
-    this.agent = new UA({
-      sockets: new WebSocketInterface(access.websocket_url),
-      uri: access.uri,
-      authorization_user: access.username,
-      password: access.password,
-      display_name: access.display_name,
-      register: false,
-      session_timers: false,
-      user_agent: 'Huntline page',
+    const session = this.agent.call(this.access.target, { mediaStream: stream, pcConfig: PEER_CONNECTION });
+    this.talk = new Talk(session as SipSession, speaker, {
+      onChange: (change) => this.tell(change),
+      onEnd: (why) => this.over(why),
+      onSilenced: () => {},
+      onMicrophoneLost: () => void this.talk?.speakInto(null),
+      isConnected: () => this.agent?.isConnected() ?? false,
     });
-    this.agent.on('connected', () => this.call(access.target));
-    this.agent.on('disconnected', () => this.session === null && this.over('unreachable'));
-    this.patience = setTimeout(() => this.over('unreachable'), LONGEST_HANDSHAKE);
-    this.agent.start();
+    this.talk.use(stream);
   }
 
-  readonly hangUp = (): void => {
-    if (this.session === null || this.session.isEnded()) this.over('hung-up');
-    else this.session.terminate();
-  };
-
-  readonly setMuted = (isMuted: boolean): void => {
-    for (const track of this.microphone?.getAudioTracks() ?? []) track.enabled = !isMuted;
-    this.tell({ isMuted });
-  };
-
-  /** Press a key of the telephone (RFC 4733). */
-  readonly press = (key: string): void => {
-    const senders = this.session?.connection?.getSenders() ?? [];
-    const dtmf = senders.find(({ track }) => track?.kind === 'audio')?.dtmf;
-    if (dtmf?.canInsertDTMF) dtmf.insertDTMF(dtmf.toneBuffer + key, TONE, PAUSE);
-  };
-
-  private get isOver(): boolean {
-    return this.state.stage === 'over';
-  }
-
-  private call(target: string): void {
-    if (this.agent === null || this.microphone === null || this.session !== null) return;
-    clearTimeout(this.patience);
-    this.tell({ stage: 'calling' });
-    const session = this.agent.call(target, { mediaStream: this.microphone, pcConfig: { iceServers: [] } });
-    this.session = session;
-    session.connection?.addEventListener('track', ({ track, streams: [stream] }) => {
-      this.voice.srcObject = stream ?? new MediaStream([track]);
-      void this.voice.play();
-    });
-    // The server needs none of our candidates, since it is lite (RFC 8445 section 2.5): the first will do.
-    session.on('icecandidate', ({ ready }) => ready());
-    session.on('accepted', () => this.tell({ stage: 'answered', answeredAt: Date.now() }));
-    session.on('failed', ({ cause, message }) => {
-      const status = message !== null && 'status_code' in message ? Number(message.status_code) : null;
-      this.over(endingOf(cause, status));
-    });
-    session.on('ended', () => this.over('hung-up'));
-  }
-
+  /** Give back the line; the talk has given back microphone and sound. */
   private over(ending: Ending): void {
-    if (this.isOver) return;
-    this.tell({ stage: 'over', ending });
-    this.close();
-  }
-
-  /** Give back the microphone, the sound and the line. */
-  private close(): void {
     clearTimeout(this.patience);
-    for (const track of this.microphone?.getTracks() ?? []) track.stop();
-    this.voice.srcObject = null;
     this.agent?.stop();
     this.agent = null;
+    if (this.state.ending === null) this.tell({ ending });
   }
 
   private tell(change: Partial<TestCallState>): void {
