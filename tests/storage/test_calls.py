@@ -24,10 +24,10 @@ from huntline.storage.calls import (
     find_call,
     page_of_calls,
     rings_of_agent,
-    statistics_of,
 )
 from huntline.storage.database import open_database
 from huntline.storage.history import HistoryWriter
+from huntline.storage.reports import statistics_of
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CONTOSO = CallFilter(organization_id="contoso")

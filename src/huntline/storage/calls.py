@@ -1,8 +1,8 @@
-"""Reading history: pages of calls, one call whole, and the numbers of reports; the database does the work."""
+"""Reading history: pages of calls, and one call whole; the database does the work."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,6 @@ from sqlalchemy import (
     Float,
     Row,
     Select,
-    and_,
     case,
     func,
     literal,
@@ -26,7 +25,6 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from huntline.engine.model import Outcome
-from huntline.engine.statistics import QueueStatistics, ServiceLevel, Waits
 from huntline.storage import schema
 from huntline.storage.history import Decision, RingRecord
 
@@ -77,7 +75,7 @@ class CallSummary:
 
 def count_calls(database: Engine, wanted: CallFilter) -> int:
     """How many calls match."""
-    query = select(func.count()).select_from(schema.calls).where(*_conditions(wanted))
+    query = select(func.count()).select_from(schema.calls).where(*conditions_of(wanted))
     with database.begin() as connection:
         return int(connection.execute(query).scalar_one())
 
@@ -150,63 +148,6 @@ def decisions_of(
         return [Decision(*row) for row in connection.execute(query)]
 
 
-def statistics_of(database: Engine, wanted: CallFilter, in_time: timedelta) -> QueueStatistics:
-    """The numbers of the calls that match, with ``in_time`` as the service level's limit (see
-    ``engine.statistics.summarize``, which says the same about records)."""
-    calls = schema.calls
-    waits = (
-        select(calls.c.outcome, _waited().label("waited"), _waited_from_arrival().label("from_arrival"))
-        .where(*_conditions(wanted))
-        .subquery()
-    )
-    outcome, waited, from_arrival = waits.c.outcome, waits.c.waited, waits.c.from_arrival
-    is_in_time = waited <= in_time.total_seconds()
-    is_answered, is_abandoned = outcome == Outcome.ANSWERED, outcome == Outcome.ABANDONED
-    is_served = or_(is_answered, is_abandoned)
-    query = select(
-        *(_count(outcome == each) for each in Outcome),
-        _count(and_(is_answered, is_in_time)),
-        _count(and_(is_abandoned, is_in_time)),
-        *(
-            summary(case((is_served, wait)))
-            for wait in (waited, from_arrival)
-            for summary in (func.avg, func.max)
-        ),
-    )
-    with database.begin() as connection:
-        *counts, mean, longest, mean_from_arrival, longest_from_arrival = connection.execute(query).one()
-    return _statistics(
-        counts,
-        Waits(_duration(mean), _duration(longest)),
-        Waits(_duration(mean_from_arrival), _duration(longest_from_arrival)),
-    )
-
-
-def _statistics(counts: Sequence[int], waits: Waits, waits_from_arrival: Waits) -> QueueStatistics:
-    *of_outcomes, answered_in_time, abandoned_in_time = counts
-    outcomes = dict(zip(Outcome, of_outcomes, strict=True))
-    return QueueStatistics(
-        calls=sum(of_outcomes),
-        outcomes=outcomes,
-        service_level=ServiceLevel(
-            answered_in_time=answered_in_time,
-            abandoned_in_time=abandoned_in_time,
-            answered=outcomes[Outcome.ANSWERED],
-            abandoned=outcomes[Outcome.ABANDONED],
-        ),
-        waits=waits,
-        waits_from_arrival=waits_from_arrival,
-    )
-
-
-def _duration(seconds: float | None) -> timedelta:
-    return timedelta(seconds=float(seconds or 0))
-
-
-def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.count(case((condition, 1)))
-
-
 class _SecondsBetween(FunctionElement[float]):
     """From one moment to another, to the millisecond: neither database says it in the other's words."""
 
@@ -246,17 +187,20 @@ def _left_at() -> ColumnElement[Any]:
     )
 
 
-def _waited() -> ColumnElement[float]:
+def waited() -> ColumnElement[float]:
+    """How long a call waited, see ``CallSummary``."""
     calls = schema.calls
     since_waiting = _SecondsBetween(calls.c.waiting_since, _left_at())
     return case((calls.c.waiting_since.is_(None), 0.0), else_=since_waiting)
 
 
-def _waited_from_arrival() -> ColumnElement[float]:
+def waited_from_arrival() -> ColumnElement[float]:
+    """How long its caller did, with the greeting."""
     return _SecondsBetween(schema.calls.c.arrived_at, _left_at())
 
 
-def _conditions(wanted: CallFilter) -> Iterator[ColumnElement[bool]]:
+def conditions_of(wanted: CallFilter) -> Iterator[ColumnElement[bool]]:
+    """What is true of the calls that match."""
     calls = schema.calls
     yield calls.c.organization_id == wanted.organization_id
     if wanted.since is not None:
@@ -275,7 +219,7 @@ def _conditions(wanted: CallFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.caller:
         yield calls.c.caller.icontains(wanted.caller, autoescape=True)
     if wanted.shortest_wait is not None:
-        yield _waited() >= wanted.shortest_wait.total_seconds()
+        yield waited() >= wanted.shortest_wait.total_seconds()
 
 
 def _rang(organization_id: str, agent_id: str, since: datetime | None) -> ColumnElement[bool]:
@@ -304,10 +248,10 @@ def _summaries(wanted: CallFilter) -> Select[Any]:
             calls.c.outcome,
             calls.c.reason,
             calls.c.transferred_from,
-            _waited().label("waited_s"),
-            _waited_from_arrival().label("waited_from_arrival_s"),
+            waited().label("waited_s"),
+            waited_from_arrival().label("waited_from_arrival_s"),
         )
-        .where(*_conditions(wanted))
+        .where(*conditions_of(wanted))
         .order_by(calls.c.arrived_at.desc(), calls.c.call_id.desc())
     )
 

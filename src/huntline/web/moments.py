@@ -21,6 +21,11 @@ def _moment(value: object) -> datetime:
     raise ValueError(f"must be a moment with its time zone, such as {_EXAMPLE}")
 
 
+def start_of_today() -> datetime:
+    """Midnight where the server is."""
+    return datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 From = Annotated[Moment | None, Query(alias="from", description=f"Not before this moment: {_EXAMPLE}.")]
 To = Annotated[Moment | None, Query(alias="to", description="Before this moment.")]

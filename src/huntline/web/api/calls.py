@@ -1,4 +1,4 @@
-"""``/calls`` and ``/reports``: what became of calls, why, and the numbers made of them."""
+"""``/calls``: what became of calls, and why; and the service level that they come to."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from huntline.directory.access import Role
 from huntline.engine.model import Outcome
-from huntline.engine.statistics import Waits
+from huntline.engine.statistics import ServiceLevel, Waits
 from huntline.organization_file.form import Text
 from huntline.storage.calls import (
     CallFilter,
@@ -28,8 +28,8 @@ from huntline.storage.calls import (
     page_of_calls,
     rings_of,
     rings_of_agent,
-    statistics_of,
 )
+from huntline.storage.reports import statistics_of
 from huntline.web.access import Access, ReadHistory
 from huntline.web.api.collection import NotThere
 from huntline.web.api.queues import QUEUES
@@ -41,6 +41,11 @@ from huntline.web.moments import From, To
 
 Queue = Annotated[
     str | None, Query(description="Calls that came in or ended in this queue, by its id or name.")
+]
+
+InTime = Annotated[
+    float,
+    Query(ge=0, le=86_400, allow_inf_nan=False, description="Who waited no longer is served in time."),
 ]
 
 CallId = Annotated[Text, Path(description="The call, by its id.")]
@@ -75,7 +80,7 @@ class CallQuery:
             organization_id=access.organization_id,
             since=self.since,
             until=self.until,
-            queue_ids=_queue_ids(access, self.queue),
+            queue_ids=queue_ids_of(access, self.queue),
             agent_id=agent.user_id if agent is not None else None,
             outcome=self.outcome,
             caller=self.caller.strip(),  # a plus sign in a query arrives as a blank
@@ -201,14 +206,14 @@ def service_level(
     queue: Queue = None,
     since: From = None,
     until: To = None,
-    within_s: Annotated[float, Query(ge=0, le=86_400, allow_inf_nan=False)] = 20.0,
+    within_s: InTime = 20.0,
 ) -> Any:
     """How many callers were served in time, by both formulas in use, and how long they waited."""
     wanted = CallFilter(
         organization_id=access.organization_id,
         since=since,
         until=until,
-        queue_ids=_queue_ids(access, queue),
+        queue_ids=queue_ids_of(access, queue),
     )
     numbers = statistics_of(access.backstage.database, wanted, timedelta(seconds=within_s))
     level = numbers.service_level
@@ -220,15 +225,28 @@ def service_level(
         "calls": numbers.calls,
         "outcomes": {str(outcome): count for outcome, count in numbers.outcomes.items()},
         **asdict(level),
-        "service_levels": [
-            {"formula": "answered in time / answered", "value": level.of_answered},
-            {
-                "formula": "(answered in time + abandoned in time) / (answered + abandoned)",
-                "value": level.of_answered_and_abandoned,
-            },
-        ],
-        "waits": _waits(numbers.waits),
-        "waits_from_arrival": _waits(numbers.waits_from_arrival),
+        "service_levels": service_levels_shown(level),
+        "waits": waits_shown(numbers.waits),
+        "waits_from_arrival": waits_shown(numbers.waits_from_arrival),
+    }
+
+
+def service_levels_shown(level: ServiceLevel) -> list[dict[str, Any]]:
+    """Both formulas with what they come to, as ``ServiceLevelView``."""
+    return [
+        {"formula": "answered in time / answered", "value": level.of_answered},
+        {
+            "formula": "(answered in time + abandoned in time) / (answered + abandoned)",
+            "value": level.of_answered_and_abandoned,
+        },
+    ]
+
+
+def waits_shown(waits: Waits) -> dict[str, float]:
+    """A ``WaitsView``."""
+    return {
+        "mean_s": round(waits.mean.total_seconds(), 3),
+        "longest_s": round(waits.longest.total_seconds(), 3),
     }
 
 
@@ -238,7 +256,8 @@ def own_queue_ids(access: Access) -> frozenset[str] | None:
     return principal.queue_ids if principal.role is Role.QUEUE_OWNER else None
 
 
-def _queue_ids(access: Access, key: str | None) -> frozenset[str] | None:
+def queue_ids_of(access: Access, key: str | None) -> frozenset[str] | None:
+    """The queue that is named, or all whose history may be seen. Raises NotThere, Forbidden."""
     if key is None:
         return own_queue_ids(access)
     queue = QUEUES.get(access.organization, key)
@@ -252,13 +271,6 @@ def _found(access: Access, call_id: str) -> CallSummary:
     if call is None:
         raise NotThere(f"there is no call {call_id!r} in the history")
     return call
-
-
-def _waits(waits: Waits) -> dict[str, float]:
-    return {
-        "mean_s": round(waits.mean.total_seconds(), 3),
-        "longest_s": round(waits.longest.total_seconds(), 3),
-    }
 
 
 def _csv(calls: Iterable[CallSummary], names: Names) -> Iterator[str]:

@@ -35,7 +35,7 @@ from huntline.web.history import DecisionView, Names
 from huntline.web.language import Sentence
 from huntline.web.listing import Listing, Page
 from huntline.web.live import LivePicture, View
-from huntline.web.moments import From, To
+from huntline.web.moments import From, To, start_of_today
 from huntline.web.phones import PhoneAccess, phone_access
 from huntline.web.steering import (
     AgentNow,
@@ -181,7 +181,7 @@ def list_calls(access: Own, page: Page, since: From = None, until: To = None) ->
     user, database = _own_user(access), access.backstage.database
     wanted = CallFilter(
         organization_id=access.organization_id,
-        since=since or _start_of_today(),
+        since=since or start_of_today(),
         until=until,
         rung_id=user.user_id,
     )
@@ -241,11 +241,6 @@ def _own_view(access: Access) -> View:
 
 def _policy_of(access: Access, user: User) -> CallerIdPolicy:
     return effective_grant(user, access.organization).policy
-
-
-def _start_of_today() -> datetime:
-    """Midnight where the server is."""
-    return datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _first_rings(access: Access, user: User, calls: list[CallSummary]) -> Mapping[str, datetime]:

@@ -1,0 +1,199 @@
+"""The numbers of reports: the database counts and averages, however many calls there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Engine,
+    FromClause,
+    Row,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from huntline.engine.model import Outcome
+from huntline.engine.statistics import QueueStatistics, ServiceLevel, Waits
+from huntline.storage import schema
+from huntline.storage.calls import CallFilter, conditions_of, waited, waited_from_arrival
+
+_ANY_TIME = timedelta(0)  # where nobody asks for a service level
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """How many calls arrived, and how many of these were answered and how many abandoned."""
+
+    arrived: int = 0
+    answered: int = 0
+    abandoned: int = 0
+
+
+class Buckets:
+    """A stretch of time in equal parts of whole seconds; the first begins with the second of ``since``."""
+
+    def __init__(self, since: datetime, until: datetime, step: timedelta) -> None:
+        self._begins_at = since.replace(microsecond=0)
+        self._step = step
+        self.count = -((self._begins_at - until) // step)
+
+    def __iter__(self) -> Iterator[datetime]:
+        """When each part begins."""
+        return (self._begins_at + place * self._step for place in range(self.count))
+
+    def place_of(self, moment: ColumnElement[datetime]) -> ColumnElement[int]:
+        """In which part a moment of the stretch is, counted from 0."""
+        since_begin = _Second(moment) - int(self._begins_at.timestamp())
+        place = since_begin // int(self._step.total_seconds())
+        last = self.count - 1
+        return case((place > last, last), else_=place)  # a database may round up to the second
+
+
+def statistics_of(database: Engine, wanted: CallFilter, in_time: timedelta) -> QueueStatistics:
+    """The numbers of the calls that match, with ``in_time`` as the service level's limit (see
+    ``engine.statistics.summarize``, which says the same about records)."""
+    calls = _calls(wanted)
+    with database.begin() as connection:
+        return _statistics(connection.execute(select(*_numbers(calls, in_time))).one())
+
+
+def statistics_by_queue(
+    database: Engine, wanted: CallFilter, in_time: timedelta
+) -> dict[str, QueueStatistics]:
+    """The same for each queue that has any; a call counts in the queue where it came in and in that where
+    it ended."""
+    calls = _calls_in_queues(wanted)
+    query = select(calls.c.queue, *_numbers(calls, in_time)).group_by(calls.c.queue)
+    with database.begin() as connection:
+        return {queue_id: _statistics(numbers) for queue_id, *numbers in connection.execute(query)}
+
+
+def statistics_by_time(database: Engine, wanted: CallFilter, buckets: Buckets) -> dict[int, QueueStatistics]:
+    """The same for each part of the time in which any arrived, by its place; all within ``wanted``."""
+    calls = _calls(wanted)
+    place = buckets.place_of(calls.c.arrived_at).label("place")
+    query = select(place, *_numbers(calls, _ANY_TIME)).group_by(place)
+    with database.begin() as connection:
+        return {found: _statistics(numbers) for found, *numbers in connection.execute(query)}
+
+
+def arrivals_by_queue(
+    database: Engine, wanted: CallFilter, buckets: Buckets
+) -> dict[tuple[str, int], Arrived]:
+    """What arrived in each queue and part of the time, by both; nothing where nobody did."""
+    calls = _calls_in_queues(wanted)
+    place = buckets.place_of(calls.c.arrived_at).label("place")
+    outcomes = (_count(calls.c.outcome == each) for each in (Outcome.ANSWERED, Outcome.ABANDONED))
+    query = select(calls.c.queue, place, func.count(), *outcomes).group_by(calls.c.queue, place)
+    with database.begin() as connection:
+        return {(queue_id, found): Arrived(*counts) for queue_id, found, *counts in connection.execute(query)}
+
+
+def waits_of(database: Engine, wanted: CallFilter, bounds: Sequence[float]) -> list[tuple[int, int]]:
+    """How many callers were answered and how many gave up after a wait of at least each bound and less than
+    the next one; the last has no end."""
+    calls = _calls(wanted)
+    ranges = [
+        *(and_(calls.c.waited >= low, calls.c.waited < high) for low, high in pairwise(bounds)),
+        calls.c.waited >= bounds[-1],
+    ]
+    outcomes = (Outcome.ANSWERED, Outcome.ABANDONED)
+    query = select(*(_count(and_(calls.c.outcome == each, within)) for within in ranges for each in outcomes))
+    with database.begin() as connection:
+        counts = iter(connection.execute(query).one())
+    return list(zip(counts, counts, strict=True))
+
+
+# An offset, be it none at all, keeps both databases from working out a wait anew wherever it is named.
+
+
+def _calls(wanted: CallFilter) -> FromClause:
+    return select(*_columns()).where(*conditions_of(wanted)).offset(0).subquery()
+
+
+def _calls_in_queues(wanted: CallFilter) -> FromClause:
+    calls, is_wanted = schema.calls, list(conditions_of(wanted))
+    ended = select(calls.c.queue_id.label("queue"), *_columns()).where(*is_wanted)
+    came_in = select(calls.c.first_queue_id.label("queue"), *_columns()).where(
+        *is_wanted, calls.c.first_queue_id != calls.c.queue_id
+    )
+    return union_all(ended, came_in).offset(0).subquery()
+
+
+def _columns() -> tuple[ColumnElement[Any], ...]:
+    calls = schema.calls
+    waits = waited().label("waited"), waited_from_arrival().label("from_arrival")
+    return calls.c.outcome, calls.c.arrived_at, *waits
+
+
+def _numbers(calls: FromClause, in_time: timedelta) -> list[ColumnElement[Any]]:
+    """What ``_statistics`` is made of."""
+    is_in_time = calls.c.waited <= in_time.total_seconds()
+    is_answered, is_abandoned = (calls.c.outcome == each for each in (Outcome.ANSWERED, Outcome.ABANDONED))
+    is_served = or_(is_answered, is_abandoned)
+    return [
+        *(_count(calls.c.outcome == each) for each in Outcome),
+        _count(and_(is_answered, is_in_time)),
+        _count(and_(is_abandoned, is_in_time)),
+        *(
+            summary(case((is_served, wait)))
+            for wait in (calls.c.waited, calls.c.from_arrival)
+            for summary in (func.avg, func.max)
+        ),
+    ]
+
+
+def _statistics(numbers: Row[Any] | Sequence[Any]) -> QueueStatistics:
+    *of_outcomes, answered_in_time, abandoned_in_time = numbers[:-4]
+    outcomes = dict(zip(Outcome, of_outcomes, strict=True))
+    mean, longest, mean_from_arrival, longest_from_arrival = map(_duration, numbers[-4:])
+    return QueueStatistics(
+        calls=sum(of_outcomes),
+        outcomes=outcomes,
+        service_level=ServiceLevel(
+            answered_in_time=answered_in_time,
+            abandoned_in_time=abandoned_in_time,
+            answered=outcomes[Outcome.ANSWERED],
+            abandoned=outcomes[Outcome.ABANDONED],
+        ),
+        waits=Waits(mean, longest),
+        waits_from_arrival=Waits(mean_from_arrival, longest_from_arrival),
+    )
+
+
+def _duration(seconds: float | None) -> timedelta:
+    return timedelta(seconds=float(seconds or 0))
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count(case((condition, 1)))
+
+
+class _Second(FunctionElement[int]):
+    """The second of a moment, counted from 1970: neither database says it in the other's words."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(_Second)
+def _in_sql(element: _Second, compiler: SQLCompiler, **options: Any) -> str:
+    return f"CAST(floor(extract(epoch FROM {compiler.process(element.clauses, **options)})) AS bigint)"
+
+
+@compiles(_Second, "sqlite")
+def _in_sqlite(element: _Second, compiler: SQLCompiler, **options: Any) -> str:
+    return f"CAST(strftime('%s', {compiler.process(element.clauses, **options)}) AS INTEGER)"
