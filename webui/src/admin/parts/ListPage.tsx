@@ -85,7 +85,18 @@ const useStyles = makeStyles({
 });
 
 export function ListPage<T>(props: Props<T>) {
-  const { title, actions, introduction, queryKey, read, searchLabel, empty } = props;
+  const { title, actions, introduction } = props;
+  return (
+    <Page title={title} actions={actions}>
+      {introduction}
+      <ListPart {...props} />
+    </Page>
+  );
+}
+
+/** A list below the heading of another page. */
+export function ListPart<T>(props: Omit<Props<T>, 'actions' | 'introduction'>) {
+  const { queryKey, read, searchLabel, empty } = props;
   const styles = useStyles();
   const { t } = useTranslation('admin');
   const [address, setAddress] = useSearchParams();
@@ -98,8 +109,7 @@ export function ListPage<T>(props: Props<T>) {
     placeholderData: keepPreviousData,
   });
   return (
-    <Page title={title} actions={actions}>
-      {introduction}
+    <>
       <div className={styles.tools}>
         <Search label={searchLabel} value={wanted.search} onSearch={(search) => want({ search })} />
         {query.isFetching && query.isPlaceholderData && (
@@ -125,7 +135,7 @@ export function ListPage<T>(props: Props<T>) {
           )
         }
       </Loaded>
-    </Page>
+    </>
   );
 }
 
@@ -210,7 +220,7 @@ interface PagesProps {
   readonly onPage: (page: number) => void;
 }
 
-function Pages({ page, total, onPage }: PagesProps) {
+export function Pages({ page, total, onPage }: PagesProps) {
   const styles = useStyles();
   const { t } = useTranslation('admin');
   const pages = pageCount(total);
