@@ -3,10 +3,12 @@
 import {
   Body1,
   Button,
+  Caption1,
   Field,
   Input,
   makeStyles,
   Select,
+  Switch,
   Table,
   TableBody,
   TableCell,
@@ -22,10 +24,12 @@ import { useTranslation } from 'react-i18next';
 import { useDebounced } from '~/admin/parts/debounced';
 import { Pages } from '~/admin/parts/ListPage';
 import { api, bodyOf, type Schemas } from '~/api/client';
+import { useMay } from '~/api/session';
 import { Empty } from '~/parts/Empty';
 import { moment } from '~/parts/format';
 import { Loaded } from '~/parts/Loaded';
 import { Page } from '~/parts/Page';
+import { useIsNarrow } from '~/shell/narrow';
 import { asQuery, DOORS, type Filter, NO_FILTER, WHATS } from './filter';
 
 type Entry = Schemas['AuditView'];
@@ -38,7 +42,7 @@ const useStyles = makeStyles({
     borderRadius: tokens.borderRadiusLarge,
     boxShadow: tokens.shadow2,
   },
-  cell: { overflowWrap: 'anywhere', paddingBlock: tokens.spacingVerticalS, minWidth: '120px' },
+  cell: { overflowWrap: 'anywhere', paddingBlock: tokens.spacingVerticalS },
   before: { textDecorationLine: 'line-through', color: tokens.colorNeutralForeground3 },
 });
 
@@ -47,10 +51,17 @@ export default function AuditArea() {
   const { t } = useTranslation('audit');
   const [filter, setFilter] = useState(NO_FILTER);
   const [page, setPage] = useState(1);
+  const mayReadHost = useMay('organizations');
+  const [isOfHost, setOfHost] = useState(false);
   const settled = useDebounced(filter);
   const query = useQuery({
-    queryKey: ['audit', settled, page],
-    queryFn: () => bodyOf(api.GET('/api/v1/audit', { params: { query: asQuery(settled, page) } })),
+    queryKey: ['audit', isOfHost, settled, page],
+    queryFn: () => {
+      const params = { query: asQuery(settled, page) };
+      return bodyOf(
+        isOfHost ? api.GET('/api/v1/host/audit', { params }) : api.GET('/api/v1/audit', { params }),
+      );
+    },
     placeholderData: keepPreviousData,
   });
   const want = (change: Partial<Filter>) => {
@@ -60,6 +71,16 @@ export default function AuditArea() {
   return (
     <Page title={t('common:nav.audit')}>
       <Body1>{t('audit:about')}</Body1>
+      {mayReadHost && (
+        <Switch
+          label={t('audit:ofHost')}
+          checked={isOfHost}
+          onChange={(_, { checked }) => {
+            setOfHost(checked);
+            setPage(1);
+          }}
+        />
+      )}
       <Filters filter={filter} want={want} />
       <Loaded query={query}>
         {({ items, total }) =>
@@ -127,11 +148,15 @@ function Filters({ filter, want }: FiltersProps) {
 function Entries({ entries }: { readonly entries: readonly Entry[] }) {
   const styles = useStyles();
   const { t, i18n } = useTranslation('audit');
+  const isNarrow = useIsNarrow();
+  const titles = isNarrow
+    ? (['at', 'what', 'change'] as const)
+    : (['at', 'who', 'door', 'what', 'change'] as const);
   return (
     <Table aria-label={t('common:nav.audit')}>
       <TableHeader>
         <TableRow>
-          {(['at', 'who', 'door', 'what', 'change'] as const).map((title) => (
+          {titles.map((title) => (
             <TableHeaderCell key={title}>{t(`audit:${title}`)}</TableHeaderCell>
           ))}
         </TableRow>
@@ -139,9 +164,16 @@ function Entries({ entries }: { readonly entries: readonly Entry[] }) {
       <TableBody>
         {entries.map((entry) => (
           <TableRow key={entry.audit_id}>
-            <TableCell className={styles.cell}>{moment(entry.at, i18n.language)}</TableCell>
-            <TableCell className={styles.cell}>{entry.who}</TableCell>
-            <TableCell className={styles.cell}>{t(`audit:doors.${entry.door}`, entry.door)}</TableCell>
+            <TableCell className={styles.cell}>
+              {moment(entry.at, i18n.language)}
+              {isNarrow && <Caption1 block>{entry.who}</Caption1>}
+            </TableCell>
+            {!isNarrow && (
+              <>
+                <TableCell className={styles.cell}>{entry.who}</TableCell>
+                <TableCell className={styles.cell}>{t(`audit:doors.${entry.door}`, entry.door)}</TableCell>
+              </>
+            )}
             <TableCell className={styles.cell}>
               {t(`audit:whats.${entry.what}`, entry.what)} {entry.key}
             </TableCell>
@@ -164,7 +196,11 @@ function Change({ entry: { field, before, after, note } }: { readonly entry: Ent
       {field !== null && <Text weight="semibold">{field} </Text>}
       {before !== null && <del className={styles.before}>{before}</del>}
       {field !== null && ' → '}
-      {after !== null ? <ins>{after}</ins> : field !== null && t('audit:nothing')}
+      {after !== null ? (
+        <ins>{field === null ? t(`audit:words.${after}`, after) : after}</ins>
+      ) : (
+        field !== null && t('audit:nothing')
+      )}
       {note !== '' && <Text italic> {note}</Text>}
     </>
   );

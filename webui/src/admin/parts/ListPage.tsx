@@ -35,6 +35,8 @@ export interface Column<T> {
   /** Left out on a phone. */
   readonly isMinor?: boolean;
   readonly isNumber?: boolean;
+  /** Takes more room than others where there is room. */
+  readonly isWide?: boolean;
   /** The title is for screen readers only, as that of buttons is. */
   readonly isTitleHidden?: boolean;
   readonly cell: (item: T) => ReactNode;
@@ -80,6 +82,7 @@ const useStyles = makeStyles({
     clipPath: 'inset(50%)',
     whiteSpace: 'nowrap',
   },
+  wideHead: { width: '240px' },
   // What is shown is of the search before, until the answer is there.
   stale: { opacity: 0.6 },
 });
@@ -179,10 +182,10 @@ function Rows<T>({ title, columns, listing, keyOf, sort, onSort }: RowsProps<T>)
     <Table aria-label={title} size="medium">
       <TableHeader>
         <TableRow>
-          {shown.map(({ id, title, sort: by, isNumber, isTitleHidden = false }) => (
+          {shown.map(({ id, title, sort: by, isNumber, isWide, isTitleHidden = false }) => (
             <TableHeaderCell
               key={id}
-              className={mergeClasses(isNumber && styles.numberHead)}
+              className={mergeClasses(isNumber && styles.numberHead, isWide && !isNarrow && styles.wideHead)}
               {...(by !== undefined && sorting(sort, by, onSort))}
             >
               {isTitleHidden ? <span className={styles.hidden}>{title}</span> : title}

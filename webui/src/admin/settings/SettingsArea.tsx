@@ -1,6 +1,6 @@
 /** What the organization has once, who may sign in, and of the host which organizations there are. */
 
-import { Tab, TabList } from '@fluentui/react-components';
+import { makeStyles, Tab, TabList } from '@fluentui/react-components';
 import { useTranslation } from 'react-i18next';
 import { Navigate, Route, Routes, useLocation, useNavigate } from 'react-router';
 import { AccountsPage } from '~/admin/accounts/AccountsPage';
@@ -25,7 +25,10 @@ const PARTS: readonly Part[] = [
   { path: 'organizations', needs: 'organizations' },
 ];
 
+const useStyles = makeStyles({ tabs: { flexWrap: 'wrap' } });
+
 export default function SettingsArea() {
+  const styles = useStyles();
   const { t } = useTranslation('settings');
   const { permissions } = useSession();
   const { pathname } = useLocation();

@@ -4,7 +4,7 @@ import { numberIn } from '~/admin/parts/ranges';
 import type { Schemas } from '~/api/client';
 
 export type OrganizationView = Schemas['OrganizationView'];
-export type OrganizationPatch = Schemas['OrganizationPatch'];
+export type OrganizationPatch = Schemas['OrganizationFieldsPatch'];
 export type Licence = Schemas['Licence'];
 
 /** Numbers are text until they are sent: empty stands for the default. */

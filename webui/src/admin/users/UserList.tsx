@@ -30,7 +30,13 @@ export function UserList() {
   const mayReadLive = useMay('read-live');
   const [isImporting, setImporting] = useState(false);
   const columns: Column<UserView>[] = [
-    { id: 'name', title: t('users:name'), sort: 'display_name', cell: (user) => <Name user={user} /> },
+    {
+      id: 'name',
+      title: t('users:name'),
+      sort: 'display_name',
+      isWide: true,
+      cell: (user) => <Name user={user} />,
+    },
     {
       id: 'line_uri',
       title: t('users:number'),
