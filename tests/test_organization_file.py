@@ -344,7 +344,8 @@ def test_a_number_that_nothing_holds_is_told_from_one_outside(data: Path) -> Non
         (b"organization: a\n---\norganization: b\n", "cannot be read as YAML"),
         (b"organization: !!python/object:os.system x\n", "cannot be read as YAML"),
         (b"organization: &a x\ndomains: [*a, *a]\n", "aliases (*name) are not allowed"),
-        (b"organization: " + b"[" * 200_000, "is nested deeper than 32 levels"),
+        (b"organization: " + b"[" * 40, "is nested deeper than 32 levels"),
+        (b"organization: " + b"[" * 200_000, "nest"),  # newer YAML libraries have a bound of their own
         (b"1: 2\n", "the name of a setting must be text"),
     ],
 )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from huntline.config import Config
-from huntline.page_addresses import page_origins, websocket_url
+from huntline.page_addresses import page_origins, phone_addresses, websocket_url
 
 
 def config(**settings: Any) -> Config:
@@ -58,3 +58,13 @@ def test_a_page_connects_to_the_listener_or_to_the_proxy_before_it(
 
 def test_a_page_that_was_asked_for_by_ipv6_connects_by_it() -> None:
     assert websocket_url(config(sip="ws:[::]:5062"), "2001:db8::7") == "ws://[2001:db8::7]:5062"
+
+
+def test_phones_register_where_sip_is_listened_for_and_pages_connect_elsewhere() -> None:
+    addresses = phone_addresses(
+        config(sip="udp:0.0.0.0:5060 tcp:[2001:db8::1]:5070 ws:0.0.0.0:5062"), "192.0.2.7"
+    )
+    assert [(transport, str(address)) for transport, address in addresses] == [
+        ("udp", "192.0.2.7:5060"),
+        ("tcp", "[2001:db8::1]:5070"),
+    ]

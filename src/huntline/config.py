@@ -6,7 +6,7 @@ import ipaddress
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult, urlsplit
@@ -234,6 +234,11 @@ class Config(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     limits: Limits = Limits()
     oidc: OidcConfig | None = None
+
+    @property
+    def web_address(self) -> str:
+        """Where a browser on this machine finds the pages, without a slash at the end."""
+        return f"http://{replace(self.http, host=reachable_host(self.http.host))}"
 
     @property
     def control_socket(self) -> Path:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import replace
 from pathlib import Path
 
-from huntline.config import Config, reachable_host
+from huntline.config import Config
 from huntline.secret import keep_private
 
 FILE_NAME = "setup-token"
@@ -39,5 +38,4 @@ def setup_link(config: Config) -> str | None:
     token = setup_token(config.data)
     if token is None:
         return None
-    here = replace(config.http, host=reachable_host(config.http.host))
-    return f"http://{here}/setup#token={token}"
+    return f"{config.web_address}/setup#token={token}"

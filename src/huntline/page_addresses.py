@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from huntline.config import Address, Config
+from huntline.config import Address, Config, Listener
 
 
 def page_origins(config: Config, local_host: str) -> tuple[str, ...]:
@@ -37,8 +37,22 @@ def websocket_url(config: Config, asked_host: str) -> str | None:
         return None
     if config.websocket_url is not None:
         return config.websocket_url
+    return f"ws://{_seen_from_page(listener, asked_host)}"
+
+
+def phone_addresses(config: Config, asked_host: str) -> tuple[tuple[str, Address], ...]:
+    """Where phones register, each transport with its address; ``asked_host`` as in ``websocket_url``."""
+    return tuple(
+        (listener.transport, _seen_from_page(listener, asked_host))
+        for listener in config.sip
+        if listener.transport != "ws"
+    )
+
+
+def _seen_from_page(listener: Listener, asked_host: str) -> Address:
+    """Where a listener is reached by whoever reaches our pages at ``asked_host``."""
     host = asked_host if ip_address(listener.host).is_unspecified else listener.host
-    return f"ws://{Address(host, listener.port)}"
+    return Address(host, listener.port)
 
 
 def _origin(scheme: str, host_port: str) -> str:

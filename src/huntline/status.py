@@ -10,7 +10,7 @@ from typing import Any
 
 from huntline.directory.plan import ServerPlan
 from huntline.engine.model import AgentState, AgentStatus, CallStatus, QueueStatus, Snapshot
-from huntline.sip.calls import Call, CallBook
+from huntline.sip.calls import Call, CallBook, LegState, Party
 
 _NEXT_BY_NAME = 20  # of those who are next in a queue: more nobody reads
 
@@ -100,7 +100,11 @@ class StatusReport:
         }
 
     def call(self, status: CallStatus, at: datetime) -> dict[str, Any]:
-        """One call of a queue."""
+        """One call of a queue. Whom a forward or a transfer reaches is among those who ring or take part."""
+        call = self._book.calls.get(status.call_id)
+        targets = [leg for leg in (call.legs() if call else ()) if leg.party is Party.TARGET]
+        rung = dict.fromkeys(leg.account_id for leg in targets if leg.state is LegState.RINGING)
+        taking_part = [status.agent_id, *(leg.account_id for leg in targets)]
         return {
             "call_id": status.call_id,
             "organization": self._organization(status.organization_id),
@@ -114,9 +118,9 @@ class StatusReport:
             "waiting_since": _iso(status.waiting_since),
             "waited_s": _seconds(status.waiting_since, at),
             "agent": self._upn(status.agent_id),
-            "agent_ids": [*status.ringing, *([status.agent_id] if status.agent_id else [])],
-            "ringing": [self._upn(agent_id) for agent_id in status.ringing],
-            "legs": _legs(self._book.calls.get(status.call_id)),
+            "agent_ids": list(dict.fromkeys(filter(None, (*status.ringing, *taking_part)))),
+            "ringing": [self._upn(user_id) for user_id in (*status.ringing, *rung) if user_id],
+            "legs": _legs(call),
         }
 
     def _direct_call(self, call: Call) -> dict[str, Any]:

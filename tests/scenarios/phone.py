@@ -147,13 +147,21 @@ class Phone:
 
     def close(self) -> None:
         with self.reactor.changed:
-            for repeat in self._repeats.values():
-                repeat.cancel()
+            self._stop_repeating()
             for leg in self.legs:
                 if leg.audio is not None:
                     leg.audio.close()
             if self._sock.fileno() >= 0:
                 self.reactor.remove(self._sock)
+
+    def vanish(self) -> None:
+        """Lose the connection, without a word to anybody."""
+        with self.reactor.changed:
+            self._stop_repeating()
+            self.reactor.remove(self._sock)
+            self._is_registered = False
+            for leg in self.legs:
+                leg.is_ended = True
 
     def leave(self) -> None:
         """Hang up what is open, take the registration away."""
@@ -207,6 +215,11 @@ class Phone:
         timer = self._repeats.pop(key, None)
         if timer is not None:
             timer.cancel()
+
+    def _stop_repeating(self) -> None:
+        for repeat in self._repeats.values():
+            repeat.cancel()
+        self._repeats.clear()
 
     # The socket
 

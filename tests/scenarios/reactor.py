@@ -60,9 +60,11 @@ class Reactor:
             self._selector.register(sock, selectors.EVENT_READ, handler)
 
     def remove(self, sock: socket.socket) -> None:
+        """Close a socket and listen to it no more; one that is closed already is left alone."""
         with self.changed:
-            self._selector.unregister(sock)
-            sock.close()
+            if sock.fileno() >= 0:
+                self._selector.unregister(sock)
+                sock.close()
 
     def after(self, delay: float, action: Handler) -> Timer:
         """Run ``action`` once, ``delay`` seconds from now."""

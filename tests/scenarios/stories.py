@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from .leg import Leg
@@ -31,6 +32,30 @@ def assert_heard_each_other(caller: Leg, agent: Leg, timeout: float = 3.0) -> No
     """Each hears the other's tone, from now on."""
     caller.sound.wait_for(agent.sound.tone or 0, timeout)
     agent.sound.wait_for(caller.sound.tone or 0, timeout)
+
+
+def hear_each_other(one: Leg, other: Leg) -> None:
+    """Each hears the other's tone from now on, whatever was heard before."""
+    now = time.time()
+    one.sound.wait_for(other.sound.tone or 0, since=now)
+    other.sound.wait_for(one.sound.tone or 0, since=now)
+
+
+def taken(phone: Phone) -> Leg:
+    """The phone is rung and answers."""
+    ring = phone.wait_call()
+    ring.answer()
+    ring.wait_up()
+    return ring
+
+
+def direct(caller: Phone, callee: Phone) -> Talk:
+    """One person calls another; both legs, connected."""
+    placed = caller.dial(callee.aor)
+    ring = taken(callee)
+    placed.wait_answered()
+    assert_heard_each_other(placed, ring)
+    return placed, ring
 
 
 def desk(office: Office, *agents: str, **settings: Any) -> tuple[str, list[Phone]]:

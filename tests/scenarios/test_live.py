@@ -68,7 +68,7 @@ class Follower:
                 name, _, value = line.partition(": ")
                 if name == "event":
                     kind = value
-                elif name == "data":
+                elif name == "data" and kind != "alive":
                     self._events.put((kind, json.loads(value)))
         except (httpx.HTTPError, httpx.StreamError):
             kind = ""  # cut off; what has come is there

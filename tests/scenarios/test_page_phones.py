@@ -12,7 +12,8 @@ from huntline.sip.phone_credentials import Holder, PhoneCredentials
 
 from . import tones
 from .office import Office
-from .stories import assert_heard_each_other, desk, talk
+from .phone import Phone
+from .stories import Talk, assert_heard_each_other, desk, talk
 from .ws_phone import Refused, WsPhone, ask_api, key_for, page_of
 
 pytestmark = pytest.mark.scenario
@@ -190,15 +191,21 @@ def test_a_queue_is_tried_out_from_a_page_of_somebody_who_is_no_user(office: Off
     agent.wait_ended()
 
 
-def test_a_phone_that_loses_its_connection_keeps_its_call(office: Office) -> None:
+def talk_cut_off(office: Office) -> tuple[Phone, Talk]:
+    """A conversation with an agent whose phone has lost its connection to the server, which knows it."""
     number = office.queue("amal")
     office.open()
     amal = office.agent("amal", is_registered=False, transport="tcp", tone=tones.AGENT)
     amal.instance = "desk-1"
     amal.register()
-    caller, agent = talk(office.caller(), number, amal)
+    both = talk(office.caller(), number, amal)
     amal.lose_connection()
-    office.server.wait_status(lambda status: status["resources"]["registrations"] == 0, "it is noticed", 2.0)
+    office.server.wait_status(lambda status: not status["resources"]["registrations"], "it is noticed", 2.0)
+    return amal, both
+
+
+def test_a_phone_that_loses_its_connection_keeps_its_call(office: Office) -> None:
+    amal, (caller, agent) = talk_cut_off(office)
     assert_heard_each_other(caller, agent)
     assert office.agent_state("amal") == "talking"
     amal.reconnect()
@@ -207,15 +214,8 @@ def test_a_phone_that_loses_its_connection_keeps_its_call(office: Office) -> Non
     agent.wait_ended()
 
 
-def test_a_phone_that_comes_back_too_late_for_the_goodbye_hears_it_all_the_same(office: Office) -> None:
-    number = office.queue("amal")
-    office.open()
-    amal = office.agent("amal", is_registered=False, transport="tcp", tone=tones.AGENT)
-    amal.instance = "desk-1"
-    amal.register()
-    caller, agent = talk(office.caller(), number, amal)
-    amal.lose_connection()
-    office.server.wait_status(lambda status: status["resources"]["registrations"] == 0, "it is noticed", 2.0)
+def test_a_phone_that_was_away_at_the_goodbye_hears_it_when_it_is_back(office: Office) -> None:
+    amal, (caller, agent) = talk_cut_off(office)
     caller.hang_up()
     signed_out(office, "amal", 3.0)
     amal.reconnect()

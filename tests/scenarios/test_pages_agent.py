@@ -15,46 +15,12 @@ from huntline.directory.access import Role
 from . import tones
 from .leg import Leg
 from .office import Office
-from .pages import MOBILE, People, Person
+from .pages import MOBILE, People, Person, assert_hears
 from .stories import a_moment
 
 pytestmark = pytest.mark.scenario
 
 CALLER = "+12065550100"
-
-# Keeps the audio that a page receives where a story can listen to it.
-_LISTEN = """
-const Connection = window.RTCPeerConnection;
-window.heard = [];
-window.RTCPeerConnection = class extends Connection {
-  constructor(...options) {
-    super(...options);
-    this.addEventListener('track', ({ track }) => {
-      const context = new AudioContext();
-      const analyser = context.createAnalyser();
-      analyser.fftSize = 4096;
-      context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
-      window.heard.push({ connection: this, context, analyser });
-    });
-  }
-};
-"""
-
-# The loudest frequency in what comes in over the connections that are up; 0 is silence.
-_LOUDEST = """() => {
-  let found = 0, most = -70;
-  for (const { connection, context, analyser } of window.heard) {
-    if (connection.connectionState !== 'connected') continue;
-    const levels = new Float32Array(analyser.frequencyBinCount);
-    analyser.getFloatFrequencyData(levels);
-    levels.forEach((level, bin) => {
-      if (level <= most) return;
-      most = level;
-      found = bin * context.sampleRate / analyser.fftSize;
-    });
-  }
-  return found;
-}"""
 
 # Keeps the lines of a page to the server where a story can cut them.
 _LINES = """
@@ -69,18 +35,10 @@ window.WebSocket = class extends Line {
 def on_air(people: People, office: Office, name: str, **window: Any) -> Person:
     """An agent of the office with the agent's page open, and the phone in it ready for calls."""
     person = people.arrive(**window)
-    person.page.add_init_script(_LISTEN + _LINES)
+    person.page.add_init_script(_LINES)
     person.sign_in(people.account(office, Role.AGENT, office.upn(name)), "/agent")
     expect(person.page.get_by_text(re.compile("On the air|En ligne"))).to_be_visible()
     return person
-
-
-def assert_hears(page: Page, tone: int, timeout: float = 8.0) -> None:
-    """What the page receives is a tone, sooner or later."""
-    deadline = time.monotonic() + timeout
-    while abs((heard := page.evaluate(_LOUDEST)) - tone) > 25:
-        assert time.monotonic() < deadline, f"the page hears {heard:.0f} Hz, not {tone} Hz"
-        page.wait_for_timeout(50)
 
 
 def button(page: Page, name: str) -> Locator:

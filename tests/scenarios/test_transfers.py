@@ -13,9 +13,7 @@ from . import sounds, tones
 from .baresip import Baresip
 from .leg import Leg
 from .office import Office
-from .phone import Phone
-from .server import Json
-from .stories import Talk, a_moment, assert_heard_each_other, talk
+from .stories import Talk, a_moment, direct, hear_each_other, taken, talk
 
 pytestmark = pytest.mark.scenario
 
@@ -55,25 +53,6 @@ def hears_music(leg: Leg) -> None:
     leg.sound.wait_for(tones.MUSIC, since=time.time())
 
 
-def hear_each_other(one: Leg, other: Leg) -> None:
-    """Each hears the other's tone from now on, whatever was heard before."""
-    now = time.time()
-    one.sound.wait_for(other.sound.tone or 0, since=now)
-    other.sound.wait_for(one.sound.tone or 0, since=now)
-
-
-def taken(phone: Phone) -> Leg:
-    """The phone is rung and answers."""
-    ring = phone.wait_call()
-    ring.answer()
-    ring.wait_up()
-    return ring
-
-
-def live_call(office: Office, call_id: str) -> Json | None:
-    return next((call for call in office.server.status()["calls"] if call["call_id"] == call_id), None)
-
-
 # Blind, to a person
 
 
@@ -87,7 +66,9 @@ def test_an_agent_transfers_the_caller_to_a_colleague(desk: Desk) -> None:
     assert desk.uri("amal") in ring.invite.header("referred-by")
     agent.wait_notified(180)
     hears_music(caller)
-    assert desk.office.agent_state("amal") == "talking"
+    (status,) = desk.office.server.status()["calls"]
+    assert (status["agent"], status["ringing"]) == (desk.office.upn("amal"), [desk.office.upn("bao")])
+    assert len(status["agent_ids"]) == 2
     ring.answer()
     ring.wait_up()
     assert agent.wait_notified(200).header("subscription-state").startswith("terminated")
@@ -348,15 +329,6 @@ def test_to_whom_one_talks_already(desk: Desk) -> None:
     ring.wait_ended()
 
 
-def direct(caller: Phone, callee: Phone) -> Talk:
-    """One person talks to another."""
-    placed = caller.dial(callee.aor)
-    ring = taken(callee)
-    placed.wait_answered()
-    assert_heard_each_other(placed, ring)
-    return placed, ring
-
-
 # Blind, outside
 
 
@@ -450,10 +422,32 @@ def test_a_full_queue_hangs_up_and_one_that_forwards_forwards(office: Office, tm
     # Whom the call was forwarded to may transfer it as well.
     back = ring.refer(desk.uri("amal"))
     assert back.status == 202
-    taken(desk.amal).hang_up()
+    target = taken(desk.amal)
+    hear_each_other(caller, target)
+    target.hang_up()
     caller.wait_ended()
     *_, last = office.calls(4)
     assert last["reason"].endswith(f"transferred to {office.upn('amal')}")
+
+
+def test_another_customers_queue_is_reached_by_its_number_and_learns_nothing(
+    office: Office, second_office: Office, tmp_path: Path
+) -> None:
+    theirs = second_office.queue("dora")
+    second_office.open()
+    dora = second_office.agent("dora", tone=tones.THIRD_AGENT)
+    desk = Desk(office, tmp_path)
+    desk.open()
+    caller, agent = desk.call()
+    assert agent.refer(f"sip:dora@{second_office.domain}").status == 202
+    agent.wait_notified(404)
+    agent.refer(f"tel:{theirs}")
+    ring = taken(dora)
+    hear_each_other(caller, ring)
+    caller.hang_up()
+    (record,) = second_office.calls()
+    assert (record["transferred_from"], record["outcome"]) == (None, "answered")
+    assert office.domain not in str(record)
 
 
 # Consultative
@@ -587,7 +581,7 @@ def test_softphones_transfer_and_are_transferred_to(desk: Desk, tmp_path: Path) 
         asked = desk.amal.dial(desk.uri("bao"))
         bao.wait("CALL_INCOMING")
         bao.answer()
-        asked.wait_answered()
+        asked.sound.wait_for(tones.SECOND_AGENT)
         assert agent.refer(desk.uri("bao"), replaces=asked.replaces).status == 202
         agent.wait_ended()
         ends_at_softphone(caller, bao)

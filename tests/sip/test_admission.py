@@ -19,6 +19,7 @@ from huntline.directory.plan import OutsideNumber, QueueTarget, ServerPlan, User
 from huntline.sip.admission import Admission, Admitted, NotAdmitted
 from huntline.sip.authenticator import Authenticator, Guest, Identified, Identity, Stranger
 from huntline.sip.core.flow import Flow, Transport
+from huntline.sip.core.grammar import parse_uri
 from huntline.sip.core.message import Request, parse_message
 
 
@@ -61,9 +62,7 @@ class Believing(Authenticator):
         return Identified(account) if account else Stranger()
 
 
-def decide(
-    sender: str, dialled: str, source: str = "198.51.100.9", transport: Transport = Transport.UDP
-) -> Admitted | NotAdmitted:
+def invite(sender: str, dialled: str) -> Request:
     lines = [
         f"INVITE {dialled} SIP/2.0",
         "Via: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bKa",
@@ -75,8 +74,14 @@ def decide(
     ]
     request = parse_message(("\r\n".join(lines) + "\r\n\r\n").encode())
     assert isinstance(request, Request)
+    return request
+
+
+def decide(
+    sender: str, dialled: str, source: str = "198.51.100.9", transport: Transport = Transport.UDP
+) -> Admitted | NotAdmitted:
     flow = Flow(transport, ("127.0.0.1", 5060), (source, 5060))
-    return Admission(PLAN, Believing(PLAN, b"s" * 32)).decide(request, flow, 0.0)
+    return Admission(PLAN, Believing(PLAN, b"s" * 32)).decide(invite(sender, dialled), flow, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -172,3 +177,27 @@ def test_a_number_that_the_organization_holds_for_nobody_is_not_dialled_outside(
     held = organization("c", "+14255550300", "192.0.2.3")
     idle = replace(held, queues=())
     assert ServerPlan((idle,)).target("+14255550300", "c.example", "c") is None
+
+
+def test_a_user_transfers_to_what_they_may_call_themselves() -> None:
+    admission = Admission(PLAN, Believing(PLAN, b"secret"))
+    amal, bao = PLAN.account_by_id("a-amal"), PLAN.account_by_id("a-bao")
+    assert amal is not None
+    assert bao is not None
+    assert admission.target_for(amal, parse_uri("sip:desk@a.example")) == QueueTarget("a-desk", "a")
+    assert admission.target_for(amal, parse_uri("sip:bao@a.example")) == UserTarget("a-bao", "a")
+    assert admission.target_for(amal, parse_uri("tel:+14255550200")) == QueueTarget("b-desk", "b")
+    assert admission.target_for(amal, parse_uri("sip:bao@b.example")) == NotAdmitted(404)
+    assert admission.target_for(amal, None) == NotAdmitted(404)
+    outside = parse_uri("tel:+442071234567")
+    assert admission.target_for(amal, outside) == NotAdmitted(403)
+    assert admission.target_for(bao, outside) == OutsideNumber("+442071234567", "a")
+
+
+def test_whoever_takes_a_call_over_proves_who_they_are() -> None:
+    admission = Admission(PLAN, Believing(PLAN, b"secret"))
+    flow = Flow(Transport.UDP, ("192.0.2.9", 5060), ("192.0.2.1", 5060))
+    ours = admission.user_behind(invite("amal@a.example", "sip:x@a.example"), flow, 0.0)
+    assert ours == PLAN.account_by_id("a-amal")
+    provider = admission.user_behind(invite("+33@provider.example", "sip:x@a.example"), flow, 0.0)
+    assert provider == NotAdmitted(403)

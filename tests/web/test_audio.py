@@ -225,3 +225,35 @@ def test_sounds_of_another_organization_are_not_there(rig: ServerRig, api: Api) 
     for key in ("hello.wav", made["sha256"]):
         for part in ("", "/content", "/preview"):
             assert refusal_of(fabrikam, "GET", f"/audio/{key}{part}")["status"] == 404
+
+
+def test_a_text_is_heard_before_anything_is_kept(api: Api) -> None:
+    heard = api.request("POST", "/audio/speech/preview", json={"say": "Bonjour", "language": "fr"})
+    assert heard[:4] == b"RIFF"
+    assert len(heard) > 8_000
+    assert list(api.items("/audio")) == []
+    problem = refusal_of(api, "POST", "/audio/speech/preview", {"say": " "})
+    assert (problem["status"], problem["field"]) == (422, "say")
+
+
+def test_queues_play_the_new_content_of_a_file_under_its_old_name(rig: ServerRig, api: Api) -> None:
+    old = upload(api, "hello.wav", wav(seconds=1.0))
+    api.post("/queues", {"name": "Sales", "greeting": {"file": "hello.wav"}, "music": {"file": "hello.wav"}})
+    content = wav(seconds=2.0, hertz=300.0)
+    new = api.request("PUT", "/audio/HELLO.wav/content", files={"file": ("other.wav", content)})
+    assert (new["name"], new["duration"]) == ("hello.wav", 2.0)
+    assert new["sha256"] != old["sha256"]
+    queue = rig.queue("Sales")
+    assert queue.greeting is not None
+    assert queue.music is not None
+    assert {queue.greeting.sha256, queue.music.sha256} == {new["sha256"]}
+    assert api.get("/queues/Sales")["greeting"] == {"file": "hello.wav"}
+
+
+def test_a_new_content_is_of_the_old_kind_and_size(api: Api, tmp_path: Path) -> None:
+    old = upload(api, "hello.wav", wav())
+    mp3 = write_mp3(tmp_path / "a.mp3", tone()).read_bytes()
+    for content, status in ((mp3, 422), (b"MZ" + bytes(100), 422), (bytes(5 * 2**20 + 1), 413)):
+        problem = refusal_of(api, "PUT", "/audio/hello.wav/content", files={"file": ("a.wav", content)})
+        assert (problem["status"], problem["field"]) == (status, "file")
+    assert api.get("/audio/hello.wav") == old

@@ -18,6 +18,29 @@ def test_what_was_made_is_read_back_and_found_by_any_of_its_names(rig: ServerRig
     assert list(api.items("/users", search="bao")) == []
 
 
+def test_a_list_is_sorted_by_any_field_of_its_items_with_what_is_empty_last(rig: ServerRig) -> None:
+    api = rig.api()
+    for upn, name in (("c@contoso.com", "bao"), ("a@contoso.com", "Amal"), ("b@contoso.com", "")):
+        api.post("/users", {"upn": upn, "display_name": name, **E5_USER})
+    api.post("/queues", {"name": "Two", "agents": ["c@contoso.com", "a@contoso.com"]})
+    api.post("/queues", {"name": "One", "agents": ["a@contoso.com"]})
+
+    def names(path: str, field: str, sort: str) -> list[str]:
+        return [each[field] for each in api.items(path, sort=sort)]
+
+    assert names("/users", "display_name", "") == ["bao", "Amal", ""]
+    assert names("/users", "display_name", "display_name") == ["Amal", "bao", ""]
+    assert names("/users", "display_name", "-display_name") == ["bao", "Amal", ""]
+    assert names("/queues", "name", "agents") == ["One", "Two"]
+    assert names("/queues", "name", "-agents") == ["Two", "One"]
+
+
+def test_a_list_sorts_by_nothing_that_its_items_do_not_show(rig: ServerRig) -> None:
+    problem = refusal_of(rig.api(), "GET", "/users", sort="-sip_password")
+    assert (problem["status"], problem["field"], problem["value"]) == (422, "sort", "-sip_password")
+    assert "upn" in problem["allowed"]
+
+
 def test_a_patch_changes_what_it_names_and_null_is_the_default(rig: ServerRig) -> None:
     api = rig.api()
     api.post("/queues", {"name": "Help Desk", "max_waiting": 7, "wrap_up": 20})

@@ -13,6 +13,7 @@ import pytest
 from huntline.directory.access import Role
 from huntline.web import live
 from huntline.web.live import LiveStreams, News, View
+from tests.web.past import Past
 from tests.web.rig import E5_USER, ServerRig, refusal_of
 from tests.web.signalling import FakeSignalling, signalling
 
@@ -83,7 +84,25 @@ def test_agents_are_listed_and_found_by_name(rig: ServerRig) -> None:
         assert [agent["id"] for agent in owner.items("/agents")] == ["a2"]
 
 
-@pytest.mark.parametrize("path", ["/live", "/agents"])
+def test_a_call_that_goes_on_tells_its_story_to_those_who_see_it(rig: ServerRig) -> None:
+    with Past(rig) as past:
+        past.ring("c1", "q1", "a1", outcome="declined")
+        past.decision("c1", "q1", "a2", "not rung", "opted out")
+        past.decision("c4", "q3", "a3", "not rung", "secret")
+    with signalling(rig) as fake:
+        two_queues(fake, "elsewhere")
+        told = rig.api().get("/live/calls/c1")
+        assert told["call"] == rig.api().get("/live")["calls"][0]
+        assert [(ring["agent"], ring["outcome"]) for ring in told["rings"]] == [("a1", "declined")]
+        assert [(each["agent"], each["reason"]) for each in told["decisions"]] == [("a2", "opted out")]
+        owner = rig.api(Role.QUEUE_OWNER, queue_ids=("q1",))
+        assert owner.get("/live/calls/c1") == told
+        for stranger, call_id in ((owner, "c2"), (rig.api(), "c4"), (rig.api(), "over")):
+            problem = refusal_of(stranger, "GET", f"/live/calls/{call_id}")
+            assert (problem["status"], problem["detail"]) == (404, f"no call '{call_id}' goes on now")
+
+
+@pytest.mark.parametrize("path", ["/live", "/agents", "/live/calls/c1"])
 def test_without_a_server_people_are_told_how_to_start_one(rig: ServerRig, path: str) -> None:
     problem = refusal_of(rig.api(), "GET", path)
     assert (problem["status"], problem["error"]) == (503, "server-unavailable")

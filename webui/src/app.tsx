@@ -17,6 +17,7 @@ import { Theme } from '~/theme/theme';
 
 const AgentArea = lazy(() => import('~/agent/AgentArea'));
 const WallboardArea = lazy(() => import('~/wallboard/WallboardArea'));
+const BigScreen = lazy(() => import('~/wallboard/BigScreen'));
 const HistoryArea = lazy(() => import('~/history/HistoryArea'));
 const QueuesArea = lazy(() => import('~/admin/queues/QueuesArea'));
 const UsersArea = lazy(() => import('~/admin/users/UsersArea'));
@@ -46,7 +47,7 @@ const router = createBrowserRouter([
     element: <ForPeople />,
     children: [
       { index: true, element: <Home /> },
-      { path: 'wallboard/big', element: <Alone area={WallboardArea} /> },
+      { path: 'wallboard/big', element: <Alone area={BigScreen} /> },
       {
         element: <Shell />,
         children: [

@@ -43,7 +43,7 @@ def demo(
         }
     )
     # Imported here: checking files and decoding audio is half a second that no other verb should wait.
-    from huntline.demo.organization import load_demo_organization, phone_accounts
+    from huntline.demo.organization import how_to_take_part, load_demo_organization
 
     with supervisor.data_folder_taken(config.data):
         load_demo_organization(config)
@@ -53,14 +53,14 @@ def demo(
     on_screen = sys.stdout.isatty()
     with (config.data / "huntline.log").open("a") if on_screen else nullcontext(sys.stderr) as log_file:
         set_up_logging("supervisor", config.log_level, mask_numbers=config.mask_numbers, stream=log_file)
-        show = _show(config, phone_accounts(config), on_screen=on_screen)
+        show = _show(config, how_to_take_part(config), on_screen=on_screen)
         supervisor.serve(config, children, when_ready=show, log_file=log_file)
 
 
-def _show(config: Config, accounts: str, *, on_screen: bool) -> Callable[[], Awaitable[None]]:
+def _show(config: Config, advice: str, *, on_screen: bool) -> Callable[[], Awaitable[None]]:
     async def show() -> None:
         typer.echo(f"Huntline is ready: {addresses(config)}")
-        typer.echo(accounts)
+        typer.echo(advice)
         sys.stdout.flush()
         await (follow_on_screen if on_screen else follow_in_lines)(config.control_socket)
 

@@ -4,25 +4,35 @@ from __future__ import annotations
 
 import sys
 import wave
+from dataclasses import replace
 from pathlib import Path
 
 from huntline.apply import apply_file
 from huntline.config import Config, Listener, reachable_host
+from huntline.directory.access import Role
+from huntline.directory.organization import Organization
 from huntline.media.g711 import SAMPLE_RATE
 from huntline.media.prompts.speak import SpeechUnavailable, speak
 from huntline.media.prompts.synthesize import greeting_chime
 from huntline.sip.transport.address import source_address
+from huntline.storage.accounts import Account, Accounts
+from huntline.storage.audit import Actor
 from huntline.storage.database import open_database
+from huntline.storage.passwords import hashed
 from huntline.storage.settings import Settings
 
 DOMAIN = "contoso.com"
 PASSWORD = "demo"  # noqa: S105 - a demonstration, printed on the screen
+WEB_PASSWORD = "demo-demo-demo"  # noqa: S105 - the same, as long as people's passwords have to be
+ADMIN = f"admin@{DOMAIN}"
 HELP_DESK = "+14255550100"
 DEMO_LINE = "+14255550199"
-PEOPLE = ("amal", "bao", "carla", "dmitri", "elena")  # accounts for real phones
+PEOPLE = ("amal", "bao", "carla", "dmitri", "elena")  # accounts for real phones and for the pages
 ACTORS = ("robin", "sascha", "toni")  # agents whom the demo plays itself
 SOMEWHERE_OUTSIDE = ("198.51.100.1", 9)  # TEST-NET-2 (RFC 5737): routed outside, nobody is there
 WELCOME = "Welcome to Contoso. All calls are answered in the order in which they arrive. Please hold."
+
+_ACTOR = Actor("huntline demo", "file")
 
 _FILE = f"""\
 organization: Contoso
@@ -50,7 +60,8 @@ queues:
 
 
 def load_demo_organization(config: Config) -> None:
-    """Write the organization's file and greeting into the data folder, and apply it, the first time.
+    """Write the organization's file and greeting into the data folder, apply it, and let its people sign in,
+    the first time.
 
     Later it stays as people have changed it since.
     """
@@ -63,7 +74,27 @@ def load_demo_organization(config: Config) -> None:
         _record_greeting(greeting)
     file = folder / "contoso.yaml"
     file.write_text(_organization(config))
-    apply_file(file, config.data, "huntline demo")
+    organization = apply_file(file, config.data, _ACTOR.name).organization
+    _add_web_accounts(config, organization)
+
+
+def _add_web_accounts(config: Config, organization: Organization) -> None:
+    database = open_database(config.data)
+    try:
+        accounts, password_hash = Accounts(database), hashed(WEB_PASSWORD)
+        accounts.add(_account(organization, ADMIN, Role.ADMIN, password_hash), _ACTOR)
+        for user in organization.users:
+            if user.local_part in PEOPLE:
+                account = _account(organization, user.upn, Role.AGENT, password_hash)
+                accounts.add(replace(account, user_id=user.user_id), _ACTOR)
+    finally:
+        database.dispose()
+
+
+def _account(organization: Organization, name: str, role: Role, password_hash: str) -> Account:
+    return Account(
+        organization_id=organization.organization_id, name=name, role=role, password_hash=password_hash
+    )
 
 
 def _is_loaded(config: Config) -> bool:
@@ -74,8 +105,9 @@ def _is_loaded(config: Config) -> bool:
         database.dispose()
 
 
-def phone_accounts(config: Config) -> str:
-    """What a person needs to take part: accounts, also as lines for baresip, and the numbers to dial."""
+def how_to_take_part(config: Config) -> str:
+    """What a person needs: accounts for the pages and for phones, also as lines for baresip, and the numbers
+    to dial."""
     server = server_address(config)
     command = sys.argv[0]  # as it was called: not everybody has it on the path
     accounts = "\n".join(
@@ -83,6 +115,8 @@ def phone_accounts(config: Config) -> str:
         for name in PEOPLE
     )
     return (
+        f"Open {config.web_address}/ and sign in as {PEOPLE[0]}@{DOMAIN}, any other agent, or {ADMIN};"
+        f" password {WEB_PASSWORD}\n"
         f"Agents of the Help Desk (user {', '.join(PEOPLE)}; password {PASSWORD}; server {server}),"
         f" as lines for ~/.baresip/accounts:\n{accounts}\n"
         f"Call the Help Desk from any SIP phone on this machine: sip:{HELP_DESK}@{server}\n"

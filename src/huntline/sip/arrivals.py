@@ -11,6 +11,7 @@ from huntline.directory.plan import Account, Target
 from huntline.errors import PeerError
 from huntline.media.interface import Media
 from huntline.sip.admission import Admission, Admitted, NotAdmitted
+from huntline.sip.audio import our_description
 from huntline.sip.calls import Call, CallBook, Leg, Party
 from huntline.sip.core.events import InviteReceived
 from huntline.sip.core.grammar import parse_uri
@@ -78,10 +79,7 @@ class Arrivals:
         """Audio first, so that whoever arrives can be answered in the same turn. The caller may have left."""
         media_id = call.caller.media_id
         try:
-            if sdp_offer is None:
-                call.sdp_for_caller = await self._media.offer(media_id)
-            else:
-                call.sdp_for_caller = await self._media.answer(media_id, sdp_offer)
+            call.sdp_for_caller = await our_description(self._media, media_id, sdp_offer)
         except PeerError as error:
             if call.call_id in self._book.calls:
                 self._on_failure(call, error.sip_status, str(error))

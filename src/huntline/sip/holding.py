@@ -7,6 +7,7 @@ from typing import Any
 
 from huntline.errors import PeerError
 from huntline.media.interface import Media
+from huntline.sip.audio import our_description
 from huntline.sip.calls import Call, Leg
 from huntline.sip.sdp import is_hold
 from huntline.sip.user_agent import UserAgent
@@ -60,10 +61,7 @@ class Holding:
     async def _answer(self, call: Call, leg: Leg, sdp: str | None) -> None:
         now = self._user_agent.now()
         try:
-            if sdp is None:
-                ours = await self._media.offer(leg.media_id)
-            else:
-                ours = await self._media.answer(leg.media_id, sdp)
+            ours = await our_description(self._media, leg.media_id, sdp)
         except PeerError as error:
             self._user_agent.core.reject_offer(leg.leg_id, error.sip_status, now)
             return

@@ -11,6 +11,7 @@ from huntline.directory.plan import Account
 from huntline.errors import PeerError
 from huntline.media.interface import Media
 from huntline.sip.admission import Admission, NotAdmitted
+from huntline.sip.audio import our_description
 from huntline.sip.calls import Call, CallBook, Leg, LegState
 from huntline.sip.core.events import InviteReceived
 from huntline.sip.core.replaces import Replaces
@@ -72,10 +73,7 @@ class Takeovers:
     async def _take_over(self, event: InviteReceived, replaces: Replaces, account: Account) -> None:
         media_id = uuid7().hex
         try:
-            if event.sdp is None:
-                ours = await self._media.offer(media_id)
-            else:
-                ours = await self._media.answer(media_id, event.sdp)
+            ours = await our_description(self._media, media_id, event.sdp)
         except PeerError as error:
             self._refuse(event, error.sip_status)
             return

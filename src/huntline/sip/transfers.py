@@ -219,6 +219,7 @@ class Transfers:
         leg, ring = transfer.transferor, call.connected
         self._book.drop_leg(leg)
         self._media.delete(leg.media_id)
+        leg.call_id = ""  # it is in no call any more
         if ring is not None and ring.answered is leg:
             self._forget_connected(call)
             if ring.purpose is Purpose.AGENT:

@@ -9,6 +9,9 @@ from typing import Annotated, Any, Generic, TypeVar
 from fastapi import Depends, Query
 from pydantic import BaseModel
 
+from huntline.directory.problems import Problem, did_you_mean
+from huntline.web.problems import FieldsRefused
+
 ItemT = TypeVar("ItemT")
 
 LONGEST_PAGE = 1_000
@@ -45,3 +48,41 @@ Page = Annotated[PageWanted, Depends()]
 Search = Annotated[
     str, Query(max_length=200, description="Only what has this in a name, in any letter case.")
 ]
+Sort = Annotated[
+    str,
+    Query(
+        max_length=100,
+        description="What to sort by: a field of the items, such as ``name``, with a ``-`` before it for the"
+        " other way round; lists sort by their length, and what is empty comes last. Else the stored order.",
+    ),
+]
+
+
+def in_order(
+    items: Sequence[ItemT], sort: str, view: Callable[[ItemT], dict[str, Any]], form: type[BaseModel]
+) -> Sequence[ItemT]:
+    """Items by a field of their views, which ``form`` describes. Raises FieldsRefused for any other field."""
+    if not sort:
+        return items
+    field = sort.removeprefix("-")
+    if field not in form.model_fields:
+        wanted = f"must be one of {', '.join(form.model_fields)}{did_you_mean(field, form.model_fields)}"
+        raise FieldsRefused([Problem(("sort",), sort, wanted)])
+    ranks = [(_rank(view(item).get(field)), item) for item in items]
+    empty = [item for rank, item in ranks if rank is None]
+    full = [(rank, item) for rank, item in ranks if rank is not None]
+    full.sort(key=lambda each: each[0], reverse=sort.startswith("-"))
+    return [item for _, item in full] + empty
+
+
+def _rank(value: object) -> tuple[float, str] | None:
+    """Where a value stands among others of its field; None for what is empty."""
+    match value:
+        case None | "":
+            return None
+        case bool() | int() | float():
+            return value, ""
+        case list() | dict():
+            return len(value), ""
+        case _:
+            return 0, str(value).casefold()

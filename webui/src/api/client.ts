@@ -43,6 +43,9 @@ export class Unreachable extends Error {
   }
 }
 
+/** What the audit calls the way by which changes come from here. */
+const DOOR = 'page';
+
 let csrfToken = '';
 let language = 'en';
 let organization: string | null = null;
@@ -77,6 +80,7 @@ export function whenSignedOut(act: () => void): void {
 const conventions: Middleware = {
   onRequest({ request }) {
     request.headers.set('Accept-Language', language);
+    request.headers.set('Huntline-Door', DOOR);
     if (request.method !== 'GET' && csrfToken) request.headers.set('X-CSRF-Token', csrfToken);
     if (organization === null) return request;
     const address = new URL(request.url);
@@ -108,13 +112,31 @@ export async function upload<T>(
   path: string,
   form: FormData,
   query: Record<string, string> = {},
+  method: 'POST' | 'PUT' = 'POST',
 ): Promise<T> {
-  const headers = { 'X-CSRF-Token': csrfToken };
-  const response = await fetch(addressOf(path, query), { method: 'POST', body: form, headers }).catch(() => {
+  const response = await fetched(path, query, { method, body: form });
+  return (await response.json()) as T;
+}
+
+/** The answer to a request that is no JSON, such as sound, from a path below `/api/v1`. */
+export async function download(path: string, body?: object): Promise<Blob> {
+  const headers = { 'Content-Type': 'application/json' };
+  const request = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body), headers };
+  return (await fetched(path, {}, request)).blob();
+}
+
+async function fetched(
+  path: string,
+  query: Record<string, string>,
+  request: { method?: string; body?: BodyInit; headers?: Record<string, string> },
+): Promise<Response> {
+  const headers = { ...request.headers, 'X-CSRF-Token': csrfToken, 'Accept-Language': language };
+  const response = await fetch(addressOf(path, query), { ...request, headers }).catch(() => {
     throw new Unreachable();
   });
-  if (!response.ok) throw await problemOf(response);
-  return (await response.json()) as T;
+  if (response.ok) return response;
+  if (response.status === 401) onSignedOut();
+  throw await problemOf(response);
 }
 
 async function problemOf(response: Response): Promise<Error> {

@@ -26,7 +26,7 @@ const useStyles = makeStyles({
     fontSize: tokens.fontSizeBase300,
     ':hover': { backgroundColor: tokens.colorNeutralBackground1Hover },
   },
-  here: { backgroundColor: tokens.colorNeutralBackground1Selected, color: tokens.colorBrandForeground1 },
+  here: { backgroundColor: tokens.colorNeutralBackground1Selected, color: tokens.colorBrandForeground2 },
   icon: { fontSize: '20px', display: 'flex' },
 });
 

@@ -64,6 +64,7 @@ export function Theme({ children }: { readonly children: ReactNode }) {
   );
   useEffect(() => {
     document.documentElement.style.colorScheme = isDark ? 'dark' : 'light';
+    document.body.style.margin = '0';
   }, [isDark]);
   return (
     <RendererProvider renderer={renderer} targetDocument={document}>

@@ -1,5 +1,12 @@
-import { Page } from '~/parts/Page';
+/** The wallboard, inside the frame of the pages. */
+
+import { LiveProvider } from '~/live/live';
+import { Wallboard } from './Wallboard';
 
 export default function WallboardArea() {
-  return <Page title="WallboardArea">…</Page>;
+  return (
+    <LiveProvider of="all">
+      <Wallboard />
+    </LiveProvider>
+  );
 }

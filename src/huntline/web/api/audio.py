@@ -14,25 +14,25 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict
 
 from huntline.apply import keep_content, spoken
-from huntline.directory.edits import added
+from huntline.directory.edits import added, replaced
 from huntline.directory.organization import Audio, Organization
 from huntline.directory.problems import Problem
 from huntline.errors import ConfigurationError, Refused
 from huntline.media.g711 import SUFFIX
 from huntline.media.prompts.decode import MAX_BYTES
-from huntline.media.prompts.encode import measure_prompt
+from huntline.media.prompts.encode import encode_content, measure_prompt
 from huntline.media.prompts.judgement import warnings_about
 from huntline.media.prompts.preview import wav_of_ulaw
 from huntline.organization_file.form import Text
 from huntline.organization_file.parts import Dump
 from huntline.storage.blobs import Blobs
 from huntline.storage.settings import SettingsRefused
-from huntline.web.access import Access, ChangeSettings, ReadSettings
+from huntline.web.access import Access, ChangeQueues, ChangeSettings, ReadSettings
 from huntline.web.api.collection import Collection, DryRun, NotThere, parsed, patch_of
 from huntline.web.backstage import Backstage
-from huntline.web.etags import IfMatch, etag_of
+from huntline.web.etags import IfMatch, check_if_match, etag_of
 from huntline.web.language import Sentence
-from huntline.web.listing import Listing, Page, Search
+from huntline.web.listing import Listing, Page, Search, Sort
 from huntline.web.problems import FieldsRefused
 
 _MEDIA_TYPES = {".wav": "audio/wav", ".mp3": "audio/mpeg", ".wma": "audio/x-ms-wma"}
@@ -66,6 +66,15 @@ class AudioForm(BaseModel):
 
 class SpokenForm(AudioForm):
     """A text to speak into a file of a name that ends in ``.wav``."""
+
+    say: Text
+    language: Literal["en", "fr"] = "en"
+
+
+class PreviewForm(BaseModel):
+    """A text to speak, for ears at a desk."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     say: Text
     language: Literal["en", "fr"] = "en"
@@ -147,10 +156,10 @@ def details(audio: Audio, organization: Organization, blobs: Blobs) -> Dump:
 
 
 @router.get("", response_model=Listing[AudioView], operation_id="list_audio_files")
-def list_all(access: ReadSettings, page: Page, search: Search = "") -> Any:
+def list_all(access: ReadSettings, page: Page, search: Search = "", sort: Sort = "") -> Any:
     """All sound files of the library."""
     organization = access.organization
-    found = AUDIO.matching(organization, search)
+    found = AUDIO.listed(organization, search, sort)
     return page.of(found, lambda audio: AUDIO.shown(audio, organization))
 
 
@@ -168,10 +177,7 @@ def upload(access: ChangeSettings, file: UploadFile, response: Response, dry_run
     folder, under its SHA-256.
     """
     name = _base_name(file.filename or "")
-    content = file.file.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        raise FileTooLarge([Problem(("file",), name, "must be up to 5 MB")])
-    return _add(access, "file", name, content, response, dry_run)
+    return _add(access, "file", name, _content_of(file), response, dry_run)
 
 
 @router.post(
@@ -185,11 +191,22 @@ def speak(access: ChangeSettings, form: SpokenForm, response: Response, dry_run:
     """Speak a text into a file of the library, to listen to it or to play it as music on hold."""
     if not form.name.lower().endswith(".wav") or _base_name(form.name) != form.name:
         raise FieldsRefused([Problem(("name",), form.name, "must be a file name that ends in .wav")])
-    try:
-        content = spoken(form.say, form.language)
-    except ConfigurationError as error:
-        raise FieldsRefused([Problem(("say",), form.say, str(error))]) from None
-    return _add(access, "name", form.name, content, response, dry_run)
+    return _add(access, "name", form.name, _speech_of(form), response, dry_run)
+
+
+@router.post(
+    "/speech/preview",
+    response_class=Response,
+    operation_id="preview_speech",
+    responses={200: {"content": {"audio/wav": _SOUND}, "description": "A .wav file"}},
+)
+def preview_speech(access: ChangeQueues, form: PreviewForm) -> Response:
+    """A text as callers would hear it spoken, as a .wav file (8 kHz, mono, 16 bit); nothing is kept."""
+    content = _speech_of(form)
+    with tempfile.TemporaryDirectory(prefix="huntline-") as folder:
+        prompt = encode_content(Path("spoken.wav"), content, Path(folder))
+        ulaw = Path(prompt.source + SUFFIX["PCMU"]).read_bytes()
+    return Response(wav_of_ulaw(ulaw), media_type="audio/wav")
 
 
 @router.get("/{key}", response_model=AudioDetails, operation_id="read_audio_file")
@@ -239,6 +256,36 @@ def read_content(access: ReadSettings, key: Key) -> FileResponse:
     return FileResponse(path, media_type=media_type, filename=audio.name)
 
 
+@router.put("/{key}/content", response_model=AudioDetails, operation_id="replace_audio_content")
+def replace_content(
+    access: ChangeSettings,
+    key: Key,
+    file: UploadFile,
+    response: Response,
+    if_match: IfMatch = None,
+    dry_run: DryRun = False,
+) -> Any:
+    """Give a file of the library another content of the same kind: queues play that from now on.
+
+    It keeps its name, whatever the file that is sent is called.
+    """
+    name = AUDIO.get(access.organization, key).name
+    with _blobs_for(access.backstage, dry_run) as blobs:
+        audio = _kept("file", name, _content_of(file), blobs)
+
+        def edit(organization: Organization) -> Organization:
+            current = AUDIO.get(organization, name)
+            check_if_match(if_match, AUDIO.dump(current))
+            return replaced(organization, "audio", current, replace(audio, name=current.name))
+
+        try:
+            organization = access.change(edit, dry_run=dry_run).organization
+        except SettingsRefused as refusal:
+            raise refusal.about("file") from None
+        response.headers["ETag"] = etag_of(AUDIO.dump(audio))
+        return details(AUDIO.get(organization, name), organization, blobs)
+
+
 @router.get(
     "/{key}/preview",
     response_class=Response,
@@ -260,10 +307,7 @@ def _answer(audio: Audio, organization: Organization, access: Access, response: 
 def _add(access: Access, field: str, name: str, content: bytes, response: Response, dry_run: bool) -> Dump:
     """Put a file into the library unless it is there; ``field`` is what a refusal blames."""
     with _blobs_for(access.backstage, dry_run) as blobs:
-        try:
-            audio = keep_content(name, content, blobs)
-        except ConfigurationError as error:
-            raise FieldsRefused([Problem((field,), name, str(error))]) from None
+        audio = _kept(field, name, content, blobs)
         known: Audio | None = None
 
         def edit(organization: Organization) -> Organization:
@@ -286,6 +330,30 @@ def _add(access: Access, field: str, name: str, content: bytes, response: Respon
         shown = AUDIO.get(organization, name)
         response.headers["ETag"] = etag_of(AUDIO.dump(shown))
         return details(shown, organization, blobs)
+
+
+def _content_of(file: UploadFile) -> bytes:
+    """What was sent, unless it is too much. Raises FileTooLarge."""
+    content = file.file.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise FileTooLarge([Problem(("file",), _base_name(file.filename or ""), "must be up to 5 MB")])
+    return content
+
+
+def _speech_of(form: SpokenForm | PreviewForm) -> bytes:
+    """The text of a form as a .wav file. Raises FieldsRefused."""
+    try:
+        return spoken(form.say, form.language)
+    except ConfigurationError as error:
+        raise FieldsRefused([Problem(("say",), form.say, str(error))]) from None
+
+
+def _kept(field: str, name: str, content: bytes, blobs: Blobs) -> Audio:
+    """A sound of a content that is kept. Raises FieldsRefused, which blames ``field``."""
+    try:
+        return keep_content(name, content, blobs)
+    except ConfigurationError as error:
+        raise FieldsRefused([Problem((field,), name, str(error))]) from None
 
 
 @contextmanager

@@ -4,7 +4,7 @@ What differs is in a ``Collection``. Annotations are not postponed here: FastAPI
 are known at run time only.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, Optional, TypeVar, get_type_hints
 
@@ -22,7 +22,7 @@ from huntline.storage.settings import SettingsRefused
 from huntline.web.access import Access, ChangeSettings, ReadSettings
 from huntline.web.backstage import Backstage
 from huntline.web.etags import IfMatch, check_if_match, etag_of
-from huntline.web.listing import Listing, Page, Search
+from huntline.web.listing import Listing, Page, Search, Sort, in_order
 from huntline.web.problems import FieldsRefused
 
 ItemT = TypeVar("ItemT", bound=Item)
@@ -114,6 +114,10 @@ class Collection(Generic[ItemT]):
             for item in self.items(organization)
             if any(wanted in name.casefold() for name in self.names(item))
         ]
+
+    def listed(self, organization: Organization, search: str, sort: str) -> Sequence[ItemT]:
+        """Those that match, in the order that is wanted. Raises FieldsRefused."""
+        return in_order(self.matching(organization, search), sort, self.showing(organization), self.view)
 
     def create(self, access: Access, form: BaseModel, dry_run: bool) -> tuple[ItemT, Organization]:
         """Add a thing; returns it as it is stored. Raises Refused."""
@@ -255,9 +259,9 @@ def _add_reading(router: APIRouter, collection: Collection[Any], name: str, Key:
     noun, view = collection.noun, collection.view
 
     @router.get("", response_model=Listing[view], operation_id=f"list_{name}", summary=f"List: {noun}")  # type: ignore[valid-type]
-    def list_all(access: ReadSettings, page: Page, search: Search = "") -> Any:
+    def list_all(access: ReadSettings, page: Page, search: Search = "", sort: Sort = "") -> Any:
         organization = access.organization
-        found = collection.matching(organization, search)
+        found = collection.listed(organization, search, sort)
         return page.of(found, collection.showing(organization))
 
     @router.get("/{key}", response_model=view, operation_id=f"read_{name}", summary=f"Read: {noun}")

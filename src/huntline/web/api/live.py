@@ -8,15 +8,20 @@ from contextlib import aclosing
 from typing import Any
 
 from fastapi import APIRouter
+from pydantic import BaseModel
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from huntline.directory.access import Role
 from huntline.languages.translation import Language, in_language
 from huntline.picture import Picture
+from huntline.storage.calls import decisions_of, rings_of
 from huntline.web.access import Access, ReadLive
+from huntline.web.api.calls import CallId
+from huntline.web.api.collection import NotThere
 from huntline.web.backstage import Backstage
+from huntline.web.history import DecisionView, Names, RingView
 from huntline.web.language import spoken
-from huntline.web.live import LivePicture, View
+from huntline.web.live import LiveCall, LivePicture, View
 
 HEARTBEAT = 15  # seconds
 
@@ -25,13 +30,21 @@ STREAMED: dict[int | str, dict[str, Any]] = {
         "description": "Events: `snapshot` first, with everything in view, then `change` with what"
         " is new or different (`queues`, `agents`, `calls`) and what is there no more (`queues_gone`,"
         " `agents_gone`: ids, `calls_gone`: call ids); `gone` when the server is away, until the next"
-        " `snapshot`. Comments are heartbeats.",
+        " `snapshot`; `alive` as a heartbeat every 15 seconds.",
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
     }
 }
 """What a stream answers."""
 
 router = APIRouter(prefix="/live", tags=["live"])
+
+
+class LiveCallDetails(BaseModel):
+    """A call that goes on, with its rings that are over and everything that was decided, in order."""
+
+    call: LiveCall
+    rings: list[RingView]
+    decisions: list[DecisionView]
 
 
 @router.get("", response_model=LivePicture, operation_id="read_live")
@@ -47,6 +60,22 @@ async def follow(access: ReadLive) -> EventSourceResponse:
     A stream ends after ten minutes; an ``EventSource`` comes back by itself.
     """
     return streamed(access.backstage, view_of(access))
+
+
+@router.get("/calls/{call_id}", response_model=LiveCallDetails, operation_id="read_live_call")
+def read_call(access: ReadLive, call_id: CallId) -> Any:
+    """One call that goes on, with its story so far; when it is over, that is at ``/calls/{call_id}``."""
+    calls = picture_in(access.backstage, view_of(access))["calls"]
+    call = next((call for call in calls if call["call_id"] == call_id), None)
+    if call is None:
+        raise NotThere(f"no call {call_id!r} goes on now")
+    database, organization = access.backstage.database, access.organization
+    names, organization_id = Names(organization), organization.organization_id
+    return {
+        "call": call,
+        "rings": [names.ring(ring) for ring in rings_of(database, organization_id, call_id)],
+        "decisions": [names.decision(each) for each in decisions_of(database, organization_id, call_id)],
+    }
 
 
 def view_of(access: Access) -> View:
@@ -70,9 +99,12 @@ def streamed(backstage: Backstage, view: View) -> EventSourceResponse:
             async for kind, news in stream:
                 yield ServerSentEvent(_data(news, language), event=kind, sep="\n")
 
-    return EventSourceResponse(
-        events(), ping=HEARTBEAT, ping_message_factory=lambda: ServerSentEvent(comment="alive", sep="\n")
-    )
+    return EventSourceResponse(events(), ping=HEARTBEAT, ping_message_factory=_heartbeat)
+
+
+def _heartbeat() -> ServerSentEvent:
+    # An event and no comment: an EventSource keeps comments to itself, and a page must know a dead line.
+    return ServerSentEvent("{}", event="alive", sep="\n")
 
 
 def _data(news: dict[str, Any], language: Language) -> str:

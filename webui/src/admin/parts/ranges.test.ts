@@ -1,0 +1,41 @@
+import type { TFunction } from 'i18next';
+import { expect, test } from 'vitest';
+import { nameProblem, numberIn, RANGES, rangeProblem, roundedWait } from './ranges';
+
+const t = ((key: string, values?: object) =>
+  `${key} ${JSON.stringify(values ?? {})}`) as unknown as TFunction;
+
+test.each([
+  [47, 45],
+  [53, 60],
+  [0, 0],
+  [7, 0],
+  [8, 15],
+  [1200, 1200],
+  [2700, 2700],
+])('a wait of %d s is stored as %d s', (typed, stored) => {
+  expect(roundedWait(typed)).toBe(stored);
+});
+
+test('a number as people type it', () => {
+  expect(numberIn(' 30 ')).toBe(30);
+  expect(numberIn('')).toBeNull();
+  expect(numberIn('1e3')).toBeNaN();
+  expect(numberIn('3.5')).toBeNaN();
+  expect(numberIn('-1')).toBe(-1);
+});
+
+test.each(['14', '181', '-1', 'x', '30.5'])('an alert time of %s is out of range', (text) => {
+  expect(rangeProblem(text, RANGES.agentAlertTime, t)).toContain('"low":15,"high":180');
+});
+
+test.each(['15', '180', '', ' 30'])('an alert time of %j is allowed', (text) => {
+  expect(rangeProblem(text, RANGES.agentAlertTime, t)).toBeUndefined();
+});
+
+test('a name has up to 64 characters', () => {
+  expect(nameProblem('é'.repeat(64), t)).toBeUndefined();
+  expect(nameProblem('😀'.repeat(64), t)).toBeUndefined();
+  expect(nameProblem('a'.repeat(65), t)).toContain('"count":65');
+  expect(nameProblem('Help ', t)).toContain('blankAtEnd');
+});

@@ -1,0 +1,41 @@
+/** Which agents count as free. */
+
+import { useTranslation } from 'react-i18next';
+import { NumberSetting, SwitchSetting } from '~/admin/parts/fields';
+import { Section } from '~/admin/parts/Section';
+import type { PartProps } from './QueuePage';
+import { DEFAULTS } from './queueDraft';
+
+export function MoreSection({ editing }: PartProps) {
+  const { t } = useTranslation('queues');
+  const { draft, set } = editing;
+  const isForced = draft.distribution === 'longest-idle';
+  return (
+    <Section title={t('queues:more')}>
+      <SwitchSetting
+        name="presence_based_routing"
+        label={t('queues:setting.presence_based_routing')}
+        hint={isForced ? t('queues:hint.presenceForced') : t('queues:hint.presence_based_routing')}
+        isOn={draft.presence_based_routing}
+        isFixed={isForced}
+        onChange={(presence_based_routing) => set({ presence_based_routing })}
+      />
+      <NumberSetting
+        name="wrap_up"
+        label={t('queues:setting.wrap_up')}
+        hint={t('queues:hint.wrap_up')}
+        placeholder={String(DEFAULTS.wrap_up)}
+        unit={t('admin:unit.seconds')}
+        value={draft.wrap_up}
+        onChange={(wrap_up) => set({ wrap_up })}
+      />
+      <SwitchSetting
+        name="ring_busy"
+        label={t('queues:setting.ring_busy')}
+        hint={t('queues:hint.ring_busy')}
+        isOn={draft.ring_busy}
+        onChange={(ring_busy) => set({ ring_busy })}
+      />
+    </Section>
+  );
+}

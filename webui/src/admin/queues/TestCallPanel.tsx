@@ -1,0 +1,140 @@
+/** A call to the queue from the page: what it does, and its few buttons. */
+
+import {
+  Body1,
+  Button,
+  Card,
+  MessageBar,
+  MessageBarActions,
+  MessageBarBody,
+  makeStyles,
+  Subtitle2,
+  Text,
+  ToggleButton,
+  tokens,
+} from '@fluentui/react-components';
+import { CallEndRegular, CallRegular, DialpadRegular, MicOffRegular } from '@fluentui/react-icons';
+import { useMutation } from '@tanstack/react-query';
+import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Keypad } from '~/agent/Keypad';
+import { api, bodyOf } from '~/api/client';
+import { inWords } from '~/api/problems';
+import { useNow } from '~/live/clock';
+import { duration } from '~/parts/format';
+import type { QueueView } from './queueDraft';
+import type { TestCall } from './testCall';
+
+const useStyles = makeStyles({
+  panel: { position: 'sticky', top: 0, zIndex: 3, maxWidth: '880px', boxSizing: 'border-box' },
+  row: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalM },
+  words: { flex: '1 1 200px', display: 'flex', flexDirection: 'column' },
+  time: { fontVariantNumeric: 'tabular-nums' },
+});
+
+/** The button that calls the queue, and the call while there is one. */
+export function useTestCall(queue: QueueView) {
+  const { t } = useTranslation('queues');
+  const [call, setCall] = useState<TestCall | null>(null);
+  const starting = useMutation({
+    mutationFn: async () => {
+      const params = { path: { key: queue.id } };
+      const access = await bodyOf(api.POST('/api/v1/queues/{key}/test-call', { params }));
+      const { TestCall } = await import('./testCall');
+      return new TestCall(access);
+    },
+    onSuccess: setCall,
+  });
+  // Who leaves the page hangs up.
+  useEffect(() => () => call?.hangUp(), [call]);
+  const isUp = useSyncExternalStore(
+    call?.subscribe ?? ignored,
+    () => call !== null && call.now().ending === null,
+  );
+  const begin = () => starting.mutate();
+  const close = () => {
+    starting.reset();
+    setCall(null);
+  };
+  return {
+    button: (
+      <Button icon={<CallRegular />} disabled={isUp || starting.isPending} onClick={begin}>
+        {t('queues:testCall.button')}
+      </Button>
+    ),
+    panel:
+      call !== null ? (
+        <Panel call={call} onAgain={begin} onClose={close} />
+      ) : (
+        starting.error !== null && (
+          <MessageBar intent="error" layout="multiline" role="alert">
+            <MessageBarBody>{inWords(starting.error, t)}</MessageBarBody>
+            <MessageBarActions>
+              <Button onClick={close}>{t('common:close')}</Button>
+            </MessageBarActions>
+          </MessageBar>
+        )
+      ),
+  };
+}
+
+function ignored(): () => void {
+  return () => {};
+}
+
+interface PanelProps {
+  readonly call: TestCall;
+  readonly onAgain: () => void;
+  readonly onClose: () => void;
+}
+
+function Panel({ call, onAgain, onClose }: PanelProps) {
+  const styles = useStyles();
+  const { t } = useTranslation(['queues', 'agent']);
+  const { answeredAt, isMuted, isInterrupted, ending } = useSyncExternalStore(call.subscribe, call.now);
+  const [hasKeys, setKeys] = useState(false);
+  const stage = isInterrupted ? 'interrupted' : answeredAt === null ? 'calling' : 'answered';
+  const words =
+    ending === null
+      ? t(`queues:testCall.stage.${stage}`)
+      : ending === 'busy-there'
+        ? t('queues:testCall.busy')
+        : t(`agent:ended.${ending}`);
+  return (
+    <Card className={styles.panel} role="region" aria-label={t('queues:testCall.title')}>
+      <div className={styles.row}>
+        <div className={styles.words}>
+          <Subtitle2>{t('queues:testCall.title')}</Subtitle2>
+          <Body1 role="status">{words}</Body1>
+        </div>
+        {ending !== null ? (
+          <>
+            <Button icon={<CallRegular />} onClick={onAgain}>
+              {t('queues:testCall.again')}
+            </Button>
+            <Button onClick={onClose}>{t('common:close')}</Button>
+          </>
+        ) : (
+          <>
+            {answeredAt !== null && <Elapsed since={answeredAt} />}
+            <ToggleButton icon={<MicOffRegular />} checked={isMuted} onClick={() => call.setMuted(!isMuted)}>
+              {t('queues:testCall.mute')}
+            </ToggleButton>
+            <ToggleButton icon={<DialpadRegular />} checked={hasKeys} onClick={() => setKeys(!hasKeys)}>
+              {t('queues:testCall.keypad')}
+            </ToggleButton>
+            <Button appearance="primary" icon={<CallEndRegular />} onClick={call.hangUp}>
+              {t('queues:testCall.hangUp')}
+            </Button>
+          </>
+        )}
+      </div>
+      {hasKeys && ending === null && <Keypad onKey={call.press} />}
+    </Card>
+  );
+}
+
+function Elapsed({ since }: { readonly since: number }) {
+  const styles = useStyles();
+  return <Text className={styles.time}>{duration((useNow() - since) / 1000)}</Text>;
+}

@@ -1,0 +1,281 @@
+/** A queue as its form holds it: from the API's words and back. Nothing in here does I/O. */
+
+import type { TFunction } from 'i18next';
+import { nameProblem, numberIn, RANGES, type Range, rangeProblem } from '~/admin/parts/ranges';
+import type { ApiProblem, FieldProblem, Schemas } from '~/api/client';
+
+export type QueueView = Schemas['QueueView'];
+export type QueuePatch = Schemas['QueuePatch'];
+export type Distribution = Schemas['Distribution'];
+export type Alerting = Schemas['Alerting'];
+type ExitForm = Schemas['ExitForm'];
+
+export const DISTRIBUTIONS: readonly Distribution[] = ['attendant', 'serial', 'round-robin', 'longest-idle'];
+export const ALERTINGS: readonly Alerting[] = ['one', 'parallel'];
+export const EXITS = ['overflow', 'timeout', 'no_agents'] as const;
+export type ExitName = (typeof EXITS)[number];
+
+export interface GreetingDraft {
+  readonly kind: 'none' | 'file' | 'speech';
+  readonly file: string;
+  readonly say: string;
+  readonly language: 'en' | 'fr';
+}
+
+export interface MusicDraft {
+  readonly kind: 'default' | 'file';
+  readonly file: string;
+}
+
+/** What happens to a caller who leaves the line; `stay` is to leave them in it. */
+export type ExitKind = 'disconnect' | 'stay' | 'person' | 'queue' | 'voicemail' | 'address';
+
+export interface ExitDraft {
+  readonly kind: ExitKind;
+  /** A UPN for `person` and `voicemail`, a name for `queue`, `tel:` or `sip:` for `address`. */
+  readonly target: string;
+}
+
+export interface QueueDraft {
+  readonly name: string;
+  /** As the API has it, `tel:+14255550100`; empty for none. */
+  readonly line_uri: string;
+  readonly domain: string;
+  readonly greeting: GreetingDraft;
+  readonly music: MusicDraft;
+  readonly distribution: Distribution;
+  readonly alerting: Alerting;
+  readonly allow_opt_out: boolean;
+  readonly agents: readonly string[];
+  readonly groups: readonly string[];
+  readonly agent_limit: string;
+  readonly agent_alert_time: string;
+  readonly max_waiting: string;
+  readonly overflow: ExitDraft;
+  readonly max_wait: string;
+  readonly timeout: ExitDraft;
+  readonly no_agents: ExitDraft;
+  readonly no_agents_new_calls_only: boolean;
+  readonly presence_based_routing: boolean;
+  readonly wrap_up: string;
+  readonly ring_busy: boolean;
+}
+
+const NUMBERS = ['agent_limit', 'agent_alert_time', 'max_waiting', 'max_wait', 'wrap_up'] as const;
+const NO_GREETING: GreetingDraft = { kind: 'none', file: '', say: '', language: 'en' };
+const DISCONNECT: ExitDraft = { kind: 'disconnect', target: '' };
+
+/** What an empty field of a number stands for. */
+export const DEFAULTS: Readonly<Record<(typeof NUMBERS)[number], number>> = {
+  agent_limit: 50,
+  agent_alert_time: 30,
+  max_waiting: 50,
+  max_wait: 1200,
+  wrap_up: 0,
+};
+
+/** A queue that is yet to be made; with several domains its own is still to be chosen. */
+export function newQueue(domains: readonly string[]): QueueDraft {
+  return {
+    name: '',
+    line_uri: '',
+    domain: domains.length === 1 ? (domains[0] ?? '') : '',
+    greeting: NO_GREETING,
+    music: { kind: 'default', file: '' },
+    distribution: 'attendant',
+    alerting: 'one',
+    allow_opt_out: true,
+    agents: [],
+    groups: [],
+    agent_limit: '',
+    agent_alert_time: '',
+    max_waiting: '',
+    overflow: DISCONNECT,
+    max_wait: '',
+    timeout: DISCONNECT,
+    no_agents: { kind: 'stay', target: '' },
+    no_agents_new_calls_only: false,
+    presence_based_routing: false,
+    wrap_up: '',
+    ring_busy: false,
+  };
+}
+
+export function draftOf(queue: QueueView, domains: readonly string[]): QueueDraft {
+  return {
+    name: queue.name,
+    line_uri: queue.line_uri ?? '',
+    domain: queue.domain ?? '',
+    greeting: greetingOf(queue.greeting),
+    music: queue.music ? { kind: 'file', file: queue.music.file } : { kind: 'default', file: '' },
+    distribution: queue.distribution,
+    alerting: queue.alerting ?? defaultAlerting(queue.distribution),
+    allow_opt_out: queue.allow_opt_out,
+    agents: queue.agents,
+    groups: queue.groups,
+    agent_limit: String(queue.agent_limit),
+    agent_alert_time: String(queue.agent_alert_time),
+    max_waiting: String(queue.max_waiting),
+    overflow: exitOf(queue.overflow, domains),
+    max_wait: String(queue.max_wait),
+    timeout: exitOf(queue.timeout, domains),
+    no_agents: exitOf(queue.no_agents, domains),
+    no_agents_new_calls_only: queue.no_agents_new_calls_only,
+    presence_based_routing: queue.presence_based_routing ?? false,
+    wrap_up: String(queue.wrap_up),
+    ring_busy: queue.ring_busy,
+  };
+}
+
+function greetingOf(greeting: QueueView['greeting']): GreetingDraft {
+  if (!greeting) return NO_GREETING;
+  if ('file' in greeting) return { ...NO_GREETING, kind: 'file', file: greeting.file };
+  return { ...NO_GREETING, kind: 'speech', say: greeting.say, language: greeting.language };
+}
+
+export function exitOf({ action, target }: ExitForm, domains: readonly string[]): ExitDraft {
+  const to = target ?? '';
+  if (action === 'queue') return { kind: 'stay', target: '' };
+  if (action === 'disconnect') return DISCONNECT;
+  if (action === 'voicemail') return { kind: 'voicemail', target: to.replace(/^sip:/i, '') };
+  if (/^sip:hg_[0-9a-f]{32}@/.test(to)) return { kind: 'queue', target: to };
+  if (/^sip:/i.test(to)) {
+    const upn = to.slice('sip:'.length);
+    const isOurs = domains.includes(upn.slice(upn.lastIndexOf('@') + 1).toLowerCase());
+    return isOurs ? { kind: 'person', target: upn } : { kind: 'address', target: to };
+  }
+  return { kind: /^tel:/i.test(to) ? 'address' : 'queue', target: to };
+}
+
+function exitForm({ kind, target }: ExitDraft): ExitForm {
+  switch (kind) {
+    case 'disconnect':
+      return { action: 'disconnect' };
+    case 'stay':
+      return { action: 'queue' };
+    case 'voicemail':
+      return { action: 'voicemail', target: target && `sip:${target}` };
+    case 'person':
+      return { action: 'forward', target: target && `sip:${target}` };
+    case 'queue':
+      return { action: 'forward', target };
+    case 'address':
+      return { action: 'forward', target: telephone(target) };
+  }
+}
+
+/** A number as people write it, with `tel:` before it where that is missing; all else stays as it is. */
+export function telephone(text: string): string {
+  const typed = text.trim();
+  return /^\+\d/.test(typed) ? `tel:${typed}` : typed;
+}
+
+/** Only round robin and longest idle have several calls alert at once unless somebody says otherwise. */
+export function defaultAlerting(distribution: Distribution): Alerting {
+  return distribution === 'round-robin' || distribution === 'longest-idle' ? 'parallel' : 'one';
+}
+
+/** Another distribution method brings its own defaults along, where nobody had chosen otherwise. */
+export function withDistribution(draft: QueueDraft, distribution: Distribution): Partial<QueueDraft> {
+  const isDefault = draft.alerting === defaultAlerting(draft.distribution);
+  const wasForced = draft.distribution === 'longest-idle';
+  return {
+    distribution,
+    alerting: isDefault ? defaultAlerting(distribution) : draft.alerting,
+    presence_based_routing: distribution === 'longest-idle' || (!wasForced && draft.presence_based_routing),
+  };
+}
+
+/** The changes as the API takes them; an empty number is null, which stands for the default. */
+export function patchOf(changes: Partial<QueueDraft>, draft: QueueDraft): QueuePatch {
+  // The API gives a new distribution method its defaults back, unless it is told what they are to be.
+  const whole: Partial<QueueDraft> =
+    changes.distribution === undefined
+      ? changes
+      : {
+          ...changes,
+          alerting: draft.alerting,
+          presence_based_routing: draft.presence_based_routing,
+        };
+  const { greeting, music, line_uri, agents, groups, overflow, timeout, no_agents, ...plain } = whole;
+  const { agent_limit, agent_alert_time, max_waiting, max_wait, wrap_up, ...rest } = plain;
+  const numbers = { agent_limit, agent_alert_time, max_waiting, max_wait, wrap_up };
+  const patch: QueuePatch = { ...rest };
+  for (const field of NUMBERS) {
+    const text = numbers[field];
+    if (text !== undefined) patch[field] = numberIn(text);
+  }
+  if (greeting !== undefined) patch.greeting = greetingForm(greeting);
+  if (music !== undefined) patch.music = music.kind === 'file' ? { file: music.file } : null;
+  if (line_uri !== undefined) patch.line_uri = line_uri || null;
+  if (agents !== undefined) patch.agents = [...agents];
+  if (groups !== undefined) patch.groups = [...groups];
+  if (overflow !== undefined) patch.overflow = exitForm(overflow);
+  if (timeout !== undefined) patch.timeout = exitForm(timeout);
+  if (no_agents !== undefined) patch.no_agents = exitForm(no_agents);
+  return patch;
+}
+
+/** A whole queue as the API takes it; what is left empty has its default. */
+export function formOf(draft: QueueDraft): Schemas['QueueForm'] {
+  const settings = Object.entries(patchOf(draft, draft));
+  const given = settings.filter(([field, value]) => value !== null && !(field === 'domain' && value === ''));
+  return Object.fromEntries(given) as unknown as Schemas['QueueForm'];
+}
+
+function greetingForm({
+  kind,
+  file,
+  say,
+  language,
+}: GreetingDraft): NonNullable<QueuePatch['greeting']> | null {
+  if (kind === 'none') return null;
+  return kind === 'file' ? { file } : { say, language };
+}
+
+/** What is wrong with a queue as it is typed, by setting. The rest is for the API to say. */
+export function problemsIn(
+  draft: QueueDraft,
+  limits: Schemas['LimitsForm'],
+  t: TFunction,
+): Record<string, string | undefined> {
+  const mostWaiting: Range = { ...RANGES.maxWaiting, high: limits.max_waiting };
+  const mostAgents: Range = { ...RANGES.agentLimit, high: limits.agent_limit };
+  return {
+    name: nameProblem(draft.name, t) ?? (draft.name.includes('@') ? t('queues:noAt') : undefined),
+    agent_limit: rangeProblem(draft.agent_limit, mostAgents, t),
+    agent_alert_time: rangeProblem(draft.agent_alert_time, RANGES.agentAlertTime, t),
+    max_waiting: rangeProblem(draft.max_waiting, mostWaiting, t),
+    max_wait: rangeProblem(draft.max_wait, RANGES.maxWait, t),
+    wrap_up: rangeProblem(draft.wrap_up, RANGES.wrapUp, t),
+  };
+}
+
+/** What a queue lacks to be saved, by setting. */
+export function missingIn(draft: QueueDraft, t: TFunction): Record<string, string | undefined> {
+  const { name, greeting, music } = draft;
+  const isSilent = greeting.kind === 'file' ? greeting.file === '' : greeting.say.trim() === '';
+  const exits = EXITS.map((exit) => [exit, missingTarget(draft[exit], t)] as const);
+  return {
+    name: name === '' ? t('admin:isMissing') : undefined,
+    domain: draft.domain === '' ? t('queues:missing.domain') : undefined,
+    greeting: greeting.kind !== 'none' && isSilent ? t(`queues:missing.${greeting.kind}`) : undefined,
+    music: music.kind === 'file' && music.file === '' ? t('queues:missing.file') : undefined,
+    ...Object.fromEntries(exits),
+  };
+}
+
+function missingTarget({ kind, target }: ExitDraft, t: TFunction): string | undefined {
+  if (kind === 'disconnect' || kind === 'stay' || target.trim() !== '') return undefined;
+  return t(`queues:missing.${kind}`);
+}
+
+/** What is wrong elsewhere because of this queue: a loop is told at the first forward of it, wherever that is. */
+export function elsewhere(problem: ApiProblem): readonly FieldProblem[] {
+  return problem.fields.filter(({ field }) => /^(queues|users)\[\d+\]/.test(field));
+}
+
+/** Which exits may have made a loop: those that changed and lead somewhere. */
+export function changedForwards(changed: readonly string[], draft: QueueDraft): readonly ExitName[] {
+  return EXITS.filter((exit) => changed.includes(exit) && draft[exit].target !== '');
+}

@@ -1,0 +1,41 @@
+/** What is told of a call: from history, or from now while it goes on. */
+
+import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { ApiProblem, api, bodyOf } from '~/api/client';
+import { useLive } from '~/live/live';
+import type { Told } from './story';
+
+const TIME_TO_BE_WRITTEN = 600; // ms from a decision until it can surely be read
+
+/** Told anew whenever the call does something; the story goes on in history when the call is over. */
+export function useTold(callId: string): UseQueryResult<Told> {
+  const { picture } = useLive();
+  const now = picture?.calls.get(callId);
+  return useQuery({
+    // A call that changes is another object in the picture.
+    queryKey: ['story', callId, now ?? null],
+    queryFn: async () => {
+      if (now !== undefined) await new Promise((resolve) => setTimeout(resolve, TIME_TO_BE_WRITTEN));
+      return tell(callId);
+    },
+    enabled: picture !== null,
+    staleTime: now === undefined ? Number.POSITIVE_INFINITY : 0,
+    placeholderData: keepPreviousData,
+    // Between the two there is a moment in which neither has the call.
+    retry: (count, error) => !(error instanceof ApiProblem && error.status !== 404) && count < 2,
+  });
+}
+
+async function tell(callId: string): Promise<Told> {
+  const params = { path: { call_id: callId } };
+  try {
+    const [call, { decisions }] = await Promise.all([
+      bodyOf(api.GET('/api/v1/calls/{call_id}', { params })),
+      bodyOf(api.GET('/api/v1/calls/{call_id}/decisions', { params })),
+    ]);
+    return { call, rings: call.rings, decisions };
+  } catch (error) {
+    if (!(error instanceof ApiProblem && error.status === 404)) throw error;
+    return bodyOf(api.GET('/api/v1/live/calls/{call_id}', { params }));
+  }
+}
