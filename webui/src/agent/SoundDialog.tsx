@@ -14,7 +14,6 @@ import {
   makeStyles,
   Option,
   ProgressBar,
-  Slider,
   Switch,
   tokens,
 } from '@fluentui/react-components';
@@ -31,6 +30,7 @@ const useStyles = makeStyles({
   row: { display: 'flex', flexWrap: 'wrap', alignItems: 'end', gap: tokens.spacingHorizontalS },
   grow: { flexGrow: 1, minWidth: '200px' },
   narrow: { minWidth: 0 },
+  volume: { accentColor: tokens.colorCompoundBrandBackground },
 });
 
 const SYSTEM = '';
@@ -96,16 +96,23 @@ function Outputs({ devices }: { readonly devices: readonly MediaDeviceInfo[] }) 
 }
 
 function Volume() {
+  const styles = useStyles();
   const { t } = useTranslation('agent');
   const { ringVolume } = useChoices();
   return (
     <Field label={t('agent:sound.volume')}>
-      <Slider
-        min={0}
-        max={100}
-        value={Math.round(ringVolume * 100)}
-        onChange={(_, { value }) => choose({ ringVolume: value / 100 })}
-      />
+      {(field) => (
+        // Not Fluent's: its slider has Chromium complain of a style.
+        <input
+          {...field}
+          type="range"
+          className={styles.volume}
+          min={0}
+          max={100}
+          value={Math.round(ringVolume * 100)}
+          onChange={({ target }) => choose({ ringVolume: target.valueAsNumber / 100 })}
+        />
+      )}
     </Field>
   );
 }
