@@ -17,7 +17,7 @@ from . import ports
 from .wire import bracketed
 
 HUNTLINE = Path(sys.executable).with_name("huntline")
-_START_TIMEOUT, _STOP_TIMEOUT, _COMMAND_TIMEOUT = 30.0, 15.0, 30.0
+_START_TIMEOUT, _STOP_TIMEOUT, _COMMAND_TIMEOUT = 60.0, 15.0, 30.0
 Json = dict[str, Any]
 
 

@@ -122,7 +122,8 @@ def rename_user(organization: Organization, place: int) -> Organization:
 
 def swap_names(organization: Organization, place: int) -> Organization:
     """As no single edit does: what names users goes on naming them, and means others."""
-    first, second = [user for user in organization.users if user.voicemail is None][:2]
+    first, *others = [user for user in organization.users if user.voicemail is None] or organization.users
+    second = others[0] if others else first  # when the others have been removed
     names = {first.upn: second.upn, second.upn: first.upn}
     users = (replace(user, upn=names.get(user.upn, user.upn)) for user in organization.users)
     return replace(organization, users=tuple(users))

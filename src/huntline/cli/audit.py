@@ -40,7 +40,7 @@ def audit(
     field: Annotated[str | None, typer.Option(help="Only of one setting.", metavar="agents|...")] = None,
     door: Annotated[
         str | None,
-        typer.Option(help="Only through one door.", metavar="api|cli|cmdlet|file|scim|import|setup"),
+        typer.Option(help="Only through one door.", metavar="api|page|cli|cmdlet|file|scim|import|setup"),
     ] = None,
     is_host: Annotated[
         bool, typer.Option("--host", help="Of all organizations, of the gone ones too, and of the host.")

@@ -20,7 +20,7 @@ from huntline.web.authentication import SignedIn
 from huntline.web.backstage import Backstage
 from huntline.web.principal import Principal
 
-_DOORS = ("cli", "cmdlet", "import")
+_DOORS = ("cli", "cmdlet", "import", "page")
 
 OrganizationName = Annotated[
     str | None,

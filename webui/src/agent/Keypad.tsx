@@ -37,12 +37,7 @@ export function Keypad({ onKey }: { readonly onKey: (key: string) => void }) {
   return (
     <fieldset className={styles.pad} aria-label={t('agent:call.keypad')}>
       {KEYS.map(([key, letters]) => (
-        <Button
-          key={key}
-          className={styles.key}
-          aria-label={t('agent:dial.key', { key })}
-          onClick={() => onKey(key)}
-        >
+        <Button key={key} className={styles.key} onClick={() => onKey(key)}>
           <Text size={400} weight="semibold">
             {key}
           </Text>

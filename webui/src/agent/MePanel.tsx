@@ -77,12 +77,13 @@ function State({ agent }: { readonly agent: LiveAgent }) {
   const { t } = useTranslation('agent');
   const now = useNow();
   const { color, icon } = LOOKS[agent.state] ?? OTHER_LOOK;
+  const name = t(`agent:me.state.${agent.state}`, { defaultValue: agent.state });
   const isCounting = agent.state === 'wrap-up' && agent.until !== null;
   return (
     <div>
       <div className={styles.state}>
         <Badge appearance="tint" size="large" color={color} icon={icon} role="status">
-          {t(`agent:me.state.${agent.state}`, { defaultValue: agent.state })}
+          {name}
         </Badge>
         <Caption1 className={styles.clock}>
           {isCounting && agent.until !== null
@@ -90,7 +91,9 @@ function State({ agent }: { readonly agent: LiveAgent }) {
             : t('agent:me.since', { time: since(agent.since, now) })}
         </Caption1>
       </div>
-      {!isCounting && agent.reason !== agent.state && <Caption1 block>{agent.reason}</Caption1>}
+      {!isCounting && agent.reason.toLowerCase() !== name.toLowerCase() && (
+        <Caption1 block>{agent.reason}</Caption1>
+      )}
     </div>
   );
 }

@@ -76,7 +76,11 @@ export function PartyPicker({ label, field }: { readonly label: string; readonly
         selectedOptions={[]}
         open={isOpen}
         onOpenChange={(_, { open }) => setOpen(open)}
-        onChange={(event) => field.write(event.target.value)}
+        expandIcon={{ 'aria-label': t('agent:dial.list') }}
+        onChange={(event) => {
+          field.write(event.target.value);
+          setOpen(true);
+        }}
         onOptionSelect={(_, { optionValue }) => {
           const found = all.find(({ choice }) => choice.target === optionValue);
           if (found !== undefined) field.choose(found.choice, found.choice.party.name);

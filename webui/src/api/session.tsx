@@ -2,7 +2,16 @@
 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect } from 'react';
-import { ApiProblem, api, bodyOf, type Schemas, setCsrfToken, whenSignedOut } from './client';
+import {
+  ApiProblem,
+  api,
+  bodyOf,
+  type Schemas,
+  setCsrfToken,
+  setOrganization,
+  whenSignedOut,
+} from './client';
+import { actedFor } from './organization';
 
 export type Session = Schemas['SessionView'];
 export type Permission = Schemas['Permission'];
@@ -21,6 +30,8 @@ async function read(): Promise<Session | null> {
 
 function taken<T extends Session | null>(session: T): T {
   setCsrfToken(session?.csrf_token ?? null);
+  // Who is of an organization acts for that one, whoever was in this tab before.
+  setOrganization(session?.role === 'host' ? actedFor() : null);
   return session;
 }
 

@@ -14,9 +14,11 @@ import { NavigationRegular } from '@fluentui/react-icons';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Outlet, useLocation } from 'react-router';
+import { useMay } from '~/api/session';
 import { useIsPhoneBegun } from '~/phone/begun';
 import { Navigation } from './Navigation';
 import { useIsNarrow } from './narrow';
+import { OrganizationPicker } from './OrganizationPicker';
 import { PersonMenu } from './PersonMenu';
 
 const CallBar = lazy(() => import('~/agent/CallBar'));
@@ -59,6 +61,7 @@ export function Shell() {
   const { t } = useTranslation();
   const isNarrow = useIsNarrow();
   const [isOpen, setOpen] = useState(false);
+  const isOfHost = useMay('organizations');
   const hasPhone = useIsPhoneBegun();
   const { pathname } = useLocation();
   const { targetDocument } = useFluent();
@@ -80,6 +83,7 @@ export function Shell() {
         <Text size={400} weight="semibold" className={styles.name}>
           Huntline
         </Text>
+        {isOfHost && <OrganizationPicker />}
         <PersonMenu />
       </header>
       {isNarrow ? (

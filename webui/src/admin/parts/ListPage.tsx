@@ -35,6 +35,8 @@ export interface Column<T> {
   /** Left out on a phone. */
   readonly isMinor?: boolean;
   readonly isNumber?: boolean;
+  /** Takes more room than others where there is room. */
+  readonly isWide?: boolean;
   /** The title is for screen readers only, as that of buttons is. */
   readonly isTitleHidden?: boolean;
   readonly cell: (item: T) => ReactNode;
@@ -80,12 +82,24 @@ const useStyles = makeStyles({
     clipPath: 'inset(50%)',
     whiteSpace: 'nowrap',
   },
+  wideHead: { width: '240px' },
   // What is shown is of the search before, until the answer is there.
   stale: { opacity: 0.6 },
 });
 
 export function ListPage<T>(props: Props<T>) {
-  const { title, actions, introduction, queryKey, read, searchLabel, empty } = props;
+  const { title, actions, introduction } = props;
+  return (
+    <Page title={title} actions={actions}>
+      {introduction}
+      <ListPart {...props} />
+    </Page>
+  );
+}
+
+/** A list below the heading of another page. */
+export function ListPart<T>(props: Omit<Props<T>, 'actions' | 'introduction'>) {
+  const { queryKey, read, searchLabel, empty } = props;
   const styles = useStyles();
   const { t } = useTranslation('admin');
   const [address, setAddress] = useSearchParams();
@@ -98,8 +112,7 @@ export function ListPage<T>(props: Props<T>) {
     placeholderData: keepPreviousData,
   });
   return (
-    <Page title={title} actions={actions}>
-      {introduction}
+    <>
       <div className={styles.tools}>
         <Search label={searchLabel} value={wanted.search} onSearch={(search) => want({ search })} />
         {query.isFetching && query.isPlaceholderData && (
@@ -125,7 +138,7 @@ export function ListPage<T>(props: Props<T>) {
           )
         }
       </Loaded>
-    </Page>
+    </>
   );
 }
 
@@ -169,10 +182,10 @@ function Rows<T>({ title, columns, listing, keyOf, sort, onSort }: RowsProps<T>)
     <Table aria-label={title} size="medium">
       <TableHeader>
         <TableRow>
-          {shown.map(({ id, title, sort: by, isNumber, isTitleHidden = false }) => (
+          {shown.map(({ id, title, sort: by, isNumber, isWide, isTitleHidden = false }) => (
             <TableHeaderCell
               key={id}
-              className={mergeClasses(isNumber && styles.numberHead)}
+              className={mergeClasses(isNumber && styles.numberHead, isWide && !isNarrow && styles.wideHead)}
               {...(by !== undefined && sorting(sort, by, onSort))}
             >
               {isTitleHidden ? <span className={styles.hidden}>{title}</span> : title}
@@ -210,7 +223,7 @@ interface PagesProps {
   readonly onPage: (page: number) => void;
 }
 
-function Pages({ page, total, onPage }: PagesProps) {
+export function Pages({ page, total, onPage }: PagesProps) {
   const styles = useStyles();
   const { t } = useTranslation('admin');
   const pages = pageCount(total);

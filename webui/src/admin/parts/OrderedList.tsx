@@ -76,14 +76,21 @@ export function OrderedList<T>({ items, onChange, keyOf, nameOf, label, row, fir
     event.preventDefault();
     move(place, to);
   };
-  const drag = (event: PointerEvent, place: number) => {
-    if (dragged === null || list.current === null) return;
+  const drag = (event: PointerEvent) => {
+    const place = items.findIndex((item) => keyOf(item) === dragged);
+    if (place === -1 || list.current === null) return;
     const places = [...list.current.children].map((child) => child.getBoundingClientRect());
     move(place, placeAt(event.clientY, places));
   };
   return (
     <>
-      <ol className={styles.list} aria-label={label} ref={list}>
+      <ol
+        className={styles.list}
+        aria-label={label}
+        ref={list}
+        onPointerMove={drag}
+        onLostPointerCapture={() => setDragged(null)}
+      >
         {shown.map((item, place) => {
           const key = keyOf(item);
           return (
@@ -97,11 +104,10 @@ export function OrderedList<T>({ items, onChange, keyOf, nameOf, label, row, fir
                   aria-label={t('admin:moveByArrows', { name: nameOf(item) })}
                   onKeyDown={(event) => onKey(event, place)}
                   onPointerDown={(event) => {
-                    event.currentTarget.setPointerCapture(event.pointerId);
+                    // The list stays where it is: rows are taken out and put in again as they move.
+                    list.current?.setPointerCapture(event.pointerId);
                     setDragged(key);
                   }}
-                  onPointerMove={(event) => drag(event, place)}
-                  onLostPointerCapture={() => setDragged(null)}
                 />
               )}
               <Text size={200} className={styles.place} aria-hidden>

@@ -1,6 +1,16 @@
 /** The controls of a form: each knows by its setting's name what is wrong with it, and what is unwise. */
 
-import { Field, Input, makeStyles, Switch, Text, tokens } from '@fluentui/react-components';
+import {
+  Field,
+  FieldContextProvider,
+  Input,
+  makeStyles,
+  mergeClasses,
+  Switch,
+  shorthands,
+  Text,
+  tokens,
+} from '@fluentui/react-components';
 import {
   createContext,
   type HTMLAttributes,
@@ -39,6 +49,7 @@ const useStyles = makeStyles({
   setting: { scrollMarginTop: tokens.spacingVerticalXXL },
   short: { maxWidth: '240px' },
   medium: { maxWidth: '440px' },
+  group: { ...shorthands.borderStyle('none'), margin: 0, padding: 0, minWidth: 0 },
 });
 
 interface SettingProps {
@@ -70,6 +81,28 @@ export function Setting({ name, label, hint, isRequired = false, also = [], chil
       </Field>
       <FindingNotes findings={found} />
     </div>
+  );
+}
+
+interface GroupProps {
+  /** Set by the setting around it. */
+  readonly 'aria-labelledby'?: string;
+  readonly 'aria-describedby'?: string;
+  readonly className?: string;
+  readonly children: ReactNode;
+}
+
+/** The one control of a setting that is made of several, each with a name of its own. */
+export function ControlGroup({ children, className, ...names }: GroupProps) {
+  const styles = useStyles();
+  return (
+    <fieldset
+      aria-labelledby={names['aria-labelledby']}
+      aria-describedby={names['aria-describedby']}
+      className={mergeClasses(styles.group, className)}
+    >
+      <FieldContextProvider value={undefined}>{children}</FieldContextProvider>
+    </fieldset>
   );
 }
 

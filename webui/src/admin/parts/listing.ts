@@ -46,3 +46,20 @@ export function directionOf(sort: string, column: string): 'ascending' | 'descen
   if (sort === column) return 'ascending';
   return sort === `-${column}` ? 'descending' : undefined;
 }
+
+const LARGEST_PART = 1000;
+
+/** All of a list, part by part. */
+export async function whole<T>(
+  read: (query: {
+    limit: number;
+    offset: number;
+  }) => Promise<{ readonly items: readonly T[]; readonly total: number }>,
+): Promise<readonly T[]> {
+  const all: T[] = [];
+  for (;;) {
+    const { items, total } = await read({ limit: LARGEST_PART, offset: all.length });
+    all.push(...items);
+    if (all.length >= total || items.length === 0) return all;
+  }
+}

@@ -1,6 +1,15 @@
 /** Fields to find a person, a group, a queue or a number in, however many there are. */
 
-import { Combobox, makeStyles, Option, Persona, Spinner, Text, tokens } from '@fluentui/react-components';
+import {
+  Combobox,
+  Input,
+  makeStyles,
+  Option,
+  Persona,
+  Spinner,
+  Text,
+  tokens,
+} from '@fluentui/react-components';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -65,6 +74,16 @@ export function SearchPicker(props: Props) {
     setText('');
     onPick(choice);
   };
+  if (isReadOnly)
+    return (
+      <Input
+        {...field}
+        className={styles.field}
+        {...(label !== undefined && { 'aria-label': label })}
+        readOnly
+        value={chosen || placeholder || ''}
+      />
+    );
   return (
     <Combobox
       {...field}
@@ -73,7 +92,6 @@ export function SearchPicker(props: Props) {
       {...(label !== undefined && { 'aria-label': label })}
       placeholder={chosen || placeholder || ''}
       freeform
-      disabled={isReadOnly}
       open={isOpen}
       onOpenChange={(_, { open }) => setOpen(open)}
       onBlur={() => {

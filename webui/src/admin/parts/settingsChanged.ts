@@ -12,6 +12,10 @@ const SETTINGS = new Set([
   'audio',
   'organization',
   'licences',
+  'trunks',
+  'domains',
+  'accounts',
+  'organizations',
   'check',
 ]);
 

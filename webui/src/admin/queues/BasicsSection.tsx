@@ -1,6 +1,6 @@
 /** What a queue is called, and by which number callers reach it. */
 
-import { Dropdown, makeStyles, Option } from '@fluentui/react-components';
+import { Dropdown, Input, makeStyles, Option } from '@fluentui/react-components';
 import { useTranslation } from 'react-i18next';
 import { Setting, TextSetting, useFieldsScope } from '~/admin/parts/fields';
 import { NumberPicker, type NumberView } from '~/admin/parts/pickers';
@@ -43,19 +43,22 @@ export function BasicsSection({ editing, organization }: PartProps) {
       </Setting>
       {organization.domains.length > 1 && (
         <Setting name="domain" label={t('queues:setting.domain')} hint={t('queues:hint.domain')} isRequired>
-          <Dropdown
-            className={styles.domain}
-            disabled={isReadOnly}
-            value={draft.domain}
-            selectedOptions={[draft.domain]}
-            onOptionSelect={(_, { optionValue }) => optionValue && set({ domain: optionValue })}
-          >
-            {organization.domains.map((domain) => (
-              <Option key={domain} value={domain}>
-                {domain}
-              </Option>
-            ))}
-          </Dropdown>
+          {isReadOnly ? (
+            <Input className={styles.domain} readOnly value={draft.domain} />
+          ) : (
+            <Dropdown
+              className={styles.domain}
+              value={draft.domain}
+              selectedOptions={[draft.domain]}
+              onOptionSelect={(_, { optionValue }) => optionValue && set({ domain: optionValue })}
+            >
+              {organization.domains.map((domain) => (
+                <Option key={domain} value={domain}>
+                  {domain}
+                </Option>
+              ))}
+            </Dropdown>
+          )}
         </Setting>
       )}
     </Section>

@@ -1,0 +1,210 @@
+"""Users, groups, numbers, accounts and settings, as administrators keep them in the pages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from huntline.directory.access import Role
+from huntline.storage.accounts import HOST, Account, Accounts
+from huntline.storage.audit import Actor
+from huntline.storage.database import open_database
+from huntline.storage.passwords import hashed
+
+from .office import Office
+from .pages import MOBILE, PASSWORD, People, Person
+from .server import Server
+
+pytestmark = pytest.mark.scenario
+
+
+def _heading(page: Page, name: str) -> None:
+    expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
+
+
+def test_a_user_is_made_gets_an_account_and_signs_in(office: Office, people: People) -> None:
+    office.user("bao")
+    office.open()
+    admin = people.admin(office)
+    page = admin.go("/users")
+    page.get_by_role("button", name="Create user").click()
+    _heading(page, "New user")
+    page.get_by_role("button", name="Create user").click()
+    expect(page.get_by_text("Is missing")).to_be_visible()
+    page.get_by_label("Display name").fill("Amal Haddad")
+    page.get_by_label("Name before the @").fill(office.upn("bao").partition("@")[0])
+    page.get_by_role("button", name="Create user").click()
+    expect(page.locator("#setting-upn [role=alert]")).to_be_visible()
+    expect(page.get_by_label("Display name")).to_have_value("Amal Haddad")
+    page.get_by_label("Name before the @").fill("amal.haddad")
+    page.get_by_role("button", name="Create user").click()
+    _heading(page, "Amal Haddad")
+    expect(page.get_by_text("This user cannot take calls yet")).to_be_visible()
+    page.get_by_role("checkbox", name=re.compile("^E5")).check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("This user cannot take calls yet")).to_be_hidden()
+    admin.assert_accessible()
+    page.get_by_role("button", name="Create account").click()
+    page.get_by_role("dialog").get_by_role("button", name="Make up a password").click()
+    password = page.get_by_role("dialog").get_by_label("Password", exact=True).input_value()
+    admin.assert_accessible()
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Can sign in")).to_be_visible()
+    agent = people.arrive()
+    agent.sign_in(f"amal.haddad@{office.domain}", password=password)
+    expect(agent.page).to_have_url(re.compile("/agent"))
+
+
+def test_a_group_is_made_in_an_order_and_nobody_overwrites_another(office: Office, people: People) -> None:
+    for name in ("amal", "bao"):
+        office.user(name)
+    office.open()
+    admin = people.admin(office)
+    page = admin.go("/groups/new")
+    page.get_by_label("Name", exact=True).fill("Night shift")
+    for name in ("amal", "bao"):
+        page.get_by_label("Add a person").fill(office.upn(name))
+        page.get_by_role("option", name=re.compile(office.upn(name))).click()
+    page.get_by_role("button", name=re.compile("Move .* down")).first.click()
+    page.get_by_role("button", name="Create group").click()
+    _heading(page, "Night shift")
+    members = page.get_by_role("list", name="Members in their order").get_by_role("listitem")
+    expect(members).to_have_count(2)
+    expect(members.first).to_contain_text("bao")
+    admin.assert_accessible()
+    other = people.admin(office)
+    other.page.goto(page.url)
+    other.page.get_by_label("Name", exact=True).fill("Late shift")
+    other.page.get_by_role("button", name="Save").click()
+    _heading(other.page, "Late shift")
+    page.get_by_label("Name", exact=True).fill("Early shift")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Reload").click()
+    _heading(page, "Late shift")
+
+
+def test_a_spreadsheet_says_what_it_would_do_before_it_does_it(
+    office: Office, people: People, tmp_path: Path
+) -> None:
+    office.open()
+    admin = people.admin(office)
+    page = admin.go("/users")
+    page.get_by_role("button", name="Import").click()
+    dialog = page.get_by_role("dialog")
+    sheet = tmp_path / "users.csv"
+    sheet.write_text(f"upn,display_name,licences\ncarla@{office.domain},Carla,E9\n")
+    dialog.get_by_label("File").set_input_files(sheet)
+    dialog.get_by_role("button", name="Show what it would do").click()
+    expect(dialog.get_by_role("row").nth(1)).to_contain_text("Refused")
+    expect(dialog.get_by_role("button", name="Import", exact=True)).to_be_disabled()
+    sheet.write_text(f"upn,display_name,licences\ncarla@{office.domain},Carla,E5\n")
+    dialog.get_by_label("File").set_input_files(sheet)
+    dialog.get_by_role("button", name="Show what it would do").click()
+    expect(dialog.get_by_role("row").nth(1)).to_contain_text("Added")
+    admin.assert_accessible()
+    dialog.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_role("link", name="Carla")).to_be_visible()
+
+
+def test_an_api_key_is_shown_once_and_revoked(office: Office, people: People) -> None:
+    office.open()
+    name = people.account(office, Role.AUDITOR)
+    admin = people.admin(office)
+    page = admin.go("/settings/accounts")
+    page.get_by_role("button", name=f"API keys of {name}").click()
+    dialog = page.get_by_role("dialog", name=re.compile("API keys"))
+    dialog.get_by_label("Name of the key").fill("reports")
+    dialog.get_by_role("button", name="Make a key").click()
+    key = dialog.locator("code").inner_text()
+    answer = admin.context.request.get(
+        f"{admin.address}/api/v1/session", headers={"Authorization": f"Bearer {key}", "Cookie": ""}
+    )
+    assert answer.json()["name"] == name
+    admin.assert_accessible()
+    dialog.get_by_role("button", name="Revoke reports").click()
+    page.get_by_role("button", name="Remove", exact=True).click()
+    expect(dialog.get_by_text("There are no keys")).to_be_visible()
+
+
+def test_settings_are_checked_as_they_are_typed(office: Office, people: People) -> None:
+    office.user("amal")
+    office.open()
+    admin = people.admin(office)
+    page = admin.go("/settings/organization")
+    waiting = page.get_by_label("Callers waiting in a queue")
+    waiting.fill("10001")
+    expect(page.get_by_text("Must be a whole number of calls, 0 to 10000")).to_be_visible()
+    waiting.fill("100")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    page.get_by_role("tab", name="Licences").click()
+    page.get_by_label("Pool of E5").fill("0")
+    expect(page.get_by_text("Must be a whole number, at least 1")).to_be_visible()
+    page.get_by_label("Pool of E5").fill("5")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("1 of 5").first).to_be_visible()
+    admin.assert_accessible()
+    page.goto(f"{admin.address}/audit")
+    expect(page.get_by_role("row").filter(has_text="limits.max_waiting").first).to_contain_text("100")
+    admin.assert_accessible()
+
+
+def test_all_of_it_is_accessible_in_french_on_a_phone(office: Office, people: People) -> None:
+    office.user("amal")
+    office.open()
+    admin = people.admin(office, language="fr", size=MOBILE, is_dark=True)
+    for path in ("/users", "/users/new", f"/users/{office.upn('amal')}", "/groups/new", "/numbers"):
+        _look_at(admin, path)
+    for part in ("organization", "licences", "trunks", "accounts"):
+        _look_at(admin, f"/settings/{part}")
+    for path in ("/caller-id/Global", "/audit"):
+        _look_at(admin, path)
+
+
+def _look_at(person: Person, path: str) -> None:
+    page = person.go(path)
+    expect(page.locator("#main h1")).to_be_visible()
+    expect(page.locator("#main .fui-Spinner")).to_have_count(0)
+    person.assert_accessible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= MOBILE[0], (
+        f"{path} is wider than the screen"
+    )
+
+
+def test_the_host_chooses_an_organization_and_removes_one_by_its_name(
+    server: Server, office: Office, second_office: Office, people: People
+) -> None:
+    office.open()
+    second_office.open()
+    host = people.arrive()
+    host.sign_in(_host_account(server))
+    page = host.page
+    picker = page.get_by_label("Organization that you work in")
+    picker.select_option(label=second_office.name)
+    expect(picker.locator("option:checked")).to_have_text(second_office.name)
+    host.go("/settings/organizations")
+    page.get_by_role("button", name="Create organization").click()
+    page.get_by_role("dialog").get_by_label("Name").fill("Fabrikam for a while")
+    page.get_by_role("dialog").get_by_label("Domains").fill("fabrikam-for-a-while.example")
+    page.get_by_role("dialog").get_by_role("button", name="Create").click()
+    page.get_by_role("button", name="Remove Fabrikam for a while").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Remove")).to_be_disabled()
+    dialog.get_by_role("textbox").fill("Fabrikam for a while")
+    host.assert_accessible()
+    dialog.get_by_role("button", name="Remove").click()
+    expect(page.get_by_role("cell", name="Fabrikam for a while")).to_be_hidden()
+
+
+def _host_account(server: Server) -> str:
+    database = open_database(server.data)
+    try:
+        account = Account(
+            organization_id=HOST, name="the host", role=Role.HOST, password_hash=hashed(PASSWORD)
+        )
+        return Accounts(database).add(account, Actor("the story", "test")).name
+    finally:
+        database.dispose()

@@ -1,0 +1,237 @@
+/** The organization's name, its domains, its limits, and what the server does for it. */
+
+import { Badge, Button, Caption1, Field, Input, makeStyles, Text, tokens } from '@fluentui/react-components';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { type FormEvent, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { EditFrame } from '~/admin/parts/EditFrame';
+import { type Base, useEditing } from '~/admin/parts/editing';
+import { useFindings } from '~/admin/parts/FindingNotes';
+import { NumberSetting, SwitchSetting, TextSetting } from '~/admin/parts/fields';
+import { whole } from '~/admin/parts/listing';
+import { useStoredOrganization } from '~/admin/parts/organization';
+import { RemoveButton } from '~/admin/parts/RemoveButton';
+import { nameProblem, RANGES, rangeProblem } from '~/admin/parts/ranges';
+import { Section } from '~/admin/parts/Section';
+import { useSettingsChanged } from '~/admin/parts/settingsChanged';
+import { ifMatch, type Stored, storedOf } from '~/admin/parts/stored';
+import { ApiProblem, api, bodyOf } from '~/api/client';
+import { useMay } from '~/api/session';
+import { Failure } from '~/parts/Failure';
+import { Loaded } from '~/parts/Loaded';
+import { useSay } from '~/parts/toasts';
+import {
+  DEFAULT_LIMITS,
+  draftOf,
+  type OrganizationDraft,
+  type OrganizationView,
+  patchOf,
+} from './organizationDraft';
+
+const useStyles = makeStyles({
+  list: {
+    display: 'flex',
+    flexDirection: 'column',
+    gap: tokens.spacingVerticalXS,
+    margin: 0,
+    padding: 0,
+    listStyleType: 'none',
+    maxWidth: '640px',
+  },
+  domain: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalM },
+  name: { flexGrow: 1, overflowWrap: 'anywhere' },
+  detail: { color: tokens.colorNeutralForeground2 },
+  add: { display: 'flex', flexWrap: 'wrap', alignItems: 'end', gap: tokens.spacingHorizontalS },
+});
+
+export function OrganizationPage() {
+  const organization = useStoredOrganization();
+  return (
+    <Loaded query={organization}>
+      {(stored) => (
+        <>
+          <OrganizationForm stored={stored} onReload={() => void organization.refetch()} />
+          <Domains />
+        </>
+      )}
+    </Loaded>
+  );
+}
+
+interface FormProps {
+  readonly stored: Stored<OrganizationView>;
+  readonly onReload: () => void;
+}
+
+function OrganizationForm({ stored, onReload }: FormProps) {
+  const { t } = useTranslation('settings');
+  const isReadOnly = !useMay('change-settings');
+  const findings = (useFindings().data ?? []).filter(({ key }) => key === 'organization');
+  const base = useMemo<Base<OrganizationDraft>>(
+    () => ({ draft: draftOf(stored.item), etag: stored.etag }),
+    [stored],
+  );
+  const editing = useEditing<OrganizationDraft>({
+    stored: base,
+    check: ({ organization, limits }) => ({
+      organization: nameProblem(organization, t),
+      'limits.max_waiting': rangeProblem(limits.max_waiting, RANGES.maxWaitingLimit, t),
+      'limits.agent_limit': rangeProblem(limits.agent_limit, RANGES.agentLimit, t),
+    }),
+    save: async (changes, _, etag) => {
+      const params = { header: ifMatch(etag) };
+      const after = await storedOf(api.PATCH('/api/v1/organization', { params, body: patchOf(changes) }));
+      return { draft: draftOf(after.item), etag: after.etag };
+    },
+  });
+  const { draft, set } = editing;
+  return (
+    <EditFrame
+      editing={editing}
+      labelOf={(field) => t(`settings:settings.${field}`)}
+      findings={findings}
+      isReadOnly={isReadOnly}
+      onReload={onReload}
+    >
+      <Section title={t('settings:organization')}>
+        <TextSetting
+          name="organization"
+          label={t('settings:settings.organization')}
+          value={draft.organization}
+          onChange={(organization) => set({ organization })}
+          isRequired
+        />
+        <SwitchSetting
+          name="communication_credits"
+          label={t('settings:settings.communication_credits')}
+          hint={t('settings:hint.communication_credits')}
+          isOn={draft.communication_credits}
+          onChange={(communication_credits) => set({ communication_credits })}
+        />
+        <SwitchSetting
+          name="propagation_delay"
+          label={t('settings:settings.propagation_delay')}
+          hint={t('settings:hint.propagation_delay')}
+          isOn={draft.propagation_delay}
+          onChange={(propagation_delay) => set({ propagation_delay })}
+        />
+      </Section>
+      <Section title={t('settings:settings.limits')} about={t('settings:limitsAbout')}>
+        <NumberSetting
+          name="limits.max_waiting"
+          label={t('settings:maxWaiting')}
+          placeholder={String(DEFAULT_LIMITS.max_waiting)}
+          unit={t('admin:unit.calls')}
+          value={draft.limits.max_waiting}
+          onChange={(max_waiting) => set({ limits: { ...draft.limits, max_waiting } })}
+        />
+        <NumberSetting
+          name="limits.agent_limit"
+          label={t('settings:agentLimit')}
+          placeholder={String(DEFAULT_LIMITS.agent_limit)}
+          unit={t('admin:unit.agents')}
+          value={draft.limits.agent_limit}
+          onChange={(agent_limit) => set({ limits: { ...draft.limits, agent_limit } })}
+        />
+      </Section>
+      <Section title={t('settings:settings.star_codes')} about={t('settings:starCodesAbout')}>
+        <TextSetting
+          name="star_codes.opt_out"
+          label={t('settings:optOutCode')}
+          value={draft.star_codes.opt_out}
+          onChange={(opt_out) => set({ star_codes: { ...draft.star_codes, opt_out } })}
+        />
+        <TextSetting
+          name="star_codes.opt_in"
+          label={t('settings:optInCode')}
+          value={draft.star_codes.opt_in}
+          onChange={(opt_in) => set({ star_codes: { ...draft.star_codes, opt_in } })}
+        />
+      </Section>
+    </EditFrame>
+  );
+}
+
+/** What addresses end in; the first one is what phone passwords are made for. */
+function Domains() {
+  const styles = useStyles();
+  const { t } = useTranslation('settings');
+  const mayChange = useMay('change-settings');
+  const domains = useQuery({
+    queryKey: ['domains'],
+    queryFn: () => whole((query) => bodyOf(api.GET('/api/v1/domains', { params: { query } }))),
+  });
+  return (
+    <Section title={t('settings:domains')} about={t('settings:domainsAbout')}>
+      <Loaded query={domains}>
+        {(all) => (
+          <ul className={styles.list} aria-label={t('settings:domains')}>
+            {all.map(({ domain, is_realm, users, queues }) => (
+              <li key={domain} className={styles.domain}>
+                <span className={styles.name}>
+                  <Text weight="semibold">{domain} </Text>
+                  {is_realm && <Badge appearance="tint">{t('settings:realm')}</Badge>}
+                </span>
+                <Caption1 className={styles.detail}>
+                  {t('settings:users', { count: users })}, {t('settings:queues', { count: queues })}
+                </Caption1>
+                {mayChange && (
+                  <RemoveButton
+                    title={t('admin:removeTitle', { name: domain })}
+                    label={t('admin:removeNamed', { name: domain })}
+                    remove={() => api.DELETE('/api/v1/domains/{key}', { params: { path: { key: domain } } })}
+                  >
+                    {t('settings:removeDomainText')}
+                  </RemoveButton>
+                )}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Loaded>
+      {mayChange && <AddDomain />}
+    </Section>
+  );
+}
+
+function AddDomain() {
+  const styles = useStyles();
+  const { t } = useTranslation('settings');
+  const say = useSay();
+  const settingsChanged = useSettingsChanged();
+  const [domain, setDomain] = useState('');
+  const adding = useMutation({
+    mutationFn: () => bodyOf(api.POST('/api/v1/domains', { body: { domain: domain.trim() } })),
+    onSuccess: () => {
+      say.done(t('common:saved'));
+      setDomain('');
+      settingsChanged();
+    },
+  });
+  const problem = adding.error instanceof ApiProblem ? adding.error.of('domain') : undefined;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    adding.mutate();
+  };
+  return (
+    <form onSubmit={submit}>
+      <div className={styles.add}>
+        <Field label={t('settings:newDomain')} validationMessage={problem ?? null}>
+          <Input
+            value={domain}
+            autoComplete="off"
+            placeholder="contoso.com"
+            onChange={(_, { value }) => {
+              setDomain(value);
+              adding.reset();
+            }}
+          />
+        </Field>
+        <Button type="submit" disabled={domain.trim() === '' || adding.isPending}>
+          {t('settings:addDomain')}
+        </Button>
+      </div>
+      <Failure error={adding.error} shown={['domain']} />
+    </form>
+  );
+}

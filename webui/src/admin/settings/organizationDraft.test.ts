@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import {
+  draftOf,
+  licencesDraftOf,
+  licencesPatchOf,
+  NEW_STEP,
+  type OrganizationView,
+  patchOf,
+} from './organizationDraft';
+
+const CONTOSO: OrganizationView = {
+  id: 'o1',
+  organization: 'Contoso',
+  domains: ['contoso.com'],
+  limits: { max_waiting: 100, agent_limit: 50 },
+  communication_credits: true,
+  propagation_delay: false,
+  star_codes: { opt_out: '*45', opt_in: null },
+  licence_pools: { E5: 20 },
+  service_number_table: [{ phone_system_licences: 0, service_numbers: 5 }],
+};
+
+test('what is stored, sent whole, is what was stored', () => {
+  const { id, domains, licence_pools, service_number_table, ...once } = CONTOSO;
+  expect(patchOf(draftOf(CONTOSO))).toEqual(once);
+  expect(licencesPatchOf(licencesDraftOf(CONTOSO))).toEqual({ licence_pools, service_number_table });
+});
+
+test('only what changed is sent', () => {
+  expect(patchOf({ organization: 'Fabrikam' })).toEqual({ organization: 'Fabrikam' });
+});
+
+test('an empty limit is the default, an empty star code is off', () => {
+  const { limits, star_codes } = patchOf({
+    limits: { max_waiting: '', agent_limit: '7' },
+    star_codes: { opt_out: ' ', opt_in: '*46' },
+  });
+  expect(limits).toEqual({ max_waiting: 200, agent_limit: 7 });
+  expect(star_codes).toEqual({ opt_out: null, opt_in: '*46' });
+});
+
+test('a pool without a size is none, and an empty step is nothing', () => {
+  const { licence_pools, service_number_table } = licencesPatchOf({
+    licence_pools: { E5: '', E3: '4' },
+    service_number_table: [NEW_STEP],
+  });
+  expect(licence_pools).toEqual({ E3: 4 });
+  expect(service_number_table).toEqual([{ phone_system_licences: 0, service_numbers: 0 }]);
+});

@@ -1,0 +1,87 @@
+/** The settings of the organization as their forms hold them. Nothing in here does I/O. */
+
+import { numberIn } from '~/admin/parts/ranges';
+import type { Schemas } from '~/api/client';
+
+export type OrganizationView = Schemas['OrganizationView'];
+export type OrganizationPatch = Schemas['OrganizationFieldsPatch'];
+export type Licence = Schemas['Licence'];
+
+/** Numbers are text until they are sent: empty stands for the default. */
+export interface OrganizationDraft {
+  readonly organization: string;
+  readonly limits: { readonly max_waiting: string; readonly agent_limit: string };
+  /** Empty: switched off. */
+  readonly star_codes: { readonly opt_out: string; readonly opt_in: string };
+  readonly communication_credits: boolean;
+  readonly propagation_delay: boolean;
+}
+
+export function draftOf(view: OrganizationView): OrganizationDraft {
+  const { organization, limits, star_codes, communication_credits, propagation_delay } = view;
+  return {
+    organization,
+    limits: { max_waiting: String(limits.max_waiting), agent_limit: String(limits.agent_limit) },
+    star_codes: { opt_out: star_codes.opt_out ?? '', opt_in: star_codes.opt_in ?? '' },
+    communication_credits,
+    propagation_delay,
+  };
+}
+
+export const DEFAULT_LIMITS = { max_waiting: 200, agent_limit: 10_000 } as const;
+
+/** What is sent of the settings that changed. */
+export function patchOf(changes: Partial<OrganizationDraft>): OrganizationPatch {
+  const { limits, star_codes, ...plain } = changes;
+  return {
+    ...plain,
+    ...(limits !== undefined && {
+      limits: {
+        max_waiting: numberIn(limits.max_waiting) ?? DEFAULT_LIMITS.max_waiting,
+        agent_limit: numberIn(limits.agent_limit) ?? DEFAULT_LIMITS.agent_limit,
+      },
+    }),
+    ...(star_codes !== undefined && {
+      star_codes: { opt_out: star_codes.opt_out.trim() || null, opt_in: star_codes.opt_in.trim() || null },
+    }),
+  };
+}
+
+export interface Step {
+  readonly phone_system_licences: string;
+  readonly service_numbers: string;
+}
+
+export interface LicencesDraft {
+  /** How many there are of each; empty: no bound. */
+  readonly licence_pools: Readonly<Record<string, string>>;
+  /** How many service numbers so many Phone System licences allow; without any steps: any number. */
+  readonly service_number_table: readonly Step[];
+}
+
+export const NEW_STEP: Step = { phone_system_licences: '', service_numbers: '' };
+
+export function licencesDraftOf({ licence_pools, service_number_table }: OrganizationView): LicencesDraft {
+  return {
+    licence_pools: Object.fromEntries(
+      Object.entries(licence_pools).map(([licence, size]) => [licence, String(size)]),
+    ),
+    service_number_table: service_number_table.map((step) => ({
+      phone_system_licences: String(step.phone_system_licences),
+      service_numbers: String(step.service_numbers),
+    })),
+  };
+}
+
+export function licencesPatchOf({ licence_pools, service_number_table }: LicencesDraft): OrganizationPatch {
+  const pools = Object.entries(licence_pools).map(([licence, size]) => [licence, numberIn(size)] as const);
+  return {
+    licence_pools: Object.fromEntries(
+      pools.filter((pool): pool is readonly [string, number] => pool[1] !== null),
+    ),
+    service_number_table: service_number_table.map((step) => ({
+      phone_system_licences: numberIn(step.phone_system_licences) ?? 0,
+      service_numbers: numberIn(step.service_numbers) ?? 0,
+    })),
+  };
+}

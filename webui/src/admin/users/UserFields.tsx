@@ -1,0 +1,307 @@
+/** The settings of a user, stored or to be made. */
+
+import {
+  Caption1,
+  Checkbox,
+  Input,
+  makeStyles,
+  Select,
+  Text,
+  Textarea,
+  tokens,
+} from '@fluentui/react-components';
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { EditFrame } from '~/admin/parts/EditFrame';
+import type { Editing } from '~/admin/parts/editing';
+import { ControlGroup, Setting, SwitchSetting, TextSetting } from '~/admin/parts/fields';
+import type { Finding } from '~/admin/parts/findings';
+import { whole } from '~/admin/parts/listing';
+import { useOrganization } from '~/admin/parts/organization';
+import { NumberPicker, type NumberView } from '~/admin/parts/pickers';
+import { SecretInput } from '~/admin/parts/SecretInput';
+import { Section } from '~/admin/parts/Section';
+import { api, bodyOf, type Schemas } from '~/api/client';
+import { useMay } from '~/api/session';
+import {
+  HOMES,
+  LICENCES,
+  type Licence,
+  partsOf,
+  type UserDraft,
+  type UserView,
+  withLicence,
+} from './userDraft';
+
+const useStyles = makeStyles({
+  medium: { maxWidth: '440px' },
+  upn: {
+    display: 'grid',
+    gridTemplateColumns: 'minmax(0, 1fr) auto minmax(0, 1fr)',
+    alignItems: 'center',
+    gap: tokens.spacingHorizontalXS,
+    maxWidth: '440px',
+  },
+  licences: { display: 'flex', flexDirection: 'column' },
+  detail: { color: tokens.colorNeutralForeground2 },
+});
+
+interface Props {
+  readonly editing: Editing<UserDraft>;
+  /** null: yet to be made. */
+  readonly user: UserView | null;
+  readonly findings?: readonly Finding[];
+  readonly action?: string;
+  readonly onReload?: () => void;
+}
+
+interface PartProps {
+  readonly editing: Editing<UserDraft>;
+  readonly isReadOnly: boolean;
+}
+
+export function UserFields({ editing, user, findings = [], action, onReload }: Props) {
+  const { t } = useTranslation('users');
+  const isReadOnly = !useMay('change-settings');
+  return (
+    <EditFrame
+      editing={editing}
+      labelOf={(field) => t(`users:settings.${field}`)}
+      findings={findings}
+      isReadOnly={isReadOnly}
+      {...(action !== undefined && { action })}
+      {...(onReload !== undefined && { onReload })}
+    >
+      <Person editing={editing} isReadOnly={isReadOnly} />
+      <Calls editing={editing} isReadOnly={isReadOnly} />
+      <Phone editing={editing} isReadOnly={isReadOnly} hasPassword={user?.has_sip_password ?? false} />
+      <Elsewhere editing={editing} isReadOnly={isReadOnly} />
+    </EditFrame>
+  );
+}
+
+function Person({ editing: { draft, set }, isReadOnly }: PartProps) {
+  const styles = useStyles();
+  const { t } = useTranslation('users');
+  const domains = useOrganization().data?.domains ?? [];
+  const { name, domain } = partsOf(draft.upn);
+  const offered = domains.includes(domain) || domain === '' ? domains : [domain, ...domains];
+  return (
+    <Section title={t('users:person')}>
+      <TextSetting
+        name="display_name"
+        label={t('users:settings.display_name')}
+        value={draft.display_name}
+        onChange={(display_name) => set({ display_name })}
+      />
+      <Setting name="upn" label={t('users:settings.upn')} hint={t('users:hint.upn')} isRequired>
+        <ControlGroup className={styles.upn}>
+          <Input
+            aria-label={t('users:upnName')}
+            autoComplete="off"
+            value={name}
+            readOnly={isReadOnly}
+            onChange={(_, { value }) => set({ upn: upnOf(value, domain) })}
+          />
+          <Text aria-hidden>@</Text>
+          <Select
+            aria-label={t('users:upnDomain')}
+            value={domain}
+            disabled={isReadOnly}
+            onChange={(_, { value }) => set({ upn: `${name}@${value}` })}
+          >
+            {offered.map((each) => (
+              <option key={each}>{each}</option>
+            ))}
+          </Select>
+        </ControlGroup>
+      </Setting>
+      <SwitchSetting
+        name="is_active"
+        label={t('users:settings.is_active')}
+        hint={t('users:hint.is_active')}
+        isOn={draft.is_active}
+        onChange={(is_active) => set({ is_active })}
+      />
+    </Section>
+  );
+}
+
+/** Somebody may also paste the whole. */
+function upnOf(typed: string, domain: string): string {
+  return typed.includes('@') ? typed.trim() : `${typed.trim()}@${domain}`;
+}
+
+function Calls({ editing: { draft, set }, isReadOnly }: PartProps) {
+  const styles = useStyles();
+  const { t } = useTranslation('users');
+  const lackOf = ({ kind, belongs_to }: NumberView) => {
+    if (kind !== 'user') return t('users:notForUsers');
+    return belongs_to !== null && belongs_to !== `user ${draft.upn}`
+      ? t('users:taken', { owner: belongs_to })
+      : undefined;
+  };
+  return (
+    <Section title={t('users:forCalls')} about={t('users:forCallsAbout')}>
+      <Setting name="licences" label={t('users:settings.licences')}>
+        <ControlGroup className={styles.licences}>
+          <Licences
+            chosen={draft.licences}
+            isReadOnly={isReadOnly}
+            onChange={(licences) => set({ licences })}
+          />
+        </ControlGroup>
+      </Setting>
+      <SwitchSetting
+        name="voice_enabled"
+        label={t('users:settings.voice_enabled')}
+        hint={t('users:hint.voice_enabled')}
+        isOn={draft.voice_enabled}
+        onChange={(voice_enabled) => set({ voice_enabled })}
+      />
+      <Setting name="homed" label={t('users:settings.homed')} hint={t('users:hint.homed')}>
+        <Select
+          className={styles.medium}
+          value={draft.homed}
+          disabled={isReadOnly}
+          onChange={(_, { value }) => set({ homed: value as UserDraft['homed'] })}
+        >
+          {HOMES.map((home) => (
+            <option key={home} value={home}>
+              {t(`users:home.${home}`)}
+            </option>
+          ))}
+        </Select>
+      </Setting>
+      <Setting name="line_uri" label={t('users:settings.line_uri')} hint={t('users:hint.line_uri')}>
+        <NumberPicker
+          chosen={draft.line_uri}
+          none={t('users:noNumber')}
+          placeholder={t('users:noNumber')}
+          lackOf={lackOf}
+          onType={(text) => set({ line_uri: text.replace(/^tel:/i, '').replaceAll(/[\s.()-]/g, '') })}
+          onPick={({ value }) => set({ line_uri: value })}
+        />
+      </Setting>
+    </Section>
+  );
+}
+
+interface LicencesProps {
+  readonly chosen: readonly Licence[];
+  readonly isReadOnly: boolean;
+  readonly onChange: (licences: Licence[]) => void;
+}
+
+/** Each licence with what it brings, and how many are left. */
+function Licences({ chosen, isReadOnly, onChange }: LicencesProps) {
+  const styles = useStyles();
+  const { t } = useTranslation('users');
+  const pools = useQuery({ queryKey: ['licences'], queryFn: () => bodyOf(api.GET('/api/v1/licences')) });
+  const left = new Map(pools.data?.items.map(({ licence, available }) => [licence, available]));
+  return LICENCES.map((licence) => (
+    <Checkbox
+      key={licence}
+      checked={chosen.includes(licence)}
+      disabled={isReadOnly}
+      onChange={(_, { checked }) => onChange(withLicence(chosen, licence, checked === true))}
+      label={
+        <>
+          {t(`users:licence.${licence}`)}{' '}
+          <Caption1 className={styles.detail}>
+            {t(`users:brings.${licence}`)} <Left count={left.get(licence)} />
+          </Caption1>
+        </>
+      }
+    />
+  ));
+}
+
+function Left({ count }: { readonly count: Schemas['LicenceView']['available'] | undefined }) {
+  const { t } = useTranslation('users');
+  return count === null || count === undefined ? null : t('users:left', { count });
+}
+
+function Phone({ editing, isReadOnly, hasPassword }: PartProps & { readonly hasPassword: boolean }) {
+  const styles = useStyles();
+  const { t } = useTranslation('users');
+  const { draft, set } = editing;
+  return (
+    <Section title={t('users:deskPhone')}>
+      {!isReadOnly && (
+        <Setting
+          name="sip_password"
+          label={t(hasPassword ? 'users:newSipPassword' : 'users:settings.sip_password')}
+          hint={t(hasPassword ? 'users:hint.newSipPassword' : 'users:hint.sip_password')}
+        >
+          <SecretInput
+            className={styles.medium}
+            value={draft.sip_password}
+            onType={(sip_password) => set({ sip_password })}
+          />
+        </Setting>
+      )}
+      <Setting name="contacts" label={t('users:settings.contacts')} hint={t('users:hint.contacts')}>
+        <Textarea
+          className={styles.medium}
+          value={draft.contacts}
+          readOnly={isReadOnly}
+          placeholder="sip:amal@192.0.2.10:5060"
+          onChange={(_, { value }) => set({ contacts: value })}
+        />
+      </Setting>
+    </Section>
+  );
+}
+
+/** Where calls go instead, and what calls out show. */
+function Elsewhere({ editing: { draft, set }, isReadOnly }: PartProps) {
+  const styles = useStyles();
+  const { t } = useTranslation('users');
+  const policies = useQuery({
+    queryKey: ['policies', 'all'],
+    queryFn: () => whole((query) => bodyOf(api.GET('/api/v1/caller-id-policies', { params: { query } }))),
+  });
+  return (
+    <Section title={t('users:elsewhere')}>
+      <TextSetting
+        name="forward_to"
+        label={t('users:settings.forward_to')}
+        hint={t('users:hint.forward_to')}
+        value={draft.forward_to}
+        onChange={(forward_to) => set({ forward_to })}
+      />
+      <TextSetting
+        name="voicemail"
+        label={t('users:settings.voicemail')}
+        hint={t('users:hint.voicemail')}
+        value={draft.voicemail}
+        onChange={(voicemail) => set({ voicemail })}
+      />
+      <Setting
+        name="caller_id_policy"
+        label={t('users:settings.caller_id_policy')}
+        hint={t('users:hint.caller_id_policy')}
+      >
+        <Select
+          className={styles.medium}
+          value={draft.caller_id_policy}
+          disabled={isReadOnly}
+          onChange={(_, { value }) => set({ caller_id_policy: value })}
+        >
+          <option value="">{t('users:noPolicy')}</option>
+          {policies.data?.map(({ name }) => (
+            <option key={name}>{name}</option>
+          ))}
+        </Select>
+      </Setting>
+      <SwitchSetting
+        name="hides_number"
+        label={t('users:settings.hides_number')}
+        hint={t('users:hint.hides_number')}
+        isOn={draft.hides_number}
+        onChange={(hides_number) => set({ hides_number })}
+      />
+    </Section>
+  );
+}

@@ -1,0 +1,173 @@
+/** All users: their numbers and licences, what they do now, and what keeps them from calls. */
+
+import { Badge, Button, Caption1, makeStyles, tokens } from '@fluentui/react-components';
+import { AddRegular, ArrowImportRegular } from '@fluentui/react-icons';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, useNavigate } from 'react-router';
+import { ImportDialog } from '~/admin/parts/ImportDialog';
+import { type Column, ListPage } from '~/admin/parts/ListPage';
+import { useLinkStyles } from '~/admin/parts/links';
+import { RemoveButton } from '~/admin/parts/RemoveButton';
+import { api, bodyOf } from '~/api/client';
+import { useMay } from '~/api/session';
+import { useLive } from '~/live/live';
+import type { UserView } from './userDraft';
+
+const EXAMPLE = `upn,display_name,licences,voice_enabled,line_uri
+amal@contoso.com,Amal,E5,true,tel:+14255550101`;
+
+const useStyles = makeStyles({
+  lines: { display: 'flex', flexDirection: 'column', alignItems: 'start', overflowWrap: 'anywhere' },
+  detail: { color: tokens.colorNeutralForeground2 },
+  badges: { display: 'flex', flexDirection: 'column', alignItems: 'start', gap: tokens.spacingVerticalXXS },
+});
+
+export function UserList() {
+  const { t } = useTranslation('users');
+  const navigate = useNavigate();
+  const mayChange = useMay('change-settings');
+  const mayReadLive = useMay('read-live');
+  const [isImporting, setImporting] = useState(false);
+  const columns: Column<UserView>[] = [
+    {
+      id: 'name',
+      title: t('users:name'),
+      sort: 'display_name',
+      isWide: true,
+      cell: (user) => <Name user={user} />,
+    },
+    {
+      id: 'line_uri',
+      title: t('users:number'),
+      sort: 'line_uri',
+      isMinor: true,
+      cell: ({ line_uri }) => line_uri?.replace('tel:', '') ?? '–',
+    },
+    {
+      id: 'licences',
+      title: t('users:licences'),
+      sort: 'licences',
+      isMinor: true,
+      cell: ({ licences }) => licences.map((each) => t(`users:licence.${each}`)).join(', ') || '–',
+    },
+    {
+      id: 'voice_enabled',
+      title: t('users:voiceEnabled'),
+      sort: 'voice_enabled',
+      isMinor: true,
+      cell: ({ voice_enabled }) => t(voice_enabled ? 'common:yes' : 'common:no'),
+    },
+    ...(mayReadLive
+      ? [
+          {
+            id: 'now',
+            title: t('users:now'),
+            isMinor: true,
+            cell: ({ id }: UserView) => <Now id={id} />,
+          },
+        ]
+      : []),
+    { id: 'calls', title: t('users:calls'), cell: (user) => <ForCalls user={user} /> },
+    ...(mayChange
+      ? [
+          {
+            id: 'actions',
+            title: t('admin:actions'),
+            isTitleHidden: true,
+            cell: (user: UserView) => <RemoveUser user={user} isInList />,
+          },
+        ]
+      : []),
+  ];
+  return (
+    <>
+      <ListPage
+        title={t('common:nav.users')}
+        actions={
+          mayChange && (
+            <>
+              <Button icon={<ArrowImportRegular />} onClick={() => setImporting(true)}>
+                {t('admin:import.open')}
+              </Button>
+              <Button appearance="primary" icon={<AddRegular />} onClick={() => navigate('new')}>
+                {t('users:create')}
+              </Button>
+            </>
+          )
+        }
+        queryKey={['users']}
+        read={(query) => bodyOf(api.GET('/api/v1/users', { params: { query } }))}
+        columns={columns}
+        keyOf={({ id }) => id}
+        searchLabel={t('users:search')}
+        empty={{ title: t('users:empty'), children: mayChange ? t('users:emptyHint') : null }}
+      />
+      {isImporting && <ImportDialog of="users" example={EXAMPLE} onClose={() => setImporting(false)} />}
+    </>
+  );
+}
+
+function Name({ user: { upn, display_name } }: { readonly user: UserView }) {
+  const styles = useStyles();
+  const links = useLinkStyles();
+  return (
+    <span className={styles.lines}>
+      <Link className={links.link} to={encodeURIComponent(upn)}>
+        {display_name || upn}
+      </Link>
+      {display_name !== '' && <Caption1 className={styles.detail}>{upn}</Caption1>}
+    </span>
+  );
+}
+
+/** What an agent does now; nobody else is looked at. */
+function Now({ id }: { readonly id: string }) {
+  const { t } = useTranslation('users');
+  const { state, picture } = useLive();
+  const agent = state === 'live' ? picture?.agents.get(id) : undefined;
+  return agent === undefined ? '–' : t(`users:state.${agent.state}`, agent.state);
+}
+
+/** What keeps them from being called, in words. */
+function ForCalls({ user: { is_active, missing_for_calls: missing } }: { readonly user: UserView }) {
+  const styles = useStyles();
+  const { t } = useTranslation('users');
+  if (!is_active) return <Badge appearance="tint">{t('users:inactive')}</Badge>;
+  if (missing.length === 0)
+    return (
+      <Badge appearance="tint" color="success">
+        {t('users:canCall')}
+      </Badge>
+    );
+  return (
+    <span className={styles.badges}>
+      <Badge appearance="tint" color="warning">
+        {t('users:cannotCall')}
+      </Badge>
+      <Caption1>{missing.join(' · ')}</Caption1>
+    </span>
+  );
+}
+
+interface RemoveProps {
+  readonly user: UserView;
+  /** Only a sign, in a row of the list. */
+  readonly isInList?: boolean;
+  readonly onRemoved?: () => void;
+}
+
+export function RemoveUser({ user: { id, upn, display_name }, isInList = false, onRemoved }: RemoveProps) {
+  const { t } = useTranslation('users');
+  const name = display_name || upn;
+  return (
+    <RemoveButton
+      title={t('admin:removeTitle', { name })}
+      {...(isInList && { label: t('admin:removeNamed', { name }) })}
+      {...(onRemoved !== undefined && { onRemoved })}
+      remove={() => api.DELETE('/api/v1/users/{key}', { params: { path: { key: id } } })}
+    >
+      {t('users:removeText')}
+    </RemoveButton>
+  );
+}

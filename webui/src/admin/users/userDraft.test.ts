@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { draftOf, linesOf, newUser, partsOf, patchOf, type UserView, withLicence } from './userDraft';
+
+const AMAL = {
+  id: 'u1',
+  upn: 'amal@contoso.com',
+  display_name: 'Amal',
+  licences: ['E5'],
+  voice_enabled: true,
+  homed: 'online',
+  line_uri: 'tel:+14255550101',
+  contacts: ['sip:amal@10.0.0.5', 'sip:amal@10.0.0.6'],
+  voicemail: null,
+  forward_to: 'bao@contoso.com',
+  hides_number: false,
+  caller_id_policy: null,
+  external_id: null,
+  is_active: true,
+  has_sip_password: true,
+  missing_for_calls: [],
+  warnings: [],
+} as UserView;
+
+test('what is stored, sent whole, is what was stored', () => {
+  const { contacts, line_uri, voicemail, forward_to, caller_id_policy } = patchOf(draftOf(AMAL));
+  expect({ contacts, line_uri, voicemail, forward_to, caller_id_policy }).toEqual({
+    contacts: AMAL.contacts,
+    line_uri: AMAL.line_uri,
+    voicemail: null,
+    forward_to: 'bao@contoso.com',
+    caller_id_policy: null,
+  });
+});
+
+test('a password that nobody typed is not mentioned', () => {
+  expect(patchOf(draftOf(AMAL))).not.toHaveProperty('sip_password');
+  expect(patchOf({ sip_password: 'open sesame' })).toEqual({ sip_password: 'open sesame' });
+});
+
+test('only what changed is sent', () => {
+  expect(patchOf({ line_uri: '' })).toEqual({ line_uri: null });
+  expect(patchOf({ forward_to: '' })).toEqual({ forward_to: null });
+});
+
+test('a name has two parts, and a new one only the second', () => {
+  expect(partsOf('a.b@contoso.com')).toEqual({ name: 'a.b', domain: 'contoso.com' });
+  expect(partsOf(newUser('contoso.com').upn)).toEqual({ name: '', domain: 'contoso.com' });
+});
+
+test('lines without anything are none', () => {
+  expect(linesOf(' sip:a@b \n\n, sip:c@d')).toEqual(['sip:a@b', 'sip:c@d']);
+});
+
+test('licences keep their order', () => {
+  expect(withLicence(['CallingPlan'], 'E3', true)).toEqual(['E3', 'CallingPlan']);
+  expect(withLicence(['E3', 'E5'], 'E3', false)).toEqual(['E5']);
+});

@@ -1,0 +1,105 @@
+/** A user as their form holds them. Nothing in here does I/O. */
+
+import type { Schemas } from '~/api/client';
+
+export type UserView = Schemas['UserView'];
+export type UserForm = Schemas['UserForm'];
+export type UserPatch = Schemas['UserPatch'];
+export type Licence = Schemas['Licence'];
+
+export const LICENCES = ['E3', 'E5', 'PhoneSystem', 'CallingPlan', 'AudioConferencing'] as const;
+export const HOMES = ['online', 'hybrid', 'lync-2010'] as const;
+
+export interface UserDraft {
+  readonly upn: string;
+  readonly display_name: string;
+  readonly is_active: boolean;
+  readonly licences: readonly Licence[];
+  readonly voice_enabled: boolean;
+  readonly homed: Schemas['Home'];
+  /** `+digits`; empty: none. */
+  readonly line_uri: string;
+  /** A new one; empty: as before. */
+  readonly sip_password: string;
+  /** One in each line. */
+  readonly contacts: string;
+  readonly voicemail: string;
+  readonly forward_to: string;
+  readonly hides_number: boolean;
+  /** Empty: that of a group, or Global. */
+  readonly caller_id_policy: string;
+}
+
+/** A new user of a domain can be called as soon as there is a licence for it. */
+export function newUser(domain: string): UserDraft {
+  return {
+    upn: `@${domain}`,
+    display_name: '',
+    is_active: true,
+    licences: [],
+    voice_enabled: true,
+    homed: 'online',
+    line_uri: '',
+    sip_password: '',
+    contacts: '',
+    voicemail: '',
+    forward_to: '',
+    hides_number: false,
+    caller_id_policy: '',
+  };
+}
+
+export function draftOf(user: UserView): UserDraft {
+  return {
+    upn: user.upn,
+    display_name: user.display_name,
+    is_active: user.is_active,
+    licences: user.licences,
+    voice_enabled: user.voice_enabled,
+    homed: user.homed,
+    line_uri: user.line_uri?.replace(/^tel:/, '') ?? '',
+    sip_password: '',
+    contacts: user.contacts.join('\n'),
+    voicemail: user.voicemail ?? '',
+    forward_to: user.forward_to ?? '',
+    hides_number: user.hides_number,
+    caller_id_policy: user.caller_id_policy ?? '',
+  };
+}
+
+const MAY_BE_NONE = ['voicemail', 'forward_to', 'caller_id_policy'] as const;
+
+/** What is sent of the settings that changed; a password that is not typed is not mentioned. */
+export function patchOf(changes: Partial<UserDraft>): UserPatch {
+  const { contacts, line_uri, sip_password, licences, ...patch } = changes;
+  const sent: UserPatch = { ...patch };
+  for (const name of MAY_BE_NONE) if (patch[name] === '') sent[name] = null;
+  if (licences !== undefined) sent.licences = [...licences];
+  if (contacts !== undefined) sent.contacts = linesOf(contacts);
+  if (line_uri !== undefined) sent.line_uri = line_uri === '' ? null : `tel:${line_uri}`;
+  if (sip_password) sent.sip_password = sip_password;
+  return sent;
+}
+
+export function formOf(draft: UserDraft): UserForm {
+  return patchOf(draft) as UserForm;
+}
+
+/** The lines of a text that have something in them. */
+export function linesOf(text: string): string[] {
+  return text
+    .split(/[\n,]/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+/** The two parts of `amal@contoso.com`. */
+export function partsOf(upn: string): { readonly name: string; readonly domain: string } {
+  const at = upn.lastIndexOf('@');
+  return at === -1 ? { name: upn, domain: '' } : { name: upn.slice(0, at), domain: upn.slice(at + 1) };
+}
+
+/** A licence more or less, in the order in which they are offered. */
+export function withLicence(licences: readonly Licence[], licence: Licence, isGiven: boolean): Licence[] {
+  return LICENCES.filter((each) => (each === licence ? isGiven : licences.includes(each)));
+}

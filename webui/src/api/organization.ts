@@ -1,0 +1,15 @@
+/** For which organization somebody of the host acts: kept as long as the browser's tab is open. */
+
+const KEPT = 'huntline.organization';
+
+/** Its id; null: the only one that there is. */
+export function actedFor(): string | null {
+  return sessionStorage.getItem(KEPT);
+}
+
+/** Act for another one from now on. All that is shown is of the one before: the pages begin anew. */
+export function actFor(id: string | null): void {
+  if (id === null) sessionStorage.removeItem(KEPT);
+  else sessionStorage.setItem(KEPT, id);
+  window.location.assign('/');
+}
