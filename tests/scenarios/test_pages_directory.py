@@ -169,9 +169,8 @@ def _look_at(person: Person, path: str) -> None:
     expect(page.locator("#main h1")).to_be_visible()
     expect(page.locator("#main .fui-Spinner")).to_have_count(0)
     person.assert_accessible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= MOBILE[0], (
-        f"{path} is wider than the screen"
-    )
+    width: int = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= MOBILE[0], f"{path} is wider than the screen"
 
 
 def test_the_host_chooses_an_organization_and_removes_one_by_its_name(
