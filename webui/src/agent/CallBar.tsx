@@ -4,6 +4,7 @@ import { Button, makeStyles, Text, tokens } from '@fluentui/react-components';
 import { CallEndRegular, CallRegular } from '@fluentui/react-icons';
 import { useTranslation } from 'react-i18next';
 import { useLocation, useNavigate } from 'react-router';
+import { useHiddenStyles } from '~/parts/hidden';
 import { phone } from '~/phone/phone';
 import { alerting, type PhoneCall } from '~/phone/state';
 import { usePhone } from '~/phone/usePhone';
@@ -28,20 +29,12 @@ const useStyles = makeStyles({
     boxShadow: tokens.shadow28,
     zIndex: 1,
   },
-  hidden: {
-    position: 'absolute',
-    width: '1px',
-    height: '1px',
-    overflow: 'hidden',
-    clipPath: 'inset(50%)',
-    whiteSpace: 'nowrap',
-  },
 });
 
 const PAGE = '/agent';
 
 export default function CallBar() {
-  const styles = useStyles();
+  const { hidden } = useHiddenStyles();
   const { pathname } = useLocation();
   const state = usePhone();
   useAttention();
@@ -49,7 +42,7 @@ export default function CallBar() {
   const call = ring ?? state.calls[0];
   return (
     <>
-      <div className={styles.hidden} role="alert">
+      <div className={hidden} role="alert">
         {ring !== undefined && <Announcement ring={ring} />}
       </div>
       {call !== undefined && !pathname.startsWith(PAGE) && <Bar call={call} />}
