@@ -87,7 +87,7 @@ const conventions: Middleware = {
     address.searchParams.set('organization', organization);
     // A request that is made of another one sends its body as a stream, which browsers refuse over HTTP/1.
     const { method, headers, signal } = request;
-    const body = request.body === null ? null : await request.blob();
+    const body = method === 'GET' ? null : await request.blob();
     return new Request(address, { method, headers, signal, body });
   },
   async onResponse({ response, schemaPath }) {
