@@ -153,7 +153,7 @@ def test_the_big_screen_outlives_a_restart_of_the_server(
     page = screen.go("/wallboard/big")
     expect(page.get_by_role("status").get_by_text("Live")).to_be_visible()
     own_server.stop()
-    expect(page.get_by_role("status").get_by_text("since")).to_be_visible()
+    expect(page.get_by_role("status").get_by_text("since")).to_be_visible(timeout=15_000)
     expect(page.get_by_role("heading", name=office.queue_name())).to_be_visible()
     own_server.start()
     expect(page.get_by_role("status").get_by_text("Live")).to_be_visible(timeout=20_000)

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from huntline.config import Config
+from huntline.config import Config, Listener
 from huntline.web.app import build_app
 from huntline.web.built_pages import NONCE, web_socket_sources
 from tests.web.browser import Browser, browser_on
@@ -82,7 +82,7 @@ def test_the_index_may_do_what_it_needs_and_nothing_else(browser: Browser) -> No
     headers = get(browser, "/", Host="pbx.contoso.com:8080").headers
     policy = dict(each.split(" ", 1) for each in headers["content-security-policy"].split("; "))
     assert (policy["default-src"], policy["script-src"]) == ("'none'", "'self'")
-    assert policy["connect-src"] == "'self' ws://pbx.contoso.com:* wss://pbx.contoso.com:*"
+    assert policy["connect-src"] == "'self' ws://127.0.0.1:5062"
     assert {policy["base-uri"], policy["frame-ancestors"]} == {"'none'"}
     assert "unsafe" not in headers["content-security-policy"]
     assert headers["permissions-policy"] == "microphone=(self), camera=(), geolocation=()"
@@ -90,12 +90,15 @@ def test_the_index_may_do_what_it_needs_and_nothing_else(browser: Browser) -> No
     assert headers["x-content-type-options"] == "nosniff"
 
 
+EVERYWHERE = Config(sip=(Listener("ws", "0.0.0.0", 5062),))  # noqa: S104 - the wildcard is the point
+
+
 @pytest.mark.parametrize(
     ("host", "sources"),
     [
-        ("127.0.0.1:8080", ("ws://127.0.0.1:*", "wss://127.0.0.1:*")),
-        ("pbx", ("ws://pbx:*", "wss://pbx:*")),
-        ("[::1]:8080", ("ws:", "wss:")),
+        ("127.0.0.1:8080", ("ws://127.0.0.1:5062",)),
+        ("pbx", ("ws://pbx:5062",)),
+        ("[::1]:8080", ("ws:",)),
         ("", ()),
         ("a b", ()),
         ("evil.test; script-src *", ()),
@@ -105,7 +108,14 @@ def test_the_index_may_do_what_it_needs_and_nothing_else(browser: Browser) -> No
     ],
 )
 def test_who_asks_cannot_write_the_policy(host: str, sources: tuple[str, ...]) -> None:
-    assert web_socket_sources(host) == sources
+    assert web_socket_sources(EVERYWHERE, host) == sources
+
+
+def test_the_page_may_connect_to_where_its_phone_is_told_to() -> None:
+    assert web_socket_sources(Config(), "localhost:8080") == ("ws://127.0.0.1:5062",)
+    proxied = Config(websocket_url="wss://queue.contoso.com/sip")
+    assert web_socket_sources(proxied, "pages.contoso.com") == ("wss://queue.contoso.com",)
+    assert web_socket_sources(Config(sip=(Listener("udp", "127.0.0.1", 5060),)), "pbx") == ()
 
 
 def test_an_asset_is_kept_for_ever_and_sent_small(browser: Browser) -> None:

@@ -124,7 +124,7 @@ def build_app(config: Config, trusted: Principal | None = None, pages: Path = PA
         from huntline.web.scim import endpoint as scim
 
         scim.install(app)
-        built_pages.install(app, pages)
+        built_pages.install(app, pages, config)
 
     @app.get("/healthz", include_in_schema=False)
     async def health() -> JSONResponse:

@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
 from starlette.concurrency import run_in_threadpool
@@ -16,6 +17,9 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from huntline.config import Config
+from huntline.page_addresses import websocket_url
 
 PAGES = Path(__file__).parent / "pages"
 """Where ``make run`` and ``make test`` have the pages built."""
@@ -42,11 +46,11 @@ _NOT_BUILT = """<!doctype html>
 """
 
 
-def install(app: FastAPI, folder: Path) -> None:
+def install(app: FastAPI, folder: Path, config: Config) -> None:
     """Have the application serve the pages in ``folder`` wherever it has nothing else."""
     app.mount(_ASSETS, GZipMiddleware(_Assets(directory=folder / _ASSETS[1:], check_dir=False)))
     # No route of its own: one for every path would turn "no such path" into "no such method" for programs.
-    app.router.default = _Pages(folder, app.router.default)
+    app.router.default = _Pages(folder, config, app.router.default)
 
 
 class _Assets(StaticFiles):
@@ -78,7 +82,8 @@ class _Assets(StaticFiles):
 class _Pages:
     """Files of the folder by their names, and its index by every other: which page that is, it knows."""
 
-    def __init__(self, folder: Path, not_found: ASGIApp) -> None:
+    def __init__(self, folder: Path, config: Config, not_found: ASGIApp) -> None:
+        self._config = config
         self._index = folder / _INDEX
         self._files = StaticFiles(directory=folder, check_dir=False)
         self._not_found = not_found
@@ -107,10 +112,12 @@ class _Pages:
         except FileNotFoundError:
             return HTMLResponse(_NOT_BUILT) if scope["path"] == "/" else None
         nonce = secrets.token_urlsafe(16)
-        return HTMLResponse(index.replace(NONCE, nonce), headers=_headers(Request(scope), nonce))
+        return HTMLResponse(
+            index.replace(NONCE, nonce), headers=_headers(Request(scope), self._config, nonce)
+        )
 
 
-def _headers(request: Request, nonce: str) -> dict[str, str]:
+def _headers(request: Request, config: Config, nonce: str) -> dict[str, str]:
     """What the page may do, which is what it needs."""
     policy = {
         "default-src": "'none'",
@@ -119,7 +126,7 @@ def _headers(request: Request, nonce: str) -> dict[str, str]:
         "img-src": "'self' data:",
         "font-src": "'self'",
         "media-src": "'self' blob:",
-        "connect-src": " ".join(["'self'", *web_socket_sources(request.headers.get("host", ""))]),
+        "connect-src": " ".join(["'self'", *web_socket_sources(config, request.headers.get("host", ""))]),
         "manifest-src": "'self'",
         "base-uri": "'none'",
         "form-action": "'self'",
@@ -133,17 +140,19 @@ def _headers(request: Request, nonce: str) -> dict[str, str]:
     }
 
 
-def web_socket_sources(host: str) -> tuple[str, ...]:
-    """Where the page may open WebSockets, given the ``Host`` that it was asked of: there, on any port.
+def web_socket_sources(config: Config, host: str) -> tuple[str, ...]:
+    """Where the page may open WebSockets, given the ``Host`` that it was asked of: where its phone is told to
+    connect, which may be that host.
 
     Nowhere for what is no host: the policy is not for whoever asks to write.
     """
     found = _HOST.fullmatch(host)
-    if found is None:
+    url = websocket_url(config, found[1].strip("[]")) if found else None
+    if url is None:
         return ()
-    name = found[1]
+    parts = urlsplit(url)
     # CSP section 2.3.1: host-source has no form for an IPv6 address.
-    return ("ws:", "wss:") if name.startswith("[") else (f"ws://{name}:*", f"wss://{name}:*")
+    return (f"{parts.scheme}:",) if ":" in (parts.hostname or "") else (f"{parts.scheme}://{parts.netloc}",)
 
 
 def _is_for_programs(scope: Scope) -> bool:

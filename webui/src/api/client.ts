@@ -78,14 +78,17 @@ export function whenSignedOut(act: () => void): void {
 }
 
 const conventions: Middleware = {
-  onRequest({ request }) {
+  async onRequest({ request }) {
     request.headers.set('Accept-Language', language);
     request.headers.set('Huntline-Door', DOOR);
     if (request.method !== 'GET' && csrfToken) request.headers.set('X-CSRF-Token', csrfToken);
     if (organization === null) return request;
     const address = new URL(request.url);
     address.searchParams.set('organization', organization);
-    return new Request(address, request);
+    // A request that is made of another one sends its body as a stream, which browsers refuse over HTTP/1.
+    const { method, headers, signal } = request;
+    const body = method === 'GET' ? null : await request.blob();
+    return new Request(address, { method, headers, signal, body });
   },
   async onResponse({ response, schemaPath }) {
     if (response.ok) return undefined;

@@ -7,9 +7,9 @@ export function actedFor(): string | null {
   return sessionStorage.getItem(KEPT);
 }
 
-/** Act for another one from now on. All that is shown is of the one before: the pages begin anew. */
-export function actFor(id: string | null): void {
+/** Act for another one from now on. All that is shown is of the one before: the pages begin anew, at `page`. */
+export function actFor(id: string | null, page = '/'): void {
   if (id === null) sessionStorage.removeItem(KEPT);
   else sessionStorage.setItem(KEPT, id);
-  window.location.assign('/');
+  window.location.assign(page);
 }

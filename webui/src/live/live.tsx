@@ -32,10 +32,14 @@ export function useLive(): Live {
   return useSyncExternalStore(stream.subscribe, stream.now);
 }
 
-/** The moment by the server's clock, in ms since 1970; a component that asks is drawn again each second. */
+/**
+ * The moment of the picture by the server's clock, in ms since 1970: it goes on while the line is live, and a
+ * component that asks is drawn again each second.
+ */
 export function useServerNow(): number {
-  const { skew } = useLive();
-  return useNow() + skew;
+  const { state, since, skew } = useLive();
+  const now = useNow();
+  return (state === 'live' ? now : since) + skew;
 }
 
 /** Calls `act` each time a queue's call ends, since then history has news. */

@@ -47,7 +47,7 @@ test('one line for all who listen, closed after the last', () => {
   expect(FakeSource.all).toHaveLength(1);
 });
 
-test('a refused line asks who we are, is opened again, and says since when it is not live', () => {
+test('a refused line asks who we are, is opened again, and says since when nothing was heard', () => {
   let refusals = 0;
   const stream = new LiveStream('/live', () => {
     refusals += 1;
@@ -55,17 +55,31 @@ test('a refused line asks who we are, is opened again, and says since when it is
   stream.subscribe(() => {});
   newest().send('snapshot', SNAPSHOT);
   expect(stream.now().state).toBe('live');
+  const heardAt = Date.now();
   vi.advanceTimersByTime(5_000);
-  const brokenAt = Date.now();
-  newest().close();
-  newest().dispatchEvent(new Event('error'));
-  expect(refusals).toBe(1);
-  vi.advanceTimersByTime(2_000);
-  expect(FakeSource.all).toHaveLength(2);
-  expect(stream.now()).toMatchObject({ state: 'connecting', since: brokenAt });
+  for (let attempt = 1; attempt <= 3; attempt += 1) {
+    newest().close();
+    newest().dispatchEvent(new Event('error'));
+    expect(refusals).toBe(attempt);
+    vi.advanceTimersByTime(2_000);
+    expect(FakeSource.all).toHaveLength(attempt + 1);
+  }
+  expect(stream.now()).toMatchObject({ state: 'connecting', since: heardAt });
   expect(stream.now().picture?.at).toBe(SNAPSHOT.at);
   newest().send('snapshot', SNAPSHOT);
   expect(stream.now().state).toBe('live');
+});
+
+test('a line that is back at once was live all the time', () => {
+  const told: string[] = [];
+  const stream = new LiveStream('/live', () => {});
+  stream.subscribe(() => told.push(stream.now().state));
+  newest().send('snapshot', SNAPSHOT);
+  newest().dispatchEvent(new Event('error'));
+  vi.advanceTimersByTime(3_000);
+  newest().send('snapshot', SNAPSHOT);
+  vi.advanceTimersByTime(10_000);
+  expect(told).toEqual(['live', 'live']);
 });
 
 test('a line that only the browser holds for good is given up', () => {
@@ -77,9 +91,12 @@ test('a line that only the browser holds for good is given up', () => {
     newest().send('alive');
   }
   expect(FakeSource.all).toHaveLength(1);
+  const heardAt = Date.now();
   vi.advanceTimersByTime(40_000);
   expect(FakeSource.all).toHaveLength(2);
-  expect(stream.now().state).toBe('connecting');
+  expect(stream.now().state).toBe('live');
+  vi.advanceTimersByTime(5_000);
+  expect(stream.now()).toMatchObject({ state: 'connecting', since: heardAt });
 });
 
 test('clocks that differ by more than news takes are put right', () => {

@@ -7,7 +7,7 @@ export type LiveState = 'connecting' | 'live' | 'away';
 
 export interface Live {
   readonly state: LiveState;
-  /** When this state began, in ms since 1970. */
+  /** When this state began, in ms since 1970; of a line that is broken, when something was heard last. */
   readonly since: number;
   readonly picture: Picture | null;
   /** By how much the server's clock, in which the picture tells all moments, is ahead of ours, in ms. */
@@ -15,9 +15,11 @@ export interface Live {
 }
 
 type Listener = () => void;
+type Timer = ReturnType<typeof setTimeout> | undefined;
 
 const LONGEST_SILENCE = 40_000; // ms: two heartbeats and a half
 const PAUSE_BEFORE_REOPENING = 2_000; // ms
+const GRACE = 5_000; // ms: the server ends each stream after a while, and the browser is back before anybody looks
 const SMALLEST_SKEW = 2_000; // ms: less cannot be told from the time that news takes
 
 /** The difference of two clocks when one says `at` (ISO 8601) and the other `now` (ms). */
@@ -30,7 +32,9 @@ export function skewOf(at: string, now: number): number {
 export class LiveStream {
   private live: Live = { state: 'connecting', since: Date.now(), picture: null, skew: 0 };
   private source: EventSource | null = null;
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  private heardAt = Date.now();
+  private reopening: Timer;
+  private breaking: Timer;
   private readonly listeners = new Set<Listener>();
 
   constructor(
@@ -64,32 +68,37 @@ export class LiveStream {
     on('gone', () => this.tell('away'));
     on('alive', () => {});
     source.addEventListener('error', () => {
-      this.tell('connecting');
+      this.breaking ??= setTimeout(() => this.tell('connecting'), GRACE);
       // A refusal, such as a session that is over or a proxy without its server, ends an EventSource for good.
       if (source.readyState !== EventSource.CLOSED) return;
       this.onRefused();
       this.reopenIn(PAUSE_BEFORE_REOPENING);
     });
     this.source = source;
-    this.heard();
+    this.reopenIn(LONGEST_SILENCE);
   }
 
-  /** A line on which not even heartbeats come is dead, whatever the browser thinks of it. */
   private heard(): void {
+    this.heardAt = Date.now();
+    clearTimeout(this.breaking);
+    this.breaking = undefined;
+    // A line on which not even heartbeats come is dead, whatever the browser thinks of it.
     this.reopenIn(LONGEST_SILENCE);
   }
 
   private reopenIn(pause: number): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      this.tell('connecting');
-      this.close();
+    clearTimeout(this.reopening);
+    this.reopening = setTimeout(() => {
+      this.breaking ??= setTimeout(() => this.tell('connecting'), GRACE);
+      this.source?.close();
       this.open();
     }, pause);
   }
 
   private close(): void {
-    clearTimeout(this.timer);
+    clearTimeout(this.reopening);
+    clearTimeout(this.breaking);
+    this.breaking = undefined;
     this.source?.close();
     this.source = null;
   }
@@ -99,7 +108,7 @@ export class LiveStream {
   }
 
   private tell(state: LiveState, news: Partial<Live> = {}): void {
-    const since = state === this.live.state ? this.live.since : Date.now();
+    const since = state === this.live.state ? this.live.since : this.heardAt;
     this.live = { ...this.live, ...news, state, since };
     for (const listener of this.listeners) listener();
   }

@@ -23,7 +23,7 @@ export function OrganizationPicker() {
   const [first] = all;
   useEffect(() => {
     // Nothing can be shown before one is chosen, where there are several.
-    if (first !== undefined && !isKnown) actFor(first.id);
+    if (first !== undefined && !isKnown) actFor(first.id, window.location.pathname);
   }, [first, isKnown]);
   if (!isKnown) return null;
   return (

@@ -12,6 +12,7 @@ import {
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useHref, useLinkClickHandler } from 'react-router';
+import { useNow } from '~/live/clock';
 import { LiveProvider, useServerNow } from '~/live/live';
 import { Empty } from '~/parts/Empty';
 import { AlarmTeller } from './alarms';
@@ -148,7 +149,7 @@ function Bar({ turns, pages = 1, children }: BarProps) {
   const { t, i18n } = useTranslation('wallboard');
   const isFullScreen = useIsFullScreen();
   const back = useLinkClickHandler<HTMLAnchorElement>('/wallboard');
-  const now = useServerNow();
+  const now = useNow();
   const toggle = t(isFullScreen ? 'wallboard:big.leaveFullScreen' : 'wallboard:big.fullScreen');
   return (
     <header className={styles.bar}>

@@ -77,6 +77,7 @@ export function ImportDialog({ of, example, onClose }: Props) {
             <Field label={t('admin:import.file')}>
               <input
                 type="file"
+                aria-label={t('admin:import.file')}
                 accept=".csv,text/csv"
                 onChange={(event) => {
                   setFile(event.target.files?.[0] ?? null);

@@ -10,6 +10,7 @@ import {
   shorthands,
   Text,
   tokens,
+  useFieldControlProps_unstable,
 } from '@fluentui/react-components';
 import {
   createContext,
@@ -85,15 +86,13 @@ export function Setting({ name, label, hint, isRequired = false, also = [], chil
 }
 
 interface GroupProps {
-  /** Set by the setting around it. */
-  readonly 'aria-labelledby'?: string;
-  readonly 'aria-describedby'?: string;
   readonly className?: string;
   readonly children: ReactNode;
 }
 
 /** The one control of a setting that is made of several, each with a name of its own. */
-export function ControlGroup({ children, className, ...names }: GroupProps) {
+export function ControlGroup({ children, className }: GroupProps) {
+  const names = useFieldControlProps_unstable<HTMLAttributes<HTMLElement>>({});
   const styles = useStyles();
   return (
     <fieldset

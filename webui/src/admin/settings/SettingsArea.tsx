@@ -38,7 +38,11 @@ export default function SettingsArea() {
   return (
     <Page title={t('common:nav.settings')}>
       <nav aria-label={t('common:nav.settings')}>
-        <TabList selectedValue={here} onTabSelect={(_, { value }) => void navigate(`/settings/${value}`)}>
+        <TabList
+          className={styles.tabs}
+          selectedValue={here}
+          onTabSelect={(_, { value }) => void navigate(`/settings/${value}`)}
+        >
           {parts.map(({ path }) => (
             <Tab key={path} value={path}>
               {t(`settings:parts.${path}`)}
