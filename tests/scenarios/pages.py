@@ -80,6 +80,13 @@ _LOUDEST = """() => {
   return found;
 }"""
 
+# What fades in is pale at first; what turns for ever is no news.
+_COME_TO_REST = """() => Promise.allSettled(
+  document.getAnimations()
+    .filter((each) => each.effect.getComputedTiming().iterations !== Infinity)
+    .map((each) => each.finished)
+)"""
+
 
 class Chromiums:
     """Chromium processes, one for each tone that somebody's microphone hears; shared by stories."""
@@ -129,6 +136,7 @@ class Person:
 
     def assert_accessible(self) -> None:
         """Fail when axe finds anything serious in what is shown."""
+        self.page.evaluate(_COME_TO_REST)
         self.page.evaluate(_AXE.read_text())
         # Fluent's focus management has elements of its own, which the focus only passes through.
         context = "{exclude: [['[data-tabster-dummy]']]}"

@@ -16,7 +16,7 @@ from . import tones
 from .leg import Leg
 from .office import Office
 from .pages import MOBILE, People, Person, assert_hears
-from .stories import a_moment
+from .stories import a_moment, assert_heard_each_other, taken
 
 pytestmark = pytest.mark.scenario
 
@@ -128,10 +128,8 @@ def test_declining_rings_the_next_agent_and_is_no_missed_call(office: Office, pe
     leg = ring(office, number)
     expect(button(page, "Accept")).to_be_visible()
     page.keyboard.press("Escape")
-    taken = phone.wait_call()
+    assert_heard_each_other(leg, taken(phone))
     expect(page.get_by_text("Declined")).to_be_visible()
-    taken.answer()
-    taken.wait_up()
     leg.hang_up()
     expect(page.get_by_role("table", name="Today")).to_contain_text(
         re.compile(r"Answered by Bao after \d+ s")
@@ -147,9 +145,7 @@ def test_a_call_that_others_take_goes_away_with_the_word_on_why(office: Office, 
     phone = office.agent("bao")
     leg = ring(office, number)
     expect(button(page, "Accept")).to_be_visible()
-    taken = phone.wait_call()
-    taken.answer()
-    taken.wait_up()
+    assert_heard_each_other(leg, taken(phone))
     expect(page.get_by_text("Answered elsewhere")).to_be_visible()
     expect(button(page, "Accept")).to_be_hidden()
     leg.hang_up()
@@ -372,9 +368,7 @@ def test_agents_see_when_it_is_their_turn_and_why_it_was_not(office: Office, peo
     expect(page.get_by_text("paused: Lunch")).to_be_visible()
     expect(page.get_by_text(re.compile("to be rung"))).to_be_hidden()
     leg = ring(office, number)
-    taken = phone.wait_call()
-    taken.answer()
-    taken.wait_up()
+    assert_heard_each_other(leg, taken(phone))
     leg.hang_up()
     office.calls()
     page.get_by_role("tab", name="Not rung").click()
@@ -411,9 +405,7 @@ def test_without_its_phone_the_page_still_serves_an_agent_with_a_desk_phone(
     expect(page.get_by_text("Prêt")).to_be_visible()
     leg = ring(office, number)
     expect(page.get_by_text("1 appel en attente")).to_be_visible()
-    taken = phone.wait_call()
-    taken.answer()
-    taken.wait_up()
+    assert_heard_each_other(leg, taken(phone))
     expect(page.get_by_text("En communication", exact=True)).to_be_visible()
     expect(button(page, "Accepter")).to_be_hidden()
     leg.hang_up()
