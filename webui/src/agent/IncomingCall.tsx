@@ -31,6 +31,8 @@ const useStyles = makeStyles({
     gap: tokens.spacingVerticalXXS,
   },
   button: { minHeight: '48px' },
+  // Where there is nothing to hover with there are no keys to press.
+  keys: { '@media (hover: none)': { display: 'none' } },
 });
 
 interface Props {
@@ -68,7 +70,11 @@ export function IncomingCall({ call, isFirst, holdsOther }: Props) {
           >
             {t('agent:call.accept')}
           </Button>
-          {showsKeys && <Caption1 align="center">{t('agent:call.acceptKeys')}</Caption1>}
+          {showsKeys && (
+            <Caption1 align="center" className={styles.keys}>
+              {t('agent:call.acceptKeys')}
+            </Caption1>
+          )}
         </div>
         <div className={styles.action}>
           <Button
@@ -80,7 +86,11 @@ export function IncomingCall({ call, isFirst, holdsOther }: Props) {
           >
             {t('agent:call.decline')}
           </Button>
-          {showsKeys && <Caption1 align="center">{t('agent:call.declineKeys')}</Caption1>}
+          {showsKeys && (
+            <Caption1 align="center" className={styles.keys}>
+              {t('agent:call.declineKeys')}
+            </Caption1>
+          )}
         </div>
       </div>
     </Card>

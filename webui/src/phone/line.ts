@@ -60,6 +60,11 @@ export class Line {
     return this.ua.call(target, options) as SipSession;
   }
 
+  /** Let calls come here again. */
+  register(): void {
+    this.ua?.register();
+  }
+
   /** Let no more calls come here; those that are up go on. */
   unregister(): void {
     this.ua?.unregister();

@@ -8,7 +8,7 @@
 import { tellBegun } from './begun';
 import { chosen, whenChosen } from './choices';
 import type { SipIncoming, SipSession } from './jssip';
-import { instanceOf, type KeptCall, keepCalls, keptCalls, replaces } from './kept';
+import { instanceOf, type KeptCall, keepCalls, keptCalls, LONGEST_ABSENCE, replaces } from './kept';
 import { type Credentials, Line } from './line';
 import {
   captured,
@@ -27,12 +27,12 @@ import {
   begun,
   consultationFor,
   type Ending,
+  ongoing,
   type Party,
   type PhoneCall,
   type PhoneEvent,
   type PhoneState,
   SILENT,
-  spoken,
 } from './state';
 import { PEER_CONNECTION, Talk } from './talk';
 import { domainOf, targetOf } from './target';
@@ -57,7 +57,6 @@ export class Phone {
   private isOurs = false;
   /** Calls from before a reload that are still to be taken over. */
   private kept: readonly KeptCall[] = [];
-  private readonly toHold = new Set<string>();
   private forget: readonly (() => void)[] = [];
   private used = chosen();
 
@@ -118,7 +117,11 @@ export class Phone {
     if (stream !== null) talk.answer(stream);
   };
 
-  readonly hangUp = (id: string): void => this.talks.get(id)?.hangUp();
+  readonly hangUp = (id: string): void => {
+    const talk = this.talks.get(id);
+    if (talk !== undefined) talk.hangUp();
+    else this.dropKept('hung-up');
+  };
 
   readonly setMuted = (id: string, isMuted: boolean): void => this.talks.get(id)?.setMuted(isMuted);
 
@@ -153,10 +156,9 @@ export class Phone {
   readonly completeTransfer = (id: string): void => {
     const consultation = consultationFor(this.state, id);
     const [talk, other] = [this.talks.get(id), this.talks.get(consultation?.id ?? '')];
-    if (consultation === undefined || talk === undefined || other === undefined) return;
+    if (consultation === undefined || talk === undefined || !other?.dialog) return;
     const { name, number } = consultation.party;
-    const target = this.targetOf(number) ?? `sip:${number}`;
-    talk.transfer(target, name || number, other);
+    talk.transfer(other.address, name || number, other);
   };
 
   /** End a consultation, and go on with the call that it was about. */
@@ -192,6 +194,7 @@ export class Phone {
     this.one?.release();
     this.one = null;
     this.isOurs = false;
+    this.dropKept('hung-up');
     this.hangUpAll();
     this.closeLine();
     this.air('off');
@@ -210,6 +213,10 @@ export class Phone {
   }
 
   private async goOnAir(): Promise<void> {
+    if (this.line !== null && this.talks.size > 0) {
+      this.line.register();
+      return;
+    }
     this.closeLine();
     if ((await microphonePermission()) !== 'granted') this.air('asking');
     const missing = await findMicrophone(chosen().microphone);
@@ -342,7 +349,6 @@ export class Phone {
     const was = this.state.calls.find((call) => call.id === id)?.answeredAt ?? null;
     const isAgain = was !== null && change.answeredAt !== undefined;
     this.tell({ type: 'changed', id, change: isAgain ? { ...change, answeredAt: was } : change });
-    if (change.stage === 'talking' && this.toHold.delete(id)) this.talks.get(id)?.setHeld(true);
     this.keep();
   }
 
@@ -354,8 +360,7 @@ export class Phone {
   }
 
   private holdOthers(id: string | null): void {
-    const call = spoken(this.state);
-    if (call !== undefined && call.id !== id) this.talks.get(call.id)?.setHeld(true);
+    for (const call of ongoing(this.state)) if (call.id !== id) this.talks.get(call.id)?.setHeld(true);
   }
 
   private hangUpAll(): void {
@@ -393,10 +398,11 @@ export class Phone {
   }
 
   private showKept(): void {
+    setTimeout(() => this.dropKept('over-meanwhile'), LONGEST_ABSENCE);
     for (const { call } of this.kept)
       this.tell({
         type: 'began',
-        call: { ...call, stage: 'connecting', isInterrupted: true, transfer: null },
+        call: { ...call, stage: 'connecting', isHeld: false, isInterrupted: true, transfer: null },
       });
   }
 
@@ -405,8 +411,10 @@ export class Phone {
     const { kept, line } = this;
     this.kept = [];
     if (line?.uri == null) return;
-    for (const { dialog, call } of kept)
+    for (const { dialog, call } of kept) {
       await this.place(call.id, line.uri, [`Replaces: ${replaces(dialog)}`]);
+      if (call.isHeld) this.talks.get(call.id)?.setHeld(true);
+    }
   }
 
   private dropKept(why: Ending): void {

@@ -65,6 +65,7 @@ test.each<[Partial<End>, string]>([
   [{ status: 603 }, 'declined-there'],
   [{ status: 480 }, 'unreachable'],
   [{ status: 404 }, 'not-found'],
+  [{ status: 481 }, 'over-meanwhile'],
   [{ status: 403 }, 'not-allowed'],
   [{ status: 408 }, 'no-answer'],
   [{ status: 500 }, 'failed'],

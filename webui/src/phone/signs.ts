@@ -89,6 +89,9 @@ function ofRefusal(status: number): Ending {
     case 480:
     case 503:
       return 'unreachable';
+    // A call that was to be taken over is no more.
+    case 481:
+      return 'over-meanwhile';
     case 404:
     case 484:
     case 604:

@@ -4,10 +4,10 @@ import {
   alerting,
   begun,
   consultationFor,
+  ongoing,
   type PhoneCall,
   type PhoneState,
   SILENT,
-  spoken,
 } from './state';
 
 const caller = { name: '', number: '+14255550100' };
@@ -24,7 +24,7 @@ test('a call begins, changes and ends, and what it was is told until it is put a
   let state = after(SILENT, { type: 'began', call: call('a', { stage: 'alerting' }) });
   expect(alerting(state).map((each) => each.id)).toEqual(['a']);
   state = after(state, { type: 'changed', id: 'a', change: { stage: 'talking', answeredAt: 3000 } });
-  expect(spoken(state)?.answeredAt).toBe(3000);
+  expect(ongoing(state)).toMatchObject([{ id: 'a', answeredAt: 3000 }]);
   state = after(state, { type: 'ended', id: 'a', why: 'hung-up-there', at: 9000 });
   expect(state.calls).toEqual([]);
   expect(state.lastEnded).toMatchObject({
@@ -44,12 +44,6 @@ test('what is late for a call that is over changes nothing', () => {
 test('a new call puts away what was told of the one before', () => {
   const ended = after(withCalls(call('a')), { type: 'ended', id: 'a', why: 'hung-up', at: 1 });
   expect(after(ended, { type: 'began', call: call('b') }).lastEnded).toBeNull();
-});
-
-test('a held call is not spoken in', () => {
-  expect(spoken(withCalls(call('a', { isHeld: true }), call('b')))?.id).toBe('b');
-  expect(spoken(withCalls(call('a', { isHeld: true })))).toBeUndefined();
-  expect(spoken(withCalls(call('a', { stage: 'alerting' })))).toBeUndefined();
 });
 
 test('a consultation outlives the call that it was about', () => {

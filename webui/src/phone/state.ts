@@ -194,11 +194,6 @@ export function ongoing(state: PhoneState): readonly PhoneCall[] {
   return state.calls.filter((call) => call.stage !== 'alerting');
 }
 
-/** The call in which one can be heard: neither ringing nor held. */
-export function spoken(state: PhoneState): PhoneCall | undefined {
-  return ongoing(state).find((call) => !call.isHeld);
-}
-
 /** The call that was placed to ask somebody about another one, if both are there. */
 export function consultationFor(state: PhoneState, id: string): PhoneCall | undefined {
   return state.calls.find((call) => call.consultsFor === id);

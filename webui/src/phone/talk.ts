@@ -13,6 +13,7 @@ type SipMessage = SipIncoming | SipResponse | null;
 /** Browsers need no help to reach the server: it has one address, and answers every check itself. */
 export const PEER_CONNECTION: RTCConfiguration = { iceServers: [] };
 
+const TIME_TO_SETTLE = 500; // ms
 const TIME_TO_HEAL = 3_000; // ms: a short gap heals by itself
 const LONGEST_GAP = 30_000; // RFC 7675 section 5.1: then the other end has given up
 const LONGEST_SILENT_START = 15_000;
@@ -35,6 +36,7 @@ export class Talk {
   private why: Ending | null = null;
   private answeredAt: number | null = null;
   private isHandedOn = false;
+  private wantsHeld = false;
   private isThrough = false;
   private gap: ReturnType<typeof setTimeout> | undefined;
   private limit: ReturnType<typeof setTimeout> | undefined;
@@ -62,6 +64,11 @@ export class Talk {
     const [early] = Object.values(this.session._earlyDialogs);
     const id = (this.session._dialog ?? early)?.id;
     return id === undefined ? null : { callId: id.call_id, localTag: id.local_tag, remoteTag: id.remote_tag };
+  }
+
+  /** The SIP address of the other end. */
+  get address(): string {
+    return this.session.remote_identity.uri.toString();
   }
 
   /** Take the call. The sound of the microphone is the talk's from now on. */
@@ -99,10 +106,10 @@ export class Talk {
     this.listener.onChange({ isMuted });
   }
 
-  /** Hold the other end, or have them back; false when that cannot be asked now. */
-  setHeld(isHeld: boolean): boolean {
-    if (!this.listener.isConnected()) return false;
-    return isHeld ? this.session.hold() : this.session.unhold();
+  /** Hold the other end, or have them back, as soon as that can be asked. */
+  setHeld(isHeld: boolean): void {
+    this.wantsHeld = isHeld;
+    this.settleHold();
   }
 
   /** Press a key of the telephone (RFC 4733). */
@@ -199,6 +206,16 @@ export class Talk {
     this.gap = this.limit = undefined;
     this.isThrough = true;
     this.listener.onChange({ stage: 'talking', isInterrupted: false });
+    this.settleHold();
+  }
+
+  private settleHold(): void {
+    if (!this.isThrough || this.session.isEnded()) return;
+    if (this.session.isOnHold().local === this.wantsHeld) return;
+    const isAsked =
+      this.listener.isConnected() && (this.wantsHeld ? this.session.hold() : this.session.unhold());
+    // Another exchange of descriptions is under way, or the line is down.
+    if (!isAsked) setTimeout(() => this.settleHold(), TIME_TO_SETTLE);
   }
 
   private pathChanged(state: RTCIceConnectionState): void {
