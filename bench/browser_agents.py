@@ -4,8 +4,8 @@
 Starts ``huntline serve`` on a new data folder and ports of 127.0.0.1, and one headless Chromium in which
 each agent has a window of their own with the agent's page and its phone. Then calls come in, which the pages
 take and talk in. Measured are the time from loading the page until it is on the air, the processor time and
-memory of each process while all are signed in and while they talk, and how long after a caller has dialled the
-wallboard shows it.
+memory of each process while all are signed in and while they talk, and how long after a caller has dialled
+the wallboard shows it.
 """
 
 from __future__ import annotations
