@@ -254,6 +254,53 @@ def test_the_phone_is_in_one_tab_and_goes_where_it_is_wanted(office: Office, peo
     expect(first.get_by_text("On the air")).to_be_visible()
 
 
+def test_a_call_stays_in_its_tab_when_another_gets_the_phone(office: Office, people: People) -> None:
+    number = office.queue("amal")
+    office.open()
+    amal = on_air(people, office, "amal", tone=tones.AGENT)
+    leg = take(office, number, amal, tones.AGENT)
+    second = amal.context.new_page()
+    second.goto(amal.address + "/agent")
+    button(second, "Use it here").click()
+    expect(second.get_by_text("On the air")).to_be_visible()
+    leg.sound.wait_for(tones.AGENT, 8, since=time.time())
+    second.close()
+    expect(amal.page.get_by_text("On the air")).to_be_visible()
+    leg.sound.wait_for(tones.AGENT, 8, since=time.time())
+    button(amal.page, "Hang up").click()
+    leg.wait_ended()
+
+
+def test_a_second_call_may_be_taken_beside_the_first_and_both_outlive_a_reload(
+    office: Office, people: People
+) -> None:
+    number = office.queue("amal", name="Help Desk", ring_busy=True)
+    office.user("bao")
+    office.open()
+    colleague = office.agent("bao", tone=tones.SECOND_AGENT)
+    amal = on_air(people, office, "amal", tone=tones.AGENT)
+    page = amal.page
+    direct = colleague.dial(f"sip:{office.upn('amal')}")
+    button(page, "Accept").click()
+    direct.wait_answered()
+    direct.sound.wait_for(tones.AGENT, 8)
+    leg = ring(office, number)
+    expect(page.get_by_text("Your call is put on hold when you accept.")).to_be_visible()
+    page.keyboard.press("a")
+    leg.sound.wait_for(tones.AGENT, 8)
+    expect(page.get_by_role("group", name="Bao")).to_contain_text("On hold")
+    page.on("dialog", lambda question: question.accept())
+    page.reload()
+    loaded_at = time.time()
+    leg.sound.wait_for(tones.AGENT, 10, since=loaded_at)
+    expect(page.get_by_role("group", name="Bao")).to_contain_text("On hold")
+    leg.hang_up()
+    page.get_by_role("group", name="Bao").get_by_role("button", name="Resume").click()
+    direct.sound.wait_for(tones.AGENT, 8, since=time.time())
+    button(page, "Hang up").click()
+    direct.wait_ended()
+
+
 def test_a_closed_page_is_offline_at_once(office: Office, people: People) -> None:
     office.queue("amal")
     office.open()
