@@ -25,7 +25,8 @@ test-pages: check
 test: check test-pages
 	@scripts/setup --test-clients
 	$(BIN)/pytest -q -n auto -m "not scenario"
-	$(BIN)/pytest -q -n 4 --dist loadgroup -m scenario
+	$(BIN)/pytest -q -n 4 --dist loadgroup -m "scenario and not browser"
+	$(BIN)/pytest -q -n 3 --dist loadgroup -m browser
 
 bench: setup
 	@test -n "$(GENERATOR)" || { echo "bench: say where the load generator is: make bench GENERATOR=FOLDER" >&2; exit 2; }

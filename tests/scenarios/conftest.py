@@ -15,6 +15,14 @@ from .reactor import Reactor
 from .server import Server
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Stories with pages are marked as such: they run apart from those that want an event loop."""
+    for item in items:
+        if "chromiums" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+
+
 class SharedServer:
     """Started when first asked for, and anew after a story that broke it."""
 

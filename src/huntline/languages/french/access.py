@@ -126,4 +126,7 @@ ACCESS = {
     "too many connections": "trop de connexions",
     "the request is too long": "la requête est trop longue",
     '"do" must be one of: {words}': "« do » doit être l'un de : {words}",
+    "{upn} has no account to sign in with; POST here makes one": (
+        "{upn} n'a pas de compte pour se connecter ; POST ici en crée un"
+    ),
 }

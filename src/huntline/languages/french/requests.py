@@ -86,4 +86,12 @@ REQUESTS = {
     "is there twice; YAML would silently keep the last": (
         "figure deux fois ; YAML garderait la dernière sans rien dire"
     ),
+    # reports
+    "must not be before the beginning, {beginning}": "ne doit pas précéder le début, {beginning}",
+    "must be at most {days:number} days before the end, {end}": (
+        "doit précéder la fin, {end}, de {days} jours au plus"
+    ),
+    "must be long enough for at most {most:number} parts; this makes {parts:number} of them": (
+        "doit être assez long pour donner au plus {most} parties ; celui-ci en donne {parts}"
+    ),
 }

@@ -1,0 +1,263 @@
+#!/usr/bin/env python
+"""What pages cost: ``.venv/bin/python bench/browser_agents.py [--agents 100] [--calls 50] [--seconds 20]``.
+
+Starts ``huntline serve`` on a new data folder and ports of 127.0.0.1, and one headless Chromium in which
+each agent has a window of their own with the agent's page and its phone. Then calls come in, which the pages
+take and talk in. Measured are the time from loading the page until it is on the air, the processor time and
+memory of each process while all are signed in and while they talk, and how long after a caller has dialled
+the wallboard shows it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import platform
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from huntline.config import Listener
+from huntline.demo.phone import Phones
+from huntline.directory.access import Role
+from huntline.storage.accounts import Account, Accounts
+from huntline.storage.audit import Actor
+from huntline.storage.database import open_database
+from huntline.storage.passwords import hashed
+from huntline.storage.settings import Settings
+
+HUNTLINE = [sys.executable, "-m", "huntline"]
+SIP, WEBSOCKET, HTTP, CALLERS, MEDIA = 5260, 5262, 5261, 5270, "24000-25999"
+ADDRESS = f"http://127.0.0.1:{HTTP}"
+DESK, NOBODY = "+14255550100", "+14255550101"
+PASSWORD = "correct horse battery"  # noqa: S105 - of a server that is gone in a moment
+PATIENCE_MS = 60_000
+WALLBOARD_CALLS = 30
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    "--allow-loopback-in-peer-connection",
+]
+TAKE_CALLS = """
+new MutationObserver(() => {
+  for (const button of document.querySelectorAll('button'))
+    if (button.textContent.startsWith('Accept')) button.click();
+}).observe(document, { subtree: true, childList: true });
+"""
+WATCH_WAITING = """
+(card) => {
+  const number = [...card.querySelectorAll('dt')].find((each) => each.textContent === 'Waiting').nextSibling;
+  window.seen = [];
+  new MutationObserver(() => window.seen.push([Date.now(), Number(number.textContent)]))
+    .observe(number, { subtree: true, childList: true, characterData: true });
+}
+"""
+
+
+def organization(agents: int) -> dict[str, Any]:
+    """A desk that rings all agents in turn, and a queue that nobody serves."""
+    upns = [f"agent{number}@contoso.com" for number in range(agents)]
+    voice = {"licences": ["E5"], "voice_enabled": True}
+    return {
+        "organization": "Contoso",
+        "domains": ["contoso.com"],
+        "trunks": [{"name": "callers", "addresses": ["127.0.0.1"]}],
+        "numbers": [{"number": number, "kind": "service-toll"} for number in (DESK, NOBODY)],
+        "users": [{"upn": upn, **voice} for upn in upns],
+        "queues": [
+            {"name": "Desk", "line_uri": f"tel:{DESK}", "distribution": "round-robin", "agent_limit": 1000,
+             "agents": upns, "max_waiting": 200},
+            {"name": "Nobody", "line_uri": f"tel:{NOBODY}"},
+        ],
+    }  # fmt: skip
+
+
+def make_accounts(data: Path) -> None:
+    """An account for each user, and one for the wallboard."""
+    database = open_database(data)
+    try:
+        accounts, by, secret = Accounts(database), Actor("bench", "bench"), hashed(PASSWORD)
+        (stored,) = Settings(database).organizations()
+        owners = [(user.upn, Role.AGENT, user.user_id) for user in stored.users]
+        for name, role, user_id in [("wall", Role.ADMIN, None), *owners]:
+            accounts.add(
+                Account(
+                    organization_id=stored.organization_id,
+                    name=name,
+                    role=role,
+                    password_hash=secret,
+                    user_id=user_id,
+                ),
+                by,
+            )
+    finally:
+        database.dispose()
+
+
+@asynccontextmanager
+async def server(folder: Path, agents: int) -> AsyncIterator[dict[str, int]]:
+    """A server with the organization; the ids of its processes by their names."""
+    file, data = folder / "contoso.yaml", folder / "data"
+    file.write_text(yaml.safe_dump(organization(agents)))
+    applying = await asyncio.create_subprocess_exec(*HUNTLINE, "apply", str(file), "--data", str(data))
+    assert await applying.wait() == 0
+    make_accounts(data)
+    listeners = [f"udp:127.0.0.1:{SIP}", f"ws:127.0.0.1:{WEBSOCKET}"]
+    command = [*HUNTLINE, "serve", "--data", str(data), "--http", f"127.0.0.1:{HTTP}", "--media-ports", MEDIA]
+    for listener in listeners:
+        command += ["--sip", listener]
+    running = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
+    assert running.stdout is not None
+    while not (await running.stdout.readline()).startswith(b"Huntline is ready"):
+        pass
+    try:
+        yield processes_of(running.pid)
+    finally:
+        running.send_signal(signal.SIGTERM)
+        await running.wait()
+
+
+def processes_of(supervisor: int) -> dict[str, int]:
+    children = Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split()
+    return {Path(f"/proc/{pid}/cmdline").read_text().split("\0")[-2]: int(pid) for pid in children}
+
+
+def cpu_seconds(pid: int) -> float:
+    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+def rss_mb(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 2**20
+
+
+async def cost(processes: dict[str, int], seconds: float) -> dict[str, Any]:
+    """Of each process: percent of a core over some seconds, and MB of memory at their end."""
+    before = {name: cpu_seconds(pid) for name, pid in processes.items()}
+    await asyncio.sleep(seconds)
+    spent = {name: cpu_seconds(pid) - before[name] for name, pid in processes.items()}
+    return {
+        name: {"cpu_percent": round(100 * spent[name] / seconds, 1), "rss_mb": rss_mb(pid)}
+        for name, pid in processes.items()
+    }
+
+
+async def signed_in(browser: Browser, name: str) -> BrowserContext:
+    """A window of somebody who is signed in."""
+    context = await browser.new_context(permissions=["microphone"], locale="en-GB")
+    context.set_default_timeout(PATIENCE_MS)
+    await context.request.post(f"{ADDRESS}/api/v1/session", data={"name": name, "password": PASSWORD})
+    return context
+
+
+async def open_agent(browser: Browser, number: int) -> tuple[Page, float]:
+    """An agent's page on the air, and the seconds that took from loading it."""
+    context = await signed_in(browser, f"agent{number}@contoso.com")
+    await context.add_init_script(TAKE_CALLS)
+    page = await context.new_page()
+    started = time.monotonic()
+    await page.goto(f"{ADDRESS}/agent")
+    await page.get_by_text("On the air").wait_for()
+    return page, time.monotonic() - started
+
+
+async def wallboard_delays(browser: Browser, phones: Phones) -> list[float]:
+    """Milliseconds from a caller's INVITE until the wallboard shows one more, or one less, who waits."""
+    page = await (await signed_in(browser, "wall")).new_page()
+    await page.goto(f"{ADDRESS}/wallboard")
+    await page.get_by_role("heading", name="Nobody").wait_for()
+    await page.get_by_role("group", name="Nobody").evaluate(WATCH_WAITING)
+    delays = []
+    for number in range(WALLBOARD_CALLS):
+        began = time.time() * 1000
+        conversation = phones.call(f"+1206555{number:04d}", NOBODY, hertz=400)
+        await conversation.answered.wait()
+        await page.wait_for_timeout(1500)
+        seen = await page.evaluate("window.seen.splice(0)")
+        delays.append(next(at for at, waiting in seen if waiting == 1) - began)
+        conversation.hang_up()
+        await page.wait_for_timeout(500)
+        await page.evaluate("window.seen.splice(0)")
+    return delays
+
+
+async def until(is_so: Callable[[], Any], patience: float = 60.0) -> None:
+    deadline = time.monotonic() + patience
+    while not await is_so():
+        assert time.monotonic() < deadline, "it did not come to that"
+        await asyncio.sleep(0.5)
+
+
+async def run(agents: int, calls: int, seconds: float, folder: Path) -> dict[str, Any]:
+    """All of it."""
+    result: dict[str, Any] = {"machine": platform.platform(), "cores": os.cpu_count(), "agents": agents}
+    async with server(folder, agents) as processes, async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        result["nobody_signed_in"] = await cost(processes, seconds / 4)
+        pages, times = [], []
+        for number in range(agents):
+            page, took = await open_agent(browser, number)
+            pages.append(page)
+            times.append(took)
+            print(f"{number + 1} of {agents} on the air", file=sys.stderr, end="\r")
+        result["load_to_on_the_air_s"] = spread(times)
+        result["signed_in"] = await cost(processes, seconds)
+        async with Phones.open("127.0.0.1", Listener("udp", "127.0.0.1", SIP)) as phones:
+            result["wallboard_ms"] = spread(await wallboard_delays(browser, phones))
+            talks = [phones.call(f"+1206556{number:04d}", DESK, hertz=400) for number in range(calls)]
+
+            async def all_talk() -> bool:
+                shown = [await page.get_by_role("button", name="Hang up").count() for page in pages]
+                return sum(shown) >= calls
+
+            await until(all_talk)
+            result["talking"] = {"calls": calls, **await cost(processes, seconds)}
+            for talk in talks:
+                talk.hang_up()
+        await browser.close()
+    return result
+
+
+def spread(values: list[float]) -> dict[str, float]:
+    """The middle, what 19 of 20 stay below, and the worst."""
+    shown = {
+        "p50": statistics.median(values),
+        "p95": statistics.quantiles(values, n=20)[-1],
+        "max": max(values),
+    }
+    return {name: round(value, 2) for name, value in shown.items()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--agents", type=int, default=100)
+    parser.add_argument("--calls", type=int, default=50)
+    parser.add_argument("--seconds", type=float, default=20.0)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="huntline-browsers-") as folder:
+        result = asyncio.run(run(options.agents, options.calls, options.seconds, Path(folder)))
+    print(json.dumps(result, indent=1))
+
+
+if __name__ == "__main__":
+    main()
