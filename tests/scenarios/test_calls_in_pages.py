@@ -105,6 +105,7 @@ def test_a_queue_from_nothing_is_called_answered_held_and_handed_on(
         ring.get_by_role("button", name="Accept").click(timeout=15_000)
         assert_hears(bao.page, tones.CALLER)
         expect(amals.get_by_role("button", name="Hang up")).to_be_hidden(timeout=15_000)
+        baos.wait_for_timeout(1500)  # their tone too
 
         baos.get_by_role("button", name="Hang up").click()
         caller.wait("CALL_CLOSED")
