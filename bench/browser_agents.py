@@ -45,7 +45,7 @@ DESK, NOBODY = "+14255550100", "+14255550101"
 PASSWORD = "correct horse battery"  # noqa: S105 - of a server that is gone in a moment
 PATIENCE_MS = 60_000
 WALLBOARD_CALLS = 30
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
