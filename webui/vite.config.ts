@@ -21,6 +21,10 @@ function gzipped(): Plugin {
   };
 }
 
+// What every page needs, in one piece: many small ones are larger, since each is compressed by itself.
+const FRAME =
+  /node_modules\/(react|react-dom|scheduler|react-router|@tanstack|i18next|react-i18next|openapi-fetch|@griffel|stylis|rtl-css-js|tabster|keyborg|@floating-ui|@fluentui\/(tokens|react-(provider|shared-contexts|utilities|tabster|text|button|menu|input|field|label|spinner|message-bar|toast|dialog|portal|positioning|motion|motion-components-preview|avatar|aria|context-selector|jsx-runtime|link|drawer|badge|divider)))\//;
+
 export default defineConfig({
   plugins: [react(), gzipped()],
   resolve: { alias: { '~': join(import.meta.dirname, 'src') } },
@@ -32,6 +36,13 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1000,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [{ name: 'frame', test: FRAME }],
+        },
+      },
+    },
   },
   server: { proxy: { '/api': 'http://127.0.0.1:8080' } },
   test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}'] },

@@ -324,12 +324,12 @@ def test_presence_pauses_and_queues_are_in_their_agents_hands(office: Office, pe
     page.reload()
     expect(switch).not_to_be_checked()
 
-    page.get_by_role("combobox", name="Presence").click()
-    page.get_by_role("option", name="Do not disturb").click()
-    expect(page.get_by_role("combobox", name="Presence")).to_have_text("Do not disturb")
-    page.get_by_role("combobox", name="Presence").click()
-    page.get_by_role("option", name="Automatic").click()
-    expect(page.get_by_role("combobox", name="Presence")).to_have_text(re.compile("Automatic"))
+    presence = page.get_by_role("combobox", name="Presence")
+    presence.select_option("Do not disturb")
+    expect(page.get_by_text("do not disturb", exact=True)).to_be_visible()
+    expect(presence).to_have_value("do-not-disturb")
+    presence.select_option("automatic")
+    expect(presence.get_by_role("option", selected=True)).to_have_text("Automatic (Available)")
 
     button(page, "Pause").click()
     page.get_by_role("menuitem", name="Another reason…").click()

@@ -36,7 +36,7 @@ interface Props {
   readonly onClose: () => void;
 }
 
-export function DecisionsDialog({ callId, party, queue, onClose }: Props) {
+export default function DecisionsDialog({ callId, party, queue, onClose }: Props) {
   const { t } = useTranslation('agent');
   return (
     <Dialog open onOpenChange={(_, { open }) => !open && onClose()}>

@@ -23,17 +23,18 @@ import {
   PeopleCallRegular,
   QuestionCircleRegular,
 } from '@fluentui/react-icons';
-import { type ReactNode, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Empty } from '~/parts/Empty';
 import { duration, moment } from '~/parts/format';
 import { Loaded } from '~/parts/Loaded';
 import { phone } from '~/phone/phone';
 import { usePhone } from '~/phone/usePhone';
-import { DecisionsDialog } from './DecisionsDialog';
 import { Panel } from './Panel';
 import { type MyCall, type NotRung, useMyCalls, useNotRung } from './requests';
 import { callerName, isHidden } from './words';
+
+const DecisionsDialog = lazy(() => import('./DecisionsDialog'));
 
 const LISTS = ['all', 'missed', 'notRung'] as const;
 type List = (typeof LISTS)[number];
@@ -237,9 +238,11 @@ function Row({ callId, at, caller, queue, children }: RowProps) {
           title={t('agent:history.decisions', { party })}
           onClick={() => setAsking(true)}
         />
-        {isAsking && (
-          <DecisionsDialog callId={callId} party={party} queue={queue} onClose={() => setAsking(false)} />
-        )}
+        <Suspense>
+          {isAsking && (
+            <DecisionsDialog callId={callId} party={party} queue={queue} onClose={() => setAsking(false)} />
+          )}
+        </Suspense>
       </TableCell>
     </TableRow>
   );

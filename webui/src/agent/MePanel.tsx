@@ -6,7 +6,6 @@ import {
   Body1,
   Button,
   Caption1,
-  Dropdown,
   Field,
   Menu,
   MenuItem,
@@ -14,7 +13,7 @@ import {
   MenuPopover,
   MenuTrigger,
   makeStyles,
-  Option,
+  Select,
   tokens,
 } from '@fluentui/react-components';
 import {
@@ -25,21 +24,21 @@ import {
   PersonCallRegular,
   PlayRegular,
 } from '@fluentui/react-icons';
-import { type ReactElement, useState } from 'react';
+import { lazy, type ReactElement, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNow } from '~/live/clock';
 import { useLive } from '~/live/live';
 import type { LiveAgent } from '~/live/picture';
 import { duration, since } from '~/parts/format';
 import { Panel } from './Panel';
-import { PauseDialog } from './PauseDialog';
 import { type Me, type Presence, useChoosePresence, usePause, useResume } from './requests';
+
+const PauseDialog = lazy(() => import('./PauseDialog'));
 
 const useStyles = makeStyles({
   state: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalS },
   clock: { fontVariantNumeric: 'tabular-nums' },
   actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalS },
-  narrow: { minWidth: 0 },
 });
 
 const PRESENCES: readonly Presence[] = ['available', 'busy', 'do-not-disturb', 'away', 'offline'];
@@ -99,7 +98,6 @@ function State({ agent }: { readonly agent: LiveAgent }) {
 }
 
 function PresenceChoice({ me, presence }: { readonly me: Me; readonly presence: string | null }) {
-  const styles = useStyles();
   const { t } = useTranslation('agent');
   const name = (key: string) => t(`agent:me.presenceOf.${key}`);
   const choose = useChoosePresence((chosen) =>
@@ -107,31 +105,23 @@ function PresenceChoice({ me, presence }: { readonly me: Me; readonly presence: 
   );
   const isChosen = choose.isPending ? choose.variables !== null : (me.now?.is_presence_chosen ?? false);
   const shown = choose.isPending ? choose.variables : presence;
-  const value = isChosen
-    ? name(shown ?? AUTOMATIC)
-    : presence === null
-      ? name(AUTOMATIC)
-      : t('agent:me.automaticNow', { presence: name(presence) });
+  const known = isChosen || choose.isPending ? null : presence;
   return (
     <Field label={t('agent:me.presence')}>
-      <Dropdown
-        className={styles.narrow}
+      <Select
         disabled={me.now === null || choose.isPending}
-        value={value}
-        selectedOptions={[isChosen ? (shown ?? AUTOMATIC) : AUTOMATIC]}
-        onOptionSelect={(_, { optionValue }) =>
-          choose.mutate(PRESENCES.find((each) => each === optionValue) ?? null)
-        }
+        value={isChosen ? (shown ?? AUTOMATIC) : AUTOMATIC}
+        onChange={(_, { value }) => choose.mutate(PRESENCES.find((each) => each === value) ?? null)}
       >
-        <Option value={AUTOMATIC} text={name(AUTOMATIC)}>
-          {name(AUTOMATIC)} – {t('agent:me.automaticHint')}
-        </Option>
+        <option value={AUTOMATIC}>
+          {known === null ? t('agent:me.automatic') : t('agent:me.automaticNow', { presence: name(known) })}
+        </option>
         {PRESENCES.map((each) => (
-          <Option key={each} value={each}>
+          <option key={each} value={each}>
             {name(each)}
-          </Option>
+          </option>
         ))}
-      </Dropdown>
+      </Select>
     </Field>
   );
 }
@@ -172,7 +162,7 @@ function Pausing({ agent }: { readonly agent: LiveAgent }) {
           </MenuPopover>
         </Menu>
       )}
-      {isAsking && <PauseDialog onClose={() => setAsking(false)} />}
+      <Suspense>{isAsking && <PauseDialog onClose={() => setAsking(false)} />}</Suspense>
     </div>
   );
 }

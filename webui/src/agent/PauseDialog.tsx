@@ -18,7 +18,7 @@ import { usePause } from './requests';
 
 const LONGEST_REASON = 200;
 
-export function PauseDialog({ onClose }: { readonly onClose: () => void }) {
+export default function PauseDialog({ onClose }: { readonly onClose: () => void }) {
   const { t } = useTranslation('agent');
   const [reason, setReason] = useState('');
   const pause = usePause(() => t('agent:me.paused'));

@@ -19,7 +19,7 @@ import {
   SpeakerSettingsRegular,
   WarningRegular,
 } from '@fluentui/react-icons';
-import { type ReactElement, useState } from 'react';
+import { lazy, type ReactElement, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { inWords } from '~/api/problems';
 import { choose, useChoices } from '~/phone/choices';
@@ -28,7 +28,8 @@ import type { Air } from '~/phone/state';
 import { usePhone } from '~/phone/usePhone';
 import { askToNotify, mayAskToNotify } from './notifications';
 import { Panel } from './Panel';
-import { SoundDialog } from './SoundDialog';
+
+const SoundDialog = lazy(() => import('./SoundDialog'));
 
 const useStyles = makeStyles({
   status: { display: 'flex', alignItems: 'center', gap: tokens.spacingHorizontalS },
@@ -86,7 +87,7 @@ export function PhonePanel() {
         <NotifyButton />
       </div>
       <Warnings />
-      {isChoosing && <SoundDialog onClose={() => setChoosing(false)} />}
+      <Suspense>{isChoosing && <SoundDialog onClose={() => setChoosing(false)} />}</Suspense>
     </Panel>
   );
 }

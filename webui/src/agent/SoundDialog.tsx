@@ -9,11 +9,10 @@ import {
   DialogContent,
   DialogSurface,
   DialogTitle,
-  Dropdown,
   Field,
   makeStyles,
-  Option,
   ProgressBar,
+  Select,
   Switch,
   tokens,
 } from '@fluentui/react-components';
@@ -29,13 +28,12 @@ const useStyles = makeStyles({
   content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalL },
   row: { display: 'flex', flexWrap: 'wrap', alignItems: 'end', gap: tokens.spacingHorizontalS },
   grow: { flexGrow: 1, minWidth: '200px' },
-  narrow: { minWidth: 0 },
   volume: { accentColor: tokens.colorCompoundBrandBackground },
 });
 
 const SYSTEM = '';
 
-export function SoundDialog({ onClose }: { readonly onClose: () => void }) {
+export default function SoundDialog({ onClose }: { readonly onClose: () => void }) {
   const styles = useStyles();
   const { t } = useTranslation('agent');
   const { hasKeys } = useChoices();
@@ -136,19 +134,17 @@ function DeviceChoice({ label, what, devices }: ChoiceProps) {
       className={styles.grow}
       hint={devices.length > 0 && real.length === 0 ? t('agent:sound.notAllowed') : null}
     >
-      <Dropdown
-        className={styles.narrow}
-        value={found?.label ?? t('agent:sound.asSystem')}
-        selectedOptions={[found?.deviceId ?? SYSTEM]}
-        onOptionSelect={(_, { optionValue }) => choose({ [what]: optionValue || null })}
+      <Select
+        value={found?.deviceId ?? SYSTEM}
+        onChange={(_, { value }) => choose({ [what]: value || null })}
       >
-        <Option value={SYSTEM}>{t('agent:sound.asSystem')}</Option>
+        <option value={SYSTEM}>{t('agent:sound.asSystem')}</option>
         {real.map((device) => (
-          <Option key={device.deviceId} value={device.deviceId}>
+          <option key={device.deviceId} value={device.deviceId}>
             {device.label}
-          </Option>
+          </option>
         ))}
-      </Dropdown>
+      </Select>
     </Field>
   );
 }

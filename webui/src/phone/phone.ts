@@ -9,7 +9,7 @@ import { tellBegun } from './begun';
 import { chosen, whenChosen } from './choices';
 import type { SipIncoming, SipSession } from './jssip';
 import { instanceOf, type KeptCall, keepCalls, keptCalls, LONGEST_ABSENCE, replaces } from './kept';
-import { type Credentials, Line } from './line';
+import type { Credentials, Line } from './line';
 import {
   captured,
   findMicrophone,
@@ -220,20 +220,22 @@ export class Phone {
     this.closeLine();
     if ((await microphonePermission()) !== 'granted') this.air('asking');
     const missing = await findMicrophone(chosen().microphone);
-    if (!this.isOurs || this.line !== null) return;
-    if (missing !== null) {
+    if (missing === null) await this.openLine();
+    else if (this.isOurs) {
       this.air(missing);
       this.dropKept('no-microphone');
-      return;
     }
-    this.air('connecting');
-    this.openLine();
   }
 
-  private openLine(): void {
+  private async openLine(): Promise<void> {
+    if (this.isOurs) this.air('connecting');
+    // SIP is most of what the page loads, and of no use to who has another phone.
+    const sip = await import('./line').catch((problem: unknown) => {
+      if (this.isOurs) this.air('refused', problem);
+    });
     const { owner } = this;
-    if (owner === null) return;
-    this.line = new Line(instanceOf(sessionStorage), owner.lend, {
+    if (sip === undefined || owner === null || !this.isOurs || this.line !== null) return;
+    this.line = new sip.Line(instanceOf(sessionStorage), owner.lend, {
       onConnected: (isConnected) => this.connected(isConnected),
       onRegistered: () => this.registered(),
       onUnregistered: (why, problem) => {
