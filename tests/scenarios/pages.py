@@ -216,6 +216,7 @@ class People:
             locale={"en": "en-GB", "fr": "fr-FR"}[language],
             viewport={"width": size[0], "height": size[1]},
             color_scheme="dark" if is_dark else "light",
+            reduced_motion="reduce",  # what is half faded in or out is no contrast to be judged
             permissions=["microphone", "notifications"],
         )
         context.set_default_timeout(10_000)
