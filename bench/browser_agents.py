@@ -118,7 +118,9 @@ async def server(folder: Path, agents: int) -> AsyncIterator[dict[str, int]]:
     """A server with the organization; the ids of its processes by their names."""
     file, data = folder / "contoso.yaml", folder / "data"
     file.write_text(json.dumps(organization(agents)))  # which is YAML, too
-    applying = await asyncio.create_subprocess_exec(*HUNTLINE, "apply", str(file), "--data", str(data))
+    applying = await asyncio.create_subprocess_exec(
+        *HUNTLINE, "apply", str(file), "--data", str(data), stdout=subprocess.DEVNULL
+    )
     assert await applying.wait() == 0
     make_accounts(data)
     listeners = [f"udp:127.0.0.1:{SIP}", f"ws:127.0.0.1:{WEBSOCKET}"]
