@@ -26,7 +26,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import yaml
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from huntline.config import Listener
@@ -45,7 +44,7 @@ DESK, NOBODY = "+14255550100", "+14255550101"
 PASSWORD = "correct horse battery"  # noqa: S105 - of a server that is gone in a moment
 PATIENCE_MS = 60_000
 WALLBOARD_CALLS = 30
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -118,8 +117,10 @@ def make_accounts(data: Path) -> None:
 async def server(folder: Path, agents: int) -> AsyncIterator[dict[str, int]]:
     """A server with the organization; the ids of its processes by their names."""
     file, data = folder / "contoso.yaml", folder / "data"
-    file.write_text(yaml.safe_dump(organization(agents)))
-    applying = await asyncio.create_subprocess_exec(*HUNTLINE, "apply", str(file), "--data", str(data))
+    file.write_text(json.dumps(organization(agents)))  # which is YAML, too
+    applying = await asyncio.create_subprocess_exec(
+        *HUNTLINE, "apply", str(file), "--data", str(data), stdout=subprocess.DEVNULL
+    )
     assert await applying.wait() == 0
     make_accounts(data)
     listeners = [f"udp:127.0.0.1:{SIP}", f"ws:127.0.0.1:{WEBSOCKET}"]

@@ -30,7 +30,7 @@ from .server import Server
 
 PASSWORD = "correct horse battery"
 DESKTOP, MOBILE = (1280, 800), (390, 844)
-_CHROMIUM = "/usr/bin/chromium"
+_CHROMIUM = "/usr/bin/chromium-headless-shell"  # without the windows around a page it needs a tenth
 _AXE = Path(__file__).parents[2] / "webui/node_modules/axe-core/axe.min.js"
 _FLAGS = (
     "--no-sandbox",  # tests may run as root
@@ -216,6 +216,7 @@ class People:
             locale={"en": "en-GB", "fr": "fr-FR"}[language],
             viewport={"width": size[0], "height": size[1]},
             color_scheme="dark" if is_dark else "light",
+            reduced_motion="reduce",  # what is half faded in or out is no contrast to be judged
             permissions=["microphone", "notifications"],
         )
         context.set_default_timeout(10_000)

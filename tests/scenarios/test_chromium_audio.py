@@ -105,7 +105,8 @@ class Caller:
 async def chromium() -> AsyncIterator[tuple[Studio, Browser]]:
     """A worker, and Chromium."""
     async with studio() as media, async_playwright() as player:
-        browser = await player.chromium.launch(executable_path=shutil.which("chromium"), args=_SWITCHES)
+        program = shutil.which("chromium-headless-shell")
+        browser = await player.chromium.launch(executable_path=program, args=_SWITCHES)
         try:
             yield media, browser
         finally:

@@ -149,7 +149,7 @@ def test_settings_are_checked_as_they_are_typed(office: Office, people: People) 
     expect(page.get_by_text("1 of 5").first).to_be_visible()
     admin.assert_accessible()
     page.goto(f"{admin.address}/audit")
-    expect(page.get_by_role("row").filter(has_text="limits.max_waiting").first).to_contain_text("100")
+    expect(page.get_by_role("row").filter(has_text="max_waiting 100").first).to_contain_text("100")
     admin.assert_accessible()
 
 
