@@ -1,10 +1,11 @@
 /** A call that rings: who, for what, how long they waited, and whether to take it. */
 
-import { Button, Caption1, Card, makeStyles, Text, tokens } from '@fluentui/react-components';
+import { Button, Caption1, makeStyles, Text, tokens } from '@fluentui/react-components';
 import { CallEndRegular, CallRegular } from '@fluentui/react-icons';
 import { useTranslation } from 'react-i18next';
 import { useNow } from '~/live/clock';
 import { duration } from '~/parts/format';
+import { Surface } from '~/parts/Surface';
 import { useChoices } from '~/phone/choices';
 import { phone } from '~/phone/phone';
 import type { PhoneCall } from '~/phone/state';
@@ -15,7 +16,6 @@ const useStyles = makeStyles({
   card: {
     border: `${tokens.strokeWidthThick} solid ${tokens.colorBrandStroke1}`,
     boxShadow: tokens.shadow16,
-    gap: tokens.spacingVerticalM,
   },
   facts: {
     display: 'flex',
@@ -53,7 +53,7 @@ export function IncomingCall({ call, isFirst, holdsOther }: Props) {
       ? t('agent:call.announceDirect', { party })
       : t('agent:call.announceIncoming', { queue: call.queue, party });
   return (
-    <Card className={styles.card} role="group" aria-label={announcement}>
+    <Surface className={styles.card} role="group" aria-label={announcement}>
       <Text weight="semibold">{t('agent:call.incoming')}</Text>
       <Who call={call} />
       <Facts call={call} />
@@ -93,7 +93,7 @@ export function IncomingCall({ call, isFirst, holdsOther }: Props) {
           )}
         </div>
       </div>
-    </Card>
+    </Surface>
   );
 }
 

@@ -3,7 +3,6 @@
 import {
   Button,
   Caption1,
-  Card,
   MessageBar,
   MessageBarBody,
   makeStyles,
@@ -26,6 +25,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNow } from '~/live/clock';
 import { duration } from '~/parts/format';
+import { Surface } from '~/parts/Surface';
 import { phone } from '~/phone/phone';
 import { consultationFor, type PhoneCall, type Stage, type Transfer } from '~/phone/state';
 import { usePhone } from '~/phone/usePhone';
@@ -35,7 +35,6 @@ import { Who } from './Who';
 import { partyName, refusalName } from './words';
 
 const useStyles = makeStyles({
-  card: { gap: tokens.spacingVerticalM },
   controls: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalS },
   clock: { fontVariantNumeric: 'tabular-nums' },
   hangUp: {
@@ -53,14 +52,13 @@ const useStyles = makeStyles({
 });
 
 export function OngoingCall({ call }: { readonly call: PhoneCall }) {
-  const styles = useStyles();
   const { t } = useTranslation('agent');
   const [open, setOpen] = useState<'keypad' | 'transfer' | null>(null);
   const { calls } = usePhone();
   const about = calls.find((each) => each.id === call.consultsFor);
   const party = partyName(call.party, t);
   return (
-    <Card className={styles.card} role="group" aria-label={party}>
+    <Surface role="group" aria-label={party}>
       <Who call={call}>
         <StageLine call={call} />
       </Who>
@@ -75,7 +73,7 @@ export function OngoingCall({ call }: { readonly call: PhoneCall }) {
       )}
       {open === 'keypad' && call.stage === 'talking' && <Keypad onKey={(key) => phone.press(call.id, key)} />}
       {open === 'transfer' && <TransferForm call={call} onDone={() => setOpen(null)} />}
-    </Card>
+    </Surface>
   );
 }
 

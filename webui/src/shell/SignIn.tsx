@@ -1,6 +1,6 @@
 /** Signing in by name and password, or by way of the identity provider. */
 
-import { Button, Card, Field, Input, Link, makeStyles, Title2, tokens } from '@fluentui/react-components';
+import { Button, Field, Input, Link, makeStyles, Title2, tokens } from '@fluentui/react-components';
 import { LocalLanguageRegular } from '@fluentui/react-icons';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useState } from 'react';
@@ -9,6 +9,7 @@ import { useLocation } from 'react-router';
 import { addressOf, api, bodyOf } from '~/api/client';
 import { useTakeSession } from '~/api/session';
 import { Failure } from '~/parts/Failure';
+import { Surface } from '~/parts/Surface';
 import { ChoiceMenu } from './ChoiceMenu';
 
 const useStyles = makeStyles({
@@ -57,7 +58,7 @@ export function SignIn() {
           button={<Button icon={<LocalLanguageRegular />} aria-label={t('common:languageAndColours')} />}
         />
       </div>
-      <Card className={styles.card}>
+      <Surface className={styles.card}>
         <form className={styles.form} onSubmit={submit}>
           <Title2 as="h1">Huntline</Title2>
           <Field label={t('common:name')} hint={t('common:nameHint')} required>
@@ -91,7 +92,7 @@ export function SignIn() {
             </Link>
           )}
         </form>
-      </Card>
+      </Surface>
     </main>
   );
 }
