@@ -1,7 +1,7 @@
 /** The agent's page: what I do, my phone, my queues, my calls. */
 
 import { MessageBar, MessageBarBody, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
-import { useEffect } from 'react';
+import { useCallback, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LiveProvider, useCallEnded, useLive } from '~/live/live';
 import { Loaded } from '~/parts/Loaded';
@@ -63,10 +63,16 @@ function AgentPage() {
 /** When a call of mine has ended, my lists have news: at once, or as soon as a busy server has written it down. */
 function useNewsAfterCalls(): void {
   const askAnew = useAskAnew();
-  useCallEnded(() => {
+  const askTwice = useCallback(() => {
     askAnew();
     setTimeout(askAnew, TIME_TO_WRITE);
-  });
+  }, [askAnew]);
+  useCallEnded(askTwice);
+  // A call may come and go between two looks at the live picture.
+  const { lastEnded } = usePhone();
+  useEffect(() => {
+    if (lastEnded !== null) askTwice();
+  }, [lastEnded, askTwice]);
 }
 
 /** Whether what is shown is true. */

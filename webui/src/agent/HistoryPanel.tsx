@@ -30,6 +30,7 @@ import { duration, moment } from '~/parts/format';
 import { Loaded } from '~/parts/Loaded';
 import { phone } from '~/phone/phone';
 import { usePhone } from '~/phone/usePhone';
+import { useIsNarrow } from '~/shell/narrow';
 import { Panel } from './Panel';
 import { type MyCall, type NotRung, useMyCalls, useNotRung } from './requests';
 import { callerName, isHidden } from './words';
@@ -62,6 +63,7 @@ export function HistoryPanel() {
   return (
     <Panel title={t('agent:history.title')}>
       <TabList
+        size={useIsNarrow() ? 'small' : 'medium'}
         aria-label={t('agent:history.lists')}
         selectedValue={list}
         onTabSelect={(_, { value }) => setList(LISTS.find((each) => each === value) ?? 'all')}
@@ -96,10 +98,17 @@ function MyCalls({ isMissedOnly }: { readonly isMissedOnly: boolean }) {
           <>
             <Calls
               label={t('agent:history.title')}
-              columns={[t('agent:history.caller'), t('agent:history.what'), t('agent:history.actions')]}
+              columns={[t('agent:history.caller'), t('agent:history.what')]}
+              hasActions
             >
               {shown.map((call) => (
-                <Row key={call.call_id} callId={call.call_id} at={call.arrived_at} {...call}>
+                <Row
+                  key={call.call_id}
+                  at={call.arrived_at}
+                  head={callerName(call.caller, t)}
+                  detail={call.queue}
+                  actions={<Actions call={call} />}
+                >
                   <WhatBecame call={call} />
                 </Row>
               ))}
@@ -121,8 +130,7 @@ function MyCalls({ isMissedOnly }: { readonly isMissedOnly: boolean }) {
 }
 
 function NotRungCalls() {
-  const styles = useStyles();
-  const { t, i18n } = useTranslation('agent');
+  const { t } = useTranslation('agent');
   const query = useNotRung();
   return (
     <Loaded query={query}>
@@ -135,15 +143,9 @@ function NotRungCalls() {
             columns={[t('agent:history.queue'), t('agent:history.why')]}
           >
             {calls.map((call) => (
-              <TableRow key={call.call_id}>
-                <TableCell className={styles.time}>{moment(call.arrived_at, i18n.language)}</TableCell>
-                <TableCell className={styles.cell}>
-                  <Body1Strong>{call.queue}</Body1Strong>
-                </TableCell>
-                <TableCell className={styles.cell}>
-                  <WhyNotRung call={call} />
-                </TableCell>
-              </TableRow>
+              <Row key={call.call_id} at={call.arrived_at} head={call.queue}>
+                <WhyNotRung call={call} />
+              </Row>
             ))}
           </Calls>
         )
@@ -174,22 +176,27 @@ function WhyNotRung({ call }: { readonly call: NotRung }) {
 
 interface CallsProps {
   readonly label: string;
-  /** The names of the columns after the time. */
+  /** The names of the columns between the time and the actions. */
   readonly columns: readonly string[];
+  readonly hasActions?: boolean;
   readonly children: ReactNode;
 }
 
-function Calls({ label, columns, children }: CallsProps) {
+function Calls({ label, columns, hasActions = false, children }: CallsProps) {
   const styles = useStyles();
   const { t } = useTranslation('agent');
+  const isNarrow = useIsNarrow();
   return (
     <Table aria-label={label} size="small" className={styles.table}>
       <TableHeader>
         <TableRow>
-          <TableHeaderCell className={styles.time}>{t('agent:history.time')}</TableHeaderCell>
+          {!isNarrow && <TableHeaderCell className={styles.time}>{t('agent:history.time')}</TableHeaderCell>}
           {columns.map((name) => (
             <TableHeaderCell key={name}>{name}</TableHeaderCell>
           ))}
+          {hasActions && !isNarrow && (
+            <TableHeaderCell className={styles.actions}>{t('agent:history.actions')}</TableHeaderCell>
+          )}
         </TableRow>
       </TableHeader>
       <TableBody>{children}</TableBody>
@@ -198,53 +205,71 @@ function Calls({ label, columns, children }: CallsProps) {
 }
 
 interface RowProps {
-  readonly callId: string;
   readonly at: string;
-  readonly caller: string;
-  readonly queue: string;
+  readonly head: string;
+  readonly detail?: string;
+  readonly actions?: ReactNode;
+  /** What became of the call. */
   readonly children: ReactNode;
 }
 
-function Row({ callId, at, caller, queue, children }: RowProps) {
+/** One call. On a narrow screen the time stands below its caller, and the actions below what became of it. */
+function Row({ at, head, detail, actions, children }: RowProps) {
   const styles = useStyles();
-  const { t, i18n } = useTranslation('agent');
+  const { i18n } = useTranslation();
+  const isNarrow = useIsNarrow();
+  const time = moment(at, i18n.language);
+  return (
+    <TableRow>
+      {!isNarrow && <TableCell className={styles.time}>{time}</TableCell>}
+      <TableCell className={styles.cell}>
+        <Body1Strong block>{head}</Body1Strong>
+        {detail !== undefined && <Caption1 block>{detail}</Caption1>}
+        {isNarrow && <Caption1 block>{time}</Caption1>}
+      </TableCell>
+      <TableCell className={styles.cell}>
+        {children}
+        {isNarrow && <div>{actions}</div>}
+      </TableCell>
+      {actions !== undefined && !isNarrow && <TableCell className={styles.actions}>{actions}</TableCell>}
+    </TableRow>
+  );
+}
+
+/** To call back, and to ask why. */
+function Actions({ call: { call_id, caller, queue } }: { readonly call: MyCall }) {
+  const { t } = useTranslation('agent');
   const { air } = usePhone();
   const [isAsking, setAsking] = useState(false);
   const party = callerName(caller, t);
   const target = isHidden(caller) ? null : phone.targetOf(caller);
+  const callBack = t('agent:history.callBack', { party });
+  const why = t('agent:history.decisions', { party });
   return (
-    <TableRow>
-      <TableCell className={styles.time}>{moment(at, i18n.language)}</TableCell>
-      <TableCell className={styles.cell}>
-        <Body1Strong block>{party}</Body1Strong>
-        <Caption1>{queue}</Caption1>
-      </TableCell>
-      <TableCell className={styles.cell}>{children}</TableCell>
-      <TableCell className={styles.actions}>
-        {target !== null && (
-          <Button
-            appearance="subtle"
-            icon={<CallRegular />}
-            disabled={air !== 'on-air'}
-            aria-label={t('agent:history.callBack', { party })}
-            title={t('agent:history.callBack', { party })}
-            onClick={() => void phone.call(target, { name: '', number: caller })}
-          />
-        )}
+    <>
+      {target !== null && (
         <Button
           appearance="subtle"
-          icon={<QuestionCircleRegular />}
-          aria-label={t('agent:history.decisions', { party })}
-          title={t('agent:history.decisions', { party })}
-          onClick={() => setAsking(true)}
+          icon={<CallRegular />}
+          disabled={air !== 'on-air'}
+          aria-label={callBack}
+          title={callBack}
+          onClick={() => void phone.call(target, { name: '', number: caller })}
         />
-        <Suspense>
-          {isAsking && (
-            <DecisionsDialog callId={callId} party={party} queue={queue} onClose={() => setAsking(false)} />
-          )}
-        </Suspense>
-      </TableCell>
-    </TableRow>
+      )}
+      <Button
+        appearance="subtle"
+        icon={<QuestionCircleRegular />}
+        aria-label={why}
+        title={why}
+        onClick={() => setAsking(true)}
+      />
+      <Suspense>
+        {isAsking && (
+          <DecisionsDialog callId={call_id} party={party} queue={queue} onClose={() => setAsking(false)} />
+        )}
+      </Suspense>
+    </>
   );
 }
 

@@ -26,8 +26,7 @@ import {
 } from '@fluentui/react-icons';
 import { lazy, type ReactElement, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useNow } from '~/live/clock';
-import { useLive } from '~/live/live';
+import { useLive, useServerNow } from '~/live/live';
 import type { LiveAgent } from '~/live/picture';
 import { duration, since } from '~/parts/format';
 import { Panel } from './Panel';
@@ -39,6 +38,8 @@ const useStyles = makeStyles({
   state: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalS },
   clock: { fontVariantNumeric: 'tabular-nums' },
   actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalS },
+  // Else a select is as wide as its longest option.
+  narrow: { minWidth: 0 },
 });
 
 const PRESENCES: readonly Presence[] = ['available', 'busy', 'do-not-disturb', 'away', 'offline'];
@@ -74,7 +75,7 @@ export function MePanel({ me }: { readonly me: Me }) {
 function State({ agent }: { readonly agent: LiveAgent }) {
   const styles = useStyles();
   const { t } = useTranslation('agent');
-  const now = useNow();
+  const now = useServerNow();
   const { color, icon } = LOOKS[agent.state] ?? OTHER_LOOK;
   const name = t(`agent:me.state.${agent.state}`, { defaultValue: agent.state });
   const isCounting = agent.state === 'wrap-up' && agent.until !== null;
@@ -98,6 +99,7 @@ function State({ agent }: { readonly agent: LiveAgent }) {
 }
 
 function PresenceChoice({ me, presence }: { readonly me: Me; readonly presence: string | null }) {
+  const styles = useStyles();
   const { t } = useTranslation('agent');
   const name = (key: string) => t(`agent:me.presenceOf.${key}`);
   const choose = useChoosePresence((chosen) =>
@@ -109,6 +111,7 @@ function PresenceChoice({ me, presence }: { readonly me: Me; readonly presence: 
   return (
     <Field label={t('agent:me.presence')}>
       <Select
+        select={{ className: styles.narrow }}
         disabled={me.now === null || choose.isPending}
         value={isChosen ? (shown ?? AUTOMATIC) : AUTOMATIC}
         onChange={(_, { value }) => choose.mutate(PRESENCES.find((each) => each === value) ?? null)}

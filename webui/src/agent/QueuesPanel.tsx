@@ -2,9 +2,9 @@
 
 import { Body1Strong, Caption1, makeStyles, Switch, tokens } from '@fluentui/react-components';
 import { LockClosedRegular } from '@fluentui/react-icons';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useNow } from '~/live/clock';
-import { useLive } from '~/live/live';
+import { useLive, useServerNow } from '~/live/live';
 import type { LiveQueue } from '~/live/picture';
 import { Empty } from '~/parts/Empty';
 import { since } from '~/parts/format';
@@ -52,6 +52,8 @@ function QueueLine({ queue, live }: { readonly queue: MyQueue; readonly live: Li
   const opt = useOpt(({ name }, isOptedOut) =>
     t(isOptedOut ? 'agent:queues.optedOut' : 'agent:queues.optedIn', { queue: name }),
   );
+  // Shown before it is done, and taken back when it is refused.
+  const [wanted, setWanted] = useState<boolean | null>(null);
   const turn = live?.turn ?? null;
   return (
     <li className={styles.queue}>
@@ -73,9 +75,11 @@ function QueueLine({ queue, live }: { readonly queue: MyQueue; readonly live: Li
       {queue.may_opt_out && (
         <Switch
           aria-label={t('agent:queues.take', { queue: queue.name })}
-          checked={!queue.opted_out}
-          disabled={opt.isPending}
-          onChange={(_, { checked }) => opt.mutate({ queue, isOptedOut: !checked })}
+          checked={wanted ?? !queue.opted_out}
+          onChange={(_, { checked }) => {
+            setWanted(checked);
+            opt.mutate({ queue, isOptedOut: !checked }, { onSettled: () => setWanted(null) });
+          }}
         />
       )}
     </li>
@@ -85,7 +89,7 @@ function QueueLine({ queue, live }: { readonly queue: MyQueue; readonly live: Li
 function Waiting({ queue }: { readonly queue: LiveQueue }) {
   const styles = useStyles();
   const { t } = useTranslation('agent');
-  const now = useNow();
+  const now = useServerNow();
   return (
     <Caption1 block className={styles.numbers}>
       {queue.longest_waiting_since === null

@@ -28,6 +28,8 @@ const useStyles = makeStyles({
   content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalL },
   row: { display: 'flex', flexWrap: 'wrap', alignItems: 'end', gap: tokens.spacingHorizontalS },
   grow: { flexGrow: 1, minWidth: '200px' },
+  // Else a select is as wide as its longest option.
+  narrow: { minWidth: 0 },
   volume: { accentColor: tokens.colorCompoundBrandBackground },
 });
 
@@ -135,6 +137,7 @@ function DeviceChoice({ label, what, devices }: ChoiceProps) {
       hint={devices.length > 0 && real.length === 0 ? t('agent:sound.notAllowed') : null}
     >
       <Select
+        select={{ className: styles.narrow }}
         value={found?.deviceId ?? SYSTEM}
         onChange={(_, { value }) => choose({ [what]: value || null })}
       >

@@ -1,6 +1,7 @@
 /** What the agent's page asks of the API: everything below `/me`. */
 
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback } from 'react';
 import { api, bodyOf, type Schemas } from '~/api/client';
 import { useSay } from '~/parts/toasts';
 
@@ -57,7 +58,7 @@ export function useColleagues(search: string, isWanted: boolean) {
 /** Ask anew for everything that is mine, since something happened. */
 export function useAskAnew(): () => void {
   const client = useQueryClient();
-  return () => void client.invalidateQueries({ queryKey: ME });
+  return useCallback(() => void client.invalidateQueries({ queryKey: ME }), [client]);
 }
 
 /** A change of what I do; it says when it is done, or why not. */
@@ -90,7 +91,7 @@ export function useResume(done: () => string) {
   return useMyChange(() => bodyOf(api.DELETE('/api/v1/me/pause')), done);
 }
 
-/** Whether I take the calls of a queue; shown before it is done, and taken back when it is refused. */
+/** Whether I take the calls of a queue; one change after the other. */
 export function useOpt(done: (queue: MyQueue, isOptedOut: boolean) => string) {
   const client = useQueryClient();
   const say = useSay();
@@ -103,10 +104,13 @@ export function useOpt(done: (queue: MyQueue, isOptedOut: boolean) => string) {
           body: { opted_out: isOptedOut },
         }),
       ),
-    onMutate({ queue, isOptedOut }) {
+    scope: { id: 'opt' },
+    onSuccess(_, { queue, isOptedOut }) {
+      // What was asked for before would come with the choice before.
+      void client.cancelQueries({ queryKey: ME, exact: true });
       client.setQueryData<Me>(ME, (me) => me && opted(me, queue.id, isOptedOut));
+      say.done(done(queue, isOptedOut));
     },
-    onSuccess: (_, { queue, isOptedOut }) => say.done(done(queue, isOptedOut)),
     onError: say.failed,
     onSettled: askAnew,
   });
