@@ -29,7 +29,7 @@ def hurt_office(own_server: Server, reactor: Reactor, tmp_path: Path) -> context
 
 
 def _child(server: Server, name: str) -> int:
-    found = [pid for pid, command in server.children().items() if name in command]
+    found = [pid for pid, command in server.children().items() if command.split()[-1:] == [name]]
     assert len(found) == 1, f"no one child named {name}: {server.children()}"
     return found[0]
 
