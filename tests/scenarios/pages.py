@@ -136,6 +136,7 @@ class Person:
 
     def assert_accessible(self) -> None:
         """Fail when axe finds anything serious in what is shown."""
+        self.page.evaluate(_COME_TO_REST)
         self.page.evaluate(_AXE.read_text())
         # Fluent's focus management has elements of its own, which the focus only passes through.
         context = "{exclude: [['[data-tabster-dummy]']]}"
