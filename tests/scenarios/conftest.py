@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from .commands import Commands
 from .office import Office
 from .pages import Chromiums, People
 from .reactor import Reactor
@@ -26,14 +27,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 class SharedServer:
     """Started when first asked for, and anew after a story that broke it."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._count = folder, 0
+    def __init__(self, folder: Path, commands: Commands) -> None:
+        self._folder, self._commands, self._count = folder, commands, 0
         self._server: Server | None = None
 
     def get(self) -> Server:
         if self._server is None or not self._server.is_running:
             self._count += 1
-            self._server = Server(self._folder / f"server{self._count}")
+            self._server = Server(self._folder / f"server{self._count}", self._commands)
             self._server.start()
         return self._server
 
@@ -48,8 +49,14 @@ class SharedServer:
 
 
 @pytest.fixture(scope="session")
-def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedServer]:
-    shared = SharedServer(tmp_path_factory.mktemp("huntline"))
+def commands() -> Iterator[Commands]:
+    with Commands() as commands:
+        yield commands
+
+
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory: pytest.TempPathFactory, commands: Commands) -> Iterator[SharedServer]:
+    shared = SharedServer(tmp_path_factory.mktemp("huntline"), commands)
     yield shared
     shared.close()
 
@@ -69,9 +76,9 @@ def server(shared_server: SharedServer) -> Iterator[Server]:
 
 
 @pytest.fixture
-def own_server(tmp_path: Path) -> Iterator[Server]:
+def own_server(tmp_path: Path, commands: Commands) -> Iterator[Server]:
     """A server that a story may hurt."""
-    server = Server(tmp_path / "data")
+    server = Server(tmp_path / "data", commands)
     server.start()
     yield server
     server.stop()

@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 
 from . import ports
+from .commands import Commands
 from .leg import Leg
 from .office import Office
 from .phone import Phone
@@ -59,7 +60,11 @@ def _enter_namespace(loss: int) -> int:
 
 
 def _run(folder: Path, calls: int, rate: float) -> dict[str, object]:
-    server = Server(folder / "data", media_ports=1200)
+    with Commands() as commands:
+        return _measure(Server(folder / "data", commands, media_ports=1200), folder, calls, rate)
+
+
+def _measure(server: Server, folder: Path, calls: int, rate: float) -> dict[str, object]:
     server.start()
     try:
         with Reactor() as reactor:

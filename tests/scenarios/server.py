@@ -14,18 +14,22 @@ from pathlib import Path
 from typing import Any
 
 from . import ports
+from .commands import Commands
 from .wire import bracketed
 
 HUNTLINE = Path(sys.executable).with_name("huntline")
-_START_TIMEOUT, _STOP_TIMEOUT, _COMMAND_TIMEOUT = 60.0, 15.0, 30.0
+_START_TIMEOUT, _STOP_TIMEOUT = 60.0, 15.0
 Json = dict[str, Any]
 
 
 class Server:
     """One ``huntline serve`` with its own data folder and ports."""
 
-    def __init__(self, data: Path, *, media_ports: int = 400, host: str = "127.0.0.1") -> None:
+    def __init__(
+        self, data: Path, commands: Commands, *, media_ports: int = 400, host: str = "127.0.0.1"
+    ) -> None:
         self.data = data
+        self._commands = commands
         self.sip_port, self.http_port = ports.take(2), ports.take(2)
         self.websocket_port = self.sip_port + 1
         self.media_first = ports.take(media_ports)
@@ -98,13 +102,7 @@ class Server:
 
     def run(self, *arguments: str, expect: int | None = 0) -> subprocess.CompletedProcess[str]:
         """Run a ``huntline`` command with ``--data``; fail when its exit code is not the expected one."""
-        done = subprocess.run(
-            [str(HUNTLINE), *arguments, "--data", str(self.data)],
-            capture_output=True,
-            text=True,
-            timeout=_COMMAND_TIMEOUT,
-            check=False,
-        )
+        done = self._commands.run(*arguments, "--data", str(self.data))
         if expect is not None:
             text = f"huntline {' '.join(arguments)}: exit {done.returncode}\n{done.stdout}{done.stderr}"
             assert done.returncode == expect, text

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from .commands import Commands
 from .office import Office
 from .reactor import Reactor
 from .server import Server
@@ -15,8 +16,8 @@ from .stories import assert_heard_each_other, desk, talk
 pytestmark = pytest.mark.scenario
 
 
-def test_a_call_over_ipv6(reactor: Reactor, tmp_path: Path) -> None:
-    server = Server(tmp_path / "data", host="::1")
+def test_a_call_over_ipv6(commands: Commands, reactor: Reactor, tmp_path: Path) -> None:
+    server = Server(tmp_path / "data", commands, host="::1")
     server.start()
     try:
         with contextlib.closing(Office(server, reactor, tmp_path)) as office:
