@@ -12,6 +12,7 @@ import pytest
 from playwright.async_api import Browser, Page, Route, async_playwright
 
 from huntline.media.interface import MediaDied
+from huntline.media.worker import secure_path
 from tests.media.rig import Phone, Studio, perform, studio
 from tests.scenarios.tones import AGENT, CALLER, MUSIC, payload, tone_in
 
@@ -131,7 +132,9 @@ async def _speak(phone: Phone, tone: int) -> None:
         await asyncio.sleep(0.02)
 
 
-def test_chromium_and_a_plain_phone_hear_each_other() -> None:
+def test_chromium_and_a_plain_phone_hear_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secure_path, "RETURN_SECONDS", 1.0)
+
     async def story() -> None:
         async with chromium() as (media, browser):
             page = await _page(media, browser, "a", CALLER)
