@@ -4,8 +4,8 @@
 Starts ``huntline serve`` on a new data folder and ports of 127.0.0.1, and one headless Chromium in which
 each agent has a window of their own with the agent's page and its phone. Then calls come in, which the pages
 take and talk in. Measured are the time from loading the page until it is on the air, the processor time and
-memory of each process while all are signed in and while they talk, and how long after a caller has dialled
-the wallboard shows it.
+memory of each process while all are signed in and while they talk, how long after a caller has dialled the
+wallboard shows it, and how long until they talk: the greeting, a ring, a click and an encrypted path.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from huntline.config import Listener
 from huntline.demo.phone import Phones
@@ -58,10 +58,16 @@ FLAGS = [
     "--allow-loopback-in-peer-connection",
 ]
 TAKE_CALLS = """
+let isTalking = false;
 new MutationObserver(() => {
   for (const button of document.querySelectorAll('button'))
     if (button.textContent.startsWith('Accept')) button.click();
-}).observe(document, { subtree: true, childList: true });
+  const stages = [...document.querySelectorAll('[role=status]')];
+  if (!isTalking && stages.some((each) => each.textContent === 'On a call')) {
+    isTalking = true;
+    window.tellOfTalk();
+  }
+}).observe(document, { subtree: true, childList: true, characterData: true });
 """
 WATCH_WAITING = """
 (card) => {
@@ -171,15 +177,16 @@ async def signed_in(browser: Browser, name: str) -> BrowserContext:
     return context
 
 
-async def open_agent(browser: Browser, number: int) -> tuple[Page, float]:
+async def open_agent(browser: Browser, number: int, on_talk: Callable[[], None]) -> float:
     """An agent's page on the air, and the seconds that took from loading it."""
     context = await signed_in(browser, f"agent{number}@contoso.com")
+    await context.expose_function("tellOfTalk", on_talk)
     await context.add_init_script(TAKE_CALLS)
     page = await context.new_page()
     started = time.monotonic()
     await page.goto(f"{ADDRESS}/agent")
     await page.get_by_text("On the air").wait_for()
-    return page, time.monotonic() - started
+    return time.monotonic() - started
 
 
 async def wallboard_delays(browser: Browser, phones: Phones) -> list[float]:
@@ -202,11 +209,13 @@ async def wallboard_delays(browser: Browser, phones: Phones) -> list[float]:
     return delays
 
 
-async def until(is_so: Callable[[], Any], patience: float = 60.0) -> None:
-    deadline = time.monotonic() + patience
-    while not await is_so():
-        assert time.monotonic() < deadline, "it did not come to that"
-        await asyncio.sleep(0.5)
+async def agents_talking(data: Path) -> int:
+    """How many agents the server says are in a call."""
+    asking = await asyncio.create_subprocess_exec(
+        *HUNTLINE, "status", "--json", "--data", str(data), stdout=subprocess.PIPE
+    )
+    told, _ = await asking.communicate()
+    return sum(agent["state"] == "talking" for agent in json.loads(told)["agents"])
 
 
 async def run(agents: int, calls: int, seconds: float, folder: Path) -> dict[str, Any]:
@@ -215,26 +224,27 @@ async def run(agents: int, calls: int, seconds: float, folder: Path) -> dict[str
     async with server(folder, agents) as processes, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         result["nobody_signed_in"] = await cost(processes, seconds / 4)
-        pages, times = [], []
+        talks_begun: asyncio.Queue[None] = asyncio.Queue()
+        times = []
         for number in range(agents):
-            page, took = await open_agent(browser, number)
-            pages.append(page)
-            times.append(took)
+            times.append(await open_agent(browser, number, lambda: talks_begun.put_nowait(None)))
             print(f"{number + 1} of {agents} on the air", file=sys.stderr, end="\r")
         result["load_to_on_the_air_s"] = spread(times)
         result["signed_in"] = await cost(processes, seconds)
         async with Phones.open("127.0.0.1", Listener("udp", "127.0.0.1", SIP)) as phones:
             result["wallboard_ms"] = spread(await wallboard_delays(browser, phones))
-            talks = [phones.call(f"+1206556{number:04d}", DESK, hertz=400) for number in range(calls)]
-
-            async def all_talk() -> bool:
-                shown = [await page.get_by_role("button", name="Hang up").count() for page in pages]
-                return sum(shown) >= calls
-
-            await until(all_talk)
-            result["talking"] = {"calls": calls, **await cost(processes, seconds)}
-            for talk in talks:
-                talk.hang_up()
+            answers = []
+            for number in range(calls):
+                dialled = time.monotonic()
+                phones.call(f"+1206556{number:04d}", DESK, hertz=400)
+                async with asyncio.timeout(PATIENCE_MS / 1000):
+                    await talks_begun.get()
+                answers.append(time.monotonic() - dialled)
+                print(f"{number + 1} of {calls} talk   ", file=sys.stderr, end="\r")
+            result["dialled_to_talking_s"] = spread(answers)
+            result["talking"] = await cost(processes, seconds) | {
+                "agents_talking": await agents_talking(folder / "data")
+            }
         await browser.close()
     return result
 

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import time
+
 from hypothesis import HealthCheck, settings
 
 # Tests judge what is done, not how fast: they share the machine with others.
 settings.register_profile("huntline", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("huntline")
+
+# Wherever they run, clocks show the same.
+os.environ["TZ"] = "UTC"
+time.tzset()

@@ -118,6 +118,25 @@ def test_calls_go_on_when_the_media_process_is_killed(
         own_server.assert_empty()
 
 
+def test_calls_that_are_up_when_the_server_ends_are_told_and_recorded(
+    own_server: Server, hurt_office: contextlib.closing[Office]
+) -> None:
+    with hurt_office as office:
+        number = office.queue("amal")
+        office.open()
+        talking, agent = talk(office.caller(), number, office.agent("amal"))
+        waiting = office.caller().dial(number)
+        waiting.wait_answered()
+        own_server.stop()
+        for leg in (talking, agent, waiting):
+            leg.wait_ended()
+        first, second = office.calls(2)
+        assert (first["outcome"], second["outcome"]) == ("answered", "failed")
+        assert first["reason"] == second["reason"] == "the server is shutting down"
+    own_server.assert_calm()
+    own_server.start()
+
+
 def test_the_server_ends_in_peace_and_starts_again_with_its_settings(
     own_server: Server, hurt_office: contextlib.closing[Office]
 ) -> None:

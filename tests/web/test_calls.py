@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 from typing import Any
 
 import pytest
@@ -204,6 +205,20 @@ def test_why_somebody_was_not_rung_is_answered_in_words(rig: ServerRig, ids: dic
     assert answer("c2", "amal") == (
         "amal@contoso.com: occupied by another call, 12:00:02 UTC to 12:01:42 UTC"
     )
+
+
+def test_answers_tell_the_time_by_the_clocks_where_the_server_is(
+    rig: ServerRig, ids: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Past(rig) as past:
+        past.call("c1", ids["desk"], wait=40)
+        past.ring("c1", ids["desk"], ids["bao"], at=3, lasting=5)
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "Asia/Kolkata")
+        time.tzset()
+        answer = rig.api().get("/calls/c1/decisions", agent="bao@contoso.com")["answer"]
+    time.tzset()
+    assert answer == "bao@contoso.com: rung at 17:30:03 IST, no answer at 17:30:08 IST"
 
 
 def test_who_was_never_thought_of_gets_an_answer_too(rig: ServerRig, ids: dict[str, str]) -> None:

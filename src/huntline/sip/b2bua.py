@@ -465,7 +465,9 @@ class B2bua:
         self.book.drop_leg(leg)
 
     async def close(self) -> None:
-        """End all calls and wait for what is under way."""
+        """End all calls and wait for what is under way. The engine ends its own, so that they are recorded."""
+        for call in list(self.book.calls.values()):
+            self._post(told.CallFailed(call.call_id, "the server is shutting down"))
         for call in list(self.book.calls.values()):
             self._end(call)
         for task in list(self._tasks):

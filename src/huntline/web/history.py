@@ -170,4 +170,5 @@ def _time_of(ring: RingRecord) -> str:
 
 
 def _clock(moment: datetime) -> str:
-    return f"{moment:%H:%M:%S} UTC"
+    """By the clocks where the server is; with their zone, since who reads it may be elsewhere."""
+    return f"{moment.astimezone():%H:%M:%S %Z}"

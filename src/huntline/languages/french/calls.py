@@ -72,6 +72,7 @@ CALLS = {
     "the agent hung up": "l'agent a raccroché",
     "the agent hung up before the audio path was made": "l'agent a raccroché avant que le son passe",
     "the target hung up": "la destination a raccroché",
+    "the server is shutting down": "le serveur s'arrête",
     "no audio path in time": "aucune liaison audio à temps",
     # answers about one agent
     "rung at {time}, {end:said}": "appelé à {time}, {end}",
