@@ -3,6 +3,9 @@ BIN := .venv/bin
 SOURCES := src tests bench
 DATA ?= demo-data
 
+# Tests start hundreds of Python processes: each would compile all our sources again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup run check test-pages test bench clean
 
 setup:
@@ -24,9 +27,9 @@ test-pages: check
 # The scenarios use real SIP clients, a real browser and real time, so they run apart and a few at once.
 test: check test-pages
 	@scripts/setup --test-clients
-	$(BIN)/pytest -q -n auto -m "not scenario"
-	$(BIN)/pytest -q -n 4 --dist loadgroup -m "scenario and not browser"
-	$(BIN)/pytest -q -n 3 --dist loadgroup -m browser
+	$(BIN)/pytest -q -n auto --ignore tests/scenarios
+	$(BIN)/pytest -q -n 4 --dist loadgroup -m "not browser" tests/scenarios
+	$(BIN)/pytest -q -n 3 --dist loadgroup -m browser tests/scenarios
 
 bench: setup
 	@test -n "$(GENERATOR)" || { echo "bench: say where the load generator is: make bench GENERATOR=FOLDER" >&2; exit 2; }

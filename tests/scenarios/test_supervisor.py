@@ -133,8 +133,8 @@ def test_calls_that_are_up_when_the_server_ends_are_told_and_recorded(
         first, second = office.calls(2)
         assert (first["outcome"], second["outcome"]) == ("answered", "failed")
         assert first["reason"] == second["reason"] == "the server is shutting down"
-    own_server.assert_calm()
-    own_server.start()
+        own_server.assert_calm()
+        own_server.start()  # the phones will sign out
 
 
 def test_the_server_ends_in_peace_and_starts_again_with_its_settings(
