@@ -23,7 +23,7 @@ function gzipped(): Plugin {
 
 // What every page needs, in one piece: many small ones are larger, since each is compressed by itself.
 const FRAME =
-  /node_modules\/(react|react-dom|scheduler|react-router|@tanstack|i18next|react-i18next|openapi-fetch|@griffel|stylis|rtl-css-js|tabster|keyborg|@floating-ui|@fluentui\/(tokens|react-(provider|shared-contexts|utilities|tabster|text|button|menu|input|field|label|spinner|message-bar|toast|dialog|portal|positioning|motion|motion-components-preview|avatar|aria|context-selector|jsx-runtime|link|drawer|badge|divider)))\//;
+  /node_modules\/(react|react-dom|scheduler|react-router|@tanstack|i18next|react-i18next|openapi-fetch|@griffel|stylis|rtl-css-js|tabster|keyborg|@floating-ui|@fluentui\/(tokens|react-(provider|shared-contexts|utilities|tabster|text|button|menu|input|field|label|spinner|message-bar|toast|portal|positioning|motion|motion-components-preview|aria|context-selector|jsx-runtime|link|badge|divider)))\//;
 
 export default defineConfig({
   plugins: [react(), gzipped()],

@@ -21,6 +21,7 @@ from .stories import a_moment, assert_heard_each_other, taken
 pytestmark = pytest.mark.scenario
 
 CALLER = "+12065550100"
+FIRST_LOAD = 400_000  # bytes as they are sent, the page of signing in and the phone included
 
 # Keeps the lines of a page to the server where a story can cut them.
 _LINES = """
@@ -435,3 +436,16 @@ def test_dialogs_and_forms_are_accessible(office: Office, people: People, langua
     page.get_by_role("combobox", name=said("Name or number", "Nom ou numéro")).fill("ba")
     expect(page.get_by_role("option", name=re.compile("Bao"))).to_be_visible()
     amal.assert_accessible()
+
+
+def test_everything_until_the_phone_is_on_the_air_is_a_small_load(office: Office, people: People) -> None:
+    office.user("amal")
+    office.open()
+    person, loads = people.arrive(), []
+    network = person.context.new_cdp_session(person.page)
+    network.send("Network.enable")
+    network.on("Network.loadingFinished", lambda end: loads.append(end["encodedDataLength"]))
+    person.sign_in(people.account(office, Role.AGENT, office.upn("amal")), "/agent")
+    expect(person.page.get_by_text("On the air")).to_be_visible()
+    assert len(loads) > 10
+    assert sum(loads) < FIRST_LOAD, f"{sum(loads):,} bytes went over the network"

@@ -1,6 +1,7 @@
 /** Whom a call is with, for which queue. */
 
-import { Avatar, Body1, Caption1, makeStyles, Subtitle1, tokens } from '@fluentui/react-components';
+import { Body1, Caption1, makeStyles, Subtitle1, tokens } from '@fluentui/react-components';
+import { PersonCircleRegular } from '@fluentui/react-icons';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PhoneCall } from '~/phone/state';
@@ -8,6 +9,7 @@ import { partyDetail, partyName } from './words';
 
 const useStyles = makeStyles({
   who: { display: 'flex', alignItems: 'center', gap: tokens.spacingHorizontalM },
+  picture: { flexShrink: 0, fontSize: '48px', color: tokens.colorBrandForeground1 },
   name: { margin: 0 },
   text: { minWidth: 0, overflowWrap: 'anywhere' },
 });
@@ -18,7 +20,7 @@ export function Who({ call, children }: { readonly call: PhoneCall; readonly chi
   const detail = partyDetail(call.party);
   return (
     <div className={styles.who}>
-      <Avatar name={call.party.name} size={48} aria-hidden />
+      <PersonCircleRegular className={styles.picture} aria-hidden />
       <div className={styles.text}>
         <Subtitle1 as="h2" block className={styles.name}>
           {partyName(call.party, t)}

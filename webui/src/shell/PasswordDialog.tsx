@@ -19,7 +19,7 @@ import { useTakeSession } from '~/api/session';
 import { Failure } from '~/parts/Failure';
 import { useSay } from '~/parts/toasts';
 
-export function PasswordDialog({ onClose }: { readonly onClose: () => void }) {
+export default function PasswordDialog({ onClose }: { readonly onClose: () => void }) {
   const { t } = useTranslation();
   const say = useSay();
   const takeSession = useTakeSession();

@@ -1,12 +1,14 @@
 /** Who is signed in; their password; the way out. */
 
-import { Avatar, Button, MenuDivider, MenuItem, makeStyles, tokens } from '@fluentui/react-components';
-import { useState } from 'react';
+import { Button, MenuDivider, MenuItem, makeStyles, tokens } from '@fluentui/react-components';
+import { PersonCircleRegular } from '@fluentui/react-icons';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '~/api/client';
 import { useSession, useTakeSession } from '~/api/session';
 import { ChoiceMenu } from './ChoiceMenu';
-import { PasswordDialog } from './PasswordDialog';
+
+const PasswordDialog = lazy(() => import('./PasswordDialog'));
 
 const useStyles = makeStyles({
   button: { color: tokens.colorNeutralForegroundOnBrand },
@@ -26,11 +28,7 @@ export function PersonMenu() {
     <>
       <ChoiceMenu
         button={
-          <Button
-            appearance="transparent"
-            className={styles.button}
-            icon={<Avatar name={session.name} size={28} aria-hidden />}
-          >
+          <Button appearance="transparent" className={styles.button} icon={<PersonCircleRegular />}>
             {session.name}
           </Button>
         }
@@ -39,7 +37,9 @@ export function PersonMenu() {
         <MenuItem onClick={() => setChanging(true)}>{t('common:changePassword')}</MenuItem>
         <MenuItem onClick={() => void signOut()}>{t('common:signOut')}</MenuItem>
       </ChoiceMenu>
-      {isChanging && <PasswordDialog onClose={() => setChanging(false)} />}
+      <Suspense fallback={null}>
+        {isChanging && <PasswordDialog onClose={() => setChanging(false)} />}
+      </Suspense>
     </>
   );
 }

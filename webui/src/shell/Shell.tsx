@@ -4,7 +4,6 @@ import {
   Button,
   makeStyles,
   mergeClasses,
-  OverlayDrawer,
   Spinner,
   Text,
   tokens,
@@ -21,6 +20,7 @@ import { useIsNarrow } from './narrow';
 import { OrganizationPicker } from './OrganizationPicker';
 import { PersonMenu } from './PersonMenu';
 
+const NavigationDrawer = lazy(() => import('./NavigationDrawer'));
 const CallBar = lazy(() => import('~/agent/CallBar'));
 
 const useStyles = makeStyles({
@@ -87,14 +87,9 @@ export function Shell() {
         <PersonMenu />
       </header>
       {isNarrow ? (
-        <OverlayDrawer
-          open={isOpen}
-          onOpenChange={(_, { open }) => setOpen(open)}
-          size="small"
-          aria-label={t('common:navigation')}
-        >
-          <Navigation onChosen={() => setOpen(false)} />
-        </OverlayDrawer>
+        <Suspense fallback={null}>
+          <NavigationDrawer isOpen={isOpen} onChange={setOpen} />
+        </Suspense>
       ) : (
         <div className={styles.side}>
           <Navigation />
