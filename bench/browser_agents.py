@@ -173,7 +173,10 @@ async def signed_in(browser: Browser, name: str) -> BrowserContext:
     """A window of somebody who is signed in."""
     context = await browser.new_context(permissions=["microphone"], locale="en-GB")
     context.set_default_timeout(PATIENCE_MS)
-    await context.request.post(f"{ADDRESS}/api/v1/session", data={"name": name, "password": PASSWORD})
+    answer = await context.request.post(
+        f"{ADDRESS}/api/v1/session", data={"name": name, "password": PASSWORD}
+    )
+    assert answer.ok, await answer.text()
     return context
 
 

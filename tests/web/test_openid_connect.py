@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from huntline.config import OidcConfig
 from huntline.directory.access import Role
 from huntline.storage.accounts import HOST, Account
+from huntline.web.backstage import MOST_BY_ADDRESS
 from huntline.web.openid_connect import OpenIdConnect
 from tests.fakes.identity_provider import CLIENT_ID, CLIENT_SECRET, FakeIdentityProvider, identity_provider
 from tests.web.browser import Browser, browser_on
@@ -92,6 +93,18 @@ def test_a_verified_address_of_the_organizations_domain_is_a_name_or_a_user(
     provider.person |= {"email": "ANNA@contoso.com", "email_verified": True}
     assert sign_in(browser).status_code == 303
     assert browser.get("/session").json()["user"] == "anna@contoso.com"
+
+
+def test_a_whole_office_signs_in_from_one_address(
+    rig: ServerRig, provider: FakeIdentityProvider, browser: Browser
+) -> None:
+    account(rig, oidc_subject=f"{provider.issuer} anna-1")
+    for _ in range(MOST_BY_ADDRESS - 1):
+        rig.backstage.attempts_by_address.take("192.0.2.1")
+    for _ in range(3):
+        assert sign_in(browser).status_code == 303
+    browser.get("/session/oidc")
+    assert browser.get("/session/oidc").status_code == 429
 
 
 @pytest.mark.parametrize(

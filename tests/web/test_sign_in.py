@@ -282,6 +282,16 @@ def test_who_signs_in_has_all_attempts_again(rig: ServerRig, browser: Browser) -
     assert browser.sign_in("anna", "a wrong guess").status_code == 401
 
 
+def test_a_whole_office_signs_in_from_one_address(rig: ServerRig, browser: Browser) -> None:
+    account(rig)
+    for _ in range(MOST_BY_ADDRESS - 1):
+        rig.backstage.attempts_by_address.take("192.0.2.1")
+    for _ in range(3):
+        assert browser.sign_in("anna").status_code == 201
+    assert browser.sign_in("anna", "a wrong guess").status_code == 401
+    assert browser.sign_in("anna").status_code == 429
+
+
 def test_attempts_come_back_one_by_one_as_the_window_slides() -> None:
     now = 0.0
     attempts = Attempts(limit=2, window=10, now=lambda: now)

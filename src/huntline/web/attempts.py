@@ -56,6 +56,12 @@ class Attempts:
             if len(self._moments) > self._most_keys:
                 self._moments.popitem(last=False)
 
+    def give_back(self, key: str) -> None:
+        """Count the last attempt under a key no longer: it was somebody's own account."""
+        with self._lock:
+            if moments := self._moments.get(key):
+                moments.pop()
+
     def forget(self, key: str) -> None:
         """Count what was tried under a key no longer: it was its owner."""
         with self._lock:

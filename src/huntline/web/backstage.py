@@ -18,7 +18,7 @@ from huntline.web.principal import Principal
 
 SIGN_IN_WINDOW = 300.0  # seconds
 MOST_BY_NAME = 10  # attempts to sign in within the window
-MOST_BY_ADDRESS = 50  # the same: a whole office may stand behind one address
+MOST_BY_ADDRESS = 50  # the same, of those that fail: a whole office may stand behind one address
 
 
 class Backstage:

@@ -39,6 +39,7 @@ def account_by_password(
             " name yours as well"
         )
     backstage.attempts_by_name.forget(key)
+    backstage.attempts_by_address.give_back(address)
     return account
 
 

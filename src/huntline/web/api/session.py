@@ -164,6 +164,7 @@ def finish_oidc(request: Request, state: str = "", code: str = "") -> Any:
         raise ProviderRefused("the identity provider did not let you in; begin again, or sign in by password")
     identity = provider.identity(pending, code)
     account = account_by_identity(backstage, identity, pending.organization)
+    backstage.attempts_by_address.give_back(address_of(request))
     response = RedirectResponse(pending.return_to, status_code=303)
     clear_cookie(request, response, OIDC)
     started(request, response, account)
