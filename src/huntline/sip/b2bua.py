@@ -465,7 +465,7 @@ class B2bua:
         self.book.drop_leg(leg)
 
     async def close(self) -> None:
-        """End all calls and wait for what is under way. The engine ends its own, so that they are recorded."""
+        """End all calls and wait for what is under way. The engine ends its own, which are recorded."""
         for call in list(self.book.calls.values()):
             self._post(told.CallFailed(call.call_id, "the server is shutting down"))
         for call in list(self.book.calls.values()):
