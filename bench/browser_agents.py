@@ -2,10 +2,14 @@
 """What pages cost: ``.venv/bin/python bench/browser_agents.py [--agents 100] [--calls 50] [--seconds 20]``.
 
 Starts ``huntline serve`` on a new data folder and ports of 127.0.0.1, and one headless Chromium in which
-each agent has a window of their own with the agent's page and its phone. Then calls come in, which the pages
-take and talk in. Measured are the time from loading the page until it is on the air, the processor time and
-memory of each process while all are signed in and while they talk, how long after a caller has dialled the
-wallboard shows it, and how long until they talk: the greeting, a ring, a click and an encrypted path.
+each agent has a window of their own with the agent's page and its phone. Measured are the time from loading
+the page until it is on the air, the processor time and memory of each of the server's processes while all are
+signed in, and how long after a caller has dialled the wallboard shows it.
+
+Then calls come in and are talked in. A talking window takes a tenth of a core, so that Chromium beside the
+server on a small machine would be all that is measured: ``--talk light``, the default, closes the windows
+and lets as many pages without a browser (``light_page.py``) sign in and take the calls; ``--talk windows``
+lets the windows take them.
 """
 
 from __future__ import annotations
@@ -26,6 +30,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from light_page import LightPage
+from media_browser import speak_evenly
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from huntline.config import Listener
@@ -221,7 +227,55 @@ async def agents_talking(data: Path) -> int:
     return sum(agent["state"] == "talking" for agent in json.loads(told)["agents"])
 
 
-async def run(agents: int, calls: int, seconds: float, folder: Path) -> dict[str, Any]:
+@asynccontextmanager
+async def talk_in_windows(
+    phones: Phones, talks_begun: asyncio.Queue[None], calls: int
+) -> AsyncIterator[list[float]]:
+    """One call after the other comes and is taken; the seconds from dialling to talking of each."""
+    times = []
+    for number in range(calls):
+        dialled = time.monotonic()
+        phones.call(f"+1206556{number:04d}", DESK, hertz=400)
+        async with asyncio.timeout(PATIENCE_MS / 1000):
+            await talks_begun.get()
+        times.append(time.monotonic() - dialled)
+        print(f"{number + 1} of {calls} talk   ", file=sys.stderr, end="\r")
+    yield times
+
+
+@asynccontextmanager
+async def talk_without_browser(phones: Phones, agents: int, calls: int) -> AsyncIterator[list[float]]:
+    """As ``talk_in_windows``, all calls at once, with pages that have no window."""
+    line = f"ws://127.0.0.1:{WEBSOCKET}/sip"
+    pages = [
+        await LightPage.open(ADDRESS, line, f"agent{number}@contoso.com", PASSWORD)
+        for number in range(agents)
+    ]
+    begun: asyncio.Queue[None] = asyncio.Queue()
+    waits = [asyncio.create_task(_tell(page.talks, begun)) for page in pages]
+    dialled, times = time.monotonic(), []
+    for number in range(calls):
+        phones.call(f"+1206556{number:04d}", DESK, hertz=400)
+    for _ in range(calls):
+        async with asyncio.timeout(PATIENCE_MS / 1000):
+            await begun.get()
+        times.append(time.monotonic() - dialled)
+    speaking = asyncio.create_task(speak_evenly([page.browser for page in pages if page.browser is not None]))
+    try:
+        yield times
+    finally:
+        for task in (*waits, speaking):
+            task.cancel()
+        for page in pages:
+            await page.close()
+
+
+async def _tell(event: asyncio.Event, queue: asyncio.Queue[None]) -> None:
+    await event.wait()
+    queue.put_nowait(None)
+
+
+async def run(agents: int, calls: int, seconds: float, are_light: bool, folder: Path) -> dict[str, Any]:
     """All of it."""
     result: dict[str, Any] = {"machine": platform.platform(), "cores": os.cpu_count(), "agents": agents}
     async with server(folder, agents) as processes, async_playwright() as playwright:
@@ -236,19 +290,15 @@ async def run(agents: int, calls: int, seconds: float, folder: Path) -> dict[str
         result["signed_in"] = await cost(processes, seconds)
         async with Phones.open("127.0.0.1", Listener("udp", "127.0.0.1", SIP)) as phones:
             result["wallboard_ms"] = spread(await wallboard_delays(browser, phones))
-            answers = []
-            for number in range(calls):
-                dialled = time.monotonic()
-                phones.call(f"+1206556{number:04d}", DESK, hertz=400)
-                async with asyncio.timeout(PATIENCE_MS / 1000):
-                    await talks_begun.get()
-                answers.append(time.monotonic() - dialled)
-                print(f"{number + 1} of {calls} talk   ", file=sys.stderr, end="\r")
-            result["dialled_to_talking_s"] = spread(answers)
-            result["talking"] = await cost(processes, seconds) | {
-                "agents_talking": await agents_talking(folder / "data")
-            }
-        await browser.close()
+            if are_light:
+                await browser.close()
+                talking = talk_without_browser(phones, agents, calls)
+            else:
+                talking = talk_in_windows(phones, talks_begun, calls)
+            async with talking as times:
+                result["dialled_to_talking_s"] = spread(times)
+                result["talking"] = await cost(processes, seconds)
+                result["agents_talking"] = await agents_talking(folder / "data")
     return result
 
 
@@ -267,9 +317,12 @@ def main() -> None:
     parser.add_argument("--agents", type=int, default=100)
     parser.add_argument("--calls", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--talk", choices=("light", "windows"), default="light")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="huntline-browsers-") as folder:
-        result = asyncio.run(run(options.agents, options.calls, options.seconds, Path(folder)))
+        result = asyncio.run(
+            run(options.agents, options.calls, options.seconds, options.talk == "light", Path(folder))
+        )
     print(json.dumps(result, indent=1))
 
 

@@ -34,7 +34,7 @@ async def _join(rig: Worker, leg_id: str, set_up: list[float]) -> Browser:
     return browser
 
 
-async def _speak(browsers: list[Browser]) -> None:
+async def speak_evenly(browsers: list[Browser]) -> None:
     """Let every browser send its packets evenly, each in its own moment of the 20 ms."""
     loop = asyncio.get_running_loop()
     start, tick = loop.time(), 0
@@ -56,7 +56,7 @@ async def _measure(rig: Worker, calls: int, seconds: float, music: bool) -> None
                 rig.client.play(f"{number}.{side}", str(rig.music), loop=True)
         else:
             rig.client.bridge(f"{number}.a", f"{number}.b")
-    speaking = asyncio.create_task(_speak(browsers))
+    speaking = asyncio.create_task(speak_evenly(browsers))
     await asyncio.sleep(0.5)
     before = await rig.client.stats()
     share = await rig.share_of_core(seconds)
