@@ -12,7 +12,9 @@ import { PartyPicker, useParty } from './PartyPicker';
 
 const useStyles = makeStyles({
   form: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
-  actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalS },
+  // Beside the field where there is room: its list opens below it, and would cover them.
+  row: { display: 'flex', flexWrap: 'wrap', alignItems: 'end', gap: tokens.spacingHorizontalS },
+  whom: { flexGrow: 1, minWidth: '200px' },
 });
 
 export function DialPanel() {
@@ -37,9 +39,10 @@ export function DialPanel() {
   return (
     <Panel title={t('agent:dial.title')}>
       <form className={styles.form} onSubmit={submit}>
-        <PartyPicker label={t('agent:dial.whom')} field={party} />
-        {hasPad && <Keypad onKey={party.type} />}
-        <div className={styles.actions}>
+        <div className={styles.row}>
+          <div className={styles.whom}>
+            <PartyPicker label={t('agent:dial.whom')} field={party} />
+          </div>
           <Button
             type="submit"
             appearance="primary"
@@ -52,6 +55,7 @@ export function DialPanel() {
             {t('agent:dial.keypad')}
           </ToggleButton>
         </div>
+        {hasPad && <Keypad onKey={party.type} />}
       </form>
     </Panel>
   );

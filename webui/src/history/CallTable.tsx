@@ -31,9 +31,13 @@ type Call = Schemas['CallView'];
 
 const useStyles = makeStyles({
   all: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
-  cell: { overflowWrap: 'anywhere', paddingBlock: tokens.spacingVerticalXS },
+  cell: {
+    overflowWrap: 'anywhere',
+    paddingTop: tokens.spacingVerticalS,
+    paddingBottom: tokens.spacingVerticalS,
+  },
   number: { fontVariantNumeric: 'tabular-nums' },
-  short: { width: '84px' },
+  short: { width: '108px' },
   moment: { width: '120px' },
   small: { color: tokens.colorNeutralForeground3, display: 'block' },
   foot: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalS },

@@ -13,6 +13,7 @@ import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { api, bodyOf } from '~/api/client';
 import { Empty } from '~/parts/Empty';
+import { localeOf } from '~/parts/format';
 import { Loaded } from '~/parts/Loaded';
 import { useIsNarrow } from '~/shell/narrow';
 import { useColours } from '~/theme/theme';
@@ -90,7 +91,7 @@ function Volumes({ filters }: { readonly filters: Filters }) {
     placeholderData: keepPreviousData,
   });
   const at = new Intl.DateTimeFormat(
-    i18n.language,
+    localeOf(i18n.language),
     step === 86400 ? { dateStyle: 'short' } : { dateStyle: 'short', timeStyle: 'short' },
   );
   return (
@@ -124,7 +125,7 @@ function Volumes({ filters }: { readonly filters: Filters }) {
 
 /** Moments below an axis: as short as they are clear. */
 function tickOf(step: number, language: string): (moment: Date) => string {
-  const format = new Intl.DateTimeFormat(language, TICKS[step] ?? TICKS[900]);
+  const format = new Intl.DateTimeFormat(localeOf(language), TICKS[step] ?? TICKS[900]);
   return (moment) => format.format(moment);
 }
 

@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest';
-import { duration, moment, share, since } from './format';
+import { afterEach, expect, test, vi } from 'vitest';
+import { duration, localeOf, moment, share, since } from './format';
+
+afterEach(() => vi.unstubAllGlobals());
 
 test.each([
   [-3, '0:00'],
@@ -20,6 +22,14 @@ test('another day has its date', () => {
   const now = new Date('2026-11-24T10:00:00');
   expect(moment('2026-11-24T09:05:00', 'fr', now)).toBe('09:05:00');
   expect(moment('2026-11-23T09:05:00', 'fr', now)).toContain('23/11/2026');
+});
+
+test('hours are counted as the person has them', () => {
+  vi.stubGlobal('navigator', { languages: ['de-DE', 'en-GB', 'en'] });
+  expect(localeOf('en')).toBe('en-GB');
+  expect(localeOf('fr')).toBe('fr');
+  const now = new Date('2026-11-24T23:00:00');
+  expect(moment('2026-11-24T19:05:00', 'en', now)).toBe('19:05:00');
 });
 
 test('a share of nothing is a dash', () => {

@@ -15,12 +15,17 @@ export function since(moment: string, now: number): string {
   return duration((now - Date.parse(moment)) / 1000);
 }
 
+/** A language as this person has it: English may count hours to twelve or to twenty-four. */
+export function localeOf(language: string): string {
+  return navigator.languages.find((each) => each.split('-')[0] === language) ?? language;
+}
+
 /** A time of day, with the date where that is not today. */
 export function moment(at: string, language: string, now: Date = new Date()): string {
   const when = new Date(at);
   const isToday = when.toDateString() === now.toDateString();
   return new Intl.DateTimeFormat(
-    language,
+    localeOf(language),
     isToday ? { timeStyle: 'medium' } : { dateStyle: 'short', timeStyle: 'medium' },
   ).format(when);
 }

@@ -2,7 +2,7 @@
 
 import type { FluentIcon } from '@fluentui/react-icons';
 import {
-  CallRegular,
+  CheckmarkCircleRegular,
   ClipboardTaskListLtrRegular,
   DataTrendingRegular,
   HeadsetRegular,
@@ -37,7 +37,7 @@ export const AREAS: readonly Area[] = [
   { path: '/numbers', name: 'numbers', icon: NumberSymbolRegular, needs: 'read-settings' },
   { path: '/caller-id', name: 'callerId', icon: TagRegular, needs: 'read-settings' },
   { path: '/audio', name: 'audio', icon: MusicNote2Regular, needs: 'read-settings' },
-  { path: '/check', name: 'check', icon: CallRegular, needs: 'read-settings' },
+  { path: '/check', name: 'check', icon: CheckmarkCircleRegular, needs: 'read-settings' },
   { path: '/audit', name: 'audit', icon: ClipboardTaskListLtrRegular, needs: 'read-audit' },
   { path: '/settings', name: 'settings', icon: SettingsRegular, needs: 'read-settings' },
 ];

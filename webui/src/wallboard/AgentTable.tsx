@@ -23,7 +23,11 @@ import type { AgentOnBoard } from './board';
 import { SteerMenu } from './SteerMenu';
 
 const useStyles = makeStyles({
-  cell: { overflowWrap: 'anywhere', paddingBlock: tokens.spacingVerticalXS },
+  cell: {
+    overflowWrap: 'anywhere',
+    paddingTop: tokens.spacingVerticalXS,
+    paddingBottom: tokens.spacingVerticalXS,
+  },
   since: { fontVariantNumeric: 'tabular-nums' },
   agent: { width: '28%' },
   now: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', columnGap: tokens.spacingHorizontalS },

@@ -15,6 +15,7 @@ import { useHref, useLinkClickHandler } from 'react-router';
 import { useNow } from '~/live/clock';
 import { LiveProvider, useServerNow } from '~/live/live';
 import { Empty } from '~/parts/Empty';
+import { localeOf } from '~/parts/format';
 import { AlarmTeller } from './alarms';
 import { BigQueue } from './BigQueue';
 import { gridFor, pagesOf } from './bigScreen';
@@ -157,7 +158,7 @@ function Bar({ turns, pages = 1, children }: BarProps) {
         {t('common:nav.wallboard')}
       </Title3>
       <Text className={styles.clock}>
-        {new Intl.DateTimeFormat(i18n.language, { timeStyle: 'short' }).format(now)}
+        {new Intl.DateTimeFormat(localeOf(i18n.language), { timeStyle: 'short' }).format(now)}
       </Text>
       {children}
       <LiveMark />

@@ -42,7 +42,11 @@ const useStyles = makeStyles({
     borderRadius: tokens.borderRadiusLarge,
     boxShadow: tokens.shadow2,
   },
-  cell: { overflowWrap: 'anywhere', paddingBlock: tokens.spacingVerticalS },
+  cell: {
+    overflowWrap: 'anywhere',
+    paddingTop: tokens.spacingVerticalS,
+    paddingBottom: tokens.spacingVerticalS,
+  },
   before: { textDecorationLine: 'line-through', color: tokens.colorNeutralForeground3 },
 });
 
