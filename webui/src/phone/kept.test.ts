@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { beforeEach, expect, test } from 'vitest';
 import { instanceOf, keepCalls, keptCalls, LONGEST_ABSENCE, replaces } from './kept';
 import { begun } from './state';

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { expect, test } from 'vitest';
 import { type LiveAgent, type LiveCall, type LiveQueue, pictureOf } from '~/live/picture';
 import { alarmsOf, boardOf, moved, ordered, type QueueOnBoard, stateIn, waitOf } from './board';
