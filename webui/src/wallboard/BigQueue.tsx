@@ -10,7 +10,8 @@ import { alarmsOf, presentOf, type QueueOnBoard, waitOf } from './board';
 import type { Preferences } from './preferences';
 import type { QueueToday } from './useToday';
 
-// Lengths in cqmin: a hundredth of the shorter side of the tile.
+// Lengths in cqmin: a hundredth of the shorter side of the tile. What could be too wide for its column, such as an
+// hour's wait or "100 %", is held by the tile's width (cqw).
 const useStyles = makeStyles({
   tile: {
     containerType: 'size',
@@ -38,7 +39,7 @@ const useStyles = makeStyles({
     overflowWrap: 'anywhere',
   },
   badges: { fontSize: '5cqmin' },
-  large: { display: 'grid', gridTemplateColumns: '2fr 3fr', gap: '4cqmin', margin: 0 },
+  large: { display: 'grid', gridTemplateColumns: 'minmax(0, 2fr) minmax(0, 3fr)', gap: '4cqmin', margin: 0 },
   small: {
     display: 'grid',
     gridTemplateColumns: 'repeat(3, minmax(0, 1fr))',
@@ -50,14 +51,15 @@ const useStyles = makeStyles({
   label: { fontSize: '4.5cqmin', lineHeight: 1.2, color: tokens.colorNeutralForeground2 },
   largeValue: {
     margin: 0,
-    fontSize: '22cqmin',
+    fontSize: 'min(22cqmin, 12cqw)',
     lineHeight: 1.05,
     fontWeight: tokens.fontWeightSemibold,
     fontVariantNumeric: 'tabular-nums',
   },
   smallValue: {
     margin: 0,
-    fontSize: '10cqmin',
+    fontSize: 'min(10cqmin, 7cqw)',
+    '@container (min-aspect-ratio: 3/2)': { fontSize: 'min(10cqmin, 3.7cqw)' },
     lineHeight: 1.15,
     fontWeight: tokens.fontWeightSemibold,
     fontVariantNumeric: 'tabular-nums',
