@@ -1,14 +1,7 @@
 /** An account to be made or changed: its role, whose it is, its password. */
 
 import {
-  Button,
   Caption1,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
   Field,
   Input,
   InteractionTag,
@@ -20,15 +13,12 @@ import {
   TagGroup,
   tokens,
 } from '@fluentui/react-components';
-import { useMutation } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { FormDialog } from '~/admin/parts/FormDialog';
 import { PersonPicker, SearchPicker } from '~/admin/parts/pickers';
 import { SecretInput } from '~/admin/parts/SecretInput';
-import { useSettingsChanged } from '~/admin/parts/settingsChanged';
-import { ApiProblem, api, bodyOf } from '~/api/client';
-import { Failure } from '~/parts/Failure';
-import { useSay } from '~/parts/toasts';
+import { api, bodyOf } from '~/api/client';
 import {
   type AccountDraft,
   type AccountView,
@@ -43,7 +33,6 @@ const SHOWN = ['name', 'role', 'queues', 'user', 'password'];
 const MOST_FOUND = 20;
 
 const useStyles = makeStyles({
-  content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
   tags: { flexWrap: 'wrap', gap: tokens.spacingHorizontalXS },
 });
 
@@ -56,113 +45,87 @@ interface Props {
 }
 
 export function AccountDialog({ account, user, onClose }: Props) {
-  const styles = useStyles();
   const { t } = useTranslation('accounts');
-  const say = useSay();
-  const settingsChanged = useSettingsChanged();
   const [draft, setDraft] = useState(account === null ? newAccount(user ?? '') : draftOf(account));
   const set = (change: Partial<AccountDraft>) => setDraft({ ...draft, ...change });
-  const save = useMutation({
-    mutationFn: async () => {
-      const body = formOf(draft);
-      if (account === null) await api.POST('/api/v1/accounts', { body });
-      else await api.PATCH('/api/v1/accounts/{key}', { params: { path: { key: account.id } }, body });
-    },
-    onSuccess: () => {
-      say.done(t('common:saved'));
-      settingsChanged();
-      onClose();
-    },
-  });
-  const problem = save.error instanceof ApiProblem ? save.error : null;
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    save.mutate();
+  const act = async () => {
+    const body = formOf(draft);
+    if (account === null) await api.POST('/api/v1/accounts', { body });
+    else await api.PATCH('/api/v1/accounts/{key}', { params: { path: { key: account.id } }, body });
   };
   return (
-    <Dialog open onOpenChange={(_, { open }) => !open && onClose()}>
-      <DialogSurface>
-        <form onSubmit={submit}>
-          <DialogBody>
-            <DialogTitle>{account === null ? t('accounts:create') : account.name}</DialogTitle>
-            <DialogContent className={styles.content}>
-              <Field
-                label={t('accounts:name')}
-                hint={t('accounts:nameHint')}
-                validationMessage={problem?.of('name') ?? null}
-                required
-              >
-                <Input
-                  autoComplete="off"
-                  value={draft.name}
-                  onChange={(_, { value }) => set({ name: value })}
-                />
-              </Field>
-              <Field
-                label={t('accounts:role')}
-                hint={t(`accounts:roleHint.${draft.role}`)}
-                validationMessage={problem?.of('role') ?? null}
-              >
-                <Select value={draft.role} onChange={(_, { value }) => set({ role: value as Role })}>
-                  {ROLES.map((role) => (
-                    <option key={role} value={role}>
-                      {t(`accounts:roles.${role}`)}
-                    </option>
-                  ))}
-                </Select>
-              </Field>
-              {draft.role === 'queue-owner' && (
-                <OwnQueues
-                  queues={draft.queues}
-                  problem={problem?.of('queues')}
-                  onChange={(queues) => set({ queues })}
-                />
-              )}
-              {user === undefined && (
-                <Field
-                  label={t('accounts:user')}
-                  hint={t('accounts:userHint')}
-                  validationMessage={problem?.of('user') ?? null}
-                >
-                  <PersonPicker
-                    chosen={draft.user}
-                    onType={(typed) => set({ user: typed })}
-                    onPick={({ value }) => set({ user: value, name: draft.name || value })}
-                  />
-                </Field>
-              )}
-              <Field
-                label={t(account?.has_password ? 'accounts:newPassword' : 'accounts:password')}
-                hint={t(account?.has_password ? 'accounts:newPasswordHint' : 'accounts:passwordHint')}
-                validationMessage={problem?.of('password') ?? null}
-              >
-                <SecretInput value={draft.password} onType={(password) => set({ password })} />
-              </Field>
-              {account !== null && (
-                <Switch
-                  label={t('accounts:maySignIn')}
-                  checked={!draft.is_disabled}
-                  onChange={(_, { checked }) => set({ is_disabled: !checked })}
-                />
-              )}
-              <Failure error={save.error} shown={SHOWN} />
-            </DialogContent>
-            <DialogActions>
-              <Button onClick={onClose}>{t('common:cancel')}</Button>
-              <Button type="submit" appearance="primary" disabled={save.isPending}>
-                {t('common:save')}
-              </Button>
-            </DialogActions>
-          </DialogBody>
-        </form>
-      </DialogSurface>
-    </Dialog>
+    <FormDialog
+      title={account === null ? t('accounts:create') : account.name}
+      act={act}
+      shown={SHOWN}
+      onClose={onClose}
+    >
+      {(problemOf) => (
+        <>
+          <Field
+            label={t('accounts:name')}
+            hint={t('accounts:nameHint')}
+            validationMessage={problemOf('name')}
+            required
+          >
+            <Input autoComplete="off" value={draft.name} onChange={(_, { value }) => set({ name: value })} />
+          </Field>
+          <Field
+            label={t('accounts:role')}
+            hint={t(`accounts:roleHint.${draft.role}`)}
+            validationMessage={problemOf('role')}
+          >
+            <Select value={draft.role} onChange={(_, { value }) => set({ role: value as Role })}>
+              {ROLES.map((role) => (
+                <option key={role} value={role}>
+                  {t(`accounts:roles.${role}`)}
+                </option>
+              ))}
+            </Select>
+          </Field>
+          {draft.role === 'queue-owner' && (
+            <OwnQueues
+              queues={draft.queues}
+              problem={problemOf('queues')}
+              onChange={(queues) => set({ queues })}
+            />
+          )}
+          {user === undefined && (
+            <Field
+              label={t('accounts:user')}
+              hint={t('accounts:userHint')}
+              validationMessage={problemOf('user')}
+            >
+              <PersonPicker
+                chosen={draft.user}
+                onType={(typed) => set({ user: typed })}
+                onPick={({ value }) => set({ user: value, name: draft.name || value })}
+              />
+            </Field>
+          )}
+          <Field
+            label={t(account?.has_password ? 'accounts:newPassword' : 'accounts:password')}
+            hint={t(account?.has_password ? 'accounts:newPasswordHint' : 'accounts:passwordHint')}
+            validationMessage={problemOf('password')}
+          >
+            <SecretInput value={draft.password} onType={(password) => set({ password })} />
+          </Field>
+          {account !== null && (
+            <Switch
+              label={t('accounts:maySignIn')}
+              checked={!draft.is_disabled}
+              onChange={(_, { checked }) => set({ is_disabled: !checked })}
+            />
+          )}
+        </>
+      )}
+    </FormDialog>
   );
 }
 
 interface OwnQueuesProps {
   readonly queues: readonly string[];
-  readonly problem: string | undefined;
+  readonly problem: string | null;
   readonly onChange: (queues: string[]) => void;
 }
 
@@ -180,7 +143,7 @@ function OwnQueues({ queues, problem, onChange }: OwnQueuesProps) {
   };
   return (
     <div>
-      <Field label={t('accounts:queues')} validationMessage={problem ?? null}>
+      <Field label={t('accounts:queues')} validationMessage={problem}>
         <SearchPicker
           queryKey={['queues', queues]}
           placeholder={t('accounts:findQueue')}

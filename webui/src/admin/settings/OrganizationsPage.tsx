@@ -1,30 +1,14 @@
 /** For the host: which organizations the server has. */
 
-import {
-  Body1,
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  Field,
-  Input,
-  makeStyles,
-  tokens,
-} from '@fluentui/react-components';
+import { Body1, Button, Field, Input, makeStyles } from '@fluentui/react-components';
 import { AddRegular, DeleteRegular, EditRegular } from '@fluentui/react-icons';
-import { useMutation } from '@tanstack/react-query';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { FormDialog } from '~/admin/parts/FormDialog';
 import { type Column, ListPart } from '~/admin/parts/ListPage';
-import { useSettingsChanged } from '~/admin/parts/settingsChanged';
 import { linesOf } from '~/admin/users/userDraft';
-import { ApiProblem, api, bodyOf, type Schemas } from '~/api/client';
+import { api, bodyOf, type Schemas } from '~/api/client';
 import { actedFor, actFor } from '~/api/organization';
-import { Failure } from '~/parts/Failure';
-import { useSay } from '~/parts/toasts';
 
 type Organization = Schemas['OrganizationView'];
 
@@ -36,7 +20,6 @@ interface Task {
 const useStyles = makeStyles({
   actions: { display: 'flex', flexWrap: 'wrap' },
   add: { alignSelf: 'start' },
-  content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
 });
 
 export function OrganizationsPage() {
@@ -111,59 +94,6 @@ export function OrganizationsPage() {
         <RemoveDialog organization={task.organization} onClose={close} />
       )}
     </>
-  );
-}
-
-interface FrameProps {
-  readonly title: string;
-  readonly action: string;
-  readonly act: () => Promise<unknown>;
-  /** It cannot be done yet. */
-  readonly isBarred?: boolean;
-  readonly shown: readonly string[];
-  readonly onClose: () => void;
-  readonly children: (problemOf: (field: string) => string | null) => ReactNode;
-}
-
-/** A dialog with one form in it, which closes when it is done. */
-function FormDialog({ title, action, act, isBarred = false, shown, onClose, children }: FrameProps) {
-  const styles = useStyles();
-  const { t } = useTranslation('settings');
-  const say = useSay();
-  const settingsChanged = useSettingsChanged();
-  const acting = useMutation({
-    mutationFn: act,
-    onSuccess: () => {
-      say.done(t('common:saved'));
-      settingsChanged();
-      onClose();
-    },
-  });
-  const problem = acting.error instanceof ApiProblem ? acting.error : null;
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    acting.mutate();
-  };
-  return (
-    <Dialog open onOpenChange={(_, { open }) => !open && onClose()}>
-      <DialogSurface>
-        <form onSubmit={submit}>
-          <DialogBody>
-            <DialogTitle>{title}</DialogTitle>
-            <DialogContent className={styles.content}>
-              {children((field) => problem?.of(field) ?? null)}
-              <Failure error={acting.error} shown={shown} />
-            </DialogContent>
-            <DialogActions>
-              <Button onClick={onClose}>{t('common:cancel')}</Button>
-              <Button type="submit" appearance="primary" disabled={isBarred || acting.isPending}>
-                {action}
-              </Button>
-            </DialogActions>
-          </DialogBody>
-        </form>
-      </DialogSurface>
-    </Dialog>
   );
 }
 

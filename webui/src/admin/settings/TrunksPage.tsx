@@ -1,35 +1,19 @@
 /** Trunks: the providers that calls come from and go to. */
 
-import {
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  Field,
-  Input,
-  makeStyles,
-  Text,
-  Textarea,
-  tokens,
-} from '@fluentui/react-components';
+import { Button, Field, Input, makeStyles, Text, Textarea, tokens } from '@fluentui/react-components';
 import { AddRegular, EditRegular } from '@fluentui/react-icons';
-import { useMutation, useQuery } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FindingNotes, useFindings } from '~/admin/parts/FindingNotes';
+import { FormDialog } from '~/admin/parts/FormDialog';
 import { whole } from '~/admin/parts/listing';
 import { RemoveButton } from '~/admin/parts/RemoveButton';
 import { Section } from '~/admin/parts/Section';
-import { useSettingsChanged } from '~/admin/parts/settingsChanged';
 import { linesOf } from '~/admin/users/userDraft';
-import { ApiProblem, api, bodyOf, type Schemas } from '~/api/client';
+import { api, bodyOf, type Schemas } from '~/api/client';
 import { useMay } from '~/api/session';
-import { Failure } from '~/parts/Failure';
 import { Loaded } from '~/parts/Loaded';
-import { useSay } from '~/parts/toasts';
 
 type Trunk = Schemas['TrunkView'];
 
@@ -45,7 +29,6 @@ const useStyles = makeStyles({
   trunk: { display: 'flex', alignItems: 'center', gap: tokens.spacingHorizontalS },
   words: { flexGrow: 1, display: 'flex', flexDirection: 'column', minWidth: 0, overflowWrap: 'anywhere' },
   add: { alignSelf: 'start' },
-  content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
 });
 
 export function TrunksPage() {
@@ -117,62 +100,40 @@ interface DialogProps {
 }
 
 function TrunkDialog({ trunk, onClose }: DialogProps) {
-  const styles = useStyles();
   const { t } = useTranslation('settings');
-  const say = useSay();
-  const settingsChanged = useSettingsChanged();
   const [name, setName] = useState(trunk?.name ?? '');
   const [addresses, setAddresses] = useState(trunk?.addresses.join('\n') ?? '');
-  const save = useMutation({
-    mutationFn: async () => {
-      const body = { name: name.trim(), addresses: linesOf(addresses) };
-      if (trunk === null) await api.POST('/api/v1/trunks', { body });
-      else await api.PATCH('/api/v1/trunks/{key}', { params: { path: { key: trunk.name } }, body });
-    },
-    onSuccess: () => {
-      say.done(t('common:saved'));
-      settingsChanged();
-      onClose();
-    },
-  });
-  const problem = save.error instanceof ApiProblem ? save.error : null;
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    save.mutate();
+  const act = async () => {
+    const body = { name: name.trim(), addresses: linesOf(addresses) };
+    if (trunk === null) await api.POST('/api/v1/trunks', { body });
+    else await api.PATCH('/api/v1/trunks/{key}', { params: { path: { key: trunk.name } }, body });
   };
   return (
-    <Dialog open onOpenChange={(_, { open }) => !open && onClose()}>
-      <DialogSurface>
-        <form onSubmit={submit}>
-          <DialogBody>
-            <DialogTitle>{trunk === null ? t('settings:addTrunk') : trunk.name}</DialogTitle>
-            <DialogContent className={styles.content}>
-              <Field label={t('settings:trunkName')} validationMessage={problem?.of('name') ?? null} required>
-                <Input autoComplete="off" value={name} onChange={(_, { value }) => setName(value)} />
-              </Field>
-              <Field
-                label={t('settings:addresses')}
-                hint={t('settings:addressesHint')}
-                validationMessage={problem?.of('addresses') ?? null}
-                required
-              >
-                <Textarea
-                  value={addresses}
-                  placeholder={'192.0.2.10:5060\n198.51.100.0/24'}
-                  onChange={(_, { value }) => setAddresses(value)}
-                />
-              </Field>
-              <Failure error={save.error} shown={['name', 'addresses']} />
-            </DialogContent>
-            <DialogActions>
-              <Button onClick={onClose}>{t('common:cancel')}</Button>
-              <Button type="submit" appearance="primary" disabled={save.isPending}>
-                {t('common:save')}
-              </Button>
-            </DialogActions>
-          </DialogBody>
-        </form>
-      </DialogSurface>
-    </Dialog>
+    <FormDialog
+      title={trunk === null ? t('settings:addTrunk') : trunk.name}
+      act={act}
+      shown={['name', 'addresses']}
+      onClose={onClose}
+    >
+      {(problemOf) => (
+        <>
+          <Field label={t('settings:trunkName')} validationMessage={problemOf('name')} required>
+            <Input autoComplete="off" value={name} onChange={(_, { value }) => setName(value)} />
+          </Field>
+          <Field
+            label={t('settings:addresses')}
+            hint={t('settings:addressesHint')}
+            validationMessage={problemOf('addresses')}
+            required
+          >
+            <Textarea
+              value={addresses}
+              placeholder={'192.0.2.10:5060\n198.51.100.0/24'}
+              onChange={(_, { value }) => setAddresses(value)}
+            />
+          </Field>
+        </>
+      )}
+    </FormDialog>
   );
 }
