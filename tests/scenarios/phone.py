@@ -68,6 +68,11 @@ class Phone:
         suffix = ";transport=tcp" if self.transport == "tcp" else ""
         return f"sip:{self.user}@{wire.bracketed(self.host)}:{self.port}{suffix}"
 
+    @property
+    def is_registered(self) -> bool:
+        """Whether it has asked for calls, and not taken that back."""
+        return self._is_registered
+
     # What a user does
 
     def register(self, *, expires: int = 300, timeout: float = 5.0) -> Message:
