@@ -76,13 +76,20 @@ class Leg:
     def ring(self) -> None:
         self.respond(180)
 
-    def answer(self, *, headers: Headers = ()) -> None:
-        """Send 200 with SDP, again until the ACK comes."""
+    def progress(self) -> None:
+        """Give our SDP in a reliable 183 (RFC 3262), and wait for its PRACK."""
+        with self.phone.reactor.changed:
+            self._open_audio()
+            self.respond(183, headers=(("Require", "100rel"), ("RSeq", "1")), body=self._sdp())
+        self.wait_request("PRACK")
+
+    def answer(self, *, headers: Headers = (), described: bool = True) -> None:
+        """Send 200, with SDP unless the far side has it already; again until the ACK comes."""
         with self.phone.reactor.changed:
             assert self.invite is not None
             self._open_audio()
             self.answered_at = time.time()
-            sent = self.respond(200, headers=headers, body=self._sdp())
+            sent = self.respond(200, headers=headers, body=self._sdp() if described else "")
             self._take_audio_address(self.invite.body)
             self.phone.repeat(("200", self.call_id), sent)
 

@@ -109,6 +109,24 @@ def test_calls_to_a_user_go_where_they_are_forwarded_and_rings_of_a_queue_do_not
     queued.hang_up()
 
 
+def test_an_answer_in_a_183_that_moves_before_the_call_is_taken_is_the_answer(office: Office) -> None:
+    """RFC 3262 section 5, RFC 3311: the trunk's 200 has no description of its own."""
+    provider = provider_of(office)
+    office.user("amal", line_uri=f"tel:{office.personal_number}")
+    office.open()
+    caller = office.agent("amal").dial(OUTSIDE)
+    outgoing = provider.wait_call()
+    outgoing.progress()
+    outgoing.move_audio()
+    assert outgoing.update().status == 200
+    outgoing.answer(described=False)
+    outgoing.wait_up()
+    caller.wait_answered()
+    assert_heard_each_other(caller, outgoing)
+    outgoing.hang_up()
+    caller.wait_ended()
+
+
 def test_a_direct_call_that_nobody_takes_goes_to_the_mailbox(office: Office) -> None:
     provider = provider_of(office)
     office.user("amal", voicemail=f"tel:{OUTSIDE}")

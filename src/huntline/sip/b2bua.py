@@ -189,7 +189,7 @@ class B2bua:
         if leg is None:
             return
         if isinstance(event, sip.OfferReceived):
-            self._holding.offered(call, leg, event.sdp)
+            self._holding.offered(call, leg, event.sdp, event.fork)
         elif isinstance(event, sip.LegConfirmed | sip.OfferAnswered) and event.sdp is not None:
             self._spawn(self._apply_answer(call, leg, event.sdp))
 

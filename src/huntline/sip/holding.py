@@ -26,9 +26,9 @@ class Holding:
         self._media = media
         self._spawn = spawn
 
-    def offered(self, call: Call, leg: Leg, sdp: str | None) -> None:
-        """A party offers a change; None asks for our offer instead."""
-        self._spawn(self._answer(call, leg, sdp))
+    def offered(self, call: Call, leg: Leg, sdp: str | None, fork: str = "") -> None:
+        """A party offers a change; None asks for our offer instead. ``fork``: as the core tells it."""
+        self._spawn(self._answer(call, leg, sdp, fork))
 
     def changed(self, call: Call, leg: Leg, sdp: str) -> None:
         """The party's description is in force: music for the other side on hold, the bridge when resumed."""
@@ -58,13 +58,13 @@ class Holding:
                 if leg.is_holding:
                     self._media.play(other.media_id, call.music, loop=True)
 
-    async def _answer(self, call: Call, leg: Leg, sdp: str | None) -> None:
+    async def _answer(self, call: Call, leg: Leg, sdp: str | None, fork: str) -> None:
         now = self._user_agent.now()
         try:
             ours = await our_description(self._media, leg.media_id, sdp)
         except PeerError as error:
-            self._user_agent.core.reject_offer(leg.leg_id, error.sip_status, now)
+            self._user_agent.core.reject_offer(leg.leg_id, error.sip_status, now, fork=fork)
             return
-        self._user_agent.core.accept_offer(leg.leg_id, ours, now)
+        self._user_agent.core.accept_offer(leg.leg_id, ours, now, fork=fork)
         if sdp is not None:
             self.changed(call, leg, sdp)

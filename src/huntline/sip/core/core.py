@@ -224,15 +224,15 @@ class SipCore:
         if leg := self._leg(leg_id):
             leg.negotiation.offer(sdp, now)
 
-    def accept_offer(self, leg_id: str, sdp: str, now: float) -> None:
+    def accept_offer(self, leg_id: str, sdp: str, now: float, *, fork: str = "") -> None:
         """Answer ``OfferReceived``, or the offer in the 2xx to an INVITE of ours that had none."""
         if leg := self._leg(leg_id):
-            leg.accept_offer(sdp, now)
+            leg.accept_offer(sdp, now, fork)
 
-    def reject_offer(self, leg_id: str, status: int, now: float) -> None:
-        """Refuse ``OfferReceived``; the session goes on as it was."""
+    def reject_offer(self, leg_id: str, status: int, now: float, *, fork: str = "") -> None:
+        """Refuse ``OfferReceived``; the session goes on as it was. If there is none yet: ``LegRejected``."""
         if leg := self._leg(leg_id):
-            leg.negotiation.reject(status, now)
+            leg.reject_offer(status, now, fork)
 
     def accept_refer(self, leg_id: str, now: float) -> None:
         """Take on ``ReferReceived``: 202, and how it goes is told with ``notify_refer`` to a final status."""

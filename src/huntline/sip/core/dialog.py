@@ -43,16 +43,22 @@ class Dialog:
         )
 
     @classmethod
-    def from_response(cls, head: RequestHead, local_tag: str, response: Response) -> Dialog:
-        """The UAC side, from our INVITE and the response that makes the dialog (section 12.1.2)."""
+    def from_response(
+        cls, head: RequestHead, local_tag: str, response: Response, early: Dialog | None = None
+    ) -> Dialog:
+        """The UAC side, from our INVITE and the response that makes the dialog (section 12.1.2).
+
+        An early dialog hands its numbers on; its route set is made anew (section 13.2.2.4).
+        """
         return cls(
             head.call_id,
             head.from_,
             response.raw_to,
             local_tag,
             response.to_tag,
-            contact_of(response) or head.uri,
-            local_cseq=head.cseq,
+            contact_of(response) or (head.uri if early is None else early.target),
+            local_cseq=head.cseq if early is None else early.local_cseq,
+            remote_cseq=None if early is None else early.remote_cseq,
             route_set=tuple(reversed(response.all("record-route"))),
         )
 

@@ -66,7 +66,11 @@ class LegRinging:
 
 @dataclass(frozen=True, slots=True)
 class LegAnswered:
-    """The 2xx to our INVITE; it has been acknowledged. ``sdp`` is the answer (None: the peer sent none)."""
+    """The 2xx to our INVITE; it has been acknowledged.
+
+    ``sdp`` is the peer's description in force, wherever it came: in the 2xx, in a provisional response of
+    the same fork, in an UPDATE of it (None: the peer sent none).
+    """
 
     leg_id: str
     sdp: str | None
@@ -104,15 +108,20 @@ class OfferReceived:
     ``sdp`` None: a re-INVITE without offer, so ``accept_offer`` carries our offer and the peer's answer
     arrives as ``LegConfirmed``. An UPDATE or re-INVITE that offers nothing new (session refresh by
     UPDATE without body) is answered by the core itself and not shown.
+
+    It may also come before the answer: in an UPDATE or PRACK, or in a reliable response to an INVITE of ours
+    that had no offer. Then ``fork``, as in ``LegRinging``, is to be given back with the answer.
     """
 
     leg_id: str
     sdp: str | None
+    fork: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class OfferAnswered:
-    """The peer accepted the offer that ``SipCore.offer`` made."""
+    """The peer accepted the offer that ``SipCore.offer`` made, or that of ``SipCore.ring`` to a caller
+    without one."""
 
     leg_id: str
     sdp: str | None

@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from huntline.sip.core.dialog import Dialog
-from huntline.sip.core.events import InviteReceived, LegCancelled, LegConfirmed
+from huntline.sip.core.events import InviteReceived, LegCancelled, LegConfirmed, OfferAnswered
 from huntline.sip.core.leg import SDP, Leg, Surroundings
 from huntline.sip.core.leg_record import LegState
 from huntline.sip.core.message import Headers, Request
@@ -44,6 +44,8 @@ class IncomingLeg(Leg):
         self._is_reliable = "100rel" in request.tokens("require")
         self._rseq = 0
         self._provisionals: deque[_Provisional] = deque()
+        # The first offer was answered before our 2xx: by a reliable response of ours, or by its PRACK.
+        self._is_agreed_early = False
         self._held_answer: str | None = None
         self._repetition: Repetition | None = None
         self._bye_headers: Headers | None = None
@@ -56,17 +58,28 @@ class IncomingLeg(Leg):
     # Our user's wishes
 
     def ring(self, status: int, sdp: str | None, now: float) -> None:
-        """Send 180 or 183, reliably when the caller demands it (RFC 3262)."""
+        """Send 180 or 183, reliably when the caller demands it (RFC 3262).
+
+        A reliable one with ``sdp`` settles the session, also of a caller without an offer: then it is ours.
+        """
         if self.state is not LegState.RINGING or self._held_answer is not None:
             return
+        has_offer = self.remote_sdp is not None
         if not self._is_reliable:
+            # A caller without an offer gets ours in the 2xx: an unreliable response can carry none.
+            body = sdp if sdp and has_offer else ""
             self._transaction.reply(
-                status, now, headers=self._provisional_headers(), body=sdp or "", content_type=SDP
+                status, now, headers=self._provisional_headers(), body=body, content_type=SDP
             )
-        elif self.remote_sdp is not None:
+        elif has_offer or sdp:
             self._provisionals.append(_Provisional(status, sdp))
             self._send_provisional(now)
         # Else the first reliable response had to carry our offer (RFC 3262 section 5): the 2xx will.
+
+    @property
+    def is_agreed(self) -> bool:
+        """As for any leg; with reliable responses it may be so before the answer."""
+        return self._is_agreed_early or super().is_agreed
 
     def _provisional_headers(self) -> tuple[tuple[str, str], ...]:
         return (*self._record_route(), ("Contact", self.contact), ("Allow", self.context.allow))
@@ -81,6 +94,8 @@ class IncomingLeg(Leg):
         if not self._provisionals or self._provisionals[0].repetition is not None:
             return
         provisional = self._provisionals[0]
+        if self._is_agreed_early:
+            provisional.sdp = None  # RFC 3261 section 13.2.1: there is nothing left to answer
         self._rseq += 1
         provisional.rseq = self._rseq
         headers = (*self._provisional_headers(), ("Require", "100rel"), ("RSeq", str(self._rseq)))
@@ -99,10 +114,21 @@ class IncomingLeg(Leg):
             return
         waiting.repetition.stop()
         self._provisionals.popleft()
-        transaction.reply(200, now)
+        if waiting.sdp is not None and self.remote_sdp is None:
+            self._take_early_answer(waiting.sdp, request.sdp)
+            transaction.reply(200, now)
+        else:
+            if waiting.sdp is not None:
+                self.local_sdp, self._is_agreed_early = waiting.sdp, True
+            self.negotiation.receive_prack(transaction, request, now)
         self._send_provisional(now)
-        if self._held_answer is not None and not self._provisionals:
-            self._send_answer(self._held_answer, now)
+        self._release_answer(now)
+
+    def _take_early_answer(self, ours: str, theirs: str | None) -> None:
+        """The answer to our offer; where a PRACK lacks it, our 2xx offers once more."""
+        if theirs is not None:
+            self.local_sdp, self.remote_sdp, self._is_agreed_early = ours, theirs, True
+            self.context.tell(OfferAnswered(self.leg_id, theirs))
 
     def _no_prack(self, now: float) -> None:
         # RFC 3262 section 3: without a PRACK after 64*T1 the INVITE is refused with a 5xx.
@@ -110,20 +136,38 @@ class IncomingLeg(Leg):
         self._cancelled(now)
 
     def answer(self, sdp: str, now: float) -> None:
-        """Send the 2xx, after the PRACK when one is still missing (RFC 3262 section 3)."""
-        if self.state is not LegState.RINGING or self._held_answer is not None:
-            return
-        if self._provisionals:
+        """Send the 2xx, after the PRACK when one is still missing (RFC 3262 section 3).
+
+        Where a session was agreed on before, that one holds.
+        """
+        if self.state is LegState.RINGING and self._held_answer is None:
             self._held_answer = sdp
-        else:
-            self._send_answer(sdp, now)
+            self._release_answer(now)
+
+    def _release_answer(self, now: float) -> None:
+        """Send the 2xx that waits, unless a reliable response or an offer of the caller is open."""
+        is_open = bool(self._provisionals) or self.negotiation.is_asked
+        if self._held_answer is not None and not is_open:
+            self._send_answer(self._held_answer, now)
+
+    def accept_offer(self, sdp: str, now: float, fork: str) -> None:
+        """As for any leg; our 2xx may have waited for it."""
+        super().accept_offer(sdp, now, fork)
+        self._release_answer(now)
+
+    def reject_offer(self, status: int, now: float, fork: str) -> None:
+        """As for any leg; our 2xx may have waited for it."""
+        super().reject_offer(status, now, fork)
+        self._release_answer(now)
 
     def _send_answer(self, sdp: str, now: float) -> None:
-        self.state = LegState.ANSWERED
-        self.local_sdp = sdp
+        self.state, self._held_answer = LegState.ANSWERED, None
+        # RFC 3261 section 13.2.1: a session that was agreed before stands, and is not described again.
+        body = "" if self._is_agreed_early else sdp
+        self.local_sdp = self.local_sdp if self._is_agreed_early else sdp
         timer = self.session_timer.agree_as_uas(self._transaction.request, now)
         headers = (*self._record_route(), *self.own_headers(), *timer)
-        data = self._transaction.reply(200, now, headers=headers, body=sdp, content_type=SDP)
+        data = self._transaction.reply(200, now, headers=headers, body=body, content_type=SDP)
         self._repetition = Repetition(self.context, self.flow, data, now, self._no_ack)
 
     def reject(self, status: int, now: float, reason: str | None, headers: Headers) -> None:
@@ -160,7 +204,7 @@ class IncomingLeg(Leg):
         if self._bye_headers is not None:
             super().hang_up(now, self._bye_headers)
             return
-        is_late = self._transaction.request.sdp is None
+        is_late = self._transaction.request.sdp is None and not self._is_agreed_early
         self.remote_sdp = sdp if is_late else self.remote_sdp
         self.context.tell(LegConfirmed(self.leg_id, sdp if is_late else None))
         self.negotiation.confirmed(now)

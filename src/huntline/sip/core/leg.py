@@ -96,6 +96,11 @@ class Leg:
         """Whether the leg is over for its user."""
         return self.state is LegState.ENDED
 
+    @property
+    def is_agreed(self) -> bool:
+        """Whether the first offer has its answer for good, so that there may be further ones."""
+        return self.state is LegState.CONFIRMED
+
     def own_headers(self) -> tuple[tuple[str, str], ...]:
         """What we say about ourselves in every INVITE, UPDATE and the responses to them."""
         return (
@@ -170,6 +175,11 @@ class Leg:
         else:
             transaction.reply(200, now)
             self.context.tell(DtmfReceived(self.leg_id, digit))
+
+    def ask_to_try_later(self, transaction: ServerTransaction, now: float) -> None:
+        """Refuse an offer that comes while another one is open (section 14.2, RFC 3311 section 5.2)."""
+        retry_after = str(int(self.context.random() * 10))
+        transaction.reply(500, now, headers=(("Retry-After", retry_after),))
 
     # What we ask within the dialog
 
@@ -314,9 +324,13 @@ class Leg:
     def reject(self, status: int, now: float, reason: str | None, headers: Headers) -> None:
         """Send a refusal; only an incoming leg can."""
 
-    def accept_offer(self, sdp: str, now: float) -> None:
+    def accept_offer(self, sdp: str, now: float, fork: str) -> None:
         """Answer the peer's offer, or make ours where the peer left it to us."""
         self.negotiation.accept(sdp, now)
+
+    def reject_offer(self, status: int, now: float, fork: str) -> None:
+        """Refuse the peer's offer; what was agreed before stays in force."""
+        self.negotiation.reject(status, now)
 
     def record(self) -> LegRecord | None:
         """The leg as plain data; None before it has a dialog."""

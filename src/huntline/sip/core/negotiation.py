@@ -1,4 +1,4 @@
-"""Offer and answer within an answered leg: re-INVITE and UPDATE, from either side.
+"""Offer and answer within a leg: re-INVITE and UPDATE, from either side; of a caller before our answer, too.
 
 RFC 3261 section 14, RFC 3311, and RFC 4028 for refreshes; one exchange at a time.
 """
@@ -44,18 +44,24 @@ class Negotiation:
 
     @property
     def is_busy(self) -> bool:
-        """Whether an exchange is under way, so that we may not begin another (section 14.1)."""
+        """Whether an exchange is under way, so that nobody may begin another (section 14.1)."""
         return (
             self._offered is not None
             or self._asked is not None
             or self._accepted is not None
-            or self._leg.state is not LegState.CONFIRMED
+            or not self._leg.is_agreed
         )
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether an offer of the peer waits for our user."""
+        return self._asked is not None
 
     @property
     def _must_wait(self) -> bool:
         """Whether what we would begin has to wait for its turn, or for the peer."""
-        return self.is_busy or self._retry is not None or self._leg.is_cut_off
+        is_confirmed = self._leg.state is LegState.CONFIRMED
+        return self.is_busy or not is_confirmed or self._retry is not None or self._leg.is_cut_off
 
     # Our offers
 
@@ -208,24 +214,40 @@ class Negotiation:
             else:
                 self._accept_refresh(transaction, request, now)
         elif not self._is_refused(transaction, request, now):
-            self._asked = transaction
+            self.take_over(transaction)
             leg.context.tell(OfferReceived(leg.leg_id, sdp))
+
+    def receive_prack(self, transaction: ServerTransaction, request: Request, now: float) -> None:
+        """The PRACK that acknowledges our answer; it may carry a new offer (RFC 3262 section 5)."""
+        if request.sdp is None:
+            transaction.reply(200, now)
+        elif not self._is_refused(transaction, request, now):
+            self.take_over(transaction)
+            self._leg.context.tell(OfferReceived(self._leg.leg_id, request.sdp))
+
+    def take_over(self, transaction: ServerTransaction) -> None:
+        """An offer waits for our user, who has been told."""
+        self._asked = transaction
 
     def _accept_refresh(self, transaction: ServerTransaction, request: Request, now: float) -> None:
         leg = self._leg
         if leg.dialog is not None:
             leg.dialog.refresh_target(request)
-        timer = leg.session_timer.agree_as_uas(request, now) if leg.state is LegState.CONFIRMED else ()
-        transaction.reply(200, now, headers=(*leg.own_headers(), *timer))
+        transaction.reply(200, now, headers=(*leg.own_headers(), *self._agree_on_timer(request, now)))
+
+    def _agree_on_timer(self, request: Request, now: float) -> tuple[tuple[str, str], ...]:
+        """What our 2xx says of the session timer, which runs from the answer on and in sessions alone."""
+        if self._leg.state is not LegState.CONFIRMED or request.method == "PRACK":
+            return ()
+        return self._leg.session_timer.agree_as_uas(request, now)
 
     def _is_refused(self, transaction: ServerTransaction, request: Request, now: float) -> bool:
         """Refuse an offer that comes at the wrong time (section 14.2, RFC 3311 section 5.2)."""
         leg = self._leg
         if self._offered is not None or self._waits_for_answer():
             transaction.reply(491, now)
-        elif self.is_busy:
-            retry_after = str(int(leg.context.random() * 10))
-            transaction.reply(500, now, headers=(("Retry-After", retry_after),))
+        elif self.is_busy or (request.method == "INVITE" and leg.state is not LegState.CONFIRMED):
+            leg.ask_to_try_later(transaction, now)
         elif asks_too_small_interval(request, leg.context.settings.min_se):
             self._refuse_interval(transaction, now)
         else:
@@ -233,8 +255,10 @@ class Negotiation:
         return True
 
     def _waits_for_answer(self) -> bool:
-        """Whether the offer in our INVITE has no answer yet."""
-        return not self._leg.is_incoming and self._leg.state in (LegState.CALLING, LegState.RINGING)
+        """Whether the offer in our INVITE, or the one to a caller without an offer, has no answer yet."""
+        if self._leg.is_incoming:
+            return self._leg.remote_sdp is None
+        return self._leg.state in (LegState.CALLING, LegState.RINGING)
 
     def _refuse_interval(self, transaction: ServerTransaction, now: float) -> None:
         minimum = str(self._leg.context.settings.min_se)
@@ -251,7 +275,7 @@ class Negotiation:
         leg.local_sdp = sdp
         self._is_late = request.sdp is None
         leg.remote_sdp = request.sdp or leg.remote_sdp
-        headers = (*leg.own_headers(), *leg.session_timer.agree_as_uas(request, now))
+        headers = (*leg.own_headers(), *self._agree_on_timer(request, now))
         data = transaction.reply(200, now, headers=headers, body=sdp, content_type=SDP)
         if request.method == "INVITE":
             self._accepted = transaction

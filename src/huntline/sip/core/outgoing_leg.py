@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from huntline.sip.core.client_transaction import ClientTransaction, InviteClientTransaction
 from huntline.sip.core.dialog import Dialog
 from huntline.sip.core.digest import Credentials
-from huntline.sip.core.events import LegAnswered, LegRejected, LegRinging
+from huntline.sip.core.early_dialog import EarlyDialog, reliable_number
+from huntline.sip.core.events import LegAnswered, LegRejected, LegRinging, OfferReceived
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.leg import SDP, Leg, Surroundings
 from huntline.sip.core.leg_record import LegState
-from huntline.sip.core.message import REASONS, Headers, Request, RequestHead, Response, parse_number
+from huntline.sip.core.message import REASONS, Headers, Request, RequestHead, Response
 from huntline.sip.core.server_transaction import ServerTransaction
 from huntline.sip.core.timers import GIVE_UP
 
 # A first proof, and one more for a stale nonce or a proxy behind the registrar.
 _MAX_PROOFS = 2
+# Phones behind one INVITE of ours that we keep apart; whoever answers wins, known or not.
+_MAX_FORKS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,8 @@ class Invite:
     """A call to be made.
 
     ``from_`` and ``to`` are name-addr values without tags. ``sdp`` empty lets the peer offer: its offer
-    comes with ``LegAnswered`` and the ACK waits for ``accept_offer``. ``route`` are Route values in order.
+    comes with ``LegAnswered`` and the ACK waits for ``accept_offer``, or earlier with ``OfferReceived``.
+    ``route`` are Route values in order.
     """
 
     leg_id: str
@@ -37,14 +41,6 @@ class Invite:
     headers: tuple[tuple[str, str], ...] = ()
     route: tuple[str, ...] = ()
     credentials: Credentials | None = None
-
-
-@dataclass(slots=True)
-class _EarlyDialog:
-    """What one fork of our INVITE has said so far."""
-
-    dialog: Dialog
-    rseq: int | None = None
 
 
 class OutgoingLeg(Leg):
@@ -63,7 +59,7 @@ class OutgoingLeg(Leg):
         self._cseq = 0
         self._proofs: dict[str, str] = {}
         self._proof_count = 0
-        self._early: dict[str | None, _EarlyDialog] = {}
+        self._early: dict[str, EarlyDialog] = {}  # by fork
         self._transaction: InviteClientTransaction | None = None
         # Set when the user has hung up: the headers of the CANCEL or BYE.
         self._farewell: Headers | None = None
@@ -112,37 +108,48 @@ class OutgoingLeg(Leg):
             self._cancel(now)
         elif response.status > 100 and self.state in (LegState.CALLING, LegState.RINGING):
             self.state = LegState.RINGING
-            if self._is_new_progress(transaction, response, now):
-                self.context.tell(
-                    LegRinging(self.leg_id, response.status, response.sdp, response.to_tag or "")
-                )
+            early = self._early_dialog(transaction, response)
+            if early is not None and early.is_news(response):
+                self._rings(early, response, now)
 
-    def _is_new_progress(self, transaction: ClientTransaction, response: Response, now: float) -> bool:
-        """Keep the early dialog; answer a reliable response with PRACK (RFC 3262 section 4)."""
-        early = self._early.get(response.to_tag)
-        if early is None:
+    def _early_dialog(self, transaction: ClientTransaction, response: Response) -> EarlyDialog | None:
+        """The early dialog of the fork that responds; None for one too many."""
+        fork = response.to_tag or ""
+        early = self._early.get(fork)
+        if early is None and len(self._early) < _MAX_FORKS:
             dialog = Dialog.from_response(transaction.head, self.local_tag, response)
-            early = self._early[response.to_tag] = _EarlyDialog(dialog)
-        rseq = parse_number(response.header("rseq"))
-        if rseq is None or "100rel" not in response.tokens("require"):
-            return True
-        if early.rseq is not None and rseq != early.rseq + 1:
-            return False  # a repetition, or one out of order
-        early.rseq = rseq
-        rack = ("RAck", f"{rseq} {response.cseq.sequence} INVITE")
-        self.request("PRACK", _ignore, now, headers=(rack,), dialog=early.dialog)
-        return True
+            early = self._early[fork] = EarlyDialog(dialog, self._invite.sdp or None)
+        return early
+
+    def _rings(self, early: EarlyDialog, response: Response, now: float) -> None:
+        """Answer a reliable response with PRACK (RFC 3262 section 4), and tell our user."""
+        rseq, fork = reliable_number(response), response.to_tag or ""
+        is_offer = rseq is not None and response.sdp is not None and early.local_sdp is None
+        if rseq is not None:
+            early.rseq = rseq
+        if is_offer:
+            early.offer = response  # RFC 3262 section 5: the PRACK carries the answer, so it waits
+        elif rseq is not None:
+            self._acknowledge_progress(early, response, now)
+        self.context.tell(LegRinging(self.leg_id, response.status, early.answer_in(response), fork))
+        if is_offer:
+            self.context.tell(OfferReceived(self.leg_id, response.sdp, fork))
+
+    def _acknowledge_progress(
+        self, early: EarlyDialog, response: Response, now: float, sdp: str = ""
+    ) -> None:
+        rack = ("RAck", f"{early.rseq} {response.cseq.sequence} INVITE")
+        self.request("PRACK", _ignore, now, headers=(rack,), body=sdp, dialog=early.dialog)
 
     def _accepted(self, transaction: ClientTransaction, response: Response, now: float) -> None:
         """A 2xx: the first one wins, further forks are acknowledged and ended (section 13.2.2.4)."""
-        early = self._early.pop(response.to_tag, None)
-        dialog = Dialog.from_response(transaction.head, self.local_tag, response)
-        if early is not None:
-            dialog.local_cseq = early.dialog.local_cseq
-            dialog.remote_cseq = early.dialog.remote_cseq
+        early = self._early.get(response.to_tag or "")
+        dialog = Dialog.from_response(
+            transaction.head, self.local_tag, response, None if early is None else early.dialog
+        )
         is_first = self.dialog is None and not self.is_over
         if is_first and self._farewell is None:
-            self._answered(transaction, dialog, response, now)
+            self._answered(transaction, dialog, early, response, now)
         elif self._late_answer is not None and self.dialog is not None and _is_same(self.dialog, dialog):
             return  # its ACK waits for our user's answer
         else:
@@ -152,33 +159,74 @@ class OutgoingLeg(Leg):
             self.say_bye(now, self._farewell or (), dialog)
 
     def _answered(
-        self, transaction: ClientTransaction, dialog: Dialog, response: Response, now: float
+        self,
+        transaction: ClientTransaction,
+        dialog: Dialog,
+        early: EarlyDialog | None,
+        response: Response,
+        now: float,
     ) -> None:
         self.dialog = dialog
         self._limit.cancel()
-        self._early.clear()
+        self._end_early_offers(now, but=early)
         self.remote_sdp = response.sdp
+        if early is not None and (early.is_agreed or response.sdp is None):
+            self.local_sdp, self.remote_sdp = early.local_sdp, early.remote_sdp
         self.peer_allows_update = "update" in response.tokens("allow")
-        if self._invite.sdp:
+        if self.local_sdp is not None:
             self.state = LegState.CONFIRMED
             self.acknowledge(transaction, dialog, response)
         else:
             self.state = LegState.ANSWERED
             self._late_answer = transaction, response
+        if early is not None and early.update is not None:
+            self.negotiation.take_over(early.update)
         self.session_timer.agree_as_uac(response, now)
-        self.context.tell(LegAnswered(self.leg_id, response.sdp))
+        self.context.tell(LegAnswered(self.leg_id, self.remote_sdp))
 
-    def accept_offer(self, sdp: str, now: float) -> None:
-        """Answer the peer's offer; the one in a 2xx to our INVITE is answered in its ACK."""
-        if self._late_answer is None or self.dialog is None:
-            super().accept_offer(sdp, now)
-            return
-        transaction, response = self._late_answer
-        self._late_answer = None
-        self.local_sdp = sdp
-        self.state = LegState.CONFIRMED
-        self.acknowledge(transaction, self.dialog, response, sdp)
-        self.negotiation.confirmed(now)
+    def accept_offer(self, sdp: str, now: float, fork: str) -> None:
+        """Answer the peer's offer, be it in a reliable response of a fork, in an UPDATE or in the 2xx."""
+        if self.dialog is None:
+            if (early := self._early.get(fork)) is not None:
+                self._accept_early(early, sdp, now)
+        elif self._late_answer is None:
+            super().accept_offer(sdp, now, fork)
+        else:
+            transaction, response = self._late_answer
+            self._late_answer = None
+            self.local_sdp = sdp
+            self.state = LegState.CONFIRMED
+            self.acknowledge(transaction, self.dialog, response, sdp)
+            self.negotiation.confirmed(now)
+
+    def _accept_early(self, early: EarlyDialog, sdp: str, now: float) -> None:
+        if early.offer is not None:
+            response, early.offer = early.offer, None
+            early.agree(sdp, response.sdp)
+            self._acknowledge_progress(early, response, now, sdp)
+        elif early.update is not None:
+            transaction, early.update = early.update, None
+            early.agree(sdp, transaction.request.sdp)
+            early.dialog.refresh_target(transaction.request)
+            transaction.reply(200, now, headers=self.own_headers(), body=sdp, content_type=SDP)
+
+    def reject_offer(self, status: int, now: float, fork: str) -> None:
+        """Refuse the peer's offer; with one in a reliable response the whole attempt fails."""
+        early = self._early.get(fork) if self.dialog is None else None
+        if early is None:
+            super().reject_offer(status, now, fork)
+        elif early.offer is not None:
+            self._call_off(488, now)
+        elif early.update is not None:
+            transaction, early.update = early.update, None
+            transaction.reply(status, now)
+
+    def _end_early_offers(self, now: float, but: EarlyDialog | None = None) -> None:
+        """Nobody answers the offers of the other forks any more."""
+        for early in self._early.values():
+            if early is not but and early.update is not None:
+                transaction, early.update = early.update, None
+                transaction.reply(487, now)
 
     def _crossed(self, dialog: Dialog, now: float) -> None:
         """The answer crossed our hanging up: the dialog stands only to be ended."""
@@ -238,8 +286,12 @@ class OutgoingLeg(Leg):
         transaction.limit_wait(now + GIVE_UP)
 
     def _rung_too_long(self, now: float) -> None:
+        self._call_off(408, now)
+
+    def _call_off(self, status: int, now: float) -> None:
+        """End the attempt by CANCEL, and tell our user as if the peer had refused."""
         if self._farewell is None:
-            self.context.tell(LegRejected(self.leg_id, 408, REASONS[408]))
+            self.context.tell(LegRejected(self.leg_id, status, REASONS[status]))
             self.hang_up(now, ())
 
     # What the peer may ask before the answer
@@ -248,31 +300,48 @@ class OutgoingLeg(Leg):
         """As for any leg; before the answer every fork has its own dialog."""
         if self.dialog is not None:
             return super().matches(request)
-        return self._call_id == request.call_id and request.from_tag in self._early
+        return self._call_id == request.call_id and (request.from_tag or "") in self._early
 
     def receive_request(self, transaction: ServerTransaction, request: Request, now: float) -> None:
         """Handle a request within the dialog, or within one of the early dialogs."""
         if self.dialog is not None:
             super().receive_request(transaction, request, now)
             return
-        early = self._early.get(request.from_tag)
+        early = self._early.get(request.from_tag or "")
         if early is None or not early.dialog.is_in_order(request):
             transaction.reply(500, now, reason="Request Out Of Order")
+        elif request.method == "UPDATE":
+            self._receive_early_update(early, transaction, request, now)
         else:
             self._dispatch(transaction, request, now)
+
+    def _receive_early_update(
+        self, early: EarlyDialog, transaction: ServerTransaction, request: Request, now: float
+    ) -> None:
+        """An UPDATE of one fork: its offer must wait until our own is answered (RFC 3311 section 5.2)."""
+        if request.sdp is None:
+            early.dialog.refresh_target(request)
+            transaction.reply(200, now, headers=self.own_headers())
+        elif not early.is_agreed:
+            transaction.reply(491, now)
+        elif early.update is not None:
+            self.ask_to_try_later(transaction, now)
+        else:
+            early.update = transaction
+            self.context.tell(OfferReceived(self.leg_id, request.sdp, request.from_tag or ""))
 
     def receive_bye(self, now: float) -> None:
         """The peer ends the call; before the answer only one who has answered and was not heard does so."""
         if self.dialog is not None:
             super().receive_bye(now)
-        elif self._farewell is None:
-            self.context.tell(LegRejected(self.leg_id, 487, REASONS[487]))
-            self.hang_up(now, ())
+        else:
+            self._call_off(487, now)
 
     def stop(self, now: float) -> None:
         """As for any leg, the wait for an answer included."""
         super().stop(now)
         self._limit.cancel()
+        self._end_early_offers(now)
         self._late_answer = None
 
 
