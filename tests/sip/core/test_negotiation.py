@@ -296,13 +296,138 @@ def test_we_refresh_by_reinvite_otherwise() -> None:
     assert desk.events() == []
 
 
-def test_refresh_that_nobody_answers_ends_the_call() -> None:
+SESSION = ("Session-Expires", "1800;refresher=uac")
+
+
+def refreshing(desk: Desk, allow: str = "INVITE, UPDATE") -> Request:
+    """A call of ours whose session is to be refreshed now; returns our request for that."""
+    desk.talking(SESSION, ("Allow", allow))
+    ((_, refresh), *_) = desk.wait(900)
+    assert isinstance(refresh, Request)
+    return refresh
+
+
+def next_request(desk: Desk, after: Request | None = None) -> tuple[float, Request]:
+    """What we ask next but for repetitions of ``after``, and the seconds until then; time stops there."""
+    began = desk.now
+    while (deadline := desk.core.next_deadline()) is not None:
+        for _, message in desk.wait(deadline - desk.now):
+            is_again = after is not None and message.top_via.branch == after.top_via.branch
+            if isinstance(message, Request) and not is_again:
+                return round(desk.now - began, 3), message
+    raise AssertionError("nothing is asked any more")
+
+
+def test_refresh_that_nobody_answers_ends_the_call_once_the_reinvite_has_none_either() -> None:
+    """RFC 4028 section 10."""
     desk = Desk()
-    desk.talking(("Session-Expires", "200;refresher=uac"), ("Allow", "UPDATE"))
-    desk.wait(100 + 33)
+    update = refreshing(desk)
+    assert update.method == "UPDATE"
+    at, invite = next_request(desk, update)
+    assert (at, invite.method) == (32, "INVITE")
+    assert desk.events() == []
+    desk.wait(33)
     assert desk.told(LegEnded) == LegEnded("out", "no response")
     desk.wait(70)
     assert desk.core.transaction_count == 0
+
+
+def test_refresh_by_update_that_meets_a_glare_is_made_again_after_the_wait() -> None:
+    """RFC 3261 section 14.1: the owner of the Call-ID waits 2.1 to 4 s."""
+    desk = Desk()
+    update = refreshing(desk)
+    for _ in range(20):
+        desk.respond(update, 491, to_tag=None)
+        at, update = next_request(desk)
+        assert update.method == "UPDATE"
+        assert 2.1 <= at <= 4.0
+    desk.respond(update, 200, to_tag=None, headers=[SESSION])
+    assert next_request(desk)[0] == 900
+    assert desk.events() == []
+
+
+@pytest.mark.parametrize("status", [400, 408, 481, 488, 500, 503])
+def test_refresh_by_update_that_fails_is_made_by_reinvite(status: int) -> None:
+    desk = Desk()
+    desk.respond(refreshing(desk), status, to_tag=None)
+    invites = [m for m in desk.requests() if m.method == "INVITE"]
+    invite = invites[0] if invites else next_request(desk)[1]
+    assert (invite.method, invite.sdp) == ("INVITE", OFFER)
+    (ack,) = desk.respond(invite, 200, to_tag=None, headers=[SESSION], body=ANSWER)
+    assert isinstance(ack, Request)
+    at, refresh = next_request(desk)
+    assert (at, refresh.method) == (900, "UPDATE")
+    assert desk.events() == []
+
+
+@pytest.mark.parametrize("status", [486, 488, 500, 503])
+def test_refresh_by_reinvite_that_fails_is_tried_until_the_session_expires(status: int) -> None:
+    desk = Desk()
+    invite = refreshing(desk, "INVITE")
+    desk.respond(invite, status, to_tag=None)
+    waits = []
+    while desk.core.leg("out") is not None:
+        at, again = next_request(desk)
+        waits.append(at)
+        desk.respond(again, status, to_tag=None)
+    assert again.method == "BYE"
+    assert 2.1 <= waits[0] <= 4.0
+    assert 10 < len(waits) < 30
+    assert desk.told(LegEnded) == LegEnded("out", "session expired")
+
+
+@pytest.mark.parametrize("status", [408, 481])
+def test_refresh_by_reinvite_that_the_peer_knows_nothing_of_ends_the_call(status: int) -> None:
+    desk = Desk()
+    desk.respond(refreshing(desk, "INVITE"), status, to_tag=None)
+    assert desk.told(LegEnded) == LegEnded("out", "no response")
+
+
+def test_refresh_waits_as_long_as_the_peer_asks_for() -> None:
+    desk = Desk()
+    desk.respond(refreshing(desk), 503, to_tag=None, headers=[("Retry-After", "20")])
+    at, invite = next_request(desk)
+    assert (at, invite.method) == (20, "INVITE")
+
+
+def test_refresh_whose_flow_fails_is_tried_again() -> None:
+    desk = Desk()
+    refreshing(desk)
+    desk.core.flow_failed(desk.flow, desk.now)
+    assert next_request(desk)[1].method == "INVITE"
+    desk.core.flow_failed(desk.flow, desk.now)
+    assert desk.events() == []
+    assert next_request(desk)[1].method == "INVITE"
+
+
+def test_offer_under_way_that_is_refused_does_not_count_as_the_refresh() -> None:
+    desk = Desk()
+    desk.talking(SESSION, ("Allow", "UPDATE"))
+    desk.wait(899)
+    desk.core.offer("out", HOLD, desk.now)
+    (invite,) = desk.requests()
+    desk.respond(invite, 100, to_tag=None)
+    desk.wait(2)
+    desk.respond(invite, 488, to_tag=None)
+    assert desk.told(OfferRejected).status == 488
+    assert next_request(desk)[1].method == "UPDATE"
+
+
+def test_offer_that_the_peer_wants_later_is_made_again_when_it_says() -> None:
+    """RFC 3261 section 14.2: 500 with Retry-After while it has an offer open."""
+    desk = Desk()
+    desk.talking()
+    desk.core.offer("out", HOLD, desk.now)
+    (invite,) = desk.requests()
+    desk.respond(invite, 500, to_tag=None, headers=[("Retry-After", "7")])
+    at, again = next_request(desk)
+    assert (at, again.sdp) == (7, HOLD)
+    for _ in range(4):
+        desk.respond(again, 500, to_tag=None, headers=[("Retry-After", "1")])
+        _, again = next_request(desk)
+    assert desk.events() == []
+    desk.respond(again, 500, to_tag=None, headers=[("Retry-After", "1")])
+    assert desk.told(OfferRejected) == OfferRejected("out", 500)
 
 
 def test_too_short_refresh_gets_422_and_the_call_goes_on() -> None:

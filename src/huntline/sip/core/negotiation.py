@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from huntline.sip.core.client_transaction import ClientTransaction
 from huntline.sip.core.events import LegConfirmed, OfferAnswered, OfferReceived, OfferRejected
 from huntline.sip.core.leg_record import LegState
-from huntline.sip.core.message import Request, Response
+from huntline.sip.core.message import Request, Response, parse_number
 from huntline.sip.core.repetition import Repetition
 from huntline.sip.core.server_transaction import InviteServerTransaction, ServerTransaction
 from huntline.sip.core.session_timer import asks_too_small_interval
@@ -20,12 +20,27 @@ if TYPE_CHECKING:
     from huntline.sip.core.leg import Leg
 
 SDP = "application/sdp"
+# What the peer wants to be asked later is asked so often again, and a Retry-After is followed so far.
+_MAX_REPEATS = 5
+_LONGEST_WAIT = 60.0
 
 
 class Negotiation:
     """The exchanges of one leg."""
 
-    __slots__ = ("_accepted", "_asked", "_is_late", "_leg", "_offered", "_queued", "_repetition", "_retry")
+    __slots__ = (
+        "_accepted",
+        "_asked",
+        "_failures",
+        "_has_update_failed",
+        "_is_late",
+        "_is_refresh_due",
+        "_leg",
+        "_offered",
+        "_queued",
+        "_repetition",
+        "_retry",
+    )
 
     def __init__(self, leg: Leg) -> None:
         self._leg = leg
@@ -33,8 +48,11 @@ class Negotiation:
         self._offered: str | None = None
         # An offer of our user that waits for its turn.
         self._queued: str | None = None
-        # After a glare (491) our offer waits for this.
+        # The session is to be refreshed: by UPDATE, or by re-INVITE when that has failed.
+        self._is_refresh_due = self._has_update_failed = False
+        # After a refusal that need not last, a glare (491) say, we wait for this; how many came in a row.
         self._retry: Timer | None = None
+        self._failures = 0
         # The peer's request that waits for our user.
         self._asked: ServerTransaction | None = None
         # The peer's re-INVITE whose 2xx waits for its ACK.
@@ -75,12 +93,14 @@ class Negotiation:
 
     def refresh(self, now: float) -> None:
         """Refresh the session, by UPDATE when the peer knows it (RFC 4028 section 7.4)."""
+        self._is_refresh_due = True
+        if self._leg.is_cut_off:
+            self._wait_for_peer(self._leg.local_sdp)
+        self._settle(now)
+
+    def _send_refresh(self, now: float) -> None:
         leg = self._leg
-        if leg.is_cut_off:
-            self._wait_for_peer(leg.local_sdp)
-        if self._must_wait:
-            return  # what is under way, or waits, refreshes as well
-        if leg.peer_allows_update:
+        if leg.peer_allows_update and not self._has_update_failed:
             self._offered = ""
             headers = (*leg.own_headers(), *leg.session_timer.request_headers())
             leg.request("UPDATE", self._refreshed, now, headers=headers)
@@ -107,18 +127,23 @@ class Negotiation:
         if leg.has_lost_connection(response):
             self._wait_for_peer(sdp)
             return
-        if self._failed_for_good(response, now):
+        if self._failed_for_good(sdp, response, now):
             return
         self._offered = None
         if response.status < 300:
             self._agreed(sdp, response, now)
-        elif response.status == 491:
-            self._retry = leg.context.timers.set(now + self._glare_wait(), self._retry_due)
-            self._queued = self._queued or sdp
         elif response.status == 422 and leg.session_timer.raise_minimum(response):
-            self._send_invite(sdp, now)
-        elif sdp != leg.local_sdp:
-            leg.context.tell(OfferRejected(leg.leg_id, response.status))
+            self._queued = self._queued or sdp
+        elif self._is_to_come_later(response):
+            self._queued = self._queued or sdp
+            self._wait(response, now)
+        else:
+            if sdp != leg.local_sdp:
+                leg.context.tell(OfferRejected(leg.leg_id, response.status))
+            if self._is_refresh_due:
+                self._wait(response, now)
+            else:
+                self._failures = 0
         self._settle(now)
 
     def _agreed(self, sdp: str, response: Response, now: float) -> None:
@@ -126,29 +151,35 @@ class Negotiation:
         is_refresh = sdp == leg.local_sdp and response.sdp in (None, leg.remote_sdp)
         leg.local_sdp = sdp
         leg.remote_sdp = response.sdp or leg.remote_sdp
-        leg.session_timer.agree_as_uac(response, now)
+        self._refreshed_by(response, now)
         if not is_refresh:
             leg.context.tell(OfferAnswered(leg.leg_id, response.sdp))
 
+    def _refreshed_by(self, response: Response, now: float) -> None:
+        self._is_refresh_due = self._has_update_failed = False
+        self._failures = 0
+        self._leg.session_timer.agree_as_uac(response, now)
+
     def _refreshed(self, transaction: ClientTransaction, response: Response, now: float) -> None:
-        """A response to our UPDATE without offer."""
+        """A response to our UPDATE without offer; one that fails is followed by a re-INVITE."""
         leg = self._leg
         if leg.is_over or response.status < 200:
             return
         if leg.has_lost_connection(response):
             self._wait_for_peer(leg.local_sdp)
             return
-        if self._failed_for_good(response, now):
-            return
         self._offered = None
         if response.status < 300 and leg.dialog is not None:
             leg.dialog.refresh_target(response)
-            leg.session_timer.agree_as_uac(response, now)
-        elif response.status == 422 and leg.session_timer.raise_minimum(response):
-            self.refresh(now)
-        elif response.status in (405, 501):
-            leg.peer_allows_update = False
-            self.refresh(now)
+            self._refreshed_by(response, now)
+        elif response.status == 491:
+            self._wait(response, now)
+        elif response.status != 422 or not leg.session_timer.raise_minimum(response):
+            self._has_update_failed = True
+            if response.status in (405, 501):
+                leg.peer_allows_update = False
+            elif response.status not in (408, 481):
+                self._wait(response, now)
         self._settle(now)
 
     def _wait_for_peer(self, sdp: str | None) -> None:
@@ -163,9 +194,13 @@ class Negotiation:
             self._repetition.flow = self._leg.flow
         self._settle(now)
 
-    def _failed_for_good(self, response: Response, now: float) -> bool:
-        """Section 12.2.1.2: 481 and 408 mean that the peer knows the dialog no more."""
-        if response.status not in (408, 481) and not response.is_local:
+    def _failed_for_good(self, sdp: str, response: Response, now: float) -> bool:
+        """Section 12.2.1.2: 481 and 408 to a re-INVITE mean that the peer knows the dialog no more.
+
+        An offer that cannot even be sent is the end, too; a refresh has time to try again.
+        """
+        is_refresh = self._is_refresh_due and sdp == self._leg.local_sdp
+        if response.status not in (408, 481) and (is_refresh or not response.is_local):
             return False
         self._offered = None
         reason = "transport failed" if response.is_local and response.status == 503 else "no response"
@@ -177,15 +212,33 @@ class Negotiation:
         share = self._leg.context.random()
         return 2.1 + round(share * 1.9, 2) if not self._leg.is_incoming else round(share * 2, 2)
 
+    def _is_to_come_later(self, response: Response) -> bool:
+        """Whether the same offer is welcome later: after a glare, or when the peer says so (section 14.2)."""
+        has_time = response.status == 500 and response.header("retry-after") is not None
+        return response.status == 491 or (has_time and self._failures < _MAX_REPEATS)
+
+    def _wait(self, response: Response, now: float) -> None:
+        """Begin nothing for a random time, longer after each failure, or until the peer wants to be asked."""
+        asked = parse_number(response.header("retry-after")) or 0
+        wait = self._glare_wait()
+        if response.status != 491:
+            wait = min(max(wait * 2**self._failures, asked), _LONGEST_WAIT)
+            self._failures = min(self._failures + 1, _MAX_REPEATS)
+        self._retry = self._leg.context.timers.set(now + wait, self._retry_due)
+
     def _retry_due(self, now: float) -> None:
         self._retry = None
         self._settle(now)
 
     def _settle(self, now: float) -> None:
-        """Begin what has waited for its turn."""
-        if self._queued is not None and not self._must_wait:
+        """Begin what has waited for its turn; an offer refreshes the session as well."""
+        if self._must_wait:
+            return
+        if self._queued is not None:
             sdp, self._queued = self._queued, None
             self._send_invite(sdp, now)
+        elif self._is_refresh_due:
+            self._send_refresh(now)
 
     def confirmed(self, now: float) -> None:
         """The leg is confirmed: what was wished before may begin."""
@@ -239,6 +292,7 @@ class Negotiation:
         """What our 2xx says of the session timer, which runs from the answer on and in sessions alone."""
         if self._leg.state is not LegState.CONFIRMED or request.method == "PRACK":
             return ()
+        self._is_refresh_due = False
         return self._leg.session_timer.agree_as_uas(request, now)
 
     def _is_refused(self, transaction: ServerTransaction, request: Request, now: float) -> bool:
@@ -324,3 +378,4 @@ class Negotiation:
         if self._repetition is not None:
             self._repetition.stop()
         self._asked = self._accepted = self._retry = self._repetition = self._queued = None
+        self._is_refresh_due = False
