@@ -228,6 +228,7 @@ class SipCore:
         """Answer ``OfferReceived``, or the offer in the 2xx to an INVITE of ours that had none."""
         if leg := self._leg(leg_id):
             leg.accept_offer(sdp, now, fork)
+            leg.follow_peer(now)
 
     def reject_offer(self, leg_id: str, status: int, now: float, *, fork: str = "") -> None:
         """Refuse ``OfferReceived``; the session goes on as it was. If there is none yet: ``LegRejected``."""
@@ -238,6 +239,7 @@ class SipCore:
         """Take on ``ReferReceived``: 202, and how it goes is told with ``notify_refer`` to a final status."""
         if leg := self._leg(leg_id):
             leg.referral.accept(now)
+            leg.follow_peer(now)
 
     def refuse_refer(self, leg_id: str, status: int, now: float, *, headers: Headers = ()) -> None:
         """Refuse ``ReferReceived``; the call goes on as it was."""
@@ -335,10 +337,10 @@ class SipCore:
     def _receive_new(self, request: Request, flow: Flow, now: float) -> None:
         if request.to_tag is not None:
             if leg := self._leg_of(request):
-                has_moved, leg.flow = leg.flow != flow, flow  # as a phone behind NAT does
-                leg.receive_request(self._open(request, flow), request, now)
-                if has_moved:
-                    leg.peer_is_back(now)
+                transaction = self._open(request, flow)
+                transaction.on_success = leg.peer_is_at
+                leg.receive_request(transaction, request, now)
+                leg.follow_peer(now)
                 return
             if not _is_addressed_as_new(request):
                 self._answer_stateless(request, flow, 481)

@@ -84,6 +84,7 @@ class Leg:
         self.peer_allows_update = False
         # The connection is gone, and the peer has not come back by another one yet.
         self.is_cut_off = False
+        self._has_moved = False
         # Our BYE, as long as it has no response, and the end of its wait for a peer that is cut off.
         self._goodbye: Headers | None = None
         self._goodbye_limit: Timer | None = None
@@ -301,6 +302,18 @@ class Leg:
     def has_lost_connection(self, response: Response) -> bool:
         """Whether a request of ours failed for want of a connection, to a peer that may come back."""
         return response.is_local and response.status == 503 and bool(self.flow.connection)
+
+    def peer_is_at(self, flow: Flow) -> None:
+        """A request that came by this flow was accepted: the peer is reached there from now on, as one is
+        that moved behind its NAT. A refused request says nothing of where the peer is."""
+        self._has_moved = self._has_moved or flow != self.flow
+        self.flow = flow
+
+    def follow_peer(self, now: float) -> None:
+        """Send to the peer what has waited for it, if it has moved."""
+        if self._has_moved:
+            self._has_moved = False
+            self.peer_is_back(now)
 
     def peer_is_back(self, now: float) -> None:
         """The peer is reached by another flow, which is ours already: what has waited for it is sent."""

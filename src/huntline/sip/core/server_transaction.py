@@ -15,9 +15,21 @@ from huntline.sip.core.timers import GIVE_UP, T1, T2, T4, Timer
 
 
 class ServerTransaction:
-    """What both kinds share. ``on_end`` is called once, when the transaction is terminated."""
+    """What both kinds share. ``on_end`` is called once, when the transaction is terminated; ``on_success``
+    when the request is answered with a 2xx, and never for one that is refused."""
 
-    __slots__ = ("_context", "_last", "_on_end", "_state", "_wait", "flow", "key", "request", "to_tag")
+    __slots__ = (
+        "_context",
+        "_last",
+        "_on_end",
+        "_state",
+        "_wait",
+        "flow",
+        "key",
+        "on_success",
+        "request",
+        "to_tag",
+    )
 
     def __init__(
         self,
@@ -36,6 +48,7 @@ class ServerTransaction:
         self.key = key
         self.request = request
         self.to_tag = request.to_tag or context.token()
+        self.on_success: Callable[[Flow], None] | None = None
 
     def _first_state(self, request: Request, now: float) -> None:
         raise NotImplementedError
@@ -81,6 +94,8 @@ class ServerTransaction:
         self._context.send(self.flow, data)
         if status >= 200:
             self._answered(status, now)
+        if self.on_success is not None and 200 <= status < 300:
+            self.on_success(self.flow)
         return data
 
     def _answered(self, status: int, now: float) -> None:
