@@ -112,6 +112,23 @@ def test_a_udp_phone_is_reached_where_it_registered_from() -> None:
     run(story)
 
 
+def test_a_peer_is_answered_at_the_port_of_its_via() -> None:
+    async def story() -> None:
+        async with (
+            running() as server,
+            udp_peer(server.port("udp")) as sender,
+            udp_peer(server.port("udp")) as listener,
+        ):
+            request = request_bytes("OPTIONS", via=f"SIP/2.0/UDP 127.0.0.1:{listener.port}")
+            sender.send(request.replace(b";rport", b""))
+            answer = await listener.message()
+            assert isinstance(answer, Response)
+            assert answer.status == 200
+            assert sender.inbox.empty()
+
+    run(story)
+
+
 def test_keep_alives_on_udp_are_ignored() -> None:
     async def story() -> None:
         async with running() as server, udp_peer(server.port("udp")) as peer:

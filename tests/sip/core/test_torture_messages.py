@@ -101,7 +101,8 @@ def final_answers(desk: Desk, data: bytes, flow: Flow = UDP) -> list[bytes]:
     desk.core.receive(data, flow, desk.now)
     answer_minimally(desk)
     sends = desk.core.take_output()
-    assert all(send.flow == flow for send in sends), "answers go to where the request came from"
+    hosts = {send.flow.remote[0] for send in sends}
+    assert hosts <= {flow.remote[0]}, "answers go to where the request came from"
     assert all(send.data.startswith(b"SIP/2.0 ") for send in sends), "only responses are sent"
     return [send.data for send in sends if not send.data.startswith(b"SIP/2.0 1")]
 

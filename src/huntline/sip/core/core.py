@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from huntline.errors import PeerError
 from huntline.sip.core.admission import refusal_of
+from huntline.sip.core.answer_flow import flow_of_answers
 from huntline.sip.core.client_transaction import ClientTransaction
 from huntline.sip.core.context import Context, CoreSettings, Send
 from huntline.sip.core.digest import Credentials
@@ -388,7 +389,7 @@ class SipCore:
             source=flow.remote,
             headers=headers,
         )
-        self._context.send(flow, data)
+        self._context.send(flow_of_answers(request, flow), data)
 
     def _stateless_tag(self, request: Request) -> str:
         """A tag that is the same for every repetition of the request (section 8.2.7)."""

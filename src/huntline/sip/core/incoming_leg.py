@@ -52,7 +52,7 @@ class IncomingLeg(Leg):
         timestamp = request.header("timestamp")
         transaction.reply(100, now, headers=(("Timestamp", timestamp),) if timestamp else ())
         self.context.tell(
-            InviteReceived(leg_id, request, transaction.flow, request.sdp, replaces_in(request))
+            InviteReceived(leg_id, request, transaction.source, request.sdp, replaces_in(request))
         )
 
     # Our user's wishes

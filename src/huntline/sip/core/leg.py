@@ -303,11 +303,12 @@ class Leg:
         """Whether a request of ours failed for want of a connection, to a peer that may come back."""
         return response.is_local and response.status == 503 and bool(self.flow.connection)
 
-    def peer_is_at(self, flow: Flow) -> None:
-        """A request that came by this flow was accepted: the peer is reached there from now on, as one is
-        that moved behind its NAT. A refused request says nothing of where the peer is."""
-        self._has_moved = self._has_moved or flow != self.flow
-        self.flow = flow
+    def peer_is_at(self, transaction: ServerTransaction) -> None:
+        """A request was accepted: the peer is reached from now on where it came from, as one is that moved
+        behind its NAT. A refused request says nothing of where the peer is."""
+        if self.flow not in (transaction.source, transaction.flow):
+            self.flow = transaction.flow
+            self._has_moved = True
 
     def follow_peer(self, now: float) -> None:
         """Send to the peer what has waited for it, if it has moved."""

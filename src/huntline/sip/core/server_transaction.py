@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from huntline.sip.core.answer_flow import flow_of_answers
 from huntline.sip.core.context import Context
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.message import Headers, Request, build_response
@@ -16,7 +17,8 @@ from huntline.sip.core.timers import GIVE_UP, T1, T2, T4, Timer
 
 class ServerTransaction:
     """What both kinds share. ``on_end`` is called once, when the transaction is terminated; ``on_success``
-    when the request is answered with a 2xx, and never for one that is refused."""
+    when the request is answered with a 2xx, and never for one that is refused. The request came by
+    ``source``, its answers go by ``flow``."""
 
     __slots__ = (
         "_context",
@@ -28,6 +30,7 @@ class ServerTransaction:
         "key",
         "on_success",
         "request",
+        "source",
         "to_tag",
     )
 
@@ -36,7 +39,7 @@ class ServerTransaction:
         context: Context,
         key: str,
         request: Request,
-        flow: Flow,
+        source: Flow,
         on_end: Callable[[ServerTransaction], None],
     ) -> None:
         self._context = context
@@ -44,11 +47,12 @@ class ServerTransaction:
         self._last = b""
         self._wait: Timer | None = None
         self._state: Callable[[Any, Request, float], None] = type(self)._first_state
-        self.flow = flow
+        self.source = source
+        self.flow = flow_of_answers(request, source)
         self.key = key
         self.request = request
         self.to_tag = request.to_tag or context.token()
-        self.on_success: Callable[[Flow], None] | None = None
+        self.on_success: Callable[[ServerTransaction], None] | None = None
 
     def _first_state(self, request: Request, now: float) -> None:
         raise NotImplementedError
@@ -85,7 +89,7 @@ class ServerTransaction:
             status,
             reason=reason,
             to_tag=self.to_tag if status > 100 else None,
-            source=self.flow.remote,
+            source=self.source.remote,
             headers=(*headers, ("Server", self._context.settings.product)),
             body=body,
             content_type=content_type,
@@ -95,7 +99,7 @@ class ServerTransaction:
         if status >= 200:
             self._answered(status, now)
         if self.on_success is not None and 200 <= status < 300:
-            self.on_success(self.flow)
+            self.on_success(self)
         return data
 
     def _answered(self, status: int, now: float) -> None:
@@ -166,10 +170,10 @@ class InviteServerTransaction(ServerTransaction):
         context: Context,
         key: str,
         request: Request,
-        flow: Flow,
+        source: Flow,
         on_end: Callable[[ServerTransaction], None],
     ) -> None:
-        super().__init__(context, key, request, flow, on_end)
+        super().__init__(context, key, request, source, on_end)
         self._resend: Timer | None = None
         self._interval = T1
 
