@@ -36,6 +36,21 @@ def test_serial_moves_on_by_decline_and_by_time_and_starts_again(office: Office)
     assert rings == [(amal_upn, "declined"), (bao_upn, "no answer"), (amal_upn, "answered")]
 
 
+def test_serial_does_not_wait_for_a_phone_that_is_not_there_any_more(office: Office) -> None:
+    """RFC 3261 section 18.4: ICMP says at once that nobody listens there."""
+    number, [amal, bao] = desk(office, "amal", "bao", distribution="serial", agent_alert_time=ALERT_TIME)
+    amal.vanish()
+    caller = office.caller().dial(number)
+    talking = bao.wait_call(1)
+    talking.answer()
+    talking.wait_up()
+    assert_heard_each_other(caller, talking)
+    caller.hang_up()
+    talking.wait_ended()
+    rings = [(ring["agent"], ring["outcome"]) for ring in office.calls()[0]["rings"]]
+    assert rings == [(office.upn("amal"), "failed"), (office.upn("bao"), "answered")]
+
+
 def test_serial_starts_every_call_at_the_top(office: Office) -> None:
     number, [amal, bao] = desk(office, "amal", "bao", distribution="serial")
     for _ in range(2):

@@ -151,6 +151,24 @@ def test_nobody_listening_is_told_as_failure() -> None:
     run(story)
 
 
+def test_a_peer_that_hangs_up_before_it_answers_is_told_as_failure() -> None:
+    async def story() -> None:
+        async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.transport.abort()
+
+        phone = await asyncio.start_server(take, "127.0.0.1", 0)
+        async with running() as server, phone:
+            port = phone.sockets[0].getsockname()[1]
+            flow = server.user_agent.resolve_literal(f"sip:a@127.0.0.1:{port};transport=tcp")
+            assert flow is not None
+            probe(server, flow)
+            await until(lambda: server.events)
+            assert server.events[0].response is None  # type: ignore[union-attr]
+
+    run(story)
+
+
 def test_a_peer_that_does_not_read_is_cut_off() -> None:
     async def story() -> None:
         async with running(limits=ConnectionLimits(unsent_bytes=20_000)) as server:

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from tests.fakes.messages import request_bytes
 from tests.fakes.peers import TcpPeer, UdpPeer, tcp_peer, udp_peer, until
-from tests.fakes.server import running
+from tests.fakes.server import FakeServer, running
 
 from huntline.errors import ConfigurationError
 from huntline.sip.core.core import OutgoingRequest
@@ -241,6 +241,52 @@ def test_a_peer_without_a_route_is_told_as_failure() -> None:
             await until(lambda: server.events)
             assert server.events[0].response is None  # type: ignore[union-attr]
             assert server.lost == []
+
+    run(story)
+
+
+def probe(server: FakeServer, host: str, port: int) -> None:
+    """Send an OPTIONS of ours."""
+    uri = f"sip:a@[{host}]:{port}" if ":" in host else f"sip:a@{host}:{port}"
+    flow = server.user_agent.resolve_literal(uri)
+    assert flow is not None
+    request = OutgoingRequest("OPTIONS", uri, flow, "<sip:s@a.net>", "<sip:b@a.net>")
+    server.user_agent.core.send_request(request, server.user_agent.now())
+
+
+def closed_port(host: str) -> int:
+    """A port where nobody listens."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as unused:
+        unused.bind((host, 0))
+        return int(unused.getsockname()[1])
+
+
+@pytest.mark.parametrize(
+    ("listen", "host"),
+    [("udp:127.0.0.1:0", "127.0.0.1"), ("udp:[::1]:0", "::1"), ("udp:0.0.0.0:0", "127.0.0.1")],
+)
+def test_a_port_where_nobody_listens_is_told_as_failure_at_once(listen: str, host: str) -> None:
+    async def story() -> None:
+        async with running(listen) as server:
+            before = server.user_agent.now()
+            probe(server, host, closed_port(host))
+            await until(lambda: server.events)
+            assert server.events[0].response is None  # type: ignore[union-attr]
+            assert server.user_agent.now() - before < 0.4  # before the first repetition
+
+    run(story)
+
+
+def test_errors_of_dead_peers_cost_the_others_nothing() -> None:
+    async def story() -> None:
+        async with running("udp:127.0.0.1:0") as server, udp_peer(server.port("udp")) as peer:
+            for _ in range(300):
+                probe(server, "127.0.0.1", closed_port("127.0.0.1"))
+            probe(server, "127.0.0.1", peer.port)
+            assert isinstance(await peer.message(), Request)
+            await until(lambda: len(server.events) == 300)
+            assert (await peer.ask(request_bytes("MESSAGE", sender="sip:x@a.net"))).status == 405
 
     run(story)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from huntline.errors import ConfigurationError
@@ -16,6 +17,7 @@ from huntline.sip.resolver import Resolver
 from huntline.sip.transport.address import ListenAddress
 from huntline.sip.transport.connection import ConnectionLimits
 from huntline.sip.transport.connections import Connections
+from huntline.sip.transport.icmp import Undelivered
 from huntline.sip.transport.tcp import TcpTransport
 from huntline.sip.transport.udp import UdpSocket
 from huntline.sip.transport.websocket import Origins, WebSocketTransport
@@ -61,6 +63,7 @@ class UserAgent:
         self.listening: list[ListenAddress] = []
         self._udp: dict[tuple[str, int], UdpSocket] = {}
         self._failed: list[Flow] = []
+        self._undelivered: list[Undelivered] = []
         self._is_flushing = False
         self._flush_handle: asyncio.Handle | None = None
         self._timer: asyncio.Handle | None = None
@@ -126,7 +129,7 @@ class UserAgent:
             return await self._tcp.listen(address)
         if address.transport is Transport.WS:
             return await self._websocket.listen(address)
-        udp = UdpSocket(address, self._receive)
+        udp = UdpSocket(address, self._receive, self._not_delivered)
         self._udp[(udp.address.host, udp.address.port)] = udp
         return udp.address
 
@@ -163,6 +166,9 @@ class UserAgent:
         failed, self._failed = self._failed, []
         for flow in failed:
             self._core.flow_failed(flow, self.now())
+        undelivered, self._undelivered = self._undelivered, []
+        for each in undelivered:
+            self._core.undelivered(each.data, each.remote, self.now())
         self._flush()
 
     def _deliver(self, event: SipEvent) -> None:
@@ -197,7 +203,7 @@ class UserAgent:
             self._udp_socket(flow.local).send(data, flow.remote)
         except OSError as error:
             log.info("cannot send", extra={"remote": flow.remote, "error": str(error)})
-            self._flow_failed(flow)
+            self._not_delivered(Undelivered(data, flow.remote))
 
     def _udp_socket(self, local: tuple[str, int]) -> UdpSocket:
         found = self._udp.get(local)
@@ -213,8 +219,16 @@ class UserAgent:
         self._failed.append(flow)
         self._schedule_flush()
 
+    def _not_delivered(self, undelivered: Undelivered) -> None:
+        # For the same reasons in a turn of its own.
+        self._undelivered.append(undelivered)
+        self._schedule_flush()
+
     def _flow_lost(self, flow: Flow) -> None:
         self._flow_failed(flow)
+        to_peer = replace(flow, connection=0)
+        if self._connections.find(to_peer) is None:
+            self._flow_failed(to_peer)  # what any connection to that peer would have done for
         if self._on_flow_lost is not None:
             self._on_flow_lost(flow, self.now())
 

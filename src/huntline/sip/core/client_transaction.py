@@ -70,6 +70,11 @@ class ClientTransaction:
         """The state's name in the RFC, in lower case."""
         return self._state.__name__.strip("_")
 
+    @property
+    def is_unheard(self) -> bool:
+        """Whether nothing has come from the peer yet."""
+        return self._state is type(self)._first_state
+
     def receive(self, response: Response, now: float) -> None:
         """A response whose branch and method match."""
         self._state(self, response, now)

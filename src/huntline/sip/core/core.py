@@ -106,6 +106,14 @@ class SipCore:
         for leg in [each for each in self._legs.by_id.values() if each.flow == flow]:
             leg.flow_failed(now)
 
+    def undelivered(self, data: bytes, remote: tuple[str, int], now: float) -> None:
+        """A datagram to that address reached nobody (RFC 3261 section 18.4): a request of ours fails as 503.
+
+        ``data`` is the datagram or its beginning, nothing when that is not known. A response is sent again
+        or not as ever; a peer that has been heard in the same transaction is there.
+        """
+        self._transactions.undelivered(data, remote, now)
+
     def move_flow(self, old: Flow, new: Flow, now: float) -> None:
         """The peer at the end of a connection has come back by another: its answered calls go along."""
         self._transactions.flow_failed(old, now)

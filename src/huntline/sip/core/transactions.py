@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from huntline.sip.core.client_transaction import (
     ClientTransaction,
     Handler,
@@ -19,6 +21,9 @@ from huntline.sip.core.server_transaction import (
     merge_key,
     server_key,
 )
+
+# A request of ours as it is written: its own Via comes first, and the branch ends that.
+_OWN_REQUEST = re.compile(rb"([A-Z]+) [^\r\n]*\r\nVia: [^\r\n]*;branch=([^\s;,]+)\r\n")
 
 
 class Transactions:
@@ -97,6 +102,25 @@ class Transactions:
         """Fail every client transaction on a flow that is gone."""
         for transaction in [each for each in self._clients.values() if each.flow == flow]:
             transaction.flow_failed(now)
+
+    def undelivered(self, data: bytes, remote: tuple[str, int], now: float) -> None:
+        """Fail the client transaction whose request did not arrive, unless its peer has been heard.
+
+        ``data`` is the beginning of the datagram; where it is too short, all requests to the peer are meant.
+        """
+        for transaction in self._sent_as(data) or self._sent_to(data, remote):
+            if transaction.is_unheard and not transaction.flow.transport.is_reliable:
+                transaction.flow_failed(now)
+
+    def _sent_as(self, data: bytes) -> list[ClientTransaction]:
+        match = _OWN_REQUEST.match(data)
+        key = client_key(match[2].decode("ascii", "replace"), match[1].decode()) if match else ""
+        return [self._clients[key]] if key in self._clients else []
+
+    def _sent_to(self, data: bytes, remote: tuple[str, int]) -> list[ClientTransaction]:
+        if data.startswith(b"SIP/") or b"branch=" in data:
+            return []  # a response, or a request that nobody waits for any more
+        return [each for each in self._clients.values() if each.flow.remote == remote]
 
     def _open(self, transaction: ServerTransaction) -> None:
         self._servers[transaction.key] = transaction

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
+import select
 import socket
 from collections.abc import Callable
 
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.transport.address import ListenAddress, source_address
+from huntline.sip.transport.icmp import Undelivered, keep_errors, take_errors
 
 log = logging.getLogger(__name__)
 
@@ -18,49 +19,82 @@ _SO_RCVBUFFORCE = 33  # Linux, root only: past net.core.rmem_max
 _DATAGRAMS_PER_WAKE_UP = 64  # so that a flood on one socket leaves time for timers and other sockets
 _LARGEST_DATAGRAM = 65535
 _REMEMBERED_FLOWS = 8192
+_TRIES_TO_SEND = 4
 
 
 class UdpSocket:
-    """A bound, non-blocking socket; what it receives goes to ``on_message``, keep-alives left out."""
+    """A bound, non-blocking socket; what it receives goes to ``on_message``, keep-alives left out.
 
-    def __init__(self, address: ListenAddress, on_message: Callable[[bytes, Flow], None]) -> None:
+    Datagrams that came to nobody, as far as ICMP tells, are told by ``on_undelivered``.
+    """
+
+    def __init__(
+        self,
+        address: ListenAddress,
+        on_message: Callable[[bytes, Flow], None],
+        on_undelivered: Callable[[Undelivered], None],
+    ) -> None:
         """Bind and listen on the running loop. Raises OSError when the address cannot be had."""
         self._on_message = on_message
+        self._on_undelivered = on_undelivered
         self._flows: dict[tuple[str, int], Flow] = {}
         self._socket = _bound_socket(address)
         self.address = ListenAddress(Transport.UDP, *self._socket.getsockname()[:2])
         self._is_wildcard = self.address.is_wildcard
         self._loop = asyncio.get_running_loop()
-        self._loop.add_reader(self._socket, self._read)
+        # uvloop stops to look at a socket that has an error: it looks at this in its place.
+        self._readiness = select.epoll()
+        self._readiness.register(self._socket, select.EPOLLIN)
+        self._loop.add_reader(self._readiness.fileno(), self._read)
 
     def send(self, data: bytes, remote: tuple[str, int]) -> None:
-        """Send one datagram; raises OSError when the peer cannot be reached.
+        """Send one datagram; raises OSError when it cannot be sent.
 
         A full send buffer counts as a packet lost on the way: SIP sends again over UDP.
         """
-        with contextlib.suppress(BlockingIOError):
-            self._socket.sendto(data, remote)
+        for tries_left in reversed(range(_TRIES_TO_SEND)):
+            try:
+                self._socket.sendto(data, remote)
+            except BlockingIOError:
+                return
+            except OSError:
+                # It may be the error of an earlier datagram, to somebody else.
+                if not self._take_errors() or not tries_left:
+                    raise
+            else:
+                return
 
     def close(self) -> None:
         """Stop listening; may be called twice."""
         if self._socket.fileno() >= 0:
-            self._loop.remove_reader(self._socket)
+            self._loop.remove_reader(self._readiness.fileno())
+            self._readiness.close()
             self._socket.close()
 
     def _read(self) -> None:
-        for _ in range(_DATAGRAMS_PER_WAKE_UP):
+        for count in range(_DATAGRAMS_PER_WAKE_UP):
             try:
                 data, sender = self._socket.recvfrom(_LARGEST_DATAGRAM)
             except BlockingIOError:
+                if not count:  # woken up by something else
+                    self._take_errors()
                 return
             except OSError as error:
-                log.warning("receiving failed", extra={"address": str(self.address), "error": str(error)})
+                if not self._take_errors():
+                    log.warning("receiving failed", extra={"address": str(self.address), "error": str(error)})
                 return
             message = _without_keep_alive(data)
             if message and (flow := self._flow_from(sender)):
                 self._on_message(message, flow)
                 if self._socket.fileno() < 0:  # the message's reader closed us
                     return
+
+    def _take_errors(self) -> bool:
+        """Tell of datagrams that did not arrive; whether there were any."""
+        errors = take_errors(self._socket)
+        for each in errors:
+            self._on_undelivered(each)
+        return bool(errors)
 
     def _flow_from(self, sender: tuple[str, int]) -> Flow | None:
         remote = (sender[0], sender[1])
@@ -80,6 +114,7 @@ def _bound_socket(address: ListenAddress) -> socket.socket:
     bound = socket.socket(address.family, socket.SOCK_DGRAM)
     try:
         bound.setblocking(False)
+        keep_errors(bound)
         if address.family == socket.AF_INET6:
             bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         try:
