@@ -61,6 +61,15 @@ def test_a_phone_registers_refreshes_and_leaves() -> None:
     assert len(office.registrar) == 0
 
 
+def test_contact_without_brackets_names_its_device_in_quotes() -> None:
+    """RFC 3261 section 20.10: its parameters are the header's."""
+    office = Office()
+    answer = office.register('Contact: sip:amal@10.0.0.5;expires=120;+sip.instance="<urn:uuid:1>";reg-id=1')
+    assert answer.header("Contact") == "<sip:amal@10.0.0.5>;expires=120"
+    [binding] = office.registrar.bindings("amal")
+    assert binding.key == "<urn:uuid:1>;1"
+
+
 def test_expiry_defaults_and_bounds() -> None:
     office = Office()
     contact = "Contact: <sip:amal@10.0.0.5>"

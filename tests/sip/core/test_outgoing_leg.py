@@ -7,7 +7,7 @@ from tests.sip.core.desk import ANSWER, OFFER, TCP, Desk
 from huntline.sip.core.core import CoreSettings
 from huntline.sip.core.digest import Challenger, Credentials, ha1
 from huntline.sip.core.events import LegAnswered, LegEnded, LegRejected, LegRinging
-from huntline.sip.core.message import Request, Response
+from huntline.sip.core.message import Request, Response, build_response
 
 ELSEWHERE = ("Reason", 'SIP;cause=200;text="Call completed elsewhere"')
 AMAL = Credentials("amal", "secret")
@@ -275,6 +275,19 @@ def test_phone_that_rings_for_ever_is_given_up() -> None:
     sent = desk.wait(61)
     assert [at for at, message in sent if message.cseq.method == "CANCEL"][0:1] == [60]
     assert desk.told(LegRejected).status == 408
+
+
+def test_contact_without_brackets_is_where_the_dialog_goes_on() -> None:
+    """RFC 3261 section 20.10: brackets in a quoted parameter are none around the URI."""
+    desk = Desk()
+    contact = 'sip:moved@192.0.2.7:5090;+sip.instance="<urn:uuid:1>"'
+    invite = desk.call()
+    data = build_response(invite, 200, to_tag="phone", headers=[("Contact", contact)], body=ANSWER)
+    (ack,) = desk.receive(data)
+    assert isinstance(ack, Request)
+    desk.core.hang_up("out", desk.now)
+    (bye,) = desk.requests()
+    assert (ack.uri, bye.uri) == ("sip:moved@192.0.2.7:5090", "sip:moved@192.0.2.7:5090")
 
 
 def test_broken_contact_in_the_answer_leaves_the_address_that_was_called() -> None:

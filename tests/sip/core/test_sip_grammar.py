@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from huntline.sip.core.grammar import (
     GrammarError,
     Uri,
+    check_address,
     parse_address,
     parse_auth,
     parse_parameters,
@@ -67,6 +69,29 @@ def test_no_uris(text: str) -> None:
 )
 def test_uri_is_written_as_it_was_read(text: str) -> None:
     assert str(parse_uri(text)) == text
+
+
+@pytest.mark.parametrize("value", ["<urn:uuid:1>", "a;b", "a,b", "<", ">", r"q\"<x>", ""])
+def test_quoted_parameter_may_hold_anything(value: str) -> None:
+    """RFC 3261 sections 20.10 and 25.1: with brackets around the URI and without."""
+    uris = ["sip:b@h", "<sip:b@h>", "Bob <sip:b@h> ", '"B <x>" <sip:b@h>', "sip:b@h "]
+    for uri, before, after in product(uris, ["", ";expires=60", ";audio"], ["", ";q=0.5", ';x="<y>"']):
+        (element,) = split_list(f'{uri}{before};+sip.instance="{value}"{after};tag=7')
+        address = parse_address(element)
+        assert address.raw_uri == "sip:b@h"
+        assert address.parameters["+sip.instance"] == value.replace("\\", "")
+        assert (address.parameters.get("expires") == "60") == ("expires" in before)
+        assert ("q" in address.parameters, "x" in address.parameters) == ("q=" in after, "x=" in after)
+        assert tag_of(element) == "7"
+        check_address(element)
+
+
+@pytest.mark.parametrize("text", ['Bob "x" <sip:b@h>', 'sip:b@h "<x>"', 'sip:b@h;x="<y>'])
+def test_quotes_in_the_wrong_place_make_no_address(text: str) -> None:
+    with pytest.raises(GrammarError):
+        parse_address(text)
+    with pytest.raises(GrammarError):
+        check_address(text)
 
 
 def test_address_forms() -> None:

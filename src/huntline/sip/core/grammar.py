@@ -167,13 +167,21 @@ def _uri_parameters(text: str) -> Parameters:
 
 def parse_address(text: str) -> Address:
     """Parse one From, To, Contact, Route ... value."""
-    if not text.startswith('"') and "<" not in text:
+    if not _has_brackets(text):
         uri, semicolon, tail = text.partition(";")
         return _with_parameters(_addr_spec(uri.strip()), semicolon + tail)
     end = text.rfind(">") + 1
     if '"' in text[end:]:  # a quoted parameter may hold anything, a bracket as well
         end = _end_of_name_addr(text)
     return _with_parameters(_name_addr(text[:end]), text[end:])
+
+
+def _has_brackets(text: str) -> bool:
+    """Whether it is a name-addr; brackets within a quoted parameter of an addr-spec make none (20.10)."""
+    if text.startswith('"'):
+        return True
+    before, bracket, _ = text.partition("<")
+    return bool(bracket) and '"' not in before
 
 
 def _end_of_name_addr(text: str) -> int:
