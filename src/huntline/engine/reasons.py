@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, get_type_hints
+from typing import Any, ClassVar, Literal, assert_never, get_type_hints
 
-from huntline.engine.model import Presence
+from huntline.engine.presence import Presence
 
 
 class Cause(StrEnum):
@@ -54,6 +54,11 @@ class Cause(StrEnum):
     TARGET_HUNG_UP = "target-hung-up"
     SHUTTING_DOWN = "shutting-down"
     NO_AUDIO_IN_TIME = "no-audio-in-time"
+    NO_MORE_AUDIO = "no-more-audio"
+    NO_ACK = "no-ack"
+    SESSION_EXPIRED = "session-expired"
+    TRANSPORT_FAILED = "transport-failed"
+    NO_RESPONSE = "no-response"
     NOT_REGISTERED = "not-registered"
     UNKNOWN_USER = "unknown-user"
     PHONE_GONE = "phone-gone"
@@ -96,7 +101,7 @@ class DestinationKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Whom or what a call goes to, by the name it had then: a queue's, an address, a number; "" is withheld."""
+    """Whom a call goes to, by the name then: of a queue, an address, a number; or "", which is withheld."""
 
     to: DestinationKind
     name: str = ""
@@ -364,6 +369,52 @@ WithFields = (
     | OccupiedByCall
 )
 Reason = Cause | StopReason | WithFields
+"""Any of them."""
+
+Hindrance = (
+    Literal[
+        Cause.NO_PHONE,
+        Cause.PRESENCE_OFFLINE,
+        Cause.OPTED_OUT,
+        Cause.DO_NOT_DISTURB,
+        Cause.BEING_RUNG,
+        Cause.ON_QUEUE_CALL,
+        Cause.ON_ANOTHER_CALL,
+    ]
+    | Paused
+    | WrapUp
+    | LeftAlone
+    | PresenceIs
+)
+"""Why a queue may not ring an agent."""
+
+
+def obstacle_of(hindrance: Hindrance) -> Obstacle:
+    """What an agent who cannot be rung is counted as."""
+    match hindrance:
+        case Cause.NO_PHONE | Cause.PRESENCE_OFFLINE:
+            return Obstacle.OFFLINE
+        case Cause.OPTED_OUT:
+            return Obstacle.OPTED_OUT
+        case Cause.DO_NOT_DISTURB:
+            return Obstacle.DO_NOT_DISTURB
+        case Cause.BEING_RUNG:
+            return Obstacle.BEING_RUNG
+        case Cause.ON_QUEUE_CALL:
+            return Obstacle.ON_QUEUE_CALL
+        case Cause.ON_ANOTHER_CALL:
+            return Obstacle.ON_ANOTHER_CALL
+        case Paused():
+            return Obstacle.PAUSED
+        case WrapUp():
+            return Obstacle.WRAP_UP
+        case LeftAlone():
+            return Obstacle.LEFT_ALONE
+        case PresenceIs():
+            return Obstacle.PRESENCE
+        case _:
+            assert_never(hindrance)
+
 
 Data = dict[str, Any]
 """What ``json`` takes: ``kind``, and the fields by their names; moments in ISO 8601 with their offset."""
@@ -377,8 +428,8 @@ def as_data(reason: Reason) -> Data:
 
 
 def from_data(data: Mapping[str, Any]) -> Reason:
-    """The reason again. What this version does not know is a ``Text``: a later version may have written it."""
-    kind = data.get("kind")
+    """The reason again. What this version does not know is a ``Text``: a later one may have written it."""
+    kind = str(data.get("kind", ""))
     simple = _SIMPLE.get(kind)
     if simple is not None:
         return simple
@@ -386,7 +437,7 @@ def from_data(data: Mapping[str, Any]) -> Reason:
         form = _FORMS[kind]
         return form(**{name: read(data[name]) for name, read in _FIELDS[form].items()})  # type: ignore[no-any-return]
     except (KeyError, TypeError, ValueError, AttributeError):
-        return Text(str(kind or ""))
+        return Text(kind)
 
 
 def _plain(value: Any) -> Any:
@@ -445,8 +496,8 @@ def _reader(hint: Any) -> Callable[[Any], Any]:
 FORMS: tuple[Any, ...] = WithFields.__args__
 """The classes of the reasons that have fields."""
 
-_SIMPLE: dict[Any, Reason] = {str(each): each for each in (*Cause, *StopReason)}
-_FORMS: dict[Any, Any] = {form.kind: form for form in FORMS}
+_SIMPLE: dict[str, Reason] = {str(each): each for each in (*Cause, *StopReason)}
+_FORMS: dict[str, Any] = {form.kind: form for form in FORMS}
 _FIELDS = {
     form: {name: _reader(hint) for name, hint in get_type_hints(form).items() if name != "kind"}
     for form in FORMS

@@ -20,6 +20,7 @@ from huntline.engine.reasons import (
     Obstacle,
     Reason,
     RingOutcome,
+    SipAnswer,
     StopReason,
     Text,
 )
@@ -91,16 +92,20 @@ WORDS: Mapping[str, Words] = {
     StopReason.NO_AUDIO: ("no audio path", "aucune liaison audio"),
     # why a ring, or a forward, failed
     Cause.NOT_REGISTERED: ("no phone registered", "aucun téléphone enregistré"),
+    Cause.NO_MORE_AUDIO: ("no audio", "plus de son"),
+    Cause.NO_ACK: ("no ACK", "réponse jamais confirmée (pas d'ACK)"),
+    Cause.SESSION_EXPIRED: ("session expired", "session expirée"),
+    Cause.TRANSPORT_FAILED: ("transport failed", "échec du transport"),
+    Cause.NO_RESPONSE: ("no response", "sans réponse du réseau"),
     Cause.UNKNOWN_USER: ("unknown user", "utilisateur inconnu"),
     Cause.PHONE_GONE: ("the phone is gone", "le téléphone n'est plus là"),
     Cause.NO_SESSION_DESCRIPTION: (
         "answered without a session description",
-        "réponse sans description de session",
+        "répondu sans description de session (SDP)",
     ),
     "sip-answer": ("{status} {phrase}", "{status} {phrase}"),
     "sip-answer/phrase": ("{status}", "{status}"),
     "text": ("{text}", "{text}"),
-    "text/text": ("", ""),
     # waiting and answering
     "nobody-free": ("nobody can be rung: {counts}", "personne ne peut être appelé : {counts}"),
     Cause.QUEUE_WITHOUT_AGENTS: ("the queue has no agents", "la file d'attente n'a pas d'agents"),
@@ -150,7 +155,10 @@ WORDS: Mapping[str, Words] = {
     Cause.SHUTTING_DOWN: ("the server is shutting down", "le serveur s'arrête"),
     Cause.NO_AUDIO_IN_TIME: ("no audio path in time", "aucune liaison audio à temps"),
     # answers about one agent
-    "rung-at": ("rung at {at}, {outcome} at {ended_at} ({why})", "appelé à {at}, {outcome} à {ended_at} ({why})"),
+    "rung-at": (
+        "rung at {at}, {outcome} at {ended_at} ({why})",
+        "appelé à {at}, {outcome} à {ended_at} ({why})",
+    ),
     "rung-at/why": ("rung at {at}, {outcome} at {ended_at}", "appelé à {at}, {outcome} à {ended_at}"),
     "not-rung-from": ("not rung from {at} on: {why}", "non appelé à partir de {at} : {why}"),
     "occupied-by-call": (
@@ -197,6 +205,20 @@ OBSTACLES: Mapping[Obstacle, Words] = {
     Obstacle.PRESENCE: ("{count} not Available", "présence autre que Disponible ({count})"),
 }
 
+SIP_PHRASES: Mapping[int, Words] = {
+    403: ("Forbidden", "Interdit"),
+    404: ("Not Found", "Introuvable"),
+    408: ("Request Timeout", "Délai dépassé"),
+    480: ("Temporarily Unavailable", "Momentanément indisponible"),
+    486: ("Busy Here", "Occupé"),
+    488: ("Not Acceptable Here", "Son non accepté"),
+    500: ("Server Internal Error", "Erreur interne"),
+    503: ("Service Unavailable", "Service indisponible"),
+    600: ("Busy Everywhere", "Occupé partout"),
+    603: ("Decline", "Refus"),
+}
+"""What phones and networks answer by far the most, as RFC 3261 section 21 has it."""
+
 WITHHELD: Mapping[DestinationKind, Words] = {
     DestinationKind.QUEUE: ("a queue", "une file d'attente"),
     DestinationKind.PERSON: ("somebody", "quelqu'un"),
@@ -209,11 +231,20 @@ def in_words(reason: Reason, reader: Reader) -> str:
     if isinstance(reason, Cause | StopReason):
         return reader.choose(WORDS[reason])
     facts = {name: getattr(reason, name) for name in reason.__slots__}
-    key = next((key for name, fact in facts.items() if not fact and (key := f"{reason.kind}/{name}") in WORDS), None)
-    words = reader.choose(WORDS[key or reason.kind])
-    if isinstance(reason, Text):
-        return in_language(reason.text, reader.language)  # such as a refusal of ours, told by another process
-    return words.format(**{name: _fact(fact, reader) for name, fact in facts.items()})
+    match reason:
+        case Text(text):
+            return in_language(text, reader.language)  # such as a refusal of ours, told by another process
+        case SipAnswer():
+            facts["phrase"] = _phrase(reason, reader)
+    without = (f"{reason.kind}/{name}" for name, fact in facts.items() if not fact)
+    key = next((key for key in without if key in WORDS), reason.kind)
+    return reader.choose(WORDS[key]).format(**{name: _fact(fact, reader) for name, fact in facts.items()})
+
+
+def _phrase(answer: SipAnswer, reader: Reader) -> str:
+    """What a phone said: its own words, unless they are those of the RFC."""
+    english, french = SIP_PHRASES.get(answer.status, ("", ""))
+    return reader.choose((english, french)) if answer.phrase == english else answer.phrase
 
 
 def clock_time(moment: datetime, reader: Reader) -> str:
