@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, column, create_engine, insert
+from sqlalchemy import ColumnClause, Connection, column, create_engine, insert
 from sqlalchemy import table as sql_table
 
 from huntline.engine.model import Outcome, Presence
@@ -128,7 +128,7 @@ DECISION = {"at": MOMENT, "decision": "waits"}
 
 
 def _insert(connection: Connection, table: str, rows: list[dict[str, Any]]) -> None:
-    columns = [column(name) for name in rows[0]]
+    columns: list[ColumnClause[Any]] = [column(name) for name in rows[0]]
     connection.execute(insert(sql_table(table, *columns)), rows)
 
 

@@ -187,9 +187,13 @@ def today(access: ReadHistory, queue: Queue = None, within_s: InTime = 20.0) -> 
 
 @router.get("/volumes", response_model=VolumesReport, operation_id="read_volumes")
 def volumes(access: ReadHistory, stretch: Wanted, queue: Queue = None, step_s: Step = 900) -> Any:
-    """How many calls there were when: by quarter-hours from the beginning on, or whatever step is wanted."""
+    """How many calls there were when: by quarter-hours from the beginning on, or whatever step is wanted.
+
+    A step of whole days is days by the clocks of the organization, be they of 23 hours or of 25.
+    """
     since, until = stretch.moments(access)
-    buckets = Buckets(since, until, timedelta(seconds=step_s))
+    zone = zone_of(access.organization.time_zone)
+    buckets = Buckets(since, until, timedelta(seconds=step_s), zone)
     if buckets.count > MOST_BUCKETS:
         message = f"must be long enough for at most {MOST_BUCKETS} parts; this makes {buckets.count} of them"
         raise FieldsRefused([Problem(("step_s",), step_s, message)])
