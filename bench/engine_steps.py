@@ -57,7 +57,7 @@ def whole_calls(method: Distribution, count: int = 5_000) -> None:
     """Arrive, ring, answer, bridge, hang up."""
     watch = Stopwatch(50, distribution=method, alerting=Alerting.PARALLEL)
     for number in range(count):
-        ring = watch.ring(watch.tell(told.CallArrived(f"c{number}", "q", "+1")))
+        ring = watch.ring(watch.tell(told.CallArrived(f"c{number}", "o", "q", "+1")))
         watch.answer(ring)
         watch.tell(told.AgentHungUp(ring.ring_id))
     watch.print(f"whole calls, {method}, 50 agents")
@@ -74,17 +74,17 @@ def presence() -> None:
 def saturated(method: Distribution) -> None:
     """200 agents talk, 200 callers wait: each agent who hangs up gets the next one, one more arrives."""
     watch = Stopwatch(200, distribution=method, alerting=Alerting.PARALLEL, max_waiting=10_000)
-    rings = [watch.ring(watch.tell(told.CallArrived(f"c{number}", "q", "+1"))) for number in range(200)]
+    rings = [watch.ring(watch.tell(told.CallArrived(f"c{number}", "o", "q", "+1"))) for number in range(200)]
     for ring in rings:
         watch.answer(ring)
     for number in range(200, 400):
-        watch.tell(told.CallArrived(f"c{number}", "q", "+1"))
+        watch.tell(told.CallArrived(f"c{number}", "o", "q", "+1"))
     watch.start()
     for number in range(400, 2400):
         ring = watch.ring(watch.tell(told.AgentHungUp(rings[number % 200].ring_id)))
         rings[number % 200] = ring
         watch.answer(ring)
-        watch.tell(told.CallArrived(f"c{number}", "q", "+1"))
+        watch.tell(told.CallArrived(f"c{number}", "o", "q", "+1"))
     watch.print(f"200 talk, 200 wait, {method}")
 
 
@@ -92,7 +92,7 @@ def ticks() -> None:
     """200 agents talk, 200 callers wait, nothing happens."""
     watch = Stopwatch(200, distribution=Distribution.SERIAL, alerting=Alerting.PARALLEL, max_waiting=10_000)
     for number in range(400):
-        commands = watch.tell(told.CallArrived(f"c{number}", "q", "+1"))
+        commands = watch.tell(told.CallArrived(f"c{number}", "o", "q", "+1"))
         if number < 200:
             watch.answer(watch.ring(commands))
     measure("tick: 200 talk, 200 wait", lambda: watch.engine.tick(watch.now))

@@ -14,6 +14,7 @@ from huntline.engine import commands as do
 from huntline.engine import events as told
 from huntline.engine.engine import Engine
 from huntline.engine.model import AgentSettings, CallQueue, Distribution, Outcome
+from huntline.engine.reasons import Cause, Paused, Reason
 from huntline.engine.refusals import UnknownAgent
 from huntline.runner import Runner
 
@@ -69,7 +70,7 @@ def play(story: Callable[[], Awaitable[None]]) -> None:
 def test_an_event_is_answered_before_post_returns() -> None:
     async def story() -> None:
         house = House()
-        house.runner.post(told.CallArrived("c1", "desk", "+1"))
+        house.runner.post(told.CallArrived("c1", "contoso", "desk", "+1"))
         assert house.asked == [
             do.AnswerCall("c1"),
             do.PlayMusic("c1", "desk"),
@@ -92,7 +93,7 @@ def test_what_dispatch_posts_comes_after_the_commands_under_way() -> None:
                 house.runner.post(told.CallerHungUp(command.call_id))
 
         house.on_command = answer_at_once
-        house.runner.post(told.CallArrived("c1", "desk", "+1"))
+        house.runner.post(told.CallArrived("c1", "contoso", "desk", "+1"))
         assert [type(command) for command in house.asked] == [
             do.AnswerCall,
             do.PlayMusic,
@@ -109,7 +110,7 @@ def test_what_dispatch_posts_comes_after_the_commands_under_way() -> None:
 def test_deadlines_are_kept_by_one_timer() -> None:
     async def story() -> None:
         house = House(alert_time=0.05)
-        house.runner.post(told.CallArrived("c1", "desk", "+1"))
+        house.runner.post(told.CallArrived("c1", "contoso", "desk", "+1"))
         started = asyncio.get_running_loop().time()
         await house.until(do.RingAgent, count=4)
         assert 0.15 <= asyncio.get_running_loop().time() - started < 1
@@ -131,7 +132,7 @@ def test_a_dispatch_that_raises_is_logged_and_comes_back_as_the_failure(
                 raise OSError("no route")
 
         house.on_command = fail_for_anna
-        house.runner.post(told.CallArrived("c1", "desk", "+1"))
+        house.runner.post(told.CallArrived("c1", "contoso", "desk", "+1"))
         assert house.runner.snapshot().calls[0].ringing == ("ben",)
         house.runner.close()
 
@@ -154,7 +155,7 @@ def test_whatever_cannot_be_carried_out_leaves_no_call_behind(
                 raise OSError("broken")
 
         house.on_command = fail
-        house.runner.post(told.CallArrived("c1", "desk", "+1"))
+        house.runner.post(told.CallArrived("c1", "contoso", "desk", "+1"))
         house.runner.post(told.AgentAnswered("c1.1"))
         assert bool(house.runner.snapshot().calls) == (outcome is None)
         house.runner.post(told.CallerHungUp("c1"))
@@ -171,7 +172,7 @@ def test_a_wish_that_is_refused_is_told_to_the_asker_and_not_to_others() -> None
             house.runner.request(told.PauseRequested("zoe", "lunch"))
         house.runner.post(told.PauseRequested("zoe", "lunch"))
         house.runner.request(told.PauseRequested("anna", "lunch"))
-        house.runner.post(told.CallArrived("c1", "desk", "+1"))
+        house.runner.post(told.CallArrived("c1", "contoso", "desk", "+1"))
         assert house.runner.snapshot().calls[0].ringing == ("ben",)
         house.runner.close()
 
@@ -187,7 +188,7 @@ def test_a_wish_made_during_a_dispatch_waits_for_the_commands_under_way() -> Non
                 house.runner.request(told.PauseRequested("anna", "lunch"))
 
         house.on_command = pause_anna
-        house.runner.post(told.CallArrived("c1", "desk", "+1"))
+        house.runner.post(told.CallArrived("c1", "contoso", "desk", "+1"))
         assert [type(command) for command in house.asked] == [
             do.AnswerCall,
             do.PlayMusic,
@@ -202,11 +203,11 @@ def test_a_wish_made_during_a_dispatch_waits_for_the_commands_under_way() -> Non
 
 def test_each_step_is_told_also_one_that_asks_for_nothing() -> None:
     async def story() -> None:
-        house, steps = House(), list[str]()
+        house, steps = House(), list[Reason]()
         house.runner.on_step = lambda: steps.append(house.runner.snapshot().agents[0].reason)
         house.runner.request(told.PauseRequested("anna", "lunch"))
         house.runner.request(told.ResumeRequested("anna"))
-        assert steps == ["paused: lunch", "ready"]
+        assert steps == [Paused("lunch"), Cause.READY]
         assert house.asked == []
         house.runner.close()
 
@@ -216,10 +217,10 @@ def test_each_step_is_told_also_one_that_asks_for_nothing() -> None:
 def test_closed_it_neither_acts_nor_wakes() -> None:
     async def story() -> None:
         house = House(alert_time=0.01)
-        house.runner.post(told.CallArrived("c1", "desk", "+1"))
+        house.runner.post(told.CallArrived("c1", "contoso", "desk", "+1"))
         house.runner.close()
         asked = len(house.asked)
-        house.runner.post(told.CallArrived("c2", "desk", "+1"))
+        house.runner.post(told.CallArrived("c2", "contoso", "desk", "+1"))
         await asyncio.sleep(0.05)
         assert len(house.asked) == asked
 
@@ -230,7 +231,7 @@ def test_each_step_is_logged_once_without_the_callers_number(caplog: pytest.LogC
     async def story() -> None:
         house = House()
         caplog.clear()
-        house.runner.post(told.CallArrived("c1", "desk", "+14255550199"))
+        house.runner.post(told.CallArrived("c1", "contoso", "desk", "+14255550199"))
         house.runner.close()
 
     with caplog.at_level(logging.DEBUG, logger="huntline.runner"):

@@ -232,17 +232,12 @@ class Signalling:
     def _dispatch(self, command: do.Command) -> None:
         match command:
             case do.RecordCall():
-                self._history.add_call(command, self._organization_of(command.call_id))
+                self._history.add(command)
                 self._b2bua.dispatch(command)
-            case do.RecordRing():
-                self._history.add_ring(command, self._organization_of(command.call_id))
-            case do.RecordDecision():
-                self._history.add_decision(command, self._organization_of(command.call_id))
+            case do.RecordRing() | do.RecordDecision():
+                self._history.add(command)
             case _:
                 self._b2bua.dispatch(command)
-
-    def _organization_of(self, call_id: str) -> str:
-        return self._b2bua.book.calls[call_id].organization_id
 
     def _call_changed(self, call: Call) -> None:
         self._call_journal.changed(call)

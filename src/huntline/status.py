@@ -10,6 +10,7 @@ from typing import Any
 
 from huntline.directory.plan import ServerPlan
 from huntline.engine.model import AgentState, AgentStatus, CallStatus, QueueStatus, Snapshot
+from huntline.engine.reasons import as_data
 from huntline.sip.calls import Call, CallBook, LegState, Party
 
 _NEXT_BY_NAME = 20  # of those who are next in a queue: more nobody reads
@@ -90,7 +91,7 @@ class StatusReport:
             "organization": self._organization(status.organization_id),
             "organization_id": status.organization_id,
             "state": str(status.state),
-            "reason": status.reason,
+            "why": as_data(status.reason),
             "presence": str(status.presence),
             "since": status.since.isoformat(),
             "until": _iso(status.until),

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from tests.cli.huntline import huntline
 
-from huntline.engine.commands import RecordCall, RecordDecision, RecordRing
+from huntline.directory.organization import Organization
+from huntline.engine.commands import DecisionKind, RecordCall, RecordDecision, RecordRing
 from huntline.engine.model import Outcome
+from huntline.engine.reasons import Cause, RingOutcome
 from huntline.storage.database import open_database
 from huntline.storage.history import HistoryWriter
 from huntline.storage.settings import Settings
@@ -39,11 +41,24 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
-def call_in(queue_id: str, agent_id: str, call_id: str, at: datetime) -> list[object]:
+Record = RecordCall | RecordRing | RecordDecision
+
+
+def call_in(organization: Organization, queue_id: str, call_id: str, at: datetime) -> list[Record]:
+    agent_id = organization.users[0].user_id
     after = [at + timedelta(seconds=seconds) for seconds in (1, 2, 7, 70)]
     return [
-        RecordDecision(call_id, queue_id, agent_id, after[1], "rung", "the head of the line"),
+        RecordDecision(
+            organization.organization_id,
+            call_id,
+            queue_id,
+            agent_id,
+            after[1],
+            DecisionKind.RUNG,
+            Cause.FIRST_OF_LIST,
+        ),
         RecordRing(
+            organization_id=organization.organization_id,
             ring_id=f"{call_id}-r1",
             call_id=call_id,
             queue_id=queue_id,
@@ -51,10 +66,11 @@ def call_in(queue_id: str, agent_id: str, call_id: str, at: datetime) -> list[ob
             started_at=after[1],
             answered_at=after[2],
             ended_at=after[3],
-            outcome="answered",
-            reason="the caller hung up",
+            outcome=RingOutcome.ANSWERED,
+            reason=Cause.CALLER_HUNG_UP,
         ),
         RecordCall(
+            organization_id=organization.organization_id,
             call_id=call_id,
             queue_id=queue_id,
             first_queue_id=queue_id,
@@ -65,7 +81,7 @@ def call_in(queue_id: str, agent_id: str, call_id: str, at: datetime) -> list[ob
             ended_at=after[3],
             agent_id=agent_id,
             outcome=Outcome.ANSWERED,
-            reason="the caller hung up",
+            reason=Cause.CALLER_HUNG_UP,
         ),
     ]
 
@@ -76,14 +92,8 @@ def write_history(data: Path) -> None:
     writer = HistoryWriter(database)
     for minutes, queue in enumerate(contoso.queues):
         at = NINE + timedelta(minutes=minutes)
-        for record in call_in(queue.queue_id, contoso.users[0].user_id, f"c{minutes}", at):
-            match record:
-                case RecordCall():
-                    writer.add_call(record, contoso.organization_id)
-                case RecordRing():
-                    writer.add_ring(record, contoso.organization_id)
-                case RecordDecision():
-                    writer.add_decision(record, contoso.organization_id)
+        for record in call_in(contoso, queue.queue_id, f"c{minutes}", at):
+            writer.add(record)
     writer.close()
     database.dispose()
 
@@ -156,7 +166,7 @@ def test_history_for_programs_has_names_rings_and_decisions(data: Path) -> None:
     assert help_desk["outcome"] == "answered"
     assert help_desk["answered_at"] == "2026-01-31T09:00:07+00:00"
     assert help_desk["rings"][0]["agent"] == "amal@contoso.com"
-    assert help_desk["decisions"][0]["reason"] == "the head of the line"
+    assert help_desk["decisions"][0]["reason"] == "first of the list in this round"
 
 
 def test_history_can_be_narrowed(data: Path) -> None:

@@ -20,6 +20,7 @@ from huntline.engine.model import (
     Presence,
     QueueStatus,
 )
+from huntline.engine.reasons import Destination, DestinationKind, Reason, StopReason, Text
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SERIAL, ROUND_ROBIN = Distribution.SERIAL, Distribution.ROUND_ROBIN
@@ -34,6 +35,10 @@ def queue(name: str = "desk", agents: str = "anna ben cleo", **settings: Any) ->
     return CallQueue(
         queue_id=name, organization_id="contoso", name=name.title(), agents=tuple(agents.split()), **settings
     )
+
+
+def person(name: str) -> Destination:
+    return Destination(DestinationKind.PERSON, name)
 
 
 def to_queue(name: str) -> Exit:
@@ -79,7 +84,7 @@ class Desk:
         return self.tell(told.SettingsChanged("contoso", queues, tuple(agents)))
 
     def call(self, call_id: str, queue_id: str = "desk") -> list[Command]:
-        return self.tell(told.CallArrived(call_id, queue_id, "+14255550199"))
+        return self.tell(told.CallArrived(call_id, "contoso", queue_id, "+14255550199"))
 
     def greeted(self, call_id: str) -> list[Command]:
         return self.tell(told.GreetingFinished(call_id))
@@ -91,10 +96,10 @@ class Desk:
         return self.tell(told.AgentAnswered(self.ring_of(agent_id)))
 
     def declines(self, agent_id: str) -> list[Command]:
-        return self.tell(told.AgentDeclined(self.ring_of(agent_id), "declined"))
+        return self.tell(told.AgentDeclined(self.ring_of(agent_id), Text("declined")))
 
     def phone_fails(self, agent_id: str) -> list[Command]:
-        return self.tell(told.RingFailed(self.ring_of(agent_id), "unreachable"))
+        return self.tell(told.RingFailed(self.ring_of(agent_id), Text("unreachable")))
 
     def bridged(self, agent_id: str) -> list[Command]:
         ring_id = self.ring_of(agent_id)
@@ -102,7 +107,7 @@ class Desk:
 
     def bridge_fails(self, agent_id: str) -> list[Command]:
         ring_id = self.ring_of(agent_id)
-        return self.tell(told.BridgeFailed(ring_id.partition(".")[0], ring_id, "no audio"))
+        return self.tell(told.BridgeFailed(ring_id.partition(".")[0], ring_id, Text("no audio")))
 
     def talks(self, agent_id: str) -> None:
         """The agent answers and hears the caller."""
@@ -161,7 +166,7 @@ class Desk:
     def rings_of(self, agent_id: str) -> list[RecordRing]:
         return [one for one in self.log if isinstance(one, RecordRing) and one.agent_id == agent_id]
 
-    def reasons(self, call_id: str, decision: str) -> list[tuple[str | None, str]]:
+    def reasons(self, call_id: str, decision: str) -> list[tuple[str | None, Reason]]:
         return [
             (one.agent_id, one.reason)
             for one in self.log
@@ -174,9 +179,9 @@ def rung(commands: Iterable[Command]) -> list[str]:
     return [one.agent_id for one in commands if isinstance(one, RingAgent)]
 
 
-def stopped(commands: Iterable[Command]) -> list[tuple[str, str]]:
+def stopped(commands: Iterable[Command]) -> list[tuple[str, StopReason]]:
     """The rings stopped, with the reason."""
-    return [(one.ring_id, str(one.reason)) for one in commands if isinstance(one, StopRinging)]
+    return [(one.ring_id, one.reason) for one in commands if isinstance(one, StopRinging)]
 
 
 def asked(commands: Iterable[Command]) -> list[Command]:

@@ -9,10 +9,10 @@ from huntline.engine.commands import (
     PlayMusic,
     ReleaseAgent,
     RingAgent,
-    StopReason,
     StopRinging,
 )
 from huntline.engine.model import AgentState, Outcome
+from huntline.engine.reasons import Cause, RingOutcome, StopReason, Text
 
 from .desk import NOON, SERIAL, Desk, asked, queue, rung, seconds
 
@@ -45,7 +45,7 @@ def test_who_lost_the_race_is_rung_first_for_the_next_call_and_only_for_that() -
     desk.answers("ben")
     desk.tell(told.AgentAnswered(late))
     assert rung(desk.call("c2")) == ["cleo", "anna"]
-    assert desk.reasons("c2", "rung")[0] == ("cleo", "lost the race for the last call")
+    assert desk.reasons("c2", "rung")[0] == ("cleo", Cause.LOST_THE_RACE)
     desk.hangs_up("c2")
     assert rung(desk.call("c3")) == ["anna", "cleo"]
 
@@ -98,7 +98,9 @@ def test_without_an_audio_path_the_caller_keeps_the_place_at_the_head() -> None:
     status = desk.status("c1")
     assert status
     assert (status.position, status.waiting_since) == (1, NOON)
-    assert [(ring.outcome, ring.reason) for ring in desk.rings_of("anna")] == [("failed", "no audio")]
+    assert [(ring.outcome, ring.reason) for ring in desk.rings_of("anna")] == [
+        (RingOutcome.FAILED, Text("no audio"))
+    ]
 
 
 def test_calls_whose_bridges_fail_come_back_in_their_old_order() -> None:
@@ -166,12 +168,12 @@ def test_either_side_ends_a_conversation() -> None:
 def test_a_leg_that_breaks_while_waiting_is_a_failed_call_and_in_conversation_an_answered_one() -> None:
     desk = Desk(queue(agents="anna"))
     desk.call("c1")
-    desk.tell(told.CallFailed("c1", "no media"))
+    desk.tell(told.CallFailed("c1", Text("no media")))
     desk.call("c2")
     desk.talks("anna")
-    desk.tell(told.CallFailed("c2", "no media"))
+    desk.tell(told.CallFailed("c2", Text("no media")))
     assert [desk.end_of(call_id).outcome for call_id in ("c1", "c2")] == [Outcome.FAILED, Outcome.ANSWERED]
-    assert desk.end_of("c2").reason == "no media"
+    assert desk.end_of("c2").reason == Text("no media")
 
 
 def test_the_answer_is_recorded_with_its_moment() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from huntline.engine.model import Alerting, Distribution
+from huntline.engine.reasons import LeftAlone, StopReason, Text
 
-from .desk import ATTENDANT, LONGEST_IDLE, ROUND_ROBIN, SERIAL, Desk, queue, rung, stopped
+from .desk import ATTENDANT, LONGEST_IDLE, NOON, ROUND_ROBIN, SERIAL, Desk, queue, rung, seconds, stopped
 
 
 def test_attendant_rings_everybody_in_the_order_of_the_list() -> None:
@@ -19,7 +20,7 @@ def test_attendant_rings_all_again_at_once_after_the_alert_time() -> None:
     desk.call("c1")
     assert desk.passes(29.9) == []
     commands = desk.passes(0.2)
-    assert stopped(commands) == [("c1.1", "no answer"), ("c1.2", "no answer"), ("c1.3", "no answer")]
+    assert stopped(commands) == [(f"c1.{number}", StopReason.NO_ANSWER) for number in (1, 2, 3)]
     assert rung(commands) == ["anna", "ben", "cleo"]
     assert [ring.outcome for ring in desk.rings_of("anna")] == ["no answer"]
 
@@ -173,7 +174,7 @@ def test_a_phone_that_fails_is_left_alone_for_a_while_and_then_tried_again() -> 
     desk = Desk(queue(distribution=SERIAL, agents="anna"))
     desk.call("c1")
     assert rung(desk.phone_fails("anna")) == []
-    assert desk.engine.why_not_rung("anna", "desk") == "left alone until 12:00:05: unreachable"
+    assert desk.engine.why_not_rung("anna", "desk") == LeftAlone(NOON + seconds(5), Text("unreachable"))
     assert rung(desk.passes(4.9)) == []
     assert rung(desk.passes(0.2)) == ["anna"]
 

@@ -13,10 +13,10 @@ from huntline.engine.commands import (
     PlayMusic,
     RefuseCall,
     RingAgent,
-    StopReason,
     StopRinging,
 )
 from huntline.engine.model import Exit, ExitAction, Outcome
+from huntline.engine.reasons import AfterExit, Cause, ExitTaken, QueueFull, StopReason, Text, WaitedMaximum
 
 from .desk import NOON, Desk, asked, queue, rung, seconds, to_queue, to_target
 
@@ -29,7 +29,7 @@ def test_a_full_queue_is_busy_before_any_answer() -> None:
     desk.call("c2")
     assert asked(desk.call("c3")) == [RefuseCall("c3", Outcome.OVERFLOWED)]
     assert desk.end_of("c3").outcome is Outcome.OVERFLOWED
-    assert desk.reasons("c3", "overflow") == [(None, "2 calls wait, the maximum: disconnected")]
+    assert desk.reasons("c3", "overflow") == [(None, ExitTaken(QueueFull(2), None))]
 
 
 def test_calls_in_the_greeting_count_as_waiting_and_conversations_do_not() -> None:
@@ -67,7 +67,7 @@ def test_the_maximum_wait_ends_exactly_at_its_deadline_in_the_middle_of_a_ring()
     assert asked(commands) == [StopRinging("c1.1", StopReason.CALL_MOVED), EndCall("c1", Outcome.TIMED_OUT)]
     assert desk.end_of("c1").ended_at == NOON + seconds(15)
     assert [ring.outcome for ring in desk.rings_of("anna")] == ["stopped"]
-    assert desk.reasons("c1", "timeout") == [(None, "waited 15 s, the maximum: disconnected")]
+    assert desk.reasons("c1", "timeout") == [(None, ExitTaken(WaitedMaximum(15), None))]
 
 
 def test_the_wait_clock_starts_when_the_greeting_ends() -> None:
@@ -177,7 +177,7 @@ def test_a_circle_of_forwards_ends_after_each_queue_was_visited_once() -> None:
         "two",
         NOON + seconds(30),
     )
-    assert record.reason == "waited 15 s, the maximum; went round in a circle"
+    assert record.reason == AfterExit(WaitedMaximum(15), Cause.WENT_IN_A_CIRCLE)
 
 
 def test_a_circle_of_full_queues_is_busy_before_any_answer() -> None:
@@ -229,7 +229,10 @@ def test_a_failed_forward_refuses_a_caller_not_yet_answered_and_hangs_up_on_othe
     desk.call("c1")
     desk.call("c2", "slow")
     desk.passes(15)
-    commands = [*desk.tell(told.ForwardFailed("c1", "busy")), *desk.tell(told.ForwardFailed("c2", "busy"))]
+    commands = [
+        *desk.tell(told.ForwardFailed("c1", Text("busy"))),
+        *desk.tell(told.ForwardFailed("c2", Text("busy"))),
+    ]
     assert asked(commands) == [RefuseCall("c1", Outcome.OVERFLOWED), EndCall("c2", Outcome.TIMED_OUT)]
 
 
@@ -237,13 +240,13 @@ def test_a_forward_without_any_result_is_given_up() -> None:
     desk = Desk(queue(max_waiting=0, overflow=to_target("tel:+1425")))
     desk.call("c1")
     desk.passes(240)
-    assert desk.end_of("c1").reason == "0 calls wait, the maximum; the forward gave no result"
+    assert desk.end_of("c1").reason == AfterExit(QueueFull(0), Cause.FORWARD_WITHOUT_RESULT)
 
 
 def test_when_nobody_serves_a_new_call_takes_the_exit_before_any_answer() -> None:
     desk = Desk(queue(no_agents=DISCONNECT), away="anna ben cleo")
     assert asked(desk.call("c1")) == [RefuseCall("c1", Outcome.NO_AGENTS)]
-    assert desk.reasons("c1", "no agents") == [(None, "nobody serves this queue: disconnected")]
+    assert desk.reasons("c1", "no agents") == [(None, ExitTaken(Cause.NOBODY_SERVES, None))]
 
 
 def test_when_nobody_serves_callers_keep_waiting_by_default() -> None:

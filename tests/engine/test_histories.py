@@ -22,9 +22,10 @@ from huntline.engine.model import (
     Presence,
     Transfer,
 )
+from huntline.engine.reasons import FromQueue, Text
 from huntline.errors import Refused
 
-from .desk import seconds
+from .desk import person, seconds
 from .world import Caller, Person, World
 
 AGENTS = ["anna", "ben", "cleo", "dora", "emil"]
@@ -122,9 +123,9 @@ class Histories(RuleBasedStateMachine):
     @rule(queue_id=st.sampled_from(QUEUES), is_transferred=st.booleans())
     def a_call_arrives(self, queue_id: str, is_transferred: bool) -> None:
         self.count += 1
-        transfer = Transfer("anna", "from Red", "c0") if is_transferred else None
+        transfer = Transfer("anna", FromQueue("Red"), "c0") if is_transferred else None
         self.world.callers[f"c{self.count}"] = Caller(is_answered=is_transferred)
-        self.tell(told.CallArrived(f"c{self.count}", queue_id, "+1", transfer))
+        self.tell(told.CallArrived(f"c{self.count}", "contoso", queue_id, "+1", transfer))
 
     def _some(self, data: st.DataObject, names: list[str]) -> str:
         return data.draw(st.sampled_from(sorted(names)))
@@ -145,7 +146,7 @@ class Histories(RuleBasedStateMachine):
     def a_caller_leaves(self, data: st.DataObject, is_failure: bool) -> None:
         call_id = self._some(data, self._live())
         self.world.callers[call_id].is_gone = True
-        self.tell(told.CallFailed(call_id, "no media") if is_failure else told.CallerHungUp(call_id))
+        self.tell(told.CallFailed(call_id, Text("no media")) if is_failure else told.CallerHungUp(call_id))
 
     # -- phones
 
@@ -167,7 +168,7 @@ class Histories(RuleBasedStateMachine):
     @precondition(lambda self: self._alerting())
     @rule(data=st.data())
     def a_phone_fails(self, data: st.DataObject) -> None:
-        self.tell(told.RingFailed(self._some(data, self._alerting()), "unreachable"))
+        self.tell(told.RingFailed(self._some(data, self._alerting()), Text("unreachable")))
 
     @precondition(lambda self: self.world.connecting)
     @rule(data=st.data(), is_bridged=st.booleans())
@@ -177,7 +178,7 @@ class Histories(RuleBasedStateMachine):
         if is_bridged:
             self.world.bridge(call_id)
         else:
-            self.tell(told.BridgeFailed(call_id, ring_id, "no audio"))
+            self.tell(told.BridgeFailed(call_id, ring_id, Text("no audio")))
 
     @precondition(lambda self: self.world.answered)
     @rule(data=st.data())
@@ -199,14 +200,14 @@ class Histories(RuleBasedStateMachine):
     def a_caller_is_handed_on(self, data: st.DataObject) -> None:
         call_id = self._some(data, self._live())
         self.world.callers[call_id].is_gone = True
-        self.tell(told.CallTransferred(call_id, "Bao"))
+        self.tell(told.CallTransferred(call_id, person("Bao")))
 
     @precondition(lambda self: self._live())
     @rule(data=st.data())
     def another_caller_takes_the_place(self, data: st.DataObject) -> None:
         call_id = self._some(data, self._live())
         self.world.callers[call_id].is_answered = True
-        self.tell(told.CallerChanged(call_id, "+2", Transfer("ben", "from Green")))
+        self.tell(told.CallerChanged(call_id, "+2", Transfer("ben", FromQueue("Green"))))
 
     @precondition(lambda self: self.world.forwards)
     @rule(data=st.data(), kind=st.sampled_from([told.ForwardAnswered, told.ForwardEnded, told.ForwardFailed]))
@@ -224,13 +225,13 @@ class Histories(RuleBasedStateMachine):
     def something_senseless_comes(self, number: int, ring: int) -> None:
         ring_id = f"c{number}.{ring}"
         if ring_id not in self.world.rings:
-            for event in (told.AgentDeclined(ring_id, ""), told.RingFailed(ring_id, "")):
+            for event in (told.AgentDeclined(ring_id, Text("")), told.RingFailed(ring_id, Text(""))):
                 self.tell(event)
-            self.tell(told.BridgeFailed(f"c{number}", ring_id, ""))
+            self.tell(told.BridgeFailed(f"c{number}", ring_id, Text("")))
             self.tell(told.CallBridged(f"c{number}", ring_id))
-            self.tell(told.TransferorLeft(ring_id, "Bao"))
+            self.tell(told.TransferorLeft(ring_id, person("Bao")))
         if f"c{number}" not in self.world.transferring | self.world.forwards:
-            self.tell(told.TransferFailed(f"c{number}", ""))
+            self.tell(told.TransferFailed(f"c{number}", Text("")))
 
     # -- agents
 

@@ -7,20 +7,21 @@ import pytest
 from huntline.engine import events as told
 from huntline.engine.commands import RecordCall, RefuseCall
 from huntline.engine.model import Outcome, Presence
+from huntline.engine.reasons import Text
 
 from .desk import Desk, asked, queue
 
 STRANGE = [
     told.GreetingFinished("c9"),
     told.CallerHungUp("c9"),
-    told.CallFailed("c9", "gone"),
-    told.AgentDeclined("c9.1", "busy"),
-    told.RingFailed("c9.1", "gone"),
+    told.CallFailed("c9", Text("gone")),
+    told.AgentDeclined("c9.1", Text("busy")),
+    told.RingFailed("c9.1", Text("gone")),
     told.CallBridged("c9", "c9.1"),
-    told.BridgeFailed("c9", "c9.1", "gone"),
+    told.BridgeFailed("c9", "c9.1", Text("gone")),
     told.AgentHungUp("c9.1"),
     told.ForwardAnswered("c9"),
-    told.ForwardFailed("c9", "gone"),
+    told.ForwardFailed("c9", Text("gone")),
     told.ForwardEnded("c9"),
     told.AgentReachabilityChanged("stranger", False),
     told.PresenceChanged("stranger", Presence.AVAILABLE),
@@ -38,13 +39,13 @@ def test_events_about_what_nobody_knows_are_ignored(event: told.Event) -> None:
 
 
 DOUBLED = [
-    told.CallArrived("c1", "desk", "+1"),
+    told.CallArrived("c1", "contoso", "desk", "+1"),
     told.GreetingFinished("c1"),
     told.AgentAnswered("c1.1"),
     told.CallBridged("c1", "c1.1"),
-    told.AgentDeclined("c1.1", "busy"),
-    told.RingFailed("c1.1", "gone"),
-    told.BridgeFailed("c1", "c1.1", "gone"),
+    told.AgentDeclined("c1.1", Text("busy")),
+    told.RingFailed("c1.1", Text("gone")),
+    told.BridgeFailed("c1", "c1.1", Text("gone")),
     told.ForwardAnswered("c1"),
     told.ForwardEnded("c1"),
 ]

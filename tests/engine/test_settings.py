@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huntline.engine import events as told
-from huntline.engine.commands import EndCall, ForwardCall, StopReason, StopRinging
+from huntline.engine.commands import EndCall, ForwardCall, StopRinging
 from huntline.engine.model import AgentSettings, AgentState, Outcome
+from huntline.engine.reasons import StopReason
 
 from .desk import (
     ATTENDANT,
@@ -111,7 +112,7 @@ def test_another_method_asks_everybody_anew() -> None:
     desk = Desk(queue(distribution=ATTENDANT))
     desk.call("c1")
     commands = desk.settings(queue(distribution=SERIAL))
-    assert [reason for _, reason in stopped(commands)] == ["settings changed"] * 3
+    assert [reason for _, reason in stopped(commands)] == [StopReason.SETTINGS_CHANGED] * 3
     assert rung(commands) == ["anna"]
 
 

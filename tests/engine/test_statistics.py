@@ -6,6 +6,7 @@ import pytest
 
 from huntline.engine.commands import RecordCall
 from huntline.engine.model import Outcome
+from huntline.engine.reasons import Cause
 from huntline.engine.statistics import summarize
 
 from .desk import NOON, seconds
@@ -16,6 +17,7 @@ def ended(outcome: Outcome, wait: float, greeting: float = 10, talk: float = 60)
     since = NOON + seconds(greeting)
     answered_at = since + seconds(wait) if outcome is Outcome.ANSWERED else None
     return RecordCall(
+        organization_id="contoso",
         call_id="c",
         queue_id="desk",
         first_queue_id="desk",
@@ -26,7 +28,7 @@ def ended(outcome: Outcome, wait: float, greeting: float = 10, talk: float = 60)
         ended_at=since + seconds(wait + (talk if answered_at else 0)),
         agent_id=None,
         outcome=outcome,
-        reason="",
+        reason=Cause.CALLER_HUNG_UP,
     )
 
 

@@ -10,14 +10,25 @@ from huntline.engine.commands import (
     PlayMusic,
     RecordCall,
     RingAgent,
-    StopReason,
     StopRinging,
 )
 from huntline.engine.model import AgentState, Exit, ExitAction, Outcome, Presence, Transfer
+from huntline.engine.reasons import (
+    AfterExit,
+    BackInLine,
+    Cause,
+    FailedTransfer,
+    FromQueue,
+    HandedTo,
+    StopReason,
+    Text,
+    TransferredTo,
+    WaitedMaximum,
+)
 
-from .desk import NOON, SERIAL, Desk, asked, queue, rung, seconds, to_queue, to_target
+from .desk import NOON, SERIAL, Desk, asked, person, queue, rung, seconds, to_queue, to_target
 
-BY_ANNA = Transfer("anna", "from Desk", "c1")
+BY_ANNA = Transfer("anna", FromQueue("Desk"), "c1")
 
 
 def talking(desk: Desk, call_id: str = "c1", agent: str = "anna") -> str:
@@ -28,32 +39,32 @@ def talking(desk: Desk, call_id: str = "c1", agent: str = "anna") -> str:
 
 
 def arrives_from_anna(desk: Desk, call_id: str, queue_id: str) -> list[object]:
-    return list(asked(desk.tell(told.CallArrived(call_id, queue_id, "+1", BY_ANNA))))
+    return list(asked(desk.tell(told.CallArrived(call_id, "contoso", queue_id, "+1", BY_ANNA))))
 
 
 def test_a_call_handed_on_is_over_as_answered_and_the_agent_is_released() -> None:
     desk = Desk(queue(agents="anna", wrap_up=seconds(20)))
     talking(desk)
     desk.passes(60)
-    assert asked(desk.tell(told.CallTransferred("c1", "Bao"))) == [EndCall("c1", Outcome.ANSWERED)]
+    assert asked(desk.tell(told.CallTransferred("c1", person("Bao")))) == [EndCall("c1", Outcome.ANSWERED)]
     record = desk.end_of("c1")
     assert (record.outcome, record.agent_id) == (Outcome.ANSWERED, "anna")
-    assert record.reason == "transferred to Bao"
+    assert record.reason == TransferredTo(person("Bao"))
     assert [(ring.outcome, ring.reason) for ring in desk.rings_of("anna")] == [
         ("answered", "transferred to Bao")
     ]
-    assert desk.reasons("c1", "transferred") == [("anna", "to Bao")]
+    assert desk.reasons("c1", "transferred") == [("anna", HandedTo(person("Bao")))]
     assert desk.agent("anna").state is AgentState.WRAP_UP
 
 
 def test_an_agent_who_leaves_while_another_is_rung_is_free_at_once() -> None:
     desk = Desk(queue(agents="anna"))
     ring_id = talking(desk)
-    assert asked(desk.tell(told.TransferorLeft(ring_id, "Bao"))) == []
+    assert asked(desk.tell(told.TransferorLeft(ring_id, person("Bao")))) == []
     assert (desk.state("c1"), desk.agent("anna").state) == ("transferring", AgentState.READY)
     assert desk.queue().talking == 0
     assert rung(desk.call("c2")) == ["anna"]
-    desk.tell(told.CallTransferred("c1", "Bao"))
+    desk.tell(told.CallTransferred("c1", person("Bao")))
     assert (desk.end_of("c1").outcome, desk.end_of("c1").agent_id) == (Outcome.ANSWERED, "anna")
 
 
@@ -65,15 +76,15 @@ def test_whom_nobody_takes_comes_back_to_the_head_of_the_line() -> None:
     desk.call("c3")
     assert desk.ringing("c2") == ["ben"]
     desk.presence("anna", Presence.DO_NOT_DISTURB)
-    desk.tell(told.TransferorLeft(ring_id, "Bao"))
-    assert asked(desk.tell(told.TransferFailed("c1", "declined"))) == [
+    desk.tell(told.TransferorLeft(ring_id, person("Bao")))
+    assert asked(desk.tell(told.TransferFailed("c1", Text("declined")))) == [
         StopRinging("c2.1", StopReason.EARLIER_CALL),
         PlayMusic("c1", "desk"),
         RingAgent("c1.2", "c1", "desk", "ben"),
     ]
     positions = [status.position for one in ("c1", "c2", "c3") if (status := desk.status(one))]
     assert positions == [1, 2, 3]
-    assert (None, "back in line: transfer failed: declined") in desk.reasons("c1", "waits")
+    assert (None, BackInLine(FailedTransfer(Text("declined")))) in desk.reasons("c1", "waits")
 
 
 def test_the_time_of_a_conversation_is_no_waiting() -> None:
@@ -82,26 +93,26 @@ def test_the_time_of_a_conversation_is_no_waiting() -> None:
     desk.passes(15)
     desk.talks("anna")
     desk.passes(600)
-    desk.tell(told.TransferorLeft(desk.ring_of("anna"), "Bao"))
+    desk.tell(told.TransferorLeft(desk.ring_of("anna"), person("Bao")))
     desk.presence("anna", Presence.DO_NOT_DISTURB)
-    desk.tell(told.TransferFailed("c1", "no answer"))
+    desk.tell(told.TransferFailed("c1", Text("no answer")))
     desk.passes(29)
     assert desk.state("c1") == "waiting"
     desk.passes(1)
-    assert desk.end_of("c1").reason == "waited 45 s, the maximum"
+    assert desk.end_of("c1").reason == WaitedMaximum(45)
 
 
 def test_another_maximum_wait_counts_without_the_conversation_too() -> None:
     desk = Desk(queue(agents="anna", max_wait=seconds(45)))
     talking(desk)
     desk.passes(600)
-    desk.tell(told.TransferorLeft(desk.ring_of("anna"), "Bao"))
+    desk.tell(told.TransferorLeft(desk.ring_of("anna"), person("Bao")))
     desk.presence("anna", Presence.DO_NOT_DISTURB)
-    desk.tell(told.TransferFailed("c1", "no answer"))
+    desk.tell(told.TransferFailed("c1", Text("no answer")))
     desk.settings(queue(agents="anna", max_wait=seconds(30)))
     assert desk.state("c1") == "waiting"
     desk.passes(30)
-    assert desk.end_of("c1").reason == "waited 30 s, the maximum"
+    assert desk.end_of("c1").reason == WaitedMaximum(30)
 
 
 def test_a_call_that_was_answered_once_stays_answered() -> None:
@@ -110,8 +121,8 @@ def test_a_call_that_was_answered_once_stays_answered() -> None:
         talking(desk)
         desk.passes(5)
         desk.presence("anna", Presence.DO_NOT_DISTURB)
-        desk.tell(told.TransferorLeft(desk.ring_of("anna"), "Bao"))
-        desk.tell(told.TransferFailed("c1", "no answer"))
+        desk.tell(told.TransferorLeft(desk.ring_of("anna"), person("Bao")))
+        desk.tell(told.TransferFailed("c1", Text("no answer")))
         if leaves == "caller":
             desk.hangs_up("c1")
         elif leaves == "timeout":
@@ -126,56 +137,56 @@ def test_a_call_that_was_answered_once_stays_answered() -> None:
 
 def test_a_transfer_that_is_never_heard_of_again_brings_the_caller_back() -> None:
     desk = Desk(queue(agents="anna"))
-    desk.tell(told.TransferorLeft(talking(desk), "Bao"))
+    desk.tell(told.TransferorLeft(talking(desk), person("Bao")))
     assert PlayMusic("c1", "desk") in desk.passes(240)
     assert desk.ringing("c1") == ["anna"]
 
 
 def test_a_caller_who_leaves_a_transfer_was_answered() -> None:
     desk = Desk(queue(agents="anna"))
-    desk.tell(told.TransferorLeft(talking(desk), "Bao"))
+    desk.tell(told.TransferorLeft(talking(desk), person("Bao")))
     assert asked(desk.hangs_up("c1")) == [EndCall("c1", Outcome.ANSWERED)]
-    assert desk.tell(told.TransferFailed("c1", "declined")) == []
+    assert desk.tell(told.TransferFailed("c1", Text("declined"))) == []
 
 
 def test_whoever_comes_back_to_a_removed_queue_takes_its_exit() -> None:
     desk = Desk(queue(agents="anna"), queue("other", agents=""))
-    desk.tell(told.TransferorLeft(talking(desk), "Bao"))
+    desk.tell(told.TransferorLeft(talking(desk), person("Bao")))
     desk.settings(queue("other", agents="anna"))
-    desk.tell(told.TransferFailed("c1", "declined"))
-    assert desk.end_of("c1").reason == "the queue was removed"
+    desk.tell(told.TransferFailed("c1", Text("declined")))
+    assert desk.end_of("c1").reason == Cause.QUEUE_REMOVED
 
 
 def test_the_target_of_a_forward_hands_the_caller_on() -> None:
     desk = Desk(queue(agents="", no_agents=to_target("sip:bao@contoso.com")))
     desk.call("c1")
     desk.tell(told.ForwardAnswered("c1"))
-    desk.tell(told.CallTransferred("c1", "Cy"))
+    desk.tell(told.CallTransferred("c1", person("Cy")))
     record = desk.end_of("c1")
     assert record.outcome is Outcome.NO_AGENTS
-    assert record.reason == "nobody serves this queue; transferred to Cy"
+    assert record.reason == AfterExit(Cause.NOBODY_SERVES, TransferredTo(person("Cy")))
 
 
 def test_whom_the_target_of_a_forward_leaves_to_nobody_is_at_the_end() -> None:
     desk = Desk(queue(agents="", no_agents=to_target("sip:bao@contoso.com")))
     desk.call("c1")
     desk.tell(told.ForwardAnswered("c1"))
-    desk.tell(told.TransferFailed("c1", "no answer"))
-    assert desk.end_of("c1").reason == "nobody serves this queue; transfer failed: no answer"
+    desk.tell(told.TransferFailed("c1", Text("no answer")))
+    assert desk.end_of("c1").reason == AfterExit(Cause.NOBODY_SERVES, FailedTransfer(Text("no answer")))
 
 
 def test_late_and_senseless_words_on_transfers_change_nothing() -> None:
     desk = Desk(queue(agents="anna"))
     for event in (
-        told.CallTransferred("c9", "Bao"),
-        told.TransferorLeft("c9.1", "Bao"),
-        told.TransferFailed("c9", ""),
+        told.CallTransferred("c9", person("Bao")),
+        told.TransferorLeft("c9.1", person("Bao")),
+        told.TransferFailed("c9", Text("")),
         told.CallerChanged("c9", "+1", BY_ANNA),
     ):
         assert desk.tell(event) == []
     desk.call("c1")
-    assert desk.tell(told.TransferorLeft(desk.ring_of("anna"), "Bao")) == []
-    assert desk.tell(told.TransferFailed("c1", "")) == []
+    assert desk.tell(told.TransferorLeft(desk.ring_of("anna"), person("Bao"))) == []
+    assert desk.tell(told.TransferFailed("c1", Text(""))) == []
     assert desk.ringing("c1") == ["anna"]
 
 
@@ -190,7 +201,7 @@ def test_a_transferred_caller_is_a_new_arrival_who_is_connected_already() -> Non
     status = desk.status("c2")
     assert status
     assert (status.arrived_at, status.waiting_since) == (NOON, NOON + seconds(3))
-    assert desk.reasons("c2", "transferred") == [("anna", "from Desk")]
+    assert desk.reasons("c2", "transferred") == [("anna", FromQueue("Desk"))]
     desk.hangs_up("c2")
     assert (desk.end_of("c2").transferred_from, desk.end_of("c2").outcome) == ("c1", Outcome.ABANDONED)
 
@@ -216,12 +227,12 @@ def test_a_loop_of_forwards_ends_for_a_transferred_caller_as_for_others() -> Non
         queue(agents="", no_agents=Exit(ExitAction.FORWARD, queue_id="sales")),
     )
     assert arrives_from_anna(desk, "c2", "sales") == [EndCall("c2", Outcome.NO_AGENTS)]
-    assert "went round in a circle" in desk.end_of("c2").reason
+    assert desk.end_of("c2").reason == AfterExit(Cause.NOBODY_SERVES, Cause.WENT_IN_A_CIRCLE)
 
 
 def test_a_transfer_into_a_queue_that_is_gone_is_recorded() -> None:
     desk = Desk(queue())
-    ended, record = desk.tell(told.CallArrived("c2", "gone", "+1", BY_ANNA))
+    ended, record = desk.tell(told.CallArrived("c2", "contoso", "gone", "+1", BY_ANNA))
     assert ended == EndCall("c2", Outcome.REFUSED)
     assert isinstance(record, RecordCall)
     assert (record.outcome, record.transferred_from) == (Outcome.REFUSED, "c1")
@@ -246,4 +257,4 @@ def test_who_takes_the_place_of_a_caller_not_yet_answered_is_connected() -> None
     desk = Desk(queue(agents="", no_agents=to_target("sip:bao@contoso.com")))
     assert AnswerCall("c2") not in desk.call("c2")
     desk.tell(told.CallerChanged("c2", "+14255550111", BY_ANNA))
-    assert asked(desk.tell(told.ForwardFailed("c2", "busy"))) == [EndCall("c2", Outcome.NO_AGENTS)]
+    assert asked(desk.tell(told.ForwardFailed("c2", Text("busy")))) == [EndCall("c2", Outcome.NO_AGENTS)]

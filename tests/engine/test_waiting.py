@@ -9,10 +9,10 @@ from huntline.engine.commands import (
     PlayGreeting,
     PlayMusic,
     RingAgent,
-    StopReason,
     StopRinging,
 )
 from huntline.engine.model import Outcome
+from huntline.engine.reasons import Cause, Count, NobodyFree, Obstacle, StopReason
 
 from .desk import NOON, SERIAL, Desk, asked, queue, rung, seconds
 
@@ -110,5 +110,7 @@ def test_with_nobody_free_callers_wait_and_the_first_is_told_to_history_with_the
     desk.call("c1")
     desk.talks("anna")
     assert rung(desk.call("c2")) == []
-    assert desk.reasons("c2", "waits") == [(None, "nobody can be rung: 1 offline, 1 talking on a queue call")]
-    assert desk.reasons("c2", "not rung") == [("ben", "offline: no phone registered")]
+    assert desk.reasons("c2", "waits") == [
+        (None, NobodyFree((Count(Obstacle.OFFLINE, 1), Count(Obstacle.ON_QUEUE_CALL, 1))))
+    ]
+    assert desk.reasons("c2", "not rung") == [("ben", Cause.NO_PHONE)]

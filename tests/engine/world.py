@@ -10,9 +10,10 @@ from huntline.engine import events as told
 from huntline.engine.distribution import in_turn
 from huntline.engine.engine import HUMAN_REACTION, Engine
 from huntline.engine.model import Alerting, CallQueue, CallStatus, Distribution, Outcome, Presence
+from huntline.engine.reasons import Text
 from huntline.engine.snapshots import status_of
 
-from .desk import NOON, seconds
+from .desk import NOON, person, seconds
 
 
 @dataclass
@@ -153,20 +154,20 @@ class World:
         """The agent hangs up while somebody else is rung for the caller."""
         ring_id = self.talking[call_id]
         self.transferring.add(call_id)
-        self.step(told.TransferorLeft(ring_id, "Bao"))
+        self.step(told.TransferorLeft(ring_id, person("Bao")))
         assert ring_id not in self.rings, "the agent is free at once"
 
     def transfer_fails(self, call_id: str) -> None:
         """Nobody takes the caller, who waits again or takes an exit."""
         self.transferring.discard(call_id)
-        self.step(told.TransferFailed(call_id, "declined"))
+        self.step(told.TransferFailed(call_id, Text("declined")))
 
     def decline(self, ring_id: str) -> None:
         """An agent declines; a phone that does so faster than a person is the phone's doing."""
         ring, is_quick = self.rings[ring_id], self.now - self.rung_at[ring_id] < HUMAN_REACTION
         (self.quick.add if is_quick else self.quick.discard)((ring.call_id, ring.agent_id))
         self.declined_at[ring.call_id, ring.agent_id] = self.now
-        self.step(told.AgentDeclined(ring_id, "declined"))
+        self.step(told.AgentDeclined(ring_id, Text("declined")))
 
     def register(self, agent_id: str) -> None:
         """A phone registers: what it refused by itself before counts no more."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from huntline.engine.reasons import Destination, DestinationKind
 from huntline.sip.calls import Call, CallBook, Leg, LegState, Party, PendingTransfer, Purpose, Ring
 from huntline.sip.presentation import CallerId
 
@@ -66,7 +67,9 @@ def test_a_leg_is_replaced_wherever_it_stands() -> None:
     office = Office()
     ring = office.call.connected = office.call.rings["c1.amal"]
     successor = Call("c2", "contoso", office.caller, CallerId("+1"), "desk", "music")
-    office.call.transfer = PendingTransfer(office.agent, successor, "bao")
+    office.call.transfer = PendingTransfer(
+        office.agent, successor, Destination(DestinationKind.PERSON, "bao")
+    )
     new_agent = leg("amal2", "c1", Party.AGENT, "amal")
     new_caller = leg("caller2", "c1", Party.CALLER)
     office.book.replace_leg(office.agent, new_agent)

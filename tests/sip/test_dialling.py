@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 
+from huntline.engine.reasons import Reason, Text
 from huntline.media.interface import Media, MediaEvent, MediaUnavailable
 from huntline.sip.calls import Call, CallBook, Leg, Party, Purpose, Ring
 from huntline.sip.core.core import Invite
@@ -102,7 +103,7 @@ class Office:
         self.dialling = Dialling(user_agent, media, self.book, spawner(self.tasks))
         self.dialling.outcomes = self
         self.answered: list[str] = []
-        self.failed: list[tuple[str, str]] = []
+        self.failed: list[tuple[str, Reason]] = []
         caller = Leg("caller", "c1", Party.CALLER, "c1", "+1425")
         self.call = Call("c1", "contoso", caller, CallerId("+1425"), "desk", "music")
         self.book.add(self.call)
@@ -258,7 +259,7 @@ def test_a_kind_that_media_cannot_offer_leaves_the_other_ringing() -> None:
         office.ring("c1.2", PAGE)
         await office.settle()
         assert office.invited == [(DESK.uri, "plain")]
-        assert office.failed == [("c1.2", "no port is free")]
+        assert office.failed == [("c1.2", Text("no port is free"))]
         office.media.failing.clear()
         office.ring("c1.3", PAGE)
         await office.settle()
@@ -274,7 +275,7 @@ def test_an_address_that_leads_nowhere_leaves_the_others_ringing() -> None:
             await office.settle()
         assert office.invited == [(DESK.uri, "plain")] * 2
         office.ring("c1.3", NOWHERE)
-        assert office.failed == [("c1.3", "no listening address fits")]
+        assert office.failed == [("c1.3", Text("no listening address fits"))]
 
     run(story)
 

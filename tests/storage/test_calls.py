@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.dialects import postgresql
 
-from huntline.engine.commands import RecordCall, RecordDecision, RecordRing
+from huntline.engine.commands import DecisionKind, RecordCall, RecordDecision, RecordRing
 from huntline.engine.model import Outcome
+from huntline.engine.reasons import Cause, RingOutcome
 from huntline.engine.statistics import summarize
 from huntline.storage import calls as reading
 from huntline.storage.calls import (
@@ -31,7 +32,10 @@ from huntline.storage.reports import statistics_of
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CONTOSO = CallFilter(organization_id="contoso")
-CALL = RecordCall("c0", "q1", "q1", "+14255550123", NOON, NOON, None, NOON, None, Outcome.ABANDONED, "bye")
+BYE = Cause.CALLER_HUNG_UP
+CALL = RecordCall(
+    "contoso", "c0", "q1", "q1", "+14255550123", NOON, NOON, None, NOON, None, Outcome.ABANDONED, BYE
+)
 
 
 def seconds(count: float) -> timedelta:
@@ -48,19 +52,15 @@ def database(tmp_path: Path) -> Iterator[Engine]:
 def write(database: Engine, *records: RecordCall | RecordRing | RecordDecision, of: str = "contoso") -> None:
     writer = HistoryWriter(database)
     for record in records:
-        match record:
-            case RecordCall():
-                writer.add_call(record, of)
-            case RecordRing():
-                writer.add_ring(record, of)
-            case RecordDecision():
-                writer.add_decision(record, of)
+        writer.add(replace(record, organization_id=of))
     writer.close()
 
 
 def ring(call_id: str, agent_id: str, at: datetime = NOON, lasting: float = 9) -> RecordRing:
     ring_id, until = f"{call_id}.{agent_id}", at + seconds(lasting)
-    return RecordRing(ring_id, call_id, "q1", agent_id, at, None, until, "no answer", "")
+    return RecordRing(
+        "contoso", ring_id, call_id, "q1", agent_id, at, None, until, RingOutcome.NO_ANSWER, BYE
+    )
 
 
 def found(database: Engine, wanted: CallFilter) -> list[str]:
@@ -115,10 +115,12 @@ def test_a_wait_ends_when_the_call_leaves_the_line_not_when_a_forward_is_over(da
         waiting_since=NOON + seconds(4),
         ended_at=NOON + seconds(600),
         outcome=Outcome.TIMED_OUT,
-        reason="the target hung up",
+        reason=Cause.TARGET_HUNG_UP,
     )
     left_at = NOON + seconds(64.5)
-    write(database, forwarded, RecordDecision("c0", "q1", None, left_at, "timeout", "maximum wait"))
+    write(
+        database, forwarded, RecordDecision("contoso", "c0", "q1", None, left_at, DecisionKind.TIMEOUT, BYE)
+    )
     call = find_call(database, CONTOSO, "c0")
     assert call is not None
     assert (call.waited_s, call.waited_from_arrival_s) == (60.5, 64.5)
@@ -132,7 +134,12 @@ def test_a_caller_who_left_during_the_greeting_has_not_waited(database: Engine) 
 
 
 def test_nothing_of_another_organization_is_found_by_its_id(database: Engine) -> None:
-    write(database, CALL, ring("c0", "amal"), RecordDecision("c0", "q1", "amal", NOON, "rung", ""))
+    write(
+        database,
+        CALL,
+        ring("c0", "amal"),
+        RecordDecision("contoso", "c0", "q1", "amal", NOON, DecisionKind.RUNG, BYE),
+    )
     assert find_call(database, CallFilter(organization_id="fabrikam"), "c0") is None
     assert decisions_of(database, "fabrikam", "c0") == []
     assert rings_of_agent(database, "fabrikam", "amal", NOON, NOON + seconds(1)) == []

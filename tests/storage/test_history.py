@@ -10,14 +10,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
-from huntline.engine.commands import RecordCall, RecordDecision, RecordRing
+from huntline.engine.commands import DecisionKind, RecordCall, RecordDecision, RecordRing
 from huntline.engine.model import Outcome
+from huntline.engine.reasons import Cause, RingOutcome, WrapUp
 from huntline.storage import schema
 from huntline.storage.database import open_database, writing
 from huntline.storage.history import HistoryWriter, read_calls
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
+BYE = Cause.AGENT_HUNG_UP
 
 
 @pytest.fixture
@@ -27,38 +29,41 @@ def database(tmp_path: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-def call(call_id: str, at: datetime = NOON, queue_id: str = "q1", first: str = "q1") -> RecordCall:
+def call(
+    call_id: str, at: datetime = NOON, queue_id: str = "q1", first: str = "q1", of: str = "contoso"
+) -> RecordCall:
     answered_at, ended_at = at + SECOND, at + 9 * SECOND
     return RecordCall(
-        call_id, queue_id, first, "+1425", at, at, answered_at, ended_at, "amal", Outcome.ANSWERED, "bye"
+        of, call_id, queue_id, first, "+1425", at, at, answered_at, ended_at, "amal", Outcome.ANSWERED, BYE
     )
 
 
 def test_a_call_is_read_back_with_its_rings_and_reasons_in_order(database: Engine) -> None:
     writer = HistoryWriter(database)
-    writer.add_decision(RecordDecision("c1", "q1", "bao", NOON, "not rung", "opted out"), "contoso")
-    writer.add_decision(RecordDecision("c1", "q1", "amal", NOON, "rung", "first of the list"), "contoso")
-    writer.add_ring(
-        RecordRing("c1.1", "c1", "q1", "amal", NOON, NOON + SECOND, NOON + 9 * SECOND, "answered", "bye"),
-        "contoso",
+    writer.add(RecordDecision("contoso", "c1", "q1", "bao", NOON, DecisionKind.NOT_RUNG, Cause.OPTED_OUT))
+    writer.add(RecordDecision("contoso", "c1", "q1", "amal", NOON, DecisionKind.RUNG, WrapUp(NOON)))
+    until = NOON + 9 * SECOND
+    ring = RecordRing(
+        "contoso", "c1.1", "c1", "q1", "amal", NOON, NOON + SECOND, until, RingOutcome.ANSWERED, BYE
     )
-    writer.add_call(call("c1"), "contoso")
+    writer.add(ring)
+    writer.add(call("c1"))
     writer.close()
 
     (record,) = read_calls(database)
     assert (record.outcome, record.agent_id, record.arrived_at) == (Outcome.ANSWERED, "amal", NOON)
     assert [(ring.agent_id, ring.outcome) for ring in record.rings] == [("amal", "answered")]
     assert [(each.agent_id, each.reason) for each in record.decisions] == [
-        ("bao", "opted out"),
-        ("amal", "first of the list"),
+        ("bao", Cause.OPTED_OUT),
+        ("amal", WrapUp(NOON)),
     ]
 
 
 def test_calls_come_newest_first_and_can_be_narrowed_down(database: Engine) -> None:
     writer = HistoryWriter(database)
-    writer.add_call(call("c1", NOON), "contoso")
-    writer.add_call(call("c2", NOON + SECOND, queue_id="q2", first="q1"), "contoso")
-    writer.add_call(call("c3", NOON + 2 * SECOND, queue_id="q3", first="q3"), "fabrikam")
+    writer.add(call("c1", NOON))
+    writer.add(call("c2", NOON + SECOND, queue_id="q2", first="q1"))
+    writer.add(call("c3", NOON + 2 * SECOND, queue_id="q3", first="q3", of="fabrikam"))
     writer.close()
 
     assert [each.call_id for each in read_calls(database)] == ["c3", "c2", "c1"]
@@ -72,7 +77,7 @@ def test_calls_come_newest_first_and_can_be_narrowed_down(database: Engine) -> N
 def test_closing_writes_everything_that_was_added(database: Engine) -> None:
     writer = HistoryWriter(database)
     for number in range(5000):
-        writer.add_call(call(f"c{number}"), "contoso")
+        writer.add(call(f"c{number}"))
     writer.close()
     assert len(read_calls(database, limit=10_000)) == 5000
 
@@ -82,7 +87,7 @@ def test_a_record_that_is_refused_does_not_keep_the_others_out(
 ) -> None:
     writer = HistoryWriter(database)
     for call_id in ("c1", "c1", "c2"):  # the same key twice is refused by the database
-        writer.add_call(call(call_id), "contoso")
+        writer.add(call(call_id))
     writer.close()
     assert {each.call_id for each in read_calls(database)} == {"c1", "c2"}
     assert "history record refused" in caplog.text
@@ -95,7 +100,7 @@ def test_a_database_that_is_away_is_tried_again(
     with writing(database) as connection:
         connection.exec_driver_sql("ALTER TABLE calls RENAME TO elsewhere")
     writer = HistoryWriter(database)
-    writer.add_call(call("c1"), "contoso")
+    writer.add(call("c1"))
     deadline = time.monotonic() + 10
     while "history not written" not in caplog.text and time.monotonic() < deadline:
         time.sleep(0.01)
@@ -110,10 +115,10 @@ def test_a_database_that_is_away_is_tried_again(
 def test_a_call_stays_in_the_month_in_which_it_came(database: Engine) -> None:
     new_year = datetime(2027, 1, 1, tzinfo=UTC)
     writer = HistoryWriter(database)
-    writer.add_call(call("c1", new_year - SECOND), "contoso")
-    writer.add_ring(
-        RecordRing("c1.1", "c1", "q1", "amal", new_year, None, new_year + SECOND, "declined", "busy"),
-        "contoso",
+    writer.add(call("c1", new_year - SECOND))
+    ended_at = new_year + SECOND
+    writer.add(
+        RecordRing("contoso", "c1.1", "c1", "q1", "amal", new_year, None, ended_at, RingOutcome.DECLINED, BYE)
     )
     writer.close()
     with database.begin() as connection:

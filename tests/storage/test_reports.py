@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql
 
 from huntline.engine.commands import RecordCall
 from huntline.engine.model import Outcome
+from huntline.engine.reasons import Cause
 from huntline.engine.statistics import summarize
 from huntline.storage import reports, schema
 from huntline.storage.calls import CallFilter
@@ -46,6 +47,7 @@ def record(
     is_answered = outcome is Outcome.ANSWERED
     left_at = at(arrived + wait)
     return RecordCall(
+        "contoso",
         call_id,
         "q1",
         came_in,
@@ -56,7 +58,7 @@ def record(
         left_at,
         "amal" if is_answered else None,
         outcome,
-        "bye",
+        Cause.CALLER_HUNG_UP,
     )
 
 
@@ -70,7 +72,7 @@ def database(tmp_path: Path) -> Iterator[Engine]:
 def write(database: Engine, *records: RecordCall, of: str = "contoso") -> None:
     writer = HistoryWriter(database)
     for each in records:
-        writer.add_call(each, of)
+        writer.add(replace(each, organization_id=of))
     writer.close()
 
 

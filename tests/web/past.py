@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from huntline.engine.commands import RecordCall, RecordDecision, RecordRing
+from huntline.engine.commands import DecisionKind, RecordCall, RecordDecision, RecordRing
 from huntline.engine.model import Outcome
+from huntline.engine.reasons import Cause, Reason, RingOutcome, Text
 from huntline.storage.history import HistoryWriter
 from tests.web.rig import ServerRig
 
@@ -47,8 +48,9 @@ class Past:
         """A call that arrived at ``at``, heard 2 s of greeting and waited, for 60 s of talk if an agent
         took it."""
         left_at = at + 2 + wait
-        self._writer.add_call(
+        self._writer.add(
             RecordCall(
+                self._organization_id,
                 call_id,
                 queue_id,
                 queue_id,
@@ -59,10 +61,9 @@ class Past:
                 after(left_at + (60 if agent_id else 0), self._noon),
                 agent_id,
                 outcome or (Outcome.ANSWERED if agent_id else Outcome.ABANDONED),
-                "the caller hung up",
+                Cause.CALLER_HUNG_UP,
                 transferred_from,
-            ),
-            self._organization_id,
+            )
         )
 
     def ring(
@@ -79,14 +80,25 @@ class Past:
         started_at, ended_at = after(at, self._noon), after(at + lasting, self._noon)
         answered_at = started_at if outcome == "answered" else None
         ring_id = f"{call_id}.{self._rings}"
-        self._writer.add_ring(
-            RecordRing(ring_id, call_id, queue_id, agent_id, started_at, answered_at, ended_at, outcome, ""),
-            self._organization_id,
+        self._writer.add(
+            RecordRing(
+                self._organization_id,
+                ring_id,
+                call_id,
+                queue_id,
+                agent_id,
+                started_at,
+                answered_at,
+                ended_at,
+                RingOutcome(outcome),
+                Text(""),
+            )
         )
 
     def decision(
-        self, call_id: str, queue_id: str, agent_id: str | None, decision: str, reason: str, at: float = 2
+        self, call_id: str, queue_id: str, agent_id: str | None, decision: str, reason: Reason, at: float = 2
     ) -> None:
         """A decision."""
-        record = RecordDecision(call_id, queue_id, agent_id, after(at, self._noon), decision, reason)
-        self._writer.add_decision(record, self._organization_id)
+        moment, kind = after(at, self._noon), DecisionKind(decision)
+        organization_id = self._organization_id
+        self._writer.add(RecordDecision(organization_id, call_id, queue_id, agent_id, moment, kind, reason))

@@ -65,7 +65,7 @@ class FakeSignalling:
             "display_name": upn.partition("@")[0].title(),
             "organization_id": organization_id or self._rig.contoso,
             "state": "ready",
-            "reason": "ready",
+            "why": {"kind": "ready"},
             "presence": "available",
             "since": AT,
             "until": None,

@@ -9,6 +9,7 @@ import pytest
 
 from huntline.api_client import Api
 from huntline.directory.access import Role
+from huntline.engine.reasons import Paused, as_data
 from tests.web.rig import E5_USER, ServerRig, refusal_of
 from tests.web.signalling import FakeSignalling, signalling
 
@@ -124,7 +125,8 @@ def test_switching_opt_out_off_opts_everybody_in_again_and_on_again_changes_noth
 
 
 def test_a_pause_is_told_to_the_server_and_audited(api: Api, fake: FakeSignalling) -> None:
-    fake.picture["agents"] = [fake.agent("a1", "amal@contoso.com", state="paused", reason="paused: lunch")]
+    why = as_data(Paused("lunch"))
+    fake.picture["agents"] = [fake.agent("a1", "amal@contoso.com", state="paused", why=why)]
     now = api.put(f"{AMAL}/pause", {"reason": "lunch"})
     assert (now["agent"]["state"], now["agent"]["reason"]) == ("paused", "paused: lunch")
     api.delete(f"{AMAL}/pause")

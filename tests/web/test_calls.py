@@ -12,6 +12,7 @@ import pytest
 from huntline.api_client import Api, ApiRefused
 from huntline.directory.access import Role
 from huntline.engine.model import Outcome
+from huntline.engine.reasons import Cause, Count, NobodyFree, Obstacle, RingOutcome
 from tests.web.past import Past
 from tests.web.rig import E5_USER, ServerRig, refusal_of
 
@@ -35,7 +36,7 @@ def found(api: Api, **wanted: Any) -> list[str]:
 def test_a_call_is_told_with_names_and_both_waits(rig: ServerRig, ids: dict[str, str]) -> None:
     with Past(rig) as past:
         past.call("c1", ids["desk"], wait=7.5, agent_id=ids["amal"], transferred_from="c0")
-        past.ring("c1", ids["desk"], ids["amal"], lasting=67.5, outcome="answered")
+        past.ring("c1", ids["desk"], ids["amal"], lasting=67.5, outcome=RingOutcome.ANSWERED)
     api = rig.api()
     (call,) = api.get("/calls")["items"]
     assert call == {
@@ -125,7 +126,7 @@ def test_the_history_of_another_organization_does_not_exist(rig: ServerRig, ids:
     other = rig.add_organization("Fabrikam", "fabrikam.com")
     with Past(rig) as past:
         past.call("c1", ids["desk"])
-        past.decision("c1", ids["desk"], ids["amal"], "rung", "first of the list")
+        past.decision("c1", ids["desk"], ids["amal"], "rung", Cause.FIRST_OF_LIST)
     api = rig.api(organization_id=other)
     assert found(api) == []
     assert refusal_of(api, "GET", "/calls/c1")["status"] == 404
@@ -171,9 +172,9 @@ def test_the_export_says_what_it_is(rig: ServerRig) -> None:
 def test_decisions_come_in_order_with_names(rig: ServerRig, ids: dict[str, str]) -> None:
     with Past(rig) as past:
         past.call("c1", ids["desk"])
-        past.decision("c1", ids["desk"], None, "waits", "1 talks")
-        past.decision("c1", ids["desk"], ids["bao"], "not rung", "opted out")
-        past.decision("c1", ids["desk"], ids["amal"], "rung", "first of the list", at=5)
+        past.decision("c1", ids["desk"], None, "waits", NobodyFree((Count(Obstacle.ON_QUEUE_CALL, 1),)))
+        past.decision("c1", ids["desk"], ids["bao"], "not rung", Cause.OPTED_OUT)
+        past.decision("c1", ids["desk"], ids["amal"], "rung", Cause.FIRST_OF_LIST, at=5)
     told = rig.api().get("/calls/c1/decisions")
     assert told["answer"] is None
     assert [(each["agent"], each["decision"], each["reason"]) for each in told["decisions"]] == [
@@ -187,9 +188,9 @@ def test_decisions_come_in_order_with_names(rig: ServerRig, ids: dict[str, str])
 def test_why_somebody_was_not_rung_is_answered_in_words(rig: ServerRig, ids: dict[str, str]) -> None:
     with Past(rig) as past:
         past.call("c1", ids["desk"], wait=40, agent_id=ids["amal"])
-        past.decision("c1", ids["desk"], ids["bao"], "not rung", "opted out")
+        past.decision("c1", ids["desk"], ids["bao"], "not rung", Cause.OPTED_OUT)
         past.call("c2", ids["desk"], wait=40)
-        past.ring("c1", ids["desk"], ids["amal"], at=2, lasting=100, outcome="answered")
+        past.ring("c1", ids["desk"], ids["amal"], at=2, lasting=100, outcome=RingOutcome.ANSWERED)
         past.ring("c2", ids["desk"], ids["bao"], at=3, lasting=5)
 
     api = rig.api()

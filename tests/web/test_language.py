@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator, MutableMapping
+from datetime import UTC, datetime
 from typing import Any, get_type_hints
 
 import httpx
@@ -14,6 +15,7 @@ from pydantic import BaseModel, PlainSerializer
 from huntline.api_client import Api, ApiRefused
 from huntline.directory.access import Role
 from huntline.engine.model import Outcome
+from huntline.engine.reasons import Cause, Count, NobodyFree, Obstacle, Paused, WrapUp, as_data
 from huntline.web.api.check import FindingView
 from huntline.web.app import LONGEST_BODY
 from huntline.web.language import preferred, said
@@ -23,6 +25,8 @@ from tests.web.past import Past
 from tests.web.rig import E5_USER, ServerRig, refusal_of
 from tests.web.signalling import FakeSignalling, signalling
 from tests.web.sounds import wav
+
+WRAP_UP = WrapUp(datetime(2026, 11, 23, 10, 42, 7, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(
@@ -176,9 +180,10 @@ def past(rig: ServerRig) -> Api:
     with Past(rig) as past:
         past.call("c1", desk, wait=30, outcome=Outcome.ABANDONED)
         past.ring("c1", desk, amal, lasting=5, outcome="declined")
-        past.decision("c1", desk, amal, "rung", "all available agents are rung")
-        past.decision("c1", desk, bao, "not rung", "in wrap-up until 10:42:07")
-        past.decision("c1", desk, None, "waits", "nobody can be rung: 1 in wrap-up, 1 being rung")
+        past.decision("c1", desk, amal, "rung", Cause.ALL_AVAILABLE)
+        past.decision("c1", desk, bao, "not rung", WRAP_UP)
+        counts = (Count(Obstacle.WRAP_UP, 1), Count(Obstacle.BEING_RUNG, 1))
+        past.decision("c1", desk, None, "waits", NobodyFree(counts))
     return api
 
 
@@ -247,7 +252,7 @@ def test_agents_are_told_in_french_what_they_do_and_may_not(rig: ServerRig) -> N
     mine = rig.api(Role.AGENT, user_id=amal)
     refused = "Help Desk ne permet pas à ses agents de se retirer"
     with signalling(rig) as fake:
-        fake.picture["agents"] = [fake.agent(amal, "amal@contoso.com", desk, reason="paused: lunch")]
+        fake.picture["agents"] = [fake.agent(amal, "amal@contoso.com", desk, why=as_data(Paused("lunch")))]
         assert mine.get("/me", language="fr")["queues"][0]["reason"] == refused
         assert mine.get("/me", language="fr")["now"]["agent"]["reason"] == "en pause\u00a0: lunch"
         assert admin.get("/live", language="fr")["agents"][0]["reason"] == "en pause\u00a0: lunch"
@@ -262,7 +267,7 @@ def test_a_stream_keeps_its_language_to_its_end(rig: ServerRig) -> None:
 
     async def story() -> list[dict[str, Any]]:
         fake = FakeSignalling(rig)
-        fake.picture["agents"] = [fake.agent("a1", "amal@contoso.com", "q1", reason="opted out")]
+        fake.picture["agents"] = [fake.agent("a1", "amal@contoso.com", "q1", why=as_data(Cause.OPTED_OUT))]
         await fake.server.start()
         told: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         is_over = asyncio.Event()
@@ -291,7 +296,7 @@ def test_a_stream_keeps_its_language_to_its_end(rig: ServerRig) -> None:
         stream = asyncio.create_task(rig.app(scope, _body_first(receive), send))
         async with asyncio.timeout(10):
             snapshot = await told.get()
-            agent = fake.agent("a1", "amal@contoso.com", "q1", reason="in wrap-up until 10:42:07")
+            agent = fake.agent("a1", "amal@contoso.com", "q1", why=as_data(WRAP_UP))
             fake.server.publish(fake.news(agents=[agent]))
             change = await told.get()
             is_over.set()

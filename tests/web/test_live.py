@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from huntline.directory.access import Role
+from huntline.engine.reasons import Cause, Text
 from huntline.web import live
 from huntline.web.live import LiveStreams, News, View
 from tests.web.past import Past
@@ -87,8 +88,8 @@ def test_agents_are_listed_and_found_by_name(rig: ServerRig) -> None:
 def test_a_call_that_goes_on_tells_its_story_to_those_who_see_it(rig: ServerRig) -> None:
     with Past(rig) as past:
         past.ring("c1", "q1", "a1", outcome="declined")
-        past.decision("c1", "q1", "a2", "not rung", "opted out")
-        past.decision("c4", "q3", "a3", "not rung", "secret")
+        past.decision("c1", "q1", "a2", "not rung", Cause.OPTED_OUT)
+        past.decision("c4", "q3", "a3", "not rung", Text("secret"))
     with signalling(rig) as fake:
         two_queues(fake, "elsewhere")
         told = rig.api().get("/live/calls/c1")

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from huntline.api_client import Api
+from huntline.clock import server_zone
 from huntline.directory.access import Role
 from huntline.engine.model import Outcome
+from huntline.engine.reasons import Cause, Count, NobodyFree, Obstacle, RingOutcome, WrapUp
 from huntline.web.moments import start_of_today
 from tests.web.past import NOON, Past
 from tests.web.rig import E5_USER, ServerRig, refusal_of
@@ -139,7 +141,7 @@ def test_my_calls_are_those_of_today_unless_i_ask_for_others(rig: ServerRig, off
     for call_id, began_at in (("now", now), ("before", now - timedelta(days=2))):
         with Past(rig, began_at=began_at) as past:
             past.call(call_id, office.desk, agent_id=office.amal)
-            past.ring(call_id, office.desk, office.amal, outcome="answered")
+            past.ring(call_id, office.desk, office.amal, outcome=RingOutcome.ANSWERED)
     assert [call_id for call_id, _, _ in office.calls()] == ["now"]
     assert [call_id for call_id, _, _ in office.calls(**LONG_AGO)] == ["now", "before"]
 
@@ -147,11 +149,11 @@ def test_my_calls_are_those_of_today_unless_i_ask_for_others(rig: ServerRig, off
 def test_why_i_was_not_rung_is_told_and_nothing_about_anybody_else(rig: ServerRig, office: Office) -> None:
     with Past(rig) as past:
         past.call("c1", office.desk, agent_id=office.bao)
-        past.decision("c1", office.desk, office.amal, "not rung", "do not disturb")
-        past.decision("c1", office.desk, office.bao, "rung", "first of the list")
-        past.decision("c1", office.desk, None, "waits", "1 talks")
+        past.decision("c1", office.desk, office.amal, "not rung", Cause.DO_NOT_DISTURB)
+        past.decision("c1", office.desk, office.bao, "rung", Cause.FIRST_OF_LIST)
+        past.decision("c1", office.desk, None, "waits", NobodyFree((Count(Obstacle.ON_QUEUE_CALL, 1),)))
         past.call("c2", office.sales)
-        past.decision("c2", office.sales, office.bao, "not rung", "opted out")
+        past.decision("c2", office.sales, office.bao, "not rung", Cause.OPTED_OUT)
     decisions = office.me.get("/me/calls/c1/decisions")
     assert [(each["agent"], each["reason"]) for each in decisions] == [("amal@contoso.com", "do not disturb")]
     answers = [refusal_of(office.me, "GET", f"/me/calls/{call_id}/decisions") for call_id in ("c2", "c9")]
@@ -178,14 +180,14 @@ def test_the_phone_in_my_page_is_told_where_to_connect_and_as_whom(rig: ServerRi
 def test_why_others_were_rung_and_i_was_not_is_told_for_each_call_of_my_queues(
     rig: ServerRig, office: Office
 ) -> None:
-    with Past(rig, began_at=start_of_today()) as past:
+    with Past(rig, began_at=start_of_today(server_zone())) as past:
         past.call("mine", office.desk, 0, wait=1, agent_id=office.amal)
         past.ring("mine", office.desk, office.amal, 2, 61, "answered")
         past.call("while I talked", office.desk, 30, wait=4, agent_id=office.bao)
         past.call("opted out", office.desk, 100, wait=12)
-        past.decision("opted out", office.desk, office.amal, "not rung", "do not disturb", 102)
-        past.decision("opted out", office.desk, office.amal, "not rung", "opted out", 103)
-        past.decision("opted out", office.desk, office.bao, "not rung", "in wrap-up", 103)
+        past.decision("opted out", office.desk, office.amal, "not rung", Cause.DO_NOT_DISTURB, 102)
+        past.decision("opted out", office.desk, office.amal, "not rung", Cause.OPTED_OUT, 103)
+        past.decision("opted out", office.desk, office.bao, "not rung", WrapUp(NOON), 103)
         past.call("never reached me", office.desk, 200, wait=3, agent_id=office.bao)
         past.call("not my queue", office.sales, 300)
         past.call("yesterdays", office.desk, -1)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from huntline.api_client import Api
+from huntline.clock import server_zone
 from huntline.directory.access import Role
 from huntline.engine.model import Outcome
 from huntline.web.moments import start_of_today
@@ -32,14 +33,14 @@ def queues_of(report: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def test_today_is_told_by_queue_with_both_service_levels(rig: ServerRig, ids: dict[str, str]) -> None:
-    with Past(rig, began_at=start_of_today()) as past:
+    with Past(rig, began_at=start_of_today(server_zone())) as past:
         past.call("yesterdays", ids["desk"], -1)
         past.call("quick", ids["desk"], 0, wait=10, agent_id=ids["amal"])
         past.call("slow", ids["desk"], 0.1, wait=30, agent_id=ids["amal"])
         past.call("given up", ids["desk"], 0.2, wait=20)
         past.call("sent away", ids["desk"], 0.3, outcome=Outcome.TIMED_OUT)
     report = rig.api().get("/reports/today", within_s=20)
-    assert datetime.fromisoformat(report["since"]) == start_of_today()
+    assert datetime.fromisoformat(report["since"]) == start_of_today(server_zone())
     desk, sales = (queues_of(report)[name] for name in ("Help Desk", "Sales"))
     counts = ("calls", "answered", "abandoned", "timed_out", "overflowed", "no_agents", "refused", "failed")
     assert [desk[name] for name in counts] == [4, 2, 1, 1, 0, 0, 0, 0]
@@ -96,7 +97,7 @@ def test_waits_come_in_ranges(rig: ServerRig, ids: dict[str, str]) -> None:
 @pytest.mark.parametrize("path", ["/reports/volumes", "/reports/waits"])
 def test_unless_told_a_report_is_about_today(rig: ServerRig, ids: dict[str, str], path: str) -> None:
     report = rig.api().get(path)
-    assert datetime.fromisoformat(report["since"]) == start_of_today()
+    assert datetime.fromisoformat(report["since"]) == start_of_today(server_zone())
     assert datetime.now(UTC) - datetime.fromisoformat(report["until"]) < timedelta(minutes=1)
 
 
@@ -140,7 +141,7 @@ def test_a_queue_owner_sees_the_own_queues_and_others_their_organization(
     rig: ServerRig, ids: dict[str, str]
 ) -> None:
     other = rig.add_organization("Fabrikam", "fabrikam.com")
-    with Past(rig, began_at=start_of_today()) as past:
+    with Past(rig, began_at=start_of_today(server_zone())) as past:
         past.call("c1", ids["desk"])
         past.call("c2", ids["sales"])
     owner = rig.api(Role.QUEUE_OWNER, queue_ids=(ids["desk"],))

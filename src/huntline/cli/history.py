@@ -10,7 +10,10 @@ from rich.text import Text
 
 from huntline.cli.options import DataOption, JsonOption, config_of
 from huntline.cli.printing import console, print_json
+from huntline.clock import server_zone, zone_of
+from huntline.engine.reasons import Reason, as_data
 from huntline.errors import Refused
+from huntline.languages.reasons import Reader, in_words
 
 if TYPE_CHECKING:
     from huntline.directory.organization import Organization
@@ -47,7 +50,7 @@ def history(
     if as_json:
         print_json({"calls": calls})
     else:
-        console().print(*map(in_words, calls), sep="\n")
+        console().print(*map(told, calls), sep="\n")
 
 
 def _queue_ids(organizations: tuple[Organization, ...], name: str) -> tuple[str, ...]:
@@ -64,14 +67,18 @@ class Names:
 
     def __init__(self, organizations: tuple[Organization, ...]) -> None:
         self._names: dict[str, str] = {}
+        self._zones = {each.organization_id: zone_of(each.time_zone) for each in organizations}
         for organization in organizations:
             self._names[organization.organization_id] = organization.name
             self._names.update((queue.queue_id, queue.name) for queue in organization.queues)
             self._names.update((user.user_id, user.upn) for user in organization.users)
 
     def call(self, record: CallRecord) -> dict[str, Any]:
-        """One call as ``history --json`` shows it."""
+        """One call as ``history --json`` shows it: moments and words by the clocks of its organization."""
+        zone = self._zones.get(record.organization_id) or server_zone()
+        reader = Reader(zone=zone)
         return {
+            "time_zone": zone.key,
             "call_id": record.call_id,
             "organization": self._of(record.organization_id),
             "caller": record.caller,
@@ -83,7 +90,7 @@ class Names:
             "ended_at": _iso(record.ended_at),
             "agent": self._of(record.agent_id),
             "outcome": str(record.outcome),
-            "reason": record.reason,
+            **_reason(record.reason, reader),
             "transferred_from": record.transferred_from,
             "rings": [
                 {
@@ -94,7 +101,7 @@ class Names:
                     "answered_at": _iso(ring.answered_at),
                     "ended_at": _iso(ring.ended_at),
                     "outcome": ring.outcome,
-                    "reason": ring.reason,
+                    **_reason(ring.reason, reader),
                 }
                 for ring in record.rings
             ],
@@ -104,7 +111,7 @@ class Names:
                     "queue": self._of(decision.queue_id),
                     "agent": self._of(decision.agent_id),
                     "decision": decision.decision,
-                    "reason": decision.reason,
+                    **_reason(decision.reason, reader),
                 }
                 for decision in record.decisions
             ],
@@ -114,9 +121,10 @@ class Names:
         return None if some_id is None else self._names.get(some_id, some_id)
 
 
-def in_words(call: dict[str, Any]) -> Text:
-    """A call as a headline with what happened below it, in the order of time."""
-    arrived_at = datetime.fromisoformat(call["arrived_at"]).astimezone()
+def told(call: dict[str, Any]) -> Text:
+    """A call as a headline with what happened below it, by its organization's clocks."""
+    zone = zone_of(call["time_zone"])
+    arrived_at = datetime.fromisoformat(call["arrived_at"]).astimezone(zone)
     text = Text(f"{arrived_at:%Y-%m-%d %H:%M:%S}  {call['caller']} -> {call['queue']}: ", style="bold")
     text.append(call["outcome"])
     if call["agent"]:
@@ -125,7 +133,9 @@ def in_words(call: dict[str, Any]) -> Text:
     events = [(each["at"], _decision_in_words(each)) for each in call["decisions"]]
     events += [(each["ended_at"], _ring_in_words(each)) for each in call["rings"]]
     for at, words in sorted(events, key=lambda event: event[0]):
-        text.append(f"\n    {datetime.fromisoformat(at).astimezone():%H:%M:%S}  {words}", style="not bold")
+        text.append(
+            f"\n    {datetime.fromisoformat(at).astimezone(zone):%H:%M:%S}  {words}", style="not bold"
+        )
     return text
 
 
@@ -155,6 +165,10 @@ def _duration(call: dict[str, Any]) -> str:
 def _seconds(duration: timedelta) -> str:
     minutes, seconds = divmod(round(duration.total_seconds()), 60)
     return f"{minutes}:{seconds:02}"
+
+
+def _reason(reason: Reason, reader: Reader) -> dict[str, Any]:
+    return {"reason": in_words(reason, reader), "why": as_data(reason)}
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -34,6 +34,7 @@ _SETTINGS: tuple[Setting, ...] = (
     Part("limits", Number(field="agent_limit", help="How high a queue may set --agent-limit")),
     Switch(field="communication_credits", help="Whether toll-free numbers may be used"),
     Switch(field="propagation_delay", help="Whether changes of groups reach queues as late as in 2018"),
+    Text(field="time_zone", help="By whose clocks days begin", metavar="IANA_NAME", may_be_none=True),
     Part(
         "star_codes",
         Text(field="opt_out", name="opt_out_code", help="Opts out", metavar=_CODE, may_be_none=True),

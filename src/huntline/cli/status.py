@@ -11,7 +11,10 @@ from rich.text import Text
 
 from huntline.cli.options import DataOption, JsonOption, config_of
 from huntline.cli.printing import console, print_json, table
+from huntline.clock import server_zone
 from huntline.control import ControlClient
+from huntline.engine.reasons import from_data
+from huntline.languages.reasons import Reader, in_words
 
 STATE_STYLES = {
     "ready": "green",
@@ -29,13 +32,13 @@ def status(data: DataOption = None, as_json: JsonOption = False) -> None:
     with ControlClient(config_of(data).control_socket) as client:
         now = client.request("status")
     if as_json:
-        print_json(now)
+        print_json(now | {"agents": [agent | {"reason": _reason(agent)} for agent in now["agents"]]})
     else:
         console().print(tables(now))
 
 
 def tables(now: dict[str, Any]) -> Group:
-    """The three tables that people read, of what ``status --json`` shows."""
+    """The three tables that people read, of what ``status --json`` shows; times by the server's clocks."""
     return Group(queue_table(now["queues"]), agent_table(now["agents"]), call_table(now["calls"]))
 
 
@@ -61,7 +64,7 @@ def agent_table(agents: list[dict[str, Any]]) -> Table:
         shown.add_row(
             Text(agent["upn"]),
             _state(agent["state"]),
-            Text(agent["reason"] or ""),
+            Text(_reason(agent)),
             agent["presence"],
             _time_of_day(agent["since"]),
             _time_of_day(agent["until"]),
@@ -87,6 +90,10 @@ def call_table(calls: list[dict[str, Any]]) -> Table:
     return shown
 
 
+def _reason(agent: dict[str, Any]) -> str:
+    return in_words(from_data(agent["why"]), Reader(zone=server_zone()))
+
+
 def _state(state: str) -> Text:
     return Text(state, style=STATE_STYLES.get(state, ""))
 
@@ -99,4 +106,4 @@ def _seconds(seconds: float | None) -> str:
 
 
 def _time_of_day(moment: str | None) -> str:
-    return f"{datetime.fromisoformat(moment).astimezone():%H:%M:%S}" if moment else ""
+    return f"{datetime.fromisoformat(moment).astimezone(server_zone()):%H:%M:%S}" if moment else ""

@@ -272,6 +272,7 @@ class Organization:
     The first domain is the realm of its users' passwords. ``opt_outs`` are pairs (user id, queue id):
     what agents chose themselves, which survives every change of settings. ``audio`` is the library of
     sound files by name. With ``propagation_delay`` changes of groups reach queues as late as in 2018.
+    ``time_zone`` is an IANA name, by whose clocks days begin and moments are told; None is the server's.
     """
 
     organization_id: str = ""
@@ -280,6 +281,7 @@ class Organization:
     limits: Limits = Limits()
     communication_credits: bool = True
     propagation_delay: bool = False
+    time_zone: str | None = None
     star_codes: StarCodes = StarCodes()
     licence_pools: tuple[LicencePool, ...] = ()
     service_number_table: tuple[Allowance, ...] = ()

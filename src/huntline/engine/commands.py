@@ -7,19 +7,20 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from huntline.engine.model import Outcome
+from huntline.engine.reasons import Reason, RingOutcome, StopReason
 
 
-class StopReason(StrEnum):
-    """Why a phone stops ringing, or an agent who answered is released."""
+class DecisionKind(StrEnum):
+    """What was decided about a call, or about an agent for it."""
 
-    ANSWERED_ELSEWHERE = "answered elsewhere"
-    CALLER_GONE = "caller gone"
-    NO_ANSWER = "no answer"
-    CALL_MOVED = "call moved on"  # overflow, timeout or forward took the call away
-    NO_LONGER_ALLOWED = "no longer allowed"  # removed from the queue, opted out, paused ... while ringing
-    SETTINGS_CHANGED = "settings changed"
-    EARLIER_CALL = "an earlier call is back at the head"
-    NO_AUDIO = "no audio path"
+    RUNG = "rung"
+    NOT_RUNG = "not rung"
+    WAITS = "waits"
+    OVERFLOW = "overflow"
+    TIMEOUT = "timeout"
+    NO_AGENTS = "no agents"
+    ANSWERED = "answered"
+    TRANSFERRED = "transferred"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,22 +123,23 @@ class RecordDecision:
     """One reasoned decision, stored with the call: an agent was or was not rung, an exit was taken.
 
     Recorded once for each call, agent and reason. Agents who ring or talk for another call are not
-    recorded one by one (their rings are on record) but counted in the reason of a "waits".
+    recorded one by one (their rings are on record) but counted in the reason of ``WAITS``.
     """
 
+    organization_id: str
     call_id: str
     queue_id: str
     agent_id: str | None
     at: datetime
-    # "rung", "not rung", "waits", "overflow", "timeout", "no agents", "answered", "transferred"
-    decision: str
-    reason: str  # in words: "opted out", "in wrap-up until 10:42:07", ...
+    decision: DecisionKind
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
 class RecordRing:
     """One ring of an agent, ended or answered and then ended."""
 
+    organization_id: str
     ring_id: str
     call_id: str
     queue_id: str
@@ -145,8 +147,8 @@ class RecordRing:
     started_at: datetime
     answered_at: datetime | None
     ended_at: datetime
-    outcome: str  # "answered", "declined", "no answer", "failed", "stopped", "released"
-    reason: str
+    outcome: RingOutcome
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,7 @@ class RecordCall:
     ``transferred_from`` is the call that the caller was transferred out of.
     """
 
+    organization_id: str
     call_id: str
     queue_id: str  # the queue it ended in
     first_queue_id: str
@@ -167,7 +170,7 @@ class RecordCall:
     ended_at: datetime
     agent_id: str | None
     outcome: Outcome
-    reason: str
+    reason: Reason
     transferred_from: str | None = None
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from huntline.engine.model import Alerting, Distribution
+from huntline.engine.reasons import Cause, Reason
 from huntline.engine.state import Agent, Call, Line
 
 Candidates = dict[str, Agent]
@@ -73,10 +74,10 @@ METHODS: dict[Distribution, Method] = {
 }
 
 REASONS = {
-    Distribution.ATTENDANT: "all available agents are rung",
-    Distribution.SERIAL: "first of the list in this round",
-    Distribution.ROUND_ROBIN: "next after the agent rung last",
-    Distribution.LONGEST_IDLE: "idle for the longest time",
+    Distribution.ATTENDANT: Cause.ALL_AVAILABLE,
+    Distribution.SERIAL: Cause.FIRST_OF_LIST,
+    Distribution.ROUND_ROBIN: Cause.NEXT_AFTER_LAST,
+    Distribution.LONGEST_IDLE: Cause.LONGEST_IDLE,
 }
 
 
@@ -112,10 +113,10 @@ TURNS: dict[Distribution, Callable[[Line], Turn]] = {
 }
 
 
-def reason(line: Line, agent: Agent) -> str:
-    """Why this agent was chosen, in words."""
+def reason(line: Line, agent: Agent) -> Reason:
+    """Why this agent was chosen."""
     if agent.agent_id in line.favoured:
-        return "lost the race for the last call"
+        return Cause.LOST_THE_RACE
     return REASONS[line.settings.distribution]
 
 

@@ -1,29 +1,37 @@
-"""Why an agent may not be rung, in words (rules section 3.3 to 3.5)."""
+"""Why an agent may not be rung (rules section 3.3 to 3.5)."""
 
 from __future__ import annotations
 
 from huntline.engine.model import AgentState, Distribution, Presence
+from huntline.engine.reasons import (
+    Cause,
+    Hindrance,
+    LeftAlone,
+    Paused,
+    PresenceIs,
+    Reason,
+    RungFor,
+    TalkingFor,
+    WrapUp,
+)
 from huntline.engine.state import Agent, Line
 
-TALKING = "talking on a queue call"
-RINGING = "being rung"
 
-
-def why_absent(agent: Agent, line: Line) -> str | None:
+def why_absent(agent: Agent, line: Line) -> Hindrance | None:
     """Why the agent does not count as serving this queue: signed out, paused or opted out."""
     if (why := _why_signed_out(agent)) is not None:
         return why
-    return "opted out" if line.settings.queue_id in agent.opted_out else None
+    return Cause.OPTED_OUT if line.settings.queue_id in agent.opted_out else None
 
 
-def why_stop_ringing(agent: Agent, line: Line) -> str | None:
+def why_stop_ringing(agent: Agent, line: Line) -> Hindrance | None:
     """Why a phone that rings must stop. Presence Busy is no reason: some phones tell it as they ring."""
     if (why := why_absent(agent, line)) is not None:
         return why
-    return "do not disturb" if agent.presence is Presence.DO_NOT_DISTURB else None
+    return Cause.DO_NOT_DISTURB if agent.presence is Presence.DO_NOT_DISTURB else None
 
 
-def why_not_rung(agent: Agent, line: Line) -> str | None:
+def why_not_rung(agent: Agent, line: Line) -> Hindrance | None:
     """Why this queue may not ring the agent this moment; None: it may."""
     return why_stop_ringing(agent, line) or _why_occupied(agent) or _why_unwanted(agent, line)
 
@@ -41,43 +49,44 @@ def state_of(agent: Agent) -> AgentState:
     return AgentState.READY
 
 
-def state_reason(agent: Agent) -> str:
-    """The agent's state in words, as far as no single queue is concerned."""
+def state_reason(agent: Agent) -> Reason:
+    """Why the agent's state is what it is, as far as no single queue is concerned."""
     if agent.ring is not None:
-        return f"{RINGING if agent.ring.answered_at is None else TALKING}: {agent.ring.line.settings.name}"
+        reason = RungFor if agent.ring.answered_at is None else TalkingFor
+        return reason(agent.ring.line.settings.name)
     if why := _why_signed_out(agent) or _why_occupied(agent):
         return why
     if agent.presence is Presence.DO_NOT_DISTURB:
-        return "do not disturb"
-    return "on another call" if agent.other_calls else "ready"
+        return Cause.DO_NOT_DISTURB
+    return Cause.ON_ANOTHER_CALL if agent.other_calls else Cause.READY
 
 
-def _why_signed_out(agent: Agent) -> str | None:
+def _why_signed_out(agent: Agent) -> Hindrance | None:
     if not agent.is_reachable:
-        return "offline: no phone registered"
+        return Cause.NO_PHONE
     if agent.presence is Presence.OFFLINE:
-        return "offline: presence"
+        return Cause.PRESENCE_OFFLINE
     if agent.pause_reason is not None:
-        return f"paused: {agent.pause_reason}" if agent.pause_reason else "paused"
+        return Paused(agent.pause_reason)
     return None
 
 
-def _why_occupied(agent: Agent) -> str | None:
+def _why_occupied(agent: Agent) -> Hindrance | None:
     if agent.ring is not None:
-        return RINGING if agent.ring.answered_at is None else TALKING
+        return Cause.BEING_RUNG if agent.ring.answered_at is None else Cause.ON_QUEUE_CALL
     if agent.wrap_up_until is not None:
-        return f"in wrap-up until {agent.wrap_up_until:%H:%M:%S}"
+        return WrapUp(agent.wrap_up_until)
     if agent.rest_until is not None:
-        return f"left alone until {agent.rest_until:%H:%M:%S}: {agent.rest_reason}"
+        return LeftAlone(agent.rest_until, agent.rest_reason)
     return None
 
 
-def _why_unwanted(agent: Agent, line: Line) -> str | None:
+def _why_unwanted(agent: Agent, line: Line) -> Hindrance | None:
     settings = line.settings
     if agent.other_calls and not settings.ring_busy:
-        return "on another call"
+        return Cause.ON_ANOTHER_CALL
     if agent.presence is not Presence.AVAILABLE and _routes_by_presence(line):
-        return f"presence {agent.presence}"
+        return PresenceIs(agent.presence)
     return None
 
 

@@ -10,11 +10,11 @@ from huntline.engine import exits, settings, snapshots
 from huntline.engine.commands import (
     BridgeCall,
     Command,
+    DecisionKind,
     EndCall,
     RecordCall,
     RefuseCall,
     ReleaseAgent,
-    StopReason,
 )
 from huntline.engine.deadlines import Due
 from huntline.engine.eligibility import why_not_rung
@@ -48,6 +48,18 @@ from huntline.engine.events import (
 )
 from huntline.engine.floor import BACK_OFF, Floor
 from huntline.engine.model import Distribution, Outcome, Presence, Snapshot, Transfer
+from huntline.engine.reasons import (
+    AfterExit,
+    AnsweredAfter,
+    BackInLine,
+    Cause,
+    FailedForward,
+    FailedTransfer,
+    Hindrance,
+    Reason,
+    RingOutcome,
+    StopReason,
+)
 from huntline.engine.refusals import AgentNotInQueue, OptOutNotAllowed, UnknownAgent, UnknownQueue
 from huntline.engine.state import Agent, Call, CallState, Line, Ring
 
@@ -128,8 +140,8 @@ class Engine:
         self._floor.now = max(now, self._floor.now)
         return snapshots.take(self._floor)
 
-    def why_not_rung(self, agent_id: str, queue_id: str) -> str | None:
-        """Why a queue would not ring this agent at the moment, in words; None: it would."""
+    def why_not_rung(self, agent_id: str, queue_id: str) -> Hindrance | None:
+        """Why a queue would not ring this agent at the moment; None: it would."""
         agent, line = self._member(agent_id, queue_id)
         return why_not_rung(agent, line)
 
@@ -168,10 +180,11 @@ class Engine:
         exits.enter(floor, call, line)
 
     def _refuse_unknown_queue(self, event: CallArrived) -> None:
-        now, queue_id, why = self._floor.now, event.queue_id, "there is no such queue"
+        now, queue_id = self._floor.now, event.queue_id
         self._floor.commands += [
             (EndCall if event.transfer else RefuseCall)(event.call_id, Outcome.REFUSED),
             RecordCall(
+                event.organization_id,
                 event.call_id,
                 queue_id,
                 queue_id,
@@ -182,7 +195,7 @@ class Engine:
                 now,
                 None,
                 Outcome.REFUSED,
-                why,
+                Cause.QUEUE_UNKNOWN,
                 event.transfer.call_id if event.transfer else None,
             ),
         ]
@@ -195,7 +208,7 @@ class Engine:
     def _caller_hung_up(self, event: CallerHungUp) -> None:
         call = self._floor.calls.get(event.call_id)
         if call is not None:
-            exits.finish(self._floor, call, Outcome.ABANDONED, "the caller hung up", is_caller_gone=True)
+            exits.finish(self._floor, call, Outcome.ABANDONED, Cause.CALLER_HUNG_UP, is_caller_gone=True)
 
     def _call_failed(self, event: CallFailed) -> None:
         call = self._floor.calls.get(event.call_id)
@@ -244,14 +257,14 @@ class Engine:
             call.retry_at[agent.agent_id] = floor.now + BACK_OFF
             floor.deadlines.set((Due.RETRY, call.call_id), min(call.retry_at.values()))
         call.skipped.add(agent.agent_id)
-        floor.end_ring(ring, "declined", event.reason)
+        floor.end_ring(ring, RingOutcome.DECLINED, event.reason)
 
     def _ring_failed(self, event: RingFailed) -> None:
         ring = self._alerting(event.ring_id)
         if ring is not None:
             self._floor.rest(ring.agent, event.reason)
             ring.call.skipped.add(ring.agent.agent_id)
-            self._floor.end_ring(ring, "failed", event.reason)
+            self._floor.end_ring(ring, RingOutcome.FAILED, event.reason)
 
     def _call_bridged(self, event: CallBridged) -> None:
         call = self._call(event.call_id, CallState.CONNECTING)
@@ -264,7 +277,8 @@ class Engine:
         call.answered_by = call.ring.agent.agent_id
         call.line.talking += 1
         waited = (floor.now - call.arrived_at).total_seconds()
-        floor.note(call, call.ring.agent.agent_id, "answered", f"{waited:.1f} s after the call arrived")
+        reason = AnsweredAfter(round(waited, 1))
+        floor.note(call, call.ring.agent.agent_id, DecisionKind.ANSWERED, reason)
 
     def _bridge_failed(self, event: BridgeFailed) -> None:
         ring = self._connecting(event.ring_id)
@@ -277,17 +291,17 @@ class Engine:
         if ring is None or ring.answered_at is None:
             return
         if ring.call.state is CallState.TALKING:
-            exits.finish(self._floor, ring.call, Outcome.ANSWERED, "the agent hung up")
+            exits.finish(self._floor, ring.call, Outcome.ANSWERED, Cause.AGENT_HUNG_UP)
         else:
-            self._back_to_line(ring, "the agent hung up before the audio path was made")
+            self._back_to_line(ring, Cause.AGENT_HUNG_UP_EARLY)
 
-    def _back_to_line(self, ring: Ring, why: str) -> None:
+    def _back_to_line(self, ring: Ring, why: Reason) -> None:
         """The caller keeps the place in line (rules section 3.13)."""
         floor, call = self._floor, ring.call
         floor.deadlines.clear((Due.BRIDGE, call.call_id))
         floor.rest(ring.agent, why)
         call.skipped.add(ring.agent.agent_id)
-        floor.end_ring(ring, "failed", why)
+        floor.end_ring(ring, RingOutcome.FAILED, why)
         self._rejoin(call)
 
     def _rejoin(self, call: Call) -> None:
@@ -305,7 +319,7 @@ class Engine:
     def _transferred(self, call: Call, transfer: Transfer) -> None:
         """The caller was handed on into this call, and is connected."""
         call.is_leg_answered, call.transferred_from = True, transfer.call_id
-        self._floor.note(call, transfer.by, "transferred", transfer.origin)
+        self._floor.note(call, transfer.by, DecisionKind.TRANSFERRED, transfer.origin)
 
     def _call_transferred(self, event: CallTransferred) -> None:
         call = self._floor.calls.get(event.call_id)
@@ -318,17 +332,17 @@ class Engine:
             exits.await_transfer(self._floor, ring.call, ring, event.to)
 
     def _transfer_failed(self, event: TransferFailed) -> None:
-        why = f"transfer failed: {event.reason}"
+        why = FailedTransfer(event.reason)
         if call := self._call(event.call_id, CallState.TRANSFERRING):
             self._come_back(call, why)
         elif call := self._call(event.call_id, CallState.FORWARDED):
             self._end_forward(call, why)
 
-    def _come_back(self, call: Call, why: str) -> None:
+    def _come_back(self, call: Call, why: Reason) -> None:
         """Who has been served waits again, at the head: nobody who waits began to wait earlier."""
         floor = self._floor
         floor.deadlines.clear((Due.FORWARD, call.call_id))
-        floor.note(call, None, "waits", f"back in line: {why}")
+        floor.note(call, None, DecisionKind.WAITS, BackInLine(why))
         if call.talking_since is not None:
             call.talked += floor.now - call.talking_since
         self._rejoin(call)
@@ -350,15 +364,15 @@ class Engine:
     def _forward_failed(self, event: ForwardFailed) -> None:
         call = self._call(event.call_id, CallState.FORWARDING)
         if call is not None:
-            self._end_forward(call, f"forward failed: {event.reason}")
+            self._end_forward(call, FailedForward(event.reason))
 
     def _forward_ended(self, event: ForwardEnded) -> None:
         call = self._call(event.call_id, CallState.FORWARDED)
         if call is not None:
-            self._end_forward(call, "the target hung up")
+            self._end_forward(call, Cause.TARGET_HUNG_UP)
 
-    def _end_forward(self, call: Call, why: str) -> None:
-        exits.finish(self._floor, call, call.exit_outcome or Outcome.FAILED, f"{call.exit_reason}; {why}")
+    def _end_forward(self, call: Call, why: Reason) -> None:
+        exits.finish(self._floor, call, call.exit_outcome or Outcome.FAILED, AfterExit(call.exit_reason, why))
 
     # -- agents, told from outside
 
@@ -464,14 +478,14 @@ class Engine:
         ring = self._floor.calls[call_id].ring
         if ring is not None:
             self._floor.commands.append(ReleaseAgent(ring.ring_id, StopReason.NO_AUDIO))
-            self._back_to_line(ring, "no audio path in time")
+            self._back_to_line(ring, Cause.NO_AUDIO_IN_TIME)
 
     def _forward_lost(self, call_id: str) -> None:
         call = self._floor.calls[call_id]
         if call.state is CallState.TRANSFERRING:
-            self._come_back(call, "the transfer gave no result")
+            self._come_back(call, Cause.TRANSFER_WITHOUT_RESULT)
         else:
-            self._end_forward(call, "the forward gave no result")
+            self._end_forward(call, Cause.FORWARD_WITHOUT_RESULT)
 
     def _retry_allowed(self, call_id: str) -> None:
         floor, call = self._floor, self._floor.calls[call_id]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from huntline.engine.model import AgentSettings, CallQueue, Presence, Transfer
+from huntline.engine.reasons import Destination, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,7 @@ class CallArrived:
     a conversation, and it is."""
 
     call_id: str
+    organization_id: str
     queue_id: str
     caller: str
     transfer: Transfer | None = None
@@ -40,7 +42,7 @@ class CallFailed:
     """
 
     call_id: str
-    reason: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class AgentDeclined:
     """An agent refused this ring: declined, or the phone is busy."""
 
     ring_id: str
-    reason: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class RingFailed:
     """The phone could not be rung: unreachable, gone, no common codec."""
 
     ring_id: str
-    reason: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class BridgeFailed:
 
     call_id: str
     ring_id: str
-    reason: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class CallTransferred:
     """The caller was handed on by whoever they talked to, and their leg is not in this call any more."""
 
     call_id: str
-    to: str
+    to: Destination
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ class TransferorLeft:
     ``TransferFailed`` follows."""
 
     ring_id: str
-    to: str
+    to: Destination
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ class TransferFailed:
     """Nobody took the caller whom an agent, or the target of a forward, has left to a transfer."""
 
     call_id: str
-    reason: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ class ForwardFailed:
     """The target of ``ForwardCall`` could not be reached or did not answer."""
 
     call_id: str
-    reason: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)

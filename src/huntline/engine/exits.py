@@ -7,26 +7,41 @@ from datetime import timedelta
 
 from huntline.engine.commands import (
     AnswerCall,
+    DecisionKind,
     EndCall,
     ForwardCall,
     PlayGreeting,
     RecordCall,
     RefuseCall,
     ReleaseAgent,
-    StopReason,
 )
 from huntline.engine.deadlines import Due
 from huntline.engine.floor import Floor
 from huntline.engine.model import Exit, ExitAction, Outcome
+from huntline.engine.reasons import (
+    AfterExit,
+    Cause,
+    Destination,
+    DestinationKind,
+    ExitTaken,
+    HandedTo,
+    LeftToTransfer,
+    QueueFull,
+    Reason,
+    RingOutcome,
+    StopReason,
+    TransferredTo,
+    WaitedMaximum,
+)
 from huntline.engine.state import Call, CallState, Line, Ring
 
 FORWARD_LEASE = timedelta(seconds=240)
 """A forward whose result was lost is given up; longer than any phone network rings."""
 
 _DECISIONS = {
-    Outcome.OVERFLOWED: "overflow",
-    Outcome.NO_AGENTS: "no agents",
-    Outcome.TIMED_OUT: "timeout",
+    Outcome.OVERFLOWED: DecisionKind.OVERFLOW,
+    Outcome.NO_AGENTS: DecisionKind.NO_AGENTS,
+    Outcome.TIMED_OUT: DecisionKind.TIMEOUT,
 }
 
 
@@ -36,16 +51,14 @@ class Leaving:
 
     outcome: Outcome
     exit: Exit
-    reason: str
+    reason: Reason
 
 
 def on_arrival(line: Line) -> Leaving | None:
     """The exit of a call that comes in: overflow is counted here and only here (rules section 2)."""
     settings = line.settings
     if len(line.calls) + len(line.greeting) >= settings.max_waiting:
-        return Leaving(
-            Outcome.OVERFLOWED, settings.overflow, f"{settings.max_waiting} calls wait, the maximum"
-        )
+        return Leaving(Outcome.OVERFLOWED, settings.overflow, QueueFull(settings.max_waiting))
     if leaving := when_nobody_serves(line, is_new=True):
         return leaving
     return None if settings.has_greeting else on_waiting(line)
@@ -63,16 +76,15 @@ def when_nobody_serves(line: Line, *, is_new: bool) -> Leaving | None:
         return None
     if settings.no_agents_new_calls_only and not is_new:
         return None
-    return Leaving(Outcome.NO_AGENTS, settings.no_agents, "nobody serves this queue")
+    return Leaving(Outcome.NO_AGENTS, settings.no_agents, Cause.NOBODY_SERVES)
 
 
 def timeout(line: Line) -> Leaving:
     """The exit at the maximum wait, which calls of a removed queue take too."""
     settings = line.settings
     if line.is_removed:
-        return Leaving(Outcome.TIMED_OUT, settings.timeout, "the queue was removed")
-    seconds = f"{settings.max_wait.total_seconds():g}"
-    return Leaving(Outcome.TIMED_OUT, settings.timeout, f"waited {seconds} s, the maximum")
+        return Leaving(Outcome.TIMED_OUT, settings.timeout, Cause.QUEUE_REMOVED)
+    return Leaving(Outcome.TIMED_OUT, settings.timeout, WaitedMaximum(settings.max_wait.total_seconds()))
 
 
 def enter(floor: Floor, call: Call, line: Line | None) -> None:
@@ -117,7 +129,7 @@ def send_away_unserved(floor: Floor) -> None:
                 leave(floor, call, leaving)
 
 
-def finish(floor: Floor, call: Call, outcome: Outcome, why: str, *, is_caller_gone: bool = False) -> None:
+def finish(floor: Floor, call: Call, outcome: Outcome, why: Reason, *, is_caller_gone: bool = False) -> None:
     """The end of a call, from any state: everything it held is given back."""
     outcome = call.outcome_so_far or outcome
     floor.stop_rings(call, StopReason.CALLER_GONE)
@@ -132,6 +144,7 @@ def finish(floor: Floor, call: Call, outcome: Outcome, why: str, *, is_caller_go
     del floor.calls[call.call_id]
     floor.commands.append(
         RecordCall(
+            call.line.settings.organization_id,
             call.call_id,
             call.line.settings.queue_id,
             call.first_queue_id,
@@ -148,19 +161,19 @@ def finish(floor: Floor, call: Call, outcome: Outcome, why: str, *, is_caller_go
     )
 
 
-def hand_on(floor: Floor, call: Call, to: str) -> None:
+def hand_on(floor: Floor, call: Call, to: Destination) -> None:
     """The caller talks to somebody else now, in a call that is none of this queue's."""
-    floor.note(call, call.answered_by, "transferred", f"to {to}")
-    why = f"transferred to {to}"
+    floor.note(call, call.answered_by, DecisionKind.TRANSFERRED, HandedTo(to))
+    why: Reason = TransferredTo(to)
     if call.answered_at is None:
-        why = f"{call.exit_reason}; {why}"
+        why = AfterExit(call.exit_reason, why)
     finish(floor, call, Outcome.FAILED, why, is_caller_gone=True)
 
 
-def await_transfer(floor: Floor, call: Call, ring: Ring, to: str) -> None:
+def await_transfer(floor: Floor, call: Call, ring: Ring, to: Destination) -> None:
     """The agent is free again; the caller waits for the one whom the agent has had rung."""
-    floor.note(call, ring.agent.agent_id, "transferred", f"to {to}, who is still rung")
-    _let_go(floor, call, ring, f"the agent hung up while {to} was rung")
+    floor.note(call, ring.agent.agent_id, DecisionKind.TRANSFERRED, HandedTo(to, is_rung=True))
+    _let_go(floor, call, ring, LeftToTransfer(to))
     call.state = CallState.TRANSFERRING
     floor.deadlines.set((Due.FORWARD, call.call_id), floor.now + FORWARD_LEASE)
 
@@ -184,13 +197,14 @@ def _follow(floor: Floor, call: Call, leaving: Leaving) -> Line | None:
     floor.leave_line(call)
     call.exit_outcome, call.exit_reason = leaving.outcome, leaving.reason
     destination = leaving.exit
-    floor.note(call, None, _DECISIONS[leaving.outcome], f"{leaving.reason}: {_words(floor, destination)}")
+    taken = ExitTaken(leaving.reason, _destination(floor, destination))
+    floor.note(call, None, _DECISIONS[leaving.outcome], taken)
     if destination.action is ExitAction.FORWARD and destination.queue_id is not None:
         next_line = floor.lines.get(destination.queue_id)
         if next_line is not None and destination.queue_id not in call.visited:
             return next_line
-        why = "went round in a circle" if next_line is not None else "forwarded to a queue that is gone"
-        finish(floor, call, leaving.outcome, f"{leaving.reason}; {why}")
+        why = Cause.WENT_IN_A_CIRCLE if next_line is not None else Cause.FORWARDED_TO_NOTHING
+        finish(floor, call, leaving.outcome, AfterExit(leaving.reason, why))
     elif destination.action is ExitAction.FORWARD and destination.target is not None:
         call.state = CallState.FORWARDING
         floor.deadlines.set((Due.FORWARD, call.call_id), floor.now + FORWARD_LEASE)
@@ -200,19 +214,24 @@ def _follow(floor: Floor, call: Call, leaving: Leaving) -> Line | None:
     return None
 
 
-def _words(floor: Floor, destination: Exit) -> str:
+def _destination(floor: Floor, destination: Exit) -> Destination | None:
     if destination.action is not ExitAction.FORWARD:
-        return "disconnected"
+        return None
+    if destination.target is not None:
+        is_number = destination.target.startswith("tel:")
+        return Destination(
+            DestinationKind.NUMBER if is_number else DestinationKind.PERSON, destination.target
+        )
     line = floor.lines.get(destination.queue_id or "")
-    return f"forwarded to {line.settings.name if line else destination.target or destination.queue_id}"
+    return Destination(DestinationKind.QUEUE, line.settings.name if line else destination.queue_id or "")
 
 
-def _let_go(floor: Floor, call: Call, ring: Ring, why: str) -> None:
+def _let_go(floor: Floor, call: Call, ring: Ring, why: Reason) -> None:
     """The agent who answered is free again, after wrap-up if there was a conversation."""
     if call.state is not CallState.TALKING:
         floor.deadlines.clear((Due.BRIDGE, call.call_id))
         floor.commands.append(ReleaseAgent(ring.ring_id, StopReason.CALLER_GONE))
-        floor.end_ring(ring, "released", why)
+        floor.end_ring(ring, RingOutcome.RELEASED, why)
         return
     agent, wrap_up = ring.agent, call.line.settings.wrap_up
     call.line.talking -= 1
@@ -220,4 +239,4 @@ def _let_go(floor: Floor, call: Call, ring: Ring, why: str) -> None:
     if wrap_up and agent.settings is not None:
         agent.wrap_up_until = floor.now + wrap_up
         floor.deadlines.set((Due.WRAP_UP, agent.agent_id), agent.wrap_up_until)
-    floor.end_ring(ring, "answered", why)
+    floor.end_ring(ring, RingOutcome.ANSWERED, why)

@@ -11,24 +11,28 @@ from datetime import UTC, datetime, timedelta
 
 from huntline.engine.commands import (
     Command,
+    DecisionKind,
     PlayMusic,
     RecordDecision,
     RecordRing,
     RingAgent,
-    StopReason,
     StopRinging,
 )
 from huntline.engine.deadlines import Deadlines, Due
 from huntline.engine.distribution import choose, reason, turns
-from huntline.engine.eligibility import (
-    RINGING,
-    TALKING,
-    state_of,
-    why_absent,
-    why_not_rung,
-    why_stop_ringing,
-)
+from huntline.engine.eligibility import state_of, why_absent, why_not_rung, why_stop_ringing
 from huntline.engine.model import Alerting, Presence
+from huntline.engine.reasons import (
+    Cause,
+    Count,
+    Hindrance,
+    NobodyFree,
+    Obstacle,
+    Reason,
+    RingOutcome,
+    StopReason,
+    obstacle_of,
+)
 from huntline.engine.state import Agent, Call, CallState, Line, Place, Ring
 
 BACK_OFF = timedelta(seconds=5)
@@ -37,7 +41,7 @@ BACK_OFF = timedelta(seconds=5)
 _MEMORY = timedelta(seconds=64)
 """How long a stopped ring is remembered: twice the life of a SIP transaction (RFC 3261, 64*T1)."""
 
-_ON_RECORD = {TALKING, RINGING}
+_ON_RECORD: frozenset[Hindrance] = frozenset({Cause.ON_QUEUE_CALL, Cause.BEING_RUNG})
 """Told by the rings on record: a row for each such agent with each call would be most of the history."""
 
 
@@ -117,7 +121,7 @@ class Floor:
         if line.calls and line.calls[0].has_had_turn:
             self._note_obstacle(line.calls[0], agent_id, obstacle)
 
-    def rest(self, agent: Agent, why: str) -> None:
+    def rest(self, agent: Agent, why: Reason) -> None:
         """Leave an agent alone for a short while whose phone cannot be rung or connected."""
         agent.rest_until, agent.rest_reason = self.now + BACK_OFF, why
         self.deadlines.set((Due.REST, agent.agent_id), agent.rest_until)
@@ -143,7 +147,7 @@ class Floor:
         waited = self.now - (call.waiting_since or self.now)
         queue_id, others = line.settings.queue_id, len(line.calls) - 1
         self.commands.append(RingAgent(ring.ring_id, call.call_id, queue_id, agent.agent_id, waited, others))
-        self.note(call, agent.agent_id, "rung", why)
+        self.note(call, agent.agent_id, DecisionKind.RUNG, why)
         self.refresh(agent)
 
     def favour(self, agent: Agent, *, is_favoured: bool) -> None:
@@ -155,19 +159,19 @@ class Floor:
             elif line.favoured:
                 line.favoured.discard(agent.agent_id)
 
-    def stop_ring(self, ring: Ring, why: StopReason, words: str | None = None) -> None:
+    def stop_ring(self, ring: Ring, why: StopReason, because: Reason | None = None) -> None:
         """Stop a phone that rings."""
         self.commands.append(StopRinging(ring.ring_id, why))
         self.stopped[ring.ring_id] = StoppedRing(ring.agent.agent_id, why, self.now)
-        outcome = "no answer" if why is StopReason.NO_ANSWER else "stopped"
-        self.end_ring(ring, outcome, words or str(why))
+        outcome = RingOutcome.NO_ANSWER if why is StopReason.NO_ANSWER else RingOutcome.STOPPED
+        self.end_ring(ring, outcome, because or why)
 
     def stop_rings(self, call: Call, why: StopReason) -> None:
         """Stop all phones that ring for a call."""
         for ring in list(call.rings.values()):
             self.stop_ring(ring, why)
 
-    def end_ring(self, ring: Ring, outcome: str, why: str) -> None:
+    def end_ring(self, ring: Ring, outcome: RingOutcome, why: Reason) -> None:
         """A ring, or the conversation it became, is over."""
         call, agent = ring.call, ring.agent
         del self.rings[ring.ring_id]
@@ -179,6 +183,7 @@ class Floor:
         agent.ring = None
         self.commands.append(
             RecordRing(
+                ring.line.settings.organization_id,
                 ring.ring_id,
                 call.call_id,
                 ring.line.settings.queue_id,
@@ -273,13 +278,16 @@ class Floor:
 
     # -- reasons
 
-    def note(self, call: Call, agent_id: str | None, decision: str, why: str) -> None:
+    def note(self, call: Call, agent_id: str | None, decision: DecisionKind, why: Reason) -> None:
         """Record a decision, unless the same was recorded for this call before."""
         key = (agent_id, decision, why)
         if key not in call.noted:
             call.noted.add(key)
+            queue = call.line.settings
             self.commands.append(
-                RecordDecision(call.call_id, call.line.settings.queue_id, agent_id, self.now, decision, why)
+                RecordDecision(
+                    queue.organization_id, call.call_id, queue.queue_id, agent_id, self.now, decision, why
+                )
             )
 
     def _take_turn(self, call: Call) -> None:
@@ -292,11 +300,11 @@ class Floor:
             for agent_id, obstacle in line.obstacles.items():
                 self._note_obstacle(call, agent_id, obstacle)
         if not line.free and not call.rings:
-            self.note(call, None, "waits", _nobody_free(counts))
+            self.note(call, None, DecisionKind.WAITS, _nobody_free(counts))
 
-    def _note_obstacle(self, call: Call, agent_id: str, obstacle: str) -> None:
+    def _note_obstacle(self, call: Call, agent_id: str, obstacle: Hindrance) -> None:
         if obstacle not in _ON_RECORD:
-            self.note(call, agent_id, "not rung", obstacle)
+            self.note(call, agent_id, DecisionKind.NOT_RUNG, obstacle)
 
 
 def _place(call: Call) -> Place:
@@ -309,9 +317,10 @@ def _in_order(lines: list[Line]) -> Iterable[Call]:
     return heapq.merge(*(turns(line) for line in lines), key=_place)
 
 
-def _nobody_free(obstacles: Counter[str]) -> str:
-    counts: Counter[str] = Counter()
+def _nobody_free(obstacles: Counter[Hindrance]) -> Reason:
+    counts: Counter[Obstacle] = Counter()
     for obstacle, count in obstacles.items():
-        counts[obstacle.partition(" until ")[0].partition(":")[0]] += count
-    words = ", ".join(f"{count} {kind}" for kind, count in counts.items())
-    return f"nobody can be rung: {words}" if words else "the queue has no agents"
+        counts[obstacle_of(obstacle)] += count
+    if not counts:
+        return Cause.QUEUE_WITHOUT_AGENTS
+    return NobodyFree(tuple(Count(obstacle, count) for obstacle, count in counts.items()))

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from huntline.engine.presence import Presence as Presence
+from huntline.engine.reasons import Reason
+
 
 class Distribution(StrEnum):
     """How agents are chosen (rules section 2)."""
@@ -21,16 +24,6 @@ class Alerting(StrEnum):
 
     ONE = "one"
     PARALLEL = "parallel"
-
-
-class Presence(StrEnum):
-    """Availability told from outside."""
-
-    AVAILABLE = "available"
-    BUSY = "busy"
-    DO_NOT_DISTURB = "do-not-disturb"
-    AWAY = "away"
-    OFFLINE = "offline"
 
 
 class Outcome(StrEnum):
@@ -75,13 +68,13 @@ class Exit:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """How a caller was handed on: ``by`` a user (None: nobody of this organization), ``origin`` in words.
+    """How a caller was handed on: ``by`` a user (None: nobody of this organization), ``origin`` from where.
 
     ``call_id`` is the call of a queue in which they talked before, if it was one.
     """
 
     by: str | None
-    origin: str
+    origin: Reason
     call_id: str | None = None
 
 
@@ -144,13 +137,13 @@ class QueueStatus:
 
 @dataclass(frozen=True, slots=True)
 class AgentStatus:
-    """An agent at one moment; ``reason`` says in words why, ``until`` when it ends by itself."""
+    """An agent at one moment; ``reason`` says why, ``until`` when it ends by itself."""
 
     agent_id: str
     organization_id: str
     name: str
     state: AgentState
-    reason: str
+    reason: Reason
     presence: Presence
     since: datetime
     until: datetime | None

@@ -6,11 +6,11 @@ from collections.abc import Container
 from itertools import compress
 
 from huntline.engine import exits
-from huntline.engine.commands import StopReason
 from huntline.engine.deadlines import Due
 from huntline.engine.events import SettingsChanged
 from huntline.engine.floor import Floor
 from huntline.engine.model import AgentSettings, CallQueue
+from huntline.engine.reasons import Cause, StopReason
 from huntline.engine.state import Agent, Line
 
 
@@ -52,7 +52,7 @@ def _stop_foreign_ring(floor: Floor, agent: Agent) -> None:
     if ring is None or ring.answered_at is not None:
         return
     if agent.lines.get(_queue_id(ring.line)) is not ring.line:
-        floor.stop_ring(ring, StopReason.SETTINGS_CHANGED, "no longer in this queue")
+        floor.stop_ring(ring, StopReason.SETTINGS_CHANGED, Cause.NOT_IN_QUEUE)
 
 
 def _apply_agents(floor: Floor, organization_id: str, given: dict[str, AgentSettings]) -> dict[str, Agent]:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from huntline.engine.commands import DecisionKind
 from huntline.engine.model import AgentSettings, AgentState, AgentStatus, CallQueue, Outcome, Presence
+from huntline.engine.reasons import Cause, Hindrance, Reason
 
 Place = tuple[datetime, int]
 """A place in line: the start of waiting, then the order in which calls began to wait."""
@@ -41,7 +43,7 @@ class Line:
     calls: list[Call] = field(default_factory=list)
     greeting: set[str] = field(default_factory=set)
     free: dict[str, Agent] = field(default_factory=dict)
-    obstacles: dict[str, str] = field(default_factory=dict)
+    obstacles: dict[str, Hindrance] = field(default_factory=dict)
     serving: set[str] = field(default_factory=set)
     favoured: set[str] = field(default_factory=set)
     last_position: int = -1
@@ -69,7 +71,7 @@ class Agent:
     pause_reason: str | None = None
     wrap_up_until: datetime | None = None
     rest_until: datetime | None = None
-    rest_reason: str = ""
+    rest_reason: Reason = Cause.NO_PHONE
     ring: Ring | None = None
     state: AgentState = AgentState.SIGNED_OUT
     status: AgentStatus | None = None
@@ -114,14 +116,14 @@ class Call:
     music: str | None = None
     is_playing_music: bool = False
     exit_outcome: Outcome | None = None
-    exit_reason: str = ""
+    exit_reason: Reason = Cause.NOBODY_SERVES
     answered_at: datetime | None = None
     answered_by: str | None = None
     talking_since: datetime | None = None
     talked: timedelta = timedelta(0)
     transferred_from: str | None = None
     has_had_turn: bool = False
-    noted: set[tuple[str | None, str, str]] = field(default_factory=set)
+    noted: set[tuple[str | None, DecisionKind, Reason]] = field(default_factory=set)
 
     @property
     def outcome_so_far(self) -> Outcome | None:

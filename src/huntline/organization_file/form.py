@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Tag
 
+from huntline.clock import is_time_zone
 from huntline.directory.organization import (
     GroupKind,
     Home,
@@ -59,6 +61,16 @@ Text = Annotated[str, AfterValidator(_storable)]
 """What every database can keep."""
 
 _Texts = Annotated[list[Text], _MaybeEmpty]
+
+
+def _time_zone(name: str) -> str:
+    if is_time_zone(name):
+        return name
+    hint = did_you_mean(name, sorted(available_timezones()))
+    raise ValueError(f"must be an IANA time zone such as Europe/Paris, or null for the server's{hint}")
+
+
+_TimeZone = Annotated[Text, AfterValidator(_time_zone)]
 
 
 class _Part(BaseModel):
@@ -234,6 +246,7 @@ class OrganizationFields(_Part):
     limits: LimitsForm = LimitsForm()
     communication_credits: bool = True
     propagation_delay: bool = False
+    time_zone: _TimeZone | None = None
     star_codes: StarCodesForm = StarCodesForm()
     licence_pools: Annotated[
         dict[Annotated[Licence, one_of(Licence)], int], BeforeValidator(lambda value: value or {})

@@ -79,6 +79,7 @@ def with_fields(organization: Organization, form: OrganizationFields) -> Organiz
         limits=Limits(**form.limits.model_dump()),
         communication_credits=form.communication_credits,
         propagation_delay=form.propagation_delay,
+        time_zone=form.time_zone,
         star_codes=StarCodes(**form.star_codes.model_dump()),
         licence_pools=tuple(LicencePool(*item) for item in form.licence_pools.items()),
         service_number_table=tuple(
@@ -98,6 +99,7 @@ def fields_dump(organization: Organization) -> Dump:
         },
         "communication_credits": organization.communication_credits,
         "propagation_delay": organization.propagation_delay,
+        "time_zone": organization.time_zone,
         "star_codes": {
             "opt_out": organization.star_codes.opt_out,
             "opt_in": organization.star_codes.opt_in,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from huntline.engine.reasons import StopReason
 from huntline.sip.calls import Call, Ring
 from huntline.sip.dialling import Contact, Dialling, Display
 
@@ -29,7 +30,7 @@ class Alerting:
         """Give a ring the whole alert time from now on."""
 
         def no_answer() -> None:
-            ring.last_failure = "no answer"
+            ring.last_failure = StopReason.NO_ANSWER
             self._dialling.stop(call, ring)
             self._dialling.outcomes.ring_failed(call, ring)
 

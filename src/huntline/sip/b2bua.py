@@ -17,6 +17,7 @@ from huntline.directory.plan import (
 from huntline.engine import commands as do
 from huntline.engine import events as told
 from huntline.engine.model import Outcome, Transfer
+from huntline.engine.reasons import Cause, Reason, StopReason
 from huntline.errors import PeerError
 from huntline.media.interface import DtmfPressed, Media, MediaDied, MediaEvent, MediaLegLost, PlayFinished
 from huntline.sip.admission import Admission
@@ -27,6 +28,7 @@ from huntline.sip.core import events as sip
 from huntline.sip.dialling import Callee, Dialling, spawner
 from huntline.sip.direct import DirectCalls
 from huntline.sip.display import Line, display_of
+from huntline.sip.failures import why_ended, why_refused
 from huntline.sip.holding import Holding
 from huntline.sip.house import Site
 from huntline.sip.presentation import COMPLETED_ELSEWHERE, warning
@@ -131,7 +133,9 @@ class B2bua:
     def enter_queue(self, call: Call, queue_id: str, transfer: Transfer | None = None) -> None:
         """Hand a caller to the engine."""
         call.queue_id = queue_id
-        self._post(told.CallArrived(call.call_id, queue_id, call.caller_id.shown, transfer))
+        self._post(
+            told.CallArrived(call.call_id, call.organization_id, queue_id, call.caller_id.shown, transfer)
+        )
 
     def _obey_star_code(self, call: Call, code: StarCode) -> None:
         self._answer(call)
@@ -159,7 +163,7 @@ class B2bua:
         if call.queue_id is None:
             self._end(call)
         elif isinstance(event, sip.LegEnded) and event.reason != "bye":
-            self._post(told.CallFailed(call.call_id, event.reason))
+            self._post(told.CallFailed(call.call_id, why_ended(event.reason)))
         else:
             self._post(told.CallerHungUp(call.call_id))
 
@@ -174,7 +178,7 @@ class B2bua:
         elif ring.purpose is Purpose.FORWARD:
             self._post(told.ForwardEnded(call.call_id))
         elif ring.purpose is Purpose.TRANSFER:
-            self._transfers.failed(call, 480, "the target hung up")
+            self._transfers.failed(call, 480, Cause.TARGET_HUNG_UP)
         else:
             self._end(call)
 
@@ -198,7 +202,7 @@ class B2bua:
             await self._media.accept(leg.media_id, sdp)
         except PeerError as error:
             log.warning("answer not usable", extra={"call_id": call.call_id, "reason": str(error)})
-            self._lose_leg(call, leg, str(error))
+            self._lose_leg(call, leg, why_refused(error))
             return
         self._holding.changed(call, leg, sdp)
 
@@ -214,7 +218,7 @@ class B2bua:
         elif isinstance(event, MediaDied | MediaLegLost):
             for leg in (call.caller, call.callee):
                 if leg is not None and leg.media_id == event.leg_id:
-                    self._lose_leg(call, leg, "no audio")
+                    self._lose_leg(call, leg, Cause.NO_MORE_AUDIO)
 
     def _play_finished(self, call: Call, event: PlayFinished) -> None:
         if event.error:
@@ -226,7 +230,7 @@ class B2bua:
             self._hang_up(call.caller)
             self._end(call)
 
-    def _lose_leg(self, call: Call, leg: Leg, reason: str) -> None:
+    def _lose_leg(self, call: Call, leg: Leg, reason: Reason) -> None:
         """A leg whose audio is gone is hung up on as if the party had left."""
         self._hang_up(leg)
         if self._transfers.transferor_left(call, leg.leg_id):
@@ -251,7 +255,7 @@ class B2bua:
                 if call is not None:
                     self._carry_out(call, command)
                 elif isinstance(command, do.RingAgent):
-                    self._post(told.RingFailed(command.ring_id, "caller gone"))
+                    self._post(told.RingFailed(command.ring_id, StopReason.CALLER_GONE))
 
     def _carry_out(self, call: Call, command: do.Command) -> None:
         match command:
@@ -308,7 +312,7 @@ class B2bua:
         account = self._plan.account_by_id(command.agent_id)
         ring = Ring(command.ring_id, call.call_id, Purpose.AGENT, command.agent_id)
         if account is None:
-            ring.last_failure = "unknown user"
+            ring.last_failure = Cause.UNKNOWN_USER
             self.ring_failed(call, ring)
             return
         queue = self._plan.queue(command.queue_id)
@@ -318,11 +322,11 @@ class B2bua:
         self._dialling.start(call, ring, callee.contacts, display)
         self.on_change(call)
 
-    def _stop_ring(self, ring_id: str, reason: do.StopReason) -> None:
+    def _stop_ring(self, ring_id: str, reason: StopReason) -> None:
         call = self._call_of_ring(ring_id)
         if call is None:
             return
-        headers = (COMPLETED_ELSEWHERE,) if reason is do.StopReason.ANSWERED_ELSEWHERE else ()
+        headers = (COMPLETED_ELSEWHERE,) if reason is StopReason.ANSWERED_ELSEWHERE else ()
         ring = call.rings[ring_id]
         self._dialling.stop(call, ring, headers)
         if ring is call.connected:
@@ -337,7 +341,7 @@ class B2bua:
     def _bridge_agent(self, call: Call, ring_id: str) -> None:
         ring = call.rings.get(ring_id)
         if ring is None or ring.answered is None:
-            self._post(told.BridgeFailed(call.call_id, ring_id, "the phone is gone"))
+            self._post(told.BridgeFailed(call.call_id, ring_id, Cause.PHONE_GONE))
         else:
             self._spawn(self._connect(call, ring))
 
@@ -384,12 +388,13 @@ class B2bua:
         """Make the audio path between the caller and the phone that answered."""
         if ring.answered is None or ring.sdp_answer is None:
             return
-        leg, failure = ring.answered, None
+        leg = ring.answered
+        failure: Reason | None = None
         ring.is_accepted = True
         try:
             await self._media.accept(leg.media_id, ring.sdp_answer)
         except PeerError as error:
-            failure = str(error)
+            failure = why_refused(error)
         if call.rings.get(ring.ring_id) is not ring:
             return
         if failure is None and ring.purpose is Purpose.TRANSFER:
@@ -411,7 +416,7 @@ class B2bua:
         elif ring.purpose is Purpose.FORWARD:
             self._post(told.ForwardAnswered(call.call_id))
 
-    def _not_connected(self, call: Call, ring: Ring, reason: str) -> None:
+    def _not_connected(self, call: Call, ring: Ring, reason: Reason) -> None:
         if ring.purpose is Purpose.AGENT:
             self._post(told.BridgeFailed(call.call_id, ring.ring_id, reason))
         elif ring.purpose is Purpose.FORWARD:
@@ -467,7 +472,7 @@ class B2bua:
     async def close(self) -> None:
         """End all calls and wait for what is under way. The engine ends its own, which are recorded."""
         for call in list(self.book.calls.values()):
-            self._post(told.CallFailed(call.call_id, "the server is shutting down"))
+            self._post(told.CallFailed(call.call_id, Cause.SHUTTING_DOWN))
         for call in list(self.book.calls.values()):
             self._end(call)
         for task in list(self._tasks):

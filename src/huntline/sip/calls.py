@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from huntline.engine.reasons import Cause, Destination, Reason
 from huntline.sip.presentation import CallerId
 
 
@@ -71,7 +72,7 @@ class Ring:
     sdp_answer: str | None = None
     is_accepted: bool = False  # the answer has gone to media
     declined: bool = False
-    last_failure: str = "no phone registered"
+    last_failure: Reason = Cause.NOT_REGISTERED
 
 
 @dataclass(slots=True, eq=False)
@@ -130,7 +131,7 @@ class PendingTransfer:
 
     transferor: Leg
     successor: Call
-    to: str
+    to: Destination
     is_on_its_own: bool = False
 
     @property

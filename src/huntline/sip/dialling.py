@@ -9,12 +9,14 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from huntline.engine.reasons import Cause, Reason, SipAnswer
 from huntline.errors import PeerError
 from huntline.media.interface import Media
 from huntline.sip.calls import Call, CallBook, CalleeMedia, Leg, LegState, MediaKind, Party, Purpose, Ring
 from huntline.sip.core.core import Credentials, Invite
 from huntline.sip.core.events import LegAnswered, LegRejected
 from huntline.sip.core.flow import Flow, Transport
+from huntline.sip.failures import why_refused
 from huntline.sip.presentation import COMPLETED_ELSEWHERE
 from huntline.sip.user_agent import UserAgent
 
@@ -128,7 +130,7 @@ class Dialling:
             return
         if event.sdp is None:
             self._drop_leg(ring, leg, ())
-            ring.last_failure = "answered without a session description"
+            ring.last_failure = Cause.NO_SESSION_DESCRIPTION
             self._fail_when_hopeless(call, ring)
             return
         leg.state = LegState.ANSWERED
@@ -142,7 +144,7 @@ class Dialling:
         """A phone of the ring refused, or could not be reached."""
         leg = ring.legs.pop(event.leg_id)
         self._book.drop_leg(leg)
-        ring.last_failure = f"{event.status} {event.reason}".strip()
+        ring.last_failure = SipAnswer(event.status, event.reason)
         if event.status in _DECLINED_EVERYWHERE:
             ring.declined = True
             ring.unreached = 0
@@ -179,13 +181,14 @@ class Dialling:
             self._media.relatch(leg.media_id)
 
     async def _offer(self, call: Call, kind: MediaKind, media: CalleeMedia) -> None:
-        failure, is_secure = None, kind is MediaKind.SECURE
+        is_secure = kind is MediaKind.SECURE
+        failure: Reason | None = None
         try:
             media.sdp = await self._media.offer(
                 media.media_id, like=call.caller.media_id, is_secure=is_secure
             )
         except PeerError as error:
-            failure = str(error)
+            failure = why_refused(error)
         if call.callee_media.get(kind) is not media or call.call_id not in self._book.calls:
             self._media.delete(media.media_id)
             return
@@ -200,7 +203,7 @@ class Dialling:
             else:
                 self._give_up(call, ring, kind, failure)
 
-    def _give_up(self, call: Call, ring: Ring, kind: MediaKind, failure: str) -> None:
+    def _give_up(self, call: Call, ring: Ring, kind: MediaKind, failure: Reason) -> None:
         """The ring's phones of a kind cannot be rung."""
         ring.unreached -= sum(contact.media_kind is kind for contact in self._waiting[ring.ring_id][0])
         ring.last_failure = failure
@@ -215,7 +218,7 @@ class Dialling:
                 flow = contact.flow or self._user_agent.resolve_literal(contact.uri)
             except PeerError as error:
                 ring.unreached -= 1
-                ring.last_failure = str(error)
+                ring.last_failure = why_refused(error)
                 continue
             if flow is None:
                 self._spawn(self._invite_by_name(call, ring, contact, display))
@@ -228,7 +231,7 @@ class Dialling:
         try:
             flow = await self._user_agent.resolve(contact.uri)
         except PeerError as error:
-            ring.last_failure = str(error)
+            ring.last_failure = why_refused(error)
             flow = None
         ring.unreached -= 1
         if call.rings.get(ring.ring_id) is not ring or ring.answered is not None:

@@ -15,6 +15,7 @@ from huntline.directory.organization import QueueSettings
 from huntline.directory.plan import Account, OutsideNumber, QueueTarget, StarCode, Target, UserTarget
 from huntline.engine import events as told
 from huntline.engine.model import Transfer
+from huntline.engine.reasons import Cause, Destination, DestinationKind, FromQueue, Reason
 from huntline.media.interface import Media
 from huntline.sip.admission import Admission, NotAdmitted
 from huntline.sip.alerting import Alerting
@@ -148,13 +149,13 @@ class Transfers:
         if organization_id != call.organization_id:
             # Another customer's queue: who transferred, and out of which call, is not theirs to know.
             successor.organization_id = organization_id
-            transfer = Transfer(None, "from outside")
+            transfer = Transfer(None, Cause.FROM_OUTSIDE)
         self._tell(leg, 200)
         self._detach(call, far)
         self._book.adopt(successor)
         self._media.unbridge(far.media_id)
         self._holding.settle(successor)
-        self._part(call, queue.name)
+        self._part(call, Destination(DestinationKind.QUEUE, queue.name))
         self._enter_queue(successor, queue.queue_id, transfer)
 
     # -- while somebody is rung
@@ -165,7 +166,7 @@ class Transfers:
         plan, account = self._admission.plan, self._transferor(leg)
         display = display_of(plan, successor, to, None, callee, transferor=account)
         ring = Ring(f"{successor.call_id}.transfer", call.call_id, Purpose.TRANSFER, callee.user_id)
-        call.transfer = PendingTransfer(leg, successor, to.removeprefix("tel:"))
+        call.transfer = PendingTransfer(leg, successor, _destination(to))
         self._holding.settle(call)
         self._alerting.start(call, ring, callee.contacts, display)
 
@@ -194,7 +195,7 @@ class Transfers:
         self._part(call, transfer.to)
         self._on_change(successor)
 
-    def failed(self, call: Call, status: int, reason: str) -> None:
+    def failed(self, call: Call, status: int, reason: Reason) -> None:
         """The target cannot be had: the call goes on as it was, or without a transferor where that leads."""
         transfer = call.transfer
         if transfer is None:
@@ -261,7 +262,7 @@ class Transfers:
         """The far party is now who waits in a queue, or talks to its agent."""
         self._accept(leg)
         transfer, caller_id = self._transfer_of(call, leg), self._caller_id_of(call, far)
-        to, own = self._place_of(other_call), other_call.caller
+        to, own = Destination(DestinationKind.QUEUE, self._queue_name(other_call)), other_call.caller
         self._detach(call, far)
         other_call.caller, other_call.caller_id = far, caller_id
         self._book.move_leg(far, other_call, None)
@@ -298,7 +299,7 @@ class Transfers:
             raise TransferRefused(491, "the other call neither rings nor is answered yet")
         self._accept(leg)
         successor = self._successor(call, _far_of(call, leg))
-        call.transfer = PendingTransfer(leg, successor, self._name_of(ring))
+        call.transfer = PendingTransfer(leg, successor, self._rung_by(ring))
         del other_call.rings[ring.ring_id]
         ring.purpose = Purpose.TRANSFER
         self._dialling.move_media(other_call, call)
@@ -332,7 +333,7 @@ class Transfers:
             del call.rings[call.connected.ring_id]
             call.connected = None
 
-    def _part(self, call: Call, to: str) -> None:
+    def _part(self, call: Call, to: Destination) -> None:
         """The call is over for whoever is left in it."""
         if call.queue_id is not None:
             self._post(told.CallTransferred(call.call_id, to))
@@ -350,16 +351,16 @@ class Transfers:
     def _tell(self, leg: Leg, status: int) -> None:
         self._user_agent.core.notify_refer(leg.leg_id, status, self._user_agent.now())
 
-    # -- words
+    # -- who and where
 
     def _transfer_of(self, call: Call, leg: Leg) -> Transfer:
         if call.queue_id is None:
-            return Transfer(leg.account_id, "out of a direct call")
-        return Transfer(leg.account_id, f"from {self._place_of(call)}", call.call_id)
+            return Transfer(leg.account_id, Cause.OUT_OF_A_DIRECT_CALL)
+        return Transfer(leg.account_id, FromQueue(self._queue_name(call)), call.call_id)
 
-    def _place_of(self, call: Call) -> str:
+    def _queue_name(self, call: Call) -> str:
         queue = self._admission.plan.queue(call.queue_id or "")
-        return queue.name if queue else "a queue"
+        return queue.name if queue else ""
 
     def _caller_id_of(self, call: Call, far: Leg) -> CallerId:
         if far is call.caller:
@@ -372,13 +373,23 @@ class Transfers:
         except GrammarError:
             return CallerId(ANONYMOUS)
 
-    def _shown(self, call: Call, far: Leg) -> str:
+    def _shown(self, call: Call, far: Leg) -> Destination:
         account = self._admission.plan.account_by_id(far.account_id or "")
-        return account.upn if account else self._caller_id_of(call, far).shown
+        if account is not None:
+            return Destination(DestinationKind.PERSON, account.upn)
+        return Destination(DestinationKind.NUMBER, self._caller_id_of(call, far).shown)
 
-    def _name_of(self, ring: Ring) -> str:
+    def _rung_by(self, ring: Ring) -> Destination:
         account = self._admission.plan.account_by_id(ring.account_id or "")
-        return account.upn if account else "a number outside"
+        if account is not None:
+            return Destination(DestinationKind.PERSON, account.upn)
+        return Destination(DestinationKind.NUMBER)
+
+
+def _destination(to: str) -> Destination:
+    """Whom a name stands for: a ``tel:`` URI, or a user's UPN."""
+    number = to.removeprefix("tel:")
+    return Destination(DestinationKind.PERSON if number == to else DestinationKind.NUMBER, number)
 
 
 def _far_of(call: Call, leg: Leg) -> Leg:

@@ -25,12 +25,18 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
+from huntline.engine.commands import DecisionKind
 from huntline.engine.model import Outcome
+from huntline.engine.reasons import Reason
 from huntline.storage import schema
 from huntline.storage.history import Decision, RingRecord
 
 _BATCH = 1_000
-_EXITS = ("overflow", "timeout", "no agents")  # decisions that take a call out of the line
+_EXITS = (
+    DecisionKind.OVERFLOW,
+    DecisionKind.TIMEOUT,
+    DecisionKind.NO_AGENTS,
+)  # they take a call out of the line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +75,7 @@ class CallSummary:
     ended_at: datetime
     agent_id: str | None
     outcome: Outcome
-    reason: str
+    reason: Reason
     transferred_from: str | None
     waited_s: float
     waited_from_arrival_s: float
@@ -261,7 +267,7 @@ def _summaries(wanted: CallFilter) -> Select[Any]:
 
 
 def _summary(row: Row[Any]) -> CallSummary:
-    return CallSummary(**{**row._mapping, "outcome": Outcome(row.outcome)})
+    return CallSummary(**row._mapping)
 
 
 def _rings(database: Engine, *conditions: ColumnElement[bool]) -> list[RingRecord]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
+from enum import StrEnum
 
 from sqlalchemy import DateTime, Dialect, String
 from sqlalchemy.types import TypeDecorator
+
+from huntline.engine.reasons import Reason, Text, as_data, from_data
 
 Id = String(36)
 
@@ -29,3 +33,44 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class ReasonText(TypeDecorator[Reason]):
+    """A reason, as JSON; what is none is read as a text."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: Reason | None, dialect: Dialect) -> str | None:
+        """Short, and as people read it in the database."""
+        if value is None:
+            return None
+        return json.dumps(as_data(value), separators=(",", ":"), ensure_ascii=False)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Reason | None:
+        """The reason again."""
+        if value is None:
+            return None
+        try:
+            return from_data(json.loads(value))
+        except (ValueError, AttributeError):
+            return Text(value)
+
+
+class Word(TypeDecorator[StrEnum]):
+    """One of an enumeration's words."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, kind: type[StrEnum]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:
+        """The word itself."""
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+        """The member of the enumeration."""
+        return None if value is None else self.kind(value)

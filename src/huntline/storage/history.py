@@ -9,13 +9,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, assert_never
 
 from sqlalchemy import Engine, Table, insert, select
 from sqlalchemy.exc import OperationalError
 
-from huntline.engine.commands import RecordCall, RecordDecision, RecordRing
+from huntline.engine.commands import DecisionKind, RecordCall, RecordDecision, RecordRing
 from huntline.engine.model import Outcome
+from huntline.engine.reasons import Reason, RingOutcome
 from huntline.plain import fields_of
 from huntline.storage import schema
 from huntline.storage.database import writing
@@ -38,8 +39,8 @@ class Decision:
     at: datetime
     queue_id: str
     agent_id: str | None
-    decision: str
-    reason: str
+    decision: DecisionKind
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,8 @@ class RingRecord:
     started_at: datetime
     answered_at: datetime | None
     ended_at: datetime
-    outcome: str
-    reason: str
+    outcome: RingOutcome
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class CallRecord:
     ended_at: datetime
     agent_id: str | None
     outcome: Outcome
-    reason: str
+    reason: Reason
     transferred_from: str | None
     rings: tuple[RingRecord, ...]
     decisions: tuple[Decision, ...]
@@ -92,18 +93,18 @@ class HistoryWriter:
         self._thread = threading.Thread(target=self._write, name="history", daemon=True)
         self._thread.start()
 
-    def add_call(self, record: RecordCall, organization_id: str) -> None:
-        """A call is over."""
-        self._add(schema.calls, organization_id, record.arrived_at, fields_of(record))
-
-    def add_ring(self, record: RecordRing, organization_id: str) -> None:
-        """A ring is over."""
-        self._add(schema.rings, organization_id, record.started_at, fields_of(record))
-
-    def add_decision(self, record: RecordDecision, organization_id: str) -> None:
-        """A decision was taken."""
-        row = fields_of(record) | {"decision_id": new_id()}
-        self._add(schema.decisions, organization_id, record.at, row)
+    def add(self, record: RecordCall | RecordRing | RecordDecision) -> None:
+        """A call or a ring is over, or a decision was taken."""
+        row = fields_of(record)
+        match record:
+            case RecordCall():
+                self._add(schema.calls, record.arrived_at, row)
+            case RecordRing():
+                self._add(schema.rings, record.started_at, row)
+            case RecordDecision():
+                self._add(schema.decisions, record.at, row | {"decision_id": new_id()})
+            case _:
+                assert_never(record)
 
     def close(self) -> None:
         """Write what is left, trying once, and end the thread."""
@@ -111,9 +112,8 @@ class HistoryWriter:
         self._inbox.put(None)
         self._thread.join()
 
-    def _add(self, table: Table, organization_id: str, began_at: datetime, row: Row) -> None:
-        month = began_at.year * 100 + began_at.month
-        self._inbox.put((table, row | {"organization_id": organization_id, "month": month}))
+    def _add(self, table: Table, began_at: datetime, row: Row) -> None:
+        self._inbox.put((table, row | {"month": began_at.year * 100 + began_at.month}))
 
     def _write(self) -> None:
         batch: list[_Entry] = []
@@ -194,9 +194,8 @@ def _by_call(rows: Iterable[Any]) -> dict[str, list[Row]]:
 
 
 def _call(row: Row, rings: Sequence[Row], decisions: Sequence[Row]) -> CallRecord:
-    values = _without(row, "month") | {"outcome": Outcome(row["outcome"])}
     return CallRecord(
-        **values,
+        **_without(row, "month"),
         rings=tuple(RingRecord(**_without(ring, "month", "organization_id")) for ring in rings),
         decisions=tuple(
             Decision(**_without(each, "month", "call_id", "organization_id", "decision_id"))

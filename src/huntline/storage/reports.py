@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import pairwise
 from typing import Any
 
@@ -17,6 +17,7 @@ from sqlalchemy import (
     and_,
     case,
     func,
+    literal,
     or_,
     select,
     union_all,
@@ -30,6 +31,8 @@ from huntline.engine.statistics import QueueStatistics, ServiceLevel, Waits
 from huntline.storage import schema
 from huntline.storage.calls import CallFilter, conditions_of, waited, waited_from_arrival
 
+_DAY = timedelta(days=1)
+_SECOND = timedelta(seconds=1)
 _ANY_TIME = timedelta(0)  # where nobody asks for a service level
 
 
@@ -43,23 +46,71 @@ class Arrived:
 
 
 class Buckets:
-    """A stretch of time in equal parts of whole seconds; the first begins with the second of ``since``."""
+    """A stretch of time in equal parts of whole seconds; the first begins with the second of ``since``.
 
-    def __init__(self, since: datetime, until: datetime, step: timedelta) -> None:
-        self._begins_at = since.replace(microsecond=0)
+    Parts of whole days are days by the clocks of ``zone``, of which some have 23 hours and some 25.
+    """
+
+    def __init__(self, since: datetime, until: datetime, step: timedelta, zone: tzinfo = UTC) -> None:
         self._step = step
-        self.count = -((self._begins_at - until) // step)
+        self._zone = UTC if step % _DAY else zone
+        self._begins_at = since.replace(microsecond=0)
+        self._offsets = list(_offsets(self._begins_at, until, self._zone))
+        self.count = -((self._wall(self._begins_at) - self._wall(until)) // step)
 
     def __iter__(self) -> Iterator[datetime]:
         """When each part begins."""
-        return (self._begins_at + place * self._step for place in range(self.count))
+        begin = self._wall(self._begins_at)
+        for place in range(self.count):
+            wall = begin + place * self._step
+            yield wall.replace(tzinfo=self._zone).astimezone(UTC)
 
     def place_of(self, moment: ColumnElement[datetime]) -> ColumnElement[int]:
         """In which part a moment of the stretch is, counted from 0."""
-        since_begin = _Second(moment) - int(self._begins_at.timestamp())
+        begin = int(self._wall(self._begins_at).replace(tzinfo=UTC).timestamp())
+        since_begin = _Second(moment) + self._offset_at(moment) - begin
         place = since_begin // int(self._step.total_seconds())
         last = self.count - 1
         return case((place > last, last), else_=place)  # a database may round up to the second
+
+    def _wall(self, moment: datetime) -> datetime:
+        return moment.astimezone(self._zone).replace(tzinfo=None)
+
+    def _offset_at(self, moment: ColumnElement[datetime]) -> ColumnElement[int]:
+        """How many seconds the clocks were ahead of UTC: what holds from each change on, the last first."""
+        (_, first), *changes = self._offsets
+        whens = [(moment >= changed_at, literal(seconds)) for changed_at, seconds in reversed(changes)]
+        return case(*whens, else_=first) if whens else literal(first)
+
+
+def _offsets(since: datetime, until: datetime, zone: tzinfo) -> Iterator[tuple[datetime, int]]:
+    """How many seconds the clocks of a zone are ahead of UTC in a stretch of time, and from when on."""
+    at, offset = since, _offset(since, zone)
+    yield since, offset
+    while at < until:
+        following = min(at + _DAY, until)
+        if (changed := _offset(following, zone)) != offset:
+            offset = changed
+            yield _change_between(at, following, zone), offset
+        at = following
+
+
+def _change_between(before: datetime, after: datetime, zone: tzinfo) -> datetime:
+    """The second at which the clocks of a zone are changed, once, between two moments."""
+    old = _offset(before, zone)
+    while (length := (after - before) // _SECOND) > 1:
+        middle = before + length // 2 * _SECOND
+        if _offset(middle, zone) == old:
+            before = middle
+        else:
+            after = middle
+    return after
+
+
+def _offset(moment: datetime, zone: tzinfo) -> int:
+    offset = moment.astimezone(zone).utcoffset()
+    assert offset is not None
+    return int(offset.total_seconds())
 
 
 def statistics_of(database: Engine, wanted: CallFilter, in_time: timedelta) -> QueueStatistics:

@@ -191,6 +191,7 @@ def _organization_row(organization: Organization) -> Row:
         "opt_out_code": organization.star_codes.opt_out,
         "opt_in_code": organization.star_codes.opt_in,
         "propagation_delay": organization.propagation_delay,
+        "time_zone": organization.time_zone,
         "licence_pools": [[str(pool.licence), pool.size] for pool in organization.licence_pools],
         "service_number_table": [
             [step.phone_system_licences, step.service_numbers] for step in organization.service_number_table
@@ -310,6 +311,7 @@ def organization_of(rows: Rows, users: tuple[User, ...] | None = None) -> Organi
         limits=Limits(row["max_waiting"], row["agent_limit"]),
         communication_credits=row["communication_credits"],
         propagation_delay=row["propagation_delay"],
+        time_zone=row["time_zone"],
         licence_pools=tuple(LicencePool(Licence(name), size) for name, size in row["licence_pools"]),
         service_number_table=tuple(Allowance(*step) for step in row["service_number_table"]),
         star_codes=StarCodes(row["opt_out_code"], row["opt_in_code"]),

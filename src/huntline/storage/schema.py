@@ -18,7 +18,10 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from huntline.storage.columns import Id, UtcDateTime
+from huntline.engine.commands import DecisionKind
+from huntline.engine.model import Outcome
+from huntline.engine.reasons import RingOutcome
+from huntline.storage.columns import Id, ReasonText, UtcDateTime, Word
 
 metadata = MetaData(
     naming_convention={
@@ -56,6 +59,7 @@ organizations = Table(
     Column("opt_out_code", String),
     Column("opt_in_code", String),
     Column("propagation_delay", Boolean, nullable=False),
+    Column("time_zone", String),  # IANA; null: that of the server
     Column("licence_pools", JSON, nullable=False),  # pairs: licence, size
     Column("service_number_table", JSON, nullable=False),  # pairs: Phone System licences, service numbers
     Column("revision", Integer, nullable=False),
@@ -365,8 +369,8 @@ calls = Table(
     Column("answered_at", UtcDateTime),
     Column("ended_at", UtcDateTime, nullable=False),
     Column("agent_id", Id),
-    Column("outcome", String, nullable=False),
-    Column("reason", String, nullable=False),
+    Column("outcome", Word(Outcome), nullable=False),
+    Column("reason", ReasonText, nullable=False),
     Column("transferred_from", String),  # the call that the caller was transferred out of
     PrimaryKeyConstraint("organization_id", "month", "call_id"),
     Index(None, "organization_id", "call_id"),
@@ -386,8 +390,8 @@ rings = Table(
     Column("started_at", UtcDateTime, nullable=False),
     Column("answered_at", UtcDateTime),
     Column("ended_at", UtcDateTime, nullable=False),
-    Column("outcome", String, nullable=False),
-    Column("reason", String, nullable=False),
+    Column("outcome", Word(RingOutcome), nullable=False),
+    Column("reason", ReasonText, nullable=False),
     PrimaryKeyConstraint("organization_id", "month", "ring_id"),
     Index(None, "organization_id", "call_id"),
     Index(None, "organization_id", "agent_id", "started_at"),
@@ -403,8 +407,8 @@ decisions = Table(
     Column("queue_id", Id, nullable=False),
     Column("agent_id", Id),
     Column("at", UtcDateTime, nullable=False),
-    Column("decision", String, nullable=False),
-    Column("reason", String, nullable=False),
+    Column("decision", Word(DecisionKind), nullable=False),
+    Column("reason", ReasonText, nullable=False),
     PrimaryKeyConstraint("organization_id", "month", "decision_id"),
     Index(None, "organization_id", "call_id"),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -11,13 +10,24 @@ from typing import Any
 from pydantic import BaseModel
 
 from huntline.directory.organization import Organization, User
+from huntline.engine.commands import DecisionKind
 from huntline.engine.model import Outcome
+from huntline.engine.reasons import (
+    Cause,
+    NotRungFrom,
+    OccupiedByCall,
+    Reason,
+    RingOutcome,
+    RungAt,
+    Text,
+    as_data,
+)
+from huntline.languages.reasons import Reader, in_words
 from huntline.languages.translation import about, joined
+from huntline.plain import fields_of
 from huntline.storage.calls import CallSummary
 from huntline.storage.history import Decision, RingRecord
-from huntline.web.language import Sentence, said, spoken
-
-_NOTHING_DECIDED = "nothing was decided: no agent of the queue then, or the call was over before their turn"
+from huntline.web.words import Why, reader_of
 
 
 class CallView(BaseModel):
@@ -40,7 +50,8 @@ class CallView(BaseModel):
     waited_from_arrival_s: float
     agent: str | None
     outcome: Outcome
-    reason: Sentence
+    reason: str
+    why: Why
     transferred_from: str | None
 
 
@@ -53,8 +64,9 @@ class RingView(BaseModel):
     started_at: datetime
     answered_at: datetime | None
     ended_at: datetime
-    outcome: str
-    reason: Sentence
+    outcome: RingOutcome
+    reason: str
+    why: Why
 
 
 class CallDetails(CallView):
@@ -69,8 +81,9 @@ class DecisionView(BaseModel):
     at: datetime
     queue: str
     agent: str | None
-    decision: str
-    reason: Sentence
+    decision: DecisionKind
+    reason: str
+    why: Why
 
 
 class WhyNotRung(StrEnum):
@@ -82,9 +95,11 @@ class WhyNotRung(StrEnum):
 
 
 class Names:
-    """The names in an organization by id; the id of what has been removed since stays."""
+    """The names in an organization by id; the id of what has been removed since stays. Reasons are in the
+    words of ``reader``, who reads the answer."""
 
     def __init__(self, organization: Organization) -> None:
+        self.reader = reader_of(organization)
         self._queues = {queue.queue_id: queue.name for queue in organization.queues}
         self._users = {user.user_id: user for user in organization.users}
 
@@ -104,71 +119,69 @@ class Names:
 
     def call(self, call: CallSummary) -> dict[str, Any]:
         """A ``CallView``."""
-        return asdict(call) | {
+        return fields_of(call) | {
             "queue": self.queue(call.queue_id),
             "first_queue": self.queue(call.first_queue_id),
             "agent": self.upn(call.agent_id),
+            **self._reason(call.reason),
         }
 
     def ring(self, ring: RingRecord) -> dict[str, Any]:
         """A ``RingView``."""
-        return asdict(ring) | {"queue": self.queue(ring.queue_id), "agent": self.upn(ring.agent_id)}
+        return fields_of(ring) | {
+            "queue": self.queue(ring.queue_id),
+            "agent": self.upn(ring.agent_id),
+            **self._reason(ring.reason),
+        }
 
     def decision(self, decision: Decision) -> dict[str, Any]:
         """A ``DecisionView``."""
-        return asdict(decision) | {
+        return fields_of(decision) | {
             "queue": self.queue(decision.queue_id),
             "agent": self.upn(decision.agent_id),
+            **self._reason(decision.reason),
         }
 
+    def _reason(self, reason: Reason) -> dict[str, Any]:
+        return {"reason": in_words(reason, self.reader), "why": as_data(reason)}
 
-def answer_about(user: User, decisions: Sequence[Decision], rings: Sequence[RingRecord], call_id: str) -> str:
-    """Why somebody was rung, or was not, for one call, in the language of the answer.
+
+def answer_about(
+    user: User, decisions: Sequence[Decision], rings: Sequence[RingRecord], call_id: str, reader: Reader
+) -> str:
+    """Why somebody was rung, or was not, for one call, in the reader's words.
 
     ``decisions`` are those about the user for the call, ``rings`` all of theirs while it waited.
     """
-    own = [ring for ring in rings if ring.call_id == call_id]
-    reasons = [f"rung at {_clock(ring.started_at)}, {_end_of(ring)}" for ring in own]
+    reasons: list[Reason] = [_rung(ring) for ring in rings if ring.call_id == call_id]
     reasons += [
-        f"not rung from {_clock(each.at)} on: {each.reason}"
-        for each in decisions
-        if each.decision == "not rung"
+        NotRungFrom(each.at, each.reason) for each in decisions if each.decision is DecisionKind.NOT_RUNG
     ]
     reasons += [_occupied_by(ring) for ring in rings if ring.call_id != call_id]
-    if not reasons:
-        reasons = [_NOTHING_DECIDED]
-    return about(user.upn, joined(map(said, reasons), spoken()), spoken())
+    words = [in_words(reason, reader) for reason in reasons or [Cause.NOTHING_DECIDED]]
+    return about(user.upn, joined(words, reader.language), reader.language)
 
 
 def why_not_rung(
     decisions: Sequence[Decision], rings: Sequence[RingRecord]
-) -> tuple[WhyNotRung, tuple[str, ...]]:
-    """Why somebody was not rung for a call, as a stable word and in words.
+) -> tuple[WhyNotRung, tuple[Reason, ...]]:
+    """Why somebody was not rung for a call, as a stable word and with all reasons.
 
     ``decisions`` are those about them for the call, ``rings`` theirs for other calls while it waited.
     """
-    decided = [each.reason for each in decisions if each.decision == "not rung"]
+    decided = [each.reason for each in decisions if each.decision is DecisionKind.NOT_RUNG]
     reasons = tuple(dict.fromkeys([*decided, *map(_occupied_by, rings)]))
     if decided:
         return WhyNotRung.DECIDED, reasons
-    return (WhyNotRung.OCCUPIED, reasons) if rings else (WhyNotRung.NOT_REACHED, (_NOTHING_DECIDED,))
+    return (WhyNotRung.OCCUPIED, reasons) if rings else (WhyNotRung.NOT_REACHED, (Cause.NOTHING_DECIDED,))
 
 
-def _occupied_by(ring: RingRecord) -> str:
-    return f"occupied by another call, {_time_of(ring)}"
+def _occupied_by(ring: RingRecord) -> OccupiedByCall:
+    return OccupiedByCall(ring.started_at, ring.ended_at)
 
 
-def _end_of(ring: RingRecord) -> str:
-    why = f" ({ring.reason})" if ring.reason else ""
+def _rung(ring: RingRecord) -> RungAt:
+    why = None if ring.reason == Text("") else ring.reason
     if ring.answered_at is not None:
-        return f"answered at {_clock(ring.answered_at)}{why}"
-    return f"{ring.outcome} at {_clock(ring.ended_at)}{why}"
-
-
-def _time_of(ring: RingRecord) -> str:
-    return f"{_clock(ring.started_at)} to {_clock(ring.ended_at)}"
-
-
-def _clock(moment: datetime) -> str:
-    """By the clocks where the server is; with their zone, since who reads it may be elsewhere."""
-    return f"{moment.astimezone():%H:%M:%S %Z}"
+        return RungAt(ring.started_at, RingOutcome.ANSWERED, ring.answered_at, why)
+    return RungAt(ring.started_at, ring.outcome, ring.ended_at, why)

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,9 @@ from pydantic import BaseModel
 from huntline.control import AsyncControlClient, RequestRefused, ServerNotRunning
 from huntline.directory.caller_id import caller_as_shown
 from huntline.directory.organization import CallerIdPolicy
+from huntline.languages.reasons import Reader
 from huntline.picture import KEYS, Item, Picture
-from huntline.web.language import Sentence
+from huntline.web.words import Why, with_words
 
 LONGEST_STREAM = 600.0
 """Seconds: then a stream ends, and whoever comes back shows anew that they may look on."""
@@ -47,14 +48,15 @@ class LiveQueue(BaseModel):
 
 
 class LiveAgent(BaseModel):
-    """An agent now: ``state`` is what this system sees them do, ``reason`` the same in words; ``presence``
-    is told from outside."""
+    """An agent now: ``state`` is what this system sees them do, ``reason`` why, in words, and ``why`` for
+    programs; ``presence`` is told from outside."""
 
     id: str
     upn: str
     display_name: str
     state: str
-    reason: Sentence
+    reason: str
+    why: Why
     presence: str
     since: datetime
     until: datetime | None
@@ -103,12 +105,14 @@ News = tuple[str, dict[str, Any]]
 class View:
     """What somebody may see: one organization; of that only some queues with their agents and calls, unless
     ``queue_ids`` is None; of that only one agent with their own calls, unless ``agent_id`` is None.
-    ``policy`` is the viewer's caller-ID policy, where that may withhold callers' numbers."""
+    ``policy`` is the viewer's caller-ID policy, where that may withhold callers' numbers. Reasons are in the
+    words of ``reader``."""
 
     organization_id: str
     queue_ids: frozenset[str] | None = None
     agent_id: str | None = None
     policy: CallerIdPolicy | None = None
+    reader: Reader = field(default_factory=Reader)
 
     def shows(self, kind: str, item: Item) -> bool:
         """Whether a thing is in the view."""
@@ -163,6 +167,8 @@ class View:
     def _shown(self, kind: str, item: Item) -> Item:
         if kind == "queues":
             item = item | {"turn": self._turn(item)}
+        elif kind == "agents":
+            item = with_words(item, self.reader)
         shown = {name: item[name] for name in _FIELDS[kind]}
         if kind in _OTHERS and self.agent_id is not None:
             shown[_OTHERS[kind]] = []

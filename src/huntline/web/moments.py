@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Annotated
 
 from fastapi import Query
 from pydantic import BeforeValidator
+
+from huntline.clock import midnight_of
 
 _EXAMPLE = "2026-11-23T08:00:00Z"
 
@@ -21,9 +23,9 @@ def _moment(value: object) -> datetime:
     raise ValueError(f"must be a moment with its time zone, such as {_EXAMPLE}")
 
 
-def start_of_today() -> datetime:
-    """Midnight where the server is."""
-    return datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+def start_of_today(zone: tzinfo) -> datetime:
+    """The midnight with which today began by the clocks of a zone."""
+    return midnight_of(datetime.now(UTC), zone)
 
 
 Moment = Annotated[datetime, BeforeValidator(_moment)]

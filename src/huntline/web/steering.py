@@ -24,6 +24,7 @@ from huntline.storage.settings import set_opted_out
 from huntline.web.access import Access
 from huntline.web.language import Sentence
 from huntline.web.live import LiveAgent
+from huntline.web.words import reader_of, with_words
 
 
 class PresenceForm(BaseModel):
@@ -73,7 +74,10 @@ def served_queues(organization: Organization, user: User) -> tuple[QueueSettings
 
 def agent_now(access: Access, user: User) -> dict[str, Any]:
     """An ``AgentNow``. Raises ServerNotRunning."""
-    return access.backstage.ask("agent", upn=user.upn)
+    now = access.backstage.ask("agent", upn=user.upn)
+    if now["agent"] is None:
+        return now
+    return now | {"agent": with_words(now["agent"], reader_of(access.organization))}
 
 
 def choose_presence(access: Access, user: User, presence: Presence | None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import {
   setOrganization,
   whenSignedOut,
 } from './client';
+import { setTimeZone } from '~/parts/zone';
 import { actedFor } from './organization';
 
 export type Session = Schemas['SessionView'];
@@ -21,7 +22,7 @@ const Current = createContext<Session | null>(null);
 
 async function read(): Promise<Session | null> {
   try {
-    return taken(await bodyOf(api.GET('/api/v1/session')));
+    return taken(await bodyOf(api.GET('/api/v1/session', { params: { query: { organization: actedFor() } } })));
   } catch (error) {
     if (error instanceof ApiProblem && error.status === 401) return taken(null);
     throw error;
@@ -32,6 +33,7 @@ function taken<T extends Session | null>(session: T): T {
   setCsrfToken(session?.csrf_token ?? null);
   // Who is of an organization acts for that one, whoever was in this tab before.
   setOrganization(session?.role === 'host' ? actedFor() : null);
+  setTimeZone(session?.time_zone);
   return session;
 }
 

@@ -17,6 +17,7 @@ import { localeOf } from '~/parts/format';
 import { Loaded } from '~/parts/Loaded';
 import { useIsNarrow } from '~/shell/narrow';
 import { useColours } from '~/theme/theme';
+import { inZone } from '~/parts/zone';
 import { ChartCard } from './ChartCard';
 import { type Row, totals, volumeRows, waitRows } from './chartData';
 import { chartStretchOf, type Filters, type Outcome, stepOf } from './filters';
@@ -92,7 +93,7 @@ function Volumes({ filters }: { readonly filters: Filters }) {
   });
   const at = new Intl.DateTimeFormat(
     localeOf(i18n.language),
-    step === 86400 ? { dateStyle: 'short' } : { dateStyle: 'short', timeStyle: 'short' },
+    { ...inZone(), dateStyle: 'short', ...(step !== 86400 && { timeStyle: 'short' as const }) },
   );
   return (
     <Loaded query={volumes}>
@@ -125,7 +126,10 @@ function Volumes({ filters }: { readonly filters: Filters }) {
 
 /** Moments below an axis: as short as they are clear. */
 function tickOf(step: number, language: string): (moment: Date) => string {
-  const format = new Intl.DateTimeFormat(localeOf(language), TICKS[step] ?? TICKS[900]);
+  const format = new Intl.DateTimeFormat(localeOf(language), {
+    ...inZone(),
+    ...(TICKS[step] ?? TICKS[900]),
+  });
   return (moment) => format.format(moment);
 }
 

@@ -1,6 +1,7 @@
 /** What of the history is looked at. It lives in the address, so that a view can be sent to somebody. */
 
 import type { Schemas } from '~/api/client';
+import { midnight, momentAt, wallClock } from '~/parts/zone';
 
 export type Outcome = Schemas['CallView']['outcome'];
 
@@ -98,19 +99,18 @@ export interface Stretch {
   readonly to?: string;
 }
 
-/** The stretch of time of a range, by the days of this place. */
+/** The stretch of time of a range, by the days of the organization. */
 export function stretchOf({ range, from, to }: Pick<Filters, 'range' | 'from' | 'to'>, now: Date): Stretch {
-  const midnight = (daysAgo: number) =>
-    new Date(now.getFullYear(), now.getMonth(), now.getDate() - daysAgo).toISOString();
+  const start = (daysAgo: number) => midnight(now, daysAgo).toISOString();
   switch (range) {
     case 'today':
-      return { from: midnight(0) };
+      return { from: start(0) };
     case 'yesterday':
-      return { from: midnight(1), to: midnight(0) };
+      return { from: start(1), to: start(0) };
     case 'week':
-      return { from: midnight(6) };
+      return { from: start(6) };
     case 'month':
-      return { from: midnight(29) };
+      return { from: start(29) };
     case 'all':
       return {};
     case 'custom':
@@ -136,8 +136,7 @@ export function chartStretchOf(filters: Pick<Filters, 'range' | 'from' | 'to'>, 
   const stretch = stretchOf(filters, now);
   if (stretch.from !== undefined) return stretch;
   const end = stretch.to === undefined ? now : new Date(stretch.to);
-  const midnight = new Date(end.getFullYear(), end.getMonth(), end.getDate() - YEAR);
-  return { ...stretch, from: midnight.toISOString() };
+  return { ...stretch, from: midnight(end, YEAR).toISOString() };
 }
 
 /** Whether something is filtered by that reports do not know. */
@@ -153,17 +152,22 @@ export function stepOf({ from, to }: Stretch, now: Date): 900 | 3600 | 86400 {
   return length <= 8 * DAY ? 3600 : 86400;
 }
 
-/** A moment as fields for date and time want it: `2026-11-24T10:05` of this place. */
+/** A moment as fields for date and time want it: `2026-11-24T10:05` by the clocks of the organization. */
 export function localOf(moment: string): string {
   if (!moment) return '';
-  const at = new Date(moment);
+  const { year, month, day, hour, minute } = wallClock(new Date(moment));
   const two = (value: number) => String(value).padStart(2, '0');
-  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-  return `${day}T${two(at.getHours())}:${two(at.getMinutes())}`;
+  return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}`;
 }
+
+const OF_FIELD = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)$/;
 
 /** A moment (ISO 8601) of whatever says one; empty where nothing does. */
 export function momentOf(text: string): string {
-  const at = Date.parse(text);
+  const [year, month, day, hour, minute] = (OF_FIELD.exec(text) ?? []).slice(1).map(Number);
+  const at =
+    year === undefined || month === undefined || day === undefined
+      ? Date.parse(text)
+      : momentAt(year, month, day, hour, minute).getTime();
   return Number.isNaN(at) ? '' : new Date(at).toISOString();
 }

@@ -1,5 +1,7 @@
 /** Moments, durations and numbers as people read them. */
 
+import { inZone, midnight } from './zone';
+
 /** `75` is `1:15`, `3700` is `1:01:40`; never below zero. */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
@@ -20,14 +22,15 @@ export function localeOf(language: string): string {
   return navigator.languages.find((each) => each.split('-')[0] === language) ?? language;
 }
 
-/** A time of day, with the date where that is not today. */
+/** A time of day by the clocks of the organization, with the date where that is not today. */
 export function moment(at: string, language: string, now: Date = new Date()): string {
   const when = new Date(at);
-  const isToday = when.toDateString() === now.toDateString();
-  return new Intl.DateTimeFormat(
-    localeOf(language),
-    isToday ? { timeStyle: 'medium' } : { dateStyle: 'short', timeStyle: 'medium' },
-  ).format(when);
+  const isToday = midnight(when).getTime() === midnight(now).getTime();
+  return new Intl.DateTimeFormat(localeOf(language), {
+    ...inZone(),
+    timeStyle: 'medium',
+    ...(!isToday && { dateStyle: 'short' }),
+  }).format(when);
 }
 
 /** `0.934` is `93 %`; a dash where there is nothing to divide by. */

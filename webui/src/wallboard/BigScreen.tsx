@@ -16,6 +16,7 @@ import { useNow } from '~/live/clock';
 import { LiveProvider, useServerNow } from '~/live/live';
 import { Empty } from '~/parts/Empty';
 import { localeOf } from '~/parts/format';
+import { inZone } from '~/parts/zone';
 import { AlarmTeller } from './alarms';
 import { BigQueue } from './BigQueue';
 import { gridFor, pagesOf } from './bigScreen';
@@ -158,7 +159,7 @@ function Bar({ turns, pages = 1, children }: BarProps) {
         {t('common:nav.wallboard')}
       </Title3>
       <Text className={styles.clock}>
-        {new Intl.DateTimeFormat(localeOf(i18n.language), { timeStyle: 'short' }).format(now)}
+        {new Intl.DateTimeFormat(localeOf(i18n.language), { ...inZone(), timeStyle: 'short' }).format(now)}
       </Text>
       {children}
       <LiveMark />

@@ -1,32 +1,11 @@
-"""What phones, trunks and the media worker got wrong: reasons of rings and of calls."""
+"""What peers and the media worker got wrong, as far as it is known as a text only."""
 
 from __future__ import annotations
 
 PEERS = {
     # legs
-    "bye": "raccroché",
-    "no ack": "réponse jamais confirmée (pas d'ACK)",
-    "session expired": "session expirée",
-    "transport failed": "échec du transport",
-    "no response": "sans réponse du réseau",
-    "no audio": "plus de son",
-    "unknown user": "utilisateur inconnu",
-    "no phone registered": "aucun téléphone enregistré",
-    "the phone is gone": "le téléphone n'est plus là",
-    "answered without a session description": "répondu sans description de session (SDP)",
     "leg {leg} was deleted": "la branche {leg} a été supprimée",
     "the media worker does not answer": "le processus média ne répond pas",
-    # what the phone or the network answered, by far the most
-    "403 Forbidden": "403 Interdit",
-    "404 Not Found": "404 Introuvable",
-    "408 Request Timeout": "408 Délai dépassé",
-    "480 Temporarily Unavailable": "480 Momentanément indisponible",
-    "486 Busy Here": "486 Occupé",
-    "488 Not Acceptable Here": "488 Son non accepté",
-    "500 Server Internal Error": "500 Erreur interne",
-    "503 Service Unavailable": "503 Service indisponible",
-    "600 Busy Everywhere": "600 Occupé partout",
-    "603 Decline": "603 Refus",
     # session descriptions
     "the session description does not begin with v=0": "la description de session ne commence pas par v=0",
     "the session description has no o= line": "la description de session n'a pas de ligne o=",

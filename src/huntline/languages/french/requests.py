@@ -36,6 +36,9 @@ REQUESTS = {
         "doit être des réglages nommés, par exemple {{nom: valeur}}"
     ),
     "is missing": "est manquant",
+    "must be an IANA time zone such as Europe/Paris, or null for the server's": (
+        "doit être un fuseau horaire IANA comme Europe/Paris, ou null pour celui du serveur"
+    ),
     "must be one of {words}": "doit être l'une de ces valeurs : {words}",
     "must be at least {least:number}": "doit être au moins {least}",
     "must be at most {most:number}": "doit être au plus {most}",

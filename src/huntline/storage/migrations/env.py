@@ -4,13 +4,15 @@ from typing import Any, Literal
 
 from alembic import context
 
-from huntline.storage.columns import UtcDateTime
+from huntline.storage.columns import ReasonText, UtcDateTime, Word
 from huntline.storage.schema import metadata
 
 
 def _render(kind: str, thing: Any, _context: Any) -> str | Literal[False]:
     """New migrations name plain types: they must run when our own types have moved on."""
-    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(thing, UtcDateTime) else False
+    if kind == "type" and isinstance(thing, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    return "sa.String()" if kind == "type" and isinstance(thing, ReasonText | Word) else False
 
 
 context.configure(

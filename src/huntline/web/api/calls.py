@@ -192,7 +192,7 @@ def read_decisions(
     if user is not None:
         stretch = call.arrived_at, call.answered_at or call.ended_at
         rings = rings_of_agent(database, organization.organization_id, user.user_id, *stretch)
-        answer = answer_about(user, decisions, rings, call_id)
+        answer = answer_about(user, decisions, rings, call_id, names.reader)
     return {
         "call_id": call_id,
         "answer": answer,
@@ -274,7 +274,7 @@ def _found(access: Access, call_id: str) -> CallSummary:
 
 
 def _csv(calls: Iterable[CallSummary], names: Names) -> Iterator[str]:
-    columns = list(CallView.model_fields)
+    columns = [name for name in CallView.model_fields if name != "why"]  # which is for programs
     yield _line(columns)
     for call in calls:
         view = names.call(call)

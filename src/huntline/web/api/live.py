@@ -12,7 +12,6 @@ from pydantic import BaseModel
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from huntline.directory.access import Role
-from huntline.languages.translation import Language, in_language
 from huntline.picture import Picture
 from huntline.storage.calls import decisions_of, rings_of
 from huntline.web.access import Access, ReadLive
@@ -20,8 +19,8 @@ from huntline.web.api.calls import CallId
 from huntline.web.api.collection import NotThere
 from huntline.web.backstage import Backstage
 from huntline.web.history import DecisionView, Names, RingView
-from huntline.web.language import spoken
 from huntline.web.live import LiveCall, LivePicture, View
+from huntline.web.words import reader_of
 
 HEARTBEAT = 15  # seconds
 
@@ -82,7 +81,8 @@ def view_of(access: Access) -> View:
     """What somebody who may read live state sees."""
     principal = access.principal
     is_limited = principal.role is Role.QUEUE_OWNER
-    return View(access.organization_id, principal.queue_ids if is_limited else None)
+    queue_ids = principal.queue_ids if is_limited else None
+    return View(access.organization_id, queue_ids, reader=reader_of(access.organization))
 
 
 def picture_in(backstage: Backstage, view: View) -> dict[str, Any]:
@@ -91,13 +91,12 @@ def picture_in(backstage: Backstage, view: View) -> dict[str, Any]:
 
 
 def streamed(backstage: Backstage, view: View) -> EventSourceResponse:
-    """The response that follows a view, in one language as long as it lasts."""
-    language = spoken()
+    """The response that follows a view."""
 
     async def events() -> AsyncIterator[ServerSentEvent]:
         async with aclosing(backstage.live.events(view)) as stream:
             async for kind, news in stream:
-                yield ServerSentEvent(_data(news, language), event=kind, sep="\n")
+                yield ServerSentEvent(json.dumps(news, separators=(",", ":")), event=kind, sep="\n")
 
     return EventSourceResponse(events(), ping=HEARTBEAT, ping_message_factory=_heartbeat)
 
@@ -105,10 +104,3 @@ def streamed(backstage: Backstage, view: View) -> EventSourceResponse:
 def _heartbeat() -> ServerSentEvent:
     # An event and no comment: an EventSource keeps comments to itself, and a page must know a dead line.
     return ServerSentEvent("{}", event="alive", sep="\n")
-
-
-def _data(news: dict[str, Any], language: Language) -> str:
-    """What an event tells; its agents were made for this stream alone."""
-    for agent in news.get("agents", ()):
-        agent["reason"] = in_language(agent["reason"], language)
-    return json.dumps(news, separators=(",", ":"))

@@ -51,6 +51,7 @@ from huntline.web.steering import (
     resume,
     served_queues,
 )
+from huntline.web.words import reader_of
 
 
 class NoUser(Refused):
@@ -181,15 +182,15 @@ def put_queue(
 def list_calls(access: Own, page: Page, since: From = None, until: To = None) -> Any:
     """Calls that I answered or was rung for and that are over, the newest first; of today unless told."""
     user, database = own_user(access), access.backstage.database
+    names, policy = Names(access.organization), _policy_of(access, user)
     wanted = CallFilter(
         organization_id=access.organization_id,
-        since=since or start_of_today(),
+        since=since or start_of_today(names.reader.zone),
         until=until,
         rung_id=user.user_id,
     )
     calls = page_of_calls(database, wanted, page.limit, page.offset)
     rang_at = _first_rings(access, user, calls)
-    names, policy = Names(access.organization), _policy_of(access, user)
     shown = [replace(call, caller=caller_as_shown(call.caller, policy)) for call in calls]
     return {
         "items": [_my_call(call, user, rang_at.get(call.call_id), names) for call in shown],
@@ -239,7 +240,13 @@ def own_user(access: Access) -> User:
 def _own_view(access: Access) -> View:
     user = own_user(access)
     queue_ids = frozenset(queue.queue_id for queue in served_queues(access.organization, user))
-    return View(access.organization_id, queue_ids, user.user_id, _policy_of(access, user))
+    return View(
+        access.organization_id,
+        queue_ids,
+        user.user_id,
+        _policy_of(access, user),
+        reader_of(access.organization),
+    )
 
 
 def _policy_of(access: Access, user: User) -> CallerIdPolicy:

@@ -9,20 +9,22 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from huntline.directory.organization import User
+from huntline.engine.reasons import as_data
+from huntline.languages.reasons import in_words
 from huntline.storage.calls import CallFilter, CallSummary, decisions_of, page_of_calls, rings_of_agent
 from huntline.storage.history import RingRecord
 from huntline.web.access import Access, Own
 from huntline.web.api.me import own_user
 from huntline.web.history import Names, WhyNotRung, why_not_rung
-from huntline.web.language import Sentence
 from huntline.web.moments import start_of_today
 from huntline.web.steering import served_queues
+from huntline.web.words import Why
 
 
 class CallNotRung(BaseModel):
     """A call of a queue of mine that never rang at my phones.
 
-    ``why`` is a stable word, ``reasons`` say it for people.
+    ``why`` is a stable word, ``reasons`` say it for people and ``whys`` for programs.
     """
 
     call_id: str
@@ -31,7 +33,8 @@ class CallNotRung(BaseModel):
     waited_s: float
     answered_by: str | None
     why: WhyNotRung
-    reasons: list[Sentence]
+    reasons: list[str]
+    whys: list[Why]
 
 
 router = APIRouter(prefix="/me/not-rung", tags=["me"])
@@ -41,15 +44,15 @@ router = APIRouter(prefix="/me/not-rung", tags=["me"])
 def read(access: Own, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> Any:
     """Today's last calls of my queues for which I was not rung, the newest first, each with the reasons."""
     user, database = own_user(access), access.backstage.database
+    names = Names(access.organization)
     wanted = CallFilter(
         organization_id=access.organization_id,
-        since=start_of_today(),
+        since=start_of_today(names.reader.zone),
         queue_ids={queue.queue_id for queue in served_queues(access.organization, user)},
         unrung_id=user.user_id,
     )
     calls = page_of_calls(database, wanted, limit)
     rings = _rings_meanwhile(access, user, calls)
-    names = Names(access.organization)
     return [_shown(access, user, call, rings, names) for call in calls]
 
 
@@ -75,5 +78,6 @@ def _shown(
         "waited_s": call.waited_s,
         "answered_by": names.person(call.agent_id) if call.agent_id is not None else None,
         "why": why,
-        "reasons": reasons,
+        "reasons": [in_words(reason, names.reader) for reason in reasons],
+        "whys": [as_data(reason) for reason in reasons],
     }

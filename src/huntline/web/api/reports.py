@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
+from huntline.clock import zone_of
 from huntline.directory.problems import Problem
 from huntline.engine.model import Outcome
 from huntline.engine.statistics import QueueStatistics, summarize
@@ -89,7 +90,7 @@ class QueueToday(Outcomes):
 
 
 class TodayReport(BaseModel):
-    """Today, which began at midnight where the server is."""
+    """Today, which began at midnight in the time zone of the organization."""
 
     since: datetime
     within_s: float
@@ -134,14 +135,14 @@ class WaitsReport(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """From when to when: from midnight where the server is until now, unless told."""
+    """From when to when: from midnight in the organization's time zone until now, unless told."""
 
     since: From = None
     until: To = None
 
-    def moments(self) -> tuple[datetime, datetime]:
+    def moments(self, access: Access) -> tuple[datetime, datetime]:
         """Beginning and end. Raises FieldsRefused for one that ends before it begins, or takes too long."""
-        since = self.since or start_of_today().astimezone(UTC)
+        since = self.since or _today(access).astimezone(UTC)
         until = self.until or max(datetime.now(UTC), since)
         if until < since:
             message = f"must not be before the beginning, {since.isoformat()}"
@@ -159,7 +160,7 @@ Step = Annotated[int, Query(ge=60, le=86_400 * 7, description="How long a part i
 @router.get("/today", response_model=TodayReport, operation_id="read_today")
 def today(access: ReadHistory, queue: Queue = None, within_s: InTime = 20.0) -> Any:
     """What became of today's calls, by queue; a queue owner's are their queues."""
-    database, since = access.backstage.database, start_of_today()
+    database, since = access.backstage.database, _today(access)
     wanted = _filter(access, queue, since, None)
     numbers = statistics_by_queue(database, wanted, timedelta(seconds=within_s))
     last_hour = _last_hour()
@@ -186,9 +187,13 @@ def today(access: ReadHistory, queue: Queue = None, within_s: InTime = 20.0) -> 
 
 @router.get("/volumes", response_model=VolumesReport, operation_id="read_volumes")
 def volumes(access: ReadHistory, stretch: Wanted, queue: Queue = None, step_s: Step = 900) -> Any:
-    """How many calls there were when: by quarter-hours from the beginning on, or whatever step is wanted."""
-    since, until = stretch.moments()
-    buckets = Buckets(since, until, timedelta(seconds=step_s))
+    """How many calls there were when: by quarter-hours from the beginning on, or whatever step is wanted.
+
+    A step of whole days is days by the clocks of the organization, be they of 23 hours or of 25.
+    """
+    since, until = stretch.moments(access)
+    zone = zone_of(access.organization.time_zone)
+    buckets = Buckets(since, until, timedelta(seconds=step_s), zone)
     if buckets.count > MOST_BUCKETS:
         message = f"must be long enough for at most {MOST_BUCKETS} parts; this makes {buckets.count} of them"
         raise FieldsRefused([Problem(("step_s",), step_s, message)])
@@ -206,7 +211,7 @@ def volumes(access: ReadHistory, stretch: Wanted, queue: Queue = None, step_s: S
 @router.get("/waits", response_model=WaitsReport, operation_id="read_waits")
 def waits(access: ReadHistory, stretch: Wanted, queue: Queue = None) -> Any:
     """How long callers waited until they were answered, or gave up."""
-    since, until = stretch.moments()
+    since, until = stretch.moments(access)
     wanted = _filter(access, queue, since, until)
     counts = waits_of(access.backstage.database, wanted, WAIT_BOUNDS)
     return {
@@ -231,6 +236,10 @@ def _heading(access: Access, queue: str | None, since: datetime, until: datetime
     """What every report begins with: which calls it is about."""
     name = QUEUES.get(access.organization, queue).name if queue is not None else None
     return {"queue": name, "since": since, "until": until}
+
+
+def _today(access: Access) -> datetime:
+    return start_of_today(zone_of(access.organization.time_zone))
 
 
 def _last_hour() -> Buckets:

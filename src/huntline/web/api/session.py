@@ -6,11 +6,13 @@ import secrets
 from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict
 
+from huntline.clock import server_zone, zone_of
 from huntline.directory.access import PERMISSIONS, Permission, Role
 from huntline.directory.problems import Problem
 from huntline.errors import Refused
@@ -19,7 +21,7 @@ from huntline.organization_file.parts import Dump
 from huntline.storage.accounts import HOST, Account
 from huntline.storage.passwords import hashed, is_password
 from huntline.storage.sessions import Session
-from huntline.web.access import Myself
+from huntline.web.access import Myself, OrganizationName, organization_id_for
 from huntline.web.api.accounts import check_password
 from huntline.web.authentication import session_of
 from huntline.web.backstage import Backstage
@@ -57,7 +59,8 @@ class SessionView(BaseModel):
     needs none.
 
     ``user`` is the UPN of the user whom the account belongs to, if any; ``display_name`` is that user's, or
-    else the name of the account.
+    else the name of the account. ``time_zone`` (IANA) is that of the organization, by whose clocks all texts of
+    the API tell moments; for the host that of the one that is named, or of the server.
     """
 
     name: str
@@ -68,6 +71,7 @@ class SessionView(BaseModel):
     queues: list[str]
     user: str | None
     csrf_token: str | None
+    time_zone: str
 
 
 class OidcNotSetUp(Refused):
@@ -93,9 +97,9 @@ def sign_in(request: Request, form: SignInForm, response: Response) -> Any:
 
 
 @router.get("", response_model=SessionView, operation_id="read_session")
-def read(request: Request, access: Myself) -> Any:
+def read(request: Request, access: Myself, name: OrganizationName = None) -> Any:
     """Who asks, in which role, and what that permits."""
-    return shown(access.backstage, access.principal, session_of(request))
+    return shown(access.backstage, access.principal, session_of(request), name)
 
 
 @router.delete("", status_code=204, operation_id="sign_out")
@@ -182,7 +186,9 @@ def started(request: Request, response: Response, account: Account) -> Session:
     return session
 
 
-def shown(backstage: Backstage, principal: Principal, session: Session | None) -> Dump:
+def shown(
+    backstage: Backstage, principal: Principal, session: Session | None, name: str | None = None
+) -> Dump:
     organization = (
         backstage.settings.organization(principal.organization_id)
         if principal.organization_id != HOST
@@ -200,7 +206,17 @@ def shown(backstage: Backstage, principal: Principal, session: Session | None) -
         "queues": [queue.name for queue in queues if queue.queue_id in principal.queue_ids],
         "user": user.upn if user else None,
         "csrf_token": session.csrf_token if session else None,
+        "time_zone": _zone(backstage, principal, name).key,
     }
+
+
+def _zone(backstage: Backstage, principal: Principal, name: str | None) -> ZoneInfo:
+    wanted = name if principal.organization_id == HOST else None
+    try:
+        organization_id = organization_id_for(backstage, principal, wanted)
+    except Refused:
+        return server_zone()
+    return zone_of(backstage.settings.organization(organization_id).time_zone)
 
 
 def _own_account(backstage: Backstage, principal: Principal) -> Account:

@@ -34,6 +34,7 @@ import { Failure } from '~/parts/Failure';
 import { moment } from '~/parts/format';
 import { Loaded } from '~/parts/Loaded';
 import { useSay } from '~/parts/toasts';
+import { momentAt } from '~/parts/zone';
 import type { AccountView } from './account';
 
 const useStyles = makeStyles({
@@ -123,8 +124,9 @@ function MakeKey({ accountId }: { readonly accountId: string }) {
   const [until, setUntil] = useState('');
   const making = useMutation({
     mutationFn: () => {
-      // Good for the whole of the last day, as its maker sees days.
-      const expires_at = until === '' ? null : new Date(`${until}T23:59:59`).toISOString();
+      // Good for the whole of the last day of the organization.
+      const [year = 0, month = 1, day = 1] = until.split('-').map(Number);
+      const expires_at = until === '' ? null : momentAt(year, month, day, 23, 59).toISOString();
       const body = { name: name.trim(), expires_at };
       return bodyOf(api.POST('/api/v1/accounts/{key}/keys', { params: { path: { key: accountId } }, body }));
     },

@@ -1,6 +1,7 @@
 /** What part of the audit log is wanted. */
 
 import { PAGE_SIZE } from '~/admin/parts/listing';
+import { momentAt } from '~/parts/zone';
 
 /** The kinds of things that the log tells of. */
 export const WHATS = [
@@ -26,7 +27,7 @@ export interface Filter {
   readonly field: string;
   readonly what: string;
   readonly door: string;
-  /** Days, as `2026-11-24`, of the reader's own calendar; both are included. */
+  /** Days, as `2026-11-24`, of the organization's calendar; both are included. */
   readonly from: string;
   readonly to: string;
 }
@@ -43,9 +44,8 @@ export function asQuery(filter: Filter, page: number): Record<string, string | n
   return query;
 }
 
-/** The moment at which a day begins here, some days later. */
-function startOf(day: string, later: number): string {
-  const start = new Date(`${day}T00:00:00`);
-  start.setDate(start.getDate() + later);
-  return start.toISOString();
+/** The moment at which a day of the organization begins, some days later. */
+function startOf(text: string, later: number): string {
+  const [year = 0, month = 1, day = 1] = text.split('-').map(Number);
+  return momentAt(year, month, day + later).toISOString();
 }

@@ -17,6 +17,7 @@ const SETTINGS = new Set([
   'accounts',
   'organizations',
   'check',
+  'session', // which has the time zone
 ]);
 
 export function useSettingsChanged(): () => void {

@@ -16,7 +16,7 @@ import { Section } from '~/admin/parts/Section';
 import { useSettingsChanged } from '~/admin/parts/settingsChanged';
 import { ifMatch, type Stored, storedOf } from '~/admin/parts/stored';
 import { ApiProblem, api, bodyOf } from '~/api/client';
-import { useMay } from '~/api/session';
+import { useMay, useSession } from '~/api/session';
 import { Failure } from '~/parts/Failure';
 import { Loaded } from '~/parts/Loaded';
 import { useSay } from '~/parts/toasts';
@@ -66,6 +66,7 @@ interface FormProps {
 function OrganizationForm({ stored, onReload }: FormProps) {
   const { t } = useTranslation('settings');
   const isReadOnly = !useMay('change-settings');
+  const { time_zone: timeZone } = useSession();
   const findings = (useFindings().data ?? []).filter(({ key }) => key === 'organization');
   const base = useMemo<Base<OrganizationDraft>>(
     () => ({ draft: draftOf(stored.item), etag: stored.etag }),
@@ -100,6 +101,14 @@ function OrganizationForm({ stored, onReload }: FormProps) {
           value={draft.organization}
           onChange={(organization) => set({ organization })}
           isRequired
+        />
+        <TextSetting
+          name="time_zone"
+          label={t('settings:settings.time_zone')}
+          hint={t('settings:hint.time_zone')}
+          value={draft.time_zone}
+          onChange={(time_zone) => set({ time_zone })}
+          placeholder={timeZone}
         />
         <SwitchSetting
           name="communication_credits"

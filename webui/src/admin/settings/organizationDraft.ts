@@ -15,16 +15,19 @@ export interface OrganizationDraft {
   readonly star_codes: { readonly opt_out: string; readonly opt_in: string };
   readonly communication_credits: boolean;
   readonly propagation_delay: boolean;
+  /** Empty: that of the server. */
+  readonly time_zone: string;
 }
 
 export function draftOf(view: OrganizationView): OrganizationDraft {
-  const { organization, limits, star_codes, communication_credits, propagation_delay } = view;
+  const { organization, limits, star_codes, communication_credits, propagation_delay, time_zone } = view;
   return {
     organization,
     limits: { max_waiting: String(limits.max_waiting), agent_limit: String(limits.agent_limit) },
     star_codes: { opt_out: star_codes.opt_out ?? '', opt_in: star_codes.opt_in ?? '' },
     communication_credits,
     propagation_delay,
+    time_zone: time_zone ?? '',
   };
 }
 
@@ -32,9 +35,10 @@ export const DEFAULT_LIMITS = { max_waiting: 200, agent_limit: 10_000 } as const
 
 /** What is sent of the settings that changed. */
 export function patchOf(changes: Partial<OrganizationDraft>): OrganizationPatch {
-  const { limits, star_codes, ...plain } = changes;
+  const { limits, star_codes, time_zone, ...plain } = changes;
   return {
     ...plain,
+    ...(time_zone !== undefined && { time_zone: time_zone.trim() || null }),
     ...(limits !== undefined && {
       limits: {
         max_waiting: numberIn(limits.max_waiting) ?? DEFAULT_LIMITS.max_waiting,
