@@ -132,7 +132,7 @@ interface OwnQueuesProps {
 /** The queues that a queue owner may change. */
 function OwnQueues({ queues, problem, onChange }: OwnQueuesProps) {
   const styles = useStyles();
-  const { t } = useTranslation('accounts');
+  const { t } = useTranslation(['accounts', 'admin']);
   const find = async (search: string) => {
     const query = { search, limit: MOST_FOUND + queues.length };
     const { items } = await bodyOf(api.GET('/api/v1/queues', { params: { query } }));

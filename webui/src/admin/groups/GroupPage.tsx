@@ -39,7 +39,7 @@ function useCheck() {
 }
 
 export function NewGroupPage() {
-  const { t } = useTranslation('groups');
+  const { t } = useTranslation(['groups', 'admin']);
   const navigate = useNavigate();
   const check = useCheck();
   const made = useRef('');

@@ -16,7 +16,7 @@ interface Props {
 }
 
 export function NumberDialog({ number, onClose }: Props) {
-  const { t } = useTranslation('numbers');
+  const { t } = useTranslation(['numbers', 'admin']);
   const [form, setForm] = useState({ number: number?.number ?? '+', kind: number?.kind ?? 'service-toll' });
   const act = async () => {
     if (number === null) await api.POST('/api/v1/numbers', { body: form });

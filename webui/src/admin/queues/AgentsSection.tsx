@@ -42,7 +42,7 @@ interface Props extends PartProps {
 
 export function AgentsSection({ editing, queue }: Props) {
   const styles = useStyles();
-  const { t } = useTranslation('queues');
+  const { t } = useTranslation(['queues', 'admin']);
   const { problemOf, findings, isReadOnly } = useFieldsScope();
   const { draft, set } = editing;
   const rung = useRung(queue);

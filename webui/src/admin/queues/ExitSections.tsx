@@ -15,7 +15,7 @@ interface Props extends PartProps {
 }
 
 export function FullSection({ editing, organization, queue }: Props) {
-  const { t } = useTranslation('queues');
+  const { t } = useTranslation(['queues', 'admin']);
   const { draft, set } = editing;
   return (
     <Section title={t('queues:full')}>
@@ -43,7 +43,7 @@ export function FullSection({ editing, organization, queue }: Props) {
 }
 
 export function WaitSection({ editing, queue }: Props) {
-  const { t } = useTranslation('queues');
+  const { t } = useTranslation(['queues', 'admin']);
   const { draft, set } = editing;
   return (
     <Section title={t('queues:wait')}>

@@ -7,7 +7,7 @@ import type { PartProps } from './QueuePage';
 import { DEFAULTS } from './queueDraft';
 
 export function MoreSection({ editing }: PartProps) {
-  const { t } = useTranslation('queues');
+  const { t } = useTranslation(['queues', 'admin']);
   const { draft, set } = editing;
   const isForced = draft.distribution === 'longest-idle';
   return (

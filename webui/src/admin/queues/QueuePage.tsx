@@ -59,7 +59,7 @@ export function NewQueuePage() {
 }
 
 function NewQueue({ organization }: { readonly organization: OrganizationView }) {
-  const { t } = useTranslation('queues');
+  const { t } = useTranslation(['queues', 'admin']);
   const navigate = useNavigate();
   const client = useQueryClient();
   const stored = useMemo<Base<QueueDraft>>(
@@ -114,7 +114,7 @@ interface StoredQueueProps {
 }
 
 function StoredQueue({ stored, organization, onReload }: StoredQueueProps) {
-  const { t } = useTranslation('queues');
+  const { t } = useTranslation(['queues', 'admin']);
   const navigate = useNavigate();
   const client = useQueryClient();
   const mayChange = useMayChange(stored.item);

@@ -22,7 +22,7 @@ export function NewUserPage() {
 }
 
 function NewUser({ organization }: { readonly organization: Schemas['OrganizationView'] }) {
-  const { t } = useTranslation('users');
+  const { t } = useTranslation(['users', 'admin']);
   const navigate = useNavigate();
   const made = useRef('');
   const [domain = ''] = organization.domains;
