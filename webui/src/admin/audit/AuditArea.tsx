@@ -155,6 +155,9 @@ function Entries({ entries }: { readonly entries: readonly Entry[] }) {
   const styles = useStyles();
   const { t, i18n } = useTranslation('audit');
   const isNarrow = useIsNarrow();
+  // A later server may know of more ways and things than this page.
+  const wordFor = (kind: 'doors' | 'whats', word: string) =>
+    i18n.exists(`audit:${kind}.${word}`) ? t(`audit:${kind}.${word}`) : word;
   const titles = isNarrow
     ? (['at', 'what', 'change'] as const)
     : (['at', 'who', 'door', 'what', 'change'] as const);
@@ -177,11 +180,11 @@ function Entries({ entries }: { readonly entries: readonly Entry[] }) {
             {!isNarrow && (
               <>
                 <TableCell className={styles.cell}>{entry.who}</TableCell>
-                <TableCell className={styles.cell}>{t(`audit:doors.${entry.door}`, entry.door)}</TableCell>
+                <TableCell className={styles.cell}>{wordFor('doors', entry.door)}</TableCell>
               </>
             )}
             <TableCell className={styles.cell}>
-              {t(`audit:whats.${entry.what}`, entry.what)} {entry.key}
+              {wordFor('whats', entry.what)} {entry.key}
             </TableCell>
             <TableCell className={styles.cell}>
               <Change entry={entry} />
