@@ -22,6 +22,7 @@ import { ApiProblem } from '~/api/client';
 import { moment } from '~/parts/format';
 import { Loaded } from '~/parts/Loaded';
 import { useMyDecisions } from './requests';
+import { decisionName } from './words';
 
 const useStyles = makeStyles({
   table: { tableLayout: 'auto' },
@@ -79,7 +80,7 @@ function Decisions({ callId }: { readonly callId: string }) {
             {decisions.map(({ at, decision, reason }) => (
               <TableRow key={`${at} ${decision} ${reason}`}>
                 <TableCell className={styles.time}>{moment(at, i18n.language)}</TableCell>
-                <TableCell className={styles.text}>{decision}</TableCell>
+                <TableCell className={styles.text}>{decisionName(decision, t)}</TableCell>
                 <TableCell className={styles.text}>{reason}</TableCell>
               </TableRow>
             ))}

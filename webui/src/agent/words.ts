@@ -49,6 +49,14 @@ export function refusalName(status: number | null, t: TFunction): string {
   }
 }
 
+const DECISIONS = ['rung', 'not rung', 'answered', 'transferred'];
+
+/** What was decided about an agent; a word that is none of ours stays as it is. */
+export function decisionName(decision: string, t: TFunction): string {
+  if (!DECISIONS.includes(decision)) return decision;
+  return t(`agent:decisions.did.${decision.replace(' ', '-')}`);
+}
+
 /** When I am rung by the next call: 1 is next, together with all others where nobody takes turns. */
 export function turnName(turn: number, takesTurns: boolean, language: string, t: TFunction): string {
   if (!takesTurns) return t('agent:queues.turn.all');

@@ -39,6 +39,10 @@ export async function startLanguages(): Promise<void> {
       defaultNS: 'common',
       interpolation: { escapeValue: false },
       returnNull: false,
+      // A text that is missing is a fault of the page, and comes to light where such faults do.
+      saveMissing: true,
+      missingKeyHandler: (languages: readonly string[], area: string, key: string) =>
+        reportError(new Error(`no text ${area}:${key} in ${languages.join(', ')}`)),
     });
   i18next.on('languageChanged', apply);
   apply(i18next.language);

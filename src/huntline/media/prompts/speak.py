@@ -20,6 +20,11 @@ class SpeechUnavailable(ConfigurationError):
     """The text cannot be spoken here: the message says why, and what would help."""
 
 
+def can_speak() -> bool:
+    """Whether the engine is installed, so that texts can be spoken at all."""
+    return shutil.which(_ENGINE) is not None
+
+
 def speak(text: str, destination: Path, language: str = "en") -> None:
     """Write ``text``, spoken, to a .wav file. Raises SpeechUnavailable."""
     voice = _VOICES.get(language)

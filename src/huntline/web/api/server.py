@@ -1,4 +1,4 @@
-"""``/server``: what somebody needs to know of the machine who sets up a phone."""
+"""``/server``: what somebody needs to know of the machine who sets up a phone, or has a text spoken."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any, Literal
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
+from huntline.media.prompts.speak import can_speak
 from huntline.page_addresses import phone_addresses
 from huntline.web.access import ReadSettings
 
@@ -21,9 +22,14 @@ class PhoneAddress(BaseModel):
 
 
 class ServerView(BaseModel):
-    """Where phones on desks reach the server; phones in pages ask ``POST /me/phone``."""
+    """Where phones on desks reach the server; phones in pages ask ``POST /me/phone``.
+
+    ``can_speak``: whether a text can be spoken here, as a greeting or into a file; a program does that,
+    which not every machine has.
+    """
 
     phones: list[PhoneAddress]
+    can_speak: bool
 
 
 @router.get("", response_model=ServerView, operation_id="read_server")
@@ -31,4 +37,5 @@ def read(request: Request, access: ReadSettings) -> Any:
     """The addresses to set up phones with; one that stands for all of the machine is told as the host by
     which the API was asked."""
     addresses = phone_addresses(access.backstage.config, request.url.hostname or "")
-    return {"phones": [{"transport": each, "address": str(address)} for each, address in addresses]}
+    phones = [{"transport": each, "address": str(address)} for each, address in addresses]
+    return {"phones": phones, "can_speak": can_speak()}

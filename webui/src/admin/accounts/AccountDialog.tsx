@@ -1,24 +1,13 @@
 /** An account to be made or changed: its role, whose it is, its password. */
 
-import {
-  Caption1,
-  Field,
-  Input,
-  InteractionTag,
-  InteractionTagPrimary,
-  InteractionTagSecondary,
-  makeStyles,
-  Select,
-  Switch,
-  TagGroup,
-  tokens,
-} from '@fluentui/react-components';
+import { Field, Input, Select, Switch } from '@fluentui/react-components';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FormDialog } from '~/admin/parts/FormDialog';
-import { PersonPicker, SearchPicker } from '~/admin/parts/pickers';
+import { PersonPicker } from '~/admin/parts/pickers';
+import { QueueTags } from '~/admin/parts/QueueTags';
 import { SecretInput } from '~/admin/parts/SecretInput';
-import { api, bodyOf } from '~/api/client';
+import { api } from '~/api/client';
 import {
   type AccountDraft,
   type AccountView,
@@ -30,11 +19,6 @@ import {
 } from './account';
 
 const SHOWN = ['name', 'role', 'queues', 'user', 'password'];
-const MOST_FOUND = 20;
-
-const useStyles = makeStyles({
-  tags: { flexWrap: 'wrap', gap: tokens.spacingHorizontalXS },
-});
 
 interface Props {
   /** null: a new one. */
@@ -84,11 +68,13 @@ export function AccountDialog({ account, user, onClose }: Props) {
             </Select>
           </Field>
           {draft.role === 'queue-owner' && (
-            <OwnQueues
-              queues={draft.queues}
-              problem={problemOf('queues')}
-              onChange={(queues) => set({ queues })}
-            />
+            <Field label={t('accounts:queues')} validationMessage={problemOf('queues')}>
+              <QueueTags
+                label={t('accounts:queues')}
+                queues={draft.queues}
+                onChange={(queues) => set({ queues })}
+              />
+            </Field>
           )}
           {user === undefined && (
             <Field
@@ -120,53 +106,5 @@ export function AccountDialog({ account, user, onClose }: Props) {
         </>
       )}
     </FormDialog>
-  );
-}
-
-interface OwnQueuesProps {
-  readonly queues: readonly string[];
-  readonly problem: string | null;
-  readonly onChange: (queues: string[]) => void;
-}
-
-/** The queues that a queue owner may change. */
-function OwnQueues({ queues, problem, onChange }: OwnQueuesProps) {
-  const styles = useStyles();
-  const { t } = useTranslation('accounts');
-  const find = async (search: string) => {
-    const query = { search, limit: MOST_FOUND + queues.length };
-    const { items } = await bodyOf(api.GET('/api/v1/queues', { params: { query } }));
-    return items
-      .filter(({ name }) => !queues.includes(name))
-      .slice(0, MOST_FOUND)
-      .map(({ name }) => ({ value: name, text: name }));
-  };
-  return (
-    <div>
-      <Field label={t('accounts:queues')} validationMessage={problem}>
-        <SearchPicker
-          queryKey={['queues', queues]}
-          placeholder={t('accounts:findQueue')}
-          find={find}
-          onPick={({ value }) => onChange([...queues, value])}
-        />
-      </Field>
-      {queues.length === 0 ? (
-        <Caption1>{t('accounts:noQueues')}</Caption1>
-      ) : (
-        <TagGroup
-          className={styles.tags}
-          aria-label={t('accounts:queues')}
-          onDismiss={(_, { value }) => onChange(queues.filter((name) => name !== value))}
-        >
-          {queues.map((name) => (
-            <InteractionTag key={name} value={name} size="small">
-              <InteractionTagPrimary hasSecondaryAction>{name}</InteractionTagPrimary>
-              <InteractionTagSecondary aria-label={t('admin:takeOut', { name })} />
-            </InteractionTag>
-          ))}
-        </TagGroup>
-      )}
-    </div>
   );
 }

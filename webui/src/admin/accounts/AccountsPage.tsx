@@ -21,7 +21,7 @@ const useStyles = makeStyles({
 
 export function AccountsPage() {
   const styles = useStyles();
-  const { t } = useTranslation('accounts');
+  const { t } = useTranslation(['accounts', 'admin']);
   const [edited, setEdited] = useState<AccountView | 'new' | null>(null);
   const [keysOf, setKeysOf] = useState<AccountView | null>(null);
   const columns: Column<AccountView>[] = [

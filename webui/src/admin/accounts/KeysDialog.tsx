@@ -50,7 +50,7 @@ interface Props {
 
 export function KeysDialog({ account, onClose }: Props) {
   const styles = useStyles();
-  const { t, i18n } = useTranslation('accounts');
+  const { t, i18n } = useTranslation(['accounts', 'admin']);
   const params = { path: { key: account.id } };
   const keys = useQuery({
     queryKey: ['accounts', 'keys', account.id],

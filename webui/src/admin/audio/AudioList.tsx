@@ -13,6 +13,7 @@ import { duration } from '~/parts/format';
 import { type AudioView, useQueues } from './library';
 import { SpeechDialog } from './SpeechDialog';
 import { decibels, usesOf } from './sound';
+import { useCanSpeak } from './speech';
 import { Upload } from './Upload';
 
 export function AudioList() {
@@ -21,6 +22,7 @@ export function AudioList() {
   const mayChange = useMay('change-settings');
   const links = useLinkStyles();
   const queues = useQueues().data;
+  const canSpeak = useCanSpeak();
   const [isSpeaking, setSpeaking] = useState(false);
   const columns: Column<AudioView>[] = [
     {
@@ -60,7 +62,8 @@ export function AudioList() {
     <ListPage
       title={t('common:nav.audio')}
       actions={
-        mayChange && (
+        mayChange &&
+        canSpeak && (
           <Button icon={<Speaker2Regular />} onClick={() => setSpeaking(true)}>
             {t('audio:speak')}
           </Button>
@@ -79,7 +82,10 @@ export function AudioList() {
       columns={columns}
       keyOf={({ name }) => name}
       searchLabel={t('audio:search')}
-      empty={{ title: t('audio:empty'), children: mayChange ? t('audio:emptyHint') : null }}
+      empty={{
+        title: t('audio:empty'),
+        children: mayChange ? t(canSpeak ? 'audio:emptyHint' : 'audio:emptyHintMute') : null,
+      }}
     />
   );
 }

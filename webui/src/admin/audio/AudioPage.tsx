@@ -61,7 +61,7 @@ export function AudioPage() {
 }
 
 function Sound({ sound }: { readonly sound: AudioDetails }) {
-  const { t } = useTranslation('audio');
+  const { t } = useTranslation(['audio', 'admin']);
   const navigate = useNavigate();
   const mayChange = useMay('change-settings');
   return (
@@ -182,7 +182,7 @@ function Uses({ sound }: { readonly sound: AudioDetails }) {
 }
 
 function Rename({ sound }: { readonly sound: AudioDetails }) {
-  const { t } = useTranslation('audio');
+  const { t } = useTranslation(['audio', 'admin']);
   const navigate = useNavigate();
   const client = useQueryClient();
   const renamed = useRef(sound.name);

@@ -23,6 +23,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDebounced } from '~/admin/parts/debounced';
 import { Pages } from '~/admin/parts/ListPage';
+import { settingName } from '~/admin/parts/settingNames';
 import { api, bodyOf, type Schemas } from '~/api/client';
 import { useMay } from '~/api/session';
 import { Empty } from '~/parts/Empty';
@@ -31,6 +32,7 @@ import { Loaded } from '~/parts/Loaded';
 import { Page } from '~/parts/Page';
 import { useIsNarrow } from '~/shell/narrow';
 import { asQuery, DOORS, type Filter, NO_FILTER, WHATS } from './filter';
+import { noteName, valueName } from './words';
 
 type Entry = Schemas['AuditView'];
 
@@ -153,6 +155,9 @@ function Entries({ entries }: { readonly entries: readonly Entry[] }) {
   const styles = useStyles();
   const { t, i18n } = useTranslation('audit');
   const isNarrow = useIsNarrow();
+  // A later server may know of more ways and things than this page.
+  const wordFor = (kind: 'doors' | 'whats', word: string) =>
+    i18n.exists(`audit:${kind}.${word}`) ? t(`audit:${kind}.${word}`) : word;
   const titles = isNarrow
     ? (['at', 'what', 'change'] as const)
     : (['at', 'who', 'door', 'what', 'change'] as const);
@@ -175,11 +180,11 @@ function Entries({ entries }: { readonly entries: readonly Entry[] }) {
             {!isNarrow && (
               <>
                 <TableCell className={styles.cell}>{entry.who}</TableCell>
-                <TableCell className={styles.cell}>{t(`audit:doors.${entry.door}`, entry.door)}</TableCell>
+                <TableCell className={styles.cell}>{wordFor('doors', entry.door)}</TableCell>
               </>
             )}
             <TableCell className={styles.cell}>
-              {t(`audit:whats.${entry.what}`, entry.what)} {entry.key}
+              {wordFor('whats', entry.what)} {entry.key}
             </TableCell>
             <TableCell className={styles.cell}>
               <Change entry={entry} />
@@ -192,20 +197,28 @@ function Entries({ entries }: { readonly entries: readonly Entry[] }) {
 }
 
 /** From what to what; a thing that came or went has no field. */
-function Change({ entry: { field, before, after, note } }: { readonly entry: Entry }) {
+function Change({ entry: { what, field, before, after, note } }: { readonly entry: Entry }) {
   const styles = useStyles();
-  const { t } = useTranslation('audit');
+  const { t, i18n } = useTranslation([
+    'audit',
+    'accounts',
+    'admin',
+    'agent',
+    'callerid',
+    'groups',
+    'queues',
+    'settings',
+    'users',
+  ]);
+  if (field === null) return t(after === null ? 'audit:words.removed' : 'audit:words.added');
+  const inWords = (value: string) => valueName(what, field, value, t, i18n.exists);
   return (
     <>
-      {field !== null && <Text weight="semibold">{field} </Text>}
-      {before !== null && <del className={styles.before}>{before}</del>}
-      {field !== null && ' → '}
-      {after !== null ? (
-        <ins>{field === null ? t(`audit:words.${after}`, after) : after}</ins>
-      ) : (
-        field !== null && t('audit:nothing')
-      )}
-      {note !== '' && <Text italic> {note}</Text>}
+      <Text weight="semibold">{settingName(what, field, t, i18n.exists)} </Text>
+      {before !== null && <del className={styles.before}>{inWords(before)}</del>}
+      {' → '}
+      {after === null ? t('audit:nothing') : <ins>{inWords(after)}</ins>}
+      {note !== '' && <Text italic> {noteName(note, t)}</Text>}
     </>
   );
 }

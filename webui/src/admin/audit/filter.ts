@@ -19,7 +19,7 @@ export const WHATS = [
 ] as const;
 
 /** The ways by which changes come. */
-export const DOORS = ['page', 'api', 'cli', 'cmdlet', 'file', 'scim', 'import', 'setup'] as const;
+export const DOORS = ['page', 'api', 'cli', 'cmdlet', 'file', 'scim', 'import', 'setup', 'phone'] as const;
 
 export interface Filter {
   readonly who: string;

@@ -25,7 +25,7 @@ export default function CallerIdArea() {
 }
 
 function PolicyList() {
-  const { t } = useTranslation('callerid');
+  const { t } = useTranslation(['callerid', 'admin']);
   const navigate = useNavigate();
   const mayChange = useMay('change-settings');
   const links = useLinkStyles();
@@ -92,7 +92,7 @@ function PolicyList() {
 
 /** Global cannot go: its settings become what they were at first. */
 function RemovePolicy({ policy: { name } }: { readonly policy: PolicyView }) {
-  const { t } = useTranslation('callerid');
+  const { t } = useTranslation(['callerid', 'admin']);
   const isGlobal = name === GLOBAL;
   return (
     <RemoveButton

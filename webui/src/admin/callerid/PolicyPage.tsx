@@ -21,7 +21,7 @@ import { draftOf, formOf, GLOBAL, NEW_POLICY, type PolicyDraft, type PolicyView 
 const SUBSTITUTES = ['line-uri', 'service', 'anonymous'] as const;
 
 export function NewPolicyPage() {
-  const { t } = useTranslation('callerid');
+  const { t } = useTranslation(['callerid', 'admin']);
   const navigate = useNavigate();
   const made = useRef('');
   const stored = useMemo<Base<PolicyDraft>>(() => ({ draft: NEW_POLICY, etag: null }), []);

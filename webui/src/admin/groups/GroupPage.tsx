@@ -6,10 +6,11 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation, useNavigate, useParams } from 'react-router';
+import { anchorOf } from '~/admin/parts/anchors';
 import { EditFrame } from '~/admin/parts/EditFrame';
 import { type Base, type Editing, useEditing, useSettingInAddress } from '~/admin/parts/editing';
 import { useFindings } from '~/admin/parts/FindingNotes';
-import { anchorOf, NumberSetting, Setting, TextSetting, useFieldsScope } from '~/admin/parts/fields';
+import { NumberSetting, Setting, TextSetting, useFieldsScope } from '~/admin/parts/fields';
 import { findingsAbout } from '~/admin/parts/findings';
 import { whole } from '~/admin/parts/listing';
 import { OrderedList } from '~/admin/parts/OrderedList';
@@ -39,7 +40,7 @@ function useCheck() {
 }
 
 export function NewGroupPage() {
-  const { t } = useTranslation('groups');
+  const { t } = useTranslation(['groups', 'admin']);
   const navigate = useNavigate();
   const check = useCheck();
   const made = useRef('');

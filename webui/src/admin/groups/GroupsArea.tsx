@@ -25,7 +25,7 @@ export default function GroupsArea() {
 }
 
 function GroupList() {
-  const { t } = useTranslation('groups');
+  const { t } = useTranslation(['groups', 'admin']);
   const navigate = useNavigate();
   const mayChange = useMay('change-settings');
   const links = useLinkStyles();

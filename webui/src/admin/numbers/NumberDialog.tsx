@@ -5,22 +5,26 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FormDialog } from '~/admin/parts/FormDialog';
 import type { NumberView } from '~/admin/parts/pickers';
-import { api } from '~/api/client';
+import { api, bodyOf } from '~/api/client';
 
 const KINDS = ['service-toll', 'service-toll-free', 'user'] as const;
 
 interface Props {
   /** null: a new one. */
   readonly number: NumberView | null;
+  /** What to do with a new one, as `+14255550100`. */
+  readonly onAdded?: (number: string) => void;
   readonly onClose: () => void;
 }
 
-export function NumberDialog({ number, onClose }: Props) {
-  const { t } = useTranslation('numbers');
+export function NumberDialog({ number, onAdded, onClose }: Props) {
+  const { t } = useTranslation(['numbers', 'admin']);
   const [form, setForm] = useState({ number: number?.number ?? '+', kind: number?.kind ?? 'service-toll' });
   const act = async () => {
-    if (number === null) await api.POST('/api/v1/numbers', { body: form });
-    else {
+    if (number === null) {
+      const added = await bodyOf(api.POST('/api/v1/numbers', { body: form }));
+      onAdded?.(added.number);
+    } else {
       const params = { path: { key: number.number } };
       await api.PATCH('/api/v1/numbers/{key}', { params, body: { kind: form.kind } });
     }

@@ -22,7 +22,7 @@ const useStyles = makeStyles({
 });
 
 export default function NumbersArea() {
-  const { t } = useTranslation('numbers');
+  const { t } = useTranslation(['numbers', 'admin']);
   const styles = useStyles();
   const mayChange = useMay('change-settings');
   const [edited, setEdited] = useState<NumberView | 'new' | null>(null);
@@ -145,7 +145,7 @@ function Owner({ belongsTo }: { readonly belongsTo: string | null }) {
 }
 
 function Remove({ number }: { readonly number: string }) {
-  const { t } = useTranslation('numbers');
+  const { t } = useTranslation(['numbers', 'admin']);
   return (
     <RemoveButton
       title={t('admin:removeTitle', { name: number })}

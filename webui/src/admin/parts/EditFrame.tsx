@@ -11,7 +11,7 @@ import {
 } from '@fluentui/react-components';
 import { type FormEvent, type ReactNode, useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useBeforeUnload, useBlocker } from 'react-router';
+import { useBeforeUnload, useBlocker, useNavigate } from 'react-router';
 import { ApiProblem } from '~/api/client';
 import { Confirm } from '~/parts/Confirm';
 import { Failure } from '~/parts/Failure';
@@ -59,6 +59,7 @@ export function EditFrame<D extends Draft>(props: Props<D>) {
   const { editing, labelOf, findings = [], isReadOnly = false, action, shown, onReload, children } = props;
   const styles = useStyles();
   const { t } = useTranslation('admin');
+  const navigate = useNavigate();
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!isReadOnly) editing.save();
@@ -87,7 +88,11 @@ export function EditFrame<D extends Draft>(props: Props<D>) {
               )}
             </MessageBar>
           ) : (
-            <Failure error={editing.error} shown={shown ?? Object.keys(editing.draft)} />
+            <Failure
+              error={editing.error}
+              shown={shown ?? Object.keys(editing.draft)}
+              labelOf={(field) => (isOwn(editing.draft, field) ? labelOf(field) : undefined)}
+            />
           )}
           <div className={styles.actions}>
             <Caption1 className={styles.unsaved} role="status">
@@ -100,6 +105,12 @@ export function EditFrame<D extends Draft>(props: Props<D>) {
                 {t('admin:discard')}
               </Button>
             )}
+            {editing.isNew && (
+              // A new thing's page lies below the list of its kind.
+              <Button disabled={editing.isSaving} onClick={() => navigate('..', { relative: 'path' })}>
+                {t('common:cancel')}
+              </Button>
+            )}
             <Button type="submit" appearance="primary" disabled={editing.isSaving}>
               {action ?? t('common:save')}
             </Button>
@@ -109,6 +120,10 @@ export function EditFrame<D extends Draft>(props: Props<D>) {
       <LeavingGuard isAtRisk={editing.isAtRisk} />
     </form>
   );
+}
+
+function isOwn<D extends Draft>(draft: D, field: string): field is keyof D & string {
+  return field in draft;
 }
 
 /** Asks before somebody leaves with something unsaved. */

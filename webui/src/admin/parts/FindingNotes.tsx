@@ -1,11 +1,20 @@
 /** What `huntline check` says, beside what it is about. */
 
-import { Badge, MessageBar, MessageBarBody, makeStyles, tokens } from '@fluentui/react-components';
+import {
+  Badge,
+  Link,
+  MessageBar,
+  MessageBarActions,
+  MessageBarBody,
+  makeStyles,
+  tokens,
+} from '@fluentui/react-components';
 import { ErrorCircleRegular, type FluentIcon, InfoRegular, WarningRegular } from '@fluentui/react-icons';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { api, bodyOf } from '~/api/client';
-import { type Finding, type Severity, worstOf } from './findings';
+import { anchorOf } from './anchors';
+import { type Finding, type Severity, settingOf, worstOf } from './findings';
 
 const INTENTS = { error: 'error', warning: 'warning', note: 'info' } as const;
 const COLOURS = { error: 'danger', warning: 'warning', note: 'informative' } as const;
@@ -50,6 +59,29 @@ export function FindingNotes({ findings }: { readonly findings: readonly Finding
       ))}
     </div>
   );
+}
+
+/** The worst of what is said further down, where somebody looks first; and the way to it. */
+export function FirstFinding({ findings }: { readonly findings: readonly Finding[] }) {
+  const { t } = useTranslation('admin');
+  const worst = worstOf(findings);
+  const first = findings.find(({ severity }) => severity === worst);
+  if (first === undefined || worst === null || worst === 'note') return null;
+  return (
+    <MessageBar intent={INTENTS[worst]} layout="multiline" role="status">
+      <MessageBarBody>{first.text}</MessageBarBody>
+      <MessageBarActions>
+        <Link as="button" type="button" onClick={() => show(first)}>
+          {t('admin:showIt')}
+        </Link>
+      </MessageBarActions>
+    </MessageBar>
+  );
+}
+
+function show({ field }: Finding): void {
+  const [setting = ''] = settingOf(field).split(/[.[]/);
+  document.getElementById(anchorOf(setting))?.scrollIntoView({ block: 'center' });
 }
 
 interface BadgeProps {

@@ -27,6 +27,7 @@ import { useTranslation } from 'react-i18next';
 import { type Schemas, upload } from '~/api/client';
 import { Failure } from '~/parts/Failure';
 import { useSay } from '~/parts/toasts';
+import { settingName } from './settingNames';
 import { useSettingsChanged } from './settingsChanged';
 
 type Report = Schemas['ImportReport'];
@@ -86,7 +87,7 @@ export function ImportDialog({ of, example, onClose }: Props) {
               />
             </Field>
             <Failure error={trial.error ?? doing.error} />
-            {report !== undefined && <Outcome report={report} />}
+            {report !== undefined && <Outcome of={of} report={report} />}
           </DialogContent>
           <DialogActions>
             <Button onClick={onClose}>{t('common:cancel')}</Button>
@@ -103,9 +104,10 @@ export function ImportDialog({ of, example, onClose }: Props) {
   );
 }
 
-function Outcome({ report }: { readonly report: Report }) {
+function Outcome({ of, report }: Pick<Props, 'of'> & { readonly report: Report }) {
   const styles = useStyles();
-  const { t } = useTranslation('admin');
+  const { t, i18n } = useTranslation(['admin', 'audit', 'users']);
+  const labelOf = (field: string) => settingName(of === 'users' ? 'user' : 'number', field, t, i18n.exists);
   const { added, changed, unchanged, refused } = report.totals;
   return (
     <>
@@ -133,7 +135,10 @@ function Outcome({ report }: { readonly report: Report }) {
                 <TableCell>{key}</TableCell>
                 <TableCell>
                   {t(`admin:import.actions.${action}`)}
-                  {problems.map(({ field, allowed }) => ` · ${field}: ${allowed}`)}
+                  {problems.map(
+                    ({ field, allowed }) =>
+                      ` · ${t('common:about', { label: labelOf(field), text: allowed })}`,
+                  )}
                 </TableCell>
               </TableRow>
             ))}

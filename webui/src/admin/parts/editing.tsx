@@ -5,8 +5,8 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '~/api/client';
 import { useSay } from '~/parts/toasts';
+import { anchorOf } from './anchors';
 import { changedFields, changesIn, type Draft, isSame, type Refusal, stillRefused } from './draft';
-import { anchorOf } from './fields';
 import { useSettingsChanged } from './settingsChanged';
 
 /** What a form begins with; `etag` is null for a thing that is yet to be made. */

@@ -20,6 +20,7 @@ import {
   type ReactNode,
   useContext,
 } from 'react';
+import { anchorOf } from './anchors';
 import { FindingNotes } from './FindingNotes';
 import { type Finding, findingsAt } from './findings';
 
@@ -39,11 +40,6 @@ export function Fields({ scope, children }: { readonly scope: FieldsScope; reado
 
 export function useFieldsScope(): FieldsScope {
   return useContext(Scope);
-}
-
-/** Where a setting is on its page: what links from elsewhere lead to. */
-export function anchorOf(field: string): string {
-  return `setting-${field}`;
 }
 
 const useStyles = makeStyles({

@@ -16,16 +16,17 @@ import {
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { anchorOf } from '~/admin/parts/anchors';
 import { FindingNotes } from '~/admin/parts/FindingNotes';
-import { anchorOf, NumberSetting, SwitchSetting, useFieldsScope } from '~/admin/parts/fields';
+import { NumberSetting, SwitchSetting, useFieldsScope } from '~/admin/parts/fields';
 import { findingsAt } from '~/admin/parts/findings';
 import { OrderedList } from '~/admin/parts/OrderedList';
 import { GroupPicker, PersonPicker } from '~/admin/parts/pickers';
-import { Section } from '~/admin/parts/Section';
+import { FoldingSection, Section } from '~/admin/parts/Section';
 import { api, bodyOf } from '~/api/client';
 import { Loaded } from '~/parts/Loaded';
 import type { PartProps } from './QueuePage';
-import { DEFAULTS, type QueueView } from './queueDraft';
+import { DEFAULTS, isUsual, type QueueView } from './queueDraft';
 
 const MOST_SHOWN = 100;
 
@@ -42,7 +43,7 @@ interface Props extends PartProps {
 
 export function AgentsSection({ editing, queue }: Props) {
   const styles = useStyles();
-  const { t } = useTranslation('queues');
+  const { t } = useTranslation(['queues', 'admin']);
   const { problemOf, findings, isReadOnly } = useFieldsScope();
   const { draft, set } = editing;
   const rung = useRung(queue);
@@ -53,14 +54,7 @@ export function AgentsSection({ editing, queue }: Props) {
   const agentsProblem = problemOf('agents');
   const groupsProblem = problemOf('groups');
   return (
-    <Section title={t('queues:agents')} about={t('queues:agentsAbout')}>
-      <SwitchSetting
-        name="allow_opt_out"
-        label={t('queues:setting.allow_opt_out')}
-        hint={t('queues:hint.allow_opt_out')}
-        isOn={draft.allow_opt_out}
-        onChange={(allow_opt_out) => set({ allow_opt_out })}
-      />
+    <Section title={t('queues:agents')} about={t('queues:agentsAbout')} name="agents-section">
       <div
         id={anchorOf('agents')}
         className={styles.people}
@@ -129,6 +123,26 @@ export function AgentsSection({ editing, queue }: Props) {
         <FindingNotes findings={findingsAt(findings, 'groups')} />
       </div>
       {queue !== null && <Rung rung={rung} />}
+    </Section>
+  );
+}
+
+/** How agents are rung, and whether they may leave the queue's rotation. */
+export function RingingSection({ editing }: PartProps) {
+  const { t } = useTranslation(['queues', 'admin']);
+  const { draft, set } = editing;
+  return (
+    <FoldingSection
+      title={t('queues:ringing')}
+      name="ringing"
+      fields={['allow_opt_out', 'agent_limit', 'agent_alert_time']}
+      summary={t('queues:summary.alert', {
+        seconds: draft.agent_alert_time || DEFAULTS.agent_alert_time,
+        agents: draft.agent_limit || DEFAULTS.agent_limit,
+        optOut: t(draft.allow_opt_out ? 'common:yes' : 'common:no'),
+      })}
+      isDefault={draft.allow_opt_out && isUsual('agent_limit', draft) && isUsual('agent_alert_time', draft)}
+    >
       <NumberSetting
         name="agent_limit"
         label={t('queues:setting.agent_limit')}
@@ -147,7 +161,14 @@ export function AgentsSection({ editing, queue }: Props) {
         value={draft.agent_alert_time}
         onChange={(agent_alert_time) => set({ agent_alert_time })}
       />
-    </Section>
+      <SwitchSetting
+        name="allow_opt_out"
+        label={t('queues:setting.allow_opt_out')}
+        hint={t('queues:hint.allow_opt_out')}
+        isOn={draft.allow_opt_out}
+        onChange={(allow_opt_out) => set({ allow_opt_out })}
+      />
+    </FoldingSection>
   );
 }
 

@@ -1,20 +1,29 @@
 /** What a queue is called, and by which number callers reach it. */
 
-import { Dropdown, Input, makeStyles, Option } from '@fluentui/react-components';
+import { Button, Dropdown, Input, makeStyles, Option } from '@fluentui/react-components';
+import { AddRegular } from '@fluentui/react-icons';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { NumberDialog } from '~/admin/numbers/NumberDialog';
 import { Setting, TextSetting, useFieldsScope } from '~/admin/parts/fields';
 import { NumberPicker, type NumberView } from '~/admin/parts/pickers';
 import { LONGEST_NAME } from '~/admin/parts/ranges';
 import { Section } from '~/admin/parts/Section';
+import { useMay } from '~/api/session';
 import type { PartProps } from './QueuePage';
 import { telephone } from './queueDraft';
 
-const useStyles = makeStyles({ domain: { maxWidth: '440px', minWidth: 0 } });
+const useStyles = makeStyles({
+  domain: { maxWidth: '440px', minWidth: 0 },
+  add: { alignSelf: 'start' },
+});
 
 export function BasicsSection({ editing, organization }: PartProps) {
   const styles = useStyles();
   const { t } = useTranslation('queues');
   const { isReadOnly } = useFieldsScope();
+  const mayAdd = useMay('change-settings');
+  const [isAdding, setAdding] = useState(false);
   const { draft, set } = editing;
   const lackOf = (number: NumberView) => {
     if (`tel:${number.number}` === draft.line_uri) return undefined;
@@ -22,7 +31,7 @@ export function BasicsSection({ editing, organization }: PartProps) {
     return number.belongs_to ? t('queues:belongsTo', { owner: number.belongs_to }) : undefined;
   };
   return (
-    <Section title={t('queues:basics')}>
+    <Section title={t('queues:basics')} name="basics">
       <TextSetting
         name="name"
         label={t('queues:setting.name')}
@@ -41,6 +50,18 @@ export function BasicsSection({ editing, organization }: PartProps) {
           onType={(text) => set({ line_uri: telephone(text) })}
         />
       </Setting>
+      {!isReadOnly && mayAdd && (
+        <Button className={styles.add} icon={<AddRegular />} onClick={() => setAdding(true)}>
+          {t('queues:addNumber')}
+        </Button>
+      )}
+      {isAdding && (
+        <NumberDialog
+          number={null}
+          onAdded={(number) => set({ line_uri: `tel:${number}` })}
+          onClose={() => setAdding(false)}
+        />
+      )}
       {organization.domains.length > 1 && (
         <Setting name="domain" label={t('queues:setting.domain')} hint={t('queues:hint.domain')} isRequired>
           {isReadOnly ? (

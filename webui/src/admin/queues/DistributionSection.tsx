@@ -3,7 +3,7 @@
 import { makeStyles, Radio, RadioGroup, Text, tokens } from '@fluentui/react-components';
 import { useTranslation } from 'react-i18next';
 import { Setting, useFieldsScope } from '~/admin/parts/fields';
-import { Section } from '~/admin/parts/Section';
+import { FoldingSection } from '~/admin/parts/Section';
 import type { PartProps } from './QueuePage';
 import {
   ALERTINGS,
@@ -25,7 +25,16 @@ export function DistributionSection({ editing }: PartProps) {
   const { draft, set } = editing;
   const usual = defaultAlerting(draft.distribution);
   return (
-    <Section title={t('queues:distribution')}>
+    <FoldingSection
+      title={t('queues:distribution')}
+      name="distribution-section"
+      fields={['distribution', 'alerting']}
+      summary={t('queues:summary.distribution', {
+        method: t(`queues:method.${draft.distribution}`),
+        alerting: t(`queues:alerting.${draft.alerting}`),
+      })}
+      isDefault={draft.distribution === 'attendant' && draft.alerting === usual}
+    >
       <Setting name="distribution" label={t('queues:setting.distribution')}>
         <RadioGroup
           disabled={isReadOnly}
@@ -67,7 +76,7 @@ export function DistributionSection({ editing }: PartProps) {
           ))}
         </RadioGroup>
       </Setting>
-    </Section>
+    </FoldingSection>
   );
 }
 

@@ -5,20 +5,29 @@ import { useTranslation } from 'react-i18next';
 import { NumberSetting, Setting, useFieldsScope } from '~/admin/parts/fields';
 import { lengthInWords } from '~/admin/parts/lengths';
 import { numberIn, RANGES, roundedWait } from '~/admin/parts/ranges';
-import { Section } from '~/admin/parts/Section';
-import { ExitSetting } from './ExitSetting';
+import { FoldingSection } from '~/admin/parts/Section';
+import { ExitSetting, exitName } from './ExitSetting';
 import type { PartProps } from './QueuePage';
-import { DEFAULTS, type QueueView } from './queueDraft';
+import { DEFAULTS, isUsual, type QueueView } from './queueDraft';
 
 interface Props extends PartProps {
   readonly queue: QueueView | null;
 }
 
 export function FullSection({ editing, organization, queue }: Props) {
-  const { t } = useTranslation('queues');
+  const { t } = useTranslation(['queues', 'admin']);
   const { draft, set } = editing;
   return (
-    <Section title={t('queues:full')}>
+    <FoldingSection
+      title={t('queues:full')}
+      name="full"
+      fields={['max_waiting', 'overflow']}
+      summary={t('queues:summary.full', {
+        count: numberIn(draft.max_waiting) ?? DEFAULTS.max_waiting,
+        exit: exitName('overflow', draft.overflow, t),
+      })}
+      isDefault={draft.overflow.kind === 'disconnect' && isUsual('max_waiting', draft)}
+    >
       <NumberSetting
         name="max_waiting"
         label={t('queues:setting.max_waiting')}
@@ -38,15 +47,24 @@ export function FullSection({ editing, organization, queue }: Props) {
         queue={queue}
         onChange={(overflow) => set({ overflow })}
       />
-    </Section>
+    </FoldingSection>
   );
 }
 
 export function WaitSection({ editing, queue }: Props) {
-  const { t } = useTranslation('queues');
+  const { t, i18n } = useTranslation(['queues', 'admin']);
   const { draft, set } = editing;
   return (
-    <Section title={t('queues:wait')}>
+    <FoldingSection
+      title={t('queues:wait')}
+      name="wait"
+      fields={['max_wait', 'timeout']}
+      summary={t('queues:summary.wait', {
+        time: lengthInWords(numberIn(draft.max_wait) ?? DEFAULTS.max_wait, i18n.language),
+        exit: exitName('timeout', draft.timeout, t),
+      })}
+      isDefault={draft.timeout.kind === 'disconnect' && isUsual('max_wait', draft)}
+    >
       <NumberSetting
         name="max_wait"
         label={t('queues:setting.max_wait')}
@@ -62,7 +80,7 @@ export function WaitSection({ editing, queue }: Props) {
         queue={queue}
         onChange={(timeout) => set({ timeout })}
       />
-    </Section>
+    </FoldingSection>
   );
 }
 
@@ -83,7 +101,14 @@ export function NobodySection({ editing, queue }: Props) {
   const { isReadOnly } = useFieldsScope();
   const { draft, set } = editing;
   return (
-    <Section title={t('queues:nobody')} about={t('queues:nobodyAbout')}>
+    <FoldingSection
+      title={t('queues:nobody')}
+      about={t('queues:nobodyAbout')}
+      name="nobody"
+      fields={['no_agents', 'no_agents_new_calls_only']}
+      summary={exitName('no_agents', draft.no_agents, t)}
+      isDefault={draft.no_agents.kind === 'stay'}
+    >
       <ExitSetting
         name="no_agents"
         mayStay
@@ -103,6 +128,6 @@ export function NobodySection({ editing, queue }: Props) {
           </RadioGroup>
         </Setting>
       )}
-    </Section>
+    </FoldingSection>
   );
 }

@@ -2,6 +2,7 @@
 
 import { Input, makeStyles, Radio, RadioGroup, tokens } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { Setting, useFieldsScope } from '~/admin/parts/fields';
 import { PersonPicker, SearchPicker } from '~/admin/parts/pickers';
@@ -15,6 +16,15 @@ const useStyles = makeStyles({
   address: { maxWidth: '440px', width: '100%' },
   exit: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS },
 });
+
+/** What happens to callers, in words. */
+export function exitName(name: ExitName, { kind, target }: ExitDraft, t: TFunction): string {
+  if (kind === 'disconnect' && name === 'overflow') return t('queues:exit.busy');
+  const words = t(`queues:exit.${kind}`);
+  return target === '' || target.startsWith('sip:hg_')
+    ? words
+    : t('common:about', { label: words, text: target.replace(/^tel:/, '') });
+}
 
 interface Props {
   readonly name: ExitName;
@@ -31,8 +41,6 @@ export function ExitSetting({ name, exit, onChange, mayStay = false, queue }: Pr
   const { t } = useTranslation('queues');
   const { isReadOnly } = useFieldsScope();
   const kinds = mayStay ? (['stay', ...KINDS] as const) : KINDS;
-  const describe = (kind: ExitKind) =>
-    kind === 'disconnect' && name === 'overflow' ? t('queues:exit.busy') : t(`queues:exit.${kind}`);
   return (
     <div className={styles.exit}>
       <Setting name={name} label={t('queues:then')}>
@@ -42,7 +50,7 @@ export function ExitSetting({ name, exit, onChange, mayStay = false, queue }: Pr
           onChange={(_, { value }) => onChange({ kind: value as ExitKind, target: '' })}
         >
           {kinds.map((kind) => (
-            <Radio key={kind} value={kind} label={describe(kind)} />
+            <Radio key={kind} value={kind} label={exitName(name, { kind, target: '' }, t)} />
           ))}
         </RadioGroup>
       </Setting>

@@ -2,16 +2,26 @@
 
 import { useTranslation } from 'react-i18next';
 import { NumberSetting, SwitchSetting } from '~/admin/parts/fields';
-import { Section } from '~/admin/parts/Section';
+import { FoldingSection } from '~/admin/parts/Section';
 import type { PartProps } from './QueuePage';
-import { DEFAULTS } from './queueDraft';
+import { DEFAULTS, isUsual } from './queueDraft';
 
 export function MoreSection({ editing }: PartProps) {
-  const { t } = useTranslation('queues');
+  const { t } = useTranslation(['queues', 'admin']);
   const { draft, set } = editing;
   const isForced = draft.distribution === 'longest-idle';
   return (
-    <Section title={t('queues:more')}>
+    <FoldingSection
+      title={t('queues:more')}
+      name="more"
+      fields={['presence_based_routing', 'wrap_up', 'ring_busy']}
+      summary={t('queues:summary.more', {
+        presence: t(draft.presence_based_routing ? 'common:yes' : 'common:no'),
+        wrapUp: draft.wrap_up || DEFAULTS.wrap_up,
+        busy: t(draft.ring_busy ? 'common:yes' : 'common:no'),
+      })}
+      isDefault={draft.presence_based_routing === isForced && !draft.ring_busy && isUsual('wrap_up', draft)}
+    >
       <SwitchSetting
         name="presence_based_routing"
         label={t('queues:setting.presence_based_routing')}
@@ -36,6 +46,6 @@ export function MoreSection({ editing }: PartProps) {
         isOn={draft.ring_busy}
         onChange={(ring_busy) => set({ ring_busy })}
       />
-    </Section>
+    </FoldingSection>
   );
 }

@@ -20,7 +20,7 @@ const useStyles = makeStyles({
 });
 
 export function QueueList() {
-  const { t } = useTranslation('queues');
+  const { t } = useTranslation(['queues', 'admin']);
   const navigate = useNavigate();
   const mayCreate = useMay('change-settings');
   const links = useLinkStyles();
@@ -124,7 +124,7 @@ export function removeQueue({ id }: Pick<QueueView, 'id'>) {
 }
 
 function Remove({ queue }: { readonly queue: QueueView }) {
-  const { t } = useTranslation('queues');
+  const { t } = useTranslation(['queues', 'admin']);
   return (
     <RemoveButton
       title={t('admin:removeTitle', { name: queue.name })}

@@ -2,20 +2,22 @@
 
 import { MessageBar, MessageBarBody } from '@fluentui/react-components';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import type { TFunction } from 'i18next';
 import { useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation, useNavigate, useParams } from 'react-router';
 import { EditFrame } from '~/admin/parts/EditFrame';
 import { type Base, type Editing, useEditing, useSettingInAddress } from '~/admin/parts/editing';
-import { FindingNotes, useFindings } from '~/admin/parts/FindingNotes';
-import { findingsAbout, findingsAt } from '~/admin/parts/findings';
+import { FindingNotes, FirstFinding, useFindings } from '~/admin/parts/FindingNotes';
+import { findingsAbout, findingsAt, settingOf } from '~/admin/parts/findings';
 import { RemoveButton } from '~/admin/parts/RemoveButton';
+import { type IndexEntry, WithIndex } from '~/admin/parts/SectionIndex';
 import { ifMatch, type Stored, storedOf } from '~/admin/parts/stored';
 import { ApiProblem, api, bodyOf, type Schemas } from '~/api/client';
 import { useMay, useSession } from '~/api/session';
 import { Loaded } from '~/parts/Loaded';
 import { Page } from '~/parts/Page';
-import { AgentsSection } from './AgentsSection';
+import { AgentsSection, RingingSection } from './AgentsSection';
 import { BasicsSection } from './BasicsSection';
 import { DistributionSection } from './DistributionSection';
 import { FullSection, NobodySection, WaitSection } from './ExitSections';
@@ -59,7 +61,7 @@ export function NewQueuePage() {
 }
 
 function NewQueue({ organization }: { readonly organization: OrganizationView }) {
-  const { t } = useTranslation('queues');
+  const { t } = useTranslation(['queues', 'admin']);
   const navigate = useNavigate();
   const client = useQueryClient();
   const stored = useMemo<Base<QueueDraft>>(
@@ -114,7 +116,7 @@ interface StoredQueueProps {
 }
 
 function StoredQueue({ stored, organization, onReload }: StoredQueueProps) {
-  const { t } = useTranslation('queues');
+  const { t } = useTranslation(['queues', 'admin']);
   const navigate = useNavigate();
   const client = useQueryClient();
   const mayChange = useMayChange(stored.item);
@@ -208,17 +210,44 @@ function QueueForm({ editing, organization, queue, isReadOnly = false, action, o
       {...(action !== undefined && { action })}
       {...(onReload !== undefined && { onReload })}
     >
-      <FindingNotes findings={findingsAt(findings, '')} />
-      <BasicsSection {...part} />
-      <SoundsSection {...part} />
-      <DistributionSection {...part} />
-      <AgentsSection {...part} queue={queue} />
-      <FullSection {...part} queue={queue} />
-      <WaitSection {...part} queue={queue} />
-      <NobodySection {...part} queue={queue} />
-      <MoreSection {...part} />
+      <WithIndex entries={indexOf(t)}>
+        <FindingNotes findings={findingsAt(findings, '')} />
+        <FirstFinding findings={findings.filter(({ field }) => settingOf(field) !== '')} />
+        <BasicsSection {...part} />
+        <AgentsSection {...part} queue={queue} />
+        <SoundsSection {...part} />
+        <DistributionSection {...part} />
+        <RingingSection {...part} />
+        <FullSection {...part} queue={queue} />
+        <WaitSection {...part} queue={queue} />
+        <NobodySection {...part} queue={queue} />
+        <MoreSection {...part} />
+      </WithIndex>
     </EditFrame>
   );
+}
+
+/** The sections in their order, with what is in them. */
+function indexOf(t: TFunction): readonly IndexEntry[] {
+  return [
+    { name: 'basics', title: t('queues:basics'), fields: ['name', 'line_uri', 'domain'] },
+    { name: 'agents-section', title: t('queues:agents'), fields: ['agents', 'groups'] },
+    { name: 'sounds', title: t('queues:sounds'), fields: ['greeting', 'music'] },
+    {
+      name: 'distribution-section',
+      title: t('queues:distribution'),
+      fields: ['distribution', 'alerting'],
+    },
+    {
+      name: 'ringing',
+      title: t('queues:ringing'),
+      fields: ['allow_opt_out', 'agent_limit', 'agent_alert_time'],
+    },
+    { name: 'full', title: t('queues:full'), fields: ['max_waiting', 'overflow'] },
+    { name: 'wait', title: t('queues:wait'), fields: ['max_wait', 'timeout'] },
+    { name: 'nobody', title: t('queues:nobody'), fields: ['no_agents', 'no_agents_new_calls_only'] },
+    { name: 'more', title: t('queues:more'), fields: ['presence_based_routing', 'wrap_up', 'ring_busy'] },
+  ];
 }
 
 /** A loop of forwards is told at its first queue, which may be another one: here it stands beside what closed it. */

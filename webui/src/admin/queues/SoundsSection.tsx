@@ -17,10 +17,11 @@ import { useTranslation } from 'react-i18next';
 import { previewOf, useSound } from '~/admin/audio/library';
 import { Player } from '~/admin/audio/Player';
 import { decibels } from '~/admin/audio/sound';
+import { useCanSpeak } from '~/admin/audio/speech';
 import { Upload } from '~/admin/audio/Upload';
 import { Setting, useFieldsScope } from '~/admin/parts/fields';
 import { SearchPicker } from '~/admin/parts/pickers';
-import { Section } from '~/admin/parts/Section';
+import { FoldingSection } from '~/admin/parts/Section';
 import { api, bodyOf, download } from '~/api/client';
 import { useMay } from '~/api/session';
 import { Failure } from '~/parts/Failure';
@@ -44,11 +45,22 @@ export function SoundsSection({ editing }: PartProps) {
   const styles = useStyles();
   const { t } = useTranslation(['queues', 'audio']);
   const { isReadOnly } = useFieldsScope();
+  const canSpeak = useCanSpeak();
   const { greeting, music } = editing.draft;
   const setGreeting = (change: Partial<GreetingDraft>) =>
     editing.set({ greeting: { ...greeting, ...change } });
   return (
-    <Section title={t('queues:sounds')} about={t('queues:soundsAbout')}>
+    <FoldingSection
+      title={t('queues:sounds')}
+      about={t('queues:soundsAbout')}
+      name="sounds"
+      fields={['greeting', 'music']}
+      summary={t('queues:summary.sounds', {
+        greeting: t(`queues:greeting.${greeting.kind}`),
+        music: t(`queues:music.${music.kind}`),
+      })}
+      isDefault={greeting.kind === 'none' && music.kind === 'default'}
+    >
       <div className={styles.sound}>
         <Setting name="greeting" label={t('queues:setting.greeting')}>
           <RadioGroup
@@ -58,7 +70,9 @@ export function SoundsSection({ editing }: PartProps) {
           >
             <Radio value="none" label={t('queues:greeting.none')} />
             <Radio value="file" label={t('queues:greeting.file')} />
-            <Radio value="speech" label={t('queues:greeting.speech')} />
+            {(canSpeak || greeting.kind === 'speech') && (
+              <Radio value="speech" label={t('queues:greeting.speech')} />
+            )}
           </RadioGroup>
         </Setting>
         {greeting.kind === 'file' && (
@@ -91,7 +105,7 @@ export function SoundsSection({ editing }: PartProps) {
           />
         )}
       </div>
-    </Section>
+    </FoldingSection>
   );
 }
 
@@ -143,6 +157,7 @@ function Speech({ greeting, onChange }: SpeechProps) {
   const styles = useStyles();
   const { t } = useTranslation(['queues', 'audio']);
   const { isReadOnly } = useFieldsScope();
+  const canSpeak = useCanSpeak();
   const { say, language } = greeting;
   return (
     <div className={styles.inner}>
@@ -171,7 +186,9 @@ function Speech({ greeting, onChange }: SpeechProps) {
             </Option>
           ))}
         </Dropdown>
-        {!isReadOnly && <SpeechPreview key={`${language} ${say}`} say={say} language={language} />}
+        {!isReadOnly && canSpeak && (
+          <SpeechPreview key={`${language} ${say}`} say={say} language={language} />
+        )}
       </div>
     </div>
   );

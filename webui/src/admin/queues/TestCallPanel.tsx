@@ -22,6 +22,8 @@ import { api, bodyOf } from '~/api/client';
 import { inWords } from '~/api/problems';
 import { useNow } from '~/live/clock';
 import { duration } from '~/parts/format';
+import { chosen } from '~/phone/choices';
+import { findMicrophone, type NoMicrophone } from '~/phone/microphone';
 import type { QueueView } from './queueDraft';
 import type { TestCall } from './testCall';
 
@@ -32,12 +34,21 @@ const useStyles = makeStyles({
   time: { fontVariantNumeric: 'tabular-nums' },
 });
 
+/** There is no microphone for the call, as the agent's page would say of its own. */
+class NothingToSpeakInto extends Error {
+  constructor(readonly lack: NoMicrophone) {
+    super(lack);
+  }
+}
+
 /** The button that calls the queue, and the call while there is one. */
 export function useTestCall(queue: QueueView) {
-  const { t } = useTranslation('queues');
+  const { t } = useTranslation(['queues', 'agent']);
   const [call, setCall] = useState<TestCall | null>(null);
   const starting = useMutation({
     mutationFn: async () => {
+      const lack = await findMicrophone(chosen().microphone);
+      if (lack !== null) throw new NothingToSpeakInto(lack);
       const params = { path: { key: queue.id } };
       const access = await bodyOf(api.POST('/api/v1/queues/{key}/test-call', { params }));
       const { TestCall } = await import('./testCall');
@@ -68,7 +79,11 @@ export function useTestCall(queue: QueueView) {
       ) : (
         starting.error !== null && (
           <MessageBar intent="error" layout="multiline" role="alert">
-            <MessageBarBody>{inWords(starting.error, t)}</MessageBarBody>
+            <MessageBarBody>
+              {starting.error instanceof NothingToSpeakInto
+                ? t(`agent:phone.help.${starting.error.lack}`)
+                : inWords(starting.error, t)}
+            </MessageBarBody>
             <MessageBarActions>
               <Button onClick={close}>{t('common:close')}</Button>
             </MessageBarActions>

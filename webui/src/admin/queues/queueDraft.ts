@@ -74,6 +74,11 @@ export const DEFAULTS: Readonly<Record<(typeof NUMBERS)[number], number>> = {
   wrap_up: 0,
 };
 
+/** Whether a number is what it is without anybody's doing. */
+export function isUsual(field: (typeof NUMBERS)[number], draft: QueueDraft): boolean {
+  return draft[field].trim() === '' || numberIn(draft[field]) === DEFAULTS[field];
+}
+
 /** A queue that is yet to be made; with several domains its own is still to be chosen. */
 export function newQueue(domains: readonly string[]): QueueDraft {
   return {

@@ -178,7 +178,7 @@ function Pools({ editing: { draft, set }, licences }: PartProps) {
 /** So many licences allow so many service numbers. */
 function Allowances({ editing: { draft, set }, licences: { service_numbers } }: PartProps) {
   const styles = useStyles();
-  const { t } = useTranslation('settings');
+  const { t } = useTranslation(['settings', 'admin']);
   const { isReadOnly } = useFieldsScope();
   const steps = draft.service_number_table;
   const change = (place: number, step: Partial<Step>) =>

@@ -64,7 +64,7 @@ interface FormProps {
 }
 
 function OrganizationForm({ stored, onReload }: FormProps) {
-  const { t } = useTranslation('settings');
+  const { t } = useTranslation(['settings', 'admin']);
   const isReadOnly = !useMay('change-settings');
   const { time_zone: timeZone } = useSession();
   const findings = (useFindings().data ?? []).filter(({ key }) => key === 'organization');
@@ -164,7 +164,7 @@ function OrganizationForm({ stored, onReload }: FormProps) {
 /** What addresses end in; the first one is what phone passwords are made for. */
 function Domains() {
   const styles = useStyles();
-  const { t } = useTranslation('settings');
+  const { t } = useTranslation(['settings', 'admin']);
   const mayChange = useMay('change-settings');
   const domains = useQuery({
     queryKey: ['domains'],

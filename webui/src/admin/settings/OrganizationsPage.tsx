@@ -24,7 +24,7 @@ const useStyles = makeStyles({
 
 export function OrganizationsPage() {
   const styles = useStyles();
-  const { t } = useTranslation('settings');
+  const { t } = useTranslation(['settings', 'admin']);
   const [task, setTask] = useState<Task | null>(null);
   const columns: Column<Organization>[] = [
     { id: 'name', title: t('settings:settings.organization'), cell: ({ organization }) => organization },
@@ -98,7 +98,7 @@ export function OrganizationsPage() {
 }
 
 function CreateDialog({ onClose }: { readonly onClose: () => void }) {
-  const { t } = useTranslation('settings');
+  const { t } = useTranslation(['settings', 'admin']);
   const [name, setName] = useState('');
   const [domains, setDomains] = useState('');
   return (
@@ -172,7 +172,7 @@ function RenameDialog({ organization, onClose }: OneProps) {
 
 /** Nothing brings it back, so its name is typed once more. */
 function RemoveDialog({ organization, onClose }: OneProps) {
-  const { t } = useTranslation('settings');
+  const { t } = useTranslation(['settings', 'admin']);
   const [confirm, setConfirm] = useState('');
   const remove = async () => {
     const params = { path: { key: organization.id }, query: { confirm } };

@@ -33,7 +33,7 @@ const useStyles = makeStyles({
 
 export function TrunksPage() {
   const styles = useStyles();
-  const { t } = useTranslation('settings');
+  const { t } = useTranslation(['settings', 'admin']);
   const mayChange = useMay('change-settings');
   const findings = (useFindings().data ?? []).filter(({ field }) => field.startsWith('trunks'));
   const [edited, setEdited] = useState<Trunk | 'new' | null>(null);

@@ -11,6 +11,7 @@ import {
   tokens,
 } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { EditFrame } from '~/admin/parts/EditFrame';
 import type { Editing } from '~/admin/parts/editing';
@@ -20,16 +21,20 @@ import { whole } from '~/admin/parts/listing';
 import { useOrganization } from '~/admin/parts/organization';
 import { NumberPicker, type NumberView } from '~/admin/parts/pickers';
 import { SecretInput } from '~/admin/parts/SecretInput';
-import { Section } from '~/admin/parts/Section';
+import { FoldingSection, Section } from '~/admin/parts/Section';
 import { api, bodyOf, type Schemas } from '~/api/client';
 import { useMay } from '~/api/session';
 import {
+  countsLicences,
   HOMES,
   LICENCES,
   type Licence,
+  named,
   partsOf,
+  takesCalls,
   type UserDraft,
   type UserView,
+  withCalls,
   withLicence,
 } from './userDraft';
 
@@ -46,23 +51,30 @@ const useStyles = makeStyles({
   detail: { color: tokens.colorNeutralForeground2 },
 });
 
-interface Props {
-  readonly editing: Editing<UserDraft>;
+interface Props<D extends UserDraft> {
+  readonly editing: Editing<D>;
   /** null: yet to be made. */
   readonly user: UserView | null;
   readonly findings?: readonly Finding[];
   readonly action?: string;
   readonly onReload?: () => void;
+  /** What stands between the person and the rest. */
+  readonly children?: ReactNode;
 }
 
 interface PartProps {
-  readonly editing: Editing<UserDraft>;
+  readonly editing: Pick<Editing<UserDraft>, 'draft' | 'set'>;
   readonly isReadOnly: boolean;
 }
 
-export function UserFields({ editing, user, findings = [], action, onReload }: Props) {
+export function UserFields<D extends UserDraft>(props: Props<D>) {
+  const { editing, user, findings = [], action, onReload, children } = props;
   const { t } = useTranslation('users');
   const isReadOnly = !useMay('change-settings');
+  const part = {
+    editing: { draft: editing.draft, set: (change: Partial<UserDraft>) => editing.set(change as Partial<D>) },
+    isReadOnly,
+  };
   return (
     <EditFrame
       editing={editing}
@@ -72,15 +84,16 @@ export function UserFields({ editing, user, findings = [], action, onReload }: P
       {...(action !== undefined && { action })}
       {...(onReload !== undefined && { onReload })}
     >
-      <Person editing={editing} isReadOnly={isReadOnly} />
-      <Calls editing={editing} isReadOnly={isReadOnly} />
-      <Phone editing={editing} isReadOnly={isReadOnly} hasPassword={user?.has_sip_password ?? false} />
-      <Elsewhere editing={editing} isReadOnly={isReadOnly} />
+      <Person {...part} isNew={user === null} />
+      <Calls {...part} />
+      {children}
+      <Phone {...part} hasPassword={user?.has_sip_password ?? false} />
+      <Elsewhere {...part} />
     </EditFrame>
   );
 }
 
-function Person({ editing: { draft, set }, isReadOnly }: PartProps) {
+function Person({ editing: { draft, set }, isReadOnly, isNew }: PartProps & { readonly isNew: boolean }) {
   const styles = useStyles();
   const { t } = useTranslation('users');
   const domains = useOrganization().data?.domains ?? [];
@@ -92,7 +105,7 @@ function Person({ editing: { draft, set }, isReadOnly }: PartProps) {
         name="display_name"
         label={t('users:settings.display_name')}
         value={draft.display_name}
-        onChange={(display_name) => set({ display_name })}
+        onChange={(display_name) => set(isNew ? named(draft, display_name) : { display_name })}
       />
       <Setting name="upn" label={t('users:settings.upn')} hint={t('users:hint.upn')} isRequired>
         <ControlGroup className={styles.upn}>
@@ -116,13 +129,15 @@ function Person({ editing: { draft, set }, isReadOnly }: PartProps) {
           </Select>
         </ControlGroup>
       </Setting>
-      <SwitchSetting
-        name="is_active"
-        label={t('users:settings.is_active')}
-        hint={t('users:hint.is_active')}
-        isOn={draft.is_active}
-        onChange={(is_active) => set({ is_active })}
-      />
+      {!isNew && (
+        <SwitchSetting
+          name="is_active"
+          label={t('users:settings.is_active')}
+          hint={t('users:hint.is_active')}
+          isOn={draft.is_active}
+          onChange={(is_active) => set({ is_active })}
+        />
+      )}
     </Section>
   );
 }
@@ -133,16 +148,66 @@ function upnOf(typed: string, domain: string): string {
 }
 
 function Calls({ editing: { draft, set }, isReadOnly }: PartProps) {
-  const styles = useStyles();
   const { t } = useTranslation('users');
+  const organization = useOrganization();
   const lackOf = ({ kind, belongs_to }: NumberView) => {
     if (kind !== 'user') return t('users:notForUsers');
     return belongs_to !== null && belongs_to !== `user ${draft.upn}`
       ? t('users:taken', { owner: belongs_to })
       : undefined;
   };
+  const counts = organization.data !== undefined && countsLicences(organization.data);
   return (
-    <Section title={t('users:forCalls')} about={t('users:forCallsAbout')}>
+    <>
+      <Section title={t('users:forCallsSimple')}>
+        {!counts && (
+          <SwitchSetting
+            name="takes_calls"
+            label={t('users:takesCalls')}
+            hint={t('users:takesCallsHint')}
+            isOn={takesCalls(draft)}
+            onChange={(isOn) => set(withCalls(draft, isOn))}
+          />
+        )}
+        <Setting name="line_uri" label={t('users:settings.line_uri')} hint={t('users:hint.line_uri')}>
+          <NumberPicker
+            chosen={draft.line_uri}
+            none={t('users:noNumber')}
+            placeholder={t('users:noNumber')}
+            lackOf={lackOf}
+            onType={(text) => set({ line_uri: text.replace(/^tel:/i, '').replaceAll(/[\s.()-]/g, '') })}
+            onPick={({ value }) => set({ line_uri: value })}
+          />
+        </Setting>
+      </Section>
+      {organization.data !== undefined && (
+        <LicencesSection editing={{ draft, set }} isReadOnly={isReadOnly} isFolded={!counts} />
+      )}
+    </>
+  );
+}
+
+/** The licences of 2018, which matter where an organization counts them. */
+function LicencesSection({
+  editing: { draft, set },
+  isReadOnly,
+  isFolded,
+}: PartProps & { readonly isFolded: boolean }) {
+  const styles = useStyles();
+  const { t } = useTranslation('users');
+  return (
+    <FoldingSection
+      title={t('users:licencesTitle')}
+      about={t('users:forCallsAbout')}
+      name="licence"
+      fields={['licences', 'voice_enabled', 'homed']}
+      summary={t('users:licencesSummary', {
+        licences:
+          draft.licences.map((each) => t(`users:licence.${each}`)).join(', ') || t('users:noLicences'),
+        voice: t(draft.voice_enabled ? 'common:yes' : 'common:no'),
+      })}
+      isDefault={isFolded}
+    >
       <Setting name="licences" label={t('users:settings.licences')}>
         <ControlGroup className={styles.licences}>
           <Licences
@@ -173,17 +238,7 @@ function Calls({ editing: { draft, set }, isReadOnly }: PartProps) {
           ))}
         </Select>
       </Setting>
-      <Setting name="line_uri" label={t('users:settings.line_uri')} hint={t('users:hint.line_uri')}>
-        <NumberPicker
-          chosen={draft.line_uri}
-          none={t('users:noNumber')}
-          placeholder={t('users:noNumber')}
-          lackOf={lackOf}
-          onType={(text) => set({ line_uri: text.replace(/^tel:/i, '').replaceAll(/[\s.()-]/g, '') })}
-          onPick={({ value }) => set({ line_uri: value })}
-        />
-      </Setting>
-    </Section>
+    </FoldingSection>
   );
 }
 
@@ -227,7 +282,13 @@ function Phone({ editing, isReadOnly, hasPassword }: PartProps & { readonly hasP
   const { t } = useTranslation('users');
   const { draft, set } = editing;
   return (
-    <Section title={t('users:deskPhone')}>
+    <FoldingSection
+      title={t('users:deskPhone')}
+      name="desk-phone"
+      fields={['sip_password', 'contacts']}
+      summary={t('users:phoneSummary')}
+      isDefault={!hasPassword && draft.contacts === ''}
+    >
       {!isReadOnly && (
         <Setting
           name="sip_password"
@@ -250,7 +311,7 @@ function Phone({ editing, isReadOnly, hasPassword }: PartProps & { readonly hasP
           onChange={(_, { value }) => set({ contacts: value })}
         />
       </Setting>
-    </Section>
+    </FoldingSection>
   );
 }
 
@@ -263,7 +324,18 @@ function Elsewhere({ editing: { draft, set }, isReadOnly }: PartProps) {
     queryFn: () => whole((query) => bodyOf(api.GET('/api/v1/caller-id-policies', { params: { query } }))),
   });
   return (
-    <Section title={t('users:elsewhere')}>
+    <FoldingSection
+      title={t('users:elsewhere')}
+      name="elsewhere"
+      fields={['forward_to', 'voicemail', 'caller_id_policy', 'hides_number']}
+      summary={t('users:elsewhereSummary')}
+      isDefault={
+        draft.forward_to === '' &&
+        draft.voicemail === '' &&
+        draft.caller_id_policy === '' &&
+        !draft.hides_number
+      }
+    >
       <TextSetting
         name="forward_to"
         label={t('users:settings.forward_to')}
@@ -302,6 +374,6 @@ function Elsewhere({ editing: { draft, set }, isReadOnly }: PartProps) {
         isOn={draft.hides_number}
         onChange={(hides_number) => set({ hides_number })}
       />
-    </Section>
+    </FoldingSection>
   );
 }

@@ -24,7 +24,7 @@ const useStyles = makeStyles({
 });
 
 export function UserList() {
-  const { t } = useTranslation('users');
+  const { t } = useTranslation(['users', 'admin']);
   const navigate = useNavigate();
   const mayChange = useMay('change-settings');
   const mayReadLive = useMay('read-live');
@@ -158,7 +158,7 @@ interface RemoveProps {
 }
 
 export function RemoveUser({ user: { id, upn, display_name }, isInList = false, onRemoved }: RemoveProps) {
-  const { t } = useTranslation('users');
+  const { t } = useTranslation(['users', 'admin']);
   const name = display_name || upn;
   return (
     <RemoveButton

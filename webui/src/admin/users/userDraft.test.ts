@@ -1,5 +1,17 @@
 import { expect, test } from 'vitest';
-import { draftOf, linesOf, newUser, partsOf, patchOf, type UserView, withLicence } from './userDraft';
+import {
+  countsLicences,
+  draftOf,
+  linesOf,
+  named,
+  newUser,
+  partsOf,
+  patchOf,
+  takesCalls,
+  type UserView,
+  withCalls,
+  withLicence,
+} from './userDraft';
 
 const AMAL = {
   id: 'u1',
@@ -54,4 +66,35 @@ test('lines without anything are none', () => {
 test('licences keep their order', () => {
   expect(withLicence(['CallingPlan'], 'E3', true)).toEqual(['E3', 'CallingPlan']);
   expect(withLicence(['E3', 'E5'], 'E3', false)).toEqual(['E5']);
+});
+
+test('one switch makes somebody take calls, with the least that it takes', () => {
+  const before = { ...newUser('contoso.com'), voice_enabled: false, homed: 'lync-2010' as const };
+  const after = { ...before, ...withCalls(before, true) };
+  expect(takesCalls(before)).toBe(false);
+  expect(takesCalls(after)).toBe(true);
+  expect(after.licences).toEqual(['E5']);
+  const system = { ...before, licences: ['E3', 'PhoneSystem'] as const };
+  expect(withCalls(system, true).licences).toEqual(['E3', 'PhoneSystem']);
+  expect(withCalls(system, false).licences).toEqual(['E3']);
+});
+
+test('licences are somebody’s business where the organization counts them', () => {
+  expect(countsLicences({ licence_pools: {}, service_number_table: [] })).toBe(false);
+  expect(countsLicences({ licence_pools: { E5: 10 }, service_number_table: [] })).toBe(true);
+  expect(
+    countsLicences({
+      licence_pools: {},
+      service_number_table: [{ phone_system_licences: 1, service_numbers: 5 }],
+    }),
+  ).toBe(true);
+});
+
+test('a name proposes one to sign in with until somebody has typed that', () => {
+  const amelie = { ...newUser('contoso.com'), ...named(newUser('contoso.com'), 'Amélie R') };
+  expect(amelie.upn).toBe('amelie.r@contoso.com');
+  expect(named(amelie, 'Amélie Roux').upn).toBe('amelie.roux@contoso.com');
+  expect(named({ ...amelie, upn: 'roux@contoso.com' }, 'Amélie Roux')).toEqual({
+    display_name: 'Amélie Roux',
+  });
 });

@@ -1,6 +1,7 @@
 /** A user as their form holds them. Nothing in here does I/O. */
 
 import type { Schemas } from '~/api/client';
+import { localPartOf } from '~/setup/steps';
 
 export type UserView = Schemas['UserView'];
 export type UserForm = Schemas['UserForm'];
@@ -28,6 +29,55 @@ export interface UserDraft {
   readonly hides_number: boolean;
   /** Empty: that of a group, or Global. */
   readonly caller_id_policy: string;
+}
+
+/** What brings calls along, where nobody counts licences. */
+const FOR_CALLS: Licence = 'E5';
+const OF_CALLS: readonly Licence[] = ['E5', 'PhoneSystem', 'CallingPlan'];
+
+/** Whether licences and voice let somebody take calls. */
+export function takesCalls({ licences, voice_enabled, homed }: UserDraft): boolean {
+  const isLicensed = licences.includes('E5') || licences.includes('PhoneSystem');
+  return isLicensed && (voice_enabled || licences.includes('CallingPlan')) && homed !== 'lync-2010';
+}
+
+/** What makes somebody take calls, or stops it: nothing more than that takes. */
+export function withCalls(draft: UserDraft, isOn: boolean): Partial<UserDraft> {
+  if (!isOn) return { licences: draft.licences.filter((each) => !OF_CALLS.includes(each)) };
+  const isLicensed = draft.licences.includes('E5') || draft.licences.includes('PhoneSystem');
+  return {
+    licences: isLicensed ? draft.licences : withLicence(draft.licences, FOR_CALLS, true),
+    voice_enabled: true,
+    homed: draft.homed === 'lync-2010' ? 'online' : draft.homed,
+  };
+}
+
+/** Whether the organization counts its licences: then each is somebody's business. */
+export function countsLicences(
+  organization: Pick<Schemas['OrganizationView'], 'licence_pools' | 'service_number_table'>,
+): boolean {
+  const { licence_pools, service_number_table } = organization;
+  return Object.values(licence_pools).some((size) => size !== null) || service_number_table.length > 0;
+}
+
+/** A user to be made, with what they need besides: an account to sign in with, and their queues. */
+export interface NewUserDraft extends UserDraft {
+  readonly may_sign_in: boolean;
+  readonly password: string;
+  /** By name. */
+  readonly queues: readonly string[];
+}
+
+/** The user's own part. */
+export function userPart({ may_sign_in, password, queues, ...user }: NewUserDraft): UserDraft {
+  return user;
+}
+
+/** Another name to show proposes a name to sign in with, as long as nobody has typed one. */
+export function named(draft: UserDraft, display_name: string): Partial<UserDraft> {
+  const { name, domain } = partsOf(draft.upn);
+  const isProposed = name === localPartOf(draft.display_name);
+  return { display_name, ...(isProposed && { upn: `${localPartOf(display_name)}@${domain}` }) };
 }
 
 /** A new user of a domain can be called as soon as there is a licence for it. */
