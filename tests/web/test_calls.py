@@ -229,9 +229,7 @@ def test_who_was_never_thought_of_gets_an_answer_too(rig: ServerRig, ids: dict[s
     assert answer.startswith("bao@contoso.com: nothing was decided: no agent of the queue then")
 
 
-def test_the_service_level_comes_by_both_formulas_with_its_counts(
-    rig: ServerRig, ids: dict[str, str]
-) -> None:
+def test_the_service_level_comes_by_each_formula_with_its_counts(rig: ServerRig, ids: dict[str, str]) -> None:
     with Past(rig) as past:
         for number, wait in enumerate((5, 20, 21)):
             past.call(f"a{number}", ids["desk"], number, wait=wait, agent_id=ids["amal"])
@@ -241,14 +239,16 @@ def test_the_service_level_comes_by_both_formulas_with_its_counts(
         past.call("e", ids["sales"], 40)
     report = rig.api().get("/reports/service-level", queue="Help Desk", within_s=20)
     assert report["service_levels"] == [
+        {"formula": "answered in time / offered", "value": pytest.approx(2 / 6)},
         {"formula": "answered in time / answered", "value": pytest.approx(2 / 3)},
         {
             "formula": "(answered in time + abandoned in time) / (answered + abandoned)",
             "value": pytest.approx(3 / 5),
         },
     ]
-    counts = ("calls", "answered", "answered_in_time", "abandoned", "abandoned_in_time")
-    assert [report[name] for name in counts] == [6, 3, 2, 2, 1]
+    assert report["abandon_rate"] == pytest.approx(2 / 6)
+    counts = ("calls", "offered", "answered", "answered_in_time", "abandoned", "abandoned_in_time")
+    assert [report[name] for name in counts] == [6, 6, 3, 2, 2, 1]
     assert report["outcomes"]["overflowed"] == 1
     assert report["waits"] == {"mean_s": 70.0, "longest_s": 300.0}
     assert report["waits_from_arrival"] == {"mean_s": 72.0, "longest_s": 302.0}
@@ -256,7 +256,7 @@ def test_the_service_level_comes_by_both_formulas_with_its_counts(
 
 def test_a_service_level_of_nothing_is_none(rig: ServerRig, ids: dict[str, str]) -> None:
     report = rig.api().get("/reports/service-level", queue="Sales")
-    assert [level["value"] for level in report["service_levels"]] == [None, None]
+    assert [level["value"] for level in report["service_levels"]] == [None, None, None]
 
 
 def test_history_is_not_for_agents(rig: ServerRig) -> None:

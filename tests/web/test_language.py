@@ -214,6 +214,7 @@ def test_answers_to_why_are_in_french(past: Api) -> None:
 def test_reports_name_their_formulas_in_french(past: Api) -> None:
     levels = past.get("/reports/service-level", language="fr")["service_levels"]
     assert [each["formula"] for each in levels] == [
+        "répondus à temps / présentés",
         "répondus à temps / répondus",
         "(répondus à temps + abandonnés à temps) / (répondus + abandonnés)",
     ]

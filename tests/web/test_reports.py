@@ -45,7 +45,7 @@ def test_today_is_told_by_queue_with_both_service_levels(rig: ServerRig, ids: di
     counts = ("calls", "answered", "abandoned", "timed_out", "overflowed", "no_agents", "refused", "failed")
     assert [desk[name] for name in counts] == [4, 2, 1, 1, 0, 0, 0, 0]
     assert (desk["answered_in_time"], desk["abandoned_in_time"]) == (1, 1)
-    assert [level["value"] for level in desk["service_levels"]] == [0.5, pytest.approx(2 / 3)]
+    assert [level["value"] for level in desk["service_levels"]] == [0.25, 0.5, pytest.approx(2 / 3)]
     assert desk["waits"] == {"mean_s": 20.0, "longest_s": 30.0}
     assert (sales["calls"], sales["service_levels"][0]["value"]) == (0, None)
 

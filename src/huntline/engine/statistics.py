@@ -1,4 +1,4 @@
-"""Numbers of a queue, each with its formula (rules section 5)."""
+"""Numbers of a queue, each with its formula (rules section 12)."""
 
 from __future__ import annotations
 
@@ -12,13 +12,28 @@ from huntline.engine.model import Outcome
 
 @dataclass(frozen=True, slots=True)
 class ServiceLevel:
-    """How many callers were served in time. Both formulas are always shown together; None where nothing
-    was there to divide by."""
+    """How many callers were served in time: ``of_offered`` is the headline, with the abandon rate beside it.
+    None where nothing was there to divide by.
 
+    ``offered`` are the calls that began to wait or were turned away by the queue, ``abandoned`` those whose
+    caller hung up while waiting.
+    """
+
+    offered: int
     answered_in_time: int
     abandoned_in_time: int
     answered: int
     abandoned: int
+
+    @property
+    def of_offered(self) -> float | None:
+        """Answered in time / offered."""
+        return self.answered_in_time / self.offered if self.offered else None
+
+    @property
+    def abandon_rate(self) -> float | None:
+        """Abandoned / offered."""
+        return self.abandoned / self.offered if self.offered else None
 
     @property
     def of_answered(self) -> float | None:
@@ -56,11 +71,12 @@ def summarize(records: Iterable[RecordCall], in_time: timedelta) -> QueueStatist
     """The numbers of some ended calls, with ``in_time`` as the service level's limit."""
     calls = list(records)
     answered = [call for call in calls if call.outcome is Outcome.ANSWERED]
-    abandoned = [call for call in calls if call.outcome is Outcome.ABANDONED]
+    abandoned = [call for call in calls if call.outcome is Outcome.ABANDONED and call.waiting_since]
     return QueueStatistics(
         calls=len(calls),
         outcomes={outcome: sum(call.outcome is outcome for call in calls) for outcome in Outcome},
         service_level=ServiceLevel(
+            offered=sum(is_offered(call) for call in calls),
             answered_in_time=sum(waited(call) <= in_time for call in answered),
             abandoned_in_time=sum(waited(call) <= in_time for call in abandoned),
             answered=len(answered),
@@ -69,6 +85,15 @@ def summarize(records: Iterable[RecordCall], in_time: timedelta) -> QueueStatist
         waits=_waits([waited(call) for call in answered + abandoned]),
         waits_from_arrival=_waits([waited_from_arrival(call) for call in answered + abandoned]),
     )
+
+
+TURNED_AWAY = frozenset({Outcome.OVERFLOWED, Outcome.NO_AGENTS, Outcome.TIMED_OUT})
+"""The outcomes of calls that a queue itself turned away."""
+
+
+def is_offered(call: RecordCall) -> bool:
+    """Whether a call was offered to its queue: it began to wait, or was turned away."""
+    return call.waiting_since is not None or call.outcome in TURNED_AWAY
 
 
 def waited(call: RecordCall) -> timedelta:

@@ -27,7 +27,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from huntline.engine.model import Outcome
-from huntline.engine.statistics import QueueStatistics, ServiceLevel, Waits
+from huntline.engine.statistics import TURNED_AWAY, QueueStatistics, ServiceLevel, Waits
 from huntline.storage import schema
 from huntline.storage.calls import CallFilter, conditions_of, waited, waited_from_arrival
 
@@ -187,16 +187,20 @@ def _calls_in_queues(wanted: CallFilter) -> FromClause:
 def _columns() -> tuple[ColumnElement[Any], ...]:
     calls = schema.calls
     waits = waited().label("waited"), waited_from_arrival().label("from_arrival")
-    return calls.c.outcome, calls.c.arrived_at, *waits
+    return calls.c.outcome, calls.c.arrived_at, calls.c.waiting_since, *waits
 
 
 def _numbers(calls: FromClause, in_time: timedelta) -> list[ColumnElement[Any]]:
     """What ``_statistics`` is made of."""
     is_in_time = calls.c.waited <= in_time.total_seconds()
-    is_answered, is_abandoned = (calls.c.outcome == each for each in (Outcome.ANSWERED, Outcome.ABANDONED))
+    has_waited = calls.c.waiting_since.is_not(None)
+    is_answered = calls.c.outcome == Outcome.ANSWERED
+    is_abandoned = and_(calls.c.outcome == Outcome.ABANDONED, has_waited)
     is_served = or_(is_answered, is_abandoned)
     return [
         *(_count(calls.c.outcome == each) for each in Outcome),
+        _count(or_(has_waited, calls.c.outcome.in_(TURNED_AWAY))),
+        _count(is_abandoned),
         _count(and_(is_answered, is_in_time)),
         _count(and_(is_abandoned, is_in_time)),
         *(
@@ -208,17 +212,18 @@ def _numbers(calls: FromClause, in_time: timedelta) -> list[ColumnElement[Any]]:
 
 
 def _statistics(numbers: Row[Any] | Sequence[Any]) -> QueueStatistics:
-    *of_outcomes, answered_in_time, abandoned_in_time = numbers[:-4]
+    *of_outcomes, offered, abandoned, answered_in_time, abandoned_in_time = numbers[:-4]
     outcomes = dict(zip(Outcome, of_outcomes, strict=True))
     mean, longest, mean_from_arrival, longest_from_arrival = map(_duration, numbers[-4:])
     return QueueStatistics(
         calls=sum(of_outcomes),
         outcomes=outcomes,
         service_level=ServiceLevel(
+            offered=offered,
             answered_in_time=answered_in_time,
             abandoned_in_time=abandoned_in_time,
             answered=outcomes[Outcome.ANSWERED],
-            abandoned=outcomes[Outcome.ABANDONED],
+            abandoned=abandoned,
         ),
         waits=Waits(mean, longest),
         waits_from_arrival=Waits(mean_from_arrival, longest_from_arrival),

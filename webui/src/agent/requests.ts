@@ -122,6 +122,6 @@ function opted(me: Me, queueId: string, isOptedOut: boolean): Me {
 }
 
 /** A credential for the phone in this page, good for some minutes. */
-export function lendPhone(): Promise<Schemas['PhoneAccess']> {
+export function fetchPhoneCredentials(): Promise<Schemas['PhoneAccess']> {
   return bodyOf(api.POST('/api/v1/me/phone'));
 }

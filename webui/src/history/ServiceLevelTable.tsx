@@ -1,4 +1,4 @@
-/** How many callers were served in time, by both formulas, with the counts that they are made of. */
+/** How many callers were served in time, by each formula, with the counts that they are made of. */
 
 import {
   Field,
@@ -32,7 +32,7 @@ const useStyles = makeStyles({
   all: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalL },
   within: { maxWidth: '280px' },
   wide: { overflowX: 'auto' },
-  table: { minWidth: '820px' },
+  table: { minWidth: '1080px' },
   number: { fontVariantNumeric: 'tabular-nums' },
   total: { fontWeight: tokens.fontWeightSemibold },
 });
@@ -96,10 +96,19 @@ function Reports({ filters, total }: { readonly filters: Filters; readonly total
           <TableRow>
             <TableHeaderCell>{t('history:queue')}</TableHeaderCell>
             <TableHeaderCell>{t('history:calls')}</TableHeaderCell>
+            <TableHeaderCell>
+              <InfoLabel info={t('history:formula.ofOffered')}>{t('history:level.ofOffered')}</InfoLabel>
+            </TableHeaderCell>
+            <TableHeaderCell>
+              <InfoLabel info={t('history:formula.abandonRate')}>{t('history:level.abandonRate')}</InfoLabel>
+            </TableHeaderCell>
+            <TableHeaderCell>
+              <InfoLabel info={t('history:offeredHint')}>{t('history:offered')}</InfoLabel>
+            </TableHeaderCell>
             <TableHeaderCell>{t('history:outcome.answered')}</TableHeaderCell>
-            <TableHeaderCell>{t('history:inTime')}</TableHeaderCell>
+            <TableHeaderCell>{t('history:answeredInTime')}</TableHeaderCell>
             <TableHeaderCell>{t('history:outcome.abandoned')}</TableHeaderCell>
-            <TableHeaderCell>{t('history:inTime')}</TableHeaderCell>
+            <TableHeaderCell>{t('history:abandonedInTime')}</TableHeaderCell>
             <TableHeaderCell>
               <InfoLabel info={t('history:formula.ofAnswered')}>{t('history:level.ofAnswered')}</InfoLabel>
             </TableHeaderCell>
@@ -129,7 +138,9 @@ function Reports({ filters, total }: { readonly filters: Filters; readonly total
 function ReportRow({ name, report }: { readonly name: ReactNode; readonly report: Report }) {
   const styles = useStyles();
   const { t, i18n } = useTranslation('history');
-  const [ofAnswered, ofAll] = report.service_levels.map(({ value }) => share(value, i18n.language));
+  const [ofOffered, ofAnswered, ofAll] = report.service_levels.map(({ value }) =>
+    share(value, i18n.language),
+  );
   const both = (key: 'mean_s' | 'longest_s') =>
     t('history:bothWaits', {
       waiting: duration(report.waits[key]),
@@ -137,6 +148,9 @@ function ReportRow({ name, report }: { readonly name: ReactNode; readonly report
     });
   const numbers = [
     report.calls,
+    ofOffered,
+    share(report.abandon_rate, i18n.language),
+    report.offered,
     report.answered,
     report.answered_in_time,
     report.abandoned,

@@ -1,9 +1,9 @@
 /** One call of this page: its SIP session, its sound, and what becomes of it. */
 
 import type { SipIncoming, SipResponse, SipSession } from './jssip';
-import type { Dialog } from './kept';
 import { captured, release } from './microphone';
-import { causeIn, endingOf } from './signs';
+import type { Dialog } from './savedCalls';
+import { causeIn, endingOf } from './sipHeaders';
 import { Voice } from './sound';
 import type { Ending, PhoneCall, Transfer } from './state';
 
@@ -163,13 +163,13 @@ export class Talk {
     this.voice.move(deviceId);
   }
 
-  /** The line is down: what has not been answered cannot be any more. */
-  lineLost(): void {
+  /** The connection is down: what has not been answered cannot be any more. */
+  connectionLost(): void {
     if (this.answeredAt === null) this.hangUp('connection-lost');
   }
 
-  /** The line is up again: what was waiting for it is done now. */
-  lineBack(): void {
+  /** The connection is up again: what was waiting for it is done now. */
+  connectionBack(): void {
     if (this.isThrough && this.gap !== undefined) this.heal();
   }
 
@@ -214,7 +214,7 @@ export class Talk {
     if (this.session.isOnHold().local === this.wantsHeld) return;
     const isAsked =
       this.listener.isConnected() && (this.wantsHeld ? this.session.hold() : this.session.unhold());
-    // Another exchange of descriptions is under way, or the line is down.
+    // Another exchange of descriptions is under way, or the connection is down.
     if (!isAsked) setTimeout(() => this.settleHold(), TIME_TO_SETTLE);
   }
 
@@ -226,7 +226,7 @@ export class Talk {
     this.limit ??= setTimeout(() => this.hangUp('connection-lost'), LONGEST_GAP);
   }
 
-  /** Look for a new path (RFC 8445 section 9). Without a line that waits until there is one. */
+  /** Look for a new path (RFC 8445 section 9). Without a connection that waits until there is one. */
   private heal(): void {
     clearTimeout(this.gap);
     if (!this.listener.isConnected()) return;

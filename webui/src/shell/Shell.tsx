@@ -14,7 +14,7 @@ import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Outlet, useLocation } from 'react-router';
 import { useMay } from '~/api/session';
-import { useIsPhoneBegun } from '~/phone/begun';
+import { useIsPhoneStarted } from '~/phone/isStarted';
 import { Navigation } from './Navigation';
 import { useIsNarrow } from './narrow';
 import { OrganizationPicker } from './OrganizationPicker';
@@ -62,7 +62,7 @@ export function Shell() {
   const isNarrow = useIsNarrow();
   const [isOpen, setOpen] = useState(false);
   const isOfHost = useMay('organizations');
-  const hasPhone = useIsPhoneBegun();
+  const hasPhone = useIsPhoneStarted();
   const { pathname } = useLocation();
   const { targetDocument } = useFluent();
   return (

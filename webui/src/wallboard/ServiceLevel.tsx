@@ -1,4 +1,4 @@
-/** The service level by both formulas in use, each with the counts that it is made of. */
+/** The service level of all that was offered, and the abandon rate; the two other formulas in use behind a sign. */
 
 import { InfoLabel, makeStyles, Text, tokens } from '@fluentui/react-components';
 import { useTranslation } from 'react-i18next';
@@ -13,30 +13,26 @@ const useStyles = makeStyles({
 export function ServiceLevel({ today, target }: { readonly today: QueueToday; readonly target: number }) {
   const styles = useStyles();
   const { t, i18n } = useTranslation('wallboard');
-  const { answered, answered_in_time, abandoned, abandoned_in_time } = today;
-  const [ofAnswered, ofAll] = today.service_levels.map((level) => level.value);
+  const { offered, answered, answered_in_time, abandoned_in_time } = today;
+  const [ofOffered, ofAnswered, ofAll] = today.service_levels.map(({ value }) => share(value, i18n.language));
+  const counts = { target, offered, answered, inTime: answered_in_time, abandonedInTime: abandoned_in_time };
   return (
     <div className={styles.levels}>
       <span className={styles.level}>
-        <Text>
-          {t('wallboard:serviceLevel.ofAnswered', { value: share(ofAnswered ?? null, i18n.language) })}
-        </Text>
+        <Text weight="semibold">{t('wallboard:serviceLevel.ofOffered', { value: ofOffered })}</Text>
         <InfoLabel
-          info={t('wallboard:serviceLevel.formulaOfAnswered', { target, inTime: answered_in_time, answered })}
+          info={
+            <>
+              <p>{t('wallboard:serviceLevel.formulaOfOffered', counts)}</p>
+              <p>{t('wallboard:serviceLevel.formulaOfAnswered', { ...counts, value: ofAnswered })}</p>
+              <p>{t('wallboard:serviceLevel.formulaOfAll', { ...counts, value: ofAll })}</p>
+            </>
+          }
         />
       </span>
-      <span className={styles.level}>
-        <Text>{t('wallboard:serviceLevel.ofAll', { value: share(ofAll ?? null, i18n.language) })}</Text>
-        <InfoLabel
-          info={t('wallboard:serviceLevel.formulaOfAll', {
-            target,
-            inTime: answered_in_time,
-            abandonedInTime: abandoned_in_time,
-            answered,
-            abandoned,
-          })}
-        />
-      </span>
+      <Text>
+        {t('wallboard:serviceLevel.abandonRate', { value: share(today.abandon_rate, i18n.language) })}
+      </Text>
     </div>
   );
 }

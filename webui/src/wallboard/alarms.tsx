@@ -4,9 +4,9 @@ import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useServerNow } from '~/live/live';
 import { useHiddenStyles } from '~/parts/hidden';
-import { begun } from './begun';
 import { type Alarm, alarmsOf, type QueueOnBoard } from './board';
 import { chime } from './chime';
+import { newAlarms } from './newAlarms';
 import type { Preferences } from './preferences';
 
 interface Props {
@@ -23,7 +23,7 @@ export function AlarmTeller({ boards, preferences }: Props) {
   const alarms = new Map(boards.map((board) => [board.queue.name, alarmsOf(board, preferences, now)]));
   const { hasSound } = preferences;
   useEffect(() => {
-    const news = begun(before.current, alarms);
+    const news = newAlarms(before.current, alarms);
     before.current = alarms;
     if (news.length === 0) return;
     setTold(news.map(({ queue, alarm }) => `${queue}: ${t(`wallboard:alarm.${alarm}`)}`).join('. '));

@@ -20,6 +20,7 @@ CALLS = {
     "{queue} does not allow its agents to opt out": "{queue} ne permet pas à ses agents de se retirer",
     "you are no agent of a queue {queue:quoted}": "vous n'êtes pas agent d'une file d'attente « {queue} »",
     # reports
+    "answered in time / offered": "répondus à temps / présentés",
     "answered in time / answered": "répondus à temps / répondus",
     "(answered in time + abandoned in time) / (answered + abandoned)": (
         "(répondus à temps + abandonnés à temps) / (répondus + abandonnés)"

@@ -111,10 +111,12 @@ class WaitsView(BaseModel):
 
 
 class ServiceLevelReport(BaseModel):
-    """The service level by both formulas, with the counts that they are made of.
+    """The service level, answered in time / offered first, then by the two other formulas in use, with the
+    counts that they are made of.
 
-    ``abandoned`` counts callers who hung up while they waited. ``waits`` begin after the greeting,
-    ``waits_from_arrival`` with the call; in time is by the former.
+    ``offered`` counts calls that began to wait or were turned away by the queue, ``abandoned`` callers who
+    hung up while they waited, and ``abandon_rate`` is abandoned / offered. ``waits`` begin after the
+    greeting, ``waits_from_arrival`` with the call; in time is by the former.
     """
 
     queue: str | None
@@ -123,11 +125,13 @@ class ServiceLevelReport(BaseModel):
     within_s: float
     calls: int
     outcomes: dict[str, int]
+    offered: int
     answered: int
     answered_in_time: int
     abandoned: int
     abandoned_in_time: int
     service_levels: list[ServiceLevelView]
+    abandon_rate: float | None
     waits: WaitsView
     waits_from_arrival: WaitsView
 
@@ -208,7 +212,7 @@ def service_level(
     until: To = None,
     within_s: InTime = 20.0,
 ) -> Any:
-    """How many callers were served in time, by both formulas in use, and how long they waited."""
+    """How many callers were served in time, how many gave up, and how long they waited."""
     wanted = CallFilter(
         organization_id=access.organization_id,
         since=since,
@@ -226,14 +230,16 @@ def service_level(
         "outcomes": {str(outcome): count for outcome, count in numbers.outcomes.items()},
         **asdict(level),
         "service_levels": service_levels_shown(level),
+        "abandon_rate": level.abandon_rate,
         "waits": waits_shown(numbers.waits),
         "waits_from_arrival": waits_shown(numbers.waits_from_arrival),
     }
 
 
 def service_levels_shown(level: ServiceLevel) -> list[dict[str, Any]]:
-    """Both formulas with what they come to, as ``ServiceLevelView``."""
+    """Each formula with what it comes to, the headline first, as ``ServiceLevelView``."""
     return [
+        {"formula": "answered in time / offered", "value": level.of_offered},
         {"formula": "answered in time / answered", "value": level.of_answered},
         {
             "formula": "(answered in time + abandoned in time) / (answered + abandoned)",

@@ -82,9 +82,11 @@ class QueueToday(Outcomes):
 
     id: str
     name: str
+    offered: int
     answered_in_time: int
     abandoned_in_time: int
     service_levels: list[ServiceLevelView]
+    abandon_rate: float | None
     waits: WaitsView
     last_hour: list[Arrivals]
 
@@ -257,9 +259,11 @@ def _outcomes_shown(numbers: QueueStatistics) -> dict[str, int]:
 def _queue_shown(numbers: QueueStatistics) -> dict[str, Any]:
     return {
         **_outcomes_shown(numbers),
+        "offered": numbers.service_level.offered,
         "answered_in_time": numbers.service_level.answered_in_time,
         "abandoned_in_time": numbers.service_level.abandoned_in_time,
         "service_levels": service_levels_shown(numbers.service_level),
+        "abandon_rate": numbers.service_level.abandon_rate,
         "waits": waits_shown(numbers.waits),
     }
 

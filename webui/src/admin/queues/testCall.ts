@@ -37,8 +37,8 @@ export class TestCall {
       session_timers: false,
       user_agent: 'Huntline page',
     });
-    agent.on('connected', () => (this.talk === null ? void this.place() : this.talk.lineBack()));
-    agent.on('disconnected', () => this.talk?.lineLost());
+    agent.on('connected', () => (this.talk === null ? void this.place() : this.talk.connectionBack()));
+    agent.on('disconnected', () => this.talk?.connectionLost());
     this.agent = agent;
     this.patience = setTimeout(() => this.over('unreachable'), LONGEST_HANDSHAKE);
     agent.start();

@@ -1,8 +1,8 @@
-/** One phone for a person in a browser, in however many tabs the page is open. */
+/** The tab lock: one phone for a person in a browser, in however many tabs the page is open. */
 
-/** Stands in line for the phone of a user; made anew for each start. */
-export class OnePhone {
-  private letGo: () => void = () => {};
+/** Asks for the phone of a user, and waits while another tab has it; made anew for each start. */
+export class TabLock {
+  private unlock: () => void = () => {};
   private waiting = new AbortController();
   private isOver = false;
 
@@ -15,7 +15,7 @@ export class OnePhone {
   /** Have it when it is free. */
   async claim(): Promise<void> {
     const wasFree = await this.request({ ifAvailable: true });
-    if (!wasFree && !this.isOver) this.standInLine();
+    if (!wasFree && !this.isOver) this.waitForIt();
   }
 
   /** Have it now; the tab that had it hears so. */
@@ -28,10 +28,10 @@ export class OnePhone {
   release(): void {
     this.isOver = true;
     this.waiting.abort();
-    this.letGo();
+    this.unlock();
   }
 
-  private standInLine(): void {
+  private waitForIt(): void {
     this.onOurs(false);
     this.waiting = new AbortController();
     void this.request({ signal: this.waiting.signal });
@@ -40,21 +40,21 @@ export class OnePhone {
   /** Ask for it, and keep it until it is given back or taken away; false when it was never had. */
   private async request(options: LockOptions): Promise<boolean> {
     try {
-      return await navigator.locks.request(`huntline.phone.${this.user}`, options, (lock) => this.keep(lock));
+      return await navigator.locks.request(`huntline.phone.${this.user}`, options, (lock) => this.hold(lock));
     } catch (error) {
       if (!(error instanceof DOMException) || error.name !== 'AbortError') throw error;
-      if (!this.isOver && !options.signal?.aborted) this.standInLine();
+      if (!this.isOver && !options.signal?.aborted) this.waitForIt();
       return true;
     }
   }
 
-  private async keep(lock: Lock | null): Promise<boolean> {
+  private async hold(lock: Lock | null): Promise<boolean> {
     if (lock === null || this.isOver) return false;
-    const kept = new Promise<void>((resolve) => {
-      this.letGo = resolve;
+    const released = new Promise<void>((resolve) => {
+      this.unlock = resolve;
     });
     this.onOurs(true);
-    await kept;
+    await released;
     return true;
   }
 }

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { beforeEach, expect, test } from 'vitest';
-import { instanceOf, keepCalls, keptCalls, LONGEST_ABSENCE, replaces } from './kept';
+import { instanceOf, LONGEST_ABSENCE, replaces, saveCalls, savedCalls } from './savedCalls';
 import { begun } from './state';
 
 const dialog = { callId: 'x1', localTag: 'ours', remoteTag: 'theirs' };
@@ -22,24 +22,24 @@ test('a tab is the same device after a reload', () => {
 });
 
 test('a call that is up is found again, as it was', () => {
-  keepCalls(sessionStorage, 'amal', [{ dialog, call }], 5000);
-  expect(keptCalls(sessionStorage, 'amal', 6000)).toEqual([{ dialog, call }]);
+  saveCalls(sessionStorage, 'amal', [{ dialog, call }], 5000);
+  expect(savedCalls(sessionStorage, 'amal', 6000)).toEqual([{ dialog, call }]);
 });
 
 test('nobody else finds it', () => {
-  keepCalls(sessionStorage, 'amal', [{ dialog, call }], 5000);
-  expect(keptCalls(sessionStorage, 'bao', 6000)).toEqual([]);
+  saveCalls(sessionStorage, 'amal', [{ dialog, call }], 5000);
+  expect(savedCalls(sessionStorage, 'bao', 6000)).toEqual([]);
 });
 
 test('what the server has given up is not asked for', () => {
-  keepCalls(sessionStorage, 'amal', [{ dialog, call }], 5000);
-  expect(keptCalls(sessionStorage, 'amal', 5000 + LONGEST_ABSENCE)).toEqual([]);
+  saveCalls(sessionStorage, 'amal', [{ dialog, call }], 5000);
+  expect(savedCalls(sessionStorage, 'amal', 5000 + LONGEST_ABSENCE)).toEqual([]);
 });
 
 test('without calls nothing is kept', () => {
-  keepCalls(sessionStorage, 'amal', [{ dialog, call }], 5000);
-  keepCalls(sessionStorage, 'amal', [], 6000);
-  expect(keptCalls(sessionStorage, 'amal', 6000)).toEqual([]);
+  saveCalls(sessionStorage, 'amal', [{ dialog, call }], 5000);
+  saveCalls(sessionStorage, 'amal', [], 6000);
+  expect(savedCalls(sessionStorage, 'amal', 6000)).toEqual([]);
 });
 
 test("Replaces has the server's tag as its to-tag", () => {

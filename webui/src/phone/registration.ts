@@ -1,11 +1,11 @@
-/** The line to the server: connected, registered, with credentials that are always fresh. Speaks SIP by JsSIP. */
+/** The registration of this page at the server, with credentials that are always fresh. Speaks SIP by JsSIP. */
 
 import type { RTCSessionEvent } from 'jssip/lib/UA';
 import { ApiProblem } from '~/api/client';
 import { type SipIncoming, type SipSession, SipUserAgent } from './jssip';
 import { SipSocket } from './socket';
 
-/** What the server lends a page so that it can be a phone for some minutes. */
+/** What the server gives a page so that it can be a phone for some minutes. */
 export interface Credentials {
   readonly websocket_url: string;
   readonly uri: string;
@@ -15,12 +15,12 @@ export interface Credentials {
   readonly expires_at: string;
 }
 
-export interface LineListener {
-  /** The line to the server is up, or down; it comes back by itself. */
+export interface RegistrationListener {
+  /** The connection to the server is up, or down; it comes back by itself. */
   readonly onConnected: (isConnected: boolean) => void;
   /** Calls reach the page now. */
   readonly onRegistered: () => void;
-  /** Calls do not reach the page, and the line tries again; `problem` is what the server said when asked. */
+  /** Calls do not reach the page, and it is tried again; `problem` is what the server said when asked. */
   readonly onUnregistered: (why: 'connecting' | 'refused', problem: unknown) => void;
   readonly onRing: (session: SipSession, request: SipIncoming) => void;
 }
@@ -29,17 +29,17 @@ const FRESH_FOR = 120_000; // before they expire: a page in the background is la
 const LONGEST_PAUSE = 30_000;
 
 /** One registration of this page. Make a new one after `close`. */
-export class Line {
+export class Registration {
   private ua: SipUserAgent | null = null;
   private socket: SipSocket | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private attempts = 0;
-  private isClosed = false;
+  isClosed = false;
 
   constructor(
     private readonly instance: string,
-    private readonly lend: () => Promise<Credentials>,
-    private readonly listener: LineListener,
+    private readonly fetchCredentials: () => Promise<Credentials>,
+    private readonly listener: RegistrationListener,
   ) {
     window.addEventListener('online', this.reconnect);
     void this.renew();
@@ -54,9 +54,9 @@ export class Line {
     return this.ua?.isConnected() ?? false;
   }
 
-  /** Place a call; raises where there is no line. */
+  /** Place a call; raises before there are credentials. */
   call(target: string, options: Parameters<SipUserAgent['call']>[1]): SipSession {
-    if (this.ua === null) throw new Error('the line has not begun');
+    if (this.ua === null) throw new Error('there are no credentials yet');
     return this.ua.call(target, options) as SipSession;
   }
 
@@ -91,10 +91,10 @@ export class Line {
   private async renew(): Promise<void> {
     clearTimeout(this.timer);
     try {
-      const lent = await this.lend();
+      const credentials = await this.fetchCredentials();
       if (this.isClosed) return;
-      this.later(Date.parse(lent.expires_at) - Date.now() - FRESH_FOR);
-      this.use(lent);
+      this.later(Date.parse(credentials.expires_at) - Date.now() - FRESH_FOR);
+      this.use(credentials);
     } catch (problem) {
       if (this.isClosed) return;
       this.listener.onUnregistered(problem instanceof ApiProblem ? 'refused' : 'connecting', problem);
@@ -107,28 +107,28 @@ export class Line {
     this.timer = setTimeout(() => void this.renew(), Math.max(pause, 1000));
   }
 
-  private use(lent: Credentials): void {
+  private use(credentials: Credentials): void {
     if (this.ua === null) {
-      this.begin(lent);
+      this.begin(credentials);
       return;
     }
-    this.ua.set('authorization_user', lent.username);
-    this.ua.set('password', lent.password);
+    this.ua.set('authorization_user', credentials.username);
+    this.ua.set('password', credentials.password);
     // One registration was refused for want of what has just come.
     if (this.ua.isConnected() && !this.ua.isRegistered()) this.ua.register();
   }
 
-  private begin(lent: Credentials): void {
-    this.socket = new SipSocket(lent.websocket_url);
+  private begin(credentials: Credentials): void {
+    this.socket = new SipSocket(credentials.websocket_url);
     const ua = new SipUserAgent({
       sockets: this.socket,
-      uri: lent.uri,
-      authorization_user: lent.username,
-      password: lent.password,
-      display_name: lent.display_name,
+      uri: credentials.uri,
+      authorization_user: credentials.username,
+      password: credentials.password,
+      display_name: credentials.display_name,
       instance_id: this.instance,
       register_expires: 300,
-      // The server refreshes sessions; a page that refreshed while its line is down would end its call.
+      // The server refreshes sessions; a page that refreshed while its connection is down would end its call.
       session_timers: false,
       // The server decides how long it rings (rules.md: at most 180 s).
       no_answer_timeout: 300,
@@ -154,7 +154,7 @@ export class Line {
   private disconnected(): void {
     this.listener.onConnected(false);
     this.listener.onUnregistered('connecting', null);
-    // JsSIP waits before it tries again; most often the line is back at once, as when the server restarts.
+    // JsSIP waits before it tries again; most often the connection is back at once, as when the server restarts.
     if (this.attempts === 0) queueMicrotask(() => this.ua?.transport.connect());
     this.attempts += 1;
   }

@@ -14,15 +14,15 @@ export interface Dialog {
 }
 
 /** A call that is up: enough to take it over (RFC 3891) and to show it as before. */
-export interface KeptCall {
+export interface SavedCall {
   readonly dialog: Dialog;
   readonly call: PhoneCall;
 }
 
-interface Kept {
+interface Saved {
   readonly user: string;
   readonly leftAt: number;
-  readonly calls: readonly KeptCall[];
+  readonly calls: readonly SavedCall[];
 }
 
 /** How long the server may keep a call whose page has gone: then there is nothing left to take over. */
@@ -41,17 +41,17 @@ export function instanceOf(storage: Storage): string {
 }
 
 /** Remember the calls that are up; none leaves nothing behind. */
-export function keepCalls(storage: Storage, user: string, calls: readonly KeptCall[], now: number): void {
+export function saveCalls(storage: Storage, user: string, calls: readonly SavedCall[], now: number): void {
   if (calls.length === 0) storage.removeItem(CALLS);
-  else storage.setItem(CALLS, JSON.stringify({ user, leftAt: now, calls } satisfies Kept));
+  else storage.setItem(CALLS, JSON.stringify({ user, leftAt: now, calls } satisfies Saved));
 }
 
 /** The calls of a user that were up when the page was left, not longer ago than the server keeps them. */
-export function keptCalls(storage: Storage, user: string, now: number): readonly KeptCall[] {
+export function savedCalls(storage: Storage, user: string, now: number): readonly SavedCall[] {
   const text = storage.getItem(CALLS);
   if (text === null) return [];
-  const kept = JSON.parse(text) as Kept;
-  return kept.user === user && now - kept.leftAt < LONGEST_ABSENCE ? kept.calls : [];
+  const saved = JSON.parse(text) as Saved;
+  return saved.user === user && now - saved.leftAt < LONGEST_ABSENCE ? saved.calls : [];
 }
 
 /** The Replaces header that takes over a dialog of ours: tags as the server has them (RFC 3891 section 3). */

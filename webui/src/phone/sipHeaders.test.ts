@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { causeIn, type End, endingOf, ringOf } from './signs';
+import { causeIn, type End, endingOf, ringOf } from './sipHeaders';
 
 function headers(values: Record<string, string>) {
   return (name: string) => values[name];
