@@ -37,7 +37,7 @@ def test_phone_rings_answers_and_hangs_up() -> None:
     invite = desk.call()
     desk.respond(invite, 100)
     desk.respond(invite, 180)
-    assert desk.told(LegRinging) == LegRinging("out", 180, None)
+    assert desk.told(LegRinging) == LegRinging("out", 180, None, "phone")
     (ack,) = desk.respond(invite, 200, body=ANSWER)
     assert isinstance(ack, Request)
     assert (ack.method, ack.to_tag, ack.cseq.sequence) == ("ACK", "phone", invite.cseq.sequence)
@@ -52,7 +52,16 @@ def test_phone_rings_answers_and_hangs_up() -> None:
 def test_early_media_is_told() -> None:
     desk = Desk()
     desk.respond(desk.call(), 183, body=ANSWER)
-    assert desk.told(LegRinging) == LegRinging("out", 183, ANSWER)
+    assert desk.told(LegRinging) == LegRinging("out", 183, ANSWER, "phone")
+
+
+def test_early_media_of_each_fork_is_told_apart() -> None:
+    """RFC 3261 section 12.1.2: one INVITE of ours, several phones behind a proxy."""
+    desk = Desk()
+    invite = desk.call()
+    desk.respond(invite, 183, to_tag="one", body=ANSWER)
+    desk.respond(invite, 180, to_tag="two")
+    assert desk.events() == [LegRinging("out", 183, ANSWER, "one"), LegRinging("out", 180, None, "two")]
 
 
 def test_route_set_is_the_record_route_turned_around() -> None:

@@ -51,11 +51,17 @@ class LegConfirmed:
 
 @dataclass(frozen=True, slots=True)
 class LegRinging:
-    """A provisional response above 100 to our INVITE."""
+    """A provisional response above 100 to our INVITE; each new one is told, repetitions of reliable ones not.
+
+    ``fork`` tells apart the phones that a proxy rings by our one INVITE: the tag of To, empty when there is
+    none. ``sdp`` is the answer to our offer as this response brings it, so audio may come from that fork
+    already (RFC 3261 section 13.2.1); None: what the same fork has told before still holds.
+    """
 
     leg_id: str
     status: int
     sdp: str | None
+    fork: str = ""
 
 
 @dataclass(frozen=True, slots=True)

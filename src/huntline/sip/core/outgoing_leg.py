@@ -113,7 +113,9 @@ class OutgoingLeg(Leg):
         elif response.status > 100 and self.state in (LegState.CALLING, LegState.RINGING):
             self.state = LegState.RINGING
             if self._is_new_progress(transaction, response, now):
-                self.context.tell(LegRinging(self.leg_id, response.status, response.sdp))
+                self.context.tell(
+                    LegRinging(self.leg_id, response.status, response.sdp, response.to_tag or "")
+                )
 
     def _is_new_progress(self, transaction: ClientTransaction, response: Response, now: float) -> bool:
         """Keep the early dialog; answer a reliable response with PRACK (RFC 3262 section 4)."""
