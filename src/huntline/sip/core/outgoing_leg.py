@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from huntline.sip.core.client_transaction import ClientTransaction, InviteClientTransaction
@@ -191,7 +192,7 @@ class OutgoingLeg(Leg):
         if self._farewell is None and self._may_try_again(transaction, response):
             self._send_invite(now)
         elif not self.is_over:
-            self._give_up(response.status, response.reason, now)
+            self._give_up(response, now)
 
     def _may_try_again(self, transaction: ClientTransaction, response: Response) -> bool:
         """Whether a challenge can be answered, or a longer session interval be asked for."""
@@ -207,12 +208,21 @@ class OutgoingLeg(Leg):
         self._proofs[proof[0]] = proof[1]
         return True
 
-    def _give_up(self, status: int, reason: str, now: float) -> None:
+    def _give_up(self, response: Response, now: float) -> None:
         is_told = self._farewell is None
         self.stop(now)
         self.table.forget(self)
         if is_told:
-            self.context.tell(LegRejected(self.leg_id, status, reason))
+            self.context.tell(
+                LegRejected(
+                    self.leg_id,
+                    response.status,
+                    response.reason,
+                    tuple(response.all("reason")),
+                    _seconds(response.header("retry-after")),
+                    response.is_local,
+                )
+            )
 
     # The end before the answer
 
@@ -239,7 +249,7 @@ class OutgoingLeg(Leg):
 
     def _rung_too_long(self, now: float) -> None:
         if self._farewell is None:
-            self.context.tell(LegRejected(self.leg_id, 408, REASONS[408]))
+            self.context.tell(LegRejected(self.leg_id, 408, REASONS[408], is_local=True))
             self.hang_up(now, ())
 
     # What the peer may ask before the answer
@@ -266,7 +276,7 @@ class OutgoingLeg(Leg):
         if self.dialog is not None:
             super().receive_bye(now)
         elif self._farewell is None:
-            self.context.tell(LegRejected(self.leg_id, 487, REASONS[487]))
+            self.context.tell(LegRejected(self.leg_id, 487, REASONS[487], self.peer_reasons))
             self.hang_up(now, ())
 
     def stop(self, now: float) -> None:
@@ -278,6 +288,12 @@ class OutgoingLeg(Leg):
 
 def _is_same(one: Dialog, other: Dialog) -> bool:
     return one.remote_tag == other.remote_tag
+
+
+def _seconds(retry_after: str | None) -> int | None:
+    """The number at the start of Retry-After, whose comment and parameters are for nobody here."""
+    number = re.match(r"\s*(\d{1,9})\b", retry_after or "", re.ASCII)
+    return int(number[1]) if number else None
 
 
 def _challenges(response: Response) -> list[str]:
