@@ -88,9 +88,7 @@ def test_the_time_for_another_try_goes_with_an_error_of_the_server_alone() -> No
         ([], None),
     ],
 )
-def test_the_cause_of_the_network_is_found_among_reasons(
-    reasons: list[str], cause: Q850Cause | None
-) -> None:
+def test_the_cause_of_the_network_is_found_among_reasons(reasons: list[str], cause: Q850Cause | None) -> None:
     assert q850_of(reasons) == cause
 
 

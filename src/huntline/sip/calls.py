@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from huntline.sip.diversion import Path
+from huntline.sip.failures import NO_PHONE, Header, RingFailure
 from huntline.sip.presentation import CallerId
 
 
@@ -62,7 +63,8 @@ class Leg:
 class Ring:
     """One attempt to reach a party on all of its phones; ``ring_id`` is the engine's for agents.
 
-    ``path`` is how the call came to them: their hop is the last one.
+    ``path`` is how the call came to them: their hop is the last one. ``is_outside``: the telephone network is
+    asked. ``mailbox`` is where the call goes that they do not take. ``failure`` says why nobody was reached.
     """
 
     ring_id: str
@@ -70,13 +72,15 @@ class Ring:
     purpose: Purpose
     account_id: str | None
     path: Path = ()
+    is_outside: bool = False
+    mailbox: str | None = None
     legs: dict[str, Leg] = field(default_factory=dict)
     unreached: int = 0  # contacts to whom no INVITE could be sent yet
     answered: Leg | None = None
     sdp_answer: str | None = None
     is_accepted: bool = False  # the answer has gone to media
     declined: bool = False
-    last_failure: str = "no phone registered"
+    failure: RingFailure = NO_PHONE
 
 
 @dataclass(slots=True, eq=False)
@@ -110,7 +114,8 @@ class Call:
     connected: Ring | None = None
     greeting: str | None = None
     path: Path = ()  # the targets it had before it came to whoever it is for now
-    voicemail: str | None = None  # where a direct call goes that nobody takes
+    failed_forward: Ring | None = None
+    farewell: tuple[Header, ...] = ()  # what of the last words of a party the other one is told
     transfer: PendingTransfer | None = None
     arrived_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     is_released: bool = False

@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from urllib.parse import unquote
 
+from huntline.directory.names import number_digits
 from huntline.directory.plan import Account, ServerPlan
 from huntline.engine.model import Outcome, QueueLeft
 from huntline.sip.core.grammar import Address, GrammarError, Uri, parse_address, parse_uri, split_list
 from huntline.sip.core.message import Request
-from huntline.sip.presentation import ANONYMOUS, name_addr, outside_caller
+from huntline.sip.presentation import ANONYMOUS, CallerId, name_addr, outside_caller
 
 MAX_TARGETS = 10
 """Targets that a call may pass (rules section 5); there is no going on to another one."""
@@ -116,13 +117,34 @@ def queue_hop(plan: ServerPlan, queue_id: str) -> Hop | None:
     return Hop(uri, queue.name, queue_id=queue_id)
 
 
+def people_passed(plan: ServerPlan, accounts: Sequence[Account]) -> Path:
+    """People who have all their calls forwarded."""
+    return tuple(person_hop(plan, each).left(DiversionReason.UNCONDITIONAL) for each in accounts)
+
+
+def queues_passed(plan: ServerPlan, left: Sequence[QueueLeft]) -> Path:
+    """Queues that a call has left without an agent."""
+    hops = [(queue_hop(plan, each.queue_id), _WHEN_LEFT.get(each.outcome)) for each in left]
+    return tuple(hop.left(reason or DiversionReason.UNKNOWN) for hop, reason in hops if hop)
+
+
 def through_queues(plan: ServerPlan, before: Path, left: Sequence[QueueLeft], queue_id: str) -> Path:
     """The path of a call that is in a queue now, and has left others before; ``before`` is how it came to
     the first of them."""
-    hops = [(queue_hop(plan, each.queue_id), _WHEN_LEFT.get(each.outcome)) for each in left]
-    gone = tuple(hop.left(reason or DiversionReason.UNKNOWN) for hop, reason in hops if hop)
     here = queue_hop(plan, queue_id)
-    return (*before, *gone, *((here,) if here else ()))
+    return (*before, *queues_passed(plan, left), *((here,) if here else ()))
+
+
+def forwarder_of(plan: ServerPlan, organization_id: str, path: Path) -> CallerId:
+    """Who had a call sent on last, as the telephone network may know them: by a number of ours."""
+    for hop in reversed(path):
+        uri = hop.outside or hop.uri
+        is_ours = hop.user_id is not None or hop.queue_id is not None
+        if is_ours and hop.diverted and number_digits(uri.user or ""):
+            return CallerId(uri.user or "", hop.name)
+    organization = plan.organization(organization_id)
+    numbers = organization.numbers if organization else ()
+    return CallerId(numbers[0].number if numbers else ANONYMOUS)
 
 
 def _at(plan: ServerPlan, organization_id: str, number: str) -> Uri:

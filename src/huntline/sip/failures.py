@@ -13,10 +13,10 @@ from huntline.sip.core.message import parse_number
 from huntline.sip.diversion import DiversionReason
 
 BUSY = (486, 600, 603)
-"""What says that a person does not want the call now; all else but silence is not reachable (rules section 5)."""
+"""What says that a person does not want the call now (rules section 5)."""
 
-_FOR_ALL_PHONES = 600
-"""From here on a status speaks for all phones of the party (RFC 3261 section 21.6)."""
+_FOR_ALL_PHONES = (600, 603)
+"""What speaks for all phones of the party (RFC 3261 section 21.6)."""
 
 # What RFC 3261 section 16.7 lets through: it tells of whom was called, or of the way to them.
 _TOLD_ON = frozenset({403, 404, 410, 480, 482, 483, 484, 485, 604})
@@ -88,7 +88,7 @@ class RingFailure:
     @property
     def is_for_all_phones(self) -> bool:
         """Whether it speaks for all phones of the party."""
-        return self.status >= _FOR_ALL_PHONES
+        return self.status in _FOR_ALL_PHONES
 
     @property
     def meaning(self) -> DiversionReason:
@@ -102,7 +102,7 @@ class RingFailure:
         return self if other is None or self._says_more() >= other._says_more() else other
 
     def _says_more(self) -> int:
-        # RFC 3261 section 16.7: 6xx before all, then what the party said before what the network did.
+        # RFC 3261 section 16.7: what speaks for all phones first, what the network says last.
         if self.is_for_all_phones:
             return 3
         if self.meaning is not DiversionReason.UNREACHABLE:

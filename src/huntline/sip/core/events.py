@@ -75,8 +75,8 @@ class LegAnswered:
 @dataclass(frozen=True, slots=True)
 class LegRejected:
     """Our INVITE got a final refusal; 408 stands for no response, 503 for a flow that cannot be reached, and
-    ``is_local`` says that nobody has sent it. ``reasons`` are the values of Reason (RFC 3326), ``retry_after``
-    is in seconds."""
+    ``is_local`` says that nobody has sent it. ``reasons`` are the values of Reason (RFC 3326);
+    ``retry_after`` is in seconds."""
 
     leg_id: str
     status: int
