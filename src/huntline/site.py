@@ -30,6 +30,7 @@ class Sounds:
     music: str
     confirm_tone: str
     refuse_tone: str
+    ringing_tone: str
 
 
 class NoQueueToLeave(Refused):
@@ -145,6 +146,11 @@ class Site:
         """The source of a queue's music on hold."""
         queue = self.plan.queue(queue_id) if queue_id else None
         return self._source(queue.music.sha256) if queue is not None and queue.music else self._sounds.music
+
+    @property
+    def ringing_tone(self) -> str:
+        """The source of what a caller hears while somebody is rung."""
+        return self._sounds.ringing_tone
 
     def _source(self, sha256: str) -> str:
         return str(self._audio_folder / sha256)

@@ -28,10 +28,12 @@ from huntline.sip.dialling import Callee, Dialling, spawner
 from huntline.sip.direct import DirectCalls
 from huntline.sip.display import Line, display_of
 from huntline.sip.diversion import MAX_TARGETS, queues_passed, through_queues
+from huntline.sip.early import EarlyAudio
 from huntline.sip.failures import TOO_MANY_HOPS, Header, RingFailure, farewell_of
 from huntline.sip.holding import Holding
 from huntline.sip.house import Site
 from huntline.sip.presentation import COMPLETED_ELSEWHERE, warning
+from huntline.sip.sdp import is_hold
 from huntline.sip.takeovers import Takeovers
 from huntline.sip.transfers import Transfers
 from huntline.sip.user_agent import UserAgent
@@ -73,7 +75,8 @@ class B2bua:
             on_arrival=self._arrived,
             on_failure=self.refuse,
         )
-        self._holding = Holding(user_agent, media, self._spawn)
+        self._holding = Holding(user_agent, media, site.ringing_tone, self._spawn)
+        self._early = EarlyAudio(user_agent, media, self.book, self._holding, self._spawn)
         self._alerting = Alerting(admission, site, self._dialling, self._changed)
         self._direct = DirectCalls(admission, site, self._alerting, self)
         self._transfers = Transfers(
@@ -114,7 +117,8 @@ class B2bua:
         elif isinstance(event, sip.ReferReceived):
             self._transfers.referred(event)
         elif isinstance(event, sip.LegRinging):
-            self._transfers.ringing(event.leg_id)
+            self._transfers.ringing(event)
+            self._early.rings(event)
         elif isinstance(event, sip.LegConfirmed | sip.OfferReceived | sip.OfferAnswered | sip.OfferRejected):
             self._offer_event(event)
         elif isinstance(event, sip.LegAnswered | sip.LegRejected | sip.LegCancelled | sip.LegEnded):
@@ -155,6 +159,7 @@ class B2bua:
         elif isinstance(event, sip.LegAnswered):
             self._dialling.answered(call, ring, event)
         elif isinstance(event, sip.LegRejected):
+            self._early.gone(call, event.leg_id)
             self._dialling.rejected(call, ring, event)
         else:
             if ring is call.connected:
@@ -390,6 +395,7 @@ class B2bua:
                 self._post(told.RingFailed(ring.ring_id, ring.failure.words))
             return
         self._alerting.stop(call)
+        self._early.gone(call)
         if not self._alerting.follow_rule(call, ring):
             self._not_reached(call, ring)
 
@@ -410,6 +416,7 @@ class B2bua:
         if ring.answered is None or ring.sdp_answer is None:
             return
         leg, failure = ring.answered, None
+        leg.is_holding = is_hold(ring.sdp_answer)
         ring.is_accepted = True
         try:
             await self._media.accept(leg.media_id, ring.sdp_answer)
@@ -420,11 +427,12 @@ class B2bua:
         if failure is None and ring.purpose is Purpose.TRANSFER:
             self._transfers.answered(call, ring)
         elif failure is None:
-            call.connected = ring
+            call.connected, call.early = ring, None
             self._dialling.hand_over_media(call, leg)
-            self._media.bridge(call.caller.media_id, leg.media_id)
+            self._holding.settle(call)
             self._connected(call, ring)
         else:
+            self._early.gone(call)
             self._dialling.stop(call, ring)
             self._dialling.release_media(call)
             self._not_connected(call, ring, failure)

@@ -114,6 +114,9 @@ class Call:
     connected: Ring | None = None
     greeting: str | None = None
     path: Path = ()  # the targets it had before it came to whoever it is for now
+    early: Leg | None = None  # whom the caller hears before they answer
+    may_hear_early: bool = False  # the caller can be given audio before the answer
+    is_early_told: bool = False  # and has been: nobody but us makes them hear ringing any more
     failed_forward: Ring | None = None
     farewell: tuple[Header, ...] = ()  # what of the last words of a party the other one is told
     transfer: PendingTransfer | None = None

@@ -19,7 +19,7 @@ from huntline.media.interface import Media
 from huntline.sip.admission import Admission, NotAdmitted
 from huntline.sip.alerting import Alerting
 from huntline.sip.calls import Call, CallBook, Leg, PendingTransfer, Purpose, Ring
-from huntline.sip.core.events import ReferReceived
+from huntline.sip.core.events import LegRinging, ReferReceived
 from huntline.sip.core.grammar import GrammarError, Uri, parse_uri
 from huntline.sip.core.replaces import Replaces
 from huntline.sip.dialling import Callee, Dialling
@@ -165,9 +165,9 @@ class Transfers:
         ring_id = f"{successor.call_id}.transfer"
         self._alerting.start(call, Purpose.TRANSFER, ring_id, to, callee, successor.path)
 
-    def ringing(self, leg_id: str) -> None:
+    def ringing(self, event: LegRinging) -> None:
         """A phone rings; if it is that of a target, the transferor learns of it."""
-        found = self._book.by_leg(leg_id)
+        found = self._book.by_leg(event.leg_id)
         if found is None or found[1] is None or found[1].purpose is not Purpose.TRANSFER:
             return
         if (transfer := found[0].transfer) is not None:

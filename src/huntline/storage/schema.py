@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
 )
 
 from huntline.storage.columns import Id, UtcDateTime
@@ -81,6 +82,7 @@ trunks = Table(
     Column("name", String, nullable=False),
     _position(),
     Column("addresses", JSON, nullable=False),
+    Column("foreign_numbers", Boolean, nullable=False, server_default=false()),
     PrimaryKeyConstraint("organization_id", "name"),
     _within("organizations"),
 )
