@@ -56,9 +56,9 @@ class Leg:
         self._open_audio()
         self._send_invite()
 
-    def cancel(self) -> None:
+    def cancel(self, *, headers: Headers = ()) -> None:
         """Send CANCEL for the INVITE in progress (RFC 3261 section 9.1: same branch, same CSeq number)."""
-        self._request("CANCEL", branch=self._invite_branch, cseq=self.cseq)
+        self._request("CANCEL", branch=self._invite_branch, cseq=self.cseq, headers=headers)
 
     def wait_answered(self, timeout: float = 3.0) -> Message:
         """Wait for the 200 to our INVITE."""
@@ -76,6 +76,21 @@ class Leg:
     def ring(self) -> None:
         self.respond(180)
 
+    def progress(self, status: int = 183, *, is_heard: bool = True) -> None:
+        """Send a provisional response with SDP, and audio if it is to be heard."""
+        with self.phone.reactor.changed:
+            assert self.invite is not None
+            self._open_audio()
+            self.respond(status, body=self._sdp())
+            if is_heard:
+                self._take_audio_address(self.invite.body)
+
+    def speak(self) -> None:
+        """Begin to send audio."""
+        with self.phone.reactor.changed:
+            assert self.invite is not None
+            self._take_audio_address(self.invite.body)
+
     def answer(self, *, headers: Headers = ()) -> None:
         """Send 200 with SDP, again until the ACK comes."""
         with self.phone.reactor.changed:
@@ -86,8 +101,8 @@ class Leg:
             self._take_audio_address(self.invite.body)
             self.phone.repeat(("200", self.call_id), sent)
 
-    def decline(self, status: int = 603) -> None:
-        self.respond(status)
+    def decline(self, status: int = 603, *, headers: Headers = ()) -> None:
+        self.respond(status, headers=headers)
         self.is_ended = True
 
     def respond(
@@ -113,11 +128,11 @@ class Leg:
 
     # Both
 
-    def hang_up(self) -> None:
+    def hang_up(self, *, headers: Headers = ()) -> None:
         """Send BYE; do not wait for its answer."""
         with self.phone.reactor.changed:
             self._end()
-            self._request("BYE")
+            self._request("BYE", headers=headers)
 
     def wait_ended(self, timeout: float = 3.0) -> None:
         self._wait(lambda: self.is_ended, timeout, "the end of the call")

@@ -15,11 +15,11 @@ pytestmark = pytest.mark.scenario
 OUTSIDE = "+442071234567"
 
 
-def provider_of(office: Office) -> Phone:
+def provider_of(office: Office, *, foreign_numbers: bool = False, **options: Any) -> Phone:
     """The phone behind the office's trunk, which takes whatever goes out."""
-    provider = office.caller()
-    address = f"{provider.host}:{provider.port}"
-    office.settings["trunks"].insert(0, {"name": "outbound", "addresses": [address]})
+    provider = office.caller(**options)
+    trunk = {"name": "outbound", "addresses": [f"{provider.host}:{provider.port}"]}
+    office.settings["trunks"].insert(0, trunk | {"foreign_numbers": foreign_numbers})
     return provider
 
 
