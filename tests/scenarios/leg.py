@@ -330,7 +330,7 @@ class Leg:
     def _compose(
         self, method: str, cseq: int, branch: str, body: str, headers: Headers = (), remote: str = ""
     ) -> bytes:
-        lines = [("Via", self.phone.via(branch)), ("Max-Forwards", "70")]
+        lines = [("Via", self.phone.via(branch)), ("Max-Forwards", str(self.phone.max_forwards))]
         lines += [("Route", route) for route in self.routes]
         lines += [("From", self._local()), ("To", remote or self.remote), ("Call-ID", self.call_id)]
         lines += [("CSeq", f"{cseq} {method}"), ("Contact", f"<{self.phone.contact}>")]

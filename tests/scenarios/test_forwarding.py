@@ -1,4 +1,4 @@
-"""Calls that go on from a person or a queue: by whose rule, with what on them, and how they end (O16 to O18)."""
+"""Calls that go on from a person or a queue: by whose rule, what they tell, and how they end (O16 to O18)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 import pytest
 
 from . import wire
-from .leg import Headers
+from .leg import Headers, Leg
 from .office import Office
 from .stories import assert_heard_each_other
 from .test_outside import OUTSIDE, provider_of
@@ -144,17 +144,26 @@ def test_a_call_that_the_trunk_brings_back_again_and_again_is_ended(
     office.user("bao")
     office.open()
 
-    def bring_back(leg: object) -> None:
-        invite = trunk.legs[-1].invite
-        assert invite is not None
-        headers: Headers = tuple((name, value) for name in passed_on for value in invite.all(name))
-        returned.append(trunk.dial(f"sip:amal@{office.domain}", headers=headers))
+    returned: list[Leg] = []
 
-    returned: list[object] = []
+    def bring_back(leg: Leg) -> None:
+        assert leg.invite is not None
+        headers: Headers = tuple((name, value) for name in passed_on for value in leg.invite.all(name))
+        hops = int(leg.invite.header("max-forwards")) - 1
+        shown = wire.uri_of(leg.invite.header("from")).removeprefix("sip:").partition("@")[0]
+        line = office.caller(shown)
+        line.max_forwards = hops
+        returned.append(line.dial(f"sip:amal@{office.domain}", headers=headers))
+
     trunk.on_call = bring_back
     caller = office.agent("bao").dial("amal")
-    caller.cancel()
-    caller.wait_ended()
+    office.reactor.wait(lambda: any(leg.is_ended for leg in returned), 5, "the end of the loop")
+    assert returned[-1].responses()[-1] == 483
+    assert "too many hops" in returned[-1].log[-1].header("warning")
+    assert len(returned) <= 5, "each time it passes two targets: amal, and the number outside"
+    for leg in (caller, *returned[:-1]):
+        leg.cancel()
+        leg.wait_ended()
 
 
 # What a trunk says, and what its caller hears of it.

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
+from huntline.directory.plan import Target
 from huntline.sip.admission import Admission
 from huntline.sip.calls import Call, Purpose, Ring
 from huntline.sip.dialling import Callee, Dialling
@@ -13,6 +14,7 @@ from huntline.sip.display import display_of
 from huntline.sip.diversion import MAX_TARGETS, Path, forwarder_of, path_headers
 from huntline.sip.failures import NO_ANSWER, TOO_MANY_HOPS
 from huntline.sip.house import Site
+from huntline.sip.loops import RingsOutside
 from huntline.sip.presentation import TEST_CALL, CallerId
 
 PERSON_ALERT_TIME = 20.0
@@ -36,6 +38,7 @@ class Alerting:
         self._dialling = dialling
         self._on_change = on_change
         self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._outside = RingsOutside()
 
     def start(
         self, call: Call, purpose: Purpose, ring_id: str, to: str, callee: Callee, before: Path
@@ -50,7 +53,7 @@ class Alerting:
             is_outside=callee.is_by_trunk,
             mailbox=callee.mailbox,
         )
-        if len(ring.path) > MAX_TARGETS:
+        if len(ring.path) > MAX_TARGETS or call.max_forwards == 0:
             ring.failure, ring.mailbox = TOO_MANY_HOPS, None
             self._dialling.outcomes.ring_failed(call, ring)
             return
@@ -66,9 +69,15 @@ class Alerting:
             transferor=plan.account_by_id(transfer.transferor.account_id or "") if transfer else None,
             shown=self._caller_id(call, ring, callee),
         )
+        if ring.is_outside:
+            self._outside.add(call, ring, display.from_)
         told = path_headers(ring.path, is_outside=ring.is_outside)
         self._dialling.start(call, ring, callee.contacts, replace(display, headers=(*display.headers, *told)))
         self._on_change(call)
+
+    def path_so_far(self, call: Call, target: Target) -> Path:
+        """The path of a trunk's call: what it tells, or more where it is one of ours that has come back."""
+        return max(call.path, self._outside.path_of_returned(call, target), key=len)
 
     def follow_rule(self, call: Call, ring: Ring) -> bool:
         """Who was rung did not take the call: their mailbox is rung. False when they have none."""
@@ -102,6 +111,7 @@ class Alerting:
 
     def stop(self, call: Call) -> None:
         """Whoever was rung has answered, or nobody is rung any more."""
+        self._outside.forget(call)
         timer = self._timers.pop(call.call_id, None)
         if timer is not None:
             timer.cancel()

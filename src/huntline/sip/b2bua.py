@@ -125,6 +125,8 @@ class B2bua:
             self._leg_event(event)
 
     def _arrived(self, call: Call, target: Target) -> None:
+        if call.caller.account_id is None:
+            call.path = self._alerting.path_so_far(call, target)
         if isinstance(target, QueueTarget):
             self.enter_queue(call, target.queue_id)
         elif isinstance(target, UserTarget):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from huntline.sip.core.message import MAX_FORWARDS
 from huntline.sip.diversion import Path
 from huntline.sip.failures import NO_PHONE, Header, RingFailure
 from huntline.sip.presentation import CallerId
@@ -114,6 +115,7 @@ class Call:
     connected: Ring | None = None
     greeting: str | None = None
     path: Path = ()  # the targets it had before it came to whoever it is for now
+    max_forwards: int = MAX_FORWARDS  # how much further it may go
     early: Leg | None = None  # whom the caller hears before they answer
     may_hear_early: bool = False  # the caller can be given audio before the answer
     is_early_told: bool = False  # and has been: nobody but us makes them hear ringing any more

@@ -269,6 +269,7 @@ class Dialling:
             headers=display.headers + (display.page_headers if kind is MediaKind.SECURE else ()),
             route=contact.route,
             credentials=contact.credentials,
+            max_forwards=max(call.max_forwards - 1, 0),
         )
         self._user_agent.core.invite(invite, self._user_agent.now())
 

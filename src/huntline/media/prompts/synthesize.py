@@ -79,7 +79,7 @@ def busy_tone() -> array[int]:
 def ringing_tone() -> array[int]:
     """More than a minute of the European ringing tone (ITU-T E.180): 425 Hz, a second on, four off. It is
     longer than anybody is rung, for what is heard once begins with its beginning."""
-    return _to_samples([*_beep(425, 1.0), *_silence(4.0)] * 14)
+    return _to_samples([*_beep(425, 1.0), *_silence(4.0)]) * 14
 
 
 def greeting_chime() -> array[int]:

@@ -12,7 +12,15 @@ from huntline.sip.core.events import LegAnswered, LegRejected, LegRinging
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.leg import SDP, Leg, Surroundings
 from huntline.sip.core.leg_record import LegState
-from huntline.sip.core.message import REASONS, Headers, Request, RequestHead, Response, parse_number
+from huntline.sip.core.message import (
+    MAX_FORWARDS,
+    REASONS,
+    Headers,
+    Request,
+    RequestHead,
+    Response,
+    parse_number,
+)
 from huntline.sip.core.server_transaction import ServerTransaction
 from huntline.sip.core.timers import GIVE_UP
 
@@ -26,6 +34,7 @@ class Invite:
 
     ``from_`` and ``to`` are name-addr values without tags. ``sdp`` empty lets the peer offer: its offer
     comes with ``LegAnswered`` and the ACK waits for ``accept_offer``. ``route`` are Route values in order.
+    ``max_forwards`` goes on from that of the call whose other side this is (RFC 7332).
     """
 
     leg_id: str
@@ -38,6 +47,7 @@ class Invite:
     headers: tuple[tuple[str, str], ...] = ()
     route: tuple[str, ...] = ()
     credentials: Credentials | None = None
+    max_forwards: int = MAX_FORWARDS
 
 
 @dataclass(slots=True)
@@ -87,6 +97,7 @@ class OutgoingLeg(Leg):
             self._call_id,
             self._cseq,
             invite.route,
+            invite.max_forwards,
         )
         headers = (
             *self.own_headers(),
