@@ -123,7 +123,9 @@ class Signalling:
     def _build_site(self) -> Site:
         audio = self._config.data / "audio"
         stems = ensure_builtin(audio)
-        sounds = Sounds(stems["default-music"], stems["confirm-tone"], stems["refuse-tone"])
+        sounds = Sounds(
+            stems["default-music"], stems["confirm-tone"], stems["refuse-tone"], stems["ringing-tone"]
+        )
 
         def remember(organization_id: str, user_id: str, queue_id: str, is_opted_out: bool) -> None:
             set_opted_out(self._database, organization_id, user_id, queue_id, is_opted_out)

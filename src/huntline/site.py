@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from huntline.directory.organization import Organization, QueueSettings, User
@@ -16,6 +16,8 @@ from huntline.errors import Refused
 from huntline.runner import Runner
 from huntline.sip.core.grammar import GrammarError, Uri, parse_uri
 from huntline.sip.dialling import Callee, Contact
+from huntline.sip.diversion import Hop, number_hop, people_passed, person_hop
+from huntline.sip.diversion import Path as CallPath
 from huntline.sip.registrar import Registrar
 
 log = logging.getLogger(__name__)
@@ -28,6 +30,7 @@ class Sounds:
     music: str
     confirm_tone: str
     refuse_tone: str
+    ringing_tone: str
 
 
 class NoQueueToLeave(Refused):
@@ -91,24 +94,46 @@ class Site:
         if account is not None and account.organization_id == organization_id:
             return self.person(account)
         if uri.scheme == "tel":
-            trunk = self.plan.outbound_trunk(organization_id)
-            destination = outbound_destination(trunk) if trunk else None
-            contacts = [Contact(str(_number_at(uri.user or "", destination)))] if destination else []
-            return Callee(None, contacts, is_by_trunk=True)
-        return Callee(None, [Contact(target)])
+            return self._outside(organization_id, uri.user or "")
+        return Callee(None, [Contact(target)], path=(Hop(uri),))
+
+    def _outside(self, organization_id: str, number: str) -> Callee:
+        trunk = self.plan.outbound_trunk(organization_id)
+        destination = outbound_destination(trunk) if trunk else None
+        return Callee(
+            None,
+            [Contact(str(_number_at(number, destination)))] if destination else [],
+            is_by_trunk=True,
+            path=(number_hop(self.plan, organization_id, number),),
+            shows_foreign_numbers=trunk is not None and trunk.foreign_numbers,
+        )
 
     def person(self, account: Account) -> Callee:
-        """Who is rung for a person, who may have all calls forwarded.
+        """Who is rung for a person, who may have all calls forwarded. The rule for what is not taken is that
+        of whoever is rung, or of the last one who forwarded.
 
         A queue is nothing to ring: who forwards to one is rung in person.
         """
-        match self.plan.destination(account):
+        passed, destination = self.plan.way(account)
+        before = people_passed(self.plan, passed)
+        mailbox = next((each.voicemail for each in reversed(passed) if each.voicemail), None)
+        match destination:
             case User() as user:
-                return Callee(user.user_id, self.contacts(user.user_id))
+                rung = self.plan.account_by_id(user.user_id)
+                return self._own_phones(rung, before, mailbox) if rung else Callee(None, [], path=before)
             case QueueSettings():
-                return Callee(account.user_id, self.contacts(account.user_id))
+                return self._own_phones(account, (), None)
             case address:
-                return self.callee(account.organization_id, address)
+                callee = self.callee(account.organization_id, address)
+                return replace(callee, path=(*before, *callee.path), mailbox=callee.mailbox or mailbox)
+
+    def _own_phones(self, account: Account, before: CallPath, mailbox: str | None) -> Callee:
+        return Callee(
+            account.user_id,
+            self.contacts(account.user_id),
+            path=(*before, person_hop(self.plan, account)),
+            mailbox=account.voicemail or mailbox,
+        )
 
     # -- prompts
 
@@ -121,6 +146,11 @@ class Site:
         """The source of a queue's music on hold."""
         queue = self.plan.queue(queue_id) if queue_id else None
         return self._source(queue.music.sha256) if queue is not None and queue.music else self._sounds.music
+
+    @property
+    def ringing_tone(self) -> str:
+        """The source of what a caller hears while somebody is rung."""
+        return self._sounds.ringing_tone
 
     def _source(self, sha256: str) -> str:
         return str(self._audio_folder / sha256)

@@ -58,7 +58,8 @@ def test_the_headline_counts_all_that_was_offered_to_the_queue() -> None:
 def test_one_answered_and_five_who_gave_up_are_no_full_service() -> None:
     calls = [ended(Outcome.ANSWERED, 5), *(ended(Outcome.ABANDONED, 60) for _ in range(5))]
     level = summarize(calls, seconds(20)).service_level
-    assert (level.of_offered, level.abandon_rate) == (pytest.approx(1 / 6), pytest.approx(5 / 6))
+    assert level.of_offered == pytest.approx(1 / 6)
+    assert level.abandon_rate == pytest.approx(5 / 6)
 
 
 def test_the_two_other_formulas_are_there_too() -> None:

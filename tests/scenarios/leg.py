@@ -56,9 +56,9 @@ class Leg:
         self._open_audio()
         self._send_invite()
 
-    def cancel(self) -> None:
+    def cancel(self, *, headers: Headers = ()) -> None:
         """Send CANCEL for the INVITE in progress (RFC 3261 section 9.1: same branch, same CSeq number)."""
-        self._request("CANCEL", branch=self._invite_branch, cseq=self.cseq)
+        self._request("CANCEL", branch=self._invite_branch, cseq=self.cseq, headers=headers)
 
     def wait_answered(self, timeout: float = 3.0) -> Message:
         """Wait for the 200 to our INVITE."""
@@ -76,12 +76,24 @@ class Leg:
     def ring(self) -> None:
         self.respond(180)
 
-    def progress(self) -> None:
-        """Give our SDP in a reliable 183 (RFC 3262), and wait for its PRACK."""
+    def progress(self, status: int = 183, *, is_heard: bool = True, is_reliable: bool = False) -> None:
+        """Send a provisional response with SDP, and audio if it is to be heard; a reliable one (RFC 3262) is
+        sent for its PRACK."""
         with self.phone.reactor.changed:
+            assert self.invite is not None
             self._open_audio()
-            self.respond(183, headers=(("Require", "100rel"), ("RSeq", "1")), body=self._sdp())
-        self.wait_request("PRACK")
+            headers = (("Require", "100rel"), ("RSeq", "1")) if is_reliable else ()
+            self.respond(status, headers=headers, body=self._sdp())
+            if is_heard:
+                self._take_audio_address(self.invite.body)
+        if is_reliable:
+            self.wait_request("PRACK")
+
+    def speak(self) -> None:
+        """Begin to send audio."""
+        with self.phone.reactor.changed:
+            assert self.invite is not None
+            self._take_audio_address(self.invite.body)
 
     def answer(self, *, headers: Headers = (), described: bool = True) -> None:
         """Send 200, with SDP unless the far side has it already; again until the ACK comes."""
@@ -93,8 +105,8 @@ class Leg:
             self._take_audio_address(self.invite.body)
             self.phone.repeat(("200", self.call_id), sent)
 
-    def decline(self, status: int = 603) -> None:
-        self.respond(status)
+    def decline(self, status: int = 603, *, headers: Headers = ()) -> None:
+        self.respond(status, headers=headers)
         self.is_ended = True
 
     def respond(
@@ -120,11 +132,11 @@ class Leg:
 
     # Both
 
-    def hang_up(self) -> None:
+    def hang_up(self, *, headers: Headers = ()) -> None:
         """Send BYE; do not wait for its answer."""
         with self.phone.reactor.changed:
             self._end()
-            self._request("BYE")
+            self._request("BYE", headers=headers)
 
     def wait_ended(self, timeout: float = 3.0) -> None:
         self._wait(lambda: self.is_ended, timeout, "the end of the call")
@@ -322,7 +334,7 @@ class Leg:
     def _compose(
         self, method: str, cseq: int, branch: str, body: str, headers: Headers = (), remote: str = ""
     ) -> bytes:
-        lines = [("Via", self.phone.via(branch)), ("Max-Forwards", "70")]
+        lines = [("Via", self.phone.via(branch)), ("Max-Forwards", str(self.phone.max_forwards))]
         lines += [("Route", route) for route in self.routes]
         lines += [("From", self._local()), ("To", remote or self.remote), ("Call-ID", self.call_id)]
         lines += [("CSeq", f"{cseq} {method}"), ("Contact", f"<{self.phone.contact}>")]

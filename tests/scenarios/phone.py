@@ -47,6 +47,7 @@ class Phone:
         self.strays: list[Message] = []  # belong to no call and no transaction of ours
         self.on_call: Callable[[Leg], None] = Leg.ring
         self.drops: Callable[[bytes], bool] = lambda _: False
+        self.max_forwards = 70
         self.instance = ""  # what makes it the same device at another address (RFC 5626)
         self._by_call_id: dict[str, Leg] = {}
         self._repeats: dict[Hashable, Timer] = {}

@@ -15,11 +15,11 @@ pytestmark = pytest.mark.scenario
 OUTSIDE = "+442071234567"
 
 
-def provider_of(office: Office) -> Phone:
+def provider_of(office: Office, *, foreign_numbers: bool = False, **options: Any) -> Phone:
     """The phone behind the office's trunk, which takes whatever goes out."""
-    provider = office.caller()
-    address = f"{provider.host}:{provider.port}"
-    office.settings["trunks"].insert(0, {"name": "outbound", "addresses": [address]})
+    provider = office.caller(**options)
+    trunk = {"name": "outbound", "addresses": [f"{provider.host}:{provider.port}"]}
+    office.settings["trunks"].insert(0, trunk | {"foreign_numbers": foreign_numbers})
     return provider
 
 
@@ -116,7 +116,7 @@ def test_an_answer_in_a_183_that_moves_before_the_call_is_taken_is_the_answer(of
     office.open()
     caller = office.agent("amal").dial(OUTSIDE)
     outgoing = provider.wait_call()
-    outgoing.progress()
+    outgoing.progress(is_heard=False, is_reliable=True)
     outgoing.move_audio()
     assert outgoing.update().status == 200
     outgoing.answer(described=False)

@@ -112,7 +112,7 @@ class Office:
         self.answered.append(ring.ring_id)
 
     def ring_failed(self, call: Call, ring: Ring) -> None:
-        self.failed.append((ring.ring_id, ring.last_failure))
+        self.failed.append((ring.ring_id, ring.failure.why))
 
     def ring(self, name: str, *contacts: Contact) -> Ring:
         ring = Ring(name, "c1", Purpose.AGENT, name)

@@ -55,6 +55,9 @@ class SlowMedia:
     def bridge(self, leg_a: str, leg_b: str) -> None:
         self.asked.append(("bridge", leg_a, leg_b))
 
+    def bridge_early(self, listener: str, speaker: str, meanwhile: str) -> None:
+        self.asked.append(("bridge_early", listener, speaker, meanwhile))
+
     def unbridge(self, leg_id: str) -> None:
         self.asked.append(("unbridge", leg_id))
 
@@ -100,7 +103,7 @@ class Waiting:
         tasks: set[asyncio.Task[None]] = set()
         agent: Any = Sockets(self.desk)
         admission: Any = Trusting()
-        holding = Holding(agent, self.media, spawner(tasks))
+        holding = Holding(agent, self.media, "ringing", spawner(tasks))
         self.takeovers = Takeovers(
             agent, self.media, admission, self.book, holding, spawner(tasks), lambda call: None
         )

@@ -22,21 +22,26 @@ Destination = User | QueueSettings | OutsideTarget
 
 
 def destination_of(user: User, index: OrganizationIndex) -> Destination:
-    """Where a direct call to a user ends up: with them, or wherever their forwarding leads.
+    """Where a direct call to a user ends up: with them, or wherever their forwarding leads."""
+    return way_of(user, index)[1]
+
+
+def way_of(user: User, index: OrganizationIndex) -> tuple[tuple[User, ...], Destination]:
+    """Who has a direct call to a user forwarded, in order, and where it ends up.
 
     Who is not active forwards nothing. Should forwarding go round, which the rules refuse, or lead to
     nothing, it stops where it is.
     """
-    seen = set()
-    while user.forward_to and user.is_active and user.upn not in seen:
-        seen.add(user.upn)
+    passed: list[User] = []
+    while user.forward_to and user.is_active and user not in passed:
         target = index.forward_target(user.forward_to)
         if target is None:
             break
+        passed.append(user)
         if not isinstance(target, User):
-            return target
+            return tuple(passed), target
         user = target
-    return user
+    return tuple(passed), user
 
 
 def check_forwards(index: OrganizationIndex) -> Problems:

@@ -119,10 +119,15 @@ class StarCodes:
 
 @dataclass(frozen=True, slots=True)
 class Trunk:
-    """A provider, known by its source addresses: ``IP``, ``IP:port`` or a network such as ``10.1.0.0/16``."""
+    """A provider, known by its source addresses: ``IP``, ``IP:port`` or a network such as ``10.1.0.0/16``.
+
+    ``foreign_numbers``: it takes calls that show a number which is not the organization's, as that of a
+    caller whose call is forwarded.
+    """
 
     name: str
     addresses: tuple[str, ...]
+    foreign_numbers: bool = False
 
 
 @dataclass(frozen=True, slots=True)

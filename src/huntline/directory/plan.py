@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from huntline.directory.caller_id import ShownCallerId, caller_id_in_effect, policies_in_effect
-from huntline.directory.forwards import Destination, destination_of
+from huntline.directory.forwards import Destination, destination_of, way_of
 from huntline.directory.groups import LeftOut, agents_of, left_out_of
 from huntline.directory.index import OrganizationIndex, OutsideTarget
 from huntline.directory.names import host_key, number_digits
@@ -252,8 +252,13 @@ class ServerPlan:
     def destination(self, account: Account) -> Destination:
         """Where direct calls to a user end up: with the user or another one, who may be out of service, in
         a queue, or at an address outside (``sip:`` or ``tel:``)."""
+        return self.way(account)[1]
+
+    def way(self, account: Account) -> tuple[tuple[Account, ...], Destination]:
+        """Who has direct calls to a user forwarded, in order, and the destination that these come to."""
         index = self._indexes[account.organization_id]
-        return destination_of(index.users[account.upn], index)
+        passed, destination = way_of(index.users[account.upn], index)
+        return tuple(self._accounts[user.user_id] for user in passed), destination
 
     def changed_organizations(self, before: ServerPlan) -> list[str]:
         """Ids of the organizations whose queues or agents differ, those that came or went included."""
@@ -384,7 +389,9 @@ def _engine_exit(exit_: QueueExit, index: OrganizationIndex) -> Exit:
         case User() as user if exit_.action is QueueExitAction.VOICEMAIL:
             return Exit(ExitAction.FORWARD, target=user.voicemail)
         case User() as user:
-            return _forward_to(destination_of(user, index))
+            destination = destination_of(user, index)
+            # Where a person's forwarding leads outside is found when it comes to that, and so tells of them.
+            return _forward_to(destination if isinstance(destination, QueueSettings) else user)
         case QueueSettings() | OutsideTarget() as target:
             return _forward_to(target)
         case None:

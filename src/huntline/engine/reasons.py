@@ -62,6 +62,7 @@ class Cause(StrEnum):
     NOT_REGISTERED = "not-registered"
     UNKNOWN_USER = "unknown-user"
     PHONE_GONE = "phone-gone"
+    TOO_MANY_HOPS = "too-many-hops"
     NO_SESSION_DESCRIPTION = "no-session-description"
     # answers to "why was I not rung?"
     NOTHING_DECIDED = "nothing-decided"

@@ -7,7 +7,15 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from huntline.engine.commands import DecisionKind
-from huntline.engine.model import AgentSettings, AgentState, AgentStatus, CallQueue, Outcome, Presence
+from huntline.engine.model import (
+    AgentSettings,
+    AgentState,
+    AgentStatus,
+    CallQueue,
+    Outcome,
+    Presence,
+    QueueLeft,
+)
 from huntline.engine.reasons import Cause, Hindrance, Reason
 
 Place = tuple[datetime, int]
@@ -95,7 +103,8 @@ class Call:
 
     ``rings`` are the phones ringing now, ``ring`` the one that answered. ``skipped`` are the agents not
     rung again in this round, ``retry_at`` those who declined and until when they are left alone.
-    ``talked`` is the time of conversations that ended without the call: it is no waiting.
+    ``talked`` is the time of conversations that ended without the call: it is no waiting. ``left`` are the
+    queues it has left without an agent, in order.
     """
 
     call_id: str
@@ -110,6 +119,7 @@ class Call:
     rings: dict[str, Ring] = field(default_factory=dict)
     ring: Ring | None = None
     ring_count: int = 0
+    left: tuple[QueueLeft, ...] = ()
     skipped: set[str] = field(default_factory=set)
     retry_at: dict[str, datetime] = field(default_factory=dict)
     visited: set[str] = field(default_factory=set)

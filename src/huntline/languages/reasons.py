@@ -99,6 +99,7 @@ WORDS: Mapping[str, Words] = {
     Cause.NO_RESPONSE: ("no response", "sans réponse du réseau"),
     Cause.UNKNOWN_USER: ("unknown user", "utilisateur inconnu"),
     Cause.PHONE_GONE: ("the phone is gone", "le téléphone n'est plus là"),
+    Cause.TOO_MANY_HOPS: ("too many hops", "trop de renvois"),
     Cause.NO_SESSION_DESCRIPTION: (
         "answered without a session description",
         "répondu sans description de session (SDP)",

@@ -123,12 +123,14 @@ class MediaClient:
         self._send({"verb": "stop", "leg": leg_id})
 
     def bridge(self, leg_a: str, leg_b: str) -> None:
-        for leg_id, other in ((leg_a, leg_b), (leg_b, leg_a)):
-            if self._partner(leg_id) != other:
-                self._part(leg_id)
-        self._change(leg_a, play=None, bridge=leg_b)
-        self._change(leg_b, play=None, bridge=leg_a)
+        self._connect(leg_a, leg_b)
         self._send({"verb": "bridge", "leg": leg_a, "other": leg_b})
+
+    def bridge_early(self, listener: str, speaker: str, meanwhile: str) -> None:
+        self._connect(listener, speaker)
+        self._change(listener, play=PlayState(meanwhile, False, time.time(), until_heard=True))
+        request = {"verb": "bridge_early", "leg": listener, "other": speaker, "source": meanwhile}
+        self._send(request)
 
     def unbridge(self, leg_id: str) -> None:
         self._part(leg_id)
@@ -169,6 +171,13 @@ class MediaClient:
     def _partner(self, leg_id: str) -> str | None:
         leg = self._legs.get(leg_id)
         return leg.bridge if leg else None
+
+    def _connect(self, leg_a: str, leg_b: str) -> None:
+        for leg_id, other in ((leg_a, leg_b), (leg_b, leg_a)):
+            if self._partner(leg_id) != other:
+                self._part(leg_id)
+        self._change(leg_a, play=None, bridge=leg_b)
+        self._change(leg_b, play=None, bridge=leg_a)
 
     def _part(self, leg_id: str) -> None:
         partner = self._partner(leg_id)

@@ -109,6 +109,10 @@ class Media(Protocol):
         """Relay both ways; ends any playing and any earlier bridge on both."""
         ...
 
+    def bridge_early(self, listener: str, speaker: str, meanwhile: str) -> None:
+        """Relay both ways; but until audio comes from the speaker, the listener hears ``meanwhile``, once."""
+        ...
+
     def unbridge(self, leg_id: str) -> None:
         """End the leg's bridge; both go on with silence."""
         ...

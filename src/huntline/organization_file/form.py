@@ -96,6 +96,7 @@ class TrunkForm(_Part):
 
     name: Text
     addresses: list[Text]
+    foreign_numbers: bool = False
 
 
 class NumberForm(_Part):

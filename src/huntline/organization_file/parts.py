@@ -117,12 +117,16 @@ def fields_dump(organization: Organization) -> Dump:
 
 def trunk_of(form: TrunkForm) -> Trunk:
     """The trunk of a form."""
-    return Trunk(form.name, tuple(form.addresses))
+    return Trunk(form.name, tuple(form.addresses), form.foreign_numbers)
 
 
 def trunk_dump(trunk: Trunk) -> Dump:
     """``TrunkForm``."""
-    return {"name": trunk.name, "addresses": list(trunk.addresses)}
+    return {
+        "name": trunk.name,
+        "addresses": list(trunk.addresses),
+        "foreign_numbers": trunk.foreign_numbers,
+    }
 
 
 def number_of(form: NumberForm) -> ServiceNumber:

@@ -15,7 +15,10 @@ from huntline.sip.audio import our_description
 from huntline.sip.calls import Call, CallBook, Leg, Party
 from huntline.sip.core.events import InviteReceived
 from huntline.sip.core.grammar import parse_uri
+from huntline.sip.core.message import MAX_FORWARDS, Request, parse_number
+from huntline.sip.diversion import told_path
 from huntline.sip.presentation import TEST_CALL, CallerId, caller_of, inside_caller
+from huntline.sip.sdp import is_hold
 from huntline.sip.user_agent import UserAgent
 
 
@@ -65,6 +68,7 @@ class Arrivals:
             call_id=call_id,
             address=caller_id.user,
             account_id=account.user_id if account else None,
+            is_holding=event.sdp is not None and is_hold(event.sdp),
         )
         return Call(
             call_id=call_id,
@@ -73,6 +77,10 @@ class Arrivals:
             caller_id=caller_id,
             dialled=parse_uri(event.request.uri).user or "",
             music=self._default_music,
+            path=told_path(event.request) if account is None and not admitted.is_guest else (),
+            max_forwards=_max_forwards(event.request),
+            # RFC 3261 section 13.2.1, RFC 3262 section 5: our own offer needs a reliable response.
+            may_hear_early=event.sdp is not None or "100rel" in event.request.tokens("require"),
         )
 
     async def _prepare(self, call: Call, sdp_offer: str | None, target: Target) -> None:
@@ -88,6 +96,11 @@ class Arrivals:
             self._on_arrival(call, target)
         else:
             self._media.delete(media_id)
+
+
+def _max_forwards(request: Request) -> int:
+    told = parse_number(request.header("max-forwards"))
+    return MAX_FORWARDS if told is None else told
 
 
 def _caller_id(event: InviteReceived, account: Account | None) -> CallerId:

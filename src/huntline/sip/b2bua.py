@@ -28,10 +28,21 @@ from huntline.sip.core import events as sip
 from huntline.sip.dialling import Callee, Dialling, spawner
 from huntline.sip.direct import DirectCalls
 from huntline.sip.display import Line, display_of
-from huntline.sip.failures import why_ended, why_refused
+from huntline.sip.diversion import MAX_TARGETS, queues_passed, through_queues
+from huntline.sip.early import EarlyAudio
+from huntline.sip.failures import (
+    TOO_MANY_HOPS,
+    UNKNOWN_USER,
+    Header,
+    RingFailure,
+    farewell_of,
+    why_ended,
+    why_refused,
+)
 from huntline.sip.holding import Holding
 from huntline.sip.house import Site
 from huntline.sip.presentation import COMPLETED_ELSEWHERE, warning
+from huntline.sip.sdp import is_hold
 from huntline.sip.takeovers import Takeovers
 from huntline.sip.transfers import Transfers
 from huntline.sip.user_agent import UserAgent
@@ -73,9 +84,10 @@ class B2bua:
             on_arrival=self._arrived,
             on_failure=self.refuse,
         )
-        self._holding = Holding(user_agent, media, self._spawn)
-        self._alerting = Alerting(self._dialling, self._changed)
-        self._direct = DirectCalls(user_agent, admission, site, self._dialling, self._alerting, self)
+        self._holding = Holding(user_agent, media, site.ringing_tone, self._spawn)
+        self._early = EarlyAudio(user_agent, media, self.book, self._holding, self._spawn)
+        self._alerting = Alerting(admission, site, self._dialling, self._changed)
+        self._direct = DirectCalls(admission, site, self._alerting, self)
         self._transfers = Transfers(
             user_agent,
             media,
@@ -114,13 +126,16 @@ class B2bua:
         elif isinstance(event, sip.ReferReceived):
             self._transfers.referred(event)
         elif isinstance(event, sip.LegRinging):
-            self._transfers.ringing(event.leg_id)
+            self._transfers.ringing(event)
+            self._early.rings(event)
         elif isinstance(event, sip.LegConfirmed | sip.OfferReceived | sip.OfferAnswered | sip.OfferRejected):
             self._offer_event(event)
         elif isinstance(event, sip.LegAnswered | sip.LegRejected | sip.LegCancelled | sip.LegEnded):
             self._leg_event(event)
 
     def _arrived(self, call: Call, target: Target) -> None:
+        if call.caller.account_id is None:
+            call.path = self._alerting.path_so_far(call, target)
         if isinstance(target, QueueTarget):
             self.enter_queue(call, target.queue_id)
         elif isinstance(target, UserTarget):
@@ -132,6 +147,9 @@ class B2bua:
 
     def enter_queue(self, call: Call, queue_id: str, transfer: Transfer | None = None) -> None:
         """Hand a caller to the engine."""
+        if len(call.path) >= MAX_TARGETS:
+            self._turn_away(call, TOO_MANY_HOPS)
+            return
         call.queue_id = queue_id
         self._post(
             told.CallArrived(call.call_id, call.organization_id, queue_id, call.caller_id.shown, transfer)
@@ -154,12 +172,16 @@ class B2bua:
         elif isinstance(event, sip.LegAnswered):
             self._dialling.answered(call, ring, event)
         elif isinstance(event, sip.LegRejected):
+            self._early.gone(call, event.leg_id)
             self._dialling.rejected(call, ring, event)
         else:
+            if ring is call.connected:
+                call.farewell = _last_words(event)
             self._callee_left(call, ring)
 
     def _caller_left(self, call: Call, event: sip.SipEvent) -> None:
         self.book.drop_leg(call.caller)
+        call.farewell = _last_words(event)
         if call.queue_id is None:
             self._end(call)
         elif isinstance(event, sip.LegEnded) and event.reason != "bye":
@@ -262,15 +284,15 @@ class B2bua:
             case do.AnswerCall():
                 self._answer(call)
             case do.RefuseCall(_, outcome):
-                self.refuse(call, _REFUSALS.get(outcome, 480), None)
+                self._refuse(call, outcome)
             case do.PlayGreeting(_, queue_id):
                 self._play_greeting(call, queue_id)
             case do.PlayMusic(_, queue_id):
                 self._play_music(call, queue_id)
             case do.BridgeCall(_, ring_id, _):
                 self._bridge_agent(call, ring_id)
-            case do.ForwardCall(_, target):
-                self._forward(call, target)
+            case do.ForwardCall():
+                self._forward(call, command)
             case do.RingAgent():
                 self._ring_agent(call, command)
             case do.EndCall():
@@ -285,12 +307,24 @@ class B2bua:
         self._user_agent.core.answer(call.caller.leg_id, call.sdp_for_caller, self._user_agent.now())
         self.on_change(call)
 
-    def refuse(self, call: Call, status: int, reason: str | None) -> None:
+    def _refuse(self, call: Call, outcome: Outcome) -> None:
+        if (ring := call.failed_forward) is not None:
+            self._turn_away(call, ring.failure, is_outside=ring.is_outside)
+        else:
+            self.refuse(call, _REFUSALS.get(outcome, 480), None)
+
+    def _turn_away(self, call: Call, failure: RingFailure, *, is_outside: bool = False) -> None:
+        """Nobody was reached: the caller is told as much of it as concerns them."""
+        status = failure.status_for_caller(is_outside=is_outside)
+        reason = "too many hops" if failure is TOO_MANY_HOPS else None
+        self.refuse(call, status, reason, failure.headers_for_caller(status))
+
+    def refuse(self, call: Call, status: int, reason: str | None, headers: tuple[Header, ...] = ()) -> None:
         """Turn a caller away."""
         if call.caller.state is LegState.ANSWERED:  # a transferred caller, who can only be hung up on
-            self._hang_up(call.caller)
+            self._hang_up(call.caller, headers)
         else:
-            headers = (warning(reason),) if reason else ()
+            headers = (*headers, *((warning(reason),) if reason else ()))
             self._user_agent.core.reject(call.caller.leg_id, status, self._user_agent.now(), headers=headers)
             self.book.drop_leg(call.caller)
         if call.queue_id is None:
@@ -310,9 +344,10 @@ class B2bua:
 
     def _ring_agent(self, call: Call, command: do.RingAgent) -> None:
         account = self._plan.account_by_id(command.agent_id)
-        ring = Ring(command.ring_id, call.call_id, Purpose.AGENT, command.agent_id)
+        path = through_queues(self._plan, call.path, command.left, command.queue_id)
+        ring = Ring(command.ring_id, call.call_id, Purpose.AGENT, command.agent_id, path)
         if account is None:
-            ring.last_failure = Cause.UNKNOWN_USER
+            ring.failure = UNKNOWN_USER
             self.ring_failed(call, ring)
             return
         queue = self._plan.queue(command.queue_id)
@@ -326,7 +361,8 @@ class B2bua:
         call = self._call_of_ring(ring_id)
         if call is None:
             return
-        headers = (COMPLETED_ELSEWHERE,) if reason is StopReason.ANSWERED_ELSEWHERE else ()
+        is_elsewhere = reason is StopReason.ANSWERED_ELSEWHERE
+        headers = (COMPLETED_ELSEWHERE,) if is_elsewhere else call.farewell
         ring = call.rings[ring_id]
         self._dialling.stop(call, ring, headers)
         if ring is call.connected:
@@ -345,14 +381,12 @@ class B2bua:
         else:
             self._spawn(self._connect(call, ring))
 
-    def _forward(self, call: Call, target: str) -> None:
+    def _forward(self, call: Call, command: do.ForwardCall) -> None:
+        target = command.target
         callee = self._site.callee(call.organization_id, target)
-        ring = Ring(f"{call.call_id}.forward", call.call_id, Purpose.FORWARD, callee.user_id)
-        if call.caller.state is LegState.RINGING:
-            self._user_agent.core.ring(call.caller.leg_id, self._user_agent.now())
+        before = (*call.path, *queues_passed(self._plan, command.left))
         self._dialling.release_media(call)
-        display = display_of(self._plan, call, target, None, callee)
-        self._alerting.start(call, ring, callee.contacts, display)
+        self._alerting.start(call, Purpose.FORWARD, f"{call.call_id}.forward", target, callee, before)
 
     # -- how rings go (RingOutcomes)
 
@@ -369,20 +403,26 @@ class B2bua:
         """Nobody can be reached by this ring any more."""
         if ring.purpose is Purpose.AGENT:
             if ring.declined:
-                self._post(told.AgentDeclined(ring.ring_id, ring.last_failure))
+                self._post(told.AgentDeclined(ring.ring_id, ring.failure.why))
             else:
-                self._post(told.RingFailed(ring.ring_id, ring.last_failure))
+                self._post(told.RingFailed(ring.ring_id, ring.failure.why))
             return
         self._alerting.stop(call)
+        self._early.gone(call)
+        if not self._alerting.follow_rule(call, ring):
+            self._not_reached(call, ring)
+
+    def _not_reached(self, call: Call, ring: Ring) -> None:
+        """Nobody was reached who was called in person, nor whom their rule names."""
+        failure = ring.failure
         if ring.purpose is Purpose.FORWARD:
-            self._post(told.ForwardFailed(call.call_id, ring.last_failure))
+            call.failed_forward = ring
+            self._post(told.ForwardFailed(call.call_id, failure.why))
         elif ring.purpose is Purpose.TRANSFER:
-            self._transfers.failed(call, 486 if ring.declined else 480, ring.last_failure)
+            status = failure.status_for_caller(is_outside=ring.is_outside)
+            self._transfers.failed(call, status, failure.why)
         elif call.caller.state is LegState.RINGING:
-            if call.voicemail is not None:
-                self._direct.dial_voicemail(call, call.voicemail)
-            else:
-                self.refuse(call, 486 if ring.declined else 480, None)
+            self._turn_away(call, failure, is_outside=ring.is_outside)
 
     async def _connect(self, call: Call, ring: Ring) -> None:
         """Make the audio path between the caller and the phone that answered."""
@@ -390,6 +430,7 @@ class B2bua:
             return
         leg = ring.answered
         failure: Reason | None = None
+        leg.is_holding = is_hold(ring.sdp_answer)
         ring.is_accepted = True
         try:
             await self._media.accept(leg.media_id, ring.sdp_answer)
@@ -400,11 +441,12 @@ class B2bua:
         if failure is None and ring.purpose is Purpose.TRANSFER:
             self._transfers.answered(call, ring)
         elif failure is None:
-            call.connected = ring
+            call.connected, call.early = ring, None
             self._dialling.hand_over_media(call, leg)
-            self._media.bridge(call.caller.media_id, leg.media_id)
+            self._holding.settle(call)
             self._connected(call, ring)
         else:
+            self._early.gone(call)
             self._dialling.stop(call, ring)
             self._dialling.release_media(call)
             self._not_connected(call, ring, failure)
@@ -451,22 +493,22 @@ class B2bua:
         self._transfers.called_off(call)
         media_ids = {leg.media_id for leg in call.legs()}
         if call.caller.call_id == call.call_id:
-            self._hang_up(call.caller)
+            self._hang_up(call.caller, call.farewell)
         for ring in list(call.rings.values()):
-            self._dialling.stop(call, ring)
+            self._dialling.stop(call, ring, call.farewell)
         self._dialling.release_media(call)
         for media_id in media_ids:
             self._media.delete(media_id)
 
-    def _hang_up(self, leg: Leg) -> None:
+    def _hang_up(self, leg: Leg, headers: tuple[Header, ...] = ()) -> None:
         found = self.book.by_leg(leg.leg_id)
         if found is None:
             return
         now = self._user_agent.now()
         if leg.party is Party.CALLER and leg.state is LegState.RINGING:
-            self._user_agent.core.reject(leg.leg_id, 480, now)
+            self._user_agent.core.reject(leg.leg_id, 480, now, headers=headers)
         else:
-            self._user_agent.core.hang_up(leg.leg_id, now)
+            self._user_agent.core.hang_up(leg.leg_id, now, headers=headers)
         self.book.drop_leg(leg)
 
     async def close(self) -> None:
@@ -478,3 +520,9 @@ class B2bua:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _last_words(event: sip.SipEvent) -> tuple[Header, ...]:
+    if isinstance(event, sip.LegEnded | sip.LegCancelled):
+        return farewell_of(event.reasons)
+    return ()

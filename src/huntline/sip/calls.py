@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from huntline.engine.reasons import Cause, Destination, Reason
+from huntline.engine.reasons import Destination
+from huntline.sip.core.message import MAX_FORWARDS
+from huntline.sip.diversion import Path
+from huntline.sip.failures import NO_PHONE, Header, RingFailure
 from huntline.sip.presentation import CallerId
 
 
@@ -60,19 +63,26 @@ class Leg:
 
 @dataclass(slots=True, eq=False)
 class Ring:
-    """One attempt to reach a party on all of its phones; ``ring_id`` is the engine's for agents."""
+    """One attempt to reach a party on all of its phones; ``ring_id`` is the engine's for agents.
+
+    ``path`` is how the call came to them: their hop is the last one. ``is_outside``: the telephone network is
+    asked. ``mailbox`` is where the call goes that they do not take. ``failure`` says why nobody was reached.
+    """
 
     ring_id: str
     call_id: str
     purpose: Purpose
     account_id: str | None
+    path: Path = ()
+    is_outside: bool = False
+    mailbox: str | None = None
     legs: dict[str, Leg] = field(default_factory=dict)
     unreached: int = 0  # contacts to whom no INVITE could be sent yet
     answered: Leg | None = None
     sdp_answer: str | None = None
     is_accepted: bool = False  # the answer has gone to media
     declined: bool = False
-    last_failure: Reason = Cause.NOT_REGISTERED
+    failure: RingFailure = NO_PHONE
 
 
 @dataclass(slots=True, eq=False)
@@ -105,7 +115,13 @@ class Call:
     rings: dict[str, Ring] = field(default_factory=dict)
     connected: Ring | None = None
     greeting: str | None = None
-    voicemail: str | None = None  # where a direct call goes that nobody takes
+    path: Path = ()  # the targets it had before it came to whoever it is for now
+    max_forwards: int = MAX_FORWARDS  # how much further it may go
+    early: Leg | None = None  # whom the caller hears before they answer
+    may_hear_early: bool = False  # the caller can be given audio before the answer
+    is_early_told: bool = False  # and has been: nobody but us makes them hear ringing any more
+    failed_forward: Ring | None = None
+    farewell: tuple[Header, ...] = ()  # what of the last words of a party the other one is told
     transfer: PendingTransfer | None = None
     arrived_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     is_released: bool = False

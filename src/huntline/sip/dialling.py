@@ -9,22 +9,21 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from huntline.engine.reasons import Cause, Reason, SipAnswer
 from huntline.errors import PeerError
 from huntline.media.interface import Media
 from huntline.sip.calls import Call, CallBook, CalleeMedia, Leg, LegState, MediaKind, Party, Purpose, Ring
 from huntline.sip.core.core import Credentials, Invite
 from huntline.sip.core.events import LegAnswered, LegRejected
 from huntline.sip.core.flow import Flow, Transport
-from huntline.sip.failures import why_refused
+from huntline.sip.diversion import Path
+from huntline.sip.failures import NO_DESCRIPTION, RingFailure
 from huntline.sip.presentation import COMPLETED_ELSEWHERE
 from huntline.sip.user_agent import UserAgent
 
 log = logging.getLogger(__name__)
 
-# RFC 3261 section 21.6 speaks for all phones of the party, 21.4 for one phone alone.
-_DECLINED_EVERYWHERE = (600, 603)
-_DECLINED_HERE = (480, 486)
+_DECLINED = (480, 486, 600, 603)
+"""What an agent's phone says when its user declines: many have 480 for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +46,17 @@ class Contact:
 class Callee:
     """Whom a call is for: a user of ours or somebody outside (``user_id`` None), and where they are rung.
 
-    ``is_by_trunk``: the call leaves for the telephone network.
+    ``is_by_trunk``: the call leaves for the telephone network, by a trunk that may take numbers that are none
+    of ours (``shows_foreign_numbers``). ``path`` are those who have their calls forwarded to them, and they
+    themselves; ``mailbox`` is where a call goes that they do not take.
     """
 
     user_id: str | None
     contacts: list[Contact]
     is_by_trunk: bool = False
+    path: Path = ()
+    mailbox: str | None = None
+    shows_foreign_numbers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ class RingOutcomes(Protocol):
         ...
 
     def ring_failed(self, call: Call, ring: Ring) -> None:
-        """No phone can be reached any more; ``ring.declined`` and ``ring.last_failure`` say why."""
+        """No phone can be reached any more; ``ring.declined`` and ``ring.failure`` say why."""
         ...
 
 
@@ -130,7 +134,7 @@ class Dialling:
             return
         if event.sdp is None:
             self._drop_leg(ring, leg, ())
-            ring.last_failure = Cause.NO_SESSION_DESCRIPTION
+            ring.failure = NO_DESCRIPTION
             self._fail_when_hopeless(call, ring)
             return
         leg.state = LegState.ANSWERED
@@ -144,15 +148,14 @@ class Dialling:
         """A phone of the ring refused, or could not be reached."""
         leg = ring.legs.pop(event.leg_id)
         self._book.drop_leg(leg)
-        ring.last_failure = SipAnswer(event.status, event.reason)
-        if event.status in _DECLINED_EVERYWHERE:
-            ring.declined = True
+        failure = RingFailure.of_refusal(event)
+        ring.failure = failure.or_better(ring.failure)
+        ring.declined = ring.declined or event.status in _DECLINED
+        if failure.is_for_all_phones:
             ring.unreached = 0
             self._waiting.pop(ring.ring_id, None)
             for other in list(ring.legs.values()):
                 self._drop_leg(ring, other, (COMPLETED_ELSEWHERE,))
-        elif event.status in _DECLINED_HERE:
-            ring.declined = True
         self._fail_when_hopeless(call, ring)
 
     def release_media(self, call: Call) -> None:
@@ -182,13 +185,13 @@ class Dialling:
 
     async def _offer(self, call: Call, kind: MediaKind, media: CalleeMedia) -> None:
         is_secure = kind is MediaKind.SECURE
-        failure: Reason | None = None
+        failure: RingFailure | None = None
         try:
             media.sdp = await self._media.offer(
                 media.media_id, like=call.caller.media_id, is_secure=is_secure
             )
         except PeerError as error:
-            failure = why_refused(error)
+            failure = RingFailure.of_error(error)
         if call.callee_media.get(kind) is not media or call.call_id not in self._book.calls:
             self._media.delete(media.media_id)
             return
@@ -203,10 +206,10 @@ class Dialling:
             else:
                 self._give_up(call, ring, kind, failure)
 
-    def _give_up(self, call: Call, ring: Ring, kind: MediaKind, failure: Reason) -> None:
+    def _give_up(self, call: Call, ring: Ring, kind: MediaKind, failure: RingFailure) -> None:
         """The ring's phones of a kind cannot be rung."""
         ring.unreached -= sum(contact.media_kind is kind for contact in self._waiting[ring.ring_id][0])
-        ring.last_failure = failure
+        ring.failure = failure.or_better(ring.failure)
         self._fail_when_hopeless(call, ring)
 
     def _invite_all(self, call: Call, ring: Ring, kind: MediaKind, media: CalleeMedia) -> None:
@@ -218,7 +221,7 @@ class Dialling:
                 flow = contact.flow or self._user_agent.resolve_literal(contact.uri)
             except PeerError as error:
                 ring.unreached -= 1
-                ring.last_failure = why_refused(error)
+                ring.failure = RingFailure.of_error(error).or_better(ring.failure)
                 continue
             if flow is None:
                 self._spawn(self._invite_by_name(call, ring, contact, display))
@@ -231,7 +234,7 @@ class Dialling:
         try:
             flow = await self._user_agent.resolve(contact.uri)
         except PeerError as error:
-            ring.last_failure = why_refused(error)
+            ring.failure = RingFailure.of_error(error).or_better(ring.failure)
             flow = None
         ring.unreached -= 1
         if call.rings.get(ring.ring_id) is not ring or ring.answered is not None:
@@ -267,6 +270,7 @@ class Dialling:
             headers=display.headers + (display.page_headers if kind is MediaKind.SECURE else ()),
             route=contact.route,
             credentials=contact.credentials,
+            max_forwards=max(call.max_forwards - 1, 0),
         )
         self._user_agent.core.invite(invite, self._user_agent.now())
 

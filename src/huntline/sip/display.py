@@ -36,8 +36,10 @@ def display_of(
     line: Line | None,
     callee: Callee,
     transferor: Account | None = None,
+    shown: CallerId | None = None,
 ) -> Display:
-    """The display for one callee; ``to`` is a UPN or a URI, ``line`` None for a call of no queue.
+    """The display for one callee; ``to`` is a UPN or a URI, ``line`` None for a call of no queue, ``shown``
+    who stands in the caller's place.
 
     Outside, what a ``transferor`` has rung shows them, for it is a call that they might place; inside, it
     shows the caller, and by whom they are referred (RFC 3892).
@@ -48,7 +50,7 @@ def display_of(
     if transferor is not None and callee.is_by_trunk:
         caller_id = outside_caller(plan.caller_id_of(transferor.user_id), transferor)
     else:
-        caller_id = caller_as_shown_to(plan, callee, call)
+        caller_id = shown or caller_as_shown_to(plan, callee, call)
     return Display(
         from_=from_header(caller_id, domain, queue_name),
         to=name_addr("", to if ":" in to else f"sip:{to}"),

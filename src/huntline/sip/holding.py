@@ -1,4 +1,4 @@
-"""Holding: answers offers inside a call, and plays music to whoever is put on hold."""
+"""Holding: answers offers inside a call, and decides what everybody in it hears."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from huntline.errors import PeerError
 from huntline.media.interface import Media
 from huntline.sip.audio import our_description
-from huntline.sip.calls import Call, Leg
+from huntline.sip.calls import Call, Leg, LegState
 from huntline.sip.sdp import is_hold
 from huntline.sip.user_agent import UserAgent
 
@@ -20,10 +20,12 @@ class Holding:
         self,
         user_agent: UserAgent,
         media: Media,
+        ringing_tone: str,
         spawn: Callable[[Coroutine[Any, Any, None]], None],
     ) -> None:
         self._user_agent = user_agent
         self._media = media
+        self._ringing_tone = ringing_tone
         self._spawn = spawn
 
     def offered(self, call: Call, leg: Leg, sdp: str | None, fork: str = "") -> None:
@@ -31,32 +33,34 @@ class Holding:
         self._spawn(self._answer(call, leg, sdp, fork))
 
     def changed(self, call: Call, leg: Leg, sdp: str) -> None:
-        """The party's description is in force: music for the other side on hold, the bridge when resumed."""
+        """The party's description is in force: what both hear follows from it."""
         was_holding, leg.is_holding = leg.is_holding, is_hold(sdp)
-        callee = call.callee
-        if callee is None or call.transfer is not None or leg.is_holding == was_holding:
-            return
-        other = call.caller if leg is callee else callee
-        if leg.is_holding:
-            self._media.play(other.media_id, call.music, loop=True)
-        elif not other.is_holding:
-            self._media.bridge(call.caller.media_id, callee.media_id)
+        if call.callee is not None and call.transfer is None and leg.is_holding != was_holding:
+            self.settle(call)
 
     def settle(self, call: Call) -> None:
-        """Let everybody in a call hear what they should: each other, music where the other one holds, and who
-        has nobody to talk to what the call has for them."""
+        """Let everybody in a call hear what they should, by the state that the call is in now.
+
+        Whoever talks hears the other one, or music while that one holds. Who is handed on hears music. Who
+        has nobody to talk to hears what the call has for them: the greeting or music once they are answered,
+        before that whoever is rung, as far as that is heard, and ringing as long as it is not.
+        """
         callee = call.callee
         if call.transfer is not None:
             self._media.unbridge(call.transfer.far.media_id)
             self._media.play(call.transfer.far.media_id, call.music, loop=True)
-        elif callee is None:
-            is_greeted = call.greeting is not None
-            self._media.play(call.caller.media_id, call.greeting or call.music, loop=not is_greeted)
-        else:
+        elif callee is not None:
             self._media.bridge(call.caller.media_id, callee.media_id)
             for leg, other in ((call.caller, callee), (callee, call.caller)):
                 if leg.is_holding:
                     self._media.play(other.media_id, call.music, loop=True)
+        elif call.early is not None:
+            self._media.bridge_early(call.caller.media_id, call.early.media_id, self._ringing_tone)
+        elif call.caller.state is LegState.ANSWERED:
+            is_greeted = call.greeting is not None
+            self._media.play(call.caller.media_id, call.greeting or call.music, loop=not is_greeted)
+        elif call.is_early_told:
+            self._media.play(call.caller.media_id, self._ringing_tone, loop=False)
 
     async def _answer(self, call: Call, leg: Leg, sdp: str | None, fork: str) -> None:
         now = self._user_agent.now()

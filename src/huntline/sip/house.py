@@ -31,6 +31,11 @@ class Site(Protocol):
         """The source of a queue's music on hold, the default music for None or an unknown queue."""
         ...
 
+    @property
+    def ringing_tone(self) -> str:
+        """The source of what a caller hears while somebody is rung."""
+        ...
+
     def obey_star_code(self, account_id: str, action: str) -> str:
         """Do what a user dialled for; returns the source of the tone that says whether it was done."""
         ...

@@ -20,11 +20,10 @@ from huntline.media.interface import Media
 from huntline.sip.admission import Admission, NotAdmitted
 from huntline.sip.alerting import Alerting
 from huntline.sip.calls import Call, CallBook, Leg, PendingTransfer, Purpose, Ring
-from huntline.sip.core.events import ReferReceived
+from huntline.sip.core.events import LegRinging, ReferReceived
 from huntline.sip.core.grammar import GrammarError, Uri, parse_uri
 from huntline.sip.core.replaces import Replaces
 from huntline.sip.dialling import Callee, Dialling
-from huntline.sip.display import display_of
 from huntline.sip.holding import Holding
 from huntline.sip.house import Site
 from huntline.sip.presentation import ANONYMOUS, CallerId, inside_caller, warning
@@ -161,18 +160,15 @@ class Transfers:
     # -- while somebody is rung
 
     def _ring(self, call: Call, leg: Leg, to: str, callee: Callee) -> None:
-        far = _far_of(call, leg)
-        successor = self._successor(call, far)
-        plan, account = self._admission.plan, self._transferor(leg)
-        display = display_of(plan, successor, to, None, callee, transferor=account)
-        ring = Ring(f"{successor.call_id}.transfer", call.call_id, Purpose.TRANSFER, callee.user_id)
+        successor = self._successor(call, _far_of(call, leg))
         call.transfer = PendingTransfer(leg, successor, _destination(to))
         self._holding.settle(call)
-        self._alerting.start(call, ring, callee.contacts, display)
+        ring_id = f"{successor.call_id}.transfer"
+        self._alerting.start(call, Purpose.TRANSFER, ring_id, to, callee, successor.path)
 
-    def ringing(self, leg_id: str) -> None:
+    def ringing(self, event: LegRinging) -> None:
         """A phone rings; if it is that of a target, the transferor learns of it."""
-        found = self._book.by_leg(leg_id)
+        found = self._book.by_leg(event.leg_id)
         if found is None or found[1] is None or found[1].purpose is not Purpose.TRANSFER:
             return
         if (transfer := found[0].transfer) is not None:

@@ -201,7 +201,11 @@ def _organization_row(organization: Organization) -> Row:
 
 
 def _trunk_row(trunk: Trunk) -> Row:
-    return {"name": trunk.name, "addresses": list(trunk.addresses)}
+    return {
+        "name": trunk.name,
+        "addresses": list(trunk.addresses),
+        "foreign_numbers": trunk.foreign_numbers,
+    }
 
 
 def _number_row(number: ServiceNumber) -> Row:
@@ -315,7 +319,10 @@ def organization_of(rows: Rows, users: tuple[User, ...] | None = None) -> Organi
         licence_pools=tuple(LicencePool(Licence(name), size) for name, size in row["licence_pools"]),
         service_number_table=tuple(Allowance(*step) for step in row["service_number_table"]),
         star_codes=StarCodes(row["opt_out_code"], row["opt_in_code"]),
-        trunks=tuple(Trunk(trunk["name"], tuple(trunk["addresses"])) for trunk in rows[schema.trunks]),
+        trunks=tuple(
+            Trunk(trunk["name"], tuple(trunk["addresses"]), trunk["foreign_numbers"])
+            for trunk in rows[schema.trunks]
+        ),
         numbers=tuple(
             ServiceNumber(number["number"], NumberKind(number["kind"])) for number in rows[schema.numbers]
         ),

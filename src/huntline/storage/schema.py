@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
 )
 
 from huntline.engine.commands import DecisionKind
@@ -85,6 +86,7 @@ trunks = Table(
     Column("name", String, nullable=False),
     _position(),
     Column("addresses", JSON, nullable=False),
+    Column("foreign_numbers", Boolean, nullable=False, server_default=false()),
     PrimaryKeyConstraint("organization_id", "name"),
     _within("organizations"),
 )

@@ -24,7 +24,7 @@ def datagram(desk: Desk) -> bytes:
 def test_invite_that_reaches_nobody_fails_at_once(length: int | None) -> None:
     desk = Desk()
     desk.core.undelivered(datagram(desk)[:length], PEER, desk.now)
-    assert desk.told(LegRejected) == LegRejected("out", 503, "Service Unavailable")
+    assert desk.told(LegRejected) == LegRejected("out", 503, "Service Unavailable", is_local=True)
     desk.wait(40)
     assert (desk.core.leg_count, desk.core.transaction_count) == (0, 0)
 

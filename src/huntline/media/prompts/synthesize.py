@@ -76,6 +76,12 @@ def busy_tone() -> array[int]:
     return _to_samples([*_beep(425, 0.5), *_silence(0.5)])
 
 
+def ringing_tone() -> array[int]:
+    """More than a minute of the European ringing tone (ITU-T E.180): 425 Hz, a second on, four off. It is
+    longer than anybody is rung, for what is heard once begins with its beginning."""
+    return _to_samples([*_beep(425, 1.0), *_silence(4.0)]) * 14
+
+
 def greeting_chime() -> array[int]:
     """Three notes that say: attention, please."""
     chime: Wave = [0.0] * _samples(0.7 + _PLUCK_S)
@@ -89,6 +95,7 @@ _BUILTIN: dict[str, Callable[[], array[int]]] = {
     "confirm-tone": confirm_tone,
     "refuse-tone": refuse_tone,
     "busy-tone": busy_tone,
+    "ringing-tone": ringing_tone,
     "greeting-chime": greeting_chime,
 }
 

@@ -27,6 +27,10 @@ class LegObserver(Protocol):
         """Keys were pressed."""
         ...
 
+    def on_awaited(self, leg: Leg) -> None:
+        """The first audio has come that was waited for; it is relayed if that is asked for now."""
+        ...
+
     def on_redirected(self, leg: Leg) -> None:
         """``leg.send`` is another one now."""
         ...
@@ -86,6 +90,7 @@ class Leg:
         self._spoken: dict[int, str] = {}
         self._event_type: int | None = None
         self._relay: Relay | None = None
+        self._is_awaited = False
         self._keys = KeyPresses()
         self._quiet_since = self._report_at = clock.count
         self._has_died = False
@@ -131,10 +136,10 @@ class Leg:
         self._quiet_since = self._clock.count
         self.path.apply(agreed, self._event_type)
 
-    def forward(self, relay: Relay | None) -> None:
-        """Relay what is heard, or do so no more."""
-        self._relay = relay
-        self.path.listen(relay is not None)
+    def forward(self, relay: Relay | None, *, is_awaited: bool = False) -> None:
+        """Relay what is heard, or do so no more; or tell when it is heard."""
+        self._relay, self._is_awaited = relay, is_awaited
+        self.path.listen(relay is not None or is_awaited)
 
     # What the path tells
 
@@ -157,6 +162,8 @@ class Leg:
         self.received += 1
         if payload_type == self._event_type:
             self._take_event(size, ssrc, timestamp)
+        elif self._is_awaited:
+            self._observer.on_awaited(self)
         if self._relay is not None:
             self._relay.pass_on(VIEW, size, second, sequence, timestamp, ssrc)
 

@@ -205,6 +205,9 @@ class ControlConnection(asyncio.Protocol):
                 return board.stop(_text(request, "leg"))
             case "bridge":
                 return board.bridge(_text(request, "leg"), _text(request, "other"))
+            case "bridge_early":
+                listener, speaker = _text(request, "leg"), _text(request, "other")
+                return board.bridge_early(listener, speaker, _text(request, "source"))
             case "unbridge":
                 return board.unbridge(_text(request, "leg"))
             case "relatch":

@@ -128,6 +128,14 @@ class Switchboard:
         a.playing = b.playing = None
         self._connect(a, b)
 
+    def bridge_early(self, listener: str, speaker: str, meanwhile: str) -> None:
+        """Let two legs hear each other; until the speaker is heard the listener hears a sound."""
+        self.bridge(listener, speaker)
+        leg = self._legs.get(listener)
+        if leg is not None and leg.peer is not None:
+            leg.playing = Playing(meanwhile, loop=False, until_heard=True)
+            self._route(leg)
+
     def unbridge(self, leg_id: str) -> None:
         """Part a leg from the one it is bridged with; unknown and free ones are left alone."""
         leg = self._legs.get(leg_id)
@@ -196,6 +204,12 @@ class Switchboard:
         """Keys were pressed."""
         for key in keys:
             self._on_event(DtmfPressed(leg.leg_id, key))
+
+    def on_awaited(self, leg: Leg) -> None:
+        """The leg that its peer waits for is heard."""
+        if leg.peer is not None:
+            leg.peer.playing = None
+            self._route(leg.peer)
 
     def on_redirected(self, leg: Leg) -> None:
         """Packets for the leg go elsewhere now."""
@@ -303,7 +317,8 @@ class Switchboard:
             else:
                 self._player.silence(leg, leg.agreed.codec)
         if leg.peer is not None:
-            leg.peer.forward(relay)
+            is_awaited = leg.playing is not None and leg.playing.until_heard
+            leg.peer.forward(relay, is_awaited=is_awaited)
 
     def _play(self, leg: Leg, law: str) -> bool:
         """Play what is wanted; False when nothing is, or it cannot be."""
@@ -353,4 +368,4 @@ def _resumed(current: Playing | None, wanted: PlayState | None) -> Playing | Non
     if current is not None and (current.source, current.loop) == (wanted.source, wanted.loop):
         return current
     ticks = max(0, int((time.time() - wanted.started_at) / TICK))
-    return Playing(wanted.source, wanted.loop, ticks * SAMPLES_PER_TICK)
+    return Playing(wanted.source, wanted.loop, ticks * SAMPLES_PER_TICK, wanted.until_heard)

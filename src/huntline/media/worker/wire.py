@@ -36,11 +36,13 @@ _EVENTS: dict[str, type[WorkerEvent]] = {
 
 @dataclass(slots=True)
 class PlayState:
-    """What a leg plays; ``started_at`` is Unix time in seconds."""
+    """What a leg plays; ``started_at`` is Unix time in seconds. ``until_heard``: audio of the leg that it is
+    bridged with ends it."""
 
     source: str
     loop: bool
     started_at: float
+    until_heard: bool = False
 
 
 @dataclass(slots=True)

@@ -326,6 +326,7 @@ class SipCore:
         transaction.reply(200, now)
         leg = self._legs.by_tag.get(invite.to_tag)
         if leg is not None:
+            leg.peer_reasons = tuple(request.all("reason"))
             leg.receive_cancel(invite, now)
 
     def _is_refused(self, request: Request, flow: Flow, now: float) -> bool:

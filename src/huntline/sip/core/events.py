@@ -78,27 +78,35 @@ class LegAnswered:
 
 @dataclass(frozen=True, slots=True)
 class LegRejected:
-    """Our INVITE got a final refusal; 408 stands for no response, 503 for a flow that cannot be reached."""
+    """Our INVITE got a final refusal; 408 stands for no response, 503 for a flow that cannot be reached, and
+    ``is_local`` says that nobody has sent it. ``reasons`` are the values of Reason (RFC 3326);
+    ``retry_after`` is in seconds."""
 
     leg_id: str
     status: int
     reason: str
+    reasons: tuple[str, ...] = ()
+    retry_after: int | None = None
+    is_local: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class LegCancelled:
-    """An incoming INVITE was cancelled before our answer (CANCEL, or a BYE on the early dialog)."""
+    """An incoming INVITE was cancelled before our answer (CANCEL, or a BYE on the early dialog).
+    ``reasons`` are the values of its Reason (RFC 3326)."""
 
     leg_id: str
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class LegEnded:
     """An answered leg is over by the peer's doing or by failure: ``reason`` is "bye", "no ack",
-    "session expired", "transport failed", "no response"."""
+    "session expired", "transport failed", "no response". ``reasons`` are the values of Reason in its BYE."""
 
     leg_id: str
     reason: str
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

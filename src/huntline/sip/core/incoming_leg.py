@@ -259,7 +259,7 @@ class IncomingLeg(Leg):
     def _cancelled(self, now: float) -> None:
         self.stop(now)
         self.table.forget(self)
-        self.context.tell(LegCancelled(self.leg_id))
+        self.context.tell(LegCancelled(self.leg_id, self.peer_reasons))
 
     def stop(self, now: float) -> None:
         """As for any leg, the repetitions of our responses included."""

@@ -88,6 +88,8 @@ class Leg:
         # Our BYE, as long as it has no response, and the end of its wait for a peer that is cut off.
         self._goodbye: Headers | None = None
         self._goodbye_limit: Timer | None = None
+        # Why the peer has ended the call, as its BYE or CANCEL says (RFC 3326).
+        self.peer_reasons: tuple[str, ...] = ()
         self.negotiation = Negotiation(self)
         self.referral = Referral(self)
         self.session_timer = SessionTimer(self.context, self.negotiation.refresh, self._session_expired)
@@ -133,6 +135,7 @@ class Leg:
         match request.method:
             case "BYE":
                 transaction.reply(200, now)
+                self.peer_reasons = tuple(request.all("reason"))
                 self.receive_bye(now)
             case "INVITE" if isinstance(transaction, InviteServerTransaction):
                 self.negotiation.receive_invite(transaction, request, now)
@@ -271,7 +274,7 @@ class Leg:
         """The leg is over by the peer's doing or by failure."""
         self.stop(now)
         self.table.forget(self)
-        self.context.tell(LegEnded(self.leg_id, reason))
+        self.context.tell(LegEnded(self.leg_id, reason, self.peer_reasons))
 
     def end_with_bye(self, reason: str, now: float) -> None:
         """The leg is over by failure, and the peer may still listen."""

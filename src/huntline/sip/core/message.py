@@ -95,6 +95,9 @@ _COMMA_SEPARATED = """
     p-asserted-identity p-preferred-identity alert-info call-info error-info in-reply-to
 """
 _LISTS = frozenset(_COMMA_SEPARATED.split())
+MAX_FORWARDS = 70
+"""What a request that begins here starts with (RFC 3261 section 8.1.1.6)."""
+
 _SINGLE = ("call-id", "from", "to", "cseq", "max-forwards", "content-length")
 _MANDATORY = ("via", "from", "to", "call-id", "cseq")
 _SOURCE = ("rport", "received")
@@ -399,6 +402,7 @@ class RequestHead:
     call_id: str
     cseq: int
     route: tuple[str, ...] = ()
+    max_forwards: int = MAX_FORWARDS
 
     def write(self, headers: Headers = (), body: str | bytes = b"", content_type: str | None = None) -> bytes:
         """The whole request as bytes."""
@@ -408,7 +412,7 @@ class RequestHead:
             (
                 ("Via", self.via),
                 *(("Route", route) for route in self.route),
-                ("Max-Forwards", "70"),
+                ("Max-Forwards", str(self.max_forwards)),
                 ("From", self.from_),
                 ("To", self.to),
                 ("Call-ID", self.call_id),
@@ -422,7 +426,15 @@ class RequestHead:
     def of(self, method: str, to: str | None = None) -> RequestHead:
         """The head of the ACK or CANCEL within the same transaction (RFC 3261 sections 9.1, 17.1.1.3)."""
         return RequestHead(
-            method, self.uri, self.via, self.from_, to or self.to, self.call_id, self.cseq, self.route
+            method,
+            self.uri,
+            self.via,
+            self.from_,
+            to or self.to,
+            self.call_id,
+            self.cseq,
+            self.route,
+            self.max_forwards,
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from huntline.sip.core.client_transaction import ClientTransaction, InviteClientTransaction
@@ -12,7 +13,7 @@ from huntline.sip.core.events import LegAnswered, LegRejected, LegRinging, Offer
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.leg import SDP, Leg, Surroundings
 from huntline.sip.core.leg_record import LegState
-from huntline.sip.core.message import REASONS, Headers, Request, RequestHead, Response
+from huntline.sip.core.message import MAX_FORWARDS, REASONS, Headers, Request, RequestHead, Response
 from huntline.sip.core.server_transaction import ServerTransaction
 from huntline.sip.core.timers import GIVE_UP
 
@@ -28,7 +29,8 @@ class Invite:
 
     ``from_`` and ``to`` are name-addr values without tags. ``sdp`` empty lets the peer offer: its offer
     comes with ``LegAnswered`` and the ACK waits for ``accept_offer``, or earlier with ``OfferReceived``.
-    ``route`` are Route values in order.
+    ``route`` are Route values in order. ``max_forwards`` goes on from that of the call whose other side this
+    is (RFC 7332).
     """
 
     leg_id: str
@@ -41,6 +43,7 @@ class Invite:
     headers: tuple[tuple[str, str], ...] = ()
     route: tuple[str, ...] = ()
     credentials: Credentials | None = None
+    max_forwards: int = MAX_FORWARDS
 
 
 class OutgoingLeg(Leg):
@@ -82,6 +85,7 @@ class OutgoingLeg(Leg):
             self._call_id,
             self._cseq,
             invite.route,
+            invite.max_forwards,
         )
         headers = (
             *self.own_headers(),
@@ -239,7 +243,7 @@ class OutgoingLeg(Leg):
         if self._farewell is None and self._may_try_again(transaction, response):
             self._send_invite(now)
         elif not self.is_over:
-            self._give_up(response.status, response.reason, now)
+            self._give_up(response, now)
 
     def _may_try_again(self, transaction: ClientTransaction, response: Response) -> bool:
         """Whether a challenge can be answered, or a longer session interval be asked for."""
@@ -255,12 +259,21 @@ class OutgoingLeg(Leg):
         self._proofs[proof[0]] = proof[1]
         return True
 
-    def _give_up(self, status: int, reason: str, now: float) -> None:
+    def _give_up(self, response: Response, now: float) -> None:
         is_told = self._farewell is None
         self.stop(now)
         self.table.forget(self)
         if is_told:
-            self.context.tell(LegRejected(self.leg_id, status, reason))
+            self.context.tell(
+                LegRejected(
+                    self.leg_id,
+                    response.status,
+                    response.reason,
+                    tuple(response.all("reason")),
+                    _seconds(response.header("retry-after")),
+                    response.is_local,
+                )
+            )
 
     # The end before the answer
 
@@ -286,12 +299,15 @@ class OutgoingLeg(Leg):
         transaction.limit_wait(now + GIVE_UP)
 
     def _rung_too_long(self, now: float) -> None:
-        self._call_off(408, now)
+        self._call_off(408, now, is_local=True)
 
-    def _call_off(self, status: int, now: float) -> None:
+    def _call_off(
+        self, status: int, now: float, reasons: tuple[str, ...] = (), *, is_local: bool = False
+    ) -> None:
         """End the attempt by CANCEL, and tell our user as if the peer had refused."""
         if self._farewell is None:
-            self.context.tell(LegRejected(self.leg_id, status, REASONS[status]))
+            rejected = LegRejected(self.leg_id, status, REASONS[status], reasons, is_local=is_local)
+            self.context.tell(rejected)
             self.hang_up(now, ())
 
     # What the peer may ask before the answer
@@ -335,7 +351,7 @@ class OutgoingLeg(Leg):
         if self.dialog is not None:
             super().receive_bye(now)
         else:
-            self._call_off(487, now)
+            self._call_off(487, now, self.peer_reasons)
 
     def stop(self, now: float) -> None:
         """As for any leg, the wait for an answer included."""
@@ -347,6 +363,12 @@ class OutgoingLeg(Leg):
 
 def _is_same(one: Dialog, other: Dialog) -> bool:
     return one.remote_tag == other.remote_tag
+
+
+def _seconds(retry_after: str | None) -> int | None:
+    """The number at the start of Retry-After, whose comment and parameters are for nobody here."""
+    number = re.match(r"\s*(\d{1,9})\b", retry_after or "", re.ASCII)
+    return int(number[1]) if number else None
 
 
 def _challenges(response: Response) -> list[str]:
