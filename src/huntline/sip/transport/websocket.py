@@ -16,6 +16,7 @@ from websockets.typing import Origin, Subprotocol
 
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.framing import MAX_BODY, MAX_HEAD
+from huntline.sip.core.protocols import Protocol, protocol_of
 from huntline.sip.transport.address import ListenAddress
 from huntline.sip.transport.connection import PING, PONG, Connection
 from huntline.sip.transport.connections import Connections
@@ -178,6 +179,10 @@ class WebSocketConnection(Connection):
         The library would read on before we have answered.
         """
         self._handshake += data
+        protocol = protocol_of(self._handshake)
+        if protocol not in (None, Protocol.HTTP):
+            self.turn_away(f"the first bytes are {protocol}, no WebSocket")
+            return b""
         head, end, rest = self._handshake.partition(b"\r\n\r\n")
         if len(head) > _LARGEST_HANDSHAKE:
             self._refuse("the handshake is too long")
