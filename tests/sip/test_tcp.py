@@ -12,11 +12,12 @@ from tests.fakes.messages import request_bytes
 from tests.fakes.peers import TcpPeer, tcp_peer, udp_peer, until
 from tests.fakes.server import FakeServer, running
 
+from huntline.protocols import Protocol
 from huntline.sip.core.core import OutgoingRequest
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.message import Request, Response, build_response
 from huntline.sip.transport.connection import ConnectionLimits
-from huntline.sip.transport.strangers import Strangers
+from huntline.strangers import Strangers
 
 VIA = "SIP/2.0/TCP 127.0.0.1"
 
@@ -132,7 +133,7 @@ def test_datagrams_of_other_protocols_are_told_of_once(caplog: pytest.LogCapture
 
 
 def test_a_flood_of_strangers_makes_few_lines(caplog: pytest.LogCaptureFixture) -> None:
-    strangers = Strangers()
+    strangers = Strangers(Protocol.SIP)
     with caplog.at_level(logging.INFO):
         for number in range(10_000):
             strangers.tell((f"10.0.{number // 250}.{number % 250}", 1), "udp", "TLS", now=10.0)
@@ -141,8 +142,8 @@ def test_a_flood_of_strangers_makes_few_lines(caplog: pytest.LogCaptureFixture) 
         assert len(caplog.records) == 20
         strangers.tell(("10.0.0.0", 1), "udp", "TLS", now=70.0)
     assert [record.getMessage() for record in caplog.records[20:]] == [
-        "more without SIP on SIP ports",
-        "no SIP on a SIP port",
+        "no SIP: more of that kind",
+        "no SIP",
     ]
     assert caplog.records[20].count == 9_980  # type: ignore[attr-defined]
 

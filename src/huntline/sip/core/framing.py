@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from huntline.errors import PeerError
+from huntline.protocols import Protocol, protocol_of
 from huntline.sip.core.message import end_of_head, unfold
-from huntline.sip.core.protocols import Protocol, protocol_of
 
 MAX_HEAD = 65_536
 MAX_BODY = 65_536

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Protocol, cast
 
 from huntline.sip.core.flow import Flow, Transport
-from huntline.sip.transport.strangers import Strangers
+from huntline.strangers import Strangers
 
 log = logging.getLogger(__name__)
 

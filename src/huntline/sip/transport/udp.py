@@ -8,11 +8,11 @@ import select
 import socket
 from collections.abc import Callable
 
+from huntline.protocols import Protocol, protocol_of
 from huntline.sip.core.flow import Flow, Transport
-from huntline.sip.core.protocols import Protocol, protocol_of
 from huntline.sip.transport.address import ListenAddress, source_address
 from huntline.sip.transport.icmp import Undelivered, keep_errors, take_errors
-from huntline.sip.transport.strangers import Strangers
+from huntline.strangers import Strangers
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class UdpSocket:
         """Bind and listen on the running loop. Raises OSError when the address cannot be had."""
         self._on_message = on_message
         self._on_undelivered = on_undelivered
-        self._strangers = Strangers()
+        self._strangers = Strangers(Protocol.SIP)
         self._flows: dict[tuple[str, int], Flow] = {}
         self._socket = _bound_socket(address)
         self.address = ListenAddress(Transport.UDP, *self._socket.getsockname()[:2])

@@ -14,9 +14,9 @@ from websockets.protocol import SEND_EOF, State
 from websockets.server import ServerProtocol
 from websockets.typing import Origin, Subprotocol
 
+from huntline.protocols import Protocol, protocol_of
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.framing import MAX_BODY, MAX_HEAD
-from huntline.sip.core.protocols import Protocol, protocol_of
 from huntline.sip.transport.address import ListenAddress
 from huntline.sip.transport.connection import PING, PONG, Connection
 from huntline.sip.transport.connections import Connections

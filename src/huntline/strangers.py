@@ -1,8 +1,10 @@
-"""Who speaks something else than SIP to our SIP ports: told once, however often they come."""
+"""Who speaks another protocol to a port of ours than it is there for: told once, however often they come."""
 
 from __future__ import annotations
 
 import logging
+
+from huntline.protocols import Protocol
 
 log = logging.getLogger(__name__)
 
@@ -12,9 +14,10 @@ _LINES_AT_MOST = 20  # in that time, of all strangers together
 
 class Strangers:
     """Logs a line for each address and reason in a minute, of a flood of addresses the first ones and their
-    number."""
+    number. ``wanted`` is what the port is there for."""
 
-    def __init__(self) -> None:
+    def __init__(self, wanted: Protocol) -> None:
+        self._wanted = wanted
         self._told: set[tuple[str, str]] = set()
         self._since = float("-inf")
         self._untold = 0
@@ -30,10 +33,10 @@ class Strangers:
             self._untold += 1
             return
         self._told.add(known)
-        log.info("no SIP on a SIP port", extra={"remote": remote, "local": str(local), "reason": reason})
+        log.info(f"no {self._wanted}", extra={"remote": remote, "local": str(local), "reason": reason})
 
     def _begin_anew(self, now: float) -> None:
         if self._untold:
-            log.info("more without SIP on SIP ports", extra={"count": self._untold})
+            log.info(f"no {self._wanted}: more of that kind", extra={"count": self._untold})
         self._told.clear()
         self._since, self._untold = now, 0

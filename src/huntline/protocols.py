@@ -53,5 +53,5 @@ def _text_protocol(start: bytes) -> Protocol | None:
         return Protocol.HTTP
     target = rest.lstrip(b" ")
     if not target:
-        return None
+        return None if len(start) < _TELLING else Protocol.UNKNOWN
     return Protocol.HTTP if target[:1] in (b"/", b"*") else Protocol.SIP

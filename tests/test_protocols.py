@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.sip.core.test_torture_messages import EXPECTED, read
 
-from huntline.sip.core.protocols import Protocol, protocol_of
+from huntline.protocols import Protocol, protocol_of
+from tests.sip.core.test_torture_messages import EXPECTED, read
 
 
 @pytest.mark.parametrize(
