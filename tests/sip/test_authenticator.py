@@ -123,6 +123,63 @@ def test_an_old_nonce_is_stale() -> None:
     assert all("stale=true" in value for _, value in challenge.headers)
 
 
+def proof_for(challenge: Identity, password: str) -> str:
+    """The value with which Amal answers a challenge of ours."""
+    assert isinstance(challenge, Challenge)
+    offered = [value for _, value in challenge.headers]
+    answer = authorize(offered, Credentials("amal", password), "REGISTER", "sip:contoso.com", "cn")
+    assert answer is not None
+    return answer
+
+
+FOREIGN = 'Digest username="amal", realm="proxy.net", nonce="n", uri="sip:contoso.com", response="0"'
+
+
+@pytest.mark.parametrize("position", [0, 1, 2])
+@pytest.mark.parametrize("name", ["Authorization", "Proxy-Authorization"])
+def test_credentials_for_our_realm_are_found_among_others(name: str, position: int) -> None:
+    """RFC 3261 section 22.3."""
+    door = Door()
+    lines = [f"Authorization: {FOREIGN}", f"{name}: {FOREIGN.replace('proxy', 'other')}"]
+    lines.insert(position, f"{name}: {proof_for(door.ask(), 'secret')}")
+    assert user_of(door.ask(*lines)) == "amal"
+
+
+def test_credentials_for_others_alone_are_none_and_no_guess() -> None:
+    door = Door()
+    for _ in range(2 * WRONG_PASSWORDS_ALLOWED):
+        challenge = door.ask(f"Authorization: {FOREIGN}")
+        assert isinstance(challenge, Challenge)
+        assert not any("stale" in value for _, value in challenge.headers)
+
+
+def test_the_right_one_of_two_credentials_for_our_realm_counts() -> None:
+    door = Door()
+    for _ in range(2 * WRONG_PASSWORDS_ALLOWED):
+        old, new = proof_for(door.ask(), "old"), proof_for(door.ask(), "secret")
+        assert user_of(door.ask(f"Authorization: {old}", f"Authorization: {new}")) == "amal"
+
+
+def test_each_of_several_guesses_in_one_request_counts() -> None:
+    door = Door()
+    for _ in range(WRONG_PASSWORDS_ALLOWED // 4):
+        guesses = [f"Authorization: {proof_for(door.ask(), f'guess{number}')}" for number in range(9)]
+        assert isinstance(door.ask(*guesses), Challenge)
+    assert door.ask() == Forbidden()
+
+
+def test_a_nonce_from_before_a_restart_is_stale_and_no_guess() -> None:
+    door = Door()
+    proof = f"Authorization: {proof_for(door.ask(), 'secret')}"
+    assert user_of(door.ask(proof)) == "amal"
+    again = Door()
+    for _ in range(2 * WRONG_PASSWORDS_ALLOWED):
+        challenge = again.ask(proof)
+        assert isinstance(challenge, Challenge)
+        assert all("stale=true" in value for _, value in challenge.headers)
+    assert user_of(again.prove("amal", "secret")) == "amal"
+
+
 def test_only_md5_is_offered_unless_the_owner_says_otherwise() -> None:
     challenge = Authenticator(PLAN, b"kept secret").identify(request("REGISTER"), HERE, 0.0)
     assert isinstance(challenge, Challenge)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from collections.abc import Awaitable, Callable
 
+import pytest
 from tests.fakes.messages import request_bytes
-from tests.fakes.peers import TcpPeer, tcp_peer, until
+from tests.fakes.peers import TcpPeer, tcp_peer, udp_peer, until
 from tests.fakes.server import FakeServer, running
 
+from huntline.protocols import Protocol
 from huntline.sip.core.core import OutgoingRequest
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.message import Request, Response, build_response
 from huntline.sip.transport.connection import ConnectionLimits
+from huntline.strangers import Strangers
 
 VIA = "SIP/2.0/TCP 127.0.0.1"
 
@@ -68,6 +72,80 @@ def test_what_is_no_sip_closes_the_connection() -> None:
             await until(lambda: server.user_agent.connection_count == 0)
 
     run(story)
+
+
+CLIENT_HELLO = bytes.fromhex("16030100c8010000c40303")
+RTP = bytes.fromhex("800000010000000000000001")
+STUN = bytes.fromhex("000100002112a442") + bytes(12)
+
+
+@pytest.mark.parametrize(
+    ("start", "protocol"),
+    [
+        (CLIENT_HELLO[:1], "TLS"),
+        (b"GET / HTTP/1.1\r\nHost: x", "HTTP"),
+        (b"OPTIONS * HTTP/1.1", "HTTP"),
+        (b"PRI * HTTP/2.0", "HTTP"),
+        (b"HTTP/1.1 200 OK", "HTTP"),
+        (STUN[:1], "STUN"),
+        (RTP[:1], "RTP"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "unknown"),
+        (b"\xff\xf4", "unknown"),
+    ],
+)
+def test_another_protocol_is_closed_at_its_first_bytes(
+    start: bytes, protocol: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story() -> None:
+        async with running() as server:
+            for _ in range(3):
+                async with tcp_peer(server.port("tcp")) as peer:
+                    peer.send(start)
+                    assert await peer.closed() == b""
+            assert await _options_status(server) == 200
+
+    with caplog.at_level(logging.INFO):
+        run(story)
+    told = [record for record in caplog.records if record.name.endswith("strangers")]
+    assert [record.reason for record in told] == [f"the first bytes are {protocol}"]  # type: ignore[attr-defined]
+
+
+async def _options_status(server: FakeServer) -> int:
+    async with tcp_peer(server.port("tcp")) as peer:
+        peer.send(b"\r\n\r\n")
+        assert await peer.reader.readexactly(2) == b"\r\n"
+        return (await peer.ask(options())).status
+
+
+def test_datagrams_of_other_protocols_are_told_of_once(caplog: pytest.LogCaptureFixture) -> None:
+    async def story() -> None:
+        async with running() as server, udp_peer(server.port("udp")) as peer:
+            for data in (RTP, CLIENT_HELLO, b"GET / HTTP/1.1\r\n\r\n", b"OPT", STUN, b"\r\n\r\n"):
+                for _ in range(10):
+                    peer.send(data)
+            assert (await peer.ask(request_bytes("OPTIONS"))).status == 200
+            assert peer.inbox.empty()
+
+    with caplog.at_level(logging.INFO):
+        run(story)
+    told = [record.reason for record in caplog.records if record.name.endswith("strangers")]  # type: ignore[attr-defined]
+    assert told == [f"the first bytes are {protocol}" for protocol in ("RTP", "TLS", "HTTP")]
+
+
+def test_a_flood_of_strangers_makes_few_lines(caplog: pytest.LogCaptureFixture) -> None:
+    strangers = Strangers(Protocol.SIP)
+    with caplog.at_level(logging.INFO):
+        for number in range(10_000):
+            strangers.tell((f"10.0.{number // 250}.{number % 250}", 1), "udp", "TLS", now=10.0)
+        assert len(caplog.records) == 20
+        strangers.tell(("10.0.0.0", 1), "udp", "TLS", now=69.0)
+        assert len(caplog.records) == 20
+        strangers.tell(("10.0.0.0", 1), "udp", "TLS", now=70.0)
+    assert [record.getMessage() for record in caplog.records[20:]] == [
+        "no SIP: more of that kind",
+        "no SIP",
+    ]
+    assert caplog.records[20].count == 9_980  # type: ignore[attr-defined]
 
 
 def test_connections_are_limited_for_each_address_and_given_back() -> None:

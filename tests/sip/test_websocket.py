@@ -229,6 +229,26 @@ def test_a_hostile_handshake_ends_the_connection_and_nothing_else(
     assert all(record.levelno == logging.INFO and not record.exc_info for record in caplog.records)
 
 
+@pytest.mark.parametrize(
+    ("start", "protocol"),
+    [(b"\x16", "TLS"), (b"REGISTER sip:", "SIP"), (b"SIP/2.0 200", "SIP"), (b"\x80", "RTP"), (b"\0", "STUN")],
+)
+def test_another_protocol_is_closed_at_its_first_bytes(
+    start: bytes, protocol: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story() -> None:
+        async with listening() as server:
+            for _ in range(3):
+                async with tcp_peer(server.port("ws")) as stranger:
+                    stranger.send(start)
+                    assert await stranger.closed() == b""
+
+    with caplog.at_level(logging.INFO):
+        run(story)
+    told = [record for record in caplog.records if record.name.endswith("strangers")]
+    assert [record.reason for record in told] == [f"the first bytes are {protocol}, no WebSocket"]  # type: ignore[attr-defined]
+
+
 def test_what_comes_right_behind_the_handshake_is_not_lost() -> None:
     async def story() -> None:
         async with listening() as server, tcp_peer(server.port("ws")) as peer:

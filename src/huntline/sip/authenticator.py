@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from ipaddress import ip_address
 from huntline.directory.names import host_key
 from huntline.directory.plan import Account, ServerPlan
 from huntline.sip.core import digest
-from huntline.sip.core.digest import Challenger
+from huntline.sip.core.digest import Challenger, Verdict
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.grammar import GrammarError, Uri, parse_address
 from huntline.sip.core.message import Request
@@ -25,6 +26,7 @@ WRONG_PASSWORDS_ALLOWED = 20
 _COUNTED_FOR = 60.0  # seconds
 _BLOCKED_FOR = 60.0
 _REMEMBERED_SOURCES = 10_000
+_CREDENTIALS_CHECKED = 4  # of one request
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class Authenticator:
     ) -> None:
         self._secret = secret
         self.phone_credentials = PhoneCredentials(secret, unix_now)
-        self._challenger = Challenger(secret, algorithms)
+        self._challenger = Challenger(secret, algorithms, os.urandom(6).hex())
         self._wrong_passwords = _WrongPasswords()
         self.plan = plan
 
@@ -118,17 +120,35 @@ class Authenticator:
                 return digest.ha1(username, realm, owner.password, algorithm)
             return owner.ha1(username, algorithm) if owner else None
 
-        verdict = self._challenger.check(
-            request.header("authorization"), request.method, request.uri, ha1, now
-        )
+        verdict, wrong = self._check(request, realm, ha1, now)
         if verdict.outcome == "ok" and owner is not None:
             if isinstance(owner, PhoneCredential):
                 return self._holder(owner, claimed, realm)
             return Identified(owner) if owner is claimed else Forbidden()
-        if verdict.outcome == "bad":
+        for _ in range(wrong):
             self._wrong_passwords.add(source, now)
         challenges = self._challenger.challenges(realm, now, stale=verdict.outcome == "stale")
         return Challenge(tuple(("WWW-Authenticate", challenge) for challenge in challenges))
+
+    def _check(
+        self, request: Request, realm: str, ha1: Callable[[str, str, str], str | None], now: float
+    ) -> tuple[Verdict, int]:
+        """The verdict on the credentials for our realm, and how many of them were wrong if none was right.
+
+        RFC 3261 section 22.3: a request may carry credentials for other servers on its way, which are none of
+        our business.
+        """
+        values = request.all("authorization") + request.all("proxy-authorization")
+        realms = [(digest.realm_in(value), value) for value in values]
+        ours = [value for told, value in realms if told == realm]
+        ours = ours or [value for told, value in realms if told in self._all_realms]
+        verdict, wrong = Verdict("missing"), 0
+        for value in ours[:_CREDENTIALS_CHECKED]:
+            verdict = self._challenger.check(value, request.method, request.uri, ha1, now)
+            if verdict.outcome in ("ok", "stale"):
+                return verdict, 0
+            wrong += verdict.outcome == "bad"
+        return verdict, wrong
 
     def _realm(self, claim: Uri) -> str | None:
         """The realm to challenge with; None when the host is not ours."""

@@ -50,6 +50,7 @@ from huntline.web.backstage import Backstage
 from huntline.web.built_pages import PAGES
 from huntline.web.guards import BodyLimit, SecurityHeaders
 from huntline.web.language import AnswersInLanguage, language_in_query
+from huntline.web.only_http import OnlyHttp
 from huntline.web.paths import API_PATH as API_PATH
 from huntline.web.paths import DESCRIPTION_PATH
 from huntline.web.principal import Principal
@@ -152,6 +153,7 @@ async def run_web(config: Config, ready: Callable[[], None]) -> None:
         server = _Server(
             uvicorn.Config(
                 app,
+                http=OnlyHttp,
                 access_log=False,
                 log_config=None,
                 log_level="warning",

@@ -83,6 +83,19 @@ def test_nonce_of_another_server_is_bad(challenger: Challenger) -> None:
     assert challenger.check(foreign, "REGISTER", URI, stored, 1).outcome == "bad"
 
 
+def test_nonce_of_another_run_of_the_server_is_stale() -> None:
+    """Which counts were used with it is forgotten, so that it could be replayed."""
+    before, after = Challenger(b"kept", run="one"), Challenger(b"kept", run="two")
+    value = proof(before)
+    assert before.check(value, "REGISTER", URI, stored, 1) == Verdict("ok", "amal")
+    assert after.check(value, "REGISTER", URI, stored, 1) == Verdict("stale", "amal")
+    unused = proof(before)
+    assert after.check(unused, "REGISTER", URI, stored, 1) == Verdict("stale", "amal")
+    guess = proof(before, who=Credentials("amal", "guess"))
+    assert after.check(guess, "REGISTER", URI, stored, 1).outcome == "bad"
+    assert after.check(proof(after), "REGISTER", URI, stored, 1) == Verdict("ok", "amal")
+
+
 def test_old_nonce_is_stale_and_the_next_challenge_says_so(challenger: Challenger) -> None:
     value = proof(challenger, now=0)
     assert challenger.check(value, "REGISTER", URI, stored, NONCE_LIFETIME + 1) == Verdict("stale", "amal")

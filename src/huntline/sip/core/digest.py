@@ -1,7 +1,7 @@
 """Digest authentication, both sides (RFC 7616, RFC 8760): SHA-256 before MD5, quality of protection "auth".
 
-The server side keeps no sessions: a nonce is its time and a MAC over it. Only the highest nonce count of
-the nonces that are still valid is remembered.
+The server side keeps no sessions: a nonce is its time, the run of the server and a MAC over both. Only the
+highest nonce count of the nonces that are still valid is remembered, and that for one run.
 """
 
 from __future__ import annotations
@@ -59,10 +59,13 @@ class Challenger:
     """The server side of one realm or many. Memory is bounded by ``MAX_NONCES``.
 
     ``algorithms`` are what it challenges with, in that order; whatever a phone answers with is checked.
+    ``run`` names this run of the server and differs from that of any other with the same secret: nonces of
+    other runs are stale, since how often they were used is not known.
     """
 
-    def __init__(self, secret: bytes, algorithms: Sequence[str] = ALGORITHMS) -> None:
+    def __init__(self, secret: bytes, algorithms: Sequence[str] = ALGORITHMS, run: str = "") -> None:
         self._secret = secret
+        self._run = run
         self._algorithms = tuple(algorithms)
         self._issued = 0
         # nonce -> the highest nonce count seen; oldest first.
@@ -108,7 +111,7 @@ class Challenger:
 
     def _nonce(self, now: float) -> str:
         self._issued += 1
-        stamp = f"{int(now * 1000):x}.{self._issued:x}"
+        stamp = f"{int(now * 1000):x}.{self._issued:x}.{self._run}"
         return f"{stamp}.{self._mac(stamp)}"
 
     def _mac(self, stamp: str) -> str:
@@ -120,8 +123,11 @@ class Challenger:
         return hmac.compare_digest(self._mac(stamp).encode(), mac.encode("utf-8", "surrogateescape"))
 
     def _is_fresh(self, parameters: dict[str, str], now: float) -> bool:
-        """Whether the nonce is young and its count has risen (RFC 7616 section 3.4); remembers the count."""
+        """Whether the nonce is of this run and young, and its count has risen (RFC 7616 section 3.4);
+        remembers the count."""
         nonce = parameters["nonce"]
+        if nonce.split(".")[2:-1] != [self._run]:
+            return False
         issued_at = _issued_at(nonce)
         if issued_at <= max(now - NONCE_LIFETIME, self._counts_known_since) or issued_at > now + 1:
             return False
@@ -138,6 +144,14 @@ class Challenger:
         for nonce in list(self._counts)[: MAX_NONCES // 2]:
             del self._counts[nonce]
             self._counts_known_since = max(self._counts_known_since, _issued_at(nonce))
+
+
+def realm_in(authorization: str) -> str | None:
+    """The realm that an Authorization value is for; None when it cannot be read."""
+    try:
+        return parse_auth(authorization).parameters.get("realm")
+    except GrammarError:
+        return None
 
 
 def _issued_at(nonce: str) -> float:

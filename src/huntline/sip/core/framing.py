@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from huntline.errors import PeerError
+from huntline.protocols import Protocol, protocol_of
 from huntline.sip.core.message import end_of_head, unfold
 
 MAX_HEAD = 65_536
@@ -27,6 +28,7 @@ class StreamFramer:
     def __init__(self) -> None:
         self._buffer = bytearray()
         self._searched = 0
+        self._is_sip = False
 
     def feed(self, data: bytes) -> list[bytes | KeepAlive]:
         """Take bytes and return what is complete; FramingError when the stream is beyond repair."""
@@ -45,6 +47,7 @@ class StreamFramer:
             if buffer == b"\r\n" or buffer == b"\r\n\r":
                 return None  # half of a keep-alive, or one CRLF in front of a message
             del buffer[: 2 if buffer.startswith(b"\r\n") else 1]
+        self._check_protocol()
         head = self._head_length()
         if head is None:
             return None
@@ -55,6 +58,14 @@ class StreamFramer:
         del buffer[:total]
         self._searched = 0
         return message
+
+    def _check_protocol(self) -> None:
+        """Whoever speaks something else is not waited for until it looks like a message."""
+        if not self._is_sip:
+            protocol = protocol_of(self._buffer)
+            self._is_sip = protocol is Protocol.SIP
+            if protocol not in (None, Protocol.SIP):
+                raise FramingError(f"the first bytes are {protocol}")
 
     def _head_length(self) -> int | None:
         # Looking again only at what is new keeps a slowly dripping head from costing quadratic time.

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Protocol, cast
 
 from huntline.sip.core.flow import Flow, Transport
+from huntline.strangers import Strangers
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,8 @@ class ConnectionLimits:
 
 class ConnectionOwner(Protocol):
     """Who keeps the connections."""
+
+    strangers: Strangers
 
     @property
     def limits(self) -> ConnectionLimits:
@@ -107,6 +110,14 @@ class Connection(asyncio.Protocol):
         if self._transport.get_write_buffer_size() > self._limits.unsent_bytes:
             log.info("peer does not read, connection cut", extra={"remote": self.flow.remote})
             self.abort()
+
+    def turn_away(self, reason: str) -> None:
+        """Close: it is no SIP that the peer speaks."""
+        self._owner.strangers.tell(
+            self.flow.remote, f"{self.kind}:{self.flow.local}", reason, self._loop.time()
+        )
+        self.is_open = False
+        self._transport.close()
 
     def close(self) -> None:
         """Close once everything is written."""

@@ -6,8 +6,10 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 
+from huntline.protocols import Protocol
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.transport.connection import Connection, ConnectionLimits, ConnectionOwner
+from huntline.strangers import Strangers
 
 _LAST_WORDS = 1.0  # seconds for writing what is unsent when everything closes
 
@@ -17,6 +19,7 @@ class Connections(ConnectionOwner):
 
     def __init__(self, limits: ConnectionLimits, on_lost: Callable[[Flow], None]) -> None:
         self._limits = limits
+        self.strangers = Strangers(Protocol.SIP)
         self._on_lost = on_lost
         self._loop = asyncio.get_running_loop()
         self._by_number: dict[int, Connection] = {}

@@ -126,8 +126,7 @@ class TcpConnection(Connection):
         try:
             items = self._framer.feed(data)
         except FramingError as error:
-            log.info("no SIP", extra={"remote": self.flow.remote, "error": str(error)})
-            self.close()
+            self.turn_away(str(error))
             return
         if items:
             self._incomplete_since = None

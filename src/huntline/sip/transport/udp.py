@@ -8,9 +8,11 @@ import select
 import socket
 from collections.abc import Callable
 
+from huntline.protocols import Protocol, protocol_of
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.transport.address import ListenAddress, source_address
 from huntline.sip.transport.icmp import Undelivered, keep_errors, take_errors
+from huntline.strangers import Strangers
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +39,7 @@ class UdpSocket:
         """Bind and listen on the running loop. Raises OSError when the address cannot be had."""
         self._on_message = on_message
         self._on_undelivered = on_undelivered
+        self._strangers = Strangers(Protocol.SIP)
         self._flows: dict[tuple[str, int], Flow] = {}
         self._socket = _bound_socket(address)
         self.address = ListenAddress(Transport.UDP, *self._socket.getsockname()[:2])
@@ -83,11 +86,26 @@ class UdpSocket:
                 if not self._take_errors():
                     log.warning("receiving failed", extra={"address": str(self.address), "error": str(error)})
                 return
-            message = _without_keep_alive(data)
+            message = self._sip_in(data, sender)
             if message and (flow := self._flow_from(sender)):
                 self._on_message(message, flow)
                 if self._socket.fileno() < 0:  # the message's reader closed us
                     return
+
+    def _sip_in(self, data: bytes, sender: tuple[str, int]) -> bytes:
+        """The message in a datagram, or nothing: keep-alives, and what other protocols send.
+
+        Keep-alives are CRLF or zero bytes (RFC 5626 section 3.5), or STUN. Line ends before a message do not
+        count (RFC 3261 section 7.5).
+        """
+        message = data.lstrip(b"\r\n\0 ") if data[:1] <= b" " else data
+        protocol = protocol_of(message)
+        if protocol is None or protocol is Protocol.SIP:
+            return message
+        if protocol is not Protocol.STUN:
+            reason = f"the first bytes are {protocol}"
+            self._strangers.tell((sender[0], sender[1]), self.address, reason, self._loop.time())
+        return b""
 
     def _take_errors(self) -> bool:
         """Tell of datagrams that did not arrive; whether there were any."""
@@ -126,11 +144,3 @@ def _bound_socket(address: ListenAddress) -> socket.socket:
         bound.close()
         raise
     return bound
-
-
-def _without_keep_alive(data: bytes) -> bytes:
-    """The message, or nothing: keep-alives are CRLF or zero bytes (RFC 5626 section 3.5), or STUN, whose
-    first byte is below any letter. Line ends before a message do not count (RFC 3261 section 7.5)."""
-    if data[:1] <= b" ":
-        data = data.lstrip(b"\r\n\0 ")
-    return data if data[:1] > b" " else b""

@@ -14,6 +14,7 @@ from websockets.protocol import SEND_EOF, State
 from websockets.server import ServerProtocol
 from websockets.typing import Origin, Subprotocol
 
+from huntline.protocols import Protocol, protocol_of
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.framing import MAX_BODY, MAX_HEAD
 from huntline.sip.transport.address import ListenAddress
@@ -178,6 +179,10 @@ class WebSocketConnection(Connection):
         The library would read on before we have answered.
         """
         self._handshake += data
+        protocol = protocol_of(self._handshake)
+        if protocol not in (None, Protocol.HTTP):
+            self.turn_away(f"the first bytes are {protocol}, no WebSocket")
+            return b""
         head, end, rest = self._handshake.partition(b"\r\n\r\n")
         if len(head) > _LARGEST_HANDSHAKE:
             self._refuse("the handshake is too long")
