@@ -49,7 +49,7 @@ def demo_server(folder: Path) -> Iterator[str]:
 
 
 def _wait_until_it_answers(address: str) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while True:
         try:
             httpx.get(address).raise_for_status()
