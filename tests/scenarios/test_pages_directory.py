@@ -112,12 +112,12 @@ def test_a_spreadsheet_says_what_it_would_do_before_it_does_it(
     sheet = tmp_path / "users.csv"
     sheet.write_text(f"upn,display_name,licences\ncarla@{office.domain},Carla,E9\n")
     dialog.get_by_label("File").set_input_files(sheet)
-    dialog.get_by_role("button", name="Show what it would do").click()
+    dialog.get_by_role("button", name="Preview").click()
     expect(dialog.get_by_role("row").nth(1)).to_contain_text("Refused")
     expect(dialog.get_by_role("button", name="Import", exact=True)).to_be_disabled()
     sheet.write_text(f"upn,display_name,licences\ncarla@{office.domain},Carla,E5\n")
     dialog.get_by_label("File").set_input_files(sheet)
-    dialog.get_by_role("button", name="Show what it would do").click()
+    dialog.get_by_role("button", name="Preview").click()
     expect(dialog.get_by_role("row").nth(1)).to_contain_text("Added")
     admin.assert_accessible()
     dialog.get_by_role("button", name="Import", exact=True).click()
@@ -132,7 +132,7 @@ def test_an_api_key_is_shown_once_and_revoked(office: Office, people: People) ->
     page.get_by_role("button", name=f"API keys of {name}").click()
     dialog = page.get_by_role("dialog", name=re.compile("API keys"))
     dialog.get_by_label("Name of the key").fill("reports")
-    dialog.get_by_role("button", name="Make a key").click()
+    dialog.get_by_role("button", name="Create a key").click()
     key = dialog.locator("code").inner_text()
     answer = admin.context.request.get(
         f"{admin.address}/api/v1/session", headers={"Authorization": f"Bearer {key}", "Cookie": ""}
@@ -156,14 +156,16 @@ def test_settings_are_checked_as_they_are_typed(office: Office, people: People) 
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved", exact=True).last).to_be_visible()
     page.get_by_role("tab", name="Licences").click()
-    page.get_by_label("Pool of E5").fill("0")
-    expect(page.get_by_text("Must be a whole number, at least 1")).to_be_visible()
-    page.get_by_label("Pool of E5").fill("5")
+    page.get_by_label("Number of E5").fill("0")
+    expect(page.get_by_text("Must be a whole number of at least 1")).to_be_visible()
+    page.get_by_label("Number of E5").fill("5")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("1 of 5").first).to_be_visible()
     admin.assert_accessible()
     page.goto(f"{admin.address}/audit")
-    expect(page.get_by_role("row").filter(has_text="max_waiting 100").first).to_contain_text("100")
+    expect(page.get_by_role("row").filter(has_text="Callers waiting in a queue: 100").first).to_contain_text(
+        "100"
+    )
     admin.assert_accessible()
 
 

@@ -423,9 +423,10 @@ def test_a_text_is_spoken_into_the_library_and_as_a_greeting(office: Office, peo
     expect(page.get_by_role("heading", level=1, name="hold.wav")).to_be_visible()
 
     page = queue_page(admin, "Front")
+    unfold(page, "queues:sounds")
     setting(page, "greeting").get_by_role("radio", name="Text to speech").check()
     save(page)
-    expect(setting(page, "greeting")).to_contain_text("Write what is to be spoken")
+    expect(setting(page, "greeting")).to_contain_text("Enter the text to be spoken")
     page.get_by_role("textbox", name="What is spoken").fill("Welcome.")
     page.get_by_role("button", name="Listen").click()
     expect(page.get_by_role("button", name=re.compile("(Play|Pause) Greeting"))).to_be_visible()

@@ -78,7 +78,9 @@ def test_a_queue_is_marked_when_nobody_is_there_for_its_callers(office: Office, 
     leg = office.caller().dial(number)
     leg.wait_answered()
     expect(shown.get_by_text("No agent is there")).to_be_visible(timeout=SOON)
-    expect(page.get_by_role("status").get_by_text(f"{office.queue_name()}: No agent is there")).to_be_attached()
+    expect(
+        page.get_by_role("status").get_by_text(f"{office.queue_name()}: No agent is there")
+    ).to_be_attached()
     leg.hang_up()
     expect(shown.get_by_text("No agent is there")).to_be_hidden(timeout=SOON)
 
