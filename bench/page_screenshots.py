@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Pictures of every page of a demo server: both languages, light and dark, on a desk and on a telephone.
 
-    bench/page_screenshots.py FOLDER [--only NAME ...] [--languages en fr] [--seconds 25]
+    bench/page_screenshots.py FOLDER [--only NAME ...] [--languages en fr] [--colours light dark]
+        [--widths 1440 390] [--seconds 25]
 
 starts a demo server of its own, waits until there is something to be seen, and leaves a PNG for each page:
 ``queues-fr-dark-390.png``.
@@ -49,7 +50,7 @@ def demo_server(folder: Path) -> Iterator[str]:
 
 
 def _wait_until_it_answers(address: str) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while True:
         try:
             httpx.get(address).raise_for_status()
@@ -76,8 +77,9 @@ def take_all(browser: Browser, server: str, folder: Path, wanted: argparse.Names
     """All pictures; how many."""
     count = 0
     for language in wanted.languages:
-        for colour in COLOURS:
-            for width, height in WIDTHS.items():
+        for colour in wanted.colours:
+            for width in wanted.widths:
+                height = WIDTHS[width]
                 window = {
                     "locale": {"en": "en-GB", "fr": "fr-FR"}[language],
                     "viewport": {"width": width, "height": height},
@@ -115,6 +117,8 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", nargs="*", choices=EVERY_PAGE)
     parser.add_argument("--languages", nargs="*", default=["en", "fr"], choices=["en", "fr"])
+    parser.add_argument("--colours", nargs="*", default=COLOURS, choices=COLOURS)
+    parser.add_argument("--widths", nargs="*", type=int, default=list(WIDTHS), choices=list(WIDTHS))
     parser.add_argument("--seconds", type=float, default=25.0, help="of calls before the first picture")
     wanted = parser.parse_args()
     wanted.folder.mkdir(parents=True, exist_ok=True)

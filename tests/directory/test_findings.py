@@ -264,7 +264,7 @@ def test_the_longest_time_is_summed_along_the_forwards() -> None:
     }
     texts = [each.text for each in findings_of(chain(), "fr") if each.id == "longest-time"]
     assert texts[0] == (
-        "Avant que quelqu'un réponde, un appelant de First peut passer au plus 31 minutes 6 secondes\u00a0:"
+        "Avant que quelqu’un réponde, un appelant de First peut passer au plus 31 minutes 6 secondes\u00a0:"
         " 1 minute 6 secondes dans First, puis 30 minutes dans Third, puis bao@contoso.com."
     )
 

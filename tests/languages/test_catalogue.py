@@ -122,4 +122,5 @@ def test_a_long_hostile_text_is_no_burden(piece: str) -> None:
 def test_french_spaces_do_not_break() -> None:
     assert typeset("{name} : « x » ; quoi ?") == "{name}\u00a0: «\u00a0x\u00a0»\u00a0; quoi\u00a0?"
     assert typeset("{n} s, 5 Mo, {n} % de") == "{n}\u00a0s, 5\u00a0Mo, {n}\u00a0% de"
+    assert typeset("l'appel d'{name}, n'«") == "l’appel d’{name}, n’«"
     assert typeset("{name} sert 3 sons, sip:a@b") == "{name} sert 3 sons, sip:a@b"

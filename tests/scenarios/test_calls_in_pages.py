@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.scenario, pytest.mark.timeout(240)]
 def on_the_air(person: Person) -> Page:
     """The agent's page, once calls reach it."""
     page = person.go("/agent")
-    expect(page.get_by_text("On the air")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Connected")).to_be_visible(timeout=20_000)
     return page
 
 
@@ -83,12 +83,12 @@ def test_a_queue_from_nothing_is_called_answered_held_and_handed_on(
         caller.wait("CALL_ESTABLISHED")
         wall.get_by_role("button", name="Callers: 1").click()
         line = wall.get_by_role("row", name=re.compile(re.escape("+12065550177")))
-        expect(line).to_contain_text("Rings Amal")
+        expect(line).to_contain_text("Ringing Amal")
         accept(amals, "Front desk")
         assert_hears(amal.page, tones.CALLER)
         card = wall.get_by_role("group", name="Front desk")
         expect(line).to_be_hidden()
-        expect(card.get_by_role("listitem").filter(has_text="Talking: 1")).to_be_visible()
+        expect(card.get_by_role("listitem").filter(has_text="On a call: 1")).to_be_visible()
         expect(card).to_contain_text("Answered today: 1")
 
         amals.get_by_role("button", name="Hold").click()

@@ -38,7 +38,7 @@ def on_air(people: People, office: Office, name: str, **window: Any) -> Person:
     person = people.arrive(**window)
     person.page.add_init_script(_LINES)
     person.sign_in(people.account(office, Role.AGENT, office.upn(name)), "/agent")
-    expect(person.page.get_by_text(re.compile("On the air|En ligne"))).to_be_visible()
+    expect(person.page.get_by_text(re.compile("Connected|Connecté"))).to_be_visible()
     return person
 
 
@@ -81,7 +81,7 @@ def test_an_agent_takes_a_call_in_the_page_and_does_everything_with_it(
     expect(card).to_contain_text(CALLER)
     expect(card).to_contain_text(office.queue_name())
     expect(card).to_contain_text(re.compile(r"Waited 0:0\d"))
-    expect(card).to_contain_text("Nobody else waits")
+    expect(card).to_contain_text("Nobody else is waiting")
     expect(page).to_have_title(re.compile(re.escape(CALLER)))
     amal.assert_accessible()
     page.keyboard.press("a")
@@ -245,10 +245,10 @@ def test_the_phone_is_in_one_tab_and_goes_where_it_is_wanted(office: Office, peo
     second.goto(amal.address + "/agent")
     expect(second.get_by_text("Your phone is in another tab")).to_be_visible()
     button(second, "Use it here").click()
-    expect(second.get_by_text("On the air")).to_be_visible()
+    expect(second.get_by_text("Connected")).to_be_visible()
     expect(first.get_by_text("Your phone is in another tab")).to_be_visible()
     second.close()
-    expect(first.get_by_text("On the air")).to_be_visible()
+    expect(first.get_by_text("Connected")).to_be_visible()
 
 
 def test_a_call_stays_in_its_tab_when_another_gets_the_phone(office: Office, people: People) -> None:
@@ -259,10 +259,10 @@ def test_a_call_stays_in_its_tab_when_another_gets_the_phone(office: Office, peo
     second = amal.context.new_page()
     second.goto(amal.address + "/agent")
     button(second, "Use it here").click()
-    expect(second.get_by_text("On the air")).to_be_visible()
+    expect(second.get_by_text("Connected")).to_be_visible()
     leg.sound.wait_for(tones.AGENT, 8, since=time.time())
     second.close()
-    expect(amal.page.get_by_text("On the air")).to_be_visible()
+    expect(amal.page.get_by_text("Connected")).to_be_visible()
     leg.sound.wait_for(tones.AGENT, 8, since=time.time())
     button(amal.page, "Hang up").click()
     leg.wait_ended()
@@ -282,7 +282,7 @@ def test_a_second_call_may_be_taken_beside_the_first_and_both_outlive_a_reload(
     direct.wait_answered()
     direct.sound.wait_for(tones.AGENT, 8)
     leg = ring(office, number)
-    expect(page.get_by_text("Your call is put on hold when you accept.")).to_be_visible()
+    expect(page.get_by_text("Accepting puts your current call on hold.")).to_be_visible()
     page.keyboard.press("a")
     leg.sound.wait_for(tones.AGENT, 8)
     expect(page.get_by_role("group", name="Bao")).to_contain_text("On hold")
@@ -446,6 +446,6 @@ def test_everything_until_the_phone_is_on_the_air_is_a_small_load(office: Office
     network.send("Network.enable")
     network.on("Network.loadingFinished", lambda end: loads.append(end["encodedDataLength"]))
     person.sign_in(people.account(office, Role.AGENT, office.upn("amal")), "/agent")
-    expect(person.page.get_by_text("On the air")).to_be_visible()
+    expect(person.page.get_by_text("Connected")).to_be_visible()
     assert len(loads) > 10
     assert sum(loads) < FIRST_LOAD, f"{sum(loads):,} bytes went over the network"

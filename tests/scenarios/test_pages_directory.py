@@ -25,37 +25,51 @@ def _heading(page: Page, name: str) -> None:
     expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
 
 
-def test_a_user_is_made_gets_an_account_and_signs_in(office: Office, people: People) -> None:
-    office.user("bao")
+def test_a_user_is_made_with_account_and_queue_and_signs_in(office: Office, people: People) -> None:
+    office.queue("bao", name="Front")
     office.open()
     admin = people.admin(office)
     page = admin.go("/users")
     page.get_by_role("button", name="Create user").click()
     _heading(page, "New user")
     page.get_by_role("button", name="Create user").click()
-    expect(page.get_by_text("Is missing")).to_be_visible()
-    page.get_by_label("Display name").fill("Amal Haddad")
-    page.get_by_label("Name before the @").fill(office.upn("bao").partition("@")[0])
+    expect(page.get_by_text("Enter a name")).to_be_visible()
+    page.get_by_label("Display name").fill("Bao")
+    expect(page.get_by_label("Name before the @")).to_have_value("bao")
+    password = page.get_by_label("Password to sign in").last.input_value()
+    assert len(password) >= 12
+    page.get_by_label("Name of a queue").or_(page.get_by_role("combobox", name="Queues")).first.click()
+    page.get_by_role("option", name="Front").click()
     page.get_by_role("button", name="Create user").click()
-    expect(page.locator("#setting-upn [role=alert]")).to_be_visible()
-    expect(page.get_by_label("Display name")).to_have_value("Amal Haddad")
+    expect(page.locator("#setting-upn [role=alert]")).to_be_visible()  # there is a Bao already
+    expect(page.get_by_label("Display name")).to_have_value("Bao")
+    page.get_by_label("Display name").fill("Amal Haddad")
     page.get_by_label("Name before the @").fill("amal.haddad")
+    admin.assert_accessible()
     page.get_by_role("button", name="Create user").click()
     _heading(page, "Amal Haddad")
-    expect(page.get_by_text("This user cannot take calls yet")).to_be_visible()
-    page.get_by_role("checkbox", name=re.compile("^E5")).check()
-    page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("This user cannot take calls yet")).to_be_hidden()
-    admin.assert_accessible()
-    page.get_by_role("button", name="Create account").click()
-    page.get_by_role("dialog").get_by_role("button", name="Make up a password").click()
-    password = page.get_by_role("dialog").get_by_label("Password", exact=True).input_value()
-    admin.assert_accessible()
-    page.get_by_role("dialog").get_by_role("button", name="Save").click()
     expect(page.get_by_text("Can sign in")).to_be_visible()
+    expect(page.get_by_text(password)).to_have_count(0)  # it is shown once
     agent = people.arrive()
     agent.sign_in(f"amal.haddad@{office.domain}", password=password)
     expect(agent.page).to_have_url(re.compile("/agent"))
+    expect(agent.page.get_by_role("switch", name="Take calls of Front")).to_be_checked()
+
+
+def test_one_switch_makes_a_user_take_calls(office: Office, people: People) -> None:
+    office.user("carla", licences=["E3"])
+    office.open()
+    admin = people.admin(office)
+    page = admin.go(f"/users/{office.upn('carla')}")
+    expect(page.get_by_text("This user cannot take calls yet")).to_be_visible()
+    expect(page.get_by_role("checkbox", name=re.compile("^E5"))).to_have_count(0)
+    page.get_by_role("switch", name="Takes calls").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("This user cannot take calls yet")).to_be_hidden()
+    page.get_by_role("button", name="Change: Licences").click()
+    expect(page.get_by_role("checkbox", name=re.compile("^E5"))).to_be_checked()
+    admin.assert_accessible()
 
 
 def test_a_group_is_made_in_an_order_and_nobody_overwrites_another(office: Office, people: People) -> None:
@@ -72,7 +86,7 @@ def test_a_group_is_made_in_an_order_and_nobody_overwrites_another(office: Offic
     page.get_by_role("button", name=re.compile("Move .* down")).first.click()
     page.get_by_role("button", name="Create group").click()
     _heading(page, "Night shift")
-    members = page.get_by_role("list", name="Members in their order").get_by_role("listitem")
+    members = page.get_by_role("list", name="Members in order").get_by_role("listitem")
     expect(members).to_have_count(2)
     expect(members.first).to_contain_text("bao")
     admin.assert_accessible()
@@ -98,12 +112,12 @@ def test_a_spreadsheet_says_what_it_would_do_before_it_does_it(
     sheet = tmp_path / "users.csv"
     sheet.write_text(f"upn,display_name,licences\ncarla@{office.domain},Carla,E9\n")
     dialog.get_by_label("File").set_input_files(sheet)
-    dialog.get_by_role("button", name="Show what it would do").click()
+    dialog.get_by_role("button", name="Preview").click()
     expect(dialog.get_by_role("row").nth(1)).to_contain_text("Refused")
     expect(dialog.get_by_role("button", name="Import", exact=True)).to_be_disabled()
     sheet.write_text(f"upn,display_name,licences\ncarla@{office.domain},Carla,E5\n")
     dialog.get_by_label("File").set_input_files(sheet)
-    dialog.get_by_role("button", name="Show what it would do").click()
+    dialog.get_by_role("button", name="Preview").click()
     expect(dialog.get_by_role("row").nth(1)).to_contain_text("Added")
     admin.assert_accessible()
     dialog.get_by_role("button", name="Import", exact=True).click()
@@ -118,7 +132,7 @@ def test_an_api_key_is_shown_once_and_revoked(office: Office, people: People) ->
     page.get_by_role("button", name=f"API keys of {name}").click()
     dialog = page.get_by_role("dialog", name=re.compile("API keys"))
     dialog.get_by_label("Name of the key").fill("reports")
-    dialog.get_by_role("button", name="Make a key").click()
+    dialog.get_by_role("button", name="Create a key").click()
     key = dialog.locator("code").inner_text()
     answer = admin.context.request.get(
         f"{admin.address}/api/v1/session", headers={"Authorization": f"Bearer {key}", "Cookie": ""}
@@ -142,14 +156,16 @@ def test_settings_are_checked_as_they_are_typed(office: Office, people: People) 
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved", exact=True).last).to_be_visible()
     page.get_by_role("tab", name="Licences").click()
-    page.get_by_label("Pool of E5").fill("0")
-    expect(page.get_by_text("Must be a whole number, at least 1")).to_be_visible()
-    page.get_by_label("Pool of E5").fill("5")
+    page.get_by_label("Number of E5").fill("0")
+    expect(page.get_by_text("Must be a whole number of at least 1")).to_be_visible()
+    page.get_by_label("Number of E5").fill("5")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("1 of 5").first).to_be_visible()
     admin.assert_accessible()
     page.goto(f"{admin.address}/audit")
-    expect(page.get_by_role("row").filter(has_text="max_waiting 100").first).to_contain_text("100")
+    expect(page.get_by_role("row").filter(has_text="Callers waiting in a queue: 100").first).to_contain_text(
+        "100"
+    )
     admin.assert_accessible()
 
 

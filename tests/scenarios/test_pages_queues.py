@@ -53,6 +53,12 @@ def setting(page: Page, name: str) -> Locator:
     return page.locator(f"[id='setting-{name}']")
 
 
+def unfold(page: Page, section: str, language: str = "en") -> None:
+    """Open a section that keeps its defaults, by the key of its title."""
+    title = text(language, section)
+    page.get_by_role("button", name=f"{text(language, 'admin:unfold')}: {title}", exact=True).click()
+
+
 def pick(page: Page, label: str, option: str) -> None:
     """Choose something that a field finds."""
     page.get_by_role("combobox", name=label).click()
@@ -84,12 +90,16 @@ def test_a_queue_is_made_from_nothing(office: Office, people: People, tmp_path: 
     expect(page.get_by_text("There are no queues yet")).to_be_visible()
     page.get_by_role("button", name="Create queue").click()
 
+    expect(page.locator("[aria-invalid=true]")).to_have_count(0)  # nothing is wrong before somebody types
     page.get_by_role("textbox", name="Name", exact=True).fill("Front")
     pick(page, "Service number", office.personal_number)
+    unfold(page, "queues:sounds")
     setting(page, "greeting").get_by_role("radio", name="Audio file").check()
     page.locator("input[type=file]").set_input_files(sounds.tone_file(tmp_path, tones.AGENT, 2))
     expect(page.get_by_role("combobox", name="Audio file")).to_have_value(f"tone-{tones.AGENT}.wav")
+    unfold(page, "queues:distribution")
     page.get_by_role("radio", name=re.compile("Longest idle")).check()
+    unfold(page, "queues:more")
     presence = page.get_by_role("switch", name="Presence-based routing")
     expect(presence).to_be_checked()
     expect(presence).to_be_disabled()
@@ -100,6 +110,7 @@ def test_a_queue_is_made_from_nothing(office: Office, people: People, tmp_path: 
     expect(carla).to_be_disabled()
     expect(carla).to_contain_text("a licence for Phone System")
     page.keyboard.press("Escape")
+    unfold(page, "queues:wait")
     page.get_by_role("textbox", name="Maximum wait").fill("53")
     expect(setting(page, "max_wait")).to_contain_text("1 minute")
     page.get_by_role("button", name="Create queue").click()
@@ -114,6 +125,32 @@ def test_a_queue_is_made_from_nothing(office: Office, people: People, tmp_path: 
     assert queue["greeting"] == {"file": f"tone-{tones.AGENT}.wav"}
     page.get_by_role("navigation").get_by_role("link", name="Queues").click()
     expect(page.get_by_role("row", name=re.compile("Front"))).to_contain_text("2 agents")
+
+
+def test_a_number_is_added_where_the_queue_is_made(office: Office, people: People) -> None:
+    office.open()
+    admin = people.admin(office)
+    page = admin.go("/queues/new")
+    page.get_by_role("textbox", name="Name", exact=True).fill("Front")
+    page.get_by_role("button", name="Add a number").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Number").fill(office.personal_number)
+    dialog.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("combobox", name="Service number")).to_have_value(office.personal_number)
+    page.get_by_role("navigation", name="Sections").get_by_role("button", name="Maximum wait").click()
+    expect(page.get_by_role("textbox", name="Maximum wait")).to_be_focused()
+    admin.assert_accessible()
+    page.get_by_role("button", name="Create queue").click()
+    expect(page.get_by_role("heading", level=1, name="Front")).to_be_visible()
+    # It has no agents, which is said where one looks first.
+    expect(page.get_by_role("status").filter(has_text="no agent")).to_be_in_viewport()
+    (queue,) = queues_of(admin)
+    assert queue["line_uri"] == f"tel:{office.personal_number}"
+    page.goto(f"{admin.address}/queues/new")
+    page.get_by_role("textbox", name="Name", exact=True).fill("Back")
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Leave").click()
+    expect(page).to_have_url(re.compile("/queues$"))
 
 
 def test_only_what_changed_is_saved_and_leaving_asks_before(office: Office, people: People) -> None:
@@ -136,6 +173,7 @@ def test_only_what_changed_is_saved_and_leaving_asks_before(office: Office, peop
     page.keyboard.press("Home")
     listed = page.get_by_role("list", name="Agents in order").get_by_role("listitem")
     expect(listed.nth(0)).to_contain_text("Carla")
+    unfold(page, "queues:wait")
     page.get_by_role("textbox", name="Maximum wait").fill("47")
     expect(page.get_by_text("Unsaved: Agents, Maximum wait")).to_be_visible()
 
@@ -173,6 +211,7 @@ def test_the_second_of_two_admins_is_told_and_loses_nothing_unasked(office: Offi
     first, second = people.admin(office), people.admin(office)
     pages = [queue_page(each, "Front") for each in (first, second)]
     for page, wrap_up in zip(pages, ("10", "20"), strict=True):
+        unfold(page, "queues:more")
         page.get_by_role("textbox", name="Wrap-up").fill(wrap_up)
     save(pages[0])
     expect(pages[0].get_by_text("Unsaved")).to_be_hidden()
@@ -199,11 +238,12 @@ def test_owners_change_their_own_queues_and_auditors_none(office: Office, people
     save(page)
     expect(page.get_by_role("heading", level=1, name="Front door")).to_be_visible()
     # It is still theirs under its new name.
+    unfold(page, "queues:more")
     page.get_by_role("textbox", name="Wrap-up").fill("5")
     save(page)
     expect(page.get_by_text("Unsaved")).to_be_hidden()
     page = queue_page(owner, "Back")
-    expect(page.get_by_text("You may look at these settings but not change them.")).to_be_visible()
+    expect(page.get_by_text("You may view these settings but not change them.")).to_be_visible()
 
     auditor = people.arrive()
     auditor.sign_in(people.account(office, Role.AUDITOR))
@@ -295,6 +335,7 @@ def test_settings_that_cannot_be_are_refused_beside_their_field(
     name.fill("x" * 65)
     expect(setting(page, "name")).to_contain_text("65")
     expect(name).to_have_attribute("aria-invalid", "true")
+    unfold(page, "queues:ringing", language)
     alert_time = page.get_by_role("textbox", name=text(language, "queues:setting.agent_alert_time"))
     alert_time.fill("14")
     expect(setting(page, "agent_alert_time").get_by_role("alert")).to_contain_text("180")
@@ -307,12 +348,13 @@ def test_settings_that_cannot_be_are_refused_beside_their_field(
     number.fill(office.personal_number)
     number.press("Tab")
     save(page, language)
-    wanted = {"en": "is a user number", "fr": "est un numéro d'utilisateur"}[language]
+    wanted = {"en": "is a user number", "fr": "est un numéro d’utilisateur"}[language]
     expect(setting(page, "line_uri")).to_contain_text(wanted)
     expect(number).to_have_value(office.personal_number)
     page.get_by_role("button", name=text(language, "admin:discard")).click()
 
     forward = text(language, "queues:exit.queue")
+    unfold(page, "queues:full", language)
     setting(page, "overflow").get_by_role("radio", name=forward).check()
     pick(page, forward, "Front")
     save(page, language)
@@ -337,7 +379,7 @@ def test_a_sound_is_heard_renamed_replaced_and_not_removed_while_it_is_played(
     expect(page.get_by_role("heading", level=1, name="one.wav")).to_be_visible()
     expect(page.get_by_text("Callers will hear it well")).to_be_visible()
     expect(
-        page.get_by_role("img", name="Loudness from begin to end").locator("path").nth(1)
+        page.get_by_role("img", name="Loudness from beginning to end").locator("path").nth(1)
     ).to_have_attribute("d", re.compile("^M2.0"))
     page.get_by_role("button", name="Play As callers hear it").click()
     expect(page.get_by_role("button", name="Pause As callers hear it")).to_be_visible()
@@ -381,9 +423,10 @@ def test_a_text_is_spoken_into_the_library_and_as_a_greeting(office: Office, peo
     expect(page.get_by_role("heading", level=1, name="hold.wav")).to_be_visible()
 
     page = queue_page(admin, "Front")
+    unfold(page, "queues:sounds")
     setting(page, "greeting").get_by_role("radio", name="Text to speech").check()
     save(page)
-    expect(setting(page, "greeting")).to_contain_text("Write what is to be spoken")
+    expect(setting(page, "greeting")).to_contain_text("Enter the text to be spoken")
     page.get_by_role("textbox", name="What is spoken").fill("Welcome.")
     page.get_by_role("button", name="Listen").click()
     expect(page.get_by_role("button", name=re.compile("(Play|Pause) Greeting"))).to_be_visible()

@@ -58,13 +58,13 @@ def test_the_wallboard_shows_each_step_of_a_call(office: Office, people: People)
     expect(figure(shown, "Waiting")).to_have_text("1", timeout=SOON)
     expect(figure(shown, "Longest wait")).to_have_text(re.compile(r"0:0\d"))
     open_part(shown, "Callers")
-    expect(shown.get_by_role("row", name=re.compile(r"\+12065550100.*Rings Amal"))).to_be_visible()
+    expect(shown.get_by_role("row", name=re.compile(r"\+12065550100.*Ringing Amal"))).to_be_visible()
     ring.answer()
-    expect(figure(shown, "Talking")).to_have_text("1", timeout=SOON)
+    expect(figure(shown, "On a call")).to_have_text("1", timeout=SOON)
     expect(figure(shown, "Waiting")).to_have_text("0")
     expect(shown.get_by_text("Answered today: 1")).to_be_visible()
     leg.hang_up()
-    expect(figure(shown, "Talking")).to_have_text("0", timeout=SOON)
+    expect(figure(shown, "On a call")).to_have_text("0", timeout=SOON)
     # The call that was counted live is in the history now, and counted once.
     expect(shown.get_by_text("Service level 100%")).to_be_visible()
     expect(shown.get_by_text("Answered today: 1")).to_be_visible()
@@ -77,10 +77,12 @@ def test_a_queue_is_marked_when_nobody_is_there_for_its_callers(office: Office, 
     shown = card(page, office.queue_name())
     leg = office.caller().dial(number)
     leg.wait_answered()
-    expect(shown.get_by_text("Nobody is there")).to_be_visible(timeout=SOON)
-    expect(page.get_by_role("status").get_by_text(f"{office.queue_name()}: Nobody is there")).to_be_attached()
+    expect(shown.get_by_text("No agent is there")).to_be_visible(timeout=SOON)
+    expect(
+        page.get_by_role("status").get_by_text(f"{office.queue_name()}: No agent is there")
+    ).to_be_attached()
     leg.hang_up()
-    expect(shown.get_by_text("Nobody is there")).to_be_hidden(timeout=SOON)
+    expect(shown.get_by_text("No agent is there")).to_be_hidden(timeout=SOON)
 
 
 def test_an_admin_pauses_an_agent_and_opts_them_out(office: Office, people: People) -> None:
@@ -88,7 +90,7 @@ def test_an_admin_pauses_an_agent_and_opts_them_out(office: Office, people: Peop
     page = people.admin(office).page
     shown = card(page, office.queue_name())
     open_part(shown, "Agents")
-    menu = shown.get_by_role("button", name="What to do about Amal")
+    menu = shown.get_by_role("button", name="Actions for Amal")
     menu.click()
     page.get_by_role("menuitem", name="Pause…").click()
     page.get_by_label("Reason").fill("lunch")
@@ -223,7 +225,7 @@ def test_a_call_tells_its_story_while_it_goes_on_and_after_it(office: Office, pe
     open_part(shown, "Callers")
     shown.get_by_role("link", name="+12065550100").click()
     steps = page.locator("ol > li")
-    expect(page.get_by_text("Goes on now")).to_be_visible()
+    expect(page.get_by_text("In progress")).to_be_visible()
     expect(steps.filter(has_text=f"{office.upn('bao')} is rung")).to_be_visible()
     expect(steps.filter(has_text=f"{office.upn('amal')}: paused")).to_be_visible()
     ring.decline()
@@ -236,7 +238,7 @@ def test_a_call_tells_its_story_while_it_goes_on_and_after_it(office: Office, pe
     expect(steps.last).to_contain_text("The call ends after")
     page.get_by_role("combobox", name="Agent").select_option(office.upn("amal"))
     expect(page.get_by_role("status").filter(has_text="paused")).to_be_visible()
-    page.get_by_label("Only what is about").select_option(office.upn("amal"))
+    page.get_by_label("Show", exact=True).select_option(office.upn("amal"))
     expect(steps.filter(has_text="answers")).to_have_count(0)
 
 

@@ -101,7 +101,7 @@ def test_a_language_that_there_is_not_is_refused_in_the_one_that_is_preferred(ri
     headers = FRENCH | {"Authorization": f"Bearer {rig.key()}"}
     problem = answer(rig, f"{API_PATH}/users?language=de", headers=headers).json()
     assert (problem["status"], problem["field"]) == (422, "language")
-    assert problem["allowed"] == "doit être l'une de ces valeurs\u00a0: en, fr"
+    assert problem["allowed"] == "doit être l’une de ces valeurs\u00a0: en, fr"
 
 
 @pytest.mark.parametrize(
@@ -188,12 +188,12 @@ def past(rig: ServerRig) -> Api:
 
 
 def test_calls_of_the_past_are_explained_in_french(past: Api) -> None:
-    assert past.get("/calls", language="fr")["items"][0]["reason"] == "l'appelant a raccroché"
+    assert past.get("/calls", language="fr")["items"][0]["reason"] == "l’appelant a raccroché"
     assert past.get("/calls", language="en")["items"][0]["reason"] == "the caller hung up"
     found = past.get("/calls/c1/decisions", language="fr")["decisions"]
     assert [each["reason"] for each in found] == [
         "tous les agents disponibles sont appelés",
-        "en post-appel jusqu'à 10:42:07",
+        "en post-appel jusqu’à 10:42:07",
         "personne ne peut être appelé\u00a0: en post-appel (1), en train d'être appelé (1)",
     ]
     assert [each["decision"] for each in found] == ["rung", "not rung", "waits"]  # for programs
@@ -208,7 +208,7 @@ def test_answers_to_why_are_in_french(past: Api) -> None:
     assert why("amal").startswith("amal@contoso.com\u00a0: appelé à 12:00:")
     assert ", a refusé à 12:00:" in why("amal")
     assert why("bao").startswith("bao@contoso.com\u00a0: non appelé à partir de 12:00:")
-    assert why("bao").endswith(" UTC\u00a0: en post-appel jusqu'à 10:42:07")
+    assert why("bao").endswith(" UTC\u00a0: en post-appel jusqu’à 10:42:07")
 
 
 def test_reports_name_their_formulas_in_french(past: Api) -> None:
@@ -306,7 +306,7 @@ def test_a_stream_keeps_its_language_to_its_end(rig: ServerRig) -> None:
         return [snapshot, change]
 
     reasons = [news["agents"][0]["reason"] for news in asyncio.run(story())]
-    assert reasons == ["désinscrit de la file d'attente", "en post-appel jusqu'à 10:42:07"]
+    assert reasons == ["désinscrit de la file d’attente", "en post-appel jusqu’à 10:42:07"]
 
 
 def _body_first(receive: Any) -> Any:

@@ -106,7 +106,7 @@ def _queues_to_opt(api: Api, upn: str, is_opted_out: bool) -> list[str]:
 
 def _pause(door: Door, as_json: bool, upn: str, reason: str) -> None:
     now = _set_pause(door, upn, "PUT", {"reason": reason})
-    print_json(now) if as_json else typer.echo(f"{upn} is paused: {reason}.")
+    print_json(now) if as_json else typer.echo(f"{upn} is paused{f': {reason}' if reason else ''}.")
 
 
 def _resume(door: Door, as_json: bool, upn: str) -> None:
@@ -136,7 +136,7 @@ _QUEUE = keyword("queue", OneQueue)
 _REASON = keyword(
     "reason",
     Annotated[str, typer.Option(help="Why, for reports and screens.")],
-    "paused by an operator",
+    "",
 )
 
 add_verb(agent, "list", "Show all agents as they are now.", [SEARCH], _list)

@@ -2,7 +2,6 @@
 
 import {
   Badge,
-  type BadgeProps,
   Body1,
   Button,
   Caption1,
@@ -16,18 +15,12 @@ import {
   Select,
   tokens,
 } from '@fluentui/react-components';
-import {
-  AlertOnRegular,
-  CheckmarkCircleRegular,
-  ClockRegular,
-  PauseRegular,
-  PersonCallRegular,
-  PlayRegular,
-} from '@fluentui/react-icons';
-import { lazy, type ReactElement, Suspense, useState } from 'react';
+import { PauseRegular, PlayRegular } from '@fluentui/react-icons';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLive, useServerNow } from '~/live/live';
 import type { LiveAgent } from '~/live/picture';
+import { lookOf } from '~/parts/agentLooks';
 import { duration, since } from '~/parts/format';
 import { Panel } from './Panel';
 import { type Me, type Presence, useChoosePresence, usePause, useResume } from './requests';
@@ -45,15 +38,6 @@ const useStyles = makeStyles({
 const PRESENCES: readonly Presence[] = ['available', 'busy', 'do-not-disturb', 'away', 'offline'];
 const AUTOMATIC = 'automatic';
 const REASONS = ['break', 'lunch', 'meeting', 'training'] as const;
-
-const LOOKS: Record<string, { color: NonNullable<BadgeProps['color']>; icon: ReactElement }> = {
-  ready: { color: 'success', icon: <CheckmarkCircleRegular /> },
-  ringing: { color: 'brand', icon: <AlertOnRegular /> },
-  talking: { color: 'danger', icon: <PersonCallRegular /> },
-  'wrap-up': { color: 'warning', icon: <ClockRegular /> },
-  paused: { color: 'warning', icon: <PauseRegular /> },
-};
-const OTHER_LOOK = { color: 'subtle', icon: <ClockRegular /> } as const;
 
 export function MePanel({ me }: { readonly me: Me }) {
   const { t } = useTranslation('agent');
@@ -76,13 +60,13 @@ function State({ agent }: { readonly agent: LiveAgent }) {
   const styles = useStyles();
   const { t } = useTranslation('agent');
   const now = useServerNow();
-  const { color, icon } = LOOKS[agent.state] ?? OTHER_LOOK;
+  const { colour, icon: Icon } = lookOf(agent.state);
   const name = t(`agent:me.state.${agent.state}`, { defaultValue: agent.state });
   const isCounting = agent.state === 'wrap-up' && agent.until !== null;
   return (
     <div>
       <div className={styles.state}>
-        <Badge appearance="tint" size="large" color={color} icon={icon} role="status">
+        <Badge appearance="tint" size="large" color={colour} icon={<Icon />} role="status">
           {name}
         </Badge>
         <Caption1 className={styles.clock}>

@@ -45,6 +45,12 @@ test.each(areas)('%s says the same in both languages', (area) => {
   }
 });
 
+test.each(areas)('%s has typography: no straight apostrophe in a word', (area) => {
+  for (const language of ['en', 'fr'])
+    for (const [key, text] of textsOf(language, area))
+      expect(text, `${language} ${key}`).not.toMatch(/\w'\w/);
+});
+
 test.each(areas)('%s has French typography: no bare space before : ; ? !', (area) => {
   for (const [key, text] of textsOf('fr', area))
     expect(text, key).not.toMatch(/ [:;?!»]|« |[^\s\u00a0\u202f:/\d][?!;]/);

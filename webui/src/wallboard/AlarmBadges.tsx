@@ -10,7 +10,7 @@ import {
 import { useTranslation } from 'react-i18next';
 import type { Alarm } from './board';
 
-const ICONS: Readonly<Record<Alarm, FluentIcon>> = {
+export const ALARM_ICONS: Readonly<Record<Alarm, FluentIcon>> = {
   tooMany: PeopleQueueRegular,
   tooLong: ClockAlarmRegular,
   nobody: PersonProhibitedRegular,
@@ -27,7 +27,7 @@ export function AlarmBadges({ alarms }: { readonly alarms: readonly Alarm[] }) {
   return (
     <span className={styles.all}>
       {alarms.map((alarm) => {
-        const Icon = ICONS[alarm];
+        const Icon = ALARM_ICONS[alarm];
         return (
           <Badge key={alarm} color="danger" appearance="filled" size="large" icon={<Icon />}>
             {t(`wallboard:alarm.${alarm}`)}

@@ -5,8 +5,9 @@ import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useServerNow } from '~/live/live';
 import { duration, share } from '~/parts/format';
-import { AlarmBadges } from './AlarmBadges';
-import { alarmsOf, presentOf, type QueueOnBoard, waitOf } from './board';
+import { ALARM_ICONS } from './AlarmBadges';
+import { LOOKS } from './agentStates';
+import { type AgentOnBoard, type Alarm, alarmsOf, presentOf, type QueueOnBoard, waitOf } from './board';
 import type { Preferences } from './preferences';
 import type { QueueToday } from './useToday';
 
@@ -14,6 +15,8 @@ import type { QueueToday } from './useToday';
 // hour's wait or "100 %", is held by the tile's width (cqw).
 const useStyles = makeStyles({
   tile: {
+    flex: '1 1 0',
+    minWidth: 0,
     containerType: 'size',
     backgroundColor: tokens.colorNeutralBackground1,
     borderRadius: tokens.borderRadiusXLarge,
@@ -38,7 +41,34 @@ const useStyles = makeStyles({
     fontWeight: tokens.fontWeightSemibold,
     overflowWrap: 'anywhere',
   },
-  badges: { fontSize: '5cqmin' },
+  // As large as the numbers: this is what somebody across the room must read.
+  alarm: {
+    alignSelf: 'stretch',
+    display: 'flex',
+    alignItems: 'center',
+    gap: '2cqmin',
+    padding: '1cqmin 3cqmin',
+    borderRadius: tokens.borderRadiusLarge,
+    fontSize: 'min(16cqmin, 7.6cqw)',
+    lineHeight: 1.1,
+    fontWeight: tokens.fontWeightSemibold,
+    backgroundColor: tokens.colorStatusDangerBackground3,
+    color: tokens.colorNeutralForegroundOnBrand,
+  },
+  agents: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    columnGap: '3cqmin',
+    margin: 0,
+    padding: 0,
+    listStyleType: 'none',
+    // Two lines of them: who does not fit in is on the wallboard.
+    maxHeight: '2.6em',
+    overflow: 'hidden',
+    fontSize: '5cqmin',
+    lineHeight: 1.3,
+  },
+  agent: { display: 'inline-flex', alignItems: 'center', gap: '1cqmin', whiteSpace: 'nowrap' },
   large: { display: 'grid', gridTemplateColumns: 'minmax(0, 2fr) minmax(0, 3fr)', gap: '4cqmin', margin: 0 },
   small: {
     display: 'grid',
@@ -48,7 +78,7 @@ const useStyles = makeStyles({
     margin: 0,
   },
   figure: { display: 'flex', flexDirection: 'column-reverse', justifyContent: 'flex-end' },
-  label: { fontSize: '4.5cqmin', lineHeight: 1.2, color: tokens.colorNeutralForeground2 },
+  label: { fontSize: '5cqmin', lineHeight: 1.2, color: tokens.colorNeutralForeground2 },
   largeValue: {
     margin: 0,
     fontSize: 'min(22cqmin, 12cqw)',
@@ -92,8 +122,10 @@ export function BigQueue({ board, today, preferences }: Props) {
           <Text as="h2" id={heading} className={styles.name}>
             {queue.name}
           </Text>
-          <AlarmBadges alarms={alarms} />
         </div>
+        {alarms.map((alarm) => (
+          <AlarmWords key={alarm} alarm={alarm} />
+        ))}
         <dl className={styles.large}>
           <Figure
             isLarge
@@ -117,8 +149,42 @@ export function BigQueue({ board, today, preferences }: Props) {
             value={share(level, i18n.language)}
           />
         </dl>
+        <Agents agents={board.agents} />
       </div>
     </section>
+  );
+}
+
+function AlarmWords({ alarm }: { readonly alarm: Alarm }) {
+  const styles = useStyles();
+  const { t } = useTranslation('wallboard');
+  const Icon = ALARM_ICONS[alarm];
+  return (
+    <div className={styles.alarm}>
+      <Icon aria-hidden />
+      {t(`wallboard:alarm.${alarm}`)}
+    </div>
+  );
+}
+
+/** Who is there, by name and by the sign of what they do. */
+function Agents({ agents }: { readonly agents: readonly AgentOnBoard[] }) {
+  const styles = useStyles();
+  const { t } = useTranslation('wallboard');
+  const there = agents.filter(({ state }) => state !== 'signedOut' && state !== 'optedOut');
+  if (there.length === 0) return null;
+  return (
+    <ul className={styles.agents} aria-label={t('wallboard:agents.byState')}>
+      {there.map(({ agent, state }) => {
+        const Icon = LOOKS[state].icon;
+        return (
+          <li key={agent.id} className={styles.agent}>
+            <Icon aria-label={t(`wallboard:state.${state}`)} />
+            {agent.display_name || agent.upn}
+          </li>
+        );
+      })}
+    </ul>
   );
 }
 

@@ -19,9 +19,10 @@ import { localeOf } from '~/parts/format';
 import { inZone } from '~/parts/zone';
 import { AlarmTeller } from './alarms';
 import { BigQueue } from './BigQueue';
-import { gridFor, pagesOf } from './bigScreen';
+import { gridFor, pagesOf, rowsOf } from './bigScreen';
 import { alarmsOf, type QueueOnBoard } from './board';
 import { LiveMark } from './LiveMark';
+import { TotalsRow } from './TotalsRow';
 import { type Board, useBoard } from './useBoard';
 import { toggleFullScreen, useIsFullScreen, useWindowSize } from './useScreen';
 import { useScreenAwake } from './useScreenAwake';
@@ -54,7 +55,15 @@ const useStyles = makeStyles({
     color: tokens.colorPaletteRedForeground1,
   },
   buttons: { display: 'flex', alignItems: 'center', gap: tokens.spacingHorizontalXS },
-  queues: { flexGrow: 1, minHeight: 0, display: 'grid', gap: '1vmax', padding: '0 1vmax 1vmax' },
+  queues: {
+    flexGrow: 1,
+    minHeight: 0,
+    display: 'flex',
+    flexDirection: 'column',
+    gap: '1vmax',
+    padding: '0 1vmax 1vmax',
+  },
+  row: { flex: '1 1 0', minHeight: 0, display: 'flex', gap: '1vmax' },
 });
 
 export default function BigScreen() {
@@ -102,22 +111,21 @@ function Queues({ board, boards }: { readonly board: Board; readonly boards: rea
       <Bar turns={turns} pages={pages.length}>
         <MarkedElsewhere board={board} queues={boards.filter((each) => !shown.includes(each))} />
       </Bar>
-      <div
-        className={styles.queues}
-        style={{
-          gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
-          gridTemplateRows: `repeat(${rows}, minmax(0, 1fr))`,
-        }}
-      >
-        {shown.map((each) => (
-          <BigQueue
-            key={each.queue.id}
-            board={each}
-            today={board.today?.get(each.queue.id)}
-            preferences={board.preferences}
-          />
+      <div className={styles.queues}>
+        {rowsOf(shown, columns).map((row) => (
+          <div key={row.map((each) => each.queue.id).join(' ')} className={styles.row}>
+            {row.map((each) => (
+              <BigQueue
+                key={each.queue.id}
+                board={each}
+                today={board.today?.get(each.queue.id)}
+                preferences={board.preferences}
+              />
+            ))}
+          </div>
         ))}
       </div>
+      {boards.length > 1 && <TotalsRow boards={boards} today={board.today} />}
     </main>
   );
 }

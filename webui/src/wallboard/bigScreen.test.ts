@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { gridFor, pagesOf } from './bigScreen';
+import { gridFor, pagesOf, rowsOf } from './bigScreen';
 
 test.each([
   [0, 1, 1],
@@ -23,4 +23,18 @@ test('an upright screen has more below each other, a phone all of them', () => {
 test('what does not fit comes on further pages', () => {
   expect(pagesOf([1, 2, 3, 4, 5], 2)).toEqual([[1, 2], [3, 4], [5]]);
   expect(pagesOf([], 6)).toEqual([[]]);
+});
+
+test.each([
+  [1, 1, [1]],
+  [3, 2, [2, 1]],
+  [4, 3, [2, 2]],
+  [5, 3, [3, 2]],
+  [6, 3, [3, 3]],
+  [0, 1, [0]],
+])('%d queues fill the screen, %d across at most: %j', (count, columns, sizes) => {
+  const items = Array.from({ length: count }, (_, place) => place);
+  const rows = rowsOf(items, columns);
+  expect(rows.map((row) => row.length)).toEqual(sizes);
+  expect(rows.flat()).toEqual(items);
 });

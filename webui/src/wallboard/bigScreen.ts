@@ -24,6 +24,18 @@ export function gridFor(count: number, width: number, height: number): Grid {
   return grid;
 }
 
+/** The items of a page in rows, each as full as the others or by one fuller: no place is left empty. */
+export function rowsOf<T>(items: readonly T[], columns: number): T[][] {
+  const rows: T[][] = [];
+  let rest = [...items];
+  for (let left = Math.max(1, Math.ceil(items.length / columns)); left > 0; left -= 1) {
+    const size = Math.ceil(rest.length / left);
+    rows.push(rest.slice(0, size));
+    rest = rest.slice(size);
+  }
+  return rows;
+}
+
 /** The items in pages of a size; at least one page. */
 export function pagesOf<T>(items: readonly T[], size: number): T[][] {
   const pages: T[][] = [];

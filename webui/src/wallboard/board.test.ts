@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { expect, test } from 'vitest';
 import { type LiveAgent, type LiveCall, type LiveQueue, pictureOf } from '~/live/picture';
-import { alarmsOf, boardOf, moved, ordered, type QueueOnBoard, stateIn, waitOf } from './board';
+import { alarmsOf, boardOf, moved, ordered, type QueueOnBoard, stateIn, totalsOf, waitOf } from './board';
 import { DEFAULTS } from './preferences';
 
 const AT = '2026-11-24T10:00:00Z';
@@ -164,4 +164,23 @@ test('a wait is never below zero, whatever the clocks say', () => {
   expect(waitOf(queue('Sales'), NOW)).toBe(0);
   expect(waitOf(queue('Sales', { longest_waiting_since: AT }), NOW - 5_000)).toBe(0);
   expect(waitOf(queue('Sales', { longest_waiting_since: AT }), NOW + 5_000)).toBe(5);
+});
+
+test('all queues together count an agent of several once, and the longest wait of all', () => {
+  const earlier = '2026-11-24T09:58:00Z';
+  const boards = boardWith({
+    queues: [
+      queue('Sales', { waiting: 2, longest_waiting_since: AT, talking: 1 }),
+      queue('Support', { waiting: 1, longest_waiting_since: earlier }),
+    ],
+    agents: [agent('amal', { queues: ['Sales', 'Support'] }), agent('bao', { state: 'talking' })],
+  });
+  expect(totalsOf(boards)).toEqual({
+    waiting: 3,
+    longestSince: Date.parse(earlier),
+    talking: 1,
+    ready: 1,
+    agents: 2,
+  });
+  expect(totalsOf([]).longestSince).toBeNull();
 });

@@ -93,6 +93,30 @@ export function presentOf({ counts }: Pick<QueueOnBoard, 'counts'>): number {
   return counts.ready + counts.ringing + counts.talking + counts.wrapUp;
 }
 
+/** All queues together: somebody who serves several is one agent. */
+export interface Totals {
+  readonly waiting: number;
+  /** Since when whoever has waited longest waits (ms since 1970); null where nobody waits. */
+  readonly longestSince: number | null;
+  readonly talking: number;
+  readonly ready: number;
+  readonly agents: number;
+}
+
+export function totalsOf(boards: readonly QueueOnBoard[]): Totals {
+  const since = boards.flatMap(({ queue }) => queue.longest_waiting_since ?? []).map(Date.parse);
+  const sum = (of: (queue: LiveQueue) => number) => boards.reduce((total, { queue }) => total + of(queue), 0);
+  const agents = boards.flatMap((board) => board.agents);
+  const distinct = (all: readonly AgentOnBoard[]) => new Set(all.map(({ agent }) => agent.id)).size;
+  return {
+    waiting: sum(({ waiting }) => waiting),
+    longestSince: since.length === 0 ? null : Math.min(...since),
+    talking: sum(({ talking }) => talking),
+    ready: distinct(agents.filter(({ state }) => state === 'ready')),
+    agents: distinct(agents),
+  };
+}
+
 /** Seconds that the head of the line has waited; 0 where nobody waits. */
 export function waitOf(queue: LiveQueue, now: number): number {
   const since = queue.longest_waiting_since;
