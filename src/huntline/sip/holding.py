@@ -30,9 +30,12 @@ class Holding:
         """A party offers a change; None asks for our offer instead."""
         self._spawn(self._answer(call, leg, sdp))
 
-    def changed(self, call: Call, leg: Leg, sdp: str) -> None:
-        """The party's description is in force: music for the other side on hold, the bridge when resumed."""
-        was_holding, leg.is_holding = leg.is_holding, is_hold(sdp)
+    def changed(self, call: Call, leg: Leg, sdp: str, ours: str | None = None) -> None:
+        """The party's description is in force: music for the other side on hold, the bridge when resumed.
+
+        ``ours`` is our answer to it, where it was an offer.
+        """
+        was_holding, leg.is_holding = leg.is_holding, is_hold(sdp, ours)
         callee = call.callee
         if callee is None or call.transfer is not None or leg.is_holding == was_holding:
             return
@@ -67,4 +70,4 @@ class Holding:
             return
         self._user_agent.core.accept_offer(leg.leg_id, ours, now)
         if sdp is not None:
-            self.changed(call, leg, sdp)
+            self.changed(call, leg, sdp, ours)
