@@ -18,7 +18,15 @@ from huntline.engine import commands as do
 from huntline.engine import events as told
 from huntline.engine.model import Outcome, Transfer
 from huntline.errors import PeerError
-from huntline.media.interface import DtmfPressed, Media, MediaDied, MediaEvent, MediaLegLost, PlayFinished
+from huntline.media.interface import (
+    DtmfPressed,
+    Media,
+    MediaDied,
+    MediaEvent,
+    MediaLegLost,
+    MediaSilent,
+    PlayFinished,
+)
 from huntline.sip.admission import Admission
 from huntline.sip.alerting import Alerting
 from huntline.sip.arrivals import Arrivals
@@ -211,10 +219,13 @@ class B2bua:
             return
         if isinstance(event, PlayFinished):
             self._play_finished(call, event)
-        elif isinstance(event, MediaDied | MediaLegLost):
-            for leg in (call.caller, call.callee):
-                if leg is not None and leg.media_id == event.leg_id:
-                    self._lose_leg(call, leg, "no audio")
+            return
+        parties = [leg for leg in (call.caller, call.callee) if leg and leg.media_id == event.leg_id]
+        for leg in parties:
+            if isinstance(event, MediaSilent):
+                self._user_agent.core.ask_whether_there(leg.leg_id, self._user_agent.now())
+            else:
+                self._lose_leg(call, leg, "no audio")
 
     def _play_finished(self, call: Call, event: PlayFinished) -> None:
         if event.error:

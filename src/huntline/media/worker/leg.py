@@ -35,8 +35,12 @@ class LegObserver(Protocol):
         """The counts of ``leg.stream`` are about to be told and must be true."""
         ...
 
+    def on_silent(self, leg: Leg) -> None:
+        """Nothing has come for the silence time from a peer that has sent before and still may."""
+        ...
+
     def on_died(self, leg: Leg) -> None:
-        """Nothing has come for the dead-media time, or the path has ended."""
+        """The path has ended."""
         ...
 
     def on_secrets(self, leg: Leg) -> None:
@@ -49,9 +53,9 @@ class LegRules:
     """What holds for all legs of a worker."""
 
     dead_after: float = 30.0
-    """Seconds without a packet after which a leg is dead."""
+    """Seconds without a packet after which it is doubtful whether a peer is there, without consent certain."""
     expects_media: bool = False
-    """Whether a leg dies that has never sent anything; load generators do not."""
+    """Whether that holds for a peer that has never sent anything, too; load generators do not."""
     cname: bytes = b"huntline"
     """What RTCP calls us."""
 
@@ -88,7 +92,6 @@ class Leg:
         self._relay: Relay | None = None
         self._keys = KeyPresses()
         self._quiet_since = self._report_at = clock.count
-        self._has_died = False
         self._heard = self._reports = self._reported_packets = 0
 
     def close(self) -> None:
@@ -147,7 +150,8 @@ class Leg:
         if first & 0xC0 != _VERSION_2:
             return
         if payload_type not in self._spoken:
-            if rtp.is_rtcp(second) and (source is None or self.path.is_peer(source)):
+            # RTCP, comfort noise (RFC 3389), whatever else: the peer is there.
+            if source is None or self.path.is_peer(source):
                 self._reports += 1
             return
         if source is not None and not self.path.admit(source):
@@ -181,7 +185,6 @@ class Leg:
 
     def lose(self) -> None:
         """The peer is gone; nothing can be sent until it comes back by a new agreement."""
-        self._has_died = True
         self.redirect(send_nowhere)
         self._observer.on_died(self)
 
@@ -193,7 +196,7 @@ class Leg:
     # What happens once a second
 
     def look_after(self) -> None:
-        """Send a report when it is due; notice keys whose end was lost, and dead media."""
+        """Send a report when it is due; notice keys whose end was lost, and silence."""
         now = self._clock.count
         self.path.look_after(now)
         keys = self._keys.expire(now)
@@ -207,12 +210,19 @@ class Leg:
     def _check_life(self, now: int) -> None:
         heard = self.received + self._reports
         if heard != self._heard:
-            self._heard, self._quiet_since, self._has_died = heard, now, False
+            self._heard, self._quiet_since = heard, now
         is_quiet = now - self._quiet_since > self._rules.dead_after * TICKS_PER_SECOND
-        is_expected = self.may_be_heard and (heard or self._rules.expects_media)
-        if is_quiet and is_expected and not self._has_died:
-            self._has_died = True
-            self._observer.on_died(self)
+        if is_quiet and self._is_watched:
+            self._quiet_since = now
+            self._observer.on_silent(self)
+
+    @property
+    def _is_watched(self) -> bool:
+        """Whether silence may mean something. On hold it never does (RFC 3264 sections 5.1 and 8.4), and a
+        browser shows by its consent that it is there (RFC 7675)."""
+        is_talking = self.agreed is not None and self.agreed.direction == "sendrecv"
+        has_reason = bool(self._heard) or self._rules.expects_media
+        return is_talking and has_reason and self.local.security is None
 
     def _send_report(self) -> None:
         self._observer.on_report_due(self)

@@ -45,8 +45,8 @@ async def run(
     """Serve media until cancelled; then all ports are given back. Best run on uvloop.
 
     ``media_address`` is the IP address to use, ``public_address`` what peers are told instead of it.
-    ``dead_after`` are the seconds of quiet after which a leg is dead; with ``expects_media`` also one that
-    was never heard. ``ready`` is called once clients can connect. Raises OSError when the control socket
+    ``dead_after`` are the seconds of quiet after which a leg is told to be silent, or for want of consent to
+    be dead; with ``expects_media`` also one that was never heard. ``ready`` is called once clients can connect. Raises OSError when the control socket
     cannot be made.
     """
     rules = LegRules(dead_after, expects_media, cname=base64.b64encode(secrets.token_bytes(12)))

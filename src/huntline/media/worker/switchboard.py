@@ -11,6 +11,7 @@ from dataclasses import replace
 from huntline.media.interface import (
     DtmfPressed,
     MediaDied,
+    MediaSilent,
     MediaUnavailable,
     NotAcceptable,
     PlayFinished,
@@ -211,8 +212,12 @@ class Switchboard:
         if secrets is not None:
             self._on_event(SecretsChanged(leg.leg_id, secrets))
 
+    def on_silent(self, leg: Leg) -> None:
+        """Nothing has come for long."""
+        self._on_event(MediaSilent(leg.leg_id))
+
     def on_died(self, leg: Leg) -> None:
-        """Nothing has come for long, or nothing can come any more."""
+        """Nothing can come any more."""
         self._on_event(MediaDied(leg.leg_id))
 
     def _on_finished(self, leg: Leg, playing: Playing) -> None:

@@ -224,6 +224,11 @@ class SipCore:
         if leg := self._leg(leg_id):
             leg.negotiation.offer(sdp, now)
 
+    def ask_whether_there(self, leg_id: str, now: float) -> None:
+        """Ask the peer of an answered leg for a sign of life; ``LegEnded`` follows when none comes."""
+        if leg := self._leg(leg_id):
+            leg.ask_whether_there(now)
+
     def accept_offer(self, leg_id: str, sdp: str, now: float) -> None:
         """Answer ``OfferReceived``, or the offer in the 2xx to an INVITE of ours that had none."""
         if leg := self._leg(leg_id):

@@ -87,6 +87,8 @@ class Leg:
         # Our BYE, as long as it has no response, and the end of its wait for a peer that is cut off.
         self._goodbye: Headers | None = None
         self._goodbye_limit: Timer | None = None
+        # Our question whether the peer is there has no answer yet.
+        self._is_asked = False
         self.negotiation = Negotiation(self)
         self.referral = Referral(self)
         self.session_timer = SessionTimer(self.context, self.negotiation.refresh, self._session_expired)
@@ -226,6 +228,25 @@ class Leg:
         if isinstance(transaction, InviteClientTransaction):
             head = dialog.head("ACK", self.context.via(self.flow), response.cseq.sequence)
             transaction.acknowledge(response.to_tag, self.flow, head.write((), sdp or "", SDP))
+
+    def ask_whether_there(self, now: float) -> None:
+        """End the leg unless the peer answers: a request within the dialog tells whether it stands.
+
+        RFC 3261 section 12.2.1.2. Any answer but 408 and 481 will do, a refusal of OPTIONS too.
+        """
+        if self.is_cut_off:
+            self.end_with_bye("transport failed", now)
+        elif self.state is LegState.CONFIRMED and not self._is_asked:
+            self._is_asked = True
+            self.request("OPTIONS", self._has_answered, now, headers=(("Accept", SDP),))
+
+    def _has_answered(self, transaction: ClientTransaction, response: Response, now: float) -> None:
+        if response.status < 200:
+            return
+        self._is_asked = False
+        is_gone = response.is_local or response.status in (408, 481)
+        if is_gone and not self.is_over and not self.has_lost_connection(response):
+            self.end_with_bye("no response", now)
 
     # The end
 
