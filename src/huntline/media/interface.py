@@ -113,6 +113,17 @@ class Media(Protocol):
         """Stop playing: silence, or the leg it is bridged with."""
         ...
 
+    def takes_keys(self, leg_id: str) -> bool:
+        """Whether telephone-events were agreed with the peer, so that it takes them and may send them."""
+        ...
+
+    def press(self, leg_id: str, key: str) -> None:
+        """Let the peer hear a key (0-9, *, #, A-D) as a telephone-event, in place of its audio for a moment.
+
+        Nothing happens where it takes none, or may not be sent to.
+        """
+        ...
+
     def bridge(self, leg_a: str, leg_b: str) -> None:
         """Relay both ways; ends any playing and any earlier bridge on both."""
         ...

@@ -37,6 +37,7 @@ from huntline.sip.direct import DirectCalls
 from huntline.sip.display import Line, display_of
 from huntline.sip.holding import Holding
 from huntline.sip.house import Site
+from huntline.sip.keys import Keys
 from huntline.sip.presentation import COMPLETED_ELSEWHERE, warning
 from huntline.sip.takeovers import Takeovers
 from huntline.sip.transfers import Transfers
@@ -79,6 +80,7 @@ class B2bua:
             on_arrival=self._arrived,
             on_failure=self.refuse,
         )
+        self._keys = Keys(user_agent, media)
         self._holding = Holding(user_agent, media, self._spawn)
         self._alerting = Alerting(self._dialling, self._changed)
         self._direct = DirectCalls(user_agent, admission, site, self._dialling, self._alerting, self)
@@ -119,12 +121,21 @@ class B2bua:
                 self._arrivals.invited(event)
         elif isinstance(event, sip.ReferReceived):
             self._transfers.referred(event)
+        elif isinstance(event, sip.DtmfReceived):
+            self._key_received(event)
         elif isinstance(event, sip.LegRinging):
             self._transfers.ringing(event.leg_id)
         elif isinstance(event, sip.LegConfirmed | sip.OfferReceived | sip.OfferAnswered | sip.OfferRejected):
             self._offer_event(event)
         elif isinstance(event, sip.LegAnswered | sip.LegRejected | sip.LegCancelled | sip.LegEnded):
             self._leg_event(event)
+
+    def _key_received(self, event: sip.DtmfReceived) -> None:
+        found = self.book.by_leg(event.leg_id)
+        if found is not None:
+            call, ring = found
+            leg = call.caller if ring is None else ring.legs[event.leg_id]
+            self._keys.came_by_info(call, leg, event.digit)
 
     def _arrived(self, call: Call, target: Target) -> None:
         if isinstance(target, QueueTarget):
@@ -215,14 +226,16 @@ class B2bua:
     def handle_media(self, event: MediaEvent) -> None:
         """Take an event of the media driver."""
         call = self.book.by_media(event.leg_id)
-        if call is None or isinstance(event, DtmfPressed):
+        if call is None:
             return
         if isinstance(event, PlayFinished):
             self._play_finished(call, event)
             return
         parties = [leg for leg in (call.caller, call.callee) if leg and leg.media_id == event.leg_id]
         for leg in parties:
-            if isinstance(event, MediaSilent):
+            if isinstance(event, DtmfPressed):
+                self._keys.came_by_audio(call, leg, event.digit)
+            elif isinstance(event, MediaSilent):
                 self._user_agent.core.ask_whether_there(leg.leg_id, self._user_agent.now())
             else:
                 self._lose_leg(call, leg, "no audio")

@@ -203,6 +203,8 @@ class ControlConnection(asyncio.Protocol):
                 return board.play(_text(request, "leg"), _text(request, "source"), bool(request.get("loop")))
             case "stop":
                 return board.stop(_text(request, "leg"))
+            case "press":
+                return board.press(_text(request, "leg"), _text(request, "key"))
             case "bridge":
                 return board.bridge(_text(request, "leg"), _text(request, "other"))
             case "unbridge":

@@ -224,6 +224,11 @@ class SipCore:
         if leg := self._leg(leg_id):
             leg.negotiation.offer(sdp, now)
 
+    def send_key(self, leg_id: str, key: str, now: float) -> None:
+        """Tell the peer of an answered leg by INFO that a key was pressed; lost when it takes none."""
+        if leg := self._leg(leg_id):
+            leg.info.send(key, now)
+
     def ask_whether_there(self, leg_id: str, now: float) -> None:
         """Ask the peer of an answered leg for a sign of life; ``LegEnded`` follows when none comes."""
         if leg := self._leg(leg_id):

@@ -9,10 +9,11 @@ from huntline.sip.core.client_transaction import ClientTransaction, Handler, Inv
 from huntline.sip.core.context import Context
 from huntline.sip.core.dialog import Dialog
 from huntline.sip.core.digest import Credentials, authorize
-from huntline.sip.core.events import DtmfReceived, LegEnded
+from huntline.sip.core.events import LegEnded
 from huntline.sip.core.flow import Flow
+from huntline.sip.core.info import Info
 from huntline.sip.core.leg_record import LegRecord, LegState
-from huntline.sip.core.message import Headers, Request, Response
+from huntline.sip.core.message import Headers, Message, Request, Response
 from huntline.sip.core.negotiation import Negotiation
 from huntline.sip.core.referral import Referral
 from huntline.sip.core.server_transaction import InviteServerTransaction, ServerTransaction
@@ -21,7 +22,6 @@ from huntline.sip.core.timers import GIVE_UP, Timer
 from huntline.sip.core.transactions import Transactions
 
 SDP = "application/sdp"
-_DTMF_TYPES = ("application/dtmf-relay", "application/dtmf")
 
 
 class LegTable:
@@ -91,12 +91,19 @@ class Leg:
         self._is_asked = False
         self.negotiation = Negotiation(self)
         self.referral = Referral(self)
+        self.info = Info(self)
         self.session_timer = SessionTimer(self.context, self.negotiation.refresh, self._session_expired)
 
     @property
     def is_over(self) -> bool:
         """Whether the leg is over for its user."""
         return self.state is LegState.ENDED
+
+    def note_allowed(self, message: Message) -> None:
+        """Take over what the peer says in Allow that it knows."""
+        allowed = message.tokens("allow")
+        self.peer_allows_update = "update" in allowed
+        self.info.note_allowed(allowed)
 
     def own_headers(self) -> tuple[tuple[str, str], ...]:
         """What we say about ourselves in every INVITE, UPDATE and the responses to them."""
@@ -139,7 +146,7 @@ class Leg:
             case "REFER":
                 self.referral.receive(transaction, request, now)
             case "INFO":
-                self._receive_info(transaction, request, now)
+                self.info.receive(transaction, request, now)
             case "OPTIONS":
                 transaction.reply(200, now, headers=(*self.own_headers(), ("Accept", SDP)))
             case _:
@@ -161,17 +168,6 @@ class Leg:
     def receive_cancel(self, transaction: InviteServerTransaction, now: float) -> None:
         """The peer cancels an INVITE that we have not answered."""
         self.negotiation.receive_cancel(transaction, now)
-
-    def _receive_info(self, transaction: ServerTransaction, request: Request, now: float) -> None:
-        if not request.body:
-            transaction.reply(200, now)
-        elif request.content_type not in _DTMF_TYPES:
-            transaction.reply(415, now, headers=(("Accept", ", ".join(_DTMF_TYPES)),))
-        elif (digit := _dtmf_digit(request)) is None:
-            transaction.reply(400, now, reason="Malformed DTMF")
-        else:
-            transaction.reply(200, now)
-            self.context.tell(DtmfReceived(self.leg_id, digit))
 
     # What we ask within the dialog
 
@@ -379,13 +375,3 @@ def answer_challenge(
     )
     value = authorize(response.all(challenge), credentials, method, uri, context.token())
     return None if value is None else (answer, value)
-
-
-def _dtmf_digit(request: Request) -> str | None:
-    """The digit in ``Signal=5`` or, in application/dtmf, the body itself."""
-    text = request.body.decode("ascii", "replace")
-    if request.content_type == "application/dtmf-relay":
-        lines = (line.partition("=") for line in text.splitlines())
-        text = next((value for name, _, value in lines if name.strip().lower() == "signal"), "")
-    digit = text.strip().upper()
-    return digit if len(digit) == 1 and digit in "0123456789*#ABCD" else None

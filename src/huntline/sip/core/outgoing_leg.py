@@ -156,7 +156,7 @@ class OutgoingLeg(Leg):
         self._limit.cancel()
         self._early.clear()
         self.remote_sdp = response.sdp
-        self.peer_allows_update = "update" in response.tokens("allow")
+        self.note_allowed(response)
         if self._invite.sdp:
             self.state = LegState.CONFIRMED
             self.acknowledge(transaction, dialog, response)
