@@ -49,8 +49,8 @@ def test_who_takes_no_telephone_events_is_told_by_info(office: Office) -> None:
     agent.answer()
     agent.wait_up()
     agent.sound.wait_packets(5)
-    for number, is_end in enumerate((False, True, True)):
-        header = struct.pack("!BBHII", 0x80, _EVENTS, number, 4711, 7)
+    for sequence, is_end in enumerate((False, True, True)):
+        header = struct.pack("!BBHII", 0x80, _EVENTS, sequence, 4711, 7)
         agent.sound.send_raw(header + bytes([5, 0x80 * is_end | 10, 0, 160]))
     assert "Signal=5" in caller.wait_request("INFO").body
     assert len(caller.requests("INFO")) == 1

@@ -36,7 +36,7 @@ def test_who_is_silent_keeps_the_place_and_who_is_gone_does_not(office: Office) 
     assert not muted.is_ended
     holding.reinvite()
     agent = taken(amal)
-    assert tones.AGENT == agent.sound.tone
+    assert agent.sound.tone == tones.AGENT
     assert holding.sound.remote is not None
     holding.sound.start(holding.sound.remote)
     hear_each_other(holding, agent)

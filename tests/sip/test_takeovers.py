@@ -55,6 +55,12 @@ class SlowMedia:
     def bridge(self, leg_a: str, leg_b: str) -> None:
         self.asked.append(("bridge", leg_a, leg_b))
 
+    def takes_keys(self, leg_id: str) -> bool:
+        return True
+
+    def press(self, leg_id: str, key: str) -> None:
+        self.asked.append(("press", leg_id, key))
+
     def unbridge(self, leg_id: str) -> None:
         self.asked.append(("unbridge", leg_id))
 

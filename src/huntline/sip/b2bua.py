@@ -21,9 +21,7 @@ from huntline.errors import PeerError
 from huntline.media.interface import (
     DtmfPressed,
     Media,
-    MediaDied,
     MediaEvent,
-    MediaLegLost,
     MediaSilent,
     PlayFinished,
 )

@@ -234,7 +234,8 @@ _FIRST_REFUSED = ("m=audio 30000 RTP/SAVP 0", "a=sendrecv", "a=ptime:60", "a=rtc
 
 
 @pytest.mark.parametrize(
-    ("direction", "is_held"), [("sendonly", True), ("inactive", True), ("recvonly", False), ("sendrecv", False)]
+    ("direction", "is_held"),
+    [("sendonly", True), ("inactive", True), ("recvonly", False), ("sendrecv", False)],
 )
 def test_the_line_that_was_taken_says_whether_the_peer_holds(direction: str, is_held: bool) -> None:
     sdp = description(*_FIRST_REFUSED, "m=audio 30002 RTP/AVP 0", f"a={direction}")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
 from huntline.media.worker import rtcp, rtp
 from huntline.media.worker.clock import TICKS_PER_SECOND, MediaClock
-from huntline.media.worker.dtmf import KeyPresses, OutgoingKeys
+from huntline.media.worker.dtmf import EventPacket, KeyPresses, OutgoingKeys
 from huntline.media.worker.latch import Address
 from huntline.media.worker.path import PACKET, VIEW, AudioPath, send_nowhere
 from huntline.media.worker.player import Playing
@@ -55,7 +54,7 @@ class LegRules:
     """What holds for all legs of a worker."""
 
     dead_after: float = 30.0
-    """Seconds without a packet after which it is doubtful whether a peer is there, without consent certain."""
+    """Seconds without a packet after which a peer's presence is in doubt; without consent it is gone."""
     expects_media: bool = False
     """Whether that holds for a peer that has never sent anything, too; load generators do not."""
     cname: bytes = b"huntline"
@@ -94,7 +93,6 @@ class Leg:
         self._relay: Relay | None = None
         self._keys = KeyPresses()
         self._pressed = OutgoingKeys()
-        self._press_ticks: Iterator[tuple[bool, bytes] | None] | None = None
         self._pressed_at = 0
         self._quiet_since = self._report_at = clock.count
         self._heard = self._reports = self._reported_packets = 0
@@ -144,35 +142,34 @@ class Leg:
     @property
     def is_pressing(self) -> bool:
         """Whether keys go out, with each ``press_on``, in place of all else."""
-        return self._press_ticks is not None
+        return not self._pressed.is_idle
 
     def press(self, key: str) -> None:
         """Let the peer hear a key. Nothing happens where it takes none or may not be sent to."""
-        if self.may_be_sent_to and self.agreed is not None and self.agreed.event_payload_type is not None:
+        if self._takes_keys:
             self._pressed.add(key)
-            self._press_ticks = self._press_ticks or self._pressed.ticks()
 
     def press_on(self) -> None:
         """Send what is due in this tick of the keys that are pressed."""
-        if self._press_ticks is None:
-            return
-        if not self.may_be_sent_to or (due := next(self._press_ticks, self)) is self:
-            self._pressed, self._press_ticks = OutgoingKeys(), None
-        elif due is not None:
-            self._send_event(*due)
+        if not self._takes_keys:
+            self._pressed.clear()
+        elif (packet := self._pressed.next()) is not None:
+            self._send_event(packet)
 
-    def _send_event(self, begins: bool, payload: bytes) -> None:
+    @property
+    def _takes_keys(self) -> bool:
+        return self.may_be_sent_to and self.agreed is not None and self.agreed.event_payload_type is not None
+
+    def _send_event(self, packet: EventPacket) -> None:
         """RFC 4733 section 2.5.1.3: all packets of a press have the time of its beginning."""
-        stream, number = self.stream, self.agreed and self.agreed.event_payload_type
-        if number is None:
-            return
-        if begins:
+        stream, number = self.stream, (self.agreed and self.agreed.event_payload_type) or 0
+        if packet.begins:
             self._pressed_at = stream.next_timestamp(self._clock.samples)
         sequence = (stream.sequence + 1) & 0xFFFF
-        header = (_VERSION_2, 0x80 * begins | number, sequence, self._pressed_at, stream.ssrc)
-        stream.sent(sequence, self._pressed_at, len(payload))
+        header = (_VERSION_2, 0x80 * packet.begins | number, sequence, self._pressed_at, stream.ssrc)
+        stream.sent(sequence, self._pressed_at, len(packet.payload))
         with contextlib.suppress(OSError):
-            self.send(bytearray(rtp.HEADER.pack(*header) + payload))
+            self.send(bytearray(rtp.HEADER.pack(*header) + packet.payload))
 
     def forward(self, relay: Relay | None) -> None:
         """Relay what is heard, or do so no more."""

@@ -46,8 +46,8 @@ async def run(
 
     ``media_address`` is the IP address to use, ``public_address`` what peers are told instead of it.
     ``dead_after`` are the seconds of quiet after which a leg is told to be silent, or for want of consent to
-    be dead; with ``expects_media`` also one that was never heard. ``ready`` is called once clients can connect. Raises OSError when the control socket
-    cannot be made.
+    be dead; with ``expects_media`` also one that was never heard. ``ready`` is called once clients can
+    connect. Raises OSError when the control socket cannot be made.
     """
     rules = LegRules(dead_after, expects_media, cname=base64.b64encode(secrets.token_bytes(12)))
     control = ControlSocket()
