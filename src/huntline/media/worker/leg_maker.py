@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
+from ipaddress import ip_address
 
 from huntline.media.interface import MediaUnavailable
 from huntline.media.worker.clock import MediaClock
@@ -13,6 +14,7 @@ from huntline.media.worker.plain_path import PlainPath
 from huntline.media.worker.ports import PortPool, SocketPair
 from huntline.media.worker.secure_path import SecurePath
 from huntline.media.worker.wire import LegState
+from huntline.own_addresses import own_addresses
 from huntline.sip.sdp import LocalAudio, LocalSecurity, wants_encryption
 
 
@@ -35,10 +37,12 @@ class LegMaker:
 
     def make(self, leg_id: str, observer: LegObserver, *, is_secure: bool) -> Leg:
         """A new leg. Raises MediaUnavailable when no port is free."""
-        port, sockets = self._pool.open()
-        local = LocalAudio(self._public_address, port, secrets.randbits(48), version=1)
         if not is_secure:
+            port, sockets = self._pool.open()
+            local = LocalAudio(self._public_address, port, secrets.randbits(48), version=1)
             return self._build(leg_id, observer, sockets, local)
+        port, sockets = self._pool.open(is_everywhere=self._is_local)
+        local = self._for_browser(LocalAudio(self._public_address, port, secrets.randbits(48), version=1))
         security = with_new_credentials(LocalSecurity("", "", self._identity.fingerprint))
         return self._build(leg_id, observer, sockets, replace(local, security=security), self._identity)
 
@@ -51,15 +55,32 @@ class LegMaker:
         identity = None
         if state.secrets is not None:
             identity = self._identity_of(state.secrets["identity"])
-            local = replace(local, security=LocalSecurity(**state.secrets["local"]))
+            local = replace(self._for_browser(local), security=LocalSecurity(**state.secrets["local"]))
         elif state.sdp and wants_encryption(state.sdp):
             raise MediaUnavailable("the keys of this encrypted leg are not known any more")
-        return self._build(leg_id, observer, self._pool.reopen(state.port), local, identity)
+        sockets = self._pool.reopen(state.port, is_everywhere=self._is_local and identity is not None)
+        return self._build(leg_id, observer, sockets, local, identity)
 
     def take_apart(self, leg: Leg) -> None:
         """Close a leg and give its ports back."""
         leg.close()
         self._pool.give_back(leg.local.port)
+
+    @property
+    def _is_local(self) -> bool:
+        """Whether only this machine reaches the address that phones are told."""
+        return ip_address(self._public_address).is_loopback
+
+    def _for_browser(self, local: LocalAudio) -> LocalAudio:
+        """The end as a browser must know it.
+
+        RFC 8445 section 5.1.1.1: loopback is no candidate. Firefox sends nothing there, on this machine
+        either; so the browser's port, where only who knows its password is heard, is on all addresses.
+        """
+        if not self._is_local:
+            return local
+        addresses = own_addresses(local.ip_version)
+        return replace(local, address=addresses[0], candidates=tuple(addresses))
 
     def _build(
         self,
