@@ -37,12 +37,11 @@ class LegMaker:
 
     def make(self, leg_id: str, observer: LegObserver, *, is_secure: bool) -> Leg:
         """A new leg. Raises MediaUnavailable when no port is free."""
+        nearer = self._address_for_browsers() if is_secure else None
+        port, sockets = self._pool.open(nearer)
+        local = LocalAudio(nearer or self._public_address, port, secrets.randbits(48), version=1)
         if not is_secure:
-            port, sockets = self._pool.open()
-            local = LocalAudio(self._public_address, port, secrets.randbits(48), version=1)
             return self._build(leg_id, observer, sockets, local)
-        port, sockets = self._pool.open(is_everywhere=self._is_local)
-        local = self._for_browser(LocalAudio(self._public_address, port, secrets.randbits(48), version=1))
         security = with_new_credentials(LocalSecurity("", "", self._identity.fingerprint))
         return self._build(leg_id, observer, sockets, replace(local, security=security), self._identity)
 
@@ -52,13 +51,14 @@ class LegMaker:
         Raises MediaUnavailable when the port is taken or the keys of an encrypted leg are not known any more.
         """
         local = LocalAudio(self._public_address, state.port, state.session_id, state.version)
-        identity = None
+        identity = nearer = None
         if state.secrets is not None:
-            identity = self._identity_of(state.secrets["identity"])
-            local = replace(self._for_browser(local), security=LocalSecurity(**state.secrets["local"]))
+            identity, nearer = self._identity_of(state.secrets["identity"]), self._address_for_browsers()
+            security = LocalSecurity(**state.secrets["local"])
+            local = replace(local, address=nearer or local.address, security=security)
         elif state.sdp and wants_encryption(state.sdp):
             raise MediaUnavailable("the keys of this encrypted leg are not known any more")
-        sockets = self._pool.reopen(state.port, is_everywhere=self._is_local and identity is not None)
+        sockets = self._pool.reopen(state.port, nearer)
         return self._build(leg_id, observer, sockets, local, identity)
 
     def take_apart(self, leg: Leg) -> None:
@@ -66,21 +66,14 @@ class LegMaker:
         leg.close()
         self._pool.give_back(leg.local.port)
 
-    @property
-    def _is_local(self) -> bool:
-        """Whether only this machine reaches the address that phones are told."""
-        return ip_address(self._public_address).is_loopback
-
-    def _for_browser(self, local: LocalAudio) -> LocalAudio:
-        """The end as a browser must know it.
+    def _address_for_browsers(self) -> str | None:
+        """The address of this machine for a browser's leg, where phones have loopback; None: the same.
 
         RFC 8445 section 5.1.1.1: loopback is no candidate. Firefox sends nothing there, on this machine
-        either; so the browser's port, where only who knows its password is heard, is on all addresses.
+        either. Nothing else opens by it: who does not know the leg's password gets no answer at its port.
         """
-        if not self._is_local:
-            return local
-        addresses = own_addresses(local.ip_version)
-        return replace(local, address=addresses[0], candidates=tuple(addresses))
+        told = ip_address(self._public_address)
+        return own_addresses(told.version)[0] if told.is_loopback else None
 
     def _build(
         self,

@@ -40,26 +40,26 @@ class PortPool:
         """How many ports are taken, two a leg."""
         return 2 * len(self._taken)
 
-    def open(self, *, is_everywhere: bool = False) -> tuple[int, SocketPair]:
-        """A port with its RTP and RTCP socket. Raises MediaUnavailable when no pair is free.
+    def open(self, address: str | None = None) -> tuple[int, SocketPair]:
+        """A port with its RTP and RTCP socket, on another ``address`` of the same IP version if need be.
 
-        ``is_everywhere``: on all addresses of the machine, not only on the media address.
+        Raises MediaUnavailable when no pair is free.
         """
         for _ in range(len(self._free)):
             port, _ = self._free.popitem(last=False)
             try:
-                return port, self._bind(port, is_everywhere)
+                return port, self._bind(port, address)
             except OSError:
                 self._free[port] = None
         raise MediaUnavailable("no media port is free")
 
-    def reopen(self, port: int, *, is_everywhere: bool = False) -> SocketPair:
+    def reopen(self, port: int, address: str | None = None) -> SocketPair:
         """The sockets of a port by its number. Raises MediaUnavailable when it is taken or not ours."""
         if port not in self._free:
             raise MediaUnavailable(f"media port {port} is not free")
         del self._free[port]
         try:
-            return self._bind(port, is_everywhere)
+            return self._bind(port, address)
         except OSError as error:
             self._free[port] = None
             raise MediaUnavailable(f"media port {port}: {error.strerror}") from error
@@ -69,11 +69,10 @@ class PortPool:
         self._taken.remove(port)
         self._free[port] = None
 
-    def _bind(self, port: int, is_everywhere: bool) -> SocketPair:
-        address = "" if is_everywhere else self.address
-        rtp = self._socket(address, port)
+    def _bind(self, port: int, address: str | None) -> SocketPair:
+        rtp = self._socket(address or self.address, port)
         try:
-            rtcp = self._socket(address, port + 1)
+            rtcp = self._socket(address or self.address, port + 1)
         except OSError:
             rtp.close()
             raise

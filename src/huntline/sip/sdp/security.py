@@ -16,7 +16,8 @@ _FINGERPRINT = re.compile(r"(sha-256|sha-384|sha-512) +([0-9A-F]{2}(?::[0-9A-F]{
 _HASH_BYTES = {"sha-256": 32, "sha-384": 48, "sha-512": 64}
 _MID = re.compile(r"[!#-'*+\-.0-9A-Z^-~]{1,64}")  # a token, RFC 8866 section 9
 
-_HOST_TYPE, _BEST_PREFERENCE, _RTP_COMPONENT = 126, 65_535, 1
+# RFC 8445 section 5.1.2.1: the one candidate of a host with one address.
+_PRIORITY = 126 << 24 | 65_535 << 8 | 255
 
 
 def may_be_encrypted(text: str) -> bool:
@@ -72,18 +73,8 @@ def media_lines(local: LocalAudio, ours: LocalSecurity, mid: str | None, setup: 
         f"a=ice-pwd:{ours.password}",
         f"a=fingerprint:sha-256 {ours.fingerprint}",
         f"a=setup:{setup}",
-        *_candidate_lines(local),
+        f"a=candidate:1 1 udp {_PRIORITY} {local.address} {local.port} typ host",
         "a=end-of-candidates",
-    ]
-
-
-def _candidate_lines(local: LocalAudio) -> list[str]:
-    """RFC 8445 section 5.1.2.1: of several addresses each has a preference of its own."""
-    return [
-        f"a=candidate:{number + 1} {_RTP_COMPONENT} udp"
-        f" {_HOST_TYPE << 24 | _BEST_PREFERENCE - number << 8 | 256 - _RTP_COMPONENT}"
-        f" {address} {local.port} typ host"
-        for number, address in enumerate(local.candidates or (local.address,))
     ]
 
 

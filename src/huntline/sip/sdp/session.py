@@ -51,9 +51,7 @@ class LocalAudio:
 
     ``session_id`` and ``version`` go into the ``o=`` line. The same version must never be sent with two
     different descriptions (RFC 3264 section 8): go on with ``revised()`` after each one that was sent.
-    With ``security`` the session is a browser's: encrypted, with ICE, and with RTCP on the RTP port;
-    ``candidates`` are then the addresses at which it may be reached, the best one first, where there are
-    others than ``address``.
+    With ``security`` the session is a browser's: encrypted, with ICE, and with RTCP on the RTP port.
     """
 
     address: str
@@ -61,7 +59,6 @@ class LocalAudio:
     session_id: int
     version: int
     security: LocalSecurity | None = None
-    candidates: tuple[str, ...] = ()
 
     @property
     def ip_version(self) -> int:
