@@ -91,5 +91,5 @@ def test_a_refused_file_leaves_nothing(tmp_path: Path) -> None:
 def test_a_write_that_fails_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "prompt.pcmu").mkdir()
     with pytest.raises(IsADirectoryError):
-        store(array("h", [0] * 160), tmp_path / "prompt")
+        store({"PCMU": bytes(160)}, tmp_path / "prompt")
     assert [path.name for path in tmp_path.iterdir()] == ["prompt.pcmu"]
