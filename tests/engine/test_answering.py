@@ -12,7 +12,7 @@ from huntline.engine.commands import (
     StopReason,
     StopRinging,
 )
-from huntline.engine.model import AgentState, Outcome
+from huntline.engine.model import AgentState, Outcome, RestReason
 
 from .desk import NOON, SERIAL, Desk, asked, queue, rung, seconds
 
@@ -118,6 +118,28 @@ def test_an_agent_whose_bridge_failed_is_free_again_after_a_back_off() -> None:
     desk.answers("anna")
     assert rung(desk.bridge_fails("anna")) == []
     assert desk.agent("anna").state is AgentState.READY
+    assert rung(desk.passes(5)) == ["anna"]
+
+
+def test_an_agent_without_audio_twice_in_a_row_is_left_alone_for_longer_and_told_what_to_do() -> None:
+    desk = Desk(queue(agents="anna"))
+    desk.call("c1")
+    desk.answers("anna")
+    desk.bridge_fails("anna")
+    desk.passes(5)
+    desk.answers("anna")
+    assert rung(desk.bridge_fails("anna")) == []
+    assert rung(desk.passes(59)) == []
+    assert RestReason.NO_AUDIO in desk.agent("anna").reason
+    assert rung(desk.passes(1)) == ["anna"]
+    # A third failure is one too many at once; a conversation in between, or a page loaded anew, is a new start.
+    desk.answers("anna")
+    desk.bridge_fails("anna")
+    assert rung(desk.passes(59)) == []
+    desk.tell(told.AgentReachabilityChanged("anna", False))
+    assert rung(desk.tell(told.AgentReachabilityChanged("anna", True))) == ["anna"]
+    desk.answers("anna")
+    desk.bridge_fails("anna")
     assert rung(desk.passes(5)) == ["anna"]
 
 

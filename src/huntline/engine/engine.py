@@ -262,6 +262,7 @@ class Engine:
         call.state, call.talking_since = CallState.TALKING, call.ring.answered_at
         call.answered_at = call.answered_at or call.talking_since
         call.answered_by = call.ring.agent.agent_id
+        call.ring.agent.paths_failed = 0
         call.line.talking += 1
         waited = (floor.now - call.arrived_at).total_seconds()
         floor.note(call, call.ring.agent.agent_id, "answered", f"{waited:.1f} s after the call arrived")
@@ -269,8 +270,12 @@ class Engine:
     def _bridge_failed(self, event: BridgeFailed) -> None:
         ring = self._connecting(event.ring_id)
         if ring is not None:
-            self._floor.commands.append(ReleaseAgent(ring.ring_id, StopReason.NO_AUDIO))
-            self._back_to_line(ring, event.reason)
+            self._path_failed(ring, event.reason)
+
+    def _path_failed(self, ring: Ring, why: str) -> None:
+        self._floor.commands.append(ReleaseAgent(ring.ring_id, StopReason.NO_AUDIO))
+        self._floor.path_failed(ring.agent, why)
+        self._back_to_line(ring, why)
 
     def _agent_hung_up(self, event: AgentHungUp) -> None:
         ring = self._floor.rings.get(event.ring_id)
@@ -279,13 +284,14 @@ class Engine:
         if ring.call.state is CallState.TALKING:
             exits.finish(self._floor, ring.call, Outcome.ANSWERED, "the agent hung up")
         else:
-            self._back_to_line(ring, "the agent hung up before the audio path was made")
+            why = "the agent hung up before the audio path was made"
+            self._floor.rest(ring.agent, why)
+            self._back_to_line(ring, why)
 
     def _back_to_line(self, ring: Ring, why: str) -> None:
         """The caller keeps the place in line (rules section 3.13)."""
         floor, call = self._floor, ring.call
         floor.deadlines.clear((Due.BRIDGE, call.call_id))
-        floor.rest(ring.agent, why)
         call.skipped.add(ring.agent.agent_id)
         floor.end_ring(ring, "failed", why)
         self._rejoin(call)
@@ -463,8 +469,7 @@ class Engine:
     def _bridge_lost(self, call_id: str) -> None:
         ring = self._floor.calls[call_id].ring
         if ring is not None:
-            self._floor.commands.append(ReleaseAgent(ring.ring_id, StopReason.NO_AUDIO))
-            self._back_to_line(ring, "no audio path in time")
+            self._path_failed(ring, "no audio path in time")
 
     def _forward_lost(self, call_id: str) -> None:
         call = self._floor.calls[call_id]

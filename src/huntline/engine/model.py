@@ -56,6 +56,14 @@ class AgentState(StrEnum):
     SIGNED_OUT = "signed-out"  # no phone or page is registered
 
 
+class RestReason(StrEnum):
+    """Why an agent is left alone for longer than a moment, in words that tell them what to do."""
+
+    NO_AUDIO = (
+        "twice in a row no audio path could be made: allow UDP to the server, or try another browser or network"
+    )
+
+
 class ExitAction(StrEnum):
     """What happens to a caller who leaves the line without an agent."""
 

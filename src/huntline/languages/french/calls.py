@@ -74,6 +74,10 @@ CALLS = {
     "the target hung up": "la destination a raccroché",
     "the server is shutting down": "le serveur s'arrête",
     "no audio path in time": "aucune liaison audio à temps",
+    "twice in a row no audio path could be made: allow UDP to the server, or try another browser or network": (
+        "deux fois de suite, aucune liaison audio n'a pu être établie : autorisez l'UDP vers le serveur, ou"
+        " essayez un autre navigateur ou un autre réseau"
+    ),
     # answers about one agent
     "rung at {time}, {end:said}": "appelé à {time}, {end}",
     "not rung from {time} on: {reason:said}": "non appelé à partir de {time} : {reason}",
