@@ -6,6 +6,7 @@ import pytest
 
 from huntline.config import Address, Config, Listener, PortRange, load_config
 from huntline.errors import ConfigurationError
+from huntline.own_addresses import own_addresses
 
 
 @pytest.fixture(autouse=True)
@@ -25,6 +26,40 @@ def test_without_a_word_everything_stays_on_this_machine(tmp_path: Path) -> None
     )
     assert config.http == Address("127.0.0.1", 8080)
     assert config.media_ports == PortRange(20000, 29999)
+
+
+@pytest.mark.parametrize(
+    ("sip", "media_address"),
+    [
+        ("udp:127.0.0.1:5060", "127.0.0.1"),
+        ("udp:[::1]:5060", "::1"),
+        ("udp:192.0.2.77:5060", "192.0.2.77"),
+        ("udp:127.0.0.1:5060 tcp:192.0.2.77:5060 udp:192.0.2.78:5060", "192.0.2.77"),
+        ("udp:[2001:db8::7]:5060", "2001:db8::7"),
+        ("udp:0.0.0.0:5060", own_addresses(4)[0]),
+        ("udp:[::]:5060", own_addresses(6)[0]),
+    ],
+)
+def test_audio_has_the_first_address_of_sip_that_others_can_reach(sip: str, media_address: str) -> None:
+    config = load_config({"sip": sip})
+    assert config.media_address == media_address
+    assert config.out_of_earshot is None or media_address == "127.0.0.1"
+    assert Config.model_validate_json(config.model_dump_json()).media_address == media_address
+
+
+@pytest.mark.parametrize(
+    ("sip", "is_said"),
+    [
+        ("udp:192.0.2.77:5060", "udp:192.0.2.77:5060"),
+        ("udp:127.0.0.1:5060 tcp:0.0.0.0:5060", "tcp:0.0.0.0:5060"),
+        ("udp:127.0.0.1:5060 ws:0.0.0.0:5062", None),  # pages have another address for audio
+        ("udp:[::1]:5060", None),
+    ],
+)
+def test_a_listener_whose_phones_get_no_audio_is_named(sip: str, is_said: str | None) -> None:
+    found = load_config({"sip": sip, "media_address": "127.0.0.1"}).out_of_earshot
+    assert (str(found) if found else None) == is_said
+    assert load_config({"sip": sip, "media_address": "192.0.2.9"}).out_of_earshot is None
 
 
 def test_the_command_line_wins_over_the_environment_and_that_over_the_file(

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from huntline.directory.organization import Audio
 from huntline.directory.rules import check
+from huntline.media.prompts.apart import encode_apart
 from huntline.media.prompts.decode import check_content, read_prompt
-from huntline.media.prompts.encode import encode_content
 from huntline.media.prompts.speak import speak
 from huntline.organization_file.reading import Sounds, read_file
 from huntline.storage.audit import Actor
@@ -75,6 +75,6 @@ def spoken(text: str, language: str) -> bytes:
 
 
 def _kept(path: Path, content: bytes, blobs: Blobs, name: str, language: str | None = None) -> Audio:
-    prompt = encode_content(path, content, blobs.folder)
+    prompt = encode_apart(path, content, blobs.folder)
     blobs.put(content)
     return Audio(prompt.sha256, name, prompt.duration_s, language, round(prompt.rms_dbfs, 1))

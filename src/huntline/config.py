@@ -31,6 +31,7 @@ from pydantic_settings import (
 )
 
 from huntline.errors import ConfigurationError
+from huntline.own_addresses import own_addresses
 
 FILE_NAME = "huntline.toml"
 ENVIRONMENT_PREFIX = "HUNTLINE_"
@@ -208,6 +209,18 @@ class OidcConfig(BaseModel):
     scope: str = "openid email profile"
 
 
+def _usual_media_address(said: Mapping[str, Any]) -> str:
+    """Where audio is sent from and to when nobody says: at the first address of SIP that others can reach.
+
+    Where that stands for all of this machine's, the one of its default route.
+    """
+    hosts = [ipaddress.ip_address(listener.host) for listener in said.get("sip", ())]
+    host = next((each for each in hosts if not each.is_loopback), hosts[0] if hosts else None)
+    if host is None:
+        return "127.0.0.1"
+    return own_addresses(host.version)[0] if host.is_unspecified else str(host)
+
+
 class Config(BaseSettings):
     """The settings of one server. Survives ``model_dump_json`` and ``model_validate_json`` unchanged.
 
@@ -228,7 +241,7 @@ class Config(BaseSettings):
     http: AddressText = Address("127.0.0.1", 8080)
     websocket_url: Annotated[str, BeforeValidator(_parse_websocket_url)] | None = None
     page_origins: Annotated[tuple[OriginText, ...], NoDecode, BeforeValidator(_split)] = ()
-    media_address: ReachableAddress = "127.0.0.1"
+    media_address: ReachableAddress = Field(default_factory=_usual_media_address)
     media_ports: PortRangeText = PortRange(20000, 29999)
     mask_numbers: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -239,6 +252,17 @@ class Config(BaseSettings):
     def web_address(self) -> str:
         """Where a browser on this machine finds the pages, without a slash at the end."""
         return f"http://{replace(self.http, host=reachable_host(self.http.host))}"
+
+    @property
+    def out_of_earshot(self) -> Listener | None:
+        """The first listener whose phones get no audio: others can reach it, but not the media address.
+
+        Pages are told of other addresses (``media/worker/leg_maker.py``).
+        """
+        if not ipaddress.ip_address(self.media_address).is_loopback:
+            return None
+        phones = (each for each in self.sip if each.transport != "ws")
+        return next((each for each in phones if not ipaddress.ip_address(each.host).is_loopback), None)
 
     @property
     def control_socket(self) -> Path:

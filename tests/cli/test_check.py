@@ -55,6 +55,16 @@ def test_programs_get_findings_by_stable_words(data: Path) -> None:
     assert "dead-end" in {finding["id"] for finding in json.loads(done.stdout)}
 
 
+def test_audio_that_phones_cannot_reach_is_an_error(data: Path) -> None:
+    (data / "huntline.toml").write_text('sip = ["udp:192.0.2.10:5060"]\nmedia_address = "127.0.0.1"\n')
+    done = huntline("check", "--data", data)
+    assert done.returncode == 1
+    assert "hear nothing" in " ".join(done.stdout.split())
+    found = json.loads(huntline("check", "--json", "--language", "fr", "--data", data).stdout)[0]
+    assert (found["id"], found["key"], found["field"]) == ("audio-out-of-reach", "server", "media_address")
+    assert "aucun son" in found["text"]
+
+
 def test_where_there_is_nothing_nothing_is_found(tmp_path: Path) -> None:
     (tmp_path / "empty.yaml").write_text("{organization: Contoso, domains: [contoso.com]}")
     huntline("apply", tmp_path / "empty.yaml", "--data", tmp_path / "data")

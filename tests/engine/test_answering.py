@@ -123,6 +123,30 @@ def test_an_agent_whose_bridge_failed_is_free_again_after_a_back_off() -> None:
     assert rung(desk.passes(5)) == ["anna"]
 
 
+def test_an_agent_without_audio_twice_in_a_row_is_left_alone_for_longer_and_told_what_to_do() -> None:
+    desk = Desk(queue(agents="anna"))
+    desk.call("c1")
+    desk.answers("anna")
+    desk.bridge_fails("anna")
+    desk.passes(5)
+    desk.answers("anna")
+    assert rung(desk.bridge_fails("anna")) == []
+    assert rung(desk.passes(59)) == []
+    reason = desk.agent("anna").reason
+    assert isinstance(reason, LeftAlone)
+    assert reason.why is Cause.NO_AUDIO_TWICE
+    assert rung(desk.passes(1)) == ["anna"]
+    # A third failure is one too many at once; a conversation in between, or a page loaded anew, is a new start.
+    desk.answers("anna")
+    desk.bridge_fails("anna")
+    assert rung(desk.passes(59)) == []
+    desk.tell(told.AgentReachabilityChanged("anna", False))
+    assert rung(desk.tell(told.AgentReachabilityChanged("anna", True))) == ["anna"]
+    desk.answers("anna")
+    desk.bridge_fails("anna")
+    assert rung(desk.passes(5)) == ["anna"]
+
+
 def test_a_bridge_that_is_never_heard_of_again_counts_as_failed() -> None:
     desk = Desk(queue(agents="anna ben", distribution=SERIAL))
     desk.call("c1")

@@ -17,6 +17,7 @@ PATIENCE = 5.0
 
 _ATTRIBUTE = r"^a={}:(\S+)"
 _PORT = re.compile(r"^m=audio (\d+) UDP/TLS/RTP/SAVPF", re.MULTILINE)
+_ADDRESS = re.compile(r"^a=candidate:.* udp \d+ (\S+) \d+ typ host", re.MULTILINE)
 
 
 def attribute(sdp: str, name: str) -> str:
@@ -109,7 +110,7 @@ class Browser:
         """Take the worker's end from its description."""
         port = _PORT.search(description)
         assert port is not None, description
-        self.target = ("127.0.0.1", int(port[1]))
+        self.target = (_ADDRESS.findall(description)[0], int(port[1]))
         self.theirs = attribute(description, "ice-ufrag")
         self.their_password = attribute(description, "ice-pwd")
         self.their_fingerprint = re.findall(r"a=fingerprint:(sha-256 \S+)", description)[0]

@@ -20,6 +20,7 @@ from huntline.media.client import MediaClient
 from huntline.media.interface import DtmfPressed, MediaDied, MediaLegLost, MediaUnavailable, NotAcceptable
 from huntline.media.worker import secure_path
 from huntline.media.worker.dtls import Identity
+from huntline.own_addresses import own_addresses
 
 SILENCE = b"\xff" * 160
 
@@ -111,6 +112,24 @@ def test_a_browser_that_calls_talks_with_a_plain_phone() -> None:
             phone = await on.bridged_with_phone("a")
             await converse(browser, phone, 0x31)
             assert browser.strange == []
+
+    perform(story())
+
+
+def test_loopback_is_no_candidate_but_phones_keep_it() -> None:
+    """RFC 8445 section 5.1.1.1; Firefox sends nothing there, on the same machine either."""
+
+    async def story() -> None:
+        async with scene() as on:
+            plain, offered = (
+                await on.media.client.offer("plain"),
+                await on.media.client.offer("page", is_secure=True),
+            )
+            own = own_addresses(4)[0]
+            assert "c=IN IP4 127.0.0.1" in plain
+            assert f" {own} " in next(line for line in offered.splitlines() if "a=candidate" in line)
+            assert f"c=IN IP4 {own}" in offered
+            on.media.client.delete("plain")
 
     perform(story())
 

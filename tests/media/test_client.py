@@ -14,7 +14,7 @@ import pytest
 from tests.media.rig import PORTS, Phone, Studio, key_press, perform, studio
 
 from huntline.media.client import MediaClient
-from huntline.media.interface import DtmfPressed, MediaLegLost, MediaUnavailable, PlayFinished
+from huntline.media.interface import DtmfPressed, MediaLegLost, MediaSilent, MediaUnavailable, PlayFinished
 from huntline.media.worker.wire import LONGEST_LINE, LegState, event_line, event_of
 
 _WORKER = """
@@ -319,7 +319,7 @@ def test_a_new_client_replaces_the_old_one() -> None:
 
 
 def test_events_travel_unchanged() -> None:
-    for event in (PlayFinished("a", "b", "c"), DtmfPressed("a", "#"), MediaLegLost("a")):
+    for event in (PlayFinished("a", "b", "c"), DtmfPressed("a", "#"), MediaSilent("a"), MediaLegLost("a")):
         assert event_of(json.loads(event_line(event))) == event
 
 

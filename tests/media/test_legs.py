@@ -11,7 +11,7 @@ import struct
 import pytest
 from tests.media.rig import PORTS, Phone, Studio, key_press, perform, rtp, studio
 
-from huntline.media.interface import DtmfPressed, MediaDied, MediaUnavailable, NotAcceptable
+from huntline.media.interface import DtmfPressed, MediaSilent, MediaUnavailable, NotAcceptable
 from huntline.media.worker.ports import PortPool
 
 
@@ -147,16 +147,17 @@ def test_a_dead_peer_harms_nobody_and_may_come_back() -> None:
     perform(story())
 
 
-def test_a_leg_that_falls_silent_is_reported_once_and_lives_again_when_heard() -> None:
+def test_a_leg_that_falls_silent_is_told_after_each_time_of_silence() -> None:
     async def story() -> None:
         async with studio(dead_after=0.4) as media:
             phone = await media.join("a")
             phone.speak()
-            assert await media.event() == MediaDied("a")
+            assert await media.event() == MediaSilent("a")
+            assert await media.event() == MediaSilent("a")
             for _ in range(64):
                 phone.speak()
-            assert await media.event() == MediaDied("a")
             assert media.events.empty()
+            assert await media.event() == MediaSilent("a")
 
     perform(story())
 
@@ -175,7 +176,8 @@ def test_reports_alone_keep_a_leg_alive() -> None:
                     await asyncio.sleep(0.2)
 
             reports = asyncio.create_task(report())
-            assert await media.event() == MediaDied("quiet")
+            assert await media.event() == MediaSilent("quiet")
+            media.client.delete("quiet")
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(1.2):
                     await media.events.get()
@@ -184,26 +186,48 @@ def test_reports_alone_keep_a_leg_alive() -> None:
     perform(story())
 
 
-def test_silence_is_no_death_on_hold_nor_before_the_first_packet() -> None:
+@pytest.mark.parametrize("hold", ["sendonly", "inactive", "recvonly"])
+def test_silence_says_nothing_on_hold_nor_before_the_first_packet(hold: str) -> None:
+    """RFC 3264 sections 5.1 and 8.4: who may send need not; a phone on hold often does not."""
+
     async def story() -> None:
         async with studio(dead_after=0.2) as media:
             await media.join("never-heard")
             held = await media.join("held")
             held.speak()
             await media.heard(held, 1)
-            await media.client.answer("held", held.sdp(direction="recvonly"))
+            await media.client.answer("held", held.sdp(direction=hold))
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(2):
                     await media.events.get()
+            await media.client.answer("held", held.sdp())
+            assert await media.event() == MediaSilent("held")
 
     perform(story())
 
 
-def test_a_leg_that_was_never_heard_dies_where_that_is_asked_for() -> None:
+def test_comfort_noise_is_a_sign_of_life() -> None:
+    """RFC 3389: a phone that sends nothing else while its user listens."""
+
+    async def story() -> None:
+        async with studio(dead_after=1.0) as media:
+            phone = await media.join("a")
+            clock = await media.join("clock")
+            phone.speak()
+            for number in range(100):
+                if number % 10 == 0:
+                    phone.send(rtp(b"\x40", number, payload_type=13))
+                await clock.hear()
+            assert media.events.empty()
+
+    perform(story())
+
+
+def test_a_leg_that_was_never_heard_is_watched_where_that_is_asked_for() -> None:
     async def story() -> None:
         async with studio(dead_after=0.2, expects_media=True) as media:
             await media.join("a")
-            assert await media.event() == MediaDied("a")
+            assert await media.event() == MediaSilent("a")
 
     perform(story())
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.media.rig import (
+    EVENTS,
     ULAW_SPEECH,
     Packet,
     Phone,
@@ -216,6 +217,68 @@ def test_a_key_is_told_once_and_heard_by_the_other_side() -> None:
             assert [packet.payload_type for packet in packets] == [0, 96, 96, 96, 96, 96]
             assert len({packet.timestamp for packet in packets[1:]}) == 1
             assert media.events.empty()
+
+    perform(story())
+
+
+def test_keys_that_came_by_signalling_are_heard_as_presses_in_the_stream() -> None:
+    """RFC 4733 section 2.5.1: one beginning, one time, three ends; then the conversation goes on."""
+
+    async def story() -> None:
+        async with studio() as media:
+            _, agent = await _bridged(media, events=96)
+            for key in "5#":
+                media.client.press("b", key)
+            media.client.press("b", "x")
+            heard = [await agent.hear() for _ in range(14)]
+            while heard[0].payload_type != 96:
+                heard = [*heard[1:], await agent.hear()]
+            presses = [[p for p in heard if p.payload_type == 96 and p.payload[0] == key] for key in (5, 11)]
+            for press in presses:
+                assert len({packet.timestamp for packet in press}) == 1
+                assert [packet.marker for packet in press] == [True] + [False] * 6
+                assert [packet.payload[1] >> 7 for packet in press] == [0, 0, 0, 0, 1, 1, 1]
+                durations = [int.from_bytes(packet.payload[2:]) for packet in press]
+                assert durations == [160, 320, 480, 640, 800, 800, 800]
+            assert presses[1][0].timestamp - presses[0][0].timestamp >= 9 * 160
+            assert {packet.ssrc for packet in heard} == {heard[0].ssrc}
+            assert [p.sequence for p in heard] == [(heard[0].sequence + n) & 0xFFFF for n in range(14)]
+
+    perform(story())
+
+
+def test_a_press_takes_the_place_of_the_conversation_and_gives_it_back() -> None:
+    async def story() -> None:
+        async with studio() as media:
+            caller, agent = await _bridged(media)
+            clock = await media.join("clock")
+            media.client.press("b", "1")
+            heard: list[bytes] = []
+            while not any(packet.endswith(ULAW_SPEECH) for packet in heard[-1:]):
+                assert len(heard) < 100
+                caller.speak(ULAW_SPEECH)
+                await clock.hear()
+                heard += agent.heard_by_now()
+            kinds = [packet[1] & 0x7F for packet in heard]
+            first = kinds.index(EVENTS)
+            assert kinds[first : first + 7] == [EVENTS] * 7, "nothing of the conversation in between"
+
+    perform(story())
+
+
+def test_no_keys_for_who_takes_none_or_may_not_be_sent_to() -> None:
+    async def story() -> None:
+        async with studio() as media:
+            deaf, held = await media.join("deaf", events=None), await media.join("held")
+            assert not media.client.takes_keys("deaf")
+            assert media.client.takes_keys("held")
+            assert not media.client.takes_keys("unknown")
+            await media.client.answer("held", held.sdp(direction="sendonly"))
+            held.heard_by_now()
+            for leg in ("deaf", "held", "unknown"):
+                media.client.press(leg, "1")
+            assert {(await deaf.hear()).payload_type for _ in range(5)} == {0}
+            assert held.heard_by_now() == []
 
     perform(story())
 

@@ -40,9 +40,13 @@ class Baresip:
         registers: bool = True,
         transport: str = "udp",
         codec: str = "pcmu",
+        address: str = "127.0.0.1",
+        network: str | None = None,
     ) -> None:
+        """``network`` is the network namespace where it has its address."""
         self.folder, self.recordings = folder, folder / "heard"
         self.recordings.mkdir(parents=True)
+        self._address = address
         self.user, self._control_port = user, ports.take(2)
         self.events: list[Event] = []
         tone_file = sounds.tone_file(folder, tone, 60)
@@ -50,7 +54,7 @@ class Baresip:
         (folder / "accounts").touch()
         self._log = (folder / "baresip.log").open("w")
         self._process = subprocess.Popen(
-            ["baresip", "-f", str(folder)],
+            [*(("ip", "netns", "exec", network) if network else ()), "baresip", "-f", str(folder)],
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=subprocess.STDOUT,
@@ -120,8 +124,8 @@ class Baresip:
     def _config(self, tone_file: Path) -> str:
         listen, first = ports.take(2), ports.take(8)
         lines = [
-            "net_interface 127.0.0.1",
-            f"sip_listen 127.0.0.1:{listen}",
+            f"net_interface {self._address}",
+            f"sip_listen {self._address}:{listen}",
             f"rtp_ports {first}-{first + 7}",
             f"audio_source aufile,{tone_file}",
             "audio_player aubridge,sink",
@@ -129,14 +133,14 @@ class Baresip:
             "ausrc_srate 8000",
             "auplay_srate 8000",
             "module_path /usr/lib/baresip/modules",
-            f"ctrl_tcp_listen 127.0.0.1:{self._control_port}",
+            f"ctrl_tcp_listen {self._address}:{self._control_port}",
             f"snd_path {self.recordings}",
         ]
         return "\n".join([*lines, *(f"{kind} {name}" for kind, name in _MODULES)]) + "\n"
 
     def _connect(self) -> None:
         deadline = time.monotonic() + 5
-        while self._socket.connect_ex(("127.0.0.1", self._control_port)):
+        while self._socket.connect_ex((self._address, self._control_port)):
             alive = self._process.poll() is None and time.monotonic() < deadline
             assert alive, f"baresip does not run: {(self.folder / 'baresip.log').read_text()}"
             time.sleep(0.05)  # it opens the control port when its modules are loaded, and says so nowhere

@@ -22,7 +22,8 @@ class Leg:
     """A call as one phone sees it.
 
     Reactions that stories replace: ``on_cancel`` (called instead of answering 200 and 487), ``acks`` (False:
-    a 2xx to our INVITE stays without ACK), ``answers_bye`` (False: BYE stays without answer).
+    a 2xx to our INVITE stays without ACK), ``answers_bye`` (False: BYE stays without answer),
+    ``options_status`` (what OPTIONS within the call is answered).
     """
 
     def __init__(self, phone: Phone, call_id: str, *, local: str, remote: str, target: str) -> None:
@@ -38,7 +39,7 @@ class Leg:
         self.audio: Audio | None = None
         self.answered_at = 0.0
         self.on_cancel: Callable[[Message], None] | None = None
-        self.acks, self.answers_bye = True, True
+        self.acks, self.answers_bye, self.options_status = True, True, 200
         self._replies: dict[tuple[str, str], bytes] = {}
         self._seen: set[tuple[str, str, int | None, str]] = set()
         self._ack = b""
@@ -145,6 +146,11 @@ class Leg:
         """Offer anew (hold: ``sendonly``); the final response, which is acknowledged."""
         return self.wait_final("INVITE", self.start_reinvite(direction=direction, late_offer=late_offer))
 
+    def press(self, key: str, content_type: str = "application/dtmf-relay") -> int:
+        """Tell of a key by INFO; the final status."""
+        body = f"Signal={key}\r\nDuration=100\r\n" if "relay" in content_type else key
+        return self.transact("INFO", body, (("Content-Type", content_type),)).status or 0
+
     def start_reinvite(self, *, direction: str = "sendrecv", late_offer: bool = False) -> int:
         """Offer anew without waiting; the CSeq number for :meth:`wait_final`."""
         self._is_late_offer = late_offer
@@ -248,6 +254,8 @@ class Leg:
             self._end()
             if self.answers_bye:
                 self.respond(200, to=request)
+        elif request.method == "OPTIONS":
+            self.respond(self.options_status, to=request)
         else:
             body = self._answer(request.body) if request.method == "UPDATE" and request.body else ""
             self.respond(200, body=body, to=request)
@@ -338,8 +346,9 @@ class Leg:
         lines += [("Route", route) for route in self.routes]
         lines += [("From", self._local()), ("To", remote or self.remote), ("Call-ID", self.call_id)]
         lines += [("CSeq", f"{cseq} {method}"), ("Contact", f"<{self.phone.contact}>")]
-        lines += [("Allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, PRACK")]
-        lines += [("Content-Type", "application/sdp")] if body else []
+        lines += [("Allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, PRACK, INFO")]
+        is_typed = any(name == "Content-Type" for name, _ in headers)
+        lines += [("Content-Type", "application/sdp")] if body and not is_typed else []
         return wire.compose(f"{method} {self.target} SIP/2.0", [*lines, *headers], body)
 
     def _local(self) -> str:

@@ -26,7 +26,13 @@ class Server:
     """One ``huntline serve`` with its own data folder and ports."""
 
     def __init__(
-        self, data: Path, commands: Commands, *, media_ports: int = 400, host: str = "127.0.0.1"
+        self,
+        data: Path,
+        commands: Commands,
+        *,
+        media_ports: int = 400,
+        host: str = "127.0.0.1",
+        says_media_address: bool = True,
     ) -> None:
         self.data = data
         self._commands = commands
@@ -35,7 +41,7 @@ class Server:
         self.media_first = ports.take(media_ports)
         self.media_last = self.media_first + media_ports - 1
         self.log = data / "server.log"
-        self.host = host
+        self.host, self._says_media_address = host, says_media_address
         self._process: subprocess.Popen[str] | None = None
         self._is_ready = threading.Event()
         self._read_to = 0
@@ -164,7 +170,8 @@ class Server:
         for kind in ("udp", "tcp"):
             command += ["--sip", f"{kind}:{bracketed(self.host)}:{self.sip_port}"]
         command += ["--sip", f"ws:{bracketed(self.host)}:{self.websocket_port}"]
-        command += ["--http", f"127.0.0.1:{self.http_port}", "--media-address", self.host]
+        command += ["--http", f"127.0.0.1:{self.http_port}"]
+        command += ["--media-address", self.host] if self._says_media_address else []
         return [*command, "--media-ports", f"{self.media_first}-{self.media_last}"]
 
     def _copy_output(self, process: subprocess.Popen[str]) -> None:

@@ -58,6 +58,12 @@ class SlowMedia:
     def bridge_early(self, listener: str, speaker: str, meanwhile: str) -> None:
         self.asked.append(("bridge_early", listener, speaker, meanwhile))
 
+    def takes_keys(self, leg_id: str) -> bool:
+        return True
+
+    def press(self, leg_id: str, key: str) -> None:
+        self.asked.append(("press", leg_id, key))
+
     def unbridge(self, leg_id: str) -> None:
         self.asked.append(("unbridge", leg_id))
 

@@ -16,6 +16,7 @@ from huntline.cli.options import (
     joined,
 )
 from huntline.config import Config, load_config
+from huntline.directory.findings import audio_out_of_reach
 from huntline.first_run import setup_link
 from huntline.logs import set_up_logging
 
@@ -52,9 +53,17 @@ def serve(
     async def say_so() -> None:
         if (link := setup_link(config)) is not None:
             typer.echo(f"First run: open {link}")
+        warn_of_silence(config)
         typer.echo(f"Huntline is ready: {addresses(config)}")
 
     supervisor.serve(config, supervisor.server_children(), when_ready=say_so)
+
+
+def warn_of_silence(config: Config) -> None:
+    """Say so when phones can reach SIP and not the audio."""
+    if (listener := config.out_of_earshot) is not None:
+        warning = audio_out_of_reach(str(listener), config.media_address).text
+        typer.echo(f"huntline: warning: {warning}", err=True)
 
 
 def addresses(config: Config) -> str:

@@ -18,7 +18,7 @@ from huntline.cli.options import (
     SipOption,
     joined,
 )
-from huntline.cli.serve import addresses
+from huntline.cli.serve import addresses, warn_of_silence
 from huntline.config import Config, load_config
 from huntline.demo.screen import follow_in_lines, follow_on_screen
 from huntline.logs import set_up_logging
@@ -59,6 +59,7 @@ def demo(
 
 def _show(config: Config, advice: str, *, on_screen: bool) -> Callable[[], Awaitable[None]]:
     async def show() -> None:
+        warn_of_silence(config)
         typer.echo(f"Huntline is ready: {addresses(config)}")
         typer.echo(advice)
         sys.stdout.flush()

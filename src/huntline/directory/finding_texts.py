@@ -29,6 +29,14 @@ class Text:
 
 
 TEXTS: Mapping[str, Text] = {
+    "audio-out-of-reach": Text(
+        Severity.ERROR,
+        "Phones that register at {listener} hear nothing and are not heard: audio stays at {address}, which"
+        " only this machine reaches; leave media_address out, or set it to an address that phones can reach.",
+        "Les téléphones qui s'enregistrent sur {listener} n'ont aucun son, ni dans un sens ni dans l'autre :"
+        " l'audio reste sur {address}, que seule cette machine peut joindre ; retirez media_address, ou"
+        " donnez-lui une adresse que les téléphones peuvent joindre.",
+    ),
     "no-trunk": Text(
         Severity.WARNING,
         "No call from outside reaches {queues}: the organization has no trunk; add one with the addresses"

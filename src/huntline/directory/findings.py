@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from huntline.directory import finding_texts as texts
@@ -58,6 +58,20 @@ def findings_of(organization: Organization, language: Language = "en") -> list[F
         *survey.of_numbers(),
         *survey.of_sounds(),
     ]
+
+
+def audio_out_of_reach(listener: str, address: str, language: Language = "en") -> Finding:
+    """Phones reach a listener of SIP, but not the address at which the server has its audio."""
+    facts = {"listener": listener, "address": address}
+    return _in_words("audio-out-of-reach", ("media_address",), "server", language, facts)
+
+
+def _in_words(
+    finding_id: str, path: Path, key: str, language: Language, facts: Mapping[str, object]
+) -> Finding:
+    text = TEXTS[finding_id]
+    words = text.en if language == "en" else typeset(text.fr)
+    return Finding(text.severity, finding_id, path, key, words.format(**facts))
 
 
 class _Survey:
@@ -219,9 +233,7 @@ class _Survey:
     # -- words
 
     def _finding(self, finding_id: str, path: Path, key: str, **facts: object) -> Finding:
-        text = TEXTS[finding_id]
-        words = text.en if self._language == "en" else typeset(text.fr)
-        return Finding(text.severity, finding_id, path, key, words.format(**facts))
+        return _in_words(finding_id, path, key, self._language, facts)
 
     def _some_of(self, people: Sequence[str]) -> str:
         more = len(people) - _MOST_SHOWN

@@ -275,6 +275,7 @@ class Engine:
         call.state, call.talking_since = CallState.TALKING, call.ring.answered_at
         call.answered_at = call.answered_at or call.talking_since
         call.answered_by = call.ring.agent.agent_id
+        call.ring.agent.paths_failed = 0
         call.line.talking += 1
         waited = (floor.now - call.arrived_at).total_seconds()
         reason = AnsweredAfter(round(waited, 1))
@@ -283,8 +284,12 @@ class Engine:
     def _bridge_failed(self, event: BridgeFailed) -> None:
         ring = self._connecting(event.ring_id)
         if ring is not None:
-            self._floor.commands.append(ReleaseAgent(ring.ring_id, StopReason.NO_AUDIO))
-            self._back_to_line(ring, event.reason)
+            self._path_failed(ring, event.reason)
+
+    def _path_failed(self, ring: Ring, why: Reason) -> None:
+        self._floor.commands.append(ReleaseAgent(ring.ring_id, StopReason.NO_AUDIO))
+        self._floor.path_failed(ring.agent, why)
+        self._back_to_line(ring, why)
 
     def _agent_hung_up(self, event: AgentHungUp) -> None:
         ring = self._floor.rings.get(event.ring_id)
@@ -293,13 +298,13 @@ class Engine:
         if ring.call.state is CallState.TALKING:
             exits.finish(self._floor, ring.call, Outcome.ANSWERED, Cause.AGENT_HUNG_UP)
         else:
+            self._floor.rest(ring.agent, Cause.AGENT_HUNG_UP_EARLY)
             self._back_to_line(ring, Cause.AGENT_HUNG_UP_EARLY)
 
     def _back_to_line(self, ring: Ring, why: Reason) -> None:
         """The caller keeps the place in line (rules section 3.13)."""
         floor, call = self._floor, ring.call
         floor.deadlines.clear((Due.BRIDGE, call.call_id))
-        floor.rest(ring.agent, why)
         call.skipped.add(ring.agent.agent_id)
         floor.end_ring(ring, RingOutcome.FAILED, why)
         self._rejoin(call)
@@ -477,8 +482,7 @@ class Engine:
     def _bridge_lost(self, call_id: str) -> None:
         ring = self._floor.calls[call_id].ring
         if ring is not None:
-            self._floor.commands.append(ReleaseAgent(ring.ring_id, StopReason.NO_AUDIO))
-            self._back_to_line(ring, Cause.NO_AUDIO_IN_TIME)
+            self._path_failed(ring, Cause.NO_AUDIO_IN_TIME)
 
     def _forward_lost(self, call_id: str) -> None:
         call = self._floor.calls[call_id]

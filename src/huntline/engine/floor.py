@@ -36,6 +36,8 @@ from huntline.engine.reasons import (
 from huntline.engine.state import Agent, Call, CallState, Line, Place, Ring
 
 BACK_OFF = timedelta(seconds=5)
+LONG_BACK_OFF = timedelta(seconds=60)
+_PATHS_TRIED = 2
 """How long an agent is left alone: after a decline by that call, after a failed ring by all."""
 
 _MEMORY = timedelta(seconds=64)
@@ -123,12 +125,24 @@ class Floor:
 
     def rest(self, agent: Agent, why: Reason) -> None:
         """Leave an agent alone for a short while whose phone cannot be rung or connected."""
-        agent.rest_until, agent.rest_reason = self.now + BACK_OFF, why
+        self._rest(agent, why, BACK_OFF)
+
+    def path_failed(self, agent: Agent, why: Reason) -> None:
+        """Leave an agent alone whose phone answered without an audio path; for longer when that is no chance:
+        each try costs the caller seconds, and somebody has to mend the phone first."""
+        agent.paths_failed += 1
+        if agent.paths_failed < _PATHS_TRIED:
+            self.rest(agent, why)
+        else:
+            self._rest(agent, Cause.NO_AUDIO_TWICE, LONG_BACK_OFF)
+
+    def _rest(self, agent: Agent, why: Reason, time: timedelta) -> None:
+        agent.rest_until, agent.rest_reason = self.now + time, why
         self.deadlines.set((Due.REST, agent.agent_id), agent.rest_until)
 
     def end_rest(self, agent: Agent) -> None:
         """Let the agent's phone be tried again."""
-        agent.rest_until = None
+        agent.rest_until, agent.paths_failed = None, 0
         self.deadlines.clear((Due.REST, agent.agent_id))
 
     # -- rings

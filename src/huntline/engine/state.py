@@ -80,6 +80,7 @@ class Agent:
     wrap_up_until: datetime | None = None
     rest_until: datetime | None = None
     rest_reason: Reason = Cause.NO_PHONE
+    paths_failed: int = 0  # in a row
     ring: Ring | None = None
     state: AgentState = AgentState.SIGNED_OUT
     status: AgentStatus | None = None

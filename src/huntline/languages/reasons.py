@@ -92,6 +92,12 @@ WORDS: Mapping[str, Words] = {
     StopReason.NO_AUDIO: ("no audio path", "aucune liaison audio"),
     # why a ring, or a forward, failed
     Cause.NOT_REGISTERED: ("no phone registered", "aucun téléphone enregistré"),
+    Cause.NO_AUDIO_TWICE: (
+        "twice in a row no audio path could be made: allow UDP to the server, or try another browser or"
+        " network",
+        "deux fois de suite, aucune liaison audio n'a pu être établie : autorisez l'UDP vers le serveur, ou"
+        " essayez un autre navigateur ou un autre réseau",
+    ),
     Cause.NO_MORE_AUDIO: ("no audio", "plus de son"),
     Cause.NO_ACK: ("no ACK", "réponse jamais confirmée (pas d'ACK)"),
     Cause.SESSION_EXPIRED: ("session expired", "session expirée"),

@@ -122,6 +122,13 @@ class MediaClient:
         self._change(leg_id, play=None)
         self._send({"verb": "stop", "leg": leg_id})
 
+    def takes_keys(self, leg_id: str) -> bool:
+        leg = self._legs.get(leg_id)
+        return bool(leg and leg.agreed and leg.agreed["event_payload_type"] is not None)
+
+    def press(self, leg_id: str, key: str) -> None:
+        self._send({"verb": "press", "leg": leg_id, "key": key})
+
     def bridge(self, leg_a: str, leg_b: str) -> None:
         self._connect(leg_a, leg_b)
         self._send({"verb": "bridge", "leg": leg_a, "other": leg_b})

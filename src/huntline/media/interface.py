@@ -41,11 +41,19 @@ class DtmfPressed:
 
 
 @dataclass(frozen=True, slots=True)
-class MediaDied:
-    """Nothing (RTP or RTCP) has come from a leg that should send for the dead-media time.
+class MediaSilent:
+    """Nothing (RTP or RTCP) has come for the silence time from a leg that has sent before and still may.
 
-    For a browser also: it no longer consents to be sent to, or the encryption failed or was closed.
+    That proves nothing: the right to send is no duty (RFC 3264 section 5.1). Ask the peer by signalling; it
+    is told again after each such time. Never for a leg that is on hold or has not sent yet.
     """
+
+    leg_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MediaDied:
+    """A browser no longer consents to be sent to, or its encryption failed or was closed."""
 
     leg_id: str
 
@@ -57,7 +65,7 @@ class MediaLegLost:
     leg_id: str
 
 
-MediaEvent = PlayFinished | DtmfPressed | MediaDied | MediaLegLost
+MediaEvent = PlayFinished | DtmfPressed | MediaSilent | MediaDied | MediaLegLost
 
 
 class Media(Protocol):
@@ -103,6 +111,17 @@ class Media(Protocol):
 
     def stop(self, leg_id: str) -> None:
         """Stop playing: silence, or the leg it is bridged with."""
+        ...
+
+    def takes_keys(self, leg_id: str) -> bool:
+        """Whether telephone-events were agreed with the peer, so that it takes them and may send them."""
+        ...
+
+    def press(self, leg_id: str, key: str) -> None:
+        """Let the peer hear a key (0-9, *, #, A-D) as a telephone-event, in place of its audio for a moment.
+
+        Nothing happens where it takes none, or may not be sent to.
+        """
         ...
 
     def bridge(self, leg_a: str, leg_b: str) -> None:

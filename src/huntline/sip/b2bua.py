@@ -19,7 +19,13 @@ from huntline.engine import events as told
 from huntline.engine.model import Outcome, Transfer
 from huntline.engine.reasons import Cause, Reason, StopReason
 from huntline.errors import PeerError
-from huntline.media.interface import DtmfPressed, Media, MediaDied, MediaEvent, MediaLegLost, PlayFinished
+from huntline.media.interface import (
+    DtmfPressed,
+    Media,
+    MediaEvent,
+    MediaSilent,
+    PlayFinished,
+)
 from huntline.sip.admission import Admission
 from huntline.sip.alerting import Alerting
 from huntline.sip.arrivals import Arrivals
@@ -41,6 +47,7 @@ from huntline.sip.failures import (
 )
 from huntline.sip.holding import Holding
 from huntline.sip.house import Site
+from huntline.sip.keys import Keys
 from huntline.sip.presentation import COMPLETED_ELSEWHERE, warning
 from huntline.sip.sdp import is_hold
 from huntline.sip.takeovers import Takeovers
@@ -84,6 +91,7 @@ class B2bua:
             on_arrival=self._arrived,
             on_failure=self.refuse,
         )
+        self._keys = Keys(user_agent, media)
         self._holding = Holding(user_agent, media, site.ringing_tone, self._spawn)
         self._early = EarlyAudio(user_agent, media, self.book, self._holding, self._spawn)
         self._alerting = Alerting(admission, site, self._dialling, self._changed)
@@ -125,6 +133,8 @@ class B2bua:
                 self._arrivals.invited(event)
         elif isinstance(event, sip.ReferReceived):
             self._transfers.referred(event)
+        elif isinstance(event, sip.DtmfReceived):
+            self._key_received(event)
         elif isinstance(event, sip.LegRinging):
             self._transfers.ringing(event)
             self._early.rings(event)
@@ -132,6 +142,13 @@ class B2bua:
             self._offer_event(event)
         elif isinstance(event, sip.LegAnswered | sip.LegRejected | sip.LegCancelled | sip.LegEnded):
             self._leg_event(event)
+
+    def _key_received(self, event: sip.DtmfReceived) -> None:
+        found = self.book.by_leg(event.leg_id)
+        if found is not None:
+            call, ring = found
+            leg = call.caller if ring is None else ring.legs[event.leg_id]
+            self._keys.came_by_info(call, leg, event.digit)
 
     def _arrived(self, call: Call, target: Target) -> None:
         if call.caller.account_id is None:
@@ -233,14 +250,19 @@ class B2bua:
     def handle_media(self, event: MediaEvent) -> None:
         """Take an event of the media driver."""
         call = self.book.by_media(event.leg_id)
-        if call is None or isinstance(event, DtmfPressed):
+        if call is None:
             return
         if isinstance(event, PlayFinished):
             self._play_finished(call, event)
-        elif isinstance(event, MediaDied | MediaLegLost):
-            for leg in (call.caller, call.callee):
-                if leg is not None and leg.media_id == event.leg_id:
-                    self._lose_leg(call, leg, Cause.NO_MORE_AUDIO)
+            return
+        parties = [leg for leg in (call.caller, call.callee) if leg and leg.media_id == event.leg_id]
+        for leg in parties:
+            if isinstance(event, DtmfPressed):
+                self._keys.came_by_audio(call, leg, event.digit)
+            elif isinstance(event, MediaSilent):
+                self._user_agent.core.ask_whether_there(leg.leg_id, self._user_agent.now())
+            else:
+                self._lose_leg(call, leg, Cause.NO_MORE_AUDIO)
 
     def _play_finished(self, call: Call, event: PlayFinished) -> None:
         if event.error:

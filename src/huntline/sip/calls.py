@@ -37,6 +37,13 @@ class MediaKind(StrEnum):
     SECURE = "secure"  # ICE, DTLS and SRTP, as browsers have it
 
 
+class KeyWay(StrEnum):
+    """How a phone sends the keys that are pressed on it; one that sends both ways is heard by its audio."""
+
+    AUDIO = "audio"  # telephone-events, RFC 4733
+    INFO = "info"
+
+
 class Purpose(StrEnum):
     """Why somebody is rung."""
 
@@ -59,6 +66,7 @@ class Leg:
     media_kind: MediaKind = MediaKind.PLAIN
     state: LegState = LegState.RINGING
     is_holding: bool = False
+    key_way: KeyWay | None = None
 
 
 @dataclass(slots=True, eq=False)

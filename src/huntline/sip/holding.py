@@ -32,9 +32,10 @@ class Holding:
         """A party offers a change; None asks for our offer instead. ``fork``: as the core tells it."""
         self._spawn(self._answer(call, leg, sdp, fork))
 
-    def changed(self, call: Call, leg: Leg, sdp: str) -> None:
-        """The party's description is in force: what both hear follows from it."""
-        was_holding, leg.is_holding = leg.is_holding, is_hold(sdp)
+    def changed(self, call: Call, leg: Leg, sdp: str, ours: str | None = None) -> None:
+        """The party's description is in force: what both hear follows from it. ``ours`` is our answer to it,
+        where it was an offer."""
+        was_holding, leg.is_holding = leg.is_holding, is_hold(sdp, ours)
         if call.callee is not None and call.transfer is None and leg.is_holding != was_holding:
             self.settle(call)
 
@@ -71,4 +72,4 @@ class Holding:
             return
         self._user_agent.core.accept_offer(leg.leg_id, ours, now, fork=fork)
         if sdp is not None:
-            self.changed(call, leg, sdp)
+            self.changed(call, leg, sdp, ours)

@@ -84,9 +84,12 @@ class Takeovers:
             self._refuse(event, found if isinstance(found, int) else 487)
             return
         self._user_agent.core.answer(event.leg_id, ours, self._user_agent.now())
-        self._put_in_place(*found, event, media_id)
+        is_holding = event.sdp is not None and is_hold(event.sdp, ours)
+        self._put_in_place(*found, event, media_id, is_holding)
 
-    def _put_in_place(self, call: Call, old: Leg, event: InviteReceived, media_id: str) -> None:
+    def _put_in_place(
+        self, call: Call, old: Leg, event: InviteReceived, media_id: str, is_holding: bool
+    ) -> None:
         new = Leg(
             leg_id=event.leg_id,
             media_id=media_id,
@@ -95,7 +98,7 @@ class Takeovers:
             address=old.address,
             account_id=old.account_id,
             state=LegState.ANSWERED,
-            is_holding=event.sdp is not None and is_hold(event.sdp),
+            is_holding=is_holding,
         )
         self._book.replace_leg(old, new)
         self._user_agent.core.hang_up(old.leg_id, self._user_agent.now())

@@ -9,7 +9,10 @@ from array import array
 from collections.abc import Callable
 from pathlib import Path
 
+import av
 import pytest
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
 from tests.media.prompts.audio_files import SECONDS, amplitude, tone, write_mp3, write_wav, write_wma
 
 from huntline.media.prompts import decode as decode_module
@@ -164,3 +167,58 @@ def test_refusals_leave_no_file_open(tmp_path: Path) -> None:
     for _ in range(10):
         refusal_of(path)
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+def _chunk(name: bytes, content: bytes, *, is_padded: bool = True, size: int | None = None) -> bytes:
+    fill = b"\0" * (len(content) % 2 * is_padded)
+    return name + struct.pack("<I", len(content) if size is None else size) + content + fill
+
+
+def _pcm(samples: list[float]) -> tuple[bytes, bytes]:
+    """The ``fmt`` and ``data`` of a sound: 16 bits, mono."""
+    form = _chunk(b"fmt ", struct.pack("<HHIIHH", 1, 1, 44_100, 88_200, 2, 16))
+    return form, array("h", (round(sample * 32_767) for sample in samples)).tobytes()
+
+
+@pytest.mark.parametrize("is_padded", [True, False])
+@pytest.mark.parametrize("is_behind", [True, False])
+def test_an_odd_chunk_is_passed_over_whether_it_is_filled_up_or_not(
+    tmp_path: Path, is_padded: bool, is_behind: bool
+) -> None:
+    form, sound = _pcm(tone())
+    odd = _chunk(b"LIST", b"INFOISFT\x05\0\0\0Reaper!"[:15], is_padded=is_padded)
+    chunks = [form, odd] if is_behind else [odd, form]
+    body = b"WAVE" + b"".join(chunks) + _chunk(b"data", sound)
+    path = tmp_path / "odd.wav"
+    path.write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
+    assert_is_the_tone(decode(path))
+    path.write_bytes(path.read_bytes()[: len(body) // 2])
+    assert f" of {len(body) + 8} bytes" in refusal_of(path)
+
+
+@pytest.mark.parametrize("name", [b"RF64", b"BW64"])
+def test_waves_with_sizes_of_64_bits(tmp_path: Path, name: bytes) -> None:
+    form, sound = _pcm(tone())
+    sizes = _chunk(b"ds64", struct.pack("<QQQI", 0, len(sound), len(sound) // 2, 0))
+    body = b"WAVE" + sizes + form + _chunk(b"data", sound, size=0xFFFF_FFFF)
+    path = tmp_path / "large.wav"
+    path.write_bytes(name + struct.pack("<I", 0xFFFF_FFFF) + body)
+    assert_is_the_tone(decode(path))
+    path.write_bytes(path.read_bytes()[: len(body) // 2])
+    assert f"cut off: {len(body) // 2} of {len(body) + 8}" in refusal_of(path)
+
+
+def test_joined_files_of_different_sample_rates_are_one_sound(tmp_path: Path) -> None:
+    first = write_mp3(tmp_path / "first.mp3", tone(seconds=1))
+    with av.open(str(tmp_path / "second.mp3"), "w", format="mp3") as output:
+        stream = output.add_stream("libmp3lame", rate=22_050, layout="mono")
+        assert isinstance(stream, AudioStream)
+        frame = AudioFrame(format="s16", layout="mono", samples=22_050)
+        samples = array("h", (round(sample * 32_767) for sample in tone(seconds=1, rate=22_050)))
+        frame.planes[0].update(samples.tobytes().ljust(frame.planes[0].buffer_size, b"\0"))
+        frame.sample_rate = 22_050
+        output.mux(stream.encode(frame))
+        output.mux(stream.encode(None))
+    joined = tmp_path / "joined.mp3"
+    joined.write_bytes(first.read_bytes() + (tmp_path / "second.mp3").read_bytes())
+    assert len(decode(joined)) / 8_000 == pytest.approx(2, abs=0.3)

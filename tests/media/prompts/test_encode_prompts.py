@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-from array import array
 from pathlib import Path
 
 import pytest
@@ -91,5 +90,5 @@ def test_a_refused_file_leaves_nothing(tmp_path: Path) -> None:
 def test_a_write_that_fails_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "prompt.pcmu").mkdir()
     with pytest.raises(IsADirectoryError):
-        store(array("h", [0] * 160), tmp_path / "prompt")
+        store({"PCMU": bytes(160)}, tmp_path / "prompt")
     assert [path.name for path in tmp_path.iterdir()] == ["prompt.pcmu"]

@@ -9,7 +9,7 @@ import pytest
 from tests.sip.core.desk import ANSWER, OFFER, PEER, TCP, UDP, Desk
 
 from huntline.sip.core.events import DtmfReceived, InviteReceived, LegCancelled, LegConfirmed, LegEnded
-from huntline.sip.core.message import Request, Response
+from huntline.sip.core.message import Request, Response, build_response
 
 
 def test_caller_hears_ringing_answer_and_goodbye() -> None:
@@ -174,6 +174,7 @@ def test_requests_within_the_call_that_are_not_about_it() -> None:
     assert status("OPTIONS") == 200
     assert status("INFO") == 200
     assert status("INFO", body="<x/>", content_type="application/media_control+xml") == 415
+    assert status("INFO", "Info-Package: foo", body="<x/>", content_type="application/foo") == 469
     assert status("MESSAGE", body="hi", content_type="text/plain") == 405
     assert status("SUBSCRIBE") == 405
     assert status("REGISTER") == 405
@@ -187,7 +188,10 @@ def test_requests_within_the_call_that_are_not_about_it() -> None:
     [
         ("application/dtmf-relay", "Signal=5\r\nDuration=160\r\n", "5"),
         ("application/dtmf-relay", "Signal= *\r\n", "*"),
+        ("application/dtmf-relay", "Signal=10\r\n", "*"),
+        ("application/dtmf-relay; charset=utf-8", "Duration=100\r\nsignal=d\r\n", "D"),
         ("application/dtmf", "#", "#"),
+        ("application/dtmf", " 11 ", "#"),
     ],
 )
 def test_digits_by_info(content_type: str, body: str, digit: str) -> None:
@@ -197,11 +201,38 @@ def test_digits_by_info(content_type: str, body: str, digit: str) -> None:
     assert desk.told(DtmfReceived) == DtmfReceived(leg_id, digit)
 
 
-def test_nonsense_digit_gets_400() -> None:
+@pytest.mark.parametrize("body", ["Signal=55", "Signal=", "Duration=5", "\xff", "Signal=16"])
+def test_nonsense_digit_gets_400(body: str) -> None:
     desk = Desk()
     _, tag = desk.answered_call()
-    desk.receive(desk.request("INFO", to_tag=tag, body="Signal=55", content_type="application/dtmf-relay"))
+    (response,) = desk.receive(
+        desk.request("INFO", to_tag=tag, body=body, content_type="application/dtmf-relay")
+    )
+    assert isinstance(response, Response)
+    assert response.status == 400
     assert desk.events() == []
+
+
+def test_keys_for_the_peer_go_one_after_the_other() -> None:
+    desk = Desk()
+    leg_id, _ = desk.answered_call()
+    for key in "1#":
+        desk.core.send_key(leg_id, key, desk.now)
+    for key in "1#":
+        (info,) = desk.requests()
+        assert (info.method, info.content_type) == ("INFO", "application/dtmf-relay")
+        assert info.body.decode() == f"Signal={key}\r\nDuration=160\r\n"
+        desk.core.receive(build_response(info, 200 if key == "1" else 415), desk.flow, desk.now)
+    assert desk.requests() == []
+    assert desk.events() == []
+
+
+def test_a_peer_that_takes_no_info_is_sent_none() -> None:
+    desk = Desk()
+    leg_id, _ = desk.answered_call("Allow: INVITE, ACK, BYE")
+    desk.core.send_key(leg_id, "1", desk.now)
+    desk.core.send_key("unknown", "1", desk.now)
+    assert desk.requests() == []
 
 
 def test_request_out_of_order_gets_500() -> None:

@@ -230,6 +230,59 @@ def test_hold_is_seen_in_directions_and_missing_audio() -> None:
     assert is_hold(description("m=audio 0 RTP/AVP 0"))
 
 
+_FIRST_REFUSED = ("m=audio 30000 RTP/SAVP 0", "a=sendrecv", "a=ptime:60", "a=rtcp:1111")
+
+
+@pytest.mark.parametrize(
+    ("direction", "is_held"),
+    [("sendonly", True), ("inactive", True), ("recvonly", False), ("sendrecv", False)],
+)
+def test_the_line_that_was_taken_says_whether_the_peer_holds(direction: str, is_held: bool) -> None:
+    sdp = description(*_FIRST_REFUSED, "m=audio 30002 RTP/AVP 0", f"a={direction}")
+    ours, _ = answer(sdp, US)
+    assert is_hold(sdp, ours) is is_held
+    assert is_hold(sdp) is is_held
+
+
+def test_of_two_lines_of_one_kind_the_one_that_was_taken_counts() -> None:
+    """The first has no codec of ours, and the phone goes on sending by it for others."""
+    sdp = description(
+        "m=audio 30000 RTP/AVP 18", "a=sendrecv", "m=audio 30002 RTP/AVP 8", "c=IN IP4 0.0.0.0", "a=sendrecv"
+    )
+    ours, agreed = answer(sdp, US)
+    assert agreed.direction == "recvonly"
+    assert is_hold(sdp, ours)
+    assert is_hold(sdp)
+    # Our answer is what counts: it has taken the first one, whatever we would take now.
+    both = description("m=audio 30000 RTP/AVP 0", "a=inactive", "m=audio 30002 RTP/AVP 8")
+    assert is_hold(both, answer(both, US)[0])
+
+
+def test_address_packet_length_and_rtcp_are_those_of_the_line_that_was_taken() -> None:
+    sdp = description(
+        *_FIRST_REFUSED,
+        "m=audio 30002 RTP/AVP 0",
+        "c=IN IP4 192.0.2.7",
+        "a=ptime:30",
+        "a=rtcp:53020",
+    )
+    agreed = answer(sdp, US)[1]
+    assert (agreed.address, agreed.port, agreed.ptime) == ("192.0.2.7", 30_002, 30)
+    assert (agreed.rtcp_address, agreed.rtcp_port) == ("192.0.2.7", 53_020)
+
+
+def test_what_the_line_does_not_say_the_session_does() -> None:
+    session = ("a=ptime:40", "a=maxptime:60", "a=rtcp:53020", "a=sendonly")
+    agreed = answer(description("m=audio 30000 RTP/AVP 0", session=session), US)[1]
+    assert (agreed.ptime, agreed.rtcp_port, agreed.direction) == (40, 53_020, "recvonly")
+    overruled = description("m=audio 30000 RTP/AVP 0", "a=ptime:10", "a=rtcp:53021", session=session)
+    agreed = answer(overruled, US)[1]
+    assert (agreed.ptime, agreed.rtcp_port) == (10, 53_021)
+    # With two lines nobody knows whose port a session's a=rtcp is.
+    two = description("m=audio 30000 RTP/AVP 0", "m=audio 30004 RTP/AVP 0", session=session)
+    assert answer(two, US)[1].rtcp_port == 30_001
+
+
 @pytest.mark.parametrize(
     ("attribute", "expected"),
     [

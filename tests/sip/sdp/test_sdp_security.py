@@ -192,6 +192,10 @@ def test_the_first_line_in_use_decides_whether_a_leg_is_a_browsers() -> None:
     assert not wants_encryption(text(*plain, "m=audio 30000 RTP/AVP 0", "m=audio 9 UDP/TLS/RTP/SAVPF 0"))
     assert wants_encryption(text(*plain, "m=audio 0 RTP/AVP 0", "m=audio 9 UDP/TLS/RTP/SAVPF 0"))
     assert not wants_encryption(text(*plain, "m=video 30000 RTP/AVP 31"))
+    # A browser's line without a codec of ours is not the one that can be taken.
+    only_opus = ("m=audio 9 UDP/TLS/RTP/SAVPF 111", "a=rtpmap:111 opus/48000/2")
+    assert not wants_encryption(text(*plain, *only_opus, "m=audio 30000 RTP/AVP 0"))
+    assert wants_encryption(text(*plain, *only_opus))
     with pytest.raises(SdpError):
         wants_encryption("nonsense with SAVPF")
     assert not wants_encryption("nonsense")

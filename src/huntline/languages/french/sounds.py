@@ -44,6 +44,9 @@ SOUNDS = {
     "the file type {suffix:quoted} is not allowed": "le type de fichier « {suffix} » n'est pas admis",
     "the file type 'without a suffix' is not allowed": "un fichier sans extension n'est pas admis",
     "the file has no audio in it": "le fichier ne contient pas de son",
+    "decoding it takes more time or memory than a sound may": (
+        "le décoder prend plus de temps ou de mémoire qu'un son ne doit en prendre"
+    ),
     "the audio is longer than an hour": "le son dure plus d'une heure",
     "the audio cannot be decoded ({error})": "le son ne peut pas être décodé ({error})",
     "there is no sound in the file": "il n'y a aucun son dans le fichier",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePath
 
 FORMATS = {".wav": "wav", ".mp3": "mp3", ".wma": "asf"}
@@ -10,6 +11,10 @@ FORMATS = {".wav": "wav", ".mp3": "mp3", ".wma": "asf"}
 _ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 _ASF_FILE_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 _STREAMED_WAV = 0x7FFF_0000  # what programs that write to a pipe put in for a size they do not know
+
+_WAVES = (b"RIFF", b"RF64", b"BW64")  # the latter two with sizes of 64 bits (EBU Tech 3306, ITU-R BS.2088)
+_SIZE_ELSEWHERE = 0xFFFF_FFFF
+_CHUNK_NAME = re.compile(rb"[ -~]{4}")
 
 _SIGNATURES = {
     b"MZ": "a Windows program",
@@ -42,7 +47,7 @@ def describe_content(data: bytes) -> str:
 
 def suffix_by_content(data: bytes) -> str | None:
     """The suffix that fits the content, or None when it is none of the allowed formats."""
-    if data.startswith(b"RIFF") and data[8:12] == b"WAVE":
+    if data[:4] in _WAVES and data[8:12] == b"WAVE":
         return ".wav"
     if data.startswith(_ASF_HEADER):
         return ".wma"
@@ -72,13 +77,38 @@ def allowed_suffix(path: PurePath) -> str | None:
 
 
 def _promised_by_wav(data: bytes) -> int | None:
-    position = 12
+    position, large = 12, 0
     while position + 8 <= len(data):
+        name = data[position : position + 4]
         size = int.from_bytes(data[position + 4 : position + 8], "little")
-        if data[position : position + 4] == b"data":
+        if name == b"ds64":
+            large = int.from_bytes(data[position + 16 : position + 24], "little")
+        if name == b"data" and size == _SIZE_ELSEWHERE and large:
+            return position + 8 + large
+        if name == b"data":
             return None if size >= _STREAMED_WAV else position + 8 + size
-        position += 8 + size + size % 2
+        position = _after_chunk(data, position + 8 + size, size)
     return position
+
+
+def _after_chunk(data: bytes, end: int, size: int) -> int:
+    """Where the next chunk begins: after a byte that fills an odd one up, which some programs leave out."""
+    if size % 2 and not (data[end : end + 1] != b"\0" and _CHUNK_NAME.match(data, end)):
+        return end + 1
+    return end
+
+
+def with_even_chunks(data: bytes) -> bytes:
+    """A .wav file whose odd chunks before the sound are filled up, so that every reader finds the sound."""
+    if suffix_by_content(data) != ".wav":
+        return data
+    position, parts = 12, [data[:12]]
+    while position + 8 <= len(data) and data[position : position + 4] != b"data":
+        size = int.from_bytes(data[position + 4 : position + 8], "little")
+        end = position + 8 + size
+        parts.append(data[position:end] + b"\0" * (size % 2))
+        position = _after_chunk(data, end, size)
+    return b"".join([*parts, data[position:]])
 
 
 def _promised_by_asf(data: bytes) -> int | None:

@@ -20,6 +20,7 @@ from huntline.media.prompts.container import (
     describe_content,
     promised_size,
     suffix_by_content,
+    with_even_chunks,
 )
 
 MAX_BYTES = 5 * 1024 * 1024
@@ -42,6 +43,7 @@ class PromptRefused(ConfigurationError):
 
     def __init__(self, path: Path, found: str, needed: str = _WANTED) -> None:
         super().__init__(f"{path}: {found}; {needed}")
+        self.found, self.needed = found, needed
 
 
 def read_prompt(path: Path) -> bytes:
@@ -92,7 +94,9 @@ def decode_content(path: Path, data: bytes) -> array[int]:
     options = {"format_whitelist": FORMATS[suffix], "protocol_whitelist": "none"}
     samples: array[int] = array("h")
     try:
-        with av.open(BytesIO(data), "r", options=options, metadata_errors="ignore") as container:
+        with av.open(
+            BytesIO(with_even_chunks(data)), "r", options=options, metadata_errors="ignore"
+        ) as container:
             stream = next(iter(container.streams.audio), None)
             if stream is None:
                 raise PromptRefused(path, "the file has no audio in it")
@@ -102,7 +106,6 @@ def decode_content(path: Path, data: bytes) -> array[int]:
                 if len(samples) > MAX_DURATION_S * SAMPLE_RATE:
                     raise PromptRefused(path, "the audio is longer than an hour", "a shorter one is needed")
     except (av.FFmpegError, ValueError) as error:
-        # ValueError: PyAV's resampler met a frame of another rate or layout than the first.
         raise PromptRefused(path, f"the audio cannot be decoded ({error})") from error
     if len(samples) < MIN_DURATION_S * SAMPLE_RATE:
         raise PromptRefused(path, "there is no sound in the file")
@@ -123,10 +126,24 @@ def _check_stream(path: Path, suffix: str, stream: AudioStream) -> None:
 
 def _resampled(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
     """Frames in 8 kHz mono; libswresample filters what 8 kHz cannot carry before it drops samples."""
-    resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
+    resampler, kind = _resampler(), None
     for frame in _frames(container, stream):
+        if kind is not None and kind != _kind(frame):
+            # Joined files: what was recorded in another way goes on behind it.
+            yield from resampler.resample(None)
+            resampler = _resampler()
+        kind = _kind(frame)
         yield from resampler.resample(frame)
     yield from resampler.resample(None)
+
+
+def _resampler() -> av.AudioResampler:
+    return av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
+
+
+def _kind(frame: AudioFrame) -> tuple[str, str, int]:
+    """What a resampler has to be made anew for."""
+    return frame.format.name, frame.layout.name, frame.sample_rate
 
 
 def _frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
-from array import array
+from collections.abc import Mapping
 from pathlib import Path
 
-from huntline.media.g711 import SUFFIX, encode_alaw, encode_ulaw
+from huntline.media.g711 import SUFFIX
 
-_ENCODERS = {"PCMU": encode_ulaw, "PCMA": encode_alaw}
+_MEASURES = ".measures"
 
 
 def is_stored(source: Path) -> bool:
@@ -17,11 +18,34 @@ def is_stored(source: Path) -> bool:
     return all(source.with_name(source.name + suffix).exists() for suffix in SUFFIX.values())
 
 
-def store(samples: array[int], source: Path) -> None:
-    """Write samples in every codec; who reads sees a whole file or none."""
+def is_measured(source: Path) -> bool:
+    """Whether it is known how long and how loud the prompt is."""
+    return _measures_of(source).exists()
+
+
+def store(encoded: Mapping[str, bytes], source: Path) -> None:
+    """Write a prompt, by codec; who reads sees a whole file or none."""
     source.parent.mkdir(parents=True, exist_ok=True)
-    for codec, encode in _ENCODERS.items():
-        _write_whole(source.with_name(source.name + SUFFIX[codec]), encode(samples))
+    for codec, data in encoded.items():
+        _write_whole(source.with_name(source.name + SUFFIX[codec]), data)
+
+
+def store_measures(source: Path, measures: Mapping[str, float]) -> None:
+    """Keep what was measured of a stored prompt: an hour takes seconds to listen to."""
+    _write_whole(_measures_of(source), json.dumps(measures).encode())
+
+
+def measures_of(source: Path) -> dict[str, float] | None:
+    """What ``store_measures`` has kept, if anything."""
+    try:
+        measures: dict[str, float] = json.loads(_measures_of(source).read_bytes())
+    except (FileNotFoundError, ValueError):
+        return None
+    return measures
+
+
+def _measures_of(source: Path) -> Path:
+    return source.with_name(source.name + _MEASURES)
 
 
 def _write_whole(path: Path, data: bytes) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from itertools import chain
 from pathlib import Path
 
-from huntline.media.g711 import SAMPLE_RATE
+from huntline.media.g711 import SAMPLE_RATE, encode_alaw, encode_ulaw
 from huntline.media.prompts.store import is_stored, store
 
 Wave = list[float]
@@ -41,7 +41,7 @@ def ensure_builtin(folder: Path) -> dict[str, str]:
     """
     for name, make in _BUILTIN.items():
         if not is_stored(folder / name):
-            store(make(), folder / name)
+            store(encoded(make()), folder / name)
     return {name: str(folder / name) for name in _BUILTIN}
 
 
@@ -179,3 +179,8 @@ def _to_samples(sound: Wave) -> array[int]:
     """16-bit samples with the loudest at the common peak."""
     gain = _PEAK / max(max(sound), -min(sound))
     return array("h", [round(value * gain) for value in sound])
+
+
+def encoded(samples: array[int]) -> dict[str, bytes]:
+    """Samples in every codec, without a library: the built-in sounds are short."""
+    return {"PCMU": encode_ulaw(samples), "PCMA": encode_alaw(samples)}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import dataclass
 from typing import Protocol
 
 from huntline.media.worker import rtcp, rtp
 from huntline.media.worker.clock import TICKS_PER_SECOND, MediaClock
-from huntline.media.worker.dtmf import KeyPresses
+from huntline.media.worker.dtmf import EventPacket, KeyPresses, OutgoingKeys
 from huntline.media.worker.latch import Address
 from huntline.media.worker.path import PACKET, VIEW, AudioPath, send_nowhere
 from huntline.media.worker.player import Playing
@@ -39,8 +40,12 @@ class LegObserver(Protocol):
         """The counts of ``leg.stream`` are about to be told and must be true."""
         ...
 
+    def on_silent(self, leg: Leg) -> None:
+        """Nothing has come for the silence time from a peer that has sent before and still may."""
+        ...
+
     def on_died(self, leg: Leg) -> None:
-        """Nothing has come for the dead-media time, or the path has ended."""
+        """The path has ended."""
         ...
 
     def on_secrets(self, leg: Leg) -> None:
@@ -53,9 +58,9 @@ class LegRules:
     """What holds for all legs of a worker."""
 
     dead_after: float = 30.0
-    """Seconds without a packet after which a leg is dead."""
+    """Seconds without a packet after which a peer's presence is in doubt; without consent it is gone."""
     expects_media: bool = False
-    """Whether a leg dies that has never sent anything; load generators do not."""
+    """Whether that holds for a peer that has never sent anything, too; load generators do not."""
     cname: bytes = b"huntline"
     """What RTCP calls us."""
 
@@ -92,8 +97,9 @@ class Leg:
         self._relay: Relay | None = None
         self._is_awaited = False
         self._keys = KeyPresses()
+        self._pressed = OutgoingKeys()
+        self._pressed_at = 0
         self._quiet_since = self._report_at = clock.count
-        self._has_died = False
         self._heard = self._reports = self._reported_packets = 0
 
     def close(self) -> None:
@@ -136,6 +142,40 @@ class Leg:
         self._quiet_since = self._clock.count
         self.path.apply(agreed, self._event_type)
 
+    # Keys for the peer
+
+    @property
+    def is_pressing(self) -> bool:
+        """Whether keys go out, with each ``press_on``, in place of all else."""
+        return not self._pressed.is_idle
+
+    def press(self, key: str) -> None:
+        """Let the peer hear a key. Nothing happens where it takes none or may not be sent to."""
+        if self._takes_keys:
+            self._pressed.add(key)
+
+    def press_on(self) -> None:
+        """Send what is due in this tick of the keys that are pressed."""
+        if not self._takes_keys:
+            self._pressed.clear()
+        elif (packet := self._pressed.next()) is not None:
+            self._send_event(packet)
+
+    @property
+    def _takes_keys(self) -> bool:
+        return self.may_be_sent_to and self.agreed is not None and self.agreed.event_payload_type is not None
+
+    def _send_event(self, packet: EventPacket) -> None:
+        """RFC 4733 section 2.5.1.3: all packets of a press have the time of its beginning."""
+        stream, number = self.stream, (self.agreed and self.agreed.event_payload_type) or 0
+        if packet.begins:
+            self._pressed_at = stream.next_timestamp(self._clock.samples)
+        sequence = (stream.sequence + 1) & 0xFFFF
+        header = (_VERSION_2, 0x80 * packet.begins | number, sequence, self._pressed_at, stream.ssrc)
+        stream.sent(sequence, self._pressed_at, len(packet.payload))
+        with contextlib.suppress(OSError):
+            self.send(bytearray(rtp.HEADER.pack(*header) + packet.payload))
+
     def forward(self, relay: Relay | None, *, is_awaited: bool = False) -> None:
         """Relay what is heard, or do so no more; or tell when it is heard."""
         self._relay, self._is_awaited = relay, is_awaited
@@ -152,7 +192,8 @@ class Leg:
         if first & 0xC0 != _VERSION_2:
             return
         if payload_type not in self._spoken:
-            if rtp.is_rtcp(second) and (source is None or self.path.is_peer(source)):
+            # RTCP, comfort noise (RFC 3389), whatever else: the peer is there.
+            if source is None or self.path.is_peer(source):
                 self._reports += 1
             return
         if source is not None and not self.path.admit(source):
@@ -188,7 +229,6 @@ class Leg:
 
     def lose(self) -> None:
         """The peer is gone; nothing can be sent until it comes back by a new agreement."""
-        self._has_died = True
         self.redirect(send_nowhere)
         self._observer.on_died(self)
 
@@ -200,7 +240,7 @@ class Leg:
     # What happens once a second
 
     def look_after(self) -> None:
-        """Send a report when it is due; notice keys whose end was lost, and dead media."""
+        """Send a report when it is due; notice keys whose end was lost, and silence."""
         now = self._clock.count
         self.path.look_after(now)
         keys = self._keys.expire(now)
@@ -214,12 +254,19 @@ class Leg:
     def _check_life(self, now: int) -> None:
         heard = self.received + self._reports
         if heard != self._heard:
-            self._heard, self._quiet_since, self._has_died = heard, now, False
+            self._heard, self._quiet_since = heard, now
         is_quiet = now - self._quiet_since > self._rules.dead_after * TICKS_PER_SECOND
-        is_expected = self.may_be_heard and (heard or self._rules.expects_media)
-        if is_quiet and is_expected and not self._has_died:
-            self._has_died = True
-            self._observer.on_died(self)
+        if is_quiet and self._is_watched:
+            self._quiet_since = now
+            self._observer.on_silent(self)
+
+    @property
+    def _is_watched(self) -> bool:
+        """Whether silence may mean something. On hold it never does (RFC 3264 sections 5.1 and 8.4), and a
+        browser shows by its consent that it is there (RFC 7675)."""
+        is_talking = self.agreed is not None and self.agreed.direction == "sendrecv"
+        has_reason = bool(self._heard) or self._rules.expects_media
+        return is_talking and has_reason and self.local.security is None
 
     def _send_report(self) -> None:
         self._observer.on_report_due(self)

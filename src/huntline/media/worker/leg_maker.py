@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
+from ipaddress import ip_address
 
 from huntline.media.interface import MediaUnavailable
 from huntline.media.worker.clock import MediaClock
@@ -13,6 +14,7 @@ from huntline.media.worker.plain_path import PlainPath
 from huntline.media.worker.ports import PortPool, SocketPair
 from huntline.media.worker.secure_path import SecurePath
 from huntline.media.worker.wire import LegState
+from huntline.own_addresses import own_addresses
 from huntline.sip.sdp import LocalAudio, LocalSecurity, wants_encryption
 
 
@@ -35,8 +37,9 @@ class LegMaker:
 
     def make(self, leg_id: str, observer: LegObserver, *, is_secure: bool) -> Leg:
         """A new leg. Raises MediaUnavailable when no port is free."""
-        port, sockets = self._pool.open()
-        local = LocalAudio(self._public_address, port, secrets.randbits(48), version=1)
+        nearer = self._address_for_browsers() if is_secure else None
+        port, sockets = self._pool.open(nearer)
+        local = LocalAudio(nearer or self._public_address, port, secrets.randbits(48), version=1)
         if not is_secure:
             return self._build(leg_id, observer, sockets, local)
         security = with_new_credentials(LocalSecurity("", "", self._identity.fingerprint))
@@ -48,18 +51,29 @@ class LegMaker:
         Raises MediaUnavailable when the port is taken or the keys of an encrypted leg are not known any more.
         """
         local = LocalAudio(self._public_address, state.port, state.session_id, state.version)
-        identity = None
+        identity = nearer = None
         if state.secrets is not None:
-            identity = self._identity_of(state.secrets["identity"])
-            local = replace(local, security=LocalSecurity(**state.secrets["local"]))
+            identity, nearer = self._identity_of(state.secrets["identity"]), self._address_for_browsers()
+            security = LocalSecurity(**state.secrets["local"])
+            local = replace(local, address=nearer or local.address, security=security)
         elif state.sdp and wants_encryption(state.sdp):
             raise MediaUnavailable("the keys of this encrypted leg are not known any more")
-        return self._build(leg_id, observer, self._pool.reopen(state.port), local, identity)
+        sockets = self._pool.reopen(state.port, nearer)
+        return self._build(leg_id, observer, sockets, local, identity)
 
     def take_apart(self, leg: Leg) -> None:
         """Close a leg and give its ports back."""
         leg.close()
         self._pool.give_back(leg.local.port)
+
+    def _address_for_browsers(self) -> str | None:
+        """The address of this machine for a browser's leg, where phones have loopback; None: the same.
+
+        RFC 8445 section 5.1.1.1: loopback is no candidate. Firefox sends nothing there, on this machine
+        either. Nothing else opens by it: who does not know the leg's password gets no answer at its port.
+        """
+        told = ip_address(self._public_address)
+        return own_addresses(told.version)[0] if told.is_loopback else None
 
     def _build(
         self,

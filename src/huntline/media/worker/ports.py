@@ -40,23 +40,26 @@ class PortPool:
         """How many ports are taken, two a leg."""
         return 2 * len(self._taken)
 
-    def open(self) -> tuple[int, SocketPair]:
-        """A port with its RTP and RTCP socket. Raises MediaUnavailable when no pair is free."""
+    def open(self, address: str | None = None) -> tuple[int, SocketPair]:
+        """A port with its RTP and RTCP socket, on another ``address`` of the same IP version if need be.
+
+        Raises MediaUnavailable when no pair is free.
+        """
         for _ in range(len(self._free)):
             port, _ = self._free.popitem(last=False)
             try:
-                return port, self._bind(port)
+                return port, self._bind(port, address)
             except OSError:
                 self._free[port] = None
         raise MediaUnavailable("no media port is free")
 
-    def reopen(self, port: int) -> SocketPair:
+    def reopen(self, port: int, address: str | None = None) -> SocketPair:
         """The sockets of a port by its number. Raises MediaUnavailable when it is taken or not ours."""
         if port not in self._free:
             raise MediaUnavailable(f"media port {port} is not free")
         del self._free[port]
         try:
-            return self._bind(port)
+            return self._bind(port, address)
         except OSError as error:
             self._free[port] = None
             raise MediaUnavailable(f"media port {port}: {error.strerror}") from error
@@ -66,17 +69,17 @@ class PortPool:
         self._taken.remove(port)
         self._free[port] = None
 
-    def _bind(self, port: int) -> SocketPair:
-        rtp = self._socket(port)
+    def _bind(self, port: int, address: str | None) -> SocketPair:
+        rtp = self._socket(address or self.address, port)
         try:
-            rtcp = self._socket(port + 1)
+            rtcp = self._socket(address or self.address, port + 1)
         except OSError:
             rtp.close()
             raise
         self._taken.add(port)
         return rtp, rtcp
 
-    def _socket(self, port: int) -> socket.socket:
+    def _socket(self, address: str, port: int) -> socket.socket:
         opened = socket.socket(self._family, socket.SOCK_DGRAM)
         try:
             opened.setblocking(False)
@@ -86,7 +89,7 @@ class PortPool:
                 opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, _EXPEDITED_FORWARDING)
             else:
                 opened.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, _EXPEDITED_FORWARDING)
-            opened.bind((self.address, port))
+            opened.bind((address, port))
         except OSError:
             opened.close()
             raise

@@ -45,9 +45,9 @@ async def run(
     """Serve media until cancelled; then all ports are given back. Best run on uvloop.
 
     ``media_address`` is the IP address to use, ``public_address`` what peers are told instead of it.
-    ``dead_after`` are the seconds of quiet after which a leg is dead; with ``expects_media`` also one that
-    was never heard. ``ready`` is called once clients can connect. Raises OSError when the control socket
-    cannot be made.
+    ``dead_after`` are the seconds of quiet after which a leg is told to be silent, or for want of consent to
+    be dead; with ``expects_media`` also one that was never heard. ``ready`` is called once clients can
+    connect. Raises OSError when the control socket cannot be made.
     """
     rules = LegRules(dead_after, expects_media, cname=base64.b64encode(secrets.token_bytes(12)))
     control = ControlSocket()
@@ -203,6 +203,8 @@ class ControlConnection(asyncio.Protocol):
                 return board.play(_text(request, "leg"), _text(request, "source"), bool(request.get("loop")))
             case "stop":
                 return board.stop(_text(request, "leg"))
+            case "press":
+                return board.press(_text(request, "leg"), _text(request, "key"))
             case "bridge":
                 return board.bridge(_text(request, "leg"), _text(request, "other"))
             case "bridge_early":

@@ -11,6 +11,7 @@ from dataclasses import replace
 from huntline.media.interface import (
     DtmfPressed,
     MediaDied,
+    MediaSilent,
     MediaUnavailable,
     NotAcceptable,
     PlayFinished,
@@ -41,12 +42,18 @@ class Switchboard:
         self._on_event = on_event
         self._player = Player(self.clock, self._on_finished)
         self._legs: dict[str, Leg] = {}
+        self._pressing: dict[str, Leg] = {}
         # Once a second each leg is looked after, in turns, so that no tick has much to do.
         self._turns: list[dict[str, Leg]] = [{} for _ in range(TICKS_PER_SECOND)]
 
     def tick(self) -> None:
         """Send what is due now."""
         self._player.tick()
+        for leg in list(self._pressing.values()):
+            leg.press_on()
+            if not leg.is_pressing:
+                del self._pressing[leg.leg_id]
+                self._route(leg)
         for leg in list(self._turns[self.clock.count % TICKS_PER_SECOND].values()):
             leg.look_after()
 
@@ -120,6 +127,14 @@ class Switchboard:
             leg.playing = None
             self._route(leg)
 
+    def press(self, leg_id: str, key: str) -> None:
+        """Send a key in place of all else, then go on with that."""
+        if leg := self._legs.get(leg_id):
+            leg.press(key)
+            if leg.is_pressing and leg_id not in self._pressing:
+                self._pressing[leg_id] = leg
+                self._route(leg)
+
     def bridge(self, leg_a: str, leg_b: str) -> None:
         """Let two legs hear each other, and nothing else."""
         a, b = self._legs.get(leg_a), self._legs.get(leg_b)
@@ -156,6 +171,7 @@ class Switchboard:
         if leg is None:
             return
         self._player.leave(leg)
+        self._pressing.pop(leg_id, None)
         del self._turn_of(leg.local.port)[leg_id]
         self._maker.take_apart(leg)
 
@@ -225,8 +241,12 @@ class Switchboard:
         if secrets is not None:
             self._on_event(SecretsChanged(leg.leg_id, secrets))
 
+    def on_silent(self, leg: Leg) -> None:
+        """Nothing has come for long."""
+        self._on_event(MediaSilent(leg.leg_id))
+
     def on_died(self, leg: Leg) -> None:
-        """Nothing has come for long, or nothing can come any more."""
+        """Nothing can come any more."""
         self._on_event(MediaDied(leg.leg_id))
 
     def _on_finished(self, leg: Leg, playing: Playing) -> None:
@@ -308,7 +328,7 @@ class Switchboard:
     def _route(self, leg: Leg) -> None:
         """Decide what a leg hears: what is played to it, else its bridge, else silence."""
         relay = None
-        if leg.agreed is None or not leg.may_be_sent_to:
+        if leg.agreed is None or not leg.may_be_sent_to or leg.is_pressing:
             self._player.leave(leg)
         elif not self._play(leg, leg.agreed.codec):
             if leg.peer is not None and leg.peer.may_be_heard:

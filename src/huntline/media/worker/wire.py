@@ -12,7 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from huntline.media.interface import DtmfPressed, MediaDied, MediaEvent, MediaLegLost, PlayFinished
+from huntline.media.interface import (
+    DtmfPressed,
+    MediaDied,
+    MediaEvent,
+    MediaLegLost,
+    MediaSilent,
+    PlayFinished,
+)
 from huntline.plain import fields_of
 
 LONGEST_LINE = 2**20
@@ -30,7 +37,8 @@ class SecretsChanged:
 WorkerEvent = MediaEvent | SecretsChanged
 
 _EVENTS: dict[str, type[WorkerEvent]] = {
-    event.__name__: event for event in (PlayFinished, DtmfPressed, MediaDied, MediaLegLost, SecretsChanged)
+    event.__name__: event
+    for event in (PlayFinished, DtmfPressed, MediaSilent, MediaDied, MediaLegLost, SecretsChanged)
 }
 
 

@@ -233,6 +233,16 @@ class SipCore:
         if leg := self._leg(leg_id):
             leg.negotiation.offer(sdp, now)
 
+    def send_key(self, leg_id: str, key: str, now: float) -> None:
+        """Tell the peer of an answered leg by INFO that a key was pressed; lost when it takes none."""
+        if leg := self._leg(leg_id):
+            leg.info.send(key, now)
+
+    def ask_whether_there(self, leg_id: str, now: float) -> None:
+        """Ask the peer of an answered leg for a sign of life; ``LegEnded`` follows when none comes."""
+        if leg := self._leg(leg_id):
+            leg.ask_whether_there(now)
+
     def accept_offer(self, leg_id: str, sdp: str, now: float, *, fork: str = "") -> None:
         """Answer ``OfferReceived``, or the offer in the 2xx to an INVITE of ours that had none."""
         if leg := self._leg(leg_id):

@@ -157,7 +157,7 @@ class ReferReceived:
 
 @dataclass(frozen=True, slots=True)
 class DtmfReceived:
-    """A digit by INFO (application/dtmf-relay); the core has answered 200."""
+    """A key by INFO (application/dtmf-relay, application/dtmf); the core has answered 200."""
 
     leg_id: str
     digit: str

@@ -39,7 +39,7 @@ class IncomingLeg(Leg):
         self.dialog = Dialog.from_request(request, transaction.to_tag)
         self.state = LegState.RINGING
         self.remote_sdp = request.sdp
-        self.peer_allows_update = "update" in request.tokens("allow")
+        self.note_allowed(request)
         self._transaction = transaction
         self._is_reliable = "100rel" in request.tokens("require")
         self._rseq = 0

@@ -9,10 +9,11 @@ from huntline.sip.core.client_transaction import ClientTransaction, Handler, Inv
 from huntline.sip.core.context import Context
 from huntline.sip.core.dialog import Dialog
 from huntline.sip.core.digest import Credentials, authorize
-from huntline.sip.core.events import DtmfReceived, LegEnded
+from huntline.sip.core.events import LegEnded
 from huntline.sip.core.flow import Flow
+from huntline.sip.core.info import Info
 from huntline.sip.core.leg_record import LegRecord, LegState
-from huntline.sip.core.message import Headers, Request, Response
+from huntline.sip.core.message import Headers, Message, Request, Response
 from huntline.sip.core.negotiation import Negotiation
 from huntline.sip.core.referral import Referral
 from huntline.sip.core.server_transaction import InviteServerTransaction, ServerTransaction
@@ -21,7 +22,6 @@ from huntline.sip.core.timers import GIVE_UP, Timer
 from huntline.sip.core.transactions import Transactions
 
 SDP = "application/sdp"
-_DTMF_TYPES = ("application/dtmf-relay", "application/dtmf")
 
 
 class LegTable:
@@ -88,10 +88,13 @@ class Leg:
         # Our BYE, as long as it has no response, and the end of its wait for a peer that is cut off.
         self._goodbye: Headers | None = None
         self._goodbye_limit: Timer | None = None
+        # Our question whether the peer is there has no answer yet.
+        self._is_asked = False
         # Why the peer has ended the call, as its BYE or CANCEL says (RFC 3326).
         self.peer_reasons: tuple[str, ...] = ()
         self.negotiation = Negotiation(self)
         self.referral = Referral(self)
+        self.info = Info(self)
         self.session_timer = SessionTimer(self.context, self.negotiation.refresh, self._session_expired)
 
     @property
@@ -103,6 +106,12 @@ class Leg:
     def is_agreed(self) -> bool:
         """Whether the first offer has its answer for good, so that there may be further ones."""
         return self.state is LegState.CONFIRMED
+
+    def note_allowed(self, message: Message) -> None:
+        """Take over what the peer says in Allow that it knows."""
+        allowed = message.tokens("allow")
+        self.peer_allows_update = "update" in allowed
+        self.info.note_allowed(allowed)
 
     def own_headers(self) -> tuple[tuple[str, str], ...]:
         """What we say about ourselves in every INVITE, UPDATE and the responses to them."""
@@ -146,7 +155,7 @@ class Leg:
             case "REFER":
                 self.referral.receive(transaction, request, now)
             case "INFO":
-                self._receive_info(transaction, request, now)
+                self.info.receive(transaction, request, now)
             case "OPTIONS":
                 transaction.reply(200, now, headers=(*self.own_headers(), ("Accept", SDP)))
             case _:
@@ -168,17 +177,6 @@ class Leg:
     def receive_cancel(self, transaction: InviteServerTransaction, now: float) -> None:
         """The peer cancels an INVITE that we have not answered."""
         self.negotiation.receive_cancel(transaction, now)
-
-    def _receive_info(self, transaction: ServerTransaction, request: Request, now: float) -> None:
-        if not request.body:
-            transaction.reply(200, now)
-        elif request.content_type not in _DTMF_TYPES:
-            transaction.reply(415, now, headers=(("Accept", ", ".join(_DTMF_TYPES)),))
-        elif (digit := _dtmf_digit(request)) is None:
-            transaction.reply(400, now, reason="Malformed DTMF")
-        else:
-            transaction.reply(200, now)
-            self.context.tell(DtmfReceived(self.leg_id, digit))
 
     def ask_to_try_later(self, transaction: ServerTransaction, now: float) -> None:
         """Refuse an offer that comes while another one is open (section 14.2, RFC 3311 section 5.2)."""
@@ -240,6 +238,25 @@ class Leg:
         if isinstance(transaction, InviteClientTransaction):
             head = dialog.head("ACK", self.context.via(self.flow), response.cseq.sequence)
             transaction.acknowledge(response.to_tag, self.flow, head.write((), sdp or "", SDP))
+
+    def ask_whether_there(self, now: float) -> None:
+        """End the leg unless the peer answers: a request within the dialog tells whether it stands.
+
+        RFC 3261 section 12.2.1.2. Any answer but 408 and 481 will do, a refusal of OPTIONS too.
+        """
+        if self.is_cut_off:
+            self.end_with_bye("transport failed", now)
+        elif self.state is LegState.CONFIRMED and not self._is_asked:
+            self._is_asked = True
+            self.request("OPTIONS", self._has_answered, now, headers=(("Accept", SDP),))
+
+    def _has_answered(self, transaction: ClientTransaction, response: Response, now: float) -> None:
+        if response.status < 200:
+            return
+        self._is_asked = False
+        is_gone = response.is_local or response.status in (408, 481)
+        if is_gone and not self.is_over and not self.has_lost_connection(response):
+            self.end_with_bye("no response", now)
 
     # The end
 
@@ -389,13 +406,3 @@ def answer_challenge(
     )
     value = authorize(response.all(challenge), credentials, method, uri, context.token())
     return None if value is None else (answer, value)
-
-
-def _dtmf_digit(request: Request) -> str | None:
-    """The digit in ``Signal=5`` or, in application/dtmf, the body itself."""
-    text = request.body.decode("ascii", "replace")
-    if request.content_type == "application/dtmf-relay":
-        lines = (line.partition("=") for line in text.splitlines())
-        text = next((value for name, _, value in lines if name.strip().lower() == "signal"), "")
-    digit = text.strip().upper()
-    return digit if len(digit) == 1 and digit in "0123456789*#ABCD" else None

@@ -176,7 +176,7 @@ class OutgoingLeg(Leg):
         self.remote_sdp = response.sdp
         if early is not None and (early.is_agreed or response.sdp is None):
             self.local_sdp, self.remote_sdp = early.local_sdp, early.remote_sdp
-        self.peer_allows_update = "update" in response.tokens("allow")
+        self.note_allowed(response)
         if self.local_sdp is not None:
             self.state = LegState.CONFIRMED
             self.acknowledge(transaction, dialog, response)

@@ -95,39 +95,70 @@ def accept(answer_text: str, local: LocalAudio) -> Agreed:
 
 
 def wants_encryption(offer_text: str) -> bool:
-    """Whether the first audio line in use, of those kinds that we speak, is an encrypted one.
+    """Whether the first audio line in use that we can speak is an encrypted one.
 
-    Raises SdpError, but need not find all that is wrong.
+    Where we can speak none, the first of a kind of ours decides, and so which refusal is told. Raises
+    SdpError, but need not find all that is wrong.
     """
     if not security.may_be_encrypted(offer_text):
         return False
     session = parse(offer_text)
-    for media in session.media:
-        if media.kind.lower() == "audio" and not security.is_disabled(session, media):
-            if security.is_encrypted(media):
-                return True
-            if media.profile.upper() in _PLAIN_PROFILES:
-                return False
-    return False
+    ours = [media for media in _audio_in_use(session) if _is_of_our_kind(media)]
+    chosen = next(filter(_has_codec, ours), ours[0] if ours else None)
+    return chosen is not None and security.is_encrypted(chosen)
 
 
-def direction_of(sdp_text: str) -> Direction:
-    """What the peer says *it* does with its first audio line; ``inactive`` when it has none in use.
+def direction_of(sdp_text: str, answered_by: str | None = None) -> Direction:
+    """What the peer says *it* does with the audio line that is used; ``inactive`` when there is none.
 
-    Raises SdpError.
+    That is the line which our answer ``answered_by`` took. Without one it is the first in use of a kind
+    and codec of ours: in an answer to an offer of ours there is no other. Raises SdpError.
     """
     session = parse(sdp_text)
-    for media in session.media:
-        if media.kind.lower() == "audio" and not security.is_disabled(session, media):
-            # With ICE a null address says only that the path is not known yet (RFC 8839 section 4.2.1.3).
-            connection = None if security.is_encrypted(media) else media.connection or session.connection
-            return _direction(session, media, parse_address(connection) if connection else None)
-    return "inactive"
+    media = _used_audio(session) if answered_by is None else _taken_audio(session, parse(answered_by))
+    if media is None:
+        return "inactive"
+    # With ICE a null address says only that the path is not known yet (RFC 8839 section 4.2.1.3).
+    connection = None if security.is_encrypted(media) else media.connection or session.connection
+    return _direction(session, media, parse_address(connection) if connection else None)
 
 
-def is_hold(sdp_text: str) -> bool:
-    """Whether the peer does not listen, also in the old form of RFC 2543 (``c=IN IP4 0.0.0.0``)."""
-    return direction_of(sdp_text) in ("sendonly", "inactive")
+def is_hold(sdp_text: str, answered_by: str | None = None) -> bool:
+    """Whether the peer does not listen, also in the old form of RFC 2543 (``c=IN IP4 0.0.0.0``).
+
+    ``answered_by`` is our answer, where ``sdp_text`` is an offer. Raises SdpError.
+    """
+    return direction_of(sdp_text, answered_by) in ("sendonly", "inactive")
+
+
+def _audio_in_use(session: SessionDescription) -> list[MediaDescription]:
+    return [
+        media
+        for media in session.media
+        if media.kind.lower() == "audio" and not security.is_disabled(session, media)
+    ]
+
+
+def _is_of_our_kind(media: MediaDescription) -> bool:
+    return security.is_encrypted(media) or media.profile.upper() in _PLAIN_PROFILES
+
+
+def _has_codec(media: MediaDescription) -> bool:
+    try:
+        _codecs(media)
+    except SdpError:
+        return False
+    return True
+
+
+def _used_audio(session: SessionDescription) -> MediaDescription | None:
+    return next((each for each in _audio_in_use(session) if _is_of_our_kind(each) and _has_codec(each)), None)
+
+
+def _taken_audio(offered: SessionDescription, answer: SessionDescription) -> MediaDescription | None:
+    """RFC 3264 section 6: an answer has the lines of the offer in their order, port 0 where it refuses."""
+    pairs = zip(offered.media, answer.media, strict=False)
+    return next((theirs for theirs, ours in pairs if ours.port and ours.kind.lower() == "audio"), None)
 
 
 def _choose_audio(
@@ -163,7 +194,7 @@ def _agree(
         payload_type=payload_type,
         event_payload_type=event_payload_type,
         direction=_MIRRORED[_direction(session, media, None)],
-        ptime=_ptime(media),
+        ptime=_ptime(session, media),
         rtcp_mux=True,
         security=security.agree(session, media, local.security, is_answer=is_answer),
     )
@@ -179,7 +210,7 @@ def _agree_plain(session: SessionDescription, media: MediaDescription, local: Lo
     address = parse_address(connection)
     if not address.is_unspecified and address.version != local.ip_version:
         raise SdpError(f"the peer's media is on IPv{address.version}, ours is not", 488)
-    rtcp_address, rtcp_port = _rtcp(media, address)
+    rtcp_address, rtcp_port = _rtcp(session, media, address)
     return Agreed(
         address=str(address),
         port=media.port,
@@ -189,7 +220,7 @@ def _agree_plain(session: SessionDescription, media: MediaDescription, local: Lo
         payload_type=payload_type,
         event_payload_type=event_payload_type,
         direction=_MIRRORED[_direction(session, media, address)],
-        ptime=_ptime(media),
+        ptime=_ptime(session, media),
     )
 
 
@@ -227,9 +258,12 @@ def _direction(session: SessionDescription, media: MediaDescription, address: Ad
     return _WITHOUT_RECEIVING[said] if address is not None and address.is_unspecified else said
 
 
-def _rtcp(media: MediaDescription, address: Address) -> tuple[Address, int]:
+def _rtcp(session: SessionDescription, media: MediaDescription, address: Address) -> tuple[Address, int]:
     """Where the peer takes RTCP: the next port, unless a=rtcp says otherwise (RFC 3605)."""
     value = next((value for name, value in media.attributes if name == "rtcp"), "")
+    if not value and len(session.media) == 1:
+        # It belongs to a line; where there is one only, it is known whose it is above that, too.
+        value = next((value for name, value in session.attributes if name == "rtcp"), "")
     match = _RTCP.fullmatch(value)
     if match is None or int(match[1]) not in range(1, 65_536):
         if media.port == 65_535:
@@ -243,10 +277,10 @@ def _rtcp(media: MediaDescription, address: Address) -> tuple[Address, int]:
     return (stated if stated.version == address.version else address), int(match[1])
 
 
-def _ptime(media: MediaDescription) -> int:
-    """The packet length that the peer asks for, in ms, within its maximum."""
+def _ptime(session: SessionDescription, media: MediaDescription) -> int:
+    """The packet length that the peer asks for, in ms, within its maximum; the line's own word goes last."""
     asked, at_most = _PTIME_MS, _PTIMES_MS[-1]
-    for name, value in media.attributes:
+    for name, value in (*session.attributes, *media.attributes):
         match = _MILLISECONDS.fullmatch(value) if name in ("ptime", "maxptime") else None
         if match is None or int(match[1]) not in _PTIMES_MS:
             continue

@@ -19,8 +19,9 @@ from huntline.directory.organization import Audio, Organization
 from huntline.directory.problems import Problem
 from huntline.errors import ConfigurationError, Refused
 from huntline.media.g711 import SUFFIX
+from huntline.media.prompts.apart import encode_apart
 from huntline.media.prompts.decode import MAX_BYTES
-from huntline.media.prompts.encode import encode_content, measure_prompt
+from huntline.media.prompts.encode import measure_prompt
 from huntline.media.prompts.judgement import warnings_about
 from huntline.media.prompts.preview import wav_of_ulaw
 from huntline.organization_file.form import Text
@@ -171,7 +172,7 @@ def list_all(access: ReadSettings, page: Page, search: Search = "", sort: Sort =
     responses={200: {"model": AudioDetails, "description": "This very file is there already"}},
 )
 def upload(access: ChangeSettings, file: UploadFile, response: Response, dry_run: DryRun = False) -> Any:
-    """Upload a .wav (PCM), .mp3 or .wma file of up to 5 MB: it is decoded at once, or refused.
+    """Upload a .wav (PCM), .mp3 or .wma file of up to 5 MB and an hour: it is decoded at once, or refused.
 
     The same file sent twice is there once. Content that no name leads to any more stays in the data
     folder, under its SHA-256.
@@ -204,7 +205,7 @@ def preview_speech(access: ChangeQueues, form: PreviewForm) -> Response:
     """A text as callers would hear it spoken, as a .wav file (8 kHz, mono, 16 bit); nothing is kept."""
     content = _speech_of(form)
     with tempfile.TemporaryDirectory(prefix="huntline-") as folder:
-        prompt = encode_content(Path("spoken.wav"), content, Path(folder))
+        prompt = encode_apart(Path("spoken.wav"), content, Path(folder))
         ulaw = Path(prompt.source + SUFFIX["PCMU"]).read_bytes()
     return Response(wav_of_ulaw(ulaw), media_type="audio/wav")
 

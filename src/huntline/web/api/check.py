@@ -7,8 +7,9 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from huntline.config import Config
 from huntline.directory.finding_texts import Severity
-from huntline.directory.findings import Finding, findings_of
+from huntline.directory.findings import Finding, audio_out_of_reach, findings_of
 from huntline.directory.problems import Problem
 from huntline.organization_file.parts import Dump
 from huntline.web.access import ReadSettings
@@ -46,6 +47,12 @@ def shown(finding: Finding) -> Dump:
 def check(access: ReadSettings, page: Page) -> Any:
     """Dead ends, people who cannot be rung, waits too short for the rings, what nobody uses.
 
-    For each queue also the longest time that a caller can spend before somebody answers.
+    For each queue also the longest time that a caller can spend before somebody answers; and what is wrong
+    with the server itself.
     """
-    return page.of(findings_of(access.organization, spoken()), shown)
+    return page.of([*_of_server(access.backstage.config), *findings_of(access.organization, spoken())], shown)
+
+
+def _of_server(config: Config) -> list[Finding]:
+    listener = config.out_of_earshot
+    return [audio_out_of_reach(str(listener), config.media_address, spoken())] if listener else []

@@ -113,6 +113,9 @@ export function Upload({ onUploaded, replacing }: Props) {
           }}
         />
       </div>
+      {sending.isPending && (
+        <Caption1 role="status">{t('audio:sending', { name: sending.variables.name })}</Caption1>
+      )}
       {problem !== null && (
         <MessageBar intent="error" layout="multiline" role="alert">
           <MessageBarBody>{problem}</MessageBarBody>
