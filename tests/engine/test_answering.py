@@ -12,7 +12,7 @@ from huntline.engine.commands import (
     StopRinging,
 )
 from huntline.engine.model import AgentState, Outcome
-from huntline.engine.reasons import Cause, RingOutcome, StopReason, Text
+from huntline.engine.reasons import Cause, LeftAlone, RingOutcome, StopReason, Text
 
 from .desk import NOON, SERIAL, Desk, asked, queue, rung, seconds
 

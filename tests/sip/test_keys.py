@@ -55,7 +55,7 @@ class Talk:
         self.caller = Leg("caller", "caller-audio", Party.CALLER, "c1", "+1425")
         self.callee = Leg("callee", "callee-audio", Party.AGENT, "c1", "amal")
         self.call = Call("c1", "contoso", self.caller, CallerId("+1425"), "desk", "music")
-        ring = Ring("c1.1", "c1", Purpose.AGENT, "amal", {"callee": self.callee}, answered=self.callee)
+        ring = Ring("c1.1", "c1", Purpose.AGENT, "amal", legs={"callee": self.callee}, answered=self.callee)
         self.call.rings["c1.1"] = self.call.connected = ring
 
     def told(self, leg: Leg, *keys: str) -> None:
