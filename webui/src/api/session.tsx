@@ -2,6 +2,7 @@
 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect } from 'react';
+import { setTimeZone } from '~/parts/zone';
 import {
   ApiProblem,
   api,
@@ -11,7 +12,6 @@ import {
   setOrganization,
   whenSignedOut,
 } from './client';
-import { setTimeZone } from '~/parts/zone';
 import { actedFor } from './organization';
 
 export type Session = Schemas['SessionView'];
@@ -22,7 +22,9 @@ const Current = createContext<Session | null>(null);
 
 async function read(): Promise<Session | null> {
   try {
-    return taken(await bodyOf(api.GET('/api/v1/session', { params: { query: { organization: actedFor() } } })));
+    return taken(
+      await bodyOf(api.GET('/api/v1/session', { params: { query: { organization: actedFor() } } })),
+    );
   } catch (error) {
     if (error instanceof ApiProblem && error.status === 401) return taken(null);
     throw error;

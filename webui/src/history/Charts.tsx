@@ -15,9 +15,9 @@ import { api, bodyOf } from '~/api/client';
 import { Empty } from '~/parts/Empty';
 import { localeOf } from '~/parts/format';
 import { Loaded } from '~/parts/Loaded';
+import { inZone } from '~/parts/zone';
 import { useIsNarrow } from '~/shell/narrow';
 import { useColours } from '~/theme/theme';
-import { inZone } from '~/parts/zone';
 import { ChartCard } from './ChartCard';
 import { type Row, totals, volumeRows, waitRows } from './chartData';
 import { chartStretchOf, type Filters, type Outcome, stepOf } from './filters';
@@ -91,10 +91,11 @@ function Volumes({ filters }: { readonly filters: Filters }) {
     },
     placeholderData: keepPreviousData,
   });
-  const at = new Intl.DateTimeFormat(
-    localeOf(i18n.language),
-    { ...inZone(), dateStyle: 'short', ...(step !== 86400 && { timeStyle: 'short' as const }) },
-  );
+  const at = new Intl.DateTimeFormat(localeOf(i18n.language), {
+    ...inZone(),
+    dateStyle: 'short',
+    ...(step !== 86400 && { timeStyle: 'short' as const }),
+  });
   return (
     <Loaded query={volumes}>
       {(report) => {

@@ -57,7 +57,7 @@ test.each([
   ['month', { from: new Date(2026, 9, 26).toISOString() }],
   ['all', {}],
   ['custom', { to: '2026-11-02T08:00:00.000Z' }],
-] as const)('%s begins at midnight here', (range, stretch) => {
+] as const)('%s begins at midnight', (range, stretch) => {
   expect(stretchOf({ range, from: '', to: '2026-11-02T08:00:00.000Z' }, NOW)).toEqual(stretch);
 });
 

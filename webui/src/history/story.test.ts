@@ -7,7 +7,13 @@ const AMAL = 'amal@contoso.com';
 const BAO = 'bao@contoso.com';
 const CARLA = 'carla@contoso.com';
 
-function ring(agent: string, from: number, to: number, outcome: string, answered: number | null = null) {
+function ring(
+  agent: string,
+  from: number,
+  to: number,
+  outcome: Told['rings'][number]['outcome'],
+  answered: number | null = null,
+) {
   return {
     ring_id: `${agent}.${from}`,
     queue: 'Sales',
@@ -17,11 +23,20 @@ function ring(agent: string, from: number, to: number, outcome: string, answered
     ended_at: at(to),
     outcome,
     reason: '',
+    why: { kind: 'text', text: '' },
   };
 }
 
-function decision(seconds: number, agent: string | null, kind: string, reason: string) {
-  return { at: at(seconds), queue: 'Sales', agent, decision: kind, reason };
+type Decision = Told['decisions'][number];
+
+function decision(
+  seconds: number,
+  agent: string | null,
+  kind: Decision['decision'],
+  reason: string,
+): Decision {
+  const why = { kind: 'text', text: reason };
+  return { at: at(seconds), queue: 'Sales', agent, decision: kind, reason, why };
 }
 
 const over: Told = {
@@ -107,7 +122,7 @@ test('an exit and a decision that is not known yet are told in their own words',
       decision(20, null, 'waits', 'nobody can be rung: 2 paused'),
       decision(40, null, 'timeout', 'waited 35 s: disconnect'),
       decision(41, AMAL, 'transferred', 'to carla@contoso.com'),
-      decision(42, AMAL, 'blessed', 'nobody knows'),
+      decision(42, AMAL, 'blessed' as Decision['decision'], 'nobody knows'),
     ],
   });
   expect(steps.slice(2, 6)).toMatchObject([

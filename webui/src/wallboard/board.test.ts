@@ -27,6 +27,7 @@ function agent(name: string, fields: Partial<LiveAgent> = {}): LiveAgent {
     display_name: name,
     state: 'ready',
     reason: 'ready',
+    why: { kind: 'ready' },
     presence: 'available',
     since: AT,
     until: null,

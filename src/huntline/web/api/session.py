@@ -59,8 +59,8 @@ class SessionView(BaseModel):
     needs none.
 
     ``user`` is the UPN of the user whom the account belongs to, if any; ``display_name`` is that user's, or
-    else the name of the account. ``time_zone`` (IANA) is that of the organization, by whose clocks all
-    texts of the API tell moments; for the host that of the one that is named, or of the server.
+    else the name of the account. ``time_zone`` (IANA) is the organization's, by whose clocks texts of the API
+    tell moments; for the host that of the one that is named, or of the server.
     """
 
     name: str
