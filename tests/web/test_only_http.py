@@ -57,5 +57,5 @@ def test_sip_and_tls_are_closed_at_their_first_bytes(
 def test_http_is_served_and_what_is_nothing_known_refused() -> None:
     request = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
     served, refused = asyncio.run(_talk(request, b"\x7f\r\n\r\n"))
-    assert served.endswith(b"hello")
+    assert b"hello" in served
     assert refused.startswith(b"HTTP/1.1 400")
