@@ -418,10 +418,10 @@ class B2bua:
         if ring.answered is None or ring.sdp_answer is None:
             return
         leg, failure = ring.answered, None
-        leg.is_holding = is_hold(ring.sdp_answer)
         ring.is_accepted = True
         try:
             await self._media.accept(leg.media_id, ring.sdp_answer)
+            leg.is_holding = is_hold(ring.sdp_answer)
         except PeerError as error:
             failure = str(error)
         if call.rings.get(ring.ring_id) is not ring:
