@@ -147,6 +147,7 @@ def test_a_call_that_the_trunk_brings_back_again_and_again_is_ended(
     returned: list[Leg] = []
 
     def bring_back(leg: Leg) -> None:
+        leg.ring()  # a CANCEL waits for it (RFC 3261 section 9.1)
         assert leg.invite is not None
         headers: Headers = tuple((name, value) for name in passed_on for value in leg.invite.all(name))
         hops = int(leg.invite.header("max-forwards")) - 1

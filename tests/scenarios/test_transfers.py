@@ -94,7 +94,7 @@ def test_a_colleague_who_declines_leaves_the_call_as_it_was(desk: Desk, status: 
     caller, agent = desk.call()
     agent.refer(desk.uri("bao"))
     desk.bao.wait_call().decline(status)
-    agent.wait_notified(486)
+    agent.wait_notified(status)
     hear_each_other(caller, agent)
     assert agent.refer(desk.uri("bao")).status == 202
     ring = taken(desk.bao)

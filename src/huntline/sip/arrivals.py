@@ -68,7 +68,6 @@ class Arrivals:
             call_id=call_id,
             address=caller_id.user,
             account_id=account.user_id if account else None,
-            is_holding=event.sdp is not None and is_hold(event.sdp),
         )
         return Call(
             call_id=call_id,
@@ -88,6 +87,7 @@ class Arrivals:
         media_id = call.caller.media_id
         try:
             call.sdp_for_caller = await our_description(self._media, media_id, sdp_offer)
+            call.caller.is_holding = sdp_offer is not None and is_hold(sdp_offer)
         except PeerError as error:
             if call.call_id in self._book.calls:
                 self._on_failure(call, error.sip_status, str(error))

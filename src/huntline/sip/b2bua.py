@@ -452,10 +452,10 @@ class B2bua:
             return
         leg = ring.answered
         failure: Reason | None = None
-        leg.is_holding = is_hold(ring.sdp_answer)
         ring.is_accepted = True
         try:
             await self._media.accept(leg.media_id, ring.sdp_answer)
+            leg.is_holding = is_hold(ring.sdp_answer)
         except PeerError as error:
             failure = why_refused(error)
         if call.rings.get(ring.ring_id) is not ring:

@@ -38,8 +38,17 @@ export function refusalName(status: number | null, t: TFunction): string {
     case null:
       return t('agent:call.refusal.unreachable');
     case 404:
+    case 410:
     case 484:
+    case 604:
       return t('agent:call.refusal.notFound');
+    case 488:
+      return t('agent:call.refusal.noCommonAudio');
+    case 483:
+      return t('agent:call.refusal.tooOften');
+    case 500:
+    case 504:
+      return t('agent:call.refusal.network');
     case 403:
       return t('agent:call.refusal.notAllowed');
     case 491:

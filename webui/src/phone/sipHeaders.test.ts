@@ -68,7 +68,14 @@ test.each<[Partial<End>, string]>([
   [{ status: 481 }, 'over-meanwhile'],
   [{ status: 403 }, 'not-allowed'],
   [{ status: 408 }, 'no-answer'],
-  [{ status: 500 }, 'failed'],
+  [{ status: 410 }, 'number-gone'],
+  [{ status: 484 }, 'number-incomplete'],
+  [{ status: 488 }, 'no-common-audio'],
+  [{ status: 483 }, 'forwarded-too-often'],
+  [{ status: 500 }, 'network-failed'],
+  [{ status: 503 }, 'network-failed'],
+  [{ status: 504 }, 'network-silent'],
+  [{ status: 400 }, 'failed'],
 ])('an end like %o is %s', (end, why) => {
   const plain: End = { isByUs: false, wasAnswered: false, direction: 'out', status: null, reason: undefined };
   expect(endingOf({ ...plain, ...end })).toBe(why);

@@ -87,13 +87,28 @@ function ofRefusal(status: number): Ending {
     case 487:
       return 'no-answer';
     case 480:
-    case 503:
       return 'unreachable';
+    case 410:
+      return 'number-gone';
+    case 484:
+      return 'number-incomplete';
+    case 415:
+    case 488:
+    case 606:
+      return 'no-common-audio';
+    case 482:
+    case 483:
+      return 'forwarded-too-often';
+    case 500:
+    case 502:
+    case 503:
+      return 'network-failed';
+    case 504:
+      return 'network-silent';
     // A call that was to be taken over is no more.
     case 481:
       return 'over-meanwhile';
     case 404:
-    case 484:
     case 604:
       return 'not-found';
     case 401:
