@@ -16,6 +16,7 @@ from huntline.web.principal import Principal, principal_of
 
 CSRF_HEADER = "X-CSRF-Token"
 
+_SENDER = "huntline.sender"  # where a request keeps who sent it
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 _API_KEY = HTTPBearer(scheme_name="api-key", description="An API key of an account.", auto_error=False)
 _SESSION = APIKeyCookie(
@@ -41,7 +42,14 @@ class CsrfTokenMissing(Refused):
 
 
 def authenticated(request: Request) -> Principal:
-    """Who sent a request. Raises NotSignedIn, CsrfTokenMissing."""
+    """Who sent a request, found out once for each. Raises NotSignedIn, CsrfTokenMissing."""
+    known: Principal | None = request.scope.get(_SENDER)
+    if known is None:
+        known = request.scope[_SENDER] = _authenticated(request)
+    return known
+
+
+def _authenticated(request: Request) -> Principal:
     backstage: Backstage = request.app.state.backstage
     if backstage.trusted is not None:
         return backstage.trusted
