@@ -59,7 +59,10 @@ class LastAdmin(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """Who may use the API. ``queue_ids`` are a queue owner's, ``user_id`` is the user it belongs to."""
+    """Who may use the API. ``queue_ids`` are a queue owner's, ``user_id`` is the user it belongs to.
+
+    What failed to sign in before ``forgiven_at`` counts no longer.
+    """
 
     organization_id: str
     account_id: str = ""
@@ -70,6 +73,7 @@ class Account:
     user_id: str | None = None
     oidc_subject: str | None = None
     is_disabled: bool = False
+    forgiven_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +176,17 @@ class Accounts:
                     connection.execute(delete(table).where(_is_account(table, account)))
                 self._audit(connection, account, [removed("account", account.name)], by)
 
+    def forgive(self, account: Account, by: Actor) -> Account:
+        """Have what failed to sign in until now count no longer. Raises UnknownAccount."""
+        with writing(self._database) as connection:
+            after = replace(_existing(connection, account), forgiven_at=self._now())
+            connection.execute(
+                update(schema.accounts).where(_is_account(schema.accounts, after)), _row_of(after)
+            )
+            change = Change("account", after.name, "failed attempts", "counted", "forgiven")
+            self._audit(connection, after, [change], by)
+        return after
+
     def keys(self, account: Account) -> tuple[ApiKey, ...]:
         """The API keys of an account, in the order in which they were made."""
         table = schema.api_keys
@@ -262,6 +277,7 @@ def account_of(row: RowMapping) -> Account:
         user_id=row["user_id"],
         oidc_subject=row["oidc_subject"],
         is_disabled=row["is_disabled"],
+        forgiven_at=row["forgiven_at"],
     )
 
 
@@ -277,6 +293,7 @@ def _row_of(account: Account) -> dict[str, Any]:
         "user_id": account.user_id,
         "oidc_subject": account.oidc_subject,
         "is_disabled": account.is_disabled,
+        "forgiven_at": account.forgiven_at,
     }
 
 
