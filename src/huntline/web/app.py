@@ -15,7 +15,6 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from huntline.config import Address, Config
-from huntline.control import AsyncControlClient
 from huntline.errors import ConfigurationError, HuntlineError
 from huntline.first_run import discard_setup_token, make_setup_token
 from huntline.web import built_pages, problems
@@ -59,12 +58,12 @@ from huntline.web.connection_limits import (
     protocol_with,
 )
 from huntline.web.guards import BodyLimit, BodyRules, Faults, RequestLimit, SecurityHeaders
+from huntline.web.health import Health, Part
 from huntline.web.language import AnswersInLanguage, language_in_query
 from huntline.web.paths import API_PATH as API_PATH
 from huntline.web.paths import DESCRIPTION_PATH
 from huntline.web.principal import Principal
 
-HEALTH_TIME_LIMIT = 2.0  # seconds
 TIME_TO_CLOSE = 1  # seconds that open requests get at the end
 
 LONGEST_BODY = 1_000_000  # bytes
@@ -152,13 +151,15 @@ def build_app(config: Config, trusted: Principal | None = None, pages: Path = PA
         scim.install(app)
         built_pages.install(app, pages, config)
 
+    health = app.state.health = Health(config, app.state.backstage.database)
+
     @app.get(HEALTH_PATH, include_in_schema=False)
-    async def health() -> JSONResponse:
-        parts = {
-            "signalling": await _signalling_answers(config.control_socket),
-            "media": await _accepts_connections(config.media_socket),
-        }
-        return JSONResponse(parts, status_code=200 if all(parts.values()) else 503)
+    async def read_health() -> JSONResponse:
+        faults = await health.faults()
+        wrong = {fault.part for fault in faults}
+        parts: dict[str, object] = {part: part not in wrong for part in Part}
+        problems = [fault.model_dump() for fault in faults]
+        return JSONResponse(parts | {"problems": problems}, status_code=503 if faults else 200)
 
     return app
 
@@ -196,6 +197,7 @@ async def run_web(config: Config, ready: Callable[[], None]) -> None:
             ),
             ready,
         )
+        watching = asyncio.ensure_future(app.state.health.watch())
         serving = asyncio.ensure_future(server.serve(sockets=[listening]))
         try:
             await asyncio.shield(serving)
@@ -205,6 +207,7 @@ async def run_web(config: Config, ready: Callable[[], None]) -> None:
             await serving
             raise
         finally:
+            watching.cancel()
             connections.close()
             app.state.backstage.close()
 
@@ -252,22 +255,3 @@ def _listen(address: Address) -> socket.socket:
             f"http: {address} cannot be listened on: {error.strerror}; free it, or use another --http"
         ) from None
     return listening
-
-
-async def _signalling_answers(path: Path) -> bool:
-    try:
-        async with asyncio.timeout(HEALTH_TIME_LIMIT), await AsyncControlClient.connect(path) as client:
-            await client.request("ping")
-    except (HuntlineError, TimeoutError):
-        return False
-    return True
-
-
-async def _accepts_connections(path: Path) -> bool:
-    try:
-        async with asyncio.timeout(HEALTH_TIME_LIMIT):
-            _, writer = await asyncio.open_unix_connection(str(path))
-    except (OSError, TimeoutError):
-        return False
-    writer.close()
-    return True
