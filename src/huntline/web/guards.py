@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from huntline.addresses import source_of
 from huntline.errors import Refused
 from huntline.logs import RationedWarning
-from huntline.web.problems import fault_response, problem_response, refused_response
+from huntline.web.problems import RefusedUnread, fault_response, problem_response
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -127,7 +127,8 @@ class BodyRules:
 class BodyLimit:
     """Refuses bodies that are too long, all together too long, or sent by nobody known: before they are read.
 
-    What is not refused is passed on as it comes, so that an upload is never whole in memory here.
+    What is not refused is passed on as it comes, so that an upload is never whole in memory here. Who sends
+    it is asked when a route wants to read: so what is not there is not there for strangers, too.
     """
 
     def __init__(self, app: ASGIApp, rules: BodyRules) -> None:
@@ -146,13 +147,8 @@ class BodyLimit:
         if said.isdecimal() and int(said) > longest:
             await _too_large(longest)(scope, receive, send)
             return
-        if said not in ("", "0") or "transfer-encoding" in headers:
-            try:
-                await self._check_sender(scope)
-            except Refused as refusal:
-                await refused_response(refusal)(scope, receive, send)
-                return
-        body = _Body(receive, longest)
+        is_unknown = said not in ("", "0") or "transfer-encoding" in headers
+        body = _Body(scope, receive, longest, is_unknown)
         try:
             await self._app(scope, lambda: self._part(body), send)
         finally:
@@ -163,11 +159,18 @@ class BodyLimit:
         return rules.longest_of_strangers if path in rules.for_strangers else rules.longest(path)
 
     async def _check_sender(self, scope: Scope) -> None:
-        if self._rules.sender_of is not None and scope["path"] not in self._rules.for_strangers:
+        if self._rules.sender_of is None or scope["path"] in self._rules.for_strangers:
+            return
+        try:
             await run_in_threadpool(self._rules.sender_of, Request(scope))
+        except Refused as refusal:
+            raise RefusedUnread(refusal) from None
 
     async def _part(self, body: _Body) -> Message:
-        """The next part of a body. Raises HTTPException when it is one too many."""
+        """The next part of a body. Raises RefusedUnread, and HTTPException when it is one too many."""
+        if body.is_of_unknown:
+            await self._check_sender(body.scope)
+            body.is_of_unknown = False
         message = await body.receive()
         length = len(message.get("body", b""))
         body.length += length
@@ -185,8 +188,10 @@ class BodyLimit:
 class _Body:
     """A body under way: ``length`` is how much of it has come."""
 
+    scope: Scope
     receive: Receive
     longest: int
+    is_of_unknown: bool
     length: int = field(default=0, init=False)
 
 

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
+from fastapi.exceptions import HTTPException, RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 from sqlalchemy.exc import OperationalError
-from starlette.exceptions import HTTPException
+from starlette.exceptions import HTTPException as AnyHTTPException
 
 from huntline.control import ServerDoesNotAnswer, ServerNotRunning
 from huntline.directory.problems import Problem
@@ -91,6 +91,14 @@ class FieldsRefused(Refused):
         self.problems = tuple(problems)
 
 
+class RefusedUnread(HTTPException):
+    """A refusal before a body is read: of a kind that FastAPI lets through while it reads one."""
+
+    def __init__(self, refusal: Refused) -> None:
+        super().__init__(refusal.status, str(refusal))
+        self.refusal = refusal
+
+
 def install(app: FastAPI) -> None:
     """Make the application answer every refusal as a problem, and say so in its description."""
     described = app.openapi
@@ -107,7 +115,7 @@ def install(app: FastAPI) -> None:
     app.openapi = openapi  # type: ignore[method-assign] # as FastAPI wants it extended
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
-    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(AnyHTTPException, _http_error)
     app.add_exception_handler(ConfigurationError, _misconfigured)
     app.add_exception_handler(ServerNotRunning, _unavailable)
     app.add_exception_handler(ServerDoesNotAnswer, _unavailable)
@@ -221,7 +229,9 @@ def fault_response(error_id: str) -> JSONResponse:
 
 
 def _http_error(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)
+    assert isinstance(error, AnyHTTPException)
+    if isinstance(error, RefusedUnread):
+        return refused_response(error.refusal)
     name = _NAMES.get(error.status_code, "refused")
     headers = dict(error.headers) if error.headers else None
     return problem_response(error.status_code, name, str(error.detail), headers=headers)
