@@ -14,11 +14,11 @@ import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
+from huntline.peers import connections_for
 from huntline.web.connection_limits import (
     HttpConnection,
     HttpConnections,
     HttpLimits,
-    connections_for,
     protocol_with,
 )
 
@@ -257,4 +257,4 @@ def test_the_one_who_has_most_waiting_loses_the_place() -> None:
     ("descriptors", "wanted", "had"), [(400, 2_000, 208), (1_000_000, 2_000, 2_000), (64, 2_000, 16)]
 )
 def test_a_process_has_no_more_connections_than_files(descriptors: int, wanted: int, had: int) -> None:
-    assert connections_for(descriptors, wanted) == had
+    assert connections_for(wanted, descriptors) == had

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -35,6 +35,7 @@ HOST = ""
 
 KEY_PREFIX = "hl_"
 
+_MOST_VALUES = 500  # in one query
 _AUDITED = ("name", "role", "queues", "user", "password", "oidc_subject", "is_disabled")
 
 
@@ -131,6 +132,28 @@ class Accounts:
         )
         found = self._found(in_force().join(keys, is_it))
         return found[0] if found else None
+
+    def by_hashes(self, hashes: Collection[str]) -> dict[str, Account]:
+        """The accounts in force that keys and sessions open which are good now, by ``hash_of`` these."""
+        found: dict[str, Account] = {}
+        wanted = sorted(hashes)
+        for start in range(0, len(wanted), _MOST_VALUES):
+            some = wanted[start : start + _MOST_VALUES]
+            for table, column in (
+                (schema.api_keys, schema.api_keys.c.key_hash),
+                (schema.sessions, schema.sessions.c.session_hash),
+            ):
+                is_it = (
+                    (schema.accounts.c.organization_id == table.c.organization_id)
+                    & (schema.accounts.c.account_id == table.c.account_id)
+                    & column.in_(some)
+                    & (table.c.expires_at.is_(None) | (table.c.expires_at > self._now()))
+                )
+                query = in_force().join(table, is_it).add_columns(column.label("opened_by"))
+                with self._database.begin() as connection:
+                    rows = connection.execute(query).mappings().all()
+                found |= {row["opened_by"]: account_of(row) for row in rows}
+        return found
 
     def add(self, account: Account, by: Actor, *, dry_run: bool = False) -> Account:
         """Keep a new account, whose id is made here. Raises AccountTaken."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import resource
 import socket
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
@@ -17,6 +16,7 @@ from fastapi.responses import JSONResponse
 from huntline.config import Address, Config
 from huntline.errors import ConfigurationError, HuntlineError
 from huntline.first_run import discard_setup_token, make_setup_token
+from huntline.peers import BACKLOG, connections_for
 from huntline.web import built_pages, problems
 from huntline.web.api import (
     accounts,
@@ -50,11 +50,9 @@ from huntline.web.authentication import authenticated
 from huntline.web.backstage import Backstage
 from huntline.web.built_pages import PAGES
 from huntline.web.connection_limits import (
-    BACKLOG,
     HEALTH_PATH,
     HttpConnections,
     HttpLimits,
-    connections_for,
     protocol_with,
 )
 from huntline.web.guards import BodyLimit, BodyRules, Faults, RequestLimit, SecurityHeaders
@@ -213,10 +211,9 @@ async def run_web(config: Config, ready: Callable[[], None]) -> None:
 
 
 def _http_limits(config: Config) -> HttpLimits:
-    descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     limits = config.limits
     return HttpLimits(
-        connections=connections_for(descriptors, limits.max_http_connections),
+        connections=connections_for(limits.max_http_connections),
         connections_per_address=limits.max_connections_per_address,
     )
 

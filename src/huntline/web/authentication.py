@@ -9,6 +9,7 @@ from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPBearer
 
 from huntline.errors import Refused
+from huntline.storage.accounts import hash_of
 from huntline.storage.sessions import Session
 from huntline.web.backstage import Backstage
 from huntline.web.cookies import SESSION, cookie_of
@@ -83,6 +84,16 @@ def by_key(backstage: Backstage, authorization: str) -> Principal | None:
     scheme, _, key = authorization.partition(" ")
     account = backstage.accounts.by_key(key.strip()) if scheme.lower() == "bearer" else None
     return principal_of(account) if account is not None else None
+
+
+def credential_of(request: Request) -> str | None:
+    """What is stored of the key or the session that a request shows; None where neither is asked for."""
+    backstage: Backstage = request.app.state.backstage
+    if backstage.trusted is not None:
+        return None
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    shown = key.strip() if scheme else cookie_of(request, SESSION)
+    return hash_of(shown or "")
 
 
 def session_of(request: Request) -> Session | None:

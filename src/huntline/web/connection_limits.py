@@ -20,17 +20,11 @@ import h11
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from huntline.addresses import is_this_machine, source_of
 from huntline.logs import RationedWarning
+from huntline.peers import is_this_machine, source_of
 from huntline.web.problems import MEDIA_TYPE, problem_content, problem_response
 
 HEALTH_PATH = "/healthz"
-
-BACKLOG = 128
-"""Connections that the kernel completes ahead of us: we take them all at once and only then count them."""
-
-_RESERVED_DESCRIPTORS = BACKLOG + 64  # and for the database, files, the control socket, the log
-_FEWEST_CONNECTIONS = 16
 
 _log = logging.getLogger(__name__)
 
@@ -53,11 +47,6 @@ class HttpLimits:
     body: float = 120.0
     reading: float = 30.0
     checked_every: float = 1.0
-
-
-def connections_for(descriptors: int, wanted: int) -> int:
-    """How many connections a process may have that may open so many files."""
-    return max(_FEWEST_CONNECTIONS, min(wanted, descriptors - _RESERVED_DESCRIPTORS))
 
 
 class HttpConnections:

@@ -14,9 +14,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from huntline.addresses import source_of
 from huntline.errors import Refused
 from huntline.logs import RationedWarning
+from huntline.peers import source_of
 from huntline.web.problems import RefusedUnread, fault_response, problem_response
 
 _HEADERS = {

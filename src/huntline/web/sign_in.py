@@ -6,8 +6,8 @@ import hashlib
 import secrets
 from datetime import UTC, datetime
 
-from huntline.addresses import source_of
 from huntline.errors import Refused
+from huntline.peers import source_of
 from huntline.storage.accounts import HOST, Account
 from huntline.storage.audit import Actor
 from huntline.storage.passwords import is_password

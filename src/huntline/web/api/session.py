@@ -11,12 +11,12 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict
 
-from huntline.addresses import source_of
 from huntline.directory.access import PERMISSIONS, Permission, Role
 from huntline.directory.problems import Problem
 from huntline.errors import Refused
 from huntline.organization_file.form import Text
 from huntline.organization_file.parts import Dump
+from huntline.peers import source_of
 from huntline.storage.accounts import HOST, Account
 from huntline.storage.passwords import hashed, is_password
 from huntline.storage.sessions import Session

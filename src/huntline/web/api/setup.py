@@ -9,7 +9,6 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict
 
-from huntline.addresses import source_of
 from huntline.directory.access import Role
 from huntline.directory.organization import Organization
 from huntline.directory.rules import check
@@ -18,6 +17,7 @@ from huntline.first_run import FILE_NAME as TOKEN_FILE
 from huntline.first_run import discard_setup_token, setup_token
 from huntline.organization_file.form import OrganizationFields, Text
 from huntline.organization_file.parts import with_fields
+from huntline.peers import source_of
 from huntline.storage.accounts import HOST, Account
 from huntline.storage.audit import Actor
 from huntline.storage.passwords import hashed

@@ -1,11 +1,24 @@
-"""Addresses of peers, as limits count them."""
+"""Peers, as limits count them."""
 
 from __future__ import annotations
 
+import resource
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 
 _ONE_SITE = 64  # bits of an IPv6 address: what one customer gets at least (RFC 6177 section 2)
+
+BACKLOG = 128
+"""Connections that the kernel completes ahead of us: we take them all at once and only then count them."""
+
+_RESERVED_DESCRIPTORS = BACKLOG + 64  # and for the database, files, the control socket, the log
+_FEWEST_CONNECTIONS = 16
+
+
+def connections_for(wanted: int, descriptors: int | None = None) -> int:
+    """How many connections a process may have that may open so many files; by default, as many as this."""
+    may_open = descriptors if descriptors is not None else resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return max(_FEWEST_CONNECTIONS, min(wanted, may_open - _RESERVED_DESCRIPTORS))
 
 
 @lru_cache(maxsize=4_096)
