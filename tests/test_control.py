@@ -157,6 +157,26 @@ def test_connections_past_the_limit_are_turned_away(tmp_path: Path) -> None:
     asyncio.run(story())
 
 
+def test_whoever_asks_nothing_is_let_go_and_whoever_watches_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(control, "TIME_FOR_A_REQUEST", 0.05)
+
+    async def story() -> None:
+        path = tmp_path / "control.sock"
+        async with running(path) as server, await AsyncControlClient.connect(path) as watcher:
+            seen = watcher.watch()
+            await anext(seen)
+            reader, writer = await asyncio.open_unix_connection(str(path))
+            writer.write(b'{"do": "sta')
+            assert await reader.read() == b""
+            writer.close()
+            server.publish({"call": "c1"})
+            assert await anext(seen) == {"call": "c1"}
+
+    asyncio.run(story())
+
+
 def test_a_watcher_gets_the_snapshot_and_then_each_change(tmp_path: Path) -> None:
     async def story() -> None:
         path = tmp_path / "control.sock"

@@ -24,6 +24,7 @@ from huntline.live import LiveFeed
 from huntline.media.client import MediaClient
 from huntline.media.prompts.synthesize import ensure_builtin
 from huntline.page_addresses import page_origins
+from huntline.peers import connections_for
 from huntline.runner import Runner
 from huntline.secret import kept_secret
 from huntline.sip.admission import Admission
@@ -102,7 +103,10 @@ class Signalling:
             self._on_sip,
             on_flow_lost=self._registrar.flow_lost,
             timed=(self._registrar, self._presence),
-            limits=ConnectionLimits(connections=config.limits.max_connections),
+            limits=ConnectionLimits(
+                connections=connections_for(config.limits.max_connections),
+                connections_per_address=config.limits.max_connections_per_address,
+            ),
             page_origins=partial(page_origins, config),
         )
         self._authenticator = Authenticator(self._plan, kept_secret(config.data / "secret"))

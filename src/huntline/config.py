@@ -184,12 +184,19 @@ Secret = Annotated[
 
 
 class Limits(BaseModel):
-    """How much of the machine strangers may take; past a limit new work is refused, old work goes on."""
+    """How much of the machine strangers may take; past a limit new work is refused, old work goes on.
+
+    ``max_connections`` are of SIP (TCP and WebSocket), ``max_http_connections`` of pages and programs; a
+    process that may open fewer files has fewer. ``max_connections_per_address`` counts for each of the two,
+    and an IPv6 address as its /64.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     max_legs: Annotated[int, Field(ge=2)] = 20_000
     max_connections: Annotated[int, Field(ge=1)] = 10_000
+    max_http_connections: Annotated[int, Field(ge=1)] = 2_000
+    max_connections_per_address: Annotated[int, Field(ge=1)] = 1_000
     max_contacts_per_user: Annotated[int, Field(ge=1)] = 10
 
 

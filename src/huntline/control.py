@@ -27,6 +27,7 @@ LONGEST_REQUEST = 64 * 1024  # bytes
 LONGEST_REPLY = 64 * 1024 * 1024  # bytes: a snapshot of a large site fits many times
 LARGEST_BACKLOG = 8 * 1024 * 1024  # bytes that a slow watcher may leave unread before it is dropped
 MOST_CONNECTIONS = 100
+TIME_FOR_A_REQUEST = 60.0  # seconds that a connection may take for it, unless it watches
 
 _log = logging.getLogger(__name__)
 
@@ -107,6 +108,7 @@ class ControlServer:
         self._connections.add(writer)
         try:
             if len(self._connections) > MOST_CONNECTIONS:
+                _log.warning("a control connection is refused: there are too many")
                 writer.write(_line(_failure(None, "too-many-connections", "too many connections", 503)))
             else:
                 await self._answer_requests(reader, writer)
@@ -120,7 +122,10 @@ class ControlServer:
     async def _answer_requests(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while True:
             try:
-                line = await reader.readline()
+                async with asyncio.timeout(None if writer in self._watchers else TIME_FOR_A_REQUEST):
+                    line = await reader.readline()
+            except TimeoutError:
+                return
             except ValueError:
                 # The reader has lost the line's beginning, so nothing behind it can be told apart.
                 writer.write(_line(_failure(None, "request-too-long", "the request is too long", 400)))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TextIO
 
@@ -25,6 +27,33 @@ def set_up_logging(process: str, level: str, *, mask_numbers: bool, stream: Text
     root.handlers = [handler]
     root.setLevel(level.upper())
     logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+class RationedWarning:
+    """A warning of what strangers can cause as often as they like: one line at once, then one in ``every``
+    seconds at most, which says in ``times`` how often it happened since the line before."""
+
+    def __init__(
+        self,
+        log: logging.Logger,
+        message: str,
+        every: float = 60.0,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._log = log
+        self._message = message
+        self._every = every
+        self._now = now
+        self._told_at: float | None = None
+        self._times = 0
+
+    def tell(self, **fields: object) -> None:
+        """It happened once more; ``fields`` are those of this time."""
+        now = self._now()
+        self._times += 1
+        if self._told_at is None or now - self._told_at >= self._every:
+            self._log.warning(self._message, extra={**fields, "times": self._times})
+            self._told_at, self._times = now, 0
 
 
 class FieldFormatter(logging.Formatter):

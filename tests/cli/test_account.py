@@ -98,3 +98,14 @@ def test_a_refusal_is_one_line_in_the_words_of_the_options(
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith(f"huntline: {message}")
     assert done.stderr.count("\n") == 1
+
+
+def test_who_is_locked_out_may_try_again(tmp_path: Path, account: Verb) -> None:
+    account("create", "amal", "--role", "agent", "--user", "amal@contoso.com")
+    done = account("unlock", "amal")
+    assert (done.returncode, done.stdout) == (0, "Account amal may try again to sign in.\n")
+    backstage = Backstage(Config(data=tmp_path))
+    (found,) = backstage.accounts.all(backstage.settings.organizations()[0].organization_id)
+    backstage.close()
+    assert found.forgiven_at is not None
+    assert account("unlock", "nobody").returncode == 1

@@ -12,6 +12,7 @@ from tests.fakes.messages import request_bytes
 from tests.fakes.peers import TcpPeer, tcp_peer, udp_peer, until
 from tests.fakes.server import FakeServer, running
 
+from huntline.peers import source_of
 from huntline.protocols import Protocol
 from huntline.sip.core.core import OutgoingRequest
 from huntline.sip.core.flow import Flow, Transport
@@ -167,6 +168,31 @@ def test_connections_are_limited_for_each_address_and_given_back() -> None:
                 assert (await fifth.ask(options(5))).status == 200
 
     run(story)
+
+
+def test_whoever_says_nothing_makes_room_for_whoever_does() -> None:
+    async def story() -> None:
+        async with running(limits=ConnectionLimits(connections=3)) as server:
+            port = server.port("tcp")
+            async with tcp_peer(port) as known, tcp_peer(port) as first, tcp_peer(port) as second:
+                assert (await known.ask(options(1))).status == 200
+                first.send(b"OPTIONS sip:half")
+                second.send(b"OPTIONS sip:half")
+                async with tcp_peer(port) as newcomer:
+                    assert (await newcomer.ask(options(2))).status == 200
+                    assert await first.closed() == b""
+                    assert (await known.ask(options(3))).status == 200
+                    assert server.user_agent.connection_count == 3
+
+    run(story)
+
+
+def test_the_addresses_of_one_line_are_counted_together() -> None:
+    assert source_of("2001:db8:0:1::5") == source_of("2001:db8:0:1:ffff::9") == "2001:db8:0:1::/64"
+    assert source_of("2001:db8:0:2::5") != source_of("2001:db8:0:1::5")
+    assert source_of("::ffff:192.0.2.1") == source_of("192.0.2.1") == "192.0.2.1"
+    assert source_of("fe80::1%eth0") == "fe80::/64"
+    assert source_of("no address") == "no address"
 
 
 def test_a_lost_connection_is_told_and_what_is_sent_to_it_fails() -> None:

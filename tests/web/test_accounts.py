@@ -267,6 +267,18 @@ def test_a_key_ends_when_it_was_said_to(rig: ServerRig, api: Api) -> None:
     assert refusal_of(api, "POST", "/accounts/anna/keys", past)["field"] == "expires_at"
 
 
+@pytest.mark.parametrize(
+    "moment",
+    ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "2027-01-31T18:00:00", "\x00", 10**30, True],
+)
+def test_a_key_ends_at_a_moment_that_there_is(rig: ServerRig, moment: Any) -> None:
+    api = rig.api()
+    api.post("/accounts", {"name": "anna", "role": "admin"})
+    problem = refusal_of(api, "POST", "/accounts/anna/keys", {"expires_at": moment})
+    assert (problem["status"], problem["field"]) == (422, "expires_at")
+    assert "must be a moment with its time zone" in problem["allowed"]
+
+
 def test_a_disabled_account_opens_nothing(rig: ServerRig, api: Api) -> None:
     api.post("/accounts", {"name": "anna", "role": "auditor"})
     key = api.post("/accounts/anna/keys", {})["key"]

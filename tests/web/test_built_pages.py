@@ -55,8 +55,11 @@ def unbuilt(tmp_path: Path) -> Iterator[Browser]:
         yield running
 
 
+NAVIGATES = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
 def get(browser: Browser, path: str, method: str = "GET", **headers: str) -> httpx.Response:
-    return browser.request(method, SERVER + path, headers=headers)
+    return browser.request(method, SERVER + path, headers=NAVIGATES | headers)
 
 
 @pytest.mark.parametrize("path", ["/", "/queues/abc", "/users/amal@contoso.com", "/setup", "/apis", "/a.b/"])
@@ -143,6 +146,28 @@ def test_what_was_made_small_beforehand_is_sent_to_who_can_read_it(browser: Brow
     assert again.status_code == 304
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Accept": "*/*"},
+        {"Accept": "application/openmetrics-text,text/plain;q=0.5,*/*;q=0.1"},
+        {"Sec-Fetch-Mode": "cors"},
+        {"Sec-Fetch-Mode": "no-cors", "Accept": "image/avif,*/*"},
+    ],
+)
+@pytest.mark.parametrize("path", ["/metrics", "/queues/abc", "/.env", "/index.php"])
+def test_what_a_program_asks_for_and_is_not_there_is_a_problem(
+    browser: Browser, path: str, headers: dict[str, str]
+) -> None:
+    answer = get(browser, path, **headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+    assert get(browser, path, **{"Sec-Fetch-Mode": "navigate"}).status_code == 200
+
+
+def test_the_front_page_is_there_for_everybody(browser: Browser) -> None:
+    assert get(browser, "/", Accept="*/*").status_code == 200
+
+
 @pytest.mark.parametrize("path", ["/assets/none.js", "/assets/", "/api/v1/none", "/api", "/scim"])
 def test_what_is_no_page_and_not_there_is_a_problem(browser: Browser, path: str) -> None:
     answer = get(browser, path)
@@ -176,7 +201,7 @@ def test_nothing_outside_the_pages_is_served(tmp_path: Path, path: str) -> None:
         answer = Asker(app, runner).ask("GET", path, None)
     assert "of the server" not in answer.body
     assert "root:" not in answer.body
-    assert answer.status == (404 if path.startswith("/assets") else 200)
+    assert answer.status == 404
 
 
 def test_a_file_beside_the_index_is_served_by_its_name(browser: Browser) -> None:

@@ -12,11 +12,15 @@ import pytest
 
 from huntline.directory.access import Role
 from huntline.engine.reasons import Cause, Text
+from huntline.storage.accounts import Account, hash_of
 from huntline.web import live
-from huntline.web.live import LiveStreams, News, View
+from huntline.web.live import LiveStreams, News, TooManyStreams, View, Viewer
+from huntline.web.principal import Principal, principal_of
 from tests.web.past import Past
-from tests.web.rig import E5_USER, ServerRig, refusal_of
+from tests.web.rig import BY, E5_USER, ServerRig, refusal_of
 from tests.web.signalling import FakeSignalling, signalling
+
+VIEWER = Viewer(Principal(name="somebody", role=Role.ADMIN), None)
 
 Stream = AsyncGenerator[News, None]
 Story = Callable[[FakeSignalling, LiveStreams], Awaitable[None]]
@@ -170,7 +174,10 @@ def followed(rig: ServerRig, story: Story) -> None:
     """A story with the streams of a server and a signalling process in the same loop."""
 
     async def run() -> None:
-        fake, streams = FakeSignalling(rig), LiveStreams(rig.backstage.config.control_socket)
+        fake, streams = (
+            FakeSignalling(rig),
+            LiveStreams(rig.backstage.config.control_socket, rig.backstage.accounts),
+        )
         two_queues(fake, "elsewhere")
         await fake.server.start()
         async with asyncio.timeout(10):
@@ -182,7 +189,7 @@ def followed(rig: ServerRig, story: Story) -> None:
 
 def test_a_stream_begins_with_a_snapshot_and_goes_on_with_changes(rig: ServerRig) -> None:
     async def story(fake: FakeSignalling, streams: LiveStreams) -> None:
-        async with aclosing(streams.events(View(rig.contoso))) as stream:
+        async with aclosing(streams.events(View(rig.contoso), VIEWER)) as stream:
             kind, snapshot = await anext(stream)
             assert (kind, keys(snapshot)) == ("snapshot", (["q1", "q2"], ["a1", "a2"], ["c1", "c2", "c3"]))
             fake.server.publish(fake.news(queues=[fake.queue("q3", "Secret", "elsewhere")]))
@@ -197,7 +204,7 @@ def test_a_stream_begins_with_a_snapshot_and_goes_on_with_changes(rig: ServerRig
 
 def test_what_moves_out_of_sight_is_gone_and_what_moves_in_is_new(rig: ServerRig) -> None:
     async def story(fake: FakeSignalling, streams: LiveStreams) -> None:
-        async with aclosing(streams.events(View(rig.contoso, frozenset({"q1"})))) as stream:
+        async with aclosing(streams.events(View(rig.contoso, frozenset({"q1"})), VIEWER)) as stream:
             assert keys((await anext(stream))[1]) == (["q1"], ["a1"], ["c1"])
             fake.server.publish(fake.news(calls=[fake.call("c1", "q2"), fake.call("c2", "q1")]))
             _, change = await anext(stream)
@@ -211,7 +218,7 @@ def test_what_moves_out_of_sight_is_gone_and_what_moves_in_is_new(rig: ServerRig
 
 def test_all_streams_share_one_watch_which_ends_with_the_last(rig: ServerRig) -> None:
     async def story(fake: FakeSignalling, streams: LiveStreams) -> None:
-        one, two = streams.events(View(rig.contoso)), streams.events(View("elsewhere"))
+        one, two = streams.events(View(rig.contoso), VIEWER), streams.events(View("elsewhere"), VIEWER)
         assert keys((await anext(one))[1])[0] == ["q1", "q2"]
         assert keys((await anext(two))[1])[0] == ["q3"]
         assert (fake.watches, fake.server.watcher_count) == (1, 1)
@@ -230,7 +237,7 @@ def test_a_slow_reader_gets_a_snapshot_in_the_place_of_changes(
     monkeypatch.setattr(live, "_LARGEST_BACKLOG", 3)
 
     async def story(fake: FakeSignalling, streams: LiveStreams) -> None:
-        slow, quick = streams.events(View(rig.contoso)), streams.events(View(rig.contoso))
+        slow, quick = streams.events(View(rig.contoso), VIEWER), streams.events(View(rig.contoso), VIEWER)
         await anext(slow)
         await anext(quick)
         for waiting in range(1, 6):
@@ -246,7 +253,7 @@ def test_a_slow_reader_gets_a_snapshot_in_the_place_of_changes(
 
 def test_streams_go_on_over_a_restart_of_the_signalling_process(rig: ServerRig) -> None:
     async def story(fake: FakeSignalling, streams: LiveStreams) -> None:
-        async with aclosing(streams.events(View(rig.contoso))) as stream:
+        async with aclosing(streams.events(View(rig.contoso), VIEWER)) as stream:
             await anext(stream)
             await fake.server.close()
             assert await anext(stream) == ("gone", {})
@@ -260,7 +267,7 @@ def test_streams_go_on_over_a_restart_of_the_signalling_process(rig: ServerRig) 
 
 def test_streams_end_when_the_server_closes(rig: ServerRig) -> None:
     async def story(fake: FakeSignalling, streams: LiveStreams) -> None:
-        stream = streams.events(View(rig.contoso))
+        stream = streams.events(View(rig.contoso), VIEWER)
         await anext(stream)
         streams.close()
         assert [news async for news in stream] == []
@@ -275,7 +282,7 @@ def test_a_stream_ends_in_time_so_that_leave_is_asked_again(
     monkeypatch.setattr(live, "LONGEST_STREAM", 0.01)
 
     async def story(fake: FakeSignalling, streams: LiveStreams) -> None:
-        kinds = [kind async for kind, _ in streams.events(View(rig.contoso))]
+        kinds = [kind async for kind, _ in streams.events(View(rig.contoso), VIEWER)]
         assert kinds in ([], ["snapshot"])
 
     followed(rig, story)
@@ -285,3 +292,63 @@ async def until_nobody_watches(fake: FakeSignalling) -> None:
     """The other end of a connection sees its end a moment later."""
     while fake.server.watcher_count:  # noqa: ASYNC110 - no event tells
         await asyncio.sleep(0.005)
+
+
+def _user_inactive(rig: ServerRig, account: Account) -> None:
+    rig.api().patch("/users/olga@contoso.com", {"is_active": False})
+
+
+ENDS: dict[str, Callable[[ServerRig, Account], object]] = {
+    "the account is removed": lambda rig, account: rig.backstage.accounts.remove(account, BY),
+    "the account is disabled": lambda rig, account: rig.api().patch("/accounts/olga", {"is_disabled": True}),
+    "another role": lambda rig, account: rig.api().patch("/accounts/olga", {"role": "auditor"}),
+    "the key is removed": lambda rig, account: [
+        rig.backstage.accounts.remove_key(account, key.key_id, BY)
+        for key in rig.backstage.accounts.keys(account)
+    ],
+    "the session is ended": lambda rig, account: rig.api().patch("/accounts/olga", {"password": "x" * 12}),
+    "the user is inactive": _user_inactive,
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_stream_ends_within_a_second_of_what_it_was_allowed_by(rig: ServerRig, end: str) -> None:
+    rig.api().post("/users", {"upn": "olga@contoso.com"})
+    (user,) = rig.organization().users
+    accounts = rig.backstage.accounts
+    account = accounts.add(
+        Account(organization_id=rig.contoso, name="olga", role=Role.ADMIN, user_id=user.user_id), BY
+    )
+    rig.key()  # of another admin, who stays
+    _, key = accounts.add_key(account, "test", BY)
+    if end == "the session is ended":
+        _, key = rig.backstage.sessions.start(account)
+
+    async def story(fake: FakeSignalling, streams: LiveStreams) -> None:
+        theirs = streams.events(View(rig.contoso), Viewer(principal_of(account), hash_of(key)))
+        async with aclosing(theirs), aclosing(streams.events(View(rig.contoso), VIEWER)) as others:
+            assert (await anext(theirs))[0] == (await anext(others))[0] == "snapshot"
+            ended = asyncio.ensure_future(anext(theirs, None))
+            await asyncio.to_thread(ENDS[end], rig, account)
+            changed_at = asyncio.get_running_loop().time()
+            assert await ended is None
+            assert asyncio.get_running_loop().time() - changed_at < 1
+            assert not await asyncio.to_thread(accounts.by_hashes, {"nobody's"})
+
+    followed(rig, story)
+
+
+def test_an_account_follows_so_many_streams_and_no_more(
+    rig: ServerRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MOST_OF_ONE", 1)
+
+    async def story(fake: FakeSignalling, streams: LiveStreams) -> None:
+        streams.check_room(VIEWER)
+        async with aclosing(streams.events(View(rig.contoso), VIEWER)) as stream:
+            await anext(stream)
+            with pytest.raises(TooManyStreams):
+                streams.check_room(VIEWER)
+            streams.check_room(Viewer(Principal(name="another", role=Role.ADMIN), None))
+
+    followed(rig, story)

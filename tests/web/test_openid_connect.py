@@ -16,10 +16,11 @@ from pydantic import SecretStr
 from huntline.config import OidcConfig
 from huntline.directory.access import Role
 from huntline.storage.accounts import HOST, Account
+from huntline.storage.passwords import hashed
 from huntline.web.backstage import MOST_BY_ADDRESS
 from huntline.web.openid_connect import OpenIdConnect
 from tests.fakes.identity_provider import CLIENT_ID, CLIENT_SECRET, FakeIdentityProvider, identity_provider
-from tests.web.browser import Browser, browser_on
+from tests.web.browser import PASSWORD, Browser, browser_on
 from tests.web.rig import BY, E5_USER, ServerRig
 
 
@@ -95,16 +96,37 @@ def test_a_verified_address_of_the_organizations_domain_is_a_name_or_a_user(
     assert browser.get("/session").json()["user"] == "anna@contoso.com"
 
 
-def test_a_whole_office_signs_in_from_one_address(
+def test_who_goes_to_the_provider_and_does_not_come_back_has_not_failed(
     rig: ServerRig, provider: FakeIdentityProvider, browser: Browser
 ) -> None:
     account(rig, oidc_subject=f"{provider.issuer} anna-1")
-    for _ in range(MOST_BY_ADDRESS - 1):
+    account(rig, "bao", password_hash=hashed(PASSWORD))
+    for _ in range(MOST_BY_ADDRESS * 2):
+        assert browser.get("/session/oidc").status_code == 302
+    assert browser.sign_in("bao").status_code == 201
+    assert sign_in(browser).status_code == 303
+
+
+def test_who_guesses_passwords_does_not_keep_others_from_the_provider(
+    rig: ServerRig, provider: FakeIdentityProvider, browser: Browser
+) -> None:
+    account(rig, oidc_subject=f"{provider.issuer} anna-1")
+    for _ in range(MOST_BY_ADDRESS):
         rig.backstage.attempts_by_address.take("192.0.2.1")
-    for _ in range(3):
-        assert sign_in(browser).status_code == 303
-    browser.get("/session/oidc")
-    assert browser.get("/session/oidc").status_code == 429
+    assert sign_in(browser).status_code == 303
+
+
+def test_nobody_pushes_out_who_is_away_from_elsewhere(
+    rig: ServerRig, provider: FakeIdentityProvider, browser: Browser
+) -> None:
+    account(rig, oidc_subject=f"{provider.issuer} anna-1")
+    config = OidcConfig(issuer=provider.issuer, client_id=CLIENT_ID, client_secret=SecretStr(CLIENT_SECRET))
+    rig.backstage.openid_connect = known = OpenIdConnect(config, most_pending=5, most_of_one=3)
+    sent = browser.get("/session/oidc")
+    for _ in range(6):
+        known.begin("http://huntline.test/", "/", None, "192.0.2.66")
+    back = browser.request("GET", sent.headers["location"])
+    assert browser.request("GET", back.headers["location"]).status_code == 303
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -10,9 +11,11 @@ import pytest
 from huntline.directory.access import Role
 from huntline.directory.organization import Group, GroupKind, Licence, User
 from huntline.storage.accounts import HOST
-from tests.web.rig import E5_USER, ServerRig
-from tests.web.scim import GROUP, USER, VOICE, Directory, InProcess, Json, directory
+from huntline.web.scim.service import MOST_TERMS
+from tests.web.rig import BY, E5_USER, ServerRig
+from tests.web.scim import GROUP, PATCH, USER, VOICE, Directory, InProcess, Json, directory
 
+SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
 
@@ -393,3 +396,54 @@ def test_the_host_names_the_organization(rig: ServerRig) -> None:
         response = pushing.wire.request("POST", "/Users", json=body, params={"organization": "Contoso"})
         assert response.status_code == 201
     assert user(rig).upn == "amal@contoso.com"
+
+
+def test_many_members_come_and_go_in_linear_time(rig: ServerRig, pushing: Directory) -> None:
+    users = tuple(User(upn=f"user{number}@contoso.com") for number in range(1_000))
+    rig.backstage.settings.change(rig.contoso, lambda before: replace(before, users=users), BY)
+    ids = [user.user_id for user in rig.organization().users]
+    path = f"/Groups/{pushing.group('Everybody')}"
+    value = [{"value": member} for member in ids]
+    pushing.patch(path, {"op": "Add", "path": "members", "value": value})
+    began = time.process_time()
+    pushing.patch(path, {"op": "Remove", "path": "members", "value": value[:500]})
+    pushing.patch(path, *({"op": "Remove", "path": f'members[value eq "{each}"]'} for each in ids[500:]))
+    assert group(rig).members == ()
+    pushing.patch(path, *({"op": "Add", "path": "members", "value": [each]} for each in value))
+    assert len(group(rig).members) == len(ids)
+    assert time.process_time() - began < 8  # 30 and more when each looks through all
+
+
+def test_changes_of_members_and_of_the_name_keep_their_order(rig: ServerRig, pushing: Directory) -> None:
+    amal = pushing.user("amal@contoso.com")
+    path = f"/Groups/{pushing.group('First line')}"
+    add = {"op": "Add", "path": "members", "value": [{"value": amal}]}
+    remove = {"op": "Remove", "path": f'members[value eq "{amal}"]'}
+    pushing.patch(path, add, {"op": "Replace", "path": "displayName", "value": "Front"}, remove)
+    assert (group(rig).name, group(rig).members) == ("Front", ())
+    pushing.patch(path, remove, add, add)
+    assert group(rig).members == ("amal@contoso.com",)
+    renames = [{"op": "Replace", "path": "displayName", "value": f"Line {number}"} for number in range(20)]
+    alternating = [each for rename in renames for each in (rename, add)]
+    body = {"schemas": [PATCH], "Operations": alternating}
+    assert pushing.refusal("PATCH", path, body)["scimType"] == "tooMany"
+
+
+def test_a_filter_has_so_many_terms_and_no_more(pushing: Directory) -> None:
+    amal = pushing.user("amal@contoso.com")
+    group_id = pushing.group("First line")
+
+    def chained(number: int, attribute: str = "userName") -> str:
+        terms = [f'{attribute} eq "or or (and){place}"' for place in range(number - 1)]
+        return " or ".join([*terms, f'{attribute} eq "amal@contoso.com"'])
+
+    (found,) = pushing.get("/Users", filter=chained(MOST_TERMS))["Resources"]
+    assert found["id"] == amal
+    removal = {"op": "Remove", "path": f"members[{chained(MOST_TERMS + 1, 'value')}]"}
+    for refused in (
+        pushing.refusal("GET", "/Users", params={"filter": chained(MOST_TERMS + 1)}),
+        pushing.refusal("GET", "/Users", params={"filter": "not (" * 60 + "title pr" + ")" * 60}),
+        pushing.refusal("POST", "/Users/.search", {"schemas": [SEARCH], "filter": chained(2_000)}),
+        pushing.refusal("PATCH", f"/Groups/{group_id}", {"schemas": [PATCH], "Operations": [removal]}),
+    ):
+        assert (refused["status"], refused["scimType"]) == (400, "tooMany")

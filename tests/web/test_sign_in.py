@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -290,6 +291,105 @@ def test_a_whole_office_signs_in_from_one_address(rig: ServerRig, browser: Brows
         assert browser.sign_in("anna").status_code == 201
     assert browser.sign_in("anna", "a wrong guess").status_code == 401
     assert browser.sign_in("anna").status_code == 429
+
+
+def test_naming_the_organization_gives_no_more_attempts(rig: ServerRig, browser: Browser) -> None:
+    account(rig)
+    for place in range(MOST_BY_NAME):
+        named = (None, "Contoso", rig.contoso)[place % 3]
+        assert browser.sign_in("anna", "a wrong guess", named).status_code == 401
+    for named in (None, "Contoso", rig.contoso):
+        assert browser.sign_in("anna", organization=named).status_code == 429
+
+
+def test_the_password_page_and_signing_in_have_one_count(rig: ServerRig, browser: Browser) -> None:
+    account(rig)
+    browser.sign_in("anna")
+    for _ in range(MOST_BY_NAME):
+        body = {"current": "a wrong guess", "new": "another long one"}
+        assert browser.send("POST", "/session/password", body).status_code == 422
+    assert browser.sign_in("anna").status_code == 429
+
+
+def test_two_people_of_one_name_have_a_count_each(rig: ServerRig, browser: Browser) -> None:
+    fabrikam = rig.add_organization("Fabrikam", "fabrikam.com")
+    account(rig)
+    account(rig, organization_id=fabrikam)
+    for _ in range(MOST_BY_NAME):
+        browser.sign_in("anna", "a wrong guess", "Contoso")
+    assert browser.sign_in("anna", organization="Contoso").status_code == 429
+    assert browser.sign_in("anna", organization="Fabrikam").status_code == 201
+
+
+def test_who_is_locked_out_does_not_lock_out_the_office(rig: ServerRig, browser: Browser) -> None:
+    account(rig)
+    account(rig, "bao")
+    for _ in range(MOST_BY_ADDRESS * 2):
+        browser.sign_in("anna", "a wrong guess")
+    assert browser.sign_in("bao").status_code == 201
+
+
+def test_whether_a_name_exists_is_not_told_by_who_is_locked_out(rig: ServerRig, browser: Browser) -> None:
+    rig.add_organization("Fabrikam", "fabrikam.com")
+    account(rig)
+
+    def told(name: str) -> list[int]:
+        for _ in range(MOST_BY_NAME):
+            browser.sign_in(name, "a wrong guess")
+        answers = [browser.sign_in(name, "x", each) for each in ("Contoso", "Fabrikam")]
+        return sorted(answer.status_code for answer in answers)
+
+    assert told("anna") == told("nobody") == [401, 429]
+
+
+@pytest.mark.parametrize("is_elsewhere", [False, True], ids=["by the server", "by another process"])
+def test_an_admin_sees_who_is_locked_out_and_lets_them_in(
+    rig: ServerRig, browser: Browser, is_elsewhere: bool
+) -> None:
+    anna = account(rig)
+    for _ in range(MOST_BY_NAME):
+        browser.sign_in("anna", "a wrong guess")
+    refused = browser.sign_in("anna")
+    assert f"try again in {refused.headers['retry-after']} seconds" in refused.json()["detail"]
+    api = rig.api()
+    until = datetime.fromisoformat(api.get("/accounts/anna")["locked_until"])
+    assert 0 < (until - datetime.now(UTC)).total_seconds() <= 300
+    if is_elsewhere:
+        rig.backstage.accounts.forgive(anna, BY)
+    else:
+        assert api.delete("/accounts/anna/lock")["locked_until"] is None
+    assert browser.sign_in("anna").status_code == 201
+    assert api.get("/accounts/anna")["locked_until"] is None
+    assert api.get("/audit", key="anna")["items"][0]["field"] == "failed attempts"
+
+
+def test_letting_somebody_in_gives_their_address_its_attempts_back(rig: ServerRig, browser: Browser) -> None:
+    account(rig)
+    account(rig, "bao")
+    for _ in range(MOST_BY_NAME):
+        browser.sign_in("anna", "a wrong guess")
+    for place in range(MOST_BY_ADDRESS - MOST_BY_NAME):
+        rig.backstage.attempts_by_address.take("192.0.2.1", on=f"somebody {place}")
+    assert browser.sign_in("bao").status_code == 429
+    rig.api().delete("/accounts/anna/lock")
+    assert browser.sign_in("bao").status_code == 201
+
+
+def test_one_line_has_one_count_with_all_its_addresses(rig: ServerRig) -> None:
+    account(rig)
+    for place in range(MOST_BY_ADDRESS):
+        with browser_on(rig.app, address=f"2001:db8:1:2::{place:x}") as one:
+            assert one.sign_in(f"somebody {place}").status_code == 401
+    with browser_on(rig.app, address="2001:db8:1:2:ffff::1") as one:
+        assert one.sign_in("anna").status_code == 429
+    with browser_on(rig.app, address="2001:db8:1:3::1") as another:
+        assert another.sign_in("anna").status_code == 201
+
+
+def test_a_name_of_any_length_is_remembered_as_a_few_bytes() -> None:
+    attempts = Attempts(limit=1, window=10)
+    attempts.take("n" * 1_000_000)
+    assert len(pickle.dumps(attempts._attempts)) < 1_000
 
 
 def test_attempts_come_back_one_by_one_as_the_window_slides() -> None:

@@ -84,6 +84,8 @@ def _group() -> typer.Typer:
     add_show(group, ACCOUNT)
     add_set(group, ACCOUNT)
     add_verb(group, "remove", "Remove an account with its keys.", [which, _HOST], _remove)
+    unlocked = "Let people try again at once to sign in, after too many attempts have failed."
+    add_verb(group, "unlock", unlocked, [which, _HOST], _unlock)
     group.add_typer(_key_group(), name="key")
     return group
 
@@ -136,6 +138,15 @@ def _remove(door: Door, as_json: bool, which: str, is_host: bool) -> None:
         print_json(removed)
     else:
         typer.echo(f"Removed account {removed['name']}.")
+
+
+def _unlock(door: Door, as_json: bool, which: str, is_host: bool) -> None:
+    with door.api() as api, in_options():
+        unlocked = api.delete(_path(is_host, which, "lock"))
+    if as_json:
+        print_json(unlocked)
+    else:
+        typer.echo(f"Account {unlocked['name']} may try again to sign in.")
 
 
 def _create_key(

@@ -9,10 +9,10 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
 
 from huntline.directory.names import host_key
 from huntline.directory.plan import Account, ServerPlan
+from huntline.peers import source_of
 from huntline.sip.core import digest
 from huntline.sip.core.digest import Challenger, Verdict
 from huntline.sip.core.flow import Flow
@@ -107,7 +107,7 @@ class Authenticator:
         realm = self._realm(claim) if claim else None
         if claim is None or realm is None:
             return Stranger()
-        source = _source(flow)
+        source = source_of(flow.remote[0])
         if self._wrong_passwords.is_blocked(source, now):
             return Forbidden()
         claimed = self._plan.account(claim.user or "", claim.host)
@@ -219,11 +219,3 @@ def _claimed_uri(request: Request) -> Uri | None:
         return parse_address(request.raw_to if request.method == "REGISTER" else request.raw_from).uri
     except GrammarError:
         return None
-
-
-def _source(flow: Flow) -> str:
-    """The peer's address; of IPv6 the network, since one host has a whole /64 to itself."""
-    host = flow.remote[0]
-    if ":" not in host:
-        return host
-    return f"{int(ip_address(host)) >> 64:x}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -35,6 +35,7 @@ HOST = ""
 
 KEY_PREFIX = "hl_"
 
+_MOST_VALUES = 500  # in one query
 _AUDITED = ("name", "role", "queues", "user", "password", "oidc_subject", "is_disabled")
 
 
@@ -59,7 +60,10 @@ class LastAdmin(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """Who may use the API. ``queue_ids`` are a queue owner's, ``user_id`` is the user it belongs to."""
+    """Who may use the API. ``queue_ids`` are a queue owner's, ``user_id`` is the user it belongs to.
+
+    What failed to sign in before ``forgiven_at`` counts no longer.
+    """
 
     organization_id: str
     account_id: str = ""
@@ -70,6 +74,7 @@ class Account:
     user_id: str | None = None
     oidc_subject: str | None = None
     is_disabled: bool = False
+    forgiven_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +133,28 @@ class Accounts:
         found = self._found(in_force().join(keys, is_it))
         return found[0] if found else None
 
+    def by_hashes(self, hashes: Collection[str]) -> dict[str, Account]:
+        """The accounts in force that keys and sessions open which are good now, by ``hash_of`` these."""
+        found: dict[str, Account] = {}
+        wanted = sorted(hashes)
+        for start in range(0, len(wanted), _MOST_VALUES):
+            some = wanted[start : start + _MOST_VALUES]
+            for table, column in (
+                (schema.api_keys, schema.api_keys.c.key_hash),
+                (schema.sessions, schema.sessions.c.session_hash),
+            ):
+                is_it = (
+                    (schema.accounts.c.organization_id == table.c.organization_id)
+                    & (schema.accounts.c.account_id == table.c.account_id)
+                    & column.in_(some)
+                    & (table.c.expires_at.is_(None) | (table.c.expires_at > self._now()))
+                )
+                query = in_force().join(table, is_it).add_columns(column.label("opened_by"))
+                with self._database.begin() as connection:
+                    rows = connection.execute(query).mappings().all()
+                found |= {row["opened_by"]: account_of(row) for row in rows}
+        return found
+
     def add(self, account: Account, by: Actor, *, dry_run: bool = False) -> Account:
         """Keep a new account, whose id is made here. Raises AccountTaken."""
         with writing(self._database) as connection:
@@ -171,6 +198,17 @@ class Accounts:
                 for table in (schema.sessions, schema.api_keys, schema.accounts):
                     connection.execute(delete(table).where(_is_account(table, account)))
                 self._audit(connection, account, [removed("account", account.name)], by)
+
+    def forgive(self, account: Account, by: Actor) -> Account:
+        """Have what failed to sign in until now count no longer. Raises UnknownAccount."""
+        with writing(self._database) as connection:
+            after = replace(_existing(connection, account), forgiven_at=self._now())
+            connection.execute(
+                update(schema.accounts).where(_is_account(schema.accounts, after)), _row_of(after)
+            )
+            change = Change("account", after.name, "failed attempts", "counted", "forgiven")
+            self._audit(connection, after, [change], by)
+        return after
 
     def keys(self, account: Account) -> tuple[ApiKey, ...]:
         """The API keys of an account, in the order in which they were made."""
@@ -262,6 +300,7 @@ def account_of(row: RowMapping) -> Account:
         user_id=row["user_id"],
         oidc_subject=row["oidc_subject"],
         is_disabled=row["is_disabled"],
+        forgiven_at=row["forgiven_at"],
     )
 
 
@@ -277,6 +316,7 @@ def _row_of(account: Account) -> dict[str, Any]:
         "user_id": account.user_id,
         "oidc_subject": account.oidc_subject,
         "is_disabled": account.is_disabled,
+        "forgiven_at": account.forgiven_at,
     }
 
 

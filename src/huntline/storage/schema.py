@@ -299,6 +299,7 @@ accounts = Table(
     Column("user_id", Id),  # whose own things an agent may see
     Column("oidc_subject", String),  # issuer, a blank, subject
     Column("is_disabled", Boolean, nullable=False),
+    Column("forgiven_at", UtcDateTime),  # what failed to sign in before counts no longer
     Column("created_at", UtcDateTime, nullable=False),
     PrimaryKeyConstraint("organization_id", "account_id"),
     UniqueConstraint("organization_id", "name_key"),

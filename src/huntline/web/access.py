@@ -16,7 +16,7 @@ from huntline.errors import Refused
 from huntline.storage.accounts import HOST
 from huntline.storage.audit import Actor
 from huntline.storage.settings import Changed, UnknownOrganization
-from huntline.web.authentication import SignedIn
+from huntline.web.authentication import SignedIn, credential_of
 from huntline.web.backstage import Backstage
 from huntline.web.principal import Principal
 
@@ -55,12 +55,17 @@ class NoOrganization(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Leave to do what a route does. ``organization_id`` is empty where the route needs none."""
+    """Leave to do what a route does. ``organization_id`` is empty where the route needs none.
+
+    ``credential`` is what was shown for it (``authentication.credential_of``): for what goes on after the
+    answer has begun.
+    """
 
     principal: Principal
     backstage: Backstage
     organization_id: str
     door: str
+    credential: str | None = None
 
     @property
     def organization(self) -> Organization:
@@ -108,7 +113,8 @@ def needs(permission: Permission, *, organization: bool = True) -> Any:
 def _access(request: Request, principal: Principal, organization_id: str) -> Access:
     door = request.headers.get("huntline-door", "")
     backstage: Backstage = request.app.state.backstage
-    return Access(principal, backstage, organization_id, door if door in _DOORS else "api")
+    known_door = door if door in _DOORS else "api"
+    return Access(principal, backstage, organization_id, known_door, credential_of(request))
 
 
 def require_permission(principal: Principal, permission: Permission) -> None:

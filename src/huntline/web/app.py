@@ -10,13 +10,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 import uvicorn
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from huntline.config import Address, Config
-from huntline.control import AsyncControlClient
 from huntline.errors import ConfigurationError, HuntlineError
 from huntline.first_run import discard_setup_token, make_setup_token
+from huntline.peers import BACKLOG, connections_for
 from huntline.web import built_pages, problems
 from huntline.web.api import (
     accounts,
@@ -46,22 +46,31 @@ from huntline.web.api import (
     user_accounts,
     users,
 )
+from huntline.web.authentication import authenticated
 from huntline.web.backstage import Backstage
 from huntline.web.built_pages import PAGES
-from huntline.web.guards import BodyLimit, SecurityHeaders
+from huntline.web.connection_limits import (
+    HEALTH_PATH,
+    HttpConnections,
+    HttpLimits,
+    protocol_with,
+)
+from huntline.web.guards import BodyLimit, BodyRules, Faults, RequestLimit, SecurityHeaders
+from huntline.web.health import Health, Part
 from huntline.web.language import AnswersInLanguage, language_in_query
-from huntline.web.only_http import OnlyHttp
 from huntline.web.paths import API_PATH as API_PATH
 from huntline.web.paths import DESCRIPTION_PATH
 from huntline.web.principal import Principal
 
-HEALTH_TIME_LIMIT = 2.0  # seconds
 TIME_TO_CLOSE = 1  # seconds that open requests get at the end
 
 LONGEST_BODY = 1_000_000  # bytes
 LONGEST_UPLOAD = 6_000_000  # bytes: a sound file of the largest size, with what a form puts around it
+LONGEST_OF_STRANGERS = 16_000  # bytes: names and passwords
+MOST_UNDER_WAY = 48_000_000  # bytes of all bodies at a time
 
 _UPLOADS = (f"{API_PATH}/audio", f"{API_PATH}/imports", "/scim/v2")
+_FOR_STRANGERS = frozenset({f"{API_PATH}/session", f"{API_PATH}/setup"})
 ROUTERS = (
     setup.router,
     session.router,
@@ -114,8 +123,21 @@ def build_app(config: Config, trusted: Principal | None = None, pages: Path = PA
     )
     app.state.backstage = Backstage(config, trusted)
     problems.install(app)
-    app.add_middleware(BodyLimit, limit_of=_longest_body)
-    # Around the limit, so that its refusals are in the language and have the headers as well.
+    app.add_middleware(
+        BodyLimit,
+        rules=BodyRules(
+            longest=_longest_body,
+            sender_of=_sender_of if trusted is None else None,
+            for_strangers=_FOR_STRANGERS,
+            longest_of_strangers=LONGEST_OF_STRANGERS,
+            in_all=MOST_UNDER_WAY,
+        ),
+    )
+    if trusted is None:
+        # A command that runs the application in its own process says itself what went wrong.
+        app.add_middleware(Faults)
+        app.add_middleware(RequestLimit, most=config.limits.max_connections_per_address)
+    # Around the limits, so that their refusals are in the language and have the headers as well.
     app.add_middleware(AnswersInLanguage)
     app.add_middleware(SecurityHeaders)
     app.router.routes.extend(_API.routes)
@@ -127,15 +149,23 @@ def build_app(config: Config, trusted: Principal | None = None, pages: Path = PA
         scim.install(app)
         built_pages.install(app, pages, config)
 
-    @app.get("/healthz", include_in_schema=False)
-    async def health() -> JSONResponse:
-        parts = {
-            "signalling": await _signalling_answers(config.control_socket),
-            "media": await _accepts_connections(config.media_socket),
-        }
-        return JSONResponse(parts, status_code=200 if all(parts.values()) else 503)
+    health = app.state.health = Health(config, app.state.backstage.database)
+
+    @app.get(HEALTH_PATH, include_in_schema=False)
+    async def read_health() -> JSONResponse:
+        faults = await health.faults()
+        wrong = {fault.part for fault in faults}
+        parts: dict[str, object] = {part: part not in wrong for part in Part}
+        problems = [fault.model_dump() for fault in faults]
+        return JSONResponse(parts | {"problems": problems}, status_code=503 if faults else 200)
 
     return app
+
+
+def _sender_of(request: Request) -> None:
+    """Raises Refused when nobody known asks the API; directories and pages are told in their own way."""
+    if request.url.path.startswith(API_PATH):
+        authenticated(request)
 
 
 def _longest_body(path: str) -> int:
@@ -150,18 +180,22 @@ async def run_web(config: Config, ready: Callable[[], None]) -> None:
         # Whoever ran before may have been killed between storing a change and telling of it.
         with contextlib.suppress(HuntlineError):
             await asyncio.to_thread(app.state.backstage.settings_changed)
+        connections = HttpConnections(_http_limits(config))
         server = _Server(
             uvicorn.Config(
                 app,
-                http=OnlyHttp,
+                http=protocol_with(connections),  # type: ignore[arg-type] # it only calls what it takes for a class
+                ws="none",
                 access_log=False,
                 log_config=None,
-                log_level="warning",
+                log_level="error",  # what strangers send is for connection_limits to tell
                 lifespan="off",
+                backlog=BACKLOG,
                 timeout_graceful_shutdown=TIME_TO_CLOSE,
             ),
             ready,
         )
+        watching = asyncio.ensure_future(app.state.health.watch())
         serving = asyncio.ensure_future(server.serve(sockets=[listening]))
         try:
             await asyncio.shield(serving)
@@ -171,7 +205,17 @@ async def run_web(config: Config, ready: Callable[[], None]) -> None:
             await serving
             raise
         finally:
+            watching.cancel()
+            connections.close()
             app.state.backstage.close()
+
+
+def _http_limits(config: Config) -> HttpLimits:
+    limits = config.limits
+    return HttpLimits(
+        connections=connections_for(limits.max_http_connections),
+        connections_per_address=limits.max_connections_per_address,
+    )
 
 
 def _prepare_first_run(backstage: Backstage) -> None:
@@ -208,22 +252,3 @@ def _listen(address: Address) -> socket.socket:
             f"http: {address} cannot be listened on: {error.strerror}; free it, or use another --http"
         ) from None
     return listening
-
-
-async def _signalling_answers(path: Path) -> bool:
-    try:
-        async with asyncio.timeout(HEALTH_TIME_LIMIT), await AsyncControlClient.connect(path) as client:
-            await client.request("ping")
-    except (HuntlineError, TimeoutError):
-        return False
-    return True
-
-
-async def _accepts_connections(path: Path) -> bool:
-    try:
-        async with asyncio.timeout(HEALTH_TIME_LIMIT):
-            _, writer = await asyncio.open_unix_connection(str(path))
-    except (OSError, TimeoutError):
-        return False
-    writer.close()
-    return True

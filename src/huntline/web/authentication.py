@@ -9,6 +9,7 @@ from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPBearer
 
 from huntline.errors import Refused
+from huntline.storage.accounts import hash_of
 from huntline.storage.sessions import Session
 from huntline.web.backstage import Backstage
 from huntline.web.cookies import SESSION, cookie_of
@@ -16,6 +17,7 @@ from huntline.web.principal import Principal, principal_of
 
 CSRF_HEADER = "X-CSRF-Token"
 
+_SENDER = "huntline.sender"  # where a request keeps who sent it
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 _API_KEY = HTTPBearer(scheme_name="api-key", description="An API key of an account.", auto_error=False)
 _SESSION = APIKeyCookie(
@@ -41,7 +43,14 @@ class CsrfTokenMissing(Refused):
 
 
 def authenticated(request: Request) -> Principal:
-    """Who sent a request. Raises NotSignedIn, CsrfTokenMissing."""
+    """Who sent a request, found out once for each. Raises NotSignedIn, CsrfTokenMissing."""
+    known: Principal | None = request.scope.get(_SENDER)
+    if known is None:
+        known = request.scope[_SENDER] = _authenticated(request)
+    return known
+
+
+def _authenticated(request: Request) -> Principal:
     backstage: Backstage = request.app.state.backstage
     if backstage.trusted is not None:
         return backstage.trusted
@@ -75,6 +84,16 @@ def by_key(backstage: Backstage, authorization: str) -> Principal | None:
     scheme, _, key = authorization.partition(" ")
     account = backstage.accounts.by_key(key.strip()) if scheme.lower() == "bearer" else None
     return principal_of(account) if account is not None else None
+
+
+def credential_of(request: Request) -> str | None:
+    """What is stored of the key or the session that a request shows; None where neither is asked for."""
+    backstage: Backstage = request.app.state.backstage
+    if backstage.trusted is not None:
+        return None
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    shown = key.strip() if scheme else cookie_of(request, SESSION)
+    return hash_of(shown or "")
 
 
 def session_of(request: Request) -> Session | None:

@@ -39,7 +39,7 @@ class Backstage:
         self.attempts_by_address = Attempts(MOST_BY_ADDRESS, SIGN_IN_WINDOW)
         self.openid_connect = OpenIdConnect(config.oidc) if config.oidc is not None else None
         self.blobs = Blobs(config.data)
-        self.live = LiveStreams(config.control_socket)
+        self.live = LiveStreams(config.control_socket, self.accounts)
 
     def settings_changed(self) -> None:
         """Tell the signalling process, and return when it works by the new settings.

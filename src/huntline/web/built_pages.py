@@ -92,7 +92,8 @@ class _Pages:
         """One connection, as ASGI has it."""
         answering: ASGIApp = self._not_found
         if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and not _is_for_programs(scope):
-            answering = await self._file(scope) or await self._page(scope) or self._not_found
+            page = await self._page(scope) if _is_for_people(scope) else None
+            answering = await self._file(scope) or page or self._not_found
         await answering(scope, receive, send)
 
     async def _file(self, scope: Scope) -> Response | None:
@@ -158,3 +159,14 @@ def web_socket_sources(config: Config, host: str) -> tuple[str, ...]:
 def _is_for_programs(scope: Scope) -> bool:
     path = scope["path"]
     return any(path == each or path.startswith(f"{each}/") for each in _PROGRAMS)
+
+
+def _is_for_people(scope: Scope) -> bool:
+    """The front page, or whatever a browser goes to: what a program asks for and is not there, is not there.
+
+    A browser says that it navigates (Fetch Metadata) only over https and to this machine: elsewhere what it
+    accepts has to do.
+    """
+    headers = Headers(scope=scope)
+    goes_there = headers.get("sec-fetch-mode", "navigate") == "navigate"
+    return scope["path"] == "/" or ("text/html" in headers.get("accept", "") and goes_there)

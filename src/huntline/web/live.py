@@ -12,17 +12,25 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
+from sqlalchemy.exc import SQLAlchemyError
 
 from huntline.control import AsyncControlClient, RequestRefused, ServerNotRunning
 from huntline.directory.caller_id import caller_as_shown
 from huntline.directory.organization import CallerIdPolicy
+from huntline.errors import Refused
 from huntline.languages.reasons import Reader
 from huntline.picture import KEYS, Item, Picture
+from huntline.storage.accounts import Accounts
+from huntline.web.principal import Principal, principal_of
 from huntline.web.words import Why, with_words
 
 LONGEST_STREAM = 600.0
 """Seconds: then a stream ends, and whoever comes back shows anew that they may look on."""
 
+MOST_OF_ONE = 100
+"""Streams that one account may follow at a time."""
+
+_VIEWERS_CHECKED_EVERY = 0.5  # seconds
 _PAUSE_BEFORE_RECONNECTING = 0.25  # seconds
 _LARGEST_BACKLOG = 100  # changes that a slow reader may have outstanding before a snapshot replaces them
 
@@ -177,26 +185,50 @@ class View:
         return shown
 
 
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Whose stream it is, and by what they have shown it; None where nobody is asked."""
+
+    principal: Principal
+    credential: str | None
+
+
+class TooManyStreams(Refused):
+    """An account follows more than any needs."""
+
+    error_id = "too-many-streams"
+    status = 429
+
+
 class LiveStreams:
     """All streams of this process.
 
     The signalling process is watched while there is any, over one connection, which is made again when it
-    is lost. Everything happens in the event loop in which the streams are read.
+    is lost; and the viewers' accounts are looked at again and again, so that whoever may no longer look on
+    does not. Everything happens in the event loop in which the streams are read.
     """
 
-    def __init__(self, control_socket: Path) -> None:
+    def __init__(self, control_socket: Path, accounts: Accounts) -> None:
         self._control_socket = control_socket
+        self._accounts = accounts
         self._streams: set[_Stream] = set()
         self._picture: Picture | None = None
         self._watching: asyncio.Task[None] | None = None
+        self._checking: asyncio.Task[None] | None = None
 
-    async def events(self, view: View) -> AsyncGenerator[News, None]:
+    def check_room(self, viewer: Viewer) -> None:
+        """Raises TooManyStreams."""
+        theirs = sum(1 for stream in self._streams if stream.viewer.principal == viewer.principal)
+        if theirs >= MOST_OF_ONE:
+            raise TooManyStreams(f"this account follows {MOST_OF_ONE} streams already; end one first")
+
+    async def events(self, view: View, viewer: Viewer) -> AsyncGenerator[News, None]:
         """A ``snapshot`` of the view, then each ``change`` in it; ``gone`` when the server is away.
 
-        A reader who does not keep up gets a new snapshot in the place of changes. Ends with ``close``, or
-        after ``LONGEST_STREAM``.
+        A reader who does not keep up gets a new snapshot in the place of changes. Ends with ``close``, after
+        ``LONGEST_STREAM``, or when the viewer is no longer who they were.
         """
-        stream = _Stream(view)
+        stream = _Stream(view, viewer)
         limit = asyncio.get_running_loop().call_later(LONGEST_STREAM, stream.close)
         self._add(stream)
         try:
@@ -214,6 +246,8 @@ class LiveStreams:
 
     def _add(self, stream: _Stream) -> None:
         self._streams.add(stream)
+        if self._checking is None:
+            self._checking = asyncio.create_task(self._check_viewers())
         if self._watching is None:
             self._watching = asyncio.create_task(self._watch())
         elif self._picture is not None:
@@ -221,9 +255,25 @@ class LiveStreams:
 
     def _drop(self, stream: _Stream) -> None:
         self._streams.discard(stream)
-        if not self._streams and self._watching is not None:
-            self._watching.cancel()
-            self._watching = self._picture = None
+        if not self._streams:
+            for task in (self._watching, self._checking):
+                if task is not None:
+                    task.cancel()
+            self._watching = self._checking = self._picture = None
+
+    async def _check_viewers(self) -> None:
+        """Settings and accounts are changed by other processes, too: what counts is what is stored."""
+        while True:
+            await asyncio.sleep(_VIEWERS_CHECKED_EVERY)
+            credentials = (stream.viewer.credential for stream in self._streams)
+            shown = {credential for credential in credentials if credential is not None}
+            with contextlib.suppress(SQLAlchemyError):
+                accounts = await asyncio.to_thread(self._accounts.by_hashes, shown)
+                for stream in tuple(self._streams):
+                    account = accounts.get(stream.viewer.credential or "")
+                    is_same = account is not None and principal_of(account) == stream.viewer.principal
+                    if stream.viewer.credential in shown and not is_same:
+                        stream.close()
 
     async def _watch(self) -> None:
         while True:
@@ -251,7 +301,8 @@ class LiveStreams:
 class _Stream:
     """What one reader has seen, and what is still to be told."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, viewer: Viewer) -> None:
+        self.viewer = viewer
         self._view = view
         self._shown: dict[str, set[str]] = {kind: set() for kind in KEYS}
         self._changes: deque[dict[str, Any]] = deque()

@@ -22,7 +22,7 @@ from huntline.errors import Refused
 
 TIME_TO_SIGN_IN = 600  # seconds from being sent to the provider until coming back
 
-_MOST_PENDING = 10_000
+_METADATA_KNOWN = 300.0  # seconds
 _TIME_LIMIT = 10.0  # seconds for each answer of the provider
 _LEEWAY = 60  # seconds that its clock may differ from ours
 _ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
@@ -54,6 +54,7 @@ class Pending:
     redirect_uri: str
     return_to: str
     organization: str | None
+    source: str
     until: float
 
 
@@ -66,15 +67,24 @@ class Identity:
 
 
 class OpenIdConnect:
-    """One identity provider. May be used from several threads at once."""
+    """One identity provider. May be used from several threads at once.
 
-    def __init__(self, config: OidcConfig) -> None:
+    Whoever goes away to it and does not come back has not failed at anything: they are forgotten in time, or
+    when too many of one address are away.
+    """
+
+    def __init__(self, config: OidcConfig, most_pending: int = 10_000, most_of_one: int = 500) -> None:
         self._config = config
+        self._most_pending = most_pending
+        self._most_of_one = most_of_one  # address: a whole office may stand behind it
         self._pending: OrderedDict[str, Pending] = OrderedDict()
+        self._known_metadata: tuple[float, dict[str, Any]] | None = None  # until when it is believed, and it
         self._lock = threading.Lock()
 
-    def begin(self, redirect_uri: str, return_to: str, organization: str | None) -> tuple[str, str]:
-        """Where to send a browser, and the state that it will come back with, once.
+    def begin(
+        self, redirect_uri: str, return_to: str, organization: str | None, source: str
+    ) -> tuple[str, str]:
+        """Where to send a browser of an address, and the state that it will come back with, once.
 
         Raises ProviderUnavailable.
         """
@@ -84,6 +94,7 @@ class OpenIdConnect:
             redirect_uri=self._config.redirect_uri or redirect_uri,
             return_to=return_to,
             organization=organization,
+            source=source,
             until=time.monotonic() + TIME_TO_SIGN_IN,
         )
         with _session() as session:
@@ -93,9 +104,16 @@ class OpenIdConnect:
             )
         with self._lock:
             self._pending[state] = pending
-            if len(self._pending) > _MOST_PENDING:
-                self._pending.popitem(last=False)
+            self._forget_one_too_many(source)
         return str(url), str(state)
+
+    def _forget_one_too_many(self, source: str) -> None:
+        """Those of an address that have waited longest go first: nobody can push out somebody elsewhere."""
+        theirs = [state for state, pending in self._pending.items() if pending.source == source]
+        if len(theirs) > self._most_of_one:
+            del self._pending[theirs[0]]
+        elif len(self._pending) > self._most_pending:
+            self._pending.popitem(last=False)
 
     def returned(self, state: str) -> Pending:
         """Whoever was sent away with this state, which is good for one return. Raises ProviderRefused."""
@@ -180,7 +198,17 @@ class OpenIdConnect:
         )
 
     def _metadata(self, session: httpx.Client) -> dict[str, Any]:
-        """What the provider says about itself (OpenID Connect Discovery 1.0 section 4)."""
+        """What the provider says about itself, asked anew every few minutes: anybody can make us ask."""
+        known = self._known_metadata
+        if known is None or known[0] < time.monotonic():
+            known = self._known_metadata = (
+                time.monotonic() + _METADATA_KNOWN,
+                self._asked_metadata(session),
+            )
+        return known[1]
+
+    def _asked_metadata(self, session: httpx.Client) -> dict[str, Any]:
+        """OpenID Connect Discovery 1.0 section 4."""
         address = f"{self._config.issuer.rstrip('/')}/.well-known/openid-configuration"
         try:
             metadata = _json(session.get(address))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import math
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
+from fastapi.exceptions import HTTPException, RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
-from starlette.exceptions import HTTPException
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException as AnyHTTPException
 
 from huntline.control import ServerDoesNotAnswer, ServerNotRunning
 from huntline.directory.problems import Problem
@@ -55,10 +57,25 @@ class ProblemDetails(BaseModel):
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
     "4XX": {"description": "Refused; nothing has changed", "model": ProblemDetails},
-    "503": {"description": "The signalling process does not answer", "model": ProblemDetails},
+    "500": {"description": "The server failed; its log says more under `error_id`", "model": ProblemDetails},
+    "503": {
+        "description": "The signalling process, the database or the disk does not answer, or too much is"
+        " asked at a time",
+        "model": ProblemDetails,
+    },
 }
 """What every route may answer besides."""
 
+DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+"""The system's errors when a disk takes nothing more."""
+
+_NAMES = {
+    400: "invalid",
+    404: "not-found",
+    405: "method-not-allowed",
+    413: "too-large",
+    503: "too-busy",
+}
 _LONGEST_VALUE = 200  # characters
 _LARGEST_INTEGER = 2**63
 
@@ -72,6 +89,14 @@ class FieldsRefused(Refused):
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("; ".join(f"{problem.field}: {problem.message}" for problem in problems))
         self.problems = tuple(problems)
+
+
+class RefusedUnread(HTTPException):
+    """A refusal before a body is read: of a kind that FastAPI lets through while it reads one."""
+
+    def __init__(self, refusal: Refused) -> None:
+        super().__init__(refusal.status, str(refusal))
+        self.refusal = refusal
 
 
 def install(app: FastAPI) -> None:
@@ -90,10 +115,12 @@ def install(app: FastAPI) -> None:
     app.openapi = openapi  # type: ignore[method-assign] # as FastAPI wants it extended
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
-    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(AnyHTTPException, _http_error)
     app.add_exception_handler(ConfigurationError, _misconfigured)
     app.add_exception_handler(ServerNotRunning, _unavailable)
     app.add_exception_handler(ServerDoesNotAnswer, _unavailable)
+    app.add_exception_handler(OperationalError, _database_unavailable)
+    app.add_exception_handler(OSError, _disk_unavailable)
 
 
 def _operations(description: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -110,6 +137,12 @@ def problem_response(
     extensions: dict[str, Any] | None = None,
 ) -> JSONResponse:
     """A refusal as it goes over the wire; ``extensions`` are members besides the common ones."""
+    content = problem_content(status, error, detail, problems) | (extensions or {})
+    return JSONResponse(content, status, headers, media_type=MEDIA_TYPE)
+
+
+def problem_content(status: int, error: str, detail: str, problems: Sequence[Problem] = ()) -> dict[str, Any]:
+    """The members that every refusal has, for JSON."""
     errors = [field_problem(problem) for problem in problems]
     first = dict(errors[0]) if errors else {}
     details = ProblemDetails(
@@ -121,8 +154,7 @@ def problem_response(
         errors=errors,
         **first,
     )
-    content = details.model_dump() | (extensions or {})
-    return JSONResponse(content, status, headers, media_type=MEDIA_TYPE)
+    return details.model_dump()
 
 
 def field_problem(problem: Problem) -> FieldProblem:
@@ -152,6 +184,11 @@ def _writable(text: str) -> str:
 
 def _refused(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Refused)
+    return refused_response(error)
+
+
+def refused_response(error: Refused) -> JSONResponse:
+    """A refusal as it goes over the wire."""
     problems = error.problems if isinstance(error, SettingsRefused | FieldsRefused) else ()
     return problem_response(error.status, error.error_id, _detail(error, problems), problems, _headers(error))
 
@@ -182,13 +219,20 @@ def _malformed(request: Request, error: Exception) -> JSONResponse:
         if each["type"] == "json_invalid":
             path = []
         problems.append(problem_of(cast(ErrorDetails, {**each, "loc": tuple(path) or (where,)}), form))
-    return _refused(request, FieldsRefused(problems))
+    return refused_response(FieldsRefused(problems))
+
+
+def fault_response(error_id: str) -> JSONResponse:
+    """What nobody expected, as it goes over the wire: its log line has the same id."""
+    detail = f"the server failed; its log says more under the id {error_id}"
+    return problem_response(500, "internal-error", detail, extensions={"error_id": error_id})
 
 
 def _http_error(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)
-    names = {400: "invalid", 404: "not-found", 405: "method-not-allowed", 413: "too-large"}
-    name = names.get(error.status_code, "refused")
+    assert isinstance(error, AnyHTTPException)
+    if isinstance(error, RefusedUnread):
+        return refused_response(error.refusal)
+    name = _NAMES.get(error.status_code, "refused")
     headers = dict(error.headers) if error.headers else None
     return problem_response(error.status_code, name, str(error.detail), headers=headers)
 
@@ -200,3 +244,21 @@ def _misconfigured(request: Request, error: Exception) -> JSONResponse:
 def _unavailable(request: Request, error: Exception) -> JSONResponse:
     _log.warning("the signalling process cannot be asked", extra={"reason": str(error)})
     return problem_response(503, "server-unavailable", str(error))
+
+
+def _database_unavailable(request: Request, error: Exception) -> JSONResponse:
+    """The database is locked for too long, gone, read-only or has no room."""
+    assert isinstance(error, OperationalError)
+    _log.error("the database cannot be used", extra={"reason": str(error.orig), "path": request.url.path})
+    detail = "the database cannot be used now; nothing has changed. GET /healthz says what is wrong"
+    return problem_response(503, "database-unavailable", detail, headers={"Retry-After": "5"})
+
+
+def _disk_unavailable(request: Request, error: Exception) -> JSONResponse:
+    """The disk is full or read-only; any other error of the system was not expected."""
+    assert isinstance(error, OSError)
+    if error.errno not in DISK_ERRORS:
+        raise error
+    _log.error("the disk cannot be written", extra={"reason": str(error), "path": request.url.path})
+    detail = "the server's disk cannot be written; nothing has changed. GET /healthz says what is wrong"
+    return problem_response(503, "disk-unavailable", detail, headers={"Retry-After": "5"})

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
+from datetime import UTC, datetime
+
 from huntline.errors import Refused
+from huntline.peers import source_of
 from huntline.storage.accounts import HOST, Account
+from huntline.storage.audit import Actor
 from huntline.storage.passwords import is_password
+from huntline.web.attempts import TooManyAttempts
 from huntline.web.backstage import Backstage
 from huntline.web.openid_connect import Identity
 
 NO_ORGANIZATION = "?"
 """Stands for an organization that is not on the server: no account has this id."""
+
+
+_SECRET = secrets.token_bytes(32)
 
 
 class SignInRefused(Refused):
@@ -28,19 +38,68 @@ def account_by_password(
     one account has. Raises SignInRefused, TooManyAttempts.
     """
     organization_id = None if organization is None else organization_id_of(backstage, organization)
-    key = f"{organization_id} {name.casefold()}"
-    backstage.attempts_by_address.take(address)
-    backstage.attempts_by_name.take(key)
     found = backstage.accounts.by_name(name, organization_id)
     account = found[0] if len(found) == 1 else None
+    key = account.account_id if account else _key_of_nobody(backstage, name, organization_id)
+    source = source_of(address)
+    _take_attempt(backstage, key, account, source)
     if not is_password(password, account.password_hash if account else None) or account is None:
         raise SignInRefused(
             "name or password is wrong, or the account is disabled; on a server with several organizations"
             " name yours as well"
         )
     backstage.attempts_by_name.forget(key)
-    backstage.attempts_by_address.give_back(address)
+    backstage.attempts_by_address.give_back(source)
     return account
+
+
+def seconds_locked(backstage: Backstage, account: Account) -> int:
+    """For how long nobody can sign in to an account by password, since too many tried; 0 when one can."""
+    _forget_what_is_forgiven(backstage, account)
+    return backstage.attempts_by_name.locked_for(account.account_id)
+
+
+def let_try_again(backstage: Backstage, account: Account, by: Actor) -> Account:
+    """Let people sign in to a locked account, by password and from where its owner tried, at once."""
+    backstage.attempts_by_name.forget(account.account_id)
+    backstage.attempts_by_address.forget_on(account.account_id)
+    return backstage.accounts.forgive(account, by)
+
+
+def _take_attempt(backstage: Backstage, key: str, account: Account | None, source: str) -> None:
+    """Count an attempt, until it turns out to be none that failed. Raises TooManyAttempts.
+
+    Attempts on a name that is locked do not count for the address: behind it others sign in.
+    """
+    if account is not None:
+        _forget_what_is_forgiven(backstage, account)
+    backstage.attempts_by_name.take(key)
+    try:
+        backstage.attempts_by_address.take(source, on=key)
+    except TooManyAttempts:
+        backstage.attempts_by_name.give_back(key)
+        raise
+
+
+def _forget_what_is_forgiven(backstage: Backstage, account: Account) -> None:
+    """Whoever forgave it may have been another process."""
+    if account.forgiven_at is not None:
+        age = (datetime.now(UTC) - account.forgiven_at).total_seconds()
+        backstage.attempts_by_name.forget(account.account_id, age)
+
+
+def _key_of_nobody(backstage: Backstage, name: str, organization_id: str | None) -> str:
+    """What attempts on a name without an account count under.
+
+    An account counts as one, whether its organization is named or not. Were that not so for a name without
+    an account, the difference would tell which names there are: so it is taken to be at home in one of the
+    organizations, too, always the same.
+    """
+    if organization_id is None:
+        homes = [each.organization_id for each in backstage.settings.organizations()] or [HOST]
+        mark = hashlib.blake2b(name.casefold().encode("utf-8", "surrogatepass"), key=_SECRET)
+        organization_id = homes[int.from_bytes(mark.digest(), "big") % len(homes)]
+    return f"{organization_id} {name.casefold()}"
 
 
 def organization_id_of(backstage: Backstage, organization: str) -> str:

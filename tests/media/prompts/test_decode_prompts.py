@@ -121,6 +121,16 @@ def test_wav_files_that_are_not_plain_pcm_or_have_many_channels(tmp_path: Path) 
     assert "the audio in the .wav file is pcm_mulaw" in refusal_of(law)
 
 
+@pytest.mark.parametrize("format_and_bits", [(1, 0), (1, 65_535), (0, 16), (65_535, 16), (3, 1)])
+def test_wav_files_of_no_kind_that_is_known(tmp_path: Path, format_and_bits: tuple[int, int]) -> None:
+    path = write_wav(tmp_path / "odd.wav", tone(seconds=0.5))
+    content = bytearray(path.read_bytes())
+    struct.pack_into("<H", content, 20, format_and_bits[0])
+    struct.pack_into("<H", content, 34, format_and_bits[1])
+    path.write_bytes(content)
+    assert "the audio in the file is of a kind that cannot be decoded" in refusal_of(path)
+
+
 def test_files_without_sound(tmp_path: Path) -> None:
     assert "no sound" in refusal_of(write_wav(tmp_path / "empty.wav", []))
     assert "no sound" in refusal_of(write_wav(tmp_path / "click.wav", [0.5] * 100))

@@ -15,6 +15,7 @@ import { useTranslation } from 'react-i18next';
 import { Outlet, useLocation } from 'react-router';
 import { useMay } from '~/api/session';
 import { useIsPhoneStarted } from '~/phone/isStarted';
+import { HealthBanner } from './HealthBanner';
 import { Navigation } from './Navigation';
 import { useIsNarrow } from './narrow';
 import { OrganizationPicker } from './OrganizationPicker';
@@ -96,6 +97,7 @@ export function Shell() {
         </div>
       )}
       <main id="main" tabIndex={-1} className={mergeClasses(styles.main, isNarrow && styles.narrowMain)}>
+        <HealthBanner />
         <Suspense key={pathname.split('/')[1]} fallback={<Spinner label={t('common:loading')} />}>
           <Outlet />
         </Suspense>

@@ -25,6 +25,26 @@ REQUESTS = {
     "the body is too large: {limit:number} bytes are allowed here": (
         "le corps de la requête est trop volumineux : {limit} octets sont admis ici"
     ),
+    "the server is sent as much as it can take at a time; try again in a moment": (
+        "le serveur reçoit autant de données qu'il peut en traiter à la fois ; réessayez dans un instant"
+    ),
+    "too many requests of your address are under way; try again in a moment": (
+        "trop de requêtes de votre adresse sont en cours ; réessayez dans un instant"
+    ),
+    "this account follows {most:number} streams already; end one first": (
+        "ce compte suit déjà {most} flux ; terminez-en un d'abord"
+    ),
+    # faults
+    "the server failed; its log says more under the id {error_id}": (
+        "le serveur a eu une erreur ; son journal en dit plus sous l'identifiant {error_id}"
+    ),
+    "the database cannot be used now; nothing has changed. GET /healthz says what is wrong": (
+        "la base de données est inutilisable pour le moment ; rien n'a été modifié. GET /healthz indique la"
+        " cause"
+    ),
+    "the server's disk cannot be written; nothing has changed. GET /healthz says what is wrong": (
+        "le disque du serveur ne peut pas être écrit ; rien n'a été modifié. GET /healthz indique la cause"
+    ),
     "JSON decode error": "n'est pas du JSON valide",
     # forms
     "must be text; put it in quotes": "doit être du texte ; mettez-le entre guillemets droits",

@@ -50,6 +50,9 @@ SOUNDS = {
     "the audio is longer than an hour": "le son dure plus d'une heure",
     "the audio cannot be decoded ({error})": "le son ne peut pas être décodé ({error})",
     "there is no sound in the file": "il n'y a aucun son dans le fichier",
+    "the audio in the file is of a kind that cannot be decoded": (
+        "le son du fichier est d'un type qui ne peut pas être décodé"
+    ),
     "the audio in the {suffix} file is {codec}": "le son du fichier {suffix} est au format {codec}",
     "the audio has {channels:number} channels": "le son a {channels} canaux",
     "the sample rate is {rate:number} Hz": "la fréquence d'échantillonnage est de {rate} Hz",

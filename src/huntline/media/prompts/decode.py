@@ -113,6 +113,8 @@ def decode_content(path: Path, data: bytes) -> array[int]:
 
 
 def _check_stream(path: Path, suffix: str, stream: AudioStream) -> None:
+    if stream.codec_context is None:  # such as PCM of 0 bits
+        raise PromptRefused(path, "the audio in the file is of a kind that cannot be decoded")
     codec = stream.codec_context.name
     if codec not in _CODECS[suffix]:
         raise PromptRefused(path, f"the audio in the {suffix} file is {codec}")

@@ -20,9 +20,10 @@ PING, PONG = b"\r\n\r\n", b"\r\n"  # RFC 5626 section 3.5.1
 class ConnectionLimits:
     """What peers may take of us, over TCP and WebSocket together. Times in seconds, sizes in bytes.
 
-    ``connections_per_address`` counts what a peer opened; ``idle`` must outlast the longest registration,
-    since a phone may say nothing in between. A page that is silent for ``pinged_after`` is pinged, and cut
-    off when it stays silent for ``pong_within`` more: it outlasts a network that is away for a moment.
+    ``connections_per_address`` counts what a peer opened, an IPv6 address as its /64; ``idle`` must outlast
+    the longest registration, since a phone may say nothing in between. A page that is silent for
+    ``pinged_after`` is pinged, and cut off when it stays silent for ``pong_within`` more: it outlasts a
+    network that is away for a moment.
     """
 
     connections: int = 10_000
@@ -52,6 +53,9 @@ class ConnectionOwner(Protocol):
     def connected(self, connection: Connection) -> bool:
         """Whether there is room for it; it is closed otherwise."""
 
+    def spoke(self, connection: Connection) -> None:
+        """Its first message came, or its handshake."""
+
     def disconnected(self, connection: Connection) -> None:
         """It is gone, whoever closed it; told once, also for one that was refused."""
 
@@ -79,12 +83,24 @@ class Connection(asyncio.Protocol):
         self._number = owner.next_number()
         self.is_accepted = is_accepted
         self.is_open = False
+        self.has_spoken = False
         self.is_counted = False  # among those of its address, by the owner
         self._loop = asyncio.get_running_loop()
         self.lost = self._loop.create_future()
         self._heard_at = self._loop.time()
         self._incomplete_since: float | None = self._heard_at
         self._blocked_since: float | None = None
+
+    def _hand_over(self, message: bytes) -> None:
+        """A message is whole."""
+        self._spoke()
+        self._on_message(message, self.flow)
+
+    def _spoke(self) -> None:
+        """The peer has shown that it means to use the connection."""
+        if not self.has_spoken:
+            self.has_spoken = True
+            self._owner.spoke(self)
 
     def check(self, now: float) -> None:
         """Cut the peer off when its time is up."""

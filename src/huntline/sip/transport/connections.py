@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Callable
 
+from huntline.logs import RationedWarning
+from huntline.peers import source_of
 from huntline.protocols import Protocol
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.transport.connection import Connection, ConnectionLimits, ConnectionOwner
 from huntline.strangers import Strangers
+
+log = logging.getLogger(__name__)
 
 _LAST_WORDS = 1.0  # seconds for writing what is unsent when everything closes
 
@@ -25,6 +30,8 @@ class Connections(ConnectionOwner):
         self._by_number: dict[int, Connection] = {}
         self._by_remote: dict[tuple[Transport, tuple[str, int]], Connection] = {}
         self._accepted: Counter[str] = Counter()
+        self._silent: dict[str, dict[Connection, None]] = {}  # those that wait longest first, by source
+        self._refused = RationedWarning(log, "SIP connections are refused or cut off: there are too many")
         self._last_number = 0
         self._sweep: asyncio.TimerHandle | None = None
         self._is_closing = False
@@ -47,8 +54,14 @@ class Connections(ConnectionOwner):
         return self._by_number.get(flow.connection) or self._by_remote.get((flow.transport, flow.remote))
 
     def connected(self, connection: Connection) -> bool:
-        """Room for one more? Then it is taken in."""
-        if self._is_closing or len(self._by_number) >= self._limits.connections:
+        """Room for one more? Then it is taken in.
+
+        Where there is none, one that has never sent a message loses its place: of this peer where it has as
+        many as it may, else of the peer that has most of these.
+        """
+        if self._is_closing:
+            return False
+        if len(self._by_number) >= self._limits.connections and not self._make_room():
             return False
         if not self._count(connection):
             return False
@@ -65,6 +78,10 @@ class Connections(ConnectionOwner):
         connection.flow = Flow(flow.transport, flow.local, remote, flow.connection)
         self._by_remote[flow.transport, remote] = connection
         return self._count(connection)
+
+    def spoke(self, connection: Connection) -> None:
+        """Its first message or handshake came: it keeps its place."""
+        self._forget_silent(connection)
 
     def disconnected(self, connection: Connection) -> None:
         """Forget it, and tell that its flow leads nowhere any more."""
@@ -87,23 +104,47 @@ class Connections(ConnectionOwner):
             self._sweep.cancel()
 
     def _count(self, connection: Connection) -> bool:
-        host = connection.flow.remote[0]
         if connection.is_accepted:
-            if self._accepted[host] >= self._limits.connections_per_address:
+            source = source_of(connection.flow.remote[0])
+            if self._accepted[source] >= self._limits.connections_per_address and not self._make_room(source):
                 return False
-            self._accepted[host] += 1
+            self._accepted[source] += 1
             connection.is_counted = True
+            if not connection.has_spoken:
+                self._silent.setdefault(source, {})[connection] = None
         return True
+
+    def _make_room(self, source: str | None = None) -> bool:
+        """Cut off the connection that has been silent for longest, if there is any."""
+        if source is None and self._silent:
+            source = max(self._silent, key=lambda each: len(self._silent[each]))
+        silent = self._silent.get(source or "", {})
+        self._refused.tell(source=source, connections=len(self._by_number))
+        for connection in silent:
+            del self._by_number[connection.flow.connection]
+            self._forget_remote(connection)
+            connection.abort()
+            return True
+        return False
 
     def _forget_remote(self, connection: Connection) -> None:
         flow = connection.flow
         if self._by_remote.get((flow.transport, flow.remote)) is connection:
             del self._by_remote[flow.transport, flow.remote]
+        self._forget_silent(connection)
         if connection.is_counted:
             connection.is_counted = False
-            self._accepted[flow.remote[0]] -= 1
-            if not self._accepted[flow.remote[0]]:
-                del self._accepted[flow.remote[0]]
+            source = source_of(flow.remote[0])
+            self._accepted[source] -= 1
+            if not self._accepted[source]:
+                del self._accepted[source]
+
+    def _forget_silent(self, connection: Connection) -> None:
+        source = source_of(connection.flow.remote[0])
+        silent = self._silent.get(source, {})
+        silent.pop(connection, None)
+        if not silent:
+            self._silent.pop(source, None)
 
     def _schedule_sweep(self) -> None:
         self._sweep = self._loop.call_later(self._limits.checked_every, self._check_all)

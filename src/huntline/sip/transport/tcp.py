@@ -138,7 +138,7 @@ class TcpConnection(Connection):
             if isinstance(item, KeepAlive):
                 self.send(PONG)
             else:
-                self._on_message(item, self.flow)
+                self._hand_over(item)
 
 
 @dataclass(slots=True)

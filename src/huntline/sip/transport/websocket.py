@@ -201,6 +201,7 @@ class WebSocketConnection(Connection):
         self._put_out()
         if websocket.state is State.OPEN:
             self._incomplete_since = None
+            self._spoke()
         else:
             self._refuse(_refusal_of(websocket.handshake_exc))
 
@@ -240,7 +241,7 @@ class WebSocketConnection(Connection):
             self._websocket.fail(CloseCode.INVALID_DATA)
             self._put_out()
         elif stripped := message.lstrip(b"\r\n"):  # line ends before a message do not count (7.5)
-            self._on_message(stripped, self.flow)
+            self._hand_over(stripped)
         elif message == PING:
             self.send(PONG)
 

@@ -4,11 +4,11 @@ Annotations are not postponed here: FastAPI reads what a route needs from them, 
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from huntline.directory.access import Role
 from huntline.directory.organization import Organization
@@ -22,7 +22,9 @@ from huntline.web.api import queues, users
 from huntline.web.api.collection import DryRun, merged, parsed, patch_of, tolerant, would_create
 from huntline.web.etags import IfMatch, check_if_match, etag_of
 from huntline.web.listing import Listing, Page, Search
+from huntline.web.moments import Moment
 from huntline.web.problems import FieldsRefused
+from huntline.web.sign_in import let_try_again, seconds_locked
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 1_000
@@ -47,7 +49,8 @@ class AccountForm(BaseModel):
 
 
 class AccountView(BaseModel):
-    """An account, without its secrets."""
+    """An account, without its secrets. Nobody can sign in to it by password until ``locked_until``, since too
+    many attempts failed."""
 
     id: str
     name: str
@@ -57,6 +60,7 @@ class AccountView(BaseModel):
     oidc_subject: str | None
     is_disabled: bool
     has_password: bool
+    locked_until: datetime | None
 
 
 class KeyForm(BaseModel):
@@ -65,7 +69,7 @@ class KeyForm(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: Text = "key"
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
 
 
 class KeyView(BaseModel):
@@ -134,10 +138,12 @@ def _dump(account: Account, organization: Organization | None) -> Dump:
     }
 
 
-def _shown(account: Account, organization: Organization | None) -> Dump:
+def _shown(access: Access, account: Account, organization: Organization | None) -> Dump:
+    seconds = seconds_locked(access.backstage, account)
     return _dump(account, organization) | {
         "id": account.account_id,
         "has_password": account.password_hash is not None,
+        "locked_until": datetime.now(UTC) + timedelta(seconds=seconds) if seconds else None,
     }
 
 
@@ -171,6 +177,7 @@ def built_account(form: Any, access: Access, old: Account | None) -> Account:
         user_id=user_id,
         oidc_subject=form.oidc_subject,
         is_disabled=form.is_disabled,
+        forgiven_at=old.forgiven_at if old else None,
     )
 
 
@@ -220,7 +227,7 @@ def _router_of(prefix: str, needed: Any, noun: str) -> APIRouter:
             for account in access.backstage.accounts.all(access.organization_id)
             if search.casefold() in account.name.casefold()
         ]
-        return page.of(found, lambda account: _shown(account, organization))
+        return page.of(found, lambda account: _shown(access, account, organization))
 
     @router.post(
         "",
@@ -273,7 +280,13 @@ def _add_change_routes(router: APIRouter, needed: Any, noun: str) -> None:
         """Remove an account with its keys and sessions."""
         account = _find(access, key)
         access.backstage.accounts.remove(account, access.actor, dry_run=dry_run)
-        return _shown(account, _organization(access))
+        return _shown(access, account, _organization(access))
+
+    @router.delete("/{key}/lock", response_model=AccountView, operation_id=f"lift_{noun}_lock")
+    def lift_lock(access: needed, key: Key, response: Response) -> Any:
+        """Let people try again at once to sign in, after too many attempts have failed."""
+        forgiven = let_try_again(access.backstage, _find(access, key), access.actor)
+        return answered(access, forgiven, response)
 
 
 def _add_key_routes(router: APIRouter, needed: Any, noun: str) -> None:
@@ -316,7 +329,7 @@ def answered(access: Access, account: Account, response: Response) -> Dump:
     """The view of an account, with its tag as a header of the response."""
     organization = _organization(access)
     response.headers["ETag"] = etag_of(_dump(account, organization))
-    return _shown(account, organization)
+    return _shown(access, account, organization)
 
 
 router = _router_of("/accounts", ManageAccounts, "account")

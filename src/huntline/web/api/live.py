@@ -19,7 +19,7 @@ from huntline.web.api.calls import CallId
 from huntline.web.api.collection import NotThere
 from huntline.web.backstage import Backstage
 from huntline.web.history import DecisionView, Names, RingView
-from huntline.web.live import LiveCall, LivePicture, View
+from huntline.web.live import LiveCall, LivePicture, View, Viewer
 from huntline.web.words import reader_of
 
 HEARTBEAT = 15  # seconds
@@ -56,9 +56,10 @@ def read(access: ReadLive) -> Any:
 async def follow(access: ReadLive) -> EventSourceResponse:
     """The picture of now, and every change in it within a quarter of a second, as server-sent events.
 
-    A stream ends after ten minutes; an ``EventSource`` comes back by itself.
+    A stream ends after ten minutes, and within a second when the account, its role or what was shown for it
+    is no longer what it was; an ``EventSource`` comes back by itself.
     """
-    return streamed(access.backstage, view_of(access))
+    return streamed(access, view_of(access))
 
 
 @router.get("/calls/{call_id}", response_model=LiveCallDetails, operation_id="read_live_call")
@@ -90,11 +91,14 @@ def picture_in(backstage: Backstage, view: View) -> dict[str, Any]:
     return view.of(Picture(backstage.ask("status")))
 
 
-def streamed(backstage: Backstage, view: View) -> EventSourceResponse:
-    """The response that follows a view."""
+def streamed(access: Access, view: View) -> EventSourceResponse:
+    """The response that follows a view, in one language as long as it lasts. Raises TooManyStreams."""
+    live = access.backstage.live
+    viewer = Viewer(access.principal, access.credential)
+    live.check_room(viewer)
 
     async def events() -> AsyncIterator[ServerSentEvent]:
-        async with aclosing(backstage.live.events(view)) as stream:
+        async with aclosing(live.events(view, viewer)) as stream:
             async for kind, news in stream:
                 yield ServerSentEvent(json.dumps(news, separators=(",", ":")), event=kind, sep="\n")
 

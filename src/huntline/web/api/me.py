@@ -222,7 +222,7 @@ def read_live(access: Own) -> Any:
 )
 def follow_live(access: Own) -> EventSourceResponse:
     """The same, and every change in it within a quarter of a second, as server-sent events."""
-    return streamed(access.backstage, _own_view(access))
+    return streamed(access, _own_view(access))
 
 
 def own_user(access: Access) -> User:

@@ -18,6 +18,7 @@ from huntline.directory.problems import Problem
 from huntline.errors import Refused
 from huntline.organization_file.form import Text
 from huntline.organization_file.parts import Dump
+from huntline.peers import source_of
 from huntline.storage.accounts import HOST, Account
 from huntline.storage.passwords import hashed, is_password
 from huntline.storage.sessions import Session
@@ -117,7 +118,7 @@ def change_password(request: Request, access: Myself, form: PasswordForm, respon
     backstage = access.backstage
     account = _own_account(backstage, access.principal)
     is_by_session = session_of(request) is not None
-    backstage.attempts_by_name.take(account.account_id)
+    backstage.attempts_by_name.take(account.account_id)  # the same count as that of signing in
     if not is_password(form.current, account.password_hash):
         raise FieldsRefused([Problem(("current",), None, "must be the present password")])
     backstage.attempts_by_name.forget(account.account_id)
@@ -141,9 +142,9 @@ def begin_oidc(
     """Go to the identity provider to sign in."""
     backstage: Backstage = request.app.state.backstage
     provider = _provider(backstage)
-    backstage.attempts_by_address.take(address_of(request))
     _check_local(return_to)
-    url, state = provider.begin(str(request.url_for("finish_oidc")), return_to, organization)
+    source = source_of(address_of(request))
+    url, state = provider.begin(str(request.url_for("finish_oidc")), return_to, organization, source)
     response = RedirectResponse(url, status_code=302)
     set_cookie(request, response, OIDC, state, TIME_TO_SIGN_IN)
     return response
@@ -168,7 +169,6 @@ def finish_oidc(request: Request, state: str = "", code: str = "") -> Any:
         raise ProviderRefused("the identity provider did not let you in; begin again, or sign in by password")
     identity = provider.identity(pending, code)
     account = account_by_identity(backstage, identity, pending.organization)
-    backstage.attempts_by_address.give_back(address_of(request))
     response = RedirectResponse(pending.return_to, status_code=303)
     clear_cookie(request, response, OIDC)
     started(request, response, account)

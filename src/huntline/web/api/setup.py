@@ -17,6 +17,7 @@ from huntline.first_run import FILE_NAME as TOKEN_FILE
 from huntline.first_run import discard_setup_token, setup_token
 from huntline.organization_file.form import OrganizationFields, Text
 from huntline.organization_file.parts import with_fields
+from huntline.peers import source_of
 from huntline.storage.accounts import HOST, Account
 from huntline.storage.audit import Actor
 from huntline.storage.passwords import hashed
@@ -70,7 +71,8 @@ def read(request: Request) -> Any:
 def set_up(request: Request, form: SetupForm, response: Response) -> Any:
     """Make the organization and its first admin, and sign in: the answer sets the session's cookie."""
     backstage: Backstage = request.app.state.backstage
-    backstage.attempts_by_address.take(address_of(request))
+    source = source_of(address_of(request))
+    backstage.attempts_by_address.take(source)
     if backstage.settings.organizations():
         raise ServerNotEmpty()
     token = setup_token(backstage.config.data)
@@ -79,6 +81,7 @@ def set_up(request: Request, form: SetupForm, response: Response) -> Any:
             "open the link that huntline serve prints at its start on an empty data folder; its token is in"
             f" the file {TOKEN_FILE} there, too"
         )
+    backstage.attempts_by_address.give_back(source)
     account = _added(backstage, form)
     discard_setup_token(backstage.config.data)
     backstage.settings_changed()

@@ -7,6 +7,7 @@ import logging
 from contextlib import nullcontext
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import HTTPException
 from fastapi.responses import JSONResponse, Response
 from scim2_models import Error, SCIMException
 from scim2_server.handler import ScimHandler
@@ -51,15 +52,17 @@ class _Endpoint:
 
     async def serve(self, request: Request) -> Response:
         """Answer a request."""
-        body = await request.body()
         try:
             access = await run_in_threadpool(_access, request)
+            body = await request.body()
             async with nullcontext() if request.method == "GET" else self._changes:
                 return _response(await run_in_threadpool(_answer, access, request, body))
         except SCIMException as refusal:
             return _response(_SERVICE.error_response(refusal))
         except Refused as refusal:
             return _refusal(refusal.status, str(refusal))
+        except HTTPException as refusal:
+            return _refusal(refusal.status_code, refusal.detail)
         except ServerDoesNotAnswer as failure:
             _log.warning("the signalling process cannot be asked", extra={"reason": str(failure)})
             return _refusal(503, str(failure))

@@ -19,7 +19,7 @@ from scim2_models import (
     SearchRequest,
     UniquenessException,
 )
-from scim2_models.path import CompareOperator, Comparison, LogicalExpr, LogicalOperator
+from scim2_models.path import CompareOperator, Comparison, FilterNode, LogicalExpr, LogicalOperator
 from scim2_server.storage import ScimStorage, SearchPage
 
 from huntline.directory.edits import InUse, added, detached, removed, replaced
@@ -272,26 +272,42 @@ def _resource(
 def _candidates(
     kind: Kind[ItemT], organization: Organization, scim_filter: ScimFilter[Any] | None
 ) -> list[ItemT]:
-    """What a filter may match: few, where it asks for a key, so that few resources have to be made."""
+    """What a filter may match: few, where it asks for keys, so that few resources have to be made."""
     items = list(kind.items(organization))
-    for comparison in _conditions(scim_filter):
-        path = comparison.attr_path
-        key_of = None if path.sub_attr else kind.keys.get(path.attr.lower())
-        if key_of and comparison.op is CompareOperator.eq and isinstance(comparison.value, str):
-            wanted = comparison.value.casefold()
-            items = [item for item in items if (key_of(item) or "").casefold() == wanted]
+    for alternatives in _conditions(scim_filter):
+        wanted = _keys_in(kind, alternatives)
+        if wanted is not None:
+            items = [
+                item
+                for item in items
+                if any((kind.keys[key](item) or "").casefold() in values for key, values in wanted.items())
+            ]
     return items
 
 
-def _conditions(scim_filter: ScimFilter[Any] | None) -> Iterator[Comparison]:
-    """Comparisons that must all hold for the filter to match."""
+def _conditions(scim_filter: ScimFilter[Any] | None) -> Iterator[tuple[FilterNode, ...]]:
+    """What must all hold for the filter to match: of each, one of some alternatives."""
     if scim_filter is None:
         return
-    node = scim_filter.ast
-    is_conjunction = isinstance(node, LogicalExpr) and node.op is LogicalOperator.and_
-    for term in node.terms if isinstance(node, LogicalExpr) and is_conjunction else (node,):
-        if isinstance(term, Comparison):
-            yield term
+    for term in _terms(scim_filter.ast, LogicalOperator.and_):
+        yield _terms(term, LogicalOperator.or_)
+
+
+def _terms(node: FilterNode, operator: LogicalOperator) -> tuple[FilterNode, ...]:
+    return node.terms if isinstance(node, LogicalExpr) and node.op is operator else (node,)
+
+
+def _keys_in(kind: Kind[Any], alternatives: tuple[FilterNode, ...]) -> dict[str, set[str]] | None:
+    """The values of keys that alternatives ask for; None when one of them asks for anything else."""
+    wanted: dict[str, set[str]] = {}
+    for each in alternatives:
+        if not isinstance(each, Comparison) or each.op is not CompareOperator.eq:
+            return None
+        name = each.attr_path.attr.lower()
+        if each.attr_path.sub_attr or name not in kind.keys or not isinstance(each.value, str):
+            return None
+        wanted.setdefault(name, set()).add(each.value.casefold())
+    return wanted
 
 
 def _matches(search_request: SearchRequest[Any], resource: Resource[Any]) -> bool:

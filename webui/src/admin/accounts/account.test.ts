@@ -10,6 +10,7 @@ const ACCOUNT: AccountView = {
   oidc_subject: null,
   is_disabled: false,
   has_password: true,
+  locked_until: null,
 };
 
 test('a password that nobody typed is not mentioned', () => {

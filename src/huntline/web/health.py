@@ -1,0 +1,148 @@
+"""Whether the server is well, and if not, what is wrong: for whoever watches it, its log and its pages."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+import tempfile
+from collections.abc import Awaitable, Callable
+from enum import StrEnum
+
+from pydantic import BaseModel
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from huntline.config import Config
+from huntline.control import AsyncControlClient
+from huntline.errors import HuntlineError
+from huntline.storage.names import FILE_NAME
+
+TIME_LIMIT = 2.0  # seconds for each part to answer
+WATCHED_EVERY = 10.0  # seconds
+
+_LEAST_FREE = 16_000_000  # bytes: below that the disk is as good as full
+_TRIED = bytes(65_536)
+
+_log = logging.getLogger(__name__)
+
+
+class Part(StrEnum):
+    """What a server is made of."""
+
+    SIGNALLING = "signalling"
+    MEDIA = "media"
+    DATABASE = "database"
+    DISK = "disk"
+
+
+class Fault(BaseModel):
+    """What is wrong with a part, for those who run the server."""
+
+    part: Part
+    detail: str
+
+
+class Health:
+    """Looks at all parts of a server. ``database`` is that of its settings; what is found is good for
+    ``known_for`` seconds, since anybody may ask, and asking costs a write."""
+
+    def __init__(self, config: Config, database: Engine, known_for: float = 1.0) -> None:
+        self._known_for = known_for
+        self._config = config
+        self._database = database
+        self._checks: dict[Part, asyncio.Future[str | None]] = {}
+        self._looking: asyncio.Task[list[Fault]] | None = None
+        self._known: list[Fault] = []
+        self._known_until = 0.0
+
+    async def faults(self) -> list[Fault]:
+        """What is wrong now, or was a moment ago; nothing when all is well. Never raises."""
+        loop = asyncio.get_running_loop()
+        if self._looking is None and loop.time() >= self._known_until:
+            self._looking = loop.create_task(self._look())
+        if self._looking is None:
+            return self._known
+        return await asyncio.shield(self._looking)
+
+    async def watch(self) -> None:
+        """Look again and again, so that the log tells what nobody asks for. Ends when cancelled."""
+        while True:
+            await self.faults()
+            await asyncio.sleep(WATCHED_EVERY)
+
+    async def _look(self) -> list[Fault]:
+        found = await asyncio.gather(
+            self._checked(Part.SIGNALLING, self._signalling),
+            self._checked(Part.MEDIA, self._media),
+            self._checked(Part.DATABASE, lambda: asyncio.to_thread(self._database_fault)),
+            self._checked(Part.DISK, lambda: asyncio.to_thread(self._disk_fault)),
+        )
+        faults = [fault for fault in found if fault is not None]
+        self._tell_changes(faults)
+        self._known, self._looking = faults, None
+        self._known_until = asyncio.get_running_loop().time() + self._known_for
+        return faults
+
+    async def _checked(self, part: Part, check: Callable[[], Awaitable[str | None]]) -> Fault | None:
+        """What is wrong with a part. One that hangs, as on a dead disk, is not begun twice."""
+        running = self._checks.get(part)
+        if running is None:
+            running = self._checks[part] = asyncio.ensure_future(check())
+        done, _ = await asyncio.wait([running], timeout=TIME_LIMIT)
+        if not done:
+            return Fault(part=part, detail=f"does not answer within {TIME_LIMIT:.0f} s")
+        del self._checks[part]
+        detail = running.result()
+        return Fault(part=part, detail=detail) if detail else None
+
+    async def _signalling(self) -> str | None:
+        try:
+            async with await AsyncControlClient.connect(self._config.control_socket) as client:
+                await client.request("ping")
+        except HuntlineError:
+            return "does not answer; it is started again"
+        return None
+
+    async def _media(self) -> str | None:
+        try:
+            _, writer = await asyncio.open_unix_connection(str(self._config.media_socket))
+        except OSError:
+            return "does not answer; it is started again"
+        writer.close()
+        return None
+
+    def _database_fault(self) -> str | None:
+        is_file = self._database.dialect.name == "sqlite"
+        if is_file and not (self._config.data / FILE_NAME).exists():
+            return f"{self._config.data / FILE_NAME} is gone; stop the server and put it back"
+        try:
+            with (
+                self._database.connect().execution_options(is_writing=True) as connection,
+                connection.begin() as transaction,
+            ):
+                connection.execute(text("SELECT 1"))
+                transaction.rollback()
+        except SQLAlchemyError as error:
+            return f"cannot be used: {getattr(error, 'orig', None) or type(error).__name__}"
+        return None
+
+    def _disk_fault(self) -> str | None:
+        folder = self._config.data
+        try:
+            with tempfile.TemporaryFile(dir=folder) as file:
+                file.write(_TRIED)
+            free = shutil.disk_usage(folder).free
+        except OSError as error:
+            return f"{folder} cannot be written: {error.strerror}"
+        if free < _LEAST_FREE:
+            return f"{folder} is nearly full: {free // 1_000_000} MB are left"
+        return None
+
+    def _tell_changes(self, faults: list[Fault]) -> None:
+        before, now = ({fault.part for fault in each} for each in (self._known, faults))
+        for fault in faults:
+            if fault.part not in before:
+                _log.error("a part of the server is not well", extra=fault.model_dump())
+        for part in before - now:
+            _log.warning("a part of the server is well again", extra={"part": part})

@@ -1,0 +1,108 @@
+"""What is wrong with a server is found, said and logged (web)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from huntline.config import Config
+from huntline.control import ControlServer
+from huntline.storage.database import open_database
+from huntline.storage.names import FILE_NAME
+from huntline.web import health
+from huntline.web.health import Health
+
+
+def pong(request: dict[str, Any]) -> dict[str, Any]:
+    return {}
+
+
+@asynccontextmanager
+async def others(config: Config) -> AsyncIterator[ControlServer]:
+    """The other processes of the server; what it gives is media."""
+    signalling = ControlServer(config.control_socket, {"ping": pong})
+    media = ControlServer(config.media_socket, {})
+    await signalling.start()
+    await media.start()
+    yield media
+    await signalling.close()
+    await media.close()
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    return Config(data=tmp_path)
+
+
+@pytest.fixture
+def looked(config: Config) -> Iterator[Health]:
+    database = open_database(config.data)
+    yield Health(config, database, known_for=0)
+    database.dispose()
+
+
+async def wrong(looked: Health) -> dict[str, str]:
+    return {fault.part: fault.detail for fault in await looked.faults()}
+
+
+def test_a_server_is_well_when_all_its_parts_are(config: Config, looked: Health) -> None:
+    async def story() -> None:
+        assert list(await wrong(looked)) == ["signalling", "media"]
+        async with others(config) as media:
+            assert await wrong(looked) == {}
+            await media.close()
+            assert list(await wrong(looked)) == ["media"]
+
+    asyncio.run(story())
+
+
+def test_a_locked_and_a_lost_database_are_told_and_logged(
+    config: Config, looked: Health, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story() -> None:
+        database = config.data / FILE_NAME
+        async with others(config):
+            locking = sqlite3.connect(database, isolation_level=None)
+            locking.execute("BEGIN IMMEDIATE")
+            assert "database" in await wrong(looked)
+            locking.execute("ROLLBACK")
+            locking.close()
+            assert await wrong(looked) == {}
+            away = database.rename(config.data / "away")
+            assert "is gone" in (await wrong(looked))["database"]
+            away.rename(database)
+            assert await wrong(looked) == {}
+
+    with caplog.at_level(logging.WARNING):
+        asyncio.run(story())
+    told = [(record.message, vars(record)["part"]) for record in caplog.records]
+    assert told == 2 * [
+        ("a part of the server is not well", "database"),
+        ("a part of the server is well again", "database"),
+    ]
+
+
+def test_a_disk_that_is_nearly_full_is_told(
+    config: Config, looked: Health, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story() -> None:
+        async with others(config):
+            monkeypatch.setattr(health, "_LEAST_FREE", 10**18)
+            assert "is nearly full" in (await wrong(looked))["disk"]
+
+    asyncio.run(story())
+
+
+def test_a_folder_that_is_gone_is_told(config: Config, looked: Health) -> None:
+    async def story() -> None:
+        config.data.rename(config.data.with_name("away"))
+        assert "cannot be written: No such file or directory" in (await wrong(looked))["disk"]
+
+    asyncio.run(story())

@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest';
+import { notWell } from './health';
+
+test('parts that are not well are named, in one order', () => {
+  expect(notWell({ disk: false, signalling: true, media: false, database: true })).toEqual(['media', 'disk']);
+  expect(notWell({ signalling: true, media: true, database: true, disk: true })).toEqual([]);
+});
+
+test('what is no answer of the server says nothing', () => {
+  for (const answer of [null, 'Bad Gateway', [], { detail: 'x' }]) expect(notWell(answer)).toEqual([]);
+});
