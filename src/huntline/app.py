@@ -149,7 +149,10 @@ class Signalling:
         await self._control.start()
 
     async def stop(self) -> None:
-        """Hang up, and give everything back."""
+        """Hang up and write down what became of the calls, before anything that may take its time or fail;
+        then give everything back."""
+        self._b2bua.end_calls()
+        await asyncio.to_thread(self._history.close)
         self._load_at(None)
         for load in list(self._loads):
             load.cancel()
@@ -160,7 +163,6 @@ class Signalling:
         await self._user_agent.stop()
         self._runner.close()
         await self._media.close()
-        self._history.close()
         self._journal.close()
         self._database.dispose()
 
