@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Protocol
 
+from huntline.clean_text import cleaned
 from huntline.clock import Clock
 from huntline.config import Config
 from huntline.control import ControlServer
@@ -290,7 +291,7 @@ class Signalling:
 
     def _pause(self, request: dict[str, Any]) -> dict[str, Any]:
         account = self._site.agent_named(str(request.get("upn")))
-        self._runner.request(told.PauseRequested(account.user_id, str(request.get("reason") or "")))
+        self._runner.request(told.PauseRequested(account.user_id, cleaned(str(request.get("reason") or ""))))
         return {}
 
     def _resume(self, request: dict[str, Any]) -> dict[str, Any]:

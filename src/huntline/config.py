@@ -30,11 +30,15 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from huntline.data_folder import (
+    API_SOCKET,
+    CONTROL_SOCKET,
+    DEFAULT_DATA,
+    ENVIRONMENT_PREFIX,
+    settings_file,
+)
 from huntline.errors import ConfigurationError
 
-FILE_NAME = "huntline.toml"
-ENVIRONMENT_PREFIX = "HUNTLINE_"
-DEFAULT_DATA = Path("data")
 LONGEST_SOCKET_PATH = 107  # bytes: sun_path of unix(7) with its closing zero
 
 
@@ -243,7 +247,12 @@ class Config(BaseSettings):
     @property
     def control_socket(self) -> Path:
         """Where the signalling process takes requests (``control.py``)."""
-        return self.data / "control.sock"
+        return self.data / CONTROL_SOCKET
+
+    @property
+    def api_socket(self) -> Path:
+        """Where the web process serves the API to whoever owns the data folder."""
+        return self.data / API_SOCKET
 
     @property
     def media_socket(self) -> Path:
@@ -261,7 +270,7 @@ def load_config(command_line: Mapping[str, Any]) -> Config:
     data folder or else in the working folder. Raises ConfigurationError.
     """
     said = {key: value for key, value in command_line.items() if value is not None}
-    file = _find_file(said.get("data") or os.environ.get(f"{ENVIRONMENT_PREFIX}DATA"))
+    file = settings_file(said.get("data") or os.environ.get(f"{ENVIRONMENT_PREFIX}DATA"))
 
     class Sources(Config):
         @classmethod
@@ -286,11 +295,6 @@ def load_config(command_line: Mapping[str, Any]) -> Config:
     resolved = config.model_copy(update={"data": config.data.absolute()})
     _check_socket_path(resolved.control_socket)
     return resolved
-
-
-def _find_file(data: object) -> Path | None:
-    folders = [Path(str(data)) if data else DEFAULT_DATA, Path()]
-    return next((folder / FILE_NAME for folder in folders if (folder / FILE_NAME).is_file()), None)
 
 
 def _check_socket_path(path: Path) -> None:

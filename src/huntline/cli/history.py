@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from huntline.cli.options import DataOption, JsonOption, config_of
+from huntline.cli.options import DataOption, JsonOption
 from huntline.cli.printing import console, print_json
+from huntline.data_folder import made_data_folder
 from huntline.errors import Refused
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def history(
     from huntline.storage.history import read_calls
     from huntline.storage.settings import Settings
 
-    database = open_database(config_of(data).data)
+    database = open_database(made_data_folder(data))
     try:
         organizations = Settings(database).organizations()
         queue_ids = _queue_ids(organizations, queue) if queue else None

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from huntline.cli.door import Door
-from huntline.cli.printing import print_json
+from huntline.cli.printing import print_json, say
 from huntline.cli.refusals import in_options, problem_in_words
 from huntline.cli.settings import Json
 from huntline.cli.verbs import DRY_RUN, add_verb, keyword
@@ -40,7 +40,7 @@ def _add_import(kind: str, columns: str) -> None:
             print_json(report)
         else:
             for line in _in_words(report, dry_run):
-                typer.echo(line)
+                say(line)
         if refused := len(report["problems"]) + report["totals"]["refused"]:
             raise ImportRefused(f"{file}: problems: {refused}; nothing is imported until there are none")
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Tag
 
+from huntline.clean_text import normalized
 from huntline.directory.organization import (
     GroupKind,
     Home,
@@ -55,8 +56,11 @@ def _storable(text: str) -> str:
     return text
 
 
-Text = Annotated[str, AfterValidator(_storable)]
+AsTyped = Annotated[str, AfterValidator(_storable)]
 """What every database can keep."""
+
+Text = Annotated[AsTyped, AfterValidator(normalized)]
+"""The same for whatever people read: two that look alike are alike."""
 
 _Texts = Annotated[list[Text], _MaybeEmpty]
 

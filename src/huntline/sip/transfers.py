@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from uuid_utils import uuid7
 
+from huntline.clean_text import cleaned
 from huntline.directory.organization import QueueSettings
 from huntline.directory.plan import Account, OutsideNumber, QueueTarget, StarCode, Target, UserTarget
 from huntline.engine import events as told
@@ -165,7 +166,7 @@ class Transfers:
         plan, account = self._admission.plan, self._transferor(leg)
         display = display_of(plan, successor, to, None, callee, transferor=account)
         ring = Ring(f"{successor.call_id}.transfer", call.call_id, Purpose.TRANSFER, callee.user_id)
-        call.transfer = PendingTransfer(leg, successor, to.removeprefix("tel:"))
+        call.transfer = PendingTransfer(leg, successor, cleaned(to.removeprefix("tel:")))
         self._holding.settle(call)
         self._alerting.start(call, ring, callee.contacts, display)
 

@@ -18,7 +18,7 @@ from huntline.engine.commands import RecordCall, RecordDecision, RecordRing
 from huntline.engine.model import Outcome
 from huntline.plain import fields_of
 from huntline.storage import schema
-from huntline.storage.database import writing
+from huntline.storage.database import DatabaseUnavailable, writing
 from huntline.storage.ids import new_id
 
 log = logging.getLogger(__name__)
@@ -128,7 +128,7 @@ class HistoryWriter:
             batch.extend(_taken(self._inbox, _LARGEST_BATCH - len(batch)))
             try:
                 self._insert(batch)
-            except OperationalError:
+            except (OperationalError, DatabaseUnavailable):
                 # Locked, full, read-only: it may pass. The calls go on and the records are kept.
                 log.exception("history not written", extra={"records": len(batch)})
                 if is_last_try:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from huntline.directory.access import PERMISSIONS, Permission, Role
 from huntline.directory.problems import Problem
 from huntline.errors import Refused
-from huntline.organization_file.form import Text
+from huntline.organization_file.form import AsTyped, Text
 from huntline.organization_file.parts import Dump
 from huntline.storage.accounts import HOST, Account
 from huntline.storage.passwords import hashed, is_password
@@ -41,7 +41,7 @@ class SignInForm(_Form):
     the host."""
 
     name: Text
-    password: Text
+    password: AsTyped
     organization: Text | None = None
 
 
