@@ -52,6 +52,8 @@ from huntline.storage.settings import Settings, set_opted_out
 
 log = logging.getLogger(__name__)
 
+_LONGEST_NAP = 60.0  # seconds after which it is looked whether the wall clock was set
+
 
 async def run_signalling(config: Config, ready: Callable[[], None]) -> None:
     """The signalling process, until it is cancelled."""
@@ -183,14 +185,20 @@ class Signalling:
             self._next_load.cancel()
         self._next_load = None
         if moment is not None:
-            # Wall clock and event loop may drift apart; a load that comes early finds when the next is due.
-            delay = max((moment - self._clock.now()).total_seconds(), 0)
+            left = (moment - self._clock.wall()).total_seconds()
             loop = asyncio.get_running_loop()
-            self._next_load = loop.call_later(delay, lambda: spawner(self._loads)(self._load_settings()))
+            self._next_load = loop.call_later(max(min(left, _LONGEST_NAP), 0), self._load_if_due, moment)
+
+    def _load_if_due(self, moment: datetime) -> None:
+        """The wall clock may have been set meanwhile; a load that comes early finds when the next is due."""
+        if self._clock.wall() < moment:
+            self._load_at(moment)
+        else:
+            spawner(self._loads)(self._load_settings())
 
     def _read_news(self) -> _News:
         own_hosts = frozenset(listener.host for listener in self._config.sip)
-        organizations, now = self._settings.organizations(), self._clock.now()
+        organizations, now = self._settings.organizations(), self._clock.wall()
         plan = ServerPlan(organizations, own_hosts, self._plan, now)
         return _News(
             plan,
@@ -235,12 +243,12 @@ class Signalling:
     def _dispatch(self, command: do.Command) -> None:
         match command:
             case do.RecordCall():
-                self._history.add_call(command, self._organization_of(command.call_id))
+                self._history.add_call(self._clock.told(command), self._organization_of(command.call_id))
                 self._b2bua.dispatch(command)
             case do.RecordRing():
-                self._history.add_ring(command, self._organization_of(command.call_id))
+                self._history.add_ring(self._clock.told(command), self._organization_of(command.call_id))
             case do.RecordDecision():
-                self._history.add_decision(command, self._organization_of(command.call_id))
+                self._history.add_decision(self._clock.told(command), self._organization_of(command.call_id))
             case _:
                 self._b2bua.dispatch(command)
 
@@ -271,7 +279,7 @@ class Signalling:
         }
 
     def _report(self) -> dict[str, Any]:
-        report = self._status.of(self._runner.snapshot())
+        report = self._status.of(self._clock.told(self._runner.snapshot()))
         report["resources"] = {
             "legs": self._core.leg_count,
             "transactions": self._core.transaction_count,
@@ -301,7 +309,7 @@ class Signalling:
 
     def _agent(self, request: dict[str, Any]) -> dict[str, Any]:
         account = self._site.user_named(str(request.get("upn")))
-        agents = self._runner.snapshot().agents
+        agents = self._clock.told(self._runner.snapshot()).agents
         found = next((status for status in agents if status.agent_id == account.user_id), None)
         return {
             "presence": str(self._presence.presence(account.user_id)),

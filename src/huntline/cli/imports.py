@@ -20,7 +20,7 @@ _File = Annotated[
     Path, typer.Argument(help="CSV, the names of settings in its first line.", metavar="FILE.csv")
 ]
 
-_REPORT = ("is_applied", "totals", "problems", "lines")
+_REPORT = ("is_applied", "encoding", "totals", "problems", "lines")
 
 imports = typer.Typer(
     no_args_is_help=True, help="Add and change many things at once, from CSV: all lines or none."
@@ -74,6 +74,8 @@ def _report(door: Door, kind: str, file: Path, dry_run: bool) -> Json:
 
 def _in_words(report: Json, dry_run: bool) -> Iterator[str]:
     """A line for each line that changes something or cannot; then how many there are of each kind."""
+    if report["encoding"] != "UTF-8":
+        yield f"The file was read as {report['encoding']}; look at names with accents, or save it as CSV UTF-8."
     for line in report["lines"]:
         if line["action"] != "unchanged":
             yield f"line {line['line']}: {line['action']}: {line['key']}"

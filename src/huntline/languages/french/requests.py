@@ -71,8 +71,17 @@ REQUESTS = {
     "must have up to {most:number} rows, this has {rows:number}; send it in parts": (
         "doit avoir au plus {most} lignes, celui-ci en a {rows} ; envoyez-le en plusieurs parties"
     ),
-    "must be UTF-8 text (byte {byte:number} is not); save it as CSV UTF-8": (
-        "doit être du texte UTF-8 (l'octet {byte} n'en est pas) ; enregistrez-le au format CSV UTF-8"
+    "is no text in UTF-8, UTF-16 or Windows-1252; save it as CSV UTF-8": (
+        "n'est pas du texte en UTF-8, UTF-16 ou Windows-1252 ; enregistrez-le au format CSV UTF-8"
+    ),
+    "is an Excel workbook ({kind}); save it as CSV UTF-8 and send that": (
+        "est un classeur Excel ({kind}) ; enregistrez-le au format CSV UTF-8 et envoyez ce fichier-là"
+    ),
+    "line {line:number} must name the columns, each one of {columns}": (
+        "la ligne {line} doit nommer les colonnes, chacune étant l'une de : {columns}"
+    ),
+    "is a number that the spreadsheet has rounded; make the column text and enter it again": (
+        "est un nombre que le tableur a arrondi ; mettez la colonne au format texte et saisissez-le à nouveau"
     ),
     "must have a column {column} in its first line": "doit avoir une colonne {column} à la première ligne",
     "is there twice": "figure deux fois",

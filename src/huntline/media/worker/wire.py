@@ -36,7 +36,8 @@ _EVENTS: dict[str, type[WorkerEvent]] = {
 
 @dataclass(slots=True)
 class PlayState:
-    """What a leg plays; ``started_at`` is Unix time in seconds."""
+    """What a leg plays; ``started_at`` is ``time.monotonic()``, which is one for all processes of a
+    machine and which nobody can set."""
 
     source: str
     loop: bool
