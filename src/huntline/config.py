@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import os
 import tomllib
 from collections.abc import Mapping
@@ -134,8 +135,16 @@ def _parse_ports(value: object) -> object:
 
 
 def _split(value: object) -> object:
-    """A list may be written as one string, so that it fits an environment variable."""
-    return value.replace(",", " ").split() if isinstance(value, str) else value
+    """A list may be written as one string, so that it fits an environment variable: with blanks or commas
+    between, or as JSON."""
+    if not isinstance(value, str):
+        return value
+    if value.lstrip().startswith("["):
+        try:
+            return json.loads(value)
+        except ValueError:
+            raise ValueError("several with blanks or commas between, or a JSON list of texts") from None
+    return value.replace(",", " ").split()
 
 
 def _parse_issuer(value: object) -> object:

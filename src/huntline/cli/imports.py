@@ -75,7 +75,7 @@ def _report(door: Door, kind: str, file: Path, dry_run: bool) -> Json:
 def _in_words(report: Json, dry_run: bool) -> Iterator[str]:
     """A line for each line that changes something or cannot; then how many there are of each kind."""
     if report["encoding"] != "UTF-8":
-        yield f"The file was read as {report['encoding']}; look at names with accents, or save it as CSV UTF-8."
+        yield f"Read as {report['encoding']}: look whether accents are right, or save the file as CSV UTF-8."
     for line in report["lines"]:
         if line["action"] != "unchanged":
             yield f"line {line['line']}: {line['action']}: {line['key']}"

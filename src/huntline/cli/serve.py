@@ -16,7 +16,7 @@ from huntline.cli.options import (
     joined,
 )
 from huntline.config import Config, load_config
-from huntline.first_run import setup_link
+from huntline.first_run import how_to_set_up
 from huntline.logs import set_up_logging
 
 
@@ -50,8 +50,8 @@ def serve(
     set_up_logging("supervisor", config.log_level, mask_numbers=config.mask_numbers)
 
     async def say_so() -> None:
-        if (link := setup_link(config)) is not None:
-            typer.echo(f"First run: open {link}")
+        for line in how_to_set_up(config):
+            typer.echo(line)
         typer.echo(f"Huntline is ready: {addresses(config)}")
 
     supervisor.serve(config, supervisor.server_children(), when_ready=say_so)

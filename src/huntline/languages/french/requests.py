@@ -58,6 +58,26 @@ REQUESTS = {
     "somebody has changed this since you read it; read it again, then change it": (
         "quelqu'un l'a modifié depuis que vous l'avez lu ; relisez-le, puis modifiez-le"
     ),
+    # the database
+    "the database {path} cannot be used: {fault}; {advice:said}": (
+        "la base de données {path} ne peut pas être utilisée : {fault} ; {advice}"
+    ),
+    "another program holds it; end that one, or try again when it has finished": (
+        "un autre programme la tient ; arrêtez-le, ou réessayez quand il aura fini"
+    ),
+    "free some space on its disk": "libérez de la place sur son disque",
+    "let the user who runs Huntline write the file and its folder": (
+        "donnez à l'utilisateur qui exécute Huntline le droit d'écrire le fichier et son dossier"
+    ),
+    "look after its disk; the system's log may say more": (
+        "vérifiez son disque ; le journal du système en dit peut-être plus"
+    ),
+    "this file is none, or is damaged; put a copy from before in its place": (
+        "ce fichier n'en est pas une, ou est endommagé ; remplacez-le par une copie antérieure"
+    ),
+    "it is damaged; put a copy from before in its place": (
+        "elle est endommagée ; remplacez-la par une copie antérieure"
+    ),
     # tables
     "{refused:number} of {lines:number} lines are refused, so nothing is imported; {field}: {message:said}": (
         "{refused} lignes sur {lines} sont refusées, donc rien n'est importé ; {field} : {message}"
