@@ -87,8 +87,16 @@ def test_the_file_in_the_data_folder_comes_before_the_one_in_the_working_folder(
 
 
 def test_a_list_fits_an_environment_variable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HUNTLINE_SIP", "udp:10.0.0.1:5060, tcp:[::1]:5062")
-    assert load_config({}).sip == (Listener("udp", "10.0.0.1", 5060), Listener("tcp", "::1", 5062))
+    for written in (
+        "udp:10.0.0.1:5060, tcp:[::1]:5062",
+        "udp:10.0.0.1:5060 tcp:[::1]:5062",
+        '["udp:10.0.0.1:5060", "tcp:[::1]:5062"]',
+    ):
+        monkeypatch.setenv("HUNTLINE_SIP", written)
+        assert load_config({}).sip == (Listener("udp", "10.0.0.1", 5060), Listener("tcp", "::1", 5062))
+    monkeypatch.setenv("HUNTLINE_SIP", "['udp:10.0.0.1:5060']")
+    with pytest.raises(ConfigurationError, match="HUNTLINE_SIP: .* with blanks or commas between"):
+        load_config({})
 
 
 def test_origins_are_kept_as_browsers_write_them(monkeypatch: pytest.MonkeyPatch) -> None:

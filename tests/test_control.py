@@ -239,7 +239,7 @@ def test_the_socket_is_private_and_leaves_nothing_behind(tmp_path: Path) -> None
 def test_the_socket_of_a_killed_server_is_taken_over_but_not_that_of_a_living_one(tmp_path: Path) -> None:
     async def story() -> None:
         path = tmp_path / "control.sock"
-        control._bind_private(path).close()  # what a kill -9 leaves
+        control.bind_private(path).close()  # what a kill -9 leaves
         async with running(path):
             with pytest.raises(ConfigurationError, match="another server answers here"):
                 await ControlServer(path, HANDLERS).start()
@@ -254,7 +254,7 @@ def test_without_a_server_the_client_says_how_to_start_one(tmp_path: Path) -> No
 
 def test_a_server_that_does_not_answer_is_told_from_one_that_is_not_there(tmp_path: Path) -> None:
     path = tmp_path / "control.sock"
-    with control._bind_private(path) as silent:
+    with control.bind_private(path) as silent:
         silent.listen()
         with ControlClient(path, timeout=0.05) as client, pytest.raises(ServerDoesNotAnswer):
             client.request("status")

@@ -36,6 +36,10 @@ def test_what_a_peer_sends_cannot_begin_a_new_line() -> None:
     assert r"x\r\n1970" in line
 
 
+def test_what_a_peer_sends_cannot_fill_the_disk() -> None:
+    assert len(formatted("call arrived", caller="x" * 100_000)) < 1_200
+
+
 @pytest.mark.parametrize(
     ("number", "masked"), [("+14255550123", "+*********23"), ("1", "1"), ("anna", "a***"), ("", "")]
 )

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Protocol
 
+from huntline.clean_text import cleaned
 from huntline.clock import Clock
 from huntline.config import Config
 from huntline.control import ControlServer
@@ -51,6 +52,8 @@ from huntline.storage.journal import Journal
 from huntline.storage.settings import Settings, set_opted_out
 
 log = logging.getLogger(__name__)
+
+_LONGEST_NAP = 60.0  # seconds after which it is looked whether the wall clock was set
 
 
 async def run_signalling(config: Config, ready: Callable[[], None]) -> None:
@@ -155,7 +158,10 @@ class Signalling:
         await self._control.start()
 
     async def stop(self) -> None:
-        """Hang up, and give everything back."""
+        """Hang up and write down what became of the calls, before anything that may take its time or fail;
+        then give everything back."""
+        self._b2bua.end_calls()
+        await asyncio.to_thread(self._history.close)
         self._load_at(None)
         for load in list(self._loads):
             load.cancel()
@@ -166,7 +172,6 @@ class Signalling:
         await self._user_agent.stop()
         self._runner.close()
         await self._media.close()
-        self._history.close()
         self._journal.close()
         self._database.dispose()
 
@@ -186,14 +191,20 @@ class Signalling:
             self._next_load.cancel()
         self._next_load = None
         if moment is not None:
-            # Wall clock and event loop may drift apart; a load that comes early finds when the next is due.
-            delay = max((moment - self._clock.now()).total_seconds(), 0)
+            left = (moment - self._clock.wall()).total_seconds()
             loop = asyncio.get_running_loop()
-            self._next_load = loop.call_later(delay, lambda: spawner(self._loads)(self._load_settings()))
+            self._next_load = loop.call_later(max(min(left, _LONGEST_NAP), 0), self._load_if_due, moment)
+
+    def _load_if_due(self, moment: datetime) -> None:
+        """The wall clock may have been set meanwhile; a load that comes early finds when the next is due."""
+        if self._clock.wall() < moment:
+            self._load_at(moment)
+        else:
+            spawner(self._loads)(self._load_settings())
 
     def _read_news(self) -> _News:
         own_hosts = frozenset(listener.host for listener in self._config.sip)
-        organizations, now = self._settings.organizations(), self._clock.now()
+        organizations, now = self._settings.organizations(), self._clock.wall()
         plan = ServerPlan(organizations, own_hosts, self._plan, now)
         return _News(
             plan,
@@ -238,10 +249,10 @@ class Signalling:
     def _dispatch(self, command: do.Command) -> None:
         match command:
             case do.RecordCall():
-                self._history.add(command)
+                self._history.add(self._clock.told(command))
                 self._b2bua.dispatch(command)
             case do.RecordRing() | do.RecordDecision():
-                self._history.add(command)
+                self._history.add(self._clock.told(command))
             case _:
                 self._b2bua.dispatch(command)
 
@@ -269,7 +280,7 @@ class Signalling:
         }
 
     def _report(self) -> dict[str, Any]:
-        report = self._status.of(self._runner.snapshot())
+        report = self._status.of(self._clock.told(self._runner.snapshot()))
         report["resources"] = {
             "legs": self._core.leg_count,
             "transactions": self._core.transaction_count,
@@ -289,7 +300,7 @@ class Signalling:
 
     def _pause(self, request: dict[str, Any]) -> dict[str, Any]:
         account = self._site.agent_named(str(request.get("upn")))
-        self._runner.request(told.PauseRequested(account.user_id, str(request.get("reason") or "")))
+        self._runner.request(told.PauseRequested(account.user_id, cleaned(str(request.get("reason") or ""))))
         return {}
 
     def _resume(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -299,7 +310,7 @@ class Signalling:
 
     def _agent(self, request: dict[str, Any]) -> dict[str, Any]:
         account = self._site.user_named(str(request.get("upn")))
-        agents = self._runner.snapshot().agents
+        agents = self._clock.told(self._runner.snapshot()).agents
         found = next((status for status in agents if status.agent_id == account.user_id), None)
         return {
             "presence": str(self._presence.presence(account.user_id)),

@@ -1,33 +1,73 @@
-"""The one clock, aware UTC that never runs backwards; and the time zones by which its moments are told."""
+"""The one clock: aware UTC that never runs backwards, and what a wall clock says beside it; and the time zones
+by which its moments are told."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
+from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from tzlocal import get_localzone
 
+_STEP = timedelta(seconds=1)
+"""Less is a clock that is steered, not one that is set: the moments of one call stay in step."""
+
+RecordT = TypeVar("RecordT")
+
+
+def _wall() -> datetime:
+    return datetime.now(UTC)
+
 
 class Clock:
-    """Start time plus monotonic time, so that a corrected system clock never moves a deadline."""
+    """Deadlines and waits go by ``now``: the start plus monotonic time, which nobody can set. What people
+    read goes by the wall clock: ``told`` puts its time into what was measured by ``now``.
+    """
 
-    def __init__(self) -> None:
-        self._started_at = datetime.now(UTC)
-        self._monotonic_at_start = time.monotonic()
+    def __init__(
+        self, wall: Callable[[], datetime] = _wall, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._wall = wall
+        self._monotonic = monotonic
+        self._started_at = wall()
+        self._monotonic_at_start = monotonic()
+        self._ahead = timedelta()  # how far the wall clock was set forward since the start
 
     def now(self) -> datetime:
-        """The moment, aware and in UTC."""
-        return self.at(time.monotonic())
+        """The moment by which things are measured: it only ever goes on, as fast as time does."""
+        return self._started_at + timedelta(seconds=self._monotonic() - self._monotonic_at_start)
 
-    def at(self, monotonic: float) -> datetime:
-        """The moment of a reading of ``time.monotonic()``, in seconds."""
-        return self._started_at + timedelta(seconds=monotonic - self._monotonic_at_start)
+    def wall(self) -> datetime:
+        """The moment as people and stored settings have it."""
+        return self._wall()
 
     def monotonic_at(self, moment: datetime) -> float:
-        """The reading of ``time.monotonic()`` at a moment, in seconds."""
+        """The reading of ``time.monotonic()`` at a moment by which things are measured, in seconds."""
         return self._monotonic_at_start + (moment - self._started_at).total_seconds()
+
+    def told(self, record: RecordT) -> RecordT:
+        """A record with all its moments as the wall clock, as it is set now, would have had them.
+
+        They are moved together, so that what lies between them stays as long as it was.
+        """
+        ahead = self._wall() - self.now()
+        if abs(ahead - self._ahead) > _STEP:
+            self._ahead = ahead
+        return cast(RecordT, _moved(record, self._ahead)) if self._ahead else record
+
+
+def _moved(value: Any, by: timedelta) -> Any:
+    if isinstance(value, datetime):
+        return value + by
+    if isinstance(value, tuple):
+        return tuple(_moved(each, by) for each in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{each.name: _moved(getattr(value, each.name), by) for each in fields(value)})
+    return value
 
 
 def is_time_zone(name: str) -> bool:

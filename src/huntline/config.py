@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import os
 import tomllib
 from collections.abc import Mapping
@@ -30,12 +31,16 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from huntline.data_folder import (
+    API_SOCKET,
+    CONTROL_SOCKET,
+    DEFAULT_DATA,
+    ENVIRONMENT_PREFIX,
+    settings_file,
+)
 from huntline.errors import ConfigurationError
 from huntline.own_addresses import own_addresses
 
-FILE_NAME = "huntline.toml"
-ENVIRONMENT_PREFIX = "HUNTLINE_"
-DEFAULT_DATA = Path("data")
 LONGEST_SOCKET_PATH = 107  # bytes: sun_path of unix(7) with its closing zero
 
 
@@ -131,8 +136,16 @@ def _parse_ports(value: object) -> object:
 
 
 def _split(value: object) -> object:
-    """A list may be written as one string, so that it fits an environment variable."""
-    return value.replace(",", " ").split() if isinstance(value, str) else value
+    """A list may be written as one string, so that it fits an environment variable: with blanks or commas
+    between, or as JSON."""
+    if not isinstance(value, str):
+        return value
+    if value.lstrip().startswith("["):
+        try:
+            return json.loads(value)
+        except ValueError:
+            raise ValueError("several with blanks or commas between, or a JSON list of texts") from None
+    return value.replace(",", " ").split()
 
 
 def _parse_issuer(value: object) -> object:
@@ -274,7 +287,12 @@ class Config(BaseSettings):
     @property
     def control_socket(self) -> Path:
         """Where the signalling process takes requests (``control.py``)."""
-        return self.data / "control.sock"
+        return self.data / CONTROL_SOCKET
+
+    @property
+    def api_socket(self) -> Path:
+        """Where the web process serves the API to whoever owns the data folder."""
+        return self.data / API_SOCKET
 
     @property
     def media_socket(self) -> Path:
@@ -292,7 +310,7 @@ def load_config(command_line: Mapping[str, Any]) -> Config:
     data folder or else in the working folder. Raises ConfigurationError.
     """
     said = {key: value for key, value in command_line.items() if value is not None}
-    file = _find_file(said.get("data") or os.environ.get(f"{ENVIRONMENT_PREFIX}DATA"))
+    file = settings_file(said.get("data") or os.environ.get(f"{ENVIRONMENT_PREFIX}DATA"))
 
     class Sources(Config):
         @classmethod
@@ -317,11 +335,6 @@ def load_config(command_line: Mapping[str, Any]) -> Config:
     resolved = config.model_copy(update={"data": config.data.absolute()})
     _check_socket_path(resolved.control_socket)
     return resolved
-
-
-def _find_file(data: object) -> Path | None:
-    folders = [Path(str(data)) if data else DEFAULT_DATA, Path()]
-    return next((folder / FILE_NAME for folder in folders if (folder / FILE_NAME).is_file()), None)
 
 
 def _check_socket_path(path: Path) -> None:

@@ -14,47 +14,26 @@ import json
 import logging
 import os
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from huntline.errors import ConfigurationError, HuntlineError, Refused
+from huntline.control_client import LONGEST_REPLY, line_of, result_of
+from huntline.control_client import ControlClient as ControlClient
+from huntline.control_client import RequestRefused as RequestRefused
+from huntline.control_client import ServerDoesNotAnswer as ServerDoesNotAnswer
+from huntline.control_client import ServerNotRunning as ServerNotRunning
+from huntline.errors import ConfigurationError, Refused
 
 Handler = Callable[[dict[str, Any]], Awaitable[dict[str, Any]] | dict[str, Any]]
 
 LONGEST_REQUEST = 64 * 1024  # bytes
-LONGEST_REPLY = 64 * 1024 * 1024  # bytes: a snapshot of a large site fits many times
 LARGEST_BACKLOG = 8 * 1024 * 1024  # bytes that a slow watcher may leave unread before it is dropped
 MOST_CONNECTIONS = 100
 TIME_FOR_A_REQUEST = 60.0  # seconds that a connection may take for it, unless it watches
 
 _log = logging.getLogger(__name__)
-
-
-class ServerNotRunning(HuntlineError):
-    """Nobody answers on the control socket."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(
-            f"no server is running on {path.parent}; start it with: huntline serve --data {path.parent}"
-        )
-
-
-class ServerDoesNotAnswer(HuntlineError):
-    """The server took a request but no reply came in time."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(f"the server on {path.parent} does not answer; its log may say why")
-
-
-class RequestRefused(Refused):
-    """The server refused a request; ``error_id`` and ``status`` are those of the refusal."""
-
-    def __init__(self, error_id: str, message: str, status: int) -> None:
-        super().__init__(message)
-        self.error_id = error_id
-        self.status = status
 
 
 class ControlServer:
@@ -78,7 +57,7 @@ class ControlServer:
 
     async def start(self) -> None:
         """Open the socket file. Raises ConfigurationError when another server answers on it."""
-        listening = _bind_private(self._path)
+        listening = bind_private(self._path)
         self._server = await asyncio.start_unix_server(self._serve, sock=listening, limit=LONGEST_REQUEST)
 
     async def close(self) -> None:
@@ -95,7 +74,7 @@ class ControlServer:
         """Tell all watchers, at once and without waiting for any."""
         if not self._watchers:
             return
-        line = _line({"event": event})
+        line = line_of({"event": event})
         for writer in tuple(self._watchers):
             if writer.transport.get_write_buffer_size() > LARGEST_BACKLOG:
                 _log.warning("a watcher does not keep up and is disconnected")
@@ -109,7 +88,7 @@ class ControlServer:
         try:
             if len(self._connections) > MOST_CONNECTIONS:
                 _log.warning("a control connection is refused: there are too many")
-                writer.write(_line(_failure(None, "too-many-connections", "too many connections", 503)))
+                writer.write(line_of(_failure(None, "too-many-connections", "too many connections", 503)))
             else:
                 await self._answer_requests(reader, writer)
         except (ConnectionError, asyncio.CancelledError):
@@ -128,13 +107,13 @@ class ControlServer:
                 return
             except ValueError:
                 # The reader has lost the line's beginning, so nothing behind it can be told apart.
-                writer.write(_line(_failure(None, "request-too-long", "the request is too long", 400)))
+                writer.write(line_of(_failure(None, "request-too-long", "the request is too long", 400)))
                 return
             if not line.endswith(b"\n"):
                 return
             request = _parse(line)
             reply = await self._answer(request)
-            writer.write(_line(reply))
+            writer.write(line_of(reply))
             if reply["ok"] and request.get("do") == "watch":
                 self._watchers.add(writer)
             await writer.drain()
@@ -158,7 +137,8 @@ class ControlServer:
         return {"id": request_id, "ok": True, "result": result}
 
 
-def _bind_private(path: Path) -> socket.socket:
+def bind_private(path: Path) -> socket.socket:
+    """A socket file that only this user may open. Raises ConfigurationError, also when one answers there."""
     if path.is_socket():
         if _is_answered(path):
             raise ConfigurationError(f"{path}: another server answers here; stop it, or use another --data")
@@ -169,7 +149,7 @@ def _bind_private(path: Path) -> socket.socket:
         listening.bind(str(path))
     except OSError as error:
         listening.close()
-        raise ConfigurationError(f"{path}: the control socket cannot be made: {error}") from None
+        raise ConfigurationError(f"{path}: this socket cannot be made: {error}") from None
     finally:
         os.umask(old_mask)
     return listening
@@ -191,70 +171,6 @@ def _parse(line: bytes) -> dict[str, Any]:
 
 def _failure(request_id: object, error_id: str, message: str, status: int) -> dict[str, Any]:
     return {"id": request_id, "ok": False, "error": {"id": error_id, "status": status, "message": message}}
-
-
-def _line(value: Mapping[str, Any]) -> bytes:
-    return json.dumps(value, separators=(",", ":"), default=str).encode() + b"\n"
-
-
-def _result(reply: dict[str, Any]) -> dict[str, Any]:
-    if not reply["ok"]:
-        error = reply["error"]
-        raise RequestRefused(error["id"], error["message"], error["status"])
-    result: dict[str, Any] = reply["result"]
-    return result
-
-
-class ControlClient:
-    """Requests to a running server, each waited for (at most ``timeout`` seconds); for the command line.
-
-    Raises ServerNotRunning, ServerDoesNotAnswer, and RequestRefused when the server says no.
-    """
-
-    def __init__(self, path: Path, timeout: float = 10.0) -> None:
-        self._path = path
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._socket.settimeout(timeout)
-        try:
-            self._socket.connect(str(path))
-        except OSError:
-            self._socket.close()
-            raise ServerNotRunning(path) from None
-        self._lines = self._socket.makefile("rb")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._lines.close()
-        self._socket.close()
-
-    def request(self, verb: str, **fields: Any) -> dict[str, Any]:
-        """Ask for one thing and return the result."""
-        try:
-            self._socket.sendall(_line({"id": 1, "do": verb, **fields}))
-            return _result(self._next())
-        except TimeoutError:
-            raise ServerDoesNotAnswer(self._path) from None
-        except OSError:
-            raise ServerNotRunning(self._path) from None
-
-    def watch(self) -> Iterator[dict[str, Any]]:
-        """The snapshot, then every change as it happens, until the server goes."""
-        yield self.request("watch")
-        self._socket.settimeout(None)
-        with contextlib.suppress(ServerNotRunning):
-            while True:
-                yield self._next()["event"]
-
-    def _next(self) -> dict[str, Any]:
-        line = self._lines.readline(LONGEST_REPLY)
-        if not line.endswith(b"\n"):
-            raise ServerNotRunning(self._path)
-        reply: dict[str, Any] = json.loads(line)
-        return reply
 
 
 class AsyncControlClient:
@@ -286,8 +202,8 @@ class AsyncControlClient:
 
     async def request(self, verb: str, **fields: Any) -> dict[str, Any]:
         """Ask for one thing and return the result. One request at a time; no time limit of its own."""
-        self._writer.write(_line({"id": 1, "do": verb, **fields}))
-        return _result(await self._next())
+        self._writer.write(line_of({"id": 1, "do": verb, **fields}))
+        return result_of(await self._next())
 
     async def watch(self) -> AsyncIterator[dict[str, Any]]:
         """The snapshot, then every change as it happens, until the server goes."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import getpass
+import ipaddress
 import secrets
+import socket
+from collections.abc import Iterator
 from pathlib import Path
 
-from huntline.config import Config
+from huntline.config import Address, Config
 from huntline.secret import keep_private
 
 FILE_NAME = "setup-token"
@@ -28,6 +32,22 @@ def setup_token(data: Path) -> str | None:
 def discard_setup_token(data: Path) -> None:
     """There is nothing to set up any more."""
     (data / FILE_NAME).unlink(missing_ok=True)
+
+
+def how_to_set_up(config: Config) -> Iterator[str]:
+    """What to say at the start of a server without an organization, which may have no screen."""
+    if (link := setup_link(config)) is None:
+        return
+    yield f"First run: open {link}"
+    host, port = config.http.host, config.http.port
+    if ipaddress.ip_address(host).is_loopback:
+        target = Address(host, port)
+        yield (
+            f"  from another machine: ssh -L {port}:{target} {getpass.getuser()}@{socket.gethostname()},"
+            " and open this link there"
+        )
+    elif ipaddress.ip_address(host).is_unspecified:
+        yield f"  from another machine: the same link with {socket.gethostname()} in the place of the address"
 
 
 def setup_link(config: Config) -> str | None:

@@ -12,6 +12,8 @@ from typing import TextIO
 NUMBER_FIELDS = frozenset({"caller", "callee", "number", "target"})
 SECRET_FIELDS = frozenset({"password", "sip_password", "secret", "ha1", "digests", "authorization"})
 SHOWN_DIGITS = 2
+LONGEST_VALUE = 1_000
+"""Characters of one value: what a stranger sends must not fill the disk."""
 
 _STANDARD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -82,7 +84,7 @@ class FieldFormatter(logging.Formatter):
     def _shown(self, key: str, value: object) -> str:
         if key in SECRET_FIELDS:
             return "***"
-        text = _one_line(str(value))
+        text = _one_line(str(value)[:LONGEST_VALUE])
         if self._mask_numbers and key in NUMBER_FIELDS:
             text = mask_number(text)
         return f'"{text}"' if " " in text or not text else text

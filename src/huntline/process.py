@@ -41,7 +41,7 @@ def main() -> int:
     try:
         role = _role(name)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_run_until_told_to_end(role, config))
+            runner.run(run_until_told_to_end(role, config))
     except ConfigurationError as error:
         print(f"huntline: {error}", file=sys.stderr)
         return EXIT_CONFIGURATION
@@ -83,11 +83,17 @@ def _allow_all_open_files() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-async def _run_until_told_to_end(role: Role, config: Config) -> None:
-    running = asyncio.ensure_future(role(config, _report_ready))
+async def run_until_told_to_end(role: Role, config: Config) -> None:
+    """Run a role until the first SIGTERM or SIGINT. Further ones change nothing: the supervisor may ask,
+    and die in the same moment, and what a role does at its end must not be cut short by that."""
+    told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, running.cancel)
+        loop.add_signal_handler(number, told.set)
+    running, waiting = asyncio.ensure_future(role(config, _report_ready)), asyncio.ensure_future(told.wait())
+    await asyncio.wait((running, waiting), return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    running.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await running
 

@@ -190,5 +190,7 @@ def test_history_for_people_says_who_was_rung_and_why(data: Path) -> None:
 
 
 def test_a_folder_without_calls_has_no_history(tmp_path: Path) -> None:
+    (tmp_path / "contoso.yaml").write_text("{organization: Contoso, domains: [contoso.com]}")
+    assert huntline("apply", tmp_path / "contoso.yaml", "--data", tmp_path / "data").returncode == 0
     done = huntline("history", "--data", tmp_path / "data", "--json")
     assert (done.returncode, json.loads(done.stdout)) == (0, {"calls": []})

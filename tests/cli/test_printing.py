@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from rich.console import Console
 
-from huntline.cli.printing import in_words, rows
+from huntline.cli import printing
+from huntline.cli.printing import in_words, print_json, rows, say, sheet
 
 
 def printed(width: int, columns: tuple[str, ...], *values: tuple[object, ...]) -> list[str]:
@@ -54,3 +57,23 @@ def test_long_text_is_broken_into_lines_and_nothing_of_it_is_lost() -> None:
 )
 def test_values_are_shown_as_people_type_them(value: object, words: str) -> None:
     assert in_words(value) == words
+
+
+HOSTILE = "a\x1b]0;pwn\x07b\u202ec\x9bd\x00"
+
+
+def test_nothing_that_is_printed_steers_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    printing.console().print(rows(("caller",), [(HOSTILE,)]), sheet({"reason": HOSTILE}), HOSTILE)
+    say(HOSTILE)
+    out = capsys.readouterr().out
+    assert out.count("a\ufffd]0;pwn") == 4
+    assert out.endswith("a\ufffd]0;pwn\ufffdb\ufffdc\ufffdd\ufffd\n")
+    assert all(each.isprintable() or each == "\n" for each in out)
+
+
+def test_json_is_the_value_and_steers_no_terminal_either(capsys: pytest.CaptureFixture[str]) -> None:
+    print_json({"caller": HOSTILE, "name": "Zoë"})
+    out = capsys.readouterr().out
+    assert json.loads(out) == {"caller": HOSTILE, "name": "Zoë"}
+    assert all(each.isprintable() or each == "\n" for each in out)
+    assert "Zoë" in out

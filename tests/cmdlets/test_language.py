@@ -97,7 +97,9 @@ REFUSED = [
     ("@{ a = 1 }", "hashtables"),
     ("[string]$x = 1", "type casts"),
     ("[int]'5'", "type casts"),
-    ("[System.IO.File]::ReadAllText('x')", "line 1, column 1"),
+    ("[System.IO.File]::WriteAllText('x')", "line 1, column 1: method calls"),
+    ("[System.IO.File]::ReadAllText('x', 'y')", "line 1, column 1: method calls"),
+    ("[Math]::Max(1, 2)", "line 1, column 1: method calls"),
     ("'abc'.ToUpper()", "method calls"),
     ("$x::Y", ":: is not supported"),
     ("'a' -f 1", "the -f operator"),
@@ -123,7 +125,8 @@ REFUSED = [
     (", 1", ", before a value"),
     ("$x.'Name'", "a property's name other than a word"),
     ("echo a$x", "line 1, column 6: $ within a word is not supported here; put it in plain quotes"),
-    ("echo \u201csmart\u201d", "\u201c within a word"),
+    ("echo \u201copen", "line 1, column 6: cannot be read from here on"),
+    ("echo a\u201csmart\u201d", "line 1, column 6"),
     ("echo 99999999999999999999", "a number this long"),
     ("echo 'a", "line 1, column 6: cannot be read from here on: 'a"),
     ("echo (1", "line 1, column 6: cannot be read from here on: (1"),
@@ -275,6 +278,11 @@ def test_a_file_is_read_as_lines_as_one_text_or_as_bytes(
         "10",
         "239",
     ]
+    by_type = "[System.IO.File]::ReadAllBytes('names.txt')"
+    assert shell.lines(f"$x = {by_type}; $x.Count; ({by_type})[0]") == ["10", "239"]
+    assert shell.lines("([io.file]::ReadAllText('names.txt')).Length") == ["6"]
+    assert shell.lines("$f = 'names.txt'; [System.IO.File]::ReadAllLines($f)") == ["é", "b"]
+    assert "cannot be read: No such file" in shell.refused("[System.IO.File]::ReadAllBytes('gone.wav')")
     assert "must be one of Byte" in shell.refused("Get-Content names.txt -Encoding Bite")
     assert "-Path: value 'gone.txt': cannot be read: No such file" in shell.refused("Get-Content gone.txt")
     assert "no text in this encoding" in shell.refused("Get-Content latin.txt")

@@ -14,6 +14,7 @@ SOURCE = Path(huntline.__file__).parent
 
 SPEAKING = (
     "control.py",
+    "control_client.py",
     "directory",
     "engine",
     "media/client.py",

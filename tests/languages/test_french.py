@@ -43,7 +43,8 @@ PARTS = {
 
 NOT_SAID = {
     "7: another server answers here; stop it, or use another --data": "keeps a server from starting",
-    "7: the control socket cannot be made: 7": "keeps a server from starting",
+    "7: this socket cannot be made: 7": "keeps a server from starting",
+    "the owner": "stands for a name",
     "caller-ID policy": "a noun, as a key of changes and of routes",
     "audio file": "a noun, as a key of routes",
     "7 is no port": "is caught where it is raised",

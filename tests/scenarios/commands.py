@@ -21,7 +21,7 @@ import traceback
 from pathlib import Path
 from typing import Self
 
-from huntline.__main__ import main
+from huntline.__main__ import COMMANDS, main
 
 _COMMAND_TIMEOUT = 30.0
 _LONGEST_REQUEST = 65_536
@@ -102,7 +102,7 @@ class _Server(socketserver.ForkingMixIn, socketserver.UnixStreamServer):
 
 def _serve(path: str) -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)  # go when the tests are gone
-    for name in _NEEDED_LATER:
+    for name in (*_NEEDED_LATER, *(f"huntline.{each.where.partition(':')[0]}" for each in COMMANDS)):
         importlib.import_module(name)
     gc.freeze()  # else each child copies all pages at its first collection
     with _Server(path, _Command) as server:

@@ -93,6 +93,15 @@ class Server:
                 continue
         self._process.wait(5)
 
+    def wait_gone(self, *children: int, timeout: float = 5.0) -> None:
+        """Wait for the end of a server that was killed, and of children that nobody waits for then."""
+        assert self._process is not None
+        self._process.wait(timeout)
+        deadline = time.monotonic() + timeout
+        while any(Path(f"/proc/{pid}").exists() for pid in children):
+            assert time.monotonic() < deadline, f"children outlive the supervisor: {children}"
+            time.sleep(0.02)  # the kernel tells a child's end to its parent alone
+
     @property
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None

@@ -137,6 +137,33 @@ def test_calls_that_are_up_when_the_server_ends_are_told_and_recorded(
         own_server.start()  # the phones will sign out
 
 
+def test_calls_are_recorded_when_signals_come_together_and_the_supervisor_dies(
+    own_server: Server, hurt_office: contextlib.closing[Office]
+) -> None:
+    with hurt_office as office:
+        number = office.queue("amal")
+        office.open()
+        talking, agent = talk(office.caller(), number, office.agent("amal"))
+        waiting = office.caller().dial(number)
+        waiting.wait_answered()
+        signalling = _child(own_server, "signalling")
+        for receiver, number_of_signal in (
+            (signalling, signal.SIGTERM),
+            (signalling, signal.SIGINT),
+            (own_server.pid, signal.SIGTERM),
+            (own_server.pid, signal.SIGKILL),  # whereupon the kernel tells each child to end, once more
+            (signalling, signal.SIGTERM),
+        ):
+            os.kill(receiver, number_of_signal)
+        for leg in (talking, agent, waiting):
+            leg.wait_ended()
+        first, second = office.calls(2)
+        assert (first["outcome"], second["outcome"]) == ("answered", "failed")
+        assert first["reason"] == second["reason"] == "the server is shutting down"
+        own_server.wait_gone(signalling)
+        own_server.start()  # the phones will sign out
+
+
 def test_the_server_ends_in_peace_and_starts_again_with_its_settings(
     own_server: Server, hurt_office: contextlib.closing[Office]
 ) -> None:

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import pytest
 
+from huntline.engine.reasons import Destination, DestinationKind
 from huntline.media.interface import Media, MediaEvent
 from huntline.sip.calls import Call, Leg, LegState, Party, PendingTransfer, Purpose, Ring
 from huntline.sip.holding import Holding
@@ -148,7 +149,9 @@ def test_who_goes_on_by_another_leg_hears_the_same(
 def test_who_is_handed_on_hears_music_until_that_is_settled(parties: Parties) -> None:
     parties.callee_answers()
     successor = Call("c2", "contoso", parties.caller, CallerId("+1425"), "desk", "music")
-    parties.call.transfer = PendingTransfer(parties.callee, successor, "bao")
+    parties.call.transfer = PendingTransfer(
+        parties.callee, successor, Destination(DestinationKind.PERSON, "bao")
+    )
     parties.holding.settle(parties.call)
     parties.describes(parties.callee, HELD)
     assert parties.ears.heard_by(parties.caller) == "music"

@@ -37,6 +37,21 @@ def invite(*headers: str) -> Request:
     return message
 
 
+@pytest.mark.parametrize(
+    ("sender", "user", "name"),
+    [
+        ("<sip:%1b%5d0;pwn%07@x>", "\ufffd]0;pwn\ufffd", ""),
+        ('"\u202egpj.exe\x9b" <sip:jane@x>', "jane", "\ufffdgpj.exe\ufffd"),
+        ('"Zoe\u0308" <sip:zoe@x>', "zoe", "Zoë"),
+        (f'"{"n" * 3000}" <sip:{"u" * 3000}@x>', "u" * 63 + "…", "n" * 255 + "…"),
+        ("<sip:%E2%80%8B@x>", "anonymous", ""),
+    ],
+)
+def test_what_a_stranger_calls_themself_steers_nothing(sender: str, user: str, name: str) -> None:
+    caller = caller_of(invite(f"From: {sender};tag=1"), is_trusted=False)
+    assert (caller.user, caller.display_name) == (user, name)
+
+
 def test_an_agent_sees_the_queue_and_the_number() -> None:
     assert from_header(JANE, "contoso.com", "Help Desk") == (
         '"Help Desk: +14255551234" <sip:+14255551234@contoso.com>'

@@ -112,6 +112,24 @@ def test_a_database_that_is_away_is_tried_again(
     assert [each.call_id for each in read_calls(database)] == ["c1"]
 
 
+def test_what_could_not_be_written_is_tried_once_more_at_the_end(
+    database: Engine, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huntline.storage.history._RETRY_AFTER", 60.0)
+    with writing(database) as connection:
+        connection.exec_driver_sql("ALTER TABLE calls RENAME TO elsewhere")
+    writer = HistoryWriter(database)
+    writer.add_call(call("c1"), "contoso")
+    deadline = time.monotonic() + 10
+    while "history not written" not in caplog.text and time.monotonic() < deadline:
+        time.sleep(0.01)
+    with writing(database) as connection:
+        connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO calls")
+    writer.add_call(call("c2"), "contoso")
+    writer.close()
+    assert {each.call_id for each in read_calls(database)} == {"c1", "c2"}
+
+
 def test_a_call_stays_in_the_month_in_which_it_came(database: Engine) -> None:
     new_year = datetime(2027, 1, 1, tzinfo=UTC)
     writer = HistoryWriter(database)

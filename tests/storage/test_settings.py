@@ -194,7 +194,7 @@ def test_the_database_is_for_its_owner_and_a_broken_one_is_refused(tmp_path: Pat
     assert folder.stat().st_mode & 0o077 == 0
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "huntline.db").write_bytes(b"no database at all" * 100)
-    with pytest.raises(ConfigurationError, match="cannot be opened"):
+    with pytest.raises(ConfigurationError, match="file is not a database; this file is none"):
         open_database(tmp_path / "broken")
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(ConfigurationError, match="cannot be made"):

@@ -7,8 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import httpx
 import pytest
+import uvloop
 
+from huntline.api_client import ApiRefused, running_api
 from huntline.config import Address, Config
 from huntline.errors import ConfigurationError
 from huntline.web.app import run_web
@@ -72,3 +75,32 @@ def test_an_address_in_use_is_a_configuration_error(tmp_path: Path) -> None:
                 await run_web(config, lambda: None)
 
     asyncio.run(story())
+
+
+def test_who_owns_the_data_folder_needs_no_key(tmp_path: Path) -> None:
+    """On the loop that the server runs on, which has its own way with socket files."""
+
+    def ask(config: Config) -> list[str]:
+        api = running_api(config.api_socket, "Zoë (local)", "cli")
+        api.post("/organizations", {"organization": "Contoso", "domains": ["contoso.com"]})
+        queue = api.post("/queues", {"name": "Ärger & Co"})
+        assert api.get("/queues/%C3%84rger%20%26%20Co")["id"] == queue["id"]
+        assert [each["name"] for each in api.items("/queues", search="ärger &")] == ["Ärger & Co"]
+        sound = {"file": ("no.wav", b"RIFF")}
+        with pytest.raises(ApiRefused, match=r"no\.wav"):
+            api.request("POST", "/audio", files=sound)
+        entries = list(api.items("/audit", what="queue"))
+        return [entries[0]["who"], entries[0]["door"]]
+
+    async def story() -> None:
+        async with web(tmp_path) as config:
+            assert config.api_socket.stat().st_mode & 0o777 == 0o600
+            assert await asyncio.to_thread(ask, config) == ["Zoë (local)", "cli"]
+            async with httpx.AsyncClient() as client:
+                owner = {"Huntline-Owner": "mallory", "Host": str(config.api_socket)}
+                answer = await client.get(f"http://{config.http}/api/v1/queues", headers=owner)
+                assert answer.status_code == 401
+        assert not config.api_socket.exists()
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(story())

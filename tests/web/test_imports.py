@@ -135,9 +135,13 @@ def test_what_an_import_breaks_elsewhere_is_told_without_a_line(rig: ServerRig, 
         (b"", "must have a column upn"),
         (b"display_name\nAmal\n", "must have a column upn"),
         (b"upn,displayname\n", "did you mean display_name?"),
-        (b"upn,sip_digests\n", "must be one of upn, display_name"),
+        (b"upn,sip_digests\n", "line 1 must name the columns, each one of upn, display_name"),
+        (b"sep=;\nupn;sip_digests\n", "line 2 must name the columns, each one of upn, display_name"),
         (b"upn,UPN\n", "is there twice"),
-        (b"upn,display_name\namal@contoso.com,\xe9\n", "must be UTF-8 text (byte 34 is not)"),
+        (b"upn,display_name\namal@contoso.com,\x81\n", "is no text in UTF-8, UTF-16 or Windows-1252"),
+        (b"upn\0,display_name\n", "is no text in UTF-8, UTF-16 or Windows-1252"),
+        (b"PK\x03\x04\x14\x00", "is an Excel workbook (.xlsx)"),
+        (b'sep=,\nupn\n"amal@contoso.com\n', "is no CSV at line 3"),
         (b'upn\n"amal@contoso.com\n', "is no CSV at line 2"),
         (b"upn\n" + b"a\n" * 20_001, "must have up to 20000 rows, this has 20001"),
     ],
@@ -153,7 +157,7 @@ def test_files_as_spreadsheets_save_them_are_read(rig: ServerRig, api: Api) -> N
     text = f"upn;display_name;contacts\r\n{row}\r\n;;\r\n"
     problem = refused(api, "users", text.encode("utf-8-sig"))
     assert [(each["field"], each["allowed"]) for each in problem["errors"]] == [
-        ("lines[2].display_name", "must not contain control characters")
+        ("lines[2].display_name", "must not contain characters that nobody sees, such as U+000D")
     ]
     one_line = text.replace("Zoé\r\nvan", "Zoé van")
     report = api.request(
@@ -164,6 +168,41 @@ def test_files_as_spreadsheets_save_them_are_read(rig: ServerRig, api: Api) -> N
     assert (zoe.display_name, len(zoe.contacts)) == ("Zoé van Dam", 2)
     with pytest.raises(ApiRefused, match="send the CSV file in this field"):
         api.request("POST", "/imports/users", files={"other": ("users.csv", b"upn\n")})
+
+
+EXCEL = "upn;display_name;licences\r\nzoe@contoso.com;Zoé van Dam;E5\r\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding", "line"),
+    [
+        (EXCEL.encode(), "UTF-8", 2),
+        (EXCEL.encode("utf-8-sig"), "UTF-8", 2),
+        (EXCEL.encode("cp1252"), "Windows-1252", 2),
+        (EXCEL.replace(";", "\t").encode("utf-16"), "UTF-16", 2),
+        (b"\xfe\xff" + EXCEL.replace(";", "\t").encode("utf-16-be"), "UTF-16", 2),
+        (EXCEL.encode("utf-16-le"), "UTF-16", 2),
+        (("sep=;\r\n" + EXCEL).encode("utf-8-sig"), "UTF-8", 3),
+        (("SEP=\t\r\n" + EXCEL.replace(";", "\t")).encode("cp1252"), "Windows-1252", 3),
+        (('"sep=;"\n' + EXCEL).encode(), "UTF-8", 3),
+        (EXCEL.replace("\r\n", ";;\r\n").encode(), "UTF-8", 2),
+        (EXCEL.replace("\r\n", "\r").encode(), "UTF-8", 2),
+    ],
+)
+def test_what_excel_saves_is_read_and_it_is_said_how(
+    rig: ServerRig, api: Api, content: bytes, encoding: str, line: int
+) -> None:
+    report = send(api, "users", content)
+    assert (report["encoding"], actions(report)) == (encoding, [(line, "zoe@contoso.com", "added")])
+    assert [user.display_name for user in rig.organization().users] == ["Zoé van Dam"]
+
+
+@pytest.mark.parametrize("cell", ["1,42556E+10", "1.42556e+10", "1E+11"])
+def test_a_number_that_a_spreadsheet_has_rounded_is_refused_by_its_cell(api: Api, cell: str) -> None:
+    problem = refused(api, "numbers", f"kind;number\nuser;+14255550123\nuser;{cell}\n")
+    (error,) = problem["errors"]
+    assert (error["field"], error["value"]) == ("lines[3].number", cell)
+    assert error["allowed"].startswith("is a number that the spreadsheet has rounded")
 
 
 def test_passwords_show_nowhere(api: Api) -> None:

@@ -8,7 +8,7 @@ import typer
 
 from huntline.cli.completion import queue_names, user_names, words
 from huntline.cli.door import Door
-from huntline.cli.printing import console, print_json, rows
+from huntline.cli.printing import console, print_json, rows, say
 from huntline.cli.refusals import in_options
 from huntline.cli.settings import Json, Names, Password, Switch, Text, Word, option
 from huntline.cli.verbs import Thing, add_set, add_show, add_verb, key_argument, keyword
@@ -125,7 +125,7 @@ def _list(door: Door, as_json: bool, is_host: bool) -> None:
     if as_json:
         print_json(found)
     elif not found:
-        typer.echo("There are no accounts.")
+        say("There are no accounts.")
     else:
         cells = ([cell(each) for cell in ACCOUNT.columns.values()] for each in found)
         console().print(rows(ACCOUNT.columns, cells))
@@ -137,7 +137,7 @@ def _remove(door: Door, as_json: bool, which: str, is_host: bool) -> None:
     if as_json:
         print_json(removed)
     else:
-        typer.echo(f"Removed account {removed['name']}.")
+        say(f"Removed account {removed['name']}.")
 
 
 def _unlock(door: Door, as_json: bool, which: str, is_host: bool) -> None:
@@ -172,7 +172,7 @@ def _remove_key(door: Door, as_json: bool, which: str, key_id: str, is_host: boo
     if as_json:
         print_json(removed)
     else:
-        typer.echo(f"Removed key {removed['name']} of account {which}.")
+        say(f"Removed key {removed['name']} of account {which}.")
 
 
 def _path(is_host: bool, *parts: str) -> str:
@@ -192,9 +192,9 @@ def _print_key(account_name: str, made: Json, as_json: bool) -> None:
     if as_json:
         print_json(made)
         return
-    typer.echo(made["key"])
+    say(made["key"])
     # On the other stream, so that KEY=$(huntline account create ...) holds the key alone.
-    typer.echo(
+    say(
         f"This is the API key of {account_name}; it is not shown again. Send it with each request, as"
         " Authorization: Bearer KEY, or give it to commands as HUNTLINE_KEY with --server URL.",
         err=True,

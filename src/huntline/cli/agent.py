@@ -11,12 +11,11 @@ import typer
 
 from huntline.cli.completion import queue_names, user_names
 from huntline.cli.door import Door
-from huntline.cli.options import config_of
-from huntline.cli.printing import console, print_json, sheet
+from huntline.cli.printing import console, print_json, say, sheet
 from huntline.cli.refusals import in_options
 from huntline.cli.settings import Json
-from huntline.cli.status import agent_table
 from huntline.cli.verbs import SEARCH, add_verb, keyword
+from huntline.data_folder import data_folder
 from huntline.errors import Refused
 from huntline.storage.names import organization_of_domain
 
@@ -51,6 +50,8 @@ OneQueue = Annotated[
 def _list(door: Door, as_json: bool, search: str) -> None:
     with door.api() as api, in_options():
         found = list(api.items("/agents", search=search or None))
+    from huntline.cli.status import agent_table  # its tables are not for the other verbs
+
     print_json(found) if as_json else console().print(agent_table(found))
 
 
@@ -85,7 +86,7 @@ def _opt(is_opted_out: bool) -> Callable[..., None]:
             print_json(done)
         else:
             names = ", ".join(each["name"] for each in done)
-            typer.echo(f"{upn} is opted {'out of' if is_opted_out else 'in to'} {names}.")
+            say(f"{upn} is opted {'out of' if is_opted_out else 'in to'} {names}.")
 
     return opt
 
@@ -106,12 +107,12 @@ def _queues_to_opt(api: Api, upn: str, is_opted_out: bool) -> list[str]:
 
 def _pause(door: Door, as_json: bool, upn: str, reason: str) -> None:
     now = _set_pause(door, upn, "PUT", {"reason": reason})
-    print_json(now) if as_json else typer.echo(f"{upn} is paused{f': {reason}' if reason else ''}.")
+    print_json(now) if as_json else say(f"{upn} is paused{f': {reason}' if reason else ''}.")
 
 
 def _resume(door: Door, as_json: bool, upn: str) -> None:
     now = _set_pause(door, upn, "DELETE", None)
-    print_json(now) if as_json else typer.echo(f"{upn} takes calls again.")
+    print_json(now) if as_json else say(f"{upn} takes calls again.")
 
 
 def _set_pause(door: Door, upn: str, method: str, body: Json | None) -> Json:
@@ -127,7 +128,7 @@ def _door_of(door: Door, upn: str) -> Door:
     """The door to the organization of a user of this machine's server: the domain says which it is."""
     if door.server is not None or door.organization is not None:
         return door
-    owner = organization_of_domain(config_of(door.data).data, upn.rpartition("@")[2])
+    owner = organization_of_domain(data_folder(door.data), upn.rpartition("@")[2])
     return replace(door, organization=owner)
 
 

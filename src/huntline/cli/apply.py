@@ -11,7 +11,8 @@ from typing import Annotated
 import typer
 
 from huntline.cli.options import DataOption, config_of, local_user
-from huntline.control import ControlClient, ServerNotRunning
+from huntline.cli.printing import say
+from huntline.control_client import ControlClient, ServerNotRunning
 from huntline.directory.groups import left_out_of
 from huntline.directory.index import OrganizationIndex
 from huntline.directory.organization import Organization
@@ -36,17 +37,17 @@ def apply(
     with _collector_off():
         applied = apply_file(file, config.data, local_user())
     for change in applied.changes:
-        typer.echo(str(change))
+        say(str(change))
     # Also when nothing changed: who stored it before may have been killed before telling.
     is_taken = _tell_the_server(config.control_socket)
     if not applied.changes:
-        typer.echo("Nothing changed.")
+        say("Nothing changed.")
     elif is_taken:
-        typer.echo("The running server has taken the change.")
+        say("The running server has taken the change.")
     for line in left_out(applied.organization):
-        typer.echo(line)
+        say(line)
     for advice in warnings_of(applied.organization):
-        typer.echo(f"warning: {advice.field}: {advice.value} {advice.message}")
+        say(f"warning: {advice.field}: {advice.value} {advice.message}")
 
 
 @contextmanager

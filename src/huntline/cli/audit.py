@@ -10,7 +10,7 @@ import typer
 
 from huntline.cli.door import Door, KeyOption, OrganizationOption, ServerOption
 from huntline.cli.options import DataOption, JsonOption
-from huntline.cli.printing import console, print_json, rows
+from huntline.cli.printing import console, print_json, rows, say
 from huntline.cli.refusals import in_options
 from huntline.cli.settings import Json
 from huntline.directory.changes import Change
@@ -67,7 +67,7 @@ def audit(
     if as_json:
         print_json(entries)
     elif not entries:
-        typer.echo("There are no changes.")
+        say("There are no changes.")
     else:
         cells = ((_here(each["at"]), _in_words(each), each["who"], each["door"]) for each in entries)
         console().print(rows(("when", "change", "who", "door"), cells))

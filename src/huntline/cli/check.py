@@ -12,7 +12,7 @@ from rich.text import Text
 from huntline.cli.completion import words
 from huntline.cli.door import Door, KeyOption, OrganizationOption, ServerOption
 from huntline.cli.options import DataOption, JsonOption
-from huntline.cli.printing import console, print_json
+from huntline.cli.printing import console, print_json, say
 from huntline.cli.refusals import in_options
 from huntline.cli.settings import Json
 from huntline.directory.finding_texts import Severity
@@ -48,7 +48,7 @@ def check(
 
 def _print(findings: list[Json]) -> None:
     if not findings:
-        typer.echo("There is nothing to say.")
+        say("There is nothing to say.")
     for thing, of_thing in groupby(findings, key=lambda finding: str(finding["key"])):
         table = Table.grid(padding=(0, 2))
         for finding in of_thing:

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable
 
 import typer
 
-from huntline.cli.options import config_of
-from huntline.errors import HuntlineError
+from huntline.data_folder import data_folder
 from huntline.storage.names import Kind, names_in
 
 Complete = Callable[[typer.Context, str], list[str]]
@@ -18,11 +17,7 @@ def _names_of(kind: Kind) -> Complete:
         given = ctx.params
         if given.get("server"):
             return []
-        try:
-            folder = config_of(given.get("data")).data
-        except HuntlineError:
-            return []
-        return names_in(folder, kind, incomplete, given.get("organization"))
+        return names_in(data_folder(given.get("data")), kind, incomplete, given.get("organization"))
 
     return complete
 

@@ -12,6 +12,7 @@ import typer
 
 from huntline.cli.completion import organization_names
 from huntline.cli.options import config_of, local_user
+from huntline.data_folder import API_SOCKET, data_folder, made_data_folder
 from huntline.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -57,15 +58,17 @@ class Door:
     @contextmanager
     def api(self) -> Iterator[Api]:
         """The API there. Raises ConfigurationError for options that do not go together."""
-        # Imported here: the API is half a second that help and completion should not wait.
-        from huntline.api_client import local_api, remote_api
+        # Imported here: help and completion should not wait for it.
+        from huntline.api_client import is_answered, local_api, remote_api, running_api
 
         if self.server is None:
-            config = config_of(self.data)
-            if not config.data.is_dir():
-                begin = f"begin with: huntline apply FILE --data {config.data}"
-                raise ConfigurationError(f"--data: there is no folder {config.data}; {begin}")
-            with local_api(config, local_user(), self.name, self.organization) as api:
+            path = data_folder(self.data) / API_SOCKET
+            if is_answered(path):
+                # A server that runs has everything at hand that would take seconds to load here.
+                yield running_api(path, local_user(), self.name, self.organization)
+                return
+            made_data_folder(self.data)
+            with local_api(config_of(self.data), local_user(), self.name, self.organization) as api:
                 yield api
             return
         if self.data is not None:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from huntline.cli.door import OrganizationOption
-from huntline.cli.options import DataOption, config_of
+from huntline.cli.options import DataOption
+from huntline.cli.printing import say
+from huntline.data_folder import made_data_folder
 from huntline.directory.problems import did_you_mean
 from huntline.errors import ConfigurationError
 
@@ -45,7 +47,7 @@ def export(
     from huntline.storage.database import open_database
     from huntline.storage.settings import Settings
 
-    folder = config_of(data).data
+    folder = made_data_folder(data)
     database = open_database(folder)
     try:
         chosen = _chosen(Settings(database).organizations(), organization)
@@ -57,13 +59,13 @@ def export(
     if out == _STANDARD_OUTPUT:
         sys.stdout.write(text)
         if sounds:
-            typer.echo(f"Sound files ({len(sounds)}) are written with --out FILE only.", err=True)
+            say(f"Sound files ({len(sounds)}) are written with --out FILE only.", err=True)
         return
     if out.exists() and not replace:
         raise ConfigurationError(f"--out: {out} is there already; say --replace to write over it")
     _write_sounds(chosen, out.with_name(f"{stem}-audio"), Blobs(folder))
     _write_private(out, text)
-    typer.echo(f"Wrote {out}; sound files beside it: {len(sounds)}.")
+    say(f"Wrote {out}; sound files beside it: {len(sounds)}.")
 
 
 def _chosen(organizations: tuple[Organization, ...], name: str | None) -> Organization:

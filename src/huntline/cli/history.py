@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from huntline.cli.options import DataOption, JsonOption, config_of
+from huntline.cli.options import DataOption, JsonOption
 from huntline.cli.printing import console, print_json
 from huntline.clock import server_zone, zone_of
+from huntline.data_folder import made_data_folder
 from huntline.engine.reasons import Reason, as_data
 from huntline.errors import Refused
 from huntline.languages.reasons import Reader, in_words
@@ -38,7 +39,7 @@ def history(
     from huntline.storage.history import read_calls
     from huntline.storage.settings import Settings
 
-    database = open_database(config_of(data).data)
+    database = open_database(made_data_folder(data))
     try:
         organizations = Settings(database).organizations()
         queue_ids = _queue_ids(organizations, queue) if queue else None

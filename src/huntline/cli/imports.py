@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from huntline.cli.door import Door
-from huntline.cli.printing import print_json
+from huntline.cli.printing import print_json, say
 from huntline.cli.refusals import in_options, problem_in_words
 from huntline.cli.settings import Json
 from huntline.cli.verbs import DRY_RUN, add_verb, keyword
@@ -20,7 +20,7 @@ _File = Annotated[
     Path, typer.Argument(help="CSV, the names of settings in its first line.", metavar="FILE.csv")
 ]
 
-_REPORT = ("is_applied", "totals", "problems", "lines")
+_REPORT = ("is_applied", "encoding", "totals", "problems", "lines")
 
 imports = typer.Typer(
     no_args_is_help=True, help="Add and change many things at once, from CSV: all lines or none."
@@ -40,7 +40,7 @@ def _add_import(kind: str, columns: str) -> None:
             print_json(report)
         else:
             for line in _in_words(report, dry_run):
-                typer.echo(line)
+                say(line)
         if refused := len(report["problems"]) + report["totals"]["refused"]:
             raise ImportRefused(f"{file}: problems: {refused}; nothing is imported until there are none")
 
@@ -74,6 +74,8 @@ def _report(door: Door, kind: str, file: Path, dry_run: bool) -> Json:
 
 def _in_words(report: Json, dry_run: bool) -> Iterator[str]:
     """A line for each line that changes something or cannot; then how many there are of each kind."""
+    if report["encoding"] != "UTF-8":
+        yield f"Read as {report['encoding']}: look whether accents are right, or save the file as CSV UTF-8."
     for line in report["lines"]:
         if line["action"] != "unchanged":
             yield f"line {line['line']}: {line['action']}: {line['key']}"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from huntline.config import Config, load_config
+if TYPE_CHECKING:
+    from huntline.config import Config
 
 DataOption = Annotated[
     Path | None, typer.Option("--data", help="The server's data folder.", metavar="DIR", show_default="data")
@@ -31,11 +31,16 @@ MediaPortsOption = Annotated[str | None, typer.Option(help="The UDP ports for au
 
 def config_of(data: Path | None) -> Config:
     """The settings of the server on this data folder."""
+    # Imported here: the library that reads them takes longer than most commands.
+    from huntline.config import load_config
+
     return load_config({"data": data})
 
 
 def local_user() -> str:
     """Who runs this command, for the audit."""
+    import getpass
+
     return f"{getpass.getuser()} (local)"
 
 

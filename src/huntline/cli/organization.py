@@ -9,7 +9,7 @@ import typer
 
 from huntline.cli.completion import organization_names
 from huntline.cli.door import Door
-from huntline.cli.printing import print_json
+from huntline.cli.printing import print_json, say
 from huntline.cli.refusals import in_options
 from huntline.cli.settings import Names, Number, Part, Setting, Steps, Switch, Text
 from huntline.cli.verbs import (
@@ -76,7 +76,7 @@ def _remove(door: Door, as_json: bool, which: str, confirm: str, dry_run: bool) 
     if as_json:
         print_json(removed)
     else:
-        typer.echo(f"{'Would remove' if dry_run else 'Removed'} organization {removed['organization']}.")
+        say(f"{'Would remove' if dry_run else 'Removed'} organization {removed['organization']}.")
 
 
 organization = typer.Typer(no_args_is_help=True, help=ORGANIZATION.help)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+
+from huntline.clean_text import hidden_in, printed
+
+if TYPE_CHECKING:
+    # Imported for type checkers, and below where it is used: most commands print no table.
+    from rich.console import Console
+    from rich.table import Table
 
 WIDTH_OF_A_PIPE = 200  # characters: what reads a pipe or a file wants lines whole
 NOTHING = "-"
@@ -21,22 +24,38 @@ _FEWEST_COLUMNS = 2
 
 
 def console() -> Console:
-    """A console as wide as the terminal, or wide where there is none; it adds no markup of its own."""
-    probe = Console(highlight=False, markup=False, emoji=False)
-    return (
-        probe
-        if probe.is_terminal
-        else Console(highlight=False, markup=False, emoji=False, width=WIDTH_OF_A_PIPE)
-    )
+    """A console as wide as the terminal, or wide where there is none; it adds no markup of its own, and
+    prints nothing that steers a terminal but its own colours."""
+    from rich.console import Console
+
+    from huntline.cli.guard import Guard
+
+    made = Console(highlight=False, markup=False, emoji=False)
+    if not made.is_terminal:
+        made = Console(highlight=False, markup=False, emoji=False, width=WIDTH_OF_A_PIPE)
+    made.push_render_hook(Guard())
+    return made
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """A line for people."""
+    typer.echo(printed(text), err=err)
 
 
 def print_json(value: Any) -> None:
     """One JSON value, for programs."""
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    if hidden_in(text):
+        seen = (each if each == "\n" or not hidden_in(each) else json.dumps(each)[1:-1] for each in text)
+        text = "".join(seen)
+    typer.echo(text)
 
 
 def table(title: str | None, *columns: str) -> Table:
     """An empty table as all verbs print them."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
     made = Table(title=title, title_justify="left", header_style="bold", box=SIMPLE_HEAD)
     for column in columns:
         made.add_column(column, overflow="fold")
@@ -49,6 +68,10 @@ def rows(columns: Iterable[str], values: Iterable[Iterable[Any]], width: int | N
     The first columns are the most useful: what has no place is left out from the right, and so is a column
     with nothing in it.
     """
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
     names = list(columns)
     cells = [[in_words(value) for value in row] for row in values]
     widths = [max(map(len, column)) for column in zip(names, *cells, strict=True)]
@@ -73,6 +96,9 @@ def _least_width(widths: Iterable[int]) -> int:
 
 def sheet(values: Mapping[str, Any]) -> Table:
     """One thing: its settings below each other, named as the options that set them."""
+    from rich.table import Table
+    from rich.text import Text
+
     made = Table.grid(padding=(0, 2))
     for name, value in values.items():
         shown = in_words(value)

@@ -17,7 +17,7 @@ from huntline.cli.options import (
 )
 from huntline.config import Config, load_config
 from huntline.directory.findings import audio_out_of_reach
-from huntline.first_run import setup_link
+from huntline.first_run import how_to_set_up
 from huntline.logs import set_up_logging
 
 
@@ -51,8 +51,8 @@ def serve(
     set_up_logging("supervisor", config.log_level, mask_numbers=config.mask_numbers)
 
     async def say_so() -> None:
-        if (link := setup_link(config)) is not None:
-            typer.echo(f"First run: open {link}")
+        for line in how_to_set_up(config):
+            typer.echo(line)
         warn_of_silence(config)
         typer.echo(f"Huntline is ready: {addresses(config)}")
 

@@ -9,10 +9,11 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from huntline.cli.options import DataOption, JsonOption, config_of
+from huntline.cli.options import DataOption, JsonOption
 from huntline.cli.printing import console, print_json, table
 from huntline.clock import server_zone
-from huntline.control import ControlClient
+from huntline.control_client import ControlClient
+from huntline.data_folder import CONTROL_SOCKET, data_folder
 from huntline.engine.reasons import from_data
 from huntline.languages.reasons import Reader, in_words
 
@@ -29,7 +30,7 @@ STATE_STYLES = {
 
 def status(data: DataOption = None, as_json: JsonOption = False) -> None:
     """Show queues, agents and calls as they are now."""
-    with ControlClient(config_of(data).control_socket) as client:
+    with ControlClient(data_folder(data) / CONTROL_SOCKET) as client:
         now = client.request("status")
     if as_json:
         print_json(now | {"agents": [agent | {"reason": _reason(agent)} for agent in now["agents"]]})

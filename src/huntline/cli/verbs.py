@@ -12,7 +12,7 @@ import typer
 from huntline.cli.completion import Complete
 from huntline.cli.door import Door, DryRunOption, KeyOption, OrganizationOption, ServerOption
 from huntline.cli.options import DataOption, JsonOption
-from huntline.cli.printing import console, in_words, print_json, rows, sheet
+from huntline.cli.printing import console, in_words, print_json, rows, say, sheet
 from huntline.cli.refusals import in_options
 from huntline.cli.settings import Json, Part, Said, Setting, Sound
 from huntline.errors import ConfigurationError
@@ -90,7 +90,7 @@ def add_list(group: typer.Typer, thing: Thing) -> None:
         if as_json:
             print_json(found)
         elif not found:
-            typer.echo(f"There are no {thing.plural}.")
+            say(f"There are no {thing.plural}.")
         else:
             console().print(
                 rows(thing.columns, ([cell(each) for cell in thing.columns.values()] for each in found))
@@ -163,7 +163,7 @@ def add_remove(group: typer.Typer, thing: Thing) -> None:
         if as_json:
             print_json(removed)
         else:
-            typer.echo(f"{done} {thing.noun} {removed[thing.key]}.")
+            say(f"{done} {thing.noun} {removed[thing.key]}.")
 
     text = f"Remove a {thing.noun}; refused while something uses it, and by what is said."
     add_verb(group, "remove", text, [key_argument(thing), DRY_RUN], remove)
@@ -228,7 +228,7 @@ def answer_with(thing: Json, notes: Iterable[str], as_json: bool) -> None:
         print_json(thing)
         return
     for note in notes:
-        typer.echo(note)
+        say(note)
     console().print(sheet(thing))
 
 

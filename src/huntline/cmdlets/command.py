@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import logging
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -44,8 +43,6 @@ def pwsh(
     from huntline.cmdlets.session import Session
 
     script = _script(file, command)
-    # What the API would log is in what cmdlets say already.
-    logging.getLogger("huntline").addHandler(logging.NullHandler())
     door = Door(data, server, key, organization, name="cmdlet")
     with door.api() as api:
         with in_options():

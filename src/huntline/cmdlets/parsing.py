@@ -34,6 +34,7 @@ from huntline.cmdlets.syntax import (
     Variable,
     Word,
 )
+from huntline.cmdlets.typography import plain
 
 _ORDERING = frozenset({"eq", "ne", "gt", "ge", "lt", "le"})
 OPERATORS = _ORDERING | {"like", "notlike", "match", "notmatch"} | {"contains", "notcontains", "in", "notin"}
@@ -82,6 +83,13 @@ _LEVELS = frozenset(
 _UNPAIRED = ("'", '"', "(", ")", "{", "}", "[", "]", "@(", "$(", "@{")
 """What stands by itself in a tree where its other half is missing."""
 
+_FILE = re.compile(r"\[(?:System\.)?IO\.File\]", re.IGNORECASE)
+_GET_CONTENT = {
+    "readallbytes": (("Encoding", "Byte"),),
+    "readalltext": (("Raw", None),),
+    "readalllines": (),
+}
+"""How Get-Content does what scripts of 2018 did by a type of .NET: the parameters, with their values."""
 _INSTEAD_OF_LOOPS = "send the things to ForEach-Object { ... } through a pipeline"
 _INSTEAD_OF_CHOICES = "choose things with Where-Object { ... } in a pipeline"
 _OUTSIDE = {
@@ -108,11 +116,14 @@ _OUTSIDE = {
     "named_block_list": ("begin, process and end blocks are", "write the commands out"),
     "hash_literal_expression": ("hashtables are", "write parameters and properties out"),
     "cast_expression": ("type casts are", "leave the type out; parameters convert what they are given"),
-    "type_literal": ("types are", "leave the type out"),
-    "invokation_expression": ("method calls are", "use a cmdlet such as Where-Object or Select-Object"),
+    "type_literal": ("types are", "leave the type out; files are read by Get-Content"),
+    "invokation_expression": (
+        "method calls are",
+        "use a cmdlet such as Where-Object, or Get-Content for files",
+    ),
     "format_expression": ("the -f operator is", 'put variables into text: "$x and $($y.Name)"'),
     "range_expression": ("ranges are", "write the numbers out: 1, 2, 3"),
-    "additive_expression": ("arithmetic is", 'put texts together in quotes: "$a$b"'),
+    "additive_expression": ("arithmetic is", 'write the number out; put texts together in quotes: "$a$b"'),
     "multiplicative_expression": ("arithmetic is", "write the number out"),
     "bitwise_expression": ("bitwise operators are", "use -and, -or and -not"),
     "redirection": ("redirections are", "use Out-Null, or the shell around huntline pwsh"),
@@ -130,7 +141,7 @@ def parse(text: str) -> tuple[Statement, ...]:
     """The statements of a script. Raises ScriptRefused, and nothing else, for any text."""
     if (wrong := _NOT_TEXT.search(text)) is not None:
         raise ScriptRefused(_place_in_text(text, wrong.start()), "NUL and half characters are no text")
-    source = text.encode()
+    source = plain(text).encode()
     if len(source) > _LONGEST:
         raise ScriptRefused(Place(1, 1), f"the script is longer than {_LONGEST:,} bytes; split it")
     return _Reading(source).script()
@@ -382,6 +393,24 @@ class _Reading:
             raise self._refusal(inner, "a property's name other than a word is", "write it: $x.Name")
         return Property(self._expression(target), self._text(inner))
 
+    def _static_call(self, node: Node) -> Expression:
+        """``[System.IO.File]::ReadAllBytes(path)`` and its kin; there are no other calls."""
+        of, method, *arguments = _parts(node)
+        wanted = _GET_CONTENT.get(self._text(method).lower())
+        paths = [each for argument in arguments for each in _arguments(argument)]
+        if not _FILE.fullmatch(self._text(of)) or wanted is None or len(paths) != 1:
+            raise self._outside(node)
+        place = self._place(node.start_byte)
+        elements: list[ParameterName | Expression] = [
+            ParameterName("Path", False, place),
+            self._expression(paths[0]),
+        ]
+        for name, value in wanted:
+            elements.append(ParameterName(name, False, place))
+            if value is not None:
+                elements.append(Word(value))
+        return Enclosed((Pipeline((Command("Get-Content", tuple(elements), place),)),))
+
     def _element(self, node: Node) -> Expression:
         target, index = _parts(node)
         return Element(self._expression(target), self._expression(index))
@@ -468,6 +497,7 @@ class _Reading:
         "comparison_expression": _operation,
         "expression_with_unary_operator": _unary,
         "member_access": _property,
+        "invokation_expression": _static_call,
         "element_access": _element,
         "parenthesized_expression": _enclosed,
         "sub_expression": _enclosed,
@@ -503,6 +533,13 @@ def _only(node: Node) -> Node:
 
 def _parts(node: Node) -> list[Node]:
     return [child for child in node.named_children if child.type != "comment"]
+
+
+def _arguments(node: Node) -> list[Node]:
+    """What stands between the parentheses of a call."""
+    while len(parts := _parts(node)) == 1 and "argument" in node.type:
+        node = parts[0]
+    return parts if "argument" in node.type else [node]
 
 
 def _within_here_string(text: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TextIO
 
 from huntline.api_client import Api, ApiRefused
+from huntline.clean_text import printed
 from huntline.cmdlets.formatting import lines_of
 from huntline.cmdlets.kinds import shown
 from huntline.cmdlets.parameters import COMMON, ERROR_ACTIONS, FOR_CHANGES, Parameter, bind_piped, require
@@ -91,17 +92,17 @@ class Session:
     def show(self, values: Iterable[Value]) -> None:
         """Print values for people."""
         for line in lines_of(values):
-            print(line, file=self._out)
+            print(printed(line), file=self._out)
 
     def note(self, kind: str, text: str) -> None:
         """Print a remark such as ``WARNING: ...`` beside the output."""
-        print(f"{kind}: {text}", file=self._err)
+        print(printed(f"{kind}: {text}"), file=self._err)
 
     def fail(self, who: str, message: str) -> None:
         """Print an error, and remember that there was one."""
         self.has_failed = True
         red, plain = ("\x1b[91m", "\x1b[0m") if self._err.isatty() else ("", "")
-        print(f"{red}{who} : {message}{plain}", file=self._err)
+        print(f"{red}{printed(who)} : {printed(message)}{plain}", file=self._err)
 
     def variable(self, name: str) -> Value:
         """The value of a variable. Raises CmdletRefused before it has one."""

@@ -9,12 +9,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import typer
 from rich.console import Group
 from rich.live import Live
 from rich.text import Text
 
-from huntline.cli.printing import console
+from huntline.cli.printing import console, say
 from huntline.cli.status import tables
 from huntline.control import AsyncControlClient, ServerNotRunning
 from huntline.picture import Picture
@@ -36,7 +35,7 @@ async def follow_in_lines(control_socket: Path) -> None:
     """Print a line for each event, until cancelled."""
     async for _, events in pictures(control_socket):
         for event in events:
-            typer.echo(event)
+            say(event)
 
 
 def _at_work(picture: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from huntline.clean_text import hidden_in
 from huntline.directory.names import is_address, line_uri_number, sip_uri_parts
 from huntline.directory.organization import (
     EXITS,
@@ -28,7 +29,6 @@ _DOMAIN = re.compile(rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})*", re.ASCII)
 _LOCAL_PART = re.compile(r"[a-z0-9_.!~*'&=+$-]{1,64}", re.ASCII)
 _NUMBER = re.compile(r"\+[0-9]{3,15}", re.ASCII)
 _STAR_CODE = re.compile(r"[*#][0-9*#]{1,7}", re.ASCII)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _LONGEST_NAME = 64
 _LONGEST_FILE_NAME = 100
 _LONGEST_DESCRIPTION = 256
@@ -116,8 +116,8 @@ def _check_name(path: Path, name: str, longest: int = _LONGEST_NAME) -> Problems
 
 
 def _check_printable(path: Path, text: str) -> Problems:
-    if _CONTROL.search(text):
-        yield Problem(path, text, "must not contain control characters")
+    if (hidden := hidden_in(text)) is not None:
+        yield Problem(path, text, f"must not contain characters that nobody sees, such as {hidden}")
 
 
 def _check_note(path: Path, text: str, longest: int) -> Problems:
@@ -169,8 +169,8 @@ def _check_address(path: Path, address: str | None) -> Problems:
 def _check_external_id(path: Path, external_id: str | None) -> Problems:
     if external_id is None:
         return
-    if not 1 <= len(external_id) <= _LONGEST_EXTERNAL_ID or _CONTROL.search(external_id):
-        wanted = f"must be 1 to {_LONGEST_EXTERNAL_ID} characters, none of them a control character"
+    if not 1 <= len(external_id) <= _LONGEST_EXTERNAL_ID or hidden_in(external_id):
+        wanted = f"must be 1 to {_LONGEST_EXTERNAL_ID} characters, all of them visible"
         yield Problem(path, external_id, wanted)
 
 

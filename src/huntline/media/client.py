@@ -115,7 +115,7 @@ class MediaClient:
         await self._negotiate("accept", leg_id, patience, sdp=sdp_answer)
 
     def play(self, leg_id: str, source: str, *, loop: bool) -> None:
-        self._change(leg_id, play=PlayState(source, loop, started_at=time.time()))
+        self._change(leg_id, play=PlayState(source, loop, started_at=time.monotonic()))
         self._send({"verb": "play", "leg": leg_id, "source": source, "loop": loop})
 
     def stop(self, leg_id: str) -> None:

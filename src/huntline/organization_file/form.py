@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Tag
 
+from huntline.clean_text import normalized
 from huntline.clock import is_time_zone
 from huntline.directory.organization import (
     GroupKind,
@@ -57,8 +58,11 @@ def _storable(text: str) -> str:
     return text
 
 
-Text = Annotated[str, AfterValidator(_storable)]
+AsTyped = Annotated[str, AfterValidator(_storable)]
 """What every database can keep."""
+
+Text = Annotated[AsTyped, AfterValidator(normalized)]
+"""The same for whatever people read: two that look alike are alike."""
 
 _Texts = Annotated[list[Text], _MaybeEmpty]
 

@@ -114,6 +114,7 @@ class B2bua:
             user_agent, media, admission, self.book, self._holding, self._spawn, self._changed
         )
         self.on_change: Callable[[Call], None] = lambda call: None
+        self._is_closing = False
 
     def _changed(self, call: Call) -> None:
         self.on_change(call)
@@ -127,7 +128,10 @@ class B2bua:
     def handle_sip(self, event: sip.SipEvent) -> None:
         """Take an event of the SIP core that concerns legs."""
         if isinstance(event, sip.InviteReceived):
-            if event.replaces is not None:
+            if self._is_closing:
+                # RFC 3261 section 21.5.4: whoever has another server to try does so at once.
+                self._user_agent.core.reject(event.leg_id, 503, self._user_agent.now())
+            elif event.replaces is not None:
                 self._takeovers.invited(event, event.replaces)
             else:
                 self._arrivals.invited(event)
@@ -533,12 +537,16 @@ class B2bua:
             self._user_agent.core.hang_up(leg.leg_id, now, headers=headers)
         self.book.drop_leg(leg)
 
-    async def close(self) -> None:
-        """End all calls and wait for what is under way. The engine ends its own, which are recorded."""
+    def end_calls(self) -> None:
+        """End all calls, and take no new ones. The engine ends its own, which are recorded."""
+        self._is_closing = True
         for call in list(self.book.calls.values()):
             self._post(told.CallFailed(call.call_id, Cause.SHUTTING_DOWN))
         for call in list(self.book.calls.values()):
             self._end(call)
+
+    async def close(self) -> None:
+        """Wait for what is under way, after ``end_calls``."""
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

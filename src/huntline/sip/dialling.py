@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from huntline.clean_text import cleaned
 from huntline.errors import PeerError
 from huntline.media.interface import Media
 from huntline.sip.calls import Call, CallBook, CalleeMedia, Leg, LegState, MediaKind, Party, Purpose, Ring
@@ -253,7 +254,7 @@ class Dialling:
             media_id=media.media_id,
             party=Party.AGENT if ring.purpose is Purpose.AGENT else Party.TARGET,
             call_id=call.call_id,
-            address=contact.uri,
+            address=cleaned(contact.uri),
             account_id=ring.account_id,
             media_kind=kind,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from huntline.clean_text import cleaned
 from huntline.engine.reasons import Cause, Reason, SipAnswer, StopReason, Text
 from huntline.errors import PeerError
 from huntline.media.interface import NotAcceptable
@@ -44,7 +45,7 @@ def why_ended(word: str) -> Reason:
 
 def why_refused(error: PeerError) -> Reason:
     """What was wrong with what a peer said."""
-    return Text(str(error))
+    return Text(cleaned(str(error)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class RingFailure:
     @classmethod
     def of_refusal(cls, event: LegRejected) -> RingFailure:
         """What a phone or a trunk has said."""
-        why = SipAnswer(event.status, event.reason)
+        why = SipAnswer(event.status, cleaned(event.reason))
         return cls(event.status, why, q850=q850_of(event.reasons), retry_after=event.retry_after)
 
     @classmethod

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from huntline.clean_text import cleaned
 from huntline.directory.caller_id import ShownCallerId
 from huntline.directory.plan import Account
 from huntline.sip.core.grammar import GrammarError, Uri, parse_address
 from huntline.sip.core.message import Request
 
 ANONYMOUS = "anonymous"
+LONGEST_USER = 64
+"""Characters of a caller's number or name in the address that are shown."""
 COMPLETED_ELSEWHERE = ("Reason", 'SIP;cause=200;text="Call completed elsewhere"')
 
 
@@ -60,10 +63,10 @@ def caller_of(request: Request, *, is_trusted: bool) -> CallerId:
             address = parse_address(value)
         except GrammarError:
             continue
-        user = (address.uri.user or "").strip()
+        user = cleaned(address.uri.user or "", LONGEST_USER)
         if user:
             is_hidden = user.lower() == ANONYMOUS or address.uri.host.endswith(".invalid")
-            return CallerId(ANONYMOUS) if is_hidden else CallerId(user, address.display_name)
+            return CallerId(ANONYMOUS) if is_hidden else CallerId(user, cleaned(address.display_name))
     return CallerId(ANONYMOUS)
 
 
@@ -88,7 +91,7 @@ def name_addr(display_name: str, uri: Uri | str) -> str:
 
 def warning(text: str) -> tuple[str, str]:
     """A Warning header that tells a person why (RFC 3261 section 20.43)."""
-    plain = text.replace("\\", " ").replace('"', "'").replace("\r", " ").replace("\n", " ")
+    plain = cleaned(text).replace("\\", " ").replace('"', "'")
     return "Warning", f'399 huntline "{plain}"'
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from huntline.clean_text import cleaned
 from huntline.directory.plan import Account
 from huntline.sip.answering import RequestRefused, Responder
 from huntline.sip.bindings import Binding, Bindings, from_state, to_state
@@ -141,7 +142,7 @@ class Registrar:
             flow=flow,
             path=tuple(request.all("path")),
             expires_at=now + self._expires(request, contact),
-            user_agent=(request.header("user-agent") or "")[:200],
+            user_agent=cleaned(request.header("user-agent") or ""),
             q=_q(contact),
             call_id=request.call_id,
             cseq=request.cseq.sequence,

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from uuid_utils import uuid7
 
+from huntline.clean_text import cleaned
 from huntline.directory.organization import QueueSettings
 from huntline.directory.plan import Account, OutsideNumber, QueueTarget, StarCode, Target, UserTarget
 from huntline.engine import events as told
@@ -385,7 +386,7 @@ class Transfers:
 def _destination(to: str) -> Destination:
     """Whom a name stands for: a ``tel:`` URI, or a user's UPN."""
     number = to.removeprefix("tel:")
-    return Destination(DestinationKind.PERSON if number == to else DestinationKind.NUMBER, number)
+    return Destination(DestinationKind.PERSON if number == to else DestinationKind.NUMBER, cleaned(number))
 
 
 def _far_of(call: Call, leg: Leg) -> Leg:

@@ -8,40 +8,84 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    ExceptionContext,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    text,
+)
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
-from huntline.errors import ConfigurationError
-from huntline.storage.names import FILE_NAME
+from huntline.data_folder import DATABASE
+from huntline.errors import ConfigurationError, HuntlineError, Refused
 
 HEAD = "0007"
 """The newest migration (``migrations/versions``)."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_TIMEOUT = 10_000  # ms
+_WHAT_TO_DO = {
+    "BUSY": "another program holds it; end that one, or try again when it has finished",
+    "LOCKED": "another program holds it; end that one, or try again when it has finished",
+    "FULL": "free some space on its disk",
+    "READONLY": "let the user who runs Huntline write the file and its folder",
+    "CANTOPEN": "let the user who runs Huntline write the file and its folder",
+    "PERM": "let the user who runs Huntline write the file and its folder",
+    "IOERR": "look after its disk; the system's log may say more",
+    "NOTADB": "this file is none, or is damaged; put a copy from before in its place",
+    "CORRUPT": "it is damaged; put a copy from before in its place",
+}
+"""Faults of the file and not of what was asked of it, by the names that SQLite gives them."""
+
+
+class DatabaseUnavailable(Refused):
+    """The database can do nothing now, whatever it is asked; the message says why, and what to do."""
+
+    error_id = "database-unavailable"
+    status = 503
 
 
 def open_database(where: Path | str) -> Engine:
     """The database of a data folder (made when missing, SQLite) or of a URL, with all migrations run.
 
-    Safe to call from several processes at once. Raises ConfigurationError when it cannot be opened.
+    Safe to call from several processes at once. Raises ConfigurationError when it cannot be opened; whoever
+    uses it then may meet DatabaseUnavailable.
     """
     url = _sqlite_url(where) if isinstance(where, Path) or "://" not in where else make_url(where)
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "handle_error", _say_what_to_do)
     try:
-        with engine.begin() as connection:
-            is_current = _revision(connection) == HEAD
-        if not is_current:
-            with writing(engine) as connection:
-                migrate(connection)
+        _bring_up_to_date(engine)
+    except HuntlineError as error:
+        engine.dispose()
+        raise ConfigurationError(str(error)) from None
     except Exception as error:
         engine.dispose()
         shown = url.render_as_string(hide_password=True)
-        raise ConfigurationError(f"the database {shown} cannot be opened: {error}") from error
+        why = str(getattr(error, "orig", None) or error).partition("\n")[0]
+        raise ConfigurationError(f"the database {shown} cannot be opened: {why}") from error
     return engine
+
+
+def _bring_up_to_date(engine: Engine) -> None:
+    with engine.begin() as connection:
+        revision = _revision(connection)
+    if revision is not None and revision > HEAD:
+        raise ConfigurationError(
+            f"the database {engine.url.database} was written by a newer Huntline (revision {revision}, this"
+            f" one knows {HEAD}); run that version, or put a copy from before in its place"
+        )
+    if revision != HEAD:
+        with writing(engine) as connection:
+            migrate(connection)
 
 
 @contextmanager
@@ -78,7 +122,7 @@ def _sqlite_url(folder: Path | str) -> URL:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigurationError(f"the data folder {folder} cannot be made: {error.strerror}") from error
-    return URL.create("sqlite", database=str(folder / FILE_NAME))
+    return URL.create("sqlite", database=str(folder / DATABASE))
 
 
 def _prepare_sqlite(connection: DBAPIConnection, record: Any) -> None:
@@ -88,6 +132,15 @@ def _prepare_sqlite(connection: DBAPIConnection, record: Any) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _say_what_to_do(context: ExceptionContext) -> None:
+    fault = context.original_exception
+    name = getattr(fault, "sqlite_errorname", "").removeprefix("SQLITE_").partition("_")[0]
+    if name in _WHAT_TO_DO and context.engine is not None:
+        raise DatabaseUnavailable(
+            f"the database {context.engine.url.database} cannot be used: {fault}; {_WHAT_TO_DO[name]}"
+        )
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -19,7 +19,7 @@ from huntline.engine.model import Outcome
 from huntline.engine.reasons import Reason, RingOutcome
 from huntline.plain import fields_of
 from huntline.storage import schema
-from huntline.storage.database import writing
+from huntline.storage.database import DatabaseUnavailable, writing
 from huntline.storage.ids import new_id
 
 log = logging.getLogger(__name__)
@@ -107,7 +107,7 @@ class HistoryWriter:
                 assert_never(record)
 
     def close(self) -> None:
-        """Write what is left, trying once, and end the thread."""
+        """Write what is left, trying once more, and end the thread."""
         self._closing.set()
         self._inbox.put(None)
         self._thread.join()
@@ -124,14 +124,16 @@ class HistoryWriter:
                     return
                 batch.append(first)
                 self._closing.wait(_SPACING)
+            is_last_try = self._closing.is_set()
             batch.extend(_taken(self._inbox, _LARGEST_BATCH - len(batch)))
             try:
                 self._insert(batch)
-            except OperationalError:
+            except (OperationalError, DatabaseUnavailable):
                 # Locked, full, read-only: it may pass. The calls go on and the records are kept.
                 log.exception("history not written", extra={"records": len(batch)})
-                if self._closing.wait(_RETRY_AFTER):
+                if is_last_try:
                     return
+                self._closing.wait(_RETRY_AFTER)
             except Exception:
                 # A record that is refused for what it is must not keep the others out for ever.
                 self._insert_one_by_one(batch)

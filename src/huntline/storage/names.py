@@ -3,13 +3,11 @@ library, whose import alone would take longer than a person waits for a key."""
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Literal
 
-FILE_NAME = "huntline.db"
-"""The database in a data folder."""
+from huntline.data_folder import DATABASE
 
 Kind = Literal["organizations", "queues", "users", "groups", "numbers", "trunks", "policies", "audio"]
 
@@ -47,7 +45,9 @@ def organization_of_domain(data_folder: Path, domain: str) -> str | None:
 
 
 def _rows(data_folder: Path, query: str, parameters: list[object]) -> list[tuple[str]]:
-    path = (data_folder / FILE_NAME).absolute()
+    import sqlite3  # not with every command: most ask a running server
+
+    path = (data_folder / DATABASE).absolute()
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", timeout=_TIME_LIMIT, uri=True)) as database:
             return list(database.execute(query, parameters))

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from huntline.config import Address, Config
+from huntline.control import bind_private
 from huntline.errors import ConfigurationError, HuntlineError
 from huntline.first_run import discard_setup_token, make_setup_token
 from huntline.peers import BACKLOG, connections_for
@@ -174,7 +175,7 @@ def _longest_body(path: str) -> int:
 
 async def run_web(config: Config, ready: Callable[[], None]) -> None:
     """Serve HTTP until cancelled. Raises ConfigurationError when the address cannot be used."""
-    with _listen(config.http) as listening:
+    with _listen(config.http) as listening, _listen_to_the_owner(config.api_socket) as for_the_owner:
         app = build_app(config)
         _prepare_first_run(app.state.backstage)
         # Whoever ran before may have been killed between storing a change and telling of it.
@@ -196,7 +197,7 @@ async def run_web(config: Config, ready: Callable[[], None]) -> None:
             ready,
         )
         watching = asyncio.ensure_future(app.state.health.watch())
-        serving = asyncio.ensure_future(server.serve(sockets=[listening]))
+        serving = asyncio.ensure_future(server.serve(sockets=[for_the_owner, listening]))
         try:
             await asyncio.shield(serving)
         except asyncio.CancelledError:
@@ -252,3 +253,13 @@ def _listen(address: Address) -> socket.socket:
             f"http: {address} cannot be listened on: {error.strerror}; free it, or use another --http"
         ) from None
     return listening
+
+
+@contextlib.contextmanager
+def _listen_to_the_owner(path: Path) -> Iterator[socket.socket]:
+    """The socket of ``authentication.came_by_owners_socket``, whose file goes with it."""
+    with bind_private(path) as listening:
+        try:
+            yield listening
+        finally:
+            path.unlink(missing_ok=True)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import secrets
 from typing import Annotated
+from urllib.parse import unquote
 
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPBearer
 
+from huntline.clean_text import cleaned
+from huntline.directory.access import Role
 from huntline.errors import Refused
 from huntline.storage.accounts import hash_of
 from huntline.storage.sessions import Session
 from huntline.web.backstage import Backstage
 from huntline.web.cookies import SESSION, cookie_of
+from huntline.web.paths import OWNER_HEADER
 from huntline.web.principal import Principal, principal_of
 
 CSRF_HEADER = "X-CSRF-Token"
@@ -54,6 +58,8 @@ def _authenticated(request: Request) -> Principal:
     backstage: Backstage = request.app.state.backstage
     if backstage.trusted is not None:
         return backstage.trusted
+    if came_by_owners_socket(request):
+        return owner(cleaned(unquote(request.headers.get(OWNER_HEADER, "the owner"))))
     principal = by_key(backstage, request.headers.get("authorization", ""))
     if principal is None and (session := session_of(request)) is not None:
         _check_csrf_token(request, session)
@@ -64,6 +70,20 @@ def _authenticated(request: Request) -> Principal:
             " --data DIR prints one), or sign in with POST /api/v1/session"
         )
     return principal
+
+
+def owner(name: str) -> Principal:
+    """Somebody who owns the data folder, and so may do everything."""
+    return Principal(name=name, role=Role.HOST)
+
+
+def came_by_owners_socket(request: Request) -> bool:
+    """Whether a request came by the socket file that only the owner of the data folder may open.
+
+    The kernel says so: it is the server's own address of the connection, not a word of the request.
+    """
+    backstage: Backstage = request.app.state.backstage
+    return request.scope.get("server") == (str(backstage.config.api_socket), None)
 
 
 def _signed_in(

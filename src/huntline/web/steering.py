@@ -8,8 +8,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from huntline.clean_text import cleaned
 from huntline.control import ServerNotRunning
 from huntline.directory.changes import Change
 from huntline.directory.index import OrganizationIndex
@@ -38,7 +39,7 @@ class PauseForm(BaseModel):
     """Why somebody takes no calls for a while, for reports and screens."""
 
     model_config = ConfigDict(extra="forbid")
-    reason: Annotated[Text, Field(max_length=200)] = ""
+    reason: Annotated[Text, Field(max_length=200), AfterValidator(cleaned)] = ""
 
 
 class OptOutForm(BaseModel):

@@ -81,6 +81,26 @@ REQUESTS = {
     "somebody has changed this since you read it; read it again, then change it": (
         "quelqu'un l'a modifié depuis que vous l'avez lu ; relisez-le, puis modifiez-le"
     ),
+    # the database
+    "the database {path} cannot be used: {fault}; {advice:said}": (
+        "la base de données {path} ne peut pas être utilisée : {fault} ; {advice}"
+    ),
+    "another program holds it; end that one, or try again when it has finished": (
+        "un autre programme la tient ; arrêtez-le, ou réessayez quand il aura fini"
+    ),
+    "free some space on its disk": "libérez de la place sur son disque",
+    "let the user who runs Huntline write the file and its folder": (
+        "donnez à l'utilisateur qui exécute Huntline le droit d'écrire le fichier et son dossier"
+    ),
+    "look after its disk; the system's log may say more": (
+        "vérifiez son disque ; le journal du système en dit peut-être plus"
+    ),
+    "this file is none, or is damaged; put a copy from before in its place": (
+        "ce fichier n'en est pas une, ou est endommagé ; remplacez-le par une copie antérieure"
+    ),
+    "it is damaged; put a copy from before in its place": (
+        "elle est endommagée ; remplacez-la par une copie antérieure"
+    ),
     # tables
     "{refused:number} of {lines:number} lines are refused, so nothing is imported; {field}: {message:said}": (
         "{refused} lignes sur {lines} sont refusées, donc rien n'est importé ; {field} : {message}"
@@ -94,8 +114,17 @@ REQUESTS = {
     "must have up to {most:number} rows, this has {rows:number}; send it in parts": (
         "doit avoir au plus {most} lignes, celui-ci en a {rows} ; envoyez-le en plusieurs parties"
     ),
-    "must be UTF-8 text (byte {byte:number} is not); save it as CSV UTF-8": (
-        "doit être du texte UTF-8 (l'octet {byte} n'en est pas) ; enregistrez-le au format CSV UTF-8"
+    "is no text in UTF-8, UTF-16 or Windows-1252; save it as CSV UTF-8": (
+        "n'est pas du texte en UTF-8, UTF-16 ou Windows-1252 ; enregistrez-le au format CSV UTF-8"
+    ),
+    "is an Excel workbook ({kind}); save it as CSV UTF-8 and send that": (
+        "est un classeur Excel ({kind}) ; enregistrez-le au format CSV UTF-8 et envoyez ce fichier-là"
+    ),
+    "line {line:number} must name the columns, each one of {columns}": (
+        "la ligne {line} doit nommer les colonnes, chacune étant l'une de : {columns}"
+    ),
+    "is a number that the spreadsheet has rounded; make the column text and enter it again": (
+        "est un nombre que le tableur a arrondi ; mettez la colonne au format texte et saisissez-le à nouveau"
     ),
     "must have a column {column} in its first line": "doit avoir une colonne {column} à la première ligne",
     "is there twice": "figure deux fois",

@@ -21,14 +21,16 @@ SETTINGS = {
     "must be at most {longest:number} characters, this is {length:number}": (
         "doit avoir au plus {longest} caractères, il y en a {length}"
     ),
-    "must be 1 to {longest:number} characters, none of them a control character": (
-        "doit avoir entre 1 et {longest} caractères, dont aucun caractère de contrôle"
+    "must be 1 to {longest:number} characters, all of them visible": (
+        "doit avoir entre 1 et {longest} caractères, tous visibles"
     ),
     "must be 1 to {longest:number} printable characters": (
         "doit avoir entre 1 et {longest} caractères imprimables"
     ),
     "must not begin or end with a blank": "ne doit ni commencer ni finir par une espace",
-    "must not contain control characters": "ne doit pas contenir de caractères de contrôle",
+    "must not contain characters that nobody sees, such as {hidden}": (
+        "ne doit pas contenir de caractères invisibles, comme {hidden}"
+    ),
     # names and addresses
     "must not contain @, which marks a user": "ne doit pas contenir @, qui signale un utilisateur",
     "must be name@domain, the name of letters, digits and _.!~*'&=+$-": (

@@ -387,5 +387,5 @@ def _resumed(current: Playing | None, wanted: PlayState | None) -> Playing | Non
         return None
     if current is not None and (current.source, current.loop) == (wanted.source, wanted.loop):
         return current
-    ticks = max(0, int((time.time() - wanted.started_at) / TICK))
+    ticks = max(0, int((time.monotonic() - wanted.started_at) / TICK))
     return Playing(wanted.source, wanted.loop, ticks * SAMPLES_PER_TICK, wanted.until_heard)

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from huntline.directory.access import Role
 from huntline.directory.organization import Organization
 from huntline.directory.problems import Problem, did_you_mean
-from huntline.organization_file.form import Text, one_of
+from huntline.organization_file.form import AsTyped, Text, one_of
 from huntline.organization_file.parts import Dump
 from huntline.storage.accounts import HOST, Account, ApiKey, UnknownAccount
 from huntline.storage.passwords import hashed
@@ -41,7 +41,7 @@ class AccountForm(BaseModel):
     role: Annotated[Role, one_of(Role)]
     queues: list[Text] = []
     user: Text | None = None
-    password: Text | None = None
+    password: AsTyped | None = None
     oidc_subject: Annotated[
         Text | None, Field(description="The issuer, a blank, and the person's subject there.")
     ] = None

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Generic
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.datastructures import UploadFile
 
 from huntline.directory.organization import Organization
@@ -20,7 +20,7 @@ from huntline.web.api.collection import Collection, DryRun, ItemT, parsed
 from huntline.web.api.numbers import NUMBERS
 from huntline.web.api.users import USERS
 from huntline.web.problems import FieldProblem, FieldsRefused, field_problem, problem_response
-from huntline.web.tables import Row, read_table
+from huntline.web.tables import Row, Table, read_table
 
 _NOT_IN_CELLS = ("sip_digests",)
 _CSV_BODY: dict[str, Any] = {
@@ -76,6 +76,7 @@ class ImportReport(BaseModel):
     """
 
     is_applied: bool
+    encoding: str = Field(description="What the text of the file was found to be written in.")
     totals: Totals
     problems: list[FieldProblem]
     lines: list[LineReport]
@@ -96,10 +97,10 @@ class _Line:
 class _Import(Generic[ItemT]):
     """One file on its way into one collection, whose first name is the key."""
 
-    def __init__(self, collection: Collection[ItemT], access: Access, rows: list[Row]) -> None:
+    def __init__(self, collection: Collection[ItemT], access: Access, table: Table) -> None:
         self._collection = collection
         self._access = access
-        self._rows = rows
+        self._table = table
         self._lines: list[_Line] = []
         self._problems: list[Problem] = []
         self._at_place: dict[int, _Line] = {}
@@ -123,7 +124,7 @@ class _Import(Generic[ItemT]):
         items = list(self._collection.items(organization))
         places = {self._key(item): place for place, item in enumerate(items)}
         self._lines, self._at_place = [], {}
-        for row in self._rows:
+        for row in self._table.rows:
             self._lines.append(self._line(row, items, places, organization))
         if not dry_run and any(line.problems for line in self._lines):
             raise _LinesRefused
@@ -152,8 +153,8 @@ class _Import(Generic[ItemT]):
         return line
 
     def _fault(self, row: Row, name: str, place: int) -> Problem | None:
-        if row.fault:
-            return Problem((), None, row.fault)
+        if row.fault is not None:
+            return row.fault
         if not row.settings.get(name):
             return Problem((name,), None, "is missing")
         if earlier := self._at_place.get(place):
@@ -184,6 +185,7 @@ class _Import(Generic[ItemT]):
         is_refused = bool(self._problems or totals[Action.REFUSED])
         return ImportReport(
             is_applied=not dry_run and not is_refused,
+            encoding=self._table.encoding,
             totals=Totals(**totals),
             problems=[field_problem(problem) for problem in self._problems],
             lines=[
@@ -216,9 +218,10 @@ CsvContent = Annotated[bytes, Depends(csv_content)]
 def import_users(access: ChangeSettings, content: CsvContent, dry_run: DryRun = False) -> Any:
     """Add users, and change those whose UPN is there: all lines, or none.
 
-    UTF-8 with commas or semicolons. The first line names settings of a user (``upn``, ``display_name``,
-    ``licences``, ...); lists are divided by ``|`` or blanks, yes or no is ``true`` or ``false``. An empty
-    cell leaves a setting as it is, ``null`` stands for the default. Up to 20,000 lines.
+    Commas, semicolons or tabs, in UTF-8, UTF-16 or Windows-1252, as spreadsheets save it. The first line
+    names settings of a user (``upn``, ``display_name``, ``licences``, ...); lists are divided by ``|`` or
+    blanks, yes or no is ``true`` or ``false``. An empty cell leaves a setting as it is, ``null`` stands
+    for the default. Up to 20,000 lines.
 
     A refused import answers 422 with this report besides what is wrong; a dry run always answers 200.
     """
@@ -239,14 +242,14 @@ def _imported(
     collection: Collection[Any], access: Access, content: bytes, dry_run: bool
 ) -> ImportReport | Response:
     columns = [name for name in collection.form.model_fields if name not in _NOT_IN_CELLS]
-    rows = read_table(content, collection.form, columns)
-    importing = _Import(collection, replace(access, door="import"), rows)
+    table = read_table(content, collection.form, columns)
+    importing = _Import(collection, replace(access, door="import"), table)
     report = importing.run(dry_run)
     if report.is_applied or dry_run:
         return report
     problems = importing.problems()
     detail = (
-        f"{report.totals.refused} of {len(rows)} lines are refused, so nothing is imported;"
+        f"{report.totals.refused} of {len(table.rows)} lines are refused, so nothing is imported;"
         f" {problems[0].field}: {problems[0].message}"
     )
     return problem_response(422, "import-refused", detail, problems, extensions=report.model_dump())

@@ -16,7 +16,7 @@ from huntline.clock import server_zone, zone_of
 from huntline.directory.access import PERMISSIONS, Permission, Role
 from huntline.directory.problems import Problem
 from huntline.errors import Refused
-from huntline.organization_file.form import Text
+from huntline.organization_file.form import AsTyped, Text
 from huntline.organization_file.parts import Dump
 from huntline.peers import source_of
 from huntline.storage.accounts import HOST, Account
@@ -44,7 +44,7 @@ class SignInForm(_Form):
     the host."""
 
     name: Text
-    password: Text
+    password: AsTyped
     organization: Text | None = None
 
 

@@ -15,7 +15,7 @@ from huntline.directory.rules import check
 from huntline.errors import Refused
 from huntline.first_run import FILE_NAME as TOKEN_FILE
 from huntline.first_run import discard_setup_token, setup_token
-from huntline.organization_file.form import OrganizationFields, Text
+from huntline.organization_file.form import AsTyped, OrganizationFields, Text
 from huntline.organization_file.parts import with_fields
 from huntline.peers import source_of
 from huntline.storage.accounts import HOST, Account
@@ -50,7 +50,7 @@ class SetupForm(BaseModel):
     organization: Text
     domain: Text
     admin_name: Text
-    admin_password: Text
+    admin_password: AsTyped
 
 
 class SetupTokenWrong(Refused):

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from huntline.directory.access import Role
 from huntline.directory.organization import User
-from huntline.organization_file.form import Text, one_of
+from huntline.organization_file.form import AsTyped, Text, one_of
 from huntline.storage.accounts import Account
 from huntline.web.access import Access, ManageAccounts
 from huntline.web.api.accounts import AccountForm, AccountView, answered, built_account
@@ -27,7 +27,7 @@ class UserAccountForm(BaseModel):
 
     role: Annotated[Role, one_of(Role)] = Role.AGENT
     queues: list[Text] = []
-    password: Text | None = None
+    password: AsTyped | None = None
 
 
 class NewUserAccount(AccountView):

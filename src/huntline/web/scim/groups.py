@@ -8,6 +8,7 @@ from typing import Any
 
 from scim2_models import InvalidValueException, Reference
 
+from huntline.clean_text import normalized
 from huntline.directory.organization import Group, GroupKind, User
 from huntline.web.scim import schemas
 from huntline.web.scim.people import People
@@ -29,7 +30,7 @@ def group_of(resource: schemas.Group, before: Group | None, people: People) -> G
 
     A new one is a security group. Raises InvalidValueException.
     """
-    changes: dict[str, Any] = {"name": resource.display_name or ""}
+    changes: dict[str, Any] = {"name": normalized(resource.display_name or "")}
     mentioned = resource.model_fields_set
     if "external_id" in mentioned:
         changes["external_id"] = resource.external_id or None

@@ -8,6 +8,7 @@ from typing import Any
 
 from scim2_models import InvalidValueException
 
+from huntline.clean_text import normalized
 from huntline.directory.organization import Licence, User
 from huntline.directory.problems import did_you_mean
 from huntline.web.scim import schemas
@@ -46,7 +47,7 @@ def user_of(resource: UserResource, before: User | None) -> User:
     mentioned = resource.model_fields_set
     full_name = resource.name.formatted if resource.name else None
     if "display_name" in mentioned or full_name:
-        changes["display_name"] = resource.display_name or full_name or ""
+        changes["display_name"] = normalized(resource.display_name or full_name or "")
     if "external_id" in mentioned:
         changes["external_id"] = resource.external_id or None
     if "active" in mentioned:
