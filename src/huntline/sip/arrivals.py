@@ -7,6 +7,7 @@ from typing import Any
 
 from uuid_utils import uuid7
 
+from huntline.directory.names import plain_user
 from huntline.directory.plan import Account, Target
 from huntline.errors import PeerError
 from huntline.media.interface import Media
@@ -71,7 +72,7 @@ class Arrivals:
             organization_id=admitted.target.organization_id,
             caller=leg,
             caller_id=caller_id,
-            dialled=parse_uri(event.request.uri).user or "",
+            dialled=plain_user(parse_uri(event.request.uri).user or ""),
             music=self._default_music,
         )
 
