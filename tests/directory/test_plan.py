@@ -182,6 +182,9 @@ AMAL = UserTarget("id-amal@contoso.com", "contoso")
         ("99", "", "contoso", None),  # too short for a number of the outside world
         ("+19999999999", "elsewhere.example", "contoso", None),
         ("*45", "contoso.com", "contoso", StarCode("contoso", "opt-out")),
+        ("*45;phone-context=contoso.com", "contoso.com", "contoso", StarCode("contoso", "opt-out")),
+        ("AMAL;ext=1", "contoso.com", "contoso", None),
+        ("9999999;phone-context=+1425", "", "contoso", OutsideNumber("9999999", "contoso")),
         ("*46", "192.0.2.10", "fabrikam", StarCode("fabrikam", "opt-in")),
         ("*45", "contoso.com", None, None),
         ("+19999999999", "contoso.com", None, None),

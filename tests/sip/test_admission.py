@@ -86,7 +86,15 @@ def decide(
 
 @pytest.mark.parametrize(
     "dialled",
-    ["sip:+14255550100@a.example", "sip:14255550100@a.example", "tel:+14255550100", "sip:desk@a.example"],
+    [
+        "sip:+14255550100@a.example",
+        "sip:14255550100@a.example",
+        "tel:+14255550100",
+        "tel:+1(425)555-01.00;ext=7",
+        "sip:+14255550100;npdi;rn=+14255550999@a.example;user=phone",
+        "sip:14255550100;phone-context=a.example@a.example;user=phone",
+        "sip:desk@a.example",
+    ],
 )
 def test_a_user_reaches_a_queue_by_number_and_by_name(dialled: str) -> None:
     decision = decide("amal@a.example", dialled)
@@ -153,7 +161,15 @@ def test_a_stranger_learns_nothing() -> None:
         assert decide("x@elsewhere.example", dialled) == NotAdmitted(403)
 
 
-@pytest.mark.parametrize("dialled", ["tel:+442071234567", "sip:+44-20-7123-4567@a.example"])
+@pytest.mark.parametrize(
+    "dialled",
+    [
+        "tel:+442071234567",
+        "sip:+44-20-7123-4567@a.example",
+        "tel:+442071234567;isub=1",
+        "sip:+442071234567;cic=1@a.example",
+    ],
+)
 def test_a_user_who_may_take_calls_may_call_outside(dialled: str) -> None:
     decision = decide("bao@a.example", dialled)
     assert isinstance(decision, Admitted)

@@ -75,8 +75,36 @@ def test_a_trunks_word_on_the_caller_goes_before_from() -> None:
 @pytest.mark.parametrize(
     "headers",
     [
+        ('P-Asserted-Identity: "Doe, Jo" <sip:+14255551234@provider.example>, <tel:+14255551234>',),
+        ("P-Asserted-Identity: <tel:+14255551234>", 'P-Asserted-Identity: "Doe, Jo" <sip:jo@p.example>'),
+        ('P-Asserted-Identity: "Doe, Jo" <sip:jo@p.example>, <tel:+1-425-555-1234;ext=1>',),
+        (
+            'P-Asserted-Identity: "unfinished <sip:+1@p.example>',
+            'P-Asserted-Identity: "Doe, Jo" <tel:+14255551234>',
+        ),
+        ('P-Asserted-Identity: , "Doe, Jo" <sip:+1(425)555.1234;cpc=ordinary@p.example;user=phone>',),
+    ],
+)
+def test_a_party_may_be_asserted_by_several_addresses(headers: tuple[str, ...]) -> None:
+    request = invite("From: <sip:unknown@provider.example>;tag=1", *headers)
+    assert caller_of(request, is_trusted=True) == CallerId("+14255551234", "Doe, Jo")
+
+
+def test_the_parameters_of_a_number_are_no_part_of_it() -> None:
+    request = invite("From: <sip:+14255551234;npdi;rn=+14255550999@p.example;user=phone>;tag=1")
+    assert caller_of(request, is_trusted=True) == CallerId("+14255551234")
+    assert (
+        caller_of(invite("From: <sip:jo;day=monday@p.example>;tag=1"), is_trusted=True).user
+        == "jo;day=monday"
+    )
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
         ("From: <sip:+1@provider.example>;tag=1", "Privacy: id"),
         ("From: <sip:+1@provider.example>;tag=1", "Privacy: user;id"),
+        ("From: <sip:+1@provider.example>;tag=1", "Privacy: header", "Privacy: critical; ID"),
         ('From: "Anonymous" <sip:anonymous@anonymous.invalid>;tag=1',),
         ("From: <sip:+1@x.invalid>;tag=1",),
     ],

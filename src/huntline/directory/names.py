@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 _VISUAL_SEPARATORS = str.maketrans("", "", "-.() ")  # RFC 3966 section 5.1.1, and the blank
-_DIGITS = re.compile(r"\+?([0-9]+)", re.ASCII)
+_NUMBER = re.compile(r"\+?[0-9]+", re.ASCII)
+_DIALLED = re.compile(r"\+?[0-9*#.() -]+", re.ASCII)
 _LINE_URI = re.compile(r"tel:(\+[0-9]{3,15})", re.IGNORECASE | re.ASCII)
 _HOST = r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)"
 _SIP_URI = re.compile(
@@ -15,10 +16,34 @@ _SIP_URI = re.compile(
 _ESCAPED = re.compile("%([0-9A-Fa-f]{2})")
 
 
+def without_parameters(user: str) -> str:
+    """The user part of an address without the parameters of a telephone number.
+
+    ``;npdi;rn=...``, ``;ext=``, ``;phone-context=`` and their kin say how to reach the number and are no part
+    of it (RFC 3261 section 19.1.6, RFC 3966, RFC 4694); a context, too, is nothing to put before it (RFC 3966
+    section 5.1.5). A name may well have a semicolon in it, and keeps it.
+    """
+    number, _, parameters = user.partition(";")
+    return number if parameters and _DIALLED.fullmatch(number) else user
+
+
+def plain_number(text: str) -> str | None:
+    """What looks like a telephone number, without separators and parameters, with its ``+`` where it has one;
+    else None."""
+    number = without_parameters(text).translate(_VISUAL_SEPARATORS)
+    return number if _NUMBER.fullmatch(number) else None
+
+
 def number_digits(text: str) -> str | None:
-    """The digits of what looks like a telephone number, without ``+`` and separators; else None."""
-    match = _DIGITS.fullmatch(text.translate(_VISUAL_SEPARATORS))
-    return match[1] if match else None
+    """The digits of what looks like a telephone number, without ``+``, separators and parameters; else
+    None."""
+    number = plain_number(text)
+    return number.removeprefix("+") if number else None
+
+
+def plain_user(user: str) -> str:
+    """The user part of an address as people read it: a number without separators and parameters."""
+    return plain_number(user) or without_parameters(user)
 
 
 def line_uri_number(line_uri: str) -> str | None:

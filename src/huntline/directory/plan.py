@@ -10,7 +10,7 @@ from huntline.directory.caller_id import ShownCallerId, caller_id_in_effect, pol
 from huntline.directory.forwards import Destination, destination_of, way_of
 from huntline.directory.groups import LeftOut, agents_of, left_out_of
 from huntline.directory.index import OrganizationIndex, OutsideTarget
-from huntline.directory.names import host_key, number_digits
+from huntline.directory.names import host_key, number_digits, plain_number, without_parameters
 from huntline.directory.organization import (
     CallerIdPolicy,
     Digest,
@@ -173,7 +173,7 @@ class ServerPlan:
         ``host`` is a domain of an organization, or one of ``own_hosts``: then the local part must be
         unique on the server, or ``user`` be a whole UPN.
         """
-        name, host = user.lower(), host_key(host)
+        name, host = without_parameters(user).lower(), host_key(host)
         if host in self.own_hosts:
             return self._accounts_by_upn.get(name) or self._accounts_by_local_part.get(name)
         return self._accounts_by_upn.get(f"{name}@{host}")
@@ -193,10 +193,11 @@ class ServerPlan:
         number or a domain decides by itself whose call it is. Star codes, personal numbers and names
         without a domain count only for callers of an organization (``organization_id``), within it.
         """
+        name = without_parameters(uri_user)
         caller = self._indexes.get(organization_id) if organization_id else None
-        if caller and (code := _star_code(caller.organization, uri_user)):
+        if caller and (code := _star_code(caller.organization, name)):
             return code
-        if digits := number_digits(uri_user):
+        if digits := number_digits(name):
             if service := self._service_numbers.get(digits):
                 return service
             if caller and (user := caller.user_by_number(digits)):
@@ -204,11 +205,11 @@ class ServerPlan:
         host = host_key(uri_host)
         found = None
         if index := self._by_domain.get(host):
-            found = _found(index, uri_user, host)
+            found = _found(index, name, host)
         elif caller and host in self.own_hosts:
-            found = _found(caller, uri_user, None)
+            found = _found(caller, name, None)
         if found is None and caller is not None and self._is_ours(host, caller):
-            return self._outside_number(uri_user, caller.organization)
+            return self._outside_number(name, caller.organization)
         return found
 
     def _is_ours(self, host: str, caller: OrganizationIndex) -> bool:
@@ -216,14 +217,14 @@ class ServerPlan:
         return not host or host in self.own_hosts or self._by_domain.get(host) is caller
 
     def _outside_number(self, dialled: str, organization: Organization) -> OutsideNumber | None:
-        digits = number_digits(dialled)
-        if digits is None or len(digits) < _SHORTEST_OUTSIDE_NUMBER:
+        number = plain_number(dialled)
+        digits = (number or "").removeprefix("+")
+        if number is None or len(digits) < _SHORTEST_OUTSIDE_NUMBER:
             return None
         is_held = any(number.number[1:] == digits for number in organization.numbers)
         if is_held or self.outbound_trunk(organization.organization_id) is None:
             return None
-        plus = "+" if dialled.startswith("+") else ""
-        return OutsideNumber(plus + digits, organization.organization_id)
+        return OutsideNumber(number, organization.organization_id)
 
     def caller_id_of(self, user_id: str, *, hides_number: bool = False) -> ShownCallerId:
         """What a call of a user shows outside; nobody's number for a user who is gone.

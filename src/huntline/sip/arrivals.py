@@ -8,6 +8,7 @@ from typing import Any
 from uuid_utils import uuid7
 
 from huntline.clean_text import cleaned
+from huntline.directory.names import plain_user
 from huntline.directory.plan import Account, Target
 from huntline.errors import PeerError
 from huntline.media.interface import Media
@@ -75,7 +76,7 @@ class Arrivals:
             organization_id=admitted.target.organization_id,
             caller=leg,
             caller_id=caller_id,
-            dialled=cleaned(parse_uri(event.request.uri).user or ""),
+            dialled=cleaned(plain_user(parse_uri(event.request.uri).user or "")),
             music=self._default_music,
             path=told_path(event.request) if account is None and not admitted.is_guest else (),
             max_forwards=_max_forwards(event.request),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from huntline.directory.names import host_key
+from huntline.directory.names import host_key, without_parameters
 from huntline.directory.plan import Account
 from huntline.engine.model import Presence
 from huntline.sip.answering import Headers, RequestRefused, Responder
@@ -220,7 +220,7 @@ def _check_own(uri: Uri, request: Request, account: Account) -> None:
 
 
 def _address(uri: Uri) -> str:
-    return f"{uri.user}@{host_key(uri.host)}".lower()
+    return f"{without_parameters(uri.user or '')}@{host_key(uri.host)}".lower()
 
 
 def _request_uri(request: Request) -> Uri:

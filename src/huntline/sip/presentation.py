@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from huntline.clean_text import cleaned
 from huntline.directory.caller_id import ShownCallerId
+from huntline.directory.names import plain_number, plain_user
 from huntline.directory.plan import Account
-from huntline.sip.core.grammar import GrammarError, Uri, parse_address
-from huntline.sip.core.message import Request
+from huntline.sip.core.grammar import Address, GrammarError, Uri, parse_address
+from huntline.sip.core.message import Message, Request
 
 ANONYMOUS = "anonymous"
 LONGEST_USER = 64
@@ -32,10 +34,9 @@ class CallerId:
         """What a person reads: the number where there is one, else the name."""
         if self.is_anonymous:
             return "Anonymous"
-        is_number = self.user.removeprefix("+").isdigit()
         if self.shown_as:
             return self.shown_as
-        return self.user if is_number else self.display_name or self.user
+        return self.user if plain_number(self.user) else self.display_name or self.user
 
     @property
     def is_anonymous(self) -> bool:
@@ -48,26 +49,48 @@ TEST_CALL = CallerId("test-call", "Test call")
 
 
 def caller_of(request: Request, *, is_trusted: bool) -> CallerId:
-    """The caller of an INVITE: a trunk's P-Asserted-Identity goes before From (RFC 3325 section 9.1).
+    """The caller of an INVITE: a trunk's P-Asserted-Identity goes before From.
 
     ``Privacy: id`` or an anonymous From make the caller anonymous (RFC 3323).
     """
-    privacy = (request.header("privacy") or "").lower()
-    if "id" in (word.strip() for word in privacy.split(";")):
+    if hides_identity(request):
         return CallerId(ANONYMOUS)
-    asserted = request.header("p-asserted-identity") if is_trusted else None
-    for value in (asserted, request.header("from")):
-        if value is None:
-            continue
-        try:
-            address = parse_address(value)
-        except GrammarError:
-            continue
-        user = cleaned(address.uri.user or "", LONGEST_USER)
-        if user:
-            is_hidden = user.lower() == ANONYMOUS or address.uri.host.endswith(".invalid")
-            return CallerId(ANONYMOUS) if is_hidden else CallerId(user, cleaned(address.display_name))
-    return CallerId(ANONYMOUS)
+    asserted = asserted_identity(request) if is_trusted else None
+    return asserted or _identity_in([request.raw_from]) or CallerId(ANONYMOUS)
+
+
+def hides_identity(message: Message) -> bool:
+    """Whether a message asks that nobody be told who sent it (RFC 3323 section 4.2, RFC 3325 section 9.3)."""
+    words = (word for line in message.all("privacy") for word in line.lower().split(";"))
+    return "id" in (word.strip() for word in words)
+
+
+def asserted_identity(message: Message) -> CallerId | None:
+    """Who P-Asserted-Identity says has sent a message: to be believed of peers that are trusted alone."""
+    return _identity_in(message.all("p-asserted-identity"))
+
+
+def _identity_in(values: Sequence[str]) -> CallerId | None:
+    """Of several addresses of one party, as a ``sip:`` and a ``tel:`` one (RFC 3325 section 9.1), the number is
+    the one of the first that has one, and the name may stand at another."""
+    known = [address for value in values if (address := _known_address(value))]
+    if not known:
+        return None
+    best = next((each for each in known if plain_number(each.uri.user or "")), known[0])
+    user = cleaned(plain_user((best.uri.user or "").strip()), LONGEST_USER)
+    if user.lower() == ANONYMOUS or best.uri.host.endswith(".invalid"):
+        return CallerId(ANONYMOUS)
+    names = (best.display_name, *(each.display_name for each in known))
+    return CallerId(user, cleaned(next((name for name in names if name), "")))
+
+
+def _known_address(value: str) -> Address | None:
+    """An address that says who it is; None for what cannot be read."""
+    try:
+        address = parse_address(value)
+    except GrammarError:
+        return None
+    return address if cleaned(address.uri.user or "", LONGEST_USER).strip() else None
 
 
 def inside_caller(account: Account) -> CallerId:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from uuid_utils import uuid7
 
 from huntline.clean_text import cleaned
+from huntline.directory.names import plain_user
 from huntline.directory.organization import QueueSettings
 from huntline.directory.plan import Account, OutsideNumber, QueueTarget, StarCode, Target, UserTarget
 from huntline.engine import events as told
@@ -366,7 +367,7 @@ class Transfers:
         if account is not None:
             return inside_caller(account)
         try:
-            return CallerId(parse_uri(far.address).user or ANONYMOUS)
+            return CallerId(plain_user(parse_uri(far.address).user or ANONYMOUS))
         except GrammarError:
             return CallerId(ANONYMOUS)
 

@@ -67,6 +67,34 @@ def test_comma_lists_are_split_only_where_the_header_allows_lists() -> None:
 
 
 @pytest.mark.parametrize(
+    "name",
+    [
+        "P-Asserted-Identity",
+        "P-Preferred-Identity",
+        "P-Associated-URI",
+        "Remote-Party-ID",
+        "Diversion",
+        "History-Info",
+        "Reason",
+        "Warning",
+        "Path",
+        "Record-Route",
+        "Supported",
+        "Require",
+        "Proxy-Require",
+        "Allow",
+        "Content-Encoding",
+    ],
+)
+def test_a_list_may_stand_in_one_line_or_in_several(name: str) -> None:
+    values = ['"a, \\"b" <sip:a,1@h;x=1,2>;q="1,2"', "<tel:+1>", "c"]
+    line = f"{name}: {values[0]} ,{values[1]}, {values[2]},\r\n"
+    lines = "".join(f"{name}: {value}\r\n" for value in values)
+    assert request(line.encode()).all(name.lower()) == values
+    assert request(lines.encode()).all(name.lower()) == values
+
+
+@pytest.mark.parametrize(
     "line",
     [
         b"Content-Length: -1\r\n",

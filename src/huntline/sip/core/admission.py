@@ -76,8 +76,7 @@ def _replaces_refusal(request: Request) -> Refusal | None:
 def _content_refusal(request: Request) -> Refusal | None:
     # 8.2.3: only plain session descriptions are understood, and they must be welcome in return.
     if request.body and (
-        request.content_type not in (SDP, None)
-        or request.header("content-encoding") not in (None, "", "identity")
+        request.content_type not in (SDP, None) or request.tokens("content-encoding") - {"", "identity"}
     ):
         return Refusal(415, (("Accept", SDP), ("Accept-Encoding", "identity")))
     if request.header("accept") is not None:

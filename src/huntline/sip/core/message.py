@@ -93,6 +93,7 @@ _COMMA_SEPARATED = """
     via route record-route contact require proxy-require supported unsupported allow accept allow-events path
     service-route accept-encoding accept-language content-encoding content-language history-info diversion
     p-asserted-identity p-preferred-identity alert-info call-info error-info in-reply-to
+    remote-party-id p-associated-uri reason warning
 """
 _LISTS = frozenset(_COMMA_SEPARATED.split())
 MAX_FORWARDS = 70
