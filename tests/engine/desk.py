@@ -19,6 +19,7 @@ from huntline.engine.model import (
     ExitAction,
     Presence,
     QueueStatus,
+    Unfit,
 )
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -95,6 +96,10 @@ class Desk:
 
     def phone_fails(self, agent_id: str) -> list[Command]:
         return self.tell(told.RingFailed(self.ring_of(agent_id), "unreachable"))
+
+    def phone_is_unfit(self, agent_id: str) -> list[Command]:
+        event = told.RingFailed(self.ring_of(agent_id), "488 Not Acceptable Here", Unfit.NO_COMMON_AUDIO)
+        return self.tell(event)
 
     def bridged(self, agent_id: str) -> list[Command]:
         ring_id = self.ring_of(agent_id)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from huntline.engine.model import AgentState, Distribution, Presence
+from huntline.engine.model import AgentState, Distribution, Presence, Unfit
 from huntline.engine.state import Agent, Line
 
 TALKING = "talking on a queue call"
 RINGING = "being rung"
 
+_UNFIT = {
+    Unfit.NO_COMMON_AUDIO: "the phone refuses the audio of this server: G.711, not encrypted",
+    Unfit.UNKNOWN_CONTENT: "the phone takes no session descriptions",
+    Unfit.UNKNOWN_EXTENSION: "the phone demands an extension of SIP that this server does not have",
+}
+
 
 def why_absent(agent: Agent, line: Line) -> str | None:
-    """Why the agent does not count as serving this queue: signed out, paused or opted out."""
+    """Why the agent does not count as serving this queue: signed out, paused, opted out, or with a phone
+    that can take no call."""
     if (why := _why_signed_out(agent)) is not None:
         return why
     return "opted out" if line.settings.queue_id in agent.opted_out else None
@@ -59,7 +66,7 @@ def _why_signed_out(agent: Agent) -> str | None:
         return "offline: presence"
     if agent.pause_reason is not None:
         return f"paused: {agent.pause_reason}" if agent.pause_reason else "paused"
-    return None
+    return f"left alone until a phone registers anew: {_UNFIT[agent.unfit]}" if agent.unfit else None
 
 
 def _why_occupied(agent: Agent) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from huntline.engine.model import AgentSettings, CallQueue, Presence, Transfer
+from huntline.engine.model import AgentSettings, CallQueue, Presence, Transfer, Unfit
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,14 @@ class AgentDeclined:
 
 @dataclass(frozen=True, slots=True)
 class RingFailed:
-    """The phone could not be rung: unreachable, gone, no common codec."""
+    """The phone could not be rung: unreachable, gone, no common codec.
+
+    ``unfit`` where it would refuse every other call like this one.
+    """
 
     ring_id: str
     reason: str
+    unfit: Unfit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,14 @@ class AgentReachabilityChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PhoneRenewed:
+    """A phone of an agent registered anew, or the settings of their phones changed: it may take calls that it
+    refused before."""
+
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class PresenceChanged:
     """An agent's presence, told from outside."""
 
@@ -229,6 +241,7 @@ Event = (
     | ForwardFailed
     | ForwardEnded
     | AgentReachabilityChanged
+    | PhoneRenewed
     | PresenceChanged
     | OtherCallsChanged
     | OptInRequested

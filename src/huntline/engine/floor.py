@@ -124,7 +124,7 @@ class Floor:
 
     def end_rest(self, agent: Agent) -> None:
         """Let the agent's phone be tried again."""
-        agent.rest_until = None
+        agent.rest_until = agent.unfit = None
         self.deadlines.clear((Due.REST, agent.agent_id))
 
     # -- rings

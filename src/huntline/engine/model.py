@@ -56,6 +56,14 @@ class AgentState(StrEnum):
     SIGNED_OUT = "signed-out"  # no phone or page is registered
 
 
+class Unfit(StrEnum):
+    """Why an agent's phone, as it is set up, refuses whatever call it gets."""
+
+    NO_COMMON_AUDIO = "no-common-audio"  # no codec in common, or encryption is demanded
+    UNKNOWN_CONTENT = "unknown-content"  # it takes no session descriptions
+    UNKNOWN_EXTENSION = "unknown-extension"  # it demands what this server does not have
+
+
 class ExitAction(StrEnum):
     """What happens to a caller who leaves the line without an agent."""
 

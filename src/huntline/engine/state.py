@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from huntline.engine.model import AgentSettings, AgentState, AgentStatus, CallQueue, Outcome, Presence
+from huntline.engine.model import AgentSettings, AgentState, AgentStatus, CallQueue, Outcome, Presence, Unfit
 
 Place = tuple[datetime, int]
 """A place in line: the start of waiting, then the order in which calls began to wait."""
@@ -52,7 +52,8 @@ class Line:
 
 @dataclass(slots=True, eq=False)
 class Agent:
-    """A person who may be rung; without ``settings`` somebody no queue knows (any more).
+    """A person who may be rung; without ``settings`` somebody no queue knows (any more). One whose phone is
+    ``unfit`` counts as away until the phone, or a setting, is another one.
 
     ``status`` is what snapshots show, kept until the agent is refreshed: most do nothing new for long.
     """
@@ -70,6 +71,7 @@ class Agent:
     wrap_up_until: datetime | None = None
     rest_until: datetime | None = None
     rest_reason: str = ""
+    unfit: Unfit | None = None
     ring: Ring | None = None
     state: AgentState = AgentState.SIGNED_OUT
     status: AgentStatus | None = None

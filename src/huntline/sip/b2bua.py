@@ -367,7 +367,7 @@ class B2bua:
             if ring.declined:
                 self._post(told.AgentDeclined(ring.ring_id, ring.last_failure))
             else:
-                self._post(told.RingFailed(ring.ring_id, ring.last_failure))
+                self._post(told.RingFailed(ring.ring_id, ring.last_failure, ring.unfit))
             return
         self._alerting.stop(call)
         if ring.purpose is Purpose.FORWARD:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from huntline.engine.model import Unfit
 from huntline.sip.presentation import CallerId
 
 
@@ -72,6 +73,17 @@ class Ring:
     is_accepted: bool = False  # the answer has gone to media
     declined: bool = False
     last_failure: str = "no phone registered"
+    failures: list[Unfit | None] = field(default_factory=list)
+
+    def phone_failed(self, why: str, unfit: Unfit | None = None) -> None:
+        """One of its phones cannot be reached, or refuses; ``unfit``: as it would refuse any other call."""
+        self.last_failure = why
+        self.failures.append(unfit)
+
+    @property
+    def unfit(self) -> Unfit | None:
+        """Why the party can take no call at all: none of their phones can."""
+        return self.failures[0] if self.failures and all(self.failures) else None
 
 
 @dataclass(slots=True, eq=False)

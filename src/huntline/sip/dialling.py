@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from huntline.engine.model import Unfit
 from huntline.errors import PeerError
 from huntline.media.interface import Media
 from huntline.sip.calls import Call, CallBook, CalleeMedia, Leg, LegState, MediaKind, Party, Purpose, Ring
@@ -23,6 +24,13 @@ log = logging.getLogger(__name__)
 # RFC 3261 section 21.6 speaks for all phones of the party, 21.4 for one phone alone.
 _DECLINED_EVERYWHERE = (600, 603)
 _DECLINED_HERE = (480, 486)
+# Sections 21.4.13, 21.4.15, 21.4.26 and 21.6.4: all calls are offered the same audio in the same way.
+_UNFIT = {
+    415: Unfit.UNKNOWN_CONTENT,
+    420: Unfit.UNKNOWN_EXTENSION,
+    488: Unfit.NO_COMMON_AUDIO,
+    606: Unfit.NO_COMMON_AUDIO,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +136,7 @@ class Dialling:
             return
         if event.sdp is None:
             self._drop_leg(ring, leg, ())
-            ring.last_failure = "answered without a session description"
+            ring.phone_failed("answered without a session description")
             self._fail_when_hopeless(call, ring)
             return
         leg.state = LegState.ANSWERED
@@ -142,7 +150,7 @@ class Dialling:
         """A phone of the ring refused, or could not be reached."""
         leg = ring.legs.pop(event.leg_id)
         self._book.drop_leg(leg)
-        ring.last_failure = f"{event.status} {event.reason}".strip()
+        ring.phone_failed(f"{event.status} {event.reason}".strip(), _UNFIT.get(event.status))
         if event.status in _DECLINED_EVERYWHERE:
             ring.declined = True
             ring.unreached = 0
@@ -203,7 +211,7 @@ class Dialling:
     def _give_up(self, call: Call, ring: Ring, kind: MediaKind, failure: str) -> None:
         """The ring's phones of a kind cannot be rung."""
         ring.unreached -= sum(contact.media_kind is kind for contact in self._waiting[ring.ring_id][0])
-        ring.last_failure = failure
+        ring.phone_failed(failure)
         self._fail_when_hopeless(call, ring)
 
     def _invite_all(self, call: Call, ring: Ring, kind: MediaKind, media: CalleeMedia) -> None:
@@ -215,7 +223,7 @@ class Dialling:
                 flow = contact.flow or self._user_agent.resolve_literal(contact.uri)
             except PeerError as error:
                 ring.unreached -= 1
-                ring.last_failure = str(error)
+                ring.phone_failed(str(error))
                 continue
             if flow is None:
                 self._spawn(self._invite_by_name(call, ring, contact, display))
@@ -228,7 +236,7 @@ class Dialling:
         try:
             flow = await self._user_agent.resolve(contact.uri)
         except PeerError as error:
-            ring.last_failure = str(error)
+            ring.phone_failed(str(error))
             flow = None
         ring.unreached -= 1
         if call.rings.get(ring.ring_id) is not ring or ring.answered is not None:

@@ -25,6 +25,16 @@ CALLS = {
     "in wrap-up until {time}": "en post-appel jusqu'à {time}",
     "left alone": "laissé tranquille",
     "left alone until {time}: {reason:said}": "laissé tranquille jusqu'à {time} : {reason}",
+    "left alone until a phone registers anew: {reason:said}": (
+        "laissé tranquille jusqu'au prochain enregistrement d'un téléphone : {reason}"
+    ),
+    "the phone refuses the audio of this server: G.711, not encrypted": (
+        "le téléphone refuse l'audio de ce serveur : G.711, sans chiffrement"
+    ),
+    "the phone takes no session descriptions": "le téléphone n'accepte aucune description de session",
+    "the phone demands an extension of SIP that this server does not have": (
+        "le téléphone exige une extension de SIP que ce serveur ne possède pas"
+    ),
     "no longer in this queue": "n'est plus dans cette file d'attente",
     # why somebody is rung
     "all available agents are rung": "tous les agents disponibles sont appelés",
