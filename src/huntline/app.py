@@ -143,6 +143,7 @@ class Signalling:
         """Take calls. Raises ConfigurationError when an address cannot be had."""
         self._media.on_event = self._b2bua.handle_media
         self._registrar.on_reachability = self._reachability_changed
+        self._registrar.on_new_phone = lambda user_id: self._runner.post(told.PhoneRenewed(user_id))
         self._registrar.on_return = lambda before, flow: self._core.move_flow(
             before, flow, self._user_agent.now()
         )
@@ -230,6 +231,7 @@ class Signalling:
             # Under this name nobody could register any more: what is registered must not go on ringing.
             self._registrar.forget(user_id)
         self._reachability_changed(user_id, bool(self._registrar.bindings(user_id)))
+        self._runner.post(told.PhoneRenewed(user_id))
 
     def _reachability_changed(self, user_id: str, is_registered: bool) -> None:
         account = self._plan.account_by_id(user_id)

@@ -20,7 +20,7 @@ from huntline.engine.model import (
     Presence,
     QueueStatus,
 )
-from huntline.engine.reasons import Destination, DestinationKind, Reason, StopReason, Text
+from huntline.engine.reasons import Cause, Destination, DestinationKind, Reason, SipAnswer, StopReason, Text
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SERIAL, ROUND_ROBIN = Distribution.SERIAL, Distribution.ROUND_ROBIN
@@ -100,6 +100,12 @@ class Desk:
 
     def phone_fails(self, agent_id: str) -> list[Command]:
         return self.tell(told.RingFailed(self.ring_of(agent_id), Text("unreachable")))
+
+    def phone_is_unfit(self, agent_id: str) -> list[Command]:
+        event = told.RingFailed(
+            self.ring_of(agent_id), SipAnswer(488, "Not Acceptable Here"), Cause.NO_COMMON_AUDIO
+        )
+        return self.tell(event)
 
     def bridged(self, agent_id: str) -> list[Command]:
         ring_id = self.ring_of(agent_id)

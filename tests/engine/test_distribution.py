@@ -4,10 +4,24 @@ from __future__ import annotations
 
 import pytest
 
+from huntline.engine import events as told
+from huntline.engine.commands import ForwardCall
 from huntline.engine.model import Alerting, Distribution
-from huntline.engine.reasons import LeftAlone, StopReason, Text
+from huntline.engine.reasons import Cause, LeftAlone, StopReason, Text
 
-from .desk import ATTENDANT, LONGEST_IDLE, NOON, ROUND_ROBIN, SERIAL, Desk, queue, rung, seconds, stopped
+from .desk import (
+    ATTENDANT,
+    LONGEST_IDLE,
+    NOON,
+    ROUND_ROBIN,
+    SERIAL,
+    Desk,
+    queue,
+    rung,
+    seconds,
+    stopped,
+    to_target,
+)
 
 
 def test_attendant_rings_everybody_in_the_order_of_the_list() -> None:
@@ -185,6 +199,38 @@ def test_a_phone_that_refuses_faster_than_a_person_is_left_alone_by_all_calls() 
         desk.call(f"c{number}")
     assert rung(desk.declines("anna")) == []
     assert len(rung(desk.passes(5))) == 1
+
+
+UNFIT = LeftAlone(None, Cause.NO_COMMON_AUDIO)
+
+
+def test_a_phone_that_can_take_no_call_is_left_alone_until_it_is_another_one() -> None:
+    desk = Desk(queue(distribution=SERIAL, agents="anna"))
+    desk.call("c1")
+    desk.phone_is_unfit("anna")
+    assert rung(desk.passes(1000)) == []
+    assert rung(desk.call("c2")) == []
+    assert desk.engine.why_not_rung("anna", "desk") == UNFIT
+    assert desk.agent("anna").reason == UNFIT
+    assert ("anna", UNFIT) in desk.reasons("c1", "not rung")
+    assert rung(desk.tell(told.PhoneRenewed("anna"))) == ["anna"]
+
+
+def test_a_phone_that_can_take_no_call_is_tried_again_when_the_settings_change_or_its_owner_asks() -> None:
+    desk = Desk(queue(distribution=SERIAL, agents="anna"))
+    desk.call("c1")
+    desk.phone_is_unfit("anna")
+    desk.passes(10)
+    assert rung(desk.settings(queue(distribution=SERIAL, agents="anna"))) == ["anna"]
+    desk.phone_is_unfit("anna")
+    desk.passes(10)
+    assert rung(desk.tell(told.ResumeRequested("anna"))) == ["anna"]
+
+
+def test_nobody_serves_a_queue_whose_only_phone_can_take_no_call() -> None:
+    desk = Desk(queue(agents="anna", no_agents=to_target("tel:+1")))
+    desk.call("c1")
+    assert ForwardCall("c1", "tel:+1") in desk.phone_is_unfit("anna")
 
 
 def test_a_phone_that_registers_again_is_tried_at_once() -> None:

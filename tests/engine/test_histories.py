@@ -91,6 +91,7 @@ class Histories(RuleBasedStateMachine):
         world.queues = {queue.queue_id: queue for queue in queues}
         for name in AGENTS:
             person = world.people.setdefault(name, Person())
+            person.is_unfit = False
             if name not in agents:
                 person.opted_out, person.is_paused = set(), False
             for queue in queues:
@@ -170,6 +171,17 @@ class Histories(RuleBasedStateMachine):
     def a_phone_fails(self, data: st.DataObject) -> None:
         self.tell(told.RingFailed(self._some(data, self._alerting()), Text("unreachable")))
 
+    @precondition(lambda self: self._alerting())
+    @rule(data=st.data())
+    def a_phone_can_take_no_call(self, data: st.DataObject) -> None:
+        self.world.refuse_for_good(self._some(data, self._alerting()))
+
+    @rule(name=st.sampled_from(AGENTS))
+    def a_phone_is_started_anew(self, name: str) -> None:
+        self.world.people[name].is_unfit = False
+        self.world.register(name)
+        self.tell(told.PhoneRenewed(name))
+
     @precondition(lambda self: self.world.connecting)
     @rule(data=st.data(), is_bridged=st.booleans())
     def a_bridge_is_made_or_not(self, data: st.DataObject, is_bridged: bool) -> None:
@@ -239,6 +251,7 @@ class Histories(RuleBasedStateMachine):
     def comes_or_goes(self, name: str, is_reachable: bool) -> None:
         self.world.people[name].is_reachable = is_reachable
         if is_reachable:
+            self.world.people[name].is_unfit = False
             self.world.register(name)
         self.tell(told.AgentReachabilityChanged(name, is_reachable))
 
@@ -266,11 +279,12 @@ class Histories(RuleBasedStateMachine):
     @rule(name=st.sampled_from(AGENTS), is_paused=st.booleans())
     def pauses_or_resumes(self, name: str, is_paused: bool) -> None:
         person = self.world.people[name]
-        before, person.is_paused = person.is_paused, is_paused
+        before, person.is_paused, was_unfit = person.is_paused, is_paused, person.is_unfit
+        person.is_unfit = is_paused and was_unfit
         try:
             self.tell(told.PauseRequested(name, "tea") if is_paused else told.ResumeRequested(name))
         except Refused:
-            person.is_paused = before
+            person.is_paused, person.is_unfit = before, was_unfit
 
     # -- the end
 

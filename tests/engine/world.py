@@ -10,7 +10,7 @@ from huntline.engine import events as told
 from huntline.engine.distribution import in_turn
 from huntline.engine.engine import HUMAN_REACTION, Engine
 from huntline.engine.model import Alerting, CallQueue, CallStatus, Distribution, Outcome, Presence
-from huntline.engine.reasons import Text
+from huntline.engine.reasons import Cause, Text
 from huntline.engine.snapshots import status_of
 
 from .desk import NOON, person, seconds
@@ -23,6 +23,7 @@ class Person:
     is_reachable: bool = False
     presence: Presence = Presence.AVAILABLE
     is_paused: bool = False
+    is_unfit: bool = False
     other_calls: int = 0
     opted_out: set[str] = field(default_factory=set)
 
@@ -137,6 +138,7 @@ class World:
         assert person.is_reachable
         assert person.presence not in (Presence.OFFLINE, Presence.DO_NOT_DISTURB)
         assert not person.is_paused
+        assert not person.is_unfit
         assert queue.queue_id not in person.opted_out
         assert queue.ring_busy or not person.other_calls
         assert not self.is_left_alone(command.call_id, command.agent_id)
@@ -174,6 +176,11 @@ class World:
         for call_id, name in [pair for pair in self.quick if pair[1] == agent_id]:
             self.quick.discard((call_id, name))
             self.declined_at.pop((call_id, name), None)
+
+    def refuse_for_good(self, ring_id: str) -> None:
+        """A phone refuses what every call would bring."""
+        self.people[self.rings[ring_id].agent_id].is_unfit = True
+        self.step(told.RingFailed(ring_id, Text("488"), Cause.NO_COMMON_AUDIO))
 
     def is_left_alone(self, call_id: str, agent_id: str) -> bool:
         at = self.declined_at.get((call_id, agent_id))

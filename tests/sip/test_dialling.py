@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from huntline.engine.reasons import Reason, Text
+from huntline.engine.reasons import Cause, Reason, Text
 from huntline.media.interface import Media, MediaEvent, MediaUnavailable
 from huntline.sip.calls import Call, CallBook, Leg, Party, Purpose, Ring
 from huntline.sip.core.core import Invite
@@ -185,6 +185,33 @@ def test_only_pages_are_told_what_only_pages_can_show() -> None:
         headers = {invite.uri: invite.headers for invite in office.agent.core.invites}
         assert headers[DESK.uri] == DISPLAY.headers
         assert headers[PAGE.uri] == DISPLAY.headers + DISPLAY.page_headers
+
+    run(story)
+
+
+@pytest.mark.parametrize(
+    ("status", "unfit"),
+    [
+        (415, Cause.UNKNOWN_CONTENT),
+        (420, Cause.UNKNOWN_EXTENSION),
+        (488, Cause.NO_COMMON_AUDIO),
+        (606, Cause.NO_COMMON_AUDIO),
+        (480, None),
+        (486, None),
+        (500, None),
+        (503, None),
+    ],
+)
+def test_a_party_can_take_no_call_while_none_of_their_phones_can(status: int, unfit: Cause | None) -> None:
+    async def story(office: Office) -> None:
+        alone = office.ring("c1.1", DESK)
+        both = office.ring("c1.2", DESK, SOFTPHONE)
+        await office.settle()
+        office.reject(alone, DESK, status)
+        assert alone.unfit is unfit
+        office.reject(both, DESK, status)
+        office.reject(both, SOFTPHONE, 503)
+        assert both.unfit is None
 
     run(story)
 

@@ -27,6 +27,8 @@ class Office:
         self.registrar = Registrar(self.responder, limits)
         self.reachability: list[tuple[str, bool]] = []
         self.changes: list[str] = []
+        self.new_phones: list[str] = []
+        self.registrar.on_new_phone = self.new_phones.append
         self.registrar.on_reachability = lambda user, up: self.reachability.append((user, up))
         self.registrar.on_change = self.changes.append
         self.returns: list[tuple[Flow, Flow]] = []
@@ -68,6 +70,16 @@ def test_contact_without_brackets_names_its_device_in_quotes() -> None:
     assert answer.header("Contact") == "<sip:amal@10.0.0.5>;expires=120"
     [binding] = office.registrar.bindings("amal")
     assert binding.key == "<urn:uuid:1>;1"
+
+
+def test_a_phone_that_is_started_again_is_told_from_one_that_refreshes() -> None:
+    office = Office()
+    office.register("Contact: <sip:amal@10.0.0.5>")
+    office.register("Contact: <sip:amal@10.0.0.5>")
+    assert office.new_phones == ["amal"]
+    office.register("Contact: <sip:amal@10.0.0.5>", call_id="after-the-start")
+    office.register("Contact: <sip:amal@10.0.0.6>", call_id="after-the-start")
+    assert office.new_phones == ["amal"] * 3
 
 
 def test_expiry_defaults_and_bounds() -> None:

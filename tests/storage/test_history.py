@@ -119,13 +119,13 @@ def test_what_could_not_be_written_is_tried_once_more_at_the_end(
     with writing(database) as connection:
         connection.exec_driver_sql("ALTER TABLE calls RENAME TO elsewhere")
     writer = HistoryWriter(database)
-    writer.add_call(call("c1"), "contoso")
+    writer.add(call("c1"))
     deadline = time.monotonic() + 10
     while "history not written" not in caplog.text and time.monotonic() < deadline:
         time.sleep(0.01)
     with writing(database) as connection:
         connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO calls")
-    writer.add_call(call("c2"), "contoso")
+    writer.add(call("c2"))
     writer.close()
     assert {each.call_id for each in read_calls(database)} == {"c1", "c2"}
 

@@ -18,7 +18,8 @@ from huntline.engine.state import Agent, Line
 
 
 def why_absent(agent: Agent, line: Line) -> Hindrance | None:
-    """Why the agent does not count as serving this queue: signed out, paused or opted out."""
+    """Why the agent does not count as serving this queue: signed out, paused, opted out, or with a phone
+    that can take no call."""
     if (why := _why_signed_out(agent)) is not None:
         return why
     return Cause.OPTED_OUT if line.settings.queue_id in agent.opted_out else None
@@ -68,7 +69,7 @@ def _why_signed_out(agent: Agent) -> Hindrance | None:
         return Cause.PRESENCE_OFFLINE
     if agent.pause_reason is not None:
         return Paused(agent.pause_reason)
-    return None
+    return LeftAlone(None, agent.unfit) if agent.unfit else None
 
 
 def _why_occupied(agent: Agent) -> Hindrance | None:

@@ -39,6 +39,7 @@ from huntline.engine.events import (
     OptOutRequested,
     OtherCallsChanged,
     PauseRequested,
+    PhoneRenewed,
     PresenceChanged,
     ResumeRequested,
     RingFailed,
@@ -99,6 +100,7 @@ class Engine:
             ForwardFailed: self._forward_failed,
             ForwardEnded: self._forward_ended,
             AgentReachabilityChanged: self._reachability_changed,
+            PhoneRenewed: self._phone_renewed,
             PresenceChanged: self._presence_changed,
             OtherCallsChanged: self._other_calls_changed,
             OptInRequested: self._opt_in,
@@ -263,6 +265,7 @@ class Engine:
         ring = self._alerting(event.ring_id)
         if ring is not None:
             self._floor.rest(ring.agent, event.reason)
+            ring.agent.unfit = event.unfit
             ring.call.skipped.add(ring.agent.agent_id)
             self._floor.end_ring(ring, RingOutcome.FAILED, event.reason)
 
@@ -389,6 +392,11 @@ class Engine:
             self._floor.end_rest(agent)
         self._changed(agent)
 
+    def _phone_renewed(self, event: PhoneRenewed) -> None:
+        agent = self._floor.agent(event.agent_id)
+        self._floor.end_rest(agent)
+        self._changed(agent)
+
     def _presence_changed(self, event: PresenceChanged) -> None:
         agent = self._floor.agent(event.agent_id)
         self._ready_from(agent, is_new=agent.presence in (Presence.OFFLINE, Presence.DO_NOT_DISTURB))
@@ -455,7 +463,7 @@ class Engine:
         agent = self._known_agent(event.agent_id)
         self._ready_from(agent, is_new=agent.pause_reason is not None or agent.wrap_up_until is not None)
         agent.pause_reason = None
-        agent.wrap_up_until = None
+        agent.wrap_up_until = agent.unfit = None
         self._floor.deadlines.clear((Due.WRAP_UP, agent.agent_id))
         self._floor.agent_changed(agent)
 

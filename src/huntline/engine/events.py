@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from huntline.engine.model import AgentSettings, CallQueue, Presence, Transfer
-from huntline.engine.reasons import Destination, Reason
+from huntline.engine.reasons import Cause, Destination, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +62,14 @@ class AgentDeclined:
 
 @dataclass(frozen=True, slots=True)
 class RingFailed:
-    """The phone could not be rung: unreachable, gone, no common codec."""
+    """The phone could not be rung: unreachable, gone, no common codec.
+
+    ``unfit`` where it would refuse every other call like this one.
+    """
 
     ring_id: str
     reason: Reason
+    unfit: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,14 @@ class AgentReachabilityChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PhoneRenewed:
+    """A phone of an agent registered anew, or the settings of their phones changed: it may take calls that it
+    refused before."""
+
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class PresenceChanged:
     """An agent's presence, told from outside."""
 
@@ -231,6 +243,7 @@ Event = (
     | ForwardFailed
     | ForwardEnded
     | AgentReachabilityChanged
+    | PhoneRenewed
     | PresenceChanged
     | OtherCallsChanged
     | OptInRequested

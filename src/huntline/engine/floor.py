@@ -142,7 +142,7 @@ class Floor:
 
     def end_rest(self, agent: Agent) -> None:
         """Let the agent's phone be tried again."""
-        agent.rest_until, agent.paths_failed = None, 0
+        agent.rest_until, agent.unfit, agent.paths_failed = None, None, 0
         self.deadlines.clear((Due.REST, agent.agent_id))
 
     # -- rings

@@ -64,6 +64,10 @@ class Cause(StrEnum):
     UNKNOWN_USER = "unknown-user"
     PHONE_GONE = "phone-gone"
     TOO_MANY_HOPS = "too-many-hops"
+    # why a phone can take no call
+    NO_COMMON_AUDIO = "no-common-audio"
+    UNKNOWN_CONTENT = "unknown-content"
+    UNKNOWN_EXTENSION = "unknown-extension"
     NO_SESSION_DESCRIPTION = "no-session-description"
     # answers to "why was I not rung?"
     NOTHING_DECIDED = "nothing-decided"

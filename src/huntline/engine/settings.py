@@ -29,9 +29,10 @@ def apply(floor: Floor, event: SettingsChanged) -> None:
         _fill(floor, line, given)
         affected.update(line.positions)
     present = {agent_id: floor.agents[agent_id] for agent_id in given} | moved
-    agents = {agent_id: agent for agent_id, agent in present.items() if agent_id in affected}
+    agents = {agent_id: agent for agent_id, agent in present.items() if agent_id in affected or agent.unfit}
     _link(lines, agents)
     for agent in agents.values():
+        agent.unfit = None
         _stop_foreign_ring(floor, agent)
         floor.agent_changed(agent)
         floor.forget(agent)

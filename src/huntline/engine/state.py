@@ -62,7 +62,8 @@ class Line:
 
 @dataclass(slots=True, eq=False)
 class Agent:
-    """A person who may be rung; without ``settings`` somebody no queue knows (any more).
+    """A person who may be rung; without ``settings`` somebody no queue knows (any more). One whose phone is
+    ``unfit`` counts as away until the phone, or a setting, is another one.
 
     ``status`` is what snapshots show, kept until the agent is refreshed: most do nothing new for long.
     """
@@ -81,6 +82,7 @@ class Agent:
     rest_until: datetime | None = None
     rest_reason: Reason = Cause.NO_PHONE
     paths_failed: int = 0  # in a row
+    unfit: Cause | None = None
     ring: Ring | None = None
     state: AgentState = AgentState.SIGNED_OUT
     status: AgentStatus | None = None

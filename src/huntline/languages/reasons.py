@@ -65,7 +65,10 @@ WORDS: Mapping[str, Words] = {
     "paused/note": ("paused", "en pause"),
     "wrap-up": ("in wrap-up until {until}", "en post-appel jusqu'à {until}"),
     "left-alone": ("left alone until {until}: {why}", "laissé tranquille jusqu'à {until} : {why}"),
-    "left-alone/until": ("left alone: {why}", "laissé tranquille : {why}"),
+    "left-alone/until": (
+        "left alone until a phone registers anew: {why}",
+        "laissé tranquille jusqu'au prochain enregistrement d'un téléphone : {why}",
+    ),
     "presence": ("presence {presence}", "présence : {presence}"),
     "rung-for": ("being rung: {queue}", "en train d'être appelé : {queue}"),
     "talking-for": (
@@ -105,6 +108,18 @@ WORDS: Mapping[str, Words] = {
     Cause.NO_RESPONSE: ("no response", "sans réponse du réseau"),
     Cause.UNKNOWN_USER: ("unknown user", "utilisateur inconnu"),
     Cause.PHONE_GONE: ("the phone is gone", "le téléphone n'est plus là"),
+    Cause.NO_COMMON_AUDIO: (
+        "the phone refuses the audio of this server: G.711, not encrypted",
+        "le téléphone refuse l'audio de ce serveur : G.711, sans chiffrement",
+    ),
+    Cause.UNKNOWN_CONTENT: (
+        "the phone takes no session descriptions",
+        "le téléphone n'accepte aucune description de session",
+    ),
+    Cause.UNKNOWN_EXTENSION: (
+        "the phone demands an extension of SIP that this server does not have",
+        "le téléphone exige une extension de SIP que ce serveur ne possède pas",
+    ),
     Cause.TOO_MANY_HOPS: ("too many hops", "trop de renvois"),
     Cause.NO_SESSION_DESCRIPTION: (
         "answered without a session description",

@@ -431,7 +431,7 @@ class B2bua:
             if ring.declined:
                 self._post(told.AgentDeclined(ring.ring_id, ring.failure.why))
             else:
-                self._post(told.RingFailed(ring.ring_id, ring.failure.why))
+                self._post(told.RingFailed(ring.ring_id, ring.failure.why, ring.unfit))
             return
         self._alerting.stop(call)
         self._early.gone(call)

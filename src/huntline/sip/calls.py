@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from huntline.engine.reasons import Destination
+from huntline.engine.reasons import Cause, Destination
 from huntline.sip.core.message import MAX_FORWARDS
 from huntline.sip.diversion import Path
 from huntline.sip.failures import NO_PHONE, Header, RingFailure
@@ -91,6 +91,17 @@ class Ring:
     is_accepted: bool = False  # the answer has gone to media
     declined: bool = False
     failure: RingFailure = NO_PHONE
+    unfits: list[Cause | None] = field(default_factory=list)
+
+    def phone_failed(self, failure: RingFailure) -> None:
+        """One of its phones cannot be reached, or refuses."""
+        self.failure = failure.or_better(self.failure)
+        self.unfits.append(failure.unfit)
+
+    @property
+    def unfit(self) -> Cause | None:
+        """Why the party can take no call at all: none of their phones can."""
+        return self.unfits[0] if self.unfits and all(self.unfits) else None
 
 
 @dataclass(slots=True, eq=False)

@@ -135,7 +135,7 @@ class Dialling:
             return
         if event.sdp is None:
             self._drop_leg(ring, leg, ())
-            ring.failure = NO_DESCRIPTION
+            ring.phone_failed(NO_DESCRIPTION)
             self._fail_when_hopeless(call, ring)
             return
         leg.state = LegState.ANSWERED
@@ -150,7 +150,7 @@ class Dialling:
         leg = ring.legs.pop(event.leg_id)
         self._book.drop_leg(leg)
         failure = RingFailure.of_refusal(event)
-        ring.failure = failure.or_better(ring.failure)
+        ring.phone_failed(failure)
         ring.declined = ring.declined or event.status in _DECLINED
         if failure.is_for_all_phones:
             ring.unreached = 0
@@ -210,7 +210,7 @@ class Dialling:
     def _give_up(self, call: Call, ring: Ring, kind: MediaKind, failure: RingFailure) -> None:
         """The ring's phones of a kind cannot be rung."""
         ring.unreached -= sum(contact.media_kind is kind for contact in self._waiting[ring.ring_id][0])
-        ring.failure = failure.or_better(ring.failure)
+        ring.phone_failed(failure)
         self._fail_when_hopeless(call, ring)
 
     def _invite_all(self, call: Call, ring: Ring, kind: MediaKind, media: CalleeMedia) -> None:
@@ -222,7 +222,7 @@ class Dialling:
                 flow = contact.flow or self._user_agent.resolve_literal(contact.uri)
             except PeerError as error:
                 ring.unreached -= 1
-                ring.failure = RingFailure.of_error(error).or_better(ring.failure)
+                ring.phone_failed(RingFailure.of_error(error))
                 continue
             if flow is None:
                 self._spawn(self._invite_by_name(call, ring, contact, display))
@@ -235,7 +235,7 @@ class Dialling:
         try:
             flow = await self._user_agent.resolve(contact.uri)
         except PeerError as error:
-            ring.failure = RingFailure.of_error(error).or_better(ring.failure)
+            ring.phone_failed(RingFailure.of_error(error))
             flow = None
         ring.unreached -= 1
         if call.rings.get(ring.ring_id) is not ring or ring.answered is not None:

@@ -25,6 +25,14 @@ _TOLD_ON = frozenset({403, 404, 410, 480, 482, 483, 484, 485, 604})
 _NO_COMMON_AUDIO = (415, 488, 606)
 _SILENCE = (408, 504)
 
+# Sections 21.4.13, 21.4.15, 21.4.26 and 21.6.4: all calls are offered the same audio in the same way.
+_UNFIT = {
+    415: Cause.UNKNOWN_CONTENT,
+    420: Cause.UNKNOWN_EXTENSION,
+    488: Cause.NO_COMMON_AUDIO,
+    606: Cause.NO_COMMON_AUDIO,
+}
+
 _HIGHEST_CAUSE = 127
 
 Header = tuple[str, str]
@@ -86,19 +94,27 @@ def farewell_of(reasons: Iterable[str]) -> tuple[Header, ...]:
 @dataclass(frozen=True, slots=True)
 class RingFailure:
     """Why a party was not reached: the status of the refusal or the one that says the same, and ``why`` for
-    people. ``is_timeout``: they were rung for as long as it was to be."""
+    people. ``is_timeout``: they were rung for as long as it was to be. ``unfit``: the phone
+    would refuse any other call as well."""
 
     status: int
     why: Reason
     is_timeout: bool = False
     q850: Q850Cause | None = None
     retry_after: int | None = None
+    unfit: Cause | None = None
 
     @classmethod
     def of_refusal(cls, event: LegRejected) -> RingFailure:
         """What a phone or a trunk has said."""
         why = SipAnswer(event.status, cleaned(event.reason))
-        return cls(event.status, why, q850=q850_of(event.reasons), retry_after=event.retry_after)
+        return cls(
+            event.status,
+            why,
+            q850=q850_of(event.reasons),
+            retry_after=event.retry_after,
+            unfit=_UNFIT.get(event.status),
+        )
 
     @classmethod
     def of_error(cls, error: PeerError) -> RingFailure:

@@ -71,7 +71,7 @@ def asserted_identity(message: Message) -> CallerId | None:
 
 
 def _identity_in(values: Sequence[str]) -> CallerId | None:
-    """Of several addresses of one party, as a ``sip:`` and a ``tel:`` one (RFC 3325 section 9.1), the number is
+    """Of several addresses of one party, a ``sip:`` and a ``tel:`` one (RFC 3325 section 9.1), the number is
     the one of the first that has one, and the name may stand at another."""
     known = [address for value in values if (address := _known_address(value))]
     if not known:

@@ -32,7 +32,8 @@ class Registrar:
 
     ``on_reachability(user_id, is_reachable)`` tells of the first binding and of the last one's end;
     ``on_change(user_id)`` of every change, for a journal that keeps ``state(user_id)``. ``on_return(before,
-    flow)`` tells that whoever was at the end of a connection is at the end of another one now.
+    flow)`` tells that whoever was at the end of a connection is at the end of another one now,
+    ``on_new_phone(user_id)`` that a phone registered which was not there, or has been started again.
     """
 
     def __init__(self, responder: Responder, limits: RegistrarLimits | None = None) -> None:
@@ -41,6 +42,7 @@ class Registrar:
         self._bindings = Bindings()
         self._reachable: set[str] = set()
         self.on_reachability: Callable[[str, bool], None] = lambda user_id, is_reachable: None
+        self.on_new_phone: Callable[[str], None] = lambda user_id: None
         self.on_change: Callable[[str], None] = lambda user_id: None
         self.on_return: Callable[[Flow, Flow], None] = lambda before, flow: None
 
@@ -111,6 +113,8 @@ class Registrar:
     def _put(self, user_id: str, binding: Binding) -> None:
         before = self._bindings.before(user_id, binding.key)
         self._bindings.put(user_id, binding)
+        if before is None or before.call_id != binding.call_id:  # a phone keeps its Call-ID while it runs
+            self.on_new_phone(user_id)
         if before is not None and before.flow.connection and before.flow != binding.flow:
             self.on_return(before.flow, binding.flow)
 

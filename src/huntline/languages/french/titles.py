@@ -25,7 +25,6 @@ TITLES = {
     "Not found": "Introuvable",
     "Not signed in": "Non connecté",
     "Oidc not set up": "OpenID Connect n'est pas configuré",
-    "Database unavailable": "Base de données indisponible",
     "Opt out not allowed": "Désinscription non autorisée",
     "Organization not named": "Organisation non précisée",
     "Realm in use": "Premier domaine en cours d'utilisation",
