@@ -188,7 +188,10 @@ def test_a_phone_that_refuses_faster_than_a_person_is_left_alone_by_all_calls() 
     assert len(rung(desk.passes(5))) == 1
 
 
-UNFIT = "left alone until a phone registers anew: the phone refuses the audio of this server: G.711, not encrypted"
+UNFIT = (
+    "left alone until a phone registers anew: "
+    "the phone refuses the audio of this server: G.711, not encrypted"
+)
 
 
 def test_a_phone_that_can_take_no_call_is_left_alone_until_it_is_another_one() -> None:
