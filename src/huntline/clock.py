@@ -1,5 +1,4 @@
-"""The one clock: aware UTC that never runs backwards, and what a wall clock says beside it; and the time zones
-by which its moments are told."""
+"""The one clock: aware UTC that never runs backwards, what a wall clock says beside it, and time zones."""
 
 from __future__ import annotations
 

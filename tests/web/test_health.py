@@ -15,7 +15,7 @@ import pytest
 from huntline.config import Config
 from huntline.control import ControlServer
 from huntline.storage.database import open_database
-from huntline.storage.names import FILE_NAME
+from huntline.data_folder import DATABASE
 from huntline.web import health
 from huntline.web.health import Health
 
@@ -67,7 +67,7 @@ def test_a_locked_and_a_lost_database_are_told_and_logged(
     config: Config, looked: Health, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def story() -> None:
-        database = config.data / FILE_NAME
+        database = config.data / DATABASE
         async with others(config):
             locking = sqlite3.connect(database, isolation_level=None)
             locking.execute("BEGIN IMMEDIATE")

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from huntline.config import Config
 from huntline.control import AsyncControlClient
 from huntline.errors import HuntlineError
-from huntline.storage.names import FILE_NAME
+from huntline.data_folder import DATABASE
 
 TIME_LIMIT = 2.0  # seconds for each part to answer
 WATCHED_EVERY = 10.0  # seconds
@@ -114,8 +114,8 @@ class Health:
 
     def _database_fault(self) -> str | None:
         is_file = self._database.dialect.name == "sqlite"
-        if is_file and not (self._config.data / FILE_NAME).exists():
-            return f"{self._config.data / FILE_NAME} is gone; stop the server and put it back"
+        if is_file and not (self._config.data / DATABASE).exists():
+            return f"{self._config.data / DATABASE} is gone; stop the server and put it back"
         try:
             with (
                 self._database.connect().execution_options(is_writing=True) as connection,

@@ -44,8 +44,8 @@ _EVENTS: dict[str, type[WorkerEvent]] = {
 
 @dataclass(slots=True)
 class PlayState:
-    """What a leg plays; ``started_at`` is ``time.monotonic()``, which is one for all processes of a machine and
-    which nobody can set. ``until_heard``: audio of the leg that it is bridged with ends it."""
+    """What a leg plays; ``started_at`` is ``time.monotonic()``, which is one for all processes of a
+    machine and which nobody can set. ``until_heard``: audio of the leg that it is bridged with ends it."""
 
     source: str
     loop: bool
