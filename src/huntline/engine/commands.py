@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from huntline.engine.model import Outcome
+from huntline.engine.model import Outcome, QueueLeft
 
 
 class StopReason(StrEnum):
@@ -58,7 +58,8 @@ class RingAgent:
     """Ring all phones of an agent for a call. ``ring_id`` names this one ring, never
     returns, and is the call's id, a dot and a number.
 
-    ``waited`` and ``others_waiting`` are for the agent to read, and make no other ring of it.
+    ``waited`` and ``others_waiting`` are for the agent to read, and make no other ring of it; so is
+    ``left``, the queues that the call was in before.
     """
 
     ring_id: str
@@ -67,6 +68,7 @@ class RingAgent:
     agent_id: str
     waited: timedelta = field(default=timedelta(0), compare=False)
     others_waiting: int = field(default=0, compare=False)
+    left: tuple[QueueLeft, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +101,13 @@ class ForwardCall:
     """Ring a target outside the queues (person, number) and connect the caller with it.
 
     ``target`` is the address exactly as in the queue's settings. The caller's leg may or may not be
-    answered yet. The result is ``ForwardAnswered`` or ``ForwardFailed``.
+    answered yet. The result is ``ForwardAnswered`` or ``ForwardFailed``. ``left`` are all queues that the
+    call was in, the last one has it forwarded.
     """
 
     call_id: str
     target: str
+    left: tuple[QueueLeft, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

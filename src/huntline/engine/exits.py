@@ -17,7 +17,7 @@ from huntline.engine.commands import (
 )
 from huntline.engine.deadlines import Due
 from huntline.engine.floor import Floor
-from huntline.engine.model import Exit, ExitAction, Outcome
+from huntline.engine.model import Exit, ExitAction, Outcome, QueueLeft
 from huntline.engine.state import Call, CallState, Line, Ring
 
 FORWARD_LEASE = timedelta(seconds=240)
@@ -183,6 +183,7 @@ def _follow(floor: Floor, call: Call, leaving: Leaving) -> Line | None:
     floor.stop_rings(call, StopReason.CALL_MOVED)
     floor.leave_line(call)
     call.exit_outcome, call.exit_reason = leaving.outcome, leaving.reason
+    call.left += (QueueLeft(call.line.settings.queue_id, leaving.outcome),)
     destination = leaving.exit
     floor.note(call, None, _DECISIONS[leaving.outcome], f"{leaving.reason}: {_words(floor, destination)}")
     if destination.action is ExitAction.FORWARD and destination.queue_id is not None:
@@ -194,7 +195,7 @@ def _follow(floor: Floor, call: Call, leaving: Leaving) -> Line | None:
     elif destination.action is ExitAction.FORWARD and destination.target is not None:
         call.state = CallState.FORWARDING
         floor.deadlines.set((Due.FORWARD, call.call_id), floor.now + FORWARD_LEASE)
-        floor.commands.append(ForwardCall(call.call_id, destination.target))
+        floor.commands.append(ForwardCall(call.call_id, destination.target, call.left))
     else:
         finish(floor, call, leaving.outcome, leaving.reason)
     return None

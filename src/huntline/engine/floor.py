@@ -142,7 +142,9 @@ class Floor:
         self.deadlines.set((Due.RING, ring.ring_id), self.now + line.settings.agent_alert_time)
         waited = self.now - (call.waiting_since or self.now)
         queue_id, others = line.settings.queue_id, len(line.calls) - 1
-        self.commands.append(RingAgent(ring.ring_id, call.call_id, queue_id, agent.agent_id, waited, others))
+        self.commands.append(
+            RingAgent(ring.ring_id, call.call_id, queue_id, agent.agent_id, waited, others, call.left)
+        )
         self.note(call, agent.agent_id, "rung", why)
         self.refresh(agent)
 

@@ -45,6 +45,14 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+@dataclass(frozen=True, slots=True)
+class QueueLeft:
+    """A queue that a call has left without an agent, and by which exit."""
+
+    queue_id: str
+    outcome: Outcome
+
+
 class AgentState(StrEnum):
     """What an agent is doing, as this system sees it."""
 

@@ -6,7 +6,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from huntline.engine.model import AgentSettings, AgentState, AgentStatus, CallQueue, Outcome, Presence, Unfit
+from huntline.engine.model import (
+    AgentSettings,
+    AgentState,
+    AgentStatus,
+    CallQueue,
+    Outcome,
+    Presence,
+    QueueLeft,
+    Unfit,
+)
 
 Place = tuple[datetime, int]
 """A place in line: the start of waiting, then the order in which calls began to wait."""
@@ -95,7 +104,8 @@ class Call:
 
     ``rings`` are the phones ringing now, ``ring`` the one that answered. ``skipped`` are the agents not
     rung again in this round, ``retry_at`` those who declined and until when they are left alone.
-    ``talked`` is the time of conversations that ended without the call: it is no waiting.
+    ``talked`` is the time of conversations that ended without the call: it is no waiting. ``left`` are the
+    queues it has left without an agent, in order.
     """
 
     call_id: str
@@ -110,6 +120,7 @@ class Call:
     rings: dict[str, Ring] = field(default_factory=dict)
     ring: Ring | None = None
     ring_count: int = 0
+    left: tuple[QueueLeft, ...] = ()
     skipped: set[str] = field(default_factory=set)
     retry_at: dict[str, datetime] = field(default_factory=dict)
     visited: set[str] = field(default_factory=set)

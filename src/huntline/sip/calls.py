@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from huntline.engine.model import Unfit
+from huntline.sip.diversion import Path
 from huntline.sip.presentation import CallerId
 
 
@@ -60,12 +61,16 @@ class Leg:
 
 @dataclass(slots=True, eq=False)
 class Ring:
-    """One attempt to reach a party on all of its phones; ``ring_id`` is the engine's for agents."""
+    """One attempt to reach a party on all of its phones; ``ring_id`` is the engine's for agents.
+
+    ``path`` is how the call came to them: their hop is the last one.
+    """
 
     ring_id: str
     call_id: str
     purpose: Purpose
     account_id: str | None
+    path: Path = ()
     legs: dict[str, Leg] = field(default_factory=dict)
     unreached: int = 0  # contacts to whom no INVITE could be sent yet
     answered: Leg | None = None
@@ -116,6 +121,7 @@ class Call:
     rings: dict[str, Ring] = field(default_factory=dict)
     connected: Ring | None = None
     greeting: str | None = None
+    path: Path = ()  # the targets it had before it came to whoever it is for now
     voicemail: str | None = None  # where a direct call goes that nobody takes
     transfer: PendingTransfer | None = None
     arrived_at: datetime = field(default_factory=lambda: datetime.now(UTC))
