@@ -27,6 +27,7 @@ from huntline.sip.core import events as sip
 from huntline.sip.dialling import Callee, Dialling, spawner
 from huntline.sip.direct import DirectCalls
 from huntline.sip.display import Line, display_of
+from huntline.sip.diversion import through_queues
 from huntline.sip.holding import Holding
 from huntline.sip.house import Site
 from huntline.sip.presentation import COMPLETED_ELSEWHERE, warning
@@ -265,8 +266,8 @@ class B2bua:
                 self._play_music(call, queue_id)
             case do.BridgeCall(_, ring_id, _):
                 self._bridge_agent(call, ring_id)
-            case do.ForwardCall(_, target):
-                self._forward(call, target)
+            case do.ForwardCall():
+                self._forward(call, command)
             case do.RingAgent():
                 self._ring_agent(call, command)
             case do.EndCall():
@@ -314,7 +315,8 @@ class B2bua:
         queue = self._plan.queue(command.queue_id)
         callee = Callee(account.user_id, self._site.contacts(account.user_id))
         line = Line(queue.name, command.waited, command.others_waiting) if queue else None
-        display = display_of(self._plan, call, account.upn, line, callee)
+        ring.path = through_queues(self._plan, call.path, command.left, command.queue_id)
+        display = display_of(self._plan, call, account.upn, line, callee, path=ring.path)
         self._dialling.start(call, ring, callee.contacts, display)
         self.on_change(call)
 
@@ -341,13 +343,15 @@ class B2bua:
         else:
             self._spawn(self._connect(call, ring))
 
-    def _forward(self, call: Call, target: str) -> None:
+    def _forward(self, call: Call, command: do.ForwardCall) -> None:
+        target = command.target
         callee = self._site.callee(call.organization_id, target)
         ring = Ring(f"{call.call_id}.forward", call.call_id, Purpose.FORWARD, callee.user_id)
         if call.caller.state is LegState.RINGING:
             self._user_agent.core.ring(call.caller.leg_id, self._user_agent.now())
         self._dialling.release_media(call)
-        display = display_of(self._plan, call, target, None, callee)
+        ring.path = through_queues(self._plan, call.path, command.left, "")
+        display = display_of(self._plan, call, target, None, callee, path=ring.path)
         self._alerting.start(call, ring, callee.contacts, display)
 
     # -- how rings go (RingOutcomes)

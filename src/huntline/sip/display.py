@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import quote
 
+from huntline.directory.names import plain_number
 from huntline.directory.plan import Account, ServerPlan
 from huntline.sip.calls import Call
 from huntline.sip.dialling import Callee, Display
+from huntline.sip.diversion import NOBODY, DiversionReason, Path, history_info, path_headers
 from huntline.sip.presentation import (
     ANONYMOUS,
     TEST_CALL,
@@ -36,8 +38,10 @@ def display_of(
     line: Line | None,
     callee: Callee,
     transferor: Account | None = None,
+    path: Path = (),
 ) -> Display:
-    """The display for one callee; ``to`` is a UPN or a URI, ``line`` None for a call of no queue.
+    """The display for one callee; ``to`` is a UPN or a URI, ``line`` None for a call of no queue. ``path`` is
+    how the call comes to them; at the end of the path of a ``line`` is its queue.
 
     Outside, what a ``transferor`` has rung shows them, for it is a call that they might place; inside, it
     shows the caller, and by whom they are referred (RFC 3892).
@@ -48,16 +52,26 @@ def display_of(
     if transferor is not None and callee.is_by_trunk:
         caller_id = outside_caller(plan.caller_id_of(transferor.user_id), transferor)
     else:
-        caller_id = caller_as_shown_to(plan, callee, call)
+        caller_id = caller_as_shown_to(plan, callee, call, path)
     return Display(
         from_=from_header(caller_id, domain, queue_name),
         to=name_addr("", to if ":" in to else f"sip:{to}"),
         headers=(
-            *identity_headers(caller_id, domain, queue_name=queue_name, dialled=call.dialled),
+            *identity_headers(caller_id, domain, queue_name),
+            *(_queue_headers(path) if line else ()),
             *referred_by(transferor, callee),
         ),
         page_headers=_page_headers(call, caller_id, line),
     )
+
+
+def _queue_headers(path: Path) -> tuple[tuple[str, str], ...]:
+    """The queue that somebody is rung for, which had the call sent on to them, and how it came there."""
+    if not path:
+        return ()
+    sent_on = (*path[:-1], path[-1].left(DiversionReason.UNCONDITIONAL))
+    diversions = [header for header in path_headers(sent_on, is_outside=False) if header[0] == "Diversion"]
+    return (*diversions, *history_info(path, is_outside=False))
 
 
 def referred_by(transferor: Account | None, callee: Callee) -> tuple[tuple[str, str], ...]:
@@ -82,11 +96,14 @@ def _as_in_url(text: str) -> str:
     return quote(text, safe="+", errors="replace")
 
 
-def caller_as_shown_to(plan: ServerPlan, callee: Callee, call: Call) -> CallerId:
-    """What the policies of users let them show to the telephone network, and see of it."""
+def caller_as_shown_to(plan: ServerPlan, callee: Callee, call: Call, path: Path = ()) -> CallerId:
+    """What the policies of users let them show to the telephone network, and see of it. A foreign number is
+    shown to the network by nobody: whoever sent the call on shows theirs (rules section 5)."""
     if call.caller_id == TEST_CALL:
         return TEST_CALL
     caller = plan.account_by_id(call.caller.account_id or "")
+    if caller is None and callee.is_by_trunk and path:
+        return _forwarder_of(path)
     if caller is None:
         is_blocked = callee.user_id and plan.blocks_incoming_caller_id(callee.user_id)
         return CallerId(ANONYMOUS) if is_blocked else call.caller_id
@@ -94,3 +111,16 @@ def caller_as_shown_to(plan: ServerPlan, callee: Callee, call: Call) -> CallerId
         return call.caller_id
     hides_number = call.caller_id.is_anonymous
     return outside_caller(plan.caller_id_of(caller.user_id, hides_number=hides_number), caller)
+
+
+def _forwarder_of(path: Path) -> CallerId:
+    """The last one of ours who sent the call on and has a number, unless they show it to nobody."""
+    for hop in reversed(path):
+        if hop.diverted is None or not (hop.queue_id or hop.user_id):
+            continue
+        shown = hop.outside or hop.uri
+        if shown == NOBODY:
+            break
+        if number := plain_number(shown.user or ""):
+            return CallerId(number)
+    return CallerId(ANONYMOUS)

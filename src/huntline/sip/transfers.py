@@ -25,6 +25,7 @@ from huntline.sip.core.grammar import GrammarError, Uri, parse_uri
 from huntline.sip.core.replaces import Replaces
 from huntline.sip.dialling import Callee, Dialling
 from huntline.sip.display import display_of
+from huntline.sip.diversion import DiversionReason, Hop, Path, number_hop, person_hop
 from huntline.sip.holding import Holding
 from huntline.sip.house import Site
 from huntline.sip.presentation import ANONYMOUS, CallerId, inside_caller, warning
@@ -164,8 +165,9 @@ class Transfers:
         far = _far_of(call, leg)
         successor = self._successor(call, far)
         plan, account = self._admission.plan, self._transferor(leg)
-        display = display_of(plan, successor, to, None, callee, transferor=account)
-        ring = Ring(f"{successor.call_id}.transfer", call.call_id, Purpose.TRANSFER, callee.user_id)
+        path = (*successor.path, self._hop(call, to, callee.user_id))
+        display = display_of(plan, successor, to, None, callee, transferor=account, path=path)
+        ring = Ring(f"{successor.call_id}.transfer", call.call_id, Purpose.TRANSFER, callee.user_id, path)
         call.transfer = PendingTransfer(leg, successor, to.removeprefix("tel:"))
         self._holding.settle(call)
         self._alerting.start(call, ring, callee.contacts, display)
@@ -263,6 +265,7 @@ class Transfers:
         self._accept(leg)
         transfer, caller_id = self._transfer_of(call, leg), self._caller_id_of(call, far)
         to, own = self._place_of(other_call), other_call.caller
+        other_call.path = _path_of(call, far)
         self._detach(call, far)
         other_call.caller, other_call.caller_id = far, caller_id
         self._book.move_leg(far, other_call, None)
@@ -284,6 +287,7 @@ class Transfers:
         self._detach(other_call, other_far)
         ring = Ring(f"{successor.call_id}.joined", successor.call_id, Purpose.DIRECT, other_far.account_id)
         ring.legs[other_far.leg_id] = ring.answered = other_far
+        ring.path = (*successor.path, self._hop(other_call, other_far.address, other_far.account_id))
         successor.rings[ring.ring_id] = successor.connected = ring
         self._book.adopt(successor)
         self._holding.settle(successor)
@@ -302,6 +306,7 @@ class Transfers:
         call.transfer = PendingTransfer(leg, successor, self._name_of(ring))
         del other_call.rings[ring.ring_id]
         ring.purpose = Purpose.TRANSFER
+        ring.path = (*successor.path, *ring.path[-1:])
         self._dialling.move_media(other_call, call)
         self._book.move_ring(ring, call)
         self._holding.settle(call)
@@ -321,6 +326,7 @@ class Transfers:
             caller_id=self._caller_id_of(call, far),
             dialled=call.dialled,
             music=call.music,
+            path=_path_of(call, far),
         )
 
     def _detach(self, call: Call, far: Leg) -> None:
@@ -351,6 +357,18 @@ class Transfers:
     def _tell(self, leg: Leg, status: int) -> None:
         self._user_agent.core.notify_refer(leg.leg_id, status, self._user_agent.now())
 
+    def _hop(self, call: Call, to: str, user_id: str | None) -> Hop:
+        """Where the far party goes: to a user of ours, or to an address outside."""
+        plan = self._admission.plan
+        account = plan.account_by_id(user_id or "")
+        if account is not None:
+            return person_hop(plan, account)
+        try:
+            number = plain_user(parse_uri(to).user or "")
+        except GrammarError:
+            number = ""
+        return number_hop(plan, call.organization_id, number)
+
     # -- words
 
     def _transfer_of(self, call: Call, leg: Leg) -> Transfer:
@@ -380,6 +398,14 @@ class Transfers:
     def _name_of(self, ring: Ring) -> str:
         account = self._admission.plan.account_by_id(ring.account_id or "")
         return account.upn if account else "a number outside"
+
+
+def _path_of(call: Call, far: Leg) -> Path:
+    """How a far party came to whoever hands them on. One who was called came from nowhere."""
+    path = (call.connected and call.connected.path) or call.path
+    if far is not call.caller or not path:
+        return ()
+    return (*path[:-1], path[-1].left(DiversionReason.DEFLECTION))
 
 
 def _far_of(call: Call, leg: Leg) -> Leg:
