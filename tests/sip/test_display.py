@@ -9,11 +9,12 @@ from urllib.parse import unquote
 import pytest
 from tests.fakes.plans import CONTOSO, PLAN
 
-from huntline.directory.organization import CallerIdPolicy
+from huntline.directory.organization import CallerIdPolicy, QueueSettings
 from huntline.directory.plan import ServerPlan
 from huntline.sip.calls import Call, Leg, Party
 from huntline.sip.dialling import Callee
 from huntline.sip.display import Line, display_of
+from huntline.sip.diversion import DiversionReason, Hop, Path, queue_hop
 from huntline.sip.presentation import ANONYMOUS, TEST_CALL, CallerId
 
 BLOCKING = ServerPlan(
@@ -68,3 +69,51 @@ def test_a_number_that_the_policy_withholds_is_nowhere_for_a_page_either() -> No
 def test_a_test_call_is_no_number_to_withhold() -> None:
     for plan in (PLAN, BLOCKING):
         assert shown(TEST_CALL, plan=plan)["Caller"] == "Test call"
+
+
+QUEUES = ServerPlan(
+    (
+        replace(
+            CONTOSO,
+            queues=(
+                QueueSettings(
+                    queue_id="sales", name="Sales", domain="contoso.com", line_uri="tel:+14255550200"
+                ),
+                QueueSettings(
+                    queue_id="desk",
+                    name="Help Desk",
+                    domain="contoso.com",
+                    primary_uri="sip:hg_1@contoso.com",
+                ),
+            ),
+        ),
+    )
+)
+JANE = CallerId("+14255551234", "Jane")
+
+
+def hop(queue_id: str) -> Hop:
+    found = queue_hop(QUEUES, queue_id)
+    assert found is not None
+    return found
+
+
+def told(path: Path, callee: Callee = AMAL, line: Line | None = LINE) -> tuple[str, list[tuple[str, str]]]:
+    """The From, and all headers."""
+    leg = Leg("l", "m", Party.CALLER, "c17", JANE.user)
+    call = Call("c17", "contoso", leg, JANE, "+14255550100", "music")
+    display = display_of(QUEUES, call, "amal@contoso.com", line, callee, path=path)
+    return display.from_, list(display.headers)
+
+
+def test_name_and_number_in_the_trace_are_of_the_same_queue() -> None:
+    """Called for sales, of which desk was the overflow or a transfer's target: dialled was another number."""
+    path = (hop("sales").left(DiversionReason.BUSY), hop("desk"))
+    from_, headers = told(path)
+    assert from_ == '"Help Desk: +14255551234" <sip:+14255551234@contoso.com>'
+    assert headers[1:] == [
+        ("Diversion", '"Help Desk" <sip:hg_1@contoso.com>;reason=unconditional;counter=1'),
+        ("Diversion", '"Sales" <sip:+14255550200@contoso.com>;reason=user-busy;counter=1'),
+        ("History-Info", '"Sales" <sip:+14255550200@contoso.com?Reason=SIP%3Bcause%3D486>;index=1'),
+        ("History-Info", '"Help Desk" <sip:hg_1@contoso.com>;index=1.1;mp=1'),
+    ]

@@ -112,16 +112,16 @@ def test_the_parameters_of_a_number_are_no_part_of_it() -> None:
 def test_who_hides_the_number_stays_hidden(headers: tuple[str, ...]) -> None:
     caller = caller_of(invite(*headers), is_trusted=True)
     assert caller.is_anonymous
-    told = dict(identity_headers(caller, "contoso.com", queue_name=None, dialled=""))
+    told = dict(identity_headers(caller, "contoso.com"))
     assert told == {"Privacy": "id"}
     assert "+1" not in from_header(caller, "contoso.com", "Help Desk")
 
 
-def test_the_queue_that_was_dialled_is_told() -> None:
-    told = dict(identity_headers(JANE, "contoso.com", queue_name="Help Desk", dialled="+14255550100"))
-    assert told["P-Asserted-Identity"] == '"Jane" <sip:+14255551234@contoso.com>'
-    assert told["Diversion"].startswith('"Help Desk" <sip:+14255550100@contoso.com>')
-    assert told["History-Info"] == "<sip:+14255550100@contoso.com>;index=1"
+def test_phones_that_prefer_the_asserted_identity_read_the_queue_there() -> None:
+    asserted = identity_headers(JANE, "contoso.com", "Help Desk")
+    assert asserted == (("P-Asserted-Identity", '"Help Desk: +14255551234" <sip:+14255551234@contoso.com>'),)
+    plain = identity_headers(JANE, "contoso.com")
+    assert plain == (("P-Asserted-Identity", '"Jane" <sip:+14255551234@contoso.com>'),)
 
 
 AMAL = Account(
@@ -140,14 +140,14 @@ def test_the_outside_world_sees_the_number_of_the_policy_and_the_companys_name_i
     assert from_header(plain, "contoso.com", None) == '"+14255550100" <sip:+14255550100@contoso.com>'
     company = outside_caller(ShownCallerId("+14255550100", "Contoso"), AMAL)
     assert from_header(company, "contoso.com", None) == '"Contoso" <sip:+14255550100@contoso.com>'
-    told = dict(identity_headers(company, "contoso.com", queue_name=None, dialled=""))
+    told = dict(identity_headers(company, "contoso.com"))
     assert told == {"P-Asserted-Identity": '"Contoso" <sip:+14255550100@contoso.com>'}
 
 
 def test_nobodys_number_is_anonymous_at_an_address_that_leads_nowhere() -> None:
     nobody = outside_caller(ShownCallerId(None), AMAL)
     assert from_header(nobody, "contoso.com", None) == '"Anonymous" <sip:anonymous@anonymous.invalid>'
-    assert identity_headers(nobody, "contoso.com", queue_name=None, dialled="") == (("Privacy", "id"),)
+    assert identity_headers(nobody, "contoso.com") == (("Privacy", "id"),)
 
 
 @given(st.text(max_size=40))

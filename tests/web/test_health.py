@@ -14,8 +14,8 @@ import pytest
 
 from huntline.config import Config
 from huntline.control import ControlServer
-from huntline.storage.database import open_database
 from huntline.data_folder import DATABASE
+from huntline.storage.database import open_database
 from huntline.web import health
 from huntline.web.health import Health
 

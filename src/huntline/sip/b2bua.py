@@ -379,7 +379,8 @@ class B2bua:
         queue = self._plan.queue(command.queue_id)
         callee = Callee(account.user_id, self._site.contacts(account.user_id))
         line = Line(queue.name, command.waited, command.others_waiting) if queue else None
-        display = display_of(self._plan, call, account.upn, line, callee)
+        ring.path = through_queues(self._plan, call.path, command.left, command.queue_id)
+        display = display_of(self._plan, call, account.upn, line, callee, path=ring.path)
         self._dialling.start(call, ring, callee.contacts, display)
         self.on_change(call)
 

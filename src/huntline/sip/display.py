@@ -9,6 +9,7 @@ from urllib.parse import quote
 from huntline.directory.plan import Account, ServerPlan
 from huntline.sip.calls import Call
 from huntline.sip.dialling import Callee, Display
+from huntline.sip.diversion import DiversionReason, Path, history_info, path_headers
 from huntline.sip.presentation import (
     ANONYMOUS,
     TEST_CALL,
@@ -37,9 +38,10 @@ def display_of(
     callee: Callee,
     transferor: Account | None = None,
     shown: CallerId | None = None,
+    path: Path = (),
 ) -> Display:
     """The display for one callee; ``to`` is a UPN or a URI, ``line`` None for a call of no queue, ``shown``
-    who stands in the caller's place.
+    who stands in the caller's place. ``path`` is how a call of a queue comes to them, with the queue last.
 
     Outside, what a ``transferor`` has rung shows them, for it is a call that they might place; inside, it
     shows the caller, and by whom they are referred (RFC 3892).
@@ -55,11 +57,21 @@ def display_of(
         from_=from_header(caller_id, domain, queue_name),
         to=name_addr("", to if ":" in to else f"sip:{to}"),
         headers=(
-            *identity_headers(caller_id, domain, queue_name=queue_name, dialled=call.dialled),
+            *identity_headers(caller_id, domain, queue_name),
+            *(_queue_headers(path) if line else ()),
             *referred_by(transferor, callee),
         ),
         page_headers=_page_headers(call, caller_id, line),
     )
+
+
+def _queue_headers(path: Path) -> tuple[tuple[str, str], ...]:
+    """The queue that somebody is rung for, which had the call sent on to them, and how it came there."""
+    if not path:
+        return ()
+    sent_on = (*path[:-1], path[-1].left(DiversionReason.UNCONDITIONAL))
+    diversions = [header for header in path_headers(sent_on, is_outside=False) if header[0] == "Diversion"]
+    return (*diversions, *history_info(path, is_outside=False))
 
 
 def referred_by(transferor: Account | None, callee: Callee) -> tuple[tuple[str, str], ...]:

@@ -127,18 +127,12 @@ def from_header(caller: CallerId, domain: str, queue_name: str | None) -> str:
 
 
 def identity_headers(
-    caller: CallerId, domain: str, *, queue_name: str | None, dialled: str
+    caller: CallerId, domain: str, queue_name: str | None = None
 ) -> tuple[tuple[str, str], ...]:
-    """P-Asserted-Identity (RFC 3325) with the caller, Diversion (RFC 5806) and History-Info (RFC 7044) with
-    the queue that the caller dialled."""
-    headers: list[tuple[str, str]] = []
+    """P-Asserted-Identity (RFC 3325) with the caller, and with the name of the queue for phones that look
+    there rather than at From."""
     if caller.is_anonymous:
-        headers.append(("Privacy", "id"))
-    else:
-        uri = Uri(scheme="sip", user=caller.user, host=domain)
-        headers.append(("P-Asserted-Identity", name_addr(caller.display_name, uri)))
-    if queue_name is not None:
-        queue = Uri(scheme="sip", user=dialled, host=domain)
-        headers.append(("Diversion", name_addr(queue_name, queue) + ";reason=unconditional"))
-        headers.append(("History-Info", f"<{queue}>;index=1"))
-    return tuple(headers)
+        return (("Privacy", "id"),)
+    name = f"{queue_name}: {caller.shown}" if queue_name else caller.display_name
+    uri = Uri(scheme="sip", user=caller.user, host=domain)
+    return (("P-Asserted-Identity", name_addr(name, uri)),)

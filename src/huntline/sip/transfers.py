@@ -26,6 +26,7 @@ from huntline.sip.core.events import LegRinging, ReferReceived
 from huntline.sip.core.grammar import GrammarError, Uri, parse_uri
 from huntline.sip.core.replaces import Replaces
 from huntline.sip.dialling import Callee, Dialling
+from huntline.sip.diversion import DiversionReason, Hop, Path, number_hop, person_hop
 from huntline.sip.holding import Holding
 from huntline.sip.house import Site
 from huntline.sip.presentation import ANONYMOUS, CallerId, inside_caller, warning
@@ -261,6 +262,7 @@ class Transfers:
         self._accept(leg)
         transfer, caller_id = self._transfer_of(call, leg), self._caller_id_of(call, far)
         to, own = Destination(DestinationKind.QUEUE, self._queue_name(other_call)), other_call.caller
+        other_call.path = _path_of(call, far)
         self._detach(call, far)
         other_call.caller, other_call.caller_id = far, caller_id
         self._book.move_leg(far, other_call, None)
@@ -282,6 +284,7 @@ class Transfers:
         self._detach(other_call, other_far)
         ring = Ring(f"{successor.call_id}.joined", successor.call_id, Purpose.DIRECT, other_far.account_id)
         ring.legs[other_far.leg_id] = ring.answered = other_far
+        ring.path = (*successor.path, self._hop(other_call, other_far))
         successor.rings[ring.ring_id] = successor.connected = ring
         self._book.adopt(successor)
         self._holding.settle(successor)
@@ -300,6 +303,7 @@ class Transfers:
         call.transfer = PendingTransfer(leg, successor, self._rung_by(ring))
         del other_call.rings[ring.ring_id]
         ring.purpose = Purpose.TRANSFER
+        ring.path = (*successor.path, *ring.path[-1:])
         self._dialling.move_media(other_call, call)
         self._book.move_ring(ring, call)
         self._holding.settle(call)
@@ -319,6 +323,7 @@ class Transfers:
             caller_id=self._caller_id_of(call, far),
             dialled=call.dialled,
             music=call.music,
+            path=_path_of(call, far),
         )
 
     def _detach(self, call: Call, far: Leg) -> None:
@@ -350,6 +355,18 @@ class Transfers:
         self._user_agent.core.notify_refer(leg.leg_id, status, self._user_agent.now())
 
     # -- who and where
+
+    def _hop(self, call: Call, far: Leg) -> Hop:
+        """Where a party that goes on with another one is: a user of ours, or an address outside."""
+        plan = self._admission.plan
+        account = plan.account_by_id(far.account_id or "")
+        if account is not None:
+            return person_hop(plan, account)
+        try:
+            number = plain_user(parse_uri(far.address).user or "")
+        except GrammarError:
+            number = ""
+        return number_hop(plan, call.organization_id, number)
 
     def _transfer_of(self, call: Call, leg: Leg) -> Transfer:
         if call.queue_id is None:
@@ -388,6 +405,14 @@ def _destination(to: str) -> Destination:
     """Whom a name stands for: a ``tel:`` URI, or a user's UPN."""
     number = to.removeprefix("tel:")
     return Destination(DestinationKind.PERSON if number == to else DestinationKind.NUMBER, cleaned(number))
+
+
+def _path_of(call: Call, far: Leg) -> Path:
+    """How a far party came to whoever hands them on. One who was called came from nowhere."""
+    path = (call.connected and call.connected.path) or call.path
+    if far is not call.caller or not path:
+        return ()
+    return (*path[:-1], path[-1].left(DiversionReason.DEFLECTION))
 
 
 def _far_of(call: Call, leg: Leg) -> Leg:

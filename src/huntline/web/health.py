@@ -15,8 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from huntline.config import Config
 from huntline.control import AsyncControlClient
-from huntline.errors import HuntlineError
 from huntline.data_folder import DATABASE
+from huntline.errors import HuntlineError
 
 TIME_LIMIT = 2.0  # seconds for each part to answer
 WATCHED_EVERY = 10.0  # seconds
