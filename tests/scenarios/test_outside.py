@@ -19,7 +19,7 @@ def provider_of(office: Office) -> Phone:
     """The phone behind the office's trunk, which takes whatever goes out."""
     provider = office.caller()
     address = f"{provider.host}:{provider.port}"
-    office.settings["trunks"].insert(0, {"name": "outbound", "addresses": [address]})
+    office.settings["trunks"].insert(0, {"name": "outbound", "addresses": [address], "is_trusted": True})
     return provider
 
 

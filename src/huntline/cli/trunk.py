@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from huntline.cli.completion import trunk_names
-from huntline.cli.settings import Names, Text
+from huntline.cli.settings import Names, Switch, Text
 from huntline.cli.verbs import Thing, group_of
 
 TRUNK = Thing(
@@ -12,7 +12,10 @@ TRUNK = Thing(
     path="trunks",
     key="name",
     metavar="TRUNK",
-    settings=(Names(field="addresses", one="address", help="IP, IP:PORT or a network such as 10.1.0.0/16"),),
+    settings=(
+        Names(field="addresses", one="address", help="IP, IP:PORT or a network such as 10.1.0.0/16"),
+        Switch(field="is_trusted", help="Whether it is told who calls by P-Asserted-Identity"),
+    ),
     columns={
         "trunk": lambda trunk: trunk["name"],
         "addresses": lambda trunk: trunk["addresses"],

@@ -24,6 +24,7 @@ _PLAIN_FIELDS = (
     "limits",
     "communication_credits",
     "propagation_delay",
+    "queue_name_in_identity",
     "star_codes",
     "licence_pools",
     "service_number_table",

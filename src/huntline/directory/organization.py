@@ -119,10 +119,14 @@ class StarCodes:
 
 @dataclass(frozen=True, slots=True)
 class Trunk:
-    """A provider, known by its source addresses: ``IP``, ``IP:port`` or a network such as ``10.1.0.0/16``."""
+    """A provider, known by its source addresses: ``IP``, ``IP:port`` or a network such as ``10.1.0.0/16``.
+
+    ``is_trusted``: it is told who calls by P-Asserted-Identity (RFC 3325), as nobody else outside is.
+    """
 
     name: str
     addresses: tuple[str, ...]
+    is_trusted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +275,8 @@ class Organization:
 
     The first domain is the realm of its users' passwords. ``opt_outs`` are pairs (user id, queue id):
     what agents chose themselves, which survives every change of settings. ``audio`` is the library of
-    sound files by name. With ``propagation_delay`` changes of groups reach queues as late as in 2018.
+    sound files by name. With ``propagation_delay`` changes of groups reach queues as late as in 2018, with
+    ``queue_name_in_identity`` agents' phones read the queue in P-Asserted-Identity as well as in From.
     """
 
     organization_id: str = ""
@@ -280,6 +285,7 @@ class Organization:
     limits: Limits = Limits()
     communication_credits: bool = True
     propagation_delay: bool = False
+    queue_name_in_identity: bool = True
     star_codes: StarCodes = StarCodes()
     licence_pools: tuple[LicencePool, ...] = ()
     service_number_table: tuple[Allowance, ...] = ()

@@ -84,6 +84,7 @@ class TrunkForm(_Part):
 
     name: Text
     addresses: list[Text]
+    is_trusted: bool = False
 
 
 class NumberForm(_Part):
@@ -234,6 +235,7 @@ class OrganizationFields(_Part):
     limits: LimitsForm = LimitsForm()
     communication_credits: bool = True
     propagation_delay: bool = False
+    queue_name_in_identity: bool = True
     star_codes: StarCodesForm = StarCodesForm()
     licence_pools: Annotated[
         dict[Annotated[Licence, one_of(Licence)], int], BeforeValidator(lambda value: value or {})

@@ -79,6 +79,7 @@ def with_fields(organization: Organization, form: OrganizationFields) -> Organiz
         limits=Limits(**form.limits.model_dump()),
         communication_credits=form.communication_credits,
         propagation_delay=form.propagation_delay,
+        queue_name_in_identity=form.queue_name_in_identity,
         star_codes=StarCodes(**form.star_codes.model_dump()),
         licence_pools=tuple(LicencePool(*item) for item in form.licence_pools.items()),
         service_number_table=tuple(
@@ -98,6 +99,7 @@ def fields_dump(organization: Organization) -> Dump:
         },
         "communication_credits": organization.communication_credits,
         "propagation_delay": organization.propagation_delay,
+        "queue_name_in_identity": organization.queue_name_in_identity,
         "star_codes": {
             "opt_out": organization.star_codes.opt_out,
             "opt_in": organization.star_codes.opt_in,
@@ -115,12 +117,12 @@ def fields_dump(organization: Organization) -> Dump:
 
 def trunk_of(form: TrunkForm) -> Trunk:
     """The trunk of a form."""
-    return Trunk(form.name, tuple(form.addresses))
+    return Trunk(form.name, tuple(form.addresses), form.is_trusted)
 
 
 def trunk_dump(trunk: Trunk) -> Dump:
     """``TrunkForm``."""
-    return {"name": trunk.name, "addresses": list(trunk.addresses)}
+    return {"name": trunk.name, "addresses": list(trunk.addresses), "is_trusted": trunk.is_trusted}
 
 
 def number_of(form: NumberForm) -> ServiceNumber:

@@ -14,7 +14,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from huntline.errors import ConfigurationError
 from huntline.storage.names import FILE_NAME
 
-HEAD = "0003"
+HEAD = "0005"
 """The newest migration (``migrations/versions``)."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

@@ -191,6 +191,7 @@ def _organization_row(organization: Organization) -> Row:
         "opt_out_code": organization.star_codes.opt_out,
         "opt_in_code": organization.star_codes.opt_in,
         "propagation_delay": organization.propagation_delay,
+        "queue_name_in_identity": organization.queue_name_in_identity,
         "licence_pools": [[str(pool.licence), pool.size] for pool in organization.licence_pools],
         "service_number_table": [
             [step.phone_system_licences, step.service_numbers] for step in organization.service_number_table
@@ -200,7 +201,11 @@ def _organization_row(organization: Organization) -> Row:
 
 
 def _trunk_row(trunk: Trunk) -> Row:
-    return {"name": trunk.name, "addresses": list(trunk.addresses)}
+    return {"name": trunk.name, "addresses": list(trunk.addresses), "is_trusted": trunk.is_trusted}
+
+
+def _trunk_of(row: Row) -> Trunk:
+    return Trunk(row["name"], tuple(row["addresses"]), row["is_trusted"])
 
 
 def _number_row(number: ServiceNumber) -> Row:
@@ -310,10 +315,11 @@ def organization_of(rows: Rows, users: tuple[User, ...] | None = None) -> Organi
         limits=Limits(row["max_waiting"], row["agent_limit"]),
         communication_credits=row["communication_credits"],
         propagation_delay=row["propagation_delay"],
+        queue_name_in_identity=row["queue_name_in_identity"],
         licence_pools=tuple(LicencePool(Licence(name), size) for name, size in row["licence_pools"]),
         service_number_table=tuple(Allowance(*step) for step in row["service_number_table"]),
         star_codes=StarCodes(row["opt_out_code"], row["opt_in_code"]),
-        trunks=tuple(Trunk(trunk["name"], tuple(trunk["addresses"])) for trunk in rows[schema.trunks]),
+        trunks=tuple(map(_trunk_of, rows[schema.trunks])),
         numbers=tuple(
             ServiceNumber(number["number"], NumberKind(number["kind"])) for number in rows[schema.numbers]
         ),

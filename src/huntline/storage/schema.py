@@ -16,6 +16,8 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
+    true,
 )
 
 from huntline.storage.columns import Id, UtcDateTime
@@ -56,6 +58,7 @@ organizations = Table(
     Column("opt_out_code", String),
     Column("opt_in_code", String),
     Column("propagation_delay", Boolean, nullable=False),
+    Column("queue_name_in_identity", Boolean, nullable=False, server_default=true()),
     Column("licence_pools", JSON, nullable=False),  # pairs: licence, size
     Column("service_number_table", JSON, nullable=False),  # pairs: Phone System licences, service numbers
     Column("revision", Integer, nullable=False),
@@ -81,6 +84,7 @@ trunks = Table(
     Column("name", String, nullable=False),
     _position(),
     Column("addresses", JSON, nullable=False),
+    Column("is_trusted", Boolean, nullable=False, server_default=false()),
     PrimaryKeyConstraint("organization_id", "name"),
     _within("organizations"),
 )
@@ -391,6 +395,26 @@ rings = Table(
     PrimaryKeyConstraint("organization_id", "month", "ring_id"),
     Index(None, "organization_id", "call_id"),
     Index(None, "organization_id", "agent_id", "started_at"),
+)
+
+# Calls that were turned away before they were any: a row for each, or for as many as came in a flood.
+
+refused_calls = Table(
+    "refused_calls",
+    metadata,
+    _organization_id(),
+    Column("month", Integer, nullable=False),
+    Column("refusal_id", Id, nullable=False),  # UUIDv7, so that it sorts as it happened
+    Column("at", UtcDateTime, nullable=False),
+    Column("source", String, nullable=False),  # the address it came from
+    Column("caller", String, nullable=False),
+    Column("dialled", String, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("count", Integer, nullable=False),
+    PrimaryKeyConstraint("organization_id", "month", "refusal_id"),
+    Index(None, "organization_id", "at"),
+    Index(None, "at"),
 )
 
 decisions = Table(

@@ -1,6 +1,6 @@
 /** Trunks: the providers that calls come from and go to. */
 
-import { Button, Field, Input, makeStyles, Text, Textarea, tokens } from '@fluentui/react-components';
+import { Button, Field, Input, makeStyles, Switch, Text, Textarea, tokens } from '@fluentui/react-components';
 import { AddRegular, EditRegular } from '@fluentui/react-icons';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -103,8 +103,9 @@ function TrunkDialog({ trunk, onClose }: DialogProps) {
   const { t } = useTranslation('settings');
   const [name, setName] = useState(trunk?.name ?? '');
   const [addresses, setAddresses] = useState(trunk?.addresses.join('\n') ?? '');
+  const [isTrusted, setTrusted] = useState(trunk?.is_trusted ?? false);
   const act = async () => {
-    const body = { name: name.trim(), addresses: linesOf(addresses) };
+    const body = { name: name.trim(), addresses: linesOf(addresses), is_trusted: isTrusted };
     if (trunk === null) await api.POST('/api/v1/trunks', { body });
     else await api.PATCH('/api/v1/trunks/{key}', { params: { path: { key: trunk.name } }, body });
   };
@@ -112,7 +113,7 @@ function TrunkDialog({ trunk, onClose }: DialogProps) {
     <FormDialog
       title={trunk === null ? t('settings:addTrunk') : trunk.name}
       act={act}
-      shown={['name', 'addresses']}
+      shown={['name', 'addresses', 'is_trusted']}
       onClose={onClose}
     >
       {(problemOf) => (
@@ -130,6 +131,13 @@ function TrunkDialog({ trunk, onClose }: DialogProps) {
               value={addresses}
               placeholder={'192.0.2.10:5060\n198.51.100.0/24'}
               onChange={(_, { value }) => setAddresses(value)}
+            />
+          </Field>
+          <Field hint={t('settings:trustedHint')} validationMessage={problemOf('is_trusted')}>
+            <Switch
+              label={t('settings:trusted')}
+              checked={isTrusted}
+              onChange={(_, { checked }) => setTrusted(checked)}
             />
           </Field>
         </>

@@ -15,6 +15,7 @@ const CONTOSO: OrganizationView = {
   limits: { max_waiting: 100, agent_limit: 50 },
   communication_credits: true,
   propagation_delay: false,
+  queue_name_in_identity: true,
   star_codes: { opt_out: '*45', opt_in: null },
   licence_pools: { E5: 20 },
   service_number_table: [{ phone_system_licences: 0, service_numbers: 5 }],

@@ -15,16 +15,19 @@ export interface OrganizationDraft {
   readonly star_codes: { readonly opt_out: string; readonly opt_in: string };
   readonly communication_credits: boolean;
   readonly propagation_delay: boolean;
+  readonly queue_name_in_identity: boolean;
 }
 
 export function draftOf(view: OrganizationView): OrganizationDraft {
   const { organization, limits, star_codes, communication_credits, propagation_delay } = view;
+  const { queue_name_in_identity } = view;
   return {
     organization,
     limits: { max_waiting: String(limits.max_waiting), agent_limit: String(limits.agent_limit) },
     star_codes: { opt_out: star_codes.opt_out ?? '', opt_in: star_codes.opt_in ?? '' },
     communication_credits,
     propagation_delay,
+    queue_name_in_identity,
   };
 }
 
