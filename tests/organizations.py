@@ -96,6 +96,7 @@ def organizations(draw: st.DrawFn) -> Organization:
         limits=Limits(max_waiting=draw(st.integers(200, 10_000)), agent_limit=draw(st.integers(50, 10_000))),
         communication_credits=True,
         propagation_delay=draw(st.booleans()),
+        queue_name_in_identity=draw(st.booleans()),
         star_codes=draw(st.sampled_from((StarCodes(), StarCodes(None, "#2"), StarCodes("*1", None)))),
         licence_pools=tuple(
             LicencePool(licence, draw(st.integers(10, 100)))
@@ -116,6 +117,7 @@ def organizations(draw: st.DrawFn) -> Organization:
                         )
                     )
                 ),
+                draw(st.booleans()),
             )
             for name in draw(_unique_names(2))
         ),

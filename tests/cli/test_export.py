@@ -18,6 +18,7 @@ domains: [contoso.com, redmond.contoso.com]
 limits: {max_waiting: 500, agent_limit: 200}
 communication_credits: true
 propagation_delay: true
+queue_name_in_identity: false
 star_codes: {opt_out: "*1", opt_in: null}
 licence_pools: {E5: 10, E3: 5}
 service_number_table: [{phone_system_licences: 0, service_numbers: 5}]

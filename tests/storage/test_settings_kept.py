@@ -51,10 +51,11 @@ CONTOSO = Organization(
     domains=("contoso.com", "redmond.contoso.com"),
     communication_credits=True,
     propagation_delay=True,
+    queue_name_in_identity=False,
     star_codes=StarCodes(None, "*47"),
     licence_pools=(LicencePool(Licence.E5, 20),),
     service_number_table=(Allowance(1, 5), Allowance(10, 50)),
-    trunks=(Trunk("provider", ("192.0.2.1", "198.51.100.0/24")),),
+    trunks=(Trunk("provider", ("192.0.2.1", "198.51.100.0/24"), is_trusted=True),),
     numbers=(
         ServiceNumber("+14255550100", NumberKind.SERVICE_TOLL),
         ServiceNumber("+18005550100", NumberKind.SERVICE_TOLL_FREE),

@@ -35,6 +35,10 @@ _SETTINGS: tuple[Setting, ...] = (
     Switch(field="communication_credits", help="Whether toll-free numbers may be used"),
     Switch(field="propagation_delay", help="Whether changes of groups reach queues as late as in 2018"),
     Text(field="time_zone", help="By whose clocks days begin", metavar="IANA_NAME", may_be_none=True),
+    Switch(
+        field="queue_name_in_identity",
+        help="Whether P-Asserted-Identity, too, names the queue to agents' phones",
+    ),
     Part(
         "star_codes",
         Text(field="opt_out", name="opt_out_code", help="Opts out", metavar=_CODE, may_be_none=True),

@@ -15,6 +15,7 @@ TRUNK = Thing(
     settings=(
         Names(field="addresses", one="address", help="IP, IP:PORT or a network such as 10.1.0.0/16"),
         Switch(field="foreign_numbers", help="Whether a forwarded call may show its caller's own number"),
+        Switch(field="is_trusted", help="Whether it is told who calls by P-Asserted-Identity"),
     ),
     columns={
         "trunk": lambda trunk: trunk["name"],

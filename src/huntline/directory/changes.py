@@ -25,6 +25,7 @@ _PLAIN_FIELDS = (
     "communication_credits",
     "propagation_delay",
     "time_zone",
+    "queue_name_in_identity",
     "star_codes",
     "licence_pools",
     "service_number_table",

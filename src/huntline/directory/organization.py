@@ -122,12 +122,14 @@ class Trunk:
     """A provider, known by its source addresses: ``IP``, ``IP:port`` or a network such as ``10.1.0.0/16``.
 
     ``foreign_numbers``: it takes calls that show a number which is not the organization's, as that of a
-    caller whose call is forwarded.
+    caller whose call is forwarded. ``is_trusted``: it is told who calls by P-Asserted-Identity (RFC 3325), as
+    nobody else outside is.
     """
 
     name: str
     addresses: tuple[str, ...]
     foreign_numbers: bool = False
+    is_trusted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +278,8 @@ class Organization:
 
     The first domain is the realm of its users' passwords. ``opt_outs`` are pairs (user id, queue id):
     what agents chose themselves, which survives every change of settings. ``audio`` is the library of
-    sound files by name. With ``propagation_delay`` changes of groups reach queues as late as in 2018.
+    sound files by name. With ``propagation_delay`` changes of groups reach queues as late as in 2018, with
+    ``queue_name_in_identity`` agents' phones read the queue in P-Asserted-Identity as well as in From.
     ``time_zone`` is an IANA name, by whose clocks days begin and moments are told; None is the server's.
     """
 
@@ -287,6 +290,7 @@ class Organization:
     communication_credits: bool = True
     propagation_delay: bool = False
     time_zone: str | None = None
+    queue_name_in_identity: bool = True
     star_codes: StarCodes = StarCodes()
     licence_pools: tuple[LicencePool, ...] = ()
     service_number_table: tuple[Allowance, ...] = ()

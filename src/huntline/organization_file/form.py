@@ -101,6 +101,7 @@ class TrunkForm(_Part):
     name: Text
     addresses: list[Text]
     foreign_numbers: bool = False
+    is_trusted: bool = False
 
 
 class NumberForm(_Part):
@@ -252,6 +253,7 @@ class OrganizationFields(_Part):
     communication_credits: bool = True
     propagation_delay: bool = False
     time_zone: _TimeZone | None = None
+    queue_name_in_identity: bool = True
     star_codes: StarCodesForm = StarCodesForm()
     licence_pools: Annotated[
         dict[Annotated[Licence, one_of(Licence)], int], BeforeValidator(lambda value: value or {})

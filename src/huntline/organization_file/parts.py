@@ -80,6 +80,7 @@ def with_fields(organization: Organization, form: OrganizationFields) -> Organiz
         communication_credits=form.communication_credits,
         propagation_delay=form.propagation_delay,
         time_zone=form.time_zone,
+        queue_name_in_identity=form.queue_name_in_identity,
         star_codes=StarCodes(**form.star_codes.model_dump()),
         licence_pools=tuple(LicencePool(*item) for item in form.licence_pools.items()),
         service_number_table=tuple(
@@ -100,6 +101,7 @@ def fields_dump(organization: Organization) -> Dump:
         "communication_credits": organization.communication_credits,
         "propagation_delay": organization.propagation_delay,
         "time_zone": organization.time_zone,
+        "queue_name_in_identity": organization.queue_name_in_identity,
         "star_codes": {
             "opt_out": organization.star_codes.opt_out,
             "opt_in": organization.star_codes.opt_in,
@@ -117,7 +119,7 @@ def fields_dump(organization: Organization) -> Dump:
 
 def trunk_of(form: TrunkForm) -> Trunk:
     """The trunk of a form."""
-    return Trunk(form.name, tuple(form.addresses), form.foreign_numbers)
+    return Trunk(form.name, tuple(form.addresses), form.foreign_numbers, form.is_trusted)
 
 
 def trunk_dump(trunk: Trunk) -> Dump:
@@ -126,6 +128,7 @@ def trunk_dump(trunk: Trunk) -> Dump:
         "name": trunk.name,
         "addresses": list(trunk.addresses),
         "foreign_numbers": trunk.foreign_numbers,
+        "is_trusted": trunk.is_trusted,
     }
 
 

@@ -59,7 +59,7 @@ def written(organization: Organization, audio_folder: str) -> str:
         "queues": _Lines(_queue(queue, organization, audio_folder) for queue in organization.queues),
         "caller_id_policies": _Lines(_policies(organization.caller_id_policies)),
     }
-    return "".join(_text({name: value}) for name, value in sections.items() if value)
+    return "".join(_text({name: value}) for name, value in sections.items() if value or value is False)
 
 
 def sound_files(organization: Organization) -> dict[str, Audio]:

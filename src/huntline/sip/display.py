@@ -57,12 +57,26 @@ def display_of(
         from_=from_header(caller_id, domain, queue_name),
         to=name_addr("", to if ":" in to else f"sip:{to}"),
         headers=(
-            *identity_headers(caller_id, domain, queue_name),
+            *_identity(plan, call, caller_id, callee, queue_name),
             *(_queue_headers(path) if line else ()),
             *referred_by(transferor, callee),
         ),
         page_headers=_page_headers(call, caller_id, line),
     )
+
+
+def _identity(
+    plan: ServerPlan, call: Call, caller_id: CallerId, callee: Callee, queue_name: str | None
+) -> tuple[tuple[str, str], ...]:
+    """Who calls, as an assertion: to a provider only if the organization trusts it (RFC 3325 section 7)."""
+    organization = plan.organization(call.organization_id)
+    domain = organization.realm if organization else "invalid"
+    if callee.is_by_trunk and not caller_id.is_anonymous:
+        trunk = plan.outbound_trunk(call.organization_id)
+        if trunk is None or not trunk.is_trusted:
+            return ()
+    is_named = organization is not None and organization.queue_name_in_identity
+    return identity_headers(caller_id, domain, queue_name if is_named else None)
 
 
 def _queue_headers(path: Path) -> tuple[tuple[str, str], ...]:

@@ -192,6 +192,7 @@ def _organization_row(organization: Organization) -> Row:
         "opt_in_code": organization.star_codes.opt_in,
         "propagation_delay": organization.propagation_delay,
         "time_zone": organization.time_zone,
+        "queue_name_in_identity": organization.queue_name_in_identity,
         "licence_pools": [[str(pool.licence), pool.size] for pool in organization.licence_pools],
         "service_number_table": [
             [step.phone_system_licences, step.service_numbers] for step in organization.service_number_table
@@ -205,7 +206,12 @@ def _trunk_row(trunk: Trunk) -> Row:
         "name": trunk.name,
         "addresses": list(trunk.addresses),
         "foreign_numbers": trunk.foreign_numbers,
+        "is_trusted": trunk.is_trusted,
     }
+
+
+def _trunk_of(row: Row) -> Trunk:
+    return Trunk(row["name"], tuple(row["addresses"]), row["foreign_numbers"], row["is_trusted"])
 
 
 def _number_row(number: ServiceNumber) -> Row:
@@ -316,13 +322,11 @@ def organization_of(rows: Rows, users: tuple[User, ...] | None = None) -> Organi
         communication_credits=row["communication_credits"],
         propagation_delay=row["propagation_delay"],
         time_zone=row["time_zone"],
+        queue_name_in_identity=row["queue_name_in_identity"],
         licence_pools=tuple(LicencePool(Licence(name), size) for name, size in row["licence_pools"]),
         service_number_table=tuple(Allowance(*step) for step in row["service_number_table"]),
         star_codes=StarCodes(row["opt_out_code"], row["opt_in_code"]),
-        trunks=tuple(
-            Trunk(trunk["name"], tuple(trunk["addresses"]), trunk["foreign_numbers"])
-            for trunk in rows[schema.trunks]
-        ),
+        trunks=tuple(map(_trunk_of, rows[schema.trunks])),
         numbers=tuple(
             ServiceNumber(number["number"], NumberKind(number["kind"])) for number in rows[schema.numbers]
         ),

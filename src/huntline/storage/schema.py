@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     false,
+    true,
 )
 
 from huntline.engine.commands import DecisionKind
@@ -61,6 +62,7 @@ organizations = Table(
     Column("opt_in_code", String),
     Column("propagation_delay", Boolean, nullable=False),
     Column("time_zone", String),  # IANA; null: that of the server
+    Column("queue_name_in_identity", Boolean, nullable=False, server_default=true()),
     Column("licence_pools", JSON, nullable=False),  # pairs: licence, size
     Column("service_number_table", JSON, nullable=False),  # pairs: Phone System licences, service numbers
     Column("revision", Integer, nullable=False),
@@ -87,6 +89,7 @@ trunks = Table(
     _position(),
     Column("addresses", JSON, nullable=False),
     Column("foreign_numbers", Boolean, nullable=False, server_default=false()),
+    Column("is_trusted", Boolean, nullable=False, server_default=false()),
     PrimaryKeyConstraint("organization_id", "name"),
     _within("organizations"),
 )
@@ -398,6 +401,26 @@ rings = Table(
     PrimaryKeyConstraint("organization_id", "month", "ring_id"),
     Index(None, "organization_id", "call_id"),
     Index(None, "organization_id", "agent_id", "started_at"),
+)
+
+# Calls that were turned away before they were any: a row for each, or for as many as came in a flood.
+
+refused_calls = Table(
+    "refused_calls",
+    metadata,
+    _organization_id(),
+    Column("month", Integer, nullable=False),
+    Column("refusal_id", Id, nullable=False),  # UUIDv7, so that it sorts as it happened
+    Column("at", UtcDateTime, nullable=False),
+    Column("source", String, nullable=False),  # the address it came from
+    Column("caller", String, nullable=False),
+    Column("dialled", String, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("count", Integer, nullable=False),
+    PrimaryKeyConstraint("organization_id", "month", "refusal_id"),
+    Index(None, "organization_id", "at"),
+    Index(None, "at"),
 )
 
 decisions = Table(

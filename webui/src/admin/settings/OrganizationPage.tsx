@@ -124,6 +124,13 @@ function OrganizationForm({ stored, onReload }: FormProps) {
           isOn={draft.propagation_delay}
           onChange={(propagation_delay) => set({ propagation_delay })}
         />
+        <SwitchSetting
+          name="queue_name_in_identity"
+          label={t('settings:settings.queue_name_in_identity')}
+          hint={t('settings:hint.queue_name_in_identity')}
+          isOn={draft.queue_name_in_identity}
+          onChange={(queue_name_in_identity) => set({ queue_name_in_identity })}
+        />
       </Section>
       <Section title={t('settings:settings.limits')} about={t('settings:limitsAbout')}>
         <NumberSetting

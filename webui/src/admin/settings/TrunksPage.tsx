@@ -104,8 +104,14 @@ function TrunkDialog({ trunk, onClose }: DialogProps) {
   const [name, setName] = useState(trunk?.name ?? '');
   const [addresses, setAddresses] = useState(trunk?.addresses.join('\n') ?? '');
   const [foreignNumbers, setForeignNumbers] = useState(trunk?.foreign_numbers ?? false);
+  const [isTrusted, setTrusted] = useState(trunk?.is_trusted ?? false);
   const act = async () => {
-    const body = { name: name.trim(), addresses: linesOf(addresses), foreign_numbers: foreignNumbers };
+    const body = {
+      name: name.trim(),
+      addresses: linesOf(addresses),
+      foreign_numbers: foreignNumbers,
+      is_trusted: isTrusted,
+    };
     if (trunk === null) await api.POST('/api/v1/trunks', { body });
     else await api.PATCH('/api/v1/trunks/{key}', { params: { path: { key: trunk.name } }, body });
   };
@@ -113,7 +119,7 @@ function TrunkDialog({ trunk, onClose }: DialogProps) {
     <FormDialog
       title={trunk === null ? t('settings:addTrunk') : trunk.name}
       act={act}
-      shown={['name', 'addresses', 'foreign_numbers']}
+      shown={['name', 'addresses', 'foreign_numbers', 'is_trusted']}
       onClose={onClose}
     >
       {(problemOf) => (
@@ -138,6 +144,13 @@ function TrunkDialog({ trunk, onClose }: DialogProps) {
               label={t('settings:foreignNumbers')}
               checked={foreignNumbers}
               onChange={(_, { checked }) => setForeignNumbers(checked)}
+            />
+          </Field>
+          <Field hint={t('settings:trustedHint')} validationMessage={problemOf('is_trusted')}>
+            <Switch
+              label={t('settings:trusted')}
+              checked={isTrusted}
+              onChange={(_, { checked }) => setTrusted(checked)}
             />
           </Field>
         </>

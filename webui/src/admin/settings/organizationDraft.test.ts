@@ -16,6 +16,7 @@ const CONTOSO: OrganizationView = {
   communication_credits: true,
   propagation_delay: false,
   time_zone: null,
+  queue_name_in_identity: true,
   star_codes: { opt_out: '*45', opt_in: null },
   licence_pools: { E5: 20 },
   service_number_table: [{ phone_system_licences: 0, service_numbers: 5 }],

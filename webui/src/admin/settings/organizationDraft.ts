@@ -17,10 +17,12 @@ export interface OrganizationDraft {
   readonly propagation_delay: boolean;
   /** Empty: that of the server. */
   readonly time_zone: string;
+  readonly queue_name_in_identity: boolean;
 }
 
 export function draftOf(view: OrganizationView): OrganizationDraft {
   const { organization, limits, star_codes, communication_credits, propagation_delay, time_zone } = view;
+  const { queue_name_in_identity } = view;
   return {
     organization,
     limits: { max_waiting: String(limits.max_waiting), agent_limit: String(limits.agent_limit) },
@@ -28,6 +30,7 @@ export function draftOf(view: OrganizationView): OrganizationDraft {
     communication_credits,
     propagation_delay,
     time_zone: time_zone ?? '',
+    queue_name_in_identity,
   };
 }
 
