@@ -37,6 +37,7 @@ from huntline.sip.dialling import spawner
 from huntline.sip.phone_credentials import Holder, PhoneCredential
 from huntline.sip.presence import PresenceServer
 from huntline.sip.presentation import TEST_CALL
+from huntline.sip.refusals import Refusals
 from huntline.sip.registrar import Registrar, RegistrarLimits
 from huntline.sip.requests import Requests
 from huntline.sip.transport.address import ListenAddress
@@ -110,7 +111,13 @@ class Signalling:
         self._media = MediaClient(config.media_socket)
         self._admission = Admission(self._plan, self._authenticator)
         self._site = self._build_site()
-        self._b2bua = B2bua(self._user_agent, self._media, self._admission, self._site, self._runner.post)
+        self._refusals = Refusals(
+            lambda refused: self._history.add_refused(refused, self._clock.now()),
+            lambda seconds, call: asyncio.get_running_loop().call_later(seconds, call),
+        )
+        self._b2bua = B2bua(
+            self._user_agent, self._media, self._admission, self._site, self._runner.post, self._refusals
+        )
         self._call_journal = CallJournal(self._journal, self._b2bua.book, self._core.leg, self._media.state)
         self._status = StatusReport(self._b2bua.book, self._plan)
         self._control = ControlServer(config.control_socket, self._control_verbs())
@@ -161,6 +168,7 @@ class Signalling:
         await self._user_agent.stop()
         self._runner.close()
         await self._media.close()
+        self._refusals.close()
         self._history.close()
         self._journal.close()
         self._database.dispose()

@@ -212,6 +212,15 @@ class ServerPlan:
             return self._outside_number(name, caller.organization)
         return found
 
+    def organization_called(self, uri_user: str, uri_host: str) -> str | None:
+        """The id of the organization that an address belongs to, by its number or domain, whether there is
+        anything at the address or not."""
+        service = self._service_numbers.get(number_digits(uri_user) or "")
+        index = self._by_domain.get(host_key(uri_host))
+        if service is not None:
+            return service.organization_id
+        return index.organization.organization_id if index is not None else None
+
     def _is_ours(self, host: str, caller: OrganizationIndex) -> bool:
         """Whether a number at this host (none with ``tel:``) is for this server to call."""
         return not host or host in self.own_hosts or self._by_domain.get(host) is caller

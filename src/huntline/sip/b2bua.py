@@ -14,6 +14,7 @@ from huntline.directory.plan import (
     Target,
     UserTarget,
 )
+from huntline.directory.refused import REFUSAL_WORDS, RefusalReason, RefusedCall
 from huntline.engine import commands as do
 from huntline.engine import events as told
 from huntline.engine.model import Outcome, Transfer
@@ -31,6 +32,7 @@ from huntline.sip.diversion import through_queues
 from huntline.sip.holding import Holding
 from huntline.sip.house import Site
 from huntline.sip.presentation import COMPLETED_ELSEWHERE, warning
+from huntline.sip.refusals import EXIT_WORDS, Refusals
 from huntline.sip.takeovers import Takeovers
 from huntline.sip.transfers import Transfers
 from huntline.sip.user_agent import UserAgent
@@ -51,7 +53,9 @@ class B2bua:
         admission: Admission,
         site: Site,
         post: Callable[[told.Event], None],
+        refusals: Refusals,
     ) -> None:
+        self._refusals = refusals
         self._user_agent = user_agent
         self._media = media
         self._admission = admission
@@ -71,6 +75,7 @@ class B2bua:
             self._spawn,
             on_arrival=self._arrived,
             on_failure=self.refuse,
+            refusals=refusals,
         )
         self._holding = Holding(user_agent, media, self._spawn)
         self._alerting = Alerting(self._dialling, self._changed)
@@ -90,7 +95,7 @@ class B2bua:
             on_change=self._changed,
         )
         self._takeovers = Takeovers(
-            user_agent, media, admission, self.book, self._holding, self._spawn, self._changed
+            user_agent, media, admission, self.book, self._holding, self._spawn, self._changed, refusals
         )
         self.on_change: Callable[[Call], None] = lambda call: None
 
@@ -110,6 +115,8 @@ class B2bua:
                 self._takeovers.invited(event, event.replaces)
             else:
                 self._arrivals.invited(event)
+        elif isinstance(event, sip.InviteRefused):
+            self._arrivals.refused(event)
         elif isinstance(event, sip.ReferReceived):
             self._transfers.referred(event)
         elif isinstance(event, sip.LegRinging):
@@ -259,7 +266,7 @@ class B2bua:
             case do.AnswerCall():
                 self._answer(call)
             case do.RefuseCall(_, outcome):
-                self.refuse(call, _REFUSALS.get(outcome, 480), None)
+                self.refuse(call, _REFUSALS.get(outcome, 480), None, EXIT_WORDS.get(outcome, ""))
             case do.PlayGreeting(_, queue_id):
                 self._play_greeting(call, queue_id)
             case do.PlayMusic(_, queue_id):
@@ -282,12 +289,17 @@ class B2bua:
         self._user_agent.core.answer(call.caller.leg_id, call.sdp_for_caller, self._user_agent.now())
         self.on_change(call)
 
-    def refuse(self, call: Call, status: int, reason: str | None) -> None:
-        """Turn a caller away."""
+    def refuse(self, call: Call, status: int, reason: RefusalReason | None, words: str = "") -> None:
+        """Turn a caller away; ``reason`` None where the call has a record of its own that says why."""
+        if reason is not None:
+            caller, dialled = call.caller_id.user, call.dialled
+            refused = RefusedCall(call.organization_id, call.source, caller, dialled, status, reason)
+            self._refusals.add(refused)
+            words = words or REFUSAL_WORDS[reason]
         if call.caller.state is LegState.ANSWERED:  # a transferred caller, who can only be hung up on
             self._hang_up(call.caller)
         else:
-            headers = (warning(reason),) if reason else ()
+            headers = (warning(words),) if words else ()
             self._user_agent.core.reject(call.caller.leg_id, status, self._user_agent.now(), headers=headers)
             self.book.drop_leg(call.caller)
         if call.queue_id is None:

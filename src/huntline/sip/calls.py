@@ -115,6 +115,7 @@ class Call:
     caller_id: CallerId
     dialled: str
     music: str
+    source: str = ""  # the address that the caller's INVITE came from
     sdp_for_caller: str = ""
     queue_id: str | None = None
     callee_media: dict[MediaKind, CalleeMedia] = field(default_factory=dict)

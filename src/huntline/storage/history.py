@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Engine, Table, insert, select
 from sqlalchemy.exc import OperationalError
 
+from huntline.directory.refused import RefusedCall
 from huntline.engine.commands import RecordCall, RecordDecision, RecordRing
 from huntline.engine.model import Outcome
 from huntline.plain import fields_of
@@ -104,6 +105,11 @@ class HistoryWriter:
         """A decision was taken."""
         row = fields_of(record) | {"decision_id": new_id()}
         self._add(schema.decisions, organization_id, record.at, row)
+
+    def add_refused(self, refused: RefusedCall, at: datetime) -> None:
+        """A call was turned away."""
+        row = fields_of(refused) | {"refusal_id": new_id(), "at": at}
+        self._add(schema.refused_calls, refused.organization_id, at, row)
 
     def close(self) -> None:
         """Write what is left, trying once, and end the thread."""

@@ -42,6 +42,15 @@ class InviteReceived:
 
 
 @dataclass(frozen=True, slots=True)
+class InviteRefused:
+    """A new call was refused by the core itself: malformed, not supported, or one more than there may be."""
+
+    request: Request
+    flow: Flow
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
 class LegConfirmed:
     """The ACK for our 2xx came; ``sdp`` is the answer to our offer in the 2xx (late offer), else None."""
 
@@ -144,6 +153,7 @@ SipEvent = (
     RequestReceived
     | ResponseReceived
     | InviteReceived
+    | InviteRefused
     | LegConfirmed
     | LegRinging
     | LegAnswered
