@@ -80,7 +80,7 @@ function Calls({ calls }: { readonly calls: readonly Refused[] }) {
           <TableHeaderCell className={styles.moment}>{t('history:arrived')}</TableHeaderCell>
           {!isNarrow && <TableHeaderCell>{t('history:caller')}</TableHeaderCell>}
           {!isNarrow && <TableHeaderCell>{t('history:dialled')}</TableHeaderCell>}
-          <TableHeaderCell>{t('history:why')}</TableHeaderCell>
+          <TableHeaderCell>{t('history:whyRefused')}</TableHeaderCell>
           {!isNarrow && <TableHeaderCell>{t('history:source')}</TableHeaderCell>}
         </TableRow>
       </TableHeader>
