@@ -93,7 +93,9 @@ class Site:
         if uri.scheme == "tel":
             trunk = self.plan.outbound_trunk(organization_id)
             destination = outbound_destination(trunk) if trunk else None
-            contacts = [Contact(str(_number_at(uri.user or "", destination)))] if destination else []
+            is_trusted = trunk is not None and trunk.is_trusted
+            number = str(_number_at(uri.user or "", destination)) if destination else None
+            contacts = [Contact(number, is_trusted=is_trusted)] if number else []
             return Callee(None, contacts, is_by_trunk=True)
         return Callee(None, [Contact(target)])
 

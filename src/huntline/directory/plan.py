@@ -111,6 +111,7 @@ class ServerPlan:
         self.organizations = organizations
         self.own_hosts = own_hosts
         self._trunks = TrunkTable(organizations)
+        self._trusted_trunks = TrunkTable(tuple(map(_with_trusted_trunks, organizations)))
         self._indexes: dict[str, OrganizationIndex] = {}
         self._by_domain: dict[str, OrganizationIndex] = {}
         self._service_numbers: dict[str, QueueTarget] = {}
@@ -185,6 +186,10 @@ class ServerPlan:
     def organizations_of_trunk(self, address: str, port: int) -> tuple[str, ...]:
         """Ids of the organizations that take calls from this source address (IPv6 without brackets)."""
         return self._trunks.organizations_of(address, port)
+
+    def trusts(self, address: str, port: int, organization_id: str) -> bool:
+        """Whether a source address is that of a provider whom the organization trusts."""
+        return organization_id in self._trusted_trunks.organizations_of(address, port)
 
     def target(self, uri_user: str, uri_host: str, organization_id: str | None) -> Target | None:
         """What a dialled address is; None when it is nobody's.
@@ -306,6 +311,10 @@ class ServerPlan:
         organization = self.organization(organization_id)
         trunks = organization.trunks if organization else ()
         return next((trunk for trunk in trunks if outbound_destination(trunk)), None)
+
+
+def _with_trusted_trunks(organization: Organization) -> Organization:
+    return replace(organization, trunks=tuple(trunk for trunk in organization.trunks if trunk.is_trusted))
 
 
 def _account_of(user: User, organization: Organization) -> Account:

@@ -77,6 +77,9 @@ class Arrivals:
             call_id=call_id,
             address=caller_id.user,
             account_id=account.user_id if account else None,
+            is_trusted=account is None
+            and not admitted.is_guest
+            and self._admission.plan.trusts(*event.flow.remote, admitted.target.organization_id),
         )
         return Call(
             call_id=call_id,

@@ -24,6 +24,7 @@ from huntline.sip.admission import Admission
 from huntline.sip.alerting import Alerting
 from huntline.sip.arrivals import Arrivals
 from huntline.sip.calls import Call, CallBook, Leg, LegState, Party, Purpose, Ring
+from huntline.sip.connected import ConnectedIdentity
 from huntline.sip.core import events as sip
 from huntline.sip.dialling import Callee, Dialling, spawner
 from huntline.sip.direct import DirectCalls
@@ -80,6 +81,7 @@ class B2bua:
         self._holding = Holding(user_agent, media, self._spawn)
         self._alerting = Alerting(self._dialling, self._changed)
         self._direct = DirectCalls(user_agent, admission, site, self._dialling, self._alerting, self)
+        self._connected_identity = ConnectedIdentity(user_agent, admission, self.book, post, self._changed)
         self._transfers = Transfers(
             user_agent,
             media,
@@ -93,6 +95,7 @@ class B2bua:
             end=self._end,
             enter_queue=self.enter_queue,
             on_change=self._changed,
+            connected_identity=self._connected_identity,
         )
         self._takeovers = Takeovers(
             user_agent, media, admission, self.book, self._holding, self._spawn, self._changed, refusals
@@ -117,6 +120,8 @@ class B2bua:
                 self._arrivals.invited(event)
         elif isinstance(event, sip.InviteRefused):
             self._arrivals.refused(event)
+        elif isinstance(event, sip.PeerIdentified):
+            self._connected_identity.heard(event)
         elif isinstance(event, sip.ReferReceived):
             self._transfers.referred(event)
         elif isinstance(event, sip.LegRinging):
@@ -415,6 +420,8 @@ class B2bua:
             self._dialling.hand_over_media(call, leg)
             self._media.bridge(call.caller.media_id, leg.media_id)
             self._connected(call, ring)
+            if call.is_handed_on:
+                self._connected_identity.tell(call, call.caller, leg)
         else:
             self._dialling.stop(call, ring)
             self._dialling.release_media(call)

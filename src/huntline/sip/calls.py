@@ -57,6 +57,8 @@ class Leg:
     media_kind: MediaKind = MediaKind.PLAIN
     state: LegState = LegState.RINGING
     is_holding: bool = False
+    is_trusted: bool = False  # a provider that is told, and believed, who calls
+    identity: CallerId | None = None  # who such a provider says was reached by it
 
 
 @dataclass(slots=True, eq=False)
@@ -127,6 +129,7 @@ class Call:
     transfer: PendingTransfer | None = None
     arrived_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     is_released: bool = False
+    is_handed_on: bool = False  # its caller talked to somebody else before, and knows them by name
 
     @property
     def callee(self) -> Leg | None:

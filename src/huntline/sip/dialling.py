@@ -41,6 +41,7 @@ class Contact:
     flow: Flow | None = None
     route: tuple[str, ...] = ()
     credentials: Credentials | None = None
+    is_trusted: bool = False  # a provider that is told who calls
 
     @property
     def media_kind(self) -> MediaKind:
@@ -258,6 +259,7 @@ class Dialling:
             address=contact.uri,
             account_id=ring.account_id,
             media_kind=kind,
+            is_trusted=contact.is_trusted,
         )
         ring.legs[leg.leg_id] = leg
         self._book.add_leg(call, leg, ring)

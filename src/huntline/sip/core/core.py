@@ -224,6 +224,13 @@ class SipCore:
         if leg := self._leg(leg_id):
             leg.negotiation.offer(sdp, now)
 
+    def identify(self, leg_id: str, headers: Headers, now: float) -> None:
+        """Tell the peer of an answered leg who is at our end now, by UPDATE where it takes any, else by a
+        re-INVITE that offers nothing new (RFC 4916, RFC 5876)."""
+        if leg := self._leg(leg_id):
+            leg.identity = tuple(headers)
+            leg.negotiation.refresh(now)
+
     def accept_offer(self, leg_id: str, sdp: str, now: float) -> None:
         """Answer ``OfferReceived``, or the offer in the 2xx to an INVITE of ours that had none."""
         if leg := self._leg(leg_id):

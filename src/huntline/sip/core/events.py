@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.grammar import Uri
-from huntline.sip.core.message import Request, Response
+from huntline.sip.core.message import Message, Request, Response
 from huntline.sip.core.replaces import Replaces
 
 
@@ -48,6 +48,15 @@ class InviteRefused:
     request: Request
     flow: Flow
     status: int
+
+
+@dataclass(frozen=True, slots=True)
+class PeerIdentified:
+    """A request or answer that changes or confirms the session says by P-Asserted-Identity who is at the
+    peer's end. It may say the same again, and need not be true."""
+
+    leg_id: str
+    message: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +163,7 @@ SipEvent = (
     | ResponseReceived
     | InviteReceived
     | InviteRefused
+    | PeerIdentified
     | LegConfirmed
     | LegRinging
     | LegAnswered

@@ -9,10 +9,10 @@ from huntline.sip.core.client_transaction import ClientTransaction, Handler, Inv
 from huntline.sip.core.context import Context
 from huntline.sip.core.dialog import Dialog
 from huntline.sip.core.digest import Credentials, authorize
-from huntline.sip.core.events import DtmfReceived, LegEnded
+from huntline.sip.core.events import DtmfReceived, LegEnded, PeerIdentified
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.leg_record import LegRecord, LegState
-from huntline.sip.core.message import Headers, Request, Response
+from huntline.sip.core.message import Headers, Message, Request, Response
 from huntline.sip.core.negotiation import Negotiation
 from huntline.sip.core.referral import Referral
 from huntline.sip.core.server_transaction import InviteServerTransaction, ServerTransaction
@@ -82,6 +82,8 @@ class Leg:
         self.local_sdp: str | None = None
         self.remote_sdp: str | None = None
         self.peer_allows_update = False
+        # Who is at our end of the dialog, as told to the peer from now on (RFC 3325, RFC 5876).
+        self.identity: tuple[tuple[str, str], ...] = ()
         # The connection is gone, and the peer has not come back by another one yet.
         self.is_cut_off = False
         # Our BYE, as long as it has no response, and the end of its wait for a peer that is cut off.
@@ -102,7 +104,13 @@ class Leg:
             ("Contact", self.contact),
             ("Allow", self.context.allow),
             ("Supported", self.context.supported),
+            *self.identity,
         )
+
+    def hear_identity(self, message: Message) -> None:
+        """Tell of who the peer says is at its end now; whether to believe it is for our user to say."""
+        if message.header("p-asserted-identity") is not None:
+            self.context.tell(PeerIdentified(self.leg_id, message))
 
     def matches(self, request: Request) -> bool:
         """Whether a request with our tag belongs to this dialog (section 12.2.2)."""

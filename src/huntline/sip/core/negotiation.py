@@ -121,6 +121,7 @@ class Negotiation:
         leg.local_sdp = sdp
         leg.remote_sdp = response.sdp or leg.remote_sdp
         leg.session_timer.agree_as_uac(response, now)
+        leg.hear_identity(response)
         if not is_refresh:
             leg.context.tell(OfferAnswered(leg.leg_id, response.sdp))
 
@@ -138,6 +139,7 @@ class Negotiation:
         if response.status < 300 and leg.dialog is not None:
             leg.dialog.refresh_target(response)
             leg.session_timer.agree_as_uac(response, now)
+            leg.hear_identity(response)
         elif response.status == 422 and leg.session_timer.raise_minimum(response):
             self.refresh(now)
         elif response.status in (405, 501):
@@ -215,6 +217,7 @@ class Negotiation:
         leg = self._leg
         if leg.dialog is not None:
             leg.dialog.refresh_target(request)
+        leg.hear_identity(request)
         timer = leg.session_timer.agree_as_uas(request, now) if leg.state is LegState.CONFIRMED else ()
         transaction.reply(200, now, headers=(*leg.own_headers(), *timer))
 
@@ -251,6 +254,7 @@ class Negotiation:
         leg.local_sdp = sdp
         self._is_late = request.sdp is None
         leg.remote_sdp = request.sdp or leg.remote_sdp
+        leg.hear_identity(request)
         headers = (*leg.own_headers(), *leg.session_timer.agree_as_uas(request, now))
         data = transaction.reply(200, now, headers=headers, body=sdp, content_type=SDP)
         if request.method == "INVITE":

@@ -165,6 +165,7 @@ class OutgoingLeg(Leg):
             self._late_answer = transaction, response
         self.session_timer.agree_as_uac(response, now)
         self.context.tell(LegAnswered(self.leg_id, response.sdp))
+        self.hear_identity(response)
 
     def accept_offer(self, sdp: str, now: float) -> None:
         """Answer the peer's offer; the one in a 2xx to our INVITE is answered in its ACK."""
