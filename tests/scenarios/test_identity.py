@@ -66,7 +66,7 @@ def test_a_refused_call_says_why_to_the_caller_and_in_the_history(office: Office
     office.queue("amal")
     office.open()
     dialled = office.personal_number
-    caller = office.caller().dial(dialled)
+    caller = office.caller().dial(f"sip:{dialled}@{office.domain}")
     assert caller.wait_refused() == 404
     refusal = caller.wait_response("INVITE", 404)
     assert "nobody here has this number" in refusal.header("warning")

@@ -86,7 +86,10 @@ class Admission:
     def _admit_trunk(self, request: Request, organization_ids: tuple[str, ...]) -> Admitted | NotAdmitted:
         target = self._target(_dialled(request), None)
         if target is None or target.organization_id not in organization_ids or isinstance(target, StarCode):
-            return NotAdmitted(404, (), RefusalReason.UNKNOWN_NUMBER, organization_ids[0])
+            owner = self.owner_of(request)
+            if owner not in organization_ids:  # a number that nobody has is only told to who alone could
+                owner = organization_ids[0] if len(organization_ids) == 1 else ""
+            return NotAdmitted(404, (), RefusalReason.UNKNOWN_NUMBER, owner)
         return Admitted(target, None)
 
     def _admit_guest(self, request: Request, organization_id: str) -> Admitted | NotAdmitted:
