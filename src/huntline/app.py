@@ -39,6 +39,7 @@ from huntline.sip.dialling import spawner
 from huntline.sip.phone_credentials import Holder, PhoneCredential
 from huntline.sip.presence import PresenceServer
 from huntline.sip.presentation import TEST_CALL
+from huntline.sip.refusals import Refusals
 from huntline.sip.registrar import Registrar, RegistrarLimits
 from huntline.sip.requests import Requests
 from huntline.sip.transport.address import ListenAddress
@@ -117,7 +118,13 @@ class Signalling:
         self._media = MediaClient(config.media_socket)
         self._admission = Admission(self._plan, self._authenticator)
         self._site = self._build_site()
-        self._b2bua = B2bua(self._user_agent, self._media, self._admission, self._site, self._runner.post)
+        self._refusals = Refusals(
+            lambda refused: self._history.add_refused(refused, self._clock.wall()),
+            lambda seconds, call: asyncio.get_running_loop().call_later(seconds, call),
+        )
+        self._b2bua = B2bua(
+            self._user_agent, self._media, self._admission, self._site, self._runner.post, self._refusals
+        )
         self._call_journal = CallJournal(self._journal, self._b2bua.book, self._core.leg, self._media.state)
         self._status = StatusReport(self._b2bua.book, self._plan)
         self._control = ControlServer(config.control_socket, self._control_verbs())
@@ -162,6 +169,7 @@ class Signalling:
         """Hang up and write down what became of the calls, before anything that may take its time or fail;
         then give everything back."""
         self._b2bua.end_calls()
+        self._refusals.close()
         await asyncio.to_thread(self._history.close)
         self._load_at(None)
         for load in list(self._loads):

@@ -100,9 +100,11 @@ class Site:
     def _outside(self, organization_id: str, number: str) -> Callee:
         trunk = self.plan.outbound_trunk(organization_id)
         destination = outbound_destination(trunk) if trunk else None
+        is_trusted = trunk is not None and trunk.is_trusted
+        uri = str(_number_at(number, destination)) if destination else None
         return Callee(
             None,
-            [Contact(str(_number_at(number, destination)))] if destination else [],
+            [Contact(uri, is_trusted=is_trusted)] if uri else [],
             is_by_trunk=True,
             path=(number_hop(self.plan, organization_id, number),),
             shows_foreign_numbers=trunk is not None and trunk.foreign_numbers,

@@ -216,6 +216,11 @@ class Leg:
     def wait_request(self, method: str, timeout: float = 3.0) -> Message:
         return self._wait_message(lambda m: m.status is None and m.method == method, timeout, method)
 
+    def wait_requests(self, method: str, count: int, timeout: float = 3.0) -> list[Message]:
+        """The requests of a method, once there are so many."""
+        self._wait(lambda: len(self.requests(method)) >= count, timeout, f"{count} {method}")
+        return self.requests(method)
+
     def responses(self, method: str = "INVITE") -> list[int]:
         """The status codes received for a method, in order, without repeats."""
         return [m.status for m in self.log if m.status is not None and m.method == method]

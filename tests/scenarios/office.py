@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import time
 from pathlib import Path
@@ -128,6 +129,24 @@ class Office:
             if len(found) >= count:
                 return sorted(found, key=lambda call: str(call["arrived_at"]))
             assert time.monotonic() < deadline, f"{len(found)} of {count} calls in the history of {names}"
+
+    def refused(self, count: int = 1, timeout: float = 6.0) -> list[Json]:
+        """The refused calls of this organisation, the newest first, once there are so many."""
+        deadline = time.monotonic() + timeout
+        while True:
+            answer = json.loads(self.server.run("history", "--refused", "--json").stdout)
+            found = [call for call in answer["refused_calls"] if call["organization"] == self.name]
+            if len(found) >= count:
+                return found
+            assert time.monotonic() < deadline, f"{len(found)} of {count} refused calls"
+
+    def wait_reason(self, name: str, reason: str) -> None:
+        """Wait until the status says why somebody is not rung."""
+        upn = self.upn(name)
+        self.server.wait_status(
+            lambda status: any(each["upn"] == upn and reason in each["reason"] for each in status["agents"]),
+            f"{name}: {reason}",
+        )
 
     def agent_state(self, name: str) -> str:
         agents = self.server.status()["agents"]

@@ -157,6 +157,13 @@ def test_a_queues_forward_outside_shows_a_user_who_called_it_as_the_policy_says(
     assert "bao" not in invite.header("from")
     caller.cancel()
     caller.wait_ended()
+    foreign = office.caller("+12065550177").dial(number)
+    invite = provider.wait_call().invite
+    assert invite is not None
+    assert f"<sip:{number}@" in invite.header("from")
+    assert "2065550177" not in invite.header("from") + invite.header("p-asserted-identity")
+    foreign.cancel()
+    foreign.wait_ended()
 
 
 def test_calls_to_a_user_who_forwards_to_a_queue_wait_there_also_those_of_another_queue(

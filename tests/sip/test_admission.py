@@ -16,6 +16,7 @@ from huntline.directory.organization import (
     User,
 )
 from huntline.directory.plan import OutsideNumber, QueueTarget, ServerPlan, UserTarget
+from huntline.directory.refused import RefusalReason as R
 from huntline.sip.admission import Admission, Admitted, NotAdmitted
 from huntline.sip.authenticator import Authenticator, Guest, Identified, Identity, Stranger
 from huntline.sip.core.flow import Flow, Transport
@@ -77,6 +78,12 @@ def invite(sender: str, dialled: str) -> Request:
     return request
 
 
+def refused(decision: object) -> tuple[int, R | None, str]:
+    """What is told of a refusal."""
+    assert isinstance(decision, NotAdmitted)
+    return decision.status, decision.reason, decision.organization_id
+
+
 def decide(
     sender: str, dialled: str, source: str = "198.51.100.9", transport: Transport = Transport.UDP
 ) -> Admitted | NotAdmitted:
@@ -110,7 +117,7 @@ def test_a_user_reaches_a_colleague() -> None:
 
 @pytest.mark.parametrize("dialled", ["sip:amal@b.example", "sip:desk@b.example", "sip:nobody@b.example"])
 def test_people_and_names_of_another_organization_are_not_there(dialled: str) -> None:
-    assert decide("amal@a.example", dialled) == NotAdmitted(404)
+    assert refused(decide("amal@a.example", dialled)) == (404, R.UNKNOWN_NUMBER, "a")
 
 
 def test_the_service_number_of_another_organization_is_for_everybody() -> None:
@@ -123,13 +130,14 @@ def test_a_trunk_brings_calls_for_its_own_organization_alone() -> None:
     ours = decide("+33@provider.example", "sip:+14255550100@a.example", source="192.0.2.1")
     assert isinstance(ours, Admitted)
     assert ours.account is None
-    assert decide("+33@provider.example", "tel:+14255550200", source="192.0.2.1") == NotAdmitted(404)
+    foreign = decide("+33@provider.example", "tel:+14255550200", source="192.0.2.1")
+    assert refused(foreign) == (404, R.UNKNOWN_NUMBER, "a")
 
 
 def test_nobody_who_comes_by_websocket_is_taken_for_a_provider() -> None:
     """All pages come from the address of the proxy, and a provider's equipment may stand there too."""
     by_page = decide("+33@provider.example", "tel:+14255550100", "192.0.2.1", Transport.WS)
-    assert by_page == NotAdmitted(403)
+    assert refused(by_page) == (403, R.UNKNOWN_CALLER, "a")
     assert isinstance(decide("bao@a.example", "tel:+14255550100", "192.0.2.1", Transport.WS), Admitted)
 
 
@@ -153,12 +161,12 @@ def test_a_guest_reaches_the_queues_of_the_organization(dialled: str) -> None:
     ],
 )
 def test_a_guest_reaches_nothing_else(dialled: str) -> None:
-    assert decide("guest@a.example", dialled) == NotAdmitted(403)
+    assert refused(decide("guest@a.example", dialled)) == (403, R.NOT_FOR_GUESTS, "a")
 
 
 def test_a_stranger_learns_nothing() -> None:
-    for dialled in ("tel:+14255550100", "tel:+999", "sip:amal@a.example"):
-        assert decide("x@elsewhere.example", dialled) == NotAdmitted(403)
+    for dialled, owner in (("tel:+14255550100", "a"), ("tel:+999", ""), ("sip:nobody@b.example", "b")):
+        assert refused(decide("x@elsewhere.example", dialled)) == (403, R.UNKNOWN_CALLER, owner)
 
 
 @pytest.mark.parametrize(
@@ -174,19 +182,20 @@ def test_a_user_who_may_take_calls_may_call_outside(dialled: str) -> None:
     decision = decide("bao@a.example", dialled)
     assert isinstance(decision, Admitted)
     assert decision.target == OutsideNumber("+442071234567", "a")
-    assert decide("amal@a.example", dialled) == NotAdmitted(403)
+    assert refused(decide("amal@a.example", dialled)) == (403, R.NO_LICENCE, "a")
 
 
 def test_nobody_else_gets_out_through_a_trunk() -> None:
     """Calls outside cost money: neither a provider nor a stranger may make any."""
     outside = "sip:+442071234567@a.example"
-    assert decide("+33@provider.example", outside, source="192.0.2.1") == NotAdmitted(404)
-    assert decide("x@elsewhere.example", outside) == NotAdmitted(403)
+    by_trunk = decide("+33@provider.example", outside, source="192.0.2.1")
+    assert refused(by_trunk) == (404, R.UNKNOWN_NUMBER, "a")
+    assert refused(decide("x@elsewhere.example", outside)) == (403, R.UNKNOWN_CALLER, "a")
 
 
 def test_a_number_of_another_server_or_organization_is_not_dialled_outside() -> None:
     for host in ("elsewhere.example", "b.example"):
-        assert decide("bao@a.example", f"sip:+442071234567@{host}") == NotAdmitted(404)
+        assert refused(decide("bao@a.example", f"sip:+442071234567@{host}"))[:2] == (404, R.UNKNOWN_NUMBER)
 
 
 def test_a_number_that_the_organization_holds_for_nobody_is_not_dialled_outside() -> None:
@@ -203,10 +212,10 @@ def test_a_user_transfers_to_what_they_may_call_themselves() -> None:
     assert admission.target_for(amal, parse_uri("sip:desk@a.example")) == QueueTarget("a-desk", "a")
     assert admission.target_for(amal, parse_uri("sip:bao@a.example")) == UserTarget("a-bao", "a")
     assert admission.target_for(amal, parse_uri("tel:+14255550200")) == QueueTarget("b-desk", "b")
-    assert admission.target_for(amal, parse_uri("sip:bao@b.example")) == NotAdmitted(404)
-    assert admission.target_for(amal, None) == NotAdmitted(404)
+    for nobody in (parse_uri("sip:bao@b.example"), None):
+        assert refused(admission.target_for(amal, nobody)) == (404, R.UNKNOWN_NUMBER, "a")
     outside = parse_uri("tel:+442071234567")
-    assert admission.target_for(amal, outside) == NotAdmitted(403)
+    assert refused(admission.target_for(amal, outside)) == (403, R.NO_LICENCE, "a")
     assert admission.target_for(bao, outside) == OutsideNumber("+442071234567", "a")
 
 
@@ -216,4 +225,4 @@ def test_whoever_takes_a_call_over_proves_who_they_are() -> None:
     ours = admission.user_behind(invite("amal@a.example", "sip:x@a.example"), flow, 0.0)
     assert ours == PLAN.account_by_id("a-amal")
     provider = admission.user_behind(invite("+33@provider.example", "sip:x@a.example"), flow, 0.0)
-    assert provider == NotAdmitted(403)
+    assert refused(provider) == (403, R.UNKNOWN_CALLER, "")

@@ -9,6 +9,7 @@ from typing import Any
 from tests.sip.core.desk import ANSWER, OFFER, Desk
 
 from huntline.directory.plan import Account
+from huntline.directory.refused import RefusedCall
 from huntline.media.interface import MediaEvent, MediaUnavailable
 from huntline.sip.calls import Call, CallBook, Leg, LegState, Party
 from huntline.sip.core.core import SipCore
@@ -17,6 +18,7 @@ from huntline.sip.core.message import Request, Response
 from huntline.sip.dialling import spawner
 from huntline.sip.holding import Holding
 from huntline.sip.presentation import CallerId
+from huntline.sip.refusals import Refusals
 from huntline.sip.takeovers import Takeovers
 
 BAO = Account("bao", "contoso", "bao@contoso.com", "Bao", "contoso.com", (), ())
@@ -102,6 +104,7 @@ class Waiting:
         self.desk, self.media = Desk(), SlowMedia()
         leg_id, tag = self.desk.answered_call()
         self.counts: list[int] = []
+        self.refused: list[RefusedCall] = []
         self.book = CallBook(lambda user, count: self.counts.append(count))
         self.old = Leg(leg_id, "old-audio", Party.CALLER, "c1", "bao", "bao", state=LegState.ANSWERED)
         self.call = Call("c1", "contoso", self.old, CallerId("bao"), "desk", "music", queue_id="q1")
@@ -111,7 +114,14 @@ class Waiting:
         admission: Any = Trusting()
         holding = Holding(agent, self.media, "ringing", spawner(tasks))
         self.takeovers = Takeovers(
-            agent, self.media, admission, self.book, holding, spawner(tasks), lambda call: None
+            agent,
+            self.media,
+            admission,
+            self.book,
+            holding,
+            spawner(tasks),
+            lambda call: None,
+            Refusals(self.refused.append, lambda seconds, call: None),
         )
         self.tasks = tasks
         self.desk.receive(self.invite(f"Replaces: call-1;to-tag={tag};from-tag=peer"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -19,6 +20,7 @@ from huntline.languages.reasons import Reader, in_words
 if TYPE_CHECKING:
     from huntline.directory.organization import Organization
     from huntline.storage.history import CallRecord
+    from huntline.storage.refused import Refusal
 
 
 class UnknownQueue(Refused):
@@ -31,9 +33,15 @@ def history(
     data: DataOption = None,
     limit: Annotated[int, typer.Option(help="At most so many calls.", min=1)] = 20,
     queue: Annotated[str | None, typer.Option(help="Only calls of one queue, by its name.")] = None,
+    refused: Annotated[
+        bool, typer.Option("--refused", help="The calls that were turned away at the door, and why.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Show the last calls with their rings and decisions, the newest first."""
+    if refused:
+        _show_refused(data, limit, as_json)
+        return
     # Imported here: the database's library is half a second that no other verb should wait.
     from huntline.storage.database import open_database
     from huntline.storage.history import read_calls
@@ -52,6 +60,32 @@ def history(
         print_json({"calls": calls})
     else:
         console().print(*map(told, calls), sep="\n")
+
+
+def _show_refused(data: Path | None, limit: int, as_json: bool) -> None:
+    from huntline.directory.refused import REFUSAL_WORDS
+    from huntline.storage.database import open_database
+    from huntline.storage.refused import RefusalFilter, page_of_refused
+    from huntline.storage.settings import Settings
+
+    database = open_database(made_data_folder(data))
+    try:
+        names = Names(Settings(database).organizations())
+        refusals = page_of_refused(database, RefusalFilter(organization_id=None), limit)
+    finally:
+        database.dispose()
+    calls = [names.refused(each, REFUSAL_WORDS[each.call.reason]) for each in refusals]
+    if as_json:
+        print_json({"refused_calls": calls})
+    else:
+        console().print(*map(_refused_in_words, calls), sep="\n")
+
+
+def _refused_in_words(call: dict[str, Any]) -> Text:
+    at = datetime.fromisoformat(call["at"]).astimezone()
+    who = f"{call['count']} calls" if call["count"] > 1 else f"{call['caller']} -> {call['dialled']}"
+    text = Text(f"{at:%Y-%m-%d %H:%M:%S}  {who}: {call['status']}", style="bold")
+    return text.append(f" ({call['reason']}; from {call['source']})", style="not bold")
 
 
 def _queue_ids(organizations: tuple[Organization, ...], name: str) -> tuple[str, ...]:
@@ -116,6 +150,21 @@ class Names:
                 }
                 for decision in record.decisions
             ],
+        }
+
+    def refused(self, refusal: Refusal, words: str) -> dict[str, Any]:
+        """A refused call as ``history --refused --json`` shows it."""
+        call = refusal.call
+        return {
+            "at": _iso(refusal.at),
+            "organization": self._of(call.organization_id),
+            "source": call.source,
+            "caller": call.caller,
+            "dialled": call.dialled,
+            "status": call.status,
+            "why": str(call.reason),
+            "reason": words,
+            "count": call.count,
         }
 
     def _of(self, some_id: str | None) -> str | None:

@@ -217,6 +217,8 @@ class Phones:
             case sip.RequestReceived():
                 core = self._user_agent.core
                 core.respond(event.transaction_id, METHOD_NOT_ALLOWED, self._user_agent.now())
+            case sip.InviteRefused():
+                pass
             case _:
                 if conversation := self._conversations.get(event.leg_id):
                     conversation.take(event)

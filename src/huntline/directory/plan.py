@@ -111,6 +111,7 @@ class ServerPlan:
         self.organizations = organizations
         self.own_hosts = own_hosts
         self._trunks = TrunkTable(organizations)
+        self._trusted_trunks = TrunkTable(tuple(map(_with_trusted_trunks, organizations)))
         self._indexes: dict[str, OrganizationIndex] = {}
         self._by_domain: dict[str, OrganizationIndex] = {}
         self._service_numbers: dict[str, QueueTarget] = {}
@@ -186,6 +187,10 @@ class ServerPlan:
         """Ids of the organizations that take calls from this source address (IPv6 without brackets)."""
         return self._trunks.organizations_of(address, port)
 
+    def trusts(self, address: str, port: int, organization_id: str) -> bool:
+        """Whether a source address is that of a provider whom the organization trusts."""
+        return organization_id in self._trusted_trunks.organizations_of(address, port)
+
     def target(self, uri_user: str, uri_host: str, organization_id: str | None) -> Target | None:
         """What a dialled address is; None when it is nobody's.
 
@@ -211,6 +216,15 @@ class ServerPlan:
         if found is None and caller is not None and self._is_ours(host, caller):
             return self._outside_number(name, caller.organization)
         return found
+
+    def organization_called(self, uri_user: str, uri_host: str) -> str | None:
+        """The id of the organization that an address belongs to, by its number or domain, whether there is
+        anything at the address or not."""
+        service = self._service_numbers.get(number_digits(uri_user) or "")
+        index = self._by_domain.get(host_key(uri_host))
+        if service is not None:
+            return service.organization_id
+        return index.organization.organization_id if index is not None else None
 
     def _is_ours(self, host: str, caller: OrganizationIndex) -> bool:
         """Whether a number at this host (none with ``tel:``) is for this server to call."""
@@ -302,6 +316,10 @@ class ServerPlan:
         organization = self.organization(organization_id)
         trunks = organization.trunks if organization else ()
         return next((trunk for trunk in trunks if outbound_destination(trunk)), None)
+
+
+def _with_trusted_trunks(organization: Organization) -> Organization:
+    return replace(organization, trunks=tuple(trunk for trunk in organization.trunks if trunk.is_trusted))
 
 
 def _account_of(user: User, organization: Organization) -> Account:

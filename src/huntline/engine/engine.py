@@ -28,6 +28,7 @@ from huntline.engine.events import (
     CallBridged,
     CallerChanged,
     CallerHungUp,
+    CallerRenamed,
     CallFailed,
     CallTransferred,
     Event,
@@ -96,6 +97,7 @@ class Engine:
             TransferorLeft: self._transferor_left,
             TransferFailed: self._transfer_failed,
             CallerChanged: self._caller_changed,
+            CallerRenamed: self._caller_renamed,
             ForwardAnswered: self._forward_answered,
             ForwardFailed: self._forward_failed,
             ForwardEnded: self._forward_ended,
@@ -360,6 +362,11 @@ class Engine:
         if call is not None:
             call.caller = event.caller
             self._transferred(call, event.transfer)
+
+    def _caller_renamed(self, event: CallerRenamed) -> None:
+        call = self._floor.calls.get(event.call_id)
+        if call is not None:
+            call.caller = event.caller
 
     # -- forwards
 

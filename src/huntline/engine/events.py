@@ -131,6 +131,14 @@ class CallerChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class CallerRenamed:
+    """Somebody else speaks on the caller's line, or is known by another number now."""
+
+    call_id: str
+    caller: str
+
+
+@dataclass(frozen=True, slots=True)
 class ForwardAnswered:
     """The target of ``ForwardCall`` answered and talks to the caller."""
 
@@ -239,6 +247,7 @@ Event = (
     | TransferorLeft
     | TransferFailed
     | CallerChanged
+    | CallerRenamed
     | ForwardAnswered
     | ForwardFailed
     | ForwardEnded

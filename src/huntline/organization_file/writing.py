@@ -15,6 +15,7 @@ from huntline.directory.organization import (
     Group,
     Organization,
     QueueSettings,
+    Trunk,
     User,
     sound_files_of,
 )
@@ -23,6 +24,7 @@ from huntline.organization_file.form import (
     OrganizationFields,
     PolicyForm,
     QueueForm,
+    TrunkForm,
     UserFields,
 )
 from huntline.organization_file.parts import (
@@ -36,6 +38,7 @@ from huntline.organization_file.parts import (
     queue_dump,
     queue_of,
     trunk_dump,
+    trunk_of,
     user_dump,
     user_of,
     with_fields,
@@ -51,7 +54,7 @@ def written(organization: Organization, audio_folder: str) -> str:
     Passwords are in it as digests, which are as good as passwords to whoever wants to sign in a phone.
     """
     sections: dict[str, Any] = _organization(organization) | {
-        "trunks": _Lines(map(trunk_dump, organization.trunks)),
+        "trunks": _Lines(map(_trunk, organization.trunks)),
         "numbers": _Lines(map(number_dump, organization.numbers)),
         "users": _Lines(_user(user, organization.realm) for user in organization.users),
         "groups": _Lines(map(_group, organization.groups)),
@@ -116,6 +119,11 @@ def _policies(policies: tuple[CallerIdPolicy, ...]) -> Iterator[Dump]:
         # An untouched Global comes first by itself; anywhere else its place has to be said.
         if place > 0 or policy != CallerIdPolicy(name=GLOBAL_POLICY):
             yield _said(PolicyForm, policy_dump(policy), policy_dump(implied))
+
+
+def _trunk(trunk: Trunk) -> Dump:
+    implied = trunk_dump(trunk_of(TrunkForm(name=trunk.name, addresses=[])))
+    return _said(TrunkForm, trunk_dump(trunk), implied)
 
 
 def _said(form: type[BaseModel], dump: Dump, implied: Dump) -> Dump:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from huntline.directory.names import number_digits
 from huntline.directory.plan import Account, OutsideNumber, QueueTarget, ServerPlan, StarCode, Target
-from huntline.sip.authenticator import Authenticator, Challenge, Guest, Identified, Identity
+from huntline.directory.refused import RefusalReason
+from huntline.sip.authenticator import Authenticator, Challenge, Guest, Identified, Identity, Stranger
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.grammar import GrammarError, Uri, parse_address, parse_uri
 from huntline.sip.core.message import Request
@@ -23,10 +24,13 @@ class Admitted:
 
 @dataclass(frozen=True, slots=True)
 class NotAdmitted:
-    """The INVITE is refused with this status and these headers."""
+    """The INVITE is refused with this status and these headers; ``reason`` None: the caller is only asked to
+    prove who they are. ``organization_id`` is whose call it would have been, empty where it is nobody's."""
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
+    reason: RefusalReason | None = None
+    organization_id: str = ""
 
 
 class Admission:
@@ -48,7 +52,7 @@ class Admission:
             return self._admit_guest(request, identity.organization_id)
         caller = _user_of(identity)
         if isinstance(caller, NotAdmitted):
-            return caller
+            return replace(caller, organization_id=self.owner_of(request))
         target = self.target_for(caller, _dialled(request))
         return target if isinstance(target, NotAdmitted) else Admitted(target, caller)
 
@@ -56,13 +60,20 @@ class Admission:
         """The user of ours who sends a request, once they have proven it."""
         return _user_of(self._authenticator.identify(request, flow, now))
 
+    def owner_of(self, request: Request) -> str:
+        """The id of the organization that was called, whoever did it; empty for none. It may have a provider
+        that it has not told us of."""
+        if (dialled := _dialled(request)) is None:
+            return ""
+        return self.plan.organization_called(dialled.user or "", dialled.host) or ""
+
     def target_for(self, account: Account, dialled: Uri | None) -> Target | NotAdmitted:
         """What an address is to a user who calls it, or transfers somebody to it; None is nobody's."""
         target = self._target(dialled, account.organization_id)
         if isinstance(target, OutsideNumber) and not account.may_call_outside:
-            return NotAdmitted(403)
+            return NotAdmitted(403, (), RefusalReason.NO_LICENCE, account.organization_id)
         if target is None or dialled is None or not _may_reach(dialled, account, target):
-            return NotAdmitted(404)
+            return NotAdmitted(404, (), RefusalReason.UNKNOWN_NUMBER, account.organization_id)
         return target
 
     def _claims_user_of_ours(self, request: Request) -> bool:
@@ -75,13 +86,16 @@ class Admission:
     def _admit_trunk(self, request: Request, organization_ids: tuple[str, ...]) -> Admitted | NotAdmitted:
         target = self._target(_dialled(request), None)
         if target is None or target.organization_id not in organization_ids or isinstance(target, StarCode):
-            return NotAdmitted(404)
+            owner = self.owner_of(request)
+            if owner not in organization_ids:  # a number that nobody has is only told to who alone could
+                owner = organization_ids[0] if len(organization_ids) == 1 else ""
+            return NotAdmitted(404, (), RefusalReason.UNKNOWN_NUMBER, owner)
         return Admitted(target, None)
 
     def _admit_guest(self, request: Request, organization_id: str) -> Admitted | NotAdmitted:
         target = self._target(_dialled(request), organization_id)
         if not isinstance(target, QueueTarget) or target.organization_id != organization_id:
-            return NotAdmitted(403)
+            return NotAdmitted(403, (), RefusalReason.NOT_FOR_GUESTS, organization_id)
         return Admitted(target, None, is_guest=True)
 
     def _target(self, dialled: Uri | None, organization_id: str | None) -> Target | None:
@@ -93,7 +107,11 @@ class Admission:
 def _user_of(identity: Identity) -> Account | NotAdmitted:
     if isinstance(identity, Challenge):
         return NotAdmitted(401, tuple(identity.headers))
-    return identity.account if isinstance(identity, Identified) else NotAdmitted(403)
+    if isinstance(identity, Identified):
+        return identity.account
+    is_stranger = isinstance(identity, Stranger)
+    reason = RefusalReason.UNKNOWN_CALLER if is_stranger else RefusalReason.WRONG_CREDENTIALS
+    return NotAdmitted(403, (), reason)
 
 
 def _dialled(request: Request) -> Uri | None:

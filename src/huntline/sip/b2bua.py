@@ -14,6 +14,7 @@ from huntline.directory.plan import (
     Target,
     UserTarget,
 )
+from huntline.directory.refused import REFUSAL_WORDS, RefusalReason, RefusedCall
 from huntline.engine import commands as do
 from huntline.engine import events as told
 from huntline.engine.model import Outcome, Transfer
@@ -30,6 +31,7 @@ from huntline.sip.admission import Admission
 from huntline.sip.alerting import Alerting
 from huntline.sip.arrivals import Arrivals
 from huntline.sip.calls import Call, CallBook, Leg, LegState, Party, Purpose, Ring
+from huntline.sip.connected import ConnectedIdentity
 from huntline.sip.core import events as sip
 from huntline.sip.dialling import Callee, Dialling, spawner
 from huntline.sip.direct import DirectCalls
@@ -37,6 +39,7 @@ from huntline.sip.display import Line, display_of
 from huntline.sip.diversion import MAX_TARGETS, queues_passed, through_queues
 from huntline.sip.early import EarlyAudio
 from huntline.sip.failures import (
+    NO_PHONE,
     TOO_MANY_HOPS,
     UNKNOWN_USER,
     Header,
@@ -49,6 +52,7 @@ from huntline.sip.holding import Holding
 from huntline.sip.house import Site
 from huntline.sip.keys import Keys
 from huntline.sip.presentation import COMPLETED_ELSEWHERE, warning
+from huntline.sip.refusals import EXIT_WORDS, Refusals
 from huntline.sip.sdp import is_hold
 from huntline.sip.takeovers import Takeovers
 from huntline.sip.transfers import Transfers
@@ -57,6 +61,8 @@ from huntline.sip.user_agent import UserAgent
 log = logging.getLogger(__name__)
 
 _REFUSALS = {Outcome.OVERFLOWED: 486, Outcome.REFUSED: 403}
+_REASONS = {NO_PHONE: RefusalReason.NOBODY_REACHABLE, TOO_MANY_HOPS: RefusalReason.TOO_MANY_HOPS}
+"""What is told of a call in person that was refused before any phone was asked."""
 
 
 class B2bua:
@@ -70,7 +76,9 @@ class B2bua:
         admission: Admission,
         site: Site,
         post: Callable[[told.Event], None],
+        refusals: Refusals,
     ) -> None:
+        self._refusals = refusals
         self._user_agent = user_agent
         self._media = media
         self._admission = admission
@@ -90,12 +98,14 @@ class B2bua:
             self._spawn,
             on_arrival=self._arrived,
             on_failure=self.refuse,
+            refusals=refusals,
         )
         self._keys = Keys(user_agent, media)
         self._holding = Holding(user_agent, media, site.ringing_tone, self._spawn)
         self._early = EarlyAudio(user_agent, media, self.book, self._holding, self._spawn)
         self._alerting = Alerting(admission, site, self._dialling, self._changed)
         self._direct = DirectCalls(admission, site, self._alerting, self)
+        self._connected_identity = ConnectedIdentity(user_agent, admission, self.book, post, self._changed)
         self._transfers = Transfers(
             user_agent,
             media,
@@ -109,9 +119,10 @@ class B2bua:
             end=self._end,
             enter_queue=self.enter_queue,
             on_change=self._changed,
+            connected_identity=self._connected_identity,
         )
         self._takeovers = Takeovers(
-            user_agent, media, admission, self.book, self._holding, self._spawn, self._changed
+            user_agent, media, admission, self.book, self._holding, self._spawn, self._changed, refusals
         )
         self.on_change: Callable[[Call], None] = lambda call: None
         self._is_closing = False
@@ -135,6 +146,10 @@ class B2bua:
                 self._takeovers.invited(event, event.replaces)
             else:
                 self._arrivals.invited(event)
+        elif isinstance(event, sip.InviteRefused):
+            self._arrivals.refused(event)
+        elif isinstance(event, sip.PeerIdentified):
+            self._connected_identity.heard(event)
         elif isinstance(event, sip.ReferReceived):
             self._transfers.referred(event)
         elif isinstance(event, sip.DtmfReceived):
@@ -337,20 +352,33 @@ class B2bua:
         if (ring := call.failed_forward) is not None:
             self._turn_away(call, ring.failure, is_outside=ring.is_outside)
         else:
-            self.refuse(call, _REFUSALS.get(outcome, 480), None)
+            self.refuse(call, _REFUSALS.get(outcome, 480), None, EXIT_WORDS.get(outcome, ""))
 
     def _turn_away(self, call: Call, failure: RingFailure, *, is_outside: bool = False) -> None:
         """Nobody was reached: the caller is told as much of it as concerns them."""
         status = failure.status_for_caller(is_outside=is_outside)
-        reason = "too many hops" if failure is TOO_MANY_HOPS else None
-        self.refuse(call, status, reason, failure.headers_for_caller(status))
+        reason = _REASONS.get(failure) if call.queue_id is None else None
+        words = REFUSAL_WORDS[RefusalReason.TOO_MANY_HOPS] if failure is TOO_MANY_HOPS else ""
+        self.refuse(call, status, reason, words, failure.headers_for_caller(status))
 
-    def refuse(self, call: Call, status: int, reason: str | None, headers: tuple[Header, ...] = ()) -> None:
-        """Turn a caller away."""
+    def refuse(
+        self,
+        call: Call,
+        status: int,
+        reason: RefusalReason | None,
+        words: str = "",
+        headers: tuple[Header, ...] = (),
+    ) -> None:
+        """Turn a caller away; ``reason`` None where the call has a record of its own that says why."""
+        if reason is not None:
+            caller, dialled = call.caller_id.user, call.dialled
+            refused = RefusedCall(call.organization_id, call.source, caller, dialled, status, reason)
+            self._refusals.add(refused)
+            words = words or REFUSAL_WORDS[reason]
         if call.caller.state is LegState.ANSWERED:  # a transferred caller, who can only be hung up on
             self._hang_up(call.caller, headers)
         else:
-            headers = (*headers, *((warning(reason),) if reason else ()))
+            headers = (*headers, *((warning(words),) if words else ()))
             self._user_agent.core.reject(call.caller.leg_id, status, self._user_agent.now(), headers=headers)
             self.book.drop_leg(call.caller)
         if call.queue_id is None:
@@ -472,6 +500,8 @@ class B2bua:
             self._dialling.hand_over_media(call, leg)
             self._holding.settle(call)
             self._connected(call, ring)
+            if call.is_handed_on:
+                self._connected_identity.tell(call, call.caller, leg)
         else:
             self._early.gone(call)
             self._dialling.stop(call, ring)

@@ -67,6 +67,8 @@ class Leg:
     state: LegState = LegState.RINGING
     is_holding: bool = False
     key_way: KeyWay | None = None
+    is_trusted: bool = False  # a provider that is told, and believed, who calls
+    identity: CallerId | None = None  # who such a provider says was reached by it
 
 
 @dataclass(slots=True, eq=False)
@@ -128,6 +130,7 @@ class Call:
     caller_id: CallerId
     dialled: str
     music: str
+    source: str = ""  # the address that the caller's INVITE came from
     sdp_for_caller: str = ""
     queue_id: str | None = None
     callee_media: dict[MediaKind, CalleeMedia] = field(default_factory=dict)
@@ -144,6 +147,7 @@ class Call:
     transfer: PendingTransfer | None = None
     arrived_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     is_released: bool = False
+    is_handed_on: bool = False  # its caller talked to somebody else before, and knows them by name
 
     @property
     def callee(self) -> Leg | None:

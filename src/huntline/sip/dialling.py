@@ -35,6 +35,7 @@ class Contact:
     flow: Flow | None = None
     route: tuple[str, ...] = ()
     credentials: Credentials | None = None
+    is_trusted: bool = False  # a provider that is told who calls
 
     @property
     def media_kind(self) -> MediaKind:
@@ -257,6 +258,7 @@ class Dialling:
             address=cleaned(contact.uri),
             account_id=ring.account_id,
             media_kind=kind,
+            is_trusted=contact.is_trusted,
         )
         ring.legs[leg.leg_id] = leg
         self._book.add_leg(call, leg, ring)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from huntline.directory.organization import QueueSettings
 from huntline.directory.plan import OutsideNumber
+from huntline.directory.refused import RefusalReason
 from huntline.sip.admission import Admission
 from huntline.sip.alerting import Alerting
 from huntline.sip.calls import Call, Purpose
@@ -21,7 +22,7 @@ class Otherwise(Protocol):
         """Who was dialled has their calls forwarded to a queue."""
         ...
 
-    def refuse(self, call: Call, status: int, reason: str | None) -> None:
+    def refuse(self, call: Call, status: int, reason: RefusalReason | None) -> None:
         """Nobody can be rung."""
         ...
 
@@ -40,7 +41,7 @@ class DirectCalls:
         plan = self._admission.plan
         account = plan.account_by_id(user_id)
         if account is None:
-            self._otherwise.refuse(call, 480, None)
+            self._otherwise.refuse(call, 480, RefusalReason.NOBODY_REACHABLE)
             return
         passed, destination = plan.way(account)
         if isinstance(destination, QueueSettings):

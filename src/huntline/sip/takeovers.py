@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any
 
 from uuid_utils import uuid7
 
 from huntline.directory.plan import Account
+from huntline.directory.refused import RefusalReason
 from huntline.errors import PeerError
 from huntline.media.interface import Media
 from huntline.sip.admission import Admission, NotAdmitted
+from huntline.sip.arrivals import told
 from huntline.sip.audio import our_description
 from huntline.sip.calls import Call, CallBook, Leg, LegState
 from huntline.sip.core.events import InviteReceived
 from huntline.sip.core.replaces import Replaces
 from huntline.sip.holding import Holding
+from huntline.sip.refusals import Refusals
 from huntline.sip.sdp import is_hold
 from huntline.sip.user_agent import UserAgent
 
@@ -35,6 +39,7 @@ class Takeovers:
         holding: Holding,
         spawn: Callable[[Coroutine[Any, Any, None]], None],
         on_change: Callable[[Call], None],
+        refusals: Refusals,
     ) -> None:
         self._user_agent = user_agent
         self._media = media
@@ -43,45 +48,48 @@ class Takeovers:
         self._holding = holding
         self._spawn = spawn
         self._on_change = on_change
+        self._refusals = refusals
 
     def invited(self, event: InviteReceived, replaces: Replaces) -> None:
         """A new INVITE that names a dialog: refused at once, or its audio is prepared."""
         caller = self._admission.user_behind(event.request, event.flow, self._user_agent.now())
         if isinstance(caller, NotAdmitted):
-            self._refuse(event, caller.status, caller.headers)
+            self._refuse(event, caller)
             return
         found = self._find(replaces, caller)
-        if isinstance(found, int):
+        if isinstance(found, NotAdmitted):
             self._refuse(event, found)
         else:
             self._spawn(self._take_over(event, replaces, caller))
 
-    def _find(self, replaces: Replaces, account: Account) -> Found | int:
-        """The answered leg of the user that is meant, or the status to refuse with."""
+    def _find(self, replaces: Replaces, account: Account) -> Found | NotAdmitted:
+        """The answered leg of the user that is meant, or the refusal."""
+        gone = NotAdmitted(481, (), RefusalReason.NO_SUCH_CALL, account.organization_id)
         record = self._user_agent.core.replaced_leg(replaces)
         found = self._book.by_leg(record.leg_id) if record is not None else None
         if record is None or found is None:
-            return 481
+            return gone
         call, ring = found
         leg = call.caller if ring is None else ring.legs[record.leg_id]
         if leg.account_id != account.user_id:
-            return 403
+            return replace(gone, status=403, reason=RefusalReason.FOREIGN_CALL)
         if not _is_served(call, leg):
-            return 481
-        return 486 if replaces.is_early_only else (call, leg)
+            return gone
+        return replace(gone, status=486) if replaces.is_early_only else (call, leg)
 
     async def _take_over(self, event: InviteReceived, replaces: Replaces, account: Account) -> None:
         media_id = uuid7().hex
         try:
             ours = await our_description(self._media, media_id, event.sdp)
         except PeerError as error:
-            self._refuse(event, error.sip_status)
+            reason = RefusalReason.NO_AUDIO if error.sip_status >= 500 else RefusalReason.NO_COMMON_AUDIO
+            self._refuse(event, NotAdmitted(error.sip_status, (), reason, account.organization_id))
             return
         # Meanwhile everybody may have left, the new leg too.
         found = self._find(replaces, account)
-        if isinstance(found, int) or self._user_agent.core.leg(event.leg_id) is None:
+        if isinstance(found, NotAdmitted) or self._user_agent.core.leg(event.leg_id) is None:
             self._media.delete(media_id)
-            self._refuse(event, found if isinstance(found, int) else 487)
+            self._refuse(event, found if isinstance(found, NotAdmitted) else NotAdmitted(487))
             return
         self._user_agent.core.answer(event.leg_id, ours, self._user_agent.now())
         is_holding = event.sdp is not None and is_hold(event.sdp, ours)
@@ -106,8 +114,9 @@ class Takeovers:
         self._holding.settle(call)
         self._on_change(call)
 
-    def _refuse(self, event: InviteReceived, status: int, headers: tuple[tuple[str, str], ...] = ()) -> None:
-        self._user_agent.core.reject(event.leg_id, status, self._user_agent.now(), headers=headers)
+    def _refuse(self, event: InviteReceived, refused: NotAdmitted) -> None:
+        headers = (*refused.headers, *told(self._refusals, event, refused))
+        self._user_agent.core.reject(event.leg_id, refused.status, self._user_agent.now(), headers=headers)
 
 
 def _is_served(call: Call, leg: Leg) -> bool:

@@ -22,6 +22,7 @@ from huntline.media.interface import Media
 from huntline.sip.admission import Admission, NotAdmitted
 from huntline.sip.alerting import Alerting
 from huntline.sip.calls import Call, CallBook, Leg, PendingTransfer, Purpose, Ring
+from huntline.sip.connected import ConnectedIdentity
 from huntline.sip.core.events import LegRinging, ReferReceived
 from huntline.sip.core.grammar import GrammarError, Uri, parse_uri
 from huntline.sip.core.replaces import Replaces
@@ -58,6 +59,7 @@ class Transfers:
         end: Callable[[Call], None],
         enter_queue: Callable[[Call, str, Transfer], None],
         on_change: Callable[[Call], None],
+        connected_identity: ConnectedIdentity,
     ) -> None:
         self._user_agent = user_agent
         self._media = media
@@ -71,6 +73,7 @@ class Transfers:
         self._end = end
         self._enter_queue = enter_queue
         self._on_change = on_change
+        self._connected_identity = connected_identity
 
     # -- what a party asks
 
@@ -159,6 +162,7 @@ class Transfers:
         self._holding.settle(successor)
         self._part(call, Destination(DestinationKind.QUEUE, queue.name))
         self._enter_queue(successor, queue.queue_id, transfer)
+        self._connected_identity.tell_queue(successor, queue.queue_id)
 
     # -- while somebody is rung
 
@@ -192,6 +196,7 @@ class Transfers:
         self._holding.settle(successor)
         self._tell(transfer.transferor, 200)
         self._part(call, transfer.to)
+        self._connected_identity.introduce(successor)
         self._on_change(successor)
 
     def failed(self, call: Call, status: int, reason: Reason) -> None:
@@ -262,7 +267,7 @@ class Transfers:
         self._accept(leg)
         transfer, caller_id = self._transfer_of(call, leg), self._caller_id_of(call, far)
         to, own = Destination(DestinationKind.QUEUE, self._queue_name(other_call)), other_call.caller
-        other_call.path = _path_of(call, far)
+        other_call.path, other_call.is_handed_on = _path_of(call, far), True
         self._detach(call, far)
         other_call.caller, other_call.caller_id = far, caller_id
         self._book.move_leg(far, other_call, None)
@@ -272,6 +277,10 @@ class Transfers:
         self._holding.settle(other_call)
         self._tell(leg, 200)
         self._part(call, to)
+        if other_call.callee is not None:
+            self._connected_identity.introduce(other_call)
+        elif other_call.queue_id is not None:
+            self._connected_identity.tell_queue(other_call, other_call.queue_id)
         self._on_change(other_call)
 
     def _join(self, call: Call, leg: Leg, far: Leg, other_call: Call, other: Leg) -> None:
@@ -291,6 +300,7 @@ class Transfers:
         self._tell(leg, 200)
         self._part(call, to)
         self._part(other_call, other_to)
+        self._connected_identity.introduce(successor)
         self._on_change(successor)
 
     def _take_ring(self, call: Call, leg: Leg, other_call: Call) -> None:
@@ -324,6 +334,7 @@ class Transfers:
             dialled=call.dialled,
             music=call.music,
             path=_path_of(call, far),
+            is_handed_on=True,
         )
 
     def _detach(self, call: Call, far: Leg) -> None:

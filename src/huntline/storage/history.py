@@ -14,6 +14,7 @@ from typing import Any, assert_never
 from sqlalchemy import Engine, Table, insert, select
 from sqlalchemy.exc import OperationalError
 
+from huntline.directory.refused import RefusedCall
 from huntline.engine.commands import DecisionKind, RecordCall, RecordDecision, RecordRing
 from huntline.engine.model import Outcome
 from huntline.engine.reasons import Reason, RingOutcome
@@ -105,6 +106,11 @@ class HistoryWriter:
                 self._add(schema.decisions, record.at, row | {"decision_id": new_id()})
             case _:
                 assert_never(record)
+
+    def add_refused(self, refused: RefusedCall, at: datetime) -> None:
+        """A call was turned away."""
+        row = fields_of(refused) | {"refusal_id": new_id(), "at": at}
+        self._add(schema.refused_calls, at, row)
 
     def close(self) -> None:
         """Write what is left, trying once more, and end the thread."""

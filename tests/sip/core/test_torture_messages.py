@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.sip.core.desk import TCP, UDP, Desk
 
-from huntline.sip.core.events import InviteReceived, RequestReceived
+from huntline.sip.core.events import InviteReceived, InviteRefused, RequestReceived
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.framing import FramingError, StreamFramer
 from huntline.sip.core.grammar import parse_address, parse_uri
@@ -92,6 +92,8 @@ def answer_minimally(desk: Desk) -> None:
             case RequestReceived(transaction_id, asked, _):
                 status = 401 if asked.method == "REGISTER" else 200
                 desk.core.respond(transaction_id, status, desk.now)
+            case InviteRefused():
+                pass  # has its answer
             case _:
                 raise AssertionError(event)
 

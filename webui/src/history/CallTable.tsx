@@ -172,7 +172,8 @@ interface PagesProps {
   readonly onPage: (page: number) => void;
 }
 
-function Pages({ page, total, shown, onPage }: PagesProps) {
+/** How many of how many, and the way to the others. */
+export function Pages({ page, total, shown, onPage }: PagesProps) {
   const styles = useStyles();
   const { t, i18n } = useTranslation('history');
   const number = (value: number) => new Intl.NumberFormat(i18n.language).format(value);

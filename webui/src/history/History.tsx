@@ -5,10 +5,12 @@ import { ArrowDownloadRegular } from '@fluentui/react-icons';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { addressOf } from '~/api/client';
+import { useMay } from '~/api/session';
 import { Page } from '~/parts/Page';
 import { CallTable } from './CallTable';
 import { FilterBar } from './FilterBar';
 import { queryOf, VIEWS, type View } from './filters';
+import { RefusedTable } from './RefusedTable';
 import { ServiceLevelTable } from './ServiceLevelTable';
 import { useFilters } from './useFilters';
 
@@ -22,6 +24,7 @@ export function History() {
   const styles = useStyles();
   const { t } = useTranslation('history');
   const { filters, choose } = useFilters();
+  const maySeeRefused = useMay('read-audit');
   const wanted = Object.entries(queryOf(filters, new Date())).map(([name, value]) => [name, String(value)]);
   const csv = (
     <Button
@@ -41,7 +44,7 @@ export function History() {
         selectedValue={filters.view}
         onTabSelect={(_, { value }) => choose({ view: value as View })}
       >
-        {VIEWS.map((view) => (
+        {VIEWS.filter((view) => view !== 'refused' || maySeeRefused).map((view) => (
           <Tab key={view} value={view}>
             {t(`history:view.${view}`)}
           </Tab>
@@ -50,6 +53,7 @@ export function History() {
       <div role="tabpanel" aria-label={t(`history:view.${filters.view}`)}>
         {filters.view === 'calls' && <CallTable filters={filters} choose={choose} />}
         {filters.view === 'service-level' && <ServiceLevelTable filters={filters} choose={choose} />}
+        {filters.view === 'refused' && <RefusedTable filters={filters} choose={choose} />}
         {filters.view === 'charts' && (
           <Suspense fallback={<Spinner label={t('common:loading')} />}>
             <Charts filters={filters} />

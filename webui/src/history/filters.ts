@@ -16,7 +16,7 @@ export const OUTCOMES: readonly Outcome[] = [
 ];
 export const RANGES = ['today', 'yesterday', 'week', 'month', 'all', 'custom'] as const;
 export type Range = (typeof RANGES)[number];
-export const VIEWS = ['calls', 'charts', 'service-level'] as const;
+export const VIEWS = ['calls', 'charts', 'service-level', 'refused'] as const;
 export type View = (typeof VIEWS)[number];
 
 export interface Filters {

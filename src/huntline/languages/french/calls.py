@@ -3,6 +3,26 @@
 from __future__ import annotations
 
 CALLS = {
+    # why calls were refused
+    "nobody here has this number or name": "personne ici ne possède ce numéro ou ce nom",
+    "calls are taken from users and from known providers only": (
+        "seuls les appels des utilisateurs et des opérateurs connus sont acceptés"
+    ),
+    "the caller did not prove who they are": "l'appelant n'a pas prouvé son identité",
+    "the caller has no licence for calls to the outside": (
+        "l'appelant n'a pas de licence pour les appels vers l'extérieur"
+    ),
+    "test calls reach queues only": "les appels d'essai n'atteignent que les files d'attente",
+    "there is no audio that both sides can use": "aucun format audio commun aux deux côtés",
+    "there is no audio at the moment": "l'audio est indisponible pour le moment",
+    "no phone of the person is registered": "aucun téléphone de cette personne n'est enregistré",
+    "the call to take over is not there": "l'appel à reprendre n'existe pas",
+    "the call to take over is somebody else's": "l'appel à reprendre appartient à quelqu'un d'autre",
+    "the request is malformed or asks for what this server does not have": (
+        "la requête est mal formée ou demande ce que ce serveur ne possède pas"
+    ),
+    "the call was forwarded too often": "l'appel a été renvoyé trop de fois",
+    "as many calls are up as the server may have": "le serveur a atteint son nombre maximal d'appels",
     # decisions
     "nothing was decided about you for a call {call:quoted}": (
         "rien n'a été décidé à votre sujet pour un appel « {call} »"

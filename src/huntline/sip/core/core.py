@@ -15,7 +15,7 @@ from huntline.sip.core.answer_flow import flow_of_answers
 from huntline.sip.core.client_transaction import ClientTransaction
 from huntline.sip.core.context import Context, CoreSettings, Send
 from huntline.sip.core.digest import Credentials
-from huntline.sip.core.events import RequestReceived, ResponseReceived, SipEvent
+from huntline.sip.core.events import InviteRefused, RequestReceived, ResponseReceived, SipEvent
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.grammar import GrammarError, parse_address, parse_uri
 from huntline.sip.core.incoming_leg import IncomingLeg
@@ -243,6 +243,13 @@ class SipCore:
         if leg := self._leg(leg_id):
             leg.ask_whether_there(now)
 
+    def identify(self, leg_id: str, headers: Headers, now: float) -> None:
+        """Tell the peer of an answered leg who is at our end now, by UPDATE where it takes any, else by a
+        re-INVITE that offers nothing new (RFC 4916, RFC 5876)."""
+        if leg := self._leg(leg_id):
+            leg.identity = tuple(headers)
+            leg.negotiation.refresh(now)
+
     def accept_offer(self, leg_id: str, sdp: str, now: float, *, fork: str = "") -> None:
         """Answer ``OfferReceived``, or the offer in the 2xx to an INVITE of ours that had none."""
         if leg := self._leg(leg_id):
@@ -343,6 +350,7 @@ class SipCore:
         refusal = refusal_of(request, self._settings)
         if refusal is not None:
             self._open(request, flow).reply(refusal.status, now, headers=refusal.headers)
+            self._tell_refused(request, flow, refusal.status)
         elif self._transactions.is_merged(request):
             self._open(request, flow).reply(482, now)
         else:
@@ -380,12 +388,17 @@ class SipCore:
     def _receive_invite(self, request: Request, flow: Flow, now: float) -> None:
         if self.leg_count >= self._settings.max_legs:
             self._answer_stateless(request, flow, 503)
+            self._tell_refused(request, flow, 503)
             return
         transaction = self._transactions.open_invite(request, flow)
         if asks_too_small_interval(request, self._settings.min_se):
             transaction.reply(422, now, headers=(("Min-SE", str(self._settings.min_se)),))
         else:
             self._legs.add(IncomingLeg(self._context.token(), self._surroundings, transaction, now))
+
+    def _tell_refused(self, request: Request, flow: Flow, status: int) -> None:
+        if request.method == "INVITE" and request.to_tag is None:
+            self._context.tell(InviteRefused(request, flow, status))
 
     # Answers without a transaction
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.grammar import Uri
-from huntline.sip.core.message import Request, Response
+from huntline.sip.core.message import Message, Request, Response
 from huntline.sip.core.replaces import Replaces
 
 
@@ -39,6 +39,24 @@ class InviteReceived:
     flow: Flow
     sdp: str | None
     replaces: Replaces | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InviteRefused:
+    """A new call was refused by the core itself: malformed, not supported, or one more than there may be."""
+
+    request: Request
+    flow: Flow
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class PeerIdentified:
+    """A request or answer that changes or confirms the session says by P-Asserted-Identity who is at the
+    peer's end. It may say the same again, and need not be true."""
+
+    leg_id: str
+    message: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +185,8 @@ SipEvent = (
     RequestReceived
     | ResponseReceived
     | InviteReceived
+    | InviteRefused
+    | PeerIdentified
     | LegConfirmed
     | LegRinging
     | LegAnswered

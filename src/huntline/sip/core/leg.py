@@ -9,7 +9,7 @@ from huntline.sip.core.client_transaction import ClientTransaction, Handler, Inv
 from huntline.sip.core.context import Context
 from huntline.sip.core.dialog import Dialog
 from huntline.sip.core.digest import Credentials, authorize
-from huntline.sip.core.events import LegEnded
+from huntline.sip.core.events import LegEnded, PeerIdentified
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.info import Info
 from huntline.sip.core.leg_record import LegRecord, LegState
@@ -82,6 +82,8 @@ class Leg:
         self.local_sdp: str | None = None
         self.remote_sdp: str | None = None
         self.peer_allows_update = False
+        # Who is at our end of the dialog, as told to the peer from now on (RFC 3325, RFC 5876).
+        self.identity: tuple[tuple[str, str], ...] = ()
         # The connection is gone, and the peer has not come back by another one yet.
         self.is_cut_off = False
         self._has_moved = False
@@ -119,7 +121,13 @@ class Leg:
             ("Contact", self.contact),
             ("Allow", self.context.allow),
             ("Supported", self.context.supported),
+            *self.identity,
         )
+
+    def hear_identity(self, message: Message) -> None:
+        """Tell of who the peer says is at its end now; whether to believe it is for our user to say."""
+        if message.header("p-asserted-identity") is not None:
+            self.context.tell(PeerIdentified(self.leg_id, message))
 
     def matches(self, request: Request) -> bool:
         """Whether a request with our tag belongs to this dialog (section 12.2.2)."""

@@ -152,6 +152,7 @@ class Negotiation:
         leg.local_sdp = sdp
         leg.remote_sdp = response.sdp or leg.remote_sdp
         self._refreshed_by(response, now)
+        leg.hear_identity(response)
         if not is_refresh:
             leg.context.tell(OfferAnswered(leg.leg_id, response.sdp))
 
@@ -172,6 +173,7 @@ class Negotiation:
         if response.status < 300 and leg.dialog is not None:
             leg.dialog.refresh_target(response)
             self._refreshed_by(response, now)
+            leg.hear_identity(response)
         elif response.status == 491:
             self._wait(response, now)
         elif response.status != 422 or not leg.session_timer.raise_minimum(response):
@@ -286,6 +288,7 @@ class Negotiation:
         leg = self._leg
         if leg.dialog is not None:
             leg.dialog.refresh_target(request)
+        leg.hear_identity(request)
         transaction.reply(200, now, headers=(*leg.own_headers(), *self._agree_on_timer(request, now)))
 
     def _agree_on_timer(self, request: Request, now: float) -> tuple[tuple[str, str], ...]:
@@ -329,6 +332,7 @@ class Negotiation:
         leg.local_sdp = sdp
         self._is_late = request.sdp is None
         leg.remote_sdp = request.sdp or leg.remote_sdp
+        leg.hear_identity(request)
         headers = (*leg.own_headers(), *self._agree_on_timer(request, now))
         data = transaction.reply(200, now, headers=headers, body=sdp, content_type=SDP)
         if request.method == "INVITE":

@@ -187,6 +187,7 @@ class OutgoingLeg(Leg):
             self.negotiation.take_over(early.update)
         self.session_timer.agree_as_uac(response, now)
         self.context.tell(LegAnswered(self.leg_id, self.remote_sdp))
+        self.hear_identity(response)
 
     def accept_offer(self, sdp: str, now: float, fork: str) -> None:
         """Answer the peer's offer, be it in a reliable response of a fork, in an UPDATE or in the 2xx."""

@@ -1,0 +1,59 @@
+"""Calls that are turned away, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class RefusalReason(StrEnum):
+    """Why a call was refused before it was anybody's."""
+
+    UNKNOWN_NUMBER = "unknown-number"
+    UNKNOWN_CALLER = "unknown-caller"
+    WRONG_CREDENTIALS = "wrong-credentials"
+    NO_LICENCE = "no-licence"
+    NOT_FOR_GUESTS = "not-for-guests"
+    NO_COMMON_AUDIO = "no-common-audio"
+    NO_AUDIO = "no-audio"
+    NOBODY_REACHABLE = "nobody-reachable"
+    NO_SUCH_CALL = "no-such-call"
+    FOREIGN_CALL = "foreign-call"
+    NOT_UNDERSTOOD = "not-understood"
+    TOO_MANY_CALLS = "too-many-calls"
+    TOO_MANY_HOPS = "too-many-hops"
+
+
+REFUSAL_WORDS = {
+    RefusalReason.UNKNOWN_NUMBER: "nobody here has this number or name",
+    RefusalReason.UNKNOWN_CALLER: "calls are taken from users and from known providers only",
+    RefusalReason.WRONG_CREDENTIALS: "the caller did not prove who they are",
+    RefusalReason.NO_LICENCE: "the caller has no licence for calls to the outside",
+    RefusalReason.NOT_FOR_GUESTS: "test calls reach queues only",
+    RefusalReason.NO_COMMON_AUDIO: "there is no audio that both sides can use",
+    RefusalReason.NO_AUDIO: "there is no audio at the moment",
+    RefusalReason.NOBODY_REACHABLE: "no phone of the person is registered",
+    RefusalReason.NO_SUCH_CALL: "the call to take over is not there",
+    RefusalReason.FOREIGN_CALL: "the call to take over is somebody else's",
+    RefusalReason.NOT_UNDERSTOOD: "the request is malformed or asks for what this server does not have",
+    RefusalReason.TOO_MANY_CALLS: "as many calls are up as the server may have",
+    RefusalReason.TOO_MANY_HOPS: "the call was forwarded too often",
+}
+"""In English, as the Warning of an answer has them (RFC 3261 section 20.43)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedCall:
+    """A call that was refused, or ``count`` of them that came in a flood.
+
+    ``source`` is the address it came from; ``caller`` and ``dialled`` are what it said of itself, and empty
+    for a flood.
+    """
+
+    organization_id: str
+    source: str
+    caller: str
+    dialled: str
+    status: int
+    reason: RefusalReason
+    count: int = 1
