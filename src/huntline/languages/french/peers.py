@@ -13,6 +13,7 @@ PEERS = {
     "unknown user": "utilisateur inconnu",
     "no phone registered": "aucun téléphone enregistré",
     "the phone is gone": "le téléphone n'est plus là",
+    "too many hops": "trop de renvois",
     "answered without a session description": "répondu sans description de session (SDP)",
     "leg {leg} was deleted": "la branche {leg} a été supprimée",
     "the media worker does not answer": "le processus média ne répond pas",
