@@ -7,8 +7,8 @@ from pathlib import Path
 
 from huntline.directory.organization import Audio
 from huntline.directory.rules import check
-from huntline.media.prompts.decode import check_content, read_prompt
 from huntline.media.prompts.apart import encode_apart
+from huntline.media.prompts.decode import check_content, read_prompt
 from huntline.media.prompts.speak import speak
 from huntline.organization_file.reading import Sounds, read_file
 from huntline.storage.audit import Actor

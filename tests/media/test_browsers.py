@@ -19,8 +19,8 @@ from tests.media.rig import Phone, Studio, key_press, perform, studio
 from huntline.media.client import MediaClient
 from huntline.media.interface import DtmfPressed, MediaDied, MediaLegLost, MediaUnavailable, NotAcceptable
 from huntline.media.worker import secure_path
-from huntline.own_addresses import own_addresses
 from huntline.media.worker.dtls import Identity
+from huntline.own_addresses import own_addresses
 
 SILENCE = b"\xff" * 160
 
@@ -121,7 +121,10 @@ def test_loopback_is_no_candidate_but_phones_keep_it() -> None:
 
     async def story() -> None:
         async with scene() as on:
-            plain, offered = await on.media.client.offer("plain"), await on.media.client.offer("page", is_secure=True)
+            plain, offered = (
+                await on.media.client.offer("plain"),
+                await on.media.client.offer("page", is_secure=True),
+            )
             own = own_addresses(4)[0]
             assert "c=IN IP4 127.0.0.1" in plain
             assert f" {own} " in next(line for line in offered.splitlines() if "a=candidate" in line)

@@ -94,7 +94,9 @@ def decode_content(path: Path, data: bytes) -> array[int]:
     options = {"format_whitelist": FORMATS[suffix], "protocol_whitelist": "none"}
     samples: array[int] = array("h")
     try:
-        with av.open(BytesIO(with_even_chunks(data)), "r", options=options, metadata_errors="ignore") as container:
+        with av.open(
+            BytesIO(with_even_chunks(data)), "r", options=options, metadata_errors="ignore"
+        ) as container:
             stream = next(iter(container.streams.audio), None)
             if stream is None:
                 raise PromptRefused(path, "the file has no audio in it")

@@ -19,8 +19,8 @@ from huntline.directory.organization import Audio, Organization
 from huntline.directory.problems import Problem
 from huntline.errors import ConfigurationError, Refused
 from huntline.media.g711 import SUFFIX
-from huntline.media.prompts.decode import MAX_BYTES
 from huntline.media.prompts.apart import encode_apart
+from huntline.media.prompts.decode import MAX_BYTES
 from huntline.media.prompts.encode import measure_prompt
 from huntline.media.prompts.judgement import warnings_about
 from huntline.media.prompts.preview import wav_of_ulaw
