@@ -1,4 +1,4 @@
-"""Firefox, steered by what it listens to itself (Marionette, JSON with its length in front): no driver is needed."""
+"""Firefox, steered by what it listens to itself: Marionette, JSON with its length in front."""
 
 from __future__ import annotations
 

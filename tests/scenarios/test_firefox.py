@@ -1,4 +1,4 @@
-"""Firefox as an agent's browser: it sends nothing to loopback, and Playwright drives no Firefox but its own."""
+"""Firefox as an agent's browser: it sends nothing to loopback. Playwright drives none but its own."""
 
 from __future__ import annotations
 

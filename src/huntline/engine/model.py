@@ -59,7 +59,7 @@ class AgentState(StrEnum):
 class RestReason(StrEnum):
     """Why an agent is left alone for longer than a moment, in words that tell them what to do."""
 
-    NO_AUDIO = "twice in a row no audio path could be made: allow UDP to the server, or try another browser or network"
+    NO_AUDIO = "no audio path could be made twice: allow UDP to the server, or try another browser or network"
 
 
 class ExitAction(StrEnum):

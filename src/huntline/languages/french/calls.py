@@ -74,7 +74,7 @@ CALLS = {
     "the target hung up": "la destination a raccroché",
     "the server is shutting down": "le serveur s'arrête",
     "no audio path in time": "aucune liaison audio à temps",
-    "twice in a row no audio path could be made: allow UDP to the server, or try another browser or network": (
+    "no audio path could be made twice: allow UDP to the server, or try another browser or network": (
         "deux fois de suite, aucune liaison audio n'a pu être établie : autorisez l'UDP vers le serveur, ou"
         " essayez un autre navigateur ou un autre réseau"
     ),
