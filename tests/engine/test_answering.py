@@ -136,7 +136,7 @@ def test_an_agent_without_audio_twice_in_a_row_is_left_alone_for_longer_and_told
     assert isinstance(reason, LeftAlone)
     assert reason.why is Cause.NO_AUDIO_TWICE
     assert rung(desk.passes(1)) == ["anna"]
-    # A third failure is one too many at once; a conversation in between, or a page loaded anew, is a new start.
+    # So after each failure more; a conversation in between, or a page loaded anew, is a new start.
     desk.answers("anna")
     desk.bridge_fails("anna")
     assert rung(desk.passes(59)) == []

@@ -47,7 +47,7 @@ _FLAGS = (
 )
 _numbers = itertools.count(1)
 # Keeps the audio that a page receives where a story can listen to it.
-_LISTEN = """
+LISTEN = """
 const Connection = window.RTCPeerConnection;
 window.heard = [];
 window.RTCPeerConnection = class extends Connection {
@@ -65,7 +65,7 @@ window.RTCPeerConnection = class extends Connection {
 """
 
 # The loudest frequency in what comes in over the connections that are up; 0 is silence.
-_LOUDEST = """() => {
+LOUDEST = """() => {
   let found = 0, most = -70;
   for (const { connection, context, analyser } of window.heard) {
     if (connection.connectionState !== 'connected') continue;
@@ -167,9 +167,36 @@ class Person:
 def assert_hears(page: Page, tone: int, timeout: float = 8.0) -> None:
     """What the page receives is a tone, sooner or later."""
     deadline = time.monotonic() + timeout
-    while abs((heard := page.evaluate(_LOUDEST)) - tone) > 25:
+    while abs((heard := page.evaluate(LOUDEST)) - tone) > 25:
         assert time.monotonic() < deadline, f"the page hears {heard:.0f} Hz, not {tone} Hz"
         page.wait_for_timeout(50)
+
+
+def account(
+    server: Server,
+    office: Office,
+    role: Role,
+    user: str | None = None,
+    name: str = "",
+    queues: Collection[str] = (),
+) -> str:
+    """A new account of the office, with the password that ``Person.sign_in`` uses; its name."""
+    database = open_database(server.data)
+    try:
+        settings, accounts = Settings(database), Accounts(database)
+        organization = next(each for each in settings.organizations() if each.name == office.name)
+        owner = next((each.user_id for each in organization.users if user and each.upn == user), None)
+        account = Account(
+            organization_id=organization.organization_id,
+            name=name or user or f"{role}{next(_numbers)}@{office.domain}",
+            role=role,
+            password_hash=hashed(PASSWORD),
+            user_id=owner,
+            queue_ids=tuple(each.queue_id for each in organization.queues if each.name in queues),
+        )
+        return accounts.add(account, Actor("the story", "test")).name
+    finally:
+        database.dispose()
 
 
 class People:
@@ -191,22 +218,7 @@ class People:
 
         ``queues`` are the names of those that a queue owner may change.
         """
-        database = open_database(self._server.data)
-        try:
-            settings, accounts = Settings(database), Accounts(database)
-            organization = next(each for each in settings.organizations() if each.name == office.name)
-            owner = next((each.user_id for each in organization.users if user and each.upn == user), None)
-            account = Account(
-                organization_id=organization.organization_id,
-                name=name or user or f"{role}{next(_numbers)}@{office.domain}",
-                role=role,
-                password_hash=hashed(PASSWORD),
-                user_id=owner,
-                queue_ids=tuple(each.queue_id for each in organization.queues if each.name in queues),
-            )
-            return accounts.add(account, Actor("the story", "test")).name
-        finally:
-            database.dispose()
+        return account(self._server, office, role, user, name, queues)
 
     def arrive(
         self, *, tone: int = 0, language: str = "en", size: tuple[int, int] = DESKTOP, is_dark: bool = False
@@ -220,7 +232,7 @@ class People:
             permissions=["microphone", "notifications"],
         )
         context.set_default_timeout(10_000)
-        context.add_init_script(_LISTEN)
+        context.add_init_script(LISTEN)
         person = Person(context, f"http://127.0.0.1:{self._server.http_port}")
         self._people.append(person)
         return person

@@ -1,4 +1,4 @@
-"""A caller from another network: baresip at another address, a server that was told where SIP is and no more."""
+"""A caller from another network, and a server that was told no more than where SIP is."""
 
 from __future__ import annotations
 

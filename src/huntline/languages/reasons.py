@@ -96,8 +96,7 @@ WORDS: Mapping[str, Words] = {
     # why a ring, or a forward, failed
     Cause.NOT_REGISTERED: ("no phone registered", "aucun téléphone enregistré"),
     Cause.NO_AUDIO_TWICE: (
-        "twice in a row no audio path could be made: allow UDP to the server, or try another browser or"
-        " network",
+        "no audio path could be made twice: allow UDP to the server, or try another browser or network",
         "deux fois de suite, aucune liaison audio n'a pu être établie : autorisez l'UDP vers le serveur, ou"
         " essayez un autre navigateur ou un autre réseau",
     ),
