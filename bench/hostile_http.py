@@ -95,8 +95,11 @@ async def server(folder: Path) -> AsyncIterator[int]:
     log = (folder / "server.log").open("w")
     running = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE, stderr=log)
     assert running.stdout is not None
-    while not (await running.stdout.readline()).startswith(b"Huntline is ready"):
-        pass
+    async for line in running.stdout:
+        if line.startswith(b"Huntline is ready"):
+            break
+    else:
+        raise SystemExit(f"the server did not start:\n{(folder / 'server.log').read_text()}")
     try:
         yield processes_of(running.pid)["web"]
     finally:
