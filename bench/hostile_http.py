@@ -95,8 +95,11 @@ async def server(folder: Path) -> AsyncIterator[int]:
     log = (folder / "server.log").open("w")
     running = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE, stderr=log)
     assert running.stdout is not None
-    while not (await running.stdout.readline()).startswith(b"Huntline is ready"):
-        pass
+    async for line in running.stdout:
+        if line.startswith(b"Huntline is ready"):
+            break
+    else:
+        raise SystemExit(f"the server did not start:\n{(folder / 'server.log').read_text()}")
     try:
         yield processes_of(running.pid)["web"]
     finally:
@@ -207,6 +210,7 @@ class Desk:
 async def half_requests(count: int) -> None:
     """Keep so many connections open with half a request each, anew when one is cut off; print how often."""
     cuts = 0
+    print(json.dumps({"cut_off": 0}), flush=True)
 
     async def one() -> None:
         nonlocal cuts
@@ -226,6 +230,7 @@ async def half_requests(count: int) -> None:
 async def bodies(count: int) -> None:
     """Send so many bodies at a time as nobody known, again and again; print how many were refused."""
     refused = 0
+    print(json.dumps({"bodies_refused": 0}), flush=True)
 
     async def one() -> None:
         nonlocal refused
@@ -249,13 +254,14 @@ ATTACKS: dict[str, Callable[[int], Awaitable[None]]] = {"half": half_requests, "
 
 @asynccontextmanager
 async def attacked(kind: str | None, count: int, felt: Felt) -> AsyncIterator[None]:
-    """Strangers in a process of their own, who are gone afterwards."""
+    """Strangers in a process of their own, who have begun, and are gone afterwards."""
     if kind is None:
         yield
         return
     command = [sys.executable, __file__, "--attack", kind, "--count", str(count)]
     process = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
     assert process.stdout is not None
+    await process.stdout.readline()
 
     async def count_them(lines: asyncio.StreamReader) -> None:
         async for line in lines:
@@ -294,8 +300,9 @@ async def measured(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
                 (f"{options.bodies} bodies of 5.9 MB", "bodies", options.bodies),
                 ("after", None, 0),
             ):
-                desk.felt = felt = Felt()
+                felt = Felt()
                 async with attacked(kind, count, felt):
+                    desk.felt = felt
                     await asyncio.sleep(options.seconds)
                 felt.web_rss_mb = rss_mb(web)
                 phases[name] = felt.figures()

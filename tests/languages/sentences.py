@@ -98,7 +98,7 @@ def error_ids() -> Iterator[str]:
                     args=[_, ast.Constant(value=str(word)), *_],
                 ):
                     yield word
-                case ast.Assign(targets=[ast.Name(id="_NAMES")], value=ast.Dict(values=words)):
+                case ast.Assign(targets=[ast.Name(id="_ERROR_NAMES")], value=ast.Dict(values=words)):
                     yield from (str(word.value) for word in words if isinstance(word, ast.Constant))
 
 

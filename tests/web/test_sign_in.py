@@ -360,7 +360,7 @@ def test_an_admin_sees_who_is_locked_out_and_lets_them_in(
         assert api.delete("/accounts/anna/lock")["locked_until"] is None
     assert browser.sign_in("anna").status_code == 201
     assert api.get("/accounts/anna")["locked_until"] is None
-    assert api.get("/audit", key="anna")["items"][0]["field"] == "failed attempts"
+    assert api.get("/audit", key="anna")["items"][0]["field"] == "failed_attempts"
 
 
 def test_letting_somebody_in_gives_their_address_its_attempts_back(rig: ServerRig, browser: Browser) -> None:

@@ -206,7 +206,7 @@ class Accounts:
             connection.execute(
                 update(schema.accounts).where(_is_account(schema.accounts, after)), _row_of(after)
             )
-            change = Change("account", after.name, "failed attempts", "counted", "forgiven")
+            change = Change("account", after.name, "failed_attempts", "counted", "forgiven")
             self._audit(connection, after, [change], by)
         return after
 

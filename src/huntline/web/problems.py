@@ -69,7 +69,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 """The system's errors when a disk takes nothing more."""
 
-_NAMES = {
+_ERROR_NAMES = {
     400: "invalid",
     404: "not-found",
     405: "method-not-allowed",
@@ -232,7 +232,7 @@ def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, AnyHTTPException)
     if isinstance(error, RefusedUnread):
         return refused_response(error.refusal)
-    name = _NAMES.get(error.status_code, "refused")
+    name = _ERROR_NAMES.get(error.status_code, "refused")
     headers = dict(error.headers) if error.headers else None
     return problem_response(error.status_code, name, str(error.detail), headers=headers)
 
