@@ -95,7 +95,7 @@ def test_a_list_fits_an_environment_variable(monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setenv("HUNTLINE_SIP", written)
         assert load_config({}).sip == (Listener("udp", "10.0.0.1", 5060), Listener("tcp", "::1", 5062))
     monkeypatch.setenv("HUNTLINE_SIP", "['udp:10.0.0.1:5060']")
-    with pytest.raises(ConfigurationError, match="HUNTLINE_SIP: .* with blanks or commas between"):
+    with pytest.raises(ConfigurationError, match=r"HUNTLINE_SIP: .* with blanks or commas between"):
         load_config({})
 
 

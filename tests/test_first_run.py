@@ -18,10 +18,10 @@ from huntline.first_run import how_to_set_up, make_setup_token, setup_token
         (
             "127.0.0.1",
             "http://127.0.0.1:8080",
-            f"ssh -L 8080:127.0.0.1:8080 {getpass.getuser()}@{socket.gethostname()}, and open this link there",
+            f"ssh -L 8080:127.0.0.1:8080 {getpass.getuser()}@{socket.gethostname()}, and open this",
         ),
         ("::1", "http://[::1]:8080", "ssh -L 8080:[::1]:8080"),
-        ("0.0.0.0", "http://127.0.0.1:8080", f"the same link with {socket.gethostname()} in the place"),
+        ("0.0.0.0", "http://127.0.0.1:8080", f"the same link with {socket.gethostname()} in the place"),  # noqa: S104
         ("192.0.2.10", "http://192.0.2.10:8080", None),
     ],
 )
