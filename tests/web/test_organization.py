@@ -21,6 +21,7 @@ def test_only_what_a_patch_names_changes_in_limits_and_star_codes(rig: ServerRig
         "limits": {"max_waiting": 200, "agent_limit": 10_000},
         "communication_credits": True,
         "propagation_delay": False,
+        "time_zone": None,
         "star_codes": {"opt_out": "*45", "opt_in": "*46"},
         "licence_pools": {},
         "service_number_table": [],
