@@ -20,6 +20,7 @@ from huntline.engine.reasons import (
     FailedTransfer,
     FromQueue,
     HandedTo,
+    RingOutcome,
     StopReason,
     Text,
     TransferredTo,
@@ -50,9 +51,8 @@ def test_a_call_handed_on_is_over_as_answered_and_the_agent_is_released() -> Non
     record = desk.end_of("c1")
     assert (record.outcome, record.agent_id) == (Outcome.ANSWERED, "anna")
     assert record.reason == TransferredTo(person("Bao"))
-    assert [(ring.outcome, ring.reason) for ring in desk.rings_of("anna")] == [
-        ("answered", "transferred to Bao")
-    ]
+    (ring,) = desk.rings_of("anna")
+    assert (ring.outcome, ring.reason) == (RingOutcome.ANSWERED, TransferredTo(person("Bao")))
     assert desk.reasons("c1", "transferred") == [("anna", HandedTo(person("Bao")))]
     assert desk.agent("anna").state is AgentState.WRAP_UP
 

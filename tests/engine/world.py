@@ -85,7 +85,7 @@ class World:
             case do.StopRinging(ring_id, _):
                 assert ring_id in self.rings
                 assert ring_id not in self.answered
-            case do.RecordRing(ring_id):
+            case do.RecordRing(ring_id=ring_id):
                 del self.rings[ring_id]
                 self.past_rings.append(ring_id)
                 self.answered.discard(ring_id)
@@ -120,7 +120,7 @@ class World:
             case do.EndCall():
                 assert caller.is_answered or caller.is_gone
                 caller.ends += 1
-            case do.RecordCall(call_id):
+            case do.RecordCall(call_id=call_id):
                 caller.records += 1
                 assert caller.ends == 1
                 assert command.agent_id == caller.agent

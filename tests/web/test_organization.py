@@ -22,6 +22,7 @@ def test_only_what_a_patch_names_changes_in_limits_and_star_codes(rig: ServerRig
         "communication_credits": True,
         "propagation_delay": False,
         "queue_name_in_identity": True,
+        "time_zone": None,
         "star_codes": {"opt_out": "*45", "opt_in": "*46"},
         "licence_pools": {},
         "service_number_table": [],

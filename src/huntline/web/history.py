@@ -96,10 +96,10 @@ class WhyNotRung(StrEnum):
 
 class Names:
     """The names in an organization by id; the id of what has been removed since stays. Reasons are in the
-    words of ``reader``, who reads the answer."""
+    words of ``reader``: unless told, of who reads the answer."""
 
-    def __init__(self, organization: Organization) -> None:
-        self.reader = reader_of(organization)
+    def __init__(self, organization: Organization, reader: Reader | None = None) -> None:
+        self.reader = reader or reader_of(organization)
         self._queues = {queue.queue_id: queue.name for queue in organization.queues}
         self._users = {user.user_id: user for user in organization.users}
 

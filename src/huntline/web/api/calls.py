@@ -14,9 +14,11 @@ from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
+from huntline.clock import zone_of
 from huntline.directory.access import Role
 from huntline.engine.model import Outcome
 from huntline.engine.statistics import ServiceLevel, Waits
+from huntline.languages.reasons import Reader
 from huntline.organization_file.form import Text
 from huntline.storage.calls import (
     CallFilter,
@@ -166,7 +168,9 @@ def export(access: ReadHistory, query: Wanted) -> StreamingResponse:
     """
     calls = all_calls(access.backstage.database, query.filter_for(access))
     headers = {"Content-Disposition": 'attachment; filename="calls.csv"'}
-    return StreamingResponse(_csv(calls, Names(access.organization)), media_type="text/csv", headers=headers)
+    organization = access.organization
+    names = Names(organization, Reader("en", zone_of(organization.time_zone)))  # a table is for programs
+    return StreamingResponse(_csv(calls, names), media_type="text/csv", headers=headers)
 
 
 @router.get("/calls/{call_id}", response_model=CallDetails, operation_id="read_call")
