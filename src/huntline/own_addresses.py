@@ -17,7 +17,8 @@ def own_addresses(version: int) -> list[str]:
     Loopback is among them only where there is no other (RFC 8445 section 5.1.1.1); link-local ones never.
     """
     first = _address_of_default_route(version)
-    found = [ip.ip if ip.is_IPv4 else ip.ip[0] for adapter in ifaddr.get_adapters() for ip in adapter.ips]
+    ips = [ip.ip for adapter in ifaddr.get_adapters() for ip in adapter.ips]
+    found = [ip if isinstance(ip, str) else ip[0] for ip in ips]  # IPv6 comes with flow and scope
     usable = [each for each in found if ip_address(each).version == version and _is_reachable(each)]
     ordered = sorted(dict.fromkeys(usable), key=lambda each: each != first)
     return ordered or [_LOOPBACK[version]]

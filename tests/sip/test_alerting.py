@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from tests.fakes.plans import PLAN, account
 
+from huntline.engine.reasons import SipAnswer
 from huntline.sip import alerting as module
 from huntline.sip.alerting import Alerting
 from huntline.sip.calls import Call, Leg, Party, Purpose, Ring
@@ -78,10 +79,10 @@ def run(story: Callable[[Office], Any]) -> None:
     ("failure", "reason"),
     [
         (NO_ANSWER, "no-answer"),
-        (RingFailure(486, "486 Busy Here"), "user-busy"),
-        (RingFailure(603, "603 Decline"), "user-busy"),
-        (RingFailure(404, "404 Not Found"), "unavailable"),
-        (RingFailure(503, "503 Service Unavailable"), "unavailable"),
+        (RingFailure(486, SipAnswer(486, "Busy Here")), "user-busy"),
+        (RingFailure(603, SipAnswer(603, "Decline")), "user-busy"),
+        (RingFailure(404, SipAnswer(404, "Not Found")), "unavailable"),
+        (RingFailure(503, SipAnswer(503, "Service Unavailable")), "unavailable"),
     ],
 )
 def test_the_mailbox_is_told_whose_it_is_and_why(failure: RingFailure, reason: str) -> None:
