@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from huntline.directory.access import Role
 from . import tones
 from .firefox import Firefox
 from .office import Office
-from .pages import LISTEN, LOUDEST, PASSWORD, account
+from .pages import PASSWORD, account
 
 pytestmark = pytest.mark.scenario
 
@@ -28,7 +27,7 @@ def firefox(tmp_path: Path) -> Iterator[Firefox]:
         yield browser
 
 
-def test_an_agent_in_firefox_talks_with_a_caller_of_the_queue(office: Office, firefox: Firefox) -> None:
+def test_a_caller_of_the_queue_hears_an_agent_in_firefox(office: Office, firefox: Firefox) -> None:
     number = office.queue("amal")
     office.open()
     name = account(office.server, office, Role.AGENT, office.upn("amal"))
@@ -37,7 +36,6 @@ def test_an_agent_in_firefox_talks_with_a_caller_of_the_queue(office: Office, fi
     firefox.fill("input[autocomplete=current-password]", PASSWORD)
     firefox.click("//button[@type='submit']")
     firefox.find("css selector", "#main")
-    firefox.run(LISTEN)
     office.server.wait_status(
         lambda status: any(
             agent["upn"] == office.upn("amal") and agent["state"] == "ready" for agent in status["agents"]
@@ -49,8 +47,5 @@ def test_an_agent_in_firefox_talks_with_a_caller_of_the_queue(office: Office, fi
     caller.wait_answered()
     firefox.click("//button[normalize-space()='Accept']")
     caller.sound.wait_for(tones.AGENT, 15)
-    deadline = time.monotonic() + 15
-    while abs(firefox.run(f"return ({LOUDEST})()") - tones.CALLER) > 30:
-        assert time.monotonic() < deadline, "Firefox does not hear the caller"
     caller.hang_up()
     assert office.calls()[0]["outcome"] == "answered"
