@@ -28,9 +28,9 @@ from typing import Any
 
 import yaml
 
-from huntline.api_client import Api, path_of, remote_api
+from huntline.cli.api_client import Api, path_of, remote_api
 from huntline.config import Config
-from huntline.control import ControlClient
+from huntline.control.server import ControlClient
 
 HUNTLINE = [sys.executable, "-m", "huntline"]
 DEPTH = 5

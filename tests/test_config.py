@@ -6,7 +6,7 @@ import pytest
 
 from huntline.config import Address, Config, Listener, PortRange, load_config
 from huntline.errors import ConfigurationError
-from huntline.own_addresses import own_addresses
+from huntline.network.own_addresses import own_addresses
 
 
 @pytest.fixture(autouse=True)

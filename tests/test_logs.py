@@ -9,14 +9,14 @@ from huntline.logs import FieldFormatter, mask_number
 
 def formatted(message: str, *, mask_numbers: bool = False, **fields: object) -> str:
     record = logging.makeLogRecord(
-        {"name": "huntline.runner", "levelname": "INFO", "msg": message, "created": 0.0, **fields}
+        {"name": "huntline.signalling.runner", "levelname": "INFO", "msg": message, "created": 0.0, **fields}
     )
     return FieldFormatter("signalling", mask_numbers=mask_numbers).format(record)
 
 
 def test_a_line_is_a_message_and_its_fields() -> None:
     assert formatted("call ended", call_id="c17", reason="the agent hung up") == (
-        "1970-01-01T00:00:00.000Z INFO signalling huntline.runner: call ended"
+        "1970-01-01T00:00:00.000Z INFO signalling huntline.signalling.runner: call ended"
         ' call_id=c17 reason="the agent hung up"'
     )
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huntline.protocols import Protocol, protocol_of
+from huntline.network.protocols import Protocol, protocol_of
 from tests.sip.core.test_torture_messages import EXPECTED, read
 
 

@@ -39,7 +39,7 @@ from huntline.data_folder import (
     settings_file,
 )
 from huntline.errors import ConfigurationError
-from huntline.own_addresses import own_addresses
+from huntline.network.own_addresses import own_addresses
 
 LONGEST_SOCKET_PATH = 107  # bytes: sun_path of unix(7) with its closing zero
 

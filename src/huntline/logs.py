@@ -59,7 +59,7 @@ class RationedWarning:
 
 
 class FieldFormatter(logging.Formatter):
-    """``2026-01-31T09:00:00.123Z INFO signalling huntline.runner: call ended call_id=c17``."""
+    """``2026-01-31T09:00:00.123Z INFO signalling huntline.signalling.runner: call ended call_id=c17``."""
 
     def __init__(self, process: str, *, mask_numbers: bool) -> None:
         super().__init__()

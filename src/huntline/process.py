@@ -52,7 +52,7 @@ def _role(name: str) -> Role:
     """The function of a role; imported only where it runs, so that no process carries another's code."""
     match name:
         case "signalling":
-            from huntline.app import run_signalling
+            from huntline.signalling.wiring import run_signalling
 
             return run_signalling
         case "media":

@@ -14,7 +14,7 @@ import pytest
 from tests.cli.huntline import huntline
 from tests.cli.test_settings_verbs import stored
 
-from huntline.control import ControlServer
+from huntline.control.server import ControlServer
 from huntline.directory.organization import Organization
 
 NOW = {

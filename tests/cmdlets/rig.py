@@ -9,7 +9,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from huntline.api_client import Api, local_api
+from huntline.cli.api_client import Api, local_api
 from huntline.cmdlets.catalogue import CMDLETS
 from huntline.cmdlets.language import run
 from huntline.cmdlets.session import ScriptStopped, Session

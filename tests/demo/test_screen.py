@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from huntline.control import ControlServer
+from huntline.control.picture import Picture
+from huntline.control.server import ControlServer
 from huntline.demo.screen import follow_in_lines, happenings
-from huntline.picture import Picture
 
 
 def call(state: str, agent: str | None = None, queue: str | None = "Demo Line") -> dict[str, Any]:

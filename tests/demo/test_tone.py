@@ -7,8 +7,8 @@ import struct
 
 import pytest
 
+from huntline import sdp
 from huntline.demo.tone import PACKET_SECONDS, SAMPLES_PER_PACKET, Tone, tone_second
-from huntline.sip import sdp
 
 
 def session(port: int, direction: sdp.Direction = "sendrecv") -> sdp.Agreed:

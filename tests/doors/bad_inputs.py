@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from huntline.api_client import ApiRefused
 from huntline.apply import apply_file
+from huntline.cli.api_client import ApiRefused
 from huntline.errors import HuntlineError
 from huntline.languages.translation import Language
 from tests.cli.huntline import huntline

@@ -6,12 +6,12 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from huntline.sip.authenticator import Authenticator, Challenge, Identified
 from huntline.sip.core.core import CoreSettings, SipCore
 from huntline.sip.core.events import RequestReceived, SipEvent
 from huntline.sip.core.flow import Flow
-from huntline.sip.presence import PresenceServer
-from huntline.sip.registrar import Registrar
+from huntline.sip.servers.authenticator import Authenticator, Challenge, Identified
+from huntline.sip.servers.presence import PresenceServer
+from huntline.sip.servers.registrar import Registrar
 from huntline.sip.transport.address import ListenAddress
 from huntline.sip.transport.connection import ConnectionLimits
 from huntline.sip.user_agent import UserAgent

@@ -20,7 +20,7 @@ from huntline.media.client import MediaClient
 from huntline.media.interface import DtmfPressed, MediaDied, MediaLegLost, MediaUnavailable, NotAcceptable
 from huntline.media.worker import secure_path
 from huntline.media.worker.dtls import Identity
-from huntline.own_addresses import own_addresses
+from huntline.network.own_addresses import own_addresses
 
 SILENCE = b"\xff" * 160
 

@@ -8,8 +8,8 @@ from aioice import stun
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huntline.media.worker.clock import TICKS_PER_SECOND
 from huntline.media.worker.ice import Credentials, IceLite
+from huntline.media.worker.media_clock import TICKS_PER_SECOND
 from huntline.media.worker.stun import read
 
 OURS, THEIRS = Credentials("ours", "o" * 22), Credentials("them", "t" * 22)

@@ -8,8 +8,8 @@ from tests.fakes.peers import until
 from tests.media.rig import assert_gapless, perform, studio
 
 from huntline.media.interface import PlayFinished
-from huntline.media.worker.clock import MediaClock
 from huntline.media.worker.leg import Leg
+from huntline.media.worker.media_clock import MediaClock
 from huntline.media.worker.player import Player
 from huntline.media.worker.rtp import OutgoingStream
 

@@ -22,10 +22,10 @@ from tests.media.rig import (
 
 from huntline.media.g711 import ALAW_TO_ULAW, ULAW_TO_ALAW
 from huntline.media.interface import DtmfPressed
-from huntline.media.worker.clock import MediaClock
+from huntline.media.worker.media_clock import MediaClock
 from huntline.media.worker.relay import Relay
 from huntline.media.worker.rtp import HEADER, OutgoingStream
-from huntline.sip.sdp import Agreed
+from huntline.sdp import Agreed
 
 SPOKEN = {0: "PCMU", 101: "telephone-event"}
 

@@ -27,7 +27,7 @@ _COMMAND_TIMEOUT = 30.0
 _LONGEST_REQUEST = 65_536
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 # What commands import when they need it, and would import anew in every child.
-_NEEDED_LATER = ("huntline.apply", "huntline.control", "huntline.storage.history", "huntline.web.app")
+_NEEDED_LATER = ("huntline.apply", "huntline.control.server", "huntline.storage.history", "huntline.web.app")
 
 
 class Commands:

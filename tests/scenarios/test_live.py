@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from huntline.api_client import path_of, remote_api
+from huntline.cli.api_client import path_of, remote_api
 from huntline.web.app import API_PATH
 
 from .office import Office

@@ -7,8 +7,8 @@ from urllib.parse import quote, unquote
 
 import pytest
 
-from huntline.secret import kept_secret
-from huntline.sip.phone_credentials import Holder, PhoneCredentials
+from huntline.control.secret import kept_secret
+from huntline.sip.servers.phone_credentials import Holder, PhoneCredentials
 
 from . import tones
 from .office import Office

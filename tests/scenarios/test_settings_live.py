@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from huntline.api_client import Api, path_of, remote_api
+from huntline.cli.api_client import Api, path_of, remote_api
 from huntline.directory.access import Role
 from huntline.errors import ConfigurationError, HuntlineError
 from huntline.storage.accounts import Account, Accounts

@@ -12,13 +12,13 @@ from tests.fakes.messages import request_bytes
 from tests.fakes.peers import TcpPeer, tcp_peer, udp_peer, until
 from tests.fakes.server import FakeServer, running
 
-from huntline.peers import source_of
-from huntline.protocols import Protocol
+from huntline.network.peers import source_of
+from huntline.network.protocols import Protocol
+from huntline.network.strangers import Strangers
 from huntline.sip.core.core import OutgoingRequest
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.message import Request, Response, build_response
 from huntline.sip.transport.connection import ConnectionLimits
-from huntline.strangers import Strangers
 
 VIA = "SIP/2.0/TCP 127.0.0.1"
 

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from huntline.api_client import Api, ApiRefused, api_over
+from huntline.cli.api_client import Api, ApiRefused, api_over
 from huntline.config import Config
 from huntline.directory.access import Role
 from huntline.directory.organization import Organization, QueueSettings

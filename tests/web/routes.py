@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote, urlencode
 from fastapi import FastAPI
 from sqlalchemy import insert
 
-from huntline.api_client import Api
+from huntline.cli.api_client import Api
 from huntline.config import Config
 from huntline.directory.access import Role
 from huntline.engine.reasons import Text

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from huntline.control import ControlServer, Handler
+from huntline.control.server import ControlServer, Handler
 from tests.web.rig import ServerRig
 
 Item = dict[str, Any]

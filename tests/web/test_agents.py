@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from huntline.api_client import Api
+from huntline.cli.api_client import Api
 from huntline.directory.access import Role
 from huntline.engine.reasons import Paused, as_data
 from tests.web.rig import E5_USER, ServerRig, refusal_of

@@ -11,7 +11,7 @@ import httpx
 import pytest
 import uvloop
 
-from huntline.api_client import ApiRefused, running_api
+from huntline.cli.api_client import ApiRefused, running_api
 from huntline.config import Address, Config
 from huntline.errors import ConfigurationError
 from huntline.web.app import run_web

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from huntline.api_client import Api
+from huntline.cli.api_client import Api
 from tests.media.prompts.audio_files import tone, write_mp3, write_wma
 from tests.web.rig import ServerRig, refusal_of
 from tests.web.sounds import RATE, wav

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from huntline.api_client import Api, ApiRefused
+from huntline.cli.api_client import Api, ApiRefused
 from huntline.directory.access import Role
 from huntline.engine.model import Outcome
 from huntline.engine.reasons import Cause, Count, NobodyFree, Obstacle, RingOutcome

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from huntline.api_client import ApiRefused
+from huntline.cli.api_client import ApiRefused
 from tests.web.rig import E5_USER, ServerRig, refusal_of
 
 

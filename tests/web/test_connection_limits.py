@@ -14,7 +14,7 @@ import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
-from huntline.peers import connections_for
+from huntline.network.peers import connections_for
 from huntline.web.connection_limits import (
     HttpConnection,
     HttpConnections,

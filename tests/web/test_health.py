@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from huntline.config import Config
-from huntline.control import ControlServer
+from huntline.control.server import ControlServer
 from huntline.data_folder import DATABASE
 from huntline.storage.database import open_database
 from huntline.web import health

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from huntline.api_client import Api, ApiRefused
+from huntline.cli.api_client import Api, ApiRefused
 from huntline.directory.access import Role
 from huntline.directory.organization import Licence, NumberKind
 from tests.web.rig import ServerRig

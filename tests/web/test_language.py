@@ -12,7 +12,7 @@ import httpx
 import pytest
 from pydantic import BaseModel, PlainSerializer
 
-from huntline.api_client import Api, ApiRefused
+from huntline.cli.api_client import Api, ApiRefused
 from huntline.directory.access import Role
 from huntline.engine.model import Outcome
 from huntline.engine.reasons import Cause, Count, NobodyFree, Obstacle, Paused, WrapUp, as_data

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import uvicorn
 
-from huntline.protocols import Protocol
-from huntline.strangers import Strangers
+from huntline.network.protocols import Protocol
+from huntline.network.strangers import Strangers
 from huntline.web.only_http import OnlyHttp
 from tests.fakes.peers import tcp_peer
 

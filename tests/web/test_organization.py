@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from huntline.api_client import ApiRefused
+from huntline.cli.api_client import ApiRefused
 from huntline.directory.access import Role
 from tests.web.rig import ServerRig, refusal_of
 from tests.web.signalling import signalling

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from huntline.api_client import ApiRefused
+from huntline.cli.api_client import ApiRefused
 from huntline.web.problems import MEDIA_TYPE
 from tests.web.rig import ServerRig
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from huntline.api_client import ApiRefused
+from huntline.cli.api_client import ApiRefused
 from huntline.directory.access import Role
 from huntline.directory.refused import RefusalReason, RefusedCall
 from huntline.storage.history import HistoryWriter

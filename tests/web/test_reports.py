@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from huntline.api_client import Api
+from huntline.cli.api_client import Api
 from huntline.clock import server_zone
 from huntline.directory.access import Role
 from huntline.engine.model import Outcome

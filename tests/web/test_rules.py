@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from huntline.api_client import Api
+from huntline.cli.api_client import Api
 from tests.web.rig import E5_USER, ServerRig, refusal_of
 from tests.web.sounds import wav
 

@@ -11,9 +11,9 @@ from fastapi import FastAPI
 
 from huntline.config import Address, Config
 from huntline.directory.organization import Organization
-from huntline.first_run import discard_setup_token, make_setup_token, setup_link, setup_token
 from huntline.web.app import build_app
 from huntline.web.backstage import MOST_BY_ADDRESS
+from huntline.web.first_run import discard_setup_token, make_setup_token, setup_link, setup_token
 from tests.web.browser import PASSWORD, Browser, browser_on
 from tests.web.rig import BY
 

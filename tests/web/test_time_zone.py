@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from huntline.api_client import Api
+from huntline.cli.api_client import Api
 from huntline.clock import is_time_zone, midnight_of, server_zone, zone_of
 from huntline.engine.reasons import WrapUp
 from huntline.web.moments import start_of_today

@@ -15,7 +15,7 @@ from huntline.cli.verbs import Thing, add_set, add_show, add_verb, key_argument,
 from huntline.directory.access import Role
 
 if TYPE_CHECKING:
-    from huntline.api_client import Api
+    from huntline.cli.api_client import Api
 
 _FLAGS = {"name": "NAME", "role": "--role", "user": "--user", "queues": "--queue", "expires_at": "--expires"}
 
@@ -177,7 +177,7 @@ def _remove_key(door: Door, as_json: bool, which: str, key_id: str, is_host: boo
 
 def _path(is_host: bool, *parts: str) -> str:
     # Imported here, see ``Door.api``.
-    from huntline.api_client import path_of
+    from huntline.cli.api_client import path_of
 
     return path_of(*(("host", "accounts") if is_host else ("accounts",)), *parts)
 

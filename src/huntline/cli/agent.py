@@ -20,7 +20,7 @@ from huntline.errors import Refused
 from huntline.storage.names import organization_of_domain
 
 if TYPE_CHECKING:
-    from huntline.api_client import Api
+    from huntline.cli.api_client import Api
 
 
 class NothingToOpt(Refused):
@@ -57,7 +57,7 @@ def _list(door: Door, as_json: bool, search: str) -> None:
 
 def _show(door: Door, as_json: bool, upn: str) -> None:
     # Imported here, see ``Door.api``.
-    from huntline.api_client import path_of
+    from huntline.cli.api_client import path_of
 
     with door.api() as api, in_options():
         user = api.get(path_of("users", upn))
@@ -76,7 +76,7 @@ def _show(door: Door, as_json: bool, upn: str) -> None:
 def _opt(is_opted_out: bool) -> Callable[..., None]:
     def opt(door: Door, as_json: bool, upn: str, queue: str | None) -> None:
         # Imported here, see ``Door.api``.
-        from huntline.api_client import path_of
+        from huntline.cli.api_client import path_of
 
         with _door_of(door, upn).api() as api, in_options():
             served = [queue] if queue else _queues_to_opt(api, upn, is_opted_out)
@@ -94,7 +94,7 @@ def _opt(is_opted_out: bool) -> Callable[..., None]:
 def _queues_to_opt(api: Api, upn: str, is_opted_out: bool) -> list[str]:
     """Ids of all queues of an agent that can be left, or joined again."""
     # Imported here, see ``Door.api``.
-    from huntline.api_client import path_of
+    from huntline.cli.api_client import path_of
 
     queues = api.get(path_of("users", upn, "queues"))
     if not queues:
@@ -117,7 +117,7 @@ def _resume(door: Door, as_json: bool, upn: str) -> None:
 
 def _set_pause(door: Door, upn: str, method: str, body: Json | None) -> Json:
     # Imported here, see ``Door.api``.
-    from huntline.api_client import path_of
+    from huntline.cli.api_client import path_of
 
     with _door_of(door, upn).api() as api, in_options():
         now: Json = api.request(method, path_of("users", upn, "pause"), json=body)

@@ -16,7 +16,7 @@ from huntline.data_folder import API_SOCKET, data_folder, made_data_folder
 from huntline.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from huntline.api_client import Api
+    from huntline.cli.api_client import Api
 
 KEY_VARIABLE = "HUNTLINE_KEY"
 
@@ -59,7 +59,7 @@ class Door:
     def api(self) -> Iterator[Api]:
         """The API there. Raises ConfigurationError for options that do not go together."""
         # Imported here: help and completion should not wait for it.
-        from huntline.api_client import is_answered, local_api, remote_api, running_api
+        from huntline.cli.api_client import is_answered, local_api, remote_api, running_api
 
         if self.server is None:
             path = data_folder(self.data) / API_SOCKET

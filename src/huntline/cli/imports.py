@@ -54,7 +54,7 @@ def _report(door: Door, kind: str, file: Path, dry_run: bool) -> Json:
     except OSError as error:
         raise ConfigurationError(f"{file}: cannot be read: {error.strerror}") from None
     # Imported here, see ``Door.api``.
-    from huntline.api_client import ApiRefused
+    from huntline.cli.api_client import ApiRefused
 
     with door.api() as api, in_options({"file": "FILE.csv"}):
         try:

@@ -55,7 +55,7 @@ def _set(door: Door, as_json: bool, which: str, size: str, dry_run: bool) -> Non
         raise ConfigurationError(f"--size: value {size!r}: must be a whole number, or {UNLIMITED}")
     pool = {"size": int(size) if size.isdigit() else None}
     # Imported here, see ``Door.api``.
-    from huntline.api_client import path_of
+    from huntline.cli.api_client import path_of
 
     with door.api() as api, in_options({"size": "--size"}):
         stored = api.put(path_of("licences", which), pool, dry_run=dry_run or None)

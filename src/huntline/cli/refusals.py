@@ -30,7 +30,7 @@ class CommandRefused(Refused):
 def in_options(flags: Mapping[str, str] | None = None) -> Iterator[None]:
     """Turns refusals of the API into CommandRefused; ``flags`` are options by the fields they set."""
     # Imported here, see ``Door.api``; whoever asks the API has it already.
-    from huntline.api_client import ApiRefused
+    from huntline.cli.api_client import ApiRefused
 
     try:
         yield

@@ -17,8 +17,8 @@ from huntline.cli.options import (
 )
 from huntline.config import Config, load_config
 from huntline.directory.findings import audio_out_of_reach
-from huntline.first_run import how_to_set_up
 from huntline.logs import set_up_logging
+from huntline.web.first_run import how_to_set_up
 
 
 def serve(

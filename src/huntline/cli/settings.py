@@ -16,7 +16,7 @@ from huntline.directory.problems import did_you_mean
 from huntline.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from huntline.api_client import Api
+    from huntline.cli.api_client import Api
 
 Json = dict[str, Any]
 

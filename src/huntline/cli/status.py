@@ -12,7 +12,7 @@ from rich.text import Text
 from huntline.cli.options import DataOption, JsonOption
 from huntline.cli.printing import console, print_json, table
 from huntline.clock import server_zone
-from huntline.control_client import ControlClient
+from huntline.control.client import ControlClient
 from huntline.data_folder import CONTROL_SOCKET, data_folder
 from huntline.engine.reasons import from_data
 from huntline.languages.reasons import Reader, in_words

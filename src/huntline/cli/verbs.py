@@ -217,7 +217,7 @@ def path_to(thing: Thing, key: str | None) -> str:
         assert thing.own is not None
         return thing.own
     # Imported here, see ``Door.api``.
-    from huntline.api_client import path_of
+    from huntline.cli.api_client import path_of
 
     return path_of(thing.path, key)
 

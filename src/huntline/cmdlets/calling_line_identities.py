@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from huntline.api_client import path_of
+from huntline.cli.api_client import path_of
 from huntline.cmdlets.directory import Json, find_group, find_user
 from huntline.cmdlets.kinds import Boolean, Choice, Digits, Given, Switch, Text, Whole
 from huntline.cmdlets.parameters import INTERNAL, Parameter

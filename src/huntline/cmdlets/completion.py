@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from huntline.api_client import Api
+from huntline.cli.api_client import Api
 from huntline.cmdlets.parameters import Parameter, find_parameter
 from huntline.cmdlets.session import Cmdlet, Session
 from huntline.cmdlets.values import CmdletRefused

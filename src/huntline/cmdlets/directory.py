@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from huntline.api_client import Api, ApiRefused, path_of
+from huntline.cli.api_client import Api, ApiRefused, path_of
 from huntline.cmdlets.values import CmdletRefused
 from huntline.directory.problems import did_you_mean
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from huntline.api_client import Api, ApiRefused
+from huntline.cli.api_client import Api, ApiRefused
 from huntline.cmdlets.directory import Json
 from huntline.cmdlets.kinds import Boolean, Bytes, Choice, Given, Text, Texts, Whole, shown
 from huntline.cmdlets.parameters import Parameter

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from huntline.api_client import Api, ApiRefused, path_of
+from huntline.cli.api_client import Api, ApiRefused, path_of
 from huntline.cmdlets.directory import Json
 from huntline.cmdlets.hunt_group_settings import (
     MUSIC,

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TextIO
 
-from huntline.api_client import Api, ApiRefused
 from huntline.clean_text import printed
+from huntline.cli.api_client import Api, ApiRefused
 from huntline.cmdlets.formatting import lines_of
 from huntline.cmdlets.kinds import shown
 from huntline.cmdlets.parameters import COMMON, ERROR_ACTIONS, FOR_CHANGES, Parameter, bind_piped, require

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import PurePath
 from typing import Any
 
-from huntline.api_client import ApiRefused
+from huntline.cli.api_client import ApiRefused
 from huntline.cmdlets.session import Call
 from huntline.cmdlets.values import CmdletRefused
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
-from huntline.api_client import path_of
+from huntline.cli.api_client import path_of
 from huntline.cmdlets.directory import Json, find_user
 from huntline.cmdlets.filtering import condition_of
 from huntline.cmdlets.kinds import Anything, Boolean, ResultCount, Switch, Text

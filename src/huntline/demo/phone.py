@@ -9,9 +9,9 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from huntline import sdp
 from huntline.config import Listener
 from huntline.demo.tone import Tone
-from huntline.sip import sdp
 from huntline.sip.core import events as sip
 from huntline.sip.core.core import CoreSettings, Credentials, Invite, OutgoingRequest, SipCore
 from huntline.sip.core.flow import Flow, Transport

@@ -15,8 +15,8 @@ from rich.text import Text
 
 from huntline.cli.printing import console, say
 from huntline.cli.status import tables
-from huntline.control import AsyncControlClient, ServerNotRunning
-from huntline.picture import Picture
+from huntline.control.picture import Picture
+from huntline.control.server import AsyncControlClient, ServerNotRunning
 
 PAUSE_BEFORE_RECONNECTING = 1.0  # seconds
 EVENTS_SHOWN = 6

@@ -12,7 +12,7 @@ from array import array
 from functools import cache
 
 from huntline.media.g711 import SAMPLE_RATE, encode_alaw, encode_ulaw
-from huntline.sip.sdp import Agreed, LocalAudio
+from huntline.sdp import Agreed, LocalAudio
 
 PACKET_SECONDS = 0.02
 SAMPLES_PER_PACKET = 160

@@ -14,10 +14,9 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from huntline.config import Address, Config
-from huntline.control import bind_private
+from huntline.control.server import bind_private
 from huntline.errors import ConfigurationError, HuntlineError
-from huntline.first_run import discard_setup_token, make_setup_token
-from huntline.peers import BACKLOG, connections_for
+from huntline.network.peers import BACKLOG, connections_for
 from huntline.web import built_pages, problems
 from huntline.web.api import (
     accounts,
@@ -57,6 +56,7 @@ from huntline.web.connection_limits import (
     HttpLimits,
     protocol_with,
 )
+from huntline.web.first_run import discard_setup_token, make_setup_token
 from huntline.web.guards import BodyLimit, BodyRules, Faults, RequestLimit, SecurityHeaders
 from huntline.web.health import Health, Part
 from huntline.web.language import AnswersInLanguage, language_in_query

@@ -20,7 +20,7 @@ import h11
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from huntline.logs import RationedWarning
-from huntline.peers import is_this_machine, source_of
+from huntline.network.peers import is_this_machine, source_of
 from huntline.web.only_http import OnlyHttp
 from huntline.web.problems import MEDIA_TYPE, problem_content, problem_response
 

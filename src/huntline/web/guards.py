@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from huntline.errors import Refused
 from huntline.logs import RationedWarning
-from huntline.peers import source_of
+from huntline.network.peers import source_of
 from huntline.web.problems import RefusedUnread, fault_response, problem_response
 
 _HEADERS = {

@@ -14,12 +14,12 @@ from typing import Any
 from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 
-from huntline.control import AsyncControlClient, RequestRefused, ServerNotRunning
+from huntline.control.picture import KEYS, Item, Picture
+from huntline.control.server import AsyncControlClient, RequestRefused, ServerNotRunning
 from huntline.directory.caller_id import caller_as_shown
 from huntline.directory.organization import CallerIdPolicy
 from huntline.errors import Refused
 from huntline.languages.reasons import Reader
-from huntline.picture import KEYS, Item, Picture
 from huntline.storage.accounts import Accounts
 from huntline.web.principal import Principal, principal_of
 from huntline.web.words import Why, with_words

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from huntline.protocols import Protocol, protocol_of
-from huntline.strangers import Strangers
+from huntline.network.protocols import Protocol, protocol_of
+from huntline.network.strangers import Strangers
 
 _OTHERS = (Protocol.SIP, Protocol.TLS, Protocol.STUN, Protocol.RTP)
 

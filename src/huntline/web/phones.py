@@ -9,7 +9,7 @@ from fastapi import Request
 from pydantic import BaseModel
 
 from huntline.errors import Refused
-from huntline.page_addresses import websocket_url
+from huntline.network.page_addresses import websocket_url
 from huntline.web.access import Access
 
 

@@ -7,7 +7,7 @@ import secrets
 from datetime import UTC, datetime
 
 from huntline.errors import Refused
-from huntline.peers import source_of
+from huntline.network.peers import source_of
 from huntline.storage.accounts import HOST, Account
 from huntline.storage.audit import Actor
 from huntline.storage.passwords import is_password

@@ -9,7 +9,7 @@ from huntline.sip.core.digest import Credentials
 from huntline.sip.core.events import InviteReceived, InviteRefused, LegEnded, ReferReceived
 from huntline.sip.core.grammar import Uri
 from huntline.sip.core.message import Request, Response
-from huntline.sip.core.replaces import Replaces
+from huntline.sip.core.replaces_header import Replaces
 
 BAO = Uri("sip", "bao", "contoso.com")
 

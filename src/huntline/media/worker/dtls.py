@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from OpenSSL import SSL
 
 from huntline.media.worker.srtp import PROFILES, SrtpKeys
-from huntline.sip.sdp import DtlsRole
+from huntline.sdp import DtlsRole
 
 _DTLS_1_2 = 0xFEFD
 _CIPHERS = b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES256-GCM-SHA384"

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from huntline.media.worker.clock import SAMPLES_PER_TICK
+from huntline.media.worker.media_clock import SAMPLES_PER_TICK
 
 _KEYS = "0123456789*#ABCD"
 _END = 0x80

@@ -11,8 +11,8 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from huntline.media.worker import stun
-from huntline.media.worker.clock import TICKS_PER_SECOND
 from huntline.media.worker.latch import Address
+from huntline.media.worker.media_clock import TICKS_PER_SECOND
 
 CONSENT_SECONDS = 30.0
 """RFC 7675 section 5.1: after so long without an answer nothing more may be sent; no rule can extend it."""

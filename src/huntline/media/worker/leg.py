@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from huntline.media.worker import rtcp, rtp
-from huntline.media.worker.clock import TICKS_PER_SECOND, MediaClock
 from huntline.media.worker.dtmf import EventPacket, KeyPresses, OutgoingKeys
 from huntline.media.worker.latch import Address
+from huntline.media.worker.media_clock import TICKS_PER_SECOND, MediaClock
 from huntline.media.worker.path import PACKET, VIEW, AudioPath, send_nowhere
 from huntline.media.worker.player import Playing
 from huntline.media.worker.relay import EVENTS, Relay, Send
-from huntline.sip.sdp import Agreed, LocalAudio
+from huntline.sdp import Agreed, LocalAudio
 
 # Names of the module are the fastest to look up, and each packet needs these.
 _HEADER_SIZE, _LARGEST_PACKET, _VERSION_2 = rtp.HEADER.size, rtp.LARGEST_PACKET, rtp.VERSION_2

@@ -7,15 +7,15 @@ from dataclasses import replace
 from ipaddress import ip_address
 
 from huntline.media.interface import MediaUnavailable
-from huntline.media.worker.clock import MediaClock
 from huntline.media.worker.dtls import Identity
 from huntline.media.worker.leg import Leg, LegObserver, LegRules
+from huntline.media.worker.media_clock import MediaClock
 from huntline.media.worker.plain_path import PlainPath
 from huntline.media.worker.ports import PortPool, SocketPair
 from huntline.media.worker.secure_path import SecurePath
 from huntline.media.worker.wire import LegState
-from huntline.own_addresses import own_addresses
-from huntline.sip.sdp import LocalAudio, LocalSecurity, wants_encryption
+from huntline.network.own_addresses import own_addresses
+from huntline.sdp import LocalAudio, LocalSecurity, wants_encryption
 
 
 class LegMaker:

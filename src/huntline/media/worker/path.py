@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from huntline.media.worker import rtp
 from huntline.media.worker.latch import Address
 from huntline.media.worker.relay import Send
-from huntline.sip.sdp import Agreed, LocalAudio
+from huntline.sdp import Agreed, LocalAudio
 
 # One for all legs: a packet is done with before the next one is read.
 PACKET = bytearray(rtp.LARGEST_PACKET + 1)

@@ -15,7 +15,7 @@ from huntline.media.worker.latch import Address, Latch
 from huntline.media.worker.path import PACKET, VIEW, PathUser
 from huntline.media.worker.ports import SocketPair
 from huntline.media.worker.relay import Send
-from huntline.sip.sdp import Agreed
+from huntline.sdp import Agreed
 
 _NOWHERE = ("0.0.0.0", "::")  # noqa: S104 - hold as in RFC 2543, not an address to bind
 _MANY_STALE_PACKETS = 1000

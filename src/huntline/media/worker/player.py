@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from huntline.media import g711
-from huntline.media.worker.clock import SAMPLES_PER_TICK, MediaClock
+from huntline.media.worker.media_clock import SAMPLES_PER_TICK, MediaClock
 from huntline.media.worker.relay import Send
 from huntline.media.worker.rtp import HEADER, VERSION_2, Subscription
 from huntline.media.worker.sounds import SoundLibrary

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from huntline.media import g711
-from huntline.media.worker.clock import MediaClock
+from huntline.media.worker.media_clock import MediaClock
 from huntline.media.worker.rtp import HEADER, VERSION_2, OutgoingStream
-from huntline.sip.sdp import Agreed
+from huntline.sdp import Agreed
 
 # RFC 3550 appendix A.1: what lies outside is a new start, not loss or disorder.
 _MAX_DROPOUT = 3000

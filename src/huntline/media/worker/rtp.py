@@ -6,7 +6,7 @@ import re
 import secrets
 import struct
 
-from huntline.media.worker.clock import SAMPLES_PER_TICK, MediaClock
+from huntline.media.worker.media_clock import SAMPLES_PER_TICK, MediaClock
 
 HEADER = struct.Struct("!BBHII")
 """Flags, marker and payload type, sequence number, timestamp, SSRC."""

@@ -16,16 +16,16 @@ from huntline.errors import PeerError
 from huntline.media.interface import MediaUnavailable, NotAcceptable
 from huntline.media.worker import filter as packet_filter
 from huntline.media.worker import rtp
-from huntline.media.worker.clock import MediaClock
 from huntline.media.worker.dtls import Dtls, Identity
 from huntline.media.worker.ice import Credentials, IceLite
 from huntline.media.worker.latch import Address
+from huntline.media.worker.media_clock import MediaClock
 from huntline.media.worker.path import PACKET, VIEW, PathUser, send_nowhere
 from huntline.media.worker.ports import SocketPair
 from huntline.media.worker.relay import Send
 from huntline.media.worker.srtp import Heard, Srtp, SrtpKeys
 from huntline.plain import fields_of
-from huntline.sip.sdp import Agreed, AgreedSecurity
+from huntline.sdp import Agreed, AgreedSecurity
 
 SETUP_SECONDS = 8.0
 """How long it may take to make the path; the engine gives a ring ten seconds to get audio."""

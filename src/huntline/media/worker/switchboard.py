@@ -16,14 +16,14 @@ from huntline.media.interface import (
     NotAcceptable,
     PlayFinished,
 )
-from huntline.media.worker.clock import SAMPLES_PER_TICK, TICK, TICKS_PER_SECOND
 from huntline.media.worker.leg import Leg
 from huntline.media.worker.leg_maker import LegMaker, with_new_credentials
+from huntline.media.worker.media_clock import SAMPLES_PER_TICK, TICK, TICKS_PER_SECOND
 from huntline.media.worker.player import Player, Playing
 from huntline.media.worker.relay import Relay
 from huntline.media.worker.sounds import SoundMissing
 from huntline.media.worker.wire import LegState, PlayState, SecretsChanged, WorkerEvent
-from huntline.sip.sdp import (
+from huntline.sdp import (
     Agreed,
     SdpError,
     accept,

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from huntline.errors import PeerError
-from huntline.sip.core.admission import refusal_of
 from huntline.sip.core.answer_flow import flow_of_answers
 from huntline.sip.core.client_transaction import ClientTransaction
 from huntline.sip.core.context import Context, CoreSettings, Send
@@ -31,7 +30,8 @@ from huntline.sip.core.message import (
     parse_message,
 )
 from huntline.sip.core.outgoing_leg import Invite, OutgoingLeg
-from huntline.sip.core.replaces import Replaces
+from huntline.sip.core.replaces_header import Replaces
+from huntline.sip.core.request_checks import refusal_of
 from huntline.sip.core.server_transaction import InviteServerTransaction, ServerTransaction
 from huntline.sip.core.session_timer import asks_too_small_interval
 from huntline.sip.core.transactions import Transactions

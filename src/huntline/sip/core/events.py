@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.grammar import Uri
 from huntline.sip.core.message import Message, Request, Response
-from huntline.sip.core.replaces import Replaces
+from huntline.sip.core.replaces_header import Replaces
 
 
 @dataclass(frozen=True, slots=True)

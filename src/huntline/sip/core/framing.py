@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from huntline.errors import PeerError
-from huntline.protocols import Protocol, protocol_of
+from huntline.network.protocols import Protocol, protocol_of
 from huntline.sip.core.message import end_of_head, unfold
 
 MAX_HEAD = 65_536

@@ -11,7 +11,7 @@ from huntline.sip.core.leg import SDP, Leg, Surroundings
 from huntline.sip.core.leg_record import LegState
 from huntline.sip.core.message import Headers, Request
 from huntline.sip.core.repetition import Repetition
-from huntline.sip.core.replaces import replaces_in
+from huntline.sip.core.replaces_header import replaces_in
 from huntline.sip.core.server_transaction import InviteServerTransaction, ServerTransaction
 
 

@@ -11,7 +11,7 @@ from huntline.sip.core.events import ReferReceived
 from huntline.sip.core.grammar import GrammarError, Uri, parse_address
 from huntline.sip.core.leg_record import LegState
 from huntline.sip.core.message import REASONS, Headers, Request, Response
-from huntline.sip.core.replaces import Replaces
+from huntline.sip.core.replaces_header import Replaces
 from huntline.sip.core.server_transaction import ServerTransaction
 
 if TYPE_CHECKING:

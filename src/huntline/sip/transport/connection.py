@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, cast
 
+from huntline.network.strangers import Strangers
 from huntline.sip.core.flow import Flow, Transport
-from huntline.strangers import Strangers
 
 log = logging.getLogger(__name__)
 

@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Callable
 
 from huntline.logs import RationedWarning
-from huntline.peers import source_of
-from huntline.protocols import Protocol
+from huntline.network.peers import source_of
+from huntline.network.protocols import Protocol
+from huntline.network.strangers import Strangers
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.transport.connection import Connection, ConnectionLimits, ConnectionOwner
-from huntline.strangers import Strangers
 
 log = logging.getLogger(__name__)
 

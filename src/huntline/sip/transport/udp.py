@@ -8,11 +8,11 @@ import select
 import socket
 from collections.abc import Callable
 
-from huntline.protocols import Protocol, protocol_of
+from huntline.network.protocols import Protocol, protocol_of
+from huntline.network.strangers import Strangers
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.transport.address import ListenAddress, source_address
 from huntline.sip.transport.icmp import Undelivered, keep_errors, take_errors
-from huntline.strangers import Strangers
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from websockets.protocol import SEND_EOF, State
 from websockets.server import ServerProtocol
 from websockets.typing import Origin, Subprotocol
 
-from huntline.protocols import Protocol, protocol_of
+from huntline.network.protocols import Protocol, protocol_of
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.framing import MAX_BODY, MAX_HEAD
 from huntline.sip.transport.address import ListenAddress

@@ -11,8 +11,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
+from huntline.control.picture import Picture
 from huntline.directory.access import Role
-from huntline.picture import Picture
 from huntline.storage.calls import decisions_of, rings_of
 from huntline.web.access import Access, ReadLive
 from huntline.web.api.calls import CallId

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
 from huntline.media.prompts.speak import can_speak
-from huntline.page_addresses import phone_addresses
+from huntline.network.page_addresses import phone_addresses
 from huntline.web.access import ReadSettings
 
 router = APIRouter(prefix="/server", tags=["organization"])

@@ -16,9 +16,9 @@ from huntline.clock import server_zone, zone_of
 from huntline.directory.access import PERMISSIONS, Permission, Role
 from huntline.directory.problems import Problem
 from huntline.errors import Refused
+from huntline.network.peers import source_of
 from huntline.organization_file.form import AsTyped, Text
 from huntline.organization_file.parts import Dump
-from huntline.peers import source_of
 from huntline.storage.accounts import HOST, Account
 from huntline.storage.passwords import hashed, is_password
 from huntline.storage.sessions import Session

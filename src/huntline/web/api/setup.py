@@ -13,11 +13,9 @@ from huntline.directory.access import Role
 from huntline.directory.organization import Organization
 from huntline.directory.rules import check
 from huntline.errors import Refused
-from huntline.first_run import FILE_NAME as TOKEN_FILE
-from huntline.first_run import discard_setup_token, setup_token
+from huntline.network.peers import source_of
 from huntline.organization_file.form import AsTyped, OrganizationFields, Text
 from huntline.organization_file.parts import with_fields
-from huntline.peers import source_of
 from huntline.storage.accounts import HOST, Account
 from huntline.storage.audit import Actor
 from huntline.storage.passwords import hashed
@@ -25,6 +23,8 @@ from huntline.storage.settings import ServerNotEmpty
 from huntline.web.api.accounts import name_problems, password_problems
 from huntline.web.api.session import SessionView, address_of, shown, started
 from huntline.web.backstage import Backstage
+from huntline.web.first_run import FILE_NAME as TOKEN_FILE
+from huntline.web.first_run import discard_setup_token, setup_token
 from huntline.web.principal import principal_of
 from huntline.web.problems import FieldsRefused
 

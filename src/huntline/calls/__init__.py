@@ -1,0 +1,1 @@
+"""Call control: what a call of ours is, from its first INVITE to its last BYE."""

@@ -1,0 +1,128 @@
+"""Admission: who is calling, and whom: a trunk, a user of ours or a stranger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from huntline.directory.names import number_digits
+from huntline.directory.plan import Account, OutsideNumber, QueueTarget, ServerPlan, StarCode, Target
+from huntline.directory.refused import RefusalReason
+from huntline.sip.core.flow import Flow, Transport
+from huntline.sip.core.grammar import GrammarError, Uri, parse_address, parse_uri
+from huntline.sip.core.message import Request
+from huntline.sip.servers.authenticator import Authenticator, Challenge, Guest, Identified, Identity, Stranger
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """The call may be set up. ``account`` is the calling user, None for a call by trunk or of a guest."""
+
+    target: Target
+    account: Account | None
+    is_guest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NotAdmitted:
+    """The INVITE is refused with this status and these headers; ``reason`` None: the caller is only asked to
+    prove who they are. ``organization_id`` is whose call it would have been, empty where it is nobody's."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    reason: RefusalReason | None = None
+    organization_id: str = ""
+
+
+class Admission:
+    """Decides on each new INVITE by the plan in force."""
+
+    def __init__(self, plan: ServerPlan, authenticator: Authenticator) -> None:
+        self.plan = plan
+        self._authenticator = authenticator
+
+    def decide(self, request: Request, flow: Flow, now: float) -> Admitted | NotAdmitted:
+        """Who calls is asked first: a stranger gets 403 whatever was dialled, and learns nothing."""
+        # Pages come through a proxy, from whose address anybody would be taken for a provider next to it.
+        is_page = flow.transport is Transport.WS
+        trunk_of = () if is_page else self.plan.organizations_of_trunk(*flow.remote)
+        if trunk_of and not self._claims_user_of_ours(request):
+            return self._admit_trunk(request, trunk_of)
+        identity = self._authenticator.identify(request, flow, now)
+        if isinstance(identity, Guest):
+            return self._admit_guest(request, identity.organization_id)
+        caller = _user_of(identity)
+        if isinstance(caller, NotAdmitted):
+            return replace(caller, organization_id=self.owner_of(request))
+        target = self.target_for(caller, _dialled(request))
+        return target if isinstance(target, NotAdmitted) else Admitted(target, caller)
+
+    def user_behind(self, request: Request, flow: Flow, now: float) -> Account | NotAdmitted:
+        """The user of ours who sends a request, once they have proven it."""
+        return _user_of(self._authenticator.identify(request, flow, now))
+
+    def owner_of(self, request: Request) -> str:
+        """The id of the organization that was called, whoever did it; empty for none. It may have a provider
+        that it has not told us of."""
+        if (dialled := _dialled(request)) is None:
+            return ""
+        return self.plan.organization_called(dialled.user or "", dialled.host) or ""
+
+    def target_for(self, account: Account, dialled: Uri | None) -> Target | NotAdmitted:
+        """What an address is to a user who calls it, or transfers somebody to it; None is nobody's."""
+        target = self._target(dialled, account.organization_id)
+        if isinstance(target, OutsideNumber) and not account.may_call_outside:
+            return NotAdmitted(403, (), RefusalReason.NO_LICENCE, account.organization_id)
+        if target is None or dialled is None or not _may_reach(dialled, account, target):
+            return NotAdmitted(404, (), RefusalReason.UNKNOWN_NUMBER, account.organization_id)
+        return target
+
+    def _claims_user_of_ours(self, request: Request) -> bool:
+        try:
+            sender = parse_address(request.header("from") or "").uri
+        except GrammarError:
+            return False
+        return self.plan.account(sender.user or "", sender.host) is not None
+
+    def _admit_trunk(self, request: Request, organization_ids: tuple[str, ...]) -> Admitted | NotAdmitted:
+        target = self._target(_dialled(request), None)
+        if target is None or target.organization_id not in organization_ids or isinstance(target, StarCode):
+            owner = self.owner_of(request)
+            if owner not in organization_ids:  # a number that nobody has is only told to who alone could
+                owner = organization_ids[0] if len(organization_ids) == 1 else ""
+            return NotAdmitted(404, (), RefusalReason.UNKNOWN_NUMBER, owner)
+        return Admitted(target, None)
+
+    def _admit_guest(self, request: Request, organization_id: str) -> Admitted | NotAdmitted:
+        target = self._target(_dialled(request), organization_id)
+        if not isinstance(target, QueueTarget) or target.organization_id != organization_id:
+            return NotAdmitted(403, (), RefusalReason.NOT_FOR_GUESTS, organization_id)
+        return Admitted(target, None, is_guest=True)
+
+    def _target(self, dialled: Uri | None, organization_id: str | None) -> Target | None:
+        if dialled is None:
+            return None
+        return self.plan.target(dialled.user or "", dialled.host, organization_id)
+
+
+def _user_of(identity: Identity) -> Account | NotAdmitted:
+    if isinstance(identity, Challenge):
+        return NotAdmitted(401, tuple(identity.headers))
+    if isinstance(identity, Identified):
+        return identity.account
+    is_stranger = isinstance(identity, Stranger)
+    reason = RefusalReason.UNKNOWN_CALLER if is_stranger else RefusalReason.WRONG_CREDENTIALS
+    return NotAdmitted(403, (), reason)
+
+
+def _dialled(request: Request) -> Uri | None:
+    try:
+        return parse_uri(request.uri)
+    except GrammarError:
+        return None
+
+
+def _may_reach(dialled: Uri, account: Account, target: Target) -> bool:
+    """Of another organization a user reaches what everybody reaches: a queue, by its service number."""
+    if target.organization_id == account.organization_id:
+        return True
+    return isinstance(target, QueueTarget) and number_digits(dialled.user or "") is not None

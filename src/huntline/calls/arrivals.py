@@ -1,0 +1,149 @@
+"""Arrivals: turns an admitted INVITE into a call whose audio is ready to be answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from uuid_utils import uuid7
+
+from huntline.calls.admission import Admission, Admitted, NotAdmitted
+from huntline.calls.caller_identity import TEST_CALL, CallerId, caller_of, inside_caller, warning
+from huntline.calls.diversion import told_path
+from huntline.calls.model import Call, CallBook, Leg, Party
+from huntline.calls.own_description import our_description
+from huntline.calls.refusals import Refusals
+from huntline.clean_text import cleaned
+from huntline.directory.names import plain_user
+from huntline.directory.plan import Account, Target
+from huntline.directory.refused import REFUSAL_WORDS, RefusalReason, RefusedCall
+from huntline.errors import PeerError
+from huntline.media.interface import Media
+from huntline.sdp import is_hold
+from huntline.sip.core.events import InviteReceived, InviteRefused
+from huntline.sip.core.grammar import GrammarError, parse_uri
+from huntline.sip.core.message import MAX_FORWARDS, Request, parse_number
+from huntline.sip.user_agent import UserAgent
+
+
+class Arrivals:
+    """``on_arrival`` takes each call once its audio is ready, ``on_failure`` one that cannot have any, with
+    the SIP status, the reason and the words to refuse it with."""
+
+    def __init__(
+        self,
+        user_agent: UserAgent,
+        media: Media,
+        admission: Admission,
+        book: CallBook,
+        default_music: str,
+        spawn: Callable[[Coroutine[Any, Any, None]], None],
+        on_arrival: Callable[[Call, Target], None],
+        on_failure: Callable[[Call, int, RefusalReason, str], None],
+        refusals: Refusals,
+    ) -> None:
+        self._user_agent = user_agent
+        self._media = media
+        self._admission = admission
+        self._book = book
+        self._default_music = default_music
+        self._spawn = spawn
+        self._on_arrival = on_arrival
+        self._on_failure = on_failure
+        self._refusals = refusals
+
+    def invited(self, event: InviteReceived) -> None:
+        """A new INVITE: refused at once, or taken into the book."""
+        now = self._user_agent.now()
+        decision = self._admission.decide(event.request, event.flow, now)
+        if isinstance(decision, NotAdmitted):
+            headers = (*decision.headers, *told(self._refusals, event, decision))
+            self._user_agent.core.reject(event.leg_id, decision.status, now, headers=headers)
+            return
+        call = self._call(event, decision)
+        self._book.add(call)
+        self._spawn(self._prepare(call, event.sdp, decision.target))
+
+    def refused(self, event: InviteRefused) -> None:
+        """An INVITE has been refused already, as one that is no call to anybody."""
+        reason = RefusalReason.TOO_MANY_CALLS if event.status == 503 else RefusalReason.NOT_UNDERSTOOD
+        owner = self._admission.owner_of(event.request)
+        told(self._refusals, event, NotAdmitted(event.status, (), reason, owner))
+
+    def _call(self, event: InviteReceived, admitted: Admitted) -> Call:
+        call_id = uuid7().hex
+        account = admitted.account
+        caller_id = TEST_CALL if admitted.is_guest else _caller_id(event, account)
+        leg = Leg(
+            leg_id=event.leg_id,
+            media_id=call_id,
+            party=Party.CALLER,
+            call_id=call_id,
+            address=caller_id.user,
+            account_id=account.user_id if account else None,
+            is_trusted=account is None
+            and not admitted.is_guest
+            and self._admission.plan.trusts(*event.flow.remote, admitted.target.organization_id),
+        )
+        return Call(
+            call_id=call_id,
+            organization_id=admitted.target.organization_id,
+            caller=leg,
+            caller_id=caller_id,
+            dialled=cleaned(plain_user(parse_uri(event.request.uri).user or "")),
+            music=self._default_music,
+            source=event.flow.remote[0],
+            path=told_path(event.request) if account is None and not admitted.is_guest else (),
+            max_forwards=_max_forwards(event.request),
+            # RFC 3261 section 13.2.1, RFC 3262 section 5: our own offer needs a reliable response.
+            may_hear_early=event.sdp is not None or "100rel" in event.request.tokens("require"),
+        )
+
+    async def _prepare(self, call: Call, sdp_offer: str | None, target: Target) -> None:
+        """Audio first, so that whoever arrives can be answered in the same turn. The caller may have left."""
+        media_id = call.caller.media_id
+        try:
+            call.sdp_for_caller = await our_description(self._media, media_id, sdp_offer)
+            call.caller.is_holding = sdp_offer is not None and is_hold(sdp_offer)
+        except PeerError as error:
+            if call.call_id in self._book.calls:
+                is_ours = error.sip_status >= 500
+                reason = RefusalReason.NO_AUDIO if is_ours else RefusalReason.NO_COMMON_AUDIO
+                self._on_failure(call, error.sip_status, reason, str(error))
+            return
+        if call.call_id in self._book.calls:
+            self._on_arrival(call, target)
+        else:
+            self._media.delete(media_id)
+
+
+def _max_forwards(request: Request) -> int:
+    told = parse_number(request.header("max-forwards"))
+    return MAX_FORWARDS if told is None else told
+
+
+def told(
+    refusals: Refusals, event: InviteReceived | InviteRefused, refused: NotAdmitted
+) -> tuple[tuple[str, str], ...]:
+    """Have it told why an INVITE is refused; the header that tells the caller."""
+    if refused.reason is None:
+        return ()
+    dialled = plain_user(_user_in(event.request.uri))
+    caller = caller_of(event.request, is_trusted=False).user
+    source, reason = event.flow.remote[0], refused.reason
+    refusals.add(RefusedCall(refused.organization_id, source, caller, dialled, refused.status, reason))
+    return (warning(REFUSAL_WORDS[reason]),)
+
+
+def _user_in(uri: str) -> str:
+    try:
+        return parse_uri(uri).user or ""
+    except GrammarError:
+        return ""
+
+
+def _caller_id(event: InviteReceived, account: Account | None) -> CallerId:
+    caller = caller_of(event.request, is_trusted=account is None)
+    if account is None or caller.is_anonymous:
+        return caller
+    return inside_caller(account)

@@ -1,0 +1,311 @@
+"""Dialling: rings a party on all of its phones, those of a kind with one description, and stops again."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from huntline.calls.caller_identity import COMPLETED_ELSEWHERE
+from huntline.calls.diversion import Path
+from huntline.calls.failures import NO_DESCRIPTION, RingFailure
+from huntline.calls.model import Call, CallBook, CalleeMedia, Leg, LegState, MediaKind, Party, Purpose, Ring
+from huntline.clean_text import cleaned
+from huntline.errors import PeerError
+from huntline.media.interface import Media
+from huntline.sip.core.core import Credentials, Invite
+from huntline.sip.core.events import LegAnswered, LegRejected
+from huntline.sip.core.flow import Flow, Transport
+from huntline.sip.user_agent import UserAgent
+
+log = logging.getLogger(__name__)
+
+_DECLINED = (480, 486, 600, 603)
+"""What an agent's phone says when its user declines: many have 480 for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Where a phone is reached. ``flow`` None: the address in ``uri`` is looked up first."""
+
+    uri: str
+    flow: Flow | None = None
+    route: tuple[str, ...] = ()
+    credentials: Credentials | None = None
+    is_trusted: bool = False  # a provider that is told who calls
+
+    @property
+    def media_kind(self) -> MediaKind:
+        """What kind of audio it takes: what is reached by a WebSocket is a page in a browser."""
+        is_page = self.flow is not None and self.flow.transport is Transport.WS
+        return MediaKind.SECURE if is_page else MediaKind.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Callee:
+    """Whom a call is for: a user of ours or somebody outside (``user_id`` None), and where they are rung.
+
+    ``is_by_trunk``: the call leaves for the telephone network, by a trunk that may take numbers that are none
+    of ours (``shows_foreign_numbers``). ``path`` are those who have their calls forwarded to them, and they
+    themselves; ``mailbox`` is where a call goes that they do not take.
+    """
+
+    user_id: str | None
+    contacts: list[Contact]
+    is_by_trunk: bool = False
+    path: Path = ()
+    mailbox: str | None = None
+    shows_foreign_numbers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """What the INVITE tells the rung phone; ``page_headers`` are what only a page can show."""
+
+    from_: str
+    to: str
+    headers: tuple[tuple[str, str], ...]
+    page_headers: tuple[tuple[str, str], ...] = ()
+
+
+class RingOutcomes(Protocol):
+    """Who wants to know how a ring went."""
+
+    def ring_answered(self, call: Call, ring: Ring) -> None:
+        """One phone answered; ``ring.answered`` and ``ring.sdp_answer`` are set, the others are stopped."""
+        ...
+
+    def ring_failed(self, call: Call, ring: Ring) -> None:
+        """No phone can be reached any more; ``ring.declined`` and ``ring.failure`` say why."""
+        ...
+
+
+class Dialling:
+    """Rings parties. All methods return at once; outcomes go to ``outcomes``."""
+
+    def __init__(
+        self,
+        user_agent: UserAgent,
+        media: Media,
+        book: CallBook,
+        spawn: Callable[[Coroutine[Any, Any, None]], None],
+    ) -> None:
+        self._user_agent = user_agent
+        self._media = media
+        self._book = book
+        self._spawn = spawn
+        self._numbers = itertools.count(1)
+        self._waiting: dict[str, tuple[list[Contact], Display]] = {}
+        self.outcomes: RingOutcomes
+
+    def start(self, call: Call, ring: Ring, contacts: list[Contact], display: Display) -> None:
+        """Ring all contacts of a party. Without any, the ring fails in the same turn."""
+        call.rings[ring.ring_id] = ring
+        if not contacts:
+            self._fail(call, ring)
+            return
+        self._waiting[ring.ring_id] = (contacts, display)
+        ring.unreached = len(contacts)
+        for kind in dict.fromkeys(contact.media_kind for contact in contacts):
+            media = call.callee_media.get(kind)
+            if media is None:
+                media = call.callee_media[kind] = CalleeMedia(f"{call.call_id}.{next(self._numbers)}")
+                self._spawn(self._offer(call, kind, media))
+            if media.sdp is None:
+                media.unsent.append(ring)
+            else:
+                self._invite_all(call, ring, kind, media)
+
+    def stop(self, call: Call, ring: Ring, headers: tuple[tuple[str, str], ...] = ()) -> None:
+        """Stop all phones of a ring and forget it; an answered one is hung up on."""
+        call.rings.pop(ring.ring_id, None)
+        self._waiting.pop(ring.ring_id, None)
+        for leg in ring.legs.values():
+            self._hang_up(leg, headers)
+        if ring.answered is not None and ring is not call.connected:
+            self._relatch(ring, ring.answered)
+
+    def answered(self, call: Call, ring: Ring, event: LegAnswered) -> None:
+        """A phone of the ring answered."""
+        leg = ring.legs[event.leg_id]
+        if ring.answered is not None:
+            self._drop_leg(ring, leg, (COMPLETED_ELSEWHERE,))
+            return
+        if event.sdp is None:
+            self._drop_leg(ring, leg, ())
+            ring.phone_failed(NO_DESCRIPTION)
+            self._fail_when_hopeless(call, ring)
+            return
+        leg.state = LegState.ANSWERED
+        ring.answered, ring.sdp_answer = leg, event.sdp
+        self._waiting.pop(ring.ring_id, None)
+        for other in [other for other in ring.legs.values() if other is not leg]:
+            self._drop_leg(ring, other, (COMPLETED_ELSEWHERE,))
+        self.outcomes.ring_answered(call, ring)
+
+    def rejected(self, call: Call, ring: Ring, event: LegRejected) -> None:
+        """A phone of the ring refused, or could not be reached."""
+        leg = ring.legs.pop(event.leg_id)
+        self._book.drop_leg(leg)
+        failure = RingFailure.of_refusal(event)
+        ring.phone_failed(failure)
+        ring.declined = ring.declined or event.status in _DECLINED
+        if failure.is_for_all_phones:
+            ring.unreached = 0
+            self._waiting.pop(ring.ring_id, None)
+            for other in list(ring.legs.values()):
+                self._drop_leg(ring, other, (COMPLETED_ELSEWHERE,))
+        self._fail_when_hopeless(call, ring)
+
+    def release_media(self, call: Call) -> None:
+        """Give the shared media legs back; the next ring makes new ones."""
+        media, call.callee_media = call.callee_media, {}
+        for each in media.values():
+            self._media.delete(each.media_id)
+
+    def hand_over_media(self, call: Call, winner: Leg) -> None:
+        """The winner's media leg is theirs alone now, those of other kinds are given back; the next ring
+        makes new ones."""
+        media, call.callee_media = call.callee_media, {}
+        for each in media.values():
+            if each.media_id != winner.media_id:
+                self._media.delete(each.media_id)
+
+    def move_media(self, call: Call, successor: Call) -> None:
+        """Who is rung for a call is rung for another one from now on, by the same media legs."""
+        successor.callee_media, call.callee_media = call.callee_media, {}
+
+    def _relatch(self, ring: Ring, leg: Leg) -> None:
+        """Make the shared media leg forget a phone that answered and did not win."""
+        # Without any ado a plain phone may have sent RTP to the shared port before the winner did. Of
+        # browsers only the one whose answer media has been given gets that far.
+        if leg.media_kind is MediaKind.PLAIN or ring.is_accepted:
+            self._media.relatch(leg.media_id)
+
+    async def _offer(self, call: Call, kind: MediaKind, media: CalleeMedia) -> None:
+        is_secure = kind is MediaKind.SECURE
+        failure: RingFailure | None = None
+        try:
+            media.sdp = await self._media.offer(
+                media.media_id, like=call.caller.media_id, is_secure=is_secure
+            )
+        except PeerError as error:
+            failure = RingFailure.of_error(error)
+        if call.callee_media.get(kind) is not media or call.call_id not in self._book.calls:
+            self._media.delete(media.media_id)
+            return
+        rings, media.unsent = media.unsent, []
+        if failure is not None:
+            del call.callee_media[kind]
+        for ring in rings:
+            if ring.ring_id not in self._waiting:
+                continue  # stopped, or answered on a phone of another kind
+            if failure is None:
+                self._invite_all(call, ring, kind, media)
+            else:
+                self._give_up(call, ring, kind, failure)
+
+    def _give_up(self, call: Call, ring: Ring, kind: MediaKind, failure: RingFailure) -> None:
+        """The ring's phones of a kind cannot be rung."""
+        ring.unreached -= sum(contact.media_kind is kind for contact in self._waiting[ring.ring_id][0])
+        ring.phone_failed(failure)
+        self._fail_when_hopeless(call, ring)
+
+    def _invite_all(self, call: Call, ring: Ring, kind: MediaKind, media: CalleeMedia) -> None:
+        contacts, display = self._waiting[ring.ring_id]
+        for contact in contacts:
+            if contact.media_kind is not kind:
+                continue
+            try:
+                flow = contact.flow or self._user_agent.resolve_literal(contact.uri)
+            except PeerError as error:
+                ring.unreached -= 1
+                ring.phone_failed(RingFailure.of_error(error))
+                continue
+            if flow is None:
+                self._spawn(self._invite_by_name(call, ring, contact, display))
+            else:
+                ring.unreached -= 1
+                self._invite(call, ring, contact, flow, display)
+        self._fail_when_hopeless(call, ring)
+
+    async def _invite_by_name(self, call: Call, ring: Ring, contact: Contact, display: Display) -> None:
+        try:
+            flow = await self._user_agent.resolve(contact.uri)
+        except PeerError as error:
+            ring.phone_failed(RingFailure.of_error(error))
+            flow = None
+        ring.unreached -= 1
+        if call.rings.get(ring.ring_id) is not ring or ring.answered is not None:
+            return
+        if flow is not None:
+            self._invite(call, ring, contact, flow, display)
+        self._fail_when_hopeless(call, ring)
+
+    def _invite(self, call: Call, ring: Ring, contact: Contact, flow: Flow, display: Display) -> None:
+        kind = contact.media_kind
+        media = call.callee_media.get(kind)
+        if media is None or media.sdp is None:
+            return
+        leg = Leg(
+            leg_id=f"{call.call_id}-{next(self._numbers)}",
+            media_id=media.media_id,
+            party=Party.AGENT if ring.purpose is Purpose.AGENT else Party.TARGET,
+            call_id=call.call_id,
+            address=cleaned(contact.uri),
+            account_id=ring.account_id,
+            media_kind=kind,
+            is_trusted=contact.is_trusted,
+        )
+        ring.legs[leg.leg_id] = leg
+        self._book.add_leg(call, leg, ring)
+        invite = Invite(
+            leg_id=leg.leg_id,
+            uri=contact.uri,
+            flow=flow,
+            from_=display.from_,
+            to=display.to,
+            sdp=media.sdp,
+            contact_user="huntline",
+            headers=display.headers + (display.page_headers if kind is MediaKind.SECURE else ()),
+            route=contact.route,
+            credentials=contact.credentials,
+            max_forwards=max(call.max_forwards - 1, 0),
+        )
+        self._user_agent.core.invite(invite, self._user_agent.now())
+
+    def _drop_leg(self, ring: Ring, leg: Leg, headers: tuple[tuple[str, str], ...]) -> None:
+        ring.legs.pop(leg.leg_id, None)
+        self._hang_up(leg, headers)
+
+    def _hang_up(self, leg: Leg, headers: tuple[tuple[str, str], ...]) -> None:
+        self._book.drop_leg(leg)
+        self._user_agent.core.hang_up(leg.leg_id, self._user_agent.now(), headers=headers)
+
+    def _fail_when_hopeless(self, call: Call, ring: Ring) -> None:
+        if not ring.legs and not ring.unreached and ring.ring_id in call.rings:
+            self._fail(call, ring)
+
+    def _fail(self, call: Call, ring: Ring) -> None:
+        call.rings.pop(ring.ring_id, None)
+        self._waiting.pop(ring.ring_id, None)
+        self.outcomes.ring_failed(call, ring)
+
+
+def spawner(tasks: set[asyncio.Task[None]]) -> Callable[[Coroutine[Any, Any, None]], None]:
+    """A way to start tasks that are kept until done and whose failure is logged, never lost."""
+
+    def done(task: asyncio.Task[None]) -> None:
+        tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a call's task failed", exc_info=error)
+
+    def spawn(work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        tasks.add(task)
+        task.add_done_callback(done)
+
+    return spawn

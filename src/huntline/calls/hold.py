@@ -1,0 +1,75 @@
+"""Holding: answers offers inside a call, and decides what everybody in it hears."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from huntline.calls.model import Call, Leg, LegState
+from huntline.calls.own_description import our_description
+from huntline.errors import PeerError
+from huntline.media.interface import Media
+from huntline.sdp import is_hold
+from huntline.sip.user_agent import UserAgent
+
+
+class Holding:
+    """Re-INVITE and UPDATE from either side. Hold is ours to make bearable: the other side hears music."""
+
+    def __init__(
+        self,
+        user_agent: UserAgent,
+        media: Media,
+        ringing_tone: str,
+        spawn: Callable[[Coroutine[Any, Any, None]], None],
+    ) -> None:
+        self._user_agent = user_agent
+        self._media = media
+        self._ringing_tone = ringing_tone
+        self._spawn = spawn
+
+    def offered(self, call: Call, leg: Leg, sdp: str | None, fork: str = "") -> None:
+        """A party offers a change; None asks for our offer instead. ``fork``: as the core tells it."""
+        self._spawn(self._answer(call, leg, sdp, fork))
+
+    def changed(self, call: Call, leg: Leg, sdp: str, ours: str | None = None) -> None:
+        """The party's description is in force: what both hear follows from it. ``ours`` is our answer to it,
+        where it was an offer."""
+        was_holding, leg.is_holding = leg.is_holding, is_hold(sdp, ours)
+        if call.callee is not None and call.transfer is None and leg.is_holding != was_holding:
+            self.settle(call)
+
+    def settle(self, call: Call) -> None:
+        """Let everybody in a call hear what they should, by the state that the call is in now.
+
+        Whoever talks hears the other one, or music while that one holds. Who is handed on hears music. Who
+        has nobody to talk to hears what the call has for them: the greeting or music once they are answered,
+        before that whoever is rung, as far as that is heard, and ringing as long as it is not.
+        """
+        callee = call.callee
+        if call.transfer is not None:
+            self._media.unbridge(call.transfer.far.media_id)
+            self._media.play(call.transfer.far.media_id, call.music, loop=True)
+        elif callee is not None:
+            self._media.bridge(call.caller.media_id, callee.media_id)
+            for leg, other in ((call.caller, callee), (callee, call.caller)):
+                if leg.is_holding:
+                    self._media.play(other.media_id, call.music, loop=True)
+        elif call.early is not None:
+            self._media.bridge_early(call.caller.media_id, call.early.media_id, self._ringing_tone)
+        elif call.caller.state is LegState.ANSWERED:
+            is_greeted = call.greeting is not None
+            self._media.play(call.caller.media_id, call.greeting or call.music, loop=not is_greeted)
+        elif call.is_early_told:
+            self._media.play(call.caller.media_id, self._ringing_tone, loop=False)
+
+    async def _answer(self, call: Call, leg: Leg, sdp: str | None, fork: str) -> None:
+        now = self._user_agent.now()
+        try:
+            ours = await our_description(self._media, leg.media_id, sdp)
+        except PeerError as error:
+            self._user_agent.core.reject_offer(leg.leg_id, error.sip_status, now, fork=fork)
+            return
+        self._user_agent.core.accept_offer(leg.leg_id, ours, now, fork=fork)
+        if sdp is not None:
+            self.changed(call, leg, sdp, ours)

@@ -1,0 +1,281 @@
+"""Calls as the B2BUA sees them: a caller's leg, the rings it causes, and whom it talks to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from huntline.calls.caller_identity import CallerId
+from huntline.calls.diversion import Path
+from huntline.calls.failures import NO_PHONE, Header, RingFailure
+from huntline.engine.reasons import Cause, Destination
+from huntline.sip.core.message import MAX_FORWARDS
+
+
+class Party(StrEnum):
+    """Whose side of the call a leg is."""
+
+    CALLER = "caller"
+    AGENT = "agent"
+    TARGET = "target"  # a person or number reached by a forward or dialled directly
+
+
+class LegState(StrEnum):
+    """How far a leg has come."""
+
+    RINGING = "ringing"
+    ANSWERED = "answered"
+
+
+class MediaKind(StrEnum):
+    """How audio is carried to a phone."""
+
+    PLAIN = "plain"  # RTP
+    SECURE = "secure"  # ICE, DTLS and SRTP, as browsers have it
+
+
+class KeyWay(StrEnum):
+    """How a phone sends the keys that are pressed on it; one that sends both ways is heard by its audio."""
+
+    AUDIO = "audio"  # telephone-events, RFC 4733
+    INFO = "info"
+
+
+class Purpose(StrEnum):
+    """Why somebody is rung."""
+
+    AGENT = "agent"
+    FORWARD = "forward"
+    DIRECT = "direct"
+    TRANSFER = "transfer"
+
+
+@dataclass(slots=True, eq=False)
+class Leg:
+    """One party's side of a call: a SIP leg and the media leg that goes with it."""
+
+    leg_id: str
+    media_id: str
+    party: Party
+    call_id: str
+    address: str
+    account_id: str | None = None
+    media_kind: MediaKind = MediaKind.PLAIN
+    state: LegState = LegState.RINGING
+    is_holding: bool = False
+    key_way: KeyWay | None = None
+    is_trusted: bool = False  # a provider that is told, and believed, who calls
+    identity: CallerId | None = None  # who such a provider says was reached by it
+
+
+@dataclass(slots=True, eq=False)
+class Ring:
+    """One attempt to reach a party on all of its phones; ``ring_id`` is the engine's for agents.
+
+    ``path`` is how the call came to them: their hop is the last one. ``is_outside``: the telephone network is
+    asked. ``mailbox`` is where the call goes that they do not take. ``failure`` says why nobody was reached.
+    """
+
+    ring_id: str
+    call_id: str
+    purpose: Purpose
+    account_id: str | None
+    path: Path = ()
+    is_outside: bool = False
+    mailbox: str | None = None
+    legs: dict[str, Leg] = field(default_factory=dict)
+    unreached: int = 0  # contacts to whom no INVITE could be sent yet
+    answered: Leg | None = None
+    sdp_answer: str | None = None
+    is_accepted: bool = False  # the answer has gone to media
+    declined: bool = False
+    failure: RingFailure = NO_PHONE
+    unfits: list[Cause | None] = field(default_factory=list)
+
+    def phone_failed(self, failure: RingFailure) -> None:
+        """One of its phones cannot be reached, or refuses."""
+        self.failure = failure.or_better(self.failure)
+        self.unfits.append(failure.unfit)
+
+    @property
+    def unfit(self) -> Cause | None:
+        """Why the party can take no call at all: none of their phones can."""
+        return self.unfits[0] if self.unfits and all(self.unfits) else None
+
+
+@dataclass(slots=True, eq=False)
+class CalleeMedia:
+    """The media leg that all phones of one kind share that ring for a call: only one of them can win, and
+    so every INVITE carries the same description, ``sdp``. ``unsent`` are rings that wait for it."""
+
+    media_id: str
+    sdp: str | None = None
+    unsent: list[Ring] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """The whole affair. ``callee_media`` has what the rings of this call share, for each kind of phones. Once
+    the winner is connected its media leg is that leg's alone, and the next rings share another.
+
+    A leg that went on in another call, by a transfer, is not this call's any more.
+    """
+
+    call_id: str
+    organization_id: str
+    caller: Leg
+    caller_id: CallerId
+    dialled: str
+    music: str
+    source: str = ""  # the address that the caller's INVITE came from
+    sdp_for_caller: str = ""
+    queue_id: str | None = None
+    callee_media: dict[MediaKind, CalleeMedia] = field(default_factory=dict)
+    rings: dict[str, Ring] = field(default_factory=dict)
+    connected: Ring | None = None
+    greeting: str | None = None
+    path: Path = ()  # the targets it had before it came to whoever it is for now
+    max_forwards: int = MAX_FORWARDS  # how much further it may go
+    early: Leg | None = None  # whom the caller hears before they answer
+    may_hear_early: bool = False  # the caller can be given audio before the answer
+    is_early_told: bool = False  # and has been: nobody but us makes them hear ringing any more
+    failed_forward: Ring | None = None
+    farewell: tuple[Header, ...] = ()  # what of the last words of a party the other one is told
+    transfer: PendingTransfer | None = None
+    arrived_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    is_released: bool = False
+    is_handed_on: bool = False  # its caller talked to somebody else before, and knows them by name
+
+    @property
+    def callee(self) -> Leg | None:
+        """The leg of the party that the caller talks to, if any."""
+        return self.connected.answered if self.connected else None
+
+    def legs(self) -> list[Leg]:
+        """All legs that are in the call, the caller's first."""
+        legs = (self.caller, *(leg for ring in self.rings.values() for leg in ring.legs.values()))
+        return [leg for leg in legs if leg.call_id == self.call_id]
+
+
+@dataclass(slots=True, eq=False)
+class PendingTransfer:
+    """A party hands the other one on to somebody who is still rung: until they answer, all is as it was.
+
+    ``successor`` is the call in which the far party will be the caller. The transferor may hang up before
+    that, and is alone no longer asked.
+    """
+
+    transferor: Leg
+    successor: Call
+    to: Destination
+    is_on_its_own: bool = False
+
+    @property
+    def far(self) -> Leg:
+        """The party that is handed on."""
+        return self.successor.caller
+
+    def replace_leg(self, old: Leg, new: Leg) -> None:
+        """A party speaks by another leg now."""
+        if self.transferor is old:
+            self.transferor = new
+        if self.successor.caller is old:
+            self.successor.caller = new
+
+
+class CallBook:
+    """All calls of this process, and which leg belongs to which.
+
+    ``on_other_calls`` is told how many legs a user has that no queue made: calls placed, direct calls,
+    forwards to the person.
+    """
+
+    def __init__(self, on_other_calls: Callable[[str, int], None]) -> None:
+        self._on_other_calls = on_other_calls
+        self.calls: dict[str, Call] = {}
+        self._legs: dict[str, tuple[Call, Ring | None]] = {}
+        self._media: dict[str, Call] = {}
+        self._media_ids: defaultdict[str, set[str]] = defaultdict(set)  # by call
+        self._other_calls: dict[str, int] = {}
+
+    def add(self, call: Call) -> None:
+        """Take a call in, with its caller's leg."""
+        self.calls[call.call_id] = call
+        self.add_leg(call, call.caller, None)
+
+    def add_leg(self, call: Call, leg: Leg, ring: Ring | None) -> None:
+        """Take a leg in."""
+        self._place(call, leg, ring)
+        self._count(leg, 1)
+
+    def adopt(self, call: Call) -> None:
+        """Take in a call whose legs come out of others."""
+        self.calls[call.call_id] = call
+        self.move_leg(call.caller, call, None)
+        for ring in call.rings.values():
+            self.move_ring(ring, call)
+
+    def move_ring(self, ring: Ring, call: Call) -> None:
+        """Let a ring, with its legs, go on in another call."""
+        ring.call_id = call.call_id
+        call.rings[ring.ring_id] = ring
+        for leg in ring.legs.values():
+            self.move_leg(leg, call, ring)
+
+    def move_leg(self, leg: Leg, call: Call, ring: Ring | None) -> None:
+        """Let a leg go on in another call, in a ring of it or as its caller."""
+        self._media_ids[leg.call_id].discard(leg.media_id)
+        leg.call_id, leg.party = call.call_id, Party.CALLER if ring is None else Party.TARGET
+        self._place(call, leg, ring)
+
+    def replace_leg(self, old: Leg, new: Leg) -> None:
+        """Put a leg in the place of one of the same party, which is forgotten."""
+        call, ring = self._legs[old.leg_id]
+        self.add_leg(call, new, ring)
+        if ring is None:
+            call.caller = new
+        else:
+            del ring.legs[old.leg_id]
+            ring.legs[new.leg_id] = ring.answered = new
+        if call.transfer is not None:
+            call.transfer.replace_leg(old, new)
+        self.drop_leg(old)
+
+    def _place(self, call: Call, leg: Leg, ring: Ring | None) -> None:
+        self._legs[leg.leg_id] = (call, ring)
+        self._media[leg.media_id] = call
+        self._media_ids[call.call_id].add(leg.media_id)
+
+    def drop_leg(self, leg: Leg) -> None:
+        """Forget a leg; unknown ones are ignored."""
+        if self._legs.pop(leg.leg_id, None) is not None:
+            self._count(leg, -1)
+
+    def drop(self, call: Call) -> None:
+        """Forget a call with whatever is left of its legs."""
+        self.calls.pop(call.call_id, None)
+        for leg in call.legs():
+            self.drop_leg(leg)
+        for media_id in self._media_ids.pop(call.call_id, ()):
+            self._media.pop(media_id, None)
+
+    def by_leg(self, leg_id: str) -> tuple[Call, Ring | None] | None:
+        """The call of a SIP leg, and the ring unless it is the caller's leg."""
+        return self._legs.get(leg_id)
+
+    def by_media(self, media_id: str) -> Call | None:
+        """The call of a media leg."""
+        return self._media.get(media_id)
+
+    def _count(self, leg: Leg, step: int) -> None:
+        if leg.account_id is None or leg.party is Party.AGENT:
+            return
+        count = self._other_calls.get(leg.account_id, 0) + step
+        if count:
+            self._other_calls[leg.account_id] = count
+        else:
+            self._other_calls.pop(leg.account_id, None)
+        self._on_other_calls(leg.account_id, count)

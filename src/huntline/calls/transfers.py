@@ -1,0 +1,438 @@
+"""Transfers: a party of a call hands the other one on by REFER, to an address or to another call of theirs.
+
+Blind (RFC 5589 section 6): the target is rung while the far party hears music; whoever answers goes on with
+them in a call of its own, the successor. A queue takes the far party at once, as a new arrival.
+Consultative (section 7): the far party takes the transferor's place in the other call that REFER names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from uuid_utils import uuid7
+
+from huntline.calls.admission import Admission, NotAdmitted
+from huntline.calls.alerting import Alerting
+from huntline.calls.caller_identity import ANONYMOUS, CallerId, inside_caller, warning
+from huntline.calls.connected_identity import ConnectedIdentity
+from huntline.calls.dialling import Callee, Dialling
+from huntline.calls.diversion import DiversionReason, Hop, Path, number_hop, person_hop
+from huntline.calls.hold import Holding
+from huntline.calls.model import Call, CallBook, Leg, PendingTransfer, Purpose, Ring
+from huntline.calls.surroundings import Site
+from huntline.clean_text import cleaned
+from huntline.directory.names import plain_user
+from huntline.directory.organization import QueueSettings
+from huntline.directory.plan import Account, OutsideNumber, QueueTarget, StarCode, Target, UserTarget
+from huntline.engine import events as told
+from huntline.engine.model import Transfer
+from huntline.engine.reasons import Cause, Destination, DestinationKind, FromQueue, Reason
+from huntline.media.interface import Media
+from huntline.sip.core.events import LegRinging, ReferReceived
+from huntline.sip.core.grammar import GrammarError, Uri, parse_uri
+from huntline.sip.core.replaces_header import Replaces
+from huntline.sip.user_agent import UserAgent
+
+
+class TransferRefused(Exception):
+    """The REFER is refused with this status, in words that say why; the calls go on as they were."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+class Transfers:
+    """``end`` ends a call that no queue has, ``enter_queue`` puts one into a queue."""
+
+    def __init__(
+        self,
+        user_agent: UserAgent,
+        media: Media,
+        admission: Admission,
+        site: Site,
+        book: CallBook,
+        dialling: Dialling,
+        alerting: Alerting,
+        holding: Holding,
+        post: Callable[[told.Event], None],
+        end: Callable[[Call], None],
+        enter_queue: Callable[[Call, str, Transfer], None],
+        on_change: Callable[[Call], None],
+        connected_identity: ConnectedIdentity,
+    ) -> None:
+        self._user_agent = user_agent
+        self._media = media
+        self._admission = admission
+        self._site = site
+        self._book = book
+        self._dialling = dialling
+        self._alerting = alerting
+        self._holding = holding
+        self._post = post
+        self._end = end
+        self._enter_queue = enter_queue
+        self._on_change = on_change
+        self._connected_identity = connected_identity
+
+    # -- what a party asks
+
+    def referred(self, event: ReferReceived) -> None:
+        """A party wants to hand the other one on. What cannot be is refused; what can be is accepted, and how
+        it goes is told by NOTIFY."""
+        now = self._user_agent.now()
+        try:
+            call, leg = self._call_of(event.leg_id)
+            far, account = _far_of(call, leg), self._transferor(leg)
+            if event.replaces is None:
+                self._transfer(call, leg, far, account, event.refer_to)
+            else:
+                self._consultative(call, leg, far, account, event.replaces)
+        except TransferRefused as refusal:
+            headers = (warning(str(refusal)),)
+            self._user_agent.core.refuse_refer(event.leg_id, refusal.status, now, headers=headers)
+
+    def _call_of(self, leg_id: str) -> tuple[Call, Leg]:
+        found = self._book.by_leg(leg_id)
+        if found is None:
+            raise TransferRefused(603, "the call is over")
+        call, ring = found
+        return call, call.caller if ring is None else ring.legs[leg_id]
+
+    def _transferor(self, leg: Leg) -> Account:
+        account = self._admission.plan.account_by_id(leg.account_id or "")
+        if account is None:
+            raise TransferRefused(403, "only users of this server may transfer")
+        return account
+
+    # -- to an address
+
+    def _transfer(self, call: Call, leg: Leg, far: Leg, account: Account, refer_to: Uri) -> None:
+        target = self._admission.target_for(account, refer_to)
+        if isinstance(target, StarCode):
+            raise TransferRefused(403, "a code is nobody to transfer to")
+        if isinstance(target, NotAdmitted):
+            if target.status == 403:
+                raise TransferRefused(403, "you may not call that number")
+            self._accept(leg)
+            self._tell(leg, target.status)
+            return
+        queue = self._queue_of(target)
+        if queue is not None:
+            self._accept(leg)
+            self._to_queue(call, leg, far, queue, target.organization_id)
+            return
+        to, callee = self._person_of(account, target)
+        if callee.user_id is not None and callee.user_id in (leg.account_id, far.account_id):
+            raise TransferRefused(403, "whom you transfer to is in the call already")
+        self._accept(leg)
+        self._ring(call, leg, to, callee)
+
+    def _queue_of(self, target: Target) -> QueueSettings | None:
+        """The queue that an address leads to, also by way of a person who has calls forwarded to it."""
+        plan = self._admission.plan
+        if isinstance(target, QueueTarget):
+            return plan.queue(target.queue_id)
+        person = self._user_at(target)
+        destination = plan.destination(person) if person else None
+        return destination if isinstance(destination, QueueSettings) else None
+
+    def _person_of(self, account: Account, target: Target) -> tuple[str, Callee]:
+        """Who is rung, and how they are called: the UPN of a user, or a ``tel:`` URI."""
+        if isinstance(target, OutsideNumber):
+            number = f"tel:{target.number}"
+            return number, self._site.callee(account.organization_id, number)
+        person = self._user_at(target)
+        return (person.upn, self._site.person(person)) if person else ("nobody", Callee(None, []))
+
+    def _user_at(self, target: Target) -> Account | None:
+        return self._admission.plan.account_by_id(target.user_id) if isinstance(target, UserTarget) else None
+
+    def _to_queue(self, call: Call, leg: Leg, far: Leg, queue: QueueSettings, organization_id: str) -> None:
+        """The far party is a new arrival in the queue; the call is over for the transferor."""
+        successor, transfer = self._successor(call, far), self._transfer_of(call, leg)
+        if organization_id != call.organization_id:
+            # Another customer's queue: who transferred, and out of which call, is not theirs to know.
+            successor.organization_id = organization_id
+            transfer = Transfer(None, Cause.FROM_OUTSIDE)
+        self._tell(leg, 200)
+        self._detach(call, far)
+        self._book.adopt(successor)
+        self._media.unbridge(far.media_id)
+        self._holding.settle(successor)
+        self._part(call, Destination(DestinationKind.QUEUE, queue.name))
+        self._enter_queue(successor, queue.queue_id, transfer)
+        self._connected_identity.tell_queue(successor, queue.queue_id)
+
+    # -- while somebody is rung
+
+    def _ring(self, call: Call, leg: Leg, to: str, callee: Callee) -> None:
+        successor = self._successor(call, _far_of(call, leg))
+        call.transfer = PendingTransfer(leg, successor, _destination(to))
+        self._holding.settle(call)
+        ring_id = f"{successor.call_id}.transfer"
+        self._alerting.start(call, Purpose.TRANSFER, ring_id, to, callee, successor.path)
+
+    def ringing(self, event: LegRinging) -> None:
+        """A phone rings; if it is that of a target, the transferor learns of it."""
+        found = self._book.by_leg(event.leg_id)
+        if found is None or found[1] is None or found[1].purpose is not Purpose.TRANSFER:
+            return
+        if (transfer := found[0].transfer) is not None:
+            self._tell(transfer.transferor, 180)
+
+    def answered(self, call: Call, ring: Ring) -> None:
+        """The target answered and its audio is there: the far party goes on with it."""
+        transfer, leg = call.transfer, ring.answered
+        if transfer is None or leg is None:
+            return
+        call.transfer, successor = None, transfer.successor
+        del call.rings[ring.ring_id]
+        ring.purpose = Purpose.DIRECT
+        self._dialling.hand_over_media(call, leg)
+        self._detach(call, transfer.far)
+        successor.rings[ring.ring_id] = successor.connected = ring
+        self._book.adopt(successor)
+        self._holding.settle(successor)
+        self._tell(transfer.transferor, 200)
+        self._part(call, transfer.to)
+        self._connected_identity.introduce(successor)
+        self._on_change(successor)
+
+    def failed(self, call: Call, status: int, reason: Reason) -> None:
+        """The target cannot be had: the call goes on as it was, or without a transferor where that leads."""
+        transfer = call.transfer
+        if transfer is None:
+            return
+        call.transfer = None
+        self._dialling.release_media(call)
+        self._tell(transfer.transferor, status)
+        if not transfer.is_on_its_own:
+            self._holding.settle(call)
+            self._on_change(call)
+        elif call.queue_id is not None:
+            self._post(told.TransferFailed(call.call_id, reason))
+        else:
+            self._end(call)
+
+    def transferor_left(self, call: Call, leg_id: str) -> bool:
+        """Whether the leg that is over is that of a transferor: then the transfer goes on without them."""
+        transfer = call.transfer
+        if transfer is None or transfer.transferor.leg_id != leg_id:
+            return False
+        transfer.is_on_its_own = True
+        leg, ring = transfer.transferor, call.connected
+        self._book.drop_leg(leg)
+        self._media.delete(leg.media_id)
+        leg.call_id = ""  # it is in no call any more
+        if ring is not None and ring.answered is leg:
+            self._forget_connected(call)
+            if ring.purpose is Purpose.AGENT:
+                self._post(told.TransferorLeft(ring.ring_id, transfer.to))
+        self._on_change(call)
+        return True
+
+    def called_off(self, call: Call) -> None:
+        """The call is over, and its transfer with it."""
+        if call.transfer is not None:
+            self._tell(call.transfer.transferor, 487)
+            call.transfer = None
+
+    # -- to another call
+
+    def _consultative(self, call: Call, leg: Leg, far: Leg, account: Account, replaces: Replaces) -> None:
+        record = self._user_agent.core.replaced_leg(replaces)
+        found = self._book.by_leg(record.leg_id) if record is not None else None
+        if record is None or found is None:
+            self._accept(leg)
+            self._tell(leg, 481)
+            return
+        other_call, ring = found
+        other = other_call.caller if ring is None else ring.legs[record.leg_id]
+        if other.account_id != account.user_id:
+            raise TransferRefused(403, "the other call is somebody else's")
+        if other_call is call:
+            raise TransferRefused(403, "a call cannot be transferred to itself")
+        if other_call.transfer is not None:
+            raise TransferRefused(491, "the other call is being transferred")
+        if other is other_call.caller and other_call.queue_id is not None:
+            self._take_place(call, leg, far, other_call)
+        elif other_call.callee is not None:
+            self._join(call, leg, far, other_call, other)
+        else:
+            self._take_ring(call, leg, other_call)
+
+    def _take_place(self, call: Call, leg: Leg, far: Leg, other_call: Call) -> None:
+        """The far party is now who waits in a queue, or talks to its agent."""
+        self._accept(leg)
+        transfer, caller_id = self._transfer_of(call, leg), self._caller_id_of(call, far)
+        to, own = Destination(DestinationKind.QUEUE, self._queue_name(other_call)), other_call.caller
+        other_call.path, other_call.is_handed_on = _path_of(call, far), True
+        self._detach(call, far)
+        other_call.caller, other_call.caller_id = far, caller_id
+        self._book.move_leg(far, other_call, None)
+        self._let_go(own)
+        self._post(told.CallerChanged(other_call.call_id, caller_id.shown, transfer))
+        self._media.unbridge(far.media_id)
+        self._holding.settle(other_call)
+        self._tell(leg, 200)
+        self._part(call, to)
+        if other_call.callee is not None:
+            self._connected_identity.introduce(other_call)
+        elif other_call.queue_id is not None:
+            self._connected_identity.tell_queue(other_call, other_call.queue_id)
+        self._on_change(other_call)
+
+    def _join(self, call: Call, leg: Leg, far: Leg, other_call: Call, other: Leg) -> None:
+        """Both far parties go on together; both calls are over for the transferor."""
+        other_far = _far_of(other_call, other)
+        self._accept(leg)
+        successor = self._successor(call, far)
+        to, other_to = self._shown(other_call, other_far), self._shown(call, far)
+        self._detach(call, far)
+        self._detach(other_call, other_far)
+        ring = Ring(f"{successor.call_id}.joined", successor.call_id, Purpose.DIRECT, other_far.account_id)
+        ring.legs[other_far.leg_id] = ring.answered = other_far
+        ring.path = (*successor.path, self._hop(other_call, other_far))
+        successor.rings[ring.ring_id] = successor.connected = ring
+        self._book.adopt(successor)
+        self._holding.settle(successor)
+        self._tell(leg, 200)
+        self._part(call, to)
+        self._part(other_call, other_to)
+        self._connected_identity.introduce(successor)
+        self._on_change(successor)
+
+    def _take_ring(self, call: Call, leg: Leg, other_call: Call) -> None:
+        """Whom the transferor has rung is rung for the far party from now on, as by a blind transfer."""
+        ring = next(iter(other_call.rings.values()), None)
+        if ring is None or ring.answered is not None or ring.unreached:
+            raise TransferRefused(491, "the other call neither rings nor is answered yet")
+        self._accept(leg)
+        successor = self._successor(call, _far_of(call, leg))
+        call.transfer = PendingTransfer(leg, successor, self._rung_by(ring))
+        del other_call.rings[ring.ring_id]
+        ring.purpose = Purpose.TRANSFER
+        ring.path = (*successor.path, *ring.path[-1:])
+        self._dialling.move_media(other_call, call)
+        self._book.move_ring(ring, call)
+        self._holding.settle(call)
+        self._end(other_call)
+        self._alerting.limit(call, ring)
+        self._tell(leg, 180)
+        self._on_change(call)
+
+    # -- steps that they share
+
+    def _successor(self, call: Call, far: Leg) -> Call:
+        """The call in which a party goes on as its caller; it comes into the book when they do."""
+        return Call(
+            call_id=uuid7().hex,
+            organization_id=call.organization_id,
+            caller=far,
+            caller_id=self._caller_id_of(call, far),
+            dialled=call.dialled,
+            music=call.music,
+            path=_path_of(call, far),
+            is_handed_on=True,
+        )
+
+    def _detach(self, call: Call, far: Leg) -> None:
+        """The far party is about to leave for another call."""
+        if far is call.callee:
+            self._forget_connected(call)
+
+    def _forget_connected(self, call: Call) -> None:
+        if call.connected is not None:
+            del call.rings[call.connected.ring_id]
+            call.connected = None
+
+    def _part(self, call: Call, to: Destination) -> None:
+        """The call is over for whoever is left in it."""
+        if call.queue_id is not None:
+            self._post(told.CallTransferred(call.call_id, to))
+        else:
+            self._end(call)
+
+    def _let_go(self, leg: Leg) -> None:
+        self._user_agent.core.hang_up(leg.leg_id, self._user_agent.now())
+        self._book.drop_leg(leg)
+        self._media.delete(leg.media_id)
+
+    def _accept(self, leg: Leg) -> None:
+        self._user_agent.core.accept_refer(leg.leg_id, self._user_agent.now())
+
+    def _tell(self, leg: Leg, status: int) -> None:
+        self._user_agent.core.notify_refer(leg.leg_id, status, self._user_agent.now())
+
+    # -- who and where
+
+    def _hop(self, call: Call, far: Leg) -> Hop:
+        """Where a party that goes on with another one is: a user of ours, or an address outside."""
+        plan = self._admission.plan
+        account = plan.account_by_id(far.account_id or "")
+        if account is not None:
+            return person_hop(plan, account)
+        try:
+            number = plain_user(parse_uri(far.address).user or "")
+        except GrammarError:
+            number = ""
+        return number_hop(plan, call.organization_id, number)
+
+    def _transfer_of(self, call: Call, leg: Leg) -> Transfer:
+        if call.queue_id is None:
+            return Transfer(leg.account_id, Cause.OUT_OF_A_DIRECT_CALL)
+        return Transfer(leg.account_id, FromQueue(self._queue_name(call)), call.call_id)
+
+    def _queue_name(self, call: Call) -> str:
+        queue = self._admission.plan.queue(call.queue_id or "")
+        return queue.name if queue else ""
+
+    def _caller_id_of(self, call: Call, far: Leg) -> CallerId:
+        if far is call.caller:
+            return call.caller_id
+        account = self._admission.plan.account_by_id(far.account_id or "")
+        if account is not None:
+            return inside_caller(account)
+        try:
+            return CallerId(plain_user(parse_uri(far.address).user or ANONYMOUS))
+        except GrammarError:
+            return CallerId(ANONYMOUS)
+
+    def _shown(self, call: Call, far: Leg) -> Destination:
+        account = self._admission.plan.account_by_id(far.account_id or "")
+        if account is not None:
+            return Destination(DestinationKind.PERSON, account.upn)
+        return Destination(DestinationKind.NUMBER, self._caller_id_of(call, far).shown)
+
+    def _rung_by(self, ring: Ring) -> Destination:
+        account = self._admission.plan.account_by_id(ring.account_id or "")
+        if account is not None:
+            return Destination(DestinationKind.PERSON, account.upn)
+        return Destination(DestinationKind.NUMBER)
+
+
+def _destination(to: str) -> Destination:
+    """Whom a name stands for: a ``tel:`` URI, or a user's UPN."""
+    number = to.removeprefix("tel:")
+    return Destination(DestinationKind.PERSON if number == to else DestinationKind.NUMBER, cleaned(number))
+
+
+def _path_of(call: Call, far: Leg) -> Path:
+    """How a far party came to whoever hands them on. One who was called came from nowhere."""
+    path = (call.connected and call.connected.path) or call.path
+    if far is not call.caller or not path:
+        return ()
+    return (*path[:-1], path[-1].left(DiversionReason.DEFLECTION))
+
+
+def _far_of(call: Call, leg: Leg) -> Leg:
+    """Whom a party of a call may hand on. Raises TransferRefused."""
+    callee = call.callee
+    if call.transfer is not None:
+        raise TransferRefused(491, "another transfer is under way")
+    if leg is call.caller and call.queue_id is not None:
+        raise TransferRefused(403, "the caller of a queue cannot transfer")
+    if callee is None or leg not in (call.caller, callee):
+        raise TransferRefused(403, "there is nobody to transfer yet")
+    return callee if leg is call.caller else call.caller

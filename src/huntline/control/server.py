@@ -1,0 +1,223 @@
+"""The local control socket: JSON lines over a UNIX socket that only the server's own user may open.
+
+A request ``{"id": 1, "do": "pause", "upn": "..."}`` gets ``{"id": 1, "ok": true, "result": {...}}`` or
+``{"id": 1, "ok": false, "error": {"id": "...", "status": 404, "message": "..."}}``. After ``watch`` has been
+answered with a snapshot, each change follows as ``{"event": {...}}``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import inspect
+import json
+import logging
+import os
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from huntline.control.client import LONGEST_REPLY, line_of, result_of
+from huntline.control.client import ControlClient as ControlClient
+from huntline.control.client import RequestRefused as RequestRefused
+from huntline.control.client import ServerDoesNotAnswer as ServerDoesNotAnswer
+from huntline.control.client import ServerNotRunning as ServerNotRunning
+from huntline.errors import ConfigurationError, Refused
+
+Handler = Callable[[dict[str, Any]], Awaitable[dict[str, Any]] | dict[str, Any]]
+
+LONGEST_REQUEST = 64 * 1024  # bytes
+LARGEST_BACKLOG = 8 * 1024 * 1024  # bytes that a slow watcher may leave unread before it is dropped
+MOST_CONNECTIONS = 100
+TIME_FOR_A_REQUEST = 60.0  # seconds that a connection may take for it, unless it watches
+
+_log = logging.getLogger(__name__)
+
+
+class ControlServer:
+    """Answers requests on a socket file. ``handlers`` maps each request's word to who does it.
+
+    A handler may raise Refused. The handler of ``watch`` returns the snapshot; a watcher that does not keep
+    up with what is published is disconnected.
+    """
+
+    def __init__(self, path: Path, handlers: Mapping[str, Handler]) -> None:
+        self._path = path
+        self._handlers = handlers
+        self._server: asyncio.Server | None = None
+        self._connections: set[asyncio.StreamWriter] = set()
+        self._watchers: set[asyncio.StreamWriter] = set()
+
+    @property
+    def watcher_count(self) -> int:
+        """How many connections follow what is published."""
+        return len(self._watchers)
+
+    async def start(self) -> None:
+        """Open the socket file. Raises ConfigurationError when another server answers on it."""
+        listening = bind_private(self._path)
+        self._server = await asyncio.start_unix_server(self._serve, sock=listening, limit=LONGEST_REQUEST)
+
+    async def close(self) -> None:
+        """Disconnect everybody and remove the socket file."""
+        if self._server is None:
+            return
+        self._server.close()
+        for writer in tuple(self._connections):
+            writer.transport.abort()
+        self._path.unlink(missing_ok=True)
+        self._server = None
+
+    def publish(self, event: dict[str, Any]) -> None:
+        """Tell all watchers, at once and without waiting for any."""
+        if not self._watchers:
+            return
+        line = line_of({"event": event})
+        for writer in tuple(self._watchers):
+            if writer.transport.get_write_buffer_size() > LARGEST_BACKLOG:
+                _log.warning("a watcher does not keep up and is disconnected")
+                self._watchers.discard(writer)
+                writer.transport.abort()
+            else:
+                writer.write(line)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._connections.add(writer)
+        try:
+            if len(self._connections) > MOST_CONNECTIONS:
+                _log.warning("a control connection is refused: there are too many")
+                writer.write(line_of(_failure(None, "too-many-connections", "too many connections", 503)))
+            else:
+                await self._answer_requests(reader, writer)
+        except (ConnectionError, asyncio.CancelledError):
+            writer.transport.abort()
+        finally:
+            self._connections.discard(writer)
+            self._watchers.discard(writer)
+            writer.close()
+
+    async def _answer_requests(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(None if writer in self._watchers else TIME_FOR_A_REQUEST):
+                    line = await reader.readline()
+            except TimeoutError:
+                return
+            except ValueError:
+                # The reader has lost the line's beginning, so nothing behind it can be told apart.
+                writer.write(line_of(_failure(None, "request-too-long", "the request is too long", 400)))
+                return
+            if not line.endswith(b"\n"):
+                return
+            request = _parse(line)
+            reply = await self._answer(request)
+            writer.write(line_of(reply))
+            if reply["ok"] and request.get("do") == "watch":
+                self._watchers.add(writer)
+            await writer.drain()
+
+    async def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        request_id = request.get("id")
+        verb = request.get("do")
+        handler = self._handlers.get(verb) if isinstance(verb, str) else None
+        if handler is None:
+            known = ", ".join(sorted(self._handlers))
+            return _failure(request_id, "unknown-request", f'"do" must be one of: {known}', 400)
+        try:
+            result = handler(request)
+            if inspect.isawaitable(result):
+                result = await result
+        except Refused as refusal:
+            return _failure(request_id, refusal.error_id, str(refusal), refusal.status)
+        except Exception:
+            _log.exception("a control request failed", extra={"request": verb})
+            return _failure(request_id, "internal-error", "the server failed; its log says more", 500)
+        return {"id": request_id, "ok": True, "result": result}
+
+
+def bind_private(path: Path) -> socket.socket:
+    """A socket file that only this user may open. Raises ConfigurationError, also when one answers there."""
+    if path.is_socket():
+        if _is_answered(path):
+            raise ConfigurationError(f"{path}: another server answers here; stop it, or use another --data")
+        path.unlink()
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    old_mask = os.umask(0o177)  # from its first moment the socket is ours alone
+    try:
+        listening.bind(str(path))
+    except OSError as error:
+        listening.close()
+        raise ConfigurationError(f"{path}: this socket cannot be made: {error}") from None
+    finally:
+        os.umask(old_mask)
+    return listening
+
+
+def _is_answered(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        return probe.connect_ex(str(path)) == 0
+
+
+def _parse(line: bytes) -> dict[str, Any]:
+    """The request; what is none comes back as one that no handler knows."""
+    try:
+        request = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    return request if isinstance(request, dict) else {}
+
+
+def _failure(request_id: object, error_id: str, message: str, status: int) -> dict[str, Any]:
+    return {"id": request_id, "ok": False, "error": {"id": error_id, "status": status, "message": message}}
+
+
+class AsyncControlClient:
+    """The same for asyncio: ``async with await AsyncControlClient.connect(path) as client``."""
+
+    def __init__(self, path: Path, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._path = path
+        self._reader = reader
+        self._writer = writer
+
+    @classmethod
+    async def connect(cls, path: Path) -> Self:
+        """Raises ServerNotRunning."""
+        try:
+            reader, writer = await asyncio.open_unix_connection(str(path), limit=LONGEST_REPLY)
+        except OSError:
+            raise ServerNotRunning(path) from None
+        return cls(path, reader, writer)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._writer.close()
+        with contextlib.suppress(ConnectionError):
+            await self._writer.wait_closed()
+
+    async def request(self, verb: str, **fields: Any) -> dict[str, Any]:
+        """Ask for one thing and return the result. One request at a time; no time limit of its own."""
+        self._writer.write(line_of({"id": 1, "do": verb, **fields}))
+        return result_of(await self._next())
+
+    async def watch(self) -> AsyncIterator[dict[str, Any]]:
+        """The snapshot, then every change as it happens, until the server goes."""
+        yield await self.request("watch")
+        with contextlib.suppress(ServerNotRunning):
+            while True:
+                yield (await self._next())["event"]
+
+    async def _next(self) -> dict[str, Any]:
+        try:
+            line = await self._reader.readline()
+        except ConnectionError:
+            line = b""
+        if not line.endswith(b"\n"):
+            raise ServerNotRunning(self._path)
+        reply: dict[str, Any] = json.loads(line)
+        return reply

@@ -1,0 +1,1 @@
+"""Addresses of this machine and of its peers, and what they speak."""

@@ -1,0 +1,1 @@
+"""The signalling process: what its parts are and how they know each other."""

@@ -1,0 +1,226 @@
+"""The site: answers the B2BUA's questions about phones, forwards, prompts and star codes by the plan."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from huntline.calls.dialling import Callee, Contact
+from huntline.calls.diversion import Hop, number_hop, people_passed, person_hop
+from huntline.calls.diversion import Path as CallPath
+from huntline.directory.organization import Organization, QueueSettings, User
+from huntline.directory.plan import Account, ServerPlan
+from huntline.directory.trunks import outbound_destination
+from huntline.engine.events import OptInRequested, OptOutRequested
+from huntline.engine.refusals import AgentNotInQueue, UnknownAgent
+from huntline.errors import Refused
+from huntline.signalling.runner import Runner
+from huntline.sip.core.grammar import GrammarError, Uri, parse_uri
+from huntline.sip.servers.registrar import Registrar
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Sounds:
+    """Where the built-in prompts are, as sources for the media driver."""
+
+    music: str
+    confirm_tone: str
+    refuse_tone: str
+    ringing_tone: str
+
+
+class NoQueueToLeave(Refused):
+    """A user who is no agent of the named queue, or of any."""
+
+    error_id = "agent-not-in-queue"
+
+
+class UnknownOrganization(Refused):
+    """Nothing of that organization is on this server."""
+
+    error_id = "unknown-organization"
+    status = 404
+
+
+class UnknownUser(Refused):
+    """Nobody of that address belongs to this server."""
+
+    error_id = "unknown-user"
+    status = 404
+
+
+class Site:
+    """``remember`` stores an opt-out or opt-in: (organization id, user id, queue id, is opted out)."""
+
+    def __init__(
+        self,
+        plan: ServerPlan,
+        registrar: Registrar,
+        runner: Runner,
+        sounds: Sounds,
+        audio_folder: Path,
+        remember: Callable[[str, str, str, bool], None],
+    ) -> None:
+        self.plan = plan
+        self._registrar = registrar
+        self._runner = runner
+        self._sounds = sounds
+        self._audio_folder = audio_folder
+        self._remember = remember
+
+    # -- phones
+
+    def contacts(self, account_id: str) -> list[Contact]:
+        """Registered phones first, then the fixed contacts of the organization file."""
+        account = self.plan.account_by_id(account_id)
+        fixed = [Contact(uri) for uri in account.contacts] if account else []
+        registered = [
+            Contact(binding.contact_uri, binding.flow, binding.path)
+            for binding in self._registrar.bindings(account_id)
+        ]
+        return registered + fixed
+
+    def callee(self, organization_id: str, target: str) -> Callee:
+        """A person of ours is rung on their phones, a number by the trunk, all else as written."""
+        try:
+            uri = parse_uri(target)
+        except GrammarError:
+            return Callee(None, [])
+        account = self.plan.account(uri.user or "", uri.host) if uri.scheme != "tel" else None
+        if account is not None and account.organization_id == organization_id:
+            return self.person(account)
+        if uri.scheme == "tel":
+            return self._outside(organization_id, uri.user or "")
+        return Callee(None, [Contact(target)], path=(Hop(uri),))
+
+    def _outside(self, organization_id: str, number: str) -> Callee:
+        trunk = self.plan.outbound_trunk(organization_id)
+        destination = outbound_destination(trunk) if trunk else None
+        is_trusted = trunk is not None and trunk.is_trusted
+        uri = str(_number_at(number, destination)) if destination else None
+        return Callee(
+            None,
+            [Contact(uri, is_trusted=is_trusted)] if uri else [],
+            is_by_trunk=True,
+            path=(number_hop(self.plan, organization_id, number),),
+            shows_foreign_numbers=trunk is not None and trunk.foreign_numbers,
+        )
+
+    def person(self, account: Account) -> Callee:
+        """Who is rung for a person, who may have all calls forwarded. The rule for what is not taken is that
+        of whoever is rung, or of the last one who forwarded.
+
+        A queue is nothing to ring: who forwards to one is rung in person.
+        """
+        passed, destination = self.plan.way(account)
+        before = people_passed(self.plan, passed)
+        mailbox = next((each.voicemail for each in reversed(passed) if each.voicemail), None)
+        match destination:
+            case User() as user:
+                rung = self.plan.account_by_id(user.user_id)
+                return self._own_phones(rung, before, mailbox) if rung else Callee(None, [], path=before)
+            case QueueSettings():
+                return self._own_phones(account, (), None)
+            case address:
+                callee = self.callee(account.organization_id, address)
+                return replace(callee, path=(*before, *callee.path), mailbox=callee.mailbox or mailbox)
+
+    def _own_phones(self, account: Account, before: CallPath, mailbox: str | None) -> Callee:
+        return Callee(
+            account.user_id,
+            self.contacts(account.user_id),
+            path=(*before, person_hop(self.plan, account)),
+            mailbox=account.voicemail or mailbox,
+        )
+
+    # -- prompts
+
+    def greeting(self, queue_id: str) -> str | None:
+        """The source of a queue's greeting, None without one."""
+        queue = self.plan.queue(queue_id)
+        return self._source(queue.greeting.sha256) if queue is not None and queue.greeting else None
+
+    def music(self, queue_id: str | None) -> str:
+        """The source of a queue's music on hold."""
+        queue = self.plan.queue(queue_id) if queue_id else None
+        return self._source(queue.music.sha256) if queue is not None and queue.music else self._sounds.music
+
+    @property
+    def ringing_tone(self) -> str:
+        """The source of what a caller hears while somebody is rung."""
+        return self._sounds.ringing_tone
+
+    def _source(self, sha256: str) -> str:
+        return str(self._audio_folder / sha256)
+
+    # -- opting in and out
+
+    def obey_star_code(self, account_id: str, action: str) -> str:
+        """Opt a user out of, or into, all their queues; returns the tone to play."""
+        account = self.plan.account_by_id(account_id)
+        if account is None:
+            return self._sounds.refuse_tone
+        try:
+            self.set_opted_out(account, None, is_opted_out=action == "opt-out")
+        except Refused as refusal:
+            log.info("star code refused", extra={"user": account.upn, "reason": str(refusal)})
+            return self._sounds.refuse_tone
+        return self._sounds.confirm_tone
+
+    def set_opted_out(self, account: Account, queue_id: str | None, *, is_opted_out: bool) -> list[str]:
+        """Opt a user out of or into one queue, or all; returns the names of the queues. Raises Refused.
+
+        With several queues those that allow it are done; it is refused when none does.
+        """
+        own = self.plan.queues_of(account.user_id)
+        if queue_id and queue_id not in own and (queue := self.plan.queue(queue_id)):
+            raise AgentNotInQueue(account.upn, queue.name)
+        queue_ids = [queue_id] if queue_id else list(own)
+        done: list[str] = []
+        refusal: Refused = NoQueueToLeave(f"{account.upn} is an agent of no queue")
+        for each in queue_ids:
+            event = OptOutRequested if is_opted_out else OptInRequested
+            try:
+                self._runner.request(event(account.user_id, each))
+            except Refused as error:
+                refusal = error
+                continue
+            self._remember(account.organization_id, account.user_id, each, is_opted_out)
+            queue = self.plan.queue(each)
+            done.append(queue.name if queue else each)
+        if not done:
+            raise refusal
+        return done
+
+    # -- names
+
+    def organization_with_id(self, organization_id: str) -> Organization:
+        """An organization. Raises UnknownOrganization."""
+        organization = self.plan.organization(organization_id)
+        if organization is None:
+            raise UnknownOrganization(f"there is no organization {organization_id!r}")
+        return organization
+
+    def user_named(self, upn: str) -> Account:
+        """The account of a UPN. Raises UnknownUser."""
+        user, _, host = upn.partition("@")
+        account = self.plan.account(user, host)
+        if account is None:
+            raise UnknownUser(f"there is no user {upn!r}; huntline status lists the agents")
+        return account
+
+    def agent_named(self, upn: str) -> Account:
+        """The account of an agent of any queue. Raises UnknownUser, UnknownAgent."""
+        account = self.user_named(upn)
+        if not self.plan.queues_of(account.user_id):
+            raise UnknownAgent(account.upn)
+        return account
+
+
+def _number_at(number: str, destination: tuple[str, int]) -> Uri:
+    host, port = destination
+    return Uri(scheme="sip", user=number, host=f"[{host}]" if ":" in host else host, port=port)

@@ -1,0 +1,1 @@
+"""What phones ask of us outside calls: REGISTER, PUBLISH, and who they are."""

@@ -1,0 +1,144 @@
+"""Bindings: which contacts each user has registered, and until when. No I/O; time is an argument."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from itertools import chain
+from typing import Any
+
+from huntline.sip.core.flow import Flow, Transport
+from huntline.sip.servers.expiry import Expiry
+
+_REMEMBERED_CUT_OFF = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """One registered contact. Send to ``flow`` with ``path`` as Route; ``contact_uri`` is the Request-URI.
+
+    ``key`` tells the contacts of a user apart: the device's instance id and registration number (RFC 5626),
+    or the contact address.
+    """
+
+    key: str
+    contact_uri: str
+    flow: Flow
+    path: tuple[str, ...]
+    expires_at: float
+    user_agent: str
+    q: str | None
+    call_id: str
+    cseq: int
+
+
+class Bindings:
+    """The store. Nothing in here is refused: limits and order are the registrar's business."""
+
+    def __init__(self) -> None:
+        self._by_user: dict[str, dict[str, Binding]] = {}
+        self._by_connection: dict[Flow, set[str]] = {}
+        self._cut_off: dict[tuple[str, str], Binding] = {}
+        self._count = 0
+        self._expiry = Expiry()
+
+    def __len__(self) -> int:
+        return self._count
+
+    def of(self, user_id: str) -> tuple[Binding, ...]:
+        """A user's bindings, the most wanted (q) first, of equals the oldest."""
+        bindings = self._by_user.get(user_id, {}).values()
+        return tuple(sorted(bindings, key=lambda binding: -float(binding.q or 1)))
+
+    def get(self, user_id: str, key: str) -> Binding | None:
+        """One binding."""
+        return self._by_user.get(user_id, {}).get(key)
+
+    def before(self, user_id: str, key: str) -> Binding | None:
+        """The binding that a new one with this key follows on: also one that ended with its connection, for
+        as long as it would have lasted."""
+        return self.get(user_id, key) or self._cut_off.get((user_id, key))
+
+    def put(self, user_id: str, binding: Binding) -> None:
+        """Add a binding or replace the one with its key."""
+        self.remove(user_id, binding.key)
+        self._by_user.setdefault(user_id, {})[binding.key] = binding
+        self._count += 1
+        if binding.flow.connection:
+            self._by_connection.setdefault(binding.flow, set()).add(user_id)
+        self._expiry.add(binding.expires_at)
+
+    def remove(self, user_id: str, key: str) -> None:
+        """Remove a binding, if it is there."""
+        self._cut_off.pop((user_id, key), None)
+        bindings = self._by_user.get(user_id, {})
+        binding = bindings.pop(key, None)
+        if binding is None:
+            return
+        self._count -= 1
+        if not bindings:
+            del self._by_user[user_id]
+        users = self._by_connection.get(binding.flow)
+        if users and not any(other.flow == binding.flow for other in bindings.values()):
+            users.discard(user_id)
+            if not users:
+                del self._by_connection[binding.flow]
+
+    def remove_connection(self, flow: Flow) -> set[str]:
+        """Remove everything that was bound to a connection; the users concerned."""
+        users = set(self._by_connection.get(flow, ()))
+        for user_id in users:
+            for binding in self.of(user_id):
+                if binding.flow == flow:
+                    self.remove(user_id, binding.key)
+                    self._remember(user_id, binding)
+        return users
+
+    def _remember(self, user_id: str, binding: Binding) -> None:
+        if len(self._cut_off) >= _REMEMBERED_CUT_OFF:
+            del self._cut_off[next(iter(self._cut_off))]
+        self._cut_off[user_id, binding.key] = binding
+
+    def next_deadline(self) -> float | None:
+        """When to call ``remove_expired`` next; may be early, never more than a second late."""
+        return self._expiry.next_look()
+
+    def remove_expired(self, now: float) -> set[str]:
+        """Remove what has expired; the users concerned. Does nothing before ``next_deadline``."""
+        if not self._expiry.is_due(now):
+            return set()
+        expired = [
+            (user_id, binding.key)
+            for user_id, bindings in self._by_user.items()
+            for binding in bindings.values()
+            if binding.expires_at <= now
+        ]
+        gone = [each for each, binding in self._cut_off.items() if binding.expires_at <= now]
+        for user_id, key in expired + gone:
+            self.remove(user_id, key)
+        bound = chain.from_iterable(bindings.values() for bindings in self._by_user.values())
+        left = chain(bound, self._cut_off.values())
+        self._expiry.looked(now, (binding.expires_at for binding in left))
+        return {user_id for user_id, _ in expired}
+
+
+def to_state(binding: Binding) -> dict[str, Any]:
+    """Plain data, JSON-able."""
+    return asdict(binding)
+
+
+def from_state(state: Mapping[str, Any]) -> Binding:
+    """The binding that ``to_state`` wrote."""
+    flow = state["flow"]
+    return Binding(
+        **{
+            **state,
+            "path": tuple(state["path"]),
+            "flow": Flow(
+                Transport(flow["transport"]),
+                (flow["local"][0], flow["local"][1]),
+                (flow["remote"][0], flow["remote"][1]),
+                flow["connection"],
+            ),
+        }
+    )

@@ -1,0 +1,226 @@
+"""The registrar: keeps where users are reachable (RFC 3261 section 10, RFC 3327, parts of RFC 5626)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from huntline.clean_text import cleaned
+from huntline.directory.plan import Account
+from huntline.sip.core.events import RequestReceived
+from huntline.sip.core.flow import Flow
+from huntline.sip.core.grammar import Address, GrammarError, Uri, parse_address
+from huntline.sip.core.message import Request, parse_number
+from huntline.sip.servers.answering import RequestRefused, Responder
+from huntline.sip.servers.bindings import Binding, Bindings, from_state, to_state
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrarLimits:
+    """Expiries in seconds; a phone that asks for more gets ``longest``, for less is told ``shortest``."""
+
+    shortest: int = 60
+    usual: int = 300
+    longest: int = 3600
+    contacts_per_user: int = 10
+    contacts: int = 100_000
+
+
+class Registrar:
+    """Answers REGISTER and knows every user's bindings.
+
+    ``on_reachability(user_id, is_reachable)`` tells of the first binding and of the last one's end;
+    ``on_change(user_id)`` of every change, for a journal that keeps ``state(user_id)``. ``on_return(before,
+    flow)`` tells that whoever was at the end of a connection is at the end of another one now,
+    ``on_new_phone(user_id)`` that a phone registered which was not there, or has been started again.
+    """
+
+    def __init__(self, responder: Responder, limits: RegistrarLimits | None = None) -> None:
+        self._responder = responder
+        self._limits = limits or RegistrarLimits()
+        self._bindings = Bindings()
+        self._reachable: set[str] = set()
+        self.on_reachability: Callable[[str, bool], None] = lambda user_id, is_reachable: None
+        self.on_new_phone: Callable[[str], None] = lambda user_id: None
+        self.on_change: Callable[[str], None] = lambda user_id: None
+        self.on_return: Callable[[Flow, Flow], None] = lambda before, flow: None
+
+    def __len__(self) -> int:
+        return len(self._bindings)
+
+    def bindings(self, user_id: str) -> tuple[Binding, ...]:
+        """Where a user is reachable now, the most wanted contact first."""
+        return self._bindings.of(user_id)
+
+    def handle(self, event: RequestReceived, account: Account, now: float) -> None:
+        """Answer a REGISTER of an identified user; all of its contacts are taken or none."""
+        try:
+            changes = self._changes(event.request, event.flow, account, now)
+        except RequestRefused as refusal:
+            self._responder.respond(event.transaction_id, refusal.sip_status, now, headers=refusal.headers)
+            return
+        for key, binding in changes.items():
+            if binding is None:
+                self._bindings.remove(account.user_id, key)
+            else:
+                self._put(account.user_id, binding)
+        headers = self._ok_headers(event.request, account, now)
+        self._responder.respond(event.transaction_id, 200, now, headers=headers)
+        if changes:
+            self._changed(account.user_id)
+
+    def flow_lost(self, flow: Flow, now: float) -> None:
+        """A connection has ended: whoever was bound to it cannot be reached there any more."""
+        for user_id in self._bindings.remove_connection(flow):
+            self._changed(user_id)
+
+    def forget(self, user_id: str) -> None:
+        """Drop all bindings of a user who is no more."""
+        for binding in self._bindings.of(user_id):
+            self._bindings.remove(user_id, binding.key)
+        self._changed(user_id)
+
+    def next_deadline(self) -> float | None:
+        """When ``tick`` is wanted next."""
+        return self._bindings.next_deadline()
+
+    def tick(self, now: float) -> None:
+        """Let bindings expire."""
+        for user_id in self._bindings.remove_expired(now):
+            self._changed(user_id)
+
+    def state(self, user_id: str) -> dict[str, Any] | None:
+        """A user's bindings as plain data, None when there are none; times are on the caller's clock."""
+        bindings = self._bindings.of(user_id)
+        return {"bindings": [to_state(binding) for binding in bindings]} if bindings else None
+
+    def restore(self, user_id: str, state: Mapping[str, Any], now: float) -> None:
+        """Take back what ``state`` gave, but for what has expired since or was bound to a connection."""
+        for saved in state["bindings"]:
+            binding = from_state(saved)
+            if now < binding.expires_at <= now + self._limits.longest and not binding.flow.connection:
+                self._bindings.put(user_id, binding)
+        self._changed(user_id)
+
+    def _changed(self, user_id: str) -> None:
+        is_reachable = bool(self._bindings.of(user_id))
+        if is_reachable != (user_id in self._reachable):
+            (self._reachable.add if is_reachable else self._reachable.discard)(user_id)
+            self.on_reachability(user_id, is_reachable)
+        self.on_change(user_id)
+
+    def _put(self, user_id: str, binding: Binding) -> None:
+        before = self._bindings.before(user_id, binding.key)
+        self._bindings.put(user_id, binding)
+        if before is None or before.call_id != binding.call_id:  # a phone keeps its Call-ID while it runs
+            self.on_new_phone(user_id)
+        if before is not None and before.flow.connection and before.flow != binding.flow:
+            self.on_return(before.flow, binding.flow)
+
+    def _changes(
+        self, request: Request, flow: Flow, account: Account, now: float
+    ) -> dict[str, Binding | None]:
+        """What a REGISTER asks for, by key: None removes. Raises when any of it is refused."""
+        contacts = _contacts(request)
+        if any(contact.raw_uri == "*" for contact in contacts):
+            if len(contacts) > 1 or parse_number(request.header("expires")) != 0:
+                raise RequestRefused(400)
+            keys = [binding.key for binding in self._bindings.of(account.user_id)]
+            changes: dict[str, Binding | None] = dict.fromkeys(keys)
+        else:
+            changes = {}
+            for contact in contacts:
+                binding = self._binding(request, contact, flow, now)
+                changes[binding.key] = binding if binding.expires_at > now else None
+        self._check_order(request, account, changes)
+        self._check_room(account, changes)
+        return changes
+
+    def _binding(self, request: Request, contact: Address, flow: Flow, now: float) -> Binding:
+        if contact.uri.scheme not in ("sip", "sips"):
+            raise RequestRefused(416)
+        return Binding(
+            key=_key(contact),
+            contact_uri=contact.raw_uri,
+            flow=flow,
+            path=tuple(request.all("path")),
+            expires_at=now + self._expires(request, contact),
+            user_agent=cleaned(request.header("user-agent") or ""),
+            q=_q(contact),
+            call_id=request.call_id,
+            cseq=request.cseq.sequence,
+        )
+
+    def _expires(self, request: Request, contact: Address) -> int:
+        expires = parse_number(contact.parameters.get("expires"))
+        if expires is None:
+            expires = parse_number(request.header("expires"))
+        if expires is None:
+            expires = self._limits.usual
+        if 0 < expires < self._limits.shortest:
+            raise RequestRefused(423, [("Min-Expires", str(self._limits.shortest))])
+        return min(expires, self._limits.longest)
+
+    def _check_order(self, request: Request, account: Account, changes: Mapping[str, Binding | None]) -> None:
+        """RFC 3261 section 10.3, steps 6 and 7: nothing older than what is bound may change it."""
+        for key in changes:
+            bound = self._bindings.get(account.user_id, key)
+            if bound and bound.call_id == request.call_id and bound.cseq >= request.cseq.sequence:
+                raise RequestRefused(500)
+
+    def _check_room(self, account: Account, changes: Mapping[str, Binding | None]) -> None:
+        new = sum(
+            binding is not None and self._bindings.get(account.user_id, key) is None
+            for key, binding in changes.items()
+        )
+        if not new:
+            return
+        if len(self._bindings.of(account.user_id)) + new > self._limits.contacts_per_user:
+            raise RequestRefused(403)
+        if len(self._bindings) + new > self._limits.contacts:
+            raise RequestRefused(503, [("Retry-After", str(self._limits.shortest))])
+
+    def _ok_headers(self, request: Request, account: Account, now: float) -> list[tuple[str, str]]:
+        headers = [
+            ("Contact", _contact_value(binding, now)) for binding in self._bindings.of(account.user_id)
+        ]
+        headers += [("Path", path) for path in request.all("path")]  # RFC 3327 section 5.3
+        return headers
+
+
+def _contacts(request: Request) -> list[Address]:
+    try:
+        return [parse_address(value) for value in request.all("contact")]
+    except GrammarError:
+        raise RequestRefused(400) from None
+
+
+def _key(contact: Address) -> str:
+    """A device that names itself replaces its own contact, whatever address it has now."""
+    if instance := contact.parameters.get("+sip.instance"):
+        return f"{instance};{contact.parameters.get('reg-id') or ''}"
+    return _comparable(contact.uri)
+
+
+def _comparable(uri: Uri) -> str:
+    """A URI written so that equal ones (RFC 3261 section 19.1.4) have equal texts, as far as phones vary."""
+    parameters = sorted(
+        (name, (value or "").lower())
+        for name, value in uri.parameters.items()
+        if name in ("transport", "user", "ttl", "method", "maddr")
+    )
+    return f"{uri.scheme}:{uri.user or ''}@{uri.host.lower()}:{uri.port or ''}{parameters or ''}"
+
+
+def _q(contact: Address) -> str | None:
+    """The preference as it came, if it is a number from 0 to 1 (RFC 3261 section 25.1)."""
+    text = contact.parameters.get("q") or ""
+    whole, _, fraction = text.partition(".")
+    is_number = whole in ("0", "1") and text.isascii() and (fraction or "0").isdigit() and len(fraction) <= 3
+    return text if is_number and float(text) <= 1 else None
+
+
+def _contact_value(binding: Binding, now: float) -> str:
+    q = f";q={binding.q}" if binding.q else ""
+    return f"<{binding.contact_uri}>{q};expires={max(round(binding.expires_at - now), 0)}"

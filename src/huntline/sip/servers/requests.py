@@ -1,0 +1,42 @@
+"""Requests outside calls: REGISTER and PUBLISH of users who prove who they are, and nothing else."""
+
+from __future__ import annotations
+
+from huntline.sip.core.events import RequestReceived
+from huntline.sip.servers.authenticator import Authenticator, Challenge, Identified
+from huntline.sip.servers.presence import PresenceServer
+from huntline.sip.servers.registrar import Registrar
+from huntline.sip.user_agent import UserAgent
+
+
+class Requests:
+    """Authenticates and hands on."""
+
+    def __init__(
+        self,
+        user_agent: UserAgent,
+        authenticator: Authenticator,
+        registrar: Registrar,
+        presence: PresenceServer,
+    ) -> None:
+        self._user_agent = user_agent
+        self._authenticator = authenticator
+        self._servers: dict[str, Registrar | PresenceServer] = {"REGISTER": registrar, "PUBLISH": presence}
+
+    def handle(self, event: RequestReceived) -> None:
+        """Answer a request outside any dialog."""
+        now = self._user_agent.now()
+        server = self._servers.get(event.request.method)
+        if server is None:
+            # RFC 3515 section 2.4.2: nobody is made to call somebody, a REFER hands on a call that there is.
+            status = 403 if event.request.method == "REFER" else 405
+            self._user_agent.core.respond(event.transaction_id, status, now)
+            return
+        identity = self._authenticator.identify(event.request, event.flow, now)
+        match identity:
+            case Identified(account):
+                server.handle(event, account, now)
+            case Challenge(headers):
+                self._user_agent.core.respond(event.transaction_id, 401, now, headers=headers)
+            case _:
+                self._user_agent.core.respond(event.transaction_id, 403, now)

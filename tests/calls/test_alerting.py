@@ -1,0 +1,160 @@
+"""People who are called in person: how long they are rung, and where the call goes that they do not take."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.fakes.plans import PLAN, account
+
+from huntline.calls import alerting as module
+from huntline.calls.alerting import Alerting
+from huntline.calls.caller_identity import CallerId
+from huntline.calls.dialling import Callee, Contact, Display
+from huntline.calls.diversion import MAX_TARGETS, DiversionReason, number_hop, person_hop
+from huntline.calls.failures import NO_ANSWER, TOO_MANY_HOPS, RingFailure
+from huntline.calls.model import Call, Leg, Party, Purpose, Ring
+from huntline.engine.reasons import SipAnswer
+
+MAILBOX = Callee(
+    None, [Contact("sip:vm@10.0.0.9")], is_by_trunk=True, path=(number_hop(PLAN, "contoso", "+1999"),)
+)
+
+
+class Office:
+    """Stands for the plan, the house and the phones; what is rung is on record."""
+
+    def __init__(self) -> None:
+        self.plan = PLAN
+        self.outcomes = self
+        self.rung: list[tuple[Ring, Display]] = []
+        self.failed: list[Ring] = []
+        everything: Any = self
+        self.alerting = Alerting(everything, everything, everything, lambda call: None)
+        caller = Leg("caller", "c1", Party.CALLER, "c1", "+1425")
+        self.call = Call("c1", "contoso", caller, CallerId("+14255550123"), "amal", "music")
+
+    # what it is asked
+
+    def callee(self, organization_id: str, target: str) -> Callee:
+        return MAILBOX
+
+    def start(self, call: Call, ring: Ring, contacts: list[Contact], display: Display) -> None:
+        self.rung.append((ring, display))
+
+    def stop(self, call: Call, ring: Ring) -> None:
+        """Nothing rings here."""
+
+    def release_media(self, call: Call) -> None:
+        """Nothing is held here."""
+
+    def ring_failed(self, call: Call, ring: Ring) -> None:
+        self.failed.append(ring)
+        self.alerting.stop(call)
+
+    # what a test does
+
+    def ring(self, *, mailbox: str | None = "tel:+1999", before: int = 0) -> Ring | None:
+        amal = Callee("amal", [], path=(person_hop(PLAN, account("amal")),), mailbox=mailbox)
+        hop = number_hop(PLAN, "contoso", "+1000").left(DiversionReason.BUSY)
+        path = (hop,) * before
+        self.alerting.start(self.call, Purpose.DIRECT, "c1.direct", "amal@contoso.com", amal, path)
+        return self.rung[-1][0] if self.rung else None
+
+
+def run(story: Callable[[Office], Any]) -> None:
+    async def told() -> None:
+        office = Office()
+        result = story(office)
+        if result is not None:
+            await result
+        office.alerting.stop(office.call)
+
+    asyncio.run(told())
+
+
+@pytest.mark.parametrize(
+    ("failure", "reason"),
+    [
+        (NO_ANSWER, "no-answer"),
+        (RingFailure(486, SipAnswer(486, "Busy Here")), "user-busy"),
+        (RingFailure(603, SipAnswer(603, "Decline")), "user-busy"),
+        (RingFailure(404, SipAnswer(404, "Not Found")), "unavailable"),
+        (RingFailure(503, SipAnswer(503, "Service Unavailable")), "unavailable"),
+    ],
+)
+def test_the_mailbox_is_told_whose_it_is_and_why(failure: RingFailure, reason: str) -> None:
+    def story(office: Office) -> None:
+        ring = office.ring()
+        assert ring is not None
+        ring.failure = failure
+        assert office.alerting.follow_rule(office.call, ring)
+        mailbox, display = office.rung[-1]
+        told = [value for name, value in display.headers if name == "Diversion"]
+        assert len(told) == 1
+        assert f";reason={reason};" in told[0]
+        assert mailbox.mailbox is None
+        assert not office.alerting.follow_rule(office.call, mailbox), "a mailbox has no rule of its own"
+
+    run(story)
+
+
+def test_who_has_no_mailbox_has_no_rule() -> None:
+    def story(office: Office) -> None:
+        ring = office.ring(mailbox=None)
+        assert ring is not None
+        assert not office.alerting.follow_rule(office.call, ring)
+
+    run(story)
+
+
+def test_the_eleventh_target_is_not_rung_nor_is_its_mailbox() -> None:
+    def story(office: Office) -> None:
+        assert office.ring(before=MAX_TARGETS - 1) is not None
+        office.ring(before=MAX_TARGETS)
+        assert len(office.rung) == 1
+        (ring,) = office.failed
+        assert ring.failure is TOO_MANY_HOPS
+        assert not office.alerting.follow_rule(office.call, ring)
+
+    run(story)
+
+
+def test_a_call_that_may_go_no_further_is_not_sent_on() -> None:
+    def story(office: Office) -> None:
+        office.call.max_forwards = 0
+        assert office.ring() is None
+        assert office.failed[0].failure is TOO_MANY_HOPS
+
+    run(story)
+
+
+def test_a_person_is_rung_for_as_long_as_the_rules_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert module.PERSON_ALERT_TIME == 20.0
+    monkeypatch.setattr(module, "PERSON_ALERT_TIME", 0.0)
+
+    async def story(office: Office) -> None:
+        ring = office.ring()
+        async with asyncio.timeout(5):
+            while not office.failed:  # noqa: ASYNC110
+                await asyncio.sleep(0)
+        assert office.failed == [ring]
+        assert office.failed[0].failure is NO_ANSWER
+
+    run(story)
+
+
+def test_a_forwarded_call_shows_its_caller_only_where_the_trunk_takes_foreign_numbers() -> None:
+    def story(office: Office) -> None:
+        for shows_foreign_numbers in (True, False):
+            hop = number_hop(PLAN, "contoso", "+1999")
+            outside = Callee(
+                None, [], is_by_trunk=True, path=(hop,), shows_foreign_numbers=shows_foreign_numbers
+            )
+            office.alerting.start(office.call, Purpose.FORWARD, "c1.forward", "tel:+1999", outside, ())
+            from_ = office.rung[-1][1].from_
+            assert ("+14255550123" in from_) is shows_foreign_numbers
+
+    run(story)

@@ -1,0 +1,188 @@
+"""What everybody in a call hears, in every order of hold, answer, transfer and take-over (edge)."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+import pytest
+
+from huntline.calls.caller_identity import CallerId
+from huntline.calls.hold import Holding
+from huntline.calls.model import Call, Leg, LegState, Party, PendingTransfer, Purpose, Ring
+from huntline.engine.reasons import Destination, DestinationKind
+from huntline.media.interface import Media, MediaEvent
+
+DESCRIPTION = (
+    "v=0\r\no=- 1 1 IN IP4 10.0.0.5\r\ns=-\r\nc=IN IP4 10.0.0.5\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n{}\r\n"
+)
+ACTIVE, HELD = "a=sendrecv", "a=sendonly"
+
+
+class Ears:
+    """A media driver of which it is known who hears what, as the worker decides it."""
+
+    on_event: Callable[[MediaEvent], None]
+
+    def __init__(self) -> None:
+        self.playing: dict[str, str] = {}
+        self.peers: dict[str, str] = {}
+
+    def play(self, leg_id: str, source: str, *, loop: bool) -> None:
+        self.playing[leg_id] = source
+
+    def bridge(self, leg_a: str, leg_b: str) -> None:
+        self.unbridge(leg_a)
+        self.unbridge(leg_b)
+        self.peers |= {leg_a: leg_b, leg_b: leg_a}
+        for each in (leg_a, leg_b):
+            self.playing.pop(each, None)
+
+    def bridge_early(self, listener: str, speaker: str, meanwhile: str) -> None:
+        self.bridge(listener, speaker)
+        self.playing[listener] = meanwhile
+
+    def unbridge(self, leg_id: str) -> None:
+        self.peers.pop(self.peers.pop(leg_id, ""), None)
+
+    def heard_by(self, leg: Leg) -> str | None:
+        """None is silence."""
+        return self.playing.get(leg.media_id) or self.peers.get(leg.media_id)
+
+
+def leg_of(name: str, party: Party, *, state: LegState = LegState.ANSWERED) -> Leg:
+    return Leg(name, name, party, "c1", name, state=state)
+
+
+@dataclass
+class Parties:
+    """A call, and what happens in it."""
+
+    ears: Ears
+    holding: Holding
+    call: Call
+    callee: Leg
+
+    @property
+    def caller(self) -> Leg:
+        return self.call.caller
+
+    def describes(self, leg: Leg, sdp: str) -> None:
+        """The leg's new description is in force."""
+        self.holding.changed(self.call, leg, DESCRIPTION.format(sdp))
+
+    def callee_answers(self, sdp: str = ACTIVE) -> None:
+        ring = Ring("c1.1", "c1", Purpose.AGENT, None, answered=self.callee)
+        self.callee.is_holding = sdp == HELD
+        self.call.connected = self.call.rings["c1.1"] = ring
+        self.holding.settle(self.call)
+
+    def replaced(self, leg: Leg, sdp: str = ACTIVE) -> Leg:
+        """A party goes on by another leg, as with Replaces."""
+        new = leg_of(f"new {leg.leg_id}", leg.party)
+        new.is_holding = sdp == HELD
+        if leg is self.caller:
+            self.call.caller = new
+        else:
+            assert self.call.connected is not None
+            self.call.connected.answered = self.callee = new
+        self.holding.settle(self.call)
+        return new
+
+
+@pytest.fixture
+def parties() -> Parties:
+    ears = Ears()
+    holding = Holding(cast(Any, None), cast(Media, ears), "ringing", cast(Any, None))
+    caller = leg_of("caller", Party.CALLER)
+    call = Call("c1", "contoso", caller, CallerId("+1425"), "desk", "music", queue_id="q1")
+    return Parties(ears, holding, call, leg_of("agent", Party.AGENT))
+
+
+def assert_right(parties: Parties) -> None:
+    """Each hears the other one, or music where that one holds."""
+    for leg, other in ((parties.caller, parties.callee), (parties.callee, parties.caller)):
+        assert parties.ears.heard_by(leg) == ("music" if other.is_holding else other.media_id)
+
+
+ORDERS = list(
+    itertools.permutations(
+        ("caller holds", "agent answers", "agent holds", "caller resumes", "agent resumes")
+    )
+)
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=" ".join)
+def test_each_hears_the_other_one_or_music_whatever_came_first(
+    parties: Parties, order: tuple[str, ...]
+) -> None:
+    for step in order:
+        who, what = step.split()
+        leg = parties.caller if who == "caller" else parties.callee
+        if what == "answers":
+            parties.callee_answers(HELD if leg.is_holding else ACTIVE)
+        elif leg is parties.callee and parties.call.connected is None:
+            leg.is_holding = what == "holds"  # said in the answer, then
+        else:
+            parties.describes(leg, HELD if what == "holds" else ACTIVE)
+        if parties.call.connected is not None:
+            assert_right(parties)
+
+
+@pytest.mark.parametrize("caller", [ACTIVE, HELD])
+@pytest.mark.parametrize("agent", [ACTIVE, HELD])
+@pytest.mark.parametrize("is_caller_replaced", [True, False])
+def test_who_goes_on_by_another_leg_hears_the_same(
+    parties: Parties, caller: str, agent: str, is_caller_replaced: bool
+) -> None:
+    parties.describes(parties.caller, caller)
+    parties.callee_answers(agent)
+    new = parties.replaced(parties.caller if is_caller_replaced else parties.callee)
+    assert not new.is_holding
+    assert_right(parties)
+    parties.describes(new, HELD)
+    assert_right(parties)
+
+
+def test_who_is_handed_on_hears_music_until_that_is_settled(parties: Parties) -> None:
+    parties.callee_answers()
+    successor = Call("c2", "contoso", parties.caller, CallerId("+1425"), "desk", "music")
+    parties.call.transfer = PendingTransfer(
+        parties.callee, successor, Destination(DestinationKind.PERSON, "bao")
+    )
+    parties.holding.settle(parties.call)
+    parties.describes(parties.callee, HELD)
+    assert parties.ears.heard_by(parties.caller) == "music"
+    assert parties.ears.heard_by(parties.callee) is None
+    parties.call.transfer = None
+    parties.holding.settle(parties.call)
+    assert_right(parties)
+    parties.describes(parties.callee, ACTIVE)
+    assert_right(parties)
+
+
+def test_who_waits_hears_the_greeting_then_music(parties: Parties) -> None:
+    parties.call.greeting = "greeting"
+    parties.holding.settle(parties.call)
+    assert parties.ears.heard_by(parties.caller) == "greeting"
+    parties.call.greeting = None
+    parties.holding.settle(parties.call)
+    assert parties.ears.heard_by(parties.caller) == "music"
+
+
+def test_a_caller_hears_ringing_only_where_their_phone_does_not_make_it(parties: Parties) -> None:
+    parties.caller.state = LegState.RINGING
+    parties.holding.settle(parties.call)
+    assert parties.ears.heard_by(parties.caller) is None
+    parties.call.early, parties.call.is_early_told = parties.callee, True
+    parties.holding.settle(parties.call)
+    assert parties.ears.heard_by(parties.caller) == "ringing"
+    assert parties.ears.peers[parties.caller.media_id] == parties.callee.media_id
+    parties.call.early = None
+    parties.holding.settle(parties.call)
+    assert parties.ears.heard_by(parties.caller) == "ringing"
+    parties.caller.state = LegState.ANSWERED
+    parties.callee_answers()
+    assert_right(parties)

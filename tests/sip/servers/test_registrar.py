@@ -1,0 +1,284 @@
+"""The registrar without a network: contacts come, go and expire (unit)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from tests.fakes.messages import request
+from tests.fakes.plans import account
+from tests.fakes.responder import Answer, FakeResponder
+
+from huntline.sip.core.events import RequestReceived
+from huntline.sip.core.flow import Flow, Transport
+from huntline.sip.servers.registrar import Registrar, RegistrarLimits
+
+LOCAL = ("127.0.0.1", 5060)
+UDP = Flow(Transport.UDP, LOCAL, ("127.0.0.1", 40000))
+TCP = Flow(Transport.TCP, LOCAL, ("127.0.0.1", 40001), 7)
+
+
+class Office:
+    """A registrar and what it tells."""
+
+    def __init__(self, limits: RegistrarLimits | None = None) -> None:
+        self.responder = FakeResponder()
+        self.registrar = Registrar(self.responder, limits)
+        self.reachability: list[tuple[str, bool]] = []
+        self.changes: list[str] = []
+        self.new_phones: list[str] = []
+        self.registrar.on_new_phone = self.new_phones.append
+        self.registrar.on_reachability = lambda user, up: self.reachability.append((user, up))
+        self.registrar.on_change = self.changes.append
+        self.returns: list[tuple[Flow, Flow]] = []
+        self.registrar.on_return = lambda before, flow: self.returns.append((before, flow))
+        self.cseq = 0
+
+    def register(
+        self, *headers: str, now: float = 0.0, user: str = "amal", flow: Flow = UDP, **fields: Any
+    ) -> Answer:
+        self.cseq += 1
+        message = request("REGISTER", "sip:contoso.com", *headers, **{"cseq": self.cseq, **fields})
+        self.registrar.handle(RequestReceived("t", message, flow), account(user), now)
+        return self.responder.last
+
+    def uris(self, user: str = "amal") -> list[str]:
+        return [binding.contact_uri for binding in self.registrar.bindings(user)]
+
+
+def test_a_phone_registers_refreshes_and_leaves() -> None:
+    office = Office()
+    answer = office.register("Contact: <sip:amal@10.0.0.5:5062>", "Expires: 120", "User-Agent: Desk 1")
+    assert answer.status == 200
+    assert answer.all("Contact") == ["<sip:amal@10.0.0.5:5062>;expires=120"]
+    [binding] = office.registrar.bindings("amal")
+    assert (binding.flow, binding.expires_at, binding.user_agent) == (UDP, 120.0, "Desk 1")
+    assert office.register("Contact: <sip:amal@10.0.0.5:5062>;expires=60", now=100.0).status == 200
+    assert office.registrar.bindings("amal")[0].expires_at == 160.0
+    assert office.reachability == [("amal", True)]
+    answer = office.register("Contact: <sip:amal@10.0.0.5:5062>;expires=0", now=101.0)
+    assert answer.all("Contact") == []
+    assert office.reachability == [("amal", True), ("amal", False)]
+    assert len(office.registrar) == 0
+
+
+def test_contact_without_brackets_names_its_device_in_quotes() -> None:
+    """RFC 3261 section 20.10: its parameters are the header's."""
+    office = Office()
+    answer = office.register('Contact: sip:amal@10.0.0.5;expires=120;+sip.instance="<urn:uuid:1>";reg-id=1')
+    assert answer.header("Contact") == "<sip:amal@10.0.0.5>;expires=120"
+    [binding] = office.registrar.bindings("amal")
+    assert binding.key == "<urn:uuid:1>;1"
+
+
+def test_a_phone_that_is_started_again_is_told_from_one_that_refreshes() -> None:
+    office = Office()
+    office.register("Contact: <sip:amal@10.0.0.5>")
+    office.register("Contact: <sip:amal@10.0.0.5>")
+    assert office.new_phones == ["amal"]
+    office.register("Contact: <sip:amal@10.0.0.5>", call_id="after-the-start")
+    office.register("Contact: <sip:amal@10.0.0.6>", call_id="after-the-start")
+    assert office.new_phones == ["amal"] * 3
+
+
+def test_expiry_defaults_and_bounds() -> None:
+    office = Office()
+    contact = "Contact: <sip:amal@10.0.0.5>"
+    assert office.register(contact).header("Contact") == "<sip:amal@10.0.0.5>;expires=300"
+    assert office.register(contact, "Expires: 86400").header("Contact") == "<sip:amal@10.0.0.5>;expires=3600"
+    assert office.register(contact, "Expires: soon").header("Contact") == "<sip:amal@10.0.0.5>;expires=300"
+    answer = office.register(contact, "Expires: 59")
+    assert (answer.status, answer.header("Min-Expires")) == (423, "60")
+    assert office.uris() == ["sip:amal@10.0.0.5"]
+
+
+def test_a_silent_phone_expires() -> None:
+    office = Office()
+    office.register("Contact: <sip:amal@10.0.0.5>", "Expires: 60")
+    office.register("Contact: <sip:amal@10.0.0.6>", "Expires: 90")
+    assert office.registrar.next_deadline() == 60.0
+    office.registrar.tick(59.9)
+    assert len(office.registrar) == 2
+    office.registrar.tick(60.0)
+    assert office.uris() == ["sip:amal@10.0.0.6"]
+    office.registrar.tick(90.0)
+    assert office.reachability == [("amal", True), ("amal", False)]
+    assert office.registrar.next_deadline() is None
+
+
+def test_fetching_changes_nothing() -> None:
+    office = Office()
+    office.register("Contact: <sip:a@10.0.0.5>;q=0.5, <sip:b@10.0.0.6>")
+    answer = office.register(now=10.0)
+    assert answer.all("Contact") == ["<sip:b@10.0.0.6>;expires=290", "<sip:a@10.0.0.5>;q=0.5;expires=290"]
+    assert office.changes == ["amal"]
+
+
+def test_removing_all_contacts() -> None:
+    office = Office()
+    office.register("Contact: <sip:a@10.0.0.5>", "Contact: <sip:b@10.0.0.6>")
+    assert office.register("Contact: *", "Expires: 60").status == 400
+    assert office.register("Contact: *", "Contact: <sip:a@10.0.0.5>", "Expires: 0").status == 400
+    assert len(office.registrar) == 2
+    assert office.register("Contact: *", "Expires: 0", call_id="another").status == 200
+    assert len(office.registrar) == 0
+
+
+def test_late_requests_of_the_same_call_are_refused() -> None:
+    office = Office()
+    assert office.register("Contact: <sip:a@10.0.0.5>", cseq=7).status == 200
+    assert office.register("Contact: <sip:a@10.0.0.5>;expires=0", cseq=7).status == 500
+    assert office.register("Contact: *", "Expires: 0", cseq=6).status == 500
+    assert office.uris() == ["sip:a@10.0.0.5"]
+    assert office.register("Contact: <sip:a@10.0.0.5>;expires=0", cseq=1, call_id="rebooted").status == 200
+
+
+def test_one_bad_contact_refuses_all() -> None:
+    office = Office()
+    assert office.register("Contact: <sip:a@10.0.0.5>, <mailto:a@contoso.com>").status == 416
+    assert office.register("Contact: <sip:a@10.0.0.5>, <sip:>").status == 400
+    assert len(office.registrar) == 0
+    assert office.changes == []
+
+
+def test_a_named_device_replaces_its_own_contact() -> None:
+    office = Office()
+    instance = '+sip.instance="<urn:uuid:00000000-0000-1000-8000-000A95A0E128>"'
+    office.register(f"Contact: <sip:a@10.0.0.5:1111>;{instance}")
+    office.register(f"Contact: <sip:a@10.0.0.5:2222>;{instance}", call_id="rebooted")
+    office.register("Contact: <sip:a@10.0.0.7>")
+    assert office.uris() == ["sip:a@10.0.0.5:2222", "sip:a@10.0.0.7"]
+    office.register(f"Contact: <sip:a@10.0.0.5:2222>;{instance};reg-id=1")
+    office.register(f"Contact: <sip:a@10.0.0.5:3333>;{instance};reg-id=2")
+    assert len(office.registrar) == 4
+
+
+def test_equal_uris_are_one_contact() -> None:
+    office = Office()
+    office.register("Contact: <sip:a@Host.Contoso.com;transport=TCP>")
+    office.register('Contact: "Amal" <SIP:%61@host.contoso.com;transport=tcp;ob>')
+    assert office.uris() == ["SIP:%61@host.contoso.com;transport=tcp;ob"]
+
+
+def test_the_path_is_kept_and_echoed() -> None:
+    office = Office()
+    answer = office.register("Contact: <sip:a@10.0.0.5>", "Path: <sip:edge1;lr>,<sip:edge2;lr>")
+    assert answer.all("Path") == ["<sip:edge1;lr>", "<sip:edge2;lr>"]
+    assert office.registrar.bindings("amal")[0].path == ("<sip:edge1;lr>", "<sip:edge2;lr>")
+
+
+def test_a_lost_connection_takes_its_contacts_along() -> None:
+    office = Office()
+    office.register("Contact: <sip:a@10.0.0.5;transport=tcp>, <sip:b@10.0.0.5;transport=tcp>", flow=TCP)
+    office.register("Contact: <sip:c@10.0.0.6>", flow=UDP)
+    office.register("Contact: <sip:bao@10.0.0.7>", flow=TCP, user="bao")
+    office.registrar.flow_lost(TCP, 1.0)
+    assert office.uris() == ["sip:c@10.0.0.6"]
+    assert ("bao", False) in office.reachability
+    office.registrar.flow_lost(TCP, 1.0)
+    assert len(office.registrar) == 1
+
+
+def test_a_phone_that_reconnected_survives_its_old_connection() -> None:
+    office = Office()
+    office.register("Contact: <sip:a@10.0.0.5;transport=tcp>", flow=TCP)
+    again = Flow(Transport.TCP, LOCAL, ("127.0.0.1", 40002), 8)
+    office.register("Contact: <sip:a@10.0.0.5;transport=tcp>", flow=again)
+    office.registrar.flow_lost(TCP, 1.0)
+    assert [binding.flow for binding in office.registrar.bindings("amal")] == [again]
+
+
+def test_limits_refuse_new_contacts_and_keep_the_old() -> None:
+    office = Office(RegistrarLimits(contacts_per_user=2, contacts=3))
+    assert office.register("Contact: <sip:a@10.0.0.1>, <sip:a@10.0.0.2>").status == 200
+    assert office.register("Contact: <sip:a@10.0.0.3>").status == 403
+    assert office.register("Contact: <sip:a@10.0.0.2>").status == 200
+    assert office.register("Contact: <sip:b@10.0.0.4>", user="bao").status == 200
+    answer = office.register("Contact: <sip:b@10.0.0.5>", user="bao")
+    assert (answer.status, answer.header("Retry-After")) == (503, "60")
+
+
+PAGE = Flow(Transport.WS, LOCAL, ("127.0.0.1", 40002), 8)
+LATER = Flow(Transport.WS, LOCAL, ("127.0.0.1", 40003), 9)
+INSTANCE = 'Contact: <sip:x1@a.invalid;transport=ws>;+sip.instance="<urn:uuid:1>";reg-id=1'
+RELOADED = 'Contact: <sip:x2@b.invalid;transport=ws>;+sip.instance="<urn:uuid:1>";reg-id=1'
+
+
+@pytest.mark.parametrize("is_noticed", [True, False])
+@pytest.mark.parametrize("contact", [INSTANCE, RELOADED])
+def test_a_page_that_comes_back_is_the_same_page(contact: str, is_noticed: bool) -> None:
+    office = Office()
+    office.register(INSTANCE, "Expires: 120", flow=PAGE)
+    if is_noticed:
+        office.registrar.flow_lost(PAGE, 1.0)
+        assert office.uris() == []
+    office.register(contact, "Expires: 120", now=100.0, flow=LATER, call_id="c2")
+    assert office.returns == [(PAGE, LATER)]
+    assert len(office.uris()) == 1
+    office.registrar.flow_lost(PAGE, 101.0)
+    assert len(office.uris()) == 1
+    office.register(contact, "Expires: 120", now=102.0, flow=LATER, call_id="c2")
+    assert len(office.returns) == 1
+
+
+def test_who_comes_back_too_late_or_is_somebody_else_takes_nothing_over() -> None:
+    office = Office()
+    office.register(INSTANCE, "Expires: 60", flow=PAGE)
+    office.registrar.flow_lost(PAGE, 1.0)
+    office.register(INSTANCE, "Expires: 60", flow=LATER, user="bao", call_id="c2")
+    office.register(INSTANCE.replace("uuid:1", "uuid:2"), "Expires: 60", flow=LATER, call_id="c3")
+    office.registrar.tick(62.0)
+    office.register(INSTANCE, "Expires: 60", now=62.0, flow=LATER, call_id="c4")
+    assert office.returns == []
+    assert office.registrar.next_deadline() == pytest.approx(122.0)
+
+
+def test_who_has_signed_out_does_not_come_back() -> None:
+    office = Office()
+    office.register(INSTANCE, "Expires: 120", flow=PAGE)
+    office.register(INSTANCE, "Expires: 0", flow=PAGE)
+    office.registrar.flow_lost(PAGE, 1.0)
+    office.register(INSTANCE, "Expires: 120", now=2.0, flow=LATER, call_id="c2")
+    assert office.returns == []
+
+
+def test_a_desk_phone_and_a_page_are_two_contacts() -> None:
+    office = Office()
+    office.register("Contact: <sip:amal@10.0.0.5>")
+    office.register(INSTANCE, flow=PAGE, call_id="c2")
+    assert office.uris() == ["sip:amal@10.0.0.5", "sip:x1@a.invalid;transport=ws"]
+    office.registrar.flow_lost(PAGE, 1.0)
+    assert office.uris() == ["sip:amal@10.0.0.5"]
+    assert office.reachability == [("amal", True)]
+
+
+def test_bindings_survive_a_restart_but_connections_do_not() -> None:
+    office = Office()
+    office.register("Contact: <sip:a@10.0.0.1>;q=0.7", "Path: <sip:edge;lr>", "Expires: 100")
+    office.register("Contact: <sip:a@10.0.0.2>", "Expires: 60")
+    office.register("Contact: <sip:a@10.0.0.3>", flow=TCP)
+    state = json.loads(json.dumps(office.registrar.state("amal")))
+    restarted = Office()
+    restarted.registrar.restore("amal", state, 61.0)
+    assert restarted.registrar.bindings("amal") == tuple(
+        binding for binding in office.registrar.bindings("amal") if binding.contact_uri == "sip:a@10.0.0.1"
+    )
+    assert restarted.reachability == [("amal", True)]
+    assert restarted.registrar.next_deadline() == 100.0
+    assert restarted.registrar.state("bao") is None
+
+
+def test_forgetting_a_user() -> None:
+    office = Office()
+    office.register("Contact: <sip:a@10.0.0.1>")
+    office.registrar.forget("amal")
+    assert office.reachability[-1] == ("amal", False)
+    assert len(office.registrar) == 0
+
+
+@pytest.mark.parametrize("q", ["2", "0.5555", "x", "-1", "1.5", "0.٣", "", "nan"])
+def test_senseless_preferences_are_dropped(q: str) -> None:
+    office = Office()
+    assert office.register(f"Contact: <sip:a@10.0.0.5>;q={q}").status == 200
+    assert office.registrar.bindings("amal")[0].q is None
