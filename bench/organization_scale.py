@@ -30,7 +30,7 @@ import yaml
 
 from huntline.cli.api_client import Api, path_of, remote_api
 from huntline.config import Config
-from huntline.control.server import ControlClient
+from huntline.control.client import ControlClient
 
 HUNTLINE = [sys.executable, "-m", "huntline"]
 DEPTH = 5

@@ -10,16 +10,11 @@ from typing import Any
 
 import pytest
 
-from huntline import control
-from huntline.control.server import (
-    AsyncControlClient,
-    ControlClient,
-    ControlServer,
-    Handler,
-    RequestRefused,
-    ServerDoesNotAnswer,
-    ServerNotRunning,
-)
+from huntline.control import server as control
+from huntline.control.async_client import AsyncControlClient
+from huntline.control.client import ControlClient
+from huntline.control.messages import RequestRefused, ServerDoesNotAnswer, ServerNotRunning
+from huntline.control.server import ControlServer, Handler
 from huntline.errors import ConfigurationError, Refused
 
 

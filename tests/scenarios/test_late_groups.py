@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from huntline.control.server import ControlClient
+from huntline.control.client import ControlClient
 from huntline.directory.organization import Organization
 from huntline.directory.propagation import MEMBERS_DELAY
 from huntline.storage.audit import Actor

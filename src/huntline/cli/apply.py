@@ -12,7 +12,8 @@ import typer
 
 from huntline.cli.options import DataOption, config_of, local_user
 from huntline.cli.printing import say
-from huntline.control.client import ControlClient, ServerNotRunning
+from huntline.control.client import ControlClient
+from huntline.control.messages import ServerNotRunning
 from huntline.directory.groups import left_out_of
 from huntline.directory.index import OrganizationIndex
 from huntline.directory.organization import Organization

@@ -1,4 +1,4 @@
-"""Asking a running server over its control socket (see ``control.py``), for commands: what waits for answers
+"""Asking a running server over its control socket, for commands: what waits for answers
 needs no event loop, and people do not wait for its import."""
 
 from __future__ import annotations
@@ -6,39 +6,12 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from huntline.errors import HuntlineError, Refused
-
-LONGEST_REPLY = 64 * 1024 * 1024  # bytes: a snapshot of a large site fits many times
-
-
-class ServerNotRunning(HuntlineError):
-    """Nobody answers on the control socket."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(
-            f"no server is running on {path.parent}; start it with: huntline serve --data {path.parent}"
-        )
-
-
-class ServerDoesNotAnswer(HuntlineError):
-    """The server took a request but no reply came in time."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(f"the server on {path.parent} does not answer; its log may say why")
-
-
-class RequestRefused(Refused):
-    """The server refused a request; ``error_id`` and ``status`` are those of the refusal."""
-
-    def __init__(self, error_id: str, message: str, status: int) -> None:
-        super().__init__(message)
-        self.error_id = error_id
-        self.status = status
+from huntline.control.messages import LONGEST_REPLY, ServerDoesNotAnswer, ServerNotRunning, line_of, result_of
 
 
 class ControlClient:
@@ -91,17 +64,3 @@ class ControlClient:
             raise ServerNotRunning(self._path)
         reply: dict[str, Any] = json.loads(line)
         return reply
-
-
-def line_of(value: Mapping[str, Any]) -> bytes:
-    """A message as it goes over the socket."""
-    return json.dumps(value, separators=(",", ":"), default=str).encode() + b"\n"
-
-
-def result_of(reply: dict[str, Any]) -> dict[str, Any]:
-    """What was asked for. Raises RequestRefused."""
-    if not reply["ok"]:
-        error = reply["error"]
-        raise RequestRefused(error["id"], error["message"], error["status"])
-    result: dict[str, Any] = reply["result"]
-    return result

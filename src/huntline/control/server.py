@@ -1,29 +1,18 @@
-"""The local control socket: JSON lines over a UNIX socket that only the server's own user may open.
-
-A request ``{"id": 1, "do": "pause", "upn": "..."}`` gets ``{"id": 1, "ok": true, "result": {...}}`` or
-``{"id": 1, "ok": false, "error": {"id": "...", "status": 404, "message": "..."}}``. After ``watch`` has been
-answered with a snapshot, each change follows as ``{"event": {...}}``.
-"""
+"""The server's side of the control socket, which only the server's own user may open (see ``messages``)."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import inspect
 import json
 import logging
 import os
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-from huntline.control.client import LONGEST_REPLY, line_of, result_of
-from huntline.control.client import ControlClient as ControlClient
-from huntline.control.client import RequestRefused as RequestRefused
-from huntline.control.client import ServerDoesNotAnswer as ServerDoesNotAnswer
-from huntline.control.client import ServerNotRunning as ServerNotRunning
+from huntline.control.messages import line_of
 from huntline.errors import ConfigurationError, Refused
 
 Handler = Callable[[dict[str, Any]], Awaitable[dict[str, Any]] | dict[str, Any]]
@@ -171,53 +160,3 @@ def _parse(line: bytes) -> dict[str, Any]:
 
 def _failure(request_id: object, error_id: str, message: str, status: int) -> dict[str, Any]:
     return {"id": request_id, "ok": False, "error": {"id": error_id, "status": status, "message": message}}
-
-
-class AsyncControlClient:
-    """The same for asyncio: ``async with await AsyncControlClient.connect(path) as client``."""
-
-    def __init__(self, path: Path, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._path = path
-        self._reader = reader
-        self._writer = writer
-
-    @classmethod
-    async def connect(cls, path: Path) -> Self:
-        """Raises ServerNotRunning."""
-        try:
-            reader, writer = await asyncio.open_unix_connection(str(path), limit=LONGEST_REPLY)
-        except OSError:
-            raise ServerNotRunning(path) from None
-        return cls(path, reader, writer)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._writer.close()
-        with contextlib.suppress(ConnectionError):
-            await self._writer.wait_closed()
-
-    async def request(self, verb: str, **fields: Any) -> dict[str, Any]:
-        """Ask for one thing and return the result. One request at a time; no time limit of its own."""
-        self._writer.write(line_of({"id": 1, "do": verb, **fields}))
-        return result_of(await self._next())
-
-    async def watch(self) -> AsyncIterator[dict[str, Any]]:
-        """The snapshot, then every change as it happens, until the server goes."""
-        yield await self.request("watch")
-        with contextlib.suppress(ServerNotRunning):
-            while True:
-                yield (await self._next())["event"]
-
-    async def _next(self) -> dict[str, Any]:
-        try:
-            line = await self._reader.readline()
-        except ConnectionError:
-            line = b""
-        if not line.endswith(b"\n"):
-            raise ServerNotRunning(self._path)
-        reply: dict[str, Any] = json.loads(line)
-        return reply

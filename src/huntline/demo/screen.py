@@ -15,8 +15,9 @@ from rich.text import Text
 
 from huntline.cli.printing import console, say
 from huntline.cli.status import tables
+from huntline.control.async_client import AsyncControlClient
+from huntline.control.messages import ServerNotRunning
 from huntline.control.picture import Picture
-from huntline.control.server import AsyncControlClient, ServerNotRunning
 
 PAUSE_BEFORE_RECONNECTING = 1.0  # seconds
 EVENTS_SHOWN = 6

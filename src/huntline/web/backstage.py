@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from huntline.config import Config
-from huntline.control.server import ControlClient, ServerNotRunning
+from huntline.control.client import ControlClient
+from huntline.control.messages import ServerNotRunning
 from huntline.storage.accounts import Accounts
 from huntline.storage.blobs import Blobs
 from huntline.storage.database import open_database

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from huntline.config import Config
-from huntline.control.server import AsyncControlClient
+from huntline.control.async_client import AsyncControlClient
 from huntline.data_folder import DATABASE
 from huntline.errors import HuntlineError
 

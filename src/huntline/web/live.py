@@ -14,8 +14,9 @@ from typing import Any
 from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 
+from huntline.control.async_client import AsyncControlClient
+from huntline.control.messages import RequestRefused, ServerNotRunning
 from huntline.control.picture import KEYS, Item, Picture
-from huntline.control.server import AsyncControlClient, RequestRefused, ServerNotRunning
 from huntline.directory.caller_id import caller_as_shown
 from huntline.directory.organization import CallerIdPolicy
 from huntline.errors import Refused

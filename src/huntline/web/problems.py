@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException as AnyHTTPException
 
-from huntline.control.server import ServerDoesNotAnswer, ServerNotRunning
+from huntline.control.messages import ServerDoesNotAnswer, ServerNotRunning
 from huntline.directory.problems import Problem
 from huntline.errors import ConfigurationError, Refused
 from huntline.languages.translation import about, joined

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from huntline.clean_text import cleaned
-from huntline.control.server import ServerNotRunning
+from huntline.control.messages import ServerNotRunning
 from huntline.directory.changes import Change
 from huntline.directory.index import OrganizationIndex
 from huntline.directory.membership import queues_of

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from huntline.control.server import ServerNotRunning
+from huntline.control.messages import ServerNotRunning
 from huntline.directory.organization import User
 from huntline.engine.model import AgentState, Presence
 from huntline.web.access import Access, Own

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel
 from sse_starlette import EventSourceResponse
 
-from huntline.control.server import ServerNotRunning
+from huntline.control.messages import ServerNotRunning
 from huntline.directory.access import Role
 from huntline.directory.caller_id import caller_as_shown, effective_grant
 from huntline.directory.organization import CallerIdPolicy, User

@@ -15,7 +15,7 @@ from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
 from starlette.concurrency import run_in_threadpool
 
-from huntline.control.server import ServerDoesNotAnswer
+from huntline.control.messages import ServerDoesNotAnswer
 from huntline.directory.access import Permission
 from huntline.errors import Refused
 from huntline.web.access import Access, organization_id_for, require_permission
