@@ -13,18 +13,15 @@ import huntline
 SOURCE = Path(huntline.__file__).parent
 
 SPEAKING = (
-    "control.py",
-    "control_client.py",
+    "control",
     "directory",
     "engine",
     "media/client.py",
     "media/prompts",
     "organization_file",
-    "calls/b2bua.py",
-    "calls/model.py",
-    "calls/dialling.py",
+    "calls",
     "sdp",
-    "site.py",
+    "signalling/routing.py",
     "storage/accounts.py",
     "storage/settings.py",
     "web",

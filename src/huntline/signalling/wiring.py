@@ -31,7 +31,6 @@ from huntline.engine.engine import Engine
 from huntline.engine.model import Presence
 from huntline.media.client import MediaClient
 from huntline.media.prompts.synthesize import ensure_builtin
-from huntline.network.page_addresses import page_origins
 from huntline.network.peers import connections_for
 from huntline.signalling.live_feed import LiveFeed
 from huntline.signalling.routing import Site, Sounds
@@ -51,6 +50,7 @@ from huntline.storage.database import open_database
 from huntline.storage.history import HistoryWriter
 from huntline.storage.journal import Journal
 from huntline.storage.settings import Settings, set_opted_out
+from huntline.web.page_addresses import page_origins
 
 log = logging.getLogger(__name__)
 

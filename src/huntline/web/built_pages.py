@@ -19,7 +19,7 @@ from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from huntline.config import Config
-from huntline.network.page_addresses import websocket_url
+from huntline.web.page_addresses import websocket_url
 
 PAGES = Path(__file__).parent / "pages"
 """Where ``make run`` and ``make test`` have the pages built."""

@@ -9,8 +9,8 @@ from fastapi import Request
 from pydantic import BaseModel
 
 from huntline.errors import Refused
-from huntline.network.page_addresses import websocket_url
 from huntline.web.access import Access
+from huntline.web.page_addresses import websocket_url
 
 
 class NoWebSocket(Refused):

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
 from huntline.media.prompts.speak import can_speak
-from huntline.network.page_addresses import phone_addresses
 from huntline.web.access import ReadSettings
+from huntline.web.page_addresses import phone_addresses
 
 router = APIRouter(prefix="/server", tags=["organization"])
 

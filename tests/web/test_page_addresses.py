@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from huntline.config import Config
-from huntline.network.page_addresses import page_origins, phone_addresses, websocket_url
+from huntline.web.page_addresses import page_origins, phone_addresses, websocket_url
 
 
 def config(**settings: Any) -> Config:
