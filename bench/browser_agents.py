@@ -37,7 +37,7 @@ from playwright.async_api import Browser, BrowserContext, async_playwright
 from huntline.config import Listener
 from huntline.demo.phone import Phones
 from huntline.directory.access import Role
-from huntline.storage.accounts import Account, Accounts
+from huntline.storage.accounts import Accounts, SignInAccount
 from huntline.storage.audit import Actor
 from huntline.storage.database import open_database
 from huntline.storage.passwords import hashed
@@ -112,7 +112,7 @@ def make_accounts(data: Path) -> None:
         owners = [(user.upn, Role.AGENT, user.user_id) for user in stored.users]
         for name, role, user_id in [("wall", Role.ADMIN, None), *owners]:
             accounts.add(
-                Account(
+                SignInAccount(
                     organization_id=stored.organization_id,
                     name=name,
                     role=role,

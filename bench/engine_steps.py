@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from huntline.engine import events as told
 from huntline.engine.commands import Command, RingAgent
 from huntline.engine.engine import Engine
-from huntline.engine.model import AgentSettings, Alerting, CallQueue, Distribution
+from huntline.engine.model import AgentSettings, CallQueue, CallsAlerting, Distribution
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 STEP = timedelta(milliseconds=10)
@@ -55,7 +55,7 @@ class Stopwatch:
 
 def whole_calls(method: Distribution, count: int = 5_000) -> None:
     """Arrive, ring, answer, bridge, hang up."""
-    watch = Stopwatch(50, distribution=method, alerting=Alerting.PARALLEL)
+    watch = Stopwatch(50, distribution=method, alerting=CallsAlerting.PARALLEL)
     for number in range(count):
         ring = watch.ring(watch.tell(told.CallArrived(f"c{number}", "o", "q", "+1")))
         watch.answer(ring)
@@ -73,7 +73,7 @@ def presence() -> None:
 
 def saturated(method: Distribution) -> None:
     """200 agents talk, 200 callers wait: each agent who hangs up gets the next one, one more arrives."""
-    watch = Stopwatch(200, distribution=method, alerting=Alerting.PARALLEL, max_waiting=10_000)
+    watch = Stopwatch(200, distribution=method, alerting=CallsAlerting.PARALLEL, max_waiting=10_000)
     rings = [watch.ring(watch.tell(told.CallArrived(f"c{number}", "o", "q", "+1"))) for number in range(200)]
     for ring in rings:
         watch.answer(ring)
@@ -90,7 +90,9 @@ def saturated(method: Distribution) -> None:
 
 def ticks() -> None:
     """200 agents talk, 200 callers wait, nothing happens."""
-    watch = Stopwatch(200, distribution=Distribution.SERIAL, alerting=Alerting.PARALLEL, max_waiting=10_000)
+    watch = Stopwatch(
+        200, distribution=Distribution.SERIAL, alerting=CallsAlerting.PARALLEL, max_waiting=10_000
+    )
     for number in range(400):
         commands = watch.tell(told.CallArrived(f"c{number}", "o", "q", "+1"))
         if number < 200:

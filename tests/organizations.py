@@ -17,9 +17,9 @@ from huntline.directory.organization import (
     Home,
     Licence,
     LicencePool,
-    Limits,
     NumberKind,
     Organization,
+    OrganizationLimits,
     QueueExit,
     QueueExitAction,
     QueueSettings,
@@ -30,7 +30,7 @@ from huntline.directory.organization import (
     User,
     missing_for_calls,
 )
-from huntline.engine.model import Alerting, Distribution
+from huntline.engine.model import CallsAlerting, Distribution
 
 DOMAINS = ("contoso.com", "redmond.contoso.com", "xn--caf-dma.example")
 SOUNDS = {
@@ -93,7 +93,9 @@ def organizations(draw: st.DrawFn) -> Organization:
     return Organization(
         name=draw(_names),
         domains=domains,
-        limits=Limits(max_waiting=draw(st.integers(200, 10_000)), agent_limit=draw(st.integers(50, 10_000))),
+        limits=OrganizationLimits(
+            max_waiting=draw(st.integers(200, 10_000)), agent_limit=draw(st.integers(50, 10_000))
+        ),
         communication_credits=True,
         propagation_delay=draw(st.booleans()),
         queue_name_in_identity=draw(st.booleans()),
@@ -240,7 +242,7 @@ def _queues(
             greeting=draw(st.none() | _speech | st.sampled_from(sorted(SOUNDS)).map(SOUNDS.__getitem__)),
             music=draw(st.none() | st.sampled_from(sorted(SOUNDS)).map(SOUNDS.__getitem__)),
             distribution=distribution,
-            alerting=draw(st.sampled_from(Alerting)),
+            alerting=draw(st.sampled_from(CallsAlerting)),
             agent_limit=draw(st.integers(1, 50)),
             agents=tuple(draw(st.lists(st.sampled_from(agents), unique=True))) if agents else (),
             groups=tuple(draw(st.lists(st.sampled_from([group.name for group in groups]), unique=True)))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from huntline.config import Address, Config, Listener, PortRange, load_config
+from huntline.config import Config, Listener, PortRange, SocketAddress, load_config
 from huntline.errors import ConfigurationError
 from huntline.network.own_addresses import own_addresses
 
@@ -24,7 +24,7 @@ def test_without_a_word_everything_stays_on_this_machine(tmp_path: Path) -> None
         Listener("tcp", "127.0.0.1", 5060),
         Listener("ws", "127.0.0.1", 5062),
     )
-    assert config.http == Address("127.0.0.1", 8080)
+    assert config.http == SocketAddress("127.0.0.1", 8080)
     assert config.media_ports == PortRange(20000, 29999)
 
 

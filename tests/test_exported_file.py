@@ -12,7 +12,7 @@ from huntline.directory.changes import changes_between
 from huntline.directory.identity import check_identity, identify
 from huntline.directory.organization import Audio, Organization
 from huntline.directory.rules import check, settled
-from huntline.organization_file.reading import Sounds, read_file
+from huntline.organization_file.reading import SoundKeeping, read_file
 from huntline.organization_file.writing import sound_files, written
 from tests.organizations import SOUNDS, organizations
 
@@ -34,7 +34,7 @@ def read_back(text: str) -> Organization:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "contoso.yaml"
         path.write_text(text, "utf-8")
-        draft = read_file(path, Sounds(lambda sound: SOUNDS[sound.name], spoken))
+        draft = read_file(path, SoundKeeping(lambda sound: SOUNDS[sound.name], spoken))
     assert not draft.problems
     assert draft.organization is not None
     return draft.organization

@@ -10,7 +10,7 @@ import pytest
 from huntline.apply import apply_file
 from huntline.directory.organization import Licence, Organization, QueueExitAction, QueueSettings
 from huntline.directory.plan import ServerPlan
-from huntline.engine.model import Alerting, Distribution
+from huntline.engine.model import CallsAlerting, Distribution
 from huntline.errors import ConfigurationError
 from huntline.organization_file.reading import OrganizationFileRefused
 from huntline.storage.database import open_database
@@ -102,7 +102,7 @@ def test_a_file_is_stored_as_it_says(data: Path) -> None:
     assert help_desk.domain == "contoso.com"
     assert help_desk.primary_uri.startswith("sip:hg_")
     assert help_desk.timeout.action is QueueExitAction.FORWARD
-    assert sales.alerting is Alerting.PARALLEL
+    assert sales.alerting is CallsAlerting.PARALLEL
     assert sales.presence_based_routing  # longest-idle switches it on
 
 

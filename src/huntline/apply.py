@@ -10,7 +10,7 @@ from huntline.directory.rules import check
 from huntline.media.prompts.apart import encode_apart
 from huntline.media.prompts.decode import check_content, read_prompt
 from huntline.media.prompts.speak import speak
-from huntline.organization_file.reading import Sounds, read_file
+from huntline.organization_file.reading import SoundKeeping, read_file
 from huntline.storage.audit import Actor
 from huntline.storage.blobs import Blobs
 from huntline.storage.database import open_database
@@ -43,8 +43,8 @@ def apply_file(path: Path, data_dir: Path, by: str) -> Changed:
         database.dispose()
 
 
-def _sounds(blobs: Blobs) -> Sounds:
-    return Sounds(
+def _sounds(blobs: Blobs) -> SoundKeeping:
+    return SoundKeeping(
         keep_file=lambda path: keep_file(path, path.name, blobs),
         keep_speech=lambda text, language: keep_speech(text, language, blobs),
     )

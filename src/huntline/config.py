@@ -45,7 +45,7 @@ LONGEST_SOCKET_PATH = 107  # bytes: sun_path of unix(7) with its closing zero
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class SocketAddress:
     """An IP address (IPv6 without brackets) and a port."""
 
     host: str
@@ -64,7 +64,7 @@ class Listener:
     port: int
 
     def __str__(self) -> str:
-        return f"{self.transport}:{Address(self.host, self.port)}"
+        return f"{self.transport}:{SocketAddress(self.host, self.port)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def _parse_address(value: object) -> object:
     host, colon, port = value.rpartition(":")
     if not colon or (":" in host and not host.startswith("[")):
         raise ValueError("ADDRESS:PORT, for instance 127.0.0.1:8080 or [::1]:8080")
-    return Address(_ip(host.strip("[]")), _port(port))
+    return SocketAddress(_ip(host.strip("[]")), _port(port))
 
 
 def _parse_listener(value: object) -> object:
@@ -119,7 +119,7 @@ def _parse_listener(value: object) -> object:
     if transport not in ("udp", "tcp", "ws"):
         raise ValueError("TRANSPORT:ADDRESS:PORT with udp, tcp or ws, for instance udp:127.0.0.1:5060")
     address = _parse_address(rest)
-    assert isinstance(address, Address)
+    assert isinstance(address, SocketAddress)
     return Listener(transport, address.host, address.port)  # type: ignore[arg-type]
 
 
@@ -184,7 +184,7 @@ def _url_parts(value: object) -> SplitResult | None:
 
 
 _as_text = PlainSerializer(str)
-AddressText = Annotated[Address, NoDecode, BeforeValidator(_parse_address), _as_text]
+AddressText = Annotated[SocketAddress, NoDecode, BeforeValidator(_parse_address), _as_text]
 ListenerText = Annotated[Listener, BeforeValidator(_parse_listener), _as_text]
 OriginText = Annotated[str, BeforeValidator(_parse_origin)]
 PortRangeText = Annotated[PortRange, NoDecode, BeforeValidator(_parse_ports), _as_text]
@@ -196,7 +196,7 @@ Secret = Annotated[
 ]
 
 
-class Limits(BaseModel):
+class ServerLimits(BaseModel):
     """How much of the machine strangers may take; past a limit new work is refused, old work goes on.
 
     ``max_connections`` are of SIP (TCP and WebSocket), ``max_http_connections`` of pages and programs; a
@@ -258,14 +258,14 @@ class Config(BaseSettings):
         Listener("tcp", "127.0.0.1", 5060),
         Listener("ws", "127.0.0.1", 5062),
     )
-    http: AddressText = Address("127.0.0.1", 8080)
+    http: AddressText = SocketAddress("127.0.0.1", 8080)
     websocket_url: Annotated[str, BeforeValidator(_parse_websocket_url)] | None = None
     page_origins: Annotated[tuple[OriginText, ...], NoDecode, BeforeValidator(_split)] = ()
     media_address: ReachableAddress = Field(default_factory=_usual_media_address)
     media_ports: PortRangeText = PortRange(20000, 29999)
     mask_numbers: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    limits: Limits = Limits()
+    limits: ServerLimits = ServerLimits()
     oidc: OidcConfig | None = None
 
     @property
@@ -300,7 +300,7 @@ class Config(BaseSettings):
         return self.data / "media.sock"
 
 
-_PARTS: dict[str, type[BaseModel]] = {"limits": Limits, "oidc": OidcConfig}
+_PARTS: dict[str, type[BaseModel]] = {"limits": ServerLimits, "oidc": OidcConfig}
 
 
 def load_config(command_line: Mapping[str, Any]) -> Config:

@@ -11,7 +11,7 @@ import pytest
 from huntline.calls.caller_identity import CallerId
 from huntline.calls.dialling import Contact, Dialling, Display, spawner
 from huntline.calls.model import Call, CallBook, Leg, Party, Purpose, Ring
-from huntline.engine.reasons import Cause, Reason, Text
+from huntline.engine.reasons import Cause, OnlyText, Reason
 from huntline.media.interface import Media, MediaEvent, MediaUnavailable
 from huntline.sip.core.core import Invite
 from huntline.sip.core.events import LegAnswered, LegRejected
@@ -286,7 +286,7 @@ def test_a_kind_that_media_cannot_offer_leaves_the_other_ringing() -> None:
         office.ring("c1.2", PAGE)
         await office.settle()
         assert office.invited == [(DESK.uri, "plain")]
-        assert office.failed == [("c1.2", Text("no port is free"))]
+        assert office.failed == [("c1.2", OnlyText("no port is free"))]
         office.media.failing.clear()
         office.ring("c1.3", PAGE)
         await office.settle()
@@ -302,7 +302,7 @@ def test_an_address_that_leads_nowhere_leaves_the_others_ringing() -> None:
             await office.settle()
         assert office.invited == [(DESK.uri, "plain")] * 2
         office.ring("c1.3", NOWHERE)
-        assert office.failed == [("c1.3", Text("no listening address fits"))]
+        assert office.failed == [("c1.3", OnlyText("no listening address fits"))]
 
     run(story)
 

@@ -11,7 +11,7 @@ from tests.fakes.plans import CONTOSO, PLAN
 
 from huntline.calls.caller_identity import ANONYMOUS, TEST_CALL, CallerId
 from huntline.calls.dialling import Callee
-from huntline.calls.display import Line, display_of
+from huntline.calls.display import QueueTurn, display_of
 from huntline.calls.diversion import DiversionReason, Hop, Path, queue_hop
 from huntline.calls.model import Call, Leg, Party
 from huntline.directory.organization import CallerIdPolicy, QueueSettings
@@ -24,11 +24,11 @@ BLOCKING = ServerPlan(
         ),
     )
 )
-LINE = Line("Help Desk", timedelta(seconds=12.9), 3)
+LINE = QueueTurn("Help Desk", timedelta(seconds=12.9), 3)
 AMAL = Callee("amal", [])
 
 
-def shown(caller: CallerId, line: Line | None = LINE, plan: ServerPlan = PLAN) -> dict[str, str]:
+def shown(caller: CallerId, line: QueueTurn | None = LINE, plan: ServerPlan = PLAN) -> dict[str, str]:
     """What a page reads, as JavaScript's decodeURIComponent would have it."""
     leg = Leg("l", "m", Party.CALLER, "c17", caller.user)
     call = Call("c17", "contoso", leg, caller, "desk", "music")
@@ -53,7 +53,7 @@ def test_a_direct_call_has_no_queue() -> None:
 
 @pytest.mark.parametrize("name", ["Élan: 100 % & <b>\r\nX: y", "Ночь", "\N{PILE OF POO}", 'a"b;c,d=e?'])
 def test_names_come_through_whatever_is_in_them(name: str) -> None:
-    told = shown(CallerId("jane", name), Line(name, timedelta(0), 0))
+    told = shown(CallerId("jane", name), QueueTurn(name, timedelta(0), 0))
     assert (told["Queue"], told["Caller"]) == (name, name)
 
 
@@ -98,7 +98,9 @@ def hop(queue_id: str) -> Hop:
     return found
 
 
-def told(path: Path, callee: Callee = AMAL, line: Line | None = LINE) -> tuple[str, list[tuple[str, str]]]:
+def told(
+    path: Path, callee: Callee = AMAL, line: QueueTurn | None = LINE
+) -> tuple[str, list[tuple[str, str]]]:
     """The From, and all headers."""
     leg = Leg("l", "m", Party.CALLER, "c17", JANE.user)
     call = Call("c17", "contoso", leg, JANE, "+14255550100", "music")

@@ -11,7 +11,7 @@ from tests.cli.huntline import Done, huntline
 
 from huntline.config import Config
 from huntline.directory.organization import Organization, QueueSettings, User
-from huntline.storage.accounts import HOST, Account
+from huntline.storage.accounts import HOST, SignInAccount
 from huntline.storage.audit import Actor
 from huntline.web.backstage import Backstage
 
@@ -34,7 +34,7 @@ def account(tmp_path: Path) -> Verb:
     return lambda *words: huntline("account", *words, "--data", tmp_path)
 
 
-def opened(data: Path, key: str) -> Account | None:
+def opened(data: Path, key: str) -> SignInAccount | None:
     backstage = Backstage(Config(data=data))
     try:
         return backstage.accounts.by_key(key)

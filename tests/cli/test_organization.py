@@ -9,7 +9,7 @@ import pytest
 from tests.cli.huntline import Done, huntline
 from tests.cli.test_settings_verbs import Run, as_json, refusal, stored
 
-from huntline.directory.organization import Allowance, Limits, StarCodes
+from huntline.directory.organization import Allowance, OrganizationLimits, StarCodes
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_the_only_organization_need_not_be_named(run: Run, data: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     organization = stored(data)
-    assert organization.limits == Limits(500, 60)
+    assert organization.limits == OrganizationLimits(500, 60)
     assert organization.star_codes == StarCodes("*45", None)
     assert organization.propagation_delay
     assert organization.domains == ("contoso.com", "redmond.contoso.com")
@@ -46,7 +46,7 @@ def test_the_only_organization_need_not_be_named(run: Run, data: Path) -> None:
 def test_one_limit_leaves_the_other(run: Run, data: Path) -> None:
     run("set", "--max-waiting", "500")
     run("set", "contoso", "--agent-limit", "60")
-    assert stored(data).limits == Limits(500, 60)
+    assert stored(data).limits == OrganizationLimits(500, 60)
 
 
 def test_a_refused_part_is_named_by_its_own_option(run: Run) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from huntline.cli.api_client import Api, local_api
 from huntline.cmdlets.catalogue import CMDLETS
 from huntline.cmdlets.language import run
-from huntline.cmdlets.session import ScriptStopped, Session
+from huntline.cmdlets.session import CmdletSession, ScriptStopped
 from huntline.config import Config
 from huntline.directory.organization import Organization
 from huntline.storage.audit import Actor
@@ -51,7 +51,7 @@ class Shell:
     def __post_init__(self) -> None:
         self._out, self._err = StringIO(), StringIO()
         ask = None if self.answers is None else self._answer
-        self.session = Session(self.api, CMDLETS, self._out, self._err, ask)
+        self.session = CmdletSession(self.api, CMDLETS, self._out, self._err, ask)
 
     def _answer(self, question: str) -> str:
         assert self.answers is not None

@@ -13,7 +13,7 @@ import pytest
 from huntline.control import server as control
 from huntline.control.async_client import AsyncControlClient
 from huntline.control.client import ControlClient
-from huntline.control.messages import RequestRefused, ServerDoesNotAnswer, ServerNotRunning
+from huntline.control.messages import ControlRefused, ServerDoesNotAnswer, ServerNotRunning
 from huntline.control.server import ControlServer, Handler
 from huntline.errors import ConfigurationError, Refused
 
@@ -67,10 +67,10 @@ def test_requests_are_answered_and_refused(tmp_path: Path) -> None:
         async with running(path), await AsyncControlClient.connect(path) as client:
             assert await client.request("status") == {"calls": []}
             assert await client.request("pause", upn="amal@contoso.com") == {"state": "paused"}
-            with pytest.raises(RequestRefused, match=r"bao@contoso\.com serves no queue") as caught:
+            with pytest.raises(ControlRefused, match=r"bao@contoso\.com serves no queue") as caught:
                 await client.request("pause", upn="bao@contoso.com")
             assert caught.value.error_id == "agent-not-in-queue"
-            with pytest.raises(RequestRefused, match="must be one of: break, pause, status, watch"):
+            with pytest.raises(ControlRefused, match="must be one of: break, pause, status, watch"):
                 await client.request("dance")
 
     asyncio.run(story())
@@ -81,7 +81,7 @@ def test_the_command_line_client_speaks_the_same(tmp_path: Path) -> None:
 
     def ask() -> dict[str, Any]:
         with ControlClient(path) as client:
-            with pytest.raises(RequestRefused):
+            with pytest.raises(ControlRefused):
                 client.request("pause")
             return client.request("status")
 
@@ -98,7 +98,7 @@ def test_a_failing_handler_is_logged_and_the_connection_goes_on(
     async def story() -> None:
         path = tmp_path / "control.sock"
         async with running(path), await AsyncControlClient.connect(path) as client:
-            with pytest.raises(RequestRefused) as caught:
+            with pytest.raises(ControlRefused) as caught:
                 await client.request("break")
             assert caught.value.error_id == "internal-error"
             assert await client.request("status") == {"calls": []}

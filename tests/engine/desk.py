@@ -20,7 +20,15 @@ from huntline.engine.model import (
     Presence,
     QueueStatus,
 )
-from huntline.engine.reasons import Cause, Destination, DestinationKind, Reason, SipAnswer, StopReason, Text
+from huntline.engine.reasons import (
+    Cause,
+    Destination,
+    DestinationKind,
+    OnlyText,
+    Reason,
+    SipAnswer,
+    StopReason,
+)
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SERIAL, ROUND_ROBIN = Distribution.SERIAL, Distribution.ROUND_ROBIN
@@ -96,10 +104,10 @@ class Desk:
         return self.tell(told.AgentAnswered(self.ring_of(agent_id)))
 
     def declines(self, agent_id: str) -> list[Command]:
-        return self.tell(told.AgentDeclined(self.ring_of(agent_id), Text("declined")))
+        return self.tell(told.AgentDeclined(self.ring_of(agent_id), OnlyText("declined")))
 
     def phone_fails(self, agent_id: str) -> list[Command]:
-        return self.tell(told.RingFailed(self.ring_of(agent_id), Text("unreachable")))
+        return self.tell(told.RingFailed(self.ring_of(agent_id), OnlyText("unreachable")))
 
     def phone_is_unfit(self, agent_id: str) -> list[Command]:
         event = told.RingFailed(
@@ -113,7 +121,7 @@ class Desk:
 
     def bridge_fails(self, agent_id: str) -> list[Command]:
         ring_id = self.ring_of(agent_id)
-        return self.tell(told.BridgeFailed(ring_id.partition(".")[0], ring_id, Text("no audio")))
+        return self.tell(told.BridgeFailed(ring_id.partition(".")[0], ring_id, OnlyText("no audio")))
 
     def talks(self, agent_id: str) -> None:
         """The agent answers and hears the caller."""

@@ -12,7 +12,7 @@ from huntline.engine.commands import (
     StopRinging,
 )
 from huntline.engine.model import AgentState, Outcome
-from huntline.engine.reasons import Cause, LeftAlone, RingOutcome, StopReason, Text
+from huntline.engine.reasons import Cause, LeftAlone, OnlyText, RingOutcome, StopReason
 
 from .desk import NOON, SERIAL, Desk, asked, queue, rung, seconds
 
@@ -99,7 +99,7 @@ def test_without_an_audio_path_the_caller_keeps_the_place_at_the_head() -> None:
     assert status
     assert (status.position, status.waiting_since) == (1, NOON)
     assert [(ring.outcome, ring.reason) for ring in desk.rings_of("anna")] == [
-        (RingOutcome.FAILED, Text("no audio"))
+        (RingOutcome.FAILED, OnlyText("no audio"))
     ]
 
 
@@ -192,12 +192,12 @@ def test_either_side_ends_a_conversation() -> None:
 def test_a_leg_that_breaks_while_waiting_is_a_failed_call_and_in_conversation_an_answered_one() -> None:
     desk = Desk(queue(agents="anna"))
     desk.call("c1")
-    desk.tell(told.CallFailed("c1", Text("no media")))
+    desk.tell(told.CallFailed("c1", OnlyText("no media")))
     desk.call("c2")
     desk.talks("anna")
-    desk.tell(told.CallFailed("c2", Text("no media")))
+    desk.tell(told.CallFailed("c2", OnlyText("no media")))
     assert [desk.end_of(call_id).outcome for call_id in ("c1", "c2")] == [Outcome.FAILED, Outcome.ANSWERED]
-    assert desk.end_of("c2").reason == Text("no media")
+    assert desk.end_of("c2").reason == OnlyText("no media")
 
 
 def test_the_answer_is_recorded_with_its_moment() -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from huntline.engine import events as told
 from huntline.engine.commands import ForwardCall
-from huntline.engine.model import Alerting, Distribution
-from huntline.engine.reasons import Cause, LeftAlone, StopReason, Text
+from huntline.engine.model import CallsAlerting, Distribution
+from huntline.engine.reasons import Cause, LeftAlone, OnlyText, StopReason
 
 from .desk import (
     ATTENDANT,
@@ -109,7 +109,7 @@ def test_round_robin_goes_on_after_the_agent_rung_last() -> None:
 
 
 def test_longest_idle_rings_who_has_been_free_for_the_longest_time() -> None:
-    desk = Desk(queue(distribution=LONGEST_IDLE, alerting=Alerting.PARALLEL))
+    desk = Desk(queue(distribution=LONGEST_IDLE, alerting=CallsAlerting.PARALLEL))
     for call_id, agent in [("c1", "anna"), ("c2", "ben"), ("c3", "cleo")]:
         desk.call(call_id)
         desk.talks(agent)
@@ -153,12 +153,12 @@ def test_when_an_agent_accepts_the_next_call_rings_the_others_in_the_same_step()
 
 @pytest.mark.parametrize("method", [SERIAL, ROUND_ROBIN, LONGEST_IDLE])
 def test_with_parallel_each_waiting_call_is_offered_to_a_different_agent(method: Distribution) -> None:
-    desk = Desk(queue(distribution=method, alerting=Alerting.PARALLEL))
+    desk = Desk(queue(distribution=method, alerting=CallsAlerting.PARALLEL))
     assert [rung(desk.call(f"c{number}")) for number in range(4)] == [["anna"], ["ben"], ["cleo"], []]
 
 
 def test_with_parallel_a_later_call_never_takes_an_agent_an_earlier_one_could_ring_now() -> None:
-    desk = Desk(queue(distribution=SERIAL, alerting=Alerting.PARALLEL, agents="anna ben"))
+    desk = Desk(queue(distribution=SERIAL, alerting=CallsAlerting.PARALLEL, agents="anna ben"))
     desk.call("c1")
     desk.call("c2")
     desk.passes(2)
@@ -188,13 +188,13 @@ def test_a_phone_that_fails_is_left_alone_for_a_while_and_then_tried_again() -> 
     desk = Desk(queue(distribution=SERIAL, agents="anna"))
     desk.call("c1")
     assert rung(desk.phone_fails("anna")) == []
-    assert desk.engine.why_not_rung("anna", "desk") == LeftAlone(NOON + seconds(5), Text("unreachable"))
+    assert desk.engine.why_not_rung("anna", "desk") == LeftAlone(NOON + seconds(5), OnlyText("unreachable"))
     assert rung(desk.passes(4.9)) == []
     assert rung(desk.passes(0.2)) == ["anna"]
 
 
 def test_a_phone_that_refuses_faster_than_a_person_is_left_alone_by_all_calls() -> None:
-    desk = Desk(queue(distribution=SERIAL, agents="anna", alerting=Alerting.PARALLEL))
+    desk = Desk(queue(distribution=SERIAL, agents="anna", alerting=CallsAlerting.PARALLEL))
     for number in range(50):
         desk.call(f"c{number}")
     assert rung(desk.declines("anna")) == []

@@ -16,7 +16,15 @@ from huntline.engine.commands import (
     StopRinging,
 )
 from huntline.engine.model import Exit, ExitAction, Outcome
-from huntline.engine.reasons import AfterExit, Cause, ExitTaken, QueueFull, StopReason, Text, WaitedMaximum
+from huntline.engine.reasons import (
+    AfterExit,
+    Cause,
+    ExitTaken,
+    OnlyText,
+    QueueFull,
+    StopReason,
+    WaitedMaximum,
+)
 
 from .desk import NOON, Desk, asked, queue, rung, seconds, to_queue, to_target
 
@@ -230,8 +238,8 @@ def test_a_failed_forward_refuses_a_caller_not_yet_answered_and_hangs_up_on_othe
     desk.call("c2", "slow")
     desk.passes(15)
     commands = [
-        *desk.tell(told.ForwardFailed("c1", Text("busy"))),
-        *desk.tell(told.ForwardFailed("c2", Text("busy"))),
+        *desk.tell(told.ForwardFailed("c1", OnlyText("busy"))),
+        *desk.tell(told.ForwardFailed("c2", OnlyText("busy"))),
     ]
     assert asked(commands) == [RefuseCall("c1", Outcome.OVERFLOWED), EndCall("c2", Outcome.TIMED_OUT)]
 

@@ -14,15 +14,15 @@ from huntline.engine.deadlines import Due
 from huntline.engine.model import (
     AgentSettings,
     AgentState,
-    Alerting,
     CallQueue,
+    CallsAlerting,
     Distribution,
     Exit,
     ExitAction,
     Presence,
     Transfer,
 )
-from huntline.engine.reasons import FromQueue, Text
+from huntline.engine.reasons import FromQueue, OnlyText
 from huntline.errors import Refused
 
 from .desk import person, seconds
@@ -46,7 +46,7 @@ def call_queues(queue_id: str) -> st.SearchStrategy[CallQueue]:
         name=st.just(queue_id.title()),
         agents=st.lists(st.sampled_from(AGENTS), unique=True, max_size=4).map(tuple),
         distribution=st.sampled_from(Distribution),
-        alerting=st.sampled_from(Alerting),
+        alerting=st.sampled_from(CallsAlerting),
         has_greeting=st.booleans(),
         music=st.just({"red": "calm", "green": "calm", "blue": None}[queue_id]),
         agent_alert_time=st.sampled_from([seconds(15), seconds(30)]),
@@ -147,7 +147,9 @@ class Histories(RuleBasedStateMachine):
     def a_caller_leaves(self, data: st.DataObject, is_failure: bool) -> None:
         call_id = self._some(data, self._live())
         self.world.callers[call_id].is_gone = True
-        self.tell(told.CallFailed(call_id, Text("no media")) if is_failure else told.CallerHungUp(call_id))
+        self.tell(
+            told.CallFailed(call_id, OnlyText("no media")) if is_failure else told.CallerHungUp(call_id)
+        )
 
     # -- phones
 
@@ -169,7 +171,7 @@ class Histories(RuleBasedStateMachine):
     @precondition(lambda self: self._alerting())
     @rule(data=st.data())
     def a_phone_fails(self, data: st.DataObject) -> None:
-        self.tell(told.RingFailed(self._some(data, self._alerting()), Text("unreachable")))
+        self.tell(told.RingFailed(self._some(data, self._alerting()), OnlyText("unreachable")))
 
     @precondition(lambda self: self._alerting())
     @rule(data=st.data())
@@ -190,7 +192,7 @@ class Histories(RuleBasedStateMachine):
         if is_bridged:
             self.world.bridge(call_id)
         else:
-            self.tell(told.BridgeFailed(call_id, ring_id, Text("no audio")))
+            self.tell(told.BridgeFailed(call_id, ring_id, OnlyText("no audio")))
 
     @precondition(lambda self: self.world.answered)
     @rule(data=st.data())
@@ -237,13 +239,13 @@ class Histories(RuleBasedStateMachine):
     def something_senseless_comes(self, number: int, ring: int) -> None:
         ring_id = f"c{number}.{ring}"
         if ring_id not in self.world.rings:
-            for event in (told.AgentDeclined(ring_id, Text("")), told.RingFailed(ring_id, Text(""))):
+            for event in (told.AgentDeclined(ring_id, OnlyText("")), told.RingFailed(ring_id, OnlyText(""))):
                 self.tell(event)
-            self.tell(told.BridgeFailed(f"c{number}", ring_id, Text("")))
+            self.tell(told.BridgeFailed(f"c{number}", ring_id, OnlyText("")))
             self.tell(told.CallBridged(f"c{number}", ring_id))
             self.tell(told.TransferorLeft(ring_id, person("Bao")))
         if f"c{number}" not in self.world.transferring | self.world.forwards:
-            self.tell(told.TransferFailed(f"c{number}", Text("")))
+            self.tell(told.TransferFailed(f"c{number}", OnlyText("")))
 
     # -- agents
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from huntline.engine.model import Alerting, Distribution, Presence
+from huntline.engine.model import CallsAlerting, Distribution, Presence
 
 from .desk import ATTENDANT, LONGEST_IDLE, ROUND_ROBIN, SERIAL, Desk, queue, rung
 
@@ -16,7 +16,7 @@ def rung_in_turn(desk: Desk, count: int) -> list[str]:
 
 def used(method: Distribution) -> Desk:
     """A desk that has had calls, so that every method has its own idea of who is next."""
-    desk = Desk(queue(distribution=method, alerting=Alerting.PARALLEL, agents="anna ben cleo dora"))
+    desk = Desk(queue(distribution=method, alerting=CallsAlerting.PARALLEL, agents="anna ben cleo dora"))
     for agent in rung_in_turn(desk, 4):
         desk.talks(agent)
     for agent in ("cleo", "anna", "dora", "ben"):

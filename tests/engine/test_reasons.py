@@ -16,10 +16,10 @@ from huntline.engine.reasons import (
     Hindrance,
     LeftAlone,
     Obstacle,
+    OnlyText,
     Paused,
     PresenceIs,
     StopReason,
-    Text,
     WrapUp,
     as_data,
     from_data,
@@ -55,7 +55,7 @@ def test_a_reason_comes_back_as_it_went_out(reason: Any) -> None:
     ],
 )
 def test_what_cannot_be_read_is_a_text(data: dict[str, Any]) -> None:
-    assert isinstance(from_data(data), Text)
+    assert isinstance(from_data(data), OnlyText)
 
 
 @pytest.mark.parametrize(

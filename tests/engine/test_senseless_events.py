@@ -7,21 +7,21 @@ import pytest
 from huntline.engine import events as told
 from huntline.engine.commands import RecordCall, RefuseCall
 from huntline.engine.model import Outcome, Presence
-from huntline.engine.reasons import Text
+from huntline.engine.reasons import OnlyText
 
 from .desk import Desk, asked, queue
 
 STRANGE = [
     told.GreetingFinished("c9"),
     told.CallerHungUp("c9"),
-    told.CallFailed("c9", Text("gone")),
-    told.AgentDeclined("c9.1", Text("busy")),
-    told.RingFailed("c9.1", Text("gone")),
+    told.CallFailed("c9", OnlyText("gone")),
+    told.AgentDeclined("c9.1", OnlyText("busy")),
+    told.RingFailed("c9.1", OnlyText("gone")),
     told.CallBridged("c9", "c9.1"),
-    told.BridgeFailed("c9", "c9.1", Text("gone")),
+    told.BridgeFailed("c9", "c9.1", OnlyText("gone")),
     told.AgentHungUp("c9.1"),
     told.ForwardAnswered("c9"),
-    told.ForwardFailed("c9", Text("gone")),
+    told.ForwardFailed("c9", OnlyText("gone")),
     told.ForwardEnded("c9"),
     told.AgentReachabilityChanged("stranger", False),
     told.PresenceChanged("stranger", Presence.AVAILABLE),
@@ -43,9 +43,9 @@ DOUBLED = [
     told.GreetingFinished("c1"),
     told.AgentAnswered("c1.1"),
     told.CallBridged("c1", "c1.1"),
-    told.AgentDeclined("c1.1", Text("busy")),
-    told.RingFailed("c1.1", Text("gone")),
-    told.BridgeFailed("c1", "c1.1", Text("gone")),
+    told.AgentDeclined("c1.1", OnlyText("busy")),
+    told.RingFailed("c1.1", OnlyText("gone")),
+    told.BridgeFailed("c1", "c1.1", OnlyText("gone")),
     told.ForwardAnswered("c1"),
     told.ForwardEnded("c1"),
 ]

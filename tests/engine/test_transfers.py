@@ -20,9 +20,9 @@ from huntline.engine.reasons import (
     FailedTransfer,
     FromQueue,
     HandedTo,
+    OnlyText,
     RingOutcome,
     StopReason,
-    Text,
     TransferredTo,
     WaitedMaximum,
 )
@@ -77,14 +77,14 @@ def test_whom_nobody_takes_comes_back_to_the_head_of_the_line() -> None:
     assert desk.ringing("c2") == ["ben"]
     desk.presence("anna", Presence.DO_NOT_DISTURB)
     desk.tell(told.TransferorLeft(ring_id, person("Bao")))
-    assert asked(desk.tell(told.TransferFailed("c1", Text("declined")))) == [
+    assert asked(desk.tell(told.TransferFailed("c1", OnlyText("declined")))) == [
         StopRinging("c2.1", StopReason.EARLIER_CALL),
         PlayMusic("c1", "desk"),
         RingAgent("c1.2", "c1", "desk", "ben"),
     ]
     positions = [status.position for one in ("c1", "c2", "c3") if (status := desk.status(one))]
     assert positions == [1, 2, 3]
-    assert (None, BackInLine(FailedTransfer(Text("declined")))) in desk.reasons("c1", "waits")
+    assert (None, BackInLine(FailedTransfer(OnlyText("declined")))) in desk.reasons("c1", "waits")
 
 
 def test_the_time_of_a_conversation_is_no_waiting() -> None:
@@ -95,7 +95,7 @@ def test_the_time_of_a_conversation_is_no_waiting() -> None:
     desk.passes(600)
     desk.tell(told.TransferorLeft(desk.ring_of("anna"), person("Bao")))
     desk.presence("anna", Presence.DO_NOT_DISTURB)
-    desk.tell(told.TransferFailed("c1", Text("no answer")))
+    desk.tell(told.TransferFailed("c1", OnlyText("no answer")))
     desk.passes(29)
     assert desk.state("c1") == "waiting"
     desk.passes(1)
@@ -108,7 +108,7 @@ def test_another_maximum_wait_counts_without_the_conversation_too() -> None:
     desk.passes(600)
     desk.tell(told.TransferorLeft(desk.ring_of("anna"), person("Bao")))
     desk.presence("anna", Presence.DO_NOT_DISTURB)
-    desk.tell(told.TransferFailed("c1", Text("no answer")))
+    desk.tell(told.TransferFailed("c1", OnlyText("no answer")))
     desk.settings(queue(agents="anna", max_wait=seconds(30)))
     assert desk.state("c1") == "waiting"
     desk.passes(30)
@@ -122,7 +122,7 @@ def test_a_call_that_was_answered_once_stays_answered() -> None:
         desk.passes(5)
         desk.presence("anna", Presence.DO_NOT_DISTURB)
         desk.tell(told.TransferorLeft(desk.ring_of("anna"), person("Bao")))
-        desk.tell(told.TransferFailed("c1", Text("no answer")))
+        desk.tell(told.TransferFailed("c1", OnlyText("no answer")))
         if leaves == "caller":
             desk.hangs_up("c1")
         elif leaves == "timeout":
@@ -146,14 +146,14 @@ def test_a_caller_who_leaves_a_transfer_was_answered() -> None:
     desk = Desk(queue(agents="anna"))
     desk.tell(told.TransferorLeft(talking(desk), person("Bao")))
     assert asked(desk.hangs_up("c1")) == [EndCall("c1", Outcome.ANSWERED)]
-    assert desk.tell(told.TransferFailed("c1", Text("declined"))) == []
+    assert desk.tell(told.TransferFailed("c1", OnlyText("declined"))) == []
 
 
 def test_whoever_comes_back_to_a_removed_queue_takes_its_exit() -> None:
     desk = Desk(queue(agents="anna"), queue("other", agents=""))
     desk.tell(told.TransferorLeft(talking(desk), person("Bao")))
     desk.settings(queue("other", agents="anna"))
-    desk.tell(told.TransferFailed("c1", Text("declined")))
+    desk.tell(told.TransferFailed("c1", OnlyText("declined")))
     assert desk.end_of("c1").reason == Cause.QUEUE_REMOVED
 
 
@@ -171,8 +171,8 @@ def test_whom_the_target_of_a_forward_leaves_to_nobody_is_at_the_end() -> None:
     desk = Desk(queue(agents="", no_agents=to_target("sip:bao@contoso.com")))
     desk.call("c1")
     desk.tell(told.ForwardAnswered("c1"))
-    desk.tell(told.TransferFailed("c1", Text("no answer")))
-    assert desk.end_of("c1").reason == AfterExit(Cause.NOBODY_SERVES, FailedTransfer(Text("no answer")))
+    desk.tell(told.TransferFailed("c1", OnlyText("no answer")))
+    assert desk.end_of("c1").reason == AfterExit(Cause.NOBODY_SERVES, FailedTransfer(OnlyText("no answer")))
 
 
 def test_late_and_senseless_words_on_transfers_change_nothing() -> None:
@@ -180,13 +180,13 @@ def test_late_and_senseless_words_on_transfers_change_nothing() -> None:
     for event in (
         told.CallTransferred("c9", person("Bao")),
         told.TransferorLeft("c9.1", person("Bao")),
-        told.TransferFailed("c9", Text("")),
+        told.TransferFailed("c9", OnlyText("")),
         told.CallerChanged("c9", "+1", BY_ANNA),
     ):
         assert desk.tell(event) == []
     desk.call("c1")
     assert desk.tell(told.TransferorLeft(desk.ring_of("anna"), person("Bao"))) == []
-    assert desk.tell(told.TransferFailed("c1", Text(""))) == []
+    assert desk.tell(told.TransferFailed("c1", OnlyText(""))) == []
     assert desk.ringing("c1") == ["anna"]
 
 
@@ -257,4 +257,4 @@ def test_who_takes_the_place_of_a_caller_not_yet_answered_is_connected() -> None
     desk = Desk(queue(agents="", no_agents=to_target("sip:bao@contoso.com")))
     assert AnswerCall("c2") not in desk.call("c2")
     desk.tell(told.CallerChanged("c2", "+14255550111", BY_ANNA))
-    assert asked(desk.tell(told.ForwardFailed("c2", Text("busy")))) == [EndCall("c2", Outcome.NO_AGENTS)]
+    assert asked(desk.tell(told.ForwardFailed("c2", OnlyText("busy")))) == [EndCall("c2", Outcome.NO_AGENTS)]

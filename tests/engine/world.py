@@ -9,8 +9,8 @@ from huntline.engine import commands as do
 from huntline.engine import events as told
 from huntline.engine.distribution import in_turn
 from huntline.engine.engine import HUMAN_REACTION, Engine
-from huntline.engine.model import Alerting, CallQueue, CallStatus, Distribution, Outcome, Presence
-from huntline.engine.reasons import Cause, Text
+from huntline.engine.model import CallQueue, CallsAlerting, CallStatus, Distribution, Outcome, Presence
+from huntline.engine.reasons import Cause, OnlyText
 from huntline.engine.snapshots import status_of
 
 from .desk import NOON, person, seconds
@@ -162,14 +162,14 @@ class World:
     def transfer_fails(self, call_id: str) -> None:
         """Nobody takes the caller, who waits again or takes an exit."""
         self.transferring.discard(call_id)
-        self.step(told.TransferFailed(call_id, Text("declined")))
+        self.step(told.TransferFailed(call_id, OnlyText("declined")))
 
     def decline(self, ring_id: str) -> None:
         """An agent declines; a phone that does so faster than a person is the phone's doing."""
         ring, is_quick = self.rings[ring_id], self.now - self.rung_at[ring_id] < HUMAN_REACTION
         (self.quick.add if is_quick else self.quick.discard)((ring.call_id, ring.agent_id))
         self.declined_at[ring.call_id, ring.agent_id] = self.now
-        self.step(told.AgentDeclined(ring_id, Text("declined")))
+        self.step(told.AgentDeclined(ring_id, OnlyText("declined")))
 
     def register(self, agent_id: str) -> None:
         """A phone registers: what it refused by itself before counts no more."""
@@ -180,7 +180,7 @@ class World:
     def refuse_for_good(self, ring_id: str) -> None:
         """A phone refuses what every call would bring."""
         self.people[self.rings[ring_id].agent_id].is_unfit = True
-        self.step(told.RingFailed(ring_id, Text("488"), Cause.NO_COMMON_AUDIO))
+        self.step(told.RingFailed(ring_id, OnlyText("488"), Cause.NO_COMMON_AUDIO))
 
     def is_left_alone(self, call_id: str, agent_id: str) -> bool:
         at = self.declined_at.get((call_id, agent_id))
@@ -211,7 +211,7 @@ class World:
         line = sorted((call for call in calls if call.position), key=lambda call: call.position or 0)
         starts = [call.waiting_since for call in line if call.waiting_since]
         assert starts == sorted(starts)
-        if queue.alerting is Alerting.ONE:
+        if queue.alerting is CallsAlerting.ONE:
             assert not any(call.ringing for call in line[1:])
             line = line[:1]
         for call in line:

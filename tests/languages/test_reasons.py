@@ -25,6 +25,7 @@ from huntline.engine.reasons import (
     LeftAlone,
     NobodyFree,
     Obstacle,
+    OnlyText,
     Paused,
     PresenceIs,
     QueueFull,
@@ -33,7 +34,6 @@ from huntline.engine.reasons import (
     RungAt,
     SipAnswer,
     StopReason,
-    Text,
     WaitedMaximum,
     WrapUp,
 )
@@ -141,8 +141,8 @@ def test_every_word_of_an_enumeration_has_its_words(kind: type[StrEnum]) -> None
             "rung at 13:00:00, no answer at 13:00:30",
             "appelé à 13:00:00, sans réponse à 13:00:30",
         ),
-        (Text("the audio line is disabled (port 0)"), None, "la ligne audio est désactivée (port 0)"),
-        (Text("{whatever}"), "{whatever}", "{whatever}"),
+        (OnlyText("the audio line is disabled (port 0)"), None, "la ligne audio est désactivée (port 0)"),
+        (OnlyText("{whatever}"), "{whatever}", "{whatever}"),
     ],
 )
 def test_a_reason_is_told_to_its_reader(reason: Reason, english: str | None, french: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any, cast
 from aioice import stun
 from tests.media.rig import EVENTS, HEADER, ULAW_SPEECH, Packet, packets_until, rtp
 
-from huntline.media.worker.dtls import Dtls, Identity
+from huntline.media.worker.dtls import Dtls, DtlsCertificate
 from huntline.media.worker.srtp import Srtp
 
 PATIENCE = 5.0
@@ -47,7 +47,7 @@ class Browser:
     """One end of ICE (the controlling one), DTLS and SRTP, steered by the test."""
 
     def __init__(self) -> None:
-        self.identity = Identity.make()
+        self.identity = DtlsCertificate.make()
         self.ufrag, self.password = secrets.token_hex(4), secrets.token_hex(16)
         self.theirs, self.their_password, self.their_fingerprint = "", "", ""
         self.target = ("127.0.0.1", 0)

@@ -19,7 +19,7 @@ from tests.media.rig import Phone, Studio, key_press, perform, studio
 from huntline.media.client import MediaClient
 from huntline.media.interface import DtmfPressed, MediaDied, MediaLegLost, MediaUnavailable, NotAcceptable
 from huntline.media.worker import secure_path
-from huntline.media.worker.dtls import Identity
+from huntline.media.worker.dtls import DtlsCertificate
 from huntline.network.own_addresses import own_addresses
 
 SILENCE = b"\xff" * 160
@@ -274,7 +274,7 @@ def test_reports_are_encrypted_both_ways() -> None:
 def test_another_certificate_than_that_of_the_description_is_never_heard(is_called: bool) -> None:
     async def story() -> None:
         async with scene() as on:
-            impostor, wrong = await on.browser(), Identity.make().fingerprint
+            impostor, wrong = await on.browser(), DtlsCertificate.make().fingerprint
             if is_called:
                 with pytest.raises(NotAcceptable, match="does not match the fingerprint"):
                     await on.answered_by("a", await on.ring("a"), impostor, fingerprint=wrong)

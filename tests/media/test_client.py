@@ -15,7 +15,7 @@ from tests.media.rig import PORTS, Phone, Studio, key_press, perform, studio
 
 from huntline.media.client import MediaClient
 from huntline.media.interface import DtmfPressed, MediaLegLost, MediaSilent, MediaUnavailable, PlayFinished
-from huntline.media.worker.wire import LONGEST_LINE, LegState, event_line, event_of
+from huntline.media.worker.wire import LONGEST_LINE, MediaLegState, event_line, event_of
 
 _WORKER = """
 import sys, uvloop
@@ -290,7 +290,7 @@ def test_a_restored_leg_with_nonsense_in_it_gives_its_ports_back() -> None:
         async with studio() as media:
             raw = await RawClient.connect(media)
             for agreed in ({}, {"address": 7}, {"x": 1}):
-                state = LegState(PORTS.start, 1, 1, "", agreed)
+                state = MediaLegState(PORTS.start, 1, 1, "", agreed)
                 request = {"id": 1, "verb": "restore", "leg": "a", "state": state.to_dict()}
                 raw.writer.write(json.dumps(request).encode() + b"\n")
                 assert "error" in await raw.answer()

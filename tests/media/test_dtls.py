@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from huntline.media.worker.dtls import Dtls, Identity
+from huntline.media.worker.dtls import Dtls, DtlsCertificate
 
-US, THEM, STRANGER = Identity.make(), Identity.make(), Identity.make()
+US, THEM, STRANGER = DtlsCertificate.make(), DtlsCertificate.make(), DtlsCertificate.make()
 
 
-def fingerprints(identity: Identity) -> tuple[str, ...]:
+def fingerprints(identity: DtlsCertificate) -> tuple[str, ...]:
     return (f"sha-256 {identity.fingerprint}",)
 
 
-def ends(expected: Identity = THEM) -> tuple[Dtls, Dtls]:
+def ends(expected: DtlsCertificate = THEM) -> tuple[Dtls, Dtls]:
     """Us, passive, and the peer; ``expected`` is whose certificate we want to see."""
     return Dtls(US, "passive", fingerprints(expected)), Dtls(THEM, "active", fingerprints(US))
 
@@ -100,11 +100,11 @@ def test_a_peer_that_closes_is_noticed() -> None:
 
 
 def test_an_identity_survives_as_text() -> None:
-    assert Identity(US.pem).fingerprint == US.fingerprint
+    assert DtlsCertificate(US.pem).fingerprint == US.fingerprint
     assert US.fingerprint != THEM.fingerprint
     for nonsense in ("", "x", US.pem[: len(US.pem) // 2]):
         with pytest.raises(ValueError, match=r"(?i)pem|key|certificate|parse|section"):
-            Identity(nonsense)
+            DtlsCertificate(nonsense)
 
 
 @settings(deadline=None)

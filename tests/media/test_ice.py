@@ -8,11 +8,11 @@ from aioice import stun
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huntline.media.worker.ice import Credentials, IceLite
+from huntline.media.worker.ice import IceCredentials, IceLite
 from huntline.media.worker.media_clock import TICKS_PER_SECOND
 from huntline.media.worker.stun import read
 
-OURS, THEIRS = Credentials("ours", "o" * 22), Credentials("them", "t" * 22)
+OURS, THEIRS = IceCredentials("ours", "o" * 22), IceCredentials("them", "t" * 22)
 HOME, AWAY, ELSEWHERE = ("192.0.2.9", 4000), ("198.51.100.7", 5000), ("203.0.113.5", 6000)
 
 
@@ -172,7 +172,7 @@ def test_a_replayed_nomination_moves_nothing_and_is_asked_about_a_few_times_only
 
 def test_after_a_restart_of_ice_the_old_path_lasts_until_the_new_one_is_chosen() -> None:
     ice = connected()
-    renewed_ours, renewed_theirs = Credentials("ours2", "p" * 22), Credentials("them2", "u" * 22)
+    renewed_ours, renewed_theirs = IceCredentials("ours2", "p" * 22), IceCredentials("them2", "u" * 22)
     ice.expect(renewed_ours, renewed_theirs)
     assert ice.receive(check(), HOME, 1)
     assert ice.admits(HOME)

@@ -8,7 +8,7 @@ from tests.fakes.peers import until
 from tests.media.rig import assert_gapless, perform, studio
 
 from huntline.media.interface import PlayFinished
-from huntline.media.worker.leg import Leg
+from huntline.media.worker.leg import MediaLeg
 from huntline.media.worker.media_clock import MediaClock
 from huntline.media.worker.player import Player
 from huntline.media.worker.rtp import OutgoingStream
@@ -169,7 +169,7 @@ def test_a_round_that_is_not_done_when_the_next_one_is_due_repeats_no_number() -
         # More than are sent to in one go, and one whose turn comes after them.
         ears = [_Ear() for _ in range(40)]
         for ear in ears:
-            player.silence(cast(Leg, ear), "PCMU" if ear is not ears[-1] else "PCMA")
+            player.silence(cast(MediaLeg, ear), "PCMU" if ear is not ears[-1] else "PCMA")
         for _ in range(5):
             clock.count += 1
             clock.samples += 160

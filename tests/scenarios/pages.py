@@ -18,7 +18,7 @@ from playwright.sync_api import (
 )
 
 from huntline.directory.access import Role
-from huntline.storage.accounts import Account, Accounts
+from huntline.storage.accounts import Accounts, SignInAccount
 from huntline.storage.audit import Actor
 from huntline.storage.database import open_database
 from huntline.storage.passwords import hashed
@@ -186,7 +186,7 @@ def account(
         settings, accounts = Settings(database), Accounts(database)
         organization = next(each for each in settings.organizations() if each.name == office.name)
         owner = next((each.user_id for each in organization.users if user and each.upn == user), None)
-        account = Account(
+        account = SignInAccount(
             organization_id=organization.organization_id,
             name=name or user or f"{role}{next(_numbers)}@{office.domain}",
             role=role,

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from huntline.directory.access import Role
-from huntline.storage.accounts import HOST, Account, Accounts
+from huntline.storage.accounts import HOST, Accounts, SignInAccount
 from huntline.storage.audit import Actor
 from huntline.storage.database import open_database
 from huntline.storage.passwords import hashed
@@ -218,7 +218,7 @@ def test_the_host_chooses_an_organization_and_removes_one_by_its_name(
 def _host_account(server: Server) -> str:
     database = open_database(server.data)
     try:
-        account = Account(
+        account = SignInAccount(
             organization_id=HOST, name="the host", role=Role.HOST, password_hash=hashed(PASSWORD)
         )
         return Accounts(database).add(account, Actor("the story", "test")).name

@@ -16,7 +16,7 @@ import pytest
 from huntline.cli.api_client import Api, path_of, remote_api
 from huntline.directory.access import Role
 from huntline.errors import ConfigurationError, HuntlineError
-from huntline.storage.accounts import Account, Accounts
+from huntline.storage.accounts import Accounts, SignInAccount
 from huntline.storage.audit import Actor
 from huntline.storage.database import open_database
 from huntline.storage.settings import Settings
@@ -49,7 +49,7 @@ def admin_key(office: Office) -> str:
             each.organization_id for each in Settings(database).organizations() if each.name == office.name
         )
         accounts, by = Accounts(database), Actor("the story", "test")
-        admin = Account(organization_id=organization_id, name="admin", role=Role.ADMIN)
+        admin = SignInAccount(organization_id=organization_id, name="admin", role=Role.ADMIN)
         _, key = accounts.add_key(accounts.add(admin, by), "test", by)
     finally:
         database.dispose()

@@ -15,7 +15,7 @@ from tests.fakes.server import FakeServer, running
 
 from huntline.errors import ConfigurationError
 from huntline.sip.core.core import OutgoingRequest
-from huntline.sip.core.digest import Credentials, authorize
+from huntline.sip.core.digest import DigestCredentials, authorize
 from huntline.sip.core.events import InviteReceived, RequestReceived, ResponseReceived, SipEvent
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.message import Request, Response, build_response
@@ -29,7 +29,11 @@ async def register(peer: UdpPeer | TcpPeer, *headers: str, cseq: int = 1, call_i
     )
     assert first.status == 401
     answer = authorize(
-        first.all("www-authenticate"), Credentials("amal", "secret"), "REGISTER", "sip:contoso.com", "cn"
+        first.all("www-authenticate"),
+        DigestCredentials("amal", "secret"),
+        "REGISTER",
+        "sip:contoso.com",
+        "cn",
     )
     proof = f"Authorization: {answer}"
     return await peer.ask(

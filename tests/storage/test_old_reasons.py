@@ -28,13 +28,13 @@ from huntline.engine.reasons import (
     LeftToTransfer,
     NobodyFree,
     Obstacle,
+    OnlyText,
     Paused,
     PresenceIs,
     QueueFull,
     Reason,
     SipAnswer,
     StopReason,
-    Text,
     TransferredTo,
     WaitedMaximum,
     WrapUp,
@@ -70,7 +70,7 @@ OLD: list[tuple[str, Reason]] = [
         "nobody can be rung: 2 offline, 1 presence busy, 3 presence away",
         NobodyFree((Count(Obstacle.OFFLINE, 2), Count(Obstacle.PRESENCE, 4))),
     ),
-    ("nobody can be rung: 2 asleep", Text("nobody can be rung: 2 asleep")),
+    ("nobody can be rung: 2 asleep", OnlyText("nobody can be rung: 2 asleep")),
     ("50 calls wait, the maximum: disconnected", ExitTaken(QueueFull(50), None)),
     ("waited 1200 s, the maximum: forwarded to Sales", ExitTaken(WaitedMaximum(1200.0), SALES)),
     (
@@ -83,7 +83,7 @@ OLD: list[tuple[str, Reason]] = [
     ),
     (
         "the queue was removed; forward failed: the moon is full",
-        AfterExit(Cause.QUEUE_REMOVED, FailedForward(Text("the moon is full"))),
+        AfterExit(Cause.QUEUE_REMOVED, FailedForward(OnlyText("the moon is full"))),
     ),
     (
         "back in line: transfer failed: no answer",
@@ -99,10 +99,10 @@ OLD: list[tuple[str, Reason]] = [
     ("from Sales", FromQueue("Sales")),
     ("from outside", Cause.FROM_OUTSIDE),
     ("from a queue", FromQueue("")),
-    ("", Text("")),
+    ("", OnlyText("")),
     (
         "something that nobody knows \U0001f600; and more",
-        Text("something that nobody knows \U0001f600; and more"),
+        OnlyText("something that nobody knows \U0001f600; and more"),
     ),
 ]
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from huntline.engine.commands import DecisionKind, RecordCall, RecordDecision, RecordRing
 from huntline.engine.model import Outcome
-from huntline.engine.reasons import Cause, Reason, RingOutcome, Text
+from huntline.engine.reasons import Cause, OnlyText, Reason, RingOutcome
 from huntline.storage.history import HistoryWriter
 from tests.web.rig import ServerRig
 
@@ -91,7 +91,7 @@ class Past:
                 answered_at,
                 ended_at,
                 RingOutcome(outcome),
-                Text(""),
+                OnlyText(""),
             )
         )
 

@@ -14,7 +14,7 @@ from huntline.cli.api_client import Api, ApiRefused, api_over
 from huntline.config import Config
 from huntline.directory.access import Role
 from huntline.directory.organization import Organization, QueueSettings
-from huntline.storage.accounts import Account
+from huntline.storage.accounts import SignInAccount
 from huntline.storage.audit import Actor
 from huntline.web.app import build_app
 
@@ -43,7 +43,7 @@ class ServerRig:
         """The API key of a new account."""
         self._accounts += 1
         account = self.backstage.accounts.add(
-            Account(
+            SignInAccount(
                 organization_id=self.contoso if organization_id is None else organization_id,
                 name=f"{role} {self._accounts}",
                 role=role,

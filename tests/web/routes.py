@@ -18,7 +18,7 @@ from sqlalchemy import insert
 from huntline.cli.api_client import Api
 from huntline.config import Config
 from huntline.directory.access import Role
-from huntline.engine.reasons import Text
+from huntline.engine.reasons import OnlyText
 from huntline.storage import schema
 from huntline.storage.ids import new_id
 from huntline.web.access import RouteAccess, route_access
@@ -149,7 +149,7 @@ def _added_call(rig: ServerRig, organization_id: str, queue_id: str, call_id: st
         "ended_at": at,
         "agent_id": user_id,
         "outcome": "answered",
-        "reason": Text(f"of {call_id}"),
+        "reason": OnlyText(f"of {call_id}"),
     }
     decision = {
         "organization_id": organization_id,
@@ -160,7 +160,7 @@ def _added_call(rig: ServerRig, organization_id: str, queue_id: str, call_id: st
         "agent_id": user_id,
         "at": at,
         "decision": "rung",
-        "reason": Text(f"for {call_id}"),
+        "reason": OnlyText(f"for {call_id}"),
     }
     with rig.backstage.database.begin() as connection:
         connection.execute(insert(schema.calls), row)

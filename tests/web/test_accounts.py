@@ -11,7 +11,7 @@ import pytest
 from huntline.cli.api_client import Api
 from huntline.directory.access import Role
 from huntline.storage import schema
-from huntline.storage.accounts import HOST, Account, Accounts, LastAdmin
+from huntline.storage.accounts import HOST, Accounts, LastAdmin, SignInAccount
 from huntline.web.api.accounts import SHORTEST_PASSWORD
 from tests.web.browser import browser_on
 from tests.web.rig import BY, E5_USER, ServerRig, refusal_of
@@ -200,10 +200,11 @@ def test_the_last_admin_stays(rig: ServerRig, method: str, body: dict[str, Any] 
 def test_of_two_last_admins_who_remove_each_other_at_once_one_stays(rig: ServerRig) -> None:
     accounts = rig.backstage.accounts
     pair = [
-        accounts.add(Account(organization_id=rig.contoso, name=name, role=Role.ADMIN), BY) for name in "ab"
+        accounts.add(SignInAccount(organization_id=rig.contoso, name=name, role=Role.ADMIN), BY)
+        for name in "ab"
     ]
 
-    def is_removed(account: Account) -> bool:
+    def is_removed(account: SignInAccount) -> bool:
         try:
             accounts.remove(account, BY)
         except LastAdmin:
@@ -342,7 +343,9 @@ def test_the_audit_says_what_changed_and_no_secret(rig: ServerRig, api: Api) -> 
 
 def test_accounts_of_one_organization_are_unknown_to_another(rig: ServerRig, api: Api) -> None:
     fabrikam = rig.add_organization("Fabrikam", "fabrikam.com")
-    theirs = rig.backstage.accounts.add(Account(organization_id=fabrikam, name="frida", role=Role.ADMIN), BY)
+    theirs = rig.backstage.accounts.add(
+        SignInAccount(organization_id=fabrikam, name="frida", role=Role.ADMIN), BY
+    )
     for key in ("frida", theirs.account_id):
         assert refusal_of(api, "GET", f"/accounts/{key}")["detail"] == f"there is no account {key!r}"
         assert refusal_of(api, "DELETE", f"/accounts/{key}")["status"] == 404

@@ -12,7 +12,7 @@ import pytest
 import uvloop
 
 from huntline.cli.api_client import ApiRefused, running_api
-from huntline.config import Address, Config
+from huntline.config import Config, SocketAddress
 from huntline.errors import ConfigurationError
 from huntline.web.app import run_web
 
@@ -26,7 +26,7 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def web(data: Path) -> AsyncIterator[Config]:
-    config = Config(data=data, http=Address("127.0.0.1", free_port()))
+    config = Config(data=data, http=SocketAddress("127.0.0.1", free_port()))
     ready = asyncio.Event()
     running = asyncio.create_task(run_web(config, ready.set))
     async with asyncio.timeout(30):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from huntline.config import Address, Config
+from huntline.config import Config, SocketAddress
 from huntline.web.first_run import how_to_set_up, make_setup_token, setup_token
 
 
@@ -26,7 +26,7 @@ from huntline.web.first_run import how_to_set_up, make_setup_token, setup_token
     ],
 )
 def test_it_is_said_how_to_open_the_link(tmp_path: Path, host: str, link: str, elsewhere: str | None) -> None:
-    config = Config(data=tmp_path, http=Address(host, 8080))
+    config = Config(data=tmp_path, http=SocketAddress(host, 8080))
     assert list(how_to_set_up(config)) == []
     make_setup_token(tmp_path)
     first, *more = how_to_set_up(config)

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from huntline.directory.access import Role
-from huntline.engine.reasons import Cause, Text
-from huntline.storage.accounts import Account, hash_of
+from huntline.engine.reasons import Cause, OnlyText
+from huntline.storage.accounts import SignInAccount, hash_of
 from huntline.web import live
 from huntline.web.live import LiveStreams, News, TooManyStreams, View, Viewer
 from huntline.web.principal import Principal, principal_of
@@ -93,7 +93,7 @@ def test_a_call_that_goes_on_tells_its_story_to_those_who_see_it(rig: ServerRig)
     with Past(rig) as past:
         past.ring("c1", "q1", "a1", outcome="declined")
         past.decision("c1", "q1", "a2", "not rung", Cause.OPTED_OUT)
-        past.decision("c4", "q3", "a3", "not rung", Text("secret"))
+        past.decision("c4", "q3", "a3", "not rung", OnlyText("secret"))
     with signalling(rig) as fake:
         two_queues(fake, "elsewhere")
         told = rig.api().get("/live/calls/c1")
@@ -294,11 +294,11 @@ async def until_nobody_watches(fake: FakeSignalling) -> None:
         await asyncio.sleep(0.005)
 
 
-def _user_inactive(rig: ServerRig, account: Account) -> None:
+def _user_inactive(rig: ServerRig, account: SignInAccount) -> None:
     rig.api().patch("/users/olga@contoso.com", {"is_active": False})
 
 
-ENDS: dict[str, Callable[[ServerRig, Account], object]] = {
+ENDS: dict[str, Callable[[ServerRig, SignInAccount], object]] = {
     "the account is removed": lambda rig, account: rig.backstage.accounts.remove(account, BY),
     "the account is disabled": lambda rig, account: rig.api().patch("/accounts/olga", {"is_disabled": True}),
     "another role": lambda rig, account: rig.api().patch("/accounts/olga", {"role": "auditor"}),
@@ -317,7 +317,7 @@ def test_a_stream_ends_within_a_second_of_what_it_was_allowed_by(rig: ServerRig,
     (user,) = rig.organization().users
     accounts = rig.backstage.accounts
     account = accounts.add(
-        Account(organization_id=rig.contoso, name="olga", role=Role.ADMIN, user_id=user.user_id), BY
+        SignInAccount(organization_id=rig.contoso, name="olga", role=Role.ADMIN, user_id=user.user_id), BY
     )
     rig.key()  # of another admin, who stays
     _, key = accounts.add_key(account, "test", BY)

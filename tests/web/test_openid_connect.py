@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from huntline.config import OidcConfig
 from huntline.directory.access import Role
-from huntline.storage.accounts import HOST, Account
+from huntline.storage.accounts import HOST, SignInAccount
 from huntline.storage.passwords import hashed
 from huntline.web.backstage import MOST_BY_ADDRESS
 from huntline.web.openid_connect import OpenIdConnect
@@ -50,9 +50,9 @@ def browser(rig: ServerRig) -> Iterator[Browser]:
         yield running
 
 
-def account(rig: ServerRig, name: str = "anna", **fields: Any) -> Account:
+def account(rig: ServerRig, name: str = "anna", **fields: Any) -> SignInAccount:
     wanted = {"organization_id": rig.contoso, "role": Role.ADMIN, **fields}
-    made: Account = rig.backstage.accounts.add(Account(name=name, **wanted), BY)
+    made: SignInAccount = rig.backstage.accounts.add(SignInAccount(name=name, **wanted), BY)
     return made
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from huntline.config import Address, Config
+from huntline.config import Config, SocketAddress
 from huntline.directory.organization import Organization
 from huntline.web.app import build_app
 from huntline.web.backstage import MOST_BY_ADDRESS
@@ -153,7 +153,7 @@ def test_the_token_is_for_its_owners_eyes_and_stays_over_a_restart(app: FastAPI,
 def test_the_link_leads_to_this_machine_and_keeps_the_token_out_of_logs(app: FastAPI, data: Path) -> None:
     token = setup_token(data)
     for listening, host in (("192.0.2.1", "192.0.2.1"), ("::", "[::1]"), ("::1", "[::1]")):
-        config = Config(data=data, http=Address(listening, 8080))
+        config = Config(data=data, http=SocketAddress(listening, 8080))
         assert setup_link(config) == f"http://{host}:8080/setup#token={token}"
     discard_setup_token(data)
     assert setup_link(config) is None

@@ -12,7 +12,7 @@ import pytest
 
 from huntline.directory.access import Role
 from huntline.storage import schema
-from huntline.storage.accounts import HOST, Account
+from huntline.storage.accounts import HOST, SignInAccount
 from huntline.storage.passwords import hashed
 from huntline.storage.sessions import IDLE, LONGEST, Sessions
 from huntline.web.attempts import Attempts, TooManyAttempts
@@ -23,9 +23,9 @@ from tests.web.rig import BY, ServerRig
 HASH = hashed(PASSWORD)
 
 
-def account(rig: ServerRig, name: str = "anna", **fields: Any) -> Account:
+def account(rig: ServerRig, name: str = "anna", **fields: Any) -> SignInAccount:
     wanted = {"organization_id": rig.contoso, "role": Role.ADMIN, "password_hash": HASH, **fields}
-    made: Account = rig.backstage.accounts.add(Account(name=name, **wanted), BY)
+    made: SignInAccount = rig.backstage.accounts.add(SignInAccount(name=name, **wanted), BY)
     return made
 
 

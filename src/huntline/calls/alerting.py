@@ -14,7 +14,7 @@ from huntline.calls.diversion import MAX_TARGETS, Path, forwarder_of, path_heade
 from huntline.calls.failures import NO_ANSWER, TOO_MANY_HOPS
 from huntline.calls.loops import RingsOutside
 from huntline.calls.model import Call, Purpose, Ring
-from huntline.calls.surroundings import Site
+from huntline.calls.surroundings import Surroundings
 from huntline.directory.plan import Target
 
 PERSON_ALERT_TIME = 20.0
@@ -31,7 +31,7 @@ class Alerting:
     """
 
     def __init__(
-        self, admission: Admission, site: Site, dialling: Dialling, on_change: Callable[[Call], None]
+        self, admission: Admission, site: Surroundings, dialling: Dialling, on_change: Callable[[Call], None]
     ) -> None:
         self._admission = admission
         self._site = site

@@ -13,7 +13,7 @@ from huntline.calls.caller_identity import COMPLETED_ELSEWHERE, warning
 from huntline.calls.connected_identity import ConnectedIdentity
 from huntline.calls.dialling import Callee, Dialling, spawner
 from huntline.calls.direct_calls import DirectCalls
-from huntline.calls.display import Line, display_of
+from huntline.calls.display import QueueTurn, display_of
 from huntline.calls.diversion import MAX_TARGETS, queues_passed, through_queues
 from huntline.calls.early_audio import EarlyAudio
 from huntline.calls.failures import (
@@ -31,7 +31,7 @@ from huntline.calls.keys import Keys
 from huntline.calls.model import Call, CallBook, Leg, LegState, Party, Purpose, Ring
 from huntline.calls.refusals import EXIT_WORDS, Refusals
 from huntline.calls.replacement import Takeovers
-from huntline.calls.surroundings import Site
+from huntline.calls.surroundings import Surroundings
 from huntline.calls.transfers import Transfers
 from huntline.directory.plan import (
     OutsideNumber,
@@ -74,7 +74,7 @@ class B2bua:
         user_agent: UserAgent,
         media: Media,
         admission: Admission,
-        site: Site,
+        site: Surroundings,
         post: Callable[[told.Event], None],
         refusals: Refusals,
     ) -> None:
@@ -406,7 +406,7 @@ class B2bua:
             return
         queue = self._plan.queue(command.queue_id)
         callee = Callee(account.user_id, self._site.contacts(account.user_id))
-        line = Line(queue.name, command.waited, command.others_waiting) if queue else None
+        line = QueueTurn(queue.name, command.waited, command.others_waiting) if queue else None
         ring.path = through_queues(self._plan, call.path, command.left, command.queue_id)
         display = display_of(self._plan, call, account.upn, line, callee, path=ring.path)
         self._dialling.start(call, ring, callee.contacts, display)

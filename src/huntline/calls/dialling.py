@@ -12,11 +12,11 @@ from typing import Any, Protocol
 from huntline.calls.caller_identity import COMPLETED_ELSEWHERE
 from huntline.calls.diversion import Path
 from huntline.calls.failures import NO_DESCRIPTION, RingFailure
-from huntline.calls.model import Call, CallBook, CalleeMedia, Leg, LegState, MediaKind, Party, Purpose, Ring
+from huntline.calls.model import Call, CallBook, CalleeMedia, Leg, LegState, Party, PhoneKind, Purpose, Ring
 from huntline.clean_text import cleaned
 from huntline.errors import PeerError
 from huntline.media.interface import Media
-from huntline.sip.core.core import Credentials, Invite
+from huntline.sip.core.core import DigestCredentials, Invite
 from huntline.sip.core.events import LegAnswered, LegRejected
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.user_agent import UserAgent
@@ -34,14 +34,14 @@ class Contact:
     uri: str
     flow: Flow | None = None
     route: tuple[str, ...] = ()
-    credentials: Credentials | None = None
+    credentials: DigestCredentials | None = None
     is_trusted: bool = False  # a provider that is told who calls
 
     @property
-    def media_kind(self) -> MediaKind:
+    def media_kind(self) -> PhoneKind:
         """What kind of audio it takes: what is reached by a WebSocket is a page in a browser."""
         is_page = self.flow is not None and self.flow.transport is Transport.WS
-        return MediaKind.SECURE if is_page else MediaKind.PLAIN
+        return PhoneKind.SECURE if is_page else PhoneKind.PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +182,11 @@ class Dialling:
         """Make the shared media leg forget a phone that answered and did not win."""
         # Without any ado a plain phone may have sent RTP to the shared port before the winner did. Of
         # browsers only the one whose answer media has been given gets that far.
-        if leg.media_kind is MediaKind.PLAIN or ring.is_accepted:
+        if leg.media_kind is PhoneKind.PLAIN or ring.is_accepted:
             self._media.relatch(leg.media_id)
 
-    async def _offer(self, call: Call, kind: MediaKind, media: CalleeMedia) -> None:
-        is_secure = kind is MediaKind.SECURE
+    async def _offer(self, call: Call, kind: PhoneKind, media: CalleeMedia) -> None:
+        is_secure = kind is PhoneKind.SECURE
         failure: RingFailure | None = None
         try:
             media.sdp = await self._media.offer(
@@ -208,13 +208,13 @@ class Dialling:
             else:
                 self._give_up(call, ring, kind, failure)
 
-    def _give_up(self, call: Call, ring: Ring, kind: MediaKind, failure: RingFailure) -> None:
+    def _give_up(self, call: Call, ring: Ring, kind: PhoneKind, failure: RingFailure) -> None:
         """The ring's phones of a kind cannot be rung."""
         ring.unreached -= sum(contact.media_kind is kind for contact in self._waiting[ring.ring_id][0])
         ring.phone_failed(failure)
         self._fail_when_hopeless(call, ring)
 
-    def _invite_all(self, call: Call, ring: Ring, kind: MediaKind, media: CalleeMedia) -> None:
+    def _invite_all(self, call: Call, ring: Ring, kind: PhoneKind, media: CalleeMedia) -> None:
         contacts, display = self._waiting[ring.ring_id]
         for contact in contacts:
             if contact.media_kind is not kind:
@@ -270,7 +270,7 @@ class Dialling:
             to=display.to,
             sdp=media.sdp,
             contact_user="huntline",
-            headers=display.headers + (display.page_headers if kind is MediaKind.SECURE else ()),
+            headers=display.headers + (display.page_headers if kind is PhoneKind.SECURE else ()),
             route=contact.route,
             credentials=contact.credentials,
             max_forwards=max(call.max_forwards - 1, 0),

@@ -9,7 +9,7 @@ from huntline.calls.alerting import Alerting
 from huntline.calls.dialling import Callee
 from huntline.calls.diversion import people_passed
 from huntline.calls.model import Call, Purpose
-from huntline.calls.surroundings import Site
+from huntline.calls.surroundings import Surroundings
 from huntline.directory.organization import QueueSettings
 from huntline.directory.plan import OutsideNumber
 from huntline.directory.refused import RefusalReason
@@ -30,7 +30,9 @@ class Otherwise(Protocol):
 class DirectCalls:
     """Rings people and numbers outside."""
 
-    def __init__(self, admission: Admission, site: Site, alerting: Alerting, otherwise: Otherwise) -> None:
+    def __init__(
+        self, admission: Admission, site: Surroundings, alerting: Alerting, otherwise: Otherwise
+    ) -> None:
         self._admission = admission
         self._site = site
         self._alerting = alerting

@@ -22,7 +22,7 @@ from huntline.directory.plan import Account, ServerPlan
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class QueueTurn:
     """The queue that somebody is rung for, how long the caller has waited, and how many wait behind."""
 
     queue_name: str
@@ -34,7 +34,7 @@ def display_of(
     plan: ServerPlan,
     call: Call,
     to: str,
-    line: Line | None,
+    line: QueueTurn | None,
     callee: Callee,
     transferor: Account | None = None,
     shown: CallerId | None = None,
@@ -95,7 +95,7 @@ def referred_by(transferor: Account | None, callee: Callee) -> tuple[tuple[str, 
     return (("Referred-By", name_addr(transferor.display_name, f"sip:{transferor.upn}")),)
 
 
-def _page_headers(call: Call, caller_id: CallerId, line: Line | None) -> tuple[tuple[str, str], ...]:
+def _page_headers(call: Call, caller_id: CallerId, line: QueueTurn | None) -> tuple[tuple[str, str], ...]:
     """What a page shows of a call in words of its own, each value as in a URL."""
     shown = {"Call-ID": call.call_id, "Caller": caller_id.shown}
     if line is not None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from huntline.calls.hold import Holding
-from huntline.calls.model import Call, CallBook, Leg, LegState, MediaKind, Purpose, Ring
+from huntline.calls.model import Call, CallBook, Leg, LegState, PhoneKind, Purpose, Ring
 from huntline.errors import PeerError
 from huntline.media.interface import Media
 from huntline.sip.core.events import LegRinging
@@ -46,7 +46,7 @@ class EarlyAudio:
             return
         leg = ring.legs[event.leg_id]
         # All phones of a kind share a media leg: who is heard first is heard until they are gone.
-        is_heard = leg.media_kind is MediaKind.PLAIN and call.early in (leg, None)
+        is_heard = leg.media_kind is PhoneKind.PLAIN and call.early in (leg, None)
         if event.sdp is not None and is_heard and _can_hear(call):
             self._spawn(self._open(call, ring, leg, event.sdp))
         elif event.status == 180:

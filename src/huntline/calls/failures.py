@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from huntline.calls.diversion import DiversionReason
 from huntline.clean_text import cleaned
-from huntline.engine.reasons import Cause, Reason, SipAnswer, StopReason, Text
+from huntline.engine.reasons import Cause, OnlyText, Reason, SipAnswer, StopReason
 from huntline.errors import PeerError
 from huntline.media.interface import NotAcceptable
 from huntline.sip.core.events import LegRejected
@@ -48,12 +48,12 @@ _ENDS = {
 
 def why_ended(word: str) -> Reason:
     """Why a leg is over, by the word of ``sip.core.events.LegEnded``."""
-    return _ENDS.get(word) or Text(word)
+    return _ENDS.get(word) or OnlyText(word)
 
 
 def why_refused(error: PeerError) -> Reason:
     """What was wrong with what a peer said."""
-    return Text(cleaned(str(error)))
+    return OnlyText(cleaned(str(error)))
 
 
 @dataclass(frozen=True, slots=True)

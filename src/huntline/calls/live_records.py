@@ -10,7 +10,7 @@ from huntline.calls.model import Call, CallBook
 from huntline.sip.core.leg_record import LegRecord
 
 
-class LiveJournal(Protocol):
+class RecordStore(Protocol):
     """Where live calls are written down (``storage/journal.py``)."""
 
     def append(self, key: str, state: dict[str, Any] | None) -> None:
@@ -27,7 +27,7 @@ class CallJournal:
 
     def __init__(
         self,
-        journal: LiveJournal,
+        journal: RecordStore,
         book: CallBook,
         leg_record: Callable[[str], LegRecord | None],
         media_state: Callable[[str], dict[str, Any] | None],

@@ -30,7 +30,7 @@ class LegState(StrEnum):
     ANSWERED = "answered"
 
 
-class MediaKind(StrEnum):
+class PhoneKind(StrEnum):
     """How audio is carried to a phone."""
 
     PLAIN = "plain"  # RTP
@@ -63,7 +63,7 @@ class Leg:
     call_id: str
     address: str
     account_id: str | None = None
-    media_kind: MediaKind = MediaKind.PLAIN
+    media_kind: PhoneKind = PhoneKind.PLAIN
     state: LegState = LegState.RINGING
     is_holding: bool = False
     key_way: KeyWay | None = None
@@ -133,7 +133,7 @@ class Call:
     source: str = ""  # the address that the caller's INVITE came from
     sdp_for_caller: str = ""
     queue_id: str | None = None
-    callee_media: dict[MediaKind, CalleeMedia] = field(default_factory=dict)
+    callee_media: dict[PhoneKind, CalleeMedia] = field(default_factory=dict)
     rings: dict[str, Ring] = field(default_factory=dict)
     connected: Ring | None = None
     greeting: str | None = None

@@ -8,7 +8,7 @@ from huntline.calls.dialling import Callee, Contact
 from huntline.directory.plan import Account
 
 
-class Site(Protocol):
+class Surroundings(Protocol):
     """Phones, forwards, prompts and star codes, by the settings in force."""
 
     def contacts(self, account_id: str) -> list[Contact]:

@@ -19,7 +19,7 @@ from huntline.calls.dialling import Callee, Dialling
 from huntline.calls.diversion import DiversionReason, Hop, Path, number_hop, person_hop
 from huntline.calls.hold import Holding
 from huntline.calls.model import Call, CallBook, Leg, PendingTransfer, Purpose, Ring
-from huntline.calls.surroundings import Site
+from huntline.calls.surroundings import Surroundings
 from huntline.clean_text import cleaned
 from huntline.directory.names import plain_user
 from huntline.directory.organization import QueueSettings
@@ -50,7 +50,7 @@ class Transfers:
         user_agent: UserAgent,
         media: Media,
         admission: Admission,
-        site: Site,
+        site: Surroundings,
         book: CallBook,
         dialling: Dialling,
         alerting: Alerting,

@@ -10,7 +10,7 @@ from huntline.cli.completion import queue_names, user_names, words
 from huntline.cli.door import Door
 from huntline.cli.printing import console, print_json, rows, say
 from huntline.cli.refusals import in_options
-from huntline.cli.settings import Json, Names, Password, Switch, Text, Word, option
+from huntline.cli.settings import Json, NamesOption, Password, SwitchOption, TextOption, WordOption, option
 from huntline.cli.verbs import Thing, add_set, add_show, add_verb, key_argument, keyword
 from huntline.directory.access import Role
 
@@ -26,22 +26,24 @@ ACCOUNT = Thing(
     key="name",
     metavar="NAME",
     settings=(
-        Word(field="role", help="What it may do", words=[role for role in Role if role is not Role.HOST]),
-        Text(
+        WordOption(
+            field="role", help="What it may do", words=[role for role in Role if role is not Role.HOST]
+        ),
+        TextOption(
             field="user",
             help="Whose it is; an agent needs one",
             metavar="UPN",
             may_be_none=True,
             complete=user_names,
         ),
-        Names(field="queues", one="queue", help="What a queue owner may change", complete=queue_names),
-        Text(
+        NamesOption(field="queues", one="queue", help="What a queue owner may change", complete=queue_names),
+        TextOption(
             field="oidc_subject",
             help="Who it is at the identity provider: the issuer, a blank, the subject",
             may_be_none=True,
         ),
         Password(field="password", help="The password to sign in with"),
-        Switch(field="is_disabled", help="Nobody may use it for now"),
+        SwitchOption(field="is_disabled", help="Nobody may use it for now"),
     ),
     columns={
         "account": lambda account: account["name"],
@@ -52,7 +54,7 @@ ACCOUNT = Thing(
         "disabled": lambda account: account["is_disabled"],
     },
     complete=words(()),
-    rename=Text(field="name", help="Another name", metavar="NAME"),
+    rename=TextOption(field="name", help="Another name", metavar="NAME"),
 )
 
 _HOST = keyword(

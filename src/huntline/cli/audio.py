@@ -11,7 +11,7 @@ import typer
 from huntline.cli.completion import audio_names, words
 from huntline.cli.door import Door
 from huntline.cli.refusals import in_options
-from huntline.cli.settings import Text, upload
+from huntline.cli.settings import TextOption, upload
 from huntline.cli.verbs import (
     DRY_RUN,
     Thing,
@@ -37,7 +37,7 @@ AUDIO = Thing(
         "loudness (dB)": lambda audio: audio["loudness"],
     },
     complete=audio_names,
-    rename=Text(field="name", help="Another name; queues go on playing it", metavar="NAME"),
+    rename=TextOption(field="name", help="Another name; queues go on playing it", metavar="NAME"),
 )
 
 _File = Annotated[

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from huntline.cli.completion import group_names, policy_names, user_names
-from huntline.cli.settings import Names, Number, Setting, Text, Word
+from huntline.cli.settings import NamesOption, NumberOption, Setting, TextOption, WordOption
 from huntline.cli.verbs import Thing, group_of
 from huntline.directory.organization import GroupKind
 
 _SETTINGS: tuple[Setting, ...] = (
-    Word(field="kind", help="Which sort of group", words=[*GroupKind]),
-    Names(field="members", one="member", help="Users, and groups by name", complete=user_names),
-    Text(
+    WordOption(field="kind", help="Which sort of group", words=[*GroupKind]),
+    NamesOption(field="members", one="member", help="Users, and groups by name", complete=user_names),
+    TextOption(
         field="caller_id_policy",
         help="The policy granted to its members",
         metavar="POLICY",
         may_be_none=True,
         complete=policy_names,
     ),
-    Number(field="caller_id_rank", help="Of several groups' policies the lowest rank counts"),
-    Text(field="external_id", help="What an outside directory calls it", metavar="ID", may_be_none=True),
+    NumberOption(field="caller_id_rank", help="Of several groups' policies the lowest rank counts"),
+    TextOption(
+        field="external_id", help="What an outside directory calls it", metavar="ID", may_be_none=True
+    ),
 )
 
 GROUP = Thing(
@@ -36,6 +38,6 @@ GROUP = Thing(
         "rank": lambda group: group["caller_id_rank"],
     },
     complete=group_names,
-    rename=Text(field="name", help="Another name", metavar="NAME"),
+    rename=TextOption(field="name", help="Another name", metavar="NAME"),
 )
 group = group_of(GROUP)

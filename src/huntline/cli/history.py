@@ -20,10 +20,10 @@ from huntline.languages.reasons import Reader, in_words
 if TYPE_CHECKING:
     from huntline.directory.organization import Organization
     from huntline.storage.history import CallRecord
-    from huntline.storage.refused import Refusal
+    from huntline.storage.refused import StoredRefusal
 
 
-class UnknownQueue(Refused):
+class NoSuchQueue(Refused):
     """No organization of this server has a queue of that name."""
 
     error_id = "unknown-queue"
@@ -54,7 +54,7 @@ def history(
         records = read_calls(database, queue_ids=queue_ids, limit=limit)
     finally:
         database.dispose()
-    names = Names(organizations)
+    names = DisplayNames(organizations)
     calls = [names.call(record) for record in records]
     if as_json:
         print_json({"calls": calls})
@@ -70,7 +70,7 @@ def _show_refused(data: Path | None, limit: int, as_json: bool) -> None:
 
     database = open_database(made_data_folder(data))
     try:
-        names = Names(Settings(database).organizations())
+        names = DisplayNames(Settings(database).organizations())
         refusals = page_of_refused(database, RefusalFilter(organization_id=None), limit)
     finally:
         database.dispose()
@@ -93,11 +93,11 @@ def _queue_ids(organizations: tuple[Organization, ...], name: str) -> tuple[str,
     found = tuple(queue.queue_id for queue in queues if queue.name.casefold() == name.casefold())
     if not found:
         known = ", ".join(queue.name for queue in queues) or "none at all"
-        raise UnknownQueue(f"there is no queue called {name!r}; there are: {known}")
+        raise NoSuchQueue(f"there is no queue called {name!r}; there are: {known}")
     return found
 
 
-class Names:
+class DisplayNames:
     """Puts names in the place of ids; the id of what has been removed since stays."""
 
     def __init__(self, organizations: tuple[Organization, ...]) -> None:
@@ -152,7 +152,7 @@ class Names:
             ],
         }
 
-    def refused(self, refusal: Refusal, words: str) -> dict[str, Any]:
+    def refused(self, refusal: StoredRefusal, words: str) -> dict[str, Any]:
         """A refused call as ``history --refused --json`` shows it."""
         call = refusal.call
         return {

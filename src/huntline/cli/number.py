@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from huntline.cli.completion import number_names
-from huntline.cli.settings import Text, Word
+from huntline.cli.settings import TextOption, WordOption
 from huntline.cli.verbs import Thing, group_of
 from huntline.directory.organization import NumberKind
 
@@ -13,13 +13,13 @@ NUMBER = Thing(
     path="numbers",
     key="number",
     metavar="+DIGITS",
-    settings=(Word(field="kind", help="What it may be used for", words=[*NumberKind]),),
+    settings=(WordOption(field="kind", help="What it may be used for", words=[*NumberKind]),),
     columns={
         "number": lambda number: number["number"],
         "kind": lambda number: number["kind"],
         "belongs to": lambda number: number["belongs_to"],
     },
     complete=number_names,
-    rename=Text(field="number", help="Other digits", metavar="+DIGITS"),
+    rename=TextOption(field="number", help="Other digits", metavar="+DIGITS"),
 )
 number = group_of(NUMBER)

@@ -11,7 +11,15 @@ from huntline.cli.completion import organization_names
 from huntline.cli.door import Door
 from huntline.cli.printing import print_json, say
 from huntline.cli.refusals import in_options
-from huntline.cli.settings import Names, Number, Part, Setting, Steps, Switch, Text
+from huntline.cli.settings import (
+    NamesOption,
+    NumberOption,
+    PartOption,
+    Setting,
+    Steps,
+    SwitchOption,
+    TextOption,
+)
 from huntline.cli.verbs import (
     DRY_RUN,
     Thing,
@@ -27,25 +35,26 @@ from huntline.cli.verbs import (
 _CODE = "*DIGITS"
 
 _SETTINGS: tuple[Setting, ...] = (
-    Names(field="domains", one="domain", help="The first is the realm of the phones' passwords"),
-    Part(
-        "limits", Number(field="max_waiting", help="How high a queue may set --max-waiting", metavar="CALLS")
+    NamesOption(field="domains", one="domain", help="The first is the realm of the phones' passwords"),
+    PartOption(
+        "limits",
+        NumberOption(field="max_waiting", help="How high a queue may set --max-waiting", metavar="CALLS"),
     ),
-    Part("limits", Number(field="agent_limit", help="How high a queue may set --agent-limit")),
-    Switch(field="communication_credits", help="Whether toll-free numbers may be used"),
-    Switch(field="propagation_delay", help="Whether changes of groups reach queues as late as in 2018"),
-    Text(field="time_zone", help="By whose clocks days begin", metavar="IANA_NAME", may_be_none=True),
-    Switch(
+    PartOption("limits", NumberOption(field="agent_limit", help="How high a queue may set --agent-limit")),
+    SwitchOption(field="communication_credits", help="Whether toll-free numbers may be used"),
+    SwitchOption(field="propagation_delay", help="Whether changes of groups reach queues as late as in 2018"),
+    TextOption(field="time_zone", help="By whose clocks days begin", metavar="IANA_NAME", may_be_none=True),
+    SwitchOption(
         field="queue_name_in_identity",
         help="Whether P-Asserted-Identity, too, names the queue to agents' phones",
     ),
-    Part(
+    PartOption(
         "star_codes",
-        Text(field="opt_out", name="opt_out_code", help="Opts out", metavar=_CODE, may_be_none=True),
+        TextOption(field="opt_out", name="opt_out_code", help="Opts out", metavar=_CODE, may_be_none=True),
     ),
-    Part(
+    PartOption(
         "star_codes",
-        Text(field="opt_in", name="opt_in_code", help="Opts in", metavar=_CODE, may_be_none=True),
+        TextOption(field="opt_in", name="opt_in_code", help="Opts in", metavar=_CODE, may_be_none=True),
     ),
     Steps(
         field="service_number_table",
@@ -66,7 +75,7 @@ ORGANIZATION = Thing(
         "domains": lambda organization: organization["domains"],
     },
     complete=organization_names,
-    rename=Text(field="organization", name="name", help="Another name", metavar="NAME"),
+    rename=TextOption(field="organization", name="name", help="Another name", metavar="NAME"),
     own="/organization",
 )
 

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from huntline.cli.completion import policy_names
-from huntline.cli.settings import Setting, Switch, Text, Word
+from huntline.cli.settings import Setting, SwitchOption, TextOption, WordOption
 from huntline.cli.verbs import Thing, group_of
 from huntline.directory.organization import Substitute
 
 _SETTINGS: tuple[Setting, ...] = (
-    Word(field="substitute", help="What is shown", words=[*Substitute]),
-    Text(
+    WordOption(field="substitute", help="What is shown", words=[*Substitute]),
+    TextOption(
         field="service_number",
         help="The service number that is shown, with --substitute service",
         metavar="+DIGITS",
         may_be_none=True,
     ),
-    Switch(field="enable_user_override", help="Whether users may hide their number"),
-    Switch(field="block_incoming_pstn_caller_id", help="Whether callers' numbers are kept from the users"),
-    Text(field="company_name", help="Shown with the number"),
-    Text(field="description", help="For whoever reads this later"),
+    SwitchOption(field="enable_user_override", help="Whether users may hide their number"),
+    SwitchOption(
+        field="block_incoming_pstn_caller_id", help="Whether callers' numbers are kept from the users"
+    ),
+    TextOption(field="company_name", help="Shown with the number"),
+    TextOption(field="description", help="For whoever reads this later"),
 )
 
 POLICY = Thing(
@@ -38,6 +40,6 @@ POLICY = Thing(
         "description": lambda policy: policy["description"],
     },
     complete=policy_names,
-    rename=Text(field="name", help="Another name", metavar="NAME"),
+    rename=TextOption(field="name", help="Another name", metavar="NAME"),
 )
 policy = group_of(POLICY)

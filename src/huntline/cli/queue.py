@@ -5,40 +5,60 @@ from __future__ import annotations
 from typing import Any
 
 from huntline.cli.completion import group_names, queue_names, user_names
-from huntline.cli.settings import Json, Names, Number, QueueExit, Setting, Sound, Switch, Text, Word
+from huntline.cli.settings import (
+    ExitOption,
+    Json,
+    NamesOption,
+    NumberOption,
+    Setting,
+    SoundOption,
+    SwitchOption,
+    TextOption,
+    WordOption,
+)
 from huntline.cli.verbs import Thing, group_of
-from huntline.engine.model import Alerting, Distribution
+from huntline.engine.model import CallsAlerting, Distribution
 
 _EXIT = ("disconnect", "forward:TARGET", "voicemail:PERSON")
 
 _SETTINGS: tuple[Setting, ...] = (
-    Text(
+    TextOption(
         field="domain", help="A domain of the organization; with only one it is filled in", metavar="DOMAIN"
     ),
-    Text(field="primary_uri", help="Made at creation, never changes", metavar="sip:hg_HEX@DOMAIN"),
-    Text(field="line_uri", help="The service number that calls it", metavar="tel:+DIGITS", may_be_none=True),
-    Sound(field="greeting", help="Played once, before the waiting begins", unset="none", speaks=True),
-    Sound(field="music", help="Played while callers wait", unset="default", speaks=False),
-    Word(field="distribution", help="Who is rung in which order", words=[*Distribution]),
-    Word(field="alerting", help="One waiting call rings agents at a time, or several do", words=[*Alerting]),
-    Names(field="agents", one="agent", help="Users who are rung", complete=user_names),
-    Names(field="groups", one="group", help="Groups whose members are rung after them", complete=group_names),
-    Number(field="agent_limit", help="At most so many agents"),
-    Number(field="agent_alert_time", help="How long one agent is rung, 15 to 180", metavar="SECONDS"),
-    Switch(field="allow_opt_out", help="Whether agents may opt out; forbidding it opts all in again"),
-    Number(field="max_waiting", help="The queue is full with so many; 0 overflows at once", metavar="CALLS"),
-    QueueExit(field="overflow", help="What happens to a call when the queue is full", actions=_EXIT),
-    Number(field="max_wait", help="0 to 2700, to the nearest 15", metavar="SECONDS"),
-    QueueExit(field="timeout", help="What happens to a call after the maximum wait", actions=_EXIT),
-    QueueExit(field="no_agents", help="What happens when nobody serves", actions=("queue", *_EXIT)),
-    Switch(
+    TextOption(field="primary_uri", help="Made at creation, never changes", metavar="sip:hg_HEX@DOMAIN"),
+    TextOption(
+        field="line_uri", help="The service number that calls it", metavar="tel:+DIGITS", may_be_none=True
+    ),
+    SoundOption(field="greeting", help="Played once, before the waiting begins", unset="none", speaks=True),
+    SoundOption(field="music", help="Played while callers wait", unset="default", speaks=False),
+    WordOption(field="distribution", help="Who is rung in which order", words=[*Distribution]),
+    WordOption(
+        field="alerting",
+        help="One waiting call rings agents at a time, or several do",
+        words=[*CallsAlerting],
+    ),
+    NamesOption(field="agents", one="agent", help="Users who are rung", complete=user_names),
+    NamesOption(
+        field="groups", one="group", help="Groups whose members are rung after them", complete=group_names
+    ),
+    NumberOption(field="agent_limit", help="At most so many agents"),
+    NumberOption(field="agent_alert_time", help="How long one agent is rung, 15 to 180", metavar="SECONDS"),
+    SwitchOption(field="allow_opt_out", help="Whether agents may opt out; forbidding it opts all in again"),
+    NumberOption(
+        field="max_waiting", help="The queue is full with so many; 0 overflows at once", metavar="CALLS"
+    ),
+    ExitOption(field="overflow", help="What happens to a call when the queue is full", actions=_EXIT),
+    NumberOption(field="max_wait", help="0 to 2700, to the nearest 15", metavar="SECONDS"),
+    ExitOption(field="timeout", help="What happens to a call after the maximum wait", actions=_EXIT),
+    ExitOption(field="no_agents", help="What happens when nobody serves", actions=("queue", *_EXIT)),
+    SwitchOption(
         field="no_agents_new_calls_only",
         help="Whether it happens to calls that wait already",
         opposite="--no-agents-all-calls",
     ),
-    Switch(field="presence_based_routing", help="Whether only Available agents are rung"),
-    Switch(field="ring_busy", help="Whether agents on another call are rung"),
-    Number(field="wrap_up", help="Rest after each call, 0 to 3600", metavar="SECONDS"),
+    SwitchOption(field="presence_based_routing", help="Whether only Available agents are rung"),
+    SwitchOption(field="ring_busy", help="Whether agents on another call are rung"),
+    NumberOption(field="wrap_up", help="Rest after each call, 0 to 3600", metavar="SECONDS"),
 )
 
 
@@ -72,7 +92,7 @@ QUEUE = Thing(
         "then": lambda queue: queue["timeout"],
     },
     complete=queue_names,
-    rename=Text(field="name", help="Another name", metavar="NAME"),
+    rename=TextOption(field="name", help="Another name", metavar="NAME"),
     more=_who_is_rung,
 )
 queue = group_of(QUEUE)

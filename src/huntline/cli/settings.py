@@ -85,7 +85,7 @@ def flag_of(field: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
+class TextOption:
     """Some text; with ``may_be_none`` the word ``none`` clears it. ``name`` as in ``Switch``."""
 
     field: str
@@ -111,7 +111,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Number:
+class NumberOption:
     """A whole number."""
 
     field: str
@@ -131,7 +131,7 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Switch:
+class SwitchOption:
     """Yes, or its ``opposite``: by default the same with ``no-`` before it. ``name`` is what it is called
     where the field's name is none for an option."""
 
@@ -154,7 +154,7 @@ class Switch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
+class WordOption:
     """One of a few words; the API knows which and suggests the closest."""
 
     field: str
@@ -195,7 +195,7 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
+class NamesOption:
     """A list in order: replaced as a whole, or one added or taken out."""
 
     field: str
@@ -263,7 +263,7 @@ def _between_commas(values: Iterable[str]) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QueueExit:
+class ExitOption:
     """What happens to a caller who leaves the line: ``disconnect``, ``forward:TARGET``, ..."""
 
     field: str
@@ -287,7 +287,7 @@ class QueueExit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sound:
+class SoundOption:
     """A file (uploaded when it lies here, else one of the library) or, with ``speaks``, a text to speak;
     ``unset`` is the word for neither."""
 
@@ -356,7 +356,7 @@ def upload(path: Path, api: Api, *, dry_run: bool) -> Json:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PartOption:
     """A setting inside of another, such as ``limits.max_waiting``: the rest of the other stays."""
 
     whole: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from huntline.cli.completion import trunk_names
-from huntline.cli.settings import Names, Switch, Text
+from huntline.cli.settings import NamesOption, SwitchOption, TextOption
 from huntline.cli.verbs import Thing, group_of
 
 TRUNK = Thing(
@@ -13,15 +13,17 @@ TRUNK = Thing(
     key="name",
     metavar="TRUNK",
     settings=(
-        Names(field="addresses", one="address", help="IP, IP:PORT or a network such as 10.1.0.0/16"),
-        Switch(field="foreign_numbers", help="Whether a forwarded call may show its caller's own number"),
-        Switch(field="is_trusted", help="Whether it is told who calls by P-Asserted-Identity"),
+        NamesOption(field="addresses", one="address", help="IP, IP:PORT or a network such as 10.1.0.0/16"),
+        SwitchOption(
+            field="foreign_numbers", help="Whether a forwarded call may show its caller's own number"
+        ),
+        SwitchOption(field="is_trusted", help="Whether it is told who calls by P-Asserted-Identity"),
     ),
     columns={
         "trunk": lambda trunk: trunk["name"],
         "addresses": lambda trunk: trunk["addresses"],
     },
     complete=trunk_names,
-    rename=Text(field="name", help="Another name", metavar="NAME"),
+    rename=TextOption(field="name", help="Another name", metavar="NAME"),
 )
 trunk = group_of(TRUNK)

@@ -5,37 +5,54 @@ from __future__ import annotations
 from typing import Any
 
 from huntline.cli.completion import policy_names, user_names
-from huntline.cli.settings import Json, Names, Password, Setting, Switch, Text, Word, Words
+from huntline.cli.settings import (
+    Json,
+    NamesOption,
+    Password,
+    Setting,
+    SwitchOption,
+    TextOption,
+    WordOption,
+    Words,
+)
 from huntline.cli.verbs import Thing, group_of
 from huntline.directory.organization import Home, Licence
 
 _ADDRESS = "sip:USER@HOST|tel:+DIGITS"
 
 _SETTINGS: tuple[Setting, ...] = (
-    Text(field="display_name", help="What people see", metavar="NAME"),
+    TextOption(field="display_name", help="What people see", metavar="NAME"),
     Words(field="licences", flag="--licence", help="A licence", words=[*Licence]),
-    Switch(field="voice_enabled", help="Whether they may take calls (a CallingPlan licence does as well)"),
-    Switch(
+    SwitchOption(
+        field="voice_enabled", help="Whether they may take calls (a CallingPlan licence does as well)"
+    ),
+    SwitchOption(
         field="is_active",
         help="Whether they may register and take calls at all",
         name="active",
         opposite="--inactive",
     ),
-    Word(field="homed", help="Where the account lives", words=[*Home]),
-    Text(field="line_uri", help="Their own number", metavar="tel:+DIGITS", may_be_none=True),
-    Names(field="contacts", one="contact", help="Addresses of phones that do not register"),
+    WordOption(field="homed", help="Where the account lives", words=[*Home]),
+    TextOption(field="line_uri", help="Their own number", metavar="tel:+DIGITS", may_be_none=True),
+    NamesOption(field="contacts", one="contact", help="Addresses of phones that do not register"),
     Password(field="sip_password", help="The password of their phones"),
-    Text(field="voicemail", help="Where their mailbox is", metavar=_ADDRESS, may_be_none=True),
-    Text(field="forward_to", help="Where all their direct calls go", metavar=_ADDRESS, may_be_none=True),
-    Switch(field="hides_number", help="Whether their calls are anonymous, where their policy allows that"),
-    Text(
+    TextOption(field="voicemail", help="Where their mailbox is", metavar=_ADDRESS, may_be_none=True),
+    TextOption(
+        field="forward_to", help="Where all their direct calls go", metavar=_ADDRESS, may_be_none=True
+    ),
+    SwitchOption(
+        field="hides_number", help="Whether their calls are anonymous, where their policy allows that"
+    ),
+    TextOption(
         field="caller_id_policy",
         help="The policy granted to them",
         metavar="POLICY",
         may_be_none=True,
         complete=policy_names,
     ),
-    Text(field="external_id", help="What an outside directory calls them", metavar="ID", may_be_none=True),
+    TextOption(
+        field="external_id", help="What an outside directory calls them", metavar="ID", may_be_none=True
+    ),
 )
 
 
@@ -61,7 +78,7 @@ USER = Thing(
         "password": lambda user: user["has_sip_password"],
     },
     complete=user_names,
-    rename=Text(field="upn", help="Another address", metavar="UPN"),
+    rename=TextOption(field="upn", help="Another address", metavar="UPN"),
     more=_caller_id,
 )
 user = group_of(USER)

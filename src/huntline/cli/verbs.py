@@ -14,7 +14,7 @@ from huntline.cli.door import Door, DryRunOption, KeyOption, OrganizationOption,
 from huntline.cli.options import DataOption, JsonOption
 from huntline.cli.printing import console, in_words, print_json, rows, say, sheet
 from huntline.cli.refusals import in_options
-from huntline.cli.settings import Json, Part, Said, Setting, Sound
+from huntline.cli.settings import Json, PartOption, Said, Setting, SoundOption
 from huntline.errors import ConfigurationError
 
 Column = Callable[[Json], Any]
@@ -201,7 +201,7 @@ def _body(settings: Iterable[Setting], said: Said) -> Json:
     body: Json = {}
     for setting in settings:
         for name, value in setting.body(said).items():
-            body[name] = body.get(name, {}) | value if isinstance(setting, Part) else value
+            body[name] = body.get(name, {}) | value if isinstance(setting, PartOption) else value
     return body
 
 
@@ -234,7 +234,7 @@ def answer_with(thing: Json, notes: Iterable[str], as_json: bool) -> None:
 
 def _in_words(thing: Thing, found: Json) -> Json:
     """The thing for people: a sound that is not set is the word that unsets it."""
-    unset = {setting.field: setting.unset for setting in thing.settings if isinstance(setting, Sound)}
+    unset = {setting.field: setting.unset for setting in thing.settings if isinstance(setting, SoundOption)}
     return {name: unset.get(name) if value is None else value for name, value in found.items()}
 
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from huntline.cli.api_client import path_of
 from huntline.cmdlets.directory import Json, find_group, find_user
-from huntline.cmdlets.kinds import Boolean, Choice, Digits, Given, Switch, Text, Whole
+from huntline.cmdlets.kinds import Boolean, Choice, Digits, Given, SwitchKind, TextKind, Whole
 from huntline.cmdlets.parameters import INTERNAL, Parameter
-from huntline.cmdlets.session import Call, Cmdlet, Example
+from huntline.cmdlets.session import Cmdlet, CmdletCall, Example
 from huntline.cmdlets.users import PASS_THRU, USER, user_object
 from huntline.cmdlets.values import CmdletRefused, Record, Value, is_like
 from huntline.directory.organization import GLOBAL_POLICY
@@ -25,7 +25,7 @@ _PATH = "caller-id-policies"
 _TAG = "tag:"
 
 
-class PolicyName(Text):
+class PolicyName(TextKind):
     """The name of a policy, with ``Tag:`` before it or not."""
 
     __slots__ = ()
@@ -77,11 +77,13 @@ _SETTINGS = (
     ),
     Parameter(
         name="CompanyName",
-        kind=Text(may_be_null=True),
+        kind=TextKind(may_be_null=True),
         help="The name shown with the number.",
         fields=("company_name",),
     ),
-    Parameter(name="Description", kind=Text(may_be_null=True), help="For people.", fields=("description",)),
+    Parameter(
+        name="Description", kind=TextKind(may_be_null=True), help="For people.", fields=("description",)
+    ),
 )
 
 
@@ -101,7 +103,7 @@ def _object(policy: Json) -> Record:
     )
 
 
-def _body(call: Call) -> Json:
+def _body(call: CmdletCall) -> Json:
     body: Json = {field: call[name] for name, field in _PLAIN.items() if name in call}
     if "CallingIDSubstitute" in call:
         body["substitute"] = _SUBSTITUTES[call["CallingIDSubstitute"]]
@@ -113,7 +115,7 @@ def _body(call: Call) -> Json:
     return body
 
 
-def _new(call: Call) -> Iterator[Value]:
+def _new(call: CmdletCall) -> Iterator[Value]:
     name = call["Identity"]
     if not call.agreed(name):
         return
@@ -122,7 +124,7 @@ def _new(call: Call) -> Iterator[Value]:
     yield from call.done(name, _object(made))
 
 
-def _set(call: Call) -> Iterator[Value]:
+def _set(call: CmdletCall) -> Iterator[Value]:
     name = call.get("Identity", GLOBAL_POLICY)
     if not call.agreed(name):
         return
@@ -130,7 +132,7 @@ def _set(call: Call) -> Iterator[Value]:
     yield from call.done(name, *([_object(changed)] if call.get("PassThru") else []))
 
 
-def _get(call: Call) -> Iterator[Value]:
+def _get(call: CmdletCall) -> Iterator[Value]:
     if "Identity" in call:
         yield _object(call.api.get(path_of(_PATH, call["Identity"])))
         return
@@ -138,7 +140,7 @@ def _get(call: Call) -> Iterator[Value]:
     yield from (_object(each) for each in call.api.items(f"/{_PATH}") if is_like(each["name"], pattern))
 
 
-def _remove(call: Call) -> Iterator[Value]:
+def _remove(call: CmdletCall) -> Iterator[Value]:
     name = call["Identity"]
     if not call.agreed(name):
         return
@@ -146,7 +148,7 @@ def _remove(call: Call) -> Iterator[Value]:
     yield from call.done(name)
 
 
-def _grant(call: Call) -> Iterator[Value]:
+def _grant(call: CmdletCall) -> Iterator[Value]:
     ways = [name for name in ("Identity", "Group", "Global") if call.get(name)]
     if len(ways) != 1:
         raise CmdletRefused("-Identity: say one of -Identity USER, -Group GROUP -Rank NUMBER, or -Global")
@@ -157,7 +159,7 @@ def _grant(call: Call) -> Iterator[Value]:
     yield from {"Identity": _grant_user, "Group": _grant_group, "Global": _grant_everyone}[ways[0]](call)
 
 
-def _grant_user(call: Call) -> Iterator[Value]:
+def _grant_user(call: CmdletCall) -> Iterator[Value]:
     user = find_user(call.api, call["Identity"])
     if not call.agreed(user["upn"]):
         return
@@ -166,7 +168,7 @@ def _grant_user(call: Call) -> Iterator[Value]:
     yield from call.done(user["upn"], *([user_object(changed)] if call.get("PassThru") else []))
 
 
-def _grant_group(call: Call) -> Iterator[Value]:
+def _grant_group(call: CmdletCall) -> Iterator[Value]:
     policy, rank = call["PolicyName"], call.get("Rank")
     if policy is not None and rank is None:
         raise CmdletRefused("-Rank: is needed with -Group; of the groups of a user the lowest rank counts")
@@ -178,7 +180,7 @@ def _grant_group(call: Call) -> Iterator[Value]:
     yield from call.done(group["name"])
 
 
-def _grant_everyone(call: Call) -> Iterator[Value]:
+def _grant_everyone(call: CmdletCall) -> Iterator[Value]:
     """Everybody without a policy has Global: it takes over what the policy says."""
     if not call.agreed(GLOBAL_POLICY):
         return
@@ -258,8 +260,8 @@ GRANT = Cmdlet(
             fields=("caller_id_policy",),
             names="policies",
         ),
-        Parameter(name="Global", kind=Switch(), help="Everybody who was granted no other."),
-        Parameter(name="Group", kind=Text(), help="The group, by name or id.", names="groups"),
+        Parameter(name="Global", kind=SwitchKind(), help="Everybody who was granted no other."),
+        Parameter(name="Group", kind=TextKind(), help="The group, by name or id.", names="groups"),
         Parameter(
             name="Rank",
             kind=Whole(0, 2_147_483_647),

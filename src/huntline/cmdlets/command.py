@@ -14,7 +14,7 @@ from huntline.cli.options import DataOption
 from huntline.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from huntline.cmdlets.session import Session
+    from huntline.cmdlets.session import CmdletSession
 
 _STANDARD_INPUT = Path("-")
 
@@ -40,7 +40,7 @@ def pwsh(
     # Imported here: the API is half a second that help and completion should not wait.
     from huntline.cli.refusals import in_options
     from huntline.cmdlets.catalogue import CMDLETS
-    from huntline.cmdlets.session import Session
+    from huntline.cmdlets.session import CmdletSession
 
     script = _script(file, command)
     door = Door(data, server, key, organization, name="cmdlet")
@@ -48,7 +48,7 @@ def pwsh(
         with in_options():
             api.get("/organization")
         can_ask = sys.stdin.isatty() and sys.stdout.isatty()
-        session = Session(api, CMDLETS, sys.stdout, sys.stderr, input if can_ask else None)
+        session = CmdletSession(api, CMDLETS, sys.stdout, sys.stderr, input if can_ask else None)
         if script is None:
             from huntline.cmdlets.prompt import run_prompt
 
@@ -82,7 +82,7 @@ def _decoded(content: bytes, source: str) -> str:
         raise ConfigurationError(f"{source}: is not written in UTF-8; save it so") from None
 
 
-def _run(script: str, session: Session, file: Path | None) -> None:
+def _run(script: str, session: CmdletSession, file: Path | None) -> None:
     from huntline.cmdlets.language import run
     from huntline.cmdlets.session import ScriptStopped
     from huntline.cmdlets.syntax import ScriptRefused

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from huntline.cli.api_client import Api
 from huntline.cmdlets.parameters import Parameter, find_parameter
-from huntline.cmdlets.session import Cmdlet, Session
+from huntline.cmdlets.session import Cmdlet, CmdletSession
 from huntline.cmdlets.values import CmdletRefused
 from huntline.errors import HuntlineError
 
@@ -28,7 +28,7 @@ class Suggestion:
     about: str = ""
 
 
-def suggestions(before: str, session: Session) -> Iterator[Suggestion]:
+def suggestions(before: str, session: CmdletSession) -> Iterator[Suggestion]:
     """What could stand at the end of an unfinished script."""
     command = _CONTINUED.sub(" ", before)
     command = command[_last_beginning(command) :]
@@ -45,7 +45,7 @@ def _last_beginning(text: str) -> int:
     return max((found.end() for found in _BEGINNING.finditer(hidden)), default=0)
 
 
-def _candidates(tokens: list[str], word: str, session: Session) -> Iterable[tuple[str, str]]:
+def _candidates(tokens: list[str], word: str, session: CmdletSession) -> Iterable[tuple[str, str]]:
     if word.startswith("$"):
         return [(f"${name}", "") for name in ("true", "false", "null", *session.names)]
     if not tokens:
@@ -73,7 +73,7 @@ def _parameter_at_the_end(tokens: list[str], cmdlet: Cmdlet) -> Parameter | None
     return next((each for each in cmdlet.parameters if each.position == place == 0), None)
 
 
-def _values(parameter: Parameter, session: Session) -> Iterable[tuple[str, str]]:
+def _values(parameter: Parameter, session: CmdletSession) -> Iterable[tuple[str, str]]:
     if parameter.kind.words:
         return [(word, "") for word in parameter.kind.words]
     if parameter.names == "cmdlets":

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from huntline.cmdlets.kinds import Choice, Switch, Text, Whole
+from huntline.cmdlets.kinds import Choice, SwitchKind, TextKind, Whole
 from huntline.cmdlets.parameters import Parameter
-from huntline.cmdlets.session import Call, Cmdlet, Example
+from huntline.cmdlets.session import Cmdlet, CmdletCall, Example
 from huntline.cmdlets.values import CmdletRefused, Value
 
 _ENCODINGS = {
@@ -19,7 +19,7 @@ _ENCODINGS = {
 }
 
 
-def _get_content(call: Call) -> Iterator[Value]:
+def _get_content(call: CmdletCall) -> Iterator[Value]:
     path = _path(call["Path"])
     try:
         content = path.read_bytes()
@@ -52,7 +52,7 @@ GET_CONTENT = Cmdlet(
     own=(
         Parameter(
             name="Path",
-            kind=Text(),
+            kind=TextKind(),
             mandatory=True,
             position=0,
             properties=("Path", "FullName"),
@@ -71,8 +71,8 @@ GET_CONTENT = Cmdlet(
             help="Bytes are always read at once, as with 0.",
             is_ignored=True,
         ),
-        Parameter(name="Raw", kind=Switch(), help="One text in the place of lines."),
-        Parameter(name="AsByteStream", kind=Switch(), help="The same as -Encoding Byte."),
+        Parameter(name="Raw", kind=SwitchKind(), help="One text in the place of lines."),
+        Parameter(name="AsByteStream", kind=SwitchKind(), help="The same as -Encoding Byte."),
     ),
     each=_get_content,
     aliases=("gc", "cat", "type"),

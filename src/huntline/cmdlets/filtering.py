@@ -7,8 +7,8 @@ from collections.abc import Callable
 from huntline.cmdlets.comparing import compare
 from huntline.cmdlets.language import evaluate
 from huntline.cmdlets.parsing import OPERATORS, parse
-from huntline.cmdlets.session import Session
-from huntline.cmdlets.syntax import Command, Expression, ParameterName, Pipeline, ScriptRefused, Word
+from huntline.cmdlets.session import CmdletSession
+from huntline.cmdlets.syntax import BareWord, CommandCall, Expression, ParameterName, Pipeline, ScriptRefused
 from huntline.cmdlets.values import CmdletRefused, Record, ScriptBlock, Value, is_true
 
 Condition = Callable[[Record], bool]
@@ -16,7 +16,7 @@ Condition = Callable[[Record], bool]
 _FORM = 'must be such as: EnterpriseVoiceEnabled -eq $true -and DisplayName -like "A*"'
 
 
-def condition_of(filter_: Value, session: Session) -> Condition:
+def condition_of(filter_: Value, session: CmdletSession) -> Condition:
     """What a filter, a text or a block, demands; ``-and`` and ``-or`` count from the left.
 
     Raises CmdletRefused.
@@ -27,8 +27,8 @@ def condition_of(filter_: Value, session: Session) -> Condition:
     except ScriptRefused as refusal:
         raise _refused(source, str(refusal)) from None
     match statements:
-        case (Pipeline(stages=(Command() as command,)),):
-            return _condition([Word(command.name), *command.elements], source, session)
+        case (Pipeline(stages=(CommandCall() as command,)),):
+            return _condition([BareWord(command.name), *command.elements], source, session)
         case _:
             raise _refused(source, _FORM)
 
@@ -37,9 +37,9 @@ def _refused(source: str, reason: str) -> CmdletRefused:
     return CmdletRefused(f"-Filter: value {source.strip()!r}: {reason}")
 
 
-def _condition(elements: list[ParameterName | Expression], source: str, session: Session) -> Condition:
+def _condition(elements: list[ParameterName | Expression], source: str, session: CmdletSession) -> Condition:
     match elements:
-        case [Word(text=name), ParameterName(name=operator), value, *rest] if not isinstance(
+        case [BareWord(text=name), ParameterName(name=operator), value, *rest] if not isinstance(
             value, ParameterName
         ):
             first = _comparison(name.removeprefix("$_."), operator.lower(), evaluate(value, session), source)
@@ -47,7 +47,7 @@ def _condition(elements: list[ParameterName | Expression], source: str, session:
             raise _refused(source, _FORM)
     while rest:
         match rest:
-            case [ParameterName(name=joint), Word() as word, ParameterName() as comparison, value, *rest]:
+            case [ParameterName(name=joint), BareWord() as word, ParameterName() as comparison, value, *rest]:
                 second = _condition([word, comparison, value], source, session)
                 first = _joined(joint.lower(), first, second, source)
             case _:

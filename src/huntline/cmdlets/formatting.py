@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from huntline.cmdlets.values import Line, Record, ScriptBlock, Value, text_of
+from huntline.cmdlets.values import PrintedLine, Record, ScriptBlock, Value, text_of
 
 _MOST_IN_A_TABLE = 4  # properties: objects with more are shown as lists
 
@@ -87,7 +87,7 @@ def _plain(value: Value) -> Any:
             return {name: _plain(each) for name, each in value.properties.items()}
         case list() | bytes():
             return [_plain(each) for each in value]
-        case ScriptBlock() | Line():
+        case ScriptBlock() | PrintedLine():
             return text_of(value)
         case _:
             return value

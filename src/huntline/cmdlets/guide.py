@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from textwrap import fill, indent
 
-from huntline.cmdlets.kinds import Switch, Text, Texts
+from huntline.cmdlets.kinds import SwitchKind, TextKind, Texts
 from huntline.cmdlets.parameters import Parameter
-from huntline.cmdlets.session import Call, Cmdlet, Example, Session
-from huntline.cmdlets.values import CmdletRefused, Line, Record, Value, has_wildcards, is_like
+from huntline.cmdlets.session import Cmdlet, CmdletCall, CmdletSession, Example
+from huntline.cmdlets.values import CmdletRefused, PrintedLine, Record, Value, has_wildcards, is_like
 from huntline.directory.problems import did_you_mean
 
 _WIDTH = 100  # characters
 
 
-def _get_command(call: Call) -> Iterator[Value]:
+def _get_command(call: CmdletCall) -> Iterator[Value]:
     patterns = call.get("Name", ["*"])
     found = [
         cmdlet
@@ -28,20 +28,20 @@ def _get_command(call: Call) -> Iterator[Value]:
         yield Record({"CommandType": "Cmdlet", "Name": cmdlet.name, "Synopsis": cmdlet.synopsis})
 
 
-def _unknown(name: str, session: Session) -> CmdletRefused:
+def _unknown(name: str, session: CmdletSession) -> CmdletRefused:
     close = did_you_mean(name, (each.name for each in session.cmdlets))
     return CmdletRefused(f"-Name: value {name!r}: there is no such cmdlet{close or '; see Get-Command'}")
 
 
-def _get_help(call: Call) -> Iterator[Value]:
+def _get_help(call: CmdletCall) -> Iterator[Value]:
     if "Name" not in call:
-        yield Line(_overview(call.session.cmdlets))
+        yield PrintedLine(_overview(call.session.cmdlets))
         return
     cmdlet = call.session.cmdlet(call["Name"])
     if cmdlet is None:
         raise _unknown(call["Name"], call.session)
     if "Parameter" in call:
-        yield Line("\n".join(_parameters(cmdlet, call["Parameter"])))
+        yield PrintedLine("\n".join(_parameters(cmdlet, call["Parameter"])))
         return
     parts = ["", "NAME", f"    {cmdlet.name}", "", "SYNOPSIS", indent(cmdlet.synopsis, "    "), ""]
     if not call.get("Examples"):
@@ -52,7 +52,7 @@ def _get_help(call: Call) -> Iterator[Value]:
         parts += ["PARAMETERS", *_parameters(cmdlet, "*")]
     if call.get("Examples") or call.get("Full"):
         parts += ["EXAMPLES", *_examples(cmdlet)]
-    yield Line("\n".join(parts))
+    yield PrintedLine("\n".join(parts))
 
 
 def _overview(cmdlets: Sequence[Cmdlet]) -> str:
@@ -134,12 +134,12 @@ GET_HELP = Cmdlet(
     synopsis="Explains a cmdlet.",
     own=(
         Parameter(
-            name="Name", kind=Text(), position=0, takes_piped=True, help="The cmdlet.", names="cmdlets"
+            name="Name", kind=TextKind(), position=0, takes_piped=True, help="The cmdlet.", names="cmdlets"
         ),
-        Parameter(name="Examples", kind=Switch(), help="Examples."),
-        Parameter(name="Full", kind=Switch(), help="Everything."),
-        Parameter(name="Detailed", kind=Switch(), help="Accepted without effect.", is_ignored=True),
-        Parameter(name="Parameter", kind=Text(), help="One parameter, or several by wildcards."),
+        Parameter(name="Examples", kind=SwitchKind(), help="Examples."),
+        Parameter(name="Full", kind=SwitchKind(), help="Everything."),
+        Parameter(name="Detailed", kind=SwitchKind(), help="Accepted without effect.", is_ignored=True),
+        Parameter(name="Parameter", kind=TextKind(), help="One parameter, or several by wildcards."),
     ),
     each=_get_help,
     aliases=("help", "man"),

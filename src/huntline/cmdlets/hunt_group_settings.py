@@ -7,9 +7,9 @@ from typing import Any
 
 from huntline.cli.api_client import Api, ApiRefused
 from huntline.cmdlets.directory import Json
-from huntline.cmdlets.kinds import Boolean, Bytes, Choice, Given, Text, Texts, Whole, shown
+from huntline.cmdlets.kinds import Boolean, Bytes, Choice, Given, TextKind, Texts, Whole, shown
 from huntline.cmdlets.parameters import Parameter
-from huntline.cmdlets.session import Call
+from huntline.cmdlets.session import CmdletCall
 from huntline.cmdlets.sounds import require_both, upload
 from huntline.cmdlets.values import CmdletRefused, Record, Value
 
@@ -33,7 +33,7 @@ _PLAIN = {
 MUSIC, _WELCOME = "MusicOnHold", "WelcomeMusic"
 
 
-class Address(Text):
+class TargetAddress(TextKind):
     """``sip:`` or ``tel:`` and what belongs there."""
 
     __slots__ = ()
@@ -58,7 +58,7 @@ def _exit_parameters(prefix: str, field: str, words: Mapping[str, str], when: st
         ),
         Parameter(
             name=f"{prefix}ActionTarget",
-            kind=Address(may_be_null=True, shown="<sip: or tel: address>"),
+            kind=TargetAddress(may_be_null=True, shown="<sip: or tel: address>"),
             help="Where such a caller goes, with Forward and Voicemail.",
             fields=(f"{field}.target",),
         ),
@@ -69,7 +69,7 @@ def _sound_parameters(prefix: str, what: str, field: str) -> tuple[Parameter, ..
     return (
         Parameter(
             name=f"{prefix}FileName",
-            kind=Text(may_be_null=True),
+            kind=TextKind(may_be_null=True),
             help=f"The name of {what}: .wav, .mp3 or .wma.",
             fields=(field,),
         ),
@@ -84,7 +84,7 @@ def _sound_parameters(prefix: str, what: str, field: str) -> tuple[Parameter, ..
 SETTINGS = (
     Parameter(
         name="LineUri",
-        kind=Text(may_be_null=True, shown="<tel:+digits>"),
+        kind=TextKind(may_be_null=True, shown="<tel:+digits>"),
         help="The service number that is called; $null takes it away.",
         fields=("line_uri",),
         names="line_uris",
@@ -144,7 +144,7 @@ SETTINGS = (
 )
 
 
-def has_music(call: Call) -> bool:
+def has_music(call: CmdletCall) -> bool:
     """Whether default music or a file is asked for. Raises CmdletRefused when it is both."""
     has_default = bool(call.get("UseDefaultMusicOnHold"))
     has_file = bool(call.get(f"{MUSIC}FileName")) or f"{MUSIC}FileContent" in call
@@ -154,14 +154,14 @@ def has_music(call: Call) -> bool:
     return has_default or has_file
 
 
-def check_sounds(call: Call) -> None:
+def check_sounds(call: CmdletCall) -> None:
     """Raises CmdletRefused for sound files that are said in part, or twice."""
     has_music(call)
     for prefix in (MUSIC, _WELCOME):
         require_both(call, prefix)
 
 
-def body_of(call: Call, current: Mapping[str, Any]) -> Json:
+def body_of(call: CmdletCall, current: Mapping[str, Any]) -> Json:
     """What the API is told: only what was named."""
     body: Json = {field: call[name] for name, field in _PLAIN.items() if name in call}
     if "RoutingMethod" in call:
@@ -181,7 +181,7 @@ def body_of(call: Call, current: Mapping[str, Any]) -> Json:
     return body
 
 
-def _exit(call: Call, prefix: str, words: Mapping[str, str], current: Json | None, field: str) -> Json:
+def _exit(call: CmdletCall, prefix: str, words: Mapping[str, str], current: Json | None, field: str) -> Json:
     """An exit as named; of one that is named in part the other part stays."""
     action, target = f"{prefix}Action", f"{prefix}ActionTarget"
     if action not in call and target not in call:
@@ -201,7 +201,7 @@ def _group_names(api: Api, identities: list[str]) -> list[str]:
     return [by_id.get(identity.casefold(), identity) for identity in identities]
 
 
-def objects_of(call: Call, queues: list[Json]) -> list[Record]:
+def objects_of(call: CmdletCall, queues: list[Json]) -> list[Record]:
     """Queues of the API as cmdlets show them."""
     if not queues:
         return []

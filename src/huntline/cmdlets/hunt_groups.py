@@ -15,21 +15,21 @@ from huntline.cmdlets.hunt_group_settings import (
     has_music,
     objects_of,
 )
-from huntline.cmdlets.kinds import Text, shown
+from huntline.cmdlets.kinds import TextKind, shown
 from huntline.cmdlets.parameters import INTERNAL, Parameter
-from huntline.cmdlets.session import Call, Cmdlet, Example
+from huntline.cmdlets.session import Cmdlet, CmdletCall, Example
 from huntline.cmdlets.values import CmdletRefused, Value
 
 _MOST_LEFT_OUT = 20
 _NAME = Parameter(
     name="Name",
-    kind=Text(),
+    kind=TextKind(),
     help="What agents see of the call queue: 1 to 64 characters, unique in the organisation.",
     fields=("name",),
 )
 _PRIMARY_URI = Parameter(
     name="PrimaryUri",
-    kind=Text(shown="<sip: address>"),
+    kind=TextKind(shown="<sip: address>"),
     help="The key of the call queue, made with it: sip:hg_<32 hexadecimal digits>@domain.",
     properties=("PrimaryUri",),
     takes_piped=True,
@@ -38,7 +38,7 @@ _PRIMARY_URI = Parameter(
 )
 
 
-def _new(call: Call) -> Iterator[Value]:
+def _new(call: CmdletCall) -> Iterator[Value]:
     if not has_music(call):
         wanted = f"say -UseDefaultMusicOnHold $true, or -{MUSIC}FileName with -{MUSIC}FileContent"
         raise CmdletRefused(f"-UseDefaultMusicOnHold: the call queue needs music on hold; {wanted}")
@@ -51,7 +51,7 @@ def _new(call: Call) -> Iterator[Value]:
     yield from call.done(call["Name"], *objects_of(call, [made]))
 
 
-def _set(call: Call) -> Iterator[Value]:
+def _set(call: CmdletCall) -> Iterator[Value]:
     queue = _queue(call.api, call["PrimaryUri"])
     if call.get("UseDefaultMusicOnHold") is False and not has_music(call) and queue["music"] is None:
         wanted = f"needs -{MUSIC}FileName with -{MUSIC}FileContent"
@@ -66,7 +66,7 @@ def _set(call: Call) -> Iterator[Value]:
     yield from call.done(queue["name"], *objects_of(call, [changed]))
 
 
-def _get(call: Call) -> Iterator[Value]:
+def _get(call: CmdletCall) -> Iterator[Value]:
     if "PrimaryUri" in call:
         queues = [_queue(call.api, call["PrimaryUri"])]
     else:
@@ -74,7 +74,7 @@ def _get(call: Call) -> Iterator[Value]:
     yield from objects_of(call, queues)
 
 
-def _remove(call: Call) -> Iterator[Value]:
+def _remove(call: CmdletCall) -> Iterator[Value]:
     queue = _queue(call.api, call["PrimaryUri"])
     if not call.agreed(queue["name"]):
         return
@@ -98,7 +98,7 @@ def _queue(api: Api, primary_uri: str) -> Json:
     raise CmdletRefused(f"-PrimaryUri: value {shown(primary_uri)}: {message}")
 
 
-def _say_next_steps(call: Call, made: Json) -> None:
+def _say_next_steps(call: CmdletCall, made: Json) -> None:
     _say_left_out(call, made)
     _say_rounding(call, made)
     missing = []
@@ -110,7 +110,7 @@ def _say_next_steps(call: Call, made: Json) -> None:
         call.session.note("WARNING", f"{made['name']}: {step}")
 
 
-def _say_left_out(call: Call, queue: Json) -> None:
+def _say_left_out(call: CmdletCall, queue: Json) -> None:
     """Whom new groups reach but the queue does not ring, and why."""
     if "DistributionLists" not in call:
         return
@@ -122,7 +122,7 @@ def _say_left_out(call: Call, queue: Json) -> None:
         call.session.note("WARNING", f"{queue['name']} does not ring {more} more")
 
 
-def _say_rounding(call: Call, stored: Json) -> None:
+def _say_rounding(call: CmdletCall, stored: Json) -> None:
     wanted = call.get("TimeoutThreshold", stored["max_wait"])
     if wanted != stored["max_wait"]:
         text = f"-TimeoutThreshold: {wanted} is rounded to the nearest 15: {stored['max_wait']}"
@@ -141,7 +141,7 @@ NEW = Cmdlet(
         _mandatory(_NAME),
         Parameter(
             name="Domain",
-            kind=Text(),
+            kind=TextKind(),
             mandatory=True,
             help="The domain of its primary URI, one of the organisation's.",
             fields=("domain",),

@@ -44,7 +44,7 @@ class Given:
         return text_of(self.value)
 
 
-class Kind(Protocol):
+class ParameterKind(Protocol):
     """What a parameter takes."""
 
     @property
@@ -64,7 +64,7 @@ def _wrong(given: Given, wanted: str) -> CmdletRefused:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class TextKind:
     """One text; ``$null`` only where that means something, and then it is None."""
 
     may_be_null: bool = False
@@ -151,7 +151,7 @@ class Boolean:
 
 
 @dataclass(frozen=True, slots=True)
-class Switch(Boolean):
+class SwitchKind(Boolean):
     """There or not."""
 
     shown: str = ""
@@ -188,7 +188,7 @@ class Texts:
             return []
         if given.written is not None:
             return [given.written]
-        one = Text()
+        one = TextKind()
         return [one.convert(Given(each)) for each in items_of(given.value)]
 
 

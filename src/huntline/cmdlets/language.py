@@ -9,17 +9,18 @@ from huntline.cmdlets.comparing import compare
 from huntline.cmdlets.kinds import Given
 from huntline.cmdlets.parameters import Arguments, Parameter, bind, find_parameter
 from huntline.cmdlets.parsing import parse
-from huntline.cmdlets.session import Call, Cmdlet, Session
+from huntline.cmdlets.session import Cmdlet, CmdletCall, CmdletSession
 from huntline.cmdlets.syntax import (
     Assignment,
+    BareWord,
     Block,
-    Command,
+    CommandCall,
     Element,
     Enclosed,
     Expression,
     Items,
     Not,
-    Number,
+    NumberLiteral,
     Operation,
     ParameterName,
     Pipeline,
@@ -28,7 +29,6 @@ from huntline.cmdlets.syntax import (
     ScriptRefused,
     Statement,
     Variable,
-    Word,
 )
 from huntline.cmdlets.values import (
     CmdletRefused,
@@ -47,7 +47,7 @@ _CONSTANTS: dict[str, Value] = {"true": True, "false": False, "null": None}
 _WITHOUT_A_CMDLET = "huntline pwsh"
 
 
-def run(script: str, session: Session) -> None:
+def run(script: str, session: CmdletSession) -> None:
     """Run a script to its end, printing what its pipelines return; errors of cmdlets are reported and passed.
 
     Raises ScriptRefused before anything is run when the script cannot be read, goes beyond the subset, or
@@ -62,12 +62,12 @@ def run(script: str, session: Session) -> None:
             session.fail(_WITHOUT_A_CMDLET, str(refusal))
 
 
-def evaluate(expression: Expression, session: Session) -> Value:
+def evaluate(expression: Expression, session: CmdletSession) -> Value:
     """The value of an expression. Raises CmdletRefused."""
     match expression:
-        case Number():
+        case NumberLiteral():
             return expression.value
-        case Word():
+        case BareWord():
             return expression.text
         case Quoted():
             return "".join(
@@ -96,23 +96,23 @@ def evaluate(expression: Expression, session: Session) -> Value:
             return not is_true(evaluate(expression.of, session))
 
 
-def _enclosed(expression: Enclosed, session: Session) -> Value:
+def _enclosed(expression: Enclosed, session: CmdletSession) -> Value:
     values = _all_results(expression.statements, session)
     return values if expression.is_array else as_one(values)
 
 
-def _all_results(statements: tuple[Statement, ...], session: Session) -> list[Value]:
+def _all_results(statements: tuple[Statement, ...], session: CmdletSession) -> list[Value]:
     return [value for statement in statements for value in _results(statement, session)]
 
 
-def _block(block: Block, session: Session) -> ScriptBlock:
+def _block(block: Block, session: CmdletSession) -> ScriptBlock:
     def run_block(item: Value) -> list[Value]:
         return session.with_item(item, lambda: _all_results(block.statements, session))
 
     return ScriptBlock(block.source, run_block)
 
 
-def _operation(operation: Operation, session: Session) -> Value:
+def _operation(operation: Operation, session: CmdletSession) -> Value:
     left = evaluate(operation.left, session)
     match operation.operator:
         case "and":
@@ -123,19 +123,19 @@ def _operation(operation: Operation, session: Session) -> Value:
             return compare(operation.operator, left, evaluate(operation.right, session))
 
 
-def _results(statement: Statement, session: Session) -> list[Value]:
+def _results(statement: Statement, session: CmdletSession) -> list[Value]:
     if isinstance(statement, Assignment):
         session.set_variable(statement.name, as_one(list(_flow(statement.value, session))))
         return []
     return list(_flow(statement, session))
 
 
-def _flow(pipeline: Pipeline, session: Session) -> Iterator[Value]:
+def _flow(pipeline: Pipeline, session: CmdletSession) -> Iterator[Value]:
     """What comes out at the end. Arguments of all stages are bound before the first one begins."""
     first, *others = pipeline.stages
-    stages = [_call(stage, session) for stage in others if isinstance(stage, Command)]
+    stages = [_call(stage, session) for stage in others if isinstance(stage, CommandCall)]
     flow: Iterator[Value]
-    if isinstance(first, Command):
+    if isinstance(first, CommandCall):
         call = _call(first, session)
         flow = call.results() if call is not None else iter(())
     else:
@@ -150,10 +150,10 @@ def _flow(pipeline: Pipeline, session: Session) -> Iterator[Value]:
     return flow
 
 
-def _call(command: Command, session: Session) -> Call | None:
+def _call(command: CommandCall, session: CmdletSession) -> CmdletCall | None:
     """A cmdlet with its arguments; None when those are wrong, which has been reported then."""
     cmdlet = _cmdlet(command, session)
-    call = Call(cmdlet, session)
+    call = CmdletCall(cmdlet, session)
     arguments = Arguments()
     try:
         for parameter, value in _given(command, cmdlet):
@@ -169,13 +169,13 @@ def _call(command: Command, session: Session) -> Call | None:
         return None
 
 
-def _argument(value: Expression | bool, session: Session) -> Given:
+def _argument(value: Expression | bool, session: CmdletSession) -> Given:
     if isinstance(value, bool):
         return Given(value)
-    return Given(evaluate(value, session), value.written if isinstance(value, Number) else None)
+    return Given(evaluate(value, session), value.written if isinstance(value, NumberLiteral) else None)
 
 
-def _given(command: Command, cmdlet: Cmdlet) -> Iterator[tuple[Parameter | None, Expression | bool]]:
+def _given(command: CommandCall, cmdlet: Cmdlet) -> Iterator[tuple[Parameter | None, Expression | bool]]:
     """Each parameter with what was given to it; None for arguments without a name.
 
     Raises ScriptRefused at what does not fit the parameters.
@@ -205,7 +205,7 @@ def _given(command: Command, cmdlet: Cmdlet) -> Iterator[tuple[Parameter | None,
         raise ScriptRefused(named.place, f"-{named.name}: needs a value")
 
 
-def _cmdlet(command: Command, session: Session) -> Cmdlet:
+def _cmdlet(command: CommandCall, session: CmdletSession) -> Cmdlet:
     cmdlet = session.cmdlet(command.name)
     if cmdlet is None:
         close = did_you_mean(command.name, (each.name for each in session.cmdlets))
@@ -214,10 +214,10 @@ def _cmdlet(command: Command, session: Session) -> Cmdlet:
     return cmdlet
 
 
-def _check(part: object, session: Session) -> None:
+def _check(part: object, session: CmdletSession) -> None:
     """Raises ScriptRefused for a command anywhere in a script that is not there or has no such parameters."""
     match part:
-        case Command():
+        case CommandCall():
             cmdlet = _cmdlet(part, session)
             for parameter, value in _given(part, cmdlet):
                 # A filter looks like commands but is none: see ``filtering``.

@@ -7,13 +7,13 @@ from itertools import islice
 
 from huntline.cmdlets.comparing import compare
 from huntline.cmdlets.formatting import json_of, list_of, table_of
-from huntline.cmdlets.kinds import Anything, Switch, Text, Texts, Whole, shown
+from huntline.cmdlets.kinds import Anything, SwitchKind, TextKind, Texts, Whole, shown
 from huntline.cmdlets.parameters import Parameter
 from huntline.cmdlets.parsing import OPERATORS
-from huntline.cmdlets.session import Call, Cmdlet, Example
+from huntline.cmdlets.session import Cmdlet, CmdletCall, Example
 from huntline.cmdlets.values import (
     CmdletRefused,
-    Line,
+    PrintedLine,
     Record,
     ScriptBlock,
     Value,
@@ -30,7 +30,7 @@ _COUNT = Whole(0, _MANY)
 _PROPERTIES = Parameter(name="Property", kind=Texts(), position=0, help="The properties, with wildcards.")
 
 
-def _incoming(call: Call) -> Iterator[Value]:
+def _incoming(call: CmdletCall) -> Iterator[Value]:
     if "InputObject" in call:
         return items_of(call["InputObject"])
     return call.input if call.input is not None else iter(())
@@ -39,12 +39,12 @@ def _incoming(call: Call) -> Iterator[Value]:
 _INPUT = Parameter(name="InputObject", kind=Anything(), help="The things, in the place of the pipeline.")
 
 
-def _where(call: Call) -> Iterator[Value]:
+def _where(call: CmdletCall) -> Iterator[Value]:
     holds = _condition(call)
     return (item for item in _incoming(call) if holds(item))
 
 
-def _condition(call: Call) -> Callable[[Value], bool]:
+def _condition(call: CmdletCall) -> Callable[[Value], bool]:
     condition, wanted = call.get("FilterScript"), call.get("Value")
     if "Property" in call:
         # What stands without a name is the value then.
@@ -77,10 +77,10 @@ WHERE = Cmdlet(
             position=0,
             help="The condition { ... } on $_, or the name of a property to compare.",
         ),
-        Parameter(name="Property", kind=Text(), help="The name of a property to compare."),
+        Parameter(name="Property", kind=TextKind(), help="The name of a property to compare."),
         Parameter(name="Value", kind=Anything(), position=1, help="What the property is compared with."),
         *(
-            Parameter(name=name, kind=Switch(), help=f"Compare the property by -{name.lower()}.")
+            Parameter(name=name, kind=SwitchKind(), help=f"Compare the property by -{name.lower()}.")
             for name in _OPERATOR_SWITCHES
         ),
         _INPUT,
@@ -94,7 +94,7 @@ WHERE = Cmdlet(
 )
 
 
-def _for_each(call: Call) -> Iterator[Value]:
+def _for_each(call: CmdletCall) -> Iterator[Value]:
     block = call["Process"]
     for item in _incoming(call):
         if isinstance(block, ScriptBlock):
@@ -124,7 +124,7 @@ FOR_EACH = Cmdlet(
 )
 
 
-def _select(call: Call) -> Iterator[Value]:
+def _select(call: CmdletCall) -> Iterator[Value]:
     if "ExpandProperty" in call and "Property" in call:
         raise CmdletRefused("-ExpandProperty: goes without -Property; choose one of the two")
     items = _some(call)
@@ -140,7 +140,7 @@ def _select(call: Call) -> Iterator[Value]:
     return iter(_unique(chosen) if call.get("Unique") else chosen)
 
 
-def _some(call: Call) -> list[Value]:
+def _some(call: CmdletCall) -> list[Value]:
     skip, first, last = call.get("Skip", 0), call.get("First"), call.get("Last")
     if first is not None and last is None:
         return list(islice(_incoming(call), skip, skip + first))
@@ -175,7 +175,7 @@ SELECT = Cmdlet(
         Parameter(name="First", kind=_COUNT, help="How many from the beginning."),
         Parameter(name="Last", kind=_COUNT, help="How many from the end."),
         Parameter(name="Skip", kind=_COUNT, help="How many to leave out."),
-        Parameter(name="Unique", kind=Switch(), help="Each only once."),
+        Parameter(name="Unique", kind=SwitchKind(), help="Each only once."),
         _INPUT,
     ),
     whole=_select,
@@ -187,7 +187,7 @@ SELECT = Cmdlet(
 )
 
 
-def _sort(call: Call) -> Iterator[Value]:
+def _sort(call: CmdletCall) -> Iterator[Value]:
     names = call.get("Property", [])
 
     def key(item: Value) -> tuple[object, ...]:
@@ -202,8 +202,8 @@ SORT = Cmdlet(
     synopsis="Puts things in order.",
     own=(
         _PROPERTIES,
-        Parameter(name="Descending", kind=Switch(), help="The largest first."),
-        Parameter(name="Unique", kind=Switch(), help="Each only once."),
+        Parameter(name="Descending", kind=SwitchKind(), help="The largest first."),
+        Parameter(name="Unique", kind=SwitchKind(), help="Each only once."),
         _INPUT,
     ),
     whole=_sort,
@@ -212,7 +212,7 @@ SORT = Cmdlet(
 )
 
 
-def _measure(call: Call) -> Iterator[Value]:
+def _measure(call: CmdletCall) -> Iterator[Value]:
     yield Record({"Count": sum(1 for _ in _incoming(call))})
 
 
@@ -226,8 +226,8 @@ MEASURE = Cmdlet(
 )
 
 
-def _formatted(make: Callable[[list[Record]], Iterator[str]]) -> Callable[[Call], Iterator[Value]]:
-    def format_all(call: Call) -> Iterator[Value]:
+def _formatted(make: Callable[[list[Record]], Iterator[str]]) -> Callable[[CmdletCall], Iterator[Value]]:
+    def format_all(call: CmdletCall) -> Iterator[Value]:
         records = []
         for item in _incoming(call):
             if not isinstance(item, Record):
@@ -235,7 +235,7 @@ def _formatted(make: Callable[[list[Record]], Iterator[str]]) -> Callable[[Call]
                 continue
             records.append(item.select(call["Property"]) if "Property" in call else item)
         if records:
-            yield Line("\n".join(make(records)))
+            yield PrintedLine("\n".join(make(records)))
 
     return format_all
 
@@ -253,8 +253,8 @@ FORMAT_TABLE = Cmdlet(
     synopsis="Prints things as a table.",
     own=(
         _PROPERTIES,
-        Parameter(name="AutoSize", kind=Switch(), help="Tables always fit.", is_ignored=True),
-        Parameter(name="Wrap", kind=Switch(), help="Tables are never cut.", is_ignored=True),
+        Parameter(name="AutoSize", kind=SwitchKind(), help="Tables always fit.", is_ignored=True),
+        Parameter(name="Wrap", kind=SwitchKind(), help="Tables are never cut.", is_ignored=True),
         _INPUT,
     ),
     whole=_formatted(table_of),
@@ -263,7 +263,7 @@ FORMAT_TABLE = Cmdlet(
 )
 
 
-def _to_json(call: Call) -> Iterator[Value]:
+def _to_json(call: CmdletCall) -> Iterator[Value]:
     values = list(_incoming(call))
     if values or call.get("AsArray"):
         yield json_of(values, compress=bool(call.get("Compress")), as_array=bool(call.get("AsArray")))
@@ -273,8 +273,8 @@ TO_JSON = Cmdlet(
     name="ConvertTo-Json",
     synopsis="Makes one JSON text of everything.",
     own=(
-        Parameter(name="Compress", kind=Switch(), help="Without blanks and new lines."),
-        Parameter(name="AsArray", kind=Switch(), help="A list even with one thing in it."),
+        Parameter(name="Compress", kind=SwitchKind(), help="Without blanks and new lines."),
+        Parameter(name="AsArray", kind=SwitchKind(), help="A list even with one thing in it."),
         Parameter(name="Depth", kind=_COUNT, help="Everything is always shown.", is_ignored=True),
         _INPUT,
     ),
@@ -283,7 +283,7 @@ TO_JSON = Cmdlet(
 )
 
 
-def _drop(call: Call) -> Iterator[Value]:
+def _drop(call: CmdletCall) -> Iterator[Value]:
     for _ in _incoming(call):
         pass
     return iter(())
@@ -298,13 +298,13 @@ OUT_NULL = Cmdlet(
 )
 
 
-def _write(call: Call) -> Iterator[Value]:
+def _write(call: CmdletCall) -> Iterator[Value]:
     if "InputObject" not in call and call.input is None:
         raise CmdletRefused(f"-InputObject: value {shown(None)}: say what to write")
     return _incoming(call)
 
 
-def _write_host(call: Call) -> Iterator[Value]:
+def _write_host(call: CmdletCall) -> Iterator[Value]:
     call.session.show(
         [text_of(item) for item in (call.get("Object"), *(call.input or ())) if item is not None]
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from huntline.cmdlets.kinds import Anything, Choice, Given, Kind, Switch, shown
+from huntline.cmdlets.kinds import Anything, Choice, Given, ParameterKind, SwitchKind, shown
 from huntline.cmdlets.values import CmdletRefused, Record, Value
 from huntline.directory.problems import did_you_mean
 
@@ -22,7 +22,7 @@ class Parameter:
     """
 
     name: str
-    kind: Kind
+    kind: ParameterKind
     help: str
     mandatory: bool = False
     position: int | None = None
@@ -36,7 +36,7 @@ class Parameter:
     @property
     def is_switch(self) -> bool:
         """Whether it needs no value."""
-        return isinstance(self.kind, Switch)
+        return isinstance(self.kind, SwitchKind)
 
     def convert(self, given: Given) -> Value:
         """The value. Raises CmdletRefused naming parameter, value and what would be right."""
@@ -48,14 +48,14 @@ class Parameter:
 
 ERROR_ACTIONS = ("Stop", "Continue", "SilentlyContinue", "Ignore")
 COMMON = (
-    Parameter(name="Verbose", kind=Switch(), help="Say what is done."),
+    Parameter(name="Verbose", kind=SwitchKind(), help="Say what is done."),
     Parameter(
         name="ErrorAction",
         kind=Choice(ERROR_ACTIONS),
         help="What an error does: end the script, be printed, or nothing.",
         default="Continue",
     ),
-    Parameter(name="Debug", kind=Switch(), help="Accepted without effect.", is_ignored=True),
+    Parameter(name="Debug", kind=SwitchKind(), help="Accepted without effect.", is_ignored=True),
     Parameter(name="WarningAction", kind=Anything(), help="Accepted without effect.", is_ignored=True),
     Parameter(name="InformationAction", kind=Anything(), help="Accepted without effect.", is_ignored=True),
 )
@@ -63,9 +63,9 @@ COMMON = (
 
 FOR_CHANGES = (
     Parameter(
-        name="WhatIf", kind=Switch(), help="Check everything and say what would be done, but do nothing."
+        name="WhatIf", kind=SwitchKind(), help="Check everything and say what would be done, but do nothing."
     ),
-    Parameter(name="Confirm", kind=Switch(), help="Ask before it is done."),
+    Parameter(name="Confirm", kind=SwitchKind(), help="Ask before it is done."),
 )
 """What every cmdlet that changes something takes."""
 
@@ -76,8 +76,8 @@ def _ignored(name: str) -> Parameter:
 
 INTERNAL = (
     _ignored("Tenant"),
-    Parameter(name="Force", kind=Switch(), help="Internal; accepted without effect.", is_ignored=True),
-    Parameter(name="AsJob", kind=Switch(), help="Internal; accepted without effect.", is_ignored=True),
+    Parameter(name="Force", kind=SwitchKind(), help="Internal; accepted without effect.", is_ignored=True),
+    Parameter(name="AsJob", kind=SwitchKind(), help="Internal; accepted without effect.", is_ignored=True),
     _ignored("Ring"),
     _ignored("ClientAudience"),
     _ignored("DomainController"),

@@ -15,14 +15,15 @@ from tree_sitter import Language, Node, Parser
 
 from huntline.cmdlets.syntax import (
     Assignment,
+    BareWord,
     Block,
-    Command,
+    CommandCall,
     Element,
     Enclosed,
     Expression,
     Items,
     Not,
-    Number,
+    NumberLiteral,
     Operation,
     ParameterName,
     Pipeline,
@@ -32,7 +33,6 @@ from huntline.cmdlets.syntax import (
     ScriptRefused,
     Statement,
     Variable,
-    Word,
 )
 from huntline.cmdlets.typography import plain
 
@@ -314,10 +314,10 @@ class _Reading:
         stages = [child for child in chains[0].named_children if child.type != "comment"]
         return Pipeline(tuple(self._stage(stage) for stage in stages))
 
-    def _stage(self, node: Node) -> Command | Expression:
+    def _stage(self, node: Node) -> CommandCall | Expression:
         return self._command(node) if node.type == "command" else self._expression(node)
 
-    def _command(self, node: Node) -> Command:
+    def _command(self, node: Node) -> CommandCall:
         first = node.named_children[0]
         if first.type != "command_name":
             raise self._outside(first)
@@ -328,7 +328,7 @@ class _Reading:
             if group.type != "command_elements":
                 raise self._outside(group)
             elements.extend(self._elements(group))
-        return Command(self._text(first), tuple(elements), self._place(first.start_byte))
+        return CommandCall(self._text(first), tuple(elements), self._place(first.start_byte))
 
     def _elements(self, group: Node) -> Iterator[ParameterName | Expression]:
         children = [child for child in group.named_children if child.type != "comment"]
@@ -378,9 +378,9 @@ class _Reading:
         if sign in ("-not", "!"):
             return Not(self._expression(operand))
         value = self._expression(operand)
-        if sign in ("-", "+") and isinstance(value, Number):
+        if sign in ("-", "+") and isinstance(value, NumberLiteral):
             number = -value.value if sign == "-" else value.value
-            return Number(number, f"{sign}{value.written}")
+            return NumberLiteral(number, f"{sign}{value.written}")
         raise self._refusal(operator, f"{sign} before a value is", "write the value out")
 
     def _property(self, node: Node) -> Expression:
@@ -408,8 +408,8 @@ class _Reading:
         for name, value in wanted:
             elements.append(ParameterName(name, False, place))
             if value is not None:
-                elements.append(Word(value))
-        return Enclosed((Pipeline((Command("Get-Content", tuple(elements), place),)),))
+                elements.append(BareWord(value))
+        return Enclosed((Pipeline((CommandCall("Get-Content", tuple(elements), place),)),))
 
     def _element(self, node: Node) -> Expression:
         target, index = _parts(node)
@@ -434,7 +434,7 @@ class _Reading:
             raise self._refusal(node, f"the number {written} is", instead) from None
         if len(written) > 18:
             raise self._refusal(node, "a number this long is", "quote it")
-        return Number(value, written)
+        return NumberLiteral(value, written)
 
     def _real(self, node: Node) -> Expression:
         written = self._text(node)
@@ -442,7 +442,7 @@ class _Reading:
             value = float(written)
         except ValueError:
             raise self._refusal(node, f"the number {written} is", "write plain digits, or quote it") from None
-        return Number(value, written)
+        return NumberLiteral(value, written)
 
     def _variable(self, node: Node) -> Variable:
         name = self._text(node).removeprefix("$").removeprefix("{").removesuffix("}").lower()
@@ -456,11 +456,11 @@ class _Reading:
             raise self._refusal(node, f"{wrong[0]} within a word is", f'put it in plain quotes: "{text}"')
         commas = sorted(at for at in self._breaks if node.start_byte <= at < node.end_byte)
         if not commas:
-            return Word(text)
+            return BareWord(text)
         ends = [*commas, node.end_byte]
         starts = [node.start_byte, *(at + 1 for at in commas)]
         words = (self._source[start:end].decode().strip() for start, end in zip(starts, ends, strict=True))
-        return Items(tuple(Word(word) for word in words))
+        return Items(tuple(BareWord(word) for word in words))
 
     def _verbatim(self, node: Node) -> Expression:
         return Quoted((self._text(node)[1:-1].replace("''", "'"),))

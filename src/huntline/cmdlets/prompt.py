@@ -17,7 +17,7 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from huntline.cmdlets.completion import suggestions
 from huntline.cmdlets.language import run
 from huntline.cmdlets.parsing import is_unfinished
-from huntline.cmdlets.session import ScriptStopped, Session
+from huntline.cmdlets.session import CmdletSession, ScriptStopped
 from huntline.errors import HuntlineError
 
 _PROMPT = "PS> "
@@ -25,7 +25,7 @@ _PROMPT_OF_MORE = ">>  "
 _ENDS = ("exit", "quit")
 
 
-def run_prompt(session: Session) -> None:
+def run_prompt(session: CmdletSession) -> None:
     """Read and run scripts until the person leaves, with ``exit`` or the end of input."""
     # One request at a time: completion asks from a thread of its own.
     asking = Lock()
@@ -52,7 +52,7 @@ def run_prompt(session: Session) -> None:
             _run(script, session)
 
 
-def _run(script: str, session: Session) -> None:
+def _run(script: str, session: CmdletSession) -> None:
     try:
         run(script, session)
     except ScriptStopped:
@@ -91,7 +91,7 @@ def _history() -> History:
 class _Completer(Completer):
     """``suggestions`` for prompt_toolkit."""
 
-    def __init__(self, session: Session, asking: Lock) -> None:
+    def __init__(self, session: CmdletSession, asking: Lock) -> None:
         self._session = session
         self._asking = asking
 

@@ -52,8 +52,8 @@ class Cmdlet:
     examples: tuple[Example, ...]
     own: tuple[Parameter, ...] = ()
     description: str = ""
-    each: Callable[[Call], Iterator[Value]] | None = None
-    whole: Callable[[Call], Iterator[Value]] | None = None
+    each: Callable[[CmdletCall], Iterator[Value]] | None = None
+    whole: Callable[[CmdletCall], Iterator[Value]] | None = None
     changes: bool = False
     aliases: tuple[str, ...] = ()
 
@@ -63,7 +63,7 @@ class Cmdlet:
         return (*self.own, *(FOR_CHANGES if self.changes else ()), *COMMON)
 
 
-class Session:
+class CmdletSession:
     """What cmdlets work with. ``ask`` puts a question to a person; None where nobody can answer."""
 
     def __init__(
@@ -146,11 +146,11 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class CmdletCall:
     """One cmdlet at work. ``input`` is what comes down the pipeline; None at its beginning."""
 
     cmdlet: Cmdlet
-    session: Session
+    session: CmdletSession
     arguments: Mapping[str, Value] = field(default_factory=dict)
     input: Iterator[Value] | None = None
 
@@ -184,7 +184,7 @@ class Call:
                 else:
                     yield from replace(self, arguments=arguments)._once(self.cmdlet.each)
 
-    def _once(self, work: Callable[[Call], Iterator[Value]] | None) -> Iterator[Value]:
+    def _once(self, work: Callable[[CmdletCall], Iterator[Value]] | None) -> Iterator[Value]:
         assert work is not None
         try:
             require(self.cmdlet.parameters, self.arguments)

@@ -7,13 +7,13 @@ from pathlib import PurePath
 from typing import Any
 
 from huntline.cli.api_client import ApiRefused
-from huntline.cmdlets.session import Call
+from huntline.cmdlets.session import CmdletCall
 from huntline.cmdlets.values import CmdletRefused
 
 _SHORT = 8  # characters of a hash that tell contents apart
 
 
-def require_both(call: Call, prefix: str) -> None:
+def require_both(call: CmdletCall, prefix: str) -> None:
     """Raises CmdletRefused when a file's name is given without its content, or the other way round."""
     name, content = f"{prefix}FileName", f"{prefix}FileContent"
     if bool(call.get(name)) == (content in call):
@@ -22,7 +22,7 @@ def require_both(call: Call, prefix: str) -> None:
     raise CmdletRefused(f"-{missing}: is needed with -{given}")
 
 
-def upload(call: Call, prefix: str) -> dict[str, Any] | None:
+def upload(call: CmdletCall, prefix: str) -> dict[str, Any] | None:
     """Put a file into the library; returns what a queue calls it by, or None where ``-WhatIf`` only checked.
 
     A name that other content has is lengthened by a piece of the content's hash. Raises CmdletRefused
@@ -40,7 +40,7 @@ def upload(call: Call, prefix: str) -> dict[str, Any] | None:
     return None if call.is_what_if else {"file": kept}
 
 
-def _send(call: Call, name: str, content: bytes) -> str:
+def _send(call: CmdletCall, name: str, content: bytes) -> str:
     answer = call.request("POST", "/audio", files={"file": (name, content)})
     return str(answer["name"])
 

@@ -31,7 +31,7 @@ class ScriptRefused(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class NumberLiteral:
     """A number, and how it was written: ``007`` is a good name."""
 
     value: int | float
@@ -39,7 +39,7 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class BareWord:
     """Text without quotes."""
 
     text: str
@@ -115,7 +115,17 @@ class Not:
 
 
 Expression: TypeAlias = (
-    Number | Word | Quoted | Variable | Items | Enclosed | Property | Element | Block | Operation | Not
+    NumberLiteral
+    | BareWord
+    | Quoted
+    | Variable
+    | Items
+    | Enclosed
+    | Property
+    | Element
+    | Block
+    | Operation
+    | Not
 )
 
 
@@ -129,7 +139,7 @@ class ParameterName:
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class CommandCall:
     """A command with what follows it."""
 
     name: str
@@ -141,7 +151,7 @@ class Command:
 class Pipeline:
     """Commands that feed each other; only the first may be an expression."""
 
-    stages: tuple[Command | Expression, ...]
+    stages: tuple[CommandCall | Expression, ...]
 
 
 @dataclass(frozen=True, slots=True)

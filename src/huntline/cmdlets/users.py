@@ -9,21 +9,21 @@ from itertools import islice
 from huntline.cli.api_client import path_of
 from huntline.cmdlets.directory import Json, find_user
 from huntline.cmdlets.filtering import condition_of
-from huntline.cmdlets.kinds import Anything, Boolean, ResultCount, Switch, Text
+from huntline.cmdlets.kinds import Anything, Boolean, ResultCount, SwitchKind, TextKind
 from huntline.cmdlets.parameters import INTERNAL, Parameter
-from huntline.cmdlets.session import Call, Cmdlet, Example
+from huntline.cmdlets.session import Cmdlet, CmdletCall, Example
 from huntline.cmdlets.values import Record, Value
 
 USER = Parameter(
     name="Identity",
-    kind=Text(),
+    kind=TextKind(),
     position=0,
     properties=("Identity", "UserPrincipalName", "SipAddress"),
     takes_piped=True,
     help="The user: UPN, SIP address, id or display name, in any letter case.",
     names="users",
 )
-PASS_THRU = Parameter(name="PassThru", kind=Switch(), help="Return the user.")
+PASS_THRU = Parameter(name="PassThru", kind=SwitchKind(), help="Return the user.")
 
 
 def user_object(user: Json) -> Record:
@@ -45,7 +45,7 @@ def user_object(user: Json) -> Record:
     )
 
 
-def _get(call: Call) -> Iterator[Value]:
+def _get(call: CmdletCall) -> Iterator[Value]:
     holds = condition_of(call["Filter"], call.session) if "Filter" in call else None
     found = [find_user(call.api, call["Identity"])] if "Identity" in call else call.api.items("/users")
     records = (user_object(user) for user in found)
@@ -53,7 +53,7 @@ def _get(call: Call) -> Iterator[Value]:
     yield from islice(wanted, call.get("ResultSize"))
 
 
-def _set(call: Call) -> Iterator[Value]:
+def _set(call: CmdletCall) -> Iterator[Value]:
     user = find_user(call.api, call["Identity"])
     if not call.agreed(user["upn"]):
         return
@@ -97,7 +97,7 @@ SET = Cmdlet(
         ),
         Parameter(
             name="LineUri",
-            kind=Text(may_be_null=True, shown="<tel:+digits>"),
+            kind=TextKind(may_be_null=True, shown="<tel:+digits>"),
             help="The user's own number; $null or an empty text takes it away.",
             fields=("line_uri",),
         ),

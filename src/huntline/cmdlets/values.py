@@ -49,13 +49,15 @@ class ScriptBlock:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PrintedLine:
     """Text that has been made for people; tables and lists leave it as it is."""
 
     text: str
 
 
-Value: TypeAlias = bool | int | float | str | bytes | list["Value"] | Record | ScriptBlock | Line | None
+Value: TypeAlias = (
+    bool | int | float | str | bytes | list["Value"] | Record | ScriptBlock | PrintedLine | None
+)
 
 
 def items_of(value: Value) -> Iterator[Value]:
@@ -87,7 +89,7 @@ def text_of(value: Value) -> str:
             return "@{" + inside + "}"
         case ScriptBlock():
             return value.source
-        case Line():
+        case PrintedLine():
             return value.text
         case _:
             return str(value)

@@ -33,7 +33,7 @@ class ServerDoesNotAnswer(HuntlineError):
         super().__init__(f"the server on {path.parent} does not answer; its log may say why")
 
 
-class RequestRefused(Refused):
+class ControlRefused(Refused):
     """The server refused a request; ``error_id`` and ``status`` are those of the refusal."""
 
     def __init__(self, error_id: str, message: str, status: int) -> None:
@@ -51,6 +51,6 @@ def result_of(reply: dict[str, Any]) -> dict[str, Any]:
     """What was asked for. Raises RequestRefused."""
     if not reply["ok"]:
         error = reply["error"]
-        raise RequestRefused(error["id"], error["message"], error["status"])
+        raise ControlRefused(error["id"], error["message"], error["status"])
     result: dict[str, Any] = reply["result"]
     return result

@@ -15,7 +15,7 @@ from huntline.media.g711 import SAMPLE_RATE
 from huntline.media.prompts.speak import SpeechUnavailable, speak
 from huntline.media.prompts.synthesize import greeting_chime
 from huntline.sip.transport.address import source_address
-from huntline.storage.accounts import Account, Accounts
+from huntline.storage.accounts import Accounts, SignInAccount
 from huntline.storage.audit import Actor
 from huntline.storage.database import open_database
 from huntline.storage.passwords import hashed
@@ -91,8 +91,8 @@ def _add_web_accounts(config: Config, organization: Organization) -> None:
         database.dispose()
 
 
-def _account(organization: Organization, name: str, role: Role, password_hash: str) -> Account:
-    return Account(
+def _account(organization: Organization, name: str, role: Role, password_hash: str) -> SignInAccount:
+    return SignInAccount(
         organization_id=organization.organization_id, name=name, role=role, password_hash=password_hash
     )
 

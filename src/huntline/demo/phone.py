@@ -13,7 +13,7 @@ from huntline import sdp
 from huntline.config import Listener
 from huntline.demo.tone import Tone
 from huntline.sip.core import events as sip
-from huntline.sip.core.core import CoreSettings, Credentials, Invite, OutgoingRequest, SipCore
+from huntline.sip.core.core import CoreSettings, DigestCredentials, Invite, OutgoingRequest, SipCore
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.grammar import parse_uri
 from huntline.sip.transport.address import ListenAddress
@@ -157,7 +157,7 @@ class Phones:
             headers=(("Contact", f"<sip:{user}@{self._at_us()}>"), ("Expires", str(EXPIRES))),
             body=b"",
             content_type=None,
-            credentials=Credentials(user, password),
+            credentials=DigestCredentials(user, password),
         )
         done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         transaction_id = self._user_agent.core.send_request(request, self._user_agent.now())

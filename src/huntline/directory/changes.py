@@ -12,8 +12,8 @@ from huntline.directory.organization import (
     Audio,
     EarlierMembers,
     LicencePool,
-    Limits,
     Organization,
+    OrganizationLimits,
     QueueExit,
     StarCodes,
 )
@@ -178,7 +178,7 @@ def _text(value: object) -> str:
             return f"{value.service_numbers} from {value.phone_system_licences} licences"
         case EarlierMembers():
             return f"until {value.until.isoformat(timespec='seconds')}: {_text(value.members)}"
-        case Limits() | StarCodes():
+        case OrganizationLimits() | StarCodes():
             return ", ".join(f"{each.name} {_text(getattr(value, each.name))}" for each in fields(value))
         case _:
             return str(value)

@@ -20,7 +20,7 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class FindingText:
     """One thing to say; words in braces are filled in."""
 
     severity: Severity
@@ -28,8 +28,8 @@ class Text:
     fr: str
 
 
-TEXTS: Mapping[str, Text] = {
-    "audio-out-of-reach": Text(
+TEXTS: Mapping[str, FindingText] = {
+    "audio-out-of-reach": FindingText(
         Severity.ERROR,
         "Phones that register at {listener} hear nothing and are not heard: audio stays at {address}, which"
         " only this machine reaches; leave media_address out, or set it to an address that phones can reach.",
@@ -37,98 +37,98 @@ TEXTS: Mapping[str, Text] = {
         " l'audio reste sur {address}, que seule cette machine peut joindre ; retirez media_address, ou"
         " donnez-lui une adresse que les téléphones peuvent joindre.",
     ),
-    "no-trunk": Text(
+    "no-trunk": FindingText(
         Severity.WARNING,
         "No call from outside reaches {queues}: the organization has no trunk; add one with the addresses"
         " that the provider sends calls from.",
         "Aucun appel de l'extérieur n'atteint {queues} : l'organisation n'a pas de trunk ; ajoutez-en un avec"
         " les adresses d'où l'opérateur envoie les appels.",
     ),
-    "dead-end": Text(
+    "dead-end": FindingText(
         Severity.ERROR,
         "{name} has no agent who can be rung, and every caller is disconnected in the end; add agents, or"
         " forward the callers.",
         "{name} n'a aucun agent joignable, et chaque appelant finit par être raccroché ; ajoutez des agents,"
         " ou transférez les appelants.",
     ),
-    "waits-in-vain": Text(
+    "waits-in-vain": FindingText(
         Severity.WARNING,
         "{name} has no agent who can be rung; callers wait {time} in vain before they are forwarded; say with"
         " no_agents what is to happen at once.",
         "{name} n'a aucun agent joignable ; les appelants attendent {time} en vain avant d'être transférés ;"
         " dites avec no_agents ce qui doit se passer tout de suite.",
     ),
-    "agents-never-rung": Text(
+    "agents-never-rung": FindingText(
         Severity.WARNING,
         "The agents of {name} are never rung, because {field} is 0.",
         "Les agents de {name} ne sont jamais appelés, car {field} vaut 0.",
     ),
-    "forward-ends-nowhere": Text(
+    "forward-ends-nowhere": FindingText(
         Severity.ERROR,
         "{name} forwards to {target}, which is nobody's ({field}).",
         "{name} transfère vers {target}, qui n'est à personne ({field}).",
     ),
-    "target-cannot-take-calls": Text(
+    "target-cannot-take-calls": FindingText(
         Severity.ERROR,
         "{name} forwards to {target} ({field}), who lacks {lacks}.",
         "{name} transfère vers {target} ({field}), à qui il manque {lacks}.",
     ),
-    "no-outbound-trunk": Text(
+    "no-outbound-trunk": FindingText(
         Severity.ERROR,
         "{name} forwards to {target} ({field}), but no trunk has a single address to send calls to.",
         "{name} transfère vers {target} ({field}), mais aucun trunk n'a d'adresse unique où envoyer les"
         " appels.",
     ),
-    "cannot-be-rung": Text(
+    "cannot-be-rung": FindingText(
         Severity.WARNING,
         "{name} reaches people who cannot be rung: {people}.",
         "{name} compte des personnes qui ne peuvent pas être appelées : {people}.",
     ),
-    "past-agent-limit": Text(
+    "past-agent-limit": FindingText(
         Severity.WARNING,
         "{name} reaches more people than its agent_limit of {limit} lets it ring; left out: {people}.",
         "{name} compte plus de personnes que sa limite agent_limit de {limit} ne permet d'appeler ; laissées"
         " de côté : {people}.",
     ),
-    "queue-not-called": Text(
+    "queue-not-called": FindingText(
         Severity.WARNING,
         "{name} has no number and nothing forwards to it; it can only be dialled by its name.",
         "{name} n'a pas de numéro et rien ne transfère vers elle ; on ne peut que composer son nom.",
     ),
-    "wait-shorter-than-ring": Text(
+    "wait-shorter-than-ring": FindingText(
         Severity.WARNING,
         "{name} lets callers wait {time}, but rings an agent for {ring}: each first ring is cut short.",
         "{name} laisse attendre {time}, mais sonne chez un agent pendant {ring} : la première sonnerie est"
         " toujours écourtée.",
     ),
-    "last-agents-not-reached": Text(
+    "last-agents-not-reached": FindingText(
         Severity.WARNING,
         "{name} rings its {count} agents one by one for {ring} each; within the wait of {time} the last"
         " {unreached} can be reached only if others decline or are not free.",
         "{name} appelle ses {count} agents un par un pendant {ring} ; dans l'attente de {time}, le tour des"
         " derniers ({unreached}) ne vient que si d'autres refusent ou ne sont pas libres.",
     ),
-    "policy-not-granted": Text(
+    "policy-not-granted": FindingText(
         Severity.NOTE,
         "The caller-ID policy {name} is granted to nobody.",
         "La stratégie d'identification {name} n'est accordée à personne.",
     ),
-    "number-not-used": Text(
+    "number-not-used": FindingText(
         Severity.NOTE,
         "The number {name} belongs to no queue and no user, and no policy shows it.",
         "Le numéro {name} n'est à aucune file ni à personne, et aucune stratégie ne l'affiche.",
     ),
-    "sound-not-used": Text(
+    "sound-not-used": FindingText(
         Severity.NOTE,
         "The sound {name} is played by no queue.",
         "Le son {name} n'est joué par aucune file.",
     ),
-    "toll-free-without-credits": Text(
+    "toll-free-without-credits": FindingText(
         Severity.ERROR,
         "The number {name} is toll-free, but communication_credits are switched off.",
         "Le numéro {name} est gratuit pour l'appelant, mais communication_credits est désactivé.",
     ),
-    "longest-time": Text(
+    "longest-time": FindingText(
         Severity.NOTE,
         "Before somebody answers, a caller of {name} can spend at most {time}: {way}.",
         "Avant que quelqu'un réponde, un appelant de {name} peut passer au plus {time} : {way}.",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from huntline.engine.model import Alerting, Distribution
+from huntline.engine.model import CallsAlerting, Distribution
 
 EXITS = ("overflow", "timeout", "no_agents")
 """The fields of a queue that say where its callers go."""
@@ -102,7 +102,7 @@ class CallerIdPolicy:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class OrganizationLimits:
     """Ceilings for what the organization's queues may set."""
 
     max_waiting: int = 200
@@ -255,7 +255,7 @@ class QueueSettings:
     greeting: Audio | None = None
     music: Audio | None = None
     distribution: Distribution = Distribution.ATTENDANT
-    alerting: Alerting = Alerting.ONE
+    alerting: CallsAlerting = CallsAlerting.ONE
     agent_limit: int = 50
     agents: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
@@ -286,7 +286,7 @@ class Organization:
     organization_id: str = ""
     name: str
     domains: tuple[str, ...]
-    limits: Limits = Limits()
+    limits: OrganizationLimits = OrganizationLimits()
     communication_credits: bool = True
     propagation_delay: bool = False
     time_zone: str | None = None

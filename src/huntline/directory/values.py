@@ -11,9 +11,9 @@ from huntline.directory.organization import (
     EXITS,
     CallerIdPolicy,
     Group,
-    Limits,
     NumberKind,
     Organization,
+    OrganizationLimits,
     QueueExitAction,
     QueueSettings,
     Substitute,
@@ -207,7 +207,7 @@ def _check_line_uri(path: Path, line_uri: str | None) -> Problems:
         yield Problem(path, line_uri, wanted)
 
 
-def _check_queue(path: Path, queue: QueueSettings, limits: Limits) -> Problems:
+def _check_queue(path: Path, queue: QueueSettings, limits: OrganizationLimits) -> Problems:
     yield from _check_name((*path, "name"), queue.name)
     if "@" in queue.name:
         yield Problem((*path, "name"), queue.name, "must not contain @, which marks a user")

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from huntline.engine.model import Alerting, Distribution
+from huntline.engine.model import CallsAlerting, Distribution
 from huntline.engine.reasons import Cause, Reason
-from huntline.engine.state import Agent, Call, Line
+from huntline.engine.state import Agent, QueuedCall, WaitingLine
 
 Candidates = dict[str, Agent]
-Method = Callable[[Line, Candidates], list[Agent]]
+Method = Callable[[WaitingLine, Candidates], list[Agent]]
 Turn = Callable[[Agent], Any]
 
 _MOST_IN_TURN = 20
 _MOST_AT_ONCE = 200
 
 
-def choose(call: Call) -> list[Agent]:
+def choose(call: QueuedCall) -> list[Agent]:
     """Whom to ring for this call now, in order; may be nobody.
 
     An agent who lost the race for the last call comes first (rules section 3.7). In a rotation an agent
@@ -43,24 +43,24 @@ def choose(call: Call) -> list[Agent]:
     return chosen + (METHODS[method](line, others) if others else [])
 
 
-def attendant(line: Line, candidates: Candidates) -> list[Agent]:
+def attendant(line: WaitingLine, candidates: Candidates) -> list[Agent]:
     """All at once, in the order of the list."""
     return [candidates[agent_id] for agent_id in sorted(candidates, key=line.positions.__getitem__)]
 
 
-def serial(line: Line, candidates: Candidates) -> list[Agent]:
+def serial(line: WaitingLine, candidates: Candidates) -> list[Agent]:
     """The first of the list."""
     return [next(candidates[agent_id] for agent_id in line.positions if agent_id in candidates)]
 
 
-def round_robin(line: Line, candidates: Candidates) -> list[Agent]:
+def round_robin(line: WaitingLine, candidates: Candidates) -> list[Agent]:
     """The first after the one rung last, in a circle."""
     order, start = tuple(line.positions), line.last_position + 1
     circle = order[start:] + order[:start]
     return [next(candidates[agent_id] for agent_id in circle if agent_id in candidates)]
 
 
-def longest_idle(line: Line, candidates: Candidates) -> list[Agent]:
+def longest_idle(line: WaitingLine, candidates: Candidates) -> list[Agent]:
     """The one free for the longest time; the list decides between equals."""
     positions = line.positions
     return [min(candidates.values(), key=lambda agent: (agent.idle_since, positions[agent.agent_id]))]
@@ -81,7 +81,7 @@ REASONS = {
 }
 
 
-def in_turn(line: Line) -> tuple[str, ...]:
+def in_turn(line: WaitingLine) -> tuple[str, ...]:
     """The agents who may be rung this moment, in the order in which the next call would ring them one by
     one, or all at once by the attendant method; only so many of them that it is worth telling."""
     most = _MOST_AT_ONCE if line.settings.distribution is Distribution.ATTENDANT else _MOST_IN_TURN
@@ -92,20 +92,20 @@ def in_turn(line: Line) -> tuple[str, ...]:
     return tuple(agent.agent_id for agent in order[:most])
 
 
-def _by_position(line: Line) -> Turn:
+def _by_position(line: WaitingLine) -> Turn:
     return lambda agent: line.positions[agent.agent_id]
 
 
-def _by_circle(line: Line) -> Turn:
+def _by_circle(line: WaitingLine) -> Turn:
     start, size = line.last_position + 1, len(line.positions)
     return lambda agent: (line.positions[agent.agent_id] - start) % size
 
 
-def _by_idleness(line: Line) -> Turn:
+def _by_idleness(line: WaitingLine) -> Turn:
     return lambda agent: (agent.idle_since, line.positions[agent.agent_id])
 
 
-TURNS: dict[Distribution, Callable[[Line], Turn]] = {
+TURNS: dict[Distribution, Callable[[WaitingLine], Turn]] = {
     Distribution.ATTENDANT: _by_position,
     Distribution.SERIAL: _by_position,
     Distribution.ROUND_ROBIN: _by_circle,
@@ -113,19 +113,19 @@ TURNS: dict[Distribution, Callable[[Line], Turn]] = {
 }
 
 
-def reason(line: Line, agent: Agent) -> Reason:
+def reason(line: WaitingLine, agent: Agent) -> Reason:
     """Why this agent was chosen."""
     if agent.agent_id in line.favoured:
         return Cause.LOST_THE_RACE
     return REASONS[line.settings.distribution]
 
 
-def turns(line: Line) -> list[Call]:
+def turns(line: WaitingLine) -> list[QueuedCall]:
     """The calls of a line that may alert agents, in order."""
-    return line.calls[:1] if line.settings.alerting is Alerting.ONE else line.calls
+    return line.calls[:1] if line.settings.alerting is CallsAlerting.ONE else line.calls
 
 
-def _candidates(call: Call) -> Candidates:
+def _candidates(call: QueuedCall) -> Candidates:
     free = call.line.free
     if not call.skipped and not call.retry_at:
         return free
@@ -136,7 +136,7 @@ def _candidates(call: Call) -> Candidates:
     }
 
 
-def _divided(line: Line, candidates: Candidates) -> tuple[Candidates, Candidates]:
+def _divided(line: WaitingLine, candidates: Candidates) -> tuple[Candidates, Candidates]:
     favoured, others = Candidates(), Candidates()
     for agent_id, agent in candidates.items():
         (favoured if agent_id in line.favoured else others)[agent_id] = agent

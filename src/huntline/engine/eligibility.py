@@ -14,10 +14,10 @@ from huntline.engine.reasons import (
     TalkingFor,
     WrapUp,
 )
-from huntline.engine.state import Agent, Line
+from huntline.engine.state import Agent, WaitingLine
 
 
-def why_absent(agent: Agent, line: Line) -> Hindrance | None:
+def why_absent(agent: Agent, line: WaitingLine) -> Hindrance | None:
     """Why the agent does not count as serving this queue: signed out, paused, opted out, or with a phone
     that can take no call."""
     if (why := _why_signed_out(agent)) is not None:
@@ -25,14 +25,14 @@ def why_absent(agent: Agent, line: Line) -> Hindrance | None:
     return Cause.OPTED_OUT if line.settings.queue_id in agent.opted_out else None
 
 
-def why_stop_ringing(agent: Agent, line: Line) -> Hindrance | None:
+def why_stop_ringing(agent: Agent, line: WaitingLine) -> Hindrance | None:
     """Why a phone that rings must stop. Presence Busy is no reason: some phones tell it as they ring."""
     if (why := why_absent(agent, line)) is not None:
         return why
     return Cause.DO_NOT_DISTURB if agent.presence is Presence.DO_NOT_DISTURB else None
 
 
-def why_not_rung(agent: Agent, line: Line) -> Hindrance | None:
+def why_not_rung(agent: Agent, line: WaitingLine) -> Hindrance | None:
     """Why this queue may not ring the agent this moment; None: it may."""
     return why_stop_ringing(agent, line) or _why_occupied(agent) or _why_unwanted(agent, line)
 
@@ -82,7 +82,7 @@ def _why_occupied(agent: Agent) -> Hindrance | None:
     return None
 
 
-def _why_unwanted(agent: Agent, line: Line) -> Hindrance | None:
+def _why_unwanted(agent: Agent, line: WaitingLine) -> Hindrance | None:
     settings = line.settings
     if agent.other_calls and not settings.ring_busy:
         return Cause.ON_ANOTHER_CALL
@@ -91,6 +91,6 @@ def _why_unwanted(agent: Agent, line: Line) -> Hindrance | None:
     return None
 
 
-def _routes_by_presence(line: Line) -> bool:
+def _routes_by_presence(line: WaitingLine) -> bool:
     """Whether only Available agents are rung; longest idle switches that on (rules section 2)."""
     return line.settings.presence_based_routing or line.settings.distribution is Distribution.LONGEST_IDLE

@@ -63,7 +63,7 @@ from huntline.engine.reasons import (
     StopReason,
 )
 from huntline.engine.refusals import AgentNotInQueue, OptOutNotAllowed, UnknownAgent, UnknownQueue
-from huntline.engine.state import Agent, Call, CallState, Line, Ring
+from huntline.engine.state import Agent, AgentRing, CallState, QueuedCall, WaitingLine
 
 CONNECTING_LEASE = timedelta(seconds=10)
 """A bridge whose result was lost counts as failed."""
@@ -177,7 +177,7 @@ class Engine:
         if line is None:
             self._refuse_unknown_queue(event)
             return
-        call = Call(event.call_id, event.caller, line, event.queue_id, floor.now)
+        call = QueuedCall(event.call_id, event.caller, line, event.queue_id, floor.now)
         floor.calls[event.call_id] = call
         if event.transfer is not None:
             self._transferred(call, event.transfer)
@@ -228,7 +228,7 @@ class Engine:
         elif ring.answered_at is None:
             self._connect(ring)
 
-    def _connect(self, ring: Ring) -> None:
+    def _connect(self, ring: AgentRing) -> None:
         floor, call, agent = self._floor, ring.call, ring.agent
         floor.commands.append(BridgeCall(call.call_id, ring.ring_id, agent.agent_id))
         ring.answered_at = floor.now
@@ -291,7 +291,7 @@ class Engine:
         if ring is not None:
             self._path_failed(ring, event.reason)
 
-    def _path_failed(self, ring: Ring, why: Reason) -> None:
+    def _path_failed(self, ring: AgentRing, why: Reason) -> None:
         self._floor.commands.append(ReleaseAgent(ring.ring_id, StopReason.NO_AUDIO))
         self._floor.path_failed(ring.agent, why)
         self._back_to_line(ring, why)
@@ -306,7 +306,7 @@ class Engine:
             self._floor.rest(ring.agent, Cause.AGENT_HUNG_UP_EARLY)
             self._back_to_line(ring, Cause.AGENT_HUNG_UP_EARLY)
 
-    def _back_to_line(self, ring: Ring, why: Reason) -> None:
+    def _back_to_line(self, ring: AgentRing, why: Reason) -> None:
         """The caller keeps the place in line (rules section 3.13)."""
         floor, call = self._floor, ring.call
         floor.deadlines.clear((Due.BRIDGE, call.call_id))
@@ -314,7 +314,7 @@ class Engine:
         floor.end_ring(ring, RingOutcome.FAILED, why)
         self._rejoin(call)
 
-    def _rejoin(self, call: Call) -> None:
+    def _rejoin(self, call: QueuedCall) -> None:
         """The caller waits again, at the old place in line."""
         floor = self._floor
         floor.join_line(call)
@@ -326,7 +326,7 @@ class Engine:
 
     # -- transfers
 
-    def _transferred(self, call: Call, transfer: Transfer) -> None:
+    def _transferred(self, call: QueuedCall, transfer: Transfer) -> None:
         """The caller was handed on into this call, and is connected."""
         call.is_leg_answered, call.transferred_from = True, transfer.call_id
         self._floor.note(call, transfer.by, DecisionKind.TRANSFERRED, transfer.origin)
@@ -348,7 +348,7 @@ class Engine:
         elif call := self._call(event.call_id, CallState.FORWARDED):
             self._end_forward(call, why)
 
-    def _come_back(self, call: Call, why: Reason) -> None:
+    def _come_back(self, call: QueuedCall, why: Reason) -> None:
         """Who has been served waits again, at the head: nobody who waits began to wait earlier."""
         floor = self._floor
         floor.deadlines.clear((Due.FORWARD, call.call_id))
@@ -386,7 +386,7 @@ class Engine:
         if call is not None:
             self._end_forward(call, Cause.TARGET_HUNG_UP)
 
-    def _end_forward(self, call: Call, why: Reason) -> None:
+    def _end_forward(self, call: QueuedCall, why: Reason) -> None:
         exits.finish(self._floor, call, call.exit_outcome or Outcome.FAILED, AfterExit(call.exit_reason, why))
 
     # -- agents, told from outside
@@ -435,7 +435,7 @@ class Engine:
         elif isinstance(event, PauseRequested | ResumeRequested):
             self._known_agent(event.agent_id)
 
-    def _member(self, agent_id: str, queue_id: str) -> tuple[Agent, Line]:
+    def _member(self, agent_id: str, queue_id: str) -> tuple[Agent, WaitingLine]:
         agent = self._known_agent(agent_id)
         line = self._floor.lines.get(queue_id)
         if line is None:
@@ -525,16 +525,16 @@ class Engine:
 
     # -- look-ups
 
-    def _call(self, call_id: str, state: CallState) -> Call | None:
+    def _call(self, call_id: str, state: CallState) -> QueuedCall | None:
         """The call, if it is in the state in which the event makes sense."""
         call = self._floor.calls.get(call_id)
         return call if call is not None and call.state is state else None
 
-    def _alerting(self, ring_id: str) -> Ring | None:
+    def _alerting(self, ring_id: str) -> AgentRing | None:
         ring = self._floor.rings.get(ring_id)
         return ring if ring is not None and ring.answered_at is None else None
 
-    def _connecting(self, ring_id: str) -> Ring | None:
+    def _connecting(self, ring_id: str) -> AgentRing | None:
         ring = self._floor.rings.get(ring_id)
         return (
             ring

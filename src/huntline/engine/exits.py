@@ -33,7 +33,7 @@ from huntline.engine.reasons import (
     TransferredTo,
     WaitedMaximum,
 )
-from huntline.engine.state import Call, CallState, Line, Ring
+from huntline.engine.state import AgentRing, CallState, QueuedCall, WaitingLine
 
 FORWARD_LEASE = timedelta(seconds=240)
 """A forward whose result was lost is given up; longer than any phone network rings."""
@@ -54,7 +54,7 @@ class Leaving:
     reason: Reason
 
 
-def on_arrival(line: Line) -> Leaving | None:
+def on_arrival(line: WaitingLine) -> Leaving | None:
     """The exit of a call that comes in: overflow is counted here and only here (rules section 2)."""
     settings = line.settings
     if len(line.calls) + len(line.greeting) >= settings.max_waiting:
@@ -64,12 +64,12 @@ def on_arrival(line: Line) -> Leaving | None:
     return None if settings.has_greeting else on_waiting(line)
 
 
-def on_waiting(line: Line) -> Leaving | None:
+def on_waiting(line: WaitingLine) -> Leaving | None:
     """The exit of a call that would begin to wait."""
     return when_nobody_serves(line, is_new=False) or (None if line.settings.max_wait else timeout(line))
 
 
-def when_nobody_serves(line: Line, *, is_new: bool) -> Leaving | None:
+def when_nobody_serves(line: WaitingLine, *, is_new: bool) -> Leaving | None:
     """The exit where no agent is signed in, opted in and not paused."""
     settings = line.settings
     if line.serving or settings.no_agents.action is ExitAction.QUEUE:
@@ -79,7 +79,7 @@ def when_nobody_serves(line: Line, *, is_new: bool) -> Leaving | None:
     return Leaving(Outcome.NO_AGENTS, settings.no_agents, Cause.NOBODY_SERVES)
 
 
-def timeout(line: Line) -> Leaving:
+def timeout(line: WaitingLine) -> Leaving:
     """The exit at the maximum wait, which calls of a removed queue take too."""
     settings = line.settings
     if line.is_removed:
@@ -87,7 +87,7 @@ def timeout(line: Line) -> Leaving:
     return Leaving(Outcome.TIMED_OUT, settings.timeout, WaitedMaximum(settings.max_wait.total_seconds()))
 
 
-def enter(floor: Floor, call: Call, line: Line | None) -> None:
+def enter(floor: Floor, call: QueuedCall, line: WaitingLine | None) -> None:
     """Bring a call into a queue, or through its exits to where it ends up."""
     while line is not None:
         call.line = line
@@ -102,7 +102,7 @@ def enter(floor: Floor, call: Call, line: Line | None) -> None:
         line = _follow(floor, call, leaving)
 
 
-def start_waiting(floor: Floor, call: Call) -> None:
+def start_waiting(floor: Floor, call: QueuedCall) -> None:
     """The greeting is over: the wait clock starts, the caller gets a place in line."""
     call.line.greeting.discard(call.call_id)
     call.place = floor.new_place()
@@ -116,7 +116,7 @@ def start_waiting(floor: Floor, call: Call) -> None:
         floor.join_line(call)
 
 
-def leave(floor: Floor, call: Call, leaving: Leaving) -> None:
+def leave(floor: Floor, call: QueuedCall, leaving: Leaving) -> None:
     """Take an exit, also in the middle of a ring."""
     enter(floor, call, _follow(floor, call, leaving))
 
@@ -129,7 +129,9 @@ def send_away_unserved(floor: Floor) -> None:
                 leave(floor, call, leaving)
 
 
-def finish(floor: Floor, call: Call, outcome: Outcome, why: Reason, *, is_caller_gone: bool = False) -> None:
+def finish(
+    floor: Floor, call: QueuedCall, outcome: Outcome, why: Reason, *, is_caller_gone: bool = False
+) -> None:
     """The end of a call, from any state: everything it held is given back."""
     outcome = call.outcome_so_far or outcome
     floor.stop_rings(call, StopReason.CALLER_GONE)
@@ -161,7 +163,7 @@ def finish(floor: Floor, call: Call, outcome: Outcome, why: Reason, *, is_caller
     )
 
 
-def hand_on(floor: Floor, call: Call, to: Destination) -> None:
+def hand_on(floor: Floor, call: QueuedCall, to: Destination) -> None:
     """The caller talks to somebody else now, in a call that is none of this queue's."""
     floor.note(call, call.answered_by, DecisionKind.TRANSFERRED, HandedTo(to))
     why: Reason = TransferredTo(to)
@@ -170,7 +172,7 @@ def hand_on(floor: Floor, call: Call, to: Destination) -> None:
     finish(floor, call, Outcome.FAILED, why, is_caller_gone=True)
 
 
-def await_transfer(floor: Floor, call: Call, ring: Ring, to: Destination) -> None:
+def await_transfer(floor: Floor, call: QueuedCall, ring: AgentRing, to: Destination) -> None:
     """The agent is free again; the caller waits for the one whom the agent has had rung."""
     floor.note(call, ring.agent.agent_id, DecisionKind.TRANSFERRED, HandedTo(to, is_rung=True))
     _let_go(floor, call, ring, LeftToTransfer(to))
@@ -178,7 +180,7 @@ def await_transfer(floor: Floor, call: Call, ring: Ring, to: Destination) -> Non
     floor.deadlines.set((Due.FORWARD, call.call_id), floor.now + FORWARD_LEASE)
 
 
-def _admit(floor: Floor, call: Call) -> None:
+def _admit(floor: Floor, call: QueuedCall) -> None:
     if not call.is_leg_answered:
         call.is_leg_answered = True
         floor.commands.append(AnswerCall(call.call_id))
@@ -191,7 +193,7 @@ def _admit(floor: Floor, call: Call) -> None:
         start_waiting(floor, call)
 
 
-def _follow(floor: Floor, call: Call, leaving: Leaving) -> Line | None:
+def _follow(floor: Floor, call: QueuedCall, leaving: Leaving) -> WaitingLine | None:
     """Go where an exit leads; returns the queue to enter next, if it is one."""
     floor.stop_rings(call, StopReason.CALL_MOVED)
     floor.leave_line(call)
@@ -227,7 +229,7 @@ def _destination(floor: Floor, destination: Exit) -> Destination | None:
     return Destination(DestinationKind.QUEUE, line.settings.name if line else destination.queue_id or "")
 
 
-def _let_go(floor: Floor, call: Call, ring: Ring, why: Reason) -> None:
+def _let_go(floor: Floor, call: QueuedCall, ring: AgentRing, why: Reason) -> None:
     """The agent who answered is free again, after wrap-up if there was a conversation."""
     if call.state is not CallState.TALKING:
         floor.deadlines.clear((Due.BRIDGE, call.call_id))

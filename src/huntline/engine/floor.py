@@ -21,7 +21,7 @@ from huntline.engine.commands import (
 from huntline.engine.deadlines import Deadlines, Due
 from huntline.engine.distribution import choose, reason, turns
 from huntline.engine.eligibility import state_of, why_absent, why_not_rung, why_stop_ringing
-from huntline.engine.model import Alerting, Presence
+from huntline.engine.model import CallsAlerting, Presence
 from huntline.engine.reasons import (
     Cause,
     Count,
@@ -33,7 +33,7 @@ from huntline.engine.reasons import (
     StopReason,
     obstacle_of,
 )
-from huntline.engine.state import Agent, Call, CallState, Line, Place, Ring
+from huntline.engine.state import Agent, AgentRing, CallState, Place, QueuedCall, WaitingLine
 
 BACK_OFF = timedelta(seconds=5)
 LONG_BACK_OFF = timedelta(seconds=60)
@@ -63,12 +63,12 @@ class Floor:
     def __init__(self) -> None:
         self.now = datetime.min.replace(tzinfo=UTC)
         self.commands: list[Command] = []
-        self.lines: dict[str, Line] = {}
+        self.lines: dict[str, WaitingLine] = {}
         self.agents: dict[str, Agent] = {}
-        self.calls: dict[str, Call] = {}
-        self.rings: dict[str, Ring] = {}
+        self.calls: dict[str, QueuedCall] = {}
+        self.rings: dict[str, AgentRing] = {}
         self.deadlines = Deadlines()
-        self.changed: dict[Line, None] = {}
+        self.changed: dict[WaitingLine, None] = {}
         self.stopped: OrderedDict[str, StoppedRing] = OrderedDict()
         self._places = 0
 
@@ -99,7 +99,7 @@ class Floor:
             agent.state, agent.state_since = state, self.now
         agent.status = None
 
-    def _refresh_in(self, line: Line, agent: Agent) -> None:
+    def _refresh_in(self, line: WaitingLine, agent: Agent) -> None:
         agent_id = agent.agent_id
         line.next_agents = None
         obstacle = why_not_rung(agent, line)
@@ -147,11 +147,11 @@ class Floor:
 
     # -- rings
 
-    def ring(self, call: Call, agent: Agent) -> None:
+    def ring(self, call: QueuedCall, agent: Agent) -> None:
         """Ring an agent's phones for a call."""
         line = call.line
         call.ring_count += 1
-        ring = Ring(f"{call.call_id}.{call.ring_count}", call, agent, line, self.now)
+        ring = AgentRing(f"{call.call_id}.{call.ring_count}", call, agent, line, self.now)
         why, agent.ring = reason(line, agent), ring
         self.favour(agent, is_favoured=False)
         line.last_position = line.positions[agent.agent_id]
@@ -175,19 +175,19 @@ class Floor:
             elif line.favoured:
                 line.favoured.discard(agent.agent_id)
 
-    def stop_ring(self, ring: Ring, why: StopReason, because: Reason | None = None) -> None:
+    def stop_ring(self, ring: AgentRing, why: StopReason, because: Reason | None = None) -> None:
         """Stop a phone that rings."""
         self.commands.append(StopRinging(ring.ring_id, why))
         self.stopped[ring.ring_id] = StoppedRing(ring.agent.agent_id, why, self.now)
         outcome = RingOutcome.NO_ANSWER if why is StopReason.NO_ANSWER else RingOutcome.STOPPED
         self.end_ring(ring, outcome, because or why)
 
-    def stop_rings(self, call: Call, why: StopReason) -> None:
+    def stop_rings(self, call: QueuedCall, why: StopReason) -> None:
         """Stop all phones that ring for a call."""
         for ring in list(call.rings.values()):
             self.stop_ring(ring, why)
 
-    def end_ring(self, ring: Ring, outcome: RingOutcome, why: Reason) -> None:
+    def end_ring(self, ring: AgentRing, outcome: RingOutcome, why: Reason) -> None:
         """A ring, or the conversation it became, is over."""
         call, agent = ring.call, ring.agent
         del self.rings[ring.ring_id]
@@ -236,18 +236,18 @@ class Floor:
         self._places += 1
         return self.now, self._places
 
-    def join_line(self, call: Call) -> None:
+    def join_line(self, call: QueuedCall) -> None:
         """Put a call into its line at its own place, which for one that comes back may be the head."""
         call.state = CallState.WAITING
         line = call.line
         insort(line.calls, call, key=_place)
-        if line.settings.alerting is Alerting.ONE and line.calls[0] is call:
+        if line.settings.alerting is CallsAlerting.ONE and line.calls[0] is call:
             for later in line.calls[1:]:  # the head alone alerts (rules section 3.2)
                 self.stop_rings(later, StopReason.EARLIER_CALL)
         self.deadlines.set((Due.WAIT, call.call_id), call.waits_until)
         self.change(line)
 
-    def leave_line(self, call: Call) -> None:
+    def leave_line(self, call: QueuedCall) -> None:
         """Take a call out of its line, or out of its greeting."""
         line = call.line
         line.greeting.discard(call.call_id)
@@ -258,12 +258,12 @@ class Floor:
             self.deadlines.clear((Due.WAIT, call.call_id))
         self.change(line)
 
-    def change(self, line: Line) -> None:
+    def change(self, line: WaitingLine) -> None:
         """Have the line's calls offered to agents before the step ends."""
         if line.calls:
             self.changed[line] = None
 
-    def play_music(self, call: Call) -> None:
+    def play_music(self, call: QueuedCall) -> None:
         """Music for a waiting caller; one who hears the same already keeps hearing it."""
         music = call.line.settings.music
         if not (call.is_playing_music and music is not None and call.music == music):
@@ -285,7 +285,7 @@ class Floor:
         for line in lines:
             self._take_turn(line.calls[0])
 
-    def _offer(self, call: Call) -> None:
+    def _offer(self, call: QueuedCall) -> None:
         chosen = choose(call)
         for agent in chosen:
             self.ring(call, agent)
@@ -294,7 +294,7 @@ class Floor:
 
     # -- reasons
 
-    def note(self, call: Call, agent_id: str | None, decision: DecisionKind, why: Reason) -> None:
+    def note(self, call: QueuedCall, agent_id: str | None, decision: DecisionKind, why: Reason) -> None:
         """Record a decision, unless the same was recorded for this call before."""
         key = (agent_id, decision, why)
         if key not in call.noted:
@@ -306,7 +306,7 @@ class Floor:
                 )
             )
 
-    def _take_turn(self, call: Call) -> None:
+    def _take_turn(self, call: QueuedCall) -> None:
         if call.has_had_turn:
             return
         call.has_had_turn = True
@@ -318,16 +318,16 @@ class Floor:
         if not line.free and not call.rings:
             self.note(call, None, DecisionKind.WAITS, _nobody_free(counts))
 
-    def _note_obstacle(self, call: Call, agent_id: str, obstacle: Hindrance) -> None:
+    def _note_obstacle(self, call: QueuedCall, agent_id: str, obstacle: Hindrance) -> None:
         if obstacle not in _ON_RECORD:
             self.note(call, agent_id, DecisionKind.NOT_RUNG, obstacle)
 
 
-def _place(call: Call) -> Place:
+def _place(call: QueuedCall) -> Place:
     return call.place
 
 
-def _in_order(lines: list[Line]) -> Iterable[Call]:
+def _in_order(lines: list[WaitingLine]) -> Iterable[QueuedCall]:
     if len(lines) == 1:
         return turns(lines[0])
     return heapq.merge(*(turns(line) for line in lines), key=_place)

@@ -19,7 +19,7 @@ class Distribution(StrEnum):
     LONGEST_IDLE = "longest-idle"
 
 
-class Alerting(StrEnum):
+class CallsAlerting(StrEnum):
     """How many calls of one queue alert agents at once (rules section 2)."""
 
     ONE = "one"
@@ -99,7 +99,7 @@ class CallQueue:
     name: str
     agents: tuple[str, ...] = ()
     distribution: Distribution = Distribution.ATTENDANT
-    alerting: Alerting = Alerting.ONE
+    alerting: CallsAlerting = CallsAlerting.ONE
     has_greeting: bool = False
     music: str | None = None
     agent_alert_time: timedelta = timedelta(seconds=30)

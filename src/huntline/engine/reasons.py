@@ -308,7 +308,7 @@ class SipAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class OnlyText:
     """What is known as a text only: of a peer, of a library, or of a row that was written before reasons
     were data."""
 
@@ -369,7 +369,7 @@ WithFields = (
     | LeftToTransfer
     | FromQueue
     | SipAnswer
-    | Text
+    | OnlyText
     | RungAt
     | NotRungFrom
     | OccupiedByCall
@@ -443,7 +443,7 @@ def from_data(data: Mapping[str, Any]) -> Reason:
         form = _FORMS[kind]
         return form(**{name: read(data[name]) for name, read in _FIELDS[form].items()})  # type: ignore[no-any-return]
     except (KeyError, TypeError, ValueError, AttributeError):
-        return Text(kind)
+        return OnlyText(kind)
 
 
 def _plain(value: Any) -> Any:

@@ -11,7 +11,7 @@ from huntline.engine.events import SettingsChanged
 from huntline.engine.floor import Floor
 from huntline.engine.model import AgentSettings, CallQueue
 from huntline.engine.reasons import Cause, StopReason
-from huntline.engine.state import Agent, Line
+from huntline.engine.state import Agent, WaitingLine
 
 
 def apply(floor: Floor, event: SettingsChanged) -> None:
@@ -40,7 +40,7 @@ def apply(floor: Floor, event: SettingsChanged) -> None:
         _send_away(floor, line)
 
 
-def _link(lines: list[Line], agents: dict[str, Agent]) -> None:
+def _link(lines: list[WaitingLine], agents: dict[str, Agent]) -> None:
     for agent in agents.values():
         agent.lines = {}
     for line in lines:
@@ -78,7 +78,7 @@ def _apply_agents(floor: Floor, organization_id: str, given: dict[str, AgentSett
     return moved
 
 
-def _remove_lines(floor: Floor, event: SettingsChanged, affected: set[str]) -> list[Line]:
+def _remove_lines(floor: Floor, event: SettingsChanged, affected: set[str]) -> list[WaitingLine]:
     kept = {queue.queue_id for queue in event.queues}
     removed = [
         line
@@ -98,7 +98,7 @@ def _apply_queue(floor: Floor, queue: CallQueue, moved: dict[str, Agent]) -> boo
     """Put a queue's settings in force; whether its agents are to be put in order anew."""
     line = floor.lines.get(queue.queue_id)
     if line is None:
-        floor.lines[queue.queue_id] = Line(queue)
+        floor.lines[queue.queue_id] = WaitingLine(queue)
         return True
     if line.settings != queue:
         _change_queue(floor, line, queue)
@@ -106,7 +106,7 @@ def _apply_queue(floor: Floor, queue: CallQueue, moved: dict[str, Agent]) -> boo
     return not moved.keys().isdisjoint(queue.agents)
 
 
-def _change_queue(floor: Floor, line: Line, queue: CallQueue) -> None:
+def _change_queue(floor: Floor, line: WaitingLine, queue: CallQueue) -> None:
     before, line.settings = line.settings, queue
     if (before.distribution, before.alerting) != (queue.distribution, queue.alerting):
         for call in line.calls:
@@ -118,7 +118,7 @@ def _change_queue(floor: Floor, line: Line, queue: CallQueue) -> None:
     floor.change(line)
 
 
-def _fill(floor: Floor, line: Line, given: Container[str]) -> None:
+def _fill(floor: Floor, line: WaitingLine, given: Container[str]) -> None:
     """Put the agents into the line's order; the rotation goes on after the one rung last."""
     last = next((name for name, position in line.positions.items() if position == line.last_position), None)
     line.positions = {
@@ -135,18 +135,18 @@ def _fill(floor: Floor, line: Line, given: Container[str]) -> None:
             floor.agents[agent_id].opted_out.discard(_queue_id(line))
 
 
-def _clear(line: Line) -> None:
+def _clear(line: WaitingLine) -> None:
     line.free.clear()
     line.obstacles.clear()
     line.serving.clear()
     line.next_agents = None
 
 
-def _send_away(floor: Floor, line: Line) -> None:
+def _send_away(floor: Floor, line: WaitingLine) -> None:
     """Calls that wait in a removed queue take its timeout exit (rules section 4, Remove-CsHuntGroup)."""
     for call in [*line.calls, *(floor.calls[call_id] for call_id in sorted(line.greeting))]:
         exits.leave(floor, call, exits.timeout(line))
 
 
-def _queue_id(line: Line) -> str:
+def _queue_id(line: WaitingLine) -> str:
     return line.settings.queue_id

@@ -13,7 +13,7 @@ from huntline.engine.model import (
     QueueStatus,
     Snapshot,
 )
-from huntline.engine.state import Agent, Call, CallState, Line
+from huntline.engine.state import Agent, CallState, QueuedCall, WaitingLine
 
 
 def take(floor: Floor) -> Snapshot:
@@ -31,7 +31,7 @@ def take(floor: Floor) -> Snapshot:
     )
 
 
-def _queue(line: Line) -> QueueStatus:
+def _queue(line: WaitingLine) -> QueueStatus:
     if line.next_agents is None:
         line.next_agents = in_turn(line)
     return QueueStatus(
@@ -70,7 +70,7 @@ def status_of(agent: Agent, settings: AgentSettings) -> AgentStatus:
     )
 
 
-def _call(call: Call, position: int | None) -> CallStatus:
+def _call(call: QueuedCall, position: int | None) -> CallStatus:
     is_alerting = call.state is CallState.WAITING and call.rings
     return CallStatus(
         call_id=call.call_id,

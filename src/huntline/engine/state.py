@@ -37,7 +37,7 @@ class CallState(StrEnum):
 
 
 @dataclass(slots=True, eq=False)
-class Line:
+class WaitingLine:
     """A call queue at run time.
 
     ``calls`` holds the waiting calls in order. Each agent of ``positions`` is either in ``free`` (may be
@@ -48,7 +48,7 @@ class Line:
 
     settings: CallQueue
     positions: dict[str, int] = field(default_factory=dict)
-    calls: list[Call] = field(default_factory=list)
+    calls: list[QueuedCall] = field(default_factory=list)
     greeting: set[str] = field(default_factory=set)
     free: dict[str, Agent] = field(default_factory=dict)
     obstacles: dict[str, Hindrance] = field(default_factory=dict)
@@ -73,7 +73,7 @@ class Agent:
     state_since: datetime
     settings: AgentSettings | None = None
     opted_out: set[str] = field(default_factory=set)
-    lines: dict[str, Line] = field(default_factory=dict)
+    lines: dict[str, WaitingLine] = field(default_factory=dict)
     is_reachable: bool = False
     presence: Presence = Presence.AVAILABLE
     other_calls: int = 0
@@ -83,25 +83,25 @@ class Agent:
     rest_reason: Reason = Cause.NO_PHONE
     paths_failed: int = 0  # in a row
     unfit: Cause | None = None
-    ring: Ring | None = None
+    ring: AgentRing | None = None
     state: AgentState = AgentState.SIGNED_OUT
     status: AgentStatus | None = None
 
 
 @dataclass(slots=True, eq=False)
-class Ring:
+class AgentRing:
     """An agent's phone, ringing for a call or (once answered) carrying it."""
 
     ring_id: str
-    call: Call
+    call: QueuedCall
     agent: Agent
-    line: Line
+    line: WaitingLine
     started_at: datetime
     answered_at: datetime | None = None
 
 
 @dataclass(slots=True, eq=False)
-class Call:
+class QueuedCall:
     """A caller's way through the queues.
 
     ``rings`` are the phones ringing now, ``ring`` the one that answered. ``skipped`` are the agents not
@@ -112,15 +112,15 @@ class Call:
 
     call_id: str
     caller: str
-    line: Line
+    line: WaitingLine
     first_queue_id: str
     arrived_at: datetime
     state: CallState = CallState.WAITING
     is_leg_answered: bool = False
     waiting_since: datetime | None = None
     place: Place = NO_PLACE
-    rings: dict[str, Ring] = field(default_factory=dict)
-    ring: Ring | None = None
+    rings: dict[str, AgentRing] = field(default_factory=dict)
+    ring: AgentRing | None = None
     ring_count: int = 0
     left: tuple[QueueLeft, ...] = ()
     skipped: set[str] = field(default_factory=set)

@@ -18,11 +18,11 @@ from huntline.engine.reasons import (
     Destination,
     DestinationKind,
     Obstacle,
+    OnlyText,
     Reason,
     RingOutcome,
     SipAnswer,
     StopReason,
-    Text,
 )
 from huntline.languages.translation import Language, in_language
 from huntline.languages.typography import typeset
@@ -253,7 +253,7 @@ def in_words(reason: Reason, reader: Reader) -> str:
         return reader.choose(WORDS[reason])
     facts = {name: getattr(reason, name) for name in reason.__slots__}
     match reason:
-        case Text(text):
+        case OnlyText(text):
             return in_language(text, reader.language)  # such as a refusal of ours, told by another process
         case SipAnswer():
             facts["phrase"] = _phrase(reason, reader)

@@ -21,7 +21,7 @@ from huntline.media.interface import (
     PlayFinished,
 )
 from huntline.media.worker import wire
-from huntline.media.worker.wire import LegState, PlayState, SecretsChanged, WorkerEvent
+from huntline.media.worker.wire import MediaLegState, PlayState, SecretsChanged, WorkerEvent
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class MediaClient:
     def __init__(self, control_path: Path) -> None:
         self.on_event: Callable[[MediaEvent], None] = _ignore
         self._control_path = control_path
-        self._legs: dict[str, LegState] = {}
+        self._legs: dict[str, MediaLegState] = {}
         self._stale: set[str] = set()
         """Legs that were changed while the worker was away."""
         self._pending: dict[int, _Pending] = {}
@@ -98,7 +98,7 @@ class MediaClient:
 
     def adopt(self, leg_id: str, state: Mapping[str, Any]) -> None:
         """Know a leg of an earlier client. To be called before ``start``: all others are deleted then."""
-        self._legs[leg_id] = LegState.from_dict(state)
+        self._legs[leg_id] = MediaLegState.from_dict(state)
 
     # The verbs
 
@@ -196,7 +196,7 @@ class MediaClient:
 
     async def _negotiate(
         self, verb: str, leg_id: str, patience: float = _PATIENCE, **arguments: str | bool | None
-    ) -> LegState:
+    ) -> MediaLegState:
         is_new = leg_id not in self._legs
         try:
             result = await self._ask(leg_id, {"verb": verb, "leg": leg_id, **arguments}, patience)
@@ -205,7 +205,7 @@ class MediaClient:
             if is_new:
                 self.delete(leg_id)
             raise
-        fresh = LegState.from_dict(result)
+        fresh = MediaLegState.from_dict(result)
         known = self._legs.get(leg_id, fresh)
         self._legs[leg_id] = replace(fresh, play=known.play, bridge=known.bridge)
         return fresh

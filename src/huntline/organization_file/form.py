@@ -23,7 +23,7 @@ from huntline.directory.organization import (
     Substitute,
 )
 from huntline.directory.problems import did_you_mean
-from huntline.engine.model import Alerting, Distribution
+from huntline.engine.model import CallsAlerting, Distribution
 
 
 def one_of(kind: type[StrEnum]) -> BeforeValidator:
@@ -227,7 +227,7 @@ class QueueForm(_Part):
     greeting: _Greeting | None = None
     music: _Music = None
     distribution: Annotated[Distribution, one_of(Distribution)] = Distribution.ATTENDANT
-    alerting: Annotated[Alerting, one_of(Alerting)] | None = None
+    alerting: Annotated[CallsAlerting, one_of(CallsAlerting)] | None = None
     agent_limit: int = 50
     agents: _Texts = []
     groups: _Texts = []

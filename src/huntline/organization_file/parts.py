@@ -16,8 +16,8 @@ from huntline.directory.organization import (
     Digest,
     Group,
     LicencePool,
-    Limits,
     Organization,
+    OrganizationLimits,
     QueueExit,
     QueueSettings,
     ServiceNumber,
@@ -26,7 +26,7 @@ from huntline.directory.organization import (
     User,
 )
 from huntline.directory.problems import Problem
-from huntline.engine.model import Alerting, Distribution
+from huntline.engine.model import CallsAlerting, Distribution
 from huntline.organization_file.form import (
     ExitForm,
     GroupForm,
@@ -76,7 +76,7 @@ def with_fields(organization: Organization, form: OrganizationFields) -> Organiz
         organization,
         name=form.organization,
         domains=tuple(domain.lower() for domain in form.domains),
-        limits=Limits(**form.limits.model_dump()),
+        limits=OrganizationLimits(**form.limits.model_dump()),
         communication_credits=form.communication_credits,
         propagation_delay=form.propagation_delay,
         time_zone=form.time_zone,
@@ -219,7 +219,7 @@ def queue_of(form: QueueForm, domains: tuple[str, ...]) -> QueueSettings:
         primary_uri=(form.primary_uri or "").lower(),
         domain=form.domain.lower() if form.domain else (domains[0] if len(domains) == 1 else ""),
         line_uri=_lower_scheme(form.line_uri),
-        alerting=form.alerting or (Alerting.PARALLEL if is_parallel else Alerting.ONE),
+        alerting=form.alerting or (CallsAlerting.PARALLEL if is_parallel else CallsAlerting.ONE),
         agents=tuple(upn.lower() for upn in form.agents),
         groups=tuple(form.groups),
         overflow=_exit_of(form.overflow),

@@ -31,7 +31,7 @@ class OrganizationFileRefused(ConfigurationError):
 
 
 @dataclass(frozen=True, slots=True)
-class Sounds:
+class SoundKeeping:
     """How sounds are checked and kept. Both raise ConfigurationError for what cannot be a prompt."""
 
     keep_file: Callable[[Path], Audio]
@@ -59,7 +59,7 @@ class Draft:
         return OrganizationFileRefused(self.source.describe((*self.problems, *meant)))
 
 
-def read_file(path: Path, sounds: Sounds) -> Draft:
+def read_file(path: Path, sounds: SoundKeeping) -> Draft:
     """Read an organization file; names of sounds are relative to it. Raises ConfigurationError."""
     source = YamlSource(str(path), _text(path))
     if not isinstance(source.value, dict):
@@ -88,7 +88,7 @@ def _text(path: Path) -> str:
 class _Reader:
     """Makes the organization of one form; ``problems`` are those of passwords and sounds."""
 
-    def __init__(self, form: OrganizationForm, folder: Path, sounds: Sounds) -> None:
+    def __init__(self, form: OrganizationForm, folder: Path, sounds: SoundKeeping) -> None:
         self.problems: list[Problem] = []
         self._form = form
         self._folder = folder

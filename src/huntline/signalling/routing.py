@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Sounds:
+class BuiltinSounds:
     """Where the built-in prompts are, as sources for the media driver."""
 
     music: str
@@ -39,7 +39,7 @@ class NoQueueToLeave(Refused):
     error_id = "agent-not-in-queue"
 
 
-class UnknownOrganization(Refused):
+class NoSuchOrganization(Refused):
     """Nothing of that organization is on this server."""
 
     error_id = "unknown-organization"
@@ -53,7 +53,7 @@ class UnknownUser(Refused):
     status = 404
 
 
-class Site:
+class Routing:
     """``remember`` stores an opt-out or opt-in: (organization id, user id, queue id, is opted out)."""
 
     def __init__(
@@ -61,7 +61,7 @@ class Site:
         plan: ServerPlan,
         registrar: Registrar,
         runner: Runner,
-        sounds: Sounds,
+        sounds: BuiltinSounds,
         audio_folder: Path,
         remember: Callable[[str, str, str, bool], None],
     ) -> None:
@@ -202,7 +202,7 @@ class Site:
         """An organization. Raises UnknownOrganization."""
         organization = self.plan.organization(organization_id)
         if organization is None:
-            raise UnknownOrganization(f"there is no organization {organization_id!r}")
+            raise NoSuchOrganization(f"there is no organization {organization_id!r}")
         return organization
 
     def user_named(self, upn: str) -> Account:

@@ -13,7 +13,7 @@ from huntline.engine import commands as do
 from huntline.engine import events as told
 from huntline.engine.engine import Engine
 from huntline.engine.model import Snapshot
-from huntline.engine.reasons import Reason, Text
+from huntline.engine.reasons import OnlyText, Reason
 from huntline.errors import Refused
 
 log = logging.getLogger(__name__)
@@ -115,7 +115,7 @@ class Runner:
             self._dispatch(command)
         except Exception as error:
             log.exception("command not carried out", extra={"command": type(command).__name__})
-            if (failure := _failure_of(command, Text(f"{type(error).__name__}: {error}"))) is not None:
+            if (failure := _failure_of(command, OnlyText(f"{type(error).__name__}: {error}"))) is not None:
                 self._inbox.append(failure)
 
     # -- one timer

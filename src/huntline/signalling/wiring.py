@@ -33,7 +33,7 @@ from huntline.media.client import MediaClient
 from huntline.media.prompts.synthesize import ensure_builtin
 from huntline.network.peers import connections_for
 from huntline.signalling.live_feed import LiveFeed
-from huntline.signalling.routing import Site, Sounds
+from huntline.signalling.routing import BuiltinSounds, Routing
 from huntline.signalling.runner import Runner
 from huntline.signalling.status_report import StatusReport
 from huntline.sip.core import events as sip
@@ -134,17 +134,17 @@ class Signalling:
         self._next_load: asyncio.TimerHandle | None = None
         self._reachable: set[str] = set()
 
-    def _build_site(self) -> Site:
+    def _build_site(self) -> Routing:
         audio = self._config.data / "audio"
         stems = ensure_builtin(audio)
-        sounds = Sounds(
+        sounds = BuiltinSounds(
             stems["default-music"], stems["confirm-tone"], stems["refuse-tone"], stems["ringing-tone"]
         )
 
         def remember(organization_id: str, user_id: str, queue_id: str, is_opted_out: bool) -> None:
             set_opted_out(self._database, organization_id, user_id, queue_id, is_opted_out)
 
-        return Site(self._plan, self._registrar, self._runner, sounds, audio, remember)
+        return Routing(self._plan, self._registrar, self._runner, sounds, audio, remember)
 
     async def start(self) -> None:
         """Take calls. Raises ConfigurationError when an address cannot be had."""

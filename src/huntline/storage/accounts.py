@@ -59,7 +59,7 @@ class LastAdmin(Refused):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class SignInAccount:
     """Who may use the API. ``queue_ids`` are a queue owner's, ``user_id`` is the user it belongs to.
 
     What failed to sign in before ``forgiven_at`` counts no longer.
@@ -102,25 +102,25 @@ class Accounts:
         self._database = database
         self._now = now
 
-    def all(self, organization_id: str) -> tuple[Account, ...]:
+    def all(self, organization_id: str) -> tuple[SignInAccount, ...]:
         """The accounts of one organization, or of the host, by name; in force or not."""
         table = schema.accounts
         query = select(table).where(table.c.organization_id == organization_id).order_by(table.c.name_key)
         return self._found(query)
 
-    def by_name(self, name: str, organization_id: str | None) -> tuple[Account, ...]:
+    def by_name(self, name: str, organization_id: str | None) -> tuple[SignInAccount, ...]:
         """The accounts in force of a name in any letter case, of one organization or of all and the host."""
         return self._in_force(schema.accounts.c.name_key == name.casefold(), organization_id)
 
-    def by_subject(self, subject: str, organization_id: str | None) -> tuple[Account, ...]:
+    def by_subject(self, subject: str, organization_id: str | None) -> tuple[SignInAccount, ...]:
         """The accounts in force of a person at an identity provider: ``issuer subject``."""
         return self._in_force(schema.accounts.c.oidc_subject == subject, organization_id)
 
-    def by_user(self, user_id: str, organization_id: str) -> tuple[Account, ...]:
+    def by_user(self, user_id: str, organization_id: str) -> tuple[SignInAccount, ...]:
         """The accounts in force that belong to a user."""
         return self._in_force(schema.accounts.c.user_id == user_id, organization_id)
 
-    def by_key(self, key: str) -> Account | None:
+    def by_key(self, key: str) -> SignInAccount | None:
         """The account of an API key that is known and has not expired, if the account is in force."""
         accounts, keys = schema.accounts, schema.api_keys
         is_valid = keys.c.expires_at.is_(None) | (keys.c.expires_at > self._now())
@@ -133,9 +133,9 @@ class Accounts:
         found = self._found(in_force().join(keys, is_it))
         return found[0] if found else None
 
-    def by_hashes(self, hashes: Collection[str]) -> dict[str, Account]:
+    def by_hashes(self, hashes: Collection[str]) -> dict[str, SignInAccount]:
         """The accounts in force that keys and sessions open which are good now, by ``hash_of`` these."""
-        found: dict[str, Account] = {}
+        found: dict[str, SignInAccount] = {}
         wanted = sorted(hashes)
         for start in range(0, len(wanted), _MOST_VALUES):
             some = wanted[start : start + _MOST_VALUES]
@@ -155,19 +155,19 @@ class Accounts:
                 found |= {row["opened_by"]: account_of(row) for row in rows}
         return found
 
-    def add(self, account: Account, by: Actor, *, dry_run: bool = False) -> Account:
+    def add(self, account: SignInAccount, by: Actor, *, dry_run: bool = False) -> SignInAccount:
         """Keep a new account, whose id is made here. Raises AccountTaken."""
         with writing(self._database) as connection:
             return add_account(connection, account, by, self._now(), dry_run=dry_run)
 
     def change(
         self,
-        account: Account,
-        edit: Callable[[Account], Account],
+        account: SignInAccount,
+        edit: Callable[[SignInAccount], SignInAccount],
         by: Actor,
         *,
         dry_run: bool = False,
-    ) -> Account:
+    ) -> SignInAccount:
         """Put ``edit(the account as it is now)`` in its place.
 
         Another password ends its sessions, and so does disabling it. Raises UnknownAccount, AccountTaken,
@@ -188,7 +188,7 @@ class Accounts:
                 self._audit(connection, after, _changes(connection, before, after), by)
         return after
 
-    def remove(self, account: Account, by: Actor, *, dry_run: bool = False) -> None:
+    def remove(self, account: SignInAccount, by: Actor, *, dry_run: bool = False) -> None:
         """Remove an account with its keys and sessions. Raises UnknownAccount, LastAdmin."""
         with writing(self._database) as connection:
             account = _existing(connection, account)
@@ -199,7 +199,7 @@ class Accounts:
                     connection.execute(delete(table).where(_is_account(table, account)))
                 self._audit(connection, account, [removed("account", account.name)], by)
 
-    def forgive(self, account: Account, by: Actor) -> Account:
+    def forgive(self, account: SignInAccount, by: Actor) -> SignInAccount:
         """Have what failed to sign in until now count no longer. Raises UnknownAccount."""
         with writing(self._database) as connection:
             after = replace(_existing(connection, account), forgiven_at=self._now())
@@ -210,7 +210,7 @@ class Accounts:
             self._audit(connection, after, [change], by)
         return after
 
-    def keys(self, account: Account) -> tuple[ApiKey, ...]:
+    def keys(self, account: SignInAccount) -> tuple[ApiKey, ...]:
         """The API keys of an account, in the order in which they were made."""
         table = schema.api_keys
         query = select(table).where(_is_account(table, account)).order_by(table.c.key_id)
@@ -221,7 +221,7 @@ class Accounts:
             )
 
     def add_key(
-        self, account: Account, name: str, by: Actor, expires_at: datetime | None = None
+        self, account: SignInAccount, name: str, by: Actor, expires_at: datetime | None = None
     ) -> tuple[ApiKey, str]:
         """Make an API key; returns it with the secret itself, which cannot be had again."""
         secret = KEY_PREFIX + secrets.token_urlsafe(32)
@@ -240,7 +240,7 @@ class Accounts:
             self._audit(connection, account, [Change("account", account.name, "key", None, name)], by)
         return key, secret
 
-    def remove_key(self, account: Account, key_id: str, by: Actor) -> ApiKey:
+    def remove_key(self, account: SignInAccount, key_id: str, by: Actor) -> ApiKey:
         """Remove an API key, which opens nothing from now on. Raises UnknownAccount."""
         key = next((each for each in self.keys(account) if each.key_id == key_id), None)
         if key is None:
@@ -251,23 +251,25 @@ class Accounts:
             self._audit(connection, account, [Change("account", account.name, "key", key.name, None)], by)
         return key
 
-    def _in_force(self, where: ColumnElement[bool], organization_id: str | None) -> tuple[Account, ...]:
+    def _in_force(self, where: ColumnElement[bool], organization_id: str | None) -> tuple[SignInAccount, ...]:
         query = in_force().where(where)
         if organization_id is not None:
             query = query.where(schema.accounts.c.organization_id == organization_id)
         return self._found(query)
 
-    def _found(self, query: Select[Any]) -> tuple[Account, ...]:
+    def _found(self, query: Select[Any]) -> tuple[SignInAccount, ...]:
         with self._database.begin() as connection:
             return tuple(account_of(row) for row in connection.execute(query).mappings())
 
-    def _audit(self, connection: Connection, account: Account, changes: list[Change], by: Actor) -> None:
+    def _audit(
+        self, connection: Connection, account: SignInAccount, changes: list[Change], by: Actor
+    ) -> None:
         write_audit(connection, account.organization_id, changes, by, self._now())
 
 
 def add_account(
-    connection: Connection, account: Account, by: Actor, at: datetime, *, dry_run: bool = False
-) -> Account:
+    connection: Connection, account: SignInAccount, by: Actor, at: datetime, *, dry_run: bool = False
+) -> SignInAccount:
     """Keep a new account, whose id is made here, in the connection's transaction. Raises AccountTaken."""
     created = replace(account, account_id=new_id())
     _refuse_taken(connection, created)
@@ -288,9 +290,9 @@ def in_force() -> Select[Any]:
     return select(accounts).where(accounts.c.is_disabled.is_(False), accounts.c.user_id.is_(None) | has_user)
 
 
-def account_of(row: RowMapping) -> Account:
+def account_of(row: RowMapping) -> SignInAccount:
     """The account of a row of its table."""
-    return Account(
+    return SignInAccount(
         organization_id=row["organization_id"],
         account_id=row["account_id"],
         name=row["name"],
@@ -304,7 +306,7 @@ def account_of(row: RowMapping) -> Account:
     )
 
 
-def _row_of(account: Account) -> dict[str, Any]:
+def _row_of(account: SignInAccount) -> dict[str, Any]:
     return {
         "organization_id": account.organization_id,
         "account_id": account.account_id,
@@ -320,7 +322,7 @@ def _row_of(account: Account) -> dict[str, Any]:
     }
 
 
-def _is_account(table: Any, account: Account) -> ColumnElement[bool]:
+def _is_account(table: Any, account: SignInAccount) -> ColumnElement[bool]:
     """What rows of a table belong to an account."""
     is_account: ColumnElement[bool] = (table.c.organization_id == account.organization_id) & (
         table.c.account_id == account.account_id
@@ -328,7 +330,7 @@ def _is_account(table: Any, account: Account) -> ColumnElement[bool]:
     return is_account
 
 
-def _existing(connection: Connection, account: Account) -> Account:
+def _existing(connection: Connection, account: SignInAccount) -> SignInAccount:
     """The account as it is stored now."""
     query = select(schema.accounts).where(_is_account(schema.accounts, account))
     row = connection.execute(query).mappings().first()
@@ -337,7 +339,7 @@ def _existing(connection: Connection, account: Account) -> Account:
     return account_of(row)
 
 
-def _refuse_taken(connection: Connection, account: Account) -> None:
+def _refuse_taken(connection: Connection, account: SignInAccount) -> None:
     table = schema.accounts
     others = select(table.c.name).where(
         table.c.organization_id == account.organization_id, table.c.account_id != account.account_id
@@ -352,11 +354,11 @@ def _refuse_taken(connection: Connection, account: Account) -> None:
             )
 
 
-def _administers(account: Account) -> bool:
+def _administers(account: SignInAccount) -> bool:
     return account.role is Role.ADMIN and not account.is_disabled
 
 
-def _refuse_without_admin(connection: Connection, account: Account) -> None:
+def _refuse_without_admin(connection: Connection, account: SignInAccount) -> None:
     table = schema.accounts
     others = in_force().where(
         table.c.organization_id == account.organization_id,
@@ -370,7 +372,7 @@ def _refuse_without_admin(connection: Connection, account: Account) -> None:
         )
 
 
-def _changes(connection: Connection, before: Account, after: Account) -> list[Change]:
+def _changes(connection: Connection, before: SignInAccount, after: SignInAccount) -> list[Change]:
     old, new = _words(connection, before), _words(connection, after)
     if after.password_hash not in (None, before.password_hash):
         new |= {"password": "set anew"}
@@ -381,7 +383,7 @@ def _changes(connection: Connection, before: Account, after: Account) -> list[Ch
     ]
 
 
-def _words(connection: Connection, account: Account) -> dict[str, str]:
+def _words(connection: Connection, account: SignInAccount) -> dict[str, str]:
     """An account in words for people, without secrets."""
     queues, users = schema.queues, schema.users
     names = select(queues.c.name).where(

@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import DateTime, Dialect, String
 from sqlalchemy.types import TypeDecorator
 
-from huntline.engine.reasons import Reason, Text, as_data, from_data
+from huntline.engine.reasons import OnlyText, Reason, as_data, from_data
 
 Id = String(36)
 
@@ -54,10 +54,10 @@ class ReasonText(TypeDecorator[Reason]):
         try:
             return from_data(json.loads(value))
         except (ValueError, AttributeError):
-            return Text(value)
+            return OnlyText(value)
 
 
-class Word(TypeDecorator[StrEnum]):
+class EnumText(TypeDecorator[StrEnum]):
     """One of an enumeration's words."""
 
     impl = String

@@ -14,7 +14,7 @@ from huntline.storage import schema
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class StoredRefusal:
     """A refused call, or a sum of them, and when that was."""
 
     at: datetime
@@ -38,7 +38,9 @@ def count_refused(database: Engine, wanted: RefusalFilter) -> int:
         return int(connection.execute(query).scalar_one())
 
 
-def page_of_refused(database: Engine, wanted: RefusalFilter, limit: int, offset: int = 0) -> list[Refusal]:
+def page_of_refused(
+    database: Engine, wanted: RefusalFilter, limit: int, offset: int = 0
+) -> list[StoredRefusal]:
     """A page of the rows that match, the newest first."""
     table = schema.refused_calls
     query = select(table).where(*_conditions(wanted)).order_by(table.c.at.desc(), table.c.refusal_id.desc())
@@ -58,9 +60,9 @@ def _conditions(wanted: RefusalFilter) -> Iterator[ColumnElement[bool]]:
         yield table.c.reason == wanted.reason
 
 
-def _refusal(row: Row[Any]) -> Refusal:
+def _refusal(row: Row[Any]) -> StoredRefusal:
     reason = RefusalReason(row.reason)
     call = RefusedCall(
         row.organization_id, row.source, row.caller, row.dialled, row.status, reason, row._mapping["count"]
     )
-    return Refusal(row.at, call)
+    return StoredRefusal(row.at, call)

@@ -20,9 +20,9 @@ from huntline.directory.organization import (
     Home,
     Licence,
     LicencePool,
-    Limits,
     NumberKind,
     Organization,
+    OrganizationLimits,
     QueueExit,
     QueueExitAction,
     QueueSettings,
@@ -32,7 +32,7 @@ from huntline.directory.organization import (
     Trunk,
     User,
 )
-from huntline.engine.model import Alerting, Distribution
+from huntline.engine.model import CallsAlerting, Distribution
 from huntline.storage import schema
 
 Row = dict[str, Any]
@@ -318,7 +318,7 @@ def organization_of(rows: Rows, users: tuple[User, ...] | None = None) -> Organi
         organization_id=row["organization_id"],
         name=row["name"],
         domains=tuple(domain["domain"] for domain in rows[schema.domains]),
-        limits=Limits(row["max_waiting"], row["agent_limit"]),
+        limits=OrganizationLimits(row["max_waiting"], row["agent_limit"]),
         communication_credits=row["communication_credits"],
         propagation_delay=row["propagation_delay"],
         time_zone=row["time_zone"],
@@ -394,7 +394,7 @@ def _queues_of(
                 "greeting": _audio_of(row, "greeting", content),
                 "music": _audio_of(row, "music", content),
                 "distribution": Distribution(row["distribution"]),
-                "alerting": Alerting(row["alerting"]),
+                "alerting": CallsAlerting(row["alerting"]),
                 "agents": tuple(agents.get(row["queue_id"], ())),
                 "groups": tuple(groups.get(row["queue_id"], ())),
                 "overflow": _exit_of(row, "overflow"),

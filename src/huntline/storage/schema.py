@@ -23,7 +23,7 @@ from sqlalchemy import (
 from huntline.engine.commands import DecisionKind
 from huntline.engine.model import Outcome
 from huntline.engine.reasons import RingOutcome
-from huntline.storage.columns import Id, ReasonText, UtcDateTime, Word
+from huntline.storage.columns import EnumText, Id, ReasonText, UtcDateTime
 
 metadata = MetaData(
     naming_convention={
@@ -375,7 +375,7 @@ calls = Table(
     Column("answered_at", UtcDateTime),
     Column("ended_at", UtcDateTime, nullable=False),
     Column("agent_id", Id),
-    Column("outcome", Word(Outcome), nullable=False),
+    Column("outcome", EnumText(Outcome), nullable=False),
     Column("reason", ReasonText, nullable=False),
     Column("transferred_from", String),  # the call that the caller was transferred out of
     PrimaryKeyConstraint("organization_id", "month", "call_id"),
@@ -396,7 +396,7 @@ rings = Table(
     Column("started_at", UtcDateTime, nullable=False),
     Column("answered_at", UtcDateTime),
     Column("ended_at", UtcDateTime, nullable=False),
-    Column("outcome", Word(RingOutcome), nullable=False),
+    Column("outcome", EnumText(RingOutcome), nullable=False),
     Column("reason", ReasonText, nullable=False),
     PrimaryKeyConstraint("organization_id", "month", "ring_id"),
     Index(None, "organization_id", "call_id"),
@@ -433,7 +433,7 @@ decisions = Table(
     Column("queue_id", Id, nullable=False),
     Column("agent_id", Id),
     Column("at", UtcDateTime, nullable=False),
-    Column("decision", Word(DecisionKind), nullable=False),
+    Column("decision", EnumText(DecisionKind), nullable=False),
     Column("reason", ReasonText, nullable=False),
     PrimaryKeyConstraint("organization_id", "month", "decision_id"),
     Index(None, "organization_id", "call_id"),

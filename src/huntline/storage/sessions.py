@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Engine, delete, insert, update
 
 from huntline.storage import schema
-from huntline.storage.accounts import Account, account_of, hash_of, in_force
+from huntline.storage.accounts import SignInAccount, account_of, hash_of, in_force
 from huntline.storage.database import writing
 
 IDLE = timedelta(hours=12)
@@ -22,10 +22,10 @@ _RENEWAL = timedelta(minutes=5)  # so seldom is a request worth a write
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class SignInSession:
     """Someone signed in; ``csrf_token`` is what a page of ours knows and another site's does not."""
 
-    account: Account
+    account: SignInAccount
     csrf_token: str
 
 
@@ -36,10 +36,10 @@ class Sessions:
         self._database = database
         self._now = now
 
-    def start(self, account: Account) -> tuple[Session, str]:
+    def start(self, account: SignInAccount) -> tuple[SignInSession, str]:
         """A new session and its token, which cannot be had again."""
         now, token, table = self._now(), secrets.token_urlsafe(32), schema.sessions
-        session = Session(account, secrets.token_urlsafe(32))
+        session = SignInSession(account, secrets.token_urlsafe(32))
         row = {
             "organization_id": account.organization_id,
             "session_hash": hash_of(token),
@@ -53,7 +53,7 @@ class Sessions:
             connection.execute(insert(table), row)
         return session, token
 
-    def find(self, token: str) -> Session | None:
+    def find(self, token: str) -> SignInSession | None:
         """The session of a token, unless it has expired or its account is no longer in force."""
         now, sessions, accounts = self._now(), schema.sessions, schema.accounts
         is_it = (
@@ -71,7 +71,7 @@ class Sessions:
         expires_at = min(now + IDLE, row["started_at"] + LONGEST)
         if expires_at - row["expires_at"] > _RENEWAL:
             self._renew(token, expires_at)
-        return Session(account_of(row), row["csrf_token"])
+        return SignInSession(account_of(row), row["csrf_token"])
 
     def end(self, token: str) -> None:
         """End a session; one that is not there is fine."""

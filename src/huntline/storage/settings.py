@@ -37,7 +37,7 @@ from huntline.directory.propagation import propagated
 from huntline.directory.rules import check, settled
 from huntline.errors import Refused
 from huntline.storage import schema
-from huntline.storage.accounts import Account, add_account
+from huntline.storage.accounts import SignInAccount, add_account
 from huntline.storage.audit import Actor, write_audit
 from huntline.storage.database import writing
 from huntline.storage.ids import new_id, new_primary_user
@@ -150,7 +150,7 @@ class Settings:
             changed = self._put(connection, self._load(connection), None, wanted, by, dry_run)
         return self._remembered(changed, dry_run)
 
-    def add_first(self, wanted: Organization, admin: Account, by: Actor) -> Account:
+    def add_first(self, wanted: Organization, admin: SignInAccount, by: Actor) -> SignInAccount:
         """Put ``wanted`` on a server that has none, with its first account; both or neither.
 
         Returns the account. Raises SettingsRefused, ServerNotEmpty.

@@ -13,7 +13,7 @@ import uvicorn
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 
-from huntline.config import Address, Config
+from huntline.config import Config, SocketAddress
 from huntline.control.server import bind_private
 from huntline.errors import ConfigurationError, HuntlineError
 from huntline.network.peers import BACKLOG, connections_for
@@ -58,7 +58,7 @@ from huntline.web.connection_limits import (
 )
 from huntline.web.first_run import discard_setup_token, make_setup_token
 from huntline.web.guards import BodyLimit, BodyRules, Faults, RequestLimit, SecurityHeaders
-from huntline.web.health import Health, Part
+from huntline.web.health import Health, HealthPart
 from huntline.web.language import AnswersInLanguage, language_in_query
 from huntline.web.paths import API_PATH as API_PATH
 from huntline.web.paths import DESCRIPTION_PATH
@@ -158,7 +158,7 @@ def build_app(config: Config, trusted: Principal | None = None, pages: Path = PA
     async def read_health() -> JSONResponse:
         faults = await health.faults()
         wrong = {fault.part for fault in faults}
-        parts: dict[str, object] = {part: part not in wrong for part in Part}
+        parts: dict[str, object] = {part: part not in wrong for part in HealthPart}
         problems = [fault.model_dump() for fault in faults]
         return JSONResponse(parts | {"problems": problems}, status_code=503 if faults else 200)
 
@@ -243,7 +243,7 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _listen(address: Address) -> socket.socket:
+def _listen(address: SocketAddress) -> socket.socket:
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

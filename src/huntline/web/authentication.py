@@ -13,7 +13,7 @@ from huntline.clean_text import cleaned
 from huntline.directory.access import Role
 from huntline.errors import Refused
 from huntline.storage.accounts import hash_of
-from huntline.storage.sessions import Session
+from huntline.storage.sessions import SignInSession
 from huntline.web.backstage import Backstage
 from huntline.web.cookies import SESSION, cookie_of
 from huntline.web.paths import OWNER_HEADER
@@ -116,7 +116,7 @@ def credential_of(request: Request) -> str | None:
     return hash_of(shown or "")
 
 
-def session_of(request: Request) -> Session | None:
+def session_of(request: Request) -> SignInSession | None:
     """The session that a request's cookie belongs to; a key in the request goes before it."""
     backstage: Backstage = request.app.state.backstage
     token = cookie_of(request, SESSION)
@@ -125,7 +125,7 @@ def session_of(request: Request) -> Session | None:
     return backstage.sessions.find(token)
 
 
-def _check_csrf_token(request: Request, session: Session) -> None:
+def _check_csrf_token(request: Request, session: SignInSession) -> None:
     if request.method in _SAFE_METHODS:
         return
     token = request.headers.get(CSRF_HEADER, "")

@@ -9,7 +9,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
-from huntline.config import Address, Config
+from huntline.config import Config, SocketAddress
 from huntline.control.secret import keep_private
 
 FILE_NAME = "setup-token"
@@ -41,7 +41,7 @@ def how_to_set_up(config: Config) -> Iterator[str]:
     yield f"First run: open {link}"
     host, port = config.http.host, config.http.port
     if ipaddress.ip_address(host).is_loopback:
-        target = Address(host, port)
+        target = SocketAddress(host, port)
         yield (
             f"  from another machine: ssh -L {port}:{target} {getpass.getuser()}@{socket.gethostname()},"
             " and open this link there"

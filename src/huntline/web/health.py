@@ -27,7 +27,7 @@ _TRIED = bytes(65_536)
 _log = logging.getLogger(__name__)
 
 
-class Part(StrEnum):
+class HealthPart(StrEnum):
     """What a server is made of."""
 
     SIGNALLING = "signalling"
@@ -39,7 +39,7 @@ class Part(StrEnum):
 class Fault(BaseModel):
     """What is wrong with a part, for those who run the server."""
 
-    part: Part
+    part: HealthPart
     detail: str
 
 
@@ -51,7 +51,7 @@ class Health:
         self._known_for = known_for
         self._config = config
         self._database = database
-        self._checks: dict[Part, asyncio.Future[str | None]] = {}
+        self._checks: dict[HealthPart, asyncio.Future[str | None]] = {}
         self._looking: asyncio.Task[list[Fault]] | None = None
         self._known: list[Fault] = []
         self._known_until = 0.0
@@ -73,10 +73,10 @@ class Health:
 
     async def _look(self) -> list[Fault]:
         found = await asyncio.gather(
-            self._checked(Part.SIGNALLING, self._signalling),
-            self._checked(Part.MEDIA, self._media),
-            self._checked(Part.DATABASE, lambda: asyncio.to_thread(self._database_fault)),
-            self._checked(Part.DISK, lambda: asyncio.to_thread(self._disk_fault)),
+            self._checked(HealthPart.SIGNALLING, self._signalling),
+            self._checked(HealthPart.MEDIA, self._media),
+            self._checked(HealthPart.DATABASE, lambda: asyncio.to_thread(self._database_fault)),
+            self._checked(HealthPart.DISK, lambda: asyncio.to_thread(self._disk_fault)),
         )
         faults = [fault for fault in found if fault is not None]
         self._tell_changes(faults)
@@ -84,7 +84,7 @@ class Health:
         self._known_until = asyncio.get_running_loop().time() + self._known_for
         return faults
 
-    async def _checked(self, part: Part, check: Callable[[], Awaitable[str | None]]) -> Fault | None:
+    async def _checked(self, part: HealthPart, check: Callable[[], Awaitable[str | None]]) -> Fault | None:
         """What is wrong with a part. One that hangs, as on a dead disk, is not begun twice."""
         running = self._checks.get(part)
         if running is None:

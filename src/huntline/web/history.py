@@ -16,10 +16,10 @@ from huntline.engine.reasons import (
     Cause,
     NotRungFrom,
     OccupiedByCall,
+    OnlyText,
     Reason,
     RingOutcome,
     RungAt,
-    Text,
     as_data,
 )
 from huntline.languages.reasons import Reader, in_words
@@ -94,7 +94,7 @@ class WhyNotRung(StrEnum):
     NOT_REACHED = "not-reached"
 
 
-class Names:
+class NamesById:
     """The names in an organization by id; the id of what has been removed since stays. Reasons are in the
     words of ``reader``: unless told, of who reads the answer."""
 
@@ -181,7 +181,7 @@ def _occupied_by(ring: RingRecord) -> OccupiedByCall:
 
 
 def _rung(ring: RingRecord) -> RungAt:
-    why = None if ring.reason == Text("") else ring.reason
+    why = None if ring.reason == OnlyText("") else ring.reason
     if ring.answered_at is not None:
         return RungAt(ring.started_at, RingOutcome.ANSWERED, ring.answered_at, why)
     return RungAt(ring.started_at, ring.outcome, ring.ended_at, why)

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 
 from huntline.control.async_client import AsyncControlClient
-from huntline.control.messages import RequestRefused, ServerNotRunning
+from huntline.control.messages import ControlRefused, ServerNotRunning
 from huntline.control.picture import KEYS, Item, Picture
 from huntline.directory.caller_id import caller_as_shown
 from huntline.directory.organization import CallerIdPolicy
@@ -278,7 +278,7 @@ class LiveStreams:
 
     async def _watch(self) -> None:
         while True:
-            with contextlib.suppress(ServerNotRunning, RequestRefused):
+            with contextlib.suppress(ServerNotRunning, ControlRefused):
                 async with await AsyncControlClient.connect(self._control_socket) as client:
                     await self._follow(client)
             self._picture = None

@@ -59,7 +59,7 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class ProviderIdentity:
     """Whom the provider vouches for: ``subject`` is its name and its id for the person."""
 
     subject: str
@@ -125,7 +125,7 @@ class OpenIdConnect:
             )
         return pending
 
-    def identity(self, pending: Pending, code: str) -> Identity:
+    def identity(self, pending: Pending, code: str) -> ProviderIdentity:
         """Whom the provider vouches for by a code. Raises ProviderRefused, ProviderUnavailable."""
         from authlib.oauth2.base import OAuth2Error
         from joserfc.errors import JoseError
@@ -158,7 +158,7 @@ class OpenIdConnect:
         )
         return token
 
-    def _checked(self, pending: Pending, token: Mapping[str, Any], keys: Any) -> Identity:
+    def _checked(self, pending: Pending, token: Mapping[str, Any], keys: Any) -> ProviderIdentity:
         """The identity in an id token, once signature, issuer, audience, times and nonce are right."""
         from authlib.oidc.core import CodeIDToken
         from joserfc import jwt
@@ -184,7 +184,9 @@ class OpenIdConnect:
         )
         claims.validate(leeway=_LEEWAY)
         is_verified = claims.get("email_verified") is True and isinstance(claims.get("email"), str)
-        return Identity(f"{self._config.issuer} {claims['sub']}", claims["email"] if is_verified else None)
+        return ProviderIdentity(
+            f"{self._config.issuer} {claims['sub']}", claims["email"] if is_verified else None
+        )
 
     def _client(self, session: httpx.Client, pending: Pending) -> Any:
         from authlib.oauth2.client import OAuth2Client

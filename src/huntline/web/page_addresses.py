@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from huntline.config import Address, Config, Listener
+from huntline.config import Config, Listener, SocketAddress
 
 
 def page_origins(config: Config, local_host: str) -> tuple[str, ...]:
@@ -18,7 +18,7 @@ def page_origins(config: Config, local_host: str) -> tuple[str, ...]:
         return config.page_origins
     http = config.http
     host = ip_address(local_host) if ip_address(http.host).is_unspecified else ip_address(http.host)
-    origins = [_origin("http", str(Address(str(host), http.port)))]
+    origins = [_origin("http", str(SocketAddress(str(host), http.port)))]
     if host.is_loopback:
         origins.append(_origin("http", f"localhost:{http.port}"))
     if config.websocket_url is not None:
@@ -40,7 +40,7 @@ def websocket_url(config: Config, asked_host: str) -> str | None:
     return f"ws://{_seen_from_page(listener, asked_host)}"
 
 
-def phone_addresses(config: Config, asked_host: str) -> tuple[tuple[str, Address], ...]:
+def phone_addresses(config: Config, asked_host: str) -> tuple[tuple[str, SocketAddress], ...]:
     """Where phones register, each transport with its address; ``asked_host`` as in ``websocket_url``."""
     return tuple(
         (listener.transport, _seen_from_page(listener, asked_host))
@@ -49,10 +49,10 @@ def phone_addresses(config: Config, asked_host: str) -> tuple[tuple[str, Address
     )
 
 
-def _seen_from_page(listener: Listener, asked_host: str) -> Address:
+def _seen_from_page(listener: Listener, asked_host: str) -> SocketAddress:
     """Where a listener is reached by whoever reaches our pages at ``asked_host``."""
     host = asked_host if ip_address(listener.host).is_unspecified else listener.host
-    return Address(host, listener.port)
+    return SocketAddress(host, listener.port)
 
 
 def _origin(scheme: str, host_port: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from huntline.directory.access import PERMISSIONS, Permission, Role
-from huntline.storage.accounts import HOST, Account
+from huntline.storage.accounts import HOST, SignInAccount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class Principal:
         return self.role is not Role.QUEUE_OWNER or queue_id in self.queue_ids
 
 
-def principal_of(account: Account) -> Principal:
+def principal_of(account: SignInAccount) -> Principal:
     """Whoever has shown to own the account."""
     return Principal(
         name=account.name,

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 
 from huntline.errors import Refused
 from huntline.network.peers import source_of
-from huntline.storage.accounts import HOST, Account
+from huntline.storage.accounts import HOST, SignInAccount
 from huntline.storage.audit import Actor
 from huntline.storage.passwords import is_password
 from huntline.web.attempts import TooManyAttempts
 from huntline.web.backstage import Backstage
-from huntline.web.openid_connect import Identity
+from huntline.web.openid_connect import ProviderIdentity
 
 NO_ORGANIZATION = "?"
 """Stands for an organization that is not on the server: no account has this id."""
@@ -31,7 +31,7 @@ class SignInRefused(Refused):
 
 def account_by_password(
     backstage: Backstage, name: str, password: str, organization: str | None, address: str
-) -> Account:
+) -> SignInAccount:
     """The account of a name and password.
 
     ``organization`` is an id or name, or empty for the host; None looks everywhere, for a name that only
@@ -53,20 +53,20 @@ def account_by_password(
     return account
 
 
-def seconds_locked(backstage: Backstage, account: Account) -> int:
+def seconds_locked(backstage: Backstage, account: SignInAccount) -> int:
     """For how long nobody can sign in to an account by password, since too many tried; 0 when one can."""
     _forget_what_is_forgiven(backstage, account)
     return backstage.attempts_by_name.locked_for(account.account_id)
 
 
-def let_try_again(backstage: Backstage, account: Account, by: Actor) -> Account:
+def let_try_again(backstage: Backstage, account: SignInAccount, by: Actor) -> SignInAccount:
     """Let people sign in to a locked account, by password and from where its owner tried, at once."""
     backstage.attempts_by_name.forget(account.account_id)
     backstage.attempts_by_address.forget_on(account.account_id)
     return backstage.accounts.forgive(account, by)
 
 
-def _take_attempt(backstage: Backstage, key: str, account: Account | None, source: str) -> None:
+def _take_attempt(backstage: Backstage, key: str, account: SignInAccount | None, source: str) -> None:
     """Count an attempt, until it turns out to be none that failed. Raises TooManyAttempts.
 
     Attempts on a name that is locked do not count for the address: behind it others sign in.
@@ -81,7 +81,7 @@ def _take_attempt(backstage: Backstage, key: str, account: Account | None, sourc
         raise
 
 
-def _forget_what_is_forgiven(backstage: Backstage, account: Account) -> None:
+def _forget_what_is_forgiven(backstage: Backstage, account: SignInAccount) -> None:
     """Whoever forgave it may have been another process."""
     if account.forgiven_at is not None:
         age = (datetime.now(UTC) - account.forgiven_at).total_seconds()
@@ -112,7 +112,9 @@ def organization_id_of(backstage: Backstage, organization: str) -> str:
     return NO_ORGANIZATION
 
 
-def account_by_identity(backstage: Backstage, identity: Identity, organization: str | None) -> Account:
+def account_by_identity(
+    backstage: Backstage, identity: ProviderIdentity, organization: str | None
+) -> SignInAccount:
     """The account of somebody for whom an identity provider vouches.
 
     That is the account with the subject; or else, of those that name no subject, the one whose name or user
@@ -135,7 +137,7 @@ def account_by_identity(backstage: Backstage, identity: Identity, organization: 
 
 def _accounts_of_address(
     backstage: Backstage, address: str, organization_id: str | None
-) -> tuple[Account, ...]:
+) -> tuple[SignInAccount, ...]:
     """An address is only believed by the owner of its domain: no other organization can claim a person."""
     domain = address.rpartition("@")[2].casefold()
     for each in backstage.settings.organizations():

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from huntline.sip.core.core import CoreSettings, Invite, SipCore
-from huntline.sip.core.digest import Credentials
+from huntline.sip.core.digest import DigestCredentials
 from huntline.sip.core.events import InviteReceived, SipEvent
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.message import Request, Response, build_response, parse_message
@@ -136,7 +136,7 @@ class Desk:
         self,
         *,
         sdp: str = OFFER,
-        credentials: Credentials | None = None,
+        credentials: DigestCredentials | None = None,
         headers: tuple[tuple[str, str], ...] = (),
         route: tuple[str, ...] = (),
     ) -> Request:

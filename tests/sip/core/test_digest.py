@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from huntline.sip.core.digest import (
     NONCE_LIFETIME,
     Challenger,
-    Credentials,
+    DigestCredentials,
     Verdict,
     authorize,
     ha1,
 )
 from huntline.sip.core.grammar import quote_string
 
-AMAL = Credentials("amal", "secret")
+AMAL = DigestCredentials("amal", "secret")
 URI = "sip:contoso.com"
 
 
@@ -29,7 +29,7 @@ def challenger() -> Challenger:
     return Challenger(b"server secret")
 
 
-def proof(challenger: Challenger, now: float = 0.0, *, count: int = 1, who: Credentials = AMAL) -> str:
+def proof(challenger: Challenger, now: float = 0.0, *, count: int = 1, who: DigestCredentials = AMAL) -> str:
     value = authorize(challenger.challenges("contoso.com", now), who, "REGISTER", URI, "cn", count)
     assert value is not None
     return value
@@ -37,7 +37,7 @@ def proof(challenger: Challenger, now: float = 0.0, *, count: int = 1, who: Cred
 
 def test_the_examples_of_rfc_7616() -> None:
     """Section 3.9.1: the response values for SHA-256 and MD5."""
-    mufasa = Credentials("Mufasa", "Circle of Life")
+    mufasa = DigestCredentials("Mufasa", "Circle of Life")
     common = (
         'realm="http-auth@example.org", qop="auth, auth-int"'
         ', nonce="7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v"'
@@ -70,8 +70,8 @@ def test_right_password_is_ok(challenger: Challenger, index: int) -> None:
 
 
 def test_wrong_password_unknown_user_and_other_request_are_bad(challenger: Challenger) -> None:
-    wrong = proof(challenger, who=Credentials("amal", "guess"))
-    stranger = proof(challenger, who=Credentials("nobody", "secret"))
+    wrong = proof(challenger, who=DigestCredentials("amal", "guess"))
+    stranger = proof(challenger, who=DigestCredentials("nobody", "secret"))
     assert challenger.check(wrong, "REGISTER", URI, stored, 1).outcome == "bad"
     assert challenger.check(stranger, "REGISTER", URI, stored, 1).outcome == "bad"
     assert challenger.check(proof(challenger), "INVITE", URI, stored, 1).outcome == "bad"
@@ -91,7 +91,7 @@ def test_nonce_of_another_run_of_the_server_is_stale() -> None:
     assert after.check(value, "REGISTER", URI, stored, 1) == Verdict("stale", "amal")
     unused = proof(before)
     assert after.check(unused, "REGISTER", URI, stored, 1) == Verdict("stale", "amal")
-    guess = proof(before, who=Credentials("amal", "guess"))
+    guess = proof(before, who=DigestCredentials("amal", "guess"))
     assert after.check(guess, "REGISTER", URI, stored, 1).outcome == "bad"
     assert after.check(proof(after), "REGISTER", URI, stored, 1) == Verdict("ok", "amal")
 

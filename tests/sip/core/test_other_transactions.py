@@ -6,13 +6,13 @@ import pytest
 from tests.sip.core.desk import OFFER, TCP, UDP, Desk
 
 from huntline.sip.core.core import CoreSettings, OutgoingRequest
-from huntline.sip.core.digest import Challenger, Credentials, ha1
+from huntline.sip.core.digest import Challenger, DigestCredentials, ha1
 from huntline.sip.core.events import InviteReceived, RequestReceived, ResponseReceived
 from huntline.sip.core.message import Request, Response
 
 REGISTER = OutgoingRequest(
     "REGISTER", "sip:provider.example", UDP, "<sip:us@provider.example>", "<sip:us@provider.example>",
-    credentials=Credentials("us", "secret"),
+    credentials=DigestCredentials("us", "secret"),
 )  # fmt: skip
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from tests.sip.core.desk import ANSWER, OFFER, TCP, Desk
 
 from huntline.sip.core.core import CoreSettings
-from huntline.sip.core.digest import Challenger, Credentials, ha1
+from huntline.sip.core.digest import Challenger, DigestCredentials, ha1
 from huntline.sip.core.events import LegAnswered, LegEnded, LegRejected, LegRinging
 from huntline.sip.core.message import Request, Response, build_response
 
 ELSEWHERE = ("Reason", 'SIP;cause=200;text="Call completed elsewhere"')
-AMAL = Credentials("amal", "secret")
+AMAL = DigestCredentials("amal", "secret")
 
 
 def methods(messages: list[Request | Response]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.sip.core.desk import ANSWER, OFFER, TCP, Desk
 
-from huntline.sip.core.digest import Credentials
+from huntline.sip.core.digest import DigestCredentials
 from huntline.sip.core.events import InviteReceived, InviteRefused, LegEnded, ReferReceived
 from huntline.sip.core.grammar import Uri
 from huntline.sip.core.message import Request, Response
@@ -261,7 +261,7 @@ def test_refer_in_a_dialog_that_is_gone() -> None:
 
 def test_a_challenged_notify_is_proven_with_all_that_was_in_it() -> None:
     desk = Desk()
-    invite = desk.call(credentials=Credentials("us", "secret"))
+    invite = desk.call(credentials=DigestCredentials("us", "secret"))
     desk.respond(invite, 200, body=ANSWER)
     refer = desk.request(
         "REFER", "Refer-To: <sip:bao@contoso.com>", to_tag=invite.from_tag, call_id=invite.call_id

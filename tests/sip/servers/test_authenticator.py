@@ -12,16 +12,16 @@ from tests.fakes.plans import CONTOSO, PLAN, person
 
 from huntline.directory.organization import Organization, User
 from huntline.directory.plan import ServerPlan
-from huntline.sip.core.digest import Credentials, authorize
+from huntline.sip.core.digest import DigestCredentials, authorize
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.servers.authenticator import (
     WRONG_PASSWORDS_ALLOWED,
     Authenticator,
     Challenge,
-    Forbidden,
     Guest,
     Identified,
     Identity,
+    SenderForbidden,
     Stranger,
 )
 from huntline.sip.servers.phone_credentials import Holder
@@ -71,7 +71,7 @@ class Door:
         if not isinstance(challenge, Challenge):
             return challenge
         offered = [value for _, value in challenge.headers if algorithm in value]
-        answer = authorize(offered, Credentials(username, password), method, "sip:contoso.com", "cn")
+        answer = authorize(offered, DigestCredentials(username, password), method, "sip:contoso.com", "cn")
         line = f"Authorization: {answer}"
         return self.ask(line, method=method, user=user, to=to, flow=flow, now=now)
 
@@ -106,8 +106,8 @@ def test_the_address_of_record_counts_for_register() -> None:
 
 def test_another_users_password_is_no_use() -> None:
     door = Door()
-    assert door.prove("bao", "other secret", user="amal@contoso.com") == Forbidden()
-    assert door.prove("fay", "secret", user="amal@contoso.com") != Forbidden()
+    assert door.prove("bao", "other secret", user="amal@contoso.com") == SenderForbidden()
+    assert door.prove("fay", "secret", user="amal@contoso.com") != SenderForbidden()
     assert user_of(door.prove("bao", "other secret", user="bao@contoso.com")) == "bao"
 
 
@@ -127,7 +127,7 @@ def proof_for(challenge: Identity, password: str) -> str:
     """The value with which Amal answers a challenge of ours."""
     assert isinstance(challenge, Challenge)
     offered = [value for _, value in challenge.headers]
-    answer = authorize(offered, Credentials("amal", password), "REGISTER", "sip:contoso.com", "cn")
+    answer = authorize(offered, DigestCredentials("amal", password), "REGISTER", "sip:contoso.com", "cn")
     assert answer is not None
     return answer
 
@@ -165,7 +165,7 @@ def test_each_of_several_guesses_in_one_request_counts() -> None:
     for _ in range(WRONG_PASSWORDS_ALLOWED // 4):
         guesses = [f"Authorization: {proof_for(door.ask(), f'guess{number}')}" for number in range(9)]
         assert isinstance(door.ask(*guesses), Challenge)
-    assert door.ask() == Forbidden()
+    assert door.ask() == SenderForbidden()
 
 
 def test_a_nonce_from_before_a_restart_is_stale_and_no_guess() -> None:
@@ -213,7 +213,7 @@ def test_guessing_passwords_ends_for_that_source_and_only_for_a_while() -> None:
     door = Door()
     for _ in range(WRONG_PASSWORDS_ALLOWED):
         assert isinstance(door.prove("amal", "guess"), Challenge)
-    assert door.prove("amal", "secret") == Forbidden()
+    assert door.prove("amal", "secret") == SenderForbidden()
     assert user_of(door.prove("amal", "secret", flow=ELSEWHERE)) == "amal"
     assert user_of(door.prove("amal", "secret", now=61.0)) == "amal"
     assert isinstance(door.prove("amal", "guess", now=62.0), Challenge)
@@ -232,7 +232,7 @@ def test_one_network_of_ipv6_is_one_source() -> None:
         replace(HERE, remote=(f"2001:db8::{number:x}", 5060)) for number in range(WRONG_PASSWORDS_ALLOWED + 1)
     ]
     outcomes = [door.prove("amal", "guess", flow=flow) for flow in flows]
-    assert outcomes[-1] == Forbidden()
+    assert outcomes[-1] == SenderForbidden()
 
 
 @pytest.mark.parametrize(
@@ -286,7 +286,7 @@ def test_a_pages_credential_ends_after_ten_minutes(caplog: pytest.LogCaptureFixt
     assert user_of(door.prove(username, password)) == "amal"
     door.unix_time += 1
     with caplog.at_level(logging.INFO):
-        assert door.prove(username, password) == Forbidden()
+        assert door.prove(username, password) == SenderForbidden()
     assert "expired" in caplog.text
     assert password not in caplog.text
     assert user_of(door.prove(*page_of(door))) == "amal"
@@ -318,8 +318,8 @@ def test_a_credential_cannot_be_made_up_or_made_to_last() -> None:
 
 def test_a_page_is_nobody_but_its_user() -> None:
     door = Door()
-    assert door.prove(*page_of(door, "bao"), user="amal@contoso.com") == Forbidden()
-    assert door.prove(*page_of(door, "amal"), user="fay@fabrikam.com") == Forbidden()
+    assert door.prove(*page_of(door, "bao"), user="amal@contoso.com") == SenderForbidden()
+    assert door.prove(*page_of(door, "amal"), user="fay@fabrikam.com") == SenderForbidden()
 
 
 def test_the_page_of_a_user_who_is_gone_is_refused(caplog: pytest.LogCaptureFixture) -> None:
@@ -328,7 +328,7 @@ def test_the_page_of_a_user_who_is_gone_is_refused(caplog: pytest.LogCaptureFixt
     without = replace(CONTOSO, users=tuple(user for user in CONTOSO.users if user.user_id != "amal"))
     door.authenticator.plan = ServerPlan((without,))
     with caplog.at_level(logging.INFO):
-        assert door.prove(*page) == Forbidden()
+        assert door.prove(*page) == SenderForbidden()
     assert "nobody any more" in caplog.text
 
 
@@ -337,7 +337,7 @@ def test_guessing_a_pages_password_is_limited_like_any_other() -> None:
     username, password = page_of(door)
     for _ in range(WRONG_PASSWORDS_ALLOWED):
         assert isinstance(door.prove(username, "guess"), Challenge)
-    assert door.prove(username, password) == Forbidden()
+    assert door.prove(username, password) == SenderForbidden()
     assert user_of(door.prove(username, password, flow=ELSEWHERE)) == "amal"
 
 
@@ -354,11 +354,11 @@ def test_a_guest_is_known_by_the_credential_and_only_where_it_is_for() -> None:
     assert door.prove(*guest_of(door), method="INVITE", user=caller) == Guest("contoso")
     at_second_domain = door.prove(*guest_of(door), method="INVITE", user="test-call@redmond.contoso.com")
     assert at_second_domain == Guest("contoso")
-    assert door.prove(*guest_of(door, "fabrikam"), method="INVITE", user=caller) == Forbidden()
-    assert door.prove(*guest_of(door, "nobodys"), method="INVITE", user=caller) == Forbidden()
+    assert door.prove(*guest_of(door, "fabrikam"), method="INVITE", user=caller) == SenderForbidden()
+    assert door.prove(*guest_of(door, "nobodys"), method="INVITE", user=caller) == SenderForbidden()
     guest = guest_of(door)
     door.unix_time += 600
-    assert door.prove(*guest, method="INVITE", user=caller) == Forbidden()
+    assert door.prove(*guest, method="INVITE", user=caller) == SenderForbidden()
 
 
 def test_new_settings_count_at_once() -> None:

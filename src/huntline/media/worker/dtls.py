@@ -28,7 +28,7 @@ _LIFETIME = datetime.timedelta(days=3650)
 _CLOCKS_DIFFER = datetime.timedelta(days=1)
 
 
-class Identity:
+class DtlsCertificate:
     """A certificate with its private key; nobody vouches for it but the session description."""
 
     def __init__(self, pem: str) -> None:
@@ -42,7 +42,7 @@ class Identity:
         self._key = key
 
     @classmethod
-    def make(cls) -> Identity:
+    def make(cls) -> DtlsCertificate:
         """A new one, that tells nothing about us."""
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, secrets.token_hex(16))])
@@ -87,7 +87,7 @@ class Identity:
 class Dtls:
     """One association: from the first datagram to the keys, and then until the peer closes it."""
 
-    def __init__(self, identity: Identity, role: DtlsRole, fingerprints: tuple[str, ...]) -> None:
+    def __init__(self, identity: DtlsCertificate, role: DtlsRole, fingerprints: tuple[str, ...]) -> None:
         """``fingerprints`` as in ``AgreedSecurity``: one of them must be that of the peer's certificate."""
         self.keys: SrtpKeys | None = None
         self.failure: str | None = None

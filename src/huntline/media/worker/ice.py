@@ -28,7 +28,7 @@ _MOST_REQUESTS = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Credentials:
+class IceCredentials:
     """What one side must know to check the other."""
 
     ufrag: str
@@ -39,8 +39,8 @@ class Credentials:
 class _Exchange:
     """The credentials of both sides, and the addresses from which the peer has shown that it knows ours."""
 
-    ours: Credentials
-    theirs: Credentials
+    ours: IceCredentials
+    theirs: IceCredentials
     addresses: OrderedDict[Address, None] = field(default_factory=OrderedDict)
 
     @property
@@ -72,7 +72,7 @@ class IceLite:
         self._consented_at = self._ask_at = self._ask_move_at = 0
         self._tie_breaker = secrets.randbits(64)
 
-    def expect(self, ours: Credentials, theirs: Credentials) -> None:
+    def expect(self, ours: IceCredentials, theirs: IceCredentials) -> None:
         """Believe the peer with these credentials, too: it begins anew (RFC 8445 section 9)."""
         newest = self._exchanges[-1] if self._exchanges else None
         if newest is None or (newest.ours, newest.theirs) != (ours, theirs):
@@ -133,7 +133,7 @@ class IceLite:
         """Whether the peer has lately agreed to be sent to, or has not chosen yet."""
         return self.chosen is None or now - self._consented_at < self._consent_ticks
 
-    def _answer(self, asked: stun.Binding, source: Address, now: int) -> bytes | None:
+    def _answer(self, asked: stun.StunBinding, source: Address, now: int) -> bytes | None:
         """RFC 8445 section 7.3; a stranger gets no answer, so that nothing can be learnt or amplified."""
         exchange = next((each for each in self._exchanges if each.username == asked.username), None)
         if exchange is None or not asked.is_signed_with(exchange.ours.password):
@@ -168,7 +168,7 @@ class IceLite:
             self._asked.popitem(last=False)
         return request, address
 
-    def _take_answer(self, answer: stun.Binding, source: Address, now: int) -> None:
+    def _take_answer(self, answer: stun.StunBinding, source: Address, now: int) -> None:
         """RFC 7675 section 5.1: only an authentic answer from where we have asked counts."""
         exchange, address = self._asked.get(answer.transaction_id, (None, None))
         if exchange is None or source != address or not answer.is_success:

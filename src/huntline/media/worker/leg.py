@@ -24,31 +24,31 @@ _unpack_header = rtp.HEADER.unpack_from
 class LegObserver(Protocol):
     """What a leg tells of itself."""
 
-    def on_keys(self, leg: Leg, keys: str) -> None:
+    def on_keys(self, leg: MediaLeg, keys: str) -> None:
         """Keys were pressed."""
         ...
 
-    def on_awaited(self, leg: Leg) -> None:
+    def on_awaited(self, leg: MediaLeg) -> None:
         """The first audio has come that was waited for; it is relayed if that is asked for now."""
         ...
 
-    def on_redirected(self, leg: Leg) -> None:
+    def on_redirected(self, leg: MediaLeg) -> None:
         """``leg.send`` is another one now."""
         ...
 
-    def on_report_due(self, leg: Leg) -> None:
+    def on_report_due(self, leg: MediaLeg) -> None:
         """The counts of ``leg.stream`` are about to be told and must be true."""
         ...
 
-    def on_silent(self, leg: Leg) -> None:
+    def on_silent(self, leg: MediaLeg) -> None:
         """Nothing has come for the silence time from a peer that has sent before and still may."""
         ...
 
-    def on_died(self, leg: Leg) -> None:
+    def on_died(self, leg: MediaLeg) -> None:
         """The path has ended."""
         ...
 
-    def on_secrets(self, leg: Leg) -> None:
+    def on_secrets(self, leg: MediaLeg) -> None:
         """What restores the leg has changed, without a verb."""
         ...
 
@@ -65,7 +65,7 @@ class LegRules:
     """What RTCP calls us."""
 
 
-class Leg:
+class MediaLeg:
     """A port pair and the peer at its other end.
 
     Whoever makes a leg gives it its ``path`` at once: that is all in which plain RTP and a browser's differ.
@@ -83,7 +83,7 @@ class Leg:
         self.stream = rtp.OutgoingStream()
         self.agreed: Agreed | None = None
         self.playing: Playing | None = None
-        self.peer: Leg | None = None
+        self.peer: MediaLeg | None = None
         """The leg it is bridged with."""
         self.received = 0
         self.sent_before = 0

@@ -7,13 +7,13 @@ from dataclasses import replace
 from ipaddress import ip_address
 
 from huntline.media.interface import MediaUnavailable
-from huntline.media.worker.dtls import Identity
-from huntline.media.worker.leg import Leg, LegObserver, LegRules
+from huntline.media.worker.dtls import DtlsCertificate
+from huntline.media.worker.leg import LegObserver, LegRules, MediaLeg
 from huntline.media.worker.media_clock import MediaClock
 from huntline.media.worker.plain_path import PlainPath
 from huntline.media.worker.ports import PortPool, SocketPair
 from huntline.media.worker.secure_path import SecurePath
-from huntline.media.worker.wire import LegState
+from huntline.media.worker.wire import MediaLegState
 from huntline.network.own_addresses import own_addresses
 from huntline.sdp import LocalAudio, LocalSecurity, wants_encryption
 
@@ -27,7 +27,7 @@ class LegMaker:
         self._pool = pool
         self._public_address = public_address
         self._rules = rules
-        self._identity = Identity.make()
+        self._identity = DtlsCertificate.make()
         self._identities = {self._identity.pem: self._identity}
 
     @property
@@ -35,7 +35,7 @@ class LegMaker:
         """How many ports the legs take."""
         return self._pool.in_use
 
-    def make(self, leg_id: str, observer: LegObserver, *, is_secure: bool) -> Leg:
+    def make(self, leg_id: str, observer: LegObserver, *, is_secure: bool) -> MediaLeg:
         """A new leg. Raises MediaUnavailable when no port is free."""
         nearer = self._address_for_browsers() if is_secure else None
         port, sockets = self._pool.open(nearer)
@@ -45,7 +45,7 @@ class LegMaker:
         security = with_new_credentials(LocalSecurity("", "", self._identity.fingerprint))
         return self._build(leg_id, observer, sockets, replace(local, security=security), self._identity)
 
-    def make_again(self, leg_id: str, observer: LegObserver, state: LegState) -> Leg:
+    def make_again(self, leg_id: str, observer: LegObserver, state: MediaLegState) -> MediaLeg:
         """A leg on the port that it had, with the identity that its peer was told of.
 
         Raises MediaUnavailable when the port is taken or the keys of an encrypted leg are not known any more.
@@ -61,7 +61,7 @@ class LegMaker:
         sockets = self._pool.reopen(state.port, nearer)
         return self._build(leg_id, observer, sockets, local, identity)
 
-    def take_apart(self, leg: Leg) -> None:
+    def take_apart(self, leg: MediaLeg) -> None:
         """Close a leg and give its ports back."""
         leg.close()
         self._pool.give_back(leg.local.port)
@@ -81,19 +81,19 @@ class LegMaker:
         observer: LegObserver,
         sockets: SocketPair,
         local: LocalAudio,
-        identity: Identity | None = None,
-    ) -> Leg:
-        leg = Leg(leg_id, local, self.clock, self._rules, observer)
+        identity: DtlsCertificate | None = None,
+    ) -> MediaLeg:
+        leg = MediaLeg(leg_id, local, self.clock, self._rules, observer)
         if identity is None:
             leg.path = PlainPath(leg, sockets)
         else:
             leg.path = SecurePath(leg, sockets, identity, self.clock, self._rules.dead_after)
         return leg
 
-    def _identity_of(self, pem: str) -> Identity:
+    def _identity_of(self, pem: str) -> DtlsCertificate:
         """That of an earlier worker; the legs that it had share it."""
         if pem not in self._identities:
-            self._identities[pem] = Identity(pem)
+            self._identities[pem] = DtlsCertificate(pem)
         return self._identities[pem]
 
 

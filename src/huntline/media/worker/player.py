@@ -14,7 +14,7 @@ from huntline.media.worker.rtp import HEADER, VERSION_2, Subscription
 from huntline.media.worker.sounds import SoundLibrary
 
 if TYPE_CHECKING:
-    from huntline.media.worker.leg import Leg
+    from huntline.media.worker.leg import MediaLeg
 
 _BATCH = 32
 """Packets sent in one go; then packets that have arrived are relayed before the round goes on."""
@@ -38,7 +38,7 @@ class Station:
 
     def __init__(self, audio: bytes, silence: bytes, once: Playing | None) -> None:
         """Loops ``audio`` for all; with ``once`` it is heard one time, from the position noted there."""
-        self.listeners: dict[Leg, Subscription] = {}
+        self.listeners: dict[MediaLeg, Subscription] = {}
         self.once = once
         self._length = len(audio)
         # So much is added that a packet at any position can be cut in one piece.
@@ -46,12 +46,12 @@ class Station:
         self._packet = bytearray(HEADER.size + SAMPLES_PER_TICK)
         self._batches: list[list[_Entry]] | None = None
 
-    def add(self, leg: Leg, subscription: Subscription) -> None:
+    def add(self, leg: MediaLeg, subscription: Subscription) -> None:
         """Let a leg hear the station from the next tick on."""
         self.listeners[leg] = subscription
         self._batches = None
 
-    def remove(self, leg: Leg) -> None:
+    def remove(self, leg: MediaLeg) -> None:
         """Let a leg hear it no more."""
         self.listeners.pop(leg).settle()
         self._batches = None
@@ -93,18 +93,18 @@ class Station:
 class Player:
     """All stations, and the round of packets that each tick sends."""
 
-    def __init__(self, clock: MediaClock, on_finished: Callable[[Leg, Playing], None]) -> None:
+    def __init__(self, clock: MediaClock, on_finished: Callable[[MediaLeg, Playing], None]) -> None:
         """``on_finished`` is told when a sound without loop has ended for a leg."""
         self._clock = clock
         self._on_finished = on_finished
         self._library = SoundLibrary()
         self._silence = {law: Station(sample, sample, once=None) for law, sample in g711.SILENCE.items()}
         self._radio: dict[tuple[str, str, int], Station] = {}
-        self._once: dict[Leg, Station] = {}
-        self._tuned: dict[Leg, Station] = {}
+        self._once: dict[MediaLeg, Station] = {}
+        self._tuned: dict[MediaLeg, Station] = {}
         self._round: Iterator[None] | None = None
 
-    def play(self, leg: Leg, playing: Playing, law: str) -> None:
+    def play(self, leg: MediaLeg, playing: Playing, law: str) -> None:
         """Let a leg hear a sound from the next tick on, and nothing else. Raises SoundMissing."""
         sound = self._library.load(playing.source, law)
         self.leave(leg)
@@ -119,12 +119,12 @@ class Player:
             station = self._once[leg] = Station(sound.audio, silence, once=playing)
         self._tune(leg, station)
 
-    def silence(self, leg: Leg, law: str) -> None:
+    def silence(self, leg: MediaLeg, law: str) -> None:
         """Let a leg hear silence from the next tick on."""
         self.leave(leg)
         self._tune(leg, self._silence[law])
 
-    def leave(self, leg: Leg) -> None:
+    def leave(self, leg: MediaLeg) -> None:
         """Send a leg nothing more."""
         self._finish_round()
         station = self._tuned.pop(leg, None)
@@ -135,7 +135,7 @@ class Player:
         if not station.listeners:
             self._radio = {key: other for key, other in self._radio.items() if other is not station}
 
-    def settle(self, leg: Leg) -> None:
+    def settle(self, leg: MediaLeg) -> None:
         """Bring the leg's stream up to what was sent until now."""
         station = self._tuned.get(leg)
         if station is not None:
@@ -147,7 +147,7 @@ class Player:
         self._round = self._send_all()
         self._continue_round()
 
-    def _tune(self, leg: Leg, station: Station) -> None:
+    def _tune(self, leg: MediaLeg, station: Station) -> None:
         station.add(leg, Subscription(leg.stream, leg.payload_type, self._clock))
         self._tuned[leg] = station
 

@@ -16,8 +16,8 @@ from huntline.errors import PeerError
 from huntline.media.interface import MediaUnavailable, NotAcceptable
 from huntline.media.worker import filter as packet_filter
 from huntline.media.worker import rtp
-from huntline.media.worker.dtls import Dtls, Identity
-from huntline.media.worker.ice import Credentials, IceLite
+from huntline.media.worker.dtls import Dtls, DtlsCertificate
+from huntline.media.worker.ice import IceCredentials, IceLite
 from huntline.media.worker.latch import Address
 from huntline.media.worker.media_clock import MediaClock
 from huntline.media.worker.path import PACKET, VIEW, PathUser, send_nowhere
@@ -45,7 +45,7 @@ class SecurePath:
         self,
         user: PathUser,
         sockets: SocketPair,
-        identity: Identity,
+        identity: DtlsCertificate,
         clock: MediaClock,
         dead_after: float,
     ) -> None:
@@ -99,7 +99,9 @@ class SecurePath:
         if known is None or (known.fingerprints, known.role) != (theirs.fingerprints, theirs.role):
             self._begin_anew(theirs)
         self._agreed = theirs
-        self._ice.expect(Credentials(ours.ufrag, ours.password), Credentials(theirs.ufrag, theirs.password))
+        self._ice.expect(
+            IceCredentials(ours.ufrag, ours.password), IceCredentials(theirs.ufrag, theirs.password)
+        )
         self._set_filter()
 
     def made(self) -> asyncio.Future[None] | None:

@@ -217,7 +217,7 @@ class ControlConnection(asyncio.Protocol):
             case "delete":
                 return board.delete(_text(request, "leg"))
             case "restore":
-                return board.restore(_text(request, "leg"), wire.LegState.from_dict(request["state"]))
+                return board.restore(_text(request, "leg"), wire.MediaLegState.from_dict(request["state"]))
             case "keep":
                 return self._keep(request)
             case "stats":

@@ -16,7 +16,7 @@ class SoundMissing(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Sound:
+class EncodedSound:
     """A prompt in one law, as it was in its file at that time."""
 
     audio: bytes = field(repr=False)
@@ -27,17 +27,17 @@ class SoundLibrary:
     """Prompts that were read, as long as their files do not change and the memory suffices."""
 
     def __init__(self) -> None:
-        self._sounds: OrderedDict[str, Sound] = OrderedDict()
+        self._sounds: OrderedDict[str, EncodedSound] = OrderedDict()
         self._size = 0
 
-    def load(self, source: str, law: str) -> Sound:
+    def load(self, source: str, law: str) -> EncodedSound:
         """The prompt in that law. Raises SoundMissing."""
         path = source + g711.SUFFIX[law]
         try:
             modified_at = Path(path).stat().st_mtime_ns
             sound = self._sounds.get(path)
             if sound is None or sound.modified_at != modified_at:
-                sound = Sound(Path(path).read_bytes(), modified_at)
+                sound = EncodedSound(Path(path).read_bytes(), modified_at)
                 self._keep(path, sound)
         except (OSError, ValueError) as error:
             raise SoundMissing(f"{path}: {error}") from error
@@ -46,7 +46,7 @@ class SoundLibrary:
         self._sounds.move_to_end(path)
         return sound
 
-    def _keep(self, path: str, sound: Sound) -> None:
+    def _keep(self, path: str, sound: EncodedSound) -> None:
         self._forget(path)
         self._sounds[path] = sound
         self._size += len(sound.audio)

@@ -17,7 +17,7 @@ _PRIORITY = 110 << 24 | 65_535 << 8 | 255
 
 
 @dataclass(frozen=True, slots=True)
-class Binding:
+class StunBinding:
     """A Binding message that has come. Nothing in it is true before ``is_signed_with``."""
 
     message: stun.Message
@@ -57,7 +57,7 @@ class Binding:
         return self.message.check_message_integrity(password.encode())
 
 
-def read(datagram: bytes) -> Binding | None:
+def read(datagram: bytes) -> StunBinding | None:
     """A Binding message of ICE; None for all else. Never raises."""
     if len(datagram) > _LONGEST:
         return None
@@ -67,7 +67,7 @@ def read(datagram: bytes) -> Binding | None:
         return None
     # RFC 8445 section 7.1.3: each message of ICE has a fingerprint; when there is one, it was found right.
     is_ours = message.message_method is stun.Method.BINDING and "FINGERPRINT" in message.attributes
-    return Binding(message) if is_ours else None
+    return StunBinding(message) if is_ours else None
 
 
 def request(username: str, password: str, tie_breaker: int) -> tuple[bytes, bytes]:
@@ -77,17 +77,17 @@ def request(username: str, password: str, tie_breaker: int) -> tuple[bytes, byte
     return message.transaction_id, _signed(message, password)
 
 
-def success(asked: Binding, source: Address, password: str) -> bytes:
+def success(asked: StunBinding, source: Address, password: str) -> bytes:
     """The answer to a request: where it came from."""
     return _answer(asked, stun.Class.RESPONSE, {"XOR-MAPPED-ADDRESS": source}, password)
 
 
-def role_conflict(asked: Binding, password: str) -> bytes:
+def role_conflict(asked: StunBinding, password: str) -> bytes:
     """The refusal of a request whose sender must choose, but believes that we do."""
     return _answer(asked, stun.Class.ERROR, {"ERROR-CODE": _ROLE_CONFLICT}, password)
 
 
-def _answer(asked: Binding, kind: stun.Class, attributes: dict[str, object], password: str) -> bytes:
+def _answer(asked: StunBinding, kind: stun.Class, attributes: dict[str, object], password: str) -> bytes:
     return _signed(stun.Message(stun.Method.BINDING, kind, asked.transaction_id, attributes), password)
 
 

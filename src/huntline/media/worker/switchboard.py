@@ -16,13 +16,13 @@ from huntline.media.interface import (
     NotAcceptable,
     PlayFinished,
 )
-from huntline.media.worker.leg import Leg
+from huntline.media.worker.leg import MediaLeg
 from huntline.media.worker.leg_maker import LegMaker, with_new_credentials
 from huntline.media.worker.media_clock import SAMPLES_PER_TICK, TICK, TICKS_PER_SECOND
 from huntline.media.worker.player import Player, Playing
 from huntline.media.worker.relay import Relay
 from huntline.media.worker.sounds import SoundMissing
-from huntline.media.worker.wire import LegState, PlayState, SecretsChanged, WorkerEvent
+from huntline.media.worker.wire import MediaLegState, PlayState, SecretsChanged, WorkerEvent
 from huntline.sdp import (
     Agreed,
     SdpError,
@@ -41,10 +41,10 @@ class Switchboard:
         self._maker = maker
         self._on_event = on_event
         self._player = Player(self.clock, self._on_finished)
-        self._legs: dict[str, Leg] = {}
-        self._pressing: dict[str, Leg] = {}
+        self._legs: dict[str, MediaLeg] = {}
+        self._pressing: dict[str, MediaLeg] = {}
         # Once a second each leg is looked after, in turns, so that no tick has much to do.
-        self._turns: list[dict[str, Leg]] = [{} for _ in range(TICKS_PER_SECOND)]
+        self._turns: list[dict[str, MediaLeg]] = [{} for _ in range(TICKS_PER_SECOND)]
 
     def tick(self) -> None:
         """Send what is due now."""
@@ -63,7 +63,7 @@ class Switchboard:
 
     # Offer and answer
 
-    def answer(self, leg_id: str, sdp_offer: str) -> LegState:
+    def answer(self, leg_id: str, sdp_offer: str) -> MediaLegState:
         """Raises NotAcceptable, MediaUnavailable; a leg that was there is then as it was before."""
         known = self._legs.get(leg_id)
         with _refusals():
@@ -77,7 +77,7 @@ class Switchboard:
             raise
         return _state_of(leg)
 
-    def offer(self, leg_id: str, like: str | None, *, is_secure: bool) -> LegState:
+    def offer(self, leg_id: str, like: str | None, *, is_secure: bool) -> MediaLegState:
         """Raises MediaUnavailable."""
         leg = self._legs.get(leg_id) or self._make(leg_id, is_secure=is_secure)
         model = self._legs.get(like) if like is not None else leg
@@ -89,7 +89,7 @@ class Switchboard:
         leg.sdp = text
         return _state_of(leg)
 
-    def accept(self, leg_id: str, sdp_answer: str) -> LegState:
+    def accept(self, leg_id: str, sdp_answer: str) -> MediaLegState:
         """Raises NotAcceptable, and MediaUnavailable when there is no such leg. See ``made``, too."""
         leg = self._leg(leg_id)
         with _refusals():
@@ -104,7 +104,7 @@ class Switchboard:
         """
         return self._leg(leg_id).path.made()
 
-    def state(self, leg_id: str) -> LegState:
+    def state(self, leg_id: str) -> MediaLegState:
         """What is needed to restore the leg now. Raises MediaUnavailable when there is no such leg."""
         return _state_of(self._leg(leg_id))
 
@@ -187,7 +187,7 @@ class Switchboard:
         for leg in self._legs.values():
             self.on_secrets(leg)
 
-    def restore(self, leg_id: str, state: LegState) -> None:
+    def restore(self, leg_id: str, state: MediaLegState) -> None:
         """Make a leg what it was, on the same ports. Raises MediaUnavailable when these are taken.
 
         Raises it, too, when the keys of an encrypted leg are not known any more.
@@ -216,40 +216,40 @@ class Switchboard:
 
     # What legs and player tell
 
-    def on_keys(self, leg: Leg, keys: str) -> None:
+    def on_keys(self, leg: MediaLeg, keys: str) -> None:
         """Keys were pressed."""
         for key in keys:
             self._on_event(DtmfPressed(leg.leg_id, key))
 
-    def on_awaited(self, leg: Leg) -> None:
+    def on_awaited(self, leg: MediaLeg) -> None:
         """The leg that its peer waits for is heard."""
         if leg.peer is not None:
             leg.peer.playing = None
             self._route(leg.peer)
 
-    def on_redirected(self, leg: Leg) -> None:
+    def on_redirected(self, leg: MediaLeg) -> None:
         """Packets for the leg go elsewhere now."""
         self._route(leg)
 
-    def on_report_due(self, leg: Leg) -> None:
+    def on_report_due(self, leg: MediaLeg) -> None:
         """The leg's counts must be true now."""
         self._player.settle(leg)
 
-    def on_secrets(self, leg: Leg) -> None:
+    def on_secrets(self, leg: MediaLeg) -> None:
         """What restores the leg has changed."""
         secrets = leg.path.secrets()
         if secrets is not None:
             self._on_event(SecretsChanged(leg.leg_id, secrets))
 
-    def on_silent(self, leg: Leg) -> None:
+    def on_silent(self, leg: MediaLeg) -> None:
         """Nothing has come for long."""
         self._on_event(MediaSilent(leg.leg_id))
 
-    def on_died(self, leg: Leg) -> None:
+    def on_died(self, leg: MediaLeg) -> None:
         """Nothing can come any more."""
         self._on_event(MediaDied(leg.leg_id))
 
-    def _on_finished(self, leg: Leg, playing: Playing) -> None:
+    def _on_finished(self, leg: MediaLeg, playing: Playing) -> None:
         if leg.playing is playing:
             leg.playing = None
             self._route(leg)
@@ -257,13 +257,13 @@ class Switchboard:
 
     # How it is done
 
-    def _leg(self, leg_id: str) -> Leg:
+    def _leg(self, leg_id: str) -> MediaLeg:
         try:
             return self._legs[leg_id]
         except KeyError:
             raise MediaUnavailable(f"there is no leg {leg_id}") from None
 
-    def _answer(self, leg: Leg, sdp_offer: str) -> None:
+    def _answer(self, leg: MediaLeg, sdp_offer: str) -> None:
         """Raises SdpError; the leg is then as it was before."""
         text, agreed = answer(sdp_offer, leg.local)
         if leg.local.security is not None and _is_restart(leg.agreed, agreed):
@@ -276,14 +276,14 @@ class Switchboard:
         leg.sdp = text
         self._apply(leg, agreed)
 
-    def _make(self, leg_id: str, *, is_secure: bool) -> Leg:
+    def _make(self, leg_id: str, *, is_secure: bool) -> MediaLeg:
         return self._install(self._maker.make(leg_id, self, is_secure=is_secure))
 
-    def _install(self, leg: Leg) -> Leg:
+    def _install(self, leg: MediaLeg) -> MediaLeg:
         self._legs[leg.leg_id] = self._turn_of(leg.local.port)[leg.leg_id] = leg
         return leg
 
-    def _restore(self, leg_id: str, state: LegState) -> None:
+    def _restore(self, leg_id: str, state: MediaLegState) -> None:
         leg = self._legs.get(leg_id)
         if leg is not None and leg.local.port != state.port:
             self.delete(leg_id)
@@ -304,10 +304,10 @@ class Switchboard:
         if other is not None and other is not leg:
             self._connect(leg, other)
 
-    def _turn_of(self, port: int) -> dict[str, Leg]:
+    def _turn_of(self, port: int) -> dict[str, MediaLeg]:
         return self._turns[port // 2 % TICKS_PER_SECOND]
 
-    def _apply(self, leg: Leg, agreed: Agreed) -> None:
+    def _apply(self, leg: MediaLeg, agreed: Agreed) -> None:
         ours, theirs = leg.local.security, agreed.security
         if ours is not None and theirs is not None:
             lasting = replace(ours, mid=theirs.mid or ours.mid, role=theirs.role)
@@ -317,7 +317,7 @@ class Switchboard:
         if leg.peer is not None:
             self._route(leg.peer)
 
-    def _connect(self, a: Leg, b: Leg) -> None:
+    def _connect(self, a: MediaLeg, b: MediaLeg) -> None:
         for leg, other in ((a, b), (b, a)):
             if leg.peer is not None and leg.peer is not other:
                 self.unbridge(leg.leg_id)
@@ -325,7 +325,7 @@ class Switchboard:
         self._route(a)
         self._route(b)
 
-    def _route(self, leg: Leg) -> None:
+    def _route(self, leg: MediaLeg) -> None:
         """Decide what a leg hears: what is played to it, else its bridge, else silence."""
         relay = None
         if leg.agreed is None or not leg.may_be_sent_to or leg.is_pressing:
@@ -340,7 +340,7 @@ class Switchboard:
             is_awaited = leg.playing is not None and leg.playing.until_heard
             leg.peer.forward(relay, is_awaited=is_awaited)
 
-    def _play(self, leg: Leg, law: str) -> bool:
+    def _play(self, leg: MediaLeg, law: str) -> bool:
         """Play what is wanted; False when nothing is, or it cannot be."""
         playing = leg.playing
         if playing is None:
@@ -354,9 +354,9 @@ class Switchboard:
         return True
 
 
-def _state_of(leg: Leg) -> LegState:
+def _state_of(leg: MediaLeg) -> MediaLegState:
     """What is needed to restore the leg, but for what it hears: that is known to whoever asked for it."""
-    return LegState(
+    return MediaLegState(
         port=leg.local.port,
         session_id=leg.local.session_id,
         version=leg.local.version,

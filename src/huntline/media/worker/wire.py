@@ -54,7 +54,7 @@ class PlayState:
 
 
 @dataclass(slots=True)
-class LegState:
+class MediaLegState:
     """All that is needed to restore a leg, as plain data.
 
     ``secrets`` are those of an encrypted leg, keys among them: they are kept in memory and nowhere else.
@@ -78,7 +78,7 @@ class LegState:
         return self.to_dict() | {"secrets": None}
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> LegState:
+    def from_dict(cls, values: Mapping[str, Any]) -> MediaLegState:
         """The inverse of ``to_dict``. Raises TypeError for what is none."""
         play = values.get("play")
         return cls(**{**values, "play": PlayState(**play) if play is not None else None})

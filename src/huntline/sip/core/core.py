@@ -13,12 +13,12 @@ from huntline.errors import PeerError
 from huntline.sip.core.answer_flow import flow_of_answers
 from huntline.sip.core.client_transaction import ClientTransaction
 from huntline.sip.core.context import Context, CoreSettings, Send
-from huntline.sip.core.digest import Credentials
+from huntline.sip.core.digest import DigestCredentials
 from huntline.sip.core.events import InviteRefused, RequestReceived, ResponseReceived, SipEvent
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.grammar import GrammarError, parse_address, parse_uri
 from huntline.sip.core.incoming_leg import IncomingLeg
-from huntline.sip.core.leg import Leg, LegTable, Surroundings, answer_challenge
+from huntline.sip.core.leg import LegTable, SipLeg, Surroundings, answer_challenge
 from huntline.sip.core.leg_record import LegRecord
 from huntline.sip.core.message import (
     Headers,
@@ -36,7 +36,7 @@ from huntline.sip.core.server_transaction import InviteServerTransaction, Server
 from huntline.sip.core.session_timer import asks_too_small_interval
 from huntline.sip.core.transactions import Transactions
 
-__all__ = ["CoreSettings", "Credentials", "Invite", "OutgoingRequest", "Send", "SipCore"]
+__all__ = ["CoreSettings", "DigestCredentials", "Invite", "OutgoingRequest", "Send", "SipCore"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class OutgoingRequest:
     headers: tuple[tuple[str, str], ...] = ()
     body: str | bytes = b""
     content_type: str | None = None
-    credentials: Credentials | None = None
+    credentials: DigestCredentials | None = None
 
 
 class SipCore:
@@ -285,7 +285,7 @@ class SipCore:
             return None
         return record
 
-    def _leg(self, leg_id: str) -> Leg | None:
+    def _leg(self, leg_id: str) -> SipLeg | None:
         return self._legs.by_id.get(leg_id)
 
     # Counting
@@ -381,7 +381,7 @@ class SipCore:
             transaction = self._transactions.open(request, flow)
             self._context.tell(RequestReceived(transaction.key, request, flow))
 
-    def _leg_of(self, request: Request) -> Leg | None:
+    def _leg_of(self, request: Request) -> SipLeg | None:
         leg = self._legs.by_tag.get(request.to_tag or "")
         return leg if leg is not None and leg.matches(request) else None
 

@@ -25,7 +25,7 @@ _HASHES: dict[str, Callable[[bytes], str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Credentials:
+class DigestCredentials:
     """What we prove ourselves with; never shown in a repr."""
 
     username: str
@@ -204,7 +204,12 @@ def _is_same_uri(claimed: str, request_uri: str) -> bool:
 
 
 def authorize(
-    challenges: Sequence[str], credentials: Credentials, method: str, uri: str, cnonce: str, count: int = 1
+    challenges: Sequence[str],
+    credentials: DigestCredentials,
+    method: str,
+    uri: str,
+    cnonce: str,
+    count: int = 1,
 ) -> str | None:
     """The Authorization value that answers the best of the challenges; None when we know none of them."""
     offered: dict[str, dict[str, str]] = {}
@@ -233,7 +238,7 @@ def _qualities(challenge: dict[str, str]) -> list[str]:
 def _answer(
     algorithm: str,
     challenge: dict[str, str],
-    credentials: Credentials,
+    credentials: DigestCredentials,
     method: str,
     uri: str,
     cnonce: str,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from huntline.sip.core.dialog import Dialog
 from huntline.sip.core.events import InviteReceived, LegCancelled, LegConfirmed, OfferAnswered
-from huntline.sip.core.leg import SDP, Leg, Surroundings
-from huntline.sip.core.leg_record import LegState
+from huntline.sip.core.leg import SDP, SipLeg, Surroundings
+from huntline.sip.core.leg_record import SipLegState
 from huntline.sip.core.message import Headers, Request
 from huntline.sip.core.repetition import Repetition
 from huntline.sip.core.replaces_header import replaces_in
@@ -25,7 +25,7 @@ class _Provisional:
     repetition: Repetition | None = None
 
 
-class IncomingLeg(Leg):
+class IncomingLeg(SipLeg):
     """Somebody calls us."""
 
     is_incoming = True
@@ -37,7 +37,7 @@ class IncomingLeg(Leg):
         # The Contact names the leg and nothing else: the topology stays hidden.
         super().__init__(leg_id, surroundings, transaction.flow, transaction.to_tag, leg_id, None)
         self.dialog = Dialog.from_request(request, transaction.to_tag)
-        self.state = LegState.RINGING
+        self.state = SipLegState.RINGING
         self.remote_sdp = request.sdp
         self.note_allowed(request)
         self._transaction = transaction
@@ -62,7 +62,7 @@ class IncomingLeg(Leg):
 
         A reliable one with ``sdp`` settles the session, also of a caller without an offer: then it is ours.
         """
-        if self.state is not LegState.RINGING or self._held_answer is not None:
+        if self.state is not SipLegState.RINGING or self._held_answer is not None:
             return
         has_offer = self.remote_sdp is not None
         if not self._is_reliable:
@@ -140,7 +140,7 @@ class IncomingLeg(Leg):
 
         Where a session was agreed on before, that one holds.
         """
-        if self.state is LegState.RINGING and self._held_answer is None:
+        if self.state is SipLegState.RINGING and self._held_answer is None:
             self._held_answer = sdp
             self._release_answer(now)
 
@@ -161,7 +161,7 @@ class IncomingLeg(Leg):
         self._release_answer(now)
 
     def _send_answer(self, sdp: str, now: float) -> None:
-        self.state, self._held_answer = LegState.ANSWERED, None
+        self.state, self._held_answer = SipLegState.ANSWERED, None
         # RFC 3261 section 13.2.1: a session that was agreed before stands, and is not described again.
         body = "" if self._is_agreed_early else sdp
         self.local_sdp = self.local_sdp if self._is_agreed_early else sdp
@@ -172,26 +172,26 @@ class IncomingLeg(Leg):
 
     def reject(self, status: int, now: float, reason: str | None, headers: Headers) -> None:
         """Refuse the call; the user hears no more of the leg."""
-        if self.state is LegState.RINGING:
+        if self.state is SipLegState.RINGING:
             self._transaction.reply(status, now, reason=reason, headers=headers)
             self.stop(now)
             self.table.forget(self)
 
     def hang_up(self, now: float, headers: Headers) -> None:
         """Refuse, or say BYE, which has to wait for the ACK (section 15)."""
-        if self.state is LegState.RINGING:
+        if self.state is SipLegState.RINGING:
             self.reject(480, now, None, headers)
-        elif self.state is LegState.ANSWERED:
+        elif self.state is SipLegState.ANSWERED:
             self._bye_headers = headers
             self.table.retire(self)
-        elif self.state is LegState.CONFIRMED:
+        elif self.state is SipLegState.CONFIRMED:
             super().hang_up(now, headers)
 
     # What the peer does
 
     def receive_ack(self, request: Request, now: float) -> None:
         """The ACK to our 2xx, to the first or to one to a re-INVITE."""
-        if self.state is not LegState.ANSWERED:
+        if self.state is not SipLegState.ANSWERED:
             super().receive_ack(request, now)
         elif request.cseq.sequence == self._transaction.request.cseq.sequence:
             self._confirm(request.sdp, now)
@@ -200,7 +200,7 @@ class IncomingLeg(Leg):
         if self._repetition is not None:
             self._repetition.stop()
             self._repetition = None
-        self.state = LegState.CONFIRMED
+        self.state = SipLegState.CONFIRMED
         if self._bye_headers is not None:
             super().hang_up(now, self._bye_headers)
             return
@@ -218,21 +218,21 @@ class IncomingLeg(Leg):
 
     def end_with_bye(self, reason: str, now: float) -> None:
         """As for any leg; without an ACK there is nothing to wait for any more."""
-        if self.state is LegState.ANSWERED:
-            self.state = LegState.CONFIRMED
+        if self.state is SipLegState.ANSWERED:
+            self.state = SipLegState.CONFIRMED
         super().end_with_bye(reason, now)
 
     def receive_cancel(self, transaction: InviteServerTransaction, now: float) -> None:
         """The caller gives up (section 9.2); after our answer a CANCEL has no effect."""
         if transaction is not self._transaction:
             super().receive_cancel(transaction, now)
-        elif self.state is LegState.RINGING:
+        elif self.state is SipLegState.RINGING:
             transaction.reply(487, now)
             self._cancelled(now)
 
     def receive_bye(self, now: float) -> None:
         """The caller ends the call, also before our answer (section 15.1.2)."""
-        if self.state is LegState.RINGING:
+        if self.state is SipLegState.RINGING:
             self._transaction.reply(487, now)
             self._cancelled(now)
         elif self._bye_headers is not None:
@@ -244,10 +244,10 @@ class IncomingLeg(Leg):
     def flow_failed(self, now: float) -> None:
         """As for any leg; a call that is not answered yet is over."""
         super().flow_failed(now)
-        if self.state is LegState.RINGING:
+        if self.state is SipLegState.RINGING:
             self._transaction.terminate()
             self._cancelled(now)
-        elif self.state is LegState.ANSWERED and not self.is_cut_off:
+        elif self.state is SipLegState.ANSWERED and not self.is_cut_off:
             self.end("transport failed", now)
 
     def peer_is_back(self, now: float) -> None:

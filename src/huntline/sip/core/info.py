@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from huntline.sip.core.client_transaction import ClientTransaction
 from huntline.sip.core.events import DtmfReceived
-from huntline.sip.core.leg_record import LegState
+from huntline.sip.core.leg_record import SipLegState
 from huntline.sip.core.message import Request, Response
 from huntline.sip.core.server_transaction import ServerTransaction
 
 if TYPE_CHECKING:
-    from huntline.sip.core.leg import Leg
+    from huntline.sip.core.leg import SipLeg
 
 _RELAY, _BARE = "application/dtmf-relay", "application/dtmf"
 _TYPES = (_RELAY, _BARE)
@@ -30,7 +30,7 @@ class Info:
 
     __slots__ = ("_is_sending", "_leg", "_waiting", "is_allowed")
 
-    def __init__(self, leg: Leg) -> None:
+    def __init__(self, leg: SipLeg) -> None:
         self._leg = leg
         self._waiting: deque[str] = deque()
         self._is_sending = False
@@ -63,7 +63,7 @@ class Info:
         self.is_allowed = not allowed or "info" in allowed
 
     def _send_next(self, now: float) -> None:
-        if self._waiting and not self._is_sending and self._leg.state is LegState.CONFIRMED:
+        if self._waiting and not self._is_sending and self._leg.state is SipLegState.CONFIRMED:
             self._is_sending = True
             body = f"Signal={self._waiting.popleft()}\r\nDuration={_DURATION_MS}\r\n"
             self._leg.request("INFO", self._answered, now, body=body, content_type=_RELAY)

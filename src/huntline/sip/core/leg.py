@@ -8,11 +8,11 @@ from huntline.plain import fields_of
 from huntline.sip.core.client_transaction import ClientTransaction, Handler, InviteClientTransaction
 from huntline.sip.core.context import Context
 from huntline.sip.core.dialog import Dialog
-from huntline.sip.core.digest import Credentials, authorize
+from huntline.sip.core.digest import DigestCredentials, authorize
 from huntline.sip.core.events import LegEnded, PeerIdentified
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.info import Info
-from huntline.sip.core.leg_record import LegRecord, LegState
+from huntline.sip.core.leg_record import LegRecord, SipLegState
 from huntline.sip.core.message import Headers, Message, Request, Response
 from huntline.sip.core.negotiation import Negotiation
 from huntline.sip.core.referral import Referral
@@ -28,19 +28,19 @@ class LegTable:
     """Legs by their id (living ones) and by our tag (also those whose BYE is under way)."""
 
     def __init__(self) -> None:
-        self.by_id: dict[str, Leg] = {}
-        self.by_tag: dict[str, Leg] = {}
+        self.by_id: dict[str, SipLeg] = {}
+        self.by_tag: dict[str, SipLeg] = {}
 
-    def add(self, leg: Leg) -> None:
+    def add(self, leg: SipLeg) -> None:
         """Take in a new leg."""
         self.by_id[leg.leg_id] = leg
         self.by_tag[leg.local_tag] = leg
 
-    def retire(self, leg: Leg) -> None:
+    def retire(self, leg: SipLeg) -> None:
         """The leg is over for its user."""
         self.by_id.pop(leg.leg_id, None)
 
-    def forget(self, leg: Leg) -> None:
+    def forget(self, leg: SipLeg) -> None:
         """Nothing is left to be done for the leg."""
         self.by_id.pop(leg.leg_id, None)
         self.by_tag.pop(leg.local_tag, None)
@@ -55,7 +55,7 @@ class Surroundings:
     legs: LegTable
 
 
-class Leg:
+class SipLeg:
     """What incoming and outgoing legs share: all from the answer on."""
 
     is_incoming: bool
@@ -67,7 +67,7 @@ class Leg:
         flow: Flow,
         local_tag: str,
         contact_user: str,
-        credentials: Credentials | None,
+        credentials: DigestCredentials | None,
     ) -> None:
         self.leg_id = leg_id
         self.context = surroundings.context
@@ -77,7 +77,7 @@ class Leg:
         self.local_tag = local_tag
         self.contact = self.context.contact(contact_user, flow)
         self.credentials = credentials
-        self.state = LegState.CALLING
+        self.state = SipLegState.CALLING
         self.dialog: Dialog | None = None
         self.local_sdp: str | None = None
         self.remote_sdp: str | None = None
@@ -102,12 +102,12 @@ class Leg:
     @property
     def is_over(self) -> bool:
         """Whether the leg is over for its user."""
-        return self.state is LegState.ENDED
+        return self.state is SipLegState.ENDED
 
     @property
     def is_agreed(self) -> bool:
         """Whether the first offer has its answer for good, so that there may be further ones."""
-        return self.state is LegState.CONFIRMED
+        return self.state is SipLegState.CONFIRMED
 
     def note_allowed(self, message: Message) -> None:
         """Take over what the peer says in Allow that it knows."""
@@ -254,7 +254,7 @@ class Leg:
         """
         if self.is_cut_off:
             self.end_with_bye("transport failed", now)
-        elif self.state is LegState.CONFIRMED and not self._is_asked:
+        elif self.state is SipLegState.CONFIRMED and not self._is_asked:
             self._is_asked = True
             self.request("OPTIONS", self._has_answered, now, headers=(("Accept", SDP),))
 
@@ -309,7 +309,7 @@ class Leg:
 
     def stop(self, now: float) -> None:
         """Stop all timers; nothing more is told to the user."""
-        self.state = LegState.ENDED
+        self.state = SipLegState.ENDED
         self.negotiation.stop(now)
         self.referral.stop(now)
         self.session_timer.stop()
@@ -402,7 +402,7 @@ class Leg:
 
 
 def answer_challenge(
-    context: Context, credentials: Credentials | None, response: Response, method: str, uri: str
+    context: Context, credentials: DigestCredentials | None, response: Response, method: str, uri: str
 ) -> tuple[str, str] | None:
     """The Authorization header for a 401 or 407; None when it is none or cannot be answered."""
     if credentials is None or response.status not in (401, 407):

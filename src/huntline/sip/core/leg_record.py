@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 
-class LegState(StrEnum):
+class SipLegState(StrEnum):
     """Where a leg stands."""
 
     CALLING = "calling"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from huntline.sip.core.client_transaction import ClientTransaction
 from huntline.sip.core.events import LegConfirmed, OfferAnswered, OfferReceived, OfferRejected
-from huntline.sip.core.leg_record import LegState
+from huntline.sip.core.leg_record import SipLegState
 from huntline.sip.core.message import Request, Response, parse_number
 from huntline.sip.core.repetition import Repetition
 from huntline.sip.core.server_transaction import InviteServerTransaction, ServerTransaction
@@ -17,7 +17,7 @@ from huntline.sip.core.session_timer import asks_too_small_interval
 from huntline.sip.core.timers import Timer
 
 if TYPE_CHECKING:
-    from huntline.sip.core.leg import Leg
+    from huntline.sip.core.leg import SipLeg
 
 SDP = "application/sdp"
 # What the peer wants to be asked later is asked so often again, and a Retry-After is followed so far.
@@ -42,7 +42,7 @@ class Negotiation:
         "_retry",
     )
 
-    def __init__(self, leg: Leg) -> None:
+    def __init__(self, leg: SipLeg) -> None:
         self._leg = leg
         # Our INVITE or UPDATE that is under way: the SDP in it, empty for a bare refresh.
         self._offered: str | None = None
@@ -78,7 +78,7 @@ class Negotiation:
     @property
     def _must_wait(self) -> bool:
         """Whether what we would begin has to wait for its turn, or for the peer."""
-        is_confirmed = self._leg.state is LegState.CONFIRMED
+        is_confirmed = self._leg.state is SipLegState.CONFIRMED
         return self.is_busy or not is_confirmed or self._retry is not None or self._leg.is_cut_off
 
     # Our offers
@@ -293,7 +293,7 @@ class Negotiation:
 
     def _agree_on_timer(self, request: Request, now: float) -> tuple[tuple[str, str], ...]:
         """What our 2xx says of the session timer, which runs from the answer on and in sessions alone."""
-        if self._leg.state is not LegState.CONFIRMED or request.method == "PRACK":
+        if self._leg.state is not SipLegState.CONFIRMED or request.method == "PRACK":
             return ()
         self._is_refresh_due = False
         return self._leg.session_timer.agree_as_uas(request, now)
@@ -303,7 +303,7 @@ class Negotiation:
         leg = self._leg
         if self._offered is not None or self._waits_for_answer():
             transaction.reply(491, now)
-        elif self.is_busy or (request.method == "INVITE" and leg.state is not LegState.CONFIRMED):
+        elif self.is_busy or (request.method == "INVITE" and leg.state is not SipLegState.CONFIRMED):
             leg.ask_to_try_later(transaction, now)
         elif asks_too_small_interval(request, leg.context.settings.min_se):
             self._refuse_interval(transaction, now)
@@ -315,7 +315,7 @@ class Negotiation:
         """Whether the offer in our INVITE, or the one to a caller without an offer, has no answer yet."""
         if self._leg.is_incoming:
             return self._leg.remote_sdp is None
-        return self._leg.state in (LegState.CALLING, LegState.RINGING)
+        return self._leg.state in (SipLegState.CALLING, SipLegState.RINGING)
 
     def _refuse_interval(self, transaction: ServerTransaction, now: float) -> None:
         minimum = str(self._leg.context.settings.min_se)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from huntline.sip.core.client_transaction import ClientTransaction, InviteClientTransaction
 from huntline.sip.core.dialog import Dialog
-from huntline.sip.core.digest import Credentials
+from huntline.sip.core.digest import DigestCredentials
 from huntline.sip.core.early_dialog import EarlyDialog, reliable_number
 from huntline.sip.core.events import LegAnswered, LegRejected, LegRinging, OfferReceived
 from huntline.sip.core.flow import Flow
-from huntline.sip.core.leg import SDP, Leg, Surroundings
-from huntline.sip.core.leg_record import LegState
+from huntline.sip.core.leg import SDP, SipLeg, Surroundings
+from huntline.sip.core.leg_record import SipLegState
 from huntline.sip.core.message import MAX_FORWARDS, REASONS, Headers, Request, RequestHead, Response
 from huntline.sip.core.server_transaction import ServerTransaction
 from huntline.sip.core.timers import GIVE_UP
@@ -42,11 +42,11 @@ class Invite:
     contact_user: str
     headers: tuple[tuple[str, str], ...] = ()
     route: tuple[str, ...] = ()
-    credentials: Credentials | None = None
+    credentials: DigestCredentials | None = None
     max_forwards: int = MAX_FORWARDS
 
 
-class OutgoingLeg(Leg):
+class OutgoingLeg(SipLeg):
     """We call somebody."""
 
     is_incoming = False
@@ -110,8 +110,8 @@ class OutgoingLeg(Leg):
     def _progress(self, transaction: ClientTransaction, response: Response, now: float) -> None:
         if self._farewell is not None:
             self._cancel(now)
-        elif response.status > 100 and self.state in (LegState.CALLING, LegState.RINGING):
-            self.state = LegState.RINGING
+        elif response.status > 100 and self.state in (SipLegState.CALLING, SipLegState.RINGING):
+            self.state = SipLegState.RINGING
             early = self._early_dialog(transaction, response)
             if early is not None and early.is_news(response):
                 self._rings(early, response, now)
@@ -178,10 +178,10 @@ class OutgoingLeg(Leg):
             self.local_sdp, self.remote_sdp = early.local_sdp, early.remote_sdp
         self.note_allowed(response)
         if self.local_sdp is not None:
-            self.state = LegState.CONFIRMED
+            self.state = SipLegState.CONFIRMED
             self.acknowledge(transaction, dialog, response)
         else:
-            self.state = LegState.ANSWERED
+            self.state = SipLegState.ANSWERED
             self._late_answer = transaction, response
         if early is not None and early.update is not None:
             self.negotiation.take_over(early.update)
@@ -200,7 +200,7 @@ class OutgoingLeg(Leg):
             transaction, response = self._late_answer
             self._late_answer = None
             self.local_sdp = sdp
-            self.state = LegState.CONFIRMED
+            self.state = SipLegState.CONFIRMED
             self.acknowledge(transaction, self.dialog, response, sdp)
             self.negotiation.confirmed(now)
 
@@ -280,14 +280,14 @@ class OutgoingLeg(Leg):
 
     def hang_up(self, now: float, headers: Headers) -> None:
         """CANCEL or BYE; a CANCEL waits for the first provisional response (section 9.1)."""
-        if self.state in (LegState.CALLING, LegState.RINGING):
+        if self.state in (SipLegState.CALLING, SipLegState.RINGING):
             if self._farewell is None:
                 self._farewell = tuple(headers)
                 self._cancel(now)
-        elif self.state is LegState.ANSWERED and self._late_answer is not None and self.dialog is not None:
+        elif self.state is SipLegState.ANSWERED and self._late_answer is not None and self.dialog is not None:
             self.acknowledge(self._late_answer[0], self.dialog, self._late_answer[1])
             super().hang_up(now, headers)
-        elif self.state is LegState.CONFIRMED:
+        elif self.state is SipLegState.CONFIRMED:
             super().hang_up(now, headers)
 
     def _cancel(self, now: float) -> None:

@@ -9,13 +9,13 @@ from urllib.parse import unquote
 from huntline.sip.core.client_transaction import ClientTransaction
 from huntline.sip.core.events import ReferReceived
 from huntline.sip.core.grammar import GrammarError, Uri, parse_address
-from huntline.sip.core.leg_record import LegState
+from huntline.sip.core.leg_record import SipLegState
 from huntline.sip.core.message import REASONS, Headers, Request, Response
 from huntline.sip.core.replaces_header import Replaces
 from huntline.sip.core.server_transaction import ServerTransaction
 
 if TYPE_CHECKING:
-    from huntline.sip.core.leg import Leg
+    from huntline.sip.core.leg import SipLeg
 
 _FRAGMENT = "message/sipfrag;version=2.0"
 _LASTS = 600  # seconds; much longer than anybody is rung
@@ -45,7 +45,7 @@ class Referral:
         "_next",
     )
 
-    def __init__(self, leg: Leg) -> None:
+    def __init__(self, leg: SipLeg) -> None:
         self._leg = leg
         self._asked: ServerTransaction | None = None
         self._count = 0
@@ -59,7 +59,7 @@ class Referral:
     def receive(self, transaction: ServerTransaction, request: Request, now: float) -> None:
         """A REFER within the dialog."""
         leg = self._leg
-        if self._is_open or self._asked is not None or leg.state is not LegState.CONFIRMED:
+        if self._is_open or self._asked is not None or leg.state is not SipLegState.CONFIRMED:
             transaction.reply(491, now)
             return
         try:

@@ -17,7 +17,7 @@ class Responder(Protocol):
         """Answer a request."""
 
 
-class RequestRefused(PeerError):
+class SipRefusal(PeerError):
     """A request gets this final response; nothing has changed."""
 
     def __init__(self, status: int, headers: Headers = ()) -> None:

@@ -51,7 +51,7 @@ class Challenge:
 
 
 @dataclass(frozen=True, slots=True)
-class Forbidden:
+class SenderForbidden:
     """Answer 403: another user's password, one that has had its time, or too many wrong ones from that
     address."""
 
@@ -61,7 +61,7 @@ class Stranger:
     """The request does not even claim to come from a user of ours."""
 
 
-Identity = Identified | Guest | Challenge | Forbidden | Stranger
+Identity = Identified | Guest | Challenge | SenderForbidden | Stranger
 
 
 class Authenticator:
@@ -109,7 +109,7 @@ class Authenticator:
             return Stranger()
         source = source_of(flow.remote[0])
         if self._wrong_passwords.is_blocked(source, now):
-            return Forbidden()
+            return SenderForbidden()
         claimed = self._plan.account(claim.user or "", claim.host)
         owner: Account | PhoneCredential | None = None
 
@@ -124,7 +124,7 @@ class Authenticator:
         if verdict.outcome == "ok" and owner is not None:
             if isinstance(owner, PhoneCredential):
                 return self._holder(owner, claimed, realm)
-            return Identified(owner) if owner is claimed else Forbidden()
+            return Identified(owner) if owner is claimed else SenderForbidden()
         for _ in range(wrong):
             self._wrong_passwords.add(source, now)
         challenges = self._challenger.challenges(realm, now, stale=verdict.outcome == "stale")
@@ -176,19 +176,19 @@ class Authenticator:
 
     def _holder(
         self, credential: PhoneCredential, claimed: Account | None, realm: str
-    ) -> Identified | Guest | Forbidden:
+    ) -> Identified | Guest | SenderForbidden:
         """Who has proven to hold a credential of ours, if it still opens anything."""
         if self.phone_credentials.is_expired(credential):
             log.info("phone credential expired, a new one is needed", extra={"holder": credential.holder_id})
-            return Forbidden()
+            return SenderForbidden()
         if credential.kind is Holder.GUEST:
             organization = self._plan.organization(credential.holder_id)
             is_theirs = organization is not None and organization.realm == realm
-            return Guest(credential.holder_id) if is_theirs else Forbidden()
+            return Guest(credential.holder_id) if is_theirs else SenderForbidden()
         account = self._plan.account_by_id(credential.holder_id)
         if account is None:
             log.info("phone credential of nobody any more", extra={"holder": credential.holder_id})
-        return Identified(account) if account is not None and account is claimed else Forbidden()
+        return Identified(account) if account is not None and account is claimed else SenderForbidden()
 
 
 class _WrongPasswords:

@@ -13,7 +13,7 @@ from huntline.engine.model import Presence
 from huntline.sip.core.events import RequestReceived
 from huntline.sip.core.grammar import GrammarError, Uri, parse_address, parse_uri
 from huntline.sip.core.message import Request, parse_number
-from huntline.sip.servers.answering import Headers, RequestRefused, Responder
+from huntline.sip.servers.answering import Headers, Responder, SipRefusal
 from huntline.sip.servers.expiry import Expiry
 from huntline.sip.servers.pidf import NotPidf, most_restrictive, parse_pidf
 
@@ -90,7 +90,7 @@ class PresenceServer:
         """Answer a PUBLISH of an identified user."""
         try:
             headers = self._publish(event.request, account, now)
-        except RequestRefused as refusal:
+        except SipRefusal as refusal:
             self._responder.respond(event.transaction_id, refusal.sip_status, now, headers=refusal.headers)
         else:
             self._responder.respond(event.transaction_id, 200, now, headers=headers)
@@ -134,7 +134,7 @@ class PresenceServer:
         """RFC 3903 section 6, in its order of checks."""
         _check_own(_request_uri(request), request, account)
         if (request.header("event") or "").partition(";")[0].strip().lower() != "presence":
-            raise RequestRefused(489, [("Allow-Events", "presence")])
+            raise SipRefusal(489, [("Allow-Events", "presence")])
         replaced = self._matched(request, account)
         expires = self._expires(request)
         published = self._published(request, account, replaced)
@@ -150,13 +150,13 @@ class PresenceServer:
     def _matched(self, request: Request, account: Account) -> _Publication | None:
         """The publication that SIP-If-Match names; None for a new one."""
         if request.count("sip-if-match") > 1:
-            raise RequestRefused(400)
+            raise SipRefusal(400)
         etag = request.header("sip-if-match")
         if etag is None:
             return None
         publication = self._publications.get(account.user_id, {}).get(etag)
         if publication is None:
-            raise RequestRefused(412)
+            raise SipRefusal(412)
         return publication
 
     def _expires(self, request: Request) -> int:
@@ -164,7 +164,7 @@ class PresenceServer:
         if expires is None:
             expires = self._limits.usual
         if 0 < expires < self._limits.shortest:
-            raise RequestRefused(423, [("Min-Expires", str(self._limits.shortest))])
+            raise SipRefusal(423, [("Min-Expires", str(self._limits.shortest))])
         return min(expires, self._limits.longest)
 
     def _published(self, request: Request, account: Account, replaced: _Publication | None) -> _Publication:
@@ -172,22 +172,22 @@ class PresenceServer:
         etag = self._entropy(8).hex()
         if not request.body:
             if replaced is None:
-                raise RequestRefused(400)
+                raise SipRefusal(400)
             return replace(replaced, etag=etag)
         if request.content_type != CONTENT_TYPE:
-            raise RequestRefused(415, [("Accept", CONTENT_TYPE)])
+            raise SipRefusal(415, [("Accept", CONTENT_TYPE)])
         try:
             document = parse_pidf(request.body)
         except NotPidf:
-            raise RequestRefused(400) from None
+            raise SipRefusal(400) from None
         _check_own(document.entity, request, account)
         return _Publication(etag, document.presence, 0.0)
 
     def _check_room(self, account: Account) -> None:
         if len(self._publications.get(account.user_id, ())) >= self._limits.publications_per_user:
-            raise RequestRefused(403)
+            raise SipRefusal(403)
         if self._count >= self._limits.publications:
-            raise RequestRefused(503, [("Retry-After", str(self._limits.shortest))])
+            raise SipRefusal(503, [("Retry-After", str(self._limits.shortest))])
 
     def _put(self, user_id: str, publication: _Publication) -> None:
         self._publications.setdefault(user_id, {})[publication.etag] = publication
@@ -216,7 +216,7 @@ def _check_own(uri: Uri, request: Request, account: Account) -> None:
     """Only one's own presence may be published: under the UPN, or as From (which is proven) says."""
     sender = parse_address(request.raw_from).uri
     if _address(uri) not in (account.upn, _address(sender)):
-        raise RequestRefused(403)
+        raise SipRefusal(403)
 
 
 def _address(uri: Uri) -> str:
@@ -227,4 +227,4 @@ def _request_uri(request: Request) -> Uri:
     try:
         return parse_uri(request.uri)
     except GrammarError:
-        raise RequestRefused(400) from None
+        raise SipRefusal(400) from None

@@ -12,7 +12,7 @@ from huntline.sip.core.events import RequestReceived
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.grammar import Address, GrammarError, Uri, parse_address
 from huntline.sip.core.message import Request, parse_number
-from huntline.sip.servers.answering import RequestRefused, Responder
+from huntline.sip.servers.answering import Responder, SipRefusal
 from huntline.sip.servers.bindings import Binding, Bindings, from_state, to_state
 
 
@@ -57,7 +57,7 @@ class Registrar:
         """Answer a REGISTER of an identified user; all of its contacts are taken or none."""
         try:
             changes = self._changes(event.request, event.flow, account, now)
-        except RequestRefused as refusal:
+        except SipRefusal as refusal:
             self._responder.respond(event.transaction_id, refusal.sip_status, now, headers=refusal.headers)
             return
         for key, binding in changes.items():
@@ -125,7 +125,7 @@ class Registrar:
         contacts = _contacts(request)
         if any(contact.raw_uri == "*" for contact in contacts):
             if len(contacts) > 1 or parse_number(request.header("expires")) != 0:
-                raise RequestRefused(400)
+                raise SipRefusal(400)
             keys = [binding.key for binding in self._bindings.of(account.user_id)]
             changes: dict[str, Binding | None] = dict.fromkeys(keys)
         else:
@@ -139,7 +139,7 @@ class Registrar:
 
     def _binding(self, request: Request, contact: Address, flow: Flow, now: float) -> Binding:
         if contact.uri.scheme not in ("sip", "sips"):
-            raise RequestRefused(416)
+            raise SipRefusal(416)
         return Binding(
             key=_key(contact),
             contact_uri=contact.raw_uri,
@@ -159,7 +159,7 @@ class Registrar:
         if expires is None:
             expires = self._limits.usual
         if 0 < expires < self._limits.shortest:
-            raise RequestRefused(423, [("Min-Expires", str(self._limits.shortest))])
+            raise SipRefusal(423, [("Min-Expires", str(self._limits.shortest))])
         return min(expires, self._limits.longest)
 
     def _check_order(self, request: Request, account: Account, changes: Mapping[str, Binding | None]) -> None:
@@ -167,7 +167,7 @@ class Registrar:
         for key in changes:
             bound = self._bindings.get(account.user_id, key)
             if bound and bound.call_id == request.call_id and bound.cseq >= request.cseq.sequence:
-                raise RequestRefused(500)
+                raise SipRefusal(500)
 
     def _check_room(self, account: Account, changes: Mapping[str, Binding | None]) -> None:
         new = sum(
@@ -177,9 +177,9 @@ class Registrar:
         if not new:
             return
         if len(self._bindings.of(account.user_id)) + new > self._limits.contacts_per_user:
-            raise RequestRefused(403)
+            raise SipRefusal(403)
         if len(self._bindings) + new > self._limits.contacts:
-            raise RequestRefused(503, [("Retry-After", str(self._limits.shortest))])
+            raise SipRefusal(503, [("Retry-After", str(self._limits.shortest))])
 
     def _ok_headers(self, request: Request, account: Account, now: float) -> list[tuple[str, str]]:
         headers = [
@@ -193,7 +193,7 @@ def _contacts(request: Request) -> list[Address]:
     try:
         return [parse_address(value) for value in request.all("contact")]
     except GrammarError:
-        raise RequestRefused(400) from None
+        raise SipRefusal(400) from None
 
 
 def _key(contact: Address) -> str:

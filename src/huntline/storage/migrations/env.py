@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from alembic import context
 
-from huntline.storage.columns import ReasonText, UtcDateTime, Word
+from huntline.storage.columns import EnumText, ReasonText, UtcDateTime
 from huntline.storage.schema import metadata
 
 
@@ -12,7 +12,7 @@ def _render(kind: str, thing: Any, _context: Any) -> str | Literal[False]:
     """New migrations name plain types: they must run when our own types have moved on."""
     if kind == "type" and isinstance(thing, UtcDateTime):
         return "sa.DateTime(timezone=True)"
-    return "sa.String()" if kind == "type" and isinstance(thing, ReasonText | Word) else False
+    return "sa.String()" if kind == "type" and isinstance(thing, ReasonText | EnumText) else False
 
 
 context.configure(

@@ -15,7 +15,7 @@ from huntline.directory.organization import Organization
 from huntline.directory.problems import Problem, did_you_mean
 from huntline.organization_file.form import AsTyped, Text, one_of
 from huntline.organization_file.parts import Dump
-from huntline.storage.accounts import HOST, Account, ApiKey, UnknownAccount
+from huntline.storage.accounts import HOST, ApiKey, SignInAccount, UnknownAccount
 from huntline.storage.passwords import hashed
 from huntline.web.access import Access, Host, ManageAccounts
 from huntline.web.api import queues, users
@@ -113,7 +113,7 @@ def check_password(password: str, field: str) -> None:
         raise FieldsRefused(problems)
 
 
-def _find(access: Access, key: str) -> Account:
+def _find(access: Access, key: str) -> SignInAccount:
     for account in access.backstage.accounts.all(access.organization_id):
         if account.account_id == key or account.name.casefold() == key.casefold():
             return account
@@ -124,7 +124,7 @@ def _organization(access: Access) -> Organization | None:
     return access.organization if access.organization_id != HOST else None
 
 
-def _dump(account: Account, organization: Organization | None) -> Dump:
+def _dump(account: SignInAccount, organization: Organization | None) -> Dump:
     """An account in its form; what is gone from the organization is no longer named."""
     names = {queue.queue_id: queue.name for queue in organization.queues} if organization else {}
     user = users.find(organization, account.user_id) if organization and account.user_id else None
@@ -138,7 +138,7 @@ def _dump(account: Account, organization: Organization | None) -> Dump:
     }
 
 
-def _shown(access: Access, account: Account, organization: Organization | None) -> Dump:
+def _shown(access: Access, account: SignInAccount, organization: Organization | None) -> Dump:
     seconds = seconds_locked(access.backstage, account)
     return _dump(account, organization) | {
         "id": account.account_id,
@@ -156,7 +156,7 @@ def _key_shown(key: ApiKey) -> Dump:
     }
 
 
-def built_account(form: Any, access: Access, old: Account | None) -> Account:
+def built_account(form: Any, access: Access, old: SignInAccount | None) -> SignInAccount:
     """The account of a form; a password that is not mentioned stays. Raises FieldsRefused."""
     organization = _organization(access)
     problems = name_problems(form.name, "name")
@@ -167,7 +167,7 @@ def built_account(form: Any, access: Access, old: Account | None) -> Account:
     if form.password is not None:
         check_password(form.password, "password")
     kept = old.password_hash if old and "password" not in form.model_fields_set else None
-    return Account(
+    return SignInAccount(
         organization_id=access.organization_id,
         account_id=old.account_id if old else "",
         name=form.name,
@@ -312,10 +312,10 @@ def _add_key_routes(router: APIRouter, needed: Any, noun: str) -> None:
         return _key_shown(access.backstage.accounts.remove_key(account, key_id, access.actor))
 
 
-def _edit(access: Access, wanted: Dump, if_match: str | None) -> Callable[[Account], Account]:
+def _edit(access: Access, wanted: Dump, if_match: str | None) -> Callable[[SignInAccount], SignInAccount]:
     """The change that a patch asks for."""
 
-    def edit(current: Account) -> Account:
+    def edit(current: SignInAccount) -> SignInAccount:
         settings = _dump(current, _organization(access))
         check_if_match(if_match, settings)
         if wanted.get("role", current.role) != Role.QUEUE_OWNER:
@@ -325,7 +325,7 @@ def _edit(access: Access, wanted: Dump, if_match: str | None) -> Callable[[Accou
     return edit
 
 
-def answered(access: Access, account: Account, response: Response) -> Dump:
+def answered(access: Access, account: SignInAccount, response: Response) -> Dump:
     """The view of an account, with its tag as a header of the response."""
     organization = _organization(access)
     response.headers["ETag"] = etag_of(_dump(account, organization))

@@ -36,7 +36,7 @@ from huntline.web.access import Access, ReadHistory
 from huntline.web.api.collection import NotThere
 from huntline.web.api.queues import QUEUES
 from huntline.web.api.users import USERS
-from huntline.web.history import CallDetails, CallView, DecisionView, Names, answer_about
+from huntline.web.history import CallDetails, CallView, DecisionView, NamesById, answer_about
 from huntline.web.language import Sentence
 from huntline.web.listing import Listing, Page
 from huntline.web.moments import From, To
@@ -145,7 +145,7 @@ Wanted = Annotated[CallQuery, Depends()]
 def list_all(access: ReadHistory, query: Wanted, page: Page) -> Any:
     """Calls that are over, the newest first; a queue owner's are those of their queues."""
     wanted, database = query.filter_for(access), access.backstage.database
-    names = Names(access.organization)
+    names = NamesById(access.organization)
     return {
         "items": [names.call(call) for call in page_of_calls(database, wanted, page.limit, page.offset)],
         "total": count_calls(database, wanted),
@@ -169,7 +169,7 @@ def export(access: ReadHistory, query: Wanted) -> StreamingResponse:
     calls = all_calls(access.backstage.database, query.filter_for(access))
     headers = {"Content-Disposition": 'attachment; filename="calls.csv"'}
     organization = access.organization
-    names = Names(organization, Reader("en", zone_of(organization.time_zone)))  # a table is for programs
+    names = NamesById(organization, Reader("en", zone_of(organization.time_zone)))  # a table is for programs
     return StreamingResponse(_csv(calls, names), media_type="text/csv", headers=headers)
 
 
@@ -177,7 +177,7 @@ def export(access: ReadHistory, query: Wanted) -> StreamingResponse:
 def read(access: ReadHistory, call_id: CallId) -> Any:
     """One call that is over, with its rings."""
     call = _found(access, call_id)
-    names = Names(access.organization)
+    names = NamesById(access.organization)
     rings = rings_of(access.backstage.database, access.organization_id, call.call_id)
     return names.call(call) | {"rings": [names.ring(ring) for ring in rings]}
 
@@ -193,7 +193,7 @@ def read_decisions(
     """Who was rung and who was not, and why, in the order in which it was decided."""
     call, organization = _found(access, call_id), access.organization
     user = USERS.get(organization, agent) if agent is not None else None
-    database, names = access.backstage.database, Names(organization)
+    database, names = access.backstage.database, NamesById(organization)
     user_id = user.user_id if user is not None else None
     decisions = decisions_of(database, organization.organization_id, call_id, user_id)
     answer = None
@@ -283,7 +283,7 @@ def _found(access: Access, call_id: str) -> CallSummary:
     return call
 
 
-def _csv(calls: Iterable[CallSummary], names: Names) -> Iterator[str]:
+def _csv(calls: Iterable[CallSummary], names: NamesById) -> Iterator[str]:
     columns = [name for name in CallView.model_fields if name != "why"]  # which is for programs
     yield _line(columns)
     for call in calls:

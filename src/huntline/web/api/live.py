@@ -18,7 +18,7 @@ from huntline.web.access import Access, ReadLive
 from huntline.web.api.calls import CallId
 from huntline.web.api.collection import NotThere
 from huntline.web.backstage import Backstage
-from huntline.web.history import DecisionView, Names, RingView
+from huntline.web.history import DecisionView, NamesById, RingView
 from huntline.web.live import LiveCall, LivePicture, View, Viewer
 from huntline.web.words import reader_of
 
@@ -70,7 +70,7 @@ def read_call(access: ReadLive, call_id: CallId) -> Any:
     if call is None:
         raise NotThere(f"no call {call_id!r} goes on now")
     database, organization = access.backstage.database, access.organization
-    names, organization_id = Names(organization), organization.organization_id
+    names, organization_id = NamesById(organization), organization.organization_id
     return {
         "call": call,
         "rings": [names.ring(ring) for ring in rings_of(database, organization_id, call_id)],

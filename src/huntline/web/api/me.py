@@ -31,7 +31,7 @@ from huntline.web.api.calls import CallId
 from huntline.web.api.collection import NotThere
 from huntline.web.api.live import STREAMED, picture_in, streamed
 from huntline.web.api.queues import QUEUES
-from huntline.web.history import DecisionView, Names
+from huntline.web.history import DecisionView, NamesById
 from huntline.web.language import Sentence
 from huntline.web.listing import Listing, Page
 from huntline.web.live import LivePicture, View
@@ -182,7 +182,7 @@ def put_queue(
 def list_calls(access: Own, page: Page, since: From = None, until: To = None) -> Any:
     """Calls that I answered or was rung for and that are over, the newest first; of today unless told."""
     user, database = own_user(access), access.backstage.database
-    names, policy = Names(access.organization), _policy_of(access, user)
+    names, policy = NamesById(access.organization), _policy_of(access, user)
     wanted = CallFilter(
         organization_id=access.organization_id,
         since=since or start_of_today(names.reader.zone),
@@ -207,7 +207,7 @@ def read_decisions(access: Own, call_id: CallId) -> Any:
     decisions = decisions_of(database, access.organization_id, call_id, user.user_id)
     if not decisions:
         raise NotThere(f"nothing was decided about you for a call {call_id!r}")
-    names = Names(access.organization)
+    names = NamesById(access.organization)
     return [names.decision(decision) for decision in decisions]
 
 
@@ -264,7 +264,7 @@ def _first_rings(access: Access, user: User, calls: list[CallSummary]) -> Mappin
     return {ring.call_id: ring.started_at for ring in reversed(rings)}
 
 
-def _my_call(call: CallSummary, user: User, rang_at: datetime | None, names: Names) -> dict[str, Any]:
+def _my_call(call: CallSummary, user: User, rang_at: datetime | None, names: NamesById) -> dict[str, Any]:
     is_mine = call.agent_id == user.user_id
     if is_mine:
         part, text = MyPart.ANSWERED, f"answered after {call.waited_s:.0f} s"

@@ -15,7 +15,7 @@ from huntline.storage.calls import CallFilter, CallSummary, decisions_of, page_o
 from huntline.storage.history import RingRecord
 from huntline.web.access import Access, Own
 from huntline.web.api.me import own_user
-from huntline.web.history import Names, WhyNotRung, why_not_rung
+from huntline.web.history import NamesById, WhyNotRung, why_not_rung
 from huntline.web.moments import start_of_today
 from huntline.web.steering import served_queues
 from huntline.web.words import Why
@@ -44,7 +44,7 @@ router = APIRouter(prefix="/me/not-rung", tags=["me"])
 def read(access: Own, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> Any:
     """Today's last calls of my queues for which I was not rung, the newest first, each with the reasons."""
     user, database = own_user(access), access.backstage.database
-    names = Names(access.organization)
+    names = NamesById(access.organization)
     wanted = CallFilter(
         organization_id=access.organization_id,
         since=start_of_today(names.reader.zone),
@@ -65,7 +65,7 @@ def _rings_meanwhile(access: Access, user: User, calls: list[CallSummary]) -> li
 
 
 def _shown(
-    access: Access, user: User, call: CallSummary, rings: list[RingRecord], names: Names
+    access: Access, user: User, call: CallSummary, rings: list[RingRecord], names: NamesById
 ) -> dict[str, Any]:
     decisions = decisions_of(access.backstage.database, access.organization_id, call.call_id, user.user_id)
     until = call.answered_at or call.ended_at

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
 from huntline.directory.refused import REFUSAL_WORDS, RefusalReason
-from huntline.storage.refused import Refusal, RefusalFilter, count_refused, page_of_refused
+from huntline.storage.refused import RefusalFilter, StoredRefusal, count_refused, page_of_refused
 from huntline.web.access import ReadAudit
 from huntline.web.language import Sentence
 from huntline.web.listing import Listing, Page
@@ -63,6 +63,6 @@ def list_all(access: ReadAudit, page: Page, query: Wanted) -> Any:
     }
 
 
-def _shown(refusal: Refusal) -> dict[str, Any]:
+def _shown(refusal: StoredRefusal) -> dict[str, Any]:
     call = refusal.call
     return asdict(call) | {"at": refusal.at, "why": call.reason, "reason": REFUSAL_WORDS[call.reason]}

@@ -64,7 +64,7 @@ class Outcomes(BaseModel):
     failed: int
 
 
-class Arrivals(BaseModel):
+class ArrivalsByHour(BaseModel):
     """Five minutes: how many calls arrived in them, and what became of these."""
 
     begins_at: datetime
@@ -88,7 +88,7 @@ class QueueToday(Outcomes):
     service_levels: list[ServiceLevelView]
     abandon_rate: float | None
     waits: WaitsView
-    last_hour: list[Arrivals]
+    last_hour: list[ArrivalsByHour]
 
 
 class TodayReport(BaseModel):

@@ -19,9 +19,9 @@ from huntline.errors import Refused
 from huntline.network.peers import source_of
 from huntline.organization_file.form import AsTyped, Text
 from huntline.organization_file.parts import Dump
-from huntline.storage.accounts import HOST, Account
+from huntline.storage.accounts import HOST, SignInAccount
 from huntline.storage.passwords import hashed, is_password
-from huntline.storage.sessions import Session
+from huntline.storage.sessions import SignInSession
 from huntline.web.access import Myself, OrganizationName, organization_id_for
 from huntline.web.api.accounts import check_password
 from huntline.web.authentication import session_of
@@ -175,7 +175,7 @@ def finish_oidc(request: Request, state: str = "", code: str = "") -> Any:
     return response
 
 
-def started(request: Request, response: Response, account: Account) -> Session:
+def started(request: Request, response: Response, account: SignInAccount) -> SignInSession:
     """A new session in the place of the one that the browser has."""
     backstage: Backstage = request.app.state.backstage
     old = cookie_of(request, SESSION)
@@ -187,7 +187,7 @@ def started(request: Request, response: Response, account: Account) -> Session:
 
 
 def shown(
-    backstage: Backstage, principal: Principal, session: Session | None, name: str | None = None
+    backstage: Backstage, principal: Principal, session: SignInSession | None, name: str | None = None
 ) -> Dump:
     organization = (
         backstage.settings.organization(principal.organization_id)
@@ -219,7 +219,7 @@ def _zone(backstage: Backstage, principal: Principal, name: str | None) -> ZoneI
     return zone_of(backstage.settings.organization(organization_id).time_zone)
 
 
-def _own_account(backstage: Backstage, principal: Principal) -> Account:
+def _own_account(backstage: Backstage, principal: Principal) -> SignInAccount:
     accounts = backstage.accounts.all(principal.organization_id)
     for account in accounts:
         if account.account_id == principal.account_id and account.password_hash is not None:

@@ -16,7 +16,7 @@ from huntline.errors import Refused
 from huntline.network.peers import source_of
 from huntline.organization_file.form import AsTyped, OrganizationFields, Text
 from huntline.organization_file.parts import with_fields
-from huntline.storage.accounts import HOST, Account
+from huntline.storage.accounts import HOST, SignInAccount
 from huntline.storage.audit import Actor
 from huntline.storage.passwords import hashed
 from huntline.storage.settings import ServerNotEmpty
@@ -88,7 +88,7 @@ def set_up(request: Request, form: SetupForm, response: Response) -> Any:
     return shown(backstage, principal_of(account), started(request, response, account))
 
 
-def _added(backstage: Backstage, form: SetupForm) -> Account:
+def _added(backstage: Backstage, form: SetupForm) -> SignInAccount:
     """The admin of the new organization. Raises FieldsRefused, ServerNotEmpty."""
     fields = OrganizationFields(organization=form.organization, domains=[form.domain])
     wanted = with_fields(Organization(name="", domains=()), fields)
@@ -97,7 +97,7 @@ def _added(backstage: Backstage, form: SetupForm) -> Account:
     problems += password_problems(form.admin_password, "admin_password")
     if problems:
         raise FieldsRefused(problems)
-    admin = Account(
+    admin = SignInAccount(
         organization_id=HOST,
         name=form.admin_name,
         role=Role.ADMIN,

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from huntline.directory.access import Role
 from huntline.directory.organization import User
 from huntline.organization_file.form import AsTyped, Text, one_of
-from huntline.storage.accounts import Account
+from huntline.storage.accounts import SignInAccount
 from huntline.web.access import Access, ManageAccounts
 from huntline.web.api.accounts import AccountForm, AccountView, answered, built_account
 from huntline.web.api.collection import DryRun, NotThere, would_create
@@ -83,7 +83,7 @@ def _made_up_password() -> str:
     return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(_GROUPS))
 
 
-def _account_of(access: Access, user: User) -> Account:
+def _account_of(access: Access, user: User) -> SignInAccount:
     accounts = [
         account
         for account in access.backstage.accounts.all(access.organization_id)

@@ -49,7 +49,7 @@ _SCIM_NAMES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind(Generic[ItemT]):
+class ResourceKind(Generic[ItemT]):
     """One kind of thing that a directory pushes.
 
     ``attribute`` is where an organization has them; ``name_of`` is what must be unique among them and
@@ -99,7 +99,7 @@ class Kind(Generic[ItemT]):
                 raise UniquenessException(detail=taken)
 
 
-USERS: Kind[User] = Kind(
+USERS: ResourceKind[User] = ResourceKind(
     attribute="users",
     noun="user",
     name_field="userName",
@@ -114,7 +114,7 @@ USERS: Kind[User] = Kind(
     resource_of=lambda user, people, with_members: users.resource_of(user),
     item_of=lambda resource, before, people: users.user_of(resource, before),
 )
-GROUPS: Kind[Group] = Kind(
+GROUPS: ResourceKind[Group] = ResourceKind(
     attribute="groups",
     noun="group",
     name_field="displayName",
@@ -131,7 +131,7 @@ GROUPS: Kind[Group] = Kind(
     ),
     item_of=groups.group_of,
 )
-KINDS: dict[str | None, Kind[Any]] = {"User": USERS, "Group": GROUPS}
+KINDS: dict[str | None, ResourceKind[Any]] = {"User": USERS, "Group": GROUPS}
 
 
 class OrganizationStorage(ScimStorage):
@@ -238,7 +238,7 @@ class OrganizationStorage(ScimStorage):
     def _put(
         self,
         resource_type: ResourceType,
-        kind: Kind[Any],
+        kind: ResourceKind[Any],
         edit: Callable[[Organization], tuple[Organization, int]],
     ) -> Resource[Any]:
         """Change the organization; the resource at the place that ``edit`` says, as it is stored."""
@@ -270,7 +270,7 @@ def _resource(
 
 
 def _candidates(
-    kind: Kind[ItemT], organization: Organization, scim_filter: ScimFilter[Any] | None
+    kind: ResourceKind[ItemT], organization: Organization, scim_filter: ScimFilter[Any] | None
 ) -> list[ItemT]:
     """What a filter may match: few, where it asks for keys, so that few resources have to be made."""
     items = list(kind.items(organization))
@@ -297,7 +297,7 @@ def _terms(node: FilterNode, operator: LogicalOperator) -> tuple[FilterNode, ...
     return node.terms if isinstance(node, LogicalExpr) and node.op is operator else (node,)
 
 
-def _keys_in(kind: Kind[Any], alternatives: tuple[FilterNode, ...]) -> dict[str, set[str]] | None:
+def _keys_in(kind: ResourceKind[Any], alternatives: tuple[FilterNode, ...]) -> dict[str, set[str]] | None:
     """The values of keys that alternatives ask for; None when one of them asks for anything else."""
     wanted: dict[str, set[str]] = {}
     for each in alternatives:
