@@ -56,12 +56,12 @@ export function TotalsRow({ boards, today }: Props) {
   return (
     <section aria-label={t('wallboard:big.totals')}>
       <dl className={styles.row}>
-      {figures.map(([name, value]) => (
-        <div key={name} className={styles.figure}>
-          <dt className={styles.name}>{name}</dt>
-          <dd className={styles.value}>{value}</dd>
-        </div>
-      ))}
+        {figures.map(([name, value]) => (
+          <div key={name} className={styles.figure}>
+            <dt className={styles.name}>{name}</dt>
+            <dd className={styles.value}>{value}</dd>
+          </div>
+        ))}
       </dl>
     </section>
   );
