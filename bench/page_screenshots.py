@@ -94,7 +94,8 @@ def take_all(browser: Browser, server: str, folder: Path, wanted: argparse.Names
                     page = agent if name == "agent" else admin
                     page.goto(server + address.format(**addresses))
                     page.wait_for_load_state("load")
-                    page.locator("h1, [role=alert]").first.wait_for()
+                    page.locator("h1").first.wait_for()
+                    page.wait_for_function("document.querySelector('[role=progressbar]') === null")
                     page.wait_for_timeout(700)  # for pictures and figures that come by themselves
                     _show_all(page, width, height)
                     page.screenshot(path=folder / f"{name}-{language}-{colour}-{width}.png")

@@ -52,6 +52,8 @@ export function FormDialog({ title, action, act, isBarred = false, shown, onClos
   const problem = acting.error instanceof ApiProblem ? acting.error : null;
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    // In React's tree the form may stand within another one, which is not what is sent.
+    event.stopPropagation();
     acting.mutate();
   };
   return (

@@ -87,6 +87,9 @@ function Mark({ fields }: Pick<IndexEntry, 'fields'>) {
 function show(name: string): void {
   const section = document.getElementById(anchorOf(name));
   section?.querySelector<HTMLElement>(':scope [aria-expanded=false]')?.click();
-  section?.scrollIntoView({ block: 'start' });
-  section?.querySelector<HTMLElement>('input, button, textarea, select')?.focus({ preventScroll: true });
+  // What was folded is there with the next picture.
+  requestAnimationFrame(() => {
+    section?.scrollIntoView({ block: 'start' });
+    section?.querySelector<HTMLElement>('input, textarea, select')?.focus({ preventScroll: true });
+  });
 }

@@ -133,7 +133,11 @@ function showFirstProblem(): void {
 /** Leads to the setting that the address names behind its `#`, when it is there. */
 export function useSettingInAddress(hash: string): void {
   useEffect(() => {
-    if (hash.length < 2) return;
+    if (hash.length < 2) {
+      // Whoever comes from another page's end begins at the top, where the first warning is.
+      document.getElementById('main')?.scrollTo({ top: 0 });
+      return;
+    }
     const setting = document.getElementById(anchorOf(decodeURIComponent(hash.slice(1))));
     setting?.scrollIntoView({ block: 'center' });
     setting?.querySelector<HTMLElement>('input, button, textarea, select')?.focus({ preventScroll: true });
