@@ -22,6 +22,7 @@ from tests.languages.sentences import Said, english_in, error_ids, said_in_sourc
 NOUNS = [each.noun for each in (AUDIO, GROUPS, NUMBERS, POLICIES, QUEUES, TRUNKS, USERS)]
 
 PARTS = {
+    "must be an IANA time zone such as Europe/Paris, or null for the server's7": "may end in a suggestion",
     "7 is in use: 7": "the name is a noun's or a domain's",
     "there is no 7 '7'": "the same",
     "7 is a user number; 7 needs a service-toll or service-toll-free number": "a queue or a caller-ID policy",
@@ -88,6 +89,8 @@ WHOLE = [
     "must be at least 1",
     "must be at most 1000",
     "must be settings by name, such as {name: value}",
+    "must be an IANA time zone such as Europe/Paris, or null for the server's",
+    "must be an IANA time zone such as Europe/Paris, or null for the server's; did you mean Asia/Tokyo?",
     # made at run time of words that are one each
     *map(str, Lack),
     # not ours
