@@ -38,10 +38,10 @@ class Contact:
     is_trusted: bool = False  # a provider that is told who calls
 
     @property
-    def media_kind(self) -> PhoneKind:
+    def phone_kind(self) -> PhoneKind:
         """What kind of audio it takes: what is reached by a WebSocket is a page in a browser."""
         is_page = self.flow is not None and self.flow.transport is Transport.WS
-        return PhoneKind.SECURE if is_page else PhoneKind.PLAIN
+        return PhoneKind.BROWSER if is_page else PhoneKind.DESK
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class Dialling:
             return
         self._waiting[ring.ring_id] = (contacts, display)
         ring.unreached = len(contacts)
-        for kind in dict.fromkeys(contact.media_kind for contact in contacts):
+        for kind in dict.fromkeys(contact.phone_kind for contact in contacts):
             media = call.callee_media.get(kind)
             if media is None:
                 media = call.callee_media[kind] = CalleeMedia(f"{call.call_id}.{next(self._numbers)}")
@@ -182,11 +182,11 @@ class Dialling:
         """Make the shared media leg forget a phone that answered and did not win."""
         # Without any ado a plain phone may have sent RTP to the shared port before the winner did. Of
         # browsers only the one whose answer media has been given gets that far.
-        if leg.media_kind is PhoneKind.PLAIN or ring.is_accepted:
+        if leg.phone_kind is PhoneKind.DESK or ring.is_accepted:
             self._media.relatch(leg.media_id)
 
     async def _offer(self, call: Call, kind: PhoneKind, media: CalleeMedia) -> None:
-        is_secure = kind is PhoneKind.SECURE
+        is_secure = kind is PhoneKind.BROWSER
         failure: RingFailure | None = None
         try:
             media.sdp = await self._media.offer(
@@ -210,14 +210,14 @@ class Dialling:
 
     def _give_up(self, call: Call, ring: Ring, kind: PhoneKind, failure: RingFailure) -> None:
         """The ring's phones of a kind cannot be rung."""
-        ring.unreached -= sum(contact.media_kind is kind for contact in self._waiting[ring.ring_id][0])
+        ring.unreached -= sum(contact.phone_kind is kind for contact in self._waiting[ring.ring_id][0])
         ring.phone_failed(failure)
         self._fail_when_hopeless(call, ring)
 
     def _invite_all(self, call: Call, ring: Ring, kind: PhoneKind, media: CalleeMedia) -> None:
         contacts, display = self._waiting[ring.ring_id]
         for contact in contacts:
-            if contact.media_kind is not kind:
+            if contact.phone_kind is not kind:
                 continue
             try:
                 flow = contact.flow or self._user_agent.resolve_literal(contact.uri)
@@ -246,7 +246,7 @@ class Dialling:
         self._fail_when_hopeless(call, ring)
 
     def _invite(self, call: Call, ring: Ring, contact: Contact, flow: Flow, display: Display) -> None:
-        kind = contact.media_kind
+        kind = contact.phone_kind
         media = call.callee_media.get(kind)
         if media is None or media.sdp is None:
             return
@@ -257,7 +257,7 @@ class Dialling:
             call_id=call.call_id,
             address=cleaned(contact.uri),
             account_id=ring.account_id,
-            media_kind=kind,
+            phone_kind=kind,
             is_trusted=contact.is_trusted,
         )
         ring.legs[leg.leg_id] = leg
@@ -270,7 +270,7 @@ class Dialling:
             to=display.to,
             sdp=media.sdp,
             contact_user="huntline",
-            headers=display.headers + (display.page_headers if kind is PhoneKind.SECURE else ()),
+            headers=display.headers + (display.page_headers if kind is PhoneKind.BROWSER else ()),
             route=contact.route,
             credentials=contact.credentials,
             max_forwards=max(call.max_forwards - 1, 0),

@@ -31,10 +31,10 @@ class LegState(StrEnum):
 
 
 class PhoneKind(StrEnum):
-    """How audio is carried to a phone."""
+    """What a phone is, which decides how audio is carried to it."""
 
-    PLAIN = "plain"  # RTP
-    SECURE = "secure"  # ICE, DTLS and SRTP, as browsers have it
+    DESK = "desk"  # a desk phone or softphone: RTP
+    BROWSER = "browser"  # a page: ICE, DTLS and SRTP
 
 
 class KeyWay(StrEnum):
@@ -63,7 +63,7 @@ class Leg:
     call_id: str
     address: str
     account_id: str | None = None
-    media_kind: PhoneKind = PhoneKind.PLAIN
+    phone_kind: PhoneKind = PhoneKind.DESK
     state: LegState = LegState.RINGING
     is_holding: bool = False
     key_way: KeyWay | None = None
