@@ -12,7 +12,7 @@ from huntline.media.worker.dtmf import EventPacket, KeyPresses, OutgoingKeys
 from huntline.media.worker.latch import Address
 from huntline.media.worker.media_clock import TICKS_PER_SECOND, MediaClock
 from huntline.media.worker.path import PACKET, VIEW, AudioPath, send_nowhere
-from huntline.media.worker.player import Playing
+from huntline.media.worker.playing import Playing
 from huntline.media.worker.relay import EVENTS, Relay, Send
 from huntline.sdp import Agreed, LocalAudio
 

@@ -4,33 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from huntline.media import g711
+from huntline.media.worker.leg import MediaLeg
 from huntline.media.worker.media_clock import SAMPLES_PER_TICK, MediaClock
+from huntline.media.worker.playing import Playing
 from huntline.media.worker.relay import Send
 from huntline.media.worker.rtp import HEADER, VERSION_2, Subscription
 from huntline.media.worker.sounds import SoundLibrary
-
-if TYPE_CHECKING:
-    from huntline.media.worker.leg import MediaLeg
 
 _BATCH = 32
 """Packets sent in one go; then packets that have arrived are relayed before the round goes on."""
 
 _Entry = tuple[Send, int, int, int, int]
-
-
-@dataclass(slots=True, eq=False)
-class Playing:
-    """What signalling wants a leg to hear; ``position`` is in samples and counts without loop only.
-    ``until_heard``: audio of the leg that it is bridged with ends it."""
-
-    source: str
-    loop: bool
-    position: int = 0
-    until_heard: bool = False
 
 
 class Station:

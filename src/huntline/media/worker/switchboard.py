@@ -19,7 +19,8 @@ from huntline.media.interface import (
 from huntline.media.worker.leg import MediaLeg
 from huntline.media.worker.leg_maker import LegMaker, with_new_credentials
 from huntline.media.worker.media_clock import SAMPLES_PER_TICK, TICK, TICKS_PER_SECOND
-from huntline.media.worker.player import Player, Playing
+from huntline.media.worker.player import Player
+from huntline.media.worker.playing import Playing
 from huntline.media.worker.relay import Relay
 from huntline.media.worker.sounds import SoundMissing
 from huntline.media.worker.wire import MediaLegState, PlayState, SecretsChanged, WorkerEvent

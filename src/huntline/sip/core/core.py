@@ -18,7 +18,7 @@ from huntline.sip.core.events import InviteRefused, RequestReceived, ResponseRec
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.grammar import GrammarError, parse_address, parse_uri
 from huntline.sip.core.incoming_leg import IncomingLeg
-from huntline.sip.core.leg import LegTable, SipLeg, Surroundings, answer_challenge
+from huntline.sip.core.leg import LegTable, LegTools, SipLeg, answer_challenge
 from huntline.sip.core.leg_record import LegRecord
 from huntline.sip.core.message import (
     Headers,
@@ -67,7 +67,7 @@ class SipCore:
         self._settings = settings
         self._transactions = Transactions(self._context)
         self._legs = LegTable()
-        self._surroundings = Surroundings(self._context, self._transactions, self._legs)
+        self._surroundings = LegTools(self._context, self._transactions, self._legs)
         self._tag_secret = entropy(16)
 
     @property

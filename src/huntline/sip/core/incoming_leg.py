@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from huntline.sip.core.dialog import Dialog
 from huntline.sip.core.events import InviteReceived, LegCancelled, LegConfirmed, OfferAnswered
-from huntline.sip.core.leg import SDP, SipLeg, Surroundings
+from huntline.sip.core.leg import LegTools, SipLeg
 from huntline.sip.core.leg_record import SipLegState
-from huntline.sip.core.message import Headers, Request
+from huntline.sip.core.message import SDP, Headers, Request
 from huntline.sip.core.repetition import Repetition
 from huntline.sip.core.replaces_header import replaces_in
 from huntline.sip.core.server_transaction import InviteServerTransaction, ServerTransaction
@@ -31,7 +31,7 @@ class IncomingLeg(SipLeg):
     is_incoming = True
 
     def __init__(
-        self, leg_id: str, surroundings: Surroundings, transaction: InviteServerTransaction, now: float
+        self, leg_id: str, surroundings: LegTools, transaction: InviteServerTransaction, now: float
     ) -> None:
         request = transaction.request
         # The Contact names the leg and nothing else: the topology stays hidden.

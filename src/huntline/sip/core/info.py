@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
 
 from huntline.sip.core.client_transaction import ClientTransaction
+from huntline.sip.core.dialog_usage import DialogUsage
 from huntline.sip.core.events import DtmfReceived
 from huntline.sip.core.leg_record import SipLegState
 from huntline.sip.core.message import Request, Response
 from huntline.sip.core.server_transaction import ServerTransaction
-
-if TYPE_CHECKING:
-    from huntline.sip.core.leg import SipLeg
 
 _RELAY, _BARE = "application/dtmf-relay", "application/dtmf"
 _TYPES = (_RELAY, _BARE)
@@ -30,7 +27,7 @@ class Info:
 
     __slots__ = ("_is_sending", "_leg", "_waiting", "is_allowed")
 
-    def __init__(self, leg: SipLeg) -> None:
+    def __init__(self, leg: DialogUsage) -> None:
         self._leg = leg
         self._waiting: deque[str] = deque()
         self._is_sending = False

@@ -13,15 +13,13 @@ from huntline.sip.core.events import LegEnded, PeerIdentified
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.info import Info
 from huntline.sip.core.leg_record import LegRecord, SipLegState
-from huntline.sip.core.message import Headers, Message, Request, Response
+from huntline.sip.core.message import SDP, Headers, Message, Request, Response
 from huntline.sip.core.negotiation import Negotiation
 from huntline.sip.core.referral import Referral
 from huntline.sip.core.server_transaction import InviteServerTransaction, ServerTransaction
 from huntline.sip.core.session_timer import SessionTimer
 from huntline.sip.core.timers import GIVE_UP, Timer
 from huntline.sip.core.transactions import Transactions
-
-SDP = "application/sdp"
 
 
 class LegTable:
@@ -47,7 +45,7 @@ class LegTable:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class LegTools:
     """What a leg works with, shared by all legs of a core."""
 
     context: Context
@@ -63,7 +61,7 @@ class SipLeg:
     def __init__(
         self,
         leg_id: str,
-        surroundings: Surroundings,
+        surroundings: LegTools,
         flow: Flow,
         local_tag: str,
         contact_user: str,

@@ -15,6 +15,7 @@ from huntline.sip.core.grammar import GrammarError, Via, cached, check_address, 
 
 Headers = Iterable[tuple[str, str]]
 
+SDP = "application/sdp"
 MAX_HEADERS = 256
 REASONS = {
     100: "Trying",
@@ -202,7 +203,7 @@ class Message:
     @property
     def sdp(self) -> str | None:
         """The body as text when it is a session description, else None."""
-        if not self.body or self.content_type not in ("application/sdp", None):
+        if not self.body or self.content_type not in (SDP, None):
             return None
         return self.body.decode("utf-8", "replace")
 

@@ -5,21 +5,16 @@ RFC 3261 section 14, RFC 3311, and RFC 4028 for refreshes; one exchange at a tim
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from huntline.sip.core.client_transaction import ClientTransaction
+from huntline.sip.core.dialog_usage import DialogUsage
 from huntline.sip.core.events import LegConfirmed, OfferAnswered, OfferReceived, OfferRejected
 from huntline.sip.core.leg_record import SipLegState
-from huntline.sip.core.message import Request, Response, parse_number
+from huntline.sip.core.message import SDP, Request, Response, parse_number
 from huntline.sip.core.repetition import Repetition
 from huntline.sip.core.server_transaction import InviteServerTransaction, ServerTransaction
 from huntline.sip.core.session_timer import asks_too_small_interval
 from huntline.sip.core.timers import Timer
 
-if TYPE_CHECKING:
-    from huntline.sip.core.leg import SipLeg
-
-SDP = "application/sdp"
 # What the peer wants to be asked later is asked so often again, and a Retry-After is followed so far.
 _MAX_REPEATS = 5
 _LONGEST_WAIT = 60.0
@@ -42,7 +37,7 @@ class Negotiation:
         "_retry",
     )
 
-    def __init__(self, leg: SipLeg) -> None:
+    def __init__(self, leg: DialogUsage) -> None:
         self._leg = leg
         # Our INVITE or UPDATE that is under way: the SDP in it, empty for a bare refresh.
         self._offered: str | None = None

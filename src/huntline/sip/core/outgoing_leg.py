@@ -11,9 +11,9 @@ from huntline.sip.core.digest import DigestCredentials
 from huntline.sip.core.early_dialog import EarlyDialog, reliable_number
 from huntline.sip.core.events import LegAnswered, LegRejected, LegRinging, OfferReceived
 from huntline.sip.core.flow import Flow
-from huntline.sip.core.leg import SDP, SipLeg, Surroundings
+from huntline.sip.core.leg import LegTools, SipLeg
 from huntline.sip.core.leg_record import SipLegState
-from huntline.sip.core.message import MAX_FORWARDS, REASONS, Headers, Request, RequestHead, Response
+from huntline.sip.core.message import MAX_FORWARDS, REASONS, SDP, Headers, Request, RequestHead, Response
 from huntline.sip.core.server_transaction import ServerTransaction
 from huntline.sip.core.timers import GIVE_UP
 
@@ -51,7 +51,7 @@ class OutgoingLeg(SipLeg):
 
     is_incoming = False
 
-    def __init__(self, invite: Invite, surroundings: Surroundings, now: float) -> None:
+    def __init__(self, invite: Invite, surroundings: LegTools, now: float) -> None:
         tag = surroundings.context.token()
         super().__init__(
             invite.leg_id, surroundings, invite.flow, tag, invite.contact_user, invite.credentials

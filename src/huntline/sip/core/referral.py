@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from huntline.sip.core.client_transaction import ClientTransaction
+from huntline.sip.core.dialog_usage import DialogUsage
 from huntline.sip.core.events import ReferReceived
 from huntline.sip.core.grammar import GrammarError, Uri, parse_address
 from huntline.sip.core.leg_record import SipLegState
 from huntline.sip.core.message import REASONS, Headers, Request, Response
 from huntline.sip.core.replaces_header import Replaces
 from huntline.sip.core.server_transaction import ServerTransaction
-
-if TYPE_CHECKING:
-    from huntline.sip.core.leg import SipLeg
 
 _FRAGMENT = "message/sipfrag;version=2.0"
 _LASTS = 600  # seconds; much longer than anybody is rung
@@ -45,7 +42,7 @@ class Referral:
         "_next",
     )
 
-    def __init__(self, leg: SipLeg) -> None:
+    def __init__(self, leg: DialogUsage) -> None:
         self._leg = leg
         self._asked: ServerTransaction | None = None
         self._count = 0

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from huntline.sip.core.context import CoreSettings
 from huntline.sip.core.grammar import GrammarError, parse_uri
-from huntline.sip.core.message import Request
+from huntline.sip.core.message import SDP, Request
 from huntline.sip.core.replaces_header import replaces_in
 
-SDP = "application/sdp"
 _SCHEMES = ("sip", "sips", "tel")
 # Methods of known extensions: not allowed here (405), while an unknown word is not implemented (501).
 _KNOWN = """
