@@ -1,6 +1,6 @@
 # Everything a person does with a checkout. `setup` is quick when nothing has changed.
 BIN := .venv/bin
-SOURCES := src tests bench
+SOURCES := src tests bench scripts/import_graph
 DATA ?= demo-data
 
 # Tests start hundreds of Python processes: each would compile all our sources again.

@@ -31,6 +31,7 @@ def test_a_prompt_is_stored_in_both_laws_under_its_hash(tmp_path: Path) -> None:
     assert prompt.sha256 == hashlib.sha256(original.read_bytes()).hexdigest()
     assert prompt.source == str(tmp_path / "audio" / prompt.sha256)
     assert sorted(path.name for path in (tmp_path / "audio").iterdir()) == [
+        f"{prompt.sha256}.measures",
         f"{prompt.sha256}.pcma",
         f"{prompt.sha256}.pcmu",
     ]
