@@ -11,6 +11,9 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("huntline", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("huntline")
 
+# They start hundreds of Python processes: each would compile all our sources again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # Wherever they run, clocks show the same.
 os.environ["TZ"] = "UTC"
 time.tzset()

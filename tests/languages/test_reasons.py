@@ -99,17 +99,21 @@ def test_every_word_of_an_enumeration_has_its_words(kind: type[StrEnum]) -> None
         (Paused("lunch"), "paused: lunch", "en pause : lunch"),
         (Paused(), "paused", "en pause"),
         (Paused("{0} %s"), "paused: {0} %s", "en pause : {0} %s"),
-        (WrapUp(NOON), "in wrap-up until 13:00:00", "en post-appel jusqu'à 13:00:00"),
+        (WrapUp(NOON), "in wrap-up until 13:00:00", "en post-appel jusqu’à 13:00:00"),
         (
             LeftAlone(NOON, SipAnswer(486, "Busy Here")),
             "left alone until 13:00:00: 486 Busy Here",
-            "laissé tranquille jusqu'à 13:00:00 : 486 Occupé",
+            "laissé tranquille jusqu’à 13:00:00 : 486 Occupé",
         ),
-        (LeftAlone(None, Cause.NO_MORE_AUDIO), "left alone: no audio", "laissé tranquille : plus de son"),
+        (
+            LeftAlone(None, Cause.NO_MORE_AUDIO),
+            "left alone until a phone registers anew: no audio",
+            "laissé tranquille jusqu’au prochain enregistrement d’un téléphone : plus de son",
+        ),
         (SipAnswer(486, "Go away"), "486 Go away", "486 Go away"),
         (SipAnswer(599, ""), "599", "599"),
         (PresenceIs(Presence.BUSY), "presence busy", "présence : occupé"),
-        (AnsweredAfter(30.25), "30.2 s after the call arrived", "30,2 s après l'arrivée de l'appel"),
+        (AnsweredAfter(30.25), "30.2 s after the call arrived", "30,2 s après l’arrivée de l’appel"),
         (
             NobodyFree((Count(Obstacle.OFFLINE, 2), Count(Obstacle.WRAP_UP, 1))),
             "nobody can be rung: 2 offline, 1 in wrap-up",
@@ -123,7 +127,7 @@ def test_every_word_of_an_enumeration_has_its_words(kind: type[StrEnum]) -> None
         (
             ExitTaken(Cause.NOBODY_SERVES, None),
             "nobody serves this queue: disconnected",
-            "personne ne dessert cette file d'attente : appel raccroché",
+            "personne ne dessert cette file d’attente : appel raccroché",
         ),
         (
             AfterExit(WaitedMaximum(1200.0), FailedForward(Cause.NOT_REGISTERED)),

@@ -18,6 +18,7 @@ from huntline.engine.model import Outcome
 from huntline.engine.reasons import Cause, Count, NobodyFree, Obstacle, Paused, WrapUp, as_data
 from huntline.web.api.check import FindingView
 from huntline.web.app import LONGEST_BODY
+from huntline.web.health import Fault
 from huntline.web.language import preferred, said
 from huntline.web.paths import API_PATH, DESCRIPTION_PATH
 from tests.languages.sentences import english_in
@@ -194,7 +195,7 @@ def test_calls_of_the_past_are_explained_in_french(past: Api) -> None:
     assert [each["reason"] for each in found] == [
         "tous les agents disponibles sont appelés",
         "en post-appel jusqu’à 10:42:07",
-        "personne ne peut être appelé\u00a0: en post-appel (1), en train d'être appelé (1)",
+        "personne ne peut être appelé\u00a0: en post-appel (1), en train d’être appelé (1)",
     ]
     assert [each["decision"] for each in found] == ["rung", "not rung", "waits"]  # for programs
 
@@ -323,6 +324,7 @@ WITH_WHY = ("CallView", "CallDetails", "RingView", "DecisionView", "LiveAgent")
 IN_LANGUAGE_ALREADY = {
     ("CallDecisions", "answer"),
     (FindingView.__name__, "text"),
+    (Fault.__name__, "detail"),  # for those who watch the server; pages have words of their own
     *((view, "reason") for view in WITH_WHY),
 }
 

@@ -7,7 +7,7 @@ import type { ApiProblem, FieldProblem, Schemas } from '~/api/client';
 export type QueueView = Schemas['QueueView'];
 export type QueuePatch = Schemas['QueuePatch'];
 export type Distribution = Schemas['Distribution'];
-export type Alerting = Schemas['Alerting'];
+export type Alerting = Schemas['CallsAlerting'];
 type ExitForm = Schemas['ExitForm'];
 
 export const DISTRIBUTIONS: readonly Distribution[] = ['attendant', 'serial', 'round-robin', 'longest-idle'];
