@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
+from huntline.clean_text import hidden_in, normalized
 from huntline.directory.digests import password_digests
 from huntline.directory.organization import (
     GLOBAL_POLICY,
@@ -57,12 +58,16 @@ _AWKWARD = (
     "!x",
     "=",
 )
-_LETTERS = st.characters(
-    exclude_categories=("Cs", "Cc"), include_characters="\x80\x85", exclude_characters="@"
-)
+
+
+def _may_be_a_name(text: str) -> bool:
+    return text == normalized(text).strip() and hidden_in(text) is None
+
+
+_LETTERS = st.characters(exclude_categories=("C", "Zl", "Zp"), exclude_characters="@")
 _names = st.one_of(
     st.sampled_from(_AWKWARD),
-    st.text(_LETTERS, min_size=1, max_size=20).filter(lambda name: name == name.strip()),
+    st.text(_LETTERS, min_size=1, max_size=20).filter(_may_be_a_name),
 )
 _texts = st.text(
     st.characters(exclude_categories=("Cs", "Cc"), include_characters="\n\t\r\x85\x9b"), max_size=200

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def test_the_drawing_in_the_document_is_of_the_code_as_it_is() -> None:
-    command = [sys.executable, ROOT / "scripts" / "import_graph"]
+    command = [sys.executable, str(ROOT / "scripts" / "import_graph")]
     drawn = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert drawn in (ROOT / "docs" / "architecture.md").read_text(), "run: scripts/import_graph --write"
 

@@ -194,7 +194,7 @@ def test_when_streams_have_all_places_the_health_check_still_has_one() -> None:
 def test_what_is_no_http_gets_a_problem() -> None:
     async def story() -> None:
         async with site(LIMITS) as running:
-            reader, _ = await running.open("\x16\x03\x01 hello\r\n\r\n")
+            reader, _ = await running.open("hello\r\n\r\n")
             head, _, body = (await reader.read()).partition(b"\r\n\r\n")
             assert b" 400 " in head
             assert b"application/problem+json" in head

@@ -124,7 +124,7 @@ class Api:
         }
         if self._organization is not None:
             params["organization"] = self._organization
-        answer = self._send(method, path, params=params, **arguments)
+        answer = self._send(method, path, params=params or None, **arguments)
         if answer.status_code >= _FIRST_ERROR:
             raise ApiRefused(_problem_in(answer))
         return answer
@@ -182,7 +182,7 @@ def running_api(path: Path, name: str, door: str, organization: str | None = Non
         method: str,
         where: str,
         *,
-        params: Mapping[str, Any],
+        params: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         **body: Any,
     ) -> Answer:
