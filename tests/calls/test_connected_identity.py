@@ -39,13 +39,9 @@ class Office:
         plan = ServerPlan((replace(CONTOSO, caller_id_policies=policies),))
         agent: Any = self
         admission: Any = type("Admission", (), {"plan": plan})()
-        self.core = self
         self.identity = ConnectedIdentity(agent, admission, self.book, self.posted.append, lambda call: None)
 
-    def now(self) -> float:
-        return 0.0
-
-    def identify(self, leg_id: str, headers: tuple[tuple[str, str], ...], now: float) -> None:
+    def identify(self, leg_id: str, headers: tuple[tuple[str, str], ...]) -> None:
         self.told.append((leg_id, dict(headers)))
 
     def hears(self, leg_id: str, *headers: str) -> None:

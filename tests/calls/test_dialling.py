@@ -29,29 +29,19 @@ NOWHERE = Contact("sip:amal@[::1];transport=tcp")
 DISPLAY = Display("<sip:c@a>", "<sip:amal@a>", (("Diversion", "q"),), (("X-Huntline-Queue", "Help%20Desk"),))
 
 
-class FakeCore:
-    """Keeps what it is told to do."""
+class FakeUserAgent:
+    """Keeps what it is told to do; names are looked up when the test says so."""
 
     def __init__(self) -> None:
         self.invites: list[Invite] = []
         self.hung_up: list[str] = []
-
-    def invite(self, invite: Invite, now: float) -> None:
-        self.invites.append(invite)
-
-    def hang_up(self, leg_id: str, now: float, *, headers: Any = ()) -> None:
-        self.hung_up.append(leg_id)
-
-
-class FakeUserAgent:
-    """A core, and names that are looked up when the test says so."""
-
-    def __init__(self) -> None:
-        self.core = FakeCore()
         self.is_known = asyncio.Event()
 
-    def now(self) -> float:
-        return 0.0
+    def invite(self, invite: Invite) -> None:
+        self.invites.append(invite)
+
+    def hang_up(self, leg_id: str, *, headers: Any = ()) -> None:
+        self.hung_up.append(leg_id)
 
     def resolve_literal(self, uri: str) -> Flow | None:
         if "[::1]" in uri:
@@ -127,7 +117,7 @@ class Office:
     @property
     def invited(self) -> list[tuple[str, str]]:
         """Whom an INVITE went to, and with what description."""
-        return [(invite.uri, invite.sdp) for invite in self.agent.core.invites]
+        return [(invite.uri, invite.sdp) for invite in self.agent.invites]
 
     def answer(self, ring: Ring, contact: Contact) -> Leg:
         leg = next(leg for leg in ring.legs.values() if leg.address == contact.uri)
@@ -182,7 +172,7 @@ def test_only_pages_are_told_what_only_pages_can_show() -> None:
     async def story(office: Office) -> None:
         office.ring("c1.1", PAGE, DESK)
         await office.settle()
-        headers = {invite.uri: invite.headers for invite in office.agent.core.invites}
+        headers = {invite.uri: invite.headers for invite in office.agent.invites}
         assert headers[DESK.uri] == DISPLAY.headers
         assert headers[PAGE.uri] == DISPLAY.headers + DISPLAY.page_headers
 

@@ -15,22 +15,14 @@ from huntline.media.interface import Media
 from huntline.sip.user_agent import UserAgent
 
 
-class FakeCore:
+class FakeUserAgent:
     """Keeps the keys that it is told to send."""
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, str]] = []
 
-    def send_key(self, leg_id: str, key: str, now: float) -> None:
+    def send_key(self, leg_id: str, key: str) -> None:
         self.sent.append((leg_id, key))
-
-
-class FakeUserAgent:
-    def __init__(self) -> None:
-        self.core = FakeCore()
-
-    def now(self) -> float:
-        return 0.0
 
 
 class FakeMedia:
@@ -72,18 +64,18 @@ def test_a_key_by_info_reaches_the_other_side_as_what_it_can_take(takers: tuple[
     talk.told(talk.caller, "5", "#")
     pressed = [("callee-audio", "5"), ("callee-audio", "#")] if takers else []
     assert talk.media.pressed == pressed
-    assert talk.agent.core.sent == ([] if takers else [("callee", "5"), ("callee", "#")])
+    assert talk.agent.sent == ([] if takers else [("callee", "5"), ("callee", "#")])
 
 
 def test_a_telephone_event_reaches_who_takes_none_by_info() -> None:
     talk = Talk("caller-audio")
     talk.heard(talk.caller, "5")
-    assert talk.agent.core.sent == [("callee", "5")]
+    assert talk.agent.sent == [("callee", "5")]
     assert talk.media.pressed == []
     # Media has relayed it already to who takes it.
     talk = Talk("caller-audio", "callee-audio")
     talk.heard(talk.callee, "5")
-    assert (talk.agent.core.sent, talk.media.pressed) == ([], [])
+    assert (talk.agent.sent, talk.media.pressed) == ([], [])
 
 
 @pytest.mark.parametrize("is_info_first", [True, False])
@@ -101,7 +93,7 @@ def test_a_phone_that_sends_both_ways_is_heard_once(
             if not is_info_first:
                 talk.told(talk.caller, key)
         await asyncio.sleep(0.02)
-        assert (talk.media.pressed, talk.agent.core.sent) == ([], [])
+        assert (talk.media.pressed, talk.agent.sent) == ([], [])
 
     asyncio.run(story())
 
@@ -127,4 +119,4 @@ def test_keys_of_who_talks_to_nobody_go_nowhere() -> None:
     talk.call.connected = None
     talk.told(talk.caller, "5")
     talk.heard(talk.caller, "5")
-    assert (talk.media.pressed, talk.agent.core.sent) == ([], [])
+    assert (talk.media.pressed, talk.agent.sent) == ([], [])

@@ -17,9 +17,8 @@ from huntline.calls.replacement import Takeovers
 from huntline.directory.plan import Account
 from huntline.directory.refused import RefusedCall
 from huntline.media.interface import MediaEvent, MediaUnavailable
-from huntline.sip.core.core import SipCore
 from huntline.sip.core.events import InviteReceived
-from huntline.sip.core.message import Request, Response
+from huntline.sip.core.message import Headers, Request, Response
 
 BAO = Account("bao", "contoso", "bao@contoso.com", "Bao", "contoso.com", (), ())
 
@@ -81,13 +80,20 @@ class Sockets:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-
-    @property
-    def core(self) -> SipCore:
-        return self._desk.core
+        self.leg = desk.core.leg
+        self.replaced_leg = desk.core.replaced_leg
 
     def now(self) -> float:
         return self._desk.now
+
+    def answer(self, leg_id: str, sdp: str) -> None:
+        self._desk.core.answer(leg_id, sdp, self.now())
+
+    def reject(self, leg_id: str, status: int, *, headers: Headers = ()) -> None:
+        self._desk.core.reject(leg_id, status, self.now(), headers=headers)
+
+    def hang_up(self, leg_id: str) -> None:
+        self._desk.core.hang_up(leg_id, self.now())
 
 
 class Trusting:

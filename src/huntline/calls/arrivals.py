@@ -54,11 +54,10 @@ class Arrivals:
 
     def invited(self, event: InviteReceived) -> None:
         """A new INVITE: refused at once, or taken into the book."""
-        now = self._user_agent.now()
-        decision = self._admission.decide(event.request, event.flow, now)
+        decision = self._admission.decide(event.request, event.flow, self._user_agent.now())
         if isinstance(decision, NotAdmitted):
             headers = (*decision.headers, *told(self._refusals, event, decision))
-            self._user_agent.core.reject(event.leg_id, decision.status, now, headers=headers)
+            self._user_agent.reject(event.leg_id, decision.status, headers=headers)
             return
         call = self._call(event, decision)
         self._book.add(call)

@@ -141,7 +141,7 @@ class B2bua:
         if isinstance(event, sip.InviteReceived):
             if self._is_closing:
                 # RFC 3261 section 21.5.4: whoever has another server to try does so at once.
-                self._user_agent.core.reject(event.leg_id, 503, self._user_agent.now())
+                self._user_agent.reject(event.leg_id, 503)
             elif event.replaces is not None:
                 self._takeovers.invited(event, event.replaces)
             else:
@@ -279,7 +279,7 @@ class B2bua:
             if isinstance(event, DtmfPressed):
                 self._keys.came_by_audio(call, leg, event.digit)
             elif isinstance(event, MediaSilent):
-                self._user_agent.core.ask_whether_there(leg.leg_id, self._user_agent.now())
+                self._user_agent.ask_whether_there(leg.leg_id)
             else:
                 self._lose_leg(call, leg, Cause.NO_MORE_AUDIO)
 
@@ -345,7 +345,7 @@ class B2bua:
         if call.caller.state is LegState.ANSWERED:
             return
         call.caller.state = LegState.ANSWERED
-        self._user_agent.core.answer(call.caller.leg_id, call.sdp_for_caller, self._user_agent.now())
+        self._user_agent.answer(call.caller.leg_id, call.sdp_for_caller)
         self.on_change(call)
 
     def _refuse(self, call: Call, outcome: Outcome) -> None:
@@ -379,7 +379,7 @@ class B2bua:
             self._hang_up(call.caller, headers)
         else:
             headers = (*headers, *((warning(words),) if words else ()))
-            self._user_agent.core.reject(call.caller.leg_id, status, self._user_agent.now(), headers=headers)
+            self._user_agent.reject(call.caller.leg_id, status, headers=headers)
             self.book.drop_leg(call.caller)
         if call.queue_id is None:
             self._end(call)
@@ -561,11 +561,10 @@ class B2bua:
         found = self.book.by_leg(leg.leg_id)
         if found is None:
             return
-        now = self._user_agent.now()
         if leg.party is Party.CALLER and leg.state is LegState.RINGING:
-            self._user_agent.core.reject(leg.leg_id, 480, now, headers=headers)
+            self._user_agent.reject(leg.leg_id, 480, headers=headers)
         else:
-            self._user_agent.core.hang_up(leg.leg_id, now, headers=headers)
+            self._user_agent.hang_up(leg.leg_id, headers=headers)
         self.book.drop_leg(leg)
 
     def end_calls(self) -> None:

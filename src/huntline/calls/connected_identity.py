@@ -112,7 +112,7 @@ class ConnectedIdentity:
         organization = self._plan.organization(call.organization_id)
         domain = organization.realm if organization else "invalid"
         headers = identity_headers(shown, domain)
-        self._user_agent.core.identify(leg.leg_id, headers, self._user_agent.now())
+        self._user_agent.identify(leg.leg_id, headers)
 
 
 def may_be_told(leg: Leg) -> bool:

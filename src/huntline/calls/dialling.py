@@ -275,7 +275,7 @@ class Dialling:
             credentials=contact.credentials,
             max_forwards=max(call.max_forwards - 1, 0),
         )
-        self._user_agent.core.invite(invite, self._user_agent.now())
+        self._user_agent.invite(invite)
 
     def _drop_leg(self, ring: Ring, leg: Leg, headers: tuple[tuple[str, str], ...]) -> None:
         ring.legs.pop(leg.leg_id, None)
@@ -283,7 +283,7 @@ class Dialling:
 
     def _hang_up(self, leg: Leg, headers: tuple[tuple[str, str], ...]) -> None:
         self._book.drop_leg(leg)
-        self._user_agent.core.hang_up(leg.leg_id, self._user_agent.now(), headers=headers)
+        self._user_agent.hang_up(leg.leg_id, headers=headers)
 
     def _fail_when_hopeless(self, call: Call, ring: Ring) -> None:
         if not ring.legs and not ring.unreached and ring.ring_id in call.rings:

@@ -61,7 +61,7 @@ class EarlyAudio:
 
     def _tell_ringing(self, call: Call) -> None:
         if call.caller.state is LegState.RINGING and not call.is_early_told:
-            self._user_agent.core.ring(call.caller.leg_id, self._user_agent.now())
+            self._user_agent.ring(call.caller.leg_id)
 
     async def _open(self, call: Call, ring: Ring, leg: Leg, sdp: str) -> None:
         try:
@@ -75,8 +75,7 @@ class EarlyAudio:
         call.early = leg
         if call.caller.state is LegState.RINGING and not call.is_early_told:
             call.is_early_told = True
-            now = self._user_agent.now()
-            self._user_agent.core.ring(call.caller.leg_id, now, status=183, sdp=call.sdp_for_caller)
+            self._user_agent.ring(call.caller.leg_id, status=183, sdp=call.sdp_for_caller)
         self._holding.settle(call)
 
 

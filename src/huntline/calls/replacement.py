@@ -65,7 +65,7 @@ class Takeovers:
     def _find(self, replaces: Replaces, account: Account) -> Found | NotAdmitted:
         """The answered leg of the user that is meant, or the refusal."""
         gone = NotAdmitted(481, (), RefusalReason.NO_SUCH_CALL, account.organization_id)
-        record = self._user_agent.core.replaced_leg(replaces)
+        record = self._user_agent.replaced_leg(replaces)
         found = self._book.by_leg(record.leg_id) if record is not None else None
         if record is None or found is None:
             return gone
@@ -87,11 +87,11 @@ class Takeovers:
             return
         # Meanwhile everybody may have left, the new leg too.
         found = self._find(replaces, account)
-        if isinstance(found, NotAdmitted) or self._user_agent.core.leg(event.leg_id) is None:
+        if isinstance(found, NotAdmitted) or self._user_agent.leg(event.leg_id) is None:
             self._media.delete(media_id)
             self._refuse(event, found if isinstance(found, NotAdmitted) else NotAdmitted(487))
             return
-        self._user_agent.core.answer(event.leg_id, ours, self._user_agent.now())
+        self._user_agent.answer(event.leg_id, ours)
         is_holding = event.sdp is not None and is_hold(event.sdp, ours)
         self._put_in_place(*found, event, media_id, is_holding)
 
@@ -109,14 +109,14 @@ class Takeovers:
             is_holding=is_holding,
         )
         self._book.replace_leg(old, new)
-        self._user_agent.core.hang_up(old.leg_id, self._user_agent.now())
+        self._user_agent.hang_up(old.leg_id)
         self._media.delete(old.media_id)
         self._holding.settle(call)
         self._on_change(call)
 
     def _refuse(self, event: InviteReceived, refused: NotAdmitted) -> None:
         headers = (*refused.headers, *told(self._refusals, event, refused))
-        self._user_agent.core.reject(event.leg_id, refused.status, self._user_agent.now(), headers=headers)
+        self._user_agent.reject(event.leg_id, refused.status, headers=headers)
 
 
 def _is_served(call: Call, leg: Leg) -> bool:

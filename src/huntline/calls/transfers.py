@@ -80,7 +80,6 @@ class Transfers:
     def referred(self, event: ReferReceived) -> None:
         """A party wants to hand the other one on. What cannot be is refused; what can be is accepted, and how
         it goes is told by NOTIFY."""
-        now = self._user_agent.now()
         try:
             call, leg = self._call_of(event.leg_id)
             far, account = _far_of(call, leg), self._transferor(leg)
@@ -90,7 +89,7 @@ class Transfers:
                 self._consultative(call, leg, far, account, event.replaces)
         except TransferRefused as refusal:
             headers = (warning(str(refusal)),)
-            self._user_agent.core.refuse_refer(event.leg_id, refusal.status, now, headers=headers)
+            self._user_agent.refuse_refer(event.leg_id, refusal.status, headers=headers)
 
     def _call_of(self, leg_id: str) -> tuple[Call, Leg]:
         found = self._book.by_leg(leg_id)
@@ -241,7 +240,7 @@ class Transfers:
     # -- to another call
 
     def _consultative(self, call: Call, leg: Leg, far: Leg, account: Account, replaces: Replaces) -> None:
-        record = self._user_agent.core.replaced_leg(replaces)
+        record = self._user_agent.replaced_leg(replaces)
         found = self._book.by_leg(record.leg_id) if record is not None else None
         if record is None or found is None:
             self._accept(leg)
@@ -355,15 +354,15 @@ class Transfers:
             self._end(call)
 
     def _let_go(self, leg: Leg) -> None:
-        self._user_agent.core.hang_up(leg.leg_id, self._user_agent.now())
+        self._user_agent.hang_up(leg.leg_id)
         self._book.drop_leg(leg)
         self._media.delete(leg.media_id)
 
     def _accept(self, leg: Leg) -> None:
-        self._user_agent.core.accept_refer(leg.leg_id, self._user_agent.now())
+        self._user_agent.accept_refer(leg.leg_id)
 
     def _tell(self, leg: Leg, status: int) -> None:
-        self._user_agent.core.notify_refer(leg.leg_id, status, self._user_agent.now())
+        self._user_agent.notify_refer(leg.leg_id, status)
 
     # -- who and where
 

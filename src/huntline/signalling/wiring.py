@@ -151,9 +151,7 @@ class Signalling:
         self._media.on_event = self._b2bua.handle_media
         self._registrar.on_reachability = self._reachability_changed
         self._registrar.on_new_phone = lambda user_id: self._runner.post(told.PhoneRenewed(user_id))
-        self._registrar.on_return = lambda before, flow: self._core.move_flow(
-            before, flow, self._user_agent.now()
-        )
+        self._registrar.on_return = self._user_agent.move_flow
         self._presence.on_presence = lambda user_id, presence: self._runner.post(
             told.PresenceChanged(user_id, presence)
         )
