@@ -11,6 +11,7 @@ from tests.fakes.plans import CONTOSO
 from huntline.calls.caller_identity import CallerId
 from huntline.calls.connected_identity import ConnectedIdentity
 from huntline.calls.model import Call, CallBook, Leg, Party, Purpose, Ring
+from huntline.directory.in_force import SettingsInForce
 from huntline.directory.organization import CallerIdPolicy
 from huntline.directory.plan import ServerPlan
 from huntline.engine import events as told
@@ -38,8 +39,8 @@ class Office:
         policies = (policy,) if policy else ()
         plan = ServerPlan((replace(CONTOSO, caller_id_policies=policies),))
         agent: Any = self
-        admission: Any = type("Admission", (), {"plan": plan})()
-        self.identity = ConnectedIdentity(agent, admission, self.book, self.posted.append, lambda call: None)
+        settings = SettingsInForce(plan)
+        self.identity = ConnectedIdentity(agent, settings, self.book, self.posted.append, lambda call: None)
 
     def identify(self, leg_id: str, headers: tuple[tuple[str, str], ...]) -> None:
         self.told.append((leg_id, dict(headers)))

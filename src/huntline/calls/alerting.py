@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
-from huntline.calls.admission import Admission
 from huntline.calls.caller_identity import TEST_CALL, CallerId
 from huntline.calls.dialling import Callee, Dialling
 from huntline.calls.display import display_of
@@ -15,6 +14,7 @@ from huntline.calls.failures import NO_ANSWER, TOO_MANY_HOPS
 from huntline.calls.loops import RingsOutside
 from huntline.calls.model import Call, Purpose, Ring
 from huntline.calls.surroundings import Surroundings
+from huntline.directory.in_force import SettingsInForce
 from huntline.directory.plan import Target
 
 PERSON_ALERT_TIME = 20.0
@@ -31,9 +31,13 @@ class Alerting:
     """
 
     def __init__(
-        self, admission: Admission, site: Surroundings, dialling: Dialling, on_change: Callable[[Call], None]
+        self,
+        settings: SettingsInForce,
+        site: Surroundings,
+        dialling: Dialling,
+        on_change: Callable[[Call], None],
     ) -> None:
-        self._admission = admission
+        self._settings = settings
         self._site = site
         self._dialling = dialling
         self._on_change = on_change
@@ -59,7 +63,7 @@ class Alerting:
             return
         self.limit(call, ring)
         transfer = call.transfer if purpose is Purpose.TRANSFER else None
-        plan = self._admission.plan
+        plan = self._settings.plan
         display = display_of(
             plan,
             transfer.successor if transfer else call,
@@ -95,7 +99,7 @@ class Alerting:
         is_ours = call.caller.account_id is not None or call.caller_id == TEST_CALL
         if not callee.is_by_trunk or callee.shows_foreign_numbers or is_ours:
             return None
-        return forwarder_of(self._admission.plan, call.organization_id, ring.path)
+        return forwarder_of(self._settings.plan, call.organization_id, ring.path)
 
     def limit(self, call: Call, ring: Ring) -> None:
         """Give a ring the whole alert time from now on."""

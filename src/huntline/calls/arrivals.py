@@ -14,6 +14,7 @@ from huntline.calls.model import Call, CallBook, Leg, Party
 from huntline.calls.own_description import our_description
 from huntline.calls.refusals import Refusals
 from huntline.clean_text import cleaned
+from huntline.directory.in_force import SettingsInForce
 from huntline.directory.names import plain_user
 from huntline.directory.plan import Account, Target
 from huntline.directory.refused import REFUSAL_WORDS, RefusalReason, RefusedCall
@@ -34,6 +35,7 @@ class Arrivals:
         self,
         user_agent: UserAgent,
         media: Media,
+        settings: SettingsInForce,
         admission: Admission,
         book: CallBook,
         default_music: str,
@@ -44,6 +46,7 @@ class Arrivals:
     ) -> None:
         self._user_agent = user_agent
         self._media = media
+        self._settings = settings
         self._admission = admission
         self._book = book
         self._default_music = default_music
@@ -82,7 +85,7 @@ class Arrivals:
             account_id=account.user_id if account else None,
             is_trusted=account is None
             and not admitted.is_guest
-            and self._admission.plan.trusts(*event.flow.remote, admitted.target.organization_id),
+            and self._settings.plan.trusts(*event.flow.remote, admitted.target.organization_id),
         )
         return Call(
             call_id=call_id,

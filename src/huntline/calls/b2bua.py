@@ -33,6 +33,7 @@ from huntline.calls.refusals import EXIT_WORDS, Refusals
 from huntline.calls.replacement import Takeovers
 from huntline.calls.surroundings import Surroundings
 from huntline.calls.transfers import Transfers
+from huntline.directory.in_force import SettingsInForce
 from huntline.directory.plan import (
     OutsideNumber,
     QueueTarget,
@@ -73,6 +74,7 @@ class B2bua:
         self,
         user_agent: UserAgent,
         media: Media,
+        settings: SettingsInForce,
         admission: Admission,
         site: Surroundings,
         post: Callable[[told.Event], None],
@@ -81,7 +83,7 @@ class B2bua:
         self._refusals = refusals
         self._user_agent = user_agent
         self._media = media
-        self._admission = admission
+        self._settings = settings
         self._site = site
         self._post = post
         self._tasks: set[asyncio.Task[None]] = set()
@@ -92,6 +94,7 @@ class B2bua:
         self._arrivals = Arrivals(
             user_agent,
             media,
+            settings,
             admission,
             self.book,
             site.music(None),
@@ -103,12 +106,13 @@ class B2bua:
         self._keys = Keys(user_agent, media)
         self._holding = Holding(user_agent, media, site.ringing_tone, self._spawn)
         self._early = EarlyAudio(user_agent, media, self.book, self._holding, self._spawn)
-        self._alerting = Alerting(admission, site, self._dialling, self._changed)
-        self._direct = DirectCalls(admission, site, self._alerting, self)
-        self._connected_identity = ConnectedIdentity(user_agent, admission, self.book, post, self._changed)
+        self._alerting = Alerting(settings, site, self._dialling, self._changed)
+        self._direct = DirectCalls(settings, site, self._alerting, self)
+        self._connected_identity = ConnectedIdentity(user_agent, settings, self.book, post, self._changed)
         self._transfers = Transfers(
             user_agent,
             media,
+            settings,
             admission,
             site,
             self.book,
@@ -132,7 +136,7 @@ class B2bua:
 
     @property
     def _plan(self) -> ServerPlan:
-        return self._admission.plan
+        return self._settings.plan
 
     # -- what SIP says
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from huntline.calls.admission import Admission
 from huntline.calls.caller_identity import (
     ANONYMOUS,
     CallerId,
@@ -19,6 +18,7 @@ from huntline.calls.caller_identity import (
     outside_caller,
 )
 from huntline.calls.model import Call, CallBook, Leg
+from huntline.directory.in_force import SettingsInForce
 from huntline.directory.plan import ServerPlan
 from huntline.engine import events as told
 from huntline.sip.core.events import PeerIdentified
@@ -32,13 +32,13 @@ class ConnectedIdentity:
     def __init__(
         self,
         user_agent: UserAgent,
-        admission: Admission,
+        settings: SettingsInForce,
         book: CallBook,
         post: Callable[[told.Event], None],
         on_change: Callable[[Call], None],
     ) -> None:
         self._user_agent = user_agent
-        self._admission = admission
+        self._settings = settings
         self._book = book
         self._post = post
         self._on_change = on_change
@@ -91,7 +91,7 @@ class ConnectedIdentity:
 
     @property
     def _plan(self) -> ServerPlan:
-        return self._admission.plan
+        return self._settings.plan
 
     def _shown_to(self, call: Call, leg: Leg, other: Leg) -> CallerId | None:
         """Who a party is, as the policies let the other one see them; None: is told nothing."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from huntline.calls.admission import Admission
 from huntline.calls.alerting import Alerting
 from huntline.calls.dialling import Callee
 from huntline.calls.diversion import people_passed
 from huntline.calls.model import Call, Purpose
 from huntline.calls.surroundings import Surroundings
+from huntline.directory.in_force import SettingsInForce
 from huntline.directory.organization import QueueSettings
 from huntline.directory.plan import OutsideNumber
 from huntline.directory.refused import RefusalReason
@@ -31,16 +31,16 @@ class DirectCalls:
     """Rings people and numbers outside."""
 
     def __init__(
-        self, admission: Admission, site: Surroundings, alerting: Alerting, otherwise: Otherwise
+        self, settings: SettingsInForce, site: Surroundings, alerting: Alerting, otherwise: Otherwise
     ) -> None:
-        self._admission = admission
+        self._settings = settings
         self._site = site
         self._alerting = alerting
         self._otherwise = otherwise
 
     def dial_person(self, call: Call, user_id: str) -> None:
         """Ring a user, or whomever they have their calls forwarded to."""
-        plan = self._admission.plan
+        plan = self._settings.plan
         account = plan.account_by_id(user_id)
         if account is None:
             self._otherwise.refuse(call, 480, RefusalReason.NOBODY_REACHABLE)

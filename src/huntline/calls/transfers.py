@@ -21,6 +21,7 @@ from huntline.calls.hold import Holding
 from huntline.calls.model import Call, CallBook, Leg, PendingTransfer, Purpose, Ring
 from huntline.calls.surroundings import Surroundings
 from huntline.clean_text import cleaned
+from huntline.directory.in_force import SettingsInForce
 from huntline.directory.names import plain_user
 from huntline.directory.organization import QueueSettings
 from huntline.directory.plan import Account, OutsideNumber, QueueTarget, StarCode, Target, UserTarget
@@ -49,6 +50,7 @@ class Transfers:
         self,
         user_agent: UserAgent,
         media: Media,
+        settings: SettingsInForce,
         admission: Admission,
         site: Surroundings,
         book: CallBook,
@@ -63,6 +65,7 @@ class Transfers:
     ) -> None:
         self._user_agent = user_agent
         self._media = media
+        self._settings = settings
         self._admission = admission
         self._site = site
         self._book = book
@@ -99,7 +102,7 @@ class Transfers:
         return call, call.caller if ring is None else ring.legs[leg_id]
 
     def _transferor(self, leg: Leg) -> Account:
-        account = self._admission.plan.account_by_id(leg.account_id or "")
+        account = self._settings.plan.account_by_id(leg.account_id or "")
         if account is None:
             raise TransferRefused(403, "only users of this server may transfer")
         return account
@@ -129,7 +132,7 @@ class Transfers:
 
     def _queue_of(self, target: Target) -> QueueSettings | None:
         """The queue that an address leads to, also by way of a person who has calls forwarded to it."""
-        plan = self._admission.plan
+        plan = self._settings.plan
         if isinstance(target, QueueTarget):
             return plan.queue(target.queue_id)
         person = self._user_at(target)
@@ -145,7 +148,7 @@ class Transfers:
         return (person.upn, self._site.person(person)) if person else ("nobody", Callee(None, []))
 
     def _user_at(self, target: Target) -> Account | None:
-        return self._admission.plan.account_by_id(target.user_id) if isinstance(target, UserTarget) else None
+        return self._settings.plan.account_by_id(target.user_id) if isinstance(target, UserTarget) else None
 
     def _to_queue(self, call: Call, leg: Leg, far: Leg, queue: QueueSettings, organization_id: str) -> None:
         """The far party is a new arrival in the queue; the call is over for the transferor."""
@@ -368,7 +371,7 @@ class Transfers:
 
     def _hop(self, call: Call, far: Leg) -> Hop:
         """Where a party that goes on with another one is: a user of ours, or an address outside."""
-        plan = self._admission.plan
+        plan = self._settings.plan
         account = plan.account_by_id(far.account_id or "")
         if account is not None:
             return person_hop(plan, account)
@@ -384,13 +387,13 @@ class Transfers:
         return Transfer(leg.account_id, FromQueue(self._queue_name(call)), call.call_id)
 
     def _queue_name(self, call: Call) -> str:
-        queue = self._admission.plan.queue(call.queue_id or "")
+        queue = self._settings.plan.queue(call.queue_id or "")
         return queue.name if queue else ""
 
     def _caller_id_of(self, call: Call, far: Leg) -> CallerId:
         if far is call.caller:
             return call.caller_id
-        account = self._admission.plan.account_by_id(far.account_id or "")
+        account = self._settings.plan.account_by_id(far.account_id or "")
         if account is not None:
             return inside_caller(account)
         try:
@@ -399,13 +402,13 @@ class Transfers:
             return CallerId(ANONYMOUS)
 
     def _shown(self, call: Call, far: Leg) -> Destination:
-        account = self._admission.plan.account_by_id(far.account_id or "")
+        account = self._settings.plan.account_by_id(far.account_id or "")
         if account is not None:
             return Destination(DestinationKind.PERSON, account.upn)
         return Destination(DestinationKind.NUMBER, self._caller_id_of(call, far).shown)
 
     def _rung_by(self, ring: Ring) -> Destination:
-        account = self._admission.plan.account_by_id(ring.account_id or "")
+        account = self._settings.plan.account_by_id(ring.account_id or "")
         if account is not None:
             return Destination(DestinationKind.PERSON, account.upn)
         return Destination(DestinationKind.NUMBER)

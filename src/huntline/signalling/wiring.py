@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from huntline.calls.admission import Admission
 from huntline.calls.b2bua import B2bua
@@ -23,6 +23,7 @@ from huntline.clock import Clock
 from huntline.config import Config
 from huntline.control.secret import kept_secret
 from huntline.control.server import ControlServer
+from huntline.directory.in_force import SettingsInForce
 from huntline.directory.plan import Account, ServerPlan
 from huntline.directory.propagation import next_change
 from huntline.engine import commands as do
@@ -68,12 +69,6 @@ async def run_signalling(config: Config, ready: Callable[[], None]) -> None:
         await signalling.stop()
 
 
-class Planned(Protocol):
-    """A part that works by the settings in force."""
-
-    plan: ServerPlan
-
-
 @dataclass(frozen=True, slots=True)
 class _News:
     """A plan, the ids of the organizations and users for whom it is another one than before, and when it
@@ -94,7 +89,7 @@ class Signalling:
         self._settings = Settings(self._database)
         self._history = HistoryWriter(self._database)
         self._journal = Journal(config.data / "calls.journal")
-        self._plan = ServerPlan(())
+        self._in_force = SettingsInForce(ServerPlan(()))
         self._clock = Clock()
         self._runner = Runner(Engine(), self._clock, self._dispatch)
         self._core = SipCore(CoreSettings(max_legs=config.limits.max_legs), os.urandom)
@@ -113,20 +108,26 @@ class Signalling:
             ),
             page_origins=partial(page_origins, config),
         )
-        self._authenticator = Authenticator(self._plan, kept_secret(config.data / "secret"))
+        self._authenticator = Authenticator(self._in_force, kept_secret(config.data / "secret"))
         self._requests = Requests(self._user_agent, self._authenticator, self._registrar, self._presence)
         self._media = MediaClient(config.media_socket)
-        self._admission = Admission(self._plan, self._authenticator)
+        self._admission = Admission(self._in_force, self._authenticator)
         self._site = self._build_site()
         self._refusals = Refusals(
             lambda refused: self._history.add_refused(refused, self._clock.wall()),
             lambda seconds, call: asyncio.get_running_loop().call_later(seconds, call),
         )
         self._b2bua = B2bua(
-            self._user_agent, self._media, self._admission, self._site, self._runner.post, self._refusals
+            self._user_agent,
+            self._media,
+            self._in_force,
+            self._admission,
+            self._site,
+            self._runner.post,
+            self._refusals,
         )
         self._call_journal = CallJournal(self._journal, self._b2bua.book, self._core.leg, self._media.state)
-        self._status = StatusReport(self._b2bua.book, self._plan)
+        self._status = StatusReport(self._b2bua.book, self._in_force)
         self._control = ControlServer(config.control_socket, self._control_verbs())
         self._live = LiveFeed(self._report, self._control.publish, lambda: self._control.watcher_count > 0)
         self._loading = asyncio.Lock()
@@ -144,7 +145,7 @@ class Signalling:
         def remember(organization_id: str, user_id: str, queue_id: str, is_opted_out: bool) -> None:
             set_opted_out(self._database, organization_id, user_id, queue_id, is_opted_out)
 
-        return Routing(self._plan, self._registrar, self._runner, sounds, audio, remember)
+        return Routing(self._in_force, self._registrar, self._runner, sounds, audio, remember)
 
     async def start(self) -> None:
         """Take calls. Raises ConfigurationError when an address cannot be had."""
@@ -212,20 +213,18 @@ class Signalling:
     def _read_news(self) -> _News:
         own_hosts = frozenset(listener.host for listener in self._config.sip)
         organizations, now = self._settings.organizations(), self._clock.wall()
-        plan = ServerPlan(organizations, own_hosts, self._plan, now)
+        before = self._in_force.plan
+        plan = ServerPlan(organizations, own_hosts, before, now)
         return _News(
             plan,
-            plan.changed_organizations(self._plan),
-            plan.changed_accounts(self._plan),
+            plan.changed_organizations(before),
+            plan.changed_accounts(before),
             next_change(organizations, now),
         )
 
     def _put_in_force(self, news: _News) -> None:
-        before, plan = self._plan, news.plan
-        planned: tuple[Planned, ...] = (self._authenticator, self._admission, self._site, self._status)
-        for part in planned:
-            part.plan = plan
-        self._plan = plan
+        before, plan = self._in_force.plan, news.plan
+        self._in_force.put_in_force(plan)
         for organization_id in news.organizations:
             queues, agents = plan.engine_settings(organization_id)
             self._runner.post(told.SettingsChanged(organization_id, queues, agents))
@@ -240,7 +239,7 @@ class Signalling:
         self._runner.post(told.PhoneRenewed(user_id))
 
     def _reachability_changed(self, user_id: str, is_registered: bool) -> None:
-        account = self._plan.account_by_id(user_id)
+        account = self._in_force.plan.account_by_id(user_id)
         is_reachable = is_registered or bool(account and account.contacts)
         if is_reachable != (user_id in self._reachable):
             (self._reachable.add if is_reachable else self._reachable.discard)(user_id)
@@ -299,7 +298,7 @@ class Signalling:
 
     async def _settings_changed(self, request: dict[str, Any]) -> dict[str, Any]:
         await self._load_settings()
-        return {"organizations": len(self._plan.organizations)}
+        return {"organizations": len(self._in_force.plan.organizations)}
 
     def _opt(self, request: dict[str, Any], *, is_opted_out: bool) -> dict[str, Any]:
         account = self._site.user_named(str(request.get("upn")))
