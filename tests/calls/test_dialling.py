@@ -7,10 +7,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 import pytest
+from tests.fakes.owners import FakeOwner
 
 from huntline.calls.caller_identity import CallerId
-from huntline.calls.dialling import Contact, Dialling, Display, spawner
-from huntline.calls.model import Call, CallBook, Leg, Party, Purpose, Ring
+from huntline.calls.dialling import Contact, Dialling, Display
+from huntline.calls.model import Call, CallBook, Leg, OwnerKind, Party, Ring
+from huntline.calls.tasks import Tasks
 from huntline.engine.reasons import Cause, OnlyText, Reason
 from huntline.media.interface import Media, MediaEvent, MediaUnavailable
 from huntline.sip.core.core import Invite
@@ -81,6 +83,21 @@ class FakeMedia:
         self.deleted.append(leg_id)
 
 
+class Failures(FakeOwner):
+    """Hears why rings fail, and which were answered."""
+
+    def __init__(self) -> None:
+        super().__init__(OwnerKind.QUEUE, Party.AGENT)
+        self.failures: list[tuple[str, Reason]] = []
+        self.names_answered: list[str] = []
+
+    def answered(self, call: Call, ring: Ring) -> None:
+        self.names_answered.append(ring.ring_id)
+
+    def failed(self, call: Call, ring: Ring) -> None:
+        self.failures.append((ring.ring_id, ring.failure.why))
+
+
 class Office:
     """A call, and whoever is rung for it."""
 
@@ -88,24 +105,15 @@ class Office:
         self.agent = FakeUserAgent()
         self.media = FakeMedia()
         self.book = CallBook(lambda user_id, count: None)
-        self.tasks: set[asyncio.Task[None]] = set()
+        self.tasks, self.owner = Tasks(), Failures()
         user_agent, media = cast(UserAgent, self.agent), cast(Media, self.media)
-        self.dialling = Dialling(user_agent, media, self.book, spawner(self.tasks))
-        self.dialling.outcomes = self
-        self.answered: list[str] = []
-        self.failed: list[tuple[str, Reason]] = []
+        self.dialling = Dialling(user_agent, media, self.book, self.tasks.spawn)
         caller = Leg("caller", "c1", Party.CALLER, "c1", "+1425")
-        self.call = Call("c1", "contoso", caller, CallerId("+1425"), "desk", "music")
+        self.call = Call("c1", "contoso", caller, CallerId("+1425"), "desk", "music", FakeOwner())
         self.book.add(self.call)
 
-    def ring_answered(self, call: Call, ring: Ring) -> None:
-        self.answered.append(ring.ring_id)
-
-    def ring_failed(self, call: Call, ring: Ring) -> None:
-        self.failed.append((ring.ring_id, ring.failure.why))
-
     def ring(self, name: str, *contacts: Contact) -> Ring:
-        ring = Ring(name, "c1", Purpose.AGENT, name)
+        ring = Ring(name, "c1", self.owner, name)
         self.dialling.start(self.call, ring, list(contacts), DISPLAY)
         return ring
 
@@ -147,8 +155,7 @@ def run(story: Callable[[Office], Awaitable[None]]) -> None:
         office = Office()
         await story(office)
         office.assert_given_back()
-        for task in office.tasks:
-            task.cancel()
+        await office.tasks.close()
 
     asyncio.run(told())
 
@@ -221,9 +228,9 @@ def test_a_page_that_answers_is_connected_and_the_phones_description_given_back(
         ring = office.ring("c1.1", DESK, PAGE)
         await office.settle()
         leg = office.answer(ring, PAGE)
-        assert office.answered == ["c1.1"]
+        assert office.owner.names_answered == ["c1.1"]
         assert office.media.offers[leg.media_id]
-        office.call.connected = ring
+        office.call.connected_ring = ring
         office.dialling.hand_over_media(office.call, leg)
         (plain,) = [media_id for media_id, is_secure in office.media.offers.items() if not is_secure]
         assert office.media.deleted == [plain]
@@ -239,12 +246,12 @@ def test_one_kind_does_not_wait_for_the_other() -> None:
         await office.settle()
         assert office.invited == [(DESK.uri, "plain")]
         office.reject(ring, DESK, 486)
-        assert office.failed == []
+        assert office.owner.failures == []
         office.media.held[True].set()
         await office.settle()
         assert office.invited == [(DESK.uri, "plain"), (PAGE.uri, "secure")]
         office.reject(ring, PAGE, 486)
-        assert [ring_id for ring_id, _ in office.failed] == ["c1.1"]
+        assert [ring_id for ring_id, _ in office.owner.failures] == ["c1.1"]
 
     run(story)
 
@@ -261,7 +268,7 @@ def test_a_description_that_comes_too_late_rings_nobody(end: str) -> None:
             office.dialling.stop(office.call, ring)
         else:
             office.reject(ring, DESK, 603)
-            assert [ring_id for ring_id, _ in office.failed] == ["c1.1"]
+            assert [ring_id for ring_id, _ in office.owner.failures] == ["c1.1"]
         office.media.held[True].set()
         await office.settle()
         assert office.invited == [(DESK.uri, "plain")]
@@ -276,7 +283,7 @@ def test_a_kind_that_media_cannot_offer_leaves_the_other_ringing() -> None:
         office.ring("c1.2", PAGE)
         await office.settle()
         assert office.invited == [(DESK.uri, "plain")]
-        assert office.failed == [("c1.2", OnlyText("no port is free"))]
+        assert office.owner.failures == [("c1.2", OnlyText("no port is free"))]
         office.media.failing.clear()
         office.ring("c1.3", PAGE)
         await office.settle()
@@ -292,7 +299,7 @@ def test_an_address_that_leads_nowhere_leaves_the_others_ringing() -> None:
             await office.settle()
         assert office.invited == [(DESK.uri, "plain")] * 2
         office.ring("c1.3", NOWHERE)
-        assert office.failed == [("c1.3", OnlyText("no listening address fits"))]
+        assert office.owner.failures == [("c1.3", OnlyText("no listening address fits"))]
 
     run(story)
 
@@ -302,7 +309,7 @@ def test_a_name_that_is_still_looked_up_keeps_the_ring_alive() -> None:
         ring = office.ring("c1.1", BY_NAME, PAGE)
         await office.settle()
         office.reject(ring, PAGE, 486)
-        assert office.failed == []
+        assert office.owner.failures == []
         office.agent.is_known.set()
         await office.settle()
         assert office.invited[1:] == [(BY_NAME.uri, "plain")]

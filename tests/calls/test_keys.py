@@ -6,11 +6,12 @@ import asyncio
 from typing import cast
 
 import pytest
+from tests.fakes.owners import FakeOwner, queue_owner
 
 from huntline.calls import keys as keys_module
 from huntline.calls.caller_identity import CallerId
 from huntline.calls.keys import Keys
-from huntline.calls.model import Call, Leg, Party, Purpose, Ring
+from huntline.calls.model import Call, Leg, Party, Ring
 from huntline.media.interface import Media
 from huntline.sip.user_agent import UserAgent
 
@@ -46,9 +47,9 @@ class Talk:
         self.keys = Keys(cast(UserAgent, self.agent), cast(Media, self.media))
         self.caller = Leg("caller", "caller-audio", Party.CALLER, "c1", "+1425")
         self.callee = Leg("callee", "callee-audio", Party.AGENT, "c1", "amal")
-        self.call = Call("c1", "contoso", self.caller, CallerId("+1425"), "desk", "music")
-        ring = Ring("c1.1", "c1", Purpose.AGENT, "amal", legs={"callee": self.callee}, answered=self.callee)
-        self.call.rings["c1.1"] = self.call.connected = ring
+        self.call = Call("c1", "contoso", self.caller, CallerId("+1425"), "desk", "music", FakeOwner())
+        ring = Ring("c1.1", "c1", queue_owner(), "amal", legs={"callee": self.callee}, answered=self.callee)
+        self.call.rings["c1.1"] = self.call.connected_ring = ring
 
     def told(self, leg: Leg, *keys: str) -> None:
         for key in keys:
@@ -116,7 +117,7 @@ def test_a_phone_that_could_send_events_and_uses_info_is_heard_in_order(
 
 def test_keys_of_who_talks_to_nobody_go_nowhere() -> None:
     talk = Talk("callee-audio")
-    talk.call.connected = None
+    talk.call.connected_ring = None
     talk.told(talk.caller, "5")
     talk.heard(talk.caller, "5")
     assert (talk.media.pressed, talk.agent.sent) == ([], [])

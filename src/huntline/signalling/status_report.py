@@ -132,7 +132,9 @@ class StatusReport:
     def _direct_call(self, call: Call) -> dict[str, Any]:
         """A call that no queue has. ``agent_ids`` are all users of ours in it, on either side."""
         users = dict.fromkeys(leg.account_id for leg in call.legs() if leg.account_id)
-        rung = dict.fromkeys(ring.account_id for ring in call.rings.values() if ring is not call.connected)
+        rung = dict.fromkeys(
+            ring.account_id for ring in call.rings.values() if ring is not call.connected_ring
+        )
         talks = call.callee.account_id if call.callee else None
         return {
             "call_id": call.call_id,
@@ -141,7 +143,7 @@ class StatusReport:
             "caller": call.caller_id.shown,
             "queue": None,
             "queue_id": None,
-            "state": "talking" if call.connected else "alerting",
+            "state": "talking" if call.connected_ring else "alerting",
             "position": None,
             "arrived_at": _iso(call.arrived_at),
             "waiting_since": None,

@@ -12,12 +12,13 @@ from functools import partial
 from typing import Any
 
 from huntline.calls.admission import Admission
-from huntline.calls.b2bua import B2bua
+from huntline.calls.b2bua import B2bua, Recorded
 from huntline.calls.caller_identity import TEST_CALL
-from huntline.calls.dialling import spawner
 from huntline.calls.live_records import CallJournal
 from huntline.calls.model import Call
 from huntline.calls.refusals import Refusals
+from huntline.calls.tasks import Tasks
+from huntline.calls.tools import CallTools
 from huntline.clean_text import cleaned
 from huntline.clock import Clock
 from huntline.config import Config
@@ -117,21 +118,16 @@ class Signalling:
             lambda refused: self._history.add_refused(refused, self._clock.wall()),
             lambda seconds, call: asyncio.get_running_loop().call_later(seconds, call),
         )
-        self._b2bua = B2bua(
-            self._user_agent,
-            self._media,
-            self._in_force,
-            self._admission,
-            self._site,
-            self._runner.post,
-            self._refusals,
+        tools = CallTools(
+            self._user_agent, self._media, self._in_force, self._site, self._runner.post, self._call_changed
         )
-        self._call_journal = CallJournal(self._journal, self._b2bua.book, self._core.leg, self._media.state)
-        self._status = StatusReport(self._b2bua.book, self._in_force)
+        self._b2bua = B2bua(tools, self._admission, self._refusals, self._record)
+        self._call_journal = CallJournal(self._journal, tools.book, self._user_agent.leg, self._media.state)
+        self._status = StatusReport(tools.book, self._in_force)
         self._control = ControlServer(config.control_socket, self._control_verbs())
         self._live = LiveFeed(self._report, self._control.publish, lambda: self._control.watcher_count > 0)
         self._loading = asyncio.Lock()
-        self._loads: set[asyncio.Task[None]] = set()
+        self._loads = Tasks()
         self._next_load: asyncio.TimerHandle | None = None
         self._reachable: set[str] = set()
 
@@ -156,7 +152,6 @@ class Signalling:
         self._presence.on_presence = lambda user_id, presence: self._runner.post(
             told.PresenceChanged(user_id, presence)
         )
-        self._b2bua.on_change = self._call_changed
         self._runner.on_step = self._live.changed
         await self._media.start()
         # Settings first: a phone refused in between would not try again for a long time.
@@ -171,9 +166,7 @@ class Signalling:
         self._refusals.close()
         await asyncio.to_thread(self._history.close)
         self._load_at(None)
-        for load in list(self._loads):
-            load.cancel()
-        await asyncio.gather(*self._loads, return_exceptions=True)
+        await self._loads.close()
         await self._control.close()
         self._live.close()
         await self._b2bua.close()
@@ -208,7 +201,7 @@ class Signalling:
         if self._clock.wall() < moment:
             self._load_at(moment)
         else:
-            spawner(self._loads)(self._load_settings())
+            self._loads.spawn(self._load_settings())
 
     def _read_news(self) -> _News:
         own_hosts = frozenset(listener.host for listener in self._config.sip)
@@ -254,14 +247,10 @@ class Signalling:
             self._b2bua.handle_sip(event)
 
     def _dispatch(self, command: do.Command) -> None:
-        match command:
-            case do.RecordCall():
-                self._history.add(self._clock.told(command))
-                self._b2bua.dispatch(command)
-            case do.RecordRing() | do.RecordDecision():
-                self._history.add(self._clock.told(command))
-            case _:
-                self._b2bua.dispatch(command)
+        self._b2bua.dispatch(command)
+
+    def _record(self, record: Recorded) -> None:
+        self._history.add(self._clock.told(record))
 
     def _call_changed(self, call: Call) -> None:
         self._call_journal.changed(call)
