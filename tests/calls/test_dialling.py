@@ -14,7 +14,7 @@ from huntline.calls.dialling import Contact, Dialling, Display
 from huntline.calls.model import Call, CallBook, Leg, OwnerKind, Party, Ring
 from huntline.calls.tasks import Tasks
 from huntline.engine.reasons import Cause, OnlyText, Reason
-from huntline.media.interface import Media, MediaEvent, MediaUnavailable
+from huntline.media.interface import Media, MediaUnavailable
 from huntline.sip.core.core import Invite
 from huntline.sip.core.events import LegAnswered, LegRejected
 from huntline.sip.core.flow import Flow, Transport
@@ -59,7 +59,6 @@ class FakeMedia:
     """Makes offers when the test says so."""
 
     def __init__(self) -> None:
-        self.on_event: Callable[[MediaEvent], None] = lambda event: None
         self.offers: dict[str, bool] = {}  # is it secure
         self.held = {True: asyncio.Event(), False: asyncio.Event()}
         self.failing: set[bool] = set()

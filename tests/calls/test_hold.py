@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -14,7 +13,7 @@ from huntline.calls.caller_identity import CallerId
 from huntline.calls.hold import Holding
 from huntline.calls.model import Call, Leg, LegState, Party, PendingTransfer, Ring
 from huntline.engine.reasons import Destination, DestinationKind
-from huntline.media.interface import Media, MediaEvent
+from huntline.media.interface import Media
 
 DESCRIPTION = (
     "v=0\r\no=- 1 1 IN IP4 10.0.0.5\r\ns=-\r\nc=IN IP4 10.0.0.5\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n{}\r\n"
@@ -24,8 +23,6 @@ ACTIVE, HELD = "a=sendrecv", "a=sendonly"
 
 class Ears:
     """A media driver of which it is known who hears what, as the worker decides it."""
-
-    on_event: Callable[[MediaEvent], None]
 
     def __init__(self) -> None:
         self.playing: dict[str, str] = {}

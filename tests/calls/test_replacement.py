@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
 from tests.fakes.owners import queue_owner
@@ -20,7 +19,7 @@ from huntline.directory.in_force import SettingsInForce
 from huntline.directory.plan import Account
 from huntline.directory.refused import RefusedCall
 from huntline.engine.events import Event, OtherCallsChanged
-from huntline.media.interface import MediaEvent, MediaUnavailable
+from huntline.media.interface import MediaUnavailable
 from huntline.sip.core.events import InviteReceived
 from huntline.sip.core.message import Headers, Request, Response
 
@@ -29,8 +28,6 @@ BAO = Account("bao", "contoso", "bao@contoso.com", "Bao", "contoso.com", (), ())
 
 class SlowMedia:
     """A driver that answers offers when it is told to; what else is asked of it is on record."""
-
-    on_event: Callable[[MediaEvent], None]
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, ...]] = []
