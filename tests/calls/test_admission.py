@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from huntline.calls.admission import Admission, Admitted, NotAdmitted
+from huntline.directory.in_force import SettingsInForce
 from huntline.directory.organization import (
     Licence,
     NumberKind,
@@ -50,6 +51,7 @@ def organization(name: str, number: str, trunk: str) -> Organization:
 PLAN = ServerPlan(
     (organization("a", "+14255550100", "192.0.2.1"), organization("b", "+14255550200", "192.0.2.2"))
 )
+IN_FORCE = SettingsInForce(PLAN)
 
 
 class Believing(Authenticator):
@@ -88,7 +90,7 @@ def decide(
     sender: str, dialled: str, source: str = "198.51.100.9", transport: Transport = Transport.UDP
 ) -> Admitted | NotAdmitted:
     flow = Flow(transport, ("127.0.0.1", 5060), (source, 5060))
-    return Admission(PLAN, Believing(PLAN, b"s" * 32)).decide(invite(sender, dialled), flow, 0.0)
+    return Admission(IN_FORCE, Believing(IN_FORCE, b"s" * 32)).decide(invite(sender, dialled), flow, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -205,7 +207,7 @@ def test_a_number_that_the_organization_holds_for_nobody_is_not_dialled_outside(
 
 
 def test_a_user_transfers_to_what_they_may_call_themselves() -> None:
-    admission = Admission(PLAN, Believing(PLAN, b"secret"))
+    admission = Admission(IN_FORCE, Believing(IN_FORCE, b"secret"))
     amal, bao = PLAN.account_by_id("a-amal"), PLAN.account_by_id("a-bao")
     assert amal is not None
     assert bao is not None
@@ -220,7 +222,7 @@ def test_a_user_transfers_to_what_they_may_call_themselves() -> None:
 
 
 def test_whoever_takes_a_call_over_proves_who_they_are() -> None:
-    admission = Admission(PLAN, Believing(PLAN, b"secret"))
+    admission = Admission(IN_FORCE, Believing(IN_FORCE, b"secret"))
     flow = Flow(Transport.UDP, ("192.0.2.9", 5060), ("192.0.2.1", 5060))
     ours = admission.user_behind(invite("amal@a.example", "sip:x@a.example"), flow, 0.0)
     assert ours == PLAN.account_by_id("a-amal")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.fakes.owners import FakeOwner
 from tests.fakes.plans import PLAN, account
 
 from huntline.calls import alerting as module
@@ -15,7 +16,7 @@ from huntline.calls.caller_identity import CallerId
 from huntline.calls.dialling import Callee, Contact, Display
 from huntline.calls.diversion import MAX_TARGETS, DiversionReason, number_hop, person_hop
 from huntline.calls.failures import NO_ANSWER, TOO_MANY_HOPS, RingFailure
-from huntline.calls.model import Call, Leg, Party, Purpose, Ring
+from huntline.calls.model import Call, Leg, Party, Ring
 from huntline.engine.reasons import SipAnswer
 
 MAILBOX = Callee(
@@ -23,18 +24,18 @@ MAILBOX = Callee(
 )
 
 
-class Office:
+class Office(FakeOwner):
     """Stands for the plan, the house and the phones; what is rung is on record."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.plan = PLAN
-        self.outcomes = self
         self.rung: list[tuple[Ring, Display]] = []
-        self.failed: list[Ring] = []
+        self.failures: list[Ring] = []
         everything: Any = self
-        self.alerting = Alerting(everything, everything, everything, lambda call: None)
+        self.alerting = Alerting(everything, everything, everything, everything, lambda call: None)
         caller = Leg("caller", "c1", Party.CALLER, "c1", "+1425")
-        self.call = Call("c1", "contoso", caller, CallerId("+14255550123"), "amal", "music")
+        self.call = Call("c1", "contoso", caller, CallerId("+14255550123"), "amal", "music", self)
 
     # what it is asked
 
@@ -50,8 +51,11 @@ class Office:
     def release_media(self, call: Call) -> None:
         """Nothing is held here."""
 
-    def ring_failed(self, call: Call, ring: Ring) -> None:
-        self.failed.append(ring)
+    def gone(self, call: Call) -> None:
+        """Nothing is heard here."""
+
+    def failed(self, call: Call, ring: Ring) -> None:
+        self.failures.append(ring)
         self.alerting.stop(call)
 
     # what a test does
@@ -60,7 +64,7 @@ class Office:
         amal = Callee("amal", [], path=(person_hop(PLAN, account("amal")),), mailbox=mailbox)
         hop = number_hop(PLAN, "contoso", "+1000").left(DiversionReason.BUSY)
         path = (hop,) * before
-        self.alerting.start(self.call, Purpose.DIRECT, "c1.direct", "amal@contoso.com", amal, path)
+        self.alerting.start(self.call, self, "c1.direct", "amal@contoso.com", amal, path)
         return self.rung[-1][0] if self.rung else None
 
 
@@ -115,7 +119,7 @@ def test_the_eleventh_target_is_not_rung_nor_is_its_mailbox() -> None:
         assert office.ring(before=MAX_TARGETS - 1) is not None
         office.ring(before=MAX_TARGETS)
         assert len(office.rung) == 1
-        (ring,) = office.failed
+        (ring,) = office.failures
         assert ring.failure is TOO_MANY_HOPS
         assert not office.alerting.follow_rule(office.call, ring)
 
@@ -126,7 +130,7 @@ def test_a_call_that_may_go_no_further_is_not_sent_on() -> None:
     def story(office: Office) -> None:
         office.call.max_forwards = 0
         assert office.ring() is None
-        assert office.failed[0].failure is TOO_MANY_HOPS
+        assert office.failures[0].failure is TOO_MANY_HOPS
 
     run(story)
 
@@ -138,10 +142,10 @@ def test_a_person_is_rung_for_as_long_as_the_rules_say(monkeypatch: pytest.Monke
     async def story(office: Office) -> None:
         ring = office.ring()
         async with asyncio.timeout(5):
-            while not office.failed:  # noqa: ASYNC110
+            while not office.failures:  # noqa: ASYNC110
                 await asyncio.sleep(0)
-        assert office.failed == [ring]
-        assert office.failed[0].failure is NO_ANSWER
+        assert office.failures == [ring]
+        assert office.failures[0].failure is NO_ANSWER
 
     run(story)
 
@@ -153,7 +157,7 @@ def test_a_forwarded_call_shows_its_caller_only_where_the_trunk_takes_foreign_nu
             outside = Callee(
                 None, [], is_by_trunk=True, path=(hop,), shows_foreign_numbers=shows_foreign_numbers
             )
-            office.alerting.start(office.call, Purpose.FORWARD, "c1.forward", "tel:+1999", outside, ())
+            office.alerting.start(office.call, office, "c1.forward", "tel:+1999", outside, ())
             from_ = office.rung[-1][1].from_
             assert ("+14255550123" in from_) is shows_foreign_numbers
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from tests.fakes.owners import FakeOwner, queue_owner
+
 from huntline.calls.caller_identity import CallerId
-from huntline.calls.model import Call, CallBook, Leg, LegState, Party, PendingTransfer, Purpose, Ring
+from huntline.calls.model import Call, CallBook, Leg, LegState, OwnerKind, Party, PendingTransfer, Ring
 from huntline.engine.reasons import Destination, DestinationKind
 
 
@@ -18,15 +20,14 @@ class Office:
         self.counts: list[tuple[str, int]] = []
         self.book = CallBook(lambda user, count: self.counts.append((user, count)))
         self.caller = leg("caller", "c1", Party.CALLER)
-        self.call = Call("c1", "contoso", self.caller, CallerId("+1"), "desk", "music")
+        self.call = Call("c1", "contoso", self.caller, CallerId("+1"), "desk", "music", FakeOwner())
         self.book.add(self.call)
-        self.agent = self.rung("amal", Purpose.AGENT)
+        self.agent = self.rung("amal", queue_owner())
 
-    def rung(self, name: str, purpose: Purpose) -> Leg:
+    def rung(self, name: str, owner: FakeOwner) -> Leg:
         """Somebody is rung for the call and answers."""
-        party = Party.AGENT if purpose is Purpose.AGENT else Party.TARGET
-        ring = Ring(f"c1.{name}", "c1", purpose, name)
-        ring.answered = ring.legs[name] = leg(name, "c1", party, name)
+        ring = Ring(f"c1.{name}", "c1", owner, name)
+        ring.answered = ring.legs[name] = leg(name, "c1", owner.party, name)
         self.call.rings[ring.ring_id] = ring
         self.book.add_leg(self.call, ring.answered, ring)
         return ring.answered
@@ -45,10 +46,10 @@ def test_nothing_is_left_of_a_call_whose_rings_have_ended() -> None:
 
 def test_legs_that_move_belong_to_their_new_call_alone() -> None:
     office = Office()
-    target = office.rung("bao", Purpose.TRANSFER)
+    target = office.rung("bao", FakeOwner(OwnerKind.TRANSFER))
     ring = office.call.rings.pop("c1.bao")
-    successor = Call("c2", "contoso", office.caller, CallerId("+1"), "desk", "music")
-    successor.rings[ring.ring_id] = successor.connected = ring
+    successor = Call("c2", "contoso", office.caller, CallerId("+1"), "desk", "music", FakeOwner())
+    successor.rings[ring.ring_id] = successor.connected_ring = ring
     office.book.adopt(successor)
     assert office.call.legs() == [office.agent]
     assert successor.legs() == [office.caller, target]
@@ -65,8 +66,8 @@ def test_legs_that_move_belong_to_their_new_call_alone() -> None:
 
 def test_a_leg_is_replaced_wherever_it_stands() -> None:
     office = Office()
-    ring = office.call.connected = office.call.rings["c1.amal"]
-    successor = Call("c2", "contoso", office.caller, CallerId("+1"), "desk", "music")
+    ring = office.call.connected_ring = office.call.rings["c1.amal"]
+    successor = Call("c2", "contoso", office.caller, CallerId("+1"), "desk", "music", FakeOwner())
     office.call.transfer = PendingTransfer(
         office.agent, successor, Destination(DestinationKind.PERSON, "bao")
     )

@@ -6,14 +6,15 @@ from dataclasses import replace
 from typing import Any
 
 from tests.fakes.messages import request
+from tests.fakes.owners import FakeOwner, queue_owner
 from tests.fakes.plans import CONTOSO
 
 from huntline.calls.caller_identity import CallerId
 from huntline.calls.connected_identity import ConnectedIdentity
-from huntline.calls.model import Call, CallBook, Leg, Party, Purpose, Ring
+from huntline.calls.model import Call, CallBook, Leg, Party, Ring
+from huntline.directory.in_force import SettingsInForce
 from huntline.directory.organization import CallerIdPolicy
 from huntline.directory.plan import ServerPlan
-from huntline.engine import events as told
 from huntline.sip.core.events import PeerIdentified
 
 JANE = CallerId("+14255551234", "Jane")
@@ -27,25 +28,22 @@ class Office:
 
     def __init__(self, caller: Leg, callee: Leg, policy: CallerIdPolicy | None = None) -> None:
         self.told: list[tuple[str, dict[str, str]]] = []
-        self.posted: list[told.Event] = []
+        owner = queue_owner()
         self.book = CallBook(lambda user, count: None)
-        self.call = Call("c1", "contoso", caller, JANE, "desk", "music", queue_id="q1")
-        ring = Ring("c1.1", "c1", Purpose.DIRECT, callee.account_id, legs={callee.leg_id: callee})
+        self.call = Call("c1", "contoso", caller, JANE, "desk", "music", owner, queue_id="q1")
+        self.heard_by_owner = owner.heard
+        ring = Ring("c1.1", "c1", FakeOwner(), callee.account_id, legs={callee.leg_id: callee})
         ring.answered = callee
-        self.call.rings[ring.ring_id] = self.call.connected = ring
+        self.call.rings[ring.ring_id] = self.call.connected_ring = ring
         self.book.add(self.call)
         self.book.add_leg(self.call, callee, ring)
         policies = (policy,) if policy else ()
         plan = ServerPlan((replace(CONTOSO, caller_id_policies=policies),))
         agent: Any = self
-        admission: Any = type("Admission", (), {"plan": plan})()
-        self.core = self
-        self.identity = ConnectedIdentity(agent, admission, self.book, self.posted.append, lambda call: None)
+        settings = SettingsInForce(plan)
+        self.identity = ConnectedIdentity(agent, settings, self.book, lambda call: None)
 
-    def now(self) -> float:
-        return 0.0
-
-    def identify(self, leg_id: str, headers: tuple[tuple[str, str], ...], now: float) -> None:
+    def identify(self, leg_id: str, headers: tuple[tuple[str, str], ...]) -> None:
         self.told.append((leg_id, dict(headers)))
 
     def hears(self, leg_id: str, *headers: str) -> None:
@@ -89,7 +87,7 @@ def test_a_trusted_provider_is_believed_shown_and_passed_on() -> None:
     office.hears("in", line)
     office.hears("in", line)
     assert office.call.caller_id == CallerId("+14255559999", "Doe, Jo")
-    assert office.posted == [told.CallerRenamed("c1", "+14255559999")]
+    assert office.heard_by_owner == [("caller_renamed", "+14255559999")]
     assert office.told == [("amal", asserted("Doe, Jo", "+14255559999"))]
     office.hears("in", line, "Privacy: id")
     assert office.told[-1] == ("amal", {"Privacy": "id"})
@@ -99,4 +97,4 @@ def test_nobody_else_is_believed() -> None:
     office = Office(PROVIDER, AMAL)
     for leg_id in ("in", "amal", "nobody"):
         office.hears(leg_id, "P-Asserted-Identity: <sip:+1900@p.example>")
-    assert (office.call.caller_id, office.posted, office.told) == (JANE, [], [])
+    assert (office.call.caller_id, office.heard_by_owner, office.told) == (JANE, [], [])

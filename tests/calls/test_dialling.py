@@ -7,12 +7,14 @@ from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 import pytest
+from tests.fakes.owners import FakeOwner
 
 from huntline.calls.caller_identity import CallerId
-from huntline.calls.dialling import Contact, Dialling, Display, spawner
-from huntline.calls.model import Call, CallBook, Leg, Party, Purpose, Ring
+from huntline.calls.dialling import Contact, Dialling, Display
+from huntline.calls.model import Call, CallBook, Leg, OwnerKind, Party, Ring
+from huntline.calls.tasks import Tasks
 from huntline.engine.reasons import Cause, OnlyText, Reason
-from huntline.media.interface import Media, MediaEvent, MediaUnavailable
+from huntline.media.interface import Media, MediaUnavailable
 from huntline.sip.core.core import Invite
 from huntline.sip.core.events import LegAnswered, LegRejected
 from huntline.sip.core.flow import Flow, Transport
@@ -29,29 +31,19 @@ NOWHERE = Contact("sip:amal@[::1];transport=tcp")
 DISPLAY = Display("<sip:c@a>", "<sip:amal@a>", (("Diversion", "q"),), (("X-Huntline-Queue", "Help%20Desk"),))
 
 
-class FakeCore:
-    """Keeps what it is told to do."""
+class FakeUserAgent:
+    """Keeps what it is told to do; names are looked up when the test says so."""
 
     def __init__(self) -> None:
         self.invites: list[Invite] = []
         self.hung_up: list[str] = []
-
-    def invite(self, invite: Invite, now: float) -> None:
-        self.invites.append(invite)
-
-    def hang_up(self, leg_id: str, now: float, *, headers: Any = ()) -> None:
-        self.hung_up.append(leg_id)
-
-
-class FakeUserAgent:
-    """A core, and names that are looked up when the test says so."""
-
-    def __init__(self) -> None:
-        self.core = FakeCore()
         self.is_known = asyncio.Event()
 
-    def now(self) -> float:
-        return 0.0
+    def invite(self, invite: Invite) -> None:
+        self.invites.append(invite)
+
+    def hang_up(self, leg_id: str, *, headers: Any = ()) -> None:
+        self.hung_up.append(leg_id)
 
     def resolve_literal(self, uri: str) -> Flow | None:
         if "[::1]" in uri:
@@ -67,7 +59,6 @@ class FakeMedia:
     """Makes offers when the test says so."""
 
     def __init__(self) -> None:
-        self.on_event: Callable[[MediaEvent], None] = lambda event: None
         self.offers: dict[str, bool] = {}  # is it secure
         self.held = {True: asyncio.Event(), False: asyncio.Event()}
         self.failing: set[bool] = set()
@@ -91,6 +82,21 @@ class FakeMedia:
         self.deleted.append(leg_id)
 
 
+class Failures(FakeOwner):
+    """Hears why rings fail, and which were answered."""
+
+    def __init__(self) -> None:
+        super().__init__(OwnerKind.QUEUE, Party.AGENT)
+        self.failures: list[tuple[str, Reason]] = []
+        self.names_answered: list[str] = []
+
+    def answered(self, call: Call, ring: Ring) -> None:
+        self.names_answered.append(ring.ring_id)
+
+    def failed(self, call: Call, ring: Ring) -> None:
+        self.failures.append((ring.ring_id, ring.failure.why))
+
+
 class Office:
     """A call, and whoever is rung for it."""
 
@@ -98,24 +104,15 @@ class Office:
         self.agent = FakeUserAgent()
         self.media = FakeMedia()
         self.book = CallBook(lambda user_id, count: None)
-        self.tasks: set[asyncio.Task[None]] = set()
+        self.tasks, self.owner = Tasks(), Failures()
         user_agent, media = cast(UserAgent, self.agent), cast(Media, self.media)
-        self.dialling = Dialling(user_agent, media, self.book, spawner(self.tasks))
-        self.dialling.outcomes = self
-        self.answered: list[str] = []
-        self.failed: list[tuple[str, Reason]] = []
+        self.dialling = Dialling(user_agent, media, self.book, self.tasks.spawn)
         caller = Leg("caller", "c1", Party.CALLER, "c1", "+1425")
-        self.call = Call("c1", "contoso", caller, CallerId("+1425"), "desk", "music")
+        self.call = Call("c1", "contoso", caller, CallerId("+1425"), "desk", "music", FakeOwner())
         self.book.add(self.call)
 
-    def ring_answered(self, call: Call, ring: Ring) -> None:
-        self.answered.append(ring.ring_id)
-
-    def ring_failed(self, call: Call, ring: Ring) -> None:
-        self.failed.append((ring.ring_id, ring.failure.why))
-
     def ring(self, name: str, *contacts: Contact) -> Ring:
-        ring = Ring(name, "c1", Purpose.AGENT, name)
+        ring = Ring(name, "c1", self.owner, name)
         self.dialling.start(self.call, ring, list(contacts), DISPLAY)
         return ring
 
@@ -127,7 +124,7 @@ class Office:
     @property
     def invited(self) -> list[tuple[str, str]]:
         """Whom an INVITE went to, and with what description."""
-        return [(invite.uri, invite.sdp) for invite in self.agent.core.invites]
+        return [(invite.uri, invite.sdp) for invite in self.agent.invites]
 
     def answer(self, ring: Ring, contact: Contact) -> Leg:
         leg = next(leg for leg in ring.legs.values() if leg.address == contact.uri)
@@ -157,8 +154,7 @@ def run(story: Callable[[Office], Awaitable[None]]) -> None:
         office = Office()
         await story(office)
         office.assert_given_back()
-        for task in office.tasks:
-            task.cancel()
+        await office.tasks.close()
 
     asyncio.run(told())
 
@@ -182,7 +178,7 @@ def test_only_pages_are_told_what_only_pages_can_show() -> None:
     async def story(office: Office) -> None:
         office.ring("c1.1", PAGE, DESK)
         await office.settle()
-        headers = {invite.uri: invite.headers for invite in office.agent.core.invites}
+        headers = {invite.uri: invite.headers for invite in office.agent.invites}
         assert headers[DESK.uri] == DISPLAY.headers
         assert headers[PAGE.uri] == DISPLAY.headers + DISPLAY.page_headers
 
@@ -231,9 +227,9 @@ def test_a_page_that_answers_is_connected_and_the_phones_description_given_back(
         ring = office.ring("c1.1", DESK, PAGE)
         await office.settle()
         leg = office.answer(ring, PAGE)
-        assert office.answered == ["c1.1"]
+        assert office.owner.names_answered == ["c1.1"]
         assert office.media.offers[leg.media_id]
-        office.call.connected = ring
+        office.call.connected_ring = ring
         office.dialling.hand_over_media(office.call, leg)
         (plain,) = [media_id for media_id, is_secure in office.media.offers.items() if not is_secure]
         assert office.media.deleted == [plain]
@@ -249,12 +245,12 @@ def test_one_kind_does_not_wait_for_the_other() -> None:
         await office.settle()
         assert office.invited == [(DESK.uri, "plain")]
         office.reject(ring, DESK, 486)
-        assert office.failed == []
+        assert office.owner.failures == []
         office.media.held[True].set()
         await office.settle()
         assert office.invited == [(DESK.uri, "plain"), (PAGE.uri, "secure")]
         office.reject(ring, PAGE, 486)
-        assert [ring_id for ring_id, _ in office.failed] == ["c1.1"]
+        assert [ring_id for ring_id, _ in office.owner.failures] == ["c1.1"]
 
     run(story)
 
@@ -271,7 +267,7 @@ def test_a_description_that_comes_too_late_rings_nobody(end: str) -> None:
             office.dialling.stop(office.call, ring)
         else:
             office.reject(ring, DESK, 603)
-            assert [ring_id for ring_id, _ in office.failed] == ["c1.1"]
+            assert [ring_id for ring_id, _ in office.owner.failures] == ["c1.1"]
         office.media.held[True].set()
         await office.settle()
         assert office.invited == [(DESK.uri, "plain")]
@@ -286,7 +282,7 @@ def test_a_kind_that_media_cannot_offer_leaves_the_other_ringing() -> None:
         office.ring("c1.2", PAGE)
         await office.settle()
         assert office.invited == [(DESK.uri, "plain")]
-        assert office.failed == [("c1.2", OnlyText("no port is free"))]
+        assert office.owner.failures == [("c1.2", OnlyText("no port is free"))]
         office.media.failing.clear()
         office.ring("c1.3", PAGE)
         await office.settle()
@@ -302,7 +298,7 @@ def test_an_address_that_leads_nowhere_leaves_the_others_ringing() -> None:
             await office.settle()
         assert office.invited == [(DESK.uri, "plain")] * 2
         office.ring("c1.3", NOWHERE)
-        assert office.failed == [("c1.3", OnlyText("no listening address fits"))]
+        assert office.owner.failures == [("c1.3", OnlyText("no listening address fits"))]
 
     run(story)
 
@@ -312,7 +308,7 @@ def test_a_name_that_is_still_looked_up_keeps_the_ring_alive() -> None:
         ring = office.ring("c1.1", BY_NAME, PAGE)
         await office.settle()
         office.reject(ring, PAGE, 486)
-        assert office.failed == []
+        assert office.owner.failures == []
         office.agent.is_known.set()
         await office.settle()
         assert office.invited[1:] == [(BY_NAME.uri, "plain")]

@@ -7,6 +7,7 @@ from datetime import timedelta
 from urllib.parse import unquote
 
 import pytest
+from tests.fakes.owners import FakeOwner
 from tests.fakes.plans import CONTOSO, PLAN
 
 from huntline.calls.caller_identity import ANONYMOUS, TEST_CALL, CallerId
@@ -31,7 +32,7 @@ AMAL = Callee("amal", [])
 def shown(caller: CallerId, line: QueueTurn | None = LINE, plan: ServerPlan = PLAN) -> dict[str, str]:
     """What a page reads, as JavaScript's decodeURIComponent would have it."""
     leg = Leg("l", "m", Party.CALLER, "c17", caller.user)
-    call = Call("c17", "contoso", leg, caller, "desk", "music")
+    call = Call("c17", "contoso", leg, caller, "desk", "music", FakeOwner())
     headers = display_of(plan, call, "amal@contoso.com", line, AMAL).page_headers
     assert all(value.isascii() and value.isprintable() for _, value in headers)
     return {name.removeprefix("X-Huntline-"): unquote(value) for name, value in headers}
@@ -103,7 +104,7 @@ def told(
 ) -> tuple[str, list[tuple[str, str]]]:
     """The From, and all headers."""
     leg = Leg("l", "m", Party.CALLER, "c17", JANE.user)
-    call = Call("c17", "contoso", leg, JANE, "+14255550100", "music")
+    call = Call("c17", "contoso", leg, JANE, "+14255550100", "music", FakeOwner())
     display = display_of(QUEUES, call, "amal@contoso.com", line, callee, path=path)
     return display.from_, list(display.headers)
 

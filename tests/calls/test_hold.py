@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
 import pytest
+from tests.fakes.owners import FakeOwner, queue_owner
 
 from huntline.calls.caller_identity import CallerId
 from huntline.calls.hold import Holding
-from huntline.calls.model import Call, Leg, LegState, Party, PendingTransfer, Purpose, Ring
+from huntline.calls.model import Call, Leg, LegState, Party, PendingTransfer, Ring
 from huntline.engine.reasons import Destination, DestinationKind
-from huntline.media.interface import Media, MediaEvent
+from huntline.media.interface import Media
 
 DESCRIPTION = (
     "v=0\r\no=- 1 1 IN IP4 10.0.0.5\r\ns=-\r\nc=IN IP4 10.0.0.5\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n{}\r\n"
@@ -23,8 +23,6 @@ ACTIVE, HELD = "a=sendrecv", "a=sendonly"
 
 class Ears:
     """A media driver of which it is known who hears what, as the worker decides it."""
-
-    on_event: Callable[[MediaEvent], None]
 
     def __init__(self) -> None:
         self.playing: dict[str, str] = {}
@@ -74,9 +72,9 @@ class Parties:
         self.holding.changed(self.call, leg, DESCRIPTION.format(sdp))
 
     def callee_answers(self, sdp: str = ACTIVE) -> None:
-        ring = Ring("c1.1", "c1", Purpose.AGENT, None, answered=self.callee)
+        ring = Ring("c1.1", "c1", queue_owner(), None, answered=self.callee)
         self.callee.is_holding = sdp == HELD
-        self.call.connected = self.call.rings["c1.1"] = ring
+        self.call.connected_ring = self.call.rings["c1.1"] = ring
         self.holding.settle(self.call)
 
     def replaced(self, leg: Leg, sdp: str = ACTIVE) -> Leg:
@@ -86,8 +84,8 @@ class Parties:
         if leg is self.caller:
             self.call.caller = new
         else:
-            assert self.call.connected is not None
-            self.call.connected.answered = self.callee = new
+            assert self.call.connected_ring is not None
+            self.call.connected_ring.answered = self.callee = new
         self.holding.settle(self.call)
         return new
 
@@ -97,7 +95,7 @@ def parties() -> Parties:
     ears = Ears()
     holding = Holding(cast(Any, None), cast(Media, ears), "ringing", cast(Any, None))
     caller = leg_of("caller", Party.CALLER)
-    call = Call("c1", "contoso", caller, CallerId("+1425"), "desk", "music", queue_id="q1")
+    call = Call("c1", "contoso", caller, CallerId("+1425"), "desk", "music", queue_owner(), queue_id="q1")
     return Parties(ears, holding, call, leg_of("agent", Party.AGENT))
 
 
@@ -123,11 +121,11 @@ def test_each_hears_the_other_one_or_music_whatever_came_first(
         leg = parties.caller if who == "caller" else parties.callee
         if what == "answers":
             parties.callee_answers(HELD if leg.is_holding else ACTIVE)
-        elif leg is parties.callee and parties.call.connected is None:
+        elif leg is parties.callee and parties.call.connected_ring is None:
             leg.is_holding = what == "holds"  # said in the answer, then
         else:
             parties.describes(leg, HELD if what == "holds" else ACTIVE)
-        if parties.call.connected is not None:
+        if parties.call.connected_ring is not None:
             assert_right(parties)
 
 
@@ -148,7 +146,7 @@ def test_who_goes_on_by_another_leg_hears_the_same(
 
 def test_who_is_handed_on_hears_music_until_that_is_settled(parties: Parties) -> None:
     parties.callee_answers()
-    successor = Call("c2", "contoso", parties.caller, CallerId("+1425"), "desk", "music")
+    successor = Call("c2", "contoso", parties.caller, CallerId("+1425"), "desk", "music", FakeOwner())
     parties.call.transfer = PendingTransfer(
         parties.callee, successor, Destination(DestinationKind.PERSON, "bao")
     )

@@ -6,31 +6,24 @@ import asyncio
 from typing import cast
 
 import pytest
+from tests.fakes.owners import FakeOwner, queue_owner
 
 from huntline.calls import keys as keys_module
 from huntline.calls.caller_identity import CallerId
 from huntline.calls.keys import Keys
-from huntline.calls.model import Call, Leg, Party, Purpose, Ring
+from huntline.calls.model import Call, Leg, Party, Ring
 from huntline.media.interface import Media
 from huntline.sip.user_agent import UserAgent
 
 
-class FakeCore:
+class FakeUserAgent:
     """Keeps the keys that it is told to send."""
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, str]] = []
 
-    def send_key(self, leg_id: str, key: str, now: float) -> None:
+    def send_key(self, leg_id: str, key: str) -> None:
         self.sent.append((leg_id, key))
-
-
-class FakeUserAgent:
-    def __init__(self) -> None:
-        self.core = FakeCore()
-
-    def now(self) -> float:
-        return 0.0
 
 
 class FakeMedia:
@@ -54,9 +47,9 @@ class Talk:
         self.keys = Keys(cast(UserAgent, self.agent), cast(Media, self.media))
         self.caller = Leg("caller", "caller-audio", Party.CALLER, "c1", "+1425")
         self.callee = Leg("callee", "callee-audio", Party.AGENT, "c1", "amal")
-        self.call = Call("c1", "contoso", self.caller, CallerId("+1425"), "desk", "music")
-        ring = Ring("c1.1", "c1", Purpose.AGENT, "amal", legs={"callee": self.callee}, answered=self.callee)
-        self.call.rings["c1.1"] = self.call.connected = ring
+        self.call = Call("c1", "contoso", self.caller, CallerId("+1425"), "desk", "music", FakeOwner())
+        ring = Ring("c1.1", "c1", queue_owner(), "amal", legs={"callee": self.callee}, answered=self.callee)
+        self.call.rings["c1.1"] = self.call.connected_ring = ring
 
     def told(self, leg: Leg, *keys: str) -> None:
         for key in keys:
@@ -72,18 +65,18 @@ def test_a_key_by_info_reaches_the_other_side_as_what_it_can_take(takers: tuple[
     talk.told(talk.caller, "5", "#")
     pressed = [("callee-audio", "5"), ("callee-audio", "#")] if takers else []
     assert talk.media.pressed == pressed
-    assert talk.agent.core.sent == ([] if takers else [("callee", "5"), ("callee", "#")])
+    assert talk.agent.sent == ([] if takers else [("callee", "5"), ("callee", "#")])
 
 
 def test_a_telephone_event_reaches_who_takes_none_by_info() -> None:
     talk = Talk("caller-audio")
     talk.heard(talk.caller, "5")
-    assert talk.agent.core.sent == [("callee", "5")]
+    assert talk.agent.sent == [("callee", "5")]
     assert talk.media.pressed == []
     # Media has relayed it already to who takes it.
     talk = Talk("caller-audio", "callee-audio")
     talk.heard(talk.callee, "5")
-    assert (talk.agent.core.sent, talk.media.pressed) == ([], [])
+    assert (talk.agent.sent, talk.media.pressed) == ([], [])
 
 
 @pytest.mark.parametrize("is_info_first", [True, False])
@@ -101,7 +94,7 @@ def test_a_phone_that_sends_both_ways_is_heard_once(
             if not is_info_first:
                 talk.told(talk.caller, key)
         await asyncio.sleep(0.02)
-        assert (talk.media.pressed, talk.agent.core.sent) == ([], [])
+        assert (talk.media.pressed, talk.agent.sent) == ([], [])
 
     asyncio.run(story())
 
@@ -124,7 +117,7 @@ def test_a_phone_that_could_send_events_and_uses_info_is_heard_in_order(
 
 def test_keys_of_who_talks_to_nobody_go_nowhere() -> None:
     talk = Talk("callee-audio")
-    talk.call.connected = None
+    talk.call.connected_ring = None
     talk.told(talk.caller, "5")
     talk.heard(talk.caller, "5")
-    assert (talk.media.pressed, talk.agent.core.sent) == ([], [])
+    assert (talk.media.pressed, talk.agent.sent) == ([], [])

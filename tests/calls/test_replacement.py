@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
+from tests.fakes.owners import queue_owner
+from tests.fakes.plans import PLAN
 from tests.sip.core.desk import ANSWER, OFFER, Desk
 
 from huntline.calls.caller_identity import CallerId
-from huntline.calls.dialling import spawner
 from huntline.calls.hold import Holding
-from huntline.calls.model import Call, CallBook, Leg, LegState, Party
+from huntline.calls.model import Call, Leg, LegState, Party
 from huntline.calls.refusals import Refusals
 from huntline.calls.replacement import Takeovers
+from huntline.calls.tools import CallTools
+from huntline.directory.in_force import SettingsInForce
 from huntline.directory.plan import Account
 from huntline.directory.refused import RefusedCall
-from huntline.media.interface import MediaEvent, MediaUnavailable
-from huntline.sip.core.core import SipCore
+from huntline.engine.events import Event, OtherCallsChanged
+from huntline.media.interface import MediaUnavailable
 from huntline.sip.core.events import InviteReceived
-from huntline.sip.core.message import Request, Response
+from huntline.sip.core.message import Headers, Request, Response
 
 BAO = Account("bao", "contoso", "bao@contoso.com", "Bao", "contoso.com", (), ())
 
 
 class SlowMedia:
     """A driver that answers offers when it is told to; what else is asked of it is on record."""
-
-    on_event: Callable[[MediaEvent], None]
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, ...]] = []
@@ -81,13 +81,20 @@ class Sockets:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-
-    @property
-    def core(self) -> SipCore:
-        return self._desk.core
+        self.leg = desk.core.leg
+        self.replaced_leg = desk.core.replaced_leg
 
     def now(self) -> float:
         return self._desk.now
+
+    def answer(self, leg_id: str, sdp: str) -> None:
+        self._desk.core.answer(leg_id, sdp, self.now())
+
+    def reject(self, leg_id: str, status: int, *, headers: Headers = ()) -> None:
+        self._desk.core.reject(leg_id, status, self.now(), headers=headers)
+
+    def hang_up(self, leg_id: str) -> None:
+        self._desk.core.hang_up(leg_id, self.now())
 
 
 class Trusting:
@@ -105,31 +112,30 @@ class Waiting:
         leg_id, tag = self.desk.answered_call()
         self.counts: list[int] = []
         self.refused: list[RefusedCall] = []
-        self.book = CallBook(lambda user, count: self.counts.append(count))
         self.old = Leg(leg_id, "old-audio", Party.CALLER, "c1", "bao", "bao", state=LegState.ANSWERED)
-        self.call = Call("c1", "contoso", self.old, CallerId("bao"), "desk", "music", queue_id="q1")
-        self.book.add(self.call)
-        tasks: set[asyncio.Task[None]] = set()
+        self.call = Call(
+            "c1", "contoso", self.old, CallerId("bao"), "desk", "music", queue_owner(), queue_id="q1"
+        )
         agent: Any = Sockets(self.desk)
         admission: Any = Trusting()
-        holding = Holding(agent, self.media, "ringing", spawner(tasks))
+        nothing: Any = None
+        tools = CallTools(agent, self.media, SettingsInForce(PLAN), nothing, self.told, lambda call: None)
+        self.book, self.tasks = tools.book, tools.tasks
+        holding = Holding(agent, self.media, "ringing", self.tasks.spawn)
+        self.book.add(self.call)
         self.takeovers = Takeovers(
-            agent,
-            self.media,
-            admission,
-            self.book,
-            holding,
-            spawner(tasks),
-            lambda call: None,
-            Refusals(self.refused.append, lambda seconds, call: None),
+            tools, admission, holding, Refusals(self.refused.append, lambda seconds, call: None)
         )
-        self.tasks = tasks
         self.desk.receive(self.invite(f"Replaces: call-1;to-tag={tag};from-tag=peer"))
         event = self.desk.told(InviteReceived)
         assert event.replaces is not None
         self.new_id = event.leg_id
         self.takeovers.invited(event, event.replaces)
         self.tag = tag
+
+    def told(self, event: Event) -> None:
+        assert isinstance(event, OtherCallsChanged)
+        self.counts.append(event.count)
 
     def invite(self, *headers: str, method: str = "INVITE") -> bytes:
         body = OFFER if method == "INVITE" else ""
@@ -139,7 +145,7 @@ class Waiting:
 
     async def goes_on(self) -> list[Request | Response]:
         """The media driver has answered; what is sent then."""
-        await asyncio.gather(*self.tasks)
+        await self.tasks.done()
         return self.desk.sent()
 
 

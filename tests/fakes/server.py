@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from huntline.directory.in_force import SettingsInForce
 from huntline.sip.core.core import CoreSettings, SipCore
 from huntline.sip.core.events import RequestReceived, SipEvent
 from huntline.sip.core.flow import Flow
@@ -28,7 +29,7 @@ class FakeServer:
         self.core = SipCore(CoreSettings(), os.urandom)
         self.registrar = Registrar(self.core)
         self.presence = PresenceServer(self.core)
-        self.authenticator = Authenticator(PLAN, b"kept secret")
+        self.authenticator = Authenticator(SettingsInForce(PLAN), b"kept secret")
         self.events: list[SipEvent] = []
         self.lost: list[Flow] = []
         self.on_event: Callable[[SipEvent], None] = self.events.append

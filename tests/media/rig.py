@@ -167,11 +167,15 @@ class Studio:
         self.folder = folder
         self.control_path = folder / "media.sock"
         self.events: asyncio.Queue[MediaEvent] = asyncio.Queue()
-        self.client = MediaClient(self.control_path)
-        self.client.on_event = self.events.put_nowait
+        self.hear: Callable[[MediaEvent], None] = self.events.put_nowait
+        self.client = self.new_client()
         self._settings = {"media_address": "127.0.0.1", "ports": PORTS, **settings}
         self._worker: asyncio.Task[None] | None = None
         self._phones: list[Phone] = []
+
+    def new_client(self) -> MediaClient:
+        """A client that tells ``hear`` what happens."""
+        return MediaClient(self.control_path, lambda event: self.hear(event))
 
     def start_worker(self) -> None:
         """Run a worker, the first one or the next."""

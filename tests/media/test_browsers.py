@@ -16,7 +16,6 @@ from tests.fakes.peers import until
 from tests.media.browser import Browser, attribute
 from tests.media.rig import Phone, Studio, key_press, perform, studio
 
-from huntline.media.client import MediaClient
 from huntline.media.interface import DtmfPressed, MediaDied, MediaLegLost, MediaUnavailable, NotAcceptable
 from huntline.media.worker import secure_path
 from huntline.media.worker.dtls import DtlsCertificate
@@ -719,8 +718,7 @@ def test_secrets_are_not_written_down_and_a_new_client_is_told_them() -> None:
                 assert secret not in journal
                 assert secret not in repr(on.media.client._legs["a"])
             await on.media.client.close()
-            on.media.client = MediaClient(on.media.control_path)
-            on.media.client.on_event = on.media.events.put_nowait
+            on.media.client = on.media.new_client()
             for leg_id, state in json.loads(journal).items():
                 on.media.client.adopt(leg_id, state)
             await on.media.client.start()
@@ -740,8 +738,7 @@ def test_keys_that_nobody_knows_any_more_mean_a_lost_leg() -> None:
             assert state is not None
             await on.media.client.close()
             await on.media.stop_worker()
-            on.media.client = MediaClient(on.media.control_path)
-            on.media.client.on_event = on.media.events.put_nowait
+            on.media.client = on.media.new_client()
             on.media.client.adopt("a", state)
             on.media.start_worker()
             await on.media.client.start()

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from tests.media.rig import PORTS, Phone, Studio, key_press, perform, studio
 
-from huntline.media.client import MediaClient
 from huntline.media.interface import DtmfPressed, MediaLegLost, MediaSilent, MediaUnavailable, PlayFinished
 from huntline.media.worker.wire import LONGEST_LINE, MediaLegState, event_line, event_of
 
@@ -155,8 +154,7 @@ def test_audio_goes_on_while_signalling_is_away_and_it_takes_its_legs_over() -> 
             await _talk(one, two, 0x31)
             one.send(key_press(7, 99, 99_999, is_end=True))
 
-            media.client = successor = MediaClient(media.control_path)
-            successor.on_event = media.events.put_nowait
+            media.client = successor = media.new_client()
             for leg_id, state in journal.items():
                 assert state is not None
                 successor.adopt(leg_id, json.loads(json.dumps(state)))
@@ -194,7 +192,7 @@ def test_a_listener_that_fails_does_not_end_the_client() -> None:
             def fail(event: object) -> None:
                 raise RuntimeError("not today")
 
-            media.client.on_event = fail
+            media.hear = fail
             await media.join("a")
             media.client.play("a", "/nowhere", loop=False)
             assert (await media.client.stats())["legs"] == 1

@@ -29,7 +29,8 @@ class House:
         self._was_asked = asyncio.Event()
         self._has_asked = asyncio.Event()
         self.on_command: Callable[[do.Command], None] = lambda command: None
-        self.runner = Runner(Engine(), Clock(), self._dispatch)
+        self.on_step: Callable[[], None] = lambda: None
+        self.runner = Runner(Engine(), Clock(), self._dispatch, lambda: self.on_step())
         queue = CallQueue(
             queue_id="desk",
             organization_id="contoso",
@@ -204,7 +205,7 @@ def test_a_wish_made_during_a_dispatch_waits_for_the_commands_under_way() -> Non
 def test_each_step_is_told_also_one_that_asks_for_nothing() -> None:
     async def story() -> None:
         house, steps = House(), list[Reason]()
-        house.runner.on_step = lambda: steps.append(house.runner.snapshot().agents[0].reason)
+        house.on_step = lambda: steps.append(house.runner.snapshot().agents[0].reason)
         house.runner.request(told.PauseRequested("anna", "lunch"))
         house.runner.request(told.ResumeRequested("anna"))
         assert steps == [Paused("lunch"), Cause.READY]

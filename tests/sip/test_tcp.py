@@ -38,7 +38,7 @@ def options(number: int = 1, *headers: str) -> bytes:
 def probe(server: FakeServer, flow: Flow) -> None:
     """Send an OPTIONS of ours."""
     request = OutgoingRequest("OPTIONS", "sip:amal@127.0.0.1", flow, "<sip:s@a.net>", "<sip:b@a.net>")
-    server.user_agent.core.send_request(request, server.user_agent.now())
+    server.user_agent.send_request(request)
 
 
 def test_messages_are_cut_out_of_the_stream_however_they_arrive() -> None:

@@ -103,7 +103,7 @@ def test_a_udp_phone_is_reached_where_it_registered_from() -> None:
             request = OutgoingRequest(
                 "OPTIONS", binding.contact_uri, binding.flow, "<sip:s@contoso.com>", "<sip:amal@contoso.com>"
             )
-            transaction_id = server.user_agent.core.send_request(request, server.user_agent.now())
+            transaction_id = server.user_agent.send_request(request)
             probe = await phone.message()
             assert isinstance(probe, Request)
             assert probe.uri == "sip:amal@10.0.0.5:5060"
@@ -190,7 +190,7 @@ def test_what_is_done_outside_a_message_is_sent_and_retransmitted() -> None:
             assert flow is not None
             assert flow.local == ("127.0.0.1", server.port("udp"))
             request = OutgoingRequest("OPTIONS", "sip:amal@127.0.0.1", flow, "<sip:s@a.net>", "<sip:b@a.net>")
-            server.user_agent.core.send_request(request, server.user_agent.now())
+            server.user_agent.send_request(request)
             first = await peer.inbox.get()
             before = server.user_agent.now()
             assert await peer.inbox.get() == first  # timer E, RFC 3261 section 17.1.2.2
@@ -241,7 +241,7 @@ def test_a_peer_without_a_route_is_told_as_failure() -> None:
         async with running("udp:127.0.0.1:0") as server:
             flow = Flow(Transport.UDP, ("127.0.0.1", server.port("udp")), ("203.0.113.1", 5060))
             request = OutgoingRequest("OPTIONS", "sip:a@b.net", flow, "<sip:s@a.net>", "<sip:b@a.net>")
-            server.user_agent.core.send_request(request, server.user_agent.now())
+            server.user_agent.send_request(request)
             await until(lambda: server.events)
             assert server.events[0].response is None  # type: ignore[union-attr]
             assert server.lost == []
@@ -255,7 +255,7 @@ def probe(server: FakeServer, host: str, port: int) -> None:
     flow = server.user_agent.resolve_literal(uri)
     assert flow is not None
     request = OutgoingRequest("OPTIONS", uri, flow, "<sip:s@a.net>", "<sip:b@a.net>")
-    server.user_agent.core.send_request(request, server.user_agent.now())
+    server.user_agent.send_request(request)
 
 
 def closed_port(host: str) -> int:
@@ -315,7 +315,9 @@ def test_bindings_expire_by_the_same_timer() -> None:
             state["bindings"][0]["expires_at"] = now + 0.1
             server.registrar.restore("amal", state, now)
             assert len(server.registrar) == 1
-            _ = server.user_agent.core  # whoever acts outside an event says so
+            server.user_agent.hang_up(
+                "nobody"
+            )  # whatever is done outside an event asks for the deadlines anew
             await until(lambda: len(server.registrar) == 0)
             assert server.user_agent.now() - now < 0.5
 

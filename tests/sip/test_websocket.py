@@ -100,7 +100,7 @@ async def close_code(connection: ClientConnection) -> int | None:
 def probe(server: FakeServer, flow: Flow) -> None:
     """Send an OPTIONS of ours."""
     request = OutgoingRequest("OPTIONS", "sip:amal@127.0.0.1", flow, "<sip:s@a.net>", "<sip:b@a.net>")
-    server.user_agent.core.send_request(request, server.user_agent.now())
+    server.user_agent.send_request(request)
 
 
 @pytest.mark.parametrize("is_text", [True, False])

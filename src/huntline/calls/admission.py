@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from huntline.directory.in_force import SettingsInForce
 from huntline.directory.names import number_digits
-from huntline.directory.plan import Account, OutsideNumber, QueueTarget, ServerPlan, StarCode, Target
+from huntline.directory.plan import Account, OutsideNumber, QueueTarget, StarCode, Target
 from huntline.directory.refused import RefusalReason
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.grammar import GrammarError, Uri, parse_address, parse_uri
@@ -36,15 +37,15 @@ class NotAdmitted:
 class Admission:
     """Decides on each new INVITE by the plan in force."""
 
-    def __init__(self, plan: ServerPlan, authenticator: Authenticator) -> None:
-        self.plan = plan
+    def __init__(self, settings: SettingsInForce, authenticator: Authenticator) -> None:
+        self._settings = settings
         self._authenticator = authenticator
 
     def decide(self, request: Request, flow: Flow, now: float) -> Admitted | NotAdmitted:
         """Who calls is asked first: a stranger gets 403 whatever was dialled, and learns nothing."""
         # Pages come through a proxy, from whose address anybody would be taken for a provider next to it.
         is_page = flow.transport is Transport.WS
-        trunk_of = () if is_page else self.plan.organizations_of_trunk(*flow.remote)
+        trunk_of = () if is_page else self._settings.plan.organizations_of_trunk(*flow.remote)
         if trunk_of and not self._claims_user_of_ours(request):
             return self._admit_trunk(request, trunk_of)
         identity = self._authenticator.identify(request, flow, now)
@@ -65,7 +66,7 @@ class Admission:
         that it has not told us of."""
         if (dialled := _dialled(request)) is None:
             return ""
-        return self.plan.organization_called(dialled.user or "", dialled.host) or ""
+        return self._settings.plan.organization_called(dialled.user or "", dialled.host) or ""
 
     def target_for(self, account: Account, dialled: Uri | None) -> Target | NotAdmitted:
         """What an address is to a user who calls it, or transfers somebody to it; None is nobody's."""
@@ -81,7 +82,7 @@ class Admission:
             sender = parse_address(request.header("from") or "").uri
         except GrammarError:
             return False
-        return self.plan.account(sender.user or "", sender.host) is not None
+        return self._settings.plan.account(sender.user or "", sender.host) is not None
 
     def _admit_trunk(self, request: Request, organization_ids: tuple[str, ...]) -> Admitted | NotAdmitted:
         target = self._target(_dialled(request), None)
@@ -101,7 +102,7 @@ class Admission:
     def _target(self, dialled: Uri | None, organization_id: str | None) -> Target | None:
         if dialled is None:
             return None
-        return self.plan.target(dialled.user or "", dialled.host, organization_id)
+        return self._settings.plan.target(dialled.user or "", dialled.host, organization_id)
 
 
 def _user_of(identity: Identity) -> Account | NotAdmitted:

@@ -6,15 +6,16 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
-from huntline.calls.admission import Admission
 from huntline.calls.caller_identity import TEST_CALL, CallerId
 from huntline.calls.dialling import Callee, Dialling
 from huntline.calls.display import display_of
 from huntline.calls.diversion import MAX_TARGETS, Path, forwarder_of, path_headers
+from huntline.calls.early_audio import EarlyAudio
 from huntline.calls.failures import NO_ANSWER, TOO_MANY_HOPS
 from huntline.calls.loops import RingsOutside
-from huntline.calls.model import Call, Purpose, Ring
+from huntline.calls.model import Call, Ring, RingOwner
 from huntline.calls.surroundings import Surroundings
+from huntline.directory.in_force import SettingsInForce
 from huntline.directory.plan import Target
 
 PERSON_ALERT_TIME = 20.0
@@ -25,29 +26,36 @@ ALERT_TIME = 60.0
 
 
 class Alerting:
-    """At most one ring for each call. How it went is told as for all rings.
+    """At most one ring for each call. How it went is told to its owner, as for all rings. While a transfer is
+    under way in the call the ring is for that.
 
     Whoever is rung here is called in person, not as an agent: what they do not take goes where they want it.
     """
 
     def __init__(
-        self, admission: Admission, site: Surroundings, dialling: Dialling, on_change: Callable[[Call], None]
+        self,
+        settings: SettingsInForce,
+        site: Surroundings,
+        dialling: Dialling,
+        early: EarlyAudio,
+        on_change: Callable[[Call], None],
     ) -> None:
-        self._admission = admission
+        self._settings = settings
         self._site = site
         self._dialling = dialling
+        self._early = early
         self._on_change = on_change
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._outside = RingsOutside()
 
     def start(
-        self, call: Call, purpose: Purpose, ring_id: str, to: str, callee: Callee, before: Path
+        self, call: Call, owner: RingOwner, ring_id: str, to: str, callee: Callee, before: Path
     ) -> None:
         """Ring somebody until the alert time is over; ``before`` are the targets that the call has passed."""
         ring = Ring(
             ring_id,
             call.call_id,
-            purpose,
+            owner,
             callee.user_id,
             path=(*before, *callee.path),
             is_outside=callee.is_by_trunk,
@@ -55,11 +63,11 @@ class Alerting:
         )
         if len(ring.path) > MAX_TARGETS or call.max_forwards == 0:
             ring.failure, ring.mailbox = TOO_MANY_HOPS, None
-            self._dialling.outcomes.ring_failed(call, ring)
+            owner.failed(call, ring)
             return
         self.limit(call, ring)
-        transfer = call.transfer if purpose is Purpose.TRANSFER else None
-        plan = self._admission.plan
+        transfer = call.transfer
+        plan = self._settings.plan
         display = display_of(
             plan,
             transfer.successor if transfer else call,
@@ -80,14 +88,17 @@ class Alerting:
         return max(call.path, self._outside.path_of_returned(call, target), key=len)
 
     def follow_rule(self, call: Call, ring: Ring) -> bool:
-        """Who was rung did not take the call: their mailbox is rung. False when they have none."""
+        """Who was rung did not take the call: their mailbox is rung. False when they have none, and nobody is
+        rung any more."""
+        self.stop(call)
+        self._early.gone(call)
         if ring.mailbox is None:
             return False
         self._dialling.release_media(call)
         callee = self._site.callee(call.organization_id, ring.mailbox)
         before = (*ring.path[:-1], *(hop.left(ring.failure.meaning) for hop in ring.path[-1:]))
         ring_id = f"{ring.ring_id.partition('/')[0]}/{len(before)}"
-        self.start(call, ring.purpose, ring_id, ring.mailbox, callee, before)
+        self.start(call, ring.owner, ring_id, ring.mailbox, callee, before)
         return True
 
     def _caller_id(self, call: Call, ring: Ring, callee: Callee) -> CallerId | None:
@@ -95,7 +106,7 @@ class Alerting:
         is_ours = call.caller.account_id is not None or call.caller_id == TEST_CALL
         if not callee.is_by_trunk or callee.shows_foreign_numbers or is_ours:
             return None
-        return forwarder_of(self._admission.plan, call.organization_id, ring.path)
+        return forwarder_of(self._settings.plan, call.organization_id, ring.path)
 
     def limit(self, call: Call, ring: Ring) -> None:
         """Give a ring the whole alert time from now on."""
@@ -103,7 +114,7 @@ class Alerting:
         def no_answer() -> None:
             ring.failure = NO_ANSWER
             self._dialling.stop(call, ring)
-            self._dialling.outcomes.ring_failed(call, ring)
+            ring.owner.failed(call, ring)
 
         self.stop(call)
         seconds = PERSON_ALERT_TIME if ring.account_id is not None else ALERT_TIME

@@ -2,67 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from typing import Any
-
 from uuid_utils import uuid7
 
 from huntline.calls.admission import Admission, Admitted, NotAdmitted
 from huntline.calls.caller_identity import TEST_CALL, CallerId, caller_of, inside_caller, warning
+from huntline.calls.direct_calls import DirectCalls
 from huntline.calls.diversion import told_path
-from huntline.calls.model import Call, CallBook, Leg, Party
+from huntline.calls.ends import CallEnds
+from huntline.calls.model import Call, Leg, Party
 from huntline.calls.own_description import our_description
-from huntline.calls.refusals import Refusals
+from huntline.calls.refusals import Refusal, Refusals
+from huntline.calls.tools import CallTools
 from huntline.clean_text import cleaned
 from huntline.directory.names import plain_user
 from huntline.directory.plan import Account, Target
 from huntline.directory.refused import REFUSAL_WORDS, RefusalReason, RefusedCall
 from huntline.errors import PeerError
-from huntline.media.interface import Media
 from huntline.sdp import is_hold
 from huntline.sip.core.events import InviteReceived, InviteRefused
 from huntline.sip.core.grammar import GrammarError, parse_uri
 from huntline.sip.core.message import MAX_FORWARDS, Request, parse_number
-from huntline.sip.user_agent import UserAgent
 
 
 class Arrivals:
-    """``on_arrival`` takes each call once its audio is ready, ``on_failure`` one that cannot have any, with
-    the SIP status, the reason and the words to refuse it with."""
+    """``direct_calls`` takes each call once its audio is ready: it has all calls at first, also those that
+    turn out to be for a queue."""
 
     def __init__(
         self,
-        user_agent: UserAgent,
-        media: Media,
+        tools: CallTools,
         admission: Admission,
-        book: CallBook,
-        default_music: str,
-        spawn: Callable[[Coroutine[Any, Any, None]], None],
-        on_arrival: Callable[[Call, Target], None],
-        on_failure: Callable[[Call, int, RefusalReason, str], None],
         refusals: Refusals,
+        ends: CallEnds,
+        direct_calls: DirectCalls,
     ) -> None:
-        self._user_agent = user_agent
-        self._media = media
+        self._tools = tools
         self._admission = admission
-        self._book = book
-        self._default_music = default_music
-        self._spawn = spawn
-        self._on_arrival = on_arrival
-        self._on_failure = on_failure
         self._refusals = refusals
+        self._ends = ends
+        self._direct_calls = direct_calls
 
     def invited(self, event: InviteReceived) -> None:
         """A new INVITE: refused at once, or taken into the book."""
-        now = self._user_agent.now()
-        decision = self._admission.decide(event.request, event.flow, now)
+        decision = self._admission.decide(event.request, event.flow, self._tools.user_agent.now())
         if isinstance(decision, NotAdmitted):
             headers = (*decision.headers, *told(self._refusals, event, decision))
-            self._user_agent.core.reject(event.leg_id, decision.status, now, headers=headers)
+            self._tools.user_agent.reject(event.leg_id, decision.status, headers=headers)
             return
         call = self._call(event, decision)
-        self._book.add(call)
-        self._spawn(self._prepare(call, event.sdp, decision.target))
+        self._tools.book.add(call)
+        self._tools.tasks.spawn(self._prepare(call, event.sdp, decision.target))
 
     def refused(self, event: InviteRefused) -> None:
         """An INVITE has been refused already, as one that is no call to anybody."""
@@ -83,7 +72,7 @@ class Arrivals:
             account_id=account.user_id if account else None,
             is_trusted=account is None
             and not admitted.is_guest
-            and self._admission.plan.trusts(*event.flow.remote, admitted.target.organization_id),
+            and self._tools.plan.trusts(*event.flow.remote, admitted.target.organization_id),
         )
         return Call(
             call_id=call_id,
@@ -91,7 +80,8 @@ class Arrivals:
             caller=leg,
             caller_id=caller_id,
             dialled=cleaned(plain_user(parse_uri(event.request.uri).user or "")),
-            music=self._default_music,
+            music=self._tools.site.music(None),
+            owner=self._direct_calls,
             source=event.flow.remote[0],
             path=told_path(event.request) if account is None and not admitted.is_guest else (),
             max_forwards=_max_forwards(event.request),
@@ -103,18 +93,18 @@ class Arrivals:
         """Audio first, so that whoever arrives can be answered in the same turn. The caller may have left."""
         media_id = call.caller.media_id
         try:
-            call.sdp_for_caller = await our_description(self._media, media_id, sdp_offer)
+            call.sdp_for_caller = await our_description(self._tools.media, media_id, sdp_offer)
             call.caller.is_holding = sdp_offer is not None and is_hold(sdp_offer)
         except PeerError as error:
-            if call.call_id in self._book.calls:
+            if call.call_id in self._tools.book.calls:
                 is_ours = error.sip_status >= 500
                 reason = RefusalReason.NO_AUDIO if is_ours else RefusalReason.NO_COMMON_AUDIO
-                self._on_failure(call, error.sip_status, reason, str(error))
+                self._ends.turn_away(call, Refusal(error.sip_status, reason, str(error)))
             return
-        if call.call_id in self._book.calls:
-            self._on_arrival(call, target)
+        if call.call_id in self._tools.book.calls:
+            self._direct_calls.arrived(call, target)
         else:
-            self._media.delete(media_id)
+            self._tools.media.delete(media_id)
 
 
 def _max_forwards(request: Request) -> int:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from huntline.calls.admission import Admission
 from huntline.calls.caller_identity import (
     ANONYMOUS,
     CallerId,
@@ -19,28 +18,26 @@ from huntline.calls.caller_identity import (
     outside_caller,
 )
 from huntline.calls.model import Call, CallBook, Leg
+from huntline.directory.in_force import SettingsInForce
 from huntline.directory.plan import ServerPlan
-from huntline.engine import events as told
 from huntline.sip.core.events import PeerIdentified
 from huntline.sip.core.message import Message
 from huntline.sip.user_agent import UserAgent
 
 
 class ConnectedIdentity:
-    """``post`` takes events for the engine, ``on_change`` a call of which the picture is another one."""
+    """``on_change`` is called with a call of which the picture is another one."""
 
     def __init__(
         self,
         user_agent: UserAgent,
-        admission: Admission,
+        settings: SettingsInForce,
         book: CallBook,
-        post: Callable[[told.Event], None],
         on_change: Callable[[Call], None],
     ) -> None:
         self._user_agent = user_agent
-        self._admission = admission
+        self._settings = settings
         self._book = book
-        self._post = post
         self._on_change = on_change
 
     def introduce(self, call: Call) -> None:
@@ -55,9 +52,9 @@ class ConnectedIdentity:
         if shown is not None:
             self._tell(call, leg, shown)
 
-    def tell_queue(self, call: Call, queue_id: str) -> None:
+    def tell_queue(self, call: Call) -> None:
         """Tell a caller who was handed on that a queue is at the other end."""
-        queue = self._plan.queue(queue_id)
+        queue = self._plan.queue(call.queue_id or "")
         if queue is not None and may_be_told(call.caller):
             number = (queue.line_uri or queue.primary_uri).partition(":")[2].partition("@")[0]
             self._tell(call, call.caller, CallerId(number, queue.name))
@@ -76,8 +73,7 @@ class ConnectedIdentity:
             if identity == call.caller_id:
                 return
             call.caller_id = identity
-            if call.queue_id is not None:
-                self._post(told.CallerRenamed(call.call_id, identity.shown))
+            call.owner.caller_renamed(call)
         else:
             leg.identity = identity
         self._pass_on(call, leg)
@@ -91,7 +87,7 @@ class ConnectedIdentity:
 
     @property
     def _plan(self) -> ServerPlan:
-        return self._admission.plan
+        return self._settings.plan
 
     def _shown_to(self, call: Call, leg: Leg, other: Leg) -> CallerId | None:
         """Who a party is, as the policies let the other one see them; None: is told nothing."""
@@ -112,7 +108,7 @@ class ConnectedIdentity:
         organization = self._plan.organization(call.organization_id)
         domain = organization.realm if organization else "invalid"
         headers = identity_headers(shown, domain)
-        self._user_agent.core.identify(leg.leg_id, headers, self._user_agent.now())
+        self._user_agent.identify(leg.leg_id, headers)
 
 
 def may_be_told(leg: Leg) -> bool:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from huntline.calls.caller_identity import COMPLETED_ELSEWHERE
 from huntline.calls.diversion import Path
 from huntline.calls.failures import NO_DESCRIPTION, RingFailure
-from huntline.calls.model import Call, CallBook, CalleeMedia, Leg, LegState, Party, PhoneKind, Purpose, Ring
+from huntline.calls.model import Call, CallBook, CalleeMedia, Leg, LegState, PhoneKind, Ring
 from huntline.clean_text import cleaned
 from huntline.errors import PeerError
 from huntline.media.interface import Media
@@ -71,20 +70,8 @@ class Display:
     page_headers: tuple[tuple[str, str], ...] = ()
 
 
-class RingOutcomes(Protocol):
-    """Who wants to know how a ring went."""
-
-    def ring_answered(self, call: Call, ring: Ring) -> None:
-        """One phone answered; ``ring.answered`` and ``ring.sdp_answer`` are set, the others are stopped."""
-        ...
-
-    def ring_failed(self, call: Call, ring: Ring) -> None:
-        """No phone can be reached any more; ``ring.declined`` and ``ring.failure`` say why."""
-        ...
-
-
 class Dialling:
-    """Rings parties. All methods return at once; outcomes go to ``outcomes``."""
+    """Rings parties. All methods return at once; outcomes go to the owner of the ring."""
 
     def __init__(
         self,
@@ -99,7 +86,6 @@ class Dialling:
         self._spawn = spawn
         self._numbers = itertools.count(1)
         self._waiting: dict[str, tuple[list[Contact], Display]] = {}
-        self.outcomes: RingOutcomes
 
     def start(self, call: Call, ring: Ring, contacts: list[Contact], display: Display) -> None:
         """Ring all contacts of a party. Without any, the ring fails in the same turn."""
@@ -125,7 +111,7 @@ class Dialling:
         self._waiting.pop(ring.ring_id, None)
         for leg in ring.legs.values():
             self._hang_up(leg, headers)
-        if ring.answered is not None and ring is not call.connected:
+        if ring.answered is not None and ring is not call.connected_ring:
             self._relatch(ring, ring.answered)
 
     def answered(self, call: Call, ring: Ring, event: LegAnswered) -> None:
@@ -144,7 +130,7 @@ class Dialling:
         self._waiting.pop(ring.ring_id, None)
         for other in [other for other in ring.legs.values() if other is not leg]:
             self._drop_leg(ring, other, (COMPLETED_ELSEWHERE,))
-        self.outcomes.ring_answered(call, ring)
+        ring.owner.answered(call, ring)
 
     def rejected(self, call: Call, ring: Ring, event: LegRejected) -> None:
         """A phone of the ring refused, or could not be reached."""
@@ -253,7 +239,7 @@ class Dialling:
         leg = Leg(
             leg_id=f"{call.call_id}-{next(self._numbers)}",
             media_id=media.media_id,
-            party=Party.AGENT if ring.purpose is Purpose.AGENT else Party.TARGET,
+            party=ring.owner.party,
             call_id=call.call_id,
             address=cleaned(contact.uri),
             account_id=ring.account_id,
@@ -275,7 +261,7 @@ class Dialling:
             credentials=contact.credentials,
             max_forwards=max(call.max_forwards - 1, 0),
         )
-        self._user_agent.core.invite(invite, self._user_agent.now())
+        self._user_agent.invite(invite)
 
     def _drop_leg(self, ring: Ring, leg: Leg, headers: tuple[tuple[str, str], ...]) -> None:
         ring.legs.pop(leg.leg_id, None)
@@ -283,7 +269,7 @@ class Dialling:
 
     def _hang_up(self, leg: Leg, headers: tuple[tuple[str, str], ...]) -> None:
         self._book.drop_leg(leg)
-        self._user_agent.core.hang_up(leg.leg_id, self._user_agent.now(), headers=headers)
+        self._user_agent.hang_up(leg.leg_id, headers=headers)
 
     def _fail_when_hopeless(self, call: Call, ring: Ring) -> None:
         if not ring.legs and not ring.unreached and ring.ring_id in call.rings:
@@ -292,20 +278,4 @@ class Dialling:
     def _fail(self, call: Call, ring: Ring) -> None:
         call.rings.pop(ring.ring_id, None)
         self._waiting.pop(ring.ring_id, None)
-        self.outcomes.ring_failed(call, ring)
-
-
-def spawner(tasks: set[asyncio.Task[None]]) -> Callable[[Coroutine[Any, Any, None]], None]:
-    """A way to start tasks that are kept until done and whose failure is logged, never lost."""
-
-    def done(task: asyncio.Task[None]) -> None:
-        tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("a call's task failed", exc_info=error)
-
-    def spawn(work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        tasks.add(task)
-        task.add_done_callback(done)
-
-    return spawn
+        ring.owner.failed(call, ring)

@@ -7,13 +7,11 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from huntline.calls.hold import Holding
-from huntline.calls.model import Call, CallBook, Leg, LegState, PhoneKind, Purpose, Ring
+from huntline.calls.model import Call, Leg, LegState, PhoneKind, Ring
 from huntline.errors import PeerError
 from huntline.media.interface import Media
 from huntline.sip.core.events import LegRinging
 from huntline.sip.user_agent import UserAgent
-
-_FOR_CALLERS = (Purpose.DIRECT, Purpose.FORWARD)
 
 log = logging.getLogger(__name__)
 
@@ -21,28 +19,24 @@ log = logging.getLogger(__name__)
 class EarlyAudio:
     """Tells callers that it rings once it does, and lets them hear a trunk's announcements and ringback.
 
-    Who has called an agent or is being transferred hears music all the while.
+    Whose ring owners do not ask for it, callers of queues and who is transferred, hear music all the while.
     """
 
     def __init__(
         self,
         user_agent: UserAgent,
         media: Media,
-        book: CallBook,
         holding: Holding,
         spawn: Callable[[Coroutine[Any, Any, None]], None],
     ) -> None:
         self._user_agent = user_agent
         self._media = media
-        self._book = book
         self._holding = holding
         self._spawn = spawn
 
-    def rings(self, event: LegRinging) -> None:
-        """A phone or a trunk says how far it has come."""
-        found = self._book.by_leg(event.leg_id)
-        call, ring = found or (None, None)
-        if call is None or ring is None or ring.answered is not None or ring.purpose not in _FOR_CALLERS:
+    def rings(self, call: Call, ring: Ring, event: LegRinging) -> None:
+        """A phone or a trunk that is rung for a caller says how far it has come."""
+        if ring.answered is not None:
             return
         leg = ring.legs[event.leg_id]
         # All phones of a kind share a media leg: who is heard first is heard until they are gone.
@@ -61,7 +55,7 @@ class EarlyAudio:
 
     def _tell_ringing(self, call: Call) -> None:
         if call.caller.state is LegState.RINGING and not call.is_early_told:
-            self._user_agent.core.ring(call.caller.leg_id, self._user_agent.now())
+            self._user_agent.ring(call.caller.leg_id)
 
     async def _open(self, call: Call, ring: Ring, leg: Leg, sdp: str) -> None:
         try:
@@ -75,8 +69,7 @@ class EarlyAudio:
         call.early = leg
         if call.caller.state is LegState.RINGING and not call.is_early_told:
             call.is_early_told = True
-            now = self._user_agent.now()
-            self._user_agent.core.ring(call.caller.leg_id, now, status=183, sdp=call.sdp_for_caller)
+            self._user_agent.ring(call.caller.leg_id, status=183, sdp=call.sdp_for_caller)
         self._holding.settle(call)
 
 

@@ -64,12 +64,11 @@ class Holding:
             self._media.play(call.caller.media_id, self._ringing_tone, loop=False)
 
     async def _answer(self, call: Call, leg: Leg, sdp: str | None, fork: str) -> None:
-        now = self._user_agent.now()
         try:
             ours = await our_description(self._media, leg.media_id, sdp)
         except PeerError as error:
-            self._user_agent.core.reject_offer(leg.leg_id, error.sip_status, now, fork=fork)
+            self._user_agent.reject_offer(leg.leg_id, error.sip_status, fork=fork)
             return
-        self._user_agent.core.accept_offer(leg.leg_id, ours, now, fork=fork)
+        self._user_agent.accept_offer(leg.leg_id, ours, fork=fork)
         if sdp is not None:
             self.changed(call, leg, sdp, ours)

@@ -31,7 +31,7 @@ class Keys:
         self._waiting.pop(leg.leg_id, None)  # the same presses again
         other = _other_party(call, leg)
         if other is not None and not self._media.takes_keys(other.media_id):
-            self._user_agent.core.send_key(other.leg_id, key, self._user_agent.now())
+            self._user_agent.send_key(other.leg_id, key)
 
     def came_by_info(self, call: Call, leg: Leg, key: str) -> None:
         """The leg's peer has told of a key by INFO."""
@@ -66,7 +66,7 @@ class Keys:
         if self._media.takes_keys(other.media_id):
             self._media.press(other.media_id, key)
         else:
-            self._user_agent.core.send_key(other.leg_id, key, self._user_agent.now())
+            self._user_agent.send_key(other.leg_id, key)
 
 
 def _other_party(call: Call, leg: Leg) -> Leg | None:

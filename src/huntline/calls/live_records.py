@@ -75,7 +75,11 @@ class CallJournal:
             "music": call.music,
             "greeting": call.greeting,
             "callee_media": {kind: media.media_id for kind, media in call.callee_media.items()},
-            "connected": call.connected.ring_id if call.connected else None,
-            "rings": {ring_id: [*ring.legs] for ring_id, ring in call.rings.items()},
+            "connected": call.connected_ring.ring_id if call.connected_ring else None,
+            "owner": call.owner.kind,
+            "rings": {
+                ring_id: {"owner": ring.owner.kind, "legs": [*ring.legs]}
+                for ring_id, ring in call.rings.items()
+            },
             "legs": legs,
         }

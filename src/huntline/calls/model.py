@@ -7,11 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Protocol
 
 from huntline.calls.caller_identity import CallerId
 from huntline.calls.diversion import Path
 from huntline.calls.failures import NO_PHONE, Header, RingFailure
-from huntline.engine.reasons import Cause, Destination
+from huntline.engine.model import Transfer
+from huntline.engine.reasons import Cause, Destination, Reason
+from huntline.sip.core.events import LegRinging
 from huntline.sip.core.message import MAX_FORWARDS
 
 
@@ -44,13 +47,106 @@ class KeyWay(StrEnum):
     INFO = "info"
 
 
-class Purpose(StrEnum):
-    """Why somebody is rung."""
+class OwnerKind(StrEnum):
+    """Which part has a ring, or a call: a record names it, and by that name it is found again."""
 
-    AGENT = "agent"
+    QUEUE = "queue"
     FORWARD = "forward"
     DIRECT = "direct"
     TRANSFER = "transfer"
+
+
+class RingOwner(Protocol):
+    """Who has somebody rung, and decides what comes of it. All methods return at once.
+
+    A ring ends with one of ``failed``, ``not_connected``, ``left`` and ``left_by_transfer``, unless it is
+    stopped, by its owner or with the call.
+    """
+
+    @property
+    def kind(self) -> OwnerKind:
+        """Its name in records."""
+        ...
+
+    @property
+    def party(self) -> Party:
+        """What its callees are in the call."""
+        ...
+
+    def ringing(self, call: Call, ring: Ring, event: LegRinging) -> None:
+        """A phone of the ring says how far it has come."""
+        ...
+
+    def answered(self, call: Call, ring: Ring) -> None:
+        """One phone answered; ``ring.answered`` and ``ring.sdp_answer`` are set, the others are stopped."""
+        ...
+
+    def failed(self, call: Call, ring: Ring) -> None:
+        """Nobody can be reached any more; ``ring.declined`` and ``ring.failure`` say why."""
+        ...
+
+    def connected(self, call: Call, ring: Ring) -> None:
+        """The audio path to who answered is there."""
+        ...
+
+    def not_connected(self, call: Call, ring: Ring, reason: Reason) -> None:
+        """Who answered cannot be heard, and has been hung up on."""
+        ...
+
+    def left(self, call: Call, ring: Ring) -> None:
+        """Who answered has hung up, or is lost."""
+        ...
+
+    def left_by_transfer(self, call: Call, ring: Ring, to: Destination) -> None:
+        """Who answered has handed the caller on to somebody who is still rung, and is gone."""
+        ...
+
+
+class CallOwner(Protocol):
+    """Who decides what becomes of a call. All methods return at once."""
+
+    @property
+    def kind(self) -> OwnerKind:
+        """Its name in records."""
+        ...
+
+    @property
+    def has_places(self) -> bool:
+        """Whether its callers hold a place, in a line or with an agent, which another caller may be given and
+        which they cannot hand on themselves."""
+        ...
+
+    def prompt_finished(self, call: Call, source: str) -> None:
+        """What was played once to the caller is over."""
+        ...
+
+    def caller_left(self, call: Call) -> None:
+        """The caller has hung up."""
+        ...
+
+    def caller_lost(self, call: Call, reason: Reason) -> None:
+        """The caller cannot be heard or reached any more, and has been hung up on."""
+        ...
+
+    def caller_renamed(self, call: Call) -> None:
+        """The caller is known by another name now."""
+        ...
+
+    def caller_replaced(self, call: Call, transfer: Transfer) -> None:
+        """Somebody else is the caller now, by a transfer."""
+        ...
+
+    def handed_on(self, call: Call, to: Destination) -> None:
+        """One party has handed the other one on: that one is gone, and the call over for who is left."""
+        ...
+
+    def transfer_failed(self, call: Call, reason: Reason) -> None:
+        """Whom a party that is gone has had rung for the other one cannot be had."""
+        ...
+
+    def transfer_by(self, call: Call, user_id: str | None) -> Transfer:
+        """How a queue is told of a transfer out of the call by a user."""
+        ...
 
 
 @dataclass(slots=True, eq=False)
@@ -81,7 +177,7 @@ class Ring:
 
     ring_id: str
     call_id: str
-    purpose: Purpose
+    owner: RingOwner
     account_id: str | None
     path: Path = ()
     is_outside: bool = False
@@ -130,12 +226,13 @@ class Call:
     caller_id: CallerId
     dialled: str
     music: str
+    owner: CallOwner
     source: str = ""  # the address that the caller's INVITE came from
     sdp_for_caller: str = ""
     queue_id: str | None = None
     callee_media: dict[PhoneKind, CalleeMedia] = field(default_factory=dict)
     rings: dict[str, Ring] = field(default_factory=dict)
-    connected: Ring | None = None
+    connected_ring: Ring | None = None
     greeting: str | None = None
     path: Path = ()  # the targets it had before it came to whoever it is for now
     max_forwards: int = MAX_FORWARDS  # how much further it may go
@@ -152,7 +249,7 @@ class Call:
     @property
     def callee(self) -> Leg | None:
         """The leg of the party that the caller talks to, if any."""
-        return self.connected.answered if self.connected else None
+        return self.connected_ring.answered if self.connected_ring else None
 
     def legs(self) -> list[Leg]:
         """All legs that are in the call, the caller's first."""

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_network
 
-from huntline.directory.refused import RefusedCall
+from huntline.calls.failures import TOO_MANY_HOPS, Header, RingFailure
+from huntline.directory.refused import REFUSAL_WORDS, RefusalReason, RefusedCall
 from huntline.engine.model import Outcome
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,25 @@ EXIT_WORDS = {
     Outcome.NO_AGENTS: "nobody serves the queue",
 }
 """What a caller's phone is told whom a queue turned away, who has a call record that says more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """How a caller is refused. ``reason`` is what is told of it, None where a call record says why."""
+
+    status: int
+    reason: RefusalReason | None = None
+    words: str = ""
+    headers: tuple[Header, ...] = ()
+
+
+def refusal_of(failure: RingFailure, *, is_outside: bool, reason: RefusalReason | None = None) -> Refusal:
+    """How a caller is refused for whom nobody was reached: told as much of it as concerns them."""
+    status = failure.status_for_caller(is_outside=is_outside)
+    told = RefusalReason.TOO_MANY_HOPS if failure is TOO_MANY_HOPS else reason
+    words = REFUSAL_WORDS[told] if told is not None else ""
+    return Refusal(status, reason, words, failure.headers_for_caller(status))
+
 
 CROWD = "many"
 _LONGEST = 100  # characters of what strangers say

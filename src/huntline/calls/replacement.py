@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from typing import Any
 
 from uuid_utils import uuid7
 
 from huntline.calls.admission import Admission, NotAdmitted
 from huntline.calls.arrivals import told
 from huntline.calls.hold import Holding
-from huntline.calls.model import Call, CallBook, Leg, LegState
+from huntline.calls.model import Call, Leg, LegState
 from huntline.calls.own_description import our_description
 from huntline.calls.refusals import Refusals
+from huntline.calls.tools import CallTools
 from huntline.directory.plan import Account
 from huntline.directory.refused import RefusalReason
 from huntline.errors import PeerError
-from huntline.media.interface import Media
 from huntline.sdp import is_hold
 from huntline.sip.core.events import InviteReceived
 from huntline.sip.core.replaces_header import Replaces
-from huntline.sip.user_agent import UserAgent
 
 Found = tuple[Call, Leg]
 
@@ -32,27 +29,19 @@ class Takeovers:
 
     def __init__(
         self,
-        user_agent: UserAgent,
-        media: Media,
+        tools: CallTools,
         admission: Admission,
-        book: CallBook,
         holding: Holding,
-        spawn: Callable[[Coroutine[Any, Any, None]], None],
-        on_change: Callable[[Call], None],
         refusals: Refusals,
     ) -> None:
-        self._user_agent = user_agent
-        self._media = media
+        self._tools = tools
         self._admission = admission
-        self._book = book
         self._holding = holding
-        self._spawn = spawn
-        self._on_change = on_change
         self._refusals = refusals
 
     def invited(self, event: InviteReceived, replaces: Replaces) -> None:
         """A new INVITE that names a dialog: refused at once, or its audio is prepared."""
-        caller = self._admission.user_behind(event.request, event.flow, self._user_agent.now())
+        caller = self._admission.user_behind(event.request, event.flow, self._tools.user_agent.now())
         if isinstance(caller, NotAdmitted):
             self._refuse(event, caller)
             return
@@ -60,13 +49,13 @@ class Takeovers:
         if isinstance(found, NotAdmitted):
             self._refuse(event, found)
         else:
-            self._spawn(self._take_over(event, replaces, caller))
+            self._tools.tasks.spawn(self._take_over(event, replaces, caller))
 
     def _find(self, replaces: Replaces, account: Account) -> Found | NotAdmitted:
         """The answered leg of the user that is meant, or the refusal."""
         gone = NotAdmitted(481, (), RefusalReason.NO_SUCH_CALL, account.organization_id)
-        record = self._user_agent.core.replaced_leg(replaces)
-        found = self._book.by_leg(record.leg_id) if record is not None else None
+        record = self._tools.user_agent.replaced_leg(replaces)
+        found = self._tools.book.by_leg(record.leg_id) if record is not None else None
         if record is None or found is None:
             return gone
         call, ring = found
@@ -80,18 +69,18 @@ class Takeovers:
     async def _take_over(self, event: InviteReceived, replaces: Replaces, account: Account) -> None:
         media_id = uuid7().hex
         try:
-            ours = await our_description(self._media, media_id, event.sdp)
+            ours = await our_description(self._tools.media, media_id, event.sdp)
         except PeerError as error:
             reason = RefusalReason.NO_AUDIO if error.sip_status >= 500 else RefusalReason.NO_COMMON_AUDIO
             self._refuse(event, NotAdmitted(error.sip_status, (), reason, account.organization_id))
             return
         # Meanwhile everybody may have left, the new leg too.
         found = self._find(replaces, account)
-        if isinstance(found, NotAdmitted) or self._user_agent.core.leg(event.leg_id) is None:
-            self._media.delete(media_id)
+        if isinstance(found, NotAdmitted) or self._tools.user_agent.leg(event.leg_id) is None:
+            self._tools.media.delete(media_id)
             self._refuse(event, found if isinstance(found, NotAdmitted) else NotAdmitted(487))
             return
-        self._user_agent.core.answer(event.leg_id, ours, self._user_agent.now())
+        self._tools.user_agent.answer(event.leg_id, ours)
         is_holding = event.sdp is not None and is_hold(event.sdp, ours)
         self._put_in_place(*found, event, media_id, is_holding)
 
@@ -108,15 +97,15 @@ class Takeovers:
             state=LegState.ANSWERED,
             is_holding=is_holding,
         )
-        self._book.replace_leg(old, new)
-        self._user_agent.core.hang_up(old.leg_id, self._user_agent.now())
-        self._media.delete(old.media_id)
+        self._tools.book.replace_leg(old, new)
+        self._tools.user_agent.hang_up(old.leg_id)
+        self._tools.media.delete(old.media_id)
         self._holding.settle(call)
-        self._on_change(call)
+        self._tools.changed(call)
 
     def _refuse(self, event: InviteReceived, refused: NotAdmitted) -> None:
         headers = (*refused.headers, *told(self._refusals, event, refused))
-        self._user_agent.core.reject(event.leg_id, refused.status, self._user_agent.now(), headers=headers)
+        self._tools.user_agent.reject(event.leg_id, refused.status, headers=headers)
 
 
 def _is_served(call: Call, leg: Leg) -> bool:
@@ -124,5 +113,5 @@ def _is_served(call: Call, leg: Leg) -> bool:
     one that only hears a tone."""
     if leg is call.callee:
         return True
-    is_in_call = call.callee is not None or call.queue_id is not None or call.transfer is not None
+    is_in_call = call.callee is not None or call.owner.has_places or call.transfer is not None
     return leg is call.caller and leg.state is LegState.ANSWERED and is_in_call

@@ -7,31 +7,26 @@ Consultative (section 7): the far party takes the transferor's place in the othe
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from uuid_utils import uuid7
 
 from huntline.calls.admission import Admission, NotAdmitted
-from huntline.calls.alerting import Alerting
 from huntline.calls.caller_identity import ANONYMOUS, CallerId, inside_caller, warning
-from huntline.calls.connected_identity import ConnectedIdentity
-from huntline.calls.dialling import Callee, Dialling
+from huntline.calls.dialling import Callee
+from huntline.calls.direct_calls import DirectCalls
 from huntline.calls.diversion import DiversionReason, Hop, Path, number_hop, person_hop
-from huntline.calls.hold import Holding
-from huntline.calls.model import Call, CallBook, Leg, PendingTransfer, Purpose, Ring
-from huntline.calls.surroundings import Surroundings
+from huntline.calls.model import Call, Leg, OwnerKind, Party, PendingTransfer, Ring
+from huntline.calls.parts import CallParts
+from huntline.calls.queue_calls import QueueCalls
+from huntline.calls.tools import CallTools
 from huntline.clean_text import cleaned
 from huntline.directory.names import plain_user
 from huntline.directory.organization import QueueSettings
 from huntline.directory.plan import Account, OutsideNumber, QueueTarget, StarCode, Target, UserTarget
-from huntline.engine import events as told
 from huntline.engine.model import Transfer
-from huntline.engine.reasons import Cause, Destination, DestinationKind, FromQueue, Reason
-from huntline.media.interface import Media
+from huntline.engine.reasons import Cause, Destination, DestinationKind, Reason
 from huntline.sip.core.events import LegRinging, ReferReceived
 from huntline.sip.core.grammar import GrammarError, Uri, parse_uri
 from huntline.sip.core.replaces_header import Replaces
-from huntline.sip.user_agent import UserAgent
 
 
 class TransferRefused(Exception):
@@ -43,44 +38,35 @@ class TransferRefused(Exception):
 
 
 class Transfers:
-    """``end`` ends a call that no queue has, ``enter_queue`` puts one into a queue."""
+    """The owner of the rings of those to whom somebody is handed on, until they have answered."""
+
+    kind = OwnerKind.TRANSFER
+    party = Party.TARGET
 
     def __init__(
         self,
-        user_agent: UserAgent,
-        media: Media,
+        tools: CallTools,
+        parts: CallParts,
         admission: Admission,
-        site: Surroundings,
-        book: CallBook,
-        dialling: Dialling,
-        alerting: Alerting,
-        holding: Holding,
-        post: Callable[[told.Event], None],
-        end: Callable[[Call], None],
-        enter_queue: Callable[[Call, str, Transfer], None],
-        on_change: Callable[[Call], None],
-        connected_identity: ConnectedIdentity,
+        queue_calls: QueueCalls,
+        direct_calls: DirectCalls,
     ) -> None:
-        self._user_agent = user_agent
-        self._media = media
+        self._tools = tools
         self._admission = admission
-        self._site = site
-        self._book = book
-        self._dialling = dialling
-        self._alerting = alerting
-        self._holding = holding
-        self._post = post
-        self._end = end
-        self._enter_queue = enter_queue
-        self._on_change = on_change
-        self._connected_identity = connected_identity
+        self._dialling = parts.dialling
+        self._alerting = parts.alerting
+        self._holding = parts.holding
+        self._connections = parts.connections
+        self._ends = parts.ends
+        self._identity = parts.identity
+        self._queue_calls = queue_calls
+        self._direct_calls = direct_calls
 
     # -- what a party asks
 
     def referred(self, event: ReferReceived) -> None:
         """A party wants to hand the other one on. What cannot be is refused; what can be is accepted, and how
         it goes is told by NOTIFY."""
-        now = self._user_agent.now()
         try:
             call, leg = self._call_of(event.leg_id)
             far, account = _far_of(call, leg), self._transferor(leg)
@@ -90,17 +76,17 @@ class Transfers:
                 self._consultative(call, leg, far, account, event.replaces)
         except TransferRefused as refusal:
             headers = (warning(str(refusal)),)
-            self._user_agent.core.refuse_refer(event.leg_id, refusal.status, now, headers=headers)
+            self._tools.user_agent.refuse_refer(event.leg_id, refusal.status, headers=headers)
 
     def _call_of(self, leg_id: str) -> tuple[Call, Leg]:
-        found = self._book.by_leg(leg_id)
+        found = self._tools.book.by_leg(leg_id)
         if found is None:
             raise TransferRefused(603, "the call is over")
         call, ring = found
         return call, call.caller if ring is None else ring.legs[leg_id]
 
     def _transferor(self, leg: Leg) -> Account:
-        account = self._admission.plan.account_by_id(leg.account_id or "")
+        account = self._tools.plan.account_by_id(leg.account_id or "")
         if account is None:
             raise TransferRefused(403, "only users of this server may transfer")
         return account
@@ -130,7 +116,7 @@ class Transfers:
 
     def _queue_of(self, target: Target) -> QueueSettings | None:
         """The queue that an address leads to, also by way of a person who has calls forwarded to it."""
-        plan = self._admission.plan
+        plan = self._tools.plan
         if isinstance(target, QueueTarget):
             return plan.queue(target.queue_id)
         person = self._user_at(target)
@@ -141,28 +127,29 @@ class Transfers:
         """Who is rung, and how they are called: the UPN of a user, or a ``tel:`` URI."""
         if isinstance(target, OutsideNumber):
             number = f"tel:{target.number}"
-            return number, self._site.callee(account.organization_id, number)
+            return number, self._tools.site.callee(account.organization_id, number)
         person = self._user_at(target)
-        return (person.upn, self._site.person(person)) if person else ("nobody", Callee(None, []))
+        return (person.upn, self._tools.site.person(person)) if person else ("nobody", Callee(None, []))
 
     def _user_at(self, target: Target) -> Account | None:
-        return self._admission.plan.account_by_id(target.user_id) if isinstance(target, UserTarget) else None
+        return self._tools.plan.account_by_id(target.user_id) if isinstance(target, UserTarget) else None
 
     def _to_queue(self, call: Call, leg: Leg, far: Leg, queue: QueueSettings, organization_id: str) -> None:
         """The far party is a new arrival in the queue; the call is over for the transferor."""
-        successor, transfer = self._successor(call, far), self._transfer_of(call, leg)
+        successor = self._successor(call, far)
+        transfer = call.owner.transfer_by(call, leg.account_id)
         if organization_id != call.organization_id:
             # Another customer's queue: who transferred, and out of which call, is not theirs to know.
             successor.organization_id = organization_id
             transfer = Transfer(None, Cause.FROM_OUTSIDE)
         self._tell(leg, 200)
         self._detach(call, far)
-        self._book.adopt(successor)
-        self._media.unbridge(far.media_id)
+        self._tools.book.adopt(successor)
+        self._tools.media.unbridge(far.media_id)
         self._holding.settle(successor)
-        self._part(call, Destination(DestinationKind.QUEUE, queue.name))
-        self._enter_queue(successor, queue.queue_id, transfer)
-        self._connected_identity.tell_queue(successor, queue.queue_id)
+        call.owner.handed_on(call, Destination(DestinationKind.QUEUE, queue.name))
+        self._queue_calls.enter(successor, queue.queue_id, transfer)
+        self._identity.tell_queue(successor)
 
     # -- while somebody is rung
 
@@ -171,49 +158,7 @@ class Transfers:
         call.transfer = PendingTransfer(leg, successor, _destination(to))
         self._holding.settle(call)
         ring_id = f"{successor.call_id}.transfer"
-        self._alerting.start(call, Purpose.TRANSFER, ring_id, to, callee, successor.path)
-
-    def ringing(self, event: LegRinging) -> None:
-        """A phone rings; if it is that of a target, the transferor learns of it."""
-        found = self._book.by_leg(event.leg_id)
-        if found is None or found[1] is None or found[1].purpose is not Purpose.TRANSFER:
-            return
-        if (transfer := found[0].transfer) is not None:
-            self._tell(transfer.transferor, 180)
-
-    def answered(self, call: Call, ring: Ring) -> None:
-        """The target answered and its audio is there: the far party goes on with it."""
-        transfer, leg = call.transfer, ring.answered
-        if transfer is None or leg is None:
-            return
-        call.transfer, successor = None, transfer.successor
-        del call.rings[ring.ring_id]
-        ring.purpose = Purpose.DIRECT
-        self._dialling.hand_over_media(call, leg)
-        self._detach(call, transfer.far)
-        successor.rings[ring.ring_id] = successor.connected = ring
-        self._book.adopt(successor)
-        self._holding.settle(successor)
-        self._tell(transfer.transferor, 200)
-        self._part(call, transfer.to)
-        self._connected_identity.introduce(successor)
-        self._on_change(successor)
-
-    def failed(self, call: Call, status: int, reason: Reason) -> None:
-        """The target cannot be had: the call goes on as it was, or without a transferor where that leads."""
-        transfer = call.transfer
-        if transfer is None:
-            return
-        call.transfer = None
-        self._dialling.release_media(call)
-        self._tell(transfer.transferor, status)
-        if not transfer.is_on_its_own:
-            self._holding.settle(call)
-            self._on_change(call)
-        elif call.queue_id is not None:
-            self._post(told.TransferFailed(call.call_id, reason))
-        else:
-            self._end(call)
+        self._alerting.start(call, self, ring_id, to, callee, successor.path)
 
     def transferor_left(self, call: Call, leg_id: str) -> bool:
         """Whether the leg that is over is that of a transferor: then the transfer goes on without them."""
@@ -221,28 +166,83 @@ class Transfers:
         if transfer is None or transfer.transferor.leg_id != leg_id:
             return False
         transfer.is_on_its_own = True
-        leg, ring = transfer.transferor, call.connected
-        self._book.drop_leg(leg)
-        self._media.delete(leg.media_id)
+        leg, ring = transfer.transferor, call.connected_ring
+        self._tools.book.drop_leg(leg)
+        self._tools.media.delete(leg.media_id)
         leg.call_id = ""  # it is in no call any more
         if ring is not None and ring.answered is leg:
             self._forget_connected(call)
-            if ring.purpose is Purpose.AGENT:
-                self._post(told.TransferorLeft(ring.ring_id, transfer.to))
-        self._on_change(call)
+            ring.owner.left_by_transfer(call, ring, transfer.to)
+        self._tools.changed(call)
         return True
 
-    def called_off(self, call: Call) -> None:
-        """The call is over, and its transfer with it."""
+    # -- how its rings go (RingOwner)
+
+    def ringing(self, call: Call, ring: Ring, event: LegRinging) -> None:
+        """The transferor learns of it; who is handed on hears music."""
         if call.transfer is not None:
-            self._tell(call.transfer.transferor, 487)
-            call.transfer = None
+            self._tell(call.transfer.transferor, 180)
+
+    def answered(self, call: Call, ring: Ring) -> None:
+        """The far party gets the target."""
+        self._alerting.stop(call)
+        self._connections.answer_caller(call)
+        self._connections.connect(call, ring)
+
+    def failed(self, call: Call, ring: Ring) -> None:
+        """The target's mailbox is rung; without one the far party stays where they are."""
+        if not self._alerting.follow_rule(call, ring):
+            status = ring.failure.status_for_caller(is_outside=ring.is_outside)
+            self._give_up(call, status, ring.failure.why)
+
+    def connected(self, call: Call, ring: Ring) -> None:
+        """The far party goes on with the target, in a call of their own."""
+        transfer, leg = call.transfer, ring.answered
+        if transfer is None or leg is None:
+            return
+        call.transfer, successor = None, transfer.successor
+        del call.rings[ring.ring_id]
+        ring.owner = self._direct_calls
+        self._dialling.hand_over_media(call, leg)
+        self._detach(call, transfer.far)
+        successor.rings[ring.ring_id] = successor.connected_ring = ring
+        self._tools.book.adopt(successor)
+        self._holding.settle(successor)
+        self._tell(transfer.transferor, 200)
+        call.owner.handed_on(call, transfer.to)
+        self._identity.introduce(successor)
+        self._tools.changed(successor)
+
+    def not_connected(self, call: Call, ring: Ring, reason: Reason) -> None:
+        """The far party stays where they are."""
+        self._give_up(call, 488, reason)
+
+    def left(self, call: Call, ring: Ring) -> None:
+        """The target hung up before they could be connected: the far party stays where they are."""
+        self._give_up(call, 480, Cause.TARGET_HUNG_UP)
+
+    def left_by_transfer(self, call: Call, ring: Ring, to: Destination) -> None:
+        """Who is rung for a transfer talks to nobody yet, and so hands nobody on."""
+
+    def _give_up(self, call: Call, status: int, reason: Reason) -> None:
+        """The target cannot be had: the call goes on as it was, or without a transferor where that leads."""
+        transfer = call.transfer
+        if transfer is None:
+            return
+        call.transfer = None
+        self._dialling.release_media(call)
+        self._tell(transfer.transferor, status)
+        if transfer.is_on_its_own:
+            call.owner.transfer_failed(call, reason)
+        else:
+            self._holding.settle(call)
+            self._tools.changed(call)
 
     # -- to another call
 
     def _consultative(self, call: Call, leg: Leg, far: Leg, account: Account, replaces: Replaces) -> None:
-        record = self._user_agent.core.replaced_leg(replaces)
-        found = self._book.by_leg(record.leg_id) if record is not None else None
+        record = self._tools.user_agent.replaced_leg(replaces)
+        found = self._tools.book.by_leg(record.leg_id) if record is not None else None
         if record is None or found is None:
             self._accept(leg)
             self._tell(leg, 481)
@@ -255,7 +255,7 @@ class Transfers:
             raise TransferRefused(403, "a call cannot be transferred to itself")
         if other_call.transfer is not None:
             raise TransferRefused(491, "the other call is being transferred")
-        if other is other_call.caller and other_call.queue_id is not None:
+        if other is other_call.caller and other_call.owner.has_places:
             self._take_place(call, leg, far, other_call)
         elif other_call.callee is not None:
             self._join(call, leg, far, other_call, other)
@@ -265,23 +265,24 @@ class Transfers:
     def _take_place(self, call: Call, leg: Leg, far: Leg, other_call: Call) -> None:
         """The far party is now who waits in a queue, or talks to its agent."""
         self._accept(leg)
-        transfer, caller_id = self._transfer_of(call, leg), self._caller_id_of(call, far)
+        transfer = call.owner.transfer_by(call, leg.account_id)
+        caller_id = self._caller_id_of(call, far)
         to, own = Destination(DestinationKind.QUEUE, self._queue_name(other_call)), other_call.caller
         other_call.path, other_call.is_handed_on = _path_of(call, far), True
         self._detach(call, far)
         other_call.caller, other_call.caller_id = far, caller_id
-        self._book.move_leg(far, other_call, None)
+        self._tools.book.move_leg(far, other_call, None)
         self._let_go(own)
-        self._post(told.CallerChanged(other_call.call_id, caller_id.shown, transfer))
-        self._media.unbridge(far.media_id)
+        other_call.owner.caller_replaced(other_call, transfer)
+        self._tools.media.unbridge(far.media_id)
         self._holding.settle(other_call)
         self._tell(leg, 200)
-        self._part(call, to)
+        call.owner.handed_on(call, to)
         if other_call.callee is not None:
-            self._connected_identity.introduce(other_call)
-        elif other_call.queue_id is not None:
-            self._connected_identity.tell_queue(other_call, other_call.queue_id)
-        self._on_change(other_call)
+            self._identity.introduce(other_call)
+        else:
+            self._identity.tell_queue(other_call)
+        self._tools.changed(other_call)
 
     def _join(self, call: Call, leg: Leg, far: Leg, other_call: Call, other: Leg) -> None:
         """Both far parties go on together; both calls are over for the transferor."""
@@ -291,17 +292,19 @@ class Transfers:
         to, other_to = self._shown(other_call, other_far), self._shown(call, far)
         self._detach(call, far)
         self._detach(other_call, other_far)
-        ring = Ring(f"{successor.call_id}.joined", successor.call_id, Purpose.DIRECT, other_far.account_id)
+        ring = Ring(
+            f"{successor.call_id}.joined", successor.call_id, self._direct_calls, other_far.account_id
+        )
         ring.legs[other_far.leg_id] = ring.answered = other_far
         ring.path = (*successor.path, self._hop(other_call, other_far))
-        successor.rings[ring.ring_id] = successor.connected = ring
-        self._book.adopt(successor)
+        successor.rings[ring.ring_id] = successor.connected_ring = ring
+        self._tools.book.adopt(successor)
         self._holding.settle(successor)
         self._tell(leg, 200)
-        self._part(call, to)
-        self._part(other_call, other_to)
-        self._connected_identity.introduce(successor)
-        self._on_change(successor)
+        call.owner.handed_on(call, to)
+        other_call.owner.handed_on(other_call, other_to)
+        self._identity.introduce(successor)
+        self._tools.changed(successor)
 
     def _take_ring(self, call: Call, leg: Leg, other_call: Call) -> None:
         """Whom the transferor has rung is rung for the far party from now on, as by a blind transfer."""
@@ -312,15 +315,15 @@ class Transfers:
         successor = self._successor(call, _far_of(call, leg))
         call.transfer = PendingTransfer(leg, successor, self._rung_by(ring))
         del other_call.rings[ring.ring_id]
-        ring.purpose = Purpose.TRANSFER
+        ring.owner = self
         ring.path = (*successor.path, *ring.path[-1:])
         self._dialling.move_media(other_call, call)
-        self._book.move_ring(ring, call)
+        self._tools.book.move_ring(ring, call)
         self._holding.settle(call)
-        self._end(other_call)
+        self._ends.end(other_call)
         self._alerting.limit(call, ring)
         self._tell(leg, 180)
-        self._on_change(call)
+        self._tools.changed(call)
 
     # -- steps that they share
 
@@ -333,6 +336,7 @@ class Transfers:
             caller_id=self._caller_id_of(call, far),
             dialled=call.dialled,
             music=call.music,
+            owner=self._direct_calls,
             path=_path_of(call, far),
             is_handed_on=True,
         )
@@ -343,33 +347,26 @@ class Transfers:
             self._forget_connected(call)
 
     def _forget_connected(self, call: Call) -> None:
-        if call.connected is not None:
-            del call.rings[call.connected.ring_id]
-            call.connected = None
-
-    def _part(self, call: Call, to: Destination) -> None:
-        """The call is over for whoever is left in it."""
-        if call.queue_id is not None:
-            self._post(told.CallTransferred(call.call_id, to))
-        else:
-            self._end(call)
+        if call.connected_ring is not None:
+            del call.rings[call.connected_ring.ring_id]
+            call.connected_ring = None
 
     def _let_go(self, leg: Leg) -> None:
-        self._user_agent.core.hang_up(leg.leg_id, self._user_agent.now())
-        self._book.drop_leg(leg)
-        self._media.delete(leg.media_id)
+        self._tools.user_agent.hang_up(leg.leg_id)
+        self._tools.book.drop_leg(leg)
+        self._tools.media.delete(leg.media_id)
 
     def _accept(self, leg: Leg) -> None:
-        self._user_agent.core.accept_refer(leg.leg_id, self._user_agent.now())
+        self._tools.user_agent.accept_refer(leg.leg_id)
 
     def _tell(self, leg: Leg, status: int) -> None:
-        self._user_agent.core.notify_refer(leg.leg_id, status, self._user_agent.now())
+        self._tools.user_agent.notify_refer(leg.leg_id, status)
 
     # -- who and where
 
     def _hop(self, call: Call, far: Leg) -> Hop:
         """Where a party that goes on with another one is: a user of ours, or an address outside."""
-        plan = self._admission.plan
+        plan = self._tools.plan
         account = plan.account_by_id(far.account_id or "")
         if account is not None:
             return person_hop(plan, account)
@@ -379,19 +376,14 @@ class Transfers:
             number = ""
         return number_hop(plan, call.organization_id, number)
 
-    def _transfer_of(self, call: Call, leg: Leg) -> Transfer:
-        if call.queue_id is None:
-            return Transfer(leg.account_id, Cause.OUT_OF_A_DIRECT_CALL)
-        return Transfer(leg.account_id, FromQueue(self._queue_name(call)), call.call_id)
-
     def _queue_name(self, call: Call) -> str:
-        queue = self._admission.plan.queue(call.queue_id or "")
+        queue = self._tools.plan.queue(call.queue_id or "")
         return queue.name if queue else ""
 
     def _caller_id_of(self, call: Call, far: Leg) -> CallerId:
         if far is call.caller:
             return call.caller_id
-        account = self._admission.plan.account_by_id(far.account_id or "")
+        account = self._tools.plan.account_by_id(far.account_id or "")
         if account is not None:
             return inside_caller(account)
         try:
@@ -400,13 +392,13 @@ class Transfers:
             return CallerId(ANONYMOUS)
 
     def _shown(self, call: Call, far: Leg) -> Destination:
-        account = self._admission.plan.account_by_id(far.account_id or "")
+        account = self._tools.plan.account_by_id(far.account_id or "")
         if account is not None:
             return Destination(DestinationKind.PERSON, account.upn)
         return Destination(DestinationKind.NUMBER, self._caller_id_of(call, far).shown)
 
     def _rung_by(self, ring: Ring) -> Destination:
-        account = self._admission.plan.account_by_id(ring.account_id or "")
+        account = self._tools.plan.account_by_id(ring.account_id or "")
         if account is not None:
             return Destination(DestinationKind.PERSON, account.upn)
         return Destination(DestinationKind.NUMBER)
@@ -420,7 +412,7 @@ def _destination(to: str) -> Destination:
 
 def _path_of(call: Call, far: Leg) -> Path:
     """How a far party came to whoever hands them on. One who was called came from nowhere."""
-    path = (call.connected and call.connected.path) or call.path
+    path = (call.connected_ring and call.connected_ring.path) or call.path
     if far is not call.caller or not path:
         return ()
     return (*path[:-1], path[-1].left(DiversionReason.DEFLECTION))
@@ -431,7 +423,7 @@ def _far_of(call: Call, leg: Leg) -> Leg:
     callee = call.callee
     if call.transfer is not None:
         raise TransferRefused(491, "another transfer is under way")
-    if leg is call.caller and call.queue_id is not None:
+    if leg is call.caller and call.owner.has_places:
         raise TransferRefused(403, "the caller of a queue cannot transfer")
     if callee is None or leg not in (call.caller, callee):
         raise TransferRefused(403, "there is nobody to transfer yet")

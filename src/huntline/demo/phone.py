@@ -52,17 +52,17 @@ class Conversation:
         except sdp.SdpError as error:
             self.decline(error.sip_status)
             return
-        self._user_agent.core.answer(self.leg_id, text, self._user_agent.now())
+        self._user_agent.answer(self.leg_id, text)
         self.talk(session)
 
     def decline(self, status: int = BUSY_HERE) -> None:
         """Refuse a call that rings."""
-        self._user_agent.core.reject(self.leg_id, status, self._user_agent.now())
+        self._user_agent.reject(self.leg_id, status)
         self.end()
 
     def hang_up(self) -> None:
         """End the call in whatever state it is."""
-        self._user_agent.core.hang_up(self.leg_id, self._user_agent.now())
+        self._user_agent.hang_up(self.leg_id)
         self.end()
 
     def take(self, event: sip.SipEvent) -> None:
@@ -101,9 +101,9 @@ class Conversation:
         try:
             text, session = self._describe(sdp_offer)
         except sdp.SdpError as error:
-            self._user_agent.core.reject_offer(self.leg_id, error.sip_status, self._user_agent.now())
+            self._user_agent.reject_offer(self.leg_id, error.sip_status)
             return
-        self._user_agent.core.accept_offer(self.leg_id, text, self._user_agent.now())
+        self._user_agent.accept_offer(self.leg_id, text)
         self.talk(session)
 
 
@@ -160,7 +160,7 @@ class Phones:
             credentials=DigestCredentials(user, password),
         )
         done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        transaction_id = self._user_agent.core.send_request(request, self._user_agent.now())
+        transaction_id = self._user_agent.send_request(request)
         self._requests[transaction_id] = done
         return await done
 
@@ -181,7 +181,7 @@ class Phones:
             sdp=sdp.offer(conversation.tone.local()),
             contact_user=caller,
         )
-        self._user_agent.core.invite(invite, self._user_agent.now())
+        self._user_agent.invite(invite)
         return conversation
 
     def _at_server(self) -> str:
@@ -215,8 +215,7 @@ class Phones:
                 if done := self._requests.pop(event.transaction_id, None):
                     done.set_result(event.response is not None and event.response.status == OK)
             case sip.RequestReceived():
-                core = self._user_agent.core
-                core.respond(event.transaction_id, METHOD_NOT_ALLOWED, self._user_agent.now())
+                self._user_agent.respond(event.transaction_id, METHOD_NOT_ALLOWED)
             case sip.InviteRefused():
                 pass
             case _:
@@ -224,6 +223,6 @@ class Phones:
                     conversation.take(event)
 
     def _ring(self, event: sip.InviteReceived) -> None:
-        self._user_agent.core.ring(event.leg_id, self._user_agent.now())
+        self._user_agent.ring(event.leg_id)
         conversation = self._open_conversation(event.leg_id, AGENTS_HERTZ, event.sdp)
         self._rings[parse_uri(event.request.uri).user or ""].put_nowait(conversation)

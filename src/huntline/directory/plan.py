@@ -98,7 +98,8 @@ class ServerPlan:
 
     ``own_hosts`` are names and addresses of the server itself, in lower case, IPv6 without brackets; a
     phone may use them in place of its organization's domain. Queues have the agents that groups have
-    for them ``now`` (see ``propagation``); without it every change of a group counts.
+    for them ``now`` (see ``propagation``); without it every change of a group counts. ``realms`` are the
+    digest realms of all users, sorted.
     """
 
     def __init__(
@@ -110,6 +111,7 @@ class ServerPlan:
     ) -> None:
         self.organizations = organizations
         self.own_hosts = own_hosts
+        self.realms = sorted({each.realm for each in organizations if each.domains})
         self._trunks = TrunkTable(organizations)
         self._trusted_trunks = TrunkTable(tuple(map(_with_trusted_trunks, organizations)))
         self._indexes: dict[str, OrganizationIndex] = {}
@@ -178,6 +180,11 @@ class ServerPlan:
         if host in self.own_hosts:
             return self._accounts_by_upn.get(name) or self._accounts_by_local_part.get(name)
         return self._accounts_by_upn.get(f"{name}@{host}")
+
+    def realm_of(self, domain: str) -> str | None:
+        """The digest realm of the users of a domain, which is in lower case; None when it is nobody's."""
+        index = self._by_domain.get(domain)
+        return index.organization.realm if index else None
 
     def account_by_id(self, user_id: str) -> Account | None:
         """The account of a user id."""

@@ -47,13 +47,13 @@ class _Pending:
 class MediaClient:
     """Implements ``media.interface.Media`` with the media worker.
 
-    Keeps for each leg what would be needed to make it again. When the worker was restarted, or when this
-    client takes over the legs of an earlier one (``adopt``), all legs are made again on the same ports;
-    those for which this fails come as MediaLegLost.
+    ``on_event`` takes what happens to legs. Keeps for each leg what would be needed to make it again. When
+    the worker was restarted, or when this client takes over the legs of an earlier one (``adopt``), all legs
+    are made again on the same ports; those for which this fails come as MediaLegLost.
     """
 
-    def __init__(self, control_path: Path) -> None:
-        self.on_event: Callable[[MediaEvent], None] = _ignore
+    def __init__(self, control_path: Path, on_event: Callable[[MediaEvent], None]) -> None:
+        self._on_event = on_event
         self._control_path = control_path
         self._legs: dict[str, MediaLegState] = {}
         self._stale: set[str] = set()
@@ -323,7 +323,7 @@ class MediaClient:
 
     def _tell(self, event: MediaEvent) -> None:
         try:
-            self.on_event(event)
+            self._on_event(event)
         except Exception:
             logger.exception("the media event %s was not taken", event)
 
@@ -354,7 +354,3 @@ def _settle(answer: asyncio.Future[Any], message: Mapping[str, Any]) -> None:
         answer.set_exception(MediaUnavailable(message["error"]))
     else:
         answer.set_exception(NotAcceptable(message["error"], message["status"]))
-
-
-def _ignore(event: MediaEvent) -> None:
-    """Nobody has asked for events yet."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -77,8 +76,6 @@ class Media(Protocol):
     and plays nothing sends silence, so that NAT bindings stay open. ``source`` names an encoded prompt
     (see ``media/prompts``): the path of the audio without its codec's suffix.
     """
-
-    on_event: Callable[[MediaEvent], None]
 
     async def answer(self, leg_id: str, sdp_offer: str) -> str:
         """Create the leg (or change it, when it exists) by the peer's offer; returns our SDP answer.

@@ -10,6 +10,7 @@ from pathlib import Path
 from huntline.calls.dialling import Callee, Contact
 from huntline.calls.diversion import Hop, number_hop, people_passed, person_hop
 from huntline.calls.diversion import Path as CallPath
+from huntline.directory.in_force import SettingsInForce
 from huntline.directory.organization import Organization, QueueSettings, User
 from huntline.directory.plan import Account, ServerPlan
 from huntline.directory.trunks import outbound_destination
@@ -58,25 +59,29 @@ class Routing:
 
     def __init__(
         self,
-        plan: ServerPlan,
+        settings: SettingsInForce,
         registrar: Registrar,
         runner: Runner,
         sounds: BuiltinSounds,
         audio_folder: Path,
         remember: Callable[[str, str, str, bool], None],
     ) -> None:
-        self.plan = plan
+        self._settings = settings
         self._registrar = registrar
         self._runner = runner
         self._sounds = sounds
         self._audio_folder = audio_folder
         self._remember = remember
 
+    @property
+    def _plan(self) -> ServerPlan:
+        return self._settings.plan
+
     # -- phones
 
     def contacts(self, account_id: str) -> list[Contact]:
         """Registered phones first, then the fixed contacts of the organization file."""
-        account = self.plan.account_by_id(account_id)
+        account = self._plan.account_by_id(account_id)
         fixed = [Contact(uri) for uri in account.contacts] if account else []
         registered = [
             Contact(binding.contact_uri, binding.flow, binding.path)
@@ -90,7 +95,7 @@ class Routing:
             uri = parse_uri(target)
         except GrammarError:
             return Callee(None, [])
-        account = self.plan.account(uri.user or "", uri.host) if uri.scheme != "tel" else None
+        account = self._plan.account(uri.user or "", uri.host) if uri.scheme != "tel" else None
         if account is not None and account.organization_id == organization_id:
             return self.person(account)
         if uri.scheme == "tel":
@@ -98,7 +103,7 @@ class Routing:
         return Callee(None, [Contact(target)], path=(Hop(uri),))
 
     def _outside(self, organization_id: str, number: str) -> Callee:
-        trunk = self.plan.outbound_trunk(organization_id)
+        trunk = self._plan.outbound_trunk(organization_id)
         destination = outbound_destination(trunk) if trunk else None
         is_trusted = trunk is not None and trunk.is_trusted
         uri = str(_number_at(number, destination)) if destination else None
@@ -106,7 +111,7 @@ class Routing:
             None,
             [Contact(uri, is_trusted=is_trusted)] if uri else [],
             is_by_trunk=True,
-            path=(number_hop(self.plan, organization_id, number),),
+            path=(number_hop(self._plan, organization_id, number),),
             shows_foreign_numbers=trunk is not None and trunk.foreign_numbers,
         )
 
@@ -116,12 +121,12 @@ class Routing:
 
         A queue is nothing to ring: who forwards to one is rung in person.
         """
-        passed, destination = self.plan.way(account)
-        before = people_passed(self.plan, passed)
+        passed, destination = self._plan.way(account)
+        before = people_passed(self._plan, passed)
         mailbox = next((each.voicemail for each in reversed(passed) if each.voicemail), None)
         match destination:
             case User() as user:
-                rung = self.plan.account_by_id(user.user_id)
+                rung = self._plan.account_by_id(user.user_id)
                 return self._own_phones(rung, before, mailbox) if rung else Callee(None, [], path=before)
             case QueueSettings():
                 return self._own_phones(account, (), None)
@@ -133,7 +138,7 @@ class Routing:
         return Callee(
             account.user_id,
             self.contacts(account.user_id),
-            path=(*before, person_hop(self.plan, account)),
+            path=(*before, person_hop(self._plan, account)),
             mailbox=account.voicemail or mailbox,
         )
 
@@ -141,12 +146,12 @@ class Routing:
 
     def greeting(self, queue_id: str) -> str | None:
         """The source of a queue's greeting, None without one."""
-        queue = self.plan.queue(queue_id)
+        queue = self._plan.queue(queue_id)
         return self._source(queue.greeting.sha256) if queue is not None and queue.greeting else None
 
     def music(self, queue_id: str | None) -> str:
         """The source of a queue's music on hold."""
-        queue = self.plan.queue(queue_id) if queue_id else None
+        queue = self._plan.queue(queue_id) if queue_id else None
         return self._source(queue.music.sha256) if queue is not None and queue.music else self._sounds.music
 
     @property
@@ -161,7 +166,7 @@ class Routing:
 
     def obey_star_code(self, account_id: str, action: str) -> str:
         """Opt a user out of, or into, all their queues; returns the tone to play."""
-        account = self.plan.account_by_id(account_id)
+        account = self._plan.account_by_id(account_id)
         if account is None:
             return self._sounds.refuse_tone
         try:
@@ -176,8 +181,8 @@ class Routing:
 
         With several queues those that allow it are done; it is refused when none does.
         """
-        own = self.plan.queues_of(account.user_id)
-        if queue_id and queue_id not in own and (queue := self.plan.queue(queue_id)):
+        own = self._plan.queues_of(account.user_id)
+        if queue_id and queue_id not in own and (queue := self._plan.queue(queue_id)):
             raise AgentNotInQueue(account.upn, queue.name)
         queue_ids = [queue_id] if queue_id else list(own)
         done: list[str] = []
@@ -190,7 +195,7 @@ class Routing:
                 refusal = error
                 continue
             self._remember(account.organization_id, account.user_id, each, is_opted_out)
-            queue = self.plan.queue(each)
+            queue = self._plan.queue(each)
             done.append(queue.name if queue else each)
         if not done:
             raise refusal
@@ -200,7 +205,7 @@ class Routing:
 
     def organization_with_id(self, organization_id: str) -> Organization:
         """An organization. Raises UnknownOrganization."""
-        organization = self.plan.organization(organization_id)
+        organization = self._plan.organization(organization_id)
         if organization is None:
             raise NoSuchOrganization(f"there is no organization {organization_id!r}")
         return organization
@@ -208,7 +213,7 @@ class Routing:
     def user_named(self, upn: str) -> Account:
         """The account of a UPN. Raises UnknownUser."""
         user, _, host = upn.partition("@")
-        account = self.plan.account(user, host)
+        account = self._plan.account(user, host)
         if account is None:
             raise UnknownUser(f"there is no user {upn!r}; huntline status lists the agents")
         return account
@@ -216,7 +221,7 @@ class Routing:
     def agent_named(self, upn: str) -> Account:
         """The account of an agent of any queue. Raises UnknownUser, UnknownAgent."""
         account = self.user_named(upn)
-        if not self.plan.queues_of(account.user_id):
+        if not self._plan.queues_of(account.user_id):
             raise UnknownAgent(account.upn)
         return account
 

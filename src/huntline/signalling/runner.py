@@ -41,11 +41,13 @@ class Runner:
         engine: Engine,
         clock: Now,
         dispatch: Dispatch,
+        on_step: Callable[[], None] = lambda: None,
         loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         self._engine = engine
         self._clock = clock
         self._dispatch = dispatch
+        self._on_step = on_step
         self._loop = loop or asyncio.get_running_loop()
         self._inbox: deque[told.Event] = deque()
         self._outbox: deque[do.Command] = deque()
@@ -53,7 +55,6 @@ class Runner:
         self._is_closed = False
         self._timer: asyncio.TimerHandle | None = None
         self._armed_for: datetime | None = None
-        self.on_step: Callable[[], None] = lambda: None
 
     def post(self, event: told.Event) -> None:
         """Tell the engine what happened. Its commands are carried out before this returns, unless it is
@@ -92,7 +93,7 @@ class Runner:
         finally:
             self._is_draining = False
         self._arm()
-        self.on_step()
+        self._on_step()
 
     def _take_event(self) -> None:
         event = self._inbox.popleft()

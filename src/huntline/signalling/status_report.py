@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Any
 
 from huntline.calls.model import Call, CallBook, LegState, Party
+from huntline.directory.in_force import SettingsInForce
 from huntline.directory.plan import ServerPlan
 from huntline.engine.model import AgentState, AgentStatus, CallStatus, QueueStatus, Snapshot
 from huntline.engine.reasons import as_data
@@ -40,12 +41,16 @@ class StatusReport:
     from report to report; it is not to be changed.
     """
 
-    def __init__(self, book: CallBook, plan: ServerPlan) -> None:
-        self.plan = plan
+    def __init__(self, book: CallBook, settings: SettingsInForce) -> None:
+        self._settings = settings
         self._book = book
         self._agents: dict[str, _Written] = {}
         self._turns: dict[str, _WrittenTurns] = {}
-        self._written_by_plan = plan
+        self._written_by_plan = settings.plan
+
+    @property
+    def _plan(self) -> ServerPlan:
+        return self._settings.plan
 
     def of(self, snapshot: Snapshot) -> dict[str, Any]:
         """Queues, agents and calls; calls that no queue has (direct calls) are there too."""
@@ -82,8 +87,8 @@ class StatusReport:
 
     def agent(self, status: AgentStatus) -> dict[str, Any]:
         """One agent."""
-        account = self.plan.account_by_id(status.agent_id)
-        queue_ids = self.plan.queues_of(status.agent_id)
+        account = self._plan.account_by_id(status.agent_id)
+        queue_ids = self._plan.queues_of(status.agent_id)
         return {
             "id": status.agent_id,
             "upn": account.upn if account else status.name,
@@ -127,7 +132,9 @@ class StatusReport:
     def _direct_call(self, call: Call) -> dict[str, Any]:
         """A call that no queue has. ``agent_ids`` are all users of ours in it, on either side."""
         users = dict.fromkeys(leg.account_id for leg in call.legs() if leg.account_id)
-        rung = dict.fromkeys(ring.account_id for ring in call.rings.values() if ring is not call.connected)
+        rung = dict.fromkeys(
+            ring.account_id for ring in call.rings.values() if ring is not call.connected_ring
+        )
         talks = call.callee.account_id if call.callee else None
         return {
             "call_id": call.call_id,
@@ -136,7 +143,7 @@ class StatusReport:
             "caller": call.caller_id.shown,
             "queue": None,
             "queue_id": None,
-            "state": "talking" if call.connected else "alerting",
+            "state": "talking" if call.connected_ring else "alerting",
             "position": None,
             "arrived_at": _iso(call.arrived_at),
             "waiting_since": None,
@@ -149,8 +156,8 @@ class StatusReport:
 
     def _forget_other_plans(self) -> None:
         """Under another plan everybody may have another name."""
-        if self._written_by_plan is not self.plan:
-            self._written_by_plan, self._agents, self._turns = self.plan, {}, {}
+        if self._written_by_plan is not self._plan:
+            self._written_by_plan, self._agents, self._turns = self._plan, {}, {}
 
     def _turns_written(self, status: QueueStatus) -> _WrittenTurns:
         written = self._turns.get(status.queue_id)
@@ -166,21 +173,21 @@ class StatusReport:
     def _agent_written(self, status: AgentStatus) -> _Written:
         written = self._agents.get(status.agent_id)
         if written is None or written.status is not status:
-            queue_ids = self.plan.queues_of(status.agent_id) if status.state is AgentState.READY else ()
+            queue_ids = self._plan.queues_of(status.agent_id) if status.state is AgentState.READY else ()
             ready_for = tuple(queue_id for queue_id in queue_ids if queue_id not in status.opted_out)
             written = self._agents[status.agent_id] = _Written(status, self.agent(status), ready_for)
         return written
 
     def _organization(self, organization_id: str) -> str:
-        organization = self.plan.organization(organization_id)
+        organization = self._plan.organization(organization_id)
         return organization.name if organization else organization_id
 
     def _queue_name(self, queue_id: str) -> str:
-        queue = self.plan.queue(queue_id)
+        queue = self._plan.queue(queue_id)
         return queue.name if queue else queue_id
 
     def _upn(self, agent_id: str | None) -> str | None:
-        account = self.plan.account_by_id(agent_id) if agent_id else None
+        account = self._plan.account_by_id(agent_id) if agent_id else None
         return account.upn if account else agent_id
 
 

@@ -10,9 +10,12 @@ from typing import Protocol
 
 from huntline.errors import ConfigurationError
 from huntline.sip.core.context import Send
-from huntline.sip.core.core import SipCore
+from huntline.sip.core.core import Invite, OutgoingRequest, SipCore
 from huntline.sip.core.events import RequestReceived, SipEvent
 from huntline.sip.core.flow import Flow, Transport
+from huntline.sip.core.leg_record import LegRecord
+from huntline.sip.core.message import Headers
+from huntline.sip.core.replaces_header import Replaces
 from huntline.sip.resolver import Resolver
 from huntline.sip.transport.address import ListenAddress
 from huntline.sip.transport.connection import ConnectionLimits
@@ -100,12 +103,88 @@ class UserAgent:
             if handle is not None:
                 handle.cancel()
 
-    @property
-    def core(self) -> SipCore:
-        """The core, to act on now: what it wants sent leaves in this turn of the loop. Do not keep it."""
+    # -- what is done now: what the core wants sent leaves in this turn of the loop
+
+    def invite(self, invite: Invite) -> None:
+        """Call somebody: ``LegRinging``, ``LegAnswered`` or ``LegRejected`` follow. A leg id in use is
+        ignored."""
+        self._acting().invite(invite, self.now())
+
+    def ring(self, leg_id: str, *, status: int = 180, sdp: str | None = None) -> None:
+        """Tell the caller that it rings (180), or give early media (183)."""
+        self._acting().ring(leg_id, self.now(), status=status, sdp=sdp)
+
+    def answer(self, leg_id: str, sdp: str) -> None:
+        """Answer an incoming leg: ``LegConfirmed`` follows, or ``LegEnded``."""
+        self._acting().answer(leg_id, sdp, self.now())
+
+    def reject(self, leg_id: str, status: int, *, headers: Headers = ()) -> None:
+        """Refuse an incoming leg that is not answered. No event follows."""
+        self._acting().reject(leg_id, status, self.now(), headers=headers)
+
+    def hang_up(self, leg_id: str, *, headers: Headers = ()) -> None:
+        """End a leg in whatever state it is; a leg that is over is ignored. No event follows."""
+        self._acting().hang_up(leg_id, self.now(), headers=headers)
+
+    def send_key(self, leg_id: str, key: str) -> None:
+        """Tell the peer of an answered leg by INFO that a key was pressed."""
+        self._acting().send_key(leg_id, key, self.now())
+
+    def ask_whether_there(self, leg_id: str) -> None:
+        """Ask the peer of an answered leg for a sign of life; ``LegEnded`` follows when none comes."""
+        self._acting().ask_whether_there(leg_id, self.now())
+
+    def identify(self, leg_id: str, headers: Headers) -> None:
+        """Tell the peer of an answered leg who is at our end now."""
+        self._acting().identify(leg_id, headers, self.now())
+
+    def accept_offer(self, leg_id: str, sdp: str, *, fork: str = "") -> None:
+        """Answer ``OfferReceived``; ``fork`` is what that event says."""
+        self._acting().accept_offer(leg_id, sdp, self.now(), fork=fork)
+
+    def reject_offer(self, leg_id: str, status: int, *, fork: str = "") -> None:
+        """Refuse ``OfferReceived``: the session goes on as it was. If there is none yet, ``LegRejected``
+        follows."""
+        self._acting().reject_offer(leg_id, status, self.now(), fork=fork)
+
+    def accept_refer(self, leg_id: str) -> None:
+        """Take on ``ReferReceived``; how it goes is told with ``notify_refer``."""
+        self._acting().accept_refer(leg_id, self.now())
+
+    def refuse_refer(self, leg_id: str, status: int, *, headers: Headers = ()) -> None:
+        """Refuse ``ReferReceived``; the call goes on as it was."""
+        self._acting().refuse_refer(leg_id, status, self.now(), headers=headers)
+
+    def notify_refer(self, leg_id: str, status: int) -> None:
+        """Tell how an accepted REFER goes; a final status is the last word."""
+        self._acting().notify_refer(leg_id, status, self.now())
+
+    def move_flow(self, old: Flow, new: Flow) -> None:
+        """The peer at the end of a connection has come back by another: its answered calls go along."""
+        self._acting().move_flow(old, new, self.now())
+
+    def respond(self, transaction_id: str, status: int, *, headers: Headers = ()) -> None:
+        """Answer a ``RequestReceived``; ignored when it was answered or is long gone."""
+        self._acting().respond(transaction_id, status, self.now(), headers=headers)
+
+    def send_request(self, request: OutgoingRequest) -> str:
+        """Send a request outside of calls; ``ResponseReceived`` with the returned id follows."""
+        return self._acting().send_request(request, self.now())
+
+    def _acting(self) -> SipCore:
         if not self._is_flushing:
             self._schedule_flush()
         return self._core
+
+    # -- what there is
+
+    def leg(self, leg_id: str) -> LegRecord | None:
+        """A leg as plain data; None when it is unknown or has no dialog yet."""
+        return self._core.leg(leg_id)
+
+    def replaced_leg(self, replaces: Replaces) -> LegRecord | None:
+        """The living leg whose dialog is meant (RFC 3891 section 3)."""
+        return self._core.replaced_leg(replaces)
 
     def now(self) -> float:
         """The loop's clock: seconds, monotonic. Everything that takes ``now`` here is on this clock."""

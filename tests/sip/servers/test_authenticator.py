@@ -10,6 +10,7 @@ import pytest
 from tests.fakes.messages import request
 from tests.fakes.plans import CONTOSO, PLAN, person
 
+from huntline.directory.in_force import SettingsInForce
 from huntline.directory.organization import Organization, User
 from huntline.directory.plan import ServerPlan
 from huntline.sip.core.digest import DigestCredentials, authorize
@@ -36,7 +37,10 @@ class Door:
 
     def __init__(self) -> None:
         self.unix_time = 1_790_000_000.0
-        self.authenticator = Authenticator(PLAN, b"kept secret", ("SHA-256", "MD5"), lambda: self.unix_time)
+        self.settings = SettingsInForce(PLAN)
+        self.authenticator = Authenticator(
+            self.settings, b"kept secret", ("SHA-256", "MD5"), lambda: self.unix_time
+        )
         self._cseq = itertools.count(1)
 
     def ask(
@@ -181,7 +185,7 @@ def test_a_nonce_from_before_a_restart_is_stale_and_no_guess() -> None:
 
 
 def test_only_md5_is_offered_unless_the_owner_says_otherwise() -> None:
-    challenge = Authenticator(PLAN, b"kept secret").identify(request("REGISTER"), HERE, 0.0)
+    challenge = Authenticator(SettingsInForce(PLAN), b"kept secret").identify(request("REGISTER"), HERE, 0.0)
     assert isinstance(challenge, Challenge)
     assert ["algorithm=MD5" in value for _, value in challenge.headers] == [True]
 
@@ -189,7 +193,7 @@ def test_only_md5_is_offered_unless_the_owner_says_otherwise() -> None:
 def test_strangers_do_not_get_a_challenge() -> None:
     assert Door().ask(user="amal@elsewhere.net") == Stranger()
     assert Door().ask(user="10.9.9.9") == Stranger()
-    empty = Authenticator(ServerPlan((), frozenset({"127.0.0.1"})), b"kept secret")
+    empty = Authenticator(SettingsInForce(ServerPlan((), frozenset({"127.0.0.1"}))), b"kept secret")
     assert empty.identify(request("REGISTER", sender="sip:a@127.0.0.1"), HERE, 0.0) == Stranger()
 
 
@@ -272,7 +276,7 @@ def test_a_page_proves_its_user_and_needs_no_password_of_theirs(method: str, alg
         domains=("adatum.com",),
         users=(User(user_id="ada", upn="ada@adatum.com"),),
     )
-    door.authenticator.plan = ServerPlan((*PLAN.organizations, passwordless))
+    door.settings.put_in_force(ServerPlan((*PLAN.organizations, passwordless)))
     for user_id, user in (("amal", "amal@contoso.com"), ("ada", "ada@adatum.com")):
         identity = door.prove(*page_of(door, user_id), method=method, user=user, algorithm=algorithm)
         assert user_of(identity) == user_id
@@ -302,7 +306,7 @@ def test_a_credential_cannot_be_made_up_or_made_to_last() -> None:
         f"guest.contoso.{expires}",
     ):
         assert isinstance(door.prove(made_up, password), Challenge)
-    another = Authenticator(PLAN, b"another server's", (), lambda: door.unix_time)
+    another = Authenticator(SettingsInForce(PLAN), b"another server's", (), lambda: door.unix_time)
     stranger = another.phone_credentials.issue(Holder.USER, "amal")
     assert isinstance(door.prove(stranger.username, stranger.password), Challenge)
     for odd in (
@@ -326,7 +330,7 @@ def test_the_page_of_a_user_who_is_gone_is_refused(caplog: pytest.LogCaptureFixt
     door = Door()
     page = page_of(door)
     without = replace(CONTOSO, users=tuple(user for user in CONTOSO.users if user.user_id != "amal"))
-    door.authenticator.plan = ServerPlan((without,))
+    door.settings.put_in_force(ServerPlan((without,)))
     with caplog.at_level(logging.INFO):
         assert door.prove(*page) == SenderForbidden()
     assert "nobody any more" in caplog.text
@@ -344,7 +348,7 @@ def test_guessing_a_pages_password_is_limited_like_any_other() -> None:
 def test_a_user_whose_name_looks_like_a_credential_keeps_the_own_password() -> None:
     odd = person("page.x.1790000600@contoso.com", "secret")
     door = Door()
-    door.authenticator.plan = ServerPlan((replace(CONTOSO, users=(odd,)),))
+    door.settings.put_in_force(ServerPlan((replace(CONTOSO, users=(odd,)),)))
     assert user_of(door.prove("page.x.1790000600", "secret", user=odd.upn)) == odd.user_id
 
 
@@ -363,5 +367,5 @@ def test_a_guest_is_known_by_the_credential_and_only_where_it_is_for() -> None:
 
 def test_new_settings_count_at_once() -> None:
     door = Door()
-    door.authenticator.plan = ServerPlan(PLAN.organizations[1:])
+    door.settings.put_in_force(ServerPlan(PLAN.organizations[1:]))
     assert door.ask() == Stranger()

@@ -45,9 +45,13 @@ class Office:
     def __init__(self, limits: PublicationLimits | None = None) -> None:
         self.responder = FakeResponder()
         numbers = itertools.count(1)
-        self.server = PresenceServer(self.responder, lambda size: next(numbers).to_bytes(size), limits)
         self.told: list[tuple[str, Presence]] = []
-        self.server.on_presence = lambda user, presence: self.told.append((user, presence))
+        self.server = PresenceServer(
+            self.responder,
+            lambda size: next(numbers).to_bytes(size),
+            limits,
+            on_presence=lambda user, presence: self.told.append((user, presence)),
+        )
 
     def publish(
         self,

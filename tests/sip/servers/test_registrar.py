@@ -24,15 +24,18 @@ class Office:
 
     def __init__(self, limits: RegistrarLimits | None = None) -> None:
         self.responder = FakeResponder()
-        self.registrar = Registrar(self.responder, limits)
         self.reachability: list[tuple[str, bool]] = []
         self.changes: list[str] = []
         self.new_phones: list[str] = []
-        self.registrar.on_new_phone = self.new_phones.append
-        self.registrar.on_reachability = lambda user, up: self.reachability.append((user, up))
-        self.registrar.on_change = self.changes.append
         self.returns: list[tuple[Flow, Flow]] = []
-        self.registrar.on_return = lambda before, flow: self.returns.append((before, flow))
+        self.registrar = Registrar(
+            self.responder,
+            limits,
+            on_reachability=lambda user, up: self.reachability.append((user, up)),
+            on_change=self.changes.append,
+            on_return=lambda before, flow: self.returns.append((before, flow)),
+            on_new_phone=self.new_phones.append,
+        )
         self.cseq = 0
 
     def register(

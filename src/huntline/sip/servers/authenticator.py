@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from huntline.directory.in_force import SettingsInForce
 from huntline.directory.names import host_key
 from huntline.directory.plan import Account, ServerPlan
 from huntline.network.peers import source_of
@@ -75,7 +76,7 @@ class Authenticator:
 
     def __init__(
         self,
-        plan: ServerPlan,
+        settings: SettingsInForce,
         secret: bytes,
         algorithms: Sequence[str] = ("MD5",),
         unix_now: Callable[[], float] = time.time,
@@ -84,22 +85,11 @@ class Authenticator:
         self.phone_credentials = PhoneCredentials(secret, unix_now)
         self._challenger = Challenger(secret, algorithms, os.urandom(6).hex())
         self._wrong_passwords = _WrongPasswords()
-        self.plan = plan
+        self._settings = settings
 
     @property
-    def plan(self) -> ServerPlan:
-        """The settings in force; assign the new plan when they change."""
-        return self._plan
-
-    @plan.setter
-    def plan(self, plan: ServerPlan) -> None:
-        self._plan = plan
-        self._realms = {
-            domain: organization.realm
-            for organization in plan.organizations
-            for domain in organization.domains
-        }
-        self._all_realms = sorted(set(self._realms.values()))
+    def _plan(self) -> ServerPlan:
+        return self._settings.plan
 
     def identify(self, request: Request, flow: Flow, now: float) -> Identity:
         """Who sends it: by To for REGISTER (the address of record), by From for everything else."""
@@ -141,7 +131,7 @@ class Authenticator:
         values = request.all("authorization") + request.all("proxy-authorization")
         realms = [(digest.realm_in(value), value) for value in values]
         ours = [value for told, value in realms if told == realm]
-        ours = ours or [value for told, value in realms if told in self._all_realms]
+        ours = ours or [value for told, value in realms if told in self._plan.realms]
         verdict, wrong = Verdict("missing"), 0
         for value in ours[:_CREDENTIALS_CHECKED]:
             verdict = self._challenger.check(value, request.method, request.uri, ha1, now)
@@ -153,16 +143,16 @@ class Authenticator:
     def _realm(self, claim: Uri) -> str | None:
         """The realm to challenge with; None when the host is not ours."""
         host = host_key(claim.host)
-        if realm := self._realms.get(host):
+        if realm := self._plan.realm_of(host):
             return realm
-        if host not in self._plan.own_hosts or not self._all_realms:
+        if host not in self._plan.own_hosts or not self._plan.realms:
             return None
         if account := self._plan.account(claim.user or "", host):
             return account.realm
         # Nobody: yet the realm must look as unchanging as that of somebody.
         name = (claim.user or "").lower().encode("utf-8", "surrogateescape")
         choice = int.from_bytes(hmac.digest(self._secret, name, hashlib.sha256)[:4], "big")
-        return self._all_realms[choice % len(self._all_realms)]
+        return self._plan.realms[choice % len(self._plan.realms)]
 
     def _owner(self, username: str, realm: str, claimed: Account | None) -> Account | PhoneCredential | None:
         """Whose credentials these are; the claimed user's if they may be."""

@@ -52,6 +52,9 @@ class PresenceServer:
         responder: Responder,
         entropy: Callable[[int], bytes] = os.urandom,
         limits: PublicationLimits | None = None,
+        *,
+        on_presence: Callable[[str, Presence], None] = lambda user_id, presence: None,
+        on_change: Callable[[str], None] = lambda user_id: None,
     ) -> None:
         self._responder = responder
         self._entropy = entropy
@@ -61,8 +64,8 @@ class PresenceServer:
         self._told: dict[str, Presence] = {}
         self._count = 0
         self._expiry = Expiry()
-        self.on_presence: Callable[[str, Presence], None] = lambda user_id, presence: None
-        self.on_change: Callable[[str], None] = lambda user_id: None
+        self._on_presence = on_presence
+        self._on_change = on_change
 
     def __len__(self) -> int:
         return self._count
@@ -208,8 +211,8 @@ class PresenceServer:
                 del self._told[user_id]
             else:
                 self._told[user_id] = presence
-            self.on_presence(user_id, presence)
-        self.on_change(user_id)
+            self._on_presence(user_id, presence)
+        self._on_change(user_id)
 
 
 def _check_own(uri: Uri, request: Request, account: Account) -> None:

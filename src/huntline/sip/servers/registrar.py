@@ -36,15 +36,24 @@ class Registrar:
     ``on_new_phone(user_id)`` that a phone registered which was not there, or has been started again.
     """
 
-    def __init__(self, responder: Responder, limits: RegistrarLimits | None = None) -> None:
+    def __init__(
+        self,
+        responder: Responder,
+        limits: RegistrarLimits | None = None,
+        *,
+        on_reachability: Callable[[str, bool], None] = lambda user_id, is_reachable: None,
+        on_change: Callable[[str], None] = lambda user_id: None,
+        on_return: Callable[[Flow, Flow], None] = lambda before, flow: None,
+        on_new_phone: Callable[[str], None] = lambda user_id: None,
+    ) -> None:
         self._responder = responder
         self._limits = limits or RegistrarLimits()
         self._bindings = Bindings()
         self._reachable: set[str] = set()
-        self.on_reachability: Callable[[str, bool], None] = lambda user_id, is_reachable: None
-        self.on_new_phone: Callable[[str], None] = lambda user_id: None
-        self.on_change: Callable[[str], None] = lambda user_id: None
-        self.on_return: Callable[[Flow, Flow], None] = lambda before, flow: None
+        self._on_reachability = on_reachability
+        self._on_change = on_change
+        self._on_return = on_return
+        self._on_new_phone = on_new_phone
 
     def __len__(self) -> int:
         return len(self._bindings)
@@ -107,16 +116,16 @@ class Registrar:
         is_reachable = bool(self._bindings.of(user_id))
         if is_reachable != (user_id in self._reachable):
             (self._reachable.add if is_reachable else self._reachable.discard)(user_id)
-            self.on_reachability(user_id, is_reachable)
-        self.on_change(user_id)
+            self._on_reachability(user_id, is_reachable)
+        self._on_change(user_id)
 
     def _put(self, user_id: str, binding: Binding) -> None:
         before = self._bindings.before(user_id, binding.key)
         self._bindings.put(user_id, binding)
         if before is None or before.call_id != binding.call_id:  # a phone keeps its Call-ID while it runs
-            self.on_new_phone(user_id)
+            self._on_new_phone(user_id)
         if before is not None and before.flow.connection and before.flow != binding.flow:
-            self.on_return(before.flow, binding.flow)
+            self._on_return(before.flow, binding.flow)
 
     def _changes(
         self, request: Request, flow: Flow, account: Account, now: float

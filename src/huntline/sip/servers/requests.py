@@ -30,13 +30,13 @@ class Requests:
         if server is None:
             # RFC 3515 section 2.4.2: nobody is made to call somebody, a REFER hands on a call that there is.
             status = 403 if event.request.method == "REFER" else 405
-            self._user_agent.core.respond(event.transaction_id, status, now)
+            self._user_agent.respond(event.transaction_id, status)
             return
         identity = self._authenticator.identify(event.request, event.flow, now)
         match identity:
             case Identified(account):
                 server.handle(event, account, now)
             case Challenge(headers):
-                self._user_agent.core.respond(event.transaction_id, 401, now, headers=headers)
+                self._user_agent.respond(event.transaction_id, 401, headers=headers)
             case _:
-                self._user_agent.core.respond(event.transaction_id, 403, now)
+                self._user_agent.respond(event.transaction_id, 403)

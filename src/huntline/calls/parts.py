@@ -1,0 +1,47 @@
+"""The steps of call control that owners of calls and of rings share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from huntline.calls.alerting import Alerting
+from huntline.calls.connected_identity import ConnectedIdentity
+from huntline.calls.connections import Connections
+from huntline.calls.dialling import Dialling
+from huntline.calls.early_audio import EarlyAudio
+from huntline.calls.ends import CallEnds
+from huntline.calls.hold import Holding
+from huntline.calls.refusals import Refusals
+from huntline.calls.tools import CallTools
+
+
+@dataclass(frozen=True, slots=True)
+class CallParts:
+    """One of each; none of them knows an owner but through a ring or a call."""
+
+    dialling: Dialling
+    holding: Holding
+    early: EarlyAudio
+    alerting: Alerting
+    identity: ConnectedIdentity
+    connections: Connections
+    ends: CallEnds
+
+    @classmethod
+    def of(cls, tools: CallTools, refusals: Refusals) -> CallParts:
+        """Build them."""
+        user_agent, media, spawn = tools.user_agent, tools.media, tools.tasks.spawn
+        dialling = Dialling(user_agent, media, tools.book, spawn)
+        holding = Holding(user_agent, media, tools.site.ringing_tone, spawn)
+        early = EarlyAudio(user_agent, media, holding, spawn)
+        alerting = Alerting(tools.settings, tools.site, dialling, early, tools.changed)
+        identity = ConnectedIdentity(user_agent, tools.settings, tools.book, tools.changed)
+        return cls(
+            dialling,
+            holding,
+            early,
+            alerting,
+            identity,
+            Connections(tools, dialling, holding, early, identity),
+            CallEnds(tools, dialling, alerting, refusals),
+        )

@@ -1,0 +1,99 @@
+"""Queue calls: the engine decides about them, and writes them down."""
+
+from __future__ import annotations
+
+from huntline.calls.diversion import MAX_TARGETS
+from huntline.calls.failures import TOO_MANY_HOPS
+from huntline.calls.model import Call, OwnerKind
+from huntline.calls.parts import CallParts
+from huntline.calls.refusals import EXIT_WORDS, Refusal, refusal_of
+from huntline.calls.tools import CallTools
+from huntline.directory.refused import RefusalReason
+from huntline.engine import events as told
+from huntline.engine.model import Outcome, Transfer
+from huntline.engine.reasons import Destination, FromQueue, Reason
+
+_STATUSES = {Outcome.OVERFLOWED: 486, Outcome.REFUSED: 403}
+
+
+class QueueCalls:
+    """The owner of all calls that came to a queue, to their end."""
+
+    kind = OwnerKind.QUEUE
+    has_places = True
+
+    def __init__(self, tools: CallTools, parts: CallParts) -> None:
+        self._tools = tools
+        self._ends = parts.ends
+
+    def enter(self, call: Call, queue_id: str, transfer: Transfer | None = None) -> None:
+        """Hand a caller to the engine."""
+        if len(call.path) >= MAX_TARGETS:
+            refusal = refusal_of(TOO_MANY_HOPS, is_outside=False, reason=RefusalReason.TOO_MANY_HOPS)
+            self._ends.turn_away(call, refusal)
+            return
+        call.queue_id, call.owner = queue_id, self
+        self._tools.post(
+            told.CallArrived(call.call_id, call.organization_id, queue_id, call.caller_id.shown, transfer)
+        )
+
+    # -- what the engine asks
+
+    def refuse(self, call: Call, outcome: Outcome) -> None:
+        """Turn the caller away: with what a forward came to, where there was one."""
+        if (ring := call.failed_forward) is not None:
+            refusal = refusal_of(ring.failure, is_outside=ring.is_outside)
+        else:
+            refusal = Refusal(_STATUSES.get(outcome, 480), words=EXIT_WORDS.get(outcome, ""))
+        self._ends.refuse(call, refusal)
+
+    def greet(self, call: Call, queue_id: str) -> None:
+        """Play the greeting of a queue, which may have none."""
+        call.greeting = self._tools.site.greeting(queue_id)
+        if call.greeting is None:
+            self._tools.post(told.GreetingFinished(call.call_id))
+        else:
+            self._tools.media.play(call.caller.media_id, call.greeting, loop=False)
+
+    def play_music(self, call: Call, queue_id: str) -> None:
+        """Play the music of a queue until something else is asked for."""
+        call.music = self._tools.site.music(queue_id)
+        self._tools.media.play(call.caller.media_id, call.music, loop=True)
+        self._tools.changed(call)
+
+    # -- what happens to its calls (CallOwner)
+
+    def prompt_finished(self, call: Call, source: str) -> None:
+        """The greeting is over."""
+        if call.greeting is not None and source == call.greeting:
+            call.greeting = None
+            self._tools.post(told.GreetingFinished(call.call_id))
+
+    def caller_left(self, call: Call) -> None:
+        """The engine ends the call."""
+        self._tools.post(told.CallerHungUp(call.call_id))
+
+    def caller_lost(self, call: Call, reason: Reason) -> None:
+        """The engine ends the call."""
+        self._tools.post(told.CallFailed(call.call_id, reason))
+
+    def caller_renamed(self, call: Call) -> None:
+        """The engine writes the name down."""
+        self._tools.post(told.CallerRenamed(call.call_id, call.caller_id.shown))
+
+    def caller_replaced(self, call: Call, transfer: Transfer) -> None:
+        """The place in the queue, or with an agent, is the other caller's now."""
+        self._tools.post(told.CallerChanged(call.call_id, call.caller_id.shown, transfer))
+
+    def handed_on(self, call: Call, to: Destination) -> None:
+        """The engine ends the call."""
+        self._tools.post(told.CallTransferred(call.call_id, to))
+
+    def transfer_failed(self, call: Call, reason: Reason) -> None:
+        """The engine ends the call: its agent is gone."""
+        self._tools.post(told.TransferFailed(call.call_id, reason))
+
+    def transfer_by(self, call: Call, user_id: str | None) -> Transfer:
+        """Out of the queue's call."""
+        queue = self._tools.plan.queue(call.queue_id or "")
+        return Transfer(user_id, FromQueue(queue.name if queue else ""), call.call_id)

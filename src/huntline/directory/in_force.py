@@ -1,0 +1,21 @@
+"""The settings in force, which change while calls go on."""
+
+from __future__ import annotations
+
+from huntline.directory.plan import ServerPlan
+
+
+class SettingsInForce:
+    """One for the whole process: ask it each time and keep no plan, then new settings count at once."""
+
+    def __init__(self, plan: ServerPlan) -> None:
+        self._plan = plan
+
+    @property
+    def plan(self) -> ServerPlan:
+        """The plan that counts now."""
+        return self._plan
+
+    def put_in_force(self, plan: ServerPlan) -> None:
+        """Let another plan count from now on. Only who loads the settings does this."""
+        self._plan = plan

@@ -1,0 +1,141 @@
+"""What other processes of this server ask of the signalling process, each by one word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from huntline.calls.caller_identity import TEST_CALL
+from huntline.clean_text import cleaned
+from huntline.control.server import Handler
+from huntline.directory.in_force import SettingsInForce
+from huntline.engine import events as told
+from huntline.engine.model import Presence
+from huntline.signalling.live_feed import LiveFeed
+from huntline.signalling.process_status import ProcessStatus
+from huntline.signalling.reachability import Reachability
+from huntline.signalling.routing import Routing
+from huntline.signalling.runner import Runner
+from huntline.signalling.settings_loading import SettingsLoading
+from huntline.sip.servers.phone_credentials import Holder, PhoneCredential, PhoneCredentials
+from huntline.sip.servers.presence import PresenceServer
+
+Request = dict[str, Any]
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ControlVerbs:
+    """Each verb takes the fields of its request and returns those of its answer, as JSON has them; what
+    cannot be is Refused."""
+
+    settings: SettingsInForce
+    loading: SettingsLoading
+    runner: Runner
+    routing: Routing
+    presence: PresenceServer
+    reachability: Reachability
+    credentials: PhoneCredentials
+    status: ProcessStatus
+    live: LiveFeed
+
+    def table(self) -> Mapping[str, Handler]:
+        """The verbs by their words."""
+        return {
+            "ping": self._ping,
+            "status": self._status,
+            "watch": self._watch,
+            "settings-changed": self._settings_changed,
+            "opt-out": self._opt_out,
+            "opt-in": self._opt_in,
+            "pause": self._pause,
+            "resume": self._resume,
+            "agent": self._agent,
+            "people": self._people,
+            "choose-presence": self._choose_presence,
+            "phone-credential": self._phone_credential,
+            "guest-credential": self._guest_credential,
+        }
+
+    def _ping(self, request: Request) -> Answer:
+        return {}
+
+    def _status(self, request: Request) -> Answer:
+        return self.status.now()
+
+    def _watch(self, request: Request) -> Answer:
+        return self.live.snapshot()
+
+    async def _settings_changed(self, request: Request) -> Answer:
+        await self.loading.load()
+        return {"organizations": len(self.settings.plan.organizations)}
+
+    def _opt_out(self, request: Request) -> Answer:
+        return self._opt(request, is_opted_out=True)
+
+    def _opt_in(self, request: Request) -> Answer:
+        return self._opt(request, is_opted_out=False)
+
+    def _opt(self, request: Request, *, is_opted_out: bool) -> Answer:
+        account = self.routing.user_named(str(request.get("upn")))
+        queue_id = request.get("queue_id")
+        return {"queues": self.routing.set_opted_out(account, queue_id, is_opted_out=is_opted_out)}
+
+    def _pause(self, request: Request) -> Answer:
+        account = self.routing.agent_named(str(request.get("upn")))
+        self.runner.request(told.PauseRequested(account.user_id, cleaned(str(request.get("reason") or ""))))
+        return {}
+
+    def _resume(self, request: Request) -> Answer:
+        account = self.routing.agent_named(str(request.get("upn")))
+        self.runner.request(told.ResumeRequested(account.user_id))
+        return {}
+
+    def _agent(self, request: Request) -> Answer:
+        account = self.routing.user_named(str(request.get("upn")))
+        return {
+            "presence": str(self.presence.presence(account.user_id)),
+            "is_presence_chosen": self.presence.is_chosen(account.user_id),
+            "agent": self.status.agent(account.user_id),
+        }
+
+    def _people(self, request: Request) -> Answer:
+        states = {status.agent_id: str(status.state) for status in self.runner.snapshot().agents}
+        return {
+            "people": {
+                user_id: {
+                    "presence": str(self.presence.presence(user_id)),
+                    "state": states.get(user_id),
+                    "is_reachable": user_id in self.reachability,
+                }
+                for user_id in map(str, request.get("user_ids") or ())
+            }
+        }
+
+    def _choose_presence(self, request: Request) -> Answer:
+        account = self.routing.user_named(str(request.get("upn")))
+        wanted = request.get("presence")
+        self.presence.choose(account.user_id, Presence(wanted) if wanted is not None else None)
+        return {}
+
+    def _phone_credential(self, request: Request) -> Answer:
+        account = self.routing.user_named(str(request.get("upn")))
+        credential = self.credentials.issue(Holder.USER, account.user_id)
+        return _shown(credential, f"sip:{account.upn}", account.display_name)
+
+    def _guest_credential(self, request: Request) -> Answer:
+        organization = self.routing.organization_with_id(str(request.get("organization_id")))
+        credential = self.credentials.issue(Holder.GUEST, organization.organization_id)
+        return _shown(credential, f"sip:{TEST_CALL.user}@{organization.realm}", TEST_CALL.display_name)
+
+
+def _shown(credential: PhoneCredential, uri: str, display_name: str) -> Answer:
+    return {
+        "uri": uri,
+        "display_name": display_name,
+        "username": credential.username,
+        "password": credential.password,
+        "expires_at": datetime.fromtimestamp(credential.expires_at, UTC).isoformat(),
+    }

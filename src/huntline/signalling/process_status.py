@@ -1,0 +1,33 @@
+"""The status of the process: its queues, agents and calls at this moment, and what they take of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from huntline.clock import Clock
+from huntline.signalling.runner import Runner
+from huntline.signalling.status_report import StatusReport
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessStatus:
+    """``resources`` counts what is in use: legs, transactions, registrations, media."""
+
+    report: StatusReport
+    runner: Runner
+    clock: Clock
+    resources: Callable[[], dict[str, Any]]
+
+    def now(self) -> dict[str, Any]:
+        """Everything, as plain data; the moments are those of the wall clock."""
+        report = self.report.of(self.clock.told(self.runner.snapshot()))
+        report["resources"] = self.resources()
+        return report
+
+    def agent(self, user_id: str) -> dict[str, Any] | None:
+        """One agent; None for a user who is no agent."""
+        agents = self.clock.told(self.runner.snapshot()).agents
+        found = next((status for status in agents if status.agent_id == user_id), None)
+        return self.report.agent(found) if found is not None else None
