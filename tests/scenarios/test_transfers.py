@@ -14,10 +14,9 @@ from .baresip import Baresip
 from .leg import Leg
 from .office import Office
 from .stories import Talk, a_moment, direct, hear_each_other, taken, talk
+from .test_outside import OUTSIDE, provider_of
 
 pytestmark = pytest.mark.scenario
-
-OUTSIDE = "+442071234567"
 
 
 class Desk:
@@ -333,8 +332,7 @@ def test_to_whom_one_talks_already(desk: Desk) -> None:
 
 
 def test_a_number_outside_is_called_as_the_transferor_would_call_it(office: Office, tmp_path: Path) -> None:
-    provider = office.caller()
-    office.settings["trunks"].insert(0, {"name": "out", "addresses": [f"{provider.host}:{provider.port}"]})
+    provider = provider_of(office)
     desk = Desk(office, tmp_path)
     office.settings["users"][0]["line_uri"] = f"tel:{office.personal_number}"
     office.settings["users"][1]["licences"] = ["E3"]

@@ -37,7 +37,7 @@ REFUSAL_WORDS = {
     RefusalReason.FOREIGN_CALL: "the call to take over is somebody else's",
     RefusalReason.NOT_UNDERSTOOD: "the request is malformed or asks for what this server does not have",
     RefusalReason.TOO_MANY_CALLS: "as many calls are up as the server may have",
-    RefusalReason.TOO_MANY_HOPS: "the call was forwarded too often",
+    RefusalReason.TOO_MANY_HOPS: "too many hops",
 }
 """In English, as the Warning of an answer has them (RFC 3261 section 20.43)."""
 

@@ -21,7 +21,7 @@ CALLS = {
     "the request is malformed or asks for what this server does not have": (
         "la requête est mal formée ou demande ce que ce serveur ne possède pas"
     ),
-    "the call was forwarded too often": "l'appel a été renvoyé trop de fois",
+    "too many hops": "trop de renvois",
     "as many calls are up as the server may have": "le serveur a atteint son nombre maximal d'appels",
     # decisions
     "nothing was decided about you for a call {call:quoted}": (
