@@ -8,7 +8,7 @@ import { QUEUE_NUMBERS } from '~/api/numbers';
 export type QueueView = Schemas['QueueView'];
 export type QueuePatch = Schemas['QueuePatch'];
 export type Distribution = Schemas['Distribution'];
-export type Alerting = Schemas['Alerting'];
+export type Alerting = Schemas['CallsAlerting'];
 type ExitForm = Schemas['ExitForm'];
 
 export const DISTRIBUTIONS: readonly Distribution[] = ['attendant', 'serial', 'round-robin', 'longest-idle'];
