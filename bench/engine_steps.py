@@ -8,14 +8,33 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from huntline.engine import events as told
 from huntline.engine.commands import Command, RingAgent
 from huntline.engine.engine import Engine
-from huntline.engine.model import AgentSettings, CallQueue, CallsAlerting, Distribution
+from huntline.engine.model import AgentSettings, CallQueue, CallsAlerting, Distribution, Exit, ExitAction
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 STEP = timedelta(milliseconds=10)
+
+
+RULES: dict[str, Any] = {
+    "organization_id": "o",
+    "distribution": Distribution.ATTENDANT,
+    "alerting": CallsAlerting.ONE,
+    "agent_alert_time": timedelta(seconds=30),
+    "allow_opt_out": True,
+    "max_waiting": 50,
+    "overflow": Exit(ExitAction.DISCONNECT),
+    "max_wait": timedelta(seconds=1200),
+    "timeout": Exit(ExitAction.DISCONNECT),
+    "no_agents": Exit(ExitAction.QUEUE),
+    "no_agents_new_calls_only": False,
+    "presence_based_routing": False,
+    "ring_busy": False,
+    "wrap_up": timedelta(0),
+}
 
 
 class Stopwatch:
@@ -26,7 +45,7 @@ class Stopwatch:
         self.now = NOON
         self.steps = 0
         names = tuple(f"agent{number}" for number in range(agents))
-        line = CallQueue(queue_id="q", organization_id="o", name="Q", agents=names, **settings)  # type: ignore[arg-type]
+        line = CallQueue(queue_id="q", name="Q", agents=names, **RULES | settings)
         people = tuple(AgentSettings(agent_id=name, organization_id="o", name=name) for name in names)
         self.tell(told.SettingsChanged("o", (line,), people))
         for name in names:
@@ -109,10 +128,9 @@ def snapshots() -> None:
     queues = tuple(
         CallQueue(
             queue_id=f"q{number}",
-            organization_id="o",
             name=f"Q{number}",
             agents=tuple(names[(5 * number + place) % 1_000] for place in range(100)),
-            distribution=Distribution.LONGEST_IDLE,
+            **RULES | {"distribution": Distribution.LONGEST_IDLE},
         )
         for number in range(200)
     )

@@ -13,6 +13,7 @@ from huntline.engine.model import (
     AgentSettings,
     AgentStatus,
     CallQueue,
+    CallsAlerting,
     CallStatus,
     Distribution,
     Exit,
@@ -39,10 +40,26 @@ def seconds(count: float) -> timedelta:
     return timedelta(seconds=count)
 
 
+_RULES: dict[str, Any] = {
+    "organization_id": "contoso",
+    "distribution": ATTENDANT,
+    "alerting": CallsAlerting.ONE,
+    "agent_alert_time": seconds(30),
+    "allow_opt_out": True,
+    "max_waiting": 50,
+    "overflow": Exit(ExitAction.DISCONNECT),
+    "max_wait": seconds(1200),
+    "timeout": Exit(ExitAction.DISCONNECT),
+    "no_agents": Exit(ExitAction.QUEUE),
+    "no_agents_new_calls_only": False,
+    "presence_based_routing": False,
+    "ring_busy": False,
+    "wrap_up": seconds(0),
+}
+
+
 def queue(name: str = "desk", agents: str = "anna ben cleo", **settings: Any) -> CallQueue:
-    return CallQueue(
-        queue_id=name, organization_id="contoso", name=name.title(), agents=tuple(agents.split()), **settings
-    )
+    return CallQueue(queue_id=name, name=name.title(), agents=tuple(agents.split()), **_RULES | settings)
 
 
 def person(name: str) -> Destination:

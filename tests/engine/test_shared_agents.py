@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from huntline.engine import events as told
-from huntline.engine.model import AgentSettings, CallQueue
+from huntline.engine.model import AgentSettings
 
 from .desk import SERIAL, Desk, queue, rung
 
@@ -43,7 +43,7 @@ def test_an_agent_freed_by_one_queue_serves_both_in_the_same_step() -> None:
 def test_two_organizations_do_not_see_each_other() -> None:
     desk = Desk(queue(agents="anna"))
 
-    theirs = CallQueue(queue_id="theirs", organization_id="fabrikam", name="Theirs", agents=("anna", "zoe"))
+    theirs = queue("theirs", "anna zoe", organization_id="fabrikam")
     zoe = AgentSettings(agent_id="zoe", organization_id="fabrikam", name="Zoe")
     desk.tell(told.SettingsChanged("fabrikam", (theirs,), (zoe,)))
     desk.online("zoe")

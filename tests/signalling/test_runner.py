@@ -8,12 +8,13 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
+from tests.engine import desk
 
 from huntline.clock import Clock
 from huntline.engine import commands as do
 from huntline.engine import events as told
 from huntline.engine.engine import Engine
-from huntline.engine.model import AgentSettings, CallQueue, Distribution, Outcome
+from huntline.engine.model import AgentSettings, Outcome
 from huntline.engine.reasons import Cause, Paused, Reason
 from huntline.engine.refusals import UnknownAgent
 from huntline.signalling.runner import Runner
@@ -31,12 +32,9 @@ class House:
         self.on_command: Callable[[do.Command], None] = lambda command: None
         self.on_step: Callable[[], None] = lambda: None
         self.runner = Runner(Engine(), Clock(), self._dispatch, lambda: self.on_step())
-        queue = CallQueue(
-            queue_id="desk",
-            organization_id="contoso",
-            name="Desk",
-            agents=("anna", "ben"),
-            distribution=Distribution.SERIAL,
+        queue = desk.queue(
+            agents="anna ben",
+            distribution=desk.SERIAL,
             agent_alert_time=timedelta(seconds=alert_time),
             wrap_up=timedelta(seconds=wrap_up),
         )

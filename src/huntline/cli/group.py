@@ -5,7 +5,7 @@ from __future__ import annotations
 from huntline.cli.completion import group_names, policy_names, user_names
 from huntline.cli.settings import NamesOption, NumberOption, Setting, TextOption, WordOption
 from huntline.cli.verbs import Thing, group_of
-from huntline.directory.organization import GroupKind
+from huntline.directory.organization import GROUP_NUMBERS, GroupKind
 
 _SETTINGS: tuple[Setting, ...] = (
     WordOption(field="kind", help="Which sort of group", words=[*GroupKind]),
@@ -17,7 +17,11 @@ _SETTINGS: tuple[Setting, ...] = (
         may_be_none=True,
         complete=policy_names,
     ),
-    NumberOption(field="caller_id_rank", help="Of several groups' policies the lowest rank counts"),
+    NumberOption(
+        field="caller_id_rank",
+        help="Of several groups' policies the lowest rank counts",
+        number=GROUP_NUMBERS["caller_id_rank"],
+    ),
     TextOption(
         field="external_id", help="What an outside directory calls it", metavar="ID", may_be_none=True
     ),

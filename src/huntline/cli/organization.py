@@ -31,6 +31,7 @@ from huntline.cli.verbs import (
     keyword,
     path_to,
 )
+from huntline.directory.organization import LIMIT_NUMBERS
 
 _CODE = "*DIGITS"
 
@@ -38,9 +39,20 @@ _SETTINGS: tuple[Setting, ...] = (
     NamesOption(field="domains", one="domain", help="The first is the realm of the phones' passwords"),
     PartOption(
         "limits",
-        NumberOption(field="max_waiting", help="How high a queue may set --max-waiting", metavar="CALLS"),
+        NumberOption(
+            field="max_waiting",
+            help="How high a queue may set --max-waiting",
+            number=LIMIT_NUMBERS["max_waiting"],
+        ),
     ),
-    PartOption("limits", NumberOption(field="agent_limit", help="How high a queue may set --agent-limit")),
+    PartOption(
+        "limits",
+        NumberOption(
+            field="agent_limit",
+            help="How high a queue may set --agent-limit",
+            number=LIMIT_NUMBERS["agent_limit"],
+        ),
+    ),
     SwitchOption(field="communication_credits", help="Whether toll-free numbers may be used"),
     SwitchOption(field="propagation_delay", help="Whether changes of groups reach queues as late as in 2018"),
     TextOption(field="time_zone", help="By whose clocks days begin", metavar="IANA_NAME", may_be_none=True),

@@ -17,9 +17,16 @@ from huntline.cli.settings import (
     WordOption,
 )
 from huntline.cli.verbs import Thing, group_of
+from huntline.directory.organization import LIMIT_NUMBERS, QUEUE_NUMBERS
 from huntline.engine.model import CallsAlerting, Distribution
 
 _EXIT = ("disconnect", "forward:TARGET", "voicemail:PERSON")
+
+
+def _number(field: str, text: str) -> NumberOption:
+    bound = f"limits.{field}" if field in LIMIT_NUMBERS else ""
+    return NumberOption(field=field, help=text, number=QUEUE_NUMBERS[field], bound=bound)
+
 
 _SETTINGS: tuple[Setting, ...] = (
     TextOption(
@@ -41,14 +48,12 @@ _SETTINGS: tuple[Setting, ...] = (
     NamesOption(
         field="groups", one="group", help="Groups whose members are rung after them", complete=group_names
     ),
-    NumberOption(field="agent_limit", help="At most so many agents"),
-    NumberOption(field="agent_alert_time", help="How long one agent is rung, 15 to 180", metavar="SECONDS"),
+    _number("agent_limit", "At most so many agents"),
+    _number("agent_alert_time", "How long one agent is rung"),
     SwitchOption(field="allow_opt_out", help="Whether agents may opt out; forbidding it opts all in again"),
-    NumberOption(
-        field="max_waiting", help="The queue is full with so many; 0 overflows at once", metavar="CALLS"
-    ),
+    _number("max_waiting", "The queue is full with so many; 0 overflows at once"),
     ExitOption(field="overflow", help="What happens to a call when the queue is full", actions=_EXIT),
-    NumberOption(field="max_wait", help="0 to 2700, to the nearest 15", metavar="SECONDS"),
+    _number("max_wait", "How long a call may wait"),
     ExitOption(field="timeout", help="What happens to a call after the maximum wait", actions=_EXIT),
     ExitOption(field="no_agents", help="What happens when nobody serves", actions=("queue", *_EXIT)),
     SwitchOption(
@@ -58,7 +63,7 @@ _SETTINGS: tuple[Setting, ...] = (
     ),
     SwitchOption(field="presence_based_routing", help="Whether only Available agents are rung"),
     SwitchOption(field="ring_busy", help="Whether agents on another call are rung"),
-    NumberOption(field="wrap_up", help="Rest after each call, 0 to 3600", metavar="SECONDS"),
+    _number("wrap_up", "Rest after each call"),
 )
 
 

@@ -12,6 +12,7 @@ import typer
 
 from huntline.cli.completion import Complete, words
 from huntline.cli.refusals import in_options
+from huntline.directory.numbers import NumberSetting
 from huntline.directory.problems import did_you_mean
 from huntline.errors import ConfigurationError
 
@@ -112,18 +113,25 @@ class TextOption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberOption:
-    """A whole number."""
+    """A whole number. ``bound`` is the highest in words, where that is another setting."""
 
     field: str
     help: str
-    metavar: str = "NUMBER"
+    number: NumberSetting
+    bound: str = ""
 
     @property
     def flag(self) -> str:
         return flag_of(self.field)
 
     def parameters(self, *, is_new: bool) -> list[Parameter]:
-        return [option(self.flag, int | None, f"{self.help}.", metavar=self.metavar)]
+        allowed, default = self.number.range, self.number.default
+        said = f"{self.help}: {allowed.low} to {self.bound or allowed.high}"
+        if allowed.step > 1:
+            said += f", to the nearest {allowed.step}"
+        if default is not None:
+            said += f"; {default} unless said"
+        return [option(self.flag, int | None, f"{said}.", metavar=(allowed.unit or "number").upper())]
 
     def body(self, said: Said) -> Json:
         value = said.get(self.flag)

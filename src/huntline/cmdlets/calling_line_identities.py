@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from huntline.cli.api_client import path_of
 from huntline.cmdlets.directory import Json, find_group, find_user
-from huntline.cmdlets.kinds import Boolean, Choice, Digits, Given, SwitchKind, TextKind, Whole
+from huntline.cmdlets.kinds import INT32, Boolean, Choice, Digits, Given, SwitchKind, TextKind, Whole
 from huntline.cmdlets.parameters import INTERNAL, Parameter
 from huntline.cmdlets.session import Cmdlet, CmdletCall, Example
 from huntline.cmdlets.users import PASS_THRU, USER, user_object
@@ -264,7 +264,7 @@ GRANT = Cmdlet(
         Parameter(name="Group", kind=TextKind(), help="The group, by name or id.", names="groups"),
         Parameter(
             name="Rank",
-            kind=Whole(0, 2_147_483_647),
+            kind=Whole(INT32),
             help="Which group counts for users in several: the lowest.",
             fields=("caller_id_rank",),
         ),

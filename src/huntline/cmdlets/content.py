@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from huntline.cmdlets.kinds import Choice, SwitchKind, TextKind, Whole
+from huntline.cmdlets.kinds import INT32, Choice, SwitchKind, TextKind, Whole
 from huntline.cmdlets.parameters import Parameter
 from huntline.cmdlets.session import Cmdlet, CmdletCall, Example
 from huntline.cmdlets.values import CmdletRefused, Value
@@ -67,7 +67,7 @@ GET_CONTENT = Cmdlet(
         ),
         Parameter(
             name="ReadCount",
-            kind=Whole(0, 2_147_483_647),
+            kind=Whole(INT32),
             help="Bytes are always read at once, as with 0.",
             is_ignored=True,
         ),

@@ -12,6 +12,7 @@ from huntline.cmdlets.parameters import Parameter
 from huntline.cmdlets.session import CmdletCall
 from huntline.cmdlets.sounds import require_both, upload
 from huntline.cmdlets.values import CmdletRefused, Record, Value
+from huntline.directory.organization import QUEUE_NUMBERS
 
 _ROUTING = {"Attendant": "attendant", "Serial": "serial"}
 _ROUTING_SHOWN = {
@@ -65,6 +66,19 @@ def _exit_parameters(prefix: str, field: str, words: Mapping[str, str], when: st
     )
 
 
+def _number_parameter(name: str, text: str) -> Parameter:
+    """``text`` is the help, with its ``{range}``."""
+    field = _PLAIN[name]
+    number = QUEUE_NUMBERS[field]
+    return Parameter(
+        name=name,
+        kind=Whole(number.in_2018),
+        help=text.format(range=number.in_2018),
+        default=str(number.default),
+        fields=(field,),
+    )
+
+
 def _sound_parameters(prefix: str, what: str, field: str) -> tuple[Parameter, ...]:
     return (
         Parameter(
@@ -89,13 +103,7 @@ SETTINGS = (
         fields=("line_uri",),
         names="line_uris",
     ),
-    Parameter(
-        name="AgentAlertTime",
-        kind=Whole(30, 180, "seconds"),
-        help="How long one agent is rung before the next: 30 to 180 seconds.",
-        default="30",
-        fields=("agent_alert_time",),
-    ),
+    _number_parameter("AgentAlertTime", "How long one agent is rung before the next: {range}."),
     Parameter(
         name="AllowOptOut",
         kind=Boolean(),
@@ -117,20 +125,13 @@ SETTINGS = (
         default="Attendant",
         fields=("distribution",),
     ),
-    Parameter(
-        name="OverflowThreshold",
-        kind=Whole(0, 200, "calls"),
-        help="How many calls may wait: 0 to 200; with 0 agents are never rung.",
-        default="50",
-        fields=("max_waiting",),
+    _number_parameter(
+        "OverflowThreshold",
+        "How many calls may wait: {range.low} to {range.high}; with 0 agents are never rung.",
     ),
     *_exit_parameters("Overflow", "overflow", _OVERFLOW, "when the call queue is full"),
-    Parameter(
-        name="TimeoutThreshold",
-        kind=Whole(0, 2700, "seconds"),
-        help="How long a call may wait: 0 to 2700 seconds, rounded to the nearest 15.",
-        default="1200",
-        fields=("max_wait",),
+    _number_parameter(
+        "TimeoutThreshold", "How long a call may wait: {range}, rounded to the nearest {range.step}."
     ),
     *_exit_parameters("Timeout", "timeout", _TIMEOUT, "who has waited that long"),
     Parameter(

@@ -19,6 +19,7 @@ from huntline.cmdlets.kinds import TextKind, shown
 from huntline.cmdlets.parameters import INTERNAL, Parameter
 from huntline.cmdlets.session import Cmdlet, CmdletCall, Example
 from huntline.cmdlets.values import CmdletRefused, Value
+from huntline.directory.organization import QUEUE_NUMBERS
 
 _MOST_LEFT_OUT = 20
 _NAME = Parameter(
@@ -125,7 +126,8 @@ def _say_left_out(call: CmdletCall, queue: Json) -> None:
 def _say_rounding(call: CmdletCall, stored: Json) -> None:
     wanted = call.get("TimeoutThreshold", stored["max_wait"])
     if wanted != stored["max_wait"]:
-        text = f"-TimeoutThreshold: {wanted} is rounded to the nearest 15: {stored['max_wait']}"
+        step = QUEUE_NUMBERS["max_wait"].range.step
+        text = f"-TimeoutThreshold: {wanted} is rounded to the nearest {step}: {stored['max_wait']}"
         call.session.note("WARNING", text)
 
 

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from huntline.cmdlets.values import CmdletRefused, Record, ScriptBlock, Value, items_of, text_of
+from huntline.directory.numbers import Range
 from huntline.directory.problems import did_you_mean
+
+INT32 = Range(0, 2_147_483_647)
 
 _LONGEST_SHOWN = 60  # characters
 
@@ -98,9 +101,7 @@ class Digits:
 class Whole:
     """A whole number in a range."""
 
-    low: int
-    high: int
-    unit: str = ""
+    range: Range
     shown: str = "<Int32>"
     words: Sequence[str] = ()
 
@@ -109,14 +110,9 @@ class Whole:
         digits = text.removeprefix("-").removeprefix("+")
         is_whole = digits.isascii() and digits.isdigit() and len(digits) < 10
         number = given.value if type(given.value) is int else int(text) if is_whole else None
-        if number is None or not self.low <= number <= self.high:
+        if number is None or not self.range.low <= number <= self.range.high:
             raise _wrong(given, f"must be {self.range}")
         return number
-
-    @property
-    def range(self) -> str:
-        """In words."""
-        return f"{self.low} to {self.high}{self.unit and ' ' + self.unit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +126,7 @@ class ResultCount:
         if (given.text or "").casefold() == "unlimited":
             return None
         try:
-            return Whole(0, 2_147_483_647).convert(given)
+            return Whole(INT32).convert(given)
         except CmdletRefused:
             raise _wrong(given, "must be a whole number, or Unlimited") from None
 

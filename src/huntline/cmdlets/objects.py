@@ -7,7 +7,7 @@ from itertools import islice
 
 from huntline.cmdlets.comparing import compare
 from huntline.cmdlets.formatting import json_of, list_of, table_of
-from huntline.cmdlets.kinds import Anything, SwitchKind, TextKind, Texts, Whole, shown
+from huntline.cmdlets.kinds import INT32, Anything, SwitchKind, TextKind, Texts, Whole, shown
 from huntline.cmdlets.parameters import Parameter
 from huntline.cmdlets.parsing import OPERATORS
 from huntline.cmdlets.session import Cmdlet, CmdletCall, Example
@@ -25,8 +25,7 @@ from huntline.cmdlets.values import (
     text_of,
 )
 
-_MANY = 2_147_483_647
-_COUNT = Whole(0, _MANY)
+_COUNT = Whole(INT32)
 _PROPERTIES = Parameter(name="Property", kind=Texts(), position=0, help="The properties, with wildcards.")
 
 

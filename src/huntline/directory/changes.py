@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any
 
 from huntline.directory.organization import (
+    QUEUE_NUMBERS,
     Allowance,
     Audio,
     EarlierMembers,
@@ -104,8 +105,9 @@ def with_rounding(changes: Iterable[Change], wanted: Organization, stored: Organ
 
     ``wanted`` and ``stored`` have the same queues in the same order.
     """
+    step = QUEUE_NUMBERS["max_wait"].range.step
     notes = {
-        after.name: (f"rounded from {before.max_wait} to the nearest 15 seconds", str(after.max_wait))
+        after.name: (f"rounded from {before.max_wait} to the nearest {step} seconds", str(after.max_wait))
         for before, after in zip(wanted.queues, stored.queues, strict=True)
         if before.max_wait != after.max_wait
     }

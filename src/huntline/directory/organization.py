@@ -11,10 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from huntline.directory.numbers import Range, numbers_of, whole
 from huntline.engine.model import CallsAlerting, Distribution
 
 EXITS = ("overflow", "timeout", "no_agents")
 """The fields of a queue that say where its callers go."""
+
+_CALLS = Range(0, 10_000, "calls")
+_CALLS_IN_2018 = Range(0, 200, "calls")
+_AGENTS = Range(1, 10_000, "agents")
+_RANK = Range(1, 10_000)
 
 GLOBAL_POLICY = "Global"
 """The caller-ID policy that every organization has, for whoever was granted no other."""
@@ -105,8 +111,8 @@ class CallerIdPolicy:
 class OrganizationLimits:
     """Ceilings for what the organization's queues may set."""
 
-    max_waiting: int = 200
-    agent_limit: int = 10_000
+    max_waiting: int = whole(_CALLS_IN_2018.high, _CALLS)
+    agent_limit: int = whole(_AGENTS.high, _AGENTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +219,7 @@ class Group:
     group_id: str = ""
     earlier: tuple[EarlierMembers, ...] = ()
     caller_id_policy: str | None = None
-    caller_id_rank: int | None = None
+    caller_id_rank: int | None = whole(None, _RANK)
     external_id: str | None = None
 
 
@@ -245,31 +251,35 @@ class QueueExit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueSettings:
-    """One queue as its owner set it; times are in seconds. ``music`` None is the default music."""
+    """One queue as its owner set it; times are in seconds. ``music`` None is the default music.
+
+    What each number and switch is and may be stands here and nowhere else. Where the organization's limits
+    have a number of the same name, that is the most which a queue may say.
+    """
 
     queue_id: str = ""
-    primary_uri: str = ""
     name: str
+    primary_uri: str = ""
     domain: str
     line_uri: str | None = None
     greeting: Audio | None = None
     music: Audio | None = None
     distribution: Distribution = Distribution.ATTENDANT
     alerting: CallsAlerting = CallsAlerting.ONE
-    agent_limit: int = 50
+    agent_limit: int = whole(50, _AGENTS)
     agents: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
-    agent_alert_time: int = 30
+    agent_alert_time: int = whole(30, Range(15, 180, "seconds"), in_2018=Range(30, 180, "seconds"))
     allow_opt_out: bool = True
-    max_waiting: int = 50
+    max_waiting: int = whole(50, _CALLS, in_2018=_CALLS_IN_2018)
     overflow: QueueExit = QueueExit(QueueExitAction.DISCONNECT)
-    max_wait: int = 1200
+    max_wait: int = whole(1200, Range(0, 2700, "seconds", step=15))
     timeout: QueueExit = QueueExit(QueueExitAction.DISCONNECT)
     no_agents: QueueExit = QueueExit(QueueExitAction.QUEUE)
     no_agents_new_calls_only: bool = False
     presence_based_routing: bool = False
     ring_busy: bool = False
-    wrap_up: int = 0
+    wrap_up: int = whole(0, Range(0, 3600, "seconds"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,6 +318,11 @@ class Organization:
     def realm(self) -> str:
         """The digest realm of its users: the first domain (empty without one, which the rules refuse)."""
         return self.domains[0] if self.domains else ""
+
+
+LIMIT_NUMBERS = numbers_of(OrganizationLimits)
+GROUP_NUMBERS = numbers_of(Group)
+QUEUE_NUMBERS = numbers_of(QueueSettings)
 
 
 def sound_files_of(queues: Iterable[QueueSettings]) -> Iterator[Audio]:

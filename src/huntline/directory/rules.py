@@ -13,6 +13,7 @@ from huntline.directory.names import line_uri_number
 from huntline.directory.organization import (
     EXITS,
     GLOBAL_POLICY,
+    QUEUE_NUMBERS,
     Audio,
     CallerIdPolicy,
     Group,
@@ -28,7 +29,6 @@ from huntline.directory.references import check_references
 from huntline.directory.uniqueness import check_uniqueness
 from huntline.directory.values import check_values
 
-_WAIT_STEP = 15  # seconds
 _T = TypeVar("_T")
 
 
@@ -50,7 +50,7 @@ def check(organization: Organization, others: Iterable[Organization] = ()) -> li
 def settled(organization: Organization) -> Organization:
     """The organization as it is stored. Nothing that calls notice is different, but
 
-    - each maximum wait is to the nearest 15 seconds;
+    - each maximum wait is to its nearest step;
     - groups, queues, policies and sounds are called by their names' own letter case, and so are users;
     - the personal numbers of users are among its numbers, so that one list holds all that is taken;
     - what queues play is in the audio library;
@@ -128,10 +128,10 @@ class _Settling:
         }
         return replace(
             queue,
-            max_wait=_nearest_step(queue.max_wait),
             groups=self._groups(queue.groups),
             greeting=self._sound(queue.greeting),
             music=self._sound(queue.music),
+            **_kept_numbers(queue),
             **exits,
         )
 
@@ -164,5 +164,9 @@ def _each(settle: Callable[[_T], _T], items: tuple[_T, ...]) -> tuple[_T, ...]:
     return tuple(item if (new := settle(item)) == item else new for item in items)
 
 
-def _nearest_step(seconds: int) -> int:
-    return (seconds + _WAIT_STEP // 2) // _WAIT_STEP * _WAIT_STEP
+def _kept_numbers(queue: QueueSettings) -> dict[str, Any]:
+    return {
+        field: number.range.nearest(getattr(queue, field))
+        for field, number in QUEUE_NUMBERS.items()
+        if number.range.step > 1
+    }

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
 
 from huntline.clean_text import hidden_in
 from huntline.directory.names import is_address, line_uri_number, sip_uri_parts
+from huntline.directory.numbers import NumberSetting, Range
 from huntline.directory.organization import (
     EXITS,
+    GROUP_NUMBERS,
+    LIMIT_NUMBERS,
+    QUEUE_NUMBERS,
     CallerIdPolicy,
     Group,
     NumberKind,
@@ -33,33 +38,14 @@ _LONGEST_NAME = 64
 _LONGEST_FILE_NAME = 100
 _LONGEST_DESCRIPTION = 256
 _LONGEST_EXTERNAL_ID = 256
-_LARGEST_RANK = 10_000
+_RAISED_BY = {
+    "max_waiting": f"limits.max_waiting raises this, up to {LIMIT_NUMBERS['max_waiting'].range.high}",
+    "agent_limit": "limits.agent_limit",
+}
 _NEED_OF_TARGET = {
     QueueExitAction.FORWARD: "a queue name, sip:user@domain or tel:+digits",
     QueueExitAction.VOICEMAIL: "a person, sip:user@domain or tel:+digits",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """A whole number from ``low`` to ``high``, both allowed."""
-
-    low: int
-    high: int
-    unit: str = ""
-
-    def check(self, path: Path, value: int) -> Problems:
-        """A problem when the value lies outside."""
-        if not self.low <= value <= self.high:
-            yield Problem(path, value, f"must be {self.low} to {self.high}{self.unit and ' ' + self.unit}")
-
-
-MAX_WAITING_LIMIT = Range(0, 10_000, "calls")
-AGENT_LIMIT = Range(1, 10_000, "agents")
-AGENT_ALERT_TIME = Range(15, 180, "seconds")
-MAX_WAIT = Range(0, 2700, "seconds")
-WRAP_UP = Range(0, 3600, "seconds")
-CALLER_ID_RANK = Range(1, _LARGEST_RANK)
 
 
 def check_values(organization: Organization) -> Problems:
@@ -75,8 +61,7 @@ def _check_organization(organization: Organization) -> Problems:
     for place, domain in enumerate(organization.domains):
         if not _DOMAIN.fullmatch(domain):
             yield Problem(("domains", place), domain, "must be a domain such as contoso.com")
-    yield from MAX_WAITING_LIMIT.check(("limits", "max_waiting"), organization.limits.max_waiting)
-    yield from AGENT_LIMIT.check(("limits", "agent_limit"), organization.limits.agent_limit)
+    yield from _check_numbers(("limits",), organization.limits, LIMIT_NUMBERS)
     codes = organization.star_codes
     for field, code in (("opt_out", codes.opt_out), ("opt_in", codes.opt_in)):
         if code is not None and not _STAR_CODE.fullmatch(code):
@@ -105,6 +90,20 @@ def _check_each(organization: Organization) -> Problems:
         yield from _check_queue(("queues", place), queue, organization.limits)
     for place, policy in enumerate(organization.caller_id_policies):
         yield from _check_policy(("caller_id_policies", place), policy)
+
+
+def _check_numbers(path: Path, thing: object, numbers: Mapping[str, NumberSetting]) -> Problems:
+    for field, number in numbers.items():
+        value: int | None = getattr(thing, field)
+        if value is not None:
+            yield from number.range.check((*path, field), value)
+
+
+def _within_limits(field: str, allowed: Range, limits: OrganizationLimits) -> Range:
+    """What a queue of this organization may say."""
+    if field not in LIMIT_NUMBERS:
+        return allowed
+    return replace(allowed, high=getattr(limits, field), unit=f"{allowed.unit} ({_RAISED_BY[field]})")
 
 
 def _check_name(path: Path, name: str, longest: int = _LONGEST_NAME) -> Problems:
@@ -185,8 +184,7 @@ def _check_group(path: Path, group: Group) -> Problems:
         yield Problem((*path, "caller_id_rank"), None, wanted)
     if policy is None and rank is not None:
         yield Problem((*path, "caller_id_rank"), rank, "has a meaning only with a caller_id_policy")
-    if rank is not None:
-        yield from CALLER_ID_RANK.check((*path, "caller_id_rank"), rank)
+    yield from _check_numbers(path, group, GROUP_NUMBERS)
 
 
 def _check_policy(path: Path, policy: CallerIdPolicy) -> Problems:
@@ -212,13 +210,9 @@ def _check_queue(path: Path, queue: QueueSettings, limits: OrganizationLimits) -
     if "@" in queue.name:
         yield Problem((*path, "name"), queue.name, "must not contain @, which marks a user")
     yield from _check_line_uri((*path, "line_uri"), queue.line_uri)
-    most_waiting = Range(0, limits.max_waiting, "calls (limits.max_waiting raises this, up to 10000)")
-    most_agents = Range(1, limits.agent_limit, "agents (limits.agent_limit)")
-    yield from most_waiting.check((*path, "max_waiting"), queue.max_waiting)
-    yield from most_agents.check((*path, "agent_limit"), queue.agent_limit)
-    yield from AGENT_ALERT_TIME.check((*path, "agent_alert_time"), queue.agent_alert_time)
-    yield from MAX_WAIT.check((*path, "max_wait"), queue.max_wait)
-    yield from WRAP_UP.check((*path, "wrap_up"), queue.wrap_up)
+    for field, number in QUEUE_NUMBERS.items():
+        allowed = _within_limits(field, number.range, limits)
+        yield from allowed.check((*path, field), getattr(queue, field))
     if queue.distribution is Distribution.LONGEST_IDLE and not queue.presence_based_routing:
         wanted = "must be true with distribution longest-idle, which switches it on: leave it out"
         yield Problem((*path, "presence_based_routing"), False, wanted)

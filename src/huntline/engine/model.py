@@ -90,6 +90,7 @@ class Transfer:
 class CallQueue:
     """One waiting line and its rules. ``agents`` is expanded, in order and within the limit.
 
+    What a setting is when nobody says is for ``directory.organization`` to know.
     ``music`` names the music on hold: a caller handed over between queues with the same one keeps hearing
     it without a new ``PlayMusic``; None is like no other.
     """
@@ -98,21 +99,21 @@ class CallQueue:
     organization_id: str
     name: str
     agents: tuple[str, ...] = ()
-    distribution: Distribution = Distribution.ATTENDANT
-    alerting: CallsAlerting = CallsAlerting.ONE
+    distribution: Distribution
+    alerting: CallsAlerting
     has_greeting: bool = False
     music: str | None = None
-    agent_alert_time: timedelta = timedelta(seconds=30)
-    allow_opt_out: bool = True
-    max_waiting: int = 50
-    overflow: Exit = Exit(ExitAction.DISCONNECT)
-    max_wait: timedelta = timedelta(seconds=1200)
-    timeout: Exit = Exit(ExitAction.DISCONNECT)
-    no_agents: Exit = Exit(ExitAction.QUEUE)
-    no_agents_new_calls_only: bool = False
-    presence_based_routing: bool = False
-    ring_busy: bool = False
-    wrap_up: timedelta = timedelta(0)
+    agent_alert_time: timedelta
+    allow_opt_out: bool
+    max_waiting: int
+    overflow: Exit
+    max_wait: timedelta
+    timeout: Exit
+    no_agents: Exit
+    no_agents_new_calls_only: bool
+    presence_based_routing: bool
+    ring_busy: bool
+    wrap_up: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

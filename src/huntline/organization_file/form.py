@@ -6,20 +6,35 @@ What a value may be is for ``directory.rules`` to say, for every door alike.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import fields
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Optional, TypeVar, cast, get_type_hints
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Tag
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    create_model,
+)
 
 from huntline.clean_text import normalized
 from huntline.clock import is_time_zone
+from huntline.directory.numbers import numbers_of, switches_of
 from huntline.directory.organization import (
+    Group,
     GroupKind,
     Home,
     Licence,
     NumberKind,
+    OrganizationLimits,
     QueueExitAction,
+    QueueSettings,
     Substitute,
 )
 from huntline.directory.problems import did_you_mean
@@ -81,11 +96,43 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
+_FormT = TypeVar("_FormT", bound=_Part)
+
+
+def _plain_settings_of(thing: type) -> Callable[[type[_FormT]], type[_FormT]]:
+    """The form with the numbers and switches of the thing that it does not have itself, in the thing's order.
+
+    The ranges are there to be read: what lies outside is for the rules to refuse, in words.
+    """
+    plain: dict[str, Any] = {name: (bool, default) for name, default in switches_of(thing).items()}
+    for name, number in numbers_of(thing).items():
+        bounds = {"minimum": number.range.low, "maximum": number.range.high}
+        kind = Annotated[int, Field(json_schema_extra=bounds)]
+        plain[name] = (kind if number.default is not None else Optional[kind], number.default)  # noqa: UP045
+
+    def completed(form: type[_FormT]) -> type[_FormT]:
+        hints = get_type_hints(form, include_extras=True)
+        own = {
+            name: (hints[name], ... if field.is_required() else field.default)
+            for name, field in form.model_fields.items()
+        }
+        settings = plain | own
+        order = [each.name for each in fields(thing) if each.name in settings]
+        made = create_model(
+            form.__name__,
+            __base__=_Part,
+            __doc__=form.__doc__,
+            __module__=form.__module__,
+            **{name: settings[name] for name in order},
+        )
+        return cast("type[_FormT]", made)
+
+    return completed
+
+
+@_plain_settings_of(OrganizationLimits)
 class LimitsForm(_Part):
     """``limits``."""
-
-    max_waiting: int = 200
-    agent_limit: int = 10_000
 
 
 class StarCodesForm(_Part):
@@ -144,6 +191,7 @@ class UserForm(UserFields):
     sip_digests: list[DigestForm] | None = None
 
 
+@_plain_settings_of(Group)
 class GroupForm(_Part):
     """One of ``groups``."""
 
@@ -151,7 +199,6 @@ class GroupForm(_Part):
     kind: Annotated[GroupKind, one_of(GroupKind)]
     members: _Texts = []
     caller_id_policy: Text | None = None
-    caller_id_rank: int | None = None
     external_id: Text | None = None
 
 
@@ -217,8 +264,9 @@ _Greeting = Annotated[
 _Music = Annotated[FileForm | None, BeforeValidator(_default_as_none)]
 
 
+@_plain_settings_of(QueueSettings)
 class QueueForm(_Part):
-    """One of ``queues``."""
+    """One of ``queues``; its numbers and most of its switches are defined in ``QueueSettings``."""
 
     name: Text
     primary_uri: Text | None = None
@@ -228,20 +276,12 @@ class QueueForm(_Part):
     music: _Music = None
     distribution: Annotated[Distribution, one_of(Distribution)] = Distribution.ATTENDANT
     alerting: Annotated[CallsAlerting, one_of(CallsAlerting)] | None = None
-    agent_limit: int = 50
     agents: _Texts = []
     groups: _Texts = []
-    agent_alert_time: int = 30
-    allow_opt_out: bool = True
-    max_waiting: int = 50
     overflow: ExitForm = ExitForm.model_construct(action=QueueExitAction.DISCONNECT)
-    max_wait: int = 1200
     timeout: ExitForm = ExitForm.model_construct(action=QueueExitAction.DISCONNECT)
     no_agents: ExitForm = ExitForm.model_construct(action=QueueExitAction.QUEUE)
-    no_agents_new_calls_only: bool = False
     presence_based_routing: bool | None = None
-    ring_busy: bool = False
-    wrap_up: int = 0
 
 
 class OrganizationFields(_Part):

@@ -9,7 +9,10 @@ from dataclasses import replace
 from typing import Any
 
 from huntline.directory.digests import password_digests
+from huntline.directory.numbers import switches_of
 from huntline.directory.organization import (
+    GROUP_NUMBERS,
+    QUEUE_NUMBERS,
     Allowance,
     Audio,
     CallerIdPolicy,
@@ -38,6 +41,7 @@ from huntline.organization_file.form import (
     UserFields,
     UserForm,
 )
+from huntline.plain import fields_of
 
 Dump = dict[str, Any]
 """Plain data in the form that its kind has in the organization file, every setting written out."""
@@ -56,16 +60,8 @@ _PLAIN_USER_FIELDS = (
     "is_active",
 )
 _PLAIN_QUEUE_FIELDS = (
-    "name",
-    "distribution",
-    "agent_limit",
-    "agent_alert_time",
-    "allow_opt_out",
-    "max_waiting",
-    "max_wait",
-    "no_agents_new_calls_only",
-    "ring_busy",
-    "wrap_up",
+    *("name", "distribution", *QUEUE_NUMBERS),
+    *(name for name in switches_of(QueueSettings) if name != "presence_based_routing"),
 )
 _EXITS = ("overflow", "timeout", "no_agents")
 
@@ -94,10 +90,7 @@ def fields_dump(organization: Organization) -> Dump:
     return {
         "organization": organization.name,
         "domains": list(organization.domains),
-        "limits": {
-            "max_waiting": organization.limits.max_waiting,
-            "agent_limit": organization.limits.agent_limit,
-        },
+        "limits": fields_of(organization.limits),
         "communication_credits": organization.communication_credits,
         "propagation_delay": organization.propagation_delay,
         "time_zone": organization.time_zone,
@@ -181,7 +174,7 @@ def group_of(form: GroupForm) -> Group:
         kind=form.kind,
         members=tuple(member.lower() if "@" in member else member for member in form.members),
         caller_id_policy=form.caller_id_policy,
-        caller_id_rank=form.caller_id_rank,
+        **{field: getattr(form, field) for field in GROUP_NUMBERS},
         external_id=form.external_id,
     )
 
@@ -193,7 +186,7 @@ def group_dump(group: Group) -> Dump:
         "kind": str(group.kind),
         "members": list(group.members),
         "caller_id_policy": group.caller_id_policy,
-        "caller_id_rank": group.caller_id_rank,
+        **{field: getattr(group, field) for field in GROUP_NUMBERS},
         "external_id": group.external_id,
     }
 

@@ -9,7 +9,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Table
 
+from huntline.directory.numbers import switches_of
 from huntline.directory.organization import (
+    LIMIT_NUMBERS,
+    QUEUE_NUMBERS,
     Allowance,
     Audio,
     CallerIdPolicy,
@@ -33,6 +36,7 @@ from huntline.directory.organization import (
     User,
 )
 from huntline.engine.model import CallsAlerting, Distribution
+from huntline.plain import fields_of
 from huntline.storage import schema
 
 Row = dict[str, Any]
@@ -88,15 +92,8 @@ _PLAIN_QUEUE_COLUMNS = (
     "domain",
     "distribution",
     "alerting",
-    "agent_limit",
-    "agent_alert_time",
-    "allow_opt_out",
-    "max_waiting",
-    "max_wait",
-    "no_agents_new_calls_only",
-    "presence_based_routing",
-    "ring_busy",
-    "wrap_up",
+    *QUEUE_NUMBERS,
+    *switches_of(QueueSettings),
 )
 
 
@@ -185,8 +182,7 @@ def _organization_row(organization: Organization) -> Row:
     return {
         "name": organization.name,
         "name_key": organization.name.casefold(),
-        "max_waiting": organization.limits.max_waiting,
-        "agent_limit": organization.limits.agent_limit,
+        **fields_of(organization.limits),
         "communication_credits": organization.communication_credits,
         "opt_out_code": organization.star_codes.opt_out,
         "opt_in_code": organization.star_codes.opt_in,
@@ -318,7 +314,7 @@ def organization_of(rows: Rows, users: tuple[User, ...] | None = None) -> Organi
         organization_id=row["organization_id"],
         name=row["name"],
         domains=tuple(domain["domain"] for domain in rows[schema.domains]),
-        limits=OrganizationLimits(row["max_waiting"], row["agent_limit"]),
+        limits=OrganizationLimits(**{name: row[name] for name in LIMIT_NUMBERS}),
         communication_credits=row["communication_credits"],
         propagation_delay=row["propagation_delay"],
         time_zone=row["time_zone"],

@@ -1,23 +1,40 @@
-"""The description of the API for programs, as a file: the pages' types are made from it."""
+"""What the pages are made from: the description of the API, and what its numbers are and may be, as files."""
 
 from __future__ import annotations
 
 import json
 import sys
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 
 from huntline.config import Config
+from huntline.directory.organization import GROUP_NUMBERS, LIMIT_NUMBERS, QUEUE_NUMBERS
 from huntline.web.app import build_app
+
+_NUMBERS = {"QUEUE_NUMBERS": QUEUE_NUMBERS, "LIMIT_NUMBERS": LIMIT_NUMBERS, "GROUP_NUMBERS": GROUP_NUMBERS}
+
+
+def numbers_for_pages() -> str:
+    """The numbers of things, their defaults and ranges, in TypeScript."""
+    made = ["/** Made by huntline.web.openapi from huntline.directory.organization, at each build. */"]
+    for name, numbers in _NUMBERS.items():
+        facts = {
+            field: {"default": number.default, **asdict(number.range)} for field, number in numbers.items()
+        }
+        made.append(f"export const {name} = {json.dumps(facts, indent=2)} as const;")
+    return "\n\n".join(made) + "\n"
 
 
 def main() -> None:
-    """Write the description to the file that the command line names."""
+    """Write both to the files that the command line names."""
     with tempfile.TemporaryDirectory() as data:
         app = build_app(Config(data=Path(data)))
         description = app.openapi()
         app.state.backstage.close()
-    Path(sys.argv[1]).write_text(json.dumps(description, indent=1))
+    description_file, numbers_file = map(Path, sys.argv[1:])
+    description_file.write_text(json.dumps(description, indent=1))
+    numbers_file.write_text(numbers_for_pages())
 
 
 if __name__ == "__main__":

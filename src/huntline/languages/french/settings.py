@@ -257,8 +257,8 @@ SETTINGS = {
         " ont un : {users} ; retirez les mots de passe, changez les domaines, puis définissez-les de nouveau"
     ),
     # the audit
-    "rounded from {seconds:number} to the nearest 15 seconds": (
-        "arrondi de {seconds} aux 15 secondes les plus proches"
+    "rounded from {seconds:number} to the nearest {step:number} seconds": (
+        "arrondi de {seconds} aux {step} secondes les plus proches"
     ),
     "set anew": "défini de nouveau",
     "another order": "un autre ordre",

@@ -15,10 +15,11 @@ import { findingsAbout } from '~/admin/parts/findings';
 import { whole } from '~/admin/parts/listing';
 import { OrderedList } from '~/admin/parts/OrderedList';
 import { GroupPicker, PersonPicker } from '~/admin/parts/pickers';
-import { nameProblem, RANGES, rangeProblem } from '~/admin/parts/ranges';
+import { nameProblem, rangeProblem } from '~/admin/parts/ranges';
 import { Section } from '~/admin/parts/Section';
 import { ifMatch, type Stored, storedOf } from '~/admin/parts/stored';
 import { api, bodyOf } from '~/api/client';
+import { GROUP_NUMBERS } from '~/api/numbers';
 import { useMay } from '~/api/session';
 import { Loaded } from '~/parts/Loaded';
 import { Page } from '~/parts/Page';
@@ -35,7 +36,7 @@ function useCheck() {
   const { t } = useTranslation('admin');
   return ({ name, caller_id_rank }: GroupDraft) => ({
     name: nameProblem(name, t),
-    caller_id_rank: rangeProblem(caller_id_rank, RANGES.callerIdRank, t),
+    caller_id_rank: rangeProblem(caller_id_rank, GROUP_NUMBERS.caller_id_rank, t),
   });
 }
 

@@ -1,6 +1,7 @@
 import type { TFunction } from 'i18next';
 import { expect, test } from 'vitest';
-import { nameProblem, numberIn, RANGES, rangeProblem, roundedWait } from './ranges';
+import { QUEUE_NUMBERS } from '~/api/numbers';
+import { nameProblem, nearest, numberIn, rangeProblem } from './ranges';
 
 const t = ((key: string, values?: object) =>
   `${key} ${JSON.stringify(values ?? {})}`) as unknown as TFunction;
@@ -14,7 +15,7 @@ test.each([
   [1200, 1200],
   [2700, 2700],
 ])('a wait of %d s is stored as %d s', (typed, stored) => {
-  expect(roundedWait(typed)).toBe(stored);
+  expect(nearest(typed, QUEUE_NUMBERS.max_wait)).toBe(stored);
 });
 
 test('a number as people type it', () => {
@@ -26,11 +27,11 @@ test('a number as people type it', () => {
 });
 
 test.each(['14', '181', '-1', 'x', '30.5'])('an alert time of %s is out of range', (text) => {
-  expect(rangeProblem(text, RANGES.agentAlertTime, t)).toContain('"low":15,"high":180');
+  expect(rangeProblem(text, QUEUE_NUMBERS.agent_alert_time, t)).toContain('"low":15,"high":180');
 });
 
 test.each(['15', '180', '', ' 30'])('an alert time of %j is allowed', (text) => {
-  expect(rangeProblem(text, RANGES.agentAlertTime, t)).toBeUndefined();
+  expect(rangeProblem(text, QUEUE_NUMBERS.agent_alert_time, t)).toBeUndefined();
 });
 
 test('a name has up to 64 characters', () => {

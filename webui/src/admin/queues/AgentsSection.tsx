@@ -18,15 +18,17 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { anchorOf } from '~/admin/parts/anchors';
 import { FindingNotes } from '~/admin/parts/FindingNotes';
-import { NumberSetting, SwitchSetting, useFieldsScope } from '~/admin/parts/fields';
+import { SwitchSetting, useFieldsScope } from '~/admin/parts/fields';
 import { findingsAt } from '~/admin/parts/findings';
 import { OrderedList } from '~/admin/parts/OrderedList';
 import { GroupPicker, PersonPicker } from '~/admin/parts/pickers';
 import { FoldingSection, Section } from '~/admin/parts/Section';
 import { api, bodyOf } from '~/api/client';
+import { QUEUE_NUMBERS } from '~/api/numbers';
 import { Loaded } from '~/parts/Loaded';
+import { QueueNumber } from './QueueNumber';
 import type { PartProps } from './QueuePage';
-import { DEFAULTS, isUsual, type QueueView } from './queueDraft';
+import { isUsual, type QueueView, SECTION_FIELDS } from './queueDraft';
 
 const MOST_SHOWN = 100;
 
@@ -128,39 +130,23 @@ export function AgentsSection({ editing, queue }: Props) {
 }
 
 /** How agents are rung, and whether they may leave the queue's rotation. */
-export function RingingSection({ editing }: PartProps) {
+export function RingingSection(part: PartProps) {
   const { t } = useTranslation(['queues', 'admin']);
-  const { draft, set } = editing;
+  const { draft, set } = part.editing;
   return (
     <FoldingSection
       title={t('queues:ringing')}
       name="ringing"
-      fields={['allow_opt_out', 'agent_limit', 'agent_alert_time']}
+      fields={SECTION_FIELDS.ringing}
       summary={t('queues:summary.alert', {
-        seconds: draft.agent_alert_time || DEFAULTS.agent_alert_time,
-        agents: draft.agent_limit || DEFAULTS.agent_limit,
+        seconds: draft.agent_alert_time || QUEUE_NUMBERS.agent_alert_time.default,
+        agents: draft.agent_limit || QUEUE_NUMBERS.agent_limit.default,
         optOut: t(draft.allow_opt_out ? 'common:yes' : 'common:no'),
       })}
       isDefault={draft.allow_opt_out && isUsual('agent_limit', draft) && isUsual('agent_alert_time', draft)}
     >
-      <NumberSetting
-        name="agent_limit"
-        label={t('queues:setting.agent_limit')}
-        hint={t('queues:hint.agent_limit')}
-        placeholder={String(DEFAULTS.agent_limit)}
-        unit={t('admin:unit.agents')}
-        value={draft.agent_limit}
-        onChange={(agent_limit) => set({ agent_limit })}
-      />
-      <NumberSetting
-        name="agent_alert_time"
-        label={t('queues:setting.agent_alert_time')}
-        hint={t('queues:hint.agent_alert_time')}
-        placeholder={String(DEFAULTS.agent_alert_time)}
-        unit={t('admin:unit.seconds')}
-        value={draft.agent_alert_time}
-        onChange={(agent_alert_time) => set({ agent_alert_time })}
-      />
+      <QueueNumber name="agent_limit" {...part} />
+      <QueueNumber name="agent_alert_time" {...part} />
       <SwitchSetting
         name="allow_opt_out"
         label={t('queues:setting.allow_opt_out')}

@@ -2,44 +2,38 @@
 
 import { Radio, RadioGroup } from '@fluentui/react-components';
 import { useTranslation } from 'react-i18next';
-import { NumberSetting, Setting, useFieldsScope } from '~/admin/parts/fields';
+import { Setting, useFieldsScope } from '~/admin/parts/fields';
 import { lengthInWords } from '~/admin/parts/lengths';
-import { numberIn, RANGES, roundedWait } from '~/admin/parts/ranges';
+import { isWithin, nearest, numberIn } from '~/admin/parts/ranges';
 import { FoldingSection } from '~/admin/parts/Section';
+import { QUEUE_NUMBERS } from '~/api/numbers';
 import { ExitSetting, exitName } from './ExitSetting';
+import { QueueNumber } from './QueueNumber';
 import type { PartProps } from './QueuePage';
-import { DEFAULTS, isUsual, type QueueView } from './queueDraft';
+import { isUsual, type QueueView, SECTION_FIELDS } from './queueDraft';
 
 interface Props extends PartProps {
   readonly queue: QueueView | null;
 }
 
-export function FullSection({ editing, organization, queue }: Props) {
+export function FullSection({ queue, ...part }: Props) {
   const { t } = useTranslation(['queues', 'admin']);
-  const { draft, set } = editing;
+  const { draft, set } = part.editing;
   return (
     <FoldingSection
       title={t('queues:full')}
       name="full"
-      fields={['max_waiting', 'overflow']}
+      fields={SECTION_FIELDS.full}
       summary={t('queues:summary.full', {
-        count: numberIn(draft.max_waiting) ?? DEFAULTS.max_waiting,
+        count: numberIn(draft.max_waiting) ?? QUEUE_NUMBERS.max_waiting.default,
         exit: exitName('overflow', draft.overflow, t),
       })}
       isDefault={draft.overflow.kind === 'disconnect' && isUsual('max_waiting', draft)}
     >
-      <NumberSetting
+      <QueueNumber
         name="max_waiting"
-        label={t('queues:setting.max_waiting')}
-        hint={
-          numberIn(draft.max_waiting) === 0
-            ? t('queues:hint.noneWaiting')
-            : t('queues:hint.max_waiting', { high: organization.limits.max_waiting })
-        }
-        placeholder={String(DEFAULTS.max_waiting)}
-        unit={t('admin:unit.calls')}
-        value={draft.max_waiting}
-        onChange={(max_waiting) => set({ max_waiting })}
+        hint={numberIn(draft.max_waiting) === 0 ? t('queues:hint.noneWaiting') : undefined}
+        {...part}
       />
       <ExitSetting
         name="overflow"
@@ -51,29 +45,21 @@ export function FullSection({ editing, organization, queue }: Props) {
   );
 }
 
-export function WaitSection({ editing, queue }: Props) {
+export function WaitSection({ queue, ...part }: Props) {
   const { t, i18n } = useTranslation(['queues', 'admin']);
-  const { draft, set } = editing;
+  const { draft, set } = part.editing;
   return (
     <FoldingSection
       title={t('queues:wait')}
       name="wait"
-      fields={['max_wait', 'timeout']}
+      fields={SECTION_FIELDS.wait}
       summary={t('queues:summary.wait', {
-        time: lengthInWords(numberIn(draft.max_wait) ?? DEFAULTS.max_wait, i18n.language),
+        time: lengthInWords(numberIn(draft.max_wait) ?? QUEUE_NUMBERS.max_wait.default, i18n.language),
         exit: exitName('timeout', draft.timeout, t),
       })}
       isDefault={draft.timeout.kind === 'disconnect' && isUsual('max_wait', draft)}
     >
-      <NumberSetting
-        name="max_wait"
-        label={t('queues:setting.max_wait')}
-        hint={useWaitHint(draft.max_wait)}
-        placeholder={String(DEFAULTS.max_wait)}
-        unit={t('admin:unit.seconds')}
-        value={draft.max_wait}
-        onChange={(max_wait) => set({ max_wait })}
-      />
+      <QueueNumber name="max_wait" hint={useWaitHint(draft.max_wait)} {...part} />
       <ExitSetting
         name="timeout"
         exit={draft.timeout}
@@ -84,15 +70,16 @@ export function WaitSection({ editing, queue }: Props) {
   );
 }
 
-/** What a maximum wait means, and what is stored when it is no step of 15 seconds. */
+/** What a maximum wait means, and what is stored when it is no whole step. */
 function useWaitHint(text: string): string {
   const { t, i18n } = useTranslation('queues');
   const typed = numberIn(text);
-  if (typed === null || Number.isNaN(typed) || typed < 0 || typed > RANGES.maxWait.high)
-    return t('queues:hint.max_wait');
-  const stored = roundedWait(typed);
+  const number = QUEUE_NUMBERS.max_wait;
+  if (typed === null || !isWithin(text, number))
+    return t('queues:hint.max_wait', { ...number, time: lengthInWords(number.default, i18n.language) });
+  const stored = nearest(typed, number);
   const time = lengthInWords(stored, i18n.language);
-  if (stored !== typed) return t('queues:hint.rounded', { time });
+  if (stored !== typed) return t('queues:hint.rounded', { time, step: number.step });
   return stored === 0 ? t('queues:hint.noWait') : t('queues:hint.waitOf', { time });
 }
 
@@ -105,7 +92,7 @@ export function NobodySection({ editing, queue }: Props) {
       title={t('queues:nobody')}
       about={t('queues:nobodyAbout')}
       name="nobody"
-      fields={['no_agents', 'no_agents_new_calls_only']}
+      fields={SECTION_FIELDS.nobody}
       summary={exitName('no_agents', draft.no_agents, t)}
       isDefault={draft.no_agents.kind === 'stay'}
     >

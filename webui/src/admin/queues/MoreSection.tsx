@@ -1,23 +1,25 @@
 /** Which agents count as free. */
 
 import { useTranslation } from 'react-i18next';
-import { NumberSetting, SwitchSetting } from '~/admin/parts/fields';
+import { SwitchSetting } from '~/admin/parts/fields';
 import { FoldingSection } from '~/admin/parts/Section';
+import { QUEUE_NUMBERS } from '~/api/numbers';
+import { QueueNumber } from './QueueNumber';
 import type { PartProps } from './QueuePage';
-import { DEFAULTS, isUsual } from './queueDraft';
+import { isUsual, SECTION_FIELDS } from './queueDraft';
 
-export function MoreSection({ editing }: PartProps) {
+export function MoreSection(part: PartProps) {
   const { t } = useTranslation(['queues', 'admin']);
-  const { draft, set } = editing;
+  const { draft, set } = part.editing;
   const isForced = draft.distribution === 'longest-idle';
   return (
     <FoldingSection
       title={t('queues:more')}
       name="more"
-      fields={['presence_based_routing', 'wrap_up', 'ring_busy']}
+      fields={SECTION_FIELDS.more}
       summary={t('queues:summary.more', {
         presence: t(draft.presence_based_routing ? 'common:yes' : 'common:no'),
-        wrapUp: draft.wrap_up || DEFAULTS.wrap_up,
+        wrapUp: draft.wrap_up || QUEUE_NUMBERS.wrap_up.default,
         busy: t(draft.ring_busy ? 'common:yes' : 'common:no'),
       })}
       isDefault={draft.presence_based_routing === isForced && !draft.ring_busy && isUsual('wrap_up', draft)}
@@ -30,15 +32,7 @@ export function MoreSection({ editing }: PartProps) {
         isFixed={isForced}
         onChange={(presence_based_routing) => set({ presence_based_routing })}
       />
-      <NumberSetting
-        name="wrap_up"
-        label={t('queues:setting.wrap_up')}
-        hint={t('queues:hint.wrap_up')}
-        placeholder={String(DEFAULTS.wrap_up)}
-        unit={t('admin:unit.seconds')}
-        value={draft.wrap_up}
-        onChange={(wrap_up) => set({ wrap_up })}
-      />
+      <QueueNumber name="wrap_up" {...part} />
       <SwitchSetting
         name="ring_busy"
         label={t('queues:setting.ring_busy')}

@@ -34,6 +34,7 @@ import {
   problemsIn,
   type QueueDraft,
   type QueueView,
+  SECTION_FIELDS,
 } from './queueDraft';
 import { SoundsSection } from './SoundsSection';
 import { useTestCall } from './TestCallPanel';
@@ -229,25 +230,22 @@ function QueueForm({ editing, organization, queue, isReadOnly = false, action, o
 
 /** The sections in their order, with what is in them. */
 function indexOf(t: TFunction): readonly IndexEntry[] {
-  return [
-    { name: 'basics', title: t('queues:basics'), fields: ['name', 'line_uri', 'domain'] },
-    { name: 'agents-section', title: t('queues:agents'), fields: ['agents', 'groups'] },
-    { name: 'sounds', title: t('queues:sounds'), fields: ['greeting', 'music'] },
-    {
-      name: 'distribution-section',
-      title: t('queues:distribution'),
-      fields: ['distribution', 'alerting'],
-    },
-    {
-      name: 'ringing',
-      title: t('queues:ringing'),
-      fields: ['allow_opt_out', 'agent_limit', 'agent_alert_time'],
-    },
-    { name: 'full', title: t('queues:full'), fields: ['max_waiting', 'overflow'] },
-    { name: 'wait', title: t('queues:wait'), fields: ['max_wait', 'timeout'] },
-    { name: 'nobody', title: t('queues:nobody'), fields: ['no_agents', 'no_agents_new_calls_only'] },
-    { name: 'more', title: t('queues:more'), fields: ['presence_based_routing', 'wrap_up', 'ring_busy'] },
-  ];
+  const titles: Record<keyof typeof SECTION_FIELDS, string> = {
+    basics: t('queues:basics'),
+    'agents-section': t('queues:agents'),
+    sounds: t('queues:sounds'),
+    'distribution-section': t('queues:distribution'),
+    ringing: t('queues:ringing'),
+    full: t('queues:full'),
+    wait: t('queues:wait'),
+    nobody: t('queues:nobody'),
+    more: t('queues:more'),
+  };
+  return Object.entries(SECTION_FIELDS).map(([name, fields]) => ({
+    name,
+    title: titles[name as keyof typeof SECTION_FIELDS],
+    fields,
+  }));
 }
 
 /** A loop of forwards is told at its first queue, which may be another one: here it stands beside what closed it. */

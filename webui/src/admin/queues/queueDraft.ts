@@ -1,8 +1,9 @@
 /** A queue as its form holds it: from the API's words and back. Nothing in here does I/O. */
 
 import type { TFunction } from 'i18next';
-import { nameProblem, numberIn, RANGES, type Range, rangeProblem } from '~/admin/parts/ranges';
+import { nameProblem, numberIn, type Range, rangeProblem } from '~/admin/parts/ranges';
 import type { ApiProblem, FieldProblem, Schemas } from '~/api/client';
+import { QUEUE_NUMBERS } from '~/api/numbers';
 
 export type QueueView = Schemas['QueueView'];
 export type QueuePatch = Schemas['QueuePatch'];
@@ -36,7 +37,10 @@ export interface ExitDraft {
   readonly target: string;
 }
 
-export interface QueueDraft {
+/** The settings that are numbers; in a draft an empty one stands for its default. */
+export type QueueNumberName = keyof typeof QUEUE_NUMBERS;
+
+export interface QueueDraft extends Readonly<Record<QueueNumberName, string>> {
   readonly name: string;
   /** As the API has it, `tel:+14255550100`; empty for none. */
   readonly line_uri: string;
@@ -48,35 +52,38 @@ export interface QueueDraft {
   readonly allow_opt_out: boolean;
   readonly agents: readonly string[];
   readonly groups: readonly string[];
-  readonly agent_limit: string;
-  readonly agent_alert_time: string;
-  readonly max_waiting: string;
   readonly overflow: ExitDraft;
-  readonly max_wait: string;
   readonly timeout: ExitDraft;
   readonly no_agents: ExitDraft;
   readonly no_agents_new_calls_only: boolean;
   readonly presence_based_routing: boolean;
-  readonly wrap_up: string;
   readonly ring_busy: boolean;
 }
 
-const NUMBERS = ['agent_limit', 'agent_alert_time', 'max_waiting', 'max_wait', 'wrap_up'] as const;
+/** What belongs to which section of the page, in this order. */
+export const SECTION_FIELDS = {
+  basics: ['name', 'line_uri', 'domain'],
+  'agents-section': ['agents', 'groups'],
+  sounds: ['greeting', 'music'],
+  'distribution-section': ['distribution', 'alerting'],
+  ringing: ['allow_opt_out', 'agent_limit', 'agent_alert_time'],
+  full: ['max_waiting', 'overflow'],
+  wait: ['max_wait', 'timeout'],
+  nobody: ['no_agents', 'no_agents_new_calls_only'],
+  more: ['presence_based_routing', 'wrap_up', 'ring_busy'],
+} as const satisfies Record<string, readonly (keyof QueueDraft)[]>;
+
+const NUMBERS = Object.keys(QUEUE_NUMBERS) as QueueNumberName[];
 const NO_GREETING: GreetingDraft = { kind: 'none', file: '', say: '', language: 'en' };
 const DISCONNECT: ExitDraft = { kind: 'disconnect', target: '' };
 
-/** What an empty field of a number stands for. */
-export const DEFAULTS: Readonly<Record<(typeof NUMBERS)[number], number>> = {
-  agent_limit: 50,
-  agent_alert_time: 30,
-  max_waiting: 50,
-  max_wait: 1200,
-  wrap_up: 0,
-};
+function eachNumber<Value>(value: (field: QueueNumberName) => Value): Record<QueueNumberName, Value> {
+  return Object.fromEntries(NUMBERS.map((field) => [field, value(field)])) as Record<QueueNumberName, Value>;
+}
 
 /** Whether a number is what it is without anybody's doing. */
-export function isUsual(field: (typeof NUMBERS)[number], draft: QueueDraft): boolean {
-  return draft[field].trim() === '' || numberIn(draft[field]) === DEFAULTS[field];
+export function isUsual(field: QueueNumberName, draft: QueueDraft): boolean {
+  return draft[field].trim() === '' || numberIn(draft[field]) === QUEUE_NUMBERS[field].default;
 }
 
 /** A queue that is yet to be made; with several domains its own is still to be chosen. */
@@ -92,16 +99,12 @@ export function newQueue(domains: readonly string[]): QueueDraft {
     allow_opt_out: true,
     agents: [],
     groups: [],
-    agent_limit: '',
-    agent_alert_time: '',
-    max_waiting: '',
+    ...eachNumber(() => ''),
     overflow: DISCONNECT,
-    max_wait: '',
     timeout: DISCONNECT,
     no_agents: { kind: 'stay', target: '' },
     no_agents_new_calls_only: false,
     presence_based_routing: false,
-    wrap_up: '',
     ring_busy: false,
   };
 }
@@ -118,16 +121,12 @@ export function draftOf(queue: QueueView, domains: readonly string[]): QueueDraf
     allow_opt_out: queue.allow_opt_out,
     agents: queue.agents,
     groups: queue.groups,
-    agent_limit: String(queue.agent_limit),
-    agent_alert_time: String(queue.agent_alert_time),
-    max_waiting: String(queue.max_waiting),
+    ...eachNumber((field) => String(queue[field])),
     overflow: exitOf(queue.overflow, domains),
-    max_wait: String(queue.max_wait),
     timeout: exitOf(queue.timeout, domains),
     no_agents: exitOf(queue.no_agents, domains),
     no_agents_new_calls_only: queue.no_agents_new_calls_only,
     presence_based_routing: queue.presence_based_routing ?? false,
-    wrap_up: String(queue.wrap_up),
     ring_busy: queue.ring_busy,
   };
 }
@@ -203,13 +202,11 @@ export function patchOf(changes: Partial<QueueDraft>, draft: QueueDraft): QueueP
           presence_based_routing: draft.presence_based_routing,
         };
   const { greeting, music, line_uri, agents, groups, overflow, timeout, no_agents, ...plain } = whole;
-  const { agent_limit, agent_alert_time, max_waiting, max_wait, wrap_up, ...rest } = plain;
-  const numbers = { agent_limit, agent_alert_time, max_waiting, max_wait, wrap_up };
-  const patch: QueuePatch = { ...rest };
-  for (const field of NUMBERS) {
-    const text = numbers[field];
-    if (text !== undefined) patch[field] = numberIn(text);
-  }
+  const sent = Object.entries(plain).map(([field, value]) => [
+    field,
+    field in QUEUE_NUMBERS ? numberIn(String(value)) : value,
+  ]);
+  const patch: QueuePatch = Object.fromEntries(sent);
   if (greeting !== undefined) patch.greeting = greetingForm(greeting);
   if (music !== undefined) patch.music = music.kind === 'file' ? { file: music.file } : null;
   if (line_uri !== undefined) patch.line_uri = line_uri || null;
@@ -238,21 +235,20 @@ function greetingForm({
   return kind === 'file' ? { file } : { say, language };
 }
 
+/** What a number may be in this organization, whose limits may have one of the same name. */
+export function rangeOf(field: QueueNumberName, limits: Schemas['LimitsForm']): Range {
+  return { ...QUEUE_NUMBERS[field], ...(field in limits && { high: limits[field as keyof typeof limits] }) };
+}
+
 /** What is wrong with a queue as it is typed, by setting. The rest is for the API to say. */
 export function problemsIn(
   draft: QueueDraft,
   limits: Schemas['LimitsForm'],
   t: TFunction,
 ): Record<string, string | undefined> {
-  const mostWaiting: Range = { ...RANGES.maxWaiting, high: limits.max_waiting };
-  const mostAgents: Range = { ...RANGES.agentLimit, high: limits.agent_limit };
   return {
+    ...eachNumber((field) => rangeProblem(draft[field], rangeOf(field, limits), t)),
     name: nameProblem(draft.name, t) ?? (draft.name.includes('@') ? t('queues:noAt') : undefined),
-    agent_limit: rangeProblem(draft.agent_limit, mostAgents, t),
-    agent_alert_time: rangeProblem(draft.agent_alert_time, RANGES.agentAlertTime, t),
-    max_waiting: rangeProblem(draft.max_waiting, mostWaiting, t),
-    max_wait: rangeProblem(draft.max_wait, RANGES.maxWait, t),
-    wrap_up: rangeProblem(draft.wrap_up, RANGES.wrapUp, t),
   };
 }
 

@@ -11,22 +11,17 @@ import { NumberSetting, SwitchSetting, TextSetting } from '~/admin/parts/fields'
 import { whole } from '~/admin/parts/listing';
 import { useStoredOrganization } from '~/admin/parts/organization';
 import { RemoveButton } from '~/admin/parts/RemoveButton';
-import { nameProblem, RANGES, rangeProblem } from '~/admin/parts/ranges';
+import { nameProblem, rangeProblem } from '~/admin/parts/ranges';
 import { Section } from '~/admin/parts/Section';
 import { useSettingsChanged } from '~/admin/parts/settingsChanged';
 import { ifMatch, type Stored, storedOf } from '~/admin/parts/stored';
 import { ApiProblem, api, bodyOf } from '~/api/client';
+import { LIMIT_NUMBERS } from '~/api/numbers';
 import { useMay, useSession } from '~/api/session';
 import { Failure } from '~/parts/Failure';
 import { Loaded } from '~/parts/Loaded';
 import { useSay } from '~/parts/toasts';
-import {
-  DEFAULT_LIMITS,
-  draftOf,
-  type OrganizationDraft,
-  type OrganizationView,
-  patchOf,
-} from './organizationDraft';
+import { draftOf, type OrganizationDraft, type OrganizationView, patchOf } from './organizationDraft';
 
 const useStyles = makeStyles({
   list: {
@@ -76,8 +71,8 @@ function OrganizationForm({ stored, onReload }: FormProps) {
     stored: base,
     check: ({ organization, limits }) => ({
       organization: nameProblem(organization, t),
-      'limits.max_waiting': rangeProblem(limits.max_waiting, RANGES.maxWaitingLimit, t),
-      'limits.agent_limit': rangeProblem(limits.agent_limit, RANGES.agentLimit, t),
+      'limits.max_waiting': rangeProblem(limits.max_waiting, LIMIT_NUMBERS.max_waiting, t),
+      'limits.agent_limit': rangeProblem(limits.agent_limit, LIMIT_NUMBERS.agent_limit, t),
     }),
     save: async (changes, _, etag) => {
       const params = { header: ifMatch(etag) };
@@ -136,7 +131,7 @@ function OrganizationForm({ stored, onReload }: FormProps) {
         <NumberSetting
           name="limits.max_waiting"
           label={t('settings:maxWaiting')}
-          placeholder={String(DEFAULT_LIMITS.max_waiting)}
+          placeholder={String(LIMIT_NUMBERS.max_waiting.default)}
           unit={t('admin:unit.calls')}
           value={draft.limits.max_waiting}
           onChange={(max_waiting) => set({ limits: { ...draft.limits, max_waiting } })}
@@ -144,7 +139,7 @@ function OrganizationForm({ stored, onReload }: FormProps) {
         <NumberSetting
           name="limits.agent_limit"
           label={t('settings:agentLimit')}
-          placeholder={String(DEFAULT_LIMITS.agent_limit)}
+          placeholder={String(LIMIT_NUMBERS.agent_limit.default)}
           unit={t('admin:unit.agents')}
           value={draft.limits.agent_limit}
           onChange={(agent_limit) => set({ limits: { ...draft.limits, agent_limit } })}

@@ -2,6 +2,7 @@
 
 import { numberIn } from '~/admin/parts/ranges';
 import type { Schemas } from '~/api/client';
+import { LIMIT_NUMBERS } from '~/api/numbers';
 
 export type OrganizationView = Schemas['OrganizationView'];
 export type OrganizationPatch = Schemas['OrganizationFieldsPatch'];
@@ -34,8 +35,6 @@ export function draftOf(view: OrganizationView): OrganizationDraft {
   };
 }
 
-export const DEFAULT_LIMITS = { max_waiting: 200, agent_limit: 10_000 } as const;
-
 /** What is sent of the settings that changed. */
 export function patchOf(changes: Partial<OrganizationDraft>): OrganizationPatch {
   const { limits, star_codes, time_zone, ...plain } = changes;
@@ -44,8 +43,8 @@ export function patchOf(changes: Partial<OrganizationDraft>): OrganizationPatch 
     ...(time_zone !== undefined && { time_zone: time_zone.trim() || null }),
     ...(limits !== undefined && {
       limits: {
-        max_waiting: numberIn(limits.max_waiting) ?? DEFAULT_LIMITS.max_waiting,
-        agent_limit: numberIn(limits.agent_limit) ?? DEFAULT_LIMITS.agent_limit,
+        max_waiting: numberIn(limits.max_waiting) ?? LIMIT_NUMBERS.max_waiting.default,
+        agent_limit: numberIn(limits.agent_limit) ?? LIMIT_NUMBERS.agent_limit.default,
       },
     }),
     ...(star_codes !== undefined && {
