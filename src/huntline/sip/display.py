@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import quote
 
+from huntline.directory.names import plain_number
 from huntline.directory.plan import Account, ServerPlan
+from huntline.directory.shown_numbers import shown_number
 from huntline.sip.calls import Call
 from huntline.sip.dialling import Callee, Display
 from huntline.sip.diversion import DiversionReason, Path, history_info, path_headers
@@ -98,6 +100,8 @@ def referred_by(transferor: Account | None, callee: Callee) -> tuple[tuple[str, 
 def _page_headers(call: Call, caller_id: CallerId, line: Line | None) -> tuple[tuple[str, str], ...]:
     """What a page shows of a call in words of its own, each value as in a URL."""
     shown = {"Call-ID": call.call_id, "Caller": caller_id.shown}
+    if number := plain_number(caller_id.user):
+        shown["Number"] = shown_number(number)
     if line is not None:
         shown["Queue"] = line.queue_name
         shown["Waited"] = str(int(line.waited.total_seconds()))
