@@ -143,10 +143,13 @@ export function BigQueue({ board, today, preferences }: Props) {
             name={t('wallboard:today.answered')}
             value={today ? today.answered + board.answered : '–'}
           />
-          <Figure name={t('wallboard:today.abandoned')} value={today?.abandoned ?? '–'} />
           <Figure
             name={t('wallboard:serviceLevel.within', { target: preferences.target })}
             value={share(level, i18n.language)}
+          />
+          <Figure
+            name={t('wallboard:today.abandoned')}
+            value={share(today?.abandon_rate ?? null, i18n.language)}
           />
         </dl>
         <Agents agents={board.agents} />
