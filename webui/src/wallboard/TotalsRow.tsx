@@ -54,7 +54,7 @@ export function TotalsRow({ boards, today }: Props) {
     [t('wallboard:talking'), talking],
     [t('wallboard:state.ready'), `${ready}/${agents}`],
     [t('wallboard:today.answered'), today === undefined ? '–' : answered + taken],
-    [t('wallboard:serviceLevel.ofAll'), ofOffered(inTime)],
+    [t('wallboard:serviceLevel.name'), ofOffered(inTime)],
     [t('wallboard:today.abandoned'), today === undefined ? '–' : `${abandoned} (${ofOffered(abandoned)})`],
   ] as const;
   return (
