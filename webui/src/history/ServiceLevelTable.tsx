@@ -38,6 +38,7 @@ const useStyles = makeStyles({
   within: { maxWidth: '280px' },
   wide: { overflowX: 'auto' },
   table: { minWidth: '1080px' },
+  head: { fontSize: tokens.fontSizeBase200 },
   number: { fontVariantNumeric: 'tabular-nums' },
   cards: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
   name: { margin: 0, overflowWrap: 'anywhere' },
@@ -124,7 +125,7 @@ function Reports({ filters, total }: { readonly filters: Filters; readonly total
           <TableRow>
             <TableHeaderCell>{t('history:queue')}</TableHeaderCell>
             {FIGURES.map((figure) => (
-              <TableHeaderCell key={figure}>
+              <TableHeaderCell key={figure} className={styles.head}>
                 <FigureName figure={figure} />
               </TableHeaderCell>
             ))}

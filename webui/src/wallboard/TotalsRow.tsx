@@ -12,19 +12,20 @@ const useStyles = makeStyles({
     display: 'flex',
     flexWrap: 'wrap',
     justifyContent: 'space-between',
-    columnGap: '2vmax',
+    columnGap: '1.5vmax',
     margin: '0 1vmax 1vmax',
     padding: '0.6vmax 1.5vmax',
     backgroundColor: tokens.colorNeutralBackground1,
     borderRadius: tokens.borderRadiusXLarge,
     boxShadow: tokens.shadow4,
-    fontSize: 'max(14px, 1.4vmax)',
+    fontSize: 'max(14px, 1.2vmax)',
+    lineHeight: 1.25,
   },
   figure: { display: 'flex', alignItems: 'baseline', gap: '0.6vmax' },
   name: { color: tokens.colorNeutralForeground2 },
   value: {
     margin: 0,
-    fontSize: 'max(18px, 2.2vmax)',
+    fontSize: 'max(18px, 1.9vmax)',
     fontWeight: tokens.fontWeightSemibold,
     fontVariantNumeric: 'tabular-nums',
   },
@@ -55,7 +56,10 @@ export function TotalsRow({ boards, today }: Props) {
     [t('wallboard:state.ready'), `${ready}/${agents}`],
     [t('wallboard:today.answered'), today === undefined ? '–' : answered + taken],
     [t('wallboard:serviceLevel.name'), ofOffered(inTime)],
-    [t('wallboard:today.abandoned'), today === undefined ? '–' : `${abandoned} (${ofOffered(abandoned)})`],
+    [
+      t('wallboard:serviceLevel.abandoned'),
+      today === undefined ? '–' : `${abandoned} (${ofOffered(abandoned)})`,
+    ],
   ] as const;
   return (
     <section aria-label={t('wallboard:big.totals')}>

@@ -131,13 +131,16 @@ function Name({ user: { upn, display_name } }: { readonly user: UserView }) {
 /** What an agent does now; nobody else is looked at. */
 function Now({ id }: { readonly id: string }) {
   const { t } = useTranslation('users');
+  const isNarrow = useIsNarrow();
   const { state, picture } = useLive();
   const agent = state === 'live' ? picture?.agents.get(id) : undefined;
   if (agent === undefined) return '–';
   const shown = stateOf(agent);
   const { icon: Icon, colour } = lookOf(shown);
+  // On a telephone the word needs all the room.
+  const icon = isNarrow ? undefined : <Icon />;
   return (
-    <Badge appearance="tint" color={colour} icon={<Icon />}>
+    <Badge appearance="tint" color={colour} icon={icon}>
       {t(`users:state.${shown}`, shown)}
     </Badge>
   );
