@@ -42,6 +42,7 @@ def test_a_page_reads_what_it_shows_of_a_call_of_a_queue() -> None:
     assert shown(CallerId("+14255551234", "Jane")) == {
         "Call-ID": "c17",
         "Caller": "+14255551234",
+        "Number": "+1 425-555-1234",
         "Queue": "Help Desk",
         "Waited": "12",
         "Waiting": "3",

@@ -183,7 +183,7 @@ def test_history_can_be_narrowed(data: Path) -> None:
 def test_history_for_people_says_who_was_rung_and_why(data: Path) -> None:
     write_history(data)
     shown = huntline("history", "--data", data).stdout
-    assert "+14255550123 -> Help Desk: answered by amal@contoso.com (the caller hung up;" in shown
+    assert "+1 425-555-0123 -> Help Desk: answered by amal@contoso.com (the caller hung up;" in shown
     assert "answered after 0:07, talked 1:03" in shown
     assert "amal@contoso.com rung: first of the list in this round" in shown
     assert "amal@contoso.com rang for 5.0 s: answered (the caller hung up)" in shown

@@ -108,7 +108,7 @@ def test_status_for_programs_is_what_the_server_says(tmp_path: Path) -> None:
 def test_status_for_people_shows_queues_agents_and_calls(tmp_path: Path) -> None:
     done = huntline("status", "--data", tmp_path)
     assert done.returncode == 0
-    for word in ("Help Desk", "1:23", "amal@contoso.com", "paused", "[at the", "+14255550123", "talking"):
+    for word in ("Help Desk", "1:23", "amal@contoso.com", "paused", "[at the", "+1 425-555-0123", "talking"):
         assert word in done.stdout
 
 

@@ -21,6 +21,8 @@ from .stories import a_moment, assert_heard_each_other, taken
 pytestmark = pytest.mark.scenario
 
 CALLER = "+12065550100"
+SHOWN = "+1 206-555-0100"  # as pages space it
+OTHER_CALLER = "+12065550101"
 FIRST_LOAD = 400_000  # bytes as they are sent, the page of signing in and the phone included
 
 # Keeps the lines of a page to the server where a story can cut them.
@@ -78,11 +80,11 @@ def test_an_agent_takes_a_call_in_the_page_and_does_everything_with_it(
     page = amal.page
     leg = ring(office, number)
     card = page.get_by_role("group", name=re.compile("Incoming call"))
-    expect(card).to_contain_text(CALLER)
+    expect(card).to_contain_text(SHOWN)
     expect(card).to_contain_text(office.queue_name())
     expect(card).to_contain_text(re.compile(r"Waited 0:0\d"))
     expect(card).to_contain_text("Nobody else is waiting")
-    expect(page).to_have_title(re.compile(re.escape(CALLER)))
+    expect(page).to_have_title(re.compile(re.escape(SHOWN)))
     amal.assert_accessible()
     page.keyboard.press("a")
     leg.sound.wait_for(tones.AGENT, 8)
@@ -139,6 +141,28 @@ def test_declining_rings_the_next_agent_and_is_no_missed_call(office: Office, pe
     expect(page.get_by_text("Nothing missed today")).to_be_visible()
 
 
+def test_the_card_counts_those_who_wait_now_and_a_call_that_was_declined_is_not_missed(
+    office: Office, people: People
+) -> None:
+    number = office.queue("amal")
+    office.open()
+    page = on_air(people, office, "amal").page
+    leg = ring(office, number)
+    expect(page.get_by_text("Nobody else is waiting")).to_be_visible()
+    expect(page.get_by_role("heading", name=SHOWN)).to_be_visible()
+    other = office.caller(OTHER_CALLER).dial(number)
+    expect(page.get_by_text("1 other caller is waiting")).to_be_visible()
+    other.hang_up()
+    expect(page.get_by_text("Nobody else is waiting")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(button(page, "Accept")).to_be_hidden()
+    leg.hang_up()
+    row = page.get_by_role("row").filter(has_text=SHOWN)
+    expect(row).to_contain_text("Declined: nobody else took it")
+    page.get_by_role("tab", name="Missed").click()
+    expect(row).to_have_count(0)
+
+
 def test_a_call_that_others_take_goes_away_with_the_word_on_why(office: Office, people: People) -> None:
     number = office.queue("amal", "bao")
     office.open()
@@ -163,7 +187,7 @@ def test_a_caller_who_gives_up_is_missed_once_and_may_be_called_back(office: Off
     expect(page.get_by_text("The caller hung up")).to_be_visible()
     page.get_by_role("tab", name="Missed").click()
     expect(page.get_by_text("Missed: nobody took it")).to_have_count(1)
-    expect(button(page, f"Call back {CALLER}")).to_be_enabled()
+    expect(button(page, f"Call back {SHOWN}")).to_be_enabled()
     page.get_by_role("button", name=re.compile("^Why?")).click()
     expect(page.get_by_role("dialog")).to_contain_text("all available agents are rung")
     amal.assert_accessible()
@@ -231,7 +255,7 @@ def test_a_call_goes_on_over_a_reload_and_a_broken_line(office: Office, people: 
     assert questions == ["beforeunload"]
     leg.sound.wait_for(tones.AGENT, 10, since=loaded_at)
     assert_hears(page, tones.CALLER)
-    expect(page.get_by_role("group", name=CALLER)).to_contain_text(office.queue_name())
+    expect(page.get_by_role("group", name=SHOWN)).to_contain_text(office.queue_name())
     button(page, "Hang up").click()
     leg.wait_ended()
     assert [call["outcome"] for call in office.calls()] == ["answered"]

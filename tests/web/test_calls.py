@@ -21,7 +21,8 @@ def ids(rig: ServerRig) -> dict[str, str]:
     """The ids of two agents and two queues, by their names."""
     api = rig.api()
     made = {
-        name: api.post("/users", {"upn": f"{name}@contoso.com", **E5_USER})["id"] for name in ("amal", "bao")
+        name: api.post("/users", {"upn": f"{name}@contoso.com", "display_name": shown, **E5_USER})["id"]
+        for name, shown in (("amal", "Amal Ba"), ("bao", ""))
     }
     made["desk"] = api.post("/queues", {"name": "Help Desk", "agents": ["amal@contoso.com"]})["id"]
     made["sales"] = api.post("/queues", {"name": "Sales", "agents": ["bao@contoso.com"]})["id"]
@@ -41,6 +42,7 @@ def test_a_call_is_told_with_names_and_both_waits(rig: ServerRig, ids: dict[str,
     assert call == {
         "call_id": "c1",
         "caller": "+14255550123",
+        "caller_shown": "+1 425-555-0123",
         "queue": "Help Desk",
         "first_queue": "Help Desk",
         "arrived_at": "2026-11-23T12:00:00Z",
@@ -50,15 +52,15 @@ def test_a_call_is_told_with_names_and_both_waits(rig: ServerRig, ids: dict[str,
         "waited_s": 7.5,
         "waited_from_arrival_s": 9.5,
         "agent": "amal@contoso.com",
+        "agent_name": "Amal Ba",
         "outcome": "answered",
         "reason": "the caller hung up",
         "why": {"kind": "caller-hung-up"},
         "transferred_from": "c0",
     }
     details = api.get("/calls/c1")
-    assert [(ring["agent"], ring["outcome"]) for ring in details.pop("rings")] == [
-        ("amal@contoso.com", "answered")
-    ]
+    rings = [(ring["agent"], ring["agent_name"], ring["outcome"]) for ring in details.pop("rings")]
+    assert rings == [("amal@contoso.com", "Amal Ba", "answered")]
     assert details == call
 
 
@@ -159,7 +161,7 @@ def test_the_export_has_the_same_calls_and_no_formulas(rig: ServerRig, ids: dict
         "anonymous",
     ]
     assert [row["call_id"] for row in rows] == found(api, queue="Help Desk")
-    assert {*rows[0], "why"} == api.get("/calls", limit=1)["items"][0].keys()
+    assert {*rows[0], "why", "caller_shown", "agent_name"} == api.get("/calls", limit=1)["items"][0].keys()
     assert (rows[0]["arrived_at"], rows[0]["agent"]) == ("2026-11-23T12:00:06+00:00", "")
 
 
@@ -199,11 +201,10 @@ def test_why_somebody_was_not_rung_is_answered_in_words(rig: ServerRig, ids: dic
         return api.get(f"/calls/{call_id}/decisions", agent=f"{agent}@contoso.com")["answer"]
 
     assert answer("c1", "bao") == (
-        "bao@contoso.com: not rung from 12:00:02 on: opted out;"
-        " occupied by another call, 12:00:03 to 12:00:08"
+        "bao: not rung from 12:00:02 on: opted out; occupied by another call, 12:00:03 to 12:00:08"
     )
-    assert answer("c2", "bao") == "bao@contoso.com: rung at 12:00:03, no answer at 12:00:08"
-    assert answer("c2", "amal") == ("amal@contoso.com: occupied by another call, 12:00:02 to 12:01:42")
+    assert answer("c2", "bao") == "bao: rung at 12:00:03, no answer at 12:00:08"
+    assert answer("c2", "amal") == "Amal Ba: occupied by another call, 12:00:02 to 12:01:42"
 
 
 def test_answers_tell_the_time_by_the_clocks_of_the_organization(rig: ServerRig, ids: dict[str, str]) -> None:
@@ -213,14 +214,14 @@ def test_answers_tell_the_time_by_the_clocks_of_the_organization(rig: ServerRig,
     api = rig.api()
     api.patch("/organization", {"time_zone": "Asia/Kolkata"})
     answer = api.get("/calls/c1/decisions", agent="bao@contoso.com")["answer"]
-    assert answer == "bao@contoso.com: rung at 17:30:03, no answer at 17:30:08"
+    assert answer == "bao: rung at 17:30:03, no answer at 17:30:08"
 
 
 def test_who_was_never_thought_of_gets_an_answer_too(rig: ServerRig, ids: dict[str, str]) -> None:
     with Past(rig) as past:
         past.call("c1", ids["desk"])
     answer = rig.api().get("/calls/c1/decisions", agent="bao@contoso.com")["answer"]
-    assert answer.startswith("bao@contoso.com: nothing was decided: no agent of the queue then")
+    assert answer.startswith("bao: nothing was decided: no agent of the queue then")
 
 
 def test_the_service_level_comes_by_each_formula_with_its_counts(rig: ServerRig, ids: dict[str, str]) -> None:

@@ -86,12 +86,20 @@ def test_each_call_comes_once_and_is_missed_only_when_nobody_took_it(rig: Server
         past.ring("baos", office.desk, office.amal, 108)
         past.call("nobodys", office.desk, 200, wait=30)
         past.ring("nobodys", office.desk, office.amal, 202)
-        past.ring("nobodys", office.desk, office.amal, 210, outcome="declined")
+        past.ring("nobodys", office.desk, office.amal, 210)
         past.call("sent away", office.desk, 300, outcome=Outcome.TIMED_OUT)
         past.ring("sent away", office.desk, office.amal, 302)
+        past.call("not for me", office.desk, 350)
+        past.ring("not for me", office.desk, office.amal, 352)
+        past.ring("not for me", office.desk, office.amal, 360, outcome="declined")
+        past.call("changed my mind", office.desk, 380)
+        past.ring("changed my mind", office.desk, office.amal, 382, outcome="declined")
+        past.ring("changed my mind", office.desk, office.amal, 388)
         past.call("not rung", office.desk, 400, agent_id=office.bao)
         past.ring("not rung", office.desk, office.bao, 402, 60, "answered")
     assert office.calls(**LONG_AGO) == [
+        ("changed my mind", "missed", "missed"),
+        ("not for me", "declined", "declined"),
         ("sent away", "missed", "missed"),
         ("nobodys", "missed", "missed"),
         ("baos", "answered-elsewhere", "answered by Bao after 12 s"),
@@ -130,10 +138,11 @@ def test_a_callers_number_is_withheld_where_my_policy_blocks_it(rig: ServerRig, 
     with Past(rig) as past:
         past.call("mine", office.desk, 0, wait=7, agent_id=office.amal)
         past.ring("mine", office.desk, office.amal, 2, 67, "answered")
-    shown = [call["caller"] for call in office.me.items("/me/calls", **LONG_AGO)]
-    assert shown[0].startswith("+")
+    shown = [call["caller_shown"] for call in office.me.items("/me/calls", **LONG_AGO)]
+    assert shown == ["+1 425-555-0123"]
     rig.api().patch("/caller-id-policies/Global", {"block_incoming_pstn_caller_id": True})
-    assert [call["caller"] for call in office.me.items("/me/calls", **LONG_AGO)] == ["Anonymous"]
+    withheld = office.me.items("/me/calls", **LONG_AGO)
+    assert [(call["caller"], call["caller_shown"]) for call in withheld] == [("Anonymous", "Anonymous")]
 
 
 def test_my_calls_are_those_of_today_unless_i_ask_for_others(rig: ServerRig, office: Office) -> None:

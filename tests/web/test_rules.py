@@ -306,7 +306,7 @@ def test_agents_are_users_then_groups_each_once_and_the_rest_is_listed_as_left_o
     queue(api, agents=[chi, amal], groups=["All"], agent_limit=3)
     shown = api.get("/queues/Help Desk/agents")
     assert [agent["upn"] for agent in shown["agents"]] == [chi, amal, bao]
-    assert shown["left_out"] == [{"upn": dee, "reason": "past the limit of 3 agents"}]
+    assert shown["left_out"] == [{"upn": dee, "display_name": "dee", "reason": "past the limit of 3 agents"}]
     assert queue(api, "Default")["agent_limit"] == 50
     assert allowed(api, "agent_limit", 10_000) == 10_000
     assert "1 to 10000" in refused(api, "agent_limit", 10_001)

@@ -18,7 +18,9 @@ from huntline.calls.caller_identity import (
 from huntline.calls.dialling import Callee, Display
 from huntline.calls.diversion import DiversionReason, Path, history_info, path_headers
 from huntline.calls.model import Call
+from huntline.directory.names import plain_number
 from huntline.directory.plan import Account, ServerPlan
+from huntline.directory.shown_numbers import shown_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ def referred_by(transferor: Account | None, callee: Callee) -> tuple[tuple[str, 
 def _page_headers(call: Call, caller_id: CallerId, line: QueueTurn | None) -> tuple[tuple[str, str], ...]:
     """What a page shows of a call in words of its own, each value as in a URL."""
     shown = {"Call-ID": call.call_id, "Caller": caller_id.shown}
+    if number := plain_number(caller_id.user):
+        shown["Number"] = shown_number(number)
     if line is not None:
         shown["Queue"] = line.queue_name
         shown["Waited"] = str(int(line.waited.total_seconds()))

@@ -13,6 +13,7 @@ from huntline.cli.options import DataOption, JsonOption
 from huntline.cli.printing import console, print_json
 from huntline.clock import server_zone, zone_of
 from huntline.data_folder import made_data_folder
+from huntline.directory.shown_numbers import shown_number
 from huntline.engine.reasons import Reason, as_data
 from huntline.errors import Refused
 from huntline.languages.reasons import Reader, in_words
@@ -83,7 +84,11 @@ def _show_refused(data: Path | None, limit: int, as_json: bool) -> None:
 
 def _refused_in_words(call: dict[str, Any]) -> Text:
     at = datetime.fromisoformat(call["at"]).astimezone()
-    who = f"{call['count']} calls" if call["count"] > 1 else f"{call['caller']} -> {call['dialled']}"
+    who = (
+        f"{call['count']} calls"
+        if call["count"] > 1
+        else f"{shown_number(call['caller'])} -> {shown_number(call['dialled'])}"
+    )
     text = Text(f"{at:%Y-%m-%d %H:%M:%S}  {who}: {call['status']}", style="bold")
     return text.append(f" ({call['reason']}; from {call['source']})", style="not bold")
 
@@ -175,7 +180,8 @@ def told(call: dict[str, Any]) -> Text:
     """A call as a headline with what happened below it, by its organization's clocks."""
     zone = zone_of(call["time_zone"])
     arrived_at = datetime.fromisoformat(call["arrived_at"]).astimezone(zone)
-    text = Text(f"{arrived_at:%Y-%m-%d %H:%M:%S}  {call['caller']} -> {call['queue']}: ", style="bold")
+    caller = shown_number(call["caller"])
+    text = Text(f"{arrived_at:%Y-%m-%d %H:%M:%S}  {caller} -> {call['queue']}: ", style="bold")
     text.append(call["outcome"])
     if call["agent"]:
         text.append(f" by {call['agent']}")

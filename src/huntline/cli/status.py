@@ -14,6 +14,7 @@ from huntline.cli.printing import console, print_json, table
 from huntline.clock import server_zone
 from huntline.control.client import ControlClient
 from huntline.data_folder import CONTROL_SOCKET, data_folder
+from huntline.directory.shown_numbers import shown_number
 from huntline.engine.reasons import from_data
 from huntline.languages.reasons import Reader, in_words
 
@@ -80,7 +81,7 @@ def call_table(calls: list[dict[str, Any]]) -> Table:
     for call in calls:
         legs = ", ".join(f"{leg['party']} {leg['address']} {leg['state']}" for leg in call["legs"])
         shown.add_row(
-            Text(call["caller"]),
+            Text(shown_number(call["caller"])),
             Text(call["queue"] or ""),
             _state(call["state"]),
             str(call["position"] or ""),

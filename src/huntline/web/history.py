@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from huntline.directory.organization import Organization, User
+from huntline.directory.shown_numbers import shown_number
 from huntline.engine.commands import DecisionKind
 from huntline.engine.model import Outcome
 from huntline.engine.reasons import (
@@ -36,10 +37,12 @@ class CallView(BaseModel):
     Both waits end when an agent answers, the caller gives up or an exit is taken: ``waited_s`` begins after
     the greeting, ``waited_from_arrival_s`` with the call. What has been removed since shows by its id.
     ``transferred_from`` is the call, here or in another queue, that the caller was transferred out of.
+    ``caller_shown`` is ``caller`` spaced for people, and ``agent_name`` what people call the agent.
     """
 
     call_id: str
     caller: str
+    caller_shown: str
     queue: str
     first_queue: str
     arrived_at: datetime
@@ -49,6 +52,7 @@ class CallView(BaseModel):
     waited_s: float
     waited_from_arrival_s: float
     agent: str | None
+    agent_name: str | None
     outcome: Outcome
     reason: str
     why: Why
@@ -61,6 +65,7 @@ class RingView(BaseModel):
     ring_id: str
     queue: str
     agent: str
+    agent_name: str
     started_at: datetime
     answered_at: datetime | None
     ended_at: datetime
@@ -81,6 +86,7 @@ class DecisionView(BaseModel):
     at: datetime
     queue: str
     agent: str | None
+    agent_name: str | None
     decision: DecisionKind
     reason: str
     why: Why
@@ -107,11 +113,6 @@ class NamesById:
         """A queue's name."""
         return self._queues.get(queue_id, queue_id)
 
-    def upn(self, user_id: str | None) -> str | None:
-        """A user's UPN."""
-        user = self._users.get(user_id) if user_id is not None else None
-        return user.upn if user is not None else user_id
-
     def person(self, user_id: str) -> str:
         """A user's name for people."""
         user = self._users.get(user_id)
@@ -122,7 +123,8 @@ class NamesById:
         return fields_of(call) | {
             "queue": self.queue(call.queue_id),
             "first_queue": self.queue(call.first_queue_id),
-            "agent": self.upn(call.agent_id),
+            "caller_shown": shown_number(call.caller),
+            **self._agent(call.agent_id),
             **self._reason(call.reason),
         }
 
@@ -130,7 +132,7 @@ class NamesById:
         """A ``RingView``."""
         return fields_of(ring) | {
             "queue": self.queue(ring.queue_id),
-            "agent": self.upn(ring.agent_id),
+            **self._agent(ring.agent_id),
             **self._reason(ring.reason),
         }
 
@@ -138,9 +140,15 @@ class NamesById:
         """A ``DecisionView``."""
         return fields_of(decision) | {
             "queue": self.queue(decision.queue_id),
-            "agent": self.upn(decision.agent_id),
+            **self._agent(decision.agent_id),
             **self._reason(decision.reason),
         }
+
+    def _agent(self, user_id: str | None) -> dict[str, Any]:
+        if user_id is None:
+            return {"agent": None, "agent_name": None}
+        user = self._users.get(user_id)
+        return {"agent": user.upn if user is not None else user_id, "agent_name": self.person(user_id)}
 
     def _reason(self, reason: Reason) -> dict[str, Any]:
         return {"reason": in_words(reason, self.reader), "why": as_data(reason)}
@@ -159,7 +167,7 @@ def answer_about(
     ]
     reasons += [_occupied_by(ring) for ring in rings if ring.call_id != call_id]
     words = [in_words(reason, reader) for reason in reasons or [Cause.NOTHING_DECIDED]]
-    return about(user.upn, joined(words, reader.language), reader.language)
+    return about(user.shown_name, joined(words, reader.language), reader.language)
 
 
 def why_not_rung(

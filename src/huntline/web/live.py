@@ -19,6 +19,7 @@ from huntline.control.messages import ControlRefused, ServerNotRunning
 from huntline.control.picture import KEYS, Item, Picture
 from huntline.directory.caller_id import caller_as_shown
 from huntline.directory.organization import CallerIdPolicy
+from huntline.directory.shown_numbers import shown_number
 from huntline.errors import Refused
 from huntline.languages.reasons import Reader
 from huntline.storage.accounts import Accounts
@@ -75,10 +76,11 @@ class LiveAgent(BaseModel):
 
 class LiveCall(BaseModel):
     """A call now; one without a queue goes between two people. ``agent`` talks, those in ``ringing`` are
-    rung."""
+    rung; ``caller_shown`` is ``caller`` spaced for people."""
 
     call_id: str
     caller: str
+    caller_shown: str
     queue: str | None
     state: str
     position: int | None
@@ -178,12 +180,18 @@ class View:
             item = item | {"turn": self._turn(item)}
         elif kind == "agents":
             item = with_words(item, self.reader)
+        elif kind == "calls":
+            item = self._call_shown(item)
         shown = {name: item[name] for name in _FIELDS[kind]}
         if kind in _OTHERS and self.agent_id is not None:
             shown[_OTHERS[kind]] = []
-        if kind == "calls" and self.policy is not None:
-            shown["caller"] = caller_as_shown(shown["caller"], self.policy)
         return shown
+
+    def _call_shown(self, call: Item) -> Item:
+        caller = call["caller"]
+        if self.policy is not None:
+            caller = caller_as_shown(caller, self.policy)
+        return call | {"caller": caller, "caller_shown": shown_number(caller)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ import {
   tokens,
 } from '@fluentui/react-components';
 import {
+  CallDismissRegular,
   CallInboundRegular,
   CallMissedRegular,
   CallRegular,
@@ -28,6 +29,7 @@ import { useTranslation } from 'react-i18next';
 import { Empty } from '~/parts/Empty';
 import { duration, moment } from '~/parts/format';
 import { Loaded } from '~/parts/Loaded';
+import { ShownNumber } from '~/parts/ShownNumber';
 import { phone } from '~/phone/phone';
 import { usePhone } from '~/phone/usePhone';
 import { useIsNarrow } from '~/shell/narrow';
@@ -105,7 +107,7 @@ function MyCalls({ isMissedOnly }: { readonly isMissedOnly: boolean }) {
                 <Row
                   key={call.call_id}
                   at={call.arrived_at}
-                  head={callerName(call.caller, t)}
+                  head={<CallerName call={call} />}
                   detail={call.queue}
                   actions={<Actions call={call} />}
                 >
@@ -206,7 +208,7 @@ function Calls({ label, columns, hasActions = false, children }: CallsProps) {
 
 interface RowProps {
   readonly at: string;
-  readonly head: string;
+  readonly head: ReactNode;
   readonly detail?: string;
   readonly actions?: ReactNode;
   /** What became of the call. */
@@ -236,12 +238,17 @@ function Row({ at, head, detail, actions, children }: RowProps) {
   );
 }
 
+function CallerName({ call: { caller, caller_shown } }: { readonly call: MyCall }) {
+  const { t } = useTranslation('agent');
+  return isHidden(caller) ? callerName(caller, t) : <ShownNumber number={caller} shown={caller_shown} />;
+}
+
 /** To call back, and to ask why. */
-function Actions({ call: { call_id, caller, queue } }: { readonly call: MyCall }) {
+function Actions({ call: { call_id, caller, caller_shown, queue } }: { readonly call: MyCall }) {
   const { t } = useTranslation('agent');
   const { air } = usePhone();
   const [isAsking, setAsking] = useState(false);
-  const party = callerName(caller, t);
+  const party = callerName(caller_shown, t);
   const target = isHidden(caller) ? null : phone.targetOf(caller);
   const callBack = t('agent:history.callBack', { party });
   const why = t('agent:history.decisions', { party });
@@ -254,7 +261,7 @@ function Actions({ call: { call_id, caller, queue } }: { readonly call: MyCall }
           disabled={air !== 'on-air'}
           aria-label={callBack}
           title={callBack}
-          onClick={() => void phone.call(target, { name: '', number: caller })}
+          onClick={() => void phone.call(target, { name: '', number: caller, shown: caller_shown })}
         />
       )}
       <Button
@@ -293,6 +300,13 @@ function WhatBecame({ call }: { readonly call: MyCall }) {
         <span className={styles.what}>
           <PeopleCallRegular className={styles.icon} aria-hidden />
           {t('agent:history.answeredBy', { who: call.answered_by, seconds })}
+        </span>
+      );
+    case 'declined':
+      return (
+        <span className={styles.what}>
+          <CallDismissRegular className={styles.icon} aria-hidden />
+          {t('agent:history.declinedCall')}
         </span>
       );
     case 'missed':

@@ -4,13 +4,14 @@ import { Button, Caption1, makeStyles, Text, tokens } from '@fluentui/react-comp
 import { CallEndRegular, CallRegular } from '@fluentui/react-icons';
 import { useTranslation } from 'react-i18next';
 import { useNow } from '~/live/clock';
+import { useLive } from '~/live/live';
 import { duration } from '~/parts/format';
 import { Surface } from '~/parts/Surface';
 import { useChoices } from '~/phone/choices';
 import { phone } from '~/phone/phone';
 import type { PhoneCall } from '~/phone/state';
 import { Who } from './Who';
-import { partyName } from './words';
+import { othersWaiting, partyName } from './words';
 
 const useStyles = makeStyles({
   card: {
@@ -97,19 +98,19 @@ export function IncomingCall({ call, isFirst, holdsOther }: Props) {
   );
 }
 
-/** How long the caller waits, and how many others do. */
+/** How long the caller waits, and how many others do now. */
 function Facts({ call }: { readonly call: PhoneCall }) {
   const styles = useStyles();
   const { t } = useTranslation('agent');
   const now = useNow();
+  const { state, picture } = useLive();
   if (call.queue === null) return null;
+  const others = othersWaiting(call, state === 'live' ? picture : null);
   const waited = (call.waitedS ?? 0) + (now - call.beganAt) / 1000;
   return (
     <div className={styles.facts}>
       <span>{t('agent:call.waited', { time: duration(waited) })}</span>
-      {call.othersWaiting !== null && (
-        <span>{t('agent:call.othersWaiting', { count: call.othersWaiting })}</span>
-      )}
+      {others !== null && <span>{t('agent:call.othersWaiting', { count: others })}</span>}
     </div>
   );
 }

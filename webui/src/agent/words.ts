@@ -1,16 +1,21 @@
 /** What the agent's page says of calls and callers. Nothing in here does I/O. */
 
 import type { TFunction } from 'i18next';
-import type { Party } from '~/phone/state';
+import type { Picture } from '~/live/picture';
+import type { Party, PhoneCall } from '~/phone/state';
 
 /** Whom a call is with: the name where there is one, else the number. */
 export function partyName(party: Party, t: TFunction): string {
-  return party.name || party.number || t('agent:call.unknown');
+  return party.name || numberOf(party) || t('agent:call.unknown');
 }
 
 /** The number beside a name; nothing where the number is all that is known. */
 export function partyDetail(party: Party): string {
-  return party.name ? party.number : '';
+  return party.name ? numberOf(party) : '';
+}
+
+function numberOf({ number, shown }: Party): string {
+  return shown || number;
 }
 
 /** A caller of the history or the live picture, as people read it. */
@@ -21,6 +26,18 @@ export function callerName(caller: string, t: TFunction): string {
 /** Whether a caller can be called back. */
 export function isHidden(caller: string): boolean {
   return caller === '' || caller.toLowerCase() === 'anonymous';
+}
+
+/** How many wait besides the caller: now where that is known, else as it was when the call began to ring. */
+export function othersWaiting(
+  call: Pick<PhoneCall, 'queue' | 'callId' | 'othersWaiting'>,
+  picture: Picture | null,
+): number | null {
+  const queue = [...(picture?.queues.values() ?? [])].find(({ name }) => name === call.queue);
+  const own = picture?.calls.get(call.callId ?? '');
+  if (queue === undefined || own === undefined) return call.othersWaiting;
+  // The caller is one of those who wait, unless somebody has just taken the call.
+  return Math.max(0, queue.waiting - (own.position === null ? 0 : 1));
 }
 
 /** Why a transfer was refused, by its SIP status; null: the server could not be asked. */

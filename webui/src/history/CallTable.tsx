@@ -15,7 +15,7 @@ import {
 } from '@fluentui/react-components';
 import { ArrowSyncRegular, ChevronLeftRegular, ChevronRightRegular } from '@fluentui/react-icons';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useCallback, useState } from 'react';
+import { type ReactNode, useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, bodyOf, type Schemas } from '~/api/client';
 import { useCallEnded } from '~/live/live';
@@ -23,6 +23,7 @@ import { Empty } from '~/parts/Empty';
 import { duration, moment } from '~/parts/format';
 import { Loaded } from '~/parts/Loaded';
 import { RouterLink } from '~/parts/RouterLink';
+import { ShownNumber } from '~/parts/ShownNumber';
 import { useIsNarrow } from '~/shell/narrow';
 import { type Filters, PAGE_SIZE, queryOf } from './filters';
 import { OutcomeBadge } from './OutcomeBadge';
@@ -38,6 +39,7 @@ const useStyles = makeStyles({
   },
   number: { fontVariantNumeric: 'tabular-nums' },
   short: { width: '108px' },
+  shortOnNarrow: { width: '64px' },
   moment: { width: '120px' },
   small: { color: tokens.colorNeutralForeground3, display: 'block' },
   foot: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalS },
@@ -112,7 +114,9 @@ function Calls({ calls }: { readonly calls: readonly Call[] }) {
           {!isNarrow && <TableHeaderCell>{t('history:queue')}</TableHeaderCell>}
           <TableHeaderCell>{t('history:outcome.title')}</TableHeaderCell>
           {!isNarrow && <TableHeaderCell>{t('history:agent')}</TableHeaderCell>}
-          <TableHeaderCell className={styles.short}>{t('history:waited')}</TableHeaderCell>
+          <TableHeaderCell className={isNarrow ? styles.shortOnNarrow : styles.short}>
+            {t('history:waited')}
+          </TableHeaderCell>
           {!isNarrow && <TableHeaderCell className={styles.short}>{t('history:talked')}</TableHeaderCell>}
         </TableRow>
       </TableHeader>
@@ -128,11 +132,12 @@ function Calls({ calls }: { readonly calls: readonly Call[] }) {
 function CallRow({ call, isNarrow }: { readonly call: Call; readonly isNarrow: boolean }) {
   const styles = useStyles();
   const { t, i18n } = useTranslation('history');
-  const small = (text: string) => (
+  const small = (text: ReactNode) => (
     <Text size={200} className={styles.small}>
       {text}
     </Text>
   );
+  const caller = <ShownNumber number={call.caller} shown={call.caller_shown} />;
   const queue =
     call.first_queue === call.queue
       ? call.queue
@@ -143,16 +148,16 @@ function CallRow({ call, isNarrow }: { readonly call: Call; readonly isNarrow: b
         <RouterLink to={`/history/${encodeURIComponent(call.call_id)}`}>
           {moment(call.arrived_at, i18n.language)}
         </RouterLink>
-        {isNarrow && small(call.caller)}
+        {isNarrow && small(caller)}
         {isNarrow && small(queue)}
       </TableCell>
-      {!isNarrow && <TableCell className={styles.cell}>{call.caller}</TableCell>}
+      {!isNarrow && <TableCell className={styles.cell}>{caller}</TableCell>}
       {!isNarrow && <TableCell className={styles.cell}>{queue}</TableCell>}
       <TableCell className={styles.cell}>
         <OutcomeBadge outcome={call.outcome} />
-        {isNarrow ? call.agent !== null && small(call.agent) : call.reason && small(call.reason)}
+        {isNarrow ? call.agent_name !== null && small(call.agent_name) : call.reason && small(call.reason)}
       </TableCell>
-      {!isNarrow && <TableCell className={styles.cell}>{call.agent ?? '–'}</TableCell>}
+      {!isNarrow && <TableCell className={styles.cell}>{call.agent_name ?? '–'}</TableCell>}
       <TableCell className={mergeClasses(styles.cell, styles.number)}>{duration(call.waited_s)}</TableCell>
       {!isNarrow && (
         <TableCell className={mergeClasses(styles.cell, styles.number)}>{talkOf(call) ?? '–'}</TableCell>

@@ -19,7 +19,7 @@ import { inZone } from '~/parts/zone';
 import { useIsNarrow } from '~/shell/narrow';
 import { useColours } from '~/theme/theme';
 import { ChartCard } from './ChartCard';
-import { type Row, totals, volumeRows, waitRows } from './chartData';
+import { fromFirstCall, type Row, ticksOf, totals, volumeRows, waitRows } from './chartData';
 import { chartStretchOf, type Filters, type Outcome, stepOf } from './filters';
 import { OnlyTimeAndQueue } from './OnlyTimeAndQueue';
 
@@ -34,6 +34,7 @@ const COLOURS: Readonly<Record<Outcome, string>> = {
 };
 
 const HEIGHT = 280;
+const FEWEST = 4; // calls that a chart is high at least: there are no half calls on its axis
 const DONUT_HEIGHT = 220;
 const MOST_TICKS = { wide: 7, narrow: 4 };
 const NARROW_MARGINS = { left: 40, right: 8, top: 24, bottom: 36 };
@@ -99,7 +100,7 @@ function Volumes({ filters }: { readonly filters: Filters }) {
   return (
     <Loaded query={volumes}>
       {(report) => {
-        const rows = volumeRows(report);
+        const rows = fromFirstCall(volumeRows(report));
         const outcomes = totals(rows);
         if (outcomes.length === 0)
           return <Empty title={t('history:nothing')}>{t('history:nothingHint')}</Empty>;
@@ -199,6 +200,7 @@ function StackedChart<Label>({ title, first, rows, shown, nameOf, placeOf, tickO
       xAxisCalloutData: nameOf(label),
     })),
   }));
+  const moments = data.map((each) => each.xAxisPoint).filter((each) => each instanceof Date);
   return (
     <ChartCard title={title} table={table}>
       <div className={styles.chart}>
@@ -210,9 +212,11 @@ function StackedChart<Label>({ title, first, rows, shown, nameOf, placeOf, tickO
             barWidth="auto"
             maxBarWidth={40}
             useUTC={false}
+            roundedTicks
+            yMaxValue={FEWEST}
             {...(tickOf !== undefined && {
               customDateTimeFormatter: tickOf,
-              tickValues: ticksOf(data, isNarrow ? MOST_TICKS.narrow : MOST_TICKS.wide),
+              tickValues: ticksOf(moments, isNarrow ? MOST_TICKS.narrow : MOST_TICKS.wide),
             })}
             margins={tickOf === undefined ? NARROW_MARGINS : MARGINS}
             enabledLegendsWrapLines
@@ -221,13 +225,6 @@ function StackedChart<Label>({ title, first, rows, shown, nameOf, placeOf, tickO
       </div>
     </ChartCard>
   );
-}
-
-/** Which moments are below the axis: so few that they do not touch. */
-function ticksOf(data: readonly { readonly xAxisPoint: Date | string }[], most: number): Date[] {
-  const moments = data.map((each) => each.xAxisPoint).filter((each) => each instanceof Date);
-  const every = Math.ceil(moments.length / most);
-  return moments.filter((_, place) => place % every === 0);
 }
 
 function Outcomes({ outcomes }: { readonly outcomes: readonly { outcome: Outcome; count: number }[] }) {

@@ -129,15 +129,15 @@ function Head({ lanes, columns }: { readonly lanes: readonly Lane[]; readonly co
       </div>
       <div className={styles.lanes}>
         {lanes.map((lane) => {
-          const name = lane.kind === 'caller' ? t('history:caller') : lane.name;
+          const [name, shown] = lane.kind === 'caller' ? ['', t('history:caller')] : [lane.name, lane.shown];
           return (
             <div
               key={`${lane.kind} ${name}`}
               className={styles.lane}
               style={{ width: `${LANE}px` }}
-              title={name}
+              title={name || shown}
             >
-              {lane.kind === 'agent' ? name.split('@')[0] : name}
+              {shown}
             </div>
           );
         })}

@@ -17,6 +17,7 @@ import { api, bodyOf, type Schemas } from '~/api/client';
 import { Empty } from '~/parts/Empty';
 import { moment } from '~/parts/format';
 import { Loaded } from '~/parts/Loaded';
+import { ShownNumber } from '~/parts/ShownNumber';
 import { useIsNarrow } from '~/shell/narrow';
 import { Pages } from './CallTable';
 import { type Filters, PAGE_SIZE, stretchOf } from './filters';
@@ -88,15 +89,23 @@ function Calls({ calls }: { readonly calls: readonly Refused[] }) {
         {calls.map((call) => (
           <TableRow key={`${call.at} ${call.source} ${call.why}`}>
             <TableCell className={styles.cell}>{moment(call.at, i18n.language)}</TableCell>
-            {!isNarrow && <TableCell className={styles.cell}>{call.caller || '–'}</TableCell>}
-            {!isNarrow && <TableCell className={styles.cell}>{call.dialled || '–'}</TableCell>}
+            {!isNarrow && (
+              <TableCell className={styles.cell}>
+                <ShownNumber number={call.caller || '–'} shown={call.caller_shown || '–'} />
+              </TableCell>
+            )}
+            {!isNarrow && (
+              <TableCell className={styles.cell}>
+                <ShownNumber number={call.dialled || '–'} shown={call.dialled_shown || '–'} />
+              </TableCell>
+            )}
             <TableCell className={styles.cell}>
               {call.reason}
               <Text size={200} className={styles.small}>
                 {[
                   call.count > 1 && t('history:refusedCount', { count: call.count }),
                   `SIP ${call.status}`,
-                  ...(isNarrow ? [call.caller, call.dialled, call.source] : []),
+                  ...(isNarrow ? [call.caller_shown, call.dialled_shown, call.source] : []),
                 ]
                   .filter(Boolean)
                   .join(' · ')}

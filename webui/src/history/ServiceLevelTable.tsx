@@ -1,10 +1,13 @@
 /** How many callers were served in time, by each formula, with the counts that they are made of. */
 
 import {
+  Card,
   Field,
   InfoLabel,
   makeStyles,
+  mergeClasses,
   SpinButton,
+  Subtitle2,
   Table,
   TableBody,
   TableCell,
@@ -14,11 +17,13 @@ import {
   tokens,
 } from '@fluentui/react-components';
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
+import type { TFunction } from 'i18next';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, bodyOf, type Schemas } from '~/api/client';
 import { duration, share } from '~/parts/format';
 import { Loaded } from '~/parts/Loaded';
+import { useIsNarrow } from '~/shell/narrow';
 import { type Filters, stretchOf } from './filters';
 import { OnlyTimeAndQueue } from './OnlyTimeAndQueue';
 import { useQueueNames } from './useQueueNames';
@@ -33,7 +38,20 @@ const useStyles = makeStyles({
   within: { maxWidth: '280px' },
   wide: { overflowX: 'auto' },
   table: { minWidth: '1080px' },
+  head: { fontSize: tokens.fontSizeBase200 },
   number: { fontVariantNumeric: 'tabular-nums' },
+  cards: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
+  name: { margin: 0, overflowWrap: 'anywhere' },
+  figures: { display: 'flex', flexDirection: 'column', margin: 0 },
+  figure: {
+    display: 'flex',
+    justifyContent: 'space-between',
+    alignItems: 'center',
+    columnGap: tokens.spacingHorizontalM,
+    minHeight: '28px',
+    ':not(:first-child)': { borderTop: `${tokens.strokeWidthThin} solid ${tokens.colorNeutralStroke2}` },
+  },
+  value: { margin: 0, textAlign: 'end', fontWeight: tokens.fontWeightSemibold },
   total: { fontWeight: tokens.fontWeightSemibold },
 });
 
@@ -85,9 +103,20 @@ function Reports({ filters, total }: { readonly filters: Filters; readonly total
   const styles = useStyles();
   const { t } = useTranslation('history');
   const names = useQueueNames();
+  const isNarrow = useIsNarrow();
   const queues = filters.queue ? [] : names.slice(0, MOST_QUEUES);
   const each = useQueries({ queries: queues.map((queue) => reportOf(filters, queue)) });
   const reports = each.flatMap(({ data }) => (data && data.calls > 0 ? [data] : []));
+  const whole = filters.queue || t('history:allQueues');
+  if (isNarrow)
+    return (
+      <section className={styles.cards} aria-label={t('history:view.service-level')}>
+        <ReportCard name={whole} report={total} />
+        {reports.map((report) => (
+          <ReportCard key={report.queue} name={report.queue ?? ''} report={report} />
+        ))}
+      </section>
+    );
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
     <section className={styles.wide} tabIndex={0} aria-label={t('history:view.service-level')}>
@@ -95,80 +124,123 @@ function Reports({ filters, total }: { readonly filters: Filters; readonly total
         <TableHeader>
           <TableRow>
             <TableHeaderCell>{t('history:queue')}</TableHeaderCell>
-            <TableHeaderCell>{t('history:calls')}</TableHeaderCell>
-            <TableHeaderCell>
-              <InfoLabel info={t('history:formula.ofOffered')}>{t('history:level.ofOffered')}</InfoLabel>
-            </TableHeaderCell>
-            <TableHeaderCell>
-              <InfoLabel info={t('history:formula.abandonRate')}>{t('history:level.abandonRate')}</InfoLabel>
-            </TableHeaderCell>
-            <TableHeaderCell>
-              <InfoLabel info={t('history:offeredHint')}>{t('history:offered')}</InfoLabel>
-            </TableHeaderCell>
-            <TableHeaderCell>{t('history:outcome.answered')}</TableHeaderCell>
-            <TableHeaderCell>{t('history:answeredInTime')}</TableHeaderCell>
-            <TableHeaderCell>{t('history:outcome.abandoned')}</TableHeaderCell>
-            <TableHeaderCell>{t('history:abandonedInTime')}</TableHeaderCell>
-            <TableHeaderCell>
-              <InfoLabel info={t('history:formula.ofAnswered')}>{t('history:level.ofAnswered')}</InfoLabel>
-            </TableHeaderCell>
-            <TableHeaderCell>
-              <InfoLabel info={t('history:formula.ofAll')}>{t('history:level.ofAll')}</InfoLabel>
-            </TableHeaderCell>
-            <TableHeaderCell>
-              <InfoLabel info={t('history:waitHint')}>{t('history:meanWait')}</InfoLabel>
-            </TableHeaderCell>
-            <TableHeaderCell>{t('history:longestWait')}</TableHeaderCell>
+            {FIGURES.map((figure) => (
+              <TableHeaderCell key={figure} className={styles.head}>
+                <FigureName figure={figure} />
+              </TableHeaderCell>
+            ))}
           </TableRow>
         </TableHeader>
         <TableBody>
           {reports.map((report) => (
             <ReportRow key={report.queue} name={report.queue} report={report} />
           ))}
-          <ReportRow
-            name={<span className={styles.total}>{filters.queue || t('history:allQueues')}</span>}
-            report={total}
-          />
+          <ReportRow name={<span className={styles.total}>{whole}</span>} report={total} />
         </TableBody>
       </Table>
     </section>
   );
 }
 
-function ReportRow({ name, report }: { readonly name: ReactNode; readonly report: Report }) {
-  const styles = useStyles();
-  const { t, i18n } = useTranslation('history');
-  const [ofOffered, ofAnswered, ofAll] = report.service_levels.map(({ value }) =>
-    share(value, i18n.language),
+/** What is told of a queue, in this order. */
+const FIGURES = [
+  'calls',
+  'ofOffered',
+  'abandonRate',
+  'offered',
+  'answered',
+  'answeredInTime',
+  'abandoned',
+  'abandonedInTime',
+  'ofAnswered',
+  'ofAll',
+  'meanWait',
+  'longestWait',
+] as const;
+type Figure = (typeof FIGURES)[number];
+
+/** What a figure is called, with its formula behind a sign where it has one. */
+function FigureName({ figure }: { readonly figure: Figure }) {
+  const { t } = useTranslation('history');
+  switch (figure) {
+    case 'ofOffered':
+    case 'abandonRate':
+    case 'ofAnswered':
+    case 'ofAll':
+      return <InfoLabel info={t(`history:formula.${figure}`)}>{t(`history:level.${figure}`)}</InfoLabel>;
+    case 'offered':
+      return <InfoLabel info={t('history:offeredHint')}>{t('history:offered')}</InfoLabel>;
+    case 'meanWait':
+      return <InfoLabel info={t('history:waitHint')}>{t('history:meanWait')}</InfoLabel>;
+    case 'answered':
+    case 'abandoned':
+      return t(`history:outcome.${figure}`);
+    default:
+      return t(`history:${figure}`);
+  }
+}
+
+function figuresOf(report: Report, language: string, t: TFunction): Record<Figure, string | number> {
+  const [ofOffered = '–', ofAnswered = '–', ofAll = '–'] = report.service_levels.map(({ value }) =>
+    share(value, language),
   );
   const both = (key: 'mean_s' | 'longest_s') =>
     t('history:bothWaits', {
       waiting: duration(report.waits[key]),
       arrival: duration(report.waits_from_arrival[key]),
     });
-  const numbers = [
-    report.calls,
+  return {
+    calls: report.calls,
     ofOffered,
-    share(report.abandon_rate, i18n.language),
-    report.offered,
-    report.answered,
-    report.answered_in_time,
-    report.abandoned,
-    report.abandoned_in_time,
+    abandonRate: share(report.abandon_rate, language),
+    offered: report.offered,
+    answered: report.answered,
+    answeredInTime: report.answered_in_time,
+    abandoned: report.abandoned,
+    abandonedInTime: report.abandoned_in_time,
     ofAnswered,
     ofAll,
-    both('mean_s'),
-    both('longest_s'),
-  ];
+    meanWait: both('mean_s'),
+    longestWait: both('longest_s'),
+  };
+}
+
+function ReportRow({ name, report }: { readonly name: ReactNode; readonly report: Report }) {
+  const styles = useStyles();
+  const { t, i18n } = useTranslation('history');
+  const figures = figuresOf(report, i18n.language, t);
   return (
     <TableRow>
       <TableHeaderCell scope="row">{name}</TableHeaderCell>
-      {numbers.map((number, place) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: columns keep their places
-        <TableCell key={place} className={styles.number}>
-          {number}
+      {FIGURES.map((figure) => (
+        <TableCell key={figure} className={styles.number}>
+          {figures[figure]}
         </TableCell>
       ))}
     </TableRow>
+  );
+}
+
+/** The same where a row would not fit on the screen. */
+function ReportCard({ name, report }: { readonly name: string; readonly report: Report }) {
+  const styles = useStyles();
+  const { t, i18n } = useTranslation('history');
+  const figures = figuresOf(report, i18n.language, t);
+  return (
+    <Card>
+      <Subtitle2 as="h2" className={styles.name}>
+        {name}
+      </Subtitle2>
+      <dl className={styles.figures}>
+        {FIGURES.map((figure) => (
+          <div key={figure} className={styles.figure}>
+            <dt>
+              <FigureName figure={figure} />
+            </dt>
+            <dd className={mergeClasses(styles.value, styles.number)}>{figures[figure]}</dd>
+          </div>
+        ))}
+      </dl>
+    </Card>
   );
 }

@@ -56,9 +56,9 @@ function NotRung({ step: { people } }: { readonly step: Step }) {
         {t('history:step.notRung', { count: people.length })}
       </Button>
       <ul id={list} className={styles.people} hidden={!isOpen}>
-        {people.map(({ agent, reason }) => (
+        {people.map(({ agent, name, reason }) => (
           <li key={`${agent} ${reason}`}>
-            <Text>{t('history:step.notRungWhy', { agent, reason })}</Text>
+            <Text>{t('history:step.notRungWhy', { agent: name, reason })}</Text>
           </li>
         ))}
       </ul>
@@ -68,11 +68,11 @@ function NotRung({ step: { people } }: { readonly step: Step }) {
 
 function wordsOf(step: Step, call: Told['call'], t: TFunction): string {
   const { kind, queue, outcome, seconds } = step;
-  const people = step.people.map(({ agent }) => agent).join(', ');
+  const people = step.people.map(({ name }) => name).join(', ');
   const time = seconds === null ? '' : duration(seconds);
   switch (kind) {
     case 'arrival':
-      return t('history:step.arrival', { caller: call.caller, queue });
+      return t('history:step.arrival', { caller: call.caller_shown, queue });
     case 'waiting':
       return seconds !== null && seconds >= 1
         ? t('history:step.waitingAfterGreeting', { queue, time })

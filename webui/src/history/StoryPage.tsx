@@ -8,6 +8,7 @@ import { duration, moment } from '~/parts/format';
 import { Loaded } from '~/parts/Loaded';
 import { Page } from '~/parts/Page';
 import { RouterLink } from '~/parts/RouterLink';
+import { ShownNumber } from '~/parts/ShownNumber';
 import { Ladder } from './Ladder';
 import { OutcomeBadge } from './OutcomeBadge';
 import { agentsIn, isOver, stepsOf, type Told } from './story';
@@ -43,13 +44,13 @@ function Story({ callId, told }: { readonly callId: string; readonly told: Told 
   const agents = agentsIn(told);
   return (
     <>
-      <Facts call={told.call} />
+      <Facts call={told.call} agents={agents} />
       <Field label={t('history:story.onlyAgent')} className={styles.filter}>
         <Select value={agent} onChange={(_, { value }) => setAgent(value)}>
           <option value="">{t('common:all')}</option>
-          {agents.map((each) => (
-            <option key={each} value={each}>
-              {each}
+          {[...agents].map(([upn, name]) => (
+            <option key={upn} value={upn}>
+              {name}
             </option>
           ))}
         </Select>
@@ -60,11 +61,17 @@ function Story({ callId, told }: { readonly callId: string; readonly told: Told 
   );
 }
 
-function Facts({ call }: { readonly call: Told['call'] }) {
+interface FactsProps {
+  readonly call: Told['call'];
+  readonly agents: ReadonlyMap<string, string>;
+}
+
+function Facts({ call, agents }: FactsProps) {
   const styles = useStyles();
   const { t, i18n } = useTranslation('history');
+  const agentName = isOver(call) ? call.agent_name : call.agent && (agents.get(call.agent) ?? call.agent);
   const facts = [
-    [t('history:caller'), call.caller],
+    [t('history:caller'), <ShownNumber key="caller" number={call.caller} shown={call.caller_shown} />],
     [t('history:queue'), call.queue ?? '–'],
     [t('history:arrived'), call.arrived_at === null ? '–' : moment(call.arrived_at, i18n.language)],
     ...(isOver(call)
@@ -73,7 +80,7 @@ function Facts({ call }: { readonly call: Told['call'] }) {
           [t('history:waitedFromArrival'), duration(call.waited_from_arrival_s)],
         ]
       : []),
-    [t('history:agent'), call.agent ?? '–'],
+    [t('history:agent'), agentName ?? '–'],
   ] as const;
   return (
     <dl className={styles.facts}>

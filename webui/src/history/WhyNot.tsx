@@ -15,6 +15,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, bodyOf } from '~/api/client';
 import { Failure } from '~/parts/Failure';
+import { byName } from './story';
 
 const useStyles = makeStyles({
   card: { maxWidth: '720px' },
@@ -26,7 +27,7 @@ interface Props {
   readonly callId: string;
   readonly queue: string;
   /** Those in the story; the other agents of the queue can be asked about as well. */
-  readonly agents: readonly string[];
+  readonly agents: ReadonlyMap<string, string>;
   readonly chosen: string;
 }
 
@@ -40,11 +41,13 @@ export function WhyNot({ callId, queue, agents, chosen }: Props) {
     queryFn: async () => {
       const params = { path: { key: queue } };
       const found = await bodyOf(api.GET('/api/v1/queues/{key}/agents', { params }));
-      return [...found.agents, ...found.left_out].map(({ upn }) => upn);
+      return [...found.agents, ...found.left_out].map(
+        ({ upn, display_name }) => [upn, display_name] as const,
+      );
     },
     retry: false,
   });
-  const all = [...new Set([...agents, ...(others.data ?? [])])].sort();
+  const all = byName(new Map([...(others.data ?? []), ...agents]));
   const answer = useQuery({
     queryKey: ['why', callId, agent],
     queryFn: () => {
@@ -59,9 +62,9 @@ export function WhyNot({ callId, queue, agents, chosen }: Props) {
       <Field label={t('history:agent')} className={styles.picker}>
         <Select value={agent} onChange={(_, { value }) => setAsked(value)}>
           <option value="">{t('history:why.choose')}</option>
-          {all.map((each) => (
-            <option key={each} value={each}>
-              {each}
+          {[...all].map(([upn, name]) => (
+            <option key={upn} value={upn}>
+              {name}
             </option>
           ))}
         </Select>

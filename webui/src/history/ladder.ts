@@ -2,7 +2,10 @@
 
 import type { Step } from './story';
 
-export type Lane = { readonly kind: 'caller' } | { readonly kind: 'queue' | 'agent'; readonly name: string };
+export type Lane =
+  | { readonly kind: 'caller' }
+  /** `name` tells an agent from others, by UPN; `shown` is what they are called. */
+  | { readonly kind: 'queue' | 'agent'; readonly name: string; readonly shown: string };
 
 /** `ring` and `talk` are what a party does; `wait` is a place in a line; `bad` ended against somebody's wish. */
 export type Tone = 'wait' | 'ring' | 'talk' | 'bad' | 'plain';
@@ -64,11 +67,13 @@ type LaneOf = (kind: 'queue' | 'agent', name: string) => number;
 function lanesOf(steps: readonly Step[]): Lane[] {
   const queues = new Set(steps.map((step) => step.queue).filter(Boolean));
   const rung = steps.filter(({ kind }) => kind === 'ring' || kind === 'answer' || kind === 'ringEnd');
-  const agents = new Set(rung.flatMap(({ people }) => people.map((each) => each.agent)));
+  const agents = new Map(
+    rung.flatMap(({ people }) => people.map(({ agent, name }) => [agent, name] as const)),
+  );
   return [
     { kind: 'caller' },
-    ...[...queues].map((name) => ({ kind: 'queue', name }) as const),
-    ...[...agents].map((name) => ({ kind: 'agent', name }) as const),
+    ...[...queues].map((name) => ({ kind: 'queue', name, shown: name }) as const),
+    ...[...agents].map(([name, shown]) => ({ kind: 'agent', name, shown }) as const),
   ];
 }
 

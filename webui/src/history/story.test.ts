@@ -6,6 +6,8 @@ const at = (seconds: number) => new Date(Date.UTC(2026, 10, 24, 10) + seconds * 
 const AMAL = 'amal@contoso.com';
 const BAO = 'bao@contoso.com';
 const CARLA = 'carla@contoso.com';
+const NAMES: Record<string, string> = { [AMAL]: 'Zoe Amal', [BAO]: 'Bao Nguyen', [CARLA]: 'Carla' };
+const nameOf = (upn: string) => NAMES[upn] ?? upn;
 
 function ring(
   agent: string,
@@ -18,6 +20,7 @@ function ring(
     ring_id: `${agent}.${from}`,
     queue: 'Sales',
     agent,
+    agent_name: nameOf(agent),
     started_at: at(from),
     answered_at: answered === null ? null : at(answered),
     ended_at: at(to),
@@ -36,7 +39,8 @@ function decision(
   reason: string,
 ): Decision {
   const why = { kind: 'text', text: reason };
-  return { at: at(seconds), queue: 'Sales', agent, decision: kind, reason, why };
+  const agent_name = agent && nameOf(agent);
+  return { at: at(seconds), queue: 'Sales', agent, agent_name, decision: kind, reason, why };
 }
 
 const over: Told = {
@@ -107,11 +111,16 @@ test('agents who are rung in the same moment are one step', () => {
 test('of one agent only their own is told, and what is about the call', () => {
   const steps = stepsOf(over, CARLA);
   expect(kinds(steps)).toEqual(['arrival', 'waiting', 'notRung', 'end']);
-  expect(steps[2]?.people).toEqual([{ agent: CARLA, reason: 'opted out' }]);
+  expect(steps[2]?.people).toEqual([{ agent: CARLA, name: 'Carla', reason: 'opted out' }]);
 });
 
-test('everybody who is in it can be asked about', () => {
-  expect(agentsIn(over)).toEqual([AMAL, BAO, CARLA, 'dmitri@contoso.com']);
+test('everybody who is in it can be asked about, by name', () => {
+  expect([...agentsIn(over)]).toEqual([
+    [BAO, 'Bao Nguyen'],
+    [CARLA, 'Carla'],
+    ['dmitri@contoso.com', 'dmitri@contoso.com'],
+    [AMAL, 'Zoe Amal'],
+  ]);
 });
 
 test('an exit and a decision that is not known yet are told in their own words', () => {
@@ -153,11 +162,11 @@ test('a call that goes on tells rings that are not over by what was decided', ()
 
 test('the ladder has a lane for everybody who took part, and none for those who were not rung', () => {
   const { lanes } = ladderOf(stepsOf(over));
-  expect(lanes.map((lane) => (lane.kind === 'caller' ? 'caller' : lane.name))).toEqual([
+  expect(lanes.map((lane) => (lane.kind === 'caller' ? 'caller' : lane.shown))).toEqual([
     'caller',
     'Sales',
-    AMAL,
-    BAO,
+    'Zoe Amal',
+    'Bao Nguyen',
   ]);
 });
 

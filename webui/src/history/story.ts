@@ -27,6 +27,8 @@ export type StepKind =
 
 export interface Person {
   readonly agent: string;
+  /** How people call them. */
+  readonly name: string;
   readonly reason: string;
 }
 
@@ -68,10 +70,17 @@ export function stepsOf(told: Told, agent = ''): Step[] {
   return joined(wanted.sort(inOrder));
 }
 
-/** All agents that something was decided about, or who were rung, in the order of the story. */
-export function agentsIn({ rings, decisions }: Pick<Told, 'rings' | 'decisions'>): string[] {
-  const named = [...rings, ...decisions].map(({ agent }) => agent);
-  return [...new Set(named.filter((agent) => agent !== null))].sort();
+/** All agents that something was decided about, or who were rung: what they are called, by UPN. */
+export function agentsIn({ rings, decisions }: Pick<Told, 'rings' | 'decisions'>): Map<string, string> {
+  const named = [...rings, ...decisions].flatMap(({ agent, agent_name }) =>
+    agent === null ? [] : [[agent, agent_name ?? agent] as const],
+  );
+  return byName(named);
+}
+
+/** Names by what they stand for, in the order of the names. */
+export function byName(named: Iterable<readonly [string, string]>): Map<string, string> {
+  return new Map([...named].sort(([, one], [, other]) => one.localeCompare(other)));
 }
 
 /** Whether the call is over. */
@@ -99,8 +108,8 @@ function ofCall({ call, rings }: Told): Step[] {
 }
 
 function ofRing(ring: Ring): Step[] {
-  const { queue, agent, started_at, answered_at, ended_at, outcome, reason } = ring;
-  const people = [{ agent, reason: '' }];
+  const { queue, agent, agent_name: name, started_at, answered_at, ended_at, outcome, reason } = ring;
+  const people = [{ agent, name, reason: '' }];
   const begin = step({ at: started_at, kind: 'ring', queue, people });
   const end =
     answered_at === null
@@ -120,8 +129,8 @@ function ofRing(ring: Ring): Step[] {
 function ofDecisions({ call, rings, decisions }: Told): Step[] {
   const known = new Set(rings.map((ring) => ring.agent));
   const now = isOver(call) ? [] : [...call.ringing, ...(call.agent === null ? [] : [call.agent])];
-  return decisions.flatMap(({ at, queue, agent, decision, reason }) => {
-    const people = agent === null ? [] : [{ agent, reason }];
+  return decisions.flatMap(({ at, queue, agent, agent_name, decision, reason }) => {
+    const people = agent === null ? [] : [{ agent, name: agent_name ?? agent, reason }];
     if (decision === 'not rung') return [step({ at, kind: 'notRung', queue, people })];
     if (decision === 'waits') return [step({ at, kind: 'waits', queue, reason })];
     if (decision === 'transferred') return [step({ at, kind: 'transfer', queue, people, reason })];

@@ -8,8 +8,10 @@ import {
   type FluentIcon,
   NotepadEditRegular,
   PauseCircleRegular,
+  PresenceDndRegular,
   SignOutRegular,
 } from '@fluentui/react-icons';
+import type { LiveAgent } from '~/live/picture';
 
 export interface Look {
   readonly icon: FluentIcon;
@@ -22,9 +24,17 @@ export const LOOKS = {
   ringing: { icon: CallInboundRegular, colour: 'warning' },
   talking: { icon: CallRegular, colour: 'brand' },
   'wrap-up': { icon: NotepadEditRegular, colour: 'informative' },
+  'do-not-disturb': { icon: PresenceDndRegular, colour: 'danger' },
   paused: { icon: PauseCircleRegular, colour: 'informative' },
   'signed-out': { icon: SignOutRegular, colour: 'subtle' },
 } as const satisfies Record<string, Look>;
+
+/** What somebody does now, over all their queues: by what is seen of them and what their presence says. */
+export function stateOf({ state, presence }: Pick<LiveAgent, 'state' | 'presence'>): string {
+  const isFree = state === 'ready' || state === 'wrap-up';
+  if (isFree && presence === 'offline') return 'signed-out';
+  return state === 'ready' && presence === 'do-not-disturb' ? 'do-not-disturb' : state;
+}
 
 /** How a state looks; one that a later server may know as somebody who is not there. */
 export function lookOf(state: string): Look {

@@ -12,12 +12,13 @@ test('a ring says for which queue, who calls, and how long they waited', () => {
     headers({
       'X-Huntline-Queue': 'Help%20Desk',
       'X-Huntline-Call-ID': 'c1',
+      'X-Huntline-Number': '+1%20425-555-0100',
       'X-Huntline-Waited': '12.4',
       'X-Huntline-Waiting': '3',
     }),
   );
   expect(ring).toEqual({
-    party: { name: '', number: '+14255550100' },
+    party: { name: '', number: '+14255550100', shown: '+1 425-555-0100' },
     queue: 'Help Desk',
     callId: 'c1',
     waitedS: 12.4,

@@ -21,7 +21,7 @@ export function ringOf(name: string, user: string, header: Header): Ring {
   const isHidden = user.toLowerCase() === 'anonymous';
   const plain = queue !== null && name.startsWith(`${queue}: `) ? name.slice(queue.length + 2) : name;
   return {
-    party: isHidden ? { name: '', number: '' } : partyOf(plain, user),
+    party: isHidden ? { name: '', number: '' } : partyOf(plain, user, decoded(header('X-Huntline-Number'))),
     queue,
     callId: header('X-Huntline-Call-ID') ?? null,
     waitedS: numberIn(header('X-Huntline-Waited')),
@@ -31,8 +31,8 @@ export function ringOf(name: string, user: string, header: Header): Ring {
 }
 
 /** Somebody by the name and the user part of their address; the same text twice is no name. */
-function partyOf(name: string, user: string): Party {
-  return { name: name === user ? '' : name, number: user };
+function partyOf(name: string, user: string, shown: string | null): Party {
+  return { name: name === user ? '' : name, number: user, ...(shown !== null && { shown }) };
 }
 
 /** Whom an address is of, such as `"Amal" <sip:amal@contoso.com>` (RFC 3892): by name if there is one. */

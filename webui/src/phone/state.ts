@@ -53,6 +53,8 @@ export type Ending =
 export interface Party {
   readonly name: string;
   readonly number: string;
+  /** The number spaced for people, where the server has said so. */
+  readonly shown?: string;
 }
 
 /** A transfer under way: to whom, and how far it is; `refused` stays to be read, with the SIP status. */

@@ -29,7 +29,7 @@ export function PersonMenu() {
       <ChoiceMenu
         button={
           <Button appearance="transparent" className={styles.button} icon={<PersonCircleRegular />}>
-            {session.name}
+            {session.display_name}
           </Button>
         }
       >

@@ -1,8 +1,11 @@
 /** Light and dark, as the system has it unless somebody chose. */
 
 import {
+  type BadgeState,
   createDOMRenderer,
   FluentProvider,
+  makeStyles,
+  mergeClasses,
   RendererProvider,
   webDarkTheme,
   webLightTheme,
@@ -46,6 +49,20 @@ function useDarkSystem(): boolean {
   return isDark;
 }
 
+const useBadgeStyles = makeStyles({
+  // Where a word is too long for its place the badge is higher, not cut.
+  root: { height: 'auto', minHeight: '20px', maxWidth: '100%', overflowWrap: 'normal' },
+  large: { minHeight: '24px' },
+});
+
+const CUSTOM_STYLES = {
+  useBadgeStyles_unstable(state: unknown) {
+    const styles = useBadgeStyles();
+    const { root, size } = state as BadgeState;
+    root.className = mergeClasses(root.className, styles.root, size === 'large' && styles.large);
+  },
+};
+
 /** Everything inside is drawn in the colours in force. */
 export function Theme({ children }: { readonly children: ReactNode }) {
   const [scheme, setScheme] = useState(kept);
@@ -68,7 +85,7 @@ export function Theme({ children }: { readonly children: ReactNode }) {
   }, [isDark]);
   return (
     <RendererProvider renderer={renderer} targetDocument={document}>
-      <FluentProvider theme={isDark ? webDarkTheme : webLightTheme}>
+      <FluentProvider theme={isDark ? webDarkTheme : webLightTheme} customStyleHooks_unstable={CUSTOM_STYLES}>
         <ThemeChoice value={choice}>{children}</ThemeChoice>
       </FluentProvider>
     </RendererProvider>

@@ -78,7 +78,13 @@ const useStyles = makeStyles({
     margin: 0,
   },
   figure: { display: 'flex', flexDirection: 'column-reverse', justifyContent: 'flex-end' },
-  label: { fontSize: '5cqmin', lineHeight: 1.2, color: tokens.colorNeutralForeground2 },
+  label: {
+    fontSize: 'min(5cqmin, 3.4cqw)',
+    '@container (min-aspect-ratio: 3/2)': { fontSize: 'min(5cqmin, 2.2cqw)' },
+    lineHeight: 1.2,
+    hyphens: 'auto',
+    color: tokens.colorNeutralForeground2,
+  },
   largeValue: {
     margin: 0,
     fontSize: 'min(22cqmin, 12cqw)',
@@ -143,10 +149,13 @@ export function BigQueue({ board, today, preferences }: Props) {
             name={t('wallboard:today.answered')}
             value={today ? today.answered + board.answered : '–'}
           />
-          <Figure name={t('wallboard:today.abandoned')} value={today?.abandoned ?? '–'} />
           <Figure
             name={t('wallboard:serviceLevel.within', { target: preferences.target })}
             value={share(level, i18n.language)}
+          />
+          <Figure
+            name={t('wallboard:serviceLevel.abandoned')}
+            value={share(today?.abandon_rate ?? null, i18n.language)}
           />
         </dl>
         <Agents agents={board.agents} />

@@ -16,6 +16,7 @@ import { useServerNow } from '~/live/live';
 import type { LiveCall } from '~/live/picture';
 import { since } from '~/parts/format';
 import { RouterLink } from '~/parts/RouterLink';
+import { ShownNumber } from '~/parts/ShownNumber';
 
 const useStyles = makeStyles({
   place: { width: '48px' },
@@ -48,7 +49,9 @@ export function CallerTable({ queue, callers, nameOf }: Props) {
           <TableRow key={call.call_id}>
             <TableCell className={styles.place}>{call.position ?? '–'}</TableCell>
             <TableCell className={styles.cell}>
-              <RouterLink to={`/history/${encodeURIComponent(call.call_id)}`}>{call.caller}</RouterLink>
+              <RouterLink to={`/history/${encodeURIComponent(call.call_id)}`}>
+                <ShownNumber number={call.caller} shown={call.caller_shown} />
+              </RouterLink>
               <Text size={200} className={styles.small}>
                 {call.ringing.length > 0
                   ? t('wallboard:callers.ringing', { people: call.ringing.map(nameOf).join(', ') })

@@ -1,7 +1,17 @@
 // @vitest-environment jsdom
 import { expect, test } from 'vitest';
 import { type LiveAgent, type LiveCall, type LiveQueue, pictureOf } from '~/live/picture';
-import { alarmsOf, boardOf, moved, ordered, type QueueOnBoard, stateIn, totalsOf, waitOf } from './board';
+import {
+  alarmsOf,
+  boardOf,
+  moved,
+  ordered,
+  type QueueOnBoard,
+  readyIn,
+  stateIn,
+  totalsOf,
+  waitOf,
+} from './board';
 import { DEFAULTS } from './preferences';
 
 const AT = '2026-11-24T10:00:00Z';
@@ -184,4 +194,21 @@ test('all queues together count an agent of several once, and the longest wait o
     agents: 2,
   });
   expect(totalsOf([]).longestSince).toBeNull();
+});
+
+test('ready is who would be rung now: not who is away, on a call, paused, opted out or of another queue', () => {
+  const agents = [
+    agent('amal'),
+    agent('bao', { state: 'signed-out' }),
+    agent('carla', { state: 'paused' }),
+    agent('dmitri', { opted_out: ['Sales'] }),
+    agent('elena', { presence: 'offline' }),
+    agent('farid', { presence: 'do-not-disturb' }),
+    agent('gita', { state: 'talking' }),
+    agent('hugo', { queues: ['Help Desk'] }),
+  ];
+  const picture = pictureOf({ at: AT, queues: [], agents, calls: [] });
+  expect(readyIn(picture, 'Sales')).toBe(1);
+  expect(readyIn(picture, 'Help Desk')).toBe(1);
+  expect(readyIn(picture, 'Nowhere')).toBe(0);
 });

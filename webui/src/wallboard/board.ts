@@ -51,6 +51,12 @@ export function stateIn(agent: LiveAgent, queue: string): AgentState {
   return agent.presence === 'do-not-disturb' ? 'doNotDisturb' : 'ready';
 }
 
+/** How many agents a queue would ring now. */
+export function readyIn(picture: Picture, queue: string): number {
+  const agents = [...picture.agents.values()].filter(({ queues }) => queues.includes(queue));
+  return agents.filter((agent) => stateIn(agent, queue) === 'ready').length;
+}
+
 /** The queues that are wanted, in the order that is wanted. */
 export function boardOf(picture: Picture, preferences: Preferences): QueueOnBoard[] {
   const shown = ordered([...picture.queues.values()], preferences).filter(

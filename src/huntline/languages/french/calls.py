@@ -31,6 +31,7 @@ CALLS = {
     "answered after {seconds:number} s": "pris après {seconds} s",
     "answered by {name} after {seconds:number} s": "pris par {name} après {seconds} s",
     "missed": "manqué",
+    "declined": "refusé",
     "no call {call:quoted} goes on now": "aucun appel « {call} » n'est en cours",
     "there is no call {call:quoted} in the history": "il n'y a pas d'appel « {call} » dans l'historique",
     # agents steered

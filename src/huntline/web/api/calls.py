@@ -52,6 +52,7 @@ InTime = Annotated[
 
 CallId = Annotated[Text, Path(description="The call, by its id.")]
 
+_NOT_IN_TABLES = ("why", "caller_shown", "agent_name")  # what a column beside it says for programs
 _PLAIN_CELL = re.compile(r"\+?[0-9]+", re.ASCII)
 _FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -284,7 +285,7 @@ def _found(access: Access, call_id: str) -> CallSummary:
 
 
 def _csv(calls: Iterable[CallSummary], names: NamesById) -> Iterator[str]:
-    columns = [name for name in CallView.model_fields if name != "why"]  # which is for programs
+    columns = [name for name in CallView.model_fields if name not in _NOT_IN_TABLES]
     yield _line(columns)
     for call in calls:
         view = names.call(call)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +17,8 @@ from huntline.control.messages import ServerNotRunning
 from huntline.directory.access import Role
 from huntline.directory.caller_id import caller_as_shown, effective_grant
 from huntline.directory.organization import CallerIdPolicy, User
+from huntline.directory.shown_numbers import shown_number
+from huntline.engine.reasons import RingOutcome
 from huntline.errors import Refused
 from huntline.storage.calls import (
     CallFilter,
@@ -91,18 +94,21 @@ class MyPart(StrEnum):
 
     ANSWERED = "answered"
     ANSWERED_ELSEWHERE = "answered-elsewhere"
+    DECLINED = "declined"
     MISSED = "missed"
 
 
 class MyCall(BaseModel):
     """A call that I answered or was rung for, once however often it rang.
 
-    It is missed only when nobody took it; ``text`` says so for people, or who answered and how long the
-    caller had waited, which are ``answered_by``, a name for people, and ``waited_s``.
+    It is missed or declined only when nobody took it: declined when that is how it rang last here. ``text``
+    says so for people, or who answered and how long the caller had waited, which are ``answered_by``, a name
+    for people, and ``waited_s``. ``caller_shown`` is ``caller`` spaced for people.
     """
 
     call_id: str
     caller: str
+    caller_shown: str
     queue: str
     arrived_at: datetime
     rang_at: datetime | None
@@ -190,10 +196,10 @@ def list_calls(access: Own, page: Page, since: From = None, until: To = None) ->
         rung_id=user.user_id,
     )
     calls = page_of_calls(database, wanted, page.limit, page.offset)
-    rang_at = _first_rings(access, user, calls)
+    rings = _rings_by_call(access, user, calls)
     shown = [replace(call, caller=caller_as_shown(call.caller, policy)) for call in calls]
     return {
-        "items": [_my_call(call, user, rang_at.get(call.call_id), names) for call in shown],
+        "items": [_my_call(call, user, rings.get(call.call_id, []), names) for call in shown],
         "total": count_calls(database, wanted),
         "offset": page.offset,
         "limit": page.limit,
@@ -253,32 +259,35 @@ def _policy_of(access: Access, user: User) -> CallerIdPolicy:
     return effective_grant(user, access.organization).policy
 
 
-def _first_rings(access: Access, user: User, calls: list[CallSummary]) -> Mapping[str, datetime]:
-    """When each of the calls rang first at the user's."""
+def _rings_by_call(access: Access, user: User, calls: list[CallSummary]) -> Mapping[str, list[RingRecord]]:
+    """How each of the calls rang at the user's, in order."""
     if not calls:
         return {}
     stretch = calls[-1].arrived_at, max(call.ended_at for call in calls)
-    rings: list[RingRecord] = rings_of_agent(
-        access.backstage.database, access.organization_id, user.user_id, *stretch
-    )
-    return {ring.call_id: ring.started_at for ring in reversed(rings)}
+    found: dict[str, list[RingRecord]] = defaultdict(list)
+    for ring in rings_of_agent(access.backstage.database, access.organization_id, user.user_id, *stretch):
+        found[ring.call_id].append(ring)
+    return found
 
 
-def _my_call(call: CallSummary, user: User, rang_at: datetime | None, names: NamesById) -> dict[str, Any]:
+def _my_call(call: CallSummary, user: User, rings: Sequence[RingRecord], names: NamesById) -> dict[str, Any]:
     is_mine = call.agent_id == user.user_id
     if is_mine:
         part, text = MyPart.ANSWERED, f"answered after {call.waited_s:.0f} s"
     elif call.agent_id is not None:
         part = MyPart.ANSWERED_ELSEWHERE
         text = f"answered by {names.person(call.agent_id)} after {call.waited_s:.0f} s"
+    elif rings and rings[-1].outcome is RingOutcome.DECLINED:
+        part, text = MyPart.DECLINED, "declined"
     else:
         part, text = MyPart.MISSED, "missed"
     return {
         "call_id": call.call_id,
         "caller": call.caller,
+        "caller_shown": shown_number(call.caller),
         "queue": names.queue(call.queue_id),
         "arrived_at": call.arrived_at,
-        "rang_at": rang_at,
+        "rang_at": rings[0].started_at if rings else None,
         "answered_at": call.answered_at if is_mine else None,
         "ended_at": call.ended_at if is_mine else None,
         "part": part,

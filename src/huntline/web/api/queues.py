@@ -41,6 +41,7 @@ class LeftOutPerson(BaseModel):
     """Someone whom the queue reaches but who is not rung."""
 
     upn: str
+    display_name: str
     reason: Sentence
 
 
@@ -109,6 +110,7 @@ def read_agents(access: ReadSettings, key: Annotated[str, Path(description="The 
     organization = as_of(access.organization, datetime.now(UTC))
     queue = QUEUES.get(organization, key)
     index = OrganizationIndex(organization)
+    names = {user.upn: user.shown_name for user in organization.users}
     return {
         "agents": [
             {
@@ -119,7 +121,8 @@ def read_agents(access: ReadSettings, key: Annotated[str, Path(description="The 
             for user in agents_of(queue, index.users, index.groups)
         ],
         "left_out": [
-            {"upn": each.upn, "reason": each.reason} for each in left_out_of(queue, index.users, index.groups)
+            {"upn": each.upn, "display_name": names.get(each.upn, each.upn), "reason": each.reason}
+            for each in left_out_of(queue, index.users, index.groups)
         ],
     }
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
 from huntline.directory.refused import REFUSAL_WORDS, RefusalReason
+from huntline.directory.shown_numbers import shown_number
 from huntline.storage.refused import RefusalFilter, StoredRefusal, count_refused, page_of_refused
 from huntline.web.access import ReadAudit
 from huntline.web.language import Sentence
@@ -21,13 +22,16 @@ class RefusedCallView(BaseModel):
     """A call that was refused with a SIP ``status``. ``why`` is a stable word, ``reason`` says it for people.
 
     Of a flood from one ``source`` most calls are summed up: ``count`` is how many a row stands for, and then
-    it has neither ``caller`` nor ``dialled``. Both are what the call said of itself, proven by nobody.
+    it has neither ``caller`` nor ``dialled``. Both are what the call said of itself, proven by nobody;
+    ``caller_shown`` and ``dialled_shown`` are the same, spaced for people.
     """
 
     at: datetime
     source: str
     caller: str
+    caller_shown: str
     dialled: str
+    dialled_shown: str
     status: int
     why: RefusalReason
     reason: Sentence
@@ -65,4 +69,10 @@ def list_all(access: ReadAudit, page: Page, query: Wanted) -> Any:
 
 def _shown(refusal: StoredRefusal) -> dict[str, Any]:
     call = refusal.call
-    return asdict(call) | {"at": refusal.at, "why": call.reason, "reason": REFUSAL_WORDS[call.reason]}
+    return asdict(call) | {
+        "at": refusal.at,
+        "why": call.reason,
+        "reason": REFUSAL_WORDS[call.reason],
+        "caller_shown": shown_number(call.caller),
+        "dialled_shown": shown_number(call.dialled),
+    }

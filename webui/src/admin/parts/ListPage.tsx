@@ -83,6 +83,7 @@ const useStyles = makeStyles({
     whiteSpace: 'nowrap',
   },
   wideHead: { width: '240px' },
+  buttonsHead: { width: '88px' },
   // What is shown is of the search before, until the answer is there.
   stale: { opacity: 0.6 },
 });
@@ -185,7 +186,11 @@ function Rows<T>({ title, columns, listing, keyOf, sort, onSort }: RowsProps<T>)
           {shown.map(({ id, title, sort: by, isNumber, isWide, isTitleHidden = false }) => (
             <TableHeaderCell
               key={id}
-              className={mergeClasses(isNumber && styles.numberHead, isWide && !isNarrow && styles.wideHead)}
+              className={mergeClasses(
+                isNumber && styles.numberHead,
+                isWide && !isNarrow && styles.wideHead,
+                isTitleHidden && isNarrow && styles.buttonsHead,
+              )}
               {...(by !== undefined && sorting(sort, by, onSort))}
             >
               {isTitleHidden ? <span className={styles.hidden}>{title}</span> : title}

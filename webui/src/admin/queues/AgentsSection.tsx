@@ -29,12 +29,14 @@ import { Loaded } from '~/parts/Loaded';
 import { QueueNumber } from './QueueNumber';
 import type { PartProps } from './QueuePage';
 import { isUsual, type QueueView, SECTION_FIELDS } from './queueDraft';
+import { ReadyNow } from './ReadyNow';
 
 const MOST_SHOWN = 100;
 
 const useStyles = makeStyles({
   people: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS },
   detail: { color: tokens.colorNeutralForeground2 },
+  served: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalS },
   list: { margin: 0, paddingInlineStart: tokens.spacingHorizontalXXL },
   part: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalXS },
 });
@@ -50,7 +52,8 @@ export function AgentsSection({ editing, queue }: Props) {
   const { draft, set } = editing;
   const rung = useRung(queue);
   const [picked, setPicked] = useState<ReadonlyMap<string, string>>(new Map());
-  const known = new Map(rung.data?.agents.map(({ upn, display_name }) => [upn, display_name]));
+  const everybody = [...(rung.data?.agents ?? []), ...(rung.data?.left_out ?? [])];
+  const known = new Map(everybody.map(({ upn, display_name }) => [upn, display_name]));
   const nameOf = (upn: string) => picked.get(upn) ?? known.get(upn) ?? upn;
   const lacks = new Map(rung.data?.left_out.map(({ upn, reason }) => [upn, reason]));
   const agentsProblem = problemOf('agents');
@@ -124,7 +127,7 @@ export function AgentsSection({ editing, queue }: Props) {
         )}
         <FindingNotes findings={findingsAt(findings, 'groups')} />
       </div>
-      {queue !== null && <Rung rung={rung} />}
+      {queue !== null && <Served queue={queue} rung={rung} />}
     </Section>
   );
 }
@@ -185,8 +188,13 @@ function Agent({ upn, name, lack }: AgentProps) {
   );
 }
 
-/** As saved: groups expanded, everyone once; and who is reached but left out, and why. */
-function Rung({ rung }: { readonly rung: ReturnType<typeof useRung> }) {
+interface ServedProps {
+  readonly queue: QueueView;
+  readonly rung: ReturnType<typeof useRung>;
+}
+
+/** As saved: groups expanded, everyone once; who of them is ready now; who is reached but left out, and why. */
+function Served({ queue, rung }: ServedProps) {
   const styles = useStyles();
   const { t } = useTranslation('queues');
   return (
@@ -195,15 +203,15 @@ function Rung({ rung }: { readonly rung: ReturnType<typeof useRung> }) {
         <Accordion collapsible>
           <AccordionItem value="rung">
             <AccordionHeader>
-              {t('queues:rung', { count: agents.length })}
-              {left_out.length > 0 && (
-                <>
-                  {' '}
+              <span className={styles.served}>
+                {t('queues:agentCount', { count: agents.length })}
+                <ReadyNow queue={queue.name} />
+                {left_out.length > 0 && (
                   <Badge appearance="tint" color="warning">
                     {t('queues:leftOutCount', { count: left_out.length })}
                   </Badge>
-                </>
-              )}
+                )}
+              </span>
             </AccordionHeader>
             <AccordionPanel>
               <div className={styles.part}>
@@ -225,9 +233,9 @@ function Rung({ rung }: { readonly rung: ReturnType<typeof useRung> }) {
                   <>
                     <Text weight="semibold">{t('queues:leftOutTitle')}</Text>
                     <ul className={styles.list}>
-                      {left_out.slice(0, MOST_SHOWN).map(({ upn, reason }) => (
+                      {left_out.slice(0, MOST_SHOWN).map(({ upn, display_name, reason }) => (
                         <li key={upn}>
-                          {upn} <Caption1 className={styles.detail}>{reason}</Caption1>
+                          {display_name} <Caption1 className={styles.detail}>{reason}</Caption1>
                         </li>
                       ))}
                     </ul>

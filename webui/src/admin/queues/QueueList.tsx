@@ -13,6 +13,7 @@ import { api, bodyOf } from '~/api/client';
 import { useMay } from '~/api/session';
 import { useLive } from '~/live/live';
 import type { QueueView } from './queueDraft';
+import { ReadyNow } from './ReadyNow';
 
 const useStyles = makeStyles({
   waiting: { fontVariantNumeric: 'tabular-nums' },
@@ -67,6 +68,12 @@ export function QueueList() {
       id: 'waiting',
       title: t('queues:waitingNow'),
       cell: ({ id }) => <Waiting id={id} />,
+    },
+    {
+      id: 'ready',
+      title: t('queues:agentsNow'),
+      isMinor: true,
+      cell: ({ name }) => <ReadyNow queue={name} />,
     },
     {
       id: 'findings',

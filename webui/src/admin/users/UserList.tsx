@@ -12,6 +12,8 @@ import { RemoveButton } from '~/admin/parts/RemoveButton';
 import { api, bodyOf } from '~/api/client';
 import { useMay } from '~/api/session';
 import { useLive } from '~/live/live';
+import { lookOf, stateOf } from '~/parts/agentLooks';
+import { useIsNarrow } from '~/shell/narrow';
 import type { UserView } from './userDraft';
 
 const EXAMPLE = `upn,display_name,licences,voice_enabled,line_uri
@@ -27,6 +29,7 @@ export function UserList() {
   const { t } = useTranslation(['users', 'admin']);
   const navigate = useNavigate();
   const mayChange = useMay('change-settings');
+  const isNarrow = useIsNarrow();
   const mayReadLive = useMay('read-live');
   const [isImporting, setImporting] = useState(false);
   const columns: Column<UserView>[] = [
@@ -68,7 +71,11 @@ export function UserList() {
           },
         ]
       : []),
-    { id: 'calls', title: t('users:calls'), cell: (user) => <ForCalls user={user} /> },
+    {
+      id: 'calls',
+      title: t('users:calls'),
+      cell: (user) => <ForCalls user={user} showsNow={isNarrow && mayReadLive} />,
+    },
     ...(mayChange
       ? [
           {
@@ -124,21 +131,40 @@ function Name({ user: { upn, display_name } }: { readonly user: UserView }) {
 /** What an agent does now; nobody else is looked at. */
 function Now({ id }: { readonly id: string }) {
   const { t } = useTranslation('users');
+  const isNarrow = useIsNarrow();
   const { state, picture } = useLive();
   const agent = state === 'live' ? picture?.agents.get(id) : undefined;
-  return agent === undefined ? '–' : t(`users:state.${agent.state}`, agent.state);
+  if (agent === undefined) return '–';
+  const shown = stateOf(agent);
+  const { icon: Icon, colour } = lookOf(shown);
+  // On a telephone the word needs all the room.
+  const icon = isNarrow ? undefined : <Icon />;
+  return (
+    <Badge appearance="tint" color={colour} icon={icon}>
+      {t(`users:state.${shown}`, shown)}
+    </Badge>
+  );
 }
 
-/** What keeps them from being called, in words. */
-function ForCalls({ user: { is_active, missing_for_calls: missing } }: { readonly user: UserView }) {
+interface ForCallsProps {
+  readonly user: UserView;
+  /** Where there is no room for a column of it. */
+  readonly showsNow: boolean;
+}
+
+/** Whether they may be called, and what keeps them from it, in words; what they do now is another matter. */
+function ForCalls({ user: { id, is_active, missing_for_calls: missing }, showsNow }: ForCallsProps) {
   const styles = useStyles();
   const { t } = useTranslation('users');
   if (!is_active) return <Badge appearance="tint">{t('users:inactive')}</Badge>;
   if (missing.length === 0)
     return (
-      <Badge appearance="tint" color="success">
-        {t('users:canCall')}
-      </Badge>
+      <span className={styles.badges}>
+        {showsNow && <Now id={id} />}
+        <Badge appearance="outline" color="informative">
+          {t('users:canCall')}
+        </Badge>
+      </span>
     );
   return (
     <span className={styles.badges}>

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { type LiveCall, type LiveQueue, pictureOf } from '~/live/picture';
+import { othersWaiting, partyDetail, partyName } from './words';
+
+const ring = { queue: 'Sales', callId: 'c1', othersWaiting: 1 };
+
+function picture(waiting: number, position: number | null) {
+  return pictureOf({
+    at: '2026-11-24T10:00:00Z',
+    queues: [{ id: 'q1', name: 'Sales', waiting } as LiveQueue],
+    agents: [],
+    calls: [{ call_id: 'c1', position } as LiveCall],
+  });
+}
+
+test('the others who wait are those of now, without the caller', () => {
+  expect(othersWaiting(ring, picture(2, 1))).toBe(1);
+  expect(othersWaiting(ring, picture(1, 1))).toBe(0);
+  expect(othersWaiting(ring, picture(1, null))).toBe(1);
+});
+
+test('while nothing of now is known, they are those of the ring', () => {
+  expect(othersWaiting(ring, null)).toBe(1);
+  expect(othersWaiting({ ...ring, callId: 'c2' }, picture(5, 1))).toBe(1);
+  expect(othersWaiting({ ...ring, queue: 'Help Desk' }, picture(5, 1))).toBe(1);
+  expect(othersWaiting({ ...ring, othersWaiting: null }, null)).toBeNull();
+});
+
+test('a number is shown as the server spaces it, or as it came', () => {
+  const t = ((key: string) => key) as unknown as Parameters<typeof partyName>[1];
+  const number = '+14255550100';
+  expect(partyName({ name: '', number, shown: '+1 425-555-0100' }, t)).toBe('+1 425-555-0100');
+  expect(partyDetail({ name: 'Jane', number, shown: '+1 425-555-0100' })).toBe('+1 425-555-0100');
+  expect(partyName({ name: '', number }, t)).toBe(number);
+});
