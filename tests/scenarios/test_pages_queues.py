@@ -393,6 +393,7 @@ def test_a_sound_is_heard_renamed_replaced_and_not_removed_while_it_is_played(
     expect(page.get_by_role("heading", level=1, name="two.wav")).to_be_visible()
 
     page = queue_page(admin, "Front")
+    unfold(page, "queues:sounds")
     setting(page, "music").get_by_role("radio", name="Audio file").check()
     pick(page, "Audio file", "two.wav")
     save(page)

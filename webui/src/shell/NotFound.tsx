@@ -2,13 +2,13 @@
 
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { Empty } from '~/parts/Empty';
+import { Page } from '~/parts/Page';
 
 export function NotFound() {
   const { t } = useTranslation();
   return (
-    <Empty title={t('common:notFound')}>
+    <Page title={t('common:notFound')}>
       <Link to="/">{t('common:toStart')}</Link>
-    </Empty>
+    </Page>
   );
 }
