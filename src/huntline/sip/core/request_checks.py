@@ -19,14 +19,14 @@ _ACCEPTABLE = frozenset([SDP, "application/*", "*/*"])
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RequestRefusal:
     """The status and the headers that go with it."""
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
 
 
-def refusal_of(request: Request, settings: CoreSettings) -> Refusal | None:
+def refusal_of(request: Request, settings: CoreSettings) -> RequestRefusal | None:
     """Why a request cannot be served at all, or None. ACK and CANCEL are not asked about."""
     return (
         _method_refusal(request, settings)
@@ -37,49 +37,51 @@ def refusal_of(request: Request, settings: CoreSettings) -> Refusal | None:
     )
 
 
-def _method_refusal(request: Request, settings: CoreSettings) -> Refusal | None:
+def _method_refusal(request: Request, settings: CoreSettings) -> RequestRefusal | None:
     # 8.2.1: a method that is known but not served here gets 405, any other 501 (21.5.2).
     if request.method in settings.allow:
         return None
-    return Refusal(405 if request.method in _KNOWN_METHODS else 501, (("Allow", ", ".join(settings.allow)),))
+    return RequestRefusal(
+        405 if request.method in _KNOWN_METHODS else 501, (("Allow", ", ".join(settings.allow)),)
+    )
 
 
-def _uri_refusal(request: Request) -> Refusal | None:
+def _uri_refusal(request: Request) -> RequestRefusal | None:
     # 8.2.2.1: a scheme that is not understood gets 416; 19.1.1: no escaped headers in a Request-URI.
     try:
         uri = parse_uri(request.uri)
     except GrammarError:
-        return Refusal(400)
+        return RequestRefusal(400)
     if uri.scheme not in _SCHEMES:
-        return Refusal(416)
-    return Refusal(400) if uri.headers else None
+        return RequestRefusal(416)
+    return RequestRefusal(400) if uri.headers else None
 
 
-def _extension_refusal(request: Request, settings: CoreSettings) -> Refusal | None:
+def _extension_refusal(request: Request, settings: CoreSettings) -> RequestRefusal | None:
     # 8.2.2.3: what is required and not understood is listed in the 420.
     if request.header("require") is None and request.header("proxy-require") is None:
         return None
     required = request.all("require") + request.all("proxy-require")
     unsupported = [option for option in required if option.lower() not in settings.supported]
-    return Refusal(420, (("Unsupported", ", ".join(unsupported)),)) if unsupported else None
+    return RequestRefusal(420, (("Unsupported", ", ".join(unsupported)),)) if unsupported else None
 
 
-def _replaces_refusal(request: Request) -> Refusal | None:
+def _replaces_refusal(request: Request) -> RequestRefusal | None:
     try:
         replaces_in(request)
     except GrammarError:
-        return Refusal(400)
+        return RequestRefusal(400)
     return None
 
 
-def _content_refusal(request: Request) -> Refusal | None:
+def _content_refusal(request: Request) -> RequestRefusal | None:
     # 8.2.3: only plain session descriptions are understood, and they must be welcome in return.
     if request.body and (
         request.content_type not in (SDP, None) or request.tokens("content-encoding") - {"", "identity"}
     ):
-        return Refusal(415, (("Accept", SDP), ("Accept-Encoding", "identity")))
+        return RequestRefusal(415, (("Accept", SDP), ("Accept-Encoding", "identity")))
     if request.header("accept") is not None:
         accepted = {media.partition(";")[0].strip().lower() for media in request.all("accept")}
         if not accepted & _ACCEPTABLE:
-            return Refusal(406, (("Accept", SDP),))
+            return RequestRefusal(406, (("Accept", SDP),))
     return None
