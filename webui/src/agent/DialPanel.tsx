@@ -20,10 +20,10 @@ const useStyles = makeStyles({
 export function DialPanel() {
   const styles = useStyles();
   const { t } = useTranslation('agent');
-  const { air } = usePhone();
+  const { availability } = usePhone();
   const party = useParty();
   const [hasPad, setPad] = useState(false);
-  if (air !== 'on-air')
+  if (availability !== 'available')
     return (
       <Panel title={t('agent:dial.title')}>
         <Body1>{t('agent:dial.needsPhone')}</Body1>

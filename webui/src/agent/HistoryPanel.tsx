@@ -246,7 +246,7 @@ function CallerName({ call: { caller, caller_shown } }: { readonly call: MyCall 
 /** To call back, and to ask why. */
 function Actions({ call: { call_id, caller, caller_shown, queue } }: { readonly call: MyCall }) {
   const { t } = useTranslation('agent');
-  const { air } = usePhone();
+  const { availability } = usePhone();
   const [isAsking, setAsking] = useState(false);
   const party = callerName(caller_shown, t);
   const target = isHidden(caller) ? null : phone.targetOf(caller);
@@ -258,7 +258,7 @@ function Actions({ call: { call_id, caller, caller_shown, queue } }: { readonly 
         <Button
           appearance="subtle"
           icon={<CallRegular />}
-          disabled={air !== 'on-air'}
+          disabled={availability !== 'available'}
           aria-label={callBack}
           title={callBack}
           onClick={() => void phone.call(target, { name: '', number: caller, shown: caller_shown })}

@@ -1,4 +1,4 @@
-/** The phone in this page: whether it is on the air, and what to do when it is not. */
+/** The phone in this page: whether calls reach it, and what to do when it is not. */
 
 import {
   Button,
@@ -24,7 +24,7 @@ import { useTranslation } from 'react-i18next';
 import { inWords } from '~/api/problems';
 import { choose, useChoices } from '~/phone/choices';
 import { phone } from '~/phone/phone';
-import type { Air } from '~/phone/state';
+import type { Availability } from '~/phone/state';
 import { usePhone } from '~/phone/usePhone';
 import { askToNotify, mayAskToNotify } from './notifications';
 import { Panel } from './Panel';
@@ -39,8 +39,8 @@ const useStyles = makeStyles({
   actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalS },
 });
 
-/** What is to be said and done about a phone that is not on the air. */
-const HELPED: readonly Air[] = [
+/** What is to be said and done about a phone that calls do not reach. */
+const HELPED: readonly Availability[] = [
   'insecure',
   'asking',
   'no-permission',
@@ -48,13 +48,13 @@ const HELPED: readonly Air[] = [
   'microphone-busy',
   'refused',
 ];
-const RETRIED: readonly Air[] = ['no-permission', 'no-microphone', 'microphone-busy', 'refused'];
+const RETRIED: readonly Availability[] = ['no-permission', 'no-microphone', 'microphone-busy', 'refused'];
 
 export function PhonePanel() {
   const styles = useStyles();
   const { t } = useTranslation('agent');
   const { isOn } = useChoices();
-  const { air, problem } = usePhone();
+  const { availability, problem } = usePhone();
   const [isChoosing, setChoosing] = useState(false);
   return (
     <Panel title={t('agent:phone.title')}>
@@ -64,21 +64,21 @@ export function PhonePanel() {
         onChange={(_, { checked }) => choose({ isOn: checked })}
       />
       <div className={styles.status} role="status">
-        <AirIcon air={air} />
-        {t(`agent:phone.air.${air}`)}
+        <AvailabilityIcon availability={availability} />
+        {t(`agent:phone.availability.${availability}`)}
       </div>
-      {HELPED.includes(air) && (
-        <Caption1>{problem === null ? t(`agent:phone.help.${air}`) : inWords(problem, t)}</Caption1>
+      {HELPED.includes(availability) && (
+        <Caption1>{problem === null ? t(`agent:phone.help.${availability}`) : inWords(problem, t)}</Caption1>
       )}
       <div className={styles.actions}>
-        {air === 'elsewhere' && (
+        {availability === 'elsewhere' && (
           <Button appearance="primary" onClick={phone.useHere}>
             {t('agent:phone.useHere')}
           </Button>
         )}
-        {RETRIED.includes(air) && (
+        {RETRIED.includes(availability) && (
           <Button onClick={phone.retry}>
-            {t(air === 'no-permission' ? 'agent:phone.allow' : 'agent:phone.tryAgain')}
+            {t(availability === 'no-permission' ? 'agent:phone.allow' : 'agent:phone.tryAgain')}
           </Button>
         )}
         <Button icon={<SpeakerSettingsRegular />} onClick={() => setChoosing(true)}>
@@ -92,10 +92,10 @@ export function PhonePanel() {
   );
 }
 
-function AirIcon({ air }: { readonly air: Air }): ReactElement {
+function AvailabilityIcon({ availability }: { readonly availability: Availability }): ReactElement {
   const styles = useStyles();
-  switch (air) {
-    case 'on-air':
+  switch (availability) {
+    case 'available':
       return <CheckmarkCircleFilled className={mergeClasses(styles.icon, styles.good)} aria-hidden />;
     case 'connecting':
     case 'asking':

@@ -8,7 +8,7 @@ import { LadderKey } from './LadderKey';
 import { type Lane, ladderOf, type Row } from './ladder';
 import { LANE, Rung } from './Rung';
 import { StepText } from './StepText';
-import { isOver, type Step, type Told } from './story';
+import { type CallTimeline, isOver, type Step } from './story';
 
 const useStyles = makeStyles({
   frame: {
@@ -52,7 +52,7 @@ const useStyles = makeStyles({
 
 interface Props {
   readonly steps: readonly Step[];
-  readonly call: Told['call'];
+  readonly call: CallTimeline['call'];
 }
 
 export function Ladder({ steps, call }: Props) {
@@ -95,7 +95,7 @@ export function Ladder({ steps, call }: Props) {
   );
 }
 
-function Words({ row: { step, gap }, call }: { readonly row: Row; readonly call: Told['call'] }) {
+function Words({ row: { step, gap }, call }: { readonly row: Row; readonly call: CallTimeline['call'] }) {
   const styles = useStyles();
   const { i18n } = useTranslation();
   return (

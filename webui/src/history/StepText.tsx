@@ -6,7 +6,7 @@ import type { TFunction } from 'i18next';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { duration } from '~/parts/format';
-import type { Step, Told } from './story';
+import type { CallTimeline, Step } from './story';
 
 const useStyles = makeStyles({
   text: { overflowWrap: 'anywhere' },
@@ -17,7 +17,7 @@ const useStyles = makeStyles({
 
 interface Props {
   readonly step: Step;
-  readonly call: Told['call'];
+  readonly call: CallTimeline['call'];
 }
 
 export function StepText({ step, call }: Props) {
@@ -66,7 +66,7 @@ function NotRung({ step: { people } }: { readonly step: Step }) {
   );
 }
 
-function wordsOf(step: Step, call: Told['call'], t: TFunction): string {
+function wordsOf(step: Step, call: CallTimeline['call'], t: TFunction): string {
   const { kind, queue, outcome, seconds } = step;
   const people = step.people.map(({ name }) => name).join(', ');
   const time = seconds === null ? '' : duration(seconds);

@@ -11,8 +11,8 @@ import { RouterLink } from '~/parts/RouterLink';
 import { ShownNumber } from '~/parts/ShownNumber';
 import { Ladder } from './Ladder';
 import { OutcomeBadge } from './OutcomeBadge';
-import { agentsIn, isOver, stepsOf, type Told } from './story';
-import { useTold } from './useTold';
+import { agentsIn, type CallTimeline, isOver, stepsOf } from './story';
+import { useCallTimeline } from './useCallTimeline';
 import { WhyNot } from './WhyNot';
 
 const useStyles = makeStyles({
@@ -26,7 +26,7 @@ const useStyles = makeStyles({
 export function StoryPage() {
   const { t } = useTranslation('history');
   const { callId = '' } = useParams();
-  const told = useTold(callId);
+  const told = useCallTimeline(callId);
   return (
     <Page
       title={t('history:story.title')}
@@ -37,7 +37,7 @@ export function StoryPage() {
   );
 }
 
-function Story({ callId, told }: { readonly callId: string; readonly told: Told }) {
+function Story({ callId, told }: { readonly callId: string; readonly told: CallTimeline }) {
   const styles = useStyles();
   const { t } = useTranslation('history');
   const [agent, setAgent] = useState('');
@@ -62,7 +62,7 @@ function Story({ callId, told }: { readonly callId: string; readonly told: Told 
 }
 
 interface FactsProps {
-  readonly call: Told['call'];
+  readonly call: CallTimeline['call'];
   readonly agents: ReadonlyMap<string, string>;
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ladderOf } from './ladder';
-import { agentsIn, type Step, stepsOf, type Told } from './story';
+import { agentsIn, type CallTimeline, type Step, stepsOf } from './story';
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 10, 24, 10) + seconds * 1000).toISOString();
 const AMAL = 'amal@contoso.com';
@@ -13,7 +13,7 @@ function ring(
   agent: string,
   from: number,
   to: number,
-  outcome: Told['rings'][number]['outcome'],
+  outcome: CallTimeline['rings'][number]['outcome'],
   answered: number | null = null,
 ) {
   return {
@@ -30,7 +30,7 @@ function ring(
   };
 }
 
-type Decision = Told['decisions'][number];
+type Decision = CallTimeline['decisions'][number];
 
 function decision(
   seconds: number,
@@ -43,7 +43,7 @@ function decision(
   return { at: at(seconds), queue: 'Sales', agent, agent_name, decision: kind, reason, why };
 }
 
-const over: Told = {
+const over: CallTimeline = {
   call: {
     call_id: 'c1',
     caller: '+14255550123',
@@ -58,7 +58,7 @@ const over: Told = {
     agent: BAO,
     outcome: 'answered',
     reason: 'the caller hung up',
-  } as Told['call'],
+  } as CallTimeline['call'],
   rings: [
     ring(AMAL, 5, 12, 'declined'),
     ring(BAO, 5.1, 90, 'answered', 30),
@@ -154,7 +154,7 @@ test('a call that goes on tells rings that are not over by what was decided', ()
     waited_s: 3,
     agent: null,
     ringing: [AMAL],
-  } as Told['call'];
+  } as CallTimeline['call'];
   const steps = stepsOf({ call: live, rings: [], decisions: over.decisions.slice(0, 3) });
   expect(kinds(steps)).toEqual(['arrival', 'waiting', 'ring', 'notRung']);
   expect(people(steps[2])).toEqual([AMAL]);

@@ -6,7 +6,7 @@ type Ring = Schemas['RingView'];
 type Decision = Schemas['DecisionView'];
 
 /** What is told of a call, whether it is over or goes on. */
-export interface Told {
+export interface CallTimeline {
   readonly call: Schemas['CallView'] | Schemas['LiveCall'];
   readonly rings: readonly Ring[];
   readonly decisions: readonly Decision[];
@@ -62,7 +62,7 @@ const RANKS: readonly StepKind[] = [
 ];
 
 /** The steps, of one agent only if `agent` names one; what is about the call itself is always there. */
-export function stepsOf(told: Told, agent = ''): Step[] {
+export function stepsOf(told: CallTimeline, agent = ''): Step[] {
   const all = [...ofCall(told), ...told.rings.flatMap(ofRing), ...ofDecisions(told)];
   const wanted = all.filter(
     ({ people }) => !agent || people.length === 0 || people.some((each) => each.agent === agent),
@@ -71,7 +71,10 @@ export function stepsOf(told: Told, agent = ''): Step[] {
 }
 
 /** All agents that something was decided about, or who were rung: what they are called, by UPN. */
-export function agentsIn({ rings, decisions }: Pick<Told, 'rings' | 'decisions'>): Map<string, string> {
+export function agentsIn({
+  rings,
+  decisions,
+}: Pick<CallTimeline, 'rings' | 'decisions'>): Map<string, string> {
   const named = [...rings, ...decisions].flatMap(({ agent, agent_name }) =>
     agent === null ? [] : [[agent, agent_name ?? agent] as const],
   );
@@ -84,11 +87,11 @@ export function byName(named: Iterable<readonly [string, string]>): Map<string, 
 }
 
 /** Whether the call is over. */
-export function isOver(call: Told['call']): call is Schemas['CallView'] {
+export function isOver(call: CallTimeline['call']): call is Schemas['CallView'] {
   return 'ended_at' in call;
 }
 
-function ofCall({ call, rings }: Told): Step[] {
+function ofCall({ call, rings }: CallTimeline): Step[] {
   const first = isOver(call) ? call.first_queue : (call.queue ?? '');
   const steps: Step[] = [];
   const { arrived_at, waiting_since } = call;
@@ -126,7 +129,7 @@ function ofRing(ring: Ring): Step[] {
   return [begin, end];
 }
 
-function ofDecisions({ call, rings, decisions }: Told): Step[] {
+function ofDecisions({ call, rings, decisions }: CallTimeline): Step[] {
   const known = new Set(rings.map((ring) => ring.agent));
   const now = isOver(call) ? [] : [...call.ringing, ...(call.agent === null ? [] : [call.agent])];
   return decisions.flatMap(({ at, queue, agent, agent_name, decision, reason }) => {

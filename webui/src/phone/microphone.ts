@@ -1,9 +1,12 @@
 /** The microphone: whether there is one to speak into, and its sound. */
 
-import type { Air } from './state';
+import type { Availability } from './state';
 
 /** Why there is no microphone, as far as it concerns whether calls can reach the page. */
-export type NoMicrophone = Extract<Air, 'insecure' | 'no-permission' | 'no-microphone' | 'microphone-busy'>;
+export type NoMicrophone = Extract<
+  Availability,
+  'insecure' | 'no-permission' | 'no-microphone' | 'microphone-busy'
+>;
 
 /** The sound of the chosen microphone, or of another one where that is not there. Raises what the browser does. */
 export async function captured(deviceId: string | null): Promise<MediaStream> {

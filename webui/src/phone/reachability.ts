@@ -38,7 +38,7 @@ export class Reachability {
     if (this.tabLock !== null) return;
     this.owner = owner;
     if (!window.isSecureContext) {
-      this.store.air('insecure');
+      this.store.setAvailability('insecure');
       return;
     }
     this.tabLock = new TabLock(owner.user, (isOurs) => this.lockChanged(isOurs));
@@ -55,7 +55,7 @@ export class Reachability {
     this.overReload.drop('hung-up');
     this.calls.hangUpAll();
     this.close();
-    this.store.air('off');
+    this.store.setAvailability('off');
   }
 
   /** Try again now, after the person has done something about what was missing. */
@@ -78,21 +78,25 @@ export class Reachability {
   microphoneFailed(error: unknown): void {
     if (this.calls.isAnyUp || !this.isOurs) return;
     this.close();
-    this.store.air(whyNot(error));
+    this.store.setAvailability(whyNot(error));
   }
 
   /** Microphones came or went, or the person has changed their mind about giving one. */
   async microphonesChanged(): Promise<void> {
-    const { air } = this.store.now();
+    const { availability } = this.store.now();
     if (!this.isOurs || this.calls.isAnyUp) return;
-    if (air === 'no-microphone' || air === 'no-permission' || air === 'microphone-busy') {
+    if (
+      availability === 'no-microphone' ||
+      availability === 'no-permission' ||
+      availability === 'microphone-busy'
+    ) {
       // Asking is for when the person wants it.
       if ((await microphonePermission()) !== 'prompt') void this.open();
     } else if (this.current !== null && (await microphonePermission()) !== 'prompt') {
       const missing = await findMicrophone(chosen().microphone);
       if (missing === null || this.calls.isAnyUp) return;
       this.close();
-      this.store.air(missing);
+      this.store.setAvailability(missing);
     }
   }
 
@@ -102,7 +106,7 @@ export class Reachability {
       void this.open();
       return;
     }
-    this.store.air('elsewhere');
+    this.store.setAvailability('elsewhere');
     // A call that is up here stays here until it is over.
     if (this.calls.isAnyUp) this.current?.unregister();
     else this.close();
@@ -114,31 +118,31 @@ export class Reachability {
       return;
     }
     this.close();
-    if ((await microphonePermission()) !== 'granted') this.store.air('asking');
+    if ((await microphonePermission()) !== 'granted') this.store.setAvailability('asking');
     const missing = await findMicrophone(chosen().microphone);
     if (missing === null) await this.register();
     else if (this.isOurs) {
-      this.store.air(missing);
+      this.store.setAvailability(missing);
       this.overReload.drop('no-microphone');
     }
   }
 
   private async register(): Promise<void> {
-    if (this.isOurs) this.store.air('connecting');
+    if (this.isOurs) this.store.setAvailability('connecting');
     // SIP is most of what the page loads, and of no use to who has another phone.
     const sip = await import('./registration').catch((problem: unknown) => {
-      if (this.isOurs) this.store.air('refused', problem);
+      if (this.isOurs) this.store.setAvailability('refused', problem);
     });
     const { owner } = this;
     if (sip === undefined || owner === null || !this.isOurs || this.current !== null) return;
     const registration = new sip.Registration(instanceOf(sessionStorage), owner.fetchCredentials, {
       onConnected: (isConnected) => this.connected(isConnected),
       onRegistered: () => {
-        if (this.isOurs) this.store.air('on-air');
+        if (this.isOurs) this.store.setAvailability('available');
         void this.overReload.takeOver(registration);
       },
       onUnregistered: (why, problem) => {
-        if (this.isOurs) this.store.air(why, problem);
+        if (this.isOurs) this.store.setAvailability(why, problem);
       },
       onRing: (session, request) => this.calls.rang(session, request),
     });

@@ -53,10 +53,10 @@ test('a consultation outlives the call that it was about', () => {
   expect(alone.calls).toMatchObject([{ id: 'b', consultsFor: null }]);
 });
 
-test('a refusal is told with its reason until the next news of the air', () => {
-  const refused = after(SILENT, { type: 'air', air: 'refused', problem: 'no listener' });
+test('a refusal is told with its reason until the availability changes', () => {
+  const refused = after(SILENT, { type: 'availability', availability: 'refused', problem: 'no listener' });
   expect(refused.problem).toBe('no listener');
-  expect(after(refused, { type: 'air', air: 'connecting' }).problem).toBeNull();
+  expect(after(refused, { type: 'availability', availability: 'connecting' }).problem).toBeNull();
 });
 
 test('a lost microphone is of no interest after the last call', () => {

@@ -8,7 +8,7 @@
  * `no-permission`, `no-microphone`, `microphone-busy`: there is none to speak into; `refused`: the server gives
  * out no credentials now.
  */
-export type Air =
+export type Availability =
   | 'off'
   | 'insecure'
   | 'elsewhere'
@@ -18,7 +18,7 @@ export type Air =
   | 'microphone-busy'
   | 'connecting'
   | 'refused'
-  | 'on-air';
+  | 'available';
 
 /** `alerting`: rings here; `dialling`: rings at the other end; `connecting`: taken, but nothing is heard yet. */
 export type Stage = 'alerting' | 'dialling' | 'connecting' | 'talking';
@@ -101,7 +101,7 @@ export interface EndedCall {
 }
 
 export interface PhoneState {
-  readonly air: Air;
+  readonly availability: Availability;
   /** Whether the line to the server is up; without it nothing can be asked of it, and a call goes on. */
   readonly isConnected: boolean;
   /** What the server said when it refused. */
@@ -115,7 +115,7 @@ export interface PhoneState {
 }
 
 export type PhoneEvent =
-  | { readonly type: 'air'; readonly air: Air; readonly problem?: unknown }
+  | { readonly type: 'availability'; readonly availability: Availability; readonly problem?: unknown }
   | { readonly type: 'connected'; readonly isConnected: boolean }
   | { readonly type: 'began'; readonly call: PhoneCall }
   | { readonly type: 'changed'; readonly id: string; readonly change: Partial<PhoneCall> }
@@ -125,7 +125,7 @@ export type PhoneEvent =
   | { readonly type: 'microphone-lost'; readonly isLost: boolean };
 
 export const SILENT: PhoneState = {
-  air: 'off',
+  availability: 'off',
   isConnected: false,
   problem: null,
   calls: [],
@@ -158,8 +158,8 @@ export function begun(
 /** The state after something happened; events about a call that is over change nothing. */
 export function after(state: PhoneState, event: PhoneEvent): PhoneState {
   switch (event.type) {
-    case 'air':
-      return { ...state, air: event.air, problem: event.problem ?? null };
+    case 'availability':
+      return { ...state, availability: event.availability, problem: event.problem ?? null };
     case 'connected':
       return { ...state, isConnected: event.isConnected };
     case 'began':

@@ -2,7 +2,7 @@
 
 import { chosen } from './choices';
 import { Ringer } from './sound';
-import { type Air, after, type PhoneEvent, type PhoneState, SILENT } from './state';
+import { type Availability, after, type PhoneEvent, type PhoneState, SILENT } from './state';
 import { type Sounding, soundFor, type Tone } from './tones';
 
 export class PhoneStore {
@@ -28,8 +28,8 @@ export class PhoneStore {
   }
 
   /** Whether calls can reach the page has changed; `problem` is what the server said. */
-  air(air: Air, problem: unknown = null): void {
-    this.tell({ type: 'air', air, problem });
+  setAvailability(availability: Availability, problem: unknown = null): void {
+    this.tell({ type: 'availability', availability, problem });
   }
 
   /** Let a tone be heard once, on a device. */

@@ -3,12 +3,12 @@
 import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { ApiProblem, api, bodyOf } from '~/api/client';
 import { useLive } from '~/live/live';
-import type { Told } from './story';
+import type { CallTimeline } from './story';
 
 const TIME_TO_BE_WRITTEN = 600; // ms from a decision until it can surely be read
 
-/** Told anew whenever the call does something; the story goes on in history when the call is over. */
-export function useTold(callId: string): UseQueryResult<Told> {
+/** CallTimeline anew whenever the call does something; the story goes on in history when the call is over. */
+export function useCallTimeline(callId: string): UseQueryResult<CallTimeline> {
   const { picture } = useLive();
   const now = picture?.calls.get(callId);
   return useQuery({
@@ -26,7 +26,7 @@ export function useTold(callId: string): UseQueryResult<Told> {
   });
 }
 
-async function tell(callId: string): Promise<Told> {
+async function tell(callId: string): Promise<CallTimeline> {
   const params = { path: { call_id: callId } };
   try {
     const [call, { decisions }] = await Promise.all([
