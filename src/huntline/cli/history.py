@@ -84,7 +84,11 @@ def _show_refused(data: Path | None, limit: int, as_json: bool) -> None:
 
 def _refused_in_words(call: dict[str, Any]) -> Text:
     at = datetime.fromisoformat(call["at"]).astimezone()
-    who = f"{call['count']} calls" if call["count"] > 1 else f"{shown_number(call['caller'])} -> {shown_number(call['dialled'])}"
+    who = (
+        f"{call['count']} calls"
+        if call["count"] > 1
+        else f"{shown_number(call['caller'])} -> {shown_number(call['dialled'])}"
+    )
     text = Text(f"{at:%Y-%m-%d %H:%M:%S}  {who}: {call['status']}", style="bold")
     return text.append(f" ({call['reason']}; from {call['source']})", style="not bold")
 
