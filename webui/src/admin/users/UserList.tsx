@@ -138,7 +138,7 @@ function Now({ id }: { readonly id: string }) {
   const shown = stateOf(agent);
   const { icon: Icon, colour } = lookOf(shown);
   // On a telephone the word needs all the room.
-  const icon = isNarrow ? undefined : <Icon />;
+  const icon = isNarrow ? null : <Icon />;
   return (
     <Badge appearance="tint" color={colour} icon={icon}>
       {t(`users:state.${shown}`, shown)}
