@@ -57,6 +57,11 @@ export function ImportDialog({ of, example, onClose }: Props) {
     return upload<Report>(`/imports/${of}`, form, isDryRun ? { dry_run: 'true' } : {});
   };
   const trial = useMutation({ mutationFn: () => send(true) });
+  const choose = async (chosen: File | undefined) => {
+    setFile(null);
+    trial.reset();
+    if (chosen !== undefined) setFile(await copyOf(chosen));
+  };
   const doing = useMutation({
     mutationFn: () => send(false),
     onSuccess: ({ totals }) => {
@@ -80,10 +85,11 @@ export function ImportDialog({ of, example, onClose }: Props) {
                 type="file"
                 aria-label={t('admin:import.file')}
                 accept=".csv,text/csv"
-                onChange={(event) => {
-                  setFile(event.target.files?.[0] ?? null);
-                  trial.reset();
+                onClick={(event) => {
+                  event.currentTarget.value = ''; // else choosing the same file again, mended, is no change
+                  choose(undefined);
                 }}
+                onChange={(event) => choose(event.target.files?.[0])}
               />
             </Field>
             <Failure error={trial.error ?? doing.error} />
@@ -102,6 +108,11 @@ export function ImportDialog({ of, example, onClose }: Props) {
       </DialogSurface>
     </Dialog>
   );
+}
+
+/** A file as it is now: browsers refuse to send one that has changed on the disk since it was chosen. */
+async function copyOf(file: File): Promise<File> {
+  return new File([await file.arrayBuffer()], file.name, { type: file.type });
 }
 
 function Outcome({ of, report }: Pick<Props, 'of'> & { readonly report: Report }) {
