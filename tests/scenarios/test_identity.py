@@ -87,8 +87,10 @@ def test_who_is_transferred_is_told_whom_they_talk_to(office: Office) -> None:
     assert told.startswith(f'"Sales of {office.name}" <sip:{number}@')
     agent = dora.wait_call()
     assert agent.invite is not None
-    history = agent.invite.header("history-info")
-    assert history.startswith(f'"Sales of {office.name}" <sip:{number}@{office.domain}>;index=1')
+    assert agent.invite.all("history-info") == [
+        f'"Amal" <sip:amal@{office.domain}?Reason=SIP%3Bcause%3D302>;index=1',
+        f'"Sales of {office.name}" <sip:{number}@{office.domain}>;index=1.1;mp=1',
+    ]
     agent.answer()
     agent.wait_up()
     told = placed.wait_requests("UPDATE", 2)[1].header("p-asserted-identity")
