@@ -1,0 +1,175 @@
+"""The B2BUA: who hears what SIP and media say, and what the engine asks is carried out (edge)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from tests.calls.exchange import BAO, FLOW, QUEUE, SDP, Exchange, account, play
+from tests.fakes.messages import request
+
+from huntline.engine import commands as do
+from huntline.engine import events as told
+from huntline.engine.model import Outcome
+from huntline.engine.reasons import Cause, StopReason
+from huntline.media.interface import DtmfPressed, MediaDied, MediaSilent, PlayFinished
+from huntline.sip.core.events import DtmfReceived, InviteReceived, LegCancelled, OfferRejected
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+def test_a_call_of_the_queue_from_its_first_ring_to_its_record() -> None:
+    async def story(exchange: Exchange) -> None:
+        call = await exchange.with_agent()
+        assert [type(event) for event in exchange.heard()] == [
+            told.CallArrived,
+            told.AgentAnswered,
+            told.CallBridged,
+        ]
+        assert call.callee is not None
+        assert ("bridge", call.caller.media_id, call.callee.media_id) in exchange.media.did
+        exchange.did()
+        record = do.RecordCall(
+            organization_id="contoso",
+            call_id=call.call_id,
+            queue_id="desk",
+            first_queue_id="desk",
+            caller="+14255550123",
+            arrived_at=NOON,
+            waiting_since=NOON,
+            answered_at=NOON,
+            ended_at=NOON,
+            agent_id="amal",
+            outcome=Outcome.ANSWERED,
+            reason=Cause.NO_MORE_AUDIO,
+        )
+        await exchange.asks(do.EndCall(call.call_id, Outcome.ANSWERED), record)
+        assert exchange.recorded == [record]
+        assert [verb for verb, *_ in exchange.did()] == ["hang up", "hang up"]
+        exchange.assert_nothing_is_left()
+
+    play(story)
+
+
+def test_a_greeting_is_played_and_its_end_told_once() -> None:
+    async def story(exchange: Exchange) -> None:
+        exchange.site.greetings["desk"] = "welcome"
+        call = await exchange.dials(QUEUE)
+        await exchange.asks(do.AnswerCall(call.call_id), do.PlayGreeting(call.call_id, "desk"))
+        exchange.heard()
+        for source in ("music", "welcome", "welcome"):
+            exchange.b2bua.handle_media(PlayFinished(call.caller.media_id, source))
+        assert exchange.heard() == [told.GreetingFinished(call.call_id)]
+
+    play(story)
+
+
+def test_a_queue_without_a_greeting_is_done_with_it_at_once() -> None:
+    async def story(exchange: Exchange) -> None:
+        call = await exchange.dials(QUEUE)
+        exchange.heard()
+        await exchange.asks(do.PlayGreeting(call.call_id, "desk"))
+        assert exchange.heard() == [told.GreetingFinished(call.call_id)]
+
+    play(story)
+
+
+def test_what_is_asked_of_a_call_that_is_over_is_passed_over() -> None:
+    async def story(exchange: Exchange) -> None:
+        await exchange.asks(
+            do.AnswerCall("gone"),
+            do.BridgeCall("gone", "gone.1", "amal"),
+            do.StopRinging("gone.1", StopReason.NO_ANSWER),
+            do.RingAgent("gone.1", "gone", "desk", "amal"),
+        )
+        assert exchange.did() == []
+        assert exchange.heard() == [told.RingFailed("gone.1", StopReason.CALLER_GONE)]
+
+    play(story)
+
+
+def test_a_full_queue_is_busy() -> None:
+    async def story(exchange: Exchange) -> None:
+        call = await exchange.dials(QUEUE)
+        await exchange.asks(do.RefuseCall(call.call_id, Outcome.OVERFLOWED))
+        assert exchange.did() == [("reject", "in1", 486)]
+        assert exchange.refused == [], "its call record says why"
+
+    play(story)
+
+
+def test_silence_is_asked_about_and_a_dead_leg_hung_up_on() -> None:
+    async def story(exchange: Exchange) -> None:
+        call = await exchange.with_agent()
+        exchange.heard()
+        exchange.did()
+        exchange.b2bua.handle_media(MediaSilent(call.caller.media_id))
+        exchange.b2bua.handle_media(MediaDied("never heard of"))
+        exchange.b2bua.handle_media(MediaDied(call.caller.media_id))
+        assert exchange.did() == [("ask", "in1"), ("hang up", "in1")]
+        assert exchange.heard() == [told.CallFailed(call.call_id, Cause.NO_MORE_AUDIO)]
+
+    play(story)
+
+
+def test_an_agent_whose_audio_is_gone_has_left() -> None:
+    async def story(exchange: Exchange) -> None:
+        call = await exchange.with_agent()
+        exchange.heard()
+        assert call.callee is not None
+        exchange.b2bua.handle_media(MediaDied(call.callee.media_id))
+        assert exchange.heard() == [told.AgentHungUp(f"{call.call_id}.1")]
+        assert call.callee is None
+
+    play(story)
+
+
+def test_keys_reach_the_other_side_however_they_come() -> None:
+    async def story(exchange: Exchange) -> None:
+        call = await exchange.with_agent()
+        exchange.did()
+        assert call.callee is not None
+        exchange.b2bua.handle_media(DtmfPressed(call.callee.media_id, "5"))
+        await exchange.said(DtmfReceived("in1", "7"))
+        assert exchange.did() == [("key", "in1", "5"), ("key", call.callee.leg_id, "7")]
+
+    play(story)
+
+
+def test_a_caller_who_is_lost_is_told_apart_from_one_who_hangs_up() -> None:
+    async def story(exchange: Exchange) -> None:
+        for why, event in (("bye", told.CallerHungUp), ("no ack", told.CallFailed)):
+            call = await exchange.waiting()
+            exchange.heard()
+            await exchange.hangs_up(call.caller, why)
+            assert [type(each) for each in exchange.heard()] == [event]
+        call = await exchange.dials(QUEUE)
+        exchange.heard()
+        await exchange.said(LegCancelled(call.caller.leg_id))
+        assert exchange.heard() == [told.CallerHungUp(call.call_id)]
+
+    play(story)
+
+
+def test_what_is_said_of_legs_that_are_over_is_passed_over() -> None:
+    async def story(exchange: Exchange) -> None:
+        for event in (LegCancelled("gone"), OfferRejected("gone", 488), DtmfReceived("gone", "1")):
+            await exchange.said(event)
+        assert (exchange.did(), exchange.heard()) == ([], [])
+
+    play(story)
+
+
+def test_who_is_closing_ends_all_calls_and_takes_no_more() -> None:
+    async def story(exchange: Exchange) -> None:
+        queued, direct = await exchange.with_agent(), await exchange.dials(BAO, account("amal"))
+        exchange.heard()
+        exchange.b2bua.end_calls()
+        assert exchange.heard() == [
+            told.CallFailed(call.call_id, Cause.SHUTTING_DOWN) for call in (queued, direct)
+        ]
+        exchange.assert_nothing_is_left()
+        exchange.did()
+        await exchange.said(InviteReceived("late", request("INVITE"), FLOW, SDP))
+        assert exchange.did() == [("reject", "late", 503)]
+
+    play(story)
