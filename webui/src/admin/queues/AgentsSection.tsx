@@ -26,8 +26,8 @@ import { FoldingSection, Section } from '~/admin/parts/Section';
 import { api, bodyOf } from '~/api/client';
 import { QUEUE_NUMBERS } from '~/api/numbers';
 import { Loaded } from '~/parts/Loaded';
+import type { PartProps } from './partProps';
 import { QueueNumber } from './QueueNumber';
-import type { PartProps } from './QueuePage';
 import { isUsual, type QueueView, SECTION_FIELDS } from './queueDraft';
 import { ReadyNow } from './ReadyNow';
 

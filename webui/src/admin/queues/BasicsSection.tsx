@@ -10,7 +10,7 @@ import { NumberPicker, type NumberView } from '~/admin/parts/pickers';
 import { LONGEST_NAME } from '~/admin/parts/ranges';
 import { Section } from '~/admin/parts/Section';
 import { useMay } from '~/api/session';
-import type { PartProps } from './QueuePage';
+import type { PartProps } from './partProps';
 import { telephone } from './queueDraft';
 
 const useStyles = makeStyles({

@@ -4,7 +4,7 @@ import { makeStyles, Radio, RadioGroup, Text, tokens } from '@fluentui/react-com
 import { useTranslation } from 'react-i18next';
 import { Setting, useFieldsScope } from '~/admin/parts/fields';
 import { FoldingSection } from '~/admin/parts/Section';
-import type { PartProps } from './QueuePage';
+import type { PartProps } from './partProps';
 import {
   ALERTINGS,
   type Alerting,

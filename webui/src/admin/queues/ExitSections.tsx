@@ -8,8 +8,8 @@ import { isWithin, nearest, numberIn } from '~/admin/parts/ranges';
 import { FoldingSection } from '~/admin/parts/Section';
 import { QUEUE_NUMBERS } from '~/api/numbers';
 import { ExitSetting, exitName } from './ExitSetting';
+import type { PartProps } from './partProps';
 import { QueueNumber } from './QueueNumber';
-import type { PartProps } from './QueuePage';
 import { isUsual, type QueueView, SECTION_FIELDS } from './queueDraft';
 
 interface Props extends PartProps {

@@ -4,8 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { SwitchSetting } from '~/admin/parts/fields';
 import { FoldingSection } from '~/admin/parts/Section';
 import { QUEUE_NUMBERS } from '~/api/numbers';
+import type { PartProps } from './partProps';
 import { QueueNumber } from './QueueNumber';
-import type { PartProps } from './QueuePage';
 import { isUsual, SECTION_FIELDS } from './queueDraft';
 
 export function MoreSection(part: PartProps) {

@@ -3,7 +3,7 @@
 import { useTranslation } from 'react-i18next';
 import { NumberSetting } from '~/admin/parts/fields';
 import { QUEUE_NUMBERS } from '~/api/numbers';
-import type { PartProps } from './QueuePage';
+import type { PartProps } from './partProps';
 import { type QueueNumberName, rangeOf } from './queueDraft';
 
 interface Props extends PartProps {

@@ -22,6 +22,7 @@ import { BasicsSection } from './BasicsSection';
 import { DistributionSection } from './DistributionSection';
 import { FullSection, NobodySection, WaitSection } from './ExitSections';
 import { MoreSection } from './MoreSection';
+import type { PartProps } from './partProps';
 import { removeQueue } from './QueueList';
 import {
   changedForwards,
@@ -40,12 +41,6 @@ import { SoundsSection } from './SoundsSection';
 import { useTestCall } from './TestCallPanel';
 
 type OrganizationView = Schemas['OrganizationView'];
-
-/** What every part of the form gets. */
-export interface PartProps {
-  readonly editing: Editing<QueueDraft>;
-  readonly organization: OrganizationView;
-}
 
 function useOrganization() {
   return useQuery({ queryKey: ['organization'], queryFn: () => bodyOf(api.GET('/api/v1/organization')) });

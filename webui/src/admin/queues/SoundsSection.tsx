@@ -26,7 +26,7 @@ import { api, bodyOf, download } from '~/api/client';
 import { useMay } from '~/api/session';
 import { Failure } from '~/parts/Failure';
 import { duration } from '~/parts/format';
-import type { PartProps } from './QueuePage';
+import type { PartProps } from './partProps';
 import type { GreetingDraft } from './queueDraft';
 
 const useStyles = makeStyles({
