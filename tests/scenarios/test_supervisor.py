@@ -65,23 +65,22 @@ def _serves_again(office: Office, number: str, amal: Phone) -> None:
     caller.wait_ended()
 
 
-@pytest.mark.parametrize("child", ["signalling", "media", "web"])
 def test_a_killed_child_comes_back_and_the_next_call_works(
-    own_server: Server, hurt_office: contextlib.closing[Office], child: str
+    own_server: Server, hurt_office: contextlib.closing[Office]
 ) -> None:
     with hurt_office as office:
         number = office.queue("amal")
         office.open()
         amal = office.agent("amal", tone=tones.AGENT)
-        caller, agent = talk(office.caller(), number, amal)
-        caller.hang_up()
-        agent.wait_ended()
-        _kill_and_wait(own_server, child)
-        amal.register(timeout=RESTART_TIMEOUT)
-        amal.incoming.clear()
-        _serves_again(office, number, amal)
-        if child == "web":
-            _wait_for_page(own_server.http_port)
+        for child in ("signalling", "media", "web"):
+            caller, agent = talk(office.caller(), number, amal)
+            caller.hang_up()
+            agent.wait_ended()
+            _kill_and_wait(own_server, child)
+            amal.register(timeout=RESTART_TIMEOUT)
+            amal.incoming.clear()
+            _serves_again(office, number, amal)
+        _wait_for_page(own_server.http_port)
 
 
 def _wait_for_page(port: int) -> None:
