@@ -24,7 +24,7 @@ from huntline.directory.refused import RefusalReason
 from huntline.engine import commands as do
 from huntline.engine import events as told
 from huntline.engine.model import Outcome
-from huntline.engine.reasons import Cause, Destination, DestinationKind, FromQueue
+from huntline.engine.reasons import Cause, Destination, DestinationKind, FromQueue, StopReason
 from huntline.media.interface import PlayFinished
 from huntline.sip.core.events import LegAnswered, LegRinging
 
@@ -163,6 +163,24 @@ def test_the_agents_phone_hangs_up() -> None:
         assert exchange.heard() == [told.AgentHungUp(f"{call.call_id}.1")]
         assert (call.rings, call.connected_ring) == ({}, None)
         assert call.call_id in exchange.tools.book.calls, "the engine ends it"
+
+    play(story)
+
+
+@pytest.mark.parametrize("is_answered", [False, True])
+def test_a_ring_of_an_agent_ends_when_the_engine_has_it_stopped(is_answered: bool) -> None:
+    async def story(exchange: Exchange) -> None:
+        call = await agent_rung(exchange)
+        leg, ring = exchange.ringing_leg(call), exchange.ringing(call)
+        if is_answered:
+            await exchange.answers(call)
+        exchange.heard()
+        exchange.did()
+        await exchange.asks(do.StopRinging(ring.ring_id, StopReason.ANSWERED_ELSEWHERE))
+        assert exchange.did() == [("hang up", leg.leg_id)]
+        assert (call.rings, exchange.heard()) == ({}, [])
+        await exchange.asks(do.StopRinging(ring.ring_id, StopReason.ANSWERED_ELSEWHERE))
+        assert exchange.did() == []
 
     play(story)
 
