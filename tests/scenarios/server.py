@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -107,10 +108,11 @@ class Server:
         return self._process is not None and self._process.poll() is None
 
     def children(self) -> dict[int, str]:
-        """The supervisor's children: process id and command line."""
+        """The supervisor's children: process id and command line; none when it has ended."""
         found = {}
-        for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split():
-            found[int(pid)] = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split():
+                found[int(pid)] = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
         return found
 
     # Its command line
