@@ -25,7 +25,7 @@ class AgentRings:
     def __init__(self, tools: CallTools, parts: CallParts) -> None:
         self._tools = tools
         self._dialling = parts.dialling
-        self._connections = parts.connections
+        self._audio_paths = parts.audio_paths
 
     # -- what the engine asks
 
@@ -56,7 +56,7 @@ class AgentRings:
         is_elsewhere = reason is StopReason.ANSWERED_ELSEWHERE
         self._dialling.stop(call, ring, (COMPLETED_ELSEWHERE,) if is_elsewhere else call.farewell)
         if ring is call.connected_ring:
-            self._connections.disconnect(call)
+            self._audio_paths.disconnect(call)
         self._tools.changed(call)
 
     def bridge(self, call: Call, ring_id: str) -> None:
@@ -65,7 +65,7 @@ class AgentRings:
         if ring is None or ring.answered is None:
             self._tools.post(told.BridgeFailed(call.call_id, ring_id, Cause.PHONE_GONE))
         else:
-            self._connections.connect(call, ring)
+            self._audio_paths.connect(call, ring)
 
     # -- how its rings go (RingOwner)
 
@@ -85,7 +85,7 @@ class AgentRings:
 
     def connected(self, call: Call, ring: Ring) -> None:
         """Caller and agent talk."""
-        self._connections.talk(call, ring)
+        self._audio_paths.talk(call, ring)
         self._tools.post(told.CallBridged(call.call_id, ring.ring_id))
 
     def not_connected(self, call: Call, ring: Ring, reason: Reason) -> None:

@@ -155,7 +155,7 @@ class B2bua:
         if ring is not None:
             if ring is call.connected_ring:
                 call.farewell = farewell_of(event.reasons)
-            self._parts.connections.callee_left(call, ring)
+            self._parts.audio_paths.callee_left(call, ring)
             return
         self._tools.book.drop_leg(call.caller)
         call.farewell = farewell_of(event.reasons)
@@ -211,7 +211,7 @@ class B2bua:
         if leg is call.caller:
             call.owner.caller_lost(call, reason)
         elif call.connected_ring is not None and leg is call.callee:
-            self._parts.connections.callee_left(call, call.connected_ring)
+            self._parts.audio_paths.callee_left(call, call.connected_ring)
 
     # -- what the engine asks
 
@@ -236,7 +236,7 @@ class B2bua:
     def _carry_out(self, call: Call, command: CallCommand) -> None:
         match command:
             case do.AnswerCall():
-                self._parts.connections.answer_caller(call)
+                self._parts.audio_paths.answer_caller(call)
             case do.RefuseCall():
                 self._queue_calls.refuse(call, command.outcome)
             case do.PlayGreeting():

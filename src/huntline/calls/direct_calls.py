@@ -35,7 +35,7 @@ class DirectCalls:
         self._tools = tools
         self._alerting = parts.alerting
         self._early = parts.early
-        self._connections = parts.connections
+        self._audio_paths = parts.audio_paths
         self._ends = parts.ends
         self._queue_calls = queue_calls
 
@@ -77,7 +77,7 @@ class DirectCalls:
         self._alerting.start(call, self, f"{call.call_id}.{name}", to, callee, call.path)
 
     def _obey(self, call: Call, code: StarCode) -> None:
-        self._connections.answer_caller(call)
+        self._audio_paths.answer_caller(call)
         tone = self._tools.site.obey_star_code(call.caller.account_id or "", code.action)
         self._tools.media.play(call.caller.media_id, tone, loop=False)
 
@@ -123,8 +123,8 @@ class DirectCalls:
     def answered(self, call: Call, ring: Ring) -> None:
         """The caller gets who answered."""
         self._alerting.stop(call)
-        self._connections.answer_caller(call)
-        self._connections.connect(call, ring)
+        self._audio_paths.answer_caller(call)
+        self._audio_paths.connect(call, ring)
 
     def failed(self, call: Call, ring: Ring) -> None:
         """Their mailbox is rung; without one the caller is told as much as concerns them."""
@@ -135,7 +135,7 @@ class DirectCalls:
 
     def connected(self, call: Call, ring: Ring) -> None:
         """They talk."""
-        self._connections.talk(call, ring)
+        self._audio_paths.talk(call, ring)
 
     def not_connected(self, call: Call, ring: Ring, reason: Reason) -> None:
         """They cannot hear each other: the call is over."""

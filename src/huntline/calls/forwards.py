@@ -23,7 +23,7 @@ class Forwards:
         self._dialling = parts.dialling
         self._alerting = parts.alerting
         self._early = parts.early
-        self._connections = parts.connections
+        self._audio_paths = parts.audio_paths
 
     def start(self, call: Call, command: do.ForwardCall) -> None:
         """Ring whom a queue forwards a call to."""
@@ -42,8 +42,8 @@ class Forwards:
     def answered(self, call: Call, ring: Ring) -> None:
         """The caller gets who answered."""
         self._alerting.stop(call)
-        self._connections.answer_caller(call)
-        self._connections.connect(call, ring)
+        self._audio_paths.answer_caller(call)
+        self._audio_paths.connect(call, ring)
 
     def failed(self, call: Call, ring: Ring) -> None:
         """Their mailbox is rung; without one the engine decides, and the caller is told of this failure."""
@@ -53,7 +53,7 @@ class Forwards:
 
     def connected(self, call: Call, ring: Ring) -> None:
         """They talk, and the queue is done with the call."""
-        self._connections.talk(call, ring)
+        self._audio_paths.talk(call, ring)
         self._tools.post(told.ForwardAnswered(call.call_id))
 
     def not_connected(self, call: Call, ring: Ring, reason: Reason) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from huntline.calls.alerting import Alerting
+from huntline.calls.audio_paths import AudioPaths
 from huntline.calls.connected_identity import ConnectedIdentity
-from huntline.calls.connections import Connections
 from huntline.calls.dialling import Dialling
 from huntline.calls.early_audio import EarlyAudio
 from huntline.calls.ends import CallEnds
@@ -24,7 +24,7 @@ class CallParts:
     early: EarlyAudio
     alerting: Alerting
     identity: ConnectedIdentity
-    connections: Connections
+    audio_paths: AudioPaths
     ends: CallEnds
 
     @classmethod
@@ -42,6 +42,6 @@ class CallParts:
             early,
             alerting,
             identity,
-            Connections(tools, dialling, holding, early, identity),
+            AudioPaths(tools, dialling, holding, early, identity),
             CallEnds(tools, dialling, alerting, refusals),
         )

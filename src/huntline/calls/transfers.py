@@ -56,7 +56,7 @@ class Transfers:
         self._dialling = parts.dialling
         self._alerting = parts.alerting
         self._holding = parts.holding
-        self._connections = parts.connections
+        self._audio_paths = parts.audio_paths
         self._ends = parts.ends
         self._identity = parts.identity
         self._queue_calls = queue_calls
@@ -186,8 +186,8 @@ class Transfers:
     def answered(self, call: Call, ring: Ring) -> None:
         """The far party gets the target."""
         self._alerting.stop(call)
-        self._connections.answer_caller(call)
-        self._connections.connect(call, ring)
+        self._audio_paths.answer_caller(call)
+        self._audio_paths.connect(call, ring)
 
     def failed(self, call: Call, ring: Ring) -> None:
         """The target's mailbox is rung; without one the far party stays where they are."""

@@ -1,4 +1,4 @@
-"""Connections: the audio path between a caller and the party that answered, made and taken down again."""
+"""Audio paths: the way of sound between a caller and the party that answered, made and taken down again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from huntline.errors import PeerError
 from huntline.sdp import is_hold
 
 
-class Connections:
+class AudioPaths:
     """All methods return at once; how ``connect`` went is told to the owner of the ring."""
 
     def __init__(
