@@ -31,9 +31,6 @@ SPEAKING = (
 """Where sentences come from that the API may answer; the command line and SCIM speak English."""
 
 SILENT = (
-    "calls/failures.py",  # reads the words of the SIP core
-    "calls/refusals.py",  # what phones are told, and the log
-    "calls/transfers.py",  # what phones are told
     "directory/finding_texts.py",  # has both languages side by side
     "directory/findings.py",  # what is not from there are keys
     "organization_file/reading.py",  # the file itself, which only commands read

@@ -6,6 +6,7 @@ standard input; it says on its standard output what the file lacks, as JSON, or 
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import logging
@@ -57,6 +58,8 @@ def _run_child(path: Path, data: bytes, folder: Path) -> None:
     answer = json.loads(done.stdout) if done.stdout else {}
     if "found" in answer:
         raise PromptRefused(path, answer["found"], answer["needed"])
+    if answer.get("errno") == errno.ENOMEM:
+        raise _too_much(path)
     if "errno" in answer:
         raise OSError(answer["errno"], os.strerror(answer["errno"]), os.fspath(folder))
 
