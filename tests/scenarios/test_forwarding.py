@@ -96,7 +96,7 @@ def test_a_transfer_to_a_person_who_declines_goes_to_their_mailbox(office: Offic
     caller = office.caller().dial(number)
     agent = amal.wait_call()
     agent.answer()
-    agent.wait_up()
+    assert_heard_each_other(caller, agent)
     assert agent.refer(bao.aor).status == 202
     bao.wait_call().decline(486)
     mailbox = trunk.wait_call()

@@ -153,7 +153,8 @@ class B2bua:
         if self._transfers.transferor_left(call, event.leg_id):
             return
         if ring is not None:
-            if ring is call.connected_ring:
+            # One whose audio is not there yet ends a call in person, too; the caller of a queue waits on.
+            if ring is call.connected_ring or not call.owner.has_places:
                 call.farewell = farewell_of(event.reasons)
             self._parts.audio_paths.callee_left(call, ring)
             return
