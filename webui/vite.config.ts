@@ -25,6 +25,9 @@ function gzipped(): Plugin {
 const FRAME =
   /node_modules\/(react|react-dom|scheduler|react-router|@tanstack|i18next|react-i18next|openapi-fetch|@griffel|stylis|rtl-css-js|tabster|keyborg|@floating-ui|@fluentui\/(tokens|react-(provider|shared-contexts|utilities|tabster|text|button|menu|input|field|label|spinner|message-bar|toast|portal|positioning|motion|motion-components-preview|aria|context-selector|jsx-runtime|link|badge|divider)))\//;
 
+// Each would be a request of its own, whose head is longer than what it brings.
+const SMALL_PARTS = /src\/parts\/(ShownNumber|Empty|hidden|format)\.tsx?$/;
+
 export default defineConfig({
   plugins: [react(), gzipped()],
   resolve: { alias: { '~': join(import.meta.dirname, 'src') } },
@@ -39,7 +42,10 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         codeSplitting: {
-          groups: [{ name: 'frame', test: FRAME }],
+          groups: [
+            { name: 'frame', test: FRAME },
+            { name: 'parts', test: SMALL_PARTS },
+          ],
         },
       },
     },

@@ -82,7 +82,7 @@ def test_a_queue_from_nothing_is_called_answered_held_and_handed_on(
         caller.dial(f"sip:{office.personal_number}@127.0.0.1:{server.sip_port}")
         caller.wait("CALL_ESTABLISHED")
         wall.get_by_role("button", name="Callers: 1").click()
-        line = wall.get_by_role("row", name=re.compile(re.escape("+12065550177")))
+        line = wall.get_by_role("row", name=re.compile(re.escape("+1 206-555-0177")))
         expect(line).to_contain_text("Ringing Amal")
         accept(amals, "Front desk")
         assert_hears(amal.page, tones.CALLER)

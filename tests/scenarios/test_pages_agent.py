@@ -426,7 +426,7 @@ def test_without_its_phone_the_page_still_serves_an_agent_with_a_desk_phone(
     amal = people.arrive(language="fr", size=(360, 740), is_dark=True)
     page = amal.sign_in(people.account(office, Role.AGENT, office.upn("amal")), "/agent")
     page.get_by_label("Cette page est mon téléphone").uncheck()
-    expect(page.get_by_text("Éteint")).to_be_visible()
+    expect(page.get_by_text("Désactivé")).to_be_visible()
     expect(page.get_by_text("Prêt")).to_be_visible()
     leg = ring(office, number)
     expect(page.get_by_text("1 appel en attente")).to_be_visible()

@@ -1,37 +1,15 @@
 /** The call of this moment, wherever in the pages its person is; and what draws them to it. */
 
-import { Button, makeStyles, Text, tokens } from '@fluentui/react-components';
-import { CallEndRegular, CallRegular } from '@fluentui/react-icons';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useLocation, useNavigate } from 'react-router';
+import { useLocation } from 'react-router';
 import { useHiddenStyles } from '~/parts/hidden';
-import { phone } from '~/phone/phone';
 import { alerting, type PhoneCall } from '~/phone/state';
 import { usePhone } from '~/phone/usePhone';
 import { useAttention } from './attention';
-import { partyName } from './words';
+import { PAGE, partyName } from './words';
 
-const useStyles = makeStyles({
-  bar: {
-    position: 'fixed',
-    bottom: tokens.spacingVerticalL,
-    left: '50%',
-    transform: 'translateX(-50%)',
-    maxWidth: '95vw',
-    display: 'flex',
-    flexWrap: 'wrap',
-    alignItems: 'center',
-    gap: tokens.spacingHorizontalM,
-    padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalL}`,
-    borderRadius: tokens.borderRadiusXLarge,
-    border: `${tokens.strokeWidthThick} solid ${tokens.colorBrandStroke1}`,
-    backgroundColor: tokens.colorNeutralBackground1,
-    boxShadow: tokens.shadow28,
-    zIndex: 1,
-  },
-});
-
-const PAGE = '/agent';
+const FloatingCall = lazy(() => import('./FloatingCall'));
 
 export default function CallBar() {
   const { hidden } = useHiddenStyles();
@@ -45,7 +23,11 @@ export default function CallBar() {
       <div className={hidden} role="alert">
         {ring !== undefined && <Announcement ring={ring} />}
       </div>
-      {call !== undefined && !pathname.startsWith(PAGE) && <Bar call={call} />}
+      {call !== undefined && !pathname.startsWith(PAGE) && (
+        <Suspense fallback={null}>
+          <FloatingCall call={call} />
+        </Suspense>
+      )}
     </>
   );
 }
@@ -56,33 +38,4 @@ function Announcement({ ring }: { readonly ring: PhoneCall }) {
   return ring.queue === null
     ? t('agent:call.announceDirect', { party })
     : t('agent:call.announceIncoming', { queue: ring.queue, party });
-}
-
-function Bar({ call }: { readonly call: PhoneCall }) {
-  const styles = useStyles();
-  const { t } = useTranslation('agent');
-  const navigate = useNavigate();
-  const isAlerting = call.stage === 'alerting';
-  const party = partyName(call.party, t);
-  const accept = () => {
-    void phone.accept(call.id);
-    void navigate(PAGE);
-  };
-  return (
-    <section className={styles.bar} aria-label={party}>
-      <Text>
-        <strong>{party}</strong> · {call.queue ?? t('agent:call.direct')}
-      </Text>
-      {isAlerting ? (
-        <Button appearance="primary" icon={<CallRegular />} onClick={accept}>
-          {t('agent:call.accept')}
-        </Button>
-      ) : (
-        <Button onClick={() => void navigate(PAGE)}>{t('agent:bar.toCall')}</Button>
-      )}
-      <Button icon={<CallEndRegular />} onClick={() => phone.hangUp(call.id)}>
-        {t(isAlerting ? 'agent:call.decline' : 'agent:call.hangUp')}
-      </Button>
-    </section>
-  );
 }

@@ -6,7 +6,7 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { phone } from '~/phone/phone';
 import { usePhone } from '~/phone/usePhone';
-import { Keypad } from './Keypad';
+import { LazyKeypad } from './LazyKeypad';
 import { Panel } from './Panel';
 import { PartyPicker, useParty } from './PartyPicker';
 
@@ -55,7 +55,7 @@ export function DialPanel() {
             {t('agent:dial.keypad')}
           </ToggleButton>
         </div>
-        {hasPad && <Keypad onKey={party.type} />}
+        {hasPad && <LazyKeypad onKey={party.type} />}
       </form>
     </Panel>
   );

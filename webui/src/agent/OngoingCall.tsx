@@ -21,7 +21,7 @@ import {
   PauseRegular,
   PlayRegular,
 } from '@fluentui/react-icons';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNow } from '~/live/clock';
 import { duration } from '~/parts/format';
@@ -29,7 +29,7 @@ import { Surface } from '~/parts/Surface';
 import { phone } from '~/phone/phone';
 import { consultationFor, type PhoneCall, type Stage, type Transfer } from '~/phone/state';
 import { usePhone } from '~/phone/usePhone';
-import { Keypad } from './Keypad';
+import { LazyKeypad, preloadKeypad } from './LazyKeypad';
 import { TransferForm } from './TransferForm';
 import { Who } from './Who';
 import { partyName, refusalName } from './words';
@@ -54,6 +54,7 @@ const useStyles = makeStyles({
 export function OngoingCall({ call }: { readonly call: PhoneCall }) {
   const { t } = useTranslation('agent');
   const [open, setOpen] = useState<'keypad' | 'transfer' | null>(null);
+  useEffect(preloadKeypad, []);
   const { calls } = usePhone();
   const about = calls.find((each) => each.id === call.consultsFor);
   const party = partyName(call.party, t);
@@ -71,7 +72,9 @@ export function OngoingCall({ call }: { readonly call: PhoneCall }) {
       ) : (
         <ConsultationControls call={call} about={about} open={open} onOpen={setOpen} />
       )}
-      {open === 'keypad' && call.stage === 'talking' && <Keypad onKey={(key) => phone.press(call.id, key)} />}
+      {open === 'keypad' && call.stage === 'talking' && (
+        <LazyKeypad onKey={(key) => phone.press(call.id, key)} />
+      )}
       {open === 'transfer' && <TransferForm call={call} onDone={() => setOpen(null)} />}
     </Surface>
   );

@@ -4,6 +4,9 @@ import type { TFunction } from 'i18next';
 import type { Picture } from '~/live/picture';
 import type { Party, PhoneCall } from '~/phone/state';
 
+/** Where the agent's page is. */
+export const PAGE = '/agent';
+
 /** Whom a call is with: the name where there is one, else the number. */
 export function partyName(party: Party, t: TFunction): string {
   return party.name || numberOf(party) || t('agent:call.unknown');

@@ -1,0 +1,20 @@
+/** The keypad, loaded when it is wanted: most calls go by without it. */
+
+import { lazy, Suspense } from 'react';
+
+const loadKeypad = () => import('./Keypad');
+
+const Keypad = lazy(async () => ({ default: (await loadKeypad()).Keypad }));
+
+/** Have it at hand, before it may be needed while the line to the server is down. */
+export function preloadKeypad(): void {
+  void loadKeypad();
+}
+
+export function LazyKeypad({ onKey }: { readonly onKey: (key: string) => void }) {
+  return (
+    <Suspense fallback={null}>
+      <Keypad onKey={onKey} />
+    </Suspense>
+  );
+}
