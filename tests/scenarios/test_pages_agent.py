@@ -425,6 +425,7 @@ def test_without_its_phone_the_page_still_serves_an_agent_with_a_desk_phone(
     phone = office.agent("amal")
     amal = people.arrive(language="fr", size=(360, 740), is_dark=True)
     page = amal.sign_in(people.account(office, Role.AGENT, office.upn("amal")), "/agent")
+    expect(page.get_by_text("Connecté")).to_be_visible()
     page.get_by_label("Cette page est mon téléphone").uncheck()
     expect(page.get_by_text("Désactivé")).to_be_visible()
     expect(page.get_by_text("Prêt")).to_be_visible()
