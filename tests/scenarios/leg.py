@@ -134,9 +134,11 @@ class Leg:
     # Both
 
     def hang_up(self, *, headers: Headers = ()) -> None:
-        """Send BYE; do not wait for its answer."""
+        """Send BYE; do not wait for its answer. An INVITE that nothing answered yet is not sent again, and
+        should it be answered all the same, that call is ended at once."""
         with self.phone.reactor.changed:
             self._end()
+            self.phone.stop_repeating((self._invite_branch, "INVITE"))
             self._request("BYE", headers=headers)
 
     def wait_ended(self, timeout: float = 3.0) -> None:
@@ -311,6 +313,8 @@ class Leg:
             self.is_up = True
         if self.acks:
             self.phone.send(self._ack)
+        if self.is_ended and not is_repeat:
+            self._request("BYE")
 
     def _acknowledge_refusal(self, response: Message, status: int, *, is_repeat: bool) -> None:
         ack = self._compose("ACK", response.cseq, response.branch, "", remote=response.header("to"))
