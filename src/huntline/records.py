@@ -1,0 +1,196 @@
+"""Records: live objects as bytes, and back again.
+
+A record names its fields, so that another release can read it: fields that this one does not know are passed
+over, and those that are missing get their default. Nothing is made but kinds that were named, and no
+constructor runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from operator import attrgetter
+from types import ModuleType
+from typing import Any
+
+import msgspec
+
+from huntline.errors import HuntlineError
+
+_PLAIN = frozenset({type(None), bool, int, float, bytes, datetime})
+
+# What a list in a record is, by its first element.
+_TUPLE, _LIST, _SET, _FROZEN_SET, _DICT, _DURATION, _ENUM, _OBJECT, _SHARED, _AGAIN, _KNOWN, _TEXT = range(12)
+_COLLECTIONS: dict[type, int] = {tuple: _TUPLE, list: _LIST, set: _SET, frozenset: _FROZEN_SET}
+_COLLECT: dict[int, Callable[[Iterable[Any]], Any]] = {made: kind for kind, made in _COLLECTIONS.items()}
+
+
+class UnreadableRecord(HuntlineError):
+    """A record that is damaged, or of a release that knew other kinds; the text says what is wrong."""
+
+
+def kinds_in(*modules: ModuleType) -> list[type]:
+    """All dataclasses and enums that are defined in the modules."""
+    found = (kind for module in modules for kind in vars(module).values() if isinstance(kind, type))
+    names = {module.__name__ for module in modules}
+    return [each for each in found if each.__module__ in names and (is_dataclass(each) or _is_enum(each))]
+
+
+class Codec:
+    """Writes and reads dataclasses and enums of these ``kinds``, and all that Python's collections, numbers,
+    texts, bytes, durations and aware moments can hold of them.
+
+    An object of a class that compares by identity (``eq=False``) is written once and is again one object,
+    wherever it is met. ``known`` are objects that are there on both sides: their names are written.
+    """
+
+    def __init__(self, kinds: Iterable[type], known: Mapping[str, object] | None = None) -> None:
+        self._kinds = {kind.__name__: _Kind(kind) for kind in kinds}
+        self._known = dict(known or {})
+
+    def encode(self, value: object) -> bytes:
+        """The record. Raises TypeError for an object of a kind that was not named."""
+        return msgspec.msgpack.encode(_Writer(self._kinds, self._known).plain(value))
+
+    def decode(self, record: bytes) -> Any:
+        """What the record was made of. Raises UnreadableRecord."""
+        try:
+            return _Reader(self._kinds, self._known).value(msgspec.msgpack.decode(record))
+        except (msgspec.MsgspecError, LookupError, TypeError, ValueError, RecursionError) as error:
+            raise UnreadableRecord(f"{type(error).__name__}: {error}") from error
+
+
+class _Kind:
+    """A class, looked at once."""
+
+    def __init__(self, kind: Any) -> None:
+        self.kind = kind
+        self.is_enum = _is_enum(kind)
+        self.is_shared = kind.__eq__ is object.__eq__
+        self.fields: dict[str, Field[Any]] = {}
+        if not self.is_enum:
+            self.fields = {field.name: field for field in fields(kind)}
+        self.names = tuple(self.fields)
+        self.values = _values_of(self.names)
+
+
+class _Writer:
+    """Writes one record: ``numbers`` are of the shared objects in it."""
+
+    def __init__(self, kinds: Mapping[str, _Kind], known: Mapping[str, object]) -> None:
+        self._kinds = kinds
+        self._names = {id(each): name for name, each in known.items()}
+        self._numbers: dict[int, int] = {}
+
+    def plain(self, value: Any) -> Any:
+        """A value as the library that writes records takes it."""
+        kind = type(value)
+        if kind in _PLAIN:
+            return value
+        if kind is str:
+            return value if value.isascii() else _text(value)
+        if (made := _COLLECTIONS.get(kind)) is not None:
+            return [made, *map(self.plain, value)]
+        if isinstance(value, dict):
+            return [_DICT, *((self.plain(key), self.plain(each)) for key, each in value.items())]
+        if kind is timedelta:
+            return [_DURATION, value.days, value.seconds, value.microseconds]
+        if (name := self._names.get(id(value))) is not None:
+            return [_KNOWN, name]
+        return self._object(value, kind.__name__)
+
+    def _object(self, value: Any, name: str) -> list[Any]:
+        kind = self._kinds.get(name)
+        if kind is None or kind.kind is not type(value):
+            raise TypeError(f"{name} is no kind of a record")
+        if kind.is_enum:
+            return [_ENUM, name, value.value]
+        if not kind.is_shared:
+            return [_OBJECT, name, self._fields(kind, value)]
+        number = self._numbers.get(id(value))
+        if number is not None:
+            return [_AGAIN, number]
+        self._numbers[id(value)] = number = len(self._numbers)
+        return [_SHARED, name, self._fields(kind, value), number]
+
+    def _fields(self, kind: _Kind, value: Any) -> dict[str, Any]:
+        return {
+            name: each if type(each) in _PLAIN else self.plain(each)
+            for name, each in zip(kind.names, kind.values(value), strict=True)
+        }
+
+
+class _Reader:
+    """Reads one record."""
+
+    def __init__(self, kinds: Mapping[str, _Kind], known: Mapping[str, object]) -> None:
+        self._kinds = kinds
+        self._known = known
+        self._shared: dict[int, Any] = {}
+
+    def value(self, plain: Any) -> Any:
+        """What was written as ``plain``."""
+        if not isinstance(plain, list):
+            return plain
+        made, *rest = plain
+        if (collect := _COLLECT.get(made)) is not None:
+            return collect(map(self.value, rest))
+        match made:
+            case int(made) if made == _DICT:
+                return {self.value(key): self.value(each) for key, each in rest}
+            case int(made) if made == _DURATION:
+                return timedelta(*rest)
+            case int(made) if made == _TEXT:
+                return _text_again(rest[0])
+            case int(made) if made == _ENUM:
+                return self._kinds[rest[0]].kind(rest[1])
+            case int(made) if made == _AGAIN:
+                return self._shared[rest[0]]
+            case int(made) if made == _KNOWN:
+                return self._known[rest[0]]
+            case int(made) if made in (_OBJECT, _SHARED):
+                return self._object(*rest)
+        raise UnreadableRecord(f"{made!r} is nothing that a record holds")
+
+    def _object(self, name: str, given: dict[str, Any], number: int | None = None) -> Any:
+        kind = self._kinds[name]
+        made = kind.kind.__new__(kind.kind)
+        if number is not None:
+            self._shared[number] = made  # before its fields, which may lead back to it
+        for each, field in kind.fields.items():
+            value = self.value(given[each]) if each in given else _default(field)
+            object.__setattr__(made, each, value)
+        return made
+
+
+def _text(value: str) -> Any:
+    """Text as it is, unless bytes of strangers are in it that are no UTF-8."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return [_TEXT, value.encode("utf-8", "surrogatepass")]
+    return value
+
+
+def _text_again(data: bytes) -> str:
+    return data.decode("utf-8", "surrogatepass")
+
+
+def _is_enum(kind: type) -> bool:
+    return issubclass(kind, Enum)
+
+
+def _values_of(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda value: tuple(getattr(value, name) for name in names)
+
+
+def _default(field: Field[Any]) -> Any:
+    if field.default is not MISSING:
+        return field.default
+    if field.default_factory is not MISSING:
+        return field.default_factory()
+    raise UnreadableRecord(f"{field.name} is missing")
