@@ -7,13 +7,17 @@ from datetime import datetime
 
 from huntline.engine import commands as do
 from huntline.engine import events as told
+from huntline.engine.checkpoint import ENGINE_KINDS
 from huntline.engine.distribution import in_turn
 from huntline.engine.engine import HUMAN_REACTION, Engine
 from huntline.engine.model import CallQueue, CallsAlerting, CallStatus, Distribution, Outcome, Presence
 from huntline.engine.reasons import Cause, OnlyText
 from huntline.engine.snapshots import status_of
+from huntline.records import Codec
 
 from .desk import NOON, person, seconds
+
+CODEC = Codec(ENGINE_KINDS)
 
 
 @dataclass
@@ -40,11 +44,16 @@ class Caller:
     agent: str | None = None  # who talked last
 
 
+def _told(engine: Engine, event: told.Event | None, now: datetime) -> list[do.Command]:
+    return engine.handle(event, now) if event else engine.tick(now)
+
+
 class World:
     """Carries events to an engine and checks each command as it comes."""
 
     def __init__(self) -> None:
         self.engine = Engine()
+        self.heir = Engine()  # dies before every step, and is made again of its record
         self.now = NOON
         self.history: list[tuple[told.Event | None, datetime, list[do.Command]]] = []
         self.queues: dict[str, CallQueue] = {}
@@ -64,7 +73,10 @@ class World:
 
     def step(self, event: told.Event | None) -> None:
         """Tell an event, or let the engine look at the time."""
-        commands = self.engine.handle(event, self.now) if event else self.engine.tick(self.now)
+        self.heir = Engine(CODEC.decode(CODEC.encode(self.heir.checkpoint())))
+        commands = _told(self.engine, event, self.now)
+        assert _told(self.heir, CODEC.decode(CODEC.encode(event)), self.now) == commands
+        assert self.heir.next_deadline() == self.engine.next_deadline()
         self.history.append((event, self.now, commands))
         for command in commands:
             self._carry_out(command)
@@ -74,7 +86,7 @@ class World:
         """The same inputs give the same outputs."""
         engine = Engine()
         for event, now, commands in self.history:
-            assert (engine.handle(event, now) if event else engine.tick(now)) == commands
+            assert _told(engine, event, now) == commands
 
     # -- each command
 
@@ -190,6 +202,7 @@ class World:
 
     def _check_lines(self) -> None:
         snapshot = self.engine.snapshot(self.now)
+        assert self.heir.snapshot(self.now) == snapshot
         assert snapshot.agents == tuple(
             status_of(agent, agent.settings)
             for agent in self.engine._floor.agents.values()

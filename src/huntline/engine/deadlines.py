@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
@@ -23,12 +24,17 @@ Key = tuple[Due, str]
 
 
 class Deadlines:
-    """At most one deadline for each key. Equal moments fall due in the order in which they were set."""
+    """At most one deadline for each key. Equal moments fall due in the order in which they were set.
 
-    def __init__(self) -> None:
+    ``in_order`` are those of others, as these give them.
+    """
+
+    def __init__(self, in_order: Iterable[tuple[datetime, Key]] = ()) -> None:
         self._moments: dict[Key, datetime] = {}
         self._heap: list[tuple[datetime, int, Key]] = []
         self._count = 0
+        for at, key in in_order:
+            self.set(key, at)
 
     def set(self, key: Key, at: datetime) -> None:
         """Set or move a deadline."""
@@ -61,6 +67,11 @@ class Deadlines:
     def pending(self) -> list[Key]:
         """Everything for which a deadline is set."""
         return list(self._moments)
+
+    def in_order(self) -> tuple[tuple[datetime, Key], ...]:
+        """All deadlines, as they will fall due."""
+        due = ((at, key) for at, _, key in sorted(self._heap) if self._moments.get(key) == at)
+        return tuple(dict.fromkeys(due))
 
     def _sweep(self) -> None:
         # Cleared entries stay in the heap until they come up; a long maximum wait would let them pile up.

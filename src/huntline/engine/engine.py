@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from huntline.engine import exits, settings, snapshots
+from huntline.engine.checkpoint import Checkpoint, floor_of, take
 from huntline.engine.commands import (
     BridgeCall,
     Command,
@@ -77,11 +78,11 @@ class Engine:
 
     Same events at same times give same commands. Late, doubled and senseless events are answered calmly;
     only wishes raise, a :class:`~huntline.errors.Refused`, before anything has changed. ``now`` is aware
-    and never runs backwards.
+    and never runs backwards. From a ``checkpoint`` on it is the engine that gave it, which lives no more.
     """
 
-    def __init__(self) -> None:
-        self._floor = Floor()
+    def __init__(self, checkpoint: Checkpoint | None = None) -> None:
+        self._floor = Floor() if checkpoint is None else floor_of(checkpoint)
         self._handlers: dict[type[Any], Callable[[Any], None]] = {
             CallArrived: self._call_arrived,
             GreetingFinished: self._greeting_finished,
@@ -143,6 +144,10 @@ class Engine:
         """Everything as it is, as plain data."""
         self._floor.now = max(now, self._floor.now)
         return snapshots.take(self._floor)
+
+    def checkpoint(self) -> Checkpoint:
+        """All that another engine needs to go on from here; shares its objects with this one."""
+        return take(self._floor)
 
     def why_not_rung(self, agent_id: str, queue_id: str) -> Hindrance | None:
         """Why a queue would not ring this agent at the moment; None: it would."""

@@ -70,7 +70,7 @@ class Floor:
         self.deadlines = Deadlines()
         self.changed: dict[WaitingLine, None] = {}
         self.stopped: OrderedDict[str, StoppedRing] = OrderedDict()
-        self._places = 0
+        self.places = 0
 
     # -- agents
 
@@ -233,8 +233,8 @@ class Floor:
 
     def new_place(self) -> Place:
         """The last place in any line, for a call that begins to wait now."""
-        self._places += 1
-        return self.now, self._places
+        self.places += 1
+        return self.now, self.places
 
     def join_line(self, call: QueuedCall) -> None:
         """Put a call into its line at its own place, which for one that comes back may be the head."""
