@@ -1,152 +1,223 @@
-"""The journal of live calls: the newest state of each key, written at once and never waited for.
+"""The journal of live state: one file that only grows, one write for each turn of the loop.
 
-It outlives the process, not the machine: nothing is synced to disk, so that a transition costs microseconds.
+It holds the newest record of each key, and what the engine was told since its last checkpoint. It outlives
+the process, not the machine: nothing is synced to disk, so that a transition costs microseconds. Each write
+is one frame with its length and a checksum, so that what was cut short by a death counts as not written.
 """
 
 from __future__ import annotations
 
+import contextlib
 import itertools
-import json
 import logging
-import sqlite3
-from collections.abc import Iterable, Mapping
+import os
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
 
-from huntline.plain import fields_of
+import msgspec
+
+from huntline.errors import HuntlineError
 
 log = logging.getLogger(__name__)
 
-State = Mapping[str, Any]
+FORMAT = 1
+"""Goes up when an older release could not read what this one writes."""
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS live (key TEXT PRIMARY KEY, cursor INTEGER NOT NULL, state TEXT) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS live_by_cursor ON live (cursor);
-"""
-_PUT = "INSERT OR REPLACE INTO live (key, cursor, state) VALUES (?, ?, ?)"
-_PRUNE = "DELETE FROM live WHERE state IS NULL AND cursor <= ?"
-_KEPT_FOR_FOLLOWERS = 50_000
-"""Changes for which a forgotten key stays visible; a follower further behind reads all anew."""
+_HEAD = b"huntline journal "
+_FRAME = struct.Struct("<II")  # length and CRC-32 of the body
+_ROOM = 8 * 2**20
+"""Bytes: a file shorter than that, or than four times its last checkpoint, is not written anew."""
 
 
-class LiveJournal(Protocol):
-    """Where live state is written down: one file on one machine, a stream where there are several."""
+class JournalUnreadable(HuntlineError):
+    """The journal of a release that this one does not understand; the text says what to do."""
 
-    def append(self, key: str, state: State | None) -> None:
-        """Keep the newest state of a key; None forgets it. Written out by ``flush``."""
-        ...
 
-    def flush(self) -> None:
-        """Write out what was appended."""
-        ...
+@dataclass(slots=True)
+class Contents:
+    """What a journal holds: the engine's last checkpoint, what it was told after it, in order, and the newest
+    record of each key, the one that changed last at the end."""
 
-    def read_all(self) -> dict[str, Any]:
-        """The newest state of every key that has one."""
-        ...
+    checkpoint: bytes | None = None
+    events: list[bytes] = field(default_factory=list)
+    records: dict[str, bytes] = field(default_factory=dict)
 
-    def follow(self, cursor: int) -> list[tuple[int, str, Any]]:
-        """What changed after a cursor (0: from the beginning), in order: cursor, key, state or None."""
-        ...
+
+class _Frame(msgspec.Struct, array_like=True, omit_defaults=True):
+    """What is written at once. ``records`` are keys with their newest record, None where it is forgotten."""
+
+    events: list[bytes] = []
+    records: list[tuple[str, bytes | None]] = []
+    checkpoint: bytes | None = None
+
+
+_decoder = msgspec.msgpack.Decoder(_Frame)
+
+
+def check(path: Path) -> None:
+    """Raise JournalUnreadable if there is a journal that this release cannot go on with."""
+    with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
+        head = file.readline(64)
+        if head.startswith(_HEAD) and head != _head():
+            other = head[len(_HEAD) :].decode(errors="replace").strip()
+            raise JournalUnreadable(
+                f"{path} is of another release (format {other}, this one knows {FORMAT}): its calls cannot "
+                "be taken up. Let them end (huntline drain), or go on with the release that wrote it"
+            )
 
 
 class Journal:
-    """A journal in a SQLite file of its own.
+    """Appends to the file at ``path``; ``found`` is what was in it, until ``begin_anew`` is called.
 
-    A file that cannot be read is moved aside: ``moved_aside`` says where to, and so does the log.
+    A file that is no journal is moved aside, which the log says. Raises JournalUnreadable for one of a
+    release that this one does not understand, and OSError when the file cannot be had.
     """
 
     def __init__(self, path: Path) -> None:
-        self._pending: dict[str, str | None] = {}
-        self.moved_aside: Path | None = None
-        try:
-            self._connection = _opened(path)
-        except sqlite3.DatabaseError as error:
-            self.moved_aside = _move_aside(path)
-            log.warning(
-                "journal damaged, moved aside", extra={"to": str(self.moved_aside), "reason": str(error)}
-            )
-            self._connection = _opened(path)
-        self._cursor: int = self._connection.execute("SELECT coalesce(max(cursor), 0) FROM live").fetchone()[
-            0
-        ]
-        self._prune_at = self._cursor + _KEPT_FOR_FOLLOWERS
+        check(path)
+        self._path = path
+        self.found = Contents()
+        self._records: dict[str, bytes] = {}
+        self._turn = _Frame()
+        self._changed: dict[str, bytes | None] = {}
+        self._is_broken = False
+        self._size = self._read() if path.exists() else 0
+        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        os.ftruncate(self._file, self._size)
+        if not self._size:
+            self._size = os.write(self._file, _head())
+        self._long_at = max(_ROOM, self._size)
 
-    def append(self, key: str, state: State | None) -> None:
-        """Keep the newest state of a key; None forgets it. Written out by ``flush``."""
-        self._pending[key] = None if state is None else _as_json(state)
+    @property
+    def needs_checkpoint(self) -> bool:
+        """Whether ``begin_anew`` is wanted: the file has become long, or could not be written for a while."""
+        return self._is_broken or self._size > self._long_at
+
+    def put(self, key: str, record: bytes | None) -> None:
+        """Keep the newest record of a key; None forgets it. Written out by ``flush``."""
+        self._changed[key] = record
+
+    def append(self, event: bytes) -> None:
+        """Keep what the engine was told. Written out by ``flush``."""
+        if not self._is_broken:
+            self._turn.events.append(event)
 
     def flush(self) -> None:
-        """Write out what was appended, in one transaction; what the disk refuses waits for the next."""
-        if not self._pending:
+        """Write out what is new. When the disk refuses it the log says so once, and ``needs_checkpoint`` asks
+        for a new file: a full disk costs a restart its calls, not this moment its own."""
+        self._take_in_changes()
+        turn, self._turn = self._turn, _Frame()
+        if self._is_broken or not (turn.events or turn.records):
             return
-        cursor = self._cursor
         try:
-            with self._connection:
-                self._connection.executemany(_PUT, self._numbered())
-                if self._cursor >= self._prune_at:
-                    self._connection.execute(_PRUNE, (self._cursor - _KEPT_FOR_FOLLOWERS,))
-                    self._prune_at = self._cursor + _KEPT_FOR_FOLLOWERS
-        except sqlite3.DatabaseError as error:
-            # A full disk costs the next restart its calls, not this moment its own.
-            self._cursor = cursor
-            log.error("journal not written", extra={"keys": len(self._pending), "reason": str(error)})
-            return
-        self._pending.clear()
+            self._size += _write(self._file, _framed(turn))
+        except OSError as error:
+            self._is_broken = True
+            log.error("journal not written", extra={"reason": str(error)})
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._file, self._size)
 
-    def read_all(self) -> dict[str, Any]:
-        """The newest state of every key that has one, the oldest change first."""
-        rows = self._connection.execute("SELECT key, state FROM live WHERE state IS NOT NULL ORDER BY cursor")
-        found: dict[str, Any] = {}
-        for key, state in rows:
+    def begin_anew(self, checkpoint: bytes) -> None:
+        """Write the engine's checkpoint and the newest records to a new file, in place of the old one. The
+        old one stays when the disk refuses it."""
+        self._take_in_changes()
+        self.found, self._turn = Contents(), _Frame()
+        body = _framed(_Frame(records=list(self._records.items()), checkpoint=checkpoint))
+        fresh = self._path.with_name(f"{self._path.name}.new")
+        try:
+            file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC, 0o600)
             try:
-                found[key] = json.loads(state)
-            except ValueError:
-                log.warning("journal entry damaged, passed over", extra={"key": key})
-        return found
-
-    def follow(self, cursor: int) -> list[tuple[int, str, Any]]:
-        """What changed after a cursor (0: from the beginning), in order: cursor, key, state or None."""
-        rows = self._connection.execute(
-            "SELECT cursor, key, state FROM live WHERE cursor > ? ORDER BY cursor", (cursor,)
-        )
-        return [(at, key, None if state is None else json.loads(state)) for at, key, state in rows]
+                size = _write(file, _head() + body)
+                fresh.replace(self._path)
+            except OSError:
+                os.close(file)
+                raise
+        except OSError as error:
+            if not self._is_broken:
+                log.error("journal not written", extra={"reason": str(error)})
+            self._is_broken = True
+            return
+        os.close(self._file)
+        self._file, self._size, self._is_broken = file, size, False
+        self._long_at = max(_ROOM, 4 * size)
 
     def close(self) -> None:
         """Write out the rest and close the file."""
         self.flush()
-        self._connection.close()
+        os.close(self._file)
 
-    def _numbered(self) -> Iterable[tuple[str, int, str | None]]:
-        for key, state in self._pending.items():
-            self._cursor += 1
-            yield key, self._cursor, state
+    def _take_in_changes(self) -> None:
+        for key, record in self._changed.items():
+            if record is not None:
+                self._records[key] = record
+            elif self._records.pop(key, None) is None:
+                continue
+            self._turn.records.append((key, record))
+        self._changed.clear()
+
+    def _read(self) -> int:
+        """Take in what the file holds; the length of what of it is whole."""
+        data = self._path.read_bytes()
+        if data and not data.startswith(_head()):
+            self._path.replace(aside := _aside(self._path))
+            log.warning("no journal, moved aside", extra={"to": str(aside)})
+            return 0
+        whole = 0
+        for end, frame in _frames(data):
+            whole = end
+            if frame.checkpoint is not None:
+                self.found.checkpoint = frame.checkpoint
+                self.found.events.clear()
+            self.found.events += frame.events
+            for key, record in frame.records:
+                self._records.pop(key, None)
+                if record is not None:
+                    self._records[key] = record
+        if whole < len(data):
+            log.warning("the journal's end is damaged, left out", extra={"bytes": len(data) - whole})
+        self.found.records = dict(self._records)
+        return whole
 
 
-def _opened(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path)
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = OFF")
-        connection.executescript(_SCHEMA)
-        connection.execute("SELECT count(*) FROM live").fetchone()
-    except sqlite3.DatabaseError:
-        connection.close()
-        raise
-    path.chmod(0o600)
-    return connection
+def _frames(data: bytes) -> Iterator[tuple[int, _Frame]]:
+    """Each whole frame, and where it ends; at first an empty one for the head."""
+    at = len(_head())
+    if data:
+        yield at, _Frame()
+    while len(data) - at >= _FRAME.size:
+        length, checksum = _FRAME.unpack_from(data, at)
+        body = data[at + _FRAME.size : at + _FRAME.size + length]
+        if len(body) < length or zlib.crc32(body) != checksum:
+            return
+        try:
+            frame = _decoder.decode(body)
+        except msgspec.MsgspecError:
+            return
+        at += _FRAME.size + length
+        yield at, frame
 
 
-def _move_aside(path: Path) -> Path:
-    """Keep a damaged file for whoever wants to look, beside those from before."""
-    for number in itertools.count(1):
-        aside = path.with_name(f"{path.name}.damaged-{number}")
-        if not aside.exists():
-            break
-    path.replace(aside)
-    for suffix in ("-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-    return aside
+def _framed(frame: _Frame) -> bytes:
+    body = msgspec.msgpack.encode(frame)
+    return _FRAME.pack(len(body), zlib.crc32(body)) + body
 
 
-def _as_json(state: State) -> str:
-    return json.dumps(state, separators=(",", ":"), default=fields_of)
+def _head() -> bytes:
+    return b"%s%d\n" % (_HEAD, FORMAT)
+
+
+def _write(file: int, data: bytes) -> int:
+    """Write all of it. Raises OSError where not all of it could be."""
+    written = os.write(file, data)
+    if written < len(data):
+        raise OSError(f"only {written} of {len(data)} bytes could be written")
+    return written
+
+
+def _aside(path: Path) -> Path:
+    """A name for a file that is none of ours, beside those from before."""
+    names = (path.with_name(f"{path.name}.damaged-{number}") for number in itertools.count(1))
+    return next(name for name in names if not name.exists())
