@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import logging
+
+import pytest
 from tests.fakes.owners import FakeOwner, queue_owner
 
 from huntline.calls.caller_identity import CallerId
-from huntline.calls.model import Call, CallBook, Leg, LegState, OwnerKind, Party, PendingTransfer, Ring
+from huntline.calls.model import (
+    Call,
+    CallBook,
+    CallProgress,
+    Leg,
+    LegState,
+    OwnerKind,
+    Party,
+    PendingTransfer,
+    Ring,
+)
 from huntline.engine.reasons import Destination, DestinationKind
 
 
@@ -83,3 +96,27 @@ def test_a_leg_is_replaced_wherever_it_stands() -> None:
     assert office.book.by_leg("amal2") == (office.call, ring)
     office.book.drop(office.call)
     assert office.book.by_media("caller-audio") is None
+
+
+def test_each_change_of_state_is_logged_once_with_its_ids(caplog: pytest.LogCaptureFixture) -> None:
+    office = Office()
+    ring = office.call.rings["c1.amal"]
+    phone = Leg("phone", "phone-audio", Party.AGENT, "c1", "amal")
+    with caplog.at_level(logging.DEBUG, logger="huntline.calls.model"):
+        ring.answer(phone, "v=0")
+        office.call.connect(ring)
+        office.call.connect(ring)
+        assert office.call.disconnect() is ring
+        assert office.call.disconnect() is None
+        office.call.release()
+    changes = [
+        tuple(vars(record).get(name) for name in ("call_id", "leg_id", "ring_id", "was", "state"))
+        for record in caplog.records
+    ]
+    assert (ring.answered, ring.sdp_answer) == (phone, "v=0")
+    assert changes == [
+        ("c1", "phone", None, LegState.RINGING, LegState.ANSWERED),
+        ("c1", None, "c1.amal", CallProgress.ALERTING, CallProgress.TALKING),
+        ("c1", None, "c1.amal", CallProgress.TALKING, CallProgress.ALERTING),
+        ("c1", None, None, CallProgress.ALERTING, CallProgress.RELEASED),
+    ]

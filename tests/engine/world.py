@@ -13,11 +13,27 @@ from huntline.engine.engine import HUMAN_REACTION, Engine
 from huntline.engine.model import CallQueue, CallsAlerting, CallStatus, Distribution, Outcome, Presence
 from huntline.engine.reasons import Cause, OnlyText
 from huntline.engine.snapshots import status_of
+from huntline.engine.state import CallState
 from huntline.records import Codec
 
 from .desk import NOON, person, seconds
 
 CODEC = Codec(ENGINE_KINDS)
+
+_ON_THE_WAY = {CallState.GREETING, CallState.WAITING, CallState.FORWARDING, CallState.ENDED}
+
+NEXT_STATES = {
+    CallState.ARRIVED: _ON_THE_WAY,
+    CallState.GREETING: _ON_THE_WAY - {CallState.GREETING},
+    CallState.WAITING: _ON_THE_WAY - {CallState.WAITING} | {CallState.CONNECTING},
+    CallState.CONNECTING: {CallState.TALKING, CallState.WAITING, CallState.ENDED},
+    CallState.TALKING: {CallState.TRANSFERRING, CallState.ENDED},
+    CallState.TRANSFERRING: {CallState.WAITING, CallState.ENDED},
+    CallState.FORWARDING: {CallState.FORWARDED, CallState.ENDED},
+    CallState.FORWARDED: {CallState.ENDED},
+    CallState.ENDED: set[CallState](),
+}
+"""Where a call may go from each state: the drawing in docs/architecture.md."""
 
 
 @dataclass
@@ -70,6 +86,7 @@ class World:
         self.forwards: set[str] = set()
         self.talking: dict[str, str] = {}
         self.transferring: set[str] = set()
+        self.states: dict[str, CallState] = {}  # of calls that are not over, as told
 
     def step(self, event: told.Event | None) -> None:
         """Tell an event, or let the engine look at the time."""
@@ -80,6 +97,7 @@ class World:
         self.history.append((event, self.now, commands))
         for command in commands:
             self._carry_out(command)
+        self._check_states()
         self._check_lines()
 
     def replay(self) -> None:
@@ -199,6 +217,16 @@ class World:
         return at is not None and self.now < at + seconds(5)
 
     # -- after each step
+
+    def _check_states(self) -> None:
+        """All changes are told, one after the other, and only those that make sense."""
+        for change in self.engine.state_changes:
+            assert change.was is self.states.pop(change.call_id, CallState.ARRIVED)
+            assert change.state in NEXT_STATES[change.was]
+            if change.state is not CallState.ENDED:
+                self.states[change.call_id] = change.state
+        calls = self.engine._floor.calls.values()
+        assert self.states == {call.call_id: call.state for call in calls}
 
     def _check_lines(self) -> None:
         snapshot = self.engine.snapshot(self.now)

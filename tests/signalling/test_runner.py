@@ -17,6 +17,7 @@ from huntline.engine.engine import Engine
 from huntline.engine.model import AgentSettings, Outcome
 from huntline.engine.reasons import Cause, Paused, Reason
 from huntline.engine.refusals import UnknownAgent
+from huntline.engine.state import CallState
 from huntline.signalling.runner import Runner
 
 RECORDS = (do.RecordCall, do.RecordDecision, do.RecordRing)
@@ -226,7 +227,9 @@ def test_closed_it_neither_acts_nor_wakes() -> None:
     play(story)
 
 
-def test_each_step_is_logged_once_without_the_callers_number(caplog: pytest.LogCaptureFixture) -> None:
+def test_each_step_and_change_of_state_is_logged_without_the_callers_number(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     async def story() -> None:
         house = House()
         caplog.clear()
@@ -235,6 +238,8 @@ def test_each_step_is_logged_once_without_the_callers_number(caplog: pytest.LogC
 
     with caplog.at_level(logging.DEBUG, logger="huntline.signalling.runner"):
         play(story)
-    (record,) = caplog.records
-    assert (record.message, vars(record)["event"]) == ("queue step", "CallArrived")
-    assert "+14255550199" not in str(vars(record))
+    step, change = caplog.records
+    assert (step.message, vars(step)["event"]) == ("queue step", "CallArrived")
+    assert (change.message, vars(change)["call_id"]) == ("state of a queue's call", "c1")
+    assert (vars(change)["was"], vars(change)["state"]) == (CallState.ARRIVED, CallState.WAITING)
+    assert not any("+14255550199" in str(vars(record)) for record in caplog.records)

@@ -35,7 +35,7 @@ class AudioPaths:
         """Answer the caller; one who has been answered already is left alone."""
         if call.caller.state is LegState.ANSWERED:
             return
-        call.caller.state = LegState.ANSWERED
+        call.caller.answer()
         self._tools.user_agent.answer(call.caller.leg_id, call.sdp_for_caller)
         self._tools.changed(call)
 
@@ -50,7 +50,8 @@ class AudioPaths:
         leg = ring.answered
         if leg is None:
             return
-        call.connected_ring, call.early = ring, None
+        call.connect(ring)
+        call.early = None
         self._dialling.hand_over_media(call, leg)
         self._holding.settle(call)
         if call.is_handed_on:
@@ -69,7 +70,7 @@ class AudioPaths:
         """The party that the caller talked to, or was about to, is gone."""
         if call.callee is not None:
             self._tools.media.delete(call.callee.media_id)
-        call.connected_ring = None
+        call.disconnect()
         self._dialling.release_media(call)
 
     async def _connect(self, call: Call, ring: Ring, leg: Leg, sdp: str) -> None:

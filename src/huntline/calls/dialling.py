@@ -11,7 +11,7 @@ from typing import Any
 from huntline.calls.caller_identity import COMPLETED_ELSEWHERE
 from huntline.calls.diversion import Path
 from huntline.calls.failures import NO_DESCRIPTION, RingFailure
-from huntline.calls.model import Call, CallBook, CalleeMedia, Leg, LegState, PhoneKind, Ring
+from huntline.calls.model import Call, CallBook, CalleeMedia, Leg, PhoneKind, Ring
 from huntline.clean_text import cleaned
 from huntline.errors import PeerError
 from huntline.media.interface import Media
@@ -125,8 +125,7 @@ class Dialling:
             ring.phone_failed(NO_DESCRIPTION)
             self._fail_when_hopeless(call, ring)
             return
-        leg.state = LegState.ANSWERED
-        ring.answered, ring.sdp_answer = leg, event.sdp
+        ring.answer(leg, event.sdp)
         self._waiting.pop(ring.ring_id, None)
         for other in [other for other in ring.legs.values() if other is not leg]:
             self._drop_leg(ring, other, (COMPLETED_ELSEWHERE,))

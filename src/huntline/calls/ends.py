@@ -32,7 +32,7 @@ class CallEnds:
         """Hang up on everybody and give everything back; the call stays in the book."""
         if call.is_released:
             return
-        call.is_released = True
+        call.release()
         self._alerting.stop(call)
         self._call_transfer_off(call)
         media_ids = {leg.media_id for leg in call.legs()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from huntline.engine.reasons import Cause, Destination, Reason
 from huntline.sip.core.events import LegRinging
 from huntline.sip.core.message import MAX_FORWARDS
 
+log = logging.getLogger(__name__)
+
 
 class Party(StrEnum):
     """Whose side of the call a leg is."""
@@ -31,6 +34,14 @@ class LegState(StrEnum):
 
     RINGING = "ringing"
     ANSWERED = "answered"
+
+
+class CallProgress(StrEnum):
+    """How far a call has come; what a queue makes of it is the engine's ``CallState``."""
+
+    ALERTING = "alerting"  # the caller talks to nobody, and may wait or hear a prompt
+    TALKING = "talking"
+    RELEASED = "released"
 
 
 class PhoneKind(StrEnum):
@@ -166,6 +177,12 @@ class Leg:
     is_trusted: bool = False  # a provider that is told, and believed, who calls
     identity: CallerId | None = None  # who such a provider says was reached by it
 
+    def answer(self) -> None:
+        """The party has answered, or is answered by us: nothing else writes the state."""
+        ids = {"call_id": self.call_id, "leg_id": self.leg_id}
+        log.debug("state of a leg", extra=ids | {"was": self.state, "state": LegState.ANSWERED})
+        self.state = LegState.ANSWERED
+
 
 @dataclass(slots=True, eq=False)
 class Ring:
@@ -190,6 +207,15 @@ class Ring:
     declined: bool = False
     failure: RingFailure = NO_PHONE
     unfits: list[Cause | None] = field(default_factory=list)
+
+    def answer(self, leg: Leg, sdp: str) -> None:
+        """One of its phones has answered, the first that did."""
+        leg.answer()
+        self.answered, self.sdp_answer = leg, sdp
+
+    def speak_by(self, leg: Leg) -> None:
+        """Who has answered speaks by this leg, which has been answered elsewhere."""
+        self.legs[leg.leg_id] = self.answered = leg
 
     def phone_failed(self, failure: RingFailure) -> None:
         """One of its phones cannot be reached, or refuses."""
@@ -217,7 +243,8 @@ class Call:
     """The whole affair. ``callee_media`` has what the rings of this call share, for each kind of phones. Once
     the winner is connected its media leg is that leg's alone, and the next rings share another.
 
-    A leg that went on in another call, by a transfer, is not this call's any more.
+    ``connect``, ``disconnect`` and ``release`` alone write its state. A leg that went on in another call, by
+    a transfer, is not this call's any more.
     """
 
     call_id: str
@@ -250,6 +277,35 @@ class Call:
     def callee(self) -> Leg | None:
         """The leg of the party that the caller talks to, if any."""
         return self.connected_ring.answered if self.connected_ring else None
+
+    @property
+    def state(self) -> CallProgress:
+        """How far it has come."""
+        if self.is_released:
+            return CallProgress.RELEASED
+        return CallProgress.TALKING if self.connected_ring else CallProgress.ALERTING
+
+    def connect(self, ring: Ring) -> None:
+        """The caller talks to who answered this ring, which becomes one of the call's if it was another's."""
+        was = self.state
+        self.rings[ring.ring_id] = self.connected_ring = ring
+        self._log_state(was, ring)
+
+    def disconnect(self) -> Ring | None:
+        """The caller talks to nobody any more; returns the ring of whom they talked to."""
+        was, ring, self.connected_ring = self.state, self.connected_ring, None
+        self._log_state(was, ring)
+        return ring
+
+    def release(self) -> None:
+        """The call is over, and what it held is given back."""
+        was, self.is_released = self.state, True
+        self._log_state(was, self.connected_ring)
+
+    def _log_state(self, was: CallProgress, ring: Ring | None) -> None:
+        if was is not self.state:
+            ids = {"call_id": self.call_id, "ring_id": ring and ring.ring_id}
+            log.debug("state of a call", extra=ids | {"was": was, "state": self.state})
 
     def legs(self) -> list[Leg]:
         """All legs that are in the call, the caller's first."""
@@ -336,7 +392,7 @@ class CallBook:
             call.caller = new
         else:
             del ring.legs[old.leg_id]
-            ring.legs[new.leg_id] = ring.answered = new
+            ring.speak_by(new)
         if call.transfer is not None:
             call.transfer.replace_leg(old, new)
         self.drop_leg(old)

@@ -205,7 +205,7 @@ class Transfers:
         ring.owner = self._direct_calls
         self._dialling.hand_over_media(call, leg)
         self._detach(call, transfer.far)
-        successor.rings[ring.ring_id] = successor.connected_ring = ring
+        successor.connect(ring)
         self._tools.book.adopt(successor)
         self._holding.settle(successor)
         self._tell(transfer.transferor, 200)
@@ -295,9 +295,9 @@ class Transfers:
         ring = Ring(
             f"{successor.call_id}.joined", successor.call_id, self._direct_calls, other_far.account_id
         )
-        ring.legs[other_far.leg_id] = ring.answered = other_far
+        ring.speak_by(other_far)
         ring.path = (*successor.path, self._hop(other_call, other_far))
-        successor.rings[ring.ring_id] = successor.connected_ring = ring
+        successor.connect(ring)
         self._tools.book.adopt(successor)
         self._holding.settle(successor)
         self._tell(leg, 200)
@@ -347,9 +347,8 @@ class Transfers:
             self._forget_connected(call)
 
     def _forget_connected(self, call: Call) -> None:
-        if call.connected_ring is not None:
-            del call.rings[call.connected_ring.ring_id]
-            call.connected_ring = None
+        if (ring := call.disconnect()) is not None:
+            del call.rings[ring.ring_id]
 
     def _let_go(self, leg: Leg) -> None:
         self._tools.user_agent.hang_up(leg.leg_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -64,7 +64,7 @@ from huntline.engine.reasons import (
     StopReason,
 )
 from huntline.engine.refusals import AgentNotInQueue, OptOutNotAllowed, UnknownAgent, UnknownQueue
-from huntline.engine.state import Agent, AgentRing, CallState, QueuedCall, WaitingLine
+from huntline.engine.state import Agent, AgentRing, CallState, QueuedCall, StateChange, WaitingLine
 
 CONNECTING_LEASE = timedelta(seconds=10)
 """A bridge whose result was lost counts as failed."""
@@ -79,10 +79,12 @@ class Engine:
     Same events at same times give same commands. Late, doubled and senseless events are answered calmly;
     only wishes raise, a :class:`~huntline.errors.Refused`, before anything has changed. ``now`` is aware
     and never runs backwards. From a ``checkpoint`` on it is the engine that gave it, which lives no more.
+    ``state_changes`` are those of calls in the last step, in order: for the log.
     """
 
     def __init__(self, checkpoint: Checkpoint | None = None) -> None:
         self._floor = Floor() if checkpoint is None else floor_of(checkpoint)
+        self.state_changes: Sequence[StateChange] = ()
         self._handlers: dict[type[Any], Callable[[Any], None]] = {
             CallArrived: self._call_arrived,
             GreetingFinished: self._greeting_finished,
@@ -170,6 +172,7 @@ class Engine:
             exits.send_away_unserved(floor)
             floor.distribute()
         commands, floor.commands = floor.commands, []
+        self.state_changes, floor.state_changes = floor.state_changes, []
         return commands
 
     # -- callers
@@ -240,7 +243,8 @@ class Engine:
         floor.leave_line(call)
         del call.rings[agent.agent_id]
         floor.deadlines.clear((Due.RING, ring.ring_id))
-        call.ring, call.state, call.is_playing_music = ring, CallState.CONNECTING, False
+        call.ring, call.is_playing_music = ring, False
+        floor.change_state(call, CallState.CONNECTING)
         floor.deadlines.set((Due.BRIDGE, call.call_id), floor.now + CONNECTING_LEASE)
         floor.stop_rings(call, StopReason.ANSWERED_ELSEWHERE)
         floor.refresh(agent)
@@ -282,7 +286,8 @@ class Engine:
             return
         floor = self._floor
         floor.deadlines.clear((Due.BRIDGE, call.call_id))
-        call.state, call.talking_since = CallState.TALKING, call.ring.answered_at
+        floor.change_state(call, CallState.TALKING)
+        call.talking_since = call.ring.answered_at
         call.answered_at = call.answered_at or call.talking_since
         call.answered_by = call.ring.agent.agent_id
         call.ring.agent.paths_failed = 0
@@ -379,7 +384,8 @@ class Engine:
         call = self._call(event.call_id, CallState.FORWARDING)
         if call is not None:
             self._floor.deadlines.clear((Due.FORWARD, call.call_id))
-            call.state, call.is_leg_answered = CallState.FORWARDED, True
+            self._floor.change_state(call, CallState.FORWARDED)
+            call.is_leg_answered = True
 
     def _forward_failed(self, event: ForwardFailed) -> None:
         call = self._call(event.call_id, CallState.FORWARDING)

@@ -143,6 +143,7 @@ def finish(
     floor.deadlines.clear((Due.RETRY, call.call_id))
     is_refusal = not call.is_leg_answered and not is_caller_gone
     floor.commands.append((RefuseCall if is_refusal else EndCall)(call.call_id, outcome))
+    floor.change_state(call, CallState.ENDED)
     del floor.calls[call.call_id]
     floor.commands.append(
         RecordCall(
@@ -176,7 +177,7 @@ def await_transfer(floor: Floor, call: QueuedCall, ring: AgentRing, to: Destinat
     """The agent is free again; the caller waits for the one whom the agent has had rung."""
     floor.note(call, ring.agent.agent_id, DecisionKind.TRANSFERRED, HandedTo(to, is_rung=True))
     _let_go(floor, call, ring, LeftToTransfer(to))
-    call.state = CallState.TRANSFERRING
+    floor.change_state(call, CallState.TRANSFERRING)
     floor.deadlines.set((Due.FORWARD, call.call_id), floor.now + FORWARD_LEASE)
 
 
@@ -185,7 +186,7 @@ def _admit(floor: Floor, call: QueuedCall) -> None:
         call.is_leg_answered = True
         floor.commands.append(AnswerCall(call.call_id))
     if call.line.settings.has_greeting:
-        call.state = CallState.GREETING
+        floor.change_state(call, CallState.GREETING)
         call.is_playing_music = False
         call.line.greeting.add(call.call_id)
         floor.commands.append(PlayGreeting(call.call_id, call.line.settings.queue_id))
@@ -209,7 +210,7 @@ def _follow(floor: Floor, call: QueuedCall, leaving: Leaving) -> WaitingLine | N
         why = Cause.WENT_IN_A_CIRCLE if next_line is not None else Cause.FORWARDED_TO_NOTHING
         finish(floor, call, leaving.outcome, AfterExit(leaving.reason, why))
     elif destination.action is ExitAction.FORWARD and destination.target is not None:
-        call.state = CallState.FORWARDING
+        floor.change_state(call, CallState.FORWARDING)
         floor.deadlines.set((Due.FORWARD, call.call_id), floor.now + FORWARD_LEASE)
         floor.commands.append(ForwardCall(call.call_id, destination.target, call.left))
     else:

@@ -33,7 +33,7 @@ from huntline.engine.reasons import (
     StopReason,
     obstacle_of,
 )
-from huntline.engine.state import Agent, AgentRing, CallState, Place, QueuedCall, WaitingLine
+from huntline.engine.state import Agent, AgentRing, CallState, Place, QueuedCall, StateChange, WaitingLine
 
 BACK_OFF = timedelta(seconds=5)
 LONG_BACK_OFF = timedelta(seconds=60)
@@ -58,11 +58,12 @@ class StoppedRing:
 
 class Floor:
     """Lines, agents, calls, rings and deadlines. Steps append to ``commands`` and mark ``changed`` lines,
-    whose calls :meth:`distribute` then offers to agents."""
+    whose calls :meth:`distribute` then offers to agents. ``state_changes`` are those of calls in this step."""
 
     def __init__(self) -> None:
         self.now = datetime.min.replace(tzinfo=UTC)
         self.commands: list[Command] = []
+        self.state_changes: list[StateChange] = []
         self.lines: dict[str, WaitingLine] = {}
         self.agents: dict[str, Agent] = {}
         self.calls: dict[str, QueuedCall] = {}
@@ -229,6 +230,15 @@ class Floor:
             self.stopped.popitem(last=False)
         return self.stopped.get(ring_id)
 
+    # -- calls
+
+    def change_state(self, call: QueuedCall, state: CallState) -> None:
+        """Bring a call to another state: nothing else writes it."""
+        if call.state is not state:
+            queue_id = call.line.settings.queue_id
+            self.state_changes.append(StateChange(call.call_id, queue_id, call.state, state))
+            call.state = state
+
     # -- lines
 
     def new_place(self) -> Place:
@@ -238,7 +248,7 @@ class Floor:
 
     def join_line(self, call: QueuedCall) -> None:
         """Put a call into its line at its own place, which for one that comes back may be the head."""
-        call.state = CallState.WAITING
+        self.change_state(call, CallState.WAITING)
         line = call.line
         insort(line.calls, call, key=_place)
         if line.settings.alerting is CallsAlerting.ONE and line.calls[0] is call:

@@ -27,6 +27,7 @@ NO_PLACE: Place = (datetime.min.replace(tzinfo=UTC), 0)
 class CallState(StrEnum):
     """How far a call has come. A waiting call with rings is shown as alerting."""
 
+    ARRIVED = "arrived"  # until the step that took it in is over
     GREETING = "greeting"
     WAITING = "waiting"
     CONNECTING = "connecting"  # an agent answered, the audio path is being made
@@ -34,6 +35,17 @@ class CallState(StrEnum):
     TRANSFERRING = "transferring"  # the agent has left, whom they transfer the caller to is rung
     FORWARDING = "forwarding"
     FORWARDED = "forwarded"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class StateChange:
+    """A call of a queue has come from one state to another."""
+
+    call_id: str
+    queue_id: str
+    was: CallState
+    state: CallState
 
 
 @dataclass(slots=True, eq=False)
@@ -115,7 +127,7 @@ class QueuedCall:
     line: WaitingLine
     first_queue_id: str
     arrived_at: datetime
-    state: CallState = CallState.WAITING
+    state: CallState = CallState.ARRIVED
     is_leg_answered: bool = False
     waiting_since: datetime | None = None
     place: Place = NO_PLACE

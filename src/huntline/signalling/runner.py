@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Protocol
 
@@ -107,7 +108,7 @@ class Runner:
 
     def _step(self, event: told.Event) -> list[do.Command]:
         commands = self._engine.handle(event, self._clock.now())
-        _log_step(type(event).__name__, commands)
+        self._log_step(type(event).__name__, commands)
         return commands
 
     def _carry_out(self) -> None:
@@ -145,14 +146,16 @@ class Runner:
         except Exception:
             log.exception("deadline not handled")
             commands = []
-        _log_step("deadline", commands)
+        self._log_step("deadline", commands)
         self._outbox.extend(commands)
         self._drain()
 
-
-def _log_step(cause: str, commands: list[do.Command]) -> None:
-    if log.isEnabledFor(logging.DEBUG):
+    def _log_step(self, cause: str, commands: list[do.Command]) -> None:
+        if not log.isEnabledFor(logging.DEBUG):
+            return
         log.debug("queue step", extra={"event": cause, "commands": [_described(one) for one in commands]})
+        for change in self._engine.state_changes:
+            log.debug("state of a queue's call", extra=asdict(change))
 
 
 def _described(command: do.Command) -> str:

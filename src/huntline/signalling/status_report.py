@@ -143,7 +143,7 @@ class StatusReport:
             "caller": call.caller_id.shown,
             "queue": None,
             "queue_id": None,
-            "state": "talking" if call.connected_ring else "alerting",
+            "state": call.state,
             "position": None,
             "arrived_at": _iso(call.arrived_at),
             "waiting_since": None,
