@@ -12,7 +12,7 @@ from tests.fakes.plans import CONTOSO
 
 from huntline.calls.admission import Admitted, NotAdmitted
 from huntline.calls.b2bua import B2bua, Recorded
-from huntline.calls.dialling import Callee, Contact
+from huntline.calls.contacts import Callee, Contact
 from huntline.calls.diversion import number_hop, person_hop
 from huntline.calls.model import Call, Leg, Ring
 from huntline.calls.refusals import Refusals
@@ -74,6 +74,7 @@ class FakeUserAgent:
         self.did: list[tuple[Any, ...]] = []
         self.invites: list[Invite] = []
         self.dialogs: dict[str, Any] = {}  # by the tag of Replaces
+        self.living: dict[str, Any] = {}  # legs of an earlier process, by their ids
 
     def now(self) -> float:
         return 0.0
@@ -84,8 +85,11 @@ class FakeUserAgent:
     def invite(self, invite: Invite) -> None:
         self.invites.append(invite)
 
-    def leg(self, leg_id: str) -> None:
-        return None
+    def leg(self, leg_id: str) -> Any:
+        return self.living.get(leg_id)
+
+    def legs(self) -> list[Any]:
+        return list(self.living.values())
 
     def replaced_leg(self, replaces: Replaces) -> LegRecord | None:
         found: LegRecord | None = self.dialogs.get(replaces.to_tag)
@@ -101,6 +105,7 @@ class FakeUserAgent:
         self.did.append(("reject", leg_id, status))
 
     def hang_up(self, leg_id: str, *, headers: Any = ()) -> None:
+        self.living.pop(leg_id, None)
         self.did.append(("hang up", leg_id))
 
     def identify(self, leg_id: str, headers: Any) -> None:
@@ -212,12 +217,12 @@ class FakeAdmission:
 
 class Exchange:
     """What the engine hears is in ``posted``, what is written down in ``recorded``, calls that were
-    refused in ``refused``."""
+    refused in ``refused``. ``media`` has legs of an earlier process."""
 
-    def __init__(self) -> None:
+    def __init__(self, media: FakeMedia | None = None) -> None:
         self.agent, self.media, self.site, self.admission = (
             FakeUserAgent(),
-            FakeMedia(),
+            media or FakeMedia(),
             FakeSite(),
             FakeAdmission(),
         )
@@ -225,9 +230,9 @@ class Exchange:
         self.recorded: list[Recorded] = []
         self.refused: list[RefusedCall] = []
         agent: Any = self.agent
-        media: Any = self.media
+        driver: Any = self.media
         admission: Any = self.admission
-        self.tools = CallTools(agent, media, SettingsInForce(PLAN), self.site, self._post, lambda call: None)
+        self.tools = CallTools(agent, driver, SettingsInForce(PLAN), self.site, self._post, lambda call: None)
         refusals = Refusals(self.refused.append, lambda seconds, call: None)
         self.b2bua = B2bua(self.tools, admission, refusals, self.recorded.append)
         self._legs = 0

@@ -13,7 +13,7 @@ from tests.fakes.plans import PLAN, account
 from huntline.calls import alerting as module
 from huntline.calls.alerting import Alerting
 from huntline.calls.caller_identity import CallerId
-from huntline.calls.dialling import Callee, Contact, Display
+from huntline.calls.contacts import Callee, Contact, Display
 from huntline.calls.diversion import MAX_TARGETS, DiversionReason, number_hop, person_hop
 from huntline.calls.failures import NO_ANSWER, TOO_MANY_HOPS, RingFailure
 from huntline.calls.model import Call, Leg, Party, Ring

@@ -163,6 +163,7 @@ def test_who_is_closing_ends_all_calls_and_takes_no_more() -> None:
     async def story(exchange: Exchange) -> None:
         queued, direct = await exchange.with_agent(), await exchange.dials(BAO, account("amal"))
         exchange.heard()
+        exchange.b2bua.close_doors()
         exchange.b2bua.end_calls()
         assert exchange.heard() == [
             told.CallFailed(call.call_id, Cause.SHUTTING_DOWN) for call in (queued, direct)

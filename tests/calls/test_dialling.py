@@ -10,7 +10,8 @@ import pytest
 from tests.fakes.owners import FakeOwner
 
 from huntline.calls.caller_identity import CallerId
-from huntline.calls.dialling import Contact, Dialling, Display
+from huntline.calls.contacts import Contact, Display
+from huntline.calls.dialling import Dialling
 from huntline.calls.model import Call, CallBook, Leg, OwnerKind, Party, Ring
 from huntline.calls.tasks import Tasks
 from huntline.engine.reasons import Cause, OnlyText, Reason
@@ -106,7 +107,7 @@ class Office:
         self.book = CallBook(lambda user_id, count: None)
         self.tasks, self.owner = Tasks(), Failures()
         user_agent, media = cast(UserAgent, self.agent), cast(Media, self.media)
-        self.dialling = Dialling(user_agent, media, self.book, self.tasks.spawn)
+        self.dialling = Dialling(user_agent, media, self.book, self.tasks.spawn, lambda call: None)
         caller = Leg("caller", "c1", Party.CALLER, "c1", "+1425")
         self.call = Call("c1", "contoso", caller, CallerId("+1425"), "desk", "music", FakeOwner())
         self.book.add(self.call)
@@ -137,13 +138,14 @@ class Office:
 
     def assert_given_back(self) -> None:
         """Everything that media made is given back once the call has ended."""
-        for ring in list(self.call.rings.values()):
+        rings = list(self.call.rings.values())
+        for ring in rings:
             self.dialling.stop(self.call, ring)
         self.dialling.release_media(self.call)
         self.book.drop(self.call)
         assert set(self.media.offers) <= set(self.media.deleted)
         assert self.call.callee_media == {}
-        assert self.dialling._waiting == {}
+        assert all(ring.plan is None for ring in rings)
         assert [self.book.by_media(media_id) for media_id in ("c1", *self.media.offers)] == [None] * (
             1 + len(self.media.offers)
         )

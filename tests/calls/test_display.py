@@ -11,7 +11,7 @@ from tests.fakes.owners import FakeOwner
 from tests.fakes.plans import CONTOSO, PLAN
 
 from huntline.calls.caller_identity import ANONYMOUS, TEST_CALL, CallerId
-from huntline.calls.dialling import Callee
+from huntline.calls.contacts import Callee
 from huntline.calls.display import QueueTurn, display_of
 from huntline.calls.diversion import DiversionReason, Hop, Path, queue_hop
 from huntline.calls.model import Call, Leg, Party

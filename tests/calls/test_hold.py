@@ -93,7 +93,7 @@ class Parties:
 @pytest.fixture
 def parties() -> Parties:
     ears = Ears()
-    holding = Holding(cast(Any, None), cast(Media, ears), "ringing", cast(Any, None))
+    holding = Holding(cast(Any, None), cast(Media, ears), "ringing", cast(Any, None), lambda call: None)
     caller = leg_of("caller", Party.CALLER)
     call = Call("c1", "contoso", caller, CallerId("+1425"), "desk", "music", queue_owner(), queue_id="q1")
     return Parties(ears, holding, call, leg_of("agent", Party.AGENT))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from huntline.calls.caller_identity import COMPLETED_ELSEWHERE
-from huntline.calls.dialling import Callee
+from huntline.calls.contacts import Callee
 from huntline.calls.display import QueueTurn, display_of
 from huntline.calls.diversion import through_queues
 from huntline.calls.failures import UNKNOWN_USER

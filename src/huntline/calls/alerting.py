@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from huntline.calls.caller_identity import TEST_CALL, CallerId
-from huntline.calls.dialling import Callee, Dialling
+from huntline.calls.contacts import Callee
+from huntline.calls.dialling import Dialling
 from huntline.calls.display import display_of
 from huntline.calls.diversion import MAX_TARGETS, Path, forwarder_of, path_headers
 from huntline.calls.early_audio import EarlyAudio
@@ -45,7 +46,7 @@ class Alerting:
         self._dialling = dialling
         self._early = early
         self._on_change = on_change
-        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._timers: dict[str, tuple[asyncio.TimerHandle, Ring]] = {}
         self._outside = RingsOutside()
 
     def start(
@@ -110,19 +111,33 @@ class Alerting:
 
     def limit(self, call: Call, ring: Ring) -> None:
         """Give a ring the whole alert time from now on."""
-
-        def no_answer() -> None:
-            ring.failure = NO_ANSWER
-            self._dialling.stop(call, ring)
-            ring.owner.failed(call, ring)
-
         self.stop(call)
         seconds = PERSON_ALERT_TIME if ring.account_id is not None else ALERT_TIME
-        self._timers[call.call_id] = asyncio.get_running_loop().call_later(seconds, no_answer)
+        ring.rings_until = asyncio.get_running_loop().time() + seconds
+        self._set_timer(call, ring, ring.rings_until)
+
+    def take_up(self, call: Call) -> None:
+        """Go on with the ring of an earlier process, for as long as its alert time lasts."""
+        for ring in call.rings.values():
+            if ring.rings_until is not None:
+                self._set_timer(call, ring, ring.rings_until)
+            if ring.is_outside and ring.plan is not None:
+                self._outside.add(call, ring, ring.plan.display.from_)
 
     def stop(self, call: Call) -> None:
         """Whoever was rung has answered, or nobody is rung any more."""
         self._outside.forget(call)
-        timer = self._timers.pop(call.call_id, None)
-        if timer is not None:
+        timer, ring = self._timers.pop(call.call_id, (None, None))
+        if timer is not None and ring is not None:
             timer.cancel()
+            ring.rings_until = None
+
+    def _set_timer(self, call: Call, ring: Ring, moment: float) -> None:
+        timer = asyncio.get_running_loop().call_at(moment, self._not_answered, call, ring)
+        self._timers[call.call_id] = (timer, ring)
+
+    def _not_answered(self, call: Call, ring: Ring) -> None:
+        ring.failure = NO_ANSWER
+        self._dialling.stop(call, ring)
+        ring.owner.failed(call, ring)
+        self._on_change(call)

@@ -9,13 +9,13 @@ from huntline.calls.caller_identity import TEST_CALL, CallerId, caller_of, insid
 from huntline.calls.direct_calls import DirectCalls
 from huntline.calls.diversion import told_path
 from huntline.calls.ends import CallEnds
-from huntline.calls.model import Call, Leg, Party
+from huntline.calls.model import Arrival, Call, Leg, Party
 from huntline.calls.own_description import our_description
 from huntline.calls.refusals import Refusal, Refusals
 from huntline.calls.tools import CallTools
 from huntline.clean_text import cleaned
 from huntline.directory.names import plain_user
-from huntline.directory.plan import Account, Target
+from huntline.directory.plan import Account
 from huntline.directory.refused import REFUSAL_WORDS, RefusalReason, RefusedCall
 from huntline.errors import PeerError
 from huntline.sdp import is_hold
@@ -51,7 +51,16 @@ class Arrivals:
             return
         call = self._call(event, decision)
         self._tools.book.add(call)
-        self._tools.tasks.spawn(self._prepare(call, event.sdp, decision.target))
+        self._tools.changed(call)
+        self._begin(call)
+
+    def take_up(self, call: Call) -> None:
+        """Go on with a call of an earlier process, if it has not gone on since it arrived."""
+        self._begin(call)
+
+    def _begin(self, call: Call) -> None:
+        if call.arrival is not None:
+            self._tools.tasks.spawn(self._prepare(call, call.arrival))
 
     def refused(self, event: InviteRefused) -> None:
         """An INVITE has been refused already, as one that is no call to anybody."""
@@ -82,6 +91,7 @@ class Arrivals:
             dialled=cleaned(plain_user(parse_uri(event.request.uri).user or "")),
             music=self._tools.site.music(None),
             owner=self._direct_calls,
+            arrival=Arrival(admitted.target, event.sdp),
             source=event.flow.remote[0],
             path=told_path(event.request) if account is None and not admitted.is_guest else (),
             max_forwards=_max_forwards(event.request),
@@ -89,20 +99,22 @@ class Arrivals:
             may_hear_early=event.sdp is not None or "100rel" in event.request.tokens("require"),
         )
 
-    async def _prepare(self, call: Call, sdp_offer: str | None, target: Target) -> None:
+    async def _prepare(self, call: Call, arrival: Arrival) -> None:
         """Audio first, so that whoever arrives can be answered in the same turn. The caller may have left."""
-        media_id = call.caller.media_id
+        media_id, offer = call.caller.media_id, arrival.sdp_offer
         try:
-            call.sdp_for_caller = await our_description(self._tools.media, media_id, sdp_offer)
-            call.caller.is_holding = sdp_offer is not None and is_hold(sdp_offer)
+            call.sdp_for_caller = await our_description(self._tools.media, media_id, offer)
+            call.caller.is_holding = offer is not None and is_hold(offer)
         except PeerError as error:
             if call.call_id in self._tools.book.calls:
                 is_ours = error.sip_status >= 500
                 reason = RefusalReason.NO_AUDIO if is_ours else RefusalReason.NO_COMMON_AUDIO
                 self._ends.turn_away(call, Refusal(error.sip_status, reason, str(error)))
             return
+        call.arrival = None
         if call.call_id in self._tools.book.calls:
-            self._direct_calls.arrived(call, target)
+            self._direct_calls.arrived(call, arrival.target)
+            self._tools.changed(call)
         else:
             self._tools.media.delete(media_id)
 

@@ -43,7 +43,14 @@ class AudioPaths:
         """Make the audio path to the phone of a ring that has answered: its owner hears ``connected`` or
         ``not_connected``, and nothing where the ring is over meanwhile."""
         if ring.answered is not None and ring.sdp_answer is not None:
+            ring.is_accepted = True
             self._tools.tasks.spawn(self._connect(call, ring, ring.answered, ring.sdp_answer))
+
+    def take_up(self, call: Call) -> None:
+        """Make the path that an earlier process was about to make for a call."""
+        for ring in call.rings.values():
+            if ring.is_accepted and ring is not call.connected_ring:
+                self.connect(call, ring)
 
     def talk(self, call: Call, ring: Ring) -> None:
         """Let the caller and who answered hear each other."""
@@ -75,7 +82,6 @@ class AudioPaths:
 
     async def _connect(self, call: Call, ring: Ring, leg: Leg, sdp: str) -> None:
         failure: Reason | None = None
-        ring.is_accepted = True
         try:
             await self._tools.media.accept(leg.media_id, sdp)
             leg.is_holding = is_hold(sdp)

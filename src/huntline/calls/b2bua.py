@@ -4,7 +4,7 @@ engine asks."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import assert_never
 
 from huntline.calls.admission import Admission
@@ -19,6 +19,7 @@ from huntline.calls.parts import CallParts
 from huntline.calls.queue_calls import QueueCalls
 from huntline.calls.refusals import Refusals
 from huntline.calls.replacement import Takeovers
+from huntline.calls.taking_up import last_number, missed_event, strangers
 from huntline.calls.tools import CallTools
 from huntline.calls.transfers import Transfers
 from huntline.engine import commands as do
@@ -82,7 +83,7 @@ class B2bua:
         self._agents = AgentRings(tools, parts)
         self._forwards = Forwards(tools, parts)
         self._queue_calls = QueueCalls(tools, parts)
-        direct_calls = DirectCalls(tools, parts, self._queue_calls)
+        self._direct_calls = direct_calls = DirectCalls(tools, parts, self._queue_calls)
         self._transfers = Transfers(tools, parts, admission, self._queue_calls, direct_calls)
         self._arrivals = Arrivals(tools, admission, refusals, parts.ends, direct_calls)
         self._takeovers = Takeovers(tools, admission, parts.holding, refusals)
@@ -141,13 +142,15 @@ class B2bua:
                 self._parts.holding.offered(call, leg, event.sdp, event.fork)
             case sip.LegConfirmed() | sip.OfferAnswered():
                 if event.sdp is not None:
-                    self._tools.tasks.spawn(self._apply_answer(call, leg, event.sdp))
+                    leg.unapplied = event.sdp
+                    self._apply_answer(call, leg)
             case sip.DtmfReceived():
                 self._keys.came_by_info(call, leg, event.digit)
             case sip.OfferRejected():
                 pass
             case _:
                 assert_never(event)
+        self._tools.changed(call)
 
     def _leg_over(self, call: Call, ring: Ring | None, event: sip.LegCancelled | sip.LegEnded) -> None:
         if self._transfers.transferor_left(call, event.leg_id):
@@ -165,14 +168,21 @@ class B2bua:
         else:
             call.owner.caller_left(call)
 
-    async def _apply_answer(self, call: Call, leg: Leg, sdp: str) -> None:
+    def _apply_answer(self, call: Call, leg: Leg) -> None:
+        if leg.unapplied is not None:
+            self._tools.tasks.spawn(self._take_in(call, leg, leg.unapplied))
+
+    async def _take_in(self, call: Call, leg: Leg, sdp: str) -> None:
         try:
             await self._tools.media.accept(leg.media_id, sdp)
         except PeerError as error:
             log.warning("answer not usable", extra={"call_id": call.call_id, "reason": str(error)})
             self._lose(call, leg, why_refused(error))
-            return
-        self._parts.holding.changed(call, leg, sdp)
+        else:
+            self._parts.holding.changed(call, leg, sdp)
+        if leg.unapplied is sdp:
+            leg.unapplied = None
+            self._tools.changed(call)
 
     # -- what media says
 
@@ -186,10 +196,11 @@ class B2bua:
                 extra = {"source": event.source, "reason": event.error}
                 log.warning("prompt not playable", extra=extra)
             call.owner.prompt_finished(call, event.source)
-            return
-        for leg in (call.caller, call.callee):
-            if leg is not None and leg.media_id == event.leg_id:
-                self._audio_event(call, leg, event)
+        else:
+            for leg in (call.caller, call.callee):
+                if leg is not None and leg.media_id == event.leg_id:
+                    self._audio_event(call, leg, event)
+        self._tools.changed(call)
 
     def _audio_event(
         self, call: Call, leg: Leg, event: DtmfPressed | MediaSilent | MediaDied | MediaLegLost
@@ -254,17 +265,68 @@ class B2bua:
                 self._parts.ends.release(call)
             case _:
                 assert_never(command)
+        self._tools.changed(call)
+
+    # -- calls of an earlier process
+
+    @property
+    def owners(self) -> dict[str, object]:
+        """The owners of calls and rings, by the names that records have for them."""
+        return {
+            "queue calls": self._queue_calls,
+            "agent rings": self._agents,
+            "forwards": self._forwards,
+            "direct calls": self._direct_calls,
+            "transfers": self._transfers,
+        }
+
+    def take_up(self, calls: Sequence[Call], queued: Container[str], rung: Iterable[str]) -> None:
+        """Go on with calls that were up when an earlier process died; to be called once SIP has its legs
+        again. ``queued`` are the calls, ``rung`` the rings that the engine knows.
+
+        Nobody is left in silence: whoever has nobody to answer for them any more is hung up on, and the
+        engine hears what is not there any more.
+        """
+        self._parts.dialling.number_from(1 + max(map(last_number, calls), default=0))
+        for call in calls:
+            self._tools.book.take_up(call)
+        for call in calls:
+            if call.owner is self._queue_calls and call.call_id not in queued:
+                self._parts.ends.end(call)
+            else:
+                self._go_on(call)
+        for stranger in strangers(self._tools):
+            self._tools.user_agent.hang_up(stranger)
+        known = {ring_id for call in self._tools.book.calls.values() for ring_id in call.rings}
+        for ring_id in [ring_id for ring_id in rung if ring_id not in known]:
+            self._tools.post(told.RingFailed(ring_id, Cause.SERVER_RESTARTED))
+            self._tools.post(told.AgentHungUp(ring_id))
+
+    def _go_on(self, call: Call) -> None:
+        for leg in call.legs():
+            if (missed := missed_event(self._tools.user_agent, leg)) is not None:
+                self._leg_event(missed)
+        if call.call_id in self._tools.book.calls:
+            self._arrivals.take_up(call)
+            self._parts.dialling.take_up(call)
+            self._parts.alerting.take_up(call)
+            self._parts.audio_paths.take_up(call)
+            for leg in call.legs():
+                self._apply_answer(call, leg)
 
     # -- the end of all calls
 
-    def end_calls(self) -> None:
-        """End all calls, and take no new ones. The engine ends its own, which are recorded."""
-        self._is_closing = True
+    def end_calls(self, reason: Cause = Cause.SHUTTING_DOWN) -> None:
+        """End all calls. The engine ends its own, which are recorded."""
         calls = list(self._tools.book.calls.values())
         for call in calls:
-            self._tools.post(told.CallFailed(call.call_id, Cause.SHUTTING_DOWN))
+            self._tools.post(told.CallFailed(call.call_id, reason))
         for call in calls:
             self._parts.ends.end(call)
+
+    def close_doors(self) -> None:
+        """Take no new calls from now on."""
+        self._is_closing = True
 
     async def close(self) -> None:
         """Wait for what is under way, after ``end_calls``."""

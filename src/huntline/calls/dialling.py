@@ -5,19 +5,18 @@ from __future__ import annotations
 import itertools
 import logging
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from typing import Any
 
 from huntline.calls.caller_identity import COMPLETED_ELSEWHERE
-from huntline.calls.diversion import Path
+from huntline.calls.contacts import Contact, Display, PhoneKind
 from huntline.calls.failures import NO_DESCRIPTION, RingFailure
-from huntline.calls.model import Call, CallBook, CalleeMedia, Leg, PhoneKind, Ring
+from huntline.calls.model import Call, CallBook, CalleeMedia, Leg, Ring, RingPlan
 from huntline.clean_text import cleaned
 from huntline.errors import PeerError
 from huntline.media.interface import Media
-from huntline.sip.core.core import DigestCredentials, Invite
+from huntline.sip.core.core import Invite
 from huntline.sip.core.events import LegAnswered, LegRejected
-from huntline.sip.core.flow import Flow, Transport
+from huntline.sip.core.flow import Flow
 from huntline.sip.user_agent import UserAgent
 
 log = logging.getLogger(__name__)
@@ -26,52 +25,9 @@ _DECLINED = (480, 486, 600, 603)
 """What an agent's phone says when its user declines: many have 480 for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """Where a phone is reached. ``flow`` None: the address in ``uri`` is looked up first."""
-
-    uri: str
-    flow: Flow | None = None
-    route: tuple[str, ...] = ()
-    credentials: DigestCredentials | None = None
-    is_trusted: bool = False  # a provider that is told who calls
-
-    @property
-    def phone_kind(self) -> PhoneKind:
-        """What kind of audio it takes: what is reached by a WebSocket is a page in a browser."""
-        is_page = self.flow is not None and self.flow.transport is Transport.WS
-        return PhoneKind.BROWSER if is_page else PhoneKind.DESK
-
-
-@dataclass(frozen=True, slots=True)
-class Callee:
-    """Whom a call is for: a user of ours or somebody outside (``user_id`` None), and where they are rung.
-
-    ``is_by_trunk``: the call leaves for the telephone network, by a trunk that may take numbers that are none
-    of ours (``shows_foreign_numbers``). ``path`` are those who have their calls forwarded to them, and they
-    themselves; ``mailbox`` is where a call goes that they do not take.
-    """
-
-    user_id: str | None
-    contacts: list[Contact]
-    is_by_trunk: bool = False
-    path: Path = ()
-    mailbox: str | None = None
-    shows_foreign_numbers: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Display:
-    """What the INVITE tells the rung phone; ``page_headers`` are what only a page can show."""
-
-    from_: str
-    to: str
-    headers: tuple[tuple[str, str], ...]
-    page_headers: tuple[tuple[str, str], ...] = ()
-
-
 class Dialling:
-    """Rings parties. All methods return at once; outcomes go to the owner of the ring."""
+    """Rings parties. All methods return at once; outcomes go to the owner of the ring. ``on_change`` hears of
+    each call in which something went on by itself."""
 
     def __init__(
         self,
@@ -79,13 +35,14 @@ class Dialling:
         media: Media,
         book: CallBook,
         spawn: Callable[[Coroutine[Any, Any, None]], None],
+        on_change: Callable[[Call], None],
     ) -> None:
         self._user_agent = user_agent
         self._media = media
         self._book = book
         self._spawn = spawn
+        self._on_change = on_change
         self._numbers = itertools.count(1)
-        self._waiting: dict[str, tuple[list[Contact], Display]] = {}
 
     def start(self, call: Call, ring: Ring, contacts: list[Contact], display: Display) -> None:
         """Ring all contacts of a party. Without any, the ring fails in the same turn."""
@@ -93,8 +50,7 @@ class Dialling:
         if not contacts:
             self._fail(call, ring)
             return
-        self._waiting[ring.ring_id] = (contacts, display)
-        ring.unreached = len(contacts)
+        ring.plan, ring.unreached = RingPlan(contacts, display), len(contacts)
         for kind in dict.fromkeys(contact.phone_kind for contact in contacts):
             media = call.callee_media.get(kind)
             if media is None:
@@ -105,10 +61,24 @@ class Dialling:
             else:
                 self._invite_all(call, ring, kind, media)
 
+    def take_up(self, call: Call) -> None:
+        """Go on with what an earlier process had begun for a call."""
+        for kind, media in call.callee_media.items():
+            if media.sdp is None:
+                self._spawn(self._offer(call, kind, media))
+        for ring in call.rings.values():
+            if ring.plan is not None:
+                for contact in ring.plan.looked_up:
+                    self._spawn(self._invite_by_name(call, ring, contact, ring.plan))
+
+    def number_from(self, first: int) -> None:
+        """Give media legs and legs numbers from here on: those before are taken."""
+        self._numbers = itertools.count(first)
+
     def stop(self, call: Call, ring: Ring, headers: tuple[tuple[str, str], ...] = ()) -> None:
         """Stop all phones of a ring and forget it; an answered one is hung up on."""
         call.rings.pop(ring.ring_id, None)
-        self._waiting.pop(ring.ring_id, None)
+        ring.plan = None
         for leg in ring.legs.values():
             self._hang_up(leg, headers)
         if ring.answered is not None and ring is not call.connected_ring:
@@ -126,7 +96,7 @@ class Dialling:
             self._fail_when_hopeless(call, ring)
             return
         ring.answer(leg, event.sdp)
-        self._waiting.pop(ring.ring_id, None)
+        ring.plan = None
         for other in [other for other in ring.legs.values() if other is not leg]:
             self._drop_leg(ring, other, (COMPLETED_ELSEWHERE,))
         ring.owner.answered(call, ring)
@@ -139,8 +109,7 @@ class Dialling:
         ring.phone_failed(failure)
         ring.declined = ring.declined or event.status in _DECLINED
         if failure.is_for_all_phones:
-            ring.unreached = 0
-            self._waiting.pop(ring.ring_id, None)
+            ring.plan, ring.unreached = None, 0
             for other in list(ring.legs.values()):
                 self._drop_leg(ring, other, (COMPLETED_ELSEWHERE,))
         self._fail_when_hopeless(call, ring)
@@ -186,22 +155,25 @@ class Dialling:
         if failure is not None:
             del call.callee_media[kind]
         for ring in rings:
-            if ring.ring_id not in self._waiting:
-                continue  # stopped, or answered on a phone of another kind
             if failure is None:
                 self._invite_all(call, ring, kind, media)
             else:
                 self._give_up(call, ring, kind, failure)
+        self._on_change(call)
 
     def _give_up(self, call: Call, ring: Ring, kind: PhoneKind, failure: RingFailure) -> None:
         """The ring's phones of a kind cannot be rung."""
-        ring.unreached -= sum(contact.phone_kind is kind for contact in self._waiting[ring.ring_id][0])
+        if ring.plan is None:
+            return
+        ring.unreached -= sum(contact.phone_kind is kind for contact in ring.plan.contacts)
         ring.phone_failed(failure)
         self._fail_when_hopeless(call, ring)
 
     def _invite_all(self, call: Call, ring: Ring, kind: PhoneKind, media: CalleeMedia) -> None:
-        contacts, display = self._waiting[ring.ring_id]
-        for contact in contacts:
+        """Ring the phones of a kind, unless the ring was stopped or answered on another kind meanwhile."""
+        if ring.plan is None:
+            return
+        for contact in ring.plan.contacts:
             if contact.phone_kind is not kind:
                 continue
             try:
@@ -211,24 +183,27 @@ class Dialling:
                 ring.phone_failed(RingFailure.of_error(error))
                 continue
             if flow is None:
-                self._spawn(self._invite_by_name(call, ring, contact, display))
+                ring.plan.looked_up.append(contact)
+                self._spawn(self._invite_by_name(call, ring, contact, ring.plan))
             else:
                 ring.unreached -= 1
-                self._invite(call, ring, contact, flow, display)
+                self._invite(call, ring, contact, flow, ring.plan.display)
         self._fail_when_hopeless(call, ring)
 
-    async def _invite_by_name(self, call: Call, ring: Ring, contact: Contact, display: Display) -> None:
+    async def _invite_by_name(self, call: Call, ring: Ring, contact: Contact, plan: RingPlan) -> None:
         try:
             flow = await self._user_agent.resolve(contact.uri)
         except PeerError as error:
             ring.phone_failed(RingFailure.of_error(error))
             flow = None
         ring.unreached -= 1
+        plan.looked_up.remove(contact)
         if call.rings.get(ring.ring_id) is not ring or ring.answered is not None:
             return
         if flow is not None:
-            self._invite(call, ring, contact, flow, display)
+            self._invite(call, ring, contact, flow, plan.display)
         self._fail_when_hopeless(call, ring)
+        self._on_change(call)
 
     def _invite(self, call: Call, ring: Ring, contact: Contact, flow: Flow, display: Display) -> None:
         kind = contact.phone_kind
@@ -276,5 +251,5 @@ class Dialling:
 
     def _fail(self, call: Call, ring: Ring) -> None:
         call.rings.pop(ring.ring_id, None)
-        self._waiting.pop(ring.ring_id, None)
+        ring.plan = None
         ring.owner.failed(call, ring)

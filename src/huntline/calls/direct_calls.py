@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from huntline.calls.dialling import Callee
+from huntline.calls.contacts import Callee
 from huntline.calls.diversion import people_passed
 from huntline.calls.failures import NO_PHONE, TOO_MANY_HOPS
 from huntline.calls.model import Call, LegState, OwnerKind, Party, Ring

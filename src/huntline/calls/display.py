@@ -15,7 +15,7 @@ from huntline.calls.caller_identity import (
     name_addr,
     outside_caller,
 )
-from huntline.calls.dialling import Callee, Display
+from huntline.calls.contacts import Callee, Display
 from huntline.calls.diversion import DiversionReason, Path, history_info, path_headers
 from huntline.calls.model import Call
 from huntline.directory.names import plain_number

@@ -6,8 +6,9 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from huntline.calls.contacts import PhoneKind
 from huntline.calls.hold import Holding
-from huntline.calls.model import Call, Leg, LegState, PhoneKind, Ring
+from huntline.calls.model import Call, Leg, LegState, Ring
 from huntline.errors import PeerError
 from huntline.media.interface import Media
 from huntline.sip.core.events import LegRinging
@@ -28,11 +29,13 @@ class EarlyAudio:
         media: Media,
         holding: Holding,
         spawn: Callable[[Coroutine[Any, Any, None]], None],
+        on_change: Callable[[Call], None],
     ) -> None:
         self._user_agent = user_agent
         self._media = media
         self._holding = holding
         self._spawn = spawn
+        self._on_change = on_change
 
     def rings(self, call: Call, ring: Ring, event: LegRinging) -> None:
         """A phone or a trunk that is rung for a caller says how far it has come."""
@@ -71,6 +74,7 @@ class EarlyAudio:
             call.is_early_told = True
             self._user_agent.ring(call.caller.leg_id, status=183, sdp=call.sdp_for_caller)
         self._holding.settle(call)
+        self._on_change(call)
 
 
 def _can_hear(call: Call) -> bool:

@@ -43,6 +43,7 @@ _ENDS = {
     "session expired": Cause.SESSION_EXPIRED,
     "transport failed": Cause.TRANSPORT_FAILED,
     "no response": Cause.NO_RESPONSE,
+    "restart": Cause.SERVER_RESTARTED,
 }
 
 

@@ -14,7 +14,8 @@ from huntline.sip.user_agent import UserAgent
 
 
 class Holding:
-    """Re-INVITE and UPDATE from either side. Hold is ours to make bearable: the other side hears music."""
+    """Re-INVITE and UPDATE from either side. Hold is ours to make bearable: the other side hears music.
+    ``on_change`` hears of each call in which somebody has another description."""
 
     def __init__(
         self,
@@ -22,11 +23,13 @@ class Holding:
         media: Media,
         ringing_tone: str,
         spawn: Callable[[Coroutine[Any, Any, None]], None],
+        on_change: Callable[[Call], None],
     ) -> None:
         self._user_agent = user_agent
         self._media = media
         self._ringing_tone = ringing_tone
         self._spawn = spawn
+        self._on_change = on_change
 
     def offered(self, call: Call, leg: Leg, sdp: str | None, fork: str = "") -> None:
         """A party offers a change; None asks for our offer instead. ``fork``: as the core tells it."""
@@ -38,6 +41,7 @@ class Holding:
         was_holding, leg.is_holding = leg.is_holding, is_hold(sdp, ours)
         if call.callee is not None and call.transfer is None and leg.is_holding != was_holding:
             self.settle(call)
+        self._on_change(call)
 
     def settle(self, call: Call) -> None:
         """Let everybody in a call hear what they should, by the state that the call is in now.

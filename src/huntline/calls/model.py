@@ -11,8 +11,10 @@ from enum import StrEnum
 from typing import Protocol
 
 from huntline.calls.caller_identity import CallerId
+from huntline.calls.contacts import Contact, Display, PhoneKind
 from huntline.calls.diversion import Path
 from huntline.calls.failures import NO_PHONE, Header, RingFailure
+from huntline.directory.plan import Target
 from huntline.engine.model import Transfer
 from huntline.engine.reasons import Cause, Destination, Reason
 from huntline.sip.core.events import LegRinging
@@ -42,13 +44,6 @@ class CallProgress(StrEnum):
     ALERTING = "alerting"  # the caller talks to nobody, and may wait or hear a prompt
     TALKING = "talking"
     RELEASED = "released"
-
-
-class PhoneKind(StrEnum):
-    """What a phone is, which decides how audio is carried to it."""
-
-    DESK = "desk"  # a desk phone or softphone: RTP
-    BROWSER = "browser"  # a page: ICE, DTLS and SRTP
 
 
 class KeyWay(StrEnum):
@@ -176,6 +171,7 @@ class Leg:
     key_way: KeyWay | None = None
     is_trusted: bool = False  # a provider that is told, and believed, who calls
     identity: CallerId | None = None  # who such a provider says was reached by it
+    unapplied: str | None = None  # what the peer has described, and media has not taken yet
 
     def answer(self) -> None:
         """The party has answered, or is answered by us: nothing else writes the state."""
@@ -185,11 +181,23 @@ class Leg:
 
 
 @dataclass(slots=True, eq=False)
+class RingPlan:
+    """Whom a ring is to reach and what they are told. ``looked_up`` are contacts whose host is a name, while
+    its address is asked for."""
+
+    contacts: list[Contact]
+    display: Display
+    looked_up: list[Contact] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
 class Ring:
     """One attempt to reach a party on all of its phones; ``ring_id`` is the engine's for agents.
 
     ``path`` is how the call came to them: their hop is the last one. ``is_outside``: the telephone network is
     asked. ``mailbox`` is where the call goes that they do not take. ``failure`` says why nobody was reached.
+    ``plan`` is None once nobody else is to be rung; ``rings_until`` is when the alert time is over, where we
+    and not the engine keep it, by the clock of the user agent.
     """
 
     ring_id: str
@@ -200,10 +208,12 @@ class Ring:
     is_outside: bool = False
     mailbox: str | None = None
     legs: dict[str, Leg] = field(default_factory=dict)
+    plan: RingPlan | None = None
+    rings_until: float | None = None
     unreached: int = 0  # contacts to whom no INVITE could be sent yet
     answered: Leg | None = None
     sdp_answer: str | None = None
-    is_accepted: bool = False  # the answer has gone to media
+    is_accepted: bool = False  # the answer goes to media, or has gone
     declined: bool = False
     failure: RingFailure = NO_PHONE
     unfits: list[Cause | None] = field(default_factory=list)
@@ -238,6 +248,14 @@ class CalleeMedia:
     unsent: list[Ring] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What a caller has dialled and offers, until their audio is ready and the call goes on."""
+
+    target: Target
+    sdp_offer: str | None
+
+
 @dataclass(slots=True, eq=False)
 class Call:
     """The whole affair. ``callee_media`` has what the rings of this call share, for each kind of phones. Once
@@ -269,6 +287,7 @@ class Call:
     failed_forward: Ring | None = None
     farewell: tuple[Header, ...] = ()  # what of the last words of a party the other one is told
     transfer: PendingTransfer | None = None
+    arrival: Arrival | None = None
     arrived_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     is_released: bool = False
     is_handed_on: bool = False  # its caller talked to somebody else before, and knows them by name
@@ -358,6 +377,13 @@ class CallBook:
         """Take a call in, with its caller's leg."""
         self.calls[call.call_id] = call
         self.add_leg(call, call.caller, None)
+
+    def take_up(self, call: Call) -> None:
+        """Take in a call of an earlier process, with all legs that are in it."""
+        self.calls[call.call_id] = call
+        rings = {leg.leg_id: ring for ring in call.rings.values() for leg in ring.legs.values()}
+        for leg in call.legs():
+            self.add_leg(call, leg, rings.get(leg.leg_id))
 
     def add_leg(self, call: Call, leg: Leg, ring: Ring | None) -> None:
         """Take a leg in."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from huntline.calls.dialling import Callee, Contact
+from huntline.calls.contacts import Callee, Contact
 from huntline.directory.plan import Account
 
 

@@ -11,7 +11,7 @@ from uuid_utils import uuid7
 
 from huntline.calls.admission import Admission, NotAdmitted
 from huntline.calls.caller_identity import ANONYMOUS, CallerId, inside_caller, warning
-from huntline.calls.dialling import Callee
+from huntline.calls.contacts import Callee
 from huntline.calls.direct_calls import DirectCalls
 from huntline.calls.diversion import DiversionReason, Hop, Path, number_hop, person_hop
 from huntline.calls.model import Call, Leg, OwnerKind, Party, PendingTransfer, Ring

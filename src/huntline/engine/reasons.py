@@ -53,6 +53,7 @@ class Cause(StrEnum):
     AGENT_HUNG_UP_EARLY = "agent-hung-up-early"
     TARGET_HUNG_UP = "target-hung-up"
     SHUTTING_DOWN = "shutting-down"
+    SERVER_RESTARTED = "server-restarted"
     NO_AUDIO_TWICE = "no-audio-twice"
     NO_AUDIO_IN_TIME = "no-audio-in-time"
     NO_MORE_AUDIO = "no-more-audio"

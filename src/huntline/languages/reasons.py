@@ -174,6 +174,7 @@ WORDS: Mapping[str, Words] = {
     ),
     Cause.TARGET_HUNG_UP: ("the target hung up", "la destination a raccroché"),
     Cause.SHUTTING_DOWN: ("the server is shutting down", "le serveur s'arrête"),
+    Cause.SERVER_RESTARTED: ("the server restarted", "le serveur a redémarré"),
     Cause.NO_AUDIO_IN_TIME: ("no audio path in time", "aucune liaison audio à temps"),
     # answers about one agent
     "rung-at": (

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from huntline.calls.dialling import Callee, Contact
+from huntline.calls.contacts import Callee, Contact
 from huntline.calls.diversion import Hop, number_hop, people_passed, person_hop
 from huntline.calls.diversion import Path as CallPath
 from huntline.directory.in_force import SettingsInForce

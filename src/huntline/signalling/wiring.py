@@ -175,6 +175,7 @@ class Signalling:
     async def stop(self) -> None:
         """Hang up and write down what became of the calls, before anything that may take its time or fail;
         then give everything back."""
+        self._b2bua.close_doors()
         self._b2bua.end_calls()
         self._refusals.close()
         await asyncio.to_thread(self._history.close)

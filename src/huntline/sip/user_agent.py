@@ -182,6 +182,10 @@ class UserAgent:
         """A leg as plain data; None when it is unknown or has no dialog yet."""
         return self._core.leg(leg_id)
 
+    def legs(self) -> list[LegRecord]:
+        """All legs that are not over, as plain data."""
+        return self._core.legs()
+
     def replaced_leg(self, replaces: Replaces) -> LegRecord | None:
         """The living leg whose dialog is meant (RFC 3891 section 3)."""
         return self._core.replaced_leg(replaces)

@@ -1,0 +1,61 @@
+"""Who is rung and where: plain data that routing gives, and calls keep until everybody has their INVITE."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from huntline.calls.diversion import Path
+from huntline.sip.core.digest import DigestCredentials
+from huntline.sip.core.flow import Flow, Transport
+
+
+class PhoneKind(StrEnum):
+    """What a phone is, which decides how audio is carried to it."""
+
+    DESK = "desk"  # a desk phone or softphone: RTP
+    BROWSER = "browser"  # a page: ICE, DTLS and SRTP
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Where a phone is reached. ``flow`` None: the address in ``uri`` is looked up first."""
+
+    uri: str
+    flow: Flow | None = None
+    route: tuple[str, ...] = ()
+    credentials: DigestCredentials | None = None
+    is_trusted: bool = False  # a provider that is told who calls
+
+    @property
+    def phone_kind(self) -> PhoneKind:
+        """What kind of audio it takes: what is reached by a WebSocket is a page in a browser."""
+        is_page = self.flow is not None and self.flow.transport is Transport.WS
+        return PhoneKind.BROWSER if is_page else PhoneKind.DESK
+
+
+@dataclass(frozen=True, slots=True)
+class Callee:
+    """Whom a call is for: a user of ours or somebody outside (``user_id`` None), and where they are rung.
+
+    ``is_by_trunk``: the call leaves for the telephone network, by a trunk that may take numbers that are none
+    of ours (``shows_foreign_numbers``). ``path`` are those who have their calls forwarded to them, and they
+    themselves; ``mailbox`` is where a call goes that they do not take.
+    """
+
+    user_id: str | None
+    contacts: list[Contact]
+    is_by_trunk: bool = False
+    path: Path = ()
+    mailbox: str | None = None
+    shows_foreign_numbers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """What the INVITE tells the rung phone; ``page_headers`` are what only a page can show."""
+
+    from_: str
+    to: str
+    headers: tuple[tuple[str, str], ...]
+    page_headers: tuple[tuple[str, str], ...] = ()

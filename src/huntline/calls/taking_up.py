@@ -1,0 +1,40 @@
+"""What is looked for when the calls of an earlier process are taken up: what was missed, and what is left."""
+
+from __future__ import annotations
+
+import re
+
+from huntline.calls.model import Call, Leg, LegState, Party
+from huntline.calls.tools import CallTools
+from huntline.sip.core.events import LegAnswered, LegEnded, LegRejected
+from huntline.sip.core.leg_record import SipLegState
+from huntline.sip.core.message import REASONS
+from huntline.sip.user_agent import UserAgent
+
+_ANSWERED = (SipLegState.ANSWERED, SipLegState.CONFIRMED)
+
+
+def missed_event(user_agent: UserAgent, leg: Leg) -> LegAnswered | LegEnded | LegRejected | None:
+    """What SIP knows of a leg and its call does not: that it is gone, or has answered."""
+    record = user_agent.leg(leg.leg_id)
+    if record is None and (leg.state is LegState.ANSWERED or leg.party is Party.CALLER):
+        return LegEnded(leg.leg_id, "restart")
+    if record is None:
+        return LegRejected(leg.leg_id, 503, REASONS[503], is_local=True)
+    if leg.state is LegState.RINGING and not record.is_incoming and record.state in _ANSWERED:
+        return LegAnswered(leg.leg_id, record.remote_sdp)
+    return None
+
+
+def strangers(tools: CallTools) -> list[str]:
+    """The legs that no call has: they were let go, or not taken in yet."""
+    leg_ids = (record.leg_id for record in tools.user_agent.legs())
+    return [leg_id for leg_id in leg_ids if tools.book.by_leg(leg_id) is None]
+
+
+def last_number(call: Call) -> int:
+    """The highest number that a leg or a media leg of the call has in its id, of those that are dialled."""
+    ids = [media.media_id for media in call.callee_media.values()]
+    ids += [name for leg in call.legs() for name in (leg.leg_id, leg.media_id)]
+    numbers = (re.fullmatch(r".+[.-](\d{1,9})", name, re.ASCII) for name in ids)
+    return max((int(number[1]) for number in numbers if number is not None), default=0)

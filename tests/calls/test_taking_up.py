@@ -1,0 +1,311 @@
+"""A process dies and another one goes on with its calls: no call is another one than it was (edge)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from tests.calls.exchange import BAO, OUTSIDE, QUEUE, SDP, Exchange, account
+from tests.fakes.messages import request
+
+from huntline.calls.call_records import CALL_KINDS
+from huntline.calls.model import Call, LegState
+from huntline.engine import commands as do
+from huntline.engine import events as told
+from huntline.engine.model import Outcome
+from huntline.engine.reasons import Cause
+from huntline.media.interface import MediaUnavailable
+from huntline.records import Codec
+from huntline.sip.core.events import InviteReceived, LegAnswered, LegConfirmed, LegRejected
+from huntline.sip.core.leg_record import SipLegState
+
+from .exchange import FLOW
+
+Start = Callable[[Exchange], Awaitable[Any]]
+
+
+async def arriving(exchange: Exchange) -> None:
+    """The audio of the caller is not ready yet."""
+    exchange.admission.target = QUEUE
+    invite = request("INVITE", "sip:desk@contoso.com", sender="sip:+14255550123@provider.example")
+    exchange.b2bua.handle_sip(InviteReceived("in1", invite, FLOW, SDP))
+
+
+async def agent_about_to_be_rung(exchange: Exchange) -> None:
+    """The description for the agent's phone is not there yet."""
+    call = await exchange.waiting()
+    exchange.b2bua.dispatch(do.RingAgent(f"{call.call_id}.1", call.call_id, "desk", "amal"))
+
+
+async def agent_rung(exchange: Exchange) -> Call:
+    call = await exchange.waiting()
+    await exchange.asks(do.RingAgent(f"{call.call_id}.1", call.call_id, "desk", "amal"))
+    return call
+
+
+async def about_to_be_connected(exchange: Exchange) -> None:
+    """The agent has answered, and media does not know it yet."""
+    call = await agent_rung(exchange)
+    await exchange.answers(call)
+    exchange.b2bua.dispatch(do.BridgeCall(call.call_id, f"{call.call_id}.1", "amal"))
+
+
+async def forward_rung(exchange: Exchange) -> None:
+    call = await exchange.waiting()
+    await exchange.asks(do.ForwardCall(call.call_id, "tel:+442071234567"))
+
+
+async def transfer_rung(exchange: Exchange) -> Call:
+    call = await exchange.with_agent()
+    assert call.callee is not None
+    await exchange.refers(call.callee, BAO)
+    return call
+
+
+async def transferor_gone(exchange: Exchange) -> None:
+    call = await transfer_rung(exchange)
+    assert call.callee is not None
+    await exchange.hangs_up(call.callee)
+
+
+async def person_rung(exchange: Exchange) -> None:
+    await exchange.dials(BAO, account("amal"))
+
+
+async def number_rung(exchange: Exchange) -> None:
+    await exchange.dials(OUTSIDE, account("amal"))
+
+
+MOMENTS: list[Start] = [
+    arriving,
+    Exchange.waiting,
+    agent_about_to_be_rung,
+    agent_rung,
+    about_to_be_connected,
+    Exchange.with_agent,
+    forward_rung,
+    Exchange.forwarded,
+    transfer_rung,
+    transferor_gone,
+    person_rung,
+    number_rung,
+    Exchange.direct,
+]
+
+
+def codec(exchange: Exchange) -> Codec:
+    return Codec(CALL_KINDS, exchange.b2bua.owners)
+
+
+def records(exchange: Exchange) -> list[bytes]:
+    return [codec(exchange).encode(call) for call in exchange.tools.book.calls.values()]
+
+
+def taken_up(before: Exchange) -> Exchange:
+    """The exchange of a new process, which has what the dead one wrote down; SIP and media live on."""
+    after = Exchange(before.media)
+    calls = [codec(after).decode(record) for record in records(before)]
+    for call in calls:
+        for leg in call.legs():
+            state = SipLegState.CONFIRMED if leg.state is LegState.ANSWERED else SipLegState.RINGING
+            is_incoming = leg is call.caller and leg.leg_id.startswith("in")
+            after.agent.living[leg.leg_id] = SimpleNamespace(
+                leg_id=leg.leg_id, state=state, is_incoming=is_incoming, remote_sdp=SDP
+            )
+    rings = [ring.ring_id for call in calls for ring in call.rings.values()]
+    after.b2bua.take_up(calls, [call.call_id for call in calls], rings)
+    return after
+
+
+def survive(moment: Start, check: Callable[[Exchange, Exchange], Awaitable[None]]) -> None:
+    """Let a process die at a moment and see what the next one makes of it."""
+
+    async def both() -> None:
+        before = Exchange()
+        await moment(before)
+        before.heard()
+        await before.tools.tasks.close()
+        after = taken_up(before)
+        try:
+            await check(before, after)
+        finally:
+            for exchange in (before, after):
+                exchange.b2bua.end_calls()
+                await exchange.b2bua.close()
+
+    asyncio.run(both())
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_every_call_is_what_it_was_and_nobody_is_hung_up_on(moment: Start) -> None:
+    async def check(before: Exchange, after: Exchange) -> None:
+        assert records(after) == records(before)
+        assert after.did() == []
+        assert after.heard() == []
+
+    survive(moment, check)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_nothing_is_left_once_all_parties_are_gone(moment: Start) -> None:
+    async def check(before: Exchange, after: Exchange) -> None:
+        await after.tools.tasks.done()
+        for call in list(after.tools.book.calls.values()):
+            await after.hangs_up(call.caller)
+            await after.asks(do.EndCall(call.call_id, Outcome.ABANDONED))
+            after.b2bua._parts.ends.end(call)
+        after.assert_nothing_is_left()
+
+    survive(moment, check)
+
+
+def only_call(exchange: Exchange) -> Call:
+    (call,) = exchange.tools.book.calls.values()
+    return call
+
+
+def test_a_caller_whose_audio_was_being_prepared_comes_to_the_queue() -> None:
+    async def check(before: Exchange, after: Exchange) -> None:
+        await after.tools.tasks.done()
+        assert [type(event) for event in after.heard()] == [told.CallArrived]
+
+    survive(arriving, check)
+
+
+def test_an_agent_who_was_about_to_be_rung_is_rung_by_a_leg_of_its_own() -> None:
+    async def check(before: Exchange, after: Exchange) -> None:
+        call = only_call(after)
+        await after.tools.tasks.done()
+        (invite,) = after.agent.invites
+        assert invite.sdp == SDP
+        await after.said(LegAnswered(invite.leg_id, SDP))
+        assert after.heard() == [told.AgentAnswered(f"{call.call_id}.1")]
+
+    survive(agent_about_to_be_rung, check)
+
+
+def test_numbers_of_legs_are_never_given_twice() -> None:
+    async def check(before: Exchange, after: Exchange) -> None:
+        call = only_call(after)
+        taken = {leg.leg_id for leg in call.legs()} | {leg.media_id for leg in call.legs()}
+        await after.asks(do.RingAgent(f"{call.call_id}.2", call.call_id, "desk", "bao"))
+        (leg,) = call.rings[f"{call.call_id}.2"].legs.values()
+        assert leg.leg_id not in taken
+
+    survive(agent_rung, check)
+
+
+def test_an_agent_who_answered_at_that_moment_gets_the_caller() -> None:
+    async def check(before: Exchange, after: Exchange) -> None:
+        call = only_call(after)
+        await after.tools.tasks.done()
+        assert call.callee is not None
+        assert after.heard() == [told.CallBridged(call.call_id, f"{call.call_id}.1")]
+
+    survive(about_to_be_connected, check)
+
+
+def test_an_answer_that_only_sip_knows_of_is_told() -> None:
+    async def both() -> None:
+        before = Exchange()
+        call = await agent_rung(before)
+        leg_id = before.ringing_leg(call).leg_id
+        after = Exchange()
+        calls = [codec(after).decode(record) for record in records(before)]
+        after.agent.living = {
+            "in1": SimpleNamespace(leg_id="in1", state=SipLegState.CONFIRMED, is_incoming=True),
+            leg_id: SimpleNamespace(
+                leg_id=leg_id, state=SipLegState.CONFIRMED, is_incoming=False, remote_sdp=SDP
+            ),
+        }
+        after.b2bua.take_up(calls, [call.call_id], [f"{call.call_id}.1"])
+        assert after.heard() == [told.AgentAnswered(f"{call.call_id}.1")]
+
+    asyncio.run(both())
+
+
+def test_parties_whom_sip_has_lost_are_gone_for_their_owners() -> None:
+    async def both() -> None:
+        for moment, expected in (
+            (Exchange.waiting, told.CallFailed),
+            (Exchange.with_agent, told.CallFailed),
+            (agent_rung, told.CallFailed),
+        ):
+            before = Exchange()
+            await moment(before)
+            after = Exchange()
+            calls = [codec(after).decode(record) for record in records(before)]
+            after.b2bua.take_up(calls, [call.call_id for call in calls], [])
+            heard = after.heard()
+            assert expected(calls[0].call_id, Cause.SERVER_RESTARTED) in heard
+
+    asyncio.run(both())
+
+
+def test_legs_without_a_call_are_hung_up_on_and_rings_without_legs_are_told() -> None:
+    async def both() -> None:
+        after = Exchange()
+        after.agent.living = {"left": SimpleNamespace(leg_id="left", state=SipLegState.CONFIRMED)}
+        after.b2bua.take_up([], [], ["c1.1"])
+        assert after.did() == [("hang up", "left")]
+        assert after.heard() == [
+            told.RingFailed("c1.1", Cause.SERVER_RESTARTED),
+            told.AgentHungUp("c1.1"),
+        ]
+
+    asyncio.run(both())
+
+
+def test_a_queue_call_that_the_engine_has_ended_is_ended() -> None:
+    async def both() -> None:
+        before = Exchange()
+        await before.waiting()
+        after = taken_up(before)
+        again = Exchange()
+        calls = [codec(again).decode(record) for record in records(after)]
+        again.b2bua.take_up(calls, [], [])
+        assert again.tools.book.calls == {}
+        assert again.did() == [("hang up", "in1")]
+
+    asyncio.run(both())
+
+
+def test_a_description_that_media_had_not_taken_is_applied() -> None:
+    async def describe(exchange: Exchange) -> None:
+        call = await exchange.waiting()
+        exchange.b2bua.handle_sip(LegConfirmed(call.caller.leg_id, SDP))
+
+    async def check(before: Exchange, after: Exchange) -> None:
+        call = only_call(after)
+        assert call.caller.unapplied == SDP
+        after.media.failure = MediaUnavailable("no")
+        await after.tools.tasks.done()
+        assert isinstance(after.heard()[0], told.CallFailed)
+
+    survive(describe, check)
+
+
+def test_the_alert_time_goes_on_from_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huntline.calls.alerting.PERSON_ALERT_TIME", 0.05)
+
+    async def check(before: Exchange, after: Exchange) -> None:
+        call = only_call(after)
+        (ring,) = call.rings.values()
+        assert ring.rings_until is not None
+        while after.tools.book.calls:  # the timer of the ring ends the call
+            await asyncio.sleep(0.01)
+        assert ("reject", "in1", 480) in after.did()
+
+    survive(person_rung, check)
+
+
+def test_a_refusal_after_the_take_up_goes_to_the_owner_of_the_ring() -> None:
+    async def check(before: Exchange, after: Exchange) -> None:
+        call = only_call(after)
+        await after.said(LegRejected(after.ringing_leg(call).leg_id, 486, "Busy"))
+        assert [type(event) for event in after.heard()] == [told.AgentDeclined]
+
+    survive(agent_rung, check)
