@@ -151,7 +151,7 @@ def test_a_process_that_is_killed_loses_nothing_that_it_called_settled(tmp_path:
 
 
 def _life_until(folder: Path, calls: int) -> int:
-    """Run a process until it has taken so many calls and settled a part of them; how many records that are."""
+    """Run a process until it has taken so many calls; how many records it had settled when it was killed."""
     process = subprocess.Popen(
         [sys.executable, "-c", PROCESS, str(folder)],
         stdin=subprocess.PIPE,
