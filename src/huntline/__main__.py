@@ -37,6 +37,12 @@ COMMANDS = (
         "cli.check:check",
         "Look for dead ends, people who cannot be rung, waits too short for the rings, and what nobody uses.",
     ),
+    Command(
+        "backup",
+        "cli.backup:backup",
+        "Write settings, history, sounds and secrets into one file, also while the server runs.",
+    ),
+    Command("restore", "cli.backup:restore", "Put a backup into an empty data folder; all is checked first."),
     Command("status", "cli.status:status", "Show queues, agents and calls as they are now."),
     Command(
         "history",

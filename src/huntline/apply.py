@@ -75,6 +75,7 @@ def spoken(text: str, language: str) -> bytes:
 
 
 def _kept(path: Path, content: bytes, blobs: Blobs, name: str, language: str | None = None) -> Audio:
-    prompt = encode_apart(path, content, blobs.folder)
-    blobs.put(content)
+    with blobs.held():
+        prompt = encode_apart(path, content, blobs.folder)
+        blobs.put(content)
     return Audio(prompt.sha256, name, prompt.duration_s, language, round(prompt.rms_dbfs, 1))

@@ -56,6 +56,7 @@ def call_in(organization: Organization, queue_id: str, call_id: str, at: datetim
             after[1],
             DecisionKind.RUNG,
             Cause.FIRST_OF_LIST,
+            1,
         ),
         RecordRing(
             organization_id=organization.organization_id,

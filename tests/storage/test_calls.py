@@ -119,7 +119,9 @@ def test_a_wait_ends_when_the_call_leaves_the_line_not_when_a_forward_is_over(da
     )
     left_at = NOON + seconds(64.5)
     write(
-        database, forwarded, RecordDecision("contoso", "c0", "q1", None, left_at, DecisionKind.TIMEOUT, BYE)
+        database,
+        forwarded,
+        RecordDecision("contoso", "c0", "q1", None, left_at, DecisionKind.TIMEOUT, BYE, 1),
     )
     call = find_call(database, CONTOSO, "c0")
     assert call is not None
@@ -138,7 +140,7 @@ def test_nothing_of_another_organization_is_found_by_its_id(database: Engine) ->
         database,
         CALL,
         ring("c0", "amal"),
-        RecordDecision("contoso", "c0", "q1", "amal", NOON, DecisionKind.RUNG, BYE),
+        RecordDecision("contoso", "c0", "q1", "amal", NOON, DecisionKind.RUNG, BYE, 1),
     )
     assert find_call(database, CallFilter(organization_id="fabrikam"), "c0") is None
     assert decisions_of(database, "fabrikam", "c0") == []

@@ -26,6 +26,7 @@ class Past:
         self._writer = HistoryWriter(rig.backstage.database)
         self._noon = began_at
         self._rings = 0
+        self._decisions = 0
 
     def __enter__(self) -> Past:
         return self
@@ -99,6 +100,16 @@ class Past:
         self, call_id: str, queue_id: str, agent_id: str | None, decision: str, reason: Reason, at: float = 2
     ) -> None:
         """A decision."""
-        moment, kind = after(at, self._noon), DecisionKind(decision)
-        organization_id = self._organization_id
-        self._writer.add(RecordDecision(organization_id, call_id, queue_id, agent_id, moment, kind, reason))
+        self._decisions += 1
+        self._writer.add(
+            RecordDecision(
+                self._organization_id,
+                call_id,
+                queue_id,
+                agent_id,
+                after(at, self._noon),
+                DecisionKind(decision),
+                reason,
+                self._decisions,
+            )
+        )

@@ -127,7 +127,8 @@ class RecordDecision:
     """One reasoned decision, stored with the call: an agent was or was not rung, an exit was taken.
 
     Recorded once for each call, agent and reason. Agents who ring or talk for another call are not
-    recorded one by one (their rings are on record) but counted in the reason of ``WAITS``.
+    recorded one by one (their rings are on record) but counted in the reason of ``WAITS``. ``number`` is
+    its place among the decisions of the call, from 1.
     """
 
     organization_id: str
@@ -137,6 +138,7 @@ class RecordDecision:
     at: datetime
     decision: DecisionKind
     reason: Reason
+    number: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -309,10 +309,18 @@ class Floor:
         key = (agent_id, decision, why)
         if key not in call.noted:
             call.noted.add(key)
+            call.decision_count += 1
             queue = call.line.settings
             self.commands.append(
                 RecordDecision(
-                    queue.organization_id, call.call_id, queue.queue_id, agent_id, self.now, decision, why
+                    queue.organization_id,
+                    call.call_id,
+                    queue.queue_id,
+                    agent_id,
+                    self.now,
+                    decision,
+                    why,
+                    call.decision_count,
                 )
             )
 

@@ -149,6 +149,7 @@ class QueuedCall:
     transferred_from: str | None = None
     has_had_turn: bool = False
     noted: set[tuple[str | None, DecisionKind, Reason]] = field(default_factory=set)
+    decision_count: int = 0
 
     @property
     def outcome_so_far(self) -> Outcome | None:

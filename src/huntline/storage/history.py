@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import queue
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, assert_never
 
-from sqlalchemy import Engine, Table, insert, select
+from sqlalchemy import Connection, Engine, Table, insert, select
 from sqlalchemy.exc import OperationalError
 
 from huntline.directory.refused import RefusedCall
@@ -31,6 +32,8 @@ _Entry = tuple[Table, Row]
 _SPACING = 0.25  # s between two batches
 _RETRY_AFTER = 2.0  # s
 _LARGEST_BATCH = 2_000
+_NAMED_BY = {schema.calls: "call_id", schema.rings: "ring_id", schema.decisions: "decision_id"}
+"""What is the same when a record is added again, whatever the clocks say by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +86,30 @@ class CallRecord:
 class HistoryWriter:
     """Takes records at once and writes them in batches from a thread of its own.
 
-    What cannot be written now is tried again until ``close``, what the database refuses for good is
-    logged and left out; the caller never waits and never fails.
+    A record that was stored before, or added twice, changes nothing: of a call, a ring or a decision the
+    first one that is stored stays, so that whoever does not know how far it got adds all again. What
+    cannot be written now is tried again until ``close``, what the database refuses for good is logged and
+    left out; the caller never waits and never fails.
     """
 
     def __init__(self, database: Engine) -> None:
         self._database = database
         self._inbox: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
         self._closing = threading.Event()
+        self._added = self._settled = 0
         self._thread = threading.Thread(target=self._write, name="history", daemon=True)
         self._thread.start()
+
+    @property
+    def added(self) -> int:
+        """How many records were taken so far."""
+        return self._added
+
+    @property
+    def settled(self) -> int:
+        """How many of them, in the order in which they were taken, are stored for good or never will be:
+        a crash loses none of those."""
+        return self._settled
 
     def add(self, record: RecordCall | RecordRing | RecordDecision) -> None:
         """A call or a ring is over, or a decision was taken."""
@@ -103,7 +120,9 @@ class HistoryWriter:
             case RecordRing():
                 self._add(schema.rings, record.started_at, row)
             case RecordDecision():
-                self._add(schema.decisions, record.at, row | {"decision_id": new_id()})
+                number = row.pop("number")
+                name = {"decision_id": _decision_id(record.call_id, number)}
+                self._add(schema.decisions, record.at, row | name)
             case _:
                 assert_never(record)
 
@@ -119,6 +138,7 @@ class HistoryWriter:
         self._thread.join()
 
     def _add(self, table: Table, began_at: datetime, row: Row) -> None:
+        self._added += 1
         self._inbox.put((table, row | {"month": began_at.year * 100 + began_at.month}))
 
     def _write(self) -> None:
@@ -133,19 +153,26 @@ class HistoryWriter:
             is_last_try = self._closing.is_set()
             batch.extend(_taken(self._inbox, _LARGEST_BATCH - len(batch)))
             try:
-                self._insert(batch)
+                self._settle(batch)
             except (OperationalError, DatabaseUnavailable):
                 # Locked, full, read-only: it may pass. The calls go on and the records are kept.
                 log.exception("history not written", extra={"records": len(batch)})
                 if is_last_try:
                     return
                 self._closing.wait(_RETRY_AFTER)
-            except Exception:
-                # A record that is refused for what it is must not keep the others out for ever.
-                self._insert_one_by_one(batch)
-                batch.clear()
-            else:
-                batch.clear()
+
+    def _settle(self, batch: list[_Entry]) -> None:
+        """Store the batch and empty it; what could not be stored for now is left in it."""
+        try:
+            self._insert(batch)
+        except (OperationalError, DatabaseUnavailable):
+            raise
+        except Exception:
+            # A record that is refused for what it is must not keep the others out for ever.
+            self._settle_one_by_one(batch)
+        else:
+            self._settled += len(batch)
+            batch.clear()
 
     def _insert(self, entries: Iterable[_Entry]) -> None:
         rows: dict[Table, list[Row]] = defaultdict(list)
@@ -153,14 +180,54 @@ class HistoryWriter:
             rows[table].append(row)
         with writing(self._database) as connection:
             for table, batch in rows.items():
-                connection.execute(insert(table), batch)
+                if new := list(_new_rows(connection, table, batch)):
+                    connection.execute(insert(table), new)
 
-    def _insert_one_by_one(self, entries: Iterable[_Entry]) -> None:
-        for entry in entries:
+    def _settle_one_by_one(self, batch: list[_Entry]) -> None:
+        while batch:
             try:
-                self._insert([entry])
+                self._insert(batch[:1])
+            except (OperationalError, DatabaseUnavailable):
+                raise
             except Exception:
-                log.exception("history record refused", extra={"table": entry[0].name})
+                log.exception("history record refused", extra={"table": batch[0][0].name})
+            del batch[0]
+            self._settled += 1
+
+
+def _decision_id(call_id: str, number: int) -> str:
+    """The same for the same decision, however often it is recorded; sorts by number within the call."""
+    return f"{hashlib.sha256(call_id.encode()).hexdigest()[:28]}{number:08x}"
+
+
+def _new_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> Iterator[Row]:
+    """Those that are not stored yet, each once.
+
+    The key cannot tell, for the month in it is one of a clock that may have been set in between.
+    """
+    if table not in _NAMED_BY:
+        yield from rows
+        return
+    name = _NAMED_BY[table]
+    seen = set(_stored_names(connection, table, name, rows))
+    for row in rows:
+        key = (row["organization_id"], row[name])
+        if key not in seen:
+            seen.add(key)
+            yield row
+
+
+def _stored_names(
+    connection: Connection, table: Table, name: str, rows: Sequence[Row]
+) -> Iterator[tuple[str, str]]:
+    call_ids: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        call_ids[row["organization_id"]].add(row["call_id"])
+    for organization_id, ids in call_ids.items():
+        stored = select(table.c[name]).where(
+            table.c.organization_id == organization_id, table.c.call_id.in_(ids)
+        )
+        yield from ((organization_id, found) for found in connection.execute(stored).scalars())
 
 
 def read_calls(

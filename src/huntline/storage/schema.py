@@ -428,7 +428,7 @@ decisions = Table(
     metadata,
     _organization_id(),
     Column("month", Integer, nullable=False),
-    Column("decision_id", Id, nullable=False),  # UUIDv7, so that it sorts as decided
+    Column("decision_id", Id, nullable=False),  # the same whenever it is recorded; sorts as decided
     Column("call_id", String, nullable=False),
     Column("queue_id", Id, nullable=False),
     Column("agent_id", Id),
