@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
 from typing import Any, TypeVar, cast
@@ -22,18 +22,30 @@ def _wall() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class ClockStart:
+    """A moment and the reading of ``time.monotonic()`` at it: a clock that starts with them is the same one,
+    in any process of the machine until that starts again."""
+
+    moment: datetime
+    monotonic: float
+
+
 class Clock:
     """Deadlines and waits go by ``now``: the start plus monotonic time, which nobody can set. What people
     read goes by the wall clock: ``told`` puts its time into what was measured by ``now``.
     """
 
     def __init__(
-        self, wall: Callable[[], datetime] = _wall, monotonic: Callable[[], float] = time.monotonic
+        self,
+        wall: Callable[[], datetime] = _wall,
+        monotonic: Callable[[], float] = time.monotonic,
+        start: ClockStart | None = None,
     ) -> None:
         self._wall = wall
         self._monotonic = monotonic
-        self._started_at = wall()
-        self._monotonic_at_start = monotonic()
+        self.start = start or ClockStart(wall(), monotonic())
+        self._started_at, self._monotonic_at_start = self.start.moment, self.start.monotonic
         self._ahead = timedelta()  # how far the wall clock was set forward since the start
 
     def now(self) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from tests.engine import desk
@@ -18,6 +18,7 @@ from huntline.engine.model import AgentSettings, Outcome
 from huntline.engine.reasons import Cause, Paused, Reason
 from huntline.engine.refusals import UnknownAgent
 from huntline.engine.state import CallState
+from huntline.errors import Refused
 from huntline.signalling.runner import Runner
 
 RECORDS = (do.RecordCall, do.RecordDecision, do.RecordRing)
@@ -32,7 +33,14 @@ class House:
         self._has_asked = asyncio.Event()
         self.on_command: Callable[[do.Command], None] = lambda command: None
         self.on_step: Callable[[], None] = lambda: None
-        self.runner = Runner(Engine(), Clock(), self._dispatch, lambda: self.on_step())
+        self.told: list[tuple[told.Event | None, datetime]] = []
+        self.runner = Runner(
+            Engine(),
+            Clock(),
+            self._dispatch,
+            lambda: self.on_step(),
+            lambda event, now: self.told.append((event, now)),
+        )
         queue = desk.queue(
             agents="anna ben",
             distribution=desk.SERIAL,
@@ -45,6 +53,8 @@ class House:
         self.runner.post(told.SettingsChanged("contoso", (queue,), people))
         for name in queue.agents:
             self.runner.post(told.AgentReachabilityChanged(name, True))
+        assert self.told == []
+        self.runner.start()
 
     def _dispatch(self, command: do.Command) -> None:
         if not isinstance(command, RECORDS):
@@ -77,6 +87,26 @@ def test_an_event_is_answered_before_post_returns() -> None:
             do.RingAgent("c1.1", "c1", "desk", "anna"),
         ]
         house.runner.close()
+
+    play(story)
+
+
+def test_what_the_engine_was_told_is_its_state_again() -> None:
+    async def story() -> None:
+        house = House(alert_time=0.05)
+        house.runner.post(told.CallArrived("c1", "contoso", "desk", "+1"))
+        with pytest.raises(Refused):
+            house.runner.request(told.PauseRequested("nobody", "tea"))
+        await house.until(do.RingAgent, count=2)
+        again = Engine()
+        for event, now in house.told:
+            if event is None:
+                again.tick(now)
+            else:
+                again.handle(event, now)
+        house.runner.close()
+        at = house.told[-1][1] + timedelta(seconds=1)
+        assert again.snapshot(at).calls == house.runner.snapshot().calls
 
     play(story)
 

@@ -34,7 +34,9 @@ class Runner:
     """Feeds the engine and carries its commands out through ``dispatch``, all in the loop's own thread.
 
     ``dispatch`` must return at once. What fails comes back as an event: reported by ``post``, or made here
-    when ``dispatch`` itself raises. ``on_step`` is called whenever something may be different from before.
+    when ``dispatch`` itself raises. ``on_told`` hears all that the engine is told, None for a look at the
+    time, with the moment: that and its checkpoint are its state. ``on_step`` is called whenever something may
+    be different from before. Nothing happens before ``start``: what is posted waits for it.
     """
 
     def __init__(
@@ -43,19 +45,27 @@ class Runner:
         clock: Now,
         dispatch: Dispatch,
         on_step: Callable[[], None] = lambda: None,
+        on_told: Callable[[told.Event | None, datetime], None] = lambda event, now: None,
         loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         self._engine = engine
         self._clock = clock
         self._dispatch = dispatch
         self._on_step = on_step
+        self._on_told = on_told
         self._loop = loop or asyncio.get_running_loop()
         self._inbox: deque[told.Event] = deque()
         self._outbox: deque[do.Command] = deque()
         self._is_draining = False
+        self._is_waiting = True  # for ``start``
         self._is_closed = False
         self._timer: asyncio.TimerHandle | None = None
         self._armed_for: datetime | None = None
+
+    def start(self) -> None:
+        """Begin, with what was posted until now."""
+        self._is_waiting = False
+        self._drain()
 
     def post(self, event: told.Event) -> None:
         """Tell the engine what happened. Its commands are carried out before this returns, unless it is
@@ -85,7 +95,7 @@ class Runner:
     # -- one inbox
 
     def _drain(self) -> None:
-        if self._is_draining or self._is_closed:
+        if self._is_draining or self._is_waiting or self._is_closed:
             return
         self._is_draining = True
         try:
@@ -107,7 +117,15 @@ class Runner:
             log.exception("event not handled", extra={"event": type(event).__name__})
 
     def _step(self, event: told.Event) -> list[do.Command]:
-        commands = self._engine.handle(event, self._clock.now())
+        now = self._clock.now()
+        try:
+            commands = self._engine.handle(event, now)
+        except Refused:
+            raise  # nothing has changed
+        except Exception:
+            self._on_told(event, now)
+            raise
+        self._on_told(event, now)
         self._log_step(type(event).__name__, commands)
         return commands
 
@@ -141,6 +159,7 @@ class Runner:
         # A loop's clock is coarser than ours: woken a little early, the deadline has come all the same.
         now = max(self._clock.now(), self._armed_for or self._clock.now())
         self._disarm()
+        self._on_told(None, now)
         try:
             commands = self._engine.tick(now)
         except Exception:

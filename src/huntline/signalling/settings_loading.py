@@ -110,4 +110,5 @@ class SettingsLoading:
             # Under this name nobody could register any more: what is registered must not go on ringing.
             self._registrar.forget(user_id)
         self._reachability.changed(user_id, bool(self._registrar.bindings(user_id)))
-        self._post(told.PhoneRenewed(user_id))
+        if before is not None:  # else nothing is known of their phones, or of an earlier process
+            self._post(told.PhoneRenewed(user_id))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from huntline.calls.admission import Admission
 from huntline.calls.b2bua import B2bua, Recorded
-from huntline.calls.live_records import CallJournal
 from huntline.calls.model import Call
 from huntline.calls.refusals import Refusals
 from huntline.calls.tools import CallTools
@@ -22,19 +23,22 @@ from huntline.directory.in_force import SettingsInForce
 from huntline.directory.plan import ServerPlan
 from huntline.engine import commands as do
 from huntline.engine import events as told
-from huntline.engine.engine import Engine
+from huntline.engine.reasons import Cause
 from huntline.media.client import MediaClient
 from huntline.media.interface import MediaEvent
 from huntline.media.prompts.synthesize import ensure_builtin
 from huntline.network.peers import connections_for
 from huntline.signalling.control_verbs import ControlVerbs
 from huntline.signalling.live_feed import LiveFeed
+from huntline.signalling.live_log import Earlier, Life, LiveLog, this_machine
+from huntline.signalling.live_records import LiveRecords
 from huntline.signalling.process_status import ProcessStatus
 from huntline.signalling.reachability import Reachability
 from huntline.signalling.routing import BuiltinSounds, Routing
 from huntline.signalling.runner import Runner
 from huntline.signalling.settings_loading import SettingsLoading
 from huntline.signalling.status_report import StatusReport
+from huntline.signalling.unsettled import Unsettled
 from huntline.sip.core import events as sip
 from huntline.sip.core.core import CoreSettings, SipCore
 from huntline.sip.core.flow import Flow
@@ -50,6 +54,11 @@ from huntline.storage.history import HistoryWriter
 from huntline.storage.journal import Journal
 from huntline.storage.settings import Settings, set_opted_out
 from huntline.web.page_addresses import page_origins
+
+log = logging.getLogger(__name__)
+
+TIME_TO_RETURN = 10.0
+"""Seconds for which phones count as there whose connections ended with an earlier process."""
 
 
 async def run_signalling(config: Config, ready: Callable[[], None]) -> None:
@@ -71,10 +80,14 @@ class Signalling:
         self._config = config
         self._database = open_database(config.data)
         self._history = HistoryWriter(self._database)
-        self._journal = Journal(config.data / "calls.journal")
-        self._clock = Clock()
+        self._journal = Journal(config.data / "live.journal")
+        self._earlier = Earlier(self._journal.found)
+        self._clock = Clock(start=self._earlier.clock_start)
+        self._unsettled = Unsettled(self._history, self._clock.told)
         self._in_force = SettingsInForce(ServerPlan(()))
-        self._runner = Runner(Engine(), self._clock, self._dispatch, self._something_changed)
+        self._runner = Runner(
+            self._earlier.engine, self._clock, self._dispatch, self._something_changed, self._engine_told
+        )
         self._build_sip()
         self._build_calls()
         self._build_control()
@@ -87,16 +100,20 @@ class Signalling:
             self._core,
             RegistrarLimits(contacts_per_user=limits.max_contacts_per_user),
             on_reachability=self._reachability.changed,
+            on_change=lambda user_id: self._live_log.changed("phone", user_id),
             on_return=self._phone_returned,
             on_new_phone=lambda user_id: post(told.PhoneRenewed(user_id)),
         )
         self._presence = PresenceServer(
-            self._core, on_presence=lambda user_id, presence: post(told.PresenceChanged(user_id, presence))
+            self._core,
+            on_presence=lambda user_id, presence: post(told.PresenceChanged(user_id, presence)),
+            on_change=lambda user_id: self._live_log.changed("presence", user_id),
         )
         self._user_agent = UserAgent(
             self._core,
             self._on_sip,
             on_flow_lost=self._registrar.flow_lost,
+            before_sending=self._write_down,
             timed=(self._registrar, self._presence),
             limits=ConnectionLimits(
                 connections=connections_for(limits.max_connections),
@@ -108,7 +125,7 @@ class Signalling:
         self._requests = Requests(self._user_agent, self._authenticator, self._registrar, self._presence)
 
     def _build_calls(self) -> None:
-        self._media = MediaClient(self._config.media_socket, self._on_media)
+        self._media = MediaClient(self._config.media_socket, self._on_media, self._media_changed)
         self._routing = self._build_routing()
         self._refusals = Refusals(
             lambda refused: self._history.add_refused(refused, self._clock.wall()),
@@ -124,7 +141,16 @@ class Signalling:
         )
         admission = Admission(self._in_force, self._authenticator)
         self._b2bua = B2bua(tools, admission, self._refusals, self._record)
-        self._call_journal = CallJournal(self._journal, tools.book, self._user_agent.leg, self._media.state)
+        self._live_records = LiveRecords(
+            tools.book, self._b2bua.owners, self._user_agent, self._media, self._registrar, self._presence
+        )
+        self._live_log = LiveLog(
+            self._journal,
+            self._live_records.sources,
+            self._live_records.changed_legs,
+            self._earlier.engine.checkpoint,
+            self._unsettled.records,
+        )
         report = StatusReport(tools.book, self._in_force)
         self._status = ProcessStatus(report, self._runner, self._clock, self._resources)
 
@@ -165,12 +191,41 @@ class Signalling:
         self._control = ControlServer(self._config.control_socket, verbs.table())
 
     async def start(self) -> None:
-        """Take calls. Raises ConfigurationError when an address cannot be had."""
+        """Take calls, and go on with those of an earlier process. Raises ConfigurationError when an address
+        cannot be had."""
+        calls = self._take_back()
         await self._media.start()
         # Settings first: a phone refused in between would not try again for a long time.
         await self._loading.load()
+        engine = self._earlier.engine.checkpoint()
+        self._b2bua.take_up(calls, list(engine.calls), list(engine.rings))
         await self._user_agent.start([ListenAddress.parse(str(address)) for address in self._config.sip])
+        self._runner.start()
+        run = os.environ[RUN]
+        if not self._earlier.is_of_run(run):
+            self._b2bua.end_calls(Cause.SERVER_RESTARTED)
+        self._live_log.begin_anew(Life(this_machine(), run, self._clock.start))
         await self._control.start()
+
+    def _take_back(self) -> list[Call]:
+        """Know again what an earlier process has written down; returns its calls."""
+        earlier, records, now = self._earlier, self._live_records, self._user_agent.now()
+        for name in earlier.unreadable:
+            log.warning("a record of an earlier process cannot be read", extra={"record": name})
+        for record in earlier.unsettled:
+            self._unsettled.add(record)
+        for leg_id, state in earlier.records("media", records.codec).items():
+            self._media.adopt(leg_id, state)
+        for user_id, state in earlier.records("phone", records.codec).items():
+            self._registrar.restore(user_id, state, now)
+        for user_id, state in earlier.records("presence", records.codec).items():
+            self._presence.restore(user_id, state, now)
+        self._user_agent.restore(earlier.records("leg", records.codec))
+        self._reachability.take_up(earlier.reachable)
+        asyncio.get_running_loop().call_later(
+            TIME_TO_RETURN, self._reachability.stop_waiting, lambda name: bool(self._registrar.bindings(name))
+        )
+        return list(earlier.records("call", records.codec).values())
 
     async def stop(self) -> None:
         """Hang up and write down what became of the calls, before anything that may take its time or fail;
@@ -207,10 +262,19 @@ class Signalling:
         self._b2bua.dispatch(command)
 
     def _record(self, record: Recorded) -> None:
-        self._history.add(self._clock.told(record))
+        self._unsettled.add(record)
+
+    def _engine_told(self, event: told.Event | None, now: datetime) -> None:
+        self._live_log.told(event, now)
+
+    def _write_down(self) -> None:
+        self._live_log.flush()
+
+    def _media_changed(self, leg_id: str) -> None:
+        self._live_log.changed("media", leg_id)
 
     def _call_changed(self, call: Call) -> None:
-        self._call_journal.changed(call)
+        self._live_log.changed("call", call.call_id)
         self._something_changed()
 
     def _something_changed(self) -> None:

@@ -1,0 +1,188 @@
+"""Live state, written down: what a process that takes over needs to go on with every call."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from huntline.clock import ClockStart
+from huntline.engine.checkpoint import ENGINE_KINDS, Checkpoint
+from huntline.engine.commands import RecordCall, RecordDecision, RecordRing
+from huntline.engine.engine import Engine
+from huntline.engine.events import Event
+from huntline.records import Codec, UnreadableRecord
+from huntline.storage.journal import Contents, Journal
+
+log = logging.getLogger(__name__)
+
+_BETWEEN_TRIES = 1.0
+"""Seconds between two tries to begin the journal anew, each of which writes all that lives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """Whose state a journal holds: ``machine`` is another word each time the machine starts, ``run`` each time
+    the server starts of which no process is left."""
+
+    machine: str
+    run: str
+    clock: ClockStart
+
+
+ENGINE = Codec([*ENGINE_KINDS, Life, ClockStart])
+"""Writes what the engine was told and its checkpoints, and what else needs no owners."""
+
+
+class LiveLog:
+    """Writes down what has changed, once in a turn of the loop, and before anything that follows from it is
+    sent: ``flush`` is to be called then.
+
+    ``sources`` have the newest records by the first word of their keys, ``legs`` those of the legs of SIP that
+    changed since it was asked last; ``checkpoint`` and ``unsettled`` are the engine's, and the records that may
+    not be in the history yet.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        sources: Mapping[str, Callable[[str], bytes | None]],
+        legs: Callable[[], Mapping[str, bytes | None]],
+        checkpoint: Callable[[], Checkpoint],
+        unsettled: Callable[[], list[Any]],
+    ) -> None:
+        self._journal = journal
+        self._sources = sources
+        self._legs = legs
+        self._checkpoint = checkpoint
+        self._unsettled = unsettled
+        self._changed: dict[tuple[str, str], None] = {}
+        self._is_scheduled = False
+        self._tried_at = float("-inf")
+
+    def told(self, event: Event | None, now: datetime) -> None:
+        """The engine was told something, or looked at the time."""
+        self._journal.append(ENGINE.encode((now, event)))
+        self._schedule()
+
+    def changed(self, kind: str, name: str) -> None:
+        """Something of which there is a record is another one now, or is gone."""
+        self._changed[kind, name] = None
+        self._schedule()
+
+    def flush(self) -> None:
+        """Write down what has changed."""
+        changed, self._changed = self._changed, {}
+        for kind, name in changed:
+            self._journal.put(f"{kind}:{name}", self._sources[kind](name))
+        for name, record in self._legs().items():
+            self._journal.put(f"leg:{name}", record)
+        self._journal.flush()
+        if self._journal.needs_checkpoint:
+            self._try_to_begin_anew()
+
+    def begin_anew(self, life: Life) -> None:
+        """From now on the journal is that of this process: what was found in it is taken up."""
+        self._journal.put("life", ENGINE.encode(life))
+        self._write_all()
+
+    def _schedule(self) -> None:
+        if not self._is_scheduled:
+            self._is_scheduled = True
+            asyncio.get_running_loop().call_soon(self._flush_scheduled)
+
+    def _flush_scheduled(self) -> None:
+        self._is_scheduled = False
+        self.flush()
+
+    def _try_to_begin_anew(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if now - self._tried_at >= _BETWEEN_TRIES:
+            self._tried_at = now
+            self._write_all()
+
+    def _write_all(self) -> None:
+        self._journal.put("unsettled", ENGINE.encode(self._unsettled()))
+        self._journal.begin_anew(ENGINE.encode(self._checkpoint()))
+
+
+class Earlier:
+    """What an earlier process wrote down, read again. What cannot be read any more is left out and named in
+    ``unreadable``: whoever it was about is looked for, and not found, when calls are taken up."""
+
+    def __init__(self, contents: Contents) -> None:
+        self.unreadable: list[str] = []
+        self._records = contents.records
+        self.life: Life | None = self.record("life", ENGINE)
+        self.unsettled: list[Any] = self.record("unsettled", ENGINE) or []
+        self.engine = self._engine(contents)
+
+    @property
+    def clock_start(self) -> ClockStart | None:
+        """The start of the clock to go on with; None where the machine has been started since."""
+        return self.life.clock if self.life is not None and self.life.machine == this_machine() else None
+
+    @property
+    def reachable(self) -> list[str]:
+        """The agents who could be rung."""
+        agents = self.engine.checkpoint().agents.values()
+        return [agent.agent_id for agent in agents if agent.is_reachable]
+
+    def is_of_run(self, run: str) -> bool:
+        """Whether it was of this run of the server, so that its calls go on."""
+        return self.life is not None and (self.life.machine, self.life.run) == (this_machine(), run)
+
+    def record(self, key: str, codec: Codec) -> Any:
+        """What was written under a key; None when there is nothing, or nothing that can be read."""
+        record = self._records.get(key)
+        try:
+            return None if record is None else codec.decode(record)
+        except UnreadableRecord as error:
+            self.unreadable.append(f"{key}: {error}")
+            return None
+
+    def records(self, kind: str, codec: Codec) -> dict[str, Any]:
+        """All that was written of a kind, by name, the one that changed last at the end."""
+        names = [key.partition(":")[2] for key in self._records if key.startswith(f"{kind}:")]
+        found = {name: self.record(f"{kind}:{name}", codec) for name in names}
+        return {name: record for name, record in found.items() if record is not None}
+
+    def _engine(self, contents: Contents) -> Engine:
+        """The engine as it was; what it has recorded since its checkpoint is unsettled."""
+        checkpoint = None if contents.checkpoint is None else self._decoded("checkpoint", contents.checkpoint)
+        engine = Engine(checkpoint)
+        for number, record in enumerate(contents.events):
+            if (told := self._decoded(f"event {number}", record)) is not None:
+                self.unsettled += _recorded(engine, *told)
+        return engine
+
+    def _decoded(self, name: str, record: bytes) -> Any:
+        try:
+            return ENGINE.decode(record)
+        except UnreadableRecord as error:
+            self.unreadable.append(f"{name}: {error}")
+            return None
+
+
+def _recorded(engine: Engine, now: datetime, event: Event | None) -> list[Any]:
+    """What the engine has recorded when it was told something; all else was carried out then."""
+    try:
+        commands = engine.tick(now) if event is None else engine.handle(event, now)
+    except Exception:
+        # As it did then, and went on.
+        log.exception("event not handled", extra={"event": type(event).__name__})
+        return []
+    return [each for each in commands if isinstance(each, RecordCall | RecordRing | RecordDecision)]
+
+
+def this_machine() -> str:
+    """What is another one each time the machine starts; a random one where the kernel does not say."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return os.urandom(16).hex()

@@ -1,0 +1,43 @@
+"""The records of what lives beside the engine: calls, legs, audio, registrations and presence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from huntline.calls.call_records import CALL_KINDS
+from huntline.calls.model import CallBook
+from huntline.media.client import MediaClient
+from huntline.records import Codec
+from huntline.sip.core.leg_record import LEG_KINDS
+from huntline.sip.servers.presence import PresenceServer
+from huntline.sip.servers.registrar import Registrar
+from huntline.sip.user_agent import UserAgent
+
+
+class LiveRecords:
+    """Makes records of things by their names; None for what is gone. ``codec`` reads them again."""
+
+    def __init__(
+        self,
+        book: CallBook,
+        owners: Mapping[str, object],
+        user_agent: UserAgent,
+        media: MediaClient,
+        registrar: Registrar,
+        presence: PresenceServer,
+    ) -> None:
+        self.codec = Codec([*CALL_KINDS, *LEG_KINDS], owners)
+        self._user_agent = user_agent
+        self.sources: dict[str, Callable[[str], bytes | None]] = {
+            "call": lambda call_id: self._encoded(book.calls.get(call_id)),
+            "media": lambda leg_id: self._encoded(media.state(leg_id)),
+            "phone": lambda user_id: self._encoded(registrar.state(user_id)),
+            "presence": lambda user_id: self._encoded(presence.state(user_id)),
+        }
+
+    def changed_legs(self) -> dict[str, bytes | None]:
+        """The legs of SIP that changed since this was asked last, by our tag."""
+        return {tag: self._encoded(record) for tag, record in self._user_agent.take_changed().items()}
+
+    def _encoded(self, state: object | None) -> bytes | None:
+        return None if state is None else self.codec.encode(state)
