@@ -69,6 +69,8 @@ def _role(name: str) -> Role:
     """The function of a role."""
     match name:
         case "signalling":
+            import sqlalchemy.dialects.sqlite  # noqa: F401 - else each process would load it at its start
+
             from huntline.signalling.wiring import run_signalling
 
             return run_signalling

@@ -15,7 +15,7 @@ from tests.processes.household import LIVE, NOTE_PID, REPORT_READY, Household, i
 from huntline.config import Config
 from huntline.errors import ConfigurationError
 from huntline.processes import supervisor
-from huntline.processes.run_file import RUN_FILE, ChildRecord, Run, read_run, write_run
+from huntline.processes.run_file import RUN_FILE, ChildRecord, Run, is_supervised, read_run, write_run
 from huntline.processes.supervisor import ChildFailed, data_folder_taken
 
 REFUSE = "import sys; sys.exit(78)"
@@ -165,14 +165,10 @@ def test_children_outlive_their_supervisor_and_the_next_one_adopts_them(tmp_path
     async def story() -> None:
         household = Household(tmp_path, web=LIVE, media=LIVE)
         before = household.pids("web") + household.pids("media")
-        run = read_run(tmp_path)
-        assert run is not None
-        assert not run.is_supervised
+        assert not is_supervised(tmp_path)
         async with household.alive():
             assert all(map(is_alive, before))
-            run = read_run(tmp_path)
-            assert run is not None
-            assert run.is_supervised
+            assert is_supervised(tmp_path)
             os.kill(before[0], signal.SIGKILL)
             await until(lambda: len(household.pids("web")) == 2)
         assert household.pids("media") == before[1:]

@@ -17,6 +17,12 @@ from huntline.processes.living import beginning_of
 RUN_FILE = "processes.json"
 """Its name in a data folder."""
 
+SUPERVISOR_GONE = (
+    "is gone: calls go on, but what dies now is not started again;"
+    " run huntline serve once more with this data folder"
+)
+"""What is wrong with a server whose supervisor died."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -41,11 +47,6 @@ class Run:
     supervisor_pid: int = 0
     supervisor_started: str = ""
     children: Mapping[str, ChildRecord] = field(default_factory=dict)
-
-    @property
-    def is_supervised(self) -> bool:
-        """Whether the supervisor lives that wrote this."""
-        return beginning_of(self.supervisor_pid) == self.supervisor_started
 
 
 def read_run(data: Path) -> Run | None:
@@ -82,3 +83,9 @@ def made_of(settings: Mapping[str, Any], code: str) -> str:
 
     said = json.dumps(settings, sort_keys=True, default=str)
     return hashlib.sha256(f"{code}\n{said}".encode()).hexdigest()
+
+
+def is_supervised(data: Path) -> bool:
+    """Whether a supervisor cares for the processes on a data folder, or there are none of a supervisor's."""
+    run = read_run(data)
+    return run is None or beginning_of(run.supervisor_pid) == run.supervisor_started
