@@ -37,6 +37,7 @@ from playwright.async_api import Browser, BrowserContext, async_playwright
 from huntline.config import Listener
 from huntline.demo.phone import Phones
 from huntline.directory.access import Role
+from huntline.processes.run_file import read_run
 from huntline.storage.accounts import Accounts, SignInAccount
 from huntline.storage.audit import Actor
 from huntline.storage.database import open_database
@@ -144,15 +145,15 @@ async def server(folder: Path, agents: int) -> AsyncIterator[dict[str, int]]:
     while not (await running.stdout.readline()).startswith(b"Huntline is ready"):
         pass
     try:
-        yield processes_of(running.pid)
+        yield processes_of(data)
     finally:
         running.send_signal(signal.SIGTERM)
         await running.wait()
 
 
-def processes_of(supervisor: int) -> dict[str, int]:
-    children = Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split()
-    return {Path(f"/proc/{pid}/cmdline").read_text().split("\0")[-2]: int(pid) for pid in children}
+def processes_of(data: Path) -> dict[str, int]:
+    run = read_run(data)
+    return {name: child.pid for name, child in run.children.items()} if run else {}
 
 
 def cpu_seconds(pid: int) -> float:

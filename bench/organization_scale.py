@@ -31,6 +31,7 @@ import yaml
 from huntline.cli.api_client import Api, path_of, remote_api
 from huntline.config import Config
 from huntline.control.client import ControlClient
+from huntline.processes.run_file import read_run
 
 HUNTLINE = [sys.executable, "-m", "huntline"]
 DEPTH = 5
@@ -105,13 +106,8 @@ class Server:
 
     def parts(self) -> dict[str, int]:
         """The process ids of signalling, media and web."""
-        pid = self.process.pid
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        found = {}
-        for child in map(int, children):
-            words = Path(f"/proc/{child}/cmdline").read_text().split("\0")
-            found |= {name: child for name in ("signalling", "media", "web") if name in words}
-        return found
+        run = read_run(self.data)
+        return {name: child.pid for name, child in run.children.items()} if run else {}
 
     def cpu(self) -> dict[str, float]:
         """Processor time that each part has used, in ms."""

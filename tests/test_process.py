@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from huntline.config import Config
-from huntline.process import run_until_told_to_end
+from huntline.process import HANDED_OVER, run_until_told_to_end
 
 
 def test_a_second_signal_does_not_cut_the_end_short(tmp_path: Path) -> None:
@@ -43,3 +43,18 @@ def test_signals_in_the_same_moment_are_one(tmp_path: Path) -> None:
 
     asyncio.run(run_until_told_to_end(role, Config(data=tmp_path)))
     assert done == ["records"]
+
+
+def test_a_role_that_is_to_hand_over_is_told_so(tmp_path: Path) -> None:
+    heard: list[object] = []
+
+    async def role(config: Config, ready: Callable[[], None]) -> None:
+        os.kill(os.getpid(), signal.SIGUSR1)
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError as told:
+            heard.extend(told.args)
+            raise
+
+    asyncio.run(run_until_told_to_end(role, Config(data=tmp_path)))
+    assert heard == [HANDED_OVER]

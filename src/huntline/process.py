@@ -1,14 +1,16 @@
-"""One process of the server, as the supervisor starts it: its role runs until SIGTERM."""
+"""The processes of the server: each is a fork of the nursery, and runs its role until it is told to end."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import ctypes
+import functools
 import gc
 import os
 import resource
 import signal
+import socket
 import sys
 from collections.abc import Awaitable, Callable
 
@@ -17,29 +19,44 @@ import uvloop
 from huntline.config import Config
 from huntline.errors import ConfigurationError
 from huntline.logs import set_up_logging
-from huntline.supervisor import CONFIG, EXIT_CONFIGURATION, READY_FD, SUPERVISOR_PID
+from huntline.processes import forking
+from huntline.processes.forking import READY_FD
+from huntline.processes.supervisor import CONFIG, ENDS_WITH_PARENT, EXIT_CONFIGURATION, HAND_OVER
 
 Role = Callable[[Config, Callable[[], None]], Awaitable[None]]
+
+HANDED_OVER = "handed over"
+"""The message of the CancelledError by which a role is told to leave everything to the next process."""
 
 _COLLECT_AFTER = 20_000  # new objects; calls make few circles, and reference counts free the rest at once
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 def main() -> int:
-    """Run the role that the command line names until SIGTERM cancels it.
+    """Be the nursery, whose socket and roles the command line names, or what becomes of its forks.
 
     Returns the exit status that the supervisor understands.
     """
-    if READY_FD not in os.environ or len(sys.argv) != 2:
+    if len(sys.argv) < 3 or not sys.argv[1].isdigit():
         print("huntline: this is what the supervisor starts; use: huntline serve", file=sys.stderr)
         return 2
-    name = sys.argv[1]
-    _end_with_the_supervisor(int(os.environ[SUPERVISOR_PID]))
+    connection = socket.socket(fileno=int(sys.argv[1]))
+    role = forking.tend(connection, sys.argv[2:], _loaded)
+    return role() if role is not None else 0
+
+
+def _loaded(name: str) -> Callable[[], int]:
+    """What a process of this name does, with the code for it loaded."""
+    return functools.partial(_run, name, _role(name))
+
+
+def _run(name: str, role: Role) -> int:
+    if ENDS_WITH_PARENT in os.environ:
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     _allow_all_open_files()
     config = Config.model_validate_json(os.environ[CONFIG])
     set_up_logging(name, config.log_level, mask_numbers=config.mask_numbers)
     try:
-        role = _role(name)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(run_until_told_to_end(role, config))
     except ConfigurationError as error:
@@ -49,9 +66,11 @@ def main() -> int:
 
 
 def _role(name: str) -> Role:
-    """The function of a role; imported only where it runs, so that no process carries another's code."""
+    """The function of a role."""
     match name:
         case "signalling":
+            import sqlalchemy.dialects.sqlite  # noqa: F401 - else each process would load it at its start
+
             from huntline.signalling.wiring import run_signalling
 
             return run_signalling
@@ -71,12 +90,6 @@ def _role(name: str) -> Role:
             raise ConfigurationError(f"there is no process called {name}")
 
 
-def _end_with_the_supervisor(supervisor: int) -> None:
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != supervisor:  # it died before the kernel was told
-        sys.exit(1)
-
-
 def _allow_all_open_files() -> None:
     """A media leg takes two sockets, a phone on TCP one: the customary 1,024 are soon used up."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -84,16 +97,20 @@ def _allow_all_open_files() -> None:
 
 
 async def run_until_told_to_end(role: Role, config: Config) -> None:
-    """Run a role until the first SIGTERM or SIGINT. Further ones change nothing: the supervisor may ask,
-    and die in the same moment, and what a role does at its end must not be cut short by that."""
-    told = asyncio.Event()
+    """Run a role until the first SIGTERM or SIGINT, or ``HAND_OVER``, which cancels it with ``HANDED_OVER``.
+    Further ones change nothing: what a role does at its end must not be cut short by that."""
+    told: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, told.set)
-    running, waiting = asyncio.ensure_future(role(config, _report_ready)), asyncio.ensure_future(told.wait())
-    await asyncio.wait((running, waiting), return_when=asyncio.FIRST_COMPLETED)
-    waiting.cancel()
-    running.cancel()
+
+    def tell(message: str | None) -> None:
+        if not told.done():
+            told.set_result(message)
+
+    for number, message in ((signal.SIGTERM, None), (signal.SIGINT, None), (HAND_OVER, HANDED_OVER)):
+        loop.add_signal_handler(number, tell, message)
+    running = asyncio.ensure_future(role(config, _report_ready))
+    await asyncio.wait((running, told), return_when=asyncio.FIRST_COMPLETED)
+    running.cancel(told.result() if told.done() else None)
     with contextlib.suppress(asyncio.CancelledError):
         await running
 
@@ -104,8 +121,11 @@ def _report_ready() -> None:
     gc.freeze()
     gc.set_threshold(_COLLECT_AFTER)
     pipe = int(os.environ[READY_FD])
-    with contextlib.suppress(BrokenPipeError):
+    try:
         os.write(pipe, b".")
+    except BrokenPipeError:
+        # The supervisor is gone, and the next one cannot know whether this process is ready.
+        os.kill(os.getpid(), HAND_OVER)
     os.close(pipe)
 
 

@@ -72,26 +72,29 @@ class Server:
     def stop(self) -> None:
         """Ask it to end, as a service manager would; it must go in peace and take its children along."""
         assert self._process is not None
-        children = self.children()
+        children = [*self.children(), *_children_of(self.pid)]
         self._process.send_signal(signal.SIGTERM)
         try:
             self._process.wait(_STOP_TIMEOUT)
         except subprocess.TimeoutExpired:
             self.kill()
             raise AssertionError(f"still running {_STOP_TIMEOUT:g} s after SIGTERM") from None
-        left = [pid for pid in children if Path(f"/proc/{pid}").exists()]
+        left = [pid for pid in children if _is_alive(pid)]
         for pid in left:
             os.kill(pid, signal.SIGKILL)
         assert not left, f"children outlived the supervisor: {left}"
 
     def kill(self) -> None:
         """End it and its children without asking."""
-        assert self._process is not None
-        for pid in [self._process.pid, *self.children()]:
-            try:
+        self.kill_supervisor()
+        for pid in self.children():
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
+
+    def kill_supervisor(self) -> None:
+        """End the process that started all others, and would start them again; they go on."""
+        assert self._process is not None
+        self._process.kill()
         self._process.wait(5)
 
     def wait_gone(self, *children: int, timeout: float = 5.0) -> None:
@@ -99,7 +102,7 @@ class Server:
         assert self._process is not None
         self._process.wait(timeout)
         deadline = time.monotonic() + timeout
-        while any(Path(f"/proc/{pid}").exists() for pid in children):
+        while any(map(_is_alive, children)):
             assert time.monotonic() < deadline, f"children outlive the supervisor: {children}"
             time.sleep(0.02)  # the kernel tells a child's end to its parent alone
 
@@ -108,12 +111,11 @@ class Server:
         return self._process is not None and self._process.poll() is None
 
     def children(self) -> dict[int, str]:
-        """The supervisor's children: process id and command line; none when it has ended."""
-        found = {}
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split():
-                found[int(pid)] = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
-        return found
+        """The server's processes that live, also without a supervisor: process id and role."""
+        with contextlib.suppress(FileNotFoundError):
+            children = json.loads((self.data / "processes.json").read_text())["children"]
+            return {child["pid"]: name for name, child in children.items() if _is_alive(child["pid"])}
+        return {}
 
     # Its command line
 
@@ -193,6 +195,16 @@ class Server:
                 log.flush()
                 if line.startswith("Huntline is ready"):
                     self._is_ready.set()
+
+
+def _children_of(pid: int) -> list[int]:
+    return [*map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+
+
+def _is_alive(pid: int) -> bool:
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    return False
 
 
 def _held(status: Json) -> Json:

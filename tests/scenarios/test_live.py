@@ -199,7 +199,7 @@ def test_streams_outlive_a_crash_of_signalling_and_end_when_the_server_stops(own
     server = own_office.server
     follower = Follower(own_office, key_of(own_office, "boss", "--role", "admin"))
     assert follower.next()[0] == "snapshot"
-    (pid,) = [pid for pid, command in server.children().items() if "signalling" in command]
+    (pid,) = [pid for pid, role in server.children().items() if role == "signalling"]
     os.kill(pid, signal.SIGKILL)
     assert follower.next()[0] == "gone"
     kind, snapshot = follower.next()

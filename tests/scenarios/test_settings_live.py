@@ -242,7 +242,7 @@ def queue_agents(api: Api, office: Office) -> list[dict[str, Any]]:
 
 def child(server: Server, name: str) -> int:
     """The process id of one of the server's parts."""
-    (pid,) = (pid for pid, command in server.children().items() if name in command)
+    (pid,) = (pid for pid, role in server.children().items() if role == name)
     return pid
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import itertools
+import json
 import os
 import signal
 import time
@@ -30,16 +31,15 @@ def hurt_office(own_server: Server, reactor: Reactor, tmp_path: Path) -> context
 
 
 def _child(server: Server, name: str) -> int:
-    found = [pid for pid, command in server.children().items() if command.split()[-1:] == [name]]
-    assert len(found) == 1, f"no one child named {name}: {server.children()}"
-    return found[0]
+    (pid,) = (pid for pid, role in server.children().items() if role == name)
+    return pid
 
 
 def _kill_and_wait(server: Server, name: str) -> None:
     old = _child(server, name)
     os.kill(old, signal.SIGKILL)
     deadline = time.monotonic() + RESTART_TIMEOUT
-    while not any(name in command for pid, command in server.children().items() if pid != old):
+    while not any(role == name for pid, role in server.children().items() if pid != old):
         assert time.monotonic() < deadline, f"{name} was not started again"
         time.sleep(0.05)  # the kernel tells a child's birth to its parent alone
 
@@ -152,7 +152,7 @@ def test_calls_are_recorded_when_signals_come_together_and_the_supervisor_dies(
             (signalling, signal.SIGTERM),
             (signalling, signal.SIGINT),
             (own_server.pid, signal.SIGTERM),
-            (own_server.pid, signal.SIGKILL),  # whereupon the kernel tells each child to end, once more
+            (own_server.pid, signal.SIGKILL),
             (signalling, signal.SIGTERM),
         ):
             os.kill(receiver, number_of_signal)
@@ -162,7 +162,45 @@ def test_calls_are_recorded_when_signals_come_together_and_the_supervisor_dies(
         assert (first["outcome"], second["outcome"]) == ("answered", "failed")
         assert first["reason"] == second["reason"] == "the server is shutting down"
         own_server.wait_gone(signalling)
-        own_server.start()  # the phones will sign out
+        media = _child(own_server, "media")
+        own_server.start()  # what lives is adopted, and the phones will sign out
+        assert _child(own_server, "media") == media
+        assert office.calls(2)[0]["call_id"] == first["call_id"]
+
+
+def test_a_killed_supervisor_hurts_no_call_and_the_next_one_adopts_what_lives(
+    own_server: Server, hurt_office: contextlib.closing[Office]
+) -> None:
+    with hurt_office as office:
+        number = office.queue("amal")
+        office.open()
+        talking, agent = talk(office.caller(), number, office.agent("amal"))
+        children = own_server.children()
+        own_server.kill_supervisor()
+        waiting = office.caller().dial(number)
+        waiting.sound.wait_loud()
+        assert "the supervisor is gone" in own_server.run("status", "--json").stderr
+        assert _health(own_server.http_port) == (503, ["supervisor"])
+        own_server.start()
+        assert own_server.children() == children
+        assert _health(own_server.http_port) == (200, [])
+        killed_at = time.time()
+        _kill_and_wait(own_server, "media")  # which is cared for again
+        talking.sound.wait_for(agent.sound.tone or 0, 5, since=killed_at + 0.1)
+        waiting.hang_up()
+        talking.hang_up()
+        agent.wait_ended()
+        assert [call["outcome"] for call in office.calls(2)] == ["answered", "abandoned"]
+        own_server.assert_empty()
+
+
+def _health(port: int) -> tuple[int, list[str]]:
+    """The status of the health check, and the parts that are not well; waits while what is known is old."""
+    time.sleep(1.1)  # what was found is good for a second, and nothing tells that it is over
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
+        connection.request("GET", "/healthz")
+        answer = connection.getresponse()
+        return answer.status, [each["part"] for each in json.loads(answer.read())["problems"]]
 
 
 def test_the_server_ends_in_peace_and_starts_again_with_its_settings(

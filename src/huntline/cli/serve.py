@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from huntline import supervisor
 from huntline.cli.options import (
     DataOption,
     HttpOption,
@@ -18,6 +17,7 @@ from huntline.cli.options import (
 from huntline.config import Config, load_config
 from huntline.directory.findings import audio_out_of_reach
 from huntline.logs import set_up_logging
+from huntline.processes import supervisor
 from huntline.web.first_run import how_to_set_up
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import typer
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
@@ -17,6 +18,7 @@ from huntline.data_folder import CONTROL_SOCKET, data_folder
 from huntline.directory.shown_numbers import shown_number
 from huntline.engine.reasons import from_data
 from huntline.languages.reasons import Reader, in_words
+from huntline.processes.run_file import SUPERVISOR_GONE, is_supervised
 
 STATE_STYLES = {
     "ready": "green",
@@ -31,8 +33,11 @@ STATE_STYLES = {
 
 def status(data: DataOption = None, as_json: JsonOption = False) -> None:
     """Show queues, agents and calls as they are now."""
-    with ControlClient(data_folder(data) / CONTROL_SOCKET) as client:
+    folder = data_folder(data)
+    with ControlClient(folder / CONTROL_SOCKET) as client:
         now = client.request("status")
+    if not is_supervised(folder):
+        typer.echo(f"huntline: warning: the supervisor {SUPERVISOR_GONE}", err=True)
     if as_json:
         print_json(now | {"agents": [agent | {"reason": _reason(agent)} for agent in now["agents"]]})
     else:

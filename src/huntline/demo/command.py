@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 
-from huntline import supervisor
 from huntline.cli.options import (
     DataOption,
     HttpOption,
@@ -22,6 +21,7 @@ from huntline.cli.serve import addresses, warn_of_silence
 from huntline.config import Config, load_config
 from huntline.demo.screen import follow_in_lines, follow_on_screen
 from huntline.logs import set_up_logging
+from huntline.processes import supervisor
 
 
 def demo(
@@ -49,7 +49,7 @@ def demo(
         load_demo_organization(config)
     children = supervisor.server_children()
     if not quiet:
-        children = (supervisor.child_of_this_program("demo"), *children)
+        children = (supervisor.demo_actors(), *children)
     on_screen = sys.stdout.isatty()
     with (config.data / "huntline.log").open("a") if on_screen else nullcontext(sys.stderr) as log_file:
         set_up_logging("supervisor", config.log_level, mask_numbers=config.mask_numbers, stream=log_file)

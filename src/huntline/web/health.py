@@ -17,6 +17,7 @@ from huntline.config import Config
 from huntline.control.async_client import AsyncControlClient
 from huntline.data_folder import DATABASE
 from huntline.errors import HuntlineError
+from huntline.processes.run_file import SUPERVISOR_GONE, is_supervised
 
 TIME_LIMIT = 2.0  # seconds for each part to answer
 WATCHED_EVERY = 10.0  # seconds
@@ -30,6 +31,7 @@ _log = logging.getLogger(__name__)
 class HealthPart(StrEnum):
     """What a server is made of."""
 
+    SUPERVISOR = "supervisor"
     SIGNALLING = "signalling"
     MEDIA = "media"
     DATABASE = "database"
@@ -73,6 +75,7 @@ class Health:
 
     async def _look(self) -> list[Fault]:
         found = await asyncio.gather(
+            self._checked(HealthPart.SUPERVISOR, lambda: asyncio.to_thread(self._supervisor_fault)),
             self._checked(HealthPart.SIGNALLING, self._signalling),
             self._checked(HealthPart.MEDIA, self._media),
             self._checked(HealthPart.DATABASE, lambda: asyncio.to_thread(self._database_fault)),
@@ -111,6 +114,9 @@ class Health:
             return "does not answer; it is started again"
         writer.close()
         return None
+
+    def _supervisor_fault(self) -> str | None:
+        return None if is_supervised(self._config.data) else SUPERVISOR_GONE
 
     def _database_fault(self) -> str | None:
         is_file = self._database.dialect.name == "sqlite"

@@ -1,0 +1,276 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+from tests.processes.household import LIVE, NOTE_PID, REPORT_READY, Household, is_alive, parent_of, until
+
+from huntline.config import Config
+from huntline.errors import ConfigurationError
+from huntline.processes import supervisor
+from huntline.processes.run_file import RUN_FILE, ChildRecord, Run, is_supervised, read_run, write_run
+from huntline.processes.supervisor import ChildFailed, data_folder_taken
+
+REFUSE = "import sys; sys.exit(78)"
+NEVER_READY = "import signal; signal.pause()"
+STUBBORN = f"import os, signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {REPORT_READY}; signal.pause()"
+REFUSE_THE_SECOND_TIME = f"""
+import os, sys
+again = os.path.exists("{{log}}")
+{NOTE_PID}
+if again: sys.exit(78)
+{REPORT_READY}
+"""
+
+
+def test_children_end_in_their_order(tmp_path: Path) -> None:
+    async def story() -> None:
+        household = Household(tmp_path, web=LIVE, signalling=LIVE, media=LIVE)
+        async with household.alive():
+            pids = [household.pids(name)[0] for name in ("web", "signalling", "media")]
+        assert household.notes()[-3:] == ["web ended", "signalling ended", "media ended"]
+        assert not any(is_alive(pid) for pid in pids)
+
+    asyncio.run(story())
+
+
+def test_a_killed_child_is_started_again_at_once(tmp_path: Path) -> None:
+    async def story() -> None:
+        household = Household(tmp_path, media=LIVE)
+        async with household.alive():
+            os.kill(household.pids("media")[0], signal.SIGKILL)
+            await until(lambda: len(household.pids("media")) == 2)
+
+    asyncio.run(story())
+
+
+def test_a_child_that_keeps_dying_is_given_longer_and_longer_pauses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(supervisor, "SHORTEST_PAUSE", 0.01)
+    monkeypatch.setattr(supervisor, "LONGEST_PAUSE", 0.02)
+
+    async def story() -> None:
+        household = Household(tmp_path, media=f"import os; {NOTE_PID}; {REPORT_READY}")
+        async with household.alive():
+            await until(lambda: len(household.pids("media")) == 5)
+
+    asyncio.run(story())
+    pauses = [record.__dict__["pause_s"] for record in caplog.records]
+    assert pauses[:4] == [0.0, 0.01, 0.02, 0.02]
+
+
+def test_a_child_that_refuses_its_configuration_ends_the_start(tmp_path: Path) -> None:
+    async def story() -> None:
+        household = Household(tmp_path, signalling=REFUSE, media=LIVE)
+        with pytest.raises(ChildFailed, match="signalling could not start"):
+            await household.run()
+        assert not any(is_alive(pid) for pid in household.pids("media"))
+
+    asyncio.run(story())
+
+
+def test_a_child_that_was_ready_once_is_started_again_whatever_it_says(tmp_path: Path) -> None:
+    async def story() -> None:
+        household = Household(tmp_path, media=REFUSE_THE_SECOND_TIME)
+        async with household.alive():
+            await until(lambda: len(household.pids("media")) >= 3)
+
+    asyncio.run(story())
+
+
+def test_a_child_that_never_gets_ready_ends_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "TIME_TO_GET_READY", 0.1)
+    with pytest.raises(ChildFailed, match="media is not ready"):
+        asyncio.run(Household(tmp_path, media=NEVER_READY).run())
+
+
+def test_a_child_that_does_not_end_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor, "TIME_TO_END", 0.1)
+
+    async def story() -> None:
+        async with Household(tmp_path, media=STUBBORN).alive():
+            pass
+
+    asyncio.run(story())
+
+
+def test_no_pipe_is_left_open(tmp_path: Path) -> None:
+    async def story() -> None:
+        household = Household(tmp_path, media=LIVE)
+        async with household.alive():
+            before = len(os.listdir("/proc/self/fd"))
+            for restarts in range(2, 4):
+                os.kill(household.pids("media")[-1], signal.SIGKILL)
+                await until(lambda: len(household.pids("media")) == restarts)  # noqa: B023
+            await until(lambda: len(os.listdir("/proc/self/fd")) <= before)
+
+    asyncio.run(story())
+
+
+def test_one_data_folder_has_one_server(tmp_path: Path) -> None:
+    data = tmp_path / "site"
+    with (
+        data_folder_taken(data),
+        pytest.raises(ConfigurationError, match=rf"already served by process {os.getpid()}"),
+        data_folder_taken(data),
+    ):
+        pass
+    with data_folder_taken(data):
+        assert (data.stat().st_mode & 0o777) == 0o700
+
+
+def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with (
+        pytest.raises(ConfigurationError, match="cannot be used as data folder"),
+        data_folder_taken(tmp_path / "file" / "site"),
+    ):
+        pass
+
+
+_PARENT = textwrap.dedent("""
+    import asyncio, json, sys
+    from pathlib import Path
+    from huntline.config import Config
+    from tests.processes.household import Household
+    household = Household(Path(sys.argv[1]), **json.loads(sys.argv[2]))
+    async def say_so() -> None:
+        await household.is_ready.wait()
+        print("ready", flush=True)
+    async def live() -> None:
+        await asyncio.gather(say_so(), household.run())
+    asyncio.run(live())
+""")
+
+
+def _start_and_kill_a_supervisor(folder: Path, **scripts: str) -> None:
+    command = (sys.executable, "-c", _PARENT, str(folder), json.dumps(scripts))
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.kill()
+
+
+def test_children_outlive_their_supervisor_and_the_next_one_adopts_them(tmp_path: Path) -> None:
+    async def story() -> None:
+        household = Household(tmp_path, web=LIVE, media=LIVE)
+        before = household.pids("web") + household.pids("media")
+        assert not is_supervised(tmp_path)
+        async with household.alive():
+            assert all(map(is_alive, before))
+            assert is_supervised(tmp_path)
+            os.kill(before[0], signal.SIGKILL)
+            await until(lambda: len(household.pids("web")) == 2)
+        assert household.pids("media") == before[1:]
+        assert household.notes()[-2:] == ["web ended", "media ended"]
+        assert len(household.runs()) == 1
+        assert read_run(tmp_path) is None
+
+    _start_and_kill_a_supervisor(tmp_path, web=LIVE, media=LIVE)
+    asyncio.run(story())
+
+
+def test_what_died_without_a_supervisor_is_started_and_belongs_to_the_same_run(tmp_path: Path) -> None:
+    async def story() -> None:
+        household = Household(tmp_path, web=LIVE, media=LIVE)
+        os.kill(household.pids("web")[0], signal.SIGKILL)
+        await until(lambda: not is_alive(household.pids("web")[0]))
+        async with household.alive():
+            assert len(household.pids("web")) == 2
+        assert len(household.pids("media")) == 1
+        assert len(household.runs()) == 1
+
+    _start_and_kill_a_supervisor(tmp_path, web=LIVE, media=LIVE)
+    asyncio.run(story())
+
+
+def test_a_run_ends_with_its_last_process(tmp_path: Path) -> None:
+    async def story() -> None:
+        household = Household(tmp_path, media=LIVE)
+        os.kill(household.pids("media")[0], signal.SIGKILL)
+        await until(lambda: not is_alive(household.pids("media")[0]))
+        async with household.alive():
+            assert len(household.pids("media")) == 2
+        assert len(household.runs()) == 2
+
+    _start_and_kill_a_supervisor(tmp_path, media=LIVE)
+    asyncio.run(story())
+
+
+def test_adopted_children_whose_settings_are_others_now_are_replaced_one_by_one(tmp_path: Path) -> None:
+    async def story() -> None:
+        household = Household(tmp_path, Config(data=tmp_path, log_level="debug"), web=LIVE, media=LIVE)
+        async with household.alive():
+            assert [len(household.pids(name)) for name in ("web", "media")] == [2, 2]
+        assert [note for note in household.notes() if note.endswith("ended")] == ["web ended", "media ended"]
+        assert len(household.runs()) == 1
+
+    _start_and_kill_a_supervisor(tmp_path, web=LIVE, media=LIVE)
+    asyncio.run(story())
+
+
+def test_a_number_that_means_another_process_now_is_not_adopted(tmp_path: Path) -> None:
+    async def story() -> None:
+        household = Household(tmp_path, media=LIVE)
+        async with household.alive():
+            assert len(household.pids("media")) == 1
+            assert "earlier" not in household.runs()
+
+    with subprocess.Popen(("sleep", "60")) as other:
+        child = ChildRecord(other.pid, "another boot 123", "", is_ready=True)
+        write_run(tmp_path, Run("earlier", other.pid, "another boot 123", {"media": child}))
+        asyncio.run(story())
+        assert other.poll() is None
+        other.terminate()
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"children": {"media": 7}}', '{"children": {}, "x": 1}', "\0"])
+def test_a_damaged_run_file_adopts_nobody(tmp_path: Path, text: str) -> None:
+    (tmp_path / RUN_FILE).write_text(text)
+    assert read_run(tmp_path) is None
+
+
+def test_a_killed_nursery_takes_nobody_along_and_is_started_again(tmp_path: Path) -> None:
+    async def story() -> None:
+        household = Household(tmp_path, media=LIVE)
+        async with household.alive():
+            (media,) = household.pids("media")
+            nursery = parent_of(media)
+            os.kill(nursery, signal.SIGKILL)
+            await until(lambda: not is_alive(nursery))
+            assert is_alive(media)
+            os.kill(media, signal.SIGKILL)
+            await until(lambda: len(household.pids("media")) == 2)
+
+    asyncio.run(story())
+
+
+def test_a_role_that_cannot_be_loaded_ends_the_start(tmp_path: Path) -> None:
+    async def story() -> None:
+        household = Household(tmp_path, media=LIVE, signalling="this is no Python")
+        with pytest.raises(ChildFailed, match="could not be started"):
+            await household.run()
+        assert not any(map(is_alive, household.pids("media")))
+
+    asyncio.run(story())
+
+
+def test_it_is_said_how_a_child_ended(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async def story() -> None:
+        household = Household(tmp_path, media=LIVE)
+        async with household.alive():
+            os.kill(household.pids("media")[0], signal.SIGKILL)
+            await until(lambda: len(household.pids("media")) == 2)
+
+    asyncio.run(story())
+    assert [record.__dict__.get("status") for record in caplog.records] == [-signal.SIGKILL]
