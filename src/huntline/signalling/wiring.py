@@ -28,6 +28,7 @@ from huntline.media.client import MediaClient
 from huntline.media.interface import MediaEvent
 from huntline.media.prompts.synthesize import ensure_builtin
 from huntline.network.peers import connections_for
+from huntline.processes.supervisor import RUN_ID
 from huntline.signalling.control_verbs import ControlVerbs
 from huntline.signalling.live_feed import LiveFeed
 from huntline.signalling.live_log import Earlier, Life, LiveLog, this_machine
@@ -201,7 +202,7 @@ class Signalling:
         self._b2bua.take_up(calls, list(engine.calls), list(engine.rings))
         await self._user_agent.start([ListenAddress.parse(str(address)) for address in self._config.sip])
         self._runner.start()
-        run = os.environ[RUN]
+        run = os.environ[RUN_ID]
         if not self._earlier.is_of_run(run):
             self._b2bua.end_calls(Cause.SERVER_RESTARTED)
         self._live_log.begin_anew(Life(this_machine(), run, self._clock.start))
