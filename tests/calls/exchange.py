@@ -45,7 +45,7 @@ from huntline.sip.core.events import (
 )
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.grammar import Uri, parse_uri
-from huntline.sip.core.leg_record import LegRecord
+from huntline.sip.core.leg_record import LegView
 from huntline.sip.core.replaces_header import Replaces
 
 DESK = QueueSettings(
@@ -87,8 +87,8 @@ class FakeUserAgent:
     def leg(self, leg_id: str) -> None:
         return None
 
-    def replaced_leg(self, replaces: Replaces) -> LegRecord | None:
-        found: LegRecord | None = self.dialogs.get(replaces.to_tag)
+    def replaced_leg(self, replaces: Replaces) -> LegView | None:
+        found: LegView | None = self.dialogs.get(replaces.to_tag)
         return found
 
     def ring(self, leg_id: str, *, status: int = 180, sdp: str | None = None) -> None:

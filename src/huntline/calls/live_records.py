@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from huntline.calls.model import Call, CallBook
-from huntline.sip.core.leg_record import LegRecord
+from huntline.sip.core.leg_record import LegView
 
 
 class RecordStore(Protocol):
@@ -29,7 +29,7 @@ class CallJournal:
         self,
         journal: RecordStore,
         book: CallBook,
-        leg_record: Callable[[str], LegRecord | None],
+        leg_record: Callable[[str], LegView | None],
         media_state: Callable[[str], dict[str, Any] | None],
     ) -> None:
         self._journal = journal
