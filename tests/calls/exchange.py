@@ -45,7 +45,7 @@ from huntline.sip.core.events import (
 )
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.grammar import Uri, parse_uri
-from huntline.sip.core.leg_record import LegRecord
+from huntline.sip.core.leg_record import LegView
 from huntline.sip.core.replaces_header import Replaces
 
 DESK = QueueSettings(
@@ -74,7 +74,6 @@ class FakeUserAgent:
         self.did: list[tuple[Any, ...]] = []
         self.invites: list[Invite] = []
         self.dialogs: dict[str, Any] = {}  # by the tag of Replaces
-        self.living: dict[str, Any] = {}  # legs of an earlier process, by their ids
 
     def now(self) -> float:
         return 0.0
@@ -86,13 +85,10 @@ class FakeUserAgent:
         self.invites.append(invite)
 
     def leg(self, leg_id: str) -> Any:
-        return self.living.get(leg_id)
+        return None
 
-    def legs(self) -> list[Any]:
-        return list(self.living.values())
-
-    def replaced_leg(self, replaces: Replaces) -> LegRecord | None:
-        found: LegRecord | None = self.dialogs.get(replaces.to_tag)
+    def replaced_leg(self, replaces: Replaces) -> LegView | None:
+        found: LegView | None = self.dialogs.get(replaces.to_tag)
         return found
 
     def ring(self, leg_id: str, *, status: int = 180, sdp: str | None = None) -> None:
@@ -105,7 +101,6 @@ class FakeUserAgent:
         self.did.append(("reject", leg_id, status))
 
     def hang_up(self, leg_id: str, *, headers: Any = ()) -> None:
-        self.living.pop(leg_id, None)
         self.did.append(("hang up", leg_id))
 
     def identify(self, leg_id: str, headers: Any) -> None:

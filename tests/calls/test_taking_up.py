@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,7 +19,7 @@ from huntline.engine.reasons import Cause
 from huntline.media.interface import MediaUnavailable
 from huntline.records import Codec
 from huntline.sip.core.events import InviteReceived, LegAnswered, LegConfirmed, LegRejected
-from huntline.sip.core.leg_record import SipLegState
+from huntline.sip.core.leg_record import LegRecord, SipLegState
 
 from .exchange import FLOW
 
@@ -104,19 +103,22 @@ def records(exchange: Exchange) -> list[bytes]:
     return [codec(exchange).encode(call) for call in exchange.tools.book.calls.values()]
 
 
+def living(leg_id: str, state: SipLegState) -> LegRecord:
+    """What SIP has of a leg that lives."""
+    return LegRecord(leg_id, leg_id.startswith("in"), state, f"tag of {leg_id}", FLOW, remote_sdp=SDP)
+
+
 def taken_up(before: Exchange) -> Exchange:
     """The exchange of a new process, which has what the dead one wrote down; SIP and media live on."""
     after = Exchange(before.media)
     calls = [codec(after).decode(record) for record in records(before)]
-    for call in calls:
-        for leg in call.legs():
-            state = SipLegState.CONFIRMED if leg.state is LegState.ANSWERED else SipLegState.RINGING
-            is_incoming = leg is call.caller and leg.leg_id.startswith("in")
-            after.agent.living[leg.leg_id] = SimpleNamespace(
-                leg_id=leg.leg_id, state=state, is_incoming=is_incoming, remote_sdp=SDP
-            )
+    states = {leg.leg_id: leg.state for call in calls for leg in call.legs()}
+    legs = {
+        leg_id: living(leg_id, SipLegState.CONFIRMED if state is LegState.ANSWERED else SipLegState.RINGING)
+        for leg_id, state in states.items()
+    }
     rings = [ring.ring_id for call in calls for ring in call.rings.values()]
-    after.b2bua.take_up(calls, [call.call_id for call in calls], rings)
+    after.b2bua.take_up(calls, legs, [call.call_id for call in calls], rings)
     return after
 
 
@@ -215,13 +217,8 @@ def test_an_answer_that_only_sip_knows_of_is_told() -> None:
         leg_id = before.ringing_leg(call).leg_id
         after = Exchange()
         calls = [codec(after).decode(record) for record in records(before)]
-        after.agent.living = {
-            "in1": SimpleNamespace(leg_id="in1", state=SipLegState.CONFIRMED, is_incoming=True),
-            leg_id: SimpleNamespace(
-                leg_id=leg_id, state=SipLegState.CONFIRMED, is_incoming=False, remote_sdp=SDP
-            ),
-        }
-        after.b2bua.take_up(calls, [call.call_id], [f"{call.call_id}.1"])
+        legs = {name: living(name, SipLegState.CONFIRMED) for name in ("in1", leg_id)}
+        after.b2bua.take_up(calls, legs, [call.call_id], [f"{call.call_id}.1"])
         assert after.heard() == [told.AgentAnswered(f"{call.call_id}.1")]
 
     asyncio.run(both())
@@ -238,7 +235,7 @@ def test_parties_whom_sip_has_lost_are_gone_for_their_owners() -> None:
             await moment(before)
             after = Exchange()
             calls = [codec(after).decode(record) for record in records(before)]
-            after.b2bua.take_up(calls, [call.call_id for call in calls], [])
+            after.b2bua.take_up(calls, {}, [call.call_id for call in calls], [])
             heard = after.heard()
             assert expected(calls[0].call_id, Cause.SERVER_RESTARTED) in heard
 
@@ -248,12 +245,12 @@ def test_parties_whom_sip_has_lost_are_gone_for_their_owners() -> None:
 def test_legs_without_a_call_are_hung_up_on_and_rings_without_legs_are_told() -> None:
     async def both() -> None:
         after = Exchange()
-        after.agent.living = {"left": SimpleNamespace(leg_id="left", state=SipLegState.CONFIRMED)}
-        after.b2bua.take_up([], [], ["c1.1"])
+        after.b2bua.take_up([], {"left": living("left", SipLegState.CONFIRMED)}, ["c1"], ["c1.1"])
         assert after.did() == [("hang up", "left")]
         assert after.heard() == [
             told.RingFailed("c1.1", Cause.SERVER_RESTARTED),
             told.AgentHungUp("c1.1"),
+            told.CallFailed("c1", Cause.SERVER_RESTARTED),
         ]
 
     asyncio.run(both())
@@ -266,7 +263,7 @@ def test_a_queue_call_that_the_engine_has_ended_is_ended() -> None:
         after = taken_up(before)
         again = Exchange()
         calls = [codec(again).decode(record) for record in records(after)]
-        again.b2bua.take_up(calls, [], [])
+        again.b2bua.take_up(calls, {"in1": living("in1", SipLegState.CONFIRMED)}, [], [])
         assert again.tools.book.calls == {}
         assert again.did() == [("hang up", "in1")]
 

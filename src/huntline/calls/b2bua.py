@@ -4,7 +4,7 @@ engine asks."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import assert_never
 
 from huntline.calls.admission import Admission
@@ -19,7 +19,7 @@ from huntline.calls.parts import CallParts
 from huntline.calls.queue_calls import QueueCalls
 from huntline.calls.refusals import Refusals
 from huntline.calls.replacement import Takeovers
-from huntline.calls.taking_up import last_number, missed_event, strangers
+from huntline.calls.taking_up import last_number, missed_event
 from huntline.calls.tools import CallTools
 from huntline.calls.transfers import Transfers
 from huntline.engine import commands as do
@@ -35,6 +35,7 @@ from huntline.media.interface import (
     PlayFinished,
 )
 from huntline.sip.core import events as sip
+from huntline.sip.core.leg_record import LegRecord
 
 log = logging.getLogger(__name__)
 
@@ -280,9 +281,15 @@ class B2bua:
             "transfers": self._transfers,
         }
 
-    def take_up(self, calls: Sequence[Call], queued: Container[str], rung: Iterable[str]) -> None:
+    def take_up(
+        self,
+        calls: Sequence[Call],
+        legs: Mapping[str, LegRecord],
+        queued: Collection[str],
+        rung: Iterable[str],
+    ) -> None:
         """Go on with calls that were up when an earlier process died; to be called once SIP has its legs
-        again. ``queued`` are the calls, ``rung`` the rings that the engine knows.
+        again, ``legs`` by their ids. ``queued`` are the calls, ``rung`` the rings that the engine knows.
 
         Nobody is left in silence: whoever has nobody to answer for them any more is hung up on, and the
         engine hears what is not there any more.
@@ -290,21 +297,28 @@ class B2bua:
         self._parts.dialling.number_from(1 + max(map(last_number, calls), default=0))
         for call in calls:
             self._tools.book.take_up(call)
+        strangers = [leg_id for leg_id in legs if self._tools.book.by_leg(leg_id) is None]
         for call in calls:
             if call.owner is self._queue_calls and call.call_id not in queued:
                 self._parts.ends.end(call)
             else:
-                self._go_on(call)
-        for stranger in strangers(self._tools):
-            self._tools.user_agent.hang_up(stranger)
-        known = {ring_id for call in self._tools.book.calls.values() for ring_id in call.rings}
-        for ring_id in [ring_id for ring_id in rung if ring_id not in known]:
+                self._go_on(call, legs)
+        for leg_id in strangers:
+            self._tools.user_agent.hang_up(leg_id)
+        self._tell_what_is_gone(queued, rung)
+
+    def _tell_what_is_gone(self, queued: Iterable[str], rung: Iterable[str]) -> None:
+        calls = self._tools.book.calls
+        rings = {ring_id for call in calls.values() for ring_id in call.rings}
+        for ring_id in [ring_id for ring_id in rung if ring_id not in rings]:
             self._tools.post(told.RingFailed(ring_id, Cause.SERVER_RESTARTED))
             self._tools.post(told.AgentHungUp(ring_id))
+        for call_id in [call_id for call_id in queued if call_id not in calls]:
+            self._tools.post(told.CallFailed(call_id, Cause.SERVER_RESTARTED))
 
-    def _go_on(self, call: Call) -> None:
+    def _go_on(self, call: Call, legs: Mapping[str, LegRecord]) -> None:
         for leg in call.legs():
-            if (missed := missed_event(self._tools.user_agent, leg)) is not None:
+            if (missed := missed_event(leg, legs.get(leg.leg_id))) is not None:
                 self._leg_event(missed)
         if call.call_id in self._tools.book.calls:
             self._arrivals.take_up(call)

@@ -5,18 +5,15 @@ from __future__ import annotations
 import re
 
 from huntline.calls.model import Call, Leg, LegState, Party
-from huntline.calls.tools import CallTools
 from huntline.sip.core.events import LegAnswered, LegEnded, LegRejected
-from huntline.sip.core.leg_record import SipLegState
+from huntline.sip.core.leg_record import LegRecord, SipLegState
 from huntline.sip.core.message import REASONS
-from huntline.sip.user_agent import UserAgent
 
 _ANSWERED = (SipLegState.ANSWERED, SipLegState.CONFIRMED)
 
 
-def missed_event(user_agent: UserAgent, leg: Leg) -> LegAnswered | LegEnded | LegRejected | None:
+def missed_event(leg: Leg, record: LegRecord | None) -> LegAnswered | LegEnded | LegRejected | None:
     """What SIP knows of a leg and its call does not: that it is gone, or has answered."""
-    record = user_agent.leg(leg.leg_id)
     if record is None and (leg.state is LegState.ANSWERED or leg.party is Party.CALLER):
         return LegEnded(leg.leg_id, "restart")
     if record is None:
@@ -24,12 +21,6 @@ def missed_event(user_agent: UserAgent, leg: Leg) -> LegAnswered | LegEnded | Le
     if leg.state is LegState.RINGING and not record.is_incoming and record.state in _ANSWERED:
         return LegAnswered(leg.leg_id, record.remote_sdp)
     return None
-
-
-def strangers(tools: CallTools) -> list[str]:
-    """The legs that no call has: they were let go, or not taken in yet."""
-    leg_ids = (record.leg_id for record in tools.user_agent.legs())
-    return [leg_id for leg_id in leg_ids if tools.book.by_leg(leg_id) is None]
 
 
 def last_number(call: Call) -> int:

@@ -58,7 +58,7 @@ def restore(
     """Put a backup into an empty data folder that no server uses. All of it is checked first."""
     from huntline.storage.restore import read_manifest
     from huntline.storage.restore import restore as put_back
-    from huntline.supervisor import data_folder_taken
+    from huntline.processes.supervisor import data_folder_taken
 
     folder = data_folder(data)
     manifest = read_manifest(file)

@@ -27,8 +27,8 @@ _BETWEEN_TRIES = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """Whose state a journal holds: ``machine`` is another word each time the machine starts, ``run`` each time
-    the server starts of which no process is left."""
+    """Whose state a journal holds: ``machine`` is another word each time the machine starts, ``run`` each
+    time the server starts of which no process is left."""
 
     machine: str
     run: str
@@ -43,9 +43,9 @@ class LiveLog:
     """Writes down what has changed, once in a turn of the loop, and before anything that follows from it is
     sent: ``flush`` is to be called then.
 
-    ``sources`` have the newest records by the first word of their keys, ``legs`` those of the legs of SIP that
-    changed since it was asked last; ``checkpoint`` and ``unsettled`` are the engine's, and the records that may
-    not be in the history yet.
+    ``sources`` have the newest records by the first word of their keys, ``legs`` those of the legs of SIP
+    that changed since it was asked last; ``checkpoint`` and ``unsettled`` are the engine's, and the records
+    that may not be in the history yet.
     """
 
     def __init__(

@@ -8,7 +8,7 @@ from huntline.calls.call_records import CALL_KINDS
 from huntline.calls.model import CallBook
 from huntline.media.client import MediaClient
 from huntline.records import Codec
-from huntline.sip.core.leg_record import LEG_KINDS
+from huntline.sip.core.leg_record import RECORD_KINDS
 from huntline.sip.servers.presence import PresenceServer
 from huntline.sip.servers.registrar import Registrar
 from huntline.sip.user_agent import UserAgent
@@ -26,7 +26,7 @@ class LiveRecords:
         registrar: Registrar,
         presence: PresenceServer,
     ) -> None:
-        self.codec = Codec([*CALL_KINDS, *LEG_KINDS], owners)
+        self.codec = Codec([*CALL_KINDS, *RECORD_KINDS], owners)
         self._user_agent = user_agent
         self.sources: dict[str, Callable[[str], bytes | None]] = {
             "call": lambda call_id: self._encoded(book.calls.get(call_id)),

@@ -43,6 +43,7 @@ from huntline.signalling.unsettled import Unsettled
 from huntline.sip.core import events as sip
 from huntline.sip.core.core import CoreSettings, SipCore
 from huntline.sip.core.flow import Flow
+from huntline.sip.core.leg_record import LegRecord
 from huntline.sip.servers.authenticator import Authenticator
 from huntline.sip.servers.presence import PresenceServer
 from huntline.sip.servers.registrar import Registrar, RegistrarLimits
@@ -194,12 +195,11 @@ class Signalling:
     async def start(self) -> None:
         """Take calls, and go on with those of an earlier process. Raises ConfigurationError when an address
         cannot be had."""
-        calls = self._take_back()
+        self._take_back()
         await self._media.start()
         # Settings first: a phone refused in between would not try again for a long time.
         await self._loading.load()
-        engine = self._earlier.engine.checkpoint()
-        self._b2bua.take_up(calls, list(engine.calls), list(engine.rings))
+        self._take_up_calls()
         await self._user_agent.start([ListenAddress.parse(str(address)) for address in self._config.sip])
         self._runner.start()
         run = os.environ[RUN_ID]
@@ -208,25 +208,33 @@ class Signalling:
         self._live_log.begin_anew(Life(this_machine(), run, self._clock.start))
         await self._control.start()
 
-    def _take_back(self) -> list[Call]:
-        """Know again what an earlier process has written down; returns its calls."""
-        earlier, records, now = self._earlier, self._live_records, self._user_agent.now()
+    def _take_back(self) -> None:
+        """Know again what an earlier process has written down, but for its calls."""
+        loop, earlier, codec = asyncio.get_running_loop(), self._earlier, self._live_records.codec
         for name in earlier.unreadable:
             log.warning("a record of an earlier process cannot be read", extra={"record": name})
         for record in earlier.unsettled:
             self._unsettled.add(record)
-        for leg_id, state in earlier.records("media", records.codec).items():
+        for leg_id, state in earlier.records("media", codec).items():
             self._media.adopt(leg_id, state)
-        for user_id, state in earlier.records("phone", records.codec).items():
-            self._registrar.restore(user_id, state, now)
-        for user_id, state in earlier.records("presence", records.codec).items():
-            self._presence.restore(user_id, state, now)
-        self._user_agent.restore(earlier.records("leg", records.codec))
+        for user_id, state in earlier.records("phone", codec).items():
+            self._registrar.restore(user_id, state, loop.time())
+        for user_id, state in earlier.records("presence", codec).items():
+            self._presence.restore(user_id, state, loop.time())
         self._reachability.take_up(earlier.reachable)
-        asyncio.get_running_loop().call_later(
+        loop.call_later(
             TIME_TO_RETURN, self._reachability.stop_waiting, lambda name: bool(self._registrar.bindings(name))
         )
-        return list(earlier.records("call", records.codec).values())
+
+    def _take_up_calls(self) -> None:
+        """Go on with the calls of an earlier process."""
+        earlier, codec = self._earlier, self._live_records.codec
+        legs: list[LegRecord] = list(earlier.records("leg", codec).values())
+        self._user_agent.restore(legs, asyncio.get_running_loop().time())
+        living = {leg.leg_id: leg for leg in legs if leg.leg_id and not leg.is_over}
+        engine = earlier.engine.checkpoint()
+        calls = list(earlier.records("call", codec).values())
+        self._b2bua.take_up(calls, living, list(engine.calls), list(engine.rings))
 
     async def stop(self) -> None:
         """Hang up and write down what became of the calls, before anything that may take its time or fail;
@@ -242,6 +250,7 @@ class Signalling:
         await self._user_agent.stop()
         self._runner.close()
         await self._media.close()
+        self._live_log.flush()
         self._journal.close()
         self._database.dispose()
 

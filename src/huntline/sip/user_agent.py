@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -13,7 +13,7 @@ from huntline.sip.core.context import Send
 from huntline.sip.core.core import Invite, OutgoingRequest, SipCore
 from huntline.sip.core.events import RequestReceived, SipEvent
 from huntline.sip.core.flow import Flow, Transport
-from huntline.sip.core.leg_record import LegRecord
+from huntline.sip.core.leg_record import LegRecord, LegView
 from huntline.sip.core.message import Headers
 from huntline.sip.core.replaces_header import Replaces
 from huntline.sip.resolver import Resolver
@@ -42,7 +42,8 @@ class UserAgent:
     """Runs a core on the running asyncio loop.
 
     What arrives is handed to the core, its events to ``on_event`` and its output to the sockets within the
-    same turn of the loop. ``on_flow_lost`` hears of connections that ended; ``timed`` parts share the
+    same turn of the loop; ``before_sending`` is called in between, so that nothing is sent that is not on
+    record (``take_changed``). ``on_flow_lost`` hears of connections that ended; ``timed`` parts share the
     core's timer, as long as they change inside ``on_event`` or ``tick``. ``page_origins`` says which pages
     may speak SIP over WebSocket.
     """
@@ -53,6 +54,7 @@ class UserAgent:
         on_event: Callable[[SipEvent], None],
         *,
         on_flow_lost: Callable[[Flow, float], None] | None = None,
+        before_sending: Callable[[], None] = lambda: None,
         timed: Sequence[Timed] = (),
         limits: ConnectionLimits | None = None,
         page_origins: Origins = lambda local_host: (),
@@ -60,10 +62,13 @@ class UserAgent:
         self._core = core
         self._on_event = on_event
         self._on_flow_lost = on_flow_lost
+        self._before_sending = before_sending
         self._timed: tuple[Timed, ...] = (core, *timed)
         self._limits = limits or ConnectionLimits()
         self._page_origins = page_origins
         self.listening: list[ListenAddress] = []
+        self._resolver = Resolver(self.listening, self.now)
+        self._has_started = False
         self._udp: dict[tuple[str, int], UdpSocket] = {}
         self._failed: list[Flow] = []
         self._undelivered: list[Undelivered] = []
@@ -76,7 +81,6 @@ class UserAgent:
         """Listen; ``listening`` then has the real ports. Raises ConfigurationError for an address that cannot
         be had, and holds none then."""
         self._loop = asyncio.get_running_loop()
-        self._resolver = Resolver(self.listening, self.now)
         self._connections = Connections(self._limits, self._flow_lost)
         self._tcp = TcpTransport(self._connections, self._receive, self._flow_failed)
         self._websocket = WebSocketTransport(
@@ -88,6 +92,8 @@ class UserAgent:
             except OSError as error:
                 await self.stop()
                 raise ConfigurationError(f"cannot listen on {address}: {error.strerror or error}") from error
+        self._has_started = True
+        self._schedule_flush()  # what a restored core has to say
 
     async def stop(self) -> None:
         """Send what is to be sent, then close everything."""
@@ -178,15 +184,20 @@ class UserAgent:
 
     # -- what there is
 
-    def leg(self, leg_id: str) -> LegRecord | None:
+    def take_changed(self) -> dict[str, LegRecord | None]:
+        """The newest record of each leg that has changed since the last time; None where nothing is left."""
+        return self._core.take_changed()
+
+    def restore(self, records: Iterable[LegRecord], now: float) -> None:
+        """Go on with the legs of another process; before ``start``, which sends and tells what was missed."""
+        self._loop = asyncio.get_running_loop()
+        self._core.restore(records, now)
+
+    def leg(self, leg_id: str) -> LegView | None:
         """A leg as plain data; None when it is unknown or has no dialog yet."""
         return self._core.leg(leg_id)
 
-    def legs(self) -> list[LegRecord]:
-        """All legs that are not over, as plain data."""
-        return self._core.legs()
-
-    def replaced_leg(self, replaces: Replaces) -> LegRecord | None:
+    def replaced_leg(self, replaces: Replaces) -> LegView | None:
         """The living leg whose dialog is meant (RFC 3891 section 3)."""
         return self._core.replaced_leg(replaces)
 
@@ -234,6 +245,7 @@ class UserAgent:
             while events := self._core.take_events():
                 for event in events:
                     self._deliver(event)
+            self._before_sending()
             for send in self._core.take_output():
                 self._send(send)
         finally:
@@ -241,7 +253,7 @@ class UserAgent:
         self._set_timer()
 
     def _schedule_flush(self) -> None:
-        if self._flush_handle is None:
+        if self._flush_handle is None and self._has_started:
             self._flush_handle = self._loop.call_soon(self._flush_scheduled)
 
     def _flush_scheduled(self) -> None:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from huntline.records import Codec
 from huntline.sip.core.core import CoreSettings, Invite, SipCore
 from huntline.sip.core.digest import DigestCredentials
 from huntline.sip.core.events import InviteReceived, SipEvent
 from huntline.sip.core.flow import Flow, Transport
+from huntline.sip.core.leg_record import RECORD_KINDS, LegRecord
 from huntline.sip.core.message import Request, Response, build_response, parse_message
 
 Event = TypeVar("Event")
+
+CODEC = Codec(RECORD_KINDS)
 
 US = ("192.0.2.1", 5060)
 PEER = ("192.0.2.99", 5080)
@@ -33,6 +37,24 @@ def counted_entropy(seed: int = 0) -> Callable[[int], bytes]:
     return entropy
 
 
+def write_down(core: SipCore, journal: dict[str, bytes]) -> bool:
+    """What a process does before it sends: keep the newest record of each leg; whether there was any."""
+    changed = core.take_changed()
+    for tag, record in changed.items():
+        if record is None:
+            journal.pop(tag, None)
+        else:
+            journal[tag] = CODEC.encode(record)
+    return bool(changed)
+
+
+def restored(journal: dict[str, bytes], settings: CoreSettings, now: float, seed: int = 9) -> SipCore:
+    """A core that goes on from what was written down."""
+    core = SipCore(settings, counted_entropy(seed))
+    core.restore([CODEC.decode(record) for record in journal.values()], now)
+    return core
+
+
 class Desk:
     """Feed it messages and time; look at what it sent and told."""
 
@@ -41,6 +63,8 @@ class Desk:
         self.flow = flow
         self.now = 1000.0
         self.cseq = 0
+        self.journal: dict[str, bytes] = {}
+        self._checked: dict[str, LegRecord] = {}
 
     def receive(self, data: bytes, flow: Flow | None = None) -> list[Request | Response]:
         """Let the core have a message; returns what it sends at once."""
@@ -48,8 +72,22 @@ class Desk:
         return self.sent()
 
     def sent(self) -> list[Request | Response]:
-        """What was sent since the last look."""
+        """What was sent since the last look; by then all there is must be on record."""
+        self.check_records()
         return [parse_message(send.data) for send in self.core.take_output()]
+
+    def check_records(self) -> None:
+        """What was written down of the legs, change by change, makes a core that is as this one."""
+        ours = self.core.records()
+        if not write_down(self.core, self.journal) and ours == self._checked:
+            return
+        self._checked = ours
+        again = restored(self.journal, self.core.settings, self.now)
+        again.tick(self.now)
+        theirs = again.records()
+        kept = {tag for tag, record in ours.items() if not record.flow.connection}
+        assert {tag: theirs[tag] for tag in kept} == {tag: ours[tag] for tag in kept}
+        assert theirs.keys() <= ours.keys() | (self.journal.keys() - ours.keys())
 
     def requests(self) -> list[Request]:
         """The requests among what was sent since the last look."""

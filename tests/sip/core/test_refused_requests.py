@@ -9,7 +9,7 @@ from tests.sip.core.desk import ANSWER, OFFER, UDP, Desk
 
 from huntline.sip.core.events import LegConfirmed, LegEnded, OfferReceived, ReferReceived
 from huntline.sip.core.flow import Flow
-from huntline.sip.core.leg_record import LegRecord
+from huntline.sip.core.leg_record import LegView
 from huntline.sip.core.message import Request, Response, parse_message
 
 STRANGER = replace(UDP, remote=("198.51.100.66", 5060))
@@ -37,7 +37,7 @@ class Line(Desk):
         answers = self.receive(moved.replace(b"z9hG4bKpeer", b"z9hG4bKevil"), STRANGER)
         return [message.status for message in answers if isinstance(message, Response)]
 
-    def record(self, leg_id: str) -> LegRecord:
+    def record(self, leg_id: str) -> LegView:
         leg = self.core.leg(leg_id)
         assert leg is not None
         return leg

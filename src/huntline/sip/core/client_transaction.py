@@ -7,32 +7,38 @@ the response it stands for (section 8.1.3.1): 408 for a timeout, 503 for a dead 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from huntline.sip.core.context import Context
 from huntline.sip.core.flow import Flow
+from huntline.sip.core.leg_record import ClientTransactionRecord
 from huntline.sip.core.message import RequestHead, Response, local_response
-from huntline.sip.core.timers import GIVE_UP, T1, T2, T4, Timer
+from huntline.sip.core.timers import GIVE_UP, T1, T2, T4, Timer, deadline_of
 
 Handler = Callable[["ClientTransaction", Response, float], None]
 
 
 class ClientTransaction:
-    """What both kinds share. ``on_end`` is called once, when the transaction is terminated."""
+    """What both kinds share. ``on_end`` is called once, when the transaction is terminated. ``owner`` is the
+    tag of the leg that it belongs to, if any."""
 
     __slots__ = (
         "_context",
-        "_data",
         "_interval",
         "_on_end",
         "_resend",
         "_state",
         "_wait",
+        "data",
         "flow",
         "handler",
         "head",
         "key",
+        "owner",
     )
+
+    _recorded: ClassVar[dict[str, Callable[[Any, Response, float], None]]]
+    """The states of which there are records: those in which the peer's responses matter."""
 
     def __init__(
         self,
@@ -42,25 +48,59 @@ class ClientTransaction:
         flow: Flow,
         handler: Handler,
         on_end: Callable[[ClientTransaction], None],
-        now: float,
+        owner: str = "",
     ) -> None:
         self._context = context
-        self._data = data
         self._on_end = on_end
+        self.data = data
         self.flow = flow
         self.handler: Handler | None = handler
         self.head = head
+        self.owner = owner
         self.key = client_key(head.via.rpartition("branch=")[2], head.method)
         self._state: Callable[[Any, Response, float], None] = type(self)._first_state
         self._interval = T1
-        timers = context.timers
-        # Timers B and F run for 64*T1 and bound the wait for the first or the final response.
-        self._wait: Timer | None = timers.set(now + GIVE_UP, self._timer_give_up)
-        # Timers A and E: retransmit over an unreliable transport.
+        self._wait: Timer | None = None
         self._resend: Timer | None = None
-        if not flow.transport.is_reliable:
-            self._resend = timers.set(now + T1, self._timer_resend)
-        context.send(flow, data)
+
+    def start(self, now: float) -> None:
+        """Send the request."""
+        # Timers B and F run for 64*T1 and bound the wait for the first or the final response.
+        self._wait = self._context.timers.set(now + GIVE_UP, self._timer_give_up)
+        self._send(now)
+
+    def _send(self, now: float) -> None:
+        # Timers A and E: retransmit over an unreliable transport.
+        if not self.flow.transport.is_reliable:
+            self._resend = self._context.timers.set(now + T1, self._timer_resend)
+        self._context.send(self.flow, self.data)
+        self._changed()
+
+    def record(self) -> ClientTransactionRecord | None:
+        """What it takes to go on; None when the responses to come do not matter."""
+        if self.state not in self._recorded:
+            return None
+        return ClientTransactionRecord(
+            self.data, self.flow, self.state, deadline_of(self._wait), self._recorded_acks()
+        )
+
+    def _recorded_acks(self) -> tuple[tuple[str | None, Flow, bytes], ...]:
+        return ()
+
+    def restore(self, record: ClientTransactionRecord, now: float) -> None:
+        """Go on; a request that may never have arrived is sent again."""
+        self._state = self._recorded[record.state]
+        if record.ends_at is not None:
+            self._wait = self._context.timers.set(record.ends_at, self._when_over())
+        if self.is_unheard:
+            self._send(now)
+
+    def _when_over(self) -> Callable[[float], None]:
+        return self._timer_give_up
+
+    def _changed(self) -> None:
+        if self.owner:
+            self._context.changed.add(self.owner)
 
     def _first_state(self, response: Response, now: float) -> None:
         raise NotImplementedError
@@ -77,6 +117,7 @@ class ClientTransaction:
 
     def receive(self, response: Response, now: float) -> None:
         """A response whose branch and method match."""
+        self._changed()
         self._state(self, response, now)
 
     def flow_failed(self, now: float) -> None:
@@ -92,6 +133,7 @@ class ClientTransaction:
 
     def _fail(self, status: int, now: float) -> None:
         handler = self.handler
+        self._changed()
         self.terminate()
         if handler is not None:
             handler(self, local_response(status), now)
@@ -100,7 +142,7 @@ class ClientTransaction:
         raise NotImplementedError
 
     def _resend_after(self, interval: float, now: float) -> None:
-        self._context.send(self.flow, self._data)
+        self._context.send(self.flow, self.data)
         self._interval = interval
         self._resend = self._context.timers.set(now + interval, self._timer_resend)
 
@@ -157,6 +199,14 @@ class NonInviteClientTransaction(ClientTransaction):
         else:
             self._complete(response, now)
 
+    _recorded: ClassVar = {"trying": _trying, "proceeding": _proceeding}
+
+    def restore(self, record: ClientTransactionRecord, now: float) -> None:
+        """As the parent says; over UDP it is also repeated as before."""
+        super().restore(record, now)
+        if not self.is_unheard and not self.flow.transport.is_reliable:
+            self._resend = self._context.timers.set(now, self._timer_resend)
+
     def _completed(self, response: Response, now: float) -> None:
         # 17.1.2.2: Completed is there to absorb repeated responses.
         pass
@@ -198,11 +248,11 @@ class InviteClientTransaction(ClientTransaction):
         flow: Flow,
         handler: Handler,
         on_end: Callable[[ClientTransaction], None],
-        now: float,
+        owner: str = "",
     ) -> None:
+        super().__init__(context, head, data, flow, handler, on_end, owner)
         self._acks: dict[str | None, tuple[Flow, bytes]] = {}
         self._failure_ack = b""
-        super().__init__(context, head, data, flow, handler, on_end, now)
 
     def _calling(self, response: Response, now: float) -> None:
         # 17.1.1.2: any response stops the retransmissions; a provisional one moves to Proceeding.
@@ -233,6 +283,20 @@ class InviteClientTransaction(ClientTransaction):
         else:
             self._tell(response, now)
 
+    _recorded: ClassVar = {"calling": _calling, "proceeding": _proceeding, "accepted": _accepted}
+
+    def _recorded_acks(self) -> tuple[tuple[str | None, Flow, bytes], ...]:
+        return tuple((to_tag, *ack) for to_tag, ack in self._acks.items())
+
+    def restore(self, record: ClientTransactionRecord, now: float) -> None:
+        """As the parent says; an ACK that may be lost is sent again when the 2xx comes again."""
+        super().restore(record, now)
+        self._acks = {to_tag: (flow, ack) for to_tag, flow, ack in record.acks}
+
+    def _when_over(self) -> Callable[[float], None]:
+        is_accepted = self._state is InviteClientTransaction._accepted
+        return self._timer_linger if is_accepted else self._timer_give_up
+
     def _completed(self, response: Response, now: float) -> None:
         # 17.1.1.2: a repeated final response gets the ACK again, the user does not see it.
         if response.status >= 300:
@@ -252,6 +316,7 @@ class InviteClientTransaction(ClientTransaction):
 
     def acknowledge(self, to_tag: str | None, flow: Flow, ack: bytes) -> None:
         """Send the ACK for a 2xx, and again for each repetition of it."""
+        self._changed()
         self._acks[to_tag] = (flow, ack)
         self._context.send(flow, ack)
 
@@ -260,6 +325,7 @@ class InviteClientTransaction(ClientTransaction):
         if self._state is InviteClientTransaction._proceeding:
             self._stop_timers()
             self._wait = self._context.timers.set(deadline, self._timer_give_up)
+            self._changed()
 
     def _timer_resend(self, now: float) -> None:
         # Timer A: doubled without a cap until timer B ends it.

@@ -52,13 +52,15 @@ class CoreSettings:
 class Context:
     """One core's outputs, timers and randomness, shared by all its state machines."""
 
-    __slots__ = ("_entropy", "allow", "events", "sends", "settings", "supported", "timers")
+    __slots__ = ("_entropy", "allow", "changed", "events", "sends", "settings", "supported", "timers")
 
     def __init__(self, settings: CoreSettings, entropy: Callable[[int], bytes]) -> None:
         self.settings = settings
         self.timers = Timers()
         self.sends: list[Send] = []
         self.events: list[SipEvent] = []
+        self.changed: set[str] = set()
+        """The tags of ours whose legs are no longer what was last on record."""
         self.allow = ", ".join(settings.allow)
         self.supported = ", ".join(settings.supported)
         self._entropy = entropy

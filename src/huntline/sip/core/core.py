@@ -6,7 +6,7 @@ It performs no I/O and reads no clock: every moment is an argument, in seconds o
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from huntline.errors import PeerError
@@ -18,8 +18,9 @@ from huntline.sip.core.events import InviteRefused, RequestReceived, ResponseRec
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.grammar import GrammarError, parse_address, parse_uri
 from huntline.sip.core.incoming_leg import IncomingLeg
+from huntline.sip.core.invite import Invite
 from huntline.sip.core.leg import LegTable, LegTools, SipLeg, answer_challenge
-from huntline.sip.core.leg_record import LegRecord
+from huntline.sip.core.leg_record import LegRecord, LegView, SipLegState
 from huntline.sip.core.message import (
     Headers,
     MalformedMessage,
@@ -29,7 +30,7 @@ from huntline.sip.core.message import (
     build_response,
     parse_message,
 )
-from huntline.sip.core.outgoing_leg import Invite, OutgoingLeg
+from huntline.sip.core.outgoing_leg import OutgoingLeg
 from huntline.sip.core.replaces_header import Replaces
 from huntline.sip.core.request_checks import refusal_of
 from huntline.sip.core.server_transaction import InviteServerTransaction, ServerTransaction
@@ -66,7 +67,7 @@ class SipCore:
         self._context = Context(settings, entropy)
         self._settings = settings
         self._transactions = Transactions(self._context)
-        self._legs = LegTable()
+        self._legs = LegTable(self._context)
         self._surroundings = LegTools(self._context, self._transactions, self._legs)
         self._tag_secret = entropy(16)
 
@@ -204,7 +205,9 @@ class SipCore:
     def invite(self, invite: Invite, now: float) -> None:
         """Call somebody; a leg id that is in use is ignored."""
         if invite.leg_id not in self._legs.by_id:
-            self._legs.add(OutgoingLeg(invite, self._surroundings, now))
+            leg = OutgoingLeg.calling(invite, self._surroundings)
+            self._legs.add(leg)
+            leg.start(invite, now)
 
     def ring(self, leg_id: str, now: float, *, status: int = 180, sdp: str | None = None) -> None:
         """Tell the caller that it rings (180), or give early media (183); with PRACK when required."""
@@ -277,7 +280,7 @@ class SipCore:
         if leg := self._leg(leg_id):
             leg.referral.notify(status, now)
 
-    def replaced_leg(self, replaces: Replaces) -> LegRecord | None:
+    def replaced_leg(self, replaces: Replaces) -> LegView | None:
         """The living leg whose dialog is meant (RFC 3891 section 3), but for one of ours not yet answered."""
         leg = self._legs.by_tag.get(replaces.to_tag)
         record = None if leg is None else self.leg(leg.leg_id)
@@ -286,7 +289,10 @@ class SipCore:
         return record
 
     def _leg(self, leg_id: str) -> SipLeg | None:
-        return self._legs.by_id.get(leg_id)
+        leg = self._legs.by_id.get(leg_id)
+        if leg is not None:
+            leg.changed()
+        return leg
 
     # Counting
 
@@ -300,15 +306,64 @@ class SipCore:
         """Transactions that are not terminated, those that only absorb repetitions included."""
         return len(self._transactions)
 
-    def legs(self) -> list[LegRecord]:
-        """Every leg that has a dialog, as plain data."""
-        records = (leg.record() for leg in self._legs.by_id.values())
-        return [record for record in records if record is not None]
+    def legs(self) -> list[LegView]:
+        """Every leg that has a dialog, to look at."""
+        views = (leg.view() for leg in self._legs.by_id.values())
+        return [view for view in views if view is not None]
 
-    def leg(self, leg_id: str) -> LegRecord | None:
-        """One leg as plain data; None when it is unknown or has no dialog yet."""
+    def leg(self, leg_id: str) -> LegView | None:
+        """One leg, to look at; None when it is unknown or has no dialog yet."""
         leg = self._legs.by_id.get(leg_id)
-        return None if leg is None else leg.record()
+        return None if leg is None else leg.view()
+
+    # The way out and the way back in
+
+    def take_changed(self) -> dict[str, LegRecord | None]:
+        """The newest record of each leg that has changed since the last time, by our tag of its dialog; None
+        where nothing is left of it. What was sent since is known in them."""
+        changed, self._context.changed = self._context.changed, set()
+        return {tag: self._record(tag) for tag in changed}
+
+    def records(self) -> dict[str, LegRecord]:
+        """The record of every leg, by our tag of its dialog; but for refusals that have no ACK yet."""
+        return {tag: leg.record() for tag, leg in self._legs.by_tag.items()}
+
+    def _record(self, tag: str) -> LegRecord | None:
+        if (leg := self._legs.by_tag.get(tag)) is not None:
+            return leg.record()
+        refused = [each for each in self._transactions.servers_of(tag) if each.state == "completed"]
+        invites = tuple(each for each in refused if each.request.startswith(b"INVITE "))
+        if not invites:
+            return None
+        return LegRecord("", True, SipLegState.ENDED, tag, invites[0].flow, invites)
+
+    def restore(self, records: Iterable[LegRecord], now: float) -> None:
+        """Go on where other cores' records were made; each leg may be named once.
+
+        What waits for the user is told again: ``OfferReceived``, ``ReferReceived``. What may never have
+        arrived is sent again.
+        """
+        for record in records:
+            for request in record.servers:
+                self._transactions.restore_server(request, record.local_tag, now)
+            if record.leg_id:
+                self._restore_leg(record, now)
+
+    def _restore_leg(self, record: LegRecord, now: float) -> None:
+        leg = self._leg_for(record)
+        self._legs.add(leg)
+        if record.is_over:
+            self._legs.retire(leg)
+        for each in self._transactions.servers(record.local_tag):
+            if each.request.to_tag is not None:
+                each.on_success = leg.peer_is_at
+        leg.restore(record, now)
+
+    def _leg_for(self, record: LegRecord) -> SipLeg:
+        known = (record.leg_id, self._surroundings, record.flow, record.local_tag, record.contact)
+        if record.is_incoming:
+            return IncomingLeg(*known)
+        return OutgoingLeg(*known, record.credentials)
 
     # Requests
 
@@ -330,6 +385,7 @@ class SipCore:
         if isinstance(transaction, InviteServerTransaction) and transaction.awaits_ack:
             transaction.receive(request, now)
         elif leg := self._leg_of(request):
+            leg.changed()
             leg.receive_ack(request, now)
 
     def _receive_cancel(self, request: Request, flow: Flow, now: float) -> None:
@@ -343,6 +399,7 @@ class SipCore:
         transaction.reply(200, now)
         leg = self._legs.by_tag.get(invite.to_tag)
         if leg is not None:
+            leg.changed()
             leg.peer_reasons = tuple(request.all("reason"))
             leg.receive_cancel(invite, now)
 
@@ -366,6 +423,7 @@ class SipCore:
         if request.to_tag is not None:
             if leg := self._leg_of(request):
                 transaction = self._open(request, flow)
+                self._transactions.own(transaction, leg.local_tag)
                 transaction.on_success = leg.peer_is_at
                 leg.receive_request(transaction, request, now)
                 leg.follow_peer(now)
@@ -394,7 +452,10 @@ class SipCore:
         if asks_too_small_interval(request, self._settings.min_se):
             transaction.reply(422, now, headers=(("Min-SE", str(self._settings.min_se)),))
         else:
-            self._legs.add(IncomingLeg(self._context.token(), self._surroundings, transaction, now))
+            leg = IncomingLeg.called(self._context.token(), self._surroundings, transaction)
+            self._transactions.own(transaction, leg.local_tag)
+            self._legs.add(leg)
+            leg.start(transaction, now)
 
     def _tell_refused(self, request: Request, flow: Flow, status: int) -> None:
         if request.method == "INVITE" and request.to_tag is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from huntline.sip.core.client_transaction import ClientTransaction, Handler
+from huntline.sip.core.client_transaction import ClientTransaction
 from huntline.sip.core.context import Context
 from huntline.sip.core.dialog import Dialog
 from huntline.sip.core.flow import Flow
@@ -36,6 +36,8 @@ class DialogUsage(Protocol):
     @property
     def is_agreed(self) -> bool: ...
 
+    def changed(self) -> None: ...
+
     def own_headers(self) -> tuple[tuple[str, str], ...]: ...
 
     def hear_identity(self, message: Message) -> None: ...
@@ -43,7 +45,6 @@ class DialogUsage(Protocol):
     def request(
         self,
         method: str,
-        handler: Handler,
         now: float,
         *,
         headers: Headers = (),
@@ -51,7 +52,9 @@ class DialogUsage(Protocol):
         content_type: str = SDP,
     ) -> None: ...
 
-    def acknowledge(self, transaction: ClientTransaction, dialog: Dialog, response: Response) -> None: ...
+    def acknowledge(self, transaction: ClientTransaction, dialog: Dialog, to_tag: str | None) -> None: ...
+
+    def server_transaction(self, key: str | None) -> ServerTransaction | None: ...
 
     def ask_to_try_later(self, transaction: ServerTransaction, now: float) -> None: ...
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from huntline.sip.core.dialog import Dialog
+from huntline.sip.core.leg_record import EarlyDialogRecord
 from huntline.sip.core.message import Response, parse_number
 from huntline.sip.core.server_transaction import ServerTransaction
 
@@ -24,8 +25,34 @@ class EarlyDialog:
     # The number of the last reliable response.
     rseq: int | None = None
     # The fork's offer that waits for our user: in a reliable response, whose PRACK answers it, or an UPDATE.
-    offer: Response | None = None
+    offer: str | None = None
     update: ServerTransaction | None = None
+
+    def record(self, fork: str) -> EarlyDialogRecord:
+        """What it takes to go on."""
+        return EarlyDialogRecord(
+            fork,
+            replace(self.dialog),
+            self.local_sdp,
+            self.remote_sdp,
+            self.is_agreed,
+            self.rseq,
+            self.offer,
+            None if self.update is None else self.update.key,
+        )
+
+    @classmethod
+    def restored(cls, record: EarlyDialogRecord, update: ServerTransaction | None) -> EarlyDialog:
+        """Where the record was made; ``update`` is the transaction that it names."""
+        return cls(
+            replace(record.dialog),
+            record.local_sdp,
+            record.remote_sdp,
+            record.is_agreed,
+            record.rseq,
+            record.offer,
+            update,
+        )
 
     def is_news(self, response: Response) -> bool:
         """Whether a response is not a reliable one that came before or out of order (RFC 3262 section 4)."""

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from huntline.sip.core.dialog import Dialog
 from huntline.sip.core.events import InviteReceived, LegCancelled, LegConfirmed, OfferAnswered
+from huntline.sip.core.flow import Flow
 from huntline.sip.core.leg import LegTools, SipLeg
-from huntline.sip.core.leg_record import SipLegState
+from huntline.sip.core.leg_record import (
+    HeaderLines,
+    IncomingRecord,
+    LegRecord,
+    ProvisionalRecord,
+    RepetitionRecord,
+    SipLegState,
+)
 from huntline.sip.core.message import SDP, Headers, Request
 from huntline.sip.core.repetition import Repetition
 from huntline.sip.core.replaces_header import replaces_in
@@ -24,56 +33,115 @@ class _Provisional:
     rseq: int = 0
     repetition: Repetition | None = None
 
+    def record(self) -> ProvisionalRecord:
+        repetition = None if self.repetition is None else self.repetition.record()
+        return ProvisionalRecord(self.status, self.sdp, self.rseq, repetition)
+
 
 class IncomingLeg(SipLeg):
     """Somebody calls us."""
 
     is_incoming = True
 
-    def __init__(
-        self, leg_id: str, surroundings: LegTools, transaction: InviteServerTransaction, now: float
-    ) -> None:
-        request = transaction.request
-        # The Contact names the leg and nothing else: the topology stays hidden.
-        super().__init__(leg_id, surroundings, transaction.flow, transaction.to_tag, leg_id, None)
-        self.dialog = Dialog.from_request(request, transaction.to_tag)
+    def __init__(self, leg_id: str, surroundings: LegTools, flow: Flow, local_tag: str, contact: str) -> None:
+        super().__init__(leg_id, surroundings, flow, local_tag, contact, None)
         self.state = SipLegState.RINGING
-        self.remote_sdp = request.sdp
-        self.note_allowed(request)
-        self._transaction = transaction
-        self._is_reliable = "100rel" in request.tokens("require")
+        # The caller's INVITE, until our answer to it is acknowledged.
+        self._invite: InviteServerTransaction | None = None
+        self._is_reliable = False
         self._rseq = 0
         self._provisionals: deque[_Provisional] = deque()
         # The first offer was answered before our 2xx: by a reliable response of ours, or by its PRACK.
         self._is_agreed_early = False
         self._held_answer: str | None = None
         self._repetition: Repetition | None = None
-        self._bye_headers: Headers | None = None
+        self._bye_headers: HeaderLines | None = None
+
+    @classmethod
+    def called(cls, leg_id: str, surroundings: LegTools, invite: InviteServerTransaction) -> IncomingLeg:
+        """The leg of a new INVITE."""
+        # The Contact names the leg and nothing else: the topology stays hidden.
+        contact = surroundings.context.contact(leg_id, invite.flow)
+        leg = cls(leg_id, surroundings, invite.flow, invite.to_tag, contact)
+        request = invite.request
+        leg.dialog = Dialog.from_request(request, invite.to_tag)
+        leg.remote_sdp = request.sdp
+        leg.note_allowed(request)
+        leg._invite = invite
+        leg._is_reliable = "100rel" in request.tokens("require")
+        return leg
+
+    def start(self, invite: InviteServerTransaction, now: float) -> None:
+        """Answer 100, and tell our user of the call."""
+        request = invite.request
         timestamp = request.header("timestamp")
-        transaction.reply(100, now, headers=(("Timestamp", timestamp),) if timestamp else ())
-        self.context.tell(
-            InviteReceived(leg_id, request, transaction.source, request.sdp, replaces_in(request))
+        invite.reply(100, now, headers=(("Timestamp", timestamp),) if timestamp else ())
+        told = InviteReceived(self.leg_id, request, invite.source, request.sdp, replaces_in(request))
+        self.context.tell(told)
+
+    def incoming_record(self) -> IncomingRecord | None:
+        """The call until the ACK to our answer; afterwards there is nothing to know of it any more."""
+        if self._invite is None:
+            return None
+        return IncomingRecord(
+            self._invite.key,
+            self._is_reliable,
+            self._rseq,
+            tuple(provisional.record() for provisional in self._provisionals),
+            self._is_agreed_early,
+            self._held_answer,
+            None if self._repetition is None else self._repetition.record(),
+            self._bye_headers,
         )
 
+    def restore(self, record: LegRecord, now: float) -> None:
+        """As for any leg; a response that may never have arrived is repeated."""
+        super().restore(record, now)
+        if record.incoming is not None:
+            self._restore_unconfirmed(record.incoming, now)
+
+    def _restore_unconfirmed(self, record: IncomingRecord, now: float) -> None:
+        invite = self.transactions.server(record.invite)
+        if not isinstance(invite, InviteServerTransaction):
+            return
+        self._invite = invite
+        self._is_reliable, self._rseq = record.is_reliable, record.rseq
+        self._is_agreed_early, self._held_answer = record.is_agreed_early, record.held_answer
+        self._bye_headers = record.bye_headers
+
+        def repetition(of: RepetitionRecord | None, give_up: Callable[[float], None]) -> Repetition | None:
+            if of is None:
+                return None
+            return Repetition(self.context, self.flow, invite.last, now, give_up, of)
+
+        for each in record.provisionals:
+            again = repetition(each.repetition, self._no_prack)
+            self._provisionals.append(_Provisional(each.status, each.sdp, each.rseq, again))
+        self._repetition = repetition(record.repetition, self._no_ack)
+
     # Our user's wishes
+
+    @property
+    def _ringing(self) -> InviteServerTransaction | None:
+        """The caller's INVITE, while it has no final response."""
+        return self._invite if self.state is SipLegState.RINGING else None
 
     def ring(self, status: int, sdp: str | None, now: float) -> None:
         """Send 180 or 183, reliably when the caller demands it (RFC 3262).
 
         A reliable one with ``sdp`` settles the session, also of a caller without an offer: then it is ours.
         """
-        if self.state is not SipLegState.RINGING or self._held_answer is not None:
+        invite = self._ringing
+        if invite is None or self._held_answer is not None:
             return
         has_offer = self.remote_sdp is not None
         if not self._is_reliable:
             # A caller without an offer gets ours in the 2xx: an unreliable response can carry none.
             body = sdp if sdp and has_offer else ""
-            self._transaction.reply(
-                status, now, headers=self._provisional_headers(), body=body, content_type=SDP
-            )
+            invite.reply(status, now, headers=self._provisional_headers(), body=body, content_type=SDP)
         elif has_offer or sdp:
             self._provisionals.append(_Provisional(status, sdp))
-            self._send_provisional(now)
+            self._send_provisional(invite, now)
         # Else the first reliable response had to carry our offer (RFC 3262 section 5): the 2xx will.
 
     @property
@@ -89,7 +157,7 @@ class IncomingLeg(SipLeg):
         route_set = self.dialog.route_set if self.dialog else ()
         return tuple(("Record-Route", value) for value in route_set)
 
-    def _send_provisional(self, now: float) -> None:
+    def _send_provisional(self, invite: InviteServerTransaction, now: float) -> None:
         """Send the first waiting reliable response, unless one is under way (RFC 3262 section 3)."""
         if not self._provisionals or self._provisionals[0].repetition is not None:
             return
@@ -99,7 +167,7 @@ class IncomingLeg(SipLeg):
         self._rseq += 1
         provisional.rseq = self._rseq
         headers = (*self._provisional_headers(), ("Require", "100rel"), ("RSeq", str(self._rseq)))
-        data = self._transaction.reply(
+        data = invite.reply(
             provisional.status, now, headers=headers, body=provisional.sdp or "", content_type=SDP
         )
         provisional.repetition = Repetition(self.context, self.flow, data, now, self._no_prack)
@@ -108,8 +176,11 @@ class IncomingLeg(SipLeg):
         """The PRACK for the response that is under way; any other one gets 481."""
         rack = (request.header("rack") or "").split()
         waiting = self._provisionals[0] if self._provisionals else None
-        expected = [str(waiting.rseq), str(self._transaction.request.cseq.sequence)] if waiting else []
-        if waiting is None or waiting.repetition is None or rack != [*expected, "INVITE"]:
+        invite = self._ringing
+        if waiting is None or waiting.repetition is None or invite is None:
+            transaction.reply(481, now)
+            return
+        if rack != [str(waiting.rseq), str(invite.request.cseq.sequence), "INVITE"]:
             transaction.reply(481, now)
             return
         waiting.repetition.stop()
@@ -121,7 +192,7 @@ class IncomingLeg(SipLeg):
             if waiting.sdp is not None:
                 self.local_sdp, self._is_agreed_early = waiting.sdp, True
             self.negotiation.receive_prack(transaction, request, now)
-        self._send_provisional(now)
+        self._send_provisional(invite, now)
         self._release_answer(now)
 
     def _take_early_answer(self, ours: str, theirs: str | None) -> None:
@@ -132,8 +203,9 @@ class IncomingLeg(SipLeg):
 
     def _no_prack(self, now: float) -> None:
         # RFC 3262 section 3: without a PRACK after 64*T1 the INVITE is refused with a 5xx.
-        self._transaction.reply(504, now, reason="No PRACK")
-        self._cancelled(now)
+        if (invite := self._ringing) is not None:
+            invite.reply(504, now, reason="No PRACK")
+            self._cancelled(now)
 
     def answer(self, sdp: str, now: float) -> None:
         """Send the 2xx, after the PRACK when one is still missing (RFC 3262 section 3).
@@ -147,8 +219,8 @@ class IncomingLeg(SipLeg):
     def _release_answer(self, now: float) -> None:
         """Send the 2xx that waits, unless a reliable response or an offer of the caller is open."""
         is_open = bool(self._provisionals) or self.negotiation.is_asked
-        if self._held_answer is not None and not is_open:
-            self._send_answer(self._held_answer, now)
+        if self._held_answer is not None and not is_open and (invite := self._ringing) is not None:
+            self._send_answer(invite, self._held_answer, now)
 
     def accept_offer(self, sdp: str, now: float, fork: str) -> None:
         """As for any leg; our 2xx may have waited for it."""
@@ -160,20 +232,20 @@ class IncomingLeg(SipLeg):
         super().reject_offer(status, now, fork)
         self._release_answer(now)
 
-    def _send_answer(self, sdp: str, now: float) -> None:
+    def _send_answer(self, invite: InviteServerTransaction, sdp: str, now: float) -> None:
         self.state, self._held_answer = SipLegState.ANSWERED, None
         # RFC 3261 section 13.2.1: a session that was agreed before stands, and is not described again.
         body = "" if self._is_agreed_early else sdp
         self.local_sdp = self.local_sdp if self._is_agreed_early else sdp
-        timer = self.session_timer.agree_as_uas(self._transaction.request, now)
+        timer = self.session_timer.agree_as_uas(invite.request, now)
         headers = (*self._record_route(), *self.own_headers(), *timer)
-        data = self._transaction.reply(200, now, headers=headers, body=body, content_type=SDP)
+        data = invite.reply(200, now, headers=headers, body=body, content_type=SDP)
         self._repetition = Repetition(self.context, self.flow, data, now, self._no_ack)
 
     def reject(self, status: int, now: float, reason: str | None, headers: Headers) -> None:
         """Refuse the call; the user hears no more of the leg."""
-        if self.state is SipLegState.RINGING:
-            self._transaction.reply(status, now, reason=reason, headers=headers)
+        if (invite := self._ringing) is not None:
+            invite.reply(status, now, reason=reason, headers=headers)
             self.stop(now)
             self.table.forget(self)
 
@@ -182,7 +254,7 @@ class IncomingLeg(SipLeg):
         if self.state is SipLegState.RINGING:
             self.reject(480, now, None, headers)
         elif self.state is SipLegState.ANSWERED:
-            self._bye_headers = headers
+            self._bye_headers = tuple(headers)
             self.table.retire(self)
         elif self.state is SipLegState.CONFIRMED:
             super().hang_up(now, headers)
@@ -191,20 +263,21 @@ class IncomingLeg(SipLeg):
 
     def receive_ack(self, request: Request, now: float) -> None:
         """The ACK to our 2xx, to the first or to one to a re-INVITE."""
-        if self.state is not SipLegState.ANSWERED:
+        if self._invite is None or self.state is not SipLegState.ANSWERED:
             super().receive_ack(request, now)
-        elif request.cseq.sequence == self._transaction.request.cseq.sequence:
-            self._confirm(request.sdp, now)
+        elif request.cseq.sequence == self._invite.request.cseq.sequence:
+            self._confirm(self._invite.request, request.sdp, now)
 
-    def _confirm(self, sdp: str | None, now: float) -> None:
+    def _confirm(self, invite: Request, sdp: str | None, now: float) -> None:
         if self._repetition is not None:
             self._repetition.stop()
             self._repetition = None
         self.state = SipLegState.CONFIRMED
+        self._invite = None
         if self._bye_headers is not None:
             super().hang_up(now, self._bye_headers)
             return
-        is_late = self._transaction.request.sdp is None and not self._is_agreed_early
+        is_late = invite.sdp is None and not self._is_agreed_early
         self.remote_sdp = sdp if is_late else self.remote_sdp
         self.context.tell(LegConfirmed(self.leg_id, sdp if is_late else None))
         self.negotiation.confirmed(now)
@@ -224,7 +297,7 @@ class IncomingLeg(SipLeg):
 
     def receive_cancel(self, transaction: InviteServerTransaction, now: float) -> None:
         """The caller gives up (section 9.2); after our answer a CANCEL has no effect."""
-        if transaction is not self._transaction:
+        if transaction is not self._invite:
             super().receive_cancel(transaction, now)
         elif self.state is SipLegState.RINGING:
             transaction.reply(487, now)
@@ -232,8 +305,8 @@ class IncomingLeg(SipLeg):
 
     def receive_bye(self, now: float) -> None:
         """The caller ends the call, also before our answer (section 15.1.2)."""
-        if self.state is SipLegState.RINGING:
-            self._transaction.reply(487, now)
+        if (invite := self._ringing) is not None:
+            invite.reply(487, now)
             self._cancelled(now)
         elif self._bye_headers is not None:
             self.stop(now)
@@ -244,8 +317,8 @@ class IncomingLeg(SipLeg):
     def flow_failed(self, now: float) -> None:
         """As for any leg; a call that is not answered yet is over."""
         super().flow_failed(now)
-        if self.state is SipLegState.RINGING:
-            self._transaction.terminate()
+        if (invite := self._ringing) is not None:
+            invite.terminate()
             self._cancelled(now)
         elif self.state is SipLegState.ANSWERED and not self.is_cut_off:
             self.end("transport failed", now)
@@ -264,6 +337,7 @@ class IncomingLeg(SipLeg):
     def stop(self, now: float) -> None:
         """As for any leg, the repetitions of our responses included."""
         super().stop(now)
+        self._invite = None
         if self._repetition is not None:
             self._repetition.stop()
             self._repetition = None

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 
-from huntline.sip.core.client_transaction import ClientTransaction
 from huntline.sip.core.dialog_usage import DialogUsage
 from huntline.sip.core.events import DtmfReceived
-from huntline.sip.core.leg_record import SipLegState
+from huntline.sip.core.leg_record import InfoRecord, SipLegState
 from huntline.sip.core.message import Request, Response
 from huntline.sip.core.server_transaction import ServerTransaction
 
@@ -63,13 +62,24 @@ class Info:
         if self._waiting and not self._is_sending and self._leg.state is SipLegState.CONFIRMED:
             self._is_sending = True
             body = f"Signal={self._waiting.popleft()}\r\nDuration={_DURATION_MS}\r\n"
-            self._leg.request("INFO", self._answered, now, body=body, content_type=_RELAY)
+            self._leg.request("INFO", now, body=body, content_type=_RELAY)
 
-    def _answered(self, transaction: ClientTransaction, response: Response, now: float) -> None:
+    def answered(self, response: Response, now: float) -> None:
         """A key that was refused is lost; the call goes on, and the next key is tried."""
         if response.status >= 200:
             self._is_sending = False
             self._send_next(now)
+
+    def record(self) -> InfoRecord | None:
+        """What it takes to go on; None for the usual."""
+        if not self._waiting and not self._is_sending and self.is_allowed:
+            return None
+        return InfoRecord(tuple(self._waiting), self._is_sending, self.is_allowed)
+
+    def restore(self, record: InfoRecord) -> None:
+        """Go on where the record was made."""
+        self._waiting.extend(record.waiting)
+        self._is_sending, self.is_allowed = record.is_sending, record.is_allowed
 
 
 def _key_in(request: Request) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from huntline.plain import fields_of
 from huntline.sip.core.client_transaction import ClientTransaction, Handler, InviteClientTransaction
@@ -12,20 +12,28 @@ from huntline.sip.core.digest import DigestCredentials, authorize
 from huntline.sip.core.events import LegEnded, PeerIdentified
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.info import Info
-from huntline.sip.core.leg_record import LegRecord, SipLegState
-from huntline.sip.core.message import SDP, Headers, Message, Request, Response
+from huntline.sip.core.leg_record import (
+    HeaderLines,
+    IncomingRecord,
+    LegRecord,
+    LegView,
+    OutgoingRecord,
+    SipLegState,
+)
+from huntline.sip.core.message import SDP, Headers, Message, Request, RequestHead, Response, parse_message
 from huntline.sip.core.negotiation import Negotiation
 from huntline.sip.core.referral import Referral
 from huntline.sip.core.server_transaction import InviteServerTransaction, ServerTransaction
 from huntline.sip.core.session_timer import SessionTimer
-from huntline.sip.core.timers import GIVE_UP, Timer
+from huntline.sip.core.timers import GIVE_UP, Timer, deadline_of
 from huntline.sip.core.transactions import Transactions
 
 
 class LegTable:
     """Legs by their id (living ones) and by our tag (also those whose BYE is under way)."""
 
-    def __init__(self) -> None:
+    def __init__(self, context: Context) -> None:
+        self._context = context
         self.by_id: dict[str, SipLeg] = {}
         self.by_tag: dict[str, SipLeg] = {}
 
@@ -33,15 +41,18 @@ class LegTable:
         """Take in a new leg."""
         self.by_id[leg.leg_id] = leg
         self.by_tag[leg.local_tag] = leg
+        leg.changed()
 
     def retire(self, leg: SipLeg) -> None:
         """The leg is over for its user."""
         self.by_id.pop(leg.leg_id, None)
+        leg.changed()
 
     def forget(self, leg: SipLeg) -> None:
         """Nothing is left to be done for the leg."""
         self.by_id.pop(leg.leg_id, None)
         self.by_tag.pop(leg.local_tag, None)
+        leg.changed()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +75,7 @@ class SipLeg:
         surroundings: LegTools,
         flow: Flow,
         local_tag: str,
-        contact_user: str,
+        contact: str,
         credentials: DigestCredentials | None,
     ) -> None:
         self.leg_id = leg_id
@@ -73,7 +84,7 @@ class SipLeg:
         self.table = surroundings.legs
         self.flow = flow
         self.local_tag = local_tag
-        self.contact = self.context.contact(contact_user, flow)
+        self.contact = contact
         self.credentials = credentials
         self.state = SipLegState.CALLING
         self.dialog: Dialog | None = None
@@ -86,7 +97,7 @@ class SipLeg:
         self.is_cut_off = False
         self._has_moved = False
         # Our BYE, as long as it has no response, and the end of its wait for a peer that is cut off.
-        self._goodbye: Headers | None = None
+        self._goodbye: HeaderLines | None = None
         self._goodbye_limit: Timer | None = None
         # Our question whether the peer is there has no answer yet.
         self._is_asked = False
@@ -106,6 +117,14 @@ class SipLeg:
     def is_agreed(self) -> bool:
         """Whether the first offer has its answer for good, so that there may be further ones."""
         return self.state is SipLegState.CONFIRMED
+
+    def changed(self) -> None:
+        """Something of the leg is no longer as it was last on record."""
+        self.context.changed.add(self.local_tag)
+
+    def server_transaction(self, key: str | None) -> ServerTransaction | None:
+        """A request of the peer, as records name it."""
+        return self.transactions.server(key)
 
     def note_allowed(self, message: Message) -> None:
         """Take over what the peer says in Allow that it knows."""
@@ -194,56 +213,80 @@ class SipLeg:
     def request(
         self,
         method: str,
-        handler: Handler,
         now: float,
         *,
         headers: Headers = (),
         body: str = "",
         content_type: str = SDP,
         dialog: Dialog | None = None,
-        authorization: tuple[str, str] | None = None,
     ) -> None:
         """Send a request within the dialog; a challenge is answered once when we have credentials."""
         dialog = dialog or self.dialog
-        if dialog is None:
+        if dialog is not None:
+            head = dialog.next_head(method, self.context.via(self.flow))
+            product = ("User-Agent", self.context.settings.product)
+            self._send(head, head.write((*headers, product), body, content_type), now)
+
+    def _send(self, head: RequestHead, data: bytes, now: float) -> None:
+        send = self.transactions.send_invite if head.method == "INVITE" else self.transactions.send
+        send(head, data, self.flow, self.handler_of(head), now, self.local_tag)
+
+    def handler_of(self, head: RequestHead) -> Handler:
+        """Who takes the responses to a request of ours: by what it asks, so that records need not say."""
+        return self._responded_within
+
+    def _responded_within(self, transaction: ClientTransaction, response: Response, now: float) -> None:
+        """A response to a request within the dialog."""
+        if (proof := self._proof(transaction, response)) is not None:
+            self._ask_again(transaction, proof, now)
             return
-        headers = tuple(headers)
-        head = dialog.next_head(method, self.context.via(self.flow))
+        match transaction.head.method:
+            case "INVITE":
+                self.negotiation.answered(transaction, response, now)
+            case "UPDATE":
+                self.negotiation.refreshed(response, now)
+            case "NOTIFY":
+                self.referral.notified(response, now)
+            case "INFO":
+                self.info.answered(response, now)
+            case "OPTIONS":
+                self._has_answered(response, now)
+            case "BYE":
+                self._bye_answered(response, now)
+            case _:
+                pass  # PRACK and CANCEL are answered for their transactions' sake only
 
-        def on_response(transaction: ClientTransaction, response: Response, now: float) -> None:
-            proof = None if authorization else self.authorization(response, method, head.uri)
-            if proof is None:
-                handler(transaction, response, now)
-            else:
-                self.request(
-                    method,
-                    handler,
-                    now,
-                    headers=headers,
-                    body=body,
-                    content_type=content_type,
-                    dialog=dialog,
-                    authorization=proof,
-                )
+    def _proof(self, transaction: ClientTransaction, response: Response) -> tuple[str, str] | None:
+        """What answers a challenge, unless the request had that already."""
+        head = transaction.head
+        proof = self.authorization(response, head.method, head.uri)
+        is_repeated = proof is not None and parse_message(transaction.data).header(proof[0].lower())
+        return None if is_repeated else proof
 
-        product = ("User-Agent", self.context.settings.product)
-        data = head.write(
-            (*headers, product, *((authorization,) if authorization else ())), body, content_type
-        )
-        send = self.transactions.send_invite if method == "INVITE" else self.transactions.send
-        send(head, data, self.flow, on_response, now)
+    def _ask_again(self, transaction: ClientTransaction, proof: tuple[str, str], now: float) -> None:
+        asked = transaction.head
+        dialog = self.dialog_to(asked)
+        number = 1 + max(asked.cseq, 0 if dialog is None else dialog.local_cseq)
+        if dialog is not None:
+            dialog.local_cseq = number
+        head = replace(asked, via=self.context.via(self.flow), cseq=number)
+        self._send(head, head.write_again(transaction.data, proof), now)
+
+    def dialog_to(self, head: RequestHead) -> Dialog | None:
+        """The dialog that a request of ours was in; None where nothing is known of it any more."""
+        return self.dialog
 
     def authorization(self, response: Response, method: str, uri: str) -> tuple[str, str] | None:
         """The header that answers a challenge, when there is one and we have credentials."""
         return answer_challenge(self.context, self.credentials, response, method, uri)
 
     def acknowledge(
-        self, transaction: ClientTransaction, dialog: Dialog, response: Response, sdp: str | None = None
+        self, transaction: ClientTransaction, dialog: Dialog, to_tag: str | None, sdp: str | None = None
     ) -> None:
         """Send the ACK for a 2xx, now and for each repetition of the 2xx."""
         if isinstance(transaction, InviteClientTransaction):
-            head = dialog.head("ACK", self.context.via(self.flow), response.cseq.sequence)
-            transaction.acknowledge(response.to_tag, self.flow, head.write((), sdp or "", SDP))
+            head = dialog.head("ACK", self.context.via(self.flow), transaction.head.cseq)
+            transaction.acknowledge(to_tag, self.flow, head.write((), sdp or "", SDP))
 
     def ask_whether_there(self, now: float) -> None:
         """End the leg unless the peer answers: a request within the dialog tells whether it stands.
@@ -254,9 +297,9 @@ class SipLeg:
             self.end_with_bye("transport failed", now)
         elif self.state is SipLegState.CONFIRMED and not self._is_asked:
             self._is_asked = True
-            self.request("OPTIONS", self._has_answered, now, headers=(("Accept", SDP),))
+            self.request("OPTIONS", now, headers=(("Accept", SDP),))
 
-    def _has_answered(self, transaction: ClientTransaction, response: Response, now: float) -> None:
+    def _has_answered(self, response: Response, now: float) -> None:
         if response.status < 200:
             return
         self._is_asked = False
@@ -280,15 +323,18 @@ class SipLeg:
         """
         if dialog is None:
             self._goodbye = tuple(headers)
-        self.request("BYE", self._bye_answered, now, headers=headers, dialog=dialog)
+        self.request("BYE", now, headers=headers, dialog=dialog)
 
-    def _bye_answered(self, transaction: ClientTransaction, response: Response, now: float) -> None:
+    def _bye_answered(self, response: Response, now: float) -> None:
         if response.status < 200 or not self.is_over:
             return
         if self._goodbye is not None and self.has_lost_connection(response):
-            self._goodbye_limit = self.context.timers.set(now + GIVE_UP, self._stays_away)
+            self._wait_to_say_bye(now + GIVE_UP)
         else:
             self.table.forget(self)
+
+    def _wait_to_say_bye(self, until: float) -> None:
+        self._goodbye_limit = self.context.timers.set(until, self._stays_away)
 
     def _stays_away(self, now: float) -> None:
         self.table.forget(self)
@@ -324,6 +370,7 @@ class SipLeg:
         its audio, or its session timer.
         """
         self.is_cut_off = bool(self.flow.connection)
+        self.changed()
 
     def has_lost_connection(self, response: Response) -> bool:
         """Whether a request of ours failed for want of a connection, to a peer that may come back."""
@@ -345,6 +392,7 @@ class SipLeg:
     def peer_is_back(self, now: float) -> None:
         """The peer is reached by another flow, which is ours already: what has waited for it is sent."""
         self.is_cut_off = False
+        self.changed()
         if self._goodbye_limit is not None:
             self._goodbye_limit.cancel()
             self._goodbye_limit = None
@@ -372,12 +420,72 @@ class SipLeg:
         """Refuse the peer's offer; what was agreed before stays in force."""
         self.negotiation.reject(status, now)
 
-    def record(self) -> LegRecord | None:
-        """The leg as plain data; None before it has a dialog."""
+    # The way out and the way back in
+
+    def record(self) -> LegRecord:
+        """All that it takes to go on with the leg elsewhere."""
+        return LegRecord(
+            self.leg_id,
+            self.is_incoming,
+            self.state,
+            self.local_tag,
+            self.flow,
+            self.transactions.servers_of(self.local_tag),
+            self.transactions.clients_of(self.local_tag),
+            self.contact,
+            self.credentials,
+            None if self.dialog is None else replace(self.dialog),
+            self.local_sdp,
+            self.remote_sdp,
+            self.peer_allows_update,
+            self.identity,
+            self.is_cut_off,
+            self._goodbye,
+            deadline_of(self._goodbye_limit),
+            self._is_asked,
+            self.session_timer.record(),
+            self.negotiation.record(),
+            self.referral.record(),
+            self.info.record(),
+            self.incoming_record(),
+            self.outgoing_record(),
+        )
+
+    def incoming_record(self) -> IncomingRecord | None:
+        """What only an incoming leg has, until it is confirmed."""
+        return None
+
+    def outgoing_record(self) -> OutgoingRecord | None:
+        """What only an outgoing leg has, as long as its first INVITE matters."""
+        return None
+
+    def restore(self, record: LegRecord, now: float) -> None:
+        """Go on where the record was made; what waits for our user is told again."""
+        self.state = record.state
+        self.dialog = None if record.dialog is None else replace(record.dialog)
+        self.local_sdp, self.remote_sdp = record.local_sdp, record.remote_sdp
+        self.peer_allows_update, self.identity = record.peer_allows_update, record.identity
+        self.is_cut_off, self._is_asked = record.is_cut_off, record.is_asked
+        self._goodbye = record.goodbye
+        if record.goodbye_until is not None:
+            self._wait_to_say_bye(record.goodbye_until)
+        for request in record.clients:
+            self.transactions.restore_client(request, self.local_tag, self.handler_of, now)
+        if record.session is not None:
+            self.session_timer.restore(record.session)
+        if record.negotiation is not None:
+            self.negotiation.restore(record.negotiation, now)
+        if record.referral is not None:
+            self.referral.restore(record.referral)
+        if record.info is not None:
+            self.info.restore(record.info)
+
+    def view(self) -> LegView | None:
+        """What there is to see of the leg; None before it has a dialog."""
         dialog = self.dialog
         if dialog is None:
             return None
-        return LegRecord(
+        return LegView(
             self.leg_id,
             self.is_incoming,
             str(self.state),

@@ -209,14 +209,15 @@ class Message:
 
 
 class Request(Message):
-    """A request; ``uri`` is the raw Request-URI."""
+    """A request; ``uri`` is the raw Request-URI, ``raw`` the message as it came."""
 
-    __slots__ = ("method", "uri")
+    __slots__ = ("method", "raw", "uri")
 
     def __init__(self, method: str, uri: str, headers: list[tuple[str, str]], body: bytes) -> None:
         super().__init__(headers, body)
         self.method = method
         self.uri = uri
+        self.raw = b""
 
 
 class Response(Message):
@@ -264,6 +265,7 @@ def parse_message(data: bytes) -> Request | Response:
             raise MalformedMessage(400, fault)
         return response
     request, status, start_fault = _parse_request_line(start, headers, body)
+    request.raw = data
     fault = start_fault or fault or _body_fault(request) or _head_fault(request) or _request_fault(request)
     if fault:
         raise MalformedMessage(status, fault, request if request.header("via") else None)
@@ -424,6 +426,29 @@ class RequestHead:
             body,
             content_type,
         )
+
+    @classmethod
+    def read(cls, data: bytes) -> RequestHead:
+        """The head of a request that ``write`` wrote."""
+        request = parse_message(data)
+        assert isinstance(request, Request)
+        return cls(
+            request.method,
+            request.uri,
+            request.header("via") or "",
+            request.raw_from,
+            request.raw_to,
+            request.call_id,
+            request.cseq.sequence,
+            tuple(request.all("route")),
+            int(request.header("max-forwards") or MAX_FORWARDS),
+        )
+
+    def write_again(self, written: bytes, header: tuple[str, str]) -> bytes:
+        """What ``write`` wrote for another head, under this one and with one header more."""
+        own, _, _ = self.write((header,)).rpartition(b"Content-Length: ")
+        _, _, rest = written.partition(b"\r\nCSeq: ")
+        return own + rest.partition(b"\r\n")[2]
 
     def of(self, method: str, to: str | None = None) -> RequestHead:
         """The head of the ACK or CANCEL within the same transaction (RFC 3261 sections 9.1, 17.1.1.3)."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 from huntline.sip.core.client_transaction import ClientTransaction
 from huntline.sip.core.dialog_usage import DialogUsage
 from huntline.sip.core.events import LegConfirmed, OfferAnswered, OfferReceived, OfferRejected
-from huntline.sip.core.leg_record import SipLegState
+from huntline.sip.core.leg_record import NegotiationRecord, SipLegState
 from huntline.sip.core.message import SDP, Request, Response, parse_number
 from huntline.sip.core.repetition import Repetition
 from huntline.sip.core.server_transaction import InviteServerTransaction, ServerTransaction
 from huntline.sip.core.session_timer import asks_too_small_interval
-from huntline.sip.core.timers import Timer
+from huntline.sip.core.timers import Timer, deadline_of
 
 # What the peer wants to be asked later is asked so often again, and a Retry-After is followed so far.
 _MAX_REPEATS = 5
@@ -76,6 +76,47 @@ class Negotiation:
         is_confirmed = self._leg.state is SipLegState.CONFIRMED
         return self.is_busy or not is_confirmed or self._retry is not None or self._leg.is_cut_off
 
+    # The way out and the way back in
+
+    def record(self) -> NegotiationRecord | None:
+        """What it takes to go on; None where nothing is under way."""
+        if self._is_idle:
+            return None
+        return NegotiationRecord(
+            self._offered,
+            self._queued,
+            self._is_refresh_due,
+            self._has_update_failed,
+            deadline_of(self._retry),
+            self._failures,
+            None if self._asked is None else self._asked.key,
+            None if self._accepted is None else self._accepted.key,
+            None if self._repetition is None else self._repetition.record(),
+            self._is_late,
+        )
+
+    @property
+    def _is_idle(self) -> bool:
+        under_way = (self._offered, self._queued, self._asked, self._accepted, self._retry)
+        is_troubled = self._is_refresh_due or self._has_update_failed or self._failures > 0
+        return not is_troubled and all(each is None for each in under_way)
+
+    def restore(self, record: NegotiationRecord, now: float) -> None:
+        """Go on where the record was made; an offer of the peer that waits for our user is told again."""
+        leg = self._leg
+        self._offered, self._queued, self._failures = record.offered, record.queued, record.failures
+        self._is_refresh_due, self._has_update_failed = record.is_refresh_due, record.has_update_failed
+        self._is_late = record.is_late
+        if record.retry_at is not None:
+            self._retry = leg.context.timers.set(record.retry_at, self._retry_due)
+        self._accepted = leg.server_transaction(record.accepted)
+        if self._accepted is not None and record.repetition is not None:
+            flow, data = self._accepted.flow, self._accepted.last
+            self._repetition = Repetition(leg.context, flow, data, now, self._no_ack, record.repetition)
+        self._asked = leg.server_transaction(record.asked)
+        if self._asked is not None:
+            leg.context.tell(OfferReceived(leg.leg_id, self._asked.request.sdp))
+
     # Our offers
 
     def offer(self, sdp: str, now: float) -> None:
@@ -89,6 +130,7 @@ class Negotiation:
     def refresh(self, now: float) -> None:
         """Refresh the session, by UPDATE when the peer knows it (RFC 4028 section 7.4)."""
         self._is_refresh_due = True
+        self._leg.changed()
         if self._leg.is_cut_off:
             self._wait_for_peer(self._leg.local_sdp)
         self._settle(now)
@@ -98,7 +140,7 @@ class Negotiation:
         if leg.peer_allows_update and not self._has_update_failed:
             self._offered = ""
             headers = (*leg.own_headers(), *leg.session_timer.request_headers())
-            leg.request("UPDATE", self._refreshed, now, headers=headers)
+            leg.request("UPDATE", now, headers=headers)
         elif leg.local_sdp is not None:
             self._send_invite(leg.local_sdp, now)
 
@@ -106,9 +148,9 @@ class Negotiation:
         leg = self._leg
         self._offered = sdp
         headers = (*leg.own_headers(), *leg.session_timer.request_headers())
-        leg.request("INVITE", self._answered, now, headers=headers, body=sdp)
+        leg.request("INVITE", now, headers=headers, body=sdp)
 
-    def _answered(self, transaction: ClientTransaction, response: Response, now: float) -> None:
+    def answered(self, transaction: ClientTransaction, response: Response, now: float) -> None:
         """A response to our re-INVITE."""
         leg, sdp = self._leg, self._offered
         if response.status < 200:
@@ -116,7 +158,7 @@ class Negotiation:
         if response.status < 300 and leg.dialog is not None:
             leg.dialog.refresh_target(response)
             # Also when the leg has ended meanwhile: a 2xx must have its ACK.
-            leg.acknowledge(transaction, leg.dialog, response)
+            leg.acknowledge(transaction, leg.dialog, response.to_tag)
         if leg.is_over or sdp is None:
             return
         if leg.has_lost_connection(response):
@@ -156,7 +198,7 @@ class Negotiation:
         self._failures = 0
         self._leg.session_timer.agree_as_uac(response, now)
 
-    def _refreshed(self, transaction: ClientTransaction, response: Response, now: float) -> None:
+    def refreshed(self, response: Response, now: float) -> None:
         """A response to our UPDATE without offer; one that fails is followed by a re-INVITE."""
         leg = self._leg
         if leg.is_over or response.status < 200:
@@ -225,6 +267,7 @@ class Negotiation:
 
     def _retry_due(self, now: float) -> None:
         self._retry = None
+        self._leg.changed()
         self._settle(now)
 
     def _settle(self, now: float) -> None:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
-from huntline.sip.core.client_transaction import ClientTransaction, InviteClientTransaction
+from huntline.sip.core.client_transaction import ClientTransaction, Handler, InviteClientTransaction
 from huntline.sip.core.dialog import Dialog
 from huntline.sip.core.digest import DigestCredentials
 from huntline.sip.core.early_dialog import EarlyDialog, reliable_number
 from huntline.sip.core.events import LegAnswered, LegRejected, LegRinging, OfferReceived
 from huntline.sip.core.flow import Flow
+from huntline.sip.core.invite import Invite
 from huntline.sip.core.leg import LegTools, SipLeg
-from huntline.sip.core.leg_record import SipLegState
-from huntline.sip.core.message import MAX_FORWARDS, REASONS, SDP, Headers, Request, RequestHead, Response
+from huntline.sip.core.leg_record import HeaderLines, LegRecord, OutgoingRecord, SipLegState
+from huntline.sip.core.message import REASONS, SDP, Headers, Request, RequestHead, Response
 from huntline.sip.core.server_transaction import ServerTransaction
-from huntline.sip.core.timers import GIVE_UP
+from huntline.sip.core.timers import GIVE_UP, Timer, deadline_of
 
 # A first proof, and one more for a stale nonce or a proxy behind the registrar.
 _MAX_PROOFS = 2
@@ -23,64 +23,117 @@ _MAX_PROOFS = 2
 _MAX_FORKS = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Invite:
-    """A call to be made.
-
-    ``from_`` and ``to`` are name-addr values without tags. ``sdp`` empty lets the peer offer: its offer
-    comes with ``LegAnswered`` and the ACK waits for ``accept_offer``, or earlier with ``OfferReceived``.
-    ``route`` are Route values in order. ``max_forwards`` goes on from that of the call whose other side this
-    is (RFC 7332).
-    """
-
-    leg_id: str
-    uri: str
-    flow: Flow
-    from_: str
-    to: str
-    sdp: str
-    contact_user: str
-    headers: tuple[tuple[str, str], ...] = ()
-    route: tuple[str, ...] = ()
-    credentials: DigestCredentials | None = None
-    max_forwards: int = MAX_FORWARDS
-
-
 class OutgoingLeg(SipLeg):
     """We call somebody."""
 
     is_incoming = False
 
-    def __init__(self, invite: Invite, surroundings: LegTools, now: float) -> None:
-        tag = surroundings.context.token()
-        super().__init__(
-            invite.leg_id, surroundings, invite.flow, tag, invite.contact_user, invite.credentials
-        )
-        self._invite = invite
-        self._from = f"{invite.from_};tag={tag}"
-        self._call_id = self.context.token() + self.context.token()
+    def __init__(
+        self,
+        leg_id: str,
+        surroundings: LegTools,
+        flow: Flow,
+        local_tag: str,
+        contact: str,
+        credentials: DigestCredentials | None,
+    ) -> None:
+        super().__init__(leg_id, surroundings, flow, local_tag, contact, credentials)
+        # What was wished, until it is answered.
+        self._invite: Invite | None = None
+        self._call_id = ""
         self._cseq = 0
         self._proofs: dict[str, str] = {}
         self._proof_count = 0
         self._early: dict[str, EarlyDialog] = {}  # by fork
         self._transaction: InviteClientTransaction | None = None
         # Set when the user has hung up: the headers of the CANCEL or BYE.
-        self._farewell: Headers | None = None
+        self._farewell: HeaderLines | None = None
         self._is_cancelled = False
-        self._late_answer: tuple[ClientTransaction, Response] | None = None
-        self.local_sdp = invite.sdp or None
-        self._limit = self.context.timers.set(now + self.context.settings.ring_limit, self._rung_too_long)
-        self._send_invite(now)
+        # Our INVITE without offer was answered, and its ACK waits for our user's answer.
+        self._late_answer: ClientTransaction | None = None
+        self._limit: Timer | None = None
 
-    def _send_invite(self, now: float) -> None:
-        invite = self._invite
+    @classmethod
+    def calling(cls, invite: Invite, surroundings: LegTools) -> OutgoingLeg:
+        """The leg of a call to be made."""
+        context = surroundings.context
+        contact = context.contact(invite.contact_user, invite.flow)
+        leg = cls(invite.leg_id, surroundings, invite.flow, context.token(), contact, invite.credentials)
+        leg._invite = invite
+        leg._call_id = context.token() + context.token()
+        leg.local_sdp = invite.sdp or None
+        return leg
+
+    def start(self, invite: Invite, now: float) -> None:
+        """Send the INVITE."""
+        self._limit_ring(now + self.context.settings.ring_limit)
+        self._send_invite(invite, now)
+
+    def _limit_ring(self, until: float) -> None:
+        self._limit = self.context.timers.set(until, self._rung_too_long)
+
+    def outgoing_record(self) -> OutgoingRecord | None:
+        """The call until its answer, and for as long as further forks may answer."""
+        transaction = self._transaction
+        is_first_open = transaction is not None and self.transactions.client(transaction.key) is not None
+        if self.dialog is not None and not is_first_open:
+            return None
+        return OutgoingRecord(
+            self._invite,
+            self._call_id,
+            self._cseq,
+            tuple(self._proofs.items()),
+            self._proof_count,
+            tuple(early.record(fork) for fork, early in self._early.items()),
+            None if transaction is None else transaction.key,
+            self._farewell,
+            self._is_cancelled,
+            None if self._late_answer is None else self._late_answer.key,
+            deadline_of(self._limit),
+        )
+
+    def restore(self, record: LegRecord, now: float) -> None:
+        """As for any leg; offers of forks that wait for our user are told again."""
+        if record.outgoing is not None:
+            self._invite, self._call_id = record.outgoing.invite, record.outgoing.call_id
+            self._cseq = record.outgoing.cseq
+        super().restore(record, now)
+        if record.outgoing is not None:
+            self._restore_call(record.outgoing)
+
+    def _restore_call(self, record: OutgoingRecord) -> None:
+        transaction = self.transactions.client(record.transaction)
+        self._transaction = transaction if isinstance(transaction, InviteClientTransaction) else None
+        self._late_answer = self.transactions.client(record.late_answer)
+        self._proofs, self._proof_count = dict(record.proofs), record.proof_count
+        self._farewell, self._is_cancelled = record.farewell, record.is_cancelled
+        if record.rings_until is not None:
+            self._limit_ring(record.rings_until)
+        for each in record.early:
+            early = EarlyDialog.restored(each, self.server_transaction(each.update))
+            self._early[each.fork] = early
+            offer = early.offer or (early.update and early.update.request.sdp)
+            if self.dialog is None and offer:
+                self.context.tell(OfferReceived(self.leg_id, offer, each.fork))
+
+    def handler_of(self, head: RequestHead) -> Handler:
+        """As for any leg, but for the INVITEs that make the dialog: all within it have higher numbers."""
+        is_first = head.method == "INVITE" and head.cseq <= self._cseq
+        return self._responded if is_first else super().handler_of(head)
+
+    def dialog_to(self, head: RequestHead) -> Dialog | None:
+        """As for any leg; every fork has its own."""
+        dialogs = (self.dialog, *(early.dialog for early in self._early.values()))
+        return next((each for each in dialogs if each is not None and each.remote == head.to), None)
+
+    def _send_invite(self, invite: Invite, now: float) -> None:
         self._cseq += 1
         self._early.clear()
         head = RequestHead(
             "INVITE",
             invite.uri,
             self.context.via(self.flow),
-            self._from,
+            f"{invite.from_};tag={self.local_tag}",
             invite.to,
             self._call_id,
             self._cseq,
@@ -95,7 +148,9 @@ class OutgoingLeg(SipLeg):
             *self._proofs.items(),
         )
         data = head.write(headers, invite.sdp, SDP)
-        self._transaction = self.transactions.send_invite(head, data, self.flow, self._responded, now)
+        self._transaction = self.transactions.send_invite(
+            head, data, self.flow, self._responded, now, self.local_tag
+        )
 
     # Responses to our INVITE
 
@@ -122,7 +177,7 @@ class OutgoingLeg(SipLeg):
         early = self._early.get(fork)
         if early is None and len(self._early) < _MAX_FORKS:
             dialog = Dialog.from_response(transaction.head, self.local_tag, response)
-            early = self._early[fork] = EarlyDialog(dialog, self._invite.sdp or None)
+            early = self._early[fork] = EarlyDialog(dialog, self.local_sdp)
         return early
 
     def _rings(self, early: EarlyDialog, response: Response, now: float) -> None:
@@ -132,18 +187,16 @@ class OutgoingLeg(SipLeg):
         if rseq is not None:
             early.rseq = rseq
         if is_offer:
-            early.offer = response  # RFC 3262 section 5: the PRACK carries the answer, so it waits
+            early.offer = response.sdp  # RFC 3262 section 5: the PRACK carries the answer, so it waits
         elif rseq is not None:
-            self._acknowledge_progress(early, response, now)
+            self._acknowledge_progress(early, now)
         self.context.tell(LegRinging(self.leg_id, response.status, early.answer_in(response), fork))
         if is_offer:
             self.context.tell(OfferReceived(self.leg_id, response.sdp, fork))
 
-    def _acknowledge_progress(
-        self, early: EarlyDialog, response: Response, now: float, sdp: str = ""
-    ) -> None:
-        rack = ("RAck", f"{early.rseq} {response.cseq.sequence} INVITE")
-        self.request("PRACK", _ignore, now, headers=(rack,), body=sdp, dialog=early.dialog)
+    def _acknowledge_progress(self, early: EarlyDialog, now: float, sdp: str = "") -> None:
+        rack = ("RAck", f"{early.rseq} {self._cseq} INVITE")
+        self.request("PRACK", now, headers=(rack,), body=sdp, dialog=early.dialog)
 
     def _accepted(self, transaction: ClientTransaction, response: Response, now: float) -> None:
         """A 2xx: the first one wins, further forks are acknowledged and ended (section 13.2.2.4)."""
@@ -157,7 +210,7 @@ class OutgoingLeg(SipLeg):
         elif self._late_answer is not None and self.dialog is not None and _is_same(self.dialog, dialog):
             return  # its ACK waits for our user's answer
         else:
-            self.acknowledge(transaction, dialog, response)
+            self.acknowledge(transaction, dialog, response.to_tag)
             if is_first:
                 self._crossed(dialog, now)
             self.say_bye(now, self._farewell or (), dialog)
@@ -170,8 +223,8 @@ class OutgoingLeg(SipLeg):
         response: Response,
         now: float,
     ) -> None:
-        self.dialog = dialog
-        self._limit.cancel()
+        self.dialog, self._invite = dialog, None
+        self._end_limit()
         self._end_early_offers(now, but=early)
         self.remote_sdp = response.sdp
         if early is not None and (early.is_agreed or response.sdp is None):
@@ -179,10 +232,10 @@ class OutgoingLeg(SipLeg):
         self.note_allowed(response)
         if self.local_sdp is not None:
             self.state = SipLegState.CONFIRMED
-            self.acknowledge(transaction, dialog, response)
+            self.acknowledge(transaction, dialog, response.to_tag)
         else:
             self.state = SipLegState.ANSWERED
-            self._late_answer = transaction, response
+            self._late_answer = transaction
         if early is not None and early.update is not None:
             self.negotiation.take_over(early.update)
         self.session_timer.agree_as_uac(response, now)
@@ -197,18 +250,17 @@ class OutgoingLeg(SipLeg):
         elif self._late_answer is None:
             super().accept_offer(sdp, now, fork)
         else:
-            transaction, response = self._late_answer
-            self._late_answer = None
+            transaction, self._late_answer = self._late_answer, None
             self.local_sdp = sdp
             self.state = SipLegState.CONFIRMED
-            self.acknowledge(transaction, self.dialog, response, sdp)
+            self.acknowledge(transaction, self.dialog, self.dialog.remote_tag, sdp)
             self.negotiation.confirmed(now)
 
     def _accept_early(self, early: EarlyDialog, sdp: str, now: float) -> None:
         if early.offer is not None:
-            response, early.offer = early.offer, None
-            early.agree(sdp, response.sdp)
-            self._acknowledge_progress(early, response, now, sdp)
+            offer, early.offer = early.offer, None
+            early.agree(sdp, offer)
+            self._acknowledge_progress(early, now, sdp)
         elif early.update is not None:
             transaction, early.update = early.update, None
             early.agree(sdp, transaction.request.sdp)
@@ -235,14 +287,14 @@ class OutgoingLeg(SipLeg):
 
     def _crossed(self, dialog: Dialog, now: float) -> None:
         """The answer crossed our hanging up: the dialog stands only to be ended."""
-        self.dialog = dialog
-        self._limit.cancel()
+        self.dialog, self._invite = dialog, None
         self.stop(now)
         self.table.retire(self)
 
     def _refused(self, transaction: ClientTransaction, response: Response, now: float) -> None:
-        if self._farewell is None and self._may_try_again(transaction, response):
-            self._send_invite(now)
+        invite = self._invite if self._farewell is None else None
+        if invite is not None and self._may_try_again(transaction, response):
+            self._send_invite(invite, now)
         elif not self.is_over:
             self._give_up(response, now)
 
@@ -285,7 +337,7 @@ class OutgoingLeg(SipLeg):
                 self._farewell = tuple(headers)
                 self._cancel(now)
         elif self.state is SipLegState.ANSWERED and self._late_answer is not None and self.dialog is not None:
-            self.acknowledge(self._late_answer[0], self.dialog, self._late_answer[1])
+            self.acknowledge(self._late_answer, self.dialog, self.dialog.remote_tag)
             super().hang_up(now, headers)
         elif self.state is SipLegState.CONFIRMED:
             super().hang_up(now, headers)
@@ -296,8 +348,13 @@ class OutgoingLeg(SipLeg):
             return
         self._is_cancelled = True
         head = transaction.head.of("CANCEL")
-        self.transactions.send(head, head.write(self._farewell or ()), self.flow, _ignore, now)
+        self._send(head, head.write(self._farewell or ()), now)
         transaction.limit_wait(now + GIVE_UP)
+
+    def _end_limit(self) -> None:
+        if self._limit is not None:
+            self._limit.cancel()
+            self._limit = None
 
     def _rung_too_long(self, now: float) -> None:
         self._call_off(408, now, is_local=True)
@@ -307,6 +364,7 @@ class OutgoingLeg(SipLeg):
     ) -> None:
         """End the attempt by CANCEL, and tell our user as if the peer had refused."""
         if self._farewell is None:
+            self.changed()
             rejected = LegRejected(self.leg_id, status, REASONS[status], reasons, is_local=is_local)
             self.context.tell(rejected)
             self.hang_up(now, ())
@@ -357,7 +415,7 @@ class OutgoingLeg(SipLeg):
     def stop(self, now: float) -> None:
         """As for any leg, the wait for an answer included."""
         super().stop(now)
-        self._limit.cancel()
+        self._end_limit()
         self._end_early_offers(now)
         self._late_answer = None
 
@@ -374,7 +432,3 @@ def _seconds(retry_after: str | None) -> int | None:
 
 def _challenges(response: Response) -> list[str]:
     return response.all("www-authenticate") + response.all("proxy-authenticate")
-
-
-def _ignore(transaction: ClientTransaction, response: Response, now: float) -> None:
-    """The response changes nothing: PRACK and CANCEL are answered for their transactions' sake only."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import unquote
 
-from huntline.sip.core.client_transaction import ClientTransaction
 from huntline.sip.core.dialog_usage import DialogUsage
 from huntline.sip.core.events import ReferReceived
 from huntline.sip.core.grammar import GrammarError, Uri, parse_address
-from huntline.sip.core.leg_record import SipLegState
+from huntline.sip.core.leg_record import ReferralRecord, SipLegState
 from huntline.sip.core.message import REASONS, Headers, Request, Response
 from huntline.sip.core.replaces_header import Replaces
 from huntline.sip.core.server_transaction import ServerTransaction
@@ -71,6 +70,31 @@ class Referral:
         self._asked = transaction
         leg.context.tell(ReferReceived(leg.leg_id, refer_to, replaces))
 
+    def record(self) -> ReferralRecord | None:
+        """What it takes to go on; None where nobody has been referred."""
+        if not self._count:
+            return None
+        return ReferralRecord(
+            None if self._asked is None else self._asked.key,
+            self._count,
+            self._id,
+            self._is_open,
+            self._is_silent,
+            self._is_notifying,
+            self._last,
+            self._next,
+        )
+
+    def restore(self, record: ReferralRecord) -> None:
+        """Go on where the record was made; a REFER that waits for our user is told again."""
+        self._count, self._id, self._last = record.count, record.subscription, record.last
+        self._is_open, self._is_silent = record.is_open, record.is_silent
+        self._is_notifying, self._next = record.is_notifying, record.next
+        self._asked = self._leg.server_transaction(record.asked)
+        if self._asked is not None:
+            refer_to, replaces = _refer_to(self._asked.request)
+            self._leg.context.tell(ReferReceived(self._leg.leg_id, refer_to, replaces))
+
     # What our user answers
 
     def accept(self, now: float) -> None:
@@ -124,11 +148,10 @@ class Referral:
             ("Contact", self._leg.contact),
         )
         fragment = f"SIP/2.0 {status} {REASONS.get(status, 'Unknown')}\r\n"
-        self._leg.request(
-            "NOTIFY", self._notified, now, headers=headers, body=fragment, content_type=_FRAGMENT
-        )
+        self._leg.request("NOTIFY", now, headers=headers, body=fragment, content_type=_FRAGMENT)
 
-    def _notified(self, transaction: ClientTransaction, response: Response, now: float) -> None:
+    def notified(self, response: Response, now: float) -> None:
+        """A response to a NOTIFY of ours."""
         if response.status < 200:
             return
         self._is_notifying = False

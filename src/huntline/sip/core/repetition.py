@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from huntline.sip.core.context import Context
 from huntline.sip.core.flow import Flow
+from huntline.sip.core.leg_record import RepetitionRecord
 from huntline.sip.core.timers import GIVE_UP, T1, T2, Timer
 
 
@@ -13,21 +14,31 @@ class Repetition:
     """Repeats after T1, doubled up to T2, for 64*T1 in all; then calls ``give_up(now)``.
 
     The transport does not matter: a 2xx is repeated over TCP too, for a hop behind it may be UDP. ``flow``
-    may change meanwhile.
+    may change meanwhile. One that goes on from a ``record`` repeats at once: what was sent last may be lost.
     """
 
     __slots__ = ("_context", "_data", "_ends_at", "_give_up", "_interval", "_timer", "flow")
 
     def __init__(
-        self, context: Context, flow: Flow, data: bytes, now: float, give_up: Callable[[float], None]
+        self,
+        context: Context,
+        flow: Flow,
+        data: bytes,
+        now: float,
+        give_up: Callable[[float], None],
+        record: RepetitionRecord | None = None,
     ) -> None:
         self._context = context
-        self.flow = flow
+        self.flow = flow if record is None else record.flow
         self._data = data
         self._give_up = give_up
         self._interval = T1
-        self._ends_at = now + GIVE_UP
-        self._timer: Timer = context.timers.set(now + T1, self._due)
+        self._ends_at = now + GIVE_UP if record is None else record.ends_at
+        self._timer: Timer = context.timers.set(now + T1 if record is None else now, self._due)
+
+    def record(self) -> RepetitionRecord:
+        """What it takes to go on."""
+        return RepetitionRecord(self.flow, self._ends_at)
 
     def stop(self) -> None:
         """It was acknowledged, or does not matter any more."""

@@ -6,33 +6,38 @@ One method per state of the RFC's figures for what the peer sends; ``reply`` is 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from huntline.sip.core.answer_flow import flow_of_answers
 from huntline.sip.core.context import Context
 from huntline.sip.core.flow import Flow
+from huntline.sip.core.leg_record import ServerTransactionRecord
 from huntline.sip.core.message import Headers, Request, build_response
-from huntline.sip.core.timers import GIVE_UP, T1, T2, T4, Timer
+from huntline.sip.core.timers import GIVE_UP, T1, T2, T4, Timer, deadline_of
 
 
 class ServerTransaction:
     """What both kinds share. ``on_end`` is called once, when the transaction is terminated; ``on_success``
     when the request is answered with a 2xx, and never for one that is refused. The request came by
-    ``source``, its answers go by ``flow``."""
+    ``source``, its answers go by ``flow``. ``owner`` is the tag of the leg that it belongs to, if any."""
 
     __slots__ = (
         "_context",
-        "_last",
         "_on_end",
         "_state",
         "_wait",
         "flow",
         "key",
+        "last",
         "on_success",
+        "owner",
         "request",
         "source",
         "to_tag",
     )
+
+    _recorded: ClassVar[dict[str, Callable[[Any, Request, float], None]]]
+    """The states of which there are records: those in which the peer may still send or miss something."""
 
     def __init__(
         self,
@@ -44,7 +49,7 @@ class ServerTransaction:
     ) -> None:
         self._context = context
         self._on_end = on_end
-        self._last = b""
+        self.last = b""
         self._wait: Timer | None = None
         self._state: Callable[[Any, Request, float], None] = type(self)._first_state
         self.source = source
@@ -53,6 +58,32 @@ class ServerTransaction:
         self.request = request
         self.to_tag = request.to_tag or context.token()
         self.on_success: Callable[[ServerTransaction], None] | None = None
+        self.owner = ""
+
+    def record(self) -> ServerTransactionRecord | None:
+        """What it takes to go on; None when nothing that matters is to come."""
+        if self.state not in self._recorded:
+            return None
+        return ServerTransactionRecord(
+            self.request.raw,
+            self.source,
+            self.flow,
+            self.to_tag,
+            self.state,
+            self.last,
+            deadline_of(self._wait),
+        )
+
+    def restore(self, record: ServerTransactionRecord, now: float) -> None:
+        """Go on; the last response may never have arrived."""
+        self._state = self._recorded[record.state]
+        self.flow, self.to_tag, self.last = record.flow, record.to_tag, record.last
+        if record.ends_at is not None:
+            self._wait = self._context.timers.set(record.ends_at, self._timer_linger)
+
+    def _changed(self) -> None:
+        if self.owner:
+            self._context.changed.add(self.owner)
 
     def _first_state(self, request: Request, now: float) -> None:
         raise NotImplementedError
@@ -94,8 +125,9 @@ class ServerTransaction:
             body=body,
             content_type=content_type,
         )
-        self._last = data
+        self.last = data
         self._context.send(self.flow, data)
+        self._changed()
         if status >= 200:
             self._answered(status, now)
         if self.on_success is not None and 200 <= status < 300:
@@ -106,8 +138,8 @@ class ServerTransaction:
         raise NotImplementedError
 
     def _repeat(self) -> None:
-        if self._last:
-            self._context.send(self.flow, self._last)
+        if self.last:
+            self._context.send(self.flow, self.last)
 
     def _linger(self, seconds: float, now: float) -> None:
         if self._wait is not None:
@@ -148,6 +180,8 @@ class NonInviteServerTransaction(ServerTransaction):
     def _completed(self, request: Request, now: float) -> None:
         # 17.2.2: a repeated request gets the final response again.
         self._repeat()
+
+    _recorded: ClassVar = {"trying": _trying, "completed": _completed}
 
     @property
     def is_answered(self) -> bool:
@@ -195,12 +229,24 @@ class InviteServerTransaction(ServerTransaction):
         elif request.method == "ACK":
             self._stop_resending()
             self._state = InviteServerTransaction._confirmed
+            self._changed()
             # Timer I absorbs further ACKs: T4 over UDP, nothing over a reliable transport.
             self._linger(0 if self.flow.transport.is_reliable else T4, now)
 
     def _confirmed(self, request: Request, now: float) -> None:
         # 17.2.1: Confirmed is there to absorb repeated ACKs.
         pass
+
+    _recorded: ClassVar = {"proceeding": _proceeding, "accepted": _accepted, "completed": _completed}
+
+    def restore(self, record: ServerTransactionRecord, now: float) -> None:
+        """As the parent says: a refusal is repeated, and that it rings is told again."""
+        super().restore(record, now)
+        if self._state is InviteServerTransaction._accepted or self.flow.connection:
+            return
+        self._repeat()
+        if self._state is InviteServerTransaction._completed and not self.flow.transport.is_reliable:
+            self._resend = self._context.timers.set(now + T1, self._timer_g)
 
     @property
     def is_answered(self) -> bool:

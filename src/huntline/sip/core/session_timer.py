@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from huntline.sip.core.context import Context
+from huntline.sip.core.leg_record import SessionTimerRecord
 from huntline.sip.core.message import Message, Request, Response, parse_number
-from huntline.sip.core.timers import Timer
+from huntline.sip.core.timers import Timer, deadline_of
 
 
 class SessionTimer:
     """The timer of one leg. ``refresh`` is called when it is our turn, ``expire`` when the peer is silent."""
 
-    __slots__ = ("_context", "_expire", "_refresh", "_timer", "interval", "min_se", "we_refresh")
+    __slots__ = (
+        "_context",
+        "_expire",
+        "_is_asking",
+        "_refresh",
+        "_timer",
+        "interval",
+        "min_se",
+        "we_refresh",
+    )
 
     def __init__(
         self, context: Context, refresh: Callable[[float], None], expire: Callable[[float], None]
@@ -21,6 +31,7 @@ class SessionTimer:
         self._refresh = refresh
         self._expire = expire
         self._timer: Timer | None = None
+        self._is_asking = False
         self.interval = 0
         self.we_refresh = False
         self.min_se = context.settings.min_se
@@ -75,8 +86,26 @@ class SessionTimer:
             self._timer.cancel()
             self._timer = None
 
+    def record(self) -> SessionTimerRecord | None:
+        """What is agreed; None where nothing is."""
+        if not self.interval and self.min_se == self._context.settings.min_se:
+            return None
+        return SessionTimerRecord(
+            self.interval, self.we_refresh, self.min_se, deadline_of(self._timer), self._is_asking
+        )
+
+    def restore(self, record: SessionTimerRecord) -> None:
+        """Go on with what was agreed."""
+        self.interval, self.we_refresh, self.min_se = record.interval, record.we_refresh, record.min_se
+        self._is_asking = record.is_asking
+        if record.due_at is not None:
+            is_refresh = self.we_refresh and not self._is_asking
+            callback = self._refresh_due if is_refresh else self._expire
+            self._timer = self._context.timers.set(record.due_at, callback)
+
     def _start(self, now: float) -> None:
         self.stop()
+        self._is_asking = False
         # Section 10: refresh at half time; end the call min(32 s, a third) before the interval is over.
         if self.we_refresh:
             self._timer = self._context.timers.set(now + self.interval / 2, self._refresh_due)
@@ -87,6 +116,7 @@ class SessionTimer:
     def _refresh_due(self, now: float) -> None:
         # A refresh that gets no answer fails as a request does; this guards the one that is never sent.
         self._timer = self._context.timers.set(now + self.interval / 2, self._expire)
+        self._is_asking = True
         self._refresh(now)
 
 

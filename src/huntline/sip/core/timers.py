@@ -16,10 +16,11 @@ _SWEEP_ABOVE = 256
 class Timer:
     """One deadline; a cancelled timer stays in the heap as an empty entry until its time or a sweep."""
 
-    __slots__ = ("_timers", "callback")
+    __slots__ = ("_timers", "callback", "deadline")
 
-    def __init__(self, timers: Timers, callback: Callable[[float], None]) -> None:
+    def __init__(self, timers: Timers, deadline: float, callback: Callable[[float], None]) -> None:
         self._timers = timers
+        self.deadline = deadline
         self.callback: Callable[[float], None] | None = callback
 
     def cancel(self) -> None:
@@ -27,6 +28,11 @@ class Timer:
         if self.callback is not None:
             self.callback = None
             self._timers.count_cancelled()
+
+
+def deadline_of(timer: Timer | None) -> float | None:
+    """When a timer is due; None without one."""
+    return None if timer is None else timer.deadline
 
 
 class Timers:
@@ -44,7 +50,7 @@ class Timers:
 
     def set(self, deadline: float, callback: Callable[[float], None]) -> Timer:
         """Call ``callback(now)`` at the first tick at or after the deadline."""
-        timer = Timer(self, callback)
+        timer = Timer(self, deadline, callback)
         self._number += 1
         heappush(self._heap, (deadline, self._number, timer))
         return timer

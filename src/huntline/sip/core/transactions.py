@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from huntline.sip.core.client_transaction import (
     ClientTransaction,
@@ -13,7 +14,8 @@ from huntline.sip.core.client_transaction import (
 )
 from huntline.sip.core.context import Context
 from huntline.sip.core.flow import Flow
-from huntline.sip.core.message import Request, RequestHead, Response
+from huntline.sip.core.leg_record import ClientTransactionRecord, ServerTransactionRecord
+from huntline.sip.core.message import Request, RequestHead, Response, parse_message
 from huntline.sip.core.server_transaction import (
     InviteServerTransaction,
     NonInviteServerTransaction,
@@ -34,28 +36,31 @@ class Transactions:
         self._clients: dict[str, ClientTransaction] = {}
         self._servers: dict[str, ServerTransaction] = {}
         self._merge_keys: dict[tuple[str, str | None, int, str], str] = {}
+        self._owned: dict[str, dict[str, ClientTransaction | ServerTransaction]] = {}
 
     def __len__(self) -> int:
         return len(self._clients) + len(self._servers)
 
     def send_invite(
-        self, head: RequestHead, data: bytes, flow: Flow, handler: Handler, now: float
+        self, head: RequestHead, data: bytes, flow: Flow, handler: Handler, now: float, owner: str = ""
     ) -> InviteClientTransaction:
         """Send an INVITE; responses and failures come to the handler."""
         transaction = InviteClientTransaction(
-            self._context, head, data, flow, handler, self._forget_client, now
+            self._context, head, data, flow, handler, self._forget_client, owner
         )
-        self._clients[transaction.key] = transaction
+        self._add_client(transaction)
+        transaction.start(now)
         return transaction
 
     def send(
-        self, head: RequestHead, data: bytes, flow: Flow, handler: Handler, now: float
+        self, head: RequestHead, data: bytes, flow: Flow, handler: Handler, now: float, owner: str = ""
     ) -> NonInviteClientTransaction:
         """Send any other request but ACK; responses and failures come to the handler."""
         transaction = NonInviteClientTransaction(
-            self._context, head, data, flow, handler, self._forget_client, now
+            self._context, head, data, flow, handler, self._forget_client, owner
         )
-        self._clients[transaction.key] = transaction
+        self._add_client(transaction)
+        transaction.start(now)
         return transaction
 
     def receive_response(self, response: Response, now: float) -> None:
@@ -74,9 +79,9 @@ class Transactions:
         transaction = self._servers.get(server_key(cancel, "INVITE"))
         return transaction if isinstance(transaction, InviteServerTransaction) else None
 
-    def server(self, transaction_id: str) -> ServerTransaction | None:
+    def server(self, transaction_id: str | None) -> ServerTransaction | None:
         """The server transaction of that id."""
-        return self._servers.get(transaction_id)
+        return None if transaction_id is None else self._servers.get(transaction_id)
 
     def is_merged(self, request: Request) -> bool:
         """Whether the same request already came here by another way (section 8.2.2.2)."""
@@ -97,6 +102,71 @@ class Transactions:
         )
         self._open(transaction)
         return transaction
+
+    # Those of a leg
+
+    def own(self, transaction: ServerTransaction, owner: str) -> None:
+        """The transaction belongs to the leg with this tag of ours."""
+        transaction.owner = owner
+        self._owned.setdefault(owner, {})[transaction.key] = transaction
+        self._context.changed.add(owner)
+
+    def clients_of(self, owner: str) -> tuple[ClientTransactionRecord, ...]:
+        """Records of a leg's requests whose responses matter."""
+        owned = self._owned.get(owner, {}).values()
+        records = (each.record() for each in owned if isinstance(each, ClientTransaction))
+        return tuple(record for record in records if record is not None)
+
+    def servers_of(self, owner: str) -> tuple[ServerTransactionRecord, ...]:
+        """Records of the requests to a leg that may come again, or whose response may be missed."""
+        owned = self._owned.get(owner, {}).values()
+        records = (each.record() for each in owned if isinstance(each, ServerTransaction))
+        return tuple(record for record in records if record is not None)
+
+    def servers(self, owner: str) -> list[ServerTransaction]:
+        """A leg's server transactions."""
+        return [each for each in self._owned.get(owner, {}).values() if isinstance(each, ServerTransaction)]
+
+    def restore_client(
+        self,
+        record: ClientTransactionRecord,
+        owner: str,
+        handler_of: Callable[[RequestHead], Handler],
+        now: float,
+    ) -> None:
+        """Go on with a request of a leg; who takes its responses is found by what it asks."""
+        head = RequestHead.read(record.data)
+        kind = InviteClientTransaction if head.method == "INVITE" else NonInviteClientTransaction
+        transaction = kind(
+            self._context, head, record.data, record.flow, handler_of(head), self._forget_client, owner
+        )
+        self._add_client(transaction)
+        transaction.restore(record, now)
+
+    def restore_server(self, record: ServerTransactionRecord, owner: str, now: float) -> None:
+        """Go on with a request to a leg."""
+        request = parse_message(record.request)
+        assert isinstance(request, Request)
+        begin = self.open_invite if request.method == "INVITE" else self.open
+        transaction = begin(request, record.source)
+        self.own(transaction, owner)
+        transaction.restore(record, now)
+
+    def client(self, transaction_id: str | None) -> ClientTransaction | None:
+        """The client transaction of that key."""
+        return None if transaction_id is None else self._clients.get(transaction_id)
+
+    def _add_client(self, transaction: ClientTransaction) -> None:
+        self._clients[transaction.key] = transaction
+        if transaction.owner:
+            self._owned.setdefault(transaction.owner, {})[transaction.key] = transaction
+
+    def _disown(self, transaction: ClientTransaction | ServerTransaction) -> None:
+        owned = self._owned.get(transaction.owner)
+        if owned is not None:
+            owned.pop(transaction.key, None)
+            if not owned:
+                del self._owned[transaction.owner]
 
     def flow_failed(self, flow: Flow, now: float) -> None:
         """Fail every client transaction on a flow that is gone."""
@@ -130,9 +200,11 @@ class Transactions:
 
     def _forget_client(self, transaction: ClientTransaction) -> None:
         self._clients.pop(transaction.key, None)
+        self._disown(transaction)
 
     def _forget_server(self, transaction: ServerTransaction) -> None:
         self._servers.pop(transaction.key, None)
+        self._disown(transaction)
         request = transaction.request
         if request.to_tag is None and self._merge_keys.get(merge_key(request)) == transaction.key:
             del self._merge_keys[merge_key(request)]

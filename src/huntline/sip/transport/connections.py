@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable
 
@@ -32,7 +33,7 @@ class Connections(ConnectionOwner):
         self._accepted: Counter[str] = Counter()
         self._silent: dict[str, dict[Connection, None]] = {}  # those that wait longest first, by source
         self._refused = RationedWarning(log, "SIP connections are refused or cut off: there are too many")
-        self._last_number = 0
+        self._last_number = time.time_ns() // 1000
         self._sweep: asyncio.TimerHandle | None = None
         self._is_closing = False
 
@@ -45,7 +46,7 @@ class Connections(ConnectionOwner):
         return self._limits
 
     def next_number(self) -> int:
-        """A number that no connection had before."""
+        """A number that no connection had before, in this process or in an earlier one."""
         self._last_number += 1
         return self._last_number
 
