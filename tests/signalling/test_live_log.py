@@ -80,6 +80,9 @@ class Process:
         self.log.begin_anew(Life(this_machine(), "run", self.clock.start))
 
 
+read, write = Path.read_bytes, Path.write_bytes
+
+
 def tell(path: Path, story: Callable[[Process], Awaitable[None]]) -> Earlier:
     """What the next process finds after a story, at the end of which the process dies."""
 
@@ -88,11 +91,11 @@ def tell(path: Path, story: Callable[[Process], Awaitable[None]]) -> Earlier:
         try:
             await story(process)
         finally:
-            written = path.read_bytes()
+            written = read(path)
             process.runner.close()
             await asyncio.sleep(0)
             process.journal.close()
-            path.write_bytes(written)
+            write(path, written)
 
     asyncio.run(lived())
     with closing(Journal(path)) as journal:
