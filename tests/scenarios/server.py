@@ -117,6 +117,11 @@ class Server:
             return {child["pid"]: name for name, child in children.items() if _is_alive(child["pid"])}
         return {}
 
+    def kill_child(self, name: str) -> None:
+        """Kill the process of that role, which gets no chance to say anything."""
+        (pid,) = [pid for pid, role in self.children().items() if role == name]
+        os.kill(pid, signal.SIGKILL)
+
     # Its command line
 
     def run(self, *arguments: str, expect: int | None = 0) -> subprocess.CompletedProcess[str]:

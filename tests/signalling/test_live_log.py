@@ -83,6 +83,10 @@ class Process:
 read, write = Path.read_bytes, Path.write_bytes
 
 
+def size(path: Path) -> int:
+    return path.stat().st_size
+
+
 def tell(path: Path, story: Callable[[Process], Awaitable[None]]) -> Earlier:
     """What the next process finds after a story, at the end of which the process dies."""
 
@@ -111,12 +115,12 @@ def test_the_engine_goes_on_and_each_turn_is_one_write(path: Path) -> None:
     async def story(process: Process) -> None:
         process.opens()
         process.is_begun()
-        before = path.stat().st_size
+        before = size(path)
         process.runner.post(told.CallArrived("c1", "contoso", "desk", "+1"))
         process.runner.post(told.AgentAnswered("c1.1"))
-        assert path.stat().st_size == before
+        assert size(path) == before
         await asyncio.sleep(0)
-        assert path.stat().st_size > before
+        assert size(path) > before
         process.runner.post(told.CallBridged("c1", "c1.1"))
 
     earlier = tell(path, story)

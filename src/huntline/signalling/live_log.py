@@ -79,7 +79,11 @@ class LiveLog:
         """Write down what has changed."""
         changed, self._changed = self._changed, {}
         for kind, name in changed:
-            self._journal.put(f"{kind}:{name}", self._sources[kind](name))
+            try:
+                self._journal.put(f"{kind}:{name}", self._sources[kind](name))
+            except Exception:
+                # What cannot be written down must not keep all else from being sent.
+                log.exception("no record could be made", extra={"kind": kind})
         for name, record in self._legs().items():
             self._journal.put(f"leg:{name}", record)
         self._journal.flush()

@@ -1,0 +1,62 @@
+"""Signalling is killed in the middle of calls, and every call goes on."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from pathlib import Path
+
+import pytest
+
+from . import tones
+from .office import Office
+from .reactor import Reactor
+from .server import Server
+from .stories import hear_each_other, taken, talk
+
+pytestmark = pytest.mark.scenario
+
+
+@pytest.fixture
+def office(own_server: Server, reactor: Reactor, tmp_path: Path) -> contextlib.closing[Office]:
+    return contextlib.closing(Office(own_server, reactor, tmp_path))
+
+
+def kill(server: Server, name: str) -> float:
+    """Kill a process of the server, at once; when that was."""
+    server.kill_child(name)
+    return time.time()
+
+
+def test_every_call_goes_on_when_signalling_is_killed(
+    own_server: Server, office: contextlib.closing[Office]
+) -> None:
+    with office as house:
+        number = house.queue("amal", "bao", "cleo", distribution="serial", agent_alert_time=60)
+        house.open()
+        amal = house.agent("amal", tone=tones.AGENT)
+        talking, agent = talk(house.caller(), number, amal)
+        bao = house.agent("bao", tone=tones.SECOND_AGENT)
+        first = house.caller("+12065550101").dial(number)
+        first.wait_answered()
+        ring = bao.wait_call()
+        second = house.caller("+12065550102").dial(number)
+        second.sound.wait_loud()
+        killed_at = kill(own_server, "signalling")
+        hear_each_other(talking, agent)
+        # The phone that rings is answered by somebody who did not notice anything.
+        ring.answer()
+        ring.wait_up(10)
+        hear_each_other(first, ring)
+        second.sound.wait_loud(since=killed_at)
+        agent.hang_up()
+        talking.wait_ended()
+        served = taken(amal)
+        hear_each_other(second, served)
+        for leg in (first, second):
+            leg.hang_up()
+        for leg in (ring, served):
+            leg.wait_ended()
+        calls = house.calls(3)
+        assert [call["outcome"] for call in calls] == ["answered"] * 3
+        own_server.assert_empty()
