@@ -30,7 +30,7 @@ class CallJournal:
         journal: RecordStore,
         book: CallBook,
         leg_record: Callable[[str], LegRecord | None],
-        media_state: Callable[[str], dict[str, Any] | None],
+        media_state: Callable[[str], object],
     ) -> None:
         self._journal = journal
         self._book = book
