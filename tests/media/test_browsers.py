@@ -17,9 +17,12 @@ from tests.media.browser import Browser, attribute
 from tests.media.rig import Phone, Studio, key_press, perform, studio
 
 from huntline.media.interface import DtmfPressed, MediaDied, MediaLegLost, MediaUnavailable, NotAcceptable
-from huntline.media.worker import secure_path
+from huntline.media.worker import secure_path, wire
 from huntline.media.worker.dtls import DtlsCertificate
 from huntline.network.own_addresses import own_addresses
+from huntline.records import Codec, kinds_in
+
+RECORDS = Codec(kinds_in(wire))
 
 SILENCE = b"\xff" * 160
 
@@ -708,18 +711,18 @@ def test_secrets_are_not_written_down_and_a_new_client_is_told_them() -> None:
             phone = await on.bridged_with_phone("a")
             await converse(browser, phone, 0x31)
             states = {leg_id: on.media.client.state(leg_id) for leg_id in on.media.client.leg_ids}
-            journal = json.dumps(states)
+            journal = RECORDS.encode(states)
             assert browser.dtls is not None
             assert browser.dtls.keys is not None
             secrets = on.media.client._legs["a"].secrets
             assert secrets is not None
             for secret in ("PRIVATE KEY", secrets["keys"]["ours"], secrets["keys"]["theirs"]):
                 assert secret in json.dumps(secrets)
-                assert secret not in journal
+                assert secret.encode() not in journal
                 assert secret not in repr(on.media.client._legs["a"])
             await on.media.client.close()
             on.media.client = on.media.new_client()
-            for leg_id, state in json.loads(journal).items():
+            for leg_id, state in RECORDS.decode(journal).items():
                 on.media.client.adopt(leg_id, state)
             await on.media.client.start()
             await on.media.client.wait_ready()

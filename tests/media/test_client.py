@@ -11,10 +11,15 @@ import sys
 from typing import Any
 
 import pytest
-from tests.media.rig import PORTS, Phone, Studio, key_press, perform, studio
+from tests.media.rig import PORTS, Phone, Studio, assert_gapless, key_press, perform, studio
 
+from huntline.media.client import MediaClient
 from huntline.media.interface import DtmfPressed, MediaLegLost, MediaSilent, MediaUnavailable, PlayFinished
+from huntline.media.worker import wire
 from huntline.media.worker.wire import LONGEST_LINE, MediaLegState, event_line, event_of
+from huntline.records import Codec, kinds_in
+
+RECORDS = Codec(kinds_in(wire))
 
 _WORKER = """
 import sys, uvloop
@@ -29,8 +34,12 @@ async def _restart(media: Studio) -> None:
 
 
 async def _bridged(media: Studio) -> tuple[Phone, Phone]:
-    one, two = await media.join("a"), await media.join("b")
-    media.client.bridge("a", "b")
+    return await _bridged_pair(media, "a", "b")
+
+
+async def _bridged_pair(media: Studio, leg_a: str, leg_b: str) -> tuple[Phone, Phone]:
+    one, two = await media.join(leg_a), await media.join(leg_b)
+    media.client.bridge(leg_a, leg_b)
     await media.client.stats()
     return one, two
 
@@ -157,12 +166,153 @@ def test_audio_goes_on_while_signalling_is_away_and_it_takes_its_legs_over() -> 
             media.client = successor = media.new_client()
             for leg_id, state in journal.items():
                 assert state is not None
-                successor.adopt(leg_id, json.loads(json.dumps(state)))
+                successor.adopt(leg_id, RECORDS.decode(RECORDS.encode(state)))
             await successor.start()
             await successor.wait_ready()
             assert await media.event() == DtmfPressed("a", "7")  # pressed while nobody was there
             assert (await successor.stats())["legs"] == 2
             await _talk(one, two, 0x32)
+
+    perform(story())
+
+
+async def _succeed(media: Studio, **states: MediaLegState | None) -> None:
+    """A new client, which knows what is written down of these legs; those of the client now by default."""
+    known = {leg_id: media.client.state(leg_id) for leg_id in media.client.leg_ids} | states
+    await media.client.close()
+    media.client = media.new_client()
+    for leg_id, state in known.items():
+        assert state is not None
+        media.client.adopt(leg_id, RECORDS.decode(RECORDS.encode(state)))
+    await media.client.start()
+    await media.client.wait_ready()
+    await media.client.stats()
+
+
+def test_nobody_hears_that_another_client_took_over() -> None:
+    async def story() -> None:
+        async with studio() as media:
+            one, two = await _bridged(media)
+            music, greeted = await media.join("c"), await media.join("d")
+            media.client.play("c", media.sound("music", b"\x21" * 1600), loop=True)
+            rising = b"".join(bytes([number]) * 160 for number in range(1, 80))
+            media.client.play("d", media.sound("greeting", rising), loop=False)
+            await _talk(one, two, 0x31)
+            await music.hear_until(b"\x21" * 160)
+            await greeted.hear_until(bytes([10]) * 160)
+            two.heard_by_now()
+            one.speak(b"\x41" * 160)
+            before = await two.hear()
+
+            await _succeed(media)
+
+            assert_gapless([await music.hear() for _ in range(40)])
+            one.speak(b"\x42" * 160)
+            after = await two.hear()
+            assert (after.ssrc, after.sequence) == (before.ssrc, before.sequence + 1 & 0xFFFF)
+            assert (
+                after.timestamp == before.timestamp + 160 & 0xFFFFFFFF
+            )  # as the speaker counts, not our clock
+            heard = await greeted.hear_until(bytes([60]) * 160)
+            assert_gapless(heard)
+            assert [packet.payload[0] for packet in heard] == list(range(11, 61))
+
+    perform(story())
+
+
+def test_verbs_that_a_dead_client_wrote_down_but_did_not_send_are_made_good() -> None:
+    async def story() -> None:
+        async with studio() as media:
+            one, two = await media.join("a"), await media.join("b")
+            third, fourth = await _bridged_pair(media, "c", "d")
+            await media.client.close()  # from here on it only writes down
+            media.client.bridge("a", "b")
+            media.client.unbridge("c")
+            media.client.play("c", media.sound("music", b"\x21" * 1600), loop=True)
+            await _succeed(media)
+            await _talk(one, two, 0x31)
+            await third.hear_until(b"\x21" * 160)
+            fourth.heard_by_now()
+            third.speak(b"\x51" * 160)
+            assert {(await fourth.hear()).payload for _ in range(5)} == {b"\xff" * 160}
+
+    perform(story())
+
+
+def test_a_description_that_the_dead_client_never_learnt_is_taken_back() -> None:
+    async def story() -> None:
+        async with studio() as media:
+            phone = await media.join("a")
+            known, told = media.client.state("a"), await media.client.offer("a")
+            assert await media.client.answer("a", phone.sdp(codec=8, direction="sendonly")) != told
+            await _succeed(media, a=known)
+            assert await media.client.offer("a") == told
+            media.client.play("a", media.sound("music", b"\x21" * 1600, b"\x22" * 1600), loop=True)
+            await phone.hear_until(b"\x21" * 160)
+
+    perform(story())
+
+
+def test_a_ringing_tone_that_ended_when_the_party_was_heard_does_not_come_back() -> None:
+    async def story() -> None:
+        async with studio() as media:
+            caller, callee = await media.join("a"), await media.join("b")
+            media.client.bridge_early("a", "b", media.sound("ringing", b"\x11" * 160 * 500))
+            await caller.hear_until(b"\x11" * 160)
+            await _talk(callee, caller, 0x31)
+            state = media.client.state("a")
+            assert state is not None
+            assert state.play is not None  # nobody told the client
+            await _succeed(media)
+            caller.heard_by_now()
+            callee.speak(b"\x32" * 160)
+            assert (await caller.hear()).payload == b"\x32" * 160
+
+    perform(story())
+
+
+def test_legs_that_nobody_claims_are_deleted_after_a_while_and_not_before() -> None:
+    async def story() -> None:
+        async with studio(abandoned_after=0.3) as media:
+            one, two = await _bridged(media)
+            for _ in range(3):
+                await _succeed(media)
+                await asyncio.sleep(0.2)  # together longer than a client may be away
+            await _talk(one, two, 0x31)
+            await media.client.close()
+            raw = await RawClient.connect(media)  # asks, but claims nothing
+            async with asyncio.timeout(3):
+                while await raw.legs():
+                    continue
+            await raw.close()
+            await media.client.start()
+            await media.client.wait_ready()
+            await _talk(one, two, 0x32)  # whoever comes later makes them again
+
+    perform(story())
+
+
+def test_each_change_of_a_leg_is_told_once() -> None:
+    async def story() -> None:
+        async with studio() as media:
+            told: list[str] = []
+            await media.client.close()
+            media.client = client = MediaClient(media.control_path, media.events.put_nowait, told.append)
+            await client.start()
+            await media.join("a")
+            await media.join("b")
+            assert told == ["a", "b"]
+            client.bridge("a", "b")
+            client.bridge("a", "b")
+            assert told[2:] == ["a", "b"]
+            client.play("a", "/nowhere", loop=False)
+            assert told[4:] == ["a"]
+            assert isinstance(await media.event(), PlayFinished)
+            assert told[5:] == ["a"]
+            client.stop("a")
+            client.delete("b")
+            assert told[6:] == ["b", "a", "b"]
+            assert client.state("b") is None
 
     perform(story())
 
@@ -231,6 +381,12 @@ class RawClient:
         async with asyncio.timeout(3):
             message: dict[str, Any] = json.loads(await self.reader.readline())
         return message
+
+    async def legs(self) -> int:
+        """How many the worker has."""
+        self.writer.write(b'{"id":1,"verb":"stats"}\n')
+        legs: int = (await self.answer())["result"]["legs"]
+        return legs
 
     async def close(self) -> None:
         self.writer.close()

@@ -47,17 +47,24 @@ class _Pending:
 class MediaClient:
     """Implements ``media.interface.Media`` with the media worker.
 
-    ``on_event`` takes what happens to legs. Keeps for each leg what would be needed to make it again. When
-    the worker was restarted, or when this client takes over the legs of an earlier one (``adopt``), all legs
-    are made again on the same ports; those for which this fails come as MediaLegLost.
+    ``on_event`` takes what happens to legs. Keeps for each leg what would be needed to make it again, and
+    calls ``on_change`` with its id whenever its ``state`` is another one. When the worker was restarted all
+    legs are made again on the same ports; when this client takes over those of an earlier one (``adopt``),
+    whatever is otherwise than it knows is made so. Legs for which this fails come as MediaLegLost.
     """
 
-    def __init__(self, control_path: Path, on_event: Callable[[MediaEvent], None]) -> None:
+    def __init__(
+        self,
+        control_path: Path,
+        on_event: Callable[[MediaEvent], None],
+        on_change: Callable[[str], None] = lambda leg_id: None,
+    ) -> None:
         self._on_event = on_event
+        self._on_change = on_change
         self._control_path = control_path
         self._legs: dict[str, MediaLegState] = {}
         self._stale: set[str] = set()
-        """Legs that were changed while the worker was away."""
+        """Legs of which the worker may know something else: changed while it was away, or adopted."""
         self._pending: dict[int, _Pending] = {}
         self._ids = itertools.count(1)
         self._lines: list[bytes] = []
@@ -84,21 +91,25 @@ class MediaClient:
             pending.answer.cancel()
         self._pending.clear()
 
-    # Plain data for the journal
+    # Records for the journal
 
     @property
     def leg_ids(self) -> list[str]:
         """The legs that this client knows."""
         return list(self._legs)
 
-    def state(self, leg_id: str) -> dict[str, Any] | None:
-        """The leg as plain data, for ``adopt``; None for a leg that is not there. There are no keys in it."""
+    def state(self, leg_id: str) -> MediaLegState | None:
+        """The leg as a record, for ``adopt``; None for a leg that is not there. There are no keys in it."""
         leg = self._legs.get(leg_id)
-        return leg.for_journal() if leg else None
+        return replace(leg, secrets=None) if leg and leg.secrets is not None else leg
 
-    def adopt(self, leg_id: str, state: Mapping[str, Any]) -> None:
-        """Know a leg of an earlier client. To be called before ``start``: all others are deleted then."""
-        self._legs[leg_id] = MediaLegState.from_dict(state)
+    def adopt(self, leg_id: str, state: MediaLegState) -> None:
+        """Know a leg of an earlier client. To be called before ``start``: all others are deleted then.
+
+        Where the worker has it as it is here nothing is heard of that: what is played goes on at its place.
+        """
+        self._legs[leg_id] = state
+        self._stale.add(leg_id)
 
     # The verbs
 
@@ -135,7 +146,7 @@ class MediaClient:
 
     def bridge_early(self, listener: str, speaker: str, meanwhile: str) -> None:
         self._connect(listener, speaker)
-        self._change(listener, play=PlayState(meanwhile, False, time.time(), until_heard=True))
+        self._change(listener, play=PlayState(meanwhile, False, time.monotonic(), until_heard=True))
         request = {"verb": "bridge_early", "leg": listener, "other": speaker, "source": meanwhile}
         self._send(request)
 
@@ -148,7 +159,8 @@ class MediaClient:
 
     def delete(self, leg_id: str) -> None:
         self._part(leg_id)
-        self._legs.pop(leg_id, None)
+        if self._legs.pop(leg_id, None) is not None:
+            self._on_change(leg_id)
         self._stale.discard(leg_id)
         for request_id, pending in list(self._pending.items()):
             if pending.leg_id == leg_id:
@@ -171,9 +183,15 @@ class MediaClient:
     def _change(self, leg_id: str, **fields: Any) -> None:
         leg = self._legs.get(leg_id)
         if leg is not None:
-            self._legs[leg_id] = replace(leg, **fields)
+            self._know(leg_id, replace(leg, **fields))
             if not self._is_ready.is_set():
                 self._stale.add(leg_id)
+
+    def _know(self, leg_id: str, leg: MediaLegState) -> None:
+        known = self._legs.get(leg_id)
+        if leg != known:
+            self._legs[leg_id] = leg
+            self._on_change(leg_id)
 
     def _partner(self, leg_id: str) -> str | None:
         leg = self._legs.get(leg_id)
@@ -207,7 +225,7 @@ class MediaClient:
             raise
         fresh = MediaLegState.from_dict(result)
         known = self._legs.get(leg_id, fresh)
-        self._legs[leg_id] = replace(fresh, play=known.play, bridge=known.bridge)
+        self._know(leg_id, replace(fresh, play=known.play, bridge=known.bridge))
         return fresh
 
     async def _ask(self, leg_id: str, request: dict[str, Any], patience: float = _PATIENCE) -> Any:

@@ -40,19 +40,22 @@ async def run(
     public_address: str | None = None,
     dead_after: float = 30.0,
     expects_media: bool = False,
+    abandoned_after: float = 60.0,
     ready: Callable[[], None] | None = None,
 ) -> None:
     """Serve media until cancelled; then all ports are given back. Best run on uvloop.
 
     ``media_address`` is the IP address to use, ``public_address`` what peers are told instead of it.
     ``dead_after`` are the seconds of quiet after which a leg is told to be silent, or for want of consent to
-    be dead; with ``expects_media`` also one that was never heard. ``ready`` is called once clients can
-    connect. Raises OSError when the control socket cannot be made.
+    be dead; with ``expects_media`` also one that was never heard. So long without a client all goes on, but
+    after ``abandoned_after`` seconds the legs are deleted. ``ready`` is called once clients can connect.
+    Raises OSError when the control socket cannot be made.
     """
     rules = LegRules(dead_after, expects_media, cname=base64.b64encode(secrets.token_bytes(12)))
-    control = ControlSocket()
+    control = ControlSocket(abandoned_after)
     maker = LegMaker(PortPool(media_address, ports), public_address or media_address, rules)
     switchboard = Switchboard(maker, control.tell)
+    control.on_abandoned = switchboard.close
     server = await asyncio.get_running_loop().create_unix_server(
         lambda: ControlConnection(control, switchboard), os.fspath(control_path)
     )
@@ -72,7 +75,11 @@ async def run(
 class ControlSocket:
     """Knows who steers the worker: the client that last said ``keep``. Events wait while there is none."""
 
-    def __init__(self) -> None:
+    def __init__(self, abandoned_after: float) -> None:
+        """``on_abandoned`` is called when for so many seconds no client came in the place of one."""
+        self.on_abandoned: Callable[[], None] = lambda: None
+        self._abandoned_after = abandoned_after
+        self._waiting_for_client: asyncio.TimerHandle | None = None
         self._connections: set[ControlConnection] = set()
         self._client: ControlConnection | None = None
         self._waiting: deque[bytes] = deque(maxlen=_EVENTS_KEPT)
@@ -89,6 +96,7 @@ class ControlSocket:
         if self._client is not None and self._client is not client:
             self._client.close()
         self._client = client
+        self._stop_waiting()
         while self._waiting:
             client.write(self._waiting.popleft())
 
@@ -101,9 +109,22 @@ class ControlSocket:
         self._connections.discard(connection)
         if self._client is connection:
             self._client = None
+            loop = asyncio.get_running_loop()
+            self._waiting_for_client = loop.call_later(self._abandoned_after, self._give_up)
+
+    def _give_up(self) -> None:
+        logger.warning("no media client came back: its legs are deleted")
+        self._waiting.clear()
+        self.on_abandoned()
+
+    def _stop_waiting(self) -> None:
+        if self._waiting_for_client is not None:
+            self._waiting_for_client.cancel()
+            self._waiting_for_client = None
 
     def close(self) -> None:
         """Close all connections."""
+        self._stop_waiting()
         for connection in list(self._connections):
             connection.close()
 

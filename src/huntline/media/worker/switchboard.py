@@ -189,9 +189,9 @@ class Switchboard:
             self.on_secrets(leg)
 
     def restore(self, leg_id: str, state: MediaLegState) -> None:
-        """Make a leg what it was, on the same ports. Raises MediaUnavailable when these are taken.
+        """Make a leg what it was, on the same ports; what is as it was is left alone, and nobody hears of it.
 
-        Raises it, too, when the keys of an encrypted leg are not known any more.
+        Raises MediaUnavailable when the ports are taken, or the keys of an encrypted leg not known any more.
         """
         try:
             self._restore(leg_id, state)
@@ -289,21 +289,39 @@ class Switchboard:
         if leg is not None and leg.local.port != state.port:
             self.delete(leg_id)
             leg = None
-        is_new = leg is None
         if leg is None:
             leg = self._install(self._maker.make_again(leg_id, self, state))
+            self._agree_again(leg, state)
+            leg.path.resume(state.secrets if state.agreed is not None else None)
+        else:
+            self._agree_again(leg, state)
+        self._hear_again(leg, state)
+
+    def _agree_again(self, leg: MediaLeg, state: MediaLegState) -> None:
+        is_same = leg.sdp == state.sdp
         leg.local = replace(leg.local, session_id=state.session_id, version=state.version)
         leg.sdp = state.sdp
-        leg.playing = _resumed(leg.playing, state.play)
-        other = self._legs.get(state.bridge) if state.bridge is not None else None
-        if leg.peer is not None and leg.peer is not other:
-            self.unbridge(leg_id)
         if state.agreed is not None:
-            self._apply(leg, Agreed.from_dict(state.agreed))
-            if is_new:
-                leg.path.resume(state.secrets)
-        if other is not None and other is not leg:
+            agreed = Agreed.from_dict(state.agreed)
+            if not is_same or agreed != leg.agreed:
+                self._apply(leg, agreed)
+
+    def _hear_again(self, leg: MediaLeg, state: MediaLegState) -> None:
+        other = self._legs.get(state.bridge) if state.bridge is not None else None
+        if other is leg:
+            other = None
+        is_bridged = leg.peer is other
+        wanted = state.play
+        if wanted is not None and wanted.until_heard and is_bridged and leg.peer and leg.playing is None:
+            wanted = None  # the speaker was heard meanwhile
+        playing = _resumed(leg.playing, wanted)
+        if not is_bridged and leg.peer is not None:
+            self.unbridge(leg.leg_id)
+        is_playing_that, leg.playing = playing is leg.playing, playing
+        if other is not None and not is_bridged:
             self._connect(leg, other)
+        elif not is_playing_that:
+            self._route(leg)
 
     def _turn_of(self, port: int) -> dict[str, MediaLeg]:
         return self._turns[port // 2 % TICKS_PER_SECOND]

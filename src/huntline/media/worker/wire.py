@@ -55,7 +55,7 @@ class PlayState:
 
 @dataclass(slots=True)
 class MediaLegState:
-    """All that is needed to restore a leg, as plain data.
+    """All that is needed to restore a leg, as a record of plain data.
 
     ``secrets`` are those of an encrypted leg, keys among them: they are kept in memory and nowhere else.
     """
@@ -72,10 +72,6 @@ class MediaLegState:
     def to_dict(self) -> dict[str, Any]:
         """Plain values that JSON can carry."""
         return fields_of(self) | {"play": fields_of(self.play) if self.play else None}
-
-    def for_journal(self) -> dict[str, Any]:
-        """The same, as it may be written down."""
-        return self.to_dict() | {"secrets": None}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> MediaLegState:
