@@ -63,7 +63,7 @@ def display_of(
             *(_queue_headers(path) if line else ()),
             *referred_by(transferor, callee),
         ),
-        page_headers=_page_headers(call, caller_id, line),
+        page_headers=_page_headers(call, caller_id, line) if callee.has_page else (),
     )
 
 

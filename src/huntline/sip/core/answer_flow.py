@@ -33,7 +33,8 @@ def flow_of_answers(request: Request, source: Flow) -> Flow:
 
 def _maddr(via: Via, source: str) -> str | None:
     """The address of maddr, where it is one that a stranger may have us send to."""
-    address = _address(via.parameters.get("maddr") or "")
+    told = via.parameters.get("maddr")
+    address = _address(told) if told else None
     if address is None or address.version != read_address(source).version:
         return None
     if address.is_multicast or address.is_unspecified or str(address) == "255.255.255.255":
