@@ -11,12 +11,13 @@ from tests.fakes.owners import FakeOwner
 from tests.fakes.plans import CONTOSO, PLAN
 
 from huntline.calls.caller_identity import ANONYMOUS, TEST_CALL, CallerId
-from huntline.calls.contacts import Callee
+from huntline.calls.contacts import Callee, Contact
 from huntline.calls.display import QueueTurn, display_of
 from huntline.calls.diversion import DiversionReason, Hop, Path, queue_hop
 from huntline.calls.model import Call, Leg, Party
 from huntline.directory.organization import CallerIdPolicy, QueueSettings
 from huntline.directory.plan import ServerPlan
+from huntline.sip.core.flow import Flow, Transport
 
 BLOCKING = ServerPlan(
     (
@@ -26,7 +27,8 @@ BLOCKING = ServerPlan(
     )
 )
 LINE = QueueTurn("Help Desk", timedelta(seconds=12.9), 3)
-AMAL = Callee("amal", [])
+PAGE = Flow(Transport.WS, ("127.0.0.1", 5062), ("127.0.0.1", 40000), 1)
+AMAL = Callee("amal", [Contact("sip:page@127.0.0.1", PAGE)])
 
 
 def shown(caller: CallerId, line: QueueTurn | None = LINE, plan: ServerPlan = PLAN) -> dict[str, str]:
@@ -47,6 +49,14 @@ def test_a_page_reads_what_it_shows_of_a_call_of_a_queue() -> None:
         "Waited": "12",
         "Waiting": "3",
     }
+
+
+def test_for_desk_phones_alone_nothing_is_made_ready_that_only_pages_show() -> None:
+    call = Call(
+        "c17", "contoso", Leg("l", "m", Party.CALLER, "c17", "1"), CallerId("1"), "desk", "music", FakeOwner()
+    )
+    desk = Callee("amal", [Contact("sip:amal@127.0.0.1:5070")])
+    assert display_of(PLAN, call, "amal@contoso.com", LINE, desk).page_headers == ()
 
 
 def test_a_direct_call_has_no_queue() -> None:

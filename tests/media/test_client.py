@@ -16,7 +16,7 @@ from tests.media.rig import PORTS, Phone, Studio, assert_gapless, key_press, per
 from huntline.media.client import MediaClient
 from huntline.media.interface import DtmfPressed, MediaLegLost, MediaSilent, MediaUnavailable, PlayFinished
 from huntline.media.worker import wire
-from huntline.media.worker.wire import LONGEST_LINE, MediaLegState, event_line, event_of
+from huntline.media.worker.wire import LONGEST_LINE, MediaLegState, event_line, event_of, line, message_in
 from huntline.records import Codec, kinds_in
 
 RECORDS = Codec(kinds_in(wire))
@@ -474,7 +474,22 @@ def test_a_new_client_replaces_the_old_one() -> None:
 
 def test_events_travel_unchanged() -> None:
     for event in (PlayFinished("a", "b", "c"), DtmfPressed("a", "#"), MediaSilent("a"), MediaLegLost("a")):
-        assert event_of(json.loads(event_line(event))) == event
+        assert event_of(message_in(event_line(event))) == event
+
+
+def test_bytes_of_a_phone_that_are_no_text_come_through() -> None:
+    message = {
+        "verb": "answer",
+        "sdp": "v=0\r\ns=\udcff\r\n",
+        "name": "Zo\N{LATIN SMALL LETTER E WITH DIAERESIS}",
+    }
+    assert message_in(line(message)) == message
+
+
+def test_what_is_no_message_is_refused_as_a_value() -> None:
+    for text in (b"{", b"\xff", b""):
+        with pytest.raises(ValueError, match="Expecting|decode"):
+            message_in(text)
 
 
 def test_fifty_offers_at_once_are_answered_together() -> None:

@@ -230,6 +230,19 @@ def test_hold_is_seen_in_directions_and_missing_audio() -> None:
     assert is_hold(description("m=audio 0 RTP/AVP 0"))
 
 
+@pytest.mark.parametrize("direction", ["", "a=sendrecv", "a=recvonly", "a=SendOnly", "a=inactive"])
+@pytest.mark.parametrize("connection", ["IN IP4 192.0.2.1", "IN IP4 0.0.0.0", "IN IP6 2001:db8:0:1:2:3:4:5"])
+@pytest.mark.parametrize("port", [0, 30000])
+def test_hold_is_seen_alike_whether_or_not_all_is_read(direction: str, connection: str, port: int) -> None:
+    sdp = description(f"m=audio {port} RTP/AVP 0", *([direction] if direction else []), connection=connection)
+    assert is_hold(sdp) is (direction_of(sdp) in ("sendonly", "inactive"))
+
+
+@pytest.mark.parametrize("null", ["::", "0::0", "0:0:0:0:0:0:0:0"])
+def test_a_null_address_is_one_however_it_is_written(null: str) -> None:
+    assert is_hold(description("m=audio 30000 RTP/AVP 0", connection=f"IN IP6 {null}"))
+
+
 _FIRST_REFUSED = ("m=audio 30000 RTP/SAVP 0", "a=sendrecv", "a=ptime:60", "a=rtcp:1111")
 
 

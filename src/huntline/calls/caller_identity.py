@@ -107,7 +107,8 @@ def outside_caller(shown: ShownCallerId, account: Account) -> CallerId:
 
 def name_addr(display_name: str, uri: Uri | str) -> str:
     """A name-addr with a safely quoted display name (RFC 3261 section 25.1)."""
-    plain = "".join(character for character in display_name if character.isprintable())
+    is_plain = display_name.isprintable()
+    plain = display_name if is_plain else "".join(each for each in display_name if each.isprintable())
     quoted = plain.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{quoted}" <{uri}>' if quoted else f"<{uri}>"
 

@@ -50,6 +50,11 @@ class Callee:
     mailbox: str | None = None
     shows_foreign_numbers: bool = False
 
+    @property
+    def has_page(self) -> bool:
+        """Whether a page in a browser is among what is rung."""
+        return any(contact.phone_kind is PhoneKind.BROWSER for contact in self.contacts)
+
 
 @dataclass(frozen=True, slots=True)
 class Display:

@@ -16,7 +16,7 @@ from huntline.calls.caller_identity import (
     outside_caller,
 )
 from huntline.calls.contacts import Callee, Display
-from huntline.calls.diversion import DiversionReason, Path, history_info, path_headers
+from huntline.calls.diversion import DiversionReason, Path, diversions, history_info
 from huntline.calls.model import Call
 from huntline.directory.names import plain_number
 from huntline.directory.plan import Account, ServerPlan
@@ -63,7 +63,7 @@ def display_of(
             *(_queue_headers(path) if line else ()),
             *referred_by(transferor, callee),
         ),
-        page_headers=_page_headers(call, caller_id, line),
+        page_headers=_page_headers(call, caller_id, line) if callee.has_page else (),
     )
 
 
@@ -86,8 +86,7 @@ def _queue_headers(path: Path) -> tuple[tuple[str, str], ...]:
     if not path:
         return ()
     sent_on = (*path[:-1], path[-1].left(DiversionReason.UNCONDITIONAL))
-    diversions = [header for header in path_headers(sent_on, is_outside=False) if header[0] == "Diversion"]
-    return (*diversions, *history_info(path, is_outside=False))
+    return (*diversions(sent_on, is_outside=False), *history_info(path, is_outside=False))
 
 
 def referred_by(transferor: Account | None, callee: Callee) -> tuple[tuple[str, str], ...]:

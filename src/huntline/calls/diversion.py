@@ -78,11 +78,9 @@ class Hop:
     user_id: str | None = None
     diverted: DiversionReason | None = None
 
-    def shown(self, *, is_outside: bool) -> str:
-        """The address as a name-addr; names of ours stay inside."""
-        if is_outside:
-            return name_addr("", self.outside or self.uri)
-        return name_addr(self.name, self.uri)
+    def shown(self, *, is_outside: bool) -> tuple[str, Uri]:
+        """Name and address as they are told; names of ours stay inside."""
+        return ("", self.outside or self.uri) if is_outside else (self.name, self.uri)
 
     def left(self, reason: DiversionReason) -> Hop:
         """The same target, from which the call has gone on."""
@@ -155,23 +153,23 @@ def _at(plan: ServerPlan, organization_id: str, number: str) -> Uri:
 def path_headers(path: Path, *, is_outside: bool) -> tuple[tuple[str, str], ...]:
     """Diversion and History-Info of an INVITE to the last hop of a path; nothing for a call that was never
     sent on."""
-    if not any(hop.diverted for hop in path):
-        return ()
-    diversions = [
-        ("Diversion", _diversion(hop, is_outside=is_outside)) for hop in reversed(path) if hop.diverted
-    ]
-    return (*diversions, *history_info(path, is_outside=is_outside))
+    diverted = diversions(path, is_outside=is_outside)
+    return (*diverted, *history_info(path, is_outside=is_outside)) if diverted else ()
+
+
+def diversions(path: Path, *, is_outside: bool) -> tuple[tuple[str, str], ...]:
+    """Diversion alone: those who had the call sent on, newest first."""
+    diverted = (hop for hop in reversed(path) if hop.diverted)
+    return tuple(("Diversion", _diversion(hop, is_outside=is_outside)) for hop in diverted)
 
 
 def history_info(path: Path, *, is_outside: bool) -> tuple[tuple[str, str], ...]:
     """History-Info alone: each target is mapped to the next one (RFC 7044 sections 10.3 and 10.4)."""
     headers = []
     for place, hop in enumerate(path):
-        address = parse_address(hop.shown(is_outside=is_outside))
-        uri: Uri | str = address.uri
-        if hop.diverted is not None:
-            uri = f"{uri}?Reason=SIP%3Bcause%3D{hop.diverted.cause}"
-        value = f"{name_addr(address.display_name, uri)};index={_index(place)}"
+        name, uri = hop.shown(is_outside=is_outside)
+        reason = "" if hop.diverted is None else f"?Reason=SIP%3Bcause%3D{hop.diverted.cause}"
+        value = f"{name_addr(name, f'{uri}{reason}')};index={_index(place)}"
         headers.append(("History-Info", f"{value};mp={_index(place - 1)}" if place else value))
     return tuple(headers)
 
@@ -181,7 +179,8 @@ def _index(place: int) -> str:
 
 
 def _diversion(hop: Hop, *, is_outside: bool) -> str:
-    value = f"{hop.shown(is_outside=is_outside)};reason={hop.diverted};counter=1"
+    name, uri = hop.shown(is_outside=is_outside)
+    value = f"{name_addr(name, uri)};reason={hop.diverted};counter=1"
     is_hidden = is_outside and hop.outside == NOBODY
     return f"{value};privacy=full" if is_hidden else value
 

@@ -56,9 +56,9 @@ def restore(
     data: DataOption = None,
 ) -> None:
     """Put a backup into an empty data folder that no server uses. All of it is checked first."""
+    from huntline.processes.supervisor import data_folder_taken
     from huntline.storage.restore import read_manifest
     from huntline.storage.restore import restore as put_back
-    from huntline.processes.supervisor import data_folder_taken
 
     folder = data_folder(data)
     manifest = read_manifest(file)

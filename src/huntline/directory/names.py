@@ -30,6 +30,8 @@ def without_parameters(user: str) -> str:
 def plain_number(text: str) -> str | None:
     """What looks like a telephone number, without separators and parameters, with its ``+`` where it has one;
     else None."""
+    if _NUMBER.fullmatch(text):  # as most are written
+        return text
     number = without_parameters(text).translate(_VISUAL_SEPARATORS)
     return number if _NUMBER.fullmatch(number) else None
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_network
 
 from huntline.directory.organization import Organization, Trunk
+from huntline.network.literals import IpAddress, read_address
 
 _WITH_PORT = re.compile(r"(?:\[(?P<v6>[^\]]+)\]|(?P<v4>[0-9.]+))(?::(?P<port>[0-9]{1,5}))?", re.ASCII)
 _SIP_PORT = 5060
@@ -37,7 +38,7 @@ class TrunkTable:
     """Whose provider a source address is; one provider may serve several organizations."""
 
     def __init__(self, organizations: tuple[Organization, ...]) -> None:
-        self._single: dict[tuple[IPv4Address | IPv6Address, int | None], tuple[str, ...]] = {}
+        self._single: dict[tuple[IpAddress, int | None], tuple[str, ...]] = {}
         self._networks: list[tuple[Network, str]] = []
         for organization in organizations:
             for trunk in organization.trunks:
@@ -55,7 +56,7 @@ class TrunkTable:
     def organizations_of(self, address: str, port: int) -> tuple[str, ...]:
         """Ids of the organizations that know this source, each once; none for what is no address."""
         try:
-            source = ip_address(address)
+            source = read_address(address)
         except ValueError:
             return ()
         if isinstance(source, IPv6Address) and source.ipv4_mapped:

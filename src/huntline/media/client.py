@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
-import json
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -235,12 +234,11 @@ class MediaClient:
         self._pending[request_id] = _Pending(leg_id, line, answer)
         if self._is_ready.is_set():
             self._write(line)
+        timer = asyncio.get_running_loop().call_later(patience, _no_answer, answer)
         try:
-            async with asyncio.timeout(patience):
-                result = await answer
-        except TimeoutError:
-            raise MediaUnavailable("the media worker does not answer") from None
+            result = await answer
         finally:
+            timer.cancel()
             was_deleted = self._pending.pop(request_id, None) is None
         if was_deleted:  # after the answer had come, but before this turn of the loop
             raise MediaUnavailable(f"leg {leg_id} was deleted")
@@ -292,7 +290,7 @@ class MediaClient:
             transport.close()
 
     def _take(self, line: bytes) -> None:
-        message = json.loads(line)
+        message = wire.message_in(line)
         request_id = message.get("id")
         if "event" in message:
             self._take_event(wire.event_of(message))
@@ -361,6 +359,11 @@ class _Link(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.lost.done():
             self.lost.set_result(None)
+
+
+def _no_answer(answer: asyncio.Future[Any]) -> None:
+    if not answer.done():
+        answer.set_exception(MediaUnavailable("the media worker does not answer"))
 
 
 def _settle(answer: asyncio.Future[Any], message: Mapping[str, Any]) -> None:

@@ -8,6 +8,10 @@ from enum import StrEnum
 _TOKEN = re.compile(rb"[A-Za-z0-9.!%*_+`'~-]*")
 _LONGEST_METHOD = 64
 _TELLING = 128  # bytes that are looked at
+_CLEARLY_SIP = re.compile(
+    rb"SIP/2\.0 |(?:ACK|BYE|CANCEL|INFO|INVITE|MESSAGE|NOTIFY|OPTIONS|PRACK|PUBLISH|REFER|REGISTER|SUBSCRIBE"
+    rb"|UPDATE) (?:sips?|tel):"
+)
 _HTTP_METHODS = frozenset(b"GET HEAD POST PUT DELETE CONNECT TRACE PATCH PRI".split())
 
 
@@ -24,6 +28,8 @@ class Protocol(StrEnum):
 
 def protocol_of(data: bytes | bytearray) -> Protocol | None:
     """What begins like this; None as long as it cannot be told. Line ends in front are not looked over."""
+    if _CLEARLY_SIP.match(data):  # as nearly all of it is
+        return Protocol.SIP
     start = bytes(data[:_TELLING])
     if not start:
         return None

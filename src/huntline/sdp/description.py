@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address
 
 from huntline.errors import PeerError
+from huntline.network.literals import read_address
 
 MAX_CHARACTERS = 65_536
 MAX_LINES = 1_000
@@ -77,7 +78,7 @@ def parse_address(connection: str) -> Address:
     family, literal = match[1].upper(), match[2]
     try:
         # "/ttl" and "/count" belong to multicast, which is refused below by its address.
-        address = ip_address(literal.partition("/")[0])
+        address = read_address(literal.partition("/")[0])
     except ValueError:
         # RFC 8866 allows a name here, but looking it up would let the peer choose whom our media path asks
         # and waits for, and the name could mean another host at the next packet; no phone needs it.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Sequence
-from ipaddress import ip_address
 
 from huntline.errors import PeerError
+from huntline.network.literals import read_address
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.grammar import GrammarError, Uri, parse_uri
 from huntline.sip.transport.address import DEFAULT_PORT, ListenAddress, family_of, source_address
@@ -50,7 +50,7 @@ class Resolver:
         """
         parsed = _parse(uri)
         try:
-            host = str(ip_address(_bare(parsed.host)))
+            host = str(read_address(_bare(parsed.host)))
         except ValueError:
             return None
         flow = self._flow(parsed, host)

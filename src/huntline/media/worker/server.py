@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
-import json
 import logging
 import os
 import secrets
@@ -172,7 +171,7 @@ class ControlConnection(asyncio.Protocol):
     def _answer(self, line: bytes) -> None:
         request_id: Any = None
         try:
-            request = json.loads(line)
+            request = wire.message_in(line)
             request_id = request.get("id")
             result = self._perform(request)
         except PeerError as error:

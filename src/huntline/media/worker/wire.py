@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from huntline.media.interface import (
     DtmfPressed,
     MediaDied,
@@ -35,6 +37,9 @@ class SecretsChanged:
 
 
 WorkerEvent = MediaEvent | SecretsChanged
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
 
 _EVENTS: dict[str, type[WorkerEvent]] = {
     event.__name__: event
@@ -82,7 +87,18 @@ class MediaLegState:
 
 def line(message: Mapping[str, Any]) -> bytes:
     """One message, ready to be sent."""
-    return json.dumps(message, separators=(",", ":")).encode() + b"\n"
+    try:
+        return _encode(message) + b"\n"
+    except UnicodeEncodeError:  # lone surrogates: bytes of a phone that are no text
+        return json.dumps(message, separators=(",", ":")).encode() + b"\n"
+
+
+def message_in(line: bytes) -> Any:
+    """What was written by ``line``. Raises ValueError for what is no JSON."""
+    try:
+        return _decode(line)
+    except msgspec.MsgspecError:
+        return json.loads(line)
 
 
 def event_line(event: WorkerEvent) -> bytes:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from ipaddress import IPv4Address, IPv6Address, ip_address
 
+from huntline.network.literals import IpAddress, read_address
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.grammar import GrammarError, Via
 from huntline.sip.core.message import Request
@@ -33,12 +33,13 @@ def flow_of_answers(request: Request, source: Flow) -> Flow:
 
 def _maddr(via: Via, source: str) -> str | None:
     """The address of maddr, where it is one that a stranger may have us send to."""
-    address = _address(via.parameters.get("maddr") or "")
-    if address is None or address.version != ip_address(source).version:
+    told = via.parameters.get("maddr")
+    address = _address(told) if told else None
+    if address is None or address.version != read_address(source).version:
         return None
     if address.is_multicast or address.is_unspecified or str(address) == "255.255.255.255":
         return None
-    return None if address.is_loopback and not ip_address(source).is_loopback else str(address)
+    return None if address.is_loopback and not read_address(source).is_loopback else str(address)
 
 
 def _is_behind_nat(via: Via, source: str) -> bool:
@@ -47,11 +48,11 @@ def _is_behind_nat(via: Via, source: str) -> bool:
     address = _address(via.host)
     if address is None:
         return via.port in (None, _DEFAULT_PORT)
-    return not address.is_global and address != ip_address(source)
+    return not address.is_global and address != read_address(source)
 
 
-def _address(text: str) -> IPv4Address | IPv6Address | None:
+def _address(text: str) -> IpAddress | None:
     try:
-        return ip_address(text.strip("[]"))
+        return read_address(text.strip("[]"))
     except ValueError:
         return None

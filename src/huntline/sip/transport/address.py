@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import socket
 from dataclasses import dataclass
-from ipaddress import ip_address
 
 from huntline.errors import ConfigurationError
+from huntline.network.literals import read_address
 from huntline.sip.core.flow import Transport
 
 DEFAULT_PORT = 5060
@@ -35,7 +35,7 @@ class ListenAddress:
             match = _WRITTEN.fullmatch(text)
             if match is None:
                 raise ValueError(text)
-            host = str(ip_address(match["ipv6"] or match["ipv4"]))
+            host = str(read_address(match["ipv6"] or match["ipv4"]))
             return cls(Transport(match["transport"].lower()), host, _port(match["port"]))
         except ValueError:
             raise ConfigurationError(
@@ -51,7 +51,7 @@ class ListenAddress:
     @property
     def is_wildcard(self) -> bool:
         """Whether it stands for every address of this machine."""
-        return ip_address(self.host).is_unspecified
+        return read_address(self.host).is_unspecified
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
