@@ -34,7 +34,7 @@ from huntline.signalling.reachability import Reachability
 from huntline.signalling.routing import BuiltinSounds, Routing
 from huntline.signalling.runner import Runner
 from huntline.signalling.settings_loading import SettingsLoading
-from huntline.signalling.status_report import StatusReport
+from huntline.signalling.snapshot_writing import SnapshotWriting
 from huntline.sip.core import events as sip
 from huntline.sip.core.core import CoreSettings, SipCore
 from huntline.sip.core.flow import Flow
@@ -125,8 +125,8 @@ class Signalling:
         admission = Admission(self._in_force, self._authenticator)
         self._b2bua = B2bua(tools, admission, self._refusals, self._record)
         self._call_journal = CallJournal(self._journal, tools.book, self._user_agent.leg, self._media.state)
-        report = StatusReport(tools.book, self._in_force)
-        self._status = ProcessStatus(report, self._runner, self._clock, self._resources)
+        writing = SnapshotWriting(tools.book, self._in_force)
+        self._status = ProcessStatus(writing, self._runner, self._clock, self._resources)
 
     def _build_routing(self) -> Routing:
         audio = self._config.data / "audio"
