@@ -1,6 +1,6 @@
 """An agent's page as the server meets it, without a browser around it.
 
-It is signed in, has the live picture, and a phone that takes every call with encrypted audio.
+It is signed in, has the live stream, and a phone that takes every call with encrypted audio.
 """
 
 from __future__ import annotations

@@ -74,8 +74,8 @@ class FakeServer:
         loop = asyncio.new_event_loop()
         handlers = dict.fromkeys(("opt-out", "opt-in", "pause", "resume", "settings-changed"), self.note)
         present = {"presence": "available", "is_presence_chosen": False, "agent": None}
-        pictures = {"status": lambda request: self.now, "agent": lambda request: present}
-        server = ControlServer(data / "control.sock", {**handlers, **pictures})
+        snapshots = {"status": lambda request: self.now, "agent": lambda request: present}
+        server = ControlServer(data / "control.sock", {**handlers, **snapshots})
         loop.run_until_complete(server.start())
         thread = threading.Thread(target=loop.run_forever)
         thread.start()

@@ -427,7 +427,7 @@ def test_get_shows_the_number_of_calls_now_in_the_queue(tmp_path: Path) -> None:
         queue = shell.queue()
         shell.queue("Sales")
         with signalling(rig) as fake:
-            fake.picture["queues"] = [fake.queue(queue["id"], "Help Desk", waiting=3)]
+            fake.snapshot["queues"] = [fake.queue(queue["id"], "Help Desk", waiting=3)]
             assert [each["CallsInQueue"] for each in shown(shell)] == [3, 0]
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from huntline.control.picture import Picture
 from huntline.control.server import ControlServer
+from huntline.control.watched_snapshot import WatchedSnapshot
 from huntline.demo.screen import follow_in_lines, happenings
 
 
@@ -30,28 +30,28 @@ def news(**parts: list[Any]) -> dict[str, Any]:
 EMPTY = {"at": "2026-01-31T08:59:00+00:00", "queues": [], "agents": [], "calls": []}
 
 
-def words(picture: Picture, change: dict[str, Any]) -> list[str]:
-    """What a change, which the picture takes, is in words, without the time of day."""
-    events = list(happenings(picture, change))
-    picture.take(change)
+def words(snapshot: WatchedSnapshot, change: dict[str, Any]) -> list[str]:
+    """What a change, which the snapshot takes, is in words, without the time of day."""
+    events = list(happenings(snapshot, change))
+    snapshot.take(change)
     return [event.partition(" ")[2] for event in events]
 
 
 def test_changes_are_put_into_words_once() -> None:
-    picture = Picture(EMPTY)
-    assert words(picture, news(calls=[call("waiting")])) == ["+14255550123 -> Demo Line: waiting"]
-    assert words(picture, news(calls=[call("waiting")])) == []
-    assert words(picture, news(calls=[call("talking", "robin@contoso.com")])) == [
+    snapshot = WatchedSnapshot(EMPTY)
+    assert words(snapshot, news(calls=[call("waiting")])) == ["+14255550123 -> Demo Line: waiting"]
+    assert words(snapshot, news(calls=[call("waiting")])) == []
+    assert words(snapshot, news(calls=[call("talking", "robin@contoso.com")])) == [
         "+14255550123 -> Demo Line: talking with robin@contoso.com"
     ]
-    assert picture.status()["calls"] == [call("talking", "robin@contoso.com")]
-    assert words(picture, news(calls_gone=["c1"])) == ["+14255550123 -> Demo Line: over"]
-    assert picture.status() == EMPTY | {"at": "2026-01-31T09:00:00+00:00"}
+    assert snapshot.as_data()["calls"] == [call("talking", "robin@contoso.com")]
+    assert words(snapshot, news(calls_gone=["c1"])) == ["+14255550123 -> Demo Line: over"]
+    assert snapshot.as_data() == EMPTY | {"at": "2026-01-31T09:00:00+00:00"}
 
 
 def test_a_call_between_phones_has_no_queue() -> None:
-    picture = Picture(EMPTY)
-    assert words(picture, news(calls=[call("talking", queue=None)])) == ["+14255550123 -> a phone: talking"]
+    snapshot = WatchedSnapshot(EMPTY)
+    assert words(snapshot, news(calls=[call("talking", queue=None)])) == ["+14255550123 -> a phone: talking"]
 
 
 def test_what_happens_is_printed_until_cancelled(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -158,6 +158,8 @@ class World:
                 assert (command.answered_at is None) == (caller.agent is None)
                 self.forwards.discard(call_id)
                 self.transferring.discard(call_id)
+            case _:
+                raise AssertionError(f"carried out elsewhere: {command}")
 
     def _ring(self, command: do.RingAgent) -> None:
         person, queue = self.people[command.agent_id], self.queues[command.queue_id]

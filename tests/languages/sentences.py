@@ -99,6 +99,8 @@ def error_ids() -> Iterator[str]:
                     yield word
                 case ast.Assign(targets=[ast.Name(id="_ERROR_NAMES")], value=ast.Dict(values=words)):
                     yield from (str(word.value) for word in words if isinstance(word, ast.Constant))
+                case _:
+                    pass
 
 
 def _files() -> Iterator[Path]:
@@ -129,6 +131,8 @@ def _hidden(tree: ast.Module) -> Iterator[ast.AST]:
                 yield from ast.walk(node)
             case ast.Call(func=ast.Attribute(attr="join", value=ast.Constant() as separator)):
                 yield separator
+            case _:
+                pass
 
 
 def _said(node: ast.AST, path: Path) -> Said | None:
@@ -139,7 +143,8 @@ def _said(node: ast.AST, path: Path) -> Said | None:
         case ast.JoinedStr(values=values):
             literals = tuple(str(value.value) for value in values if isinstance(value, ast.Constant))
             return Said(where, literals, "".join(map(_filled, values)))
-    return None
+        case _:
+            return None
 
 
 def _filled(part: ast.expr) -> str:

@@ -470,7 +470,7 @@ def test_the_caller_is_joined_with_whom_the_agent_has_asked(desk: Desk) -> None:
 
 
 def agent_id(office: Office, name: str) -> str:
-    """The id of a user, as the live picture has it."""
+    """The id of a user, as the live snapshot has it."""
     (call,) = office.server.status()["calls"]
     assert call["agent"] == office.upn(name)
     return str(call["agent_ids"][0])

@@ -9,7 +9,7 @@ from huntline.signalling.live_feed import LiveFeed
 
 
 class Floor:
-    """A picture that the story changes, and the news of it that went out."""
+    """A snapshot that the story changes, and the news of it that went out."""
 
     def __init__(self) -> None:
         self.queue: dict[str, Any] = {"id": "q1", "name": "Help Desk", "waiting": 0}

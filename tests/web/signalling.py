@@ -16,11 +16,11 @@ AT = "2026-11-23T12:00:00+00:00"
 
 
 class FakeSignalling:
-    """Answers as the signalling process does, from ``picture``; ``asked`` has what it was told to do."""
+    """Answers as the signalling process does, from ``snapshot``; ``asked`` has what it was told to do."""
 
     def __init__(self, rig: ServerRig) -> None:
         self._rig = rig
-        self.picture: dict[str, Any] = {"at": AT, "queues": [], "agents": [], "calls": []}
+        self.snapshot: dict[str, Any] = {"at": AT, "queues": [], "agents": [], "calls": []}
         self.asked: list[Item] = []
         self.watches = 0
         self.server = ControlServer(rig.backstage.config.control_socket, self.handlers())
@@ -30,7 +30,7 @@ class FakeSignalling:
         noted = ("settings-changed", "opt-out", "opt-in", "pause", "resume", "choose-presence")
         return {
             **dict.fromkeys(noted, self._note),
-            "status": lambda request: self.picture,
+            "status": lambda request: self.snapshot,
             "watch": self._watch,
             "agent": self._agent,
             "phone-credential": lambda request: self._credential(request, f"sip:{request['upn']}"),
@@ -116,16 +116,16 @@ class FakeSignalling:
 
     def _watch(self, request: Item) -> Item:
         self.watches += 1
-        return self.picture
+        return self.snapshot
 
     def _agent(self, request: Item) -> Item:
         upn = request["upn"]
-        found = next((agent for agent in self.picture["agents"] if agent["upn"] == upn), None)
+        found = next((agent for agent in self.snapshot["agents"] if agent["upn"] == upn), None)
         return {"presence": "available", "is_presence_chosen": False, "agent": found}
 
     def _people(self, request: Item) -> Item:
         now = {"presence": "available", "state": None, "is_reachable": False}
-        states = {agent["id"]: agent["state"] for agent in self.picture["agents"]}
+        states = {agent["id"]: agent["state"] for agent in self.snapshot["agents"]}
         return {
             "people": {
                 user_id: now | {"state": states.get(user_id), "is_reachable": user_id in states}

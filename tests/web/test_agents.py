@@ -126,7 +126,7 @@ def test_switching_opt_out_off_opts_everybody_in_again_and_on_again_changes_noth
 
 def test_a_pause_is_told_to_the_server_and_audited(api: Api, fake: FakeSignalling) -> None:
     why = as_data(Paused("lunch"))
-    fake.picture["agents"] = [fake.agent("a1", "amal@contoso.com", state="paused", why=why)]
+    fake.snapshot["agents"] = [fake.agent("a1", "amal@contoso.com", state="paused", why=why)]
     now = api.put(f"{AMAL}/pause", {"reason": "lunch"})
     assert (now["agent"]["state"], now["agent"]["reason"]) == ("paused", "paused: lunch")
     api.delete(f"{AMAL}/pause")

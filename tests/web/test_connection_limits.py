@@ -56,6 +56,8 @@ class Site:
                 await self.end.wait()
                 await send({"type": "http.response.body"})
                 return
+            case _:
+                pass
         headers = [(b"content-length", str(len(content)).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": content})

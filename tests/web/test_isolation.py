@@ -101,12 +101,12 @@ def show(fake: FakeSignalling, organization_id: str, things: Things) -> None:
     name, queue_id, _ = things.keys["queues"]
     user_id, upn, _ = things.keys["users"]
     whose = {"organization_id": organization_id}
-    fake.picture["queues"].append(fake.queue(queue_id, name, organization_id))
-    fake.picture["agents"].append(fake.agent(user_id, upn, queue_id, queues=[name], **whose))
+    fake.snapshot["queues"].append(fake.queue(queue_id, name, organization_id))
+    fake.snapshot["agents"].append(fake.agent(user_id, upn, queue_id, queues=[name], **whose))
     call = fake.call(
         things.keys["calls"][0], queue_id, user_id, queue=name, ringing=[upn], agent=upn, **whose
     )
-    fake.picture["calls"].append(call)
+    fake.snapshot["calls"].append(call)
 
 
 def nobodys(kind: str, key: str) -> str:

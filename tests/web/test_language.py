@@ -254,7 +254,7 @@ def test_agents_are_told_in_french_what_they_do_and_may_not(rig: ServerRig) -> N
     mine = rig.api(Role.AGENT, user_id=amal)
     refused = "Help Desk ne permet pas à ses agents de se retirer"
     with signalling(rig) as fake:
-        fake.picture["agents"] = [fake.agent(amal, "amal@contoso.com", desk, why=as_data(Paused("lunch")))]
+        fake.snapshot["agents"] = [fake.agent(amal, "amal@contoso.com", desk, why=as_data(Paused("lunch")))]
         assert mine.get("/me", language="fr")["queues"][0]["reason"] == refused
         assert mine.get("/me", language="fr")["now"]["agent"]["reason"] == "en pause\u00a0: lunch"
         assert admin.get("/live", language="fr")["agents"][0]["reason"] == "en pause\u00a0: lunch"
@@ -269,7 +269,7 @@ def test_a_stream_keeps_its_language_to_its_end(rig: ServerRig) -> None:
 
     async def story() -> list[dict[str, Any]]:
         fake = FakeSignalling(rig)
-        fake.picture["agents"] = [fake.agent("a1", "amal@contoso.com", "q1", why=as_data(Cause.OPTED_OUT))]
+        fake.snapshot["agents"] = [fake.agent("a1", "amal@contoso.com", "q1", why=as_data(Cause.OPTED_OUT))]
         await fake.server.start()
         told: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         is_over = asyncio.Event()

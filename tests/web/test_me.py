@@ -55,7 +55,7 @@ def test_i_am_told_who_i_am_and_what_i_serve(rig: ServerRig, office: Office) -> 
     assert [queue["name"] for queue in me["queues"]] == ["Help Desk"]
     assert me["now"] is None
     with signalling(rig) as fake:
-        fake.picture["agents"] = [fake.agent(office.amal, "amal@contoso.com", office.desk)]
+        fake.snapshot["agents"] = [fake.agent(office.amal, "amal@contoso.com", office.desk)]
         assert office.me.get("/me")["now"]["agent"]["state"] == "ready"
 
 
@@ -269,7 +269,7 @@ def test_colleagues_are_told_with_what_they_do_now(rig: ServerRig) -> None:
         }
     ]
     with signalling(rig) as fake:
-        fake.picture["agents"] = [fake.agent(hannah.user_id, hannah.upn, "q1", state="talking")]
+        fake.snapshot["agents"] = [fake.agent(hannah.user_id, hannah.upn, "q1", state="talking")]
         (now,) = company.me.get("/me/colleagues", search="hannah")["people"]
         assert (now["presence"], now["state"], now["is_reachable"]) == ("available", "talking", True)
         others = company.me.get("/me/colleagues", search="anna bell")["people"]

@@ -26,7 +26,7 @@ from huntline.sip.user_agent import UserAgent
 
 
 class ConnectedIdentity:
-    """``on_change`` is called with a call of which the picture is another one."""
+    """``on_change`` is called with a call of which a snapshot would be another one."""
 
     def __init__(
         self,

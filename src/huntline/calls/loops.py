@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from huntline.calls.diversion import DiversionReason, Path
 from huntline.calls.model import Call, Ring
-from huntline.directory.plan import QueueTarget, Target, UserTarget
+from huntline.directory.plan import OutsideNumber, QueueTarget, StarCode, Target, UserTarget
 from huntline.sip.core.grammar import parse_address
 
 
@@ -48,5 +50,7 @@ def _has_passed(path: Path, target: Target) -> bool:
             return any(hop.user_id == user_id for hop in path)
         case QueueTarget(queue_id):
             return any(hop.queue_id == queue_id for hop in path)
-        case _:
+        case StarCode() | OutsideNumber():
             return False
+        case _:
+            assert_never(target)

@@ -26,8 +26,9 @@ def shown(value: Value) -> str:
             return str(value)
         case bytes():
             return f"{len(value)} bytes"
-    text = text_of(value)
-    return repr(text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}...")
+        case _:
+            text = text_of(value)
+            return repr(text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}...")
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,3 +242,5 @@ def _check(part: object, session: CmdletSession) -> None:
             _check((part.of, part.index), session)
         case Operation():
             _check((part.left, part.right), session)
+        case _:
+            pass

@@ -17,52 +17,52 @@ from huntline.cli.printing import console, say
 from huntline.cli.status import tables
 from huntline.control.async_client import AsyncControlClient
 from huntline.control.messages import ServerNotRunning
-from huntline.control.picture import Picture
+from huntline.control.watched_snapshot import WatchedSnapshot
 
 PAUSE_BEFORE_RECONNECTING = 1.0  # seconds
 EVENTS_SHOWN = 6
 
 
 async def follow_on_screen(control_socket: Path) -> None:
-    """Draw the picture anew with each change, until cancelled."""
+    """Draw the snapshot anew with each change, until cancelled."""
     last_events: deque[str] = deque(maxlen=EVENTS_SHOWN)
     with Live(console=console(), auto_refresh=False, transient=True) as live:
-        async for picture, events in pictures(control_socket):
+        async for snapshot, events in snapshots(control_socket):
             last_events.extend(events)
-            live.update(Group(tables(_at_work(picture)), Text("\n".join(last_events))), refresh=True)
+            live.update(Group(tables(_at_work(snapshot)), Text("\n".join(last_events))), refresh=True)
 
 
 async def follow_in_lines(control_socket: Path) -> None:
     """Print a line for each event, until cancelled."""
-    async for _, events in pictures(control_socket):
+    async for _, events in snapshots(control_socket):
         for event in events:
             say(event)
 
 
-def _at_work(picture: dict[str, Any]) -> dict[str, Any]:
-    """The picture without agents who have no phone: a screen has few lines."""
-    at_work = [agent for agent in picture["agents"] if agent["state"] != "signed-out"]
-    return {**picture, "agents": at_work}
+def _at_work(snapshot: dict[str, Any]) -> dict[str, Any]:
+    """The snapshot without agents who have no phone: a screen has few lines."""
+    at_work = [agent for agent in snapshot["agents"] if agent["state"] != "signed-out"]
+    return {**snapshot, "agents": at_work}
 
 
-async def pictures(control_socket: Path) -> AsyncIterator[tuple[dict[str, Any], list[str]]]:
-    """The whole picture after each change, and what happened in words; goes on over a server's restart."""
+async def snapshots(control_socket: Path) -> AsyncIterator[tuple[dict[str, Any], list[str]]]:
+    """The whole snapshot after each change, and what happened in words; goes on over a server's restart."""
     while True:
         try:
             async with await AsyncControlClient.connect(control_socket) as client:
                 changes = client.watch()
-                picture = Picture(await anext(changes))
-                yield picture.status(), []
+                snapshot = WatchedSnapshot(await anext(changes))
+                yield snapshot.as_data(), []
                 async for news in changes:
-                    events = list(happenings(picture, news))
-                    picture.take(news)
-                    yield picture.status(), events
+                    events = list(happenings(snapshot, news))
+                    snapshot.take(news)
+                    yield snapshot.as_data(), events
         except ServerNotRunning:
             pass
         await asyncio.sleep(PAUSE_BEFORE_RECONNECTING)
 
 
-def happenings(before: Picture, news: dict[str, Any]) -> Iterator[str]:
+def happenings(before: WatchedSnapshot, news: dict[str, Any]) -> Iterator[str]:
     """What a change means for calls, in words."""
     clock = f"{datetime.fromisoformat(news['at']).astimezone():%H:%M:%S}"
     calls = before.parts["calls"]

@@ -63,7 +63,7 @@ def _check_forwarding(path: Path, user: User, index: OrganizationIndex) -> Probl
             yield Problem(path, user.forward_to, _unknown_target(user.forward_to, index))
         case User() as target if target is user:
             yield Problem(path, user.forward_to, "a user may not forward to themself")
-        case _:
+        case User() | QueueSettings() | OutsideTarget():
             pass
 
 
@@ -78,7 +78,7 @@ def _check_voicemail(path: Path, user: User, index: OrganizationIndex) -> Proble
         case QueueSettings() as queue:
             message = f"is queue {queue.name}; a mailbox is a person's, or an address outside"
             yield Problem(path, user.voicemail, message)
-        case _:
+        case User() | OutsideTarget():
             pass
 
 
@@ -97,7 +97,7 @@ def _check_exit(path: Path, exit_: QueueExit, queue: QueueSettings, index: Organ
             yield Problem(path, exit_.target, "must be a person of the organization: voicemail is theirs")
         case QueueSettings() as target if target is queue:
             yield Problem(path, exit_.target, "a queue may not forward to itself")
-        case _:
+        case User() | QueueSettings() | OutsideTarget():
             pass
 
 
@@ -149,7 +149,7 @@ def _node(target: str, source: Destination, index: OrganizationIndex) -> Iterato
             yield queue.name
         case User() as user if user is not source:
             yield user.upn
-        case _:
+        case User() | QueueSettings() | OutsideTarget() | None:
             pass
 
 

@@ -58,7 +58,7 @@ class StoppedRing:
 
 class Floor:
     """Lines, agents, calls, rings and deadlines. Steps append to ``commands`` and mark ``changed`` lines,
-    whose calls :meth:`distribute` then offers to agents. ``state_changes`` are those of calls in this step."""
+    whose calls :meth:`distribute` then offers to agents. ``state_changes`` are the calls' in this step."""
 
     def __init__(self) -> None:
         self.now = datetime.min.replace(tzinfo=UTC)

@@ -1,7 +1,7 @@
 """Why things are as they are: reasons as data, which become words only where somebody reads them.
 
 A reason without fields is a member of ``Cause`` or ``StopReason``, one with fields a small class of its own.
-Each has a ``kind``, which never changes its meaning: history, the live picture and the API carry it. Whoever
+Each has a ``kind``, which never changes its meaning: history, the live snapshot and the API carry it. Whoever
 adds one adds its words in ``languages/reasons.py``.
 """
 
@@ -428,7 +428,7 @@ Data = dict[str, Any]
 
 
 def as_data(reason: Reason) -> Data:
-    """A reason as plain data, for history, the live picture and the API."""
+    """A reason as plain data, for history, the live snapshot and the API."""
     if isinstance(reason, Cause | StopReason):
         return {"kind": str(reason)}
     return {"kind": reason.kind} | {name: _plain(getattr(reason, name)) for name in reason.__slots__}

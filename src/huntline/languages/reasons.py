@@ -258,6 +258,8 @@ def in_words(reason: Reason, reader: Reader) -> str:
             return in_language(text, reader.language)  # such as a refusal of ours, told by another process
         case SipAnswer():
             facts["phrase"] = _phrase(reason, reader)
+        case _:
+            pass
     without = (f"{reason.kind}/{name}" for name, fact in facts.items() if not fact)
     key = next((key for key in without if key in WORDS), reason.kind)
     return reader.choose(WORDS[key]).format(**{name: _fact(fact, reader) for name, fact in facts.items()})

@@ -110,6 +110,8 @@ def _queue(queue: QueueSettings, organization: Organization, audio_folder: str) 
                 said[name] = {"file": f"{audio_folder}/{file}"}
             case {"action": action, "target": None}:
                 said[name] = {"action": action}
+            case _:
+                pass
     return _Block(said)
 
 

@@ -239,6 +239,8 @@ def _codecs(media: MediaDescription) -> tuple[Codec, int, int | None]:
                 return "PCMU", number, events
             case "PCMA":
                 return "PCMA", number, events
+            case _:
+                pass
     raise SdpError("the audio offers neither PCMU nor PCMA", 488)
 
 

@@ -6,34 +6,34 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from huntline.control.picture import KEYS
+from huntline.control.watched_snapshot import KEYS
 
 _SPACING = 0.1  # s between two publications: changes in between go out together
 _CLOCKS = frozenset({"longest_wait_s", "waited_s"})  # they change by themselves: no news
 
 
 class LiveFeed:
-    """``report`` returns the whole picture, ``publish`` takes what changed in it, ``is_watched`` says whether
+    """``snapshot`` returns everything, ``publish`` takes what changed in it, ``is_watched`` says whether
     anybody looks."""
 
     def __init__(
         self,
-        report: Callable[[], dict[str, Any]],
+        snapshot: Callable[[], dict[str, Any]],
         publish: Callable[[dict[str, Any]], None],
         is_watched: Callable[[], bool],
     ) -> None:
-        self._report = report
+        self._snapshot = snapshot
         self._publish = publish
         self._is_watched = is_watched
         self._last: dict[str, dict[str, dict[str, Any]]] = {}
         self._timer: asyncio.TimerHandle | None = None
 
     def snapshot(self) -> dict[str, Any]:
-        """The whole picture, which later changes build on."""
-        picture = self._report()
+        """Everything, which later changes build on."""
+        snapshot = self._snapshot()
         if not self._is_watched():
-            self._last = _by_key(picture)
-        return picture
+            self._last = _by_key(snapshot)
+        return snapshot
 
     def changed(self) -> None:
         """Something may have changed: watchers hear of it within a tenth of a second."""
@@ -47,9 +47,9 @@ class LiveFeed:
 
     def _publish_changes(self) -> None:
         self._timer = None
-        picture = self._report()
-        now = _by_key(picture)
-        news: dict[str, Any] = {"at": picture["at"]}
+        snapshot = self._snapshot()
+        now = _by_key(snapshot)
+        news: dict[str, Any] = {"at": snapshot["at"]}
         for kind, items in now.items():
             before = self._last.get(kind, {})
             news[kind] = [item for key, item in items.items() if _news_of(before.get(key), item)]
@@ -59,8 +59,8 @@ class LiveFeed:
             self._publish(news)
 
 
-def _by_key(picture: dict[str, Any]) -> dict[str, dict[str, dict[str, Any]]]:
-    return {kind: {item[key]: item for item in picture[kind]} for kind, key in KEYS.items()}
+def _by_key(snapshot: dict[str, Any]) -> dict[str, dict[str, dict[str, Any]]]:
+    return {kind: {item[key]: item for item in snapshot[kind]} for kind, key in KEYS.items()}
 
 
 def _news_of(before: dict[str, Any] | None, item: dict[str, Any]) -> bool:

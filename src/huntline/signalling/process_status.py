@@ -1,4 +1,4 @@
-"""The status of the process: its queues, agents and calls at this moment, and what they take of it."""
+"""The status of the process: a snapshot of its queues, agents and calls, and what they take of it."""
 
 from __future__ import annotations
 
@@ -8,26 +8,25 @@ from typing import Any
 
 from huntline.clock import Clock
 from huntline.signalling.runner import Runner
-from huntline.signalling.status_report import StatusReport
+from huntline.signalling.snapshot_writing import SnapshotWriting
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessStatus:
     """``resources`` counts what is in use: legs, transactions, registrations, media."""
 
-    report: StatusReport
+    writing: SnapshotWriting
     runner: Runner
     clock: Clock
     resources: Callable[[], dict[str, Any]]
 
     def now(self) -> dict[str, Any]:
         """Everything, as plain data; the moments are those of the wall clock."""
-        report = self.report.of(self.clock.told(self.runner.snapshot()))
-        report["resources"] = self.resources()
-        return report
+        snapshot = self.writing.of(self.clock.told(self.runner.snapshot()))
+        return {**snapshot, "resources": self.resources()}
 
     def agent(self, user_id: str) -> dict[str, Any] | None:
         """One agent; None for a user who is no agent."""
         agents = self.clock.told(self.runner.snapshot()).agents
         found = next((status for status in agents if status.agent_id == user_id), None)
-        return self.report.agent(found) if found is not None else None
+        return self.writing.agent(found) if found is not None else None

@@ -11,6 +11,7 @@ from huntline.calls.contacts import Callee, Contact
 from huntline.calls.diversion import Hop, number_hop, people_passed, person_hop
 from huntline.calls.diversion import Path as CallPath
 from huntline.directory.in_force import SettingsInForce
+from huntline.directory.index import OutsideTarget
 from huntline.directory.organization import Organization, QueueSettings, User
 from huntline.directory.plan import Account, ServerPlan
 from huntline.directory.trunks import outbound_destination
@@ -130,7 +131,7 @@ class Routing:
                 return self._own_phones(rung, before, mailbox) if rung else Callee(None, [], path=before)
             case QueueSettings():
                 return self._own_phones(account, (), None)
-            case address:
+            case OutsideTarget() as address:
                 callee = self.callee(account.organization_id, address)
                 return replace(callee, path=(*before, *callee.path), mailbox=callee.mailbox or mailbox)
 

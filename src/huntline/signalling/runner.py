@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, assert_never
 
 from huntline.engine import commands as do
 from huntline.engine import events as told
@@ -196,5 +196,16 @@ def _failure_of(command: do.Command, reason: Reason) -> told.Event | None:
             return told.CallFailed(command.call_id, reason)
         case do.PlayGreeting():
             return told.GreetingFinished(command.call_id)
-        case _:
+        case (
+            do.RefuseCall()
+            | do.PlayMusic()
+            | do.StopRinging()
+            | do.ReleaseAgent()
+            | do.EndCall()
+            | do.RecordDecision()
+            | do.RecordRing()
+            | do.RecordCall()
+        ):
             return None
+        case _:
+            assert_never(command)

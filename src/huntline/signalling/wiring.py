@@ -38,7 +38,7 @@ from huntline.signalling.reachability import Reachability
 from huntline.signalling.routing import BuiltinSounds, Routing
 from huntline.signalling.runner import Runner
 from huntline.signalling.settings_loading import SettingsLoading
-from huntline.signalling.status_report import StatusReport
+from huntline.signalling.snapshot_writing import SnapshotWriting
 from huntline.signalling.unsettled import Unsettled
 from huntline.sip.core import events as sip
 from huntline.sip.core.core import CoreSettings, SipCore
@@ -153,8 +153,8 @@ class Signalling:
             self._earlier.engine.checkpoint,
             self._unsettled.records,
         )
-        report = StatusReport(tools.book, self._in_force)
-        self._status = ProcessStatus(report, self._runner, self._clock, self._resources)
+        writing = SnapshotWriting(tools.book, self._in_force)
+        self._status = ProcessStatus(writing, self._runner, self._clock, self._resources)
 
     def _build_routing(self) -> Routing:
         audio = self._config.data / "audio"

@@ -13,7 +13,7 @@ from huntline.storage.database import open_database
 from huntline.storage.sessions import Sessions
 from huntline.storage.settings import Settings
 from huntline.web.attempts import Attempts
-from huntline.web.live import LiveStreams
+from huntline.web.live_streams import LiveStreams
 from huntline.web.openid_connect import OpenIdConnect
 from huntline.web.principal import Principal
 

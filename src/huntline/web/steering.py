@@ -24,7 +24,7 @@ from huntline.storage.audit import add_to_audit
 from huntline.storage.settings import set_opted_out
 from huntline.web.access import Access
 from huntline.web.language import Sentence
-from huntline.web.live import LiveAgent
+from huntline.web.live_streams import LiveAgent
 from huntline.web.words import reader_of, with_words
 
 

@@ -27,5 +27,5 @@ def reader_of(organization: Organization) -> Reader:
 
 
 def with_words(agent: dict[str, Any], reader: Reader) -> dict[str, Any]:
-    """An agent of the live picture, with the reason in words."""
+    """An agent of the live snapshot, with the reason in words."""
     return agent | {"reason": in_words(from_data(agent["why"]), reader)}

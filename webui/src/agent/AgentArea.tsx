@@ -68,7 +68,7 @@ function useNewsAfterCalls(): void {
     setTimeout(askAnew, TIME_TO_WRITE);
   }, [askAnew]);
   useCallEnded(askTwice);
-  // A call may come and go between two looks at the live picture.
+  // A call may come and go between two looks at the live snapshot.
   const { lastEnded } = usePhone();
   useEffect(() => {
     if (lastEnded !== null) askTwice();
@@ -78,12 +78,12 @@ function useNewsAfterCalls(): void {
 /** Whether what is shown is true. */
 function LiveState() {
   const { t } = useTranslation('agent');
-  const { state, picture } = useLive();
+  const { state, snapshot } = useLive();
   useEffect(() => {
     // The server is back: the phone need not wait for its next attempt.
     if (state === 'live') phone.reconnect();
   }, [state]);
-  if (state === 'live' || (state === 'connecting' && picture === null)) return null;
+  if (state === 'live' || (state === 'connecting' && snapshot === null)) return null;
   return (
     <MessageBar intent="warning" layout="multiline" role="status">
       <MessageBarBody>{t(state === 'away' ? 'agent:serverAway' : 'agent:liveLost')}</MessageBarBody>

@@ -103,9 +103,9 @@ function Facts({ call }: { readonly call: PhoneCall }) {
   const styles = useStyles();
   const { t } = useTranslation('agent');
   const now = useNow();
-  const { state, picture } = useLive();
+  const { state, snapshot } = useLive();
   if (call.queue === null) return null;
-  const others = othersWaiting(call, state === 'live' ? picture : null);
+  const others = othersWaiting(call, state === 'live' ? snapshot : null);
   const waited = (call.waitedS ?? 0) + (now - call.beganAt) / 1000;
   return (
     <div className={styles.facts}>

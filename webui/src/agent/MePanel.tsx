@@ -19,7 +19,7 @@ import { PauseRegular, PlayRegular } from '@fluentui/react-icons';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLive, useServerNow } from '~/live/live';
-import type { LiveAgent } from '~/live/picture';
+import type { LiveAgent } from '~/live/snapshot';
 import { lookOf } from '~/parts/agentLooks';
 import { duration, since } from '~/parts/format';
 import { Panel } from './Panel';
@@ -41,8 +41,8 @@ const REASONS = ['break', 'lunch', 'meeting', 'training'] as const;
 
 export function MePanel({ me }: { readonly me: Me }) {
   const { t } = useTranslation('agent');
-  const { picture } = useLive();
-  const agent = picture?.agents.get(me.user.id) ?? me.now?.agent ?? null;
+  const { snapshot } = useLive();
+  const agent = snapshot?.agents.get(me.user.id) ?? me.now?.agent ?? null;
   return (
     <Panel title={t('agent:me.title')}>
       {agent === null ? (

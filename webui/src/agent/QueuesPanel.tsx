@@ -5,7 +5,7 @@ import { LockClosedRegular } from '@fluentui/react-icons';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLive, useServerNow } from '~/live/live';
-import type { LiveQueue } from '~/live/picture';
+import type { LiveQueue } from '~/live/snapshot';
 import { Empty } from '~/parts/Empty';
 import { since } from '~/parts/format';
 import { Panel } from './Panel';
@@ -30,7 +30,7 @@ const useStyles = makeStyles({
 export function QueuesPanel({ me }: { readonly me: Me }) {
   const styles = useStyles();
   const { t } = useTranslation('agent');
-  const { picture } = useLive();
+  const { snapshot } = useLive();
   return (
     <Panel title={t('agent:queues.title')}>
       {me.queues.length === 0 ? (
@@ -38,7 +38,7 @@ export function QueuesPanel({ me }: { readonly me: Me }) {
       ) : (
         <ul className={styles.list}>
           {me.queues.map((queue) => (
-            <QueueLine key={queue.id} queue={queue} live={picture?.queues.get(queue.id)} />
+            <QueueLine key={queue.id} queue={queue} live={snapshot?.queues.get(queue.id)} />
           ))}
         </ul>
       )}

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { type LiveCall, type LiveQueue, pictureOf } from '~/live/picture';
+import { type LiveCall, type LiveQueue, snapshotOf } from '~/live/snapshot';
 import { othersWaiting, partyDetail, partyName } from './words';
 
 const ring = { queue: 'Sales', callId: 'c1', othersWaiting: 1 };
 
-function picture(waiting: number, position: number | null) {
-  return pictureOf({
+function snapshot(waiting: number, position: number | null) {
+  return snapshotOf({
     at: '2026-11-24T10:00:00Z',
     queues: [{ id: 'q1', name: 'Sales', waiting } as LiveQueue],
     agents: [],
@@ -14,15 +14,15 @@ function picture(waiting: number, position: number | null) {
 }
 
 test('the others who wait are those of now, without the caller', () => {
-  expect(othersWaiting(ring, picture(2, 1))).toBe(1);
-  expect(othersWaiting(ring, picture(1, 1))).toBe(0);
-  expect(othersWaiting(ring, picture(1, null))).toBe(1);
+  expect(othersWaiting(ring, snapshot(2, 1))).toBe(1);
+  expect(othersWaiting(ring, snapshot(1, 1))).toBe(0);
+  expect(othersWaiting(ring, snapshot(1, null))).toBe(1);
 });
 
 test('while nothing of now is known, they are those of the ring', () => {
   expect(othersWaiting(ring, null)).toBe(1);
-  expect(othersWaiting({ ...ring, callId: 'c2' }, picture(5, 1))).toBe(1);
-  expect(othersWaiting({ ...ring, queue: 'Help Desk' }, picture(5, 1))).toBe(1);
+  expect(othersWaiting({ ...ring, callId: 'c2' }, snapshot(5, 1))).toBe(1);
+  expect(othersWaiting({ ...ring, queue: 'Help Desk' }, snapshot(5, 1))).toBe(1);
   expect(othersWaiting({ ...ring, othersWaiting: null }, null)).toBeNull();
 });
 

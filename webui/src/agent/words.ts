@@ -1,7 +1,7 @@
 /** What the agent's page says of calls and callers. Nothing in here does I/O. */
 
 import type { TFunction } from 'i18next';
-import type { Picture } from '~/live/picture';
+import type { Snapshot } from '~/live/snapshot';
 import type { Party, PhoneCall } from '~/phone/state';
 
 /** Where the agent's page is. */
@@ -21,7 +21,7 @@ function numberOf({ number, shown }: Party): string {
   return shown || number;
 }
 
-/** A caller of the history or the live picture, as people read it. */
+/** A caller of the history or the live snapshot, as people read it. */
 export function callerName(caller: string, t: TFunction): string {
   return isHidden(caller) ? t('agent:call.unknown') : caller;
 }
@@ -34,10 +34,10 @@ export function isHidden(caller: string): boolean {
 /** How many wait besides the caller: now where that is known, else as it was when the call began to ring. */
 export function othersWaiting(
   call: Pick<PhoneCall, 'queue' | 'callId' | 'othersWaiting'>,
-  picture: Picture | null,
+  snapshot: Snapshot | null,
 ): number | null {
-  const queue = [...(picture?.queues.values() ?? [])].find(({ name }) => name === call.queue);
-  const own = picture?.calls.get(call.callId ?? '');
+  const queue = [...(snapshot?.queues.values() ?? [])].find(({ name }) => name === call.queue);
+  const own = snapshot?.calls.get(call.callId ?? '');
   if (queue === undefined || own === undefined) return call.othersWaiting;
   // The caller is one of those who wait, unless somebody has just taken the call.
   return Math.max(0, queue.waiting - (own.position === null ? 0 : 1));

@@ -9,16 +9,16 @@ const TIME_TO_BE_WRITTEN = 600; // ms from a decision until it can surely be rea
 
 /** CallTimeline anew whenever the call does something; the story goes on in history when the call is over. */
 export function useCallTimeline(callId: string): UseQueryResult<CallTimeline> {
-  const { picture } = useLive();
-  const now = picture?.calls.get(callId);
+  const { snapshot } = useLive();
+  const now = snapshot?.calls.get(callId);
   return useQuery({
-    // A call that changes is another object in the picture.
+    // A call that changes is another object in the snapshot.
     queryKey: ['story', callId, now ?? null],
     queryFn: async () => {
       if (now !== undefined) await new Promise((resolve) => setTimeout(resolve, TIME_TO_BE_WRITTEN));
       return tell(callId);
     },
-    enabled: picture !== null,
+    enabled: snapshot !== null,
     staleTime: now === undefined ? Number.POSITIVE_INFINITY : 0,
     placeholderData: keepPreviousData,
     // Between the two there is a moment in which neither has the call.

@@ -25,7 +25,7 @@ export function LiveProvider({ of, children }: { readonly of: 'all' | 'me'; read
   return <Stream value={stream}>{children}</Stream>;
 }
 
-/** The picture of now, and whether it is true. */
+/** Everything as it is now, and whether it is true. */
 export function useLive(): Live {
   const stream = useContext(Stream);
   if (stream === null) throw new Error('there is no live stream here');
@@ -33,7 +33,7 @@ export function useLive(): Live {
 }
 
 /**
- * The moment of the picture by the server's clock, in ms since 1970: it goes on while the line is live, and a
+ * The moment of the snapshot by the server's clock, in ms since 1970: it goes on while the line is live, and a
  * component that asks is drawn again each second.
  */
 export function useServerNow(): number {
@@ -44,8 +44,8 @@ export function useServerNow(): number {
 
 /** Calls `act` each time a queue's call ends, since then history has news. */
 export function useCallEnded(act: () => void): void {
-  const { picture } = useLive();
-  const calls = picture?.calls;
+  const { snapshot } = useLive();
+  const calls = snapshot?.calls;
   const before = useMemo(() => ({ ids: new Set<string>() }), []);
   useEffect(() => {
     const now = new Set(calls?.keys() ?? []);

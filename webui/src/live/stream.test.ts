@@ -65,7 +65,7 @@ test('a refused line asks who we are, is opened again, and says since when nothi
     expect(FakeSource.all).toHaveLength(attempt + 1);
   }
   expect(stream.now()).toMatchObject({ state: 'connecting', since: heardAt });
-  expect(stream.now().picture?.at).toBe(SNAPSHOT.at);
+  expect(stream.now().snapshot?.at).toBe(SNAPSHOT.at);
   newest().send('snapshot', SNAPSHOT);
   expect(stream.now().state).toBe('live');
 });

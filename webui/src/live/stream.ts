@@ -1,6 +1,6 @@
 /** The line to a live stream of the server, which mends itself. */
 
-import { type Change, changed, type Picture, pictureOf, type Snapshot } from './picture';
+import { type Change, changed, type SentSnapshot, type Snapshot, snapshotOf } from './snapshot';
 
 /** `connecting`: nothing was heard yet, or the line is broken; `away`: the server takes no calls now. */
 export type LiveState = 'connecting' | 'live' | 'away';
@@ -9,8 +9,8 @@ export interface Live {
   readonly state: LiveState;
   /** When this state began, in ms since 1970; of a line that is broken, when something was heard last. */
   readonly since: number;
-  readonly picture: Picture | null;
-  /** By how much the server's clock, in which the picture tells all moments, is ahead of ours, in ms. */
+  readonly snapshot: Snapshot | null;
+  /** By how much the server's clock, in which the snapshot tells all moments, is ahead of ours, in ms. */
   readonly skew: number;
 }
 
@@ -30,7 +30,7 @@ export function skewOf(at: string, now: number): number {
 
 /** Follows a stream of the API while anybody listens. */
 export class LiveStream {
-  private live: Live = { state: 'connecting', since: Date.now(), picture: null, skew: 0 };
+  private live: Live = { state: 'connecting', since: Date.now(), snapshot: null, skew: 0 };
   private source: EventSource | null = null;
   private heardAt = Date.now();
   private reopening: Timer;
@@ -60,10 +60,10 @@ export class LiveStream {
         this.heard();
         act((event as MessageEvent<string>).data);
       });
-    on('snapshot', (data) => this.show(pictureOf(JSON.parse(data) as Snapshot)));
+    on('snapshot', (data) => this.show(snapshotOf(JSON.parse(data) as SentSnapshot)));
     on('change', (data) => {
-      const { picture } = this.live;
-      if (picture !== null) this.show(changed(picture, JSON.parse(data) as Change));
+      const { snapshot } = this.live;
+      if (snapshot !== null) this.show(changed(snapshot, JSON.parse(data) as Change));
     });
     on('gone', () => this.tell('away'));
     on('alive', () => {});
@@ -103,8 +103,8 @@ export class LiveStream {
     this.source = null;
   }
 
-  private show(picture: Picture): void {
-    this.tell('live', { picture, skew: skewOf(picture.at, Date.now()) });
+  private show(snapshot: Snapshot): void {
+    this.tell('live', { snapshot, skew: skewOf(snapshot.at, Date.now()) });
   }
 
   private tell(state: LiveState, news: Partial<Live> = {}): void {

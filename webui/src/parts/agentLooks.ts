@@ -11,7 +11,7 @@ import {
   PresenceDndRegular,
   SignOutRegular,
 } from '@fluentui/react-icons';
-import type { LiveAgent } from '~/live/picture';
+import type { LiveAgent } from '~/live/snapshot';
 
 export interface Look {
   readonly icon: FluentIcon;

@@ -185,10 +185,10 @@ function Fact({ name, value }: { readonly name: string; readonly value: string }
 
 /** What was seen of the first call since this page is open. */
 function useSeen(queue: string): Seen {
-  const { picture } = useLive();
+  const { snapshot } = useLive();
   const [seen, setSeen] = useState(NOTHING_SEEN);
   useEffect(() => {
-    if (picture !== null) setSeen((before) => seenIn(picture, queue, before));
-  }, [picture, queue]);
+    if (snapshot !== null) setSeen((before) => seenIn(snapshot, queue, before));
+  }, [snapshot, queue]);
   return seen;
 }

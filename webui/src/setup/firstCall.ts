@@ -1,6 +1,6 @@
 /** What has been seen of the first call. Nothing in here does I/O. */
 
-import type { Picture } from '~/live/picture';
+import type { Snapshot } from '~/live/snapshot';
 
 export interface Seen {
   readonly isRegistered: boolean;
@@ -11,9 +11,9 @@ export interface Seen {
 export const NOTHING_SEEN: Seen = { isRegistered: false, hasArrived: false, isAnswered: false };
 
 /** What was seen before, and what there is to see now: a call that is over has been seen all the same. */
-export function seenIn(picture: Picture, queue: string, before: Seen): Seen {
-  const calls = [...picture.calls.values()].filter((call) => call.queue === queue);
-  const agents = [...picture.agents.values()].filter((agent) => agent.queues.includes(queue));
+export function seenIn(snapshot: Snapshot, queue: string, before: Seen): Seen {
+  const calls = [...snapshot.calls.values()].filter((call) => call.queue === queue);
+  const agents = [...snapshot.agents.values()].filter((agent) => agent.queues.includes(queue));
   return {
     isRegistered: agents.some((agent) => agent.state !== 'signed-out'),
     hasArrived: before.hasArrived || calls.length > 0,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type LiveAgent, type LiveCall, pictureOf } from '~/live/picture';
+import { type LiveAgent, type LiveCall, snapshotOf } from '~/live/snapshot';
 import { NOTHING_SEEN, seenIn } from './firstCall';
 import { after, firstOpen, isDone, isOpen, localPartOf, newPassword, passwordOf, tokenIn } from './steps';
 
@@ -51,17 +51,17 @@ test('a password for a phone has nothing that looks alike, and is another each t
 
 const agent = (state: string) => ({ id: 'a', upn: 'a', state, queues: ['Sales'] }) as unknown as LiveAgent;
 const call = (queue: string, state: string) => ({ call_id: 'c', queue, state }) as unknown as LiveCall;
-const picture = (agents: LiveAgent[], calls: LiveCall[]) =>
-  pictureOf({ at: '2026-11-24T10:00:00Z', queues: [], agents, calls });
+const snapshot = (agents: LiveAgent[], calls: LiveCall[]) =>
+  snapshotOf({ at: '2026-11-24T10:00:00Z', queues: [], agents, calls });
 
 test('the first call is seen step by step, and stays seen when it is over', () => {
-  const none = seenIn(picture([agent('signed-out')], [call('Support', 'talking')]), 'Sales', NOTHING_SEEN);
+  const none = seenIn(snapshot([agent('signed-out')], [call('Support', 'talking')]), 'Sales', NOTHING_SEEN);
   expect(none).toEqual(NOTHING_SEEN);
-  const arrived = seenIn(picture([agent('ringing')], [call('Sales', 'alerting')]), 'Sales', none);
+  const arrived = seenIn(snapshot([agent('ringing')], [call('Sales', 'alerting')]), 'Sales', none);
   expect(arrived).toEqual({ isRegistered: true, hasArrived: true, isAnswered: false });
-  const answered = seenIn(picture([agent('talking')], [call('Sales', 'talking')]), 'Sales', arrived);
+  const answered = seenIn(snapshot([agent('talking')], [call('Sales', 'talking')]), 'Sales', arrived);
   expect(answered.isAnswered).toBe(true);
-  expect(seenIn(picture([agent('signed-out')], []), 'Sales', answered)).toEqual({
+  expect(seenIn(snapshot([agent('signed-out')], []), 'Sales', answered)).toEqual({
     isRegistered: false,
     hasArrived: true,
     isAnswered: true,

@@ -15,7 +15,7 @@ import {
 import { useTranslation } from 'react-i18next';
 import { useMay } from '~/api/session';
 import { useServerNow } from '~/live/live';
-import type { LiveQueue } from '~/live/picture';
+import type { LiveQueue } from '~/live/snapshot';
 import { since } from '~/parts/format';
 import { useHiddenStyles } from '~/parts/hidden';
 import { LOOKS } from './agentStates';

@@ -13,7 +13,7 @@ import {
 } from '@fluentui/react-components';
 import { useTranslation } from 'react-i18next';
 import { useServerNow } from '~/live/live';
-import type { LiveCall } from '~/live/picture';
+import type { LiveCall } from '~/live/snapshot';
 import { since } from '~/parts/format';
 import { RouterLink } from '~/parts/RouterLink';
 import { ShownNumber } from '~/parts/ShownNumber';

@@ -21,9 +21,9 @@ const useStyles = makeStyles({
 export function LiveMark() {
   const styles = useStyles();
   const { t, i18n } = useTranslation('wallboard');
-  const { state, since, picture } = useLive();
+  const { state, since, snapshot } = useLive();
   const at = moment(new Date(since).toISOString(), i18n.language);
-  const kind = state === 'connecting' && picture === null ? 'first' : state;
+  const kind = state === 'connecting' && snapshot === null ? 'first' : state;
   const Icon = state === 'live' ? CircleFilled : PlugDisconnectedRegular;
   return (
     <span className={styles.mark} role="status">

@@ -78,8 +78,8 @@ function Queues() {
   const styles = useStyles();
   const { t } = useTranslation('wallboard');
   const preferences = usePreferences();
-  const { picture } = useLive();
-  const queues = ordered([...(picture?.queues.values() ?? [])], preferences);
+  const { snapshot } = useLive();
+  const queues = ordered([...(snapshot?.queues.values() ?? [])], preferences);
   const show = (id: string, isShown: boolean) =>
     prefer({
       hidden: isShown ? preferences.hidden.filter((each) => each !== id) : [...preferences.hidden, id],

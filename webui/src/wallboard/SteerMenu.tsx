@@ -19,7 +19,7 @@ import {
 import { MoreHorizontalRegular } from '@fluentui/react-icons';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { LiveQueue } from '~/live/picture';
+import type { LiveQueue } from '~/live/snapshot';
 import type { AgentOnBoard } from './board';
 import { useSteering } from './steering';
 

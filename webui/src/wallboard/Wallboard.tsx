@@ -91,13 +91,13 @@ function Cards({
 /** Says from when the numbers are, while they are not of now. */
 function Staleness() {
   const { t, i18n } = useTranslation('wallboard');
-  const { state, picture, since } = useLive();
-  if (state === 'live' || (state === 'connecting' && picture === null)) return null;
+  const { state, snapshot, since } = useLive();
+  if (state === 'live' || (state === 'connecting' && snapshot === null)) return null;
   const at = moment(new Date(since).toISOString(), i18n.language);
   return (
     <MessageBar intent="warning">
       <MessageBarBody>
-        {t(picture === null ? 'wallboard:stale.nothing' : 'wallboard:stale.old', { at })}
+        {t(snapshot === null ? 'wallboard:stale.nothing' : 'wallboard:stale.old', { at })}
       </MessageBarBody>
     </MessageBar>
   );

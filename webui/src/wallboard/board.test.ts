@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { expect, test } from 'vitest';
-import { type LiveAgent, type LiveCall, type LiveQueue, pictureOf } from '~/live/picture';
+import { type LiveAgent, type LiveCall, type LiveQueue, snapshotOf } from '~/live/snapshot';
 import {
   alarmsOf,
   boardOf,
@@ -68,7 +68,7 @@ function boardWith(parts: {
   agents?: LiveAgent[];
   calls?: LiveCall[];
 }): QueueOnBoard[] {
-  return boardOf(pictureOf({ at: AT, queues: [queue('Sales')], agents: [], calls: [], ...parts }), DEFAULTS);
+  return boardOf(snapshotOf({ at: AT, queues: [queue('Sales')], agents: [], calls: [], ...parts }), DEFAULTS);
 }
 
 function only(boards: QueueOnBoard[]): QueueOnBoard {
@@ -129,7 +129,7 @@ test('callers come by their place, those in the greeting last; talking ones are 
 test('queues come in the chosen order, new ones by name, hidden ones not at all', () => {
   const queues = [queue('Alpha'), queue('Beta'), queue('Gamma'), queue('Delta')];
   const preferences = { ...DEFAULTS, order: ['gamma', 'alpha'], hidden: ['beta'] };
-  const boards = boardOf(pictureOf({ at: AT, queues, agents: [], calls: [] }), preferences);
+  const boards = boardOf(snapshotOf({ at: AT, queues, agents: [], calls: [] }), preferences);
   expect(boards.map((each) => each.queue.name)).toEqual(['Gamma', 'Alpha', 'Delta']);
 });
 
@@ -207,8 +207,8 @@ test('ready is who would be rung now: not who is away, on a call, paused, opted 
     agent('gita', { state: 'talking' }),
     agent('hugo', { queues: ['Help Desk'] }),
   ];
-  const picture = pictureOf({ at: AT, queues: [], agents, calls: [] });
-  expect(readyIn(picture, 'Sales')).toBe(1);
-  expect(readyIn(picture, 'Help Desk')).toBe(1);
-  expect(readyIn(picture, 'Nowhere')).toBe(0);
+  const snapshot = snapshotOf({ at: AT, queues: [], agents, calls: [] });
+  expect(readyIn(snapshot, 'Sales')).toBe(1);
+  expect(readyIn(snapshot, 'Help Desk')).toBe(1);
+  expect(readyIn(snapshot, 'Nowhere')).toBe(0);
 });

@@ -1,6 +1,6 @@
 /** The wallboard as data: each queue with its agents, its callers and what is wrong. Nothing in here does I/O. */
 
-import type { LiveAgent, LiveCall, LiveQueue, Picture } from '~/live/picture';
+import type { LiveAgent, LiveCall, LiveQueue, Snapshot } from '~/live/snapshot';
 import type { Preferences } from './preferences';
 
 /** What an agent is doing as a queue sees it, in the order in which it is shown. */
@@ -52,18 +52,18 @@ export function stateIn(agent: LiveAgent, queue: string): AgentState {
 }
 
 /** How many agents a queue would ring now. */
-export function readyIn(picture: Picture, queue: string): number {
-  const agents = [...picture.agents.values()].filter(({ queues }) => queues.includes(queue));
+export function readyIn(snapshot: Snapshot, queue: string): number {
+  const agents = [...snapshot.agents.values()].filter(({ queues }) => queues.includes(queue));
   return agents.filter((agent) => stateIn(agent, queue) === 'ready').length;
 }
 
 /** The queues that are wanted, in the order that is wanted. */
-export function boardOf(picture: Picture, preferences: Preferences): QueueOnBoard[] {
-  const shown = ordered([...picture.queues.values()], preferences).filter(
+export function boardOf(snapshot: Snapshot, preferences: Preferences): QueueOnBoard[] {
+  const shown = ordered([...snapshot.queues.values()], preferences).filter(
     (queue) => !preferences.hidden.includes(queue.id),
   );
-  const agents = byQueue([...picture.agents.values()], (agent) => agent.queues);
-  const calls = byQueue([...picture.calls.values()], (call) => (call.queue === null ? [] : [call.queue]));
+  const agents = byQueue([...snapshot.agents.values()], (agent) => agent.queues);
+  const calls = byQueue([...snapshot.calls.values()], (call) => (call.queue === null ? [] : [call.queue]));
   return shown.map((queue) => onBoard(queue, agents.get(queue.name) ?? [], calls.get(queue.name) ?? []));
 }
 

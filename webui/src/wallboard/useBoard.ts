@@ -17,13 +17,13 @@ export interface Board {
 
 export function useBoard(): Board {
   const preferences = usePreferences();
-  const { picture } = useLive();
+  const { snapshot } = useLive();
   const today = useToday(preferences.target);
   const boards = useMemo(
-    () => (picture === null ? null : boardOf(picture, preferences)),
-    [picture, preferences],
+    () => (snapshot === null ? null : boardOf(snapshot, preferences)),
+    [snapshot, preferences],
   );
-  const agents = picture?.agents;
+  const agents = snapshot?.agents;
   const names = useMemo(
     () => new Map([...(agents?.values() ?? [])].map((agent) => [agent.upn, agent.display_name])),
     [agents],

@@ -67,7 +67,8 @@ def promised_size(data: bytes) -> int | None:
             return _promised_by_asf(data)
         case ".mp3":
             return _promised_by_mp3(data)
-    return None
+        case _:
+            return None
 
 
 def allowed_suffix(path: PurePath) -> str | None:

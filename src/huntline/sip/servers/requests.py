@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from huntline.sip.core.events import RequestReceived
-from huntline.sip.servers.authenticator import Authenticator, Challenge, Identified
+from huntline.sip.servers.authenticator import (
+    Authenticator,
+    Challenge,
+    Guest,
+    Identified,
+    SenderForbidden,
+    Stranger,
+)
 from huntline.sip.servers.presence import PresenceServer
 from huntline.sip.servers.registrar import Registrar
 from huntline.sip.user_agent import UserAgent
@@ -38,5 +47,7 @@ class Requests:
                 server.handle(event, account, now)
             case Challenge(headers):
                 self._user_agent.respond(event.transaction_id, 401, headers=headers)
-            case _:
+            case Guest() | SenderForbidden() | Stranger():
                 self._user_agent.respond(event.transaction_id, 403)
+            case _:
+                assert_never(identity)

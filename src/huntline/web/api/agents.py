@@ -7,11 +7,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 
 from huntline.web.access import ReadLive, ReadSettings, SteerAgents
-from huntline.web.api.live import picture_in, view_of
+from huntline.web.api.live import snapshot_in, view_of
 from huntline.web.api.queues import QUEUES
 from huntline.web.api.users import USERS
 from huntline.web.listing import Listing, Page, Search
-from huntline.web.live import LiveAgent
+from huntline.web.live_streams import LiveAgent
 from huntline.web.steering import (
     AgentNow,
     AgentQueue,
@@ -36,7 +36,7 @@ router = APIRouter(tags=["agents"])
 def list_all(access: ReadLive, page: Page, search: Search = "") -> Any:
     """What every agent does now; a queue owner's are those of their queues."""
     wanted = search.casefold()
-    agents = picture_in(access.backstage, view_of(access))["agents"]
+    agents = snapshot_in(access.backstage, view_of(access))["agents"]
     found = [
         agent for agent in agents if wanted in agent["upn"] or wanted in agent["display_name"].casefold()
     ]

@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from huntline.control.picture import Picture
+from huntline.control.watched_snapshot import WatchedSnapshot
 from huntline.directory.access import Role
 from huntline.storage.calls import decisions_of, rings_of
 from huntline.web.access import Access, ReadLive
@@ -19,7 +19,7 @@ from huntline.web.api.calls import CallId
 from huntline.web.api.collection import NotThere
 from huntline.web.backstage import Backstage
 from huntline.web.history import DecisionView, NamesById, RingView
-from huntline.web.live import LiveCall, LivePicture, View, Viewer
+from huntline.web.live_streams import LiveCall, LiveSnapshot, View, Viewer
 from huntline.web.words import reader_of
 
 HEARTBEAT = 15  # seconds
@@ -46,15 +46,15 @@ class LiveCallDetails(BaseModel):
     decisions: list[DecisionView]
 
 
-@router.get("", response_model=LivePicture, operation_id="read_live")
+@router.get("", response_model=LiveSnapshot, operation_id="read_live")
 def read(access: ReadLive) -> Any:
-    """The picture of now; a queue owner's has their queues, with the agents and calls of these."""
-    return picture_in(access.backstage, view_of(access))
+    """Everything as it is now; a queue owner's has their queues, with the agents and calls of these."""
+    return snapshot_in(access.backstage, view_of(access))
 
 
 @router.get("/events", response_class=EventSourceResponse, responses=STREAMED, operation_id="follow_live")
 async def follow(access: ReadLive) -> EventSourceResponse:
-    """The picture of now, and every change in it within a quarter of a second, as server-sent events.
+    """Everything as it is now, and every change in it within a quarter of a second, as server-sent events.
 
     A stream ends after ten minutes, and within a second when the account, its role or what was shown for it
     is no longer what it was; an ``EventSource`` comes back by itself.
@@ -65,7 +65,7 @@ async def follow(access: ReadLive) -> EventSourceResponse:
 @router.get("/calls/{call_id}", response_model=LiveCallDetails, operation_id="read_live_call")
 def read_call(access: ReadLive, call_id: CallId) -> Any:
     """One call that goes on, with its story so far; when it is over, that is at ``/calls/{call_id}``."""
-    calls = picture_in(access.backstage, view_of(access))["calls"]
+    calls = snapshot_in(access.backstage, view_of(access))["calls"]
     call = next((call for call in calls if call["call_id"] == call_id), None)
     if call is None:
         raise NotThere(f"no call {call_id!r} goes on now")
@@ -86,9 +86,9 @@ def view_of(access: Access) -> View:
     return View(access.organization_id, queue_ids, reader=reader_of(access.organization))
 
 
-def picture_in(backstage: Backstage, view: View) -> dict[str, Any]:
+def snapshot_in(backstage: Backstage, view: View) -> dict[str, Any]:
     """What is in a view now. Raises ServerNotRunning."""
-    return view.of(Picture(backstage.ask("status")))
+    return view.of(WatchedSnapshot(backstage.ask("status")))
 
 
 def streamed(access: Access, view: View) -> EventSourceResponse:

@@ -32,12 +32,12 @@ from huntline.storage.history import RingRecord
 from huntline.web.access import Access, Own
 from huntline.web.api.calls import CallId
 from huntline.web.api.collection import NotThere
-from huntline.web.api.live import STREAMED, picture_in, streamed
+from huntline.web.api.live import STREAMED, snapshot_in, streamed
 from huntline.web.api.queues import QUEUES
 from huntline.web.history import DecisionView, NamesById
 from huntline.web.language import Sentence
 from huntline.web.listing import Listing, Page
-from huntline.web.live import LivePicture, View
+from huntline.web.live_streams import LiveSnapshot, View
 from huntline.web.moments import From, To, start_of_today
 from huntline.web.phones import PhoneAccess, phone_access
 from huntline.web.steering import (
@@ -217,10 +217,10 @@ def read_decisions(access: Own, call_id: CallId) -> Any:
     return [names.decision(decision) for decision in decisions]
 
 
-@router.get("/live", response_model=LivePicture, operation_id="read_my_live")
+@router.get("/live", response_model=LiveSnapshot, operation_id="read_my_live")
 def read_live(access: Own) -> Any:
     """What I do now, my own calls, and how many wait in my queues."""
-    return picture_in(access.backstage, _own_view(access))
+    return snapshot_in(access.backstage, _own_view(access))
 
 
 @router.get(

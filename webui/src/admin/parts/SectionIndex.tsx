@@ -87,7 +87,7 @@ function Mark({ fields }: Pick<IndexEntry, 'fields'>) {
 function show(name: string): void {
   const section = document.getElementById(anchorOf(name));
   section?.querySelector<HTMLElement>(':scope [aria-expanded=false]')?.click();
-  // What was folded is there with the next picture.
+  // What was folded is there with the next frame.
   requestAnimationFrame(() => {
     section?.scrollIntoView({ block: 'start' });
     section?.querySelector<HTMLElement>('input, textarea, select')?.focus({ preventScroll: true });

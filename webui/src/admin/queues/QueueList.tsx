@@ -115,8 +115,8 @@ export function QueueList() {
 function Waiting({ id }: { readonly id: string }) {
   const styles = useStyles();
   const { t } = useTranslation('queues');
-  const { state, picture } = useLive();
-  const queue = picture?.queues.get(id);
+  const { state, snapshot } = useLive();
+  const queue = snapshot?.queues.get(id);
   if (state !== 'live' || queue === undefined)
     return (
       <Caption1 className={styles.none} title={t('queues:waitingUnknown')}>

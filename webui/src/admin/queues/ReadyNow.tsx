@@ -8,9 +8,9 @@ import { readyIn } from '~/wallboard/board';
 
 export function ReadyNow({ queue }: { readonly queue: string }) {
   const { t } = useTranslation('queues');
-  const { state, picture } = useLive();
-  if (state !== 'live' || picture === null) return null;
-  const count = readyIn(picture, queue);
+  const { state, snapshot } = useLive();
+  if (state !== 'live' || snapshot === null) return null;
+  const count = readyIn(snapshot, queue);
   const Icon = LOOKS.ready.icon;
   return count === 0 ? (
     <Badge appearance="tint" color="warning">

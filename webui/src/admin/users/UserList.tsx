@@ -132,8 +132,8 @@ function Name({ user: { upn, display_name } }: { readonly user: UserView }) {
 function Now({ id }: { readonly id: string }) {
   const { t } = useTranslation('users');
   const isNarrow = useIsNarrow();
-  const { state, picture } = useLive();
-  const agent = state === 'live' ? picture?.agents.get(id) : undefined;
+  const { state, snapshot } = useLive();
+  const agent = state === 'live' ? snapshot?.agents.get(id) : undefined;
   if (agent === undefined) return '–';
   const shown = stateOf(agent);
   const { icon: Icon, colour } = lookOf(shown);

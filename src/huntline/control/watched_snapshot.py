@@ -1,4 +1,4 @@
-"""The picture of now that the server gives to watchers: a snapshot, kept up to date by what follows it."""
+"""The snapshot that a watcher of the server has: the one that came first, and what followed it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 Item = dict[str, Any]
 
 KEYS = {"queues": "id", "agents": "id", "calls": "call_id"}
-"""The kinds of things in a picture, and what tells one from another."""
+"""The kinds of things in a snapshot, and what tells one from another."""
 
 
-class Picture:
-    """A snapshot and the changes since; ``parts`` has the things of each kind by their key."""
+class WatchedSnapshot:
+    """A snapshot with the changes since; ``parts`` has the things of each kind by their key."""
 
     def __init__(self, snapshot: dict[str, Any]) -> None:
         self.at: str = snapshot["at"]
@@ -28,6 +28,6 @@ class Picture:
             for gone in news[f"{kind}_gone"]:
                 items.pop(gone, None)
 
-    def status(self) -> dict[str, Any]:
-        """Everything, in the form of a snapshot."""
+    def as_data(self) -> dict[str, Any]:
+        """Everything, as a snapshot is sent."""
         return {"at": self.at, **{kind: list(items.values()) for kind, items in self.parts.items()}}

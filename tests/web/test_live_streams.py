@@ -13,8 +13,8 @@ import pytest
 from huntline.directory.access import Role
 from huntline.engine.reasons import Cause, OnlyText
 from huntline.storage.accounts import SignInAccount, hash_of
-from huntline.web import live
-from huntline.web.live import LiveStreams, News, TooManyStreams, View, Viewer
+from huntline.web import live_streams
+from huntline.web.live_streams import LiveStreams, News, TooManyStreams, View, Viewer
 from huntline.web.principal import Principal, principal_of
 from tests.web.past import Past
 from tests.web.rig import BY, E5_USER, ServerRig, refusal_of
@@ -29,7 +29,7 @@ Story = Callable[[FakeSignalling, LiveStreams], Awaitable[None]]
 def two_queues(fake: FakeSignalling, other: str) -> None:
     """Help Desk (q1) and Sales (q2) of Contoso with an agent and a call each, and one of everything of
     another organization."""
-    fake.picture |= {
+    fake.snapshot |= {
         "queues": [
             fake.queue("q1", "Help Desk", waiting=2),
             fake.queue("q2", "Sales"),
@@ -49,11 +49,11 @@ def two_queues(fake: FakeSignalling, other: str) -> None:
     }
 
 
-def keys(picture: dict[str, Any]) -> tuple[list[str], list[str], list[str]]:
+def keys(snapshot: dict[str, Any]) -> tuple[list[str], list[str], list[str]]:
     return (
-        [queue["id"] for queue in picture["queues"]],
-        [agent["id"] for agent in picture["agents"]],
-        [call["call_id"] for call in picture["calls"]],
+        [queue["id"] for queue in snapshot["queues"]],
+        [agent["id"] for agent in snapshot["agents"]],
+        [call["call_id"] for call in snapshot["calls"]],
     )
 
 
@@ -119,7 +119,7 @@ def test_an_agent_sees_only_themselves_their_queues_and_their_calls(rig: ServerR
     amal = admin.post("/users", {"upn": "amal@contoso.com", **E5_USER})["id"]
     desk = admin.post("/queues", {"name": "Help Desk", "agents": ["amal@contoso.com"]})["id"]
     with signalling(rig) as fake:
-        fake.picture |= {
+        fake.snapshot |= {
             "queues": [fake.queue(desk, "Help Desk", waiting=3), fake.queue("q2", "Sales")],
             "agents": [fake.agent(amal, "amal@contoso.com", desk), fake.agent("a2", "bao@contoso.com", desk)],
             "calls": [fake.call("c1", desk, amal, "a2"), fake.call("c2", desk, "a2"), fake.call("c3", desk)],
@@ -135,7 +135,7 @@ def test_who_is_next_is_told_by_name_to_those_who_see_all_agents(rig: ServerRig)
             "next_agent_ids": ["a2", "a1"],
             "next_agents": ["bao@contoso.com", "amal@contoso.com"],
         }
-        fake.picture["queues"] = [fake.queue("q1", "Help Desk", **turns)]
+        fake.snapshot["queues"] = [fake.queue("q1", "Help Desk", **turns)]
         (queue,) = rig.api(Role.AUDITOR).get("/live")["queues"]
     assert (queue["next_agents"], queue["takes_turns"]) == (["bao@contoso.com", "amal@contoso.com"], True)
     assert queue["turn"] is None
@@ -161,13 +161,13 @@ def test_an_agent_learns_their_own_turn_and_not_who_is_in_front(
     ids = [me if name == "me" else name for name in ready.split()]
     with signalling(rig) as fake:
         names = [f"{agent_id}@contoso.com" for agent_id in ids]
-        fake.picture["queues"] = [
+        fake.snapshot["queues"] = [
             fake.queue(desk, "Help Desk", next_agent_ids=ids, next_agents=names, takes_turns=takes_turns)
         ]
-        picture = rig.api(Role.AGENT, user_id=me).get("/me/live")
-    (queue,) = picture["queues"]
+        snapshot = rig.api(Role.AGENT, user_id=me).get("/me/live")
+    (queue,) = snapshot["queues"]
     assert (queue["turn"], queue["next_agents"]) == (turn, [])
-    assert not any(agent_id in json.dumps(picture) for agent_id in ("cleo", "dora"))
+    assert not any(agent_id in json.dumps(snapshot) for agent_id in ("cleo", "dora"))
 
 
 def followed(rig: ServerRig, story: Story) -> None:
@@ -234,7 +234,7 @@ def test_all_streams_share_one_watch_which_ends_with_the_last(rig: ServerRig) ->
 def test_a_slow_reader_gets_a_snapshot_in_the_place_of_changes(
     rig: ServerRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "_LARGEST_BACKLOG", 3)
+    monkeypatch.setattr(live_streams, "_LARGEST_BACKLOG", 3)
 
     async def story(fake: FakeSignalling, streams: LiveStreams) -> None:
         slow, quick = streams.events(View(rig.contoso), VIEWER), streams.events(View(rig.contoso), VIEWER)
@@ -257,7 +257,7 @@ def test_streams_go_on_over_a_restart_of_the_signalling_process(rig: ServerRig) 
             await anext(stream)
             await fake.server.close()
             assert await anext(stream) == ("gone", {})
-            fake.picture["queues"] = [fake.queue("q9", "New")]
+            fake.snapshot["queues"] = [fake.queue("q9", "New")]
             await fake.server.start()
             kind, snapshot = await anext(stream)
             assert (kind, keys(snapshot)[0]) == ("snapshot", ["q9"])
@@ -279,7 +279,7 @@ def test_streams_end_when_the_server_closes(rig: ServerRig) -> None:
 def test_a_stream_ends_in_time_so_that_leave_is_asked_again(
     rig: ServerRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "LONGEST_STREAM", 0.01)
+    monkeypatch.setattr(live_streams, "LONGEST_STREAM", 0.01)
 
     async def story(fake: FakeSignalling, streams: LiveStreams) -> None:
         kinds = [kind async for kind, _ in streams.events(View(rig.contoso), VIEWER)]
@@ -341,7 +341,7 @@ def test_a_stream_ends_within_a_second_of_what_it_was_allowed_by(rig: ServerRig,
 def test_an_account_follows_so_many_streams_and_no_more(
     rig: ServerRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "MOST_OF_ONE", 1)
+    monkeypatch.setattr(live_streams, "MOST_OF_ONE", 1)
 
     async def story(fake: FakeSignalling, streams: LiveStreams) -> None:
         streams.check_room(VIEWER)

@@ -1,4 +1,4 @@
-"""Status: what a running server looks like at this moment, as plain data for people and programs."""
+"""Snapshots of a running server, written as plain data for people and programs."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ class _WrittenTurns:
     items: dict[str, Any]
 
 
-class StatusReport:
+class SnapshotWriting:
     """Writes engine snapshots with the names of the plan in force and the legs of the call book.
 
     What is written of an agent about whom nothing is new, or of who is next in a queue, is the same object
-    from report to report; it is not to be changed.
+    from snapshot to snapshot; it is not to be changed.
     """
 
     def __init__(self, book: CallBook, settings: SettingsInForce) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from huntline.control.async_client import AsyncControlClient
 from huntline.control.messages import ControlRefused, ServerNotRunning
-from huntline.control.picture import KEYS, Item, Picture
+from huntline.control.watched_snapshot import KEYS, Item, WatchedSnapshot
 from huntline.directory.caller_id import caller_as_shown
 from huntline.directory.organization import CallerIdPolicy
 from huntline.directory.shown_numbers import shown_number
@@ -91,7 +91,7 @@ class LiveCall(BaseModel):
     ringing: list[str]
 
 
-class LivePicture(BaseModel):
+class LiveSnapshot(BaseModel):
     """Everything that is in view at one moment."""
 
     at: datetime
@@ -141,13 +141,13 @@ class View:
             case _:
                 return self._has(item["queue_id"])
 
-    def of(self, picture: Picture) -> dict[str, Any]:
+    def of(self, snapshot: WatchedSnapshot) -> dict[str, Any]:
         """What is in the view now."""
         shown = {
             kind: [self._shown(kind, item) for item in items.values() if self.shows(kind, item)]
-            for kind, items in picture.parts.items()
+            for kind, items in snapshot.parts.items()
         }
-        return {"at": picture.at, **shown}
+        return {"at": snapshot.at, **shown}
 
     def of_change(self, news: dict[str, Any], shown: dict[str, set[str]]) -> dict[str, Any] | None:
         """What of a change is in the view, None if nothing is.
@@ -221,7 +221,7 @@ class LiveStreams:
         self._control_socket = control_socket
         self._accounts = accounts
         self._streams: set[_Stream] = set()
-        self._picture: Picture | None = None
+        self._snapshot: WatchedSnapshot | None = None
         self._watching: asyncio.Task[None] | None = None
         self._checking: asyncio.Task[None] | None = None
 
@@ -242,7 +242,7 @@ class LiveStreams:
         self._add(stream)
         try:
             while await stream.has_news():
-                for news in stream.take(self._picture):
+                for news in stream.take(self._snapshot):
                     yield news
         finally:
             limit.cancel()
@@ -259,7 +259,7 @@ class LiveStreams:
             self._checking = asyncio.create_task(self._check_viewers())
         if self._watching is None:
             self._watching = asyncio.create_task(self._watch())
-        elif self._picture is not None:
+        elif self._snapshot is not None:
             stream.begin_anew()
 
     def _drop(self, stream: _Stream) -> None:
@@ -268,7 +268,7 @@ class LiveStreams:
             for task in (self._watching, self._checking):
                 if task is not None:
                     task.cancel()
-            self._watching = self._checking = self._picture = None
+            self._watching = self._checking = self._snapshot = None
 
     async def _check_viewers(self) -> None:
         """Settings and accounts are changed by other processes, too: what counts is what is stored."""
@@ -289,16 +289,16 @@ class LiveStreams:
             with contextlib.suppress(ServerNotRunning, ControlRefused):
                 async with await AsyncControlClient.connect(self._control_socket) as client:
                     await self._follow(client)
-            self._picture = None
+            self._snapshot = None
             self._begin_anew()
             await asyncio.sleep(_PAUSE_BEFORE_RECONNECTING)
 
     async def _follow(self, client: AsyncControlClient) -> None:
         changes = client.watch()
-        self._picture = Picture(await anext(changes))
+        self._snapshot = WatchedSnapshot(await anext(changes))
         self._begin_anew()
         async for news in changes:
-            self._picture.take(news)
+            self._snapshot.take(news)
             for stream in self._streams:
                 stream.add(news)
 
@@ -321,7 +321,7 @@ class _Stream:
         self._news = asyncio.Event()
 
     def begin_anew(self) -> None:
-        """The whole picture is to be told, whatever was before."""
+        """Everything is to be told, whatever was before."""
         self._needs_snapshot = True
         self._changes.clear()
         self._news.set()
@@ -347,20 +347,20 @@ class _Stream:
         self._news.clear()
         return not self._is_closed
 
-    def take(self, picture: Picture | None) -> list[News]:
+    def take(self, snapshot: WatchedSnapshot | None) -> list[News]:
         """What is to be told now."""
         if self._needs_snapshot:
             self._needs_snapshot = False
-            return self._whole(picture)
+            return self._whole(snapshot)
         changes = [self._view.of_change(news, self._shown) for news in self._changes]
         self._changes.clear()
         return [("change", change) for change in changes if change is not None]
 
-    def _whole(self, picture: Picture | None) -> list[News]:
-        if picture is None:
+    def _whole(self, snapshot: WatchedSnapshot | None) -> list[News]:
+        if snapshot is None:
             is_told, self._is_told_gone = self._is_told_gone, True
             return [] if is_told else [("gone", {})]
         self._is_told_gone = False
-        snapshot = self._view.of(picture)
-        self._shown = {kind: {item[key] for item in snapshot[kind]} for kind, key in KEYS.items()}
-        return [("snapshot", snapshot)]
+        shown = self._view.of(snapshot)
+        self._shown = {kind: {item[key] for item in shown[kind]} for kind, key in KEYS.items()}
+        return [("snapshot", shown)]

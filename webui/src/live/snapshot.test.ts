@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Change, changed, type LiveQueue, pictureOf } from './picture';
+import { type Change, changed, type LiveQueue, snapshotOf } from './snapshot';
 
 function queue(id: string, waiting: number): LiveQueue {
   return { id, name: id, waiting } as LiveQueue;
@@ -15,7 +15,7 @@ const nothing: Change = {
   calls_gone: [],
 };
 
-const before = pictureOf({
+const before = snapshotOf({
   at: '2026-11-24T10:00:00Z',
   queues: [queue('a', 1), queue('b', 2)],
   agents: [],
@@ -38,7 +38,7 @@ test('parts without news stay the same object, so that nothing is drawn again fo
   expect(after.calls).toBe(before.calls);
 });
 
-test('the picture before stays as it was', () => {
+test('the snapshot before stays as it was', () => {
   changed(before, { ...nothing, queues_gone: ['a', 'b'] });
   expect(before.queues.size).toBe(2);
 });

@@ -1,4 +1,4 @@
-/** The picture of now, kept up to date by the changes that the server sends. Nothing in here does I/O. */
+/** Everything as it is now, kept up to date by the changes that the server sends. Nothing in here does I/O. */
 
 import type { Schemas } from '~/api/client';
 
@@ -6,42 +6,42 @@ export type LiveQueue = Schemas['LiveQueue'];
 export type LiveAgent = Schemas['LiveAgent'];
 export type LiveCall = Schemas['LiveCall'];
 
-export interface Picture {
+export interface Snapshot {
   readonly at: string;
   readonly queues: ReadonlyMap<string, LiveQueue>;
   readonly agents: ReadonlyMap<string, LiveAgent>;
   readonly calls: ReadonlyMap<string, LiveCall>;
 }
 
-export interface Snapshot {
+export interface SentSnapshot {
   readonly at: string;
   readonly queues: readonly LiveQueue[];
   readonly agents: readonly LiveAgent[];
   readonly calls: readonly LiveCall[];
 }
 
-export interface Change extends Snapshot {
+export interface Change extends SentSnapshot {
   readonly queues_gone: readonly string[];
   readonly agents_gone: readonly string[];
   readonly calls_gone: readonly string[];
 }
 
-export function pictureOf(snapshot: Snapshot): Picture {
+export function snapshotOf(sent: SentSnapshot): Snapshot {
   return {
-    at: snapshot.at,
-    queues: new Map(snapshot.queues.map((queue) => [queue.id, queue])),
-    agents: new Map(snapshot.agents.map((agent) => [agent.id, agent])),
-    calls: new Map(snapshot.calls.map((call) => [call.call_id, call])),
+    at: sent.at,
+    queues: new Map(sent.queues.map((queue) => [queue.id, queue])),
+    agents: new Map(sent.agents.map((agent) => [agent.id, agent])),
+    calls: new Map(sent.calls.map((call) => [call.call_id, call])),
   };
 }
 
-/** The picture after a change; parts in which nothing changed stay the same objects. */
-export function changed(picture: Picture, change: Change): Picture {
+/** The snapshot after a change; parts in which nothing changed stay the same objects. */
+export function changed(snapshot: Snapshot, change: Change): Snapshot {
   return {
     at: change.at,
-    queues: merged(picture.queues, change.queues, change.queues_gone, (queue) => queue.id),
-    agents: merged(picture.agents, change.agents, change.agents_gone, (agent) => agent.id),
-    calls: merged(picture.calls, change.calls, change.calls_gone, (call) => call.call_id),
+    queues: merged(snapshot.queues, change.queues, change.queues_gone, (queue) => queue.id),
+    agents: merged(snapshot.agents, change.agents, change.agents_gone, (agent) => agent.id),
+    calls: merged(snapshot.calls, change.calls, change.calls_gone, (call) => call.call_id),
   };
 }
 
