@@ -1,4 +1,4 @@
-/** The calls that match, a page of them; each leads to its story. */
+/** The calls that match, a page of them; each leads to its timeline. */
 
 import {
   Button,

@@ -1,4 +1,4 @@
-/** A story as a list of steps, with a ladder beside it that shows who did what to whom. */
+/** A timeline as a list of steps, with a ladder beside it that shows who did what to whom. */
 
 import { makeStyles, mergeClasses, Text, tokens } from '@fluentui/react-components';
 import { useTranslation } from 'react-i18next';
@@ -8,7 +8,7 @@ import { LadderKey } from './LadderKey';
 import { type Lane, ladderOf, type Row } from './ladder';
 import { LANE, Rung } from './Rung';
 import { StepText } from './StepText';
-import { type CallTimeline, isOver, type Step } from './story';
+import { type CallTimeline, isOver, type Step } from './timeline';
 
 const useStyles = makeStyles({
   frame: {
@@ -63,7 +63,7 @@ export function Ladder({ steps, call }: Props) {
   const width = lanes.length * LANE;
   const columns = isNarrow ? 'minmax(0, 1fr)' : `minmax(340px, 1fr) ${width}px`;
   return (
-    <section aria-label={t('history:story.title')}>
+    <section aria-label={t('history:timeline.title')}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
       <div className={styles.frame} tabIndex={0}>
         <div className={mergeClasses(!isNarrow && styles.inner)}>
@@ -124,8 +124,8 @@ function Head({ lanes, columns }: { readonly lanes: readonly Lane[]; readonly co
       aria-hidden
     >
       <div className={styles.words}>
-        <span>{t('history:story.time')}</span>
-        <span>{t('history:story.what')}</span>
+        <span>{t('history:timeline.time')}</span>
+        <span>{t('history:timeline.what')}</span>
       </div>
       <div className={styles.lanes}>
         {lanes.map((lane) => {

@@ -27,7 +27,7 @@ export function LadderKey() {
       {(['wait', 'ring', 'talk'] as const).map((tone) => (
         <li key={tone} className={styles.entry}>
           <span className={`${styles.swatch} ${styles[tone]}`} />
-          <Text size={200}>{t(`history:story.key.${tone}`)}</Text>
+          <Text size={200}>{t(`history:timeline.key.${tone}`)}</Text>
         </li>
       ))}
     </ul>

@@ -1,4 +1,4 @@
-/** A step of a story in words. */
+/** A step of a timeline in words. */
 
 import { Button, makeStyles, Text, tokens } from '@fluentui/react-components';
 import { ChevronDownRegular, ChevronRightRegular } from '@fluentui/react-icons';
@@ -6,7 +6,7 @@ import type { TFunction } from 'i18next';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { duration } from '~/parts/format';
-import type { CallTimeline, Step } from './story';
+import type { CallTimeline, Step } from './timeline';
 
 const useStyles = makeStyles({
   text: { overflowWrap: 'anywhere' },

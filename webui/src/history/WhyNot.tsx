@@ -15,7 +15,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, bodyOf } from '~/api/client';
 import { Failure } from '~/parts/Failure';
-import { byName } from './story';
+import { byName } from './timeline';
 
 const useStyles = makeStyles({
   card: { maxWidth: '720px' },
@@ -26,7 +26,7 @@ const useStyles = makeStyles({
 interface Props {
   readonly callId: string;
   readonly queue: string;
-  /** Those in the story; the other agents of the queue can be asked about as well. */
+  /** Those in the timeline; the other agents of the queue can be asked about as well. */
   readonly agents: ReadonlyMap<string, string>;
   readonly chosen: string;
 }

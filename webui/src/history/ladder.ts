@@ -1,6 +1,6 @@
-/** A story drawn as a ladder: lanes for caller, queues and agents, time downwards. Nothing in here does I/O. */
+/** A timeline drawn as a ladder: lanes for caller, queues and agents, time downwards. Nothing in here does I/O. */
 
-import type { Step } from './story';
+import type { Step } from './timeline';
 
 export type Lane =
   | { readonly kind: 'caller' }
@@ -47,7 +47,7 @@ interface Activity {
 
 const BY_THE_SERVER = ['stopped', 'released'];
 
-/** The ladder of a story; one that goes on has bars that reach its end. */
+/** The ladder of a timeline; one that goes on has bars that reach its end. */
 export function ladderOf(steps: readonly Step[]): Ladder {
   const lanes = lanesOf(steps);
   const laneOf = (kind: 'queue' | 'agent', name: string) =>

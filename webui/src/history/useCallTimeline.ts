@@ -3,17 +3,17 @@
 import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { ApiProblem, api, bodyOf } from '~/api/client';
 import { useLive } from '~/live/live';
-import type { CallTimeline } from './story';
+import type { CallTimeline } from './timeline';
 
 const TIME_TO_BE_WRITTEN = 600; // ms from a decision until it can surely be read
 
-/** CallTimeline anew whenever the call does something; the story goes on in history when the call is over. */
+/** CallTimeline anew whenever the call does something; the timeline goes on in history when the call is over. */
 export function useCallTimeline(callId: string): UseQueryResult<CallTimeline> {
   const { snapshot } = useLive();
   const now = snapshot?.calls.get(callId);
   return useQuery({
     // A call that changes is another object in the snapshot.
-    queryKey: ['story', callId, now ?? null],
+    queryKey: ['timeline', callId, now ?? null],
     queryFn: async () => {
       if (now !== undefined) await new Promise((resolve) => setTimeout(resolve, TIME_TO_BE_WRITTEN));
       return tell(callId);

@@ -7,11 +7,13 @@ import { setApiLanguage } from '~/api/client';
 export const LANGUAGES = ['en', 'fr'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-const KEPT = 'huntline.language';
+const STORAGE_KEY = 'huntline.language';
 
 /** The language to begin with: the one chosen before, else the browser's. */
 function firstLanguage(): Language {
-  const wanted = [localStorage.getItem(KEPT) ?? '', ...navigator.languages].map((each) => each.slice(0, 2));
+  const wanted = [localStorage.getItem(STORAGE_KEY) ?? '', ...navigator.languages].map((each) =>
+    each.slice(0, 2),
+  );
   return (
     LANGUAGES.find((each) => each === wanted.find((code) => LANGUAGES.some((known) => known === code))) ??
     'en'
@@ -50,7 +52,7 @@ export async function startLanguages(): Promise<void> {
 
 /** Show everything in a language from now on. */
 export function choose(language: Language): void {
-  localStorage.setItem(KEPT, language);
+  localStorage.setItem(STORAGE_KEY, language);
   void i18next.changeLanguage(language);
 }
 

@@ -6,7 +6,7 @@ import { captured, release } from './microphone';
 import type { Registration } from './registration';
 import type { Dialog } from './savedCalls';
 import { type Header, ringOf } from './sipHeaders';
-import { begun, consultationFor, type Ending, ongoing, type Party, type PhoneCall } from './state';
+import { consultationFor, type Ending, newCall, ongoing, type Party, type PhoneCall } from './state';
 import type { PhoneStore } from './store';
 import { PEER_CONNECTION, Talk } from './talk';
 
@@ -82,7 +82,7 @@ export class PhoneCalls {
     const id = crypto.randomUUID();
     this.store.tell({
       type: 'began',
-      call: begun({ id, direction: 'out', stage: 'dialling', party, beganAt: Date.now(), consultsFor }),
+      call: newCall({ id, direction: 'out', stage: 'dialling', party, beganAt: Date.now(), consultsFor }),
     });
     await this.place(registration, id, target, []);
   }
@@ -115,7 +115,7 @@ export class PhoneCalls {
     const id = crypto.randomUUID();
     this.store.tell({
       type: 'began',
-      call: begun({ id, direction: 'in', stage: 'alerting', beganAt: Date.now(), ...ring }),
+      call: newCall({ id, direction: 'in', stage: 'alerting', beganAt: Date.now(), ...ring }),
     });
     this.follow(id, session);
   }

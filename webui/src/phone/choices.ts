@@ -14,7 +14,7 @@ export interface Choices {
   readonly hasKeys: boolean;
 }
 
-const KEPT = 'huntline.phone.choices';
+const STORAGE_KEY = 'huntline.phone.choices';
 
 const UNLESS_CHOSEN: Choices = {
   isOn: true,
@@ -29,7 +29,7 @@ let choices: Choices = read();
 const listeners = new Set<() => void>();
 
 function read(): Choices {
-  return { ...UNLESS_CHOSEN, ...(JSON.parse(localStorage.getItem(KEPT) ?? '{}') as Partial<Choices>) };
+  return { ...UNLESS_CHOSEN, ...(JSON.parse(localStorage.getItem(STORAGE_KEY) ?? '{}') as Partial<Choices>) };
 }
 
 /** What is chosen now. */
@@ -40,7 +40,7 @@ export function chosen(): Choices {
 /** Choose something else, for this browser. */
 export function choose(change: Partial<Choices>): void {
   choices = { ...choices, ...change };
-  localStorage.setItem(KEPT, JSON.stringify(choices));
+  localStorage.setItem(STORAGE_KEY, JSON.stringify(choices));
   for (const listener of listeners) listener();
 }
 

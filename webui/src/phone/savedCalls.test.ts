@@ -1,10 +1,10 @@
 // @vitest-environment jsdom
 import { beforeEach, expect, test } from 'vitest';
 import { instanceOf, LONGEST_ABSENCE, replaces, saveCalls, savedCalls } from './savedCalls';
-import { begun } from './state';
+import { newCall } from './state';
 
 const dialog = { callId: 'x1', localTag: 'ours', remoteTag: 'theirs' };
-const call = begun({
+const call = newCall({
   id: 'a',
   direction: 'in',
   stage: 'talking',

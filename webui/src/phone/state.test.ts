@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import {
   after,
   alerting,
-  begun,
   consultationFor,
+  newCall,
   ongoing,
   type PhoneCall,
   type PhoneState,
@@ -13,7 +13,7 @@ import {
 const caller = { name: '', number: '+14255550100' };
 
 function call(id: string, more: Partial<PhoneCall> = {}): PhoneCall {
-  return begun({ id, direction: 'in', stage: 'talking', party: caller, beganAt: 1000, ...more });
+  return newCall({ id, direction: 'in', stage: 'talking', party: caller, beganAt: 1000, ...more });
 }
 
 function withCalls(...calls: PhoneCall[]): PhoneState {

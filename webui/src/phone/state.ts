@@ -135,7 +135,7 @@ export const SILENT: PhoneState = {
 };
 
 /** What a call is when it begins, apart from what is known about it. */
-export function begun(
+export function newCall(
   call: Pick<PhoneCall, 'id' | 'direction' | 'stage' | 'party' | 'beganAt'> & Partial<PhoneCall>,
 ): PhoneCall {
   return {

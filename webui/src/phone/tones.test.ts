@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { begun, type PhoneState, SILENT, type Stage } from './state';
+import { newCall, type PhoneState, SILENT, type Stage } from './state';
 import { samplesOf, soundFor, type Tone } from './tones';
 
 const RATE = 8000;
@@ -25,7 +25,7 @@ test('what is heard while it rings there is 440 Hz, and then nothing', () => {
 
 function withStages(...stages: Stage[]): PhoneState {
   const party = { name: 'Bao', number: 'bao' };
-  const calls = stages.map((stage) => begun({ id: stage, direction: 'in', stage, party, beganAt: 0 }));
+  const calls = stages.map((stage) => newCall({ id: stage, direction: 'in', stage, party, beganAt: 0 }));
   return { ...SILENT, calls };
 }
 

@@ -14,7 +14,7 @@ import { TextField } from './TextField';
 
 const NOTHING_YET = { isSetUp: false, hasUser: false, hasQueue: false, hasCall: false };
 const NAMES = { en: 'English', fr: 'Français' } as const;
-const KEPT = 'huntline.setupToken';
+const STORAGE_KEY = 'huntline.setupToken';
 const OF_ORGANIZATION = ['organization', 'domain'];
 
 const useStyles = makeStyles({
@@ -23,9 +23,11 @@ const useStyles = makeStyles({
 
 /** The token of the link, out of the address at once, and there again after a reload. */
 function useToken(): [string, (token: string) => void] {
-  const [token, setToken] = useState(() => tokenIn(location.hash) || (sessionStorage.getItem(KEPT) ?? ''));
+  const [token, setToken] = useState(
+    () => tokenIn(location.hash) || (sessionStorage.getItem(STORAGE_KEY) ?? ''),
+  );
   useEffect(() => {
-    sessionStorage.setItem(KEPT, token);
+    sessionStorage.setItem(STORAGE_KEY, token);
     if (location.hash) history.replaceState(history.state, '', location.pathname);
   }, [token]);
   return [token, setToken];
@@ -52,7 +54,7 @@ export function BeginningSteps() {
       return bodyOf(api.POST('/api/v1/setup', { body }));
     },
     onSuccess(session) {
-      sessionStorage.removeItem(KEPT);
+      sessionStorage.removeItem(STORAGE_KEY);
       void client.invalidateQueries({ queryKey: ['setup'] });
       takeSession(session);
     },

@@ -40,15 +40,15 @@ function UserForm({ hasOthers, onMade, onNext }: Props) {
     password: '',
   }));
   // A user who is there already, when only the account was refused.
-  const [begun, setBegun] = useState('');
+  const [addedUpn, setAddedUpn] = useState('');
   const put = (part: Partial<typeof form>) => setForm({ ...form, ...part });
   const domain = useDomain();
   const local = form.local ?? localPartOf(form.name);
   const upn = `${local}@${domain}`;
   const make = useMutation({
     mutationFn: async (): Promise<MadeUser> => {
-      if (begun !== upn) await addUser(upn, form.name.trim(), form.phonePassword);
-      setBegun(upn);
+      if (addedUpn !== upn) await addUser(upn, form.name.trim(), form.phonePassword);
+      setAddedUpn(upn);
       if (form.mayPage) await addAccount(upn, form.password);
       return { upn, name: form.name.trim(), phonePassword: form.phonePassword, hasAccount: form.mayPage };
     },

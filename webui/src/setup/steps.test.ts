@@ -16,10 +16,10 @@ test('the first run is taken up where it was left', () => {
 test('organization and administrator are made once, the rest may be gone back to', () => {
   expect(isOpen('organization', NOTHING)).toBe(true);
   expect(isOpen('user', NOTHING)).toBe(false);
-  const begun = { ...NOTHING, isSetUp: true };
-  expect(isOpen('admin', begun)).toBe(false);
-  expect(isDone('admin', begun)).toBe(true);
-  expect(isOpen('call', begun)).toBe(true);
+  const started = { ...NOTHING, isSetUp: true };
+  expect(isOpen('admin', started)).toBe(false);
+  expect(isDone('admin', started)).toBe(true);
+  expect(isOpen('call', started)).toBe(true);
 });
 
 test('steps follow each other', () => {

@@ -14,7 +14,7 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useState
 
 export type ColourScheme = 'light' | 'dark' | 'system';
 
-const KEPT = 'huntline.colours';
+const STORAGE_KEY = 'huntline.colours';
 const darkSystem = window.matchMedia('(prefers-color-scheme: dark)');
 
 // The page's Content-Security-Policy lets only style elements with this nonce in.
@@ -34,8 +34,8 @@ export function useColours(): Choice {
   return useContext(ThemeChoice);
 }
 
-function kept(): ColourScheme {
-  const scheme = localStorage.getItem(KEPT);
+function savedScheme(): ColourScheme {
+  const scheme = localStorage.getItem(STORAGE_KEY);
   return scheme === 'light' || scheme === 'dark' ? scheme : 'system';
 }
 
@@ -65,7 +65,7 @@ const CUSTOM_STYLES = {
 
 /** Everything inside is drawn in the colours in force. */
 export function Theme({ children }: { readonly children: ReactNode }) {
-  const [scheme, setScheme] = useState(kept);
+  const [scheme, setScheme] = useState(savedScheme);
   const isSystemDark = useDarkSystem();
   const isDark = scheme === 'system' ? isSystemDark : scheme === 'dark';
   const choice = useMemo(
@@ -73,7 +73,7 @@ export function Theme({ children }: { readonly children: ReactNode }) {
       scheme,
       isDark,
       choose: (wanted: ColourScheme) => {
-        localStorage.setItem(KEPT, wanted);
+        localStorage.setItem(STORAGE_KEY, wanted);
         setScheme(wanted);
       },
     }),

@@ -1,4 +1,4 @@
-/** Who waits in a queue, in order; each leads to the call's story. */
+/** Who waits in a queue, in order; each leads to the call's timeline. */
 
 import {
   makeStyles,

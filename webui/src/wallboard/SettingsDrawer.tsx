@@ -120,8 +120,8 @@ function Queues() {
 /** A number, taken over as soon as it is a good one; the thresholds may be empty: never. */
 function NumberField({ setting }: { readonly setting: keyof typeof RANGES }) {
   const { t } = useTranslation('wallboard');
-  const kept = usePreferences()[setting];
-  const [text, setText] = useState(kept === null ? '' : String(kept));
+  const saved = usePreferences()[setting];
+  const [text, setText] = useState(saved === null ? '' : String(saved));
   const isEmptyAllowed = setting !== 'target';
   const numberOf = (typed: string) => (typed.trim() === '' ? null : numberIn(setting, Number(typed)));
   const isGood = numberOf(text) !== null || (isEmptyAllowed && text.trim() === '');

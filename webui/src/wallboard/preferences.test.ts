@@ -3,14 +3,14 @@ import { expect, test } from 'vitest';
 import { DEFAULTS, numberIn, preferencesOf } from './preferences';
 
 test.each([null, '', 'nonsense', '3', '[]', 'null', '{"target": "soon", "order": 7, "mostWaiting": -1}'])(
-  'what makes no sense (%s) is as if nothing was kept',
-  (kept) => {
-    expect(preferencesOf(kept)).toEqual(DEFAULTS);
+  'what makes no sense (%s) is as if nothing was saved',
+  (saved) => {
+    expect(preferencesOf(saved)).toEqual(DEFAULTS);
   },
 );
 
-test('what was kept comes back', () => {
-  const kept = {
+test('what was saved comes back', () => {
+  const saved = {
     order: ['b', 'a'],
     hidden: ['c'],
     target: 30,
@@ -18,7 +18,7 @@ test('what was kept comes back', () => {
     longestWait: 90,
     hasSound: true,
   };
-  expect(preferencesOf(JSON.stringify(kept))).toEqual(kept);
+  expect(preferencesOf(JSON.stringify(saved))).toEqual(saved);
 });
 
 test.each([

@@ -30,11 +30,11 @@ export const DEFAULTS: Preferences = {
   hasSound: false,
 };
 
-const KEPT = 'huntline.wallboard';
+const STORAGE_KEY = 'huntline.wallboard';
 
-/** What was kept, as far as it makes sense; the default for the rest. */
-export function preferencesOf(kept: string | null): Preferences {
-  const given = parsed(kept);
+/** What was saved, as far as it makes sense; the default for the rest. */
+export function preferencesOf(saved: string | null): Preferences {
+  const given = parsed(saved);
   return {
     order: idsOf(given.order),
     hidden: idsOf(given.hidden),
@@ -57,9 +57,9 @@ export function numberIn(setting: keyof typeof RANGES, value: unknown): number |
   return typeof value === 'number' && Number.isInteger(value) && value >= from && value <= to ? value : null;
 }
 
-function parsed(kept: string | null): Record<string, unknown> {
+function parsed(saved: string | null): Record<string, unknown> {
   try {
-    const value: unknown = JSON.parse(kept ?? '{}');
+    const value: unknown = JSON.parse(saved ?? '{}');
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
   } catch {
     return {};
@@ -71,11 +71,11 @@ function idsOf(value: unknown): readonly string[] {
 }
 
 const listeners = new Set<() => void>();
-let current = preferencesOf(localStorage.getItem(KEPT));
+let current = preferencesOf(localStorage.getItem(STORAGE_KEY));
 
 // Another tab, such as the big screen's, follows at once.
 window.addEventListener('storage', (event) => {
-  if (event.key === KEPT) take(preferencesOf(event.newValue));
+  if (event.key === STORAGE_KEY) take(preferencesOf(event.newValue));
 });
 
 function take(preferences: Preferences): void {
@@ -96,6 +96,6 @@ export function usePreferences(): Preferences {
 /** Change some of them, here and in all tabs. */
 export function prefer(change: Partial<Preferences>): void {
   const preferences = { ...current, ...change };
-  localStorage.setItem(KEPT, JSON.stringify(preferences));
+  localStorage.setItem(STORAGE_KEY, JSON.stringify(preferences));
   take(preferences);
 }

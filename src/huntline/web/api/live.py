@@ -64,7 +64,7 @@ async def follow(access: ReadLive) -> EventSourceResponse:
 
 @router.get("/calls/{call_id}", response_model=LiveCallDetails, operation_id="read_live_call")
 def read_call(access: ReadLive, call_id: CallId) -> Any:
-    """One call that goes on, with its story so far; when it is over, that is at ``/calls/{call_id}``."""
+    """One call that goes on, with its timeline so far; when it is over, that is at ``/calls/{call_id}``."""
     calls = snapshot_in(access.backstage, view_of(access))["calls"]
     call = next((call for call in calls if call["call_id"] == call_id), None)
     if call is None:

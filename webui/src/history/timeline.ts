@@ -1,4 +1,4 @@
-/** One call's story as steps in the order of time. Nothing in here does I/O. */
+/** One call's timeline as steps in the order of time. Nothing in here does I/O. */
 
 import type { Schemas } from '~/api/client';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ladderOf } from './ladder';
-import { agentsIn, type CallTimeline, type Step, stepsOf } from './story';
+import { agentsIn, type CallTimeline, type Step, stepsOf } from './timeline';
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 10, 24, 10) + seconds * 1000).toISOString();
 const AMAL = 'amal@contoso.com';
@@ -76,7 +76,7 @@ const over: CallTimeline = {
 const kinds = (steps: readonly Step[]) => steps.map((step) => step.kind);
 const people = (step: Step | undefined) => step?.people.map((each) => each.agent);
 
-test('a story is told in the order of time, and what happens to several at once as one step', () => {
+test('a timeline is told in the order of time, and what happens to several at once as one step', () => {
   const steps = stepsOf(over);
   expect(kinds(steps)).toEqual([
     'arrival',

@@ -1,4 +1,4 @@
-/** One call's story: what happened to it, who was rung and who was not, and why. */
+/** One call's timeline: what happened to it, who was rung and who was not, and why. */
 
 import { Field, makeStyles, Select, Text, tokens } from '@fluentui/react-components';
 import { useState } from 'react';
@@ -11,7 +11,7 @@ import { RouterLink } from '~/parts/RouterLink';
 import { ShownNumber } from '~/parts/ShownNumber';
 import { Ladder } from './Ladder';
 import { OutcomeBadge } from './OutcomeBadge';
-import { agentsIn, type CallTimeline, isOver, stepsOf } from './story';
+import { agentsIn, type CallTimeline, isOver, stepsOf } from './timeline';
 import { useCallTimeline } from './useCallTimeline';
 import { WhyNot } from './WhyNot';
 
@@ -23,21 +23,21 @@ const useStyles = makeStyles({
   filter: { maxWidth: '360px' },
 });
 
-export function StoryPage() {
+export function TimelinePage() {
   const { t } = useTranslation('history');
   const { callId = '' } = useParams();
   const told = useCallTimeline(callId);
   return (
     <Page
-      title={t('history:story.title')}
-      actions={<RouterLink to="/history">{t('history:story.toAll')}</RouterLink>}
+      title={t('history:timeline.title')}
+      actions={<RouterLink to="/history">{t('history:timeline.toAll')}</RouterLink>}
     >
-      <Loaded query={told}>{(found) => <Story callId={callId} told={found} />}</Loaded>
+      <Loaded query={told}>{(found) => <Timeline callId={callId} told={found} />}</Loaded>
     </Page>
   );
 }
 
-function Story({ callId, told }: { readonly callId: string; readonly told: CallTimeline }) {
+function Timeline({ callId, told }: { readonly callId: string; readonly told: CallTimeline }) {
   const styles = useStyles();
   const { t } = useTranslation('history');
   const [agent, setAgent] = useState('');
@@ -45,7 +45,7 @@ function Story({ callId, told }: { readonly callId: string; readonly told: CallT
   return (
     <>
       <Facts call={told.call} agents={agents} />
-      <Field label={t('history:story.onlyAgent')} className={styles.filter}>
+      <Field label={t('history:timeline.onlyAgent')} className={styles.filter}>
         <Select value={agent} onChange={(_, { value }) => setAgent(value)}>
           <option value="">{t('common:all')}</option>
           {[...agents].map(([upn, name]) => (
@@ -92,10 +92,10 @@ function Facts({ call, agents }: FactsProps) {
       ))}
       {isOver(call) && call.transferred_from !== null && (
         <div className={styles.fact}>
-          <dt className={styles.name}>{t('history:story.transferredFrom')}</dt>
+          <dt className={styles.name}>{t('history:timeline.transferredFrom')}</dt>
           <dd className={styles.value}>
             <RouterLink to={`/history/${encodeURIComponent(call.transferred_from)}`}>
-              {t('history:story.earlierCall')}
+              {t('history:timeline.earlierCall')}
             </RouterLink>
           </dd>
         </div>
@@ -106,7 +106,7 @@ function Facts({ call, agents }: FactsProps) {
           {isOver(call) ? (
             <OutcomeBadge outcome={call.outcome} />
           ) : (
-            <Text weight="semibold">{t('history:story.goesOn')}</Text>
+            <Text weight="semibold">{t('history:timeline.goesOn')}</Text>
           )}
         </dd>
       </div>
