@@ -182,7 +182,10 @@ class MediaClient:
     def _change(self, leg_id: str, **fields: Any) -> None:
         leg = self._legs.get(leg_id)
         if leg is not None:
-            self._know(leg_id, replace(leg, **fields))
+            if any(getattr(leg, name) != value for name, value in fields.items()):
+                for name, value in fields.items():
+                    setattr(leg, name, value)
+                self._on_change(leg_id)
             if not self._is_ready.is_set():
                 self._stale.add(leg_id)
 
@@ -223,8 +226,9 @@ class MediaClient:
                 self.delete(leg_id)
             raise
         fresh = MediaLegState.from_dict(result)
-        known = self._legs.get(leg_id, fresh)
-        self._know(leg_id, replace(fresh, play=known.play, bridge=known.bridge))
+        if known := self._legs.get(leg_id):
+            fresh.play, fresh.bridge = known.play, known.bridge
+        self._know(leg_id, fresh)
         return fresh
 
     async def _ask(self, leg_id: str, request: dict[str, Any], patience: float = _PATIENCE) -> Any:

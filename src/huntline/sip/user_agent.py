@@ -329,10 +329,13 @@ class UserAgent:
 
     def _set_timer(self) -> None:
         """One timer, moved only forward to an earlier deadline: one that comes too early finds the next."""
-        deadlines = [at for part in self._timed if (at := part.next_deadline()) is not None]
-        if not deadlines:
+        deadline = None
+        for part in self._timed:
+            at = part.next_deadline()
+            if at is not None and (deadline is None or at < deadline):
+                deadline = at
+        if deadline is None:
             return
-        deadline = min(deadlines)
         if self._timer is not None:
             if self._timer_at <= deadline:
                 return

@@ -56,7 +56,7 @@ class Uri:
     def __str__(self) -> str:
         if self.scheme not in ("sip", "sips"):
             return f"{self.scheme}:{self.user}{format_parameters(self.parameters)}"
-        user = "" if self.user is None else quote(self.user, safe=_USER_SAFE) + "@"
+        user = "" if self.user is None else _escaped_user(self.user) + "@"
         port = "" if self.port is None else f":{self.port}"
         headers = "?" + self.headers if self.headers else ""
         return f"{self.scheme}:{user}{self.host}{port}{format_parameters(self.parameters)}{headers}"
@@ -107,6 +107,11 @@ def cached(parse: Callable[[str], Parsed]) -> Callable[[str], Parsed]:
         return remembered(text) if len(text) <= _CACHED_LENGTH else parse(text)
 
     return parse_or_remember
+
+
+@cached
+def _escaped_user(text: str) -> str:
+    return quote(text, safe=_USER_SAFE)
 
 
 @cached
