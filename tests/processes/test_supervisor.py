@@ -274,3 +274,18 @@ def test_it_is_said_how_a_child_ended(tmp_path: Path, caplog: pytest.LogCaptureF
 
     asyncio.run(story())
     assert [record.__dict__.get("status") for record in caplog.records] == [-signal.SIGKILL]
+
+
+def test_a_child_that_is_born_while_the_supervisor_ends_is_ended_too(tmp_path: Path) -> None:
+    async def story() -> None:
+        household = Household(tmp_path, media=LIVE)
+        async with household.alive():
+            os.kill(household.pids("media")[0], signal.SIGKILL)
+            await until(
+                lambda: len(household.pids("media")) == 2
+            )  # maybe before it is known
+        assert not is_alive(household.pids("media")[1])
+
+    for _ in range(5):
+        asyncio.run(story())
+        (tmp_path / "log").unlink()

@@ -116,9 +116,6 @@ class Nursery:
         answer = self._asked.popleft()
         if not answer.done():
             answer.set_result(process)
-        elif process is not None:
-            # Whoever wanted it is about to end; it finds its pipe closed, and ends as well.
-            process.close()
 
     def _lose(self) -> None:
         if self._connection is None:

@@ -15,10 +15,10 @@ import secrets
 import signal
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO, TypeVar
 
 from huntline.config import Config
 from huntline.errors import ConfigurationError, HuntlineError
@@ -26,19 +26,13 @@ from huntline.processes.code import digest_of_code
 from huntline.processes.living import LivingProcess, beginning_of
 from huntline.processes.nursery import LONGEST_PAUSE, SHORTEST_PAUSE, Nursery, NurseryGone
 from huntline.processes.run_file import ChildRecord, Run, forget_run, made_of, read_run, write_run
-
-CONFIG = "HUNTLINE_PROCESS_CONFIG"
-RUN_ID = "HUNTLINE_PROCESS_RUN"
-"""The id of the run: as long as it is the same, one process holds what another one had left there."""
-ENDS_WITH_PARENT = "HUNTLINE_PROCESS_ENDS_WITH_PARENT"
-EXIT_CONFIGURATION = 78  # EX_CONFIG of sysexits(3): starting again would not help
-
-HAND_OVER = signal.SIGUSR1
-"""End at once, and leave to the next process of this role what it needs to go on."""
+from huntline.processes.words import CONFIG, ENDS_WITH_PARENT, EXIT_CONFIGURATION, HAND_OVER, RUN_ID
 
 LIVED_WELL = 5.0  # seconds of life after which a death counts as the first again
 TIME_TO_GET_READY = 60.0
 TIME_TO_END = 3.0  # per child, from SIGTERM to SIGKILL
+
+Result = TypeVar("Result")
 
 _log = logging.getLogger(__name__)
 
@@ -303,7 +297,7 @@ class _Keeper:
         pause = 0.0
         while True:
             started_at = time.monotonic()
-            process = self._process = self._process or await self._born()
+            process = self._process or await self._born()
             await process.wait()
             status = await process.status()
             if status == EXIT_CONFIGURATION and not self.was_ready.is_set():
@@ -325,7 +319,8 @@ class _Keeper:
         """A new process. Raises ChildFailed when there is no nursery for the first one."""
         while True:
             try:
-                process = await self._fork()
+                # Whoever cancels this ends all processes afterwards, and must know of this one.
+                process = await _to_its_end(self._fork())
             except NurseryGone as error:
                 if not self.was_ready.is_set():
                     raise ChildFailed(f"{self.child.name} could not be started: {error}") from None
@@ -341,12 +336,13 @@ class _Keeper:
         self._pipe = reading
         asyncio.get_running_loop().add_reader(reading, self._read_readiness)
         try:
-            return await self._nursery.fork(self.child.name, self._environment, writing)
-        except BaseException:
+            self._process = await self._nursery.fork(self.child.name, self._environment, writing)
+        except NurseryGone:
             self._close_pipe()
             raise
         finally:
             os.close(writing)
+        return self._process
 
     def _read_readiness(self) -> None:
         assert self._pipe is not None
@@ -394,3 +390,13 @@ class _Keeper:
             _log.warning("a process does not end and is killed", extra={"child": self.child.name})
             process.tell(signal.SIGKILL)
             await process.wait()
+
+
+async def _to_its_end(doing: Coroutine[Any, Any, Result]) -> Result:
+    """What it returns; who is cancelled meanwhile is so when it is done."""
+    task = asyncio.ensure_future(doing)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
