@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from huntline.config import Config
-from huntline.process import HANDED_OVER, run_until_told_to_end
+from huntline.process import run_until_told_to_end
+from huntline.processes.words import HANDED_OVER
 
 
 def test_a_second_signal_does_not_cut_the_end_short(tmp_path: Path) -> None:

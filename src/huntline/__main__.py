@@ -26,6 +26,11 @@ _LONGEST_ERROR = 300  # characters
 
 COMMANDS = (
     Command("serve", "cli.serve:serve", "Run the server until it is told to end (SIGTERM, Ctrl-C)."),
+    Command(
+        "upgrade",
+        "cli.upgrade:upgrade",
+        "Let the code of this command take over the running server: calls go on, and none is refused.",
+    ),
     Command("apply", "cli.apply:apply", "Load an organization file, all or nothing, and say what changed."),
     Command(
         "export",

@@ -16,6 +16,8 @@ DATABASE = "huntline.db"
 """The database in a data folder."""
 CONTROL_SOCKET = "control.sock"
 """Where in the data folder the signalling process takes requests (``control.py``)."""
+SUPERVISOR_SOCKET = "serve.sock"
+"""Where in the data folder the supervisor takes requests."""
 API_SOCKET = "api.sock"
 """Where in the data folder the web process serves the API to whoever owns the folder."""
 

@@ -20,13 +20,16 @@ from huntline.config import Config
 from huntline.errors import ConfigurationError
 from huntline.logs import set_up_logging
 from huntline.processes import forking
-from huntline.processes.forking import READY_FD
-from huntline.processes.supervisor import CONFIG, ENDS_WITH_PARENT, EXIT_CONFIGURATION, HAND_OVER
+from huntline.processes.words import (
+    CONFIG,
+    ENDS_WITH_PARENT,
+    EXIT_CONFIGURATION,
+    HAND_OVER,
+    HANDED_OVER,
+    READY_FD,
+)
 
 Role = Callable[[Config, Callable[[], None]], Awaitable[None]]
-
-HANDED_OVER = "handed over"
-"""The message of the CancelledError by which a role is told to leave everything to the next process."""
 
 _COLLECT_AFTER = 20_000  # new objects; calls make few circles, and reference counts free the rest at once
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h

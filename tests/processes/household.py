@@ -9,9 +9,13 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from huntline.config import Config
-from huntline.processes.supervisor import Child, Supervisor
+from huntline.control.async_client import AsyncControlClient
+from huntline.data_folder import SUPERVISOR_SOCKET
+from huntline.processes.keeper import Child
+from huntline.processes.supervisor import Ending, Supervisor
 
 REPORT_READY = 'os.write(int(os.environ["HUNTLINE_PROCESS_READY_FD"]), b".")'
 NOTE_PID = 'open("{log}", "a").write("{name} " + str(os.getpid()) + "\\n")'
@@ -52,12 +56,14 @@ class Household:
 
     def __init__(self, folder: Path, config: Config | None = None, **scripts: str) -> None:
         self.log = folder / "log"
-        self.stop = asyncio.Event()
+        self.stop = Ending()
         self.is_ready = asyncio.Event()
         written = {name: script.format(log=self.log, name=name) for name, script in scripts.items()}
-        children = [Child(name, frozenset({"data", "log_level"}), code=()) for name in scripts]
+        settings = frozenset({"data", "log_level"})
+        children = [Child(name, settings, code=(), is_heard=name == "media") for name in scripts]
         nursery = (sys.executable, "-c", _NURSERY, json.dumps(written))
         self._supervisor = Supervisor(config or Config(data=folder), children, nursery)
+        self._socket = folder / SUPERVISOR_SOCKET
 
     @asynccontextmanager
     async def alive(self) -> AsyncIterator[None]:
@@ -70,6 +76,11 @@ class Household:
 
     async def run(self) -> None:
         await self._supervisor.run(self.stop, self._note_readiness)
+
+    async def ask(self, verb: str, **fields: Any) -> dict[str, Any]:
+        """What the supervisor answers."""
+        async with await AsyncControlClient.connect(self._socket) as client:
+            return await client.request(verb, **fields)
 
     async def _note_readiness(self) -> None:
         self.is_ready.set()

@@ -13,10 +13,12 @@ import pytest
 from tests.processes.household import LIVE, NOTE_PID, REPORT_READY, Household, is_alive, parent_of, until
 
 from huntline.config import Config
+from huntline.control.messages import ControlRefused
 from huntline.errors import ConfigurationError
-from huntline.processes import supervisor
+from huntline.processes import keeper, supervisor
+from huntline.processes.keeper import ChildFailed
 from huntline.processes.run_file import RUN_FILE, ChildRecord, Run, is_supervised, read_run, write_run
-from huntline.processes.supervisor import ChildFailed, data_folder_taken
+from huntline.processes.supervisor import data_folder_taken
 
 REFUSE = "import sys; sys.exit(78)"
 NEVER_READY = "import signal; signal.pause()"
@@ -54,8 +56,8 @@ def test_a_killed_child_is_started_again_at_once(tmp_path: Path) -> None:
 def test_a_child_that_keeps_dying_is_given_longer_and_longer_pauses(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(supervisor, "SHORTEST_PAUSE", 0.01)
-    monkeypatch.setattr(supervisor, "LONGEST_PAUSE", 0.02)
+    monkeypatch.setattr(keeper, "SHORTEST_PAUSE", 0.01)
+    monkeypatch.setattr(keeper, "LONGEST_PAUSE", 0.02)
 
     async def story() -> None:
         household = Household(tmp_path, media=f"import os; {NOTE_PID}; {REPORT_READY}")
@@ -95,7 +97,7 @@ def test_a_child_that_never_gets_ready_ends_the_start(
 
 
 def test_a_child_that_does_not_end_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(supervisor, "TIME_TO_END", 0.1)
+    monkeypatch.setattr(keeper, "TIME_TO_END", 0.1)
 
     async def story() -> None:
         async with Household(tmp_path, media=STUBBORN).alive():
@@ -274,3 +276,64 @@ def test_it_is_said_how_a_child_ended(tmp_path: Path, caplog: pytest.LogCaptureF
 
     asyncio.run(story())
     assert [record.__dict__.get("status") for record in caplog.records] == [-signal.SIGKILL]
+
+
+def test_a_child_that_is_born_while_the_supervisor_ends_is_ended_too(tmp_path: Path) -> None:
+    async def story() -> None:
+        household = Household(tmp_path, media=LIVE)
+        async with household.alive():
+            os.kill(household.pids("media")[0], signal.SIGKILL)
+            await until(lambda: len(household.pids("media")) == 2)  # maybe before it is known
+        assert not is_alive(household.pids("media")[1])
+
+    for _ in range(5):
+        asyncio.run(story())
+        (tmp_path / "log").unlink()
+
+
+def test_an_upgrade_leaves_all_to_the_next_supervisor_which_replaces_what_nobody_hears(
+    tmp_path: Path,
+) -> None:
+    async def story() -> None:
+        before, after = (Household(tmp_path, web=LIVE, signalling=LIVE, media=LIVE) for _ in range(2))
+        running = asyncio.create_task(before.run())
+        async with asyncio.timeout(20):
+            await before.is_ready.wait()
+            assert await before.ask("upgrade", program=sys.executable) == {}
+            await running
+        assert before.stop.successor == sys.executable
+        assert not any(note.endswith("ended") for note in before.notes())
+        async with after.alive():
+            status = await after.ask("status")
+            assert status["is_settled"]
+            assert [len(after.pids(name)) for name in ("web", "signalling", "media")] == [2, 2, 1]
+            assert status["children"]["web"]["pid"] == after.pids("web")[1]
+        assert len(after.runs()) == 1
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("program", ["/nowhere/python", "/bin/false", "None"])
+def test_code_that_cannot_be_loaded_takes_nothing_over(tmp_path: Path, program: str) -> None:
+    async def story() -> None:
+        household = Household(tmp_path, media=LIVE)
+        async with household.alive():
+            with pytest.raises(ControlRefused, match="goes on as it was"):
+                await household.ask("upgrade", program=program)
+            assert (await household.ask("status"))["is_settled"]
+            assert len(household.pids("media")) == 1
+
+    asyncio.run(story())
+
+
+def test_the_server_ends_when_it_is_asked_over_its_socket(tmp_path: Path) -> None:
+    async def story() -> None:
+        household = Household(tmp_path, media=LIVE)
+        async with asyncio.timeout(20):
+            running = asyncio.create_task(household.run())
+            await household.is_ready.wait()
+            await household.ask("stop")
+            await running
+        assert household.notes()[-1] == "media ended"
+
+    asyncio.run(story())

@@ -22,7 +22,8 @@ from typing import Any
 
 from setproctitle import setproctitle
 
-READY_FD = "HUNTLINE_PROCESS_READY_FD"
+from huntline.processes.words import READY_FD
+
 LONGEST_MESSAGE = 256 * 1024  # bytes
 
 Role = Callable[[], int]

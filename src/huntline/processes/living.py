@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from pathlib import Path
 from typing import Self
 
-_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+from huntline.processes.run_file import beginning_of
+
 _TIME_TO_HEAR = 0.5  # seconds: the kernel tells an end to us and to the parent, which tells us more
-_STATE, _STARTED_AT = 0, 19  # proc_pid_stat(5): fields 3 and 22, counted from behind the name
 
 
 class LivingProcess:
@@ -79,15 +78,3 @@ class LivingProcess:
         self._loop.remove_reader(self._pidfd)
         if not self._end.done():
             self._end.set_result(None)
-
-
-def beginning_of(pid: int) -> str | None:
-    """What tells this process from all others that have or had its number, also before the machine was
-    started; None when there is none, or only its remains."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-        boot = _BOOT_ID.read_text().strip()
-    except OSError:
-        return None
-    fields = stat.rpartition(")")[2].split()
-    return None if fields[_STATE] in "ZX" else f"{boot} {fields[_STARTED_AT]}"

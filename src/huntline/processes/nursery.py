@@ -40,20 +40,26 @@ class Nursery:
         self._gone = asyncio.Event()
 
     def start(self) -> None:
-        """Start one; it takes requests at once."""
+        """Start one; it takes requests at once. Raises OSError when there is no such program."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            # A process group of its own: Ctrl-C in a terminal reaches the supervisor only.
-            self._process = subprocess.Popen(  # noqa: S603 - our own program
-                (*self._command, str(theirs.fileno()), *self._names),
-                pass_fds=(theirs.fileno(),),
-                stdin=subprocess.DEVNULL,
-                stderr=self._log_file,
-                process_group=0,
-            )
+            try:
+                self._process = self._started(theirs.fileno())
+            except OSError:
+                ours.close()
+                raise
         self._connection = ours
         self._gone.clear()
         asyncio.get_running_loop().add_reader(ours, self._read)
+
+    def _started(self, descriptor: int) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603 - our own program
+            (*self._command, str(descriptor), *self._names),
+            pass_fds=(descriptor,),
+            stdin=subprocess.DEVNULL,
+            stderr=self._log_file,
+            process_group=0,  # its own: Ctrl-C in a terminal reaches the supervisor only
+        )
 
     async def keep(self) -> None:
         """Start one again whenever it dies, which takes nobody along; until cancelled."""
@@ -116,9 +122,6 @@ class Nursery:
         answer = self._asked.popleft()
         if not answer.done():
             answer.set_result(process)
-        elif process is not None:
-            # Whoever wanted it is about to end; it finds its pipe closed, and ends as well.
-            process.close()
 
     def _lose(self) -> None:
         if self._connection is None:

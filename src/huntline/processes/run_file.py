@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from huntline.plain import fields_of
-from huntline.processes.living import beginning_of
 
 RUN_FILE = "processes.json"
 """Its name in a data folder."""
@@ -22,6 +21,9 @@ SUPERVISOR_GONE = (
     " run huntline serve once more with this data folder"
 )
 """What is wrong with a server whose supervisor died."""
+
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_STATE, _STARTED_AT = 0, 19  # proc_pid_stat(5): fields 3 and 22, counted from behind the name
 
 _log = logging.getLogger(__name__)
 
@@ -89,3 +91,15 @@ def is_supervised(data: Path) -> bool:
     """Whether a supervisor cares for the processes on a data folder, or there are none of a supervisor's."""
     run = read_run(data)
     return run is None or beginning_of(run.supervisor_pid) == run.supervisor_started
+
+
+def beginning_of(pid: int) -> str | None:
+    """What tells this process from all others that have or had its number, also before the machine was
+    started; None when there is none, or only its remains."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+        boot = _BOOT_ID.read_text().strip()
+    except OSError:
+        return None
+    fields = stat.rpartition(")")[2].split()
+    return None if fields[_STATE] in "ZX" else f"{boot} {fields[_STARTED_AT]}"

@@ -14,52 +14,31 @@ import os
 import secrets
 import signal
 import sys
-import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from huntline.config import Config
-from huntline.errors import ConfigurationError, HuntlineError
+from huntline.control.server import ControlServer, Handler
+from huntline.data_folder import SUPERVISOR_SOCKET
+from huntline.errors import ConfigurationError, Refused
 from huntline.processes.code import digest_of_code
-from huntline.processes.living import LivingProcess, beginning_of
-from huntline.processes.nursery import LONGEST_PAUSE, SHORTEST_PAUSE, Nursery, NurseryGone
-from huntline.processes.run_file import ChildRecord, Run, forget_run, made_of, read_run, write_run
-
-CONFIG = "HUNTLINE_PROCESS_CONFIG"
-RUN_ID = "HUNTLINE_PROCESS_RUN"
-"""The id of the run: as long as it is the same, one process holds what another one had left there."""
-ENDS_WITH_PARENT = "HUNTLINE_PROCESS_ENDS_WITH_PARENT"
-EXIT_CONFIGURATION = 78  # EX_CONFIG of sysexits(3): starting again would not help
-
-HAND_OVER = signal.SIGUSR1
-"""End at once, and leave to the next process of this role what it needs to go on."""
-
-LIVED_WELL = 5.0  # seconds of life after which a death counts as the first again
-TIME_TO_GET_READY = 60.0
-TIME_TO_END = 3.0  # per child, from SIGTERM to SIGKILL
+from huntline.processes.keeper import TIME_TO_GET_READY, Child, ChildFailed, Keeper
+from huntline.processes.nursery import Nursery, NurseryGone
+from huntline.processes.run_file import (
+    ChildRecord,
+    Run,
+    beginning_of,
+    forget_run,
+    made_of,
+    read_run,
+    write_run,
+)
+from huntline.processes.words import CONFIG, ENDS_WITH_PARENT, RUN_ID
 
 _log = logging.getLogger(__name__)
-
-
-class ChildFailed(HuntlineError):
-    """A process could not start at all; what it printed says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Child:
-    """One process to keep alive, by the name of its role.
-
-    ``settings`` are those that it reads (None: any), ``code`` the parts of the package that it runs: where
-    both are as they were, one that lives need not be started anew. ``is_lasting``: it outlives the
-    supervisor.
-    """
-
-    name: str
-    settings: frozenset[str] | None = None
-    code: tuple[str, ...] = ("",)
-    is_lasting: bool = True
 
 
 def server_children() -> tuple[Child, ...]:
@@ -69,13 +48,27 @@ def server_children() -> tuple[Child, ...]:
         Child("web"),
         Child("signalling"),
         # Another process of media is heard for a moment: it is replaced only when it must be.
-        Child("media", heard, ("media", "sdp", "network", "clock.py", "plain.py")),
+        Child("media", heard, ("media", "sdp", "network", "clock.py", "plain.py"), is_heard=True),
     )
 
 
 def demo_actors() -> Child:
     """The callers and agents of a demo, who end with it."""
     return Child("demo", is_lasting=False)
+
+
+class UpgradeRefused(Refused):
+    """The new code cannot take over; everything goes on as it was."""
+
+    error_id = "upgrade-refused"
+    status = 409
+
+
+class Ending(asyncio.Event):
+    """Set when a supervisor is to end: with all its processes, or leaving them to the next program."""
+
+    successor: str | None = None
+    """The Python that has the code of the next supervisor."""
 
 
 def serve(
@@ -88,9 +81,12 @@ def serve(
     """Run a server until SIGTERM or SIGINT. ``when_ready`` is run once, when all children are ready, and
     cancelled at the end. Processes that live there already are adopted.
 
-    Raises ConfigurationError when the data folder is in use, ChildFailed when a child refuses to start.
+    Where an upgrade is asked for, this process becomes the new program, with the same words on its command
+    line. Raises ConfigurationError when the data folder is in use, ChildFailed when a child refuses to start.
     """
-    asyncio.run(_serve(config, children, when_ready, log_file))
+    successor = asyncio.run(_serve(config, children, when_ready, log_file))
+    if successor is not None:
+        os.execv(successor, (successor, "-m", "huntline", *sys.argv[1:]))  # noqa: S606 - it was tried before
 
 
 async def _serve(
@@ -98,14 +94,15 @@ async def _serve(
     children: Sequence[Child],
     when_ready: Callable[[], Awaitable[None]],
     log_file: TextIO | None,
-) -> None:
-    stop = asyncio.Event()
+) -> str | None:
+    ending = Ending()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup(1) wants it
-            loop.add_signal_handler(number, stop.set)
+            loop.add_signal_handler(number, ending.set)
     with data_folder_taken(config.data):
-        await Supervisor(config, children, log_file=log_file).run(stop, when_ready)
+        await Supervisor(config, children, log_file=log_file).run(ending, when_ready)
+    return ending.successor
 
 
 @contextlib.contextmanager
@@ -145,34 +142,57 @@ class Supervisor:
         log_file: TextIO | None = None,
     ) -> None:
         self._config = config
-        self._nursery = Nursery(nursery, [child.name for child in children], log_file)
+        self._names = [child.name for child in children]
+        self._nursery_command, self._log_file = nursery, log_file
+        self._nursery = Nursery(nursery, self._names, log_file)
         self._run_id = ""
-        self._keepers = [_Keeper(child, self._nursery, self._write_run) for child in children]
+        self._life_id = secrets.token_hex(8)
+        self._is_settled = False
+        self._ending = Ending()
+        self._keepers = [Keeper(child, self._nursery, self._write_run) for child in children]
+        verbs: dict[str, Handler] = {"status": self._status, "upgrade": self._upgrade, "stop": self._stop}
+        self._control = ControlServer(config.data / SUPERVISOR_SOCKET, verbs)
 
-    async def run(self, stop: asyncio.Event, when_ready: Callable[[], Awaitable[None]]) -> None:
-        """Run until ``stop`` is set. Raises ChildFailed when a child cannot start; all are ended then too."""
+    async def run(self, ending: Ending, when_ready: Callable[[], Awaitable[None]]) -> None:
+        """Run until ``ending`` is set. Raises ChildFailed when a child cannot start; all are ended then."""
+        self._ending = ending
         self._nursery.start()
         self._adopt()
         # The last to end are the first to be started: others ask them.
         keeping = [asyncio.create_task(keeper.keep()) for keeper in reversed(self._keepers)]
         keeping.append(asyncio.create_task(self._nursery.keep()))
-        stopping = asyncio.create_task(stop.wait())
+        stopping = asyncio.create_task(ending.wait())
         announcing = asyncio.create_task(self._announce(when_ready))
         tasks = [*keeping, stopping, announcing]
         try:
+            await self._control.start()
             waited_for = {*tasks}
             while not stopping.done():
                 done, waited_for = await asyncio.wait(waited_for, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
                     await task  # raises what it raised
         finally:
+            await self._control.close()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            for keeper in self._keepers:
-                await keeper.end()
-            self._nursery.close()
-            forget_run(self._config.data)
+            await (self._end() if ending.successor is None else self._leave())
+
+    async def _end(self) -> None:
+        for keeper in self._keepers:
+            await keeper.end()
+        self._nursery.close()
+        forget_run(self._config.data)
+
+    async def _leave(self) -> None:
+        """Leave all processes to the next supervisor, which is to replace them where nobody hears it."""
+        records = self._records()
+        for keeper in self._keepers:
+            if keeper.child.name in records and not keeper.child.is_heard:
+                records[keeper.child.name] = replace(records[keeper.child.name], made_of="older code")
+            keeper.release()
+        self._nursery.close()
+        write_run(self._config.data, self._as_run(records))
 
     def _adopt(self) -> None:
         """Take over what lives of the run before, which then goes on."""
@@ -212,21 +232,60 @@ class Supervisor:
                 raise ChildFailed(
                     f"{keeper.child.name} is not ready after {TIME_TO_GET_READY:.0f} s; its log may say why"
                 ) from None
+        self._is_settled = True
         await when_ready()
 
-    def _write_run(self) -> None:
+    def _records(self) -> dict[str, ChildRecord]:
         records = {keeper.child.name: keeper.record for keeper in self._keepers}
+        return {name: record for name, record in records.items() if record is not None}
+
+    def _as_run(self, records: Mapping[str, ChildRecord]) -> Run:
         own = os.getpid()
-        run = Run(
-            self._run_id,
-            own,
-            beginning_of(own) or "",
-            {name: record for name, record in records.items() if record is not None},
-        )
+        return Run(self._run_id, own, beginning_of(own) or "", records)
+
+    def _write_run(self) -> None:
         try:
-            write_run(self._config.data, run)
+            write_run(self._config.data, self._as_run(self._records()))
         except OSError as error:  # a full disk must not end a server
             _log.error("the file of the processes cannot be written", extra={"reason": error.strerror})
+
+    # What is asked over the socket
+
+    def _status(self, request: dict[str, Any]) -> dict[str, Any]:
+        """``life`` is another one after an upgrade; ``is_settled``: all processes are as they should be."""
+        records = self._records()
+        children = {name: {"pid": each.pid, "is_ready": each.is_ready} for name, each in records.items()}
+        is_whole = len(records) == len(self._keepers) and all(each.is_ready for each in records.values())
+        return {
+            "life": self._life_id,
+            "run": self._run_id,
+            "version": version("huntline"),
+            "is_settled": self._is_settled and is_whole,
+            "children": children,
+        }
+
+    def _stop(self, request: dict[str, Any]) -> dict[str, Any]:
+        asyncio.get_running_loop().call_soon(self._ending.set)  # after the answer
+        return {}
+
+    async def _upgrade(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Leave everything to the program that the request names, once its code has been loaded for a try."""
+        program = str(request.get("program"))
+        if not self._is_settled:
+            raise UpgradeRefused("the server is being started or upgraded just now; try again in a moment")
+        trial = Nursery((program, *self._nursery_command[1:]), self._names, self._log_file)
+        try:
+            trial.start()
+            await trial.load()
+        except (OSError, NurseryGone) as error:
+            raise UpgradeRefused(
+                f"the code of {program} cannot be used ({error}); the server's log may say more,"
+                " and the server goes on as it was"
+            ) from None
+        finally:
+            trial.close()
+        self._ending.successor = program
+        return self._stop(request)
 
 
 def _environment(config: Config, child: Child, run_id: str) -> dict[str, str]:
@@ -235,162 +294,3 @@ def _environment(config: Config, child: Child, run_id: str) -> dict[str, str]:
         RUN_ID: run_id,
         **({} if child.is_lasting else {ENDS_WITH_PARENT: "1"}),
     }
-
-
-class _Keeper:
-    """Keeps one child alive; ``on_change`` is called when ``record`` is another one."""
-
-    def __init__(self, child: Child, nursery: Nursery, on_change: Callable[[], None]) -> None:
-        self.child = child
-        self.was_ready = asyncio.Event()  # once, ever: a child that has been ready is always started again
-        self._nursery = nursery
-        self._on_change = on_change
-        self._process: LivingProcess | None = None
-        self._born_as: ChildRecord | None = None
-        """The process as it was when it was born or adopted."""
-        self._environment: dict[str, str] = {}
-        self._made_of = ""
-        self._is_ready = asyncio.Event()
-        self._is_renewing = False
-        self._pipe: int | None = None
-
-    # What lived before
-
-    def adopt(self, record: ChildRecord) -> None:
-        """Keep the process that an earlier supervisor has started, if it lives."""
-        self._process = LivingProcess.found(record.pid, record.started)
-        if self._process is not None:
-            self._born_as = record
-            _log.warning("a process is adopted", extra={"child": self.child.name, "pid": record.pid})
-
-    def know(self, environment: dict[str, str], made_of: str) -> None:
-        """What the child is to be started with from now on."""
-        self._environment, self._made_of = environment, made_of
-        if self._born_as is not None and self._born_as.is_ready:
-            self._note_readiness()
-
-    @property
-    def record(self) -> ChildRecord | None:
-        """The process as it is now, if there is one."""
-        return self._born_as and replace(self._born_as, is_ready=self._is_ready.is_set())
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether there is a process, as far as is known."""
-        return self._process is not None
-
-    @property
-    def is_outdated(self) -> bool:
-        """Whether it was adopted and is not what would be started now, or may never get ready."""
-        record = self.record
-        return record is not None and not (record.is_ready and record.made_of == self._made_of)
-
-    async def renew(self) -> None:
-        """Replace the process by a new one, and wait until that is ready."""
-        _log.warning("a process is replaced", extra={"child": self.child.name})
-        self._is_renewing = True
-        self._is_ready.clear()
-        await self._end(HAND_OVER)
-        try:
-            await asyncio.wait_for(self._is_ready.wait(), TIME_TO_GET_READY)
-        except TimeoutError:
-            _log.error("a new process does not get ready", extra={"child": self.child.name})
-
-    # Life
-
-    async def keep(self) -> None:
-        """Start the child again and again. Raises ChildFailed when it refuses its configuration."""
-        pause = 0.0
-        while True:
-            started_at = time.monotonic()
-            process = self._process = self._process or await self._born()
-            await process.wait()
-            status = await process.status()
-            if status == EXIT_CONFIGURATION and not self.was_ready.is_set():
-                raise ChildFailed(f"{self.child.name} could not start; the line above says why")
-            self._forget()
-            if self._is_renewing:
-                self._is_renewing = False
-                continue
-            if time.monotonic() - started_at > LIVED_WELL:
-                pause = 0.0
-            _log.error(
-                "a process ended and is started again",
-                extra={"child": self.child.name, "status": status, "pause_s": pause},
-            )
-            await asyncio.sleep(pause)
-            pause = min(max(2 * pause, SHORTEST_PAUSE), LONGEST_PAUSE)
-
-    async def _born(self) -> LivingProcess:
-        """A new process. Raises ChildFailed when there is no nursery for the first one."""
-        while True:
-            try:
-                process = await self._fork()
-            except NurseryGone as error:
-                if not self.was_ready.is_set():
-                    raise ChildFailed(f"{self.child.name} could not be started: {error}") from None
-                await asyncio.sleep(SHORTEST_PAUSE)
-            else:
-                started = beginning_of(process.pid) or ""
-                self._born_as = ChildRecord(process.pid, started, self._made_of, is_ready=False)
-                self._on_change()
-                return process
-
-    async def _fork(self) -> LivingProcess:
-        reading, writing = os.pipe()
-        self._pipe = reading
-        asyncio.get_running_loop().add_reader(reading, self._read_readiness)
-        try:
-            return await self._nursery.fork(self.child.name, self._environment, writing)
-        except BaseException:
-            self._close_pipe()
-            raise
-        finally:
-            os.close(writing)
-
-    def _read_readiness(self) -> None:
-        assert self._pipe is not None
-        is_ready = bool(os.read(self._pipe, 1))
-        self._close_pipe()
-        if is_ready:
-            self._note_readiness()
-            self._on_change()
-
-    def _note_readiness(self) -> None:
-        self.was_ready.set()
-        self._is_ready.set()
-
-    def _close_pipe(self) -> None:
-        if self._pipe is not None:
-            asyncio.get_running_loop().remove_reader(self._pipe)
-            os.close(self._pipe)
-            self._pipe = None
-
-    def _forget(self) -> None:
-        if self._process is not None:
-            self._process.close()
-        self._process = self._born_as = None
-        self._is_ready.clear()
-        self._close_pipe()
-        self._on_change()
-
-    # The end
-
-    async def end(self) -> None:
-        """Ask the child to end, and make it end."""
-        await self._end(signal.SIGTERM)
-        self._close_pipe()
-        if self._process is not None:
-            self._process.close()
-
-    async def _end(self, by: signal.Signals) -> None:
-        process = self._process
-        if process is None:
-            return
-        process.tell(by)
-        try:
-            await asyncio.wait_for(process.wait(), TIME_TO_END)
-        except TimeoutError:
-            _log.warning("a process does not end and is killed", extra={"child": self.child.name})
-            process.tell(signal.SIGKILL)
-            await process.wait()

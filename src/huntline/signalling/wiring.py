@@ -28,7 +28,7 @@ from huntline.media.client import MediaClient
 from huntline.media.interface import MediaEvent
 from huntline.media.prompts.synthesize import ensure_builtin
 from huntline.network.peers import connections_for
-from huntline.processes.supervisor import RUN_ID
+from huntline.processes.words import HANDED_OVER, RUN_ID
 from huntline.signalling.control_verbs import ControlVerbs
 from huntline.signalling.live_feed import LiveFeed
 from huntline.signalling.live_log import Earlier, Life, LiveLog, this_machine
@@ -66,12 +66,17 @@ TIME_TO_RETURN = 10.0
 async def run_signalling(config: Config, ready: Callable[[], None]) -> None:
     """The signalling process, until it is cancelled."""
     signalling = Signalling(config)
+    end = signalling.stop
     try:
         await signalling.start()
         ready()
         await asyncio.Event().wait()
+    except asyncio.CancelledError as told:
+        if HANDED_OVER in told.args:
+            end = signalling.hand_over
+        raise
     finally:
-        await signalling.stop()
+        await end()
 
 
 class Signalling:
@@ -253,6 +258,11 @@ class Signalling:
         self._live_log.flush()
         self._journal.close()
         self._database.dispose()
+
+    async def hand_over(self) -> None:
+        """Leave all calls as they are to the next process: nobody is told anything."""
+        await asyncio.to_thread(self._history.close)
+        self._journal.close()
 
     # -- what parts tell each other
 

@@ -77,12 +77,7 @@ def open_database(where: Path | str) -> Engine:
 
 def _bring_up_to_date(engine: Engine) -> None:
     with engine.begin() as connection:
-        revision = _revision(connection)
-    if revision is not None and revision > HEAD:
-        raise ConfigurationError(
-            f"the database {engine.url.database} was written by a newer Huntline (revision {revision}, this"
-            f" one knows {HEAD}); run that version, or put a copy from before in its place"
-        )
+        revision = _known_revision(connection)
     if revision != HEAD:
         with writing(engine) as connection:
             migrate(connection)
@@ -105,6 +100,27 @@ def migrate(connection: Connection, revision: str = "head") -> None:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
+
+
+def refuse_newer(folder: Path) -> None:
+    """Raises ConfigurationError where a data folder's database is of a newer release; changes nothing."""
+    engine = create_engine(_sqlite_url(folder))
+    try:
+        with engine.connect() as connection:
+            _known_revision(connection)
+    finally:
+        engine.dispose()
+
+
+def _known_revision(connection: Connection) -> str | None:
+    """The revision of the database, None for an empty one. Raises ConfigurationError for a newer one."""
+    revision = _revision(connection)
+    if revision is not None and revision > HEAD:
+        raise ConfigurationError(
+            f"the database {connection.engine.url.database} was written by a newer Huntline (revision"
+            f" {revision}, this one knows {HEAD}); run that version, or put a copy from before in its place"
+        )
+    return revision
 
 
 def _revision(connection: Connection) -> str | None:
