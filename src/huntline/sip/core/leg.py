@@ -354,6 +354,7 @@ class SipLeg:
     def stop(self, now: float) -> None:
         """Stop all timers; nothing more is told to the user."""
         self.state = SipLegState.ENDED
+        self.transactions.limit_waits(self.local_tag, now + GIVE_UP)
         self.negotiation.stop(now)
         self.referral.stop(now)
         self.session_timer.stop()

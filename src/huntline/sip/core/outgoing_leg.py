@@ -113,7 +113,7 @@ class OutgoingLeg(SipLeg):
             early = EarlyDialog.restored(each, self.server_transaction(each.update))
             self._early[each.fork] = early
             offer = early.offer or (early.update and early.update.request.sdp)
-            if self.dialog is None and offer:
+            if offer and self.dialog is None and self._farewell is None:
                 self.context.tell(OfferReceived(self.leg_id, offer, each.fork))
 
     def handler_of(self, head: RequestHead) -> Handler:

@@ -127,6 +127,12 @@ class Transactions:
         """A leg's server transactions."""
         return [each for each in self._owned.get(owner, {}).values() if isinstance(each, ServerTransaction)]
 
+    def limit_waits(self, owner: str, deadline: float) -> None:
+        """Nobody may answer a leg's INVITEs any more: those that have no final response end by then."""
+        for each in list(self._owned.get(owner, {}).values()):
+            if isinstance(each, InviteClientTransaction):
+                each.limit_wait(deadline)
+
     def restore_client(
         self,
         record: ClientTransactionRecord,
