@@ -320,7 +320,10 @@ class SipCore:
 
     def take_changed(self) -> dict[str, LegRecord | None]:
         """The newest record of each leg that has changed since the last time, by our tag of its dialog; None
-        where nothing is left of it. What was sent since is known in them."""
+        where nothing is left of it. What was sent since is known in them.
+
+        They look into the living legs: write them down before the core is used again.
+        """
         changed, self._context.changed = self._context.changed, set()
         return {tag: self._record(tag) for tag in changed}
 

@@ -435,7 +435,7 @@ class SipLeg:
             self.transactions.clients_of(self.local_tag),
             self.contact,
             self.credentials,
-            None if self.dialog is None else replace(self.dialog),
+            self.dialog,
             self.local_sdp,
             self.remote_sdp,
             self.peer_allows_update,
@@ -463,7 +463,7 @@ class SipLeg:
     def restore(self, record: LegRecord, now: float) -> None:
         """Go on where the record was made; what waits for our user is told again."""
         self.state = record.state
-        self.dialog = None if record.dialog is None else replace(record.dialog)
+        self.dialog = record.dialog
         self.local_sdp, self.remote_sdp = record.local_sdp, record.remote_sdp
         self.peer_allows_update, self.identity = record.peer_allows_update, record.identity
         self.is_cut_off, self._is_asked = record.is_cut_off, record.is_asked
