@@ -1,4 +1,4 @@
-"""Two cores talk, and one of them dies again and again and goes on from its records: nobody may notice (pure)."""
+"""Two cores talk; one dies again and again and goes on from its records, and nobody may notice (pure)."""
 
 from __future__ import annotations
 

@@ -216,6 +216,7 @@ class LegRecord:
     peer_allows_update: bool = False
     identity: HeaderLines = ()
     is_cut_off: bool = False
+    lost_flow: Flow | None = None
     goodbye: HeaderLines | None = None
     goodbye_until: float | None = None
     is_asked: bool = False
