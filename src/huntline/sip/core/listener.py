@@ -21,8 +21,6 @@ def flow_to_listener(flow: Flow, uri: str) -> Flow | None:
     except GrammarError:
         return None
     host = parsed.host.strip("[]")
-    return (
-        Flow(flow.transport, flow.local, (host, parsed.port or _DEFAULT_PORT))
-        if host == flow.remote[0]
-        else None
-    )
+    if host != flow.remote[0]:
+        return None
+    return Flow(flow.transport, flow.local, (host, parsed.port or _DEFAULT_PORT))
