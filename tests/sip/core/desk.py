@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from huntline.records import Codec
 from huntline.sip.core.core import CoreSettings, Invite, SipCore
 from huntline.sip.core.digest import DigestCredentials
 from huntline.sip.core.events import InviteReceived, SipEvent
 from huntline.sip.core.flow import Flow, Transport
-from huntline.sip.core.leg_record import RECORD_KINDS, LegRecord
 from huntline.sip.core.message import Request, Response, build_response, parse_message
+from huntline.sip.core.record_bytes import read_record, write_record
 
 Event = TypeVar("Event")
-
-CODEC = Codec(RECORD_KINDS)
 
 US = ("192.0.2.1", 5060)
 PEER = ("192.0.2.99", 5080)
@@ -44,14 +41,14 @@ def write_down(core: SipCore, journal: dict[str, bytes]) -> bool:
         if record is None:
             journal.pop(tag, None)
         else:
-            journal[tag] = CODEC.encode(record)
+            journal[tag] = write_record(record)
     return bool(changed)
 
 
 def restored(journal: dict[str, bytes], settings: CoreSettings, now: float, seed: int = 9) -> SipCore:
     """A core that goes on from what was written down."""
     core = SipCore(settings, counted_entropy(seed))
-    core.restore([CODEC.decode(record) for record in journal.values()], now)
+    core.restore([read_record(record) for record in journal.values()], now)
     return core
 
 
@@ -64,7 +61,7 @@ class Desk:
         self.now = 1000.0
         self.cseq = 0
         self.journal: dict[str, bytes] = {}
-        self._checked: dict[str, LegRecord] = {}
+        self._checked: dict[str, bytes] = {}
 
     def receive(self, data: bytes, flow: Flow | None = None) -> list[Request | Response]:
         """Let the core have a message; returns what it sends at once."""
@@ -78,14 +75,15 @@ class Desk:
 
     def check_records(self) -> None:
         """What was written down of the legs, change by change, makes a core that is as this one."""
-        ours = self.core.records()
+        records = self.core.records()
+        ours = {tag: write_record(record) for tag, record in records.items()}
         if not write_down(self.core, self.journal) and ours == self._checked:
             return
         self._checked = ours
         again = restored(self.journal, self.core.settings, self.now)
         again.tick(self.now)
-        theirs = again.records()
-        kept = {tag for tag, record in ours.items() if not record.flow.connection}
+        theirs = {tag: write_record(record) for tag, record in again.records().items()}
+        kept = {tag for tag, record in records.items() if not record.flow.connection}
         assert {tag: theirs[tag] for tag in kept} == {tag: ours[tag] for tag in kept}
         assert theirs.keys() <= ours.keys() | (self.journal.keys() - ours.keys())
 

@@ -92,8 +92,14 @@ class ClientTransaction:
         self._state = self._recorded[record.state]
         if record.ends_at is not None:
             self._wait = self._context.timers.set(record.ends_at, self._when_over())
-        if self.is_unheard:
+        if self.is_unheard and not self.flow.connection:
             self._send(now)
+
+    def move(self, flow: Flow, now: float) -> None:
+        """The peer is reached by another flow: what it has not answered for good it gets there again."""
+        if self.state in self._recorded and self.state != "accepted":
+            self.flow = flow
+            self._context.send(flow, self.data)
 
     def _when_over(self) -> Callable[[float], None]:
         return self._timer_give_up

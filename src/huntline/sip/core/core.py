@@ -117,8 +117,11 @@ class SipCore:
 
     def move_flow(self, old: Flow, new: Flow, now: float) -> None:
         """The peer at the end of a connection has come back by another: its answered calls go along."""
+        legs = [each for each in self._legs.by_tag.values() if old in (each.flow, each.lost_flow)]
+        for leg in legs:
+            leg.take_along(new, now)
         self._transactions.flow_failed(old, now)
-        for leg in [each for each in self._legs.by_tag.values() if each.flow == old]:
+        for leg in legs:
             leg.flow = new
             leg.peer_is_back(now)
 
@@ -320,7 +323,10 @@ class SipCore:
 
     def take_changed(self) -> dict[str, LegRecord | None]:
         """The newest record of each leg that has changed since the last time, by our tag of its dialog; None
-        where nothing is left of it. What was sent since is known in them."""
+        where nothing is left of it. What was sent since is known in them.
+
+        They look into the living legs: write them down before the core is used again.
+        """
         changed, self._context.changed = self._context.changed, set()
         return {tag: self._record(tag) for tag in changed}
 
@@ -341,7 +347,8 @@ class SipCore:
         """Go on where other cores' records were made; each leg may be named once.
 
         What waits for the user is told again: ``OfferReceived``, ``ReferReceived``. What may never have
-        arrived is sent again.
+        arrived is sent again. Connections are gone: their legs wait for the peer to come back, which is told
+        by ``move_flow`` or by a request of the peer, and reach it before where it listens, over TCP.
         """
         for record in records:
             for request in record.servers:
@@ -358,6 +365,8 @@ class SipCore:
             if each.request.to_tag is not None:
                 each.on_success = leg.peer_is_at
         leg.restore(record, now)
+        if leg.flow.connection:
+            leg.lose_connection(now)
 
     def _leg_for(self, record: LegRecord) -> SipLeg:
         known = (record.leg_id, self._surroundings, record.flow, record.local_tag, record.contact)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from huntline.sip.core.dialog import Dialog
 from huntline.sip.core.leg_record import EarlyDialogRecord
@@ -32,7 +32,7 @@ class EarlyDialog:
         """What it takes to go on."""
         return EarlyDialogRecord(
             fork,
-            replace(self.dialog),
+            self.dialog,
             self.local_sdp,
             self.remote_sdp,
             self.is_agreed,
@@ -45,7 +45,7 @@ class EarlyDialog:
     def restored(cls, record: EarlyDialogRecord, update: ServerTransaction | None) -> EarlyDialog:
         """Where the record was made; ``update`` is the transaction that it names."""
         return cls(
-            replace(record.dialog),
+            record.dialog,
             record.local_sdp,
             record.remote_sdp,
             record.is_agreed,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from huntline.sip.core.dialog import Dialog
 from huntline.sip.core.events import InviteReceived, LegCancelled, LegConfirmed, OfferAnswered
-from huntline.sip.core.flow import Flow
+from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.leg import LegTools, SipLeg
 from huntline.sip.core.leg_record import (
     HeaderLines,
@@ -322,6 +322,17 @@ class IncomingLeg(SipLeg):
             self._cancelled(now)
         elif self.state is SipLegState.ANSWERED and not self.is_cut_off:
             self.end("transport failed", now)
+
+    def lose_connection(self, now: float) -> None:
+        """As for any leg; a page takes nothing back that it had asked by the old connection (RFC 7118), so an
+        unanswered call of one is over."""
+        if self._ringing is not None and self.flow.transport is Transport.WS:
+            self.flow_failed(now)
+            return
+        super().lose_connection(now)
+        for repetition in (self._repetition, *(each.repetition for each in self._provisionals)):
+            if repetition is not None:
+                repetition.flow = self.flow
 
     def peer_is_back(self, now: float) -> None:
         """As for any leg; a 2xx without ACK is repeated there."""

@@ -20,6 +20,7 @@ from huntline.sip.core.leg_record import (
     OutgoingRecord,
     SipLegState,
 )
+from huntline.sip.core.listener import flow_to_listener
 from huntline.sip.core.message import SDP, Headers, Message, Request, RequestHead, Response, parse_message
 from huntline.sip.core.negotiation import Negotiation
 from huntline.sip.core.referral import Referral
@@ -95,6 +96,8 @@ class SipLeg:
         self.identity: tuple[tuple[str, str], ...] = ()
         # The connection is gone, and the peer has not come back by another one yet.
         self.is_cut_off = False
+        # The connection that ended with an earlier process, by which a peer that registers again is known.
+        self.lost_flow: Flow | None = None
         self._has_moved = False
         # Our BYE, as long as it has no response, and the end of its wait for a peer that is cut off.
         self._goodbye: HeaderLines | None = None
@@ -354,6 +357,7 @@ class SipLeg:
     def stop(self, now: float) -> None:
         """Stop all timers; nothing more is told to the user."""
         self.state = SipLegState.ENDED
+        self.transactions.limit_waits(self.local_tag, now + GIVE_UP)
         self.negotiation.stop(now)
         self.referral.stop(now)
         self.session_timer.stop()
@@ -369,12 +373,50 @@ class SipLeg:
         A call stands without a connection, for the peer may come back by another one: what ends it is
         its audio, or its session timer.
         """
-        self.is_cut_off = bool(self.flow.connection)
+        self.is_cut_off = self._may_come_back
         self.changed()
+
+    @property
+    def _may_come_back(self) -> bool:
+        """Whether the peer may come back by a connection of its own when it is not reached."""
+        return bool(self.flow.connection) or self.lost_flow is not None
+
+    def lose_connection(self, now: float) -> None:
+        """The connection has ended with the process that had it.
+
+        Whoever listens where it says is reached there (RFC 3261 section 18.1.1); others come back by
+        themselves.
+        """
+        self.lost_flow = self.lost_flow or self.flow
+        other = self._other_way()
+        if other is None:
+            self.wait_for_return(now)
+        else:
+            self.flow = other
+            self.negotiation.move()
+            self.transactions.move(self.local_tag, other, now)
+
+    def _other_way(self) -> Flow | None:
+        uri = self.next_hop()
+        return None if uri is None else flow_to_listener(self.flow, uri)
+
+    def next_hop(self) -> str | None:
+        """Where requests within the dialog go, as name-addr or URI."""
+        if self.dialog is None:
+            return None
+        return self.dialog.route_set[0] if self.dialog.route_set else self.dialog.target
+
+    def wait_for_return(self, now: float) -> None:
+        """Nobody is reached before the peer is back by another connection."""
+        self.is_cut_off = True
+        self.transactions.fail(self.local_tag, now)
+
+    def take_along(self, flow: Flow, now: float) -> None:
+        """The peer is back by this flow: what it has to get again before what waits for it."""
 
     def has_lost_connection(self, response: Response) -> bool:
         """Whether a request of ours failed for want of a connection, to a peer that may come back."""
-        return response.is_local and response.status == 503 and bool(self.flow.connection)
+        return response.is_local and response.status == 503 and self._may_come_back
 
     def peer_is_at(self, transaction: ServerTransaction) -> None:
         """A request was accepted: the peer is reached from now on where it came from, as one is that moved
@@ -392,6 +434,7 @@ class SipLeg:
     def peer_is_back(self, now: float) -> None:
         """The peer is reached by another flow, which is ours already: what has waited for it is sent."""
         self.is_cut_off = False
+        self.lost_flow = None
         self.changed()
         if self._goodbye_limit is not None:
             self._goodbye_limit.cancel()
@@ -434,12 +477,13 @@ class SipLeg:
             self.transactions.clients_of(self.local_tag),
             self.contact,
             self.credentials,
-            None if self.dialog is None else replace(self.dialog),
+            self.dialog,
             self.local_sdp,
             self.remote_sdp,
             self.peer_allows_update,
             self.identity,
             self.is_cut_off,
+            self.lost_flow,
             self._goodbye,
             deadline_of(self._goodbye_limit),
             self._is_asked,
@@ -462,11 +506,11 @@ class SipLeg:
     def restore(self, record: LegRecord, now: float) -> None:
         """Go on where the record was made; what waits for our user is told again."""
         self.state = record.state
-        self.dialog = None if record.dialog is None else replace(record.dialog)
+        self.dialog = record.dialog
         self.local_sdp, self.remote_sdp = record.local_sdp, record.remote_sdp
         self.peer_allows_update, self.identity = record.peer_allows_update, record.identity
         self.is_cut_off, self._is_asked = record.is_cut_off, record.is_asked
-        self._goodbye = record.goodbye
+        self._goodbye, self.lost_flow = record.goodbye, record.lost_flow
         if record.goodbye_until is not None:
             self._wait_to_say_bye(record.goodbye_until)
         for request in record.clients:

@@ -57,7 +57,7 @@ class LegView:
 # there is nothing to tell. A transaction is named by its ``key``.
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ClientTransactionRecord:
     """A request of ours whose responses still matter; ``acks`` are what the 2xx of each To tag got."""
 
@@ -68,7 +68,7 @@ class ClientTransactionRecord:
     acks: tuple[tuple[str | None, Flow, bytes], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ServerTransactionRecord:
     """A request of the peer that may come again; ``last`` is the last response to it."""
 
@@ -81,7 +81,7 @@ class ServerTransactionRecord:
     ends_at: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RepetitionRecord:
     """A response that is repeated until it is acknowledged."""
 
@@ -89,7 +89,7 @@ class RepetitionRecord:
     ends_at: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SessionTimerRecord:
     """What is agreed with the peer (RFC 4028); ``is_asking`` says that our refresh is under way."""
 
@@ -100,7 +100,7 @@ class SessionTimerRecord:
     is_asking: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class NegotiationRecord:
     """The exchange that is under way, and what waits for its turn."""
 
@@ -116,7 +116,7 @@ class NegotiationRecord:
     is_late: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ReferralRecord:
     """The peer's REFER, and what it is told of it."""
 
@@ -130,7 +130,7 @@ class ReferralRecord:
     next: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class InfoRecord:
     """Keys that wait for their turn."""
 
@@ -139,7 +139,7 @@ class InfoRecord:
     is_allowed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class EarlyDialogRecord:
     """What one fork of our INVITE has agreed with us; ``offer`` or ``update`` wait for our user."""
 
@@ -153,7 +153,7 @@ class EarlyDialogRecord:
     update: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ProvisionalRecord:
     """A reliable response of ours that has no PRACK yet, or waits for its turn."""
 
@@ -163,7 +163,7 @@ class ProvisionalRecord:
     repetition: RepetitionRecord | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class IncomingRecord:
     """A call of the peer until the ACK to our answer."""
 
@@ -177,7 +177,7 @@ class IncomingRecord:
     bye_headers: HeaderLines | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class OutgoingRecord:
     """A call of ours. ``invite`` is None once it is answered."""
 
@@ -194,7 +194,7 @@ class OutgoingRecord:
     rings_until: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LegRecord:
     """All that lives of a leg, from its first INVITE to the response to its BYE.
 
@@ -216,6 +216,7 @@ class LegRecord:
     peer_allows_update: bool = False
     identity: HeaderLines = ()
     is_cut_off: bool = False
+    lost_flow: Flow | None = None
     goodbye: HeaderLines | None = None
     goodbye_until: float | None = None
     is_asked: bool = False

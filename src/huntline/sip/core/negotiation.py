@@ -229,9 +229,13 @@ class Negotiation:
 
     def peer_is_back(self, now: float) -> None:
         """The peer can be reached again."""
+        self.move()
+        self._settle(now)
+
+    def move(self) -> None:
+        """The peer is reached by another flow."""
         if self._repetition is not None:
             self._repetition.flow = self._leg.flow
-        self._settle(now)
 
     def _failed_for_good(self, sdp: str, response: Response, now: float) -> bool:
         """Section 12.2.1.2: 481 and 408 to a re-INVITE mean that the peer knows the dialog no more.

@@ -19,6 +19,8 @@ from huntline.sip.core.timers import GIVE_UP, Timer, deadline_of
 
 # A first proof, and one more for a stale nonce or a proxy behind the registrar.
 _MAX_PROOFS = 2
+# Seconds: whoever rang by a connection that ended with the process comes back by then, or does not ring.
+_RETURN_WITHIN = 3.0
 # Phones behind one INVITE of ours that we keep apart; whoever answers wins, known or not.
 _MAX_FORKS = 64
 
@@ -52,6 +54,8 @@ class OutgoingLeg(SipLeg):
         # Our INVITE without offer was answered, and its ACK waits for our user's answer.
         self._late_answer: ClientTransaction | None = None
         self._limit: Timer | None = None
+        # It rang by a connection that is gone, and may come back until then.
+        self._return_limit: Timer | None = None
 
     @classmethod
     def calling(cls, invite: Invite, surroundings: LegTools) -> OutgoingLeg:
@@ -113,7 +117,7 @@ class OutgoingLeg(SipLeg):
             early = EarlyDialog.restored(each, self.server_transaction(each.update))
             self._early[each.fork] = early
             offer = early.offer or (early.update and early.update.request.sdp)
-            if self.dialog is None and offer:
+            if offer and self.dialog is None and self._farewell is None:
                 self.context.tell(OfferReceived(self.leg_id, offer, each.fork))
 
     def handler_of(self, head: RequestHead) -> Handler:
@@ -412,10 +416,43 @@ class OutgoingLeg(SipLeg):
         else:
             self._call_off(487, now, self.peer_reasons)
 
+    # Peers who go and come back
+
+    def next_hop(self) -> str | None:
+        """As for any leg; before there is a dialog, where the INVITE went."""
+        if self.dialog is not None or self._invite is None:
+            return super().next_hop()
+        return self._invite.route[0] if self._invite.route else self._invite.uri
+
+    def wait_for_return(self, now: float) -> None:
+        """As for any leg; whoever rings has a moment to come back before it counts as not reached."""
+        if self.dialog is not None:
+            super().wait_for_return(now)
+        else:
+            self.is_cut_off = True
+            self._return_limit = self.context.timers.set(now + _RETURN_WITHIN, self._stays_away_ringing)
+
+    def _stays_away_ringing(self, now: float) -> None:
+        self._return_limit = None
+        self.transactions.fail(self.local_tag, now)
+
+    def take_along(self, flow: Flow, now: float) -> None:
+        """Whoever rang is back by this flow, and gets the INVITE, or the CANCEL, again: the old ones may be
+        forgotten there."""
+        if self._return_limit is not None:
+            self._end_return_limit()
+            self.transactions.move(self.local_tag, flow, now)
+
+    def _end_return_limit(self) -> None:
+        if self._return_limit is not None:
+            self._return_limit.cancel()
+            self._return_limit = None
+
     def stop(self, now: float) -> None:
         """As for any leg, the wait for an answer included."""
         super().stop(now)
         self._end_limit()
+        self._end_return_limit()
         self._end_early_offers(now)
         self._late_answer = None
 

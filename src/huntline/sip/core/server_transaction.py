@@ -285,6 +285,8 @@ class InviteServerTransaction(ServerTransaction):
     def terminate(self) -> None:
         """Forget the transaction at once."""
         self._stop_resending()
+        if self._state is InviteServerTransaction._completed:
+            self._changed()  # it may be all that is left of a leg
         super().terminate()
 
 

@@ -127,6 +127,26 @@ class Transactions:
         """A leg's server transactions."""
         return [each for each in self._owned.get(owner, {}).values() if isinstance(each, ServerTransaction)]
 
+    def fail(self, owner: str, now: float) -> None:
+        """Nothing that a leg asks reaches its peer."""
+        for each in list(self._owned.get(owner, {}).values()):
+            if isinstance(each, ClientTransaction):
+                each.flow_failed(now)
+
+    def move(self, owner: str, flow: Flow, now: float) -> None:
+        """A leg's peer is reached by another flow."""
+        for each in list(self._owned.get(owner, {}).values()):
+            if isinstance(each, ClientTransaction):
+                each.move(flow, now)
+            else:
+                each.flow = flow
+
+    def limit_waits(self, owner: str, deadline: float) -> None:
+        """Nobody may answer a leg's INVITEs any more: those that have no final response end by then."""
+        for each in list(self._owned.get(owner, {}).values()):
+            if isinstance(each, InviteClientTransaction):
+                each.limit_wait(deadline)
+
     def restore_client(
         self,
         record: ClientTransactionRecord,
