@@ -48,6 +48,12 @@ COMMANDS = (
         "Write settings, history, sounds and secrets into one file, also while the server runs.",
     ),
     Command("restore", "cli.backup:restore", "Put a backup into an empty data folder; all is checked first."),
+    Command("retention", "cli.retention:retention", "Remove history and unused sounds that are too old."),
+    Command(
+        "erase",
+        "cli.erase:erase",
+        "Take a person's number out of history, refused calls and audit.",
+    ),
     Command("status", "cli.status:status", "Show queues, agents and calls as they are now."),
     Command(
         "history",

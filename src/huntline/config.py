@@ -213,6 +213,19 @@ class ServerLimits(BaseModel):
     max_contacts_per_user: Annotated[int, Field(ge=1)] = 10
 
 
+class Retention(BaseModel):
+    """How many days things are kept; 0: for ever.
+
+    ``history_days`` count from a call's arrival, ``unused_sounds_days`` from when somebody last put in a
+    sound that no organization has in its settings any more.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    history_days: Annotated[int, Field(ge=0, le=36_500)] = 0
+    unused_sounds_days: Annotated[int, Field(ge=0, le=36_500)] = 7
+
+
 class OidcConfig(BaseModel):
     """The identity provider that people may sign in with (OpenID Connect).
 
@@ -266,6 +279,7 @@ class Config(BaseSettings):
     mask_numbers: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     limits: ServerLimits = ServerLimits()
+    retention: Retention = Retention()
     oidc: OidcConfig | None = None
 
     @property
@@ -300,7 +314,7 @@ class Config(BaseSettings):
         return self.data / "media.sock"
 
 
-_PARTS: dict[str, type[BaseModel]] = {"limits": ServerLimits, "oidc": OidcConfig}
+_PARTS: dict[str, type[BaseModel]] = {"limits": ServerLimits, "retention": Retention, "oidc": OidcConfig}
 
 
 def load_config(command_line: Mapping[str, Any]) -> Config:

@@ -25,6 +25,8 @@ SPEAKING = (
     "sdp",
     "signalling/routing.py",
     "storage/accounts.py",
+    "storage/erasure.py",
+    "storage/retention.py",
     "storage/settings.py",
     "web",
 )

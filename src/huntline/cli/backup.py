@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +19,6 @@ from huntline.errors import ConfigurationError
 if TYPE_CHECKING:
     from huntline.storage.backup import Manifest, Progress
 
-_LESS_URGENT = 10  # of nice(1): the calls come first
 _STEPS = 1_000  # of a bar
 
 
@@ -42,7 +40,6 @@ def backup(
     folder = made_data_folder(data)
     if file.exists() and not replace:
         raise ConfigurationError(f"{file} is there already; say --replace to write over it")
-    os.nice(_LESS_URGENT)
     with _shown("backup") as progress:
         manifest = back_up(folder, file, progress)
     say(f"Wrote {file}: {_described(manifest)}, {file.stat().st_size / 1e6:,.1f} MB packed.")

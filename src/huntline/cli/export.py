@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from huntline.cli.chosen import chosen
 from huntline.cli.door import OrganizationOption
 from huntline.cli.options import DataOption
 from huntline.cli.printing import say
 from huntline.data_folder import made_data_folder
-from huntline.directory.problems import did_you_mean
 from huntline.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -50,12 +50,12 @@ def export(
     folder = made_data_folder(data)
     database = open_database(folder)
     try:
-        chosen = _chosen(Settings(database).organizations(), organization)
+        wanted = chosen(Settings(database).organizations(), organization)
     finally:
         database.dispose()
     stem = "organization" if out == _STANDARD_OUTPUT else out.stem
-    text = _HEAD + written(chosen, f"{stem}-audio")
-    sounds = sound_files(chosen)
+    text = _HEAD + written(wanted, f"{stem}-audio")
+    sounds = sound_files(wanted)
     if out == _STANDARD_OUTPUT:
         sys.stdout.write(text)
         if sounds:
@@ -63,22 +63,9 @@ def export(
         return
     if out.exists() and not replace:
         raise ConfigurationError(f"--out: {out} is there already; say --replace to write over it")
-    _write_sounds(chosen, out.with_name(f"{stem}-audio"), Blobs(folder))
+    _write_sounds(wanted, out.with_name(f"{stem}-audio"), Blobs(folder))
     _write_private(out, text)
     say(f"Wrote {out}; sound files beside it: {len(sounds)}.")
-
-
-def _chosen(organizations: tuple[Organization, ...], name: str | None) -> Organization:
-    names = {each.name.casefold(): each for each in organizations}
-    if name is not None and name.casefold() in names:
-        return names[name.casefold()]
-    if name is None and len(organizations) == 1:
-        return organizations[0]
-    known = ", ".join(each.name for each in organizations) or "none at all"
-    if name is None:
-        raise ConfigurationError(f"--organization: say which one; there are: {known}")
-    close = did_you_mean(name, (each.name for each in organizations))
-    raise ConfigurationError(f"--organization: there is no organization {name!r}; there are: {known}{close}")
 
 
 def _write_sounds(organization: Organization, folder: Path, blobs: Blobs) -> None:

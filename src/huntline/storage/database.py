@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +90,14 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def forget_what_was_before(engine: Engine) -> None:
+    """Leave nothing of what has been replaced in the files of SQLite: not in the log of changes either, as
+    far as nobody is reading there."""
+    if engine.dialect.name == "sqlite":
+        with closing(engine.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def migrate(connection: Connection, revision: str = "head") -> None:
     """Bring the schema to a revision, within the connection's transaction."""
     from alembic import command
@@ -148,6 +156,7 @@ def _prepare_sqlite(connection: DBAPIConnection, record: Any) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")  # numbers that are erased are not left between the rows
 
 
 def _say_what_to_do(context: ExceptionContext) -> None:

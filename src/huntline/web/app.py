@@ -27,6 +27,7 @@ from huntline.web.api import (
     check,
     colleagues,
     domains,
+    erasures,
     groups,
     imports,
     licences,
@@ -60,6 +61,7 @@ from huntline.web.first_run import discard_setup_token, make_setup_token
 from huntline.web.guards import BodyLimit, BodyRules, Faults, RequestLimit, SecurityHeaders
 from huntline.web.health import Health, HealthPart
 from huntline.web.language import AnswersInLanguage, language_in_query
+from huntline.web.letting_go import let_go_daily
 from huntline.web.paths import API_PATH as API_PATH
 from huntline.web.paths import DESCRIPTION_PATH
 from huntline.web.principal import Principal
@@ -97,6 +99,7 @@ ROUTERS = (
     live.router,
     calls.router,
     refused.router,
+    erasures.router,
     reports.router,
     audit.router,
     me.router,
@@ -198,7 +201,10 @@ async def run_web(config: Config, ready: Callable[[], None]) -> None:
             ),
             ready,
         )
-        watching = asyncio.ensure_future(app.state.health.watch())
+        background = (
+            asyncio.ensure_future(app.state.health.watch()),
+            asyncio.ensure_future(let_go_daily(app.state.backstage)),
+        )
         serving = asyncio.ensure_future(server.serve(sockets=[for_the_owner, listening]))
         try:
             await asyncio.shield(serving)
@@ -208,7 +214,8 @@ async def run_web(config: Config, ready: Callable[[], None]) -> None:
             await serving
             raise
         finally:
-            watching.cancel()
+            for task in background:
+                task.cancel()
             connections.close()
             app.state.backstage.close()
 

@@ -21,6 +21,7 @@ TITLES = {
     "Method not allowed": "Méthode non autorisée",
     "No organization": "Pas d'organisation",
     "No password": "Pas de mot de passe",
+    "Not a number": "Ce n'est pas un numéro",
     "No websocket": "Pas de WebSocket",
     "Not found": "Introuvable",
     "Not signed in": "Non connecté",

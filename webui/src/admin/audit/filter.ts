@@ -16,10 +16,23 @@ export const WHATS = [
   'account',
   'key',
   'agent',
+  'history',
+  'sounds',
 ] as const;
 
 /** The ways by which changes come. */
-export const DOORS = ['page', 'api', 'cli', 'cmdlet', 'file', 'scim', 'import', 'setup', 'phone'] as const;
+export const DOORS = [
+  'page',
+  'api',
+  'cli',
+  'cmdlet',
+  'file',
+  'scim',
+  'import',
+  'setup',
+  'phone',
+  'retention',
+] as const;
 
 export interface Filter {
   readonly who: string;

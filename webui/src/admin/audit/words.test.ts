@@ -36,6 +36,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   audio: 'sha256 name duration language loudness',
   'caller-ID policy':
     'name substitute service_number enable_user_override block_incoming_pstn_caller_id company_name description',
+  history: 'number',
   account: 'name role queues user password oidc_subject is_disabled key',
 };
 
