@@ -13,9 +13,9 @@ from tests.cli.huntline import huntline
 from huntline.engine.commands import RecordCall
 from huntline.engine.model import Outcome
 from huntline.engine.reasons import Cause
+from huntline.processes.supervisor import data_folder_taken
 from huntline.storage.database import open_database
 from huntline.storage.history import HistoryWriter, read_calls
-from huntline.supervisor import data_folder_taken
 
 NUMBER = "+14255550199"
 LONG_AGO = datetime.now(UTC) - timedelta(days=500)
