@@ -139,8 +139,8 @@ def test_what_must_be_on_record_before_it_is_sent_is(path: Path) -> None:
         process.log.changed("thing", "a")
 
     earlier = tell(path, story)
-    assert earlier.records("thing", ENGINE) == {"a": "one"}
-    assert earlier.records("leg", ENGINE) == {"tag": "a leg"}
+    assert earlier.records("thing", ENGINE.decode) == {"a": "one"}
+    assert earlier.records("leg", ENGINE.decode) == {"tag": "a leg"}
 
 
 def test_what_is_gone_is_forgotten_also_over_a_new_beginning(path: Path) -> None:
@@ -154,7 +154,7 @@ def test_what_is_gone_is_forgotten_also_over_a_new_beginning(path: Path) -> None
         process.log.changed("thing", "a")
         process.log.flush()
 
-    assert tell(path, story).records("thing", ENGINE) == {"b": "two"}
+    assert tell(path, story).records("thing", ENGINE.decode) == {"b": "two"}
 
 
 def test_no_record_on_its_way_into_the_history_is_lost(path: Path) -> None:
@@ -198,7 +198,7 @@ def test_what_cannot_be_read_is_left_out_and_named() -> None:
             {"thing:a": b"\xc1", "thing:b": ENGINE.encode("two")},
         )
     )
-    assert earlier.records("thing", ENGINE) == {"b": "two"}
+    assert earlier.records("thing", ENGINE.decode) == {"b": "two"}
     assert [name.partition(":")[0] for name in earlier.unreadable] == ["checkpoint", "event 0", "thing"]
     assert earlier.engine.snapshot(at).calls == Engine().snapshot(at).calls
     assert earlier.life is None

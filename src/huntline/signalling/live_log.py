@@ -122,8 +122,8 @@ class Earlier:
     def __init__(self, contents: Contents) -> None:
         self.unreadable: list[str] = []
         self._records = contents.records
-        self.life: Life | None = self.record("life", ENGINE)
-        self.unsettled: list[Any] = self.record("unsettled", ENGINE) or []
+        self.life: Life | None = self.record("life", ENGINE.decode)
+        self.unsettled: list[Any] = self.record("unsettled", ENGINE.decode) or []
         self.engine = self._engine(contents)
 
     @property
@@ -141,36 +141,32 @@ class Earlier:
         """Whether it was of this run of the server, so that its calls go on."""
         return self.life is not None and (self.life.machine, self.life.run) == (this_machine(), run)
 
-    def record(self, key: str, codec: Codec) -> Any:
+    def record(self, key: str, read: Callable[[bytes], Any]) -> Any:
         """What was written under a key; None when there is nothing, or nothing that can be read."""
         record = self._records.get(key)
-        try:
-            return None if record is None else codec.decode(record)
-        except UnreadableRecord as error:
-            self.unreadable.append(f"{key}: {error}")
-            return None
+        return None if record is None else self._read(key, record, read)
 
-    def records(self, kind: str, codec: Codec) -> dict[str, Any]:
+    def records(self, kind: str, read: Callable[[bytes], Any]) -> dict[str, Any]:
         """All that was written of a kind, by name, the one that changed last at the end."""
         names = [key.partition(":")[2] for key in self._records if key.startswith(f"{kind}:")]
-        found = {name: self.record(f"{kind}:{name}", codec) for name in names}
+        found = {name: self.record(f"{kind}:{name}", read) for name in names}
         return {name: record for name, record in found.items() if record is not None}
 
-    def _engine(self, contents: Contents) -> Engine:
-        """The engine as it was; what it has recorded since its checkpoint is unsettled."""
-        checkpoint = None if contents.checkpoint is None else self._decoded("checkpoint", contents.checkpoint)
-        engine = Engine(checkpoint)
-        for number, record in enumerate(contents.events):
-            if (told := self._decoded(f"event {number}", record)) is not None:
-                self.unsettled += _recorded(engine, *told)
-        return engine
-
-    def _decoded(self, name: str, record: bytes) -> Any:
+    def _read(self, name: str, record: bytes, read: Callable[[bytes], Any]) -> Any:
         try:
-            return ENGINE.decode(record)
+            return read(record)
         except UnreadableRecord as error:
             self.unreadable.append(f"{name}: {error}")
             return None
+
+    def _engine(self, contents: Contents) -> Engine:
+        """The engine as it was; what it has recorded since its checkpoint is unsettled."""
+        known = contents.checkpoint
+        engine = Engine(None if known is None else self._read("checkpoint", known, ENGINE.decode))
+        for number, record in enumerate(contents.events):
+            if (told := self._read(f"event {number}", record, ENGINE.decode)) is not None:
+                self.unsettled += _recorded(engine, *told)
+        return engine
 
 
 def _recorded(engine: Engine, now: datetime, event: Event | None) -> list[Any]:

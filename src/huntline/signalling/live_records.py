@@ -9,7 +9,7 @@ from huntline.calls.model import CallBook
 from huntline.media.client import MediaClient
 from huntline.media.worker.wire import MediaLegState, PlayState
 from huntline.records import Codec
-from huntline.sip.core.leg_record import RECORD_KINDS
+from huntline.sip.core.record_bytes import write_record
 from huntline.sip.servers.presence import PresenceServer
 from huntline.sip.servers.registrar import Registrar
 from huntline.sip.user_agent import UserAgent
@@ -27,7 +27,7 @@ class LiveRecords:
         registrar: Registrar,
         presence: PresenceServer,
     ) -> None:
-        self.codec = Codec([*CALL_KINDS, *RECORD_KINDS, MediaLegState, PlayState], owners)
+        self.codec = Codec([*CALL_KINDS, MediaLegState, PlayState], owners)
         self._user_agent = user_agent
         self.sources: dict[str, Callable[[str], bytes | None]] = {
             "call": lambda call_id: self._encoded(book.calls.get(call_id)),
@@ -38,7 +38,8 @@ class LiveRecords:
 
     def changed_legs(self) -> dict[str, bytes | None]:
         """The legs of SIP that changed since this was asked last, by our tag."""
-        return {tag: self._encoded(record) for tag, record in self._user_agent.take_changed().items()}
+        changed = self._user_agent.take_changed()
+        return {tag: None if record is None else write_record(record) for tag, record in changed.items()}
 
     def _encoded(self, state: object | None) -> bytes | None:
         return None if state is None else self.codec.encode(state)

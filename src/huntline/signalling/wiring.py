@@ -44,6 +44,7 @@ from huntline.sip.core import events as sip
 from huntline.sip.core.core import CoreSettings, SipCore
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.leg_record import LegRecord
+from huntline.sip.core.record_bytes import read_record
 from huntline.sip.servers.authenticator import Authenticator
 from huntline.sip.servers.presence import PresenceServer
 from huntline.sip.servers.registrar import Registrar, RegistrarLimits
@@ -215,16 +216,16 @@ class Signalling:
 
     def _take_back(self) -> None:
         """Know again what an earlier process has written down, but for its calls."""
-        loop, earlier, codec = asyncio.get_running_loop(), self._earlier, self._live_records.codec
+        loop, earlier, read = asyncio.get_running_loop(), self._earlier, self._live_records.codec.decode
         for name in earlier.unreadable:
             log.warning("a record of an earlier process cannot be read", extra={"record": name})
         for record in earlier.unsettled:
             self._unsettled.add(record)
-        for leg_id, state in earlier.records("media", codec).items():
+        for leg_id, state in earlier.records("media", read).items():
             self._media.adopt(leg_id, state)
-        for user_id, state in earlier.records("phone", codec).items():
+        for user_id, state in earlier.records("phone", read).items():
             self._registrar.restore(user_id, state, loop.time())
-        for user_id, state in earlier.records("presence", codec).items():
+        for user_id, state in earlier.records("presence", read).items():
             self._presence.restore(user_id, state, loop.time())
         self._reachability.take_up(earlier.reachable)
         loop.call_later(
@@ -233,12 +234,12 @@ class Signalling:
 
     def _take_up_calls(self) -> None:
         """Go on with the calls of an earlier process."""
-        earlier, codec = self._earlier, self._live_records.codec
-        legs: list[LegRecord] = list(earlier.records("leg", codec).values())
+        earlier = self._earlier
+        legs: list[LegRecord] = list(earlier.records("leg", read_record).values())
         self._user_agent.restore(legs, asyncio.get_running_loop().time())
         living = {leg.leg_id: leg for leg in legs if leg.leg_id and not leg.is_over}
         engine = earlier.engine.checkpoint()
-        calls = list(earlier.records("call", codec).values())
+        calls = list(earlier.records("call", self._live_records.codec.decode).values())
         self._b2bua.take_up(calls, living, list(engine.calls), list(engine.rings))
 
     async def stop(self) -> None:
