@@ -1,8 +1,8 @@
 """Records: live objects as bytes, and back again.
 
 A record names its fields, so that another release can read it: fields that this one does not know are passed
-over, and those that are missing get their default. Nothing is made but kinds that were named, and no
-constructor runs.
+over, and those that are missing get their default. What has its default is not written, so the defaults of
+what is recorded stay as they are. Nothing is made but kinds that were named, and no constructor runs.
 """
 
 from __future__ import annotations
@@ -49,10 +49,11 @@ class Codec:
     def __init__(self, kinds: Iterable[type], known: Mapping[str, object] | None = None) -> None:
         self._kinds = {kind.__name__: _Kind(kind) for kind in kinds}
         self._known = dict(known or {})
+        self._names_of_known = {id(each): name for name, each in self._known.items()}
 
     def encode(self, value: object) -> bytes:
         """The record. Raises TypeError for an object of a kind that was not named."""
-        return msgspec.msgpack.encode(_Writer(self._kinds, self._known).plain(value))
+        return msgspec.msgpack.encode(_Writer(self._kinds, self._names_of_known).plain(value))
 
     def decode(self, record: bytes) -> Any:
         """What the record was made of. Raises UnreadableRecord."""
@@ -73,15 +74,16 @@ class _Kind:
         if not self.is_enum:
             self.fields = {field.name: field for field in fields(kind)}
         self.names = tuple(self.fields)
+        self.defaults = tuple(field.default for field in self.fields.values())
         self.values = _values_of(self.names)
 
 
 class _Writer:
     """Writes one record: ``numbers`` are of the shared objects in it."""
 
-    def __init__(self, kinds: Mapping[str, _Kind], known: Mapping[str, object]) -> None:
+    def __init__(self, kinds: Mapping[str, _Kind], names_of_known: Mapping[int, str]) -> None:
         self._kinds = kinds
-        self._names = {id(each): name for name, each in known.items()}
+        self._names = names_of_known
         self._numbers: dict[int, int] = {}
 
     def plain(self, value: Any) -> Any:
@@ -116,10 +118,11 @@ class _Writer:
         return [_SHARED, name, self._fields(kind, value), number]
 
     def _fields(self, kind: _Kind, value: Any) -> dict[str, Any]:
-        return {
-            name: each if type(each) in _PLAIN else self.plain(each)
-            for name, each in zip(kind.names, kind.values(value), strict=True)
-        }
+        written: dict[str, Any] = {}
+        for name, default, each in zip(kind.names, kind.defaults, kind.values(value), strict=True):
+            if each is not default:
+                written[name] = each if type(each) in _PLAIN else self.plain(each)
+        return written
 
 
 class _Reader:
