@@ -60,3 +60,46 @@ def test_every_call_goes_on_when_signalling_is_killed(
         calls = house.calls(3)
         assert [call["outcome"] for call in calls] == ["answered"] * 3
         own_server.assert_empty()
+
+
+def test_phones_are_rung_after_a_restart_without_registering_again(
+    own_server: Server, office: contextlib.closing[Office]
+) -> None:
+    with office as house:
+        number = house.queue("amal")
+        house.open()
+        amal = house.agent("amal", tone=tones.AGENT)
+        own_server.stop()
+        own_server.start()
+        caller = house.caller().dial(number)
+        caller.wait_answered()
+        hear_each_other(caller, taken(amal))
+        own_server.kill_child("signalling")
+        caller.hang_up()
+        again = house.caller().dial(number)
+        again.wait_answered(10)
+        hear_each_other(again, taken(amal))
+
+
+def test_calls_that_were_up_when_all_of_the_server_died_are_ended_and_recorded(
+    own_server: Server, office: contextlib.closing[Office]
+) -> None:
+    with office as house:
+        number = house.queue("amal")
+        house.open()
+        amal = house.agent("amal", tone=tones.AGENT)
+        talking, agent = talk(house.caller(), number, amal)
+        waiting = house.caller().dial(number)
+        waiting.sound.wait_loud()
+        own_server.kill()
+        own_server.start()
+        for leg in (talking, agent, waiting):
+            leg.wait_ended(10)
+            assert len(leg.requests("BYE")) == 1
+        first, second = house.calls(2)
+        assert (first["outcome"], second["outcome"]) == ("answered", "failed")
+        assert first["reason"] == second["reason"] == "the server restarted"
+        own_server.assert_empty()
+        caller = house.caller().dial(number)
+        caller.wait_answered()
+        hear_each_other(caller, taken(amal))
