@@ -308,12 +308,12 @@ def test_bindings_expire_by_the_same_timer() -> None:
     async def story() -> None:
         async with running() as server, udp_peer(server.port("udp")) as phone:
             await register(phone, "Contact: <sip:amal@10.0.0.5>")
-            state = server.registrar.state("amal")
+            state = server.registrar.state("amal", 0.0)
             assert state is not None
             server.registrar.forget("amal")
             now = server.user_agent.now()
             state["bindings"][0]["expires_at"] = now + 0.1
-            server.registrar.restore("amal", state, now)
+            server.registrar.restore("amal", state, now, 0.0)
             assert len(server.registrar) == 1
             server.user_agent.hang_up(
                 "nobody"
