@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -10,6 +11,7 @@ from huntline.directory.in_force import SettingsInForce
 from huntline.sip.core.core import CoreSettings, SipCore
 from huntline.sip.core.events import RequestReceived, SipEvent
 from huntline.sip.core.flow import Flow
+from huntline.sip.core.record_bytes import read_record, write_record
 from huntline.sip.servers.authenticator import Authenticator, Challenge, Identified
 from huntline.sip.servers.presence import PresenceServer
 from huntline.sip.servers.registrar import Registrar
@@ -33,10 +35,13 @@ class FakeServer:
         self.events: list[SipEvent] = []
         self.lost: list[Flow] = []
         self.on_event: Callable[[SipEvent], None] = self.events.append
+        self.journal: dict[str, bytes] = {}
+        self.on_record: Callable[[], None] | None = None
         self.user_agent = UserAgent(
             self.core,
             self._handle,
             on_flow_lost=self._flow_lost,
+            before_sending=self._write_down,
             timed=(self.registrar, self.presence),
             limits=limits,
             page_origins=lambda local_host: (PAGE,),
@@ -49,6 +54,15 @@ class FakeServer:
     def _flow_lost(self, flow: Flow, now: float) -> None:
         self.lost.append(flow)
         self.registrar.flow_lost(flow, now)
+
+    def _write_down(self) -> None:
+        if self.on_record is not None:
+            self.on_record()
+        for tag, record in self.user_agent.take_changed().items():
+            if record is None:
+                self.journal.pop(tag, None)
+            else:
+                self.journal[tag] = write_record(record)
 
     def _handle(self, event: SipEvent) -> None:
         now = self.user_agent.now()
@@ -66,9 +80,15 @@ class FakeServer:
 
 
 @asynccontextmanager
-async def running(*listen: str, limits: ConnectionLimits | None = None) -> AsyncIterator[FakeServer]:
-    """A running server; by default on one UDP and one TCP port of 127.0.0.1."""
+async def running(
+    *listen: str, limits: ConnectionLimits | None = None, journal: dict[str, bytes] | None = None
+) -> AsyncIterator[FakeServer]:
+    """A running server; by default on one UDP and one TCP port of 127.0.0.1. With a ``journal`` it goes on
+    from what another one wrote down."""
     server = FakeServer(limits)
+    if journal is not None:
+        records = [read_record(record) for record in journal.values()]
+        server.user_agent.restore(records, asyncio.get_running_loop().time())
     addresses = listen or ("udp:127.0.0.1:0", "tcp:127.0.0.1:0")
     await server.user_agent.start([ListenAddress.parse(text) for text in addresses])
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import socket
 import subprocess
@@ -16,9 +17,10 @@ from tests.fakes.server import FakeServer, running
 from huntline.errors import ConfigurationError
 from huntline.sip.core.core import OutgoingRequest
 from huntline.sip.core.digest import DigestCredentials, authorize
-from huntline.sip.core.events import InviteReceived, RequestReceived, ResponseReceived, SipEvent
+from huntline.sip.core.events import InviteReceived, LegConfirmed, RequestReceived, ResponseReceived, SipEvent
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.message import Request, Response, build_response
+from huntline.sip.core.record_bytes import read_record
 from huntline.sip.transport.address import ListenAddress
 
 
@@ -308,12 +310,12 @@ def test_bindings_expire_by_the_same_timer() -> None:
     async def story() -> None:
         async with running() as server, udp_peer(server.port("udp")) as phone:
             await register(phone, "Contact: <sip:amal@10.0.0.5>")
-            state = server.registrar.state("amal")
+            state = server.registrar.state("amal", 0.0)
             assert state is not None
             server.registrar.forget("amal")
             now = server.user_agent.now()
             state["bindings"][0]["expires_at"] = now + 0.1
-            server.registrar.restore("amal", state, now)
+            server.registrar.restore("amal", state, now, 0.0)
             assert len(server.registrar) == 1
             server.user_agent.hang_up(
                 "nobody"
@@ -341,5 +343,81 @@ def test_listening_addresses_have_their_real_ports() -> None:
             assert all(address.port for address in server.user_agent.listening)
             assert isinstance(server.user_agent.listening[0], ListenAddress)
         assert server.user_agent.listening == []
+
+    run(story)
+
+
+def invite_from(port: int) -> bytes:
+    contact = f"Contact: <sip:a@127.0.0.1:{port}>"
+    via = f"SIP/2.0/UDP 127.0.0.1:{port}"
+    return request_bytes("INVITE", "sip:help@contoso.com", contact, via=via, call_id="i")
+
+
+def test_nothing_is_sent_before_it_is_on_record() -> None:
+    async def story() -> None:
+        async with running("udp:127.0.0.1:0") as server:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as phone:
+                phone.bind(("127.0.0.1", 0))
+                phone.setblocking(False)
+                arrived_before: list[bytes] = []
+
+                def look() -> None:
+                    with contextlib.suppress(BlockingIOError):
+                        arrived_before.append(phone.recv(4096))
+
+                def answer(event: SipEvent) -> None:
+                    assert isinstance(event, InviteReceived)
+                    server.user_agent.answer(event.leg_id, "v=0")
+
+                server.on_event, server.on_record = answer, look
+                port = phone.getsockname()[1]
+                phone.sendto(invite_from(port), ("127.0.0.1", server.port("udp")))
+                await until(lambda: server.journal)
+                assert arrived_before == []
+                [record] = server.journal.values()
+                assert read_record(record).state == "answered"
+                server.on_record = None
+                loop = asyncio.get_running_loop()
+                assert b" 100 " in await loop.sock_recv(phone, 4096)
+                assert b" 200 " in await loop.sock_recv(phone, 4096)
+
+    run(story)
+
+
+def test_another_process_goes_on_with_the_calls() -> None:
+    async def story() -> None:
+        async with running("udp:127.0.0.1:0") as first, udp_peer(first.port("udp")) as peer:
+            port = first.port("udp")
+            peer.send(invite_from(peer.port))
+            await until(lambda: first.events)
+            [event] = first.events
+            assert isinstance(event, InviteReceived)
+            first.user_agent.answer(event.leg_id, "v=0")
+            assert (await peer.message()).status == 100  # type: ignore[union-attr]
+            ok = await peer.message()
+            await first.user_agent.stop()
+            journal = dict(first.journal)
+            async with running("udp:127.0.0.1:0", f"udp:127.0.0.1:{port}", journal=journal) as second:
+                again = await peer.message()
+                assert isinstance(again, Response)
+                assert (again.status, again.to_tag) == (200, ok.to_tag)
+                ack = request_bytes("ACK", "sip:help@contoso.com", call_id="i", branch="z9hG4bKack")
+                peer.send(ack.replace(b"\r\nCall-ID", f";tag={ok.to_tag}\r\nCall-ID".encode()))
+                await until(lambda: second.events)
+                assert second.events == [LegConfirmed(event.leg_id, None)]
+
+    run(story)
+
+
+def test_no_connection_has_the_number_of_one_of_another_process() -> None:
+    async def story() -> None:
+        numbers = []
+        for _ in range(2):
+            async with running() as server:
+                async with tcp_peer(server.port("tcp")) as peer:
+                    await peer.ask(request_bytes("OPTIONS", via="SIP/2.0/TCP 127.0.0.1"))
+                await until(lambda: server.lost)
+                numbers.append(server.lost[0].connection)
+        assert numbers[0] < numbers[1]
 
     run(story)

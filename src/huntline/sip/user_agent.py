@@ -68,11 +68,10 @@ class UserAgent:
         self._page_origins = page_origins
         self.listening: list[ListenAddress] = []
         self._resolver = Resolver(self.listening, self.now)
-        self._has_started = False
         self._udp: dict[tuple[str, int], UdpSocket] = {}
         self._failed: list[Flow] = []
         self._undelivered: list[Undelivered] = []
-        self._is_flushing = False
+        self._is_started = self._is_flushing = False
         self._flush_handle: asyncio.Handle | None = None
         self._timer: asyncio.Handle | None = None
         self._timer_at = 0.0
@@ -92,8 +91,9 @@ class UserAgent:
             except OSError as error:
                 await self.stop()
                 raise ConfigurationError(f"cannot listen on {address}: {error.strerror or error}") from error
-        self._has_started = True
-        self._schedule_flush()  # what a restored core has to say
+        # Not before every socket is there: a restored core has something to say on each of them.
+        self._is_started = True
+        self._schedule_flush()
 
     async def stop(self) -> None:
         """Send what is to be sent, then close everything."""
@@ -237,6 +237,8 @@ class UserAgent:
 
     def _flush(self) -> None:
         """Hand out events, send output, set the timer."""
+        if not self._is_started:
+            return
         if self._is_flushing:  # a socket closed from within on_event
             self._schedule_flush()
             return
@@ -253,7 +255,7 @@ class UserAgent:
         self._set_timer()
 
     def _schedule_flush(self) -> None:
-        if self._flush_handle is None and self._has_started:
+        if self._flush_handle is None and self._is_started:
             self._flush_handle = self._loop.call_soon(self._flush_scheduled)
 
     def _flush_scheduled(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import json
 from typing import Any
 
@@ -42,16 +41,20 @@ def activities(content: str) -> bytes:
 class Office:
     """A presence server and what it tells."""
 
-    def __init__(self, limits: PublicationLimits | None = None) -> None:
+    def __init__(self, limits: PublicationLimits | None = None, tags_drawn: int = 0) -> None:
         self.responder = FakeResponder()
-        numbers = itertools.count(1)
+        self.tags_drawn = tags_drawn
         self.told: list[tuple[str, Presence]] = []
         self.server = PresenceServer(
             self.responder,
-            lambda size: next(numbers).to_bytes(size),
+            self._draw,
             limits,
             on_presence=lambda user, presence: self.told.append((user, presence)),
         )
+
+    def _draw(self, size: int) -> bytes:
+        self.tags_drawn += 1
+        return self.tags_drawn.to_bytes(size)
 
     def publish(
         self,
@@ -201,12 +204,84 @@ def test_presence_survives_a_restart() -> None:
     office = Office()
     etag = office.publish(activities("<dnd/>"), "Expires: 100").header("SIP-ETag")
     office.publish(activities("<rpid:busy/>"), "Expires: 60")
-    state = json.loads(json.dumps(office.server.state("amal")))
+    state = json.loads(json.dumps(office.server.state("amal", 1000.0)))
     restarted = Office()
-    restarted.server.restore("amal", state, 61.0)
+    restarted.server.restore("amal", state, 61.0, 1000.0)
     assert restarted.told == [("amal", Presence.DO_NOT_DISTURB)]
     assert restarted.publish(b"", etag=etag, now=62.0).status == 200
-    assert restarted.server.state("bao") is None
+    assert restarted.server.state("bao", 1000.0) is None
+
+
+def test_what_was_chosen_survives_a_restart_of_the_machine() -> None:
+    office = Office()
+    office.publish(activities("<dnd/>"), "Expires: 100", now=50_000.0)
+    office.server.choose("amal", Presence.AVAILABLE)
+    state = json.loads(json.dumps(office.server.state("amal", 1_000_000.0)))
+    restarted = Office()  # 40 seconds later, by a clock that began anew
+    restarted.server.restore("amal", state, 10.0, 1_050_030.0)
+    assert restarted.server.presence("amal") is Presence.AVAILABLE
+    assert restarted.server.is_chosen("amal")
+    restarted.server.choose("amal", None)
+    assert restarted.told == [("amal", Presence.DO_NOT_DISTURB)]
+    restarted.server.tick(69.0)
+    assert len(restarted.server) == 1
+    restarted.server.tick(71.0)
+    assert restarted.told[-1] == ("amal", Presence.AVAILABLE)
+
+
+histories = st.lists(
+    st.tuples(
+        st.sampled_from(["publish", "refresh", "remove", "choose", "give up", "wait"]),
+        st.sampled_from([60, 100, 3600]),
+        st.sampled_from(list(Presence)),
+    ),
+    max_size=12,
+)
+
+
+@given(before=histories, after=histories)
+def test_whatever_was_published_goes_on_over_a_restart(before: Any, after: Any) -> None:
+    going_on, now, etag = Office(), 0.0, "none"
+    for what, seconds, presence in before:
+        now, etag = _happens(going_on, what, seconds, presence, now, etag)
+    going_on.server.tick(now)
+    state = going_on.server.state("amal", 1_000.0)
+    restarted = Office(tags_drawn=going_on.tags_drawn)
+    if state is not None:
+        restarted.server.restore("amal", json.loads(json.dumps(state)), now, 1_000.0)
+    assert restarted.server.state("amal", 1_000.0) == state
+    for what, seconds, presence in after:
+        then = _happens(going_on, what, seconds, presence, now, etag)
+        assert _happens(restarted, what, seconds, presence, now, etag) == then
+        now, etag = then
+        assert restarted.server.presence("amal") is going_on.server.presence("amal")
+
+
+def _tag(answer: Answer) -> str | None:
+    return answer.header("SIP-ETag") if answer.status == 200 else None
+
+
+def _happens(
+    office: Office, what: str, seconds: int, presence: Presence, now: float, etag: str
+) -> tuple[float, str]:
+    """One thing happens; when it is then, and the entity tag of what was published last."""
+    office.server.tick(now)
+    match what:
+        case "publish":
+            body = activities("<dnd/>" if presence is Presence.DO_NOT_DISTURB else "<rpid:busy/>")
+            answer = office.publish(body, f"Expires: {seconds}", now=now)
+            return now, _tag(answer) or etag
+        case "refresh" | "remove":
+            expires = seconds if what == "refresh" else 0
+            answer = office.publish(b"", f"Expires: {expires}", etag=etag, now=now)
+            return now, _tag(answer) or etag
+        case "choose":
+            office.server.choose("amal", presence)
+        case "give up":
+            office.server.choose("amal", None)
+        case _:
+            now += seconds / 2
+    return now, etag
 
 
 ENTITIES = '<!DOCTYPE p [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><presence entity="sip:a@b">&b;</presence>'

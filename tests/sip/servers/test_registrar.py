@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.fakes.messages import request
 from tests.fakes.plans import account
 from tests.fakes.responder import Answer, FakeResponder
@@ -261,15 +263,15 @@ def test_bindings_survive_a_restart_but_connections_do_not() -> None:
     office.register("Contact: <sip:a@10.0.0.1>;q=0.7", "Path: <sip:edge;lr>", "Expires: 100")
     office.register("Contact: <sip:a@10.0.0.2>", "Expires: 60")
     office.register("Contact: <sip:a@10.0.0.3>", flow=TCP)
-    state = json.loads(json.dumps(office.registrar.state("amal")))
+    state = json.loads(json.dumps(office.registrar.state("amal", 1000.0)))
     restarted = Office()
-    restarted.registrar.restore("amal", state, 61.0)
+    restarted.registrar.restore("amal", state, 61.0, 1000.0)
     assert restarted.registrar.bindings("amal") == tuple(
         binding for binding in office.registrar.bindings("amal") if binding.contact_uri == "sip:a@10.0.0.1"
     )
     assert restarted.reachability == [("amal", True)]
     assert restarted.registrar.next_deadline() == 100.0
-    assert restarted.registrar.state("bao") is None
+    assert restarted.registrar.state("bao", 1000.0) is None
 
 
 def test_forgetting_a_user() -> None:
@@ -285,3 +287,115 @@ def test_senseless_preferences_are_dropped(q: str) -> None:
     office = Office()
     assert office.register(f"Contact: <sip:a@10.0.0.5>;q={q}").status == 200
     assert office.registrar.bindings("amal")[0].q is None
+
+
+def after_restart(office: Office, now: float, **later: float) -> Office:
+    """Another process with what the first one wrote down; its clocks may say something else."""
+    restarted = Office()
+    state = office.registrar.state("amal", 1_000.0)
+    if state is not None:
+        offset = later.get("unix_offset", 1_000.0)
+        restarted.registrar.restore("amal", json.loads(json.dumps(state)), now, offset)
+    restarted.cseq = office.cseq
+    return restarted
+
+
+def test_a_page_comes_back_to_the_next_process() -> None:
+    office = Office()
+    office.register(INSTANCE, "Expires: 120", flow=PAGE)
+    restarted = after_restart(office, 1.0)
+    assert restarted.uris() == []
+    assert restarted.reachability == []
+    assert restarted.registrar.state("amal", 1_000.0) is not None, "it may come back after a second restart"
+    again = after_restart(restarted, 2.0)
+    again.register(INSTANCE, "Expires: 120", now=3.0, flow=LATER)
+    assert again.returns == [(PAGE, LATER)]
+    assert again.reachability == [("amal", True)]
+    assert again.new_phones == []
+
+
+def test_a_phone_that_was_cut_off_before_the_restart_comes_back_after_it() -> None:
+    office = Office()
+    office.register(INSTANCE, "Expires: 120", flow=PAGE)
+    office.registrar.flow_lost(PAGE, 1.0)
+    restarted = after_restart(office, 2.0)
+    restarted.register(INSTANCE, "Expires: 120", now=3.0, flow=LATER)
+    assert restarted.returns == [(PAGE, LATER)]
+
+
+def test_a_phone_over_tcp_is_reached_where_it_listens_and_comes_back() -> None:
+    office = Office()
+    contact = "Contact: <sip:amal@127.0.0.1:5070;transport=tcp>"
+    office.register(contact, "Expires: 120", flow=TCP)
+    restarted = after_restart(office, 1.0)
+    (binding,) = restarted.registrar.bindings("amal")
+    assert binding.flow == Flow(Transport.TCP, LOCAL, ("127.0.0.1", 5070))
+    assert restarted.reachability == [("amal", True)]
+    back = Flow(Transport.TCP, LOCAL, ("127.0.0.1", 40002), 8)
+    restarted.register(contact, "Expires: 120", now=3.0, flow=back)
+    assert restarted.returns == [(TCP, back)]
+    assert [each.flow for each in restarted.registrar.bindings("amal")] == [back]
+
+
+def test_moments_hold_over_a_restart_of_the_machine() -> None:
+    office = Office()
+    office.register("Contact: <sip:a@10.0.0.1>", "Expires: 100", now=50_000.0)
+    restarted = after_restart(office, 10.0, unix_offset=51_020.0)  # 30 seconds later, its clock began anew
+    (binding,) = restarted.registrar.bindings("amal")
+    assert binding.expires_at == 80.0
+    set_back = after_restart(office, 10.0, unix_offset=-1_000_000.0)
+    (binding,) = set_back.registrar.bindings("amal")
+    assert binding.expires_at == 10.0 + RegistrarLimits().longest
+    assert after_restart(office, 10.0, unix_offset=60_000.0).registrar.bindings("amal") == ()
+
+
+def test_forgetting_a_user_forgets_who_might_come_back() -> None:
+    office = Office()
+    office.register(INSTANCE, "Expires: 120", flow=PAGE)
+    office.registrar.flow_lost(PAGE, 1.0)
+    office.registrar.forget("amal")
+    assert office.registrar.state("amal", 0.0) is None
+
+
+events = st.tuples(
+    st.sampled_from(["register", "leave", "lose", "wait"]),
+    st.sampled_from(["<sip:a@10.0.0.1>", "<sip:a@10.0.0.2>;q=0.5", INSTANCE.removeprefix("Contact: ")]),
+    st.sampled_from([60, 100, 3600]),
+    st.sampled_from([UDP, TCP, PAGE, LATER]),
+    st.sampled_from(["c1", "c2"]),
+)
+
+
+@given(before=st.lists(events, max_size=10), after=st.lists(events, max_size=6))
+def test_whoever_registered_goes_on_over_a_restart(before: Any, after: Any) -> None:
+    going_on, now = Office(), 0.0
+    for event in before:
+        now = happens(going_on, event, now)
+    going_on.registrar.tick(now)
+    restarted = after_restart(going_on, now)
+    for flow in (TCP, PAGE, LATER):  # connections do not outlive their process
+        going_on.registrar.flow_lost(flow, now)
+    going_on.returns.clear()
+    going_on.responder.answers.clear()
+    for event in after:
+        happens(going_on, event, now)
+        now = happens(restarted, event, now)
+    assert restarted.registrar.bindings("amal") == going_on.registrar.bindings("amal")
+    assert restarted.returns == going_on.returns
+    answers = [answer.status for answer in restarted.responder.answers]
+    assert answers == [answer.status for answer in going_on.responder.answers]
+
+
+def happens(office: Office, event: tuple[str, str, int, Flow, str], now: float) -> float:
+    """One thing happens; when it is then."""
+    what, contact, seconds, flow, call_id = event
+    office.registrar.tick(now)
+    match what:
+        case "register" | "leave":
+            expires = seconds if what == "register" else 0
+            office.register(f"Contact: {contact}", f"Expires: {expires}", now=now, flow=flow, call_id=call_id)
+        case "lose":
+            office.registrar.flow_lost(flow, now)
+        case _:
+            return now + seconds / 2
+    return now

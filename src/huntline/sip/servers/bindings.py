@@ -38,8 +38,8 @@ class Bindings:
     def __init__(self) -> None:
         self._by_user: dict[str, dict[str, Binding]] = {}
         self._by_connection: dict[Flow, set[str]] = {}
-        self._cut_off: dict[tuple[str, str], Binding] = {}
-        self._count = 0
+        self._cut_off: dict[str, dict[str, Binding]] = {}
+        self._count = self._cut_off_count = 0
         self._expiry = Expiry()
 
     def __len__(self) -> int:
@@ -57,7 +57,11 @@ class Bindings:
     def before(self, user_id: str, key: str) -> Binding | None:
         """The binding that a new one with this key follows on: also one that ended with its connection, for
         as long as it would have lasted."""
-        return self.get(user_id, key) or self._cut_off.get((user_id, key))
+        return self._cut_off.get(user_id, {}).get(key) or self.get(user_id, key)
+
+    def cut_off(self, user_id: str) -> tuple[Binding, ...]:
+        """A user's bindings that ended with their connections, and whose phones may come back."""
+        return tuple(self._cut_off.get(user_id, {}).values())
 
     def put(self, user_id: str, binding: Binding) -> None:
         """Add a binding or replace the one with its key."""
@@ -70,7 +74,7 @@ class Bindings:
 
     def remove(self, user_id: str, key: str) -> None:
         """Remove a binding, if it is there."""
-        self._cut_off.pop((user_id, key), None)
+        self._forget_cut_off(user_id, key)
         bindings = self._by_user.get(user_id, {})
         binding = bindings.pop(key, None)
         if binding is None:
@@ -91,13 +95,25 @@ class Bindings:
             for binding in self.of(user_id):
                 if binding.flow == flow:
                     self.remove(user_id, binding.key)
-                    self._remember(user_id, binding)
+                    self.remember(user_id, binding)
         return users
 
-    def _remember(self, user_id: str, binding: Binding) -> None:
-        if len(self._cut_off) >= _REMEMBERED_CUT_OFF:
-            del self._cut_off[next(iter(self._cut_off))]
-        self._cut_off[user_id, binding.key] = binding
+    def remember(self, user_id: str, binding: Binding) -> None:
+        """Its connection has ended: whoever was at its end may come back by another one."""
+        self._forget_cut_off(user_id, binding.key)
+        if self._cut_off_count >= _REMEMBERED_CUT_OFF:
+            oldest = next(iter(self._cut_off))
+            self._forget_cut_off(oldest, next(iter(self._cut_off[oldest])))
+        self._cut_off.setdefault(user_id, {})[binding.key] = binding
+        self._cut_off_count += 1
+        self._expiry.add(binding.expires_at)
+
+    def _forget_cut_off(self, user_id: str, key: str) -> None:
+        cut_off = self._cut_off.get(user_id, {})
+        if cut_off.pop(key, None) is not None:
+            self._cut_off_count -= 1
+            if not cut_off:
+                del self._cut_off[user_id]
 
     def next_deadline(self) -> float | None:
         """When to call ``remove_expired`` next; may be early, never more than a second late."""
@@ -113,27 +129,34 @@ class Bindings:
             for binding in bindings.values()
             if binding.expires_at <= now
         ]
-        gone = [each for each, binding in self._cut_off.items() if binding.expires_at <= now]
+        gone = [
+            (user_id, binding.key)
+            for user_id, cut_off in self._cut_off.items()
+            for binding in cut_off.values()
+            if binding.expires_at <= now
+        ]
         for user_id, key in expired + gone:
             self.remove(user_id, key)
-        bound = chain.from_iterable(bindings.values() for bindings in self._by_user.values())
-        left = chain(bound, self._cut_off.values())
+        left = chain.from_iterable(
+            each.values() for each in (*self._by_user.values(), *self._cut_off.values())
+        )
         self._expiry.looked(now, (binding.expires_at for binding in left))
         return {user_id for user_id, _ in expired}
 
 
-def to_state(binding: Binding) -> dict[str, Any]:
-    """Plain data, JSON-able."""
-    return asdict(binding)
+def to_state(binding: Binding, unix_offset: float) -> dict[str, Any]:
+    """Plain data, JSON-able; ``unix_offset`` is what UNIX time is ahead of the clock of the bindings."""
+    return {**asdict(binding), "expires_at": binding.expires_at + unix_offset}
 
 
-def from_state(state: Mapping[str, Any]) -> Binding:
-    """The binding that ``to_state`` wrote."""
+def from_state(state: Mapping[str, Any], unix_offset: float) -> Binding:
+    """The binding that ``to_state`` wrote, on a clock that may be another one."""
     flow = state["flow"]
     return Binding(
         **{
             **state,
             "path": tuple(state["path"]),
+            "expires_at": state["expires_at"] - unix_offset,
             "flow": Flow(
                 Transport(flow["transport"]),
                 (flow["local"][0], flow["local"][1]),

@@ -120,17 +120,28 @@ class PresenceServer:
         for user_id in {user_id for user_id, _ in expired}:
             self._changed(user_id)
 
-    def state(self, user_id: str) -> dict[str, Any] | None:
-        """A user's publications as plain data, None when there are none; times on the caller's clock."""
-        publications = self._publications.get(user_id)
-        return {"publications": [asdict(each) for each in publications.values()]} if publications else None
+    def state(self, user_id: str, unix_offset: float) -> dict[str, Any] | None:
+        """What a user has published and what was chosen, as plain data; None when there is nothing.
 
-    def restore(self, user_id: str, state: Mapping[str, Any], now: float) -> None:
-        """Take back what ``state`` gave, but for what has expired since."""
+        Moments in it are in UNIX time, which is ``unix_offset`` ahead of the clock used here: so it holds
+        over a restart of the machine.
+        """
+        publications = [
+            {**asdict(each), "expires_at": each.expires_at + unix_offset}
+            for each in self._publications.get(user_id, {}).values()
+        ]
+        chosen = self._chosen.get(user_id)
+        return {"publications": publications, "chosen": chosen} if publications or chosen else None
+
+    def restore(self, user_id: str, state: Mapping[str, Any], now: float, unix_offset: float) -> None:
+        """Take back what ``state`` gave another process, but for what has expired since."""
         for saved in state["publications"]:
-            if now < saved["expires_at"] <= now + self._limits.longest:
-                presence = Presence(saved["presence"])
-                self._put(user_id, _Publication(saved["etag"], presence, saved["expires_at"]))
+            # The wall clock may have been set back meanwhile.
+            expires_at = min(saved["expires_at"] - unix_offset, now + self._limits.longest)
+            if expires_at > now:
+                self._put(user_id, _Publication(saved["etag"], Presence(saved["presence"]), expires_at))
+        if state["chosen"] is not None:
+            self._chosen[user_id] = Presence(state["chosen"])
         self._changed(user_id)
 
     def _publish(self, request: Request, account: Account, now: float) -> Headers:

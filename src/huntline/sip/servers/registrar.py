@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from huntline.clean_text import cleaned
@@ -11,6 +11,7 @@ from huntline.directory.plan import Account
 from huntline.sip.core.events import RequestReceived
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.grammar import Address, GrammarError, Uri, parse_address
+from huntline.sip.core.listener import flow_to_listener
 from huntline.sip.core.message import Request, parse_number
 from huntline.sip.servers.answering import Responder, SipRefusal
 from huntline.sip.servers.bindings import Binding, Bindings, from_state, to_state
@@ -86,7 +87,7 @@ class Registrar:
 
     def forget(self, user_id: str) -> None:
         """Drop all bindings of a user who is no more."""
-        for binding in self._bindings.of(user_id):
+        for binding in (*self._bindings.of(user_id), *self._bindings.cut_off(user_id)):
             self._bindings.remove(user_id, binding.key)
         self._changed(user_id)
 
@@ -99,18 +100,38 @@ class Registrar:
         for user_id in self._bindings.remove_expired(now):
             self._changed(user_id)
 
-    def state(self, user_id: str) -> dict[str, Any] | None:
-        """A user's bindings as plain data, None when there are none; times are on the caller's clock."""
-        bindings = self._bindings.of(user_id)
-        return {"bindings": [to_state(binding) for binding in bindings]} if bindings else None
+    def state(self, user_id: str, unix_offset: float) -> dict[str, Any] | None:
+        """A user's bindings as plain data, None when there are none.
 
-    def restore(self, user_id: str, state: Mapping[str, Any], now: float) -> None:
-        """Take back what ``state`` gave, but for what has expired since or was bound to a connection."""
-        for saved in state["bindings"]:
-            binding = from_state(saved)
-            if now < binding.expires_at <= now + self._limits.longest and not binding.flow.connection:
-                self._bindings.put(user_id, binding)
+        Moments in it are in UNIX time, which is ``unix_offset`` ahead of the clock used here: so it holds
+        over a restart of the machine.
+        """
+        bindings = [to_state(binding, unix_offset) for binding in self._bindings.of(user_id)]
+        cut_off = [to_state(binding, unix_offset) for binding in self._bindings.cut_off(user_id)]
+        return {"bindings": bindings, "cut_off": cut_off} if bindings or cut_off else None
+
+    def restore(self, user_id: str, state: Mapping[str, Any], now: float, unix_offset: float) -> None:
+        """Take back what ``state`` gave another process, but for what has expired since.
+
+        Connections are gone: who was bound to one is reached where it listens, over TCP, or comes back.
+        """
+        for kind in ("bindings", "cut_off"):
+            for saved in state[kind]:
+                binding = from_state(saved, unix_offset)
+                # The wall clock may have been set back meanwhile.
+                binding = replace(binding, expires_at=min(binding.expires_at, now + self._limits.longest))
+                if binding.expires_at > now:
+                    self._restore(user_id, binding, is_cut_off=kind == "cut_off")
         self._changed(user_id)
+
+    def _restore(self, user_id: str, binding: Binding, *, is_cut_off: bool) -> None:
+        if not binding.flow.connection:
+            self._bindings.put(user_id, binding)
+            return
+        listener = flow_to_listener(binding.flow, f"<{binding.contact_uri}>")
+        if listener is not None and not is_cut_off:
+            self._bindings.put(user_id, replace(binding, flow=listener))
+        self._bindings.remember(user_id, binding)
 
     def _changed(self, user_id: str) -> None:
         is_reachable = bool(self._bindings.of(user_id))
