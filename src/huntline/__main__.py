@@ -31,6 +31,11 @@ COMMANDS = (
         "cli.upgrade:upgrade",
         "Let the code of this command take over the running server: calls go on, and none is refused.",
     ),
+    Command(
+        "drain",
+        "cli.drain:drain",
+        "Refuse new calls, wait until all calls that are up have ended, and end the server.",
+    ),
     Command("apply", "cli.apply:apply", "Load an organization file, all or nothing, and say what changed."),
     Command(
         "export",

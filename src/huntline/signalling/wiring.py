@@ -29,6 +29,7 @@ from huntline.media.prompts.synthesize import ensure_builtin
 from huntline.network.peers import connections_for
 from huntline.processes.words import HANDED_OVER
 from huntline.signalling.control_verbs import ControlVerbs
+from huntline.signalling.draining import Draining
 from huntline.signalling.live_feed import LiveFeed
 from huntline.signalling.process_status import ProcessStatus
 from huntline.signalling.reachability import Reachability
@@ -131,6 +132,7 @@ class Signalling:
         admission = Admission(self._in_force, self._authenticator)
         self._b2bua = B2bua(tools, admission, self._refusals, self._record)
         self._call_journal = CallJournal(self._journal, tools.book, self._user_agent.leg, self._media.state)
+        self._draining = Draining(self._core, tools.book)
         report = StatusReport(tools.book, self._in_force)
         self._status = ProcessStatus(report, self._runner, self._clock, self._resources)
 
@@ -167,6 +169,7 @@ class Signalling:
             self._authenticator.phone_credentials,
             self._status,
             self._live,
+            self._draining,
         )
         self._control = ControlServer(self._config.control_socket, verbs.table())
 
