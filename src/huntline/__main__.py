@@ -36,6 +36,11 @@ COMMANDS = (
         "cli.drain:drain",
         "Refuse new calls, wait until all calls that are up have ended, and end the server.",
     ),
+    Command(
+        "install-service",
+        "cli.install_service:install_service",
+        "Write a systemd unit that runs this server, with no more rights than it needs.",
+    ),
     Command("apply", "cli.apply:apply", "Load an organization file, all or nothing, and say what changed."),
     Command(
         "export",
