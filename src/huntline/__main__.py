@@ -31,6 +31,16 @@ COMMANDS = (
         "cli.upgrade:upgrade",
         "Let the code of this command take over the running server: calls go on, and none is refused.",
     ),
+    Command(
+        "drain",
+        "cli.drain:drain",
+        "Refuse new calls, wait until all calls that are up have ended, and end the server.",
+    ),
+    Command(
+        "install-service",
+        "cli.install_service:install_service",
+        "Write a systemd unit that runs this server, with no more rights than it needs.",
+    ),
     Command("apply", "cli.apply:apply", "Load an organization file, all or nothing, and say what changed."),
     Command(
         "export",

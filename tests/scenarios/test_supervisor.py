@@ -8,6 +8,7 @@ import itertools
 import json
 import os
 import signal
+import subprocess
 import time
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from . import tones
 from .office import Office
 from .phone import Phone
 from .reactor import Reactor
-from .server import Server
+from .server import HUNTLINE, Server
 from .stories import assert_heard_each_other, talk
 
 pytestmark = pytest.mark.scenario
@@ -216,3 +217,58 @@ def test_the_server_ends_in_peace_and_starts_again_with_its_settings(
         caller.hang_up()
         agent.wait_ended()
         assert office.calls()[0]["outcome"] == "answered"
+
+
+def test_a_server_is_drained_while_a_call_goes_on(
+    own_server: Server, hurt_office: contextlib.closing[Office]
+) -> None:
+    with hurt_office as office:
+        number = office.queue("amal")
+        office.open()
+        caller, agent = talk(office.caller(), number, office.agent("amal"))
+        with _command(own_server, "drain") as drain:
+            assert drain.stdout is not None
+            assert drain.stdout.readline() == "New calls are refused; 1 call is left.\n"
+            assert office.caller().dial(number).wait_refused() == 503
+            assert _health(own_server.http_port) == (503, ["new_calls"])
+            assert agent.reinvite(direction="sendonly").status == 200
+            own_server.run("drain", "--undo")
+            assert drain.wait(10) == 1
+            assert drain.stdout.read() == "", "it must not end the server"
+        office.caller().dial(number).wait_answered()
+        with _command(own_server, "drain", "--limit", "0") as drain:
+            assert drain.wait(20) == 0
+            assert drain.stdout is not None
+            said = drain.stdout.read().splitlines()
+        assert said[-2:] == ["The time is over: 2 calls are ended by the server.", "The server has ended."]
+        for leg in (caller, agent):
+            leg.wait_ended()
+        assert [call["outcome"] for call in office.calls(2)] == ["answered", "failed"]
+        own_server.wait_gone()
+        own_server.start()  # the phones will sign out
+
+
+def test_the_next_call_after_an_upgrade_is_a_whole_one(
+    own_server: Server, hurt_office: contextlib.closing[Office]
+) -> None:
+    with hurt_office as office:
+        number = office.queue("amal")
+        office.open()
+        before, pid = own_server.children(), own_server.pid
+        own_server.run("upgrade")
+        after = own_server.children()
+        assert {role for pid, role in after.items() if pid in before} == {"media"}
+        assert (own_server.pid, own_server.is_running) == (pid, True)
+        caller, agent = talk(office.caller(), number, office.agent("amal"))
+        caller.hang_up()
+        agent.wait_ended()
+        own_server.assert_calm()
+
+
+def _command(server: Server, *words: str) -> subprocess.Popen[str]:
+    """A command that runs beside the story."""
+    command = [str(HUNTLINE), *words, "--data", str(server.data)]
+    environment = os.environ | {"PYTHONUNBUFFERED": "1"}
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    )

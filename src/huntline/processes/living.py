@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 from typing import Self
@@ -76,5 +77,7 @@ class LivingProcess:
 
     def _note_end(self) -> None:
         self._loop.remove_reader(self._pidfd)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self.pid, os.WNOHANG)  # where we are process 1, adopted ones are ours to bury
         if not self._end.done():
             self._end.set_result(None)

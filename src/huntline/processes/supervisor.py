@@ -26,6 +26,7 @@ from huntline.data_folder import SUPERVISOR_SOCKET
 from huntline.errors import ConfigurationError, Refused
 from huntline.processes.code import digest_of_code
 from huntline.processes.keeper import TIME_TO_GET_READY, Child, ChildFailed, Keeper
+from huntline.processes.notify import READY, STOPPING, notify, stay_alive
 from huntline.processes.nursery import Nursery, NurseryGone
 from huntline.processes.run_file import (
     ChildRecord,
@@ -163,7 +164,7 @@ class Supervisor:
         keeping.append(asyncio.create_task(self._nursery.keep()))
         stopping = asyncio.create_task(ending.wait())
         announcing = asyncio.create_task(self._announce(when_ready))
-        tasks = [*keeping, stopping, announcing]
+        tasks = [*keeping, stopping, announcing, asyncio.create_task(stay_alive())]
         try:
             await self._control.start()
             waited_for = {*tasks}
@@ -179,6 +180,7 @@ class Supervisor:
             await (self._end() if ending.successor is None else self._leave())
 
     async def _end(self) -> None:
+        notify(STOPPING)
         for keeper in self._keepers:
             await keeper.end()
         self._nursery.close()
@@ -233,6 +235,7 @@ class Supervisor:
                     f"{keeper.child.name} is not ready after {TIME_TO_GET_READY:.0f} s; its log may say why"
                 ) from None
         self._is_settled = True
+        notify(READY)
         await when_ready()
 
     def _records(self) -> dict[str, ChildRecord]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from huntline.control.server import Handler
 from huntline.directory.in_force import SettingsInForce
 from huntline.engine import events as told
 from huntline.engine.model import Presence
+from huntline.signalling.draining import Draining
 from huntline.signalling.live_feed import LiveFeed
 from huntline.signalling.process_status import ProcessStatus
 from huntline.signalling.reachability import Reachability
@@ -40,11 +42,13 @@ class ControlVerbs:
     credentials: PhoneCredentials
     status: ProcessStatus
     live: LiveFeed
+    draining: Draining
 
     def table(self) -> Mapping[str, Handler]:
         """The verbs by their words."""
         return {
             "ping": self._ping,
+            "drain": self._drain,
             "status": self._status,
             "watch": self._watch,
             "settings-changed": self._settings_changed,
@@ -60,7 +64,17 @@ class ControlVerbs:
         }
 
     def _ping(self, request: Request) -> Answer:
-        return {}
+        return {"is_draining": self.draining.is_on}
+
+    def _drain(self, request: Request) -> Answer:
+        """Without ``on`` nothing changes. A process that was started meanwhile knows nothing of it."""
+        if (on := request.get("on")) is not None:
+            self.draining.turn(on=bool(on))
+        return {
+            "is_draining": self.draining.is_on,
+            "calls_left": self.draining.calls_left,
+            "process": os.getpid(),
+        }
 
     def _status(self, request: Request) -> Answer:
         return self.status.now()

@@ -30,6 +30,7 @@ from huntline.media.prompts.synthesize import ensure_builtin
 from huntline.network.peers import connections_for
 from huntline.processes.words import HANDED_OVER, RUN_ID
 from huntline.signalling.control_verbs import ControlVerbs
+from huntline.signalling.draining import Draining
 from huntline.signalling.live_feed import LiveFeed
 from huntline.signalling.live_log import Earlier, Life, LiveLog, this_machine
 from huntline.signalling.live_records import LiveRecords
@@ -159,6 +160,7 @@ class Signalling:
             self._earlier.engine.checkpoint,
             self._unsettled.records,
         )
+        self._draining = Draining(self._core, tools.book)
         writing = SnapshotWriting(tools.book, self._in_force)
         self._status = ProcessStatus(writing, self._runner, self._clock, self._resources)
 
@@ -195,6 +197,7 @@ class Signalling:
             self._authenticator.phone_credentials,
             self._status,
             self._live,
+            self._draining,
         )
         self._control = ControlServer(self._config.control_socket, verbs.table())
 

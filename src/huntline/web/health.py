@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import shutil
 import tempfile
@@ -33,6 +34,7 @@ class HealthPart(StrEnum):
 
     SUPERVISOR = "supervisor"
     SIGNALLING = "signalling"
+    NEW_CALLS = "new_calls"
     MEDIA = "media"
     DATABASE = "database"
     DISK = "disk"
@@ -77,6 +79,7 @@ class Health:
         found = await asyncio.gather(
             self._checked(HealthPart.SUPERVISOR, lambda: asyncio.to_thread(self._supervisor_fault)),
             self._checked(HealthPart.SIGNALLING, self._signalling),
+            self._checked(HealthPart.NEW_CALLS, self._new_calls_fault),
             self._checked(HealthPart.MEDIA, self._media),
             self._checked(HealthPart.DATABASE, lambda: asyncio.to_thread(self._database_fault)),
             self._checked(HealthPart.DISK, lambda: asyncio.to_thread(self._disk_fault)),
@@ -105,6 +108,14 @@ class Health:
                 await client.request("ping")
         except HuntlineError:
             return "does not answer; it is started again"
+        return None
+
+    async def _new_calls_fault(self) -> str | None:
+        """Who has several servers sends calls elsewhere. Silence is told of already, as signalling's."""
+        with contextlib.suppress(HuntlineError):
+            async with await AsyncControlClient.connect(self._config.control_socket) as client:
+                if (await client.request("ping"))["is_draining"]:
+                    return "are refused: the server is being drained; huntline drain --undo takes them again"
         return None
 
     async def _media(self) -> str | None:

@@ -7,7 +7,7 @@ from tests.sip.core.desk import OFFER, TCP, UDP, Desk
 
 from huntline.sip.core.core import CoreSettings, OutgoingRequest
 from huntline.sip.core.digest import Challenger, DigestCredentials, ha1
-from huntline.sip.core.events import InviteReceived, RequestReceived, ResponseReceived
+from huntline.sip.core.events import InviteReceived, OfferReceived, RequestReceived, ResponseReceived
 from huntline.sip.core.message import Request, Response
 
 REGISTER = OutgoingRequest(
@@ -173,6 +173,28 @@ def test_beyond_the_limits_new_requests_get_503_without_state() -> None:
     assert isinstance(busy, Response)
     assert busy.status == 503
     assert desk.core.transaction_count == 2
+
+
+def test_while_it_is_drained_calls_go_on_and_nothing_new_begins() -> None:
+    desk = Desk()
+    leg_id, tag = desk.answered_call()
+    desk.core.is_draining = True
+    for method, body in (("INVITE", OFFER), ("OPTIONS", "")):
+        (busy,) = desk.receive(desk.request(method, body=body, call_id="b"))
+        assert isinstance(busy, Response)
+        assert (busy.status, busy.header("retry-after")) == (503, "5")
+    assert desk.events() == []
+    desk.receive(desk.request("INVITE", body=OFFER + "a=sendonly\r\n", to_tag=tag))
+    assert desk.told(OfferReceived).leg_id == leg_id
+    desk.receive(
+        desk.request("INVITE", f"Replaces: call-1;to-tag={tag};from-tag=peer", body=OFFER, call_id="c")
+    )
+    assert desk.told(InviteReceived).replaces is not None
+    desk.receive(desk.request("REGISTER", call_id="d"))
+    assert desk.told(RequestReceived).request.method == "REGISTER"
+    desk.core.is_draining = False
+    desk.receive(desk.request("INVITE", body=OFFER, call_id="e"))
+    assert desk.told(InviteReceived)
 
 
 def test_stray_responses_are_dropped() -> None:

@@ -70,6 +70,8 @@ class SipCore:
         self._legs = LegTable(self._context)
         self._surroundings = LegTools(self._context, self._transactions, self._legs)
         self._tag_secret = entropy(16)
+        self.is_draining = False
+        """Whether nothing new begins (RFC 3261 section 21.5.4): INVITE and OPTIONS get 503; calls go on."""
 
     @property
     def settings(self) -> CoreSettings:
@@ -440,7 +442,9 @@ class SipCore:
             if not _is_addressed_as_new(request):
                 self._answer_stateless(request, flow, 481)
                 return
-        if request.method == "INVITE":
+        if self.is_draining and _asks_for_a_call(request):
+            self._answer_stateless(request, flow, 503)
+        elif request.method == "INVITE":
             self._receive_invite(request, flow, now)
         elif request.method in ("BYE", "PRACK", "UPDATE", "INFO"):
             self._answer_stateless(request, flow, 481)
@@ -497,6 +501,11 @@ class SipCore:
         """A tag that is the same for every repetition of the request (section 8.2.7)."""
         seed = f"{request.header('via')}|{request.header('call-id')}".encode("utf-8", "surrogateescape")
         return hashlib.blake2b(seed, key=self._tag_secret, digest_size=8).hexdigest()
+
+
+def _asks_for_a_call(request: Request) -> bool:
+    """Whether a request wants a new call, or asks if it could; one with Replaces goes on with an old one."""
+    return request.method == "OPTIONS" or (request.method == "INVITE" and request.header("replaces") is None)
 
 
 def _is_addressed_as_new(request: Request) -> bool:
