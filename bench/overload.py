@@ -2,8 +2,8 @@
 """More calls than can be served: ``bench/overload.py GENERATOR_FOLDER [--rate 200] [--factors 1,1.5,2,3]``.
 
 A fresh server, pinned to one core, has calls that are up and stay up; then callers come at each multiple of
-the rate, for some seconds each, and once more at the rate itself 5 s after the last of it. See README.md beside
-this file.
+the rate, for some seconds each, and once more at less than the rate 5 s after the last of it. See README.md
+beside this file.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import argparse
 import contextlib
 import csv
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -69,8 +70,8 @@ def main() -> int:
         organisation.write_text(json.dumps(organisation_with(options)))  # JSON is YAML
         command = [options.huntline, "apply", str(organisation), "--data", folder]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        with serving(data, options), calls_up(options, data, scenarios) as up:
-            for row in rows(options, data, scenarios):
+        with serving(data, options) as pid, calls_up(options, data, scenarios) as up:
+            for row in rows(options, data, scenarios, pid):
                 print(json.dumps(row), flush=True)
             print(json.dumps({"calls up": options.up, "still up": up()}), flush=True)
             log = (data / "server.log").read_text().splitlines()
@@ -79,24 +80,30 @@ def main() -> int:
     return 0
 
 
-def rows(options: argparse.Namespace, data: Path, scenarios: dict[str, Path]) -> Iterator[dict[str, Any]]:
+def rows(
+    options: argparse.Namespace, data: Path, scenarios: dict[str, Path], pid: int
+) -> Iterator[dict[str, Any]]:
     """A row for each multiple of the rate, and one for the rate again."""
     agents = ["-sf", str(scenarios["agent"]), "-p", AGENTS.rpartition(":")[2], "-mp", "30000"]
     with sipp(options, data, agents):
         time.sleep(0.5)
         for factor in map(float, options.factors.split(",")):
-            yield {
-                "factor": factor,
-                **offered(options, data, scenarios, factor * options.rate, options.seconds),
-            }
+            rate = factor * options.rate
+            yield {"factor": factor, **offered(options, data, scenarios, pid, rate, options.seconds)}
         time.sleep(_CALM)
-        yield {"afterwards": 0.8, **offered(options, data, scenarios, 0.8 * options.rate, 10)}
+        yield {"afterwards": 0.8, **offered(options, data, scenarios, pid, 0.8 * options.rate, 10)}
 
 
 def offered(
-    options: argparse.Namespace, data: Path, scenarios: dict[str, Path], rate: float, seconds: float
+    options: argparse.Namespace,
+    data: Path,
+    scenarios: dict[str, Path],
+    pid: int,
+    rate: float,
+    seconds: float,
 ) -> dict[str, Any]:
     """What became of calls that came at a rate."""
+    began_at, used = time.monotonic(), cpu_of(pid)
     statistics = data / "callers.csv"
     for old in data.glob("*_rtt.csv"):
         old.unlink()
@@ -105,6 +112,7 @@ def offered(
     arguments += ["-rtt_freq", "1", "-stf", str(statistics), "-trace_stat"]
     with sipp(options, data, arguments) as callers:
         callers.wait(seconds + 120)
+    used, took = cpu_of(pid) - used, time.monotonic() - began_at
     with statistics.open() as file:
         last = list(csv.DictReader(file, delimiter=";"))[-1]
     refused = int(last["GenericCounter1(C)"])
@@ -120,10 +128,23 @@ def offered(
         "good": good,
         "good/s": round(good / seconds, 1),
         "refused": refused,
+        "server_core_pct": round(100 * used / took),
+        "cpu_ms_per_good": round(1000 * used / max(good, 1), 1),
         "failed": int(last["FailedCall(C)"]),
         "retransmitted": int(last["Retransmissions(C)"]),
         "answered_after_ms": [times[int(len(times) * part)] for part in (0.5, 0.99)] if times else None,
     }
+
+
+def cpu_of(supervisor: int) -> float:
+    """Seconds that the server's processes have used."""
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = stat.read_text().rpartition(")")[2].split()
+            if supervisor in (int(fields[1]), int(stat.parent.name)):
+                ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 @contextlib.contextmanager

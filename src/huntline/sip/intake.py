@@ -1,8 +1,8 @@
 """The intake: what comes in, in the order of its importance.
 
 Responses, what belongs to calls and transactions that are there, and whatever ends something are handed on
-at once. What would begin something new waits in line until all of that is done, and is turned away where too much
-waits (``core/overload.py``): by one small answer, before it is read in depth.
+at once. What would begin something new waits in line until all of that is done, and is turned away where too
+much waits (``core/overload.py``): by one small answer, before it is read in depth.
 """
 
 from __future__ import annotations
