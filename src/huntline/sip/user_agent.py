@@ -14,8 +14,9 @@ from huntline.sip.core.core import Invite, OutgoingRequest, SipCore
 from huntline.sip.core.events import RequestReceived, SipEvent
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.leg_record import LegRecord, LegView
-from huntline.sip.core.message import Headers
+from huntline.sip.core.message import Headers, Request
 from huntline.sip.core.replaces_header import Replaces
+from huntline.sip.intake import Intake
 from huntline.sip.resolver import Resolver
 from huntline.sip.transport.address import ListenAddress
 from huntline.sip.transport.connection import ConnectionLimits
@@ -81,9 +82,10 @@ class UserAgent:
         be had, and holds none then."""
         self._loop = asyncio.get_running_loop()
         self._connections = Connections(self._limits, self._flow_lost)
-        self._tcp = TcpTransport(self._connections, self._receive, self._flow_failed)
+        self._intake = Intake(self._core, self._receive, self._turn_away)
+        self._tcp = TcpTransport(self._connections, self._intake.take, self._flow_failed)
         self._websocket = WebSocketTransport(
-            self._connections, self._receive, self._flow_failed, self._page_origins
+            self._connections, self._intake.take, self._flow_failed, self._page_origins
         )
         for address in listen:
             try:
@@ -97,6 +99,7 @@ class UserAgent:
 
     async def stop(self) -> None:
         """Send what is to be sent, then close everything."""
+        self._intake.close()
         self._flush()
         await self._tcp.close()
         self._websocket.close()
@@ -223,7 +226,7 @@ class UserAgent:
             return await self._tcp.listen(address)
         if address.transport is Transport.WS:
             return await self._websocket.listen(address)
-        udp = UdpSocket(address, self._receive, self._not_delivered)
+        udp = UdpSocket(address, self._intake.take, self._not_delivered)
         self._udp[(udp.address.host, udp.address.port)] = udp
         return udp.address
 
@@ -234,6 +237,9 @@ class UserAgent:
         except Exception:
             log.exception("message not understood by the core", extra={"remote": flow.remote})
         self._flush()
+
+    def _turn_away(self, request: Request, flow: Flow) -> None:
+        self._send(self._core.turned_away(request, flow))
 
     def _flush(self) -> None:
         """Hand out events, send output, set the timer."""

@@ -39,6 +39,8 @@ from huntline.sip.core.transactions import Transactions
 
 __all__ = ["CoreSettings", "DigestCredentials", "Invite", "OutgoingRequest", "Send", "SipCore"]
 
+_RETRY_AFTER = range(5, 16)  # seconds
+
 
 @dataclass(frozen=True, slots=True)
 class OutgoingRequest:
@@ -72,6 +74,8 @@ class SipCore:
         self._tag_secret = entropy(16)
         self.is_draining = False
         """Whether nothing new begins (RFC 3261 section 21.5.4): INVITE and OPTIONS get 503; calls go on."""
+        self._away = f"{self._context.token()}-"
+        self._away_tag = f";tag={self._away}".encode()
 
     @property
     def settings(self) -> CoreSettings:
@@ -94,6 +98,32 @@ class SipCore:
             self._receive_request(message, flow, now)
         except PeerError as error:
             self._answer_stateless(message, flow, error.sip_status)
+
+    def is_under_way(self, request: Request) -> bool:
+        """Whether a request, of which ``glance`` may be all that is known, belongs to what is there: to a
+        dialog of ours, or to a transaction that it repeats or cancels."""
+        try:
+            if request.to_tag is not None and request.to_tag in self._legs.by_tag:
+                return True
+            if request.method == "CANCEL":
+                return self._transactions.find_cancelled(request) is not None
+            return self._transactions.find(request) is not None
+        except GrammarError:
+            return False
+
+    def turned_away(self, request: Request, flow: Flow) -> Send:
+        """Tells a new request, of which ``glance`` may be all that is known, that there is too much to do.
+
+        When to come back is spread, so that not all do so at once; nothing is kept, and a repetition gets the
+        same answer.
+        """
+        tag = self._stateless_tag(request)
+        retry_after = _RETRY_AFTER[int(tag, 16) % len(_RETRY_AFTER)]
+        return self._answer(request, flow, 503, None, self._away + tag, retry_after)
+
+    def is_ack_of_turned_away(self, data: bytes) -> bool:
+        """Whether a message is the ACK to such an answer: there is nothing to do for it."""
+        return data.startswith(b"ACK ") and self._away_tag in data
 
     def tick(self, now: float) -> None:
         """Do what is due at that moment."""
@@ -482,20 +512,21 @@ class SipCore:
             self._answer_stateless(request, flow, error.sip_status, error.reason)
 
     def _answer_stateless(self, request: Request, flow: Flow, status: int, reason: str | None = None) -> None:
-        if request.method == "ACK":
-            return
+        if request.method != "ACK":
+            tag = self._stateless_tag(request)
+            answer = self._answer(request, flow, status, reason, tag, _RETRY_AFTER[0])
+            self._context.send(answer.flow, answer.data)
+
+    def _answer(
+        self, request: Request, flow: Flow, status: int, reason: str | None, to_tag: str, retry_after: int
+    ) -> Send:
         headers = [("Server", self._settings.product)]
         if status == 503:
-            headers.append(("Retry-After", "5"))
+            headers.append(("Retry-After", str(retry_after)))
         data = build_response(
-            request,
-            status,
-            reason=reason,
-            to_tag=self._stateless_tag(request),
-            source=flow.remote,
-            headers=headers,
+            request, status, reason=reason, to_tag=to_tag, source=flow.remote, headers=headers
         )
-        self._context.send(flow_of_answers(request, flow), data)
+        return Send(flow_of_answers(request, flow), data)
 
     def _stateless_tag(self, request: Request) -> str:
         """A tag that is the same for every repetition of the request (section 8.2.7)."""

@@ -1,0 +1,115 @@
+"""The intake: what comes in, in the order of its importance.
+
+Responses, what belongs to calls and transactions that are there, and whatever ends something are handed on
+at once. What would begin something new waits in line until all of that is done, and is turned away where too
+much waits (``core/overload.py``): by one small answer, before it is read in depth.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import NamedTuple
+
+from huntline.logs import RationedWarning
+from huntline.sip.core.core import SipCore
+from huntline.sip.core.flow import Flow
+from huntline.sip.core.glance import glance, may_be_new_work
+from huntline.sip.core.message import Request
+from huntline.sip.core.overload import OverloadControl
+
+log = logging.getLogger(__name__)
+
+_SLICE = 0.005  # seconds for new requests before all else has its turn again
+_MOST_WAITING = 16 * 1024 * 1024  # bytes
+
+
+class _Waiting(NamedTuple):
+    data: bytes
+    flow: Flow
+    since: float
+
+
+class Intake:
+    """``receive`` takes a message that is to be handled now, ``turn_away`` answers a request that is not."""
+
+    def __init__(
+        self,
+        core: SipCore,
+        receive: Callable[[bytes, Flow], None],
+        turn_away: Callable[[Request, Flow], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._core = core
+        self._receive = receive
+        self._turn_away = turn_away
+        self._clock = clock
+        self._loop = asyncio.get_running_loop()
+        self._control = OverloadControl()
+        self._line: deque[_Waiting] = deque()
+        self._line_bytes = 0
+        self._next_slice: asyncio.Handle | None = None
+        self._warning = RationedWarning(log, "new SIP requests are turned away: there is too much to do", 1.0)
+        self.turned_away = 0
+
+    @property
+    def is_overloaded(self) -> bool:
+        """Whether requests are turned away, or were a moment ago."""
+        return self._control.is_overloaded(self._clock())
+
+    def take(self, data: bytes, flow: Flow) -> None:
+        """A whole message has come."""
+        if self._may_go_ahead(data):
+            if not self._core.is_ack_of_turned_away(data):
+                self._receive(data, flow)
+        elif self._line_bytes + len(data) > _MOST_WAITING:
+            self._refuse(data, flow, self._clock() - self._line[0].since)
+        else:
+            self._line.append(_Waiting(data, flow, self._clock()))
+            self._line_bytes += len(data)
+            if self._next_slice is None:
+                self._next_slice = self._loop.call_soon(self._serve)
+
+    def close(self) -> None:
+        """Forget those who wait."""
+        self._line.clear()
+        if self._next_slice is not None:
+            self._next_slice.cancel()
+
+    def _may_go_ahead(self, data: bytes) -> bool:
+        if not self._line:
+            return not may_be_new_work(data)
+        if may_be_new_work(data) or data.startswith(b"CANCEL "):  # its INVITE may be in line
+            request = glance(data)
+            return request is not None and self._core.is_under_way(request)
+        return True
+
+    def _serve(self) -> None:
+        """Serve new requests for a moment, then let everything else have its turn."""
+        self._next_slice = None
+        end = self._clock() + _SLICE
+        while self._line:
+            data, flow, since = self._line.popleft()
+            self._line_bytes -= len(data)
+            now = self._clock()
+            if self._control.takes(now - since, now) or data.startswith(b"CANCEL "):
+                self._receive(data, flow)
+            else:
+                self._refuse(data, flow, now - since)
+            if self._line and self._clock() >= end:
+                self._next_slice = self._loop.call_soon(self._serve)
+                return
+
+    def _refuse(self, data: bytes, flow: Flow, waited: float) -> None:
+        request = glance(data)
+        if request is None:
+            return  # no answer to it would find its way
+        if self._core.is_under_way(request):  # sent again, and the first one was taken
+            self._receive(data, flow)
+            return
+        self.turned_away += 1
+        self._warning.tell(waited_ms=round(1000 * waited), waiting=len(self._line))
+        self._turn_away(request, flow)
