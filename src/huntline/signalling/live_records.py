@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Callable, Mapping
 
 from huntline.calls.call_records import CALL_KINDS
@@ -32,8 +34,8 @@ class LiveRecords:
         self.sources: dict[str, Callable[[str], bytes | None]] = {
             "call": lambda call_id: self._encoded(book.calls.get(call_id)),
             "media": lambda leg_id: self._encoded(media.state(leg_id)),
-            "phone": lambda user_id: self._encoded(registrar.state(user_id)),
-            "presence": lambda user_id: self._encoded(presence.state(user_id)),
+            "phone": lambda user_id: self._encoded(registrar.state(user_id, unix_offset())),
+            "presence": lambda user_id: self._encoded(presence.state(user_id, unix_offset())),
         }
 
     def changed_legs(self) -> dict[str, bytes | None]:
@@ -43,3 +45,8 @@ class LiveRecords:
 
     def _encoded(self, state: object | None) -> bytes | None:
         return None if state is None else self.codec.encode(state)
+
+
+def unix_offset() -> float:
+    """How many seconds UNIX time is ahead of the loop's clock, which starts anew with the machine."""
+    return time.time() - asyncio.get_running_loop().time()

@@ -33,7 +33,7 @@ from huntline.signalling.control_verbs import ControlVerbs
 from huntline.signalling.draining import Draining
 from huntline.signalling.live_feed import LiveFeed
 from huntline.signalling.live_log import Earlier, Life, LiveLog, this_machine
-from huntline.signalling.live_records import LiveRecords
+from huntline.signalling.live_records import LiveRecords, unix_offset
 from huntline.signalling.process_status import ProcessStatus
 from huntline.signalling.reachability import Reachability
 from huntline.signalling.routing import BuiltinSounds, Routing
@@ -227,9 +227,9 @@ class Signalling:
         for leg_id, state in earlier.records("media", read).items():
             self._media.adopt(leg_id, state)
         for user_id, state in earlier.records("phone", read).items():
-            self._registrar.restore(user_id, state, loop.time())
+            self._registrar.restore(user_id, state, loop.time(), unix_offset())
         for user_id, state in earlier.records("presence", read).items():
-            self._presence.restore(user_id, state, loop.time())
+            self._presence.restore(user_id, state, loop.time(), unix_offset())
         self._reachability.take_up(earlier.reachable)
         loop.call_later(
             TIME_TO_RETURN, self._reachability.stop_waiting, lambda name: bool(self._registrar.bindings(name))
