@@ -334,7 +334,7 @@ MORTALS = pytest.mark.parametrize("mortal", ["caller", "callee"])
 
 
 @MORTALS
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", range(12))
 def test_a_process_that_dies_after_every_turn_changes_nothing(seed: int, mortal: str) -> None:
     undisturbed, cut = Story(seed, mortal=mortal), Story(seed, mortal=mortal)
     undisturbed.run()
@@ -347,7 +347,7 @@ def test_a_process_that_dies_after_every_turn_changes_nothing(seed: int, mortal:
 
 
 @MORTALS
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("loss", [0.0, 0.2])
 def test_what_a_dying_process_did_not_get_out_is_made_up_for(seed: int, mortal: str, loss: float) -> None:
     story = Story(seed, mortal=mortal, loss=loss)
@@ -356,7 +356,7 @@ def test_what_a_dying_process_did_not_get_out_is_made_up_for(seed: int, mortal: 
 
 
 @MORTALS
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("transport", [Transport.WS, Transport.TCP])
 def test_calls_find_their_peers_again_by_other_connections(
     seed: int, mortal: str, transport: Transport
