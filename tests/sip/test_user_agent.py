@@ -409,6 +409,42 @@ def test_another_process_goes_on_with_the_calls() -> None:
     run(story)
 
 
+def test_a_phone_over_tcp_is_reached_by_another_process_where_it_listens() -> None:
+    async def story() -> None:
+        accepted: asyncio.Queue[TcpPeer] = asyncio.Queue()
+        listener = await asyncio.start_server(
+            lambda reader, writer: accepted.put_nowait(TcpPeer(reader, writer)), "127.0.0.1", 0
+        )
+        own = listener.sockets[0].getsockname()[1]
+        contact = f"Contact: <sip:a@127.0.0.1:{own};transport=tcp>"
+        via = f"SIP/2.0/TCP 127.0.0.1:{own}"
+        async with running("tcp:127.0.0.1:0") as first, tcp_peer(first.port("tcp")) as phone:
+            phone.send(request_bytes("INVITE", "sip:help@contoso.com", contact, via=via, call_id="i"))
+            await until(lambda: first.events)
+            [event] = first.events
+            assert isinstance(event, InviteReceived)
+            first.user_agent.answer(event.leg_id, "v=0")
+            assert (await phone.message()).status == 100  # type: ignore[union-attr]
+            ok = await phone.message()
+            ack = request_bytes("ACK", "sip:help@contoso.com", via=via, call_id="i", branch="z9hG4bKack")
+            phone.send(ack.replace(b"\r\nCall-ID", f";tag={ok.to_tag}\r\nCall-ID".encode()))
+            await until(lambda: len(first.events) == 2)
+            port, journal = first.port("tcp"), dict(first.journal)
+            await first.user_agent.stop()
+            async with running(f"tcp:127.0.0.1:{port}", journal=journal) as second:
+                second.user_agent.hang_up(event.leg_id)
+                async with asyncio.timeout(5):
+                    again = await accepted.get()
+                bye = await again.message()
+                assert isinstance(bye, Request)
+                assert (bye.method, bye.call_id) == ("BYE", "i")
+                await again.close()
+        listener.close()
+        await listener.wait_closed()
+
+    run(story)
+
+
 def test_no_connection_has_the_number_of_one_of_another_process() -> None:
     async def story() -> None:
         numbers = []

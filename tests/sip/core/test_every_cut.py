@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from tests.sip.core.desk import counted_entropy, restored, write_down
 
-from huntline.sip.core.core import CoreSettings, Invite, SipCore
+from huntline.sip.core.core import CoreSettings, Invite, Send, SipCore
 from huntline.sip.core.events import (
     DtmfReceived,
     InviteReceived,
@@ -180,15 +180,15 @@ class Side:
 class Story:
     """What happens between a caller and a callee, of whom one may die."""
 
-    def __init__(self, seed: int, *, mortal: str, loss: float = 0.0) -> None:
+    def __init__(
+        self, seed: int, *, mortal: str, loss: float = 0.0, transport: Transport = Transport.UDP
+    ) -> None:
         self.luck = chance(seed, "network")
         self.loss = loss
-        self.caller = Side(
-            "caller", seed, SipCore(SETTINGS, counted_entropy(1)), Flow(Transport.UDP, ONE, OTHER)
-        )
-        self.callee = Side(
-            "callee", seed, SipCore(SETTINGS, counted_entropy(2)), Flow(Transport.UDP, OTHER, ONE)
-        )
+        connection = int(transport.is_reliable)
+        there, back = Flow(transport, ONE, OTHER, connection), Flow(transport, OTHER, ONE, connection)
+        self.caller = Side("caller", seed, SipCore(SETTINGS, counted_entropy(1)), there)
+        self.callee = Side("callee", seed, SipCore(SETTINGS, counted_entropy(2)), back)
         self.mortal = self.caller if mortal == "caller" else self.callee
         self.strict = StrictPeer()
         self.wire: list[tuple[float, Side, bytes]] = []
@@ -213,6 +213,8 @@ class Story:
         while moment is not None and moment < 10_000:
             self.now = moment
             for item in [item for item in self.wire if item[0] <= self.now]:
+                if item not in self.wire:
+                    continue  # its connection has ended
                 self.wire.remove(item)
                 item[1].core.receive(item[2], item[1].flow, self.now)
                 self.turn(item[1], deaths, share)
@@ -231,15 +233,21 @@ class Story:
             if side is self.mortal:
                 self.strict.look_at(send.data)
             if not (dies and deaths == "before sending"):
-                self.carry(side, send.data)
+                self.carry(side, send)
         if dies:
-            side.die_and_go_on(self.now)
-            self.steps += 1
+            self.die()
 
-    def carry(self, sender: Side, data: bytes) -> None:
-        receiver = self.callee if sender is self.caller else self.caller
+    def die(self) -> None:
+        """The mortal side dies, and goes on."""
+        self.mortal.die_and_go_on(self.now)
+        self.steps += 1
+
+    def peer_of(self, side: Side) -> Side:
+        return self.callee if side is self.caller else self.caller
+
+    def carry(self, sender: Side, send: Send) -> None:
         if self.luck.random() >= self.loss:
-            self.wire.append((self.now + DELAY, receiver, data))
+            self.wire.append((self.now + DELAY, self.peer_of(sender), send.data))
 
     def next_moment(self) -> float | None:
         moments = [item[0] for item in self.wire]
@@ -261,11 +269,72 @@ class Story:
         return self.caller.ends, self.callee.ends
 
 
+class ConnectedStory(Story):
+    """The two are connected, and no connection outlives the process at one of its ends.
+
+    The peer comes back after a while, as one that registers again; one over TCP listens as well.
+    """
+
+    def __init__(self, seed: int, *, mortal: str, transport: Transport) -> None:
+        super().__init__(seed, mortal=mortal, transport=transport)
+        self.number = 1
+        self.is_connected = True
+        self.lost: dict[str, Flow] = {}
+        self.back_at: float | None = None
+        self.failures: list[tuple[Side, Flow]] = []
+
+    def turn(self, side: Side, deaths: str, share: float) -> None:
+        super().turn(side, deaths if self.back_at is None else "none", share)
+
+    def die(self) -> None:
+        peer = self.peer_of(self.mortal)
+        self.lost = {side.name: side.flow for side in (peer, self.mortal)}
+        self.wire.clear()
+        self.is_connected = False
+        self.back_at = self.now + 4 * self.luck.random()
+        super().die()
+        peer.core.flow_failed(peer.flow, self.now)
+        peer.take_events(self.now)
+
+    def carry(self, sender: Side, send: Send) -> None:
+        is_to_listener = not send.flow.connection and sender is self.mortal
+        if is_to_listener and not self.is_connected:
+            self.connect()
+        if is_to_listener or (self.is_connected and send.flow == sender.flow):
+            super().carry(sender, send)
+        else:
+            self.failures.append((sender, send.flow))
+
+    def connect(self) -> None:
+        self.number += 1
+        self.is_connected = True
+        for side in (self.caller, self.callee):
+            side.flow = replace(side.flow, connection=self.number)
+
+    def come_back(self) -> None:
+        self.back_at = None
+        if not self.is_connected:
+            self.connect()
+        for side in (self.caller, self.callee):
+            side.core.move_flow(self.lost[side.name], side.flow, self.now)
+            side.take_events(self.now)
+
+    def next_moment(self) -> float | None:
+        if self.back_at is not None and self.back_at <= self.now:
+            self.come_back()
+        failures, self.failures = self.failures, []
+        for side, flow in failures:
+            side.core.flow_failed(flow, self.now)
+            side.take_events(self.now)
+        moments = [moment for moment in (super().next_moment(), self.back_at) if moment is not None]
+        return self.now if failures else min(moments, default=None)
+
+
 MORTALS = pytest.mark.parametrize("mortal", ["caller", "callee"])
 
 
 @MORTALS
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", range(12))
 def test_a_process_that_dies_after_every_turn_changes_nothing(seed: int, mortal: str) -> None:
     undisturbed, cut = Story(seed, mortal=mortal), Story(seed, mortal=mortal)
     undisturbed.run()
@@ -278,9 +347,21 @@ def test_a_process_that_dies_after_every_turn_changes_nothing(seed: int, mortal:
 
 
 @MORTALS
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("loss", [0.0, 0.2])
 def test_what_a_dying_process_did_not_get_out_is_made_up_for(seed: int, mortal: str, loss: float) -> None:
     story = Story(seed, mortal=mortal, loss=loss)
     story.run("before sending", share=0.2)
     story.check_end()
+
+
+@MORTALS
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("transport", [Transport.WS, Transport.TCP])
+def test_calls_find_their_peers_again_by_other_connections(
+    seed: int, mortal: str, transport: Transport
+) -> None:
+    story = ConnectedStory(seed, mortal=mortal, transport=transport)
+    story.run("after sending", share=0.2)
+    story.check_end()
+    assert story.steps

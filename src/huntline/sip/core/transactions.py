@@ -113,15 +113,23 @@ class Transactions:
 
     def clients_of(self, owner: str) -> tuple[ClientTransactionRecord, ...]:
         """Records of a leg's requests whose responses matter."""
-        owned = self._owned.get(owner, {}).values()
-        records = (each.record() for each in owned if isinstance(each, ClientTransaction))
-        return tuple(record for record in records if record is not None)
+        return tuple(
+            [
+                record
+                for each in self._owned.get(owner, {}).values()
+                if isinstance(each, ClientTransaction) and (record := each.record()) is not None
+            ]
+        )
 
     def servers_of(self, owner: str) -> tuple[ServerTransactionRecord, ...]:
         """Records of the requests to a leg that may come again, or whose response may be missed."""
-        owned = self._owned.get(owner, {}).values()
-        records = (each.record() for each in owned if isinstance(each, ServerTransaction))
-        return tuple(record for record in records if record is not None)
+        return tuple(
+            [
+                record
+                for each in self._owned.get(owner, {}).values()
+                if isinstance(each, ServerTransaction) and (record := each.record()) is not None
+            ]
+        )
 
     def servers(self, owner: str) -> list[ServerTransaction]:
         """A leg's server transactions."""
