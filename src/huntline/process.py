@@ -72,7 +72,7 @@ def _role(name: str) -> Role:
     """The function of a role."""
     match name:
         case "signalling":
-            import sqlalchemy.dialects.sqlite  # noqa: F401 - else each process would load it at its start
+            import sqlalchemy.dialects.sqlite  # noqa: F401 - else each fork would load it at its start
 
             from huntline.signalling.wiring import run_signalling
 
@@ -82,8 +82,10 @@ def _role(name: str) -> Role:
 
             return run_media
         case "web":
-            from huntline.web.app import run_web
+            import huntline.web.scim.endpoint  # noqa: F401 - for the same reason: commands do without it
+            from huntline.web.app import prepare_routes, run_web
 
+            prepare_routes()
             return run_web
         case "demo":
             from huntline.demo.actors import run_demo

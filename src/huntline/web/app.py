@@ -168,6 +168,13 @@ def build_app(config: Config, trusted: Principal | None = None, pages: Path = PA
     return app
 
 
+def prepare_routes() -> None:
+    """Do once what the first request would wait for: routes are only made ready when one is looked for."""
+    nowhere = {"type": "http", "method": "GET", "path": API_PATH, "headers": []}
+    for route in _API.routes:
+        route.matches(nowhere)
+
+
 def _sender_of(request: Request) -> None:
     """Raises Refused when nobody known asks the API; directories and pages are told in their own way."""
     if request.url.path.startswith(API_PATH):
