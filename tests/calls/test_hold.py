@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import pytest
+from tests.calls.exchange import SDP, Exchange, play
 from tests.fakes.owners import FakeOwner, queue_owner
 
 from huntline.calls.caller_identity import CallerId
@@ -14,6 +15,7 @@ from huntline.calls.hold import Holding
 from huntline.calls.model import Call, Leg, LegState, Party, PendingTransfer, Ring
 from huntline.engine.reasons import Destination, DestinationKind
 from huntline.media.interface import Media
+from huntline.sip.core.events import LegEnded, OfferReceived
 
 DESCRIPTION = (
     "v=0\r\no=- 1 1 IN IP4 10.0.0.5\r\ns=-\r\nc=IN IP4 10.0.0.5\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n{}\r\n"
@@ -93,7 +95,8 @@ class Parties:
 @pytest.fixture
 def parties() -> Parties:
     ears = Ears()
-    holding = Holding(cast(Any, None), cast(Media, ears), "ringing", cast(Any, None), lambda call: None)
+    nothing: Any = None
+    holding = Holding(nothing, cast(Media, ears), nothing, "ringing", nothing, lambda call: None)
     caller = leg_of("caller", Party.CALLER)
     call = Call("c1", "contoso", caller, CallerId("+1425"), "desk", "music", queue_owner(), queue_id="q1")
     return Parties(ears, holding, call, leg_of("agent", Party.AGENT))
@@ -184,3 +187,15 @@ def test_a_caller_hears_ringing_only_where_their_phone_does_not_make_it(parties:
     parties.caller.state = LegState.ANSWERED
     parties.callee_answers()
     assert_right(parties)
+
+
+def test_no_audio_is_made_for_a_party_who_offers_and_leaves_in_the_same_turn() -> None:
+    async def story(exchange: Exchange) -> None:
+        call = await exchange.with_agent()
+        agent = call.callee
+        assert agent is not None
+        exchange.b2bua.handle_sip(OfferReceived(agent.leg_id, SDP))
+        await exchange.hangs_up(agent)
+        assert exchange.media.legs == {call.caller.media_id}
+
+    play(story)

@@ -121,7 +121,7 @@ class Waiting:
         nothing: Any = None
         tools = CallTools(agent, self.media, SettingsInForce(PLAN), nothing, self.told, lambda call: None)
         self.book, self.tasks = tools.book, tools.tasks
-        holding = Holding(agent, self.media, "ringing", self.tasks.spawn, lambda call: None)
+        holding = Holding(agent, self.media, self.book, "ringing", self.tasks.spawn, lambda call: None)
         self.book.add(self.call)
         self.takeovers = Takeovers(
             tools, admission, holding, Refusals(self.refused.append, lambda seconds, call: None)

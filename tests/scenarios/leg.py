@@ -168,7 +168,11 @@ class Leg:
     def refer(self, to: str, *, replaces: str = "", headers: Headers = ()) -> Message:
         """Hand the far party on (RFC 3515), with ``replaces`` to the dialog it names; the final response."""
         embedded = f"?Replaces={quote(replaces, safe='')}" if replaces else ""
-        return self.transact("REFER", headers=(("Refer-To", f"<{to}{embedded}>"), *headers))
+        return self.wait_final("REFER", self.start_refer(f"{to}{embedded}", headers))
+
+    def start_refer(self, to: str, headers: Headers = ()) -> int:
+        """Hand the far party on without waiting; the CSeq number for :meth:`wait_final`."""
+        return self._request("REFER", headers=(("Refer-To", f"<{to}>"), *headers))
 
     def wait_notified(self, status: int, timeout: float = 3.0) -> Message:
         """Wait for the NOTIFY that tells this status of what was referred."""

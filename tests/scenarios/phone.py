@@ -151,6 +151,14 @@ class Phone:
         self._sock = self._open()
         self.reactor.add(self._sock, self._receive)
 
+    def forget(self, leg: Leg) -> None:
+        """Know nothing any more of a call that is over."""
+        with self.reactor.changed:
+            self.legs.remove(leg)
+            self._by_call_id.pop(leg.call_id, None)
+            if leg.audio is not None:
+                leg.audio.close()
+
     def close(self) -> None:
         with self.reactor.changed:
             self._stop_repeating()

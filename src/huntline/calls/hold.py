@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from huntline.calls.model import Call, Leg, LegState
+from huntline.calls.model import Call, CallBook, Leg, LegState
 from huntline.calls.own_description import our_description
 from huntline.errors import PeerError
 from huntline.media.interface import Media
@@ -21,12 +21,14 @@ class Holding:
         self,
         user_agent: UserAgent,
         media: Media,
+        book: CallBook,
         ringing_tone: str,
         spawn: Callable[[Coroutine[Any, Any, None]], None],
         on_change: Callable[[Call], None],
     ) -> None:
         self._user_agent = user_agent
         self._media = media
+        self._book = book
         self._ringing_tone = ringing_tone
         self._spawn = spawn
         self._on_change = on_change
@@ -68,6 +70,8 @@ class Holding:
             self._media.play(call.caller.media_id, self._ringing_tone, loop=False)
 
     async def _answer(self, call: Call, leg: Leg, sdp: str | None, fork: str) -> None:
+        if self._book.by_leg(leg.leg_id) is None:
+            return  # a BYE came with the offer: media would make the leg anew, for nobody
         try:
             ours = await our_description(self._media, leg.media_id, sdp)
         except PeerError as error:

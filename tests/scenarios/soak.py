@@ -1,0 +1,357 @@
+"""Mixed calls for a long time, with kills in between: ``python -m scenarios.soak --minutes 60`` in ``tests``.
+
+Callers dial, hang up, cancel at the worst moment; agents answer, decline, let it ring, hold, hand over; phones
+sign out and in, packets of SIP get lost, settings change, and processes of the server are killed. Prints a balance
+as one JSON object; its exit code is 0 when nothing is missing and nothing left.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from .audio import Audio
+from .commands import Commands
+from .leg import Leg
+from .office import Office
+from .phone import Phone
+from .reactor import Reactor
+from .server import Json, Server
+
+PROCESSES = ("signalling", "media", "web", "supervisor")
+_AGENTS, _CALLERS = 20, 4
+_PATIENCE = 25.0
+"""Seconds after which a caller who is still there hangs up."""
+_FORGOTTEN_AFTER = 45.0
+"""Seconds for which a phone knows a call that is over: longer than anything is sent again."""
+_LAST_TIMERS = 75.0
+"""Seconds after which nothing may be left: both directions of a dialog may need their 32 (64 times T1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What happens, and how often; spaces are seconds on average."""
+
+    seconds: float
+    rate: float = 5.0
+    kill_every: float = 60.0
+    kills: tuple[str, ...] = PROCESSES
+    loss: float = 0.02
+    flap_every: float = 2.0
+    change_every: float = 15.0
+    seed: int = 1
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=60.0)
+    parser.add_argument("--rate", type=float, default=5.0, help="calls a second")
+    parser.add_argument("--kill-every", type=float, default=60.0, help="seconds between kills, on average")
+    parser.add_argument("--kill", default=",".join(PROCESSES), help="which processes")
+    parser.add_argument("--loss", type=float, default=2.0, help="percent of the SIP packets")
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--keep", type=Path, help="a folder for the server's data, which stays")
+    options = parser.parse_args()
+    plan = Plan(
+        seconds=options.minutes * 60,
+        rate=options.rate,
+        kill_every=options.kill_every,
+        kills=tuple(options.kill.split(",")),
+        loss=options.loss / 100,
+        seed=options.seed,
+    )
+    with tempfile.TemporaryDirectory(prefix="huntline-soak-") as folder:
+        balance = soak(options.keep or Path(folder), plan)
+    print(json.dumps(balance, indent=1))
+    return 1 if balance["wrong"] else 0
+
+
+def soak(folder: Path, plan: Plan) -> Json:
+    """The balance of a server that went through all that."""
+    with Commands() as commands, Reactor() as reactor:
+        server = Server(folder / "data", commands, media_ports=1000)
+        server.start()
+        try:
+            return Soak(server, reactor, folder, plan).run()
+        finally:
+            server.stop()
+
+
+class FaintAudio(Audio):
+    """Audio of a phone that is one of many: ten packets a second, and what is heard is counted."""
+
+    heard_count = 0
+
+    def _tick(self) -> None:
+        self.send(bytes(160))
+        self._timer = self._reactor.after(0.1, self._tick)
+
+    def _receive(self) -> None:
+        super()._receive()
+        self.heard_count += len(self.heard)
+        self.heard.clear()
+
+
+class BusyPhone(Phone):
+    """A phone with many calls, which it forgets."""
+
+    def new_audio(self) -> Audio:
+        return FaintAudio(self.reactor, self.host, tone=self.tone, payload_type=self.payload_type)
+
+
+class Soak:
+    def __init__(self, server: Server, reactor: Reactor, folder: Path, plan: Plan) -> None:
+        self._server, self._reactor, self._plan = server, reactor, plan
+        self._random = random.Random(plan.seed)
+        self._office = Office(server, reactor, folder)
+        names = [f"a{n}" for n in range(_AGENTS)]
+        self._number = self._office.queue(
+            *names, distribution="round-robin", max_wait=600, agent_alert_time=15
+        )
+        self._office.open()
+        self._agents = {name: self._phone(name, self._office.domain, "secret") for name in names}
+        self._callers = [self._phone(f"+1206000{n:04d}", "", None) for n in range(_CALLERS)]
+        self._dialled: dict[str, Leg] = {}
+        self._numbers = itertools.count(1)
+        self._did: Counter[str] = Counter()
+        self._is_dialling = True
+        self._ended_at: dict[Leg, float] = {}
+
+    def run(self) -> Json:
+        for phone in self._agents.values():
+            self._register(phone)
+        memory = {"at first": self._memory()}
+        self._dial_next()
+        self._reactor.after(5.0, self._forget_old)
+        self._disturb(time.monotonic() + self._plan.seconds)
+        memory["under calls"] = self._memory()
+        self._is_dialling = False
+        for phone in self._agents.values():
+            self._register(phone)
+        stuck = self._wait_all_ended()
+        left = self._left()
+        memory["at last"] = self._memory()
+        return self._balance(stuck, left, memory)
+
+    # What callers do
+
+    def _dial_next(self) -> None:
+        if not self._is_dialling:
+            return
+        phone = self._random.choice(self._callers)
+        phone.user = f"+1206{next(self._numbers):07d}"
+        leg = phone.dial(self._number)
+        self._dialled[phone.user] = leg
+        if self._chance(0.15):
+            self._after(self._random.uniform(0, 1.5), lambda: self._cancel(leg))
+        else:
+            patience = self._random.uniform(0.5, 8) if self._chance(0.2) else _PATIENCE
+            self._after(patience, lambda: self._leave(leg))
+        self._reactor.after(self._random.expovariate(self._plan.rate), self._dial_next)
+
+    def _cancel(self, leg: Leg) -> None:
+        if not leg.is_ended and not leg.is_up and leg.responses():
+            leg.cancel()
+            self._did["cancelled"] += 1
+        self._after(1.0, lambda: self._leave(leg))
+
+    def _leave(self, leg: Leg) -> None:
+        """Hang up, as soon as there is something to hang up."""
+        if leg.is_up and not leg.is_ended:
+            leg.hang_up()
+        elif not leg.is_ended:
+            self._after(1.0, lambda: self._leave(leg))
+
+    # What agents do
+
+    def _rung(self, leg: Leg) -> None:
+        leg.ring()
+        what = self._random.random()
+        if what < 0.08:
+            self._after(self._random.uniform(0, 1), lambda: self._decline(leg))
+        elif what > 0.05:
+            self._after(self._random.uniform(0, 0.6), lambda: self._answer(leg))
+
+    def _decline(self, leg: Leg) -> None:
+        if not leg.is_ended:
+            leg.decline(self._random.choice((486, 603)))
+            self._did["declined"] += 1
+
+    def _answer(self, leg: Leg) -> None:
+        if not leg.is_ended:
+            leg.answer()
+            self._after(self._random.uniform(0.3, 2.0), lambda: self._talked(leg))
+
+    def _talked(self, leg: Leg) -> None:
+        what = self._random.random()
+        if not leg.is_up or leg.is_ended:
+            self._leave(leg)
+        elif what < 0.15:
+            self._hand_over(leg)
+        elif what < 0.3:
+            leg.start_reinvite(direction="sendonly")
+            self._did["held"] += 1
+            self._after(1.0, lambda: self._resume(leg))
+        else:
+            leg.hang_up()
+
+    def _hand_over(self, leg: Leg) -> None:
+        colleague = self._random.choice(list(self._agents.values())).aor
+        target = f"sip:{self._number}@{self._server.host}" if self._chance(0.3) else colleague
+        leg.start_refer(target)
+        self._did["transferred"] += 1
+        self._after(self._random.uniform(0, 3.0), lambda: self._leave(leg))
+
+    def _resume(self, leg: Leg) -> None:
+        if leg.is_up and not leg.is_ended:
+            leg.start_reinvite()
+        self._after(0.5, lambda: self._leave(leg))
+
+    # What happens to all of them
+
+    def _disturb(self, until: float) -> None:
+        """Kills, phones that flap, changes of settings: until that moment."""
+        due: dict[Callable[[], None], float] = {
+            self._kill: self._plan.kill_every,
+            self._flap: self._plan.flap_every,
+            self._change: self._plan.change_every,
+        }
+        next_at = {do: time.monotonic() + self._random.uniform(0.5, 1.0) * every for do, every in due.items()}
+        while (do := min(next_at, key=lambda each: next_at[each])) and next_at[do] < until:
+            time.sleep(max(0.0, next_at[do] - time.monotonic()))  # the rate itself
+            do()
+            next_at[do] = time.monotonic() + self._random.uniform(0.5, 1.5) * due[do]
+        time.sleep(max(0.0, until - time.monotonic()))
+
+    def _kill(self) -> None:
+        alive = {role: pid for pid, role in self._server.children().items()}
+        victim = self._random.choice(self._plan.kills)
+        if victim == "supervisor":
+            self._server.kill_supervisor()
+            self._server.start()
+        elif victim in alive:
+            with suppress(ProcessLookupError):
+                os.kill(alive[victim], signal.SIGKILL)
+        self._did[f"killed {victim}"] += 1
+
+    def _flap(self) -> None:
+        phone = self._random.choice(list(self._agents.values()))
+        self._did["registered"] += 1
+        if phone.is_registered and self._chance(0.3):
+            self._register(phone, expires=0)
+        else:
+            self._register(phone)
+
+    def _register(self, phone: Phone, *, expires: int = 300) -> None:
+        with suppress(AssertionError):  # its answer got lost or late: tried again with the next flap
+            if phone.register(expires=expires, timeout=10).status != 200:
+                self._did["registrations refused"] += 1
+
+    def _change(self) -> None:
+        alert = self._random.randint(15, 30)
+        self._office.settings["queues"][0]["agent_alert_time"] = alert
+        with suppress(subprocess.SubprocessError):
+            done = self._server.run("apply", str(self._office.write()), expect=None)
+            self._did["settings changed" if done.returncode == 0 else "settings not changed"] += 1
+
+    # The balance
+
+    def _wait_all_ended(self) -> list[Leg]:
+        legs = [leg for phone in self._phones() for leg in phone.legs]
+        with suppress(AssertionError):
+            self._reactor.wait(lambda: all(leg.is_ended for leg in legs), _LAST_TIMERS, "every call ends")
+        return [leg for leg in legs if not leg.is_ended]
+
+    def _left(self) -> Json:
+        deadline = time.monotonic() + _LAST_TIMERS
+        while (held := self._held()) and time.monotonic() < deadline:
+            time.sleep(1.0)  # timers of the server, of which the command line knows nothing
+        return held
+
+    def _held(self) -> Json:
+        try:
+            status = self._server.status()
+        except AssertionError as error:
+            return {"status": str(error)}
+        found: Json = {name: count for name, count in status["resources"].items() if name != "registrations"}
+        found["calls"] = status["calls"]
+        found["busy_agents"] = [a for a in status["agents"] if a["state"] not in ("ready", "signed-out")]
+        return {name: what for name, what in found.items() if what}
+
+    def _balance(self, stuck: list[Leg], left: Json, memory: Json) -> Json:
+        records = Counter(call["caller"] for call in self._server.history(1_000_000))
+        begun = {number for number, leg in self._dialled.items() if leg.responses()}
+        answered = {number for number, leg in self._dialled.items() if 200 in leg.responses()}
+        log = self._server.log_text()
+        wrong: Json = {
+            "records lost": sorted(answered - set(records)),
+            "records double": sorted(number for number, count in records.items() if count > 1),
+            "stuck": [[str(message) for message in leg.log[-8:]] for leg in stuck],
+            "left": left,
+            "exceptions": log.count("Traceback (most recent call last)"),
+        }
+        return {
+            "calls": len(self._dialled),
+            "answered": len(answered),
+            "without any answer": len(self._dialled) - len(begun),
+            "final answers": Counter(str(max(leg.responses(), default=0)) for leg in self._dialled.values()),
+            "did": self._did,
+            "memory MB": memory,
+            "seed": self._plan.seed,
+            "wrong": {name: what for name, what in wrong.items() if what},
+        }
+
+    def _memory(self) -> Json:
+        """Of each process: megabytes, open files, threads."""
+        found = {}
+        for pid, role in {self._server.pid: "supervisor", **self._server.children()}.items():
+            with suppress(OSError):
+                status = Path(f"/proc/{pid}/status").read_text()
+                values = dict(line.split(":", 1) for line in status.splitlines())
+                files = len(list(Path(f"/proc/{pid}/fd").iterdir()))
+                found[role] = [int(values["VmRSS"].split()[0]) // 1024, files, int(values["Threads"])]
+        return found
+
+    # Small things
+
+    def _phone(self, user: str, domain: str, password: str | None) -> Phone:
+        phone = BusyPhone(self._reactor, self._server.address, user, domain=domain, password=password)
+        phone.drops = lambda _: self._chance(self._plan.loss)
+        phone.on_call = self._rung
+        return phone
+
+    def _phones(self) -> list[Phone]:
+        return [*self._agents.values(), *self._callers]
+
+    def _chance(self, share: float) -> bool:
+        return self._random.random() < share
+
+    def _after(self, seconds: float, do: Callable[[], object]) -> None:
+        self._reactor.after(seconds, lambda: (do(), None)[1])
+
+    def _forget_old(self) -> None:
+        now = time.monotonic()
+        for phone in self._phones():
+            phone.incoming.clear()
+            for leg in [leg for leg in phone.legs if leg.is_ended]:
+                if now - self._ended_at.setdefault(leg, now) > _FORGOTTEN_AFTER:
+                    del self._ended_at[leg]
+                    phone.forget(leg)
+        self._reactor.after(5.0, self._forget_old)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
