@@ -6,7 +6,7 @@ DATA ?= demo-data
 # Tests start hundreds of Python processes: each would compile all our sources again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup run check test-pages test bench clean
+.PHONY: setup run check test-pages test bench wheel clean
 
 setup:
 	@scripts/setup
@@ -35,5 +35,10 @@ bench: setup
 	@test -n "$(GENERATOR)" || { echo "bench: say where the load generator is: make bench GENERATOR=FOLDER" >&2; exit 2; }
 	$(BIN)/python bench/queue_bench.py $(GENERATOR)
 
+# What a server is installed from (docs/operations.md): the pages are in it, built.
+wheel: setup
+	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+	@ls dist/*.whl
+
 clean:
-	rm -rf .venv webui/node_modules src/huntline/web/pages .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache demo-data
+	rm -rf .venv dist webui/node_modules src/huntline/web/pages .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache demo-data

@@ -186,7 +186,10 @@ def test_a_password_comes_by_the_standard_input_and_is_never_shown(
     assert done.returncode == 0, done.stderr
     assert stored(data).users[0].digests
     assert "a secret" not in done.stdout
-    assert "has-sip-password: no -> yes" in done.stdout
+    assert "has-sip-password: no -> yes\nsip-password: set anew\n" in done.stdout
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"another\n"), encoding="utf-8"))
+    done = run("user", "set", "amal@contoso.com", "--sip-password-stdin")
+    assert done.stdout.startswith("sip-password: set anew\n")
 
 
 def test_numbers_policies_and_trunks_have_the_same_verbs(run: Run, data: Path) -> None:

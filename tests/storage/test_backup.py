@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import io
 import os
+import socket
 import sqlite3
 import stat
 import tarfile
@@ -42,7 +43,7 @@ def data(tmp_path: Path) -> Path:
     (folder / "secret").write_bytes(b"s" * 32)
     (folder / "huntline.toml").write_text('http = "127.0.0.1:8081"\n')
     Blobs(folder).put(b"a sound")
-    for name in ("huntline.lock", "calls.journal", "setup-token", "control.sock"):
+    for name in ("huntline.lock", "calls.journal", "processes.json", "setup-token", "control.sock"):
         (folder / name).write_text("of the processes\n")
     return folder
 
@@ -173,6 +174,20 @@ def test_a_folder_that_is_not_empty_is_left_alone(data: Path, tmp_path: Path) ->
     before = contents(data)
     with pytest.raises(BackupRefused, match=r"is not empty .*--force"):
         restore(out, data, NOW)
+    assert contents(data) == before
+
+
+def test_parts_of_a_server_that_has_lost_its_supervisor_are_not_robbed(data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "b.tar.gz"
+    back_up(data, out)
+    before = contents(data)
+    (data / "control.sock").unlink()
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(data / "control.sock"))
+        listening.listen()
+        with pytest.raises(BackupRefused, match=r"a server is at work on .*: control\.sock is answered"):
+            restore(out, data, NOW, force=True)
+    before.pop("control.sock")
     assert contents(data) == before
 
 

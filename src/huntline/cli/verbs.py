@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import Parameter, Signature
 from typing import Annotated, Any
@@ -14,7 +14,7 @@ from huntline.cli.door import Door, DryRunOption, KeyOption, OrganizationOption,
 from huntline.cli.options import DataOption, JsonOption
 from huntline.cli.printing import console, in_words, print_json, rows, say, sheet
 from huntline.cli.refusals import in_options
-from huntline.cli.settings import Json, PartOption, Said, Setting, SoundOption
+from huntline.cli.settings import Json, PartOption, Password, Said, Setting, SoundOption
 from huntline.errors import ConfigurationError
 
 Column = Callable[[Json], Any]
@@ -146,7 +146,8 @@ def add_set(group: typer.Typer, thing: Thing) -> None:
             headers = {"If-Match": answer.headers["etag"]}
             params = {"dry_run": dry_run or None}
             after = api.request("PATCH", path, json=body, params=params, headers=headers)
-        changes = _changes(_in_words(thing, before), _in_words(thing, after), dry_run)
+        secrets = [each.field for each in settings if isinstance(each, Password) and each.field in body]
+        changes = _changes(_in_words(thing, before), _in_words(thing, after), secrets, dry_run)
         notes = [*changes, *said.notes, *_settled(thing, body, after)]
         answer_with(after if as_json else _in_words(thing, after), notes, as_json)
 
@@ -238,14 +239,17 @@ def _in_words(thing: Thing, found: Json) -> Json:
     return {name: unset.get(name) if value is None else value for name, value in found.items()}
 
 
-def _changes(before: Json, after: Json, dry_run: bool) -> Iterator[str]:
-    if before == after:
+def _changes(before: Json, after: Json, secrets: Sequence[str], dry_run: bool) -> Iterator[str]:
+    """What is said of a change. Of a secret nobody sees what it was, so that it is always said to be new."""
+    if before == after and not secrets:
         yield "Nothing would change." if dry_run else "Nothing changed."
     elif dry_run:
         yield "Would change:"
     for name, value in after.items():
         if before.get(name) != value:
             yield f"{name.replace('_', '-')}: {in_words(before.get(name))} -> {in_words(value)}"
+    for name in secrets:
+        yield f"{name.replace('_', '-')}: set anew"
 
 
 def _settled(thing: Thing, body: Json, stored: Json) -> Iterator[str]:

@@ -38,6 +38,7 @@ _LEFT_OUT = (
     "*.lock",
     "*.sock",
     "*.journal*",  # live calls, which end with the machine
+    "processes.json",
     "setup-token",
     f"{EARLIER}*",
     "lost+found",

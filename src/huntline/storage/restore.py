@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import io
 import os
 import shutil
+import socket
 import sqlite3
 import tarfile
 import tempfile
@@ -67,6 +69,11 @@ def restore(
 ) -> Restored:
     """Put a backup into a data folder that nobody serves, which has to be empty unless ``force``: what is in
     it is moved aside then. Raises BackupRefused with nothing changed."""
+    if (answered := _answered(data)) is not None:
+        raise BackupRefused(
+            f"a server is at work on {data}: {answered.name} is answered, if perhaps without its supervisor;"
+            " end it in order by huntline serve with this folder, and then by ending that"
+        )
     there = _entries(data)
     if there and not force:
         names = ", ".join(sorted(path.name for path in there)[:3])
@@ -250,6 +257,15 @@ def _entries(data: Path) -> list[Path]:
 def _is_nothing(name: str) -> bool:
     left = name.endswith((".lock", ".sock")) or name.startswith((EARLIER, ".restore-"))
     return left or name == "lost+found"
+
+
+def _answered(data: Path) -> Path | None:
+    """A socket of a process that lives on although nobody holds the folder."""
+    for path in data.glob("*.sock"):
+        with socket.socket(socket.AF_UNIX) as connection, contextlib.suppress(OSError):
+            connection.connect(str(path))
+            return path
+    return None
 
 
 def _moved_aside(data: Path, now: datetime) -> Path:
