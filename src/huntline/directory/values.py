@@ -34,8 +34,9 @@ _DOMAIN = re.compile(rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})*", re.ASCII)
 _LOCAL_PART = re.compile(r"[a-z0-9_.!~*'&=+$-]{1,64}", re.ASCII)
 _NUMBER = re.compile(r"\+[0-9]{3,15}", re.ASCII)
 _STAR_CODE = re.compile(r"[*#][0-9*#]{1,7}", re.ASCII)
-_LONGEST_NAME = 64
-_LONGEST_FILE_NAME = 100
+LONGEST_NAME = 64
+"""Characters, also in the pages (``web/openapi.py``)."""
+LONGEST_FILE_NAME = 100
 _LONGEST_DESCRIPTION = 256
 _LONGEST_EXTERNAL_ID = 256
 _RAISED_BY = {
@@ -85,7 +86,7 @@ def _check_each(organization: Organization) -> Problems:
     for place, group in enumerate(organization.groups):
         yield from _check_group(("groups", place), group)
     for place, audio in enumerate(organization.audio):
-        yield from _check_name(("audio", place, "name"), audio.name, _LONGEST_FILE_NAME)
+        yield from _check_name(("audio", place, "name"), audio.name, LONGEST_FILE_NAME)
     for place, queue in enumerate(organization.queues):
         yield from _check_queue(("queues", place), queue, organization.limits)
     for place, policy in enumerate(organization.caller_id_policies):
@@ -106,7 +107,7 @@ def _within_limits(field: str, allowed: Range, limits: OrganizationLimits) -> Ra
     return replace(allowed, high=getattr(limits, field), unit=f"{allowed.unit} ({_RAISED_BY[field]})")
 
 
-def _check_name(path: Path, name: str, longest: int = _LONGEST_NAME) -> Problems:
+def _check_name(path: Path, name: str, longest: int = LONGEST_NAME) -> Problems:
     if not 1 <= len(name) <= longest:
         yield Problem(path, name, f"must be 1 to {longest} characters, this is {len(name)}")
     if name != name.strip():
@@ -189,7 +190,7 @@ def _check_group(path: Path, group: Group) -> Problems:
 
 def _check_policy(path: Path, policy: CallerIdPolicy) -> Problems:
     yield from _check_name((*path, "name"), policy.name)
-    yield from _check_note((*path, "company_name"), policy.company_name, _LONGEST_NAME)
+    yield from _check_note((*path, "company_name"), policy.company_name, LONGEST_NAME)
     yield from _check_note((*path, "description"), policy.description, _LONGEST_DESCRIPTION)
     if policy.substitute is Substitute.SERVICE and policy.service_number is None:
         wanted = "missing: substitute service needs one of the organization's service numbers"

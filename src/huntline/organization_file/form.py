@@ -264,6 +264,10 @@ _Greeting = Annotated[
 _Music = Annotated[FileForm | None, BeforeValidator(_default_as_none)]
 
 
+_QUEUE = QueueSettings(name="", domain="")
+"""A queue of which nothing is said."""
+
+
 @_plain_settings_of(QueueSettings)
 class QueueForm(_Part):
     """One of ``queues``; its numbers and most of its switches are defined in ``QueueSettings``."""
@@ -274,13 +278,13 @@ class QueueForm(_Part):
     line_uri: Text | None = None
     greeting: _Greeting | None = None
     music: _Music = None
-    distribution: Annotated[Distribution, one_of(Distribution)] = Distribution.ATTENDANT
+    distribution: Annotated[Distribution, one_of(Distribution)] = _QUEUE.distribution
     alerting: Annotated[CallsAlerting, one_of(CallsAlerting)] | None = None
     agents: _Texts = []
     groups: _Texts = []
-    overflow: ExitForm = ExitForm.model_construct(action=QueueExitAction.DISCONNECT)
-    timeout: ExitForm = ExitForm.model_construct(action=QueueExitAction.DISCONNECT)
-    no_agents: ExitForm = ExitForm.model_construct(action=QueueExitAction.QUEUE)
+    overflow: ExitForm = ExitForm.model_construct(action=_QUEUE.overflow.action)
+    timeout: ExitForm = ExitForm.model_construct(action=_QUEUE.timeout.action)
+    no_agents: ExitForm = ExitForm.model_construct(action=_QUEUE.no_agents.action)
     presence_based_routing: bool | None = None
 
 

@@ -10,14 +10,17 @@ from pathlib import Path
 
 from huntline.config import Config
 from huntline.directory.organization import GROUP_NUMBERS, LIMIT_NUMBERS, QUEUE_NUMBERS
+from huntline.directory.values import LONGEST_FILE_NAME, LONGEST_NAME
 from huntline.web.app import build_app
 
 _NUMBERS = {"QUEUE_NUMBERS": QUEUE_NUMBERS, "LIMIT_NUMBERS": LIMIT_NUMBERS, "GROUP_NUMBERS": GROUP_NUMBERS}
+_LENGTHS = {"LONGEST_NAME": LONGEST_NAME, "LONGEST_FILE_NAME": LONGEST_FILE_NAME}
 
 
 def numbers_for_pages() -> str:
     """The numbers of things, their defaults and ranges, in TypeScript."""
-    made = ["/** Made by huntline.web.openapi from huntline.directory.organization, at each build. */"]
+    made = ["/** Made by huntline.web.openapi from huntline.directory, at each build. */"]
+    made.append("\n".join(f"export const {name} = {length};" for name, length in _LENGTHS.items()))
     for name, numbers in _NUMBERS.items():
         facts = {
             field: {"default": number.default, **asdict(number.range)} for field, number in numbers.items()

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from huntline.directory.access import Role
 from huntline.directory.organization import Organization
 from huntline.directory.problems import Problem, did_you_mean
+from huntline.directory.values import LONGEST_NAME
 from huntline.organization_file.form import AsTyped, Text, one_of
 from huntline.organization_file.parts import Dump
 from huntline.storage.accounts import HOST, ApiKey, SignInAccount, UnknownAccount
@@ -28,7 +29,6 @@ from huntline.web.sign_in import let_try_again, seconds_locked
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 1_000
-LONGEST_NAME = 64
 
 
 class AccountForm(BaseModel):

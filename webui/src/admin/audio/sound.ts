@@ -1,8 +1,8 @@
 /** What the pages know of sounds before and after the server has heard them. Nothing in here does I/O. */
 
 import type { TFunction } from 'i18next';
-import { LONGEST_FILE_NAME } from '~/admin/parts/ranges';
 import type { Schemas } from '~/api/client';
+import { LONGEST_FILE_NAME } from '~/api/numbers';
 
 export const MAX_BYTES = 5 * 1024 * 1024;
 export const SUFFIXES = ['.wav', '.mp3', '.wma'] as const;

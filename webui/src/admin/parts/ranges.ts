@@ -2,6 +2,8 @@
 
 import type { TFunction } from 'i18next';
 
+import { LONGEST_NAME } from '~/api/numbers';
+
 export interface Range {
   readonly low: number;
   readonly high: number;
@@ -10,9 +12,6 @@ export interface Range {
   /** It is stored to the nearest of these. */
   readonly step: number;
 }
-
-export const LONGEST_NAME = 64;
-export const LONGEST_FILE_NAME = 100;
 
 /** A number as it is stored. */
 export function nearest(value: number, { step }: Range): number {
