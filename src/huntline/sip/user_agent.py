@@ -202,7 +202,7 @@ class UserAgent:
 
     def now(self) -> float:
         """The loop's clock: seconds, monotonic. Everything that takes ``now`` here is on this clock."""
-        return self._loop.time()
+        return asyncio.get_running_loop().time()
 
     def resolve_literal(self, uri: str) -> Flow | None:
         """The flow to a URI whose host is an IP address; None when it is a name. Raises Unreachable."""
@@ -254,7 +254,7 @@ class UserAgent:
         self._set_timer()
 
     def _schedule_flush(self) -> None:
-        if self._flush_handle is None:
+        if self._is_started and self._flush_handle is None:
             self._flush_handle = self._loop.call_soon(self._flush_scheduled)
 
     def _flush_scheduled(self) -> None:

@@ -27,6 +27,7 @@ from huntline.sip.core.record_bytes import read_record, write_record
 
 PAGE = Flow(Transport.WS, US, PEER, connection=7)
 AGAIN = replace(PAGE, remote=("192.0.2.99", 6000), connection=8)
+PHONE = replace(TCP, remote=(PEER[0], 40_001))
 LISTENER = Flow(Transport.TCP, US, PEER)
 HOLD = OFFER + "a=sendonly\r\n"
 
@@ -548,7 +549,7 @@ def test_a_page_that_called_and_was_not_answered_has_given_up() -> None:
 
 
 def test_a_phone_is_reached_where_it_listens() -> None:
-    desk = Mortal(TCP)
+    desk = Mortal(PHONE)
     desk.talking()
     assert desk.die() == []
     desk.core.hang_up("out", desk.now)
@@ -556,25 +557,25 @@ def test_a_phone_is_reached_where_it_listens() -> None:
 
 
 def test_a_phone_that_does_not_listen_is_waited_for() -> None:
-    desk = Mortal(TCP)
+    desk = Mortal(PHONE)
     desk.talking()
     desk.die()
     desk.core.offer("out", HOLD, desk.now)
     assert desk.flows() == [("INVITE", LISTENER)]
     desk.core.flow_failed(LISTENER, desk.now)
     assert desk.events() == []
-    new = replace(TCP, connection=9)
-    desk.core.move_flow(TCP, new, desk.now)
+    new = replace(PHONE, connection=9)
+    desk.core.move_flow(PHONE, new, desk.now)
     assert desk.flows() == [("INVITE", new)]
 
 
 def test_a_phone_behind_a_nat_is_waited_for() -> None:
-    desk = Mortal(TCP)
+    desk = Mortal(PHONE)
     leg_id, tag = desk.answered_call()  # its Contact is 10.0.0.9
     desk.die()
     desk.core.offer(leg_id, HOLD, desk.now)
     assert desk.flows() == []
-    new = replace(TCP, connection=9)
+    new = replace(PHONE, connection=9)
     desk.receive(desk.request("INFO", to_tag=tag), new)
     desk.core.take_output()
     desk.core.hang_up(leg_id, desk.now)
@@ -582,7 +583,7 @@ def test_a_phone_behind_a_nat_is_waited_for() -> None:
 
 
 def test_a_phone_that_rang_gets_the_invite_again_where_it_listens() -> None:
-    desk = Mortal(TCP)
+    desk = Mortal(PHONE)
     invite = desk.call()
     desk.respond(invite, 180)
     desk.events()
@@ -591,6 +592,22 @@ def test_a_phone_that_rang_gets_the_invite_again_where_it_listens() -> None:
     assert desk.flows() == [("INVITE", LISTENER)]
     desk.core.flow_failed(LISTENER, desk.now)
     assert desk.told(LegRejected).status == 503
+
+
+def test_a_phone_that_names_its_connection_is_reached_where_it_registered() -> None:
+    desk = Mortal(replace(TCP, remote=PEER))  # its Contact is this connection, as baresip's is
+    desk.talking()
+    desk.die()
+    desk.core.offer("out", HOLD, desk.now)
+    assert desk.flows() == []
+    registered = Flow(Transport.TCP, US, (PEER[0], 5070))
+    desk.core.move_flow(desk.flow, registered, desk.now)
+    assert desk.flows() == [("INVITE", registered)]
+    desk.core.flow_failed(registered, desk.now)
+    assert desk.events() == []
+    back = replace(PHONE, connection=9)
+    desk.core.move_flow(desk.flow, back, desk.now)
+    assert desk.flows() == [("INVITE", back)]
 
 
 # Records

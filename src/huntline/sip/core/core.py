@@ -116,7 +116,8 @@ class SipCore:
         self._transactions.undelivered(data, remote, now)
 
     def move_flow(self, old: Flow, new: Flow, now: float) -> None:
-        """The peer at the end of a connection has come back by another: its answered calls go along."""
+        """The peer at the end of a connection has come back by another, or is known to listen somewhere: its
+        answered calls go along."""
         legs = [each for each in self._legs.by_tag.values() if old in (each.flow, each.lost_flow)]
         for leg in legs:
             leg.take_along(new, now)
@@ -124,6 +125,7 @@ class SipCore:
         for leg in legs:
             leg.flow = new
             leg.peer_is_back(now)
+            leg.lost_flow = None if new.connection else old  # it may still come back by its own
 
     # Out
 
