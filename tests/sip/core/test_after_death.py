@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.sip.core.desk import ANSWER, OFFER, PEER, TCP, UDP, US, Desk, restored, write_down
+from tests.sip.core.desk import (
+    ANSWER,
+    OFFER,
+    PEER,
+    TCP,
+    UDP,
+    US,
+    Desk,
+    counted_entropy,
+    restored,
+    write_down,
+)
 
 from huntline.records import UnreadableRecord
 from huntline.sip.core.core import CoreSettings, DigestCredentials, SipCore
@@ -608,6 +619,20 @@ def test_a_phone_that_names_its_connection_is_reached_where_it_registered() -> N
     back = replace(PHONE, connection=9)
     desk.core.move_flow(desk.flow, back, desk.now)
     assert desk.flows() == [("INVITE", back)]
+
+
+def test_where_a_phone_listens_may_be_known_before_its_calls() -> None:
+    desk = Mortal(replace(TCP, remote=PEER))
+    desk.talking()
+    desk.core.hang_up("out", desk.now)
+    desk.sent()
+    write_down(desk.core, desk.journal)
+    registered = Flow(Transport.TCP, US, (PEER[0], 5070))
+    again = SipCore(desk.core.settings, counted_entropy(9))
+    again.move_flow(desk.flow, registered, desk.now)
+    again.restore([read_record(record) for record in desk.journal.values()], desk.now)
+    desk.core = again
+    assert desk.flows() == [("BYE", registered)]
 
 
 # Records

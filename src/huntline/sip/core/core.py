@@ -6,7 +6,7 @@ It performs no I/O and reads no clock: every moment is an argument, in seconds o
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from huntline.errors import PeerError
@@ -70,6 +70,8 @@ class SipCore:
         self._legs = LegTable(self._context)
         self._surroundings = LegTools(self._context, self._transactions, self._legs)
         self._tag_secret = entropy(16)
+        # Where peers listen whose connections ended with an earlier process.
+        self._listeners: dict[Flow, Flow] = {}
 
     @property
     def settings(self) -> CoreSettings:
@@ -118,7 +120,14 @@ class SipCore:
     def move_flow(self, old: Flow, new: Flow, now: float) -> None:
         """The peer at the end of a connection has come back by another, or is known to listen somewhere: its
         answered calls go along."""
+        if new.connection:
+            self._listeners.pop(old, None)
+        else:
+            self._listeners[old] = new
         legs = [each for each in self._legs.by_tag.values() if old in (each.flow, each.lost_flow)]
+        self._move(legs, old, new, now)
+
+    def _move(self, legs: Sequence[SipLeg], old: Flow, new: Flow, now: float) -> None:
         for leg in legs:
             leg.take_along(new, now)
         self._transactions.flow_failed(old, now)
@@ -369,6 +378,9 @@ class SipCore:
         leg.restore(record, now)
         if leg.flow.connection:
             leg.lose_connection(now)
+        lost = leg.lost_flow
+        if lost is not None and (listener := self._listeners.get(lost)) is not None:
+            self._move([leg], lost, listener, now)
 
     def _leg_for(self, record: LegRecord) -> SipLeg:
         known = (record.leg_id, self._surroundings, record.flow, record.local_tag, record.contact)

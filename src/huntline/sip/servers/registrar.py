@@ -113,8 +113,8 @@ class Registrar:
     def restore(self, user_id: str, state: Mapping[str, Any], now: float, unix_offset: float) -> None:
         """Take back what ``state`` gave another process, but for what has expired since.
 
-        Connections are gone: who was bound to one is reached where it listens, over TCP, or comes back. The
-        calls of the former are to be there by now, for ``on_return`` is told of them.
+        Connections are gone: who was bound to one is reached where it listens, over TCP, which is told by
+        ``on_return``, or comes back.
         """
         for kind in ("bindings", "cut_off"):
             for saved in state[kind]:
