@@ -54,7 +54,7 @@ class UserAgent:
         on_event: Callable[[SipEvent], None],
         *,
         on_flow_lost: Callable[[Flow, float], None] | None = None,
-        before_sending: Callable[[], None] = lambda: None,
+        before_sending: Callable[[], None] | None = None,
         timed: Sequence[Timed] = (),
         limits: ConnectionLimits | None = None,
         page_origins: Origins = lambda local_host: (),
@@ -62,7 +62,7 @@ class UserAgent:
         self._core = core
         self._on_event = on_event
         self._on_flow_lost = on_flow_lost
-        self._before_sending = before_sending
+        self._before_sending = before_sending or core.forget_changed
         self._timed: tuple[Timed, ...] = (core, *timed)
         self._limits = limits or ConnectionLimits()
         self._page_origins = page_origins

@@ -662,3 +662,10 @@ def test_a_core_without_records_is_empty() -> None:
     core = restored({}, CoreSettings(), 0.0)
     assert isinstance(core, SipCore)
     assert (core.leg_count, core.transaction_count, core.take_changed()) == (0, 0, {})
+
+
+def test_changes_that_nobody_writes_down_are_let_go() -> None:
+    desk = Desk()
+    desk.core.reject(desk.incoming(), 486, desk.now)
+    desk.core.forget_changed()
+    assert desk.core.take_changed() == {}

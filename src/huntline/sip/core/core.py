@@ -341,6 +341,10 @@ class SipCore:
         changed, self._context.changed = self._context.changed, set()
         return {tag: self._record(tag) for tag in changed}
 
+    def forget_changed(self) -> None:
+        """Nobody keeps records of what has changed so far."""
+        self._context.changed.clear()
+
     def records(self) -> dict[str, LegRecord]:
         """The record of every leg, by our tag of its dialog; but for refusals that have no ACK yet."""
         return {tag: leg.record() for tag, leg in self._legs.by_tag.items()}
