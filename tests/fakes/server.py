@@ -29,7 +29,7 @@ class FakeServer:
 
     def __init__(self, limits: ConnectionLimits | None) -> None:
         self.core = SipCore(CoreSettings(), os.urandom)
-        self.registrar = Registrar(self.core)
+        self.registrar = Registrar(self.core, on_return=self._returned)
         self.presence = PresenceServer(self.core)
         self.authenticator = Authenticator(SettingsInForce(PLAN), b"kept secret")
         self.events: list[SipEvent] = []
@@ -50,6 +50,9 @@ class FakeServer:
     def port(self, transport: str) -> int:
         """The port of the first listening address of a transport."""
         return next(each.port for each in self.user_agent.listening if each.transport == transport)
+
+    def _returned(self, before: Flow, flow: Flow) -> None:
+        self.user_agent.move_flow(before, flow)
 
     def _flow_lost(self, flow: Flow, now: float) -> None:
         self.lost.append(flow)

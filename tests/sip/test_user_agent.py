@@ -8,6 +8,7 @@ import random
 import socket
 import subprocess
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 from tests.fakes.messages import request_bytes
@@ -15,12 +16,12 @@ from tests.fakes.peers import TcpPeer, UdpPeer, tcp_peer, udp_peer, until
 from tests.fakes.server import FakeServer, running
 
 from huntline.errors import ConfigurationError
-from huntline.sip.core.core import OutgoingRequest
+from huntline.sip.core.core import Invite, OutgoingRequest
 from huntline.sip.core.digest import DigestCredentials, authorize
 from huntline.sip.core.events import InviteReceived, LegConfirmed, RequestReceived, ResponseReceived, SipEvent
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.message import Request, Response, build_response
-from huntline.sip.core.record_bytes import read_record
+from huntline.sip.core.record_bytes import read_record, write_record
 from huntline.sip.transport.address import ListenAddress
 
 
@@ -455,5 +456,32 @@ def test_no_connection_has_the_number_of_one_of_another_process() -> None:
                 await until(lambda: server.lost)
                 numbers.append(server.lost[0].connection)
         assert numbers[0] < numbers[1]
+
+    run(story)
+
+
+def test_a_leg_that_cannot_be_taken_up_wholly_can_still_be_ended() -> None:
+    async def story() -> None:
+        async with running("udp:127.0.0.1:0") as first, udp_peer(first.port("udp")) as peer:
+            port = first.port("udp")
+            flow = first.user_agent.resolve_literal(f"sip:amal@127.0.0.1:{peer.port}")
+            assert flow is not None
+            ours, theirs = "<sip:s@a.net>", "<sip:b@a.net>"
+            first.user_agent.invite(Invite("leg", "sip:amal@a.net", flow, ours, theirs, "v=0", "s"))
+            invite = await peer.message()
+            assert isinstance(invite, Request)
+            contact = (("Contact", f"<sip:amal@127.0.0.1:{peer.port}>"),)
+            peer.send(build_response(invite, 200, to_tag="t", headers=contact, body="v=0"))
+            assert (await peer.message()).cseq.method == "ACK"
+            [record] = map(read_record, first.journal.values())
+            [unknown] = record.clients
+            unknown = replace(unknown, state="of a later release")
+            journal = {"tag": write_record(replace(record, clients=(unknown,)))}
+            await first.user_agent.stop()
+            async with running(f"udp:127.0.0.1:{port}", journal=journal) as second:
+                second.user_agent.hang_up("leg")
+                bye = await peer.message()
+                assert isinstance(bye, Request)
+                assert (bye.method, bye.to_tag) == ("BYE", "t")
 
     run(story)

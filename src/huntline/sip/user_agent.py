@@ -55,7 +55,7 @@ class UserAgent:
         on_event: Callable[[SipEvent], None],
         *,
         on_flow_lost: Callable[[Flow, float], None] | None = None,
-        before_sending: Callable[[], None] = lambda: None,
+        before_sending: Callable[[], None] | None = None,
         timed: Sequence[Timed] = (),
         limits: ConnectionLimits | None = None,
         page_origins: Origins = lambda local_host: (),
@@ -63,7 +63,7 @@ class UserAgent:
         self._core = core
         self._on_event = on_event
         self._on_flow_lost = on_flow_lost
-        self._before_sending = before_sending
+        self._before_sending = before_sending or core.forget_changed
         self._timed: tuple[Timed, ...] = (core, *timed)
         self._limits = limits or ConnectionLimits()
         self._page_origins = page_origins
@@ -194,7 +194,12 @@ class UserAgent:
     def restore(self, records: Iterable[LegRecord], now: float) -> None:
         """Go on with the legs of another process; before ``start``, which sends and tells what was missed."""
         self._loop = asyncio.get_running_loop()
-        self._core.restore(records, now)
+        for record in records:
+            # One that another release wrote in its own way costs what was under way in that leg alone.
+            try:
+                self._core.restore([record], now)
+            except Exception:
+                log.exception("a leg is not wholly taken up", extra={"leg": record.leg_id})
 
     def leg(self, leg_id: str) -> LegView | None:
         """A leg as plain data; None when it is unknown or has no dialog yet."""
@@ -206,7 +211,7 @@ class UserAgent:
 
     def now(self) -> float:
         """The loop's clock: seconds, monotonic. Everything that takes ``now`` here is on this clock."""
-        return self._loop.time()
+        return asyncio.get_running_loop().time()
 
     def resolve_literal(self, uri: str) -> Flow | None:
         """The flow to a URI whose host is an IP address; None when it is a name. Raises Unreachable."""
@@ -261,7 +266,7 @@ class UserAgent:
         self._set_timer()
 
     def _schedule_flush(self) -> None:
-        if self._flush_handle is None and self._is_started:
+        if self._is_started and self._flush_handle is None:
             self._flush_handle = self._loop.call_soon(self._flush_scheduled)
 
     def _flush_scheduled(self) -> None:

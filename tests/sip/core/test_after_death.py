@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.sip.core.desk import ANSWER, OFFER, PEER, TCP, UDP, US, Desk, restored, write_down
+from tests.sip.core.desk import (
+    ANSWER,
+    OFFER,
+    PEER,
+    TCP,
+    UDP,
+    US,
+    Desk,
+    counted_entropy,
+    restored,
+    write_down,
+)
 
 from huntline.records import UnreadableRecord
 from huntline.sip.core.core import CoreSettings, DigestCredentials, SipCore
@@ -27,6 +38,7 @@ from huntline.sip.core.record_bytes import read_record, write_record
 
 PAGE = Flow(Transport.WS, US, PEER, connection=7)
 AGAIN = replace(PAGE, remote=("192.0.2.99", 6000), connection=8)
+PHONE = replace(TCP, remote=(PEER[0], 40_001))
 LISTENER = Flow(Transport.TCP, US, PEER)
 HOLD = OFFER + "a=sendonly\r\n"
 
@@ -548,7 +560,7 @@ def test_a_page_that_called_and_was_not_answered_has_given_up() -> None:
 
 
 def test_a_phone_is_reached_where_it_listens() -> None:
-    desk = Mortal(TCP)
+    desk = Mortal(PHONE)
     desk.talking()
     assert desk.die() == []
     desk.core.hang_up("out", desk.now)
@@ -556,25 +568,25 @@ def test_a_phone_is_reached_where_it_listens() -> None:
 
 
 def test_a_phone_that_does_not_listen_is_waited_for() -> None:
-    desk = Mortal(TCP)
+    desk = Mortal(PHONE)
     desk.talking()
     desk.die()
     desk.core.offer("out", HOLD, desk.now)
     assert desk.flows() == [("INVITE", LISTENER)]
     desk.core.flow_failed(LISTENER, desk.now)
     assert desk.events() == []
-    new = replace(TCP, connection=9)
-    desk.core.move_flow(TCP, new, desk.now)
+    new = replace(PHONE, connection=9)
+    desk.core.move_flow(PHONE, new, desk.now)
     assert desk.flows() == [("INVITE", new)]
 
 
 def test_a_phone_behind_a_nat_is_waited_for() -> None:
-    desk = Mortal(TCP)
+    desk = Mortal(PHONE)
     leg_id, tag = desk.answered_call()  # its Contact is 10.0.0.9
     desk.die()
     desk.core.offer(leg_id, HOLD, desk.now)
     assert desk.flows() == []
-    new = replace(TCP, connection=9)
+    new = replace(PHONE, connection=9)
     desk.receive(desk.request("INFO", to_tag=tag), new)
     desk.core.take_output()
     desk.core.hang_up(leg_id, desk.now)
@@ -582,7 +594,7 @@ def test_a_phone_behind_a_nat_is_waited_for() -> None:
 
 
 def test_a_phone_that_rang_gets_the_invite_again_where_it_listens() -> None:
-    desk = Mortal(TCP)
+    desk = Mortal(PHONE)
     invite = desk.call()
     desk.respond(invite, 180)
     desk.events()
@@ -591,6 +603,36 @@ def test_a_phone_that_rang_gets_the_invite_again_where_it_listens() -> None:
     assert desk.flows() == [("INVITE", LISTENER)]
     desk.core.flow_failed(LISTENER, desk.now)
     assert desk.told(LegRejected).status == 503
+
+
+def test_a_phone_that_names_its_connection_is_reached_where_it_registered() -> None:
+    desk = Mortal(replace(TCP, remote=PEER))  # its Contact is this connection, as baresip's is
+    desk.talking()
+    desk.die()
+    desk.core.offer("out", HOLD, desk.now)
+    assert desk.flows() == []
+    registered = Flow(Transport.TCP, US, (PEER[0], 5070))
+    desk.core.move_flow(desk.flow, registered, desk.now)
+    assert desk.flows() == [("INVITE", registered)]
+    desk.core.flow_failed(registered, desk.now)
+    assert desk.events() == []
+    back = replace(PHONE, connection=9)
+    desk.core.move_flow(desk.flow, back, desk.now)
+    assert desk.flows() == [("INVITE", back)]
+
+
+def test_where_a_phone_listens_may_be_known_before_its_calls() -> None:
+    desk = Mortal(replace(TCP, remote=PEER))
+    desk.talking()
+    desk.core.hang_up("out", desk.now)
+    desk.sent()
+    write_down(desk.core, desk.journal)
+    registered = Flow(Transport.TCP, US, (PEER[0], 5070))
+    again = SipCore(desk.core.settings, counted_entropy(9))
+    again.move_flow(desk.flow, registered, desk.now)
+    again.restore([read_record(record) for record in desk.journal.values()], desk.now)
+    desk.core = again
+    assert desk.flows() == [("BYE", registered)]
 
 
 # Records
@@ -620,3 +662,10 @@ def test_a_core_without_records_is_empty() -> None:
     core = restored({}, CoreSettings(), 0.0)
     assert isinstance(core, SipCore)
     assert (core.leg_count, core.transaction_count, core.take_changed()) == (0, 0, {})
+
+
+def test_changes_that_nobody_writes_down_are_let_go() -> None:
+    desk = Desk()
+    desk.core.reject(desk.incoming(), 486, desk.now)
+    desk.core.forget_changed()
+    assert desk.core.take_changed() == {}

@@ -331,6 +331,8 @@ def test_a_phone_over_tcp_is_reached_where_it_listens_and_comes_back() -> None:
     (binding,) = restarted.registrar.bindings("amal")
     assert binding.flow == Flow(Transport.TCP, LOCAL, ("127.0.0.1", 5070))
     assert restarted.reachability == [("amal", True)]
+    assert restarted.returns == [(TCP, binding.flow)], "its calls are found there"
+    restarted.returns.clear()
     back = Flow(Transport.TCP, LOCAL, ("127.0.0.1", 40002), 8)
     restarted.register(contact, "Expires: 120", now=3.0, flow=back)
     assert restarted.returns == [(TCP, back)]

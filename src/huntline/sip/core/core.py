@@ -6,7 +6,7 @@ It performs no I/O and reads no clock: every moment is an argument, in seconds o
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from huntline.errors import PeerError
@@ -76,6 +76,8 @@ class SipCore:
         """Whether nothing new begins (RFC 3261 section 21.5.4): INVITE and OPTIONS get 503; calls go on."""
         self._away = f"{self._context.token()}-"
         self._away_tag = f";tag={self._away}".encode()
+        # Where peers listen whose connections ended with an earlier process.
+        self._listeners: dict[Flow, Flow] = {}
 
     @property
     def settings(self) -> CoreSettings:
@@ -148,14 +150,23 @@ class SipCore:
         self._transactions.undelivered(data, remote, now)
 
     def move_flow(self, old: Flow, new: Flow, now: float) -> None:
-        """The peer at the end of a connection has come back by another: its answered calls go along."""
+        """The peer at the end of a connection has come back by another, or is known to listen somewhere: its
+        answered calls go along."""
+        if new.connection:
+            self._listeners.pop(old, None)
+        else:
+            self._listeners[old] = new
         legs = [each for each in self._legs.by_tag.values() if old in (each.flow, each.lost_flow)]
+        self._move(legs, old, new, now)
+
+    def _move(self, legs: Sequence[SipLeg], old: Flow, new: Flow, now: float) -> None:
         for leg in legs:
             leg.take_along(new, now)
         self._transactions.flow_failed(old, now)
         for leg in legs:
             leg.flow = new
             leg.peer_is_back(now)
+            leg.lost_flow = None if new.connection else old  # it may still come back by its own
 
     # Out
 
@@ -362,6 +373,10 @@ class SipCore:
         changed, self._context.changed = self._context.changed, set()
         return {tag: self._record(tag) for tag in changed}
 
+    def forget_changed(self) -> None:
+        """Nobody keeps records of what has changed so far."""
+        self._context.changed.clear()
+
     def records(self) -> dict[str, LegRecord]:
         """The record of every leg, by our tag of its dialog; but for refusals that have no ACK yet."""
         return {tag: leg.record() for tag, leg in self._legs.by_tag.items()}
@@ -399,6 +414,9 @@ class SipCore:
         leg.restore(record, now)
         if leg.flow.connection:
             leg.lose_connection(now)
+        lost = leg.lost_flow
+        if lost is not None and (listener := self._listeners.get(lost)) is not None:
+            self._move([leg], lost, listener, now)
 
     def _leg_for(self, record: LegRecord) -> SipLeg:
         known = (record.leg_id, self._surroundings, record.flow, record.local_tag, record.contact)

@@ -113,7 +113,8 @@ class Registrar:
     def restore(self, user_id: str, state: Mapping[str, Any], now: float, unix_offset: float) -> None:
         """Take back what ``state`` gave another process, but for what has expired since.
 
-        Connections are gone: who was bound to one is reached where it listens, over TCP, or comes back.
+        Connections are gone: who was bound to one is reached where it listens, over TCP, which is told by
+        ``on_return``, or comes back.
         """
         for kind in ("bindings", "cut_off"):
             for saved in state[kind]:
@@ -131,6 +132,7 @@ class Registrar:
         listener = flow_to_listener(binding.flow, f"<{binding.contact_uri}>")
         if listener is not None and not is_cut_off:
             self._bindings.put(user_id, replace(binding, flow=listener))
+            self._on_return(binding.flow, listener)
         self._bindings.remember(user_id, binding)
 
     def _changed(self, user_id: str) -> None:
