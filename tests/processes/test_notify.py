@@ -8,7 +8,7 @@ import socket
 from pathlib import Path
 
 import pytest
-from tests.processes.household import LIVE, Household
+from tests.processes.household import LIVE, Household, until
 
 from huntline.processes.notify import notify, watchdog_patience
 
@@ -23,21 +23,22 @@ def test_a_service_manager_is_told_of_readiness_life_and_end(
         manager.bind(str(tmp_path / "notify"))
         manager.setblocking(False)
 
-        async def story() -> list[bytes]:
-            heard: list[bytes] = []
+        async def story() -> set[bytes]:
+            heard: set[bytes] = set()
 
-            async def until(wanted: bytes) -> None:
-                while not heard or heard[-1] != wanted:
-                    heard.append(await asyncio.get_running_loop().sock_recv(manager, 100))
+            async def listen() -> None:
+                while True:
+                    heard.add(await asyncio.get_running_loop().sock_recv(manager, 100))
 
+            listening = asyncio.create_task(listen())
             async with Household(tmp_path, media=LIVE).alive():
-                await until(b"READY=1")
-                await until(b"WATCHDOG=1")
-            await until(b"STOPPING=1")
+                await until(lambda: heard == {b"READY=1", b"WATCHDOG=1"})
+            await until(lambda: b"STOPPING=1" in heard)
+            listening.cancel()
             return heard
 
         heard = asyncio.run(story())
-    assert set(heard) == {b"READY=1", b"WATCHDOG=1", b"STOPPING=1"}
+    assert heard == {b"READY=1", b"WATCHDOG=1", b"STOPPING=1"}
 
 
 def test_an_abstract_socket_is_one_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,6 +59,16 @@ def test_the_watchdog_is_fed_when_it_is_ours(
     monkeypatch.setenv("WATCHDOG_USEC", wanted)
     monkeypatch.setenv("WATCHDOG_PID", pid)
     assert watchdog_patience() == patience
+
+
+def test_a_service_manager_that_does_not_listen_holds_nobody_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        for _ in range(1000):
+            notify("WATCHDOG=1")
 
 
 def test_without_a_service_manager_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -114,6 +114,8 @@ def test_calls_go_on_when_the_media_process_is_killed(
         caller.sound.wait_for(agent.sound.tone or 0, 5, since=killed_at + 0.1)
         agent.sound.wait_for(tones.CALLER, 5, since=killed_at + 0.1)
         waiting.sound.wait_loud(5, since=killed_at + 0.1)
+        back_at = time.time()
+        assert all(leg.sound.longest_gap(since=killed_at, until=back_at) < 1 for leg in (caller, waiting))
         for leg in (caller, waiting):
             leg.hang_up()
         agent.wait_ended()

@@ -17,7 +17,7 @@ from huntline.processes.nursery import LONGEST_PAUSE, SHORTEST_PAUSE, Nursery, N
 from huntline.processes.run_file import ChildRecord, beginning_of
 from huntline.processes.words import EXIT_CONFIGURATION, HAND_OVER
 
-LIVED_WELL = 5.0  # seconds of life after which a death counts as the first again
+LIVED_WELL = 2.0  # seconds of life after which a death counts as the first again
 TIME_TO_GET_READY = 60.0
 TIME_TO_END = 3.0  # per child, from SIGTERM to SIGKILL
 

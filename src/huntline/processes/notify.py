@@ -13,12 +13,12 @@ ALIVE = "WATCHDOG=1"
 
 
 def notify(state: str) -> None:
-    """Tell it; that it cannot be told is no fault of ours."""
+    """Tell it; that it cannot be told, or has no time to hear, is no fault of ours."""
     where = os.environ.get("NOTIFY_SOCKET", "")
     if where:
         address = where.replace("@", "\0", 1) if where.startswith("@") else where
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as telling, contextlib.suppress(OSError):
-            telling.sendto(state.encode(), address)
+            telling.sendto(state.encode(), socket.MSG_DONTWAIT, address)
 
 
 async def stay_alive() -> None:

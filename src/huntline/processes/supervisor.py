@@ -143,7 +143,8 @@ class Supervisor:
         log_file: TextIO | None = None,
     ) -> None:
         self._config = config
-        self._names = [child.name for child in children]
+        # What others ask is loaded and started first, and ended last.
+        self._names = [child.name for child in reversed(children)]
         self._nursery_command, self._log_file = nursery, log_file
         self._nursery = Nursery(nursery, self._names, log_file)
         self._run_id = ""
@@ -159,7 +160,6 @@ class Supervisor:
         self._ending = ending
         self._nursery.start()
         self._adopt()
-        # The last to end are the first to be started: others ask them.
         keeping = [asyncio.create_task(keeper.keep()) for keeper in reversed(self._keepers)]
         keeping.append(asyncio.create_task(self._nursery.keep()))
         stopping = asyncio.create_task(ending.wait())
