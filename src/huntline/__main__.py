@@ -57,12 +57,20 @@ COMMANDS = (
         "cli.backup:backup",
         "Write settings, history, sounds and secrets into one file, also while the server runs.",
     ),
-    Command("restore", "cli.backup:restore", "Put a backup into an empty data folder; all is checked first."),
-    Command("retention", "cli.retention:retention", "Remove history and unused sounds that are too old."),
+    Command(
+        "restore",
+        "cli.backup:restore",
+        "Put a backup into an empty data folder that no server uses. All of it is checked first.",
+    ),
+    Command(
+        "retention",
+        "cli.retention:retention",
+        "Remove history and unused sounds that are older than the settings of the server say.",
+    ),
     Command(
         "erase",
         "cli.erase:erase",
-        "Take a person's number out of history, refused calls and audit.",
+        "Take a person's number out of history, refused calls and audit, in all its spellings.",
     ),
     Command("status", "cli.status:status", "Show queues, agents and calls as they are now."),
     Command(

@@ -15,7 +15,7 @@ from .office import Office
 from .pages import PASSWORD, account
 from .reactor import Reactor
 from .server import Server
-from .stories import hear_each_other, talk
+from .stories import desk, hear_each_other, talk
 
 pytestmark = pytest.mark.scenario
 
@@ -65,3 +65,35 @@ def test_a_backup_under_calls_is_the_server_on_another_machine(
         moved.assert_calm()
     finally:
         moved.stop()
+
+
+def test_a_number_is_erased_while_its_owner_calls_again(office: Office) -> None:
+    """What is on record loses the number; the call that is up goes on, and loses it when it is done again."""
+    number, [amal] = desk(office, "amal")
+    caller = office.caller("+12065550177")
+    refused = caller.dial(office.personal_number)
+    assert refused.wait_refused() == 404
+    first, taken = talk(caller, number, amal)
+    first.hang_up()
+    taken.wait_ended()
+    second, taken = talk(caller, number, amal)
+    office.server.wait_status(lambda _: _callers(office) == ["+12065550177"], "the first call is on record")
+
+    erase = ("erase", "+1 206 555 0177", "--organization", office.name, "--yes")
+    shown = office.server.run(*erase).stdout
+    assert shown.startswith(f"{office.name}: 1 calls, 1 refused calls\nErased +12065550177 in 2 places.\n")
+    assert _callers(office) == ["anonymous"]
+    hear_each_other(second, taken)
+    second.hang_up()
+    taken.wait_ended()
+    office.server.wait_status(lambda _: len(_callers(office)) == 2, "the second call is on record")
+    assert office.server.run(*erase).stdout.startswith(f"{office.name}: 1 calls\n")
+    assert _callers(office) == ["anonymous", "anonymous"]
+    told = office.server.run("audit", "--json", "--what", "history", "--organization", office.name).stdout
+    assert '"+*********77"' in told
+    assert "2065550177" not in told
+
+
+def _callers(office: Office) -> list[str]:
+    """Who is on record as the callers of the office, the last one first."""
+    return [call["caller"] for call in office.server.history() if call["organization"] == office.name]
