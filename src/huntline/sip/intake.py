@@ -80,12 +80,14 @@ class Intake:
             self._next_slice.cancel()
 
     def _may_go_ahead(self, data: bytes) -> bool:
-        if not self._line:
-            return not may_be_new_work(data)
-        if may_be_new_work(data) or data.startswith(b"CANCEL "):  # its INVITE may be in line
-            request = glance(data)
-            return request is not None and self._core.is_under_way(request)
-        return True
+        if may_be_new_work(data):
+            return bool(self._line) and self._is_under_way(data)
+        # The INVITE that a CANCEL means may be in line.
+        return not self._line or not data.startswith(b"CANCEL ") or self._is_under_way(data)
+
+    def _is_under_way(self, data: bytes) -> bool:
+        request = glance(data)
+        return request is not None and self._core.is_under_way(request)
 
     def _serve(self) -> None:
         """Serve new requests for a moment, then let everything else have its turn."""
