@@ -332,7 +332,7 @@ def test_bytes_of_a_phone_that_are_no_text_come_through() -> None:
 
 def test_what_is_no_message_is_refused_as_a_value() -> None:
     for text in (b"{", b"\xff", b""):
-        with pytest.raises(ValueError, match="Expecting|decode"):
+        with pytest.raises(ValueError, match=r"Expecting|decode"):
             message_in(text)
 
 

@@ -18,6 +18,8 @@ from huntline.directory.shown_numbers import shown_number
 from huntline.engine.reasons import from_data
 from huntline.languages.reasons import Reader, in_words
 
+OVERLOADED = "More comes than can be served: {} new requests were turned away since the start."
+
 STATE_STYLES = {
     "ready": "green",
     "ringing": "yellow",
@@ -36,6 +38,8 @@ def status(data: DataOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         print_json(now | {"agents": [agent | {"reason": _reason(agent)} for agent in now["agents"]]})
     else:
+        if (resources := now["resources"]).get("is_overloaded"):
+            console().print(Text(OVERLOADED.format(resources["turned_away"]), style="bold red"))
         console().print(tables(now))
 
 

@@ -60,7 +60,8 @@ class ControlVerbs:
         }
 
     def _ping(self, request: Request) -> Answer:
-        return {}
+        resources = self.status.resources()
+        return {key: resources[key] for key in ("is_overloaded", "turned_away")}
 
     def _status(self, request: Request) -> Answer:
         return self.status.now()

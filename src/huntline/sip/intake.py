@@ -24,6 +24,7 @@ from huntline.sip.core.overload import OverloadControl
 log = logging.getLogger(__name__)
 
 _SLICE = 0.005  # seconds for new requests before all else has its turn again
+_SHOWN_FOR = 10.0  # seconds
 _MOST_WAITING = 16 * 1024 * 1024  # bytes
 
 
@@ -31,6 +32,8 @@ class _Waiting(NamedTuple):
     data: bytes
     flow: Flow
     since: float
+    request: Request | None
+    """What a glance shows of it, once it is known to belong to nothing that is there."""
 
 
 class Intake:
@@ -53,25 +56,27 @@ class Intake:
         self._line_bytes = 0
         self._next_slice: asyncio.Handle | None = None
         self._warning = RationedWarning(log, "new SIP requests are turned away: there is too much to do", 1.0)
+        self._turned_away_at: float | None = None
         self.turned_away = 0
 
     @property
     def is_overloaded(self) -> bool:
-        """Whether requests are turned away, or were a moment ago."""
-        return self._control.is_overloaded(self._clock())
+        """Whether requests are turned away, or were a moment ago: long enough for people to see it."""
+        return self._turned_away_at is not None and self._clock() - self._turned_away_at < _SHOWN_FOR
 
     def take(self, data: bytes, flow: Flow) -> None:
         """A whole message has come."""
-        if self._may_go_ahead(data):
-            if not self._core.is_ack_of_turned_away(data):
-                self._receive(data, flow)
-        elif self._line_bytes + len(data) > _MOST_WAITING:
-            self._refuse(data, flow, self._clock() - self._line[0].since)
+        if not self._line:
+            request, must_wait = None, may_be_new_work(data)
+        elif may_be_new_work(data) or data.startswith(b"CANCEL "):  # its INVITE may be in line
+            request = glance(data)
+            must_wait = request is None or not self._core.is_under_way(request)
         else:
-            self._line.append(_Waiting(data, flow, self._clock()))
-            self._line_bytes += len(data)
-            if self._next_slice is None:
-                self._next_slice = self._loop.call_soon(self._serve)
+            request, must_wait = None, False
+        if must_wait:
+            self._stand_in_line(_Waiting(data, flow, self._clock(), request))
+        elif not self._core.is_ack_of_turned_away(data):
+            self._receive(data, flow)
 
     def close(self) -> None:
         """Forget those who wait."""
@@ -79,39 +84,41 @@ class Intake:
         if self._next_slice is not None:
             self._next_slice.cancel()
 
-    def _may_go_ahead(self, data: bytes) -> bool:
-        if may_be_new_work(data):
-            return bool(self._line) and self._is_under_way(data)
-        # The INVITE that a CANCEL means may be in line.
-        return not self._line or not data.startswith(b"CANCEL ") or self._is_under_way(data)
-
-    def _is_under_way(self, data: bytes) -> bool:
-        request = glance(data)
-        return request is not None and self._core.is_under_way(request)
+    def _stand_in_line(self, new: _Waiting) -> None:
+        if self._line_bytes + len(new.data) > _MOST_WAITING:
+            self._refuse(new, new.since - self._line[0].since)
+            return
+        self._line.append(new)
+        self._line_bytes += len(new.data)
+        if self._next_slice is None:
+            self._next_slice = self._loop.call_soon(self._serve)
 
     def _serve(self) -> None:
         """Serve new requests for a moment, then let everything else have its turn."""
         self._next_slice = None
         end = self._clock() + _SLICE
         while self._line:
-            data, flow, since = self._line.popleft()
-            self._line_bytes -= len(data)
+            first = self._line.popleft()
+            self._line_bytes -= len(first.data)
             now = self._clock()
-            if self._control.takes(now - since, now) or data.startswith(b"CANCEL "):
-                self._receive(data, flow)
+            if self._control.takes(now - first.since, now) or first.data.startswith(b"CANCEL "):
+                self._receive(first.data, first.flow)
             else:
-                self._refuse(data, flow, now - since)
+                self._refuse(first, now - first.since)
             if self._line and self._clock() >= end:
                 self._next_slice = self._loop.call_soon(self._serve)
                 return
 
-    def _refuse(self, data: bytes, flow: Flow, waited: float) -> None:
-        request = glance(data)
+    def _refuse(self, refused: _Waiting, waited: float) -> None:
+        request = refused.request
         if request is None:
-            return  # no answer to it would find its way
-        if self._core.is_under_way(request):  # sent again, and the first one was taken
-            self._receive(data, flow)
-            return
+            request = glance(refused.data)
+            if request is None:
+                return  # no answer would find its way
+            if self._core.is_under_way(request):  # sent again, or within a dialog
+                self._receive(refused.data, refused.flow)
+                return
         self.turned_away += 1
+        self._turned_away_at = self._clock()
         self._warning.tell(waited_ms=round(1000 * waited), waiting=len(self._line))
-        self._turn_away(request, flow)
+        self._turn_away(request, refused.flow)

@@ -1,6 +1,6 @@
 /** Whether the server is well, as `/healthz` says. */
 
-const PARTS = ['signalling', 'media', 'database', 'disk'] as const;
+const PARTS = ['signalling', 'media', 'database', 'disk', 'load'] as const;
 
 export type Part = (typeof PARTS)[number];
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import select
 import socket
+import struct
 from collections.abc import Callable
 
 from huntline.network.protocols import Protocol, protocol_of
@@ -18,6 +19,7 @@ log = logging.getLogger(__name__)
 
 _RECEIVE_BUFFER = 4 * 1024 * 1024  # a second of a registration storm must fit while the process is busy
 _SO_RCVBUFFORCE = 33  # Linux, root only: past net.core.rmem_max
+_SO_MEMINFO, _MEMINFO = 55, struct.Struct("9I")  # Linux; the last number counts datagrams that found no room
 _DATAGRAMS_PER_WAKE_UP = 64  # so that a flood on one socket leaves time for timers and other sockets
 _LARGEST_DATAGRAM = 65535
 _REMEMBERED_FLOWS = 8192
@@ -66,6 +68,13 @@ class UdpSocket:
                     raise
             else:
                 return
+
+    @property
+    def lost(self) -> int:
+        """Datagrams that the kernel threw away, since we read too slowly."""
+        told = self._socket.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, _MEMINFO.size)
+        lost: int = _MEMINFO.unpack(told)[-1]
+        return lost
 
     def close(self) -> None:
         """Stop listening; may be called twice."""
