@@ -17,7 +17,7 @@ from typing import NamedTuple
 from huntline.logs import RationedWarning
 from huntline.sip.core.core import SipCore
 from huntline.sip.core.flow import Flow
-from huntline.sip.core.glance import glance, may_be_new_work
+from huntline.sip.core.glance import glance, may_be_new_work, seems_in_dialog
 from huntline.sip.core.message import Request
 from huntline.sip.core.overload import OverloadControl
 
@@ -32,8 +32,6 @@ class _Waiting(NamedTuple):
     data: bytes
     flow: Flow
     since: float
-    request: Request | None
-    """What a glance shows of it, once it is known to belong to nothing that is there."""
 
 
 class Intake:
@@ -66,15 +64,8 @@ class Intake:
 
     def take(self, data: bytes, flow: Flow) -> None:
         """A whole message has come."""
-        if not self._line:
-            request, must_wait = None, may_be_new_work(data)
-        elif may_be_new_work(data) or data.startswith(b"CANCEL "):  # its INVITE may be in line
-            request = glance(data)
-            must_wait = request is None or not self._core.is_under_way(request)
-        else:
-            request, must_wait = None, False
-        if must_wait:
-            self._stand_in_line(_Waiting(data, flow, self._clock(), request))
+        if self._must_wait(data):
+            self._stand_in_line(_Waiting(data, flow, self._clock()))
         elif not self._core.is_ack_of_turned_away(data):
             self._receive(data, flow)
 
@@ -83,6 +74,16 @@ class Intake:
         self._line.clear()
         if self._next_slice is not None:
             self._next_slice.cancel()
+
+    def _must_wait(self, data: bytes) -> bool:
+        is_new = may_be_new_work(data)
+        if not self._line:
+            return is_new
+        # The INVITE that a CANCEL means may be in line.
+        if not (seems_in_dialog(data) if is_new else data.startswith(b"CANCEL ")):
+            return is_new
+        request = glance(data)
+        return request is None or not self._core.is_under_way(request)
 
     def _stand_in_line(self, new: _Waiting) -> None:
         if self._line_bytes + len(new.data) > _MOST_WAITING:
@@ -110,14 +111,12 @@ class Intake:
                 return
 
     def _refuse(self, refused: _Waiting, waited: float) -> None:
-        request = refused.request
+        request = glance(refused.data)
         if request is None:
-            request = glance(refused.data)
-            if request is None:
-                return  # no answer would find its way
-            if self._core.is_under_way(request):  # sent again, or within a dialog
-                self._receive(refused.data, refused.flow)
-                return
+            return  # no answer would find its way
+        if self._core.is_under_way(request):  # sent again, or within a dialog
+            self._receive(refused.data, refused.flow)
+            return
         self.turned_away += 1
         self._turned_away_at = self._clock()
         self._warning.tell(waited_ms=round(1000 * waited), waiting=len(self._line))

@@ -10,7 +10,7 @@ from tests.sip.core.desk import Desk
 from tests.sip.core.test_torture_messages import EXPECTED, read
 
 from huntline.sip.core.flow import Flow, Transport
-from huntline.sip.core.glance import glance, may_be_new_work
+from huntline.sip.core.glance import glance, may_be_new_work, seems_in_dialog
 from huntline.sip.core.message import MalformedMessage, Request, build_response, parse_message
 
 FLOW = Flow(Transport.UDP, ("192.0.2.1", 5060), ("198.51.100.7", 40123))
@@ -75,6 +75,13 @@ def test_nothing_makes_it_fail(noise: bytes, at: int) -> None:
 @pytest.mark.parametrize(("method", "is_new"), [("INVITE", True), ("REGISTER", True), ("OPTIONS", True)])
 def test_new_work_is_known_by_its_method(method: str, is_new: bool) -> None:
     assert may_be_new_work(request_bytes(method)) is is_new
+
+
+def test_what_is_sent_within_a_dialog_seems_so_however_it_is_written() -> None:
+    new = request_bytes("INVITE")
+    assert not seems_in_dialog(new)
+    for to in (b"To: <sip:a@b>;tag=1", b"To:<sip:a@b>; Tag = 1", b"to: <sip:a@b>;tag=1", b"t:a;tag=1"):
+        assert seems_in_dialog(new.replace(b"To: <sip:amal@contoso.com>", to))
 
 
 @pytest.mark.parametrize("method", ["ACK", "BYE", "CANCEL", "INFO", "PRACK", "UPDATE"])

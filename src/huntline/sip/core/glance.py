@@ -21,6 +21,12 @@ def may_be_new_work(data: bytes) -> bool:
     return data.startswith(_NEW_WORK)
 
 
+def seems_in_dialog(data: bytes) -> bool:
+    """Whether To has a tag, or may have one for all that can be told in no time."""
+    at = data.find(b"\nTo:")
+    return at < 0 or b"tag" in data[at : data.find(b"\n", at + 1)].lower()
+
+
 def glance(data: bytes) -> Request | None:
     """The request with no headers but those that every response copies (RFC 3261 section 8.2.6.2), no body,
     and nothing checked; None where one of them is missing or the head is long, and for responses."""

@@ -7,6 +7,7 @@ import logging
 import select
 import socket
 import struct
+import time
 from collections.abc import Callable
 
 from huntline.network.protocols import Protocol, protocol_of
@@ -20,7 +21,10 @@ log = logging.getLogger(__name__)
 _RECEIVE_BUFFER = 4 * 1024 * 1024  # a second of a registration storm must fit while the process is busy
 _SO_RCVBUFFORCE = 33  # Linux, root only: past net.core.rmem_max
 _SO_MEMINFO, _MEMINFO = 55, struct.Struct("9I")  # Linux; the last number counts datagrams that found no room
-_DATAGRAMS_PER_WAKE_UP = 64  # so that a flood on one socket leaves time for timers and other sockets
+# So that a flood on one socket leaves time for timers and other sockets, and yet what it must not hold up is
+# found behind it soon.
+_DATAGRAMS_PER_WAKE_UP = 512
+_TIME_PER_WAKE_UP = 0.02  # seconds
 _LARGEST_DATAGRAM = 65535
 _REMEMBERED_FLOWS = 8192
 _TRIES_TO_SEND = 4
@@ -84,6 +88,7 @@ class UdpSocket:
             self._socket.close()
 
     def _read(self) -> None:
+        end = time.monotonic() + _TIME_PER_WAKE_UP
         for count in range(_DATAGRAMS_PER_WAKE_UP):
             try:
                 data, sender = self._socket.recvfrom(_LARGEST_DATAGRAM)
@@ -100,6 +105,8 @@ class UdpSocket:
                 self._on_message(message, flow)
                 if self._socket.fileno() < 0:  # the message's reader closed us
                     return
+            if time.monotonic() >= end:
+                return
 
     def _sip_in(self, data: bytes, sender: tuple[str, int]) -> bytes:
         """The message in a datagram, or nothing: keep-alives, and what other protocols send.
