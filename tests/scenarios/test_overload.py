@@ -1,4 +1,4 @@
-"""More than can be served: calls that are up feel nothing, new ones are told to come back, then all is well."""
+"""More than can be served: calls that are up feel nothing, newcomers are sent away, then all is well."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _health(office: Office) -> tuple[int, dict[str, object]]:
     try:
         with urllib.request.urlopen(
             f"http://127.0.0.1:{office.server.http_port}/healthz", timeout=5
-        ) as answer:  # noqa: S310 - ours
+        ) as answer:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as refusal:
         return refusal.code, json.load(refusal)
