@@ -112,6 +112,12 @@ def test_status_for_people_shows_queues_agents_and_calls(tmp_path: Path) -> None
         assert word in done.stdout
 
 
+def test_status_for_people_begins_with_an_overload(tmp_path: Path) -> None:
+    with FakeServer(NOW | {"resources": {"is_overloaded": True, "turned_away": 1234}}).running(tmp_path):
+        done = huntline("status", "--data", tmp_path)
+    assert done.stdout.startswith("More comes than can be served: 1234 new requests were turned away")
+
+
 CONTOSO = """\
 organization: Contoso
 domains: [contoso.com]

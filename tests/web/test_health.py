@@ -19,9 +19,11 @@ from huntline.storage.database import open_database
 from huntline.web import health
 from huntline.web.health import Health
 
+LOAD: dict[str, Any] = {}
+
 
 def pong(request: dict[str, Any]) -> dict[str, Any]:
-    return {}
+    return LOAD
 
 
 @asynccontextmanager
@@ -59,6 +61,19 @@ def test_a_server_is_well_when_all_its_parts_are(config: Config, looked: Health)
             assert await wrong(looked) == {}
             await media.close()
             assert list(await wrong(looked)) == ["media"]
+
+    asyncio.run(story())
+
+
+def test_more_than_can_be_served_is_told(config: Config, looked: Health) -> None:
+    async def story() -> None:
+        async with others(config):
+            assert await wrong(looked) == {}
+            LOAD.update(is_overloaded=True, turned_away=17)
+            assert list(await wrong(looked)) == ["load"]
+            assert "17 requests" in (await wrong(looked))["load"]
+            LOAD.clear()
+            assert await wrong(looked) == {}
 
     asyncio.run(story())
 

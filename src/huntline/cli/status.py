@@ -20,6 +20,8 @@ from huntline.engine.reasons import from_data
 from huntline.languages.reasons import Reader, in_words
 from huntline.processes.run_file import SUPERVISOR_GONE, is_supervised
 
+OVERLOADED = "More comes than can be served: {} new requests were turned away since the start."
+
 STATE_STYLES = {
     "ready": "green",
     "ringing": "yellow",
@@ -41,6 +43,8 @@ def status(data: DataOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         print_json(now | {"agents": [agent | {"reason": _reason(agent)} for agent in now["agents"]]})
     else:
+        if (resources := now["resources"]).get("is_overloaded"):
+            console().print(Text(OVERLOADED.format(resources["turned_away"]), style="bold red"))
         console().print(tables(now))
 
 

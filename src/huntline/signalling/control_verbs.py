@@ -64,7 +64,9 @@ class ControlVerbs:
         }
 
     def _ping(self, request: Request) -> Answer:
-        return {"is_draining": self.draining.is_on}
+        resources = self.status.resources()
+        told = {key: resources[key] for key in ("is_overloaded", "turned_away")}
+        return {"is_draining": self.draining.is_on, **told}
 
     def _drain(self, request: Request) -> Answer:
         """Without ``on`` nothing changes. A process that was started meanwhile knows nothing of it."""

@@ -13,7 +13,8 @@ from huntline.signalling.snapshot_writing import SnapshotWriting
 
 @dataclass(frozen=True, slots=True)
 class ProcessStatus:
-    """``resources`` counts what is in use: legs, transactions, registrations, media."""
+    """``resources`` counts what is in use (legs, transactions, registrations, media) and what was turned
+    away."""
 
     writing: SnapshotWriting
     runner: Runner

@@ -319,4 +319,5 @@ class Signalling:
             "transactions": self._core.transaction_count,
             "registrations": len(self._registrar),
             **self._media.usage(),
+            **self._user_agent.usage(),
         }

@@ -17,13 +17,14 @@ from typing import NamedTuple
 from huntline.logs import RationedWarning
 from huntline.sip.core.core import SipCore
 from huntline.sip.core.flow import Flow
-from huntline.sip.core.glance import glance, may_be_new_work
+from huntline.sip.core.glance import glance, may_be_new_work, seems_in_dialog
 from huntline.sip.core.message import Request
 from huntline.sip.core.overload import OverloadControl
 
 log = logging.getLogger(__name__)
 
 _SLICE = 0.005  # seconds for new requests before all else has its turn again
+_SHOWN_FOR = 10.0  # seconds
 _MOST_WAITING = 16 * 1024 * 1024  # bytes
 
 
@@ -53,25 +54,20 @@ class Intake:
         self._line_bytes = 0
         self._next_slice: asyncio.Handle | None = None
         self._warning = RationedWarning(log, "new SIP requests are turned away: there is too much to do", 1.0)
+        self._turned_away_at: float | None = None
         self.turned_away = 0
 
     @property
     def is_overloaded(self) -> bool:
-        """Whether requests are turned away, or were a moment ago."""
-        return self._control.is_overloaded(self._clock())
+        """Whether requests are turned away, or were a moment ago: long enough for people to see it."""
+        return self._turned_away_at is not None and self._clock() - self._turned_away_at < _SHOWN_FOR
 
     def take(self, data: bytes, flow: Flow) -> None:
         """A whole message has come."""
-        if self._may_go_ahead(data):
-            if not self._core.is_ack_of_turned_away(data):
-                self._receive(data, flow)
-        elif self._line_bytes + len(data) > _MOST_WAITING:
-            self._refuse(data, flow, self._clock() - self._line[0].since)
-        else:
-            self._line.append(_Waiting(data, flow, self._clock()))
-            self._line_bytes += len(data)
-            if self._next_slice is None:
-                self._next_slice = self._loop.call_soon(self._serve)
+        if self._must_wait(data):
+            self._stand_in_line(_Waiting(data, flow, self._clock()))
+        elif not self._core.is_ack_of_turned_away(data):
+            self._receive(data, flow)
 
     def close(self) -> None:
         """Forget those who wait."""
@@ -79,37 +75,49 @@ class Intake:
         if self._next_slice is not None:
             self._next_slice.cancel()
 
-    def _may_go_ahead(self, data: bytes) -> bool:
+    def _must_wait(self, data: bytes) -> bool:
+        is_new = may_be_new_work(data)
         if not self._line:
-            return not may_be_new_work(data)
-        if may_be_new_work(data) or data.startswith(b"CANCEL "):  # its INVITE may be in line
-            request = glance(data)
-            return request is not None and self._core.is_under_way(request)
-        return True
+            return is_new
+        # The INVITE that a CANCEL means may be in line.
+        if not (seems_in_dialog(data) if is_new else data.startswith(b"CANCEL ")):
+            return is_new
+        request = glance(data)
+        return request is None or not self._core.is_under_way(request)
+
+    def _stand_in_line(self, new: _Waiting) -> None:
+        if self._line_bytes + len(new.data) > _MOST_WAITING:
+            self._refuse(new, new.since - self._line[0].since)
+            return
+        self._line.append(new)
+        self._line_bytes += len(new.data)
+        if self._next_slice is None:
+            self._next_slice = self._loop.call_soon(self._serve)
 
     def _serve(self) -> None:
         """Serve new requests for a moment, then let everything else have its turn."""
         self._next_slice = None
         end = self._clock() + _SLICE
         while self._line:
-            data, flow, since = self._line.popleft()
-            self._line_bytes -= len(data)
+            first = self._line.popleft()
+            self._line_bytes -= len(first.data)
             now = self._clock()
-            if self._control.takes(now - since, now) or data.startswith(b"CANCEL "):
-                self._receive(data, flow)
+            if self._control.takes(now - first.since, now) or first.data.startswith(b"CANCEL "):
+                self._receive(first.data, first.flow)
             else:
-                self._refuse(data, flow, now - since)
+                self._refuse(first, now - first.since)
             if self._line and self._clock() >= end:
                 self._next_slice = self._loop.call_soon(self._serve)
                 return
 
-    def _refuse(self, data: bytes, flow: Flow, waited: float) -> None:
-        request = glance(data)
+    def _refuse(self, refused: _Waiting, waited: float) -> None:
+        request = glance(refused.data)
         if request is None:
-            return  # no answer to it would find its way
-        if self._core.is_under_way(request):  # sent again, and the first one was taken
-            self._receive(data, flow)
+            return  # no answer would find its way
+        if self._core.is_under_way(request):  # sent again, or within a dialog
+            self._receive(refused.data, refused.flow)
             return
         self.turned_away += 1
+        self._turned_away_at = self._clock()
         self._warning.tell(waited_ms=round(1000 * waited), waiting=len(self._line))
-        self._turn_away(request, flow)
+        self._turn_away(request, refused.flow)

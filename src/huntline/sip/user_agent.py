@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from huntline.errors import ConfigurationError
 from huntline.sip.core.context import Send
@@ -225,6 +225,15 @@ class UserAgent:
     def connection_count(self) -> int:
         """Open connections, over TCP and WebSocket."""
         return len(self._connections)
+
+    def usage(self) -> dict[str, Any]:
+        """What comes in beside what is served: whether new requests are turned away, how many were, and how
+        many datagrams were lost since they came too fast."""
+        return {
+            "is_overloaded": self._intake.is_overloaded,
+            "turned_away": self._intake.turned_away,
+            "datagrams_lost": sum(udp.lost for udp in self._udp.values()),
+        }
 
     async def _listen(self, address: ListenAddress) -> ListenAddress:
         if address.transport is Transport.TCP:

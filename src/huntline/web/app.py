@@ -163,7 +163,8 @@ def build_app(config: Config, trusted: Principal | None = None, pages: Path = PA
         wrong = {fault.part for fault in faults}
         parts: dict[str, object] = {part: part not in wrong for part in HealthPart}
         problems = [fault.model_dump() for fault in faults]
-        return JSONResponse(parts | {"problems": problems}, status_code=503 if faults else 200)
+        status = 503 if wrong - {HealthPart.LOAD} else 200
+        return JSONResponse(parts | {"problems": problems}, status_code=status)
 
     return app
 

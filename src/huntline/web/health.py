@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
+from typing import Any
 
 from pydantic import BaseModel
 from sqlalchemy import Engine, text
@@ -38,6 +39,8 @@ class HealthPart(StrEnum):
     MEDIA = "media"
     DATABASE = "database"
     DISK = "disk"
+    LOAD = "load"
+    """More comes than can be served: what is served is well, and new calls are told to come back."""
 
 
 class Fault(BaseModel):
@@ -57,6 +60,7 @@ class Health:
         self._database = database
         self._checks: dict[HealthPart, asyncio.Future[str | None]] = {}
         self._looking: asyncio.Task[list[Fault]] | None = None
+        self._told_by_signalling: dict[str, Any] = {}
         self._known: list[Fault] = []
         self._known_until = 0.0
 
@@ -76,15 +80,15 @@ class Health:
             await asyncio.sleep(WATCHED_EVERY)
 
     async def _look(self) -> list[Fault]:
+        self._told_by_signalling = {}
         found = await asyncio.gather(
             self._checked(HealthPart.SUPERVISOR, lambda: asyncio.to_thread(self._supervisor_fault)),
             self._checked(HealthPart.SIGNALLING, self._signalling),
-            self._checked(HealthPart.NEW_CALLS, self._new_calls_fault),
             self._checked(HealthPart.MEDIA, self._media),
             self._checked(HealthPart.DATABASE, lambda: asyncio.to_thread(self._database_fault)),
             self._checked(HealthPart.DISK, lambda: asyncio.to_thread(self._disk_fault)),
         )
-        faults = [fault for fault in found if fault is not None]
+        faults = [each for each in (*found, self._new_calls(), self._overload()) if each is not None]
         self._tell_changes(faults)
         self._known, self._looking = faults, None
         self._known_until = asyncio.get_running_loop().time() + self._known_for
@@ -105,18 +109,24 @@ class Health:
     async def _signalling(self) -> str | None:
         try:
             async with await AsyncControlClient.connect(self._config.control_socket) as client:
-                await client.request("ping")
+                self._told_by_signalling = await client.request("ping")
         except HuntlineError:
             return "does not answer; it is started again"
         return None
 
-    async def _new_calls_fault(self) -> str | None:
-        """Who has several servers sends calls elsewhere. Silence is told of already, as signalling's."""
-        with contextlib.suppress(HuntlineError):
-            async with await AsyncControlClient.connect(self._config.control_socket) as client:
-                if (await client.request("ping"))["is_draining"]:
-                    return "are refused: the server is being drained; huntline drain --undo takes them again"
-        return None
+    def _new_calls(self) -> Fault | None:
+        """Who has several servers sends calls elsewhere."""
+        if not self._told_by_signalling.get("is_draining"):
+            return None
+        detail = "are refused: the server is being drained; huntline drain --undo takes them again"
+        return Fault(part=HealthPart.NEW_CALLS, detail=detail)
+
+    def _overload(self) -> Fault | None:
+        if not self._told_by_signalling.get("is_overloaded"):
+            return None
+        count = self._told_by_signalling.get("turned_away")
+        detail = f"more comes than can be served: {count} requests since the start were told to come back"
+        return Fault(part=HealthPart.LOAD, detail=detail)
 
     async def _media(self) -> str | None:
         try:

@@ -3,7 +3,8 @@ import { notWell } from './health';
 
 test('parts that are not well are named, in one order', () => {
   expect(notWell({ disk: false, signalling: true, media: false, database: true })).toEqual(['media', 'disk']);
-  expect(notWell({ signalling: true, media: true, database: true, disk: true })).toEqual([]);
+  expect(notWell({ signalling: true, media: true, database: true, disk: true, load: true })).toEqual([]);
+  expect(notWell({ signalling: true, media: true, disk: true, load: false })).toEqual(['load']);
 });
 
 test('what is no answer of the server says nothing', () => {

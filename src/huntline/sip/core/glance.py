@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
-from huntline.sip.core.message import Request, end_of_head
+from huntline.sip.core.message import Request, end_of_head, unfold
 
 _NEW_WORK = (
     *(b"INVITE ", b"REGISTER ", b"OPTIONS ", b"SUBSCRIBE "),
     *(b"PUBLISH ", b"MESSAGE ", b"NOTIFY ", b"REFER "),
 )
-_COPIED = re.compile(
-    rb"^(via|v|from|f|to|t|call-id|i|cseq)[ \t]*:([^\r\n]*(?:\r?\n[ \t]+[^\r\n]*)*)",
-    re.IGNORECASE | re.MULTILINE,
-)
-_FOLD = re.compile(r"\r?\n[ \t]+")
-_FULL_NAMES = {b"v": "via", b"f": "from", b"t": "to", b"i": "call-id"}
+_COPIED = ("via", "from", "to", "call-id", "cseq")
+_COMPACT = {"v": "via", "f": "from", "t": "to", "i": "call-id"}
+_NAMES = {name: name for name in _COPIED} | _COMPACT
+_USUAL = _NAMES | {"Via": "via", "From": "from", "To": "to", "Call-ID": "call-id", "CSeq": "cseq"}
 _LONGEST_HEAD = 16_384
 
 
@@ -25,26 +21,36 @@ def may_be_new_work(data: bytes) -> bool:
     return data.startswith(_NEW_WORK)
 
 
+def seems_in_dialog(data: bytes) -> bool:
+    """Whether To has a tag, or may have one for all that can be told in no time."""
+    at = data.find(b"\nTo:")
+    return at < 0 or b"tag" in data[at : data.find(b"\n", at + 1)].lower()
+
+
 def glance(data: bytes) -> Request | None:
     """The request with no headers but those that every response copies (RFC 3261 section 8.2.6.2), no body,
     and nothing checked; None where one of them is missing or the head is long, and for responses."""
     end = end_of_head(data)
-    head = data[:end] if end >= 0 else data
-    start = head.split(b"\n", 1)[0].split(b" ")
-    if len(start) != 3 or len(head) > _LONGEST_HEAD:
+    if max(end, 0) > _LONGEST_HEAD or (end < 0 and len(data) > _LONGEST_HEAD):
         return None
-    headers = [(_name(name), _value(value)) for name, value in _COPIED.findall(head)]
-    if len(dict(headers)) != 5:
+    start, *lines = unfold(data[:end] if end >= 0 else data)
+    method, _, rest = start.partition(" ")
+    headers = _copied(lines, _USUAL) or _copied([_lower(line) for line in lines], _NAMES)
+    if not headers or method[:4].upper() == "SIP/":
         return None
-    method, uri = (word.decode("utf-8", "surrogateescape") for word in start[:2])
-    return Request(method, uri, headers, b"")
+    return Request(method, rest.partition(" ")[0], headers, b"")
 
 
-def _name(written: bytes) -> str:
-    name = written.lower()
-    return _FULL_NAMES.get(name) or name.decode()
+def _copied(lines: list[str], names: dict[str, str]) -> list[tuple[str, str]]:
+    """The headers in question, if there is each of them."""
+    headers = []
+    for line in lines:
+        name, _, value = line.partition(":")
+        if full := names.get(name):
+            headers.append((full, value.strip()))
+    return headers if len(dict(headers)) == len(_COPIED) else []
 
 
-def _value(written: bytes) -> str:
-    value = written.decode("utf-8", "surrogateescape")
-    return _FOLD.sub(" ", value).strip() if "\n" in value else value.strip()
+def _lower(line: str) -> str:
+    name, colon, value = line.partition(":")
+    return name.strip().lower() + colon + value

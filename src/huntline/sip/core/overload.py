@@ -15,9 +15,9 @@ from dataclasses import dataclass
 class OverloadLimits:
     """Seconds; see above. ``patience`` stays under half a second, after which an INVITE is sent again."""
 
-    target: float = 0.05
+    target: float = 0.1
     patience: float = 0.4
-    calm: float = 2.0
+    calm: float = 0.5
 
 
 class OverloadControl:

@@ -6,6 +6,8 @@ import asyncio
 import logging
 import select
 import socket
+import struct
+import time
 from collections.abc import Callable
 
 from huntline.network.protocols import Protocol, protocol_of
@@ -18,7 +20,11 @@ log = logging.getLogger(__name__)
 
 _RECEIVE_BUFFER = 4 * 1024 * 1024  # a second of a registration storm must fit while the process is busy
 _SO_RCVBUFFORCE = 33  # Linux, root only: past net.core.rmem_max
-_DATAGRAMS_PER_WAKE_UP = 64  # so that a flood on one socket leaves time for timers and other sockets
+_SO_MEMINFO, _MEMINFO = 55, struct.Struct("9I")  # Linux; the last number counts datagrams that found no room
+# So that a flood on one socket leaves time for timers and other sockets, and yet what it must not hold up is
+# found behind it soon.
+_DATAGRAMS_PER_WAKE_UP = 512
+_TIME_PER_WAKE_UP = 0.02  # seconds
 _LARGEST_DATAGRAM = 65535
 _REMEMBERED_FLOWS = 8192
 _TRIES_TO_SEND = 4
@@ -67,6 +73,13 @@ class UdpSocket:
             else:
                 return
 
+    @property
+    def lost(self) -> int:
+        """Datagrams that the kernel threw away, since we read too slowly."""
+        told = self._socket.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, _MEMINFO.size)
+        lost: int = _MEMINFO.unpack(told)[-1]
+        return lost
+
     def close(self) -> None:
         """Stop listening; may be called twice."""
         if self._socket.fileno() >= 0:
@@ -75,6 +88,7 @@ class UdpSocket:
             self._socket.close()
 
     def _read(self) -> None:
+        end = time.monotonic() + _TIME_PER_WAKE_UP
         for count in range(_DATAGRAMS_PER_WAKE_UP):
             try:
                 data, sender = self._socket.recvfrom(_LARGEST_DATAGRAM)
@@ -91,6 +105,8 @@ class UdpSocket:
                 self._on_message(message, flow)
                 if self._socket.fileno() < 0:  # the message's reader closed us
                     return
+            if time.monotonic() >= end:
+                return
 
     def _sip_in(self, data: bytes, sender: tuple[str, int]) -> bytes:
         """The message in a datagram, or nothing: keep-alives, and what other protocols send.
