@@ -28,6 +28,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "bench")]
 
 import queue_bench  # noqa: E402
+
 from scenarios import ports  # noqa: E402
 from scenarios.commands import Commands  # noqa: E402
 from scenarios.server import Server  # noqa: E402
@@ -86,7 +87,7 @@ class Rig:
     """Callers and agents of the generator on a server of our own."""
 
     def __init__(self, server: Server, options: argparse.Namespace) -> None:
-        import ua  # noqa: PLC0415  where it is, the command line has said
+        import ua
 
         self.server, self.ua, self.options = server, ua, options
         self.loop = ua.Loop()
