@@ -118,8 +118,6 @@ class Soak:
         self._random = random.Random(plan.seed)  # noqa: S311 - the same story again for the same seed
         self._office = Office(server, reactor, folder)
         names = [f"a{n}" for n in range(_AGENTS)]
-        for n, name in enumerate(names):
-            self._office.user(name, line_uri=f"tel:+1425777{n:04d}")
         self._queues = [
             self._office.queue(*names[4:], distribution="round-robin", max_wait=600, agent_alert_time=15),
             self._office.queue(*names[:4], max_wait=600),  # all of them ring at once
@@ -158,7 +156,7 @@ class Soak:
         phone = self._random.choice(self._callers)
         phone.user = f"+1206{next(self._numbers):07d}"
         is_direct = self._chance(0.2)
-        leg = phone.dial(f"+1425777{self._random.randrange(_AGENTS):04d}" if is_direct else self._queue())
+        leg = phone.dial(self._random.choice(list(self._agents.values())).aor if is_direct else self._queue())
         self._dialled[phone.user] = leg
         if not is_direct:
             self._for_queues.add(phone.user)
@@ -305,14 +303,14 @@ class Soak:
     def _balance(self, stuck: list[Leg], left: Json, memory: Json) -> Json:
         history = self._server.history(1_000_000)
         records = Counter(call["caller"] for call in history)
-        # Who is transferred to a queue is a new arrival there, with a record of its own that says so.
-        arrivals = Counter(call["caller"] for call in history if not call["transferred_from"])
+        # Who is handed on may arrive in a queue again: then the record before this one says so.
+        ends = Counter(call["caller"] for call in history if not call["reason"].startswith("transferred to"))
         begun = {number for number, leg in self._dialled.items() if leg.responses()}
         answered = {number for number, leg in self._dialled.items() if 200 in leg.responses()}
         log = self._server.log_text()
         wrong: Json = {
             "records lost": sorted((answered & self._for_queues) - set(records)),
-            "records double": sorted(number for number, count in arrivals.items() if count > 1),
+            "records double": sorted(number for number, count in ends.items() if count > 1),
             "stuck": [[str(message) for message in leg.log[-8:]] for leg in stuck],
             "left": left,
             "exceptions": log.count("Traceback (most recent call last)"),
