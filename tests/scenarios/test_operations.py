@@ -90,6 +90,7 @@ def test_a_number_is_erased_while_its_owner_calls_again(office: Office) -> None:
     assert office.server.run(*erase).stdout.startswith(f"{office.name}: 1 calls\n")
     assert _callers(office) == ["anonymous", "anonymous"]
     told = office.server.run("audit", "--json", "--what", "history", "--organization", office.name).stdout
+    assert b"2065550177" not in (office.server.data / "live.journal").read_bytes()
     assert '"+*********77"' in told
     assert "2065550177" not in told
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,7 +14,9 @@ from huntline.cli.chosen import chosen
 from huntline.cli.door import DryRunOption, OrganizationOption
 from huntline.cli.options import DataOption, local_user
 from huntline.cli.printing import say
-from huntline.data_folder import made_data_folder
+from huntline.control.client import ControlClient
+from huntline.control.messages import ServerNotRunning
+from huntline.data_folder import CONTROL_SOCKET, data_folder, made_data_folder
 from huntline.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -67,8 +71,15 @@ def erase(
         erased = take_out(database, spellings, now, by, organization_id=one, pause=lambda: time.sleep(_PAUSE))
     finally:
         database.dispose()
+    _tell_server(data_folder(data))
     say(f"Erased {spellings.e164} in {erased.total} places.")
     say("Calls that are up now are written when they end: erase again after them. Backups have it still.")
+
+
+def _tell_server(folder: Path) -> None:
+    """What a running server has written down of calls that are over goes, too."""
+    with contextlib.suppress(ServerNotRunning), ControlClient(folder / CONTROL_SOCKET) as client:
+        client.request("number-erased")
 
 
 def _show(found: Erased, organizations: tuple[Organization, ...]) -> None:

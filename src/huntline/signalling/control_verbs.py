@@ -16,6 +16,7 @@ from huntline.engine import events as told
 from huntline.engine.model import Presence
 from huntline.signalling.draining import Draining
 from huntline.signalling.live_feed import LiveFeed
+from huntline.signalling.live_log import LiveLog
 from huntline.signalling.process_status import ProcessStatus
 from huntline.signalling.reachability import Reachability
 from huntline.signalling.routing import Routing
@@ -43,6 +44,7 @@ class ControlVerbs:
     status: ProcessStatus
     live: LiveFeed
     draining: Draining
+    live_log: LiveLog
 
     def table(self) -> Mapping[str, Handler]:
         """The verbs by their words."""
@@ -52,6 +54,7 @@ class ControlVerbs:
             "status": self._status,
             "watch": self._watch,
             "settings-changed": self._settings_changed,
+            "number-erased": self._number_erased,
             "opt-out": self._opt_out,
             "opt-in": self._opt_in,
             "pause": self._pause,
@@ -83,6 +86,11 @@ class ControlVerbs:
 
     def _watch(self, request: Request) -> Answer:
         return self.live.snapshot()
+
+    def _number_erased(self, request: Request) -> Answer:
+        """What is over goes out of the journal, too, and the number with it."""
+        self.live_log.renew()
+        return {}
 
     async def _settings_changed(self, request: Request) -> Answer:
         await self.loading.load()

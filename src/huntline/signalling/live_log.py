@@ -93,7 +93,12 @@ class LiveLog:
     def begin_anew(self, life: Life) -> None:
         """From now on the journal is that of this process: what was found in it is taken up."""
         self._journal.put("life", ENGINE.encode(life))
-        self._write_all()
+        self.renew()
+
+    def renew(self) -> None:
+        """Write the journal anew, with what lives now and nothing that is over."""
+        self._journal.put("unsettled", ENGINE.encode(self._unsettled()))
+        self._journal.begin_anew(ENGINE.encode(self._checkpoint()))
 
     def _schedule(self) -> None:
         if not self._is_scheduled:
@@ -108,11 +113,7 @@ class LiveLog:
         now = asyncio.get_running_loop().time()
         if now - self._tried_at >= _BETWEEN_TRIES:
             self._tried_at = now
-            self._write_all()
-
-    def _write_all(self) -> None:
-        self._journal.put("unsettled", ENGINE.encode(self._unsettled()))
-        self._journal.begin_anew(ENGINE.encode(self._checkpoint()))
+            self.renew()
 
 
 class Earlier:

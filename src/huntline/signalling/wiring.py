@@ -198,6 +198,7 @@ class Signalling:
             self._status,
             self._live,
             self._draining,
+            self._live_log,
         )
         self._control = ControlServer(self._config.control_socket, verbs.table())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from huntline.config import Config
@@ -47,10 +48,15 @@ class Backstage:
 
         Where no server runs nothing is to be told: it will read them when it starts.
         """
-        try:
-            self.ask("settings-changed")
-        except ServerNotRunning:
-            return
+        self._tell("settings-changed")
+
+    def number_erased(self) -> None:
+        """Have a number that was erased go out of what the running server has written down, too."""
+        self._tell("number-erased")
+
+    def _tell(self, verb: str) -> None:
+        with contextlib.suppress(ServerNotRunning):
+            self.ask(verb)
 
     def ask(self, verb: str, **arguments: Any) -> dict[str, Any]:
         """A request on the control socket. Raises ServerNotRunning, ServerDoesNotAnswer, RequestRefused."""

@@ -56,4 +56,6 @@ def erase_number(
         organization_id=access.organization_id,
         dry_run=dry_run,
     )
+    if not dry_run:
+        access.backstage.number_erased()
     return {"rows": erased.rows.get(access.organization_id, {}), "total": erased.total}
