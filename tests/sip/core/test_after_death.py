@@ -472,6 +472,18 @@ def test_a_peer_that_does_not_refresh_is_left_when_it_is_due() -> None:
     assert desk.told(LegEnded) == LegEnded("out", "session expired")
 
 
+def test_a_peer_that_has_moved_is_followed_when_its_offer_is_accepted() -> None:
+    desk = Mortal()
+    leg_id, tag = desk.answered_call()
+    moved = replace(UDP, remote=("192.0.2.99", 7000))
+    desk.receive(desk.request("INVITE", to_tag=tag, body=HOLD), moved)
+    desk.die()
+    desk.core.accept_offer(leg_id, ANSWER, desk.now)
+    desk.receive(desk.request("ACK", to_tag=tag, cseq=2), moved)
+    desk.core.hang_up(leg_id, desk.now)
+    assert desk.flows() == [("BYE", moved)]
+
+
 def test_a_goodbye_without_response_is_said_again() -> None:
     desk = Mortal()
     desk.talking()
@@ -508,6 +520,18 @@ def test_a_call_of_a_page_waits_for_it_to_come_back() -> None:
     desk.wait(20)
     desk.core.move_flow(PAGE, AGAIN, desk.now)
     assert desk.flows() == [("BYE", AGAIN)]
+
+
+def test_a_page_that_missed_the_refresh_before_the_death_loses_its_call_when_it_would_have() -> None:
+    desk = Mortal(PAGE)
+    desk.talking(("Session-Expires", "1800;refresher=uac"))
+    desk.core.flow_failed(PAGE, desk.now)
+    desk.wait(1000)
+    desk.die()
+    desk.wait(799)
+    assert desk.events() == []
+    desk.wait(1)
+    assert desk.told(LegEnded) == LegEnded("out", "session expired")
 
 
 def test_an_offer_to_a_page_is_made_again_when_it_is_back() -> None:

@@ -292,7 +292,7 @@ class InviteClientTransaction(ClientTransaction):
     _recorded: ClassVar = {"calling": _calling, "proceeding": _proceeding, "accepted": _accepted}
 
     def _recorded_acks(self) -> tuple[tuple[str | None, Flow, bytes], ...]:
-        return tuple((to_tag, *ack) for to_tag, ack in self._acks.items())
+        return tuple([(to_tag, flow, ack) for to_tag, (flow, ack) in self._acks.items()])
 
     def restore(self, record: ClientTransactionRecord, now: float) -> None:
         """As the parent says; an ACK that may be lost is sent again when the 2xx comes again."""
