@@ -151,6 +151,8 @@ class Rig:
         took = time.monotonic() - started
         self.loop.run(8, until=lambda: all(call.state == "done" for call in everybody))
         told = [_since(killed, call.t.get("bye_rx")) for call in everybody]
+        self.agents.clear()
+        self.is_serving = True
         new = self._dial()
         self.loop.run(3, until=lambda: new.state == "up")
         records = self._new_records(known)
@@ -251,7 +253,7 @@ class Rig:
     def _served(self, bridged: list[Any], line: list[Any], new: list[Any]) -> dict[str, Any]:
         """Let agents hang up until nobody is left; order of service, records, and what the server holds."""
         calls = [*bridged, *line, *new]
-        rung_before = len(self.agents)
+        rung_before = len(self.agents) if bridged else 0
         self.is_serving = True
         for agent in self._talking_agents():
             agent.hangup()
