@@ -2,11 +2,12 @@
 BIN := .venv/bin
 SOURCES := src tests bench scripts/import_graph
 DATA ?= demo-data
+MINUTES ?= 60
 
 # Tests start hundreds of Python processes: each would compile all our sources again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup run check test-pages test bench clean
+.PHONY: setup run check test-pages test bench soak clean
 
 setup:
 	@scripts/setup
@@ -34,6 +35,10 @@ test: check test-pages
 bench: setup
 	@test -n "$(GENERATOR)" || { echo "bench: say where the load generator is: make bench GENERATOR=FOLDER" >&2; exit 2; }
 	$(BIN)/python bench/queue_bench.py $(GENERATOR)
+
+# Mixed calls, losses and kills for a long time; the balance at its end has to be even.
+soak: setup
+	cd tests && PYTHONPATH=. "$(CURDIR)/$(BIN)/python" -m scenarios.soak --minutes $(MINUTES)
 
 clean:
 	rm -rf .venv webui/node_modules src/huntline/web/pages .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache demo-data
