@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Kill a process of a server under calls and look at each of them: ``bench/survival.py GENERATOR_FOLDER``.
 
-``--all`` kills all processes at once and starts the server again. See README.md beside this file.
+``--all`` kills all processes at once and starts the server again; ``--random 50`` kills one after the other,
+any of them, under mixed calls that need no generator. See README.md beside this file.
 """
 
 from __future__ import annotations
@@ -32,11 +33,13 @@ import queue_bench  # noqa: E402
 from scenarios import ports  # noqa: E402
 from scenarios.commands import Commands  # noqa: E402
 from scenarios.server import Server  # noqa: E402
+from scenarios.soak import Plan, soak  # noqa: E402
 
 PROCESSES = ("signalling", "media", "web", "supervisor")
 NUMBER = "820"
 _WINDOW = 5.0
 """Seconds in which packets are looked at, after the kill and before it (what the machine itself does)."""
+_BETWEEN_KILLS = 3.0
 _MOMENTS = ("arrived_at", "answered_at")
 _RING, _TALK = 0.05, 1.0
 
@@ -45,14 +48,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("generator", type=Path, help="the folder with the generator's ua.py")
+    parser.add_argument("generator", type=Path, nargs="?", help="the folder with the generator's ua.py")
     parser.add_argument("--bridged", type=int, default=20)
     parser.add_argument("--waiting", type=int, default=50)
     parser.add_argument("--times", type=int, default=5, help="kills of each process")
     parser.add_argument("--processes", default=",".join(PROCESSES))
     parser.add_argument("--all", action="store_true", help="all processes at once, then start the server")
+    parser.add_argument("--random", type=int, metavar="KILLS", help="random kills under mixed calls")
+    parser.add_argument("--rate", type=float, default=5.0, help="of the mixed calls, in a second")
     parser.add_argument("--keep", type=Path, help="a folder for the server's data, which stays")
     options = parser.parse_args()
+    if options.random:
+        return _random_kills(options)
+    if options.generator is None:
+        parser.error("say where the load generator is")
     sys.path.insert(0, str(options.generator.resolve()))
     gc.disable()
     kills = ["all"] if options.all else options.processes.split(",")
@@ -66,6 +75,20 @@ def main() -> int:
     by_process = {process: [row for row in rows if row["killed"] == process] for process in kills}
     print(json.dumps({process: _summary(found) for process, found in by_process.items()}, indent=1))
     return 0
+
+
+def _random_kills(options: argparse.Namespace) -> int:
+    plan = Plan(
+        seconds=options.random * _BETWEEN_KILLS,
+        rate=options.rate,
+        kill_every=_BETWEEN_KILLS,
+        loss=0.0,
+        seed=int(time.time()),
+    )
+    with tempfile.TemporaryDirectory(prefix="huntline-survival-") as folder:
+        balance = soak(options.keep or Path(folder), plan)
+    print(json.dumps(balance, indent=1))
+    return 1 if balance["wrong"] else 0
 
 
 @contextmanager
@@ -151,6 +174,8 @@ class Rig:
         took = time.monotonic() - started
         self.loop.run(8, until=lambda: all(call.state == "done" for call in everybody))
         told = [_since(killed, call.t.get("bye_rx")) for call in everybody]
+        self.agents.clear()
+        self.is_serving = True
         new = self._dial()
         self.loop.run(3, until=lambda: new.state == "up")
         records = self._new_records(known)
@@ -251,7 +276,7 @@ class Rig:
     def _served(self, bridged: list[Any], line: list[Any], new: list[Any]) -> dict[str, Any]:
         """Let agents hang up until nobody is left; order of service, records, and what the server holds."""
         calls = [*bridged, *line, *new]
-        rung_before = len(self.agents)
+        rung_before = len(self.agents) if bridged else 0
         self.is_serving = True
         for agent in self._talking_agents():
             agent.hangup()

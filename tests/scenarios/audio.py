@@ -57,8 +57,10 @@ def timestamped_udp(host: str, port: int) -> socket.socket:
 class Audio:
     """One leg's RTP and RTCP sockets."""
 
-    def __init__(self, reactor: Reactor, host: str, *, tone: int | None, payload_type: int = 0) -> None:
-        self.host, self.port = host, ports.take(2)
+    def __init__(
+        self, reactor: Reactor, host: str, *, tone: int | None, payload_type: int = 0, port: int | None = None
+    ) -> None:
+        self.host, self.port = host, port or ports.take(2)
         self.tone, self.payload_type = tone, payload_type
         self.heard: list[Packet] = []
         self.remote: tuple[str, int] | None = None

@@ -18,11 +18,12 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import ports
 from .audio import Audio
 from .commands import Commands
 from .leg import Leg
@@ -33,10 +34,13 @@ from .server import Json, Server
 
 PROCESSES = ("signalling", "media", "web", "supervisor")
 _AGENTS, _CALLERS = 20, 4
+_AUDIO_PORTS = 1400
 _PATIENCE = 25.0
 """Seconds after which a caller who is still there hangs up."""
 _FORGOTTEN_AFTER = 45.0
 """Seconds for which a phone knows a call that is over: longer than anything is sent again."""
+_GIVES_UP = 33.0
+"""Seconds after which a phone does not wait any more for what was sent again for 32."""
 _LAST_TIMERS = 75.0
 """Seconds after which nothing may be left: both directions of a dialog may need their 32 (64 times T1)."""
 
@@ -82,7 +86,7 @@ def main() -> int:
 def soak(folder: Path, plan: Plan) -> Json:
     """The balance of a server that went through all that."""
     with Commands() as commands, Reactor() as reactor:
-        server = Server(folder / "data", commands, media_ports=1000)
+        server = Server(folder / "data", commands, media_ports=800)
         server.start()
         try:
             return Soak(server, reactor, folder, plan).run()
@@ -91,9 +95,7 @@ def soak(folder: Path, plan: Plan) -> Json:
 
 
 class FaintAudio(Audio):
-    """Audio of a phone that is one of many: ten packets a second, and what is heard is counted."""
-
-    heard_count = 0
+    """Audio of a phone that is one of many: ten packets a second, and what is heard is forgotten."""
 
     def _tick(self) -> None:
         self.send(bytes(160))
@@ -101,15 +103,18 @@ class FaintAudio(Audio):
 
     def _receive(self) -> None:
         super()._receive()
-        self.heard_count += len(self.heard)
         self.heard.clear()
 
 
 class BusyPhone(Phone):
-    """A phone with many calls, which it forgets."""
+    """A phone with many calls, which it forgets. Its audio has ports that the server never has, not even
+    those that media gives up for a moment when it is killed."""
+
+    audio_ports: Iterator[int]
 
     def new_audio(self) -> Audio:
-        return FaintAudio(self.reactor, self.host, tone=self.tone, payload_type=self.payload_type)
+        port = next(self.audio_ports)
+        return FaintAudio(self.reactor, self.host, tone=None, payload_type=self.payload_type, port=port)
 
 
 class Soak:
@@ -131,6 +136,7 @@ class Soak:
         self._did: Counter[str] = Counter()
         self._is_dialling = True
         self._ended_at: dict[Leg, float] = {}
+        self._audio_ports = itertools.cycle(range(first := ports.take(_AUDIO_PORTS), first + _AUDIO_PORTS, 2))
 
     def run(self) -> Json:
         for phone in self._agents.values():
@@ -158,6 +164,7 @@ class Soak:
         is_direct = self._chance(0.2)
         leg = phone.dial(self._random.choice(list(self._agents.values())).aor if is_direct else self._queue())
         self._dialled[phone.user] = leg
+        self._after(_GIVES_UP, lambda: self._not_heard_of(leg))
         if not is_direct:
             self._for_queues.add(phone.user)
         if self._chance(0.5 if is_direct else 0.1):
@@ -175,6 +182,12 @@ class Soak:
             leg.cancel()
             self._did["cancelled"] += 1
         self._after(1.0, lambda: self._leave(leg))
+
+    def _not_heard_of(self, leg: Leg) -> None:
+        """No server has answered all the time, not even for a moment (RFC 3261 section 17.1.1.2, timer B)."""
+        if not leg.responses():
+            self._did["not answered at all"] += 1
+            leg.is_ended = True
 
     def _leave(self, leg: Leg) -> None:
         """Hang up, as soon as there is something to hang up."""
@@ -202,6 +215,13 @@ class Soak:
         if not leg.is_ended:
             leg.answer()
             self._after(self._random.uniform(0.3, 2.0), lambda: self._talked(leg))
+            self._after(_GIVES_UP, lambda: self._not_acknowledged(leg))
+
+    def _not_acknowledged(self, leg: Leg) -> None:
+        """RFC 3261 section 13.3.1.4."""
+        if not leg.is_up and not leg.is_ended:
+            self._did["not acknowledged"] += 1
+            leg.hang_up()
 
     def _talked(self, leg: Leg) -> None:
         what = self._random.random()
@@ -343,6 +363,7 @@ class Soak:
         phone = BusyPhone(self._reactor, self._server.address, user, domain=domain, password=password)
         phone.drops = lambda _: self._chance(self._plan.loss)
         phone.on_call = self._rung
+        phone.audio_ports = self._audio_ports
         return phone
 
     def _phones(self) -> list[Phone]:
@@ -359,6 +380,8 @@ class Soak:
         for phone in self._phones():
             phone.incoming.clear()
             for leg in [leg for leg in phone.legs if leg.is_ended]:
+                if leg.audio is not None:
+                    leg.audio.close()
                 if now - self._ended_at.setdefault(leg, now) > _FORGOTTEN_AFTER:
                     del self._ended_at[leg]
                     phone.forget(leg)
