@@ -7,11 +7,7 @@ MINUTES ?= 60
 # Tests start hundreds of Python processes: each would compile all our sources again.
 unexport PYTHONDONTWRITEBYTECODE
 
-<<<<<<< HEAD
-.PHONY: setup run check test-pages test bench wheel clean
-=======
-.PHONY: setup run check test-pages test bench soak clean
->>>>>>> survive
+.PHONY: setup run check test-pages test bench soak wheel clean
 
 setup:
 	@scripts/setup
@@ -40,16 +36,14 @@ bench: setup
 	@test -n "$(GENERATOR)" || { echo "bench: say where the load generator is: make bench GENERATOR=FOLDER" >&2; exit 2; }
 	$(BIN)/python bench/queue_bench.py $(GENERATOR)
 
-<<<<<<< HEAD
 # What a server is installed from (docs/operations.md): the pages are in it, built.
 wheel: setup
 	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 	@ls dist/*.whl
-=======
+
 # Mixed calls, losses and kills for a long time; the balance at its end has to be even.
 soak: setup
 	cd tests && PYTHONPATH=. "$(CURDIR)/$(BIN)/python" -m scenarios.soak --minutes $(MINUTES)
->>>>>>> survive
 
 clean:
 	rm -rf .venv dist webui/node_modules src/huntline/web/pages .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache demo-data
