@@ -244,6 +244,8 @@ class Signalling:
         living = {leg.leg_id: leg for leg in legs if leg.leg_id and not leg.is_over}
         engine = earlier.engine.checkpoint()
         calls = list(earlier.records("call", self._live_records.codec.decode).values())
+        if calls or living:
+            log.warning("calls of an earlier process", extra={"calls": len(calls), "legs": len(living)})
         self._b2bua.take_up(calls, living, list(engine.calls), list(engine.rings))
 
     async def stop(self) -> None:
