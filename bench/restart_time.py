@@ -2,7 +2,7 @@
 
 .venv/bin/python bench/restart_time.py [--kills 5]
 
-Signalling is asked by OPTIONS over UDP, web for its first page, media by a connection to its socket. A server
+Signalling is asked by OPTIONS over UDP, web for its first page, media over its socket. A server
 is started for it, on 127.0.0.1; the memory of all its processes is printed as PSS, which counts shared pages
 once.
 """
@@ -22,7 +22,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from huntline.processes.run_file import read_run
+from huntline.processes.run_file import beginning_of, read_run
 
 SIP, HTTP, MEDIA = 19860, 19880, "19890-19990"
 LIVED_WELL = 3.0  # seconds between two kills, so that each is the first one again
@@ -51,7 +51,8 @@ def signalling_answers(data: Path) -> bool:
 def media_answers(data: Path) -> bool:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         probe.connect(str(data / "media.sock"))
-        return True
+        probe.sendall(b'{"id":1,"verb":"stats"}\n')
+        return b"legs" in probe.recv(2000)
 
 
 def web_answers(data: Path) -> bool:
@@ -71,7 +72,10 @@ def time_away(data: Path, name: str) -> float:
     run = read_run(data)
     assert run is not None
     killed_at = time.monotonic()
-    os.kill(run.children[name].pid, signal.SIGKILL)
+    pid = run.children[name].pid
+    os.kill(pid, signal.SIGKILL)
+    while beginning_of(pid) is not None:  # what it has taken on would still be answered
+        time.sleep(0.001)
     while time.monotonic() - killed_at < PATIENCE:
         try:
             if ASKED[name](data):
