@@ -128,6 +128,8 @@ class Soak:
             self._office.queue(*names[:4], max_wait=600),  # all of them ring at once
         ]
         self._office.open()
+        first = ports.take(_AUDIO_PORTS)
+        self._audio_ports = itertools.cycle(range(first, first + _AUDIO_PORTS, 2))
         self._agents = {name: self._phone(name, self._office.domain, "secret") for name in names}
         self._callers = [self._phone(f"+1206000{n:04d}", "", None) for n in range(_CALLERS)]
         self._dialled: dict[str, Leg] = {}
@@ -136,7 +138,6 @@ class Soak:
         self._did: Counter[str] = Counter()
         self._is_dialling = True
         self._ended_at: dict[Leg, float] = {}
-        self._audio_ports = itertools.cycle(range(first := ports.take(_AUDIO_PORTS), first + _AUDIO_PORTS, 2))
 
     def run(self) -> Json:
         for phone in self._agents.values():
