@@ -74,6 +74,11 @@ class Phone:
         """Whether it has asked for calls, and not taken that back."""
         return self._is_registered
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether its socket is open: over TCP until the other end closes it."""
+        return self._sock.fileno() >= 0
+
     # What a user does
 
     def register(self, *, expires: int = 300, timeout: float = 5.0) -> Message:
@@ -240,7 +245,11 @@ class Phone:
         while True:
             try:
                 data, ancillary, _, source = self._sock.recvmsg(65535, 64)
-            except (BlockingIOError, ConnectionError):
+            except BlockingIOError:
+                return
+            except ConnectionError:
+                data = b""
+            if self.transport == "udp" and not data:
                 return
             if self.transport == "udp":
                 self._take(data, received_at(ancillary), source[:2])
