@@ -237,7 +237,16 @@ class Phone:
     def _open(self) -> socket.socket:
         if self.transport == "udp":
             return timestamped_udp(self.host, self.port)
-        sock = socket.create_connection(self.server, timeout=5, source_address=(self.host, self.port))
+        sock = socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET)
+        try:
+            # An earlier story may have left the port in TIME_WAIT.
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            sock.bind((self.host, self.port))
+            sock.settimeout(5)
+            sock.connect(self.server)
+        except OSError:
+            sock.close()
+            raise
         sock.setblocking(False)
         return sock
 

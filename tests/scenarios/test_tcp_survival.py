@@ -1,4 +1,4 @@
-"""Signalling is killed while phones over TCP talk and ring: they come back, or are reached where they listen."""
+"""Signalling is killed while phones over TCP talk and ring: they are back, or reached where they listen."""
 
 from __future__ import annotations
 
