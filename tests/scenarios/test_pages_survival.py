@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import re
 import time
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from .server import Server
 pytestmark = [pytest.mark.scenario, pytest.mark.timeout(240)]
 
 BACK_WITHIN = 5.0  # seconds, on a machine that does ten things at once; alone it is one
-QUIET = 0.1  # seconds without a packet that nobody hears
+QUIET = 0.5  # seconds: three browsers on a busy machine send in jerks
 
 # Keeps what the page has shown, however short, and when its phone has connected.
 _WATCH = """
@@ -84,6 +85,14 @@ def assert_back(person: Person, since: float) -> None:
     assert not [text for text in person.page.evaluate("shown") if re.search("lost|perdue", text)]
 
 
+def assert_nothing_lost(leg: Leg, since: float) -> None:
+    """Every packet came that the other end has sent."""
+    packets = [packet for packet in leg.sound.heard if packet.at > since]
+    steps = {(b.sequence - a.sequence) % 65536 for a, b in itertools.pairwise(packets)}
+    assert steps == {1}, steps
+    assert leg.sound.longest_gap(since=since, until=time.time() - QUIET / 2, audible=False) < QUIET
+
+
 def test_two_pages_talk_and_a_third_rings_while_signalling_is_killed(house: Office, guests: People) -> None:
     server = house.server
     number = house.queue("amal", "bao", "cleo", distribution="serial", agent_alert_time=60)
@@ -109,7 +118,7 @@ def test_two_pages_talk_and_a_third_rings_while_signalling_is_killed(house: Offi
     third.sound.wait_for(tones.THIRD_AGENT, 8)
     assert_hears(cleo.page, tones.CALLER)
     for leg in (first, second):
-        assert leg.sound.longest_gap(since=killed_at, until=time.time() - 0.1, audible=False) < QUIET
+        assert_nothing_lost(leg, killed_at)
 
     button(amal.page, "Hold").click()
     expect(amal.page.get_by_text("On hold")).to_be_visible()
@@ -165,7 +174,7 @@ def test_a_page_in_a_call_hears_on_and_shows_what_is_true_while_web_and_media_ar
     second = ringing(house, number, "+12065550102")
     # The live stream is back when it tells of the caller who came meanwhile.
     expect(amal.page.get_by_text(re.compile("1 waiting"))).to_be_visible(timeout=10_000)
-    assert first.sound.longest_gap(since=killed_at, until=time.time() - 0.1, audible=False) < QUIET
+    assert_nothing_lost(first, killed_at)
     second.hang_up()
 
     killed_at = time.time()
