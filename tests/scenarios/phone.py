@@ -74,6 +74,11 @@ class Phone:
         """Whether it has asked for calls, and not taken that back."""
         return self._is_registered
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether its socket is open: over TCP until the other end closes it."""
+        return self._sock.fileno() >= 0
+
     # What a user does
 
     def register(self, *, expires: int = 300, timeout: float = 5.0) -> Message:
@@ -240,7 +245,16 @@ class Phone:
     def _open(self) -> socket.socket:
         if self.transport == "udp":
             return timestamped_udp(self.host, self.port)
-        sock = socket.create_connection(self.server, timeout=5, source_address=(self.host, self.port))
+        sock = socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET)
+        try:
+            # An earlier story may have left the port in TIME_WAIT.
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            sock.bind((self.host, self.port))
+            sock.settimeout(5)
+            sock.connect(self.server)
+        except OSError:
+            sock.close()
+            raise
         sock.setblocking(False)
         return sock
 
@@ -248,7 +262,11 @@ class Phone:
         while True:
             try:
                 data, ancillary, _, source = self._sock.recvmsg(65535, 64)
-            except (BlockingIOError, ConnectionError):
+            except BlockingIOError:
+                return
+            except ConnectionError:
+                data = b""
+            if self.transport == "udp" and not data:
                 return
             if self.transport == "udp":
                 self._take(data, received_at(ancillary), source[:2])

@@ -120,6 +120,11 @@ export class PhoneCalls {
     this.follow(id, session);
   }
 
+  /** The server rings with this Call-ID: a call that was there goes on. */
+  invited(callId: string): void {
+    for (const talk of this.talks.values()) if (talk.sipCallId === callId) talk.isThere();
+  }
+
   /** Hand a call on to `target` without asking. */
   transfer(id: string, target: string, name: string): void {
     this.talks.get(id)?.transfer(target, name);
@@ -171,6 +176,7 @@ export class PhoneCalls {
       isConnected: () => this.store.now().isConnected,
     });
     this.talks.set(id, talk);
+    if (!this.store.now().isConnected) talk.connectionLost();
     return talk;
   }
 

@@ -14,13 +14,33 @@ interface SipDialog {
 
 /** One leg of a call, from INVITE to BYE. */
 export type SipSession = RTCSession & {
+  /** The INVITE that began it. */
+  readonly _request: { readonly call_id: string };
+  /** Send a request within the dialog. */
+  sendRequest(
+    method: string,
+    options: { readonly eventHandlers: { readonly onDialogError: () => void } },
+  ): void;
   /** The dialog once it is confirmed. */
   readonly _dialog: SipDialog | null;
   /** The dialogs of those that ring there. */
   readonly _earlyDialogs: Readonly<Record<string, SipDialog>>;
 };
 
+type SipRegistrator = ReturnType<UA['registrator']> & { onTransportClosed(): void };
+
 export class SipUserAgent extends UA {
   declare readonly configuration: { readonly uri: URI };
-  declare readonly transport: { connect(): void };
+  declare private readonly _transactions: {
+    readonly nict: Readonly<
+      Record<string, { readonly request: { readonly method: string }; onTransportError(): void }>
+    >;
+  };
+
+  /** The line is down: it is not registered any more, and what it asked to that end will not be answered. */
+  forgetRegistration(): void {
+    for (const each of Object.values(this._transactions.nict))
+      if (each.request.method === 'REGISTER') each.onTransportError();
+    (this.registrator() as SipRegistrator).onTransportClosed();
+  }
 }

@@ -145,6 +145,7 @@ export class Reachability {
         if (this.isOurs) this.store.setAvailability(why, problem);
       },
       onRing: (session, request) => this.calls.rang(session, request),
+      onInvited: (callId) => this.calls.invited(callId),
     });
     this.current = registration;
   }

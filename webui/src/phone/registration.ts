@@ -23,6 +23,8 @@ export interface RegistrationListener {
   /** Calls do not reach the page, and it is tried again; `problem` is what the server said when asked. */
   readonly onUnregistered: (why: 'connecting' | 'refused', problem: unknown) => void;
   readonly onRing: (session: SipSession, request: SipIncoming) => void;
+  /** The server rings with this Call-ID, perhaps once more: it does so when the line was down. */
+  readonly onInvited: (callId: string) => void;
 }
 
 const FRESH_FOR = 120_000; // before they expire: a page in the background is late by up to a minute
@@ -34,6 +36,7 @@ export class Registration {
   private socket: SipSocket | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private attempts = 0;
+  private wantsCalls = true;
   isClosed = false;
 
   constructor(
@@ -51,7 +54,7 @@ export class Registration {
   }
 
   get isConnected(): boolean {
-    return this.ua?.isConnected() ?? false;
+    return this.socket?.isConnected() ?? false;
   }
 
   /** Place a call; raises before there are credentials. */
@@ -62,12 +65,14 @@ export class Registration {
 
   /** Let calls come here again. */
   register(): void {
-    this.ua?.register();
+    this.wantsCalls = true;
+    if (this.isConnected) this.ua?.register();
   }
 
   /** Let no more calls come here; those that are up go on. */
   unregister(): void {
-    this.ua?.unregister();
+    this.wantsCalls = false;
+    if (this.isConnected) this.ua?.unregister();
   }
 
   /** Hang up everything and leave. */
@@ -77,14 +82,15 @@ export class Registration {
     window.removeEventListener('online', this.reconnect);
     this.ua?.removeAllListeners();
     this.ua?.stop();
+    // What would arrive later may be about another registration of this page.
+    if (!this.isConnected) this.socket?.disconnect();
     this.ua = null;
   }
 
   /** Try again now what is due later. */
   readonly reconnect = (): void => {
     if (this.ua === null) void this.renew();
-    else if (this.ua.isConnected()) this.socket?.check();
-    else this.ua.transport.connect();
+    else this.socket?.check();
   };
 
   /** Get credentials, and use them from now on. */
@@ -115,11 +121,14 @@ export class Registration {
     this.ua.set('authorization_user', credentials.username);
     this.ua.set('password', credentials.password);
     // One registration was refused for want of what has just come.
-    if (this.ua.isConnected() && !this.ua.isRegistered()) this.ua.register();
+    if (this.isConnected && !this.ua.isRegistered()) this.ua.register();
   }
 
   private begin(credentials: Credentials): void {
-    this.socket = new SipSocket(credentials.websocket_url);
+    this.socket = new SipSocket(credentials.websocket_url, {
+      onLine: (isUp) => this.lineChanged(isUp),
+      onInvited: this.listener.onInvited,
+    });
     const ua = new SipUserAgent({
       sockets: this.socket,
       uri: credentials.uri,
@@ -132,12 +141,8 @@ export class Registration {
       session_timers: false,
       // The server decides how long it rings (rules.md: at most 180 s).
       no_answer_timeout: 300,
-      connection_recovery_min_interval: 1,
-      connection_recovery_max_interval: 8,
       user_agent: 'Huntline page',
     });
-    ua.on('connected', () => this.listener.onConnected(true));
-    ua.on('disconnected', () => this.disconnected());
     ua.on('registered', () => {
       this.attempts = 0;
       this.listener.onRegistered();
@@ -151,12 +156,16 @@ export class Registration {
     ua.start();
   }
 
-  private disconnected(): void {
-    this.listener.onConnected(false);
-    this.listener.onUnregistered('connecting', null);
-    // JsSIP waits before it tries again; most often the connection is back at once, as when the server restarts.
-    if (this.attempts === 0) queueMicrotask(() => this.ua?.transport.connect());
-    this.attempts += 1;
+  private lineChanged(isUp: boolean): void {
+    if (this.isClosed) return;
+    if (!isUp) {
+      this.ua?.forgetRegistration();
+      this.listener.onUnregistered('connecting', null);
+    } else if (this.wantsCalls) {
+      // The server finds the calls of the page at the new connection when it knows whose that is.
+      this.ua?.register();
+    }
+    this.listener.onConnected(isUp);
   }
 
   /** A registration was refused, or not answered: credentials that have expired are the likeliest reason. */

@@ -13,10 +13,15 @@ type SipMessage = SipIncoming | SipResponse | null;
 /** Browsers need no help to reach the server: it has one address, and answers every check itself. */
 export const PEER_CONNECTION: RTCConfiguration = { iceServers: [] };
 
+/** What JsSIP says when the server is not reached, or no longer knows the call. */
+const LOST: readonly string[] = ['Connection Error', 'Request Timeout', 'Dialog Error'];
+
 const TIME_TO_SETTLE = 500; // ms
 const TIME_TO_HEAL = 3_000; // ms: a short gap heals by itself
 const LONGEST_GAP = 30_000; // RFC 7675 section 5.1: then the other end has given up
 const LONGEST_SILENT_START = 15_000;
+const LONGEST_ABSENCE = 8_000; // of the connection, for a call that is not up: those who wait may get another phone
+const TIME_TO_ASK_AGAIN = 3_000; // the server rings again at once when the page is back
 const SILENT_START = 5_000; // a call that ends sooner did not end for want of audio
 
 export interface TalkListener {
@@ -38,8 +43,10 @@ export class Talk {
   private isHandedOn = false;
   private wantsHeld = false;
   private isThrough = false;
+  private isConfirmed = false;
   private gap: ReturnType<typeof setTimeout> | undefined;
   private limit: ReturnType<typeof setTimeout> | undefined;
+  private absence: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly session: SipSession,
@@ -52,7 +59,7 @@ export class Talk {
     // The server needs none of our candidates (RFC 8445 section 2.5: it is lite), so the first will do.
     session.on('icecandidate', ({ ready }) => ready());
     session.on('accepted', () => this.answered());
-    session.on('confirmed', () => this.through());
+    session.on('confirmed', () => this.confirmed());
     session.on('hold', ({ originator }) => this.held(originator, true));
     session.on('unhold', ({ originator }) => this.held(originator, false));
     session.on('failed', ({ originator, message, cause }) => this.ended(originator, message, cause));
@@ -64,6 +71,11 @@ export class Talk {
     const [early] = Object.values(this.session._earlyDialogs);
     const id = (this.session._dialog ?? early)?.id;
     return id === undefined ? null : { callId: id.call_id, localTag: id.local_tag, remoteTag: id.remote_tag };
+  }
+
+  /** The Call-ID of the session. */
+  get sipCallId(): string {
+    return this.session._request.call_id;
   }
 
   /** The SIP address of the other end. */
@@ -163,14 +175,33 @@ export class Talk {
     this.voice.move(deviceId);
   }
 
-  /** The connection is down: what has not been answered cannot be any more. */
+  /** The connection is down: a call that is not up has a moment to be heard of again. */
   connectionLost(): void {
-    if (this.answeredAt === null) this.hangUp('connection-lost');
+    if (!this.isConfirmed) this.waitForSign(LONGEST_ABSENCE);
   }
 
   /** The connection is up again: what was waiting for it is done now. */
   connectionBack(): void {
+    // Any request in the dialog shows the server where we are now, and us whether it still knows the call.
+    if (this.isConfirmed)
+      this.session.sendRequest('OPTIONS', {
+        eventHandlers: { onDialogError: () => this.hangUp('connection-lost') },
+      });
     if (this.isThrough && this.gap !== undefined) this.heal();
+    if (this.absence === undefined) return;
+    if (this.session.direction === 'incoming') this.waitForSign(TIME_TO_ASK_AGAIN);
+    else this.isThere();
+  }
+
+  /** The other end knows of the call. */
+  isThere(): void {
+    clearTimeout(this.absence);
+    this.absence = undefined;
+  }
+
+  private waitForSign(limit: number): void {
+    clearTimeout(this.absence);
+    this.absence = setTimeout(() => this.hangUp('connection-lost'), limit);
   }
 
   private follow(connection: RTCPeerConnection): void {
@@ -195,6 +226,12 @@ export class Talk {
     this.answeredAt = Date.now();
     this.listener.onChange({ stage: 'connecting', answeredAt: this.answeredAt });
     this.limit = setTimeout(() => this.hangUp('no-audio'), LONGEST_SILENT_START);
+    this.through();
+  }
+
+  private confirmed(): void {
+    this.isConfirmed = true;
+    this.isThere();
     this.through();
   }
 
@@ -241,6 +278,7 @@ export class Talk {
   private ended(originator: string, message: SipMessage, cause: string): void {
     clearTimeout(this.gap);
     clearTimeout(this.limit);
+    clearTimeout(this.absence);
     this.voice.close();
     if (this.stream !== null) this.forget(this.stream);
     this.stream = null;
@@ -248,7 +286,7 @@ export class Talk {
   }
 
   private ending(originator: string, message: SipMessage, cause: string): Ending {
-    if (cause === 'Connection Error' || cause === 'Request Timeout') return 'connection-lost';
+    if (LOST.includes(cause)) return 'connection-lost';
     if (cause === 'WebRTC Error' || cause === 'Bad Media Description') return 'no-audio';
     const isByUs = originator === 'local';
     if (!isByUs && this.isHandedOn) return 'transferred';

@@ -7,13 +7,14 @@ import { readHealth } from './health';
 const HealthMessage = lazy(() => import('./HealthMessage'));
 
 const ASKED_EVERY_MS = 30_000;
+const ASKED_WHILE_UNWELL_EVERY_MS = 2_000;
 
 export function HealthBanner() {
   // A page that has just loaded was served by a server that works: it asks a little later.
   const { data: parts } = useQuery({
     queryKey: ['health'],
     queryFn: readHealth,
-    refetchInterval: ASKED_EVERY_MS,
+    refetchInterval: ({ state }) => (state.data?.length ? ASKED_WHILE_UNWELL_EVERY_MS : ASKED_EVERY_MS),
     retry: false,
     initialData: [],
     staleTime: ASKED_EVERY_MS,

@@ -22,12 +22,16 @@ export class TestCall {
   private state: TestCallState = { answeredAt: null, isMuted: false, isInterrupted: false, ending: null };
   private readonly listeners = new Set<() => void>();
   private agent: SipUserAgent | null = null;
+  private isConnected = false;
   private talk: Talk | null = null;
   private patience: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly access: TestCallAccess) {
     const agent = new SipUserAgent({
-      sockets: new SipSocket(access.websocket_url),
+      sockets: new SipSocket(access.websocket_url, {
+        onLine: (isUp) => this.lineChanged(isUp),
+        onInvited: () => {},
+      }),
       uri: access.uri,
       authorization_user: access.username,
       password: access.password,
@@ -37,8 +41,6 @@ export class TestCall {
       session_timers: false,
       user_agent: 'Huntline page',
     });
-    agent.on('connected', () => (this.talk === null ? void this.place() : this.talk.connectionBack()));
-    agent.on('disconnected', () => this.talk?.connectionLost());
     this.agent = agent;
     this.patience = setTimeout(() => this.over('unreachable'), LONGEST_HANDSHAKE);
     agent.start();
@@ -56,6 +58,13 @@ export class TestCall {
   readonly setMuted = (isMuted: boolean): void => this.talk?.setMuted(isMuted);
 
   readonly press = (key: string): void => this.talk?.press(key);
+
+  private lineChanged(isUp: boolean): void {
+    this.isConnected = isUp;
+    if (this.talk === null && isUp) void this.place();
+    else if (isUp) this.talk?.connectionBack();
+    else this.talk?.connectionLost();
+  }
 
   private async place(): Promise<void> {
     clearTimeout(this.patience);
@@ -75,7 +84,7 @@ export class TestCall {
       onEnd: (why) => this.over(why),
       onSilenced: () => {},
       onMicrophoneLost: () => void this.talk?.speakInto(null),
-      isConnected: () => this.agent?.isConnected() ?? false,
+      isConnected: () => this.isConnected,
     });
     this.talk.use(stream);
   }
