@@ -14,6 +14,8 @@ DEFAULT_DATA = Path("data")
 
 DATABASE = "huntline.db"
 """The database in a data folder."""
+JOURNAL = "live.journal"
+"""What lives, written down for the next process, in a data folder."""
 CONTROL_SOCKET = "control.sock"
 """Where in the data folder the signalling process takes requests (``control.py``)."""
 SUPERVISOR_SOCKET = "serve.sock"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.cli.huntline import huntline
 
-from huntline.data_folder import DATABASE
+from huntline.data_folder import DATABASE, JOURNAL
 from huntline.processes.run_file import Run, write_run
 from huntline.storage.database import open_database
 
@@ -40,6 +40,14 @@ def test_what_a_newer_release_has_written_is_not_taken_over(data: Path) -> None:
     done = huntline("upgrade", "--data", data)
     assert done.returncode == 1
     assert "was written by a newer Huntline (revision 9999" in done.stderr
+
+
+def test_calls_of_a_release_that_wrote_otherwise_are_not_taken_over(data: Path) -> None:
+    (data / JOURNAL).write_bytes(b"huntline journal 99\n")
+    done = huntline("upgrade", "--data", data)
+    assert done.returncode == 1
+    assert "format 99" in done.stderr
+    assert "huntline drain" in done.stderr
 
 
 @pytest.mark.parametrize("limit", ["-1", "soon"])

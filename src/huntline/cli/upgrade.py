@@ -12,9 +12,10 @@ import typer
 from huntline.cli.options import DataOption
 from huntline.control.client import ControlClient
 from huntline.control.messages import ServerNotRunning
-from huntline.data_folder import SUPERVISOR_SOCKET, data_folder
+from huntline.data_folder import JOURNAL, SUPERVISOR_SOCKET, data_folder
 from huntline.errors import HuntlineError
 from huntline.storage.database import refuse_newer
+from huntline.storage.journal import check
 
 TIME_TO_LOAD = 90.0  # seconds for the new code to be loaded for a try
 TIME_TO_TAKE_OVER = 180.0
@@ -34,6 +35,7 @@ def upgrade(data: DataOption = None) -> None:
     """
     folder = data_folder(data)
     refuse_newer(folder)
+    check(folder / JOURNAL)
     with ControlClient(folder / SUPERVISOR_SOCKET, timeout=TIME_TO_LOAD) as client:
         before = client.request("status")
         client.request("upgrade", program=sys.executable)

@@ -19,6 +19,7 @@ from huntline.clock import Clock
 from huntline.config import Config
 from huntline.control.secret import kept_secret
 from huntline.control.server import ControlServer
+from huntline.data_folder import JOURNAL
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.plan import ServerPlan
 from huntline.engine import commands as do
@@ -89,7 +90,7 @@ class Signalling:
         self._config = config
         self._database = open_database(config.data)
         self._history = HistoryWriter(self._database)
-        self._journal = Journal(config.data / "live.journal")
+        self._journal = Journal(config.data / JOURNAL)
         self._earlier = Earlier(self._journal.found)
         self._clock = Clock(start=self._earlier.clock_start)
         self._unsettled = Unsettled(self._history, self._clock.told)
