@@ -15,7 +15,7 @@ from huntline.calls.hold import Holding
 from huntline.calls.model import Call, Leg, LegState, Party, PendingTransfer, Ring
 from huntline.engine.reasons import Destination, DestinationKind
 from huntline.media.interface import Media
-from huntline.sip.core.events import LegEnded, OfferReceived
+from huntline.sip.core.events import OfferReceived
 
 DESCRIPTION = (
     "v=0\r\no=- 1 1 IN IP4 10.0.0.5\r\ns=-\r\nc=IN IP4 10.0.0.5\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n{}\r\n"
