@@ -19,7 +19,8 @@ _start = _FIRST + _worker() * _PER_WORKER
 _offsets = itertools.cycle(range(0, _PER_WORKER, 2))
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
+    """Whether neither a UDP nor a TCP socket has a port."""
     for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
         with socket.socket(socket.AF_INET, kind) as probe:
             if kind == socket.SOCK_STREAM:
@@ -35,7 +36,7 @@ def take(count: int = 2) -> int:
     """The first of ``count`` neighbouring free ports, an even one."""
     for _ in range(_PER_WORKER):
         first = _start + next(_offsets)
-        if first + count <= _start + _PER_WORKER and all(map(_is_free, range(first, first + count))):
+        if first + count <= _start + _PER_WORKER and all(map(is_free, range(first, first + count))):
             for _ in range((count - 1) // 2):
                 next(_offsets)
             return first

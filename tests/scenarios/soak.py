@@ -19,8 +19,9 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from . import ports
@@ -89,7 +90,8 @@ def soak(folder: Path, plan: Plan) -> Json:
         server = Server(folder / "data", commands, media_ports=800)
         server.start()
         try:
-            return Soak(server, reactor, folder, plan).run()
+            with closing(Soak(server, reactor, folder, plan)) as story:
+                return story.run()
         finally:
             server.stop()
 
@@ -113,7 +115,7 @@ class BusyPhone(Phone):
     audio_ports: Iterator[int]
 
     def new_audio(self) -> Audio:
-        port = next(self.audio_ports)
+        port = next(port for port in self.audio_ports if ports.is_free(port) and ports.is_free(port + 1))
         return FaintAudio(self.reactor, self.host, tone=None, payload_type=self.payload_type, port=port)
 
 
@@ -154,6 +156,11 @@ class Soak:
         left = self._left()
         memory["at last"] = self._memory()
         return self._balance(stuck, left, memory)
+
+    def close(self) -> None:
+        """Give the sockets of the phones back."""
+        for phone in self._phones():
+            phone.close()
 
     # What callers do
 
@@ -301,6 +308,8 @@ class Soak:
 
     def _wait_all_ended(self) -> list[Leg]:
         legs = [leg for phone in self._phones() for leg in phone.legs]
+        for leg in self._dialled.values():
+            self._after(3.0, partial(self._leave, leg))
         with suppress(AssertionError):
             self._reactor.wait(lambda: all(leg.is_ended for leg in legs), _LAST_TIMERS, "every call ends")
         return [leg for leg in legs if not leg.is_ended]
