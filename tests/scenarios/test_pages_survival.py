@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 import re
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -156,6 +158,30 @@ def test_a_page_takes_a_call_and_ends_another_while_signalling_is_away(house: Of
     expect(button(bao.page, "Hang up")).to_be_hidden()
     assert [call["outcome"] for call in house.calls(2)] == ["answered"] * 2
     server.assert_empty()
+
+
+def test_hold_that_was_asked_of_a_process_that_died_is_asked_of_the_next(
+    house: Office, guests: People
+) -> None:
+    number = house.queue("amal")
+    house.open()
+    amal = at_work(guests, house, "amal", tone=tones.AGENT)
+    leg = ringing(house, number, "+12065550101")
+    button(amal.page, "Accept").click()
+    leg.sound.wait_for(tones.AGENT, 8)
+    (pid,) = [pid for pid, role in house.server.children().items() if role == "signalling"]
+    os.kill(pid, signal.SIGSTOP)
+    button(amal.page, "Hold").click()
+    amal.page.wait_for_timeout(300)  # the re-INVITE is on its way, to nobody
+    os.kill(pid, signal.SIGKILL)
+    expect(amal.page.get_by_text("On hold")).to_be_visible()
+    expect(button(amal.page, "Resume")).to_be_enabled()
+    button(amal.page, "Resume").click()
+    leg.sound.wait_for(tones.AGENT, 8, since=time.time())
+    assert_hears(amal.page, tones.CALLER)
+    leg.hang_up()
+    expect(button(amal.page, "Hang up")).to_be_hidden()
+    house.server.assert_empty()
 
 
 def test_a_page_in_a_call_hears_on_and_shows_what_is_true_while_web_and_media_are_killed(
