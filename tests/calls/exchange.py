@@ -103,6 +103,9 @@ class FakeUserAgent:
     def hang_up(self, leg_id: str, *, headers: Any = ()) -> None:
         self.did.append(("hang up", leg_id))
 
+    def accept_offer(self, leg_id: str, sdp: str, *, fork: str = "") -> None:
+        self.did.append(("accept offer", leg_id))
+
     def identify(self, leg_id: str, headers: Any) -> None:
         self.did.append(("identify", leg_id))
 
