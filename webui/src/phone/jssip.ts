@@ -22,7 +22,7 @@ export type SipSession = RTCSession & {
     options: { readonly eventHandlers: { readonly onDialogError: () => void } },
   ): void;
   /** The dialog once it is confirmed. */
-  readonly _dialog: SipDialog | null;
+  readonly _dialog: (SipDialog & { readonly uac_pending_reply: boolean }) | null;
   /** The dialogs of those that ring there. */
   readonly _earlyDialogs: Readonly<Record<string, SipDialog>>;
 };

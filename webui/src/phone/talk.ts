@@ -182,8 +182,9 @@ export class Talk {
 
   /** The connection is up again: what was waiting for it is done now. */
   connectionBack(): void {
-    // Any request in the dialog shows the server where we are now, and us whether it still knows the call.
-    if (this.isConfirmed)
+    // Any request in the dialog shows the server where we are now, and us whether it still knows the call;
+    // an offer that was not answered does so itself, and must not be overtaken (RFC 3261 section 12.2.2).
+    if (this.isConfirmed && !this.session._dialog?.uac_pending_reply)
       this.session.sendRequest('OPTIONS', {
         eventHandlers: { onDialogError: () => this.hangUp('connection-lost') },
       });
