@@ -24,13 +24,16 @@ class Office:
     def __init__(self, cost: float = 0.0) -> None:
         self.desk = Desk()
         self.cost = cost
-        self.now = 100.0
         self.read: list[bytes] = []
         self.refusals: list[Response] = []
         self.intake = Intake(self.desk.core, self._receive, self._turn_away, lambda: self.now)
 
+    @property
+    def now(self) -> float:
+        return self.desk.now
+
     def _receive(self, data: bytes, flow: Flow) -> None:
-        self.now += self.cost
+        self.desk.now += self.cost
         self.read.append(data)
         self.desk.core.receive(data, flow, self.now)
 
@@ -127,8 +130,10 @@ def test_what_a_call_needs_goes_ahead_of_new_ones() -> None:
             sent.raw_to for sent in office.desk.sent() if isinstance(sent, Response) and sent.status == 200
         )
         again = invite("one", cseq=2).replace(b"To: <sip:amal@contoso.com>", f"To: {to}".encode())
-        office.take(invite("two"), again)
-        assert office.read == [invite("one"), again]
+        options = request_bytes("OPTIONS", call_id="one", cseq=3)
+        options = options.replace(b"To: <sip:amal@contoso.com>", f"To: {to}".encode())
+        office.take(again, invite("two"), options)
+        assert office.read == [invite("one"), again, options]
         invented = invite("three", cseq=2).replace(b"To: <sip:amal@contoso.com>", b"To: <sip:a@b>;tag=mine")
         office.take(invented)
         assert invented not in office.read
@@ -197,12 +202,13 @@ def test_all_is_well_again_when_the_flood_is_over() -> None:
     async def story() -> None:
         office = Office()
         await office.overload()
-        office.cost, office.now = 0.0, office.now + 1
+        office.cost = 0.0
+        office.desk.now += 1
         office.take(invite("later"))
         await turns()
         assert office.read[-1] == invite("later")
         assert office.intake.is_overloaded  # people are to see it
-        office.now += 10
+        office.desk.now += 10
         assert not office.intake.is_overloaded
 
     run(story)

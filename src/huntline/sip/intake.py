@@ -76,14 +76,15 @@ class Intake:
             self._next_slice.cancel()
 
     def _must_wait(self, data: bytes) -> bool:
-        is_new = may_be_new_work(data)
-        if not self._line:
-            return is_new
+        """Requests of one dialog never wait, or others of it would overtake them (RFC 3261 section 12.2.2)."""
+        if may_be_new_work(data):
+            return not (seems_in_dialog(data) and self._is_under_way(data))
         # The INVITE that a CANCEL means may be in line.
-        if not (seems_in_dialog(data) if is_new else data.startswith(b"CANCEL ")):
-            return is_new
+        return bool(self._line) and data.startswith(b"CANCEL ") and not self._is_under_way(data)
+
+    def _is_under_way(self, data: bytes) -> bool:
         request = glance(data)
-        return request is None or not self._core.is_under_way(request)
+        return request is not None and self._core.is_under_way(request)
 
     def _stand_in_line(self, new: _Waiting) -> None:
         if self._line_bytes + len(new.data) > _MOST_WAITING:
