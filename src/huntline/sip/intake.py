@@ -76,7 +76,7 @@ class Intake:
             self._next_slice.cancel()
 
     def _must_wait(self, data: bytes) -> bool:
-        """Requests of one dialog never wait, or others of it would overtake them (RFC 3261 section 12.2.2)."""
+        """Requests of one dialog never wait: others of it would overtake them (RFC 3261 section 12.2.2)."""
         if may_be_new_work(data):
             return not (seems_in_dialog(data) and self._is_under_way(data))
         # The INVITE that a CANCEL means may be in line.
