@@ -274,10 +274,10 @@ class B2bua:
     def owners(self) -> dict[str, object]:
         """The owners of calls and rings, by the names that records have for them."""
         return {
-            "queue calls": self._queue_calls,
-            "agent rings": self._agents,
+            "queue-calls": self._queue_calls,
+            "agent-rings": self._agents,
             "forwards": self._forwards,
-            "direct calls": self._direct_calls,
+            "direct-calls": self._direct_calls,
             "transfers": self._transfers,
         }
 
