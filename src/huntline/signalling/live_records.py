@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from huntline.calls.call_records import CALL_KINDS
 from huntline.calls.model import CallBook
+from huntline.engine.presence import Presence
 from huntline.media.client import MediaClient
 from huntline.media.worker.wire import MediaLegState, PlayState
 from huntline.records import Codec
@@ -29,7 +30,7 @@ class LiveRecords:
         registrar: Registrar,
         presence: PresenceServer,
     ) -> None:
-        self.codec = Codec([*CALL_KINDS, MediaLegState, PlayState], owners)
+        self.codec = Codec([*CALL_KINDS, MediaLegState, PlayState, Presence], owners)
         self._user_agent = user_agent
         self.sources: dict[str, Callable[[str], bytes | None]] = {
             "call": lambda call_id: self._encoded(book.calls.get(call_id)),
