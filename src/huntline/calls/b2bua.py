@@ -151,7 +151,8 @@ class B2bua:
                 pass
             case _:
                 assert_never(event)
-        self._tools.changed(call)
+        if not isinstance(event, sip.LegRinging | sip.DtmfReceived | sip.OfferRejected):
+            self._tools.changed(call)  # of the others whoever takes note of them says so
 
     def _leg_over(self, call: Call, ring: Ring | None, event: sip.LegCancelled | sip.LegEnded) -> None:
         if self._transfers.transferor_left(call, event.leg_id):
