@@ -78,6 +78,7 @@ def test_a_number_is_erased_while_its_owner_calls_again(office: Office) -> None:
     taken.wait_ended()
     second, taken = talk(caller, number, amal)
     office.server.wait_status(lambda _: _callers(office) == ["+12065550177"], "the first call is on record")
+    office.refused()
 
     erase = ("erase", "+1 206 555 0177", "--organization", office.name, "--yes")
     shown = office.server.run(*erase).stdout
