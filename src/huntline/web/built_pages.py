@@ -75,6 +75,8 @@ class _Assets(StaticFiles):
             sent, stat_result = smaller, smaller.stat()
             headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
         response = FileResponse(sent, status_code, headers, kind, stat_result=stat_result)
+        for name in ("Last-Modified", "Accept-Ranges"):  # the ETag says it, and each is sent with every file
+            del response.headers[name]
         is_known = self.is_not_modified(response.headers, request)
         return NotModifiedResponse(response.headers) if is_known else response
 

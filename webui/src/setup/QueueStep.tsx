@@ -47,7 +47,11 @@ function QueueForm({ hasOthers, onMade, onNext }: Props) {
       error={make.error}
       shown={['name', 'number', 'line_uri']}
       onSubmit={() => make.mutate()}
-      besides={<Button onClick={onNext}>{t(hasOthers ? 'setup:next' : 'setup:skip')}</Button>}
+      besides={
+        <Button disabled={make.isPending} onClick={onNext}>
+          {t(hasOthers ? 'setup:next' : 'setup:skip')}
+        </Button>
+      }
     >
       <TextField
         isFirst

@@ -68,7 +68,11 @@ function UserForm({ hasOthers, onMade, onNext }: Props) {
       error={make.error}
       shown={['upn', 'display_name', 'sip_password', 'password']}
       onSubmit={() => make.mutate()}
-      besides={<Button onClick={onNext}>{t(hasOthers ? 'setup:next' : 'setup:skip')}</Button>}
+      besides={
+        <Button disabled={make.isPending} onClick={onNext}>
+          {t(hasOthers ? 'setup:next' : 'setup:skip')}
+        </Button>
+      }
     >
       <TextField
         isFirst
