@@ -7,7 +7,7 @@ MINUTES ?= 60
 # Tests start hundreds of Python processes: each would compile all our sources again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup run check test-pages test bench soak wheel clean
+.PHONY: setup run check check-python check-pages test-pages test bench soak wheel clean
 
 setup:
 	@scripts/setup
@@ -15,18 +15,25 @@ setup:
 run: setup
 	@$(BIN)/huntline demo --data $(DATA)
 
+# The two halves use one core each.
 check: setup
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target check-python check-pages
+
+check-python:
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+check-pages:
 	cd webui && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent check
 
-test-pages: check
+test-pages: check-pages
 	cd webui && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent test
 
 # The scenarios use real SIP clients, a real browser and real time, so they run apart and a few at once.
-test: check test-pages
+test: setup
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target check-python test-pages
 	@scripts/setup --test-clients
 	$(BIN)/pytest -q -n auto --ignore tests/scenarios
 	$(BIN)/pytest -q -n 4 --dist loadgroup -m "not browser" tests/scenarios
