@@ -3,6 +3,8 @@ BIN := .venv/bin
 SOURCES := src tests bench scripts/import_graph
 DATA ?= demo-data
 MINUTES ?= 60
+# One more than there are cores: a third of what the fast tests take is waiting.
+WORKERS := $(shell expr $$(nproc) + 1)
 
 # Tests start hundreds of Python processes: each would compile all our sources again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -35,7 +37,7 @@ test-pages: check-pages
 test: setup
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target check-python test-pages
 	@scripts/setup --test-clients
-	$(BIN)/pytest -q -n auto --ignore tests/scenarios
+	$(BIN)/pytest -q -n $(WORKERS) --ignore tests/scenarios
 	$(BIN)/pytest -q -n 4 --dist loadgroup -m "not browser" tests/scenarios
 	$(BIN)/pytest -q -n 3 --dist loadgroup -m browser tests/scenarios
 
