@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -67,7 +66,6 @@ def test_what_lies_in_a_home_or_a_temporary_folder_is_not_hidden() -> None:
     assert "PrivateTmp=no" in lines(Path("/srv/huntline"), Path("/tmp/venv/bin/huntline"))  # noqa: S108
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd here")
 @pytest.mark.parametrize("name", ["data", 'odd name "50%" $x'])
 def test_systemd_understands_it(tmp_path: Path, name: str) -> None:
     program = Path(sys.executable).with_name("huntline")

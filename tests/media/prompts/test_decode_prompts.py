@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import struct
 from array import array
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import av
 import pytest
@@ -147,6 +149,27 @@ def test_large_files_and_long_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_a_tiny_sample_rate_cannot_blow_up_a_file(tmp_path: Path) -> None:
     slow = write_wav(tmp_path / "slow.wav", [0.5] * 10_000, rate=1)
     assert "the sample rate is 1 Hz" in refusal_of(slow)
+
+
+@pytest.mark.parametrize("place", ["opened", "decoded"])
+def test_want_of_memory_is_no_fault_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    want = av.error.MemoryError(errno.ENOMEM, "Cannot allocate memory")
+    path = write_wav(tmp_path / "welcome.wav", tone())
+    if place == "opened":
+        monkeypatch.setattr(av, "open", _failing(want))
+    else:
+        monkeypatch.setattr(decode_module, "_resampler", _failing(want))
+    with pytest.raises(MemoryError):
+        decode(path)
+
+
+def _failing(error: Exception) -> Callable[..., NoReturn]:
+    def fail(*_: object, **__: object) -> NoReturn:
+        raise error
+
+    return fail
 
 
 def test_files_that_cannot_be_opened(tmp_path: Path) -> None:

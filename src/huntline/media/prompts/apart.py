@@ -80,6 +80,8 @@ def main() -> None:
         encode_content(Path(name), sys.stdin.buffer.read(), Path(folder))
     except PromptRefused as refusal:
         print(json.dumps({"found": refusal.found, "needed": refusal.needed}))
+    except MemoryError:
+        print(json.dumps({"errno": errno.ENOMEM}))
     except OSError as error:
         print(json.dumps({"errno": error.errno}))
 

@@ -87,7 +87,10 @@ def decode(path: Path) -> array[int]:
 
 
 def decode_content(path: Path, data: bytes) -> array[int]:
-    """``decode`` for what ``read_prompt`` returned or ``check_content`` passed."""
+    """``decode`` for what ``read_prompt`` returned or ``check_content`` passed.
+
+    Raises PromptRefused, and MemoryError where the machine, not the file, is at fault.
+    """
     suffix = path.suffix.lower()
     # The bytes are handed over without name or path, and only the one container is allowed: a playlist
     # in disguise finds no file and no address to open.
@@ -105,6 +108,8 @@ def decode_content(path: Path, data: bytes) -> array[int]:
                 samples.frombytes(bytes(frame.planes[0])[: frame.samples * samples.itemsize])
                 if len(samples) > MAX_DURATION_S * SAMPLE_RATE:
                     raise PromptRefused(path, "the audio is longer than an hour", "a shorter one is needed")
+    except MemoryError:  # the library's own is an FFmpegError as well
+        raise
     except (av.FFmpegError, ValueError) as error:
         raise PromptRefused(path, f"the audio cannot be decoded ({error})") from error
     if len(samples) < MIN_DURATION_S * SAMPLE_RATE:
@@ -153,6 +158,8 @@ def _frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFra
     for packet in container.demux(stream):
         try:
             frames = packet.decode()
+        except MemoryError:
+            raise
         except av.FFmpegError:
             bad_packets += 1
             if bad_packets > _BAD_PACKETS:
