@@ -35,7 +35,7 @@ class Archive:
     def added(self) -> int:
         return len(self.records)
 
-    def add(self, record: Recorded) -> None:
+    def add(self, record: Recorded, *, again: bool = False) -> None:
         self.records.append(record)
 
 
@@ -48,7 +48,7 @@ class Process:
         self.archive = Archive()
         self.unsettled = Unsettled(self.archive, lambda record: record)
         for record in self.earlier.unsettled:
-            self.unsettled.add(record)
+            self.unsettled.add(record, again=True)
         self.clock = Clock(start=self.earlier.clock_start)
         self.things: dict[str, str] = {}
         self.legs: dict[str, bytes | None] = {}

@@ -62,10 +62,11 @@ def database(tmp_path: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-def write(database: Engine, records: Sequence[Record]) -> None:
+def write(database: Engine, records: Sequence[Record], told_before: int = 0) -> None:
+    """Add them in a life of the writer, the first of them again."""
     writer = HistoryWriter(database)
-    for record in records:
-        writer.add(record)
+    for place, record in enumerate(records):
+        writer.add(record, again=place < told_before)
     writer.close()
     assert writer.settled == writer.added == len(records)
 
@@ -85,9 +86,9 @@ def test_whatever_was_stored_before_a_crash_the_replay_makes_it_whole(calls: int
                 begin = chance.randint(0, stored)
                 end = chance.randint(stored + 1, len(told))
                 drift = timedelta(days=chance.randint(0, 2))
-                write(database, [_moved(record, drift) for record in told[begin:end]])
+                write(database, [_moved(record, drift) for record in told[begin:end]], stored - begin)
                 stored = end
-            write(database, told)
+            write(database, told, len(told))
             assert_each_is_there_once(database, calls)
         finally:
             database.dispose()
@@ -111,6 +112,16 @@ def test_the_first_record_of_a_call_stays(database: Engine) -> None:
     write(database, [late])
     (call,) = read_calls(database)
     assert call.outcome is Outcome.ANSWERED
+
+
+def test_what_is_told_for_the_first_time_is_not_looked_up(database: Engine) -> None:
+    asked: list[str] = []
+    event.listen(database, "before_cursor_execute", lambda *words: asked.append(words[2].split()[0]))
+    write(database, records_of(0))
+    assert "SELECT" not in asked
+    write(database, records_of(0))
+    assert "SELECT" in asked
+    assert_each_is_there_once(database, 1)
 
 
 def test_calls_of_two_organizations_may_have_the_same_id(database: Engine) -> None:

@@ -24,8 +24,8 @@ class History(Protocol):
         """How many records were added."""
         ...
 
-    def add(self, record: Recorded) -> None:
-        """Take a record; one that is there already changes nothing."""
+    def add(self, record: Recorded, *, again: bool = False) -> None:
+        """Take a record; one that is there already changes nothing. ``again``: an earlier process had it."""
         ...
 
 
@@ -40,9 +40,9 @@ class Unsettled:
         self._told = told
         self._waiting: deque[tuple[int, Recorded]] = deque()
 
-    def add(self, record: Recorded) -> None:
-        """Have a record stored."""
-        self._history.add(self._told(record))
+    def add(self, record: Recorded, *, again: bool = False) -> None:
+        """Have a record stored; ``again`` where an earlier process may have had it stored."""
+        self._history.add(self._told(record), again=again)
         self._waiting.append((self._history.added, record))
         self._forget_settled()
 

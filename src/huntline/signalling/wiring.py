@@ -225,7 +225,7 @@ class Signalling:
         for name in earlier.unreadable:
             log.warning("a record of an earlier process cannot be read", extra={"record": name})
         for record in earlier.unsettled:
-            self._unsettled.add(record)
+            self._unsettled.add(record, again=True)
         for leg_id, state in earlier.records("media", read).items():
             self._media.adopt(leg_id, state)
         for user_id, state in earlier.records("phone", read).items():

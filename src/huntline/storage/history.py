@@ -7,13 +7,13 @@ import logging
 import queue
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, assert_never
 
 from sqlalchemy import Connection, Engine, Table, insert, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from huntline.directory.refused import RefusedCall
 from huntline.engine.commands import DecisionKind, RecordCall, RecordDecision, RecordRing
@@ -27,7 +27,8 @@ from huntline.storage.ids import new_id
 log = logging.getLogger(__name__)
 
 Row = dict[str, Any]
-_Entry = tuple[Table, Row]
+_Entry = tuple[Table, Row, bool]
+"""A row, and whether an earlier process may have stored it."""
 
 _SPACING = 0.25  # s between two batches
 _RETRY_AFTER = 2.0  # s
@@ -87,7 +88,7 @@ class HistoryWriter:
     """Takes records at once and writes them in batches from a thread of its own.
 
     A record that was stored before, or added twice, changes nothing: of a call, a ring or a decision the
-    first one that is stored stays, so that whoever does not know how far it got adds all again. What
+    first one that is stored stays, so that whoever does not know how far it got adds all ``again``. What
     cannot be written now is tried again until ``close``, what the database refuses for good is logged and
     left out; the caller never waits and never fails.
     """
@@ -111,18 +112,19 @@ class HistoryWriter:
         a crash loses none of those."""
         return self._settled
 
-    def add(self, record: RecordCall | RecordRing | RecordDecision) -> None:
-        """A call or a ring is over, or a decision was taken."""
+    def add(self, record: RecordCall | RecordRing | RecordDecision, *, again: bool = False) -> None:
+        """A call or a ring is over, or a decision was taken. ``again``: an earlier process has said so, and
+        its clock may have been another."""
         row = fields_of(record)
         match record:
             case RecordCall():
-                self._add(schema.calls, record.arrived_at, row)
+                self._add(schema.calls, record.arrived_at, row, again)
             case RecordRing():
-                self._add(schema.rings, record.started_at, row)
+                self._add(schema.rings, record.started_at, row, again)
             case RecordDecision():
                 number = row.pop("number")
                 name = {"decision_id": _decision_id(record.call_id, number)}
-                self._add(schema.decisions, record.at, row | name)
+                self._add(schema.decisions, record.at, row | name, again)
             case _:
                 assert_never(record)
 
@@ -137,9 +139,9 @@ class HistoryWriter:
         self._inbox.put(None)
         self._thread.join()
 
-    def _add(self, table: Table, began_at: datetime, row: Row) -> None:
+    def _add(self, table: Table, began_at: datetime, row: Row, again: bool = False) -> None:
         self._added += 1
-        self._inbox.put((table, row | {"month": began_at.year * 100 + began_at.month}))
+        self._inbox.put((table, row | {"month": began_at.year * 100 + began_at.month}, again))
 
     def _write(self) -> None:
         batch: list[_Entry] = []
@@ -174,13 +176,24 @@ class HistoryWriter:
             self._settled += len(batch)
             batch.clear()
 
-    def _insert(self, entries: Iterable[_Entry]) -> None:
+    def _insert(self, entries: Sequence[_Entry]) -> None:
+        """Store all that is new: looked up before only where something need not be."""
+        if not any(again for _, _, again in entries):
+            try:
+                return self._store(entries, lambda connection, table, rows: rows)
+            except IntegrityError:
+                pass  # a batch whose fate was not known, or a record that the database refuses for good
+        self._store(entries, _new_rows)
+
+    def _store(
+        self, entries: Iterable[_Entry], chosen: Callable[[Connection, Table, list[Row]], Iterable[Row]]
+    ) -> None:
         rows: dict[Table, list[Row]] = defaultdict(list)
-        for table, row in entries:
+        for table, row, _ in entries:
             rows[table].append(row)
         with writing(self._database) as connection:
             for table, batch in rows.items():
-                if new := list(_new_rows(connection, table, batch)):
+                if new := list(chosen(connection, table, batch)):
                     connection.execute(insert(table), new)
 
     def _settle_one_by_one(self, batch: list[_Entry]) -> None:

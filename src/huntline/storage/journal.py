@@ -152,6 +152,8 @@ class Journal:
     def _take_in_changes(self) -> None:
         for key, record in self._changed.items():
             if record is not None:
+                if self._records.get(key) == record:
+                    continue
                 self._records[key] = record
             elif self._records.pop(key, None) is None:
                 continue
