@@ -233,6 +233,8 @@ def test_a_server_is_drained_while_a_call_goes_on(
             assert drain.stdout.readline() == "New calls are refused; 1 call is left.\n"
             assert office.caller().dial(number).wait_refused() == 503
             assert _health(own_server.http_port) == (503, ["new_calls"])
+            own_server.kill_child("signalling")
+            assert office.caller().dial(number).wait_refused() == 503, "the next process knows of it"
             assert agent.reinvite(direction="sendonly").status == 200
             own_server.run("drain", "--undo")
             assert drain.wait(10) == 1

@@ -71,17 +71,9 @@ def _wait(folder: Path, limit: float | None) -> int:
         if not left or (deadline is not None and time.monotonic() >= deadline):
             return left
         time.sleep(_ASKED_EVERY)
-        state = _told_again(folder, state["process"])
-
-
-def _told_again(folder: Path, process: int) -> dict[str, Any]:
-    """How it stands; a signalling process that was started meanwhile is told to drain as well."""
-    state = _ask(folder)
-    if not state["is_draining"] and state["process"] != process:
-        return _ask(folder, on=True)
-    if not state["is_draining"]:
-        raise NotDrained("new calls are taken again (huntline drain --undo): the server goes on")
-    return state
+        state = _ask(folder)
+        if not state["is_draining"]:
+            raise NotDrained("new calls are taken again (huntline drain --undo): the server goes on")
 
 
 def _ask(folder: Path, **fields: bool) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -72,14 +71,10 @@ class ControlVerbs:
         return {"is_draining": self.draining.is_on, **told}
 
     def _drain(self, request: Request) -> Answer:
-        """Without ``on`` nothing changes. A process that was started meanwhile knows nothing of it."""
+        """Without ``on`` nothing changes."""
         if (on := request.get("on")) is not None:
             self.draining.turn(on=bool(on))
-        return {
-            "is_draining": self.draining.is_on,
-            "calls_left": self.draining.calls_left,
-            "process": os.getpid(),
-        }
+        return {"is_draining": self.draining.is_on, "calls_left": self.draining.calls_left}
 
     def _status(self, request: Request) -> Answer:
         return self.status.now()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from huntline.calls.model import CallBook
@@ -10,10 +11,12 @@ from huntline.sip.core.core import SipCore
 
 @dataclass(frozen=True, slots=True)
 class Draining:
-    """``book`` has the calls that are left."""
+    """``book`` has the calls that are left; ``on_change`` writes down that new calls are refused, or are not
+    any more, so that the next process does the same."""
 
     core: SipCore
     book: CallBook
+    on_change: Callable[[], None]
 
     @property
     def is_on(self) -> bool:
@@ -28,3 +31,4 @@ class Draining:
     def turn(self, *, on: bool) -> None:
         """Refuse new calls from now on, or take them again."""
         self.core.is_draining = on
+        self.on_change()

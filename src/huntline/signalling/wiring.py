@@ -33,7 +33,7 @@ from huntline.processes.words import HANDED_OVER, RUN_ID
 from huntline.signalling.control_verbs import ControlVerbs
 from huntline.signalling.draining import Draining
 from huntline.signalling.live_feed import LiveFeed
-from huntline.signalling.live_log import Earlier, Life, LiveLog, this_machine
+from huntline.signalling.live_log import ENGINE, Earlier, Life, LiveLog, this_machine
 from huntline.signalling.live_records import LiveRecords, unix_offset
 from huntline.signalling.process_status import ProcessStatus
 from huntline.signalling.reachability import Reachability
@@ -156,12 +156,12 @@ class Signalling:
         )
         self._live_log = LiveLog(
             self._journal,
-            self._live_records.sources,
+            self._live_records.sources | {"draining": self._draining_record},
             self._live_records.changed_legs,
             self._earlier.engine.checkpoint,
             self._unsettled.records,
         )
-        self._draining = Draining(self._core, tools.book)
+        self._draining = Draining(self._core, tools.book, lambda: self._live_log.changed("draining", ""))
         writing = SnapshotWriting(tools.book, self._in_force)
         self._status = ProcessStatus(writing, self._runner, self._clock, self._resources)
 
@@ -211,10 +211,12 @@ class Signalling:
         # Settings first: a phone refused in between would not try again for a long time.
         await self._loading.load()
         self._take_up_calls()
+        run = os.environ[RUN_ID]
+        goes_on = self._earlier.is_of_run(run)
+        self._draining.turn(on=goes_on and bool(self._earlier.record("draining:", ENGINE.decode)))
         await self._user_agent.start([ListenAddress.parse(str(address)) for address in self._config.sip])
         self._runner.start()
-        run = os.environ[RUN_ID]
-        if not self._earlier.is_of_run(run):
+        if not goes_on:
             self._b2bua.end_calls(Cause.SERVER_RESTARTED)
         self._live_log.begin_anew(Life(this_machine(), run, self._clock.start))
         await self._control.start()
@@ -300,6 +302,9 @@ class Signalling:
 
     def _write_down(self) -> None:
         self._live_log.flush()
+
+    def _draining_record(self, name: str) -> bytes | None:
+        return ENGINE.encode(True) if self._draining.is_on else None
 
     def _media_changed(self, leg_id: str) -> None:
         self._live_log.changed("media", leg_id)
