@@ -82,10 +82,8 @@ def _role(name: str) -> Role:
 
             return run_media
         case "web":
-            import huntline.web.scim.endpoint  # noqa: F401 - for the same reason: commands do without it
-            from huntline.web.app import prepare_routes, run_web
+            from huntline.web.app import run_web
 
-            prepare_routes()
             return run_web
         case "demo":
             from huntline.demo.actors import run_demo

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from huntline.web.scim.endpoint import PATH
+from huntline.web.scim.door import PATH
 from tests.web.scim import Directory
 from tests.web.scim_tester import checked, wrong
 

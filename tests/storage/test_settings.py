@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, UniqueConstraint, inspect
+from sqlalchemy import Engine, UniqueConstraint, create_engine, inspect, text
 
 from huntline.directory.organization import (
     Group,
@@ -28,7 +30,7 @@ from huntline.directory.plan import ServerPlan
 from huntline.directory.rules import settled
 from huntline.errors import ConfigurationError
 from huntline.storage.audit import Actor
-from huntline.storage.database import open_database
+from huntline.storage.database import migrate, open_database
 from huntline.storage.schema import metadata
 from huntline.storage.settings import (
     Settings,
@@ -76,9 +78,43 @@ def database(tmp_path: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-def test_the_migrated_schema_is_the_described_one(database: Engine) -> None:
-    with database.connect() as connection:
+@pytest.fixture
+def migrated(tmp_path: Path) -> Iterator[Engine]:
+    """A database on which all migrations were run, one after the other."""
+    engine = create_engine(f"sqlite:///{tmp_path / 'migrated.db'}")
+    with engine.begin() as connection:
+        migrate(connection)
+    yield engine
+    engine.dispose()
+
+
+def schema_of(database: Engine) -> dict[str, Any]:
+    """What a database says of its tables; a default that only rows of old had need of is no part of it."""
+    inspector = inspect(database)
+    return {
+        table: (
+            sorted(
+                (column["name"], str(column["type"]), column["nullable"], column["primary_key"])
+                for column in inspector.get_columns(table)
+            ),
+            sorted(inspector.get_foreign_keys(table), key=itemgetter("constrained_columns")),
+            sorted(inspector.get_unique_constraints(table), key=itemgetter("column_names")),
+            inspector.get_indexes(table),
+        )
+        for table in inspector.get_table_names()
+    }
+
+
+def test_the_migrated_schema_is_the_described_one(migrated: Engine) -> None:
+    with migrated.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_a_new_database_is_like_one_that_was_migrated(database: Engine, migrated: Engine) -> None:
+    assert schema_of(database) == schema_of(migrated)
+    version = text("SELECT version_num FROM alembic_version")
+    with database.connect() as new, migrated.connect() as old:
+        assert new.execute(version).scalar_one() == old.execute(version).scalar_one()
 
 
 def test_the_organization_comes_first_in_every_key_and_the_month_second_in_history() -> None:

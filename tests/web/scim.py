@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import httpx
 from fastapi import FastAPI
 
-from huntline.web.scim.endpoint import PATH
+from huntline.web.scim.door import PATH
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"

@@ -14,7 +14,7 @@ import uvloop
 from huntline.cli.api_client import ApiRefused, running_api
 from huntline.config import Config, SocketAddress
 from huntline.errors import ConfigurationError
-from huntline.web.app import run_web
+from huntline.web.app import API_PATH, ROUTERS, run_web
 
 
 def free_port() -> int:
@@ -56,6 +56,10 @@ def test_health_says_which_process_is_away(tmp_path: Path) -> None:
             assert [each["part"] for each in said["problems"]] == ["signalling", "media"]
 
     asyncio.run(story())
+
+
+def test_every_router_of_the_api_is_below_its_path() -> None:
+    assert {router.prefix[: len(API_PATH)] for router in ROUTERS} == {API_PATH}
 
 
 def test_people_find_a_front_page_and_programs_no_pages(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def labels() -> list[str]:
     """All operations, found without a server."""
     app = FastAPI()
     for router in ROUTERS:
-        app.include_router(router, prefix=API_PATH)
+        app.router.routes.extend(router.routes)
     schema = schemathesis.openapi.from_dict(app.openapi())
     return [operation.label for operation in operations_of(schema)]
 

@@ -84,11 +84,19 @@ class _Nursery:
         if name in self._unloaded:
             self._unloaded.remove(name)
         if name not in self._roles:
-            self._roles[name] = self._load(name)
+            self._roles[name] = self._loaded(name)
+        return self._roles[name]
+
+    def _loaded(self, name: str) -> Role:
+        # What is loaded stays: to look for what could be thrown away would take a tenth of the time.
+        gc.disable()
+        try:
+            return self._load(name)
+        finally:
             # The collector would write to every object, whereupon no page could be shared any more.
             gc.collect()
             gc.freeze()
-        return self._roles[name]
+            gc.enable()
 
     def _fork(self, request: dict[str, Any], ready: int) -> Role | None:
         """In the nursery None, in the new process its role."""

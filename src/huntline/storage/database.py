@@ -23,6 +23,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from huntline.data_folder import DATABASE
 from huntline.errors import ConfigurationError, HuntlineError, Refused
+from huntline.storage.schema import metadata
 
 HEAD = "0007"
 """The newest migration (``migrations/versions``)."""
@@ -51,7 +52,7 @@ class DatabaseUnavailable(Refused):
 
 
 def open_database(where: Path | str) -> Engine:
-    """The database of a data folder (made when missing, SQLite) or of a URL, with all migrations run.
+    """The database of a data folder (made when missing, SQLite) or of a URL, in the current schema.
 
     Safe to call from several processes at once. Raises ConfigurationError when it cannot be opened; whoever
     uses it then may meet DatabaseUnavailable.
@@ -80,7 +81,8 @@ def _bring_up_to_date(engine: Engine) -> None:
         revision = _known_revision(connection)
     if revision != HEAD:
         with writing(engine) as connection:
-            migrate(connection)
+            # Another process may have been quicker.
+            (_make if _known_revision(connection) is None else migrate)(connection)
 
 
 @contextmanager
@@ -96,6 +98,13 @@ def forget_what_was_before(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         with closing(engine.raw_connection()) as connection:
             connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _make(connection: Connection) -> None:
+    """Give an empty database the current schema at once: all migrations take ten times as long."""
+    metadata.create_all(connection, checkfirst=False)
+    connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+    connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import uvicorn
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from huntline.config import Config, SocketAddress
@@ -60,11 +60,12 @@ from huntline.web.connection_limits import (
 from huntline.web.first_run import discard_setup_token, make_setup_token
 from huntline.web.guards import BodyLimit, BodyRules, Faults, RequestLimit, SecurityHeaders
 from huntline.web.health import Health, HealthPart
-from huntline.web.language import AnswersInLanguage, language_in_query
+from huntline.web.language import AnswersInLanguage
 from huntline.web.letting_go import let_go_daily
 from huntline.web.paths import API_PATH as API_PATH
 from huntline.web.paths import DESCRIPTION_PATH
 from huntline.web.principal import Principal
+from huntline.web.scim import door
 
 TIME_TO_CLOSE = 1  # seconds that open requests get at the end
 
@@ -73,7 +74,7 @@ LONGEST_UPLOAD = 6_000_000  # bytes: a sound file of the largest size, with what
 LONGEST_OF_STRANGERS = 16_000  # bytes: names and passwords
 MOST_UNDER_WAY = 48_000_000  # bytes of all bodies at a time
 
-_UPLOADS = (f"{API_PATH}/audio", f"{API_PATH}/imports", "/scim/v2")
+_UPLOADS = (f"{API_PATH}/audio", f"{API_PATH}/imports", door.PATH)
 _FOR_STRANGERS = frozenset({f"{API_PATH}/session", f"{API_PATH}/setup"})
 ROUTERS = (
     setup.router,
@@ -107,11 +108,6 @@ ROUTERS = (
     not_rung.router,
 )
 
-# Shared by all applications of this process: to put the routes together takes longer than most requests.
-_API = APIRouter(prefix=API_PATH, responses=problems.RESPONSES, dependencies=[Depends(language_in_query)])
-for _router in ROUTERS:
-    _API.include_router(_router)
-
 
 def build_app(config: Config, trusted: Principal | None = None, pages: Path = PAGES) -> FastAPI:
     """The pages and the API, as one ASGI application.
@@ -125,7 +121,6 @@ def build_app(config: Config, trusted: Principal | None = None, pages: Path = PA
         docs_url=None,
         redoc_url=None,
         openapi_url=DESCRIPTION_PATH,
-        responses=problems.RESPONSES,
     )
     app.state.backstage = Backstage(config, trusted)
     problems.install(app)
@@ -146,13 +141,11 @@ def build_app(config: Config, trusted: Principal | None = None, pages: Path = PA
     # Around the limits, so that their refusals are in the language and have the headers as well.
     app.add_middleware(AnswersInLanguage)
     app.add_middleware(SecurityHeaders)
-    app.router.routes.extend(_API.routes)
+    for router in ROUTERS:
+        app.router.routes.extend(router.routes)
     if trusted is None:
-        # A command that runs the application in its own process is no directory and no browser, and would
-        # wait for this.
-        from huntline.web.scim import endpoint as scim
-
-        scim.install(app)
+        # A command that runs the application in its own process is no directory and no browser.
+        door.install(app)
         built_pages.install(app, pages, config)
 
     health = app.state.health = Health(config, app.state.backstage.database)
@@ -167,13 +160,6 @@ def build_app(config: Config, trusted: Principal | None = None, pages: Path = PA
         return JSONResponse(parts | {"problems": problems}, status_code=status)
 
     return app
-
-
-def prepare_routes() -> None:
-    """Do once what the first request would wait for: routes are only made ready when one is looked for."""
-    nowhere = {"type": "http", "method": "GET", "path": API_PATH, "headers": []}
-    for route in _API.routes:
-        route.matches(nowhere)
 
 
 def _sender_of(request: Request) -> None:

@@ -1,7 +1,8 @@
 """Signing in with an identity provider (OpenID Connect Core 1.0: authorization code with PKCE).
 
 The flow and the checks of claims are Authlib's, signatures are joserfc's; here is what they are put together
-for, and what must be remembered in between.
+for, and what must be remembered in between. All libraries for it are loaded where they are used: most servers
+know no provider.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import httpx
+from typing import TYPE_CHECKING, Any
 
 from huntline.config import OidcConfig
 from huntline.errors import Refused
+
+if TYPE_CHECKING:
+    import httpx
 
 TIME_TO_SIGN_IN = 600  # seconds from being sent to the provider until coming back
 
@@ -127,6 +129,7 @@ class OpenIdConnect:
 
     def identity(self, pending: Pending, code: str) -> ProviderIdentity:
         """Whom the provider vouches for by a code. Raises ProviderRefused, ProviderUnavailable."""
+        import httpx
         from authlib.oauth2.base import OAuth2Error
         from joserfc.errors import JoseError
 
@@ -146,6 +149,8 @@ class OpenIdConnect:
                 raise _unavailable(error) from None
 
     def _token(self, session: httpx.Client, pending: Pending, address: str, code: str) -> Mapping[str, Any]:
+        import httpx
+
         secret = self._config.client_secret
         auth = httpx.BasicAuth(self._config.client_id, secret.get_secret_value()) if secret else httpx.Auth()
         token: Mapping[str, Any] = self._client(session, pending).fetch_token(
@@ -211,6 +216,8 @@ class OpenIdConnect:
 
     def _asked_metadata(self, session: httpx.Client) -> dict[str, Any]:
         """OpenID Connect Discovery 1.0 section 4."""
+        import httpx
+
         address = f"{self._config.issuer.rstrip('/')}/.well-known/openid-configuration"
         try:
             metadata = _json(session.get(address))
@@ -225,6 +232,8 @@ class OpenIdConnect:
 
 
 def _session() -> httpx.Client:
+    import httpx
+
     return httpx.Client(timeout=_TIME_LIMIT)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, cast
 
 from fastapi import FastAPI, Request
@@ -55,16 +55,17 @@ class ProblemDetails(BaseModel):
     errors: list[FieldProblem] = []
 
 
+_DESCRIBED = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
 RESPONSES: dict[int | str, dict[str, Any]] = {
-    "4XX": {"description": "Refused; nothing has changed", "model": ProblemDetails},
-    "500": {"description": "The server failed; its log says more under `error_id`", "model": ProblemDetails},
+    "4XX": {"description": "Refused; nothing has changed", "content": _DESCRIBED},
+    "500": {"description": "The server failed; its log says more under `error_id`", "content": _DESCRIBED},
     "503": {
         "description": "The signalling process, the database or the disk does not answer, or too much is"
         " asked at a time",
-        "model": ProblemDetails,
+        "content": _DESCRIBED,
     },
 }
-"""What every route may answer besides."""
+"""What every route may answer besides. Were the model named, each route would make three of its own."""
 
 DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 """The system's errors when a disk takes nothing more."""
@@ -105,11 +106,8 @@ def install(app: FastAPI) -> None:
 
     def openapi() -> dict[str, Any]:
         description = described()
-        for operation in _operations(description):
-            for status in RESPONSES:
-                content = operation["responses"].get(status, {}).get("content", {})
-                if "application/json" in content:
-                    content[MEDIA_TYPE] = content.pop("application/json")
+        components = description["components"]
+        components["schemas"] = _schemas() | components["schemas"]
         return description
 
     app.openapi = openapi  # type: ignore[method-assign] # as FastAPI wants it extended
@@ -123,9 +121,13 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(OSError, _disk_unavailable)
 
 
-def _operations(description: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for path in description["paths"].values():
-        yield from path.values()
+def _schemas() -> dict[str, Any]:
+    """The forms that ``RESPONSES`` refer to, by name."""
+    schema = ProblemDetails.model_json_schema(
+        mode="serialization", ref_template="#/components/schemas/{model}"
+    )
+    parts: dict[str, Any] = schema.pop("$defs")
+    return parts | {ProblemDetails.__name__: schema}
 
 
 def problem_response(

@@ -1,4 +1,7 @@
-"""Decodes audio files into telephone samples: 8 kHz, mono, 16 bits."""
+"""Decodes audio files into telephone samples: 8 kHz, mono, 16 bits.
+
+The library is loaded where it is used: whoever only looks at a file, or has it decoded elsewhere, needs none.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,7 @@ from array import array
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-
-import av
-from av.audio.frame import AudioFrame
-from av.audio.stream import AudioStream
-from av.container.input import InputContainer
+from typing import TYPE_CHECKING
 
 from huntline.errors import ConfigurationError
 from huntline.media.g711 import SAMPLE_RATE
@@ -22,6 +21,12 @@ from huntline.media.prompts.container import (
     suffix_by_content,
     with_even_chunks,
 )
+
+if TYPE_CHECKING:
+    import av
+    from av.audio.frame import AudioFrame
+    from av.audio.stream import AudioStream
+    from av.container.input import InputContainer
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_DURATION_S = 3_600
@@ -91,6 +96,8 @@ def decode_content(path: Path, data: bytes) -> array[int]:
 
     Raises PromptRefused, and MemoryError where the machine, not the file, is at fault.
     """
+    import av
+
     suffix = path.suffix.lower()
     # The bytes are handed over without name or path, and only the one container is allowed: a playlist
     # in disguise finds no file and no address to open.
@@ -145,6 +152,8 @@ def _resampled(container: InputContainer, stream: AudioStream) -> Iterator[Audio
 
 
 def _resampler() -> av.AudioResampler:
+    import av
+
     return av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
 
 
@@ -154,6 +163,8 @@ def _kind(frame: AudioFrame) -> tuple[str, str, int]:
 
 
 def _frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
+    import av
+
     bad_packets = 0
     for packet in container.demux(stream):
         try:

@@ -10,10 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import av
-from av.audio.codeccontext import AudioCodecContext
-from av.audio.frame import AudioFrame
-
 from huntline.media.g711 import SAMPLE_RATE, SUFFIX, ULAW_LEVELS
 from huntline.media.prompts.decode import decode_content, read_prompt
 from huntline.media.prompts.store import is_stored, measures_of, store, store_measures
@@ -87,6 +83,10 @@ def _measured(source: Path) -> dict[str, float]:
 
 def _encoded(samples: array[int], encoder: str) -> Iterator[bytes]:
     """G.711 by libavcodec, ten seconds at a time: 25 times as fast as ours, which needs no library."""
+    import av
+    from av.audio.codeccontext import AudioCodecContext
+    from av.audio.frame import AudioFrame
+
     context = av.CodecContext.create(encoder, "w")
     assert isinstance(context, AudioCodecContext)
     context.sample_rate, context.layout, context.format = SAMPLE_RATE, "mono", "s16"

@@ -25,6 +25,7 @@ from huntline.web.etags import IfMatch, check_if_match, etag_of
 from huntline.web.listing import Listing, Page, Search
 from huntline.web.moments import Moment
 from huntline.web.problems import FieldsRefused
+from huntline.web.routing import api_router
 from huntline.web.sign_in import let_try_again, seconds_locked
 
 SHORTEST_PASSWORD = 12
@@ -216,7 +217,7 @@ def _referred(
 
 def _router_of(prefix: str, needed: Any, noun: str) -> APIRouter:
     """The routes for the accounts of an organization, or of the host; ``needed`` is who may use them."""
-    router = APIRouter(prefix=prefix, tags=["accounts"])
+    router = api_router(prefix, tag="accounts")
 
     @router.get("", response_model=Listing[AccountView], operation_id=f"list_{noun}")
     def list_all(access: needed, page: Page, search: Search = "") -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 
 from huntline.web.access import ReadLive, ReadSettings, SteerAgents
 from huntline.web.api.live import snapshot_in, view_of
@@ -12,6 +12,7 @@ from huntline.web.api.queues import QUEUES
 from huntline.web.api.users import USERS
 from huntline.web.listing import Listing, Page, Search
 from huntline.web.live_streams import LiveAgent
+from huntline.web.routing import api_router
 from huntline.web.steering import (
     AgentNow,
     AgentQueue,
@@ -29,7 +30,7 @@ from huntline.web.steering import (
 Key = Annotated[str, Path(description="The user, by id or UPN.")]
 QueueKey = Annotated[str, Path(description="The queue, by id or name; a name with a slash only by id.")]
 
-router = APIRouter(tags=["agents"])
+router = api_router(tag="agents")
 
 
 @router.get("/agents", response_model=Listing[LiveAgent], operation_id="list_agents")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Response, UploadFile
+from fastapi import Body, Response, UploadFile
 from fastapi import Path as InPath
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict
@@ -35,13 +35,14 @@ from huntline.web.etags import IfMatch, check_if_match, etag_of
 from huntline.web.language import Sentence
 from huntline.web.listing import Listing, Page, Search, Sort
 from huntline.web.problems import FieldsRefused
+from huntline.web.routing import api_router
 
 _MEDIA_TYPES = {".wav": "audio/wav", ".mp3": "audio/mpeg", ".wma": "audio/x-ms-wma"}
 _SOUND: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 
 Key = Annotated[str, InPath(description="The file, by name in any letter case or by its SHA-256.")]
 
-router = APIRouter(prefix="/audio", tags=["audio"])
+router = api_router("/audio", tag="audio")
 
 
 class AudioNameTaken(Refused):

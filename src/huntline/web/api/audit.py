@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from pydantic import BaseModel
 
 from huntline.organization_file.form import Text
@@ -15,6 +15,7 @@ from huntline.web.access import Access, Host, ReadAudit
 from huntline.web.language import Sentence
 from huntline.web.listing import Listing, Page, PageWanted
 from huntline.web.moments import From, To
+from huntline.web.routing import api_router
 
 
 class AuditView(BaseModel):
@@ -73,7 +74,7 @@ class AuditQuery:
 
 Wanted = Annotated[AuditQuery, Depends()]
 
-router = APIRouter(tags=["audit"])
+router = api_router(tag="audit")
 
 
 @router.get("/audit", response_model=Listing[AuditView], operation_id="list_audit")

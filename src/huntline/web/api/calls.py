@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import Depends, Path, Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
@@ -40,6 +40,7 @@ from huntline.web.history import CallDetails, CallView, DecisionView, NamesById,
 from huntline.web.language import Sentence
 from huntline.web.listing import Listing, Page
 from huntline.web.moments import From, To
+from huntline.web.routing import api_router
 
 Queue = Annotated[
     str | None, Query(description="Calls that came in or ended in this queue, by its id or name.")
@@ -56,7 +57,7 @@ _NOT_IN_TABLES = ("why", "caller_shown", "agent_name")  # what a column beside i
 _PLAIN_CELL = re.compile(r"\+?[0-9]+", re.ASCII)
 _FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
-router = APIRouter(tags=["history"])
+router = api_router(tag="history")
 
 
 @dataclass(frozen=True, slots=True)

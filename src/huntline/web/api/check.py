@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter
 from pydantic import BaseModel
 
 from huntline.config import Config
@@ -15,8 +14,9 @@ from huntline.organization_file.parts import Dump
 from huntline.web.access import ReadSettings
 from huntline.web.language import spoken
 from huntline.web.listing import Listing, Page
+from huntline.web.routing import api_router
 
-router = APIRouter(prefix="/check", tags=["check"])
+router = api_router("/check", tag="check")
 
 
 class FindingView(BaseModel):

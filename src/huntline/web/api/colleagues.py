@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from heapq import nsmallest
 from typing import Any, TypeVar
 
-from fastapi import APIRouter
 from pydantic import BaseModel
 
 from huntline.control.messages import ServerNotRunning
@@ -15,6 +14,7 @@ from huntline.engine.model import AgentState, Presence
 from huntline.web.access import Access, Own
 from huntline.web.api.me import own_user
 from huntline.web.listing import Search
+from huntline.web.routing import api_router
 
 ItemT = TypeVar("ItemT")
 
@@ -54,7 +54,7 @@ class Colleagues(BaseModel):
 
 _UNKNOWN = {"presence": None, "state": None, "is_reachable": None}
 
-router = APIRouter(prefix="/me/colleagues", tags=["me"])
+router = api_router("/me/colleagues", tag="me")
 
 
 @router.get("", response_model=Colleagues, operation_id="list_my_colleagues")

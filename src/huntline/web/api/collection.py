@@ -24,6 +24,7 @@ from huntline.web.backstage import Backstage
 from huntline.web.etags import IfMatch, check_if_match, etag_of
 from huntline.web.listing import Listing, Page, Search, Sort, in_order
 from huntline.web.problems import FieldsRefused
+from huntline.web.routing import api_router
 
 ItemT = TypeVar("ItemT", bound=Item)
 
@@ -240,7 +241,7 @@ def _dropping(names: set[str]) -> Any:
 def router_of(collection: Collection[Any]) -> APIRouter:
     """The routes of a collection."""
     path = collection.attribute.replace("_", "-")
-    router = APIRouter(prefix=f"/{path}", tags=[path])
+    router = api_router(f"/{path}", tag=path)
     noun = collection.noun
     described = Path(description=f"The {noun}, by id or name; a name with a slash in it only by id.")
     name = noun.lower().replace(" ", "_").replace("-", "_")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 from pydantic import BaseModel, ConfigDict
 
 from huntline.directory.domains import without_domain
@@ -16,10 +16,11 @@ from huntline.storage.settings import SettingsRefused
 from huntline.web.access import ChangeSettings, ReadSettings
 from huntline.web.api.collection import DryRun, NotThere, would_create
 from huntline.web.listing import Listing, Page, Search
+from huntline.web.routing import api_router
 
 Key = Annotated[str, Path(description="The domain, in any letter case.")]
 
-router = APIRouter(prefix="/domains", tags=["domains"])
+router = api_router("/domains", tag="domains")
 
 
 class DomainForm(BaseModel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body
+from fastapi import Body
 from pydantic import BaseModel, ConfigDict
 
 from huntline.directory.problems import Problem
@@ -15,6 +15,7 @@ from huntline.storage.erasure import erase
 from huntline.web.access import ChangeSettings
 from huntline.web.api.collection import DryRun
 from huntline.web.problems import FieldsRefused
+from huntline.web.routing import api_router
 
 
 class ErasureForm(BaseModel):
@@ -32,7 +33,7 @@ class ErasureView(BaseModel):
     total: int
 
 
-router = APIRouter(prefix="/erasures", tags=["history"])
+router = api_router("/erasures", tag="history")
 
 
 @router.post("", response_model=ErasureView, operation_id="erase_number")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Annotated, Any, Generic
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import BaseModel, Field
 from starlette.datastructures import UploadFile
 
@@ -20,6 +20,7 @@ from huntline.web.api.collection import Collection, DryRun, ItemT, parsed
 from huntline.web.api.numbers import NUMBERS
 from huntline.web.api.users import USERS
 from huntline.web.problems import FieldProblem, FieldsRefused, field_problem, problem_response
+from huntline.web.routing import api_router
 from huntline.web.tables import Row, Table, read_table
 
 _NOT_IN_CELLS = ("sip_digests",)
@@ -39,7 +40,7 @@ _CSV_BODY: dict[str, Any] = {
     }
 }
 
-router = APIRouter(prefix="/imports", tags=["imports"])
+router = api_router("/imports", tag="imports")
 
 
 class Action(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from pydantic import BaseModel, ConfigDict
 
 from huntline.directory.licences import (
@@ -22,10 +22,11 @@ from huntline.web.access import ChangeSettings, ReadSettings
 from huntline.web.api.collection import DryRun, NotThere
 from huntline.web.listing import Listing, Page
 from huntline.web.problems import FieldsRefused
+from huntline.web.routing import api_router
 
 Key = Annotated[str, Path(description="The licence, such as E5, in any letter case.")]
 
-router = APIRouter(prefix="/licences", tags=["licences"])
+router = api_router("/licences", tag="licences")
 
 
 class PoolForm(BaseModel):

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Any
 
-from fastapi import APIRouter
 from pydantic import BaseModel
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
@@ -20,6 +19,7 @@ from huntline.web.api.collection import NotThere
 from huntline.web.backstage import Backstage
 from huntline.web.history import DecisionView, NamesById, RingView
 from huntline.web.live_streams import LiveCall, LiveSnapshot, View, Viewer
+from huntline.web.routing import api_router
 from huntline.web.words import reader_of
 
 HEARTBEAT = 15  # seconds
@@ -35,7 +35,7 @@ STREAMED: dict[int | str, dict[str, Any]] = {
 }
 """What a stream answers."""
 
-router = APIRouter(prefix="/live", tags=["live"])
+router = api_router("/live", tag="live")
 
 
 class LiveCallDetails(BaseModel):

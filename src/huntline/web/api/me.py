@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from pydantic import BaseModel
 from sse_starlette import EventSourceResponse
 
@@ -40,6 +40,7 @@ from huntline.web.listing import Listing, Page
 from huntline.web.live_streams import LiveSnapshot, View
 from huntline.web.moments import From, To, start_of_today
 from huntline.web.phones import PhoneAccess, phone_access
+from huntline.web.routing import api_router
 from huntline.web.steering import (
     AgentNow,
     AgentQueue,
@@ -120,7 +121,7 @@ class MyCall(BaseModel):
     text: Sentence
 
 
-router = APIRouter(prefix="/me", tags=["me"])
+router = api_router("/me", tag="me")
 
 
 @router.get("", response_model=MyView, operation_id="read_me")

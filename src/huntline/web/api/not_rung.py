@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel
 
 from huntline.directory.organization import User
@@ -17,6 +17,7 @@ from huntline.web.access import Access, Own
 from huntline.web.api.me import own_user
 from huntline.web.history import NamesById, WhyNotRung, why_not_rung
 from huntline.web.moments import start_of_today
+from huntline.web.routing import api_router
 from huntline.web.steering import served_queues
 from huntline.web.words import Why
 
@@ -37,7 +38,7 @@ class CallNotRung(BaseModel):
     whys: list[Why]
 
 
-router = APIRouter(prefix="/me/not-rung", tags=["me"])
+router = api_router("/me/not-rung", tag="me")
 
 
 @router.get("", response_model=list[CallNotRung], operation_id="list_my_calls_not_rung")

@@ -3,7 +3,7 @@
 # Annotations are not postponed here: the patch form is known at run time only.
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Response
+from fastapi import Body, Response
 from pydantic import BaseModel
 
 from huntline.directory.domains import check_realm
@@ -13,6 +13,7 @@ from huntline.organization_file.parts import Dump, fields_dump, with_fields
 from huntline.web.access import Access, ChangeSettings, ReadSettings
 from huntline.web.api.collection import DryRun, merged, parsed, patch_of
 from huntline.web.etags import IfMatch, check_if_match, etag_of
+from huntline.web.routing import api_router
 
 _NESTED = ("limits", "star_codes")
 
@@ -25,7 +26,7 @@ class OrganizationView(OrganizationFields):
 
 OrganizationPatch = patch_of(OrganizationFields, OrganizationView)
 
-router = APIRouter(prefix="/organization", tags=["organization"])
+router = api_router("/organization", tag="organization")
 
 
 def shown(organization: Organization, response: Response | None = None) -> Dump:

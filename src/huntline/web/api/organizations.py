@@ -4,7 +4,7 @@
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Query, Response
+from fastapi import Body, Path, Query, Response
 
 from huntline.directory.organization import Organization
 from huntline.directory.problems import Problem
@@ -18,12 +18,13 @@ from huntline.web.backstage import Backstage
 from huntline.web.etags import IfMatch
 from huntline.web.listing import Listing, Page, Search
 from huntline.web.problems import FieldsRefused
+from huntline.web.routing import api_router
 
 Key = Annotated[str, Path(description="The organization, by id or name.")]
 
 _Sent = tolerant(OrganizationFields, OrganizationView)
 
-router = APIRouter(prefix="/organizations", tags=["organizations"])
+router = api_router("/organizations", tag="organizations")
 
 
 @router.get("", response_model=Listing[OrganizationView], operation_id="list_organizations")

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from pydantic import BaseModel
 
 from huntline.directory.refused import REFUSAL_WORDS, RefusalReason
@@ -16,6 +16,7 @@ from huntline.web.access import ReadAudit
 from huntline.web.language import Sentence
 from huntline.web.listing import Listing, Page
 from huntline.web.moments import From, To
+from huntline.web.routing import api_router
 
 
 class RefusedCallView(BaseModel):
@@ -49,7 +50,7 @@ class RefusedQuery:
 
 Wanted = Annotated[RefusedQuery, Depends()]
 
-router = APIRouter(tags=["history"])
+router = api_router(tag="history")
 
 
 @router.get("/refused-calls", response_model=Listing[RefusedCallView], operation_id="list_refused_calls")

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from pydantic import BaseModel
 
 from huntline.clock import zone_of
@@ -39,6 +39,7 @@ from huntline.web.api.calls import (
 from huntline.web.api.queues import QUEUES
 from huntline.web.moments import From, To, start_of_today
 from huntline.web.problems import FieldsRefused
+from huntline.web.routing import api_router
 
 LONGEST_REPORT = timedelta(days=366)
 MOST_BUCKETS = 3_000
@@ -48,7 +49,7 @@ _PART_OF_LAST_HOUR = timedelta(minutes=5)
 
 _NOTHING = summarize([], timedelta(0))
 
-router = APIRouter(prefix="/reports", tags=["history"])
+router = api_router("/reports", tag="history")
 
 
 class Outcomes(BaseModel):

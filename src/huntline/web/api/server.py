@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel
 
 from huntline.media.prompts.speak import can_speak
 from huntline.web.access import ReadSettings
 from huntline.web.page_addresses import phone_addresses
+from huntline.web.routing import api_router
 
-router = APIRouter(prefix="/server", tags=["organization"])
+router = api_router("/server", tag="organization")
 
 
 class PhoneAddress(BaseModel):

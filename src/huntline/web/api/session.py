@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict
 
@@ -30,9 +30,10 @@ from huntline.web.cookies import OIDC, SESSION, clear_cookie, cookie_of, set_coo
 from huntline.web.openid_connect import TIME_TO_SIGN_IN, OpenIdConnect, ProviderRefused
 from huntline.web.principal import Principal, principal_of
 from huntline.web.problems import FieldsRefused
+from huntline.web.routing import api_router
 from huntline.web.sign_in import account_by_identity, account_by_password
 
-router = APIRouter(prefix="/session", tags=["session"])
+router = api_router("/session", tag="session")
 
 
 class _Form(BaseModel):

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import replace
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from huntline.directory.access import Role
@@ -27,8 +27,9 @@ from huntline.web.first_run import FILE_NAME as TOKEN_FILE
 from huntline.web.first_run import discard_setup_token, setup_token
 from huntline.web.principal import principal_of
 from huntline.web.problems import FieldsRefused
+from huntline.web.routing import api_router
 
-router = APIRouter(prefix="/setup", tags=["session"])
+router = api_router("/setup", tag="session")
 
 _NAMES = {"organization": "organization", "domains": "domain"}
 """What a setting is called by the rules, and in the form."""

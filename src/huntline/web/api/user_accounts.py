@@ -4,7 +4,7 @@
 import secrets
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Response
+from fastapi import Body, Path, Response
 from pydantic import BaseModel, ConfigDict
 
 from huntline.directory.access import Role
@@ -15,6 +15,7 @@ from huntline.web.access import Access, ManageAccounts
 from huntline.web.api.accounts import AccountForm, AccountView, answered, built_account
 from huntline.web.api.collection import DryRun, NotThere, would_create
 from huntline.web.api.users import USERS
+from huntline.web.routing import api_router
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another one
 _GROUPS = 4  # of four letters each: easily told to somebody, and beyond any guessing
@@ -38,7 +39,7 @@ class NewUserAccount(AccountView):
 
 Key = Annotated[str, Path(description="The user, by id or UPN.")]
 
-router = APIRouter(prefix="/users", tags=["accounts"])
+router = api_router("/users", tag="accounts")
 
 
 @router.get("/{key}/account", response_model=AccountView, operation_id="read_user_account")

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from contextlib import nullcontext
 
-from fastapi import FastAPI, Request
+from fastapi import Request
 from fastapi.exceptions import HTTPException
 from fastapi.responses import JSONResponse, Response
 from scim2_models import Error, SCIMException
@@ -21,26 +21,17 @@ from huntline.errors import Refused
 from huntline.web.access import Access, organization_id_for, require_permission
 from huntline.web.authentication import authenticated
 from huntline.web.backstage import Backstage
+from huntline.web.scim.door import PATH
 from huntline.web.scim.schemas import PROVIDER
 from huntline.web.scim.service import DirectoryService
 from huntline.web.scim.storage import OrganizationStorage
 
-PATH = "/scim/v2"
-
-_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _SERVICE = DirectoryService(PROVIDER)
 
 _log = logging.getLogger(__name__)
 
 
-def install(app: FastAPI) -> None:
-    """Give the application the SCIM service."""
-    endpoint = _Endpoint()
-    for path in (PATH, PATH + "/{path:path}"):
-        app.router.add_route(path, endpoint.serve, methods=_METHODS, include_in_schema=False)
-
-
-class _Endpoint:
+class Endpoint:
     """Serves one request after the other where they change something.
 
     A directory adds members to one group by many requests at once; each is read, changed and written, and
