@@ -117,6 +117,7 @@ class Person:
         self.context, self.address = context, address
         self.page: Page = context.new_page()
         self.complaints: list[str] = []
+        self._waits_for_frame = False
         self.page.on("console", self._listen)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("response", self._look)
@@ -124,6 +125,9 @@ class Person:
     def go(self, path: str) -> Page:
         """Open a page by its path."""
         self.page.goto(self.address + path)
+        if self._waits_for_frame:
+            self.page.locator("#main").wait_for()
+            self._waits_for_frame = False
         return self.page
 
     def sign_in(self, name: str, path: str = "/", password: str = PASSWORD) -> Page:
@@ -140,6 +144,7 @@ class Person:
         who = {"name": name, "password": PASSWORD}
         answer = self.context.request.post(f"{self.address}/api/v1/session", data=who)
         assert answer.status == 201, answer.text()
+        self._waits_for_frame = True  # what all pages have in common comes with the first one
 
     def assert_accessible(self) -> None:
         """Fail when axe finds anything serious in what is shown."""
