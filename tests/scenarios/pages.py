@@ -126,7 +126,7 @@ class Person:
         """Open a page by its path."""
         self.page.goto(self.address + path)
         if self._waits_for_frame:
-            self.page.locator("#main").wait_for()
+            self.page.locator("main").wait_for()
             self._waits_for_frame = False
         return self.page
 
