@@ -29,8 +29,8 @@ NEXT_STATES = {
     CallState.CONNECTING: {CallState.TALKING, CallState.WAITING, CallState.ENDED},
     CallState.TALKING: {CallState.TRANSFERRING, CallState.ENDED},
     CallState.TRANSFERRING: {CallState.WAITING, CallState.ENDED},
-    CallState.FORWARDING: {CallState.FORWARDED, CallState.ENDED},
-    CallState.FORWARDED: {CallState.ENDED},
+    CallState.FORWARDING: {CallState.FORWARDED, CallState.GREETING, CallState.WAITING, CallState.ENDED},
+    CallState.FORWARDED: {CallState.FORWARDING, CallState.GREETING, CallState.WAITING, CallState.ENDED},
     CallState.ENDED: set[CallState](),
 }
 """Where a call may go from each state: the drawing in docs/architecture.md."""
