@@ -143,6 +143,7 @@ class World:
                 assert caller.is_answered
                 caller.hears = self.queues[queue_id].music or f"music of {queue_id}"
             case do.ForwardCall(call_id, _):
+                caller.hears = None
                 self.forwards.add(call_id)
             case do.RefuseCall():
                 assert not caller.is_answered
