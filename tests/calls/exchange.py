@@ -266,6 +266,14 @@ class Exchange:
         """The phone that rings for a call refuses."""
         await self.said(LegRejected(self.ringing_leg(call).leg_id, status, "No"))
 
+    async def answers_by(self, leg: Leg) -> None:
+        """One of the phones that ring answers."""
+        await self.said(LegAnswered(leg.leg_id, SDP))
+
+    async def refuses(self, leg: Leg, status: int) -> None:
+        """One of the phones that ring refuses."""
+        await self.said(LegRejected(leg.leg_id, status, "No"))
+
     async def rings(self, call: Call) -> None:
         """The phone of a call rings."""
         await self.said(LegRinging(self.ringing_leg(call).leg_id, 180, None))
