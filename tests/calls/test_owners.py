@@ -20,6 +20,7 @@ from tests.calls.exchange import (
 
 from huntline.calls.diversion import MAX_TARGETS, number_hop
 from huntline.calls.model import Call, OwnerKind, Party
+from huntline.directory.plan import OutsideNumber, PersonRule
 from huntline.directory.refused import RefusalReason
 from huntline.engine import commands as do
 from huntline.engine import events as told
@@ -235,7 +236,7 @@ def test_a_person_who_is_busy_is_busy_to_the_caller(said: int, heard: int) -> No
 
 def test_the_mailbox_of_who_does_not_answer_is_rung_before_the_caller_hears_of_it() -> None:
     async def story(exchange: Exchange) -> None:
-        exchange.site.mailbox = "tel:+1999"
+        exchange.site.rule = PersonRule(busy=OutsideNumber("+1999", "contoso"))
         call = await person_rung(exchange)
         await exchange.rejects(call, 486)
         assert exchange.did() == []
@@ -286,7 +287,8 @@ def test_a_call_that_has_passed_too_many_targets_enters_no_queue() -> None:
         exchange.heard()
         exchange.did()
         call.path = (number_hop(PLAN, "contoso", "+1000"),) * MAX_TARGETS
-        exchange.b2bua._queue_calls.enter(call, "desk")
+        call.queue_id, call.owner = None, exchange.b2bua._direct_calls
+        exchange.b2bua._moves.go(call, QUEUE)
         assert exchange.heard() == []
         assert exchange.did() == [("reject", "in1", 483)]
         assert [refused.reason for refused in exchange.refused] == [RefusalReason.TOO_MANY_HOPS]
