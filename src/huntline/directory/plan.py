@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from huntline.directory.attendants import Attendant
 from huntline.directory.caller_id import ShownCallerId, caller_id_in_effect, policies_in_effect
 from huntline.directory.forwards import Destination, destination_of, way_of
 from huntline.directory.groups import LeftOut, agents_of, left_out_of
-from huntline.directory.index import OrganizationIndex, OutsideTarget
+from huntline.directory.index import ATTENDANT, OrganizationIndex, OutsideTarget
 from huntline.directory.names import host_key, number_digits, plain_number, without_parameters
 from huntline.directory.organization import (
     CallerIdPolicy,
@@ -86,7 +87,15 @@ class OutsideNumber:
     organization_id: str
 
 
-Target = QueueTarget | UserTarget | StarCode | OutsideNumber
+@dataclass(frozen=True, slots=True)
+class AttendantTarget:
+    """An auto attendant."""
+
+    attendant_id: str
+    organization_id: str
+
+
+Target = QueueTarget | UserTarget | StarCode | OutsideNumber | AttendantTarget
 _SHORTEST_OUTSIDE_NUMBER = 3  # digits: 112, 911; what is shorter is a slip
 
 EngineSettings = tuple[tuple[CallQueue, ...], tuple[AgentSettings, ...]]
@@ -116,7 +125,8 @@ class ServerPlan:
         self._trusted_trunks = TrunkTable(tuple(map(_with_trusted_trunks, organizations)))
         self._indexes: dict[str, OrganizationIndex] = {}
         self._by_domain: dict[str, OrganizationIndex] = {}
-        self._service_numbers: dict[str, QueueTarget] = {}
+        self._service_numbers: dict[str, QueueTarget | AttendantTarget] = {}
+        self._attendants: dict[str, tuple[Attendant, OrganizationIndex]] = {}
         self._queues: dict[str, tuple[QueueSettings, OrganizationIndex]] = {}
         self._accounts: dict[str, Account] = {}
         self._accounts_by_upn: dict[str, Account] = {}
@@ -147,6 +157,11 @@ class ServerPlan:
             self._queues[queue.queue_id] = (queue, index)
             if queue.line_uri and (digits := number_digits(queue.line_uri[4:])):
                 self._service_numbers[digits] = QueueTarget(queue.queue_id, organization.organization_id)
+        for attendant in organization.attendants:
+            self._attendants[attendant.attendant_id] = (attendant, index)
+            for line_uri in attendant.line_uris:
+                if digits := number_digits(line_uri[4:]):
+                    self._service_numbers[digits] = AttendantTarget(attendant.attendant_id, organization_id)
         known = before._accounts_of_the_same(organization) if before else {}
         for user in organization.users:
             if user.is_active:
@@ -313,6 +328,11 @@ class ServerPlan:
         found = self._queues.get(queue_id)
         return found[0] if found else None
 
+    def attendant(self, attendant_id: str) -> Attendant | None:
+        """An attendant's settings."""
+        found = self._attendants.get(attendant_id)
+        return found[0] if found else None
+
     def organization(self, organization_id: str) -> Organization | None:
         """An organization by its id."""
         index = self._indexes.get(organization_id)
@@ -359,6 +379,8 @@ def _found(index: OrganizationIndex, name: str, domain: str | None) -> Target | 
             return UserTarget(user.user_id, organization_id)
         case QueueSettings() as queue:
             return QueueTarget(queue.queue_id, organization_id)
+        case Attendant() as attendant:
+            return AttendantTarget(attendant.attendant_id, organization_id)
         case None:
             return None
 
@@ -417,8 +439,8 @@ def _engine_exit(exit_: QueueExit, index: OrganizationIndex) -> Exit:
         case User() as user:
             destination = destination_of(user, index)
             # Where a person's forwarding leads outside is found when it comes to that, and so tells of them.
-            return _forward_to(destination if isinstance(destination, QueueSettings) else user)
-        case QueueSettings() | OutsideTarget() as target:
+            return _forward_to(destination if isinstance(destination, QueueSettings | Attendant) else user)
+        case QueueSettings() | Attendant() | OutsideTarget() as target:
             return _forward_to(target)
         case None:
             # Refused when it is saved; should it come up all the same, the forward fails, not the server.
@@ -429,6 +451,8 @@ def _forward_to(destination: Destination) -> Exit:
     match destination:
         case QueueSettings() as queue:
             return Exit(ExitAction.FORWARD, queue_id=queue.queue_id)
+        case Attendant() as attendant:
+            return Exit(ExitAction.FORWARD, target=ATTENDANT + attendant.name)
         case User() as user:
             return Exit(ExitAction.FORWARD, target=f"sip:{user.upn}")
         case OutsideTarget() as address:
