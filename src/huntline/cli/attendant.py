@@ -6,12 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
-from huntline.cli.attendant_settings import FlowOption, HolidaysOption, HoursOption
-from huntline.cli.completion import attendant_names, group_names, user_names
+from huntline.cli.attendant_settings import DirectoryOption, FlowOption, HolidaysOption, HoursOption
+from huntline.cli.completion import attendant_names
 from huntline.cli.door import Door
 from huntline.cli.printing import print_json, say
 from huntline.cli.refusals import in_options
-from huntline.cli.settings import Json, NamesOption, PartOption, Setting, TextOption, WordOption
+from huntline.cli.settings import Json, NamesOption, Setting, TextOption, WordOption
 from huntline.cli.verbs import Thing, add_verb, answer_with, group_of, key_argument, keyword, path_to
 
 _SETTINGS: tuple[Setting, ...] = (
@@ -36,24 +36,7 @@ _SETTINGS: tuple[Setting, ...] = (
     FlowOption(field="open", help="while it is open"),
     FlowOption(field="after_hours", help="after hours, and on holidays that have no flow of their own"),
     HolidaysOption(field="holidays"),
-    PartOption(
-        "directory",
-        NamesOption(
-            field="groups",
-            one="group",
-            help="Whose members can be dialled by name or extension; without any everybody",
-            complete=group_names,
-        ),
-    ),
-    PartOption(
-        "directory",
-        NamesOption(
-            field="excluded",
-            one="excluded",
-            help="Who cannot be dialled by name or extension",
-            complete=user_names,
-        ),
-    ),
+    DirectoryOption(field="directory"),
 )
 
 ATTENDANT = Thing(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from inspect import Parameter
 from typing import Any
 
+from huntline.cli.completion import group_names, user_names
 from huntline.cli.settings import NONE, Json, Said, SoundOption, flag_of, option
 from huntline.directory.attendants import MENU_NUMBERS, MenuAction
 from huntline.directory.problems import did_you_mean
@@ -140,13 +141,13 @@ class FlowOption:
         return {self.field: merged}
 
     def _flow(self, said: Said) -> Json:
-        flow: Json = {"greeting": each for each in self._greeting.body(said).values()}
+        flow = _renamed(self._greeting.body(said), "greeting")
         if (value := said.get(self.flag)) is not None:
             flow |= _action(value)
         return flow
 
     def _menu(self, said: Said) -> Json:
-        menu: Json = {"prompt": each for each in self._prompt.body(said).values()}
+        menu = _renamed(self._prompt.body(said), "prompt")
         if keys := said.get(f"{self.flag}-key"):
             menu["keys"] = [] if keys == [NONE] else [self._key(each) for each in keys]
         if (value := said.get(f"{self.flag}-no-input")) is not None:
@@ -164,9 +165,51 @@ class FlowOption:
         return {"key": key, **_action(action)}
 
 
+def _renamed(body: Json, name: str) -> Json:
+    return {name: value for value in body.values()}  # noqa: B035 - it has one value, or none
+
+
 def _action(text: str) -> Json:
     action, colon, target = text.partition(":")
     return {"action": action, "target": target if colon else None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectoryOption:
+    """Who can be dialled by name or extension: two lists, each replaced as a whole."""
+
+    field: str
+
+    @property
+    def flag(self) -> str:
+        return "--directory-groups"
+
+    def parameters(self, *, is_new: bool) -> list[Parameter]:
+        return [
+            option(
+                self.flag,
+                str | None,
+                f"Whose members can be dialled by name or extension, with commas between; {NONE}: everybody.",
+                metavar="GROUP,...",
+                complete=group_names,
+            ),
+            option(
+                "--directory-excluded",
+                str | None,
+                f"Who cannot, with commas between; or {NONE}.",
+                metavar="USER,...",
+                complete=user_names,
+            ),
+        ]
+
+    def body(self, said: Said) -> Json:
+        typed = {name: said.get(f"--directory-{name}") for name in ("groups", "excluded")}
+        lists = {name: _names(text) for name, text in typed.items() if text is not None}
+        return {self.field: ((said.current or {}).get(self.field) or {}) | lists} if lists else {}
+
+
+def _names(text: str) -> list[str]:
+    return [] if text == NONE else [name for each in text.split(",") if (name := each.strip())]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,8 +117,9 @@ def in_words(value: Any) -> str:
             return NOTHING
         case bool():
             return "yes" if value else "no"
-        case {"menu": dict()}:
-            return in_words({name: each for name, each in value.items() if name not in ("action", "target")})
+        case {"menu": dict() as menu, **rest}:
+            said = {"greeting": rest.get("greeting"), **menu}
+            return ", ".join(f"{name} {in_words(each)}" for name, each in said.items() if each is not None)
         case {"key": key, **rest}:
             return f"{key}={in_words(rest)}"
         case {"greeting": dict() as greeting, **rest}:
