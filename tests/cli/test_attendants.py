@@ -66,7 +66,7 @@ def run(data: Path) -> Run:
 
 
 def test_an_exported_file_changes_nothing(run: Run, data: Path, tmp_path: Path) -> None:
-    run("export", tmp_path / "again.yaml")
+    run("export", "--out", tmp_path / "again.yaml")
     exported = (tmp_path / "again.yaml").read_text()
     assert 'monday: ["09:00-12:30", "14:00-24:00"]' in exported.replace("'", '"')
     assert "tuesday" not in exported
