@@ -198,9 +198,9 @@ class B2bua:
             return
         if isinstance(event, PlayFinished):
             if event.error:
-                extra = {"source": event.source, "reason": event.error}
+                extra = {"sources": event.sources, "reason": event.error}
                 log.warning("prompt not playable", extra=extra)
-            call.owner.prompt_finished(call, event.source)
+            self._parts.prompting.finished(call, event.leg_id, event.sources)
         else:
             for leg in (call.caller, call.callee):
                 if leg is not None and leg.media_id == event.leg_id:
