@@ -72,7 +72,7 @@ def _check_flow(path: Path, flow: AttendantFlow, attendant: Attendant) -> Proble
 
 def _check_need(path: Path, target: str | None, action: str, forward: str) -> Problems:
     if action == forward and not target:
-        yield Problem(path, None, f"missing: forward needs {_TARGET}")
+        yield Problem(path, None, f"missing: {forward} needs {_TARGET}")
     if action != forward and target is not None:
         yield Problem(path, target, "has a meaning only with action: forward")
 

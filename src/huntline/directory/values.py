@@ -221,7 +221,7 @@ def _check_dialled_name(path: Path, name: str) -> Problems:
     if "@" in name:
         yield Problem(path, name, "must not contain @, which marks a user")
     if name.casefold().startswith(_MARKS):
-        yield Problem(path, name, f"must not begin with {' or '.join(_MARKS)}, which mark other targets")
+        yield Problem(path, name, "must not begin with attendant: or voicemail:, which mark other targets")
 
 
 def _check_attendant(path: Path, attendant: Attendant) -> Problems:

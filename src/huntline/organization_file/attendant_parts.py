@@ -20,7 +20,6 @@ from huntline.directory.attendants import (
 from huntline.directory.audio import Audio
 from huntline.directory.problems import Path
 from huntline.organization_file.form import (
-    SPAN,
     AttendantForm,
     FileForm,
     FlowForm,
@@ -100,10 +99,13 @@ def _week_of(form: HoursForm) -> Week:
 
 
 def _span_of(text: str) -> Span:
-    parts = SPAN.fullmatch(text)
-    assert parts is not None, "the form has looked at it"
-    hours, minutes, end_hours, end_minutes = map(int, parts.groups())
-    return Span(hours * 60 + minutes, end_hours * 60 + end_minutes)
+    start, _, end = text.partition("-")  # as the form has it
+    return Span(_minute_of(start), _minute_of(end))
+
+
+def _minute_of(text: str) -> int:
+    hours, _, minutes = text.partition(":")
+    return int(hours) * 60 + int(minutes)
 
 
 def attendant_dump(attendant: Attendant) -> Dump:

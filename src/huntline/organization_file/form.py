@@ -68,13 +68,13 @@ def _telephone(value: object) -> object:
 def _digits(value: object) -> object:
     if isinstance(value, int) and not isinstance(value, bool):
         raise ValueError(
-            f'YAML reads this as a number and drops zeros in front; write it in quotes: "{value}"'
+            f'YAML reads this as a number, without zeros in front; write it in quotes: "{value}"'
         )
     return value
 
 
 _MaybeEmpty = BeforeValidator(_none_as_empty)
-SPAN = re.compile(r"([0-9]{2}):([0-5][0-9])-([0-9]{2}):([0-5][0-9])", re.ASCII)
+_SPAN = re.compile(r"([0-9]{2}):([0-5][0-9])-([0-9]{2}):([0-5][0-9])", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 
@@ -125,7 +125,7 @@ def _day(value: object) -> object:
 
 
 def _span(text: str) -> str:
-    if not SPAN.fullmatch(text):
+    if not _SPAN.fullmatch(text):
         wanted = (
             "must be a span such as 09:00-12:30; 00:00-24:00 is a whole day, 18:00-02:00 goes past midnight"
         )

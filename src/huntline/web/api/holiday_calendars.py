@@ -18,7 +18,11 @@ router = APIRouter(prefix="/holiday-calendars", tags=["attendants"])
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 _LONGEST_NAME = 64
-_SUBDIVISION = "A part of the country that has holidays of its own, such as `BY` of `DE`."
+
+
+Subdivision = Annotated[
+    str | None, Query(max_length=20, description="A part of the country, such as `BY` of `DE`.")
+]
 
 
 class CalendarView(BaseModel):
@@ -57,7 +61,7 @@ def read(
     access: ReadSettings,
     country: Annotated[str, Path(description="A country, such as `FR`.")],
     year: Annotated[int, Query(ge=_FIRST_YEAR, le=_LAST_YEAR, description="Which year.")],
-    subdivision: Annotated[str | None, Query(max_length=20, description=_SUBDIVISION)] = None,
+    subdivision: Subdivision = None,
 ) -> Any:
     """The public holidays of a year, named in the language of the answer where the calendar has it, else in
     one of the country's own."""
