@@ -308,6 +308,8 @@ class Journey:
                     self._move(Caller(gone_back(self.caller.visit), is_back=True))
                 case Leave() | GoBack():
                     self.end = step
+                case Play() | Hush():
+                    pass
 
     def _move(self, caller: Caller) -> None:
         self.caller, self.moves = caller, self.moves + 1

@@ -22,6 +22,7 @@ from huntline.directory.organization import QueueSettings
 from huntline.directory.plan import (
     Account,
     OutsideNumber,
+    PersonRule,
     QueueTarget,
     ServerPlan,
     StarCode,
@@ -178,14 +179,14 @@ class FakeSite:
 
     def __init__(self) -> None:
         self.greetings: dict[str, str] = {}
-        self.mailbox: str | None = None
+        self.rule = PersonRule()
 
     def contacts(self, account_id: str) -> list[Contact]:
         return [Contact(f"sip:{account_id}@10.0.0.5", FLOW)]
 
     def person(self, person: Account) -> Callee:
         path = (person_hop(PLAN, person),)
-        return Callee(person.user_id, self.contacts(person.user_id), path=path, mailbox=self.mailbox)
+        return Callee(person.user_id, self.contacts(person.user_id), path=path, rule=self.rule)
 
     def callee(self, organization_id: str, target: str) -> Callee:
         hop = number_hop(PLAN, organization_id, target.removeprefix("tel:"))
@@ -270,6 +271,14 @@ class Exchange:
     async def rejects(self, call: Call, status: int) -> None:
         """The phone that rings for a call refuses."""
         await self.said(LegRejected(self.ringing_leg(call).leg_id, status, "No"))
+
+    async def answers_by(self, leg: Leg) -> None:
+        """One of the phones that ring answers."""
+        await self.said(LegAnswered(leg.leg_id, SDP))
+
+    async def refuses(self, leg: Leg, status: int) -> None:
+        """One of the phones that ring refuses."""
+        await self.said(LegRejected(leg.leg_id, status, "No"))
 
     async def rings(self, call: Call) -> None:
         """The phone of a call rings."""

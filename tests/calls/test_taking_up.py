@@ -11,7 +11,8 @@ from tests.calls.exchange import BAO, OUTSIDE, QUEUE, SDP, Exchange, account
 from tests.fakes.messages import request
 
 from huntline.calls.call_records import CALL_KINDS
-from huntline.calls.model import Call, LegState
+from huntline.calls.model import Call, DueRing, LegState
+from huntline.directory.plan import AlsoRung, PersonRule
 from huntline.engine import commands as do
 from huntline.engine import events as told
 from huntline.engine.model import Outcome
@@ -78,6 +79,14 @@ async def number_rung(exchange: Exchange) -> None:
     await exchange.dials(OUTSIDE, account("amal"))
 
 
+async def others_about_to_ring(exchange: Exchange) -> None:
+    """Somebody is to be rung beside the person, a moment from now."""
+    exchange.site.rule = PersonRule(also_ring=(AlsoRung(OUTSIDE, 1),))
+    await person_rung(exchange)
+    (ring,) = only_call(exchange).rings.values()
+    ring.due = [DueRing(each.also, asyncio.get_running_loop().time() + 0.05) for each in ring.due]
+
+
 MOMENTS: list[Start] = [
     arriving,
     Exchange.waiting,
@@ -91,6 +100,7 @@ MOMENTS: list[Start] = [
     transferor_gone,
     person_rung,
     number_rung,
+    others_about_to_ring,
     Exchange.direct,
 ]
 
@@ -286,7 +296,10 @@ def test_a_description_that_media_had_not_taken_is_applied() -> None:
 
 
 def test_the_alert_time_goes_on_from_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("huntline.calls.alerting.PERSON_ALERT_TIME", 0.05)
+    async def person_rung_shortly(exchange: Exchange) -> None:
+        await person_rung(exchange)
+        (ring,) = only_call(exchange).rings.values()
+        ring.rings_until = asyncio.get_running_loop().time() + 0.05
 
     async def check(before: Exchange, after: Exchange) -> None:
         call = only_call(after)
@@ -297,7 +310,17 @@ def test_the_alert_time_goes_on_from_where_it_was(monkeypatch: pytest.MonkeyPatc
         await asyncio.wait_for(refused.wait(), 2)
         assert after.tools.book.calls == {}
 
-    survive(person_rung, check)
+    survive(person_rung_shortly, check)
+
+
+def test_who_is_to_ring_beside_a_person_rings_when_it_is_time() -> None:
+    async def check(before: Exchange, after: Exchange) -> None:
+        async with asyncio.timeout(2):
+            while not after.agent.invites:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        assert [invite.uri for invite in after.agent.invites] == ["sip:x@10.0.0.9"]
+
+    survive(others_about_to_ring, check)
 
 
 def test_a_refusal_after_the_take_up_goes_to_the_owner_of_the_ring() -> None:

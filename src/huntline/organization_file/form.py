@@ -29,6 +29,8 @@ from huntline.clock import is_time_zone
 from huntline.directory.attendants import FlowAction, Menu, MenuAction, NoInputAction
 from huntline.directory.numbers import numbers_of, switches_of
 from huntline.directory.organization import (
+    NOWHERE,
+    AlsoRing,
     Group,
     GroupKind,
     Home,
@@ -38,6 +40,7 @@ from huntline.directory.organization import (
     QueueExitAction,
     QueueSettings,
     Substitute,
+    User,
 )
 from huntline.directory.problems import did_you_mean
 from huntline.engine.model import CallsAlerting, Distribution
@@ -73,6 +76,10 @@ def _digits(value: object) -> object:
     return value
 
 
+def _off_as_text(value: object) -> object:
+    return NOWHERE if value is False else value  # YAML 1.1 reads a bare off as no
+
+
 _MaybeEmpty = BeforeValidator(_none_as_empty)
 _SPAN = re.compile(r"([0-9]{2}):([0-5][0-9])-([0-9]{2}):([0-5][0-9])", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -90,6 +97,8 @@ AsTyped = Annotated[str, AfterValidator(_storable)]
 
 Text = Annotated[AsTyped, AfterValidator(normalized)]
 """The same for whatever people read: two that look alike are alike."""
+
+_RuleTarget = Annotated[Text | None, BeforeValidator(_off_as_text)]
 
 _Texts = Annotated[list[Text], _MaybeEmpty]
 
@@ -207,6 +216,14 @@ class DigestForm(_Part):
     ha1: Text
 
 
+@_plain_settings_of(AlsoRing)
+class AlsoRingForm(_Part):
+    """One of a user's ``also_ring``."""
+
+    target: Annotated[Text, BeforeValidator(_telephone)]
+
+
+@_plain_settings_of(User)
 class UserFields(_Part):
     """A user, passwords aside."""
 
@@ -219,7 +236,11 @@ class UserFields(_Part):
     extension: Annotated[Text | None, BeforeValidator(_digits)] = None
     contacts: _Texts = []
     voicemail: Text | None = None
-    forward_to: Text | None = None
+    forward_to: _RuleTarget = None
+    when_busy: _RuleTarget = None
+    when_no_answer: _RuleTarget = None
+    when_not_reachable: _RuleTarget = None
+    also_ring: Annotated[list[AlsoRingForm], _MaybeEmpty] = []
     hides_number: bool = False
     caller_id_policy: Text | None = None
     external_id: Text | None = None
