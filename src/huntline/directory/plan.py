@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
+from huntline.directory.attendants import Attendant
 from huntline.directory.caller_id import ShownCallerId, caller_id_in_effect, policies_in_effect
 from huntline.directory.forwards import Destination
 from huntline.directory.groups import LeftOut, agents_of, left_out_of
-from huntline.directory.index import OrganizationIndex, OutsideTarget
+from huntline.directory.index import ATTENDANT, OrganizationIndex, OutsideTarget
 from huntline.directory.names import (
     host_key,
     line_uri_number,
@@ -206,7 +207,8 @@ class ServerPlan:
         self._trusted_trunks = TrunkTable(tuple(map(_with_trusted_trunks, organizations)))
         self._indexes: dict[str, OrganizationIndex] = {}
         self._by_domain: dict[str, OrganizationIndex] = {}
-        self._service_numbers: dict[str, QueueTarget] = {}
+        self._service_numbers: dict[str, QueueTarget | AttendantTarget] = {}
+        self._attendants: dict[str, tuple[Attendant, OrganizationIndex]] = {}
         self._queues: dict[str, tuple[QueueSettings, OrganizationIndex]] = {}
         self._accounts: dict[str, Account] = {}
         self._accounts_by_upn: dict[str, Account] = {}
@@ -237,6 +239,11 @@ class ServerPlan:
             self._queues[queue.queue_id] = (queue, index)
             if queue.line_uri and (digits := number_digits(queue.line_uri[4:])):
                 self._service_numbers[digits] = QueueTarget(queue.queue_id, organization.organization_id)
+        for attendant in organization.attendants:
+            self._attendants[attendant.attendant_id] = (attendant, index)
+            for line_uri in attendant.line_uris:
+                if digits := number_digits(line_uri[4:]):
+                    self._service_numbers[digits] = AttendantTarget(attendant.attendant_id, organization_id)
         known = before._accounts_of_the_same(organization) if before else {}
         for user in organization.users:
             if user.is_active:
@@ -442,6 +449,11 @@ class ServerPlan:
         found = self._queues.get(queue_id)
         return found[0] if found else None
 
+    def attendant(self, attendant_id: str) -> Attendant | None:
+        """An attendant's settings."""
+        found = self._attendants.get(attendant_id)
+        return found[0] if found else None
+
     def organization(self, organization_id: str) -> Organization | None:
         """An organization by its id."""
         index = self._indexes.get(organization_id)
@@ -455,13 +467,15 @@ class ServerPlan:
 
 
 def _move_target(
-    found: User | QueueSettings | OutsideTarget | None, organization_id: str
+    found: User | QueueSettings | Attendant | OutsideTarget | None, organization_id: str
 ) -> MoveTarget | None:
     match found:
         case User(user_id=user_id):
             return UserTarget(user_id, organization_id)
         case QueueSettings(queue_id=queue_id):
             return QueueTarget(queue_id, organization_id)
+        case Attendant(attendant_id=attendant_id):
+            return AttendantTarget(attendant_id, organization_id)
         case OutsideTarget() as address:
             number = line_uri_number(address)
             if number is None:
@@ -517,6 +531,8 @@ def _found(index: OrganizationIndex, name: str, domain: str | None) -> Target | 
             return UserTarget(user.user_id, organization_id)
         case QueueSettings() as queue:
             return QueueTarget(queue.queue_id, organization_id)
+        case Attendant() as attendant:
+            return AttendantTarget(attendant.attendant_id, organization_id)
         case None:
             return None
 
@@ -572,7 +588,7 @@ def _engine_exit(exit_: QueueExit, index: OrganizationIndex) -> Exit:
     match index.forward_target(exit_.target):
         case User() as user if exit_.action is QueueExitAction.VOICEMAIL:
             return Exit(ExitAction.FORWARD, target=user.voicemail)
-        case User() | QueueSettings() | OutsideTarget() as target:
+        case User() | QueueSettings() | Attendant() | OutsideTarget() as target:
             # Where a person's own rule leads is found when it comes to that, and so tells of them.
             return _forward_to(target)
         case None:
@@ -584,6 +600,8 @@ def _forward_to(destination: Destination) -> Exit:
     match destination:
         case QueueSettings() as queue:
             return Exit(ExitAction.FORWARD, queue_id=queue.queue_id)
+        case Attendant() as attendant:
+            return Exit(ExitAction.FORWARD, target=ATTENDANT + attendant.name)
         case User() as user:
             return Exit(ExitAction.FORWARD, target=f"sip:{user.upn}")
         case OutsideTarget() as address:

@@ -9,11 +9,17 @@ from dataclasses import asdict
 from pathlib import Path
 
 from huntline.config import Config
+from huntline.directory.attendants import MENU_NUMBERS
 from huntline.directory.organization import GROUP_NUMBERS, LIMIT_NUMBERS, QUEUE_NUMBERS
 from huntline.directory.values import LONGEST_FILE_NAME, LONGEST_NAME
 from huntline.web.app import build_app
 
-_NUMBERS = {"QUEUE_NUMBERS": QUEUE_NUMBERS, "LIMIT_NUMBERS": LIMIT_NUMBERS, "GROUP_NUMBERS": GROUP_NUMBERS}
+_NUMBERS = {
+    "QUEUE_NUMBERS": QUEUE_NUMBERS,
+    "LIMIT_NUMBERS": LIMIT_NUMBERS,
+    "GROUP_NUMBERS": GROUP_NUMBERS,
+    "MENU_NUMBERS": MENU_NUMBERS,
+}
 _LENGTHS = {"LONGEST_NAME": LONGEST_NAME, "LONGEST_FILE_NAME": LONGEST_FILE_NAME}
 
 
