@@ -57,6 +57,11 @@ class KeyPresses:
         """The key whose end packets were all lost, once it has been quiet for 200 ms."""
         return self._take() if self._waiting and tick - self._heard_at > _SILENCE_ENDS_PRESS else ""
 
+    @property
+    def is_down(self) -> bool:
+        """Whether a key is pressed at this moment."""
+        return bool(self._waiting)
+
     def _is_older(self, ssrc: int, timestamp: int) -> bool:
         if self._press is None or self._press[0] != ssrc:
             return False

@@ -21,6 +21,7 @@ from huntline.media.interface import (
     MediaLegLost,
     MediaSilent,
     PlayFinished,
+    RecordingEnded,
 )
 from huntline.plain import fields_of
 
@@ -43,7 +44,15 @@ _decode = msgspec.json.Decoder().decode
 
 _EVENTS: dict[str, type[WorkerEvent]] = {
     event.__name__: event
-    for event in (PlayFinished, DtmfPressed, MediaSilent, MediaDied, MediaLegLost, SecretsChanged)
+    for event in (
+        PlayFinished,
+        DtmfPressed,
+        MediaSilent,
+        MediaDied,
+        MediaLegLost,
+        RecordingEnded,
+        SecretsChanged,
+    )
 }
 
 
@@ -56,6 +65,16 @@ class PlayState:
     loop: bool
     started_at: float
     until_heard: bool = False
+
+
+@dataclass(slots=True)
+class RecordState:
+    """What is recorded of a leg, see ``Media.record``; ``begun_at`` is ``time.monotonic()``."""
+
+    path: str
+    most_s: float
+    silence_s: float
+    begun_at: float
 
 
 @dataclass(slots=True)
@@ -72,17 +91,20 @@ class MediaLegState:
     agreed: dict[str, Any] | None = None
     play: PlayState | None = None
     bridge: str | None = None
+    record: RecordState | None = None
     secrets: dict[str, Any] | None = field(default=None, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values that JSON can carry."""
-        return fields_of(self) | {"play": fields_of(self.play) if self.play else None}
+        play, record = (part and fields_of(part) for part in (self.play, self.record))
+        return fields_of(self) | {"play": play, "record": record}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> MediaLegState:
         """The inverse of ``to_dict``. Raises TypeError for what is none."""
-        play = values.get("play")
-        return cls(**{**values, "play": PlayState(**play) if play is not None else None})
+        play, record = values.get("play"), values.get("record")
+        parts = {"play": play and PlayState(**play), "record": record and RecordState(**record)}
+        return cls(**{**values, **parts})
 
 
 def line(message: Mapping[str, Any]) -> bytes:
