@@ -286,7 +286,8 @@ def test_a_call_that_has_passed_too_many_targets_enters_no_queue() -> None:
         exchange.heard()
         exchange.did()
         call.path = (number_hop(PLAN, "contoso", "+1000"),) * MAX_TARGETS
-        exchange.b2bua._queue_calls.enter(call, "desk")
+        call.queue_id, call.owner = None, exchange.b2bua._direct_calls
+        exchange.b2bua._moves.go(call, QUEUE)
         assert exchange.heard() == []
         assert exchange.did() == [("reject", "in1", 483)]
         assert [refused.reason for refused in exchange.refused] == [RefusalReason.TOO_MANY_HOPS]

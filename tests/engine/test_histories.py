@@ -22,7 +22,7 @@ from huntline.engine.model import (
     Presence,
     Transfer,
 )
-from huntline.engine.reasons import FromQueue, OnlyText
+from huntline.engine.reasons import Destination, DestinationKind, FromQueue, KeyPressed, OnlyText, SentOn
 from huntline.errors import Refused
 
 from .desk import person, seconds
@@ -121,12 +121,29 @@ class Histories(RuleBasedStateMachine):
 
     # -- callers
 
-    @rule(queue_id=st.sampled_from(QUEUES), is_transferred=st.booleans())
-    def a_call_arrives(self, queue_id: str, is_transferred: bool) -> None:
+    @rule(
+        queue_id=st.sampled_from(QUEUES),
+        is_transferred=st.booleans(),
+        is_answered=st.booleans(),
+        passed=st.integers(0, 10),
+    )
+    def a_call_arrives(self, queue_id: str, is_transferred: bool, is_answered: bool, passed: int) -> None:
         self.count += 1
         transfer = Transfer("anna", FromQueue("Red"), "c0") if is_transferred else None
-        self.world.callers[f"c{self.count}"] = Caller(is_answered=is_transferred)
-        self.tell(told.CallArrived(f"c{self.count}", "contoso", queue_id, "+1", transfer))
+        self.world.callers[f"c{self.count}"] = Caller(is_answered=is_transferred or is_answered)
+        self.tell(
+            told.CallArrived(
+                f"c{self.count}",
+                "contoso",
+                queue_id,
+                "+1",
+                transfer,
+                is_answered=is_answered or is_transferred,
+                arrived_at=self.world.now - seconds(9) if is_answered else None,
+                steps=(KeyPressed("1"),) if is_answered else (),
+                passed=passed,
+            )
+        )
 
     def _some(self, data: st.DataObject, names: list[str]) -> str:
         return data.draw(st.sampled_from(sorted(names)))
@@ -229,6 +246,19 @@ class Histories(RuleBasedStateMachine):
         call_id = self._some(data, list(self.world.forwards))
         self.world.callers[call_id].is_answered |= kind is told.ForwardAnswered
         self.tell(kind(call_id, "busy") if kind is told.ForwardFailed else kind(call_id))
+
+    @precondition(lambda self: self.world.forwards)
+    @rule(data=st.data(), queue_id=st.sampled_from([*QUEUES, "gone"]), passed=st.integers(0, 10))
+    def a_forward_leads_to_a_queue(self, data: st.DataObject, queue_id: str, passed: int) -> None:
+        call_id = self._some(data, list(self.world.forwards))
+        self.world.forwards.discard(call_id)
+        self.tell(told.CallSentToQueue(call_id, queue_id, passed))
+
+    @precondition(lambda self: self._live())
+    @rule(data=st.data(), key=st.sampled_from("12"))
+    def a_step_is_taken_elsewhere(self, data: st.DataObject, key: str) -> None:
+        step = SentOn(Destination(DestinationKind.ATTENDANT, "Main"), KeyPressed(key), person("Bao"))
+        self.tell(told.CallStepTaken(self._some(data, self._live()), step))
 
     @precondition(lambda self: self.world.past_rings)
     @rule(data=st.data(), kind=st.sampled_from([told.AgentAnswered, told.AgentHungUp]))

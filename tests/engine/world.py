@@ -29,8 +29,8 @@ NEXT_STATES = {
     CallState.CONNECTING: {CallState.TALKING, CallState.WAITING, CallState.ENDED},
     CallState.TALKING: {CallState.TRANSFERRING, CallState.ENDED},
     CallState.TRANSFERRING: {CallState.WAITING, CallState.ENDED},
-    CallState.FORWARDING: {CallState.FORWARDED, CallState.ENDED},
-    CallState.FORWARDED: {CallState.ENDED},
+    CallState.FORWARDING: {CallState.FORWARDED, CallState.GREETING, CallState.WAITING, CallState.ENDED},
+    CallState.FORWARDED: {CallState.FORWARDING, CallState.GREETING, CallState.WAITING, CallState.ENDED},
     CallState.ENDED: set[CallState](),
 }
 """Where a call may go from each state: the drawing in docs/architecture.md."""
@@ -143,6 +143,7 @@ class World:
                 assert caller.is_answered
                 caller.hears = self.queues[queue_id].music or f"music of {queue_id}"
             case do.ForwardCall(call_id, _):
+                caller.hears = None
                 self.forwards.add(call_id)
             case do.RefuseCall():
                 assert not caller.is_answered

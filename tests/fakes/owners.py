@@ -66,6 +66,9 @@ class FakeOwner:
     def transfer_by(self, call: Call, user_id: str | None) -> Transfer:
         return Transfer(user_id, Cause.OUT_OF_A_DIRECT_CALL)
 
+    def let_go(self, call: Call) -> None:
+        self.heard.append(("let_go", call.call_id))
+
 
 def queue_owner() -> FakeOwner:
     """Has callers who wait, and agents."""

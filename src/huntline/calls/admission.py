@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.names import number_digits
-from huntline.directory.plan import Account, OutsideNumber, QueueTarget, StarCode, Target
+from huntline.directory.plan import Account, AttendantTarget, OutsideNumber, QueueTarget, StarCode, Target
 from huntline.directory.refused import RefusalReason
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.grammar import GrammarError, Uri, parse_address, parse_uri
@@ -123,7 +123,7 @@ def _dialled(request: Request) -> Uri | None:
 
 
 def _may_reach(dialled: Uri, account: Account, target: Target) -> bool:
-    """Of another organization a user reaches what everybody reaches: a queue, by its service number."""
+    """Of another organization a user reaches what everybody reaches: by service number."""
     if target.organization_id == account.organization_id:
         return True
-    return isinstance(target, QueueTarget) and number_digits(dialled.user or "") is not None
+    return isinstance(target, QueueTarget | AttendantTarget) and number_digits(dialled.user or "") is not None

@@ -15,6 +15,7 @@ from huntline.calls.failures import farewell_of, why_ended, why_refused
 from huntline.calls.forwards import Forwards
 from huntline.calls.keys import Keys
 from huntline.calls.model import Call, Leg, Ring
+from huntline.calls.moves import Moves
 from huntline.calls.parts import CallParts
 from huntline.calls.queue_calls import QueueCalls
 from huntline.calls.refusals import Refusals
@@ -82,10 +83,12 @@ class B2bua:
         self._parts = parts = CallParts.of(tools, refusals)
         self._keys = Keys(tools.user_agent, tools.media)
         self._agents = AgentRings(tools, parts)
-        self._forwards = Forwards(tools, parts)
         self._queue_calls = QueueCalls(tools, parts)
-        self._direct_calls = direct_calls = DirectCalls(tools, parts, self._queue_calls)
-        self._transfers = Transfers(tools, parts, admission, self._queue_calls, direct_calls)
+        self._moves = moves = Moves(tools, parts, self._queue_calls)
+        self._forwards = Forwards(tools, parts, moves)
+        self._direct_calls = direct_calls = DirectCalls(tools, parts, moves)
+        moves.wire(direct_calls, direct_calls, self._forwards)
+        self._transfers = Transfers(tools, parts, admission, moves, direct_calls)
         self._arrivals = Arrivals(tools, admission, refusals, parts.ends, direct_calls)
         self._takeovers = Takeovers(tools, admission, parts.holding, refusals)
         self._is_closing = False
@@ -262,7 +265,7 @@ class B2bua:
             case do.BridgeCall():
                 self._agents.bridge(call, command.ring_id)
             case do.ForwardCall():
-                self._forwards.start(call, command)
+                self._moves.forward(call, command)
             case do.EndCall():
                 self._parts.ends.release(call)
             case _:
@@ -300,7 +303,7 @@ class B2bua:
             self._tools.book.take_up(call)
         strangers = [leg_id for leg_id in legs if self._tools.book.by_leg(leg_id) is None]
         for call in calls:
-            if call.owner is self._queue_calls and call.call_id not in queued:
+            if call.is_with_engine and call.call_id not in queued:
                 self._parts.ends.end(call)
             else:
                 self._go_on(call, legs)

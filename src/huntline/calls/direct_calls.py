@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from typing import assert_never
-
-from huntline.calls.contacts import Callee
-from huntline.calls.diversion import people_passed
-from huntline.calls.failures import NO_PHONE, TOO_MANY_HOPS
-from huntline.calls.model import Call, LegState, OwnerKind, Party, Ring
+from huntline.calls.failures import Unreached
+from huntline.calls.model import Call, OwnerKind, Party, Ring
+from huntline.calls.moves import Moves
 from huntline.calls.parts import CallParts
-from huntline.calls.queue_calls import QueueCalls
-from huntline.calls.refusals import refusal_of
 from huntline.calls.tools import CallTools
-from huntline.directory.organization import QueueSettings
-from huntline.directory.plan import OutsideNumber, QueueTarget, StarCode, Target, UserTarget
-from huntline.directory.refused import RefusalReason
+from huntline.directory.plan import StarCode, Target
 from huntline.engine.model import Transfer
 from huntline.engine.reasons import Cause, Destination, Reason
 from huntline.sip.core.events import LegRinging
-
-_REASONS = {NO_PHONE: RefusalReason.NOBODY_REACHABLE, TOO_MANY_HOPS: RefusalReason.TOO_MANY_HOPS}
-"""What is told of a call that was refused before any phone was asked."""
 
 
 class DirectCalls:
@@ -31,50 +21,22 @@ class DirectCalls:
     party = Party.TARGET
     has_places = False
 
-    def __init__(self, tools: CallTools, parts: CallParts, queue_calls: QueueCalls) -> None:
+    def __init__(self, tools: CallTools, parts: CallParts, moves: Moves) -> None:
         self._tools = tools
+        self._moves = moves
         self._alerting = parts.alerting
         self._early = parts.early
         self._audio_paths = parts.audio_paths
         self._ends = parts.ends
-        self._queue_calls = queue_calls
 
     def arrived(self, call: Call, target: Target) -> None:
         """A caller has dialled somebody, and their audio is ready."""
         if call.caller.account_id is None:
             call.path = self._alerting.path_so_far(call, target)
-        match target:
-            case QueueTarget():
-                self._queue_calls.enter(call, target.queue_id)
-            case UserTarget():
-                self._dial_person(call, target.user_id)
-            case OutsideNumber():
-                number = f"tel:{target.number}"
-                callee = self._tools.site.callee(call.organization_id, number)
-                self._dial(call, "outside", number, callee)
-            case StarCode():
-                self._obey(call, target)
-            case _:
-                assert_never(target)
-
-    def _dial_person(self, call: Call, user_id: str) -> None:
-        """Ring a user, or whomever they have their calls forwarded to."""
-        plan = self._tools.plan
-        account = plan.account_by_id(user_id)
-        if account is None:
-            self._ends.turn_away(
-                call, refusal_of(NO_PHONE, is_outside=False, reason=RefusalReason.NOBODY_REACHABLE)
-            )
-            return
-        passed, destination = plan.way(account)
-        if isinstance(destination, QueueSettings):
-            call.path = (*call.path, *people_passed(plan, passed))
-            self._queue_calls.enter(call, destination.queue_id)
+        if isinstance(target, StarCode):
+            self._obey(call, target)
         else:
-            self._dial(call, "direct", account.upn, self._tools.site.person(account))
-
-    def _dial(self, call: Call, name: str, to: str, callee: Callee) -> None:
-        self._alerting.start(call, self, f"{call.call_id}.{name}", to, callee, call.path)
+            self._moves.go(call, target)
 
     def _obey(self, call: Call, code: StarCode) -> None:
         self._audio_paths.answer_caller(call)
@@ -114,6 +76,9 @@ class DirectCalls:
         """Out of a direct call."""
         return Transfer(user_id, Cause.OUT_OF_A_DIRECT_CALL)
 
+    def let_go(self, call: Call) -> None:
+        """Nothing is held here."""
+
     # -- how its rings go (RingOwner)
 
     def ringing(self, call: Call, ring: Ring, event: LegRinging) -> None:
@@ -128,10 +93,8 @@ class DirectCalls:
 
     def failed(self, call: Call, ring: Ring) -> None:
         """Their mailbox is rung; without one the caller is told as much as concerns them."""
-        if self._alerting.follow_rule(call, ring) or call.caller.state is not LegState.RINGING:
-            return
-        reason = _REASONS.get(ring.failure)
-        self._ends.turn_away(call, refusal_of(ring.failure, is_outside=ring.is_outside, reason=reason))
+        if not self._alerting.follow_rule(call, ring):
+            self._moves.unreachable(call, Unreached(ring.failure, ring.is_outside))
 
     def connected(self, call: Call, ring: Ring) -> None:
         """They talk."""

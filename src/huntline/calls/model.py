@@ -12,8 +12,8 @@ from typing import Protocol
 
 from huntline.calls.caller_identity import CallerId
 from huntline.calls.contacts import Contact, Display, PhoneKind
-from huntline.calls.diversion import Path
-from huntline.calls.failures import NO_PHONE, Header, RingFailure
+from huntline.calls.diversion import Hop, Path
+from huntline.calls.failures import NO_PHONE, Header, RingFailure, Unreached
 from huntline.directory.plan import Target
 from huntline.engine.model import Transfer
 from huntline.engine.reasons import Cause, Destination, Reason
@@ -154,6 +154,10 @@ class CallOwner(Protocol):
         """How a queue is told of a transfer out of the call by a user."""
         ...
 
+    def let_go(self, call: Call) -> None:
+        """The call goes on elsewhere, or is over: what is held for it here is given back."""
+        ...
+
 
 @dataclass(slots=True, eq=False)
 class Leg:
@@ -256,6 +260,14 @@ class Arrival:
     sdp_offer: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Where a caller is who speaks to nobody but to us: an attendant, a mailbox."""
+
+    hop: Hop
+    shown: Destination
+
+
 @dataclass(slots=True, eq=False)
 class Call:
     """The whole affair. ``callee_media`` has what the rings of this call share, for each kind of phones. Once
@@ -284,13 +296,21 @@ class Call:
     early: Leg | None = None  # whom the caller hears before they answer
     may_hear_early: bool = False  # the caller can be given audio before the answer
     is_early_told: bool = False  # and has been: nobody but us makes them hear ringing any more
-    failed_forward: Ring | None = None
+    unreached: Unreached | None = None  # whom it was sent on to last, if that came to nothing
+    stop: Stop | None = None  # the attendant or mailbox that its caller is with
+    steps: tuple[Reason, ...] = ()  # what belongs on its record, should it get one
+    transferred: Transfer | None = None  # how its caller came into it, if by a transfer
     farewell: tuple[Header, ...] = ()  # what of the last words of a party the other one is told
     transfer: PendingTransfer | None = None
     arrival: Arrival | None = None
     arrived_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     is_released: bool = False
     is_handed_on: bool = False  # its caller talked to somebody else before, and knows them by name
+
+    @property
+    def is_with_engine(self) -> bool:
+        """Whether it has come to a queue: the engine keeps its record, wherever it goes, to its end."""
+        return self.queue_id is not None
 
     @property
     def callee(self) -> Leg | None:

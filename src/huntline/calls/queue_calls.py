@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from huntline.calls.diversion import MAX_TARGETS
-from huntline.calls.failures import TOO_MANY_HOPS
-from huntline.calls.model import Call, OwnerKind
+from huntline.calls.model import Call, LegState, OwnerKind
 from huntline.calls.parts import CallParts
 from huntline.calls.refusals import EXIT_WORDS, Refusal, refusal_of
 from huntline.calls.tools import CallTools
-from huntline.directory.refused import RefusalReason
 from huntline.engine import events as told
 from huntline.engine.model import Outcome, Transfer
 from huntline.engine.reasons import Destination, FromQueue, Reason
@@ -26,23 +23,35 @@ class QueueCalls:
         self._tools = tools
         self._ends = parts.ends
 
-    def enter(self, call: Call, queue_id: str, transfer: Transfer | None = None) -> None:
-        """Hand a caller to the engine."""
-        if len(call.path) >= MAX_TARGETS:
-            refusal = refusal_of(TOO_MANY_HOPS, is_outside=False, reason=RefusalReason.TOO_MANY_HOPS)
-            self._ends.turn_away(call, refusal)
-            return
+    def enter(self, call: Call, queue_id: str) -> None:
+        """Hand a caller to the engine, which may know the call already."""
+        was_with_engine = call.is_with_engine
         call.queue_id, call.owner = queue_id, self
+        if was_with_engine:
+            self._tools.post(told.CallSentToQueue(call.call_id, queue_id, len(call.path)))
+            return
+        has_been_elsewhere = call.caller.state is LegState.ANSWERED and call.transferred is None
         self._tools.post(
-            told.CallArrived(call.call_id, call.organization_id, queue_id, call.caller_id.shown, transfer)
+            told.CallArrived(
+                call.call_id,
+                call.organization_id,
+                queue_id,
+                call.caller_id.shown,
+                call.transferred,
+                is_answered=call.caller.state is LegState.ANSWERED,
+                arrived_at=call.arrived_at if has_been_elsewhere else None,
+                steps=call.steps,
+                passed=len(call.path),
+            )
         )
+        call.steps = ()
 
     # -- what the engine asks
 
     def refuse(self, call: Call, outcome: Outcome) -> None:
         """Turn the caller away: with what a forward came to, where there was one."""
-        if (ring := call.failed_forward) is not None:
-            refusal = refusal_of(ring.failure, is_outside=ring.is_outside)
+        if (unreached := call.unreached) is not None:
+            refusal = refusal_of(unreached.failure, is_outside=unreached.is_outside)
         else:
             refusal = Refusal(_STATUSES.get(outcome, 480), words=EXIT_WORDS.get(outcome, ""))
         self._ends.refuse(call, refusal)
@@ -97,3 +106,6 @@ class QueueCalls:
         """Out of the queue's call."""
         queue = self._tools.plan.queue(call.queue_id or "")
         return Transfer(user_id, FromQueue(queue.name if queue else ""), call.call_id)
+
+    def let_go(self, call: Call) -> None:
+        """Nothing is held here: the engine has it all."""

@@ -15,18 +15,29 @@ from huntline.calls.contacts import Callee
 from huntline.calls.direct_calls import DirectCalls
 from huntline.calls.diversion import DiversionReason, Hop, Path, number_hop, person_hop
 from huntline.calls.model import Call, Leg, OwnerKind, Party, PendingTransfer, Ring
+from huntline.calls.moves import Moves
 from huntline.calls.parts import CallParts
-from huntline.calls.queue_calls import QueueCalls
 from huntline.calls.tools import CallTools
 from huntline.clean_text import cleaned
 from huntline.directory.names import plain_user
 from huntline.directory.organization import QueueSettings
-from huntline.directory.plan import Account, OutsideNumber, QueueTarget, StarCode, Target, UserTarget
+from huntline.directory.plan import (
+    Account,
+    AttendantTarget,
+    OutsideNumber,
+    QueueTarget,
+    StarCode,
+    Target,
+    UserTarget,
+    VoicemailTarget,
+)
 from huntline.engine.model import Transfer
 from huntline.engine.reasons import Cause, Destination, DestinationKind, Reason
 from huntline.sip.core.events import LegRinging, ReferReceived
 from huntline.sip.core.grammar import GrammarError, Uri, parse_uri
 from huntline.sip.core.replaces_header import Replaces
+
+_Place = QueueTarget | AttendantTarget | VoicemailTarget
 
 
 class TransferRefused(Exception):
@@ -48,7 +59,7 @@ class Transfers:
         tools: CallTools,
         parts: CallParts,
         admission: Admission,
-        queue_calls: QueueCalls,
+        moves: Moves,
         direct_calls: DirectCalls,
     ) -> None:
         self._tools = tools
@@ -59,7 +70,7 @@ class Transfers:
         self._audio_paths = parts.audio_paths
         self._ends = parts.ends
         self._identity = parts.identity
-        self._queue_calls = queue_calls
+        self._moves = moves
         self._direct_calls = direct_calls
 
     # -- what a party asks
@@ -103,10 +114,10 @@ class Transfers:
             self._accept(leg)
             self._tell(leg, target.status)
             return
-        queue = self._queue_of(target)
-        if queue is not None:
+        place = self._place_of(target)
+        if place is not None:
             self._accept(leg)
-            self._to_queue(call, leg, far, queue, target.organization_id)
+            self._to_place(call, leg, far, place)
             return
         to, callee = self._person_of(account, target)
         if callee.user_id is not None and callee.user_id in (leg.account_id, far.account_id):
@@ -114,14 +125,16 @@ class Transfers:
         self._accept(leg)
         self._ring(call, leg, to, callee)
 
-    def _queue_of(self, target: Target) -> QueueSettings | None:
-        """The queue that an address leads to, also by way of a person who has calls forwarded to it."""
-        plan = self._tools.plan
-        if isinstance(target, QueueTarget):
-            return plan.queue(target.queue_id)
+    def _place_of(self, target: Target) -> _Place | None:
+        """What takes a caller at once, with nobody to be rung first: also by way of a person who has calls
+        forwarded to it."""
+        if isinstance(target, QueueTarget | AttendantTarget | VoicemailTarget):
+            return target
         person = self._user_at(target)
-        destination = plan.destination(person) if person else None
-        return destination if isinstance(destination, QueueSettings) else None
+        destination = self._tools.plan.destination(person) if person else None
+        if person is None or not isinstance(destination, QueueSettings):
+            return None
+        return QueueTarget(destination.queue_id, person.organization_id)
 
     def _person_of(self, account: Account, target: Target) -> tuple[str, Callee]:
         """Who is rung, and how they are called: the UPN of a user, or a ``tel:`` URI."""
@@ -134,21 +147,21 @@ class Transfers:
     def _user_at(self, target: Target) -> Account | None:
         return self._tools.plan.account_by_id(target.user_id) if isinstance(target, UserTarget) else None
 
-    def _to_queue(self, call: Call, leg: Leg, far: Leg, queue: QueueSettings, organization_id: str) -> None:
-        """The far party is a new arrival in the queue; the call is over for the transferor."""
+    def _to_place(self, call: Call, leg: Leg, far: Leg, place: _Place) -> None:
+        """The far party is a new arrival there; the call is over for the transferor."""
         successor = self._successor(call, far)
-        transfer = call.owner.transfer_by(call, leg.account_id)
-        if organization_id != call.organization_id:
-            # Another customer's queue: who transferred, and out of which call, is not theirs to know.
-            successor.organization_id = organization_id
-            transfer = Transfer(None, Cause.FROM_OUTSIDE)
+        successor.transferred = call.owner.transfer_by(call, leg.account_id)
+        if place.organization_id != call.organization_id:
+            # Another customer's: who transferred, and out of which call, is not theirs to know.
+            successor.organization_id = place.organization_id
+            successor.transferred = Transfer(None, Cause.FROM_OUTSIDE)
         self._tell(leg, 200)
         self._detach(call, far)
         self._tools.book.adopt(successor)
         self._tools.media.unbridge(far.media_id)
         self._holding.settle(successor)
-        call.owner.handed_on(call, Destination(DestinationKind.QUEUE, queue.name))
-        self._queue_calls.enter(successor, queue.queue_id, transfer)
+        call.owner.handed_on(call, self._moves.shown(place))
+        self._moves.go(successor, place)
         self._identity.tell_queue(successor)
 
     # -- while somebody is rung

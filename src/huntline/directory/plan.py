@@ -10,7 +10,13 @@ from huntline.directory.caller_id import ShownCallerId, caller_id_in_effect, pol
 from huntline.directory.forwards import Destination, destination_of, way_of
 from huntline.directory.groups import LeftOut, agents_of, left_out_of
 from huntline.directory.index import OrganizationIndex, OutsideTarget
-from huntline.directory.names import host_key, number_digits, plain_number, without_parameters
+from huntline.directory.names import (
+    host_key,
+    line_uri_number,
+    number_digits,
+    plain_number,
+    without_parameters,
+)
 from huntline.directory.organization import (
     CallerIdPolicy,
     Digest,
@@ -86,7 +92,34 @@ class OutsideNumber:
     organization_id: str
 
 
-Target = QueueTarget | UserTarget | StarCode | OutsideNumber
+@dataclass(frozen=True, slots=True)
+class OutsideAddress:
+    """An address of a forward that is nothing of the organization's and no number."""
+
+    uri: str
+    organization_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttendantTarget:
+    """An auto attendant."""
+
+    attendant_id: str
+    organization_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class VoicemailTarget:
+    """A mailbox, by the id of whom it belongs to: of a user, a group or a queue."""
+
+    box_id: str
+    organization_id: str
+
+
+MoveTarget = QueueTarget | UserTarget | OutsideNumber | OutsideAddress | AttendantTarget | VoicemailTarget
+"""Where a call can go, but for its end (rules section 5)."""
+
+Target = MoveTarget | StarCode
 _SHORTEST_OUTSIDE_NUMBER = 3  # digits: 112, 911; what is shorter is a slip
 
 EngineSettings = tuple[tuple[CallQueue, ...], tuple[AgentSettings, ...]]
@@ -281,6 +314,22 @@ class ServerPlan:
         index = self._indexes[account.organization_id]
         passed, destination = way_of(index.users[account.upn], index)
         return tuple(self._accounts[user.user_id] for user in passed), destination
+
+    def written_target(self, organization_id: str, written: str) -> MoveTarget | None:
+        """What the target of a forward is, as settings have it; None for nothing that is there."""
+        index = self._indexes.get(organization_id)
+        match index.forward_target(written) if index else None:
+            case User(user_id=user_id):
+                return UserTarget(user_id, organization_id)
+            case QueueSettings(queue_id=queue_id):
+                return QueueTarget(queue_id, organization_id)
+            case OutsideTarget() as address:
+                number = line_uri_number(address)
+                if number is None:
+                    return OutsideAddress(address, organization_id)
+                return OutsideNumber(number, organization_id)
+            case None:
+                return None
 
     def changed_organizations(self, before: ServerPlan) -> list[str]:
         """Ids of the organizations whose queues or agents differ, those that came or went included."""

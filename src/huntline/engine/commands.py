@@ -21,6 +21,7 @@ class DecisionKind(StrEnum):
     NO_AGENTS = "no agents"
     ANSWERED = "answered"
     TRANSFERRED = "transferred"
+    SENT_ON = "sent on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class RingAgent:
     returns, and is the call's id, a dot and a number.
 
     ``waited`` and ``others_waiting`` are for the agent to read, and make no other ring of it; so is
-    ``left``, the queues that the call was in before.
+    ``left``, the queues that the call was in before, since it was in none.
     """
 
     ring_id: str
@@ -99,11 +100,11 @@ class ReleaseAgent:
 
 @dataclass(frozen=True, slots=True)
 class ForwardCall:
-    """Ring a target outside the queues (person, number) and connect the caller with it.
+    """Send the caller to a target outside the queues: a person, a number, an attendant, a mailbox.
 
-    ``target`` is the address exactly as in the queue's settings. The caller's leg may or may not be
-    answered yet. The result is ``ForwardAnswered`` or ``ForwardFailed``. ``left`` are all queues that the
-    call was in, the last one has it forwarded.
+    ``target`` is written exactly as in the queue's settings. The caller's leg may or may not be answered
+    yet. The result is ``ForwardAnswered``, ``ForwardFailed`` or ``CallSentToQueue``. ``left`` are the queues
+    that the call was in since it was in none, the last one has it forwarded: it is not told of them again.
     """
 
     call_id: str

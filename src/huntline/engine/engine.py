@@ -31,6 +31,8 @@ from huntline.engine.events import (
     CallerHungUp,
     CallerRenamed,
     CallFailed,
+    CallSentToQueue,
+    CallStepTaken,
     CallTransferred,
     Event,
     ForwardAnswered,
@@ -87,6 +89,8 @@ class Engine:
         self.state_changes: Sequence[StateChange] = ()
         self._handlers: dict[type[Any], Callable[[Any], None]] = {
             CallArrived: self._call_arrived,
+            CallSentToQueue: self._call_sent_to_queue,
+            CallStepTaken: self._call_step_taken,
             GreetingFinished: self._greeting_finished,
             CallerHungUp: self._caller_hung_up,
             CallFailed: self._call_failed,
@@ -185,8 +189,12 @@ class Engine:
         if line is None:
             self._refuse_unknown_queue(event)
             return
-        call = QueuedCall(event.call_id, event.caller, line, event.queue_id, floor.now)
+        arrived_at = min(event.arrived_at or floor.now, floor.now)
+        call = QueuedCall(event.call_id, event.caller, line, event.queue_id, arrived_at)
+        call.is_leg_answered, call.passed = event.is_answered, event.passed
         floor.calls[event.call_id] = call
+        for step in event.steps:
+            floor.note(call, None, DecisionKind.SENT_ON, step)
         if event.transfer is not None:
             self._transferred(call, event.transfer)
         exits.enter(floor, call, line)
@@ -194,14 +202,14 @@ class Engine:
     def _refuse_unknown_queue(self, event: CallArrived) -> None:
         now, queue_id = self._floor.now, event.queue_id
         self._floor.commands += [
-            (EndCall if event.transfer else RefuseCall)(event.call_id, Outcome.REFUSED),
+            (EndCall if event.transfer or event.is_answered else RefuseCall)(event.call_id, Outcome.REFUSED),
             RecordCall(
                 event.organization_id,
                 event.call_id,
                 queue_id,
                 queue_id,
                 event.caller,
-                now,
+                min(event.arrived_at or now, now),
                 None,
                 None,
                 now,
@@ -388,9 +396,28 @@ class Engine:
             call.is_leg_answered = True
 
     def _forward_failed(self, event: ForwardFailed) -> None:
-        call = self._call(event.call_id, CallState.FORWARDING)
-        if call is not None:
-            self._end_forward(call, FailedForward(event.reason))
+        if call := self._elsewhere(event.call_id):
+            exits.lead_nowhere(self._floor, call, FailedForward(event.reason))
+
+    def _call_sent_to_queue(self, event: CallSentToQueue) -> None:
+        floor, call = self._floor, self._elsewhere(event.call_id)
+        if call is None:
+            return
+        call.passed = event.passed
+        line = floor.lines.get(event.queue_id)
+        if line is None:
+            exits.lead_nowhere(floor, call, FailedForward(Cause.FORWARDED_TO_NOTHING))
+        else:
+            exits.come_from_elsewhere(floor, call, line)
+            self._expire(floor.now)
+
+    def _call_step_taken(self, event: CallStepTaken) -> None:
+        call = self._floor.calls.get(event.call_id)
+        if call is None:
+            return
+        self._floor.note(call, None, DecisionKind.SENT_ON, event.step)
+        if call.state is CallState.FORWARDING:
+            exits.lend_time(self._floor, call)
 
     def _forward_ended(self, event: ForwardEnded) -> None:
         call = self._call(event.call_id, CallState.FORWARDED)
@@ -540,6 +567,10 @@ class Engine:
         """The call, if it is in the state in which the event makes sense."""
         call = self._floor.calls.get(call_id)
         return call if call is not None and call.state is state else None
+
+    def _elsewhere(self, call_id: str) -> QueuedCall | None:
+        """The call, if an exit has sent it out of the queues."""
+        return self._call(call_id, CallState.FORWARDING) or self._call(call_id, CallState.FORWARDED)
 
     def _alerting(self, ring_id: str) -> AgentRing | None:
         ring = self._floor.rings.get(ring_id)

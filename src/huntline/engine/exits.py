@@ -17,13 +17,15 @@ from huntline.engine.commands import (
 )
 from huntline.engine.deadlines import Due
 from huntline.engine.floor import Floor
-from huntline.engine.model import Exit, ExitAction, Outcome, QueueLeft
+from huntline.engine.model import MAX_TARGETS, Exit, ExitAction, Outcome, QueueLeft
 from huntline.engine.reasons import (
     AfterExit,
+    BackInLine,
     Cause,
     Destination,
     DestinationKind,
     ExitTaken,
+    FailedForward,
     HandedTo,
     LeftToTransfer,
     QueueFull,
@@ -33,16 +35,26 @@ from huntline.engine.reasons import (
     TransferredTo,
     WaitedMaximum,
 )
-from huntline.engine.state import AgentRing, CallState, QueuedCall, WaitingLine
+from huntline.engine.state import NO_PLACE, AgentRing, CallState, QueuedCall, WaitingLine
 
 FORWARD_LEASE = timedelta(seconds=240)
 """A forward whose result was lost is given up; longer than any phone network rings."""
+
+MENU_TIME = timedelta(minutes=5)
+"""How long a caller who has left a queue for a menu keeps the place there (rules section 5)."""
 
 _DECISIONS = {
     Outcome.OVERFLOWED: DecisionKind.OVERFLOW,
     Outcome.NO_AGENTS: DecisionKind.NO_AGENTS,
     Outcome.TIMED_OUT: DecisionKind.TIMEOUT,
 }
+
+_KINDS = {
+    "tel": DestinationKind.NUMBER,
+    "attendant": DestinationKind.ATTENDANT,
+    "voicemail": DestinationKind.VOICEMAIL,
+}
+"""What a target is, by what it begins with as it is written in settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +102,10 @@ def timeout(line: WaitingLine) -> Leaving:
 def enter(floor: Floor, call: QueuedCall, line: WaitingLine | None) -> None:
     """Bring a call into a queue, or through its exits to where it ends up."""
     while line is not None:
-        call.line = line
+        if call.passed >= MAX_TARGETS:
+            _go_no_further(floor, call)
+            return
+        call.line, call.place, call.exits_taken, call.waits_from = line, NO_PLACE, (), None
         call.visited.add(line.settings.queue_id)
         call.has_had_turn = False
         call.skipped.clear()
@@ -119,6 +134,41 @@ def start_waiting(floor: Floor, call: QueuedCall) -> None:
 def leave(floor: Floor, call: QueuedCall, leaving: Leaving) -> None:
     """Take an exit, also in the middle of a ring."""
     enter(floor, call, _follow(floor, call, leaving))
+
+
+def lead_nowhere(floor: Floor, call: QueuedCall, why: Reason) -> None:
+    """Where an exit has sent the call, or where it went from there, it cannot be taken."""
+    floor.deadlines.clear((Due.FORWARD, call.call_id))
+    enter(floor, call, _next(floor, call, why))
+
+
+def come_from_elsewhere(floor: Floor, call: QueuedCall, line: WaitingLine) -> None:
+    """Bring a call that an exit had sent out of the queues into one: at its old place where it left this very
+    queue for a menu, and has not been long there."""
+    floor.deadlines.clear((Due.FORWARD, call.call_id))
+    is_menu = call.state is CallState.FORWARDED and call.left_at is not None
+    is_back = is_menu and call.line is line and call.place != NO_PLACE
+    if call.passed >= MAX_TARGETS:
+        _go_no_further(floor, call)
+        return
+    if not is_back or floor.now - (call.left_at or floor.now) > MENU_TIME:
+        call.visited.clear()
+        enter(floor, call, line)
+        return
+    # Who chose to wait on waits as long again: the deadline has passed already where it was the way out.
+    call.waits_from, call.exits_taken = floor.now, ()
+    call.talked = timedelta(0)
+    floor.note(call, None, DecisionKind.WAITS, BackInLine(Cause.BACK_FROM_A_MENU))
+    if leaving := on_waiting(line):
+        leave(floor, call, leaving)
+    else:
+        floor.play_music(call)
+        floor.join_line(call)
+
+
+def lend_time(floor: Floor, call: QueuedCall) -> None:
+    """Let whoever is rung for the call take a while."""
+    floor.deadlines.set((Due.FORWARD, call.call_id), floor.now + FORWARD_LEASE)
 
 
 def send_away_unserved(floor: Floor) -> None:
@@ -178,7 +228,14 @@ def await_transfer(floor: Floor, call: QueuedCall, ring: AgentRing, to: Destinat
     floor.note(call, ring.agent.agent_id, DecisionKind.TRANSFERRED, HandedTo(to, is_rung=True))
     _let_go(floor, call, ring, LeftToTransfer(to))
     floor.change_state(call, CallState.TRANSFERRING)
-    floor.deadlines.set((Due.FORWARD, call.call_id), floor.now + FORWARD_LEASE)
+    lend_time(floor, call)
+
+
+def _go_no_further(floor: Floor, call: QueuedCall) -> None:
+    why: Reason = Cause.TOO_MANY_HOPS
+    if call.exit_outcome is not None:
+        why = AfterExit(call.exit_reason, why)
+    finish(floor, call, call.exit_outcome or Outcome.REFUSED, why)
 
 
 def _admit(floor: Floor, call: QueuedCall) -> None:
@@ -200,7 +257,14 @@ def _follow(floor: Floor, call: QueuedCall, leaving: Leaving) -> WaitingLine | N
     floor.leave_line(call)
     call.exit_outcome, call.exit_reason = leaving.outcome, leaving.reason
     call.left += (QueueLeft(call.line.settings.queue_id, leaving.outcome),)
+    call.left_at, call.passed = floor.now, call.passed + 1
+    return _take(floor, call, leaving)
+
+
+def _take(floor: Floor, call: QueuedCall, leaving: Leaving) -> WaitingLine | None:
+    """Go where an exit leads, for a caller who is not in the line any more."""
     destination = leaving.exit
+    call.exits_taken += (leaving.outcome,)
     taken = ExitTaken(leaving.reason, _destination(floor, destination))
     floor.note(call, None, _DECISIONS[leaving.outcome], taken)
     if destination.action is ExitAction.FORWARD and destination.queue_id is not None:
@@ -208,13 +272,38 @@ def _follow(floor: Floor, call: QueuedCall, leaving: Leaving) -> WaitingLine | N
         if next_line is not None and destination.queue_id not in call.visited:
             return next_line
         why = Cause.WENT_IN_A_CIRCLE if next_line is not None else Cause.FORWARDED_TO_NOTHING
-        finish(floor, call, leaving.outcome, AfterExit(leaving.reason, why))
-    elif destination.action is ExitAction.FORWARD and destination.target is not None:
+        return _next(floor, call, why)
+    if destination.action is ExitAction.FORWARD and destination.target is not None:
         floor.change_state(call, CallState.FORWARDING)
-        floor.deadlines.set((Due.FORWARD, call.call_id), floor.now + FORWARD_LEASE)
-        floor.commands.append(ForwardCall(call.call_id, destination.target, call.left))
+        lend_time(floor, call)
+        left, call.left, call.is_playing_music = call.left, (), False
+        floor.commands.append(ForwardCall(call.call_id, destination.target, left))
     else:
         finish(floor, call, leaving.outcome, leaving.reason)
+    return None
+
+
+def _next(floor: Floor, call: QueuedCall, why: Reason) -> WaitingLine | None:
+    """Take the exit after the last one that led nowhere, of those of the queue that lead anywhere, or end."""
+    leaving = None if why == FailedForward(Cause.TOO_MANY_HOPS) else _exit_after(call, why)
+    if leaving is not None:
+        return _take(floor, call, leaving)
+    finish(floor, call, call.exit_outcome or Outcome.FAILED, AfterExit(call.exit_reason, why))
+    return None
+
+
+def _exit_after(call: QueuedCall, why: Reason) -> Leaving | None:
+    settings = call.line.settings
+    exits = {
+        Outcome.OVERFLOWED: settings.overflow,
+        Outcome.TIMED_OUT: settings.timeout,
+        Outcome.NO_AGENTS: settings.no_agents,
+    }
+    in_order = list(exits)
+    start = 1 + in_order.index(call.exits_taken[-1]) if call.exits_taken else 0
+    for outcome in (*in_order[start:], *in_order[:start]):
+        if outcome not in call.exits_taken and exits[outcome].action is ExitAction.FORWARD:
+            return Leaving(outcome, exits[outcome], why)
     return None
 
 
@@ -222,10 +311,10 @@ def _destination(floor: Floor, destination: Exit) -> Destination | None:
     if destination.action is not ExitAction.FORWARD:
         return None
     if destination.target is not None:
-        is_number = destination.target.startswith("tel:")
-        return Destination(
-            DestinationKind.NUMBER if is_number else DestinationKind.PERSON, destination.target
-        )
+        scheme, _, name = destination.target.partition(":")
+        kind = _KINDS.get(scheme, DestinationKind.PERSON)
+        is_address = kind in (DestinationKind.NUMBER, DestinationKind.PERSON)
+        return Destination(kind, destination.target if is_address else name)
     line = floor.lines.get(destination.queue_id or "")
     return Destination(DestinationKind.QUEUE, line.settings.name if line else destination.queue_id or "")
 

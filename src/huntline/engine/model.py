@@ -38,6 +38,10 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+MAX_TARGETS = 10
+"""Targets that a call may pass (rules section 5); there is no going on to another one."""
+
+
 @dataclass(frozen=True, slots=True)
 class QueueLeft:
     """A queue that a call has left without an agent, and by which exit."""

@@ -119,7 +119,9 @@ class QueuedCall:
     ``rings`` are the phones ringing now, ``ring`` the one that answered. ``skipped`` are the agents not
     rung again in this round, ``retry_at`` those who declined and until when they are left alone.
     ``talked`` is the time of conversations that ended without the call: it is no waiting. ``left`` are the
-    queues it has left without an agent, in order.
+    queues it has left without an agent, in order, since it was in none. ``passed`` are all targets that it
+    has left, ``exits_taken`` those of the queue it is in, or was in last. ``waits_from`` is when it came back
+    to its place out of a menu.
     """
 
     call_id: str
@@ -135,6 +137,10 @@ class QueuedCall:
     ring: AgentRing | None = None
     ring_count: int = 0
     left: tuple[QueueLeft, ...] = ()
+    left_at: datetime | None = None
+    passed: int = 0
+    exits_taken: tuple[Outcome, ...] = ()
+    waits_from: datetime | None = None
     skipped: set[str] = field(default_factory=set)
     retry_at: dict[str, datetime] = field(default_factory=dict)
     visited: set[str] = field(default_factory=set)
@@ -161,4 +167,4 @@ class QueuedCall:
     @property
     def waits_until(self) -> datetime:
         """When the maximum wait is over."""
-        return self.place[0] + self.talked + self.line.settings.max_wait
+        return (self.waits_from or self.place[0]) + self.talked + self.line.settings.max_wait
