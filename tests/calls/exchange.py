@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -146,8 +146,14 @@ class FakeMedia:
         if self.failure is not None:
             raise self.failure
 
-    def play(self, leg_id: str, source: str, *, loop: bool) -> None:
-        self.did.append(("play", leg_id, source))
+    def play(self, leg_id: str, sources: Sequence[str], *, loop: bool) -> None:
+        self.did.append(("play", leg_id, *sources))
+
+    def announce(self, leg_id: str, sources: Sequence[str]) -> None:
+        self.did.append(("announce", leg_id, *sources))
+
+    def stop(self, leg_id: str) -> None:
+        self.did.append(("stop", leg_id))
 
     def bridge(self, leg_a: str, leg_b: str) -> None:
         self.did.append(("bridge", leg_a, leg_b))

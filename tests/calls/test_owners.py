@@ -265,7 +265,7 @@ def test_a_star_code_is_answered_with_a_tone_and_that_is_all() -> None:
     async def story(exchange: Exchange) -> None:
         call = await exchange.dials(CODE, account("amal"))
         assert exchange.did() == [("answer", "in1")]
-        exchange.b2bua.handle_media(PlayFinished(call.caller.media_id, "tone"))
+        exchange.b2bua.handle_media(PlayFinished(call.caller.media_id, ("tone",)))
         assert exchange.did() == [("hang up", "in1")]
         exchange.assert_nothing_is_left()
 

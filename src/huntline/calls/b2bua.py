@@ -34,6 +34,7 @@ from huntline.media.interface import (
     MediaLegLost,
     MediaSilent,
     PlayFinished,
+    RecordingEnded,
 )
 from huntline.sip.core import events as sip
 from huntline.sip.core.leg_record import LegRecord
@@ -194,13 +195,13 @@ class B2bua:
     def handle_media(self, event: MediaEvent) -> None:
         """Take an event of the media driver."""
         call = self._tools.book.by_media(event.leg_id)
-        if call is None:
+        if call is None or isinstance(event, RecordingEnded):
             return
         if isinstance(event, PlayFinished):
             if event.error:
-                extra = {"source": event.source, "reason": event.error}
+                extra = {"sources": event.sources, "reason": event.error}
                 log.warning("prompt not playable", extra=extra)
-            call.owner.prompt_finished(call, event.source)
+            self._parts.prompting.finished(call, event.leg_id, event.sources)
         else:
             for leg in (call.caller, call.callee):
                 if leg is not None and leg.media_id == event.leg_id:

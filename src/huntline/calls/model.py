@@ -122,8 +122,12 @@ class CallOwner(Protocol):
         which they cannot hand on themselves."""
         ...
 
-    def prompt_finished(self, call: Call, source: str) -> None:
-        """What was played once to the caller is over."""
+    def prompt_finished(self, call: Call, sources: tuple[str, ...]) -> None:
+        """What was played once to the caller is over: ``call.prompt``, where it was that, is empty again."""
+        ...
+
+    def key_pressed(self, call: Call, key: str) -> None:
+        """The caller, who talks to nobody, has pressed a key (0-9, *, #, A-D): told once a press."""
         ...
 
     def caller_left(self, call: Call) -> None:
@@ -173,6 +177,7 @@ class Leg:
     state: LegState = LegState.RINGING
     is_holding: bool = False
     key_way: KeyWay | None = None
+    told_key: tuple[str, float] | None = None  # the last key by INFO, and when by the loop's clock
     is_trusted: bool = False  # a provider that is told, and believed, who calls
     identity: CallerId | None = None  # who such a provider says was reached by it
     unapplied: str | None = None  # what the peer has described, and media has not taken yet
@@ -290,7 +295,7 @@ class Call:
     callee_media: dict[PhoneKind, CalleeMedia] = field(default_factory=dict)
     rings: dict[str, Ring] = field(default_factory=dict)
     connected_ring: Ring | None = None
-    greeting: str | None = None
+    prompt: tuple[str, ...] = ()  # what is played to the caller once, by ``Prompting``
     path: Path = ()  # the targets it had before it came to whoever it is for now
     max_forwards: int = MAX_FORWARDS  # how much further it may go
     early: Leg | None = None  # whom the caller hears before they answer

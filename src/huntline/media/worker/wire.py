@@ -61,7 +61,7 @@ class PlayState:
     """What a leg plays; ``started_at`` is ``time.monotonic()``, which is one for all processes of a
     machine and which nobody can set. ``until_heard``: audio of the leg that it is bridged with ends it."""
 
-    source: str
+    sources: tuple[str, ...]
     loop: bool
     started_at: float
     until_heard: bool = False
@@ -90,21 +90,26 @@ class MediaLegState:
     sdp: str
     agreed: dict[str, Any] | None = None
     play: PlayState | None = None
+    announcement: PlayState | None = None
     bridge: str | None = None
     record: RecordState | None = None
     secrets: dict[str, Any] | None = field(default=None, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values that JSON can carry."""
-        play, record = (part and fields_of(part) for part in (self.play, self.record))
-        return fields_of(self) | {"play": play, "record": record}
+        parts = {"play": self.play, "announcement": self.announcement, "record": self.record}
+        return fields_of(self) | {name: part and fields_of(part) for name, part in parts.items()}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> MediaLegState:
         """The inverse of ``to_dict``. Raises TypeError for what is none."""
-        play, record = values.get("play"), values.get("record")
-        parts = {"play": play and PlayState(**play), "record": record and RecordState(**record)}
-        return cls(**{**values, **parts})
+        record = values.get("record")
+        heard = {name: _play_state(values.get(name)) for name in ("play", "announcement")}
+        return cls(**{**values, **heard, "record": record and RecordState(**record)})
+
+
+def _play_state(values: Mapping[str, Any] | None) -> PlayState | None:
+    return None if values is None else PlayState(**{**values, "sources": tuple(values["sources"])})
 
 
 def line(message: Mapping[str, Any]) -> bytes:
@@ -131,6 +136,8 @@ def event_line(event: WorkerEvent) -> bytes:
 def event_of(message: Mapping[str, Any]) -> WorkerEvent:
     """The event in a message that has one. Raises KeyError or TypeError for what we never send."""
     fields = dict(message)
+    if "sources" in fields:
+        fields["sources"] = tuple(fields["sources"])
     return _EVENTS[fields.pop("event")](**fields)
 
 
