@@ -217,6 +217,8 @@ def test_the_settings_file_of_a_new_machine_stays(data: Path, tmp_path: Path) ->
 
 def test_an_older_database_is_migrated_and_a_newer_one_refused_first(data: Path, tmp_path: Path) -> None:
     with closing(sqlite3.connect(data / DATABASE)) as connection:
+        connection.execute("DROP TABLE voicemail_messages")
+        connection.execute("DROP TABLE mailboxes")
         connection.execute("ALTER TABLE accounts DROP COLUMN forgiven_at")
         connection.execute("UPDATE alembic_version SET version_num = '0006'")
         connection.commit()

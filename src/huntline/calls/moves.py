@@ -17,6 +17,7 @@ from huntline.calls.parts import CallParts
 from huntline.calls.queue_calls import QueueCalls
 from huntline.calls.refusals import refusal_of
 from huntline.calls.tools import CallTools
+from huntline.directory.index import Mailbox
 from huntline.directory.organization import QueueSettings
 from huntline.directory.plan import (
     AttendantTarget,
@@ -205,6 +206,9 @@ class Moves:
         if isinstance(destination, QueueSettings):
             call.path = (*call.path, *people_passed(plan, passed))
             self._enter(call, QueueTarget(destination.queue_id, account.organization_id))
+        elif isinstance(destination, Mailbox):
+            call.path = (*call.path, *people_passed(plan, passed))
+            self._enter(call, VoicemailTarget(destination.box_id, account.organization_id))
         else:
             self._ring(call, account.upn, self._tools.site.person(account), "direct")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
-from huntline.directory.index import OrganizationIndex, OutsideTarget
+from huntline.directory.index import MAILBOX, Mailbox, OrganizationIndex, OutsideTarget
 from huntline.directory.names import is_address, line_uri_number, sip_uri_parts
 from huntline.directory.organization import (
     EXITS,
@@ -17,7 +17,7 @@ from huntline.directory.organization import (
 )
 from huntline.directory.problems import Path, Problem, Problems, did_you_mean
 
-Destination = User | QueueSettings | OutsideTarget
+Destination = User | QueueSettings | Mailbox | OutsideTarget
 """What a forward leads to."""
 
 
@@ -63,7 +63,7 @@ def _check_forwarding(path: Path, user: User, index: OrganizationIndex) -> Probl
             yield Problem(path, user.forward_to, _unknown_target(user.forward_to, index))
         case User() as target if target is user:
             yield Problem(path, user.forward_to, "a user may not forward to themself")
-        case User() | QueueSettings() | OutsideTarget():
+        case User() | QueueSettings() | Mailbox() | OutsideTarget():
             pass
 
 
@@ -78,7 +78,7 @@ def _check_voicemail(path: Path, user: User, index: OrganizationIndex) -> Proble
         case QueueSettings() as queue:
             message = f"is queue {queue.name}; a mailbox is a person's, or an address outside"
             yield Problem(path, user.voicemail, message)
-        case User() | OutsideTarget():
+        case User() | Mailbox() | OutsideTarget():
             pass
 
 
@@ -91,17 +91,25 @@ def _check_exit(path: Path, exit_: QueueExit, queue: QueueSettings, index: Organ
         case User() as user if missing := missing_for_calls(user):
             lacking = f"may not be a target: {user.upn} lacks {' and '.join(missing)}"
             yield Problem(path, exit_.target, lacking)
+        case Mailbox(whose=User() as user) if missing := missing_for_calls(user):
+            lacking = f"may not be a target: {user.upn} has no mailbox, for want of {' and '.join(missing)}"
+            yield Problem(path, exit_.target, lacking)
         case User() as user if exit_.action is QueueExitAction.VOICEMAIL and user.voicemail is None:
             yield Problem(path, exit_.target, f"{user.upn} has no voicemail; set it on the user first")
         case QueueSettings() | OutsideTarget() if exit_.action is QueueExitAction.VOICEMAIL:
             yield Problem(path, exit_.target, "must be a person of the organization: voicemail is theirs")
         case QueueSettings() as target if target is queue:
             yield Problem(path, exit_.target, "a queue may not forward to itself")
-        case User() | QueueSettings() | OutsideTarget():
+        case User() | QueueSettings() | Mailbox() | OutsideTarget():
             pass
 
 
 def _unknown_target(target: str, index: OrganizationIndex) -> str:
+    if target[: len(MAILBOX)].lower() == MAILBOX:
+        name = target[len(MAILBOX) :]
+        queues, groups = index.organization.queues, index.organization.groups
+        known = [*(queue.name for queue in queues), *(group.name for group in groups)]
+        return f"there is no queue, group or user {name}{did_you_mean(name, (*known, *index.users))}"
     if line_uri_number(target):
         return "is a number of the organization that belongs to no queue and no user"
     parts = sip_uri_parts(target)
@@ -109,7 +117,7 @@ def _unknown_target(target: str, index: OrganizationIndex) -> str:
         suggestion = did_you_mean("@".join(parts), index.users)
         return f"there is no user or queue {parts[0]} in {parts[1]}{suggestion}"
     known = [queue.name for queue in index.organization.queues]
-    wanted = "must be the name of a queue, sip:user@domain or tel:+digits without separators"
+    wanted = "must be the name of a queue, sip:user@domain, voicemail:NAME or tel:+digits without separators"
     return wanted + did_you_mean(target, known)
 
 
@@ -149,7 +157,7 @@ def _node(target: str, source: Destination, index: OrganizationIndex) -> Iterato
             yield queue.name
         case User() as user if user is not source:
             yield user.upn
-        case User() | QueueSettings() | OutsideTarget() | None:
+        case User() | QueueSettings() | Mailbox() | OutsideTarget() | None:
             pass
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
 from huntline.directory.forwards import Destination, destination_of
-from huntline.directory.index import OrganizationIndex, OutsideTarget
+from huntline.directory.index import Mailbox, OrganizationIndex, OutsideTarget
 from huntline.directory.organization import EXITS, QueueExit, QueueExitAction, QueueSettings, User
 
 
@@ -81,5 +81,5 @@ def _after(exit_: QueueExit, ways: Mapping[str, Way], index: OrganizationIndex) 
             return ways[queue.name]
         case User() as user:
             return Way(end=user.upn)
-        case OutsideTarget() | None:
+        case Mailbox() | OutsideTarget() | None:
             return Way(end=exit_.target)

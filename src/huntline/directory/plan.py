@@ -9,7 +9,8 @@ from typing import Literal
 from huntline.directory.caller_id import ShownCallerId, caller_id_in_effect, policies_in_effect
 from huntline.directory.forwards import Destination, destination_of, way_of
 from huntline.directory.groups import LeftOut, agents_of, left_out_of
-from huntline.directory.index import OrganizationIndex, OutsideTarget
+from huntline.directory.index import Mailbox, OrganizationIndex, OutsideTarget
+from huntline.directory.mailboxes import BoxOwner, owner_of
 from huntline.directory.names import (
     host_key,
     line_uri_number,
@@ -323,6 +324,8 @@ class ServerPlan:
                 return UserTarget(user_id, organization_id)
             case QueueSettings(queue_id=queue_id):
                 return QueueTarget(queue_id, organization_id)
+            case Mailbox(box_id=box_id):
+                return VoicemailTarget(box_id, organization_id)
             case OutsideTarget() as address:
                 number = line_uri_number(address)
                 if number is None:
@@ -330,6 +333,21 @@ class ServerPlan:
                 return OutsideNumber(number, organization_id)
             case None:
                 return None
+
+    def box_owner(self, box_id: str) -> BoxOwner | None:
+        """Whose mailbox this is; None where there is none."""
+        for index in self._indexes.values():
+            if (mailbox := index.mailbox_by_id(box_id)) is not None:
+                return owner_of(mailbox, index)
+        return None
+
+    def box_owners(self, organization_id: str) -> tuple[BoxOwner, ...]:
+        """All mailboxes of an organization: of users, groups and queues."""
+        index = self._indexes.get(organization_id)
+        if index is None:
+            return ()
+        owners = (owner_of(mailbox, index) for mailbox in index.mailboxes())
+        return tuple(owner for owner in owners if owner is not None)
 
     def changed_organizations(self, before: ServerPlan) -> list[str]:
         """Ids of the organizations whose queues or agents differ, those that came or went included."""
@@ -469,12 +487,14 @@ def _engine_exit(exit_: QueueExit, index: OrganizationIndex) -> Exit:
             return _forward_to(destination if isinstance(destination, QueueSettings) else user)
         case QueueSettings() | OutsideTarget() as target:
             return _forward_to(target)
+        case Mailbox():
+            return Exit(ExitAction.FORWARD, target=exit_.target)
         case None:
             # Refused when it is saved; should it come up all the same, the forward fails, not the server.
             return Exit(ExitAction.FORWARD, target=exit_.target)
 
 
-def _forward_to(destination: Destination) -> Exit:
+def _forward_to(destination: User | QueueSettings | OutsideTarget) -> Exit:
     match destination:
         case QueueSettings() as queue:
             return Exit(ExitAction.FORWARD, queue_id=queue.queue_id)

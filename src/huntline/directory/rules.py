@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from huntline.directory.forwards import check_forwards
-from huntline.directory.index import OrganizationIndex
+from huntline.directory.index import MAILBOX, OrganizationIndex
 from huntline.directory.licences import check_licences
 from huntline.directory.names import line_uri_number
 from huntline.directory.organization import (
@@ -152,6 +152,9 @@ class _Settling:
             return None
         if number := line_uri_number(target):
             return f"tel:{number}"
+        if target[: len(MAILBOX)].lower() == MAILBOX:
+            mailbox = self._index.mailbox(target[len(MAILBOX) :])
+            return f"{MAILBOX}{mailbox.address}" if mailbox else target
         if target[:4].lower() != "sip:":
             queue = self._index.queue(target)
             return queue.name if queue else target

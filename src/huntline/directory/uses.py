@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import singledispatch
 
-from huntline.directory.index import OrganizationIndex
+from huntline.directory.index import Mailbox, OrganizationIndex
 from huntline.directory.names import line_uri_number
 from huntline.directory.organization import (
     Audio,
@@ -99,12 +99,17 @@ def _forwards_to(item: User | QueueSettings, organization: Organization) -> Iter
     for queue in organization.queues:
         for field, when in _EXITS.items():
             target = getattr(queue, field).target
-            if target and queue is not item and index.forward_target(target) is item:
+            if target and queue is not item and _leads_to(index, target, item):
                 yield f"queue {queue.name} forwards to it {when} ({field})"
     for user in organization.users:
         if user is item:
             continue
         for field, what in _USER_FORWARDS.items():
             target = getattr(user, field)
-            if target and index.forward_target(target) is item:
+            if target and _leads_to(index, target, item):
                 yield f"user {user.upn} {what} ({field})"
+
+
+def _leads_to(index: OrganizationIndex, target: str, item: User | QueueSettings) -> bool:
+    found = index.forward_target(target)
+    return (found.whose if isinstance(found, Mailbox) else found) is item

@@ -11,6 +11,7 @@ from huntline.media import g711
 
 _HEAD = struct.Struct("<4sI4s4sIHHIIHHH4sII4sI")
 HEAD_SIZE = _HEAD.size
+SUFFIX = ".wav"
 
 _FORMATS = {"PCMA": 6, "PCMU": 7}  # RFC 2361, appendix A
 _LAWS = {number: law for law, number in _FORMATS.items()}

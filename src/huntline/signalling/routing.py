@@ -11,7 +11,7 @@ from huntline.calls.contacts import Callee, Contact
 from huntline.calls.diversion import Hop, number_hop, people_passed, person_hop
 from huntline.calls.diversion import Path as CallPath
 from huntline.directory.in_force import SettingsInForce
-from huntline.directory.index import OutsideTarget
+from huntline.directory.index import Mailbox, OutsideTarget
 from huntline.directory.organization import Organization, QueueSettings, User
 from huntline.directory.plan import Account, ServerPlan
 from huntline.directory.trunks import outbound_destination
@@ -120,7 +120,7 @@ class Routing:
         """Who is rung for a person, who may have all calls forwarded. The rule for what is not taken is that
         of whoever is rung, or of the last one who forwarded.
 
-        A queue is nothing to ring: who forwards to one is rung in person.
+        A queue or a mailbox is nothing to ring: who forwards to one is rung in person.
         """
         passed, destination = self._plan.way(account)
         before = people_passed(self._plan, passed)
@@ -129,7 +129,7 @@ class Routing:
             case User() as user:
                 rung = self._plan.account_by_id(user.user_id)
                 return self._own_phones(rung, before, mailbox) if rung else Callee(None, [], path=before)
-            case QueueSettings():
+            case QueueSettings() | Mailbox():
                 return self._own_phones(account, (), None)
             case OutsideTarget() as address:
                 callee = self.callee(account.organization_id, address)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from huntline.media import g711
 from huntline.media.wav import is_sound
-from huntline.media.worker.relay import TRANSLATIONS
 
 _LEAP = g711.SAMPLE_RATE
 """Samples by which a packet's time may differ from our clock's; beyond it the sender has begun anew."""
@@ -53,7 +52,7 @@ class Tape:
 
     def hear(self, payload: bytes, encoding: str, ssrc: int, timestamp: int, now: int) -> None:
         """Take a packet that has come now."""
-        audio = payload.translate(TRANSLATIONS.get((encoding, self.law)))
+        audio = payload.translate(g711.TRANSLATIONS.get((encoding, self.law)))
         at = self._place(len(audio), ssrc, timestamp, now)
         if at < self._taken:
             audio = audio[self._taken - at :]
