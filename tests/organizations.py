@@ -11,6 +11,7 @@ from huntline.directory.digests import password_digests
 from huntline.directory.organization import (
     GLOBAL_POLICY,
     Allowance,
+    AlsoRing,
     Audio,
     CallerIdPolicy,
     Group,
@@ -74,6 +75,7 @@ _texts = st.text(
 )
 _digits = st.text("0123456789", min_size=3, max_size=10)
 _OUTSIDE = ("sip:desk@elsewhere.example", "tel:+99912345")
+_wishes = st.sampled_from([None, "off", "voicemail", *_OUTSIDE])
 
 
 def _unique_names(most: int) -> st.SearchStrategy[list[str]]:
@@ -196,7 +198,15 @@ def _user(
         contacts=tuple(draw(st.lists(st.just("sip:front@10.0.0.5:5060"), max_size=1))),
         digests=password_digests(upn, domains[0], "secret") if draw(st.booleans()) else (),
         voicemail=draw(st.none() | st.sampled_from(_OUTSIDE)),
-        forward_to=draw(st.none() | st.sampled_from(_OUTSIDE)),
+        forward_to=draw(st.sampled_from([None, "voicemail", *_OUTSIDE])),
+        when_busy=draw(_wishes),
+        when_no_answer=draw(_wishes),
+        when_not_reachable=draw(_wishes),
+        ring_time=draw(st.integers(20, 60)),
+        also_ring=tuple(
+            AlsoRing(draw(st.sampled_from(_OUTSIDE)), after)
+            for after in draw(st.lists(st.integers(0, 19), max_size=3))
+        ),
         hides_number=draw(st.booleans()),
         caller_id_policy=draw(granted),
         external_id=draw(st.none() | st.just(f"id {place}")),

@@ -22,6 +22,7 @@ from huntline.directory.organization import QueueSettings
 from huntline.directory.plan import (
     Account,
     OutsideNumber,
+    PersonRule,
     QueueTarget,
     ServerPlan,
     StarCode,
@@ -178,14 +179,14 @@ class FakeSite:
 
     def __init__(self) -> None:
         self.greetings: dict[str, str] = {}
-        self.mailbox: str | None = None
+        self.rule = PersonRule()
 
     def contacts(self, account_id: str) -> list[Contact]:
         return [Contact(f"sip:{account_id}@10.0.0.5", FLOW)]
 
     def person(self, person: Account) -> Callee:
         path = (person_hop(PLAN, person),)
-        return Callee(person.user_id, self.contacts(person.user_id), path=path, mailbox=self.mailbox)
+        return Callee(person.user_id, self.contacts(person.user_id), path=path, rule=self.rule)
 
     def callee(self, organization_id: str, target: str) -> Callee:
         hop = number_hop(PLAN, organization_id, target.removeprefix("tel:"))

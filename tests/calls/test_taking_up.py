@@ -286,7 +286,10 @@ def test_a_description_that_media_had_not_taken_is_applied() -> None:
 
 
 def test_the_alert_time_goes_on_from_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("huntline.calls.alerting.PERSON_ALERT_TIME", 0.05)
+    async def person_rung_shortly(exchange: Exchange) -> None:
+        await person_rung(exchange)
+        (ring,) = only_call(exchange).rings.values()
+        ring.rings_until = asyncio.get_running_loop().time() + 0.05
 
     async def check(before: Exchange, after: Exchange) -> None:
         call = only_call(after)
@@ -297,7 +300,7 @@ def test_the_alert_time_goes_on_from_where_it_was(monkeypatch: pytest.MonkeyPatc
         await asyncio.wait_for(refused.wait(), 2)
         assert after.tools.book.calls == {}
 
-    survive(person_rung, check)
+    survive(person_rung_shortly, check)
 
 
 def test_a_refusal_after_the_take_up_goes_to_the_owner_of_the_ring() -> None:

@@ -20,7 +20,7 @@ class Surroundings(Protocol):
         ...
 
     def person(self, account: Account) -> Callee:
-        """Who is rung for a person, whose calls may all be forwarded."""
+        """Who is rung for a person, and their rule for calls that they do not take."""
         ...
 
     def greeting(self, queue_id: str) -> str | None:

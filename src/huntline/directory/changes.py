@@ -10,6 +10,7 @@ from typing import Any
 from huntline.directory.organization import (
     QUEUE_NUMBERS,
     Allowance,
+    AlsoRing,
     Audio,
     EarlierMembers,
     LicencePool,
@@ -174,6 +175,8 @@ def _text(value: object) -> str:
             return _list_text(sorted(_text(each) for each in value))
         case tuple() | list():
             return _list_text(_text(each) for each in value)
+        case AlsoRing():
+            return f"{value.target} after {value.after} s"
         case LicencePool():
             return f"{value.licence}: {value.size}"
         case Allowance():

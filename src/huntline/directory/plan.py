@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from huntline.directory.caller_id import ShownCallerId, caller_id_in_effect, policies_in_effect
-from huntline.directory.forwards import Destination, destination_of, way_of
 from huntline.directory.groups import LeftOut, agents_of, left_out_of
 from huntline.directory.index import Mailbox, OrganizationIndex, OutsideTarget
 from huntline.directory.mailboxes import BoxOwner, owner_of
@@ -19,6 +18,9 @@ from huntline.directory.names import (
     without_parameters,
 )
 from huntline.directory.organization import (
+    NOWHERE,
+    OWN_VOICEMAIL,
+    USER_NUMBERS,
     CallerIdPolicy,
     Digest,
     Organization,
@@ -40,7 +42,7 @@ DEFAULT_MUSIC = "default"  # as `CallQueue.music` names it
 class Account:
     """Someone who may register and call. ``realm`` and ``digests`` check the password.
 
-    ``voicemail`` is as in ``User``; ``may_call_outside`` where the licences allow it.
+    ``may_call_outside`` where the licences allow it.
     """
 
     user_id: str
@@ -50,7 +52,6 @@ class Account:
     realm: str
     digests: tuple[Digest, ...]
     contacts: tuple[str, ...]
-    voicemail: str | None = None
     may_call_outside: bool = False
 
     def ha1(self, username: str, algorithm: str) -> str | None:
@@ -121,6 +122,42 @@ MoveTarget = QueueTarget | UserTarget | OutsideNumber | OutsideAddress | Attenda
 """Where a call can go, but for its end (rules section 5)."""
 
 Target = MoveTarget | StarCode
+
+
+@dataclass(frozen=True, slots=True)
+class AlsoRung:
+    """Whom a person has rung beside their own phones, after so many seconds."""
+
+    to: UserTarget | OutsideNumber | OutsideAddress
+    after: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRule:
+    """What a person wants done with direct calls (rules section 5): with all of them, or with those that they
+    do not take. None is to have no wish, or to refuse the call."""
+
+    always: MoveTarget | None = None
+    busy: MoveTarget | None = None
+    no_answer: MoveTarget | None = None
+    not_reachable: MoveTarget | None = None
+    ring_time: int = USER_NUMBERS["ring_time"].default or 0
+    also_ring: tuple[AlsoRung, ...] = ()
+
+    def or_of(self, other: PersonRule) -> PersonRule:
+        """The same, with another person's wish for calls not taken where this one has none."""
+        return replace(
+            self,
+            busy=self.busy or other.busy,
+            no_answer=self.no_answer or other.no_answer,
+            not_reachable=self.not_reachable or other.not_reachable,
+        )
+
+
+NO_WISH = PersonRule()
+"""Of whoever is no person of ours."""
+
+
 _SHORTEST_OUTSIDE_NUMBER = 3  # digits: 112, 911; what is shorter is a slip
 
 EngineSettings = tuple[tuple[CallQueue, ...], tuple[AgentSettings, ...]]
@@ -305,34 +342,52 @@ class ServerPlan:
         organization_id, upn = account.organization_id, account.upn
         return self._indexes[organization_id].users[upn], self._policies[organization_id][upn]
 
-    def destination(self, account: Account) -> Destination:
-        """Where direct calls to a user end up: with the user or another one, who may be out of service, in
-        a queue, or at an address outside (``sip:`` or ``tel:``)."""
-        return self.way(account)[1]
-
-    def way(self, account: Account) -> tuple[tuple[Account, ...], Destination]:
-        """Who has direct calls to a user forwarded, in order, and the destination that these come to."""
-        index = self._indexes[account.organization_id]
-        passed, destination = way_of(index.users[account.upn], index)
-        return tuple(self._accounts[user.user_id] for user in passed), destination
+    def way(self, to: MoveTarget) -> tuple[tuple[Account, ...], MoveTarget]:
+        """Who has all calls to them sent on, in order, and where calls to a target come then. Should it go
+        round, which the rules refuse, it stops where it was before."""
+        passed: list[Account] = []
+        while isinstance(to, UserTarget):
+            account = self._accounts.get(to.user_id)
+            always = self.rule_of(to.user_id).always
+            if account is None or always is None or account in passed:
+                break
+            passed.append(account)
+            to = always
+        return tuple(passed), to
 
     def written_target(self, organization_id: str, written: str) -> MoveTarget | None:
         """What the target of a forward is, as settings have it; None for nothing that is there."""
         index = self._indexes.get(organization_id)
-        match index.forward_target(written) if index else None:
-            case User(user_id=user_id):
-                return UserTarget(user_id, organization_id)
-            case QueueSettings(queue_id=queue_id):
-                return QueueTarget(queue_id, organization_id)
-            case Mailbox(box_id=box_id):
-                return VoicemailTarget(box_id, organization_id)
-            case OutsideTarget() as address:
-                number = line_uri_number(address)
-                if number is None:
-                    return OutsideAddress(address, organization_id)
-                return OutsideNumber(number, organization_id)
-            case None:
+        return _move_target(index.forward_target(written), organization_id) if index else None
+
+    def rule_of(self, user_id: str) -> PersonRule:
+        """The rule of a user for direct calls; who is not there, or not active, has no wish."""
+        account = self._accounts.get(user_id)
+        if account is None:
+            return NO_WISH
+        index = self._indexes[account.organization_id]
+        user = index.users[account.upn]
+
+        def leads_to(written: str | None, default: str | None = None) -> MoveTarget | None:
+            wish = written or default
+            if wish is None or wish == NOWHERE:
                 return None
+            return _move_target(index.rule_target(user, wish), account.organization_id)
+
+        mailbox = OWN_VOICEMAIL if user.voicemail else None
+        rung = ((leads_to(also.target), also.after) for also in user.also_ring)
+        return PersonRule(
+            always=leads_to(user.forward_to),
+            busy=leads_to(user.when_busy, mailbox),
+            no_answer=leads_to(user.when_no_answer, mailbox),
+            not_reachable=leads_to(user.when_not_reachable, mailbox),
+            ring_time=user.ring_time,
+            also_ring=tuple(
+                AlsoRung(to, after)
+                for to, after in rung
+                if isinstance(to, UserTarget | OutsideNumber | OutsideAddress)
+            ),
+        )
 
     def box_owner(self, box_id: str) -> BoxOwner | None:
         """Whose mailbox this is; None where there is none."""
@@ -392,6 +447,25 @@ class ServerPlan:
         return next((trunk for trunk in trunks if outbound_destination(trunk)), None)
 
 
+def _move_target(
+    found: User | QueueSettings | Mailbox | OutsideTarget | None, organization_id: str
+) -> MoveTarget | None:
+    match found:
+        case User(user_id=user_id):
+            return UserTarget(user_id, organization_id)
+        case QueueSettings(queue_id=queue_id):
+            return QueueTarget(queue_id, organization_id)
+        case Mailbox(box_id=box_id):
+            return VoicemailTarget(box_id, organization_id)
+        case OutsideTarget() as address:
+            number = line_uri_number(address)
+            if number is None:
+                return OutsideAddress(str(address), organization_id)
+            return OutsideNumber(number, organization_id)
+        case None:
+            return None
+
+
 def _with_trusted_trunks(organization: Organization) -> Organization:
     return replace(organization, trunks=tuple(trunk for trunk in organization.trunks if trunk.is_trusted))
 
@@ -405,7 +479,6 @@ def _account_of(user: User, organization: Organization) -> Account:
         realm=organization.realm,
         digests=user.digests,
         contacts=user.contacts,
-        voicemail=user.voicemail,
         may_call_outside=not missing_for_calls(user),
     )
 
@@ -481,11 +554,8 @@ def _engine_exit(exit_: QueueExit, index: OrganizationIndex) -> Exit:
     match index.forward_target(exit_.target):
         case User() as user if exit_.action is QueueExitAction.VOICEMAIL:
             return Exit(ExitAction.FORWARD, target=user.voicemail)
-        case User() as user:
-            destination = destination_of(user, index)
-            # Where a person's forwarding leads outside is found when it comes to that, and so tells of them.
-            return _forward_to(destination if isinstance(destination, QueueSettings) else user)
-        case QueueSettings() | OutsideTarget() as target:
+        case User() | QueueSettings() | OutsideTarget() as target:
+            # Where a person's own rule leads is found when it comes to that, and so tells of them.
             return _forward_to(target)
         case Mailbox():
             return Exit(ExitAction.FORWARD, target=exit_.target)

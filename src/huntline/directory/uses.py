@@ -21,7 +21,13 @@ from huntline.directory.organization import (
 Item = User | Group | QueueSettings | ServiceNumber | Trunk | CallerIdPolicy | Audio
 
 _EXITS = {"overflow": "when it is full", "timeout": "after the maximum wait", "no_agents": "without agents"}
-_USER_FORWARDS = {"forward_to": "forwards all calls to it", "voicemail": "has it as voicemail"}
+_USER_FORWARDS = {
+    "forward_to": "forwards all calls to it",
+    "when_busy": "forwards calls to it when busy",
+    "when_no_answer": "forwards calls to it without an answer",
+    "when_not_reachable": "forwards calls to it when not reachable",
+    "voicemail": "has it as voicemail",
+}
 
 
 def uses_of(organization: Organization, item: Item) -> list[str]:
@@ -108,6 +114,8 @@ def _forwards_to(item: User | QueueSettings, organization: Organization) -> Iter
             target = getattr(user, field)
             if target and _leads_to(index, target, item):
                 yield f"user {user.upn} {what} ({field})"
+        if any(_leads_to(index, also.target, item) for also in user.also_ring):
+            yield f"user {user.upn} has it rung, too (also_ring)"
 
 
 def _leads_to(index: OrganizationIndex, target: str, item: User | QueueSettings) -> bool:

@@ -27,6 +27,8 @@ from huntline.clean_text import normalized
 from huntline.clock import is_time_zone
 from huntline.directory.numbers import numbers_of, switches_of
 from huntline.directory.organization import (
+    NOWHERE,
+    AlsoRing,
     Group,
     GroupKind,
     Home,
@@ -36,6 +38,7 @@ from huntline.directory.organization import (
     QueueExitAction,
     QueueSettings,
     Substitute,
+    User,
 )
 from huntline.directory.problems import did_you_mean
 from huntline.engine.model import CallsAlerting, Distribution
@@ -63,6 +66,10 @@ def _telephone(value: object) -> object:
     return value
 
 
+def _off_as_text(value: object) -> object:
+    return NOWHERE if value is False else value  # YAML 1.1 reads a bare off as no
+
+
 _MaybeEmpty = BeforeValidator(_none_as_empty)
 _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 
@@ -78,6 +85,8 @@ AsTyped = Annotated[str, AfterValidator(_storable)]
 
 Text = Annotated[AsTyped, AfterValidator(normalized)]
 """The same for whatever people read: two that look alike are alike."""
+
+_RuleTarget = Annotated[Text | None, BeforeValidator(_off_as_text)]
 
 _Texts = Annotated[list[Text], _MaybeEmpty]
 
@@ -166,6 +175,14 @@ class DigestForm(_Part):
     ha1: Text
 
 
+@_plain_settings_of(AlsoRing)
+class AlsoRingForm(_Part):
+    """One of a user's ``also_ring``."""
+
+    target: Annotated[Text, BeforeValidator(_telephone)]
+
+
+@_plain_settings_of(User)
 class UserFields(_Part):
     """A user, passwords aside."""
 
@@ -177,7 +194,11 @@ class UserFields(_Part):
     line_uri: Text | None = None
     contacts: _Texts = []
     voicemail: Text | None = None
-    forward_to: Text | None = None
+    forward_to: _RuleTarget = None
+    when_busy: _RuleTarget = None
+    when_no_answer: _RuleTarget = None
+    when_not_reachable: _RuleTarget = None
+    also_ring: Annotated[list[AlsoRingForm], _MaybeEmpty] = []
     hides_number: bool = False
     caller_id_policy: Text | None = None
     external_id: Text | None = None

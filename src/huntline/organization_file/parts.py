@@ -13,7 +13,10 @@ from huntline.directory.numbers import switches_of
 from huntline.directory.organization import (
     GROUP_NUMBERS,
     QUEUE_NUMBERS,
+    RULE_FIELDS,
+    USER_NUMBERS,
     Allowance,
+    AlsoRing,
     Audio,
     CallerIdPolicy,
     Digest,
@@ -56,7 +59,8 @@ _PLAIN_USER_FIELDS = (
     "hides_number",
     "caller_id_policy",
     "external_id",
-    "forward_to",
+    *RULE_FIELDS,
+    *USER_NUMBERS,
     "is_active",
 )
 _PLAIN_QUEUE_FIELDS = (
@@ -149,6 +153,7 @@ def user_of(form: UserFields, realm: str) -> tuple[User, list[Problem]]:
         licences=frozenset(form.licences),
         line_uri=_lower_scheme(form.line_uri),
         contacts=tuple(form.contacts),
+        also_ring=tuple(AlsoRing(**also.model_dump()) for also in form.also_ring),
         digests=password_digests(form.upn, realm, password) if password else digests,
         **{field: getattr(form, field) for field in _PLAIN_USER_FIELDS},
     )
@@ -164,6 +169,7 @@ def user_dump(user: User) -> Dump:
         "licences": sorted(map(str, user.licences)),
         "line_uri": user.line_uri,
         "contacts": list(user.contacts),
+        "also_ring": list(map(fields_of, user.also_ring)),
     }
 
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from huntline.calls.contacts import Callee, Contact
-from huntline.calls.diversion import Hop, number_hop, people_passed, person_hop
-from huntline.calls.diversion import Path as CallPath
+from huntline.calls.diversion import Hop, number_hop, person_hop
 from huntline.directory.in_force import SettingsInForce
-from huntline.directory.index import Mailbox, OutsideTarget
-from huntline.directory.organization import Organization, QueueSettings, User
+from huntline.directory.organization import Organization
 from huntline.directory.plan import Account, ServerPlan
 from huntline.directory.trunks import outbound_destination
 from huntline.engine.events import OptInRequested, OptOutRequested
@@ -117,30 +115,12 @@ class Routing:
         )
 
     def person(self, account: Account) -> Callee:
-        """Who is rung for a person, who may have all calls forwarded. The rule for what is not taken is that
-        of whoever is rung, or of the last one who forwarded.
-
-        A queue or a mailbox is nothing to ring: who forwards to one is rung in person.
-        """
-        passed, destination = self._plan.way(account)
-        before = people_passed(self._plan, passed)
-        mailbox = next((each.voicemail for each in reversed(passed) if each.voicemail), None)
-        match destination:
-            case User() as user:
-                rung = self._plan.account_by_id(user.user_id)
-                return self._own_phones(rung, before, mailbox) if rung else Callee(None, [], path=before)
-            case QueueSettings() | Mailbox():
-                return self._own_phones(account, (), None)
-            case OutsideTarget() as address:
-                callee = self.callee(account.organization_id, address)
-                return replace(callee, path=(*before, *callee.path), mailbox=callee.mailbox or mailbox)
-
-    def _own_phones(self, account: Account, before: CallPath, mailbox: str | None) -> Callee:
+        """Who is rung for a person: their own phones, whatever they want done with all calls."""
         return Callee(
             account.user_id,
             self.contacts(account.user_id),
-            path=(*before, person_hop(self._plan, account)),
-            mailbox=account.voicemail or mailbox,
+            path=(person_hop(self._plan, account),),
+            rule=self._plan.rule_of(account.user_id),
         )
 
     # -- prompts

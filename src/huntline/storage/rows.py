@@ -13,7 +13,10 @@ from huntline.directory.numbers import switches_of
 from huntline.directory.organization import (
     LIMIT_NUMBERS,
     QUEUE_NUMBERS,
+    RULE_FIELDS,
+    USER_NUMBERS,
     Allowance,
+    AlsoRing,
     Audio,
     CallerIdPolicy,
     Digest,
@@ -70,7 +73,8 @@ _PLAIN_USER_COLUMNS = (
     "display_name",
     "voice_enabled",
     "voicemail",
-    "forward_to",
+    *RULE_FIELDS,
+    *USER_NUMBERS,
     "hides_number",
     "caller_id_policy",
     "external_id",
@@ -225,6 +229,7 @@ def _user_row(user: User) -> Row:
         "number": _number_of(user.line_uri),
         "contacts": list(user.contacts),
         "digests": [[digest.username, digest.algorithm, digest.ha1] for digest in user.digests],
+        "also_ring": [[also.target, also.after] for also in user.also_ring],
     }
 
 
@@ -345,6 +350,7 @@ def user_of(row: Row) -> User:
         line_uri=_line_uri_of(row["number"]),
         contacts=tuple(row["contacts"]),
         digests=tuple(Digest(*digest) for digest in row["digests"]),
+        also_ring=tuple(AlsoRing(*also) for also in row["also_ring"]),
     )
 
 
