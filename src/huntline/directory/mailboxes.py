@@ -57,7 +57,7 @@ def owner_of(mailbox: Mailbox, index: OrganizationIndex) -> BoxOwner | None:
                 return None
             kind, members, address = BoxKind.PERSON, (user.user_id,), f"sip:{user.upn}"
         case Group() as group:
-            kind, address = BoxKind.GROUP, ""
+            kind, address = BoxKind.GROUP, f"sip:voicemail@{index.organization.realm}"
             members = tuple(user.user_id for user in expanded([group.name], index.users, index.groups))
         case QueueSettings() as queue:
             kind, address = BoxKind.QUEUE, queue.primary_uri

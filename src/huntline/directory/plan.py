@@ -35,6 +35,9 @@ from huntline.directory.propagation import as_of
 from huntline.directory.trunks import TrunkTable, outbound_destination
 from huntline.engine.model import AgentSettings, CallQueue, Exit, ExitAction
 
+VOICEMAIL_CODE = "*97"
+"""What users dial to hear their messages, where the organization has given it no other meaning."""
+
 DEFAULT_MUSIC = "default"  # as `CallQueue.music` names it
 
 
@@ -83,7 +86,7 @@ class StarCode:
     """The dialled digits are a code of the caller's organization."""
 
     organization_id: str
-    action: Literal["opt-out", "opt-in"]
+    action: Literal["opt-out", "opt-in", "voicemail"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -489,6 +492,8 @@ def _star_code(organization: Organization, dialled: str) -> StarCode | None:
         return StarCode(organization.organization_id, "opt-out")
     if dialled == codes.opt_in:
         return StarCode(organization.organization_id, "opt-in")
+    if dialled == VOICEMAIL_CODE:
+        return StarCode(organization.organization_id, "voicemail")
     return None
 
 

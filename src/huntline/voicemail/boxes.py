@@ -270,6 +270,11 @@ class Voicemail:
         """Where the sound of a message is."""
         return self._folder / f"{message_id}{wav.SUFFIX}"
 
+    def greeting(self, name: str) -> Path:
+        """Where a greeting of a box is that was recorded, or is to be."""
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        return self._folder / name
+
     def _unfinished(self, message_id: str) -> Path:
         """No backup waits for a file that begins with a dot, or misses that it grows."""
         return self._folder / f".{message_id}{wav.SUFFIX}"

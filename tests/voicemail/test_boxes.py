@@ -15,7 +15,7 @@ from huntline.media import wav
 from huntline.storage.blobs import Blobs
 from huntline.storage.database import open_database
 from huntline.storage.settings import SettingsRefused
-from huntline.storage.voicemail import (
+from huntline.voicemail.boxes import (
     Caller,
     Counts,
     MailboxFull,
