@@ -94,9 +94,10 @@ def schema_of(database: Engine) -> dict[str, Any]:
     return {
         table: (
             sorted(
-                (column["name"], str(column["type"]), column["nullable"], column["primary_key"])
+                (column["name"], str(column["type"]), column["nullable"])
                 for column in inspector.get_columns(table)
             ),
+            inspector.get_pk_constraint(table)["constrained_columns"],
             sorted(inspector.get_foreign_keys(table), key=itemgetter("constrained_columns")),
             sorted(inspector.get_unique_constraints(table), key=itemgetter("column_names")),
             inspector.get_indexes(table),

@@ -14,6 +14,7 @@ from huntline.calls.direct_calls import DirectCalls
 from huntline.calls.failures import farewell_of, why_ended, why_refused
 from huntline.calls.forwards import Forwards
 from huntline.calls.keys import Keys
+from huntline.calls.mailroom import Mailroom
 from huntline.calls.model import Call, Leg, Ring
 from huntline.calls.moves import Moves
 from huntline.calls.parts import CallParts
@@ -23,6 +24,7 @@ from huntline.calls.replacement import Takeovers
 from huntline.calls.taking_up import last_number, missed_event
 from huntline.calls.tools import CallTools
 from huntline.calls.transfers import Transfers
+from huntline.calls.voicemail_calls import VoicemailCalls
 from huntline.engine import commands as do
 from huntline.engine import events as told
 from huntline.engine.reasons import Cause, Reason, StopReason
@@ -34,6 +36,7 @@ from huntline.media.interface import (
     MediaLegLost,
     MediaSilent,
     PlayFinished,
+    RecordingEnded,
 )
 from huntline.sip.core import events as sip
 from huntline.sip.core.leg_record import LegRecord
@@ -77,6 +80,7 @@ class B2bua:
         admission: Admission,
         refusals: Refusals,
         record: Callable[[Recorded], None],
+        mailroom: Mailroom,
     ) -> None:
         self._tools = tools
         self._record = record
@@ -86,8 +90,9 @@ class B2bua:
         self._queue_calls = QueueCalls(tools, parts)
         self._moves = moves = Moves(tools, parts, self._queue_calls)
         self._forwards = Forwards(tools, parts, moves)
-        self._direct_calls = direct_calls = DirectCalls(tools, parts, moves)
-        moves.wire(direct_calls, direct_calls, self._forwards)
+        self._voicemail_calls = VoicemailCalls(tools, parts, moves, mailroom)
+        self._direct_calls = direct_calls = DirectCalls(tools, parts, moves, self._voicemail_calls)
+        moves.wire(direct_calls, direct_calls, self._forwards, mailboxes=self._voicemail_calls)
         self._transfers = Transfers(tools, parts, admission, moves, direct_calls)
         self._arrivals = Arrivals(tools, admission, refusals, parts.ends, direct_calls)
         self._takeovers = Takeovers(tools, admission, parts.holding, refusals)
@@ -193,6 +198,9 @@ class B2bua:
 
     def handle_media(self, event: MediaEvent) -> None:
         """Take an event of the media driver."""
+        if isinstance(event, RecordingEnded):
+            self._voicemail_calls.recording_ended(event)
+            return
         call = self._tools.book.by_media(event.leg_id)
         if call is None:
             return
@@ -283,6 +291,7 @@ class B2bua:
             "forwards": self._forwards,
             "direct-calls": self._direct_calls,
             "transfers": self._transfers,
+            "voicemail-calls": self._voicemail_calls,
         }
 
     def take_up(
@@ -329,8 +338,14 @@ class B2bua:
             self._parts.dialling.take_up(call)
             self._parts.alerting.take_up(call)
             self._parts.audio_paths.take_up(call)
+            self._voicemail_calls.take_up(call)
             for leg in call.legs():
                 self._apply_answer(call, leg)
+
+    @property
+    def recordings_under_way(self) -> frozenset[str]:
+        """The ids of messages that callers leave at this moment."""
+        return self._voicemail_calls.recordings_under_way()
 
     # -- the end of all calls
 

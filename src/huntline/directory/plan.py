@@ -8,9 +8,9 @@ from typing import Literal, get_args
 
 from huntline.directory.attendants import Attendant
 from huntline.directory.caller_id import ShownCallerId, caller_id_in_effect, policies_in_effect
-from huntline.directory.forwards import Destination
 from huntline.directory.groups import LeftOut, agents_of, left_out_of
-from huntline.directory.index import ATTENDANT, OrganizationIndex, OutsideTarget
+from huntline.directory.index import ATTENDANT, Found, Mailbox, OrganizationIndex, OutsideTarget
+from huntline.directory.mailboxes import BoxOwner, owner_of
 from huntline.directory.names import (
     host_key,
     line_uri_number,
@@ -35,6 +35,9 @@ from huntline.directory.organization import (
 from huntline.directory.propagation import as_of
 from huntline.directory.trunks import TrunkTable, outbound_destination
 from huntline.engine.model import AgentSettings, CallQueue, Exit, ExitAction
+
+VOICEMAIL_CODE = "*97"
+"""What users dial to hear their messages, where the organization has given it no other meaning."""
 
 DEFAULT_MUSIC = "default"  # as `CallQueue.music` names it
 
@@ -97,7 +100,7 @@ class StarCode:
     """The dialled digits are a code of the caller's organization; ``dialled`` is the number behind it."""
 
     organization_id: str
-    action: StarAction
+    action: StarAction | Literal["voicemail"]
     dialled: str = ""
 
 
@@ -418,6 +421,21 @@ class ServerPlan:
             ),
         )
 
+    def box_owner(self, box_id: str) -> BoxOwner | None:
+        """Whose mailbox this is; None where there is none."""
+        for index in self._indexes.values():
+            if (mailbox := index.mailbox_by_id(box_id)) is not None:
+                return owner_of(mailbox, index)
+        return None
+
+    def box_owners(self, organization_id: str) -> tuple[BoxOwner, ...]:
+        """All mailboxes of an organization: of users, groups and queues."""
+        index = self._indexes.get(organization_id)
+        if index is None:
+            return ()
+        owners = (owner_of(mailbox, index) for mailbox in index.mailboxes())
+        return tuple(owner for owner in owners if owner is not None)
+
     def changed_organizations(self, before: ServerPlan) -> list[str]:
         """Ids of the organizations whose queues or agents differ, those that came or went included."""
         ids = dict.fromkeys((*before._engine_settings, *self._engine_settings))
@@ -466,9 +484,7 @@ class ServerPlan:
         return next((trunk for trunk in trunks if outbound_destination(trunk)), None)
 
 
-def _move_target(
-    found: User | QueueSettings | Attendant | OutsideTarget | None, organization_id: str
-) -> MoveTarget | None:
+def _move_target(found: Found | None, organization_id: str) -> MoveTarget | None:
     match found:
         case User(user_id=user_id):
             return UserTarget(user_id, organization_id)
@@ -476,6 +492,8 @@ def _move_target(
             return QueueTarget(queue_id, organization_id)
         case Attendant(attendant_id=attendant_id):
             return AttendantTarget(attendant_id, organization_id)
+        case Mailbox(box_id=box_id):
+            return VoicemailTarget(box_id, organization_id)
         case OutsideTarget() as address:
             number = line_uri_number(address)
             if number is None:
@@ -505,6 +523,8 @@ def _account_of(user: User, organization: Organization) -> Account:
 def _star_code(organization: Organization, dialled: str) -> StarCode | None:
     if dialled[:1] not in "*#":
         return None
+    if dialled == VOICEMAIL_CODE:
+        return StarCode(organization.organization_id, "voicemail")
     codes: dict[StarAction, str | None] = {
         action: getattr(organization.star_codes, action.replace("-", "_")) for action in _STAR_ACTIONS
     }
@@ -591,12 +611,14 @@ def _engine_exit(exit_: QueueExit, index: OrganizationIndex) -> Exit:
         case User() | QueueSettings() | Attendant() | OutsideTarget() as target:
             # Where a person's own rule leads is found when it comes to that, and so tells of them.
             return _forward_to(target)
+        case Mailbox():
+            return Exit(ExitAction.FORWARD, target=exit_.target)
         case None:
             # Refused when it is saved; should it come up all the same, the forward fails, not the server.
             return Exit(ExitAction.FORWARD, target=exit_.target)
 
 
-def _forward_to(destination: Destination) -> Exit:
+def _forward_to(destination: User | QueueSettings | Attendant | OutsideTarget) -> Exit:
     match destination:
         case QueueSettings() as queue:
             return Exit(ExitAction.FORWARD, queue_id=queue.queue_id)

@@ -35,6 +35,7 @@ from huntline.signalling.draining import Draining
 from huntline.signalling.live_feed import LiveFeed
 from huntline.signalling.live_log import ENGINE, Earlier, Life, LiveLog, this_machine
 from huntline.signalling.live_records import LiveRecords, unix_offset
+from huntline.signalling.mailroom import Boxes
 from huntline.signalling.own_rules import Edit, OwnRules
 from huntline.signalling.process_status import ProcessStatus
 from huntline.signalling.reachability import Reachability
@@ -42,6 +43,7 @@ from huntline.signalling.routing import BuiltinSounds, Routing
 from huntline.signalling.runner import Runner
 from huntline.signalling.settings_loading import SettingsLoading
 from huntline.signalling.snapshot_writing import SnapshotWriting
+from huntline.signalling.speaking import Speaking
 from huntline.signalling.unsettled import Unsettled
 from huntline.sip.core import events as sip
 from huntline.sip.core.core import CoreSettings, SipCore
@@ -60,6 +62,7 @@ from huntline.storage.database import open_database
 from huntline.storage.history import HistoryWriter
 from huntline.storage.journal import Journal
 from huntline.storage.settings import Settings, set_opted_out
+from huntline.voicemail.boxes import Voicemail
 from huntline.web.page_addresses import page_origins
 
 log = logging.getLogger(__name__)
@@ -152,7 +155,8 @@ class Signalling:
             self._call_changed,
         )
         admission = Admission(self._in_force, self._authenticator)
-        self._b2bua = B2bua(tools, admission, self._refusals, self._record)
+        self._boxes = self._build_boxes()
+        self._b2bua = B2bua(tools, admission, self._refusals, self._record, self._boxes)
         self._live_records = LiveRecords(
             tools.book, self._b2bua.owners, self._user_agent, self._media, self._registrar, self._presence
         )
@@ -183,6 +187,12 @@ class Signalling:
 
         own_rules = OwnRules(self._in_force, change)
         return Routing(self._in_force, self._registrar, self._runner, sounds, audio, remember, own_rules)
+
+    def _build_boxes(self) -> Boxes:
+        data = self._config.data
+        voicemail = Voicemail(self._database, data, self._clock.wall)
+        beep = ensure_builtin(data / "audio")["record-tone"]
+        return Boxes(voicemail, self._in_force, Speaking(data / "speech").source, beep, self._box_changed)
 
     def _build_control(self) -> None:
         self._loading = SettingsLoading(
@@ -217,7 +227,9 @@ class Signalling:
         await self._media.start()
         # Settings first: a phone refused in between would not try again for a long time.
         await self._loading.load()
+        self._boxes.load()
         self._take_up_calls()
+        await self._boxes.finish_others(self._b2bua.recordings_under_way)
         run = os.environ[RUN_ID]
         goes_on = self._earlier.is_of_run(run)
         self._draining.turn(on=goes_on and bool(self._earlier.record("draining:", ENGINE.decode)))
@@ -312,6 +324,9 @@ class Signalling:
 
     def _draining_record(self, name: str) -> bytes | None:
         return ENGINE.encode(True) if self._draining.is_on else None
+
+    def _box_changed(self, box_id: str) -> None:
+        """The messages of a mailbox are others."""
 
     def _media_changed(self, leg_id: str) -> None:
         self._live_log.changed("media", leg_id)
