@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from huntline.engine.deadlines import Deadlines, Due
 
 from .desk import NOON, seconds
@@ -35,3 +38,18 @@ def test_cleared_deadlines_do_not_pile_up() -> None:
         deadlines.clear((Due.WAIT, str(number)))
     assert len(deadlines._heap) <= 1001
     assert deadlines.next() is None
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from([None, 0, 1, 2])), max_size=30))
+def test_what_is_made_again_of_them_falls_due_in_the_same_order(steps: list[tuple[str, int | None]]) -> None:
+    """Also those that were moved away and back: equal moments fall due as they were set last."""
+    kept, made_again = Deadlines(), Deadlines()
+    for name, second in steps:
+        made_again = Deadlines(made_again.in_order())
+        for deadlines in (kept, made_again):
+            if second is None:
+                deadlines.clear((Due.WAIT, name))
+            else:
+                deadlines.set((Due.WAIT, name), NOON + seconds(second))
+    due = [[each.pop_due(NOON + seconds(5)) for _ in "abcd"] for each in (kept, made_again)]
+    assert due[0] == due[1]

@@ -30,7 +30,9 @@ class Deadlines:
     """
 
     def __init__(self, in_order: Iterable[tuple[datetime, Key]] = ()) -> None:
-        self._moments: dict[Key, datetime] = {}
+        self._entries: dict[
+            Key, tuple[datetime, int, Key]
+        ] = {}  # the heap has cleared and moved ones as well
         self._heap: list[tuple[datetime, int, Key]] = []
         self._count = 0
         for at, key in in_order:
@@ -39,19 +41,19 @@ class Deadlines:
     def set(self, key: Key, at: datetime) -> None:
         """Set or move a deadline."""
         self._count += 1
-        self._moments[key] = at
-        heapq.heappush(self._heap, (at, self._count, key))
-        if len(self._heap) > 2 * len(self._moments) + 1000:
+        self._entries[key] = entry = (at, self._count, key)
+        heapq.heappush(self._heap, entry)
+        if len(self._heap) > 2 * len(self._entries) + 1000:
             self._sweep()
 
     def clear(self, key: Key) -> None:
         """Forget a deadline, if there is one."""
-        self._moments.pop(key, None)
+        self._entries.pop(key, None)
 
     def next(self) -> datetime | None:
         """The earliest deadline."""
         heap = self._heap
-        while heap and self._moments.get(heap[0][2]) != heap[0][0]:
+        while heap and self._entries.get(heap[0][2]) is not heap[0]:
             heapq.heappop(heap)
         return heap[0][0] if heap else None
 
@@ -61,19 +63,18 @@ class Deadlines:
         if at is None or at > now:
             return None
         _, _, key = heapq.heappop(self._heap)
-        del self._moments[key]
+        del self._entries[key]
         return key
 
     def pending(self) -> list[Key]:
         """Everything for which a deadline is set."""
-        return list(self._moments)
+        return list(self._entries)
 
     def in_order(self) -> tuple[tuple[datetime, Key], ...]:
         """All deadlines, as they will fall due."""
-        due = ((at, key) for at, _, key in sorted(self._heap) if self._moments.get(key) == at)
-        return tuple(dict.fromkeys(due))
+        return tuple((at, key) for at, _, key in sorted(self._entries.values()))
 
     def _sweep(self) -> None:
         # Cleared entries stay in the heap until they come up; a long maximum wait would let them pile up.
-        self._heap = [entry for entry in self._heap if self._moments.get(entry[2]) == entry[0]]
+        self._heap = list(self._entries.values())
         heapq.heapify(self._heap)
