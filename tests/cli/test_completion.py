@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -27,22 +28,30 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
-def suggestions(*words: str) -> list[str]:
-    """What bash is told for a line that ends in the last of the words."""
-    done = subprocess.run(
-        [Path(sys.executable).parent / "huntline"],
-        env={
-            "_HUNTLINE_COMPLETE": "complete_bash",
-            "COMP_WORDS": " ".join(("huntline", *words)),
-            "COMP_CWORD": str(len(words)),
-        },
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.stderr == ""
-    return done.stdout.split("\n")[:-1] if done.stdout.strip() else []
+def line_of(*words: str) -> dict[str, str]:
+    """The environment in which bash asks what may follow in a line that ends in the last of the words."""
+    return {
+        "_HUNTLINE_COMPLETE": "complete_bash",
+        "COMP_WORDS": " ".join(("huntline", *words)),
+        "COMP_CWORD": str(len(words)),
+    }
+
+
+Suggestions = Callable[..., list[str]]
+
+
+@pytest.fixture
+def suggestions(monkeypatch: pytest.MonkeyPatch) -> Suggestions:
+    """What bash is told."""
+
+    def suggested(*words: str) -> list[str]:
+        for name, value in line_of(*words).items():
+            monkeypatch.setenv(name, value)
+        done = huntline()
+        assert done.stderr == ""
+        return done.stdout.split("\n")[:-1] if done.stdout.strip() else []
+
+    return suggested
 
 
 @pytest.mark.parametrize(
@@ -61,17 +70,25 @@ def suggestions(*words: str) -> list[str]:
     ],
 )
 def test_names_in_the_data_folder_are_suggested(
-    data: Path, words: tuple[str, ...], wanted: list[str]
+    data: Path, suggestions: Suggestions, words: tuple[str, ...], wanted: list[str]
 ) -> None:
     *verb, last = words[:2] if words[0] == "export" else words[:3]
     assert suggestions(*verb, "--data", str(data), last, *words[len(verb) + 1 :]) == wanted
 
 
-def test_words_of_a_setting_are_suggested() -> None:
-    assert suggestions("queue", "set", "Sales", "--distribution", "s") == ["serial"]
+def test_words_of_a_setting_are_suggested_by_the_command_as_bash_runs_it() -> None:
+    done = subprocess.run(
+        [Path(sys.executable).parent / "huntline"],
+        env=line_of("queue", "set", "Sales", "--distribution", "s"),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("serial\n", "")
 
 
-def test_where_names_cannot_be_read_nothing_is_suggested(tmp_path: Path) -> None:
+def test_where_names_cannot_be_read_nothing_is_suggested(suggestions: Suggestions, tmp_path: Path) -> None:
     assert suggestions("queue", "show", "--data", str(tmp_path / "nowhere"), "") == []
     (tmp_path / "huntline.db").write_text("this is no database")
     assert suggestions("queue", "show", "--data", str(tmp_path), "") == []

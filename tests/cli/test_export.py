@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 import wave
 from pathlib import Path
@@ -82,17 +83,24 @@ def write_wave(path: Path, level: int) -> None:
         file.writeframes(level.to_bytes(2, "little") * 800)
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def applied(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder of an organization with everything in it."""
-    (tmp_path / "sounds").mkdir()
+    folder = tmp_path_factory.mktemp("everything")
+    (folder / "sounds").mkdir()
     for level, name in enumerate(("unused.wav", "music.wav", "welcome.wav"), start=1):
-        write_wave(tmp_path / "sounds" / name, level * 1000)
-    file = tmp_path / "contoso.yaml"
+        write_wave(folder / "sounds" / name, level * 1000)
+    file = folder / "contoso.yaml"
     file.write_text(EVERYTHING)
-    done = huntline("apply", file, "--data", tmp_path / "data")
+    done = huntline("apply", file, "--data", folder / "data")
     assert done.returncode == 0, done.stderr
-    return tmp_path / "data"
+    return folder / "data"
+
+
+@pytest.fixture
+def data(applied: Path, tmp_path: Path) -> Path:
+    """A copy of that folder, which a test may change."""
+    return shutil.copytree(applied, tmp_path / "data")
 
 
 def test_an_organization_with_everything_applied_again_changes_nothing(data: Path, tmp_path: Path) -> None:
