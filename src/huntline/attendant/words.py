@@ -30,6 +30,7 @@ class Sentences:
     more_people: str
     start_again: str
     with_extension: str
+    farewell: str
 
 
 _SENTENCES: Mapping[str, Sentences] = {
@@ -52,6 +53,7 @@ _SENTENCES: Mapping[str, Sentences] = {
         more_people="For others, press pound.",
         start_again="To start again, press star.",
         with_extension="{name}, extension {extension}",
+        farewell="Thank you for your call. Goodbye.",
     ),
     "fr": Sentences(
         press="Pour {what}, tapez {key}.",
@@ -72,6 +74,7 @@ _SENTENCES: Mapping[str, Sentences] = {
         more_people="Pour les suivants, tapez dièse.",
         start_again="Pour recommencer, tapez étoile.",
         with_extension="{name}, poste {extension}",
+        farewell="Merci de votre appel. Au revoir.",
     ),
 }
 

@@ -186,9 +186,9 @@ class User:
     user does not take because of what ``when_...`` says; None is the mailbox where there is a ``voicemail``,
     ``NOWHERE`` is to refuse them. ``ring_time`` is how long the user is rung.
 
-    ``caller_id_policy`` is the policy granted to the user. Callers of an attendant reach them by ``extension``.
-    ``external_id`` is what a directory that pushes its users calls this one. Who is not
-    active keeps all settings and places, but has no account for phones and is nobody's agent.
+    ``caller_id_policy`` is the policy granted to the user. Callers of an attendant reach them by
+    ``extension``. ``external_id`` is what a directory that pushes its users calls this one. Who is not active
+    keeps all settings and places, but has no account for phones and is nobody's agent.
     """
 
     user_id: str = ""

@@ -175,7 +175,9 @@ class Signalling:
         def remember(organization_id: str, user_id: str, queue_id: str, is_opted_out: bool) -> None:
             set_opted_out(self._database, organization_id, user_id, queue_id, is_opted_out)
 
-        return Routing(self._in_force, self._registrar, self._runner, sounds, audio, remember)
+        return Routing(
+            self._in_force, self._registrar, self._runner, sounds, audio, remember, self._clock.wall
+        )
 
     def _build_control(self) -> None:
         self._loading = SettingsLoading(
