@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 
 from huntline.attendant.model import Person
 
@@ -31,6 +31,11 @@ class Sentences:
     start_again: str
     with_extension: str
     farewell: str
+
+    def as_they_are(self) -> Iterator[str]:
+        """The sentences in which nothing is filled in."""
+        sentences = (getattr(self, each.name) for each in fields(self))
+        return (each for each in sentences if isinstance(each, str) and "{" not in each)
 
 
 _SENTENCES: Mapping[str, Sentences] = {

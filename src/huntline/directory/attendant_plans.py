@@ -69,6 +69,17 @@ def dial_directory(
     return before if before is not None and before.people == people else DialDirectory(people)
 
 
+def texts_of(attendant: Attendant, index: OrganizationIndex) -> Iterator[tuple[str, str]]:
+    """What an attendant may have to say that is no name of somebody, with the language."""
+    language = attendant.language
+    yield from ((text, language) for text in sentences_in(language).as_they_are())
+    for _, flow in flows_of(attendant):
+        plan = flow_plan(attendant, flow, index)
+        for prompt in plan.menu.prompts if plan.menu else ():
+            if isinstance(prompt, Words):
+                yield prompt.text, language
+
+
 def _menu_plan(attendant: Attendant, menu: Menu, index: OrganizationIndex) -> MenuPlan:
     keys = _keys_of(attendant, menu)
     return MenuPlan(

@@ -9,7 +9,7 @@ from typing import Literal
 
 from huntline.attendant.dial_by_name import DialDirectory
 from huntline.attendant.model import FlowPlan
-from huntline.directory.attendant_plans import NOBODY_TO_DIAL, dial_directory, flow_plan
+from huntline.directory.attendant_plans import NOBODY_TO_DIAL, dial_directory, flow_plan, texts_of
 from huntline.directory.attendants import Attendant
 from huntline.directory.caller_id import ShownCallerId, caller_id_in_effect, policies_in_effect
 from huntline.directory.forwards import Destination
@@ -452,6 +452,12 @@ class ServerPlan:
         attendant, index = found
         zone = zone_of(attendant.time_zone or index.organization.time_zone)
         return flow_plan(attendant, flow_at(attendant, moment, zone), index)
+
+    def attendant_texts(self) -> dict[tuple[str, str], None]:
+        """What all attendants may have to say that is no name of somebody, in which language; each once."""
+        return dict.fromkeys(
+            each for attendant, index in self._attendants.values() for each in texts_of(attendant, index)
+        )
 
     def dial_directory(self, attendant_id: str) -> DialDirectory:
         """Whom callers of an attendant can dial by name or extension."""
