@@ -32,16 +32,16 @@ def keys_of(text: str) -> str:
 
 class DialDirectory:
     """People by what a caller may type: looking one up takes the time of a few comparisons, among ten
-    thousand as well."""
+    thousand as well. ``people`` are all of them."""
 
     def __init__(self, people: Iterable[Person]) -> None:
-        self._people = tuple(people)
+        self.people = tuple(people)
         self._names = sorted(
             (spelling, place)
-            for place, person in enumerate(self._people)
+            for place, person in enumerate(self.people)
             for spelling in _spellings(person.name)
         )
-        self._by_extension = {person.extension: person for person in self._people if person.extension}
+        self._by_extension = {person.extension: person for person in self.people if person.extension}
         self._extensions = sorted(self._by_extension)
         self.longest_extension = max(map(len, self._extensions), default=0)
 
@@ -53,7 +53,7 @@ class DialDirectory:
             found[place] = None
             if len(found) == most:
                 break
-        return tuple(self._people[place] for place in found)
+        return tuple(self.people[place] for place in found)
 
     def goes_on(self, keys: str) -> bool:
         """Whether more keys could tell people apart whose names begin with these."""

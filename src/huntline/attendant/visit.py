@@ -30,6 +30,7 @@ class Stage(StrEnum):
     NAME = "name"
     EXTENSION = "extension"
     CHOICE = "choice"  # among people of a name
+    FAREWELL = "farewell"
     GONE = "gone"
 
 
@@ -44,7 +45,8 @@ class Stopover:
 @dataclass(slots=True, eq=False)
 class Visit:
     """What is known of it, as it is written down. ``rounds`` of the menu have begun, and ``tries`` to name
-    somebody; ``until`` is when waiting for a key is over."""
+    somebody; ``until`` is when waiting for a key is over. ``saying`` is what is to be heard now, ``last``
+    what comes after the farewell."""
 
     plan: FlowPlan
     before: tuple[Stopover, ...] = ()
@@ -54,6 +56,8 @@ class Visit:
     typed: str = ""
     page: int = 0
     until: datetime | None = None
+    saying: tuple[Prompt, ...] = ()
+    last: Leave | None = None
 
 
 # What happens
@@ -178,8 +182,8 @@ class Attending:
         greeting = self._visit.plan.greeting
         if is_back or not greeting:
             return self._after_greeting(now)
-        self._visit.stage, self._visit.until = Stage.GREETING, None
-        return [Play(greeting)]
+        self._visit.stage = Stage.GREETING
+        return self._play(greeting, now)
 
     def _pressed(self, key: str, now: datetime) -> list[Step]:
         match self._visit.stage:
@@ -197,12 +201,17 @@ class Attending:
                 return self._key_of_extension(key, now)
             case Stage.CHOICE:
                 return self._key_of_choice(key, now)
+            case Stage.FAREWELL:
+                return self._gone()
             case Stage.GONE:
                 return []
 
     def _played(self, now: datetime) -> list[Step]:
+        self._visit.saying = ()
         if self._visit.stage is Stage.GREETING:
             return self._after_greeting(now)
+        if self._visit.stage is Stage.FAREWELL:
+            return self._gone()
         if self._visit.until is None:  # with a key of an entry the wait has begun already
             self._wait(now)
         return []
@@ -220,7 +229,7 @@ class Attending:
                 return self._offer(self._words.nothing_pressed, now)
             case Stage.MENU:
                 return self._next_round(self._words.nothing_pressed, now)
-            case Stage.GREETING | Stage.GONE:
+            case Stage.GREETING | Stage.FAREWELL | Stage.GONE:
                 return []
 
     # -- the menu
@@ -257,7 +266,7 @@ class Attending:
             case KeyAction.DISCONNECT:
                 return self._leave(None, LeavingBy.KEY, key)
             case KeyAction.BACK if self._visit.before:
-                self._visit.stage = Stage.GONE
+                self._visit.stage, self._visit.saying = Stage.GONE, ()
                 return [GoBack(key)]
             case KeyAction.BACK | KeyAction.REPEAT:
                 return self._next_round("", now)
@@ -320,7 +329,7 @@ class Attending:
         is_first = self._visit.until is None or not self._visit.typed
         self._visit.typed += key
         self._wait(now)
-        return [Hush()] if is_first else []
+        return self._hush() if is_first else []
 
     def _named(self, now: datetime) -> list[Step]:
         """Whatever was typed is all that comes."""
@@ -373,17 +382,31 @@ class Attending:
 
     def _play(self, prompts: Sequence[Prompt], now: datetime) -> list[Step]:
         self._visit.until = None
-        if prompts:
-            return [Play(tuple(prompts))]
-        self._wait(now)
+        if not prompts:
+            self._wait(now)
+            return self._hush()
+        self._visit.saying = tuple(prompts)
+        return [Play(self._visit.saying)]
+
+    def _hush(self) -> list[Step]:
+        self._visit.saying = ()
         return [Hush()]
 
     def _wait(self, now: datetime) -> None:
         self._visit.until = now + timedelta(seconds=self._menu.wait_for_key)
 
     def _leave(self, target: str | None, by: LeavingBy, key: str = "") -> list[Step]:
-        self._visit.stage, self._visit.until = Stage.GONE, None
-        return [Leave(target, by, key)]
+        """Go to a target; whoever is hung up on is told so, unless a greeting has said all there is."""
+        self._visit.until, self._visit.last = None, Leave(target, by, key)
+        has_been_told = by is LeavingBy.FLOW and bool(self._visit.plan.greeting)
+        if target is not None or has_been_told:
+            return self._gone()
+        self._visit.stage, self._visit.saying = Stage.FAREWELL, (Words(self._words.farewell),)
+        return [Play(self._visit.saying)]
+
+    def _gone(self) -> list[Step]:
+        self._visit.stage, self._visit.saying = Stage.GONE, ()
+        return [self._visit.last] if self._visit.last else []
 
 
 def _said(text: str) -> tuple[Words, ...]:

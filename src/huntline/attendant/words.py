@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 
 from huntline.attendant.model import Person
 
@@ -30,6 +30,12 @@ class Sentences:
     more_people: str
     start_again: str
     with_extension: str
+    farewell: str
+
+    def as_they_are(self) -> Iterator[str]:
+        """The sentences in which nothing is filled in."""
+        sentences = (getattr(self, each.name) for each in fields(self))
+        return (each for each in sentences if isinstance(each, str) and "{" not in each)
 
 
 _SENTENCES: Mapping[str, Sentences] = {
@@ -52,6 +58,7 @@ _SENTENCES: Mapping[str, Sentences] = {
         more_people="For others, press pound.",
         start_again="To start again, press star.",
         with_extension="{name}, extension {extension}",
+        farewell="Thank you for your call. Goodbye.",
     ),
     "fr": Sentences(
         press="Pour {what}, tapez {key}.",
@@ -72,6 +79,7 @@ _SENTENCES: Mapping[str, Sentences] = {
         more_people="Pour les suivants, tapez dièse.",
         start_again="Pour recommencer, tapez étoile.",
         with_extension="{name}, poste {extension}",
+        farewell="Merci de votre appel. Au revoir.",
     ),
 }
 

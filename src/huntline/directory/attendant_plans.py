@@ -23,6 +23,7 @@ from huntline.directory.attendants import (
     Menu,
     MenuAction,
     MenuKey,
+    flows_of,
     no_input_target,
 )
 from huntline.directory.audio import Audio
@@ -39,6 +40,8 @@ _ACTIONS = {
     MenuAction.DIRECTORY_BY_EXTENSION: KeyAction.BY_EXTENSION,
     MenuAction.DISCONNECT: KeyAction.DISCONNECT,
 }
+_DIALLING = (MenuAction.DIRECTORY_BY_NAME, MenuAction.DIRECTORY_BY_EXTENSION)
+NOBODY_TO_DIAL = DialDirectory(())
 
 
 def flow_plan(attendant: Attendant, flow: AttendantFlow, index: OrganizationIndex) -> FlowPlan:
@@ -53,10 +56,28 @@ def flow_plan(attendant: Attendant, flow: AttendantFlow, index: OrganizationInde
     )
 
 
-def dial_directory(attendant: Attendant, index: OrganizationIndex) -> DialDirectory:
-    """Whom callers of an attendant can dial by name or extension."""
-    people = people_of(attendant.directory, index)
-    return DialDirectory(Person(f"sip:{user.upn}", user.shown_name, user.extension) for user in people)
+def dial_directory(
+    attendant: Attendant, index: OrganizationIndex, before: DialDirectory | None
+) -> DialDirectory:
+    """Whom callers of an attendant can dial by name or extension: the one that was there ``before``, where
+    nothing that counts has changed. Who has no key for it gets none."""
+    menus = (flow.menu for _, flow in flows_of(attendant) if flow.menu)
+    if not any(key.action in _DIALLING for menu in menus for key in menu.keys):
+        return NOBODY_TO_DIAL
+    users = people_of(attendant.directory, index)
+    people = tuple(Person(f"sip:{user.upn}", user.shown_name, user.extension) for user in users)
+    return before if before is not None and before.people == people else DialDirectory(people)
+
+
+def texts_of(attendant: Attendant, index: OrganizationIndex) -> Iterator[tuple[str, str]]:
+    """What an attendant may have to say that is no name of somebody, with the language."""
+    language = attendant.language
+    yield from ((text, language) for text in sentences_in(language).as_they_are())
+    for _, flow in flows_of(attendant):
+        plan = flow_plan(attendant, flow, index)
+        for prompt in plan.menu.prompts if plan.menu else ():
+            if isinstance(prompt, Words):
+                yield prompt.text, language
 
 
 def _menu_plan(attendant: Attendant, menu: Menu, index: OrganizationIndex) -> MenuPlan:

@@ -220,8 +220,8 @@ def _unasked(attendant: Attendant) -> Iterator[tuple[Path, str]]:
 
 
 def _node(target: str | User, source: Destination | None, index: OrganizationIndex) -> Iterator[str]:
-    """The queue, attendant or user that a forward, or all calls of a user, lead to, unless that is
-    ``source``, where it starts."""
+    """The queue, attendant or user that a forward, or all calls of a user, lead to, unless that is where it
+    starts."""
     leads_to = (
         index.rule_target(target, target.forward_to or "")
         if isinstance(target, User)

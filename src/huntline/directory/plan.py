@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Literal, get_args
 
+from huntline.attendant.dial_by_name import DialDirectory
+from huntline.attendant.model import FlowPlan
+from huntline.directory.attendant_plans import NOBODY_TO_DIAL, dial_directory, flow_plan, texts_of
 from huntline.directory.attendants import Attendant
 from huntline.directory.caller_id import ShownCallerId, caller_id_in_effect, policies_in_effect
 from huntline.directory.groups import LeftOut, agents_of, left_out_of
@@ -18,6 +22,7 @@ from huntline.directory.names import (
     plain_number,
     without_parameters,
 )
+from huntline.directory.opening import flow_at
 from huntline.directory.organization import (
     NOWHERE,
     OWN_VOICEMAIL,
@@ -212,6 +217,7 @@ class ServerPlan:
         self._by_domain: dict[str, OrganizationIndex] = {}
         self._service_numbers: dict[str, QueueTarget | AttendantTarget] = {}
         self._attendants: dict[str, tuple[Attendant, OrganizationIndex]] = {}
+        self._dial_directories: dict[str, DialDirectory] = {}
         self._queues: dict[str, tuple[QueueSettings, OrganizationIndex]] = {}
         self._accounts: dict[str, Account] = {}
         self._accounts_by_upn: dict[str, Account] = {}
@@ -244,6 +250,9 @@ class ServerPlan:
                 self._service_numbers[digits] = QueueTarget(queue.queue_id, organization.organization_id)
         for attendant in organization.attendants:
             self._attendants[attendant.attendant_id] = (attendant, index)
+            known_people = before._dial_directories.get(attendant.attendant_id) if before else None
+            directory = dial_directory(attendant, index, known_people)
+            self._dial_directories[attendant.attendant_id] = directory
             for line_uri in attendant.line_uris:
                 if digits := number_digits(line_uri[4:]):
                     self._service_numbers[digits] = AttendantTarget(attendant.attendant_id, organization_id)
@@ -471,6 +480,28 @@ class ServerPlan:
         """An attendant's settings."""
         found = self._attendants.get(attendant_id)
         return found[0] if found else None
+
+    def attendant_flow(
+        self, attendant_id: str, moment: datetime, zone_of: Callable[[str | None], tzinfo]
+    ) -> FlowPlan | None:
+        """What a caller of an attendant gets at a moment; ``zone_of`` makes a time zone of its name, the
+        server's of None."""
+        found = self._attendants.get(attendant_id)
+        if found is None:
+            return None
+        attendant, index = found
+        zone = zone_of(attendant.time_zone or index.organization.time_zone)
+        return flow_plan(attendant, flow_at(attendant, moment, zone), index)
+
+    def attendant_texts(self) -> dict[tuple[str, str], None]:
+        """What all attendants may have to say that is no name of somebody, in which language; each once."""
+        return dict.fromkeys(
+            each for attendant, index in self._attendants.values() for each in texts_of(attendant, index)
+        )
+
+    def dial_directory(self, attendant_id: str) -> DialDirectory:
+        """Whom callers of an attendant can dial by name or extension."""
+        return self._dial_directories.get(attendant_id) or NOBODY_TO_DIAL
 
     def organization(self, organization_id: str) -> Organization | None:
         """An organization by its id."""

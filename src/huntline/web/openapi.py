@@ -9,10 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from huntline.config import Config
-<<<<<<< HEAD
 from huntline.directory.attendants import MENU_NUMBERS
-from huntline.directory.organization import GROUP_NUMBERS, LIMIT_NUMBERS, QUEUE_NUMBERS
-=======
 from huntline.directory.organization import (
     ALSO_RING_NUMBERS,
     GROUP_NUMBERS,
@@ -20,7 +17,6 @@ from huntline.directory.organization import (
     QUEUE_NUMBERS,
     USER_NUMBERS,
 )
->>>>>>> people
 from huntline.directory.values import LONGEST_FILE_NAME, LONGEST_NAME
 from huntline.web.app import build_app
 
@@ -28,12 +24,9 @@ _NUMBERS = {
     "QUEUE_NUMBERS": QUEUE_NUMBERS,
     "LIMIT_NUMBERS": LIMIT_NUMBERS,
     "GROUP_NUMBERS": GROUP_NUMBERS,
-<<<<<<< HEAD
     "MENU_NUMBERS": MENU_NUMBERS,
-=======
     "USER_NUMBERS": USER_NUMBERS,
     "ALSO_RING_NUMBERS": ALSO_RING_NUMBERS,
->>>>>>> people
 }
 _LENGTHS = {"LONGEST_NAME": LONGEST_NAME, "LONGEST_FILE_NAME": LONGEST_FILE_NAME}
 
