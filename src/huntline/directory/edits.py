@@ -19,6 +19,8 @@ from huntline.directory.organization import (
     Organization,
     QueueSettings,
     User,
+    sounds_of,
+    with_sounds,
 )
 from huntline.directory.uses import Item, uses_of
 from huntline.errors import Refused
@@ -176,13 +178,7 @@ def _policy_renamed(organization: Organization, old: str, new: str) -> Organizat
 
 
 def _audio_replaced(organization: Organization, old: Audio, new: Audio) -> Organization:
-    def playing(audio: Audio | None) -> Audio | None:
-        return new if audio == old else audio
+    def playing(queue: QueueSettings) -> QueueSettings:
+        return with_sounds(queue, {field: new for field, audio in sounds_of(queue).items() if audio == old})
 
-    return replace(
-        organization,
-        queues=tuple(
-            replace(queue, greeting=playing(queue.greeting), music=playing(queue.music))
-            for queue in organization.queues
-        ),
-    )
+    return replace(organization, queues=tuple(map(playing, organization.queues)))

@@ -26,6 +26,8 @@ from huntline.directory.organization import (
     ServiceNumber,
     User,
     sound_files_of,
+    sounds_of,
+    with_sounds,
 )
 from huntline.directory.problems import Problem
 from huntline.directory.references import check_references
@@ -133,11 +135,10 @@ class _Settling:
             for field in EXITS
             if (exit_ := getattr(queue, field)).target
         }
+        sounds = {field: self._sound(audio) for field, audio in sounds_of(queue).items()}
         return replace(
-            queue,
+            with_sounds(queue, sounds),
             groups=self._groups(queue.groups),
-            greeting=self._sound(queue.greeting),
-            music=self._sound(queue.music),
             **_kept_numbers(queue),
             **exits,
         )
@@ -149,8 +150,8 @@ class _Settling:
         groups = self._index.groups
         return tuple(groups[key].name if (key := name.casefold()) in groups else name for name in names)
 
-    def _sound(self, audio: Audio | None) -> Audio | None:
-        if audio is None or audio.language is not None:
+    def _sound(self, audio: Audio) -> Audio:
+        if audio.language is not None:
             return audio
         return self._library.get(audio.name.casefold(), audio)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 
 from huntline.directory.names import line_uri_number
-from huntline.directory.organization import Organization
+from huntline.directory.organization import Organization, sounds_of
 from huntline.directory.problems import Path, Problem, Problems
 
 
@@ -59,9 +59,8 @@ def _check_sounds(organization: Organization) -> Problems:
     """A name stands for one sound in the whole organization, for it is what the library knows."""
     contents = {audio.name.casefold(): audio.sha256 for audio in organization.audio}
     for place, queue in enumerate(organization.queues):
-        for field in ("greeting", "music"):
-            audio = getattr(queue, field)
-            if audio is None or audio.language is not None:
+        for field, audio in sounds_of(queue).items():
+            if audio.language is not None:
                 continue
             if contents.setdefault(audio.name.casefold(), audio.sha256) != audio.sha256:
                 message = "is the name of another sound of the organization already; give the file another"

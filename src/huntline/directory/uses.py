@@ -16,6 +16,7 @@ from huntline.directory.organization import (
     ServiceNumber,
     Trunk,
     User,
+    sounds_of,
 )
 
 Item = User | Group | QueueSettings | ServiceNumber | Trunk | CallerIdPolicy | Audio
@@ -94,10 +95,19 @@ def _(item: CallerIdPolicy, organization: Organization) -> Iterator[str]:
 @_uses.register
 def _(item: Audio, organization: Organization) -> Iterator[str]:
     for queue in organization.queues:
-        if queue.greeting == item:
+        sounds = sounds_of(queue)
+        if sounds.get("greeting") == item:
             yield f"queue {queue.name} has it as its greeting"
-        if queue.music == item:
+        if sounds.get("music") == item:
             yield f"queue {queue.name} has it as its music on hold"
+        if sounds.get("overflow_prompt") == item:
+            yield f"queue {queue.name} plays it when it is full"
+        if sounds.get("timeout_prompt") == item:
+            yield f"queue {queue.name} plays it after the maximum wait"
+        if sounds.get("no_agents_prompt") == item:
+            yield f"queue {queue.name} plays it when nobody serves"
+        if sounds.get("disconnect_prompt") == item:
+            yield f"queue {queue.name} plays it before it hangs up"
 
 
 def _forwards_to(item: User | QueueSettings, organization: Organization) -> Iterator[str]:

@@ -28,6 +28,7 @@ from huntline.clock import is_time_zone
 from huntline.directory.numbers import numbers_of, switches_of
 from huntline.directory.organization import (
     NOWHERE,
+    QUEUE_PROMPTS,
     AlsoRing,
     Group,
     GroupKind,
@@ -299,6 +300,11 @@ class QueueForm(_Part):
     line_uri: Text | None = None
     greeting: _Greeting | None = None
     music: _Music = None
+    overflow_prompt: _Greeting | None = None
+    timeout_prompt: _Greeting | None = None
+    no_agents_prompt: _Greeting | None = None
+    disconnect_prompt: _Greeting | None = None
+    language: Literal["en", "fr"] = "en"
     distribution: Annotated[Distribution, one_of(Distribution)] = _QUEUE.distribution
     alerting: Annotated[CallsAlerting, one_of(CallsAlerting)] | None = None
     agents: _Texts = []
@@ -355,5 +361,6 @@ FORM_OF: dict[str, Any] = {
     "no_agents": ExitForm,
     "greeting": SpeechForm,
     "music": FileForm,
+    **dict.fromkeys(QUEUE_PROMPTS, SpeechForm),
 }
 """The form of what stands under a name."""

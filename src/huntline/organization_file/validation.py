@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from huntline.directory.organization import QUEUE_SOUNDS
 from huntline.directory.problems import Path, Problem, did_you_mean
 from huntline.organization_file.form import FORM_OF, OrganizationForm
 
@@ -123,7 +124,7 @@ def _repair(value: dict[str, Any], path: Path) -> bool:
     is_part_of_item = len(path) >= 3 and isinstance(path[1], int)
     if len(path) == 1 or (len(path) == 2 and isinstance(path[1], int)):
         return False  # a whole list or a whole item is lost: everything that names it would be blamed
-    if sound := next((part for part in path if part in ("greeting", "music")), None):
+    if sound := next((part for part in path if part in QUEUE_SOUNDS), None):
         path = path[: path.index(sound) + 1]
     holder: Any = value
     for part in path[:-1]:

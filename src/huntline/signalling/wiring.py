@@ -19,14 +19,17 @@ from huntline.clock import Clock
 from huntline.config import Config
 from huntline.control.secret import kept_secret
 from huntline.control.server import ControlServer
-from huntline.data_folder import JOURNAL
+from huntline.data_folder import JOURNAL, SPEECH
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.plan import ServerPlan
 from huntline.engine import commands as do
 from huntline.engine import events as told
 from huntline.engine.reasons import Cause
+from huntline.languages.said import goodbye
+from huntline.languages.speaking import SPOKEN_LANGUAGES
 from huntline.media.client import MediaClient
 from huntline.media.interface import MediaEvent
+from huntline.media.prompts.speech import Speech
 from huntline.media.prompts.synthesize import ensure_builtin
 from huntline.network.peers import connections_for
 from huntline.processes.words import HANDED_OVER, RUN_ID
@@ -136,6 +139,7 @@ class Signalling:
 
     def _build_calls(self) -> None:
         self._media = MediaClient(self._config.media_socket, self._on_media, self._media_changed)
+        self._speech = Speech(self._config.data / SPEECH)
         self._routing = self._build_routing()
         self._refusals = Refusals(
             lambda refused: self._history.add_refused(refused, self._clock.wall()),
@@ -148,6 +152,7 @@ class Signalling:
             self._routing,
             self._runner.post,
             self._call_changed,
+            self._speech,
         )
         admission = Admission(self._in_force, self._authenticator)
         self._b2bua = B2bua(tools, admission, self._refusals, self._record)
@@ -175,7 +180,7 @@ class Signalling:
         def remember(organization_id: str, user_id: str, queue_id: str, is_opted_out: bool) -> None:
             set_opted_out(self._database, organization_id, user_id, queue_id, is_opted_out)
 
-        return Routing(self._in_force, self._registrar, self._runner, sounds, audio, remember)
+        return Routing(self._in_force, self._registrar, self._runner, sounds, self._speech, audio, remember)
 
     def _build_control(self) -> None:
         self._loading = SettingsLoading(
@@ -218,6 +223,7 @@ class Signalling:
             self._b2bua.end_calls(Cause.SERVER_RESTARTED)
         self._live_log.begin_anew(Life(this_machine(), run, self._clock.start))
         await self._control.start()
+        self._speech.prepare((goodbye(language), language) for language in SPOKEN_LANGUAGES)
 
     def _take_back(self) -> None:
         """Know again what an earlier process has written down, but for its calls."""
@@ -260,6 +266,7 @@ class Signalling:
         await self._control.close()
         self._live.close()
         await self._b2bua.close()
+        await self._speech.close()
         await self._user_agent.stop()
         self._runner.close()
         await self._media.close()
