@@ -40,6 +40,7 @@ from huntline.directory.plan import (
 from huntline.directory.refused import RefusedCall
 from huntline.engine import commands as do
 from huntline.engine import events as told
+from huntline.engine.model import ExitPrompt
 from huntline.errors import ConfigurationError, PeerError
 from huntline.media.interface import NotAcceptable, PlayFinished
 from huntline.sip.core.core import Invite
@@ -154,6 +155,16 @@ class FakeUserAgent:
         self.did.append(("notify", leg_id, status))
 
 
+class FakeSpeech:
+    """Has spoken everything already: the prompt is the text itself."""
+
+    def known(self, text: str, language: str) -> str | None:
+        return f"{language}: {text}"
+
+    async def source(self, text: str, language: str) -> str:
+        return f"{language}: {text}"
+
+
 class FakeMedia:
     """Has an answer to everything, unless it is to fail; ``legs`` are those that nobody gave back."""
 
@@ -217,6 +228,7 @@ class FakeSite:
             "reception": FlowPlan("reception", "en", (Sound("hello"),), MENU),
             "night": FlowPlan("night", "fr", (), MENU),
         }
+        self.exit_prompts: dict[ExitPrompt, str] = {}
         self.rule = PersonRule()
 
     def contacts(self, account_id: str) -> list[Contact]:
@@ -229,6 +241,9 @@ class FakeSite:
     def callee(self, organization_id: str, target: str) -> Callee:
         hop = number_hop(PLAN, organization_id, target.removeprefix("tel:"))
         return Callee(None, [Contact("sip:x@10.0.0.9", FLOW)], is_by_trunk=True, path=(hop,))
+
+    def exit_prompt(self, queue_id: str, prompt: ExitPrompt) -> str | None:
+        return self.exit_prompts.get(prompt)
 
     def greeting(self, queue_id: str) -> str | None:
         return self.greetings.get(queue_id)
@@ -379,7 +394,9 @@ class Exchange:
         agent: Any = self.agent
         driver: Any = self.media
         admission: Any = self.admission
-        self.tools = CallTools(agent, driver, SettingsInForce(PLAN), self.site, self._post, lambda call: None)
+        self.tools = CallTools(
+            agent, driver, SettingsInForce(PLAN), self.site, self._post, lambda call: None, FakeSpeech()
+        )
         refusals = Refusals(self.refused.append, lambda seconds, call: None)
         self.mailroom = FakeMailroom()
         self.speaker = FakeSpeaker()

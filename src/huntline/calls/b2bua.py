@@ -50,6 +50,7 @@ CallCommand = (
     do.AnswerCall
     | do.RefuseCall
     | do.PlayGreeting
+    | do.PlayExitPrompt
     | do.PlayMusic
     | do.RingAgent
     | do.BridgeCall
@@ -270,6 +271,8 @@ class B2bua:
                 self._queue_calls.refuse(call, command.outcome)
             case do.PlayGreeting():
                 self._queue_calls.greet(call, command.queue_id)
+            case do.PlayExitPrompt():
+                self._queue_calls.say_before_exit(call, command.queue_id, command.prompt)
             case do.PlayMusic():
                 self._queue_calls.play_music(call, command.queue_id)
             case do.RingAgent():

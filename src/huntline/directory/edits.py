@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from huntline.directory.attendants import Attendant, with_sounds, with_targets
+from huntline.directory.attendants import Attendant, with_targets
+from huntline.directory.attendants import with_sounds as with_attendant_sounds
 from huntline.directory.index import ATTENDANT, MAILBOX, OrganizationIndex
 from huntline.directory.organization import (
     EXITS,
@@ -20,6 +21,8 @@ from huntline.directory.organization import (
     Organization,
     QueueSettings,
     User,
+    sounds_of,
+    with_sounds,
 )
 from huntline.directory.uses import Item, uses_of
 from huntline.errors import Refused
@@ -212,15 +215,11 @@ def _audio_replaced(organization: Organization, old: Audio, new: Audio) -> Organ
     def playing(audio: Audio) -> Audio:
         return new if audio == old else audio
 
+    def playing_in(queue: QueueSettings) -> QueueSettings:
+        return with_sounds(queue, {field: playing(audio) for field, audio in sounds_of(queue).items()})
+
     return replace(
         organization,
-        queues=tuple(
-            replace(
-                queue,
-                greeting=playing(queue.greeting) if queue.greeting else None,
-                music=playing(queue.music) if queue.music else None,
-            )
-            for queue in organization.queues
-        ),
-        attendants=tuple(with_sounds(attendant, playing) for attendant in organization.attendants),
+        queues=tuple(map(playing_in, organization.queues)),
+        attendants=tuple(with_attendant_sounds(each, playing) for each in organization.attendants),
     )

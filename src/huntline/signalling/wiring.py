@@ -14,21 +14,21 @@ from huntline.calls.admission import Admission
 from huntline.calls.b2bua import B2bua, Recorded
 from huntline.calls.model import Call
 from huntline.calls.refusals import Refusals
-from huntline.calls.tasks import Tasks
 from huntline.calls.tools import CallTools
 from huntline.clock import Clock
 from huntline.config import Config
 from huntline.control.secret import kept_secret
 from huntline.control.server import ControlServer
-from huntline.data_folder import JOURNAL
+from huntline.data_folder import JOURNAL, SPEECH
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.plan import ServerPlan
 from huntline.engine import commands as do
 from huntline.engine import events as told
 from huntline.engine.reasons import Cause
+from huntline.languages.said import goodbye
+from huntline.languages.speaking import SPOKEN_LANGUAGES
 from huntline.media.client import MediaClient
 from huntline.media.interface import MediaEvent
-from huntline.media.prompts.speech import FOLDER_NAME as SPEECH_FOLDER
 from huntline.media.prompts.speech import Speech
 from huntline.media.prompts.synthesize import ensure_builtin
 from huntline.network.peers import connections_for
@@ -46,7 +46,6 @@ from huntline.signalling.routing import BuiltinSounds, Routing
 from huntline.signalling.runner import Runner
 from huntline.signalling.settings_loading import SettingsLoading
 from huntline.signalling.snapshot_writing import SnapshotWriting
-from huntline.signalling.speaking import Speaking
 from huntline.signalling.unsettled import Unsettled
 from huntline.sip.core import events as sip
 from huntline.sip.core.core import CoreSettings, SipCore
@@ -144,6 +143,7 @@ class Signalling:
 
     def _build_calls(self) -> None:
         self._media = MediaClient(self._config.media_socket, self._on_media, self._media_changed)
+        self._speech = Speech(self._config.data / SPEECH)
         self._routing = self._build_routing()
         self._refusals = Refusals(
             lambda refused: self._history.add_refused(refused, self._clock.wall()),
@@ -156,11 +156,10 @@ class Signalling:
             self._routing,
             self._runner.post,
             self._call_changed,
+            self._speech,
         )
         admission = Admission(self._in_force, self._authenticator)
         self._boxes = self._build_boxes()
-        self._speech = Speech(self._config.data / SPEECH_FOLDER)
-        self._preparing = Tasks()
         self._b2bua = B2bua(
             tools, admission, self._refusals, self._record, self._routing, self._speech, self._boxes
         )
@@ -193,16 +192,16 @@ class Signalling:
             await self._loading.load()
 
         own_rules = OwnRules(self._in_force, change)
-        wall = self._clock.wall
         return Routing(
-            self._in_force, self._registrar, self._runner, sounds, audio, remember, own_rules, wall
+            *(self._in_force, self._registrar, self._runner, sounds, self._speech),
+            *(audio, remember, own_rules, self._clock.wall),
         )
 
     def _build_boxes(self) -> Boxes:
         data = self._config.data
         voicemail = Voicemail(self._database, data, self._clock.wall)
         beep = ensure_builtin(data / "audio")["record-tone"]
-        return Boxes(voicemail, self._in_force, Speaking(data / "speech").source, beep, self._box_changed)
+        return Boxes(voicemail, self._in_force, self._speech.source, beep, self._box_changed)
 
     def _build_control(self) -> None:
         self._loading = SettingsLoading(
@@ -213,7 +212,7 @@ class Signalling:
             self._registrar,
             self._reachability,
             self._runner.post,
-            lambda plan: self._preparing.spawn(self._have_spoken(plan)),
+            lambda plan: self._speech.prepare(plan.attendant_texts()),
         )
         self._live = LiveFeed(self._status.now, self._publish, self._is_watched)
         verbs = ControlVerbs(
@@ -250,6 +249,7 @@ class Signalling:
             self._b2bua.end_calls(Cause.SERVER_RESTARTED)
         self._live_log.begin_anew(Life(this_machine(), run, self._clock.start))
         await self._control.start()
+        self._speech.prepare((goodbye(language), language) for language in SPOKEN_LANGUAGES)
 
     def _take_back(self) -> None:
         """Know again what an earlier process has written down, but for its calls."""
@@ -292,7 +292,6 @@ class Signalling:
         await self._control.close()
         self._live.close()
         await self._b2bua.close()
-        await self._preparing.close()
         await self._speech.close()
         await self._user_agent.stop()
         self._runner.close()
@@ -308,11 +307,6 @@ class Signalling:
         self._live_log.flush()
         self._journal.close()
         os._exit(0)
-
-    async def _have_spoken(self, plan: ServerPlan) -> None:
-        """Have spoken what attendants will say, so that no caller waits for it."""
-        for text, language in plan.attendant_texts():
-            await self._speech.prepare(text, language)
 
     # -- what parts tell each other
 
