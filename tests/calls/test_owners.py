@@ -63,7 +63,7 @@ OWNERS: dict[OwnerKind, Start] = {
 }
 
 
-@pytest.mark.parametrize("kind", OwnerKind)
+@pytest.mark.parametrize("kind", OWNERS)
 def test_every_owner_has_an_answer_to_all_that_can_happen_to_a_ring(kind: OwnerKind) -> None:
     async def story(exchange: Exchange) -> None:
         for what in ("ringing", "answered", "failed", "connected", "not_connected", "left", "by transfer"):
