@@ -326,7 +326,7 @@ class Voicemail:
 
     def save(self, organization_id: str, message_id: str) -> Message:
         """Keep a message for as long as the box keeps any, from now on. Raises UnknownMessage."""
-        return self._update(organization_id, message_id, saved_at=self._now(), heard_at=self._now())
+        return self._update(organization_id, message_id, saved_at=self._now())
 
     def take(self, organization_id: str, message_id: str, user_id: str) -> Message:
         """A member takes a message for all others, who see by whom. Raises MessageTaken, UnknownMessage."""

@@ -32,6 +32,7 @@ from huntline.web.api import (
     imports,
     licences,
     live,
+    mailboxes,
     me,
     not_rung,
     numbers,
@@ -47,6 +48,7 @@ from huntline.web.api import (
     trunks,
     user_accounts,
     users,
+    voicemail,
 )
 from huntline.web.authentication import authenticated
 from huntline.web.backstage import Backstage
@@ -104,6 +106,8 @@ ROUTERS = (
     audit.router,
     me.router,
     colleagues.router,
+    voicemail.router,
+    mailboxes.router,
     not_rung.router,
 )
 

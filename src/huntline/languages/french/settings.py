@@ -152,6 +152,7 @@ SETTINGS = {
     "must be one mail address such as amal@contoso.com": (
         "doit être une seule adresse e-mail, comme amal@contoso.com"
     ),
+    "leads to nothing that is there": "ne mène à rien qui existe",
     "must be 4 to 10 digits": "doit avoir de 4 à 10 chiffres",
     "is a number of the organization that belongs to no queue and no user": (
         "est un numéro de l'organisation qui n'est à aucune file d'attente ni à aucun utilisateur"

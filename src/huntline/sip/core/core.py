@@ -486,8 +486,7 @@ class SipCore:
         return self._transactions.open(request, flow)
 
     def _receive_new(self, request: Request, flow: Flow, now: float) -> None:
-        # Subscriptions are dialogs that no leg has (RFC 6665 section 4.5.1): their server knows them.
-        if request.to_tag is not None and request.method != "SUBSCRIBE":
+        if request.to_tag is not None:
             if leg := self._leg_of(request):
                 transaction = self._open(request, flow)
                 self._transactions.own(transaction, leg.local_tag)
@@ -495,7 +494,8 @@ class SipCore:
                 leg.receive_request(transaction, request, now)
                 leg.follow_peer(now)
                 return
-            if not _is_addressed_as_new(request):
+            # Subscriptions are dialogs that no leg has (RFC 6665 section 4.5.1): their server knows them.
+            if request.method != "SUBSCRIBE" and not _is_addressed_as_new(request):
                 self._answer_stateless(request, flow, 481)
                 return
         if self.is_draining and _asks_for_a_call(request):

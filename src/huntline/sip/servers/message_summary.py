@@ -207,7 +207,8 @@ class MessageSummaries:
                 raise SipRefusal(500)
             known.target, known.flow = _target(request), event.flow
             known.remote_cseq, known.expires_at = request.cseq.sequence, now + expires
-            self._expiry.add(known.expires_at)
+            if expires:
+                self._expiry.add(known.expires_at)
             return known, expires
         _check_own(request, account)
         self._check_room(account)
