@@ -35,6 +35,7 @@ from huntline.network.peers import connections_for
 from huntline.processes.words import HANDED_OVER, RUN_ID
 from huntline.signalling.control_verbs import ControlVerbs
 from huntline.signalling.draining import Draining
+from huntline.signalling.lamps import Lamps
 from huntline.signalling.live_feed import LiveFeed
 from huntline.signalling.live_log import ENGINE, Earlier, Life, LiveLog, this_machine
 from huntline.signalling.live_records import LiveRecords, unix_offset
@@ -53,6 +54,7 @@ from huntline.sip.core.flow import Flow
 from huntline.sip.core.leg_record import LegRecord
 from huntline.sip.core.record_bytes import read_record
 from huntline.sip.servers.authenticator import Authenticator
+from huntline.sip.servers.message_summary import MessageSummaries
 from huntline.sip.servers.presence import PresenceServer
 from huntline.sip.servers.registrar import Registrar, RegistrarLimits
 from huntline.sip.servers.requests import Requests
@@ -126,12 +128,18 @@ class Signalling:
             on_presence=lambda user_id, presence: post(told.PresenceChanged(user_id, presence)),
             on_change=lambda user_id: self._live_log.changed("presence", user_id),
         )
+        self._summaries = MessageSummaries(
+            self._core,
+            lambda user_id: self._lamps.waiting(user_id),
+            self._registrar.bindings,
+            on_change=lambda user_id: self._live_log.changed("subscription", user_id),
+        )
         self._user_agent = UserAgent(
             self._core,
             self._on_sip,
             on_flow_lost=self._registrar.flow_lost,
             before_sending=self._write_down,
-            timed=(self._registrar, self._presence),
+            timed=(self._registrar, self._presence, self._summaries),
             limits=ConnectionLimits(
                 connections=connections_for(limits.max_connections),
                 connections_per_address=limits.max_connections_per_address,
@@ -139,7 +147,9 @@ class Signalling:
             page_origins=partial(page_origins, self._config),
         )
         self._authenticator = Authenticator(self._in_force, kept_secret(self._config.data / "secret"))
-        self._requests = Requests(self._user_agent, self._authenticator, self._registrar, self._presence)
+        self._requests = Requests(
+            self._user_agent, self._authenticator, self._registrar, self._presence, self._summaries
+        )
 
     def _build_calls(self) -> None:
         self._media = MediaClient(self._config.media_socket, self._on_media, self._media_changed)
@@ -160,11 +170,18 @@ class Signalling:
         )
         admission = Admission(self._in_force, self._authenticator)
         self._boxes = self._build_boxes()
+        self._tasks = tools.tasks
         self._b2bua = B2bua(
             tools, admission, self._refusals, self._record, self._routing, self._speech, self._boxes
         )
         self._live_records = LiveRecords(
-            tools.book, self._b2bua.owners, self._user_agent, self._media, self._registrar, self._presence
+            tools.book,
+            self._b2bua.owners,
+            self._user_agent,
+            self._media,
+            self._registrar,
+            self._presence,
+            self._summaries,
         )
         self._live_log = LiveLog(
             self._journal,
@@ -200,6 +217,7 @@ class Signalling:
     def _build_boxes(self) -> Boxes:
         data = self._config.data
         voicemail = Voicemail(self._database, data, self._clock.wall)
+        self._lamps = Lamps(voicemail, self._in_force, self._messages_changed)
         beep = ensure_builtin(data / "audio")["record-tone"]
         return Boxes(voicemail, self._in_force, self._speech.source, beep, self._box_changed)
 
@@ -227,6 +245,8 @@ class Signalling:
             self._live,
             self._draining,
             self._live_log,
+            self._boxes,
+            self._lamps,
         )
         self._control = ControlServer(self._config.control_socket, verbs.table())
 
@@ -238,6 +258,7 @@ class Signalling:
         # Settings first: a phone refused in between would not try again for a long time.
         await self._loading.load()
         self._boxes.load()
+        self._lamps.load()
         self._take_up_calls()
         await self._boxes.finish_others(self._b2bua.recordings_under_way)
         run = os.environ[RUN_ID]
@@ -247,6 +268,7 @@ class Signalling:
         self._runner.start()
         if not goes_on:
             self._b2bua.end_calls(Cause.SERVER_RESTARTED)
+        self._summaries.changed_for_all(asyncio.get_running_loop().time())
         self._live_log.begin_anew(Life(this_machine(), run, self._clock.start))
         await self._control.start()
         self._speech.prepare((goodbye(language), language) for language in SPOKEN_LANGUAGES)
@@ -264,6 +286,8 @@ class Signalling:
             self._registrar.restore(user_id, state, loop.time(), unix_offset())
         for user_id, state in earlier.records("presence", read).items():
             self._presence.restore(user_id, state, loop.time(), unix_offset())
+        for user_id, state in earlier.records("subscription", read).items():
+            self._summaries.restore(user_id, state, loop.time(), unix_offset())
         self._reachability.take_up(earlier.reachable)
         loop.call_later(
             TIME_TO_RETURN, self._reachability.stop_waiting, lambda name: bool(self._registrar.bindings(name))
@@ -313,6 +337,8 @@ class Signalling:
     def _on_sip(self, event: sip.SipEvent) -> None:
         if isinstance(event, sip.RequestReceived):
             self._requests.handle(event)
+        elif isinstance(event, sip.ResponseReceived):
+            self._summaries.answered(event)
         else:
             self._b2bua.handle_sip(event)
 
@@ -339,6 +365,10 @@ class Signalling:
 
     def _box_changed(self, box_id: str) -> None:
         """The messages of a mailbox are others."""
+        self._tasks.spawn(self._lamps.refresh(box_id))
+
+    def _messages_changed(self, user_id: str) -> None:
+        self._summaries.changed(user_id, self._user_agent.now())
 
     def _media_changed(self, leg_id: str) -> None:
         self._live_log.changed("media", leg_id)

@@ -302,18 +302,22 @@ class Voicemail:
 
     def counts(self, organization_id: str, box_ids: Iterable[str]) -> dict[str, Counts]:
         """How many messages boxes have, of those that have any."""
-        columns = _messages.c
-        is_new = and_(columns.heard_at.is_(None), columns.taken_at.is_(None))
-        query = (
-            select(columns.box_id, is_new.label("is_new"), func.count())
-            .where(_is_whole(organization_id), columns.box_id.in_(list(box_ids)))
-            .group_by(columns.box_id, is_new)
-        )
+        is_of = and_(_is_whole(organization_id), _messages.c.box_id.in_(list(box_ids)))
+        return self._counted(is_of)
+
+    def all_counts(self) -> dict[str, Counts]:
+        """How many messages the boxes of all organizations have, of those that have any."""
+        return self._counted(_messages.c.seconds.is_not(None))
+
+    def _counted(self, which: ColumnElement[bool]) -> dict[str, Counts]:
+        box_id = _messages.c.box_id
+        is_new = and_(_messages.c.heard_at.is_(None), _messages.c.taken_at.is_(None))
+        query = select(box_id, is_new.label("is_new"), func.count()).where(which).group_by(box_id, is_new)
         counts: dict[str, Counts] = {}
         with self._database.begin() as connection:
-            for box_id, new, count in connection.execute(query):
-                before = counts.get(box_id, Counts())
-                counts[box_id] = Counts(count, before.old) if new else Counts(before.new, count)
+            for box, new, count in connection.execute(query):
+                before = counts.get(box, Counts())
+                counts[box] = Counts(count, before.old) if new else Counts(before.new, count)
         return counts
 
     def mark_heard(self, organization_id: str, message_id: str, *, is_heard: bool = True) -> Message:
@@ -322,7 +326,7 @@ class Voicemail:
 
     def save(self, organization_id: str, message_id: str) -> Message:
         """Keep a message for as long as the box keeps any, from now on. Raises UnknownMessage."""
-        return self._update(organization_id, message_id, saved_at=self._now(), heard_at=self._now())
+        return self._update(organization_id, message_id, saved_at=self._now())
 
     def take(self, organization_id: str, message_id: str, user_id: str) -> Message:
         """A member takes a message for all others, who see by whom. Raises MessageTaken, UnknownMessage."""

@@ -34,6 +34,7 @@ from huntline.web.api import (
     imports,
     licences,
     live,
+    mailboxes,
     me,
     not_rung,
     numbers,
@@ -49,6 +50,7 @@ from huntline.web.api import (
     trunks,
     user_accounts,
     users,
+    voicemail,
 )
 from huntline.web.authentication import authenticated
 from huntline.web.backstage import Backstage
@@ -109,6 +111,8 @@ ROUTERS = (
     audit.router,
     me.router,
     colleagues.router,
+    voicemail.router,
+    mailboxes.router,
     not_rung.router,
 )
 
