@@ -67,7 +67,7 @@ ATTENDANTS = {
         "doit être unique, majuscules et minuscules confondues ; un autre standard automatique l'a déjà"
     ),
     "is attendant {name}; a mailbox is a person's, or an address outside": (
-        "est le standard automatique {name} ; une boîte vocale est celle d'une personne, ou une adresse"
+        "est le standard automatique {name} ; une messagerie vocale est celle d'une personne, ou une adresse"
         " extérieure"
     ),
     "is attendant {name}; what rings beside a user's phones is a number or a colleague": (

@@ -160,7 +160,7 @@ SETTINGS = {
         " aucun utilisateur"
     ),
     "is queue {name}; a mailbox is a person's, or an address outside": (
-        "est la file d'attente {name} ; une boîte vocale est celle d'une personne, ou une adresse extérieure"
+        "est la file d'attente {name} ; une messagerie vocale est celle d'une personne, ou une adresse extérieure"
     ),
     "a user may not forward to themself": "un utilisateur ne peut pas transférer vers lui-même",
     "a user's own phones ring anyway": "les téléphones de l'utilisateur sonnent de toute façon",
@@ -186,13 +186,13 @@ SETTINGS = {
     "also_ring {target} {warning:known}": "also_ring {target} {warning}",
     "a queue may not forward to itself": "une file d'attente ne peut pas transférer vers elle-même",
     "must be another address than the user's own: a mailbox": (
-        "doit être une autre adresse que celle de l'utilisateur : une boîte vocale"
+        "doit être une autre adresse que celle de l'utilisateur : une messagerie vocale"
     ),
     "{upn} has no voicemail; set it on the user first": (
-        "{upn} n'a pas de boîte vocale ; indiquez-la d'abord pour l'utilisateur"
+        "{upn} n'a pas de messagerie vocale ; indiquez-la d'abord pour l'utilisateur"
     ),
     "must be a person of the organization: voicemail is theirs": (
-        "doit être une personne de l'organisation : c'est elle qui a la boîte vocale"
+        "doit être une personne de l'organisation : c'est elle qui a la messagerie vocale"
     ),
     "forwards go round in a loop: {loop}": "les transferts tournent en rond : {loop}",
     # numbers

@@ -42,7 +42,7 @@ USES = {
         "l'utilisateur {upn} y renvoie ses appels quand il est injoignable ({field})"
     ),
     "user {upn} has it rung, too (also_ring)": "l'utilisateur {upn} le fait sonner aussi (also_ring)",
-    "user {upn} has it as voicemail ({field})": "l'utilisateur {upn} l'a comme boîte vocale ({field})",
+    "user {upn} has it as voicemail ({field})": "l'utilisateur {upn} l'a comme messagerie vocale ({field})",
     # numbers
     "queue {name} is called by it": "c'est le numéro de la file d'attente {name}",
     "it is the number of user {upn}": "c'est le numéro de l'utilisateur {upn}",
