@@ -39,8 +39,8 @@ def on_air(people: People, office: Office, name: str, **window: Any) -> Person:
     """An agent of the office with the agent's page open, and the phone in it ready for calls."""
     person = people.arrive(**window)
     person.page.add_init_script(_LINES)
-    person.sign_in(people.account(office, Role.AGENT, office.upn(name)), "/agent")
-    expect(person.page.get_by_text(re.compile("Connected|Connecté"))).to_be_visible()
+    person.come_in(people.account(office, Role.AGENT, office.upn(name)))
+    expect(person.go("/agent").get_by_text(re.compile("Connected|Connecté"))).to_be_visible()
     return person
 
 
