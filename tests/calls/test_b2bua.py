@@ -57,7 +57,7 @@ def test_a_greeting_is_played_and_its_end_told_once() -> None:
         await exchange.asks(do.AnswerCall(call.call_id), do.PlayGreeting(call.call_id, "desk"))
         exchange.heard()
         for source in ("music", "welcome", "welcome"):
-            exchange.b2bua.handle_media(PlayFinished(call.caller.media_id, source))
+            exchange.b2bua.handle_media(PlayFinished(call.caller.media_id, (source,)))
         assert exchange.heard() == [told.GreetingFinished(call.call_id)]
 
     play(story)

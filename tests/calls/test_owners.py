@@ -63,7 +63,7 @@ OWNERS: dict[OwnerKind, Start] = {
 }
 
 
-@pytest.mark.parametrize("kind", OwnerKind)
+@pytest.mark.parametrize("kind", OWNERS)
 def test_every_owner_has_an_answer_to_all_that_can_happen_to_a_ring(kind: OwnerKind) -> None:
     async def story(exchange: Exchange) -> None:
         for what in ("ringing", "answered", "failed", "connected", "not_connected", "left", "by transfer"):
@@ -266,7 +266,7 @@ def test_a_star_code_is_answered_with_a_tone_and_that_is_all() -> None:
     async def story(exchange: Exchange) -> None:
         call = await exchange.dials(CODE, account("amal"))
         assert exchange.did() == [("answer", "in1")]
-        exchange.b2bua.handle_media(PlayFinished(call.caller.media_id, "tone"))
+        exchange.b2bua.handle_media(PlayFinished(call.caller.media_id, ("tone",)))
         assert exchange.did() == [("hang up", "in1")]
         exchange.assert_nothing_is_left()
 

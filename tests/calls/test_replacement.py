@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from tests.fakes.owners import queue_owner
@@ -48,8 +49,11 @@ class SlowMedia:
     async def accept(self, leg_id: str, sdp_answer: str) -> None:
         raise AssertionError("nobody answers an offer here")
 
-    def play(self, leg_id: str, source: str, *, loop: bool) -> None:
-        self.asked.append(("play", leg_id, source))
+    def play(self, leg_id: str, sources: Sequence[str], *, loop: bool) -> None:
+        self.asked.append(("play", leg_id, *sources))
+
+    def announce(self, leg_id: str, sources: Sequence[str]) -> None:
+        self.asked.append(("announce", leg_id, *sources))
 
     def stop(self, leg_id: str) -> None:
         self.asked.append(("stop", leg_id))

@@ -26,7 +26,7 @@ class Media:
     """Has one leg that plays something."""
 
     def state(self, leg_id: str) -> MediaLegState | None:
-        play = PlayState("music", loop=True, started_at=1.0)
+        play = PlayState(("music",), loop=True, started_at=1.0)
         return MediaLegState(4000, 1, 2, "v=0", {"codec": "pcma"}, play) if leg_id == "here" else None
 
 

@@ -27,6 +27,7 @@ class DirectCalls:
         self._early = parts.early
         self._audio_paths = parts.audio_paths
         self._ends = parts.ends
+        self._prompting = parts.prompting
 
     def arrived(self, call: Call, target: Target) -> None:
         """A caller has dialled somebody, and their audio is ready."""
@@ -42,14 +43,17 @@ class DirectCalls:
     async def _obey(self, call: Call, code: StarCode) -> None:
         tone = await self._tools.site.obey_star_code(call.caller.account_id or "", code)
         if call.call_id in self._tools.book.calls:
-            self._tools.media.play(call.caller.media_id, tone, loop=False)
+            self._prompting.play(call, (tone,))
 
     # -- what happens to its calls (CallOwner)
 
-    def prompt_finished(self, call: Call, source: str) -> None:
+    def prompt_finished(self, call: Call, sources: tuple[str, ...]) -> None:
         """Where nobody is called it was the tone that answers a star code: that was all."""
         if not call.rings:
             self._ends.end(call)
+
+    def key_pressed(self, call: Call, key: str) -> None:
+        """No key means anything while somebody is rung."""
 
     def caller_left(self, call: Call) -> None:
         """The call is over."""

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Protocol
 
+from huntline.attendant.visit import Visit
 from huntline.calls.caller_identity import CallerId
 from huntline.calls.contacts import Contact, Display, PhoneKind
 from huntline.calls.diversion import Hop, Path
@@ -60,6 +61,7 @@ class OwnerKind(StrEnum):
     FORWARD = "forward"
     DIRECT = "direct"
     TRANSFER = "transfer"
+    ATTENDANT = "attendant"
 
 
 class RingOwner(Protocol):
@@ -122,8 +124,12 @@ class CallOwner(Protocol):
         which they cannot hand on themselves."""
         ...
 
-    def prompt_finished(self, call: Call, source: str) -> None:
-        """What was played once to the caller is over."""
+    def prompt_finished(self, call: Call, sources: tuple[str, ...]) -> None:
+        """What was played once to the caller is over: ``call.prompt``, where it was that, is empty again."""
+        ...
+
+    def key_pressed(self, call: Call, key: str) -> None:
+        """The caller, who talks to nobody, has pressed a key (0-9, *, #, A-D): told once a press."""
         ...
 
     def caller_left(self, call: Call) -> None:
@@ -173,6 +179,7 @@ class Leg:
     state: LegState = LegState.RINGING
     is_holding: bool = False
     key_way: KeyWay | None = None
+    told_key: tuple[str, float] | None = None  # the last key by INFO, and when by the loop's clock
     is_trusted: bool = False  # a provider that is told, and believed, who calls
     identity: CallerId | None = None  # who such a provider says was reached by it
     unapplied: str | None = None  # what the peer has described, and media has not taken yet
@@ -306,7 +313,7 @@ class Call:
     callee_media: dict[PhoneKind, CalleeMedia] = field(default_factory=dict)
     rings: dict[str, Ring] = field(default_factory=dict)
     connected_ring: Ring | None = None
-    greeting: str | None = None
+    prompt: tuple[str, ...] = ()  # what is played to the caller once, by ``Prompting``
     path: Path = ()  # the targets it had before it came to whoever it is for now
     max_forwards: int = MAX_FORWARDS  # how much further it may go
     early: Leg | None = None  # whom the caller hears before they answer
@@ -314,6 +321,7 @@ class Call:
     is_early_told: bool = False  # and has been: nobody but us makes them hear ringing any more
     unreached: Unreached | None = None  # whom it was sent on to last, if that came to nothing
     stop: Stop | None = None  # the attendant or mailbox that its caller is with
+    visit: Visit | None = None  # to the attendant
     steps: tuple[Reason, ...] = ()  # what belongs on its record, should it get one
     transferred: Transfer | None = None  # how its caller came into it, if by a transfer
     farewell: tuple[Header, ...] = ()  # what of the last words of a party the other one is told

@@ -22,6 +22,7 @@ class QueueCalls:
     def __init__(self, tools: CallTools, parts: CallParts) -> None:
         self._tools = tools
         self._ends = parts.ends
+        self._prompting = parts.prompting
 
     def enter(self, call: Call, queue_id: str) -> None:
         """Hand a caller to the engine, which may know the call already."""
@@ -58,25 +59,24 @@ class QueueCalls:
 
     def greet(self, call: Call, queue_id: str) -> None:
         """Play the greeting of a queue, which may have none."""
-        call.greeting = self._tools.site.greeting(queue_id)
-        if call.greeting is None:
+        greeting = self._tools.site.greeting(queue_id)
+        if greeting is None:
             self._tools.post(told.GreetingFinished(call.call_id))
         else:
-            self._tools.media.play(call.caller.media_id, call.greeting, loop=False)
+            self._prompting.play(call, (greeting,))
 
     def play_music(self, call: Call, queue_id: str) -> None:
         """Play the music of a queue until something else is asked for."""
-        call.music = self._tools.site.music(queue_id)
-        self._tools.media.play(call.caller.media_id, call.music, loop=True)
-        self._tools.changed(call)
+        self._prompting.play_music(call, self._tools.site.music(queue_id))
 
     # -- what happens to its calls (CallOwner)
 
-    def prompt_finished(self, call: Call, source: str) -> None:
+    def prompt_finished(self, call: Call, sources: tuple[str, ...]) -> None:
         """The greeting is over."""
-        if call.greeting is not None and source == call.greeting:
-            call.greeting = None
-            self._tools.post(told.GreetingFinished(call.call_id))
+        self._tools.post(told.GreetingFinished(call.call_id))
+
+    def key_pressed(self, call: Call, key: str) -> None:
+        """No key means anything to a queue."""
 
     def caller_left(self, call: Call) -> None:
         """The engine ends the call."""

@@ -69,6 +69,12 @@ _SETTINGS: tuple[Setting, ...] = (
     ),
     WordOption(field="homed", help="Where the account lives", words=[*Home]),
     TextOption(field="line_uri", help="Their own number", metavar="tel:+DIGITS", may_be_none=True),
+    TextOption(
+        field="extension",
+        help="What callers of an attendant dial to reach them",
+        metavar="DIGITS",
+        may_be_none=True,
+    ),
     NamesOption(field="contacts", one="contact", help="Addresses of phones that do not register"),
     Password(field="sip_password", help="The password of their phones"),
     TextOption(field="voicemail", help="Where their mailbox is", metavar=_ADDRESS, may_be_none=True),

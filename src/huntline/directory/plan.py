@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Literal, get_args
 
+from huntline.attendant.dial_by_name import DialDirectory
+from huntline.attendant.model import FlowPlan
+from huntline.directory.attendant_plans import NOBODY_TO_DIAL, dial_directory, flow_plan, texts_of
+from huntline.directory.attendants import Attendant
 from huntline.directory.caller_id import ShownCallerId, caller_id_in_effect, policies_in_effect
 from huntline.directory.forwards import Destination
 from huntline.directory.groups import LeftOut, agents_of, left_out_of
-from huntline.directory.index import OrganizationIndex, OutsideTarget
+from huntline.directory.index import ATTENDANT, OrganizationIndex, OutsideTarget
 from huntline.directory.names import (
     host_key,
     line_uri_number,
@@ -17,6 +22,7 @@ from huntline.directory.names import (
     plain_number,
     without_parameters,
 )
+from huntline.directory.opening import flow_at
 from huntline.directory.organization import (
     NOWHERE,
     OWN_VOICEMAIL,
@@ -206,7 +212,9 @@ class ServerPlan:
         self._trusted_trunks = TrunkTable(tuple(map(_with_trusted_trunks, organizations)))
         self._indexes: dict[str, OrganizationIndex] = {}
         self._by_domain: dict[str, OrganizationIndex] = {}
-        self._service_numbers: dict[str, QueueTarget] = {}
+        self._service_numbers: dict[str, QueueTarget | AttendantTarget] = {}
+        self._attendants: dict[str, tuple[Attendant, OrganizationIndex]] = {}
+        self._dial_directories: dict[str, DialDirectory] = {}
         self._queues: dict[str, tuple[QueueSettings, OrganizationIndex]] = {}
         self._accounts: dict[str, Account] = {}
         self._accounts_by_upn: dict[str, Account] = {}
@@ -237,6 +245,14 @@ class ServerPlan:
             self._queues[queue.queue_id] = (queue, index)
             if queue.line_uri and (digits := number_digits(queue.line_uri[4:])):
                 self._service_numbers[digits] = QueueTarget(queue.queue_id, organization.organization_id)
+        for attendant in organization.attendants:
+            self._attendants[attendant.attendant_id] = (attendant, index)
+            known_people = before._dial_directories.get(attendant.attendant_id) if before else None
+            directory = dial_directory(attendant, index, known_people)
+            self._dial_directories[attendant.attendant_id] = directory
+            for line_uri in attendant.line_uris:
+                if digits := number_digits(line_uri[4:]):
+                    self._service_numbers[digits] = AttendantTarget(attendant.attendant_id, organization_id)
         known = before._accounts_of_the_same(organization) if before else {}
         for user in organization.users:
             if user.is_active:
@@ -442,6 +458,33 @@ class ServerPlan:
         found = self._queues.get(queue_id)
         return found[0] if found else None
 
+    def attendant(self, attendant_id: str) -> Attendant | None:
+        """An attendant's settings."""
+        found = self._attendants.get(attendant_id)
+        return found[0] if found else None
+
+    def attendant_flow(
+        self, attendant_id: str, moment: datetime, zone_of: Callable[[str | None], tzinfo]
+    ) -> FlowPlan | None:
+        """What a caller of an attendant gets at a moment; ``zone_of`` makes a time zone of its name, the
+        server's of None."""
+        found = self._attendants.get(attendant_id)
+        if found is None:
+            return None
+        attendant, index = found
+        zone = zone_of(attendant.time_zone or index.organization.time_zone)
+        return flow_plan(attendant, flow_at(attendant, moment, zone), index)
+
+    def attendant_texts(self) -> dict[tuple[str, str], None]:
+        """What all attendants may have to say that is no name of somebody, in which language; each once."""
+        return dict.fromkeys(
+            each for attendant, index in self._attendants.values() for each in texts_of(attendant, index)
+        )
+
+    def dial_directory(self, attendant_id: str) -> DialDirectory:
+        """Whom callers of an attendant can dial by name or extension."""
+        return self._dial_directories.get(attendant_id) or NOBODY_TO_DIAL
+
     def organization(self, organization_id: str) -> Organization | None:
         """An organization by its id."""
         index = self._indexes.get(organization_id)
@@ -455,13 +498,15 @@ class ServerPlan:
 
 
 def _move_target(
-    found: User | QueueSettings | OutsideTarget | None, organization_id: str
+    found: User | QueueSettings | Attendant | OutsideTarget | None, organization_id: str
 ) -> MoveTarget | None:
     match found:
         case User(user_id=user_id):
             return UserTarget(user_id, organization_id)
         case QueueSettings(queue_id=queue_id):
             return QueueTarget(queue_id, organization_id)
+        case Attendant(attendant_id=attendant_id):
+            return AttendantTarget(attendant_id, organization_id)
         case OutsideTarget() as address:
             number = line_uri_number(address)
             if number is None:
@@ -517,6 +562,8 @@ def _found(index: OrganizationIndex, name: str, domain: str | None) -> Target | 
             return UserTarget(user.user_id, organization_id)
         case QueueSettings() as queue:
             return QueueTarget(queue.queue_id, organization_id)
+        case Attendant() as attendant:
+            return AttendantTarget(attendant.attendant_id, organization_id)
         case None:
             return None
 
@@ -572,7 +619,7 @@ def _engine_exit(exit_: QueueExit, index: OrganizationIndex) -> Exit:
     match index.forward_target(exit_.target):
         case User() as user if exit_.action is QueueExitAction.VOICEMAIL:
             return Exit(ExitAction.FORWARD, target=user.voicemail)
-        case User() | QueueSettings() | OutsideTarget() as target:
+        case User() | QueueSettings() | Attendant() | OutsideTarget() as target:
             # Where a person's own rule leads is found when it comes to that, and so tells of them.
             return _forward_to(target)
         case None:
@@ -584,6 +631,8 @@ def _forward_to(destination: Destination) -> Exit:
     match destination:
         case QueueSettings() as queue:
             return Exit(ExitAction.FORWARD, queue_id=queue.queue_id)
+        case Attendant() as attendant:
+            return Exit(ExitAction.FORWARD, target=ATTENDANT + attendant.name)
         case User() as user:
             return Exit(ExitAction.FORWARD, target=f"sip:{user.upn}")
         case OutsideTarget() as address:

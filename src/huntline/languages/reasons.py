@@ -154,6 +154,7 @@ WORDS: Mapping[str, Words] = {
     Cause.RULE_BUSY: ("busy", "occupé"),
     Cause.RULE_NO_ANSWER: ("no answer", "sans réponse"),
     Cause.RULE_NOT_REACHABLE: ("not reachable", "injoignable"),
+    Cause.BY_ITS_HOURS: ("by its hours", "selon ses horaires"),
     Cause.BACK_FROM_A_MENU: (
         "back from a menu, at the old place",
         "de retour d'un menu, à son ancienne place",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,10 +25,11 @@ class MediaUnavailable(PeerError):
 
 @dataclass(frozen=True, slots=True)
 class PlayFinished:
-    """A source that does not loop was played to its end, or could not be read (``error`` says why)."""
+    """What does not loop was played to its end. ``error`` says what could not be read of it and was left out,
+    or why none of it was heard. Told only of what the leg was asked to play last."""
 
     leg_id: str
-    source: str
+    sources: tuple[str, ...]
     error: str | None = None
 
 
@@ -102,8 +104,20 @@ class Media(Protocol):
         """
         ...
 
-    def play(self, leg_id: str, source: str, *, loop: bool) -> None:
-        """Play a prompt to the leg in place of all else; without loop its end comes as PlayFinished."""
+    def play(self, leg_id: str, sources: Sequence[str], *, loop: bool) -> None:
+        """Play prompts to the leg, one after the other without a gap, in place of all else.
+
+        Without loop their end comes as PlayFinished, once; not where ``play``, ``stop`` or ``bridge`` cut it.
+        """
+        ...
+
+    def announce(self, leg_id: str, sources: Sequence[str]) -> None:
+        """Play prompts over the music that the leg hears, which goes on below, 15 dB softer, and afterwards
+        is what it would be by then; their end comes as PlayFinished. What cuts the music cuts them, too.
+
+        Only music, or silence, is spoken over: where the leg is bridged, or prompts are played to it,
+        PlayFinished comes at once, with an error.
+        """
         ...
 
     def stop(self, leg_id: str) -> None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+from huntline.attendant.dial_by_name import DialDirectory
+from huntline.attendant.model import FlowPlan
 from huntline.calls.contacts import Callee, Contact
 from huntline.calls.diversion import Hop, number_hop, person_hop
+from huntline.clock import zone_of
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.organization import Organization
 from huntline.directory.plan import Account, ServerPlan, StarCode
@@ -66,6 +70,7 @@ class Routing:
         audio_folder: Path,
         remember: Callable[[str, str, str, bool], None],
         own_rules: OwnRules,
+        wall: Callable[[], datetime],
     ) -> None:
         self._settings = settings
         self._registrar = registrar
@@ -74,6 +79,7 @@ class Routing:
         self._audio_folder = audio_folder
         self._remember = remember
         self._own_rules = own_rules
+        self._wall = wall
 
     @property
     def _plan(self) -> ServerPlan:
@@ -145,6 +151,20 @@ class Routing:
 
     def _source(self, sha256: str) -> str:
         return str(self._audio_folder / sha256)
+
+    # -- attendants
+
+    def flow(self, attendant_id: str) -> FlowPlan | None:
+        """What a caller of an attendant gets who comes now, by its own clocks."""
+        return self._plan.attendant_flow(attendant_id, self._wall(), zone_of)
+
+    def dial_directory(self, attendant_id: str) -> DialDirectory:
+        """Whom callers of an attendant can dial by name or extension."""
+        return self._plan.dial_directory(attendant_id)
+
+    def sound(self, sha256: str) -> str:
+        """The source of audio of the library."""
+        return self._source(sha256)
 
     # -- opting in and out
 

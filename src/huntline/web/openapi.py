@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from huntline.config import Config
+from huntline.directory.attendants import MENU_NUMBERS
 from huntline.directory.organization import (
     ALSO_RING_NUMBERS,
     GROUP_NUMBERS,
@@ -25,6 +26,7 @@ _NUMBERS = {
     "GROUP_NUMBERS": GROUP_NUMBERS,
     "USER_NUMBERS": USER_NUMBERS,
     "ALSO_RING_NUMBERS": ALSO_RING_NUMBERS,
+    "MENU_NUMBERS": MENU_NUMBERS,
 }
 _LENGTHS = {"LONGEST_NAME": LONGEST_NAME, "LONGEST_FILE_NAME": LONGEST_FILE_NAME}
 

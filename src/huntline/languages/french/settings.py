@@ -131,18 +131,20 @@ SETTINGS = {
     ),
     "must be disconnect, forward or voicemail": "doit être disconnect, forward ou voicemail",
     "missing: {action} needs {target:known}": "manquant : {action} demande {target}",
-    "a queue name, sip:user@domain or tel:+digits": (
-        "le nom d'une file d'attente, sip:utilisateur@domaine ou tel:+chiffres"
+    "a queue name, sip:user@domain, attendant:NAME or tel:+digits": (
+        "le nom d'une file d'attente, sip:utilisateur@domaine, attendant:NOM ou tel:+chiffres"
     ),
     "a person, sip:user@domain or tel:+digits": ("une personne, sip:utilisateur@domaine ou tel:+chiffres"),
     "has a meaning only with action: forward or voicemail": (
         "n'a de sens qu'avec action: forward ou voicemail"
     ),
-    "must be the name of a queue, sip:user@domain or tel:+digits without separators": (
-        "doit être le nom d'une file d'attente, sip:utilisateur@domaine ou tel:+chiffres sans séparateurs"
+    "must be the name of a queue, sip:user@domain, attendant:NAME or tel:+digits without separators": (
+        "doit être le nom d'une file d'attente, sip:utilisateur@domaine, attendant:NOM ou tel:+chiffres sans"
+        " séparateurs"
     ),
-    "is a number of the organization that belongs to no queue and no user": (
-        "est un numéro de l'organisation qui n'est à aucune file d'attente ni à aucun utilisateur"
+    "is a number of the organization that belongs to no queue, no attendant and no user": (
+        "est un numéro de l'organisation qui n'est à aucune file d'attente, à aucun standard automatique ni à"
+        " aucun utilisateur"
     ),
     "is queue {name}; a mailbox is a person's, or an address outside": (
         "est la file d'attente {name} ; une boîte vocale est celle d'une personne, ou une adresse extérieure"

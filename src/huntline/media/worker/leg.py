@@ -28,6 +28,10 @@ class LegObserver(Protocol):
         """Keys were pressed."""
         ...
 
+    def on_key_begun(self, leg: MediaLeg) -> None:
+        """A key is pressed, whose end may be lost."""
+        ...
+
     def on_awaited(self, leg: MediaLeg) -> None:
         """The first audio has come that was waited for; it is relayed if that is asked for now."""
         ...
@@ -83,6 +87,8 @@ class MediaLeg:
         self.stream = rtp.OutgoingStream()
         self.agreed: Agreed | None = None
         self.playing: Playing | None = None
+        self.announcing: Playing | None = None
+        """What is spoken over what is played."""
         self.peer: MediaLeg | None = None
         """The leg it is bridged with."""
         self.received = 0
@@ -141,6 +147,10 @@ class MediaLeg:
         self._event_type = next((number for number, name in self._spoken.items() if name == EVENTS), None)
         self._quiet_since = self._clock.count
         self.path.apply(agreed, self._event_type)
+
+    def wants(self, playing: Playing | None) -> None:
+        """Hear this in place of what was played or spoken before."""
+        self.playing, self.announcing = playing, None
 
     # Keys for the peer
 
@@ -233,19 +243,26 @@ class MediaLeg:
         self._observer.on_died(self)
 
     def _take_event(self, size: int, ssrc: int, timestamp: int) -> None:
-        keys = self._keys.heard(PACKET[_HEADER_SIZE:size], ssrc, timestamp, self._clock.count)
+        self._tell_keys(self._keys.heard(PACKET[_HEADER_SIZE:size], ssrc, timestamp, self._clock.count))
+        if self._keys.is_pressed:
+            self._observer.on_key_begun(self)
+
+    def expire_key(self) -> bool:
+        """Notice a key whose end was lost; whether no key is pressed any more. To be asked with each tick
+        since ``on_key_begun``."""
+        self._tell_keys(self._keys.expire(self._clock.count))
+        return not self._keys.is_pressed
+
+    def _tell_keys(self, keys: str) -> None:
         if keys:
             self._observer.on_keys(self, keys)
 
     # What happens once a second
 
     def look_after(self) -> None:
-        """Send a report when it is due; notice keys whose end was lost, and silence."""
+        """Send a report when it is due; notice silence."""
         now = self._clock.count
         self.path.look_after(now)
-        keys = self._keys.expire(now)
-        if keys:
-            self._observer.on_keys(self, keys)
         if now >= self._report_at and self.agreed is not None:
             self._report_at = now + int(rtcp.next_interval() * TICKS_PER_SECOND)
             self._send_report()

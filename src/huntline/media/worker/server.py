@@ -220,7 +220,11 @@ class ControlConnection(asyncio.Protocol):
             case "accept":
                 return self._accept(request)
             case "play":
-                return board.play(_text(request, "leg"), _text(request, "source"), bool(request.get("loop")))
+                return board.play(
+                    _text(request, "leg"), _texts(request, "sources"), bool(request.get("loop"))
+                )
+            case "announce":
+                return board.announce(_text(request, "leg"), _texts(request, "sources"))
             case "stop":
                 return board.stop(_text(request, "leg"))
             case "press":
@@ -257,3 +261,10 @@ def _text(request: Mapping[str, Any], key: str) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{key} must be text")
     return value
+
+
+def _texts(request: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    values = request.get(key)
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise TypeError(f"{key} must be a list of texts")
+    return tuple(values)

@@ -44,6 +44,7 @@ class Switchboard:
         self._player = Player(self.clock, self._on_finished)
         self._legs: dict[str, MediaLeg] = {}
         self._pressing: dict[str, MediaLeg] = {}
+        self._being_pressed: dict[str, MediaLeg] = {}
         # Once a second each leg is looked after, in turns, so that no tick has much to do.
         self._turns: list[dict[str, MediaLeg]] = [{} for _ in range(TICKS_PER_SECOND)]
 
@@ -55,6 +56,8 @@ class Switchboard:
             if not leg.is_pressing:
                 del self._pressing[leg.leg_id]
                 self._route(leg)
+        for leg in [leg for leg in self._being_pressed.values() if leg.expire_key()]:
+            del self._being_pressed[leg.leg_id]
         for leg in list(self._turns[self.clock.count % TICKS_PER_SECOND].values()):
             leg.look_after()
 
@@ -116,16 +119,27 @@ class Switchboard:
 
     # What is heard
 
-    def play(self, leg_id: str, source: str, loop: bool) -> None:
+    def play(self, leg_id: str, sources: tuple[str, ...], loop: bool) -> None:
         """Play in place of all else."""
         if leg := self._legs.get(leg_id):
-            leg.playing = Playing(source, loop)
+            leg.wants(Playing(sources, loop))
             self._route(leg)
+
+    def announce(self, leg_id: str, sources: tuple[str, ...]) -> None:
+        """Speak over music or silence."""
+        leg = self._legs.get(leg_id)
+        if leg is None:
+            return
+        if leg.peer is not None or (leg.playing is not None and not leg.playing.loop):
+            self._on_event(PlayFinished(leg_id, sources, "the leg hears something else than music"))
+            return
+        leg.announcing = Playing(sources, loop=False)
+        self._route(leg)
 
     def stop(self, leg_id: str) -> None:
         """Back to the bridge, or to silence."""
         if leg := self._legs.get(leg_id):
-            leg.playing = None
+            leg.wants(None)
             self._route(leg)
 
     def press(self, leg_id: str, key: str) -> None:
@@ -141,7 +155,8 @@ class Switchboard:
         a, b = self._legs.get(leg_a), self._legs.get(leg_b)
         if a is None or b is None or a is b:
             return
-        a.playing = b.playing = None
+        a.wants(None)
+        b.wants(None)
         self._connect(a, b)
 
     def bridge_early(self, listener: str, speaker: str, meanwhile: str) -> None:
@@ -149,7 +164,7 @@ class Switchboard:
         self.bridge(listener, speaker)
         leg = self._legs.get(listener)
         if leg is not None and leg.peer is not None:
-            leg.playing = Playing(meanwhile, loop=False, until_heard=True)
+            leg.wants(Playing((meanwhile,), loop=False, until_heard=True))
             self._route(leg)
 
     def unbridge(self, leg_id: str) -> None:
@@ -173,6 +188,7 @@ class Switchboard:
             return
         self._player.leave(leg)
         self._pressing.pop(leg_id, None)
+        self._being_pressed.pop(leg_id, None)
         del self._turn_of(leg.local.port)[leg_id]
         self._maker.take_apart(leg)
 
@@ -222,6 +238,10 @@ class Switchboard:
         for key in keys:
             self._on_event(DtmfPressed(leg.leg_id, key))
 
+    def on_key_begun(self, leg: MediaLeg) -> None:
+        """The end of a key is waited for."""
+        self._being_pressed[leg.leg_id] = leg
+
     def on_awaited(self, leg: MediaLeg) -> None:
         """The leg that its peer waits for is heard."""
         if leg.peer is not None:
@@ -251,10 +271,16 @@ class Switchboard:
         self._on_event(MediaDied(leg.leg_id))
 
     def _on_finished(self, leg: MediaLeg, playing: Playing) -> None:
-        if leg.playing is playing:
-            leg.playing = None
+        if playing in (leg.announcing, leg.playing):
+            self._end(leg, playing, playing.error)
             self._route(leg)
-            self._on_event(PlayFinished(leg.leg_id, playing.source))
+
+    def _end(self, leg: MediaLeg, playing: Playing, error: str | None) -> None:
+        if leg.announcing is playing:
+            leg.announcing = None
+        else:
+            leg.playing = None
+        self._on_event(PlayFinished(leg.leg_id, playing.sources, error))
 
     # How it is done
 
@@ -315,9 +341,11 @@ class Switchboard:
         if wanted is not None and wanted.until_heard and is_bridged and leg.peer and leg.playing is None:
             wanted = None  # the speaker was heard meanwhile
         playing = _resumed(leg.playing, wanted)
+        announcing = _resumed(leg.announcing, state.announcement)
         if not is_bridged and leg.peer is not None:
             self.unbridge(leg.leg_id)
-        is_playing_that, leg.playing = playing is leg.playing, playing
+        is_playing_that = (playing, announcing) == (leg.playing, leg.announcing)
+        leg.playing, leg.announcing = playing, announcing
         if other is not None and not is_bridged:
             self._connect(leg, other)
         elif not is_playing_that:
@@ -361,16 +389,16 @@ class Switchboard:
 
     def _play(self, leg: MediaLeg, law: str) -> bool:
         """Play what is wanted; False when nothing is, or it cannot be."""
-        playing = leg.playing
-        if playing is None:
-            return False
-        try:
-            self._player.play(leg, playing, law)
-        except SoundMissing as error:
-            leg.playing = None
-            self._on_event(PlayFinished(leg.leg_id, playing.source, str(error)))
-            return False
-        return True
+        for playing, below in ((leg.announcing, leg.playing), (leg.playing, None)):
+            if playing is None:
+                continue
+            try:
+                self._player.play(leg, playing, law, below)
+            except SoundMissing as error:
+                self._end(leg, playing, str(error))
+            else:
+                return True
+        return False
 
 
 def _state_of(leg: MediaLeg) -> MediaLegState:
@@ -404,7 +432,7 @@ def _resumed(current: Playing | None, wanted: PlayState | None) -> Playing | Non
     """What a restored leg plays: the same thing goes on, another one where it would be by now."""
     if wanted is None:
         return None
-    if current is not None and (current.source, current.loop) == (wanted.source, wanted.loop):
+    if current is not None and (current.sources, current.loop) == (wanted.sources, wanted.loop):
         return current
     ticks = max(0, int((time.monotonic() - wanted.started_at) / TICK))
-    return Playing(wanted.source, wanted.loop, ticks * SAMPLES_PER_TICK, wanted.until_heard)
+    return Playing(wanted.sources, wanted.loop, ticks * SAMPLES_PER_TICK, wanted.until_heard)

@@ -52,7 +52,7 @@ class PlayState:
     """What a leg plays; ``started_at`` is ``time.monotonic()``, which is one for all processes of a
     machine and which nobody can set. ``until_heard``: audio of the leg that it is bridged with ends it."""
 
-    source: str
+    sources: tuple[str, ...]
     loop: bool
     started_at: float
     until_heard: bool = False
@@ -71,18 +71,24 @@ class MediaLegState:
     sdp: str
     agreed: dict[str, Any] | None = None
     play: PlayState | None = None
+    announcement: PlayState | None = None
     bridge: str | None = None
     secrets: dict[str, Any] | None = field(default=None, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values that JSON can carry."""
-        return fields_of(self) | {"play": fields_of(self.play) if self.play else None}
+        heard = {"play": self.play, "announcement": self.announcement}
+        return fields_of(self) | {name: fields_of(state) if state else None for name, state in heard.items()}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> MediaLegState:
         """The inverse of ``to_dict``. Raises TypeError for what is none."""
-        play = values.get("play")
-        return cls(**{**values, "play": PlayState(**play) if play is not None else None})
+        heard = {name: _play_state(values.get(name)) for name in ("play", "announcement")}
+        return cls(**{**values, **heard})
+
+
+def _play_state(values: Mapping[str, Any] | None) -> PlayState | None:
+    return None if values is None else PlayState(**{**values, "sources": tuple(values["sources"])})
 
 
 def line(message: Mapping[str, Any]) -> bytes:
@@ -109,6 +115,8 @@ def event_line(event: WorkerEvent) -> bytes:
 def event_of(message: Mapping[str, Any]) -> WorkerEvent:
     """The event in a message that has one. Raises KeyError or TypeError for what we never send."""
     fields = dict(message)
+    if "sources" in fields:
+        fields["sources"] = tuple(fields["sources"])
     return _EVENTS[fields.pop("event")](**fields)
 
 
