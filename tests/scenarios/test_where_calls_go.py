@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,9 @@ from .wire import Message
 pytestmark = pytest.mark.scenario
 
 TARGETS = ("person", "queue", "attendant", "outside", "disconnect")
-EXITS = {  # by origin: what makes a queue take it, the reason that Diversion gives, and the outcome
+EXITS: dict[
+    str, tuple[dict[str, Any], str, str]
+] = {  # by origin: what makes a queue take it, the reason that Diversion gives, and the outcome
     "overflow": ({"max_waiting": 0}, "user-busy", "overflowed"),
     "timeout": ({"max_wait": 0}, "no-answer", "timed-out"),
     "no_agents": ({}, "unavailable", "no-agents"),
@@ -98,7 +101,7 @@ def house_of(office: Office) -> House:
 
 def test_every_exit_of_a_queue_leads_to_every_target(office: Office) -> None:
     numbers = {
-        (origin, target): office.queue(**settings, **{origin: settings_of(office, target)})
+        (origin, target): office.queue(**settings | {origin: settings_of(office, target)})
         for origin, (settings, _, _) in EXITS.items()
         for target in TARGETS
     }
