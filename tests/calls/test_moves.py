@@ -443,3 +443,14 @@ def test_the_path_of_a_queue_s_exit_goes_on_through_the_rule_of_a_person() -> No
         assert call.path[1].user_id == person_hop(PLAN, account("bao")).user_id
 
     tell(story)
+
+
+@pytest.mark.parametrize("hides", [True, False])
+def test_a_code_before_a_number_is_a_wish_for_that_call_alone(hides: bool) -> None:
+    async def story(house: House) -> None:
+        call = await house.dials(
+            OutsideNumber("+442071234567", "contoso", hides_number=hides), account("amal")
+        )
+        assert call.hides_number is hides
+
+    tell(story)

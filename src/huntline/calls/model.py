@@ -329,6 +329,7 @@ class Call:
     arrival: Arrival | None = None
     arrived_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     is_released: bool = False
+    hides_number: bool = False  # its caller wants nobody's number to be shown outside, for this call
     is_handed_on: bool = False  # its caller talked to somebody else before, and knows them by name
 
     @property

@@ -128,10 +128,23 @@ class OrganizationLimits:
 
 @dataclass(frozen=True, slots=True)
 class StarCodes:
-    """What an agent dials to leave and to join the rotation of all queues; None switches a code off."""
+    """What people dial for what the server does for them; None switches a code off.
+
+    ``opt_out`` and ``opt_in``: an agent leaves and joins the rotation of all queues. ``forward_...``: a user
+    has their direct calls sent on, to the number dialled behind the code, or without one to their mailbox;
+    ``..._off``: they are sent on no more. ``hide_number``, before a number outside: that one call shows
+    nobody's number, where the caller's policy allows it.
+    """
 
     opt_out: str | None = "*45"
     opt_in: str | None = "*46"
+    forward_all: str | None = "*72"
+    forward_all_off: str | None = "*73"
+    forward_busy: str | None = "*90"
+    forward_busy_off: str | None = "*91"
+    forward_no_answer: str | None = "*92"
+    forward_no_answer_off: str | None = "*93"
+    hide_number: str | None = "*67"
 
 
 @dataclass(frozen=True, slots=True)

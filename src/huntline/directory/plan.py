@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
-from typing import Literal
+from typing import Literal, get_args
 
 from huntline.attendant.dial_by_name import DialDirectory
 from huntline.attendant.model import FlowPlan
@@ -84,20 +84,36 @@ class UserTarget:
     organization_id: str
 
 
+StarAction = Literal[
+    "opt-out",
+    "opt-in",
+    "forward-all",
+    "forward-all-off",
+    "forward-busy",
+    "forward-busy-off",
+    "forward-no-answer",
+    "forward-no-answer-off",
+]
+"""What a code does: those of ``StarCodes``, but for the one that stands before a number."""
+
+
 @dataclass(frozen=True, slots=True)
 class StarCode:
-    """The dialled digits are a code of the caller's organization."""
+    """The dialled digits are a code of the caller's organization; ``dialled`` is the number behind it."""
 
     organization_id: str
-    action: Literal["opt-out", "opt-in"]
+    action: StarAction
+    dialled: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class OutsideNumber:
-    """The dialled digits are a number of the outside world, for a user of the organization to call."""
+    """The dialled digits are a number of the outside world, for a user of the organization to call;
+    ``hides_number``: and to be shown nobody's number, where the caller's policy allows it."""
 
     number: str
     organization_id: str
+    hides_number: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +144,9 @@ MoveTarget = QueueTarget | UserTarget | OutsideNumber | OutsideAddress | Attenda
 """Where a call can go, but for its end (rules section 5)."""
 
 Target = MoveTarget | StarCode
+
+_STAR_ACTIONS: tuple[StarAction, ...] = get_args(StarAction)
+_BEFORE_NUMBERS: tuple[StarAction, ...] = ("forward-all", "forward-busy", "forward-no-answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +315,9 @@ class ServerPlan:
         caller = self._indexes.get(organization_id) if organization_id else None
         if caller and (code := _star_code(caller.organization, name)):
             return code
+        if caller and (shown := _behind(caller.organization.star_codes.hide_number, name)):
+            target = self.target(shown, uri_host, organization_id)
+            return replace(target, hides_number=True) if isinstance(target, OutsideNumber) else target
         if digits := number_digits(name):
             if service := self._service_numbers.get(digits):
                 return service
@@ -512,12 +534,25 @@ def _account_of(user: User, organization: Organization) -> Account:
 
 
 def _star_code(organization: Organization, dialled: str) -> StarCode | None:
-    codes = organization.star_codes
-    if dialled == codes.opt_out:
-        return StarCode(organization.organization_id, "opt-out")
-    if dialled == codes.opt_in:
-        return StarCode(organization.organization_id, "opt-in")
+    if dialled[:1] not in "*#":
+        return None
+    codes: dict[StarAction, str | None] = {
+        action: getattr(organization.star_codes, action.replace("-", "_")) for action in _STAR_ACTIONS
+    }
+    for action, code in codes.items():
+        if dialled == code:
+            return StarCode(organization.organization_id, action)
+    for action in _BEFORE_NUMBERS:
+        if number := _behind(codes[action], dialled):
+            return StarCode(organization.organization_id, action, number)
     return None
+
+
+def _behind(code: str | None, dialled: str) -> str | None:
+    """The number that is dialled behind a code."""
+    if code is None or not dialled.startswith(code):
+        return None
+    return plain_number(dialled.removeprefix(code))
 
 
 def _found(index: OrganizationIndex, name: str, domain: str | None) -> Target | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from huntline.clean_text import hidden_in
 from huntline.directory.attendant_rules import check_attendant
@@ -29,6 +29,7 @@ from huntline.directory.organization import (
     OrganizationLimits,
     QueueExitAction,
     QueueSettings,
+    StarCodes,
     Substitute,
     Trunk,
     User,
@@ -74,12 +75,22 @@ def _check_organization(organization: Organization) -> Problems:
         if not _DOMAIN.fullmatch(domain):
             yield Problem(("domains", place), domain, "must be a domain such as contoso.com")
     yield from _check_numbers(("limits",), organization.limits, LIMIT_NUMBERS)
-    codes = organization.star_codes
-    for field, code in (("opt_out", codes.opt_out), ("opt_in", codes.opt_in)):
-        if code is not None and not _STAR_CODE.fullmatch(code):
-            yield Problem(("star_codes", field), code, "must be * or # and up to 7 of 0-9, * and #, or null")
-    if codes.opt_in is not None and codes.opt_in == codes.opt_out:
-        yield Problem(("star_codes", "opt_in"), codes.opt_in, "must differ from opt_out")
+    yield from _check_star_codes(organization.star_codes)
+
+
+def _check_star_codes(codes: StarCodes) -> Problems:
+    taken: dict[str, str] = {}
+    for each in fields(codes):
+        code: str | None = getattr(codes, each.name)
+        if code is None:
+            continue
+        if not _STAR_CODE.fullmatch(code):
+            wanted = "must be * or # and up to 7 of 0-9, * and #, or null"
+            yield Problem(("star_codes", each.name), code, wanted)
+        # Whoever had a code of their own before there were so many keeps it: it goes before these.
+        elif code in taken and code != each.default:
+            yield Problem(("star_codes", each.name), code, f"must differ from {taken[code]}")
+        taken.setdefault(code, each.name)
 
 
 def _check_each(organization: Organization) -> Problems:

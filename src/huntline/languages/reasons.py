@@ -259,7 +259,7 @@ WITHHELD: Mapping[DestinationKind, Words] = {
     DestinationKind.PERSON: ("somebody", "quelqu'un"),
     DestinationKind.NUMBER: ("a number outside", "un numéro extérieur"),
     DestinationKind.ATTENDANT: ("an auto attendant", "un standard automatique"),
-    DestinationKind.VOICEMAIL: ("a voicemail", "une messagerie"),
+    DestinationKind.VOICEMAIL: ("a voicemail", "une messagerie vocale"),
 }
 
 

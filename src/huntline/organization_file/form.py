@@ -27,9 +27,10 @@ from pydantic import (
 from huntline.clean_text import normalized
 from huntline.clock import is_time_zone
 from huntline.directory.attendants import FlowAction, Menu, MenuAction, NoInputAction
-from huntline.directory.numbers import numbers_of, switches_of
+from huntline.directory.numbers import NumberSetting, numbers_of, switches_of
 from huntline.directory.organization import (
     NOWHERE,
+    USER_NUMBERS,
     AlsoRing,
     Group,
     GroupKind,
@@ -39,6 +40,7 @@ from huntline.directory.organization import (
     OrganizationLimits,
     QueueExitAction,
     QueueSettings,
+    StarCodes,
     Substitute,
     User,
 )
@@ -149,6 +151,10 @@ class _Part(BaseModel):
 _FormT = TypeVar("_FormT", bound=_Part)
 
 
+def _bounds(number: NumberSetting) -> dict[str, Any]:
+    return {"minimum": number.range.low, "maximum": number.range.high}
+
+
 def _plain_settings_of(thing: type) -> Callable[[type[_FormT]], type[_FormT]]:
     """The form with the numbers and switches of the thing that it does not have itself, in the thing's order.
 
@@ -156,8 +162,7 @@ def _plain_settings_of(thing: type) -> Callable[[type[_FormT]], type[_FormT]]:
     """
     plain: dict[str, Any] = {name: (bool, default) for name, default in switches_of(thing).items()}
     for name, number in numbers_of(thing).items():
-        bounds = {"minimum": number.range.low, "maximum": number.range.high}
-        kind = Annotated[int, Field(json_schema_extra=bounds)]
+        kind = Annotated[int, Field(json_schema_extra=_bounds(number))]
         plain[name] = (kind if number.default is not None else Optional[kind], number.default)  # noqa: UP045
 
     def completed(form: type[_FormT]) -> type[_FormT]:
@@ -188,8 +193,15 @@ class LimitsForm(_Part):
 class StarCodesForm(_Part):
     """``star_codes``."""
 
-    opt_out: Text | None = "*45"
-    opt_in: Text | None = "*46"
+    opt_out: Text | None = StarCodes().opt_out
+    opt_in: Text | None = StarCodes().opt_in
+    forward_all: Text | None = StarCodes().forward_all
+    forward_all_off: Text | None = StarCodes().forward_all_off
+    forward_busy: Text | None = StarCodes().forward_busy
+    forward_busy_off: Text | None = StarCodes().forward_busy_off
+    forward_no_answer: Text | None = StarCodes().forward_no_answer
+    forward_no_answer_off: Text | None = StarCodes().forward_no_answer_off
+    hide_number: Text | None = StarCodes().hide_number
 
 
 class TrunkForm(_Part):
@@ -221,6 +233,23 @@ class AlsoRingForm(_Part):
     """One of a user's ``also_ring``."""
 
     target: Annotated[Text, BeforeValidator(_telephone)]
+
+
+_RingTime = Annotated[int, Field(json_schema_extra=_bounds(USER_NUMBERS["ring_time"]))]
+
+
+class OwnRuleForm(_Part):
+    """What users say themselves about direct calls to them, and about their number in calls out."""
+
+    forward_to: _RuleTarget = None
+    when_busy: _RuleTarget = None
+    when_no_answer: _RuleTarget = None
+    when_not_reachable: _RuleTarget = None
+    ring_time: Annotated[int, Field(json_schema_extra=_bounds(USER_NUMBERS["ring_time"]))] = User(
+        upn=""
+    ).ring_time
+    also_ring: Annotated[list[AlsoRingForm], _MaybeEmpty] = []
+    hides_number: bool = False
 
 
 @_plain_settings_of(User)

@@ -38,6 +38,7 @@ from huntline.signalling.draining import Draining
 from huntline.signalling.live_feed import LiveFeed
 from huntline.signalling.live_log import Earlier, Life, LiveLog, this_machine
 from huntline.signalling.live_records import LiveRecords, unix_offset
+from huntline.signalling.own_rules import Edit, OwnRules
 from huntline.signalling.process_status import ProcessStatus
 from huntline.signalling.reachability import Reachability
 from huntline.signalling.routing import BuiltinSounds, Routing
@@ -57,6 +58,7 @@ from huntline.sip.servers.requests import Requests
 from huntline.sip.transport.address import ListenAddress
 from huntline.sip.transport.connection import ConnectionLimits
 from huntline.sip.user_agent import UserAgent
+from huntline.storage.audit import Actor
 from huntline.storage.database import open_database
 from huntline.storage.history import HistoryWriter
 from huntline.storage.journal import Journal
@@ -182,8 +184,19 @@ class Signalling:
         def remember(organization_id: str, user_id: str, queue_id: str, is_opted_out: bool) -> None:
             set_opted_out(self._database, organization_id, user_id, queue_id, is_opted_out)
 
+        async def change(organization_id: str, edit: Edit, by: Actor) -> None:
+            await asyncio.to_thread(Settings(self._database).change, organization_id, edit, by)
+            await self._loading.load()
+
         return Routing(
-            self._in_force, self._registrar, self._runner, sounds, audio, remember, self._clock.wall
+            self._in_force,
+            self._registrar,
+            self._runner,
+            sounds,
+            audio,
+            remember,
+            OwnRules(self._in_force, change),
+            self._clock.wall,
         )
 
     def _build_control(self) -> None:

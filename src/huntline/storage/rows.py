@@ -214,6 +214,7 @@ def _organization_row(organization: Organization) -> Row:
         "communication_credits": organization.communication_credits,
         "opt_out_code": organization.star_codes.opt_out,
         "opt_in_code": organization.star_codes.opt_in,
+        "more_star_codes": _more_star_codes(organization.star_codes),
         "propagation_delay": organization.propagation_delay,
         "time_zone": organization.time_zone,
         "queue_name_in_identity": organization.queue_name_in_identity,
@@ -223,6 +224,12 @@ def _organization_row(organization: Organization) -> Row:
         ],
         "revision": organization.revision,
     }
+
+
+def _more_star_codes(codes: StarCodes) -> Row:
+    usual = fields_of(StarCodes())
+    others = (name for name in usual if name not in ("opt_out", "opt_in"))
+    return {name: code for name in others if (code := getattr(codes, name)) != usual[name]}
 
 
 def _trunk_row(trunk: Trunk) -> Row:
@@ -379,7 +386,7 @@ def organization_of(rows: Rows, users: tuple[User, ...] | None = None) -> Organi
         queue_name_in_identity=row["queue_name_in_identity"],
         licence_pools=tuple(LicencePool(Licence(name), size) for name, size in row["licence_pools"]),
         service_number_table=tuple(Allowance(*step) for step in row["service_number_table"]),
-        star_codes=StarCodes(row["opt_out_code"], row["opt_in_code"]),
+        star_codes=StarCodes(row["opt_out_code"], row["opt_in_code"], **row["more_star_codes"]),
         trunks=tuple(map(_trunk_of, rows[schema.trunks])),
         numbers=tuple(
             ServiceNumber(number["number"], NumberKind(number["kind"])) for number in rows[schema.numbers]

@@ -60,6 +60,7 @@ organizations = Table(
     Column("communication_credits", Boolean, nullable=False),
     Column("opt_out_code", String),
     Column("opt_in_code", String),
+    Column("more_star_codes", JSON, nullable=False),  # by their names, those that are not the default
     Column("propagation_delay", Boolean, nullable=False),
     Column("time_zone", String),  # IANA; null: that of the server
     Column("queue_name_in_identity", Boolean, nullable=False, server_default=true()),

@@ -64,7 +64,7 @@ SETTINGS = {
     "must be * or # and up to 7 of 0-9, * and #, or null": (
         "doit être * ou # suivi d'au plus 7 caractères parmi 0-9, * et #, ou null"
     ),
-    "must differ from opt_out": "doit être différent de opt_out",
+    "must differ from {field}": "doit être différent de {field}",
     "must be unique, letter case aside; {first} has it already": (
         "doit être unique, majuscules et minuscules confondues ; {first} l'a déjà"
     ),
