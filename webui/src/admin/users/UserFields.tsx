@@ -22,6 +22,7 @@ import { useOrganization } from '~/admin/parts/organization';
 import { NumberPicker, type NumberView } from '~/admin/parts/pickers';
 import { SecretInput } from '~/admin/parts/SecretInput';
 import { FoldingSection, Section } from '~/admin/parts/Section';
+import { TargetSetting } from '~/admin/targets/TargetSetting';
 import { api, bodyOf, type Schemas } from '~/api/client';
 import { useMay } from '~/api/session';
 import {
@@ -319,6 +320,7 @@ function Phone({ editing, isReadOnly, hasPassword }: PartProps & { readonly hasP
 function Elsewhere({ editing: { draft, set }, isReadOnly }: PartProps) {
   const styles = useStyles();
   const { t } = useTranslation('users');
+  const domains = useOrganization().data?.domains ?? [];
   const policies = useQuery({
     queryKey: ['policies', 'all'],
     queryFn: () => whole((query) => bodyOf(api.GET('/api/v1/caller-id-policies', { params: { query } }))),
@@ -336,11 +338,13 @@ function Elsewhere({ editing: { draft, set }, isReadOnly }: PartProps) {
         !draft.hides_number
       }
     >
-      <TextSetting
+      <TargetSetting
         name="forward_to"
         label={t('users:settings.forward_to')}
         hint={t('users:hint.forward_to')}
-        value={draft.forward_to}
+        none={t('users:noForward')}
+        target={draft.forward_to}
+        domains={domains}
         onChange={(forward_to) => set({ forward_to })}
       />
       <TextSetting
