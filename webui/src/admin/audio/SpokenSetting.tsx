@@ -71,11 +71,7 @@ export function SpokenSetting({ name, label, none, spoken, onChange }: SpokenPro
         </RadioGroup>
       </Setting>
       {spoken.kind === 'file' && (
-        <SoundFile
-          label={t('queues:greeting.file')}
-          file={spoken.file}
-          onFile={(file) => change({ file })}
-        />
+        <SoundFile label={t('queues:greeting.file')} file={spoken.file} onFile={(file) => change({ file })} />
       )}
       {spoken.kind === 'speech' && <Speech label={label} spoken={spoken} onChange={change} />}
     </div>
@@ -169,7 +165,11 @@ function Speech({ label, spoken, onChange }: SpeechProps) {
 }
 
 /** How a text sounds; another text is made anew. */
-function SpeechPreview({ label, say, language }: { readonly label: string } & Pick<SpokenDraft, 'say' | 'language'>) {
+function SpeechPreview({
+  label,
+  say,
+  language,
+}: { readonly label: string } & Pick<SpokenDraft, 'say' | 'language'>) {
   const { t } = useTranslation(['queues', 'audio']);
   const [source, setSource] = useState<string | null>(null);
   const speaking = useMutation({

@@ -17,7 +17,10 @@ export function silence(language: SpokenDraft['language'] = 'en'): SpokenDraft {
   return { kind: 'none', file: '', say: '', language };
 }
 
-export function spokenOf(form: SpokenForm | undefined, language: SpokenDraft['language'] = 'en'): SpokenDraft {
+export function spokenOf(
+  form: SpokenForm | undefined,
+  language: SpokenDraft['language'] = 'en',
+): SpokenDraft {
   if (!form) return silence(language);
   if ('file' in form) return { ...silence(language), kind: 'file', file: form.file };
   return { kind: 'speech', file: '', say: form.say, language: form.language };

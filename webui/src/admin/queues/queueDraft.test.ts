@@ -136,8 +136,14 @@ test.each([
     { action: 'voicemail', target: 'sip:bao@contoso.com' },
     { kind: 'personal', target: 'bao@contoso.com' },
   ],
-  [{ action: 'forward', target: 'attendant:Main menu' }, { kind: 'attendant', target: 'Main menu' }],
-  [{ action: 'forward', target: 'voicemail:Sales' }, { kind: 'voicemail', target: 'Sales' }],
+  [
+    { action: 'forward', target: 'attendant:Main menu' },
+    { kind: 'attendant', target: 'Main menu' },
+  ],
+  [
+    { action: 'forward', target: 'voicemail:Sales' },
+    { kind: 'voicemail', target: 'Sales' },
+  ],
 ] as const)('the exit %j is %j, and is sent as it came', (form, exit) => {
   expect(exitOf(form, DOMAINS)).toEqual(exit);
   const sent = patchOf({ overflow: exitOf(form, DOMAINS) }, draft).overflow;
