@@ -20,6 +20,7 @@ const WallboardArea = lazy(() => import('~/wallboard/WallboardArea'));
 const BigScreen = lazy(() => import('~/wallboard/BigScreen'));
 const HistoryArea = lazy(() => import('~/history/HistoryArea'));
 const QueuesArea = lazy(() => import('~/admin/queues/QueuesArea'));
+const AttendantsArea = lazy(() => import('~/admin/attendants/AttendantsArea'));
 const UsersArea = lazy(() => import('~/admin/users/UsersArea'));
 const GroupsArea = lazy(() => import('~/admin/groups/GroupsArea'));
 const NumbersArea = lazy(() => import('~/admin/numbers/NumbersArea'));
@@ -55,6 +56,7 @@ const router = createBrowserRouter([
           { path: 'wallboard/*', element: <WallboardArea /> },
           { path: 'history/*', element: <HistoryArea /> },
           { path: 'queues/*', element: <QueuesArea /> },
+          { path: 'attendants/*', element: <AttendantsArea /> },
           { path: 'users/*', element: <UsersArea /> },
           { path: 'groups/*', element: <GroupsArea /> },
           { path: 'numbers/*', element: <NumbersArea /> },
