@@ -191,7 +191,7 @@ class FakeSite:
     def music(self, queue_id: str | None) -> str:
         return "music"
 
-    def obey_star_code(self, account_id: str, action: str) -> str:
+    def obey_star_code(self, account_id: str, code: StarCode) -> str:
         return "tone"
 
 

@@ -78,7 +78,7 @@ class DirectCalls:
 
     def _obey(self, call: Call, code: StarCode) -> None:
         self._audio_paths.answer_caller(call)
-        tone = self._tools.site.obey_star_code(call.caller.account_id or "", code.action)
+        tone = self._tools.site.obey_star_code(call.caller.account_id or "", code)
         self._tools.media.play(call.caller.media_id, tone, loop=False)
 
     # -- what happens to its calls (CallOwner)

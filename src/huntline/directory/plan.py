@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from huntline.directory.caller_id import ShownCallerId, caller_id_in_effect, policies_in_effect
+from huntline.directory.dialled_queue import is_of_a_queue
 from huntline.directory.forwards import Destination, destination_of, way_of
 from huntline.directory.groups import LeftOut, agents_of, left_out_of
 from huntline.directory.index import OrganizationIndex, OutsideTarget
@@ -72,10 +73,11 @@ class UserTarget:
 
 @dataclass(frozen=True, slots=True)
 class StarCode:
-    """The dialled digits are a code of the caller's organization."""
+    """The dialled digits are a code of the caller's organization; ``dialled`` is the number behind it."""
 
     organization_id: str
     action: Literal["opt-out", "opt-in"]
+    dialled: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,7 +351,17 @@ def _star_code(organization: Organization, dialled: str) -> StarCode | None:
         return StarCode(organization.organization_id, "opt-out")
     if dialled == codes.opt_in:
         return StarCode(organization.organization_id, "opt-in")
-    return None
+    return _code_for_a_queue(organization, dialled)
+
+
+def _code_for_a_queue(organization: Organization, dialled: str) -> StarCode | None:
+    """``*45`` and a number: what the code does for all queues, done for one. The longer code goes first."""
+    found: list[tuple[int, StarCode]] = []
+    for action in ("opt-out", "opt-in"):
+        code = getattr(organization.star_codes, action.replace("-", "_"))
+        if code and dialled.startswith(code) and is_of_a_queue(number := dialled.removeprefix(code)):
+            found.append((len(code), StarCode(organization.organization_id, action, number)))
+    return max(found, key=lambda each: each[0])[1] if found else None
 
 
 def _found(index: OrganizationIndex, name: str, domain: str | None) -> Target | None:
