@@ -16,6 +16,7 @@ import { SignIn } from '~/shell/SignIn';
 import { Theme } from '~/theme/theme';
 
 const AgentArea = lazy(() => import('~/agent/AgentArea'));
+const SwitchesPage = lazy(() => import('~/agent/SwitchesPage'));
 const WallboardArea = lazy(() => import('~/wallboard/WallboardArea'));
 const BigScreen = lazy(() => import('~/wallboard/BigScreen'));
 const HistoryArea = lazy(() => import('~/history/HistoryArea'));
@@ -53,6 +54,7 @@ const router = createBrowserRouter([
         element: <Shell />,
         children: [
           { path: 'agent/*', element: <AgentArea /> },
+          { path: 'q', element: <SwitchesPage /> },
           { path: 'wallboard/*', element: <WallboardArea /> },
           { path: 'history/*', element: <HistoryArea /> },
           { path: 'queues/*', element: <QueuesArea /> },
