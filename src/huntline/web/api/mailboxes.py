@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, UploadFile
+from fastapi import Path, UploadFile
 
 from huntline.voicemail.boxes import Counts
 from huntline.web import mailboxes
 from huntline.web.access import ChangeSettings, ReadSettings
 from huntline.web.listing import Listing, Page, Search
 from huntline.web.mailboxes import MailboxForm, MailboxSettingsView, MailboxView, PinForm
+from huntline.web.routing import api_router
 
 Box = Annotated[str, Path(description="A box's id, the name of a queue or group, or a user's UPN.")]
 
-router = APIRouter(prefix="/mailboxes", tags=["mailboxes"])
+router = api_router("/mailboxes", tag="mailboxes")
 
 
 @router.get("", response_model=Listing[MailboxView], operation_id="list_mailboxes")

@@ -45,6 +45,7 @@ const stored: QueueView = {
   presence_based_routing: false,
   ring_busy: false,
   wrap_up: 0,
+  language: 'en',
 };
 const draft = draftOf(stored, DOMAINS);
 
