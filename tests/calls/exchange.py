@@ -14,13 +14,16 @@ from huntline.attendant.dial_by_name import DialDirectory
 from huntline.attendant.model import FlowPlan, KeyAction, MenuChoice, MenuPlan, Person, Sound, SpokenText
 from huntline.calls.admission import Admitted, NotAdmitted
 from huntline.calls.b2bua import B2bua, Recorded
+from huntline.calls.box_visit import HeardMessage, MessageChange
 from huntline.calls.contacts import Callee, Contact
 from huntline.calls.diversion import number_hop, person_hop
+from huntline.calls.mailroom import NoRoom, Said
 from huntline.calls.model import Call, Leg, Ring
 from huntline.calls.refusals import Refusals
 from huntline.calls.tools import CallTools
 from huntline.directory.attendants import Attendant
 from huntline.directory.in_force import SettingsInForce
+from huntline.directory.mailboxes import BoxKind, BoxOwner, MailboxSettings
 from huntline.directory.organization import QueueSettings
 from huntline.directory.plan import (
     Account,
@@ -32,6 +35,7 @@ from huntline.directory.plan import (
     StarCode,
     Target,
     UserTarget,
+    VoicemailTarget,
 )
 from huntline.directory.refused import RefusedCall
 from huntline.engine import commands as do
@@ -80,6 +84,8 @@ QUEUE = QueueTarget("desk", "contoso")
 BAO = UserTarget("bao", "contoso")
 ATTENDANT = AttendantTarget("reception", "contoso")
 CODE = StarCode("contoso", "opt-out")
+AMAL_BOX = VoicemailTarget("amal", "contoso")
+LISTEN = StarCode("contoso", "voicemail")
 OUTSIDE = OutsideNumber("+442071234567", "contoso")
 
 
@@ -187,6 +193,12 @@ class FakeMedia:
     def relatch(self, leg_id: str) -> None:
         self.did.append(("relatch", leg_id))
 
+    def record(self, leg_id: str, path: str, *, most_s: float, silence_s: float) -> None:
+        self.did.append(("record", leg_id, path))
+
+    def stop_recording(self, leg_id: str) -> None:
+        self.did.append(("stop-recording", leg_id))
+
     def takes_keys(self, leg_id: str) -> bool:
         return False
 
@@ -254,6 +266,84 @@ class FakeSpeaker:
         return f"{language}: {text}"
 
 
+class FakeMailroom:
+    """Boxes in memory: what is said is one source for each sentence. ``failure`` is raised by all that
+    waits."""
+
+    beep = "beep"
+
+    def __init__(self) -> None:
+        self.boxes = {"amal": MailboxSettings()}
+        self.is_box_full = False
+        self.pin: str | None = "2468"
+        self.begun: list[tuple[str, str, str]] = []
+        self.finished: list[str] = []
+        self.has_speech = True
+        self.heard_ids: list[str] = []
+        self.changes: list[tuple[str, MessageChange]] = []
+        self.kept: list[HeardMessage] = []
+        self.greetings: list[str] = []
+        self.failure: Exception | None = None
+        self.asked = asyncio.Event()  # for a sentence, or for the end of a message
+
+    def owner(self, box_id: str) -> BoxOwner | None:
+        if box_id not in self.boxes:
+            return None
+        return BoxOwner(box_id, "contoso", BoxKind.PERSON, "Amal", (box_id,), "sip:amal@contoso.com")
+
+    def settings(self, box_id: str) -> MailboxSettings:
+        return self.boxes[box_id]
+
+    async def is_full(self, box_id: str) -> bool:
+        self._fail()
+        return self.is_box_full
+
+    async def sources(self, box_id: str, said: Sequence[Said]) -> tuple[str, ...]:
+        self.asked.set()
+        return tuple(str(each.prompt) for each in said)
+
+    async def begin(self, box_id: str, call_id: str, number: str, name: str) -> tuple[str, str]:
+        self._fail()
+        if self.is_box_full:
+            raise NoRoom("full")
+        self.begun.append((box_id, call_id, number))
+        message_id = f"m{len(self.begun)}"
+        return message_id, f"/voicemail/{message_id}.wav"
+
+    async def finish(self, message_id: str) -> bool:
+        self._fail()
+        self.asked.set()
+        self.finished.append(message_id)
+        return self.has_speech
+
+    async def has_pin(self, box_id: str) -> bool:
+        return self.pin is not None
+
+    async def is_pin(self, box_id: str, pin: str) -> bool:
+        return pin == self.pin
+
+    async def messages(self, box_id: str) -> list[HeardMessage]:
+        self._fail()
+        return list(self.kept)
+
+    async def heard(self, message_id: str, box_id: str) -> None:
+        self.heard_ids.append(message_id)
+
+    async def change(self, message_id: str, box_id: str, change: MessageChange) -> None:
+        self.changes.append((message_id, change))
+
+    def greeting_file(self, box_id: str) -> tuple[str, str]:
+        return "greeting.wav", "/voicemail/greeting.wav"
+
+    async def keep_greeting(self, box_id: str, name: str) -> bool:
+        self.greetings.append(name)
+        return True
+
+    def _fail(self) -> None:
+        if self.failure is not None:
+            raise self.failure
+
+
 class FakeAdmission:
     """Lets everybody in; ``target`` is what they dial, or hand somebody on to."""
 
@@ -292,6 +382,7 @@ class Exchange:
         self.tools = CallTools(agent, driver, SettingsInForce(PLAN), self.site, self._post, lambda call: None)
         refusals = Refusals(self.refused.append, lambda seconds, call: None)
         self.speaker = FakeSpeaker()
+        self.mailroom = FakeMailroom()
         self.b2bua = B2bua(
             self.tools,
             admission,
@@ -299,6 +390,7 @@ class Exchange:
             self.recorded.append,
             attendants=self.site,
             speaker=self.speaker,
+            mailroom=self.mailroom,
         )
         self._legs = 0
 

@@ -70,6 +70,12 @@ class SlowMedia:
     def press(self, leg_id: str, key: str) -> None:
         self.asked.append(("press", leg_id, key))
 
+    def record(self, leg_id: str, path: str, *, most_s: float, silence_s: float) -> None:
+        self.asked.append(("record", leg_id, path))
+
+    def stop_recording(self, leg_id: str) -> None:
+        self.asked.append(("stop-recording", leg_id))
+
     def unbridge(self, leg_id: str) -> None:
         self.asked.append(("unbridge", leg_id))
 

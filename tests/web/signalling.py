@@ -27,7 +27,15 @@ class FakeSignalling:
 
     def handlers(self) -> dict[str, Handler]:
         """What every request does."""
-        noted = ("settings-changed", "opt-out", "opt-in", "pause", "resume", "choose-presence")
+        noted = (
+            "settings-changed",
+            "opt-out",
+            "opt-in",
+            "pause",
+            "resume",
+            "choose-presence",
+            "voicemail-changed",
+        )
         return {
             **dict.fromkeys(noted, self._note),
             "status": lambda request: self.snapshot,

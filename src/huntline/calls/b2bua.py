@@ -15,6 +15,7 @@ from huntline.calls.direct_calls import DirectCalls
 from huntline.calls.failures import farewell_of, why_ended, why_refused
 from huntline.calls.forwards import Forwards
 from huntline.calls.keys import Keys
+from huntline.calls.mailroom import Mailroom
 from huntline.calls.model import Call, Leg, Ring
 from huntline.calls.moves import Moves
 from huntline.calls.parts import CallParts
@@ -24,6 +25,7 @@ from huntline.calls.replacement import Takeovers
 from huntline.calls.taking_up import last_number, missed_event
 from huntline.calls.tools import CallTools
 from huntline.calls.transfers import Transfers
+from huntline.calls.voicemail_calls import VoicemailCalls
 from huntline.engine import commands as do
 from huntline.engine import events as told
 from huntline.engine.reasons import Cause, Reason, StopReason
@@ -35,6 +37,7 @@ from huntline.media.interface import (
     MediaLegLost,
     MediaSilent,
     PlayFinished,
+    RecordingEnded,
 )
 from huntline.sip.core import events as sip
 from huntline.sip.core.leg_record import LegRecord
@@ -80,6 +83,7 @@ class B2bua:
         record: Callable[[Recorded], None],
         attendants: AttendantPlans,
         speaker: Speaker,
+        mailroom: Mailroom,
     ) -> None:
         self._tools = tools
         self._record = record
@@ -89,9 +93,10 @@ class B2bua:
         self._queue_calls = QueueCalls(tools, parts)
         self._moves = moves = Moves(tools, parts, self._queue_calls)
         self._forwards = Forwards(tools, parts, moves)
-        self._direct_calls = direct_calls = DirectCalls(tools, parts, moves)
+        self._voicemail_calls = VoicemailCalls(tools, parts, moves, mailroom)
+        self._direct_calls = direct_calls = DirectCalls(tools, parts, moves, self._voicemail_calls)
         self._attendant_calls = AttendantCalls(tools, parts, moves, attendants, speaker)
-        moves.wire(direct_calls, direct_calls, self._forwards, self._attendant_calls)
+        moves.wire(direct_calls, direct_calls, self._forwards, self._attendant_calls, self._voicemail_calls)
         self._transfers = Transfers(tools, parts, admission, moves, direct_calls)
         self._arrivals = Arrivals(tools, admission, refusals, parts.ends, direct_calls)
         self._takeovers = Takeovers(tools, admission, parts.holding, refusals)
@@ -197,6 +202,9 @@ class B2bua:
 
     def handle_media(self, event: MediaEvent) -> None:
         """Take an event of the media driver."""
+        if isinstance(event, RecordingEnded):
+            self._voicemail_calls.recording_ended(event)
+            return
         call = self._tools.book.by_media(event.leg_id)
         if call is None:
             return
@@ -288,6 +296,7 @@ class B2bua:
             "direct-calls": self._direct_calls,
             "transfers": self._transfers,
             "attendant-calls": self._attendant_calls,
+            "voicemail-calls": self._voicemail_calls,
         }
 
     def take_up(
@@ -335,8 +344,14 @@ class B2bua:
             self._parts.alerting.take_up(call)
             self._parts.audio_paths.take_up(call)
             self._attendant_calls.take_up(call)
+            self._voicemail_calls.take_up(call)
             for leg in call.legs():
                 self._apply_answer(call, leg)
+
+    @property
+    def recordings_under_way(self) -> frozenset[str]:
+        """The ids of messages that callers leave at this moment."""
+        return self._voicemail_calls.recordings_under_way()
 
     # -- the end of all calls
 

@@ -6,6 +6,7 @@ from huntline.calls.model import Call, OwnerKind, Party, Ring
 from huntline.calls.moves import Moves
 from huntline.calls.parts import CallParts
 from huntline.calls.tools import CallTools
+from huntline.calls.voicemail_calls import VoicemailCalls
 from huntline.directory.plan import OutsideNumber, StarCode, Target
 from huntline.engine.model import Transfer
 from huntline.engine.reasons import Cause, Destination, Reason
@@ -20,9 +21,10 @@ class DirectCalls:
     party = Party.TARGET
     has_places = False
 
-    def __init__(self, tools: CallTools, parts: CallParts, moves: Moves) -> None:
+    def __init__(self, tools: CallTools, parts: CallParts, moves: Moves, voicemail: VoicemailCalls) -> None:
         self._tools = tools
         self._moves = moves
+        self._voicemail = voicemail
         self._alerting = parts.alerting
         self._early = parts.early
         self._audio_paths = parts.audio_paths
@@ -33,7 +35,9 @@ class DirectCalls:
         """A caller has dialled somebody, and their audio is ready."""
         if call.caller.account_id is None:
             call.path = self._alerting.path_so_far(call, target)
-        if isinstance(target, StarCode):
+        if isinstance(target, StarCode) and target.action == "voicemail":
+            self._voicemail.listen(call, call.caller.account_id or "")
+        elif isinstance(target, StarCode):
             self._audio_paths.answer_caller(call)
             self._tools.tasks.spawn(self._obey(call, target))
         else:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from huntline.attendant.visit import Visit
+from huntline.calls.box_visit import BoxVisit
 from huntline.calls.caller_identity import CallerId
 from huntline.calls.contacts import Contact, Display, PhoneKind
 from huntline.calls.diversion import Hop, Path
@@ -60,6 +61,7 @@ class OwnerKind(StrEnum):
     QUEUE = "queue"
     FORWARD = "forward"
     DIRECT = "direct"
+    VOICEMAIL = "voicemail"
     TRANSFER = "transfer"
     ATTENDANT = "attendant"
 
@@ -328,6 +330,7 @@ class Call:
     transfer: PendingTransfer | None = None
     arrival: Arrival | None = None
     arrived_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    box_visit: BoxVisit | None = None  # while it is in a mailbox
     is_released: bool = False
     hides_number: bool = False  # its caller wants nobody's number to be shown outside, for this call
     is_handed_on: bool = False  # its caller talked to somebody else before, and knows them by name

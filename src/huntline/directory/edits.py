@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from huntline.directory.attendants import Attendant, with_sounds, with_targets
-from huntline.directory.index import ATTENDANT, OrganizationIndex
+from huntline.directory.index import ATTENDANT, MAILBOX, OrganizationIndex
 from huntline.directory.organization import (
     EXITS,
     RULE_FIELDS,
@@ -133,7 +133,9 @@ def _user_renamed(organization: Organization, old: User, new: User) -> Organizat
 
 
 def _group_renamed(organization: Organization, old: str, new: str) -> Organization:
-    return _with_members(organization, _names_changed(old, new))
+    after = _with_members(organization, _names_changed(old, new))
+    before, now = f"{MAILBOX}{old}", f"{MAILBOX}{new}"
+    return _with_targets(after, lambda target: now if target == before else target)
 
 
 def _queue_renamed(
@@ -143,6 +145,8 @@ def _queue_renamed(
     then, now = OrganizationIndex(before), OrganizationIndex(after)
 
     def following(target: str) -> str:
+        if target == f"{MAILBOX}{old.name}":
+            return f"{MAILBOX}{new.name}"
         if then.forward_target(target) is not old or now.forward_target(target) is new:
             return target
         return new.primary_uri if target.lower().startswith("sip:") else new.name

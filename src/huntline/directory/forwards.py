@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
 from huntline.directory.attendants import Attendant, flows_of, no_input_target, targets_of
-from huntline.directory.index import ATTENDANT, OrganizationIndex, OutsideTarget
+from huntline.directory.index import ATTENDANT, MAILBOX, Mailbox, OrganizationIndex, OutsideTarget
 from huntline.directory.names import is_address, is_written_target, line_uri_number, sip_uri_parts
 from huntline.directory.organization import (
     EXITS,
@@ -19,7 +19,7 @@ from huntline.directory.organization import (
 )
 from huntline.directory.problems import Path, Problem, Problems, did_you_mean
 
-Destination = User | QueueSettings | Attendant | OutsideTarget
+Destination = User | QueueSettings | Attendant | Mailbox | OutsideTarget
 """What a forward leads to."""
 
 
@@ -75,7 +75,7 @@ def _check_forwarding(path: Path, written: str, user: User, index: OrganizationI
             yield Problem(path, written, _unknown_target(written, index))
         case User() as target if target is user:
             yield Problem(path, written, "a user may not forward to themself")
-        case User() | QueueSettings() | Attendant() | OutsideTarget():
+        case User() | QueueSettings() | Attendant() | Mailbox() | OutsideTarget():
             pass
 
 
@@ -93,6 +93,8 @@ def _check_also_ring(path: Path, written: str, user: User, index: OrganizationIn
                 f"is attendant {attendant.name}; what rings beside a user's phones is a number or a colleague"
             )
             yield Problem(path, written, message)
+        case Mailbox():
+            yield Problem(path, written, "is a mailbox, which does not ring")
         case User() | OutsideTarget():
             pass
 
@@ -111,7 +113,7 @@ def _check_voicemail(path: Path, user: User, index: OrganizationIndex) -> Proble
         case Attendant() as attendant:
             message = f"is attendant {attendant.name}; a mailbox is a person's, or an address outside"
             yield Problem(path, user.voicemail, message)
-        case User() | OutsideTarget():
+        case User() | Mailbox() | OutsideTarget():
             pass
 
 
@@ -127,7 +129,7 @@ def _check_exit(path: Path, exit_: QueueExit, queue: QueueSettings, index: Organ
             yield Problem(path, exit_.target, "must be a person of the organization: voicemail is theirs")
         case QueueSettings() as target if target is queue:
             yield Problem(path, exit_.target, "a queue may not forward to itself")
-        case User() | QueueSettings() | Attendant() | OutsideTarget() | None:
+        case User() | QueueSettings() | Attendant() | Mailbox() | OutsideTarget() | None:
             pass
 
 
@@ -139,11 +141,19 @@ def _check_target(path: Path, target: str, index: OrganizationIndex) -> Problems
         case User() as user if missing := missing_for_calls(user):
             lacking = f"may not be a target: {user.upn} lacks {' and '.join(missing)}"
             yield Problem(path, target, lacking)
-        case User() | QueueSettings() | Attendant() | OutsideTarget():
+        case Mailbox(whose=User() as user) if missing := missing_for_calls(user):
+            lacking = f"may not be a target: {user.upn} has no mailbox, for want of {' and '.join(missing)}"
+            yield Problem(path, target, lacking)
+        case User() | QueueSettings() | Attendant() | Mailbox() | OutsideTarget():
             pass
 
 
 def _unknown_target(target: str, index: OrganizationIndex) -> str:
+    if target[: len(MAILBOX)].lower() == MAILBOX:
+        name = target[len(MAILBOX) :]
+        queues, groups = index.organization.queues, index.organization.groups
+        known = [*(queue.name for queue in queues), *(group.name for group in groups)]
+        return f"there is no queue, group or user {name}{did_you_mean(name, (*known, *index.users))}"
     if line_uri_number(target):
         return "is a number of the organization that belongs to no queue, no attendant and no user"
     if target[: len(ATTENDANT)].lower() == ATTENDANT:
@@ -155,7 +165,10 @@ def _unknown_target(target: str, index: OrganizationIndex) -> str:
         suggestion = did_you_mean("@".join(parts), index.users)
         return f"there is no user or queue {parts[0]} in {parts[1]}{suggestion}"
     known = [queue.name for queue in index.organization.queues]
-    wanted = "must be the name of a queue, sip:user@domain, attendant:NAME or tel:+digits without separators"
+    wanted = (
+        "must be the name of a queue, sip:user@domain, attendant:NAME, voicemail:NAME or tel:+digits without"
+        " separators"
+    )
     return wanted + did_you_mean(target, known)
 
 
@@ -221,7 +234,7 @@ def _node(target: str | User, source: Destination | None, index: OrganizationInd
             yield queue.name
         case User() as user if user is not source:
             yield user.upn
-        case User() | QueueSettings() | OutsideTarget() | None:
+        case User() | QueueSettings() | Mailbox() | OutsideTarget() | None:
             pass
 
 

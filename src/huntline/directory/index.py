@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from huntline.directory.attendants import Attendant
 from huntline.directory.names import (
@@ -18,10 +20,42 @@ ATTENDANT = "attendant:"
 """In front of the name of an attendant, where a target is written."""
 
 
+MAILBOX = "voicemail:"
+"""In front of whose mailbox it is, where a target is written."""
+
+
 class OutsideTarget(str):
     """An address that is nothing of the organization's: the outside world answers it."""
 
     __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mailbox:
+    """The mailbox of a user, a group or a queue."""
+
+    whose: User | Group | QueueSettings
+
+    @property
+    def box_id(self) -> str:
+        """Its id: that of whom it belongs to."""
+        match self.whose:
+            case User(user_id=box_id) | Group(group_id=box_id) | QueueSettings(queue_id=box_id):
+                return box_id
+
+    @property
+    def address(self) -> str:
+        """How it is written after ``MAILBOX``."""
+        return self.whose.upn if isinstance(self.whose, User) else self.whose.name
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self.whose.shown_name if isinstance(self.whose, User) else self.whose.name
+
+
+ForwardTarget = User | QueueSettings | Attendant | Mailbox | OutsideTarget
+"""What the target of a forward can be."""
 
 
 class OrganizationIndex:
@@ -37,6 +71,7 @@ class OrganizationIndex:
         self._queues_by_number: dict[str, QueueSettings] = {}
         self._attendants: dict[str, Attendant] = {}
         self._attendants_by_number: dict[str, Attendant] = {}
+        self._mailboxes: dict[str, Mailbox] | None = None  # once somebody asks
         for group in organization.groups:
             self.groups.setdefault(group.name.casefold(), group)
         self._add_users()
@@ -106,7 +141,23 @@ class OrganizationIndex:
         attendant's."""
         return self.user(name, domain) or self.queue(name) or self.attendant(name)
 
-    def forward_target(self, target: str) -> User | QueueSettings | Attendant | OutsideTarget | None:
+    def mailbox(self, name: str) -> Mailbox | None:
+        """The shared mailbox of the queue or group of that name, or that of the user with this UPN."""
+        whose = self.users.get(name.lower()) or self.queue(name) or self.groups.get(name.casefold())
+        return Mailbox(whose) if whose is not None else None
+
+    def mailboxes(self) -> Iterator[Mailbox]:
+        """Those of all users, groups and queues."""
+        for whose in (self.organization.users, self.organization.groups, self.organization.queues):
+            yield from map(Mailbox, whose)
+
+    def mailbox_by_id(self, box_id: str) -> Mailbox | None:
+        """The mailbox of whoever has this id."""
+        if self._mailboxes is None:
+            self._mailboxes = {mailbox.box_id: mailbox for mailbox in self.mailboxes()}
+        return self._mailboxes.get(box_id)
+
+    def forward_target(self, target: str) -> ForwardTarget | None:
         """What a forward leads to; None when it should be one of ours and is not there."""
         if number := line_uri_number(target):
             digits = number[1:]
@@ -116,11 +167,11 @@ class OrganizationIndex:
             return self._sip_target(target)
         if target[: len(ATTENDANT)].lower() == ATTENDANT:
             return self.attendant(target[len(ATTENDANT) :])
+        if target[: len(MAILBOX)].lower() == MAILBOX:
+            return self.mailbox(target[len(MAILBOX) :])
         return self.queue(target)
 
-    def rule_target(
-        self, user: User, written: str
-    ) -> User | QueueSettings | Attendant | OutsideTarget | None:
+    def rule_target(self, user: User, written: str) -> ForwardTarget | None:
         """What a user's own rule leads to: the target of a forward, or by one word their own mailbox."""
         if written == OWN_VOICEMAIL:
             written = user.voicemail or f"voicemail:{user.upn}"

@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from huntline.directory.attendants import Attendant
 from huntline.directory.forwards import Destination, destination_of
-from huntline.directory.index import OrganizationIndex, OutsideTarget
+from huntline.directory.index import Mailbox, OrganizationIndex, OutsideTarget
 from huntline.directory.organization import EXITS, QueueExit, QueueExitAction, QueueSettings, User
 
 
@@ -84,5 +84,5 @@ def _after(exit_: QueueExit, ways: Mapping[str, Way], index: OrganizationIndex) 
             return Way(end=user.upn)
         case Attendant() as attendant:
             return Way(end=attendant.name)
-        case OutsideTarget() | None:
+        case Mailbox() | OutsideTarget() | None:
             return Way(end=exit_.target)

@@ -12,9 +12,9 @@ from huntline.attendant.model import FlowPlan
 from huntline.directory.attendant_plans import NOBODY_TO_DIAL, dial_directory, flow_plan, texts_of
 from huntline.directory.attendants import Attendant
 from huntline.directory.caller_id import ShownCallerId, caller_id_in_effect, policies_in_effect
-from huntline.directory.forwards import Destination
 from huntline.directory.groups import LeftOut, agents_of, left_out_of
-from huntline.directory.index import ATTENDANT, OrganizationIndex, OutsideTarget
+from huntline.directory.index import ATTENDANT, ForwardTarget, Mailbox, OrganizationIndex, OutsideTarget
+from huntline.directory.mailboxes import BoxOwner, owner_of
 from huntline.directory.names import (
     host_key,
     line_uri_number,
@@ -40,6 +40,9 @@ from huntline.directory.organization import (
 from huntline.directory.propagation import as_of
 from huntline.directory.trunks import TrunkTable, outbound_destination
 from huntline.engine.model import AgentSettings, CallQueue, Exit, ExitAction
+
+VOICEMAIL_CODE = "*97"
+"""What users dial to hear their messages, where the organization has given it no other meaning."""
 
 DEFAULT_MUSIC = "default"  # as `CallQueue.music` names it
 
@@ -93,8 +96,9 @@ StarAction = Literal[
     "forward-busy-off",
     "forward-no-answer",
     "forward-no-answer-off",
+    "voicemail",
 ]
-"""What a code does: those of ``StarCodes``, but for the one that stands before a number."""
+"""What a code does: those of ``StarCodes``, but for the one before a number; and to hear the own messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +149,7 @@ MoveTarget = QueueTarget | UserTarget | OutsideNumber | OutsideAddress | Attenda
 
 Target = MoveTarget | StarCode
 
-_STAR_ACTIONS: tuple[StarAction, ...] = get_args(StarAction)
+_STAR_ACTIONS: tuple[StarAction, ...] = get_args(StarAction)[:-1]
 _BEFORE_NUMBERS: tuple[StarAction, ...] = ("forward-all", "forward-busy", "forward-no-answer")
 
 
@@ -427,6 +431,21 @@ class ServerPlan:
             ),
         )
 
+    def box_owner(self, box_id: str) -> BoxOwner | None:
+        """Whose mailbox this is; None where there is none."""
+        for index in self._indexes.values():
+            if (mailbox := index.mailbox_by_id(box_id)) is not None:
+                return owner_of(mailbox, index)
+        return None
+
+    def box_owners(self, organization_id: str) -> tuple[BoxOwner, ...]:
+        """All mailboxes of an organization: of users, groups and queues."""
+        index = self._indexes.get(organization_id)
+        if index is None:
+            return ()
+        owners = (owner_of(mailbox, index) for mailbox in index.mailboxes())
+        return tuple(owner for owner in owners if owner is not None)
+
     def changed_organizations(self, before: ServerPlan) -> list[str]:
         """Ids of the organizations whose queues or agents differ, those that came or went included."""
         ids = dict.fromkeys((*before._engine_settings, *self._engine_settings))
@@ -497,9 +516,7 @@ class ServerPlan:
         return next((trunk for trunk in trunks if outbound_destination(trunk)), None)
 
 
-def _move_target(
-    found: User | QueueSettings | Attendant | OutsideTarget | None, organization_id: str
-) -> MoveTarget | None:
+def _move_target(found: ForwardTarget | None, organization_id: str) -> MoveTarget | None:
     match found:
         case User(user_id=user_id):
             return UserTarget(user_id, organization_id)
@@ -507,6 +524,8 @@ def _move_target(
             return QueueTarget(queue_id, organization_id)
         case Attendant(attendant_id=attendant_id):
             return AttendantTarget(attendant_id, organization_id)
+        case Mailbox(box_id=box_id):
+            return VoicemailTarget(box_id, organization_id)
         case OutsideTarget() as address:
             number = line_uri_number(address)
             if number is None:
@@ -539,6 +558,7 @@ def _star_code(organization: Organization, dialled: str) -> StarCode | None:
     codes: dict[StarAction, str | None] = {
         action: getattr(organization.star_codes, action.replace("-", "_")) for action in _STAR_ACTIONS
     }
+    codes["voicemail"] = VOICEMAIL_CODE
     for action, code in codes.items():
         if dialled == code:
             return StarCode(organization.organization_id, action)
@@ -622,12 +642,14 @@ def _engine_exit(exit_: QueueExit, index: OrganizationIndex) -> Exit:
         case User() | QueueSettings() | Attendant() | OutsideTarget() as target:
             # Where a person's own rule leads is found when it comes to that, and so tells of them.
             return _forward_to(target)
+        case Mailbox():
+            return Exit(ExitAction.FORWARD, target=exit_.target)
         case None:
             # Refused when it is saved; should it come up all the same, the forward fails, not the server.
             return Exit(ExitAction.FORWARD, target=exit_.target)
 
 
-def _forward_to(destination: Destination) -> Exit:
+def _forward_to(destination: User | QueueSettings | Attendant | OutsideTarget) -> Exit:
     match destination:
         case QueueSettings() as queue:
             return Exit(ExitAction.FORWARD, queue_id=queue.queue_id)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from huntline.directory.attendants import Attendant, with_sounds, with_targets
 from huntline.directory.forwards import check_forwards
-from huntline.directory.index import ATTENDANT, OrganizationIndex
+from huntline.directory.index import ATTENDANT, MAILBOX, OrganizationIndex
 from huntline.directory.licences import check_licences
 from huntline.directory.names import line_uri_number
 from huntline.directory.organization import (
@@ -174,6 +174,9 @@ class _Settling:
         if target[: len(ATTENDANT)].lower() == ATTENDANT:
             attendant = self._index.attendant(target[len(ATTENDANT) :])
             return ATTENDANT + attendant.name if attendant else target
+        if target[: len(MAILBOX)].lower() == MAILBOX:
+            mailbox = self._index.mailbox(target[len(MAILBOX) :])
+            return f"{MAILBOX}{mailbox.address}" if mailbox else target
         if target[:4].lower() != "sip:":
             queue = self._index.queue(target)
             return queue.name if queue else target

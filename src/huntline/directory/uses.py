@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import singledispatch
 
 from huntline.directory.attendants import Attendant, sounds_in, targets_of
-from huntline.directory.index import OrganizationIndex
+from huntline.directory.index import Mailbox, OrganizationIndex
 from huntline.directory.names import line_uri_number
 from huntline.directory.organization import (
     Audio,
@@ -125,18 +125,23 @@ def _forwards_to(item: User | QueueSettings | Attendant, organization: Organizat
     for queue in organization.queues:
         for field, when in _EXITS.items():
             target = getattr(queue, field).target
-            if target and queue is not item and index.forward_target(target) is item:
+            if target and queue is not item and _leads_to(index, target, item):
                 yield f"queue {queue.name} forwards to it {when} ({field})"
     for attendant in organization.attendants:
         for path, target in targets_of(attendant):
-            if attendant is not item and index.forward_target(target) is item:
+            if attendant is not item and _leads_to(index, target, item):
                 yield f"attendant {attendant.name} sends callers to it ({field_of(path)})"
     for user in organization.users:
         if user is item:
             continue
         for field, what in _USER_FORWARDS.items():
             target = getattr(user, field)
-            if target and index.forward_target(target) is item:
+            if target and _leads_to(index, target, item):
                 yield f"user {user.upn} {what} ({field})"
-        if any(index.forward_target(also.target) is item for also in user.also_ring):
+        if any(_leads_to(index, also.target, item) for also in user.also_ring):
             yield f"user {user.upn} has it rung, too (also_ring)"
+
+
+def _leads_to(index: OrganizationIndex, target: str, item: User | QueueSettings | Attendant) -> bool:
+    found = index.forward_target(target)
+    return (found.whose if isinstance(found, Mailbox) else found) is item

@@ -18,9 +18,11 @@ from huntline.media.interface import (
     MediaUnavailable,
     NotAcceptable,
     PlayFinished,
+    RecordingEnded,
 )
 from huntline.media.worker import wire
-from huntline.media.worker.wire import MediaLegState, PlayState, SecretsChanged, WorkerEvent
+from huntline.media.worker.wire import MediaLegState, PlayState, RecordState, SecretsChanged, WorkerEvent
+from huntline.plain import fields_of
 
 logger = logging.getLogger(__name__)
 
@@ -136,6 +138,15 @@ class MediaClient:
         self._change(leg_id, play=None, announcement=None)
         self._send({"verb": "stop", "leg": leg_id})
 
+    def record(self, leg_id: str, path: str, *, most_s: float, silence_s: float) -> None:
+        record = RecordState(path, most_s, silence_s, time.monotonic())
+        self._change(leg_id, record=record)
+        self._send({"verb": "record", "leg": leg_id, "record": fields_of(record)})
+
+    def stop_recording(self, leg_id: str) -> None:
+        self._change(leg_id, record=None)
+        self._send({"verb": "stop_recording", "leg": leg_id})
+
     def takes_keys(self, leg_id: str) -> bool:
         leg = self._legs.get(leg_id)
         return bool(leg and leg.agreed and leg.agreed["event_payload_type"] is not None)
@@ -231,7 +242,8 @@ class MediaClient:
             raise
         fresh = MediaLegState.from_dict(result)
         if known := self._legs.get(leg_id):
-            fresh.play, fresh.announcement, fresh.bridge = known.play, known.announcement, known.bridge
+            fresh.play, fresh.announcement = known.play, known.announcement
+            fresh.bridge, fresh.record = known.bridge, known.record
         self._know(leg_id, fresh)
         return fresh
 
@@ -336,6 +348,11 @@ class MediaClient:
 
     def _take_event(self, event: WorkerEvent) -> None:
         leg = self._legs.get(event.leg_id)
+        if isinstance(event, RecordingEnded):
+            if leg is not None and leg.record is not None and leg.record.path == event.path:
+                self._change(event.leg_id, record=None)
+            self._tell(event)
+            return
         if leg is None:
             return
         if isinstance(event, SecretsChanged):

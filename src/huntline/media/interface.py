@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from huntline.errors import PeerError
 
@@ -66,7 +66,25 @@ class MediaLegLost:
     leg_id: str
 
 
-MediaEvent = PlayFinished | DtmfPressed | MediaSilent | MediaDied | MediaLegLost
+WhyEnded = Literal["stopped", "silence", "limit", "disk", "deleted"]
+"""Why a recording ended: as asked for, by silence, at its longest, because the disk took no more, or with its
+leg."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingEnded:
+    """A recording is whole: its file has all that was heard, as far as the disk took it.
+
+    It is told once for each, also where the leg is gone already.
+    """
+
+    leg_id: str
+    path: str
+    seconds: float
+    why: WhyEnded
+
+
+MediaEvent = RecordingEnded | PlayFinished | DtmfPressed | MediaSilent | MediaDied | MediaLegLost
 
 
 class Media(Protocol):
@@ -122,6 +140,19 @@ class Media(Protocol):
 
     def stop(self, leg_id: str) -> None:
         """Stop playing: silence, or the leg it is bridged with."""
+        ...
+
+    def record(self, leg_id: str, path: str, *, most_s: float, silence_s: float) -> None:
+        """Record what the party says, as G.711 in WAV, until it is ``most_s`` seconds long or silence lasts.
+
+        What is lost is silence of its length, and keys are not part of it. The file can be read at any
+        moment, and has all but the last second. A file that is there already is gone on with. A leg has one
+        recording at a time; RecordingEnded tells of its end, also when the leg is deleted.
+        """
+        ...
+
+    def stop_recording(self, leg_id: str) -> None:
+        """End the leg's recording, if there is one."""
         ...
 
     def takes_keys(self, leg_id: str) -> bool:

@@ -35,9 +35,11 @@ from huntline.network.peers import connections_for
 from huntline.processes.words import HANDED_OVER, RUN_ID
 from huntline.signalling.control_verbs import ControlVerbs
 from huntline.signalling.draining import Draining
+from huntline.signalling.lamps import Lamps
 from huntline.signalling.live_feed import LiveFeed
 from huntline.signalling.live_log import Earlier, Life, LiveLog, this_machine
 from huntline.signalling.live_records import LiveRecords, unix_offset
+from huntline.signalling.mailroom import Boxes
 from huntline.signalling.own_rules import Edit, OwnRules
 from huntline.signalling.process_status import ProcessStatus
 from huntline.signalling.reachability import Reachability
@@ -45,6 +47,7 @@ from huntline.signalling.routing import BuiltinSounds, Routing
 from huntline.signalling.runner import Runner
 from huntline.signalling.settings_loading import SettingsLoading
 from huntline.signalling.snapshot_writing import SnapshotWriting
+from huntline.signalling.speaking import Speaking
 from huntline.signalling.unsettled import Unsettled
 from huntline.sip.core import events as sip
 from huntline.sip.core.core import CoreSettings, SipCore
@@ -52,6 +55,7 @@ from huntline.sip.core.flow import Flow
 from huntline.sip.core.leg_record import LegRecord
 from huntline.sip.core.record_bytes import read_record
 from huntline.sip.servers.authenticator import Authenticator
+from huntline.sip.servers.message_summary import MessageSummaries
 from huntline.sip.servers.presence import PresenceServer
 from huntline.sip.servers.registrar import Registrar, RegistrarLimits
 from huntline.sip.servers.requests import Requests
@@ -63,6 +67,7 @@ from huntline.storage.database import open_database
 from huntline.storage.history import HistoryWriter
 from huntline.storage.journal import Journal
 from huntline.storage.settings import Settings, set_opted_out
+from huntline.voicemail.boxes import Voicemail
 from huntline.web.page_addresses import page_origins
 
 log = logging.getLogger(__name__)
@@ -124,12 +129,18 @@ class Signalling:
             on_presence=lambda user_id, presence: post(told.PresenceChanged(user_id, presence)),
             on_change=lambda user_id: self._live_log.changed("presence", user_id),
         )
+        self._summaries = MessageSummaries(
+            self._core,
+            lambda user_id: self._lamps.waiting(user_id),
+            self._registrar.bindings,
+            on_change=lambda user_id: self._live_log.changed("subscription", user_id),
+        )
         self._user_agent = UserAgent(
             self._core,
             self._on_sip,
             on_flow_lost=self._registrar.flow_lost,
             before_sending=self._write_down,
-            timed=(self._registrar, self._presence),
+            timed=(self._registrar, self._presence, self._summaries),
             limits=ConnectionLimits(
                 connections=connections_for(limits.max_connections),
                 connections_per_address=limits.max_connections_per_address,
@@ -137,7 +148,9 @@ class Signalling:
             page_origins=partial(page_origins, self._config),
         )
         self._authenticator = Authenticator(self._in_force, kept_secret(self._config.data / "secret"))
-        self._requests = Requests(self._user_agent, self._authenticator, self._registrar, self._presence)
+        self._requests = Requests(
+            self._user_agent, self._authenticator, self._registrar, self._presence, self._summaries
+        )
 
     def _build_calls(self) -> None:
         self._media = MediaClient(self._config.media_socket, self._on_media, self._media_changed)
@@ -157,11 +170,25 @@ class Signalling:
         admission = Admission(self._in_force, self._authenticator)
         self._speech = Speech(self._config.data / SPEECH_FOLDER)
         self._preparing = Tasks()
+        self._boxes = self._build_boxes()
+        self._tasks = tools.tasks
         self._b2bua = B2bua(
-            tools, admission, self._refusals, self._record, attendants=self._routing, speaker=self._speech
+            tools,
+            admission,
+            self._refusals,
+            self._record,
+            attendants=self._routing,
+            speaker=self._speech,
+            mailroom=self._boxes,
         )
         self._live_records = LiveRecords(
-            tools.book, self._b2bua.owners, self._user_agent, self._media, self._registrar, self._presence
+            tools.book,
+            self._b2bua.owners,
+            self._user_agent,
+            self._media,
+            self._registrar,
+            self._presence,
+            self._summaries,
         )
         self._live_log = LiveLog(
             self._journal,
@@ -199,6 +226,13 @@ class Signalling:
             self._clock.wall,
         )
 
+    def _build_boxes(self) -> Boxes:
+        data = self._config.data
+        voicemail = Voicemail(self._database, data, self._clock.wall)
+        self._lamps = Lamps(voicemail, self._in_force, self._messages_changed)
+        beep = ensure_builtin(data / "audio")["record-tone"]
+        return Boxes(voicemail, self._in_force, Speaking(data / "speech").source, beep, self._box_changed)
+
     def _build_control(self) -> None:
         self._loading = SettingsLoading(
             Settings(self._database).organizations,
@@ -223,6 +257,8 @@ class Signalling:
             self._live,
             self._draining,
             self._live_log,
+            self._boxes,
+            self._lamps,
         )
         self._control = ControlServer(self._config.control_socket, verbs.table())
 
@@ -233,12 +269,16 @@ class Signalling:
         await self._media.start()
         # Settings first: a phone refused in between would not try again for a long time.
         await self._loading.load()
+        self._boxes.load()
+        self._lamps.load()
         self._take_up_calls()
+        await self._boxes.finish_others(self._b2bua.recordings_under_way)
         await self._user_agent.start([ListenAddress.parse(str(address)) for address in self._config.sip])
         self._runner.start()
         run = os.environ[RUN_ID]
         if not self._earlier.is_of_run(run):
             self._b2bua.end_calls(Cause.SERVER_RESTARTED)
+        self._summaries.changed_for_all(asyncio.get_running_loop().time())
         self._live_log.begin_anew(Life(this_machine(), run, self._clock.start))
         await self._control.start()
 
@@ -255,6 +295,8 @@ class Signalling:
             self._registrar.restore(user_id, state, loop.time(), unix_offset())
         for user_id, state in earlier.records("presence", read).items():
             self._presence.restore(user_id, state, loop.time(), unix_offset())
+        for user_id, state in earlier.records("subscription", read).items():
+            self._summaries.restore(user_id, state, loop.time(), unix_offset())
         self._reachability.take_up(earlier.reachable)
         loop.call_later(
             TIME_TO_RETURN, self._reachability.stop_waiting, lambda name: bool(self._registrar.bindings(name))
@@ -310,6 +352,8 @@ class Signalling:
     def _on_sip(self, event: sip.SipEvent) -> None:
         if isinstance(event, sip.RequestReceived):
             self._requests.handle(event)
+        elif isinstance(event, sip.ResponseReceived):
+            self._summaries.answered(event)
         else:
             self._b2bua.handle_sip(event)
 
@@ -330,6 +374,13 @@ class Signalling:
 
     def _write_down(self) -> None:
         self._live_log.flush()
+
+    def _box_changed(self, box_id: str) -> None:
+        """The messages of a mailbox are others."""
+        self._tasks.spawn(self._lamps.refresh(box_id))
+
+    def _messages_changed(self, user_id: str) -> None:
+        self._summaries.changed(user_id, self._user_agent.now())
 
     def _media_changed(self, leg_id: str) -> None:
         self._live_log.changed("media", leg_id)

@@ -330,6 +330,53 @@ opt_outs = Table(
     _within("queues", "queue_id"),
 )
 
+# Voicemail. How a box is set, where somebody has set it; what is in it. ``box_id`` is the id of a user, a
+# group or a queue; no references, since messages are there until somebody has heard of them.
+
+mailboxes = Table(
+    "mailboxes",
+    metadata,
+    _organization_id(),
+    Column("box_id", Id, nullable=False),
+    Column("is_on", Boolean, nullable=False),
+    Column("language", String, nullable=False),
+    Column("greeting_text", String),
+    Column("greeting_file", String),
+    Column("operator", String),
+    Column("longest", Integer, nullable=False),  # seconds
+    Column("kept_days", Integer, nullable=False),
+    Column("quota", Integer, nullable=False),
+    Column("mail", String),
+    Column("attach_sound", Boolean, nullable=False),
+    Column("pin_hash", String),  # argon2id, in its own text form
+    Column("wrong_pins", Integer, nullable=False, server_default="0"),
+    Column("locked_until", UtcDateTime),
+    PrimaryKeyConstraint("organization_id", "box_id"),
+)
+
+voicemail_messages = Table(
+    "voicemail_messages",
+    metadata,
+    _organization_id(),
+    Column("message_id", Id, nullable=False),  # UUIDv7, so that it sorts as it came
+    Column("box_id", Id, nullable=False),
+    Column("call_id", String, nullable=False),
+    Column("caller", String, nullable=False),
+    Column("caller_name", String, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    Column("seconds", Float),  # null: it is being recorded
+    Column("heard_at", UtcDateTime),
+    Column("saved_at", UtcDateTime),
+    Column("taken_by", Id),
+    Column("taken_at", UtcDateTime),
+    Column("mail_due_at", UtcDateTime),  # null: nothing is to be sent
+    Column("mail_tries", Integer, nullable=False, server_default="0"),
+    Column("mail_error", String),
+    PrimaryKeyConstraint("organization_id", "message_id"),
+    Index(None, "organization_id", "box_id"),
+    Index(None, "mail_due_at"),
+)
+
 # Who may change the settings. ``organization_id`` is empty for accounts of the host.
 
 accounts = Table(

@@ -34,6 +34,7 @@ from huntline.web.api import (
     imports,
     licences,
     live,
+    mailboxes,
     me,
     not_rung,
     numbers,
@@ -49,6 +50,7 @@ from huntline.web.api import (
     trunks,
     user_accounts,
     users,
+    voicemail,
 )
 from huntline.web.authentication import authenticated
 from huntline.web.backstage import Backstage
@@ -64,6 +66,7 @@ from huntline.web.guards import BodyLimit, BodyRules, Faults, RequestLimit, Secu
 from huntline.web.health import Health, HealthPart
 from huntline.web.language import AnswersInLanguage, language_in_query
 from huntline.web.letting_go import let_go_daily
+from huntline.web.mailing import mail_messages
 from huntline.web.paths import API_PATH as API_PATH
 from huntline.web.paths import DESCRIPTION_PATH
 from huntline.web.principal import Principal
@@ -108,6 +111,8 @@ ROUTERS = (
     audit.router,
     me.router,
     colleagues.router,
+    voicemail.router,
+    mailboxes.router,
     not_rung.router,
 )
 
@@ -216,6 +221,7 @@ async def run_web(config: Config, ready: Callable[[], None]) -> None:
         background = (
             asyncio.ensure_future(app.state.health.watch()),
             asyncio.ensure_future(let_go_daily(app.state.backstage)),
+            asyncio.ensure_future(mail_messages(app.state.backstage)),
         )
         serving = asyncio.ensure_future(server.serve(sockets=[for_the_owner, listening]))
         try:

@@ -138,10 +138,23 @@ SETTINGS = {
     "has a meaning only with action: forward or voicemail": (
         "n'a de sens qu'avec action: forward ou voicemail"
     ),
-    "must be the name of a queue, sip:user@domain, attendant:NAME or tel:+digits without separators": (
-        "doit être le nom d'une file d'attente, sip:utilisateur@domaine, attendant:NOM ou tel:+chiffres sans"
-        " séparateurs"
+    "must be the name of a queue, sip:user@domain, attendant:NAME, voicemail:NAME or tel:+digits without"
+    " separators": (
+        "doit être le nom d'une file d'attente, sip:utilisateur@domaine, attendant:NOM, voicemail:NOM ou"
+        " tel:+chiffres sans séparateurs"
     ),
+    "there is no queue, group or user {name}{suggestion:said}": (
+        "il n'y a ni file d'attente, ni groupe, ni utilisateur {name}{suggestion}"
+    ),
+    "is a mailbox, which does not ring": "est une messagerie vocale, qui ne sonne pas",
+    "may not be a target: {upn} has no mailbox, for want of {missing:and}": (
+        "ne peut pas être une destination : {upn} n'a pas de messagerie vocale, faute de {missing}"
+    ),
+    "must be one mail address such as amal@contoso.com": (
+        "doit être une seule adresse e-mail, comme amal@contoso.com"
+    ),
+    "leads to nothing that is there": "ne mène à rien qui existe",
+    "must be 4 to 10 digits": "doit avoir de 4 à 10 chiffres",
     "is a number of the organization that belongs to no queue, no attendant and no user": (
         "est un numéro de l'organisation qui n'est à aucune file d'attente, à aucun standard automatique ni à"
         " aucun utilisateur"

@@ -71,6 +71,11 @@ def refuse_tone() -> array[int]:
     return _to_samples(_beep(330, 0.5))
 
 
+def record_tone() -> array[int]:
+    """One beep: speak now."""
+    return _to_samples(_beep(1000, 0.4))
+
+
 def busy_tone() -> array[int]:
     """One period of the European busy tone (ITU-T E.180): 425 Hz, half a second on, half off."""
     return _to_samples([*_beep(425, 0.5), *_silence(0.5)])
@@ -86,6 +91,7 @@ _BUILTIN: dict[str, Callable[[], array[int]]] = {
     "default-music": default_music,
     "confirm-tone": confirm_tone,
     "refuse-tone": refuse_tone,
+    "record-tone": record_tone,
     "busy-tone": busy_tone,
     "ringing-tone": ringing_tone,
 }

@@ -13,6 +13,7 @@ from huntline.media.worker.latch import Address
 from huntline.media.worker.media_clock import TICKS_PER_SECOND, MediaClock
 from huntline.media.worker.path import PACKET, VIEW, AudioPath, send_nowhere
 from huntline.media.worker.playing import Playing
+from huntline.media.worker.recorder import LegRecording
 from huntline.media.worker.relay import EVENTS, Relay, Send
 from huntline.sdp import Agreed, LocalAudio
 
@@ -91,6 +92,7 @@ class MediaLeg:
         """What is spoken over what is played."""
         self.peer: MediaLeg | None = None
         """The leg it is bridged with."""
+        self.recording: LegRecording | None = None
         self.received = 0
         self.sent_before = 0
         """Packets of earlier streams, see ``begin_stream``."""
@@ -189,7 +191,15 @@ class MediaLeg:
     def forward(self, relay: Relay | None, *, is_awaited: bool = False) -> None:
         """Relay what is heard, or do so no more; or tell when it is heard."""
         self._relay, self._is_awaited = relay, is_awaited
-        self.path.listen(relay is not None or is_awaited)
+        self._listen()
+
+    def record(self, recording: LegRecording | None) -> None:
+        """Let what is heard be recorded, or be so no more."""
+        self.recording = recording
+        self._listen()
+
+    def _listen(self) -> None:
+        self.path.listen(self._relay is not None or self._is_awaited or self.recording is not None)
 
     # What the path tells
 
@@ -215,6 +225,9 @@ class MediaLeg:
             self._take_event(size, ssrc, timestamp)
         elif self._is_awaited:
             self._observer.on_awaited(self)
+        if self.recording is not None and payload_type != self._event_type and not self._keys.is_pressed:
+            audio = bytes(VIEW[_HEADER_SIZE:size])
+            self.recording.hear(audio, self._spoken[payload_type], ssrc, timestamp)
         if self._relay is not None:
             self._relay.pass_on(VIEW, size, second, sequence, timestamp, ssrc)
 

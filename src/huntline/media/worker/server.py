@@ -54,7 +54,7 @@ async def run(
     control = ControlSocket(abandoned_after)
     maker = LegMaker(PortPool(media_address, ports), public_address or media_address, rules)
     switchboard = Switchboard(maker, control.tell)
-    control.on_abandoned = switchboard.close
+    control.on_abandoned = lambda: switchboard.keep(())
     server = await asyncio.get_running_loop().create_unix_server(
         lambda: ControlConnection(control, switchboard), os.fspath(control_path)
     )
@@ -76,7 +76,7 @@ class ControlSocket:
 
     def __init__(self, abandoned_after: float) -> None:
         """``on_abandoned`` is called when for so many seconds no client came in the place of one."""
-        self.on_abandoned: Callable[[], None] = lambda: None
+        self.on_abandoned: Callable[[], object] = lambda: None
         self._abandoned_after = abandoned_after
         self._waiting_for_client: asyncio.TimerHandle | None = None
         self._connections: set[ControlConnection] = set()
@@ -227,6 +227,10 @@ class ControlConnection(asyncio.Protocol):
                 return board.announce(_text(request, "leg"), _texts(request, "sources"))
             case "stop":
                 return board.stop(_text(request, "leg"))
+            case "record":
+                return board.record(_text(request, "leg"), wire.RecordState(**request["record"]))
+            case "stop_recording":
+                return board.stop_recording(_text(request, "leg"))
             case "press":
                 return board.press(_text(request, "leg"), _text(request, "key"))
             case "bridge":

@@ -15,15 +15,18 @@ from huntline.media.interface import (
     MediaUnavailable,
     NotAcceptable,
     PlayFinished,
+    RecordingEnded,
+    WhyEnded,
 )
 from huntline.media.worker.leg import MediaLeg
 from huntline.media.worker.leg_maker import LegMaker, with_new_credentials
 from huntline.media.worker.media_clock import SAMPLES_PER_TICK, TICK, TICKS_PER_SECOND
 from huntline.media.worker.player import Player
 from huntline.media.worker.playing import Playing
+from huntline.media.worker.recorder import Recorder
 from huntline.media.worker.relay import Relay
 from huntline.media.worker.sounds import SoundMissing
-from huntline.media.worker.wire import MediaLegState, PlayState, SecretsChanged, WorkerEvent
+from huntline.media.worker.wire import MediaLegState, PlayState, RecordState, SecretsChanged, WorkerEvent
 from huntline.sdp import (
     Agreed,
     SdpError,
@@ -42,6 +45,7 @@ class Switchboard:
         self._maker = maker
         self._on_event = on_event
         self._player = Player(self.clock, self._on_finished)
+        self._recorder = Recorder(self.clock, self._on_recorded)
         self._legs: dict[str, MediaLeg] = {}
         self._pressing: dict[str, MediaLeg] = {}
         self._being_pressed: dict[str, MediaLeg] = {}
@@ -56,13 +60,15 @@ class Switchboard:
             if not leg.is_pressing:
                 del self._pressing[leg.leg_id]
                 self._route(leg)
+        self._recorder.tick()
         for leg in [leg for leg in self._being_pressed.values() if leg.expire_key()]:
             del self._being_pressed[leg.leg_id]
         for leg in list(self._turns[self.clock.count % TICKS_PER_SECOND].values()):
             leg.look_after()
 
     def close(self) -> None:
-        """Give all legs back."""
+        """Give all legs back; what is recorded is on file then."""
+        self._recorder.close()
         self.keep(())
 
     # Offer and answer
@@ -142,6 +148,26 @@ class Switchboard:
             leg.wants(None)
             self._route(leg)
 
+    def record(self, leg_id: str, wanted: RecordState) -> None:
+        """Record what the peer says, in place of an earlier recording. Nothing happens without a leg."""
+        if (leg := self._legs.get(leg_id)) is not None:
+            self.stop_recording(leg_id)
+            law = leg.agreed.codec if leg.agreed else "PCMU"
+            leg.record(
+                self._recorder.begin(
+                    leg_id,
+                    wanted.path,
+                    law,
+                    most_s=wanted.most_s,
+                    silence_s=wanted.silence_s,
+                    begun_at=wanted.begun_at,
+                )
+            )
+
+    def stop_recording(self, leg_id: str) -> None:
+        """End a leg's recording, where there is one."""
+        self._end_recording(leg_id, "stopped")
+
     def press(self, leg_id: str, key: str) -> None:
         """Send a key in place of all else, then go on with that."""
         if leg := self._legs.get(leg_id):
@@ -183,6 +209,7 @@ class Switchboard:
     def delete(self, leg_id: str) -> None:
         """Give a leg and its ports back."""
         self.unbridge(leg_id)
+        self._end_recording(leg_id, "deleted")
         leg = self._legs.pop(leg_id, None)
         if leg is None:
             return
@@ -223,6 +250,7 @@ class Switchboard:
         return {
             "legs": len(self._legs),
             "bridged_legs": sum(leg.peer is not None for leg in legs),
+            "recordings": self._recorder.count,
             "ports_in_use": self._maker.ports_in_use,
             "packets_sent": sum(leg.sent_before + leg.stream.packets for leg in legs),
             "packets_received": sum(leg.received for leg in legs),
@@ -282,7 +310,27 @@ class Switchboard:
             leg.playing = None
         self._on_event(PlayFinished(leg.leg_id, playing.sources, error))
 
+    def _on_recorded(self, event: RecordingEnded) -> None:
+        leg = self._legs.get(event.leg_id)
+        if leg is not None and leg.recording is not None and leg.recording.path == event.path:
+            leg.record(None)
+        self._on_event(event)
+
     # How it is done
+
+    def _end_recording(self, leg_id: str, why: WhyEnded) -> None:
+        leg = self._legs.get(leg_id)
+        if leg is not None and leg.recording is not None:
+            recording = leg.recording
+            leg.record(None)
+            self._recorder.end(recording, why)
+
+    def _record_again(self, leg: MediaLeg, wanted: RecordState | None) -> None:
+        """Go on with a recording, in its file; one that is as it was is left alone."""
+        if wanted is None:
+            self.stop_recording(leg.leg_id)
+        elif leg.recording is None or leg.recording.path != wanted.path:
+            self.record(leg.leg_id, wanted)
 
     def _leg(self, leg_id: str) -> MediaLeg:
         try:
@@ -322,6 +370,7 @@ class Switchboard:
         else:
             self._agree_again(leg, state)
         self._hear_again(leg, state)
+        self._record_again(leg, state.record)
 
     def _agree_again(self, leg: MediaLeg, state: MediaLegState) -> None:
         is_same = leg.sdp == state.sdp

@@ -21,6 +21,7 @@ from huntline.media.interface import (
     MediaLegLost,
     MediaSilent,
     PlayFinished,
+    RecordingEnded,
 )
 from huntline.plain import fields_of
 
@@ -43,7 +44,15 @@ _decode = msgspec.json.Decoder().decode
 
 _EVENTS: dict[str, type[WorkerEvent]] = {
     event.__name__: event
-    for event in (PlayFinished, DtmfPressed, MediaSilent, MediaDied, MediaLegLost, SecretsChanged)
+    for event in (
+        PlayFinished,
+        DtmfPressed,
+        MediaSilent,
+        MediaDied,
+        MediaLegLost,
+        RecordingEnded,
+        SecretsChanged,
+    )
 }
 
 
@@ -56,6 +65,16 @@ class PlayState:
     loop: bool
     started_at: float
     until_heard: bool = False
+
+
+@dataclass(slots=True)
+class RecordState:
+    """What is recorded of a leg, see ``Media.record``; ``begun_at`` is ``time.monotonic()``."""
+
+    path: str
+    most_s: float
+    silence_s: float
+    begun_at: float
 
 
 @dataclass(slots=True)
@@ -73,18 +92,20 @@ class MediaLegState:
     play: PlayState | None = None
     announcement: PlayState | None = None
     bridge: str | None = None
+    record: RecordState | None = None
     secrets: dict[str, Any] | None = field(default=None, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values that JSON can carry."""
-        heard = {"play": self.play, "announcement": self.announcement}
-        return fields_of(self) | {name: fields_of(state) if state else None for name, state in heard.items()}
+        parts = {"play": self.play, "announcement": self.announcement, "record": self.record}
+        return fields_of(self) | {name: part and fields_of(part) for name, part in parts.items()}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> MediaLegState:
         """The inverse of ``to_dict``. Raises TypeError for what is none."""
+        record = values.get("record")
         heard = {name: _play_state(values.get(name)) for name in ("play", "announcement")}
-        return cls(**{**values, **heard})
+        return cls(**{**values, **heard, "record": record and RecordState(**record)})
 
 
 def _play_state(values: Mapping[str, Any] | None) -> PlayState | None:
