@@ -264,6 +264,23 @@ class FakeSite:
         return "tone"
 
 
+class FakeSpeaker:
+    """Has spoken everything already, but for what is ``unknown``, and nothing that is ``unspeakable``."""
+
+    def __init__(self) -> None:
+        self.unknown: set[str] = set()
+        self.unspeakable: set[str] = set()
+
+    def known(self, text: str, language: str) -> str | None:
+        return None if text in self.unknown | self.unspeakable else f"{language}: {text}"
+
+    async def source(self, text: str, language: str) -> str:
+        if text in self.unspeakable:
+            raise ConfigurationError("no voice")
+        await asyncio.sleep(0)
+        return f"{language}: {text}"
+
+
 class FakeMailroom:
     """Boxes in memory: what is said is one source for each sentence. ``failure`` is raised by all that
     waits."""
@@ -342,23 +359,6 @@ class FakeMailroom:
             raise self.failure
 
 
-class FakeSpeaker:
-    """Has spoken everything already, but for what is ``unknown``, and nothing that is ``unspeakable``."""
-
-    def __init__(self) -> None:
-        self.unknown: set[str] = set()
-        self.unspeakable: set[str] = set()
-
-    def known(self, text: str, language: str) -> str | None:
-        return None if text in self.unknown | self.unspeakable else f"{language}: {text}"
-
-    async def source(self, text: str, language: str) -> str:
-        if text in self.unspeakable:
-            raise ConfigurationError("no voice")
-        await asyncio.sleep(0)
-        return f"{language}: {text}"
-
-
 class FakeAdmission:
     """Lets everybody in; ``target`` is what they dial, or hand somebody on to."""
 
@@ -398,8 +398,8 @@ class Exchange:
             agent, driver, SettingsInForce(PLAN), self.site, self._post, lambda call: None, FakeSpeech()
         )
         refusals = Refusals(self.refused.append, lambda seconds, call: None)
-        self.mailroom = FakeMailroom()
         self.speaker = FakeSpeaker()
+        self.mailroom = FakeMailroom()
         self.b2bua = B2bua(
             self.tools,
             admission,

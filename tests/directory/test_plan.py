@@ -13,6 +13,7 @@ from huntline.directory.digests import password_digests
 from huntline.directory.forwards import destination_of
 from huntline.directory.index import OrganizationIndex
 from huntline.directory.organization import (
+    AlsoRing,
     Audio,
     CallerIdPolicy,
     Group,
@@ -29,7 +30,17 @@ from huntline.directory.organization import (
     Trunk,
     User,
 )
-from huntline.directory.plan import MoveTarget, OutsideNumber, QueueTarget, ServerPlan, StarCode, UserTarget
+from huntline.directory.plan import (
+    AlsoRung,
+    MoveTarget,
+    OutsideNumber,
+    PersonRule,
+    QueueTarget,
+    ServerPlan,
+    StarCode,
+    UserTarget,
+    VoicemailTarget,
+)
 from huntline.engine.model import AgentSettings, Exit, ExitAction
 
 HG = "hg_0123456789abcdef0123456789abcdef"
@@ -340,3 +351,26 @@ def test_a_plan_of_an_unchanged_organization_is_not_made_anew() -> None:
     after = ServerPlan((CONTOSO,), before=before)
     assert after.engine_settings("contoso") is before.engine_settings("contoso")
     assert after.caller_id_of("id-amal@contoso.com") == ShownCallerId("+14255550177")
+
+
+def test_a_rule_leads_to_the_own_mailbox_unless_the_user_says_otherwise() -> None:
+    def rule(**wishes: object) -> PersonRule:
+        return ServerPlan((replace(CONTOSO, users=(person("amal@contoso.com", **wishes),)),)).rule_of(
+            "id-amal@contoso.com"
+        )
+
+    outside, own = (
+        OutsideNumber("+442071234567", "contoso"),
+        VoicemailTarget("id-amal@contoso.com", "contoso"),
+    )
+    assert rule() == PersonRule()
+    assert rule(voicemail="tel:+442071234567") == PersonRule(
+        busy=outside, no_answer=outside, not_reachable=outside
+    )
+    some = rule(voicemail="tel:+442071234567", when_busy="off", when_no_answer="voicemail", ring_time=30)
+    assert some == PersonRule(no_answer=outside, not_reachable=outside, ring_time=30)
+    assert rule(forward_to="voicemail") == PersonRule(always=own)
+    assert rule(when_busy="voicemail:amal@contoso.com") == PersonRule(busy=own)
+    rung = rule(also_ring=(AlsoRing("tel:+442071234567", 5), AlsoRing("sip:gone@contoso.com")))
+    assert rung.also_ring == (AlsoRung(outside, 5),)
+    assert rule(is_active=False, forward_to="voicemail") == PersonRule()

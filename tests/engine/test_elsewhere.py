@@ -16,6 +16,7 @@ from huntline.engine.reasons import (
     Cause,
     Destination,
     DestinationKind,
+    ExitTaken,
     FailedForward,
     KeyPressed,
     OnlyText,
@@ -72,9 +73,10 @@ def test_what_cannot_be_reached_makes_way_for_the_next_exit_of_the_queue(
         commands = desk.tell(told.ForwardFailed("c1", BUSY))
     assert asked(commands) == [RefuseCall("c1", Outcome.OVERFLOWED)]
     assert desk.end_of("c1").reason == AfterExit(QueueFull(0), FailedForward(BUSY))
-    assert [name for name, _ in [*desk.reasons("c1", "overflow"), *desk.reasons("c1", "timeout")]] == [
-        None
-    ] * (1 + ("timeout" in exits))
+    assert len(desk.reasons("c1", "overflow")) == 1
+    assert [reason for _, reason in desk.reasons("c1", "sent on")] == [
+        ExitTaken(FailedForward(BUSY), Destination(DestinationKind.NUMBER, target)) for target in tried[1:]
+    ], "the queue is full; that its wait were over is not said"
 
 
 def test_the_exits_go_round_from_the_one_that_was_taken() -> None:

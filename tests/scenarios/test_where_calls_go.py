@@ -18,7 +18,7 @@ from .wire import Message
 
 pytestmark = pytest.mark.scenario
 
-TARGETS = ("person", "queue", "attendant", "outside", "disconnect")
+TARGETS = ("person", "queue", "attendant", "voicemail", "outside", "disconnect")
 EXITS: dict[
     str, tuple[dict[str, Any], str, str]
 ] = {  # by origin: what makes a queue take it, the reason that Diversion gives, and the outcome
@@ -51,6 +51,10 @@ class House:
             caller.wait_answered()
             caller.sound.wait_for(tones.GREETING)
             caller.hang_up()
+        elif target == "voicemail":
+            caller.wait_answered()
+            caller.sound.wait_loud(12)  # the greeting, which is spoken when it is asked for first
+            caller.hang_up()
         else:
             caller.wait_ended(10)  # a goodbye is said first
 
@@ -70,6 +74,7 @@ def settings_of(office: Office, target: str) -> dict[str, str]:
         "person": f"sip:{office.upn('bao')}",
         "queue": f"{office.name} served",
         "attendant": "attendant:Reception",
+        "voicemail": f"voicemail:{office.upn('bao')}",
         "outside": f"tel:{OUTSIDE}",
     }
     if target == "disconnect":
@@ -134,7 +139,7 @@ def test_a_transfer_leads_to_every_target(office: Office) -> None:
     number = office.queue("amal", name=f"{office.name} transfers")
     house, caller = house_of(office), office.caller()
     amal = office.agent("amal")
-    for target in TARGETS[:-1]:
+    for target in house.phones.keys() | house.numbers.keys():  # a mailbox has no number, the end no address
         leg = caller.dial(number)
         agent = taken(amal)
         assert_heard_each_other(leg, agent)

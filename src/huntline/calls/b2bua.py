@@ -298,8 +298,8 @@ class B2bua:
             "forwards": self._forwards,
             "direct-calls": self._direct_calls,
             "transfers": self._transfers,
-            "voicemail-calls": self._voicemail_calls,
             "attendant-calls": self._attendant_calls,
+            "voicemail-calls": self._voicemail_calls,
         }
 
     def take_up(
@@ -346,8 +346,8 @@ class B2bua:
             self._parts.dialling.take_up(call)
             self._parts.alerting.take_up(call)
             self._parts.audio_paths.take_up(call)
-            self._voicemail_calls.take_up(call)
             self._attendant_calls.take_up(call)
+            self._voicemail_calls.take_up(call)
             for leg in call.legs():
                 self._apply_answer(call, leg)
 

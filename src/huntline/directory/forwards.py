@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
 from huntline.directory.attendants import Attendant, flows_of, no_input_target, targets_of
-from huntline.directory.index import ATTENDANT, MAILBOX, Found, Mailbox, OrganizationIndex, OutsideTarget
+from huntline.directory.index import (
+    ATTENDANT,
+    MAILBOX,
+    ForwardTarget,
+    Mailbox,
+    OrganizationIndex,
+    OutsideTarget,
+)
 from huntline.directory.names import is_address, is_written_target, line_uri_number, sip_uri_parts
 from huntline.directory.organization import (
     EXITS,
@@ -19,7 +26,7 @@ from huntline.directory.organization import (
 )
 from huntline.directory.problems import Path, Problem, Problems, did_you_mean
 
-Destination = Found
+Destination = ForwardTarget
 """What a forward leads to."""
 
 
@@ -166,8 +173,8 @@ def _unknown_target(target: str, index: OrganizationIndex) -> str:
         return f"there is no user or queue {parts[0]} in {parts[1]}{suggestion}"
     known = [queue.name for queue in index.organization.queues]
     wanted = (
-        "must be the name of a queue, sip:user@domain, attendant:NAME, voicemail:NAME or tel:+digits without "
-        "separators"
+        "must be the name of a queue, sip:user@domain, attendant:NAME, voicemail:NAME or tel:+digits without"
+        " separators"
     )
     return wanted + did_you_mean(target, known)
 

@@ -54,8 +54,8 @@ class Mailbox:
         return self.whose.shown_name if isinstance(self.whose, User) else self.whose.name
 
 
-Found = User | QueueSettings | Attendant | Mailbox | OutsideTarget
-"""What a target may be."""
+ForwardTarget = User | QueueSettings | Attendant | Mailbox | OutsideTarget
+"""What the target of a forward can be."""
 
 
 class OrganizationIndex:
@@ -157,7 +157,7 @@ class OrganizationIndex:
             self._mailboxes = {mailbox.box_id: mailbox for mailbox in self.mailboxes()}
         return self._mailboxes.get(box_id)
 
-    def forward_target(self, target: str) -> Found | None:
+    def forward_target(self, target: str) -> ForwardTarget | None:
         """What a forward leads to; None when it should be one of ours and is not there."""
         if number := line_uri_number(target):
             digits = number[1:]
@@ -171,7 +171,7 @@ class OrganizationIndex:
             return self.mailbox(target[len(MAILBOX) :])
         return self.queue(target)
 
-    def rule_target(self, user: User, written: str) -> Found | None:
+    def rule_target(self, user: User, written: str) -> ForwardTarget | None:
         """What a user's own rule leads to: the target of a forward, or by one word their own mailbox."""
         if written == OWN_VOICEMAIL:
             written = user.voicemail or f"voicemail:{user.upn}"

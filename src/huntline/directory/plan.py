@@ -14,7 +14,7 @@ from huntline.directory.attendants import Attendant
 from huntline.directory.caller_id import ShownCallerId, caller_id_in_effect, policies_in_effect
 from huntline.directory.dialled_queue import is_of_a_queue
 from huntline.directory.groups import LeftOut, agents_of, left_out_of
-from huntline.directory.index import ATTENDANT, Found, Mailbox, OrganizationIndex, OutsideTarget
+from huntline.directory.index import ATTENDANT, ForwardTarget, Mailbox, OrganizationIndex, OutsideTarget
 from huntline.directory.mailboxes import BoxOwner, owner_of
 from huntline.directory.names import (
     host_key,
@@ -101,8 +101,9 @@ StarAction = Literal[
     "forward-busy-off",
     "forward-no-answer",
     "forward-no-answer-off",
+    "voicemail",
 ]
-"""What a code does: those of ``StarCodes``, but for the one that stands before a number."""
+"""What a code does: those of ``StarCodes``, but for the one before a number; and to hear the own messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ class StarCode:
     """The dialled digits are a code of the caller's organization; ``dialled`` is the number behind it."""
 
     organization_id: str
-    action: StarAction | Literal["voicemail"]
+    action: StarAction
     dialled: str = ""
 
 
@@ -153,7 +154,7 @@ MoveTarget = QueueTarget | UserTarget | OutsideNumber | OutsideAddress | Attenda
 
 Target = MoveTarget | StarCode
 
-_STAR_ACTIONS: tuple[StarAction, ...] = get_args(StarAction)
+_STAR_ACTIONS: tuple[StarAction, ...] = get_args(StarAction)[:-1]
 _BEFORE_NUMBERS: tuple[StarAction, ...] = ("forward-all", "forward-busy", "forward-no-answer")
 
 
@@ -520,7 +521,7 @@ class ServerPlan:
         return next((trunk for trunk in trunks if outbound_destination(trunk)), None)
 
 
-def _move_target(found: Found | None, organization_id: str) -> MoveTarget | None:
+def _move_target(found: ForwardTarget | None, organization_id: str) -> MoveTarget | None:
     match found:
         case User(user_id=user_id):
             return UserTarget(user_id, organization_id)
@@ -564,6 +565,7 @@ def _star_code(organization: Organization, dialled: str) -> StarCode | None:
     codes: dict[StarAction, str | None] = {
         action: getattr(organization.star_codes, action.replace("-", "_")) for action in _STAR_ACTIONS
     }
+    codes["voicemail"] = VOICEMAIL_CODE
     for action, code in codes.items():
         if dialled == code:
             return StarCode(organization.organization_id, action)

@@ -139,7 +139,7 @@ def _forwards_to(item: User | QueueSettings | Attendant, organization: Organizat
                 yield f"queue {queue.name} forwards to it {when} ({field})"
     for attendant in organization.attendants:
         for path, target in targets_of(attendant):
-            if attendant is not item and index.forward_target(target) is item:
+            if attendant is not item and _leads_to(index, target, item):
                 yield f"attendant {attendant.name} sends callers to it ({field_of(path)})"
     for user in organization.users:
         if user is item:

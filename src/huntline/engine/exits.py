@@ -273,14 +273,14 @@ def _follow(floor: Floor, call: QueuedCall, leaving: Leaving) -> WaitingLine | N
     call.exit_outcome, call.exit_reason = leaving.outcome, leaving.reason
     call.left += (QueueLeft(call.line.settings.queue_id, leaving.outcome),)
     call.left_at, call.passed = floor.now, call.passed + 1
-    return _take(floor, call, leaving)
+    return _take(floor, call, leaving, _DECISIONS[leaving.outcome])
 
 
-def _take(floor: Floor, call: QueuedCall, leaving: Leaving) -> WaitingLine | None:
+def _take(floor: Floor, call: QueuedCall, leaving: Leaving, decision: DecisionKind) -> WaitingLine | None:
     """Go where an exit leads, for a caller who is not in the line any more."""
     call.exits_taken += (leaving.outcome,)
     taken = ExitTaken(leaving.reason, _destination(floor, leaving.exit))
-    floor.note(call, None, _DECISIONS[leaving.outcome], taken)
+    floor.note(call, None, decision, taken)
     if leaving.exit.prompt is None:
         return _go(floor, call, leaving.exit)
     call.exit_ahead = leaving.exit
@@ -341,7 +341,7 @@ def _next(floor: Floor, call: QueuedCall, why: Reason) -> WaitingLine | None:
     """Take the exit after the last one that led nowhere, of those of the queue that lead anywhere, or end."""
     leaving = None if why == FailedForward(Cause.TOO_MANY_HOPS) else _exit_after(call, why)
     if leaving is not None:
-        return _take(floor, call, leaving)
+        return _take(floor, call, leaving, DecisionKind.SENT_ON)
     _hang_up(floor, call, call.exit_outcome or Outcome.FAILED, AfterExit(call.exit_reason, why))
     return None
 

@@ -172,7 +172,13 @@ class Signalling:
         self._boxes = self._build_boxes()
         self._tasks = tools.tasks
         self._b2bua = B2bua(
-            tools, admission, self._refusals, self._record, self._routing, self._speech, self._boxes
+            tools,
+            admission,
+            self._refusals,
+            self._record,
+            attendants=self._routing,
+            speaker=self._speech,
+            mailroom=self._boxes,
         )
         self._live_records = LiveRecords(
             tools.book,

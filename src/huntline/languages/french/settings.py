@@ -138,8 +138,8 @@ SETTINGS = {
     "has a meaning only with action: forward or voicemail": (
         "n'a de sens qu'avec action: forward ou voicemail"
     ),
-    "must be the name of a queue, sip:user@domain, attendant:NAME, voicemail:NAME or tel:+digits without "
-    "separators": (
+    "must be the name of a queue, sip:user@domain, attendant:NAME, voicemail:NAME or tel:+digits without"
+    " separators": (
         "doit être le nom d'une file d'attente, sip:utilisateur@domaine, attendant:NOM, voicemail:NOM ou"
         " tel:+chiffres sans séparateurs"
     ),
