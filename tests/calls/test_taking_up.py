@@ -14,9 +14,9 @@ from huntline.calls.call_records import CALL_KINDS
 from huntline.calls.model import Call, LegState
 from huntline.engine import commands as do
 from huntline.engine import events as told
-from huntline.engine.model import Outcome
+from huntline.engine.model import ExitPrompt, Outcome
 from huntline.engine.reasons import Cause
-from huntline.media.interface import MediaUnavailable
+from huntline.media.interface import MediaUnavailable, PlayFinished
 from huntline.records import Codec
 from huntline.sip.core.events import InviteReceived, LegAnswered, LegConfirmed, LegRejected
 from huntline.sip.core.leg_record import LegRecord, SipLegState
@@ -57,6 +57,13 @@ async def forward_rung(exchange: Exchange) -> None:
     await exchange.asks(do.ForwardCall(call.call_id, "tel:+442071234567"))
 
 
+async def told_of_an_exit(exchange: Exchange) -> None:
+    """A prompt is played before the exit happens."""
+    call = await exchange.waiting()
+    exchange.site.exit_prompts[ExitPrompt.TIMEOUT] = "too late"
+    await exchange.asks(do.PlayExitPrompt(call.call_id, "desk", ExitPrompt.TIMEOUT))
+
+
 async def transfer_rung(exchange: Exchange) -> Call:
     call = await exchange.with_agent()
     assert call.callee is not None
@@ -85,6 +92,7 @@ MOMENTS: list[Start] = [
     agent_rung,
     about_to_be_connected,
     Exchange.with_agent,
+    told_of_an_exit,
     forward_rung,
     Exchange.forwarded,
     transfer_rung,
@@ -310,3 +318,12 @@ def test_a_refusal_after_the_take_up_goes_to_the_owner_of_the_ring() -> None:
         assert [type(event) for event in after.heard()] == [told.AgentDeclined]
 
     survive(agent_rung, check)
+
+
+def test_what_was_told_before_an_exit_ends_for_the_next_process() -> None:
+    async def check(before: Exchange, after: Exchange) -> None:
+        call = only_call(after)
+        after.b2bua.handle_media(PlayFinished(call.caller.media_id, ("too late",)))
+        assert after.heard() == [told.ExitPromptFinished(call.call_id)]
+
+    survive(told_of_an_exit, check)
