@@ -63,7 +63,7 @@ export function SpokenSetting({ name, editing }: Props) {
         </RadioGroup>
       </Setting>
       {spoken.kind === 'file' && (
-        <SoundFile label={t(`queues:setting.${name}`)} file={spoken.file} onFile={(file) => set({ file })} />
+        <SoundFile label={t('queues:greeting.file')} file={spoken.file} onFile={(file) => set({ file })} />
       )}
       {spoken.kind === 'speech' && <Speech name={name} spoken={spoken} onChange={set} />}
     </div>
