@@ -33,6 +33,7 @@ from huntline.directory.organization import (
     missing_for_calls,
 )
 from huntline.engine.model import CallsAlerting, Distribution
+from huntline.languages.speaking import SPOKEN_LANGUAGES
 from tests.random_attendants import attendants
 
 DOMAINS = ("contoso.com", "redmond.contoso.com", "xn--caf-dma.example")
@@ -267,8 +268,9 @@ def _queues(
             name=name,
             domain=draw(st.sampled_from(domains)),
             line_uri=free.pop() if draw(st.booleans()) and free else None,
-            greeting=draw(st.none() | _speech | st.sampled_from(sorted(SOUNDS)).map(SOUNDS.__getitem__)),
+            greeting=draw(_sound),
             music=draw(st.none() | st.sampled_from(sorted(SOUNDS)).map(SOUNDS.__getitem__)),
+            language=draw(st.sampled_from(SPOKEN_LANGUAGES)),
             distribution=distribution,
             alerting=draw(st.sampled_from(CallsAlerting)),
             agent_limit=draw(st.integers(1, 50)),
@@ -297,6 +299,7 @@ _speech = st.builds(
     _texts.filter(str.strip),
     st.sampled_from(("en", "fr")),
 )
+_sound = st.none() | _speech | st.sampled_from(sorted(SOUNDS)).map(SOUNDS.__getitem__)
 
 
 def _exits(targets: list[str]) -> st.SearchStrategy[QueueExit]:

@@ -16,7 +16,7 @@ from huntline.calls.model import Call, DueRing, LegState
 from huntline.directory.plan import AlsoRung, PersonRule
 from huntline.engine import commands as do
 from huntline.engine import events as told
-from huntline.engine.model import Outcome
+from huntline.engine.model import ExitPrompt, Outcome
 from huntline.engine.reasons import Cause
 from huntline.media.interface import MediaUnavailable, PlayFinished
 from huntline.records import Codec
@@ -57,6 +57,13 @@ async def about_to_be_connected(exchange: Exchange) -> None:
 async def forward_rung(exchange: Exchange) -> None:
     call = await exchange.waiting()
     await exchange.asks(do.ForwardCall(call.call_id, "tel:+442071234567"))
+
+
+async def told_of_an_exit(exchange: Exchange) -> None:
+    """A prompt is played before the exit happens."""
+    call = await exchange.waiting()
+    exchange.site.exit_prompts[ExitPrompt.TIMEOUT] = "too late"
+    await exchange.asks(do.PlayExitPrompt(call.call_id, "desk", ExitPrompt.TIMEOUT))
 
 
 async def transfer_rung(exchange: Exchange) -> Call:
@@ -108,6 +115,7 @@ MOMENTS: list[Start] = [
     agent_rung,
     about_to_be_connected,
     Exchange.with_agent,
+    told_of_an_exit,
     forward_rung,
     Exchange.forwarded,
     transfer_rung,
@@ -393,3 +401,12 @@ def test_what_an_attendant_was_about_to_say_is_said() -> None:
         assert only_call(after).prompt == ("en: menu",)
 
     survive(about_to_speak, check)
+
+
+def test_what_was_told_before_an_exit_ends_for_the_next_process() -> None:
+    async def check(before: Exchange, after: Exchange) -> None:
+        call = only_call(after)
+        after.b2bua.handle_media(PlayFinished(call.caller.media_id, ("too late",)))
+        assert after.heard() == [told.ExitPromptFinished(call.call_id)]
+
+    survive(told_of_an_exit, check)

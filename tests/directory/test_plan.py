@@ -227,6 +227,7 @@ def test_queues_are_compiled_with_agents_expanded_in_order_and_once() -> None:
     assert help_desk.overflow == Exit(ExitAction.FORWARD, queue_id="sales")
     assert help_desk.timeout == Exit(ExitAction.FORWARD, target="sip:amal@contoso.com")
     assert help_desk.no_agents == Exit(ExitAction.FORWARD, target="tel:+442071234567")
+    assert help_desk.goodbye == timedelta(seconds=15)  # of a sentence of ours it is not known
     assert agents[0] == AgentSettings(
         agent_id="id-amal@contoso.com",
         organization_id="contoso",
@@ -374,3 +375,15 @@ def test_a_rule_leads_to_the_own_mailbox_unless_the_user_says_otherwise() -> Non
     rung = rule(also_ring=(AlsoRing("tel:+442071234567", 5), AlsoRing("sip:gone@contoso.com")))
     assert rung.also_ring == (AlsoRung(outside, 5),)
     assert rule(is_active=False, forward_to="voicemail") == PersonRule()
+
+
+def test_a_prompt_takes_as_long_as_its_sound_and_belongs_to_its_exit() -> None:
+    queue = replace(
+        CONTOSO.queues[0],
+        timeout_prompt=Audio("1" * 64, "time.wav", 4.5),
+        disconnect_prompt=Audio("2" * 64, "Goodbye", 2.0, "en"),
+    )
+    plan = ServerPlan((replace(CONTOSO, queues=(queue, *CONTOSO.queues[1:])),))
+    (compiled, *_), _ = plan.engine_settings("contoso")
+    prompts = [compiled.overflow.prompt, compiled.timeout.prompt, compiled.no_agents.prompt, compiled.goodbye]
+    assert prompts == [None, timedelta(seconds=4.5), None, timedelta(seconds=2)]

@@ -6,9 +6,9 @@ from typing import cast
 
 import pytest
 from tests.fakes.peers import until
-from tests.media.rig import assert_gapless, perform, studio, ulaw_code
+from tests.media.rig import assert_gapless, key_press, perform, studio, ulaw_code
 
-from huntline.media.interface import PlayFinished
+from huntline.media.interface import DtmfPressed, PlayFinished
 from huntline.media.worker.leg import MediaLeg
 from huntline.media.worker.media_clock import MediaClock
 from huntline.media.worker.player import Player
@@ -204,6 +204,31 @@ def test_the_end_of_what_was_cut_is_not_told() -> None:
             beep = media.sound("beep", b"\x12" * 160)
             media.client.play("a", [beep], loop=False)
             assert await media.event() == PlayFinished("a", (beep,))
+
+    perform(story())
+
+
+def test_a_key_cuts_a_list_of_prompts_within_one_packet_of_what_follows_from_it() -> None:
+    async def story() -> None:
+        async with studio() as media:
+            caller = await media.join("a")
+            menu = [media.sound(f"p{number}", bytes([number]) * 16000) for number in (0x11, 0x12)]
+            chosen = media.sound("chosen", b"\x13" * 800)
+            media.hear = lambda event: (
+                media.client.play("a", [chosen], loop=False)
+                if isinstance(event, DtmfPressed)
+                else media.events.put_nowait(event)
+            )
+            media.client.play("a", menu, loop=False)
+            packets = await caller.hear_until(b"\x11" * 160)
+            for sequence in (1, 2, 3):  # the end, three times
+                caller.send(key_press(5, sequence, 800, is_end=True))
+            heard = await caller.hear_until(b"\x13" * 160)
+            assert len(heard) <= 15  # 300 ms
+            heard += await caller.hear_until(ULAW_SILENCE)
+            assert [packet.payload[0] for packet in heard].count(0x13) == 5  # once
+            assert_gapless(packets + heard)
+            assert await media.event() == PlayFinished("a", (chosen,))
 
     perform(story())
 

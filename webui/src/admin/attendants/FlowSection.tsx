@@ -144,7 +144,8 @@ function Branch({ path, icon, title, flow, operator, besides, onChange }: Branch
             <SpokenSetting
               name={`${path}.greeting`}
               label={t('queues:setting.greeting')}
-              none={t('queues:greeting.none')}
+              none={t('queues:untold.greeting')}
+              example={t('queues:spokenExample.greeting')}
               spoken={greeting}
               onChange={(changed) => onChange({ ...flow, greeting: changed })}
             />

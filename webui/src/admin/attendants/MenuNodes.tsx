@@ -74,6 +74,7 @@ export function MenuNodes({ path, menu, operator, besides, onChange }: Props) {
             name={`${path}.prompt`}
             label={t('attendants:prompt')}
             none={t('attendants:keysAreSpoken')}
+            example={t('attendants:promptExample')}
             spoken={menu.prompt}
             onChange={(prompt) => onChange({ ...menu, prompt })}
           />

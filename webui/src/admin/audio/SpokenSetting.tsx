@@ -23,7 +23,7 @@ import { duration } from '~/parts/format';
 import { previewOf, useSound } from './library';
 import { Player } from './Player';
 import { decibels } from './sound';
-import type { SpokenDraft } from './spoken';
+import { SPOKEN_LANGUAGES, type SpokenDraft } from './spoken';
 import { Upload } from './Upload';
 
 const useStyles = makeStyles({
@@ -44,11 +44,13 @@ interface SpokenProps {
   readonly label: string;
   /** What it is called that nothing is said. */
   readonly none: string;
+  /** What a text may be like. */
+  readonly example: string;
   readonly spoken: SpokenDraft;
   readonly onChange: (spoken: SpokenDraft) => void;
 }
 
-export function SpokenSetting({ name, label, none, spoken, onChange }: SpokenProps) {
+export function SpokenSetting({ name, label, none, example, spoken, onChange }: SpokenProps) {
   const styles = useStyles();
   const { t } = useTranslation(['queues', 'audio']);
   const { isReadOnly } = useFieldsScope();
@@ -69,7 +71,7 @@ export function SpokenSetting({ name, label, none, spoken, onChange }: SpokenPro
       {spoken.kind === 'file' && (
         <SoundFile label={t('queues:greeting.file')} file={spoken.file} onFile={(file) => change({ file })} />
       )}
-      {spoken.kind === 'speech' && <Speech label={label} spoken={spoken} onChange={change} />}
+      {spoken.kind === 'speech' && <Speech label={label} example={example} spoken={spoken} onChange={change} />}
     </div>
   );
 }
@@ -114,12 +116,13 @@ export function SoundFile({ label, file, onFile }: SoundFileProps) {
 
 interface SpeechProps {
   readonly label: string;
+  readonly example: string;
   readonly spoken: SpokenDraft;
   readonly onChange: (change: Partial<SpokenDraft>) => void;
 }
 
 /** A text that is spoken, with a button to hear it before it is saved. */
-function Speech({ label, spoken, onChange }: SpeechProps) {
+function Speech({ label, example, spoken, onChange }: SpeechProps) {
   const styles = useStyles();
   const { t } = useTranslation(['queues', 'audio']);
   const { isReadOnly } = useFieldsScope();
@@ -128,7 +131,7 @@ function Speech({ label, spoken, onChange }: SpeechProps) {
     <div className={styles.inner}>
       <Textarea
         aria-label={t('queues:greeting.text')}
-        placeholder={t('queues:greeting.example')}
+        placeholder={example}
         resize="vertical"
         rows={3}
         value={say}
@@ -145,7 +148,7 @@ function Speech({ label, spoken, onChange }: SpeechProps) {
           selectedOptions={[language]}
           onOptionSelect={(_, { optionValue }) => onChange({ language: optionValue === 'fr' ? 'fr' : 'en' })}
         >
-          {(['en', 'fr'] as const).map((each) => (
+          {SPOKEN_LANGUAGES.map((each) => (
             <Option key={each} value={each}>
               {t(`queues:speechLanguage.${each}`)}
             </Option>

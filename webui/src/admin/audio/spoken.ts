@@ -5,21 +5,24 @@ import type { Schemas } from '~/api/client';
 
 type SpokenForm = Schemas['FileForm'] | Schemas['SpeechForm'] | null;
 
+export const SPOKEN_LANGUAGES = ['en', 'fr'] as const;
+export type SpokenLanguage = (typeof SPOKEN_LANGUAGES)[number];
+
 export interface SpokenDraft {
   readonly kind: 'none' | 'file' | 'speech';
   readonly file: string;
   readonly say: string;
-  readonly language: 'en' | 'fr';
+  readonly language: SpokenLanguage;
 }
 
 /** Nothing; a text that is begun then is in this language. */
-export function silence(language: SpokenDraft['language'] = 'en'): SpokenDraft {
+export function silence(language: SpokenLanguage = 'en'): SpokenDraft {
   return { kind: 'none', file: '', say: '', language };
 }
 
 export function spokenOf(
   form: SpokenForm | undefined,
-  language: SpokenDraft['language'] = 'en',
+  language: SpokenLanguage = 'en',
 ): SpokenDraft {
   if (!form) return silence(language);
   if ('file' in form) return { ...silence(language), kind: 'file', file: form.file };

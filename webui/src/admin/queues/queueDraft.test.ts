@@ -29,6 +29,8 @@ const stored: QueueView = {
   line_uri: 'tel:+14255550100',
   greeting: { say: 'Welcome', language: 'fr' },
   music: { file: 'jazz.mp3' },
+  timeout_prompt: { file: 'late.wav' },
+  language: 'fr',
   distribution: 'serial',
   alerting: 'one',
   agent_limit: 50,
@@ -189,6 +191,19 @@ test('ranges are those of the organization', () => {
   expect(problems.agent_alert_time).toContain('seconds');
   expect(problems.name).toContain('"count":65');
   expect(problemsIn({ ...draft, name: 'help@desk' }, limits, t).name).toContain('noAt');
+});
+
+test('what callers are told before an exit is a file, a text or nothing', () => {
+  expect(draft.timeout_prompt.kind).toBe('file');
+  expect(draft.overflow_prompt.kind).toBe('none');
+  const spoken = { kind: 'speech', file: '', say: 'Au revoir', language: 'fr' } as const;
+  expect(patched({ disconnect_prompt: spoken, timeout_prompt: { ...spoken, kind: 'none' } })).toEqual({
+    disconnect_prompt: { say: 'Au revoir', language: 'fr' },
+    timeout_prompt: null,
+  });
+  expect(missingIn({ ...draft, no_agents_prompt: { ...spoken, say: '' } }, t).no_agents_prompt).toContain(
+    'missing.speech',
+  );
 });
 
 test('what is missing is what was chosen and not filled in', () => {

@@ -1,7 +1,14 @@
 /** A queue as its form holds it: from the API's words and back. Nothing in here does I/O. */
 
 import type { TFunction } from 'i18next';
-import { missingSound, type SpokenDraft, silence, spokenForm, spokenOf } from '~/admin/audio/spoken';
+import {
+  missingSound,
+  type SpokenDraft,
+  type SpokenLanguage,
+  silence,
+  spokenForm,
+  spokenOf,
+} from '~/admin/audio/spoken';
 import { nameProblem, numberIn, type Range, rangeProblem } from '~/admin/parts/ranges';
 import { type TargetKind, targetOf, written } from '~/admin/targets/target';
 import type { ApiProblem, FieldProblem, Schemas } from '~/api/client';
@@ -17,6 +24,16 @@ export const DISTRIBUTIONS: readonly Distribution[] = ['attendant', 'serial', 'r
 export const ALERTINGS: readonly Alerting[] = ['one', 'parallel'];
 export const EXITS = ['overflow', 'timeout', 'no_agents'] as const;
 export type ExitName = (typeof EXITS)[number];
+
+/** The settings that are something told to callers: a file or a text. */
+export const SPOKEN = [
+  'greeting',
+  'overflow_prompt',
+  'timeout_prompt',
+  'no_agents_prompt',
+  'disconnect_prompt',
+] as const;
+export type SpokenName = (typeof SPOKEN)[number];
 
 export interface MusicDraft {
   readonly kind: 'default' | 'file';
@@ -38,13 +55,15 @@ export interface ExitDraft {
 /** The settings that are numbers; in a draft an empty one stands for its default. */
 export type QueueNumberName = keyof typeof QUEUE_NUMBERS;
 
-export interface QueueDraft extends Readonly<Record<QueueNumberName, string>> {
+export interface QueueDraft
+  extends Readonly<Record<QueueNumberName, string>>,
+    Readonly<Record<SpokenName, SpokenDraft>> {
   readonly name: string;
   /** As the API has it, `tel:+14255550100`; empty for none. */
   readonly line_uri: string;
   readonly domain: string;
-  readonly greeting: SpokenDraft;
   readonly music: MusicDraft;
+  readonly language: SpokenLanguage;
   readonly distribution: Distribution;
   readonly alerting: Alerting;
   readonly allow_opt_out: boolean;
@@ -62,12 +81,12 @@ export interface QueueDraft extends Readonly<Record<QueueNumberName, string>> {
 export const SECTION_FIELDS = {
   basics: ['name', 'line_uri', 'domain'],
   'agents-section': ['agents', 'groups'],
-  sounds: ['greeting', 'music'],
+  sounds: ['greeting', 'music', 'disconnect_prompt', 'language'],
   'distribution-section': ['distribution', 'alerting'],
   ringing: ['allow_opt_out', 'agent_limit', 'agent_alert_time'],
-  full: ['max_waiting', 'overflow'],
-  wait: ['max_wait', 'timeout'],
-  nobody: ['no_agents', 'no_agents_new_calls_only'],
+  full: ['max_waiting', 'overflow', 'overflow_prompt'],
+  wait: ['max_wait', 'timeout', 'timeout_prompt'],
+  nobody: ['no_agents', 'no_agents_prompt', 'no_agents_new_calls_only'],
   more: ['presence_based_routing', 'wrap_up', 'ring_busy'],
 } as const satisfies Record<string, readonly (keyof QueueDraft)[]>;
 
@@ -76,6 +95,10 @@ const DISCONNECT: ExitDraft = { kind: 'disconnect', target: '' };
 
 function eachNumber<Value>(value: (field: QueueNumberName) => Value): Record<QueueNumberName, Value> {
   return Object.fromEntries(NUMBERS.map((field) => [field, value(field)])) as Record<QueueNumberName, Value>;
+}
+
+function eachSpoken<Value>(value: (name: SpokenName) => Value): Record<SpokenName, Value> {
+  return Object.fromEntries(SPOKEN.map((name) => [name, value(name)])) as Record<SpokenName, Value>;
 }
 
 /** Whether a number is what it is without anybody's doing. */
@@ -89,8 +112,9 @@ export function newQueue(domains: readonly string[]): QueueDraft {
     name: '',
     line_uri: '',
     domain: domains.length === 1 ? (domains[0] ?? '') : '',
-    greeting: silence(),
+    ...eachSpoken(() => silence()),
     music: { kind: 'default', file: '' },
+    language: 'en',
     distribution: 'attendant',
     alerting: 'one',
     allow_opt_out: true,
@@ -111,8 +135,9 @@ export function draftOf(queue: QueueView, domains: readonly string[]): QueueDraf
     name: queue.name,
     line_uri: queue.line_uri ?? '',
     domain: queue.domain ?? '',
-    greeting: spokenOf(queue.greeting),
+    ...eachSpoken((name) => spokenOf(queue[name])),
     music: queue.music ? { kind: 'file', file: queue.music.file } : { kind: 'default', file: '' },
+    language: queue.language,
     distribution: queue.distribution,
     alerting: queue.alerting ?? defaultAlerting(queue.distribution),
     allow_opt_out: queue.allow_opt_out,
@@ -176,13 +201,12 @@ export function patchOf(changes: Partial<QueueDraft>, draft: QueueDraft): QueueP
           alerting: draft.alerting,
           presence_based_routing: draft.presence_based_routing,
         };
-  const { greeting, music, line_uri, agents, groups, overflow, timeout, no_agents, ...plain } = whole;
-  const sent = Object.entries(plain).map(([field, value]) => [
-    field,
-    field in QUEUE_NUMBERS ? numberIn(String(value)) : value,
-  ]);
+  const { music, line_uri, agents, groups, overflow, timeout, no_agents, ...plain } = whole;
+  const sent = Object.entries(plain).map(([field, value]) => {
+    if (isSpoken(field)) return [field, spokenForm(value as SpokenDraft)];
+    return [field, field in QUEUE_NUMBERS ? numberIn(String(value)) : value];
+  });
   const patch: QueuePatch = Object.fromEntries(sent);
-  if (greeting !== undefined) patch.greeting = spokenForm(greeting);
   if (music !== undefined) patch.music = music.kind === 'file' ? { file: music.file } : null;
   if (line_uri !== undefined) patch.line_uri = line_uri || null;
   if (agents !== undefined) patch.agents = [...agents];
@@ -198,6 +222,10 @@ export function formOf(draft: QueueDraft): Schemas['QueueForm'] {
   const settings = Object.entries(patchOf(draft, draft));
   const given = settings.filter(([field, value]) => value !== null && !(field === 'domain' && value === ''));
   return Object.fromEntries(given) as unknown as Schemas['QueueForm'];
+}
+
+function isSpoken(field: string): field is SpokenName {
+  return SPOKEN.some((name) => name === field);
 }
 
 /** What a number may be in this organization, whose limits may have one of the same name. */
@@ -219,15 +247,20 @@ export function problemsIn(
 
 /** What a queue lacks to be saved, by setting. */
 export function missingIn(draft: QueueDraft, t: TFunction): Record<string, string | undefined> {
-  const { name, greeting, music } = draft;
+  const { name, music } = draft;
   const exits = EXITS.map((exit) => [exit, missingTarget(draft[exit], t)] as const);
   return {
     name: name === '' ? t('admin:isMissing') : undefined,
     domain: draft.domain === '' ? t('queues:missing.domain') : undefined,
-    greeting: missingSound(greeting, t),
+    ...eachSpoken((spoken) => missingSound(draft[spoken], t)),
     music: music.kind === 'file' && music.file === '' ? t('queues:missing.file') : undefined,
     ...Object.fromEntries(exits),
   };
+}
+
+function missingSound({ kind, file, say }: SpokenDraft, t: TFunction): string | undefined {
+  const isSilent = kind === 'file' ? file === '' : say.trim() === '';
+  return kind !== 'none' && isSilent ? t(`queues:missing.${kind}`) : undefined;
 }
 
 function missingTarget({ kind, target }: ExitDraft, t: TFunction): string | undefined {
