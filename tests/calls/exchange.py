@@ -36,8 +36,9 @@ from huntline.directory.plan import (
 from huntline.directory.refused import RefusedCall
 from huntline.engine import commands as do
 from huntline.engine import events as told
-from huntline.errors import ConfigurationError, PeerError
-from huntline.media.interface import NotAcceptable, PlayFinished
+from huntline.engine.model import ExitPrompt
+from huntline.errors import PeerError
+from huntline.media.interface import NotAcceptable, PlayFinished, SpeechUnavailable
 from huntline.sip.core.core import Invite
 from huntline.sip.core.events import (
     DtmfReceived,
@@ -205,6 +206,7 @@ class FakeSite:
             "reception": FlowPlan("reception", "en", (Sound("hello"),), MENU),
             "night": FlowPlan("night", "fr", (), MENU),
         }
+        self.exit_prompts: dict[ExitPrompt, str] = {}
         self.rule = PersonRule()
 
     def contacts(self, account_id: str) -> list[Contact]:
@@ -217,6 +219,9 @@ class FakeSite:
     def callee(self, organization_id: str, target: str) -> Callee:
         hop = number_hop(PLAN, organization_id, target.removeprefix("tel:"))
         return Callee(None, [Contact("sip:x@10.0.0.9", FLOW)], is_by_trunk=True, path=(hop,))
+
+    def exit_prompt(self, queue_id: str, prompt: ExitPrompt) -> str | None:
+        return self.exit_prompts.get(prompt)
 
     def greeting(self, queue_id: str) -> str | None:
         return self.greetings.get(queue_id)
@@ -237,7 +242,7 @@ class FakeSite:
         return "tone"
 
 
-class FakeSpeaker:
+class FakeSpeech:
     """Has spoken everything already, but for what is ``unknown``, and nothing that is ``unspeakable``."""
 
     def __init__(self) -> None:
@@ -249,7 +254,7 @@ class FakeSpeaker:
 
     async def source(self, text: str, language: str) -> str:
         if text in self.unspeakable:
-            raise ConfigurationError("no voice")
+            raise SpeechUnavailable("no voice")
         await asyncio.sleep(0)
         return f"{language}: {text}"
 
@@ -289,17 +294,12 @@ class Exchange:
         agent: Any = self.agent
         driver: Any = self.media
         admission: Any = self.admission
-        self.tools = CallTools(agent, driver, SettingsInForce(PLAN), self.site, self._post, lambda call: None)
-        refusals = Refusals(self.refused.append, lambda seconds, call: None)
-        self.speaker = FakeSpeaker()
-        self.b2bua = B2bua(
-            self.tools,
-            admission,
-            refusals,
-            self.recorded.append,
-            attendants=self.site,
-            speaker=self.speaker,
+        self.speech = FakeSpeech()
+        self.tools = CallTools(
+            agent, driver, SettingsInForce(PLAN), self.site, self._post, lambda call: None, self.speech
         )
+        refusals = Refusals(self.refused.append, lambda seconds, call: None)
+        self.b2bua = B2bua(self.tools, admission, refusals, self.recorded.append, self.site)
         self._legs = 0
 
     def _post(self, event: told.Event) -> None:

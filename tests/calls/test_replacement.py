@@ -123,7 +123,9 @@ class Waiting:
         agent: Any = Sockets(self.desk)
         admission: Any = Trusting()
         nothing: Any = None
-        tools = CallTools(agent, self.media, SettingsInForce(PLAN), nothing, self.told, lambda call: None)
+        tools = CallTools(
+            agent, self.media, SettingsInForce(PLAN), nothing, self.told, lambda call: None, nothing
+        )
         self.book, self.tasks = tools.book, tools.tasks
         holding = Holding(agent, self.media, self.book, "ringing", self.tasks.spawn, lambda call: None)
         self.book.add(self.call)

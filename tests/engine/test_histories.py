@@ -31,10 +31,11 @@ from .world import Caller, Person, World
 AGENTS = ["anna", "ben", "cleo", "dora", "emil"]
 QUEUES = ["red", "green", "blue"]
 
+prompts = st.sampled_from([None, None, seconds(4)])
 exits = st.one_of(
-    st.just(Exit(ExitAction.DISCONNECT)),
-    st.sampled_from([*QUEUES, "gone"]).map(lambda name: Exit(ExitAction.FORWARD, queue_id=name)),
-    st.just(Exit(ExitAction.FORWARD, target="tel:+1")),
+    st.builds(Exit, st.just(ExitAction.DISCONNECT), prompt=prompts),
+    st.builds(Exit, st.just(ExitAction.FORWARD), st.sampled_from([*QUEUES, "gone"]), prompt=prompts),
+    st.builds(Exit, st.just(ExitAction.FORWARD), target=st.just("tel:+1"), prompt=prompts),
 )
 
 
@@ -59,6 +60,7 @@ def call_queues(queue_id: str) -> st.SearchStrategy[CallQueue]:
         no_agents_new_calls_only=st.booleans(),
         presence_based_routing=st.booleans(),
         ring_busy=st.booleans(),
+        goodbye=prompts,
         wrap_up=st.sampled_from([seconds(0), seconds(7)]),
     )
 
@@ -158,6 +160,14 @@ class Histories(RuleBasedStateMachine):
     @rule(data=st.data())
     def a_greeting_ends(self, data: st.DataObject) -> None:
         self.tell(told.GreetingFinished(self._some(data, self._greeted())))
+
+    def _leaving(self) -> list[str]:
+        return [one for one in self._live() if (self.world.callers[one].hears or "").startswith("prompt")]
+
+    @precondition(lambda self: self._leaving())
+    @rule(data=st.data())
+    def a_prompt_ends(self, data: st.DataObject) -> None:
+        self.tell(told.ExitPromptFinished(self._some(data, self._leaving())))
 
     @precondition(lambda self: self._live())
     @rule(data=st.data(), is_failure=st.booleans())

@@ -220,6 +220,8 @@ def test_an_older_database_is_migrated_and_a_newer_one_refused_first(data: Path,
         for column in ("when_busy", "when_no_answer", "when_not_reachable", "ring_time", "also_ring"):
             connection.execute(f"ALTER TABLE users DROP COLUMN {column}")
         connection.execute("ALTER TABLE organizations DROP COLUMN more_star_codes")
+        for column in ("prompts", "language"):
+            connection.execute(f"ALTER TABLE queues DROP COLUMN {column}")
         connection.execute("UPDATE alembic_version SET version_num = '0007'")
         connection.commit()
     fresh = tmp_path / "fresh"

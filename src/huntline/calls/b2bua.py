@@ -10,7 +10,7 @@ from typing import assert_never
 from huntline.calls.admission import Admission
 from huntline.calls.agent_rings import AgentRings
 from huntline.calls.arrivals import Arrivals
-from huntline.calls.attendant_calls import AttendantCalls, AttendantPlans, Speaker
+from huntline.calls.attendant_calls import AttendantCalls, AttendantPlans
 from huntline.calls.direct_calls import DirectCalls
 from huntline.calls.failures import farewell_of, why_ended, why_refused
 from huntline.calls.forwards import Forwards
@@ -47,6 +47,7 @@ CallCommand = (
     do.AnswerCall
     | do.RefuseCall
     | do.PlayGreeting
+    | do.PlayExitPrompt
     | do.PlayMusic
     | do.RingAgent
     | do.BridgeCall
@@ -79,7 +80,6 @@ class B2bua:
         refusals: Refusals,
         record: Callable[[Recorded], None],
         attendants: AttendantPlans,
-        speaker: Speaker,
     ) -> None:
         self._tools = tools
         self._record = record
@@ -90,7 +90,7 @@ class B2bua:
         self._moves = moves = Moves(tools, parts, self._queue_calls)
         self._forwards = Forwards(tools, parts, moves)
         self._direct_calls = direct_calls = DirectCalls(tools, parts, moves)
-        self._attendant_calls = AttendantCalls(tools, parts, moves, attendants, speaker)
+        self._attendant_calls = AttendantCalls(tools, parts, moves, attendants)
         moves.wire(direct_calls, direct_calls, self._forwards, self._attendant_calls)
         self._transfers = Transfers(tools, parts, admission, moves, direct_calls)
         self._arrivals = Arrivals(tools, admission, refusals, parts.ends, direct_calls)
@@ -262,6 +262,8 @@ class B2bua:
                 self._queue_calls.refuse(call, command.outcome)
             case do.PlayGreeting():
                 self._queue_calls.greet(call, command.queue_id)
+            case do.PlayExitPrompt():
+                self._queue_calls.say_before_exit(call, command.queue_id, command.prompt)
             case do.PlayMusic():
                 self._queue_calls.play_music(call, command.queue_id)
             case do.RingAgent():

@@ -314,6 +314,7 @@ class Call:
     rings: dict[str, Ring] = field(default_factory=dict)
     connected_ring: Ring | None = None
     prompt: tuple[str, ...] = ()  # what is played to the caller once, by ``Prompting``
+    is_leaving: bool = False  # the last prompt of a queue was that of an exit, not the greeting
     path: Path = ()  # the targets it had before it came to whoever it is for now
     max_forwards: int = MAX_FORWARDS  # how much further it may go
     early: Leg | None = None  # whom the caller hears before they answer

@@ -7,7 +7,7 @@ from huntline.calls.parts import CallParts
 from huntline.calls.refusals import EXIT_WORDS, Refusal, refusal_of
 from huntline.calls.tools import CallTools
 from huntline.engine import events as told
-from huntline.engine.model import Outcome, Transfer
+from huntline.engine.model import ExitPrompt, Outcome, Transfer
 from huntline.engine.reasons import Destination, FromQueue, Reason
 
 _STATUSES = {Outcome.OVERFLOWED: 486, Outcome.REFUSED: 403}
@@ -59,11 +59,19 @@ class QueueCalls:
 
     def greet(self, call: Call, queue_id: str) -> None:
         """Play the greeting of a queue, which may have none."""
-        greeting = self._tools.site.greeting(queue_id)
+        greeting, call.is_leaving = self._tools.site.greeting(queue_id), False
         if greeting is None:
             self._tools.post(told.GreetingFinished(call.call_id))
         else:
             self._prompting.play(call, (greeting,))
+
+    def say_before_exit(self, call: Call, queue_id: str, prompt: ExitPrompt) -> None:
+        """Tell a caller who leaves the queue what there is to say."""
+        source, call.is_leaving = self._tools.site.exit_prompt(queue_id, prompt), True
+        if source is None:
+            self._tools.post(told.ExitPromptFinished(call.call_id))
+        else:
+            self._prompting.play(call, (source,))
 
     def play_music(self, call: Call, queue_id: str) -> None:
         """Play the music of a queue until something else is asked for."""
@@ -72,8 +80,9 @@ class QueueCalls:
     # -- what happens to its calls (CallOwner)
 
     def prompt_finished(self, call: Call, sources: tuple[str, ...]) -> None:
-        """The greeting is over."""
-        self._tools.post(told.GreetingFinished(call.call_id))
+        """The greeting is over, or what was said before an exit."""
+        finished = told.ExitPromptFinished if call.is_leaving else told.GreetingFinished
+        self._tools.post(finished(call.call_id))
 
     def key_pressed(self, call: Call, key: str) -> None:
         """No key means anything to a queue."""

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from huntline.calls.contacts import Callee, Contact
 from huntline.directory.plan import Account, StarCode
+from huntline.engine.model import ExitPrompt
 
 
 class Surroundings(Protocol):
@@ -25,6 +26,10 @@ class Surroundings(Protocol):
 
     def greeting(self, queue_id: str) -> str | None:
         """The source of a queue's greeting."""
+        ...
+
+    def exit_prompt(self, queue_id: str, prompt: ExitPrompt) -> str | None:
+        """The source of what a queue says before an exit, None for nothing."""
         ...
 
     def music(self, queue_id: str | None) -> str:

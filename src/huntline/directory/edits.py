@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from huntline.directory.attendants import Attendant, with_sounds, with_targets
+from huntline.directory.attendants import Attendant, with_changed_sounds, with_targets
 from huntline.directory.index import ATTENDANT, OrganizationIndex
 from huntline.directory.organization import (
     EXITS,
@@ -20,6 +20,8 @@ from huntline.directory.organization import (
     Organization,
     QueueSettings,
     User,
+    sounds_of,
+    with_sounds,
 )
 from huntline.directory.uses import Item, uses_of
 from huntline.errors import Refused
@@ -205,18 +207,14 @@ def _policy_renamed(organization: Organization, old: str, new: str) -> Organizat
 
 
 def _audio_replaced(organization: Organization, old: Audio, new: Audio) -> Organization:
-    def playing(audio: Audio) -> Audio:
+    def now(audio: Audio) -> Audio:
         return new if audio == old else audio
+
+    def playing(queue: QueueSettings) -> QueueSettings:
+        return with_sounds(queue, {field: new for field, audio in sounds_of(queue).items() if audio == old})
 
     return replace(
         organization,
-        queues=tuple(
-            replace(
-                queue,
-                greeting=playing(queue.greeting) if queue.greeting else None,
-                music=playing(queue.music) if queue.music else None,
-            )
-            for queue in organization.queues
-        ),
-        attendants=tuple(with_sounds(attendant, playing) for attendant in organization.attendants),
+        queues=tuple(map(playing, organization.queues)),
+        attendants=tuple(with_changed_sounds(attendant, now) for attendant in organization.attendants),
     )

@@ -6,15 +6,17 @@ which are compared in any letter case; ids are there for the engine and the stor
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from huntline.directory.attendants import Attendant, sounds_in
 from huntline.directory.audio import Audio as Audio
 from huntline.directory.numbers import Range, numbers_of, whole
-from huntline.engine.model import CallsAlerting, Distribution
+from huntline.engine.model import CallsAlerting, Distribution, ExitPrompt
+from huntline.languages.speaking import DEFAULT_LANGUAGE
 
 RULE_FIELDS = ("forward_to", "when_busy", "when_no_answer", "when_not_reachable")
 """The fields of a user that say where their direct calls go: all of them, or those that they do not take."""
@@ -26,6 +28,10 @@ NOWHERE = "off"
 MOST_ALSO_RUNG = 5
 
 EXITS = ("overflow", "timeout", "no_agents")
+
+QUEUE_PROMPTS = ("overflow_prompt", "timeout_prompt", "no_agents_prompt", "disconnect_prompt")
+QUEUE_SOUNDS = ("greeting", "music", *QUEUE_PROMPTS)
+"""The settings of a queue that are sounds."""
 """The fields of a queue that say where its callers go."""
 
 _CALLS = Range(0, 10_000, "calls")
@@ -284,6 +290,9 @@ class QueueExit:
 class QueueSettings:
     """One queue as its owner set it; times are in seconds. ``music`` None is the default music.
 
+    ``..._prompt`` is what callers are told before that exit happens, and ``disconnect_prompt`` before they
+    are hung up on, where the exit has none; None there is a sentence of ours in the queue's language.
+
     What each number and switch is and may be stands here and nowhere else. Where the organization's limits
     have a number of the same name, that is the most which a queue may say.
     """
@@ -295,6 +304,11 @@ class QueueSettings:
     line_uri: str | None = None
     greeting: Audio | None = None
     music: Audio | None = None
+    overflow_prompt: Audio | None = None
+    timeout_prompt: Audio | None = None
+    no_agents_prompt: Audio | None = None
+    disconnect_prompt: Audio | None = None
+    language: str = DEFAULT_LANGUAGE
     distribution: Distribution = Distribution.ATTENDANT
     alerting: CallsAlerting = CallsAlerting.ONE
     agent_limit: int = whole(50, _AGENTS)
@@ -361,9 +375,26 @@ QUEUE_NUMBERS = numbers_of(QueueSettings)
 
 def sound_files_of(organization: Organization) -> Iterator[Audio]:
     """The files that queues and attendants play, in their order; spoken texts are none."""
-    sounds = [audio for queue in organization.queues for audio in (queue.greeting, queue.music) if audio]
+    sounds = [audio for queue in organization.queues for audio in sounds_of(queue).values()]
     sounds += [audio for attendant in organization.attendants for _, audio in sounds_in(attendant)]
     return (audio for audio in sounds if audio.language is None)
+
+
+def sounds_of(queue: QueueSettings) -> dict[str, Audio]:
+    """All that a queue has to play, by the names of the settings."""
+    found = {field: getattr(queue, field) for field in QUEUE_SOUNDS}
+    return {field: audio for field, audio in found.items() if audio is not None}
+
+
+def with_sounds(queue: QueueSettings, sounds: Mapping[str, Audio | None]) -> QueueSettings:
+    """The queue with these sounds, by the names of the settings."""
+    fields: Mapping[str, Any] = sounds
+    return replace(queue, **fields) if fields else queue
+
+
+def prompt_of(queue: QueueSettings, prompt: ExitPrompt) -> Audio | None:
+    """What a queue has to say before an exit."""
+    return sounds_of(queue).get(f"{prompt}_prompt")
 
 
 class Lack(StrEnum):

@@ -36,10 +36,14 @@ from huntline.directory.organization import (
     Trunk,
     User,
     missing_for_calls,
+    prompt_of,
 )
 from huntline.directory.propagation import as_of
 from huntline.directory.trunks import TrunkTable, outbound_destination
-from huntline.engine.model import AgentSettings, CallQueue, Exit, ExitAction
+from huntline.engine.model import AgentSettings, CallQueue, Exit, ExitAction, ExitPrompt
+
+GOODBYE_TIME = timedelta(seconds=15)
+"""How long our own sentence may take that is told to whoever is hung up on."""
 
 DEFAULT_MUSIC = "default"  # as `CallQueue.music` names it
 
@@ -602,10 +606,11 @@ def _call_queue(settings: QueueSettings, agents: tuple[User, ...], index: Organi
         agent_alert_time=timedelta(seconds=settings.agent_alert_time),
         allow_opt_out=settings.allow_opt_out,
         max_waiting=settings.max_waiting,
-        overflow=_engine_exit(settings.overflow, index),
+        goodbye=_length_of(settings, ExitPrompt.DISCONNECT) or GOODBYE_TIME,
+        overflow=_engine_exit(settings, ExitPrompt.OVERFLOW, index),
         max_wait=timedelta(seconds=settings.max_wait),
-        timeout=_engine_exit(settings.timeout, index),
-        no_agents=_engine_exit(settings.no_agents, index),
+        timeout=_engine_exit(settings, ExitPrompt.TIMEOUT, index),
+        no_agents=_engine_exit(settings, ExitPrompt.NO_AGENTS, index),
         no_agents_new_calls_only=settings.no_agents_new_calls_only,
         presence_based_routing=settings.presence_based_routing,
         ring_busy=settings.ring_busy,
@@ -613,7 +618,17 @@ def _call_queue(settings: QueueSettings, agents: tuple[User, ...], index: Organi
     )
 
 
-def _engine_exit(exit_: QueueExit, index: OrganizationIndex) -> Exit:
+def _length_of(settings: QueueSettings, prompt: ExitPrompt) -> timedelta | None:
+    audio = prompt_of(settings, prompt)
+    return timedelta(seconds=audio.duration) if audio is not None else None
+
+
+def _engine_exit(settings: QueueSettings, prompt: ExitPrompt, index: OrganizationIndex) -> Exit:
+    """Each exit has the name of its prompt."""
+    return replace(_way_out(getattr(settings, prompt), index), prompt=_length_of(settings, prompt))
+
+
+def _way_out(exit_: QueueExit, index: OrganizationIndex) -> Exit:
     if exit_.target is None:
         return Exit(ExitAction(exit_.action))
     match index.forward_target(exit_.target):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from huntline.directory.attendants import Attendant, with_sounds, with_targets
+from huntline.directory.attendants import Attendant, with_changed_sounds, with_targets
 from huntline.directory.forwards import check_forwards
 from huntline.directory.index import ATTENDANT, OrganizationIndex
 from huntline.directory.licences import check_licences
@@ -27,6 +27,8 @@ from huntline.directory.organization import (
     ServiceNumber,
     User,
     sound_files_of,
+    sounds_of,
+    with_sounds,
 )
 from huntline.directory.problems import Problem
 from huntline.directory.references import check_references
@@ -136,17 +138,16 @@ class _Settling:
             for field in EXITS
             if (exit_ := getattr(queue, field)).target
         }
+        sounds = {field: self._sound(audio) for field, audio in sounds_of(queue).items()}
         return replace(
-            queue,
+            with_sounds(queue, sounds),
             groups=self._groups(queue.groups),
-            greeting=self._sound(queue.greeting),
-            music=self._sound(queue.music),
             **_kept_numbers(queue),
             **exits,
         )
 
     def attendant(self, attendant: Attendant) -> Attendant:
-        named = with_sounds(with_targets(attendant, self._written), self._library_sound)
+        named = with_changed_sounds(with_targets(attendant, self._written), self._sound)
         directory = named.directory
         return replace(named, directory=replace(directory, groups=self._groups(directory.groups)))
 
@@ -157,11 +158,10 @@ class _Settling:
         groups = self._index.groups
         return tuple(groups[key].name if (key := name.casefold()) in groups else name for name in names)
 
-    def _sound(self, audio: Audio | None) -> Audio | None:
-        return None if audio is None else self._library_sound(audio)
-
-    def _library_sound(self, audio: Audio) -> Audio:
-        return audio if audio.language is not None else self._library.get(audio.name.casefold(), audio)
+    def _sound(self, audio: Audio) -> Audio:
+        if audio.language is not None:
+            return audio
+        return self._library.get(audio.name.casefold(), audio)
 
     def _target(self, target: str | None) -> str | None:
         if target is None or target in (OWN_VOICEMAIL, NOWHERE):

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Iterator
 
 from huntline.directory.attendants import sounds_in
 from huntline.directory.names import line_uri_number
-from huntline.directory.organization import Audio, Organization
+from huntline.directory.organization import Audio, Organization, sounds_of
 from huntline.directory.problems import Path, Problem, Problems
 
 
@@ -82,9 +82,8 @@ def _check_sounds(organization: Organization) -> Problems:
 
 def _played(organization: Organization) -> Iterator[tuple[Path, Audio]]:
     for place, queue in enumerate(organization.queues):
-        for field in ("greeting", "music"):
-            if audio := getattr(queue, field):
-                yield ("queues", place, field), audio
+        for field, audio in sounds_of(queue).items():
+            yield ("queues", place, field), audio
     for place, attendant in enumerate(organization.attendants):
         for path, audio in sounds_in(attendant):
             yield ("attendants", place, *path), audio

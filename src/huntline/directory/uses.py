@@ -17,6 +17,7 @@ from huntline.directory.organization import (
     ServiceNumber,
     Trunk,
     User,
+    sounds_of,
 )
 from huntline.directory.problems import field_of
 
@@ -110,10 +111,19 @@ def _(item: CallerIdPolicy, organization: Organization) -> Iterator[str]:
 @_uses.register
 def _(item: Audio, organization: Organization) -> Iterator[str]:
     for queue in organization.queues:
-        if queue.greeting == item:
+        sounds = sounds_of(queue)
+        if sounds.get("greeting") == item:
             yield f"queue {queue.name} has it as its greeting"
-        if queue.music == item:
+        if sounds.get("music") == item:
             yield f"queue {queue.name} has it as its music on hold"
+        if sounds.get("overflow_prompt") == item:
+            yield f"queue {queue.name} plays it when it is full"
+        if sounds.get("timeout_prompt") == item:
+            yield f"queue {queue.name} plays it after the maximum wait"
+        if sounds.get("no_agents_prompt") == item:
+            yield f"queue {queue.name} plays it when nobody serves"
+        if sounds.get("disconnect_prompt") == item:
+            yield f"queue {queue.name} plays it before it hangs up"
     for attendant in organization.attendants:
         for path, audio in sounds_in(attendant):
             if audio == item:

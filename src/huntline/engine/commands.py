@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from huntline.engine.model import Outcome, QueueLeft
+from huntline.engine.model import ExitPrompt, Outcome, QueueLeft
 from huntline.engine.reasons import Reason, RingOutcome, StopReason
 
 
@@ -45,6 +45,16 @@ class PlayGreeting:
 
     call_id: str
     queue_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlayExitPrompt:
+    """Tell the caller, who leaves the queue, what there is to say; its end comes back as
+    ``ExitPromptFinished``."""
+
+    call_id: str
+    queue_id: str
+    prompt: ExitPrompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +195,7 @@ Command = (
     AnswerCall
     | RefuseCall
     | PlayGreeting
+    | PlayExitPrompt
     | PlayMusic
     | RingAgent
     | StopRinging

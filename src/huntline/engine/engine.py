@@ -35,6 +35,7 @@ from huntline.engine.events import (
     CallStepTaken,
     CallTransferred,
     Event,
+    ExitPromptFinished,
     ForwardAnswered,
     ForwardEnded,
     ForwardFailed,
@@ -92,6 +93,7 @@ class Engine:
             CallSentToQueue: self._call_sent_to_queue,
             CallStepTaken: self._call_step_taken,
             GreetingFinished: self._greeting_finished,
+            ExitPromptFinished: self._exit_prompt_finished,
             CallerHungUp: self._caller_hung_up,
             CallFailed: self._call_failed,
             AgentAnswered: self._agent_answered,
@@ -122,6 +124,7 @@ class Engine:
             Due.WAIT: self._maximum_wait_reached,
             Due.RING: self._alert_time_reached,
             Due.BRIDGE: self._bridge_lost,
+            Due.PROMPT: self._exit_prompt_over,
             Due.FORWARD: self._forward_lost,
             Due.RETRY: self._retry_allowed,
             Due.WRAP_UP: self._wrap_up_over,
@@ -224,6 +227,11 @@ class Engine:
         call = self._call(event.call_id, CallState.GREETING)
         if call is not None:
             exits.start_waiting(self._floor, call)
+
+    def _exit_prompt_finished(self, event: ExitPromptFinished) -> None:
+        call = self._call(event.call_id, CallState.LEAVING)
+        if call is not None:
+            exits.prompt_over(self._floor, call)
 
     def _caller_hung_up(self, event: CallerHungUp) -> None:
         call = self._floor.calls.get(event.call_id)
@@ -536,6 +544,9 @@ class Engine:
         ring = self._floor.calls[call_id].ring
         if ring is not None:
             self._path_failed(ring, Cause.NO_AUDIO_IN_TIME)
+
+    def _exit_prompt_over(self, call_id: str) -> None:
+        exits.prompt_over(self._floor, self._floor.calls[call_id])
 
     def _forward_lost(self, call_id: str) -> None:
         call = self._floor.calls[call_id]

@@ -57,6 +57,13 @@ class GreetingFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class ExitPromptFinished:
+    """The prompt of an exit was played to its end (or could not be played): the exit happens."""
+
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallerHungUp:
     """The caller left: before an agent answered this is an abandoned call."""
 
@@ -266,6 +273,7 @@ Event = (
     | CallSentToQueue
     | CallStepTaken
     | GreetingFinished
+    | ExitPromptFinished
     | CallerHungUp
     | CallFailed
     | AgentAnswered

@@ -10,6 +10,7 @@ from huntline.engine.commands import (
     DecisionKind,
     EndCall,
     ForwardCall,
+    PlayExitPrompt,
     PlayGreeting,
     RecordCall,
     RefuseCall,
@@ -17,7 +18,7 @@ from huntline.engine.commands import (
 )
 from huntline.engine.deadlines import Due
 from huntline.engine.floor import Floor
-from huntline.engine.model import MAX_TARGETS, Exit, ExitAction, Outcome, QueueLeft
+from huntline.engine.model import MAX_TARGETS, Exit, ExitAction, ExitPrompt, Outcome, QueueLeft
 from huntline.engine.reasons import (
     AfterExit,
     BackInLine,
@@ -40,6 +41,9 @@ from huntline.engine.state import NO_PLACE, AgentRing, CallState, QueuedCall, Wa
 FORWARD_LEASE = timedelta(seconds=240)
 """A forward whose result was lost is given up; longer than any phone network rings."""
 
+PROMPT_LEASE = timedelta(seconds=5)
+"""An exit whose prompt should have been over so long ago happens without having heard of its end."""
+
 MENU_TIME = timedelta(minutes=5)
 """How long a caller who has left a queue for a menu keeps the place there (rules section 5)."""
 
@@ -47,6 +51,12 @@ _DECISIONS = {
     Outcome.OVERFLOWED: DecisionKind.OVERFLOW,
     Outcome.NO_AGENTS: DecisionKind.NO_AGENTS,
     Outcome.TIMED_OUT: DecisionKind.TIMEOUT,
+}
+
+_PROMPTS = {
+    Outcome.OVERFLOWED: ExitPrompt.OVERFLOW,
+    Outcome.NO_AGENTS: ExitPrompt.NO_AGENTS,
+    Outcome.TIMED_OUT: ExitPrompt.TIMEOUT,
 }
 
 _KINDS = {
@@ -190,6 +200,7 @@ def finish(
     if ring is not None:
         _let_go(floor, call, ring, why)
     floor.deadlines.clear((Due.FORWARD, call.call_id))
+    floor.deadlines.clear((Due.PROMPT, call.call_id))
     floor.deadlines.clear((Due.RETRY, call.call_id))
     is_refusal = not call.is_leg_answered and not is_caller_gone
     floor.commands.append((RefuseCall if is_refusal else EndCall)(call.call_id, outcome))
@@ -235,13 +246,11 @@ def _go_no_further(floor: Floor, call: QueuedCall) -> None:
     why: Reason = Cause.TOO_MANY_HOPS
     if call.exit_outcome is not None:
         why = AfterExit(call.exit_reason, why)
-    finish(floor, call, call.exit_outcome or Outcome.REFUSED, why)
+    _hang_up(floor, call, call.exit_outcome or Outcome.REFUSED, why)
 
 
 def _admit(floor: Floor, call: QueuedCall) -> None:
-    if not call.is_leg_answered:
-        call.is_leg_answered = True
-        floor.commands.append(AnswerCall(call.call_id))
+    _answer(floor, call)
     if call.line.settings.has_greeting:
         floor.change_state(call, CallState.GREETING)
         call.is_playing_music = False
@@ -249,6 +258,12 @@ def _admit(floor: Floor, call: QueuedCall) -> None:
         floor.commands.append(PlayGreeting(call.call_id, call.line.settings.queue_id))
     else:
         start_waiting(floor, call)
+
+
+def _answer(floor: Floor, call: QueuedCall) -> None:
+    if not call.is_leg_answered:
+        call.is_leg_answered = True
+        floor.commands.append(AnswerCall(call.call_id))
 
 
 def _follow(floor: Floor, call: QueuedCall, leaving: Leaving) -> WaitingLine | None:
@@ -263,10 +278,49 @@ def _follow(floor: Floor, call: QueuedCall, leaving: Leaving) -> WaitingLine | N
 
 def _take(floor: Floor, call: QueuedCall, leaving: Leaving) -> WaitingLine | None:
     """Go where an exit leads, for a caller who is not in the line any more."""
-    destination = leaving.exit
     call.exits_taken += (leaving.outcome,)
-    taken = ExitTaken(leaving.reason, _destination(floor, destination))
+    taken = ExitTaken(leaving.reason, _destination(floor, leaving.exit))
     floor.note(call, None, _DECISIONS[leaving.outcome], taken)
+    if leaving.exit.prompt is None:
+        return _go(floor, call, leaving.exit)
+    call.exit_ahead = leaving.exit
+    _say(floor, call, _PROMPTS[leaving.outcome], leaving.exit.prompt)
+    return None
+
+
+def prompt_over(floor: Floor, call: QueuedCall) -> None:
+    """The caller has heard what there was to say: now the exit happens, or the end."""
+    floor.deadlines.clear((Due.PROMPT, call.call_id))
+    destination, call.exit_ahead = call.exit_ahead, None
+    if destination is None:
+        finish(floor, call, call.exit_outcome or Outcome.FAILED, call.end_ahead or call.exit_reason)
+    elif destination.action is ExitAction.FORWARD:
+        floor.play_music(call)  # until somebody else is heard
+        enter(floor, call, _go(floor, call, destination))
+    else:
+        finish(floor, call, call.exits_taken[-1], call.exit_reason)
+
+
+def _say(floor: Floor, call: QueuedCall, prompt: ExitPrompt, length: timedelta) -> None:
+    _answer(floor, call)
+    call.is_playing_music = False
+    floor.change_state(call, CallState.LEAVING)
+    floor.deadlines.set((Due.PROMPT, call.call_id), floor.now + length + PROMPT_LEASE)
+    floor.commands.append(PlayExitPrompt(call.call_id, call.line.settings.queue_id, prompt))
+
+
+def _hang_up(floor: Floor, call: QueuedCall, outcome: Outcome, why: Reason) -> None:
+    """The end of a call that goes nowhere: busy, or a goodbye to whoever is answered (rules section 5)."""
+    goodbye = call.line.settings.goodbye
+    if call.is_leg_answered and goodbye is not None:
+        call.end_ahead = why
+        _say(floor, call, ExitPrompt.DISCONNECT, goodbye)
+    else:
+        finish(floor, call, outcome, why)
+
+
+def _go(floor: Floor, call: QueuedCall, destination: Exit) -> WaitingLine | None:
+    """Go where an exit leads, once its prompt was heard; returns the queue to enter next, if it is one."""
     if destination.action is ExitAction.FORWARD and destination.queue_id is not None:
         next_line = floor.lines.get(destination.queue_id)
         if next_line is not None and destination.queue_id not in call.visited:
@@ -279,7 +333,7 @@ def _take(floor: Floor, call: QueuedCall, leaving: Leaving) -> WaitingLine | Non
         left, call.left, call.is_playing_music = call.left, (), False
         floor.commands.append(ForwardCall(call.call_id, destination.target, left))
     else:
-        finish(floor, call, leaving.outcome, leaving.reason)
+        _hang_up(floor, call, call.exits_taken[-1], call.exit_reason)
     return None
 
 
@@ -288,7 +342,7 @@ def _next(floor: Floor, call: QueuedCall, why: Reason) -> WaitingLine | None:
     leaving = None if why == FailedForward(Cause.TOO_MANY_HOPS) else _exit_after(call, why)
     if leaving is not None:
         return _take(floor, call, leaving)
-    finish(floor, call, call.exit_outcome or Outcome.FAILED, AfterExit(call.exit_reason, why))
+    _hang_up(floor, call, call.exit_outcome or Outcome.FAILED, AfterExit(call.exit_reason, why))
     return None
 
 

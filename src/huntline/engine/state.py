@@ -12,6 +12,7 @@ from huntline.engine.model import (
     AgentState,
     AgentStatus,
     CallQueue,
+    Exit,
     Outcome,
     Presence,
     QueueLeft,
@@ -33,9 +34,13 @@ class CallState(StrEnum):
     CONNECTING = "connecting"  # an agent answered, the audio path is being made
     TALKING = "talking"
     TRANSFERRING = "transferring"  # the agent has left, whom they transfer the caller to is rung
+    LEAVING = "leaving"  # hears the prompt of an exit, which then happens
     FORWARDING = "forwarding"
     FORWARDED = "forwarded"
     ENDED = "ended"
+
+
+_OUT_OF_THE_QUEUES = (CallState.LEAVING, CallState.FORWARDING, CallState.FORWARDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +126,8 @@ class QueuedCall:
     ``talked`` is the time of conversations that ended without the call: it is no waiting. ``left`` are the
     queues it has left without an agent, in order, since it was in none. ``passed`` are all targets that it
     has left, ``exits_taken`` those of the queue it is in, or was in last. ``waits_from`` is when it came back
-    to its place out of a menu.
+    to its place out of a menu. ``exit_ahead`` is what happens once the caller has heard its prompt; without
+    one the call ends then, because of ``end_ahead``.
     """
 
     call_id: str
@@ -148,6 +154,8 @@ class QueuedCall:
     is_playing_music: bool = False
     exit_outcome: Outcome | None = None
     exit_reason: Reason = Cause.NOBODY_SERVES
+    exit_ahead: Exit | None = None
+    end_ahead: Reason | None = None
     answered_at: datetime | None = None
     answered_by: str | None = None
     talking_since: datetime | None = None
@@ -162,7 +170,7 @@ class QueuedCall:
         """The outcome that is certain whoever hangs up next: a call is answered once an agent has talked."""
         if self.answered_at is not None:
             return Outcome.ANSWERED
-        return self.exit_outcome if self.state in (CallState.FORWARDING, CallState.FORWARDED) else None
+        return self.exit_outcome if self.state in _OUT_OF_THE_QUEUES else None
 
     @property
     def waits_until(self) -> datetime:

@@ -16,6 +16,8 @@ from num2words import num2words
 SPOKEN_LANGUAGES = ("en", "fr")
 """All functions here take one of these."""
 
+DEFAULT_LANGUAGE = "en"
+
 _LONGEST_WORD = 40
 """Letters; a voice may never come to the end of a longer one."""
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from huntline.errors import PeerError
+from huntline.errors import ConfigurationError, PeerError
 
 
 class NotAcceptable(PeerError):
@@ -67,6 +67,25 @@ class MediaLegLost:
 
 
 MediaEvent = PlayFinished | DtmfPressed | MediaSilent | MediaDied | MediaLegLost
+
+
+class Speaking(Protocol):
+    """Makes prompts of sentences, each once; ``language`` is one of ``languages.speaking.SPOKEN_LANGUAGES``.
+
+    Numbers, times and the like may stand in a sentence as people write them.
+    """
+
+    def known(self, text: str, language: str) -> str | None:
+        """The prompt that says the text, where it has been spoken before; at once."""
+        ...
+
+    async def source(self, text: str, language: str) -> str:
+        """The prompt that says the text, as ``Media.play`` takes it. Raises SpeechUnavailable."""
+        ...
+
+
+class SpeechUnavailable(ConfigurationError):
+    """The text cannot be spoken: the message says why, and what would help."""
 
 
 class Media(Protocol):

@@ -30,6 +30,7 @@ from huntline.directory.attendants import FlowAction, Menu, MenuAction, NoInputA
 from huntline.directory.numbers import NumberSetting, numbers_of, switches_of
 from huntline.directory.organization import (
     NOWHERE,
+    QUEUE_PROMPTS,
     USER_NUMBERS,
     AlsoRing,
     Group,
@@ -370,6 +371,11 @@ class QueueForm(_Part):
     line_uri: Text | None = None
     greeting: _Greeting | None = None
     music: _Music = None
+    overflow_prompt: _Greeting | None = None
+    timeout_prompt: _Greeting | None = None
+    no_agents_prompt: _Greeting | None = None
+    disconnect_prompt: _Greeting | None = None
+    language: Literal["en", "fr"] = "en"
     distribution: Annotated[Distribution, one_of(Distribution)] = _QUEUE.distribution
     alerting: Annotated[CallsAlerting, one_of(CallsAlerting)] | None = None
     agents: _Texts = []
@@ -519,5 +525,6 @@ FORM_OF: dict[str, Any] = {
     "greeting": SpeechForm,
     "prompt": SpeechForm,
     "music": FileForm,
+    **dict.fromkeys(QUEUE_PROMPTS, SpeechForm),
 }
 """The form of what stands under a name."""

@@ -14,6 +14,7 @@ from huntline.directory.numbers import switches_of
 from huntline.directory.organization import (
     GROUP_NUMBERS,
     QUEUE_NUMBERS,
+    QUEUE_SOUNDS,
     RULE_FIELDS,
     USER_NUMBERS,
     Allowance,
@@ -67,7 +68,7 @@ _PLAIN_USER_FIELDS = (
     "is_active",
 )
 _PLAIN_QUEUE_FIELDS = (
-    *("name", "distribution", *QUEUE_NUMBERS),
+    *("name", "language", "distribution", *QUEUE_NUMBERS),
     *(name for name in switches_of(QueueSettings) if name != "presence_based_routing"),
 )
 _EXITS = ("overflow", "timeout", "no_agents")
@@ -253,8 +254,7 @@ def queue_dump(queue: QueueSettings) -> Dump:
         "primary_uri": queue.primary_uri,
         "domain": queue.domain,
         "line_uri": queue.line_uri,
-        "greeting": sound_dump(queue.greeting),
-        "music": sound_dump(queue.music),
+        **{field: sound_dump(getattr(queue, field)) for field in QUEUE_SOUNDS},
         "agents": list(queue.agents),
         "groups": list(queue.groups),
         **{field: getattr(queue, field) for field in _PLAIN_QUEUE_FIELDS},

@@ -7,7 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from huntline.directory.attendants import Attendant
-from huntline.directory.organization import Audio, Organization, QueueSettings, User
+from huntline.directory.organization import (
+    QUEUE_SOUNDS,
+    Audio,
+    Organization,
+    QueueSettings,
+    User,
+    with_sounds,
+)
 from huntline.directory.problems import Path as FieldPath
 from huntline.directory.problems import Problem, rooted
 from huntline.errors import ConfigurationError
@@ -129,11 +136,10 @@ class _Reader:
                 yield audio
 
     def _queue(self, place: int, form: QueueForm) -> QueueSettings:
-        return replace(
-            queue_of(form, self._domains),
-            greeting=self._sound(("queues", place, "greeting"), form.greeting),
-            music=self._sound(("queues", place, "music"), form.music),
-        )
+        sounds = {
+            field: self._sound(("queues", place, field), getattr(form, field)) for field in QUEUE_SOUNDS
+        }
+        return with_sounds(queue_of(form, self._domains), sounds)
 
     def _attendant(self, place: int, form: AttendantForm) -> Attendant:
         def sound_of(path: FieldPath, sound: FileForm | SpeechForm) -> Audio | None:

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from huntline.directory.organization import QUEUE_SOUNDS
 from huntline.directory.problems import Path, Problem, did_you_mean
 from huntline.organization_file.form import FORM_OF, OrganizationForm
 
@@ -131,7 +132,7 @@ def _repair(value: dict[str, Any], path: Path) -> bool:
         return False  # a whole list or a whole item is lost: everything that names it would be blamed
     if path[0] == "attendants" and len(path) > 3:
         path = path[:3]  # of a flow that is wrong somewhere, nothing is left
-    if sound := next((part for part in path if part in ("greeting", "music")), None):
+    if sound := next((part for part in path if part in QUEUE_SOUNDS), None):
         path = path[: path.index(sound) + 1]
     holder: Any = value
     for part in path[:-1]:

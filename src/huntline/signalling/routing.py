@@ -14,12 +14,16 @@ from huntline.calls.contacts import Callee, Contact
 from huntline.calls.diversion import Hop, number_hop, person_hop
 from huntline.clock import zone_of
 from huntline.directory.in_force import SettingsInForce
-from huntline.directory.organization import Organization
+from huntline.directory.organization import Organization, prompt_of
 from huntline.directory.plan import Account, ServerPlan, StarCode
 from huntline.directory.trunks import outbound_destination
 from huntline.engine.events import OptInRequested, OptOutRequested
+from huntline.engine.model import ExitPrompt
 from huntline.engine.refusals import AgentNotInQueue, UnknownAgent
 from huntline.errors import Refused
+from huntline.languages.said import goodbye
+from huntline.languages.speaking import DEFAULT_LANGUAGE
+from huntline.media.interface import Speaking
 from huntline.signalling.own_rules import OwnRules
 from huntline.signalling.runner import Runner
 from huntline.sip.core.grammar import GrammarError, Uri, parse_uri
@@ -67,6 +71,7 @@ class Routing:
         registrar: Registrar,
         runner: Runner,
         sounds: BuiltinSounds,
+        speech: Speaking,
         audio_folder: Path,
         remember: Callable[[str, str, str, bool], None],
         own_rules: OwnRules,
@@ -75,7 +80,7 @@ class Routing:
         self._settings = settings
         self._registrar = registrar
         self._runner = runner
-        self._sounds = sounds
+        self._sounds, self._speech = sounds, speech
         self._audio_folder = audio_folder
         self._remember = remember
         self._own_rules = own_rules
@@ -138,6 +143,15 @@ class Routing:
         """The source of a queue's greeting, None without one."""
         queue = self._plan.queue(queue_id)
         return self._source(queue.greeting.sha256) if queue is not None and queue.greeting else None
+
+    def exit_prompt(self, queue_id: str, prompt: ExitPrompt) -> str | None:
+        """The source of what a queue says before an exit: who is hung up on hears a sentence in any case."""
+        queue = self._plan.queue(queue_id)
+        sound = prompt_of(queue, prompt) if queue is not None else None
+        if sound is not None:
+            return self._source(sound.sha256)
+        language = queue.language if queue is not None else DEFAULT_LANGUAGE
+        return self._speech.known(goodbye(language), language) if prompt is ExitPrompt.DISCONNECT else None
 
     def music(self, queue_id: str | None) -> str:
         """The source of a queue's music on hold."""

@@ -14,21 +14,21 @@ from huntline.calls.admission import Admission
 from huntline.calls.b2bua import B2bua, Recorded
 from huntline.calls.model import Call
 from huntline.calls.refusals import Refusals
-from huntline.calls.tasks import Tasks
 from huntline.calls.tools import CallTools
 from huntline.clock import Clock
 from huntline.config import Config
 from huntline.control.secret import kept_secret
 from huntline.control.server import ControlServer
-from huntline.data_folder import JOURNAL
+from huntline.data_folder import JOURNAL, SPEECH
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.plan import ServerPlan
 from huntline.engine import commands as do
 from huntline.engine import events as told
 from huntline.engine.reasons import Cause
+from huntline.languages.said import goodbye
+from huntline.languages.speaking import SPOKEN_LANGUAGES
 from huntline.media.client import MediaClient
 from huntline.media.interface import MediaEvent
-from huntline.media.prompts.speech import FOLDER_NAME as SPEECH_FOLDER
 from huntline.media.prompts.speech import Speech
 from huntline.media.prompts.synthesize import ensure_builtin
 from huntline.network.peers import connections_for
@@ -141,6 +141,7 @@ class Signalling:
 
     def _build_calls(self) -> None:
         self._media = MediaClient(self._config.media_socket, self._on_media, self._media_changed)
+        self._speech = Speech(self._config.data / SPEECH)
         self._routing = self._build_routing()
         self._refusals = Refusals(
             lambda refused: self._history.add_refused(refused, self._clock.wall()),
@@ -153,13 +154,10 @@ class Signalling:
             self._routing,
             self._runner.post,
             self._call_changed,
+            self._speech,
         )
         admission = Admission(self._in_force, self._authenticator)
-        self._speech = Speech(self._config.data / SPEECH_FOLDER)
-        self._preparing = Tasks()
-        self._b2bua = B2bua(
-            tools, admission, self._refusals, self._record, attendants=self._routing, speaker=self._speech
-        )
+        self._b2bua = B2bua(tools, admission, self._refusals, self._record, self._routing)
         self._live_records = LiveRecords(
             tools.book, self._b2bua.owners, self._user_agent, self._media, self._registrar, self._presence
         )
@@ -193,6 +191,7 @@ class Signalling:
             self._registrar,
             self._runner,
             sounds,
+            self._speech,
             audio,
             remember,
             OwnRules(self._in_force, change),
@@ -208,7 +207,8 @@ class Signalling:
             self._registrar,
             self._reachability,
             self._runner.post,
-            lambda plan: self._preparing.spawn(self._have_spoken(plan)),
+            # No caller is to wait until what attendants say has been spoken.
+            lambda plan: self._speech.prepare(plan.attendant_texts()),
         )
         self._live = LiveFeed(self._status.now, self._publish, self._is_watched)
         verbs = ControlVerbs(
@@ -241,6 +241,7 @@ class Signalling:
             self._b2bua.end_calls(Cause.SERVER_RESTARTED)
         self._live_log.begin_anew(Life(this_machine(), run, self._clock.start))
         await self._control.start()
+        self._speech.prepare((goodbye(language), language) for language in SPOKEN_LANGUAGES)
 
     def _take_back(self) -> None:
         """Know again what an earlier process has written down, but for its calls."""
@@ -283,7 +284,6 @@ class Signalling:
         await self._control.close()
         self._live.close()
         await self._b2bua.close()
-        await self._preparing.close()
         await self._speech.close()
         await self._user_agent.stop()
         self._runner.close()
@@ -299,11 +299,6 @@ class Signalling:
         self._live_log.flush()
         self._journal.close()
         os._exit(0)
-
-    async def _have_spoken(self, plan: ServerPlan) -> None:
-        """Have spoken what attendants will say, so that no caller waits for it."""
-        for text, language in plan.attendant_texts():
-            await self._speech.prepare(text, language)
 
     # -- what parts tell each other
 

@@ -16,6 +16,7 @@ from huntline.directory.numbers import switches_of
 from huntline.directory.organization import (
     LIMIT_NUMBERS,
     QUEUE_NUMBERS,
+    QUEUE_PROMPTS,
     RULE_FIELDS,
     USER_NUMBERS,
     Allowance,
@@ -40,6 +41,7 @@ from huntline.directory.organization import (
     Substitute,
     Trunk,
     User,
+    sounds_of,
 )
 from huntline.engine.model import CallsAlerting, Distribution
 from huntline.plain import fields_of
@@ -100,6 +102,7 @@ _PLAIN_QUEUE_COLUMNS = (
     "primary_uri",
     "name",
     "domain",
+    "language",
     "distribution",
     "alerting",
     *QUEUE_NUMBERS,
@@ -299,7 +302,7 @@ def _member_rows(group: Group, user_ids: Mapping[str, str]) -> Iterator[Row]:
 
 
 def _audio_rows(organization: Organization) -> Iterator[Row]:
-    played = [audio for queue in organization.queues for audio in (queue.greeting, queue.music) if audio]
+    played = [audio for queue in organization.queues for audio in sounds_of(queue).values()]
     played += [audio for attendant in organization.attendants for _, audio in sounds_in(attendant)]
     for audio in {each.sha256: each for each in (*organization.audio, *played)}.values():
         yield {"sha256": audio.sha256, "duration": audio.duration, "loudness": audio.loudness}
@@ -321,6 +324,11 @@ def _queue_row(queue: QueueSettings) -> Row:
         "greeting_language": queue.greeting.language if queue.greeting else None,
         "music_sha256": queue.music.sha256 if queue.music else None,
         "music_name": queue.music.name if queue.music else None,
+        "prompts": {
+            field: [audio.sha256, audio.name, audio.language]
+            for field, audio in sounds_of(queue).items()
+            if field in QUEUE_PROMPTS
+        },
     }
 
 
@@ -456,6 +464,7 @@ def _queues_of(
                 "line_uri": _line_uri_of(row["number"]),
                 "greeting": _audio_of(row, "greeting", content),
                 "music": _audio_of(row, "music", content),
+                **{field: _prompt_of(prompt, content) for field, prompt in row["prompts"].items()},
                 "distribution": Distribution(row["distribution"]),
                 "alerting": CallsAlerting(row["alerting"]),
                 "agents": tuple(agents.get(row["queue_id"], ())),
@@ -472,6 +481,11 @@ def _audio_of(row: Row, field: str, content: Mapping[str, Audio]) -> Audio | Non
     if sha256 is None:
         return None
     return replace(content[sha256], name=row[f"{field}_name"], language=row.get(f"{field}_language"))
+
+
+def _prompt_of(prompt: tuple[str, str, str | None], content: Mapping[str, Audio]) -> Audio:
+    sha256, name, language = prompt
+    return replace(content[sha256], name=name, language=language)
 
 
 def _exit_of(row: Row, field: str) -> QueueExit:

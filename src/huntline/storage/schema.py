@@ -230,6 +230,8 @@ queues = Table(
     Column("greeting_language", String),
     Column("music_sha256", String(64)),
     Column("music_name", String),
+    Column("prompts", JSON, nullable=False),  # by the name of the setting: SHA-256, name, language
+    Column("language", String, nullable=False),
     Column("distribution", String, nullable=False),
     Column("alerting", String, nullable=False),
     Column("agent_limit", Integer, nullable=False),

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 CALLS = {
+    # what callers are told
+    "We are sorry: nobody can take your call at the moment. Please call again later. Goodbye.": (
+        "Nous sommes désolés : personne ne peut prendre votre appel pour le moment."
+        " Merci de rappeler plus tard. Au revoir."
+    ),
     # why calls were refused
     "nobody here has this number or name": "personne ici ne possède ce numéro ou ce nom",
     "calls are taken from users and from known providers only": (

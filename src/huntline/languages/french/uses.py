@@ -52,5 +52,13 @@ USES = {
     "it is granted to group {name}": "elle est accordée au groupe {name}",
     # sounds
     "queue {name} has it as its greeting": "la file d'attente {name} l'a comme accueil",
+    "queue {name} plays it when it is full": "la file d'attente {name} le diffuse quand elle est pleine",
+    "queue {name} plays it after the maximum wait": (
+        "la file d'attente {name} le diffuse au terme de l'attente maximale"
+    ),
+    "queue {name} plays it when nobody serves": (
+        "la file d'attente {name} le diffuse quand aucun agent ne la sert"
+    ),
+    "queue {name} plays it before it hangs up": "la file d'attente {name} le diffuse avant de raccrocher",
     "queue {name} has it as its music on hold": "la file d'attente {name} l'a comme musique d'attente",
 }

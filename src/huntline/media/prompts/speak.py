@@ -13,8 +13,8 @@ import sys
 import wave
 from pathlib import Path
 
-from huntline.errors import ConfigurationError
 from huntline.languages.speaking import sayable
+from huntline.media.interface import SpeechUnavailable
 
 MAX_CHARACTERS = 5_000
 
@@ -31,10 +31,6 @@ _VOLUME = 0.5
 _MOST_CPU_S = 30
 _MOST_S = 60
 _MOST_MEMORY = 512 * 2**20
-
-
-class SpeechUnavailable(ConfigurationError):
-    """The text cannot be spoken: the message says why, and what would help."""
 
 
 def speak(text: str, destination: Path, language: str = "en") -> None:
