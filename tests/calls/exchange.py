@@ -41,8 +41,8 @@ from huntline.directory.refused import RefusedCall
 from huntline.engine import commands as do
 from huntline.engine import events as told
 from huntline.engine.model import ExitPrompt
-from huntline.errors import ConfigurationError, PeerError
-from huntline.media.interface import NotAcceptable, PlayFinished
+from huntline.errors import PeerError
+from huntline.media.interface import NotAcceptable, PlayFinished, SpeechUnavailable
 from huntline.sip.core.core import Invite
 from huntline.sip.core.events import (
     DtmfReceived,
@@ -155,16 +155,6 @@ class FakeUserAgent:
         self.did.append(("notify", leg_id, status))
 
 
-class FakeSpeech:
-    """Has spoken everything already: the prompt is the text itself."""
-
-    def known(self, text: str, language: str) -> str | None:
-        return f"{language}: {text}"
-
-    async def source(self, text: str, language: str) -> str:
-        return f"{language}: {text}"
-
-
 class FakeMedia:
     """Has an answer to everything, unless it is to fail; ``legs`` are those that nobody gave back."""
 
@@ -264,7 +254,7 @@ class FakeSite:
         return "tone"
 
 
-class FakeSpeaker:
+class FakeSpeech:
     """Has spoken everything already, but for what is ``unknown``, and nothing that is ``unspeakable``."""
 
     def __init__(self) -> None:
@@ -276,7 +266,7 @@ class FakeSpeaker:
 
     async def source(self, text: str, language: str) -> str:
         if text in self.unspeakable:
-            raise ConfigurationError("no voice")
+            raise SpeechUnavailable("no voice")
         await asyncio.sleep(0)
         return f"{language}: {text}"
 
@@ -394,11 +384,11 @@ class Exchange:
         agent: Any = self.agent
         driver: Any = self.media
         admission: Any = self.admission
+        self.speech = FakeSpeech()
         self.tools = CallTools(
-            agent, driver, SettingsInForce(PLAN), self.site, self._post, lambda call: None, FakeSpeech()
+            agent, driver, SettingsInForce(PLAN), self.site, self._post, lambda call: None, self.speech
         )
         refusals = Refusals(self.refused.append, lambda seconds, call: None)
-        self.speaker = FakeSpeaker()
         self.mailroom = FakeMailroom()
         self.b2bua = B2bua(
             self.tools,
@@ -406,7 +396,6 @@ class Exchange:
             refusals,
             self.recorded.append,
             attendants=self.site,
-            speaker=self.speaker,
             mailroom=self.mailroom,
         )
         self._legs = 0

@@ -124,7 +124,7 @@ def test_a_target_that_is_gone_ends_the_call() -> None:
 
 def test_what_has_to_be_spoken_first_is_played_then_and_a_key_goes_before_it() -> None:
     async def story(exchange: Exchange) -> None:
-        exchange.speaker.unknown = {"menu"}
+        exchange.speech.unknown = {"menu"}
         call = await in_the_menu(exchange)
         assert playing(exchange) == ("en: menu",)  # ``done`` has waited for it
         cut = await greeted(exchange)
@@ -139,7 +139,7 @@ def test_what_has_to_be_spoken_first_is_played_then_and_a_key_goes_before_it() -
 
 def test_a_sentence_that_cannot_be_spoken_makes_nobody_wait() -> None:
     async def story(exchange: Exchange) -> None:
-        exchange.speaker.unspeakable = {"menu"}
+        exchange.speech.unspeakable = {"menu"}
         call = await in_the_menu(exchange)
         assert call.visit is not None
         assert call.visit.stage is Stage.MENU

@@ -392,7 +392,7 @@ def test_a_wait_for_a_key_ends_in_another_process_as_it_would_have() -> None:
 def test_what_an_attendant_was_about_to_say_is_said() -> None:
     async def about_to_speak(exchange: Exchange) -> None:
         call = await greeted_by_an_attendant(exchange)
-        exchange.speaker.unknown = {"menu"}
+        exchange.speech.unknown = {"menu"}
         exchange.b2bua.handle_media(PlayFinished(call.caller.media_id, call.prompt))
         assert not call.prompt
 

@@ -36,23 +36,11 @@ from huntline.calls.tools import CallTools
 from huntline.directory.plan import AttendantTarget
 from huntline.engine.model import Transfer
 from huntline.engine.reasons import Cause, Destination, KeyPressed, Reason
-from huntline.errors import ConfigurationError
+from huntline.media.interface import SpeechUnavailable
 
 log = logging.getLogger(__name__)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class Speaker(Protocol):
-    """Speaks texts; each is spoken once and kept."""
-
-    def known(self, text: str, language: str) -> str | None:
-        """The source of a text that has been spoken already."""
-        ...
-
-    async def source(self, text: str, language: str) -> str:
-        """The source of a text. Raises ConfigurationError where it cannot be spoken."""
-        ...
 
 
 class AttendantPlans(Protocol):
@@ -78,14 +66,11 @@ class AttendantCalls:
     kind = OwnerKind.ATTENDANT
     has_places = False
 
-    def __init__(
-        self, tools: CallTools, parts: CallParts, moves: Moves, plans: AttendantPlans, speaker: Speaker
-    ) -> None:
+    def __init__(self, tools: CallTools, parts: CallParts, moves: Moves, plans: AttendantPlans) -> None:
         self._tools = tools
         self._prompting = parts.prompting
         self._moves = moves
         self._plans = plans
-        self._speaker = speaker
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._going: dict[str, Callable[[FlowPlan], tuple[Visit, Entered]]] = {}  # to another menu, by call
 
@@ -229,7 +214,7 @@ class AttendantCalls:
     def _known(self, prompt: Prompt, visit: Visit) -> str | None:
         if isinstance(prompt, Sound):
             return self._plans.sound(prompt.sha256)
-        return self._speaker.known(prompt.text, visit.plan.language)
+        return self._tools.speech.known(prompt.text, visit.plan.language)
 
     async def _speak(self, call: Call, visit: Visit, saying: tuple[Prompt, ...]) -> None:
         """Have spoken what has to be, and play it, unless something else is to be said meanwhile."""
@@ -237,8 +222,8 @@ class AttendantCalls:
         for prompt in saying:
             try:
                 known = self._known(prompt, visit)
-                sources.append(known or await self._speaker.source(_text(prompt), visit.plan.language))
-            except ConfigurationError as error:
+                sources.append(known or await self._tools.speech.source(_text(prompt), visit.plan.language))
+            except SpeechUnavailable as error:
                 extra = {"call_id": call.call_id, "reason": str(error)}
                 log.warning("a sentence cannot be spoken", extra=extra)
         if call.visit is not visit or visit.saying is not saying:

@@ -10,7 +10,7 @@ from typing import assert_never
 from huntline.calls.admission import Admission
 from huntline.calls.agent_rings import AgentRings
 from huntline.calls.arrivals import Arrivals
-from huntline.calls.attendant_calls import AttendantCalls, AttendantPlans, Speaker
+from huntline.calls.attendant_calls import AttendantCalls, AttendantPlans
 from huntline.calls.direct_calls import DirectCalls
 from huntline.calls.failures import farewell_of, why_ended, why_refused
 from huntline.calls.forwards import Forwards
@@ -83,7 +83,6 @@ class B2bua:
         refusals: Refusals,
         record: Callable[[Recorded], None],
         attendants: AttendantPlans,
-        speaker: Speaker,
         mailroom: Mailroom,
     ) -> None:
         self._tools = tools
@@ -96,7 +95,7 @@ class B2bua:
         self._forwards = Forwards(tools, parts, moves)
         self._voicemail_calls = VoicemailCalls(tools, parts, moves, mailroom)
         self._direct_calls = direct_calls = DirectCalls(tools, parts, moves, self._voicemail_calls)
-        self._attendant_calls = AttendantCalls(tools, parts, moves, attendants, speaker)
+        self._attendant_calls = AttendantCalls(tools, parts, moves, attendants)
         moves.wire(direct_calls, direct_calls, self._forwards, self._attendant_calls, self._voicemail_calls)
         self._transfers = Transfers(tools, parts, admission, moves, direct_calls)
         self._arrivals = Arrivals(tools, admission, refusals, parts.ends, direct_calls)

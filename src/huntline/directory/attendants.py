@@ -212,7 +212,7 @@ def with_targets(attendant: Attendant, changed: Callable[[str], str]) -> Attenda
     return replace(_with_flows(attendant, of_flow), operator=operator)
 
 
-def with_sounds(attendant: Attendant, changed: Callable[[Audio], Audio]) -> Attendant:
+def with_changed_sounds(attendant: Attendant, changed: Callable[[Audio], Audio]) -> Attendant:
     """The attendant with everything that is played as ``changed`` says."""
 
     def of_flow(flow: AttendantFlow) -> AttendantFlow:

@@ -9,8 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from huntline.directory.attendants import Attendant, with_targets
-from huntline.directory.attendants import with_sounds as with_attendant_sounds
+from huntline.directory.attendants import Attendant, with_changed_sounds, with_targets
 from huntline.directory.index import ATTENDANT, MAILBOX, OrganizationIndex
 from huntline.directory.organization import (
     EXITS,
@@ -212,14 +211,14 @@ def _policy_renamed(organization: Organization, old: str, new: str) -> Organizat
 
 
 def _audio_replaced(organization: Organization, old: Audio, new: Audio) -> Organization:
-    def playing(audio: Audio) -> Audio:
+    def now(audio: Audio) -> Audio:
         return new if audio == old else audio
 
-    def playing_in(queue: QueueSettings) -> QueueSettings:
-        return with_sounds(queue, {field: playing(audio) for field, audio in sounds_of(queue).items()})
+    def playing(queue: QueueSettings) -> QueueSettings:
+        return with_sounds(queue, {field: new for field, audio in sounds_of(queue).items() if audio == old})
 
     return replace(
         organization,
-        queues=tuple(map(playing_in, organization.queues)),
-        attendants=tuple(with_attendant_sounds(each, playing) for each in organization.attendants),
+        queues=tuple(map(playing, organization.queues)),
+        attendants=tuple(with_changed_sounds(attendant, now) for attendant in organization.attendants),
     )

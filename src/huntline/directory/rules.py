@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from huntline.directory.attendants import Attendant, with_targets
-from huntline.directory.attendants import with_sounds as with_attendant_sounds
+from huntline.directory.attendants import Attendant, with_changed_sounds, with_targets
 from huntline.directory.forwards import check_forwards
 from huntline.directory.index import ATTENDANT, MAILBOX, OrganizationIndex
 from huntline.directory.licences import check_licences
@@ -148,7 +147,7 @@ class _Settling:
         )
 
     def attendant(self, attendant: Attendant) -> Attendant:
-        named = with_attendant_sounds(with_targets(attendant, self._written), self._sound)
+        named = with_changed_sounds(with_targets(attendant, self._written), self._sound)
         directory = named.directory
         return replace(named, directory=replace(directory, groups=self._groups(directory.groups)))
 

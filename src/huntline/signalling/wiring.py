@@ -172,13 +172,7 @@ class Signalling:
         self._boxes = self._build_boxes()
         self._tasks = tools.tasks
         self._b2bua = B2bua(
-            tools,
-            admission,
-            self._refusals,
-            self._record,
-            attendants=self._routing,
-            speaker=self._speech,
-            mailroom=self._boxes,
+            tools, admission, self._refusals, self._record, attendants=self._routing, mailroom=self._boxes
         )
         self._live_records = LiveRecords(
             tools.book,
@@ -236,6 +230,7 @@ class Signalling:
             self._registrar,
             self._reachability,
             self._runner.post,
+            # No caller is to wait until what attendants say has been spoken.
             lambda plan: self._speech.prepare(plan.attendant_texts()),
         )
         self._live = LiveFeed(self._status.now, self._publish, self._is_watched)

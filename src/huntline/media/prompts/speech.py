@@ -43,6 +43,8 @@ class Speech:
         self._folder = folder
         self._turn = asyncio.Semaphore(1)
         self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._wanted: dict[tuple[str, str], None] = {}
+        self._preparing: asyncio.Task[None] | None = None
 
     def known(self, text: str, language: str) -> str | None:
         """The prompt that says the text, if it was spoken before: at once, without a thread or a wait."""
@@ -64,13 +66,27 @@ class Speech:
         return str(self._path(text, language))
 
     def prepare(self, sentences: Iterable[tuple[str, str]]) -> None:
-        """Have texts spoken, each in its language, that will be wanted; what hinders it is logged."""
-        for text, language in sentences:
-            if self.known(text, language) is None:
-                self._begin(text, language).add_done_callback(_log_failure)
+        """Have texts spoken, each in its language, that will be wanted; what hinders it is logged. They come
+        one after the other, so that whoever is waiting for a text waits for no more than one of them."""
+        self._wanted |= dict.fromkeys(each for each in sentences if self.known(*each) is None)
+        if self._wanted and (self._preparing is None or self._preparing.done()):
+            self._preparing = asyncio.create_task(self._prepare())
+
+    async def _prepare(self) -> None:
+        while self._wanted:
+            text, language = next(iter(self._wanted))
+            del self._wanted[text, language]
+            try:
+                await self.source(text, language)
+            except SpeechUnavailable as error:
+                log.warning("a sentence cannot be spoken", extra={"reason": str(error)})
 
     async def close(self) -> None:
         """Wait for what is being spoken; nothing else is begun."""
+        self._wanted.clear()
+        if self._preparing is not None:
+            self._preparing.cancel()
+            await asyncio.gather(self._preparing, return_exceptions=True)
         for task in self._under_way.values():
             task.cancel()
         await asyncio.gather(*self._under_way.values(), return_exceptions=True)
@@ -98,11 +114,6 @@ class Speech:
         del self._under_way[name]
         if not task.cancelled():
             task.exception()  # whoever waits has it; nobody may
-
-
-def _log_failure(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.warning("a sentence cannot be spoken", extra={"reason": str(error)})
 
 
 def _make(text: str, language: str, path: Path) -> None:
