@@ -102,6 +102,7 @@ COMMANDS = (
     Command("agent", "cli.agent:agent", "See agents, and act for one, on the running server, at once."),
     Command("account", "cli.account:account", "Who may use the API, in which role, and by which keys."),
     Command("user", "cli.user:user", "Users: licences, numbers, phones' passwords."),
+    Command("attendant", "cli.attendant:attendant", "Auto attendants: menus, hours, dialling by name."),
     Command("group", "cli.group:group", "Groups, whose members queues may ring."),
     Command("number", "cli.number:number", "Numbers: of which kind each is and what it belongs to."),
     Command("audio", "cli.audio:audio", "Sound files for greetings and music."),

@@ -50,8 +50,8 @@ async def presses(exchange: Exchange, call: Call, keys: str) -> None:
 
 async def recorded(exchange: Exchange, call: Call, why: WhyEnded = "stopped") -> None:
     """Media has ended the file."""
-    assert call.visit is not None
-    path = call.visit.path or ""
+    assert call.box_visit is not None
+    path = call.box_visit.path or ""
     exchange.b2bua.handle_media(RecordingEnded(call.caller.media_id, path, 9.0, why))
     await exchange.tools.tasks.done()
 
@@ -212,7 +212,7 @@ def test_zero_leads_to_the_operator_where_one_is_set() -> None:
         assert list(call.prompt) == ["greeting"]
         exchange.mailroom.boxes["amal"] = replace(exchange.mailroom.settings("amal"), operator="Help Desk")
         await presses(exchange, call, "0")
-        assert (call.queue_id, call.visit) == ("desk", None)
+        assert (call.queue_id, call.box_visit) == ("desk", None)
         assert [type(event) for event in exchange.heard()] == [told.CallArrived]
         await exchange.hangs_up(call.caller)
         await exchange.asks(do.EndCall(call.call_id, Outcome.ABANDONED))
@@ -418,8 +418,8 @@ def test_one_who_has_hung_up_meanwhile_has_left_a_message() -> None:
 def test_what_waited_for_the_disk_is_done_again(step: BoxStep, prompt: tuple[str, ...]) -> None:
     async def moment(exchange: Exchange) -> Call:
         call = await (speaking if step is BoxStep.STORING else greeted)(exchange)
-        assert call.visit is not None
-        call.visit.step = step
+        assert call.box_visit is not None
+        call.box_visit.step = step
         return call
 
     async def check(before: Exchange, after: Exchange) -> None:

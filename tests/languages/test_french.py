@@ -23,6 +23,7 @@ NOUNS = [each.noun for each in (AUDIO, GROUPS, NUMBERS, POLICIES, QUEUES, TRUNKS
 
 PARTS = {
     "must be an IANA time zone such as Europe/Paris, or null for the server's7": "may end in a suggestion",
+    "must be an IANA time zone such as Europe/Paris, or null for the organization's7": "the same",
     "7 is in use: 7": "the name is a noun's or a domain's",
     "there is no 7 '7'": "the same",
     "7 is a user number; 7 needs a service-toll or service-toll-free number": "a queue or a caller-ID policy",

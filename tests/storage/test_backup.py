@@ -221,11 +221,12 @@ def test_an_older_database_is_migrated_and_a_newer_one_refused_first(data: Path,
             connection.execute(f"ALTER TABLE users DROP COLUMN {column}")
         connection.execute("DROP TABLE voicemail_messages")
         connection.execute("DROP TABLE mailboxes")
-        connection.execute("UPDATE alembic_version SET version_num = '0007'")
+        connection.execute("ALTER TABLE organizations DROP COLUMN more_star_codes")
+        connection.execute("UPDATE alembic_version SET version_num = '0008'")
         connection.commit()
     fresh = tmp_path / "fresh"
     fresh.mkdir()
-    assert back_up(data, tmp_path / "old").revision == "0007"
+    assert back_up(data, tmp_path / "old").revision == "0008"
     restore(tmp_path / "old", fresh, NOW)
     with closing(sqlite3.connect(fresh / DATABASE)) as connection:
         assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (HEAD,)

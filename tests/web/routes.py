@@ -85,6 +85,7 @@ def kind_of(route: RouteAccess, parameter: str) -> str:
         "queue": "queues",
         "box": "mailboxes",
         "message_id": "messages",
+        "country": "countries",
     }
     if parameter in named:
         return named[parameter]
@@ -105,6 +106,7 @@ def furnish(rig: ServerRig, organization_id: str, mark: str, domain: str, number
     api = rig.api(Role.ADMIN, organization_id)
     things = Things()
     things.add("licences", "E5")
+    things.add("countries", "FR")
     things.add("domains", domain)
     api.post("/numbers", {"number": number, "kind": "service-toll"})
     things.add("numbers", number)
@@ -114,6 +116,8 @@ def furnish(rig: ServerRig, organization_id: str, mark: str, domain: str, number
     things.add("queues", queue["name"], queue["id"], queue["primary_uri"])
     things.add("mailboxes", queue["name"], queue["id"])
     things.add("messages", _added_message(rig, organization_id, things.keys["users"][0], mark))
+    attendant = api.post("/attendants", {"name": f"{mark} attendant", "operator": queue["name"]})
+    things.add("attendants", attendant["name"], attendant["id"], attendant["primary_uri"])
     things.add("accounts", *_added_account(api, things, f"{mark} account"))
     things.add(
         "calls", _added_call(rig, organization_id, queue["id"], f"{mark}-call", things.keys["users"][0])

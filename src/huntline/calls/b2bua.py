@@ -10,6 +10,7 @@ from typing import assert_never
 from huntline.calls.admission import Admission
 from huntline.calls.agent_rings import AgentRings
 from huntline.calls.arrivals import Arrivals
+from huntline.calls.attendant_calls import AttendantCalls, AttendantPlans, Speaker
 from huntline.calls.direct_calls import DirectCalls
 from huntline.calls.failures import farewell_of, why_ended, why_refused
 from huntline.calls.forwards import Forwards
@@ -80,6 +81,8 @@ class B2bua:
         admission: Admission,
         refusals: Refusals,
         record: Callable[[Recorded], None],
+        attendants: AttendantPlans,
+        speaker: Speaker,
         mailroom: Mailroom,
     ) -> None:
         self._tools = tools
@@ -92,7 +95,8 @@ class B2bua:
         self._forwards = Forwards(tools, parts, moves)
         self._voicemail_calls = VoicemailCalls(tools, parts, moves, mailroom)
         self._direct_calls = direct_calls = DirectCalls(tools, parts, moves, self._voicemail_calls)
-        moves.wire(direct_calls, direct_calls, self._forwards, mailboxes=self._voicemail_calls)
+        self._attendant_calls = AttendantCalls(tools, parts, moves, attendants, speaker)
+        moves.wire(direct_calls, direct_calls, self._forwards, self._attendant_calls, self._voicemail_calls)
         self._transfers = Transfers(tools, parts, admission, moves, direct_calls)
         self._arrivals = Arrivals(tools, admission, refusals, parts.ends, direct_calls)
         self._takeovers = Takeovers(tools, admission, parts.holding, refusals)
@@ -292,6 +296,7 @@ class B2bua:
             "direct-calls": self._direct_calls,
             "transfers": self._transfers,
             "voicemail-calls": self._voicemail_calls,
+            "attendant-calls": self._attendant_calls,
         }
 
     def take_up(
@@ -339,6 +344,7 @@ class B2bua:
             self._parts.alerting.take_up(call)
             self._parts.audio_paths.take_up(call)
             self._voicemail_calls.take_up(call)
+            self._attendant_calls.take_up(call)
             for leg in call.legs():
                 self._apply_answer(call, leg)
 

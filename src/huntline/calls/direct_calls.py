@@ -7,7 +7,7 @@ from huntline.calls.moves import Moves
 from huntline.calls.parts import CallParts
 from huntline.calls.tools import CallTools
 from huntline.calls.voicemail_calls import VoicemailCalls
-from huntline.directory.plan import StarCode, Target
+from huntline.directory.plan import OutsideNumber, StarCode, Target
 from huntline.engine.model import Transfer
 from huntline.engine.reasons import Cause, Destination, Reason
 from huntline.sip.core.events import LegRinging
@@ -38,14 +38,16 @@ class DirectCalls:
         if isinstance(target, StarCode) and target.action == "voicemail":
             self._voicemail.listen(call, call.caller.account_id or "")
         elif isinstance(target, StarCode):
-            self._obey(call, target)
+            self._audio_paths.answer_caller(call)
+            self._tools.tasks.spawn(self._obey(call, target))
         else:
+            call.hides_number = isinstance(target, OutsideNumber) and target.hides_number
             self._moves.go(call, target)
 
-    def _obey(self, call: Call, code: StarCode) -> None:
-        self._audio_paths.answer_caller(call)
-        tone = self._tools.site.obey_star_code(call.caller.account_id or "", code.action)
-        self._prompting.play(call, (tone,))
+    async def _obey(self, call: Call, code: StarCode) -> None:
+        tone = await self._tools.site.obey_star_code(call.caller.account_id or "", code)
+        if call.call_id in self._tools.book.calls:
+            self._prompting.play(call, (tone,))
 
     # -- what happens to its calls (CallOwner)
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Protocol
 
+from huntline.attendant.visit import Visit
 from huntline.calls.box_visit import BoxVisit
 from huntline.calls.caller_identity import CallerId
 from huntline.calls.contacts import Contact, Display, PhoneKind
@@ -62,6 +63,7 @@ class OwnerKind(StrEnum):
     DIRECT = "direct"
     VOICEMAIL = "voicemail"
     TRANSFER = "transfer"
+    ATTENDANT = "attendant"
 
 
 class RingOwner(Protocol):
@@ -321,14 +323,16 @@ class Call:
     is_early_told: bool = False  # and has been: nobody but us makes them hear ringing any more
     unreached: Unreached | None = None  # whom it was sent on to last, if that came to nothing
     stop: Stop | None = None  # the attendant or mailbox that its caller is with
+    visit: Visit | None = None  # to the attendant
     steps: tuple[Reason, ...] = ()  # what belongs on its record, should it get one
     transferred: Transfer | None = None  # how its caller came into it, if by a transfer
     farewell: tuple[Header, ...] = ()  # what of the last words of a party the other one is told
     transfer: PendingTransfer | None = None
     arrival: Arrival | None = None
     arrived_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    visit: BoxVisit | None = None  # while it is in a mailbox
+    box_visit: BoxVisit | None = None  # while it is in a mailbox
     is_released: bool = False
+    hides_number: bool = False  # its caller wants nobody's number to be shown outside, for this call
     is_handed_on: bool = False  # its caller talked to somebody else before, and knows them by name
 
     @property

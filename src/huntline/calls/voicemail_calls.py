@@ -35,7 +35,7 @@ _FILE_IS_WHOLE_AFTER_S = 2.0
 
 class VoicemailCalls:
     """The owner of calls that are in a mailbox. A call comes by ``enter`` to leave a message, by ``listen``
-    to hear the caller's own; what it is in the middle of stands in ``Call.visit``."""
+    to hear the caller's own; what it is in the middle of stands in ``Call.box_visit``."""
 
     kind = OwnerKind.VOICEMAIL
     has_places = False
@@ -74,12 +74,12 @@ class VoicemailCalls:
         self._begin(call, BoxVisit(user_id, BoxStep.ASKING_PIN))
 
     def _begin(self, call: Call, visit: BoxVisit) -> None:
-        call.owner, call.visit = self, visit
+        call.owner, call.box_visit = self, visit
         self._do(call, visit)
 
     def take_up(self, call: Call) -> None:
         """Go on with a visit that began in an earlier process."""
-        visit = call.visit
+        visit = call.box_visit
         if visit is None or call.owner is not self:
             return
         if visit.path is not None and visit.recording_id is not None and not visit.is_greeting:
@@ -96,7 +96,7 @@ class VoicemailCalls:
 
     def prompt_finished(self, call: Call, sources: tuple[str, ...]) -> None:
         """What follows a prompt."""
-        visit = call.visit
+        visit = call.box_visit
         if visit is None:
             return
         match visit.step:
@@ -115,7 +115,7 @@ class VoicemailCalls:
 
     def key_pressed(self, call: Call, key: str) -> None:
         """``#`` ends the greeting or the message, ``0`` leads to the operator, ``*`` asks for the PIN."""
-        visit = call.visit
+        visit = call.box_visit
         if visit is None:
             return
         self._stop_waiting(call)
@@ -165,7 +165,7 @@ class VoicemailCalls:
 
     def let_go(self, call: Call) -> None:
         """What was said until now is a message; whatever the caller was in the middle of is over."""
-        visit, call.visit = call.visit, None
+        visit, call.box_visit = call.box_visit, None
         self._stop_timer(call)
         self._typed.pop(call.call_id, None)
         if visit is not None and visit.path is not None:
@@ -176,7 +176,7 @@ class VoicemailCalls:
     def recording_ended(self, event: RecordingEnded) -> None:
         """Media writes the file no more; its call may be over."""
         call = self._tools.book.by_media(event.leg_id)
-        visit = call.visit if call is not None else None
+        visit = call.box_visit if call is not None else None
         if call is None or visit is None or visit.path != event.path:
             self._finish_abandoned(event.path)
         elif visit.step is BoxStep.RECORDING:
@@ -246,7 +246,7 @@ class VoicemailCalls:
                 self._moves.end(call)
 
     def _is_there(self, call: Call, visit: BoxVisit) -> bool:
-        return call.visit is visit and not call.is_released
+        return call.box_visit is visit and not call.is_released
 
     def _speak_last(self, call: Call, visit: BoxVisit, word: BoxPrompt) -> None:
         visit.last_word = word
@@ -432,8 +432,8 @@ class VoicemailCalls:
 
     def _stop_waiting(self, call: Call) -> None:
         self._stop_timer(call)
-        if call.visit is not None:
-            call.visit.waits_until = None
+        if call.box_visit is not None:
+            call.box_visit.waits_until = None
 
     def _stop_timer(self, call: Call) -> None:
         if (timer := self._timers.pop(call.call_id, None)) is not None:
@@ -441,5 +441,5 @@ class VoicemailCalls:
 
     def _waited(self, call: Call) -> None:
         self._stop_waiting(call)
-        if (visit := call.visit) is not None:
+        if (visit := call.box_visit) is not None:
             self._speak_last(call, visit, BoxPrompt.GOODBYE)

@@ -46,13 +46,7 @@ class AlsoRingOption:
     def body(self, said: Said) -> Json:
         """The list, in the order in which it was typed."""
         typed = said.get(self.flag)
-        return {self.field: [] if typed == [NONE] else list(map(_also_ring, typed))} if typed else {}
-
-
-def _also_ring(typed: str) -> Json:
-    # A SIP address has an @ of its own, and no host is a number alone.
-    target, at, after = typed.rpartition("@")
-    return {"target": target, "after": int(after)} if at and after.isdecimal() else {"target": typed}
+        return {self.field: [] if typed == [NONE] else typed} if typed else {}
 
 
 _SETTINGS: tuple[Setting, ...] = (
@@ -69,6 +63,12 @@ _SETTINGS: tuple[Setting, ...] = (
     ),
     WordOption(field="homed", help="Where the account lives", words=[*Home]),
     TextOption(field="line_uri", help="Their own number", metavar="tel:+DIGITS", may_be_none=True),
+    TextOption(
+        field="extension",
+        help="What callers of an attendant dial to reach them",
+        metavar="DIGITS",
+        may_be_none=True,
+    ),
     NamesOption(field="contacts", one="contact", help="Addresses of phones that do not register"),
     Password(field="sip_password", help="The password of their phones"),
     TextOption(field="voicemail", help="Where their mailbox is", metavar=_ADDRESS, may_be_none=True),

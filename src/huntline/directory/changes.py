@@ -7,6 +7,16 @@ from dataclasses import dataclass, fields, replace
 from enum import Enum
 from typing import Any
 
+from huntline.attendant.hours import Span
+from huntline.directory.attendants import (
+    AttendantFlow,
+    DialScope,
+    Holiday,
+    Menu,
+    MenuKey,
+    NoInput,
+    time_of,
+)
 from huntline.directory.organization import (
     QUEUE_NUMBERS,
     Allowance,
@@ -39,6 +49,7 @@ _COLLECTIONS = {  # attribute: (what one is called, what names it, what keeps it
     "groups": ("group", "name", "group_id"),
     "audio": ("audio", "name", "name"),
     "queues": ("queue", "name", "queue_id"),
+    "attendants": ("attendant", "name", "attendant_id"),
     "caller_id_policies": ("caller-ID policy", "name", "name"),
 }
 
@@ -169,8 +180,13 @@ def _text(value: object) -> str:
             return str(value.value)
         case Audio():
             return value.name
-        case QueueExit():
+        case QueueExit() | NoInput():
             return f"{value.action} to {value.target}" if value.target else str(value.action)
+        case Span():
+            return f"{time_of(value.start)}-{time_of(value.end)}"
+        case AttendantFlow() | Menu() | MenuKey() | Holiday() | DialScope():
+            said = ((each.name, getattr(value, each.name)) for each in fields(value))
+            return ", ".join(f"{name} {_text(each)}" for name, each in said if each not in (None, "", ()))
         case frozenset():
             return _list_text(sorted(_text(each) for each in value))
         case tuple() | list():

@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from huntline.directory.index import MAILBOX, OrganizationIndex
+from huntline.directory.attendants import Attendant, with_sounds, with_targets
+from huntline.directory.index import ATTENDANT, MAILBOX, OrganizationIndex
 from huntline.directory.organization import (
     EXITS,
     RULE_FIELDS,
@@ -52,6 +53,8 @@ def replaced(organization: Organization, attribute: str, old: _ItemT, new: _Item
             return _group_renamed(after, old.name, new.name)
         case QueueSettings(), QueueSettings() if old.name != new.name:
             return _queue_renamed(organization, after, old, new)
+        case Attendant(), Attendant() if old.name != new.name:
+            return _attendant_renamed(organization, after, old, new)
         case CallerIdPolicy(), CallerIdPolicy() if old.name != new.name:
             return _policy_renamed(after, old.name, new.name)
         case Audio(), Audio():
@@ -100,6 +103,17 @@ def _with_members(
             replace(queue, agents=renamed(queue.agents), groups=renamed(queue.groups))
             for queue in organization.queues
         ),
+        attendants=tuple(
+            replace(
+                attendant,
+                directory=replace(
+                    attendant.directory,
+                    groups=renamed(attendant.directory.groups),
+                    excluded=renamed(attendant.directory.excluded),
+                ),
+            )
+            for attendant in organization.attendants
+        ),
     )
 
 
@@ -140,8 +154,22 @@ def _queue_renamed(
     return _with_targets(after, following)
 
 
+def _attendant_renamed(
+    before: Organization, after: Organization, old: Attendant, new: Attendant
+) -> Organization:
+    """Targets by name follow; those by number or primary URI lead to the attendant as before."""
+    then, now = OrganizationIndex(before), OrganizationIndex(after)
+
+    def following(target: str) -> str:
+        if then.forward_target(target) is not old or now.forward_target(target) is new:
+            return target
+        return new.primary_uri if target.lower().startswith("sip:") else ATTENDANT + new.name
+
+    return _with_targets(after, following)
+
+
 def _with_targets(organization: Organization, renamed: Callable[[str], str]) -> Organization:
-    def with_targets(queue: QueueSettings) -> QueueSettings:
+    def with_exits(queue: QueueSettings) -> QueueSettings:
         exits: dict[str, Any] = {}
         for field in EXITS:
             exit_ = getattr(queue, field)
@@ -163,7 +191,8 @@ def _with_targets(organization: Organization, renamed: Callable[[str], str]) -> 
     return replace(
         organization,
         users=tuple(map(with_addresses, organization.users)),
-        queues=tuple(map(with_targets, organization.queues)),
+        queues=tuple(map(with_exits, organization.queues)),
+        attendants=tuple(with_targets(each, renamed) for each in organization.attendants),
     )
 
 
@@ -180,13 +209,18 @@ def _policy_renamed(organization: Organization, old: str, new: str) -> Organizat
 
 
 def _audio_replaced(organization: Organization, old: Audio, new: Audio) -> Organization:
-    def playing(audio: Audio | None) -> Audio | None:
+    def playing(audio: Audio) -> Audio:
         return new if audio == old else audio
 
     return replace(
         organization,
         queues=tuple(
-            replace(queue, greeting=playing(queue.greeting), music=playing(queue.music))
+            replace(
+                queue,
+                greeting=playing(queue.greeting) if queue.greeting else None,
+                music=playing(queue.music) if queue.music else None,
+            )
             for queue in organization.queues
         ),
+        attendants=tuple(with_sounds(attendant, playing) for attendant in organization.attendants),
     )

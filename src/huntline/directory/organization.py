@@ -6,11 +6,13 @@ which are compared in any letter case; ids are there for the engine and the stor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from huntline.directory.attendants import Attendant, sounds_in
+from huntline.directory.audio import Audio as Audio
 from huntline.directory.numbers import Range, numbers_of, whole
 from huntline.engine.model import CallsAlerting, Distribution
 
@@ -126,10 +128,23 @@ class OrganizationLimits:
 
 @dataclass(frozen=True, slots=True)
 class StarCodes:
-    """What an agent dials to leave and to join the rotation of all queues; None switches a code off."""
+    """What people dial for what the server does for them; None switches a code off.
+
+    ``opt_out`` and ``opt_in``: an agent leaves and joins the rotation of all queues. ``forward_...``: a user
+    has their direct calls sent on, to the number dialled behind the code, or without one to their mailbox;
+    ``..._off``: they are sent on no more. ``hide_number``, before a number outside: that one call shows
+    nobody's number, where the caller's policy allows it.
+    """
 
     opt_out: str | None = "*45"
     opt_in: str | None = "*46"
+    forward_all: str | None = "*72"
+    forward_all_off: str | None = "*73"
+    forward_busy: str | None = "*90"
+    forward_busy_off: str | None = "*91"
+    forward_no_answer: str | None = "*92"
+    forward_no_answer_off: str | None = "*93"
+    hide_number: str | None = "*67"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +199,9 @@ class User:
     user does not take because of what ``when_...`` says; None is the mailbox where there is a ``voicemail``,
     ``NOWHERE`` is to refuse them. ``ring_time`` is how long the user is rung.
 
-    ``caller_id_policy`` is the policy granted to the user.
-    ``external_id`` is what a directory that pushes its users calls this one. Who is not
-    active keeps all settings and places, but has no account for phones and is nobody's agent.
+    ``caller_id_policy`` is the policy granted to the user. Callers of an attendant reach them by
+    ``extension``. ``external_id`` is what a directory that pushes its users calls this one. Who is not active
+    keeps all settings and places, but has no account for phones and is nobody's agent.
     """
 
     user_id: str = ""
@@ -196,6 +211,7 @@ class User:
     voice_enabled: bool = False
     homed: Home = Home.ONLINE
     line_uri: str | None = None
+    extension: str | None = None
     contacts: tuple[str, ...] = ()
     digests: tuple[Digest, ...] = ()
     voicemail: str | None = None
@@ -250,20 +266,6 @@ class Group:
     caller_id_policy: str | None = None
     caller_id_rank: int | None = whole(None, _RANK)
     external_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Audio:
-    """Audio by its content, ``duration`` in seconds, ``loudness`` in dB of full scale (RMS).
-
-    ``name`` is what the file was called; with a ``language`` it is the text that was spoken.
-    """
-
-    sha256: str
-    name: str
-    duration: float
-    language: str | None = None
-    loudness: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,6 +341,7 @@ class Organization:
     groups: tuple[Group, ...] = ()
     audio: tuple[Audio, ...] = ()
     queues: tuple[QueueSettings, ...] = ()
+    attendants: tuple[Attendant, ...] = ()
     caller_id_policies: tuple[CallerIdPolicy, ...] = ()
     revision: int = 0
     opt_outs: frozenset[tuple[str, str]] = frozenset()
@@ -356,12 +359,11 @@ ALSO_RING_NUMBERS = numbers_of(AlsoRing)
 QUEUE_NUMBERS = numbers_of(QueueSettings)
 
 
-def sound_files_of(queues: Iterable[QueueSettings]) -> Iterator[Audio]:
-    """The files that queues play, in their order; spoken texts are none."""
-    for queue in queues:
-        for audio in (queue.greeting, queue.music):
-            if audio is not None and audio.language is None:
-                yield audio
+def sound_files_of(organization: Organization) -> Iterator[Audio]:
+    """The files that queues and attendants play, in their order; spoken texts are none."""
+    sounds = [audio for queue in organization.queues for audio in (queue.greeting, queue.music) if audio]
+    sounds += [audio for attendant in organization.attendants for _, audio in sounds_in(attendant)]
+    return (audio for audio in sounds if audio.language is None)
 
 
 class Lack(StrEnum):

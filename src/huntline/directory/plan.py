@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import datetime, timedelta, tzinfo
+from typing import Literal, get_args
 
+from huntline.attendant.dial_by_name import DialDirectory
+from huntline.attendant.model import FlowPlan
+from huntline.directory.attendant_plans import NOBODY_TO_DIAL, dial_directory, flow_plan, texts_of
+from huntline.directory.attendants import Attendant
 from huntline.directory.caller_id import ShownCallerId, caller_id_in_effect, policies_in_effect
 from huntline.directory.groups import LeftOut, agents_of, left_out_of
-from huntline.directory.index import Mailbox, OrganizationIndex, OutsideTarget
+from huntline.directory.index import ATTENDANT, Mailbox, OrganizationIndex, OutsideTarget
 from huntline.directory.mailboxes import BoxOwner, owner_of
 from huntline.directory.names import (
     host_key,
@@ -17,6 +22,7 @@ from huntline.directory.names import (
     plain_number,
     without_parameters,
 )
+from huntline.directory.opening import flow_at
 from huntline.directory.organization import (
     NOWHERE,
     OWN_VOICEMAIL,
@@ -81,20 +87,36 @@ class UserTarget:
     organization_id: str
 
 
+StarAction = Literal[
+    "opt-out",
+    "opt-in",
+    "forward-all",
+    "forward-all-off",
+    "forward-busy",
+    "forward-busy-off",
+    "forward-no-answer",
+    "forward-no-answer-off",
+]
+"""What a code does: those of ``StarCodes``, but for the one that stands before a number."""
+
+
 @dataclass(frozen=True, slots=True)
 class StarCode:
-    """The dialled digits are a code of the caller's organization."""
+    """The dialled digits are a code of the caller's organization; ``dialled`` is the number behind it."""
 
     organization_id: str
-    action: Literal["opt-out", "opt-in", "voicemail"]
+    action: StarAction | Literal["voicemail"]
+    dialled: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class OutsideNumber:
-    """The dialled digits are a number of the outside world, for a user of the organization to call."""
+    """The dialled digits are a number of the outside world, for a user of the organization to call;
+    ``hides_number``: and to be shown nobody's number, where the caller's policy allows it."""
 
     number: str
     organization_id: str
+    hides_number: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +147,9 @@ MoveTarget = QueueTarget | UserTarget | OutsideNumber | OutsideAddress | Attenda
 """Where a call can go, but for its end (rules section 5)."""
 
 Target = MoveTarget | StarCode
+
+_STAR_ACTIONS: tuple[StarAction, ...] = get_args(StarAction)
+_BEFORE_NUMBERS: tuple[StarAction, ...] = ("forward-all", "forward-busy", "forward-no-answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +215,9 @@ class ServerPlan:
         self._trusted_trunks = TrunkTable(tuple(map(_with_trusted_trunks, organizations)))
         self._indexes: dict[str, OrganizationIndex] = {}
         self._by_domain: dict[str, OrganizationIndex] = {}
-        self._service_numbers: dict[str, QueueTarget] = {}
+        self._service_numbers: dict[str, QueueTarget | AttendantTarget] = {}
+        self._attendants: dict[str, tuple[Attendant, OrganizationIndex]] = {}
+        self._dial_directories: dict[str, DialDirectory] = {}
         self._queues: dict[str, tuple[QueueSettings, OrganizationIndex]] = {}
         self._accounts: dict[str, Account] = {}
         self._accounts_by_upn: dict[str, Account] = {}
@@ -221,6 +248,14 @@ class ServerPlan:
             self._queues[queue.queue_id] = (queue, index)
             if queue.line_uri and (digits := number_digits(queue.line_uri[4:])):
                 self._service_numbers[digits] = QueueTarget(queue.queue_id, organization.organization_id)
+        for attendant in organization.attendants:
+            self._attendants[attendant.attendant_id] = (attendant, index)
+            known_people = before._dial_directories.get(attendant.attendant_id) if before else None
+            directory = dial_directory(attendant, index, known_people)
+            self._dial_directories[attendant.attendant_id] = directory
+            for line_uri in attendant.line_uris:
+                if digits := number_digits(line_uri[4:]):
+                    self._service_numbers[digits] = AttendantTarget(attendant.attendant_id, organization_id)
         known = before._accounts_of_the_same(organization) if before else {}
         for user in organization.users:
             if user.is_active:
@@ -283,6 +318,9 @@ class ServerPlan:
         caller = self._indexes.get(organization_id) if organization_id else None
         if caller and (code := _star_code(caller.organization, name)):
             return code
+        if caller and (shown := _behind(caller.organization.star_codes.hide_number, name)):
+            target = self.target(shown, uri_host, organization_id)
+            return replace(target, hides_number=True) if isinstance(target, OutsideNumber) else target
         if digits := number_digits(name):
             if service := self._service_numbers.get(digits):
                 return service
@@ -438,6 +476,33 @@ class ServerPlan:
         found = self._queues.get(queue_id)
         return found[0] if found else None
 
+    def attendant(self, attendant_id: str) -> Attendant | None:
+        """An attendant's settings."""
+        found = self._attendants.get(attendant_id)
+        return found[0] if found else None
+
+    def attendant_flow(
+        self, attendant_id: str, moment: datetime, zone_of: Callable[[str | None], tzinfo]
+    ) -> FlowPlan | None:
+        """What a caller of an attendant gets at a moment; ``zone_of`` makes a time zone of its name, the
+        server's of None."""
+        found = self._attendants.get(attendant_id)
+        if found is None:
+            return None
+        attendant, index = found
+        zone = zone_of(attendant.time_zone or index.organization.time_zone)
+        return flow_plan(attendant, flow_at(attendant, moment, zone), index)
+
+    def attendant_texts(self) -> dict[tuple[str, str], None]:
+        """What all attendants may have to say that is no name of somebody, in which language; each once."""
+        return dict.fromkeys(
+            each for attendant, index in self._attendants.values() for each in texts_of(attendant, index)
+        )
+
+    def dial_directory(self, attendant_id: str) -> DialDirectory:
+        """Whom callers of an attendant can dial by name or extension."""
+        return self._dial_directories.get(attendant_id) or NOBODY_TO_DIAL
+
     def organization(self, organization_id: str) -> Organization | None:
         """An organization by its id."""
         index = self._indexes.get(organization_id)
@@ -451,13 +516,15 @@ class ServerPlan:
 
 
 def _move_target(
-    found: User | QueueSettings | Mailbox | OutsideTarget | None, organization_id: str
+    found: User | QueueSettings | Attendant | Mailbox | OutsideTarget | None, organization_id: str
 ) -> MoveTarget | None:
     match found:
         case User(user_id=user_id):
             return UserTarget(user_id, organization_id)
         case QueueSettings(queue_id=queue_id):
             return QueueTarget(queue_id, organization_id)
+        case Attendant(attendant_id=attendant_id):
+            return AttendantTarget(attendant_id, organization_id)
         case Mailbox(box_id=box_id):
             return VoicemailTarget(box_id, organization_id)
         case OutsideTarget() as address:
@@ -487,14 +554,27 @@ def _account_of(user: User, organization: Organization) -> Account:
 
 
 def _star_code(organization: Organization, dialled: str) -> StarCode | None:
-    codes = organization.star_codes
-    if dialled == codes.opt_out:
-        return StarCode(organization.organization_id, "opt-out")
-    if dialled == codes.opt_in:
-        return StarCode(organization.organization_id, "opt-in")
+    if dialled[:1] not in "*#":
+        return None
+    codes: dict[StarAction, str | None] = {
+        action: getattr(organization.star_codes, action.replace("-", "_")) for action in _STAR_ACTIONS
+    }
+    for action, code in codes.items():
+        if dialled == code:
+            return StarCode(organization.organization_id, action)
     if dialled == VOICEMAIL_CODE:
         return StarCode(organization.organization_id, "voicemail")
+    for action in _BEFORE_NUMBERS:
+        if number := _behind(codes[action], dialled):
+            return StarCode(organization.organization_id, action, number)
     return None
+
+
+def _behind(code: str | None, dialled: str) -> str | None:
+    """The number that is dialled behind a code."""
+    if code is None or not dialled.startswith(code):
+        return None
+    return plain_number(dialled.removeprefix(code))
 
 
 def _found(index: OrganizationIndex, name: str, domain: str | None) -> Target | None:
@@ -504,6 +584,8 @@ def _found(index: OrganizationIndex, name: str, domain: str | None) -> Target | 
             return UserTarget(user.user_id, organization_id)
         case QueueSettings() as queue:
             return QueueTarget(queue.queue_id, organization_id)
+        case Attendant() as attendant:
+            return AttendantTarget(attendant.attendant_id, organization_id)
         case None:
             return None
 
@@ -559,7 +641,7 @@ def _engine_exit(exit_: QueueExit, index: OrganizationIndex) -> Exit:
     match index.forward_target(exit_.target):
         case User() as user if exit_.action is QueueExitAction.VOICEMAIL:
             return Exit(ExitAction.FORWARD, target=user.voicemail)
-        case User() | QueueSettings() | OutsideTarget() as target:
+        case User() | QueueSettings() | Attendant() | OutsideTarget() as target:
             # Where a person's own rule leads is found when it comes to that, and so tells of them.
             return _forward_to(target)
         case Mailbox():
@@ -569,10 +651,12 @@ def _engine_exit(exit_: QueueExit, index: OrganizationIndex) -> Exit:
             return Exit(ExitAction.FORWARD, target=exit_.target)
 
 
-def _forward_to(destination: User | QueueSettings | OutsideTarget) -> Exit:
+def _forward_to(destination: User | QueueSettings | Attendant | OutsideTarget) -> Exit:
     match destination:
         case QueueSettings() as queue:
             return Exit(ExitAction.FORWARD, queue_id=queue.queue_id)
+        case Attendant() as attendant:
+            return Exit(ExitAction.FORWARD, target=ATTENDANT + attendant.name)
         case User() as user:
             return Exit(ExitAction.FORWARD, target=f"sip:{user.upn}")
         case OutsideTarget() as address:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from huntline.directory.attendants import Attendant, with_sounds, with_targets
 from huntline.directory.forwards import check_forwards
-from huntline.directory.index import MAILBOX, OrganizationIndex
+from huntline.directory.index import ATTENDANT, MAILBOX, OrganizationIndex
 from huntline.directory.licences import check_licences
 from huntline.directory.names import line_uri_number
 from huntline.directory.organization import (
@@ -54,9 +55,10 @@ def settled(organization: Organization) -> Organization:
     """The organization as it is stored. Nothing that calls notice is different, but
 
     - each maximum wait is to its nearest step;
-    - groups, queues, policies and sounds are called by their names' own letter case, and so are users;
+    - groups, queues, attendants, policies and sounds are called by their names' own letter case, and so are
+      users;
     - the personal numbers of users are among its numbers, so that one list holds all that is taken;
-    - what queues play is in the audio library;
+    - what queues and attendants play is in the audio library;
     - the Global policy is there, and granted to no user, which says no more than granting none.
     """
     audio = (*organization.audio, *_unlisted_audio(organization))
@@ -70,6 +72,7 @@ def settled(organization: Organization) -> Organization:
         audio=audio,
         caller_id_policies=policies,
         queues=_each(settling.queue, organization.queues),
+        attendants=_each(settling.attendant, organization.attendants),
     )
 
 
@@ -83,7 +86,7 @@ def _unlisted_numbers(organization: Organization) -> Iterator[ServiceNumber]:
 
 def _unlisted_audio(organization: Organization) -> Iterator[Audio]:
     listed = {audio.name.casefold() for audio in organization.audio}
-    for audio in sound_files_of(organization.queues):
+    for audio in sound_files_of(organization):
         if audio.name.casefold() not in listed:
             listed.add(audio.name.casefold())
             yield audio
@@ -142,6 +145,11 @@ class _Settling:
             **exits,
         )
 
+    def attendant(self, attendant: Attendant) -> Attendant:
+        named = with_sounds(with_targets(attendant, self._written), self._library_sound)
+        directory = named.directory
+        return replace(named, directory=replace(directory, groups=self._groups(directory.groups)))
+
     def _policy(self, name: str | None) -> str | None:
         return self._policies.get(name.casefold(), name) if name is not None else None
 
@@ -150,22 +158,29 @@ class _Settling:
         return tuple(groups[key].name if (key := name.casefold()) in groups else name for name in names)
 
     def _sound(self, audio: Audio | None) -> Audio | None:
-        if audio is None or audio.language is not None:
-            return audio
-        return self._library.get(audio.name.casefold(), audio)
+        return None if audio is None else self._library_sound(audio)
+
+    def _library_sound(self, audio: Audio) -> Audio:
+        return audio if audio.language is not None else self._library.get(audio.name.casefold(), audio)
 
     def _target(self, target: str | None) -> str | None:
         if target is None or target in (OWN_VOICEMAIL, NOWHERE):
             return target
+        return self._written(target)
+
+    def _written(self, target: str) -> str:
         if number := line_uri_number(target):
             return f"tel:{number}"
+        if target[: len(ATTENDANT)].lower() == ATTENDANT:
+            attendant = self._index.attendant(target[len(ATTENDANT) :])
+            return ATTENDANT + attendant.name if attendant else target
         if target[: len(MAILBOX)].lower() == MAILBOX:
             mailbox = self._index.mailbox(target[len(MAILBOX) :])
             return f"{MAILBOX}{mailbox.address}" if mailbox else target
         if target[:4].lower() != "sip:":
             queue = self._index.queue(target)
             return queue.name if queue else target
-        is_ours = isinstance(self._index.forward_target(target), User | QueueSettings)
+        is_ours = isinstance(self._index.forward_target(target), User | QueueSettings | Attendant)
         return target.lower() if is_ours else "sip:" + target[4:]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import singledispatch
 
+from huntline.directory.attendants import Attendant, sounds_in, targets_of
 from huntline.directory.index import Mailbox, OrganizationIndex
 from huntline.directory.names import line_uri_number
 from huntline.directory.organization import (
@@ -17,8 +18,9 @@ from huntline.directory.organization import (
     Trunk,
     User,
 )
+from huntline.directory.problems import field_of
 
-Item = User | Group | QueueSettings | ServiceNumber | Trunk | CallerIdPolicy | Audio
+Item = User | Group | QueueSettings | Attendant | ServiceNumber | Trunk | CallerIdPolicy | Audio
 
 _EXITS = {"overflow": "when it is full", "timeout": "after the maximum wait", "no_agents": "without agents"}
 _USER_FORWARDS = {
@@ -48,6 +50,9 @@ def _(item: User, organization: Organization) -> Iterator[str]:
     for group in organization.groups:
         if item.upn in group.members:
             yield f"group {group.name} has it as a member"
+    for attendant in organization.attendants:
+        if item.upn in attendant.directory.excluded:
+            yield f"attendant {attendant.name} leaves it out of its directory"
     yield from _forwards_to(item, organization)
 
 
@@ -57,6 +62,9 @@ def _(item: Group, organization: Organization) -> Iterator[str]:
     for queue in organization.queues:
         if any(name.casefold() == key for name in queue.groups):
             yield f"queue {queue.name} has its agents from it"
+    for attendant in organization.attendants:
+        if any(name.casefold() == key for name in attendant.directory.groups):
+            yield f"attendant {attendant.name} has its directory from it"
     for group in organization.groups:
         if group is not item and any(name.casefold() == key for name in group.members):
             yield f"group {group.name} has it as a member"
@@ -68,10 +76,18 @@ def _(item: QueueSettings, organization: Organization) -> Iterator[str]:
 
 
 @_uses.register
+def _(item: Attendant, organization: Organization) -> Iterator[str]:
+    yield from _forwards_to(item, organization)
+
+
+@_uses.register
 def _(item: ServiceNumber, organization: Organization) -> Iterator[str]:
     for queue in organization.queues:
         if queue.line_uri and line_uri_number(queue.line_uri) == item.number:
             yield f"queue {queue.name} is called by it"
+    for attendant in organization.attendants:
+        if item.number in map(line_uri_number, attendant.line_uris):
+            yield f"attendant {attendant.name} is called by it"
     for user in organization.users:
         if user.line_uri and line_uri_number(user.line_uri) == item.number:
             yield f"it is the number of user {user.upn}"
@@ -98,15 +114,23 @@ def _(item: Audio, organization: Organization) -> Iterator[str]:
             yield f"queue {queue.name} has it as its greeting"
         if queue.music == item:
             yield f"queue {queue.name} has it as its music on hold"
+    for attendant in organization.attendants:
+        for path, audio in sounds_in(attendant):
+            if audio == item:
+                yield f"attendant {attendant.name} plays it ({field_of(path)})"
 
 
-def _forwards_to(item: User | QueueSettings, organization: Organization) -> Iterator[str]:
+def _forwards_to(item: User | QueueSettings | Attendant, organization: Organization) -> Iterator[str]:
     index = OrganizationIndex(organization)
     for queue in organization.queues:
         for field, when in _EXITS.items():
             target = getattr(queue, field).target
             if target and queue is not item and _leads_to(index, target, item):
                 yield f"queue {queue.name} forwards to it {when} ({field})"
+    for attendant in organization.attendants:
+        for path, target in targets_of(attendant):
+            if attendant is not item and _leads_to(index, target, item):
+                yield f"attendant {attendant.name} sends callers to it ({field_of(path)})"
     for user in organization.users:
         if user is item:
             continue
@@ -118,6 +142,6 @@ def _forwards_to(item: User | QueueSettings, organization: Organization) -> Iter
             yield f"user {user.upn} has it rung, too (also_ring)"
 
 
-def _leads_to(index: OrganizationIndex, target: str, item: User | QueueSettings) -> bool:
+def _leads_to(index: OrganizationIndex, target: str, item: User | QueueSettings | Attendant) -> bool:
     found = index.forward_target(target)
     return (found.whose if isinstance(found, Mailbox) else found) is item

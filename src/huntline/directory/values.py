@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from huntline.clean_text import hidden_in
+from huntline.directory.attendant_rules import check_attendant
+from huntline.directory.attendants import Attendant, flows_of
 from huntline.directory.names import is_address, is_written_target, line_uri_number, sip_uri_parts
 from huntline.directory.numbers import NumberSetting, Range
 from huntline.directory.organization import (
@@ -27,6 +29,7 @@ from huntline.directory.organization import (
     OrganizationLimits,
     QueueExitAction,
     QueueSettings,
+    StarCodes,
     Substitute,
     Trunk,
     User,
@@ -37,6 +40,7 @@ from huntline.engine.model import Distribution
 
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})*", re.ASCII)
+_EXTENSION = re.compile(r"[0-9]{1,6}", re.ASCII)
 _LOCAL_PART = re.compile(r"[a-z0-9_.!~*'&=+$-]{1,64}", re.ASCII)
 _NUMBER = re.compile(r"\+[0-9]{3,15}", re.ASCII)
 _STAR_CODE = re.compile(r"[*#][0-9*#]{1,7}", re.ASCII)
@@ -45,12 +49,14 @@ LONGEST_NAME = 64
 LONGEST_FILE_NAME = 100
 _LONGEST_DESCRIPTION = 256
 _LONGEST_EXTERNAL_ID = 256
+_MARKS = ("attendant:", "voicemail:")
+"""In front of what targets name that is no queue (``OrganizationIndex.forward_target``)."""
 _RAISED_BY = {
     "max_waiting": f"limits.max_waiting raises this, up to {LIMIT_NUMBERS['max_waiting'].range.high}",
     "agent_limit": "limits.agent_limit",
 }
 _NEED_OF_TARGET = {
-    QueueExitAction.FORWARD: "a queue name, sip:user@domain or tel:+digits",
+    QueueExitAction.FORWARD: "a queue name, sip:user@domain, attendant:NAME or tel:+digits",
     QueueExitAction.VOICEMAIL: "a person, sip:user@domain or tel:+digits",
 }
 
@@ -69,12 +75,22 @@ def _check_organization(organization: Organization) -> Problems:
         if not _DOMAIN.fullmatch(domain):
             yield Problem(("domains", place), domain, "must be a domain such as contoso.com")
     yield from _check_numbers(("limits",), organization.limits, LIMIT_NUMBERS)
-    codes = organization.star_codes
-    for field, code in (("opt_out", codes.opt_out), ("opt_in", codes.opt_in)):
-        if code is not None and not _STAR_CODE.fullmatch(code):
-            yield Problem(("star_codes", field), code, "must be * or # and up to 7 of 0-9, * and #, or null")
-    if codes.opt_in is not None and codes.opt_in == codes.opt_out:
-        yield Problem(("star_codes", "opt_in"), codes.opt_in, "must differ from opt_out")
+    yield from _check_star_codes(organization.star_codes)
+
+
+def _check_star_codes(codes: StarCodes) -> Problems:
+    taken: dict[str, str] = {}
+    for each in fields(codes):
+        code: str | None = getattr(codes, each.name)
+        if code is None:
+            continue
+        if not _STAR_CODE.fullmatch(code):
+            wanted = "must be * or # and up to 7 of 0-9, * and #, or null"
+            yield Problem(("star_codes", each.name), code, wanted)
+        # Whoever had a code of their own before there were so many keeps it: it goes before these.
+        elif code in taken and code != each.default:
+            yield Problem(("star_codes", each.name), code, f"must differ from {taken[code]}")
+        taken.setdefault(code, each.name)
 
 
 def _check_each(organization: Organization) -> Problems:
@@ -95,6 +111,8 @@ def _check_each(organization: Organization) -> Problems:
         yield from _check_name(("audio", place, "name"), audio.name, LONGEST_FILE_NAME)
     for place, queue in enumerate(organization.queues):
         yield from _check_queue(("queues", place), queue, organization.limits)
+    for place, attendant in enumerate(organization.attendants):
+        yield from _check_attendant(("attendants", place), attendant)
     for place, policy in enumerate(organization.caller_id_policies):
         yield from _check_policy(("caller_id_policies", place), policy)
 
@@ -157,6 +175,8 @@ def _check_user(path: Path, user: User, domains: tuple[str, ...]) -> Problems:
     if user.display_name:
         yield from _check_name((*path, "display_name"), user.display_name)
     yield from _check_line_uri((*path, "line_uri"), user.line_uri)
+    if user.extension is not None and not _EXTENSION.fullmatch(user.extension):
+        yield Problem((*path, "extension"), user.extension, "must be 1 to 6 digits, nothing else")
     for place, contact in enumerate(user.contacts):
         if sip_uri_parts(contact) is None:
             wanted = "must be a SIP URI such as sip:front@10.0.0.5:5060"
@@ -232,10 +252,30 @@ def _check_line_uri(path: Path, line_uri: str | None) -> Problems:
         yield Problem(path, line_uri, wanted)
 
 
+def _check_dialled_name(path: Path, name: str) -> Problems:
+    """A name by which targets and phones know a queue or an attendant."""
+    yield from _check_name(path, name)
+    if "@" in name:
+        yield Problem(path, name, "must not contain @, which marks a user")
+    if name.casefold().startswith(_MARKS):
+        yield Problem(path, name, "must not begin with attendant: or voicemail:, which mark other targets")
+
+
+def _check_attendant(path: Path, attendant: Attendant) -> Problems:
+    yield from _check_dialled_name((*path, "name"), attendant.name)
+    for place, line_uri in enumerate(attendant.line_uris):
+        yield from _check_line_uri((*path, "line_uris", place), line_uri)
+    for flow_path, flow in flows_of(attendant):
+        for place, key in enumerate(flow.menu.keys if flow.menu else ()):
+            label_path = (*path, *flow_path, "menu", "keys", place, "label")
+            yield from _check_note(label_path, key.label, LONGEST_NAME)
+    for place, holiday in enumerate(attendant.holidays):
+        yield from _check_name((*path, "holidays", place, "name"), holiday.name)
+    yield from check_attendant(path, attendant)
+
+
 def _check_queue(path: Path, queue: QueueSettings, limits: OrganizationLimits) -> Problems:
-    yield from _check_name((*path, "name"), queue.name)
-    if "@" in queue.name:
-        yield Problem((*path, "name"), queue.name, "must not contain @, which marks a user")
+    yield from _check_dialled_name((*path, "name"), queue.name)
     yield from _check_line_uri((*path, "line_uri"), queue.line_uri)
     for field, number in QUEUE_NUMBERS.items():
         allowed = _within_limits(field, number.range, limits)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -21,8 +21,8 @@ from huntline.voicemail.boxes import Caller, MailboxFull, Message, UnknownMessag
 
 log = logging.getLogger(__name__)
 
-Speak = Callable[[str, str], str]
-"""Makes a sentence in a language to the source of a prompt; waits for it. Raises HuntlineError, OSError."""
+Speak = Callable[[str, str], Awaitable[str]]
+"""Makes a sentence in a language to the source of a prompt. Raises HuntlineError."""
 
 
 class Boxes:
@@ -82,10 +82,10 @@ class Boxes:
 
     async def sources(self, box_id: str, said: Sequence[Said]) -> tuple[str, ...]:
         settings = self.settings(box_id)
-        made = [await asyncio.to_thread(self._source, settings, each) for each in said]
+        made = [await self._source(settings, each) for each in said]
         return tuple(source for source in made if source is not None)
 
-    def _source(self, settings: MailboxSettings, said: Said) -> str | None:
+    async def _source(self, settings: MailboxSettings, said: Said) -> str | None:
         if said.prompt is BoxPrompt.GREETING and settings.greeting_file is not None:
             return str(self._voicemail.greeting(settings.greeting_file))
         if said.prompt is BoxPrompt.GREETING and settings.greeting_text is not None:
@@ -94,8 +94,8 @@ class Boxes:
             facts = Facts(said.name, said.count, said.others)
             text = mailbox_sentence(said.prompt, settings.language, facts)
         try:
-            return self._speak(text, settings.language)
-        except (HuntlineError, OSError) as error:
+            return await self._speak(text, settings.language)
+        except HuntlineError as error:
             log.warning("a sentence cannot be spoken", extra={"prompt": said.prompt, "reason": str(error)})
             return None
 

@@ -7,8 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
+import msgspec
 from sqlalchemy import Table
 
+from huntline.attendant.hours import Week
+from huntline.directory.attendants import Attendant, AttendantFlow, DialScope, Holiday, sounds_in
 from huntline.directory.numbers import switches_of
 from huntline.directory.organization import (
     LIMIT_NUMBERS,
@@ -63,6 +66,8 @@ SETTINGS_TABLES = (
     schema.queues,
     schema.queue_agents,
     schema.queue_groups,
+    schema.attendants,
+    schema.attendant_numbers,
     schema.opt_outs,
 )
 
@@ -71,6 +76,7 @@ _PLAIN_USER_COLUMNS = (
     "user_id",
     "upn",
     "display_name",
+    "extension",
     "voice_enabled",
     "voicemail",
     *RULE_FIELDS,
@@ -101,6 +107,17 @@ _PLAIN_QUEUE_COLUMNS = (
 )
 
 
+_PLAIN_ATTENDANT_COLUMNS = ("attendant_id", "name", "domain", "language", "time_zone", "operator")
+_ATTENDANT_DATA: Mapping[str, Any] = {
+    "hours": Week | None,
+    "open": AttendantFlow,
+    "after_hours": AttendantFlow,
+    "holidays": tuple[Holiday, ...],
+    "directory": DialScope,
+}
+"""Fields that are stored as plain data, with their types."""
+
+
 def rows_of(organization: Organization, unlike: Organization | None = None) -> dict[Table, list[Row]]:
     """The rows of one organization, whose ids are known.
 
@@ -128,6 +145,12 @@ def rows_of(organization: Organization, unlike: Organization | None = None) -> d
         schema.queues: _placed(_queue_row, organization.queues, other.queues),
         schema.queue_agents: [row for queue in queues for row in _queue_agent_rows(queue, user_ids)],
         schema.queue_groups: [row for queue in queues for row in _queue_group_rows(queue)],
+        schema.attendants: _placed(_attendant_row, organization.attendants, other.attendants),
+        schema.attendant_numbers: [
+            row
+            for _, attendant in _unshared(organization.attendants, other.attendants)
+            for row in _attendant_number_rows(attendant)
+        ],
         schema.opt_outs: [
             {"user_id": user_id, "queue_id": queue_id} for user_id, queue_id in sorted(organization.opt_outs)
         ],
@@ -157,6 +180,7 @@ def places_of(organization: Organization, unlike: Organization) -> dict[Table, l
             for row in _moved("name", organization.groups, unlike.groups)
         ],
         schema.queues: _moved("queue_id", organization.queues, unlike.queues),
+        schema.attendants: _moved("attendant_id", organization.attendants, unlike.attendants),
     }
     return _owned(rows, organization)
 
@@ -190,6 +214,7 @@ def _organization_row(organization: Organization) -> Row:
         "communication_credits": organization.communication_credits,
         "opt_out_code": organization.star_codes.opt_out,
         "opt_in_code": organization.star_codes.opt_in,
+        "more_star_codes": _more_star_codes(organization.star_codes),
         "propagation_delay": organization.propagation_delay,
         "time_zone": organization.time_zone,
         "queue_name_in_identity": organization.queue_name_in_identity,
@@ -199,6 +224,12 @@ def _organization_row(organization: Organization) -> Row:
         ],
         "revision": organization.revision,
     }
+
+
+def _more_star_codes(codes: StarCodes) -> Row:
+    usual = fields_of(StarCodes())
+    others = (name for name in usual if name not in ("opt_out", "opt_in"))
+    return {name: code for name in others if (code := getattr(codes, name)) != usual[name]}
 
 
 def _trunk_row(trunk: Trunk) -> Row:
@@ -269,6 +300,7 @@ def _member_rows(group: Group, user_ids: Mapping[str, str]) -> Iterator[Row]:
 
 def _audio_rows(organization: Organization) -> Iterator[Row]:
     played = [audio for queue in organization.queues for audio in (queue.greeting, queue.music) if audio]
+    played += [audio for attendant in organization.attendants for _, audio in sounds_in(attendant)]
     for audio in {each.sha256: each for each in (*organization.audio, *played)}.values():
         yield {"sha256": audio.sha256, "duration": audio.duration, "loudness": audio.loudness}
 
@@ -302,6 +334,34 @@ def _queue_group_rows(queue: QueueSettings) -> Iterator[Row]:
         yield {"queue_id": queue.queue_id, "position": place, "group_key": name.casefold()}
 
 
+def _attendant_row(attendant: Attendant) -> Row:
+    return {column: getattr(attendant, column) for column in _PLAIN_ATTENDANT_COLUMNS} | {
+        "name_key": attendant.name.casefold(),
+        **{column: msgspec.to_builtins(getattr(attendant, column)) for column in _ATTENDANT_DATA},
+    }
+
+
+def _attendant_number_rows(attendant: Attendant) -> Iterator[Row]:
+    for place, line_uri in enumerate(attendant.line_uris):
+        yield {
+            "attendant_id": attendant.attendant_id,
+            "position": place,
+            "number": _number_of(line_uri),
+        }
+
+
+def _attendants_of(rows: Rows) -> Iterator[Attendant]:
+    line_uris: dict[str, list[str]] = {}
+    for row in rows[schema.attendant_numbers]:
+        line_uris.setdefault(row["attendant_id"], []).append(f"tel:{row['number']}")
+    for row in rows[schema.attendants]:
+        yield Attendant(
+            **{column: row[column] for column in _PLAIN_ATTENDANT_COLUMNS},
+            line_uris=tuple(line_uris.get(row["attendant_id"], ())),
+            **{column: msgspec.convert(row[column], kind) for column, kind in _ATTENDANT_DATA.items()},
+        )
+
+
 def organization_of(rows: Rows, users: tuple[User, ...] | None = None) -> Organization:
     """The organization that ``rows_of`` wrote; names in any letter case come back as the thing is called.
 
@@ -326,7 +386,7 @@ def organization_of(rows: Rows, users: tuple[User, ...] | None = None) -> Organi
         queue_name_in_identity=row["queue_name_in_identity"],
         licence_pools=tuple(LicencePool(Licence(name), size) for name, size in row["licence_pools"]),
         service_number_table=tuple(Allowance(*step) for step in row["service_number_table"]),
-        star_codes=StarCodes(row["opt_out_code"], row["opt_in_code"]),
+        star_codes=StarCodes(row["opt_out_code"], row["opt_in_code"], **row["more_star_codes"]),
         trunks=tuple(map(_trunk_of, rows[schema.trunks])),
         numbers=tuple(
             ServiceNumber(number["number"], NumberKind(number["kind"])) for number in rows[schema.numbers]
@@ -335,6 +395,7 @@ def organization_of(rows: Rows, users: tuple[User, ...] | None = None) -> Organi
         groups=tuple(_groups_of(rows, upns, group_names)),
         audio=tuple(replace(content[file["sha256"]], name=file["name"]) for file in rows[schema.sound_files]),
         queues=tuple(_queues_of(rows, upns, group_names, content)),
+        attendants=tuple(_attendants_of(rows)),
         caller_id_policies=tuple(map(_policy_of, rows[schema.caller_id_policies])),
         revision=row["revision"],
         opt_outs=frozenset((opt_out["user_id"], opt_out["queue_id"]) for opt_out in rows[schema.opt_outs]),

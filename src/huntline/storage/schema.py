@@ -60,6 +60,7 @@ organizations = Table(
     Column("communication_credits", Boolean, nullable=False),
     Column("opt_out_code", String),
     Column("opt_in_code", String),
+    Column("more_star_codes", JSON, nullable=False),  # by their names, those that are not the default
     Column("propagation_delay", Boolean, nullable=False),
     Column("time_zone", String),  # IANA; null: that of the server
     Column("queue_name_in_identity", Boolean, nullable=False, server_default=true()),
@@ -118,6 +119,7 @@ users = Table(
     Column("voice_enabled", Boolean, nullable=False),
     Column("homed", String, nullable=False),
     Column("number", String),
+    Column("extension", String),
     Column("contacts", JSON, nullable=False),
     Column("digests", JSON, nullable=False),
     Column("voicemail", String),
@@ -279,6 +281,42 @@ queue_groups = Table(
     PrimaryKeyConstraint("organization_id", "queue_id", "position"),
     _within("queues", "queue_id"),
     _within("groups", "group_key", of=("name_key",)),
+)
+
+attendants = Table(
+    "attendants",
+    metadata,
+    _organization_id(),
+    Column("attendant_id", Id, nullable=False),
+    _position(),
+    Column("name", String, nullable=False),
+    Column("name_key", String, nullable=False),  # casefold
+    Column("domain", String, nullable=False),
+    Column("language", String, nullable=False),
+    Column("time_zone", String),  # IANA; null: that of the organization
+    Column("operator", String),
+    Column("hours", JSON),  # for each day, from Monday on, the spans; null: always open
+    Column("open", JSON, nullable=False),  # an AttendantFlow, sounds by their content
+    Column("after_hours", JSON, nullable=False),
+    Column("holidays", JSON, nullable=False),
+    Column("directory", JSON, nullable=False),
+    PrimaryKeyConstraint("organization_id", "attendant_id"),
+    UniqueConstraint("organization_id", "name_key"),
+    _within("organizations"),
+    _within("domains", "domain"),
+)
+
+attendant_numbers = Table(
+    "attendant_numbers",
+    metadata,
+    _organization_id(),
+    Column("attendant_id", Id, nullable=False),
+    _position(),
+    Column("number", String, nullable=False),
+    PrimaryKeyConstraint("organization_id", "attendant_id", "position"),
+    UniqueConstraint("organization_id", "number"),
+    _within("attendants", "attendant_id"),
+    _within("numbers", "number"),
 )
 
 opt_outs = Table(

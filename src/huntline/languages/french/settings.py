@@ -64,7 +64,7 @@ SETTINGS = {
     "must be * or # and up to 7 of 0-9, * and #, or null": (
         "doit être * ou # suivi d'au plus 7 caractères parmi 0-9, * et #, ou null"
     ),
-    "must differ from opt_out": "doit être différent de opt_out",
+    "must differ from {field}": "doit être différent de {field}",
     "must be unique, letter case aside; {first} has it already": (
         "doit être unique, majuscules et minuscules confondues ; {first} l'a déjà"
     ),
@@ -131,16 +131,17 @@ SETTINGS = {
     ),
     "must be disconnect, forward or voicemail": "doit être disconnect, forward ou voicemail",
     "missing: {action} needs {target:known}": "manquant : {action} demande {target}",
-    "a queue name, sip:user@domain or tel:+digits": (
-        "le nom d'une file d'attente, sip:utilisateur@domaine ou tel:+chiffres"
+    "a queue name, sip:user@domain, attendant:NAME or tel:+digits": (
+        "le nom d'une file d'attente, sip:utilisateur@domaine, attendant:NOM ou tel:+chiffres"
     ),
     "a person, sip:user@domain or tel:+digits": ("une personne, sip:utilisateur@domaine ou tel:+chiffres"),
     "has a meaning only with action: forward or voicemail": (
         "n'a de sens qu'avec action: forward ou voicemail"
     ),
-    "must be the name of a queue, sip:user@domain, voicemail:NAME or tel:+digits without separators": (
-        "doit être le nom d'une file d'attente, sip:utilisateur@domaine, voicemail:NOM ou tel:+chiffres sans "
-        "séparateurs"
+    "must be the name of a queue, sip:user@domain, attendant:NAME, voicemail:NAME or tel:+digits without"
+    " separators": (
+        "doit être le nom d'une file d'attente, sip:utilisateur@domaine, attendant:NOM, voicemail:NOM ou"
+        " tel:+chiffres sans séparateurs"
     ),
     "there is no queue, group or user {name}{suggestion:said}": (
         "il n'y a ni file d'attente, ni groupe, ni utilisateur {name}{suggestion}"
@@ -154,8 +155,9 @@ SETTINGS = {
     ),
     "leads to nothing that is there": "ne mène à rien qui existe",
     "must be 4 to 10 digits": "doit avoir de 4 à 10 chiffres",
-    "is a number of the organization that belongs to no queue and no user": (
-        "est un numéro de l'organisation qui n'est à aucune file d'attente ni à aucun utilisateur"
+    "is a number of the organization that belongs to no queue, no attendant and no user": (
+        "est un numéro de l'organisation qui n'est à aucune file d'attente, à aucun standard automatique ni à"
+        " aucun utilisateur"
     ),
     "is queue {name}; a mailbox is a person's, or an address outside": (
         "est la file d'attente {name} ; une boîte vocale est celle d'une personne, ou une adresse extérieure"

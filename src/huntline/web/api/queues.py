@@ -68,8 +68,8 @@ def build(
     old_greeting = old.greeting if old else None
     queue = replace(
         queue,
-        greeting=sound_of("greeting", form.greeting, organization, backstage.blobs, old_greeting),
-        music=sound_of("music", form.music, organization, backstage.blobs, None),
+        greeting=sound_of(("greeting",), form.greeting, organization, backstage.blobs, old_greeting),
+        music=sound_of(("music",), form.music, organization, backstage.blobs, None),
     )
     if old is None:
         return queue

@@ -17,7 +17,6 @@ import { useTranslation } from 'react-i18next';
 import { previewOf, useSound } from '~/admin/audio/library';
 import { Player } from '~/admin/audio/Player';
 import { decibels } from '~/admin/audio/sound';
-import { useCanSpeak } from '~/admin/audio/speech';
 import { Upload } from '~/admin/audio/Upload';
 import { Setting, useFieldsScope } from '~/admin/parts/fields';
 import { SearchPicker } from '~/admin/parts/pickers';
@@ -45,7 +44,6 @@ export function SoundsSection({ editing }: PartProps) {
   const styles = useStyles();
   const { t } = useTranslation(['queues', 'audio']);
   const { isReadOnly } = useFieldsScope();
-  const canSpeak = useCanSpeak();
   const { greeting, music } = editing.draft;
   const setGreeting = (change: Partial<GreetingDraft>) =>
     editing.set({ greeting: { ...greeting, ...change } });
@@ -70,9 +68,7 @@ export function SoundsSection({ editing }: PartProps) {
           >
             <Radio value="none" label={t('queues:greeting.none')} />
             <Radio value="file" label={t('queues:greeting.file')} />
-            {(canSpeak || greeting.kind === 'speech') && (
-              <Radio value="speech" label={t('queues:greeting.speech')} />
-            )}
+            <Radio value="speech" label={t('queues:greeting.speech')} />
           </RadioGroup>
         </Setting>
         {greeting.kind === 'file' && (
@@ -157,7 +153,6 @@ function Speech({ greeting, onChange }: SpeechProps) {
   const styles = useStyles();
   const { t } = useTranslation(['queues', 'audio']);
   const { isReadOnly } = useFieldsScope();
-  const canSpeak = useCanSpeak();
   const { say, language } = greeting;
   return (
     <div className={styles.inner}>
@@ -186,9 +181,7 @@ function Speech({ greeting, onChange }: SpeechProps) {
             </Option>
           ))}
         </Dropdown>
-        {!isReadOnly && canSpeak && (
-          <SpeechPreview key={`${language} ${say}`} say={say} language={language} />
-        )}
+        {!isReadOnly && <SpeechPreview key={`${language} ${say}`} say={say} language={language} />}
       </div>
     </div>
   );

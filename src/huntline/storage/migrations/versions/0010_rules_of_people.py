@@ -1,4 +1,4 @@
-"""What people want done with calls that they do not take, whom they have rung beside them, and how long."""
+"""Rules of people for calls that they do not take, and the codes by which they set them."""
 
 from __future__ import annotations
 
@@ -19,5 +19,8 @@ def upgrade() -> None:
         op.add_column("users", sa.Column(name, sa.String()))
     op.add_column(
         "users", sa.Column("ring_time", sa.Integer(), nullable=False, server_default=str(_RING_TIME))
+    )
+    op.add_column(
+        "organizations", sa.Column("more_star_codes", sa.JSON(), nullable=False, server_default="{}")
     )
     op.add_column("users", sa.Column("also_ring", sa.JSON(), nullable=False, server_default="[]"))
