@@ -272,6 +272,7 @@ class Signalling:
         self._lamps.load()
         self._take_up_calls()
         await self._boxes.finish_others(self._b2bua.recordings_under_way)
+        self._preparing.spawn(self._boxes.prepare())
         await self._user_agent.start([ListenAddress.parse(str(address)) for address in self._config.sip])
         self._runner.start()
         run = os.environ[RUN_ID]
