@@ -97,9 +97,46 @@ def test_a_message_is_left_over_two_deaths_and_the_lamp_goes_on_and_stays(
         assert recording.seconds > 2.5
         (call,) = house.calls(1)
         assert call["outcome"] == "overflowed"
-        # Another process knows of it: the same again, to subscribers and to phones.
-        told = len(lamps(amal))
-        own_server.kill_child("signalling")
-        amal.reactor.wait(lambda: len(lamps(amal)) > told, 8, "the lamp again")
-        assert lamps(amal)[-1] == "1/0"
+        _lamps_after_a_death(own_server, amal)
+        own_server.assert_empty()
+
+
+def _lamps_after_a_death(server: Server, amal: Phone) -> None:
+    """Another process knows of it: the same again, to subscribers and to phones."""
+    told = len(lamps(amal))
+    server.kill_child("signalling")
+    amal.reactor.wait(lambda: len(lamps(amal)) > told, 8, "the lamp again")
+    assert lamps(amal)[-1] == "1/0"
+
+
+def test_what_was_said_when_the_whole_server_died_is_heard_by_phone_and_deleted(
+    own_server: Server, office: contextlib.closing[Office]
+) -> None:
+    with office as house:
+        number = house.queue("amal", max_waiting=0)
+        upn = house.upn("amal")
+        house.settings["queues"][0]["overflow"] = {"action": "forward", "target": f"voicemail:{upn}"}
+        house.open()
+        own_server.run("mailbox", "pin", upn, "--pin", "246813")
+        amal = house.agent("amal")
+        leg = house.caller("+12065550101").dial(number)
+        speaking(own_server.data / "voicemail", leg, least=2.6)
+        own_server.kill()
+        own_server.start()
+        amal.register()
+        wait_lamp(amal, "1/0")
+        mine = amal.dial("*97")
+        mine.wait_answered()
+        mine.sound.wait_loud(15)
+        for key in "246813#":
+            assert mine.press(key) == 200
+        pressed_at = time.time()
+        wait_lamp(amal, "0/1", 20)
+        # A voice may have a frame that sounds alike, and not a second of them.
+        wait_for(lambda: mine.sound.count(tones.CALLER, since=pressed_at) > 50, "the message", 25)
+        mine.press("3")
+        wait_lamp(amal, "0/0")
+        wait_for(lambda: not list((own_server.data / "voicemail").iterdir()), "nothing left of the message")
+        mine.press("*")
+        mine.wait_ended(8)
         own_server.assert_empty()

@@ -35,7 +35,7 @@ _FILE_IS_WHOLE_AFTER_S = 2.0
 
 class VoicemailCalls:
     """The owner of calls that are in a mailbox. A call comes by ``enter`` to leave a message, by ``listen``
-    to hear the caller's own; what it is in the middle of stands in ``Call.visit``."""
+    to hear the caller's own; what it is in the middle of stands in ``Call.box_visit``."""
 
     kind = OwnerKind.VOICEMAIL
     has_places = False

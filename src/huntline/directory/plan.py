@@ -569,6 +569,8 @@ def _star_code(organization: Organization, dialled: str) -> StarCode | None:
     for action, code in codes.items():
         if dialled == code:
             return StarCode(organization.organization_id, action)
+    if dialled == VOICEMAIL_CODE:
+        return StarCode(organization.organization_id, "voicemail")
     for action in _BEFORE_NUMBERS:
         if number := _behind(codes[action], dialled):
             return StarCode(organization.organization_id, action, number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -111,6 +111,20 @@ SENTENCES: Mapping[str, Mapping[str, Sentence]] = {
     },
 }
 """By language, and then by what is to be said (``calls.box_visit.BoxPrompt``)."""
+
+
+FIXED = (
+    *("cannot-record", "stored", "not-stored", "no-pin", "enter-pin", "wrong-pin", "no-messages"),
+    *("not-playable", "choices", "saved", "deleted", "no-more", "record-greeting", "greeting-stored"),
+    *("greeting-not-stored", "goodbye"),
+)
+"""What is the same for every box, so that it can be spoken before anybody calls."""
+
+
+def fixed_sentences(language: str) -> Iterator[str]:
+    """All of them; the choices while there is a message, and while there is none."""
+    yield from (SENTENCES[language][what](Facts()) for what in FIXED)
+    yield SENTENCES[language]["choices"](Facts(count=1))
 
 
 def mailbox_sentence(what: str, language: str, facts: Facts) -> str:

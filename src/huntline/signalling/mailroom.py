@@ -13,7 +13,7 @@ from huntline.calls.mailroom import NoRoom, Said
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.mailboxes import BoxOwner, MailboxSettings
 from huntline.errors import HuntlineError
-from huntline.languages.mailbox import Facts, mailbox_sentence, spoken_caller
+from huntline.languages.mailbox import Facts, fixed_sentences, mailbox_sentence, spoken_caller
 from huntline.media import wav
 from huntline.media.wav import NoRecording
 from huntline.storage.ids import new_id
@@ -23,6 +23,11 @@ log = logging.getLogger(__name__)
 
 Speak = Callable[[str, str], Awaitable[str]]
 """Makes a sentence in a language to the source of a prompt. Raises HuntlineError."""
+
+
+_PATIENCE_S = 3.0
+"""How long a caller waits for sentences that nobody has spoken yet: a message is worth more than what is said
+before it, and the next one has them."""
 
 
 class Boxes:
@@ -47,6 +52,13 @@ class Boxes:
     def load(self) -> None:
         """Read how boxes are set; waits for the database."""
         self._settings = self._voicemail.all_settings()
+
+    async def prepare(self) -> None:
+        """Have spoken what every box says, in the languages that boxes have: callers do not wait for it."""
+        for language in {MailboxSettings().language, *(each.language for each in self._settings.values())}:
+            for text in fixed_sentences(language):
+                with suppress(HuntlineError):
+                    await self._speak(text, language)
 
     async def finish_others(self, under_way: frozenset[str]) -> None:
         """Make messages of what was recorded for calls that are no more; those ``under_way`` go on."""
@@ -81,11 +93,12 @@ class Boxes:
     # -- what is said
 
     async def sources(self, box_id: str, said: Sequence[Said]) -> tuple[str, ...]:
-        settings = self.settings(box_id)
-        made = [await self._source(settings, each) for each in said]
+        settings, loop = self.settings(box_id), asyncio.get_running_loop()
+        until = loop.time() + _PATIENCE_S
+        made = [await self._source(settings, each, until - loop.time()) for each in said]
         return tuple(source for source in made if source is not None)
 
-    async def _source(self, settings: MailboxSettings, said: Said) -> str | None:
+    async def _source(self, settings: MailboxSettings, said: Said, patience: float) -> str | None:
         if said.prompt is BoxPrompt.GREETING and settings.greeting_file is not None:
             return str(self._voicemail.greeting(settings.greeting_file))
         if said.prompt is BoxPrompt.GREETING and settings.greeting_text is not None:
@@ -94,7 +107,10 @@ class Boxes:
             facts = Facts(said.name, said.count, said.others)
             text = mailbox_sentence(said.prompt, settings.language, facts)
         try:
-            return await self._speak(text, settings.language)
+            return await asyncio.wait_for(self._speak(text, settings.language), max(patience, 0.05))
+        except TimeoutError:
+            log.warning("a sentence is not spoken in time", extra={"prompt": said.prompt})
+            return None
         except HuntlineError as error:
             log.warning("a sentence cannot be spoken", extra={"prompt": said.prompt, "reason": str(error)})
             return None

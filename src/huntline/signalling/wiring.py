@@ -265,6 +265,7 @@ class Signalling:
         run = os.environ[RUN_ID]
         goes_on = self._earlier.is_of_run(run)
         self._draining.turn(on=goes_on and bool(self._earlier.record("draining:", ENGINE.decode)))
+        self._tasks.spawn(self._boxes.prepare())
         await self._user_agent.start([ListenAddress.parse(str(address)) for address in self._config.sip])
         self._runner.start()
         if not goes_on:
