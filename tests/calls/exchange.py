@@ -10,6 +10,8 @@ from typing import Any
 from tests.fakes.messages import request
 from tests.fakes.plans import CONTOSO
 
+from huntline.attendant.dial_by_name import DialDirectory
+from huntline.attendant.model import FlowPlan, KeyAction, MenuChoice, MenuPlan, Person, Sound, SpokenText
 from huntline.calls.admission import Admitted, NotAdmitted
 from huntline.calls.b2bua import B2bua, Recorded
 from huntline.calls.contacts import Callee, Contact
@@ -17,11 +19,14 @@ from huntline.calls.diversion import number_hop, person_hop
 from huntline.calls.model import Call, Leg, Ring
 from huntline.calls.refusals import Refusals
 from huntline.calls.tools import CallTools
+from huntline.directory.attendants import Attendant
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.organization import QueueSettings
 from huntline.directory.plan import (
     Account,
+    AttendantTarget,
     OutsideNumber,
+    PersonRule,
     QueueTarget,
     ServerPlan,
     StarCode,
@@ -31,10 +36,11 @@ from huntline.directory.plan import (
 from huntline.directory.refused import RefusedCall
 from huntline.engine import commands as do
 from huntline.engine import events as told
-from huntline.errors import PeerError
-from huntline.media.interface import NotAcceptable
+from huntline.errors import ConfigurationError, PeerError
+from huntline.media.interface import NotAcceptable, PlayFinished
 from huntline.sip.core.core import Invite
 from huntline.sip.core.events import (
+    DtmfReceived,
     InviteReceived,
     LegAnswered,
     LegEnded,
@@ -51,11 +57,28 @@ from huntline.sip.core.replaces_header import Replaces
 DESK = QueueSettings(
     queue_id="desk", name="Help Desk", domain="contoso.com", primary_uri="sip:desk@contoso.com"
 )
-PLAN = ServerPlan((replace(CONTOSO, queues=(DESK,)),))
+RECEPTION = Attendant(attendant_id="reception", name="Reception", domain="contoso.com")
+NIGHT = Attendant(attendant_id="night", name="Night", domain="contoso.com")
+PLAN = ServerPlan((replace(CONTOSO, queues=(DESK,), attendants=(RECEPTION, NIGHT)),))
+MENU = MenuPlan(
+    prompts=(SpokenText("menu"),),
+    choices=(
+        MenuChoice("1", KeyAction.GO, "Help Desk"),
+        MenuChoice("2", KeyAction.GO, "attendant:Night"),
+        MenuChoice("3", KeyAction.BY_EXTENSION),
+        MenuChoice("4", KeyAction.DISCONNECT),
+        MenuChoice("5", KeyAction.GO, "gone"),
+        MenuChoice("*", KeyAction.BACK),
+    ),
+    wait_for_key=5,
+    repeats=1,
+)
+"""What the flows of both have, see ``FakeSite``."""
 FLOW = Flow(Transport.UDP, ("127.0.0.1", 5060), ("10.0.0.5", 5060))
 SDP = "v=0\r\no=- 1 1 IN IP4 10.0.0.5\r\ns=-\r\nc=IN IP4 10.0.0.5\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n"
 QUEUE = QueueTarget("desk", "contoso")
 BAO = UserTarget("bao", "contoso")
+ATTENDANT = AttendantTarget("reception", "contoso")
 CODE = StarCode("contoso", "opt-out")
 OUTSIDE = OutsideNumber("+442071234567", "contoso")
 
@@ -178,14 +201,18 @@ class FakeSite:
 
     def __init__(self) -> None:
         self.greetings: dict[str, str] = {}
-        self.mailbox: str | None = None
+        self.flows = {
+            "reception": FlowPlan("reception", "en", (Sound("hello"),), MENU),
+            "night": FlowPlan("night", "fr", (), MENU),
+        }
+        self.rule = PersonRule()
 
     def contacts(self, account_id: str) -> list[Contact]:
         return [Contact(f"sip:{account_id}@10.0.0.5", FLOW)]
 
     def person(self, person: Account) -> Callee:
         path = (person_hop(PLAN, person),)
-        return Callee(person.user_id, self.contacts(person.user_id), path=path, mailbox=self.mailbox)
+        return Callee(person.user_id, self.contacts(person.user_id), path=path, rule=self.rule)
 
     def callee(self, organization_id: str, target: str) -> Callee:
         hop = number_hop(PLAN, organization_id, target.removeprefix("tel:"))
@@ -194,11 +221,37 @@ class FakeSite:
     def greeting(self, queue_id: str) -> str | None:
         return self.greetings.get(queue_id)
 
+    def flow(self, attendant_id: str) -> FlowPlan | None:
+        return self.flows.get(attendant_id)
+
+    def dial_directory(self, attendant_id: str) -> DialDirectory:
+        return DialDirectory((Person("sip:bao@contoso.com", "Bao Tran", "301"),))
+
+    def sound(self, sha256: str) -> str:
+        return f"sound {sha256}"
+
     def music(self, queue_id: str | None) -> str:
         return "music"
 
-    def obey_star_code(self, account_id: str, action: str) -> str:
+    async def obey_star_code(self, account_id: str, code: StarCode) -> str:
         return "tone"
+
+
+class FakeSpeaker:
+    """Has spoken everything already, but for what is ``unknown``, and nothing that is ``unspeakable``."""
+
+    def __init__(self) -> None:
+        self.unknown: set[str] = set()
+        self.unspeakable: set[str] = set()
+
+    def known(self, text: str, language: str) -> str | None:
+        return None if text in self.unknown | self.unspeakable else f"{language}: {text}"
+
+    async def source(self, text: str, language: str) -> str:
+        if text in self.unspeakable:
+            raise ConfigurationError("no voice")
+        await asyncio.sleep(0)
+        return f"{language}: {text}"
 
 
 class FakeAdmission:
@@ -238,7 +291,15 @@ class Exchange:
         admission: Any = self.admission
         self.tools = CallTools(agent, driver, SettingsInForce(PLAN), self.site, self._post, lambda call: None)
         refusals = Refusals(self.refused.append, lambda seconds, call: None)
-        self.b2bua = B2bua(self.tools, admission, refusals, self.recorded.append)
+        self.speaker = FakeSpeaker()
+        self.b2bua = B2bua(
+            self.tools,
+            admission,
+            refusals,
+            self.recorded.append,
+            attendants=self.site,
+            speaker=self.speaker,
+        )
         self._legs = 0
 
     def _post(self, event: told.Event) -> None:
@@ -271,6 +332,14 @@ class Exchange:
         """The phone that rings for a call refuses."""
         await self.said(LegRejected(self.ringing_leg(call).leg_id, status, "No"))
 
+    async def answers_by(self, leg: Leg) -> None:
+        """One of the phones that ring answers."""
+        await self.said(LegAnswered(leg.leg_id, SDP))
+
+    async def refuses(self, leg: Leg, status: int) -> None:
+        """One of the phones that ring refuses."""
+        await self.said(LegRejected(leg.leg_id, status, "No"))
+
     async def rings(self, call: Call) -> None:
         """The phone of a call rings."""
         await self.said(LegRinging(self.ringing_leg(call).leg_id, 180, None))
@@ -283,6 +352,16 @@ class Exchange:
         """A party hands the other one on."""
         self.admission.target = target
         await self.said(ReferReceived(leg.leg_id, parse_uri("sip:somebody@contoso.com"), replaces))
+
+    async def presses(self, call: Call, keys: str) -> None:
+        """The caller presses keys, one after the other."""
+        for key in keys:
+            await self.said(DtmfReceived(call.caller.leg_id, key))
+
+    async def heard_out(self, call: Call) -> None:
+        """What is played to the caller comes to its end."""
+        self.b2bua.handle_media(PlayFinished(call.caller.media_id, call.prompt))
+        await self.tools.tasks.done()
 
     # -- what the engine asks
 

@@ -60,7 +60,7 @@ def test_domains_and_numbers_are_unique_on_the_server_and_nothing_else_is() -> N
 @pytest.mark.parametrize(
     ("address", "message"),
     [
-        ("bao@contoso.com", "must be sip:user@host, or tel:+ and 3 to 15 digits"),
+        ("bao@contoso.com", "must be sip:user@host"),
         ("sip:contoso.com", "must be sip:user@host"),
         ("tel:4255550100", "must be sip:user@host"),
         ("tel:+1 425 555 0100", "must be sip:user@host"),

@@ -29,7 +29,7 @@ from huntline.directory.organization import (
     Trunk,
     User,
 )
-from huntline.directory.plan import OutsideNumber, QueueTarget, ServerPlan, StarCode, UserTarget
+from huntline.directory.plan import MoveTarget, OutsideNumber, QueueTarget, ServerPlan, StarCode, UserTarget
 from huntline.engine.model import AgentSettings, Exit, ExitAction
 
 HG = "hg_0123456789abcdef0123456789abcdef"
@@ -186,6 +186,11 @@ AMAL = UserTarget("id-amal@contoso.com", "contoso")
         ("AMAL;ext=1", "contoso.com", "contoso", None),
         ("9999999;phone-context=+1425", "", "contoso", OutsideNumber("9999999", "contoso")),
         ("*46", "192.0.2.10", "fabrikam", StarCode("fabrikam", "opt-in")),
+        ("*72", "contoso.com", "contoso", StarCode("contoso", "forward-all")),
+        ("*72+442071234567", "contoso.com", "contoso", StarCode("contoso", "forward-all", "+442071234567")),
+        ("*90123", "contoso.com", "contoso", StarCode("contoso", "forward-busy", "123")),
+        ("*93", "contoso.com", "contoso", StarCode("contoso", "forward-no-answer-off")),
+        ("*931", "contoso.com", "contoso", None),
         ("*45", "contoso.com", None, None),
         ("+19999999999", "contoso.com", None, None),
         ("help desk", "elsewhere.example", "contoso", None),
@@ -281,20 +286,18 @@ def forwarding_plan() -> ServerPlan:
 def test_calls_of_a_user_who_forwards_end_up_where_the_last_forward_leads() -> None:
     plan = forwarding_plan()
 
-    def destination(upn: str) -> object:
-        account = plan.account(*upn.split("@"))
-        assert account is not None
-        found = plan.destination(account)
-        return found if isinstance(found, str) else getattr(found, "name", getattr(found, "upn", None))
+    def way(name: str) -> tuple[list[str], MoveTarget]:
+        passed, last = plan.way(UserTarget(f"id-{name}@contoso.com", "contoso"))
+        return [account.upn.partition("@")[0] for account in passed], last
 
-    assert destination("amal@contoso.com") == "Sales"
-    assert destination("dan@contoso.com") == "tel:+442071234567"
-    assert destination("chi@contoso.com") == "chi@contoso.com"
+    assert way("amal") == (["amal", "bao"], QueueTarget("sales", "contoso"))
+    assert way("dan") == (["dan"], OutsideNumber("+442071234567", "contoso"))
+    assert way("chi") == ([], UserTarget("id-chi@contoso.com", "contoso"))
 
 
-def test_a_queue_that_forwards_to_a_forwarding_user_forwards_where_their_calls_end_up() -> None:
+def test_a_queue_that_forwards_to_a_forwarding_user_leaves_it_to_their_rule() -> None:
     help_desk, _ = forwarding_plan().engine_settings("contoso")[0]
-    assert help_desk.timeout == Exit(ExitAction.FORWARD, queue_id="sales")
+    assert help_desk.timeout == Exit(ExitAction.FORWARD, target="sip:amal@contoso.com")
 
 
 def test_a_user_who_is_not_active_forwards_nothing() -> None:

@@ -217,12 +217,14 @@ def test_the_settings_file_of_a_new_machine_stays(data: Path, tmp_path: Path) ->
 
 def test_an_older_database_is_migrated_and_a_newer_one_refused_first(data: Path, tmp_path: Path) -> None:
     with closing(sqlite3.connect(data / DATABASE)) as connection:
-        connection.execute("ALTER TABLE accounts DROP COLUMN forgiven_at")
-        connection.execute("UPDATE alembic_version SET version_num = '0006'")
+        for column in ("when_busy", "when_no_answer", "when_not_reachable", "ring_time", "also_ring"):
+            connection.execute(f"ALTER TABLE users DROP COLUMN {column}")
+        connection.execute("ALTER TABLE organizations DROP COLUMN more_star_codes")
+        connection.execute("UPDATE alembic_version SET version_num = '0007'")
         connection.commit()
     fresh = tmp_path / "fresh"
     fresh.mkdir()
-    assert back_up(data, tmp_path / "old").revision == "0006"
+    assert back_up(data, tmp_path / "old").revision == "0007"
     restore(tmp_path / "old", fresh, NOW)
     with closing(sqlite3.connect(fresh / DATABASE)) as connection:
         assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (HEAD,)

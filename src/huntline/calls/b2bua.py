@@ -10,6 +10,7 @@ from typing import assert_never
 from huntline.calls.admission import Admission
 from huntline.calls.agent_rings import AgentRings
 from huntline.calls.arrivals import Arrivals
+from huntline.calls.attendant_calls import AttendantCalls, AttendantPlans, Speaker
 from huntline.calls.direct_calls import DirectCalls
 from huntline.calls.failures import farewell_of, why_ended, why_refused
 from huntline.calls.forwards import Forwards
@@ -77,6 +78,8 @@ class B2bua:
         admission: Admission,
         refusals: Refusals,
         record: Callable[[Recorded], None],
+        attendants: AttendantPlans,
+        speaker: Speaker,
     ) -> None:
         self._tools = tools
         self._record = record
@@ -87,7 +90,8 @@ class B2bua:
         self._moves = moves = Moves(tools, parts, self._queue_calls)
         self._forwards = Forwards(tools, parts, moves)
         self._direct_calls = direct_calls = DirectCalls(tools, parts, moves)
-        moves.wire(direct_calls, direct_calls, self._forwards)
+        self._attendant_calls = AttendantCalls(tools, parts, moves, attendants, speaker)
+        moves.wire(direct_calls, direct_calls, self._forwards, self._attendant_calls)
         self._transfers = Transfers(tools, parts, admission, moves, direct_calls)
         self._arrivals = Arrivals(tools, admission, refusals, parts.ends, direct_calls)
         self._takeovers = Takeovers(tools, admission, parts.holding, refusals)
@@ -283,6 +287,7 @@ class B2bua:
             "forwards": self._forwards,
             "direct-calls": self._direct_calls,
             "transfers": self._transfers,
+            "attendant-calls": self._attendant_calls,
         }
 
     def take_up(
@@ -329,6 +334,7 @@ class B2bua:
             self._parts.dialling.take_up(call)
             self._parts.alerting.take_up(call)
             self._parts.audio_paths.take_up(call)
+            self._attendant_calls.take_up(call)
             for leg in call.legs():
                 self._apply_answer(call, leg)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from huntline.calls.failures import Unreached
 from huntline.calls.model import Call, OwnerKind, Party, Ring
 from huntline.calls.moves import Moves
 from huntline.calls.parts import CallParts
 from huntline.calls.tools import CallTools
-from huntline.directory.plan import StarCode, Target
+from huntline.directory.plan import OutsideNumber, StarCode, Target
 from huntline.engine.model import Transfer
 from huntline.engine.reasons import Cause, Destination, Reason
 from huntline.sip.core.events import LegRinging
@@ -35,14 +34,16 @@ class DirectCalls:
         if call.caller.account_id is None:
             call.path = self._alerting.path_so_far(call, target)
         if isinstance(target, StarCode):
-            self._obey(call, target)
+            self._audio_paths.answer_caller(call)
+            self._tools.tasks.spawn(self._obey(call, target))
         else:
+            call.hides_number = isinstance(target, OutsideNumber) and target.hides_number
             self._moves.go(call, target)
 
-    def _obey(self, call: Call, code: StarCode) -> None:
-        self._audio_paths.answer_caller(call)
-        tone = self._tools.site.obey_star_code(call.caller.account_id or "", code.action)
-        self._prompting.play(call, (tone,))
+    async def _obey(self, call: Call, code: StarCode) -> None:
+        tone = await self._tools.site.obey_star_code(call.caller.account_id or "", code)
+        if call.call_id in self._tools.book.calls:
+            self._prompting.play(call, (tone,))
 
     # -- what happens to its calls (CallOwner)
 
@@ -96,9 +97,8 @@ class DirectCalls:
         self._audio_paths.connect(call, ring)
 
     def failed(self, call: Call, ring: Ring) -> None:
-        """Their mailbox is rung; without one the caller is told as much as concerns them."""
-        if not self._alerting.follow_rule(call, ring):
-            self._moves.unreachable(call, Unreached(ring.failure, ring.is_outside))
+        """Their rule counts; without one the caller is told as much as concerns them."""
+        self._moves.not_taken(call, ring)
 
     def connected(self, call: Call, ring: Ring) -> None:
         """They talk."""

@@ -114,6 +114,16 @@ def queue_hop(plan: ServerPlan, queue_id: str) -> Hop | None:
     return Hop(uri, queue.name, queue_id=queue_id)
 
 
+def attendant_hop(plan: ServerPlan, attendant_id: str) -> Hop | None:
+    """An attendant, by its service number where it has one; None for one that is gone."""
+    attendant = plan.attendant(attendant_id)
+    if attendant is None:
+        return None
+    number = attendant.line_uris[0].removeprefix("tel:") if attendant.line_uris else None
+    uri = Uri("sip", number, attendant.domain) if number else parse_uri(attendant.primary_uri)
+    return Hop(uri, attendant.name, attendant_id=attendant_id)
+
+
 def people_passed(plan: ServerPlan, accounts: Sequence[Account]) -> Path:
     """People who have all their calls forwarded."""
     return tuple(person_hop(plan, each).left(DiversionReason.UNCONDITIONAL) for each in accounts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from huntline.calls.failures import Unreached
 from huntline.calls.model import Call, OwnerKind, Party, Ring
 from huntline.calls.moves import Moves
 from huntline.calls.parts import CallParts
@@ -39,9 +38,8 @@ class Forwards:
         self._audio_paths.connect(call, ring)
 
     def failed(self, call: Call, ring: Ring) -> None:
-        """Their mailbox is rung; without one the engine decides, and the caller is told of this failure."""
-        if not self._alerting.follow_rule(call, ring):
-            self._moves.unreachable(call, Unreached(ring.failure, ring.is_outside))
+        """Their rule counts; without one the engine decides, and the caller is told of this failure."""
+        self._moves.not_taken(call, ring)
 
     def connected(self, call: Call, ring: Ring) -> None:
         """They talk, and the queue is done with the call."""

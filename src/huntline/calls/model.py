@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Protocol
 
+from huntline.attendant.visit import Visit
 from huntline.calls.caller_identity import CallerId
 from huntline.calls.contacts import Contact, Display, PhoneKind
 from huntline.calls.diversion import Hop, Path
 from huntline.calls.failures import NO_PHONE, Header, RingFailure, Unreached
-from huntline.directory.plan import Target
+from huntline.directory.plan import NO_WISH, AlsoRung, PersonRule, Target
 from huntline.engine.model import Transfer
 from huntline.engine.reasons import Cause, Destination, Reason
 from huntline.sip.core.events import LegRinging
@@ -60,6 +61,7 @@ class OwnerKind(StrEnum):
     FORWARD = "forward"
     DIRECT = "direct"
     TRANSFER = "transfer"
+    ATTENDANT = "attendant"
 
 
 class RingOwner(Protocol):
@@ -191,12 +193,26 @@ class Leg:
 
 @dataclass(slots=True, eq=False)
 class RingPlan:
-    """Whom a ring is to reach and what they are told. ``looked_up`` are contacts whose host is a name, while
-    its address is asked for."""
+    """Whom a ring is still to reach and what they are told. ``looked_up`` are contacts whose host is a name,
+    while its address is asked for."""
 
     contacts: list[Contact]
     display: Display
     looked_up: list[Contact] = field(default_factory=list)
+
+    def take(self, kind: PhoneKind) -> list[Contact]:
+        """All phones of a kind, which are reached now and are not in the plan any more."""
+        taken = [contact for contact in self.contacts if contact.phone_kind is kind]
+        self.contacts = [contact for contact in self.contacts if contact.phone_kind is not kind]
+        return taken
+
+
+@dataclass(frozen=True, slots=True)
+class DueRing:
+    """Somebody is to be rung beside a person at a moment, by the clock of the user agent."""
+
+    also: AlsoRung
+    at: float
 
 
 @dataclass(slots=True, eq=False)
@@ -204,7 +220,8 @@ class Ring:
     """One attempt to reach a party on all of its phones; ``ring_id`` is the engine's for agents.
 
     ``path`` is how the call came to them: their hop is the last one. ``is_outside``: the telephone network is
-    asked. ``mailbox`` is where the call goes that they do not take. ``failure`` says why nobody was reached.
+    asked. ``rule`` says where the call goes that they do not take, as it was when the ring began, and ``due``
+    who is rung beside them in time. ``failure`` says why nobody was reached.
     ``plan`` is None once nobody else is to be rung; ``rings_until`` is when the alert time is over, where we
     and not the engine keep it, by the clock of the user agent.
     """
@@ -215,7 +232,8 @@ class Ring:
     account_id: str | None
     path: Path = ()
     is_outside: bool = False
-    mailbox: str | None = None
+    rule: PersonRule = NO_WISH
+    due: list[DueRing] = field(default_factory=list)
     legs: dict[str, Leg] = field(default_factory=dict)
     plan: RingPlan | None = None
     rings_until: float | None = None
@@ -303,6 +321,7 @@ class Call:
     is_early_told: bool = False  # and has been: nobody but us makes them hear ringing any more
     unreached: Unreached | None = None  # whom it was sent on to last, if that came to nothing
     stop: Stop | None = None  # the attendant or mailbox that its caller is with
+    visit: Visit | None = None  # to the attendant
     steps: tuple[Reason, ...] = ()  # what belongs on its record, should it get one
     transferred: Transfer | None = None  # how its caller came into it, if by a transfer
     farewell: tuple[Header, ...] = ()  # what of the last words of a party the other one is told
@@ -310,6 +329,7 @@ class Call:
     arrival: Arrival | None = None
     arrived_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     is_released: bool = False
+    hides_number: bool = False  # its caller wants nobody's number to be shown outside, for this call
     is_handed_on: bool = False  # its caller talked to somebody else before, and knows them by name
 
     @property
@@ -473,6 +493,12 @@ class CallBook:
     def by_media(self, media_id: str) -> Call | None:
         """The call of a media leg."""
         return self._media.get(media_id)
+
+    def is_on_a_call(self, user_id: str) -> bool:
+        """Whether a user talks to somebody, in a call of whatever kind."""
+        found = (ring.legs.get(name) if ring else call.caller for name, (call, ring) in self._legs.items())
+        legs = [leg for leg in found if leg is not None and leg.account_id == user_id]
+        return any(leg.state is LegState.ANSWERED for leg in legs)
 
     def _count(self, leg: Leg, step: int) -> None:
         if leg.account_id is None or leg.party is Party.AGENT:

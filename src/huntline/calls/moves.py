@@ -7,22 +7,25 @@ the caller meanwhile, an attendant or a mailbox, is another matter: they come an
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol, assert_never
 
 from huntline.calls.contacts import Callee
-from huntline.calls.diversion import MAX_TARGETS, DiversionReason, Hop, people_passed, queues_passed
+from huntline.calls.diversion import MAX_TARGETS, DiversionReason, Hop, Path, people_passed, queues_passed
 from huntline.calls.failures import NO_PHONE, NOTHING_THERE, TOO_MANY_HOPS, UNKNOWN_USER, Unreached
-from huntline.calls.model import Call, CallOwner, LegState, RingOwner, Stop
+from huntline.calls.model import Call, CallOwner, LegState, Ring, RingOwner, Stop
 from huntline.calls.parts import CallParts
 from huntline.calls.queue_calls import QueueCalls
 from huntline.calls.refusals import refusal_of
 from huntline.calls.tools import CallTools
-from huntline.directory.organization import QueueSettings
 from huntline.directory.plan import (
+    NO_WISH,
+    Account,
     AttendantTarget,
     MoveTarget,
     OutsideAddress,
     OutsideNumber,
+    PersonRule,
     QueueTarget,
     UserTarget,
     VoicemailTarget,
@@ -30,7 +33,7 @@ from huntline.directory.plan import (
 from huntline.directory.refused import RefusalReason
 from huntline.engine import commands as do
 from huntline.engine import events as told
-from huntline.engine.reasons import Destination, DestinationKind, Reason, SentOn
+from huntline.engine.reasons import Cause, Destination, DestinationKind, Reason, SentOn
 
 _REASONS = {
     NO_PHONE: RefusalReason.NOBODY_REACHABLE,
@@ -120,6 +123,39 @@ class Moves:
         else:
             self.go(call, target)
 
+    def not_taken(self, call: Call, ring: Ring) -> None:
+        """Who was rung did not take the call: their rule says where it goes, as far as they have one."""
+        if self._parts.alerting.ring_the_rest(call, ring):
+            return
+        self._parts.alerting.stop(call)
+        self._parts.early.gone(call)
+        self._parts.dialling.release_media(call)
+        to, call.path = self.by_rule(call, ring)
+        if to is None:
+            self.unreachable(call, Unreached(ring.failure, ring.is_outside))
+        else:
+            self._enter(call, to)
+
+    def by_rule(self, call: Call, ring: Ring) -> tuple[MoveTarget | None, Path]:
+        """Where the rule of a person sends a call that they did not take, and the path that it has then."""
+        meaning = ring.failure.meaning
+        path = (*ring.path[:-1], *(hop.left(meaning) for hop in ring.path[-1:]))
+        if ring.failure is TOO_MANY_HOPS:
+            return None, path
+        to, why = {
+            DiversionReason.BUSY: (ring.rule.busy, Cause.RULE_BUSY),
+            DiversionReason.NO_ANSWER: (ring.rule.no_answer, Cause.RULE_NO_ANSWER),
+        }.get(meaning, (ring.rule.not_reachable, Cause.RULE_NOT_REACHABLE))
+        if to is not None:
+            self.note(call, SentOn(self._rung_in(ring), why, self.shown(to)))
+        return to, path
+
+    def _rung_in(self, ring: Ring) -> Destination:
+        account = self._tools.plan.account_by_id(ring.account_id or "")
+        if account is not None:
+            return _person(account)
+        return Destination(DestinationKind.NUMBER, (ring.path[-1].uri.user or "") if ring.path else "")
+
     def unreachable(self, call: Call, unreached: Unreached) -> None:
         """Where a call was to go it cannot: the engine has another exit for its own, all others are over."""
         if call.is_with_engine:
@@ -163,19 +199,20 @@ class Moves:
         if to is not None:
             self._parts.holding.settle(call)  # music, until somebody else is heard
 
-    def _enter(self, call: Call, to: MoveTarget) -> None:
+    def _enter(self, call: Call, to: MoveTarget, rule: PersonRule = NO_WISH) -> None:
+        """``rule`` is that of whoever wants all calls to go there, for those that are not taken outside."""
         if len(call.path) >= MAX_TARGETS:
             self.unreachable(call, Unreached(TOO_MANY_HOPS))
             return
         match to:
             case QueueTarget(queue_id):
                 self._queue_calls.enter(call, queue_id)
-            case UserTarget(user_id):
-                self._ring_person(call, user_id)
+            case UserTarget():
+                self._go_to_person(call, to)
             case OutsideNumber(number):
-                self._ring(call, f"tel:{number}", self._callee(call, f"tel:{number}"), "outside")
+                self._ring_outside(call, f"tel:{number}", rule)
             case OutsideAddress(uri):
-                self._ring(call, uri, self._callee(call, uri), "outside")
+                self._ring_outside(call, uri, rule)
             case AttendantTarget(attendant_id):
                 self._enter_place(call, to, self._attendants, attendant_id)
             case VoicemailTarget(box_id):
@@ -194,27 +231,41 @@ class Moves:
             self._tools.post(told.ForwardAnswered(call.call_id))
         place.enter(call, place_id)
 
-    def _ring_person(self, call: Call, user_id: str) -> None:
-        """Ring a user, or whomever they have their calls forwarded to."""
+    def _go_to_person(self, call: Call, to: UserTarget) -> None:
+        """Ring a user, or go where they want all calls to go."""
         plan = self._tools.plan
-        account = plan.account_by_id(user_id)
-        if account is None:
+        passed, last = plan.way(to)
+        for account, onward in zip(passed, [*map(_user_target, passed[1:]), last], strict=False):
+            self.note(call, SentOn(_person(account), Cause.RULE_ALWAYS, self.shown(onward)))
+        call.path = (*call.path, *people_passed(plan, passed))
+        rule = plan.rule_of(passed[-1].user_id) if passed else NO_WISH
+        if not isinstance(last, UserTarget):
+            self._enter(call, last, rule)
+        elif (person_called := plan.account_by_id(last.user_id)) is None:
             self.unreachable(call, Unreached(UNKNOWN_USER))
-            return
-        passed, destination = plan.way(account)
-        if isinstance(destination, QueueSettings):
-            call.path = (*call.path, *people_passed(plan, passed))
-            self._enter(call, QueueTarget(destination.queue_id, account.organization_id))
         else:
-            self._ring(call, account.upn, self._tools.site.person(account), "direct")
+            self._call_person(call, person_called, rule)
+
+    def _call_person(self, call: Call, account: Account, rule: PersonRule) -> None:
+        callee = self._tools.site.person(account)
+        callee = replace(callee, rule=callee.rule.or_of(rule))
+        busy = callee.rule.busy
+        if busy is None or not self._tools.book.is_on_a_call(account.user_id):
+            self._ring(call, account.upn, callee, "direct")
+            return
+        # Rules section 5: who is on another call is busy, where they have a wish for that.
+        self.note(call, SentOn(_person(account), Cause.RULE_BUSY, self.shown(busy)))
+        call.path = (*call.path, *(hop.left(DiversionReason.BUSY) for hop in callee.path))
+        self._enter(call, busy)
 
     def _ring(self, call: Call, to: str, callee: Callee, name: str) -> None:
         owner = self._forwards if call.is_with_engine else self._direct_rings
         ring_id = f"{call.call_id}.{'forward' if call.is_with_engine else name}"
         self._parts.alerting.start(call, owner, ring_id, to, callee, call.path)
 
-    def _callee(self, call: Call, uri: str) -> Callee:
-        return self._tools.site.callee(call.organization_id, uri)
+    def _ring_outside(self, call: Call, uri: str, rule: PersonRule) -> None:
+        callee = self._tools.site.callee(call.organization_id, uri)
+        self._ring(call, uri, replace(callee, rule=rule), "outside")
 
     # -- in words
 
@@ -238,6 +289,14 @@ class Moves:
                 return Destination(DestinationKind.VOICEMAIL, _name(self._mailboxes.hop(box_id)))
             case _:
                 assert_never(to)
+
+
+def _person(account: Account) -> Destination:
+    return Destination(DestinationKind.PERSON, account.upn)
+
+
+def _user_target(account: Account) -> MoveTarget:
+    return UserTarget(account.user_id, account.organization_id)
 
 
 def _name(hop: Hop | None) -> str:

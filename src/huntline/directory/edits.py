@@ -13,6 +13,7 @@ from huntline.directory.attendants import Attendant, with_sounds, with_targets
 from huntline.directory.index import ATTENDANT, OrganizationIndex
 from huntline.directory.organization import (
     EXITS,
+    RULE_FIELDS,
     Audio,
     CallerIdPolicy,
     Group,
@@ -173,10 +174,15 @@ def _with_targets(organization: Organization, renamed: Callable[[str], str]) -> 
         return replace(queue, **exits) if exits else queue
 
     def with_addresses(user: User) -> User:
-        forward_to = renamed(user.forward_to) if user.forward_to else None
-        voicemail = renamed(user.voicemail) if user.voicemail else None
-        is_same = (forward_to, voicemail) == (user.forward_to, user.voicemail)
-        return user if is_same else replace(user, forward_to=forward_to, voicemail=voicemail)
+        fields: dict[str, Any] = {
+            field: target
+            for field in (*RULE_FIELDS, "voicemail")
+            if (old := getattr(user, field)) and (target := renamed(old)) != old
+        }
+        also_ring = tuple(replace(each, target=renamed(each.target)) for each in user.also_ring)
+        if also_ring != user.also_ring:
+            fields["also_ring"] = also_ring
+        return replace(user, **fields) if fields else user
 
     return replace(
         organization,

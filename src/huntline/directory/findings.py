@@ -27,6 +27,9 @@ from huntline.directory.names import line_uri_number
 from huntline.directory.organization import (
     EXITS,
     GLOBAL_POLICY,
+    NOWHERE,
+    OWN_VOICEMAIL,
+    RULE_FIELDS,
     Group,
     Lack,
     NumberKind,
@@ -251,14 +254,26 @@ class _Survey:
 
     def of_users(self) -> Iterator[Finding]:
         for place, user in enumerate(self._organization.users):
-            if user.forward_to is None or not user.is_active:
+            if user.is_active:
+                yield from self._own_rule(place, user)
+
+    def _own_rule(self, place: int, user: User) -> Iterator[Finding]:
+        key = f"user {user.upn}"
+        for field in RULE_FIELDS:
+            written = getattr(user, field)
+            if written is None or written == NOWHERE:
                 continue
-            path: Path = ("users", place, "forward_to")
-            last = destination_of(user, self._index)
+            path: Path = ("users", place, field)
+            target = self._index.rule_target(user, written)
+            last = destination_of(target, self._index) if isinstance(target, User) else target
             if isinstance(last, User) and not last.is_active:
-                yield self._target_lacks(path, f"user {user.upn}", user.upn, last, (Lack.ACTIVE,))
+                yield self._target_lacks(path, key, user.upn, last, (Lack.ACTIVE,))
+            elif written == OWN_VOICEMAIL:
+                yield from self._forward(path, key, user.upn, user.voicemail or f"voicemail:{user.upn}")
             else:
-                yield from self._forward(path, f"user {user.upn}", user.upn, user.forward_to)
+                yield from self._forward(path, key, user.upn, written)
+        for also in user.also_ring:
+            yield from self._forward(("users", place, "also_ring"), key, user.upn, also.target)
 
     def _target_lacks(
         self, path: Path, key: str, name: str, target: User, lacks: tuple[Lack, ...]

@@ -7,9 +7,10 @@ from graphlib import CycleError, TopologicalSorter
 
 from huntline.directory.attendants import Attendant, flows_of, no_input_target, targets_of
 from huntline.directory.index import ATTENDANT, OrganizationIndex, OutsideTarget
-from huntline.directory.names import is_address, line_uri_number, sip_uri_parts
+from huntline.directory.names import is_address, is_written_target, line_uri_number, sip_uri_parts
 from huntline.directory.organization import (
     EXITS,
+    RULE_FIELDS,
     QueueExit,
     QueueExitAction,
     QueueSettings,
@@ -35,7 +36,7 @@ def way_of(user: User, index: OrganizationIndex) -> tuple[tuple[User, ...], Dest
     """
     passed: list[User] = []
     while user.forward_to and user.is_active and user not in passed:
-        target = index.forward_target(user.forward_to)
+        target = index.rule_target(user, user.forward_to)
         if target is None:
             break
         passed.append(user)
@@ -48,7 +49,7 @@ def way_of(user: User, index: OrganizationIndex) -> tuple[tuple[User, ...], Dest
 def check_forwards(index: OrganizationIndex) -> Problems:
     """Problems with what exits, forwarding and voicemail lead to."""
     for place, user in enumerate(index.organization.users):
-        yield from _check_forwarding(("users", place, "forward_to"), user, index)
+        yield from _check_own_rule(("users", place), user, index)
         yield from _check_voicemail(("users", place, "voicemail"), user, index)
     for place, queue in enumerate(index.organization.queues):
         for field in EXITS:
@@ -59,15 +60,40 @@ def check_forwards(index: OrganizationIndex) -> Problems:
     yield from _check_loops(index)
 
 
-def _check_forwarding(path: Path, user: User, index: OrganizationIndex) -> Problems:
-    if user.forward_to is None or not is_address(user.forward_to):
-        return
-    match index.forward_target(user.forward_to):
+def _check_own_rule(path: Path, user: User, index: OrganizationIndex) -> Problems:
+    for field in RULE_FIELDS:
+        if (target := getattr(user, field)) is not None and is_written_target(target):
+            yield from _check_forwarding((*path, field), target, user, index)
+    for place, also in enumerate(user.also_ring):
+        if is_address(also.target):
+            yield from _check_also_ring((*path, "also_ring", place, "target"), also.target, user, index)
+
+
+def _check_forwarding(path: Path, written: str, user: User, index: OrganizationIndex) -> Problems:
+    match index.forward_target(written):
         case None:
-            yield Problem(path, user.forward_to, _unknown_target(user.forward_to, index))
+            yield Problem(path, written, _unknown_target(written, index))
         case User() as target if target is user:
-            yield Problem(path, user.forward_to, "a user may not forward to themself")
+            yield Problem(path, written, "a user may not forward to themself")
         case User() | QueueSettings() | Attendant() | OutsideTarget():
+            pass
+
+
+def _check_also_ring(path: Path, written: str, user: User, index: OrganizationIndex) -> Problems:
+    match index.forward_target(written):
+        case None:
+            yield Problem(path, written, _unknown_target(written, index))
+        case User() as target if target is user:
+            yield Problem(path, written, "a user's own phones ring anyway")
+        case QueueSettings() as queue:
+            message = f"is queue {queue.name}; what rings beside a user's phones is a number or a colleague"
+            yield Problem(path, written, message)
+        case Attendant() as attendant:
+            message = (
+                f"is attendant {attendant.name}; what rings beside a user's phones is a number or a colleague"
+            )
+            yield Problem(path, written, message)
+        case User() | OutsideTarget():
             pass
 
 
@@ -166,8 +192,7 @@ def _graph(index: OrganizationIndex) -> _Graph:
     for place, user in enumerate(index.organization.users):
         if user.forward_to:
             path = ("users", place, "forward_to")
-            forward_to = user.forward_to
-            graph[user.upn] = dict.fromkeys(_node(forward_to, user, index), (path, forward_to))
+            graph[user.upn] = dict.fromkeys(_node(user, user, index), (path, user.forward_to))
     return graph
 
 
@@ -181,9 +206,15 @@ def _unasked(attendant: Attendant) -> Iterator[tuple[Path, str]]:
             yield ((*path, "menu", "no_input", "target") if is_own else ("operator",)), target
 
 
-def _node(target: str, source: Destination | None, index: OrganizationIndex) -> Iterator[str]:
-    """The queue, attendant or user that a forward leads to, unless that is ``source``, where it starts."""
-    match index.forward_target(target):
+def _node(target: str | User, source: Destination | None, index: OrganizationIndex) -> Iterator[str]:
+    """The queue, attendant or user that a forward, or all calls of a user, lead to, unless that is where it
+    starts."""
+    leads_to = (
+        index.rule_target(target, target.forward_to or "")
+        if isinstance(target, User)
+        else index.forward_target(target)
+    )
+    match leads_to:
         case Attendant() as attendant:
             yield ATTENDANT + attendant.name
         case QueueSettings() as queue if queue is not source:

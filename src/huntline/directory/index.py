@@ -11,7 +11,7 @@ from huntline.directory.names import (
     number_digits,
     sip_uri_parts,
 )
-from huntline.directory.organization import Group, Organization, QueueSettings, User
+from huntline.directory.organization import OWN_VOICEMAIL, Group, Organization, QueueSettings, User
 
 PRIMARY_URI = re.compile(r"sip:(hg_[0-9a-f]{32})@(\S+)", re.ASCII)
 ATTENDANT = "attendant:"
@@ -117,6 +117,14 @@ class OrganizationIndex:
         if target[: len(ATTENDANT)].lower() == ATTENDANT:
             return self.attendant(target[len(ATTENDANT) :])
         return self.queue(target)
+
+    def rule_target(
+        self, user: User, written: str
+    ) -> User | QueueSettings | Attendant | OutsideTarget | None:
+        """What a user's own rule leads to: the target of a forward, or by one word their own mailbox."""
+        if written == OWN_VOICEMAIL:
+            written = user.voicemail or f"voicemail:{user.upn}"
+        return self.forward_target(written)
 
     def _sip_target(self, target: str) -> User | QueueSettings | Attendant | OutsideTarget | None:
         parts = sip_uri_parts(target)

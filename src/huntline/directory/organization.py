@@ -16,6 +16,15 @@ from huntline.directory.audio import Audio as Audio
 from huntline.directory.numbers import Range, numbers_of, whole
 from huntline.engine.model import CallsAlerting, Distribution
 
+RULE_FIELDS = ("forward_to", "when_busy", "when_no_answer", "when_not_reachable")
+"""The fields of a user that say where their direct calls go: all of them, or those that they do not take."""
+
+OWN_VOICEMAIL = "voicemail"
+NOWHERE = "off"
+"""What a user's rule may say beside the target of a forward; ``NOWHERE`` not for all calls."""
+
+MOST_ALSO_RUNG = 5
+
 EXITS = ("overflow", "timeout", "no_agents")
 """The fields of a queue that say where its callers go."""
 
@@ -119,10 +128,23 @@ class OrganizationLimits:
 
 @dataclass(frozen=True, slots=True)
 class StarCodes:
-    """What an agent dials to leave and to join the rotation of all queues; None switches a code off."""
+    """What people dial for what the server does for them; None switches a code off.
+
+    ``opt_out`` and ``opt_in``: an agent leaves and joins the rotation of all queues. ``forward_...``: a user
+    has their direct calls sent on, to the number dialled behind the code, or without one to their mailbox;
+    ``..._off``: they are sent on no more. ``hide_number``, before a number outside: that one call shows
+    nobody's number, where the caller's policy allows it.
+    """
 
     opt_out: str | None = "*45"
     opt_in: str | None = "*46"
+    forward_all: str | None = "*72"
+    forward_all_off: str | None = "*73"
+    forward_busy: str | None = "*90"
+    forward_busy_off: str | None = "*91"
+    forward_no_answer: str | None = "*92"
+    forward_no_answer_off: str | None = "*93"
+    hide_number: str | None = "*67"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,15 +179,29 @@ class Digest:
     ha1: str
 
 
+@dataclass(frozen=True, slots=True)
+class AlsoRing:
+    """What rings beside a user's own phones: ``tel:+digits`` or ``sip:user@domain`` of a colleague, ``after``
+    so many seconds."""
+
+    target: str
+    after: int = whole(0, Range(0, 60, "seconds"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
     """A person or a device with an address. ``upn`` is lower case; ``line_uri`` is ``tel:+digits``.
 
-    ``voicemail`` and ``forward_to`` are ``sip:user@host`` or ``tel:+digits``: where a call goes that is
-    meant for the mailbox, and where all of the user's direct calls go. ``caller_id_policy`` is the policy
-    granted to the user. ``external_id`` is what a directory that pushes its users calls this one. Who is not
-    active keeps all settings and places, but has no account for phones and is nobody's agent. Callers of an
-    attendant reach them by ``extension``.
+    ``voicemail`` is ``sip:user@host`` or ``tel:+digits``: where a call goes that is meant for the mailbox.
+
+    The rest is the user's own rule (rules section 5), for direct calls and never for those of queues. Where
+    they go is written as for a forward, or ``OWN_VOICEMAIL``: all of them (``forward_to``), or those that the
+    user does not take because of what ``when_...`` says; None is the mailbox where there is a ``voicemail``,
+    ``NOWHERE`` is to refuse them. ``ring_time`` is how long the user is rung.
+
+    ``caller_id_policy`` is the policy granted to the user. Callers of an attendant reach them by
+    ``extension``. ``external_id`` is what a directory that pushes its users calls this one. Who is not active
+    keeps all settings and places, but has no account for phones and is nobody's agent.
     """
 
     user_id: str = ""
@@ -180,6 +216,11 @@ class User:
     digests: tuple[Digest, ...] = ()
     voicemail: str | None = None
     forward_to: str | None = None
+    when_busy: str | None = None
+    when_no_answer: str | None = None
+    when_not_reachable: str | None = None
+    ring_time: int = whole(20, Range(5, 60, "seconds"))
+    also_ring: tuple[AlsoRing, ...] = ()
     hides_number: bool = False
     caller_id_policy: str | None = None
     external_id: str | None = None
@@ -313,6 +354,8 @@ class Organization:
 
 LIMIT_NUMBERS = numbers_of(OrganizationLimits)
 GROUP_NUMBERS = numbers_of(Group)
+USER_NUMBERS = numbers_of(User)
+ALSO_RING_NUMBERS = numbers_of(AlsoRing)
 QUEUE_NUMBERS = numbers_of(QueueSettings)
 
 

@@ -14,7 +14,10 @@ from huntline.directory.names import line_uri_number
 from huntline.directory.organization import (
     EXITS,
     GLOBAL_POLICY,
+    NOWHERE,
+    OWN_VOICEMAIL,
     QUEUE_NUMBERS,
+    RULE_FIELDS,
     Audio,
     CallerIdPolicy,
     Group,
@@ -108,14 +111,18 @@ class _Settling:
         self._library = {audio.name.casefold(): audio for audio in organization.audio}
 
     def user(self, user: User) -> User:
-        if (user.caller_id_policy, user.forward_to, user.voicemail) == (None, None, None):
+        named = [field for field in (*RULE_FIELDS, "voicemail") if getattr(user, field) is not None]
+        if user.caller_id_policy is None and not named and not user.also_ring:
             return user  # most are so, and there may be ten thousand
         policy = self._policy(user.caller_id_policy)
+        targets: dict[str, Any] = {field: self._target(getattr(user, field)) for field in named}
         return replace(
             user,
             caller_id_policy=None if policy == GLOBAL_POLICY else policy,
-            forward_to=self._target(user.forward_to),
-            voicemail=self._target(user.voicemail),
+            also_ring=tuple(
+                replace(each, target=self._target(each.target) or each.target) for each in user.also_ring
+            ),
+            **targets,
         )
 
     def group(self, group: Group) -> Group:
@@ -157,7 +164,9 @@ class _Settling:
         return audio if audio.language is not None else self._library.get(audio.name.casefold(), audio)
 
     def _target(self, target: str | None) -> str | None:
-        return None if target is None else self._written(target)
+        if target is None or target in (OWN_VOICEMAIL, NOWHERE):
+            return target
+        return self._written(target)
 
     def _written(self, target: str) -> str:
         if number := line_uri_number(target):

@@ -23,7 +23,13 @@ from huntline.directory.problems import field_of
 Item = User | Group | QueueSettings | Attendant | ServiceNumber | Trunk | CallerIdPolicy | Audio
 
 _EXITS = {"overflow": "when it is full", "timeout": "after the maximum wait", "no_agents": "without agents"}
-_USER_FORWARDS = {"forward_to": "forwards all calls to it", "voicemail": "has it as voicemail"}
+_USER_FORWARDS = {
+    "forward_to": "forwards all calls to it",
+    "when_busy": "forwards calls to it when busy",
+    "when_no_answer": "forwards calls to it without an answer",
+    "when_not_reachable": "forwards calls to it when not reachable",
+    "voicemail": "has it as voicemail",
+}
 
 
 def uses_of(organization: Organization, item: Item) -> list[str]:
@@ -132,3 +138,5 @@ def _forwards_to(item: User | QueueSettings | Attendant, organization: Organizat
             target = getattr(user, field)
             if target and index.forward_target(target) is item:
                 yield f"user {user.upn} {what} ({field})"
+        if any(index.forward_target(also.target) is item for also in user.also_ring):
+            yield f"user {user.upn} has it rung, too (also_ring)"

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from huntline.clean_text import hidden_in
 from huntline.directory.attendant_rules import check_attendant
 from huntline.directory.attendants import Attendant, flows_of
-from huntline.directory.names import is_address, line_uri_number, sip_uri_parts
+from huntline.directory.names import is_address, is_written_target, line_uri_number, sip_uri_parts
 from huntline.directory.numbers import NumberSetting, Range
 from huntline.directory.organization import (
+    ALSO_RING_NUMBERS,
     EXITS,
     GROUP_NUMBERS,
     LIMIT_NUMBERS,
+    MOST_ALSO_RUNG,
+    NOWHERE,
+    OWN_VOICEMAIL,
     QUEUE_NUMBERS,
+    RULE_FIELDS,
+    USER_NUMBERS,
     CallerIdPolicy,
     Group,
     NumberKind,
@@ -23,6 +29,7 @@ from huntline.directory.organization import (
     OrganizationLimits,
     QueueExitAction,
     QueueSettings,
+    StarCodes,
     Substitute,
     Trunk,
     User,
@@ -68,12 +75,22 @@ def _check_organization(organization: Organization) -> Problems:
         if not _DOMAIN.fullmatch(domain):
             yield Problem(("domains", place), domain, "must be a domain such as contoso.com")
     yield from _check_numbers(("limits",), organization.limits, LIMIT_NUMBERS)
-    codes = organization.star_codes
-    for field, code in (("opt_out", codes.opt_out), ("opt_in", codes.opt_in)):
-        if code is not None and not _STAR_CODE.fullmatch(code):
-            yield Problem(("star_codes", field), code, "must be * or # and up to 7 of 0-9, * and #, or null")
-    if codes.opt_in is not None and codes.opt_in == codes.opt_out:
-        yield Problem(("star_codes", "opt_in"), codes.opt_in, "must differ from opt_out")
+    yield from _check_star_codes(organization.star_codes)
+
+
+def _check_star_codes(codes: StarCodes) -> Problems:
+    taken: dict[str, str] = {}
+    for each in fields(codes):
+        code: str | None = getattr(codes, each.name)
+        if code is None:
+            continue
+        if not _STAR_CODE.fullmatch(code):
+            wanted = "must be * or # and up to 7 of 0-9, * and #, or null"
+            yield Problem(("star_codes", each.name), code, wanted)
+        # Whoever had a code of their own before there were so many keeps it: it goes before these.
+        elif code in taken and code != each.default:
+            yield Problem(("star_codes", each.name), code, f"must differ from {taken[code]}")
+        taken.setdefault(code, each.name)
 
 
 def _check_each(organization: Organization) -> Problems:
@@ -165,8 +182,28 @@ def _check_user(path: Path, user: User, domains: tuple[str, ...]) -> Problems:
             wanted = "must be a SIP URI such as sip:front@10.0.0.5:5060"
             yield Problem((*path, "contacts", place), contact, wanted)
     yield from _check_address((*path, "voicemail"), user.voicemail)
-    yield from _check_address((*path, "forward_to"), user.forward_to)
+    yield from _check_own_rule(path, user)
     yield from _check_external_id((*path, "external_id"), user.external_id)
+
+
+def _check_own_rule(path: Path, user: User) -> Problems:
+    for field in RULE_FIELDS:
+        target = getattr(user, field)
+        words = (OWN_VOICEMAIL,) if field == "forward_to" else (OWN_VOICEMAIL, NOWHERE)
+        if target is not None and target not in words and not is_written_target(target):
+            others = "".join(f" or {word}" for word in words)
+            wanted = f"must be sip:user@host, tel:+digits, attendant:NAME, voicemail:NAME{others}"
+            yield Problem((*path, field), target, wanted)
+    yield from _check_numbers(path, user, USER_NUMBERS)
+    if len(user.also_ring) > MOST_ALSO_RUNG:
+        wanted = f"must hold at most {MOST_ALSO_RUNG} numbers, these are {len(user.also_ring)}"
+        yield Problem((*path, "also_ring"), len(user.also_ring), wanted)
+    for place, also in enumerate(user.also_ring):
+        yield from _check_address((*path, "also_ring", place, "target"), also.target)
+        yield from _check_numbers((*path, "also_ring", place), also, ALSO_RING_NUMBERS)
+        if user.ring_time <= also.after <= (ALSO_RING_NUMBERS["after"].range.high or 0):
+            wanted = f"must be less than ring_time, {user.ring_time} seconds, after which nothing rings"
+            yield Problem((*path, "also_ring", place, "after"), also.after, wanted)
 
 
 def _check_address(path: Path, address: str | None) -> Problems:

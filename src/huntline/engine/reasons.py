@@ -54,6 +54,7 @@ class Cause(StrEnum):
     RULE_NOT_REACHABLE = "rule-not-reachable"
     NO_KEY_PRESSED = "no-key-pressed"
     BACK_FROM_A_MENU = "back-from-a-menu"
+    BY_ITS_HOURS = "by-its-hours"
     # who or what ended a call or a ring
     CALLER_HUNG_UP = "caller-hung-up"
     AGENT_HUNG_UP = "agent-hung-up"

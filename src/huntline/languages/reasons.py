@@ -154,6 +154,7 @@ WORDS: Mapping[str, Words] = {
     Cause.RULE_BUSY: ("busy", "occupé"),
     Cause.RULE_NO_ANSWER: ("no answer", "sans réponse"),
     Cause.RULE_NOT_REACHABLE: ("not reachable", "injoignable"),
+    Cause.BY_ITS_HOURS: ("by its hours", "selon ses horaires"),
     Cause.BACK_FROM_A_MENU: (
         "back from a menu, at the old place",
         "de retour d'un menu, à son ancienne place",
@@ -258,7 +259,7 @@ WITHHELD: Mapping[DestinationKind, Words] = {
     DestinationKind.PERSON: ("somebody", "quelqu'un"),
     DestinationKind.NUMBER: ("a number outside", "un numéro extérieur"),
     DestinationKind.ATTENDANT: ("an auto attendant", "un standard automatique"),
-    DestinationKind.VOICEMAIL: ("a voicemail", "une messagerie"),
+    DestinationKind.VOICEMAIL: ("a voicemail", "une messagerie vocale"),
 }
 
 

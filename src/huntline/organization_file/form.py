@@ -27,8 +27,11 @@ from pydantic import (
 from huntline.clean_text import normalized
 from huntline.clock import is_time_zone
 from huntline.directory.attendants import FlowAction, Menu, MenuAction, NoInputAction
-from huntline.directory.numbers import numbers_of, switches_of
+from huntline.directory.numbers import NumberSetting, numbers_of, switches_of
 from huntline.directory.organization import (
+    NOWHERE,
+    USER_NUMBERS,
+    AlsoRing,
     Group,
     GroupKind,
     Home,
@@ -37,7 +40,9 @@ from huntline.directory.organization import (
     OrganizationLimits,
     QueueExitAction,
     QueueSettings,
+    StarCodes,
     Substitute,
+    User,
 )
 from huntline.directory.problems import did_you_mean
 from huntline.engine.model import CallsAlerting, Distribution
@@ -73,6 +78,10 @@ def _digits(value: object) -> object:
     return value
 
 
+def _off_as_text(value: object) -> object:
+    return NOWHERE if value is False else value  # YAML 1.1 reads a bare off as no
+
+
 _MaybeEmpty = BeforeValidator(_none_as_empty)
 _SPAN = re.compile(r"([0-9]{2}):([0-5][0-9])-([0-9]{2}):([0-5][0-9])", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -90,6 +99,8 @@ AsTyped = Annotated[str, AfterValidator(_storable)]
 
 Text = Annotated[AsTyped, AfterValidator(normalized)]
 """The same for whatever people read: two that look alike are alike."""
+
+_RuleTarget = Annotated[Text | None, BeforeValidator(_off_as_text)]
 
 _Texts = Annotated[list[Text], _MaybeEmpty]
 
@@ -140,6 +151,10 @@ class _Part(BaseModel):
 _FormT = TypeVar("_FormT", bound=_Part)
 
 
+def _bounds(number: NumberSetting) -> dict[str, Any]:
+    return {"minimum": number.range.low, "maximum": number.range.high}
+
+
 def _plain_settings_of(thing: type) -> Callable[[type[_FormT]], type[_FormT]]:
     """The form with the numbers and switches of the thing that it does not have itself, in the thing's order.
 
@@ -147,8 +162,7 @@ def _plain_settings_of(thing: type) -> Callable[[type[_FormT]], type[_FormT]]:
     """
     plain: dict[str, Any] = {name: (bool, default) for name, default in switches_of(thing).items()}
     for name, number in numbers_of(thing).items():
-        bounds = {"minimum": number.range.low, "maximum": number.range.high}
-        kind = Annotated[int, Field(json_schema_extra=bounds)]
+        kind = Annotated[int, Field(json_schema_extra=_bounds(number))]
         plain[name] = (kind if number.default is not None else Optional[kind], number.default)  # noqa: UP045
 
     def completed(form: type[_FormT]) -> type[_FormT]:
@@ -179,8 +193,15 @@ class LimitsForm(_Part):
 class StarCodesForm(_Part):
     """``star_codes``."""
 
-    opt_out: Text | None = "*45"
-    opt_in: Text | None = "*46"
+    opt_out: Text | None = StarCodes().opt_out
+    opt_in: Text | None = StarCodes().opt_in
+    forward_all: Text | None = StarCodes().forward_all
+    forward_all_off: Text | None = StarCodes().forward_all_off
+    forward_busy: Text | None = StarCodes().forward_busy
+    forward_busy_off: Text | None = StarCodes().forward_busy_off
+    forward_no_answer: Text | None = StarCodes().forward_no_answer
+    forward_no_answer_off: Text | None = StarCodes().forward_no_answer_off
+    hide_number: Text | None = StarCodes().hide_number
 
 
 class TrunkForm(_Part):
@@ -207,6 +228,31 @@ class DigestForm(_Part):
     ha1: Text
 
 
+@_plain_settings_of(AlsoRing)
+class AlsoRingForm(_Part):
+    """One of a user's ``also_ring``."""
+
+    target: Annotated[Text, BeforeValidator(_telephone)]
+
+
+_RingTime = Annotated[int, Field(json_schema_extra=_bounds(USER_NUMBERS["ring_time"]))]
+
+
+class OwnRuleForm(_Part):
+    """What users say themselves about direct calls to them, and about their number in calls out."""
+
+    forward_to: _RuleTarget = None
+    when_busy: _RuleTarget = None
+    when_no_answer: _RuleTarget = None
+    when_not_reachable: _RuleTarget = None
+    ring_time: Annotated[int, Field(json_schema_extra=_bounds(USER_NUMBERS["ring_time"]))] = User(
+        upn=""
+    ).ring_time
+    also_ring: Annotated[list[AlsoRingForm], _MaybeEmpty] = []
+    hides_number: bool = False
+
+
+@_plain_settings_of(User)
 class UserFields(_Part):
     """A user, passwords aside."""
 
@@ -219,7 +265,11 @@ class UserFields(_Part):
     extension: Annotated[Text | None, BeforeValidator(_digits)] = None
     contacts: _Texts = []
     voicemail: Text | None = None
-    forward_to: Text | None = None
+    forward_to: _RuleTarget = None
+    when_busy: _RuleTarget = None
+    when_no_answer: _RuleTarget = None
+    when_not_reachable: _RuleTarget = None
+    also_ring: Annotated[list[AlsoRingForm], _MaybeEmpty] = []
     hides_number: bool = False
     caller_id_policy: Text | None = None
     external_id: Text | None = None

@@ -5,6 +5,7 @@ Sounds are left out on the way in: where they come from differs between the door
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +14,10 @@ from huntline.directory.numbers import switches_of
 from huntline.directory.organization import (
     GROUP_NUMBERS,
     QUEUE_NUMBERS,
+    RULE_FIELDS,
+    USER_NUMBERS,
     Allowance,
+    AlsoRing,
     Audio,
     CallerIdPolicy,
     Digest,
@@ -31,10 +35,12 @@ from huntline.directory.organization import (
 from huntline.directory.problems import Problem
 from huntline.engine.model import CallsAlerting, Distribution
 from huntline.organization_file.form import (
+    AlsoRingForm,
     ExitForm,
     GroupForm,
     NumberForm,
     OrganizationFields,
+    OwnRuleForm,
     PolicyForm,
     QueueForm,
     TrunkForm,
@@ -56,7 +62,8 @@ _PLAIN_USER_FIELDS = (
     "hides_number",
     "caller_id_policy",
     "external_id",
-    "forward_to",
+    *RULE_FIELDS,
+    *USER_NUMBERS,
     "is_active",
 )
 _PLAIN_QUEUE_FIELDS = (
@@ -95,10 +102,7 @@ def fields_dump(organization: Organization) -> Dump:
         "propagation_delay": organization.propagation_delay,
         "time_zone": organization.time_zone,
         "queue_name_in_identity": organization.queue_name_in_identity,
-        "star_codes": {
-            "opt_out": organization.star_codes.opt_out,
-            "opt_in": organization.star_codes.opt_in,
-        },
+        "star_codes": fields_of(organization.star_codes),
         "licence_pools": {str(pool.licence): pool.size for pool in organization.licence_pools},
         "service_number_table": [
             {
@@ -150,10 +154,26 @@ def user_of(form: UserFields, realm: str) -> tuple[User, list[Problem]]:
         line_uri=lower_scheme(form.line_uri),
         extension=form.extension,
         contacts=tuple(form.contacts),
+        also_ring=_also_ring(form.also_ring),
         digests=password_digests(form.upn, realm, password) if password else digests,
         **{field: getattr(form, field) for field in _PLAIN_USER_FIELDS},
     )
     return user, problems
+
+
+def with_own_rule(user: User, form: OwnRuleForm) -> User:
+    """The user with what they say themselves."""
+    return replace(user, **dict(form) | {"also_ring": _also_ring(form.also_ring)})
+
+
+def own_rule_dump(user: User) -> Dump:
+    """``OwnRuleForm``."""
+    dump = user_dump(user)
+    return {name: dump[name] for name in OwnRuleForm.model_fields}
+
+
+def _also_ring(forms: Iterable[AlsoRingForm]) -> tuple[AlsoRing, ...]:
+    return tuple(AlsoRing(**form.model_dump()) for form in forms)
 
 
 def user_dump(user: User) -> Dump:
@@ -166,6 +186,7 @@ def user_dump(user: User) -> Dump:
         "line_uri": user.line_uri,
         "extension": user.extension,
         "contacts": list(user.contacts),
+        "also_ring": list(map(fields_of, user.also_ring)),
     }
 
 

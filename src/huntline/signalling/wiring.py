@@ -14,6 +14,7 @@ from huntline.calls.admission import Admission
 from huntline.calls.b2bua import B2bua, Recorded
 from huntline.calls.model import Call
 from huntline.calls.refusals import Refusals
+from huntline.calls.tasks import Tasks
 from huntline.calls.tools import CallTools
 from huntline.clock import Clock
 from huntline.config import Config
@@ -27,6 +28,8 @@ from huntline.engine import events as told
 from huntline.engine.reasons import Cause
 from huntline.media.client import MediaClient
 from huntline.media.interface import MediaEvent
+from huntline.media.prompts.speech import FOLDER_NAME as SPEECH_FOLDER
+from huntline.media.prompts.speech import Speech
 from huntline.media.prompts.synthesize import ensure_builtin
 from huntline.network.peers import connections_for
 from huntline.processes.words import HANDED_OVER, RUN_ID
@@ -35,6 +38,7 @@ from huntline.signalling.draining import Draining
 from huntline.signalling.live_feed import LiveFeed
 from huntline.signalling.live_log import Earlier, Life, LiveLog, this_machine
 from huntline.signalling.live_records import LiveRecords, unix_offset
+from huntline.signalling.own_rules import Edit, OwnRules
 from huntline.signalling.process_status import ProcessStatus
 from huntline.signalling.reachability import Reachability
 from huntline.signalling.routing import BuiltinSounds, Routing
@@ -54,6 +58,7 @@ from huntline.sip.servers.requests import Requests
 from huntline.sip.transport.address import ListenAddress
 from huntline.sip.transport.connection import ConnectionLimits
 from huntline.sip.user_agent import UserAgent
+from huntline.storage.audit import Actor
 from huntline.storage.database import open_database
 from huntline.storage.history import HistoryWriter
 from huntline.storage.journal import Journal
@@ -150,7 +155,11 @@ class Signalling:
             self._call_changed,
         )
         admission = Admission(self._in_force, self._authenticator)
-        self._b2bua = B2bua(tools, admission, self._refusals, self._record)
+        self._speech = Speech(self._config.data / SPEECH_FOLDER)
+        self._preparing = Tasks()
+        self._b2bua = B2bua(
+            tools, admission, self._refusals, self._record, attendants=self._routing, speaker=self._speech
+        )
         self._live_records = LiveRecords(
             tools.book, self._b2bua.owners, self._user_agent, self._media, self._registrar, self._presence
         )
@@ -175,7 +184,20 @@ class Signalling:
         def remember(organization_id: str, user_id: str, queue_id: str, is_opted_out: bool) -> None:
             set_opted_out(self._database, organization_id, user_id, queue_id, is_opted_out)
 
-        return Routing(self._in_force, self._registrar, self._runner, sounds, audio, remember)
+        async def change(organization_id: str, edit: Edit, by: Actor) -> None:
+            await asyncio.to_thread(Settings(self._database).change, organization_id, edit, by)
+            await self._loading.load()
+
+        return Routing(
+            self._in_force,
+            self._registrar,
+            self._runner,
+            sounds,
+            audio,
+            remember,
+            OwnRules(self._in_force, change),
+            self._clock.wall,
+        )
 
     def _build_control(self) -> None:
         self._loading = SettingsLoading(
@@ -186,6 +208,7 @@ class Signalling:
             self._registrar,
             self._reachability,
             self._runner.post,
+            lambda plan: self._preparing.spawn(self._have_spoken(plan)),
         )
         self._live = LiveFeed(self._status.now, self._publish, self._is_watched)
         verbs = ControlVerbs(
@@ -260,6 +283,8 @@ class Signalling:
         await self._control.close()
         self._live.close()
         await self._b2bua.close()
+        await self._preparing.close()
+        await self._speech.close()
         await self._user_agent.stop()
         self._runner.close()
         await self._media.close()
@@ -274,6 +299,11 @@ class Signalling:
         self._live_log.flush()
         self._journal.close()
         os._exit(0)
+
+    async def _have_spoken(self, plan: ServerPlan) -> None:
+        """Have spoken what attendants will say, so that no caller waits for it."""
+        for text, language in plan.attendant_texts():
+            await self._speech.prepare(text, language)
 
     # -- what parts tell each other
 

@@ -11,12 +11,15 @@ import msgspec
 from sqlalchemy import Table
 
 from huntline.attendant.hours import Week
-from huntline.directory.attendants import Attendant, AttendantFlow, DialDirectory, Holiday, sounds_in
+from huntline.directory.attendants import Attendant, AttendantFlow, DialScope, Holiday, sounds_in
 from huntline.directory.numbers import switches_of
 from huntline.directory.organization import (
     LIMIT_NUMBERS,
     QUEUE_NUMBERS,
+    RULE_FIELDS,
+    USER_NUMBERS,
     Allowance,
+    AlsoRing,
     Audio,
     CallerIdPolicy,
     Digest,
@@ -76,7 +79,8 @@ _PLAIN_USER_COLUMNS = (
     "extension",
     "voice_enabled",
     "voicemail",
-    "forward_to",
+    *RULE_FIELDS,
+    *USER_NUMBERS,
     "hides_number",
     "caller_id_policy",
     "external_id",
@@ -109,7 +113,7 @@ _ATTENDANT_DATA: Mapping[str, Any] = {
     "open": AttendantFlow,
     "after_hours": AttendantFlow,
     "holidays": tuple[Holiday, ...],
-    "directory": DialDirectory,
+    "directory": DialScope,
 }
 """Fields that are stored as plain data, with their types."""
 
@@ -210,6 +214,7 @@ def _organization_row(organization: Organization) -> Row:
         "communication_credits": organization.communication_credits,
         "opt_out_code": organization.star_codes.opt_out,
         "opt_in_code": organization.star_codes.opt_in,
+        "more_star_codes": _more_star_codes(organization.star_codes),
         "propagation_delay": organization.propagation_delay,
         "time_zone": organization.time_zone,
         "queue_name_in_identity": organization.queue_name_in_identity,
@@ -219,6 +224,12 @@ def _organization_row(organization: Organization) -> Row:
         ],
         "revision": organization.revision,
     }
+
+
+def _more_star_codes(codes: StarCodes) -> Row:
+    usual = fields_of(StarCodes())
+    others = (name for name in usual if name not in ("opt_out", "opt_in"))
+    return {name: code for name in others if (code := getattr(codes, name)) != usual[name]}
 
 
 def _trunk_row(trunk: Trunk) -> Row:
@@ -249,6 +260,7 @@ def _user_row(user: User) -> Row:
         "number": _number_of(user.line_uri),
         "contacts": list(user.contacts),
         "digests": [[digest.username, digest.algorithm, digest.ha1] for digest in user.digests],
+        "also_ring": [[also.target, also.after] for also in user.also_ring],
     }
 
 
@@ -374,7 +386,7 @@ def organization_of(rows: Rows, users: tuple[User, ...] | None = None) -> Organi
         queue_name_in_identity=row["queue_name_in_identity"],
         licence_pools=tuple(LicencePool(Licence(name), size) for name, size in row["licence_pools"]),
         service_number_table=tuple(Allowance(*step) for step in row["service_number_table"]),
-        star_codes=StarCodes(row["opt_out_code"], row["opt_in_code"]),
+        star_codes=StarCodes(row["opt_out_code"], row["opt_in_code"], **row["more_star_codes"]),
         trunks=tuple(map(_trunk_of, rows[schema.trunks])),
         numbers=tuple(
             ServiceNumber(number["number"], NumberKind(number["kind"])) for number in rows[schema.numbers]
@@ -399,6 +411,7 @@ def user_of(row: Row) -> User:
         line_uri=_line_uri_of(row["number"]),
         contacts=tuple(row["contacts"]),
         digests=tuple(Digest(*digest) for digest in row["digests"]),
+        also_ring=tuple(AlsoRing(*also) for also in row["also_ring"]),
     )
 
 

@@ -60,6 +60,7 @@ organizations = Table(
     Column("communication_credits", Boolean, nullable=False),
     Column("opt_out_code", String),
     Column("opt_in_code", String),
+    Column("more_star_codes", JSON, nullable=False),  # by their names, those that are not the default
     Column("propagation_delay", Boolean, nullable=False),
     Column("time_zone", String),  # IANA; null: that of the server
     Column("queue_name_in_identity", Boolean, nullable=False, server_default=true()),
@@ -123,6 +124,11 @@ users = Table(
     Column("digests", JSON, nullable=False),
     Column("voicemail", String),
     Column("forward_to", String),
+    Column("when_busy", String),
+    Column("when_no_answer", String),
+    Column("when_not_reachable", String),
+    Column("ring_time", Integer, nullable=False),
+    Column("also_ring", JSON, nullable=False),
     Column("hides_number", Boolean, nullable=False),
     Column("caller_id_policy", String),
     Column("external_id", String),

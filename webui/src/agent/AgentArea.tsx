@@ -15,6 +15,7 @@ import { HistoryPanel } from './HistoryPanel';
 import { MePanel } from './MePanel';
 import { PhonePanel } from './PhonePanel';
 import { QueuesPanel } from './QueuesPanel';
+import { RulePanel } from './RulePanel';
 import { type Me, useAskAnew, useMe } from './requests';
 import { usePhoneOfMine } from './usePhoneOfMine';
 
@@ -109,6 +110,7 @@ function Areas({ me }: { readonly me: Me }) {
         <MePanel me={me} />
         <PhonePanel />
         <QueuesPanel me={me} />
+        <RulePanel />
       </div>
       <div className={mergeClasses(styles.column, styles.lists)}>
         {calls.length === 0 && <DialPanel />}

@@ -70,6 +70,10 @@ ATTENDANTS = {
         "est le standard automatique {name} ; une boîte vocale est celle d'une personne, ou une adresse"
         " extérieure"
     ),
+    "is attendant {name}; what rings beside a user's phones is a number or a colleague": (
+        "est le standard automatique {name} ; ce qui sonne avec les téléphones d'un utilisateur est un numéro"
+        " ou un collègue"
+    ),
     "an attendant": "un standard automatique",
     "{number} is a user number; an attendant needs a service-toll or service-toll-free number": (
         "{number} est un numéro d'utilisateur ; il faut à un standard automatique un numéro service-toll ou"

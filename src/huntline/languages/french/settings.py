@@ -64,7 +64,7 @@ SETTINGS = {
     "must be * or # and up to 7 of 0-9, * and #, or null": (
         "doit être * ou # suivi d'au plus 7 caractères parmi 0-9, * et #, ou null"
     ),
-    "must differ from opt_out": "doit être différent de opt_out",
+    "must differ from {field}": "doit être différent de {field}",
     "must be unique, letter case aside; {first} has it already": (
         "doit être unique, majuscules et minuscules confondues ; {first} l'a déjà"
     ),
@@ -150,6 +150,27 @@ SETTINGS = {
         "est la file d'attente {name} ; une boîte vocale est celle d'une personne, ou une adresse extérieure"
     ),
     "a user may not forward to themself": "un utilisateur ne peut pas transférer vers lui-même",
+    "a user's own phones ring anyway": "les téléphones de l'utilisateur sonnent de toute façon",
+    "is queue {name}; what rings beside a user's phones is a number or a colleague": (
+        "est la file d'attente {name} ; ce qui sonne avec les téléphones d'un utilisateur est un numéro ou un"
+        " collègue"
+    ),
+    "must be sip:user@host, tel:+digits, attendant:NAME, voicemail:NAME or voicemail": (
+        "doit être sip:utilisateur@hôte, tel:+chiffres, attendant:NOM, voicemail:NOM ou voicemail"
+    ),
+    "must be sip:user@host, tel:+digits, attendant:NAME, voicemail:NAME or voicemail or off": (
+        "doit être sip:utilisateur@hôte, tel:+chiffres, attendant:NOM, voicemail:NOM, voicemail ou off"
+    ),
+    "must hold at most {most} numbers, these are {count}": (
+        "doit contenir {most} numéros au plus, il y en a {count}"
+    ),
+    "must be less than ring_time, {seconds} seconds, after which nothing rings": (
+        "doit être inférieur à ring_time, soit {seconds} secondes, après quoi plus rien ne sonne"
+    ),
+    "when_busy {target} {warning:known}": "when_busy {target} {warning}",
+    "when_no_answer {target} {warning:known}": "when_no_answer {target} {warning}",
+    "when_not_reachable {target} {warning:known}": "when_not_reachable {target} {warning}",
+    "also_ring {target} {warning:known}": "also_ring {target} {warning}",
     "a queue may not forward to itself": "une file d'attente ne peut pas transférer vers elle-même",
     "must be another address than the user's own: a mailbox": (
         "doit être une autre adresse que celle de l'utilisateur : une boîte vocale"

@@ -32,6 +32,16 @@ USES = {
     "user {upn} forwards all calls to it ({field})": (
         "l'utilisateur {upn} y transfère tous ses appels ({field})"
     ),
+    "user {upn} forwards calls to it when busy ({field})": (
+        "l'utilisateur {upn} y renvoie ses appels quand il est occupé ({field})"
+    ),
+    "user {upn} forwards calls to it without an answer ({field})": (
+        "l'utilisateur {upn} y renvoie ses appels restés sans réponse ({field})"
+    ),
+    "user {upn} forwards calls to it when not reachable ({field})": (
+        "l'utilisateur {upn} y renvoie ses appels quand il est injoignable ({field})"
+    ),
+    "user {upn} has it rung, too (also_ring)": "l'utilisateur {upn} le fait sonner aussi (also_ring)",
     "user {upn} has it as voicemail ({field})": "l'utilisateur {upn} l'a comme boîte vocale ({field})",
     # numbers
     "queue {name} is called by it": "c'est le numéro de la file d'attente {name}",

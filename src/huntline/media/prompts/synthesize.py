@@ -1,4 +1,4 @@
-"""Makes the built-in sounds from arithmetic: the default music on hold, tones, and a chime."""
+"""Makes the built-in sounds from arithmetic: the default music on hold, and tones."""
 
 from __future__ import annotations
 
@@ -82,21 +82,12 @@ def ringing_tone() -> array[int]:
     return _to_samples([*_beep(425, 1.0), *_silence(4.0)]) * 14
 
 
-def greeting_chime() -> array[int]:
-    """Three notes that say: attention, please."""
-    chime: Wave = [0.0] * _samples(0.7 + _PLUCK_S)
-    for index, note in enumerate((72, 76, 79)):
-        _mix(chime, _pluck(_hertz(note)), index * 0.35)
-    return _to_samples(chime)
-
-
 _BUILTIN: dict[str, Callable[[], array[int]]] = {
     "default-music": default_music,
     "confirm-tone": confirm_tone,
     "refuse-tone": refuse_tone,
     "busy-tone": busy_tone,
     "ringing-tone": ringing_tone,
-    "greeting-chime": greeting_chime,
 }
 
 

@@ -127,7 +127,9 @@ def what_attendant_does(access: ReadSettings, key: Key, at: At = "") -> Any:
 
 @router.post("/{key}/test-call", response_model=TestCallAccess, operation_id="test_attendant")
 def test_call(request: Request, access: ChangeSettings, key: Key) -> Any:
-    """What a page calls the attendant with, to hear what callers hear and press what they press."""
+    """What a page calls the attendant with, to hear what callers hear and to press keys: whom they lead to is
+    rung, by a "Test call". It calls queues and attendants of the organization and nothing else, and takes no
+    calls."""
     organization = access.organization
     attendant = ATTENDANTS.get(organization, key)
     opened = phone_access(request, access, "guest-credential", organization_id=organization.organization_id)

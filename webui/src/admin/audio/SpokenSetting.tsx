@@ -23,7 +23,6 @@ import { duration } from '~/parts/format';
 import { previewOf, useSound } from './library';
 import { Player } from './Player';
 import { decibels } from './sound';
-import { useCanSpeak } from './speech';
 import type { SpokenDraft } from './spoken';
 import { Upload } from './Upload';
 
@@ -53,7 +52,6 @@ export function SpokenSetting({ name, label, none, spoken, onChange }: SpokenPro
   const styles = useStyles();
   const { t } = useTranslation(['queues', 'audio']);
   const { isReadOnly } = useFieldsScope();
-  const canSpeak = useCanSpeak();
   const change = (changes: Partial<SpokenDraft>) => onChange({ ...spoken, ...changes });
   return (
     <div className={styles.sound}>
@@ -65,9 +63,7 @@ export function SpokenSetting({ name, label, none, spoken, onChange }: SpokenPro
         >
           <Radio value="none" label={none} />
           <Radio value="file" label={t('queues:greeting.file')} />
-          {(canSpeak || spoken.kind === 'speech') && (
-            <Radio value="speech" label={t('queues:greeting.speech')} />
-          )}
+          <Radio value="speech" label={t('queues:greeting.speech')} />
         </RadioGroup>
       </Setting>
       {spoken.kind === 'file' && (
@@ -127,7 +123,6 @@ function Speech({ label, spoken, onChange }: SpeechProps) {
   const styles = useStyles();
   const { t } = useTranslation(['queues', 'audio']);
   const { isReadOnly } = useFieldsScope();
-  const canSpeak = useCanSpeak();
   const { say, language } = spoken;
   return (
     <div className={styles.inner}>
@@ -156,7 +151,7 @@ function Speech({ label, spoken, onChange }: SpeechProps) {
             </Option>
           ))}
         </Dropdown>
-        {!isReadOnly && canSpeak && (
+        {!isReadOnly && (
           <SpeechPreview key={`${language} ${say}`} label={label} say={say} language={language} />
         )}
       </div>

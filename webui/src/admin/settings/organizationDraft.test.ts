@@ -8,6 +8,18 @@ import {
   patchOf,
 } from './organizationDraft';
 
+const CODES = {
+  opt_out: '*45',
+  opt_in: null,
+  forward_all: '*72',
+  forward_all_off: '*73',
+  forward_busy: '*90',
+  forward_busy_off: '*91',
+  forward_no_answer: '*92',
+  forward_no_answer_off: '*93',
+  hide_number: null,
+};
+
 const CONTOSO: OrganizationView = {
   id: 'o1',
   organization: 'Contoso',
@@ -17,7 +29,7 @@ const CONTOSO: OrganizationView = {
   propagation_delay: false,
   time_zone: null,
   queue_name_in_identity: true,
-  star_codes: { opt_out: '*45', opt_in: null },
+  star_codes: CODES,
   licence_pools: { E5: 20 },
   service_number_table: [{ phone_system_licences: 0, service_numbers: 5 }],
 };
@@ -35,10 +47,10 @@ test('only what changed is sent', () => {
 test('an empty limit is the default, an empty star code is off', () => {
   const { limits, star_codes } = patchOf({
     limits: { max_waiting: '', agent_limit: '7' },
-    star_codes: { opt_out: ' ', opt_in: '*46' },
+    star_codes: { ...draftOf(CONTOSO).star_codes, opt_out: ' ', opt_in: '*46' },
   });
   expect(limits).toEqual({ max_waiting: 200, agent_limit: 7 });
-  expect(star_codes).toEqual({ opt_out: null, opt_in: '*46' });
+  expect(star_codes).toEqual({ ...CODES, opt_out: null, opt_in: '*46' });
 });
 
 test('a pool without a size is none, and an empty step is nothing', () => {

@@ -8,12 +8,30 @@ export type OrganizationView = Schemas['OrganizationView'];
 export type OrganizationPatch = Schemas['OrganizationFieldsPatch'];
 export type Licence = Schemas['Licence'];
 
+/** What people dial, in the order of the page. */
+export const STAR_CODES = [
+  'opt_out',
+  'opt_in',
+  'forward_all',
+  'forward_all_off',
+  'forward_busy',
+  'forward_busy_off',
+  'forward_no_answer',
+  'forward_no_answer_off',
+  'hide_number',
+] as const;
+export type StarCodes = Readonly<Record<(typeof STAR_CODES)[number], string>>;
+
+function codesOf<T>(codeOf: (name: keyof StarCodes) => T): Record<keyof StarCodes, T> {
+  return Object.fromEntries(STAR_CODES.map((name) => [name, codeOf(name)])) as Record<keyof StarCodes, T>;
+}
+
 /** Numbers are text until they are sent: empty stands for the default. */
 export interface OrganizationDraft {
   readonly organization: string;
   readonly limits: { readonly max_waiting: string; readonly agent_limit: string };
   /** Empty: switched off. */
-  readonly star_codes: { readonly opt_out: string; readonly opt_in: string };
+  readonly star_codes: StarCodes;
   readonly communication_credits: boolean;
   readonly propagation_delay: boolean;
   /** Empty: that of the server. */
@@ -27,7 +45,7 @@ export function draftOf(view: OrganizationView): OrganizationDraft {
   return {
     organization,
     limits: { max_waiting: String(limits.max_waiting), agent_limit: String(limits.agent_limit) },
-    star_codes: { opt_out: star_codes.opt_out ?? '', opt_in: star_codes.opt_in ?? '' },
+    star_codes: codesOf((name) => star_codes[name] ?? ''),
     communication_credits,
     propagation_delay,
     time_zone: time_zone ?? '',
@@ -48,7 +66,7 @@ export function patchOf(changes: Partial<OrganizationDraft>): OrganizationPatch 
       },
     }),
     ...(star_codes !== undefined && {
-      star_codes: { opt_out: star_codes.opt_out.trim() || null, opt_in: star_codes.opt_in.trim() || null },
+      star_codes: codesOf((name) => star_codes[name].trim() || null),
     }),
   };
 }
