@@ -183,6 +183,13 @@ function Calls({ editing: { draft, set }, isReadOnly }: PartProps) {
             onPick={({ value }) => set({ line_uri: value })}
           />
         </Setting>
+        <TextSetting
+          name="extension"
+          label={t('users:settings.extension')}
+          hint={t('users:hint.extension')}
+          value={draft.extension}
+          onChange={(extension) => set({ extension: extension.trim() })}
+        />
       </Section>
       {organization.data !== undefined && (
         <LicencesSection editing={{ draft, set }} isReadOnly={isReadOnly} isFolded={!counts} />
