@@ -16,6 +16,9 @@ EVERY_PAGE = {
     "queues": "/queues",
     "queue-new": "/queues/new",
     "queue": "/queues/{queue}",
+    "attendants": "/attendants",
+    "attendant-new": "/attendants/new",
+    "attendant": "/attendants/{attendant}",
     "users": "/users",
     "user-new": "/users/new",
     "user": "/users/{user}",
@@ -40,6 +43,7 @@ EVERY_PAGE = {
 _FIRST = {
     "call": ("/calls", "call_id"),
     "queue": ("/queues", "id"),
+    "attendant": ("/attendants", "id"),
     "user": ("/users", "upn"),
     "group": ("/groups", "name"),
 }

@@ -19,7 +19,7 @@ const useStyles = makeStyles({
   actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalS },
   row: {
     display: 'grid',
-    gridTemplateColumns: 'minmax(140px, 1fr) 150px 150px 190px',
+    gridTemplateColumns: 'minmax(120px, 1fr) 146px 146px 200px',
     gap: tokens.spacingHorizontalS,
     paddingBlock: tokens.spacingVerticalXS,
     '@media (max-width: 1000px)': { gridTemplateColumns: 'minmax(0, 1fr) minmax(0, 1fr)' },

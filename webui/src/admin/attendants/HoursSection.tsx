@@ -15,7 +15,7 @@ export function HoursSection({ editing }: PartProps) {
     <Section title={t('attendants:setting.hours')} about={t('attendants:hoursAbout')} name="hours-section">
       <Setting name="hours" label={t('attendants:when')}>
         <RadioGroup
-          layout="horizontal-stacked"
+          layout="horizontal"
           disabled={isReadOnly}
           value={hours.isAlways ? 'always' : 'hours'}
           onChange={(_, { value }) => editing.set({ hours: { ...hours, isAlways: value === 'always' } })}

@@ -14,7 +14,12 @@ import { useTranslation } from 'react-i18next';
 import { useFieldsScope } from '~/admin/parts/fields';
 
 const useStyles = makeStyles({
-  tags: { flexWrap: 'wrap', gap: tokens.spacingHorizontalXS, marginTop: tokens.spacingVerticalXS },
+  tags: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    gap: tokens.spacingHorizontalXS,
+    marginTop: tokens.spacingVerticalXS,
+  },
 });
 
 interface Props {

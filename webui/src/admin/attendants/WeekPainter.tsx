@@ -47,7 +47,7 @@ const useStyles = makeStyles({
   week: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS, userSelect: 'none' },
   row: {
     display: 'grid',
-    gridTemplateColumns: '92px minmax(0, 1fr) 200px auto',
+    gridTemplateColumns: '84px minmax(0, 1fr) 228px auto',
     alignItems: 'center',
     columnGap: tokens.spacingHorizontalM,
     '@media (max-width: 760px)': {

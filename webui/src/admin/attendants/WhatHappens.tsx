@@ -100,7 +100,9 @@ function Answer({ answer, operator, domains }: AnswerProps) {
         operator={operatorOf(operator, domains)}
       />
       <Caption1 className={styles.detail}>
-        {hours.length > 0 && `${t('attendants:hoursThatDay', { hours: hours.map(shown).join(', ') })} `}
+        {kind !== 'holiday' &&
+          hours.length > 0 &&
+          `${t('attendants:hoursThatDay', { hours: hours.map(shown).join(', ') })} `}
         {until === null ? t('attendants:forEver') : t('attendants:until', { moment: moment(until) })}
       </Caption1>
     </div>

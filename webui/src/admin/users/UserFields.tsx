@@ -69,8 +69,8 @@ interface PartProps {
   readonly isReadOnly: boolean;
 }
 
-const NOT_TAKEN = ['when_busy', 'when_no_answer', 'when_not_reachable'] as const;
-const RULE = ['forward_to', ...NOT_TAKEN] as const;
+
+const RULE = ['forward_to', 'when_busy', 'when_no_answer', 'when_not_reachable'] as const;
 
 export function UserFields<D extends UserDraft>(props: Props<D>) {
   const { editing, user, findings = [], action, onReload, children } = props;
@@ -184,6 +184,13 @@ function Calls({ editing: { draft, set }, isReadOnly }: PartProps) {
             onPick={({ value }) => set({ line_uri: value })}
           />
         </Setting>
+        <TextSetting
+          name="extension"
+          label={t('users:settings.extension')}
+          hint={t('users:hint.extension')}
+          value={draft.extension}
+          onChange={(extension) => set({ extension: extension.trim() })}
+        />
       </Section>
       {organization.data !== undefined && (
         <LicencesSection editing={{ draft, set }} isReadOnly={isReadOnly} isFolded={!counts} />
@@ -343,23 +350,21 @@ function Elsewhere({ editing: { draft, set }, isReadOnly }: PartProps) {
         !draft.hides_number
       }
     >
-      <TargetSetting
-        name="forward_to"
-        label={t('users:settings.forward_to')}
-        hint={t('users:hint.forward_to')}
-        none={t('users:noForward')}
-        target={draft.forward_to}
-        domains={domains}
-        onChange={(forward_to) => set({ forward_to })}
-      />
-      {NOT_TAKEN.map((name) => (
-        <TextSetting
+      {RULE.map((name) => (
+        <TargetSetting
           key={name}
           name={name}
           label={t(`users:settings.${name}`)}
-          hint={t('users:hint.rule')}
-          value={draft[name]}
-          onChange={(value) => set({ [name]: value })}
+          {...(name === 'forward_to' && { hint: t('users:hint.forward_to') })}
+          none={t(name === 'forward_to' ? 'users:noForward' : 'users:usualVoicemail')}
+          words={
+            name === 'forward_to'
+              ? { voicemail: t('users:ownVoicemail') }
+              : { voicemail: t('users:ownVoicemail'), off: t('users:nowhere') }
+          }
+          target={draft[name]}
+          domains={domains}
+          onChange={(target) => set({ [name]: target })}
         />
       ))}
       <NumberSetting

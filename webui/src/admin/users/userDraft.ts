@@ -22,6 +22,8 @@ export interface UserDraft {
   readonly homed: Schemas['Home'];
   /** `+digits`; empty: none. */
   readonly line_uri: string;
+  /** Up to six digits; empty: none. */
+  readonly extension: string;
   /** A new one; empty: as before. */
   readonly sip_password: string;
   /** One in each line. */
@@ -97,6 +99,7 @@ export function newUser(domain: string): UserDraft {
     voice_enabled: true,
     homed: 'online',
     line_uri: '',
+    extension: '',
     sip_password: '',
     contacts: '',
     voicemail: '',
@@ -119,6 +122,7 @@ export function draftOf(user: UserView): UserDraft {
     voice_enabled: user.voice_enabled,
     homed: user.homed,
     line_uri: user.line_uri?.replace(/^tel:/, '') ?? '',
+    extension: user.extension ?? '',
     sip_password: '',
     contacts: user.contacts.join('\n'),
     voicemail: user.voicemail ?? '',
@@ -133,6 +137,7 @@ export function draftOf(user: UserView): UserDraft {
 }
 
 const MAY_BE_NONE = [
+  'extension',
   'voicemail',
   'forward_to',
   'when_busy',
