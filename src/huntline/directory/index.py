@@ -34,6 +34,8 @@ class OrganizationIndex:
         self._queues_by_number: dict[str, QueueSettings] = {}
         for group in organization.groups:
             self.groups.setdefault(group.name.casefold(), group)
+            if group.mail is not None:
+                self.groups.setdefault(group.mail, group)
         self._add_users()
         self._add_queues()
         self._numbers = {number_digits(number.number) for number in organization.numbers}

@@ -57,6 +57,7 @@ _STAND_INS: dict[tuple[str, str], Any] = {
     ("audio", "file"): "?",
     ("queues", "name"): "?",
     ("caller_id_policies", "name"): "?",
+    ("queue_table", "queues"): 0,
     ("service_number_table", "phone_system_licences"): 0,
     ("service_number_table", "service_numbers"): 0,
 }

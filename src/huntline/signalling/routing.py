@@ -190,9 +190,7 @@ class Routing:
         meant = queues_meant(code.dialled, own)
         if len(meant) != 1:
             found = ", ".join(queue.name for queue in meant) or "none"
-            message = (
-                f"{code.dialled} must be the number of one queue of {account.upn}; so end: {found}"
-            )
+            message = f"{code.dialled} must be the number of one queue of {account.upn}; so end: {found}"
             raise NoQueueToLeave(message)
         return meant[0].queue_id
 

@@ -24,7 +24,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from huntline.data_folder import DATABASE
 from huntline.errors import ConfigurationError, HuntlineError, Refused
 
-HEAD = "0007"
+HEAD = "0012"
 """The newest migration (``migrations/versions``)."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
