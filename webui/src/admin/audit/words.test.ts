@@ -60,7 +60,12 @@ test.each([
   ['number', 'kind', 'service-toll', 'Numéro de service'],
   ['group', 'kind', 'security-group', 'Groupe de sécurité'],
   ['account', 'role', 'admin', 'Administrateur'],
-  ['organization', 'queue_table', '[5 from 1 and 2 licences]', '5 à partir de 1 licences Phone System et 2 de conférence'],
+  [
+    'organization',
+    'queue_table',
+    '[5 from 1 and 2 licences]',
+    '5 à partir de 1 licences Phone System et 2 de conférence',
+  ],
   ['organization', 'service_number_table', '[5 from 1 licences]', '5 à partir de 1 licences'],
   [
     'organization',

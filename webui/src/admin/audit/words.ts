@@ -39,7 +39,8 @@ export function valueName(what: string, field: string, value: string, t: TFuncti
   if (field === 'queue_table')
     return inside(value).replaceAll(
       /(\d+) from (\d+) and (\d+) licences/g,
-      (_, queues, licences, conferencing) => t('audit:values.queueAllowance', { queues, licences, conferencing }),
+      (_, queues, licences, conferencing) =>
+        t('audit:values.queueAllowance', { queues, licences, conferencing }),
     );
   if (field === 'limits' || field === 'star_codes')
     return value

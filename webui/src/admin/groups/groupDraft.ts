@@ -29,7 +29,14 @@ export const NEW_GROUP: GroupDraft = {
   caller_id_rank: '',
 };
 
-export function draftOf({ name, kind, mail, members, caller_id_policy, caller_id_rank }: GroupView): GroupDraft {
+export function draftOf({
+  name,
+  kind,
+  mail,
+  members,
+  caller_id_policy,
+  caller_id_rank,
+}: GroupView): GroupDraft {
   return {
     name,
     kind,

@@ -25,7 +25,8 @@ const CONTOSO: OrganizationView = {
 };
 
 test('what is stored, sent whole, is what was stored', () => {
-  const { id, domains, licence_pools, service_number_table, queue_table, queues_need_licences, ...once } = CONTOSO;
+  const { id, domains, licence_pools, service_number_table, queue_table, queues_need_licences, ...once } =
+    CONTOSO;
   expect(patchOf(draftOf(CONTOSO))).toEqual(once);
   expect(licencesPatchOf(licencesDraftOf(CONTOSO))).toEqual({
     licence_pools,
