@@ -22,6 +22,7 @@ from huntline.directory.organization import (
     NumberKind,
     Organization,
     OrganizationLimits,
+    QueueAllowance,
     QueueExit,
     QueueExitAction,
     QueueSettings,
@@ -91,7 +92,9 @@ def organizations(draw: st.DrawFn) -> Organization:
     numbers = draw(st.lists(_digits, max_size=6, unique=True))
     held = tuple(
         ServiceNumber(
-            f"+1{digits}", draw(st.sampled_from((NumberKind.SERVICE_TOLL, NumberKind.SERVICE_TOLL_FREE)))
+            f"+1{digits}",
+            draw(st.sampled_from((NumberKind.SERVICE_TOLL, NumberKind.SERVICE_TOLL_FREE))),
+            country=draw(st.sampled_from((None, "US", "CA"))),
         )
         for digits in numbers
     )
@@ -115,6 +118,7 @@ def organizations(draw: st.DrawFn) -> Organization:
             LicencePool(licence, draw(st.integers(10, 100)))
             for licence in draw(st.lists(st.sampled_from(Licence), unique=True))
         ),
+        queue_table=draw(st.sampled_from(((), (QueueAllowance(0, 0, 9), QueueAllowance(9, 2, 99))))),
         service_number_table=draw(
             st.sampled_from(((), (Allowance(0, 50),), (Allowance(0, 6), Allowance(9, 99))))
         ),

@@ -204,6 +204,7 @@ def test_what_goes_wrong_is_said_and_the_script_goes_on(shell: Shell, script: st
 
 PIECES = [
     *("Get-CsHuntGroup", "echo", "-Name", "-InputObject:", "-eq", "-and", "-not", "foreach", "if", "[int]"),
+    *("foreach ($x in 1, 2) {", "else", "elseif (", "in", "@x", "$x.a = ", "@{ a = 1 }", "Import-Csv"),
     *(
         "$x",
         "$_",

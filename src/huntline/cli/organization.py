@@ -82,6 +82,15 @@ _SETTINGS: tuple[Setting, ...] = (
         help="How many service numbers so many Phone System licences allow",
         names=("phone_system_licences", "service_numbers"),
     ),
+    Steps(
+        field="queue_table",
+        help="How many queues so many licences for Phone System and conferencing allow",
+        names=("phone_system_licences", "conferencing_licences", "queues"),
+    ),
+    SwitchOption(
+        field="queues_need_licences",
+        help="Whether there are queues only with E5, or with E3 and Phone System, as in 2018",
+    ),
 )
 
 ORGANIZATION = Thing(

@@ -26,6 +26,7 @@ from huntline.directory.organization import (
     LicencePool,
     Organization,
     OrganizationLimits,
+    QueueAllowance,
     QueueExit,
     StarCodes,
 )
@@ -41,6 +42,8 @@ _PLAIN_FIELDS = (
     "star_codes",
     "licence_pools",
     "service_number_table",
+    "queue_table",
+    "queues_need_licences",
 )
 _COLLECTIONS = {  # attribute: (what one is called, what names it, what keeps its identity)
     "trunks": ("trunk", "name", "name"),
@@ -197,6 +200,9 @@ def _text(value: object) -> str:
             return f"{value.licence}: {value.size}"
         case Allowance():
             return f"{value.service_numbers} from {value.phone_system_licences} licences"
+        case QueueAllowance():
+            licences = f"{value.phone_system_licences} and {value.conferencing_licences} licences"
+            return f"{value.queues} from {licences}"
         case EarlierMembers():
             return f"until {value.until.isoformat(timespec='seconds')}: {_text(value.members)}"
         case OrganizationLimits() | StarCodes():

@@ -33,6 +33,7 @@ from huntline.directory.organization import (
     Group,
     Lack,
     NumberKind,
+    NumberState,
     Organization,
     QueueExit,
     QueueExitAction,
@@ -314,7 +315,7 @@ class _Survey:
             path, key = ("numbers", place), f"number {number.number}"
             if number.kind is NumberKind.SERVICE_TOLL_FREE and not organization.communication_credits:
                 yield self._finding("toll-free-without-credits", path, key, name=number.number)
-            if number.number not in used:
+            if number.number not in used and number.state is NumberState.ACTIVE:
                 yield self._finding("number-not-used", path, key, name=number.number)
 
     def of_sounds(self) -> Iterator[Finding]:

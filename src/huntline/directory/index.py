@@ -74,6 +74,8 @@ class OrganizationIndex:
         self._mailboxes: dict[str, Mailbox] | None = None  # once somebody asks
         for group in organization.groups:
             self.groups.setdefault(group.name.casefold(), group)
+            if group.mail is not None:
+                self.groups.setdefault(group.mail, group)
         self._add_users()
         self._add_queues()
         self._add_attendants()

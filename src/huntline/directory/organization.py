@@ -69,6 +69,14 @@ class NumberKind(StrEnum):
     USER = "user"
 
 
+class NumberState(StrEnum):
+    """Whether a number can be assigned yet: only one that is active."""
+
+    ORDERED = "ordered"
+    PORTING = "porting"
+    ACTIVE = "active"
+
+
 class GroupKind(StrEnum):
     """Which sort of directory group this is."""
 
@@ -109,6 +117,15 @@ class Allowance:
 
     phone_system_licences: int
     service_numbers: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueueAllowance:
+    """One step of the queue table: from so many licences of both kinds on, so many queues."""
+
+    phone_system_licences: int
+    conferencing_licences: int
+    queues: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,10 +187,12 @@ class Trunk:
 
 @dataclass(frozen=True, slots=True)
 class ServiceNumber:
-    """A number the organization holds, ``+`` and digits."""
+    """A number the organization holds, ``+`` and digits; ``country`` in two capital letters (ISO 3166-1)."""
 
     number: str
     kind: NumberKind
+    state: NumberState = NumberState.ACTIVE
+    country: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +280,8 @@ class Group:
     """Members in order, each a UPN (with ``@``) or the name of another group.
 
     ``earlier`` is in order of time. ``caller_id_policy`` goes with ``caller_id_rank``: of the policies of
-    all groups someone is in, the one with the lowest rank counts.
+    all groups someone is in, the one with the lowest rank counts. ``mail``, in lower case, names the group
+    as well as its name does.
     """
 
     name: str
@@ -272,6 +292,7 @@ class Group:
     caller_id_policy: str | None = None
     caller_id_rank: int | None = whole(None, _RANK)
     external_id: str | None = None
+    mail: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,6 +357,7 @@ class Organization:
     sound files by name. With ``propagation_delay`` changes of groups reach queues as late as in 2018, with
     ``queue_name_in_identity`` agents' phones read the queue in P-Asserted-Identity as well as in From.
     ``time_zone`` is an IANA name, by whose clocks days begin and moments are told; None is the server's.
+    With ``queues_need_licences`` there are queues only with E5, or with E3 and Phone System, as in 2018.
     """
 
     organization_id: str = ""
@@ -349,6 +371,8 @@ class Organization:
     star_codes: StarCodes = StarCodes()
     licence_pools: tuple[LicencePool, ...] = ()
     service_number_table: tuple[Allowance, ...] = ()
+    queue_table: tuple[QueueAllowance, ...] = ()
+    queues_need_licences: bool = False
     trunks: tuple[Trunk, ...] = ()
     numbers: tuple[ServiceNumber, ...] = ()
     users: tuple[User, ...] = ()

@@ -43,9 +43,11 @@ def check_references(index: OrganizationIndex) -> Problems:
 
 
 def _check_member(path: Path, member: str, index: OrganizationIndex) -> Problems:
+    if member.casefold() in index.groups:
+        return
     if "@" in member and member not in index.users:
         yield Problem(path, member, f"there is no user {member}{did_you_mean(member, index.users)}")
-    if "@" not in member and member.casefold() not in index.groups:
+    if "@" not in member:
         yield _no_group(path, member, index)
 
 

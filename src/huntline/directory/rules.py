@@ -11,6 +11,7 @@ from huntline.directory.forwards import check_forwards
 from huntline.directory.index import ATTENDANT, MAILBOX, OrganizationIndex
 from huntline.directory.licences import check_licences
 from huntline.directory.names import line_uri_number
+from huntline.directory.number_states import check_countries, check_states
 from huntline.directory.organization import (
     EXITS,
     GLOBAL_POLICY,
@@ -31,6 +32,7 @@ from huntline.directory.organization import (
     with_sounds,
 )
 from huntline.directory.problems import Problem
+from huntline.directory.queue_licences import check_queue_licences
 from huntline.directory.references import check_references
 from huntline.directory.uniqueness import check_uniqueness
 from huntline.directory.values import check_values
@@ -48,7 +50,10 @@ def check(organization: Organization, others: Iterable[Organization] = ()) -> li
         *check_values(organization),
         *check_uniqueness(organization, tuple(others)),
         *check_licences(organization),
+        *check_queue_licences(organization),
         *check_references(index),
+        *check_states(organization),
+        *check_countries(organization),
         *check_forwards(index),
     ]
 

@@ -24,6 +24,8 @@ def _check_names(organization: Organization) -> Problems:
     yield from _once("trunks", "name", (trunk.name for trunk in trunks))
     yield from _once("users", "upn", (user.upn for user in organization.users))
     yield from _once("groups", "name", (group.name for group in organization.groups))
+    yield from _once("groups", "mail", (group.mail or "" for group in organization.groups))
+    yield from _check_mails(organization)
     yield from _once("audio", "name", (audio.name for audio in organization.audio))
     yield from _once("queues", "name", (queue.name for queue in organization.queues))
     yield from _once("queues", "primary_uri", (queue.primary_uri for queue in organization.queues))
@@ -33,6 +35,15 @@ def _check_names(organization: Organization) -> Problems:
     yield from _once("caller_id_policies", "name", (policy.name for policy in policies))
     yield from _check_ranks(organization)
     yield from _check_sounds(organization)
+
+
+def _check_mails(organization: Organization) -> Problems:
+    """Who has an address is asked by it wherever users and groups are named, so that both cannot have it."""
+    upns = {user.upn for user in organization.users}
+    for place, group in enumerate(organization.groups):
+        if group.mail in upns:
+            wanted = f"must be unique; the user {group.mail} has it already"
+            yield Problem(("groups", place, "mail"), group.mail, wanted)
 
 
 def _once(collection: str, field: str | None, values: Iterable[str]) -> Problems:

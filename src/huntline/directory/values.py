@@ -43,6 +43,7 @@ _DOMAIN = re.compile(rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})*", re.ASCII)
 _EXTENSION = re.compile(r"[0-9]{1,6}", re.ASCII)
 _LOCAL_PART = re.compile(r"[a-z0-9_.!~*'&=+$-]{1,64}", re.ASCII)
 _NUMBER = re.compile(r"\+[0-9]{3,15}", re.ASCII)
+_MAIL = re.compile(rf"(?=.{{3,254}}$)[a-z0-9_.!#$%&'*+/=?^`{{|}}~-]{{1,64}}@{_LABEL}(\.{_LABEL})*", re.ASCII)
 _STAR_CODE = re.compile(r"[*#][0-9*#]{1,7}", re.ASCII)
 LONGEST_NAME = 64
 """Characters, also in the pages (``web/openapi.py``)."""
@@ -223,6 +224,10 @@ def _check_external_id(path: Path, external_id: str | None) -> Problems:
 def _check_group(path: Path, group: Group) -> Problems:
     yield from _check_name((*path, "name"), group.name)
     yield from _check_external_id((*path, "external_id"), group.external_id)
+    if group.mail is not None and not _MAIL.fullmatch(group.mail):
+        yield Problem(
+            (*path, "mail"), group.mail, "must be a mail address such as sales@contoso.com, or null"
+        )
     if "@" in group.name:
         yield Problem((*path, "name"), group.name, "must not contain @, which marks a user")
     rank, policy = group.caller_id_rank, group.caller_id_policy

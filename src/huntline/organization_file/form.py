@@ -38,6 +38,7 @@ from huntline.directory.organization import (
     Home,
     Licence,
     NumberKind,
+    NumberState,
     OrganizationLimits,
     QueueExitAction,
     QueueSettings,
@@ -219,6 +220,8 @@ class NumberForm(_Part):
 
     number: Annotated[Text, BeforeValidator(_telephone)]
     kind: Annotated[NumberKind, one_of(NumberKind)]
+    state: Annotated[NumberState, one_of(NumberState)] = NumberState.ACTIVE
+    country: Text | None = None
 
 
 class DigestForm(_Part):
@@ -300,6 +303,7 @@ class GroupForm(_Part):
 
     name: Text
     kind: Annotated[GroupKind, one_of(GroupKind)]
+    mail: Text | None = None
     members: _Texts = []
     caller_id_policy: Text | None = None
     external_id: Text | None = None
@@ -315,6 +319,14 @@ class PolicyForm(_Part):
     block_incoming_pstn_caller_id: bool = False
     company_name: Text = ""
     description: Text = ""
+
+
+class QueueAllowanceForm(_Part):
+    """One step of ``queue_table``."""
+
+    phone_system_licences: int = 0
+    conferencing_licences: int = 0
+    queues: int
 
 
 class AllowanceForm(_Part):
@@ -492,6 +504,8 @@ class OrganizationFields(_Part):
         dict[Annotated[Licence, one_of(Licence)], int], BeforeValidator(lambda value: value or {})
     ] = {}
     service_number_table: Annotated[list[AllowanceForm], _MaybeEmpty] = []
+    queue_table: Annotated[list[QueueAllowanceForm], _MaybeEmpty] = []
+    queues_need_licences: bool = False
 
 
 class OrganizationForm(OrganizationFields):
@@ -511,6 +525,7 @@ FORM_OF: dict[str, Any] = {
     "limits": LimitsForm,
     "star_codes": StarCodesForm,
     "service_number_table": AllowanceForm,
+    "queue_table": QueueAllowanceForm,
     "trunks": TrunkForm,
     "numbers": NumberForm,
     "users": UserForm,

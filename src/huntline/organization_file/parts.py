@@ -26,6 +26,7 @@ from huntline.directory.organization import (
     LicencePool,
     Organization,
     OrganizationLimits,
+    QueueAllowance,
     QueueExit,
     QueueSettings,
     ServiceNumber,
@@ -90,6 +91,8 @@ def with_fields(organization: Organization, form: OrganizationFields) -> Organiz
         service_number_table=tuple(
             Allowance(step.phone_system_licences, step.service_numbers) for step in form.service_number_table
         ),
+        queue_table=tuple(QueueAllowance(**step.model_dump()) for step in form.queue_table),
+        queues_need_licences=form.queues_need_licences,
     )
 
 
@@ -112,6 +115,8 @@ def fields_dump(organization: Organization) -> Dump:
             }
             for step in organization.service_number_table
         ],
+        "queue_table": [fields_of(step) for step in organization.queue_table],
+        "queues_need_licences": organization.queues_need_licences,
     }
 
 
@@ -132,12 +137,18 @@ def trunk_dump(trunk: Trunk) -> Dump:
 
 def number_of(form: NumberForm) -> ServiceNumber:
     """The number of a form."""
-    return ServiceNumber(form.number, form.kind)
+    country = form.country.strip().upper() if form.country else None
+    return ServiceNumber(form.number, form.kind, form.state, country)
 
 
 def number_dump(number: ServiceNumber) -> Dump:
     """``NumberForm``."""
-    return {"number": number.number, "kind": str(number.kind)}
+    return {
+        "number": number.number,
+        "kind": str(number.kind),
+        "state": str(number.state),
+        "country": number.country,
+    }
 
 
 def user_of(form: UserFields, realm: str) -> tuple[User, list[Problem]]:
@@ -200,6 +211,7 @@ def group_of(form: GroupForm) -> Group:
         caller_id_policy=form.caller_id_policy,
         **{field: getattr(form, field) for field in GROUP_NUMBERS},
         external_id=form.external_id,
+        mail=form.mail.lower() if form.mail else None,
     )
 
 
@@ -208,6 +220,7 @@ def group_dump(group: Group) -> Dump:
     return {
         "name": group.name,
         "kind": str(group.kind),
+        "mail": group.mail,
         "members": list(group.members),
         "caller_id_policy": group.caller_id_policy,
         **{field: getattr(group, field) for field in GROUP_NUMBERS},

@@ -64,6 +64,7 @@ _STAND_INS: dict[tuple[str, str], Any] = {
     ("queues", "name"): "?",
     ("attendants", "name"): "?",
     ("caller_id_policies", "name"): "?",
+    ("queue_table", "queues"): 0,
     ("service_number_table", "phone_system_licences"): 0,
     ("service_number_table", "service_numbers"): 0,
 }

@@ -16,6 +16,7 @@ from huntline.directory.organization import (
     Group,
     Organization,
     QueueSettings,
+    ServiceNumber,
     Trunk,
     User,
     sound_files_of,
@@ -25,6 +26,7 @@ from huntline.organization_file.form import (
     AttendantForm,
     GroupForm,
     MenuForm,
+    NumberForm,
     OrganizationFields,
     PolicyForm,
     QueueForm,
@@ -37,6 +39,7 @@ from huntline.organization_file.parts import (
     group_dump,
     group_of,
     number_dump,
+    number_of,
     policy_dump,
     policy_of,
     queue_dump,
@@ -59,7 +62,7 @@ def written(organization: Organization, audio_folder: str) -> str:
     """
     sections: dict[str, Any] = _organization(organization) | {
         "trunks": _Lines(map(_trunk, organization.trunks)),
-        "numbers": _Lines(map(number_dump, organization.numbers)),
+        "numbers": _Lines(map(_number, organization.numbers)),
         "users": _Lines(_user(user, organization.realm) for user in organization.users),
         "groups": _Lines(map(_group, organization.groups)),
         "audio": _Lines({"file": f"{audio_folder}/{audio.name}"} for audio in organization.audio),
@@ -87,6 +90,11 @@ def _organization(organization: Organization) -> Dump:
                 part: value for part, value in fields[name].items() if value != implied[name][part]
             }
     return fields
+
+
+def _number(number: ServiceNumber) -> Dump:
+    implied = number_of(NumberForm(number=number.number, kind=number.kind))
+    return _said(NumberForm, number_dump(number), number_dump(implied))
 
 
 def _user(user: User, realm: str) -> Dump:

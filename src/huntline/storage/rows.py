@@ -31,8 +31,10 @@ from huntline.directory.organization import (
     Licence,
     LicencePool,
     NumberKind,
+    NumberState,
     Organization,
     OrganizationLimits,
+    QueueAllowance,
     QueueExit,
     QueueExitAction,
     QueueSettings,
@@ -88,7 +90,7 @@ _PLAIN_USER_COLUMNS = (
     "external_id",
     "is_active",
 )
-_PLAIN_GROUP_COLUMNS = ("name", "group_id", "caller_id_policy", "caller_id_rank", "external_id")
+_PLAIN_GROUP_COLUMNS = ("name", "group_id", "caller_id_policy", "caller_id_rank", "external_id", "mail")
 _PLAIN_POLICY_COLUMNS = (
     "name",
     "service_number",
@@ -222,6 +224,11 @@ def _organization_row(organization: Organization) -> Row:
         "time_zone": organization.time_zone,
         "queue_name_in_identity": organization.queue_name_in_identity,
         "licence_pools": [[str(pool.licence), pool.size] for pool in organization.licence_pools],
+        "queue_table": [
+            [step.phone_system_licences, step.conferencing_licences, step.queues]
+            for step in organization.queue_table
+        ],
+        "queues_need_licences": organization.queues_need_licences,
         "service_number_table": [
             [step.phone_system_licences, step.service_numbers] for step in organization.service_number_table
         ],
@@ -249,7 +256,12 @@ def _trunk_of(row: Row) -> Trunk:
 
 
 def _number_row(number: ServiceNumber) -> Row:
-    return {"number": number.number, "kind": str(number.kind)}
+    return {
+        "number": number.number,
+        "kind": str(number.kind),
+        "state": str(number.state),
+        "country": number.country,
+    }
 
 
 def _sound_file_row(audio: Audio) -> Row:
@@ -393,11 +405,16 @@ def organization_of(rows: Rows, users: tuple[User, ...] | None = None) -> Organi
         time_zone=row["time_zone"],
         queue_name_in_identity=row["queue_name_in_identity"],
         licence_pools=tuple(LicencePool(Licence(name), size) for name, size in row["licence_pools"]),
+        queue_table=tuple(QueueAllowance(*step) for step in row["queue_table"]),
+        queues_need_licences=row["queues_need_licences"],
         service_number_table=tuple(Allowance(*step) for step in row["service_number_table"]),
         star_codes=StarCodes(row["opt_out_code"], row["opt_in_code"], **row["more_star_codes"]),
         trunks=tuple(map(_trunk_of, rows[schema.trunks])),
         numbers=tuple(
-            ServiceNumber(number["number"], NumberKind(number["kind"])) for number in rows[schema.numbers]
+            ServiceNumber(
+                number["number"], NumberKind(number["kind"]), NumberState(number["state"]), number["country"]
+            )
+            for number in rows[schema.numbers]
         ),
         users=users,
         groups=tuple(_groups_of(rows, upns, group_names)),

@@ -66,6 +66,8 @@ organizations = Table(
     Column("queue_name_in_identity", Boolean, nullable=False, server_default=true()),
     Column("licence_pools", JSON, nullable=False),  # pairs: licence, size
     Column("service_number_table", JSON, nullable=False),  # pairs: Phone System licences, service numbers
+    Column("queue_table", JSON, nullable=False, server_default="[]"),  # licences of two kinds, queues
+    Column("queues_need_licences", Boolean, nullable=False, server_default=false()),
     Column("revision", Integer, nullable=False),
     PrimaryKeyConstraint("organization_id"),
     Index(None, "name_key", unique=True),
@@ -102,6 +104,8 @@ numbers = Table(
     Column("number", String, nullable=False),
     _position(),
     Column("kind", String, nullable=False),
+    Column("state", String, nullable=False, server_default="active"),
+    Column("country", String),
     PrimaryKeyConstraint("organization_id", "number"),
     _within("organizations"),
     Index(None, "number", unique=True),
@@ -153,6 +157,7 @@ groups = Table(
     Column("caller_id_policy", String),
     Column("caller_id_rank", Integer),
     Column("external_id", String),
+    Column("mail", String),
     PrimaryKeyConstraint("organization_id", "name_key"),
     _within("organizations"),
 )

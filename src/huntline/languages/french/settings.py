@@ -257,6 +257,29 @@ SETTINGS = {
         "est le numéro de service n° {held} ; service_number_table en admet {allowed} avec {licences}"
         " licences Phone System"
     ),
+    "must be 0 or more": "doit être 0 ou plus",
+    "is queue {place:number}; queue_table allows {allowed:number} with {licences:number}"
+    " licences for Phone System and {conferencing:number} for conferencing": (
+        "est la file d'attente n° {place} ; queue_table en admet {allowed} avec {licences}"
+        " licences Phone System et {conferencing} de conférence"
+    ),
+    "needs E5, or E3 together with PhoneSystem in the organization, because queues_need_licences is on": (
+        "exige E5, ou E3 avec PhoneSystem, dans l'organisation, car queues_need_licences est activé"
+    ),
+    # states and countries of numbers, mail addresses of groups
+    "{number} is not active yet but {state}; make its state active before anybody has it": (
+        "{number} n'est pas encore actif mais {state} ; passez son état à active avant de l'attribuer"
+    ),
+    "must be a country in two capital letters (ISO 3166-1), such as US, or null": (
+        "doit être un pays en deux capitales (ISO 3166-1), par exemple US, ou null"
+    ),
+    "must be a country of {number}: {countries}; or null": (
+        "doit être un pays de {number} : {countries} ; ou null"
+    ),
+    "must be a mail address such as sales@contoso.com, or null": (
+        "doit être une adresse électronique comme sales@contoso.com, ou null"
+    ),
+    "must be unique; the user {mail} has it already": ("doit être unique ; l'utilisateur {mail} l'a déjà"),
     "must be at least {assigned:number}, as many {licence} licences are assigned": (
         "doit être au moins {assigned} : c'est le nombre de licences {licence} attribuées"
     ),

@@ -107,6 +107,7 @@ function StoredGroup({ stored, onReload }: StoredProps) {
       const body = {
         ...(changes.name !== undefined && { name: all.name }),
         ...(changes.kind !== undefined && { kind: all.kind }),
+        ...(changes.mail !== undefined && { mail: all.mail ?? null }),
         ...(changes.members !== undefined && { members: all.members }),
         caller_id_policy: all.caller_id_policy ?? null,
         caller_id_rank: all.caller_id_rank ?? null,
@@ -164,6 +165,13 @@ function GroupFields({ editing, name, action, onReload }: FieldsProps) {
             ))}
           </Select>
         </Setting>
+        <TextSetting
+          name="mail"
+          label={t('groups:settings.mail')}
+          hint={t('groups:hint.mail')}
+          value={draft.mail}
+          onChange={(mail) => set({ mail })}
+        />
       </Section>
       <MembersSection editing={editing} ownName={name} />
       <CallerId editing={editing} isReadOnly={isReadOnly} />

@@ -32,12 +32,20 @@ const CONTOSO: OrganizationView = {
   star_codes: CODES,
   licence_pools: { E5: 20 },
   service_number_table: [{ phone_system_licences: 0, service_numbers: 5 }],
+  queue_table: [{ phone_system_licences: 1, conferencing_licences: 2, queues: 3 }],
+  queues_need_licences: false,
 };
 
 test('what is stored, sent whole, is what was stored', () => {
-  const { id, domains, licence_pools, service_number_table, ...once } = CONTOSO;
+  const { id, domains, licence_pools, service_number_table, queue_table, queues_need_licences, ...once } =
+    CONTOSO;
   expect(patchOf(draftOf(CONTOSO))).toEqual(once);
-  expect(licencesPatchOf(licencesDraftOf(CONTOSO))).toEqual({ licence_pools, service_number_table });
+  expect(licencesPatchOf(licencesDraftOf(CONTOSO))).toEqual({
+    licence_pools,
+    service_number_table,
+    queue_table,
+    queues_need_licences,
+  });
 });
 
 test('only what changed is sent', () => {
@@ -57,6 +65,8 @@ test('a pool without a size is none, and an empty step is nothing', () => {
   const { licence_pools, service_number_table } = licencesPatchOf({
     licence_pools: { E5: '', E3: '4' },
     service_number_table: [NEW_STEP],
+    queue_table: [],
+    queues_need_licences: false,
   });
   expect(licence_pools).toEqual({ E3: 4 });
   expect(service_number_table).toEqual([{ phone_system_licences: 0, service_numbers: 0 }]);

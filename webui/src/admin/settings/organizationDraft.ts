@@ -76,17 +76,35 @@ export interface Step {
   readonly service_numbers: string;
 }
 
+export interface QueueStep {
+  readonly phone_system_licences: string;
+  readonly conferencing_licences: string;
+  readonly queues: string;
+}
+
 export interface LicencesDraft {
   /** How many there are of each; empty: no bound. */
   readonly licence_pools: Readonly<Record<string, string>>;
   /** How many service numbers so many Phone System licences allow; without any steps: any number. */
   readonly service_number_table: readonly Step[];
+  /** How many queues licences of both kinds allow; without any steps: any number. */
+  readonly queue_table: readonly QueueStep[];
+  /** Whether there are queues only with the licences of 2018. */
+  readonly queues_need_licences: boolean;
 }
 
 export const NEW_STEP: Step = { phone_system_licences: '', service_numbers: '' };
+export const NEW_QUEUE_STEP: QueueStep = { phone_system_licences: '', conferencing_licences: '', queues: '' };
 
-export function licencesDraftOf({ licence_pools, service_number_table }: OrganizationView): LicencesDraft {
+export function licencesDraftOf(view: OrganizationView): LicencesDraft {
+  const { licence_pools, service_number_table, queue_table, queues_need_licences } = view;
   return {
+    queues_need_licences,
+    queue_table: queue_table.map((step) => ({
+      phone_system_licences: String(step.phone_system_licences),
+      conferencing_licences: String(step.conferencing_licences),
+      queues: String(step.queues),
+    })),
     licence_pools: Object.fromEntries(
       Object.entries(licence_pools).map(([licence, size]) => [licence, String(size)]),
     ),
@@ -97,9 +115,16 @@ export function licencesDraftOf({ licence_pools, service_number_table }: Organiz
   };
 }
 
-export function licencesPatchOf({ licence_pools, service_number_table }: LicencesDraft): OrganizationPatch {
+export function licencesPatchOf(draft: LicencesDraft): OrganizationPatch {
+  const { licence_pools, service_number_table, queue_table, queues_need_licences } = draft;
   const pools = Object.entries(licence_pools).map(([licence, size]) => [licence, numberIn(size)] as const);
   return {
+    queues_need_licences,
+    queue_table: queue_table.map((step) => ({
+      phone_system_licences: numberIn(step.phone_system_licences) ?? 0,
+      conferencing_licences: numberIn(step.conferencing_licences) ?? 0,
+      queues: numberIn(step.queues) ?? 0,
+    })),
     licence_pools: Object.fromEntries(
       pools.filter((pool): pool is readonly [string, number] => pool[1] !== null),
     ),
