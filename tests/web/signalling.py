@@ -20,7 +20,7 @@ class FakeSignalling:
 
     def __init__(self, rig: ServerRig) -> None:
         self._rig = rig
-        self.snapshot: dict[str, Any] = {"at": AT, "queues": [], "agents": [], "calls": []}
+        self.snapshot: dict[str, Any] = {"at": AT, "queues": [], "agents": [], "calls": [], "mailboxes": []}
         self.asked: list[Item] = []
         self.watches = 0
         self.server = ControlServer(rig.backstage.config.control_socket, self.handlers())
