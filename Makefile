@@ -9,7 +9,7 @@ WORKERS := $(shell expr $$(nproc) + 1)
 # Tests start hundreds of Python processes: each would compile all our sources again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup run check check-python check-pages test-pages test bench soak wheel clean
+.PHONY: setup run check check-python check-pages test-pages test-clients test bench soak wheel clean
 
 setup:
 	@scripts/setup
@@ -33,10 +33,13 @@ check-pages:
 test-pages: check-pages
 	cd webui && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent test
 
+# Getting them is mostly waiting, for the network and the disk.
+test-clients:
+	@scripts/setup --test-clients
+
 # The scenarios use real SIP clients, a real browser and real time, so they run apart and a few at once.
 test: setup
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target check-python test-pages
-	@scripts/setup --test-clients
+	@$(MAKE) --no-print-directory --jobs 3 --output-sync=target check-python test-pages test-clients
 	$(BIN)/pytest -q -n $(WORKERS) --ignore tests/scenarios
 	$(BIN)/pytest -q -n 4 --dist loadgroup -m "not browser" tests/scenarios
 	$(BIN)/pytest -q -n 3 --dist loadgroup -m browser tests/scenarios

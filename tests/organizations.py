@@ -33,6 +33,7 @@ from huntline.directory.organization import (
     missing_for_calls,
 )
 from huntline.engine.model import CallsAlerting, Distribution
+from tests.random_attendants import attendants
 
 DOMAINS = ("contoso.com", "redmond.contoso.com", "xn--caf-dma.example")
 SOUNDS = {
@@ -97,6 +98,8 @@ def organizations(draw: st.DrawFn) -> Organization:
     granted = st.none() | st.sampled_from([policy.name for policy in policies])
     users = _users(draw, domains, granted)
     groups = _groups(draw, users, policies)
+    queues = _queues(draw, domains, held, users, groups)
+    taken, used = {queue.name.casefold() for queue in queues}, {queue.line_uri for queue in queues}
     return Organization(
         name=draw(_names),
         domains=domains,
@@ -134,7 +137,16 @@ def organizations(draw: st.DrawFn) -> Organization:
         users=users,
         groups=groups,
         audio=tuple(SOUNDS[name] for name in draw(st.lists(st.sampled_from(sorted(SOUNDS)), unique=True))),
-        queues=_queues(draw, domains, held, users, groups),
+        queues=queues,
+        attendants=attendants(
+            draw,
+            [name for name in draw(_unique_names(2)) if name.casefold() not in taken],
+            domains,
+            [f"tel:{number.number}" for number in held if f"tel:{number.number}" not in used],
+            list(_OUTSIDE),
+            st.none() | _speech | st.sampled_from(sorted(SOUNDS)).map(SOUNDS.__getitem__),
+            ([group.name for group in groups], [user.upn for user in users]),
+        ),
         caller_id_policies=policies,
     )
 
@@ -195,6 +207,7 @@ def _user(
         upn=upn,
         display_name=draw(st.just("") | _names),
         line_uri=draw(st.none() | st.just(f"tel:+2000{place}")),
+        extension=draw(st.none() | st.just(f"0{place}")),
         contacts=tuple(draw(st.lists(st.just("sip:front@10.0.0.5:5060"), max_size=1))),
         digests=password_digests(upn, domains[0], "secret") if draw(st.booleans()) else (),
         voicemail=draw(st.none() | st.sampled_from(_OUTSIDE)),

@@ -111,6 +111,7 @@ COMMANDS = (
         "cli.policy:policy",
         "Caller-ID policies; grant them with user set or group set --caller-id-policy.",
     ),
+    Command("mailbox", "cli.mailbox:mailbox", "Mailboxes: how they are set, and their PINs."),
     Command("licence", "cli.licence:licence", "Licences: how many there are, and how many are assigned."),
     Command("trunk", "cli.trunk:trunk", "Trunks: providers, known by their addresses."),
     Command(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huntline.attendant.dial_by_name import DialDirectory, keys_of
-from huntline.attendant.model import FlowPlan, KeyAction, MenuChoice, MenuPlan, Person, Sound, Words
+from huntline.attendant.model import FlowPlan, KeyAction, MenuChoice, MenuPlan, Person, Sound, SpokenText
 from huntline.attendant.visit import (
     Attending,
     Entered,
@@ -108,7 +108,7 @@ def said_first(steps: list[Step]) -> str:
     (play,) = steps
     assert isinstance(play, Play)
     prompt = play.prompts[0]
-    return prompt.text if isinstance(prompt, Words) else ""
+    return prompt.text if isinstance(prompt, SpokenText) else ""
 
 
 def leaving(target: str | None, by: LeavingBy = LeavingBy.KEY, key: str = "") -> list[Step]:
@@ -208,8 +208,8 @@ def test_two_people_of_one_name_are_told_apart() -> None:
     (play,) = caller.presses("#")
     assert isinstance(play, Play)
     assert play.prompts[:2] == (
-        Words("For Paul Martin, extension 3 0 1, press 1."),
-        Words("For Paul Martin, extension 3 0 2, press 2."),
+        SpokenText("For Paul Martin, extension 3 0 1, press 1."),
+        SpokenText("For Paul Martin, extension 3 0 2, press 2."),
     )
     assert caller.presses("2") == leaving("sip:paul2@contoso.com", key="2")
 
@@ -221,7 +221,7 @@ def test_more_than_three_ask_for_more_letters_and_then_come_three_by_three() -> 
     (play,) = caller.presses(keys_of("alHaddad"))  # the whole name: nothing could be added
     assert isinstance(play, Play)
     assert len(play.prompts) == 5
-    assert Words(SAID.more_people) in play.prompts
+    assert SpokenText(SAID.more_people) in play.prompts
     caller.presses("##")
     assert caller.presses("1") == leaving("sip:amal6@contoso.com", key="1")
 
@@ -230,7 +230,7 @@ def test_a_whole_name_that_nothing_can_follow_waits_for_nothing() -> None:
     caller = Caller()
     (play,) = caller.presses("4" + keys_of("Zoé Müller O'Brien"))
     assert isinstance(play, Play)
-    assert play.prompts[0] == Words("For Zoé Müller-O'Brien, press 1.")
+    assert play.prompts[0] == SpokenText("For Zoé Müller-O'Brien, press 1.")
 
 
 def test_star_starts_again_and_then_goes_back_to_the_menu() -> None:

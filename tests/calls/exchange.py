@@ -11,7 +11,7 @@ from tests.fakes.messages import request
 from tests.fakes.plans import CONTOSO
 
 from huntline.attendant.dial_by_name import DialDirectory
-from huntline.attendant.model import FlowPlan, KeyAction, MenuChoice, MenuPlan, Person, Sound, Words
+from huntline.attendant.model import FlowPlan, KeyAction, MenuChoice, MenuPlan, Person, Sound, SpokenText
 from huntline.calls.admission import Admitted, NotAdmitted
 from huntline.calls.b2bua import B2bua, Recorded
 from huntline.calls.box_visit import HeardMessage, MessageChange
@@ -66,7 +66,7 @@ RECEPTION = Attendant(attendant_id="reception", name="Reception", domain="contos
 NIGHT = Attendant(attendant_id="night", name="Night", domain="contoso.com")
 PLAN = ServerPlan((replace(CONTOSO, queues=(DESK,), attendants=(RECEPTION, NIGHT)),))
 MENU = MenuPlan(
-    prompts=(Words("menu"),),
+    prompts=(SpokenText("menu"),),
     choices=(
         MenuChoice("1", KeyAction.GO, "Help Desk"),
         MenuChoice("2", KeyAction.GO, "attendant:Night"),

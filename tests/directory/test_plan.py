@@ -192,6 +192,10 @@ AMAL = UserTarget("id-amal@contoso.com", "contoso")
         ("*93", "contoso.com", "contoso", StarCode("contoso", "forward-no-answer-off")),
         ("*931", "contoso.com", "contoso", None),
         ("*45", "contoso.com", None, None),
+        ("*45+14255550100", "", "contoso", StarCode("contoso", "opt-out", "+14255550100")),
+        ("*460100", "", "contoso", StarCode("contoso", "opt-in", "0100")),
+        ("*4501", "", "contoso", None),  # too little to be a queue's
+        ("*45amal", "", "contoso", None),
         ("+19999999999", "contoso.com", None, None),
         ("help desk", "elsewhere.example", "contoso", None),
         ("", "contoso.com", "contoso", None),

@@ -6,6 +6,7 @@ from playwright.sync_api import Page
 
 EVERY_PAGE = {
     "agent": "/agent",
+    "switches": "/q",
     "wallboard": "/wallboard",
     "big": "/wallboard/big",
     "history": "/history",

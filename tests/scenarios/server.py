@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from . import ports
 from .commands import Commands
@@ -25,6 +25,8 @@ Json = dict[str, Any]
 
 class Server:
     """One ``huntline serve`` with its own data folder and ports."""
+
+    _sounds: ClassVar[list[Path]] = []  # those that every server has
 
     def __init__(
         self,
@@ -59,7 +61,7 @@ class Server:
 
     def start(self) -> None:
         """Start and wait for the line that says so."""
-        self.data.mkdir(parents=True, exist_ok=True)
+        self._furnish()
         self._is_ready.clear()
         self._process = subprocess.Popen(
             self._command(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
@@ -68,6 +70,8 @@ class Server:
         if not self._is_ready.wait(_START_TIMEOUT):
             self.kill()
             raise AssertionError(f"`huntline serve` did not say that it is ready:\n{self.log_text()[-3000:]}")
+        if not self._sounds:
+            self._sounds.extend((self.data / "audio").iterdir())
 
     def stop(self) -> None:
         """Ask it to end, as a service manager would; it must go in peace and take its children along."""
@@ -121,6 +125,15 @@ class Server:
         """Kill the process of that role, which gets no chance to say anything."""
         (pid,) = [pid for pid, role in self.children().items() if role == name]
         os.kill(pid, signal.SIGKILL)
+
+    def _furnish(self) -> None:
+        """Make the data folder, with the sounds that the first server made: they are the same for all, and to
+        make them takes a fifth of a start."""
+        audio = self.data / "audio"
+        audio.mkdir(parents=True, exist_ok=True)
+        for sound in self._sounds:
+            with contextlib.suppress(FileExistsError):
+                os.link(sound, audio / sound.name)
 
     # Its command line
 

@@ -46,7 +46,7 @@ def _send(
     leg.sound.send_raw(header + struct.pack("!BBH", _KEYS.index(key), 0x80 * is_end | 10, length))
 
 
-def with_attendants(office: Office) -> tuple[str, str]:
+def with_attendants(office: Office, wait_for_key: int = 1) -> tuple[str, str]:
     """A queue that nobody answers in time leads to an attendant with directory search; both numbers.
 
     The attendant greets in French; key 2 leads to another one, 3 asks for an extension, 4 for a name.
@@ -61,7 +61,7 @@ def with_attendants(office: Office) -> tuple[str, str]:
     short = {"file": tone_file(office.folder, tones.MUSIC, 0.3, name="menu.wav").name}
 
     def menu(*keys: dict[str, Any]) -> dict[str, Any]:
-        settings = {"prompt": dict(short), "wait_for_key": 1, "repeats": 1}
+        settings = {"prompt": dict(short), "wait_for_key": wait_for_key, "repeats": 1}
         return {"action": "menu", "menu": {"keys": list(keys), **settings}}
 
     office.settings["attendants"] = [
@@ -143,13 +143,16 @@ def test_a_caller_in_a_menu_goes_on_there_when_signalling_is_killed(
     own_server: Server, reactor: Reactor, tmp_path: Path
 ) -> None:
     with contextlib.closing(Office(own_server, reactor, tmp_path)) as office:
-        _, number = with_attendants(office)
+        _, number = with_attendants(office, wait_for_key=20)
         zoe = office.agent("zoe", tone=tones.AGENT)
         caller = office.caller().dial(number)
         caller.wait_answered()
         caller.sound.wait_for(tones.GREETING)
         press(caller, "33")  # half of an extension
         own_server.kill_child("signalling")
+        another = office.caller("+12065550101").dial(number)
+        another.wait_answered(15)  # the next process is there
+        another.hang_up()
         press(caller, "01")
         answered = zoe.wait_call(10)
         answered.answer()

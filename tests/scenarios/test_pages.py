@@ -17,8 +17,8 @@ pytestmark = pytest.mark.scenario
 
 def test_an_admin_signs_in_and_out(office: Office, people: People) -> None:
     office.open()
-    admin = people.admin(office)
-    page = admin.page
+    admin = people.arrive()
+    page = admin.sign_in(people.account(office, Role.ADMIN))
     expect(page).to_have_url(re.compile("/wallboard"))
     admin.assert_accessible()
     page.get_by_role("button", name=re.compile("admin")).click()
@@ -70,6 +70,6 @@ def test_on_a_phone_the_navigation_is_behind_a_button(office: Office, people: Pe
 def test_agents_see_nothing_of_the_administration(office: Office, people: People) -> None:
     office.queue("amal")
     office.open()
-    page = people.agent(office, "amal").page
+    page = people.arrive().sign_in(people.account(office, Role.AGENT, office.upn("amal")))
     expect(page).to_have_url(re.compile("/agent"))
     expect(page.get_by_role("navigation").get_by_role("link")).to_have_count(1)

@@ -50,7 +50,7 @@ def open_part(card: Locator, name: str) -> None:
 def test_the_wallboard_shows_each_step_of_a_call(office: Office, people: People) -> None:
     number, (amal,) = desk(office, "amal")
     admin = people.admin(office)
-    shown = card(admin.page, office.queue_name())
+    shown = card(admin.go("/"), office.queue_name())
     expect(figure(shown, "Ready")).to_have_text("1")
     leg = office.caller().dial(number)
     leg.wait_answered()
@@ -73,7 +73,7 @@ def test_the_wallboard_shows_each_step_of_a_call(office: Office, people: People)
 def test_a_queue_is_marked_when_nobody_is_there_for_its_callers(office: Office, people: People) -> None:
     number = office.queue("amal")
     office.open()
-    page = people.admin(office).page
+    page = people.admin(office).go("/")
     shown = card(page, office.queue_name())
     leg = office.caller().dial(number)
     leg.wait_answered()
@@ -87,7 +87,7 @@ def test_a_queue_is_marked_when_nobody_is_there_for_its_callers(office: Office, 
 
 def test_an_admin_pauses_an_agent_and_opts_them_out(office: Office, people: People) -> None:
     desk(office, "amal")
-    page = people.admin(office).page
+    page = people.admin(office).go("/")
     shown = card(page, office.queue_name())
     open_part(shown, "Agents")
     menu = shown.get_by_role("button", name="Actions for Amal")
@@ -112,7 +112,7 @@ def test_queues_are_chosen_and_ordered_and_stay_so(office: Office, people: Peopl
     for _ in range(3):
         office.queue("amal")
     office.open()
-    page = people.admin(office).page
+    page = people.admin(office).go("/")
     first, second, third = (office.queue_name(place) for place in range(3))
     expect(page.get_by_role("heading", level=2)).to_have_text([first, second, third])
     page.get_by_role("main").get_by_role("button", name="Settings").click()
@@ -132,7 +132,7 @@ def test_everybody_can_use_the_wallboard(office: Office, people: People, languag
     talk(office.caller(), number, amal)
     office.caller("+12065550177").dial(number).wait_answered()
     admin = people.admin(office, language=language)
-    page = admin.page
+    page = admin.go("/")
     expect(page.get_by_role("status").get_by_text(live)).to_be_visible()
     for part in page.get_by_role("group").get_by_role("button", name=re.compile(":")).all():
         part.click()
@@ -217,7 +217,7 @@ def test_a_call_tells_its_story_while_it_goes_on_and_after_it(office: Office, pe
     number, (_, bao, carla) = desk(office, "amal", "bao", "carla", distribution="serial")
     office.server.agent("pause", office.upn("amal"))
     admin = people.admin(office)
-    page = admin.page
+    page = admin.go("/")
     shown = card(page, office.queue_name())
     leg = office.caller().dial(number)
     leg.wait_answered()

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from huntline.directory.mailboxes import BoxKind, BoxOwner, MailboxSettings
+from huntline.directory.spellings import spellings_of
 from huntline.media import wav
+from huntline.storage.audit import Actor
 from huntline.storage.blobs import Blobs
 from huntline.storage.database import open_database
 from huntline.storage.settings import SettingsRefused
@@ -24,6 +26,7 @@ from huntline.voicemail.boxes import (
     UnknownMessage,
     Voicemail,
 )
+from huntline.voicemail.erasure import erase_number
 
 AMAL = BoxOwner("u-amal", "contoso", BoxKind.PERSON, "Amal", ("u-amal",), "sip:amal@contoso.com")
 SALES = BoxOwner("q-sales", "contoso", BoxKind.QUEUE, "Sales", ("u-amal", "u-bao"), "sip:hg@contoso.com")
@@ -228,3 +231,19 @@ def test_a_mail_is_due_with_the_message_and_until_it_is_sent(voicemail: Voicemai
     voicemail.mailed(again)
     assert voicemail.due_mails() == []
     assert voicemail.message("contoso", message.message_id).mail_error is None
+
+
+def test_what_a_number_has_left_is_deleted_with_it(voicemail: Voicemail, tmp_path: Path, wall: Wall) -> None:
+    gone = _leave(voicemail)
+    message_id, path = voicemail.begin(AMAL, Caller("c2", "+14255550199", "Bao"))
+    path.write_bytes(wav.head("PCMU", 0) + SECOND * 3)
+    kept = voicemail.finish(message_id)
+    database = open_database(tmp_path)
+    spellings, by = spellings_of("+14255550100"), Actor("the test", "test")
+    found = erase_number(database, voicemail, spellings, wall.at, by, dry_run=True)
+    assert found.rows == {"contoso": {"voicemail_messages": 1}}
+    assert len(voicemail.messages("contoso", ["u-amal"])) == 2
+    erase_number(database, voicemail, spellings, wall.at, by)
+    database.dispose()
+    assert voicemail.messages("contoso", ["u-amal"]) == [kept]
+    assert not voicemail.sound(gone.message_id).exists()

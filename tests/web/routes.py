@@ -75,7 +75,13 @@ def parameters_of(route: RouteAccess) -> list[str]:
 
 def kind_of(route: RouteAccess, parameter: str) -> str:
     """What a parameter names: ``{key}`` is one of what stands before it, all others say it themselves."""
-    named = {"call_id": "calls", "key_id": "keys", "licence": "licences", "queue": "queues"}
+    named = {
+        "call_id": "calls",
+        "key_id": "keys",
+        "licence": "licences",
+        "queue": "queues",
+        "country": "countries",
+    }
     if parameter in named:
         return named[parameter]
     assert parameter == "key", f"say in tests/web/routes.py what {{{parameter}}} of {route.path} is"
@@ -95,6 +101,7 @@ def furnish(rig: ServerRig, organization_id: str, mark: str, domain: str, number
     api = rig.api(Role.ADMIN, organization_id)
     things = Things()
     things.add("licences", "E5")
+    things.add("countries", "FR")
     things.add("domains", domain)
     api.post("/numbers", {"number": number, "kind": "service-toll"})
     things.add("numbers", number)
@@ -102,6 +109,8 @@ def furnish(rig: ServerRig, organization_id: str, mark: str, domain: str, number
     _furnish_sounds(api, things, mark)
     queue = api.post("/queues", {"name": f"{mark} queue", "line_uri": f"tel:{number}"})
     things.add("queues", queue["name"], queue["id"], queue["primary_uri"])
+    attendant = api.post("/attendants", {"name": f"{mark} attendant", "operator": queue["name"]})
+    things.add("attendants", attendant["name"], attendant["id"], attendant["primary_uri"])
     things.add("accounts", *_added_account(api, things, f"{mark} account"))
     things.add(
         "calls", _added_call(rig, organization_id, queue["id"], f"{mark}-call", things.keys["users"][0])

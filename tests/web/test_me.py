@@ -303,7 +303,7 @@ def test_an_account_without_a_user_is_told_what_is_missing(rig: ServerRig) -> No
     assert "an admin sets its user" in problem["detail"]
 
 
-RULE = {
+RULE: dict[str, Any] = {
     "forward_to": None,
     "when_busy": "sip:bao@contoso.com",
     "when_no_answer": "off",
@@ -324,6 +324,11 @@ def test_i_say_myself_what_becomes_of_calls_to_me(rig: ServerRig, office: Office
     assert rig.api().get(f"/users/{office.bao}")["ring_time"] == 20
     changes = {entry["field"] for entry in rig.api().get("/audit", key="amal@contoso.com")["items"]}
     assert changes >= {"when_busy", "ring_time", "also_ring"}
+    short = {"also_ring": ["tel:+442071234567@10", "sip:bao@contoso.com"]}
+    assert office.me.put("/me/rule", short)["also_ring"] == [
+        *RULE["also_ring"],
+        {"target": "sip:bao@contoso.com", "after": 0},
+    ]
     assert office.me.put("/me/rule", {}) == before
 
 

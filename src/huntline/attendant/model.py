@@ -14,13 +14,13 @@ class Sound:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class SpokenText:
     """A text to speak in the language of the attendant."""
 
     text: str
 
 
-Prompt = Sound | Words
+Prompt = Sound | SpokenText
 
 
 class KeyAction(StrEnum):

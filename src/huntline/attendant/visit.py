@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from huntline.attendant.dial_by_name import LONGEST_EXTENSION, DialDirectory
-from huntline.attendant.model import FlowPlan, KeyAction, MenuPlan, Person, Prompt, Words
+from huntline.attendant.model import FlowPlan, KeyAction, MenuPlan, Person, Prompt, SpokenText
 from huntline.attendant.words import people_in_words, sentences_in
 
 MOST_OFFERED = 3
@@ -288,7 +288,7 @@ class Attending:
         self._visit.typed, self._visit.page = "", 0
         by_name = self._visit.stage is Stage.NAME
         asking = self._words.type_name if by_name else self._words.type_extension
-        return self._play((*_said(first), Words(asking)), now)
+        return self._play((*_said(first), SpokenText(asking)), now)
 
     def _tries_on(self) -> bool:
         """One more try, if there are any left."""
@@ -344,7 +344,7 @@ class Attending:
         if len(found) > MOST_OFFERED and self._directory.goes_on(self._visit.typed):
             if not self._tries_on():
                 return self._leave(self._menu.no_input, LeavingBy.NO_INPUT)
-            return self._play((Words(self._words.more_letters),), now)
+            return self._play((SpokenText(self._words.more_letters),), now)
         return self._offer("", now)
 
     def _offered(self) -> tuple[tuple[Person, ...], bool]:
@@ -361,7 +361,7 @@ class Attending:
         people, has_more = self._offered()
         sentences = [*people_in_words(people, self._visit.plan.language)]
         sentences += [self._words.more_people] if has_more else []
-        prompts = (*_said(first), *map(Words, (*sentences, self._words.start_again)))
+        prompts = (*_said(first), *map(SpokenText, (*sentences, self._words.start_again)))
         return self._play(prompts, now)
 
     def _key_of_choice(self, key: str, now: datetime) -> list[Step]:
@@ -401,7 +401,7 @@ class Attending:
         has_been_told = by is LeavingBy.FLOW and bool(self._visit.plan.greeting)
         if target is not None or has_been_told:
             return self._gone()
-        self._visit.stage, self._visit.saying = Stage.FAREWELL, (Words(self._words.farewell),)
+        self._visit.stage, self._visit.saying = Stage.FAREWELL, (SpokenText(self._words.farewell),)
         return [Play(self._visit.saying)]
 
     def _gone(self) -> list[Step]:
@@ -409,5 +409,5 @@ class Attending:
         return [self._visit.last] if self._visit.last else []
 
 
-def _said(text: str) -> tuple[Words, ...]:
-    return (Words(text),) if text else ()
+def _said(text: str) -> tuple[SpokenText, ...]:
+    return (SpokenText(text),) if text else ()

@@ -95,8 +95,7 @@ class Admission:
 
     def _admit_guest(self, request: Request, organization_id: str) -> Admitted | NotAdmitted:
         target = self._target(_dialled(request), organization_id)
-        is_service = isinstance(target, QueueTarget | AttendantTarget)
-        if not is_service or target is None or target.organization_id != organization_id:
+        if not isinstance(target, QueueTarget | AttendantTarget) or target.organization_id != organization_id:
             return NotAdmitted(403, (), RefusalReason.NOT_FOR_GUESTS, organization_id)
         return Admitted(target, None, is_guest=True)
 

@@ -46,13 +46,7 @@ class AlsoRingOption:
     def body(self, said: Said) -> Json:
         """The list, in the order in which it was typed."""
         typed = said.get(self.flag)
-        return {self.field: [] if typed == [NONE] else list(map(_also_ring, typed))} if typed else {}
-
-
-def _also_ring(typed: str) -> Json:
-    # A SIP address has an @ of its own, and no host is a number alone.
-    target, at, after = typed.rpartition("@")
-    return {"target": target, "after": int(after)} if at and after.isdecimal() else {"target": typed}
+        return {self.field: [] if typed == [NONE] else typed} if typed else {}
 
 
 _SETTINGS: tuple[Setting, ...] = (

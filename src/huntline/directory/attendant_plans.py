@@ -13,7 +13,7 @@ from huntline.attendant.model import (
     Person,
     Prompt,
     Sound,
-    Words,
+    SpokenText,
 )
 from huntline.attendant.words import pressing, sentences_in
 from huntline.directory.attendants import (
@@ -76,7 +76,7 @@ def texts_of(attendant: Attendant, index: OrganizationIndex) -> Iterator[tuple[s
     for _, flow in flows_of(attendant):
         plan = flow_plan(attendant, flow, index)
         for prompt in plan.menu.prompts if plan.menu else ():
-            if isinstance(prompt, Words):
+            if isinstance(prompt, SpokenText):
                 yield prompt.text, language
 
 
@@ -107,10 +107,12 @@ def _played(audio: Audio | None) -> tuple[Prompt, ...]:
     return (Sound(audio.sha256),) if audio else ()
 
 
-def _spoken(attendant: Attendant, keys: tuple[MenuKey, ...], index: OrganizationIndex) -> Iterator[Words]:
+def _spoken(
+    attendant: Attendant, keys: tuple[MenuKey, ...], index: OrganizationIndex
+) -> Iterator[SpokenText]:
     """A menu without a prompt of its own says its keys: what is spoken is what they do."""
     for key in keys:
-        yield Words(_sentence(key, attendant, index))
+        yield SpokenText(_sentence(key, attendant, index))
 
 
 def _sentence(key: MenuKey, attendant: Attendant, index: OrganizationIndex) -> str:

@@ -9,7 +9,7 @@ from huntline.directory.attendants import (
     MENU_NUMBERS,
     Attendant,
     AttendantFlow,
-    DialDirectory,
+    DialScope,
     FlowAction,
     Holiday,
     Menu,
@@ -119,7 +119,7 @@ def _check_holiday(path: Path, holiday: Holiday) -> Problems:
 
 def check_attendant_references(path: Path, attendant: Attendant, index: OrganizationIndex) -> Problems:
     """Problems with the groups and people that it names."""
-    directory: DialDirectory = attendant.directory
+    directory: DialScope = attendant.directory
     for place, name in enumerate(directory.groups):
         if name.casefold() not in index.groups:
             known = (group.name for group in index.organization.groups)

@@ -102,7 +102,7 @@ class Holiday:
 
 
 @dataclass(frozen=True, slots=True)
-class DialDirectory:
+class DialScope:
     """Whom callers can dial by name or extension: who may take calls, in these groups or (without any) in the
     whole organization. ``excluded`` are UPNs."""
 
@@ -129,7 +129,7 @@ class Attendant:
     open: AttendantFlow = AttendantFlow()
     after_hours: AttendantFlow = AttendantFlow()
     holidays: tuple[Holiday, ...] = ()
-    directory: DialDirectory = DialDirectory()
+    directory: DialScope = DialScope()
 
     @property
     def primary_user(self) -> str:

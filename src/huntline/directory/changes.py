@@ -10,7 +10,7 @@ from typing import Any
 from huntline.attendant.hours import Span
 from huntline.directory.attendants import (
     AttendantFlow,
-    DialDirectory,
+    DialScope,
     Holiday,
     Menu,
     MenuKey,
@@ -184,7 +184,7 @@ def _text(value: object) -> str:
             return f"{value.action} to {value.target}" if value.target else str(value.action)
         case Span():
             return f"{time_of(value.start)}-{time_of(value.end)}"
-        case AttendantFlow() | Menu() | MenuKey() | Holiday() | DialDirectory():
+        case AttendantFlow() | Menu() | MenuKey() | Holiday() | DialScope():
             said = ((each.name, getattr(value, each.name)) for each in fields(value))
             return ", ".join(f"{name} {_text(each)}" for name, each in said if each not in (None, "", ()))
         case frozenset():

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from huntline.directory.attendants import DialDirectory
+from huntline.directory.attendants import DialScope
 from huntline.directory.groups import expanded
 from huntline.directory.index import OrganizationIndex
 from huntline.directory.organization import User, missing_for_calls
 
 
-def people_of(directory: DialDirectory, index: OrganizationIndex) -> tuple[User, ...]:
+def people_of(directory: DialScope, index: OrganizationIndex) -> tuple[User, ...]:
     """Everybody of a directory who may take calls, in the organization's order or that of the groups."""
     excluded = set(directory.excluded)
     everybody = (

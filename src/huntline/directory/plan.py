@@ -12,6 +12,7 @@ from huntline.attendant.model import FlowPlan
 from huntline.directory.attendant_plans import NOBODY_TO_DIAL, dial_directory, flow_plan, texts_of
 from huntline.directory.attendants import Attendant
 from huntline.directory.caller_id import ShownCallerId, caller_id_in_effect, policies_in_effect
+from huntline.directory.dialled_queue import is_of_a_queue
 from huntline.directory.groups import LeftOut, agents_of, left_out_of
 from huntline.directory.index import ATTENDANT, Found, Mailbox, OrganizationIndex, OutsideTarget
 from huntline.directory.mailboxes import BoxOwner, owner_of
@@ -569,7 +570,17 @@ def _star_code(organization: Organization, dialled: str) -> StarCode | None:
     for action in _BEFORE_NUMBERS:
         if number := _behind(codes[action], dialled):
             return StarCode(organization.organization_id, action, number)
-    return None
+    return _code_for_a_queue(organization, dialled)
+
+
+def _code_for_a_queue(organization: Organization, dialled: str) -> StarCode | None:
+    """``*45`` and a number: what the code does for all queues, done for one. The longer code goes first."""
+    found: list[tuple[int, StarCode]] = []
+    for action in ("opt-out", "opt-in"):
+        code = getattr(organization.star_codes, action.replace("-", "_"))
+        if code and dialled.startswith(code) and is_of_a_queue(number := dialled.removeprefix(code)):
+            found.append((len(code), StarCode(organization.organization_id, action, number)))
+    return max(found, key=lambda each: each[0])[1] if found else None
 
 
 def _behind(code: str | None, dialled: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,3 +126,26 @@ def spoken_caller(caller: str, name: str, language: str) -> str:
     if digits.isdigit():
         return " ".join(digits)
     return SENTENCES[language]["anonymous"](Facts())
+
+
+@dataclass(frozen=True, slots=True)
+class MailWords:
+    """What a mail about a message says."""
+
+    subject: str
+    text: str
+
+
+def mail_words(language: str, caller: str, box: str, length: str, at: datetime) -> MailWords:
+    """The words for a message of ``length`` (minutes and seconds) to a box."""
+    if language == "fr":
+        return MailWords(
+            f"Message vocal de {caller} ({length})",
+            f"{caller} a laissé un message de {length} sur la messagerie « {box} »\n"
+            f"le {at:%d/%m/%Y} à {at:%H:%M} ({at.tzname()}).\n",
+        )
+    return MailWords(
+        f"Voice message from {caller} ({length})",
+        f"{caller} left a message of {length} in the voicemail of {box}\n"
+        f"on {at:%d %b %Y} at {at:%H:%M} ({at.tzname()}).\n",
+    )

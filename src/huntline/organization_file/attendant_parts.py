@@ -10,7 +10,7 @@ from huntline.directory.attendants import (
     MENU_NUMBERS,
     Attendant,
     AttendantFlow,
-    DialDirectory,
+    DialScope,
     Holiday,
     Menu,
     MenuKey,
@@ -58,7 +58,7 @@ def attendant_of(form: AttendantForm, domains: tuple[str, ...], sound_of: SoundO
         open=flows.flow(("open",), form.open),
         after_hours=flows.flow(("after_hours",), form.after_hours),
         holidays=tuple(holidays),
-        directory=DialDirectory(
+        directory=DialScope(
             tuple(form.directory.groups), tuple(upn.lower() for upn in form.directory.excluded)
         ),
     )

@@ -236,6 +236,16 @@ class AlsoRingForm(_Part):
     target: Annotated[Text, BeforeValidator(_telephone)]
 
 
+def _also_ring_of_text(value: object) -> object:
+    """``tel:+14255550142@10`` as spreadsheets and people write it: an address, and after how many seconds."""
+    if not isinstance(value, str):
+        return value
+    # A SIP address has an @ of its own, and no host is a number alone.
+    target, at, after = value.rpartition("@")
+    return {"target": target, "after": int(after)} if at and after.isdecimal() else {"target": value}
+
+
+_AlsoRing = Annotated[list[Annotated[AlsoRingForm, BeforeValidator(_also_ring_of_text)]], _MaybeEmpty]
 _RingTime = Annotated[int, Field(json_schema_extra=_bounds(USER_NUMBERS["ring_time"]))]
 
 
@@ -249,7 +259,7 @@ class OwnRuleForm(_Part):
     ring_time: Annotated[int, Field(json_schema_extra=_bounds(USER_NUMBERS["ring_time"]))] = User(
         upn=""
     ).ring_time
-    also_ring: Annotated[list[AlsoRingForm], _MaybeEmpty] = []
+    also_ring: _AlsoRing = []
     hides_number: bool = False
 
 
@@ -270,7 +280,7 @@ class UserFields(_Part):
     when_busy: _RuleTarget = None
     when_no_answer: _RuleTarget = None
     when_not_reachable: _RuleTarget = None
-    also_ring: Annotated[list[AlsoRingForm], _MaybeEmpty] = []
+    also_ring: _AlsoRing = []
     hides_number: bool = False
     caller_id_policy: Text | None = None
     external_id: Text | None = None

@@ -13,6 +13,7 @@ from huntline.attendant.model import FlowPlan
 from huntline.calls.contacts import Callee, Contact
 from huntline.calls.diversion import Hop, number_hop, person_hop
 from huntline.clock import zone_of
+from huntline.directory.dialled_queue import queues_meant
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.organization import Organization, prompt_of
 from huntline.directory.plan import Account, ServerPlan, StarCode
@@ -189,13 +190,29 @@ class Routing:
             return self._sounds.refuse_tone
         try:
             if code.action in ("opt-out", "opt-in"):
-                self.set_opted_out(account, None, is_opted_out=code.action == "opt-out")
+                queue_id = self._queue_behind(code, account)
+                self.set_opted_out(account, queue_id, is_opted_out=code.action == "opt-out")
             else:
                 await self._own_rules.obey(account, code)
         except Refused as refusal:
             log.info("star code refused", extra={"user": account.upn, "reason": str(refusal)})
             return self._sounds.refuse_tone
         return self._sounds.confirm_tone
+
+    def _queue_behind(self, code: StarCode, account: Account) -> str | None:
+        """The queue of the user's whose number was dialled behind a code; None where no number was.
+
+        Raises NoQueueToLeave where it is that of none, or of several.
+        """
+        if not code.dialled:
+            return None
+        own = filter(None, map(self._plan.queue, self._plan.queues_of(account.user_id)))
+        meant = queues_meant(code.dialled, own)
+        if len(meant) != 1:
+            found = ", ".join(queue.name for queue in meant) or "none"
+            message = f"{code.dialled} must be the number of one queue of {account.upn}; so end: {found}"
+            raise NoQueueToLeave(message)
+        return meant[0].queue_id
 
     def set_opted_out(self, account: Account, queue_id: str | None, *, is_opted_out: bool) -> list[str]:
         """Opt a user out of or into one queue, or all; returns the names of the queues. Raises Refused.

@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import Table
 
 from huntline.attendant.hours import Week
-from huntline.directory.attendants import Attendant, AttendantFlow, DialDirectory, Holiday, sounds_in
+from huntline.directory.attendants import Attendant, AttendantFlow, DialScope, Holiday, sounds_in
 from huntline.directory.numbers import switches_of
 from huntline.directory.organization import (
     LIMIT_NUMBERS,
@@ -116,7 +116,7 @@ _ATTENDANT_DATA: Mapping[str, Any] = {
     "open": AttendantFlow,
     "after_hours": AttendantFlow,
     "holidays": tuple[Holiday, ...],
-    "directory": DialDirectory,
+    "directory": DialScope,
 }
 """Fields that are stored as plain data, with their types."""
 

@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, func, insert, select, update
 
 from huntline.directory.mailboxes import BoxOwner, MailboxSettings, check_mailbox, check_pin
+from huntline.directory.spellings import Spellings
 from huntline.errors import Refused
 from huntline.media import wav
 from huntline.media.wav import NoRecording
@@ -307,6 +308,17 @@ class Voicemail:
         if row is None:
             raise UnknownMessage(message_id)
         return _message(row)
+
+    def messages_from(self, spellings: Spellings, organization_id: str | None) -> list[Message]:
+        """The messages that a number has left, in the boxes of one organization or of all."""
+        query = select(_messages).where(
+            _messages.c.seconds.is_not(None), _messages.c.caller.like(spellings.like)
+        )
+        if organization_id is not None:
+            query = query.where(_messages.c.organization_id == organization_id)
+        with self._database.begin() as connection:
+            found = [_message(row) for row in connection.execute(query)]
+        return [message for message in found if spellings.are(message.caller)]
 
     def counts(self, organization_id: str, box_ids: Iterable[str]) -> dict[str, Counts]:
         """How many messages boxes have, of those that have any."""

@@ -66,6 +66,7 @@ from huntline.web.guards import BodyLimit, BodyRules, Faults, RequestLimit, Secu
 from huntline.web.health import Health, HealthPart
 from huntline.web.language import AnswersInLanguage
 from huntline.web.letting_go import let_go_daily
+from huntline.web.mailing import mail_messages
 from huntline.web.paths import API_PATH as API_PATH
 from huntline.web.paths import DESCRIPTION_PATH
 from huntline.web.principal import Principal
@@ -206,6 +207,7 @@ async def run_web(config: Config, ready: Callable[[], None]) -> None:
         background = (
             asyncio.ensure_future(app.state.health.watch()),
             asyncio.ensure_future(let_go_daily(app.state.backstage)),
+            asyncio.ensure_future(mail_messages(app.state.backstage)),
         )
         serving = asyncio.ensure_future(server.serve(sockets=[for_the_owner, listening]))
         try:

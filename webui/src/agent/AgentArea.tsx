@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { LiveProvider, useCallEnded, useLive } from '~/live/live';
 import { Loaded } from '~/parts/Loaded';
 import { Page } from '~/parts/Page';
+import { RouterLink } from '~/parts/RouterLink';
 import { phone } from '~/phone/phone';
 import { usePhone } from '~/phone/usePhone';
 import { useIsNarrow } from '~/shell/narrow';
@@ -94,6 +95,7 @@ function LiveState() {
 
 function Areas({ me }: { readonly me: Me }) {
   const styles = useStyles();
+  const { t } = useTranslation('agent');
   const isNarrow = useIsNarrow();
   const { calls, lastEnded } = usePhone();
   const hasCalls = calls.length > 0 || lastEnded !== null;
@@ -109,7 +111,7 @@ function Areas({ me }: { readonly me: Me }) {
       <div className={mergeClasses(styles.column, styles.me)}>
         <MePanel me={me} />
         <PhonePanel />
-        <QueuesPanel me={me} />
+        <QueuesPanel me={me} actions={<RouterLink to="/q">{t('agent:switches.link')}</RouterLink>} />
         <RulePanel />
       </div>
       <div className={mergeClasses(styles.column, styles.lists)}>

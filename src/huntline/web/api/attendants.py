@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from typing import Annotated, Any
 
-from fastapi import Path, Query
+from fastapi import Path, Query, Request
 from pydantic import BaseModel
 
 from huntline.attendant.hours import OpeningKind
@@ -19,10 +19,11 @@ from huntline.directory.problems import Path as FieldPath
 from huntline.directory.problems import Problem
 from huntline.organization_file.attendant_parts import attendant_dump, attendant_of, flow_dump
 from huntline.organization_file.form import AttendantForm, FileForm, FlowForm, SpeechForm
-from huntline.web.access import ReadSettings
+from huntline.web.access import ChangeSettings, ReadSettings
 from huntline.web.api.collection import Collection, router_of
 from huntline.web.backstage import Backstage
 from huntline.web.language import Sentence
+from huntline.web.phones import TestCallAccess, phone_access
 from huntline.web.problems import FieldsRefused
 from huntline.web.sounds import sound_of
 
@@ -122,6 +123,17 @@ def what_attendant_does(access: ReadSettings, key: Key, at: At = "") -> Any:
         "until": happens.until.astimezone(zone) if happens.until else None,
         "flow": flow_dump(happens.flow),
     }
+
+
+@router.post("/{key}/test-call", response_model=TestCallAccess, operation_id="test_attendant")
+def test_call(request: Request, access: ChangeSettings, key: Key) -> Any:
+    """What a page calls the attendant with, to hear what callers hear and to press keys: whom they lead to is
+    rung, by a "Test call". It calls queues and attendants of the organization and nothing else, and takes no
+    calls."""
+    organization = access.organization
+    attendant = ATTENDANTS.get(organization, key)
+    opened = phone_access(request, access, "guest-credential", organization_id=organization.organization_id)
+    return opened | {"target": attendant.primary_uri}
 
 
 def _moment(text: str, zone: tzinfo) -> datetime:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 
+from huntline.clock import zone_of
 from huntline.directory.problems import did_you_mean
 from huntline.web.access import ReadSettings
 from huntline.web.api.collection import NotThere
@@ -20,6 +21,9 @@ _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 _LONGEST_NAME = 64
 
 
+Year = Annotated[
+    int | None, Query(ge=_FIRST_YEAR, le=_LAST_YEAR, description="Which year; this one unless said.")
+]
 Subdivision = Annotated[
     str | None, Query(max_length=20, description="A part of the country, such as `BY` of `DE`.")
 ]
@@ -60,7 +64,7 @@ def list_all(access: ReadSettings, page: Page) -> Any:
 def read(
     access: ReadSettings,
     country: Annotated[str, Path(description="A country, such as `FR`.")],
-    year: Annotated[int, Query(ge=_FIRST_YEAR, le=_LAST_YEAR, description="Which year.")],
+    year: Year = None,
     subdivision: Subdivision = None,
 ) -> Any:
     """The public holidays of a year, named in the language of the answer where the calendar has it, else in
@@ -74,6 +78,7 @@ def read(
         raise NotThere(
             f"the holiday calendar {code} has no part {subdivision!r}{did_you_mean(subdivision, known)}"
         )
+    year = year or datetime.now(zone_of(access.organization.time_zone)).year
     days = _days_of(code, subdivision, year)
     return {"country": code, "subdivision": subdivision, "year": year, "holidays": _together(days)}
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, UploadFile
+from fastapi import Path, Query, UploadFile
 
 from huntline.voicemail.boxes import Counts
 from huntline.web import mailboxes
 from huntline.web.access import ChangeSettings, ReadSettings
 from huntline.web.listing import Listing, Page, Search
 from huntline.web.mailboxes import MailboxForm, MailboxSettingsView, MailboxView, PinForm
+from huntline.web.routing import api_router
 
 Box = Annotated[str, Path(description="A box's id, the name of a queue or group, or a user's UPN.")]
 
 UnsentMail = Annotated[bool, Query(description="Only boxes about whose messages mails could not be sent.")]
 
-router = APIRouter(prefix="/mailboxes", tags=["mailboxes"])
+router = api_router("/mailboxes", tag="mailboxes")
 
 
 @router.get("", response_model=Listing[MailboxView], operation_id="list_mailboxes")

@@ -134,7 +134,7 @@ def test_call(
 ) -> Any:
     """What a page calls the queue with, to hear what callers hear. Agents are rung, by a "Test call".
 
-    It calls the organization's queues and nothing else, and takes no calls.
+    It calls the organization's queues and attendants and nothing else, and takes no calls.
     """
     organization = access.organization
     queue = QUEUES.get(organization, key)

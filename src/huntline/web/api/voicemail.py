@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, UploadFile
+from fastapi import Path, Query, UploadFile
 from fastapi.responses import FileResponse
 from pydantic import BaseModel
 
@@ -26,6 +26,7 @@ from huntline.web.api.collection import NotThere
 from huntline.web.api.me import own_user
 from huntline.web.listing import Listing, Page
 from huntline.web.mailboxes import MailboxForm, MailboxSettingsView, MailboxView, PinForm
+from huntline.web.routing import api_router
 
 _MOST_PEAKS = 1000
 _LEVELS = {"PCMU": ULAW_LEVELS, "PCMA": ALAW_LEVELS}
@@ -83,7 +84,7 @@ class HeardForm(BaseModel):
 
 MessageId = Annotated[str, Path(description="A message's id.", max_length=100)]
 
-router = APIRouter(prefix="/me/voicemail", tags=["me"])
+router = api_router("/me/voicemail", tag="me")
 
 
 @router.get("/boxes", response_model=list[MailboxView], operation_id="list_my_mailboxes")

@@ -14,7 +14,6 @@ import {
   problemsIn,
   type QueueDraft,
   type QueueView,
-  telephone,
   withDistribution,
 } from './queueDraft';
 
@@ -135,18 +134,20 @@ test.each([
   ],
   [
     { action: 'voicemail', target: 'sip:bao@contoso.com' },
-    { kind: 'voicemail', target: 'bao@contoso.com' },
+    { kind: 'personal', target: 'bao@contoso.com' },
+  ],
+  [
+    { action: 'forward', target: 'attendant:Main menu' },
+    { kind: 'attendant', target: 'Main menu' },
+  ],
+  [
+    { action: 'forward', target: 'voicemail:Sales' },
+    { kind: 'voicemail', target: 'Sales' },
   ],
 ] as const)('the exit %j is %j, and is sent as it came', (form, exit) => {
   expect(exitOf(form, DOMAINS)).toEqual(exit);
   const sent = patchOf({ overflow: exitOf(form, DOMAINS) }, draft).overflow;
   expect(sent).toEqual(form.target === null ? { action: form.action } : form);
-});
-
-test('a number may be typed without tel:, and what is refused stays as it was typed', () => {
-  expect(telephone(' +441632960001 ')).toBe('tel:+441632960001');
-  expect(telephone('tel:+441632960001')).toBe('tel:+441632960001');
-  expect(telephone('0163 296')).toBe('0163 296');
 });
 
 describe('another distribution method', () => {

@@ -22,6 +22,7 @@ import { useOrganization } from '~/admin/parts/organization';
 import { NumberPicker, type NumberView } from '~/admin/parts/pickers';
 import { SecretInput } from '~/admin/parts/SecretInput';
 import { FoldingSection, Section } from '~/admin/parts/Section';
+import { TargetSetting } from '~/admin/targets/TargetSetting';
 import { api, bodyOf, type Schemas } from '~/api/client';
 import { USER_NUMBERS } from '~/api/numbers';
 import { useMay } from '~/api/session';
@@ -68,7 +69,8 @@ interface PartProps {
   readonly isReadOnly: boolean;
 }
 
-const RULE = ['forward_to', 'when_busy', 'when_no_answer', 'when_not_reachable'] as const;
+const NOT_TAKEN = ['when_busy', 'when_no_answer', 'when_not_reachable'] as const;
+const RULE = ['forward_to', ...NOT_TAKEN] as const;
 
 export function UserFields<D extends UserDraft>(props: Props<D>) {
   const { editing, user, findings = [], action, onReload, children } = props;
@@ -322,6 +324,7 @@ function Phone({ editing, isReadOnly, hasPassword }: PartProps & { readonly hasP
 function Elsewhere({ editing: { draft, set }, isReadOnly }: PartProps) {
   const styles = useStyles();
   const { t } = useTranslation(['users', 'admin']);
+  const domains = useOrganization().data?.domains ?? [];
   const policies = useQuery({
     queryKey: ['policies', 'all'],
     queryFn: () => whole((query) => bodyOf(api.GET('/api/v1/caller-id-policies', { params: { query } }))),
@@ -340,12 +343,21 @@ function Elsewhere({ editing: { draft, set }, isReadOnly }: PartProps) {
         !draft.hides_number
       }
     >
-      {RULE.map((name) => (
+      <TargetSetting
+        name="forward_to"
+        label={t('users:settings.forward_to')}
+        hint={t('users:hint.forward_to')}
+        none={t('users:noForward')}
+        target={draft.forward_to}
+        domains={domains}
+        onChange={(forward_to) => set({ forward_to })}
+      />
+      {NOT_TAKEN.map((name) => (
         <TextSetting
           key={name}
           name={name}
           label={t(`users:settings.${name}`)}
-          hint={t(name === 'forward_to' ? 'users:hint.forward_to' : 'users:hint.rule')}
+          hint={t('users:hint.rule')}
           value={draft[name]}
           onChange={(value) => set({ [name]: value })}
         />
