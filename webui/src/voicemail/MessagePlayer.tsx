@@ -1,6 +1,14 @@
 /** Plays one message: its picture, which is where one seeks, and how fast. */
 
-import { Button, Caption1, makeStyles, Select, Skeleton, SkeletonItem, tokens } from '@fluentui/react-components';
+import {
+  Button,
+  Caption1,
+  makeStyles,
+  Select,
+  Skeleton,
+  SkeletonItem,
+  tokens,
+} from '@fluentui/react-components';
 import { PauseRegular, PlayRegular } from '@fluentui/react-icons';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -28,7 +36,15 @@ const useStyles = makeStyles({
   all: { stroke: tokens.colorNeutralStroke1Hover, strokeWidth: '2px' },
   heard: { stroke: tokens.colorBrandForeground1, strokeWidth: '2px' },
   // Seen is the picture; what is moved by mouse, touch and keys lies over it.
-  seek: { position: 'absolute', inset: 0, width: '100%', height: '100%', margin: 0, opacity: 0, cursor: 'pointer' },
+  seek: {
+    position: 'absolute',
+    inset: 0,
+    width: '100%',
+    height: '100%',
+    margin: 0,
+    opacity: 0,
+    cursor: 'pointer',
+  },
   time: { fontVariantNumeric: 'tabular-nums', color: tokens.colorNeutralForeground2 },
   speed: { minWidth: 0, width: '88px' },
 });

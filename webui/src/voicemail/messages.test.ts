@@ -16,7 +16,14 @@ test('a message of all that nobody has heard is new, and one that I took is mine
 
 test('the badge counts what is new in all boxes', () => {
   expect(newIn([])).toBe(0);
-  expect(newIn(new Map([['a', { new: 2 }], ['b', { new: 1 }]]).values())).toBe(3);
+  expect(
+    newIn(
+      new Map([
+        ['a', { new: 2 }],
+        ['b', { new: 1 }],
+      ]).values(),
+    ),
+  ).toBe(3);
 });
 
 test.each([

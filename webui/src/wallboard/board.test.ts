@@ -68,7 +68,10 @@ function boardWith(parts: {
   agents?: LiveAgent[];
   calls?: LiveCall[];
 }): QueueOnBoard[] {
-  return boardOf(snapshotOf({ at: AT, queues: [queue('Sales')], agents: [], calls: [], mailboxes: [], ...parts }), DEFAULTS);
+  return boardOf(
+    snapshotOf({ at: AT, queues: [queue('Sales')], agents: [], calls: [], mailboxes: [], ...parts }),
+    DEFAULTS,
+  );
 }
 
 function only(boards: QueueOnBoard[]): QueueOnBoard {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from pydantic import BaseModel
 
 from huntline.clock import zone_of
@@ -14,8 +14,9 @@ from huntline.web.access import ReadSettings
 from huntline.web.api.collection import NotThere
 from huntline.web.language import spoken
 from huntline.web.listing import Listing, Page
+from huntline.web.routing import api_router
 
-router = APIRouter(prefix="/holiday-calendars", tags=["attendants"])
+router = api_router("/holiday-calendars", tag="attendants")
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 _LONGEST_NAME = 64

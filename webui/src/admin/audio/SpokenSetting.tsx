@@ -151,7 +151,9 @@ function Speech({ label, spoken, onChange }: SpeechProps) {
             </Option>
           ))}
         </Dropdown>
-        {!isReadOnly && <SpeechPreview key={`${language} ${say}`} label={label} say={say} language={language} />}
+        {!isReadOnly && (
+          <SpeechPreview key={`${language} ${say}`} label={label} say={say} language={language} />
+        )}
       </div>
     </div>
   );
