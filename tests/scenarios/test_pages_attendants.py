@@ -15,7 +15,9 @@ from .test_pages_queues import pick, queues_of, save, setting, unfold
 pytestmark = pytest.mark.scenario
 
 _MOST_CLICKS, _LONGEST = 20, 60.0
-_COUNT_CLICKS = "window.clicks = 0; addEventListener('click', (event) => event.detail && window.clicks++, true)"
+_COUNT_CLICKS = (
+    "window.clicks = 0; addEventListener('click', (event) => event.detail && window.clicks++, true)"
+)
 
 
 def drag(page: Page, day: str, hours: tuple[float, float], last: str | None = None) -> None:
@@ -141,7 +143,9 @@ def test_an_attendant_is_read_and_changed_on_a_phone_in_french(office: Office, p
     # It has no number: that is said, and where it leads is shown where it leads.
     expect(page.get_by_text("n’a pas de numéro").first).to_be_visible()
     page.get_by_role("button", name="Ce que fait Nuit").click()
-    expect(page.get_by_role("list", name="Ce que fait Nuit")).to_contain_text("Touche 1 File d’attente : Front")
+    expect(page.get_by_role("list", name="Ce que fait Nuit")).to_contain_text(
+        "Touche 1 File d’attente : Front"
+    )
     assert page.evaluate("document.documentElement.scrollWidth") <= MOBILE[0]
     admin.assert_accessible()
 

@@ -201,3 +201,16 @@ def test_boxes_are_listed_for_admins_and_closed_to_agents(office: Office) -> Non
     assert [box["name"] for box in boxes] == ["Amal", "Bao", "Help Desk"]
     assert refused(office.me, "GET", "/mailboxes")["status"] == 403
     assert refused(office.admin, "GET", "/mailboxes/nobody")["status"] == 404
+
+
+def test_mails_that_could_not_be_sent_are_told_to_admins(office: Office) -> None:
+    voicemail, organization_id = office.rig.backstage.voicemail, office.rig.contoso
+    assert list(office.admin.items("/mailboxes", unsent_mail=True)) == []
+    for error in ("no such host", "mailbox unknown"):
+        message = voicemail.message(organization_id, office.leave(office.desk))
+        voicemail.not_mailed(message, error, None)
+    office.leave(office.ids["amal"])
+    (box,) = office.admin.items("/mailboxes", unsent_mail=True)
+    assert (box["name"], box["unsent_mails"], box["mail_error"]) == ("Help Desk", 2, "mailbox unknown")
+    (own, _) = office.me.get("/me/voicemail/boxes")
+    assert (own["unsent_mails"], own["mail_error"]) == (0, None)

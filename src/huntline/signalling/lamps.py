@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 from huntline.directory.in_force import SettingsInForce
 from huntline.sip.servers.message_summary import Waiting
@@ -39,6 +40,21 @@ class Lamps:
                 new += counts.new
                 old += 0 if owner.is_shared else counts.old
         return Waiting(new, old)
+
+    def written(self) -> list[dict[str, Any]]:
+        """The boxes that have had messages, as the live snapshot has them."""
+        owners = ((self._settings.plan.box_owner(box_id), counts) for box_id, counts in self._counts.items())
+        return [
+            {
+                "id": owner.box_id,
+                "organization_id": owner.organization_id,
+                "member_ids": owner.members,
+                "new": counts.new,
+                "old": counts.old,
+            }
+            for owner, counts in owners
+            if owner is not None
+        ]
 
     async def refresh(self, box_id: str) -> None:
         """The messages of a box are others: tell its members."""

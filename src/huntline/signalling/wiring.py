@@ -192,7 +192,10 @@ class Signalling:
         )
         self._draining = Draining(self._core, tools.book, lambda: self._live_log.changed("draining", ""))
         writing = SnapshotWriting(tools.book, self._in_force)
-        self._status = ProcessStatus(writing, self._runner, self._clock, self._resources)
+        self._status = ProcessStatus(
+            *(writing, self._runner, self._clock),
+            *(self._lamps.written, self._resources),
+        )
 
     def _build_routing(self) -> Routing:
         audio = self._config.data / "audio"
@@ -371,6 +374,7 @@ class Signalling:
 
     def _messages_changed(self, user_id: str) -> None:
         self._summaries.changed(user_id, self._user_agent.now())
+        self._live.changed()
 
     def _media_changed(self, leg_id: str) -> None:
         self._live_log.changed("media", leg_id)

@@ -113,6 +113,14 @@ class Counts:
     old: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class UnsentMails:
+    """How many messages of a box no mail could be sent about, and why not, of the last one."""
+
+    count: int
+    error: str
+
+
 class Voicemail:
     """All boxes of one database and data folder. May be used from several threads and processes at once."""
 
@@ -400,6 +408,20 @@ class Voicemail:
         with writing(self._database) as connection:
             is_it = _messages.c.message_id == message.message_id
             connection.execute(update(_messages).where(is_it).values(values))
+
+    def unsent_mails(self, organization_id: str) -> dict[str, UnsentMails]:
+        """The boxes about whose messages mails could not be sent, by their ids."""
+        query = (
+            select(_messages.c.box_id, _messages.c.mail_error)
+            .where(_is_whole(organization_id), _messages.c.mail_error.is_not(None))
+            .order_by(_messages.c.message_id)
+        )
+        unsent: dict[str, UnsentMails] = {}
+        with self._database.begin() as connection:
+            for box_id, error in connection.execute(query):
+                before = unsent.get(box_id)
+                unsent[box_id] = UnsentMails(1 + (before.count if before else 0), error)
+        return unsent
 
     # -- what is old
 

@@ -23,7 +23,7 @@ from huntline.media.prompts.decode import PromptRefused
 from huntline.storage.audit import add_to_audit
 from huntline.storage.ids import new_id
 from huntline.storage.settings import SettingsRefused
-from huntline.voicemail.boxes import Counts
+from huntline.voicemail.boxes import Counts, UnsentMails
 from huntline.web.access import Access
 from huntline.web.api.audio import content_of
 from huntline.web.api.collection import NotThere
@@ -58,7 +58,9 @@ class MailboxSettingsView(MailboxForm):
 
 
 class MailboxView(BaseModel):
-    """A box: ``target`` is what forwards to it say; ``new`` and ``old`` are numbers of messages."""
+    """A box: ``target`` is what forwards to it say; ``new`` and ``old`` are numbers of messages,
+    ``unsent_mails`` of those about which no mail could be sent, and ``mail_error`` says why not, of the last
+    one."""
 
     box_id: str
     kind: BoxKind
@@ -66,6 +68,8 @@ class MailboxView(BaseModel):
     target: str
     new: int
     old: int
+    unsent_mails: int
+    mail_error: str | None
 
 
 class PinForm(BaseModel):
@@ -100,7 +104,7 @@ def owner_in(organization: Organization, key: str) -> BoxOwner:
     return owner
 
 
-def shown(owner: BoxOwner, counts: Counts) -> dict[str, Any]:
+def shown(owner: BoxOwner, counts: Counts, unsent: UnsentMails | None) -> dict[str, Any]:
     """A box, as ``MailboxView`` has it."""
     name = owner.address.removeprefix("sip:") if owner.kind is BoxKind.PERSON else owner.name
     return {
@@ -110,6 +114,8 @@ def shown(owner: BoxOwner, counts: Counts) -> dict[str, Any]:
         "target": f"voicemail:{name}",
         "new": counts.new,
         "old": counts.old,
+        "unsent_mails": unsent.count if unsent else 0,
+        "mail_error": unsent.error if unsent else None,
     }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from huntline.config import Config
 from huntline.directory.attendants import MENU_NUMBERS
+from huntline.directory.mailboxes import LONGEST_GREETING, MAILBOX_NUMBERS
 from huntline.directory.organization import (
     ALSO_RING_NUMBERS,
     GROUP_NUMBERS,
@@ -27,8 +28,13 @@ _NUMBERS = {
     "USER_NUMBERS": USER_NUMBERS,
     "ALSO_RING_NUMBERS": ALSO_RING_NUMBERS,
     "MENU_NUMBERS": MENU_NUMBERS,
+    "MAILBOX_NUMBERS": MAILBOX_NUMBERS,
 }
-_LENGTHS = {"LONGEST_NAME": LONGEST_NAME, "LONGEST_FILE_NAME": LONGEST_FILE_NAME}
+_LENGTHS = {
+    "LONGEST_NAME": LONGEST_NAME,
+    "LONGEST_FILE_NAME": LONGEST_FILE_NAME,
+    "LONGEST_GREETING": LONGEST_GREETING,
+}
 
 
 def numbers_for_pages() -> str:

@@ -1,7 +1,7 @@
 /** The agent's page: what I do, my phone, my queues, my calls. */
 
 import { MessageBar, MessageBarBody, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
-import { useCallback, useEffect } from 'react';
+import { lazy, Suspense, useCallback, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LiveProvider, useCallEnded, useLive } from '~/live/live';
 import { Loaded } from '~/parts/Loaded';
@@ -19,6 +19,8 @@ import { QueuesPanel } from './QueuesPanel';
 import { RulePanel } from './RulePanel';
 import { type Me, useAskAnew, useMe } from './requests';
 import { usePhoneOfMine } from './usePhoneOfMine';
+
+const VoicemailPanel = lazy(() => import('~/voicemail/VoicemailPanel'));
 
 const useStyles = makeStyles({
   areas: {
@@ -117,6 +119,9 @@ function Areas({ me }: { readonly me: Me }) {
       <div className={mergeClasses(styles.column, styles.lists)}>
         {calls.length === 0 && <DialPanel />}
         <HistoryPanel />
+        <Suspense>
+          <VoicemailPanel />
+        </Suspense>
       </div>
     </div>
   );

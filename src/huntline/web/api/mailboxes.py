@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import Path, UploadFile
+from fastapi import Path, Query, UploadFile
 
 from huntline.voicemail.boxes import Counts
 from huntline.web import mailboxes
@@ -15,17 +15,27 @@ from huntline.web.routing import api_router
 
 Box = Annotated[str, Path(description="A box's id, the name of a queue or group, or a user's UPN.")]
 
+UnsentMail = Annotated[bool, Query(description="Only boxes about whose messages mails could not be sent.")]
+
 router = api_router("/mailboxes", tag="mailboxes")
 
 
 @router.get("", response_model=Listing[MailboxView], operation_id="list_mailboxes")
-def list_all(access: ReadSettings, page: Page, search: Search = "") -> Any:
+def list_all(access: ReadSettings, page: Page, search: Search = "", unsent_mail: UnsentMail = False) -> Any:
     """All boxes: of users, groups and queues."""
-    wanted = search.casefold()
-    owners = [owner for owner in mailboxes.owners_in(access.organization) if wanted in owner.name.casefold()]
+    voicemail, organization_id = access.backstage.voicemail, access.organization_id
+    wanted, unsent = search.casefold(), voicemail.unsent_mails(organization_id)
+    owners = [
+        owner
+        for owner in mailboxes.owners_in(access.organization)
+        if wanted in owner.name.casefold() and (owner.box_id in unsent or not unsent_mail)
+    ]
     on_page = [owner.box_id for owner in owners[page.offset : page.offset + page.limit]]
-    counts = access.backstage.voicemail.counts(access.organization_id, on_page)
-    return page.of(owners, lambda owner: mailboxes.shown(owner, counts.get(owner.box_id, Counts())))
+    counts = voicemail.counts(organization_id, on_page)
+    return page.of(
+        owners,
+        lambda owner: mailboxes.shown(owner, counts.get(owner.box_id, Counts()), unsent.get(owner.box_id)),
+    )
 
 
 @router.get("/{box}", response_model=MailboxSettingsView, operation_id="read_mailbox")

@@ -92,8 +92,12 @@ def list_boxes(access: Own) -> Any:
     """The boxes that I hear, my own first, with their numbers of messages."""
     owners = mailboxes.owners_for(access.organization, own_user(access).user_id)
     ids = [owner.box_id for owner in owners]
-    counts = access.backstage.voicemail.counts(access.organization_id, ids)
-    return [mailboxes.shown(owner, counts.get(owner.box_id, Counts())) for owner in owners]
+    voicemail, organization_id = access.backstage.voicemail, access.organization_id
+    counts, unsent = voicemail.counts(organization_id, ids), voicemail.unsent_mails(organization_id)
+    return [
+        mailboxes.shown(owner, counts.get(owner.box_id, Counts()), unsent.get(owner.box_id))
+        for owner in owners
+    ]
 
 
 @router.get("/messages", response_model=Listing[MessageView], operation_id="list_my_messages")

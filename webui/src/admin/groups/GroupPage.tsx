@@ -23,6 +23,7 @@ import { GROUP_NUMBERS } from '~/api/numbers';
 import { useMay } from '~/api/session';
 import { Loaded } from '~/parts/Loaded';
 import { Page } from '~/parts/Page';
+import { MailboxSection } from '~/voicemail/MailboxSection';
 import { draftOf, formOf, type GroupDraft, type GroupView, isPerson, KINDS, NEW_GROUP } from './groupDraft';
 
 const useStyles = makeStyles({
@@ -117,7 +118,12 @@ function StoredGroup({ stored, onReload }: StoredProps) {
       return { draft: draftOf(after.item), etag: after.etag };
     },
   });
-  return <GroupFields editing={editing} name={name} onReload={onReload} />;
+  return (
+    <>
+      <GroupFields editing={editing} name={name} onReload={onReload} />
+      <MailboxSection box={id} name={name} />
+    </>
+  );
 }
 
 interface FieldsProps {

@@ -18,6 +18,7 @@ import { ApiProblem, api, bodyOf, type Schemas } from '~/api/client';
 import { useMay, useSession } from '~/api/session';
 import { Loaded } from '~/parts/Loaded';
 import { Page } from '~/parts/Page';
+import { MailboxSection } from '~/voicemail/MailboxSection';
 import { AgentsSection, RingingSection } from './AgentsSection';
 import { BasicsSection } from './BasicsSection';
 import { DistributionSection } from './DistributionSection';
@@ -174,6 +175,7 @@ function StoredQueue({ stored, organization, onReload }: StoredQueueProps) {
         isReadOnly={!mayChange}
         onReload={onReload}
       />
+      <MailboxSection box={id} name={name} />
     </Page>
   );
 }
