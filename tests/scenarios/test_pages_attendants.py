@@ -27,7 +27,8 @@ def drag(page: Page, day: str, hours: tuple[float, float], last: str | None = No
     first_bar.evaluate("bar => bar.scrollIntoView({ block: 'center' })")
     boxes = [page.get_by_role("slider", name=name).bounding_box() for name in (day, last or day)]
     start, end = boxes
-    assert start and end
+    assert start
+    assert end
     page.mouse.move(start["x"] + start["width"] * hours[0] / 24 + 1, start["y"] + 10)
     page.mouse.down()
     page.mouse.move(end["x"] + end["width"] * hours[1] / 24 - 1, end["y"] + 10, steps=4)

@@ -71,7 +71,9 @@ export function SpokenSetting({ name, label, none, example, spoken, onChange }: 
       {spoken.kind === 'file' && (
         <SoundFile label={t('queues:greeting.file')} file={spoken.file} onFile={(file) => change({ file })} />
       )}
-      {spoken.kind === 'speech' && <Speech label={label} example={example} spoken={spoken} onChange={change} />}
+      {spoken.kind === 'speech' && (
+        <Speech label={label} example={example} spoken={spoken} onChange={change} />
+      )}
     </div>
   );
 }

@@ -20,10 +20,7 @@ export function silence(language: SpokenLanguage = 'en'): SpokenDraft {
   return { kind: 'none', file: '', say: '', language };
 }
 
-export function spokenOf(
-  form: SpokenForm | undefined,
-  language: SpokenLanguage = 'en',
-): SpokenDraft {
+export function spokenOf(form: SpokenForm | undefined, language: SpokenLanguage = 'en'): SpokenDraft {
   if (!form) return silence(language);
   if ('file' in form) return { ...silence(language), kind: 'file', file: form.file };
   return { kind: 'speech', file: '', say: form.say, language: form.language };

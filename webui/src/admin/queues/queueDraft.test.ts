@@ -27,7 +27,6 @@ const stored: QueueView = {
   primary_uri: 'sip:hg_0123456789abcdef0123456789abcdef@contoso.com',
   domain: 'contoso.com',
   line_uri: 'tel:+14255550100',
-  language: 'fr',
   greeting: { say: 'Welcome', language: 'fr' },
   music: { file: 'jazz.mp3' },
   timeout_prompt: { file: 'late.wav' },
@@ -48,7 +47,6 @@ const stored: QueueView = {
   presence_based_routing: false,
   ring_busy: false,
   wrap_up: 0,
-  language: 'en',
 };
 const draft = draftOf(stored, DOMAINS);
 

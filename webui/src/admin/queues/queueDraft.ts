@@ -258,11 +258,6 @@ export function missingIn(draft: QueueDraft, t: TFunction): Record<string, strin
   };
 }
 
-function missingSound({ kind, file, say }: SpokenDraft, t: TFunction): string | undefined {
-  const isSilent = kind === 'file' ? file === '' : say.trim() === '';
-  return kind !== 'none' && isSilent ? t(`queues:missing.${kind}`) : undefined;
-}
-
 function missingTarget({ kind, target }: ExitDraft, t: TFunction): string | undefined {
   if (kind === 'disconnect' || kind === 'stay' || target.trim() !== '') return undefined;
   return t(`targets:missing.${kind === 'personal' ? 'person' : kind}`);

@@ -69,7 +69,6 @@ interface PartProps {
   readonly isReadOnly: boolean;
 }
 
-
 const RULE = ['forward_to', 'when_busy', 'when_no_answer', 'when_not_reachable'] as const;
 
 export function UserFields<D extends UserDraft>(props: Props<D>) {
