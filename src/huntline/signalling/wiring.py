@@ -278,7 +278,8 @@ class Signalling:
         run = os.environ[RUN_ID]
         if not self._earlier.is_of_run(run):
             self._b2bua.end_calls(Cause.SERVER_RESTARTED)
-        self._summaries.changed_for_all(asyncio.get_running_loop().time())
+        self._summaries.changed_for_all(self._user_agent.now())
+        self._user_agent.send_soon()
         self._live_log.begin_anew(Life(this_machine(), run, self._clock.start))
         await self._control.start()
 
@@ -381,6 +382,7 @@ class Signalling:
 
     def _messages_changed(self, user_id: str) -> None:
         self._summaries.changed(user_id, self._user_agent.now())
+        self._user_agent.send_soon()
 
     def _media_changed(self, leg_id: str) -> None:
         self._live_log.changed("media", leg_id)
