@@ -273,7 +273,8 @@ class Signalling:
         self._runner.start()
         if not goes_on:
             self._b2bua.end_calls(Cause.SERVER_RESTARTED)
-        self._summaries.changed_for_all(asyncio.get_running_loop().time())
+        self._summaries.changed_for_all(self._user_agent.now())
+        self._user_agent.send_soon()
         self._live_log.begin_anew(Life(this_machine(), run, self._clock.start))
         await self._control.start()
         self._speech.prepare((goodbye(language), language) for language in SPOKEN_LANGUAGES)
@@ -374,6 +375,7 @@ class Signalling:
 
     def _messages_changed(self, user_id: str) -> None:
         self._summaries.changed(user_id, self._user_agent.now())
+        self._user_agent.send_soon()
         self._live.changed()
 
     def _media_changed(self, leg_id: str) -> None:

@@ -280,6 +280,8 @@ class MessageSummaries:
 
     def _tell_phones(self, user_id: str, now: float, *, only_new: bool = False) -> None:
         """Phones that do not subscribe are told all the same, outside any dialog, as many expect it."""
+        if user_id not in self._accounts:  # nobody of theirs has registered since the start
+            return
         waiting, before = self._waiting(user_id), self._phones.pop(user_id, {})
         subscribed = {each.flow.remote for each in self._subscriptions.get(user_id, {}).values()}
         now_told: dict[tuple[str, str], Waiting] = {}
