@@ -39,6 +39,8 @@ def test_only_what_a_patch_names_changes_in_limits_and_star_codes(rig: ServerRig
         "star_codes": STAR_CODES,
         "licence_pools": {},
         "service_number_table": [],
+        "queue_table": [],
+        "queues_need_licences": False,
     }
     changed = api.patch("/organization", {"limits": {"agent_limit": 99}, "star_codes": {"opt_in": None}})
     assert changed["limits"] == {"max_waiting": 200, "agent_limit": 99}
