@@ -15,7 +15,9 @@ from .test_pages_queues import pick, queues_of, save, setting, unfold
 pytestmark = pytest.mark.scenario
 
 _MOST_CLICKS, _LONGEST = 20, 60.0
-_COUNT_CLICKS = "window.clicks = 0; addEventListener('click', (event) => event.detail && window.clicks++, true)"
+_COUNT_CLICKS = (
+    "window.clicks = 0; addEventListener('click', (event) => event.detail && window.clicks++, true)"
+)
 
 
 def drag(page: Page, day: str, hours: tuple[float, float], last: str | None = None) -> None:
@@ -25,7 +27,8 @@ def drag(page: Page, day: str, hours: tuple[float, float], last: str | None = No
     first_bar.evaluate("bar => bar.scrollIntoView({ block: 'center' })")
     boxes = [page.get_by_role("slider", name=name).bounding_box() for name in (day, last or day)]
     start, end = boxes
-    assert start and end
+    assert start
+    assert end
     page.mouse.move(start["x"] + start["width"] * hours[0] / 24 + 1, start["y"] + 10)
     page.mouse.down()
     page.mouse.move(end["x"] + end["width"] * hours[1] / 24 - 1, end["y"] + 10, steps=4)
@@ -52,7 +55,7 @@ def test_unanswered_for_30_s_leads_to_an_attendant_with_directory_search(
     page.get_by_role("button", name="Add key 1").click()
     page.get_by_role("combobox", name="What key 1 does").select_option("directory-by-name")
     page.get_by_role("button", name="Create auto attendant").click()
-    expect(page.get_by_role("heading", level=1, name="Directory")).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name="Directory")).to_be_visible(timeout=15_000)
     page.get_by_role("navigation").get_by_role("link", name="Queues").click()
     page.get_by_role("link", name="Front", exact=True).click()
     unfold(page, "queues:wait")
@@ -103,7 +106,7 @@ def test_unanswered_for_30_s_leads_to_an_attendant_with_directory_search(
     unfold(page, "attendants:setting.holidays")
     page.get_by_role("button", name="From a calendar").click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_role("combobox", name="Country").select_option("FR")
+    dialog.get_by_role("combobox", name="Country").select_option("FR", timeout=20_000)  # calendars load once
     expect(dialog.get_by_role("checkbox", name=re.compile("14 Jul"))).to_be_checked()
     year = dialog.get_by_role("combobox", name="Year").input_value()
     dialog.get_by_role("button", name=re.compile(r"Add \d+ holidays")).click()
@@ -141,7 +144,9 @@ def test_an_attendant_is_read_and_changed_on_a_phone_in_french(office: Office, p
     # It has no number: that is said, and where it leads is shown where it leads.
     expect(page.get_by_text("n’a pas de numéro").first).to_be_visible()
     page.get_by_role("button", name="Ce que fait Nuit").click()
-    expect(page.get_by_role("list", name="Ce que fait Nuit")).to_contain_text("Touche 1 File d’attente : Front")
+    expect(page.get_by_role("list", name="Ce que fait Nuit")).to_contain_text(
+        "Touche 1 File d’attente : Front"
+    )
     assert page.evaluate("document.documentElement.scrollWidth") <= MOBILE[0]
     admin.assert_accessible()
 
