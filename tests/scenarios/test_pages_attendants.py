@@ -55,7 +55,7 @@ def test_unanswered_for_30_s_leads_to_an_attendant_with_directory_search(
     page.get_by_role("button", name="Add key 1").click()
     page.get_by_role("combobox", name="What key 1 does").select_option("directory-by-name")
     page.get_by_role("button", name="Create auto attendant").click()
-    expect(page.get_by_role("heading", level=1, name="Directory")).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name="Directory")).to_be_visible(timeout=15_000)
     page.get_by_role("navigation").get_by_role("link", name="Queues").click()
     page.get_by_role("link", name="Front", exact=True).click()
     unfold(page, "queues:wait")
@@ -106,7 +106,7 @@ def test_unanswered_for_30_s_leads_to_an_attendant_with_directory_search(
     unfold(page, "attendants:setting.holidays")
     page.get_by_role("button", name="From a calendar").click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_role("combobox", name="Country").select_option("FR")
+    dialog.get_by_role("combobox", name="Country").select_option("FR", timeout=20_000)  # calendars load once
     expect(dialog.get_by_role("checkbox", name=re.compile("14 Jul"))).to_be_checked()
     year = dialog.get_by_role("combobox", name="Year").input_value()
     dialog.get_by_role("button", name=re.compile(r"Add \d+ holidays")).click()

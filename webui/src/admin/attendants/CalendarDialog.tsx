@@ -38,6 +38,8 @@ const useStyles = makeStyles({
     display: 'grid',
     gridTemplateColumns: 'repeat(auto-fit, minmax(140px, 1fr))',
     gap: tokens.spacingHorizontalM,
+    '& > *': { minWidth: 0 },
+    '& select': { width: '100%', minWidth: 0 },
   },
   days: {
     ...shorthands.borderStyle('none'),
@@ -62,15 +64,20 @@ export function CalendarDialog(props: Props) {
     queryFn: async () =>
       (await bodyOf(api.GET('/api/v1/holiday-calendars', { params: { query: { limit: 1000 } } }))).items,
   });
+  // Opened once there is something in it that takes the focus: without that it would be hidden from screen readers.
   return (
-    <Dialog open onOpenChange={(_, { open }) => !open && props.onClose()}>
-      <DialogSurface>
-        <DialogBody>
-          <DialogTitle>{t('attendants:fromCalendar')}</DialogTitle>
-          <Loaded query={calendars}>{(loaded) => <Choices {...props} calendars={loaded} />}</Loaded>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <Loaded query={calendars}>
+      {(loaded) => (
+        <Dialog open onOpenChange={(_, { open }) => !open && props.onClose()}>
+          <DialogSurface>
+            <DialogBody>
+              <DialogTitle>{t('attendants:fromCalendar')}</DialogTitle>
+              <Choices {...props} calendars={loaded} />
+            </DialogBody>
+          </DialogSurface>
+        </Dialog>
+      )}
+    </Loaded>
   );
 }
 

@@ -8,7 +8,7 @@ import { readable } from '~/admin/targets/target';
 import { isTarget, STEPS, type StepDraft, type StepKind, type StepPlace } from './attendantDraft';
 import { stepWords } from './steps';
 
-const useStyles = makeStyles({ select: { maxWidth: '440px' } });
+const useStyles = makeStyles({ select: { maxWidth: '440px', width: '100%', minWidth: 0 } });
 
 interface Props {
   readonly place: StepPlace;
