@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -53,12 +53,10 @@ class Boxes:
         """Read how boxes are set; waits for the database."""
         self._settings = self._voicemail.all_settings()
 
-    async def prepare(self) -> None:
-        """Have spoken what every box says, in the languages that boxes have: callers do not wait for it."""
+    def sentences(self) -> Iterator[tuple[str, str]]:
+        """What every box says, with its language, in the languages that boxes have."""
         for language in {MailboxSettings().language, *(each.language for each in self._settings.values())}:
-            for text in fixed_sentences(language):
-                with suppress(HuntlineError):
-                    await self._speak(text, language)
+            yield from ((text, language) for text in fixed_sentences(language))
 
     async def finish_others(self, under_way: frozenset[str]) -> None:
         """Make messages of what was recorded for calls that are no more; those ``under_way`` go on."""

@@ -268,7 +268,6 @@ class Signalling:
         run = os.environ[RUN_ID]
         goes_on = self._earlier.is_of_run(run)
         self._draining.turn(on=goes_on and bool(self._earlier.record("draining:", ENGINE.decode)))
-        self._tasks.spawn(self._boxes.prepare())
         await self._user_agent.start([ListenAddress.parse(str(address)) for address in self._config.sip])
         self._runner.start()
         if not goes_on:
@@ -277,7 +276,9 @@ class Signalling:
         self._user_agent.send_soon()
         self._live_log.begin_anew(Life(this_machine(), run, self._clock.start))
         await self._control.start()
+        # No caller is to wait until what they are told has been spoken.
         self._speech.prepare((goodbye(language), language) for language in SPOKEN_LANGUAGES)
+        self._speech.prepare(self._boxes.sentences())
 
     def _take_back(self) -> None:
         """Know again what an earlier process has written down, but for its calls."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -78,22 +79,25 @@ class Voice:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.asked: list[str] = []
-        self.at_once = self.most_at_once = 0
+        self.at_once = self.most_at_once = self.calls = 0
         self.may_go_on = threading.Event()
         self.may_go_on.set()
         monkeypatch.setattr(speech_module, "_make", self.make)
 
-    def make(self, text: str, language: str, path: Path) -> None:
+    def make(self, sources: Mapping[Path, str], language: str) -> None:
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
-        self.asked.append(text)
+        self.asked += sources.values()
+        self.calls += 1
         assert self.may_go_on.wait(5)
         self.at_once -= 1
-        if text == "unsayable":
+        for path, text in sources.items():
+            if text != "unsayable":
+                path.parent.mkdir(exist_ok=True)
+                for suffix in (".pcmu", ".pcma"):
+                    path.with_name(path.name + suffix).write_bytes(text.encode())
+        if "unsayable" in sources.values():
             raise SpeechUnavailable("no")
-        path.parent.mkdir(exist_ok=True)
-        for suffix in (".pcmu", ".pcma"):
-            path.with_name(path.name + suffix).write_bytes(text.encode())
 
 
 def test_a_sentence_is_spoken_once_and_then_known_at_once(tmp_path: Path) -> None:
@@ -154,6 +158,27 @@ def test_what_cannot_be_spoken_is_told_and_tried_again_the_next_time(
         await speech.source("of a caller", "fr")  # who does not wait for all that is prepared
         await speech.source("one", "fr")
         assert voice.asked == ["unsayable", "unsayable", "of a caller", "unsayable", "one"]
+
+    asyncio.run(story())
+
+
+def test_what_is_prepared_is_spoken_a_few_at_once_and_what_cannot_be_keeps_nothing_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(speech_module, "_AT_ONCE", 3)
+
+    async def story() -> None:
+        voice, speech = Voice(monkeypatch), Speech(tmp_path / "speech")
+        texts = ["one", "unsayable", "two", "three"]
+        voice.may_go_on.clear()
+        speech.prepare([(text, "en") for text in texts])
+        waiting = asyncio.create_task(speech.source("two", "en"))
+        await asyncio.sleep(0)
+        voice.may_go_on.set()
+        assert await waiting == speech.known("two", "en")
+        assert await speech.source("three", "en")
+        assert voice.asked == texts
+        assert (voice.calls, voice.most_at_once) == (2, 1)
 
     asyncio.run(story())
 
