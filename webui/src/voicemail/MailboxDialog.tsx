@@ -82,14 +82,14 @@ interface Props {
 
 export function MailboxDialog({ title, settings, access, isAdmins, onChanged, onClose }: Props) {
   const styles = useStyles();
-  const { t } = useTranslation('voicemail');
+  const { t } = useTranslation('messages');
   const say = useSay();
   const [draft, setDraft] = useState(() => draftOf(settings));
   const set = (change: Partial<MailboxDraft>) => setDraft((before) => ({ ...before, ...change }));
   const sending = useMutation({
     mutationFn: access.sendGreeting,
     onSuccess: (after) => {
-      say.done(t('voicemail:greetingSent'));
+      say.done(t('messages:greetingSent'));
       onChanged(after);
       set({ greeting: 'sound', text: '' });
     },
@@ -121,14 +121,14 @@ export function MailboxDialog({ title, settings, access, isAdmins, onChanged, on
             <DialogTitle>{title}</DialogTitle>
             <DialogContent className={styles.content}>
               <Switch
-                label={t('voicemail:isOn')}
+                label={t('messages:isOn')}
                 checked={draft.isOn}
                 onChange={(_, { checked }) => set({ isOn: checked })}
               />
               <Greeting {...part} settings={settings} sending={sending} />
               <Field
-                label={t('voicemail:operator')}
-                hint={t('voicemail:operatorHint')}
+                label={t('messages:operator')}
+                hint={t('messages:operatorHint')}
                 {...part.wrong('operator')}
               >
                 <Input value={draft.operator} onChange={(_, { value }) => set({ operator: value })} />
@@ -178,11 +178,11 @@ interface GreetingProps extends PartProps {
 /** What callers hear before they speak, and in which language everything is said. */
 function Greeting({ draft, set, wrong, settings, sending }: GreetingProps) {
   const styles = useStyles();
-  const { t } = useTranslation('voicemail');
+  const { t } = useTranslation('messages');
   const hasSound = settings.has_recorded_greeting;
   return (
     <>
-      <Field label={t('voicemail:language')} {...wrong('language')}>
+      <Field label={t('messages:language')} {...wrong('language')}>
         <Select
           select={{ className: styles.narrow }}
           value={draft.language}
@@ -190,12 +190,12 @@ function Greeting({ draft, set, wrong, settings, sending }: GreetingProps) {
         >
           {(['en', 'fr'] as const).map((each) => (
             <option key={each} value={each}>
-              {t(`voicemail:languages.${each}`)}
+              {t(`messages:languages.${each}`)}
             </option>
           ))}
         </Select>
       </Field>
-      <Field label={t('voicemail:greeting')} hint={t('voicemail:greetingHint')}>
+      <Field label={t('messages:greeting')} hint={t('messages:greetingHint')}>
         <RadioGroup
           value={draft.greeting}
           onChange={(_, { value }) =>
@@ -207,13 +207,13 @@ function Greeting({ draft, set, wrong, settings, sending }: GreetingProps) {
               key={each}
               value={each}
               disabled={each === 'sound' && !hasSound}
-              label={t(`voicemail:greetings.${each}`)}
+              label={t(`messages:greetings.${each}`)}
             />
           ))}
         </RadioGroup>
       </Field>
       {draft.greeting === 'text' && (
-        <Field label={t('voicemail:text')} {...wrong('greeting_text')}>
+        <Field label={t('messages:text')} {...wrong('greeting_text')}>
           <Textarea
             rows={3}
             resize="vertical"
@@ -232,7 +232,7 @@ function Greeting({ draft, set, wrong, settings, sending }: GreetingProps) {
 /** Sends a sound, which is the greeting at once. */
 function GreetingUpload({ sending }: Pick<GreetingProps, 'sending'>) {
   const styles = useStyles();
-  const { t } = useTranslation('voicemail');
+  const { t } = useTranslation('messages');
   const input = useRef<HTMLInputElement>(null);
   return (
     <div className={styles.inner}>
@@ -242,16 +242,16 @@ function GreetingUpload({ sending }: Pick<GreetingProps, 'sending'>) {
           disabled={sending.isPending}
           onClick={() => input.current?.click()}
         >
-          {t('voicemail:upload')}
+          {t('messages:upload')}
         </Button>
       </div>
-      <Caption1>{t('voicemail:uploadHint')}</Caption1>
+      <Caption1>{t('messages:uploadHint')}</Caption1>
       <input
         ref={input}
         type="file"
         hidden
         accept={SOUNDS}
-        aria-label={t('voicemail:upload')}
+        aria-label={t('messages:upload')}
         onChange={({ target }) => {
           const file = target.files?.[0];
           if (file !== undefined) sending.mutate(file);
@@ -266,10 +266,10 @@ function GreetingUpload({ sending }: Pick<GreetingProps, 'sending'>) {
 
 function NumberField({ name, draft, set, wrong }: PartProps & { readonly name: NumberName }) {
   const styles = useStyles();
-  const { t } = useTranslation('voicemail');
+  const { t } = useTranslation('messages');
   const { low, high } = MAILBOX_NUMBERS[name];
   return (
-    <Field className={styles.number} label={t(`voicemail:number.${name}`)} {...wrong(name)}>
+    <Field className={styles.number} label={t(`messages:number.${name}`)} {...wrong(name)}>
       <Input
         input={{ className: styles.narrow }}
         type="number"
@@ -283,15 +283,15 @@ function NumberField({ name, draft, set, wrong }: PartProps & { readonly name: N
 }
 
 function Mail({ draft, set, wrong }: PartProps) {
-  const { t } = useTranslation('voicemail');
+  const { t } = useTranslation('messages');
   return (
     <>
-      <Field label={t('voicemail:mail')} hint={t('voicemail:mailHint')} {...wrong('mail')}>
+      <Field label={t('messages:mail')} hint={t('messages:mailHint')} {...wrong('mail')}>
         <Input type="email" value={draft.mail} onChange={(_, { value }) => set({ mail: value })} />
       </Field>
       {draft.mail !== '' && (
         <Switch
-          label={t('voicemail:attaches')}
+          label={t('messages:attaches')}
           checked={draft.attachesSound}
           onChange={(_, { checked }) => set({ attachesSound: checked })}
         />
@@ -302,12 +302,12 @@ function Mail({ draft, set, wrong }: PartProps) {
 
 /** What opens the box from a phone; nobody is told which it is. */
 function Pin({ draft, set, wrong, hasPin }: PartProps & { readonly hasPin: boolean }) {
-  const { t } = useTranslation('voicemail');
+  const { t } = useTranslation('messages');
   return (
     <>
       <Field
-        label={t(hasPin ? 'voicemail:newPin' : 'voicemail:pin')}
-        hint={t(hasPin ? 'voicemail:hasPin' : 'voicemail:hasNoPin')}
+        label={t(hasPin ? 'messages:newPin' : 'messages:pin')}
+        hint={t(hasPin ? 'messages:hasPin' : 'messages:hasNoPin')}
         {...wrong('pin')}
       >
         <Input
@@ -321,7 +321,7 @@ function Pin({ draft, set, wrong, hasPin }: PartProps & { readonly hasPin: boole
       </Field>
       {hasPin && (
         <Switch
-          label={t('voicemail:removePin')}
+          label={t('messages:removePin')}
           checked={draft.removesPin}
           onChange={(_, { checked }) => set({ removesPin: checked })}
         />

@@ -43,7 +43,7 @@ interface Props {
 }
 
 export function MailboxSection({ box, name }: Props) {
-  const { t } = useTranslation('voicemail');
+  const { t } = useTranslation('messages');
   const client = useQueryClient();
   const [isOpen, setOpen] = useState(false);
   const mayChange = useMay('change-settings');
@@ -55,7 +55,7 @@ export function MailboxSection({ box, name }: Props) {
   // Who may not be called has no box, and an owner of queues has no business with one.
   if (query.error instanceof ApiProblem && [403, 404].includes(query.error.status)) return null;
   return (
-    <Section title={t('voicemail:mailbox')} about={t('voicemail:mailboxAbout')} name="mailbox">
+    <Section title={t('messages:mailbox')} about={t('messages:mailboxAbout')} name="mailbox">
       <Loaded query={query}>
         {(settings) => (
           <>
@@ -63,13 +63,13 @@ export function MailboxSection({ box, name }: Props) {
             <Unsent box={box} />
             {mayChange && (
               <div>
-                <Button onClick={() => setOpen(true)}>{t('voicemail:change')}</Button>
+                <Button onClick={() => setOpen(true)}>{t('messages:change')}</Button>
               </div>
             )}
             <Suspense>
               {isOpen && (
                 <MailboxDialog
-                  title={t('voicemail:mailboxOf', { name })}
+                  title={t('messages:mailboxOf', { name })}
                   settings={settings}
                   access={accessTo(box)}
                   isAdmins
@@ -87,16 +87,16 @@ export function MailboxSection({ box, name }: Props) {
 
 function Facts({ settings }: { readonly settings: Settings }) {
   const styles = useStyles();
-  const { t } = useTranslation('voicemail');
-  if (!settings.is_on) return <Body1>{t('voicemail:isOff')}</Body1>;
+  const { t } = useTranslation('messages');
+  if (!settings.is_on) return <Body1>{t('messages:isOff')}</Body1>;
   const { longest, kept_days, quota, mail, operator } = settings;
   const lines = [
-    `${t('voicemail:greeting')} – ${t(`voicemail:greetings.${greetingOf(settings)}`)}`,
-    t('voicemail:limits', { longest, quota }),
-    t('voicemail:kept_days', { count: kept_days }),
-    mail === null ? t('voicemail:noMail') : t('voicemail:mailTo', { mail }),
-    ...(operator === null ? [] : [t('voicemail:keyLeads', { operator })]),
-    t(settings.has_pin ? 'voicemail:pinSet' : 'voicemail:pinNotSet'),
+    `${t('messages:greeting')} – ${t(`messages:greetings.${greetingOf(settings)}`)}`,
+    t('messages:limits', { longest, quota }),
+    t('messages:kept_days', { count: kept_days }),
+    mail === null ? t('messages:noMail') : t('messages:mailTo', { mail }),
+    ...(operator === null ? [] : [t('messages:keyLeads', { operator })]),
+    t(settings.has_pin ? 'messages:pinSet' : 'messages:pinNotSet'),
   ];
   return (
     <ul className={styles.facts}>
@@ -110,13 +110,13 @@ function Facts({ settings }: { readonly settings: Settings }) {
 }
 
 function Unsent({ box }: Pick<Props, 'box'>) {
-  const { t } = useTranslation('voicemail');
+  const { t } = useTranslation('messages');
   const found = useUnsentMail().data?.find(({ box_id }) => box_id === box);
   if (found === undefined) return null;
   return (
     <MessageBar intent="error" layout="multiline">
       <MessageBarBody>
-        {t('voicemail:unsent', { count: found.unsent_mails, why: found.mail_error })}
+        {t('messages:unsent', { count: found.unsent_mails, why: found.mail_error })}
       </MessageBarBody>
     </MessageBar>
   );

@@ -59,7 +59,7 @@ interface Props {
 
 export default function MessagePlayer({ message, party, onPlay }: Props) {
   const styles = useStyles();
-  const { t } = useTranslation('voicemail');
+  const { t } = useTranslation('messages');
   const sound = useRef<HTMLAudioElement>(null);
   const [isPlaying, setPlaying] = useState(false);
   const [at, setAt] = useState(0);
@@ -114,7 +114,7 @@ export default function MessagePlayer({ message, party, onPlay }: Props) {
       <Button
         shape="circular"
         icon={isPlaying ? <PauseRegular /> : <PlayRegular />}
-        aria-label={t(isPlaying ? 'voicemail:pause' : 'voicemail:play', { party })}
+        aria-label={t(isPlaying ? 'messages:pause' : 'messages:play', { party })}
         disabled={hasFailed}
         onClick={toggle}
       />
@@ -123,8 +123,8 @@ export default function MessagePlayer({ message, party, onPlay }: Props) {
         <input
           type="range"
           className={styles.seek}
-          aria-label={t('voicemail:position', { party })}
-          aria-valuetext={t('voicemail:positionOf', { at: duration(at), whole: duration(whole) })}
+          aria-label={t('messages:position', { party })}
+          aria-valuetext={t('messages:positionOf', { at: duration(at), whole: duration(whole) })}
           min={0}
           max={Math.max(whole, 0.1)}
           step={0.1}
@@ -140,17 +140,17 @@ export default function MessagePlayer({ message, party, onPlay }: Props) {
       <Select
         size="small"
         select={{ className: styles.speed }}
-        aria-label={t('voicemail:speed')}
+        aria-label={t('messages:speed')}
         value={String(speed)}
         onChange={(_, { value }) => choose(speedOf(value))}
       >
         {SPEEDS.map((each) => (
           <option key={each} value={String(each)}>
-            {t('voicemail:times', { speed: each })}
+            {t('messages:times', { speed: each })}
           </option>
         ))}
       </Select>
-      {hasFailed && <Caption1 role="alert">{t('voicemail:cannotPlay')}</Caption1>}
+      {hasFailed && <Caption1 role="alert">{t('messages:cannotPlay')}</Caption1>}
     </div>
   );
 }

@@ -57,7 +57,7 @@ interface Props {
 
 export function MessageRow({ message }: Props) {
   const styles = useStyles();
-  const { t, i18n } = useTranslation(['voicemail', 'agent']);
+  const { t, i18n } = useTranslation(['messages', 'agent']);
   const hear = useHeard(true);
   const party = message.caller_name || callerName(message.caller_shown, t);
   return (
@@ -72,7 +72,7 @@ export function MessageRow({ message }: Props) {
             </Caption1>
           )}
         </Body1Strong>
-        {message.is_new && <Badge color="brand">{t('voicemail:isNew')}</Badge>}
+        {message.is_new && <Badge color="brand">{t('messages:isNew')}</Badge>}
         <Caption1 className={styles.time}>{moment(message.recorded_at, i18n.language)}</Caption1>
       </div>
       <Whereabouts message={message} />
@@ -82,9 +82,7 @@ export function MessageRow({ message }: Props) {
         onPlay={() => !message.is_shared && message.is_new && hear.mutate(message)}
       />
       {message.mail_error !== null && (
-        <Caption1 className={styles.trouble}>
-          {t('voicemail:notMailed', { why: message.mail_error })}
-        </Caption1>
+        <Caption1 className={styles.trouble}>{t('messages:notMailed', { why: message.mail_error })}</Caption1>
       )}
       <Actions message={message} party={party} />
     </li>
@@ -94,17 +92,17 @@ export function MessageRow({ message }: Props) {
 /** In which box it is, and who has taken it. */
 function Whereabouts({ message }: Props) {
   const styles = useStyles();
-  const { t, i18n } = useTranslation('voicemail');
-  const parts = [message.is_shared ? message.box : t('voicemail:ownBox')];
+  const { t, i18n } = useTranslation('messages');
+  const parts = [message.is_shared ? message.box : t('messages:ownBox')];
   if (message.taken_at !== null) {
     const time = moment(message.taken_at, i18n.language);
     parts.push(
       message.is_mine
-        ? t('voicemail:takenByMe', { time })
-        : t('voicemail:takenBy', { who: message.taken_by, time }),
+        ? t('messages:takenByMe', { time })
+        : t('messages:takenBy', { who: message.taken_by, time }),
     );
   }
-  if (message.is_saved) parts.push(t('voicemail:isKept'));
+  if (message.is_saved) parts.push(t('messages:isKept'));
   return <Caption1 className={styles.where}>{parts.join(' · ')}</Caption1>;
 }
 
@@ -114,8 +112,8 @@ interface ActionsProps extends Props {
 
 function Actions({ message, party }: ActionsProps) {
   const styles = useStyles();
-  const { t } = useTranslation('voicemail');
-  const keep = useKeep(t('voicemail:kept'));
+  const { t } = useTranslation('messages');
+  const keep = useKeep(t('messages:kept'));
   return (
     <div className={styles.actions}>
       <CallBack message={message} party={party} />
@@ -128,14 +126,14 @@ function Actions({ message, party }: ActionsProps) {
         as="a"
         appearance="subtle"
         icon={<ArrowDownloadRegular />}
-        aria-label={t('voicemail:downloadOf', { party })}
-        title={t('voicemail:download')}
+        aria-label={t('messages:downloadOf', { party })}
+        title={t('messages:download')}
         href={soundOf(message)}
         download={`${message.recorded_at.slice(0, 16).replace(':', '')}.wav`}
       />
       <Action
-        name={t('voicemail:keepOf', { party })}
-        title={t('voicemail:keep')}
+        name={t('messages:keepOf', { party })}
+        title={t('messages:keep')}
         icon={<ClockArrowDownloadRegular />}
         isBusy={keep.isPending}
         onClick={() => keep.mutate(message)}
@@ -171,14 +169,14 @@ function Action({ name, title, icon, isBusy = false, isMain = false, onClick }: 
 }
 
 function CallBack({ message: { caller, caller_shown, caller_name }, party }: ActionsProps) {
-  const { t } = useTranslation('voicemail');
+  const { t } = useTranslation('messages');
   const { availability } = usePhone();
   const target = isHidden(caller) ? null : phone.targetOf(caller);
   if (target === null) return null;
   return (
     <Action
-      name={t('voicemail:callBackOf', { party })}
-      title={t('voicemail:callBack')}
+      name={t('messages:callBackOf', { party })}
+      title={t('messages:callBack')}
       icon={<CallRegular />}
       isBusy={availability !== 'available'}
       onClick={() => void phone.call(target, { name: caller_name, number: caller, shown: caller_shown })}
@@ -188,14 +186,14 @@ function CallBack({ message: { caller, caller_shown, caller_name }, party }: Act
 
 /** A message of a shared box is taken by one for all. */
 function Taking({ message, party }: ActionsProps) {
-  const { t } = useTranslation('voicemail');
-  const take = useTake(t('voicemail:taken'));
-  const release = useRelease(t('voicemail:released'));
+  const { t } = useTranslation('messages');
+  const take = useTake(t('messages:taken'));
+  const release = useRelease(t('messages:released'));
   if (message.is_mine)
     return (
       <Action
-        name={t('voicemail:releaseOf', { party })}
-        title={t('voicemail:release')}
+        name={t('messages:releaseOf', { party })}
+        title={t('messages:release')}
         icon={<ArrowUndoRegular />}
         isMain
         isBusy={release.isPending}
@@ -205,8 +203,8 @@ function Taking({ message, party }: ActionsProps) {
   if (message.taken_by !== null) return null;
   return (
     <Action
-      name={t('voicemail:takeOf', { party })}
-      title={t('voicemail:take')}
+      name={t('messages:takeOf', { party })}
+      title={t('messages:take')}
       icon={<PersonAvailableRegular />}
       isMain
       isBusy={take.isPending}
@@ -217,13 +215,13 @@ function Taking({ message, party }: ActionsProps) {
 
 /** Whether a message of my own box is still new. */
 function Hearing({ message, party }: ActionsProps) {
-  const { t } = useTranslation('voicemail');
+  const { t } = useTranslation('messages');
   const change = useHeard(message.is_new);
   const word = message.is_new ? 'markHeard' : 'markNew';
   return (
     <Action
-      name={t(`voicemail:${word}Of`, { party })}
-      title={t(`voicemail:${word}`)}
+      name={t(`messages:${word}Of`, { party })}
+      title={t(`messages:${word}`)}
       icon={message.is_new ? <CheckmarkRegular /> : <MailUnreadRegular />}
       isBusy={change.isPending}
       onClick={() => change.mutate(message)}
@@ -232,27 +230,27 @@ function Hearing({ message, party }: ActionsProps) {
 }
 
 function Deleting({ message, party }: ActionsProps) {
-  const { t } = useTranslation('voicemail');
+  const { t } = useTranslation('messages');
   const [isAsking, setAsking] = useState(false);
-  const remove = useDelete(t('voicemail:deleted'));
+  const remove = useDelete(t('messages:deleted'));
   return (
     <>
       <Action
-        name={t('voicemail:deleteOf', { party })}
-        title={t('voicemail:delete')}
+        name={t('messages:deleteOf', { party })}
+        title={t('messages:delete')}
         icon={<DeleteRegular />}
         onClick={() => setAsking(true)}
       />
       <Confirm
         isOpen={isAsking}
-        title={t('voicemail:deleteTitle', { party })}
-        action={t('voicemail:delete')}
+        title={t('messages:deleteTitle', { party })}
+        action={t('messages:delete')}
         isBusy={remove.isPending}
         error={remove.error}
         onConfirm={() => remove.mutate(message, { onSuccess: () => setAsking(false) })}
         onCancel={() => setAsking(false)}
       >
-        {t(message.is_shared ? 'voicemail:deleteShared' : 'voicemail:deleteOwn')}
+        {t(message.is_shared ? 'messages:deleteShared' : 'messages:deleteOwn')}
       </Confirm>
     </>
   );

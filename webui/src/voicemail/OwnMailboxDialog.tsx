@@ -20,7 +20,7 @@ const OWN: MailboxAccess = {
 };
 
 export default function OwnMailboxDialog({ onClose }: { readonly onClose: () => void }) {
-  const { t } = useTranslation('voicemail');
+  const { t } = useTranslation('messages');
   const client = useQueryClient();
   const { data } = useQuery({
     queryKey: KEY,
@@ -29,7 +29,7 @@ export default function OwnMailboxDialog({ onClose }: { readonly onClose: () => 
   if (data === undefined) return null;
   return (
     <MailboxDialog
-      title={t('voicemail:ownSettings')}
+      title={t('messages:ownSettings')}
       settings={data}
       access={OWN}
       isAdmins={false}

@@ -28,20 +28,20 @@ const useStyles = makeStyles({
 
 export default function VoicemailPanel() {
   const styles = useStyles();
-  const { t } = useTranslation('voicemail');
+  const { t } = useTranslation('messages');
   const boxes = useMyBoxes();
   const [isOpen, setOpen] = useState(false);
   useMessageNews();
   const hasOwn = boxes.data?.some(({ kind }) => kind === 'person') ?? false;
   return (
     <Panel
-      title={t('voicemail:title')}
+      title={t('messages:title')}
       actions={
         <span className={styles.actions}>
           <NewBadge boxes={boxes.data ?? []} />
           {hasOwn && (
             <Button appearance="subtle" icon={<SettingsRegular />} onClick={() => setOpen(true)}>
-              {t('voicemail:settings')}
+              {t('messages:settings')}
             </Button>
           )}
         </span>
@@ -55,20 +55,20 @@ export default function VoicemailPanel() {
 
 /** How many messages are new: what is live goes before what was asked for. */
 function NewBadge({ boxes }: { readonly boxes: readonly Mailbox[] }) {
-  const { t } = useTranslation('voicemail');
+  const { t } = useTranslation('messages');
   const live = useLive().snapshot?.mailboxes;
   const count = newIn(boxes.map((box) => live?.get(box.box_id) ?? box));
   if (count === 0) return null;
   return (
     <Badge color="danger" role="status">
-      {t('voicemail:new', { count })}
+      {t('messages:new', { count })}
     </Badge>
   );
 }
 
 function Messages({ boxes }: { readonly boxes: readonly Mailbox[] }) {
   const styles = useStyles();
-  const { t } = useTranslation('voicemail');
+  const { t } = useTranslation('messages');
   const isNarrow = useIsNarrow();
   const [box, setBox] = useState('');
   const [kind, setKind] = useState<Kind>('all');
@@ -81,13 +81,13 @@ function Messages({ boxes }: { readonly boxes: readonly Mailbox[] }) {
       <div className={styles.filters}>
         <TabList
           size={isNarrow ? 'small' : 'medium'}
-          aria-label={t('voicemail:lists')}
+          aria-label={t('messages:lists')}
           selectedValue={kind}
           onTabSelect={(_, { value }) => setKind(KINDS.find((each) => each === value) ?? 'all')}
         >
           {kinds.map((each) => (
             <Tab key={each} value={each}>
-              {t(`voicemail:kind.${each}`)}
+              {t(`messages:kind.${each}`)}
             </Tab>
           ))}
         </TabList>
@@ -95,14 +95,14 @@ function Messages({ boxes }: { readonly boxes: readonly Mailbox[] }) {
           <Select
             className={styles.box}
             size="small"
-            aria-label={t('voicemail:box')}
+            aria-label={t('messages:box')}
             value={box}
             onChange={(_, { value }) => setBox(value)}
           >
-            <option value="">{t('voicemail:allBoxes')}</option>
+            <option value="">{t('messages:allBoxes')}</option>
             {boxes.map(({ box_id, name, kind: whose }) => (
               <option key={box_id} value={box_id}>
-                {whose === 'person' ? t('voicemail:ownBox') : name}
+                {whose === 'person' ? t('messages:ownBox') : name}
               </option>
             ))}
           </Select>
@@ -115,7 +115,7 @@ function Messages({ boxes }: { readonly boxes: readonly Mailbox[] }) {
             <>
               {shown.length === 0 && <Nothing kind={kind} />}
               {shown.length > 0 && (
-                <ul className={styles.list} aria-label={t('voicemail:messages')}>
+                <ul className={styles.list} aria-label={t('messages:messages')}>
                   {shown.map((message) => (
                     <MessageRow key={message.message_id} message={message} />
                   ))}
@@ -127,7 +127,7 @@ function Messages({ boxes }: { readonly boxes: readonly Mailbox[] }) {
                   disabled={query.isFetching}
                   onClick={() => setLimit(limit + PAGE)}
                 >
-                  {t('voicemail:more')}
+                  {t('messages:more')}
                 </Button>
               )}
             </>
@@ -139,6 +139,6 @@ function Messages({ boxes }: { readonly boxes: readonly Mailbox[] }) {
 }
 
 function Nothing({ kind }: { readonly kind: Kind }) {
-  const { t } = useTranslation('voicemail');
-  return <Empty title={t(`voicemail:nothing.${kind}`)}>{t(`voicemail:nothingHint.${kind}`)}</Empty>;
+  const { t } = useTranslation('messages');
+  return <Empty title={t(`messages:nothing.${kind}`)}>{t(`messages:nothingHint.${kind}`)}</Empty>;
 }

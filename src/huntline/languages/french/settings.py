@@ -160,8 +160,8 @@ SETTINGS = {
         " aucun utilisateur"
     ),
     "is queue {name}; a mailbox is a person's, or an address outside": (
-        "est la file d'attente {name} ; une messagerie vocale est celle d'une personne, ou une adresse"
-        " extérieure"
+        "est la file d'attente {name} ; une messagerie vocale est celle d'une personne,"
+        " ou une adresse extérieure"
     ),
     "a user may not forward to themself": "un utilisateur ne peut pas transférer vers lui-même",
     "a user's own phones ring anyway": "les téléphones de l'utilisateur sonnent de toute façon",

@@ -77,11 +77,11 @@ export default function CheckArea() {
 function UnsentMail() {
   const styles = useStyles();
   const links = useLinkStyles();
-  const { t } = useTranslation('voicemail');
+  const { t } = useTranslation('messages');
   const boxes = useUnsentMail().data ?? [];
   if (boxes.length === 0) return null;
   return (
-    <Section title={t('voicemail:unsentTitle')} about={t('voicemail:unsentAbout')}>
+    <Section title={t('messages:unsentTitle')} about={t('messages:unsentAbout')}>
       <ul className={styles.list}>
         {boxes.map((box) => (
           <li key={box.box_id} className={styles.finding}>
@@ -90,7 +90,7 @@ function UnsentMail() {
                 {box.name}
               </Link>
             </div>
-            <Body1>{t('voicemail:unsent', { count: box.unsent_mails, why: box.mail_error })}</Body1>
+            <Body1>{t('messages:unsent', { count: box.unsent_mails, why: box.mail_error })}</Body1>
           </li>
         ))}
       </ul>
