@@ -33,7 +33,7 @@ _MOST_WAITING = 100
 _MOST_S = 90
 """For a text: longer than the voice itself may take."""
 
-_AT_ONCE = 8
+_AT_ONCE = 3
 """Texts that are prepared by one child: to load it takes longer than to speak a sentence."""
 
 _MOST_KEPT = 5_000

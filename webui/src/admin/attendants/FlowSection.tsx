@@ -138,7 +138,7 @@ function Branch({ path, icon, title, flow, operator, besides, onChange }: Branch
         <TreeNode
           icon={Speaker2Regular}
           title={t('queues:setting.greeting')}
-          words={spokenWords(greeting, t, t('queues:greeting.none'))}
+          words={spokenWords(greeting, t, t('queues:untold.greeting'))}
           settings={[`${path}.greeting`]}
           editor={
             <SpokenSetting
