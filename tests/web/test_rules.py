@@ -494,6 +494,8 @@ def test_a_user_is_voice_enabled_and_given_a_number(api: Api) -> None:
     assert api.get("/numbers/+14255550123") == {
         "number": "+14255550123",
         "kind": "user",
+        "state": "active",
+        "country": None,
         "belongs_to": "user amal@contoso.com",
         **{name: value for name, value in api.get("/numbers/+14255550123").items() if name == "warnings"},
     }

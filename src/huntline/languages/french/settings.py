@@ -324,4 +324,9 @@ SETTINGS = {
     "another order": "un autre ordre",
     "as the phones publish": "comme les téléphones l'annoncent",
     "without a reason": "sans raison",
+    # licences for queues
+    "E5, or E3 together with PhoneSystem": "E5, ou E3 avec PhoneSystem",
+    "needs {needed:said} in the organization, because queues_need_licences is on": (
+        "demande {needed} dans l'organisation, car queues_need_licences est activé"
+    ),
 }
