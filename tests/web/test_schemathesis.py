@@ -19,7 +19,7 @@ from huntline.web.app import API_PATH, ROUTERS
 from tests.web.fuzzing import SEEDS, AnyCase, Operation, fuzz, operations_of
 from tests.web.rig import BY, ServerRig, server_rig
 
-EXAMPLES = 8  # each, of requests that fit and of requests that do not
+EXAMPLES = 4  # each, of requests that fit and of requests that do not
 
 
 @dataclass
