@@ -7,8 +7,8 @@ import os
 import socket
 
 _FIRST = 10_000
-_PER_WORKER = 2_400
-_WORKERS = 9  # up to 31,600: below the kernel's ephemeral ports
+_PER_WORKER = 4_400
+_WORKERS = 5  # up to 32,000: below the kernel's ephemeral ports
 
 
 def _worker() -> int:

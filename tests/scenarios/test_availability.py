@@ -71,8 +71,8 @@ def test_a_star_code_and_the_end_of_a_number_leaves_one_queue_and_joins_it_again
     amal = office.agent("amal")
 
     def opted_out() -> list[str]:
-        (told,) = office.server.status()["agents"]
-        return list(told["opted_out"])
+        agents = {agent["upn"]: agent for agent in office.server.status()["agents"]}
+        return list(agents[office.upn("amal")]["opted_out"])
 
     dial_code(amal, f"*45{number[-4:]}")
     assert opted_out() == [office.queue_name(0)]
