@@ -53,7 +53,7 @@ async def _measure(rig: Worker, calls: int, seconds: float, music: bool) -> None
     for number in range(calls):
         if music:
             for side in "ab":
-                rig.client.play(f"{number}.{side}", str(rig.music), loop=True)
+                rig.client.play(f"{number}.{side}", [str(rig.music)], loop=True)
         else:
             rig.client.bridge(f"{number}.a", f"{number}.b")
     speaking = asyncio.create_task(speak_evenly(browsers))

@@ -52,7 +52,7 @@ async def _measure(rig: Worker, callers: int, seconds: float, send: bool) -> Non
     phones = [Phone() for _ in range(callers)]
     for number, phone in enumerate(phones):
         await phone.join(rig.client, f"c{number}")
-        rig.client.play(f"c{number}", str(rig.music), loop=True)
+        rig.client.play(f"c{number}", [str(rig.music)], loop=True)
         phone.speak(_SPEECH)
     speaking = asyncio.create_task(_speak(phones)) if send else None
     await asyncio.sleep(0.5)

@@ -11,6 +11,7 @@ from huntline.directory.digests import password_digests
 from huntline.directory.organization import (
     GLOBAL_POLICY,
     Allowance,
+    AlsoRing,
     Audio,
     CallerIdPolicy,
     Group,
@@ -21,6 +22,7 @@ from huntline.directory.organization import (
     NumberKind,
     Organization,
     OrganizationLimits,
+    QueueAllowance,
     QueueExit,
     QueueExitAction,
     QueueSettings,
@@ -32,6 +34,8 @@ from huntline.directory.organization import (
     missing_for_calls,
 )
 from huntline.engine.model import CallsAlerting, Distribution
+from huntline.languages.speaking import SPOKEN_LANGUAGES
+from tests.random_attendants import attendants
 
 DOMAINS = ("contoso.com", "redmond.contoso.com", "xn--caf-dma.example")
 SOUNDS = {
@@ -74,6 +78,7 @@ _texts = st.text(
 )
 _digits = st.text("0123456789", min_size=3, max_size=10)
 _OUTSIDE = ("sip:desk@elsewhere.example", "tel:+99912345")
+_wishes = st.sampled_from([None, "off", "voicemail", *_OUTSIDE])
 
 
 def _unique_names(most: int) -> st.SearchStrategy[list[str]]:
@@ -87,7 +92,9 @@ def organizations(draw: st.DrawFn) -> Organization:
     numbers = draw(st.lists(_digits, max_size=6, unique=True))
     held = tuple(
         ServiceNumber(
-            f"+1{digits}", draw(st.sampled_from((NumberKind.SERVICE_TOLL, NumberKind.SERVICE_TOLL_FREE)))
+            f"+1{digits}",
+            draw(st.sampled_from((NumberKind.SERVICE_TOLL, NumberKind.SERVICE_TOLL_FREE))),
+            country=draw(st.sampled_from((None, "US", "CA"))),
         )
         for digits in numbers
     )
@@ -95,6 +102,8 @@ def organizations(draw: st.DrawFn) -> Organization:
     granted = st.none() | st.sampled_from([policy.name for policy in policies])
     users = _users(draw, domains, granted)
     groups = _groups(draw, users, policies)
+    queues = _queues(draw, domains, held, users, groups)
+    taken, used = {queue.name.casefold() for queue in queues}, {queue.line_uri for queue in queues}
     return Organization(
         name=draw(_names),
         domains=domains,
@@ -109,6 +118,7 @@ def organizations(draw: st.DrawFn) -> Organization:
             LicencePool(licence, draw(st.integers(10, 100)))
             for licence in draw(st.lists(st.sampled_from(Licence), unique=True))
         ),
+        queue_table=draw(st.sampled_from(((), (QueueAllowance(0, 0, 9), QueueAllowance(9, 2, 99))))),
         service_number_table=draw(
             st.sampled_from(((), (Allowance(0, 50),), (Allowance(0, 6), Allowance(9, 99))))
         ),
@@ -132,7 +142,16 @@ def organizations(draw: st.DrawFn) -> Organization:
         users=users,
         groups=groups,
         audio=tuple(SOUNDS[name] for name in draw(st.lists(st.sampled_from(sorted(SOUNDS)), unique=True))),
-        queues=_queues(draw, domains, held, users, groups),
+        queues=queues,
+        attendants=attendants(
+            draw,
+            [name for name in draw(_unique_names(2)) if name.casefold() not in taken],
+            domains,
+            [f"tel:{number.number}" for number in held if f"tel:{number.number}" not in used],
+            list(_OUTSIDE),
+            st.none() | _speech | st.sampled_from(sorted(SOUNDS)).map(SOUNDS.__getitem__),
+            ([group.name for group in groups], [user.upn for user in users]),
+        ),
         caller_id_policies=policies,
     )
 
@@ -193,10 +212,19 @@ def _user(
         upn=upn,
         display_name=draw(st.just("") | _names),
         line_uri=draw(st.none() | st.just(f"tel:+2000{place}")),
+        extension=draw(st.none() | st.just(f"0{place}")),
         contacts=tuple(draw(st.lists(st.just("sip:front@10.0.0.5:5060"), max_size=1))),
         digests=password_digests(upn, domains[0], "secret") if draw(st.booleans()) else (),
         voicemail=draw(st.none() | st.sampled_from(_OUTSIDE)),
-        forward_to=draw(st.none() | st.sampled_from(_OUTSIDE)),
+        forward_to=draw(st.sampled_from([None, "voicemail", *_OUTSIDE])),
+        when_busy=draw(_wishes),
+        when_no_answer=draw(_wishes),
+        when_not_reachable=draw(_wishes),
+        ring_time=draw(st.integers(20, 60)),
+        also_ring=tuple(
+            AlsoRing(draw(st.sampled_from(_OUTSIDE)), after)
+            for after in draw(st.lists(st.integers(0, 19), max_size=3))
+        ),
         hides_number=draw(st.booleans()),
         caller_id_policy=draw(granted),
         external_id=draw(st.none() | st.just(f"id {place}")),
@@ -244,8 +272,9 @@ def _queues(
             name=name,
             domain=draw(st.sampled_from(domains)),
             line_uri=free.pop() if draw(st.booleans()) and free else None,
-            greeting=draw(st.none() | _speech | st.sampled_from(sorted(SOUNDS)).map(SOUNDS.__getitem__)),
+            greeting=draw(_sound),
             music=draw(st.none() | st.sampled_from(sorted(SOUNDS)).map(SOUNDS.__getitem__)),
+            language=draw(st.sampled_from(SPOKEN_LANGUAGES)),
             distribution=distribution,
             alerting=draw(st.sampled_from(CallsAlerting)),
             agent_limit=draw(st.integers(1, 50)),
@@ -274,6 +303,7 @@ _speech = st.builds(
     _texts.filter(str.strip),
     st.sampled_from(("en", "fr")),
 )
+_sound = st.none() | _speech | st.sampled_from(sorted(SOUNDS)).map(SOUNDS.__getitem__)
 
 
 def _exits(targets: list[str]) -> st.SearchStrategy[QueueExit]:

@@ -329,7 +329,7 @@ def test_a_number_that_nothing_holds_is_told_from_one_outside(data: Path) -> Non
     text = CONTOSO.replace("target: sales", "target: tel:+442071234567")
     apply_text(text, data)
     idle = text.replace("numbers:", 'numbers:\n  - {number: "+442071234567", kind: service-toll}')
-    assert "belongs to no queue and no user" in refusal_of(idle, data)
+    assert "belongs to no queue, no attendant and no user" in refusal_of(idle, data)
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ COMMANDS = (
     Command(
         "erase",
         "cli.erase:erase",
-        "Take a person's number out of history, refused calls and audit, in all its spellings.",
+        "Take a person's number out of history, refused calls and audit, and delete their voice messages.",
     ),
     Command("status", "cli.status:status", "Show queues, agents and calls as they are now."),
     Command(
@@ -102,6 +102,9 @@ COMMANDS = (
     Command("agent", "cli.agent:agent", "See agents, and act for one, on the running server, at once."),
     Command("account", "cli.account:account", "Who may use the API, in which role, and by which keys."),
     Command("user", "cli.user:user", "Users: licences, numbers, phones' passwords."),
+    Command(
+        "attendant", "cli.attendant:attendant", "Auto attendants: menus, hours, holidays, dialling by name."
+    ),
     Command("group", "cli.group:group", "Groups, whose members queues may ring."),
     Command("number", "cli.number:number", "Numbers: of which kind each is and what it belongs to."),
     Command("audio", "cli.audio:audio", "Sound files for greetings and music."),
@@ -110,6 +113,7 @@ COMMANDS = (
         "cli.policy:policy",
         "Caller-ID policies; grant them with user set or group set --caller-id-policy.",
     ),
+    Command("mailbox", "cli.mailbox:mailbox", "Mailboxes: how they are set."),
     Command("licence", "cli.licence:licence", "Licences: how many there are, and how many are assigned."),
     Command("trunk", "cli.trunk:trunk", "Trunks: providers, known by their addresses."),
     Command(

@@ -242,6 +242,22 @@ class OidcConfig(BaseModel):
     scope: str = "openid email profile"
 
 
+class SmtpConfig(BaseModel):
+    """The mail server that takes what there is to tell of messages; ``sender`` is whom it is from.
+
+    ``security`` is ``starttls``, ``tls`` from the first byte on, or ``none``.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: Annotated[str, Field(min_length=1)]
+    port: Annotated[int, Field(ge=1, le=65_535)] = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    username: str | None = None
+    password: Secret | None = None
+    sender: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
+
+
 def _usual_media_address(said: Mapping[str, Any]) -> str:
     """Where audio is sent from and to when nobody says: at the first address of SIP that others can reach.
 
@@ -281,6 +297,7 @@ class Config(BaseSettings):
     limits: ServerLimits = ServerLimits()
     retention: Retention = Retention()
     oidc: OidcConfig | None = None
+    smtp: SmtpConfig | None = None
 
     @property
     def web_address(self) -> str:
@@ -314,7 +331,12 @@ class Config(BaseSettings):
         return self.data / "media.sock"
 
 
-_PARTS: dict[str, type[BaseModel]] = {"limits": ServerLimits, "retention": Retention, "oidc": OidcConfig}
+_PARTS: dict[str, type[BaseModel]] = {
+    "limits": ServerLimits,
+    "retention": Retention,
+    "oidc": OidcConfig,
+    "smtp": SmtpConfig,
+}
 
 
 def load_config(command_line: Mapping[str, Any]) -> Config:
@@ -369,7 +391,7 @@ def _describe(problem: ErrorDetails, said: Mapping[str, Any], file: Path | None)
     wanted = problem["msg"].removeprefix("Value error, ")
     if problem["type"] == "missing":
         return f"{source}: is missing"
-    if key.endswith("secret"):
+    if key.endswith(("secret", "password")):
         return f"{source}: the value (not shown) is wrong; it must be: {wanted}"
     return f"{source}: {problem['input']!r} is wrong; it must be: {wanted}"
 

@@ -3,38 +3,49 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from tests.fakes.messages import request
 from tests.fakes.plans import CONTOSO
 
+from huntline.attendant.dial_by_name import DialDirectory
+from huntline.attendant.model import FlowPlan, KeyAction, MenuChoice, MenuPlan, Person, Sound, SpokenText
 from huntline.calls.admission import Admitted, NotAdmitted
 from huntline.calls.b2bua import B2bua, Recorded
+from huntline.calls.box_visit import HeardMessage, MessageChange
 from huntline.calls.contacts import Callee, Contact
 from huntline.calls.diversion import number_hop, person_hop
+from huntline.calls.mailroom import NoRoom, Said
 from huntline.calls.model import Call, Leg, Ring
 from huntline.calls.refusals import Refusals
 from huntline.calls.tools import CallTools
+from huntline.directory.attendants import Attendant
 from huntline.directory.in_force import SettingsInForce
+from huntline.directory.mailboxes import BoxKind, BoxOwner, MailboxSettings
 from huntline.directory.organization import QueueSettings
 from huntline.directory.plan import (
     Account,
+    AttendantTarget,
     OutsideNumber,
+    PersonRule,
     QueueTarget,
     ServerPlan,
     StarCode,
     Target,
     UserTarget,
+    VoicemailTarget,
 )
 from huntline.directory.refused import RefusedCall
 from huntline.engine import commands as do
 from huntline.engine import events as told
+from huntline.engine.model import ExitPrompt
 from huntline.errors import PeerError
-from huntline.media.interface import NotAcceptable
+from huntline.media.interface import NotAcceptable, PlayFinished, SpeechUnavailable
 from huntline.sip.core.core import Invite
 from huntline.sip.core.events import (
+    DtmfReceived,
     InviteReceived,
     LegAnswered,
     LegEnded,
@@ -51,12 +62,31 @@ from huntline.sip.core.replaces_header import Replaces
 DESK = QueueSettings(
     queue_id="desk", name="Help Desk", domain="contoso.com", primary_uri="sip:desk@contoso.com"
 )
-PLAN = ServerPlan((replace(CONTOSO, queues=(DESK,)),))
+RECEPTION = Attendant(attendant_id="reception", name="Reception", domain="contoso.com")
+NIGHT = Attendant(attendant_id="night", name="Night", domain="contoso.com")
+PLAN = ServerPlan((replace(CONTOSO, queues=(DESK,), attendants=(RECEPTION, NIGHT)),))
+MENU = MenuPlan(
+    prompts=(SpokenText("menu"),),
+    choices=(
+        MenuChoice("1", KeyAction.GO, "Help Desk"),
+        MenuChoice("2", KeyAction.GO, "attendant:Night"),
+        MenuChoice("3", KeyAction.BY_EXTENSION),
+        MenuChoice("4", KeyAction.DISCONNECT),
+        MenuChoice("5", KeyAction.GO, "gone"),
+        MenuChoice("*", KeyAction.BACK),
+    ),
+    wait_for_key=5,
+    repeats=1,
+)
+"""What the flows of both have, see ``FakeSite``."""
 FLOW = Flow(Transport.UDP, ("127.0.0.1", 5060), ("10.0.0.5", 5060))
 SDP = "v=0\r\no=- 1 1 IN IP4 10.0.0.5\r\ns=-\r\nc=IN IP4 10.0.0.5\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n"
 QUEUE = QueueTarget("desk", "contoso")
 BAO = UserTarget("bao", "contoso")
+ATTENDANT = AttendantTarget("reception", "contoso")
 CODE = StarCode("contoso", "opt-out")
+AMAL_BOX = VoicemailTarget("amal", "contoso")
+LISTEN = StarCode("contoso", "voicemail")
 OUTSIDE = OutsideNumber("+442071234567", "contoso")
 
 
@@ -146,8 +176,14 @@ class FakeMedia:
         if self.failure is not None:
             raise self.failure
 
-    def play(self, leg_id: str, source: str, *, loop: bool) -> None:
-        self.did.append(("play", leg_id, source))
+    def play(self, leg_id: str, sources: Sequence[str], *, loop: bool) -> None:
+        self.did.append(("play", leg_id, *sources))
+
+    def announce(self, leg_id: str, sources: Sequence[str]) -> None:
+        self.did.append(("announce", leg_id, *sources))
+
+    def stop(self, leg_id: str) -> None:
+        self.did.append(("stop", leg_id))
 
     def bridge(self, leg_a: str, leg_b: str) -> None:
         self.did.append(("bridge", leg_a, leg_b))
@@ -157,6 +193,12 @@ class FakeMedia:
 
     def relatch(self, leg_id: str) -> None:
         self.did.append(("relatch", leg_id))
+
+    def record(self, leg_id: str, path: str, *, most_s: float, silence_s: float) -> None:
+        self.did.append(("record", leg_id, path))
+
+    def stop_recording(self, leg_id: str) -> None:
+        self.did.append(("stop-recording", leg_id))
 
     def takes_keys(self, leg_id: str) -> bool:
         return False
@@ -172,27 +214,139 @@ class FakeSite:
 
     def __init__(self) -> None:
         self.greetings: dict[str, str] = {}
-        self.mailbox: str | None = None
+        self.flows = {
+            "reception": FlowPlan("reception", "en", (Sound("hello"),), MENU),
+            "night": FlowPlan("night", "fr", (), MENU),
+        }
+        self.exit_prompts: dict[ExitPrompt, str] = {}
+        self.rule = PersonRule()
 
     def contacts(self, account_id: str) -> list[Contact]:
         return [Contact(f"sip:{account_id}@10.0.0.5", FLOW)]
 
     def person(self, person: Account) -> Callee:
         path = (person_hop(PLAN, person),)
-        return Callee(person.user_id, self.contacts(person.user_id), path=path, mailbox=self.mailbox)
+        return Callee(person.user_id, self.contacts(person.user_id), path=path, rule=self.rule)
 
     def callee(self, organization_id: str, target: str) -> Callee:
         hop = number_hop(PLAN, organization_id, target.removeprefix("tel:"))
         return Callee(None, [Contact("sip:x@10.0.0.9", FLOW)], is_by_trunk=True, path=(hop,))
 
+    def exit_prompt(self, queue_id: str, prompt: ExitPrompt) -> str | None:
+        return self.exit_prompts.get(prompt)
+
     def greeting(self, queue_id: str) -> str | None:
         return self.greetings.get(queue_id)
+
+    def flow(self, attendant_id: str) -> FlowPlan | None:
+        return self.flows.get(attendant_id)
+
+    def dial_directory(self, attendant_id: str) -> DialDirectory:
+        return DialDirectory((Person("sip:bao@contoso.com", "Bao Tran", "301"),))
+
+    def sound(self, sha256: str) -> str:
+        return f"sound {sha256}"
 
     def music(self, queue_id: str | None) -> str:
         return "music"
 
-    def obey_star_code(self, account_id: str, action: str) -> str:
+    async def obey_star_code(self, account_id: str, code: StarCode) -> str:
         return "tone"
+
+
+class FakeSpeech:
+    """Has spoken everything already, but for what is ``unknown``, and nothing that is ``unspeakable``."""
+
+    def __init__(self) -> None:
+        self.unknown: set[str] = set()
+        self.unspeakable: set[str] = set()
+
+    def known(self, text: str, language: str) -> str | None:
+        return None if text in self.unknown | self.unspeakable else f"{language}: {text}"
+
+    async def source(self, text: str, language: str) -> str:
+        if text in self.unspeakable:
+            raise SpeechUnavailable("no voice")
+        await asyncio.sleep(0)
+        return f"{language}: {text}"
+
+
+class FakeMailroom:
+    """Boxes in memory: what is said is one source for each sentence. ``failure`` is raised by all that
+    waits."""
+
+    beep = "beep"
+
+    def __init__(self) -> None:
+        self.boxes = {"amal": MailboxSettings()}
+        self.is_box_full = False
+        self.pin: str | None = "2468"
+        self.begun: list[tuple[str, str, str]] = []
+        self.finished: list[str] = []
+        self.has_speech = True
+        self.heard_ids: list[str] = []
+        self.changes: list[tuple[str, MessageChange]] = []
+        self.kept: list[HeardMessage] = []
+        self.greetings: list[str] = []
+        self.failure: Exception | None = None
+        self.asked = asyncio.Event()  # for a sentence, or for the end of a message
+
+    def owner(self, box_id: str) -> BoxOwner | None:
+        if box_id not in self.boxes:
+            return None
+        return BoxOwner(box_id, "contoso", BoxKind.PERSON, "Amal", (box_id,), "sip:amal@contoso.com")
+
+    def settings(self, box_id: str) -> MailboxSettings:
+        return self.boxes[box_id]
+
+    async def is_full(self, box_id: str) -> bool:
+        self._fail()
+        return self.is_box_full
+
+    async def sources(self, box_id: str, said: Sequence[Said]) -> tuple[str, ...]:
+        self.asked.set()
+        return tuple(str(each.prompt) for each in said)
+
+    async def begin(self, box_id: str, call_id: str, number: str, name: str) -> tuple[str, str]:
+        self._fail()
+        if self.is_box_full:
+            raise NoRoom("full")
+        self.begun.append((box_id, call_id, number))
+        message_id = f"m{len(self.begun)}"
+        return message_id, f"/voicemail/{message_id}.wav"
+
+    async def finish(self, message_id: str) -> bool:
+        self._fail()
+        self.asked.set()
+        self.finished.append(message_id)
+        return self.has_speech
+
+    async def has_pin(self, box_id: str) -> bool:
+        return self.pin is not None
+
+    async def is_pin(self, box_id: str, pin: str) -> bool:
+        return pin == self.pin
+
+    async def messages(self, box_id: str) -> list[HeardMessage]:
+        self._fail()
+        return list(self.kept)
+
+    async def heard(self, message_id: str, box_id: str) -> None:
+        self.heard_ids.append(message_id)
+
+    async def change(self, message_id: str, box_id: str, change: MessageChange) -> None:
+        self.changes.append((message_id, change))
+
+    def greeting_file(self, box_id: str) -> tuple[str, str]:
+        return "greeting.wav", "/voicemail/greeting.wav"
+
+    async def keep_greeting(self, box_id: str, name: str) -> bool:
+        self.greetings.append(name)
+        return True
+
+    def _fail(self) -> None:
+        if self.failure is not None:
+            raise self.failure
 
 
 class FakeAdmission:
@@ -230,9 +384,20 @@ class Exchange:
         agent: Any = self.agent
         driver: Any = self.media
         admission: Any = self.admission
-        self.tools = CallTools(agent, driver, SettingsInForce(PLAN), self.site, self._post, lambda call: None)
+        self.speech = FakeSpeech()
+        self.tools = CallTools(
+            agent, driver, SettingsInForce(PLAN), self.site, self._post, lambda call: None, self.speech
+        )
         refusals = Refusals(self.refused.append, lambda seconds, call: None)
-        self.b2bua = B2bua(self.tools, admission, refusals, self.recorded.append)
+        self.mailroom = FakeMailroom()
+        self.b2bua = B2bua(
+            self.tools,
+            admission,
+            refusals,
+            self.recorded.append,
+            attendants=self.site,
+            mailroom=self.mailroom,
+        )
         self._legs = 0
 
     def _post(self, event: told.Event) -> None:
@@ -265,6 +430,14 @@ class Exchange:
         """The phone that rings for a call refuses."""
         await self.said(LegRejected(self.ringing_leg(call).leg_id, status, "No"))
 
+    async def answers_by(self, leg: Leg) -> None:
+        """One of the phones that ring answers."""
+        await self.said(LegAnswered(leg.leg_id, SDP))
+
+    async def refuses(self, leg: Leg, status: int) -> None:
+        """One of the phones that ring refuses."""
+        await self.said(LegRejected(leg.leg_id, status, "No"))
+
     async def rings(self, call: Call) -> None:
         """The phone of a call rings."""
         await self.said(LegRinging(self.ringing_leg(call).leg_id, 180, None))
@@ -277,6 +450,16 @@ class Exchange:
         """A party hands the other one on."""
         self.admission.target = target
         await self.said(ReferReceived(leg.leg_id, parse_uri("sip:somebody@contoso.com"), replaces))
+
+    async def presses(self, call: Call, keys: str) -> None:
+        """The caller presses keys, one after the other."""
+        for key in keys:
+            await self.said(DtmfReceived(call.caller.leg_id, key))
+
+    async def heard_out(self, call: Call) -> None:
+        """What is played to the caller comes to its end."""
+        self.b2bua.handle_media(PlayFinished(call.caller.media_id, call.prompt))
+        await self.tools.tasks.done()
 
     # -- what the engine asks
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from huntline.calls.admission import Admission, Admitted, NotAdmitted
+from huntline.directory.attendants import Attendant
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.organization import (
     Licence,
@@ -17,7 +18,7 @@ from huntline.directory.organization import (
     Trunk,
     User,
 )
-from huntline.directory.plan import OutsideNumber, QueueTarget, ServerPlan, UserTarget
+from huntline.directory.plan import AttendantTarget, OutsideNumber, QueueTarget, ServerPlan, UserTarget
 from huntline.directory.refused import RefusalReason as R
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.grammar import parse_uri
@@ -45,6 +46,7 @@ def organization(name: str, number: str, trunk: str) -> Organization:
         queues=(
             QueueSettings(queue_id=f"{name}-desk", name="Desk", domain=domain, line_uri=f"tel:{number}"),
         ),
+        attendants=(Attendant(attendant_id=f"{name}-lobby", name="Lobby", domain=domain),),
     )
 
 
@@ -147,6 +149,12 @@ def test_nobody_who_comes_by_websocket_is_taken_for_a_provider() -> None:
 def test_a_guest_reaches_the_queues_of_the_organization(dialled: str) -> None:
     decision = decide("guest@a.example", dialled)
     assert decision == Admitted(QueueTarget("a-desk", "a"), None, is_guest=True)
+
+
+def test_a_guest_reaches_the_attendants_of_the_organization() -> None:
+    decision = decide("guest@a.example", "sip:lobby@a.example")
+    assert decision == Admitted(AttendantTarget("a-lobby", "a"), None, is_guest=True)
+    assert refused(decide("guest@a.example", "sip:lobby@b.example")) == (403, R.NOT_FOR_GUESTS, "a")
 
 
 @pytest.mark.parametrize(

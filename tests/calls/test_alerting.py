@@ -6,18 +6,16 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from tests.fakes.owners import FakeOwner
 from tests.fakes.plans import PLAN, account
 
-from huntline.calls import alerting as module
 from huntline.calls.alerting import Alerting
 from huntline.calls.caller_identity import CallerId
 from huntline.calls.contacts import Callee, Contact, Display
 from huntline.calls.diversion import MAX_TARGETS, DiversionReason, number_hop, person_hop
-from huntline.calls.failures import NO_ANSWER, TOO_MANY_HOPS, RingFailure
+from huntline.calls.failures import NO_ANSWER, TOO_MANY_HOPS
 from huntline.calls.model import Call, Leg, Party, Ring
-from huntline.engine.reasons import SipAnswer
+from huntline.directory.plan import NO_WISH, PersonRule
 
 MAILBOX = Callee(
     None, [Contact("sip:vm@10.0.0.9")], is_by_trunk=True, path=(number_hop(PLAN, "contoso", "+1999"),)
@@ -60,8 +58,8 @@ class Office(FakeOwner):
 
     # what a test does
 
-    def ring(self, *, mailbox: str | None = "tel:+1999", before: int = 0) -> Ring | None:
-        amal = Callee("amal", [], path=(person_hop(PLAN, account("amal")),), mailbox=mailbox)
+    def ring(self, rule: PersonRule = NO_WISH, before: int = 0) -> Ring | None:
+        amal = Callee("amal", [], path=(person_hop(PLAN, account("amal")),), rule=rule)
         hop = number_hop(PLAN, "contoso", "+1000").left(DiversionReason.BUSY)
         path = (hop,) * before
         self.alerting.start(self.call, self, "c1.direct", "amal@contoso.com", amal, path)
@@ -79,49 +77,13 @@ def run(story: Callable[[Office], Any]) -> None:
     asyncio.run(told())
 
 
-@pytest.mark.parametrize(
-    ("failure", "reason"),
-    [
-        (NO_ANSWER, "no-answer"),
-        (RingFailure(486, SipAnswer(486, "Busy Here")), "user-busy"),
-        (RingFailure(603, SipAnswer(603, "Decline")), "user-busy"),
-        (RingFailure(404, SipAnswer(404, "Not Found")), "unavailable"),
-        (RingFailure(503, SipAnswer(503, "Service Unavailable")), "unavailable"),
-    ],
-)
-def test_the_mailbox_is_told_whose_it_is_and_why(failure: RingFailure, reason: str) -> None:
-    def story(office: Office) -> None:
-        ring = office.ring()
-        assert ring is not None
-        ring.failure = failure
-        assert office.alerting.follow_rule(office.call, ring)
-        mailbox, display = office.rung[-1]
-        told = [value for name, value in display.headers if name == "Diversion"]
-        assert len(told) == 1
-        assert f";reason={reason};" in told[0]
-        assert mailbox.mailbox is None
-        assert not office.alerting.follow_rule(office.call, mailbox), "a mailbox has no rule of its own"
-
-    run(story)
-
-
-def test_who_has_no_mailbox_has_no_rule() -> None:
-    def story(office: Office) -> None:
-        ring = office.ring(mailbox=None)
-        assert ring is not None
-        assert not office.alerting.follow_rule(office.call, ring)
-
-    run(story)
-
-
-def test_the_eleventh_target_is_not_rung_nor_is_its_mailbox() -> None:
+def test_the_eleventh_target_is_not_rung() -> None:
     def story(office: Office) -> None:
         assert office.ring(before=MAX_TARGETS - 1) is not None
         office.ring(before=MAX_TARGETS)
         assert len(office.rung) == 1
         (ring,) = office.failures
         assert ring.failure is TOO_MANY_HOPS
-        assert not office.alerting.follow_rule(office.call, ring)
 
     run(story)
 
@@ -135,12 +97,11 @@ def test_a_call_that_may_go_no_further_is_not_sent_on() -> None:
     run(story)
 
 
-def test_a_person_is_rung_for_as_long_as_the_rules_say(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert module.PERSON_ALERT_TIME == 20.0
-    monkeypatch.setattr(module, "PERSON_ALERT_TIME", 0.0)
+def test_a_person_is_rung_for_as_long_as_they_want() -> None:
+    assert NO_WISH.ring_time == 20
 
     async def story(office: Office) -> None:
-        ring = office.ring()
+        ring = office.ring(PersonRule(ring_time=0))
         async with asyncio.timeout(5):
             while not office.failures:  # noqa: ASYNC110
                 await asyncio.sleep(0)

@@ -9,7 +9,7 @@ from tests.fakes.messages import request
 
 from huntline.engine import commands as do
 from huntline.engine import events as told
-from huntline.engine.model import Outcome
+from huntline.engine.model import ExitPrompt, Outcome
 from huntline.engine.reasons import Cause, StopReason
 from huntline.media.interface import DtmfPressed, MediaDied, MediaSilent, PlayFinished
 from huntline.sip.core.events import DtmfReceived, InviteReceived, LegCancelled, OfferRejected
@@ -57,8 +57,26 @@ def test_a_greeting_is_played_and_its_end_told_once() -> None:
         await exchange.asks(do.AnswerCall(call.call_id), do.PlayGreeting(call.call_id, "desk"))
         exchange.heard()
         for source in ("music", "welcome", "welcome"):
-            exchange.b2bua.handle_media(PlayFinished(call.caller.media_id, source))
+            exchange.b2bua.handle_media(PlayFinished(call.caller.media_id, (source,)))
         assert exchange.heard() == [told.GreetingFinished(call.call_id)]
+
+    play(story)
+
+
+def test_what_is_told_before_an_exit_ends_with_it_and_nobody_waits_for_what_is_not_there() -> None:
+    async def story(exchange: Exchange) -> None:
+        exchange.site.greetings["desk"] = "welcome"
+        exchange.site.exit_prompts[ExitPrompt.TIMEOUT] = "too late"
+        call = await exchange.dials(QUEUE)
+        await exchange.asks(do.AnswerCall(call.call_id), do.PlayGreeting(call.call_id, "desk"))
+        exchange.heard()
+        await exchange.asks(do.PlayExitPrompt(call.call_id, "desk", ExitPrompt.TIMEOUT))
+        assert exchange.media.did[-1] == ("play", call.caller.media_id, "too late")
+        for source in ("welcome", "too late", "too late"):
+            exchange.b2bua.handle_media(PlayFinished(call.caller.media_id, (source,)))
+        assert exchange.heard() == [told.ExitPromptFinished(call.call_id)]
+        await exchange.asks(do.PlayExitPrompt(call.call_id, "desk", ExitPrompt.OVERFLOW))
+        assert exchange.heard() == [told.ExitPromptFinished(call.call_id)]
 
     play(story)
 

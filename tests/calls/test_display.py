@@ -15,7 +15,7 @@ from huntline.calls.contacts import Callee, Contact
 from huntline.calls.display import QueueTurn, display_of
 from huntline.calls.diversion import DiversionReason, Hop, Path, queue_hop
 from huntline.calls.model import Call, Leg, Party
-from huntline.directory.organization import CallerIdPolicy, QueueSettings
+from huntline.directory.organization import CallerIdPolicy, QueueSettings, Substitute
 from huntline.directory.plan import ServerPlan
 from huntline.sip.core.flow import Flow, Transport
 
@@ -131,3 +131,23 @@ def test_name_and_number_in_the_trace_are_of_the_same_queue() -> None:
         ("History-Info", '"Sales" <sip:+14255550200@contoso.com?Reason=SIP%3Bcause%3D486>;index=1'),
         ("History-Info", '"Help Desk" <sip:hg_1@contoso.com>;index=1.1;mp=1'),
     ]
+
+
+@pytest.mark.parametrize(("may_hide", "shown_number"), [(True, "anonymous"), (False, "+14255550111")])
+def test_a_call_that_hides_its_number_hides_it_where_the_policy_lets_users_choose(
+    may_hide: bool, shown_number: str
+) -> None:
+    policy = CallerIdPolicy(
+        name="Global",
+        substitute=Substitute.SERVICE,
+        service_number="+14255550111",
+        enable_user_override=may_hide,
+    )
+    plan = ServerPlan((replace(CONTOSO, caller_id_policies=(policy,)),))
+    leg = Leg("l", "m", Party.CALLER, "c17", "amal", account_id="amal")
+    call = Call(
+        "c17", "contoso", leg, CallerId("amal", "Amal"), "+44", "music", FakeOwner(), hides_number=True
+    )
+    outside = Callee(None, [Contact("sip:+44@10.0.0.9")], is_by_trunk=True)
+    from_ = display_of(plan, call, "tel:+44", None, outside).from_
+    assert f"<sip:{shown_number}@" in from_

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -30,8 +31,8 @@ class Ears:
         self.playing: dict[str, str] = {}
         self.peers: dict[str, str] = {}
 
-    def play(self, leg_id: str, source: str, *, loop: bool) -> None:
-        self.playing[leg_id] = source
+    def play(self, leg_id: str, sources: Sequence[str], *, loop: bool) -> None:
+        self.playing[leg_id] = " ".join(sources)
 
     def bridge(self, leg_a: str, leg_b: str) -> None:
         self.unbridge(leg_a)
@@ -165,10 +166,10 @@ def test_who_is_handed_on_hears_music_until_that_is_settled(parties: Parties) ->
 
 
 def test_who_waits_hears_the_greeting_then_music(parties: Parties) -> None:
-    parties.call.greeting = "greeting"
+    parties.call.prompt = ("greeting",)
     parties.holding.settle(parties.call)
     assert parties.ears.heard_by(parties.caller) == "greeting"
-    parties.call.greeting = None
+    parties.call.prompt = ()
     parties.holding.settle(parties.call)
     assert parties.ears.heard_by(parties.caller) == "music"
 

@@ -20,6 +20,7 @@ from tests.calls.exchange import (
 
 from huntline.calls.diversion import MAX_TARGETS, number_hop
 from huntline.calls.model import Call, OwnerKind, Party
+from huntline.directory.plan import OutsideNumber, PersonRule
 from huntline.directory.refused import RefusalReason
 from huntline.engine import commands as do
 from huntline.engine import events as told
@@ -62,7 +63,7 @@ OWNERS: dict[OwnerKind, Start] = {
 }
 
 
-@pytest.mark.parametrize("kind", OwnerKind)
+@pytest.mark.parametrize("kind", OWNERS)
 def test_every_owner_has_an_answer_to_all_that_can_happen_to_a_ring(kind: OwnerKind) -> None:
     async def story(exchange: Exchange) -> None:
         for what in ("ringing", "answered", "failed", "connected", "not_connected", "left", "by transfer"):
@@ -235,7 +236,7 @@ def test_a_person_who_is_busy_is_busy_to_the_caller(said: int, heard: int) -> No
 
 def test_the_mailbox_of_who_does_not_answer_is_rung_before_the_caller_hears_of_it() -> None:
     async def story(exchange: Exchange) -> None:
-        exchange.site.mailbox = "tel:+1999"
+        exchange.site.rule = PersonRule(busy=OutsideNumber("+1999", "contoso"))
         call = await person_rung(exchange)
         await exchange.rejects(call, 486)
         assert exchange.did() == []
@@ -265,7 +266,7 @@ def test_a_star_code_is_answered_with_a_tone_and_that_is_all() -> None:
     async def story(exchange: Exchange) -> None:
         call = await exchange.dials(CODE, account("amal"))
         assert exchange.did() == [("answer", "in1")]
-        exchange.b2bua.handle_media(PlayFinished(call.caller.media_id, "tone"))
+        exchange.b2bua.handle_media(PlayFinished(call.caller.media_id, ("tone",)))
         assert exchange.did() == [("hang up", "in1")]
         exchange.assert_nothing_is_left()
 
@@ -286,7 +287,8 @@ def test_a_call_that_has_passed_too_many_targets_enters_no_queue() -> None:
         exchange.heard()
         exchange.did()
         call.path = (number_hop(PLAN, "contoso", "+1000"),) * MAX_TARGETS
-        exchange.b2bua._queue_calls.enter(call, "desk")
+        call.queue_id, call.owner = None, exchange.b2bua._direct_calls
+        exchange.b2bua._moves.go(call, QUEUE)
         assert exchange.heard() == []
         assert exchange.did() == [("reject", "in1", 483)]
         assert [refused.reason for refused in exchange.refused] == [RefusalReason.TOO_MANY_HOPS]

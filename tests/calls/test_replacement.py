@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from tests.fakes.owners import queue_owner
@@ -48,8 +49,11 @@ class SlowMedia:
     async def accept(self, leg_id: str, sdp_answer: str) -> None:
         raise AssertionError("nobody answers an offer here")
 
-    def play(self, leg_id: str, source: str, *, loop: bool) -> None:
-        self.asked.append(("play", leg_id, source))
+    def play(self, leg_id: str, sources: Sequence[str], *, loop: bool) -> None:
+        self.asked.append(("play", leg_id, *sources))
+
+    def announce(self, leg_id: str, sources: Sequence[str]) -> None:
+        self.asked.append(("announce", leg_id, *sources))
 
     def stop(self, leg_id: str) -> None:
         self.asked.append(("stop", leg_id))
@@ -65,6 +69,12 @@ class SlowMedia:
 
     def press(self, leg_id: str, key: str) -> None:
         self.asked.append(("press", leg_id, key))
+
+    def record(self, leg_id: str, path: str, *, most_s: float, silence_s: float) -> None:
+        self.asked.append(("record", leg_id, path))
+
+    def stop_recording(self, leg_id: str) -> None:
+        self.asked.append(("stop-recording", leg_id))
 
     def unbridge(self, leg_id: str) -> None:
         self.asked.append(("unbridge", leg_id))
@@ -119,7 +129,9 @@ class Waiting:
         agent: Any = Sockets(self.desk)
         admission: Any = Trusting()
         nothing: Any = None
-        tools = CallTools(agent, self.media, SettingsInForce(PLAN), nothing, self.told, lambda call: None)
+        tools = CallTools(
+            agent, self.media, SettingsInForce(PLAN), nothing, self.told, lambda call: None, nothing
+        )
         self.book, self.tasks = tools.book, tools.tasks
         holding = Holding(agent, self.media, self.book, "ringing", self.tasks.spawn, lambda call: None)
         self.book.add(self.call)

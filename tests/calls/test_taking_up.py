@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.calls.exchange import BAO, OUTSIDE, QUEUE, SDP, Exchange, account
+from tests.calls.exchange import ATTENDANT, BAO, OUTSIDE, QUEUE, SDP, Exchange, account
 from tests.fakes.messages import request
 
 from huntline.calls.call_records import CALL_KINDS
-from huntline.calls.model import Call, LegState
+from huntline.calls.model import Call, DueRing, LegState
+from huntline.directory.plan import AlsoRung, PersonRule
 from huntline.engine import commands as do
 from huntline.engine import events as told
-from huntline.engine.model import Outcome
+from huntline.engine.model import ExitPrompt, Outcome
 from huntline.engine.reasons import Cause
-from huntline.media.interface import MediaUnavailable
+from huntline.media.interface import MediaUnavailable, PlayFinished
 from huntline.records import Codec
 from huntline.sip.core.events import InviteReceived, LegAnswered, LegConfirmed, LegRejected
 from huntline.sip.core.leg_record import LegRecord, SipLegState
@@ -57,6 +59,13 @@ async def forward_rung(exchange: Exchange) -> None:
     await exchange.asks(do.ForwardCall(call.call_id, "tel:+442071234567"))
 
 
+async def told_of_an_exit(exchange: Exchange) -> None:
+    """A prompt is played before the exit happens."""
+    call = await exchange.waiting()
+    exchange.site.exit_prompts[ExitPrompt.TIMEOUT] = "too late"
+    await exchange.asks(do.PlayExitPrompt(call.call_id, "desk", ExitPrompt.TIMEOUT))
+
+
 async def transfer_rung(exchange: Exchange) -> Call:
     call = await exchange.with_agent()
     assert call.callee is not None
@@ -78,19 +87,42 @@ async def number_rung(exchange: Exchange) -> None:
     await exchange.dials(OUTSIDE, account("amal"))
 
 
+async def others_about_to_ring(exchange: Exchange) -> None:
+    """Somebody is to be rung beside the person, a moment from now."""
+    exchange.site.rule = PersonRule(also_ring=(AlsoRung(OUTSIDE, 1),))
+    await person_rung(exchange)
+    (ring,) = only_call(exchange).rings.values()
+    ring.due = [DueRing(each.also, asyncio.get_running_loop().time() + 0.05) for each in ring.due]
+
+
+async def greeted_by_an_attendant(exchange: Exchange) -> Call:
+    return await exchange.dials(ATTENDANT, account("amal"))
+
+
+async def in_a_menu_of_a_menu(exchange: Exchange) -> Call:
+    """The caller has gone on to another attendant, and types an extension there."""
+    call = await greeted_by_an_attendant(exchange)
+    await exchange.presses(call, "233")
+    return call
+
+
 MOMENTS: list[Start] = [
+    greeted_by_an_attendant,
+    in_a_menu_of_a_menu,
     arriving,
     Exchange.waiting,
     agent_about_to_be_rung,
     agent_rung,
     about_to_be_connected,
     Exchange.with_agent,
+    told_of_an_exit,
     forward_rung,
     Exchange.forwarded,
     transfer_rung,
     transferor_gone,
     person_rung,
     number_rung,
+    others_about_to_ring,
     Exchange.direct,
 ]
 
@@ -286,7 +318,10 @@ def test_a_description_that_media_had_not_taken_is_applied() -> None:
 
 
 def test_the_alert_time_goes_on_from_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("huntline.calls.alerting.PERSON_ALERT_TIME", 0.05)
+    async def person_rung_shortly(exchange: Exchange) -> None:
+        await person_rung(exchange)
+        (ring,) = only_call(exchange).rings.values()
+        ring.rings_until = asyncio.get_running_loop().time() + 0.05
 
     async def check(before: Exchange, after: Exchange) -> None:
         call = only_call(after)
@@ -297,7 +332,17 @@ def test_the_alert_time_goes_on_from_where_it_was(monkeypatch: pytest.MonkeyPatc
         await asyncio.wait_for(refused.wait(), 2)
         assert after.tools.book.calls == {}
 
-    survive(person_rung, check)
+    survive(person_rung_shortly, check)
+
+
+def test_who_is_to_ring_beside_a_person_rings_when_it_is_time() -> None:
+    async def check(before: Exchange, after: Exchange) -> None:
+        async with asyncio.timeout(2):
+            while not after.agent.invites:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        assert [invite.uri for invite in after.agent.invites] == ["sip:x@10.0.0.9"]
+
+    survive(others_about_to_ring, check)
 
 
 def test_a_refusal_after_the_take_up_goes_to_the_owner_of_the_ring() -> None:
@@ -307,3 +352,61 @@ def test_a_refusal_after_the_take_up_goes_to_the_owner_of_the_ring() -> None:
         assert [type(event) for event in after.heard()] == [told.AgentDeclined]
 
     survive(agent_rung, check)
+
+
+def test_a_caller_in_a_menu_goes_on_there() -> None:
+    async def check(before: Exchange, after: Exchange) -> None:
+        call = only_call(after)
+        await after.presses(call, "01")
+        (ring,) = call.rings.values()
+        assert ring.account_id == "bao"
+        assert [hop.name for hop in ring.path] == ["Reception", "Night", "bao"]
+
+    survive(in_a_menu_of_a_menu, check)
+
+
+def test_a_wait_for_a_key_ends_in_another_process_as_it_would_have() -> None:
+    async def waits(exchange: Exchange) -> None:
+        call = await greeted_by_an_attendant(exchange)
+        await exchange.heard_out(call)
+        await exchange.heard_out(call)
+        assert call.visit is not None
+        assert call.visit.until is not None
+        call.visit.until -= timedelta(seconds=5)  # it is long over when the next process begins
+
+    async def check(before: Exchange, after: Exchange) -> None:
+        heard_again = asyncio.Event()
+        was, call = after.media.play, only_call(after)
+
+        def play(leg_id: str, sources: Sequence[str], *, loop: bool) -> None:
+            was(leg_id, sources, loop=loop)
+            heard_again.set()
+
+        after.media.play = play  # type: ignore[method-assign]
+        await asyncio.wait_for(heard_again.wait(), 5)
+        assert call.prompt[-1] == "en: menu"
+
+    survive(waits, check)
+
+
+def test_what_an_attendant_was_about_to_say_is_said() -> None:
+    async def about_to_speak(exchange: Exchange) -> None:
+        call = await greeted_by_an_attendant(exchange)
+        exchange.speech.unknown = {"menu"}
+        exchange.b2bua.handle_media(PlayFinished(call.caller.media_id, call.prompt))
+        assert not call.prompt
+
+    async def check(before: Exchange, after: Exchange) -> None:
+        await after.tools.tasks.done()
+        assert only_call(after).prompt == ("en: menu",)
+
+    survive(about_to_speak, check)
+
+
+def test_what_was_told_before_an_exit_ends_for_the_next_process() -> None:
+    async def check(before: Exchange, after: Exchange) -> None:
+        call = only_call(after)
+        after.b2bua.handle_media(PlayFinished(call.caller.media_id, ("too late",)))
+        assert after.heard() == [told.ExitPromptFinished(call.call_id)]
+
+    survive(told_of_an_exit, check)

@@ -19,6 +19,7 @@ from huntline.directory.organization import Organization
 
 NOW = {
     "at": "2026-01-31T09:00:00+00:00",
+    "mailboxes": [],
     "queues": [
         {
             "name": "Help Desk",

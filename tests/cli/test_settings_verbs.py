@@ -313,6 +313,18 @@ def test_a_greeting_may_be_spoken(run: Run, data: Path) -> None:
     )
 
 
+def test_what_is_told_before_an_exit_is_spoken_or_a_file(run: Run, data: Path) -> None:
+    done = run(
+        "queue", "set", "Sales", "--timeout-prompt", "say:Au revoir", "--timeout-prompt-language", "fr"
+    )
+    assert "timeout-prompt: none -> say:Au revoir (fr)\n" in done.stdout
+    assert "language: en -> fr\n" in run("queue", "set", "Sales", "--language", "fr").stdout
+    sales = stored(data).queues[1]
+    assert sales.timeout_prompt is not None
+    assert (sales.timeout_prompt.name, sales.timeout_prompt.language) == ("Au revoir", "fr")
+    assert (sales.overflow_prompt, sales.language) == (None, "fr")
+
+
 def test_a_file_that_is_no_sound_is_refused_at_its_option(run: Run, data: Path, tmp_path: Path) -> None:
     program = tmp_path / "welcome.wav"
     program.write_bytes(b"MZ" + bytes(100))

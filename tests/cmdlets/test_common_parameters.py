@@ -109,7 +109,7 @@ WRONG = "Remove-CsCallingLineIdentity gone"
 def test_an_error_is_printed_and_the_script_goes_on(shell: Shell) -> None:
     printed = shell.run(f"{WRONG}\n'and on'")
     assert (printed.lines, printed.has_failed) == (["and on"], True)
-    assert printed.err == "Remove-CsCallingLineIdentity : there is no caller-ID policy 'gone'\n"
+    assert printed.err == "Remove-CsCallingLineIdentity : there is no caller-ID policy 'gone' (line 1)\n"
 
 
 def test_error_action_stop_ends_the_script_there(shell: Shell) -> None:

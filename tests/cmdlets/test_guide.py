@@ -83,6 +83,8 @@ def test_every_example_of_the_help_runs(
     monkeypatch.chdir(tmp_path)
     for file in ("music.wav", "welcome.wav"):
         (tmp_path / file).write_bytes(MUSIC)
+    (tmp_path / "queues.csv").write_text("Name,Seconds\nHelp Desk,30\n")
+    (tmp_path / "numbers.csv").write_text("UPN;Number\namal@contoso.com;tel:+14255550123\n")
     shell.number("+14255550100")
     shell.user("amal", display_name="Amal Haddad")
     for group in ("First line", "Second line"):

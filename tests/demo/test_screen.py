@@ -23,11 +23,12 @@ def call(state: str, agent: str | None = None, queue: str | None = "Demo Line") 
 
 
 def news(**parts: list[Any]) -> dict[str, Any]:
-    kinds = ("queues", "queues_gone", "agents", "agents_gone", "calls", "calls_gone")
-    return {"at": "2026-01-31T09:00:00+00:00", **{kind: [] for kind in kinds}, **parts}
+    kinds = ("queues", "agents", "calls", "mailboxes")
+    nothing: dict[str, list[Any]] = {f"{kind}{suffix}": [] for kind in kinds for suffix in ("", "_gone")}
+    return {"at": "2026-01-31T09:00:00+00:00", **nothing, **parts}
 
 
-EMPTY = {"at": "2026-01-31T08:59:00+00:00", "queues": [], "agents": [], "calls": []}
+EMPTY = {"at": "2026-01-31T08:59:00+00:00", "queues": [], "agents": [], "calls": [], "mailboxes": []}
 
 
 def words(snapshot: WatchedSnapshot, change: dict[str, Any]) -> list[str]:

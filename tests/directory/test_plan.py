@@ -13,6 +13,7 @@ from huntline.directory.digests import password_digests
 from huntline.directory.forwards import destination_of
 from huntline.directory.index import OrganizationIndex
 from huntline.directory.organization import (
+    AlsoRing,
     Audio,
     CallerIdPolicy,
     Group,
@@ -29,7 +30,17 @@ from huntline.directory.organization import (
     Trunk,
     User,
 )
-from huntline.directory.plan import OutsideNumber, QueueTarget, ServerPlan, StarCode, UserTarget
+from huntline.directory.plan import (
+    AlsoRung,
+    MoveTarget,
+    OutsideNumber,
+    PersonRule,
+    QueueTarget,
+    ServerPlan,
+    StarCode,
+    UserTarget,
+    VoicemailTarget,
+)
 from huntline.engine.model import AgentSettings, Exit, ExitAction
 
 HG = "hg_0123456789abcdef0123456789abcdef"
@@ -186,7 +197,16 @@ AMAL = UserTarget("id-amal@contoso.com", "contoso")
         ("AMAL;ext=1", "contoso.com", "contoso", None),
         ("9999999;phone-context=+1425", "", "contoso", OutsideNumber("9999999", "contoso")),
         ("*46", "192.0.2.10", "fabrikam", StarCode("fabrikam", "opt-in")),
+        ("*72", "contoso.com", "contoso", StarCode("contoso", "forward-all")),
+        ("*72+442071234567", "contoso.com", "contoso", StarCode("contoso", "forward-all", "+442071234567")),
+        ("*90123", "contoso.com", "contoso", StarCode("contoso", "forward-busy", "123")),
+        ("*93", "contoso.com", "contoso", StarCode("contoso", "forward-no-answer-off")),
+        ("*931", "contoso.com", "contoso", None),
         ("*45", "contoso.com", None, None),
+        ("*45+14255550100", "", "contoso", StarCode("contoso", "opt-out", "+14255550100")),
+        ("*460100", "", "contoso", StarCode("contoso", "opt-in", "0100")),
+        ("*4501", "", "contoso", None),  # too little to be a queue's
+        ("*45amal", "", "contoso", None),
         ("+19999999999", "contoso.com", None, None),
         ("help desk", "elsewhere.example", "contoso", None),
         ("", "contoso.com", "contoso", None),
@@ -207,6 +227,7 @@ def test_queues_are_compiled_with_agents_expanded_in_order_and_once() -> None:
     assert help_desk.overflow == Exit(ExitAction.FORWARD, queue_id="sales")
     assert help_desk.timeout == Exit(ExitAction.FORWARD, target="sip:amal@contoso.com")
     assert help_desk.no_agents == Exit(ExitAction.FORWARD, target="tel:+442071234567")
+    assert help_desk.goodbye == timedelta(seconds=15)  # of a sentence of ours it is not known
     assert agents[0] == AgentSettings(
         agent_id="id-amal@contoso.com",
         organization_id="contoso",
@@ -281,20 +302,18 @@ def forwarding_plan() -> ServerPlan:
 def test_calls_of_a_user_who_forwards_end_up_where_the_last_forward_leads() -> None:
     plan = forwarding_plan()
 
-    def destination(upn: str) -> object:
-        account = plan.account(*upn.split("@"))
-        assert account is not None
-        found = plan.destination(account)
-        return found if isinstance(found, str) else getattr(found, "name", getattr(found, "upn", None))
+    def way(name: str) -> tuple[list[str], MoveTarget]:
+        passed, last = plan.way(UserTarget(f"id-{name}@contoso.com", "contoso"))
+        return [account.upn.partition("@")[0] for account in passed], last
 
-    assert destination("amal@contoso.com") == "Sales"
-    assert destination("dan@contoso.com") == "tel:+442071234567"
-    assert destination("chi@contoso.com") == "chi@contoso.com"
+    assert way("amal") == (["amal", "bao"], QueueTarget("sales", "contoso"))
+    assert way("dan") == (["dan"], OutsideNumber("+442071234567", "contoso"))
+    assert way("chi") == ([], UserTarget("id-chi@contoso.com", "contoso"))
 
 
-def test_a_queue_that_forwards_to_a_forwarding_user_forwards_where_their_calls_end_up() -> None:
+def test_a_queue_that_forwards_to_a_forwarding_user_leaves_it_to_their_rule() -> None:
     help_desk, _ = forwarding_plan().engine_settings("contoso")[0]
-    assert help_desk.timeout == Exit(ExitAction.FORWARD, queue_id="sales")
+    assert help_desk.timeout == Exit(ExitAction.FORWARD, target="sip:amal@contoso.com")
 
 
 def test_a_user_who_is_not_active_forwards_nothing() -> None:
@@ -333,3 +352,38 @@ def test_a_plan_of_an_unchanged_organization_is_not_made_anew() -> None:
     after = ServerPlan((CONTOSO,), before=before)
     assert after.engine_settings("contoso") is before.engine_settings("contoso")
     assert after.caller_id_of("id-amal@contoso.com") == ShownCallerId("+14255550177")
+
+
+def test_a_rule_leads_to_the_own_mailbox_unless_the_user_says_otherwise() -> None:
+    def rule(**wishes: object) -> PersonRule:
+        return ServerPlan((replace(CONTOSO, users=(person("amal@contoso.com", **wishes),)),)).rule_of(
+            "id-amal@contoso.com"
+        )
+
+    outside, own = (
+        OutsideNumber("+442071234567", "contoso"),
+        VoicemailTarget("id-amal@contoso.com", "contoso"),
+    )
+    assert rule() == PersonRule()
+    assert rule(voicemail="tel:+442071234567") == PersonRule(
+        busy=outside, no_answer=outside, not_reachable=outside
+    )
+    some = rule(voicemail="tel:+442071234567", when_busy="off", when_no_answer="voicemail", ring_time=30)
+    assert some == PersonRule(no_answer=outside, not_reachable=outside, ring_time=30)
+    assert rule(forward_to="voicemail") == PersonRule(always=own)
+    assert rule(when_busy="voicemail:amal@contoso.com") == PersonRule(busy=own)
+    rung = rule(also_ring=(AlsoRing("tel:+442071234567", 5), AlsoRing("sip:gone@contoso.com")))
+    assert rung.also_ring == (AlsoRung(outside, 5),)
+    assert rule(is_active=False, forward_to="voicemail") == PersonRule()
+
+
+def test_a_prompt_takes_as_long_as_its_sound_and_belongs_to_its_exit() -> None:
+    queue = replace(
+        CONTOSO.queues[0],
+        timeout_prompt=Audio("1" * 64, "time.wav", 4.5),
+        disconnect_prompt=Audio("2" * 64, "Goodbye", 2.0, "en"),
+    )
+    plan = ServerPlan((replace(CONTOSO, queues=(queue, *CONTOSO.queues[1:])),))
+    (compiled, *_), _ = plan.engine_settings("contoso")
+    prompts = [compiled.overflow.prompt, compiled.timeout.prompt, compiled.no_agents.prompt, compiled.goodbye]
+    assert prompts == [None, timedelta(seconds=4.5), None, timedelta(seconds=2)]

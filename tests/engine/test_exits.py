@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from huntline.engine import events as told
@@ -9,17 +11,19 @@ from huntline.engine.commands import (
     AnswerCall,
     EndCall,
     ForwardCall,
+    PlayExitPrompt,
     PlayGreeting,
     PlayMusic,
     RefuseCall,
     RingAgent,
     StopRinging,
 )
-from huntline.engine.model import Exit, ExitAction, Outcome
+from huntline.engine.model import Exit, ExitAction, ExitPrompt, Outcome
 from huntline.engine.reasons import (
     AfterExit,
     Cause,
     ExitTaken,
+    FailedForward,
     OnlyText,
     QueueFull,
     StopReason,
@@ -196,10 +200,13 @@ def test_a_circle_of_full_queues_is_busy_before_any_answer() -> None:
     assert asked(desk.call("c1", "one")) == [RefuseCall("c1", Outcome.OVERFLOWED)]
 
 
-def test_a_long_chain_of_full_queues_is_followed_to_its_end() -> None:
-    chain = [queue(f"q{n}", max_waiting=0, overflow=to_queue(f"q{n + 1}")) for n in range(2000)]
-    desk = Desk(*chain, queue("q2000", agents="nina"))
-    assert rung(desk.call("c1", "q0")) == ["nina"]
+def test_a_chain_of_full_queues_is_followed_to_the_tenth_and_no_further() -> None:
+    for passed, heard in ((9, ["nina"]), (10, [])):
+        chain = [queue(f"q{n}", max_waiting=0, overflow=to_queue(f"q{n + 1}")) for n in range(passed)]
+        desk = Desk(*chain, queue(f"q{passed}", agents="nina"))
+        assert rung(desk.call("c1", "q0")) == heard
+    assert desk.end_of("c1").outcome is Outcome.OVERFLOWED
+    assert desk.end_of("c1").reason == AfterExit(QueueFull(0), Cause.TOO_MANY_HOPS)
 
 
 def test_a_forward_to_a_queue_that_is_gone_ends_the_call() -> None:
@@ -304,3 +311,88 @@ def test_who_leaves_during_the_greeting_is_noticed_at_its_end() -> None:
     desk.call("c1")
     desk.online("anna", False)
     assert asked(desk.greeted("c1")) == [EndCall("c1", Outcome.NO_AGENTS)]
+
+
+# -- what callers are told before an exit happens
+
+
+def test_the_time_limit_is_told_before_the_forward_happens_and_music_bridges_it() -> None:
+    timeout = replace(to_target("sip:night@contoso.com"), prompt=seconds(4))
+    desk = Desk(queue(agents="", max_wait=seconds(30), timeout=timeout))
+    desk.call("c1")
+    assert asked(desk.passes(30)) == [PlayExitPrompt("c1", "desk", ExitPrompt.TIMEOUT)]
+    assert desk.state("c1") == "leaving"
+    assert asked(desk.tell(told.ExitPromptFinished("c1"))) == [
+        PlayMusic("c1", "desk"),
+        ForwardCall("c1", "sip:night@contoso.com"),
+    ]
+    desk.tell(told.ForwardAnswered("c1"))
+    desk.tell(told.ForwardEnded("c1"))
+    assert desk.end_of("c1").outcome is Outcome.TIMED_OUT
+
+
+def test_a_full_queue_with_a_prompt_answers_for_it_and_goes_on_to_the_next_queue() -> None:
+    overflow = replace(to_queue("night"), prompt=seconds(4))
+    desk = Desk(queue(max_waiting=0, overflow=overflow), queue("night", agents="nina"))
+    assert asked(desk.call("c1")) == [AnswerCall("c1"), PlayExitPrompt("c1", "desk", ExitPrompt.OVERFLOW)]
+    commands = asked(desk.tell(told.ExitPromptFinished("c1")))
+    assert commands[-2:] == [PlayMusic("c1", "night"), RingAgent("c1.1", "c1", "night", "nina")]
+
+
+def test_a_full_queue_that_disconnects_says_why_only_where_it_has_a_prompt() -> None:
+    told_why = replace(DISCONNECT, prompt=seconds(4))
+    desk = Desk(queue(max_waiting=0, overflow=told_why, goodbye=seconds(3)))
+    assert asked(desk.call("c1")) == [AnswerCall("c1"), PlayExitPrompt("c1", "desk", ExitPrompt.OVERFLOW)]
+    assert asked(desk.tell(told.ExitPromptFinished("c1"))) == [EndCall("c1", Outcome.OVERFLOWED)]
+    desk = Desk(queue(max_waiting=0, goodbye=seconds(3)))
+    assert asked(desk.call("c1")) == [RefuseCall("c1", Outcome.OVERFLOWED)]
+
+
+def test_who_is_answered_and_hung_up_on_hears_a_goodbye() -> None:
+    desk = Desk(queue(agents="", max_wait=seconds(30), goodbye=seconds(3)))
+    desk.call("c1")
+    assert asked(desk.passes(30)) == [PlayExitPrompt("c1", "desk", ExitPrompt.DISCONNECT)]
+    assert asked(desk.tell(told.ExitPromptFinished("c1"))) == [EndCall("c1", Outcome.TIMED_OUT)]
+    assert desk.end_of("c1").reason == WaitedMaximum(30)
+
+
+def test_a_goodbye_follows_a_forward_that_led_nowhere() -> None:
+    desk = Desk(queue(agents="", max_wait=seconds(30), timeout=to_target("tel:+1"), goodbye=seconds(3)))
+    desk.call("c1")
+    desk.passes(30)
+    busy = OnlyText("busy")
+    assert asked(desk.tell(told.ForwardFailed("c1", busy))) == [
+        PlayExitPrompt("c1", "desk", ExitPrompt.DISCONNECT)
+    ]
+    desk.tell(told.ExitPromptFinished("c1"))
+    assert desk.end_of("c1").reason == AfterExit(WaitedMaximum(30), FailedForward(busy))
+
+
+def test_an_exit_happens_although_the_end_of_its_prompt_is_lost() -> None:
+    timeout = replace(to_target("tel:+1"), prompt=seconds(4))
+    desk = Desk(queue(agents="", max_wait=seconds(30), timeout=timeout))
+    desk.call("c1")
+    desk.passes(30)
+    assert asked(desk.passes(8.9)) == []
+    assert asked(desk.passes(0.1))[-1] == ForwardCall("c1", "tel:+1")
+    assert asked(desk.tell(told.ExitPromptFinished("c1"))) == []  # late
+
+
+def test_who_hangs_up_in_the_prompt_had_timed_out() -> None:
+    timeout = replace(DISCONNECT, prompt=seconds(4))
+    desk = Desk(queue(agents="", max_wait=seconds(30), timeout=timeout))
+    desk.call("c1")
+    desk.passes(30)
+    desk.hangs_up("c1")
+    assert desk.end_of("c1").outcome is Outcome.TIMED_OUT
+    assert desk.engine.next_deadline() is None
+
+
+def test_a_prompt_is_told_for_the_exit_that_is_taken_after_one_that_led_nowhere() -> None:
+    overflow = replace(to_target("tel:+2"), prompt=seconds(4))
+    desk = Desk(queue(agents="", max_wait=seconds(30), timeout=to_target("tel:+1"), overflow=overflow))
+    desk.call("c1")
+    desk.passes(30)
+    commands = asked(desk.tell(told.ForwardFailed("c1", OnlyText("busy"))))
+    assert commands == [PlayExitPrompt("c1", "desk", ExitPrompt.OVERFLOW)]
+    assert asked(desk.tell(told.ExitPromptFinished("c1")))[-1] == ForwardCall("c1", "tel:+2")

@@ -22,7 +22,7 @@ from huntline.engine.model import (
     Presence,
     Transfer,
 )
-from huntline.engine.reasons import FromQueue, OnlyText
+from huntline.engine.reasons import Destination, DestinationKind, FromQueue, KeyPressed, OnlyText, SentOn
 from huntline.errors import Refused
 
 from .desk import person, seconds
@@ -31,10 +31,11 @@ from .world import Caller, Person, World
 AGENTS = ["anna", "ben", "cleo", "dora", "emil"]
 QUEUES = ["red", "green", "blue"]
 
+prompts = st.sampled_from([None, None, seconds(4)])
 exits = st.one_of(
-    st.just(Exit(ExitAction.DISCONNECT)),
-    st.sampled_from([*QUEUES, "gone"]).map(lambda name: Exit(ExitAction.FORWARD, queue_id=name)),
-    st.just(Exit(ExitAction.FORWARD, target="tel:+1")),
+    st.builds(Exit, st.just(ExitAction.DISCONNECT), prompt=prompts),
+    st.builds(Exit, st.just(ExitAction.FORWARD), st.sampled_from([*QUEUES, "gone"]), prompt=prompts),
+    st.builds(Exit, st.just(ExitAction.FORWARD), target=st.just("tel:+1"), prompt=prompts),
 )
 
 
@@ -59,6 +60,7 @@ def call_queues(queue_id: str) -> st.SearchStrategy[CallQueue]:
         no_agents_new_calls_only=st.booleans(),
         presence_based_routing=st.booleans(),
         ring_busy=st.booleans(),
+        goodbye=prompts,
         wrap_up=st.sampled_from([seconds(0), seconds(7)]),
     )
 
@@ -121,12 +123,29 @@ class Histories(RuleBasedStateMachine):
 
     # -- callers
 
-    @rule(queue_id=st.sampled_from(QUEUES), is_transferred=st.booleans())
-    def a_call_arrives(self, queue_id: str, is_transferred: bool) -> None:
+    @rule(
+        queue_id=st.sampled_from(QUEUES),
+        is_transferred=st.booleans(),
+        is_answered=st.booleans(),
+        passed=st.integers(0, 10),
+    )
+    def a_call_arrives(self, queue_id: str, is_transferred: bool, is_answered: bool, passed: int) -> None:
         self.count += 1
         transfer = Transfer("anna", FromQueue("Red"), "c0") if is_transferred else None
-        self.world.callers[f"c{self.count}"] = Caller(is_answered=is_transferred)
-        self.tell(told.CallArrived(f"c{self.count}", "contoso", queue_id, "+1", transfer))
+        self.world.callers[f"c{self.count}"] = Caller(is_answered=is_transferred or is_answered)
+        self.tell(
+            told.CallArrived(
+                f"c{self.count}",
+                "contoso",
+                queue_id,
+                "+1",
+                transfer,
+                is_answered=is_answered or is_transferred,
+                arrived_at=self.world.now - seconds(9) if is_answered else None,
+                steps=(KeyPressed("1"),) if is_answered else (),
+                passed=passed,
+            )
+        )
 
     def _some(self, data: st.DataObject, names: list[str]) -> str:
         return data.draw(st.sampled_from(sorted(names)))
@@ -141,6 +160,14 @@ class Histories(RuleBasedStateMachine):
     @rule(data=st.data())
     def a_greeting_ends(self, data: st.DataObject) -> None:
         self.tell(told.GreetingFinished(self._some(data, self._greeted())))
+
+    def _leaving(self) -> list[str]:
+        return [one for one in self._live() if (self.world.callers[one].hears or "").startswith("prompt")]
+
+    @precondition(lambda self: self._leaving())
+    @rule(data=st.data())
+    def a_prompt_ends(self, data: st.DataObject) -> None:
+        self.tell(told.ExitPromptFinished(self._some(data, self._leaving())))
 
     @precondition(lambda self: self._live())
     @rule(data=st.data(), is_failure=st.booleans())
@@ -229,6 +256,19 @@ class Histories(RuleBasedStateMachine):
         call_id = self._some(data, list(self.world.forwards))
         self.world.callers[call_id].is_answered |= kind is told.ForwardAnswered
         self.tell(kind(call_id, "busy") if kind is told.ForwardFailed else kind(call_id))
+
+    @precondition(lambda self: self.world.forwards)
+    @rule(data=st.data(), queue_id=st.sampled_from([*QUEUES, "gone"]), passed=st.integers(0, 10))
+    def a_forward_leads_to_a_queue(self, data: st.DataObject, queue_id: str, passed: int) -> None:
+        call_id = self._some(data, list(self.world.forwards))
+        self.world.forwards.discard(call_id)
+        self.tell(told.CallSentToQueue(call_id, queue_id, passed))
+
+    @precondition(lambda self: self._live())
+    @rule(data=st.data(), key=st.sampled_from("12"))
+    def a_step_is_taken_elsewhere(self, data: st.DataObject, key: str) -> None:
+        step = SentOn(Destination(DestinationKind.ATTENDANT, "Main"), KeyPressed(key), person("Bao"))
+        self.tell(told.CallStepTaken(self._some(data, self._live()), step))
 
     @precondition(lambda self: self.world.past_rings)
     @rule(data=st.data(), kind=st.sampled_from([told.AgentAnswered, told.AgentHungUp]))

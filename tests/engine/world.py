@@ -20,7 +20,13 @@ from .desk import NOON, person, seconds
 
 CODEC = Codec(ENGINE_KINDS)
 
-_ON_THE_WAY = {CallState.GREETING, CallState.WAITING, CallState.FORWARDING, CallState.ENDED}
+_ON_THE_WAY = {
+    CallState.GREETING,
+    CallState.WAITING,
+    CallState.LEAVING,
+    CallState.FORWARDING,
+    CallState.ENDED,
+}
 
 NEXT_STATES = {
     CallState.ARRIVED: _ON_THE_WAY,
@@ -29,8 +35,9 @@ NEXT_STATES = {
     CallState.CONNECTING: {CallState.TALKING, CallState.WAITING, CallState.ENDED},
     CallState.TALKING: {CallState.TRANSFERRING, CallState.ENDED},
     CallState.TRANSFERRING: {CallState.WAITING, CallState.ENDED},
-    CallState.FORWARDING: {CallState.FORWARDED, CallState.ENDED},
-    CallState.FORWARDED: {CallState.ENDED},
+    CallState.LEAVING: _ON_THE_WAY - {CallState.LEAVING},
+    CallState.FORWARDING: _ON_THE_WAY - {CallState.FORWARDING} | {CallState.FORWARDED},
+    CallState.FORWARDED: _ON_THE_WAY,
     CallState.ENDED: set[CallState](),
 }
 """Where a call may go from each state: the drawing in docs/architecture.md."""
@@ -139,10 +146,14 @@ class World:
             case do.PlayGreeting(_, queue_id):
                 assert caller.is_answered
                 caller.hears = f"greeting of {queue_id}"
+            case do.PlayExitPrompt(_, queue_id, prompt):
+                assert caller.is_answered
+                caller.hears = f"prompt {prompt} of {queue_id}"
             case do.PlayMusic(_, queue_id):
                 assert caller.is_answered
                 caller.hears = self.queues[queue_id].music or f"music of {queue_id}"
             case do.ForwardCall(call_id, _):
+                caller.hears = None
                 self.forwards.add(call_id)
             case do.RefuseCall():
                 assert not caller.is_answered

@@ -42,8 +42,11 @@ class FakeOwner:
 
     # of calls
 
-    def prompt_finished(self, call: Call, source: str) -> None:
-        self.heard.append(("prompt_finished", source))
+    def prompt_finished(self, call: Call, sources: tuple[str, ...]) -> None:
+        self.heard.append(("prompt_finished", " ".join(sources)))
+
+    def key_pressed(self, call: Call, key: str) -> None:
+        self.heard.append(("key_pressed", key))
 
     def caller_left(self, call: Call) -> None:
         self.heard.append(("caller_left", call.call_id))
@@ -65,6 +68,9 @@ class FakeOwner:
 
     def transfer_by(self, call: Call, user_id: str | None) -> Transfer:
         return Transfer(user_id, Cause.OUT_OF_A_DIRECT_CALL)
+
+    def let_go(self, call: Call) -> None:
+        self.heard.append(("let_go", call.call_id))
 
 
 def queue_owner() -> FakeOwner:

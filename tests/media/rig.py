@@ -18,6 +18,7 @@ from typing import Any
 import uvloop
 
 from huntline.media.client import MediaClient
+from huntline.media.g711 import ULAW_LEVELS
 from huntline.media.interface import MediaEvent
 from huntline.media.worker import server
 
@@ -260,3 +261,8 @@ def assert_gapless(packets: list[Packet]) -> None:
         assert after.ssrc == before.ssrc
         assert after.sequence == (before.sequence + 1) & 0xFFFF
         assert (after.timestamp - before.timestamp) & 0xFFFFFFFF >= 160
+
+
+def ulaw_code(level: int) -> bytes:
+    """The code of mu-law whose 16-bit level is nearest."""
+    return bytes([min(range(256), key=lambda code: abs(ULAW_LEVELS[code] - level))])

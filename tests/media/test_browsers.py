@@ -200,7 +200,7 @@ def test_music_is_the_same_for_phones_and_browsers_in_one_stream_without_a_seam(
             browser, phone = await on.caller("a"), await on.media.join("b")
             await browser.hear_until(SILENCE)
             for leg_id in ("a", "b"):
-                on.media.client.play(leg_id, music, loop=True)
+                on.media.client.play(leg_id, [music], loop=True)
             at_phone = [await phone.hear() for _ in range(50)]
             packets = [await browser.hear() for _ in range(50)]
             assert [packet.payload for packet in packets if packet.payload != SILENCE][5:10] == [
@@ -300,7 +300,7 @@ def test_nothing_is_sent_before_the_handshake_is_done() -> None:
         async with scene() as on:
             browser = await on.browser()
             browser.hears_from(await on.media.client.answer("a", browser.sdp()))
-            on.media.client.play("a", on.media.sound("music", b"\x21" * 1600), loop=True)
+            on.media.client.play("a", [on.media.sound("music", b"\x21" * 1600)], loop=True)
             phone = await on.media.join("clock")
             await browser.find_path()
             for _ in range(5):
@@ -657,7 +657,7 @@ def test_a_restarted_worker_goes_on_with_the_same_keys_in_another_stream() -> No
             await on.answered_by("b", await on.ring("b"), agent)
             on.media.client.bridge("a", "b")
             phone, waiting = await on.media.join("c"), await on.caller("d")
-            on.media.client.play("d", on.media.sound("music", b"\x21" * 1600), loop=True)
+            on.media.client.play("d", [on.media.sound("music", b"\x21" * 1600)], loop=True)
             await converse(caller, agent, 0x31)
             await waiting.hear_until(b"\x21" * 160)
             before = {(await waiting.hear()).ssrc}

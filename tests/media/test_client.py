@@ -16,6 +16,7 @@ from tests.media.rig import PORTS, Phone, Studio, assert_gapless, key_press, per
 from huntline.media.client import MediaClient
 from huntline.media.interface import DtmfPressed, MediaLegLost, MediaSilent, MediaUnavailable, PlayFinished
 from huntline.media.worker import wire
+from huntline.media.worker.mixing import Mixer
 from huntline.media.worker.wire import LONGEST_LINE, MediaLegState, event_line, event_of, line, message_in
 from huntline.records import Codec, kinds_in
 
@@ -63,15 +64,15 @@ def test_after_a_restart_of_the_worker_all_legs_go_on_at_the_same_ports() -> Non
         async with studio() as media:
             one, two = await _bridged(media)
             waiting, greeted = await media.join("c"), await media.join("d")
-            media.client.play("c", media.sound("music", b"\x21" * 1600), loop=True)
+            media.client.play("c", [media.sound("music", b"\x21" * 1600)], loop=True)
             greeting = media.sound("greeting", b"\x11" * 160 * 40)
-            media.client.play("d", greeting, loop=False)
+            media.client.play("d", [greeting], loop=False)
             await _talk(one, two, 0x31)
             await _restart(media)
             await _talk(one, two, 0x32)
             waiting.heard_by_now()
             await waiting.hear_until(b"\x21" * 160)
-            assert await media.event() == PlayFinished("d", greeting)
+            assert await media.event() == PlayFinished("d", (greeting,))
             greeted.heard_by_now()
             assert (await greeted.hear()).payload == b"\xff" * 160
             counts = await media.client.stats()
@@ -125,7 +126,7 @@ def test_verbs_given_while_the_worker_is_away_are_made_good() -> None:
             await media.stop_worker()
             media.client.delete("b")
             media.client.bridge("a", "c")
-            media.client.play("c", media.sound("music", b"\x21" * 1600), loop=True)
+            media.client.play("c", [media.sound("music", b"\x21" * 1600)], loop=True)
             late = asyncio.create_task(media.client.offer("d"))
             await asyncio.sleep(0.1)
             media.start_worker()
@@ -194,9 +195,9 @@ def test_nobody_hears_that_another_client_took_over() -> None:
         async with studio() as media:
             one, two = await _bridged(media)
             music, greeted = await media.join("c"), await media.join("d")
-            media.client.play("c", media.sound("music", b"\x21" * 1600), loop=True)
+            media.client.play("c", [media.sound("music", b"\x21" * 1600)], loop=True)
             rising = b"".join(bytes([number]) * 160 for number in range(1, 80))
-            media.client.play("d", media.sound("greeting", rising), loop=False)
+            media.client.play("d", [media.sound("greeting", rising)], loop=False)
             await _talk(one, two, 0x31)
             await music.hear_until(b"\x21" * 160)
             await greeted.hear_until(bytes([10]) * 160)
@@ -220,6 +221,42 @@ def test_nobody_hears_that_another_client_took_over() -> None:
     perform(story())
 
 
+@pytest.mark.parametrize("dies", ["client", "worker"])
+def test_lists_and_announcements_go_on_after_a_death(dies: str) -> None:
+    async def story() -> None:
+        async with studio() as media:
+            prompted, announced = await media.join("a"), await media.join("b")
+            rising = [media.sound(f"p{n}", bytes([n]) * 160 * 20) for n in range(1, 6)]
+            media.client.play("a", rising, loop=False)
+            music, speech = media.sound("music", b"\x21" * 1600), media.sound("speech", b"\x31" * 160 * 100)
+            media.client.play("b", [music], loop=True)
+            media.client.announce("b", [speech])
+            await prompted.hear_until(bytes([2]) * 160)
+            before = await announced.hear_until(Mixer.of("PCMU").mix(b"\x31" * 160, b"\x21" * 160))
+            if dies == "client":
+                await _succeed(media)
+            else:
+                await media.stop_worker()
+                media.start_worker()
+            later = await prompted.hear_until(bytes([5]) * 160)
+            heard = {packet.payload[0] for packet in later} - {0xFF}
+            assert 1 not in heard  # not from its beginning
+            # Nothing but speech over music, until it is over.
+            during = await announced.hear_until(b"\x21" * 160)
+            if dies == "client":
+                assert {packet.payload for packet in during[:-1]} == {before[-1].payload}
+            ends = {type(event): event for event in (await media.event(), await media.event())}
+            assert list(ends) == [PlayFinished]
+            assert media.client.state("a") is not None
+            for leg_id in "ab":
+                state = media.client.state(leg_id)
+                assert state is not None
+                assert state.announcement is None
+                assert (state.play is None) == (leg_id == "a")
+
+    perform(story())
+
+
 def test_verbs_that_a_dead_client_wrote_down_but_did_not_send_are_made_good() -> None:
     async def story() -> None:
         async with studio() as media:
@@ -228,7 +265,7 @@ def test_verbs_that_a_dead_client_wrote_down_but_did_not_send_are_made_good() ->
             await media.client.close()  # from here on it only writes down
             media.client.bridge("a", "b")
             media.client.unbridge("c")
-            media.client.play("c", media.sound("music", b"\x21" * 1600), loop=True)
+            media.client.play("c", [media.sound("music", b"\x21" * 1600)], loop=True)
             await _succeed(media)
             await _talk(one, two, 0x31)
             await third.hear_until(b"\x21" * 160)
@@ -247,7 +284,7 @@ def test_a_description_that_the_dead_client_never_learnt_is_taken_back() -> None
             assert await media.client.answer("a", phone.sdp(codec=8, direction="sendonly")) != told
             await _succeed(media, a=known)
             assert await media.client.offer("a") == told
-            media.client.play("a", media.sound("music", b"\x21" * 1600, b"\x22" * 1600), loop=True)
+            media.client.play("a", [media.sound("music", b"\x21" * 1600, b"\x22" * 1600)], loop=True)
             await phone.hear_until(b"\x21" * 160)
 
     perform(story())
@@ -305,7 +342,7 @@ def test_each_change_of_a_leg_is_told_once() -> None:
             client.bridge("a", "b")
             client.bridge("a", "b")
             assert told[2:] == ["a", "b"]
-            client.play("a", "/nowhere", loop=False)
+            client.play("a", ["/nowhere"], loop=False)
             assert told[4:] == ["a"]
             assert isinstance(await media.event(), PlayFinished)
             assert told[5:] == ["a"]
@@ -344,7 +381,7 @@ def test_a_listener_that_fails_does_not_end_the_client() -> None:
 
             media.hear = fail
             await media.join("a")
-            media.client.play("a", "/nowhere", loop=False)
+            media.client.play("a", ["/nowhere"], loop=False)
             assert (await media.client.stats())["legs"] == 1
 
     perform(story())
@@ -473,7 +510,7 @@ def test_a_new_client_replaces_the_old_one() -> None:
 
 
 def test_events_travel_unchanged() -> None:
-    for event in (PlayFinished("a", "b", "c"), DtmfPressed("a", "#"), MediaSilent("a"), MediaLegLost("a")):
+    for event in (PlayFinished("a", ("b",), "c"), DtmfPressed("a", "#"), MediaSilent("a"), MediaLegLost("a")):
         assert event_of(message_in(event_line(event))) == event
 
 

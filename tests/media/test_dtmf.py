@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,8 +11,8 @@ from huntline.media.worker.dtmf import KeyPresses
 FIVE, SIX = 5, 6
 
 
-def _payload(event: int, is_end: bool = False) -> bytes:
-    return bytes([event, 0x80 * is_end | 10, 0, 160])
+def _payload(event: int, is_end: bool = False, *, samples: int = 160) -> bytes:
+    return bytes([event, 0x80 * is_end | 10, *samples.to_bytes(2, "big")])
 
 
 def test_a_press_is_told_at_its_first_end_packet_only() -> None:
@@ -33,13 +34,23 @@ def test_a_press_whose_end_was_lost_is_told_by_the_next_one() -> None:
     assert presses.heard(_payload(SIX, True), 7, 2600, 6) == "6"
 
 
-def test_a_press_whose_end_was_lost_is_told_after_silence() -> None:
+@pytest.mark.parametrize(("step", "told_at"), [(160, 6), (240, 7), (400, 10)])
+def test_a_press_whose_end_was_lost_is_told_when_three_packets_have_not_come(step: int, told_at: int) -> None:
+    presses = KeyPresses()
+    presses.heard(_payload(FIVE, samples=step), 7, 1000, 1)
+    presses.heard(_payload(FIVE, samples=2 * step), 7, 1000, 2)
+    keys = [presses.expire(tick) for tick in range(3, 14)]
+    assert keys.index("5") + 3 == told_at
+    assert "".join(keys) == "5"
+    assert not presses.is_pressed
+    assert presses.heard(_payload(FIVE, True), 7, 1000, 14) == ""
+
+
+def test_one_packet_of_a_press_is_enough() -> None:
     presses = KeyPresses()
     presses.heard(_payload(FIVE), 7, 1000, 1)
-    assert presses.expire(8) == ""
-    assert presses.expire(12) == "5"
-    assert presses.expire(13) == ""
-    assert presses.heard(_payload(FIVE, True), 7, 1000, 14) == ""
+    assert presses.is_pressed
+    assert [presses.expire(tick) for tick in (8, 9)] == ["", "5"]
 
 
 def test_a_late_packet_of_an_earlier_press_is_no_new_press() -> None:

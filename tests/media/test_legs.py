@@ -7,6 +7,8 @@ import os
 import random
 import socket
 import struct
+import time
+from functools import partial
 
 import pytest
 from tests.media.rig import PORTS, Phone, Studio, key_press, perform, rtp, studio
@@ -94,7 +96,7 @@ def test_hundreds_of_legs_leave_no_file_open() -> None:
             for _ in range(5):
                 await asyncio.gather(*(media.client.offer(f"{number}") for number in range(50)))
                 media.client.bridge("1", "2")
-                media.client.play("3", media.sound("music", b"\x21" * 160), loop=True)
+                media.client.play("3", [media.sound("music", b"\x21" * 160)], loop=True)
                 for number in range(50):
                     media.client.delete(f"{number}")
             media.client.delete("never-there")
@@ -108,7 +110,7 @@ def test_unknown_legs_are_ignored_or_refused() -> None:
     async def story() -> None:
         async with studio() as media:
             client = media.client
-            client.play("x", "y", loop=True)
+            client.play("x", ["y"], loop=True)
             client.stop("x")
             client.bridge("x", "y")
             client.unbridge("x")
@@ -344,5 +346,29 @@ def test_the_control_socket_is_for_its_owner_only() -> None:
     async def story() -> None:
         async with studio() as media:
             assert os.stat(media.control_path).st_mode & 0o077 == 0
+
+    perform(story())
+
+
+@pytest.mark.parametrize("events", [96, 127])
+def test_keys_pressed_over_music_are_told_once_each_by_the_numbers_of_each_leg(events: int) -> None:
+    async def story() -> None:
+        async with studio() as media:
+            caller = await media.join("a", events=events)
+            music = media.sound("music", b"\x21" * 1600)
+            media.client.play("a", [music], loop=True)
+            caller.speak()
+            await caller.hear_until(b"\x21" * 160)
+            press = partial(key_press, payload_type=events)
+            for sequence in range(100, 103):  # all of its ends are lost
+                caller.send(press(5, sequence, 16_000, is_end=False))
+            last_heard = time.monotonic()
+            assert await media.event() == DtmfPressed("a", "5")
+            assert time.monotonic() - last_heard < 0.3
+            for sequence in range(110, 113):
+                caller.send(press(11, sequence, 32_000, is_end=True))
+            caller.send(press(1, 113, 40_000, is_end=False))
+            caller.send(press(2, 114, 48_000, is_end=True))  # says that the one before has ended
+            assert [await media.event() for _ in range(3)] == [DtmfPressed("a", key) for key in "#12"]
 
     perform(story())

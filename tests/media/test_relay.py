@@ -301,7 +301,7 @@ def test_on_hold_nothing_is_relayed_and_music_takes_its_place() -> None:
             caller, agent = await _bridged(media)
             on_hold = await media.client.answer("b", agent.sdp(direction="inactive"))
             assert "a=inactive" in on_hold
-            media.client.play("a", media.sound("music", b"\x21" * 1600), loop=True)
+            media.client.play("a", [media.sound("music", b"\x21" * 1600)], loop=True)
             await caller.hear_until(b"\x21" * 160)
             agent.heard_by_now()
             for _ in range(70):

@@ -139,7 +139,7 @@ def test_a_page_hears_music() -> None:
     async def story() -> None:
         async with peers(CALLER) as (media, [page]):
             await page.call(media, "a")
-            media.client.play("a", media.sound("music", payload(MUSIC, 0) * 50), loop=True)
+            media.client.play("a", [media.sound("music", payload(MUSIC, 0) * 50)], loop=True)
             await page.hears(MUSIC)
 
     perform(story())

@@ -6,6 +6,7 @@ from playwright.sync_api import Page
 
 EVERY_PAGE = {
     "agent": "/agent",
+    "switches": "/q",
     "wallboard": "/wallboard",
     "big": "/wallboard/big",
     "history": "/history",
@@ -15,6 +16,9 @@ EVERY_PAGE = {
     "queues": "/queues",
     "queue-new": "/queues/new",
     "queue": "/queues/{queue}",
+    "attendants": "/attendants",
+    "attendant-new": "/attendants/new",
+    "attendant": "/attendants/{attendant}",
     "users": "/users",
     "user-new": "/users/new",
     "user": "/users/{user}",
@@ -39,6 +43,7 @@ EVERY_PAGE = {
 _FIRST = {
     "call": ("/calls", "call_id"),
     "queue": ("/queues", "id"),
+    "attendant": ("/attendants", "id"),
     "user": ("/users", "upn"),
     "group": ("/groups", "name"),
 }

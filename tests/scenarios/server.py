@@ -26,7 +26,7 @@ Json = dict[str, Any]
 class Server:
     """One ``huntline serve`` with its own data folder and ports."""
 
-    _sounds: ClassVar[list[Path]] = []  # those that every server has
+    _earlier: ClassVar[list[Path]] = []  # data folders of servers that were started before
 
     def __init__(
         self,
@@ -70,8 +70,6 @@ class Server:
         if not self._is_ready.wait(_START_TIMEOUT):
             self.kill()
             raise AssertionError(f"`huntline serve` did not say that it is ready:\n{self.log_text()[-3000:]}")
-        if not self._sounds:
-            self._sounds.extend((self.data / "audio").iterdir())
 
     def stop(self) -> None:
         """Ask it to end, as a service manager would; it must go in peace and take its children along."""
@@ -127,13 +125,17 @@ class Server:
         os.kill(pid, signal.SIGKILL)
 
     def _furnish(self) -> None:
-        """Make the data folder, with the sounds that the first server made: they are the same for all, and to
-        make them takes a fifth of a start."""
-        audio = self.data / "audio"
-        audio.mkdir(parents=True, exist_ok=True)
-        for sound in self._sounds:
-            with contextlib.suppress(FileExistsError):
-                os.link(sound, audio / sound.name)
+        """Make the data folder, with the sounds and the sentences that earlier servers made: those are the
+        same for all, and to make them takes longer than to start."""
+        for name in ("audio", "speech"):
+            folder = self.data / name
+            folder.mkdir(parents=True, exist_ok=True)
+            for made in self._earlier:
+                for sound in (made / name).glob("[!.]*"):
+                    with contextlib.suppress(FileExistsError, FileNotFoundError):
+                        os.link(sound, folder / sound.name)
+        if self.data not in self._earlier:
+            self._earlier.append(self.data)
 
     # Its command line
 

@@ -64,6 +64,24 @@ def test_opting_in_by_star_code_joins_the_ring(office: Office) -> None:
     joined.wait_ended()
 
 
+def test_a_star_code_and_the_end_of_a_number_leaves_one_queue_and_joins_it_again(office: Office) -> None:
+    number = office.queue("amal")
+    office.queue("amal")
+    office.open()
+    amal = office.agent("amal")
+
+    def opted_out() -> list[str]:
+        agents = {agent["upn"]: agent for agent in office.server.status()["agents"]}
+        return list(agents[office.upn("amal")]["opted_out"])
+
+    dial_code(amal, f"*45{number[-4:]}")
+    assert opted_out() == [office.queue_name(0)]
+    dial_code(amal, "*45999999")  # nobody's: refused, and nothing is done
+    assert opted_out() == [office.queue_name(0)]
+    dial_code(amal, f"*46{number}")
+    assert opted_out() == []
+
+
 def test_opting_in_by_command_joins_the_ring(office: Office) -> None:
     number, [amal, bao] = desk(office, "amal", "bao")
     office.server.agent("opt-out", office.upn("bao"))

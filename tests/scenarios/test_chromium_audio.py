@@ -148,7 +148,7 @@ def test_chromium_and_a_plain_phone_hear_each_other(monkeypatch: pytest.MonkeyPa
                     continue
             speaking.cancel()
             media.client.unbridge("a")
-            media.client.play("a", media.sound("music", payload(MUSIC, 0) * 50), loop=True)
+            media.client.play("a", [media.sound("music", payload(MUSIC, 0) * 50)], loop=True)
             await page.hears(MUSIC)
             await page.page.evaluate("() => page.call.close()")
             assert await media.event() == MediaDied("a")

@@ -85,8 +85,13 @@ def test_who_waits_too_long_is_let_go_at_the_deadline_in_the_middle_of_a_ring_to
 ) -> None:
     """Two callers at a time, for each waits as long as the shortest wait there is."""
     greeting = sounds.tone_file(tmp_path, tones.GREETING, 1)
-    greeting_queue = office.queue(max_wait=MAX_WAIT, greeting={"file": str(greeting)})
-    ringing_queue = office.queue("amal", max_wait=MAX_WAIT, agent_alert_time=30)
+    goodbye = str(sounds.tone_file(tmp_path, tones.SECOND_MUSIC, 0.3))
+    greeting_queue = office.queue(
+        max_wait=MAX_WAIT, greeting={"file": str(greeting)}, disconnect_prompt={"file": goodbye}
+    )
+    ringing_queue = office.queue(
+        "amal", max_wait=MAX_WAIT, agent_alert_time=30, disconnect_prompt={"file": goodbye}
+    )
     office.open()
     amal = office.agent("amal")
     dialled_at = time.time()
@@ -95,13 +100,15 @@ def test_who_waits_too_long_is_let_go_at_the_deadline_in_the_middle_of_a_ring_to
     ring = amal.wait_call()
     waiting_since = greeted.sound.wait_loud(3, since=greeted.sound.wait_for(tones.GREETING) + 0.99)
 
-    bye = rung.wait_request("BYE", MAX_WAIT + 3)
-    assert bye.at - dialled_at >= MAX_WAIT
-    assert bye.at - rung.wait_answered().at < MAX_WAIT + 0.2
-    assert abs(ring.wait_cancelled().at - bye.at) < 0.1
-    bye = greeted.wait_request("BYE", 5)
-    assert bye.at - greeted.wait_answered().at > MAX_WAIT + 0.9, "the greeting counted as waiting"
-    assert MAX_WAIT - 0.1 < bye.at - waiting_since < MAX_WAIT + 0.2
+    told_at = rung.sound.wait_for(tones.SECOND_MUSIC, MAX_WAIT + 3)
+    assert told_at - dialled_at >= MAX_WAIT
+    assert told_at - rung.wait_answered().at < MAX_WAIT + 0.2
+    assert abs(ring.wait_cancelled().at - told_at) < 0.1
+    assert 0.2 < rung.wait_request("BYE").at - told_at < 0.6
+    told_at = greeted.sound.wait_for(tones.SECOND_MUSIC, 5)
+    assert told_at - greeted.wait_answered().at > MAX_WAIT + 0.9, "the greeting counted as waiting"
+    assert MAX_WAIT - 0.1 < told_at - waiting_since < MAX_WAIT + 0.2
+    greeted.wait_ended()
     calls = office.calls(2)
     assert [call["outcome"] for call in calls] == ["timed-out", "timed-out"]
     assert [[each["outcome"] for each in call["rings"]] for call in calls] == [["stopped"], []]
@@ -133,12 +140,15 @@ def test_a_timeout_forwards_to_a_second_queue_without_a_hole_in_the_music(
 
 def test_no_waiting_at_all_plays_the_greeting_then_acts(office: Office, tmp_path: Path) -> None:
     greeting = sounds.tone_file(tmp_path, tones.GREETING, 1)
-    number, [amal] = desk(office, "amal", max_wait=0, greeting={"file": str(greeting)})
+    goodbye = {"file": str(sounds.tone_file(tmp_path, tones.SECOND_MUSIC, 0.1))}
+    number, [amal] = desk(
+        office, "amal", max_wait=0, greeting={"file": str(greeting)}, disconnect_prompt=goodbye
+    )
     caller = office.caller().dial(number)
     answered = caller.wait_answered()
     caller.sound.wait_for(tones.GREETING)
     bye = caller.wait_request("BYE")
-    assert 0.9 < bye.at - answered.at < 1.4
+    assert 1.0 < bye.at - answered.at < 1.5
     assert not amal.legs
 
 

@@ -128,6 +128,46 @@ def test_people_who_send_calls_to_each_other_end_them(
     assert time.monotonic() - began_at < 2
 
 
+def test_people_say_by_codes_where_their_calls_go_and_who_else_rings(office: Office) -> None:
+    trunk = provider_of(office)
+    office.user(
+        "amal", line_uri=f"tel:{office.personal_number}", also_ring=[{"target": f"tel:{MAILBOX}", "after": 0}]
+    )
+    office.user("bao")
+    office.open()
+    amal, bao = office.agent("amal"), office.agent("bao")
+
+    def dials(code: str) -> None:
+        leg = amal.dial(code)
+        leg.wait_answered()
+        leg.wait_ended(5)
+
+    caller = bao.dial("amal")
+    desk, mobile = amal.wait_call(), trunk.wait_call()
+    assert mobile.invite is not None
+    assert MAILBOX in mobile.invite.start
+    assert diversions(mobile.invite) == [(office.personal_number, "unconditional")]
+    desk.decline(486)  # a busy phone does not end the others
+    mobile.answer()
+    caller.wait_answered()
+    assert_heard_each_other(caller, mobile)
+    caller.hang_up()
+    mobile.wait_ended()
+    dials(f"*72{OUTSIDE}")
+    caller = bao.dial("amal")
+    forwarded = trunk.wait_call()
+    assert forwarded.invite is not None
+    assert OUTSIDE in forwarded.invite.start
+    assert diversions(forwarded.invite) == [(office.personal_number, "unconditional")]
+    caller.cancel()
+    forwarded.wait_cancelled()
+    dials("*73")
+    caller = bao.dial("amal")
+    amal.wait_call().decline(603)  # a decline ends all
+    assert caller.wait_refused() == 603
+    assert trunk.wait_call().wait_cancelled()
+
+
 RETURNED = [
     pytest.param(("history-info",), id="history"),
     pytest.param(("diversion",), id="diversion"),

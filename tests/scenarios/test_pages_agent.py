@@ -463,6 +463,27 @@ def test_dialogs_and_forms_are_accessible(office: Office, people: People, langua
     amal.assert_accessible()
 
 
+def test_the_short_address_brings_an_agent_to_their_switches_on_a_mobile_phone(
+    office: Office, people: People
+) -> None:
+    office.queue("amal")
+    office.open()
+    amal = people.arrive(size=MOBILE)
+    page = amal.sign_in(people.account(office, Role.AGENT, office.upn("amal")), "/q")
+    switch = page.get_by_role("switch", name=f"Take calls of {office.queue_name()}")
+    switch.click()
+    expect(page.get_by_text(f"You take no more calls of {office.queue_name()}").first).to_be_attached()
+    expect(switch).not_to_be_checked()
+    (told,) = office.server.status()["agents"]
+    assert told["opted_out"] == [office.queue_name()]
+    expect(page.get_by_role("img", name=f"QR code of {amal.address}/q")).to_be_visible()
+    assert page.evaluate("document.querySelector('#main').scrollWidth <= innerWidth")
+    amal.assert_accessible()
+    with page.expect_download() as kept:
+        button(page, "Save the picture").click()
+    assert kept.value.path().read_text().startswith("<svg")
+
+
 def test_everything_until_the_phone_is_on_the_air_is_a_small_load(office: Office, people: People) -> None:
     office.user("amal")
     office.open()

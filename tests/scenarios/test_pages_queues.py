@@ -431,9 +431,14 @@ def test_a_text_is_spoken_into_the_library_and_as_a_greeting(office: Office, peo
     page.get_by_role("textbox", name="What is spoken").fill("Welcome.")
     page.get_by_role("button", name="Listen").click()
     expect(page.get_by_role("button", name=re.compile("(Play|Pause) Greeting"))).to_be_visible()
+    unfold(page, "queues:wait")
+    setting(page, "timeout_prompt").get_by_role("radio", name="Text to speech").check()
+    page.get_by_role("textbox", name="What is spoken").last.fill("Thank you for waiting.")
     save(page)
-    expect(page.get_by_text("Unsaved")).to_be_hidden()
-    assert [queue["greeting"] for queue in queues_of(admin)] == [{"say": "Welcome.", "language": "en"}]
+    expect(page.get_by_text("Unsaved")).to_be_hidden(timeout=20_000)  # two texts are spoken
+    (queue,) = queues_of(admin)
+    assert queue["greeting"] == {"say": "Welcome.", "language": "en"}
+    assert queue["timeout_prompt"] == {"say": "Thank you for waiting.", "language": "en"}
 
 
 def test_a_finding_leads_to_its_setting_and_goes_when_it_is_mended(office: Office, people: People) -> None:

@@ -28,6 +28,8 @@ def test_every_page_has_its_words_when_it_is_opened_directly(
     office.settings["groups"].append(
         {"name": "Nuit", "kind": "security-group", "members": [office.upn("bao")]}
     )
+    menu = {"keys": [{"key": "1", "action": "forward", "target": office.queue_name()}]}
+    office.settings["attendants"] = [{"name": "Accueil", "open": {"action": "menu", "menu": menu}}]
     office.open()
     leg, _ = talk(office.caller(), number, amal)
     leg.hang_up()

@@ -153,7 +153,7 @@ def test_a_call_that_waits_in_a_removed_queue_goes_through_its_timeout_action(of
         change = Change(api)("DELETE", "queues", office.queue_name())
         ring = amal.wait_call(change.left)
         change("DELETE", "queues", office.queue_name(2))
-        unlucky.wait_ended(change.left)
+        unlucky.wait_ended(10)  # after a goodbye
     ring.answer()
     ring.wait_up()
     assert_heard_each_other(caller, ring)

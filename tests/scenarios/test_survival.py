@@ -33,6 +33,10 @@ def test_every_call_goes_on_when_signalling_is_killed(
 ) -> None:
     with office as house:
         number = house.queue("amal", "bao", "cleo", distribution="serial", agent_alert_time=60)
+        house.user("dora", when_busy=f"sip:{house.upn('evan')}")
+        house.user("evan")
+        overflow = {"action": "forward", "target": f"sip:{house.upn('dora')}"}
+        full = house.queue(max_waiting=0, overflow=overflow)
         house.open()
         amal = house.agent("amal", tone=tones.AGENT)
         talking, agent = talk(house.caller(), number, amal)
@@ -42,8 +46,16 @@ def test_every_call_goes_on_when_signalling_is_killed(
         ring = bao.wait_call()
         second = house.caller("+12065550102").dial(number)
         second.sound.wait_loud()
+        dora, evan = house.agent("dora"), house.agent("evan")
+        forwarded = house.caller("+12065550103").dial(full)
+        dora.wait_call().decline(486)
+        target = evan.wait_call()  # by the rule of who has declined
         killed_at = kill(own_server, "signalling")
         hear_each_other(talking, agent)
+        target.answer()
+        target.wait_up(10)
+        forwarded.wait_answered(10)
+        hear_each_other(forwarded, target)
         # The phone that rings is answered by somebody who did not notice anything.
         ring.answer()
         ring.wait_up(10)
@@ -53,12 +65,12 @@ def test_every_call_goes_on_when_signalling_is_killed(
         talking.wait_ended()
         served = taken(amal)
         hear_each_other(second, served)
-        for leg in (first, second):
+        for leg in (first, second, forwarded):
             leg.hang_up()
-        for leg in (ring, served):
+        for leg in (ring, served, target):
             leg.wait_ended()
-        calls = house.calls(3)
-        assert [call["outcome"] for call in calls] == ["answered"] * 3
+        calls = house.calls(4)
+        assert [call["outcome"] for call in calls] == [*["answered"] * 3, "overflowed"]
         own_server.assert_empty()
 
 

@@ -411,7 +411,7 @@ def test_a_full_queue_hangs_up_and_one_that_forwards_forwards(office: Office, tm
     caller, agent = desk.call()
     agent.refer(f"tel:{full}")
     agent.wait_notified(200)
-    caller.wait_ended()
+    caller.wait_ended(10)  # who is answered hears a goodbye
     caller, agent = desk.call()
     agent.refer(f"tel:{onward}")
     ring = taken(desk.bao)

@@ -20,7 +20,13 @@ class Floor:
 
     def report(self) -> dict[str, Any]:
         self.reports += 1
-        return {"at": "now", "queues": [dict(self.queue)], "agents": [], "calls": list(self.calls)}
+        return {
+            "at": "now",
+            "queues": [dict(self.queue)],
+            "agents": [],
+            "calls": list(self.calls),
+            "mailboxes": [],
+        }
 
     def feed(self) -> LiveFeed:
         return LiveFeed(self.report, self.news.put_nowait, lambda: self.is_watched)

@@ -14,6 +14,7 @@ from huntline.engine.presence import Presence
 from huntline.media.worker.wire import MediaLegState, PlayState
 from huntline.signalling.live_records import LiveRecords, unix_offset
 from huntline.sip.core.events import RequestReceived
+from huntline.sip.servers.message_summary import MessageSummaries, Waiting
 from huntline.sip.servers.presence import PresenceServer
 from huntline.sip.servers.registrar import Registrar
 
@@ -26,7 +27,7 @@ class Media:
     """Has one leg that plays something."""
 
     def state(self, leg_id: str) -> MediaLegState | None:
-        play = PlayState("music", loop=True, started_at=1.0)
+        play = PlayState(("music",), loop=True, started_at=1.0)
         return MediaLegState(4000, 1, 2, "v=0", {"codec": "pcma"}, play) if leg_id == "here" else None
 
 
@@ -51,7 +52,10 @@ def test_what_is_written_of_each_part_makes_the_same_part_again() -> None:
         presence.choose("amal", Presence.BUSY)
         driver: Any = media
         agent: Any = exchange.agent
-        records = LiveRecords(exchange.tools.book, exchange.b2bua.owners, agent, driver, registrar, presence)
+        summaries: Any = MessageSummaries(driver, lambda _: Waiting(), registrar.bindings)
+        records = LiveRecords(
+            exchange.tools.book, exchange.b2bua.owners, agent, driver, registrar, presence, summaries
+        )
         written = {
             kind: records.sources[kind](name)
             for kind, name in (
@@ -90,7 +94,7 @@ def test_each_presence_is_written_as_what_it_is(presence: Presence) -> None:
         server = PresenceServer(FakeResponder())
         server.choose("amal", presence)
         nobody: Any = None
-        records = LiveRecords(Exchange().tools.book, {}, nobody, nobody, nobody, server)
+        records = LiveRecords(Exchange().tools.book, {}, nobody, nobody, nobody, server, nobody)
         again = PresenceServer(FakeResponder())
         again.restore("amal", records.codec.decode(records.sources["presence"]("amal") or b""), 0.0, 0.0)
         assert again.presence("amal") is presence

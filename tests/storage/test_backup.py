@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, create_engine
 from tests.storage.test_history_once import assert_each_is_there_once, records_of
 
 from huntline.data_folder import DATABASE
@@ -26,7 +26,7 @@ from huntline.directory.organization import Organization
 from huntline.storage.audit import Actor
 from huntline.storage.backup import FORMAT, MANIFEST, BackupRefused, KeptFile, Manifest, back_up
 from huntline.storage.blobs import Blobs
-from huntline.storage.database import HEAD, open_database
+from huntline.storage.database import HEAD, migrate, open_database
 from huntline.storage.history import HistoryWriter, read_calls
 from huntline.storage.restore import read_manifest, restore
 from huntline.storage.settings import Settings
@@ -215,14 +215,27 @@ def test_the_settings_file_of_a_new_machine_stays(data: Path, tmp_path: Path) ->
     assert organizations_in(fresh) == ["Contoso"]
 
 
-def test_an_older_database_is_migrated_and_a_newer_one_refused_first(data: Path, tmp_path: Path) -> None:
-    with closing(sqlite3.connect(data / DATABASE)) as connection:
-        connection.execute("ALTER TABLE accounts DROP COLUMN forgiven_at")
-        connection.execute("UPDATE alembic_version SET version_num = '0006'")
+def _make_older(path: Path, revision: str) -> None:
+    """Put a database of an earlier release in the place of one, with the same organizations."""
+    new = path.rename(path.with_suffix(".new"))
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        migrate(connection, revision)
+    engine.dispose()
+    with closing(sqlite3.connect(path)) as connection:
+        names = ", ".join(row[1] for row in connection.execute("PRAGMA table_info(organizations)"))
+        connection.execute("ATTACH ? AS new", (str(new),))
+        connection.execute(f"INSERT INTO organizations ({names}) SELECT {names} FROM new.organizations")  # noqa: S608
+        connection.execute("INSERT INTO domains SELECT * FROM new.domains")
         connection.commit()
+    new.unlink()
+
+
+def test_an_older_database_is_migrated_and_a_newer_one_refused_first(data: Path, tmp_path: Path) -> None:
+    _make_older(data / DATABASE, "0007")
     fresh = tmp_path / "fresh"
     fresh.mkdir()
-    assert back_up(data, tmp_path / "old").revision == "0006"
+    assert back_up(data, tmp_path / "old").revision == "0007"
     restore(tmp_path / "old", fresh, NOW)
     with closing(sqlite3.connect(fresh / DATABASE)) as connection:
         assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (HEAD,)

@@ -91,7 +91,7 @@ def test_a_file_that_was_cut_short_has_all_whole_turns_and_goes_on(
             journal.flush()
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) - cut] + noise)
-    if not path.read_bytes().startswith(b"huntline journal 1\n"):
+    if not path.read_bytes().startswith(b"huntline journal 2\n"):
         return
     with closing(Journal(path)) as journal:
         turns = len(journal.found.events)
@@ -112,7 +112,7 @@ def test_what_is_no_journal_is_moved_aside(path: Path, caplog: pytest.LogCapture
 
 def test_the_journal_of_a_later_release_is_left_alone_and_named(path: Path) -> None:
     path.write_bytes(b"huntline journal 99\nwhatever")
-    with pytest.raises(JournalUnreadable, match=r"format 99, this one knows 1.*huntline drain"):
+    with pytest.raises(JournalUnreadable, match=r"format 99, this one knows 2.*huntline drain"):
         Journal(path)
     assert path.read_bytes() == b"huntline journal 99\nwhatever"
     subject.check(path.with_name("none"))

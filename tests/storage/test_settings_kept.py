@@ -24,7 +24,9 @@ from huntline.directory.organization import (
     Licence,
     LicencePool,
     NumberKind,
+    NumberState,
     Organization,
+    QueueAllowance,
     QueueExit,
     QueueExitAction,
     QueueSettings,
@@ -55,10 +57,12 @@ CONTOSO = Organization(
     star_codes=StarCodes(None, "*47"),
     licence_pools=(LicencePool(Licence.E5, 20),),
     service_number_table=(Allowance(1, 5), Allowance(10, 50)),
+    queue_table=(QueueAllowance(0, 0, 9), QueueAllowance(5, 2, 20)),
+    queues_need_licences=True,
     trunks=(Trunk("provider", ("192.0.2.1", "198.51.100.0/24"), is_trusted=True),),
     numbers=(
         ServiceNumber("+14255550100", NumberKind.SERVICE_TOLL),
-        ServiceNumber("+18005550100", NumberKind.SERVICE_TOLL_FREE),
+        ServiceNumber("+18005550100", NumberKind.SERVICE_TOLL_FREE, NumberState.PORTING, "US"),
         ServiceNumber("+14255550177", NumberKind.USER),
     ),
     users=tuple(
@@ -76,7 +80,12 @@ CONTOSO = Organization(
         for name in NAMES
     ),
     groups=(
-        Group("First Line", GroupKind.SECURITY_GROUP, ("Second Line", "amal@contoso.com")),
+        Group(
+            "First Line",
+            GroupKind.SECURITY_GROUP,
+            ("Second Line", "amal@contoso.com"),
+            mail="first@contoso.com",
+        ),
         Group(
             "Second Line",
             GroupKind.OFFICE365_GROUP,

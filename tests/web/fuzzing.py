@@ -45,6 +45,7 @@ SEEDS: tuple[tuple[str, dict[str, Any]], ...] = (
             "line_uri": "tel:+14255550100",
         },
     ),
+    ("/attendants", {"name": "Reception", "operator": "Help Desk"}),
     ("/accounts", {"name": "auditor", "role": "auditor"}),
 )
 """What is in the organization: a path and a body each."""
@@ -56,6 +57,8 @@ _KNOWN = {
     "/numbers": "+14255550100",
     "/trunks": "provider",
     "/queues": "Help Desk",
+    "/attendants": "Reception",
+    "/holiday-calendars": "FR",
     "/accounts": "auditor",
     "/caller-id-policies": "Global",
     "/domains": "contoso.com",

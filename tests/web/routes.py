@@ -18,9 +18,12 @@ from sqlalchemy import insert
 from huntline.cli.api_client import Api
 from huntline.config import Config
 from huntline.directory.access import Role
+from huntline.directory.mailboxes import BoxKind, BoxOwner
 from huntline.engine.reasons import OnlyText
+from huntline.media import wav as recorded
 from huntline.storage import schema
 from huntline.storage.ids import new_id
+from huntline.voicemail.boxes import Caller
 from huntline.web.access import RouteAccess, route_access
 from huntline.web.app import API_PATH, build_app
 from tests.web.rig import E5_USER, ServerRig
@@ -75,7 +78,15 @@ def parameters_of(route: RouteAccess) -> list[str]:
 
 def kind_of(route: RouteAccess, parameter: str) -> str:
     """What a parameter names: ``{key}`` is one of what stands before it, all others say it themselves."""
-    named = {"call_id": "calls", "key_id": "keys", "licence": "licences", "queue": "queues"}
+    named = {
+        "call_id": "calls",
+        "key_id": "keys",
+        "licence": "licences",
+        "queue": "queues",
+        "box": "mailboxes",
+        "message_id": "messages",
+        "country": "countries",
+    }
     if parameter in named:
         return named[parameter]
     assert parameter == "key", f"say in tests/web/routes.py what {{{parameter}}} of {route.path} is"
@@ -95,6 +106,7 @@ def furnish(rig: ServerRig, organization_id: str, mark: str, domain: str, number
     api = rig.api(Role.ADMIN, organization_id)
     things = Things()
     things.add("licences", "E5")
+    things.add("countries", "FR")
     things.add("domains", domain)
     api.post("/numbers", {"number": number, "kind": "service-toll"})
     things.add("numbers", number)
@@ -102,6 +114,10 @@ def furnish(rig: ServerRig, organization_id: str, mark: str, domain: str, number
     _furnish_sounds(api, things, mark)
     queue = api.post("/queues", {"name": f"{mark} queue", "line_uri": f"tel:{number}"})
     things.add("queues", queue["name"], queue["id"], queue["primary_uri"])
+    things.add("mailboxes", queue["name"], queue["id"])
+    things.add("messages", _added_message(rig, organization_id, things.keys["users"][0], mark))
+    attendant = api.post("/attendants", {"name": f"{mark} attendant", "operator": queue["name"]})
+    things.add("attendants", attendant["name"], attendant["id"], attendant["primary_uri"])
     things.add("accounts", *_added_account(api, things, f"{mark} account"))
     things.add(
         "calls", _added_call(rig, organization_id, queue["id"], f"{mark}-call", things.keys["users"][0])
@@ -132,6 +148,14 @@ def _added_account(api: Api, things: Things, name: str) -> tuple[str, str]:
     key = api.post(f"/accounts/{made['id']}/keys", {})
     things.add("keys", key["id"])
     return made["name"], made["id"]
+
+
+def _added_message(rig: ServerRig, organization_id: str, user_id: str, mark: str) -> str:
+    owner = BoxOwner(user_id, organization_id, BoxKind.PERSON, mark, (user_id,), "sip:somebody@invalid")
+    message_id, path = rig.backstage.voicemail.begin(owner, Caller(f"{mark}-call", "+12065550188", mark))
+    path.write_bytes(recorded.head("PCMU", 0) + b"\x10" * 24_000)
+    rig.backstage.voicemail.finish(message_id)
+    return str(message_id)
 
 
 def _added_call(rig: ServerRig, organization_id: str, queue_id: str, call_id: str, user_id: str) -> str:

@@ -20,14 +20,22 @@ class FakeSignalling:
 
     def __init__(self, rig: ServerRig) -> None:
         self._rig = rig
-        self.snapshot: dict[str, Any] = {"at": AT, "queues": [], "agents": [], "calls": []}
+        self.snapshot: dict[str, Any] = {"at": AT, "queues": [], "agents": [], "calls": [], "mailboxes": []}
         self.asked: list[Item] = []
         self.watches = 0
         self.server = ControlServer(rig.backstage.config.control_socket, self.handlers())
 
     def handlers(self) -> dict[str, Handler]:
         """What every request does."""
-        noted = ("settings-changed", "opt-out", "opt-in", "pause", "resume", "choose-presence")
+        noted = (
+            "settings-changed",
+            "opt-out",
+            "opt-in",
+            "pause",
+            "resume",
+            "choose-presence",
+            "voicemail-changed",
+        )
         return {
             **dict.fromkeys(noted, self._note),
             "status": lambda request: self.snapshot,
@@ -97,8 +105,9 @@ class FakeSignalling:
 
     def news(self, **parts: list[Any]) -> dict[str, Any]:
         """A change as watchers get it."""
-        kinds = ("queues", "queues_gone", "agents", "agents_gone", "calls", "calls_gone")
-        return {"at": AT, **{kind: [] for kind in kinds}, **parts}
+        kinds = ("queues", "agents", "calls", "mailboxes")
+        nothing: dict[str, list[Any]] = {f"{kind}{end}": [] for kind in kinds for end in ("", "_gone")}
+        return {"at": AT, **nothing, **parts}
 
     def _note(self, request: Item) -> Item:
         self.asked.append({key: value for key, value in request.items() if key != "id"})

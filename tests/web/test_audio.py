@@ -160,8 +160,13 @@ def test_a_file_that_a_queue_plays_stays(rig: ServerRig, api: Api) -> None:
     assert (problem["status"], problem["error"]) == (409, "in-use")
     assert "queue Help Desk has it as its greeting" in problem["detail"]
     assert "queue Sales has it as its music on hold" in problem["detail"]
-    api.patch("/queues/Help Desk", {"greeting": None})
-    api.patch("/queues/Sales", {"music": "default"})
+    api.patch("/queues/Help Desk", {"greeting": None, "timeout_prompt": {"file": "hello.wav"}})
+    api.patch("/queues/Sales", {"music": "default", "disconnect_prompt": {"file": "hello.wav"}})
+    problem = refusal_of(api, "DELETE", "/audio/hello.wav")
+    assert "queue Help Desk plays it after the maximum wait" in problem["detail"]
+    assert "queue Sales plays it before it hangs up" in problem["detail"]
+    api.patch("/queues/Help Desk", {"timeout_prompt": None})
+    api.patch("/queues/Sales", {"disconnect_prompt": None})
     assert api.delete("/audio/hello.wav", dry_run=True)["name"] == "hello.wav"
     assert api.delete("/audio/hello.wav")["name"] == "hello.wav"
     assert rig.organization().audio == ()

@@ -142,6 +142,27 @@ def test_who_is_next_is_told_by_name_to_those_who_see_all_agents(rig: ServerRig)
     assert "next_agent_ids" not in queue
 
 
+def test_a_mailbox_is_told_to_those_alone_who_hear_it(rig: ServerRig) -> None:
+    admin = rig.api()
+    amal, bao = (
+        admin.post("/users", {"upn": f"{name}@contoso.com", **E5_USER})["id"] for name in ("amal", "bao")
+    )
+
+    def box(box_id: str, *members: str) -> dict[str, Any]:
+        whose = {"organization_id": rig.contoso, "member_ids": members}
+        return {"id": box_id, **whose, "new": 2, "old": 1}
+
+    with signalling(rig) as fake:
+        fake.snapshot["mailboxes"] = [box(amal, amal), box(bao, bao), box("desk", amal, bao)]
+        seen = {
+            user_id: rig.api(Role.AGENT, user_id=user_id).get("/me/live")["mailboxes"]
+            for user_id in (amal, bao)
+        }
+        assert admin.get("/live")["mailboxes"] == []
+    assert seen[amal] == [{"id": amal, "new": 2, "old": 1}, {"id": "desk", "new": 2, "old": 1}]
+    assert [each["id"] for each in seen[bao]] == [bao, "desk"]
+
+
 @pytest.mark.parametrize(
     ("ready", "takes_turns", "turn"),
     [

@@ -301,3 +301,75 @@ def test_an_account_without_a_user_is_told_what_is_missing(rig: ServerRig) -> No
         problem = refusal_of(api, "POST", "/me/phone")
         assert (problem["status"], problem["error"]) == (409, "account-without-user")
     assert "an admin sets its user" in problem["detail"]
+
+
+RULE: dict[str, Any] = {
+    "forward_to": None,
+    "when_busy": "sip:bao@contoso.com",
+    "when_no_answer": "off",
+    "when_not_reachable": "tel:+442071234567",
+    "ring_time": 25,
+    "also_ring": [{"target": "tel:+442071234567", "after": 10}],
+    "hides_number": True,
+}
+
+
+def test_i_say_myself_what_becomes_of_calls_to_me(rig: ServerRig, office: Office) -> None:
+    before = office.me.get("/me/rule")
+    assert (before["ring_time"], before["also_ring"], before["when_busy"]) == (20, [], None)
+    assert (before["may_hide_number"], before["star_codes"]["forward_all"]) == (False, "*72")
+    after = office.me.put("/me/rule", RULE)
+    assert after == office.me.get("/me/rule") == before | RULE
+    assert {name: rig.api().get(f"/users/{office.amal}")[name] for name in RULE} == RULE
+    assert rig.api().get(f"/users/{office.bao}")["ring_time"] == 20
+    changes = {entry["field"] for entry in rig.api().get("/audit", key="amal@contoso.com")["items"]}
+    assert changes >= {"when_busy", "ring_time", "also_ring"}
+    short = {"also_ring": ["tel:+442071234567@10", "sip:bao@contoso.com"]}
+    assert office.me.put("/me/rule", short)["also_ring"] == [
+        *RULE["also_ring"],
+        {"target": "sip:bao@contoso.com", "after": 0},
+    ]
+    assert office.me.put("/me/rule", {}) == before
+
+
+@pytest.mark.parametrize(
+    ("wish", "field", "message"),
+    [
+        ({"ring_time": 61}, "ring_time", "must be 5 to 60 seconds"),
+        ({"ring_time": 4}, "ring_time", "must be 5 to 60 seconds"),
+        ({"forward_to": "off"}, "forward_to", "must be sip:user@host"),
+        ({"when_busy": "bao"}, "when_busy", "must be sip:user@host"),
+        ({"when_busy": "sip:amal@contoso.com"}, "when_busy", "a user may not forward to themself"),
+        (
+            {"also_ring": [{"target": "tel:+1425", "after": 61}]},
+            "also_ring[0].after",
+            "must be 0 to 60 seconds",
+        ),
+        (
+            {"also_ring": [{"target": "tel:+1425", "after": 20}]},
+            "also_ring[0].after",
+            "must be less than ring_time",
+        ),
+        ({"also_ring": [{"target": "tel:+1425"}] * 6}, "also_ring", "must hold at most 5 numbers"),
+        ({"also_ring": [{"target": "sip:amal@contoso.com"}]}, "also_ring[0].target", "a user's own phones"),
+        ({"nonsense": 1}, "nonsense", "there is no such setting"),
+    ],
+)
+def test_a_wish_that_cannot_be_is_named_and_changes_nothing(
+    office: Office, wish: dict[str, Any], field: str, message: str
+) -> None:
+    office.me.put("/me/rule", RULE)
+    problem = refusal_of(office.me, "PUT", "/me/rule", wish)
+    assert problem["status"] == 422
+    (error,) = problem["errors"]
+    assert error["field"] == field
+    assert error["allowed"].startswith(message)
+    assert office.me.get("/me/rule")["when_busy"] == "sip:bao@contoso.com"
+
+
+def test_a_loop_of_those_who_send_all_calls_on_is_named(rig: ServerRig, office: Office) -> None:
+    office.me.put("/me/rule", {"forward_to": "sip:bao@contoso.com"})
+    bao = rig.api(Role.AGENT, user_id=office.bao)
+    problem = refusal_of(bao, "PUT", "/me/rule", {"forward_to": "sip:amal@contoso.com"})
+    assert "amal@contoso.com -> bao@contoso.com -> amal@contoso.com" in problem["detail"]
+    bao.put("/me/rule", {"when_busy": "sip:amal@contoso.com"})

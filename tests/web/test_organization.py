@@ -12,6 +12,19 @@ from tests.web.signalling import signalling
 PERSON = {"upn": "amal@contoso.com", "sip_password": "correct horse"}
 
 
+STAR_CODES = {
+    "opt_out": "*45",
+    "opt_in": "*46",
+    "forward_all": "*72",
+    "forward_all_off": "*73",
+    "forward_busy": "*90",
+    "forward_busy_off": "*91",
+    "forward_no_answer": "*92",
+    "forward_no_answer_off": "*93",
+    "hide_number": "*67",
+}
+
+
 def test_only_what_a_patch_names_changes_in_limits_and_star_codes(rig: ServerRig) -> None:
     api = rig.api()
     assert api.get("/organization") == {
@@ -23,16 +36,18 @@ def test_only_what_a_patch_names_changes_in_limits_and_star_codes(rig: ServerRig
         "propagation_delay": False,
         "queue_name_in_identity": True,
         "time_zone": None,
-        "star_codes": {"opt_out": "*45", "opt_in": "*46"},
+        "star_codes": STAR_CODES,
         "licence_pools": {},
         "service_number_table": [],
+        "queue_table": [],
+        "queues_need_licences": False,
     }
     changed = api.patch("/organization", {"limits": {"agent_limit": 99}, "star_codes": {"opt_in": None}})
     assert changed["limits"] == {"max_waiting": 200, "agent_limit": 99}
-    assert changed["star_codes"] == {"opt_out": "*45", "opt_in": None}
+    assert changed["star_codes"] == STAR_CODES | {"opt_in": None}
     reset = api.patch("/organization", {"limits": None, "star_codes": None, "licence_pools": {"E3": 5}})
     assert reset["limits"] == {"max_waiting": 200, "agent_limit": 10_000}
-    assert reset["star_codes"] == {"opt_out": "*45", "opt_in": "*46"}
+    assert reset["star_codes"] == STAR_CODES
     assert reset["licence_pools"] == {"E3": 5}
     assert api.get("/organization") == reset
     assert api.patch("/organization", reset) == reset

@@ -36,6 +36,14 @@ def test_whoever_may_change_a_queue_may_try_it_out_without_being_a_user(rig: Ser
     assert refusal_of(rig.api(), "POST", "/queues/Nothing/test-call")["status"] == 404
 
 
+def test_whoever_may_change_an_attendant_may_try_it_out(rig: ServerRig) -> None:
+    made = rig.api().post("/attendants", {"name": "Lobby"})
+    with signalling(rig):
+        assert rig.api().post("/attendants/lobby/test-call")["target"] == made["primary_uri"]
+    assert refusal_of(rig.api(Role.AUDITOR), "POST", "/attendants/lobby/test-call")["status"] == 403
+    assert refusal_of(rig.api(), "POST", "/attendants/Nothing/test-call")["status"] == 404
+
+
 @pytest.mark.parametrize(
     ("settings", "url"),
     [

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from huntline.cli.api_client import Api
+from huntline.directory.organization import QUEUE_PROMPTS
 from tests.web.rig import E5_USER, ServerRig, refusal_of
 from tests.web.sounds import wav
 
@@ -235,14 +236,21 @@ def upload(api: Api, name: str, content: bytes) -> dict[str, Any]:
     return uploaded
 
 
-def test_a_greeting_is_nothing_a_file_or_a_text(api: Api) -> None:
+@pytest.mark.parametrize("field", ["greeting", *QUEUE_PROMPTS])
+def test_what_callers_are_told_is_nothing_a_file_or_a_text(api: Api, field: str) -> None:
     upload(api, "hello.wav", wav(seconds=1.0))
-    assert allowed(api, "greeting", None) is None
-    assert allowed(api, "greeting", {"file": "HELLO.wav"}) == {"file": "hello.wav"}
+    assert allowed(api, field, None) is None
+    assert allowed(api, field, {"file": "HELLO.wav"}) == {"file": "hello.wav"}
     spoken = {"say": "Bonjour, vous êtes chez Contoso.", "language": "fr"}
-    assert allowed(api, "greeting", spoken) == spoken
-    assert "upload it first" in refused(api, "greeting", {"file": "gone.wav"})
-    assert "must be" in refused(api, "greeting", {"tone": 440})
+    assert allowed(api, field, spoken) == spoken
+    assert "upload it first" in refused(api, field, {"file": "gone.wav"})
+    assert "must be" in refused(api, field, {"tone": 440})
+    assert "nothing in the text" in refused(api, field, {"say": "..."})
+
+
+def test_a_queue_speaks_english_or_french(api: Api) -> None:
+    assert allowed(api, "language", "fr") == "fr"
+    assert "must be one of en, fr" in refused(api, "language", "tlh")
 
 
 def test_music_on_hold_is_the_default_or_one_file(api: Api) -> None:
@@ -486,6 +494,8 @@ def test_a_user_is_voice_enabled_and_given_a_number(api: Api) -> None:
     assert api.get("/numbers/+14255550123") == {
         "number": "+14255550123",
         "kind": "user",
+        "state": "active",
+        "country": None,
         "belongs_to": "user amal@contoso.com",
         **{name: value for name, value in api.get("/numbers/+14255550123").items() if name == "warnings"},
     }

@@ -16,10 +16,12 @@ import { SignIn } from '~/shell/SignIn';
 import { Theme } from '~/theme/theme';
 
 const AgentArea = lazy(() => import('~/agent/AgentArea'));
+const SwitchesPage = lazy(() => import('~/agent/SwitchesPage'));
 const WallboardArea = lazy(() => import('~/wallboard/WallboardArea'));
 const BigScreen = lazy(() => import('~/wallboard/BigScreen'));
 const HistoryArea = lazy(() => import('~/history/HistoryArea'));
 const QueuesArea = lazy(() => import('~/admin/queues/QueuesArea'));
+const AttendantsArea = lazy(() => import('~/admin/attendants/AttendantsArea'));
 const UsersArea = lazy(() => import('~/admin/users/UsersArea'));
 const GroupsArea = lazy(() => import('~/admin/groups/GroupsArea'));
 const NumbersArea = lazy(() => import('~/admin/numbers/NumbersArea'));
@@ -52,9 +54,11 @@ const router = createBrowserRouter([
         element: <Shell />,
         children: [
           { path: 'agent/*', element: <AgentArea /> },
+          { path: 'q', element: <SwitchesPage /> },
           { path: 'wallboard/*', element: <WallboardArea /> },
           { path: 'history/*', element: <HistoryArea /> },
           { path: 'queues/*', element: <QueuesArea /> },
+          { path: 'attendants/*', element: <AttendantsArea /> },
           { path: 'users/*', element: <UsersArea /> },
           { path: 'groups/*', element: <GroupsArea /> },
           { path: 'numbers/*', element: <NumbersArea /> },

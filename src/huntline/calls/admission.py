@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.names import number_digits
-from huntline.directory.plan import Account, OutsideNumber, QueueTarget, StarCode, Target
+from huntline.directory.plan import Account, AttendantTarget, OutsideNumber, QueueTarget, StarCode, Target
 from huntline.directory.refused import RefusalReason
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.grammar import GrammarError, Uri, parse_address, parse_uri
@@ -95,7 +95,8 @@ class Admission:
 
     def _admit_guest(self, request: Request, organization_id: str) -> Admitted | NotAdmitted:
         target = self._target(_dialled(request), organization_id)
-        if not isinstance(target, QueueTarget) or target.organization_id != organization_id:
+        is_service = isinstance(target, QueueTarget | AttendantTarget)
+        if not is_service or target is None or target.organization_id != organization_id:
             return NotAdmitted(403, (), RefusalReason.NOT_FOR_GUESTS, organization_id)
         return Admitted(target, None, is_guest=True)
 
@@ -123,7 +124,7 @@ def _dialled(request: Request) -> Uri | None:
 
 
 def _may_reach(dialled: Uri, account: Account, target: Target) -> bool:
-    """Of another organization a user reaches what everybody reaches: a queue, by its service number."""
+    """Of another organization a user reaches what everybody reaches: by service number."""
     if target.organization_id == account.organization_id:
         return True
-    return isinstance(target, QueueTarget) and number_digits(dialled.user or "") is not None
+    return isinstance(target, QueueTarget | AttendantTarget) and number_digits(dialled.user or "") is not None

@@ -10,11 +10,14 @@ from typing import assert_never
 from huntline.calls.admission import Admission
 from huntline.calls.agent_rings import AgentRings
 from huntline.calls.arrivals import Arrivals
+from huntline.calls.attendant_calls import AttendantCalls, AttendantPlans
 from huntline.calls.direct_calls import DirectCalls
 from huntline.calls.failures import farewell_of, why_ended, why_refused
 from huntline.calls.forwards import Forwards
 from huntline.calls.keys import Keys
+from huntline.calls.mailroom import Mailroom
 from huntline.calls.model import Call, Leg, Ring
+from huntline.calls.moves import Moves
 from huntline.calls.parts import CallParts
 from huntline.calls.queue_calls import QueueCalls
 from huntline.calls.refusals import Refusals
@@ -22,6 +25,7 @@ from huntline.calls.replacement import Takeovers
 from huntline.calls.taking_up import last_number, missed_event
 from huntline.calls.tools import CallTools
 from huntline.calls.transfers import Transfers
+from huntline.calls.voicemail_calls import VoicemailCalls
 from huntline.engine import commands as do
 from huntline.engine import events as told
 from huntline.engine.reasons import Cause, Reason, StopReason
@@ -33,6 +37,7 @@ from huntline.media.interface import (
     MediaLegLost,
     MediaSilent,
     PlayFinished,
+    RecordingEnded,
 )
 from huntline.sip.core import events as sip
 from huntline.sip.core.leg_record import LegRecord
@@ -45,6 +50,7 @@ CallCommand = (
     do.AnswerCall
     | do.RefuseCall
     | do.PlayGreeting
+    | do.PlayExitPrompt
     | do.PlayMusic
     | do.RingAgent
     | do.BridgeCall
@@ -76,16 +82,22 @@ class B2bua:
         admission: Admission,
         refusals: Refusals,
         record: Callable[[Recorded], None],
+        attendants: AttendantPlans,
+        mailroom: Mailroom,
     ) -> None:
         self._tools = tools
         self._record = record
         self._parts = parts = CallParts.of(tools, refusals)
         self._keys = Keys(tools.user_agent, tools.media)
         self._agents = AgentRings(tools, parts)
-        self._forwards = Forwards(tools, parts)
         self._queue_calls = QueueCalls(tools, parts)
-        self._direct_calls = direct_calls = DirectCalls(tools, parts, self._queue_calls)
-        self._transfers = Transfers(tools, parts, admission, self._queue_calls, direct_calls)
+        self._moves = moves = Moves(tools, parts, self._queue_calls)
+        self._forwards = Forwards(tools, parts, moves)
+        self._voicemail_calls = VoicemailCalls(tools, parts, moves, mailroom)
+        self._direct_calls = direct_calls = DirectCalls(tools, parts, moves, self._voicemail_calls)
+        self._attendant_calls = AttendantCalls(tools, parts, moves, attendants)
+        moves.wire(direct_calls, direct_calls, self._forwards, self._attendant_calls, self._voicemail_calls)
+        self._transfers = Transfers(tools, parts, admission, moves, direct_calls)
         self._arrivals = Arrivals(tools, admission, refusals, parts.ends, direct_calls)
         self._takeovers = Takeovers(tools, admission, parts.holding, refusals)
         self._is_closing = False
@@ -190,14 +202,17 @@ class B2bua:
 
     def handle_media(self, event: MediaEvent) -> None:
         """Take an event of the media driver."""
+        if isinstance(event, RecordingEnded):
+            self._voicemail_calls.recording_ended(event)
+            return
         call = self._tools.book.by_media(event.leg_id)
         if call is None:
             return
         if isinstance(event, PlayFinished):
             if event.error:
-                extra = {"source": event.source, "reason": event.error}
+                extra = {"sources": event.sources, "reason": event.error}
                 log.warning("prompt not playable", extra=extra)
-            call.owner.prompt_finished(call, event.source)
+            self._parts.prompting.finished(call, event.leg_id, event.sources)
         else:
             for leg in (call.caller, call.callee):
                 if leg is not None and leg.media_id == event.leg_id:
@@ -255,6 +270,8 @@ class B2bua:
                 self._queue_calls.refuse(call, command.outcome)
             case do.PlayGreeting():
                 self._queue_calls.greet(call, command.queue_id)
+            case do.PlayExitPrompt():
+                self._queue_calls.say_before_exit(call, command.queue_id, command.prompt)
             case do.PlayMusic():
                 self._queue_calls.play_music(call, command.queue_id)
             case do.RingAgent():
@@ -262,7 +279,7 @@ class B2bua:
             case do.BridgeCall():
                 self._agents.bridge(call, command.ring_id)
             case do.ForwardCall():
-                self._forwards.start(call, command)
+                self._moves.forward(call, command)
             case do.EndCall():
                 self._parts.ends.release(call)
             case _:
@@ -280,6 +297,8 @@ class B2bua:
             "forwards": self._forwards,
             "direct-calls": self._direct_calls,
             "transfers": self._transfers,
+            "attendant-calls": self._attendant_calls,
+            "voicemail-calls": self._voicemail_calls,
         }
 
     def take_up(
@@ -300,7 +319,7 @@ class B2bua:
             self._tools.book.take_up(call)
         strangers = [leg_id for leg_id in legs if self._tools.book.by_leg(leg_id) is None]
         for call in calls:
-            if call.owner is self._queue_calls and call.call_id not in queued:
+            if call.is_with_engine and call.call_id not in queued:
                 self._parts.ends.end(call)
             else:
                 self._go_on(call, legs)
@@ -326,8 +345,15 @@ class B2bua:
             self._parts.dialling.take_up(call)
             self._parts.alerting.take_up(call)
             self._parts.audio_paths.take_up(call)
+            self._attendant_calls.take_up(call)
+            self._voicemail_calls.take_up(call)
             for leg in call.legs():
                 self._apply_answer(call, leg)
+
+    @property
+    def recordings_under_way(self) -> frozenset[str]:
+        """The ids of messages that callers leave at this moment."""
+        return self._voicemail_calls.recordings_under_way()
 
     # -- the end of all calls
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from huntline.calls import caller_identity, contacts, diversion, failures, model
+from huntline.attendant import model as attendant_model
+from huntline.attendant import visit
+from huntline.calls import box_visit, caller_identity, contacts, diversion, failures, model
 from huntline.directory import plan
 from huntline.engine import model as engine_model
 from huntline.engine import reasons
@@ -10,6 +12,7 @@ from huntline.records import kinds_in
 from huntline.sip.core import digest, flow, grammar
 
 CALL_KINDS = kinds_in(
-    model, contacts, caller_identity, diversion, failures, plan, engine_model, reasons, digest, flow, grammar
+    *(model, box_visit, contacts, caller_identity, diversion, failures, plan),
+    *(attendant_model, visit, engine_model, reasons, digest, flow, grammar),
 )
 """A record is one call with all that it holds; its owners are known by their names (``B2bua.owners``)."""

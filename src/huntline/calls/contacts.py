@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from huntline.calls.diversion import Path
+from huntline.directory.plan import NO_WISH, PersonRule
 from huntline.sip.core.digest import DigestCredentials
 from huntline.sip.core.flow import Flow, Transport
 
@@ -19,13 +20,19 @@ class PhoneKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Where a phone is reached. ``flow`` None: the address in ``uri`` is looked up first."""
+    """Where a phone is reached. ``flow`` None: the address in ``uri`` is looked up first.
+
+    ``display`` is what this phone is told where it is not told what the others of its ring are: it is
+    somebody else's, a user's (``account_id``) or one outside, that a person has rung beside their own.
+    """
 
     uri: str
     flow: Flow | None = None
     route: tuple[str, ...] = ()
     credentials: DigestCredentials | None = None
     is_trusted: bool = False  # a provider that is told who calls
+    display: Display | None = None
+    account_id: str | None = None
 
     @property
     def phone_kind(self) -> PhoneKind:
@@ -39,15 +46,15 @@ class Callee:
     """Whom a call is for: a user of ours or somebody outside (``user_id`` None), and where they are rung.
 
     ``is_by_trunk``: the call leaves for the telephone network, by a trunk that may take numbers that are none
-    of ours (``shows_foreign_numbers``). ``path`` are those who have their calls forwarded to them, and they
-    themselves; ``mailbox`` is where a call goes that they do not take.
+    of ours (``shows_foreign_numbers``). ``path`` is how the path of the call names them, ``rule`` theirs for
+    calls that they do not take.
     """
 
     user_id: str | None
     contacts: list[Contact]
     is_by_trunk: bool = False
     path: Path = ()
-    mailbox: str | None = None
+    rule: PersonRule = NO_WISH
     shows_foreign_numbers: bool = False
 
     @property

@@ -50,16 +50,26 @@ class Dialling:
         if not contacts:
             self._fail(call, ring)
             return
-        ring.plan, ring.unreached = RingPlan(contacts, display), len(contacts)
+        ring.plan, ring.unreached = RingPlan(list(contacts), display), len(contacts)
+        self._ring_kinds(call, ring, contacts)
+
+    def add(self, call: Call, ring: Ring, contacts: list[Contact]) -> None:
+        """Ring further contacts beside those that ring, or are about to."""
+        if ring.plan is not None:
+            ring.plan.contacts += contacts
+            ring.unreached += len(contacts)
+            self._ring_kinds(call, ring, contacts)
+
+    def _ring_kinds(self, call: Call, ring: Ring, contacts: list[Contact]) -> None:
         for kind in dict.fromkeys(contact.phone_kind for contact in contacts):
             media = call.callee_media.get(kind)
             if media is None:
                 media = call.callee_media[kind] = CalleeMedia(f"{call.call_id}.{next(self._numbers)}")
                 self._spawn(self._offer(call, kind, media))
-            if media.sdp is None:
-                media.unsent.append(ring)
-            else:
+            if media.sdp is not None:
                 self._invite_all(call, ring, kind, media)
+            elif ring not in media.unsent:
+                media.unsent.append(ring)
 
     def take_up(self, call: Call) -> None:
         """Go on with what an earlier process had begun for a call."""
@@ -165,7 +175,7 @@ class Dialling:
         """The ring's phones of a kind cannot be rung."""
         if ring.plan is None:
             return
-        ring.unreached -= sum(contact.phone_kind is kind for contact in ring.plan.contacts)
+        ring.unreached -= len(ring.plan.take(kind))
         ring.phone_failed(failure)
         self._fail_when_hopeless(call, ring)
 
@@ -173,9 +183,7 @@ class Dialling:
         """Ring the phones of a kind, unless the ring was stopped or answered on another kind meanwhile."""
         if ring.plan is None:
             return
-        for contact in ring.plan.contacts:
-            if contact.phone_kind is not kind:
-                continue
+        for contact in ring.plan.take(kind):
             try:
                 flow = contact.flow or self._user_agent.resolve_literal(contact.uri)
             except PeerError as error:
@@ -206,7 +214,7 @@ class Dialling:
         self._on_change(call)
 
     def _invite(self, call: Call, ring: Ring, contact: Contact, flow: Flow, display: Display) -> None:
-        kind = contact.phone_kind
+        kind, display = contact.phone_kind, contact.display or display
         media = call.callee_media.get(kind)
         if media is None or media.sdp is None:
             return
@@ -216,7 +224,7 @@ class Dialling:
             party=ring.owner.party,
             call_id=call.call_id,
             address=cleaned(contact.uri),
-            account_id=ring.account_id,
+            account_id=ring.account_id if contact.display is None else contact.account_id,
             phone_kind=kind,
             is_trusted=contact.is_trusted,
         )

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from typing import assert_never
-
-from huntline.calls.contacts import Callee
-from huntline.calls.diversion import people_passed
-from huntline.calls.failures import NO_PHONE, TOO_MANY_HOPS
-from huntline.calls.model import Call, LegState, OwnerKind, Party, Ring
+from huntline.calls.model import Call, OwnerKind, Party, Ring
+from huntline.calls.moves import Moves
 from huntline.calls.parts import CallParts
-from huntline.calls.queue_calls import QueueCalls
-from huntline.calls.refusals import refusal_of
 from huntline.calls.tools import CallTools
-from huntline.directory.organization import QueueSettings
-from huntline.directory.plan import OutsideNumber, QueueTarget, StarCode, Target, UserTarget
-from huntline.directory.refused import RefusalReason
+from huntline.calls.voicemail_calls import VoicemailCalls
+from huntline.directory.plan import OutsideNumber, StarCode, Target
 from huntline.engine.model import Transfer
 from huntline.engine.reasons import Cause, Destination, Reason
 from huntline.sip.core.events import LegRinging
-
-_REASONS = {NO_PHONE: RefusalReason.NOBODY_REACHABLE, TOO_MANY_HOPS: RefusalReason.TOO_MANY_HOPS}
-"""What is told of a call that was refused before any phone was asked."""
 
 
 class DirectCalls:
@@ -31,62 +21,43 @@ class DirectCalls:
     party = Party.TARGET
     has_places = False
 
-    def __init__(self, tools: CallTools, parts: CallParts, queue_calls: QueueCalls) -> None:
+    def __init__(self, tools: CallTools, parts: CallParts, moves: Moves, voicemail: VoicemailCalls) -> None:
         self._tools = tools
+        self._moves = moves
+        self._voicemail = voicemail
         self._alerting = parts.alerting
         self._early = parts.early
         self._audio_paths = parts.audio_paths
         self._ends = parts.ends
-        self._queue_calls = queue_calls
+        self._prompting = parts.prompting
 
     def arrived(self, call: Call, target: Target) -> None:
         """A caller has dialled somebody, and their audio is ready."""
         if call.caller.account_id is None:
             call.path = self._alerting.path_so_far(call, target)
-        match target:
-            case QueueTarget():
-                self._queue_calls.enter(call, target.queue_id)
-            case UserTarget():
-                self._dial_person(call, target.user_id)
-            case OutsideNumber():
-                number = f"tel:{target.number}"
-                callee = self._tools.site.callee(call.organization_id, number)
-                self._dial(call, "outside", number, callee)
-            case StarCode():
-                self._obey(call, target)
-            case _:
-                assert_never(target)
-
-    def _dial_person(self, call: Call, user_id: str) -> None:
-        """Ring a user, or whomever they have their calls forwarded to."""
-        plan = self._tools.plan
-        account = plan.account_by_id(user_id)
-        if account is None:
-            self._ends.turn_away(
-                call, refusal_of(NO_PHONE, is_outside=False, reason=RefusalReason.NOBODY_REACHABLE)
-            )
-            return
-        passed, destination = plan.way(account)
-        if isinstance(destination, QueueSettings):
-            call.path = (*call.path, *people_passed(plan, passed))
-            self._queue_calls.enter(call, destination.queue_id)
+        if isinstance(target, StarCode) and target.action == "voicemail":
+            self._voicemail.listen(call, call.caller.account_id or "")
+        elif isinstance(target, StarCode):
+            self._audio_paths.answer_caller(call)
+            self._tools.tasks.spawn(self._obey(call, target))
         else:
-            self._dial(call, "direct", account.upn, self._tools.site.person(account))
+            call.hides_number = isinstance(target, OutsideNumber) and target.hides_number
+            self._moves.go(call, target)
 
-    def _dial(self, call: Call, name: str, to: str, callee: Callee) -> None:
-        self._alerting.start(call, self, f"{call.call_id}.{name}", to, callee, call.path)
-
-    def _obey(self, call: Call, code: StarCode) -> None:
-        self._audio_paths.answer_caller(call)
-        tone = self._tools.site.obey_star_code(call.caller.account_id or "", code.action)
-        self._tools.media.play(call.caller.media_id, tone, loop=False)
+    async def _obey(self, call: Call, code: StarCode) -> None:
+        tone = await self._tools.site.obey_star_code(call.caller.account_id or "", code)
+        if call.call_id in self._tools.book.calls:
+            self._prompting.play(call, (tone,))
 
     # -- what happens to its calls (CallOwner)
 
-    def prompt_finished(self, call: Call, source: str) -> None:
+    def prompt_finished(self, call: Call, sources: tuple[str, ...]) -> None:
         """Where nobody is called it was the tone that answers a star code: that was all."""
         if not call.rings:
             self._ends.end(call)
+
+    def key_pressed(self, call: Call, key: str) -> None:
+        """No key means anything while somebody is rung."""
 
     def caller_left(self, call: Call) -> None:
         """The call is over."""
@@ -114,6 +85,9 @@ class DirectCalls:
         """Out of a direct call."""
         return Transfer(user_id, Cause.OUT_OF_A_DIRECT_CALL)
 
+    def let_go(self, call: Call) -> None:
+        """Nothing is held here."""
+
     # -- how its rings go (RingOwner)
 
     def ringing(self, call: Call, ring: Ring, event: LegRinging) -> None:
@@ -127,11 +101,8 @@ class DirectCalls:
         self._audio_paths.connect(call, ring)
 
     def failed(self, call: Call, ring: Ring) -> None:
-        """Their mailbox is rung; without one the caller is told as much as concerns them."""
-        if self._alerting.follow_rule(call, ring) or call.caller.state is not LegState.RINGING:
-            return
-        reason = _REASONS.get(ring.failure)
-        self._ends.turn_away(call, refusal_of(ring.failure, is_outside=ring.is_outside, reason=reason))
+        """Their rule counts; without one the caller is told as much as concerns them."""
+        self._moves.not_taken(call, ring)
 
     def connected(self, call: Call, ring: Ring) -> None:
         """They talk."""

@@ -123,5 +123,5 @@ def caller_as_shown_to(plan: ServerPlan, callee: Callee, call: Call) -> CallerId
         return CallerId(ANONYMOUS) if is_blocked else call.caller_id
     if not callee.is_by_trunk:
         return call.caller_id
-    hides_number = call.caller_id.is_anonymous
+    hides_number = call.hides_number or call.caller_id.is_anonymous
     return outside_caller(plan.caller_id_of(caller.user_id, hides_number=hides_number), caller)

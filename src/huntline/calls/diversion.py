@@ -14,12 +14,10 @@ from urllib.parse import unquote
 from huntline.calls.caller_identity import ANONYMOUS, CallerId, name_addr, outside_caller
 from huntline.directory.names import number_digits
 from huntline.directory.plan import Account, ServerPlan
+from huntline.engine.model import MAX_TARGETS as MAX_TARGETS
 from huntline.engine.model import Outcome, QueueLeft
 from huntline.sip.core.grammar import Address, GrammarError, Uri, parse_address, parse_uri, split_list
 from huntline.sip.core.message import Request
-
-MAX_TARGETS = 10
-"""Targets that a call may pass (rules section 5); there is no going on to another one."""
 
 NOBODY = Uri(scheme="sip", user=ANONYMOUS, host="anonymous.invalid")
 """Stands for who must not be shown (RFC 3323 section 4.1.1.3)."""
@@ -68,7 +66,7 @@ class Hop:
     """One target of a call. ``diverted`` says why the call went on from there; None: it is still there.
 
     ``uri`` and ``name`` are what people inside are told, ``outside`` what the telephone network is told.
-    ``queue_id`` and ``user_id`` say whose address it is, where it is one of ours.
+    ``queue_id``, ``user_id`` and ``attendant_id`` say whose address it is, where it is one of ours.
     """
 
     uri: Uri
@@ -76,6 +74,7 @@ class Hop:
     outside: Uri | None = None
     queue_id: str | None = None
     user_id: str | None = None
+    attendant_id: str | None = None
     diverted: DiversionReason | None = None
 
     def shown(self, *, is_outside: bool) -> tuple[str, Uri]:
@@ -115,6 +114,16 @@ def queue_hop(plan: ServerPlan, queue_id: str) -> Hop | None:
     return Hop(uri, queue.name, queue_id=queue_id)
 
 
+def attendant_hop(plan: ServerPlan, attendant_id: str) -> Hop | None:
+    """An attendant, by its service number where it has one; None for one that is gone."""
+    attendant = plan.attendant(attendant_id)
+    if attendant is None:
+        return None
+    number = attendant.line_uris[0].removeprefix("tel:") if attendant.line_uris else None
+    uri = Uri("sip", number, attendant.domain) if number else parse_uri(attendant.primary_uri)
+    return Hop(uri, attendant.name, attendant_id=attendant_id)
+
+
 def people_passed(plan: ServerPlan, accounts: Sequence[Account]) -> Path:
     """People who have all their calls forwarded."""
     return tuple(person_hop(plan, each).left(DiversionReason.UNCONDITIONAL) for each in accounts)
@@ -137,7 +146,7 @@ def forwarder_of(plan: ServerPlan, organization_id: str, path: Path) -> CallerId
     """Who had a call sent on last, as the telephone network may know them: by a number of ours."""
     for hop in reversed(path):
         uri = hop.outside or hop.uri
-        is_ours = hop.user_id is not None or hop.queue_id is not None
+        is_ours = any((hop.user_id, hop.queue_id, hop.attendant_id))
         if is_ours and hop.diverted and number_digits(uri.user or ""):
             return CallerId(uri.user or "", hop.name)
     organization = plan.organization(organization_id)

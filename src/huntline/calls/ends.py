@@ -33,6 +33,7 @@ class CallEnds:
         if call.is_released:
             return
         call.release()
+        call.owner.let_go(call)
         self._alerting.stop(call)
         self._call_transfer_off(call)
         media_ids = {leg.media_id for leg in call.legs()}

@@ -172,8 +172,17 @@ class RingFailure:
         return (*cause, ("Retry-After", str(self.retry_after))) if has_time else cause
 
 
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """Whom a call was sent on to was not reached; ``is_outside``: the telephone network was asked."""
+
+    failure: RingFailure
+    is_outside: bool = False
+
+
 NO_PHONE = RingFailure(480, Cause.NOT_REGISTERED)
 NO_ANSWER = RingFailure(408, StopReason.NO_ANSWER, is_timeout=True)
 NO_DESCRIPTION = RingFailure(488, Cause.NO_SESSION_DESCRIPTION)
 TOO_MANY_HOPS = RingFailure(483, Cause.TOO_MANY_HOPS)
 UNKNOWN_USER = RingFailure(404, Cause.UNKNOWN_USER)
+NOTHING_THERE = RingFailure(404, Cause.FORWARDED_TO_NOTHING)

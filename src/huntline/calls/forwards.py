@@ -1,37 +1,29 @@
-"""Forwards: the engine sends a caller on to a person or a number."""
+"""Forwards: somebody is rung for a caller whose call the engine has, and who is no agent."""
 
 from __future__ import annotations
 
-from huntline.calls.diversion import queues_passed
 from huntline.calls.model import Call, OwnerKind, Party, Ring
+from huntline.calls.moves import Moves
 from huntline.calls.parts import CallParts
 from huntline.calls.tools import CallTools
-from huntline.engine import commands as do
 from huntline.engine import events as told
 from huntline.engine.reasons import Destination, Reason
 from huntline.sip.core.events import LegRinging
 
 
 class Forwards:
-    """The owner of the rings of those to whom queues forward their calls."""
+    """The owner of the rings of those to whom calls of the engine go, out of a queue or wherever they were
+    then."""
 
     kind = OwnerKind.FORWARD
     party = Party.TARGET
 
-    def __init__(self, tools: CallTools, parts: CallParts) -> None:
+    def __init__(self, tools: CallTools, parts: CallParts, moves: Moves) -> None:
         self._tools = tools
-        self._dialling = parts.dialling
+        self._moves = moves
         self._alerting = parts.alerting
         self._early = parts.early
         self._audio_paths = parts.audio_paths
-
-    def start(self, call: Call, command: do.ForwardCall) -> None:
-        """Ring whom a queue forwards a call to."""
-        target = command.target
-        callee = self._tools.site.callee(call.organization_id, target)
-        before = (*call.path, *queues_passed(self._tools.plan, command.left))
-        self._dialling.release_media(call)
-        self._alerting.start(call, self, f"{call.call_id}.forward", target, callee, before)
 
     # -- how its rings go (RingOwner)
 
@@ -46,10 +38,8 @@ class Forwards:
         self._audio_paths.connect(call, ring)
 
     def failed(self, call: Call, ring: Ring) -> None:
-        """Their mailbox is rung; without one the engine decides, and the caller is told of this failure."""
-        if not self._alerting.follow_rule(call, ring):
-            call.failed_forward = ring
-            self._tools.post(told.ForwardFailed(call.call_id, ring.failure.why))
+        """Their rule counts; without one the engine decides, and the caller is told of this failure."""
+        self._moves.not_taken(call, ring)
 
     def connected(self, call: Call, ring: Ring) -> None:
         """They talk, and the queue is done with the call."""

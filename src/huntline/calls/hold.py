@@ -49,25 +49,24 @@ class Holding:
         """Let everybody in a call hear what they should, by the state that the call is in now.
 
         Whoever talks hears the other one, or music while that one holds. Who is handed on hears music. Who
-        has nobody to talk to hears what the call has for them: the greeting or music once they are answered,
+        has nobody to talk to hears what the call has for them: a prompt or music once they are answered,
         before that whoever is rung, as far as that is heard, and ringing as long as it is not.
         """
         callee = call.callee
         if call.transfer is not None:
             self._media.unbridge(call.transfer.far.media_id)
-            self._media.play(call.transfer.far.media_id, call.music, loop=True)
+            self._media.play(call.transfer.far.media_id, (call.music,), loop=True)
         elif callee is not None:
             self._media.bridge(call.caller.media_id, callee.media_id)
             for leg, other in ((call.caller, callee), (callee, call.caller)):
                 if leg.is_holding:
-                    self._media.play(other.media_id, call.music, loop=True)
+                    self._media.play(other.media_id, (call.music,), loop=True)
         elif call.early is not None:
             self._media.bridge_early(call.caller.media_id, call.early.media_id, self._ringing_tone)
         elif call.caller.state is LegState.ANSWERED:
-            is_greeted = call.greeting is not None
-            self._media.play(call.caller.media_id, call.greeting or call.music, loop=not is_greeted)
+            self._media.play(call.caller.media_id, call.prompt or (call.music,), loop=not call.prompt)
         elif call.is_early_told:
-            self._media.play(call.caller.media_id, self._ringing_tone, loop=False)
+            self._media.play(call.caller.media_id, (self._ringing_tone,), loop=False)
 
     async def _answer(self, call: Call, leg: Leg, sdp: str | None, fork: str) -> None:
         if self._book.by_leg(leg.leg_id) is None:

@@ -6,7 +6,16 @@ from typing import assert_never
 
 from huntline.calls.diversion import DiversionReason, Path
 from huntline.calls.model import Call, Ring
-from huntline.directory.plan import OutsideNumber, QueueTarget, StarCode, Target, UserTarget
+from huntline.directory.plan import (
+    AttendantTarget,
+    OutsideAddress,
+    OutsideNumber,
+    QueueTarget,
+    StarCode,
+    Target,
+    UserTarget,
+    VoicemailTarget,
+)
 from huntline.sip.core.grammar import parse_address
 
 
@@ -50,7 +59,9 @@ def _has_passed(path: Path, target: Target) -> bool:
             return any(hop.user_id == user_id for hop in path)
         case QueueTarget(queue_id):
             return any(hop.queue_id == queue_id for hop in path)
-        case StarCode() | OutsideNumber():
+        case AttendantTarget(attendant_id):
+            return any(hop.attendant_id == attendant_id for hop in path)
+        case StarCode() | OutsideNumber() | OutsideAddress() | VoicemailTarget():
             return False
         case _:
             assert_never(target)

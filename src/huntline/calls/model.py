@@ -10,11 +10,13 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Protocol
 
+from huntline.attendant.visit import Visit
+from huntline.calls.box_visit import BoxVisit
 from huntline.calls.caller_identity import CallerId
 from huntline.calls.contacts import Contact, Display, PhoneKind
-from huntline.calls.diversion import Path
-from huntline.calls.failures import NO_PHONE, Header, RingFailure
-from huntline.directory.plan import Target
+from huntline.calls.diversion import Hop, Path
+from huntline.calls.failures import NO_PHONE, Header, RingFailure, Unreached
+from huntline.directory.plan import NO_WISH, AlsoRung, PersonRule, Target
 from huntline.engine.model import Transfer
 from huntline.engine.reasons import Cause, Destination, Reason
 from huntline.sip.core.events import LegRinging
@@ -59,7 +61,9 @@ class OwnerKind(StrEnum):
     QUEUE = "queue"
     FORWARD = "forward"
     DIRECT = "direct"
+    VOICEMAIL = "voicemail"
     TRANSFER = "transfer"
+    ATTENDANT = "attendant"
 
 
 class RingOwner(Protocol):
@@ -122,8 +126,12 @@ class CallOwner(Protocol):
         which they cannot hand on themselves."""
         ...
 
-    def prompt_finished(self, call: Call, source: str) -> None:
-        """What was played once to the caller is over."""
+    def prompt_finished(self, call: Call, sources: tuple[str, ...]) -> None:
+        """What was played once to the caller is over: ``call.prompt``, where it was that, is empty again."""
+        ...
+
+    def key_pressed(self, call: Call, key: str) -> None:
+        """The caller, who talks to nobody, has pressed a key (0-9, *, #, A-D): told once a press."""
         ...
 
     def caller_left(self, call: Call) -> None:
@@ -154,6 +162,10 @@ class CallOwner(Protocol):
         """How a queue is told of a transfer out of the call by a user."""
         ...
 
+    def let_go(self, call: Call) -> None:
+        """The call goes on elsewhere, or is over: what is held for it here is given back."""
+        ...
+
 
 @dataclass(slots=True, eq=False)
 class Leg:
@@ -169,6 +181,7 @@ class Leg:
     state: LegState = LegState.RINGING
     is_holding: bool = False
     key_way: KeyWay | None = None
+    told_key: tuple[str, float] | None = None  # the last key by INFO, and when by the loop's clock
     is_trusted: bool = False  # a provider that is told, and believed, who calls
     identity: CallerId | None = None  # who such a provider says was reached by it
     unapplied: str | None = None  # what the peer has described, and media has not taken yet
@@ -182,12 +195,26 @@ class Leg:
 
 @dataclass(slots=True, eq=False)
 class RingPlan:
-    """Whom a ring is to reach and what they are told. ``looked_up`` are contacts whose host is a name, while
-    its address is asked for."""
+    """Whom a ring is still to reach and what they are told. ``looked_up`` are contacts whose host is a name,
+    while its address is asked for."""
 
     contacts: list[Contact]
     display: Display
     looked_up: list[Contact] = field(default_factory=list)
+
+    def take(self, kind: PhoneKind) -> list[Contact]:
+        """All phones of a kind, which are reached now and are not in the plan any more."""
+        taken = [contact for contact in self.contacts if contact.phone_kind is kind]
+        self.contacts = [contact for contact in self.contacts if contact.phone_kind is not kind]
+        return taken
+
+
+@dataclass(frozen=True, slots=True)
+class DueRing:
+    """Somebody is to be rung beside a person at a moment, by the clock of the user agent."""
+
+    also: AlsoRung
+    at: float
 
 
 @dataclass(slots=True, eq=False)
@@ -195,7 +222,8 @@ class Ring:
     """One attempt to reach a party on all of its phones; ``ring_id`` is the engine's for agents.
 
     ``path`` is how the call came to them: their hop is the last one. ``is_outside``: the telephone network is
-    asked. ``mailbox`` is where the call goes that they do not take. ``failure`` says why nobody was reached.
+    asked. ``rule`` says where the call goes that they do not take, as it was when the ring began, and ``due``
+    who is rung beside them in time. ``failure`` says why nobody was reached.
     ``plan`` is None once nobody else is to be rung; ``rings_until`` is when the alert time is over, where we
     and not the engine keep it, by the clock of the user agent.
     """
@@ -206,7 +234,8 @@ class Ring:
     account_id: str | None
     path: Path = ()
     is_outside: bool = False
-    mailbox: str | None = None
+    rule: PersonRule = NO_WISH
+    due: list[DueRing] = field(default_factory=list)
     legs: dict[str, Leg] = field(default_factory=dict)
     plan: RingPlan | None = None
     rings_until: float | None = None
@@ -256,6 +285,14 @@ class Arrival:
     sdp_offer: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Where a caller is who speaks to nobody but to us: an attendant, a mailbox."""
+
+    hop: Hop
+    shown: Destination
+
+
 @dataclass(slots=True, eq=False)
 class Call:
     """The whole affair. ``callee_media`` has what the rings of this call share, for each kind of phones. Once
@@ -278,19 +315,31 @@ class Call:
     callee_media: dict[PhoneKind, CalleeMedia] = field(default_factory=dict)
     rings: dict[str, Ring] = field(default_factory=dict)
     connected_ring: Ring | None = None
-    greeting: str | None = None
+    prompt: tuple[str, ...] = ()  # what is played to the caller once, by ``Prompting``
+    is_leaving: bool = False  # the last prompt of a queue was that of an exit, not the greeting
     path: Path = ()  # the targets it had before it came to whoever it is for now
     max_forwards: int = MAX_FORWARDS  # how much further it may go
     early: Leg | None = None  # whom the caller hears before they answer
     may_hear_early: bool = False  # the caller can be given audio before the answer
     is_early_told: bool = False  # and has been: nobody but us makes them hear ringing any more
-    failed_forward: Ring | None = None
+    unreached: Unreached | None = None  # whom it was sent on to last, if that came to nothing
+    stop: Stop | None = None  # the attendant or mailbox that its caller is with
+    visit: Visit | None = None  # to the attendant
+    steps: tuple[Reason, ...] = ()  # what belongs on its record, should it get one
+    transferred: Transfer | None = None  # how its caller came into it, if by a transfer
     farewell: tuple[Header, ...] = ()  # what of the last words of a party the other one is told
     transfer: PendingTransfer | None = None
     arrival: Arrival | None = None
     arrived_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    box_visit: BoxVisit | None = None  # while it is in a mailbox
     is_released: bool = False
+    hides_number: bool = False  # its caller wants nobody's number to be shown outside, for this call
     is_handed_on: bool = False  # its caller talked to somebody else before, and knows them by name
+
+    @property
+    def is_with_engine(self) -> bool:
+        """Whether it has come to a queue: the engine keeps its record, wherever it goes, to its end."""
+        return self.queue_id is not None
 
     @property
     def callee(self) -> Leg | None:
@@ -448,6 +497,12 @@ class CallBook:
     def by_media(self, media_id: str) -> Call | None:
         """The call of a media leg."""
         return self._media.get(media_id)
+
+    def is_on_a_call(self, user_id: str) -> bool:
+        """Whether a user talks to somebody, in a call of whatever kind."""
+        found = (ring.legs.get(name) if ring else call.caller for name, (call, ring) in self._legs.items())
+        legs = [leg for leg in found if leg is not None and leg.account_id == user_id]
+        return any(leg.state is LegState.ANSWERED for leg in legs)
 
     def _count(self, leg: Leg, step: int) -> None:
         if leg.account_id is None or leg.party is Party.AGENT:

@@ -11,6 +11,7 @@ from huntline.calls.dialling import Dialling
 from huntline.calls.early_audio import EarlyAudio
 from huntline.calls.ends import CallEnds
 from huntline.calls.hold import Holding
+from huntline.calls.prompting import Prompting
 from huntline.calls.refusals import Refusals
 from huntline.calls.tools import CallTools
 
@@ -21,6 +22,7 @@ class CallParts:
 
     dialling: Dialling
     holding: Holding
+    prompting: Prompting
     early: EarlyAudio
     alerting: Alerting
     identity: ConnectedIdentity
@@ -39,6 +41,7 @@ class CallParts:
         return cls(
             dialling,
             holding,
+            Prompting(media, changed),
             early,
             alerting,
             identity,

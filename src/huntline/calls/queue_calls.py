@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from huntline.calls.diversion import MAX_TARGETS
-from huntline.calls.failures import TOO_MANY_HOPS
-from huntline.calls.model import Call, OwnerKind
+from huntline.calls.model import Call, LegState, OwnerKind
 from huntline.calls.parts import CallParts
 from huntline.calls.refusals import EXIT_WORDS, Refusal, refusal_of
 from huntline.calls.tools import CallTools
-from huntline.directory.refused import RefusalReason
 from huntline.engine import events as told
-from huntline.engine.model import Outcome, Transfer
+from huntline.engine.model import ExitPrompt, Outcome, Transfer
 from huntline.engine.reasons import Destination, FromQueue, Reason
 
 _STATUSES = {Outcome.OVERFLOWED: 486, Outcome.REFUSED: 403}
@@ -25,49 +22,70 @@ class QueueCalls:
     def __init__(self, tools: CallTools, parts: CallParts) -> None:
         self._tools = tools
         self._ends = parts.ends
+        self._prompting = parts.prompting
 
-    def enter(self, call: Call, queue_id: str, transfer: Transfer | None = None) -> None:
-        """Hand a caller to the engine."""
-        if len(call.path) >= MAX_TARGETS:
-            refusal = refusal_of(TOO_MANY_HOPS, is_outside=False, reason=RefusalReason.TOO_MANY_HOPS)
-            self._ends.turn_away(call, refusal)
-            return
+    def enter(self, call: Call, queue_id: str) -> None:
+        """Hand a caller to the engine, which may know the call already."""
+        was_with_engine = call.is_with_engine
         call.queue_id, call.owner = queue_id, self
+        if was_with_engine:
+            self._tools.post(told.CallSentToQueue(call.call_id, queue_id, len(call.path)))
+            return
+        has_been_elsewhere = call.caller.state is LegState.ANSWERED and call.transferred is None
         self._tools.post(
-            told.CallArrived(call.call_id, call.organization_id, queue_id, call.caller_id.shown, transfer)
+            told.CallArrived(
+                call.call_id,
+                call.organization_id,
+                queue_id,
+                call.caller_id.shown,
+                call.transferred,
+                is_answered=call.caller.state is LegState.ANSWERED,
+                arrived_at=call.arrived_at if has_been_elsewhere else None,
+                steps=call.steps,
+                passed=len(call.path),
+            )
         )
+        call.steps = ()
 
     # -- what the engine asks
 
     def refuse(self, call: Call, outcome: Outcome) -> None:
         """Turn the caller away: with what a forward came to, where there was one."""
-        if (ring := call.failed_forward) is not None:
-            refusal = refusal_of(ring.failure, is_outside=ring.is_outside)
+        if (unreached := call.unreached) is not None:
+            refusal = refusal_of(unreached.failure, is_outside=unreached.is_outside)
         else:
             refusal = Refusal(_STATUSES.get(outcome, 480), words=EXIT_WORDS.get(outcome, ""))
         self._ends.refuse(call, refusal)
 
     def greet(self, call: Call, queue_id: str) -> None:
         """Play the greeting of a queue, which may have none."""
-        call.greeting = self._tools.site.greeting(queue_id)
-        if call.greeting is None:
+        greeting, call.is_leaving = self._tools.site.greeting(queue_id), False
+        if greeting is None:
             self._tools.post(told.GreetingFinished(call.call_id))
         else:
-            self._tools.media.play(call.caller.media_id, call.greeting, loop=False)
+            self._prompting.play(call, (greeting,))
+
+    def say_before_exit(self, call: Call, queue_id: str, prompt: ExitPrompt) -> None:
+        """Tell a caller who leaves the queue what there is to say."""
+        source, call.is_leaving = self._tools.site.exit_prompt(queue_id, prompt), True
+        if source is None:
+            self._tools.post(told.ExitPromptFinished(call.call_id))
+        else:
+            self._prompting.play(call, (source,))
 
     def play_music(self, call: Call, queue_id: str) -> None:
         """Play the music of a queue until something else is asked for."""
-        call.music = self._tools.site.music(queue_id)
-        self._tools.media.play(call.caller.media_id, call.music, loop=True)
-        self._tools.changed(call)
+        self._prompting.play_music(call, self._tools.site.music(queue_id))
 
     # -- what happens to its calls (CallOwner)
 
-    def prompt_finished(self, call: Call, source: str) -> None:
-        """The greeting is over."""
-        if call.greeting is not None and source == call.greeting:
-            call.greeting = None
-            self._tools.post(told.GreetingFinished(call.call_id))
+    def prompt_finished(self, call: Call, sources: tuple[str, ...]) -> None:
+        """The greeting is over, or what was said before an exit."""
+        finished = told.ExitPromptFinished if call.is_leaving else told.GreetingFinished
+        self._tools.post(finished(call.call_id))
+
+    def key_pressed(self, call: Call, key: str) -> None:
+        """No key means anything to a queue."""
 
     def caller_left(self, call: Call) -> None:
         """The engine ends the call."""
@@ -97,3 +115,6 @@ class QueueCalls:
         """Out of the queue's call."""
         queue = self._tools.plan.queue(call.queue_id or "")
         return Transfer(user_id, FromQueue(queue.name if queue else ""), call.call_id)
+
+    def let_go(self, call: Call) -> None:
+        """Nothing is held here: the engine has it all."""

@@ -20,7 +20,7 @@ from huntline.sdp import is_hold
 from huntline.sip.core.events import InviteReceived
 from huntline.sip.core.replaces_header import Replaces
 
-Found = tuple[Call, Leg]
+ForwardTarget = tuple[Call, Leg]
 
 
 class Takeovers:
@@ -51,7 +51,7 @@ class Takeovers:
         else:
             self._tools.tasks.spawn(self._take_over(event, replaces, caller))
 
-    def _find(self, replaces: Replaces, account: Account) -> Found | NotAdmitted:
+    def _find(self, replaces: Replaces, account: Account) -> ForwardTarget | NotAdmitted:
         """The answered leg of the user that is meant, or the refusal."""
         gone = NotAdmitted(481, (), RefusalReason.NO_SUCH_CALL, account.organization_id)
         record = self._tools.user_agent.replaced_leg(replaces)

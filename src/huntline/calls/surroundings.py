@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from huntline.calls.contacts import Callee, Contact
-from huntline.directory.plan import Account
+from huntline.directory.plan import Account, StarCode
+from huntline.engine.model import ExitPrompt
 
 
 class Surroundings(Protocol):
@@ -20,11 +21,15 @@ class Surroundings(Protocol):
         ...
 
     def person(self, account: Account) -> Callee:
-        """Who is rung for a person, whose calls may all be forwarded."""
+        """Who is rung for a person, and their rule for calls that they do not take."""
         ...
 
     def greeting(self, queue_id: str) -> str | None:
         """The source of a queue's greeting."""
+        ...
+
+    def exit_prompt(self, queue_id: str, prompt: ExitPrompt) -> str | None:
+        """The source of what a queue says before an exit, None for nothing."""
         ...
 
     def music(self, queue_id: str | None) -> str:
@@ -36,6 +41,6 @@ class Surroundings(Protocol):
         """The source of what a caller hears while somebody is rung."""
         ...
 
-    def obey_star_code(self, account_id: str, action: str) -> str:
+    async def obey_star_code(self, account_id: str, code: StarCode) -> str:
         """Do what a user dialled for; returns the source of the tone that says whether it was done."""
         ...

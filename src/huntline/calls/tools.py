@@ -11,7 +11,7 @@ from huntline.calls.tasks import Tasks
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.plan import ServerPlan
 from huntline.engine.events import Event, OtherCallsChanged
-from huntline.media.interface import Media
+from huntline.media.interface import Media, Speaking
 from huntline.sip.user_agent import UserAgent
 
 
@@ -19,7 +19,8 @@ from huntline.sip.user_agent import UserAgent
 class CallTools:
     """The parts around call control, the same for every part of it.
 
-    ``post`` takes events for the engine, ``changed`` each call of which something is different.
+    ``post`` takes events for the engine, ``changed`` each call of which something is different; ``speech``
+    makes prompts of sentences.
     """
 
     user_agent: UserAgent
@@ -28,6 +29,7 @@ class CallTools:
     site: Surroundings
     post: Callable[[Event], None]
     changed: Callable[[Call], None]
+    speech: Speaking
     tasks: Tasks = field(default_factory=Tasks)
     book: CallBook = field(init=False)
 

@@ -7,26 +7,44 @@ Consultative (section 7): the far party takes the transferor's place in the othe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from uuid_utils import uuid7
 
 from huntline.calls.admission import Admission, NotAdmitted
 from huntline.calls.caller_identity import ANONYMOUS, CallerId, inside_caller, warning
 from huntline.calls.contacts import Callee
 from huntline.calls.direct_calls import DirectCalls
-from huntline.calls.diversion import DiversionReason, Hop, Path, number_hop, person_hop
+from huntline.calls.diversion import DiversionReason, Hop, Path, number_hop, people_passed, person_hop
 from huntline.calls.model import Call, Leg, OwnerKind, Party, PendingTransfer, Ring
+from huntline.calls.moves import Moves
 from huntline.calls.parts import CallParts
-from huntline.calls.queue_calls import QueueCalls
 from huntline.calls.tools import CallTools
 from huntline.clean_text import cleaned
 from huntline.directory.names import plain_user
-from huntline.directory.organization import QueueSettings
-from huntline.directory.plan import Account, OutsideNumber, QueueTarget, StarCode, Target, UserTarget
+from huntline.directory.plan import (
+    NO_WISH,
+    Account,
+    AttendantTarget,
+    MoveTarget,
+    OutsideAddress,
+    OutsideNumber,
+    QueueTarget,
+    StarCode,
+    UserTarget,
+    VoicemailTarget,
+)
 from huntline.engine.model import Transfer
 from huntline.engine.reasons import Cause, Destination, DestinationKind, Reason
 from huntline.sip.core.events import LegRinging, ReferReceived
 from huntline.sip.core.grammar import GrammarError, Uri, parse_uri
 from huntline.sip.core.replaces_header import Replaces
+
+_Place = QueueTarget | AttendantTarget | VoicemailTarget
+"""What takes a caller at once, with nobody to be rung first."""
+
+_Rung = UserTarget | OutsideNumber | OutsideAddress
 
 
 class TransferRefused(Exception):
@@ -48,7 +66,7 @@ class Transfers:
         tools: CallTools,
         parts: CallParts,
         admission: Admission,
-        queue_calls: QueueCalls,
+        moves: Moves,
         direct_calls: DirectCalls,
     ) -> None:
         self._tools = tools
@@ -59,7 +77,7 @@ class Transfers:
         self._audio_paths = parts.audio_paths
         self._ends = parts.ends
         self._identity = parts.identity
-        self._queue_calls = queue_calls
+        self._moves = moves
         self._direct_calls = direct_calls
 
     # -- what a party asks
@@ -103,62 +121,59 @@ class Transfers:
             self._accept(leg)
             self._tell(leg, target.status)
             return
-        queue = self._queue_of(target)
-        if queue is not None:
+        passed, last = self._tools.plan.way(target)
+        if isinstance(last, _Place):
             self._accept(leg)
-            self._to_queue(call, leg, far, queue, target.organization_id)
+            successor = self._successor(call, far)
+            successor.path = (*successor.path, *people_passed(self._tools.plan, passed))
+            self._hand_over(call, leg, successor, last)
             return
-        to, callee = self._person_of(account, target)
+        to, callee = self._party(account.organization_id, last, passed)
         if callee.user_id is not None and callee.user_id in (leg.account_id, far.account_id):
             raise TransferRefused(403, "whom you transfer to is in the call already")
         self._accept(leg)
-        self._ring(call, leg, to, callee)
+        self._ring(call, leg, to, callee, people_passed(self._tools.plan, passed))
 
-    def _queue_of(self, target: Target) -> QueueSettings | None:
-        """The queue that an address leads to, also by way of a person who has calls forwarded to it."""
+    def _party(self, organization_id: str, to: _Rung, passed: Sequence[Account]) -> tuple[str, Callee]:
+        """Who is rung, and how they are called: the UPN of a user, or a URI. What they do not take goes by
+        their rule, or that of the last one of those who want all calls to go there."""
         plan = self._tools.plan
-        if isinstance(target, QueueTarget):
-            return plan.queue(target.queue_id)
-        person = self._user_at(target)
-        destination = plan.destination(person) if person else None
-        return destination if isinstance(destination, QueueSettings) else None
+        rule = plan.rule_of(passed[-1].user_id) if passed else NO_WISH
+        if isinstance(to, UserTarget):
+            person = plan.account_by_id(to.user_id)
+            if person is None:
+                return "nobody", Callee(None, [])
+            uri, callee = person.upn, self._tools.site.person(person)
+        else:
+            uri = f"tel:{to.number}" if isinstance(to, OutsideNumber) else to.uri
+            callee = self._tools.site.callee(organization_id, uri)
+        return uri, replace(callee, rule=callee.rule.or_of(rule))
 
-    def _person_of(self, account: Account, target: Target) -> tuple[str, Callee]:
-        """Who is rung, and how they are called: the UPN of a user, or a ``tel:`` URI."""
-        if isinstance(target, OutsideNumber):
-            number = f"tel:{target.number}"
-            return number, self._tools.site.callee(account.organization_id, number)
-        person = self._user_at(target)
-        return (person.upn, self._tools.site.person(person)) if person else ("nobody", Callee(None, []))
-
-    def _user_at(self, target: Target) -> Account | None:
-        return self._tools.plan.account_by_id(target.user_id) if isinstance(target, UserTarget) else None
-
-    def _to_queue(self, call: Call, leg: Leg, far: Leg, queue: QueueSettings, organization_id: str) -> None:
-        """The far party is a new arrival in the queue; the call is over for the transferor."""
-        successor = self._successor(call, far)
-        transfer = call.owner.transfer_by(call, leg.account_id)
-        if organization_id != call.organization_id:
-            # Another customer's queue: who transferred, and out of which call, is not theirs to know.
-            successor.organization_id = organization_id
-            transfer = Transfer(None, Cause.FROM_OUTSIDE)
+    def _hand_over(self, call: Call, leg: Leg, successor: Call, place: _Place) -> None:
+        """The far party is a new arrival there; the call is over for the transferor."""
+        far = successor.caller
+        successor.transferred = call.owner.transfer_by(call, leg.account_id)
+        if place.organization_id != call.organization_id:
+            # Another customer's: who transferred, and out of which call, is not theirs to know.
+            successor.organization_id = place.organization_id
+            successor.transferred = Transfer(None, Cause.FROM_OUTSIDE)
         self._tell(leg, 200)
         self._detach(call, far)
         self._tools.book.adopt(successor)
         self._tools.media.unbridge(far.media_id)
         self._holding.settle(successor)
-        call.owner.handed_on(call, Destination(DestinationKind.QUEUE, queue.name))
-        self._queue_calls.enter(successor, queue.queue_id, transfer)
+        call.owner.handed_on(call, self._moves.shown(place))
+        self._moves.go(successor, place)
         self._identity.tell_queue(successor)
 
     # -- while somebody is rung
 
-    def _ring(self, call: Call, leg: Leg, to: str, callee: Callee) -> None:
+    def _ring(self, call: Call, leg: Leg, to: str, callee: Callee, passed: Path) -> None:
         successor = self._successor(call, _far_of(call, leg))
         call.transfer = PendingTransfer(leg, successor, _destination(to))
         self._holding.settle(call)
         ring_id = f"{successor.call_id}.transfer"
-        self._alerting.start(call, self, ring_id, to, callee, successor.path)
+        self._alerting.start(call, self, ring_id, to, callee, (*successor.path, *passed))
 
     def transferor_left(self, call: Call, leg_id: str) -> bool:
         """Whether the leg that is over is that of a transferor: then the transfer goes on without them."""
@@ -190,10 +205,30 @@ class Transfers:
         self._audio_paths.connect(call, ring)
 
     def failed(self, call: Call, ring: Ring) -> None:
-        """The target's mailbox is rung; without one the far party stays where they are."""
-        if not self._alerting.follow_rule(call, ring):
+        """The target's rule counts; without one the far party stays where they are."""
+        if self._alerting.ring_the_rest(call, ring):
+            return
+        self._alerting.stop(call)
+        transfer = call.transfer
+        to, path = self._moves.by_rule(transfer.successor if transfer else call, ring)
+        if to is not None and transfer is not None:
+            self._dialling.release_media(call)
+            self._follow_rule(call, transfer, to, path)
+        else:
             status = ring.failure.status_for_caller(is_outside=ring.is_outside)
             self._give_up(call, status, ring.failure.why)
+
+    def _follow_rule(self, call: Call, transfer: PendingTransfer, to: MoveTarget, path: Path) -> None:
+        """Who did not take the far party has a rule that says who does."""
+        passed, last = self._tools.plan.way(to)
+        path = (*path, *people_passed(self._tools.plan, passed))
+        if isinstance(last, _Place):
+            call.transfer, transfer.successor.path = None, path
+            self._hand_over(call, transfer.transferor, transfer.successor, last)
+        else:
+            uri, callee = self._party(call.organization_id, last, passed)
+            ring_id = f"{transfer.successor.call_id}.transfer/{len(path)}"
+            self._alerting.start(call, self, ring_id, uri, callee, path)
 
     def connected(self, call: Call, ring: Ring) -> None:
         """The far party goes on with the target, in a call of their own."""

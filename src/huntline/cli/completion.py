@@ -30,6 +30,7 @@ def words(known: Iterable[str]) -> Complete:
 
 organization_names = _names_of("organizations")
 queue_names = _names_of("queues")
+attendant_names = _names_of("attendants")
 user_names = _names_of("users")
 group_names = _names_of("groups")
 number_names = _names_of("numbers")

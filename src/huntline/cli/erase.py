@@ -28,6 +28,7 @@ _ROWS = {
     "rings": "rings",
     "decisions": "decisions",
     "refused_calls": "refused calls",
+    "voicemail_messages": "voice messages",
     "audit": "changes in the audit",
 }
 _PAUSE = 0.05  # s between two batches: a server may be at work on the same database
@@ -42,7 +43,7 @@ def erase(
     organization: OrganizationOption = None,
     data: DataOption = None,
 ) -> None:
-    """Take a person's number out of history, refused calls and audit, in all its spellings.
+    """Take a person's number out of history, refused calls and audit, and delete their voice messages.
 
     The calls stay, as calls of somebody who withholds their number. The settings stay as they are.
     """
@@ -50,25 +51,30 @@ def erase(
     from huntline.directory.spellings import NotANumber, spellings_of
     from huntline.storage.audit import Actor
     from huntline.storage.database import open_database
-    from huntline.storage.erasure import erase as take_out
     from huntline.storage.settings import Settings
+    from huntline.voicemail.boxes import Voicemail
+    from huntline.voicemail.erasure import erase_number as take_out
 
     try:
         spellings = spellings_of(number)
     except NotANumber as error:
         raise ConfigurationError(f"NUMBER: value {number!r}: {error}") from None
-    database = open_database(made_data_folder(data))
+    folder = made_data_folder(data)
+    database = open_database(folder)
+    voicemail = Voicemail(database, folder)
     try:
         organizations = Settings(database).organizations()
         one = chosen(organizations, organization).organization_id if organization else None
         now, by = datetime.now(UTC), Actor(local_user(), "cli")
-        found = take_out(database, spellings, now, by, organization_id=one, dry_run=True)
+        found = take_out(database, voicemail, spellings, now, by, organization_id=one, dry_run=True)
         _show(found, organizations)
         if dry_run or not found.total:
             return
         if not yes:
             typer.confirm(f"Erase {spellings.e164} there? It cannot be undone", abort=True)
-        erased = take_out(database, spellings, now, by, organization_id=one, pause=lambda: time.sleep(_PAUSE))
+        erased = take_out(
+            database, voicemail, spellings, now, by, organization_id=one, pause=lambda: time.sleep(_PAUSE)
+        )
     finally:
         database.dispose()
     _tell_server(data_folder(data))

@@ -9,6 +9,7 @@ from huntline.directory.organization import GROUP_NUMBERS, GroupKind
 
 _SETTINGS: tuple[Setting, ...] = (
     WordOption(field="kind", help="Which sort of group", words=[*GroupKind]),
+    TextOption(field="mail", help="A mail address, which names it too", metavar="ADDRESS", may_be_none=True),
     NamesOption(field="members", one="member", help="Users, and groups by name", complete=user_names),
     TextOption(
         field="caller_id_policy",
@@ -37,6 +38,7 @@ GROUP = Thing(
     columns={
         "group": lambda group: group["name"],
         "kind": lambda group: group["kind"],
+        "mail": lambda group: group["mail"],
         "members": lambda group: len(group["members"]),
         "caller-ID policy": lambda group: group["caller_id_policy"],
         "rank": lambda group: group["caller_id_rank"],

@@ -60,18 +60,36 @@ _SETTINGS: tuple[Setting, ...] = (
         field="queue_name_in_identity",
         help="Whether P-Asserted-Identity, too, names the queue to agents' phones",
     ),
-    PartOption(
-        "star_codes",
-        TextOption(field="opt_out", name="opt_out_code", help="Opts out", metavar=_CODE, may_be_none=True),
-    ),
-    PartOption(
-        "star_codes",
-        TextOption(field="opt_in", name="opt_in_code", help="Opts in", metavar=_CODE, may_be_none=True),
+    *(
+        PartOption(
+            "star_codes",
+            TextOption(field=field, name=f"{field}_code", help=help_, metavar=_CODE, may_be_none=True),
+        )
+        for field, help_ in {
+            "opt_out": "Opts out",
+            "opt_in": "Opts in",
+            "forward_all": "Sends all calls to the number behind it, or to voicemail",
+            "forward_all_off": "Sends all calls on no more",
+            "forward_busy": "The same for calls while one is busy",
+            "forward_busy_off": "Ends that",
+            "forward_no_answer": "The same for calls not answered",
+            "forward_no_answer_off": "Ends that",
+            "hide_number": "Before a number: hides the own one for this call",
+        }.items()
     ),
     Steps(
         field="service_number_table",
         help="How many service numbers so many Phone System licences allow",
         names=("phone_system_licences", "service_numbers"),
+    ),
+    Steps(
+        field="queue_table",
+        help="How many queues so many licences for Phone System and conferencing allow",
+        names=("phone_system_licences", "conferencing_licences", "queues"),
+    ),
+    SwitchOption(
+        field="queues_need_licences",
+        help="Whether there are queues only with E5, or with E3 and Phone System, as in 2018",
     ),
 )
 

@@ -117,6 +117,13 @@ def in_words(value: Any) -> str:
             return NOTHING
         case bool():
             return "yes" if value else "no"
+        case {"menu": dict() as menu, **rest}:
+            said = {"greeting": rest.get("greeting"), **menu}
+            return ", ".join(f"{name} {in_words(each)}" for name, each in said.items() if each is not None)
+        case {"key": key, **rest}:
+            return f"{key}={in_words(rest)}"
+        case {"greeting": dict() as greeting, **rest}:
+            return f"{in_words(greeting)}, then {in_words(rest)}"
         case {"action": action, **rest}:
             return f"{action}:{rest['target']}" if rest.get("target") else str(action)
         case {"say": text, **rest}:

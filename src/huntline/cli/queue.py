@@ -19,6 +19,7 @@ from huntline.cli.settings import (
 from huntline.cli.verbs import Thing, group_of
 from huntline.directory.organization import LIMIT_NUMBERS, QUEUE_NUMBERS
 from huntline.engine.model import CallsAlerting, Distribution
+from huntline.languages.speaking import SPOKEN_LANGUAGES
 
 _EXIT = ("disconnect", "forward:TARGET", "voicemail:PERSON")
 
@@ -38,6 +39,16 @@ _SETTINGS: tuple[Setting, ...] = (
     ),
     SoundOption(field="greeting", help="Played once, before the waiting begins", unset="none", speaks=True),
     SoundOption(field="music", help="Played while callers wait", unset="default", speaks=False),
+    SoundOption(field="overflow_prompt", help="Told when the queue is full", unset="none", speaks=True),
+    SoundOption(field="timeout_prompt", help="Told after the maximum wait", unset="none", speaks=True),
+    SoundOption(field="no_agents_prompt", help="Told when nobody serves", unset="none", speaks=True),
+    SoundOption(
+        field="disconnect_prompt",
+        help="Told before callers are hung up on; else a sentence of ours",
+        unset="none",
+        speaks=True,
+    ),
+    WordOption(field="language", help="What the queue says by itself is in it", words=[*SPOKEN_LANGUAGES]),
     WordOption(field="distribution", help="Who is rung in which order", words=[*Distribution]),
     WordOption(
         field="alerting",

@@ -388,18 +388,25 @@ class PartOption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Steps:
-    """A table of whole numbers: from the first of two on, the second."""
+    """A table of whole numbers: the last of each step, from those before it on."""
 
     field: str
     help: str
-    names: tuple[str, str]
+    names: tuple[str, ...]
 
     @property
     def flag(self) -> str:
         return flag_of(self.field)
 
     def parameters(self, *, is_new: bool) -> list[Parameter]:
-        return [option(self.flag, str | None, f"{self.help}; or {NONE}.", metavar="FROM:NUMBER,...")]
+        return [
+            option(
+                self.flag,
+                str | None,
+                f"{self.help}; or {NONE}.",
+                metavar=f"{'FROM:' * (len(self.names) - 1)}NUMBER,...",
+            )
+        ]
 
     def body(self, said: Said) -> Json:
         value = said.get(self.flag)
@@ -408,11 +415,11 @@ class Steps:
         return {self.field: [] if value == NONE else list(map(self._step, value.split(",")))}
 
     def _step(self, text: str) -> Json:
-        first, _, second = text.partition(":")
         try:
-            return dict(zip(self.names, (int(first), int(second)), strict=True))
+            return dict(zip(self.names, map(int, text.split(":")), strict=True))
         except ValueError:
-            wanted = f"must be two whole numbers such as 0:5, or {NONE}"
+            count, example = ("two", "0:5") if len(self.names) == 2 else ("three", "0:0:5")
+            wanted = f"must be {count} whole numbers such as {example}, or {NONE}"
             raise ConfigurationError(f"{self.flag}: value {text!r}: {wanted}") from None
 
 

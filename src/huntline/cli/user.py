@@ -2,23 +2,52 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from inspect import Parameter
 from typing import Any
 
 from huntline.cli.completion import policy_names, user_names
 from huntline.cli.settings import (
+    NONE,
     Json,
     NamesOption,
+    NumberOption,
     Password,
+    Said,
     Setting,
     SwitchOption,
     TextOption,
     WordOption,
     Words,
+    option,
 )
 from huntline.cli.verbs import Thing, group_of
-from huntline.directory.organization import Home, Licence
+from huntline.directory.organization import USER_NUMBERS, Home, Licence
 
 _ADDRESS = "sip:USER@HOST|tel:+DIGITS"
+_RULE = "TARGET|voicemail|off"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlsoRingOption:
+    """Who is rung beside a person, each by an option of its own such as ``tel:+14255550142@10``."""
+
+    field: str
+    flag: str
+
+    def parameters(self, *, is_new: bool) -> list[Parameter]:
+        """The one option."""
+        text = (
+            "Who is rung beside them, after how many seconds; may be said again, together they replace what"
+            f" is there; or {NONE}."
+        )
+        return [option(self.flag, list[str] | None, text, metavar="tel:+DIGITS@SECONDS")]
+
+    def body(self, said: Said) -> Json:
+        """The list, in the order in which it was typed."""
+        typed = said.get(self.flag)
+        return {self.field: [] if typed == [NONE] else typed} if typed else {}
+
 
 _SETTINGS: tuple[Setting, ...] = (
     TextOption(field="display_name", help="What people see", metavar="NAME"),
@@ -34,12 +63,26 @@ _SETTINGS: tuple[Setting, ...] = (
     ),
     WordOption(field="homed", help="Where the account lives", words=[*Home]),
     TextOption(field="line_uri", help="Their own number", metavar="tel:+DIGITS", may_be_none=True),
+    TextOption(
+        field="extension",
+        help="What callers of an attendant dial to reach them",
+        metavar="DIGITS",
+        may_be_none=True,
+    ),
     NamesOption(field="contacts", one="contact", help="Addresses of phones that do not register"),
     Password(field="sip_password", help="The password of their phones"),
     TextOption(field="voicemail", help="Where their mailbox is", metavar=_ADDRESS, may_be_none=True),
-    TextOption(
-        field="forward_to", help="Where all their direct calls go", metavar=_ADDRESS, may_be_none=True
+    *(
+        TextOption(field=field, help=help_, metavar=_RULE, may_be_none=True)
+        for field, help_ in {
+            "forward_to": "Where all their direct calls go",
+            "when_busy": "Where direct calls go while they are busy",
+            "when_no_answer": "Where direct calls go that they do not answer",
+            "when_not_reachable": "Where direct calls go while no phone of theirs is there",
+        }.items()
     ),
+    NumberOption(field="ring_time", help="How long direct calls ring", number=USER_NUMBERS["ring_time"]),
+    AlsoRingOption(field="also_ring", flag="--also-ring"),
     SwitchOption(
         field="hides_number", help="Whether their calls are anonymous, where their policy allows that"
     ),

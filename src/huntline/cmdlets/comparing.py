@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from huntline.cmdlets.values import CmdletRefused, Value, is_like, is_true, items_of, number_of, text_of
+from huntline.cmdlets.values import (
+    CmdletRefused,
+    Hashtable,
+    Value,
+    is_like,
+    is_true,
+    items_of,
+    number_of,
+    text_of,
+)
 
 _NEGATED = {
     "ne": "eq",
@@ -37,7 +46,7 @@ def compare(operator: str, left: Value, right: Value) -> Value:
 def _is_equal(left: Value, right: Value) -> bool:
     if isinstance(left, bool):
         return left is is_true(right)
-    if left is None or right is None:
+    if left is None or right is None or isinstance(left, Hashtable):
         return left is right
     if isinstance(left, int | float):
         return left == number_of(right)

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from huntline.cmdlets.comparing import compare
+from huntline.cmdlets.expressions import OPERATORS
 from huntline.cmdlets.language import evaluate
-from huntline.cmdlets.parsing import OPERATORS, parse
+from huntline.cmdlets.parsing import parse
 from huntline.cmdlets.session import CmdletSession
-from huntline.cmdlets.syntax import BareWord, CommandCall, Expression, ParameterName, Pipeline, ScriptRefused
+from huntline.cmdlets.syntax import (
+    BareWord,
+    CommandCall,
+    Expression,
+    ParameterName,
+    Pipeline,
+    ScriptRefused,
+    Splat,
+)
 from huntline.cmdlets.values import CmdletRefused, Record, ScriptBlock, Value, is_true
 
 Condition = Callable[[Record], bool]
@@ -37,10 +46,12 @@ def _refused(source: str, reason: str) -> CmdletRefused:
     return CmdletRefused(f"-Filter: value {source.strip()!r}: {reason}")
 
 
-def _condition(elements: list[ParameterName | Expression], source: str, session: CmdletSession) -> Condition:
+def _condition(
+    elements: list[ParameterName | Expression | Splat], source: str, session: CmdletSession
+) -> Condition:
     match elements:
         case [BareWord(text=name), ParameterName(name=operator), value, *rest] if not isinstance(
-            value, ParameterName
+            value, ParameterName | Splat
         ):
             first = _comparison(name.removeprefix("$_."), operator.lower(), evaluate(value, session), source)
         case _:

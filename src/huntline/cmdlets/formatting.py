@@ -7,26 +7,32 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from huntline.cmdlets.values import PrintedLine, Record, ScriptBlock, Value, text_of
+from huntline.cmdlets.values import Hashtable, PrintedLine, Record, ScriptBlock, Value, text_of
 
 _MOST_IN_A_TABLE = 4  # properties: objects with more are shown as lists
 
 
 def lines_of(values: Iterable[Value]) -> Iterator[str]:
     """Values as they are printed at the end of a pipeline: alike objects that follow each other together."""
-    for shape, group in groupby(values, _shape):
+    for shape, group in groupby(_in_rows(values), _shape):
         if shape is None:
             yield from (line for value in group if value is not None for line in text_of(value).split("\n"))
-        else:
-            records = [each for each in group if isinstance(each, Record)]
-            yield from list_of(records) if len(shape) > _MOST_IN_A_TABLE else table_of(records)
+            continue
+        records = (each for each in group if isinstance(each, Record))
+        # Lists are printed as their objects come: those who make many see how far they are.
+        yield from list_of(records) if len(shape) > _MOST_IN_A_TABLE else table_of(list(records))
+
+
+def _in_rows(values: Iterable[Value]) -> Iterator[Value]:
+    for value in values:
+        yield from value.rows if isinstance(value, Hashtable) else [value]
 
 
 def _shape(value: Value) -> tuple[str, ...] | None:
     return tuple(value.properties) if isinstance(value, Record) else None
 
 
-def list_of(records: Sequence[Record]) -> Iterator[str]:
+def list_of(records: Iterable[Record]) -> Iterator[str]:
     """Each object as lines of ``Name : value``."""
     yield ""
     for record in records:
@@ -85,6 +91,8 @@ def _plain(value: Value) -> Any:
     match value:
         case Record():
             return {name: _plain(each) for name, each in value.properties.items()}
+        case Hashtable():
+            return {text_of(key): _plain(each) for key, each in value.items}
         case list() | bytes():
             return [_plain(each) for each in value]
         case ScriptBlock() | PrintedLine():

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from huntline.cmdlets.values import CmdletRefused, Record, ScriptBlock, Value, items_of, text_of
+from huntline.cmdlets.values import CmdletRefused, Hashtable, Record, ScriptBlock, Value, items_of, text_of
 from huntline.directory.numbers import Range
 from huntline.directory.problems import did_you_mean
 
@@ -26,6 +26,8 @@ def shown(value: Value) -> str:
             return str(value)
         case bytes():
             return f"{len(value)} bytes"
+        case Hashtable():
+            return "a hashtable"
         case _:
             text = text_of(value)
             return repr(text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}...")
@@ -43,7 +45,7 @@ class Given:
         """The value as one text; None for what is no text."""
         if self.written is not None:
             return self.written
-        if isinstance(self.value, bool | list | bytes | Record | ScriptBlock):
+        if isinstance(self.value, bool | list | bytes | Record | Hashtable | ScriptBlock):
             return None
         return text_of(self.value)
 

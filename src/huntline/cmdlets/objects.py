@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from huntline.cmdlets.comparing import compare
+from huntline.cmdlets.expressions import OPERATORS
 from huntline.cmdlets.formatting import json_of, list_of, table_of
 from huntline.cmdlets.kinds import INT32, Anything, SwitchKind, TextKind, Texts, Whole, shown
 from huntline.cmdlets.parameters import Parameter
-from huntline.cmdlets.parsing import OPERATORS
 from huntline.cmdlets.session import Cmdlet, CmdletCall, Example
 from huntline.cmdlets.values import (
     CmdletRefused,
+    Hashtable,
     PrintedLine,
     Record,
     ScriptBlock,
@@ -227,8 +228,11 @@ MEASURE = Cmdlet(
 
 def _formatted(make: Callable[[list[Record]], Iterator[str]]) -> Callable[[CmdletCall], Iterator[Value]]:
     def format_all(call: CmdletCall) -> Iterator[Value]:
-        records = []
+        records: list[Record] = []
         for item in _incoming(call):
+            if isinstance(item, Hashtable):
+                records.extend(item.rows)
+                continue
             if not isinstance(item, Record):
                 yield item
                 continue

@@ -11,6 +11,7 @@ from huntline.cli.api_client import Api, ApiRefused
 from huntline.cmdlets.formatting import lines_of
 from huntline.cmdlets.kinds import shown
 from huntline.cmdlets.parameters import COMMON, ERROR_ACTIONS, FOR_CHANGES, Parameter, bind_piped, require
+from huntline.cmdlets.syntax import Place
 from huntline.cmdlets.values import CmdletRefused, Value
 from huntline.errors import Refused
 
@@ -78,6 +79,8 @@ class CmdletSession:
         self.cmdlets = cmdlets
         self.ask = ask
         self.has_failed = False
+        self.names_lines = False
+        """Whether errors say in which line: scripts of several lines want that."""
         self._out = out
         self._err = err
         self._variables: dict[str, Value] = {}
@@ -98,11 +101,25 @@ class CmdletSession:
         """Print a remark such as ``WARNING: ...`` beside the output."""
         print(printed(f"{kind}: {text}"), file=self._err)
 
-    def fail(self, who: str, message: str) -> None:
+    def fail(self, who: str, message: str, place: Place | None = None) -> None:
         """Print an error, and remember that there was one."""
         self.has_failed = True
+        if place is not None and self.names_lines:
+            message += f" (line {place.line})"
         red, plain = ("\x1b[91m", "\x1b[0m") if self._err.isatty() else ("", "")
         print(f"{red}{printed(who)} : {printed(message)}{plain}", file=self._err)
+
+    def fail_as(self, action: str | None, who: str, message: str, place: Place | None) -> None:
+        """Report an error as an ``-ErrorAction`` or, without one, the preference says.
+
+        Raises ScriptStopped for Stop.
+        """
+        action = action or str(self.preference(_ERROR_ACTION) or "Continue")
+        if action in ("SilentlyContinue", "Ignore"):
+            return
+        self.fail(who, message, place)
+        if action == "Stop":
+            raise ScriptStopped(message)
 
     def variable(self, name: str) -> Value:
         """The value of a variable. Raises CmdletRefused before it has one."""
@@ -147,12 +164,14 @@ class CmdletSession:
 
 @dataclass(frozen=True, slots=True)
 class CmdletCall:
-    """One cmdlet at work. ``input`` is what comes down the pipeline; None at its beginning."""
+    """One cmdlet at work, called at ``place`` in the script. ``input`` is what comes down the pipeline; None
+    at its beginning."""
 
     cmdlet: Cmdlet
     session: CmdletSession
     arguments: Mapping[str, Value] = field(default_factory=dict)
     input: Iterator[Value] | None = None
+    place: Place | None = None
 
     def __contains__(self, name: str) -> bool:
         return name in self.arguments
@@ -194,13 +213,8 @@ class CmdletCall:
 
     def fail(self, refusal: Refused) -> None:
         """Report an error as ``-ErrorAction`` says. Raises ScriptStopped for Stop."""
-        action = self.get("ErrorAction", self.session.preference(_ERROR_ACTION) or "Continue")
-        if action in ("SilentlyContinue", "Ignore"):
-            return
         message = self._in_parameters(refusal) if isinstance(refusal, ApiRefused) else str(refusal)
-        self.session.fail(self.cmdlet.name, message)
-        if action == "Stop":
-            raise ScriptStopped(message)
+        self.session.fail_as(self.get("ErrorAction"), self.cmdlet.name, message, self.place)
 
     def _in_parameters(self, refusal: ApiRefused) -> str:
         """What the API said, with parameters in the place of its fields."""

@@ -76,10 +76,10 @@ class Enclosed:
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """``$x.Name``."""
+    """``$x.Name``; the name may be made: ``$x."Display Name"``, ``$x.$name``."""
 
     of: Expression
-    name: str
+    name: Expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,14 @@ class Element:
 
     of: Expression
     index: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class HashLiteral:
+    """``@{ key = value; ... }``."""
+
+    entries: tuple[tuple[Expression, Statement], ...]
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +131,7 @@ Expression: TypeAlias = (
     | Enclosed
     | Property
     | Element
+    | HashLiteral
     | Block
     | Operation
     | Not
@@ -139,11 +148,19 @@ class ParameterName:
 
 
 @dataclass(frozen=True, slots=True)
+class Splat:
+    """``@name`` in a command: what the variable holds is given as parameters. The name is in lower case."""
+
+    name: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class CommandCall:
     """A command with what follows it."""
 
     name: str
-    elements: tuple[ParameterName | Expression, ...]
+    elements: tuple[ParameterName | Expression | Splat, ...]
     place: Place
 
 
@@ -152,14 +169,35 @@ class Pipeline:
     """Commands that feed each other; only the first may be an expression."""
 
     stages: tuple[CommandCall | Expression, ...]
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """``$name = ...``, the name in lower case."""
+    """``$name = ...``, ``$table.Name = ...`` or ``$table["Name"] = ...``."""
+
+    target: Variable | Property | Element
+    value: Statement
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Foreach:
+    """``foreach ($name in things) { ... }``, the name in lower case."""
 
     name: str
-    value: Pipeline
+    things: Pipeline
+    body: tuple[Statement, ...]
+    place: Place
 
 
-Statement: TypeAlias = Pipeline | Assignment
+@dataclass(frozen=True, slots=True)
+class If:
+    """``if (condition) { ... } elseif (condition) { ... } else { ... }``: the first whose condition holds."""
+
+    branches: tuple[tuple[Pipeline, tuple[Statement, ...]], ...]
+    otherwise: tuple[Statement, ...]
+    place: Place
+
+
+Statement: TypeAlias = Pipeline | Assignment | Foreach | If

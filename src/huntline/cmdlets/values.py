@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import translate
 from typing import TypeAlias
 
@@ -40,6 +40,51 @@ class Record:
         return Record(chosen)
 
 
+@dataclass(slots=True, eq=False)
+class Hashtable:
+    """``@{ key = value }``: texts in any letter case, or numbers, with a value each, in the order they came.
+
+    As in PowerShell, two variables may hold the same one, and equal is only what is the same.
+    """
+
+    _entries: dict[tuple[str, object], tuple[Value, Value]] = field(default_factory=dict)
+
+    def __contains__(self, key: Value) -> bool:
+        return _key(key) in self._entries
+
+    def get(self, key: Value) -> Value:
+        """What a key leads to; None without one. Raises CmdletRefused for what can be no key."""
+        return self._entries.get(_key(key), (None, None))[1]
+
+    def set(self, key: Value, value: Value) -> None:
+        """Let a key lead to a value. Raises CmdletRefused for what can be no key."""
+        wanted = _key(key)
+        first, _ = self._entries.get(wanted, (key, None))
+        self._entries[wanted] = (first, value)
+
+    @property
+    def items(self) -> list[tuple[Value, Value]]:
+        """Keys as they were written first, with their values."""
+        return list(self._entries.values())
+
+    @property
+    def rows(self) -> list[Record]:
+        """The entries as they are printed."""
+        return [Record({"Name": key, "Value": value}) for key, value in self.items]
+
+
+def _key(key: Value) -> tuple[str, object]:
+    match key:
+        case str():
+            return "text", key.casefold()
+        case bool():
+            return "boolean", key
+        case int() | float():
+            return "number", key
+        case _:
+            raise CmdletRefused(f"value {text_of(key)!r}: the key of a hashtable must be a text or a number")
+
+
 @dataclass(frozen=True, slots=True)
 class ScriptBlock:
     """``{ ... }``: ``run`` does it for one thing, which it calls ``$_``."""
@@ -56,7 +101,7 @@ class PrintedLine:
 
 
 Value: TypeAlias = (
-    bool | int | float | str | bytes | list["Value"] | Record | ScriptBlock | PrintedLine | None
+    bool | int | float | str | bytes | list["Value"] | Record | Hashtable | ScriptBlock | PrintedLine | None
 )
 
 
@@ -87,6 +132,9 @@ def text_of(value: Value) -> str:
         case Record():
             inside = "; ".join(f"{name}={text_of(each)}" for name, each in value.properties.items())
             return "@{" + inside + "}"
+        case Hashtable():
+            # As PowerShell prints it; and so what leads to itself has an end.
+            return "System.Collections.Hashtable"
         case ScriptBlock():
             return value.source
         case PrintedLine():
@@ -112,6 +160,8 @@ def property_of(value: Value, name: str) -> Value:
     match value:
         case Record() if value.get(name) is not None or not counts:
             return value.get(name)
+        case Hashtable():
+            return _entry_or_fact(value, name)
         case list() if counts:
             return len(value)
         case list():
@@ -127,10 +177,30 @@ def property_of(value: Value, name: str) -> Value:
             return 1 if counts else None
 
 
+def _entry_or_fact(table: Hashtable, name: str) -> Value:
+    """``$table.Name``: entries hide what is known of every hashtable."""
+    if name in table:
+        return table.get(name)
+    match name.casefold():
+        case "keys":
+            return [key for key, _ in table.items]
+        case "values":
+            return [value for _, value in table.items]
+        case "count":
+            return len(table.items)
+        case _:
+            return None
+
+
 def element_of(value: Value, index: Value) -> Value:
-    """``$value[index]``: None past the end, from the end when negative. Raises CmdletRefused."""
+    """``$value[index]``: None past the end and without such a key, from the end when negative.
+
+    Raises CmdletRefused.
+    """
     if isinstance(index, list):
         return [element_of(value, each) for each in index]
+    if isinstance(value, Hashtable):
+        return value.get(index)
     if isinstance(index, bool) or not isinstance(index, int):
         raise CmdletRefused(f"value {text_of(index)!r}: an index must be a whole number")
     sequence = value if isinstance(value, list | str | bytes) else [value]

@@ -6,7 +6,7 @@ from typing import Any
 
 Item = dict[str, Any]
 
-KEYS = {"queues": "id", "agents": "id", "calls": "call_id"}
+KEYS = {"queues": "id", "agents": "id", "calls": "call_id", "mailboxes": "id"}
 """The kinds of things in a snapshot, and what tells one from another."""
 
 

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import sys
-import wave
 from dataclasses import replace
-from pathlib import Path
 
 from huntline.apply import apply_file
 from huntline.config import Config, Listener, reachable_host
 from huntline.directory.access import Role
 from huntline.directory.organization import Organization
-from huntline.media.g711 import SAMPLE_RATE
-from huntline.media.prompts.speak import SpeechUnavailable, speak
-from huntline.media.prompts.synthesize import greeting_chime
+from huntline.media.prompts.speak import speak
 from huntline.sip.transport.address import source_address
 from huntline.storage.accounts import Accounts, SignInAccount
 from huntline.storage.audit import Actor
@@ -71,7 +67,7 @@ def load_demo_organization(config: Config) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     greeting = folder / "welcome.wav"
     if not greeting.exists():
-        _record_greeting(greeting)
+        speak(WELCOME, greeting)
     file = folder / "contoso.yaml"
     file.write_text(_organization(config))
     organization = apply_file(file, config.data, _ACTOR.name).organization
@@ -163,14 +159,3 @@ def _own_addresses() -> list[str]:
         return [source_address(SOMEWHERE_OUTSIDE)]
     except OSError:  # this machine has no way out
         return []
-
-
-def _record_greeting(path: Path) -> None:
-    try:
-        speak(WELCOME, path)
-    except SpeechUnavailable:
-        with wave.open(str(path), "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(SAMPLE_RATE)
-            file.writeframes(greeting_chime().tobytes())

@@ -9,7 +9,7 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType
 
 from huntline.directory.names import line_uri_number
-from huntline.directory.organization import EXITS, NumberKind, Organization, ServiceNumber, User
+from huntline.directory.organization import EXITS, RULE_FIELDS, NumberKind, Organization, ServiceNumber, User
 from huntline.directory.problems import Path, Problem
 
 
@@ -81,8 +81,10 @@ def _forwards(organization: Organization) -> Iterator[tuple[Path, str | None]]:
 
 
 def _forwards_of_user(user: User) -> Iterator[tuple[str, str | None]]:
-    yield "forward_to", user.forward_to
-    yield "voicemail", user.voicemail
+    for field in (*RULE_FIELDS, "voicemail"):
+        yield field, getattr(user, field)
+    for also in user.also_ring:
+        yield "also_ring", also.target
 
 
 _NOT_IN_USE = "is no number that its country has in use; compare it digit by digit with the provider's letter"

@@ -7,14 +7,26 @@ from dataclasses import dataclass, fields, replace
 from enum import Enum
 from typing import Any
 
+from huntline.attendant.hours import Span
+from huntline.directory.attendants import (
+    AttendantFlow,
+    DialScope,
+    Holiday,
+    Menu,
+    MenuKey,
+    NoInput,
+    time_of,
+)
 from huntline.directory.organization import (
     QUEUE_NUMBERS,
     Allowance,
+    AlsoRing,
     Audio,
     EarlierMembers,
     LicencePool,
     Organization,
     OrganizationLimits,
+    QueueAllowance,
     QueueExit,
     StarCodes,
 )
@@ -30,6 +42,8 @@ _PLAIN_FIELDS = (
     "star_codes",
     "licence_pools",
     "service_number_table",
+    "queue_table",
+    "queues_need_licences",
 )
 _COLLECTIONS = {  # attribute: (what one is called, what names it, what keeps its identity)
     "trunks": ("trunk", "name", "name"),
@@ -38,6 +52,7 @@ _COLLECTIONS = {  # attribute: (what one is called, what names it, what keeps it
     "groups": ("group", "name", "group_id"),
     "audio": ("audio", "name", "name"),
     "queues": ("queue", "name", "queue_id"),
+    "attendants": ("attendant", "name", "attendant_id"),
     "caller_id_policies": ("caller-ID policy", "name", "name"),
 }
 
@@ -168,16 +183,26 @@ def _text(value: object) -> str:
             return str(value.value)
         case Audio():
             return value.name
-        case QueueExit():
+        case QueueExit() | NoInput():
             return f"{value.action} to {value.target}" if value.target else str(value.action)
+        case Span():
+            return f"{time_of(value.start)}-{time_of(value.end)}"
+        case AttendantFlow() | Menu() | MenuKey() | Holiday() | DialScope():
+            said = ((each.name, getattr(value, each.name)) for each in fields(value))
+            return ", ".join(f"{name} {_text(each)}" for name, each in said if each not in (None, "", ()))
         case frozenset():
             return _list_text(sorted(_text(each) for each in value))
         case tuple() | list():
             return _list_text(_text(each) for each in value)
+        case AlsoRing():
+            return f"{value.target} after {value.after} s"
         case LicencePool():
             return f"{value.licence}: {value.size}"
         case Allowance():
             return f"{value.service_numbers} from {value.phone_system_licences} licences"
+        case QueueAllowance():
+            licences = f"{value.phone_system_licences} and {value.conferencing_licences} licences"
+            return f"{value.queues} from {licences}"
         case EarlierMembers():
             return f"until {value.until.isoformat(timespec='seconds')}: {_text(value.members)}"
         case OrganizationLimits() | StarCodes():

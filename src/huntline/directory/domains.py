@@ -45,6 +45,9 @@ def _uses_of(organization: Organization, domain: str) -> Iterator[str]:
             yield f"queue {queue.name} is in it"
         elif queue.primary_uri.endswith(f"@{domain}"):
             yield f"queue {queue.name} has it in its primary URI"
+    for attendant in organization.attendants:
+        if attendant.domain == domain:
+            yield f"attendant {attendant.name} is in it"
     for user in organization.users:
         if user.domain == domain:
             yield f"user {user.upn} is in it"

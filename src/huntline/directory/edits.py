@@ -9,15 +9,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from huntline.directory.index import OrganizationIndex
+from huntline.directory.attendants import Attendant, with_changed_sounds, with_targets
+from huntline.directory.index import ATTENDANT, MAILBOX, OrganizationIndex
 from huntline.directory.organization import (
     EXITS,
+    RULE_FIELDS,
     Audio,
     CallerIdPolicy,
     Group,
     Organization,
     QueueSettings,
     User,
+    sounds_of,
+    with_sounds,
 )
 from huntline.directory.uses import Item, uses_of
 from huntline.errors import Refused
@@ -51,6 +55,8 @@ def replaced(organization: Organization, attribute: str, old: _ItemT, new: _Item
             return _group_renamed(after, old.name, new.name)
         case QueueSettings(), QueueSettings() if old.name != new.name:
             return _queue_renamed(organization, after, old, new)
+        case Attendant(), Attendant() if old.name != new.name:
+            return _attendant_renamed(organization, after, old, new)
         case CallerIdPolicy(), CallerIdPolicy() if old.name != new.name:
             return _policy_renamed(after, old.name, new.name)
         case Audio(), Audio():
@@ -99,6 +105,17 @@ def _with_members(
             replace(queue, agents=renamed(queue.agents), groups=renamed(queue.groups))
             for queue in organization.queues
         ),
+        attendants=tuple(
+            replace(
+                attendant,
+                directory=replace(
+                    attendant.directory,
+                    groups=renamed(attendant.directory.groups),
+                    excluded=renamed(attendant.directory.excluded),
+                ),
+            )
+            for attendant in organization.attendants
+        ),
     )
 
 
@@ -118,7 +135,9 @@ def _user_renamed(organization: Organization, old: User, new: User) -> Organizat
 
 
 def _group_renamed(organization: Organization, old: str, new: str) -> Organization:
-    return _with_members(organization, _names_changed(old, new))
+    after = _with_members(organization, _names_changed(old, new))
+    before, now = f"{MAILBOX}{old}", f"{MAILBOX}{new}"
+    return _with_targets(after, lambda target: now if target == before else target)
 
 
 def _queue_renamed(
@@ -128,6 +147,8 @@ def _queue_renamed(
     then, now = OrganizationIndex(before), OrganizationIndex(after)
 
     def following(target: str) -> str:
+        if target == f"{MAILBOX}{old.name}":
+            return f"{MAILBOX}{new.name}"
         if then.forward_target(target) is not old or now.forward_target(target) is new:
             return target
         return new.primary_uri if target.lower().startswith("sip:") else new.name
@@ -135,8 +156,22 @@ def _queue_renamed(
     return _with_targets(after, following)
 
 
+def _attendant_renamed(
+    before: Organization, after: Organization, old: Attendant, new: Attendant
+) -> Organization:
+    """Targets by name follow; those by number or primary URI lead to the attendant as before."""
+    then, now = OrganizationIndex(before), OrganizationIndex(after)
+
+    def following(target: str) -> str:
+        if then.forward_target(target) is not old or now.forward_target(target) is new:
+            return target
+        return new.primary_uri if target.lower().startswith("sip:") else ATTENDANT + new.name
+
+    return _with_targets(after, following)
+
+
 def _with_targets(organization: Organization, renamed: Callable[[str], str]) -> Organization:
-    def with_targets(queue: QueueSettings) -> QueueSettings:
+    def with_exits(queue: QueueSettings) -> QueueSettings:
         exits: dict[str, Any] = {}
         for field in EXITS:
             exit_ = getattr(queue, field)
@@ -145,15 +180,21 @@ def _with_targets(organization: Organization, renamed: Callable[[str], str]) -> 
         return replace(queue, **exits) if exits else queue
 
     def with_addresses(user: User) -> User:
-        forward_to = renamed(user.forward_to) if user.forward_to else None
-        voicemail = renamed(user.voicemail) if user.voicemail else None
-        is_same = (forward_to, voicemail) == (user.forward_to, user.voicemail)
-        return user if is_same else replace(user, forward_to=forward_to, voicemail=voicemail)
+        fields: dict[str, Any] = {
+            field: target
+            for field in (*RULE_FIELDS, "voicemail")
+            if (old := getattr(user, field)) and (target := renamed(old)) != old
+        }
+        also_ring = tuple(replace(each, target=renamed(each.target)) for each in user.also_ring)
+        if also_ring != user.also_ring:
+            fields["also_ring"] = also_ring
+        return replace(user, **fields) if fields else user
 
     return replace(
         organization,
         users=tuple(map(with_addresses, organization.users)),
-        queues=tuple(map(with_targets, organization.queues)),
+        queues=tuple(map(with_exits, organization.queues)),
+        attendants=tuple(with_targets(each, renamed) for each in organization.attendants),
     )
 
 
@@ -170,13 +211,14 @@ def _policy_renamed(organization: Organization, old: str, new: str) -> Organizat
 
 
 def _audio_replaced(organization: Organization, old: Audio, new: Audio) -> Organization:
-    def playing(audio: Audio | None) -> Audio | None:
+    def now(audio: Audio) -> Audio:
         return new if audio == old else audio
+
+    def playing(queue: QueueSettings) -> QueueSettings:
+        return with_sounds(queue, {field: new for field, audio in sounds_of(queue).items() if audio == old})
 
     return replace(
         organization,
-        queues=tuple(
-            replace(queue, greeting=playing(queue.greeting), music=playing(queue.music))
-            for queue in organization.queues
-        ),
+        queues=tuple(map(playing, organization.queues)),
+        attendants=tuple(with_changed_sounds(attendant, now) for attendant in organization.attendants),
     )

@@ -95,6 +95,49 @@ TEXTS: Mapping[str, FindingText] = {
         "{name} has no number and nothing forwards to it; it can only be dialled by its name.",
         "{name} n'a pas de numéro et rien ne transfère vers elle ; on ne peut que composer son nom.",
     ),
+    "attendant-not-called": FindingText(
+        Severity.WARNING,
+        "{name} has no number and nothing leads to it; it can only be dialled by its name.",
+        "{name} n'a pas de numéro et rien n'y mène ; on ne peut que composer son nom.",
+    ),
+    "never-open": FindingText(
+        Severity.ERROR,
+        "{name} is never open: its hours have no span on any day; leave them out if it is always open.",
+        "{name} n'est jamais ouvert : ses heures n'ont de plage aucun jour ; retirez-les s'il est toujours"
+        " ouvert.",
+    ),
+    "never-closed": FindingText(
+        Severity.WARNING,
+        "Nobody ever hears after_hours of {name}, which is always open.",
+        "Personne n'entend jamais after_hours de {name}, qui est toujours ouvert.",
+    ),
+    "holiday-hidden": FindingText(
+        Severity.WARNING,
+        "The holiday {holiday} of {name} never counts: all its days are in {other}, which is listed first.",
+        "Le jour férié {holiday} de {name} ne compte jamais : tous ses jours sont dans {other}, listé avant.",
+    ),
+    "attendant-dead-end": FindingText(
+        Severity.ERROR,
+        "{name} disconnects every caller in the end ({field}); give it a target, or a key that leads on.",
+        "{name} finit par raccrocher chaque appel ({field}) ; donnez-lui une destination, ou une touche qui"
+        " mène quelque part.",
+    ),
+    "menu-without-keys": FindingText(
+        Severity.ERROR,
+        "The menu of {name} has no keys and no operator ({field}).",
+        "Le menu de {name} n'a ni touche ni standardiste ({field}).",
+    ),
+    "directory-empty": FindingText(
+        Severity.WARNING,
+        "Key {key_pressed} of {name} leads to a directory in which nobody is ({field}).",
+        "La touche {key_pressed} de {name} mène à un annuaire où il n'y a personne ({field}).",
+    ),
+    "no-extensions": FindingText(
+        Severity.WARNING,
+        "Key {key_pressed} of {name} asks for an extension, but nobody in its directory has one ({field}).",
+        "La touche {key_pressed} de {name} demande un numéro de poste, mais personne dans son annuaire n'en a"
+        " ({field}).",
+    ),
     "wait-shorter-than-ring": FindingText(
         Severity.WARNING,
         "{name} lets callers wait {time}, but rings an agent for {ring}: each first ring is cut short.",
@@ -115,13 +158,14 @@ TEXTS: Mapping[str, FindingText] = {
     ),
     "number-not-used": FindingText(
         Severity.NOTE,
-        "The number {name} belongs to no queue and no user, and no policy shows it.",
-        "Le numéro {name} n'est à aucune file ni à personne, et aucune stratégie ne l'affiche.",
+        "The number {name} belongs to no queue, no attendant and no user, and no policy shows it.",
+        "Le numéro {name} n'est à aucune file, à aucun standard automatique ni à personne, et aucune"
+        " stratégie ne l'affiche.",
     ),
     "sound-not-used": FindingText(
         Severity.NOTE,
-        "The sound {name} is played by no queue.",
-        "Le son {name} n'est joué par aucune file.",
+        "The sound {name} is played by no queue and no attendant.",
+        "Le son {name} n'est joué par aucune file ni par aucun standard automatique.",
     ),
     "toll-free-without-credits": FindingText(
         Severity.ERROR,

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from huntline.attendant.hours import Span
 from huntline.directory import finding_texts as texts
+from huntline.directory.attendants import (
+    Attendant,
+    AttendantFlow,
+    FlowAction,
+    Menu,
+    MenuAction,
+    flows_of,
+    no_input_target,
+    targets_of,
+)
+from huntline.directory.dial_directory import people_of
 from huntline.directory.finding_texts import TEXTS, Severity, lacks_in_words, time_in_words
 from huntline.directory.forwards import destination_of
 from huntline.directory.groups import agents_of, members_in_order
@@ -15,9 +27,13 @@ from huntline.directory.names import line_uri_number
 from huntline.directory.organization import (
     EXITS,
     GLOBAL_POLICY,
+    NOWHERE,
+    OWN_VOICEMAIL,
+    RULE_FIELDS,
     Group,
     Lack,
     NumberKind,
+    NumberState,
     Organization,
     QueueExit,
     QueueExitAction,
@@ -26,13 +42,15 @@ from huntline.directory.organization import (
     missing_for_calls,
     sound_files_of,
 )
-from huntline.directory.problems import Path
+from huntline.directory.problems import Path, field_of
 from huntline.directory.trunks import outbound_destination
 from huntline.engine.model import Distribution
 from huntline.languages.translation import Language
 from huntline.languages.typography import typeset
 
 _MOST_SHOWN = 5
+_WHOLE_DAY = Span(0, 24 * 60)
+_GOING_NOWHERE = (MenuAction.REPEAT, MenuAction.BACK, MenuAction.DISCONNECT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +66,13 @@ class Finding:
 
 
 def findings_of(organization: Organization, language: Language = "en") -> list[Finding]:
-    """All there is to look at, by trunks, queues, users, policies, numbers and sounds in their order."""
+    """All there is to look at, by trunks, queues, attendants, users, policies, numbers and sounds in their
+    order."""
     survey = _Survey(organization, language)
     return [
         *survey.of_trunks(),
         *survey.of_queues(),
+        *survey.of_attendants(),
         *survey.of_users(),
         *survey.of_policies(),
         *survey.of_numbers(),
@@ -80,11 +100,12 @@ class _Survey:
         self._language = language
         self._index = OrganizationIndex(organization)
         self._ways = longest_ways(self._index)
-        self._called = _called_queues(self._index)
+        self._called = _called(self._index)
         self._has_way_out = any(outbound_destination(trunk) for trunk in organization.trunks)
 
     def of_trunks(self) -> Iterator[Finding]:
         called = [queue.name for queue in self._organization.queues if queue.line_uri]
+        called += [attendant.name for attendant in self._organization.attendants if attendant.line_uris]
         if called and not self._organization.trunks:
             yield self._finding("no-trunk", ("trunks",), "organization", queues=self._some_of(called))
 
@@ -98,7 +119,7 @@ class _Survey:
             yield from self._times(place, queue, agents)
             for field in EXITS:
                 yield from self._exit(place, queue, field)
-            if queue.name not in self._called:
+            if id(queue) not in self._called:
                 yield self._about(queue, "queue-not-called", (place, "line_uri"))
             if way := self._ways.get(queue.name):
                 time = time_in_words(way.seconds, self._language)
@@ -168,18 +189,92 @@ class _Survey:
     def _about(self, queue: QueueSettings, finding_id: str, path: Path, **facts: object) -> Finding:
         return self._finding(finding_id, ("queues", *path), f"queue {queue.name}", name=queue.name, **facts)
 
+    # -- attendants
+
+    def of_attendants(self) -> Iterator[Finding]:
+        for place, attendant in enumerate(self._organization.attendants):
+            if id(attendant) not in self._called:
+                yield self._of(attendant, "attendant-not-called", (place, "line_uris"))
+            yield from self._hours(place, attendant)
+            yield from self._holidays(place, attendant)
+            for path, flow in flows_of(attendant):
+                yield from self._flow((place, *path), attendant, flow)
+            for path, target in targets_of(attendant):
+                yield from self._target(("attendants", place, *path), attendant, target)
+
+    def _hours(self, place: int, attendant: Attendant) -> Iterator[Finding]:
+        """Whether each of the two flows is ever heard."""
+        if attendant.hours is not None and not any(attendant.hours):
+            yield self._of(attendant, "never-open", (place, "hours"))
+        is_heard = any(holiday.flow is None for holiday in attendant.holidays)
+        is_always_open = attendant.hours is None or all(_WHOLE_DAY in day for day in attendant.hours)
+        if is_always_open and not is_heard and attendant.after_hours != AttendantFlow():
+            yield self._of(attendant, "never-closed", (place, "hours"))
+
+    def _holidays(self, place: int, attendant: Attendant) -> Iterator[Finding]:
+        """Holidays that others before them hide wholly."""
+        for later, holiday in enumerate(attendant.holidays):
+            for earlier in attendant.holidays[:later]:
+                if earlier.first <= holiday.first and holiday.last <= earlier.last:
+                    path = (place, "holidays", later)
+                    names = {"holiday": holiday.name, "other": earlier.name}
+                    yield self._of(attendant, "holiday-hidden", path, **names)
+                    break
+
+    def _flow(self, path: Path, attendant: Attendant, flow: AttendantFlow) -> Iterator[Finding]:
+        field = field_of(path[1:])
+        if flow.action is FlowAction.DISCONNECT and path[1] == "open":
+            yield self._of(attendant, "attendant-dead-end", path, field=field)
+        if flow.menu is None:
+            return
+        if not flow.menu.keys and not attendant.operator:
+            yield self._of(attendant, "menu-without-keys", (*path, "menu", "keys"), field=field)
+        elif _leads_nowhere(attendant, flow.menu):
+            yield self._of(attendant, "attendant-dead-end", (*path, "menu"), field=field)
+        people = people_of(attendant.directory, self._index)
+        for place, key in enumerate(flow.menu.keys):
+            key_path = (*path, "menu", "keys", place)
+            if key.action is MenuAction.DIRECTORY_BY_NAME and not people:
+                yield self._of(attendant, "directory-empty", key_path, key_pressed=key.key, field=field)
+            if key.action is MenuAction.DIRECTORY_BY_EXTENSION and not any(each.extension for each in people):
+                yield self._of(attendant, "no-extensions", key_path, key_pressed=key.key, field=field)
+
+    def _target(self, path: Path, attendant: Attendant, address: str) -> Iterator[Finding]:
+        key = f"attendant {attendant.name}"
+        target = self._index.forward_target(address)
+        if isinstance(target, User) and (lacks := missing_for_calls(target)):
+            yield self._target_lacks(path, key, attendant.name, target, lacks)
+        else:
+            yield from self._forward(path, key, attendant.name, address)
+
+    def _of(self, attendant: Attendant, finding_id: str, path: Path, **facts: object) -> Finding:
+        key = f"attendant {attendant.name}"
+        return self._finding(finding_id, ("attendants", *path), key, name=attendant.name, **facts)
+
     # -- users
 
     def of_users(self) -> Iterator[Finding]:
         for place, user in enumerate(self._organization.users):
-            if user.forward_to is None or not user.is_active:
+            if user.is_active:
+                yield from self._own_rule(place, user)
+
+    def _own_rule(self, place: int, user: User) -> Iterator[Finding]:
+        key = f"user {user.upn}"
+        for field in RULE_FIELDS:
+            written = getattr(user, field)
+            if written is None or written == NOWHERE:
                 continue
-            path: Path = ("users", place, "forward_to")
-            last = destination_of(user, self._index)
+            path: Path = ("users", place, field)
+            target = self._index.rule_target(user, written)
+            last = destination_of(target, self._index) if isinstance(target, User) else target
             if isinstance(last, User) and not last.is_active:
-                yield self._target_lacks(path, f"user {user.upn}", user.upn, last, (Lack.ACTIVE,))
+                yield self._target_lacks(path, key, user.upn, last, (Lack.ACTIVE,))
+            elif written == OWN_VOICEMAIL:
+                yield from self._forward(path, key, user.upn, user.voicemail or f"voicemail:{user.upn}")
             else:
-                yield from self._forward(path, f"user {user.upn}", user.upn, user.forward_to)
+                yield from self._forward(path, key, user.upn, written)
+        for also in user.also_ring:
+            yield from self._forward(("users", place, "also_ring"), key, user.upn, also.target)
 
     def _target_lacks(
         self, path: Path, key: str, name: str, target: User, lacks: tuple[Lack, ...]
@@ -214,16 +309,17 @@ class _Survey:
         organization = self._organization
         holders: tuple[QueueSettings | User, ...] = (*organization.queues, *organization.users)
         used = {line_uri_number(each.line_uri) for each in holders if each.line_uri}
+        used |= {line_uri_number(uri) for each in organization.attendants for uri in each.line_uris}
         used |= {policy.service_number for policy in organization.caller_id_policies}
         for place, number in enumerate(organization.numbers):
             path, key = ("numbers", place), f"number {number.number}"
             if number.kind is NumberKind.SERVICE_TOLL_FREE and not organization.communication_credits:
                 yield self._finding("toll-free-without-credits", path, key, name=number.number)
-            if number.number not in used:
+            if number.number not in used and number.state is NumberState.ACTIVE:
                 yield self._finding("number-not-used", path, key, name=number.number)
 
     def of_sounds(self) -> Iterator[Finding]:
-        played = {audio.name.casefold() for audio in sound_files_of(self._organization.queues)}
+        played = {audio.name.casefold() for audio in sound_files_of(self._organization)}
         for place, audio in enumerate(self._organization.audio):
             if audio.name.casefold() not in played:
                 yield self._finding(
@@ -251,17 +347,30 @@ class _Survey:
 
 
 def _field_of(path: Path) -> str:
-    """The setting at the third place of a path: ``timeout``, ``forward_to``."""
-    return str(path[2])
+    """The setting that a path leads to, in its thing: ``timeout``, ``forward_to``, ``open.menu.keys[0]``."""
+    return field_of(path[2:-1]) if path[-1] == "target" else field_of(path[2:])
 
 
-def _called_queues(index: OrganizationIndex) -> set[str]:
-    """Names of the queues that have a number, or that something forwards to."""
-    called = {queue.name for queue in index.organization.queues if queue.line_uri}
-    for queue in index.organization.queues:
-        reached = (reached_by(getattr(queue, field), index) for field in EXITS)
-        called |= {each.name for each in reached if isinstance(each, QueueSettings)}
-    for user in index.organization.users:
-        if user.forward_to and isinstance(last := destination_of(user, index), QueueSettings):
-            called.add(last.name)
+def _called(index: OrganizationIndex) -> set[int]:
+    """Queues and attendants, by identity, that have a number or that something forwards to."""
+    organization = index.organization
+    called = {id(queue) for queue in organization.queues if queue.line_uri}
+    called |= {id(attendant) for attendant in organization.attendants if attendant.line_uris}
+    for queue in organization.queues:
+        called |= {id(reached_by(getattr(queue, field), index)) for field in EXITS}
+    for attendant in organization.attendants:
+        for _, address in targets_of(attendant):
+            target = index.forward_target(address)
+            if target is not attendant:
+                called.add(id(destination_of(target, index) if isinstance(target, User) else target))
+    for user in organization.users:
+        if user.forward_to:
+            called.add(id(destination_of(user, index)))
     return called
+
+
+def _leads_nowhere(attendant: Attendant, menu: Menu) -> bool:
+    """Whether callers of a menu are disconnected in the end whatever they press."""
+    has_operator = bool(attendant.operator)
+    leads = any(key.action not in _GOING_NOWHERE for key in menu.keys)
+    return not (leads or has_operator or no_input_target(attendant, menu))

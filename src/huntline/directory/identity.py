@@ -31,9 +31,9 @@ def identify(
 ) -> Organization:
     """``wanted`` with the ids, opt-outs and revision of what exists, and new ids for the rest.
 
-    What carries its id already keeps it. Else a user is known by UPN, a group by name, a queue by primary
-    URI or by name. Opt-outs end where the user or the
-    queue is gone, or the queue no longer allows them. ``new_primary_user`` makes ``hg_<32 hex>``.
+    What carries its id already keeps it. Else a user is known by UPN, a group or an attendant by name, a
+    queue by primary URI or by name. Opt-outs end where the user or the queue is gone, or the queue no longer
+    allows them. ``new_primary_user`` makes ``hg_<32 hex>``.
     """
     user_ids = {user.upn: user.user_id for user in existing.users} if existing else {}
     users = tuple(
@@ -45,6 +45,14 @@ def identify(
         group if group.group_id else replace(group, group_id=group_ids.get(group.name.casefold()) or new_id())
         for group in wanted.groups
     )
+    known_attendants = existing.attendants if existing else ()
+    attendant_ids = {each.name.casefold(): each.attendant_id for each in known_attendants}
+    attendants = tuple(
+        attendant
+        if attendant.attendant_id
+        else replace(attendant, attendant_id=attendant_ids.get(attendant.name.casefold()) or new_id())
+        for attendant in wanted.attendants
+    )
     queues = _identify_queues(wanted.queues, existing.queues if existing else (), new_id, new_primary_user)
     present_users = {user.user_id for user in users}
     optional_queues = {queue.queue_id for queue in queues if queue.allow_opt_out}
@@ -55,6 +63,7 @@ def identify(
         users=users,
         groups=groups,
         queues=queues,
+        attendants=attendants,
         revision=existing.revision if existing else 0,
         opt_outs=frozenset(
             (user_id, queue_id)

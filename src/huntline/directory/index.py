@@ -3,22 +3,59 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
+from huntline.directory.attendants import Attendant
 from huntline.directory.names import (
     line_uri_number,
     name_spellings,
     number_digits,
     sip_uri_parts,
 )
-from huntline.directory.organization import Group, Organization, QueueSettings, User
+from huntline.directory.organization import OWN_VOICEMAIL, Group, Organization, QueueSettings, User
 
 PRIMARY_URI = re.compile(r"sip:(hg_[0-9a-f]{32})@(\S+)", re.ASCII)
+ATTENDANT = "attendant:"
+"""In front of the name of an attendant, where a target is written."""
+
+
+MAILBOX = "voicemail:"
+"""In front of whose mailbox it is, where a target is written."""
 
 
 class OutsideTarget(str):
     """An address that is nothing of the organization's: the outside world answers it."""
 
     __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mailbox:
+    """The mailbox of a user, a group or a queue."""
+
+    whose: User | Group | QueueSettings
+
+    @property
+    def box_id(self) -> str:
+        """Its id: that of whom it belongs to."""
+        match self.whose:
+            case User(user_id=box_id) | Group(group_id=box_id) | QueueSettings(queue_id=box_id):
+                return box_id
+
+    @property
+    def address(self) -> str:
+        """How it is written after ``MAILBOX``."""
+        return self.whose.upn if isinstance(self.whose, User) else self.whose.name
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self.whose.shown_name if isinstance(self.whose, User) else self.whose.name
+
+
+ForwardTarget = User | QueueSettings | Attendant | Mailbox | OutsideTarget
+"""What the target of a forward can be."""
 
 
 class OrganizationIndex:
@@ -32,10 +69,16 @@ class OrganizationIndex:
         self._users_by_number: dict[str, User] = {}
         self._queues: dict[str, QueueSettings] = {}
         self._queues_by_number: dict[str, QueueSettings] = {}
+        self._attendants: dict[str, Attendant] = {}
+        self._attendants_by_number: dict[str, Attendant] = {}
+        self._mailboxes: dict[str, Mailbox] | None = None  # once somebody asks
         for group in organization.groups:
             self.groups.setdefault(group.name.casefold(), group)
+            if group.mail is not None:
+                self.groups.setdefault(group.mail, group)
         self._add_users()
         self._add_queues()
+        self._add_attendants()
         self._numbers = {number_digits(number.number) for number in organization.numbers}
 
     def _add_users(self) -> None:
@@ -60,13 +103,30 @@ class OrganizationIndex:
             for spelling in name_spellings(queue.name):
                 self._queues.setdefault(spelling, queue)
 
+    def _add_attendants(self) -> None:
+        attendants = self.organization.attendants
+        for attendant in attendants:
+            self._attendants.setdefault(attendant.name.casefold(), attendant)
+            if attendant.attendant_id:
+                self._attendants[attendant.primary_user] = attendant
+            for line_uri in attendant.line_uris:
+                if digits := number_digits(line_uri[4:]):
+                    self._attendants_by_number.setdefault(digits, attendant)
+        for attendant in attendants:
+            for spelling in name_spellings(attendant.name):
+                self._attendants.setdefault(spelling, attendant)
+
     def queue(self, name: str) -> QueueSettings | None:
         """A queue by its name in any spelling, or by the user part of its primary URI."""
         return self._queues.get(name.casefold())
 
-    def queue_by_number(self, digits: str) -> QueueSettings | None:
-        """The queue that a service number belongs to."""
-        return self._queues_by_number.get(digits)
+    def attendant(self, name: str) -> Attendant | None:
+        """An attendant by its name in any spelling, or by the user part of its primary URI."""
+        return self._attendants.get(name.casefold())
+
+    def service(self, digits: str) -> QueueSettings | Attendant | None:
+        """What a service number calls."""
+        return self._queues_by_number.get(digits) or self._attendants_by_number.get(digits)
 
     def user_by_number(self, digits: str) -> User | None:
         """The user whose personal number this is."""
@@ -78,21 +138,48 @@ class OrganizationIndex:
             return self.users.get(local_part.lower()) or self._users_by_local_part.get(local_part.lower())
         return self.users.get(f"{local_part}@{domain}".lower())
 
-    def find(self, name: str, domain: str | None = None) -> User | QueueSettings | None:
-        """What a dialled name is: an address of a user before the name of a queue."""
-        return self.user(name, domain) or self.queue(name)
+    def find(self, name: str, domain: str | None = None) -> User | QueueSettings | Attendant | None:
+        """What a dialled name is: an address of a user before the name of a queue, that before an
+        attendant's."""
+        return self.user(name, domain) or self.queue(name) or self.attendant(name)
 
-    def forward_target(self, target: str) -> User | QueueSettings | OutsideTarget | None:
+    def mailbox(self, name: str) -> Mailbox | None:
+        """The shared mailbox of the queue or group of that name, or that of the user with this UPN."""
+        whose = self.users.get(name.lower()) or self.queue(name) or self.groups.get(name.casefold())
+        return Mailbox(whose) if whose is not None else None
+
+    def mailboxes(self) -> Iterator[Mailbox]:
+        """Those of all users, groups and queues."""
+        for whose in (self.organization.users, self.organization.groups, self.organization.queues):
+            yield from map(Mailbox, whose)
+
+    def mailbox_by_id(self, box_id: str) -> Mailbox | None:
+        """The mailbox of whoever has this id."""
+        if self._mailboxes is None:
+            self._mailboxes = {mailbox.box_id: mailbox for mailbox in self.mailboxes()}
+        return self._mailboxes.get(box_id)
+
+    def forward_target(self, target: str) -> ForwardTarget | None:
         """What a forward leads to; None when it should be one of ours and is not there."""
         if number := line_uri_number(target):
             digits = number[1:]
-            ours = self.queue_by_number(digits) or self.user_by_number(digits)
+            ours = self.service(digits) or self.user_by_number(digits)
             return ours or (None if digits in self._numbers else OutsideTarget("tel:" + number))
         if target[:4].lower() == "sip:":
             return self._sip_target(target)
+        if target[: len(ATTENDANT)].lower() == ATTENDANT:
+            return self.attendant(target[len(ATTENDANT) :])
+        if target[: len(MAILBOX)].lower() == MAILBOX:
+            return self.mailbox(target[len(MAILBOX) :])
         return self.queue(target)
 
-    def _sip_target(self, target: str) -> User | QueueSettings | OutsideTarget | None:
+    def rule_target(self, user: User, written: str) -> ForwardTarget | None:
+        """What a user's own rule leads to: the target of a forward, or by one word their own mailbox."""
+        if written == OWN_VOICEMAIL:
+            written = user.voicemail or f"voicemail:{user.upn}"
+        return self.forward_target(written)
+
+    def _sip_target(self, target: str) -> User | QueueSettings | Attendant | OutsideTarget | None:
         parts = sip_uri_parts(target)
         if parts is None or not parts[0]:
             return None
@@ -100,5 +187,5 @@ class OrganizationIndex:
         if host not in self.organization.domains:
             return OutsideTarget(target)
         digits = number_digits(name)
-        found = digits and (self.queue_by_number(digits) or self.user_by_number(digits))
+        found = digits and (self.service(digits) or self.user_by_number(digits))
         return found or self.find(name, host)

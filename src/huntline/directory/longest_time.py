@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
+from huntline.directory.attendants import Attendant
 from huntline.directory.forwards import Destination, destination_of
-from huntline.directory.index import OrganizationIndex, OutsideTarget
+from huntline.directory.index import Mailbox, OrganizationIndex, OutsideTarget
 from huntline.directory.organization import EXITS, QueueExit, QueueExitAction, QueueSettings, User
 
 
@@ -81,5 +82,7 @@ def _after(exit_: QueueExit, ways: Mapping[str, Way], index: OrganizationIndex) 
             return ways[queue.name]
         case User() as user:
             return Way(end=user.upn)
-        case OutsideTarget() | None:
+        case Attendant() as attendant:
+            return Way(end=attendant.name)
+        case Mailbox() | OutsideTarget() | None:
             return Way(end=exit_.target)

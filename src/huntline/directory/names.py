@@ -69,6 +69,13 @@ def is_address(text: str) -> bool:
     return line_uri_number(text) is not None or bool(parts and parts[0])
 
 
+def is_written_target(text: str) -> bool:
+    """Whether this is how settings write somewhere of the organization, or outside, that has no name alone:
+    an address, an attendant or a voicemail (rules section 5)."""
+    kind, _, name = text.partition(":")
+    return is_address(text) or (kind.lower() in ("attendant", "voicemail") and bool(name.strip()))
+
+
 def host_key(host: str) -> str:
     """A host as it is compared: lower case, without the brackets of IPv6 and a final dot."""
     return host.strip("[]").rstrip(".").lower()

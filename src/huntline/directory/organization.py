@@ -6,15 +6,32 @@ which are compared in any letter case; ids are there for the engine and the stor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
+from huntline.directory.attendants import Attendant, sounds_in
+from huntline.directory.audio import Audio as Audio
 from huntline.directory.numbers import Range, numbers_of, whole
-from huntline.engine.model import CallsAlerting, Distribution
+from huntline.engine.model import CallsAlerting, Distribution, ExitPrompt
+from huntline.languages.speaking import DEFAULT_LANGUAGE
+
+RULE_FIELDS = ("forward_to", "when_busy", "when_no_answer", "when_not_reachable")
+"""The fields of a user that say where their direct calls go: all of them, or those that they do not take."""
+
+OWN_VOICEMAIL = "voicemail"
+NOWHERE = "off"
+"""What a user's rule may say beside the target of a forward; ``NOWHERE`` not for all calls."""
+
+MOST_ALSO_RUNG = 5
 
 EXITS = ("overflow", "timeout", "no_agents")
+
+QUEUE_PROMPTS = ("overflow_prompt", "timeout_prompt", "no_agents_prompt", "disconnect_prompt")
+QUEUE_SOUNDS = ("greeting", "music", *QUEUE_PROMPTS)
+"""The settings of a queue that are sounds."""
 """The fields of a queue that say where its callers go."""
 
 _CALLS = Range(0, 10_000, "calls")
@@ -50,6 +67,14 @@ class NumberKind(StrEnum):
     SERVICE_TOLL = "service-toll"
     SERVICE_TOLL_FREE = "service-toll-free"
     USER = "user"
+
+
+class NumberState(StrEnum):
+    """Whether a number can be assigned yet: only one that is active."""
+
+    ORDERED = "ordered"
+    PORTING = "porting"
+    ACTIVE = "active"
 
 
 class GroupKind(StrEnum):
@@ -94,6 +119,15 @@ class Allowance:
     service_numbers: int
 
 
+@dataclass(frozen=True, slots=True)
+class QueueAllowance:
+    """One step of the queue table: from so many licences of both kinds on, so many queues."""
+
+    phone_system_licences: int
+    conferencing_licences: int
+    queues: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallerIdPolicy:
     """Which number a call out shows. ``service_number`` is ``+digits``, there with Service only."""
@@ -117,10 +151,23 @@ class OrganizationLimits:
 
 @dataclass(frozen=True, slots=True)
 class StarCodes:
-    """What an agent dials to leave and to join the rotation of all queues; None switches a code off."""
+    """What people dial for what the server does for them; None switches a code off.
+
+    ``opt_out`` and ``opt_in``: an agent leaves and joins the rotation of all queues. ``forward_...``: a user
+    has their direct calls sent on, to the number dialled behind the code, or without one to their mailbox;
+    ``..._off``: they are sent on no more. ``hide_number``, before a number outside: that one call shows
+    nobody's number, where the caller's policy allows it.
+    """
 
     opt_out: str | None = "*45"
     opt_in: str | None = "*46"
+    forward_all: str | None = "*72"
+    forward_all_off: str | None = "*73"
+    forward_busy: str | None = "*90"
+    forward_busy_off: str | None = "*91"
+    forward_no_answer: str | None = "*92"
+    forward_no_answer_off: str | None = "*93"
+    hide_number: str | None = "*67"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +187,12 @@ class Trunk:
 
 @dataclass(frozen=True, slots=True)
 class ServiceNumber:
-    """A number the organization holds, ``+`` and digits."""
+    """A number the organization holds, ``+`` and digits; ``country`` in two capital letters (ISO 3166-1)."""
 
     number: str
     kind: NumberKind
+    state: NumberState = NumberState.ACTIVE
+    country: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,14 +204,29 @@ class Digest:
     ha1: str
 
 
+@dataclass(frozen=True, slots=True)
+class AlsoRing:
+    """What rings beside a user's own phones: ``tel:+digits`` or ``sip:user@domain`` of a colleague, ``after``
+    so many seconds."""
+
+    target: str
+    after: int = whole(0, Range(0, 60, "seconds"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
     """A person or a device with an address. ``upn`` is lower case; ``line_uri`` is ``tel:+digits``.
 
-    ``voicemail`` and ``forward_to`` are ``sip:user@host`` or ``tel:+digits``: where a call goes that is
-    meant for the mailbox, and where all of the user's direct calls go. ``caller_id_policy`` is the policy
-    granted to the user. ``external_id`` is what a directory that pushes its users calls this one. Who is not
-    active keeps all settings and places, but has no account for phones and is nobody's agent.
+    ``voicemail`` is ``sip:user@host`` or ``tel:+digits``: where a call goes that is meant for the mailbox.
+
+    The rest is the user's own rule (rules section 5), for direct calls and never for those of queues. Where
+    they go is written as for a forward, or ``OWN_VOICEMAIL``: all of them (``forward_to``), or those that the
+    user does not take because of what ``when_...`` says; None is the mailbox where there is a ``voicemail``,
+    ``NOWHERE`` is to refuse them. ``ring_time`` is how long the user is rung.
+
+    ``caller_id_policy`` is the policy granted to the user. Callers of an attendant reach them by
+    ``extension``. ``external_id`` is what a directory that pushes its users calls this one. Who is not active
+    keeps all settings and places, but has no account for phones and is nobody's agent.
     """
 
     user_id: str = ""
@@ -172,10 +236,16 @@ class User:
     voice_enabled: bool = False
     homed: Home = Home.ONLINE
     line_uri: str | None = None
+    extension: str | None = None
     contacts: tuple[str, ...] = ()
     digests: tuple[Digest, ...] = ()
     voicemail: str | None = None
     forward_to: str | None = None
+    when_busy: str | None = None
+    when_no_answer: str | None = None
+    when_not_reachable: str | None = None
+    ring_time: int = whole(20, Range(5, 60, "seconds"))
+    also_ring: tuple[AlsoRing, ...] = ()
     hides_number: bool = False
     caller_id_policy: str | None = None
     external_id: str | None = None
@@ -210,7 +280,8 @@ class Group:
     """Members in order, each a UPN (with ``@``) or the name of another group.
 
     ``earlier`` is in order of time. ``caller_id_policy`` goes with ``caller_id_rank``: of the policies of
-    all groups someone is in, the one with the lowest rank counts.
+    all groups someone is in, the one with the lowest rank counts. ``mail``, in lower case, names the group
+    as well as its name does.
     """
 
     name: str
@@ -221,20 +292,7 @@ class Group:
     caller_id_policy: str | None = None
     caller_id_rank: int | None = whole(None, _RANK)
     external_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Audio:
-    """Audio by its content, ``duration`` in seconds, ``loudness`` in dB of full scale (RMS).
-
-    ``name`` is what the file was called; with a ``language`` it is the text that was spoken.
-    """
-
-    sha256: str
-    name: str
-    duration: float
-    language: str | None = None
-    loudness: float | None = None
+    mail: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +311,9 @@ class QueueExit:
 class QueueSettings:
     """One queue as its owner set it; times are in seconds. ``music`` None is the default music.
 
+    ``..._prompt`` is what callers are told before that exit happens, and ``disconnect_prompt`` before they
+    are hung up on, where the exit has none; None there is a sentence of ours in the queue's language.
+
     What each number and switch is and may be stands here and nowhere else. Where the organization's limits
     have a number of the same name, that is the most which a queue may say.
     """
@@ -264,6 +325,11 @@ class QueueSettings:
     line_uri: str | None = None
     greeting: Audio | None = None
     music: Audio | None = None
+    overflow_prompt: Audio | None = None
+    timeout_prompt: Audio | None = None
+    no_agents_prompt: Audio | None = None
+    disconnect_prompt: Audio | None = None
+    language: str = DEFAULT_LANGUAGE
     distribution: Distribution = Distribution.ATTENDANT
     alerting: CallsAlerting = CallsAlerting.ONE
     agent_limit: int = whole(50, _AGENTS)
@@ -291,6 +357,7 @@ class Organization:
     sound files by name. With ``propagation_delay`` changes of groups reach queues as late as in 2018, with
     ``queue_name_in_identity`` agents' phones read the queue in P-Asserted-Identity as well as in From.
     ``time_zone`` is an IANA name, by whose clocks days begin and moments are told; None is the server's.
+    With ``queues_need_licences`` there are queues only with E5, or with E3 and Phone System, as in 2018.
     """
 
     organization_id: str = ""
@@ -304,12 +371,15 @@ class Organization:
     star_codes: StarCodes = StarCodes()
     licence_pools: tuple[LicencePool, ...] = ()
     service_number_table: tuple[Allowance, ...] = ()
+    queue_table: tuple[QueueAllowance, ...] = ()
+    queues_need_licences: bool = False
     trunks: tuple[Trunk, ...] = ()
     numbers: tuple[ServiceNumber, ...] = ()
     users: tuple[User, ...] = ()
     groups: tuple[Group, ...] = ()
     audio: tuple[Audio, ...] = ()
     queues: tuple[QueueSettings, ...] = ()
+    attendants: tuple[Attendant, ...] = ()
     caller_id_policies: tuple[CallerIdPolicy, ...] = ()
     revision: int = 0
     opt_outs: frozenset[tuple[str, str]] = frozenset()
@@ -322,15 +392,33 @@ class Organization:
 
 LIMIT_NUMBERS = numbers_of(OrganizationLimits)
 GROUP_NUMBERS = numbers_of(Group)
+USER_NUMBERS = numbers_of(User)
+ALSO_RING_NUMBERS = numbers_of(AlsoRing)
 QUEUE_NUMBERS = numbers_of(QueueSettings)
 
 
-def sound_files_of(queues: Iterable[QueueSettings]) -> Iterator[Audio]:
-    """The files that queues play, in their order; spoken texts are none."""
-    for queue in queues:
-        for audio in (queue.greeting, queue.music):
-            if audio is not None and audio.language is None:
-                yield audio
+def sound_files_of(organization: Organization) -> Iterator[Audio]:
+    """The files that queues and attendants play, in their order; spoken texts are none."""
+    sounds = [audio for queue in organization.queues for audio in sounds_of(queue).values()]
+    sounds += [audio for attendant in organization.attendants for _, audio in sounds_in(attendant)]
+    return (audio for audio in sounds if audio.language is None)
+
+
+def sounds_of(queue: QueueSettings) -> dict[str, Audio]:
+    """All that a queue has to play, by the names of the settings."""
+    found = {field: getattr(queue, field) for field in QUEUE_SOUNDS}
+    return {field: audio for field, audio in found.items() if audio is not None}
+
+
+def with_sounds(queue: QueueSettings, sounds: Mapping[str, Audio | None]) -> QueueSettings:
+    """The queue with these sounds, by the names of the settings."""
+    fields: Mapping[str, Any] = sounds
+    return replace(queue, **fields) if fields else queue
+
+
+def prompt_of(queue: QueueSettings, prompt: ExitPrompt) -> Audio | None:
+    """What a queue has to say before an exit."""
+    return sounds_of(queue).get(f"{prompt}_prompt")
 
 
 class Lack(StrEnum):

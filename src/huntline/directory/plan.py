@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import datetime, timedelta, tzinfo
+from typing import Literal, get_args
 
+from huntline.attendant.dial_by_name import DialDirectory
+from huntline.attendant.model import FlowPlan
+from huntline.directory.attendant_plans import NOBODY_TO_DIAL, dial_directory, flow_plan, texts_of
+from huntline.directory.attendants import Attendant
 from huntline.directory.caller_id import ShownCallerId, caller_id_in_effect, policies_in_effect
-from huntline.directory.forwards import Destination, destination_of, way_of
+from huntline.directory.dialled_queue import is_of_a_queue
 from huntline.directory.groups import LeftOut, agents_of, left_out_of
-from huntline.directory.index import OrganizationIndex, OutsideTarget
-from huntline.directory.names import host_key, number_digits, plain_number, without_parameters
+from huntline.directory.index import ATTENDANT, ForwardTarget, Mailbox, OrganizationIndex, OutsideTarget
+from huntline.directory.mailboxes import BoxOwner, owner_of
+from huntline.directory.names import (
+    host_key,
+    line_uri_number,
+    number_digits,
+    plain_number,
+    without_parameters,
+)
+from huntline.directory.opening import flow_at
 from huntline.directory.organization import (
+    NOWHERE,
+    OWN_VOICEMAIL,
+    USER_NUMBERS,
     CallerIdPolicy,
     Digest,
     Organization,
@@ -21,10 +37,17 @@ from huntline.directory.organization import (
     Trunk,
     User,
     missing_for_calls,
+    prompt_of,
 )
 from huntline.directory.propagation import as_of
 from huntline.directory.trunks import TrunkTable, outbound_destination
-from huntline.engine.model import AgentSettings, CallQueue, Exit, ExitAction
+from huntline.engine.model import AgentSettings, CallQueue, Exit, ExitAction, ExitPrompt
+
+GOODBYE_TIME = timedelta(seconds=15)
+"""How long our own sentence may take that is told to whoever is hung up on."""
+
+VOICEMAIL_CODE = "*97"
+"""What users dial to hear their messages, where the organization has given it no other meaning."""
 
 DEFAULT_MUSIC = "default"  # as `CallQueue.music` names it
 
@@ -33,7 +56,7 @@ DEFAULT_MUSIC = "default"  # as `CallQueue.music` names it
 class Account:
     """Someone who may register and call. ``realm`` and ``digests`` check the password.
 
-    ``voicemail`` is as in ``User``; ``may_call_outside`` where the licences allow it.
+    ``may_call_outside`` where the licences allow it.
     """
 
     user_id: str
@@ -43,7 +66,6 @@ class Account:
     realm: str
     digests: tuple[Digest, ...]
     contacts: tuple[str, ...]
-    voicemail: str | None = None
     may_call_outside: bool = False
 
     def ha1(self, username: str, algorithm: str) -> str | None:
@@ -70,23 +92,106 @@ class UserTarget:
     organization_id: str
 
 
+StarAction = Literal[
+    "opt-out",
+    "opt-in",
+    "forward-all",
+    "forward-all-off",
+    "forward-busy",
+    "forward-busy-off",
+    "forward-no-answer",
+    "forward-no-answer-off",
+    "voicemail",
+]
+"""What a code does: those of ``StarCodes``, but for the one before a number; and to hear the own messages."""
+
+
 @dataclass(frozen=True, slots=True)
 class StarCode:
-    """The dialled digits are a code of the caller's organization."""
+    """The dialled digits are a code of the caller's organization; ``dialled`` is the number behind it."""
 
     organization_id: str
-    action: Literal["opt-out", "opt-in"]
+    action: StarAction
+    dialled: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class OutsideNumber:
-    """The dialled digits are a number of the outside world, for a user of the organization to call."""
+    """The dialled digits are a number of the outside world, for a user of the organization to call;
+    ``hides_number``: and to be shown nobody's number, where the caller's policy allows it."""
 
     number: str
     organization_id: str
+    hides_number: bool = False
 
 
-Target = QueueTarget | UserTarget | StarCode | OutsideNumber
+@dataclass(frozen=True, slots=True)
+class OutsideAddress:
+    """An address of a forward that is nothing of the organization's and no number."""
+
+    uri: str
+    organization_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttendantTarget:
+    """An auto attendant."""
+
+    attendant_id: str
+    organization_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class VoicemailTarget:
+    """A mailbox, by the id of whom it belongs to: of a user, a group or a queue."""
+
+    box_id: str
+    organization_id: str
+
+
+MoveTarget = QueueTarget | UserTarget | OutsideNumber | OutsideAddress | AttendantTarget | VoicemailTarget
+"""Where a call can go, but for its end (rules section 5)."""
+
+Target = MoveTarget | StarCode
+
+_STAR_ACTIONS: tuple[StarAction, ...] = get_args(StarAction)[:-1]
+_BEFORE_NUMBERS: tuple[StarAction, ...] = ("forward-all", "forward-busy", "forward-no-answer")
+
+
+@dataclass(frozen=True, slots=True)
+class AlsoRung:
+    """Whom a person has rung beside their own phones, after so many seconds."""
+
+    to: UserTarget | OutsideNumber | OutsideAddress
+    after: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRule:
+    """What a person wants done with direct calls (rules section 5): with all of them, or with those that they
+    do not take. None is to have no wish, or to refuse the call."""
+
+    always: MoveTarget | None = None
+    busy: MoveTarget | None = None
+    no_answer: MoveTarget | None = None
+    not_reachable: MoveTarget | None = None
+    ring_time: int = USER_NUMBERS["ring_time"].default or 0
+    also_ring: tuple[AlsoRung, ...] = ()
+
+    def or_of(self, other: PersonRule) -> PersonRule:
+        """The same, with another person's wish for calls not taken where this one has none."""
+        return replace(
+            self,
+            busy=self.busy or other.busy,
+            no_answer=self.no_answer or other.no_answer,
+            not_reachable=self.not_reachable or other.not_reachable,
+        )
+
+
+NO_WISH = PersonRule()
+"""Of whoever is no person of ours."""
+
+
 _SHORTEST_OUTSIDE_NUMBER = 3  # digits: 112, 911; what is shorter is a slip
 
 EngineSettings = tuple[tuple[CallQueue, ...], tuple[AgentSettings, ...]]
@@ -116,7 +221,9 @@ class ServerPlan:
         self._trusted_trunks = TrunkTable(tuple(map(_with_trusted_trunks, organizations)))
         self._indexes: dict[str, OrganizationIndex] = {}
         self._by_domain: dict[str, OrganizationIndex] = {}
-        self._service_numbers: dict[str, QueueTarget] = {}
+        self._service_numbers: dict[str, QueueTarget | AttendantTarget] = {}
+        self._attendants: dict[str, tuple[Attendant, OrganizationIndex]] = {}
+        self._dial_directories: dict[str, DialDirectory] = {}
         self._queues: dict[str, tuple[QueueSettings, OrganizationIndex]] = {}
         self._accounts: dict[str, Account] = {}
         self._accounts_by_upn: dict[str, Account] = {}
@@ -147,6 +254,14 @@ class ServerPlan:
             self._queues[queue.queue_id] = (queue, index)
             if queue.line_uri and (digits := number_digits(queue.line_uri[4:])):
                 self._service_numbers[digits] = QueueTarget(queue.queue_id, organization.organization_id)
+        for attendant in organization.attendants:
+            self._attendants[attendant.attendant_id] = (attendant, index)
+            known_people = before._dial_directories.get(attendant.attendant_id) if before else None
+            directory = dial_directory(attendant, index, known_people)
+            self._dial_directories[attendant.attendant_id] = directory
+            for line_uri in attendant.line_uris:
+                if digits := number_digits(line_uri[4:]):
+                    self._service_numbers[digits] = AttendantTarget(attendant.attendant_id, organization_id)
         known = before._accounts_of_the_same(organization) if before else {}
         for user in organization.users:
             if user.is_active:
@@ -209,6 +324,9 @@ class ServerPlan:
         caller = self._indexes.get(organization_id) if organization_id else None
         if caller and (code := _star_code(caller.organization, name)):
             return code
+        if caller and (shown := _behind(caller.organization.star_codes.hide_number, name)):
+            target = self.target(shown, uri_host, organization_id)
+            return replace(target, hides_number=True) if isinstance(target, OutsideNumber) else target
         if digits := number_digits(name):
             if service := self._service_numbers.get(digits):
                 return service
@@ -271,16 +389,67 @@ class ServerPlan:
         organization_id, upn = account.organization_id, account.upn
         return self._indexes[organization_id].users[upn], self._policies[organization_id][upn]
 
-    def destination(self, account: Account) -> Destination:
-        """Where direct calls to a user end up: with the user or another one, who may be out of service, in
-        a queue, or at an address outside (``sip:`` or ``tel:``)."""
-        return self.way(account)[1]
+    def way(self, to: MoveTarget) -> tuple[tuple[Account, ...], MoveTarget]:
+        """Who has all calls to them sent on, in order, and where calls to a target come then. Should it go
+        round, which the rules refuse, it stops where it was before."""
+        passed: list[Account] = []
+        while isinstance(to, UserTarget):
+            account = self._accounts.get(to.user_id)
+            always = self.rule_of(to.user_id).always
+            if account is None or always is None or account in passed:
+                break
+            passed.append(account)
+            to = always
+        return tuple(passed), to
 
-    def way(self, account: Account) -> tuple[tuple[Account, ...], Destination]:
-        """Who has direct calls to a user forwarded, in order, and the destination that these come to."""
+    def written_target(self, organization_id: str, written: str) -> MoveTarget | None:
+        """What the target of a forward is, as settings have it; None for nothing that is there."""
+        index = self._indexes.get(organization_id)
+        return _move_target(index.forward_target(written), organization_id) if index else None
+
+    def rule_of(self, user_id: str) -> PersonRule:
+        """The rule of a user for direct calls; who is not there, or not active, has no wish."""
+        account = self._accounts.get(user_id)
+        if account is None:
+            return NO_WISH
         index = self._indexes[account.organization_id]
-        passed, destination = way_of(index.users[account.upn], index)
-        return tuple(self._accounts[user.user_id] for user in passed), destination
+        user = index.users[account.upn]
+
+        def leads_to(written: str | None, default: str | None = None) -> MoveTarget | None:
+            wish = written or default
+            if wish is None or wish == NOWHERE:
+                return None
+            return _move_target(index.rule_target(user, wish), account.organization_id)
+
+        mailbox = OWN_VOICEMAIL if user.voicemail else None
+        rung = ((leads_to(also.target), also.after) for also in user.also_ring)
+        return PersonRule(
+            always=leads_to(user.forward_to),
+            busy=leads_to(user.when_busy, mailbox),
+            no_answer=leads_to(user.when_no_answer, mailbox),
+            not_reachable=leads_to(user.when_not_reachable, mailbox),
+            ring_time=user.ring_time,
+            also_ring=tuple(
+                AlsoRung(to, after)
+                for to, after in rung
+                if isinstance(to, UserTarget | OutsideNumber | OutsideAddress)
+            ),
+        )
+
+    def box_owner(self, box_id: str) -> BoxOwner | None:
+        """Whose mailbox this is; None where there is none."""
+        for index in self._indexes.values():
+            if (mailbox := index.mailbox_by_id(box_id)) is not None:
+                return owner_of(mailbox, index)
+        return None
+
+    def box_owners(self, organization_id: str) -> tuple[BoxOwner, ...]:
+        """All mailboxes of an organization: of users, groups and queues."""
+        index = self._indexes.get(organization_id)
+        if index is None:
+            return ()
+        owners = (owner_of(mailbox, index) for mailbox in index.mailboxes())
+        return tuple(owner for owner in owners if owner is not None)
 
     def changed_organizations(self, before: ServerPlan) -> list[str]:
         """Ids of the organizations whose queues or agents differ, those that came or went included."""
@@ -313,6 +482,33 @@ class ServerPlan:
         found = self._queues.get(queue_id)
         return found[0] if found else None
 
+    def attendant(self, attendant_id: str) -> Attendant | None:
+        """An attendant's settings."""
+        found = self._attendants.get(attendant_id)
+        return found[0] if found else None
+
+    def attendant_flow(
+        self, attendant_id: str, moment: datetime, zone_of: Callable[[str | None], tzinfo]
+    ) -> FlowPlan | None:
+        """What a caller of an attendant gets at a moment; ``zone_of`` makes a time zone of its name, the
+        server's of None."""
+        found = self._attendants.get(attendant_id)
+        if found is None:
+            return None
+        attendant, index = found
+        zone = zone_of(attendant.time_zone or index.organization.time_zone)
+        return flow_plan(attendant, flow_at(attendant, moment, zone), index)
+
+    def attendant_texts(self) -> dict[tuple[str, str], None]:
+        """What all attendants may have to say that is no name of somebody, in which language; each once."""
+        return dict.fromkeys(
+            each for attendant, index in self._attendants.values() for each in texts_of(attendant, index)
+        )
+
+    def dial_directory(self, attendant_id: str) -> DialDirectory:
+        """Whom callers of an attendant can dial by name or extension."""
+        return self._dial_directories.get(attendant_id) or NOBODY_TO_DIAL
+
     def organization(self, organization_id: str) -> Organization | None:
         """An organization by its id."""
         index = self._indexes.get(organization_id)
@@ -323,6 +519,25 @@ class ServerPlan:
         organization = self.organization(organization_id)
         trunks = organization.trunks if organization else ()
         return next((trunk for trunk in trunks if outbound_destination(trunk)), None)
+
+
+def _move_target(found: ForwardTarget | None, organization_id: str) -> MoveTarget | None:
+    match found:
+        case User(user_id=user_id):
+            return UserTarget(user_id, organization_id)
+        case QueueSettings(queue_id=queue_id):
+            return QueueTarget(queue_id, organization_id)
+        case Attendant(attendant_id=attendant_id):
+            return AttendantTarget(attendant_id, organization_id)
+        case Mailbox(box_id=box_id):
+            return VoicemailTarget(box_id, organization_id)
+        case OutsideTarget() as address:
+            number = line_uri_number(address)
+            if number is None:
+                return OutsideAddress(str(address), organization_id)
+            return OutsideNumber(number, organization_id)
+        case None:
+            return None
 
 
 def _with_trusted_trunks(organization: Organization) -> Organization:
@@ -338,18 +553,45 @@ def _account_of(user: User, organization: Organization) -> Account:
         realm=organization.realm,
         digests=user.digests,
         contacts=user.contacts,
-        voicemail=user.voicemail,
         may_call_outside=not missing_for_calls(user),
     )
 
 
 def _star_code(organization: Organization, dialled: str) -> StarCode | None:
-    codes = organization.star_codes
-    if dialled == codes.opt_out:
-        return StarCode(organization.organization_id, "opt-out")
-    if dialled == codes.opt_in:
-        return StarCode(organization.organization_id, "opt-in")
-    return None
+    if dialled[:1] not in "*#":
+        return None
+    if dialled == VOICEMAIL_CODE:
+        return StarCode(organization.organization_id, "voicemail")
+    codes: dict[StarAction, str | None] = {
+        action: getattr(organization.star_codes, action.replace("-", "_")) for action in _STAR_ACTIONS
+    }
+    codes["voicemail"] = VOICEMAIL_CODE
+    for action, code in codes.items():
+        if dialled == code:
+            return StarCode(organization.organization_id, action)
+    if dialled == VOICEMAIL_CODE:
+        return StarCode(organization.organization_id, "voicemail")
+    for action in _BEFORE_NUMBERS:
+        if number := _behind(codes[action], dialled):
+            return StarCode(organization.organization_id, action, number)
+    return _code_for_a_queue(organization, dialled)
+
+
+def _code_for_a_queue(organization: Organization, dialled: str) -> StarCode | None:
+    """``*45`` and a number: what the code does for all queues, done for one. The longer code goes first."""
+    found: list[tuple[int, StarCode]] = []
+    for action in ("opt-out", "opt-in"):
+        code = getattr(organization.star_codes, action.replace("-", "_"))
+        if code and dialled.startswith(code) and is_of_a_queue(number := dialled.removeprefix(code)):
+            found.append((len(code), StarCode(organization.organization_id, action, number)))
+    return max(found, key=lambda each: each[0])[1] if found else None
+
+
+def _behind(code: str | None, dialled: str) -> str | None:
+    """The number that is dialled behind a code."""
+    if code is None or not dialled.startswith(code):
+        return None
+    return plain_number(dialled.removeprefix(code))
 
 
 def _found(index: OrganizationIndex, name: str, domain: str | None) -> Target | None:
@@ -359,6 +601,8 @@ def _found(index: OrganizationIndex, name: str, domain: str | None) -> Target | 
             return UserTarget(user.user_id, organization_id)
         case QueueSettings() as queue:
             return QueueTarget(queue.queue_id, organization_id)
+        case Attendant() as attendant:
+            return AttendantTarget(attendant.attendant_id, organization_id)
         case None:
             return None
 
@@ -397,10 +641,11 @@ def _call_queue(settings: QueueSettings, agents: tuple[User, ...], index: Organi
         agent_alert_time=timedelta(seconds=settings.agent_alert_time),
         allow_opt_out=settings.allow_opt_out,
         max_waiting=settings.max_waiting,
-        overflow=_engine_exit(settings.overflow, index),
+        goodbye=_length_of(settings, ExitPrompt.DISCONNECT) or GOODBYE_TIME,
+        overflow=_engine_exit(settings, ExitPrompt.OVERFLOW, index),
         max_wait=timedelta(seconds=settings.max_wait),
-        timeout=_engine_exit(settings.timeout, index),
-        no_agents=_engine_exit(settings.no_agents, index),
+        timeout=_engine_exit(settings, ExitPrompt.TIMEOUT, index),
+        no_agents=_engine_exit(settings, ExitPrompt.NO_AGENTS, index),
         no_agents_new_calls_only=settings.no_agents_new_calls_only,
         presence_based_routing=settings.presence_based_routing,
         ring_busy=settings.ring_busy,
@@ -408,27 +653,38 @@ def _call_queue(settings: QueueSettings, agents: tuple[User, ...], index: Organi
     )
 
 
-def _engine_exit(exit_: QueueExit, index: OrganizationIndex) -> Exit:
+def _length_of(settings: QueueSettings, prompt: ExitPrompt) -> timedelta | None:
+    audio = prompt_of(settings, prompt)
+    return timedelta(seconds=audio.duration) if audio is not None else None
+
+
+def _engine_exit(settings: QueueSettings, prompt: ExitPrompt, index: OrganizationIndex) -> Exit:
+    """Each exit has the name of its prompt."""
+    return replace(_way_out(getattr(settings, prompt), index), prompt=_length_of(settings, prompt))
+
+
+def _way_out(exit_: QueueExit, index: OrganizationIndex) -> Exit:
     if exit_.target is None:
         return Exit(ExitAction(exit_.action))
     match index.forward_target(exit_.target):
         case User() as user if exit_.action is QueueExitAction.VOICEMAIL:
             return Exit(ExitAction.FORWARD, target=user.voicemail)
-        case User() as user:
-            destination = destination_of(user, index)
-            # Where a person's forwarding leads outside is found when it comes to that, and so tells of them.
-            return _forward_to(destination if isinstance(destination, QueueSettings) else user)
-        case QueueSettings() | OutsideTarget() as target:
+        case User() | QueueSettings() | Attendant() | OutsideTarget() as target:
+            # Where a person's own rule leads is found when it comes to that, and so tells of them.
             return _forward_to(target)
+        case Mailbox():
+            return Exit(ExitAction.FORWARD, target=exit_.target)
         case None:
             # Refused when it is saved; should it come up all the same, the forward fails, not the server.
             return Exit(ExitAction.FORWARD, target=exit_.target)
 
 
-def _forward_to(destination: Destination) -> Exit:
+def _forward_to(destination: User | QueueSettings | Attendant | OutsideTarget) -> Exit:
     match destination:
         case QueueSettings() as queue:
             return Exit(ExitAction.FORWARD, queue_id=queue.queue_id)
+        case Attendant() as attendant:
+            return Exit(ExitAction.FORWARD, target=ATTENDANT + attendant.name)
         case User() as user:
             return Exit(ExitAction.FORWARD, target=f"sip:{user.upn}")
         case OutsideTarget() as address:

@@ -20,11 +20,16 @@ class Problem:
     @property
     def field(self) -> str:
         """The path as people write it: ``queues[0].agents[2]``."""
-        parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in self.path)
-        return "".join(parts).removeprefix(".")
+        return field_of(self.path)
 
 
 Problems = Iterator[Problem]
+
+
+def field_of(path: Path) -> str:
+    """A path as people write it: ``queues[0].agents[2]``."""
+    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return "".join(parts).removeprefix(".")
 
 
 def rooted(problem: Problem, path: Path) -> Problem:

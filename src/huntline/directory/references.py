@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from huntline.directory.attendant_rules import check_attendant_references
+from huntline.directory.attendants import Attendant
 from huntline.directory.index import PRIMARY_URI, OrganizationIndex
 from huntline.directory.names import line_uri_number
 from huntline.directory.organization import (
@@ -31,6 +33,8 @@ def check_references(index: OrganizationIndex) -> Problems:
     for place, queue in enumerate(organization.queues):
         yield from _check_queue(("queues", place), queue, index)
         yield from _check_line_uri(("queues", place, "line_uri"), queue.line_uri, kinds)
+    for place, attendant in enumerate(organization.attendants):
+        yield from _check_attendant(("attendants", place), attendant, kinds, index)
     for place, policy in enumerate(organization.caller_id_policies):
         yield from _check_policy(("caller_id_policies", place, "service_number"), policy, kinds)
     policies = [policy.name for policy in organization.caller_id_policies]
@@ -39,9 +43,11 @@ def check_references(index: OrganizationIndex) -> Problems:
 
 
 def _check_member(path: Path, member: str, index: OrganizationIndex) -> Problems:
+    if member.casefold() in index.groups:
+        return
     if "@" in member and member not in index.users:
         yield Problem(path, member, f"there is no user {member}{did_you_mean(member, index.users)}")
-    if "@" not in member and member.casefold() not in index.groups:
+    if "@" not in member:
         yield _no_group(path, member, index)
 
 
@@ -58,9 +64,7 @@ def _check_personal_number(path: Path, user: User, kinds: Mapping[str, NumberKin
 
 def _check_queue(path: Path, queue: QueueSettings, index: OrganizationIndex) -> Problems:
     organization = index.organization
-    if queue.domain not in organization.domains:
-        wanted = f"must be a domain of the organization: {', '.join(organization.domains)}"
-        yield Problem((*path, "domain"), queue.domain or None, wanted)
+    yield from _check_domain((*path, "domain"), queue.domain, organization.domains)
     primary_uri = PRIMARY_URI.fullmatch(queue.primary_uri)
     if queue.primary_uri and (primary_uri is None or primary_uri[2] not in organization.domains):
         wanted = f"must be sip:hg_<32 lower-case hexadecimal digits>@{queue.domain}, or left out"
@@ -70,6 +74,24 @@ def _check_queue(path: Path, queue: QueueSettings, index: OrganizationIndex) -> 
     for place, name in enumerate(queue.groups):
         if name.casefold() not in index.groups:
             yield _no_group((*path, "groups", place), name, index)
+
+
+def _check_domain(path: Path, domain: str, domains: tuple[str, ...]) -> Problems:
+    if domain not in domains:
+        wanted = f"must be a domain of the organization: {', '.join(domains)}"
+        yield Problem(path, domain or None, wanted)
+
+
+def _check_attendant(
+    path: Path, attendant: Attendant, kinds: Mapping[str, NumberKind], index: OrganizationIndex
+) -> Problems:
+    yield from _check_domain((*path, "domain"), attendant.domain, index.organization.domains)
+    for place, line_uri in enumerate(attendant.line_uris):
+        number = line_uri_number(line_uri)
+        if number is not None:
+            line_path = (*path, "line_uris", place)
+            yield from _check_service_number(line_path, line_uri, number, "an attendant", kinds)
+    yield from check_attendant_references(path, attendant, index)
 
 
 def _check_line_uri(path: Path, line_uri: str | None, kinds: Mapping[str, NumberKind]) -> Problems:

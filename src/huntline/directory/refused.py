@@ -29,7 +29,7 @@ REFUSAL_WORDS = {
     RefusalReason.UNKNOWN_CALLER: "calls are taken from users and from known providers only",
     RefusalReason.WRONG_CREDENTIALS: "the caller did not prove who they are",
     RefusalReason.NO_LICENCE: "the caller has no licence for calls to the outside",
-    RefusalReason.NOT_FOR_GUESTS: "test calls reach queues only",
+    RefusalReason.NOT_FOR_GUESTS: "test calls reach queues and attendants only",
     RefusalReason.NO_COMMON_AUDIO: "there is no audio that both sides can use",
     RefusalReason.NO_AUDIO: "there is no audio at the moment",
     RefusalReason.NOBODY_REACHABLE: "no phone of the person is registered",

@@ -6,14 +6,19 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from huntline.directory.attendants import Attendant, with_changed_sounds, with_targets
 from huntline.directory.forwards import check_forwards
-from huntline.directory.index import OrganizationIndex
+from huntline.directory.index import ATTENDANT, MAILBOX, OrganizationIndex
 from huntline.directory.licences import check_licences
 from huntline.directory.names import line_uri_number
+from huntline.directory.number_states import check_countries, check_states
 from huntline.directory.organization import (
     EXITS,
     GLOBAL_POLICY,
+    NOWHERE,
+    OWN_VOICEMAIL,
     QUEUE_NUMBERS,
+    RULE_FIELDS,
     Audio,
     CallerIdPolicy,
     Group,
@@ -23,8 +28,11 @@ from huntline.directory.organization import (
     ServiceNumber,
     User,
     sound_files_of,
+    sounds_of,
+    with_sounds,
 )
 from huntline.directory.problems import Problem
+from huntline.directory.queue_licences import check_queue_licences
 from huntline.directory.references import check_references
 from huntline.directory.uniqueness import check_uniqueness
 from huntline.directory.values import check_values
@@ -42,7 +50,10 @@ def check(organization: Organization, others: Iterable[Organization] = ()) -> li
         *check_values(organization),
         *check_uniqueness(organization, tuple(others)),
         *check_licences(organization),
+        *check_queue_licences(organization),
         *check_references(index),
+        *check_states(organization),
+        *check_countries(organization),
         *check_forwards(index),
     ]
 
@@ -51,9 +62,10 @@ def settled(organization: Organization) -> Organization:
     """The organization as it is stored. Nothing that calls notice is different, but
 
     - each maximum wait is to its nearest step;
-    - groups, queues, policies and sounds are called by their names' own letter case, and so are users;
+    - groups, queues, attendants, policies and sounds are called by their names' own letter case, and so are
+      users;
     - the personal numbers of users are among its numbers, so that one list holds all that is taken;
-    - what queues play is in the audio library;
+    - what queues and attendants play is in the audio library;
     - the Global policy is there, and granted to no user, which says no more than granting none.
     """
     audio = (*organization.audio, *_unlisted_audio(organization))
@@ -67,6 +79,7 @@ def settled(organization: Organization) -> Organization:
         audio=audio,
         caller_id_policies=policies,
         queues=_each(settling.queue, organization.queues),
+        attendants=_each(settling.attendant, organization.attendants),
     )
 
 
@@ -80,7 +93,7 @@ def _unlisted_numbers(organization: Organization) -> Iterator[ServiceNumber]:
 
 def _unlisted_audio(organization: Organization) -> Iterator[Audio]:
     listed = {audio.name.casefold() for audio in organization.audio}
-    for audio in sound_files_of(organization.queues):
+    for audio in sound_files_of(organization):
         if audio.name.casefold() not in listed:
             listed.add(audio.name.casefold())
             yield audio
@@ -105,14 +118,18 @@ class _Settling:
         self._library = {audio.name.casefold(): audio for audio in organization.audio}
 
     def user(self, user: User) -> User:
-        if (user.caller_id_policy, user.forward_to, user.voicemail) == (None, None, None):
+        named = [field for field in (*RULE_FIELDS, "voicemail") if getattr(user, field) is not None]
+        if user.caller_id_policy is None and not named and not user.also_ring:
             return user  # most are so, and there may be ten thousand
         policy = self._policy(user.caller_id_policy)
+        targets: dict[str, Any] = {field: self._target(getattr(user, field)) for field in named}
         return replace(
             user,
             caller_id_policy=None if policy == GLOBAL_POLICY else policy,
-            forward_to=self._target(user.forward_to),
-            voicemail=self._target(user.voicemail),
+            also_ring=tuple(
+                replace(each, target=self._target(each.target) or each.target) for each in user.also_ring
+            ),
+            **targets,
         )
 
     def group(self, group: Group) -> Group:
@@ -126,14 +143,18 @@ class _Settling:
             for field in EXITS
             if (exit_ := getattr(queue, field)).target
         }
+        sounds = {field: self._sound(audio) for field, audio in sounds_of(queue).items()}
         return replace(
-            queue,
+            with_sounds(queue, sounds),
             groups=self._groups(queue.groups),
-            greeting=self._sound(queue.greeting),
-            music=self._sound(queue.music),
             **_kept_numbers(queue),
             **exits,
         )
+
+    def attendant(self, attendant: Attendant) -> Attendant:
+        named = with_changed_sounds(with_targets(attendant, self._written), self._sound)
+        directory = named.directory
+        return replace(named, directory=replace(directory, groups=self._groups(directory.groups)))
 
     def _policy(self, name: str | None) -> str | None:
         return self._policies.get(name.casefold(), name) if name is not None else None
@@ -142,20 +163,29 @@ class _Settling:
         groups = self._index.groups
         return tuple(groups[key].name if (key := name.casefold()) in groups else name for name in names)
 
-    def _sound(self, audio: Audio | None) -> Audio | None:
-        if audio is None or audio.language is not None:
+    def _sound(self, audio: Audio) -> Audio:
+        if audio.language is not None:
             return audio
         return self._library.get(audio.name.casefold(), audio)
 
     def _target(self, target: str | None) -> str | None:
-        if target is None:
-            return None
+        if target is None or target in (OWN_VOICEMAIL, NOWHERE):
+            return target
+        return self._written(target)
+
+    def _written(self, target: str) -> str:
         if number := line_uri_number(target):
             return f"tel:{number}"
+        if target[: len(ATTENDANT)].lower() == ATTENDANT:
+            attendant = self._index.attendant(target[len(ATTENDANT) :])
+            return ATTENDANT + attendant.name if attendant else target
+        if target[: len(MAILBOX)].lower() == MAILBOX:
+            mailbox = self._index.mailbox(target[len(MAILBOX) :])
+            return f"{MAILBOX}{mailbox.address}" if mailbox else target
         if target[:4].lower() != "sip:":
             queue = self._index.queue(target)
             return queue.name if queue else target
-        is_ours = isinstance(self._index.forward_target(target), User | QueueSettings)
+        is_ours = isinstance(self._index.forward_target(target), User | QueueSettings | Attendant)
         return target.lower() if is_ours else "sip:" + target[4:]
 
 

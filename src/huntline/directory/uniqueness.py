@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 
+from huntline.directory.attendants import sounds_in
 from huntline.directory.names import line_uri_number
-from huntline.directory.organization import Organization
+from huntline.directory.organization import Audio, Organization, sounds_of
 from huntline.directory.problems import Path, Problem, Problems
 
 
@@ -23,13 +24,26 @@ def _check_names(organization: Organization) -> Problems:
     yield from _once("trunks", "name", (trunk.name for trunk in trunks))
     yield from _once("users", "upn", (user.upn for user in organization.users))
     yield from _once("groups", "name", (group.name for group in organization.groups))
+    yield from _once("groups", "mail", (group.mail or "" for group in organization.groups))
+    yield from _check_mails(organization)
     yield from _once("audio", "name", (audio.name for audio in organization.audio))
     yield from _once("queues", "name", (queue.name for queue in organization.queues))
     yield from _once("queues", "primary_uri", (queue.primary_uri for queue in organization.queues))
+    yield from _once("users", "extension", (user.extension or "" for user in organization.users))
+    yield from _check_attendant_names(organization)
     policies = organization.caller_id_policies
     yield from _once("caller_id_policies", "name", (policy.name for policy in policies))
     yield from _check_ranks(organization)
     yield from _check_sounds(organization)
+
+
+def _check_mails(organization: Organization) -> Problems:
+    """Who has an address is asked by it wherever users and groups are named, so that both cannot have it."""
+    upns = {user.upn for user in organization.users}
+    for place, group in enumerate(organization.groups):
+        if group.mail in upns:
+            wanted = f"must be unique; the user {group.mail} has it already"
+            yield Problem(("groups", place, "mail"), group.mail, wanted)
 
 
 def _once(collection: str, field: str | None, values: Iterable[str]) -> Problems:
@@ -40,6 +54,17 @@ def _once(collection: str, field: str | None, values: Iterable[str]) -> Problems
             path: Path = (collection, place, field) if field else (collection, place)
             first = f"{first_value} ({Problem((collection, first_place), value, '').field})"
             yield Problem(path, value, f"must be unique, letter case aside; {first} has it already")
+
+
+def _check_attendant_names(organization: Organization) -> Problems:
+    """Queues and attendants are dialled by their names, so that no two may have the same."""
+    attendants = organization.attendants
+    yield from _once("attendants", "name", (attendant.name for attendant in attendants))
+    queues = {queue.name.casefold(): queue.name for queue in organization.queues}
+    for place, attendant in enumerate(attendants):
+        if name := queues.get(attendant.name.casefold()):
+            wanted = f"is the name of queue {name} already; a name that is dialled leads to one thing"
+            yield Problem(("attendants", place, "name"), attendant.name, wanted)
 
 
 def _check_ranks(organization: Organization) -> Problems:
@@ -58,14 +83,21 @@ def _check_ranks(organization: Organization) -> Problems:
 def _check_sounds(organization: Organization) -> Problems:
     """A name stands for one sound in the whole organization, for it is what the library knows."""
     contents = {audio.name.casefold(): audio.sha256 for audio in organization.audio}
+    for path, audio in _played(organization):
+        if audio.language is not None:
+            continue
+        if contents.setdefault(audio.name.casefold(), audio.sha256) != audio.sha256:
+            message = "is the name of another sound of the organization already; give the file another"
+            yield Problem(path, audio.name, message)
+
+
+def _played(organization: Organization) -> Iterator[tuple[Path, Audio]]:
     for place, queue in enumerate(organization.queues):
-        for field in ("greeting", "music"):
-            audio = getattr(queue, field)
-            if audio is None or audio.language is not None:
-                continue
-            if contents.setdefault(audio.name.casefold(), audio.sha256) != audio.sha256:
-                message = "is the name of another sound of the organization already; give the file another"
-                yield Problem(("queues", place, field), audio.name, message)
+        for field, audio in sounds_of(queue).items():
+            yield ("queues", place, field), audio
+    for place, attendant in enumerate(organization.attendants):
+        for path, audio in sounds_in(attendant):
+            yield ("attendants", place, *path), audio
 
 
 def _check_number_use(organization: Organization) -> Problems:
@@ -75,6 +107,11 @@ def _check_number_use(organization: Organization) -> Problems:
         *(
             (("queues", place, "line_uri"), queue.line_uri, f"queue {queue.name}")
             for place, queue in enumerate(organization.queues)
+        ),
+        *(
+            (("attendants", place, "line_uris", number), line_uri, f"attendant {attendant.name}")
+            for place, attendant in enumerate(organization.attendants)
+            for number, line_uri in enumerate(attendant.line_uris)
         ),
         *(
             (("users", place, "line_uri"), user.line_uri, f"user {user.upn}")

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from huntline.clean_text import hidden_in
-from huntline.directory.names import is_address, line_uri_number, sip_uri_parts
+from huntline.directory.attendant_rules import check_attendant
+from huntline.directory.attendants import Attendant, flows_of
+from huntline.directory.names import is_address, is_written_target, line_uri_number, sip_uri_parts
 from huntline.directory.numbers import NumberSetting, Range
 from huntline.directory.organization import (
+    ALSO_RING_NUMBERS,
     EXITS,
     GROUP_NUMBERS,
     LIMIT_NUMBERS,
+    MOST_ALSO_RUNG,
+    NOWHERE,
+    OWN_VOICEMAIL,
     QUEUE_NUMBERS,
+    RULE_FIELDS,
+    USER_NUMBERS,
     CallerIdPolicy,
     Group,
     NumberKind,
@@ -21,6 +29,7 @@ from huntline.directory.organization import (
     OrganizationLimits,
     QueueExitAction,
     QueueSettings,
+    StarCodes,
     Substitute,
     Trunk,
     User,
@@ -31,20 +40,24 @@ from huntline.engine.model import Distribution
 
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})*", re.ASCII)
+_EXTENSION = re.compile(r"[0-9]{1,6}", re.ASCII)
 _LOCAL_PART = re.compile(r"[a-z0-9_.!~*'&=+$-]{1,64}", re.ASCII)
 _NUMBER = re.compile(r"\+[0-9]{3,15}", re.ASCII)
+_MAIL = re.compile(rf"(?=.{{3,254}}$)[a-z0-9_.!#$%&'*+/=?^`{{|}}~-]{{1,64}}@{_LABEL}(\.{_LABEL})*", re.ASCII)
 _STAR_CODE = re.compile(r"[*#][0-9*#]{1,7}", re.ASCII)
 LONGEST_NAME = 64
 """Characters, also in the pages (``web/openapi.py``)."""
 LONGEST_FILE_NAME = 100
 _LONGEST_DESCRIPTION = 256
 _LONGEST_EXTERNAL_ID = 256
+_MARKS = ("attendant:", "voicemail:")
+"""In front of what targets name that is no queue (``OrganizationIndex.forward_target``)."""
 _RAISED_BY = {
     "max_waiting": f"limits.max_waiting raises this, up to {LIMIT_NUMBERS['max_waiting'].range.high}",
     "agent_limit": "limits.agent_limit",
 }
 _NEED_OF_TARGET = {
-    QueueExitAction.FORWARD: "a queue name, sip:user@domain or tel:+digits",
+    QueueExitAction.FORWARD: "a queue name, sip:user@domain, attendant:NAME or tel:+digits",
     QueueExitAction.VOICEMAIL: "a person, sip:user@domain or tel:+digits",
 }
 
@@ -63,12 +76,22 @@ def _check_organization(organization: Organization) -> Problems:
         if not _DOMAIN.fullmatch(domain):
             yield Problem(("domains", place), domain, "must be a domain such as contoso.com")
     yield from _check_numbers(("limits",), organization.limits, LIMIT_NUMBERS)
-    codes = organization.star_codes
-    for field, code in (("opt_out", codes.opt_out), ("opt_in", codes.opt_in)):
-        if code is not None and not _STAR_CODE.fullmatch(code):
-            yield Problem(("star_codes", field), code, "must be * or # and up to 7 of 0-9, * and #, or null")
-    if codes.opt_in is not None and codes.opt_in == codes.opt_out:
-        yield Problem(("star_codes", "opt_in"), codes.opt_in, "must differ from opt_out")
+    yield from _check_star_codes(organization.star_codes)
+
+
+def _check_star_codes(codes: StarCodes) -> Problems:
+    taken: dict[str, str] = {}
+    for each in fields(codes):
+        code: str | None = getattr(codes, each.name)
+        if code is None:
+            continue
+        if not _STAR_CODE.fullmatch(code):
+            wanted = "must be * or # and up to 7 of 0-9, * and #, or null"
+            yield Problem(("star_codes", each.name), code, wanted)
+        # Whoever had a code of their own before there were so many keeps it: it goes before these.
+        elif code in taken and code != each.default:
+            yield Problem(("star_codes", each.name), code, f"must differ from {taken[code]}")
+        taken.setdefault(code, each.name)
 
 
 def _check_each(organization: Organization) -> Problems:
@@ -89,6 +112,8 @@ def _check_each(organization: Organization) -> Problems:
         yield from _check_name(("audio", place, "name"), audio.name, LONGEST_FILE_NAME)
     for place, queue in enumerate(organization.queues):
         yield from _check_queue(("queues", place), queue, organization.limits)
+    for place, attendant in enumerate(organization.attendants):
+        yield from _check_attendant(("attendants", place), attendant)
     for place, policy in enumerate(organization.caller_id_policies):
         yield from _check_policy(("caller_id_policies", place), policy)
 
@@ -151,13 +176,35 @@ def _check_user(path: Path, user: User, domains: tuple[str, ...]) -> Problems:
     if user.display_name:
         yield from _check_name((*path, "display_name"), user.display_name)
     yield from _check_line_uri((*path, "line_uri"), user.line_uri)
+    if user.extension is not None and not _EXTENSION.fullmatch(user.extension):
+        yield Problem((*path, "extension"), user.extension, "must be 1 to 6 digits, nothing else")
     for place, contact in enumerate(user.contacts):
         if sip_uri_parts(contact) is None:
             wanted = "must be a SIP URI such as sip:front@10.0.0.5:5060"
             yield Problem((*path, "contacts", place), contact, wanted)
     yield from _check_address((*path, "voicemail"), user.voicemail)
-    yield from _check_address((*path, "forward_to"), user.forward_to)
+    yield from _check_own_rule(path, user)
     yield from _check_external_id((*path, "external_id"), user.external_id)
+
+
+def _check_own_rule(path: Path, user: User) -> Problems:
+    for field in RULE_FIELDS:
+        target = getattr(user, field)
+        words = (OWN_VOICEMAIL,) if field == "forward_to" else (OWN_VOICEMAIL, NOWHERE)
+        if target is not None and target not in words and not is_written_target(target):
+            others = "".join(f" or {word}" for word in words)
+            wanted = f"must be sip:user@host, tel:+digits, attendant:NAME, voicemail:NAME{others}"
+            yield Problem((*path, field), target, wanted)
+    yield from _check_numbers(path, user, USER_NUMBERS)
+    if len(user.also_ring) > MOST_ALSO_RUNG:
+        wanted = f"must hold at most {MOST_ALSO_RUNG} numbers, these are {len(user.also_ring)}"
+        yield Problem((*path, "also_ring"), len(user.also_ring), wanted)
+    for place, also in enumerate(user.also_ring):
+        yield from _check_address((*path, "also_ring", place, "target"), also.target)
+        yield from _check_numbers((*path, "also_ring", place), also, ALSO_RING_NUMBERS)
+        if user.ring_time <= also.after <= (ALSO_RING_NUMBERS["after"].range.high or 0):
+            wanted = f"must be less than ring_time, {user.ring_time} seconds, after which nothing rings"
+            yield Problem((*path, "also_ring", place, "after"), also.after, wanted)
 
 
 def _check_address(path: Path, address: str | None) -> Problems:
@@ -177,6 +224,10 @@ def _check_external_id(path: Path, external_id: str | None) -> Problems:
 def _check_group(path: Path, group: Group) -> Problems:
     yield from _check_name((*path, "name"), group.name)
     yield from _check_external_id((*path, "external_id"), group.external_id)
+    if group.mail is not None and not _MAIL.fullmatch(group.mail):
+        yield Problem(
+            (*path, "mail"), group.mail, "must be a mail address such as sales@contoso.com, or null"
+        )
     if "@" in group.name:
         yield Problem((*path, "name"), group.name, "must not contain @, which marks a user")
     rank, policy = group.caller_id_rank, group.caller_id_policy
@@ -206,10 +257,30 @@ def _check_line_uri(path: Path, line_uri: str | None) -> Problems:
         yield Problem(path, line_uri, wanted)
 
 
+def _check_dialled_name(path: Path, name: str) -> Problems:
+    """A name by which targets and phones know a queue or an attendant."""
+    yield from _check_name(path, name)
+    if "@" in name:
+        yield Problem(path, name, "must not contain @, which marks a user")
+    if name.casefold().startswith(_MARKS):
+        yield Problem(path, name, "must not begin with attendant: or voicemail:, which mark other targets")
+
+
+def _check_attendant(path: Path, attendant: Attendant) -> Problems:
+    yield from _check_dialled_name((*path, "name"), attendant.name)
+    for place, line_uri in enumerate(attendant.line_uris):
+        yield from _check_line_uri((*path, "line_uris", place), line_uri)
+    for flow_path, flow in flows_of(attendant):
+        for place, key in enumerate(flow.menu.keys if flow.menu else ()):
+            label_path = (*path, *flow_path, "menu", "keys", place, "label")
+            yield from _check_note(label_path, key.label, LONGEST_NAME)
+    for place, holiday in enumerate(attendant.holidays):
+        yield from _check_name((*path, "holidays", place, "name"), holiday.name)
+    yield from check_attendant(path, attendant)
+
+
 def _check_queue(path: Path, queue: QueueSettings, limits: OrganizationLimits) -> Problems:
-    yield from _check_name((*path, "name"), queue.name)
-    if "@" in queue.name:
-        yield Problem((*path, "name"), queue.name, "must not contain @, which marks a user")
+    yield from _check_dialled_name((*path, "name"), queue.name)
     yield from _check_line_uri((*path, "line_uri"), queue.line_uri)
     for field, number in QUEUE_NUMBERS.items():
         allowed = _within_limits(field, number.range, limits)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from huntline.engine.model import Outcome, QueueLeft
+from huntline.engine.model import ExitPrompt, Outcome, QueueLeft
 from huntline.engine.reasons import Reason, RingOutcome, StopReason
 
 
@@ -21,6 +21,7 @@ class DecisionKind(StrEnum):
     NO_AGENTS = "no agents"
     ANSWERED = "answered"
     TRANSFERRED = "transferred"
+    SENT_ON = "sent on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,16 @@ class PlayGreeting:
 
 
 @dataclass(frozen=True, slots=True)
+class PlayExitPrompt:
+    """Tell the caller, who leaves the queue, what there is to say; its end comes back as
+    ``ExitPromptFinished``."""
+
+    call_id: str
+    queue_id: str
+    prompt: ExitPrompt
+
+
+@dataclass(frozen=True, slots=True)
 class PlayMusic:
     """Play the queue's music on hold until something else is asked for."""
 
@@ -60,7 +71,7 @@ class RingAgent:
     returns, and is the call's id, a dot and a number.
 
     ``waited`` and ``others_waiting`` are for the agent to read, and make no other ring of it; so is
-    ``left``, the queues that the call was in before.
+    ``left``, the queues that the call was in before, since it was in none.
     """
 
     ring_id: str
@@ -99,11 +110,11 @@ class ReleaseAgent:
 
 @dataclass(frozen=True, slots=True)
 class ForwardCall:
-    """Ring a target outside the queues (person, number) and connect the caller with it.
+    """Send the caller to a target outside the queues: a person, a number, an attendant, a mailbox.
 
-    ``target`` is the address exactly as in the queue's settings. The caller's leg may or may not be
-    answered yet. The result is ``ForwardAnswered`` or ``ForwardFailed``. ``left`` are all queues that the
-    call was in, the last one has it forwarded.
+    ``target`` is written exactly as in the queue's settings. The caller's leg may or may not be answered
+    yet. The result is ``ForwardAnswered``, ``ForwardFailed`` or ``CallSentToQueue``. ``left`` are the queues
+    that the call was in since it was in none, the last one has it forwarded: it is not told of them again.
     """
 
     call_id: str
@@ -184,6 +195,7 @@ Command = (
     AnswerCall
     | RefuseCall
     | PlayGreeting
+    | PlayExitPrompt
     | PlayMusic
     | RingAgent
     | StopRinging

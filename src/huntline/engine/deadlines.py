@@ -14,6 +14,7 @@ class Due(StrEnum):
     WAIT = "wait"  # a call has waited its maximum
     RING = "ring"  # a ring has reached the alert time
     BRIDGE = "bridge"  # a bridge was neither made nor refused
+    PROMPT = "prompt"  # the end of an exit's prompt was not told
     FORWARD = "forward"  # a forward was neither answered nor refused
     RETRY = "retry"  # an agent who declined may be rung again for the same call
     WRAP_UP = "wrap-up"  # an agent's wrap-up ends

@@ -31,8 +31,11 @@ from huntline.engine.events import (
     CallerHungUp,
     CallerRenamed,
     CallFailed,
+    CallSentToQueue,
+    CallStepTaken,
     CallTransferred,
     Event,
+    ExitPromptFinished,
     ForwardAnswered,
     ForwardEnded,
     ForwardFailed,
@@ -87,7 +90,10 @@ class Engine:
         self.state_changes: Sequence[StateChange] = ()
         self._handlers: dict[type[Any], Callable[[Any], None]] = {
             CallArrived: self._call_arrived,
+            CallSentToQueue: self._call_sent_to_queue,
+            CallStepTaken: self._call_step_taken,
             GreetingFinished: self._greeting_finished,
+            ExitPromptFinished: self._exit_prompt_finished,
             CallerHungUp: self._caller_hung_up,
             CallFailed: self._call_failed,
             AgentAnswered: self._agent_answered,
@@ -118,6 +124,7 @@ class Engine:
             Due.WAIT: self._maximum_wait_reached,
             Due.RING: self._alert_time_reached,
             Due.BRIDGE: self._bridge_lost,
+            Due.PROMPT: self._exit_prompt_over,
             Due.FORWARD: self._forward_lost,
             Due.RETRY: self._retry_allowed,
             Due.WRAP_UP: self._wrap_up_over,
@@ -185,8 +192,12 @@ class Engine:
         if line is None:
             self._refuse_unknown_queue(event)
             return
-        call = QueuedCall(event.call_id, event.caller, line, event.queue_id, floor.now)
+        arrived_at = min(event.arrived_at or floor.now, floor.now)
+        call = QueuedCall(event.call_id, event.caller, line, event.queue_id, arrived_at)
+        call.is_leg_answered, call.passed = event.is_answered, event.passed
         floor.calls[event.call_id] = call
+        for step in event.steps:
+            floor.note(call, None, DecisionKind.SENT_ON, step)
         if event.transfer is not None:
             self._transferred(call, event.transfer)
         exits.enter(floor, call, line)
@@ -194,14 +205,14 @@ class Engine:
     def _refuse_unknown_queue(self, event: CallArrived) -> None:
         now, queue_id = self._floor.now, event.queue_id
         self._floor.commands += [
-            (EndCall if event.transfer else RefuseCall)(event.call_id, Outcome.REFUSED),
+            (EndCall if event.transfer or event.is_answered else RefuseCall)(event.call_id, Outcome.REFUSED),
             RecordCall(
                 event.organization_id,
                 event.call_id,
                 queue_id,
                 queue_id,
                 event.caller,
-                now,
+                min(event.arrived_at or now, now),
                 None,
                 None,
                 now,
@@ -216,6 +227,11 @@ class Engine:
         call = self._call(event.call_id, CallState.GREETING)
         if call is not None:
             exits.start_waiting(self._floor, call)
+
+    def _exit_prompt_finished(self, event: ExitPromptFinished) -> None:
+        call = self._call(event.call_id, CallState.LEAVING)
+        if call is not None:
+            exits.prompt_over(self._floor, call)
 
     def _caller_hung_up(self, event: CallerHungUp) -> None:
         call = self._floor.calls.get(event.call_id)
@@ -388,9 +404,28 @@ class Engine:
             call.is_leg_answered = True
 
     def _forward_failed(self, event: ForwardFailed) -> None:
-        call = self._call(event.call_id, CallState.FORWARDING)
-        if call is not None:
-            self._end_forward(call, FailedForward(event.reason))
+        if call := self._elsewhere(event.call_id):
+            exits.lead_nowhere(self._floor, call, FailedForward(event.reason))
+
+    def _call_sent_to_queue(self, event: CallSentToQueue) -> None:
+        floor, call = self._floor, self._elsewhere(event.call_id)
+        if call is None:
+            return
+        call.passed = event.passed
+        line = floor.lines.get(event.queue_id)
+        if line is None:
+            exits.lead_nowhere(floor, call, FailedForward(Cause.FORWARDED_TO_NOTHING))
+        else:
+            exits.come_from_elsewhere(floor, call, line)
+            self._expire(floor.now)
+
+    def _call_step_taken(self, event: CallStepTaken) -> None:
+        call = self._floor.calls.get(event.call_id)
+        if call is None:
+            return
+        self._floor.note(call, None, DecisionKind.SENT_ON, event.step)
+        if call.state is CallState.FORWARDING:
+            exits.lend_time(self._floor, call)
 
     def _forward_ended(self, event: ForwardEnded) -> None:
         call = self._call(event.call_id, CallState.FORWARDED)
@@ -510,6 +545,9 @@ class Engine:
         if ring is not None:
             self._path_failed(ring, Cause.NO_AUDIO_IN_TIME)
 
+    def _exit_prompt_over(self, call_id: str) -> None:
+        exits.prompt_over(self._floor, self._floor.calls[call_id])
+
     def _forward_lost(self, call_id: str) -> None:
         call = self._floor.calls[call_id]
         if call.state is CallState.TRANSFERRING:
@@ -540,6 +578,10 @@ class Engine:
         """The call, if it is in the state in which the event makes sense."""
         call = self._floor.calls.get(call_id)
         return call if call is not None and call.state is state else None
+
+    def _elsewhere(self, call_id: str) -> QueuedCall | None:
+        """The call, if an exit has sent it out of the queues."""
+        return self._call(call_id, CallState.FORWARDING) or self._call(call_id, CallState.FORWARDED)
 
     def _alerting(self, ring_id: str) -> AgentRing | None:
         ring = self._floor.rings.get(ring_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from huntline.engine.model import AgentSettings, CallQueue, Presence, Transfer
 from huntline.engine.reasons import Cause, Destination, Reason
@@ -10,19 +11,54 @@ from huntline.engine.reasons import Cause, Destination, Reason
 
 @dataclass(frozen=True, slots=True)
 class CallArrived:
-    """A caller dialled a queue, and the caller's leg is not answered yet; or was transferred into it out of
-    a conversation, and it is."""
+    """A call comes to a queue for the first time. The caller's leg is not answered yet, unless
+    ``is_answered``: they were transferred out of a conversation, or come from an attendant.
+
+    ``arrived_at`` is when the call began, None for now, ``steps`` what has happened to it since. ``passed``
+    are the targets that it had before (rules section 5).
+    """
 
     call_id: str
     organization_id: str
     queue_id: str
     caller: str
     transfer: Transfer | None = None
+    is_answered: bool = False
+    arrived_at: datetime | None = None
+    steps: tuple[Reason, ...] = ()
+    passed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CallSentToQueue:
+    """The caller comes to a queue out of wherever an exit has sent them: an attendant, the rule of a person.
+
+    ``passed`` is as in :class:`CallArrived`.
+    """
+
+    call_id: str
+    queue_id: str
+    passed: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallStepTaken:
+    """Something has happened to a caller who is not in a queue now: for the record."""
+
+    call_id: str
+    step: Reason
 
 
 @dataclass(frozen=True, slots=True)
 class GreetingFinished:
     """The greeting was played to its end (or could not be played): waiting starts."""
+
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExitPromptFinished:
+    """The prompt of an exit was played to its end (or could not be played): the exit happens."""
 
     call_id: str
 
@@ -234,7 +270,10 @@ class SettingsChanged:
 
 Event = (
     CallArrived
+    | CallSentToQueue
+    | CallStepTaken
     | GreetingFinished
+    | ExitPromptFinished
     | CallerHungUp
     | CallFailed
     | AgentAnswered

@@ -10,6 +10,7 @@ from huntline.engine.commands import (
     DecisionKind,
     EndCall,
     ForwardCall,
+    PlayExitPrompt,
     PlayGreeting,
     RecordCall,
     RefuseCall,
@@ -17,13 +18,15 @@ from huntline.engine.commands import (
 )
 from huntline.engine.deadlines import Due
 from huntline.engine.floor import Floor
-from huntline.engine.model import Exit, ExitAction, Outcome, QueueLeft
+from huntline.engine.model import MAX_TARGETS, Exit, ExitAction, ExitPrompt, Outcome, QueueLeft
 from huntline.engine.reasons import (
     AfterExit,
+    BackInLine,
     Cause,
     Destination,
     DestinationKind,
     ExitTaken,
+    FailedForward,
     HandedTo,
     LeftToTransfer,
     QueueFull,
@@ -33,16 +36,35 @@ from huntline.engine.reasons import (
     TransferredTo,
     WaitedMaximum,
 )
-from huntline.engine.state import AgentRing, CallState, QueuedCall, WaitingLine
+from huntline.engine.state import NO_PLACE, AgentRing, CallState, QueuedCall, WaitingLine
 
 FORWARD_LEASE = timedelta(seconds=240)
 """A forward whose result was lost is given up; longer than any phone network rings."""
+
+PROMPT_LEASE = timedelta(seconds=5)
+"""An exit whose prompt should have been over so long ago happens without having heard of its end."""
+
+MENU_TIME = timedelta(minutes=5)
+"""How long a caller who has left a queue for a menu keeps the place there (rules section 5)."""
 
 _DECISIONS = {
     Outcome.OVERFLOWED: DecisionKind.OVERFLOW,
     Outcome.NO_AGENTS: DecisionKind.NO_AGENTS,
     Outcome.TIMED_OUT: DecisionKind.TIMEOUT,
 }
+
+_PROMPTS = {
+    Outcome.OVERFLOWED: ExitPrompt.OVERFLOW,
+    Outcome.NO_AGENTS: ExitPrompt.NO_AGENTS,
+    Outcome.TIMED_OUT: ExitPrompt.TIMEOUT,
+}
+
+_KINDS = {
+    "tel": DestinationKind.NUMBER,
+    "attendant": DestinationKind.ATTENDANT,
+    "voicemail": DestinationKind.VOICEMAIL,
+}
+"""What a target is, by what it begins with as it is written in settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +112,10 @@ def timeout(line: WaitingLine) -> Leaving:
 def enter(floor: Floor, call: QueuedCall, line: WaitingLine | None) -> None:
     """Bring a call into a queue, or through its exits to where it ends up."""
     while line is not None:
-        call.line = line
+        if call.passed >= MAX_TARGETS:
+            _go_no_further(floor, call)
+            return
+        call.line, call.place, call.exits_taken, call.waits_from = line, NO_PLACE, (), None
         call.visited.add(line.settings.queue_id)
         call.has_had_turn = False
         call.skipped.clear()
@@ -121,6 +146,41 @@ def leave(floor: Floor, call: QueuedCall, leaving: Leaving) -> None:
     enter(floor, call, _follow(floor, call, leaving))
 
 
+def lead_nowhere(floor: Floor, call: QueuedCall, why: Reason) -> None:
+    """Where an exit has sent the call, or where it went from there, it cannot be taken."""
+    floor.deadlines.clear((Due.FORWARD, call.call_id))
+    enter(floor, call, _next(floor, call, why))
+
+
+def come_from_elsewhere(floor: Floor, call: QueuedCall, line: WaitingLine) -> None:
+    """Bring a call that an exit had sent out of the queues into one: at its old place where it left this very
+    queue for a menu, and has not been long there."""
+    floor.deadlines.clear((Due.FORWARD, call.call_id))
+    is_menu = call.state is CallState.FORWARDED and call.left_at is not None
+    is_back = is_menu and call.line is line and call.place != NO_PLACE
+    if call.passed >= MAX_TARGETS:
+        _go_no_further(floor, call)
+        return
+    if not is_back or floor.now - (call.left_at or floor.now) > MENU_TIME:
+        call.visited.clear()
+        enter(floor, call, line)
+        return
+    # Who chose to wait on waits as long again: the deadline has passed already where it was the way out.
+    call.waits_from, call.exits_taken = floor.now, ()
+    call.talked = timedelta(0)
+    floor.note(call, None, DecisionKind.WAITS, BackInLine(Cause.BACK_FROM_A_MENU))
+    if leaving := on_waiting(line):
+        leave(floor, call, leaving)
+    else:
+        floor.play_music(call)
+        floor.join_line(call)
+
+
+def lend_time(floor: Floor, call: QueuedCall) -> None:
+    """Let whoever is rung for the call take a while."""
+    floor.deadlines.set((Due.FORWARD, call.call_id), floor.now + FORWARD_LEASE)
+
+
 def send_away_unserved(floor: Floor) -> None:
     """Let waiting calls leave the changed lines that nobody serves any more."""
     for line in list(floor.changed):
@@ -140,6 +200,7 @@ def finish(
     if ring is not None:
         _let_go(floor, call, ring, why)
     floor.deadlines.clear((Due.FORWARD, call.call_id))
+    floor.deadlines.clear((Due.PROMPT, call.call_id))
     floor.deadlines.clear((Due.RETRY, call.call_id))
     is_refusal = not call.is_leg_answered and not is_caller_gone
     floor.commands.append((RefuseCall if is_refusal else EndCall)(call.call_id, outcome))
@@ -178,13 +239,18 @@ def await_transfer(floor: Floor, call: QueuedCall, ring: AgentRing, to: Destinat
     floor.note(call, ring.agent.agent_id, DecisionKind.TRANSFERRED, HandedTo(to, is_rung=True))
     _let_go(floor, call, ring, LeftToTransfer(to))
     floor.change_state(call, CallState.TRANSFERRING)
-    floor.deadlines.set((Due.FORWARD, call.call_id), floor.now + FORWARD_LEASE)
+    lend_time(floor, call)
+
+
+def _go_no_further(floor: Floor, call: QueuedCall) -> None:
+    why: Reason = Cause.TOO_MANY_HOPS
+    if call.exit_outcome is not None:
+        why = AfterExit(call.exit_reason, why)
+    _hang_up(floor, call, call.exit_outcome or Outcome.REFUSED, why)
 
 
 def _admit(floor: Floor, call: QueuedCall) -> None:
-    if not call.is_leg_answered:
-        call.is_leg_answered = True
-        floor.commands.append(AnswerCall(call.call_id))
+    _answer(floor, call)
     if call.line.settings.has_greeting:
         floor.change_state(call, CallState.GREETING)
         call.is_playing_music = False
@@ -194,27 +260,104 @@ def _admit(floor: Floor, call: QueuedCall) -> None:
         start_waiting(floor, call)
 
 
+def _answer(floor: Floor, call: QueuedCall) -> None:
+    if not call.is_leg_answered:
+        call.is_leg_answered = True
+        floor.commands.append(AnswerCall(call.call_id))
+
+
 def _follow(floor: Floor, call: QueuedCall, leaving: Leaving) -> WaitingLine | None:
     """Go where an exit leads; returns the queue to enter next, if it is one."""
     floor.stop_rings(call, StopReason.CALL_MOVED)
     floor.leave_line(call)
     call.exit_outcome, call.exit_reason = leaving.outcome, leaving.reason
     call.left += (QueueLeft(call.line.settings.queue_id, leaving.outcome),)
-    destination = leaving.exit
-    taken = ExitTaken(leaving.reason, _destination(floor, destination))
-    floor.note(call, None, _DECISIONS[leaving.outcome], taken)
+    call.left_at, call.passed = floor.now, call.passed + 1
+    return _take(floor, call, leaving, _DECISIONS[leaving.outcome])
+
+
+def _take(floor: Floor, call: QueuedCall, leaving: Leaving, decision: DecisionKind) -> WaitingLine | None:
+    """Go where an exit leads, for a caller who is not in the line any more."""
+    call.exits_taken += (leaving.outcome,)
+    taken = ExitTaken(leaving.reason, _destination(floor, leaving.exit))
+    floor.note(call, None, decision, taken)
+    if leaving.exit.prompt is None:
+        return _go(floor, call, leaving.exit)
+    call.exit_ahead = leaving.exit
+    _say(floor, call, _PROMPTS[leaving.outcome], leaving.exit.prompt)
+    return None
+
+
+def prompt_over(floor: Floor, call: QueuedCall) -> None:
+    """The caller has heard what there was to say: now the exit happens, or the end."""
+    floor.deadlines.clear((Due.PROMPT, call.call_id))
+    destination, call.exit_ahead = call.exit_ahead, None
+    if destination is None:
+        finish(floor, call, call.exit_outcome or Outcome.FAILED, call.end_ahead or call.exit_reason)
+    elif destination.action is ExitAction.FORWARD:
+        floor.play_music(call)  # until somebody else is heard
+        enter(floor, call, _go(floor, call, destination))
+    else:
+        finish(floor, call, call.exits_taken[-1], call.exit_reason)
+
+
+def _say(floor: Floor, call: QueuedCall, prompt: ExitPrompt, length: timedelta) -> None:
+    _answer(floor, call)
+    call.is_playing_music = False
+    floor.change_state(call, CallState.LEAVING)
+    floor.deadlines.set((Due.PROMPT, call.call_id), floor.now + length + PROMPT_LEASE)
+    floor.commands.append(PlayExitPrompt(call.call_id, call.line.settings.queue_id, prompt))
+
+
+def _hang_up(floor: Floor, call: QueuedCall, outcome: Outcome, why: Reason) -> None:
+    """The end of a call that goes nowhere: busy, or a goodbye to whoever is answered (rules section 5)."""
+    goodbye = call.line.settings.goodbye
+    if call.is_leg_answered and goodbye is not None:
+        call.end_ahead = why
+        _say(floor, call, ExitPrompt.DISCONNECT, goodbye)
+    else:
+        finish(floor, call, outcome, why)
+
+
+def _go(floor: Floor, call: QueuedCall, destination: Exit) -> WaitingLine | None:
+    """Go where an exit leads, once its prompt was heard; returns the queue to enter next, if it is one."""
     if destination.action is ExitAction.FORWARD and destination.queue_id is not None:
         next_line = floor.lines.get(destination.queue_id)
         if next_line is not None and destination.queue_id not in call.visited:
             return next_line
         why = Cause.WENT_IN_A_CIRCLE if next_line is not None else Cause.FORWARDED_TO_NOTHING
-        finish(floor, call, leaving.outcome, AfterExit(leaving.reason, why))
-    elif destination.action is ExitAction.FORWARD and destination.target is not None:
+        return _next(floor, call, why)
+    if destination.action is ExitAction.FORWARD and destination.target is not None:
         floor.change_state(call, CallState.FORWARDING)
-        floor.deadlines.set((Due.FORWARD, call.call_id), floor.now + FORWARD_LEASE)
-        floor.commands.append(ForwardCall(call.call_id, destination.target, call.left))
+        lend_time(floor, call)
+        left, call.left, call.is_playing_music = call.left, (), False
+        floor.commands.append(ForwardCall(call.call_id, destination.target, left))
     else:
-        finish(floor, call, leaving.outcome, leaving.reason)
+        _hang_up(floor, call, call.exits_taken[-1], call.exit_reason)
+    return None
+
+
+def _next(floor: Floor, call: QueuedCall, why: Reason) -> WaitingLine | None:
+    """Take the exit after the last one that led nowhere, of those of the queue that lead anywhere, or end."""
+    leaving = None if why == FailedForward(Cause.TOO_MANY_HOPS) else _exit_after(call, why)
+    if leaving is not None:
+        return _take(floor, call, leaving, DecisionKind.SENT_ON)
+    _hang_up(floor, call, call.exit_outcome or Outcome.FAILED, AfterExit(call.exit_reason, why))
+    return None
+
+
+def _exit_after(call: QueuedCall, why: Reason) -> Leaving | None:
+    settings = call.line.settings
+    exits = {
+        Outcome.OVERFLOWED: settings.overflow,
+        Outcome.TIMED_OUT: settings.timeout,
+        Outcome.NO_AGENTS: settings.no_agents,
+    }
+    in_order = list(exits)
+    start = 1 + in_order.index(call.exits_taken[-1]) if call.exits_taken else 0
+    for outcome in (*in_order[start:], *in_order[:start]):
+        if outcome not in call.exits_taken and exits[outcome].action is ExitAction.FORWARD:
+            return Leaving(outcome, exits[outcome], why)
     return None
 
 
@@ -222,10 +365,10 @@ def _destination(floor: Floor, destination: Exit) -> Destination | None:
     if destination.action is not ExitAction.FORWARD:
         return None
     if destination.target is not None:
-        is_number = destination.target.startswith("tel:")
-        return Destination(
-            DestinationKind.NUMBER if is_number else DestinationKind.PERSON, destination.target
-        )
+        scheme, _, name = destination.target.partition(":")
+        kind = _KINDS.get(scheme, DestinationKind.PERSON)
+        is_address = kind in (DestinationKind.NUMBER, DestinationKind.PERSON)
+        return Destination(kind, destination.target if is_address else name)
     line = floor.lines.get(destination.queue_id or "")
     return Destination(DestinationKind.QUEUE, line.settings.name if line else destination.queue_id or "")
 

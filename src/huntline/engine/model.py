@@ -38,6 +38,10 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+MAX_TARGETS = 10
+"""Targets that a call may pass (rules section 5); there is no going on to another one."""
+
+
 @dataclass(frozen=True, slots=True)
 class QueueLeft:
     """A queue that a call has left without an agent, and by which exit."""
@@ -57,6 +61,16 @@ class AgentState(StrEnum):
     SIGNED_OUT = "signed-out"  # no phone or page is registered
 
 
+class ExitPrompt(StrEnum):
+    """What is said to a caller before an exit of a queue happens: each exit has its own, and there is one for
+    whoever is hung up on without."""
+
+    OVERFLOW = "overflow"
+    TIMEOUT = "timeout"
+    NO_AGENTS = "no_agents"
+    DISCONNECT = "disconnect"
+
+
 class ExitAction(StrEnum):
     """What happens to a caller who leaves the line without an agent."""
 
@@ -67,11 +81,16 @@ class ExitAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """Where callers go: ``queue_id`` names another queue, ``target`` any address outside the queues."""
+    """Where callers go: ``queue_id`` names another queue, ``target`` any address outside the queues.
+
+    ``prompt`` is how long it takes what they are told before, None where they are told nothing; whoever has
+    not been answered by then is answered for it.
+    """
 
     action: ExitAction
     queue_id: str | None = None
     target: str | None = None
+    prompt: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +111,8 @@ class CallQueue:
 
     What a setting is when nobody says is for ``directory.organization`` to know.
     ``music`` names the music on hold: a caller handed over between queues with the same one keeps hearing
-    it without a new ``PlayMusic``; None is like no other.
+    it without a new ``PlayMusic``; None is like no other. ``goodbye`` is how long it takes what is told to
+    callers who have been answered and are hung up on, where their exit has no prompt; None for nothing.
     """
 
     queue_id: str
@@ -103,6 +123,7 @@ class CallQueue:
     alerting: CallsAlerting
     has_greeting: bool = False
     music: str | None = None
+    goodbye: timedelta | None = None
     agent_alert_time: timedelta
     allow_opt_out: bool
     max_waiting: int

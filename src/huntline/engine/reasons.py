@@ -47,6 +47,14 @@ class Cause(StrEnum):
     TRANSFER_WITHOUT_RESULT = "transfer-without-result"
     OUT_OF_A_DIRECT_CALL = "out-of-a-direct-call"
     FROM_OUTSIDE = "from-outside"
+    # why a call goes on from a person or an attendant
+    RULE_ALWAYS = "rule-always"
+    RULE_BUSY = "rule-busy"
+    RULE_NO_ANSWER = "rule-no-answer"
+    RULE_NOT_REACHABLE = "rule-not-reachable"
+    NO_KEY_PRESSED = "no-key-pressed"
+    BACK_FROM_A_MENU = "back-from-a-menu"
+    BY_ITS_HOURS = "by-its-hours"
     # who or what ended a call or a ring
     CALLER_HUNG_UP = "caller-hung-up"
     AGENT_HUNG_UP = "agent-hung-up"
@@ -104,6 +112,8 @@ class DestinationKind(StrEnum):
     QUEUE = "queue"
     PERSON = "person"
     NUMBER = "number"
+    ATTENDANT = "attendant"
+    VOICEMAIL = "voicemail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +253,24 @@ class AfterExit:
 
 
 @dataclass(frozen=True, slots=True)
+class SentOn:
+    """A call goes on from a person, an attendant or a mailbox; ``to`` None: it is over."""
+
+    kind: ClassVar[str] = "sent-on"
+    at: Destination
+    why: Reason
+    to: Destination | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPressed:
+    """The caller has chosen by a key."""
+
+    kind: ClassVar[str] = "key-pressed"
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class FailedForward:
     """Whoever a queue forwards to could not be reached, or did not answer."""
 
@@ -362,6 +390,8 @@ WithFields = (
     | WaitedMaximum
     | ExitTaken
     | AfterExit
+    | SentOn
+    | KeyPressed
     | FailedForward
     | FailedTransfer
     | BackInLine

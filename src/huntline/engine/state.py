@@ -12,6 +12,7 @@ from huntline.engine.model import (
     AgentState,
     AgentStatus,
     CallQueue,
+    Exit,
     Outcome,
     Presence,
     QueueLeft,
@@ -33,9 +34,13 @@ class CallState(StrEnum):
     CONNECTING = "connecting"  # an agent answered, the audio path is being made
     TALKING = "talking"
     TRANSFERRING = "transferring"  # the agent has left, whom they transfer the caller to is rung
+    LEAVING = "leaving"  # hears the prompt of an exit, which then happens
     FORWARDING = "forwarding"
     FORWARDED = "forwarded"
     ENDED = "ended"
+
+
+_OUT_OF_THE_QUEUES = (CallState.LEAVING, CallState.FORWARDING, CallState.FORWARDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,10 @@ class QueuedCall:
     ``rings`` are the phones ringing now, ``ring`` the one that answered. ``skipped`` are the agents not
     rung again in this round, ``retry_at`` those who declined and until when they are left alone.
     ``talked`` is the time of conversations that ended without the call: it is no waiting. ``left`` are the
-    queues it has left without an agent, in order.
+    queues it has left without an agent, in order, since it was in none. ``passed`` are all targets that it
+    has left, ``exits_taken`` those of the queue it is in, or was in last. ``waits_from`` is when it came back
+    to its place out of a menu. ``exit_ahead`` is what happens once the caller has heard its prompt; without
+    one the call ends then, because of ``end_ahead``.
     """
 
     call_id: str
@@ -135,6 +143,10 @@ class QueuedCall:
     ring: AgentRing | None = None
     ring_count: int = 0
     left: tuple[QueueLeft, ...] = ()
+    left_at: datetime | None = None
+    passed: int = 0
+    exits_taken: tuple[Outcome, ...] = ()
+    waits_from: datetime | None = None
     skipped: set[str] = field(default_factory=set)
     retry_at: dict[str, datetime] = field(default_factory=dict)
     visited: set[str] = field(default_factory=set)
@@ -142,6 +154,8 @@ class QueuedCall:
     is_playing_music: bool = False
     exit_outcome: Outcome | None = None
     exit_reason: Reason = Cause.NOBODY_SERVES
+    exit_ahead: Exit | None = None
+    end_ahead: Reason | None = None
     answered_at: datetime | None = None
     answered_by: str | None = None
     talking_since: datetime | None = None
@@ -156,9 +170,9 @@ class QueuedCall:
         """The outcome that is certain whoever hangs up next: a call is answered once an agent has talked."""
         if self.answered_at is not None:
             return Outcome.ANSWERED
-        return self.exit_outcome if self.state in (CallState.FORWARDING, CallState.FORWARDED) else None
+        return self.exit_outcome if self.state in _OUT_OF_THE_QUEUES else None
 
     @property
     def waits_until(self) -> datetime:
         """When the maximum wait is over."""
-        return self.place[0] + self.talked + self.line.settings.max_wait
+        return (self.waits_from or self.place[0]) + self.talked + self.line.settings.max_wait

@@ -143,8 +143,21 @@ WORDS: Mapping[str, Words] = {
     "after-exit": ("{why}; {then}", "{why} ; {then}"),
     Cause.WENT_IN_A_CIRCLE: ("went round in a circle", "le transfert a tourné en rond"),
     Cause.FORWARDED_TO_NOTHING: (
-        "forwarded to a queue that is gone",
-        "transféré vers une file d'attente qui n'existe plus",
+        "forwarded to something that is gone",
+        "transféré vers une destination qui n'existe plus",
+    ),
+    "sent-on": ("{at}: {why}: sent on to {to}", "{at} : {why} : appel envoyé vers {to}"),
+    "sent-on/to": ("{at}: {why}: disconnected", "{at} : {why} : appel raccroché"),
+    "key-pressed": ("key {key}", "touche {key}"),
+    Cause.NO_KEY_PRESSED: ("no key pressed", "aucune touche"),
+    Cause.RULE_ALWAYS: ("sends all calls on", "renvoie tous ses appels"),
+    Cause.RULE_BUSY: ("busy", "occupé"),
+    Cause.RULE_NO_ANSWER: ("no answer", "sans réponse"),
+    Cause.RULE_NOT_REACHABLE: ("not reachable", "injoignable"),
+    Cause.BY_ITS_HOURS: ("by its hours", "selon ses horaires"),
+    Cause.BACK_FROM_A_MENU: (
+        "back from a menu, at the old place",
+        "de retour d'un menu, à son ancienne place",
     ),
     "failed-forward": ("forward failed: {why}", "le transfert a échoué : {why}"),
     Cause.FORWARD_WITHOUT_RESULT: ("the forward gave no result", "le transfert n'a rien donné"),
@@ -245,6 +258,8 @@ WITHHELD: Mapping[DestinationKind, Words] = {
     DestinationKind.QUEUE: ("a queue", "une file d'attente"),
     DestinationKind.PERSON: ("somebody", "quelqu'un"),
     DestinationKind.NUMBER: ("a number outside", "un numéro extérieur"),
+    DestinationKind.ATTENDANT: ("an auto attendant", "un standard automatique"),
+    DestinationKind.VOICEMAIL: ("a voicemail", "une messagerie vocale"),
 }
 
 

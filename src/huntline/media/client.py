@@ -7,7 +7,7 @@ import contextlib
 import itertools
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,11 @@ from huntline.media.interface import (
     MediaUnavailable,
     NotAcceptable,
     PlayFinished,
+    RecordingEnded,
 )
 from huntline.media.worker import wire
-from huntline.media.worker.wire import MediaLegState, PlayState, SecretsChanged, WorkerEvent
+from huntline.media.worker.wire import MediaLegState, PlayState, RecordState, SecretsChanged, WorkerEvent
+from huntline.plain import fields_of
 
 logger = logging.getLogger(__name__)
 
@@ -124,13 +126,26 @@ class MediaClient:
         patience = _PATIENCE_FOR_PATH if is_secure else _PATIENCE
         await self._negotiate("accept", leg_id, patience, sdp=sdp_answer)
 
-    def play(self, leg_id: str, source: str, *, loop: bool) -> None:
-        self._change(leg_id, play=PlayState(source, loop, started_at=time.monotonic()))
-        self._send({"verb": "play", "leg": leg_id, "source": source, "loop": loop})
+    def play(self, leg_id: str, sources: Sequence[str], *, loop: bool) -> None:
+        self._change(leg_id, play=_begun(sources, loop=loop), announcement=None)
+        self._send({"verb": "play", "leg": leg_id, "sources": sources, "loop": loop})
+
+    def announce(self, leg_id: str, sources: Sequence[str]) -> None:
+        self._change(leg_id, announcement=_begun(sources, loop=False))
+        self._send({"verb": "announce", "leg": leg_id, "sources": sources})
 
     def stop(self, leg_id: str) -> None:
-        self._change(leg_id, play=None)
+        self._change(leg_id, play=None, announcement=None)
         self._send({"verb": "stop", "leg": leg_id})
+
+    def record(self, leg_id: str, path: str, *, most_s: float, silence_s: float) -> None:
+        record = RecordState(path, most_s, silence_s, time.monotonic())
+        self._change(leg_id, record=record)
+        self._send({"verb": "record", "leg": leg_id, "record": fields_of(record)})
+
+    def stop_recording(self, leg_id: str) -> None:
+        self._change(leg_id, record=None)
+        self._send({"verb": "stop_recording", "leg": leg_id})
 
     def takes_keys(self, leg_id: str) -> bool:
         leg = self._legs.get(leg_id)
@@ -145,7 +160,7 @@ class MediaClient:
 
     def bridge_early(self, listener: str, speaker: str, meanwhile: str) -> None:
         self._connect(listener, speaker)
-        self._change(listener, play=PlayState(meanwhile, False, time.monotonic(), until_heard=True))
+        self._change(listener, play=replace(_begun((meanwhile,), loop=False), until_heard=True))
         request = {"verb": "bridge_early", "leg": listener, "other": speaker, "source": meanwhile}
         self._send(request)
 
@@ -203,8 +218,8 @@ class MediaClient:
         for leg_id, other in ((leg_a, leg_b), (leg_b, leg_a)):
             if self._partner(leg_id) != other:
                 self._part(leg_id)
-        self._change(leg_a, play=None, bridge=leg_b)
-        self._change(leg_b, play=None, bridge=leg_a)
+        self._change(leg_a, play=None, announcement=None, bridge=leg_b)
+        self._change(leg_b, play=None, announcement=None, bridge=leg_a)
 
     def _part(self, leg_id: str) -> None:
         partner = self._partner(leg_id)
@@ -227,7 +242,8 @@ class MediaClient:
             raise
         fresh = MediaLegState.from_dict(result)
         if known := self._legs.get(leg_id):
-            fresh.play, fresh.bridge = known.play, known.bridge
+            fresh.play, fresh.announcement = known.play, known.announcement
+            fresh.bridge, fresh.record = known.bridge, known.record
         self._know(leg_id, fresh)
         return fresh
 
@@ -332,14 +348,27 @@ class MediaClient:
 
     def _take_event(self, event: WorkerEvent) -> None:
         leg = self._legs.get(event.leg_id)
+        if isinstance(event, RecordingEnded):
+            if leg is not None and leg.record is not None and leg.record.path == event.path:
+                self._change(event.leg_id, record=None)
+            self._tell(event)
+            return
         if leg is None:
             return
         if isinstance(event, SecretsChanged):
             self._legs[event.leg_id] = replace(leg, secrets=event.secrets)
             return
-        if isinstance(event, PlayFinished) and leg.play is not None and leg.play.source == event.source:
-            self._change(event.leg_id, play=None)
+        if isinstance(event, PlayFinished) and not self._has_finished(leg, event):
+            return
         self._tell(event)
+
+    def _has_finished(self, leg: MediaLegState, event: PlayFinished) -> bool:
+        """Note that it has; False when something else was asked for meanwhile."""
+        for name, state in (("announcement", leg.announcement), ("play", leg.play)):
+            if state is not None and state.sources == event.sources:
+                self._change(event.leg_id, **{name: None})
+                return True
+        return False
 
     def _tell(self, event: MediaEvent) -> None:
         try:
@@ -363,6 +392,10 @@ class _Link(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.lost.done():
             self.lost.set_result(None)
+
+
+def _begun(sources: Sequence[str], *, loop: bool) -> PlayState:
+    return PlayState(tuple(sources), loop, started_at=time.monotonic())
 
 
 def _no_answer(answer: asyncio.Future[Any]) -> None:

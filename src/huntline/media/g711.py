@@ -61,6 +61,9 @@ ULAW_TO_ALAW = bytes(map(_alaw_of, ULAW_LEVELS))
 ALAW_TO_ULAW = bytes(map(_ulaw_of, ALAW_LEVELS))
 """For ``bytes.translate``: the nearest mu-law code of each A-law code."""
 
+TRANSLATIONS = {("PCMU", "PCMA"): ULAW_TO_ALAW, ("PCMA", "PCMU"): ALAW_TO_ULAW}
+"""By the law that audio has and the one that it is to have."""
+
 
 def encode_ulaw(samples: array[int]) -> bytes:
     """Encode 16-bit samples (an ``array("h")``), one byte each."""

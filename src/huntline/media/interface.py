@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
-from huntline.errors import PeerError
+from huntline.errors import ConfigurationError, PeerError
 
 
 class NotAcceptable(PeerError):
@@ -24,10 +25,11 @@ class MediaUnavailable(PeerError):
 
 @dataclass(frozen=True, slots=True)
 class PlayFinished:
-    """A source that does not loop was played to its end, or could not be read (``error`` says why)."""
+    """What does not loop was played to its end. ``error`` says what could not be read of it and was left out,
+    or why none of it was heard. Told only of what the leg was asked to play last."""
 
     leg_id: str
-    source: str
+    sources: tuple[str, ...]
     error: str | None = None
 
 
@@ -64,7 +66,44 @@ class MediaLegLost:
     leg_id: str
 
 
-MediaEvent = PlayFinished | DtmfPressed | MediaSilent | MediaDied | MediaLegLost
+WhyEnded = Literal["stopped", "silence", "limit", "disk", "deleted"]
+"""Why a recording ended: as asked for, by silence, at its longest, because the disk took no more, or with its
+leg."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingEnded:
+    """A recording is whole: its file has all that was heard, as far as the disk took it.
+
+    It is told once for each, also where the leg is gone already.
+    """
+
+    leg_id: str
+    path: str
+    seconds: float
+    why: WhyEnded
+
+
+MediaEvent = RecordingEnded | PlayFinished | DtmfPressed | MediaSilent | MediaDied | MediaLegLost
+
+
+class Speaking(Protocol):
+    """Makes prompts of sentences, each once; ``language`` is one of ``languages.speaking.SPOKEN_LANGUAGES``.
+
+    Numbers, times and the like may stand in a sentence as people write them.
+    """
+
+    def known(self, text: str, language: str) -> str | None:
+        """The prompt that says the text, where it has been spoken before; at once."""
+        ...
+
+    async def source(self, text: str, language: str) -> str:
+        """The prompt that says the text, as ``Media.play`` takes it. Raises SpeechUnavailable."""
+        ...
+
+
+class SpeechUnavailable(ConfigurationError):
+    """The text cannot be spoken: the message says why, and what would help."""
 
 
 class Media(Protocol):
@@ -102,12 +141,37 @@ class Media(Protocol):
         """
         ...
 
-    def play(self, leg_id: str, source: str, *, loop: bool) -> None:
-        """Play a prompt to the leg in place of all else; without loop its end comes as PlayFinished."""
+    def play(self, leg_id: str, sources: Sequence[str], *, loop: bool) -> None:
+        """Play prompts to the leg, one after the other without a gap, in place of all else.
+
+        Without loop their end comes as PlayFinished, once; not where ``play``, ``stop`` or ``bridge`` cut it.
+        """
+        ...
+
+    def announce(self, leg_id: str, sources: Sequence[str]) -> None:
+        """Play prompts over the music that the leg hears, which goes on below, 15 dB softer, and afterwards
+        is what it would be by then; their end comes as PlayFinished. What cuts the music cuts them, too.
+
+        Only music, or silence, is spoken over: where the leg is bridged, or prompts are played to it,
+        PlayFinished comes at once, with an error.
+        """
         ...
 
     def stop(self, leg_id: str) -> None:
         """Stop playing: silence, or the leg it is bridged with."""
+        ...
+
+    def record(self, leg_id: str, path: str, *, most_s: float, silence_s: float) -> None:
+        """Record what the party says, as G.711 in WAV, until it is ``most_s`` seconds long or silence lasts.
+
+        What is lost is silence of its length, and keys are not part of it. The file can be read at any
+        moment, and has all but the last second. A file that is there already is gone on with. A leg has one
+        recording at a time; RecordingEnded tells of its end, also when the leg is deleted.
+        """
+        ...
+
+    def stop_recording(self, leg_id: str) -> None:
+        """End the leg's recording, if there is one."""
         ...
 
     def takes_keys(self, leg_id: str) -> bool:

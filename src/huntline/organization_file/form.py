@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import fields
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Optional, TypeVar, cast, get_type_hints
 from zoneinfo import available_timezones
@@ -25,17 +26,25 @@ from pydantic import (
 
 from huntline.clean_text import normalized
 from huntline.clock import is_time_zone
-from huntline.directory.numbers import numbers_of, switches_of
+from huntline.directory.attendants import FlowAction, Menu, MenuAction, NoInputAction
+from huntline.directory.numbers import NumberSetting, numbers_of, switches_of
 from huntline.directory.organization import (
+    NOWHERE,
+    QUEUE_PROMPTS,
+    USER_NUMBERS,
+    AlsoRing,
     Group,
     GroupKind,
     Home,
     Licence,
     NumberKind,
+    NumberState,
     OrganizationLimits,
     QueueExitAction,
     QueueSettings,
+    StarCodes,
     Substitute,
+    User,
 )
 from huntline.directory.problems import did_you_mean
 from huntline.engine.model import CallsAlerting, Distribution
@@ -63,7 +72,21 @@ def _telephone(value: object) -> object:
     return value
 
 
+def _digits(value: object) -> object:
+    if isinstance(value, int) and not isinstance(value, bool):
+        raise ValueError(
+            f'YAML reads this as a number, without zeros in front; write it in quotes: "{value}"'
+        )
+    return value
+
+
+def _off_as_text(value: object) -> object:
+    return NOWHERE if value is False else value  # YAML 1.1 reads a bare off as no
+
+
 _MaybeEmpty = BeforeValidator(_none_as_empty)
+_SPAN = re.compile(r"([0-9]{2}):([0-5][0-9])-([0-9]{2}):([0-5][0-9])", re.ASCII)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -79,6 +102,8 @@ AsTyped = Annotated[str, AfterValidator(_storable)]
 Text = Annotated[AsTyped, AfterValidator(normalized)]
 """The same for whatever people read: two that look alike are alike."""
 
+_RuleTarget = Annotated[Text | None, BeforeValidator(_off_as_text)]
+
 _Texts = Annotated[list[Text], _MaybeEmpty]
 
 
@@ -92,11 +117,44 @@ def _time_zone(name: str) -> str:
 _TimeZone = Annotated[Text, AfterValidator(_time_zone)]
 
 
+def _attendant_zone(name: str) -> str:
+    if is_time_zone(name):
+        return name
+    hint = did_you_mean(name, sorted(available_timezones()))
+    raise ValueError(f"must be an IANA time zone such as Europe/Paris, or null for the organization's{hint}")
+
+
+_AttendantZone = Annotated[Text, AfterValidator(_attendant_zone)]
+
+
+def _day(value: object) -> object:
+    """A day: YAML makes one of it by itself, in JSON it is text."""
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return value
+
+
+def _span(text: str) -> str:
+    if not _SPAN.fullmatch(text):
+        wanted = (
+            "must be a span such as 09:00-12:30; 00:00-24:00 is a whole day, 18:00-02:00 goes past midnight"
+        )
+        raise ValueError(wanted)
+    return text
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
 _FormT = TypeVar("_FormT", bound=_Part)
+
+
+def _bounds(number: NumberSetting) -> dict[str, Any]:
+    return {"minimum": number.range.low, "maximum": number.range.high}
 
 
 def _plain_settings_of(thing: type) -> Callable[[type[_FormT]], type[_FormT]]:
@@ -106,8 +164,7 @@ def _plain_settings_of(thing: type) -> Callable[[type[_FormT]], type[_FormT]]:
     """
     plain: dict[str, Any] = {name: (bool, default) for name, default in switches_of(thing).items()}
     for name, number in numbers_of(thing).items():
-        bounds = {"minimum": number.range.low, "maximum": number.range.high}
-        kind = Annotated[int, Field(json_schema_extra=bounds)]
+        kind = Annotated[int, Field(json_schema_extra=_bounds(number))]
         plain[name] = (kind if number.default is not None else Optional[kind], number.default)  # noqa: UP045
 
     def completed(form: type[_FormT]) -> type[_FormT]:
@@ -138,8 +195,15 @@ class LimitsForm(_Part):
 class StarCodesForm(_Part):
     """``star_codes``."""
 
-    opt_out: Text | None = "*45"
-    opt_in: Text | None = "*46"
+    opt_out: Text | None = StarCodes().opt_out
+    opt_in: Text | None = StarCodes().opt_in
+    forward_all: Text | None = StarCodes().forward_all
+    forward_all_off: Text | None = StarCodes().forward_all_off
+    forward_busy: Text | None = StarCodes().forward_busy
+    forward_busy_off: Text | None = StarCodes().forward_busy_off
+    forward_no_answer: Text | None = StarCodes().forward_no_answer
+    forward_no_answer_off: Text | None = StarCodes().forward_no_answer_off
+    hide_number: Text | None = StarCodes().hide_number
 
 
 class TrunkForm(_Part):
@@ -156,6 +220,8 @@ class NumberForm(_Part):
 
     number: Annotated[Text, BeforeValidator(_telephone)]
     kind: Annotated[NumberKind, one_of(NumberKind)]
+    state: Annotated[NumberState, one_of(NumberState)] = NumberState.ACTIVE
+    country: Text | None = None
 
 
 class DigestForm(_Part):
@@ -166,6 +232,41 @@ class DigestForm(_Part):
     ha1: Text
 
 
+@_plain_settings_of(AlsoRing)
+class AlsoRingForm(_Part):
+    """One of a user's ``also_ring``."""
+
+    target: Annotated[Text, BeforeValidator(_telephone)]
+
+
+def _also_ring_of_text(value: object) -> object:
+    """``tel:+14255550142@10`` as spreadsheets and people write it: an address, and after how many seconds."""
+    if not isinstance(value, str):
+        return value
+    # A SIP address has an @ of its own, and no host is a number alone.
+    target, at, after = value.rpartition("@")
+    return {"target": target, "after": int(after)} if at and after.isdecimal() else {"target": value}
+
+
+_AlsoRing = Annotated[list[Annotated[AlsoRingForm, BeforeValidator(_also_ring_of_text)]], _MaybeEmpty]
+_RingTime = Annotated[int, Field(json_schema_extra=_bounds(USER_NUMBERS["ring_time"]))]
+
+
+class OwnRuleForm(_Part):
+    """What users say themselves about direct calls to them, and about their number in calls out."""
+
+    forward_to: _RuleTarget = None
+    when_busy: _RuleTarget = None
+    when_no_answer: _RuleTarget = None
+    when_not_reachable: _RuleTarget = None
+    ring_time: Annotated[int, Field(json_schema_extra=_bounds(USER_NUMBERS["ring_time"]))] = User(
+        upn=""
+    ).ring_time
+    also_ring: _AlsoRing = []
+    hides_number: bool = False
+
+
+@_plain_settings_of(User)
 class UserFields(_Part):
     """A user, passwords aside."""
 
@@ -175,9 +276,14 @@ class UserFields(_Part):
     voice_enabled: bool = False
     homed: Annotated[Home, one_of(Home)] = Home.ONLINE
     line_uri: Text | None = None
+    extension: Annotated[Text | None, BeforeValidator(_digits)] = None
     contacts: _Texts = []
     voicemail: Text | None = None
-    forward_to: Text | None = None
+    forward_to: _RuleTarget = None
+    when_busy: _RuleTarget = None
+    when_no_answer: _RuleTarget = None
+    when_not_reachable: _RuleTarget = None
+    also_ring: _AlsoRing = []
     hides_number: bool = False
     caller_id_policy: Text | None = None
     external_id: Text | None = None
@@ -197,6 +303,7 @@ class GroupForm(_Part):
 
     name: Text
     kind: Annotated[GroupKind, one_of(GroupKind)]
+    mail: Text | None = None
     members: _Texts = []
     caller_id_policy: Text | None = None
     external_id: Text | None = None
@@ -212,6 +319,14 @@ class PolicyForm(_Part):
     block_incoming_pstn_caller_id: bool = False
     company_name: Text = ""
     description: Text = ""
+
+
+class QueueAllowanceForm(_Part):
+    """One step of ``queue_table``."""
+
+    phone_system_licences: int = 0
+    conferencing_licences: int = 0
+    queues: int
 
 
 class AllowanceForm(_Part):
@@ -278,6 +393,11 @@ class QueueForm(_Part):
     line_uri: Text | None = None
     greeting: _Greeting | None = None
     music: _Music = None
+    overflow_prompt: _Greeting | None = None
+    timeout_prompt: _Greeting | None = None
+    no_agents_prompt: _Greeting | None = None
+    disconnect_prompt: _Greeting | None = None
+    language: Literal["en", "fr"] = "en"
     distribution: Annotated[Distribution, one_of(Distribution)] = _QUEUE.distribution
     alerting: Annotated[CallsAlerting, one_of(CallsAlerting)] | None = None
     agents: _Texts = []
@@ -286,6 +406,87 @@ class QueueForm(_Part):
     timeout: ExitForm = ExitForm.model_construct(action=_QUEUE.timeout.action)
     no_agents: ExitForm = ExitForm.model_construct(action=_QUEUE.no_agents.action)
     presence_based_routing: bool | None = None
+
+
+class MenuKeyForm(_Part):
+    """One of ``keys`` of a menu."""
+
+    key: Annotated[Text, BeforeValidator(_digits)]
+    action: Annotated[MenuAction, one_of(MenuAction)]
+    target: Text | None = None
+    label: Text = ""
+
+
+class NoInputForm(_Part):
+    """``no_input`` of a menu."""
+
+    action: Annotated[NoInputAction, one_of(NoInputAction)]
+    target: Text | None = None
+
+
+@_plain_settings_of(Menu)
+class MenuForm(_Part):
+    """``menu`` of a flow."""
+
+    prompt: _Greeting | None = None
+    keys: Annotated[list[MenuKeyForm], _MaybeEmpty] = []
+    no_input: NoInputForm | None = None
+
+
+class FlowForm(_Part):
+    """``open`` or ``after_hours`` of an attendant, or ``flow`` of a holiday."""
+
+    greeting: _Greeting | None = None
+    action: Annotated[FlowAction, one_of(FlowAction)] = FlowAction.DISCONNECT
+    target: Text | None = None
+    menu: MenuForm | None = None
+
+
+class HolidayForm(_Part):
+    """One of ``holidays`` of an attendant; with one day it need not say the last."""
+
+    name: Text
+    first: Annotated[date, BeforeValidator(_day)]
+    last: Annotated[date | None, BeforeValidator(_day)] = None
+    flow: FlowForm | None = None
+
+
+class DialDirectoryForm(_Part):
+    """``directory`` of an attendant."""
+
+    groups: _Texts = []
+    excluded: _Texts = []
+
+
+_Spans = Annotated[list[Annotated[Text, AfterValidator(_span)]], _MaybeEmpty]
+
+
+class HoursForm(_Part):
+    """``hours`` of an attendant: spans such as ``09:00-12:30`` by the day on which they begin."""
+
+    monday: _Spans = []
+    tuesday: _Spans = []
+    wednesday: _Spans = []
+    thursday: _Spans = []
+    friday: _Spans = []
+    saturday: _Spans = []
+    sunday: _Spans = []
+
+
+class AttendantForm(_Part):
+    """One of ``attendants``."""
+
+    name: Text
+    domain: Text | None = None
+    line_uris: _Texts = []
+    language: Literal["en", "fr"] = "en"
+    time_zone: _AttendantZone | None = None
+    operator: Text | None = None
+    hours: HoursForm | None = None
+    open: FlowForm = FlowForm()
+    after_hours: FlowForm = FlowForm()
+    holidays: Annotated[list[HolidayForm], _MaybeEmpty] = []
+    directory: DialDirectoryForm = DialDirectoryForm()
 
 
 class OrganizationFields(_Part):
@@ -303,6 +504,8 @@ class OrganizationFields(_Part):
         dict[Annotated[Licence, one_of(Licence)], int], BeforeValidator(lambda value: value or {})
     ] = {}
     service_number_table: Annotated[list[AllowanceForm], _MaybeEmpty] = []
+    queue_table: Annotated[list[QueueAllowanceForm], _MaybeEmpty] = []
+    queues_need_licences: bool = False
 
 
 class OrganizationForm(OrganizationFields):
@@ -314,6 +517,7 @@ class OrganizationForm(OrganizationFields):
     groups: Annotated[list[GroupForm], _MaybeEmpty] = []
     audio: Annotated[list[FileForm], _MaybeEmpty] = []
     queues: Annotated[list[QueueForm], _MaybeEmpty] = []
+    attendants: Annotated[list[AttendantForm], _MaybeEmpty] = []
     caller_id_policies: Annotated[list[PolicyForm], _MaybeEmpty] = []
 
 
@@ -321,6 +525,7 @@ FORM_OF: dict[str, Any] = {
     "limits": LimitsForm,
     "star_codes": StarCodesForm,
     "service_number_table": AllowanceForm,
+    "queue_table": QueueAllowanceForm,
     "trunks": TrunkForm,
     "numbers": NumberForm,
     "users": UserForm,
@@ -328,11 +533,23 @@ FORM_OF: dict[str, Any] = {
     "groups": GroupForm,
     "audio": FileForm,
     "queues": QueueForm,
+    "attendants": AttendantForm,
+    "hours": HoursForm,
+    "open": FlowForm,
+    "after_hours": FlowForm,
+    "flow": FlowForm,
+    "menu": MenuForm,
+    "keys": MenuKeyForm,
+    "no_input": NoInputForm,
+    "holidays": HolidayForm,
+    "directory": DialDirectoryForm,
     "caller_id_policies": PolicyForm,
     "overflow": ExitForm,
     "timeout": ExitForm,
     "no_agents": ExitForm,
     "greeting": SpeechForm,
+    "prompt": SpeechForm,
     "music": FileForm,
+    **dict.fromkeys(QUEUE_PROMPTS, SpeechForm),
 }
 """The form of what stands under a name."""

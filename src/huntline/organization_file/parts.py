@@ -5,6 +5,7 @@ Sounds are left out on the way in: where they come from differs between the door
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +14,11 @@ from huntline.directory.numbers import switches_of
 from huntline.directory.organization import (
     GROUP_NUMBERS,
     QUEUE_NUMBERS,
+    QUEUE_SOUNDS,
+    RULE_FIELDS,
+    USER_NUMBERS,
     Allowance,
+    AlsoRing,
     Audio,
     CallerIdPolicy,
     Digest,
@@ -21,6 +26,7 @@ from huntline.directory.organization import (
     LicencePool,
     Organization,
     OrganizationLimits,
+    QueueAllowance,
     QueueExit,
     QueueSettings,
     ServiceNumber,
@@ -31,10 +37,12 @@ from huntline.directory.organization import (
 from huntline.directory.problems import Problem
 from huntline.engine.model import CallsAlerting, Distribution
 from huntline.organization_file.form import (
+    AlsoRingForm,
     ExitForm,
     GroupForm,
     NumberForm,
     OrganizationFields,
+    OwnRuleForm,
     PolicyForm,
     QueueForm,
     TrunkForm,
@@ -56,11 +64,12 @@ _PLAIN_USER_FIELDS = (
     "hides_number",
     "caller_id_policy",
     "external_id",
-    "forward_to",
+    *RULE_FIELDS,
+    *USER_NUMBERS,
     "is_active",
 )
 _PLAIN_QUEUE_FIELDS = (
-    *("name", "distribution", *QUEUE_NUMBERS),
+    *("name", "language", "distribution", *QUEUE_NUMBERS),
     *(name for name in switches_of(QueueSettings) if name != "presence_based_routing"),
 )
 _EXITS = ("overflow", "timeout", "no_agents")
@@ -82,6 +91,8 @@ def with_fields(organization: Organization, form: OrganizationFields) -> Organiz
         service_number_table=tuple(
             Allowance(step.phone_system_licences, step.service_numbers) for step in form.service_number_table
         ),
+        queue_table=tuple(QueueAllowance(**step.model_dump()) for step in form.queue_table),
+        queues_need_licences=form.queues_need_licences,
     )
 
 
@@ -95,10 +106,7 @@ def fields_dump(organization: Organization) -> Dump:
         "propagation_delay": organization.propagation_delay,
         "time_zone": organization.time_zone,
         "queue_name_in_identity": organization.queue_name_in_identity,
-        "star_codes": {
-            "opt_out": organization.star_codes.opt_out,
-            "opt_in": organization.star_codes.opt_in,
-        },
+        "star_codes": fields_of(organization.star_codes),
         "licence_pools": {str(pool.licence): pool.size for pool in organization.licence_pools},
         "service_number_table": [
             {
@@ -107,6 +115,8 @@ def fields_dump(organization: Organization) -> Dump:
             }
             for step in organization.service_number_table
         ],
+        "queue_table": [fields_of(step) for step in organization.queue_table],
+        "queues_need_licences": organization.queues_need_licences,
     }
 
 
@@ -127,12 +137,18 @@ def trunk_dump(trunk: Trunk) -> Dump:
 
 def number_of(form: NumberForm) -> ServiceNumber:
     """The number of a form."""
-    return ServiceNumber(form.number, form.kind)
+    country = form.country.strip().upper() if form.country else None
+    return ServiceNumber(form.number, form.kind, form.state, country)
 
 
 def number_dump(number: ServiceNumber) -> Dump:
     """``NumberForm``."""
-    return {"number": number.number, "kind": str(number.kind)}
+    return {
+        "number": number.number,
+        "kind": str(number.kind),
+        "state": str(number.state),
+        "country": number.country,
+    }
 
 
 def user_of(form: UserFields, realm: str) -> tuple[User, list[Problem]]:
@@ -147,12 +163,29 @@ def user_of(form: UserFields, realm: str) -> tuple[User, list[Problem]]:
     user = User(
         upn=form.upn.lower(),
         licences=frozenset(form.licences),
-        line_uri=_lower_scheme(form.line_uri),
+        line_uri=lower_scheme(form.line_uri),
+        extension=form.extension,
         contacts=tuple(form.contacts),
+        also_ring=_also_ring(form.also_ring),
         digests=password_digests(form.upn, realm, password) if password else digests,
         **{field: getattr(form, field) for field in _PLAIN_USER_FIELDS},
     )
     return user, problems
+
+
+def with_own_rule(user: User, form: OwnRuleForm) -> User:
+    """The user with what they say themselves."""
+    return replace(user, **dict(form) | {"also_ring": _also_ring(form.also_ring)})
+
+
+def own_rule_dump(user: User) -> Dump:
+    """``OwnRuleForm``."""
+    dump = user_dump(user)
+    return {name: dump[name] for name in OwnRuleForm.model_fields}
+
+
+def _also_ring(forms: Iterable[AlsoRingForm]) -> tuple[AlsoRing, ...]:
+    return tuple(AlsoRing(**form.model_dump()) for form in forms)
 
 
 def user_dump(user: User) -> Dump:
@@ -163,7 +196,9 @@ def user_dump(user: User) -> Dump:
         "homed": str(user.homed),
         "licences": sorted(map(str, user.licences)),
         "line_uri": user.line_uri,
+        "extension": user.extension,
         "contacts": list(user.contacts),
+        "also_ring": list(map(fields_of, user.also_ring)),
     }
 
 
@@ -176,6 +211,7 @@ def group_of(form: GroupForm) -> Group:
         caller_id_policy=form.caller_id_policy,
         **{field: getattr(form, field) for field in GROUP_NUMBERS},
         external_id=form.external_id,
+        mail=form.mail.lower() if form.mail else None,
     )
 
 
@@ -184,6 +220,7 @@ def group_dump(group: Group) -> Dump:
     return {
         "name": group.name,
         "kind": str(group.kind),
+        "mail": group.mail,
         "members": list(group.members),
         "caller_id_policy": group.caller_id_policy,
         **{field: getattr(group, field) for field in GROUP_NUMBERS},
@@ -210,8 +247,8 @@ def queue_of(form: QueueForm, domains: tuple[str, ...]) -> QueueSettings:
         by_presence = form.distribution is Distribution.LONGEST_IDLE
     return QueueSettings(
         primary_uri=(form.primary_uri or "").lower(),
-        domain=form.domain.lower() if form.domain else (domains[0] if len(domains) == 1 else ""),
-        line_uri=_lower_scheme(form.line_uri),
+        domain=domain_of(form.domain, domains),
+        line_uri=lower_scheme(form.line_uri),
         alerting=form.alerting or (CallsAlerting.PARALLEL if is_parallel else CallsAlerting.ONE),
         agents=tuple(upn.lower() for upn in form.agents),
         groups=tuple(form.groups),
@@ -230,8 +267,7 @@ def queue_dump(queue: QueueSettings) -> Dump:
         "primary_uri": queue.primary_uri,
         "domain": queue.domain,
         "line_uri": queue.line_uri,
-        "greeting": _sound_dump(queue.greeting),
-        "music": _sound_dump(queue.music),
+        **{field: sound_dump(getattr(queue, field)) for field in QUEUE_SOUNDS},
         "agents": list(queue.agents),
         "groups": list(queue.groups),
         **{field: getattr(queue, field) for field in _PLAIN_QUEUE_FIELDS},
@@ -250,7 +286,8 @@ def _exit_dump(exit_: QueueExit) -> Dump:
     return {"action": str(exit_.action), "target": exit_.target}
 
 
-def _sound_dump(audio: Audio | None) -> Dump | None:
+def sound_dump(audio: Audio | None) -> Dump | None:
+    """``FileForm`` or ``SpeechForm``."""
     if audio is None:
         return None
     if audio.language is not None:
@@ -258,7 +295,12 @@ def _sound_dump(audio: Audio | None) -> Dump | None:
     return {"file": audio.name}
 
 
-def _lower_scheme(line_uri: str | None) -> str | None:
+def domain_of(domain: str | None, domains: tuple[str, ...]) -> str:
+    """A domain as it is stored; with a single one it need not be said."""
+    return domain.lower() if domain else (domains[0] if len(domains) == 1 else "")
+
+
+def lower_scheme(line_uri: str | None) -> str | None:
     """``TEL:`` in any letter case is accepted and stored in lower case (rules section 1)."""
     if line_uri is not None and line_uri[:4].lower() == "tel:":
         return "tel:" + line_uri[4:]

@@ -6,11 +6,27 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from huntline.directory.organization import Audio, Organization, QueueSettings, User
+from huntline.directory.attendants import Attendant
+from huntline.directory.organization import (
+    QUEUE_SOUNDS,
+    Audio,
+    Organization,
+    QueueSettings,
+    User,
+    with_sounds,
+)
 from huntline.directory.problems import Path as FieldPath
 from huntline.directory.problems import Problem, rooted
 from huntline.errors import ConfigurationError
-from huntline.organization_file.form import FileForm, OrganizationForm, QueueForm, SpeechForm, UserForm
+from huntline.organization_file.attendant_parts import attendant_of
+from huntline.organization_file.form import (
+    AttendantForm,
+    FileForm,
+    OrganizationForm,
+    QueueForm,
+    SpeechForm,
+    UserForm,
+)
 from huntline.organization_file.parts import (
     group_of,
     number_of,
@@ -105,6 +121,7 @@ class _Reader:
             groups=tuple(map(group_of, form.groups)),
             audio=tuple(self._audio()),
             queues=tuple(self._queue(place, each) for place, each in enumerate(form.queues)),
+            attendants=tuple(self._attendant(place, each) for place, each in enumerate(form.attendants)),
             caller_id_policies=tuple(map(policy_of, form.caller_id_policies)),
         )
 
@@ -119,11 +136,16 @@ class _Reader:
                 yield audio
 
     def _queue(self, place: int, form: QueueForm) -> QueueSettings:
-        return replace(
-            queue_of(form, self._domains),
-            greeting=self._sound(("queues", place, "greeting"), form.greeting),
-            music=self._sound(("queues", place, "music"), form.music),
-        )
+        sounds = {
+            field: self._sound(("queues", place, field), getattr(form, field)) for field in QUEUE_SOUNDS
+        }
+        return with_sounds(queue_of(form, self._domains), sounds)
+
+    def _attendant(self, place: int, form: AttendantForm) -> Attendant:
+        def sound_of(path: FieldPath, sound: FileForm | SpeechForm) -> Audio | None:
+            return self._sound(("attendants", place, *path), sound)
+
+        return attendant_of(form, self._domains, sound_of)
 
     def _sound(self, path: FieldPath, sound: FileForm | SpeechForm | None) -> Audio | None:
         if sound is None:

@@ -8,12 +8,14 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from huntline.directory.organization import QUEUE_SOUNDS
 from huntline.directory.problems import Path, Problem, did_you_mean
 from huntline.organization_file.form import FORM_OF, OrganizationForm
 
 _SECRETS = ("sip_password", "sip_digests", "ha1", "password", "current", "new")
 _ROUNDS = 4  # a stand-in may be wrong in its turn once or twice; then the form alone is reported
 
+_A_DAY = "must be a day such as 2027-07-14"
 _A_MOMENT = "must be a moment with its time zone, such as 2026-11-23T08:00:00Z"
 _MESSAGES = {
     "string_type": "must be text; put it in quotes",
@@ -40,6 +42,10 @@ _MESSAGES = {
     "datetime_from_date_parsing": _A_MOMENT,
     "datetime_object_invalid": _A_MOMENT,
     "timezone_aware": _A_MOMENT,
+    "date_type": _A_DAY,
+    "date_parsing": _A_DAY,
+    "date_from_datetime_parsing": _A_DAY,
+    "date_from_datetime_inexact": _A_DAY,
 }
 """By the type of error; braces take what it has in its context."""
 
@@ -56,7 +62,9 @@ _STAND_INS: dict[tuple[str, str], Any] = {
     ("groups", "kind"): "distribution-list",
     ("audio", "file"): "?",
     ("queues", "name"): "?",
+    ("attendants", "name"): "?",
     ("caller_id_policies", "name"): "?",
+    ("queue_table", "queues"): 0,
     ("service_number_table", "phone_system_licences"): 0,
     ("service_number_table", "service_numbers"): 0,
 }
@@ -123,7 +131,9 @@ def _repair(value: dict[str, Any], path: Path) -> bool:
     is_part_of_item = len(path) >= 3 and isinstance(path[1], int)
     if len(path) == 1 or (len(path) == 2 and isinstance(path[1], int)):
         return False  # a whole list or a whole item is lost: everything that names it would be blamed
-    if sound := next((part for part in path if part in ("greeting", "music")), None):
+    if path[0] == "attendants" and len(path) > 3:
+        path = path[:3]  # of a flow that is wrong somewhere, nothing is left
+    if sound := next((part for part in path if part in QUEUE_SOUNDS), None):
         path = path[: path.index(sound) + 1]
     holder: Any = value
     for part in path[:-1]:

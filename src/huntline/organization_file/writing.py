@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel
 
+from huntline.directory.attendants import Attendant, AttendantFlow
 from huntline.directory.organization import (
     GLOBAL_POLICY,
     Audio,
@@ -15,12 +16,17 @@ from huntline.directory.organization import (
     Group,
     Organization,
     QueueSettings,
+    ServiceNumber,
     Trunk,
     User,
     sound_files_of,
 )
+from huntline.organization_file.attendant_parts import attendant_dump, attendant_of, flow_dump
 from huntline.organization_file.form import (
+    AttendantForm,
     GroupForm,
+    MenuForm,
+    NumberForm,
     OrganizationFields,
     PolicyForm,
     QueueForm,
@@ -33,6 +39,7 @@ from huntline.organization_file.parts import (
     group_dump,
     group_of,
     number_dump,
+    number_of,
     policy_dump,
     policy_of,
     queue_dump,
@@ -55,11 +62,14 @@ def written(organization: Organization, audio_folder: str) -> str:
     """
     sections: dict[str, Any] = _organization(organization) | {
         "trunks": _Lines(map(_trunk, organization.trunks)),
-        "numbers": _Lines(map(number_dump, organization.numbers)),
+        "numbers": _Lines(map(_number, organization.numbers)),
         "users": _Lines(_user(user, organization.realm) for user in organization.users),
         "groups": _Lines(map(_group, organization.groups)),
         "audio": _Lines({"file": f"{audio_folder}/{audio.name}"} for audio in organization.audio),
         "queues": _Lines(_queue(queue, organization, audio_folder) for queue in organization.queues),
+        "attendants": _Lines(
+            _attendant(attendant, organization, audio_folder) for attendant in organization.attendants
+        ),
         "caller_id_policies": _Lines(_policies(organization.caller_id_policies)),
     }
     return "".join(_text({name: value}) for name, value in sections.items() if value or value is False)
@@ -67,7 +77,7 @@ def written(organization: Organization, audio_folder: str) -> str:
 
 def sound_files(organization: Organization) -> dict[str, Audio]:
     """The sound files that the text of ``written`` names, by their names."""
-    return {audio.name: audio for audio in (*organization.audio, *sound_files_of(organization.queues))}
+    return {audio.name: audio for audio in (*organization.audio, *sound_files_of(organization))}
 
 
 def _organization(organization: Organization) -> Dump:
@@ -80,6 +90,11 @@ def _organization(organization: Organization) -> Dump:
                 part: value for part, value in fields[name].items() if value != implied[name][part]
             }
     return fields
+
+
+def _number(number: ServiceNumber) -> Dump:
+    implied = number_of(NumberForm(number=number.number, kind=number.kind))
+    return _said(NumberForm, number_dump(number), number_dump(implied))
 
 
 def _user(user: User, realm: str) -> Dump:
@@ -106,13 +121,58 @@ def _queue(queue: QueueSettings, organization: Organization, audio_folder: str) 
     said = _said(QueueForm, queue_dump(queue), implied)
     for name, value in said.items():
         match value:
-            case {"file": file}:
-                said[name] = {"file": f"{audio_folder}/{file}"}
+            case {"file": _}:
+                said[name] = _sound(value, audio_folder)
             case {"action": action, "target": None}:
                 said[name] = {"action": action}
             case _:
                 pass
     return _Block(said)
+
+
+def _attendant(attendant: Attendant, organization: Organization, audio_folder: str) -> Dump:
+    form = AttendantForm(name=attendant.name)
+    implied = attendant_dump(attendant_of(form, organization.domains, lambda path, sound: None))
+    said = _said(AttendantForm, attendant_dump(attendant), implied)
+    for name in ("open", "after_hours"):
+        if name in said:
+            said[name] = _flow(said[name], audio_folder)
+    for holiday in said.get("holidays", ()):
+        if holiday["last"] == holiday["first"]:
+            del holiday["last"]
+        if holiday["flow"] is None:
+            del holiday["flow"]
+        else:
+            holiday["flow"] = _flow(holiday["flow"], audio_folder)
+    if said.get("hours"):
+        said["hours"] = {day: spans for day, spans in said["hours"].items() if spans}
+    if "directory" in said:
+        said["directory"] = {name: value for name, value in said["directory"].items() if value}
+    return _Block(said)
+
+
+def _flow(dump: Dump, audio_folder: str) -> Dump:
+    """A flow without what need not be said."""
+    implied = flow_dump(AttendantFlow())
+    flow = {name: value for name, value in dump.items() if value != implied[name]}
+    if "greeting" in flow:
+        flow["greeting"] = _sound(flow["greeting"], audio_folder)
+    if menu := flow.get("menu"):
+        plain = MenuForm().model_dump(mode="json")
+        flow["menu"] = {name: value for name, value in menu.items() if value != plain[name]}
+        if prompt := menu["prompt"]:
+            flow["menu"]["prompt"] = _sound(prompt, audio_folder)
+        if keys := menu["keys"]:
+            flow["menu"]["keys"] = _Lines(
+                {name: value for name, value in key.items() if value not in (None, "")} for key in keys
+            )
+        if no_input := menu["no_input"]:
+            flow["menu"]["no_input"] = {name: value for name, value in no_input.items() if value}
+    return _Block(flow)
+
+
+def _sound(dump: Dump, audio_folder: str) -> Dump:
+    return {"file": f"{audio_folder}/{dump['file']}"} if "file" in dump else dump
 
 
 def _policies(policies: tuple[CallerIdPolicy, ...]) -> Iterator[Dump]:

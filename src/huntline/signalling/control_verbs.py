@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,8 +15,10 @@ from huntline.directory.in_force import SettingsInForce
 from huntline.engine import events as told
 from huntline.engine.model import Presence
 from huntline.signalling.draining import Draining
+from huntline.signalling.lamps import Lamps
 from huntline.signalling.live_feed import LiveFeed
 from huntline.signalling.live_log import LiveLog
+from huntline.signalling.mailroom import Boxes
 from huntline.signalling.process_status import ProcessStatus
 from huntline.signalling.reachability import Reachability
 from huntline.signalling.routing import Routing
@@ -44,6 +47,8 @@ class ControlVerbs:
     live: LiveFeed
     draining: Draining
     live_log: LiveLog
+    boxes: Boxes
+    lamps: Lamps
 
     def table(self) -> Mapping[str, Handler]:
         """The verbs by their words."""
@@ -54,6 +59,7 @@ class ControlVerbs:
             "watch": self._watch,
             "settings-changed": self._settings_changed,
             "number-erased": self._number_erased,
+            "voicemail-changed": self._voicemail_changed,
             "opt-out": self._opt_out,
             "opt-in": self._opt_in,
             "pause": self._pause,
@@ -90,6 +96,12 @@ class ControlVerbs:
     async def _settings_changed(self, request: Request) -> Answer:
         await self.loading.load()
         return {"organizations": len(self.settings.plan.organizations)}
+
+    async def _voicemail_changed(self, request: Request) -> Answer:
+        """How a box is set, or its messages: with both its lamps go on or off."""
+        await asyncio.to_thread(self.boxes.load)
+        await self.lamps.refresh(str(request.get("box_id")))
+        return {}
 
     def _opt_out(self, request: Request) -> Answer:
         return self._opt(request, is_opted_out=True)

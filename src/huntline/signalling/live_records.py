@@ -10,9 +10,10 @@ from huntline.calls.call_records import CALL_KINDS
 from huntline.calls.model import CallBook
 from huntline.engine.presence import Presence
 from huntline.media.client import MediaClient
-from huntline.media.worker.wire import MediaLegState, PlayState
+from huntline.media.worker.wire import MediaLegState, PlayState, RecordState
 from huntline.records import Codec
 from huntline.sip.core.record_bytes import write_record
+from huntline.sip.servers.message_summary import MessageSummaries
 from huntline.sip.servers.presence import PresenceServer
 from huntline.sip.servers.registrar import Registrar
 from huntline.sip.user_agent import UserAgent
@@ -29,13 +30,15 @@ class LiveRecords:
         media: MediaClient,
         registrar: Registrar,
         presence: PresenceServer,
+        summaries: MessageSummaries,
     ) -> None:
-        self.codec = Codec([*CALL_KINDS, MediaLegState, PlayState, Presence], owners)
+        self.codec = Codec([*CALL_KINDS, MediaLegState, PlayState, RecordState, Presence], owners)
         self._user_agent = user_agent
         self.sources: dict[str, Callable[[str], bytes | None]] = {
             "call": lambda call_id: self._encoded(book.calls.get(call_id)),
             "media": lambda leg_id: self._encoded(media.state(leg_id)),
             "phone": lambda user_id: self._encoded(registrar.state(user_id, unix_offset())),
+            "subscription": lambda user_id: self._encoded(summaries.state(user_id, unix_offset())),
             "presence": lambda user_id: self._encoded(presence.state(user_id, unix_offset())),
         }
 

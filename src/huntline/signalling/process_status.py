@@ -1,4 +1,4 @@
-"""The status of the process: a snapshot of its queues, agents and calls, and what they take of it."""
+"""The status of the process: a snapshot of its queues, agents, calls and mailboxes, and what they take."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ class ProcessStatus:
     writing: SnapshotWriting
     runner: Runner
     clock: Clock
+    mailboxes: Callable[[], list[dict[str, Any]]]
     resources: Callable[[], dict[str, Any]]
 
     def now(self) -> dict[str, Any]:
         """Everything, as plain data; the moments are those of the wall clock."""
         snapshot = self.writing.of(self.clock.told(self.runner.snapshot()))
-        return {**snapshot, "resources": self.resources()}
+        return {**snapshot, "mailboxes": self.mailboxes(), "resources": self.resources()}
 
     def agent(self, user_id: str) -> dict[str, Any] | None:
         """One agent; None for a user who is no agent."""

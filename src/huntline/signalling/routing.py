@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+from huntline.attendant.dial_by_name import DialDirectory
+from huntline.attendant.model import FlowPlan
 from huntline.calls.contacts import Callee, Contact
-from huntline.calls.diversion import Hop, number_hop, people_passed, person_hop
-from huntline.calls.diversion import Path as CallPath
+from huntline.calls.diversion import Hop, number_hop, person_hop
+from huntline.clock import zone_of
+from huntline.directory.dialled_queue import queues_meant
 from huntline.directory.in_force import SettingsInForce
-from huntline.directory.index import OutsideTarget
-from huntline.directory.organization import Organization, QueueSettings, User
-from huntline.directory.plan import Account, ServerPlan
+from huntline.directory.organization import Organization, prompt_of
+from huntline.directory.plan import Account, ServerPlan, StarCode
 from huntline.directory.trunks import outbound_destination
 from huntline.engine.events import OptInRequested, OptOutRequested
+from huntline.engine.model import ExitPrompt
 from huntline.engine.refusals import AgentNotInQueue, UnknownAgent
 from huntline.errors import Refused
+from huntline.languages.said import goodbye
+from huntline.languages.speaking import DEFAULT_LANGUAGE
+from huntline.media.interface import Speaking
+from huntline.signalling.own_rules import OwnRules
 from huntline.signalling.runner import Runner
 from huntline.sip.core.grammar import GrammarError, Uri, parse_uri
 from huntline.sip.servers.registrar import Registrar
@@ -64,15 +72,20 @@ class Routing:
         registrar: Registrar,
         runner: Runner,
         sounds: BuiltinSounds,
+        speech: Speaking,
         audio_folder: Path,
         remember: Callable[[str, str, str, bool], None],
+        own_rules: OwnRules,
+        wall: Callable[[], datetime],
     ) -> None:
         self._settings = settings
         self._registrar = registrar
         self._runner = runner
-        self._sounds = sounds
+        self._sounds, self._speech = sounds, speech
         self._audio_folder = audio_folder
         self._remember = remember
+        self._own_rules = own_rules
+        self._wall = wall
 
     @property
     def _plan(self) -> ServerPlan:
@@ -117,30 +130,12 @@ class Routing:
         )
 
     def person(self, account: Account) -> Callee:
-        """Who is rung for a person, who may have all calls forwarded. The rule for what is not taken is that
-        of whoever is rung, or of the last one who forwarded.
-
-        A queue is nothing to ring: who forwards to one is rung in person.
-        """
-        passed, destination = self._plan.way(account)
-        before = people_passed(self._plan, passed)
-        mailbox = next((each.voicemail for each in reversed(passed) if each.voicemail), None)
-        match destination:
-            case User() as user:
-                rung = self._plan.account_by_id(user.user_id)
-                return self._own_phones(rung, before, mailbox) if rung else Callee(None, [], path=before)
-            case QueueSettings():
-                return self._own_phones(account, (), None)
-            case OutsideTarget() as address:
-                callee = self.callee(account.organization_id, address)
-                return replace(callee, path=(*before, *callee.path), mailbox=callee.mailbox or mailbox)
-
-    def _own_phones(self, account: Account, before: CallPath, mailbox: str | None) -> Callee:
+        """Who is rung for a person: their own phones, whatever they want done with all calls."""
         return Callee(
             account.user_id,
             self.contacts(account.user_id),
-            path=(*before, person_hop(self._plan, account)),
-            mailbox=account.voicemail or mailbox,
+            path=(person_hop(self._plan, account),),
+            rule=self._plan.rule_of(account.user_id),
         )
 
     # -- prompts
@@ -149,6 +144,15 @@ class Routing:
         """The source of a queue's greeting, None without one."""
         queue = self._plan.queue(queue_id)
         return self._source(queue.greeting.sha256) if queue is not None and queue.greeting else None
+
+    def exit_prompt(self, queue_id: str, prompt: ExitPrompt) -> str | None:
+        """The source of what a queue says before an exit: who is hung up on hears a sentence in any case."""
+        queue = self._plan.queue(queue_id)
+        sound = prompt_of(queue, prompt) if queue is not None else None
+        if sound is not None:
+            return self._source(sound.sha256)
+        language = queue.language if queue is not None else DEFAULT_LANGUAGE
+        return self._speech.known(goodbye(language), language) if prompt is ExitPrompt.DISCONNECT else None
 
     def music(self, queue_id: str | None) -> str:
         """The source of a queue's music on hold."""
@@ -163,19 +167,52 @@ class Routing:
     def _source(self, sha256: str) -> str:
         return str(self._audio_folder / sha256)
 
+    # -- attendants
+
+    def flow(self, attendant_id: str) -> FlowPlan | None:
+        """What a caller of an attendant gets who comes now, by its own clocks."""
+        return self._plan.attendant_flow(attendant_id, self._wall(), zone_of)
+
+    def dial_directory(self, attendant_id: str) -> DialDirectory:
+        """Whom callers of an attendant can dial by name or extension."""
+        return self._plan.dial_directory(attendant_id)
+
+    def sound(self, sha256: str) -> str:
+        """The source of audio of the library."""
+        return self._source(sha256)
+
     # -- opting in and out
 
-    def obey_star_code(self, account_id: str, action: str) -> str:
-        """Opt a user out of, or into, all their queues; returns the tone to play."""
+    async def obey_star_code(self, account_id: str, code: StarCode) -> str:
+        """Do what a user dialled for; returns the tone to play."""
         account = self._plan.account_by_id(account_id)
         if account is None:
             return self._sounds.refuse_tone
         try:
-            self.set_opted_out(account, None, is_opted_out=action == "opt-out")
+            if code.action in ("opt-out", "opt-in"):
+                queue_id = self._queue_behind(code, account)
+                self.set_opted_out(account, queue_id, is_opted_out=code.action == "opt-out")
+            else:
+                await self._own_rules.obey(account, code)
         except Refused as refusal:
             log.info("star code refused", extra={"user": account.upn, "reason": str(refusal)})
             return self._sounds.refuse_tone
         return self._sounds.confirm_tone
+
+    def _queue_behind(self, code: StarCode, account: Account) -> str | None:
+        """The queue of the user's whose number was dialled behind a code; None where no number was.
+
+        Raises NoQueueToLeave where it is that of none, or of several.
+        """
+        if not code.dialled:
+            return None
+        own = filter(None, map(self._plan.queue, self._plan.queues_of(account.user_id)))
+        meant = queues_meant(code.dialled, own)
+        if len(meant) != 1:
+            found = ", ".join(queue.name for queue in meant) or "none"
+            message = f"{code.dialled} must be the number of one queue of {account.upn}; so end: {found}"
+            raise NoQueueToLeave(message)
+        return meant[0].queue_id
 
     def set_opted_out(self, account: Account, queue_id: str | None, *, is_opted_out: bool) -> list[str]:
         """Opt a user out of or into one queue, or all; returns the names of the queues. Raises Refused.

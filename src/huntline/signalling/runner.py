@@ -196,6 +196,8 @@ def _failure_of(command: do.Command, reason: Reason) -> told.Event | None:
             return told.CallFailed(command.call_id, reason)
         case do.PlayGreeting():
             return told.GreetingFinished(command.call_id)
+        case do.PlayExitPrompt():
+            return told.ExitPromptFinished(command.call_id)
         case (
             do.RefuseCall()
             | do.PlayMusic()

@@ -43,6 +43,7 @@ class SettingsLoading:
         registrar: Registrar,
         reachability: Reachability,
         post: Callable[[told.Event], None],
+        on_plan: Callable[[ServerPlan], None],
     ) -> None:
         self._read = read
         self._own_hosts = own_hosts
@@ -51,6 +52,7 @@ class SettingsLoading:
         self._registrar = registrar
         self._reachability = reachability
         self._post = post
+        self._on_plan = on_plan
         self._one_at_a_time = asyncio.Lock()
         self._loads = Tasks()
         self._next_load: asyncio.TimerHandle | None = None
@@ -99,6 +101,7 @@ class SettingsLoading:
     def _put_in_force(self, news: _News) -> None:
         before, plan = self._in_force.plan, news.plan
         self._in_force.put_in_force(plan)
+        self._on_plan(plan)
         for organization_id in news.organizations:
             queues, agents = plan.engine_settings(organization_id)
             self._post(told.SettingsChanged(organization_id, queues, agents))

@@ -19,22 +19,28 @@ from huntline.clock import Clock
 from huntline.config import Config
 from huntline.control.secret import kept_secret
 from huntline.control.server import ControlServer
-from huntline.data_folder import JOURNAL
+from huntline.data_folder import JOURNAL, SPEECH
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.plan import ServerPlan
 from huntline.engine import commands as do
 from huntline.engine import events as told
 from huntline.engine.reasons import Cause
+from huntline.languages.said import goodbye
+from huntline.languages.speaking import SPOKEN_LANGUAGES
 from huntline.media.client import MediaClient
 from huntline.media.interface import MediaEvent
+from huntline.media.prompts.speech import Speech
 from huntline.media.prompts.synthesize import ensure_builtin
 from huntline.network.peers import connections_for
 from huntline.processes.words import HANDED_OVER, RUN_ID
 from huntline.signalling.control_verbs import ControlVerbs
 from huntline.signalling.draining import Draining
+from huntline.signalling.lamps import Lamps
 from huntline.signalling.live_feed import LiveFeed
 from huntline.signalling.live_log import ENGINE, Earlier, Life, LiveLog, this_machine
 from huntline.signalling.live_records import LiveRecords, unix_offset
+from huntline.signalling.mailroom import Boxes
+from huntline.signalling.own_rules import Edit, OwnRules
 from huntline.signalling.process_status import ProcessStatus
 from huntline.signalling.reachability import Reachability
 from huntline.signalling.routing import BuiltinSounds, Routing
@@ -48,16 +54,19 @@ from huntline.sip.core.flow import Flow
 from huntline.sip.core.leg_record import LegRecord
 from huntline.sip.core.record_bytes import read_record
 from huntline.sip.servers.authenticator import Authenticator
+from huntline.sip.servers.message_summary import MessageSummaries
 from huntline.sip.servers.presence import PresenceServer
 from huntline.sip.servers.registrar import Registrar, RegistrarLimits
 from huntline.sip.servers.requests import Requests
 from huntline.sip.transport.address import ListenAddress
 from huntline.sip.transport.connection import ConnectionLimits
 from huntline.sip.user_agent import UserAgent
+from huntline.storage.audit import Actor
 from huntline.storage.database import open_database
 from huntline.storage.history import HistoryWriter
 from huntline.storage.journal import Journal
 from huntline.storage.settings import Settings, set_opted_out
+from huntline.voicemail.boxes import Voicemail
 from huntline.web.page_addresses import page_origins
 
 log = logging.getLogger(__name__)
@@ -119,12 +128,18 @@ class Signalling:
             on_presence=lambda user_id, presence: post(told.PresenceChanged(user_id, presence)),
             on_change=lambda user_id: self._live_log.changed("presence", user_id),
         )
+        self._summaries = MessageSummaries(
+            self._core,
+            lambda user_id: self._lamps.waiting(user_id),
+            self._registrar.bindings,
+            on_change=lambda user_id: self._live_log.changed("subscription", user_id),
+        )
         self._user_agent = UserAgent(
             self._core,
             self._on_sip,
             on_flow_lost=self._registrar.flow_lost,
             before_sending=self._write_down,
-            timed=(self._registrar, self._presence),
+            timed=(self._registrar, self._presence, self._summaries),
             limits=ConnectionLimits(
                 connections=connections_for(limits.max_connections),
                 connections_per_address=limits.max_connections_per_address,
@@ -132,10 +147,13 @@ class Signalling:
             page_origins=partial(page_origins, self._config),
         )
         self._authenticator = Authenticator(self._in_force, kept_secret(self._config.data / "secret"))
-        self._requests = Requests(self._user_agent, self._authenticator, self._registrar, self._presence)
+        self._requests = Requests(
+            self._user_agent, self._authenticator, self._registrar, self._presence, self._summaries
+        )
 
     def _build_calls(self) -> None:
         self._media = MediaClient(self._config.media_socket, self._on_media, self._media_changed)
+        self._speech = Speech(self._config.data / SPEECH)
         self._routing = self._build_routing()
         self._refusals = Refusals(
             lambda refused: self._history.add_refused(refused, self._clock.wall()),
@@ -148,11 +166,22 @@ class Signalling:
             self._routing,
             self._runner.post,
             self._call_changed,
+            self._speech,
         )
         admission = Admission(self._in_force, self._authenticator)
-        self._b2bua = B2bua(tools, admission, self._refusals, self._record)
+        self._boxes = self._build_boxes()
+        self._tasks = tools.tasks
+        self._b2bua = B2bua(
+            tools, admission, self._refusals, self._record, attendants=self._routing, mailroom=self._boxes
+        )
         self._live_records = LiveRecords(
-            tools.book, self._b2bua.owners, self._user_agent, self._media, self._registrar, self._presence
+            tools.book,
+            self._b2bua.owners,
+            self._user_agent,
+            self._media,
+            self._registrar,
+            self._presence,
+            self._summaries,
         )
         self._live_log = LiveLog(
             self._journal,
@@ -163,7 +192,10 @@ class Signalling:
         )
         self._draining = Draining(self._core, tools.book, lambda: self._live_log.changed("draining", ""))
         writing = SnapshotWriting(tools.book, self._in_force)
-        self._status = ProcessStatus(writing, self._runner, self._clock, self._resources)
+        self._status = ProcessStatus(
+            *(writing, self._runner, self._clock),
+            *(self._lamps.written, self._resources),
+        )
 
     def _build_routing(self) -> Routing:
         audio = self._config.data / "audio"
@@ -175,7 +207,22 @@ class Signalling:
         def remember(organization_id: str, user_id: str, queue_id: str, is_opted_out: bool) -> None:
             set_opted_out(self._database, organization_id, user_id, queue_id, is_opted_out)
 
-        return Routing(self._in_force, self._registrar, self._runner, sounds, audio, remember)
+        async def change(organization_id: str, edit: Edit, by: Actor) -> None:
+            await asyncio.to_thread(Settings(self._database).change, organization_id, edit, by)
+            await self._loading.load()
+
+        own_rules = OwnRules(self._in_force, change)
+        return Routing(
+            *(self._in_force, self._registrar, self._runner, sounds, self._speech),
+            *(audio, remember, own_rules, self._clock.wall),
+        )
+
+    def _build_boxes(self) -> Boxes:
+        data = self._config.data
+        voicemail = Voicemail(self._database, data, self._clock.wall)
+        self._lamps = Lamps(voicemail, self._in_force, self._messages_changed)
+        beep = ensure_builtin(data / "audio")["record-tone"]
+        return Boxes(voicemail, self._in_force, self._speech.source, beep, self._box_changed)
 
     def _build_control(self) -> None:
         self._loading = SettingsLoading(
@@ -186,6 +233,8 @@ class Signalling:
             self._registrar,
             self._reachability,
             self._runner.post,
+            # No caller is to wait until what attendants say has been spoken.
+            lambda plan: self._speech.prepare(plan.attendant_texts()),
         )
         self._live = LiveFeed(self._status.now, self._publish, self._is_watched)
         verbs = ControlVerbs(
@@ -200,6 +249,8 @@ class Signalling:
             self._live,
             self._draining,
             self._live_log,
+            self._boxes,
+            self._lamps,
         )
         self._control = ControlServer(self._config.control_socket, verbs.table())
 
@@ -210,7 +261,10 @@ class Signalling:
         await self._media.start()
         # Settings first: a phone refused in between would not try again for a long time.
         await self._loading.load()
+        self._boxes.load()
+        self._lamps.load()
         self._take_up_calls()
+        await self._boxes.finish_others(self._b2bua.recordings_under_way)
         run = os.environ[RUN_ID]
         goes_on = self._earlier.is_of_run(run)
         self._draining.turn(on=goes_on and bool(self._earlier.record("draining:", ENGINE.decode)))
@@ -218,8 +272,13 @@ class Signalling:
         self._runner.start()
         if not goes_on:
             self._b2bua.end_calls(Cause.SERVER_RESTARTED)
+        self._summaries.changed_for_all(self._user_agent.now())
+        self._user_agent.send_soon()
         self._live_log.begin_anew(Life(this_machine(), run, self._clock.start))
         await self._control.start()
+        # No caller is to wait until what they are told has been spoken.
+        self._speech.prepare((goodbye(language), language) for language in SPOKEN_LANGUAGES)
+        self._speech.prepare(self._boxes.sentences())
 
     def _take_back(self) -> None:
         """Know again what an earlier process has written down, but for its calls."""
@@ -234,6 +293,8 @@ class Signalling:
             self._registrar.restore(user_id, state, loop.time(), unix_offset())
         for user_id, state in earlier.records("presence", read).items():
             self._presence.restore(user_id, state, loop.time(), unix_offset())
+        for user_id, state in earlier.records("subscription", read).items():
+            self._summaries.restore(user_id, state, loop.time(), unix_offset())
         self._reachability.take_up(earlier.reachable)
         loop.call_later(
             TIME_TO_RETURN, self._reachability.stop_waiting, lambda name: bool(self._registrar.bindings(name))
@@ -262,6 +323,7 @@ class Signalling:
         await self._control.close()
         self._live.close()
         await self._b2bua.close()
+        await self._speech.close()
         await self._user_agent.stop()
         self._runner.close()
         await self._media.close()
@@ -282,6 +344,8 @@ class Signalling:
     def _on_sip(self, event: sip.SipEvent) -> None:
         if isinstance(event, sip.RequestReceived):
             self._requests.handle(event)
+        elif isinstance(event, sip.ResponseReceived):
+            self._summaries.answered(event)
         else:
             self._b2bua.handle_sip(event)
 
@@ -305,6 +369,15 @@ class Signalling:
 
     def _draining_record(self, name: str) -> bytes | None:
         return ENGINE.encode(True) if self._draining.is_on else None
+
+    def _box_changed(self, box_id: str) -> None:
+        """The messages of a mailbox are others."""
+        self._tasks.spawn(self._lamps.refresh(box_id))
+
+    def _messages_changed(self, user_id: str) -> None:
+        self._summaries.changed(user_id, self._user_agent.now())
+        self._user_agent.send_soon()
+        self._live.changed()
 
     def _media_changed(self, leg_id: str) -> None:
         self._live_log.changed("media", leg_id)

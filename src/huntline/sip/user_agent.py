@@ -180,6 +180,10 @@ class UserAgent:
         """Send a request outside of calls; ``ResponseReceived`` with the returned id follows."""
         return self._acting().send_request(request, self.now())
 
+    def send_soon(self) -> None:
+        """Let what others have asked of the core leave in this turn of the loop, too."""
+        self._acting()
+
     def _acting(self) -> SipCore:
         if not self._is_flushing:
             self._schedule_flush()

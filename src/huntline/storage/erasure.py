@@ -68,6 +68,7 @@ _PLACES: Mapping[Table, Mapping[str, Rewrite]] = {
     schema.calls: {"caller": _whole, "reason": _in_reason},
     schema.rings: {"reason": _in_reason},
     schema.decisions: {"reason": _in_reason},
+    schema.voicemail_messages: {"caller": _whole, "caller_name": _within},
     schema.refused_calls: {"caller": _whole, "dialled": _whole},
     schema.audit: dict.fromkeys(("who", "key", "before", "after", "note"), _within),
 }

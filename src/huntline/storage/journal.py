@@ -23,7 +23,7 @@ from huntline.errors import HuntlineError
 
 log = logging.getLogger(__name__)
 
-FORMAT = 1
+FORMAT = 2
 """Goes up when an older release could not read what this one writes."""
 
 _HEAD = b"huntline journal "

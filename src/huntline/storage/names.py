@@ -9,11 +9,14 @@ from typing import Literal
 
 from huntline.data_folder import DATABASE
 
-Kind = Literal["organizations", "queues", "users", "groups", "numbers", "trunks", "policies", "audio"]
+Kind = Literal[
+    "organizations", "queues", "users", "groups", "numbers", "trunks", "policies", "audio", "attendants"
+]
 
 _COLUMNS: dict[Kind, tuple[str, str]] = {  # table, column
     "organizations": ("organizations", "name"),
     "queues": ("queues", "name"),
+    "attendants": ("attendants", "name"),
     "users": ("users", "upn"),
     "groups": ("groups", "name"),
     "numbers": ("numbers", "number"),

@@ -7,13 +7,20 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
+import msgspec
 from sqlalchemy import Table
 
+from huntline.attendant.hours import Week
+from huntline.directory.attendants import Attendant, AttendantFlow, DialScope, Holiday, sounds_in
 from huntline.directory.numbers import switches_of
 from huntline.directory.organization import (
     LIMIT_NUMBERS,
     QUEUE_NUMBERS,
+    QUEUE_PROMPTS,
+    RULE_FIELDS,
+    USER_NUMBERS,
     Allowance,
+    AlsoRing,
     Audio,
     CallerIdPolicy,
     Digest,
@@ -24,8 +31,10 @@ from huntline.directory.organization import (
     Licence,
     LicencePool,
     NumberKind,
+    NumberState,
     Organization,
     OrganizationLimits,
+    QueueAllowance,
     QueueExit,
     QueueExitAction,
     QueueSettings,
@@ -34,6 +43,7 @@ from huntline.directory.organization import (
     Substitute,
     Trunk,
     User,
+    sounds_of,
 )
 from huntline.engine.model import CallsAlerting, Distribution
 from huntline.plain import fields_of
@@ -60,6 +70,8 @@ SETTINGS_TABLES = (
     schema.queues,
     schema.queue_agents,
     schema.queue_groups,
+    schema.attendants,
+    schema.attendant_numbers,
     schema.opt_outs,
 )
 
@@ -68,15 +80,17 @@ _PLAIN_USER_COLUMNS = (
     "user_id",
     "upn",
     "display_name",
+    "extension",
     "voice_enabled",
     "voicemail",
-    "forward_to",
+    *RULE_FIELDS,
+    *USER_NUMBERS,
     "hides_number",
     "caller_id_policy",
     "external_id",
     "is_active",
 )
-_PLAIN_GROUP_COLUMNS = ("name", "group_id", "caller_id_policy", "caller_id_rank", "external_id")
+_PLAIN_GROUP_COLUMNS = ("name", "group_id", "caller_id_policy", "caller_id_rank", "external_id", "mail")
 _PLAIN_POLICY_COLUMNS = (
     "name",
     "service_number",
@@ -90,11 +104,23 @@ _PLAIN_QUEUE_COLUMNS = (
     "primary_uri",
     "name",
     "domain",
+    "language",
     "distribution",
     "alerting",
     *QUEUE_NUMBERS,
     *switches_of(QueueSettings),
 )
+
+
+_PLAIN_ATTENDANT_COLUMNS = ("attendant_id", "name", "domain", "language", "time_zone", "operator")
+_ATTENDANT_DATA: Mapping[str, Any] = {
+    "hours": Week | None,
+    "open": AttendantFlow,
+    "after_hours": AttendantFlow,
+    "holidays": tuple[Holiday, ...],
+    "directory": DialScope,
+}
+"""Fields that are stored as plain data, with their types."""
 
 
 def rows_of(organization: Organization, unlike: Organization | None = None) -> dict[Table, list[Row]]:
@@ -124,6 +150,12 @@ def rows_of(organization: Organization, unlike: Organization | None = None) -> d
         schema.queues: _placed(_queue_row, organization.queues, other.queues),
         schema.queue_agents: [row for queue in queues for row in _queue_agent_rows(queue, user_ids)],
         schema.queue_groups: [row for queue in queues for row in _queue_group_rows(queue)],
+        schema.attendants: _placed(_attendant_row, organization.attendants, other.attendants),
+        schema.attendant_numbers: [
+            row
+            for _, attendant in _unshared(organization.attendants, other.attendants)
+            for row in _attendant_number_rows(attendant)
+        ],
         schema.opt_outs: [
             {"user_id": user_id, "queue_id": queue_id} for user_id, queue_id in sorted(organization.opt_outs)
         ],
@@ -153,6 +185,7 @@ def places_of(organization: Organization, unlike: Organization) -> dict[Table, l
             for row in _moved("name", organization.groups, unlike.groups)
         ],
         schema.queues: _moved("queue_id", organization.queues, unlike.queues),
+        schema.attendants: _moved("attendant_id", organization.attendants, unlike.attendants),
     }
     return _owned(rows, organization)
 
@@ -186,15 +219,27 @@ def _organization_row(organization: Organization) -> Row:
         "communication_credits": organization.communication_credits,
         "opt_out_code": organization.star_codes.opt_out,
         "opt_in_code": organization.star_codes.opt_in,
+        "more_star_codes": _more_star_codes(organization.star_codes),
         "propagation_delay": organization.propagation_delay,
         "time_zone": organization.time_zone,
         "queue_name_in_identity": organization.queue_name_in_identity,
         "licence_pools": [[str(pool.licence), pool.size] for pool in organization.licence_pools],
+        "queue_table": [
+            [step.phone_system_licences, step.conferencing_licences, step.queues]
+            for step in organization.queue_table
+        ],
+        "queues_need_licences": organization.queues_need_licences,
         "service_number_table": [
             [step.phone_system_licences, step.service_numbers] for step in organization.service_number_table
         ],
         "revision": organization.revision,
     }
+
+
+def _more_star_codes(codes: StarCodes) -> Row:
+    usual = fields_of(StarCodes())
+    others = (name for name in usual if name not in ("opt_out", "opt_in"))
+    return {name: code for name in others if (code := getattr(codes, name)) != usual[name]}
 
 
 def _trunk_row(trunk: Trunk) -> Row:
@@ -211,7 +256,12 @@ def _trunk_of(row: Row) -> Trunk:
 
 
 def _number_row(number: ServiceNumber) -> Row:
-    return {"number": number.number, "kind": str(number.kind)}
+    return {
+        "number": number.number,
+        "kind": str(number.kind),
+        "state": str(number.state),
+        "country": number.country,
+    }
 
 
 def _sound_file_row(audio: Audio) -> Row:
@@ -225,6 +275,7 @@ def _user_row(user: User) -> Row:
         "number": _number_of(user.line_uri),
         "contacts": list(user.contacts),
         "digests": [[digest.username, digest.algorithm, digest.ha1] for digest in user.digests],
+        "also_ring": [[also.target, also.after] for also in user.also_ring],
     }
 
 
@@ -263,7 +314,8 @@ def _member_rows(group: Group, user_ids: Mapping[str, str]) -> Iterator[Row]:
 
 
 def _audio_rows(organization: Organization) -> Iterator[Row]:
-    played = [audio for queue in organization.queues for audio in (queue.greeting, queue.music) if audio]
+    played = [audio for queue in organization.queues for audio in sounds_of(queue).values()]
+    played += [audio for attendant in organization.attendants for _, audio in sounds_in(attendant)]
     for audio in {each.sha256: each for each in (*organization.audio, *played)}.values():
         yield {"sha256": audio.sha256, "duration": audio.duration, "loudness": audio.loudness}
 
@@ -284,6 +336,11 @@ def _queue_row(queue: QueueSettings) -> Row:
         "greeting_language": queue.greeting.language if queue.greeting else None,
         "music_sha256": queue.music.sha256 if queue.music else None,
         "music_name": queue.music.name if queue.music else None,
+        "prompts": {
+            field: [audio.sha256, audio.name, audio.language]
+            for field, audio in sounds_of(queue).items()
+            if field in QUEUE_PROMPTS
+        },
     }
 
 
@@ -295,6 +352,34 @@ def _queue_agent_rows(queue: QueueSettings, user_ids: Mapping[str, str]) -> Iter
 def _queue_group_rows(queue: QueueSettings) -> Iterator[Row]:
     for place, name in enumerate(queue.groups):
         yield {"queue_id": queue.queue_id, "position": place, "group_key": name.casefold()}
+
+
+def _attendant_row(attendant: Attendant) -> Row:
+    return {column: getattr(attendant, column) for column in _PLAIN_ATTENDANT_COLUMNS} | {
+        "name_key": attendant.name.casefold(),
+        **{column: msgspec.to_builtins(getattr(attendant, column)) for column in _ATTENDANT_DATA},
+    }
+
+
+def _attendant_number_rows(attendant: Attendant) -> Iterator[Row]:
+    for place, line_uri in enumerate(attendant.line_uris):
+        yield {
+            "attendant_id": attendant.attendant_id,
+            "position": place,
+            "number": _number_of(line_uri),
+        }
+
+
+def _attendants_of(rows: Rows) -> Iterator[Attendant]:
+    line_uris: dict[str, list[str]] = {}
+    for row in rows[schema.attendant_numbers]:
+        line_uris.setdefault(row["attendant_id"], []).append(f"tel:{row['number']}")
+    for row in rows[schema.attendants]:
+        yield Attendant(
+            **{column: row[column] for column in _PLAIN_ATTENDANT_COLUMNS},
+            line_uris=tuple(line_uris.get(row["attendant_id"], ())),
+            **{column: msgspec.convert(row[column], kind) for column, kind in _ATTENDANT_DATA.items()},
+        )
 
 
 def organization_of(rows: Rows, users: tuple[User, ...] | None = None) -> Organization:
@@ -320,16 +405,22 @@ def organization_of(rows: Rows, users: tuple[User, ...] | None = None) -> Organi
         time_zone=row["time_zone"],
         queue_name_in_identity=row["queue_name_in_identity"],
         licence_pools=tuple(LicencePool(Licence(name), size) for name, size in row["licence_pools"]),
+        queue_table=tuple(QueueAllowance(*step) for step in row["queue_table"]),
+        queues_need_licences=row["queues_need_licences"],
         service_number_table=tuple(Allowance(*step) for step in row["service_number_table"]),
-        star_codes=StarCodes(row["opt_out_code"], row["opt_in_code"]),
+        star_codes=StarCodes(row["opt_out_code"], row["opt_in_code"], **row["more_star_codes"]),
         trunks=tuple(map(_trunk_of, rows[schema.trunks])),
         numbers=tuple(
-            ServiceNumber(number["number"], NumberKind(number["kind"])) for number in rows[schema.numbers]
+            ServiceNumber(
+                number["number"], NumberKind(number["kind"]), NumberState(number["state"]), number["country"]
+            )
+            for number in rows[schema.numbers]
         ),
         users=users,
         groups=tuple(_groups_of(rows, upns, group_names)),
         audio=tuple(replace(content[file["sha256"]], name=file["name"]) for file in rows[schema.sound_files]),
         queues=tuple(_queues_of(rows, upns, group_names, content)),
+        attendants=tuple(_attendants_of(rows)),
         caller_id_policies=tuple(map(_policy_of, rows[schema.caller_id_policies])),
         revision=row["revision"],
         opt_outs=frozenset((opt_out["user_id"], opt_out["queue_id"]) for opt_out in rows[schema.opt_outs]),
@@ -345,6 +436,7 @@ def user_of(row: Row) -> User:
         line_uri=_line_uri_of(row["number"]),
         contacts=tuple(row["contacts"]),
         digests=tuple(Digest(*digest) for digest in row["digests"]),
+        also_ring=tuple(AlsoRing(*also) for also in row["also_ring"]),
     )
 
 
@@ -389,6 +481,7 @@ def _queues_of(
                 "line_uri": _line_uri_of(row["number"]),
                 "greeting": _audio_of(row, "greeting", content),
                 "music": _audio_of(row, "music", content),
+                **{field: _prompt_of(prompt, content) for field, prompt in row["prompts"].items()},
                 "distribution": Distribution(row["distribution"]),
                 "alerting": CallsAlerting(row["alerting"]),
                 "agents": tuple(agents.get(row["queue_id"], ())),
@@ -405,6 +498,11 @@ def _audio_of(row: Row, field: str, content: Mapping[str, Audio]) -> Audio | Non
     if sha256 is None:
         return None
     return replace(content[sha256], name=row[f"{field}_name"], language=row.get(f"{field}_language"))
+
+
+def _prompt_of(prompt: tuple[str, str, str | None], content: Mapping[str, Audio]) -> Audio:
+    sha256, name, language = prompt
+    return replace(content[sha256], name=name, language=language)
 
 
 def _exit_of(row: Row, field: str) -> QueueExit:

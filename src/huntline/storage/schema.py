@@ -60,11 +60,14 @@ organizations = Table(
     Column("communication_credits", Boolean, nullable=False),
     Column("opt_out_code", String),
     Column("opt_in_code", String),
+    Column("more_star_codes", JSON, nullable=False),  # by their names, those that are not the default
     Column("propagation_delay", Boolean, nullable=False),
     Column("time_zone", String),  # IANA; null: that of the server
     Column("queue_name_in_identity", Boolean, nullable=False, server_default=true()),
     Column("licence_pools", JSON, nullable=False),  # pairs: licence, size
     Column("service_number_table", JSON, nullable=False),  # pairs: Phone System licences, service numbers
+    Column("queue_table", JSON, nullable=False, server_default="[]"),  # licences of two kinds, queues
+    Column("queues_need_licences", Boolean, nullable=False, server_default=false()),
     Column("revision", Integer, nullable=False),
     PrimaryKeyConstraint("organization_id"),
     Index(None, "name_key", unique=True),
@@ -101,6 +104,8 @@ numbers = Table(
     Column("number", String, nullable=False),
     _position(),
     Column("kind", String, nullable=False),
+    Column("state", String, nullable=False, server_default="active"),
+    Column("country", String),
     PrimaryKeyConstraint("organization_id", "number"),
     _within("organizations"),
     Index(None, "number", unique=True),
@@ -118,10 +123,16 @@ users = Table(
     Column("voice_enabled", Boolean, nullable=False),
     Column("homed", String, nullable=False),
     Column("number", String),
+    Column("extension", String),
     Column("contacts", JSON, nullable=False),
     Column("digests", JSON, nullable=False),
     Column("voicemail", String),
     Column("forward_to", String),
+    Column("when_busy", String),
+    Column("when_no_answer", String),
+    Column("when_not_reachable", String),
+    Column("ring_time", Integer, nullable=False),
+    Column("also_ring", JSON, nullable=False),
     Column("hides_number", Boolean, nullable=False),
     Column("caller_id_policy", String),
     Column("external_id", String),
@@ -146,6 +157,7 @@ groups = Table(
     Column("caller_id_policy", String),
     Column("caller_id_rank", Integer),
     Column("external_id", String),
+    Column("mail", String),
     PrimaryKeyConstraint("organization_id", "name_key"),
     _within("organizations"),
 )
@@ -223,6 +235,8 @@ queues = Table(
     Column("greeting_language", String),
     Column("music_sha256", String(64)),
     Column("music_name", String),
+    Column("prompts", JSON, nullable=False),  # by the name of the setting: SHA-256, name, language
+    Column("language", String, nullable=False),
     Column("distribution", String, nullable=False),
     Column("alerting", String, nullable=False),
     Column("agent_limit", Integer, nullable=False),
@@ -276,6 +290,42 @@ queue_groups = Table(
     _within("groups", "group_key", of=("name_key",)),
 )
 
+attendants = Table(
+    "attendants",
+    metadata,
+    _organization_id(),
+    Column("attendant_id", Id, nullable=False),
+    _position(),
+    Column("name", String, nullable=False),
+    Column("name_key", String, nullable=False),  # casefold
+    Column("domain", String, nullable=False),
+    Column("language", String, nullable=False),
+    Column("time_zone", String),  # IANA; null: that of the organization
+    Column("operator", String),
+    Column("hours", JSON),  # for each day, from Monday on, the spans; null: always open
+    Column("open", JSON, nullable=False),  # an AttendantFlow, sounds by their content
+    Column("after_hours", JSON, nullable=False),
+    Column("holidays", JSON, nullable=False),
+    Column("directory", JSON, nullable=False),
+    PrimaryKeyConstraint("organization_id", "attendant_id"),
+    UniqueConstraint("organization_id", "name_key"),
+    _within("organizations"),
+    _within("domains", "domain"),
+)
+
+attendant_numbers = Table(
+    "attendant_numbers",
+    metadata,
+    _organization_id(),
+    Column("attendant_id", Id, nullable=False),
+    _position(),
+    Column("number", String, nullable=False),
+    PrimaryKeyConstraint("organization_id", "attendant_id", "position"),
+    UniqueConstraint("organization_id", "number"),
+    _within("attendants", "attendant_id"),
+    _within("numbers", "number"),
+)
+
 opt_outs = Table(
     "opt_outs",
     metadata,
@@ -285,6 +335,53 @@ opt_outs = Table(
     PrimaryKeyConstraint("organization_id", "user_id", "queue_id"),
     _within("users", "user_id"),
     _within("queues", "queue_id"),
+)
+
+# Voicemail. How a box is set, where somebody has set it; what is in it. ``box_id`` is the id of a user, a
+# group or a queue; no references, since messages are there until somebody has heard of them.
+
+mailboxes = Table(
+    "mailboxes",
+    metadata,
+    _organization_id(),
+    Column("box_id", Id, nullable=False),
+    Column("is_on", Boolean, nullable=False),
+    Column("language", String, nullable=False),
+    Column("greeting_text", String),
+    Column("greeting_file", String),
+    Column("operator", String),
+    Column("longest", Integer, nullable=False),  # seconds
+    Column("kept_days", Integer, nullable=False),
+    Column("quota", Integer, nullable=False),
+    Column("mail", String),
+    Column("attach_sound", Boolean, nullable=False),
+    Column("pin_hash", String),  # argon2id, in its own text form
+    Column("wrong_pins", Integer, nullable=False, server_default="0"),
+    Column("locked_until", UtcDateTime),
+    PrimaryKeyConstraint("organization_id", "box_id"),
+)
+
+voicemail_messages = Table(
+    "voicemail_messages",
+    metadata,
+    _organization_id(),
+    Column("message_id", Id, nullable=False),  # UUIDv7, so that it sorts as it came
+    Column("box_id", Id, nullable=False),
+    Column("call_id", String, nullable=False),
+    Column("caller", String, nullable=False),
+    Column("caller_name", String, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    Column("seconds", Float),  # null: it is being recorded
+    Column("heard_at", UtcDateTime),
+    Column("saved_at", UtcDateTime),
+    Column("taken_by", Id),
+    Column("taken_at", UtcDateTime),
+    Column("mail_due_at", UtcDateTime),  # null: nothing is to be sent
+    Column("mail_tries", Integer, nullable=False, server_default="0"),
+    Column("mail_error", String),
+    PrimaryKeyConstraint("organization_id", "message_id"),
+    Index(None, "organization_id", "box_id"),
+    Index(None, "mail_due_at"),
 )
 
 # Who may change the settings. ``organization_id`` is empty for accounts of the host.

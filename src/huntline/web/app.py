@@ -21,6 +21,7 @@ from huntline.web import built_pages, problems
 from huntline.web.api import (
     accounts,
     agents,
+    attendants,
     audio,
     audit,
     calls,
@@ -29,9 +30,11 @@ from huntline.web.api import (
     domains,
     erasures,
     groups,
+    holiday_calendars,
     imports,
     licences,
     live,
+    mailboxes,
     me,
     not_rung,
     numbers,
@@ -47,6 +50,7 @@ from huntline.web.api import (
     trunks,
     user_accounts,
     users,
+    voicemail,
 )
 from huntline.web.authentication import authenticated
 from huntline.web.backstage import Backstage
@@ -62,6 +66,7 @@ from huntline.web.guards import BodyLimit, BodyRules, Faults, RequestLimit, Secu
 from huntline.web.health import Health, HealthPart
 from huntline.web.language import AnswersInLanguage
 from huntline.web.letting_go import let_go_daily
+from huntline.web.mailing import mail_messages
 from huntline.web.paths import API_PATH as API_PATH
 from huntline.web.paths import DESCRIPTION_PATH
 from huntline.web.principal import Principal
@@ -92,6 +97,8 @@ ROUTERS = (
     numbers.router,
     trunks.router,
     queues.router,
+    attendants.router,
+    holiday_calendars.router,
     audio.router,
     policies.router,
     imports.router,
@@ -105,6 +112,8 @@ ROUTERS = (
     audit.router,
     me.router,
     colleagues.router,
+    voicemail.router,
+    mailboxes.router,
     not_rung.router,
 )
 
@@ -198,6 +207,7 @@ async def run_web(config: Config, ready: Callable[[], None]) -> None:
         background = (
             asyncio.ensure_future(app.state.health.watch()),
             asyncio.ensure_future(let_go_daily(app.state.backstage)),
+            asyncio.ensure_future(mail_messages(app.state.backstage)),
         )
         serving = asyncio.ensure_future(server.serve(sockets=[for_the_owner, listening]))
         try:

@@ -13,6 +13,7 @@ from huntline.storage.blobs import Blobs
 from huntline.storage.database import open_database
 from huntline.storage.sessions import Sessions
 from huntline.storage.settings import Settings
+from huntline.voicemail.boxes import Voicemail
 from huntline.web.attempts import Attempts
 from huntline.web.live_streams import LiveStreams
 from huntline.web.openid_connect import OpenIdConnect
@@ -41,6 +42,7 @@ class Backstage:
         self.attempts_by_address = Attempts(MOST_BY_ADDRESS, SIGN_IN_WINDOW)
         self.openid_connect = OpenIdConnect(config.oidc) if config.oidc is not None else None
         self.blobs = Blobs(config.data)
+        self.voicemail = Voicemail(self.database, config.data)
         self.live = LiveStreams(config.control_socket, self.accounts)
 
     def settings_changed(self) -> None:
@@ -54,9 +56,14 @@ class Backstage:
         """Have a number that was erased go out of what the running server has written down, too."""
         self._tell("number-erased")
 
-    def _tell(self, verb: str) -> None:
+    def voicemail_changed(self, box_id: str) -> None:
+        """Tell the signalling process that a mailbox is set otherwise, or its messages are others: lamps
+        follow."""
+        self._tell("voicemail-changed", box_id=box_id)
+
+    def _tell(self, verb: str, **arguments: Any) -> None:
         with contextlib.suppress(ServerNotRunning):
-            self.ask(verb)
+            self.ask(verb, **arguments)
 
     def ask(self, verb: str, **arguments: Any) -> dict[str, Any]:
         """A request on the control socket. Raises ServerNotRunning, ServerDoesNotAnswer, RequestRefused."""

@@ -36,6 +36,8 @@ async def let_go_daily(backstage: Backstage, after: float = AFTER_START, every: 
 
 
 def _once(backstage: Backstage) -> LetGo:
+    for box_id in {message.box_id for message in backstage.voicemail.let_go()}:
+        backstage.voicemail_changed(box_id)
     return let_go(
         backstage.database,
         backstage.blobs,

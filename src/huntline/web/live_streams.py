@@ -91,6 +91,14 @@ class LiveCall(BaseModel):
     ringing: list[str]
 
 
+class LiveMailbox(BaseModel):
+    """A mailbox that somebody hears, now: its numbers of messages."""
+
+    id: str
+    new: int
+    old: int
+
+
 class LiveSnapshot(BaseModel):
     """Everything that is in view at one moment."""
 
@@ -98,11 +106,17 @@ class LiveSnapshot(BaseModel):
     queues: list[LiveQueue]
     agents: list[LiveAgent]
     calls: list[LiveCall]
+    mailboxes: list[LiveMailbox]
 
 
 _FIELDS = {
     kind: tuple(form.model_fields)
-    for kind, form in (("queues", LiveQueue), ("agents", LiveAgent), ("calls", LiveCall))
+    for kind, form in (
+        ("queues", LiveQueue),
+        ("agents", LiveAgent),
+        ("calls", LiveCall),
+        ("mailboxes", LiveMailbox),
+    )
 }
 
 _OTHERS = {"queues": "next_agents", "calls": "ringing"}
@@ -130,6 +144,8 @@ class View:
         if item["organization_id"] != self.organization_id:
             return False
         match kind:
+            case "mailboxes":  # of others nobody sees them
+                return self.agent_id in item["member_ids"]
             case "queues":
                 return self._has(item["id"])
             case "agents" if self.agent_id is not None:

@@ -9,12 +9,32 @@ from dataclasses import asdict
 from pathlib import Path
 
 from huntline.config import Config
-from huntline.directory.organization import GROUP_NUMBERS, LIMIT_NUMBERS, QUEUE_NUMBERS
+from huntline.directory.attendants import MENU_NUMBERS
+from huntline.directory.mailboxes import LONGEST_GREETING, MAILBOX_NUMBERS
+from huntline.directory.organization import (
+    ALSO_RING_NUMBERS,
+    GROUP_NUMBERS,
+    LIMIT_NUMBERS,
+    QUEUE_NUMBERS,
+    USER_NUMBERS,
+)
 from huntline.directory.values import LONGEST_FILE_NAME, LONGEST_NAME
 from huntline.web.app import build_app
 
-_NUMBERS = {"QUEUE_NUMBERS": QUEUE_NUMBERS, "LIMIT_NUMBERS": LIMIT_NUMBERS, "GROUP_NUMBERS": GROUP_NUMBERS}
-_LENGTHS = {"LONGEST_NAME": LONGEST_NAME, "LONGEST_FILE_NAME": LONGEST_FILE_NAME}
+_NUMBERS = {
+    "QUEUE_NUMBERS": QUEUE_NUMBERS,
+    "LIMIT_NUMBERS": LIMIT_NUMBERS,
+    "GROUP_NUMBERS": GROUP_NUMBERS,
+    "USER_NUMBERS": USER_NUMBERS,
+    "ALSO_RING_NUMBERS": ALSO_RING_NUMBERS,
+    "MENU_NUMBERS": MENU_NUMBERS,
+    "MAILBOX_NUMBERS": MAILBOX_NUMBERS,
+}
+_LENGTHS = {
+    "LONGEST_NAME": LONGEST_NAME,
+    "LONGEST_FILE_NAME": LONGEST_FILE_NAME,
+    "LONGEST_GREETING": LONGEST_GREETING,
+}
 
 
 def numbers_for_pages() -> str:

@@ -16,7 +16,6 @@ from huntline.media.prompts.synthesize import (
     confirm_tone,
     default_music,
     ensure_builtin,
-    greeting_chime,
     refuse_tone,
 )
 
@@ -98,7 +97,7 @@ def test_busy_is_half_a_second_of_tone_and_half_of_silence() -> None:
 
 
 def test_no_sound_begins_or_ends_with_a_click() -> None:
-    for sound in (confirm_tone(), refuse_tone(), busy_tone(), greeting_chime()):
+    for sound in (confirm_tone(), refuse_tone(), busy_tone()):
         assert abs(sound[0]) < 200
         assert abs(sound[-1]) < 200
 

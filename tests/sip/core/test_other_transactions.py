@@ -134,7 +134,7 @@ def test_merged_request_gets_482() -> None:
 @pytest.mark.parametrize(
     ("method", "line", "status"),
     [
-        ("SUBSCRIBE", "X: 1", 405),
+        ("NOTIFY", "X: 1", 405),
         ("MESSAGE", "X: 1", 405),
         ("DANCE", "X: 1", 501),
         ("INVITE", "Require: foo", 420),

@@ -1,11 +1,12 @@
 /** The agent's page: what I do, my phone, my queues, my calls. */
 
 import { MessageBar, MessageBarBody, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
-import { useCallback, useEffect } from 'react';
+import { lazy, Suspense, useCallback, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LiveProvider, useCallEnded, useLive } from '~/live/live';
 import { Loaded } from '~/parts/Loaded';
 import { Page } from '~/parts/Page';
+import { RouterLink } from '~/parts/RouterLink';
 import { phone } from '~/phone/phone';
 import { usePhone } from '~/phone/usePhone';
 import { useIsNarrow } from '~/shell/narrow';
@@ -15,8 +16,11 @@ import { HistoryPanel } from './HistoryPanel';
 import { MePanel } from './MePanel';
 import { PhonePanel } from './PhonePanel';
 import { QueuesPanel } from './QueuesPanel';
+import { RulePanel } from './RulePanel';
 import { type Me, useAskAnew, useMe } from './requests';
 import { usePhoneOfMine } from './usePhoneOfMine';
+
+const VoicemailPanel = lazy(() => import('~/voicemail/VoicemailPanel'));
 
 const useStyles = makeStyles({
   areas: {
@@ -93,6 +97,7 @@ function LiveState() {
 
 function Areas({ me }: { readonly me: Me }) {
   const styles = useStyles();
+  const { t } = useTranslation('agent');
   const isNarrow = useIsNarrow();
   const { calls, lastEnded } = usePhone();
   const hasCalls = calls.length > 0 || lastEnded !== null;
@@ -108,11 +113,15 @@ function Areas({ me }: { readonly me: Me }) {
       <div className={mergeClasses(styles.column, styles.me)}>
         <MePanel me={me} />
         <PhonePanel />
-        <QueuesPanel me={me} />
+        <QueuesPanel me={me} actions={<RouterLink to="/q">{t('agent:switches.link')}</RouterLink>} />
+        <RulePanel />
       </div>
       <div className={mergeClasses(styles.column, styles.lists)}>
         {calls.length === 0 && <DialPanel />}
         <HistoryPanel />
+        <Suspense>
+          <VoicemailPanel />
+        </Suspense>
       </div>
     </div>
   );

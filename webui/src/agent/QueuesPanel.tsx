@@ -2,7 +2,7 @@
 
 import { Body1Strong, Caption1, makeStyles, Switch, tokens } from '@fluentui/react-components';
 import { LockClosedRegular } from '@fluentui/react-icons';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLive, useServerNow } from '~/live/live';
 import type { LiveQueue } from '~/live/snapshot';
@@ -27,12 +27,12 @@ const useStyles = makeStyles({
   reason: { display: 'flex', alignItems: 'center', gap: tokens.spacingHorizontalXS },
 });
 
-export function QueuesPanel({ me }: { readonly me: Me }) {
+export function QueuesPanel({ me, actions }: { readonly me: Me; readonly actions?: ReactNode }) {
   const styles = useStyles();
   const { t } = useTranslation('agent');
   const { snapshot } = useLive();
   return (
-    <Panel title={t('agent:queues.title')}>
+    <Panel title={t('agent:queues.title')} actions={actions}>
       {me.queues.length === 0 ? (
         <Empty title={t('agent:queues.none')}>{t('agent:queues.noneHint')}</Empty>
       ) : (

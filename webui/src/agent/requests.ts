@@ -4,6 +4,7 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tansta
 import { useCallback } from 'react';
 import { api, bodyOf, type Schemas } from '~/api/client';
 import { useSay } from '~/parts/toasts';
+import type { OwnRule } from './rule';
 
 export type Me = Schemas['MyView'];
 export type MyQueue = Schemas['AgentQueue'];
@@ -119,6 +120,16 @@ export function useOpt(done: (queue: MyQueue, isOptedOut: boolean) => string) {
 function opted(me: Me, queueId: string, isOptedOut: boolean): Me {
   const queues = me.queues.map((each) => (each.id === queueId ? { ...each, opted_out: isOptedOut } : each));
   return { ...me, queues };
+}
+
+/** What becomes of direct calls to me. */
+export function useMyRule() {
+  return useQuery({ queryKey: [...ME, 'rule'], queryFn: () => bodyOf(api.GET('/api/v1/me/rule')) });
+}
+
+/** Say what becomes of direct calls to me; the form shows what is wrong with single settings. */
+export function useSetMyRule(done: () => string) {
+  return useMyChange((rule: OwnRule) => bodyOf(api.PUT('/api/v1/me/rule', { body: rule })), done);
 }
 
 /** A credential for the phone in this page, good for some minutes. */

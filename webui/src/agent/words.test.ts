@@ -10,6 +10,7 @@ function snapshot(waiting: number, position: number | null) {
     queues: [{ id: 'q1', name: 'Sales', waiting } as LiveQueue],
     agents: [],
     calls: [{ call_id: 'c1', position } as LiveCall],
+    mailboxes: [],
   });
 }
 

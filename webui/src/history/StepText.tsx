@@ -91,6 +91,8 @@ function wordsOf(step: Step, call: CallTimeline['call'], t: TFunction): string {
       return t('history:step.transfer', { people });
     case 'exit':
       return t(`history:exit.${keyOf(outcome)}`);
+    case 'sentOn':
+      return t('history:step.sentOn');
     case 'end':
       return t(`history:step.end.${outcome === 'answered' ? 'answered' : 'other'}`, {
         outcome: t(`history:outcome.${outcome}`),

@@ -21,6 +21,7 @@ export type StepKind =
   | 'notRung'
   | 'waits'
   | 'exit'
+  | 'sentOn'
   | 'transfer'
   | 'note'
   | 'end';
@@ -56,6 +57,7 @@ const RANKS: readonly StepKind[] = [
   'notRung',
   'waits',
   'exit',
+  'sentOn',
   'transfer',
   'note',
   'end',
@@ -135,6 +137,7 @@ function ofDecisions({ call, rings, decisions }: CallTimeline): Step[] {
   return decisions.flatMap(({ at, queue, agent, agent_name, decision, reason }) => {
     const people = agent === null ? [] : [{ agent, name: agent_name ?? agent, reason }];
     if (decision === 'not rung') return [step({ at, kind: 'notRung', queue, people })];
+    if (decision === 'sent on') return [step({ at, kind: 'sentOn', queue, reason })];
     if (decision === 'waits') return [step({ at, kind: 'waits', queue, reason })];
     if (decision === 'transferred') return [step({ at, kind: 'transfer', queue, people, reason })];
     if (EXITS.includes(decision)) return [step({ at, kind: 'exit', queue, outcome: decision, reason })];

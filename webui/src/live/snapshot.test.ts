@@ -10,9 +10,11 @@ const nothing: Change = {
   queues: [],
   agents: [],
   calls: [],
+  mailboxes: [],
   queues_gone: [],
   agents_gone: [],
   calls_gone: [],
+  mailboxes_gone: [],
 };
 
 const before = snapshotOf({
@@ -20,6 +22,7 @@ const before = snapshotOf({
   queues: [queue('a', 1), queue('b', 2)],
   agents: [],
   calls: [],
+  mailboxes: [],
 });
 
 test('a change replaces what it names and leaves the rest', () => {

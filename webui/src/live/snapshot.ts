@@ -5,12 +5,15 @@ import type { Schemas } from '~/api/client';
 export type LiveQueue = Schemas['LiveQueue'];
 export type LiveAgent = Schemas['LiveAgent'];
 export type LiveCall = Schemas['LiveCall'];
+export type LiveMailbox = Schemas['LiveMailbox'];
 
 export interface Snapshot {
   readonly at: string;
   readonly queues: ReadonlyMap<string, LiveQueue>;
   readonly agents: ReadonlyMap<string, LiveAgent>;
   readonly calls: ReadonlyMap<string, LiveCall>;
+  /** Those that I hear and that have had messages. */
+  readonly mailboxes: ReadonlyMap<string, LiveMailbox>;
 }
 
 export interface SentSnapshot {
@@ -18,12 +21,14 @@ export interface SentSnapshot {
   readonly queues: readonly LiveQueue[];
   readonly agents: readonly LiveAgent[];
   readonly calls: readonly LiveCall[];
+  readonly mailboxes: readonly LiveMailbox[];
 }
 
 export interface Change extends SentSnapshot {
   readonly queues_gone: readonly string[];
   readonly agents_gone: readonly string[];
   readonly calls_gone: readonly string[];
+  readonly mailboxes_gone: readonly string[];
 }
 
 export function snapshotOf(sent: SentSnapshot): Snapshot {
@@ -32,6 +37,7 @@ export function snapshotOf(sent: SentSnapshot): Snapshot {
     queues: new Map(sent.queues.map((queue) => [queue.id, queue])),
     agents: new Map(sent.agents.map((agent) => [agent.id, agent])),
     calls: new Map(sent.calls.map((call) => [call.call_id, call])),
+    mailboxes: new Map(sent.mailboxes.map((mailbox) => [mailbox.id, mailbox])),
   };
 }
 
@@ -42,6 +48,7 @@ export function changed(snapshot: Snapshot, change: Change): Snapshot {
     queues: merged(snapshot.queues, change.queues, change.queues_gone, (queue) => queue.id),
     agents: merged(snapshot.agents, change.agents, change.agents_gone, (agent) => agent.id),
     calls: merged(snapshot.calls, change.calls, change.calls_gone, (call) => call.call_id),
+    mailboxes: merged(snapshot.mailboxes, change.mailboxes, change.mailboxes_gone, ({ id }) => id),
   };
 }
 

@@ -20,7 +20,7 @@ class FakeSource extends EventTarget {
   }
 }
 
-const SNAPSHOT = { at: '2026-11-24T10:00:00Z', queues: [], agents: [], calls: [] };
+const SNAPSHOT = { at: '2026-11-24T10:00:00Z', queues: [], agents: [], calls: [], mailboxes: [] };
 const newest = (): FakeSource => {
   const source = FakeSource.all.at(-1);
   if (source === undefined) throw new Error('no line was opened');

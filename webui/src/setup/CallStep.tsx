@@ -15,7 +15,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { QueueView } from '~/admin/queues/queueDraft';
-import { useTestCall } from '~/admin/queues/TestCallPanel';
+import { useTestCall } from '~/admin/testcall/TestCallPanel';
 import { api, bodyOf } from '~/api/client';
 import { useLive } from '~/live/live';
 import { Empty } from '~/parts/Empty';
@@ -89,7 +89,9 @@ function FirstCall({ queue, user, onSeen }: Props & { readonly queue: QueueView 
     told.current = true;
     onSeen();
   }, [seen.isAnswered, onSeen]);
-  const { button, panel } = useTestCall(queue);
+  const { button, panel } = useTestCall('queue', () =>
+    bodyOf(api.POST('/api/v1/queues/{key}/test-call', { params: { path: { key: queue.id } } })),
+  );
   return (
     <div className={styles.all}>
       <Subtitle1 as="h2">{t('setup:call.title', { queue: queue.name })}</Subtitle1>

@@ -117,7 +117,7 @@ function useCapableUsers(): readonly string[] | undefined {
 
 /** Makes the number and the queue, or neither. */
 async function addQueue(name: string, number: string, agents: readonly string[]): Promise<MadeQueue> {
-  await api.POST('/api/v1/numbers', { body: { number, kind: 'service-toll' } });
+  await api.POST('/api/v1/numbers', { body: { number, kind: 'service-toll', state: 'active' } });
   try {
     // The types want what has a default, too.
     const body = { name, line_uri: `tel:${number}`, agents: [...agents] } as Schemas['QueueForm'];

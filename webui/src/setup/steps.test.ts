@@ -52,7 +52,7 @@ test('a password for a phone has nothing that looks alike, and is another each t
 const agent = (state: string) => ({ id: 'a', upn: 'a', state, queues: ['Sales'] }) as unknown as LiveAgent;
 const call = (queue: string, state: string) => ({ call_id: 'c', queue, state }) as unknown as LiveCall;
 const snapshot = (agents: LiveAgent[], calls: LiveCall[]) =>
-  snapshotOf({ at: '2026-11-24T10:00:00Z', queues: [], agents, calls });
+  snapshotOf({ at: '2026-11-24T10:00:00Z', queues: [], agents, calls, mailboxes: [] });
 
 test('the first call is seen step by step, and stays seen when it is over', () => {
   const none = seenIn(snapshot([agent('signed-out')], [call('Support', 'talking')]), 'Sales', NOTHING_SEEN);

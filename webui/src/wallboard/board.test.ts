@@ -68,7 +68,10 @@ function boardWith(parts: {
   agents?: LiveAgent[];
   calls?: LiveCall[];
 }): QueueOnBoard[] {
-  return boardOf(snapshotOf({ at: AT, queues: [queue('Sales')], agents: [], calls: [], ...parts }), DEFAULTS);
+  return boardOf(
+    snapshotOf({ at: AT, queues: [queue('Sales')], agents: [], calls: [], mailboxes: [], ...parts }),
+    DEFAULTS,
+  );
 }
 
 function only(boards: QueueOnBoard[]): QueueOnBoard {
@@ -129,7 +132,7 @@ test('callers come by their place, those in the greeting last; talking ones are 
 test('queues come in the chosen order, new ones by name, hidden ones not at all', () => {
   const queues = [queue('Alpha'), queue('Beta'), queue('Gamma'), queue('Delta')];
   const preferences = { ...DEFAULTS, order: ['gamma', 'alpha'], hidden: ['beta'] };
-  const boards = boardOf(snapshotOf({ at: AT, queues, agents: [], calls: [] }), preferences);
+  const boards = boardOf(snapshotOf({ at: AT, queues, agents: [], calls: [], mailboxes: [] }), preferences);
   expect(boards.map((each) => each.queue.name)).toEqual(['Gamma', 'Alpha', 'Delta']);
 });
 
@@ -207,7 +210,7 @@ test('ready is who would be rung now: not who is away, on a call, paused, opted 
     agent('gita', { state: 'talking' }),
     agent('hugo', { queues: ['Help Desk'] }),
   ];
-  const snapshot = snapshotOf({ at: AT, queues: [], agents, calls: [] });
+  const snapshot = snapshotOf({ at: AT, queues: [], agents, calls: [], mailboxes: [] });
   expect(readyIn(snapshot, 'Sales')).toBe(1);
   expect(readyIn(snapshot, 'Help Desk')).toBe(1);
   expect(readyIn(snapshot, 'Nowhere')).toBe(0);

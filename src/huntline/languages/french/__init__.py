@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from huntline.languages.catalogue import Catalogue, Marks, merged
 from huntline.languages.french.access import ACCESS
+from huntline.languages.french.attendants import ATTENDANTS
 from huntline.languages.french.calls import CALLS
 from huntline.languages.french.kept import KEPT
 from huntline.languages.french.peers import PEERS
@@ -14,7 +15,9 @@ from huntline.languages.french.titles import TITLES
 from huntline.languages.french.uses import USES
 from huntline.languages.typography import typeset
 
-SENTENCES = merged((TITLES, REQUESTS, ACCESS, SETTINGS, USES, SOUNDS, CALLS, PEERS, KEPT), typeset)
+SENTENCES = merged(
+    (TITLES, REQUESTS, ACCESS, SETTINGS, ATTENDANTS, USES, SOUNDS, CALLS, PEERS, KEPT), typeset
+)
 """The French templates by the English ones."""
 
 FRENCH = Catalogue(

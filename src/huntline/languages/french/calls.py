@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 CALLS = {
+    # what callers are told
+    "We are sorry: nobody can take your call at the moment. Please call again later. Goodbye.": (
+        "Nous sommes désolés : personne ne peut prendre votre appel pour le moment."
+        " Merci de rappeler plus tard. Au revoir."
+    ),
     # why calls were refused
     "nobody here has this number or name": "personne ici ne possède ce numéro ou ce nom",
     "calls are taken from users and from known providers only": (
@@ -12,7 +17,9 @@ CALLS = {
     "the caller has no licence for calls to the outside": (
         "l'appelant n'a pas de licence pour les appels vers l'extérieur"
     ),
-    "test calls reach queues only": "les appels d'essai n'atteignent que les files d'attente",
+    "test calls reach queues and attendants only": (
+        "les appels d'essai n'atteignent que les files d'attente et les standards automatiques"
+    ),
     "there is no audio that both sides can use": "aucun format audio commun aux deux côtés",
     "there is no audio at the moment": "l'audio est indisponible pour le moment",
     "no phone of the person is registered": "aucun téléphone de cette personne n'est enregistré",

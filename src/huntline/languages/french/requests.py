@@ -34,6 +34,24 @@ REQUESTS = {
     "this account follows {most:number} streams already; end one first": (
         "ce compte suit déjà {most} flux ; terminez-en un d'abord"
     ),
+    # mailboxes
+    "you hear no mailbox {box:quoted}": "vous n'écoutez pas de messagerie vocale « {box} »",
+    "there is no mailbox {name:quoted}": "il n'y a pas de messagerie vocale « {name} »",
+    "a message of a shared box is taken, not marked as heard": (
+        "un message d'une messagerie vocale partagée se prend en charge, il ne se marque pas comme écouté"
+    ),
+    "a message of your own box is marked as heard, not taken": (
+        "un message de votre propre messagerie vocale se marque comme écouté, il ne se prend pas en charge"
+    ),
+    "the sound of this message is missing or damaged; it can be deleted": (
+        "le son de ce message est absent ou endommagé ; le message peut être supprimé"
+    ),
+    "no mail server is set: smtp.host in the settings of the server": (
+        "aucun serveur de messagerie n'est défini : smtp.host dans les réglages du serveur"
+    ),
+    "{dialled} must be the number of one queue of {upn}; so end: {found}": (
+        "{dialled} doit être le numéro d'une seule file d'attente de {upn} ; se terminent ainsi : {found}"
+    ),
     # faults
     "the server failed; its log says more under the id {error_id}": (
         "le serveur a eu une erreur ; son journal en dit plus sous l'identifiant {error_id}"

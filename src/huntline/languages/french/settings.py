@@ -64,7 +64,7 @@ SETTINGS = {
     "must be * or # and up to 7 of 0-9, * and #, or null": (
         "doit être * ou # suivi d'au plus 7 caractères parmi 0-9, * et #, ou null"
     ),
-    "must differ from opt_out": "doit être différent de opt_out",
+    "must differ from {field}": "doit être différent de {field}",
     "must be unique, letter case aside; {first} has it already": (
         "doit être unique, majuscules et minuscules confondues ; {first} l'a déjà"
     ),
@@ -131,32 +131,69 @@ SETTINGS = {
     ),
     "must be disconnect, forward or voicemail": "doit être disconnect, forward ou voicemail",
     "missing: {action} needs {target:known}": "manquant : {action} demande {target}",
-    "a queue name, sip:user@domain or tel:+digits": (
-        "le nom d'une file d'attente, sip:utilisateur@domaine ou tel:+chiffres"
+    "a queue name, sip:user@domain, attendant:NAME or tel:+digits": (
+        "le nom d'une file d'attente, sip:utilisateur@domaine, attendant:NOM ou tel:+chiffres"
     ),
     "a person, sip:user@domain or tel:+digits": ("une personne, sip:utilisateur@domaine ou tel:+chiffres"),
     "has a meaning only with action: forward or voicemail": (
         "n'a de sens qu'avec action: forward ou voicemail"
     ),
-    "must be the name of a queue, sip:user@domain or tel:+digits without separators": (
-        "doit être le nom d'une file d'attente, sip:utilisateur@domaine ou tel:+chiffres sans séparateurs"
+    "must be the name of a queue, sip:user@domain, attendant:NAME, voicemail:NAME or tel:+digits without"
+    " separators": (
+        "doit être le nom d'une file d'attente, sip:utilisateur@domaine, attendant:NOM, voicemail:NOM ou"
+        " tel:+chiffres sans séparateurs"
     ),
-    "is a number of the organization that belongs to no queue and no user": (
-        "est un numéro de l'organisation qui n'est à aucune file d'attente ni à aucun utilisateur"
+    "there is no queue, group or user {name}{suggestion:said}": (
+        "il n'y a ni file d'attente, ni groupe, ni utilisateur {name}{suggestion}"
+    ),
+    "is a mailbox, which does not ring": "est une messagerie vocale, qui ne sonne pas",
+    "may not be a target: {upn} has no mailbox, for want of {missing:and}": (
+        "ne peut pas être une destination : {upn} n'a pas de messagerie vocale, faute de {missing}"
+    ),
+    "must be one mail address such as amal@contoso.com": (
+        "doit être une seule adresse e-mail, comme amal@contoso.com"
+    ),
+    "leads to nothing that is there": "ne mène à rien qui existe",
+    "must be 4 to 10 digits": "doit avoir de 4 à 10 chiffres",
+    "is a number of the organization that belongs to no queue, no attendant and no user": (
+        "est un numéro de l'organisation qui n'est à aucune file d'attente, à aucun standard automatique ni à"
+        " aucun utilisateur"
     ),
     "is queue {name}; a mailbox is a person's, or an address outside": (
-        "est la file d'attente {name} ; une boîte vocale est celle d'une personne, ou une adresse extérieure"
+        "est la file d'attente {name} ; une messagerie vocale est celle d'une personne,"
+        " ou une adresse extérieure"
     ),
     "a user may not forward to themself": "un utilisateur ne peut pas transférer vers lui-même",
+    "a user's own phones ring anyway": "les téléphones de l'utilisateur sonnent de toute façon",
+    "is queue {name}; what rings beside a user's phones is a number or a colleague": (
+        "est la file d'attente {name} ; ce qui sonne avec les téléphones d'un utilisateur est un numéro ou un"
+        " collègue"
+    ),
+    "must be sip:user@host, tel:+digits, attendant:NAME, voicemail:NAME or voicemail": (
+        "doit être sip:utilisateur@hôte, tel:+chiffres, attendant:NOM, voicemail:NOM ou voicemail"
+    ),
+    "must be sip:user@host, tel:+digits, attendant:NAME, voicemail:NAME or voicemail or off": (
+        "doit être sip:utilisateur@hôte, tel:+chiffres, attendant:NOM, voicemail:NOM, voicemail ou off"
+    ),
+    "must hold at most {most} numbers, these are {count}": (
+        "doit contenir {most} numéros au plus, il y en a {count}"
+    ),
+    "must be less than ring_time, {seconds} seconds, after which nothing rings": (
+        "doit être inférieur à ring_time, soit {seconds} secondes, après quoi plus rien ne sonne"
+    ),
+    "when_busy {target} {warning:known}": "when_busy {target} {warning}",
+    "when_no_answer {target} {warning:known}": "when_no_answer {target} {warning}",
+    "when_not_reachable {target} {warning:known}": "when_not_reachable {target} {warning}",
+    "also_ring {target} {warning:known}": "also_ring {target} {warning}",
     "a queue may not forward to itself": "une file d'attente ne peut pas transférer vers elle-même",
     "must be another address than the user's own: a mailbox": (
-        "doit être une autre adresse que celle de l'utilisateur : une boîte vocale"
+        "doit être une autre adresse que celle de l'utilisateur : une messagerie vocale"
     ),
     "{upn} has no voicemail; set it on the user first": (
-        "{upn} n'a pas de boîte vocale ; indiquez-la d'abord pour l'utilisateur"
+        "{upn} n'a pas de messagerie vocale ; indiquez-la d'abord pour l'utilisateur"
     ),
     "must be a person of the organization: voicemail is theirs": (
-        "doit être une personne de l'organisation : c'est elle qui a la boîte vocale"
+        "doit être une personne de l'organisation : c'est elle qui a la messagerie vocale"
     ),
     "forwards go round in a loop: {loop}": "les transferts tournent en rond : {loop}",
     # numbers
@@ -220,6 +257,29 @@ SETTINGS = {
         "est le numéro de service n° {held} ; service_number_table en admet {allowed} avec {licences}"
         " licences Phone System"
     ),
+    "must be 0 or more": "doit être 0 ou plus",
+    "is queue {place:number}; queue_table allows {allowed:number} with {licences:number}"
+    " licences for Phone System and {conferencing:number} for conferencing": (
+        "est la file d'attente n° {place} ; queue_table en admet {allowed} avec {licences}"
+        " licences Phone System et {conferencing} de conférence"
+    ),
+    "needs E5, or E3 together with PhoneSystem in the organization, because queues_need_licences is on": (
+        "exige E5, ou E3 avec PhoneSystem, dans l'organisation, car queues_need_licences est activé"
+    ),
+    # states and countries of numbers, mail addresses of groups
+    "{number} is not active yet but {state}; make its state active before anybody has it": (
+        "{number} n'est pas encore actif mais {state} ; passez son état à active avant de l'attribuer"
+    ),
+    "must be a country in two capital letters (ISO 3166-1), such as US, or null": (
+        "doit être un pays en deux capitales (ISO 3166-1), par exemple US, ou null"
+    ),
+    "must be a country of {number}: {countries}; or null": (
+        "doit être un pays de {number} : {countries} ; ou null"
+    ),
+    "must be a mail address such as sales@contoso.com, or null": (
+        "doit être une adresse électronique comme sales@contoso.com, ou null"
+    ),
+    "must be unique; the user {mail} has it already": ("doit être unique ; l'utilisateur {mail} l'a déjà"),
     "must be at least {assigned:number}, as many {licence} licences are assigned": (
         "doit être au moins {assigned} : c'est le nombre de licences {licence} attribuées"
     ),
@@ -264,4 +324,9 @@ SETTINGS = {
     "another order": "un autre ordre",
     "as the phones publish": "comme les téléphones l'annoncent",
     "without a reason": "sans raison",
+    # licences for queues
+    "E5, or E3 together with PhoneSystem": "E5, ou E3 avec PhoneSystem",
+    "needs {needed:said} in the organization, because queues_need_licences is on": (
+        "demande {needed} dans l'organisation, car queues_need_licences est activé"
+    ),
 }

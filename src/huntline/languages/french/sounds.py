@@ -96,12 +96,9 @@ SOUNDS = {
     "a text of 1 to {most:number} characters can be spoken, not {length:number}": (
         "un texte de 1 à {most} caractères peut être parlé, pas de {length}"
     ),
-    "text to speech needs the program {engine}: install it (apt-get install {package}), or give an audio file"
-    " in place of the text": (
-        "la synthèse vocale demande le programme {engine} : installez-le (apt-get install {package}), ou"
-        " donnez un fichier audio à la place du texte"
-    ),
-    "{engine} could not write {file}": "{engine} n'a pas pu écrire {file}",
-    "{engine} failed with {status:number}: {error}": "{engine} a échoué avec {status} : {error}",
-    "{engine} did not finish in {seconds:number} s": "{engine} n'a pas fini en {seconds} s",
+    "there is nothing in the text that can be spoken": "rien dans le texte ne peut être parlé",
+    "the voice did not finish in {seconds:number} s": "la voix n'a pas fini en {seconds} s",
+    "the voice failed with {status:number}: {error}": "la voix a échoué avec {status} : {error}",
+    "too many texts wait to be spoken": "trop de textes attendent d'être parlés",
+    "the text could not be spoken: {error:said}": "le texte n'a pas pu être parlé : {error}",
 }

@@ -47,4 +47,6 @@ TITLES = {
     "Unknown queue": "File d'attente inconnue",
     "Unknown request": "Requête inconnue",
     "Unknown user": "Utilisateur inconnu",
+    "Message not playable": "Message illisible",
+    "Shared message": "Message partagé",
 }

@@ -32,7 +32,17 @@ USES = {
     "user {upn} forwards all calls to it ({field})": (
         "l'utilisateur {upn} y transfère tous ses appels ({field})"
     ),
-    "user {upn} has it as voicemail ({field})": "l'utilisateur {upn} l'a comme boîte vocale ({field})",
+    "user {upn} forwards calls to it when busy ({field})": (
+        "l'utilisateur {upn} y renvoie ses appels quand il est occupé ({field})"
+    ),
+    "user {upn} forwards calls to it without an answer ({field})": (
+        "l'utilisateur {upn} y renvoie ses appels restés sans réponse ({field})"
+    ),
+    "user {upn} forwards calls to it when not reachable ({field})": (
+        "l'utilisateur {upn} y renvoie ses appels quand il est injoignable ({field})"
+    ),
+    "user {upn} has it rung, too (also_ring)": "l'utilisateur {upn} le fait sonner aussi (also_ring)",
+    "user {upn} has it as voicemail ({field})": "l'utilisateur {upn} l'a comme messagerie vocale ({field})",
     # numbers
     "queue {name} is called by it": "c'est le numéro de la file d'attente {name}",
     "it is the number of user {upn}": "c'est le numéro de l'utilisateur {upn}",
@@ -42,5 +52,13 @@ USES = {
     "it is granted to group {name}": "elle est accordée au groupe {name}",
     # sounds
     "queue {name} has it as its greeting": "la file d'attente {name} l'a comme accueil",
+    "queue {name} plays it when it is full": "la file d'attente {name} le diffuse quand elle est pleine",
+    "queue {name} plays it after the maximum wait": (
+        "la file d'attente {name} le diffuse au terme de l'attente maximale"
+    ),
+    "queue {name} plays it when nobody serves": (
+        "la file d'attente {name} le diffuse quand aucun agent ne la sert"
+    ),
+    "queue {name} plays it before it hangs up": "la file d'attente {name} le diffuse avant de raccrocher",
     "queue {name} has it as its music on hold": "la file d'attente {name} l'a comme musique d'attente",
 }

@@ -1,69 +1,81 @@
-"""Text to speech by the engine that is installed on the machine."""
+"""Text to speech by SVOX Pico, whose English and French voices come with its package.
+
+It speaks in a process of its own, with limits: it was written for texts of its owner's, and of some it never
+comes to the end. A child is ``python -m huntline.media.prompts.speak LANGUAGE CPU_SECONDS BYTES`` with the
+text on its standard input; the samples are on its standard output: 16 kHz, mono, 16 bits.
+"""
 
 from __future__ import annotations
 
-import shutil
+import resource
 import subprocess
+import sys
+import wave
 from pathlib import Path
 
-from huntline.errors import ConfigurationError
+from huntline.languages.speaking import sayable
+from huntline.media.interface import SpeechUnavailable
 
 MAX_CHARACTERS = 5_000
 
-_ENGINE = "espeak-ng"
-_VOICES = {"en": "en-us", "fr": "fr-fr"}
-_WORDS_PER_MINUTE = 150
-_TIME_LIMIT_S = 60
+VOICES = {"en": "en-US", "fr": "fr-FR"}
+"""Of the languages that can be spoken."""
 
+VOICE_EDITION = "pico 1"
+"""Another one where the same text would sound otherwise: what was spoken before is spoken anew."""
 
-class SpeechUnavailable(ConfigurationError):
-    """The text cannot be spoken here: the message says why, and what would help."""
+_RATE = 16_000
+_VOLUME = 0.5
+"""Half of what the voices do, which reaches full scale: as loud as other prompts, and never clipped."""
 
-
-def can_speak() -> bool:
-    """Whether the engine is installed, so that texts can be spoken at all."""
-    return shutil.which(_ENGINE) is not None
+_MOST_CPU_S = 30
+_MOST_S = 60
+_MOST_MEMORY = 512 * 2**20
 
 
 def speak(text: str, destination: Path, language: str = "en") -> None:
-    """Write ``text``, spoken, to a .wav file. Raises SpeechUnavailable."""
-    voice = _VOICES.get(language)
-    if voice is None:
-        raise SpeechUnavailable(f"language {language!r} cannot be spoken; one of {', '.join(_VOICES)} can")
+    """Write ``text``, spoken, to a .wav file. Raises SpeechUnavailable, and OSError where it cannot be
+    written."""
+    if language not in VOICES:
+        raise SpeechUnavailable(f"language {language!r} cannot be spoken; one of {', '.join(VOICES)} can")
     if not text.strip() or len(text) > MAX_CHARACTERS:
         raise SpeechUnavailable(f"a text of 1 to {MAX_CHARACTERS} characters can be spoken, not {len(text)}")
-    engine = shutil.which(_ENGINE)
-    if engine is None:
-        raise SpeechUnavailable(
-            f"text to speech needs the program {_ENGINE}: install it (apt-get install {_ENGINE}), "
-            "or give an audio file in place of the text"
-        )
-    command = [
-        engine,
-        "-v",
-        voice,
-        "-s",
-        str(_WORDS_PER_MINUTE),
-        "-b",
-        "1",
-        "-w",
-        str(destination),
-        "--stdin",
-    ]
-    destination.unlink(missing_ok=True)
+    words = sayable(text, language)
+    samples = _run_child(words, language) if words else b""
+    if not samples:
+        raise SpeechUnavailable("there is nothing in the text that can be spoken")
+    with destination.open("wb") as output, wave.open(output, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(_RATE)
+        file.writeframes(samples)
+
+
+def _run_child(words: str, language: str) -> bytes:
+    limits = (str(_MOST_CPU_S), str(_MOST_MEMORY))
+    command = [sys.executable, "-m", __spec__.name, language, *limits]
     try:
-        subprocess.run(  # noqa: S603 - no shell; the text goes in by the pipe
-            command,
-            input=text.encode("utf-8", "replace"),
-            capture_output=True,
-            check=True,
-            timeout=_TIME_LIMIT_S,
+        done = subprocess.run(  # noqa: S603 - no shell, and a program of ours
+            command, input=words.encode(), capture_output=True, check=True, timeout=_MOST_S
         )
-    except subprocess.CalledProcessError as error:
-        said = error.stderr.decode("utf-8", "replace").strip()
-        raise SpeechUnavailable(f"{_ENGINE} failed with {error.returncode}: {said[:200]}") from error
     except subprocess.TimeoutExpired as error:
-        raise SpeechUnavailable(f"{_ENGINE} did not finish in {_TIME_LIMIT_S} s") from error
-    # The engine ends with 0 also when it could not write.
-    if not destination.exists():
-        raise SpeechUnavailable(f"{_ENGINE} could not write {destination}")
+        raise SpeechUnavailable(f"the voice did not finish in {_MOST_S} s") from error
+    except subprocess.CalledProcessError as error:
+        said = error.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+        raise SpeechUnavailable(f"the voice failed with {error.returncode}: {said[:200]}") from error
+    return done.stdout
+
+
+def main() -> None:
+    """The child's part."""
+    language, most_cpu, most_memory = sys.argv[1:]
+    resource.setrlimit(resource.RLIMIT_CPU, (int(most_cpu), int(most_cpu)))
+    resource.setrlimit(resource.RLIMIT_AS, (int(most_memory), int(most_memory)))
+    from py_nanotts import NanoTTS
+
+    words = sys.stdin.buffer.read().decode()
+    sys.stdout.buffer.write(NanoTTS().speak(words, voice=VOICES[language], volume=_VOLUME))
+
+
+if __name__ == "__main__":
+    main()

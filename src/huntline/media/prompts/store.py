@@ -30,6 +30,25 @@ def store(encoded: Mapping[str, bytes], source: Path) -> None:
         _write_whole(source.with_name(source.name + SUFFIX[codec]), data)
 
 
+def move(source: Path, destination: Path) -> None:
+    """Put a stored prompt elsewhere; who reads there sees each file whole or not at all."""
+    files = {codec: source.with_name(source.name + suffix) for codec, suffix in SUFFIX.items()}
+    store({codec: path.read_bytes() for codec, path in files.items()}, destination)
+
+
+def sources_in(folder: Path) -> list[Path]:
+    """The prompts in a folder, the one that was written or touched longest ago first."""
+    suffix = SUFFIX["PCMU"]
+    found = [(path.stat().st_mtime, path) for path in folder.glob(f"*{suffix}")]
+    return [path.with_name(path.name.removesuffix(suffix)) for _, path in sorted(found)]
+
+
+def remove(source: Path) -> None:
+    """Remove a stored prompt."""
+    for suffix in SUFFIX.values():
+        source.with_name(source.name + suffix).unlink(missing_ok=True)
+
+
 def store_measures(source: Path, measures: Mapping[str, float]) -> None:
     """Keep what was measured of a stored prompt: an hour takes seconds to listen to."""
     _write_whole(_measures_of(source), json.dumps(measures).encode())

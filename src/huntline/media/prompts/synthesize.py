@@ -1,4 +1,4 @@
-"""Makes the built-in sounds from arithmetic: the default music on hold, tones, and a chime."""
+"""Makes the built-in sounds from arithmetic: the default music on hold, and tones."""
 
 from __future__ import annotations
 
@@ -71,6 +71,11 @@ def refuse_tone() -> array[int]:
     return _to_samples(_beep(330, 0.5))
 
 
+def record_tone() -> array[int]:
+    """One beep: speak now."""
+    return _to_samples(_beep(1000, 0.4))
+
+
 def busy_tone() -> array[int]:
     """One period of the European busy tone (ITU-T E.180): 425 Hz, half a second on, half off."""
     return _to_samples([*_beep(425, 0.5), *_silence(0.5)])
@@ -82,21 +87,13 @@ def ringing_tone() -> array[int]:
     return _to_samples([*_beep(425, 1.0), *_silence(4.0)]) * 14
 
 
-def greeting_chime() -> array[int]:
-    """Three notes that say: attention, please."""
-    chime: Wave = [0.0] * _samples(0.7 + _PLUCK_S)
-    for index, note in enumerate((72, 76, 79)):
-        _mix(chime, _pluck(_hertz(note)), index * 0.35)
-    return _to_samples(chime)
-
-
 _BUILTIN: dict[str, Callable[[], array[int]]] = {
     "default-music": default_music,
     "confirm-tone": confirm_tone,
     "refuse-tone": refuse_tone,
+    "record-tone": record_tone,
     "busy-tone": busy_tone,
     "ringing-tone": ringing_tone,
-    "greeting-chime": greeting_chime,
 }
 
 

@@ -16,8 +16,12 @@ _PRESS_TICKS = 5  # 100 ms
 _END_PACKETS = 3  # RFC 4733 section 2.5.1.4
 _PAUSE_TICKS = 2  # until the next press, whose beginning must be heard as one
 _MOST_WAITING = 32
-_SILENCE_ENDS_PRESS = 10
-"""Ticks without a packet after which a press is over although its end was lost."""
+_LOST_PACKETS = 3
+"""So many packets that do not come end a press whose end was lost."""
+
+_PACKET_SAMPLES = range(160, 401)
+"""How much longer each packet says that a press is: RFC 4733 section 2.5.1.2 has 50 ms for whoever sends them
+more rarely than audio."""
 
 
 class EventPacket(NamedTuple):
@@ -30,12 +34,18 @@ class EventPacket(NamedTuple):
 class KeyPresses:
     """Follows the telephone-events of one leg. Ticks are those of the media clock."""
 
-    __slots__ = ("_heard_at", "_press", "_waiting")
+    __slots__ = ("_duration", "_heard_at", "_press", "_step", "_waiting")
 
     def __init__(self) -> None:
         self._press: tuple[int, int] | None = None
         self._waiting = ""
-        self._heard_at = 0
+        self._heard_at = self._duration = 0
+        self._step = _PACKET_SAMPLES[-1]
+
+    @property
+    def is_pressed(self) -> bool:
+        """Whether the end of a press is still to come."""
+        return bool(self._waiting)
 
     def heard(self, payload: bytes | bytearray, ssrc: int, timestamp: int, tick: int) -> str:
         """Take the payload of one packet; returns the keys whose press is now known to be over.
@@ -50,12 +60,22 @@ class KeyPresses:
                 return ""
             pressed = self._take()
             self._press, self._waiting = (ssrc, timestamp), _KEYS[payload[0]]
+            self._duration, self._step = 0, _PACKET_SAMPLES[-1]
         self._heard_at = tick
+        self._note_step(int.from_bytes(payload[2:4], "big"))
         return pressed + self._take() if payload[1] & _END else pressed
 
     def expire(self, tick: int) -> str:
-        """The key whose end packets were all lost, once it has been quiet for 200 ms."""
-        return self._take() if self._waiting and tick - self._heard_at > _SILENCE_ENDS_PRESS else ""
+        """The key whose end packets were all lost, once three packets have not come that were due."""
+        quiet = (tick - self._heard_at) * SAMPLES_PER_TICK
+        return self._take() if self._waiting and quiet > _LOST_PACKETS * self._step else ""
+
+    def _note_step(self, duration: int) -> None:
+        """How often packets come follows from two of them."""
+        step = duration - self._duration
+        if self._duration and step in _PACKET_SAMPLES:
+            self._step = step
+        self._duration = duration
 
     def _is_older(self, ssrc: int, timestamp: int) -> bool:
         if self._press is None or self._press[0] != ssrc:

@@ -13,6 +13,7 @@ from huntline.media.worker.latch import Address
 from huntline.media.worker.media_clock import TICKS_PER_SECOND, MediaClock
 from huntline.media.worker.path import PACKET, VIEW, AudioPath, send_nowhere
 from huntline.media.worker.playing import Playing
+from huntline.media.worker.recorder import LegRecording
 from huntline.media.worker.relay import EVENTS, Relay, Send
 from huntline.sdp import Agreed, LocalAudio
 
@@ -26,6 +27,10 @@ class LegObserver(Protocol):
 
     def on_keys(self, leg: MediaLeg, keys: str) -> None:
         """Keys were pressed."""
+        ...
+
+    def on_key_begun(self, leg: MediaLeg) -> None:
+        """A key is pressed, whose end may be lost."""
         ...
 
     def on_awaited(self, leg: MediaLeg) -> None:
@@ -83,8 +88,11 @@ class MediaLeg:
         self.stream = rtp.OutgoingStream()
         self.agreed: Agreed | None = None
         self.playing: Playing | None = None
+        self.announcing: Playing | None = None
+        """What is spoken over what is played."""
         self.peer: MediaLeg | None = None
         """The leg it is bridged with."""
+        self.recording: LegRecording | None = None
         self.received = 0
         self.sent_before = 0
         """Packets of earlier streams, see ``begin_stream``."""
@@ -142,6 +150,10 @@ class MediaLeg:
         self._quiet_since = self._clock.count
         self.path.apply(agreed, self._event_type)
 
+    def wants(self, playing: Playing | None) -> None:
+        """Hear this in place of what was played or spoken before."""
+        self.playing, self.announcing = playing, None
+
     # Keys for the peer
 
     @property
@@ -179,7 +191,15 @@ class MediaLeg:
     def forward(self, relay: Relay | None, *, is_awaited: bool = False) -> None:
         """Relay what is heard, or do so no more; or tell when it is heard."""
         self._relay, self._is_awaited = relay, is_awaited
-        self.path.listen(relay is not None or is_awaited)
+        self._listen()
+
+    def record(self, recording: LegRecording | None) -> None:
+        """Let what is heard be recorded, or be so no more."""
+        self.recording = recording
+        self._listen()
+
+    def _listen(self) -> None:
+        self.path.listen(self._relay is not None or self._is_awaited or self.recording is not None)
 
     # What the path tells
 
@@ -205,6 +225,9 @@ class MediaLeg:
             self._take_event(size, ssrc, timestamp)
         elif self._is_awaited:
             self._observer.on_awaited(self)
+        if self.recording is not None and payload_type != self._event_type and not self._keys.is_pressed:
+            audio = bytes(VIEW[_HEADER_SIZE:size])
+            self.recording.hear(audio, self._spoken[payload_type], ssrc, timestamp)
         if self._relay is not None:
             self._relay.pass_on(VIEW, size, second, sequence, timestamp, ssrc)
 
@@ -233,19 +256,26 @@ class MediaLeg:
         self._observer.on_died(self)
 
     def _take_event(self, size: int, ssrc: int, timestamp: int) -> None:
-        keys = self._keys.heard(PACKET[_HEADER_SIZE:size], ssrc, timestamp, self._clock.count)
+        self._tell_keys(self._keys.heard(PACKET[_HEADER_SIZE:size], ssrc, timestamp, self._clock.count))
+        if self._keys.is_pressed:
+            self._observer.on_key_begun(self)
+
+    def expire_key(self) -> bool:
+        """Notice a key whose end was lost; whether no key is pressed any more. To be asked with each tick
+        since ``on_key_begun``."""
+        self._tell_keys(self._keys.expire(self._clock.count))
+        return not self._keys.is_pressed
+
+    def _tell_keys(self, keys: str) -> None:
         if keys:
             self._observer.on_keys(self, keys)
 
     # What happens once a second
 
     def look_after(self) -> None:
-        """Send a report when it is due; notice keys whose end was lost, and silence."""
+        """Send a report when it is due; notice silence."""
         now = self._clock.count
         self.path.look_after(now)
-        keys = self._keys.expire(now)
-        if keys:
-            self._observer.on_keys(self, keys)
         if now >= self._report_at and self.agreed is not None:
             self._report_at = now + int(rtcp.next_interval() * TICKS_PER_SECOND)
             self._send_report()

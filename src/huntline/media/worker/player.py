@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from huntline.media import g711
 from huntline.media.worker.leg import MediaLeg
 from huntline.media.worker.media_clock import SAMPLES_PER_TICK, MediaClock
+from huntline.media.worker.mixing import Mixer
 from huntline.media.worker.playing import Playing
 from huntline.media.worker.relay import Send
 from huntline.media.worker.rtp import HEADER, VERSION_2, Subscription
-from huntline.media.worker.sounds import SoundLibrary
+from huntline.media.worker.sounds import EncodedSound, SoundLibrary, SoundMissing
 
 _BATCH = 32
 """Packets sent in one go; then packets that have arrived are relayed before the round goes on."""
@@ -22,13 +23,18 @@ _Entry = tuple[Send, int, int, int, int]
 class Station:
     """One sound in one law, and the legs that hear it now."""
 
-    def __init__(self, audio: bytes, silence: bytes, once: Playing | None) -> None:
-        """Loops ``audio`` for all; with ``once`` it is heard one time, from the position noted there."""
+    def __init__(
+        self, audio: bytes, law: str, once: Playing | None = None, below: bytes | None = None
+    ) -> None:
+        """Loops ``audio`` for all; with ``once`` it is heard one time, from the position noted there, and
+        ``below`` it, softer, the part of a loop that others hear in full at that moment."""
         self.listeners: dict[MediaLeg, Subscription] = {}
         self.once = once
         self._length = len(audio)
-        # So much is added that a packet at any position can be cut in one piece.
-        self._tape = audio + (silence if once else audio * (SAMPLES_PER_TICK // len(audio) + 1))
+        self._tape = audio + g711.SILENCE[law] * SAMPLES_PER_TICK if once else _endless(audio)
+        self._below = below and _endless(below)
+        self._below_length = len(below or b"")
+        self._mixer = Mixer.of(law)
         self._packet = bytearray(HEADER.size + SAMPLES_PER_TICK)
         self._batches: list[list[_Entry]] | None = None
 
@@ -68,12 +74,21 @@ class Station:
         else:
             position = self.once.position
             self.once.position += SAMPLES_PER_TICK
-        return self._tape[position : position + SAMPLES_PER_TICK]
+        audio = self._tape[position : position + SAMPLES_PER_TICK]
+        if self._below:
+            position = samples % self._below_length
+            audio = self._mixer.mix(audio, self._below[position : position + SAMPLES_PER_TICK])
+        return audio
 
     def _rebuilt_batches(self) -> list[list[_Entry]]:
         entries = [(leg.send, *subscription.entry) for leg, subscription in self.listeners.items()]
         self._batches = [entries[start : start + _BATCH] for start in range(0, len(entries), _BATCH)]
         return self._batches
+
+
+def _endless(audio: bytes) -> bytes:
+    """So much more of a loop that a packet at any position can be cut in one piece."""
+    return audio + audio * (SAMPLES_PER_TICK // len(audio) + 1)
 
 
 class Player:
@@ -84,25 +99,29 @@ class Player:
         self._clock = clock
         self._on_finished = on_finished
         self._library = SoundLibrary()
-        self._silence = {law: Station(sample, sample, once=None) for law, sample in g711.SILENCE.items()}
-        self._radio: dict[tuple[str, str, int], Station] = {}
+        self._silence = {law: Station(sample, law) for law, sample in g711.SILENCE.items()}
+        self._radio: dict[tuple[tuple[str, ...], str, tuple[int, ...]], Station] = {}
         self._once: dict[MediaLeg, Station] = {}
         self._tuned: dict[MediaLeg, Station] = {}
         self._round: Iterator[None] | None = None
 
-    def play(self, leg: MediaLeg, playing: Playing, law: str) -> None:
-        """Let a leg hear a sound from the next tick on, and nothing else. Raises SoundMissing."""
-        sound = self._library.load(playing.source, law)
+    def play(self, leg: MediaLeg, playing: Playing, law: str, below: Playing | None = None) -> None:
+        """Let a leg hear sounds from the next tick on, and nothing else but, softer, those ``below``.
+
+        What cannot be read of them is left out and noted; raises SoundMissing when nothing is left.
+        """
+        sounds = self._sounds_of(playing, law)
+        audio = b"".join(sound.audio for sound in sounds)
         self.leave(leg)
-        silence = g711.SILENCE[law] * SAMPLES_PER_TICK
         if playing.loop:
-            key = playing.source, law, sound.modified_at
+            key = playing.sources, law, tuple(sound.modified_at for sound in sounds)
             station = self._radio.get(key)
             if station is None:
-                station = self._radio[key] = Station(sound.audio, silence, once=None)
+                station = self._radio[key] = Station(audio, law)
         else:
-            playing.position = min(playing.position, len(sound.audio))
-            station = self._once[leg] = Station(sound.audio, silence, once=playing)
+            playing.position = min(playing.position, len(audio))
+            bed = None if below is None else self._bed_of(below, law)
+            station = self._once[leg] = Station(audio, law, playing, bed)
         self._tune(leg, station)
 
     def silence(self, leg: MediaLeg, law: str) -> None:
@@ -132,6 +151,24 @@ class Player:
         self._finish_round()
         self._round = self._send_all()
         self._continue_round()
+
+    def _sounds_of(self, playing: Playing, law: str) -> list[EncodedSound]:
+        sounds, missing = list[EncodedSound](), list[str]()
+        for source in playing.sources:
+            try:
+                sounds.append(self._library.load(source, law))
+            except SoundMissing as error:
+                missing.append(str(error))
+        playing.error = "; ".join(missing) or None
+        if not sounds:
+            raise SoundMissing(playing.error or "there is nothing to play")
+        return sounds
+
+    def _bed_of(self, below: Playing, law: str) -> bytes | None:
+        try:
+            return b"".join(sound.audio for sound in self._sounds_of(below, law))
+        except SoundMissing:
+            return None
 
     def _tune(self, leg: MediaLeg, station: Station) -> None:
         station.add(leg, Subscription(leg.stream, leg.payload_type, self._clock))

@@ -18,8 +18,6 @@ _MAX_LEAP = 8000
 _PAYLOAD = HEADER.size
 _pack_header = HEADER.pack_into
 
-_TRANSLATIONS = {("PCMU", "PCMA"): g711.ULAW_TO_ALAW, ("PCMA", "PCMU"): g711.ALAW_TO_ULAW}
-
 Send = Callable[[bytearray | memoryview], object]
 """Sends one packet; may raise OSError."""
 
@@ -93,4 +91,4 @@ def _route(encoding: str, listener: Agreed) -> tuple[int | None, bytes | None]:
     """The listener's payload type for what the speaker sends, and the table for its bytes."""
     if encoding == EVENTS:
         return listener.event_payload_type, None
-    return listener.payload_type, _TRANSLATIONS.get((encoding, listener.codec))
+    return listener.payload_type, g711.TRANSLATIONS.get((encoding, listener.codec))

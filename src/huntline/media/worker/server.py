@@ -54,7 +54,7 @@ async def run(
     control = ControlSocket(abandoned_after)
     maker = LegMaker(PortPool(media_address, ports), public_address or media_address, rules)
     switchboard = Switchboard(maker, control.tell)
-    control.on_abandoned = switchboard.close
+    control.on_abandoned = lambda: switchboard.keep(())
     server = await asyncio.get_running_loop().create_unix_server(
         lambda: ControlConnection(control, switchboard), os.fspath(control_path)
     )
@@ -76,7 +76,7 @@ class ControlSocket:
 
     def __init__(self, abandoned_after: float) -> None:
         """``on_abandoned`` is called when for so many seconds no client came in the place of one."""
-        self.on_abandoned: Callable[[], None] = lambda: None
+        self.on_abandoned: Callable[[], object] = lambda: None
         self._abandoned_after = abandoned_after
         self._waiting_for_client: asyncio.TimerHandle | None = None
         self._connections: set[ControlConnection] = set()
@@ -220,9 +220,17 @@ class ControlConnection(asyncio.Protocol):
             case "accept":
                 return self._accept(request)
             case "play":
-                return board.play(_text(request, "leg"), _text(request, "source"), bool(request.get("loop")))
+                return board.play(
+                    _text(request, "leg"), _texts(request, "sources"), bool(request.get("loop"))
+                )
+            case "announce":
+                return board.announce(_text(request, "leg"), _texts(request, "sources"))
             case "stop":
                 return board.stop(_text(request, "leg"))
+            case "record":
+                return board.record(_text(request, "leg"), wire.RecordState(**request["record"]))
+            case "stop_recording":
+                return board.stop_recording(_text(request, "leg"))
             case "press":
                 return board.press(_text(request, "leg"), _text(request, "key"))
             case "bridge":
@@ -257,3 +265,10 @@ def _text(request: Mapping[str, Any], key: str) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{key} must be text")
     return value
+
+
+def _texts(request: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    values = request.get(key)
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise TypeError(f"{key} must be a list of texts")
+    return tuple(values)

@@ -15,15 +15,18 @@ from huntline.media.interface import (
     MediaUnavailable,
     NotAcceptable,
     PlayFinished,
+    RecordingEnded,
+    WhyEnded,
 )
 from huntline.media.worker.leg import MediaLeg
 from huntline.media.worker.leg_maker import LegMaker, with_new_credentials
 from huntline.media.worker.media_clock import SAMPLES_PER_TICK, TICK, TICKS_PER_SECOND
 from huntline.media.worker.player import Player
 from huntline.media.worker.playing import Playing
+from huntline.media.worker.recorder import Recorder
 from huntline.media.worker.relay import Relay
 from huntline.media.worker.sounds import SoundMissing
-from huntline.media.worker.wire import MediaLegState, PlayState, SecretsChanged, WorkerEvent
+from huntline.media.worker.wire import MediaLegState, PlayState, RecordState, SecretsChanged, WorkerEvent
 from huntline.sdp import (
     Agreed,
     SdpError,
@@ -42,8 +45,10 @@ class Switchboard:
         self._maker = maker
         self._on_event = on_event
         self._player = Player(self.clock, self._on_finished)
+        self._recorder = Recorder(self.clock, self._on_recorded)
         self._legs: dict[str, MediaLeg] = {}
         self._pressing: dict[str, MediaLeg] = {}
+        self._being_pressed: dict[str, MediaLeg] = {}
         # Once a second each leg is looked after, in turns, so that no tick has much to do.
         self._turns: list[dict[str, MediaLeg]] = [{} for _ in range(TICKS_PER_SECOND)]
 
@@ -55,11 +60,15 @@ class Switchboard:
             if not leg.is_pressing:
                 del self._pressing[leg.leg_id]
                 self._route(leg)
+        self._recorder.tick()
+        for leg in [leg for leg in self._being_pressed.values() if leg.expire_key()]:
+            del self._being_pressed[leg.leg_id]
         for leg in list(self._turns[self.clock.count % TICKS_PER_SECOND].values()):
             leg.look_after()
 
     def close(self) -> None:
-        """Give all legs back."""
+        """Give all legs back; what is recorded is on file then."""
+        self._recorder.close()
         self.keep(())
 
     # Offer and answer
@@ -116,17 +125,48 @@ class Switchboard:
 
     # What is heard
 
-    def play(self, leg_id: str, source: str, loop: bool) -> None:
+    def play(self, leg_id: str, sources: tuple[str, ...], loop: bool) -> None:
         """Play in place of all else."""
         if leg := self._legs.get(leg_id):
-            leg.playing = Playing(source, loop)
+            leg.wants(Playing(sources, loop))
             self._route(leg)
+
+    def announce(self, leg_id: str, sources: tuple[str, ...]) -> None:
+        """Speak over music or silence."""
+        leg = self._legs.get(leg_id)
+        if leg is None:
+            return
+        if leg.peer is not None or (leg.playing is not None and not leg.playing.loop):
+            self._on_event(PlayFinished(leg_id, sources, "the leg hears something else than music"))
+            return
+        leg.announcing = Playing(sources, loop=False)
+        self._route(leg)
 
     def stop(self, leg_id: str) -> None:
         """Back to the bridge, or to silence."""
         if leg := self._legs.get(leg_id):
-            leg.playing = None
+            leg.wants(None)
             self._route(leg)
+
+    def record(self, leg_id: str, wanted: RecordState) -> None:
+        """Record what the peer says, in place of an earlier recording. Nothing happens without a leg."""
+        if (leg := self._legs.get(leg_id)) is not None:
+            self.stop_recording(leg_id)
+            law = leg.agreed.codec if leg.agreed else "PCMU"
+            leg.record(
+                self._recorder.begin(
+                    leg_id,
+                    wanted.path,
+                    law,
+                    most_s=wanted.most_s,
+                    silence_s=wanted.silence_s,
+                    begun_at=wanted.begun_at,
+                )
+            )
+
+    def stop_recording(self, leg_id: str) -> None:
+        """End a leg's recording, where there is one."""
+        self._end_recording(leg_id, "stopped")
 
     def press(self, leg_id: str, key: str) -> None:
         """Send a key in place of all else, then go on with that."""
@@ -141,7 +181,8 @@ class Switchboard:
         a, b = self._legs.get(leg_a), self._legs.get(leg_b)
         if a is None or b is None or a is b:
             return
-        a.playing = b.playing = None
+        a.wants(None)
+        b.wants(None)
         self._connect(a, b)
 
     def bridge_early(self, listener: str, speaker: str, meanwhile: str) -> None:
@@ -149,7 +190,7 @@ class Switchboard:
         self.bridge(listener, speaker)
         leg = self._legs.get(listener)
         if leg is not None and leg.peer is not None:
-            leg.playing = Playing(meanwhile, loop=False, until_heard=True)
+            leg.wants(Playing((meanwhile,), loop=False, until_heard=True))
             self._route(leg)
 
     def unbridge(self, leg_id: str) -> None:
@@ -168,11 +209,13 @@ class Switchboard:
     def delete(self, leg_id: str) -> None:
         """Give a leg and its ports back."""
         self.unbridge(leg_id)
+        self._end_recording(leg_id, "deleted")
         leg = self._legs.pop(leg_id, None)
         if leg is None:
             return
         self._player.leave(leg)
         self._pressing.pop(leg_id, None)
+        self._being_pressed.pop(leg_id, None)
         del self._turn_of(leg.local.port)[leg_id]
         self._maker.take_apart(leg)
 
@@ -207,6 +250,7 @@ class Switchboard:
         return {
             "legs": len(self._legs),
             "bridged_legs": sum(leg.peer is not None for leg in legs),
+            "recordings": self._recorder.count,
             "ports_in_use": self._maker.ports_in_use,
             "packets_sent": sum(leg.sent_before + leg.stream.packets for leg in legs),
             "packets_received": sum(leg.received for leg in legs),
@@ -221,6 +265,10 @@ class Switchboard:
         """Keys were pressed."""
         for key in keys:
             self._on_event(DtmfPressed(leg.leg_id, key))
+
+    def on_key_begun(self, leg: MediaLeg) -> None:
+        """The end of a key is waited for."""
+        self._being_pressed[leg.leg_id] = leg
 
     def on_awaited(self, leg: MediaLeg) -> None:
         """The leg that its peer waits for is heard."""
@@ -251,12 +299,38 @@ class Switchboard:
         self._on_event(MediaDied(leg.leg_id))
 
     def _on_finished(self, leg: MediaLeg, playing: Playing) -> None:
-        if leg.playing is playing:
-            leg.playing = None
+        if playing in (leg.announcing, leg.playing):
+            self._end(leg, playing, playing.error)
             self._route(leg)
-            self._on_event(PlayFinished(leg.leg_id, playing.source))
+
+    def _end(self, leg: MediaLeg, playing: Playing, error: str | None) -> None:
+        if leg.announcing is playing:
+            leg.announcing = None
+        else:
+            leg.playing = None
+        self._on_event(PlayFinished(leg.leg_id, playing.sources, error))
+
+    def _on_recorded(self, event: RecordingEnded) -> None:
+        leg = self._legs.get(event.leg_id)
+        if leg is not None and leg.recording is not None and leg.recording.path == event.path:
+            leg.record(None)
+        self._on_event(event)
 
     # How it is done
+
+    def _end_recording(self, leg_id: str, why: WhyEnded) -> None:
+        leg = self._legs.get(leg_id)
+        if leg is not None and leg.recording is not None:
+            recording = leg.recording
+            leg.record(None)
+            self._recorder.end(recording, why)
+
+    def _record_again(self, leg: MediaLeg, wanted: RecordState | None) -> None:
+        """Go on with a recording, in its file; one that is as it was is left alone."""
+        if wanted is None:
+            self.stop_recording(leg.leg_id)
+        elif leg.recording is None or leg.recording.path != wanted.path:
+            self.record(leg.leg_id, wanted)
 
     def _leg(self, leg_id: str) -> MediaLeg:
         try:
@@ -296,6 +370,7 @@ class Switchboard:
         else:
             self._agree_again(leg, state)
         self._hear_again(leg, state)
+        self._record_again(leg, state.record)
 
     def _agree_again(self, leg: MediaLeg, state: MediaLegState) -> None:
         is_same = leg.sdp == state.sdp
@@ -315,9 +390,11 @@ class Switchboard:
         if wanted is not None and wanted.until_heard and is_bridged and leg.peer and leg.playing is None:
             wanted = None  # the speaker was heard meanwhile
         playing = _resumed(leg.playing, wanted)
+        announcing = _resumed(leg.announcing, state.announcement)
         if not is_bridged and leg.peer is not None:
             self.unbridge(leg.leg_id)
-        is_playing_that, leg.playing = playing is leg.playing, playing
+        is_playing_that = (playing, announcing) == (leg.playing, leg.announcing)
+        leg.playing, leg.announcing = playing, announcing
         if other is not None and not is_bridged:
             self._connect(leg, other)
         elif not is_playing_that:
@@ -361,16 +438,16 @@ class Switchboard:
 
     def _play(self, leg: MediaLeg, law: str) -> bool:
         """Play what is wanted; False when nothing is, or it cannot be."""
-        playing = leg.playing
-        if playing is None:
-            return False
-        try:
-            self._player.play(leg, playing, law)
-        except SoundMissing as error:
-            leg.playing = None
-            self._on_event(PlayFinished(leg.leg_id, playing.source, str(error)))
-            return False
-        return True
+        for playing, below in ((leg.announcing, leg.playing), (leg.playing, None)):
+            if playing is None:
+                continue
+            try:
+                self._player.play(leg, playing, law, below)
+            except SoundMissing as error:
+                self._end(leg, playing, str(error))
+            else:
+                return True
+        return False
 
 
 def _state_of(leg: MediaLeg) -> MediaLegState:
@@ -404,7 +481,7 @@ def _resumed(current: Playing | None, wanted: PlayState | None) -> Playing | Non
     """What a restored leg plays: the same thing goes on, another one where it would be by now."""
     if wanted is None:
         return None
-    if current is not None and (current.source, current.loop) == (wanted.source, wanted.loop):
+    if current is not None and (current.sources, current.loop) == (wanted.sources, wanted.loop):
         return current
     ticks = max(0, int((time.monotonic() - wanted.started_at) / TICK))
-    return Playing(wanted.source, wanted.loop, ticks * SAMPLES_PER_TICK, wanted.until_heard)
+    return Playing(wanted.sources, wanted.loop, ticks * SAMPLES_PER_TICK, wanted.until_heard)

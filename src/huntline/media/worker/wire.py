@@ -21,6 +21,7 @@ from huntline.media.interface import (
     MediaLegLost,
     MediaSilent,
     PlayFinished,
+    RecordingEnded,
 )
 from huntline.plain import fields_of
 
@@ -43,7 +44,15 @@ _decode = msgspec.json.Decoder().decode
 
 _EVENTS: dict[str, type[WorkerEvent]] = {
     event.__name__: event
-    for event in (PlayFinished, DtmfPressed, MediaSilent, MediaDied, MediaLegLost, SecretsChanged)
+    for event in (
+        PlayFinished,
+        DtmfPressed,
+        MediaSilent,
+        MediaDied,
+        MediaLegLost,
+        RecordingEnded,
+        SecretsChanged,
+    )
 }
 
 
@@ -52,10 +61,20 @@ class PlayState:
     """What a leg plays; ``started_at`` is ``time.monotonic()``, which is one for all processes of a
     machine and which nobody can set. ``until_heard``: audio of the leg that it is bridged with ends it."""
 
-    source: str
+    sources: tuple[str, ...]
     loop: bool
     started_at: float
     until_heard: bool = False
+
+
+@dataclass(slots=True)
+class RecordState:
+    """What is recorded of a leg, see ``Media.record``; ``begun_at`` is ``time.monotonic()``."""
+
+    path: str
+    most_s: float
+    silence_s: float
+    begun_at: float
 
 
 @dataclass(slots=True)
@@ -71,18 +90,26 @@ class MediaLegState:
     sdp: str
     agreed: dict[str, Any] | None = None
     play: PlayState | None = None
+    announcement: PlayState | None = None
     bridge: str | None = None
+    record: RecordState | None = None
     secrets: dict[str, Any] | None = field(default=None, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values that JSON can carry."""
-        return fields_of(self) | {"play": fields_of(self.play) if self.play else None}
+        parts = {"play": self.play, "announcement": self.announcement, "record": self.record}
+        return fields_of(self) | {name: part and fields_of(part) for name, part in parts.items()}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> MediaLegState:
         """The inverse of ``to_dict``. Raises TypeError for what is none."""
-        play = values.get("play")
-        return cls(**{**values, "play": PlayState(**play) if play is not None else None})
+        record = values.get("record")
+        heard = {name: _play_state(values.get(name)) for name in ("play", "announcement")}
+        return cls(**{**values, **heard, "record": record and RecordState(**record)})
+
+
+def _play_state(values: Mapping[str, Any] | None) -> PlayState | None:
+    return None if values is None else PlayState(**{**values, "sources": tuple(values["sources"])})
 
 
 def line(message: Mapping[str, Any]) -> bytes:
@@ -109,6 +136,8 @@ def event_line(event: WorkerEvent) -> bytes:
 def event_of(message: Mapping[str, Any]) -> WorkerEvent:
     """The event in a message that has one. Raises KeyError or TypeError for what we never send."""
     fields = dict(message)
+    if "sources" in fields:
+        fields["sources"] = tuple(fields["sources"])
     return _EVENTS[fields.pop("event")](**fields)
 
 

@@ -42,6 +42,7 @@ class CoreSettings:
         "REGISTER",
         "PUBLISH",
         "REFER",
+        "SUBSCRIBE",
     )
     supported: tuple[str, ...] = ("timer", "100rel", "replaces", "norefersub")
     max_legs: int = 20_000

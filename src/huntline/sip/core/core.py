@@ -44,9 +44,10 @@ _RETRY_AFTER = range(5, 16)  # seconds
 
 @dataclass(frozen=True, slots=True)
 class OutgoingRequest:
-    """A request outside any dialog. ``from_`` and ``to`` are name-addr values; a From tag is added.
+    """A request outside of calls. ``from_`` and ``to`` are name-addr values; a From tag is added.
 
-    ``call_id`` and ``cseq`` are made up when None; give them to continue a registration.
+    ``call_id``, ``cseq`` and the From tag are made up when None; give them to continue a registration or a
+    subscription, whose To has the peer's tag.
     """
 
     method: str
@@ -60,6 +61,7 @@ class OutgoingRequest:
     body: str | bytes = b""
     content_type: str | None = None
     credentials: DigestCredentials | None = None
+    from_tag: str | None = None
 
 
 class SipCore:
@@ -202,13 +204,18 @@ class SipCore:
                 status, now, reason=reason, headers=headers, body=body, content_type=content_type
             )
 
+    def tag_for(self, transaction_id: str) -> str:
+        """The To tag that our answer to a ``RequestReceived`` has, and so a dialog that it begins."""
+        transaction = self._transactions.server(transaction_id)
+        return transaction.to_tag if transaction is not None else self._context.token()
+
     def send_request(self, request: OutgoingRequest, now: float) -> str:
         """Send a request; its end comes as ``ResponseReceived`` with the returned id.
 
         A challenge is answered once when there are credentials.
         """
         request_id = self._context.token()
-        from_ = f"{request.from_};tag={self._context.token()}"
+        from_ = f"{request.from_};tag={request.from_tag or self._context.token()}"
         call_id = request.call_id or self._context.token() + self._context.token()
         self._send_request(request_id, request, from_, call_id, request.cseq or 1, None, now)
         return request_id
@@ -487,7 +494,8 @@ class SipCore:
                 leg.receive_request(transaction, request, now)
                 leg.follow_peer(now)
                 return
-            if not _is_addressed_as_new(request):
+            # Subscriptions are dialogs that no leg has (RFC 6665 section 4.5.1): their server knows them.
+            if request.method != "SUBSCRIBE" and not _is_addressed_as_new(request):
                 self._answer_stateless(request, flow, 481)
                 return
         if self.is_draining and _asks_for_a_call(request):

@@ -69,7 +69,7 @@ class Dialog:
 
     def head(self, method: str, via: str, cseq: int) -> RequestHead:
         """The head of a request with a given number: an ACK has that of its INVITE (section 13.2.2.4)."""
-        uri, route = _routed(self.target, self.route_set)
+        uri, route = routed(self.target, self.route_set)
         return RequestHead(method, uri, via, self.local, self.remote, self.call_id, cseq, route)
 
     def is_in_order(self, request: Request) -> bool:
@@ -97,7 +97,7 @@ def contact_of(message: Message) -> str | None:
     return address.raw_uri if address.uri.scheme in ("sip", "sips", "tel") else None
 
 
-def _routed(target: str, route_set: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+def routed(target: str, route_set: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     """Request-URI and Route values (section 12.2.1.1)."""
     if not route_set:
         return target, ()

@@ -151,17 +151,21 @@ def to_state(binding: Binding, unix_offset: float) -> dict[str, Any]:
 
 def from_state(state: Mapping[str, Any], unix_offset: float) -> Binding:
     """The binding that ``to_state`` wrote, on a clock that may be another one."""
-    flow = state["flow"]
     return Binding(
         **{
             **state,
             "path": tuple(state["path"]),
             "expires_at": state["expires_at"] - unix_offset,
-            "flow": Flow(
-                Transport(flow["transport"]),
-                (flow["local"][0], flow["local"][1]),
-                (flow["remote"][0], flow["remote"][1]),
-                flow["connection"],
-            ),
+            "flow": flow_from_state(state["flow"]),
         }
+    )
+
+
+def flow_from_state(state: Mapping[str, Any]) -> Flow:
+    """The flow that ``asdict`` wrote."""
+    return Flow(
+        Transport(state["transport"]),
+        (state["local"][0], state["local"][1]),
+        (state["remote"][0], state["remote"][1]),
+        state["connection"],
     )

@@ -1,4 +1,4 @@
-"""Requests outside calls: REGISTER and PUBLISH of users who prove who they are, and nothing else."""
+"""Requests outside calls: REGISTER, PUBLISH, SUBSCRIBE of users who prove who they are, and nothing else."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from huntline.sip.servers.authenticator import (
     SenderForbidden,
     Stranger,
 )
+from huntline.sip.servers.message_summary import MessageSummaries
 from huntline.sip.servers.presence import PresenceServer
 from huntline.sip.servers.registrar import Registrar
 from huntline.sip.user_agent import UserAgent
@@ -27,10 +28,16 @@ class Requests:
         authenticator: Authenticator,
         registrar: Registrar,
         presence: PresenceServer,
+        summaries: MessageSummaries,
     ) -> None:
         self._user_agent = user_agent
         self._authenticator = authenticator
-        self._servers: dict[str, Registrar | PresenceServer] = {"REGISTER": registrar, "PUBLISH": presence}
+        self._servers: dict[str, Registrar | PresenceServer | MessageSummaries] = {
+            "REGISTER": registrar,
+            "PUBLISH": presence,
+            "SUBSCRIBE": summaries,
+        }
+        self._summaries = summaries
 
     def handle(self, event: RequestReceived) -> None:
         """Answer a request outside any dialog."""
@@ -45,6 +52,8 @@ class Requests:
         match identity:
             case Identified(account):
                 server.handle(event, account, now)
+                if event.request.method == "REGISTER":
+                    self._summaries.registered(account, now)
             case Challenge(headers):
                 self._user_agent.respond(event.transaction_id, 401, headers=headers)
             case Guest() | SenderForbidden() | Stranger():

@@ -179,7 +179,7 @@ def upload(access: ChangeSettings, file: UploadFile, response: Response, dry_run
     folder, under its SHA-256.
     """
     name = _base_name(file.filename or "")
-    return _add(access, "file", name, _content_of(file), response, dry_run)
+    return _add(access, "file", name, content_of(file), response, dry_run)
 
 
 @router.post(
@@ -273,7 +273,7 @@ def replace_content(
     """
     name = AUDIO.get(access.organization, key).name
     with _blobs_for(access.backstage, dry_run) as blobs:
-        audio = _kept("file", name, _content_of(file), blobs)
+        audio = _kept("file", name, content_of(file), blobs)
 
         def edit(organization: Organization) -> Organization:
             current = AUDIO.get(organization, name)
@@ -334,7 +334,7 @@ def _add(access: Access, field: str, name: str, content: bytes, response: Respon
         return details(shown, organization, blobs)
 
 
-def _content_of(file: UploadFile) -> bytes:
+def content_of(file: UploadFile) -> bytes:
     """What was sent, unless it is too much. Raises FileTooLarge."""
     content = file.file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from huntline.directory.problems import Problem
 from huntline.directory.spellings import NotANumber, spellings_of
 from huntline.organization_file.form import Text
-from huntline.storage.erasure import erase
+from huntline.voicemail.erasure import erase_number as take_out
 from huntline.web.access import ChangeSettings
 from huntline.web.api.collection import DryRun
 from huntline.web.problems import FieldsRefused
@@ -40,7 +40,8 @@ router = api_router("/erasures", tag="history")
 def erase_number(
     access: ChangeSettings, form: Annotated[ErasureForm, Body()], dry_run: DryRun = False
 ) -> Any:
-    """Take a number out of the organization's history, refused calls and audit; it cannot be undone.
+    """Take a number out of the organization's history, refused calls and audit, and delete the voice messages
+    that it has left; it cannot be undone.
 
     The calls stay, as those of somebody who withholds their number. The settings stay as they are, and so do
     calls that are up: erase again after them.
@@ -49,8 +50,9 @@ def erase_number(
         spellings = spellings_of(form.number)
     except NotANumber as error:
         raise FieldsRefused([Problem(("number",), form.number, str(error))]) from None
-    erased = erase(
+    erased = take_out(
         access.backstage.database,
+        access.backstage.voicemail,
         spellings,
         datetime.now(UTC),
         access.actor,

@@ -18,12 +18,12 @@ class GroupView(GroupForm):
 
 
 def find(organization: Organization, key: str) -> Group | None:
-    """A group by id, or name in any letter case."""
+    """A group by id, or by name or mail address in any letter case."""
     name = key.casefold()
-    return next(
-        (group for group in organization.groups if group.group_id == key or group.name.casefold() == name),
-        None,
-    )
+    for group in organization.groups:
+        if group.group_id == key or name in (group.name.casefold(), group.mail):
+            return group
+    return None
 
 
 def build(form: GroupForm, organization: Organization, old: Group | None, backstage: Backstage) -> Group:

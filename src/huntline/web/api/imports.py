@@ -231,10 +231,10 @@ def import_users(access: ChangeSettings, content: CsvContent, dry_run: DryRun = 
 
 @router.post("/numbers", response_model=ImportReport, operation_id="import_numbers", openapi_extra=_CSV_BODY)
 def import_numbers(access: ChangeSettings, content: CsvContent, dry_run: DryRun = False) -> Any:
-    """Add numbers, and change the kind of those that are there: all lines, or none.
+    """Add numbers, and change those that are there: all lines, or none.
 
-    As the import of users; the columns are ``number`` and ``kind``. Spreadsheets take a leading ``+`` for
-    arithmetic: format the column as text.
+    As the import of users; the columns are ``number``, ``kind``, ``state`` and ``country``. Spreadsheets take
+    a leading ``+`` for arithmetic: format the column as text.
     """
     return _imported(NUMBERS, access, content, dry_run)
 

@@ -27,9 +27,9 @@ HEARTBEAT = 15  # seconds
 STREAMED: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Events: `snapshot` first, with everything in view, then `change` with what"
-        " is new or different (`queues`, `agents`, `calls`) and what is there no more (`queues_gone`,"
-        " `agents_gone`: ids, `calls_gone`: call ids); `gone` when the server is away, until the next"
-        " `snapshot`; `alive` as a heartbeat every 15 seconds.",
+        " is new or different (`queues`, `agents`, `calls`, `mailboxes`) and what is there no more"
+        " (`queues_gone`, `agents_gone`, `mailboxes_gone`: ids, `calls_gone`: call ids); `gone` when the"
+        " server is away, until the next `snapshot`; `alive` as a heartbeat every 15 seconds.",
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
     }
 }

@@ -16,10 +16,13 @@ from sse_starlette import EventSourceResponse
 from huntline.control.messages import ServerNotRunning
 from huntline.directory.access import Role
 from huntline.directory.caller_id import caller_as_shown, effective_grant
-from huntline.directory.organization import CallerIdPolicy, User
+from huntline.directory.organization import CallerIdPolicy, Organization, User
 from huntline.directory.shown_numbers import shown_number
 from huntline.engine.reasons import RingOutcome
 from huntline.errors import Refused
+from huntline.organization_file.form import OwnRuleForm, StarCodesForm
+from huntline.organization_file.parts import own_rule_dump, with_own_rule
+from huntline.plain import fields_of
 from huntline.storage.calls import (
     CallFilter,
     CallSummary,
@@ -29,6 +32,7 @@ from huntline.storage.calls import (
     rings_of_agent,
 )
 from huntline.storage.history import RingRecord
+from huntline.storage.settings import SettingsRefused
 from huntline.web.access import Access, Own
 from huntline.web.api.calls import CallId
 from huntline.web.api.collection import NotThere
@@ -88,6 +92,14 @@ class MyView(BaseModel):
     user: MyUser
     queues: list[AgentQueue]
     now: AgentNow | None
+
+
+class MyRule(OwnRuleForm):
+    """My rule; ``may_hide_number``: whether my caller-ID policy leaves that to me. ``star_codes`` are what I
+    can dial in its place."""
+
+    may_hide_number: bool
+    star_codes: StarCodesForm
 
 
 class MyPart(StrEnum):
@@ -183,6 +195,36 @@ def put_queue(
     if wanted is None or wanted not in served_queues(organization, user):
         raise NotThere(f"you are no agent of a queue {queue!r}")
     return opt(access, user, wanted, is_opted_out=form.opted_out)
+
+
+@router.get("/rule", response_model=MyRule, operation_id="read_my_rule")
+def read_rule(access: Own) -> Any:
+    """What becomes of direct calls to me. Queues ring my phones whatever it says."""
+    user, codes = own_user(access), access.organization.star_codes
+    return own_rule_dump(user) | {
+        "may_hide_number": _policy_of(access, user).enable_user_override,
+        "star_codes": fields_of(codes),
+    }
+
+
+@router.put("/rule", response_model=MyRule, operation_id="set_my_rule")
+def put_rule(access: Own, form: OwnRuleForm) -> Any:
+    """Say what becomes of direct calls to me, from the next one on. What is not named holds as when nobody
+    says anything."""
+    user = own_user(access)
+
+    def edit(organization: Organization) -> Organization:
+        changed = (
+            with_own_rule(each, form) if each.user_id == user.user_id else each for each in organization.users
+        )
+        return replace(organization, users=tuple(changed))
+
+    place = [each.user_id for each in access.organization.users].index(user.user_id)
+    try:
+        access.change(edit)
+    except SettingsRefused as refusal:
+        raise refusal.seen_from(("users", place)) from None
+    return read_rule(access)
 
 
 @router.get("/calls", response_model=Listing[MyCall], operation_id="list_my_calls")

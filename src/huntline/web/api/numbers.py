@@ -33,6 +33,11 @@ def deriving(organization: Organization) -> Callable[[ServiceNumber], Dump]:
     """The read-only part of numbers."""
     # A queue goes before a user, should both have the number.
     owners = {user.line_uri: f"user {user.upn}" for user in organization.users if user.line_uri}
+    owners |= {
+        line_uri: f"attendant {attendant.name}"
+        for attendant in organization.attendants
+        for line_uri in attendant.line_uris
+    }
     owners |= {queue.line_uri: f"queue {queue.name}" for queue in organization.queues if queue.line_uri}
     return lambda number: {
         "belongs_to": owners.get(f"tel:{number.number}"),

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from huntline.directory.groups import agents_of, left_out_of
 from huntline.directory.index import OrganizationIndex
-from huntline.directory.organization import Organization, QueueSettings
+from huntline.directory.organization import QUEUE_SOUNDS, Organization, QueueSettings, with_sounds
 from huntline.directory.propagation import as_of
 from huntline.organization_file.form import QueueForm
 from huntline.organization_file.parts import Dump, queue_dump, queue_of
@@ -65,12 +65,13 @@ def build(
 ) -> QueueSettings:
     """A queue of a form; its sounds are in the library or spoken."""
     queue = queue_of(form, organization.domains)
-    old_greeting = old.greeting if old else None
-    queue = replace(
-        queue,
-        greeting=sound_of("greeting", form.greeting, organization, backstage.blobs, old_greeting),
-        music=sound_of("music", form.music, organization, backstage.blobs, None),
-    )
+    sounds = {
+        field: sound_of(
+            (field,), getattr(form, field), organization, backstage.blobs, getattr(old, field, None)
+        )
+        for field in QUEUE_SOUNDS
+    }
+    queue = with_sounds(queue, sounds)
     if old is None:
         return queue
     return replace(queue, queue_id=old.queue_id, primary_uri=queue.primary_uri or old.primary_uri)
@@ -133,7 +134,7 @@ def test_call(
 ) -> Any:
     """What a page calls the queue with, to hear what callers hear. Agents are rung, by a "Test call".
 
-    It calls the organization's queues and nothing else, and takes no calls.
+    It calls the organization's queues and attendants and nothing else, and takes no calls.
     """
     organization = access.organization
     queue = QUEUES.get(organization, key)

@@ -1,4 +1,4 @@
-"""``/server``: what somebody needs to know of the machine who sets up a phone, or has a text spoken."""
+"""``/server``: what somebody needs to know of the machine who sets up a phone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any, Literal
 from fastapi import Request
 from pydantic import BaseModel
 
-from huntline.media.prompts.speak import can_speak
 from huntline.web.access import ReadSettings
 from huntline.web.page_addresses import phone_addresses
 from huntline.web.routing import api_router
@@ -23,14 +22,9 @@ class PhoneAddress(BaseModel):
 
 
 class ServerView(BaseModel):
-    """Where phones on desks reach the server; phones in pages ask ``POST /me/phone``.
-
-    ``can_speak``: whether a text can be spoken here, as a greeting or into a file; a program does that,
-    which not every machine has.
-    """
+    """Where phones on desks reach the server; phones in pages ask ``POST /me/phone``."""
 
     phones: list[PhoneAddress]
-    can_speak: bool
 
 
 @router.get("", response_model=ServerView, operation_id="read_server")
@@ -39,4 +33,4 @@ def read(request: Request, access: ReadSettings) -> Any:
     which the API was asked."""
     addresses = phone_addresses(access.backstage.config, request.url.hostname or "")
     phones = [{"transport": each, "address": str(address)} for each, address in addresses]
-    return {"phones": phones, "can_speak": can_speak()}
+    return {"phones": phones}

@@ -13,7 +13,6 @@ import { duration } from '~/parts/format';
 import { type AudioView, useQueues } from './library';
 import { SpeechDialog } from './SpeechDialog';
 import { decibels, usesOf } from './sound';
-import { useCanSpeak } from './speech';
 import { Upload } from './Upload';
 
 export function AudioList() {
@@ -22,7 +21,6 @@ export function AudioList() {
   const mayChange = useMay('change-settings');
   const links = useLinkStyles();
   const queues = useQueues().data;
-  const canSpeak = useCanSpeak();
   const [isSpeaking, setSpeaking] = useState(false);
   const columns: Column<AudioView>[] = [
     {
@@ -62,8 +60,7 @@ export function AudioList() {
     <ListPage
       title={t('common:nav.audio')}
       actions={
-        mayChange &&
-        canSpeak && (
+        mayChange && (
           <Button icon={<Speaker2Regular />} onClick={() => setSpeaking(true)}>
             {t('audio:speak')}
           </Button>
@@ -84,7 +81,7 @@ export function AudioList() {
       searchLabel={t('audio:search')}
       empty={{
         title: t('audio:empty'),
-        children: mayChange ? t(canSpeak ? 'audio:emptyHint' : 'audio:emptyHintMute') : null,
+        children: mayChange ? t('audio:emptyHint') : null,
       }}
     />
   );

@@ -45,19 +45,29 @@ export function decibels(level: number | null, language: string): string {
     : `${new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(level)} dB`;
 }
 
+/** The settings of a queue that may be files of the library. */
+const SOUNDS = [
+  'greeting',
+  'music',
+  'overflow_prompt',
+  'timeout_prompt',
+  'no_agents_prompt',
+  'disconnect_prompt',
+] as const;
+
 export interface Use {
   readonly queue: QueueView;
-  readonly as: 'greeting' | 'music';
+  readonly as: (typeof SOUNDS)[number];
 }
 
 /** Which queues play a file of the library, and as what. */
 export function usesOf(name: string, queues: readonly QueueView[]): readonly Use[] {
   return queues.flatMap((queue) => {
-    const uses: Use[] = [];
-    if (queue.greeting && 'file' in queue.greeting && queue.greeting.file === name)
-      uses.push({ queue, as: 'greeting' });
-    if (queue.music?.file === name) uses.push({ queue, as: 'music' });
-    return uses;
+    const playing = SOUNDS.filter((setting) => {
+      const sound = queue[setting];
+      return sound && 'file' in sound && sound.file === name;
+    });
+    return playing.map((as) => ({ queue, as }));
   });
 }
 

@@ -207,6 +207,7 @@ function Change({ entry: { what, field, before, after, note } }: { readonly entr
     'callerid',
     'groups',
     'queues',
+    'attendants',
     'settings',
     'users',
   ]);

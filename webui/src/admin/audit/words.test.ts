@@ -22,6 +22,7 @@ async function inLanguage(language: string): Promise<i18n> {
 const FIELDS: Readonly<Record<string, string>> = {
   organization:
     'name domains limits communication_credits propagation_delay star_codes licence_pools service_number_table ' +
+    'queue_table queues_need_licences ' +
     'trunks numbers users groups audio queues caller_id_policies',
   queue:
     'primary_uri name domain line_uri greeting music distribution alerting agent_limit agents groups ' +
@@ -29,9 +30,9 @@ const FIELDS: Readonly<Record<string, string>> = {
     'presence_based_routing ring_busy wrap_up',
   user:
     'upn display_name licences voice_enabled homed line_uri contacts sip_password voicemail forward_to ' +
-    'hides_number caller_id_policy external_id is_active presence pause opted_out',
-  group: 'name kind members earlier caller_id_policy caller_id_rank external_id',
-  number: 'number kind',
+    'when_busy when_no_answer when_not_reachable ring_time also_ring hides_number caller_id_policy external_id is_active presence pause opted_out',
+  group: 'name kind mail members earlier caller_id_policy caller_id_rank external_id',
+  number: 'number kind state country',
   trunk: 'name addresses',
   audio: 'sha256 name duration language loudness',
   'caller-ID policy':
@@ -59,6 +60,12 @@ test.each([
   ['number', 'kind', 'service-toll', 'Numéro de service'],
   ['group', 'kind', 'security-group', 'Groupe de sécurité'],
   ['account', 'role', 'admin', 'Administrateur'],
+  [
+    'organization',
+    'queue_table',
+    '[5 from 1 and 2 licences]',
+    '5 à partir de 1 licences Phone System et 2 de conférence',
+  ],
   ['organization', 'service_number_table', '[5 from 1 licences]', '5 à partir de 1 licences'],
   [
     'organization',

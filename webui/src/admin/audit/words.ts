@@ -36,6 +36,12 @@ export function valueName(what: string, field: string, value: string, t: TFuncti
     return inside(value).replaceAll(/(\d+) from (\d+) licences/g, (_, numbers, licences) =>
       t('audit:values.allowance', { numbers, licences }),
     );
+  if (field === 'queue_table')
+    return inside(value).replaceAll(
+      /(\d+) from (\d+) and (\d+) licences/g,
+      (_, queues, licences, conferencing) =>
+        t('audit:values.queueAllowance', { queues, licences, conferencing }),
+    );
   if (field === 'limits' || field === 'star_codes')
     return value
       .split(', ')

@@ -18,6 +18,7 @@ import { useLinkStyles } from '~/admin/parts/links';
 import { Section } from '~/admin/parts/Section';
 import { Loaded } from '~/parts/Loaded';
 import { Page } from '~/parts/Page';
+import { placeOf as pageOf, useUnsentMail } from '~/voicemail/unsentMail';
 import { nameOf, placeOf } from './places';
 
 const useStyles = makeStyles({
@@ -57,6 +58,7 @@ export default function CheckArea() {
                 <MessageBarBody>{t('check:fine')}</MessageBarBody>
               </MessageBar>
             )}
+            <UnsentMail />
             {SEVERITIES.map((severity) => (
               <Findings
                 key={severity}
@@ -68,6 +70,31 @@ export default function CheckArea() {
         )}
       </Loaded>
     </Page>
+  );
+}
+
+/** Mail about messages that could not be sent: no fault of the settings' own, and yet to be mended here. */
+function UnsentMail() {
+  const styles = useStyles();
+  const links = useLinkStyles();
+  const { t } = useTranslation('messages');
+  const boxes = useUnsentMail().data ?? [];
+  if (boxes.length === 0) return null;
+  return (
+    <Section title={t('messages:unsentTitle')} about={t('messages:unsentAbout')}>
+      <ul className={styles.list}>
+        {boxes.map((box) => (
+          <li key={box.box_id} className={styles.finding}>
+            <div>
+              <Link className={links.link} to={pageOf(box)}>
+                {box.name}
+              </Link>
+            </div>
+            <Body1>{t('messages:unsent', { count: box.unsent_mails, why: box.mail_error })}</Body1>
+          </li>
+        ))}
+      </ul>
+    </Section>
   );
 }
 

@@ -9,6 +9,7 @@ test.each([
   ['audio hello.wav', 'audio[0]', '/audio/hello.wav'],
   ['number +14255550100', 'numbers[4]', '/numbers/%2B14255550100'],
   ['caller-ID policy Front', 'caller_id_policies[1]', '/caller-id/Front'],
+  ['attendant Main menu', 'attendants[0].open.menu', '/attendants/Main%20menu#open'],
   ['organization', 'trunks', '/settings'],
 ])('%s, %s is at %s', (key, field, place) => {
   expect(placeOf({ key, field })).toBe(place);

@@ -5,6 +5,7 @@ import { type Finding, settingOf } from '~/admin/parts/findings';
 /** Where the things of a kind are, by the word that a finding's key begins with. */
 const PAGES: readonly (readonly [word: string, page: string])[] = [
   ['queue ', '/queues/'],
+  ['attendant ', '/attendants/'],
   ['user ', '/users/'],
   ['group ', '/groups/'],
   ['number ', '/numbers/'],

@@ -23,6 +23,7 @@ import { GROUP_NUMBERS } from '~/api/numbers';
 import { useMay } from '~/api/session';
 import { Loaded } from '~/parts/Loaded';
 import { Page } from '~/parts/Page';
+import { MailboxSection } from '~/voicemail/MailboxSection';
 import { draftOf, formOf, type GroupDraft, type GroupView, isPerson, KINDS, NEW_GROUP } from './groupDraft';
 
 const useStyles = makeStyles({
@@ -107,6 +108,7 @@ function StoredGroup({ stored, onReload }: StoredProps) {
       const body = {
         ...(changes.name !== undefined && { name: all.name }),
         ...(changes.kind !== undefined && { kind: all.kind }),
+        ...(changes.mail !== undefined && { mail: all.mail ?? null }),
         ...(changes.members !== undefined && { members: all.members }),
         caller_id_policy: all.caller_id_policy ?? null,
         caller_id_rank: all.caller_id_rank ?? null,
@@ -116,7 +118,12 @@ function StoredGroup({ stored, onReload }: StoredProps) {
       return { draft: draftOf(after.item), etag: after.etag };
     },
   });
-  return <GroupFields editing={editing} name={name} onReload={onReload} />;
+  return (
+    <>
+      <GroupFields editing={editing} name={name} onReload={onReload} />
+      <MailboxSection box={id} name={name} />
+    </>
+  );
 }
 
 interface FieldsProps {
@@ -164,6 +171,13 @@ function GroupFields({ editing, name, action, onReload }: FieldsProps) {
             ))}
           </Select>
         </Setting>
+        <TextSetting
+          name="mail"
+          label={t('groups:settings.mail')}
+          hint={t('groups:hint.mail')}
+          value={draft.mail}
+          onChange={(mail) => set({ mail })}
+        />
       </Section>
       <MembersSection editing={editing} ownName={name} />
       <CallerId editing={editing} isReadOnly={isReadOnly} />

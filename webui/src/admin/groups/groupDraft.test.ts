@@ -9,6 +9,7 @@ const SALES = {
   caller_id_policy: 'Desk',
   caller_id_rank: 3,
   external_id: null,
+  mail: 'sales@contoso.com',
 } as const;
 
 test('what is stored, sent whole, is what was stored', () => {

@@ -11,6 +11,8 @@ export const KINDS = ['security-group', 'distribution-list', 'office365-group'] 
 export interface GroupDraft {
   readonly name: string;
   readonly kind: Schemas['GroupKind'];
+  /** Empty: none. */
+  readonly mail: string;
   /** UPNs, and names of other groups. */
   readonly members: readonly string[];
   /** Empty: none. */
@@ -21,15 +23,24 @@ export interface GroupDraft {
 export const NEW_GROUP: GroupDraft = {
   name: '',
   kind: 'security-group',
+  mail: '',
   members: [],
   caller_id_policy: '',
   caller_id_rank: '',
 };
 
-export function draftOf({ name, kind, members, caller_id_policy, caller_id_rank }: GroupView): GroupDraft {
+export function draftOf({
+  name,
+  kind,
+  mail,
+  members,
+  caller_id_policy,
+  caller_id_rank,
+}: GroupView): GroupDraft {
   return {
     name,
     kind,
+    mail: mail ?? '',
     members,
     caller_id_policy: caller_id_policy ?? '',
     caller_id_rank: caller_id_rank == null ? '' : String(caller_id_rank),
@@ -42,6 +53,7 @@ export function formOf(draft: GroupDraft): GroupForm {
   return {
     name: draft.name,
     kind: draft.kind,
+    mail: draft.mail.trim() || null,
     members: [...draft.members],
     caller_id_policy: hasPolicy ? draft.caller_id_policy : null,
     caller_id_rank: hasPolicy ? numberIn(draft.caller_id_rank) : null,

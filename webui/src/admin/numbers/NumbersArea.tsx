@@ -51,6 +51,20 @@ export default function NumbersArea() {
       cell: ({ kind }) => t(`admin:numberKind.${kind}`),
     },
     {
+      id: 'state',
+      title: t('numbers:state'),
+      sort: 'state',
+      isMinor: true,
+      cell: ({ state }) => t(`admin:numberState.${state}`),
+    },
+    {
+      id: 'country',
+      title: t('numbers:country'),
+      sort: 'country',
+      isMinor: true,
+      cell: ({ country }) => country,
+    },
+    {
       id: 'belongs_to',
       title: t('numbers:belongsTo'),
       sort: 'belongs_to',

@@ -23,5 +23,7 @@ test('a refusal stands beside its setting until that is another one', () => {
   expect(stillRefused(refusal, base, 'overflow')).toBe('must be somebody');
   expect(stillRefused(refusal, { ...base, name: 'Sales' }, 'overflow.target')).toBe('must be somebody');
   expect(stillRefused(refusal, { ...base, agents: ['a'] }, 'agents')).toBeUndefined();
+  expect(stillRefused(refusal, base, 'agents[1]')).toBe('there is no user b');
+  expect(stillRefused(refusal, { ...base, agents: ['a'] }, 'agents[1]')).toBeUndefined();
   expect(stillRefused(null, base, 'agents')).toBeUndefined();
 });

@@ -35,6 +35,6 @@ export function stillRefused<D extends Draft>(
   field: string,
 ): string | undefined {
   if (refusal === null) return undefined;
-  const name = field.split('.')[0] as keyof D;
+  const name = field.split(/[.[]/)[0] as keyof D;
   return isSame(refusal.sent[name], draft[name]) ? refusal.problem.of(field) : undefined;
 }

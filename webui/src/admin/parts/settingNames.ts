@@ -6,6 +6,7 @@ import type { TFunction } from 'i18next';
 const SETTINGS: Readonly<Record<string, string>> = {
   organization: 'settings:settings',
   queue: 'queues:setting',
+  attendant: 'attendants:setting',
   user: 'users:settings',
   group: 'groups:settings',
   'caller-ID policy': 'callerid:settings',

@@ -10,6 +10,7 @@ const SETTINGS = new Set([
   'numbers',
   'policies',
   'audio',
+  'attendants',
   'organization',
   'licences',
   'trunks',

@@ -8,10 +8,10 @@ import { NumberDialog } from '~/admin/numbers/NumberDialog';
 import { Setting, TextSetting, useFieldsScope } from '~/admin/parts/fields';
 import { NumberPicker, type NumberView } from '~/admin/parts/pickers';
 import { Section } from '~/admin/parts/Section';
+import { telephone } from '~/admin/targets/target';
 import { LONGEST_NAME } from '~/api/numbers';
 import { useMay } from '~/api/session';
 import type { PartProps } from './partProps';
-import { telephone } from './queueDraft';
 
 const useStyles = makeStyles({
   domain: { maxWidth: '440px', minWidth: 0 },

@@ -11,6 +11,7 @@ import { ExitSetting, exitName } from './ExitSetting';
 import type { PartProps } from './partProps';
 import { QueueNumber } from './QueueNumber';
 import { isUsual, type QueueView, SECTION_FIELDS } from './queueDraft';
+import { ToldSetting } from './ToldSetting';
 
 interface Props extends PartProps {
   readonly queue: QueueView | null;
@@ -28,7 +29,11 @@ export function FullSection({ queue, ...part }: Props) {
         count: numberIn(draft.max_waiting) ?? QUEUE_NUMBERS.max_waiting.default,
         exit: exitName('overflow', draft.overflow, t),
       })}
-      isDefault={draft.overflow.kind === 'disconnect' && isUsual('max_waiting', draft)}
+      isDefault={
+        draft.overflow.kind === 'disconnect' &&
+        draft.overflow_prompt.kind === 'none' &&
+        isUsual('max_waiting', draft)
+      }
     >
       <QueueNumber
         name="max_waiting"
@@ -41,6 +46,7 @@ export function FullSection({ queue, ...part }: Props) {
         queue={queue}
         onChange={(overflow) => set({ overflow })}
       />
+      <ToldSetting name="overflow_prompt" editing={part.editing} />
     </FoldingSection>
   );
 }
@@ -57,7 +63,11 @@ export function WaitSection({ queue, ...part }: Props) {
         time: lengthInWords(numberIn(draft.max_wait) ?? QUEUE_NUMBERS.max_wait.default, i18n.language),
         exit: exitName('timeout', draft.timeout, t),
       })}
-      isDefault={draft.timeout.kind === 'disconnect' && isUsual('max_wait', draft)}
+      isDefault={
+        draft.timeout.kind === 'disconnect' &&
+        draft.timeout_prompt.kind === 'none' &&
+        isUsual('max_wait', draft)
+      }
     >
       <QueueNumber name="max_wait" hint={useWaitHint(draft.max_wait)} {...part} />
       <ExitSetting
@@ -66,6 +76,7 @@ export function WaitSection({ queue, ...part }: Props) {
         queue={queue}
         onChange={(timeout) => set({ timeout })}
       />
+      <ToldSetting name="timeout_prompt" editing={part.editing} />
     </FoldingSection>
   );
 }
@@ -103,6 +114,7 @@ export function NobodySection({ editing, queue }: Props) {
         queue={queue}
         onChange={(no_agents) => set({ no_agents })}
       />
+      {draft.no_agents.kind !== 'stay' && <ToldSetting name="no_agents_prompt" editing={editing} />}
       {draft.no_agents.kind !== 'stay' && (
         <Setting name="no_agents_new_calls_only" label={t('queues:setting.no_agents_new_calls_only')}>
           <RadioGroup

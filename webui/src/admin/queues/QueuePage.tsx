@@ -13,10 +13,12 @@ import { findingsAbout, findingsAt, settingOf } from '~/admin/parts/findings';
 import { RemoveButton } from '~/admin/parts/RemoveButton';
 import { type IndexEntry, WithIndex } from '~/admin/parts/SectionIndex';
 import { ifMatch, type Stored, storedOf } from '~/admin/parts/stored';
+import { useTestCall } from '~/admin/testcall/TestCallPanel';
 import { ApiProblem, api, bodyOf, type Schemas } from '~/api/client';
 import { useMay, useSession } from '~/api/session';
 import { Loaded } from '~/parts/Loaded';
 import { Page } from '~/parts/Page';
+import { MailboxSection } from '~/voicemail/MailboxSection';
 import { AgentsSection, RingingSection } from './AgentsSection';
 import { BasicsSection } from './BasicsSection';
 import { DistributionSection } from './DistributionSection';
@@ -38,7 +40,6 @@ import {
   SECTION_FIELDS,
 } from './queueDraft';
 import { SoundsSection } from './SoundsSection';
-import { useTestCall } from './TestCallPanel';
 
 type OrganizationView = Schemas['OrganizationView'];
 
@@ -57,7 +58,7 @@ export function NewQueuePage() {
 }
 
 function NewQueue({ organization }: { readonly organization: OrganizationView }) {
-  const { t } = useTranslation(['queues', 'admin']);
+  const { t } = useTranslation(['queues', 'targets', 'admin']);
   const navigate = useNavigate();
   const client = useQueryClient();
   const stored = useMemo<Base<QueueDraft>>(
@@ -112,7 +113,7 @@ interface StoredQueueProps {
 }
 
 function StoredQueue({ stored, organization, onReload }: StoredQueueProps) {
-  const { t } = useTranslation(['queues', 'admin']);
+  const { t } = useTranslation(['queues', 'targets', 'admin']);
   const navigate = useNavigate();
   const client = useQueryClient();
   const mayChange = useMayChange(stored.item);
@@ -140,7 +141,9 @@ function StoredQueue({ stored, organization, onReload }: StoredQueueProps) {
     onSaved: () => void client.invalidateQueries({ queryKey: ['session'] }),
   });
   useSettingInAddress(useLocation().hash);
-  const testCall = useTestCall(stored.item);
+  const testCall = useTestCall('queue', () =>
+    bodyOf(api.POST('/api/v1/queues/{key}/test-call', { params: { path: { key: id } } })),
+  );
   return (
     <Page
       title={name}
@@ -172,6 +175,7 @@ function StoredQueue({ stored, organization, onReload }: StoredQueueProps) {
         isReadOnly={!mayChange}
         onReload={onReload}
       />
+      <MailboxSection box={id} name={name} />
     </Page>
   );
 }

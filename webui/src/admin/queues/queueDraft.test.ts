@@ -14,7 +14,6 @@ import {
   problemsIn,
   type QueueDraft,
   type QueueView,
-  telephone,
   withDistribution,
 } from './queueDraft';
 
@@ -30,6 +29,8 @@ const stored: QueueView = {
   line_uri: 'tel:+14255550100',
   greeting: { say: 'Welcome', language: 'fr' },
   music: { file: 'jazz.mp3' },
+  timeout_prompt: { file: 'late.wav' },
+  language: 'fr',
   distribution: 'serial',
   alerting: 'one',
   agent_limit: 50,
@@ -135,18 +136,20 @@ test.each([
   ],
   [
     { action: 'voicemail', target: 'sip:bao@contoso.com' },
-    { kind: 'voicemail', target: 'bao@contoso.com' },
+    { kind: 'personal', target: 'bao@contoso.com' },
+  ],
+  [
+    { action: 'forward', target: 'attendant:Main menu' },
+    { kind: 'attendant', target: 'Main menu' },
+  ],
+  [
+    { action: 'forward', target: 'voicemail:Sales' },
+    { kind: 'voicemail', target: 'Sales' },
   ],
 ] as const)('the exit %j is %j, and is sent as it came', (form, exit) => {
   expect(exitOf(form, DOMAINS)).toEqual(exit);
   const sent = patchOf({ overflow: exitOf(form, DOMAINS) }, draft).overflow;
   expect(sent).toEqual(form.target === null ? { action: form.action } : form);
-});
-
-test('a number may be typed without tel:, and what is refused stays as it was typed', () => {
-  expect(telephone(' +441632960001 ')).toBe('tel:+441632960001');
-  expect(telephone('tel:+441632960001')).toBe('tel:+441632960001');
-  expect(telephone('0163 296')).toBe('0163 296');
 });
 
 describe('another distribution method', () => {
@@ -187,6 +190,19 @@ test('ranges are those of the organization', () => {
   expect(problems.agent_alert_time).toContain('seconds');
   expect(problems.name).toContain('"count":65');
   expect(problemsIn({ ...draft, name: 'help@desk' }, limits, t).name).toContain('noAt');
+});
+
+test('what callers are told before an exit is a file, a text or nothing', () => {
+  expect(draft.timeout_prompt.kind).toBe('file');
+  expect(draft.overflow_prompt.kind).toBe('none');
+  const spoken = { kind: 'speech', file: '', say: 'Au revoir', language: 'fr' } as const;
+  expect(patched({ disconnect_prompt: spoken, timeout_prompt: { ...spoken, kind: 'none' } })).toEqual({
+    disconnect_prompt: { say: 'Au revoir', language: 'fr' },
+    timeout_prompt: null,
+  });
+  expect(missingIn({ ...draft, no_agents_prompt: { ...spoken, say: '' } }, t).no_agents_prompt).toContain(
+    'missing.speech',
+  );
 });
 
 test('what is missing is what was chosen and not filled in', () => {

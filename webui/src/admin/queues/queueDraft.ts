@@ -1,7 +1,16 @@
 /** A queue as its form holds it: from the API's words and back. Nothing in here does I/O. */
 
 import type { TFunction } from 'i18next';
+import {
+  missingSound,
+  type SpokenDraft,
+  type SpokenLanguage,
+  silence,
+  spokenForm,
+  spokenOf,
+} from '~/admin/audio/spoken';
 import { nameProblem, numberIn, type Range, rangeProblem } from '~/admin/parts/ranges';
+import { type TargetKind, targetOf, written } from '~/admin/targets/target';
 import type { ApiProblem, FieldProblem, Schemas } from '~/api/client';
 import { QUEUE_NUMBERS } from '~/api/numbers';
 
@@ -16,37 +25,45 @@ export const ALERTINGS: readonly Alerting[] = ['one', 'parallel'];
 export const EXITS = ['overflow', 'timeout', 'no_agents'] as const;
 export type ExitName = (typeof EXITS)[number];
 
-export interface GreetingDraft {
-  readonly kind: 'none' | 'file' | 'speech';
-  readonly file: string;
-  readonly say: string;
-  readonly language: 'en' | 'fr';
-}
+/** The settings that are something told to callers: a file or a text. */
+export const SPOKEN = [
+  'greeting',
+  'overflow_prompt',
+  'timeout_prompt',
+  'no_agents_prompt',
+  'disconnect_prompt',
+] as const;
+export type SpokenName = (typeof SPOKEN)[number];
 
 export interface MusicDraft {
   readonly kind: 'default' | 'file';
   readonly file: string;
 }
 
-/** What happens to a caller who leaves the line; `stay` is to leave them in it. */
-export type ExitKind = 'disconnect' | 'stay' | 'person' | 'queue' | 'voicemail' | 'address';
+/**
+ * What happens to a caller who leaves the line; `stay` is to leave them in it, `personal` is 2018's way to somebody's
+ * voicemail, through the person.
+ */
+export type ExitKind = 'disconnect' | 'stay' | 'personal' | TargetKind;
 
 export interface ExitDraft {
   readonly kind: ExitKind;
-  /** A UPN for `person` and `voicemail`, a name for `queue`, `tel:` or `sip:` for `address`. */
+  /** A UPN for `personal`, else as `Target` has it. */
   readonly target: string;
 }
 
 /** The settings that are numbers; in a draft an empty one stands for its default. */
 export type QueueNumberName = keyof typeof QUEUE_NUMBERS;
 
-export interface QueueDraft extends Readonly<Record<QueueNumberName, string>> {
+export interface QueueDraft
+  extends Readonly<Record<QueueNumberName, string>>,
+    Readonly<Record<SpokenName, SpokenDraft>> {
   readonly name: string;
   /** As the API has it, `tel:+14255550100`; empty for none. */
   readonly line_uri: string;
   readonly domain: string;
-  readonly greeting: GreetingDraft;
   readonly music: MusicDraft;
+  readonly language: SpokenLanguage;
   readonly distribution: Distribution;
   readonly alerting: Alerting;
   readonly allow_opt_out: boolean;
@@ -64,21 +81,24 @@ export interface QueueDraft extends Readonly<Record<QueueNumberName, string>> {
 export const SECTION_FIELDS = {
   basics: ['name', 'line_uri', 'domain'],
   'agents-section': ['agents', 'groups'],
-  sounds: ['greeting', 'music'],
+  sounds: ['greeting', 'music', 'disconnect_prompt', 'language'],
   'distribution-section': ['distribution', 'alerting'],
   ringing: ['allow_opt_out', 'agent_limit', 'agent_alert_time'],
-  full: ['max_waiting', 'overflow'],
-  wait: ['max_wait', 'timeout'],
-  nobody: ['no_agents', 'no_agents_new_calls_only'],
+  full: ['max_waiting', 'overflow', 'overflow_prompt'],
+  wait: ['max_wait', 'timeout', 'timeout_prompt'],
+  nobody: ['no_agents', 'no_agents_prompt', 'no_agents_new_calls_only'],
   more: ['presence_based_routing', 'wrap_up', 'ring_busy'],
 } as const satisfies Record<string, readonly (keyof QueueDraft)[]>;
 
 const NUMBERS = Object.keys(QUEUE_NUMBERS) as QueueNumberName[];
-const NO_GREETING: GreetingDraft = { kind: 'none', file: '', say: '', language: 'en' };
 const DISCONNECT: ExitDraft = { kind: 'disconnect', target: '' };
 
 function eachNumber<Value>(value: (field: QueueNumberName) => Value): Record<QueueNumberName, Value> {
   return Object.fromEntries(NUMBERS.map((field) => [field, value(field)])) as Record<QueueNumberName, Value>;
+}
+
+function eachSpoken<Value>(value: (name: SpokenName) => Value): Record<SpokenName, Value> {
+  return Object.fromEntries(SPOKEN.map((name) => [name, value(name)])) as Record<SpokenName, Value>;
 }
 
 /** Whether a number is what it is without anybody's doing. */
@@ -92,8 +112,9 @@ export function newQueue(domains: readonly string[]): QueueDraft {
     name: '',
     line_uri: '',
     domain: domains.length === 1 ? (domains[0] ?? '') : '',
-    greeting: NO_GREETING,
+    ...eachSpoken(() => silence()),
     music: { kind: 'default', file: '' },
+    language: 'en',
     distribution: 'attendant',
     alerting: 'one',
     allow_opt_out: true,
@@ -114,8 +135,9 @@ export function draftOf(queue: QueueView, domains: readonly string[]): QueueDraf
     name: queue.name,
     line_uri: queue.line_uri ?? '',
     domain: queue.domain ?? '',
-    greeting: greetingOf(queue.greeting),
+    ...eachSpoken((name) => spokenOf(queue[name])),
     music: queue.music ? { kind: 'file', file: queue.music.file } : { kind: 'default', file: '' },
+    language: queue.language,
     distribution: queue.distribution,
     alerting: queue.alerting ?? defaultAlerting(queue.distribution),
     allow_opt_out: queue.allow_opt_out,
@@ -131,24 +153,12 @@ export function draftOf(queue: QueueView, domains: readonly string[]): QueueDraf
   };
 }
 
-function greetingOf(greeting: QueueView['greeting']): GreetingDraft {
-  if (!greeting) return NO_GREETING;
-  if ('file' in greeting) return { ...NO_GREETING, kind: 'file', file: greeting.file };
-  return { ...NO_GREETING, kind: 'speech', say: greeting.say, language: greeting.language };
-}
-
 export function exitOf({ action, target }: ExitForm, domains: readonly string[]): ExitDraft {
   const to = target ?? '';
   if (action === 'queue') return { kind: 'stay', target: '' };
   if (action === 'disconnect') return DISCONNECT;
-  if (action === 'voicemail') return { kind: 'voicemail', target: to.replace(/^sip:/i, '') };
-  if (/^sip:hg_[0-9a-f]{32}@/.test(to)) return { kind: 'queue', target: to };
-  if (/^sip:/i.test(to)) {
-    const upn = to.slice('sip:'.length);
-    const isOurs = domains.includes(upn.slice(upn.lastIndexOf('@') + 1).toLowerCase());
-    return isOurs ? { kind: 'person', target: upn } : { kind: 'address', target: to };
-  }
-  return { kind: /^tel:/i.test(to) ? 'address' : 'queue', target: to };
+  if (action === 'voicemail') return { kind: 'personal', target: to.replace(/^sip:/i, '') };
+  return targetOf(to, domains);
 }
 
 function exitForm({ kind, target }: ExitDraft): ExitForm {
@@ -157,21 +167,11 @@ function exitForm({ kind, target }: ExitDraft): ExitForm {
       return { action: 'disconnect' };
     case 'stay':
       return { action: 'queue' };
-    case 'voicemail':
+    case 'personal':
       return { action: 'voicemail', target: target && `sip:${target}` };
-    case 'person':
-      return { action: 'forward', target: target && `sip:${target}` };
-    case 'queue':
-      return { action: 'forward', target };
-    case 'address':
-      return { action: 'forward', target: telephone(target) };
+    default:
+      return { action: 'forward', target: written({ kind, target }) };
   }
-}
-
-/** A number as people write it, with `tel:` before it where that is missing; all else stays as it is. */
-export function telephone(text: string): string {
-  const typed = text.trim();
-  return /^\+\d/.test(typed) ? `tel:${typed}` : typed;
 }
 
 /** Only round robin and longest idle have several calls alert at once unless somebody says otherwise. */
@@ -201,13 +201,12 @@ export function patchOf(changes: Partial<QueueDraft>, draft: QueueDraft): QueueP
           alerting: draft.alerting,
           presence_based_routing: draft.presence_based_routing,
         };
-  const { greeting, music, line_uri, agents, groups, overflow, timeout, no_agents, ...plain } = whole;
-  const sent = Object.entries(plain).map(([field, value]) => [
-    field,
-    field in QUEUE_NUMBERS ? numberIn(String(value)) : value,
-  ]);
+  const { music, line_uri, agents, groups, overflow, timeout, no_agents, ...plain } = whole;
+  const sent = Object.entries(plain).map(([field, value]) => {
+    if (isSpoken(field)) return [field, spokenForm(value as SpokenDraft)];
+    return [field, field in QUEUE_NUMBERS ? numberIn(String(value)) : value];
+  });
   const patch: QueuePatch = Object.fromEntries(sent);
-  if (greeting !== undefined) patch.greeting = greetingForm(greeting);
   if (music !== undefined) patch.music = music.kind === 'file' ? { file: music.file } : null;
   if (line_uri !== undefined) patch.line_uri = line_uri || null;
   if (agents !== undefined) patch.agents = [...agents];
@@ -225,14 +224,8 @@ export function formOf(draft: QueueDraft): Schemas['QueueForm'] {
   return Object.fromEntries(given) as unknown as Schemas['QueueForm'];
 }
 
-function greetingForm({
-  kind,
-  file,
-  say,
-  language,
-}: GreetingDraft): NonNullable<QueuePatch['greeting']> | null {
-  if (kind === 'none') return null;
-  return kind === 'file' ? { file } : { say, language };
+function isSpoken(field: string): field is SpokenName {
+  return SPOKEN.some((name) => name === field);
 }
 
 /** What a number may be in this organization, whose limits may have one of the same name. */
@@ -254,13 +247,12 @@ export function problemsIn(
 
 /** What a queue lacks to be saved, by setting. */
 export function missingIn(draft: QueueDraft, t: TFunction): Record<string, string | undefined> {
-  const { name, greeting, music } = draft;
-  const isSilent = greeting.kind === 'file' ? greeting.file === '' : greeting.say.trim() === '';
+  const { name, music } = draft;
   const exits = EXITS.map((exit) => [exit, missingTarget(draft[exit], t)] as const);
   return {
     name: name === '' ? t('admin:isMissing') : undefined,
     domain: draft.domain === '' ? t('queues:missing.domain') : undefined,
-    greeting: greeting.kind !== 'none' && isSilent ? t(`queues:missing.${greeting.kind}`) : undefined,
+    ...eachSpoken((spoken) => missingSound(draft[spoken], t)),
     music: music.kind === 'file' && music.file === '' ? t('queues:missing.file') : undefined,
     ...Object.fromEntries(exits),
   };
@@ -268,12 +260,12 @@ export function missingIn(draft: QueueDraft, t: TFunction): Record<string, strin
 
 function missingTarget({ kind, target }: ExitDraft, t: TFunction): string | undefined {
   if (kind === 'disconnect' || kind === 'stay' || target.trim() !== '') return undefined;
-  return t(`queues:missing.${kind}`);
+  return t(`targets:missing.${kind === 'personal' ? 'person' : kind}`);
 }
 
 /** What is wrong elsewhere because of this queue: a loop is told at the first forward of it, wherever that is. */
 export function elsewhere(problem: ApiProblem): readonly FieldProblem[] {
-  return problem.fields.filter(({ field }) => /^(queues|users)\[\d+\]/.test(field));
+  return problem.fields.filter(({ field }) => /^(queues|users|attendants)\[\d+\]/.test(field));
 }
 
 /** Which exits may have made a loop: those that changed and lead somewhere. */

@@ -1,9 +1,6 @@
-/** How many licences of each kind there are, and how many service numbers they allow. */
+/** How many licences of each kind there are, and how many service numbers and queues they allow. */
 
 import {
-  Button,
-  Caption1,
-  Input,
   makeStyles,
   ProgressBar,
   Table,
@@ -13,16 +10,14 @@ import {
   TableHeaderCell,
   TableRow,
   Text,
-  tokens,
 } from '@fluentui/react-components';
-import { AddRegular, DismissRegular } from '@fluentui/react-icons';
 import { useQuery } from '@tanstack/react-query';
 import type { TFunction } from 'i18next';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { EditFrame } from '~/admin/parts/EditFrame';
 import { type Base, type Editing, useEditing } from '~/admin/parts/editing';
-import { useFieldsScope } from '~/admin/parts/fields';
+import { SwitchSetting } from '~/admin/parts/fields';
 import { useStoredOrganization } from '~/admin/parts/organization';
 import { numberIn } from '~/admin/parts/ranges';
 import { Section } from '~/admin/parts/Section';
@@ -34,19 +29,17 @@ import {
   type LicencesDraft,
   licencesDraftOf,
   licencesPatchOf,
+  NEW_QUEUE_STEP,
   NEW_STEP,
   type OrganizationView,
-  type Step,
 } from './organizationDraft';
+import { CellInput, StepTable } from './StepTable';
 
 type Licences = Schemas['Licences'];
 
 const useStyles = makeStyles({
   wide: { overflowX: 'auto' },
-  size: { width: '110px' },
   bar: { minWidth: '80px' },
-  problem: { display: 'block', color: tokens.colorStatusDangerForeground1 },
-  add: { alignSelf: 'start' },
 });
 
 export function LicencesPage() {
@@ -97,6 +90,7 @@ function LicencesForm({ stored, licences, onReload }: FormProps) {
     >
       <Pools editing={editing} licences={licences} />
       <Allowances editing={editing} licences={licences} />
+      <QueueAllowances editing={editing} />
     </EditFrame>
   );
 }
@@ -108,13 +102,14 @@ function problemsOf(draft: LicencesDraft, licences: Licences, t: TFunction) {
     if (size !== null && !(size >= assigned))
       problems[`licence_pools.${licence}`] = t('settings:poolTooSmall', { count: assigned });
   }
-  draft.service_number_table.forEach((step, place) => {
-    for (const field of ['phone_system_licences', 'service_numbers'] as const) {
-      const value = numberIn(step[field]);
-      if (value === null || !(value >= 0))
-        problems[`service_number_table[${place}].${field}`] = t('settings:notNegative');
-    }
-  });
+  for (const table of ['service_number_table', 'queue_table'] as const)
+    draft[table].forEach((step, place) => {
+      for (const [field, typed] of Object.entries(step)) {
+        const value = numberIn(typed);
+        if (value === null || !(value >= 0))
+          problems[`${table}[${place}].${field}`] = t('settings:notNegative');
+      }
+    });
   return problems;
 }
 
@@ -177,12 +172,7 @@ function Pools({ editing: { draft, set }, licences }: PartProps) {
 
 /** So many licences allow so many service numbers. */
 function Allowances({ editing: { draft, set }, licences: { service_numbers } }: PartProps) {
-  const styles = useStyles();
-  const { t } = useTranslation(['settings', 'admin']);
-  const { isReadOnly } = useFieldsScope();
-  const steps = draft.service_number_table;
-  const change = (place: number, step: Partial<Step>) =>
-    set({ service_number_table: steps.map((each, at) => (at === place ? { ...each, ...step } : each)) });
+  const { t } = useTranslation('settings');
   return (
     <Section title={t('settings:settings.service_number_table')} about={t('settings:tableAbout')}>
       <Text>
@@ -194,87 +184,49 @@ function Allowances({ editing: { draft, set }, licences: { service_numbers } }: 
               licences: service_numbers.phone_system_licences,
             })}
       </Text>
-      {steps.length > 0 && (
-        <Table aria-label={t('settings:settings.service_number_table')}>
-          <TableHeader>
-            <TableRow>
-              <TableHeaderCell>{t('settings:fromLicences')}</TableHeaderCell>
-              <TableHeaderCell>{t('settings:allowedNumbers')}</TableHeaderCell>
-              {!isReadOnly && <TableHeaderCell>{t('admin:actions')}</TableHeaderCell>}
-            </TableRow>
-          </TableHeader>
-          <TableBody>
-            {steps.map((step, place) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a step has nothing else that stays while it is typed
-              <TableRow key={place}>
-                {(['phone_system_licences', 'service_numbers'] as const).map((field) => (
-                  <TableCell key={field}>
-                    <CellInput
-                      field={`service_number_table[${place}].${field}`}
-                      label={t(`settings:stepLabel.${field}`, { place: place + 1 })}
-                      value={step[field]}
-                      onType={(typed) => change(place, { [field]: typed })}
-                    />
-                  </TableCell>
-                ))}
-                {!isReadOnly && (
-                  <TableCell>
-                    <Button
-                      appearance="subtle"
-                      icon={<DismissRegular />}
-                      aria-label={t('settings:removeStep', { place: place + 1 })}
-                      onClick={() => set({ service_number_table: steps.filter((_, at) => at !== place) })}
-                    />
-                  </TableCell>
-                )}
-              </TableRow>
-            ))}
-          </TableBody>
-        </Table>
-      )}
-      {!isReadOnly && (
-        <Button
-          className={styles.add}
-          icon={<AddRegular />}
-          onClick={() => set({ service_number_table: [...steps, NEW_STEP] })}
-        >
-          {t('settings:addStep')}
-        </Button>
-      )}
+      <StepTable
+        name="service_number_table"
+        columns={[
+          { field: 'phone_system_licences', title: t('settings:fromLicences') },
+          { field: 'service_numbers', title: t('settings:allowedNumbers') },
+        ]}
+        labelOf={(field, place) => t(`settings:stepLabel.${field}`, { place })}
+        addLabel={t('settings:addStep')}
+        removeLabelOf={(place) => t('settings:removeStep', { place })}
+        steps={draft.service_number_table}
+        newStep={NEW_STEP}
+        onChange={(service_number_table) => set({ service_number_table })}
+      />
     </Section>
   );
 }
 
-interface CellInputProps {
-  readonly field: string;
-  readonly label: string;
-  readonly value: string;
-  readonly placeholder?: string;
-  readonly onType: (typed: string) => void;
-}
-
-function CellInput({ field, label, value, placeholder, onType }: CellInputProps) {
-  const styles = useStyles();
-  const { problemOf, isReadOnly } = useFieldsScope();
-  const problem = problemOf(field);
+/** So many licences of two kinds allow so many queues, and without some there are none. */
+function QueueAllowances({ editing: { draft, set } }: Pick<PartProps, 'editing'>) {
+  const { t } = useTranslation('settings');
   return (
-    <div data-invalid={problem !== undefined || undefined}>
-      <Input
-        className={styles.size}
-        inputMode="numeric"
-        aria-label={label}
-        aria-invalid={problem !== undefined}
-        autoComplete="off"
-        readOnly={isReadOnly}
-        value={value}
-        {...(placeholder !== undefined && { placeholder })}
-        onChange={(_, data) => onType(data.value)}
+    <Section title={t('settings:settings.queue_table')} about={t('settings:queueTableAbout')}>
+      <SwitchSetting
+        name="queues_need_licences"
+        label={t('settings:settings.queues_need_licences')}
+        hint={t('settings:hint.queues_need_licences')}
+        isOn={draft.queues_need_licences}
+        onChange={(queues_need_licences) => set({ queues_need_licences })}
       />
-      {problem !== undefined && (
-        <Caption1 className={styles.problem} role="alert">
-          {problem}
-        </Caption1>
-      )}
-    </div>
+      <StepTable
+        name="queue_table"
+        columns={[
+          { field: 'phone_system_licences', title: t('settings:fromTelephony') },
+          { field: 'conferencing_licences', title: t('settings:fromConferencing') },
+          { field: 'queues', title: t('settings:allowedQueues') },
+        ]}
+        labelOf={(field, place) => t(`settings:queueStepLabel.${field}`, { place })}
+        addLabel={t('settings:addQueueStep')}
+        removeLabelOf={(place) => t('settings:removeQueueStep', { place })}
+        steps={draft.queue_table}
+        newStep={NEW_QUEUE_STEP}
+        onChange={(queue_table) => set({ queue_table })}
+      />
+    </Section>
   );
 }

@@ -21,7 +21,13 @@ import { useMay, useSession } from '~/api/session';
 import { Failure } from '~/parts/Failure';
 import { Loaded } from '~/parts/Loaded';
 import { useSay } from '~/parts/toasts';
-import { draftOf, type OrganizationDraft, type OrganizationView, patchOf } from './organizationDraft';
+import {
+  draftOf,
+  type OrganizationDraft,
+  type OrganizationView,
+  patchOf,
+  STAR_CODES,
+} from './organizationDraft';
 
 const useStyles = makeStyles({
   list: {
@@ -146,18 +152,15 @@ function OrganizationForm({ stored, onReload }: FormProps) {
         />
       </Section>
       <Section title={t('settings:settings.star_codes')} about={t('settings:starCodesAbout')}>
-        <TextSetting
-          name="star_codes.opt_out"
-          label={t('settings:optOutCode')}
-          value={draft.star_codes.opt_out}
-          onChange={(opt_out) => set({ star_codes: { ...draft.star_codes, opt_out } })}
-        />
-        <TextSetting
-          name="star_codes.opt_in"
-          label={t('settings:optInCode')}
-          value={draft.star_codes.opt_in}
-          onChange={(opt_in) => set({ star_codes: { ...draft.star_codes, opt_in } })}
-        />
+        {STAR_CODES.map((name) => (
+          <TextSetting
+            key={name}
+            name={`star_codes.${name}`}
+            label={t(`settings:starCode.${name}`)}
+            value={draft.star_codes[name]}
+            onChange={(code) => set({ star_codes: { ...draft.star_codes, [name]: code } })}
+          />
+        ))}
       </Section>
     </EditFrame>
   );

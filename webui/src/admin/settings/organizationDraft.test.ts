@@ -8,6 +8,18 @@ import {
   patchOf,
 } from './organizationDraft';
 
+const CODES = {
+  opt_out: '*45',
+  opt_in: null,
+  forward_all: '*72',
+  forward_all_off: '*73',
+  forward_busy: '*90',
+  forward_busy_off: '*91',
+  forward_no_answer: '*92',
+  forward_no_answer_off: '*93',
+  hide_number: null,
+};
+
 const CONTOSO: OrganizationView = {
   id: 'o1',
   organization: 'Contoso',
@@ -17,15 +29,23 @@ const CONTOSO: OrganizationView = {
   propagation_delay: false,
   time_zone: null,
   queue_name_in_identity: true,
-  star_codes: { opt_out: '*45', opt_in: null },
+  star_codes: CODES,
   licence_pools: { E5: 20 },
   service_number_table: [{ phone_system_licences: 0, service_numbers: 5 }],
+  queue_table: [{ phone_system_licences: 1, conferencing_licences: 2, queues: 3 }],
+  queues_need_licences: false,
 };
 
 test('what is stored, sent whole, is what was stored', () => {
-  const { id, domains, licence_pools, service_number_table, ...once } = CONTOSO;
+  const { id, domains, licence_pools, service_number_table, queue_table, queues_need_licences, ...once } =
+    CONTOSO;
   expect(patchOf(draftOf(CONTOSO))).toEqual(once);
-  expect(licencesPatchOf(licencesDraftOf(CONTOSO))).toEqual({ licence_pools, service_number_table });
+  expect(licencesPatchOf(licencesDraftOf(CONTOSO))).toEqual({
+    licence_pools,
+    service_number_table,
+    queue_table,
+    queues_need_licences,
+  });
 });
 
 test('only what changed is sent', () => {
@@ -35,16 +55,18 @@ test('only what changed is sent', () => {
 test('an empty limit is the default, an empty star code is off', () => {
   const { limits, star_codes } = patchOf({
     limits: { max_waiting: '', agent_limit: '7' },
-    star_codes: { opt_out: ' ', opt_in: '*46' },
+    star_codes: { ...draftOf(CONTOSO).star_codes, opt_out: ' ', opt_in: '*46' },
   });
   expect(limits).toEqual({ max_waiting: 200, agent_limit: 7 });
-  expect(star_codes).toEqual({ opt_out: null, opt_in: '*46' });
+  expect(star_codes).toEqual({ ...CODES, opt_out: null, opt_in: '*46' });
 });
 
 test('a pool without a size is none, and an empty step is nothing', () => {
   const { licence_pools, service_number_table } = licencesPatchOf({
     licence_pools: { E5: '', E3: '4' },
     service_number_table: [NEW_STEP],
+    queue_table: [],
+    queues_need_licences: false,
   });
   expect(licence_pools).toEqual({ E3: 4 });
   expect(service_number_table).toEqual([{ phone_system_licences: 0, service_numbers: 0 }]);

@@ -8,12 +8,30 @@ export type OrganizationView = Schemas['OrganizationView'];
 export type OrganizationPatch = Schemas['OrganizationFieldsPatch'];
 export type Licence = Schemas['Licence'];
 
+/** What people dial, in the order of the page. */
+export const STAR_CODES = [
+  'opt_out',
+  'opt_in',
+  'forward_all',
+  'forward_all_off',
+  'forward_busy',
+  'forward_busy_off',
+  'forward_no_answer',
+  'forward_no_answer_off',
+  'hide_number',
+] as const;
+export type StarCodes = Readonly<Record<(typeof STAR_CODES)[number], string>>;
+
+function codesOf<T>(codeOf: (name: keyof StarCodes) => T): Record<keyof StarCodes, T> {
+  return Object.fromEntries(STAR_CODES.map((name) => [name, codeOf(name)])) as Record<keyof StarCodes, T>;
+}
+
 /** Numbers are text until they are sent: empty stands for the default. */
 export interface OrganizationDraft {
   readonly organization: string;
   readonly limits: { readonly max_waiting: string; readonly agent_limit: string };
   /** Empty: switched off. */
-  readonly star_codes: { readonly opt_out: string; readonly opt_in: string };
+  readonly star_codes: StarCodes;
   readonly communication_credits: boolean;
   readonly propagation_delay: boolean;
   /** Empty: that of the server. */
@@ -27,7 +45,7 @@ export function draftOf(view: OrganizationView): OrganizationDraft {
   return {
     organization,
     limits: { max_waiting: String(limits.max_waiting), agent_limit: String(limits.agent_limit) },
-    star_codes: { opt_out: star_codes.opt_out ?? '', opt_in: star_codes.opt_in ?? '' },
+    star_codes: codesOf((name) => star_codes[name] ?? ''),
     communication_credits,
     propagation_delay,
     time_zone: time_zone ?? '',
@@ -48,7 +66,7 @@ export function patchOf(changes: Partial<OrganizationDraft>): OrganizationPatch 
       },
     }),
     ...(star_codes !== undefined && {
-      star_codes: { opt_out: star_codes.opt_out.trim() || null, opt_in: star_codes.opt_in.trim() || null },
+      star_codes: codesOf((name) => star_codes[name].trim() || null),
     }),
   };
 }
@@ -58,17 +76,35 @@ export interface Step {
   readonly service_numbers: string;
 }
 
+export interface QueueStep {
+  readonly phone_system_licences: string;
+  readonly conferencing_licences: string;
+  readonly queues: string;
+}
+
 export interface LicencesDraft {
   /** How many there are of each; empty: no bound. */
   readonly licence_pools: Readonly<Record<string, string>>;
   /** How many service numbers so many Phone System licences allow; without any steps: any number. */
   readonly service_number_table: readonly Step[];
+  /** How many queues licences of both kinds allow; without any steps: any number. */
+  readonly queue_table: readonly QueueStep[];
+  /** Whether there are queues only with the licences of 2018. */
+  readonly queues_need_licences: boolean;
 }
 
 export const NEW_STEP: Step = { phone_system_licences: '', service_numbers: '' };
+export const NEW_QUEUE_STEP: QueueStep = { phone_system_licences: '', conferencing_licences: '', queues: '' };
 
-export function licencesDraftOf({ licence_pools, service_number_table }: OrganizationView): LicencesDraft {
+export function licencesDraftOf(view: OrganizationView): LicencesDraft {
+  const { licence_pools, service_number_table, queue_table, queues_need_licences } = view;
   return {
+    queues_need_licences,
+    queue_table: queue_table.map((step) => ({
+      phone_system_licences: String(step.phone_system_licences),
+      conferencing_licences: String(step.conferencing_licences),
+      queues: String(step.queues),
+    })),
     licence_pools: Object.fromEntries(
       Object.entries(licence_pools).map(([licence, size]) => [licence, String(size)]),
     ),
@@ -79,9 +115,16 @@ export function licencesDraftOf({ licence_pools, service_number_table }: Organiz
   };
 }
 
-export function licencesPatchOf({ licence_pools, service_number_table }: LicencesDraft): OrganizationPatch {
+export function licencesPatchOf(draft: LicencesDraft): OrganizationPatch {
+  const { licence_pools, service_number_table, queue_table, queues_need_licences } = draft;
   const pools = Object.entries(licence_pools).map(([licence, size]) => [licence, numberIn(size)] as const);
   return {
+    queues_need_licences,
+    queue_table: queue_table.map((step) => ({
+      phone_system_licences: numberIn(step.phone_system_licences) ?? 0,
+      conferencing_licences: numberIn(step.conferencing_licences) ?? 0,
+      queues: numberIn(step.queues) ?? 0,
+    })),
     licence_pools: Object.fromEntries(
       pools.filter((pool): pool is readonly [string, number] => pool[1] !== null),
     ),

@@ -15,14 +15,16 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { EditFrame } from '~/admin/parts/EditFrame';
 import type { Editing } from '~/admin/parts/editing';
-import { ControlGroup, Setting, SwitchSetting, TextSetting } from '~/admin/parts/fields';
+import { ControlGroup, NumberSetting, Setting, SwitchSetting, TextSetting } from '~/admin/parts/fields';
 import type { Finding } from '~/admin/parts/findings';
 import { whole } from '~/admin/parts/listing';
 import { useOrganization } from '~/admin/parts/organization';
 import { NumberPicker, type NumberView } from '~/admin/parts/pickers';
 import { SecretInput } from '~/admin/parts/SecretInput';
 import { FoldingSection, Section } from '~/admin/parts/Section';
+import { TargetSetting } from '~/admin/targets/TargetSetting';
 import { api, bodyOf, type Schemas } from '~/api/client';
+import { USER_NUMBERS } from '~/api/numbers';
 import { useMay } from '~/api/session';
 import {
   countsLicences,
@@ -66,6 +68,8 @@ interface PartProps {
   readonly editing: Pick<Editing<UserDraft>, 'draft' | 'set'>;
   readonly isReadOnly: boolean;
 }
+
+const RULE = ['forward_to', 'when_busy', 'when_no_answer', 'when_not_reachable'] as const;
 
 export function UserFields<D extends UserDraft>(props: Props<D>) {
   const { editing, user, findings = [], action, onReload, children } = props;
@@ -179,6 +183,13 @@ function Calls({ editing: { draft, set }, isReadOnly }: PartProps) {
             onPick={({ value }) => set({ line_uri: value })}
           />
         </Setting>
+        <TextSetting
+          name="extension"
+          label={t('users:settings.extension')}
+          hint={t('users:hint.extension')}
+          value={draft.extension}
+          onChange={(extension) => set({ extension: extension.trim() })}
+        />
       </Section>
       {organization.data !== undefined && (
         <LicencesSection editing={{ draft, set }} isReadOnly={isReadOnly} isFolded={!counts} />
@@ -318,7 +329,8 @@ function Phone({ editing, isReadOnly, hasPassword }: PartProps & { readonly hasP
 /** Where calls go instead, and what calls out show. */
 function Elsewhere({ editing: { draft, set }, isReadOnly }: PartProps) {
   const styles = useStyles();
-  const { t } = useTranslation('users');
+  const { t } = useTranslation(['users', 'admin']);
+  const domains = useOrganization().data?.domains ?? [];
   const policies = useQuery({
     queryKey: ['policies', 'all'],
     queryFn: () => whole((query) => bodyOf(api.GET('/api/v1/caller-id-policies', { params: { query } }))),
@@ -327,21 +339,40 @@ function Elsewhere({ editing: { draft, set }, isReadOnly }: PartProps) {
     <FoldingSection
       title={t('users:elsewhere')}
       name="elsewhere"
-      fields={['forward_to', 'voicemail', 'caller_id_policy', 'hides_number']}
+      fields={[...RULE, 'ring_time', 'also_ring', 'voicemail', 'caller_id_policy', 'hides_number']}
       summary={t('users:elsewhereSummary')}
       isDefault={
-        draft.forward_to === '' &&
+        RULE.every((name) => draft[name] === '') &&
+        draft.ring_time === '' &&
         draft.voicemail === '' &&
         draft.caller_id_policy === '' &&
         !draft.hides_number
       }
     >
-      <TextSetting
-        name="forward_to"
-        label={t('users:settings.forward_to')}
-        hint={t('users:hint.forward_to')}
-        value={draft.forward_to}
-        onChange={(forward_to) => set({ forward_to })}
+      {RULE.map((name) => (
+        <TargetSetting
+          key={name}
+          name={name}
+          label={t(`users:settings.${name}`)}
+          {...(name === 'forward_to' && { hint: t('users:hint.forward_to') })}
+          none={t(name === 'forward_to' ? 'users:noForward' : 'users:usualVoicemail')}
+          words={
+            name === 'forward_to'
+              ? { voicemail: t('users:ownVoicemail') }
+              : { voicemail: t('users:ownVoicemail'), off: t('users:nowhere') }
+          }
+          target={draft[name]}
+          domains={domains}
+          onChange={(target) => set({ [name]: target })}
+        />
+      ))}
+      <NumberSetting
+        name="ring_time"
+        label={t('users:settings.ring_time')}
+        placeholder={String(USER_NUMBERS.ring_time.default)}
+        unit={t('admin:unit.seconds')}
+        value={draft.ring_time}
+        onChange={(ring_time) => set({ ring_time })}
       />
       <TextSetting
         name="voicemail"

@@ -13,6 +13,7 @@ import { api } from '~/api/client';
 import { useMay } from '~/api/session';
 import { Loaded } from '~/parts/Loaded';
 import { Page } from '~/parts/Page';
+import { MailboxSection } from '~/voicemail/MailboxSection';
 import { CallerIdSection, PhoneSection, QueuesSection } from './aboutUser';
 import { SignInSection } from './SignInSection';
 import { UserFields } from './UserFields';
@@ -79,6 +80,7 @@ function StoredUser({ stored, onReload }: Props) {
         onReload={onReload}
       />
       <PhoneSection user={user} />
+      <MailboxSection box={user.id} name={user.display_name || user.upn} />
       <CallerIdSection user={user} />
       <QueuesSection user={user} />
       {mayManageAccounts && <SignInSection upn={user.upn} />}

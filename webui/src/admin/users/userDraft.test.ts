@@ -24,6 +24,11 @@ const AMAL = {
   contacts: ['sip:amal@10.0.0.5', 'sip:amal@10.0.0.6'],
   voicemail: null,
   forward_to: 'bao@contoso.com',
+  when_busy: 'voicemail',
+  when_no_answer: null,
+  when_not_reachable: null,
+  ring_time: 25,
+  also_ring: [],
   hides_number: false,
   caller_id_policy: null,
   external_id: null,
@@ -51,7 +56,12 @@ test('a password that nobody typed is not mentioned', () => {
 
 test('only what changed is sent', () => {
   expect(patchOf({ line_uri: '' })).toEqual({ line_uri: null });
-  expect(patchOf({ forward_to: '' })).toEqual({ forward_to: null });
+  expect(patchOf({ forward_to: '', when_busy: '', ring_time: '' })).toEqual({
+    forward_to: null,
+    when_busy: null,
+    ring_time: 20,
+  });
+  expect(patchOf({ when_busy: 'off', ring_time: '30' })).toEqual({ when_busy: 'off', ring_time: 30 });
 });
 
 test('a name has two parts, and a new one only the second', () => {

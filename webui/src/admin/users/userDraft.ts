@@ -1,6 +1,8 @@
 /** A user as their form holds them. Nothing in here does I/O. */
 
+import { numberIn } from '~/admin/parts/ranges';
 import type { Schemas } from '~/api/client';
+import { USER_NUMBERS } from '~/api/numbers';
 import { localPartOf } from '~/setup/steps';
 
 export type UserView = Schemas['UserView'];
@@ -20,12 +22,19 @@ export interface UserDraft {
   readonly homed: Schemas['Home'];
   /** `+digits`; empty: none. */
   readonly line_uri: string;
+  /** Up to six digits; empty: none. */
+  readonly extension: string;
   /** A new one; empty: as before. */
   readonly sip_password: string;
   /** One in each line. */
   readonly contacts: string;
   readonly voicemail: string;
   readonly forward_to: string;
+  readonly when_busy: string;
+  readonly when_no_answer: string;
+  readonly when_not_reachable: string;
+  /** Empty: the default. */
+  readonly ring_time: string;
   readonly hides_number: boolean;
   /** Empty: that of a group, or Global. */
   readonly caller_id_policy: string;
@@ -90,10 +99,15 @@ export function newUser(domain: string): UserDraft {
     voice_enabled: true,
     homed: 'online',
     line_uri: '',
+    extension: '',
     sip_password: '',
     contacts: '',
     voicemail: '',
     forward_to: '',
+    when_busy: '',
+    when_no_answer: '',
+    when_not_reachable: '',
+    ring_time: '',
     hides_number: false,
     caller_id_policy: '',
   };
@@ -108,23 +122,37 @@ export function draftOf(user: UserView): UserDraft {
     voice_enabled: user.voice_enabled,
     homed: user.homed,
     line_uri: user.line_uri?.replace(/^tel:/, '') ?? '',
+    extension: user.extension ?? '',
     sip_password: '',
     contacts: user.contacts.join('\n'),
     voicemail: user.voicemail ?? '',
     forward_to: user.forward_to ?? '',
+    when_busy: user.when_busy ?? '',
+    when_no_answer: user.when_no_answer ?? '',
+    when_not_reachable: user.when_not_reachable ?? '',
+    ring_time: user.ring_time === USER_NUMBERS.ring_time.default ? '' : String(user.ring_time),
     hides_number: user.hides_number,
     caller_id_policy: user.caller_id_policy ?? '',
   };
 }
 
-const MAY_BE_NONE = ['voicemail', 'forward_to', 'caller_id_policy'] as const;
+const MAY_BE_NONE = [
+  'extension',
+  'voicemail',
+  'forward_to',
+  'when_busy',
+  'when_no_answer',
+  'when_not_reachable',
+  'caller_id_policy',
+] as const;
 
 /** What is sent of the settings that changed; a password that is not typed is not mentioned. */
 export function patchOf(changes: Partial<UserDraft>): UserPatch {
-  const { contacts, line_uri, sip_password, licences, ...patch } = changes;
+  const { contacts, line_uri, sip_password, licences, ring_time, ...patch } = changes;
   const sent: UserPatch = { ...patch };
   for (const name of MAY_BE_NONE) if (patch[name] === '') sent[name] = null;
   if (licences !== undefined) sent.licences = [...licences];
+  if (ring_time !== undefined) sent.ring_time = numberIn(ring_time) ?? USER_NUMBERS.ring_time.default;
   if (contacts !== undefined) sent.contacts = linesOf(contacts);
   if (line_uri !== undefined) sent.line_uri = line_uri === '' ? null : `tel:${line_uri}`;
   if (sip_password) sent.sip_password = sip_password;

@@ -1,4 +1,4 @@
-/** A call to a queue from this page, to hear what callers hear, with a credential for that alone. */
+/** A call to a queue or an attendant from this page, to hear what callers hear, with a credential for that alone. */
 
 import type { Schemas } from '~/api/client';
 import { chosen } from '~/phone/choices';

@@ -1,4 +1,4 @@
-/** A call to the queue from the page: what it does, and its few buttons. */
+/** A call to a queue or an attendant from its page: what it does, and its few buttons. */
 
 import {
   Body1,
@@ -18,14 +18,12 @@ import { useMutation } from '@tanstack/react-query';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Keypad } from '~/agent/Keypad';
-import { api, bodyOf } from '~/api/client';
 import { inWords } from '~/api/problems';
 import { useNow } from '~/live/clock';
 import { duration } from '~/parts/format';
 import { chosen } from '~/phone/choices';
 import { findMicrophone, type NoMicrophone } from '~/phone/microphone';
-import type { QueueView } from './queueDraft';
-import type { TestCall } from './testCall';
+import type { TestCall, TestCallAccess } from './testCall';
 
 const useStyles = makeStyles({
   panel: { position: 'sticky', top: 0, zIndex: 3, maxWidth: '880px', boxSizing: 'border-box' },
@@ -41,16 +39,18 @@ class NothingToSpeakInto extends Error {
   }
 }
 
-/** The button that calls the queue, and the call while there is one. */
-export function useTestCall(queue: QueueView) {
+/** What can be called to hear what its callers hear. */
+type Service = 'queue' | 'attendant';
+
+/** The button that calls, with what the API opens for that, and the call while there is one. */
+export function useTestCall(service: Service, open: () => Promise<TestCallAccess>) {
   const { t } = useTranslation(['queues', 'agent']);
   const [call, setCall] = useState<TestCall | null>(null);
   const starting = useMutation({
     mutationFn: async () => {
       const lack = await findMicrophone(chosen().microphone);
       if (lack !== null) throw new NothingToSpeakInto(lack);
-      const params = { path: { key: queue.id } };
-      const access = await bodyOf(api.POST('/api/v1/queues/{key}/test-call', { params }));
+      const access = await open();
       const { TestCall } = await import('./testCall');
       return new TestCall(access);
     },
@@ -75,7 +75,7 @@ export function useTestCall(queue: QueueView) {
     ),
     panel:
       call !== null ? (
-        <Panel call={call} onAgain={begin} onClose={close} />
+        <Panel call={call} service={service} onAgain={begin} onClose={close} />
       ) : (
         starting.error !== null && (
           <MessageBar intent="error" layout="multiline" role="alert">
@@ -98,12 +98,13 @@ function ignored(): () => void {
 }
 
 interface PanelProps {
+  readonly service: Service;
   readonly call: TestCall;
   readonly onAgain: () => void;
   readonly onClose: () => void;
 }
 
-function Panel({ call, onAgain, onClose }: PanelProps) {
+function Panel({ service, call, onAgain, onClose }: PanelProps) {
   const styles = useStyles();
   const { t } = useTranslation(['queues', 'agent']);
   const { answeredAt, isMuted, isInterrupted, ending } = useSyncExternalStore(call.subscribe, call.now);
@@ -111,7 +112,7 @@ function Panel({ call, onAgain, onClose }: PanelProps) {
   const stage = isInterrupted ? 'interrupted' : answeredAt === null ? 'calling' : 'answered';
   const words =
     ending === null
-      ? t(`queues:testCall.stage.${stage}`)
+      ? t(stage === 'answered' ? `queues:testCall.answered.${service}` : `queues:testCall.stage.${stage}`)
       : ending === 'busy-there'
         ? t('queues:testCall.busy')
         : t(`agent:ended.${ending}`);

@@ -1,0 +1,1 @@
+"""Auto attendants: hours, menus, and dialling somebody by name or extension."""

@@ -1,0 +1,1 @@
+"""Voicemail: boxes and their messages, and the mail that tells of them."""

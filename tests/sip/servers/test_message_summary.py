@@ -1,0 +1,249 @@
+"""Message-waiting lamps: the true state, at once after each SUBSCRIBE and registration (unit)."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.fakes.messages import request, request_bytes
+from tests.fakes.plans import account
+from tests.fakes.responder import Answer, FakeResponder
+
+from huntline.sip.core.core import OutgoingRequest
+from huntline.sip.core.events import RequestReceived, ResponseReceived
+from huntline.sip.core.flow import Flow, Transport
+from huntline.sip.core.message import MalformedMessage, Request, build_response
+from huntline.sip.core.message import parse_message as parsed
+from huntline.sip.servers.bindings import Binding
+from huntline.sip.servers.message_summary import MessageSummaries, SubscriptionLimits, Waiting
+
+FLOW = Flow(Transport.UDP, ("127.0.0.1", 5060), ("127.0.0.1", 40000))
+ELSEWHERE = Flow(Transport.UDP, ("127.0.0.1", 5060), ("127.0.0.1", 41000))
+AMAL = "sip:amal@contoso.com"
+
+
+class FakeNotifier(FakeResponder):
+    """Keeps the requests that go out, too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[OutgoingRequest] = []
+
+    def tag_for(self, transaction_id: str) -> str:
+        return f"tag-{transaction_id}"
+
+    def send_request(self, request: OutgoingRequest, now: float) -> str:
+        self.sent.append(request)
+        return f"r{len(self.sent)}"
+
+
+class Desk:
+    """A server of lamps, and what is true."""
+
+    def __init__(self, limits: SubscriptionLimits | None = None) -> None:
+        self.notifier = FakeNotifier()
+        self.waiting = Waiting(2, 1)
+        self.bindings: list[Binding] = []
+        self.written: list[str] = []
+        self.server = MessageSummaries(
+            self.notifier,
+            lambda _: self.waiting,
+            lambda _: self.bindings,
+            on_change=self.written.append,
+            limits=limits,
+        )
+
+    def subscribe(
+        self, *headers: str, number: int = 1, tag: str = "", uri: str = AMAL, now: float = 0.0, **fields: Any
+    ) -> Answer:
+        lines = ["Event: message-summary", "Contact: <sip:amal@127.0.0.1:40000>", *headers]
+        data = request_bytes("SUBSCRIBE", uri, *lines, cseq=number, **fields)
+        if tag:
+            data = data.replace(f"To: <{AMAL}>".encode(), f"To: <{AMAL}>;tag={tag}".encode())
+        message = parsed(data)
+        assert isinstance(message, Request)
+        self.server.handle(RequestReceived(f"t{number}", message, FLOW), account(), now)
+        return self.notifier.last
+
+    def register(self, call_id: str = "c9", key: str = "phone", flow: Flow = ELSEWHERE) -> None:
+        self.bindings = [each for each in self.bindings if each.key != key]
+        self.bindings.append(
+            Binding(
+                key=key,
+                contact_uri=f"sip:amal@127.0.0.1:{flow.remote[1]}",
+                flow=flow,
+                path=("<sip:edge.example;lr>",),
+                expires_at=300.0,
+                user_agent="",
+                q=None,
+                call_id=call_id,
+                cseq=1,
+            )
+        )
+        self.server.registered(account(), 0.0)
+
+    @property
+    def last(self) -> OutgoingRequest:
+        return self.notifier.sent[-1]
+
+    @property
+    def count(self) -> int:
+        return len(self.notifier.sent)
+
+
+def header(message: OutgoingRequest, name: str) -> str:
+    return next(value for key, value in message.headers if key == name)
+
+
+def test_a_subscription_is_answered_and_told_the_truth_at_once() -> None:
+    desk = Desk()
+    answer = desk.subscribe("Expires: 600", "Record-Route: <sip:edge.example;lr>")
+    assert (answer.status, answer.header("Expires")) == (200, "600")
+    assert answer.header("Contact") == "<sip:voicemail@127.0.0.1:5060>"
+    notify = desk.last
+    assert (notify.method, notify.uri, notify.cseq) == ("NOTIFY", "sip:amal@127.0.0.1:40000", 1)
+    assert (notify.call_id, notify.from_tag, notify.to) == ("c1", "tag-t1", f"<{AMAL}>;tag=f1")
+    assert header(notify, "Route") == "<sip:edge.example;lr>"
+    assert header(notify, "Event") == "message-summary"
+    assert header(notify, "Subscription-State") == "active;expires=600"
+    assert notify.content_type == "application/simple-message-summary"
+    assert notify.body == (
+        f"Messages-Waiting: yes\r\nMessage-Account: {AMAL}\r\nVoice-Message: 2/1 (0/0)\r\n"
+    )
+
+
+def test_no_messages_is_told_too() -> None:
+    desk = Desk()
+    desk.waiting = Waiting()
+    desk.subscribe()
+    assert "Messages-Waiting: no\r\n" in str(desk.last.body)
+    assert "Voice-Message: 0/0 (0/0)" in str(desk.last.body)
+
+
+def test_a_change_is_told_once_and_what_is_no_change_is_not() -> None:
+    desk = Desk()
+    desk.subscribe()
+    desk.server.changed("amal", 1.0)
+    assert desk.count == 1
+    desk.waiting = Waiting(1, 2)
+    desk.server.changed("amal", 2.0)
+    assert (desk.count, desk.last.cseq) == (2, 2)
+    assert "Voice-Message: 1/2" in str(desk.last.body)
+
+
+def test_a_refresh_is_told_again_and_one_of_an_unknown_dialog_is_refused() -> None:
+    desk = Desk()
+    desk.subscribe("Expires: 60")
+    assert desk.subscribe("Expires: 90", number=2, tag="tag-t1", now=50.0).status == 200
+    assert (desk.count, header(desk.last, "Subscription-State")) == (2, "active;expires=90")
+    assert desk.subscribe(number=2, tag="tag-t1").status == 500
+    assert desk.subscribe(number=3, tag="other").status == 481
+    assert desk.subscribe(number=3, tag="tag-t1", call_id="other").status == 481
+    assert len(desk.server) == 1
+
+
+def test_the_end_is_told_whether_asked_for_or_by_time() -> None:
+    desk = Desk()
+    desk.subscribe("Expires: 60")
+    desk.subscribe("Expires: 0", number=2, tag="tag-t1")
+    assert header(desk.last, "Subscription-State") == "terminated;reason=timeout"
+    assert len(desk.server) == 0
+    desk.subscribe("Expires: 60", number=3)
+    assert desk.server.next_deadline() == 60.0
+    desk.server.tick(60.0)
+    assert header(desk.last, "Subscription-State") == "terminated;reason=timeout"
+    assert (len(desk.server), desk.server.next_deadline()) == (0, None)
+
+
+@pytest.mark.parametrize(
+    ("headers", "uri", "status"),
+    [
+        (("Event: presence",), AMAL, 489),
+        (("Expires: 30",), AMAL, 423),
+        ((), "sip:bao@contoso.com", 403),
+        ((), "sip:amal@127.0.0.1:5060", 200),
+    ],
+)
+def test_what_cannot_be_had_is_refused(headers: tuple[str, ...], uri: str, status: int) -> None:
+    desk = Desk()
+    lines = ["Event: message-summary"] if not any("Event" in each for each in headers) else []
+    message = request("SUBSCRIBE", uri, *lines, *headers, "Contact: <sip:amal@127.0.0.1:40000>")
+    desk.server.handle(RequestReceived("t1", message, FLOW), account(), 0.0)
+    assert desk.notifier.last.status == status
+    assert desk.count == (status == 200)
+
+
+def test_there_is_an_end_to_subscriptions() -> None:
+    desk = Desk(SubscriptionLimits(subscriptions_per_user=1))
+    assert desk.subscribe().status == 200
+    assert desk.subscribe(number=2, call_id="c2").status == 403
+
+
+def test_who_does_not_know_the_subscription_has_none_any_more() -> None:
+    desk = Desk()
+    desk.subscribe()
+    refusal = build_response(request("NOTIFY"), 481, to_tag="x", source=FLOW.remote)
+    desk.server.answered(ResponseReceived("r1", parsed(refusal)))  # type: ignore[arg-type]
+    assert len(desk.server) == 0
+    desk.subscribe(number=2)
+    desk.server.answered(ResponseReceived("r2", None))
+    assert len(desk.server) == 0
+
+
+def test_a_new_phone_is_told_without_asking_and_a_refresh_says_nothing_new() -> None:
+    desk = Desk()
+    desk.register()
+    assert (desk.last.uri, desk.last.flow) == ("sip:amal@127.0.0.1:41000", ELSEWHERE)
+    assert header(desk.last, "Route") == "<sip:edge.example;lr>"
+    assert header(desk.last, "Subscription-State") == "terminated"
+    desk.register()
+    assert desk.count == 1
+    desk.register(call_id="started again")
+    assert desk.count == 2
+    desk.waiting = Waiting(0, 3)
+    desk.server.changed("amal", 1.0)
+    assert desk.count == 3
+
+
+def test_a_phone_that_subscribes_is_not_told_twice_and_a_page_not_by_sip() -> None:
+    desk = Desk()
+    desk.subscribe()
+    desk.register(flow=FLOW)
+    desk.register(key="page", flow=Flow(Transport.WS, ("127.0.0.1", 5061), ("127.0.0.1", 42000), 7))
+    assert desk.count == 1
+    desk.waiting = Waiting()
+    desk.server.changed("amal", 1.0)
+    assert desk.count == 2
+
+
+def test_another_process_goes_on_and_tells_all_again() -> None:
+    desk, heir = Desk(), Desk()
+    desk.subscribe("Expires: 600", "Record-Route: <sip:edge.example;lr>")
+    state = desk.server.state("amal", 1000.0)
+    assert state is not None
+    heir.server.restore("amal", state, 100.0, 900.0)
+    assert heir.count == 0  # nothing is sent before it may be
+    heir.server.changed_for_all(100.0)
+    assert (heir.last.cseq, heir.last.call_id, heir.last.from_tag) == (2, "c1", "tag-t1")
+    assert header(heir.last, "Route") == "<sip:edge.example;lr>"
+    assert header(heir.last, "Subscription-State") == "active;expires=600"
+    heir.server.restore("bao", state, 701.0, 900.0)
+    assert len(heir.server) == 1  # the other one had expired
+
+
+def test_nobody_is_in_no_record() -> None:
+    assert Desk().server.state("amal", 0.0) is None
+
+
+@given(st.text(max_size=30), st.text(max_size=30))
+def test_any_contact_is_taken_or_refused(contact: str, route: str) -> None:
+    desk = Desk()
+    with contextlib.suppress(MalformedMessage):
+        message = request(
+            "SUBSCRIBE", AMAL, "Event: message-summary", f"Contact: {contact}", f"Record-Route: {route}"
+        )
+        desk.server.handle(RequestReceived("t1", message, FLOW), account(), 0.0)
+        assert desk.notifier.last.status in (200, 400)
