@@ -149,5 +149,12 @@ class Office:
         )
 
     def agent_state(self, name: str) -> str:
-        agents = self.server.status()["agents"]
-        return str(next(a["state"] for a in agents if a["upn"] == self.upn(name)))
+        return str(self._agent(name)["state"])
+
+    def opted_out(self, name: str) -> list[str]:
+        """The queues that an agent takes no calls of."""
+        return list(self._agent(name)["opted_out"])
+
+    def _agent(self, name: str) -> Json:
+        agents: list[Json] = self.server.status()["agents"]
+        return next(agent for agent in agents if agent["upn"] == self.upn(name))

@@ -1,7 +1,7 @@
 /** The agent's page: what I do, my phone, my queues, my calls. */
 
 import { MessageBar, MessageBarBody, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
-import { lazy, Suspense, useCallback, useEffect } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LiveProvider, useCallEnded, useLive } from '~/live/live';
 import { Loaded } from '~/parts/Loaded';
@@ -79,6 +79,17 @@ function useNewsAfterCalls(): void {
   }, [lastEnded, askTwice]);
 }
 
+/** Whether the phone has been on the air, or cannot be: until then nothing may take the line from it. */
+function useIsPhoneSettled(): boolean {
+  const { availability } = usePhone();
+  const [isSettled, setSettled] = useState(false);
+  const isUnderWay = availability === 'asking' || availability === 'connecting';
+  useEffect(() => {
+    if (!isUnderWay) setSettled(true);
+  }, [isUnderWay]);
+  return isSettled;
+}
+
 /** Whether what is shown is true. */
 function LiveState() {
   const { t } = useTranslation('agent');
@@ -100,6 +111,7 @@ function Areas({ me }: { readonly me: Me }) {
   const { t } = useTranslation('agent');
   const isNarrow = useIsNarrow();
   const { calls, lastEnded } = usePhone();
+  const isPhoneSettled = useIsPhoneSettled();
   const hasCalls = calls.length > 0 || lastEnded !== null;
   const areas = hasCalls ? styles.withCalls : styles.withoutCalls;
   const narrowAreas = hasCalls ? styles.narrowWithCalls : styles.narrowWithoutCalls;
@@ -119,9 +131,7 @@ function Areas({ me }: { readonly me: Me }) {
       <div className={mergeClasses(styles.column, styles.lists)}>
         {calls.length === 0 && <DialPanel />}
         <HistoryPanel />
-        <Suspense>
-          <VoicemailPanel />
-        </Suspense>
+        <Suspense>{isPhoneSettled && <VoicemailPanel />}</Suspense>
       </div>
     </div>
   );
