@@ -20,7 +20,7 @@ _PEM = serialization.Encoding.PEM
 class Authority:
     """Its own certificate is in ``file``."""
 
-    def __init__(self, folder: Path, name: str = "Authority of tests") -> None:
+    def __init__(self, folder: Path, name: str = "authority") -> None:
         self._folder = folder
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])

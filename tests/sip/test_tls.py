@@ -160,20 +160,22 @@ def test_a_new_certificate_is_shown_from_the_next_connection_on(tmp_path: Path, 
         first = Authority(tmp_path, "First")
         files = first.issue(NAME)
         tls = TlsSettings([files])
-        async with running("tls:127.0.0.1:0", tls=tls) as server:
-            async with tcp_peer(server.port("tls"), tls=first.trusting(), name=NAME) as old:
-                other = authority.issue(NAME)
-                files.chain.write_bytes(other.chain.read_bytes())
-                with pytest.raises(ConfigurationError, match=r"is not the key of the certificate in"):
-                    tls.load()
-                assert (await old.ask(options(1))).status == 200
-                async with tcp_peer(server.port("tls"), tls=first.trusting(), name=NAME) as still:
-                    assert (await still.ask(options(2))).status == 200
-                files.key.write_bytes(other.key.read_bytes())
+        async with (
+            running("tls:127.0.0.1:0", tls=tls) as server,
+            tcp_peer(server.port("tls"), tls=first.trusting(), name=NAME) as old,
+        ):
+            other = authority.issue(NAME)
+            files.chain.write_bytes(other.chain.read_bytes())
+            with pytest.raises(ConfigurationError, match=r"is not the key of the certificate in"):
                 tls.load()
-                async with tcp_peer(server.port("tls"), tls=authority.trusting(), name=NAME) as new:
-                    assert (await new.ask(options(3))).status == 200
-                assert (await old.ask(options(4))).status == 200
+            assert (await old.ask(options(1))).status == 200
+            async with tcp_peer(server.port("tls"), tls=first.trusting(), name=NAME) as still:
+                assert (await still.ask(options(2))).status == 200
+            files.key.write_bytes(other.key.read_bytes())
+            tls.load()
+            async with tcp_peer(server.port("tls"), tls=authority.trusting(), name=NAME) as new:
+                assert (await new.ask(options(3))).status == 200
+            assert (await old.ask(options(4))).status == 200
 
     asyncio.run(story())
 

@@ -48,7 +48,7 @@ def serve(
             "http": http,
             "media_address": media_address,
             "media_ports": media_ports,
-            "certificate": joined(certificate),
+            "certificate": certificate,
             "trusted_certificates": trusted_certificates,
             "mask_numbers": mask_numbers,
             "log_level": log_level,
