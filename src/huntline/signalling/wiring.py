@@ -254,6 +254,7 @@ class Signalling:
             self._live_log,
             self._boxes,
             self._lamps,
+            self._tls,
         )
         self._control = ControlServer(self._config.control_socket, verbs.table())
 
