@@ -40,6 +40,7 @@ from huntline.data_folder import (
 )
 from huntline.errors import ConfigurationError
 from huntline.network.certificates import CertificateFiles
+from huntline.network.networks import Network, Networks
 from huntline.network.own_addresses import own_addresses
 
 LONGEST_SOCKET_PATH = 107  # bytes: sun_path of unix(7) with its closing zero
@@ -139,6 +140,10 @@ def _parse_listener(value: object) -> object:
     return Listener(transport, address.host, address.port)  # type: ignore[arg-type]
 
 
+def _parse_network(value: object) -> object:
+    return Network.parse(value) if isinstance(value, str) else value
+
+
 def _parse_certificate(value: object) -> object:
     return CertificateFiles.parse(value) if isinstance(value, str) else value
 
@@ -206,6 +211,7 @@ def _url_parts(value: object) -> SplitResult | None:
 _as_text = PlainSerializer(str)
 AddressText = Annotated[SocketAddress, NoDecode, BeforeValidator(_parse_address), _as_text]
 CertificateText = Annotated[CertificateFiles, BeforeValidator(_parse_certificate), _as_text]
+NetworkText = Annotated[Network, BeforeValidator(_parse_network), _as_text]
 ListenerText = Annotated[Listener, BeforeValidator(_parse_listener), _as_text]
 OriginText = Annotated[str, BeforeValidator(_parse_origin)]
 PortRangeText = Annotated[PortRange, NoDecode, BeforeValidator(_parse_ports), _as_text]
@@ -297,7 +303,7 @@ class Config(BaseSettings):
     ``websocket_url`` is what pages are told where a proxy stands in front of the ``ws`` listener,
     ``page_origins`` where pages come from that may connect (see ``page_addresses.py`` for both).
     ``certificate`` names the files of each certificate, ``trusted_certificates`` one of issuers that are
-    believed beside those of the system.
+    believed beside those of the system. ``network`` are the addresses that peers in each are told of us.
     """
 
     model_config = SettingsConfigDict(
@@ -317,6 +323,7 @@ class Config(BaseSettings):
     page_origins: Annotated[tuple[OriginText, ...], NoDecode, BeforeValidator(_split)] = ()
     media_address: ReachableAddress = Field(default_factory=_usual_media_address)
     media_ports: PortRangeText = PortRange(20000, 29999)
+    network: Annotated[tuple[NetworkText, ...], NoDecode, BeforeValidator(_split)] = ()
     mask_numbers: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     limits: ServerLimits = ServerLimits()
@@ -335,10 +342,26 @@ class Config(BaseSettings):
 
         Pages are told of other addresses (``media/worker/leg_maker.py``).
         """
-        if not ipaddress.ip_address(self.media_address).is_loopback:
+        if self.network or not ipaddress.ip_address(self.media_address).is_loopback:
             return None
         phones = (each for each in self.sip if not each.is_for_pages)
         return next((each for each in phones if not ipaddress.ip_address(each.host).is_loopback), None)
+
+    @property
+    def networks(self) -> Networks:
+        """Which address of this server each peer is told."""
+        return Networks(self.network, self.media_address)
+
+    @property
+    def is_for_other_machines(self) -> bool:
+        """Whether phones on other machines can reach SIP."""
+        phones = (each for each in self.sip if not each.is_for_pages)
+        return any(not ipaddress.ip_address(each.host).is_loopback for each in phones)
+
+    @property
+    def own_hosts(self) -> frozenset[str]:
+        """The addresses that callers may name in place of a domain."""
+        return frozenset([*(each.host for each in self.sip), *(each.address for each in self.network)])
 
     @property
     def control_socket(self) -> Path:

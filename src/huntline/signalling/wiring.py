@@ -116,7 +116,9 @@ class Signalling:
         limits, post = self._config.limits, self._runner.post
         self._tls = TlsSettings(self._config.certificate, self._config.trusted_certificates)
         self._reachability = Reachability(self._in_force, post)
-        self._core = SipCore(CoreSettings(max_legs=limits.max_legs), os.urandom)
+        self._core = SipCore(
+            CoreSettings(max_legs=limits.max_legs, networks=self._config.networks), os.urandom
+        )
         self._registrar = Registrar(
             self._core,
             RegistrarLimits(contacts_per_user=limits.max_contacts_per_user),
@@ -231,7 +233,7 @@ class Signalling:
     def _build_control(self) -> None:
         self._loading = SettingsLoading(
             Settings(self._database).organizations,
-            frozenset(listener.host for listener in self._config.sip),
+            self._config.own_hosts,
             self._clock,
             self._in_force,
             self._registrar,
