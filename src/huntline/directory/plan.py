@@ -46,6 +46,9 @@ from huntline.engine.model import AgentSettings, CallQueue, Exit, ExitAction, Ex
 GOODBYE_TIME = timedelta(seconds=15)
 """How long our own sentence may take that is told to whoever is hung up on."""
 
+ECHO_CODE = "*43"
+"""What users dial to hear themselves, where the organization has given it no other meaning."""
+
 VOICEMAIL_CODE = "*97"
 """What users dial to hear their messages, where the organization has given it no other meaning."""
 
@@ -102,8 +105,10 @@ StarAction = Literal[
     "forward-no-answer",
     "forward-no-answer-off",
     "voicemail",
+    "echo",
 ]
-"""What a code does: those of ``StarCodes``, but for the one before a number; and to hear the own messages."""
+"""What a code does: those of ``StarCodes``, but for the one before a number; to hear the own messages; and to
+hear oneself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +159,10 @@ MoveTarget = QueueTarget | UserTarget | OutsideNumber | OutsideAddress | Attenda
 
 Target = MoveTarget | StarCode
 
-_STAR_ACTIONS: tuple[StarAction, ...] = get_args(StarAction)[:-1]
+_FIXED_CODES: dict[StarAction, str | None] = {"voicemail": VOICEMAIL_CODE, "echo": ECHO_CODE}
+_STAR_ACTIONS: tuple[StarAction, ...] = tuple(
+    each for each in get_args(StarAction) if each not in _FIXED_CODES
+)
 _BEFORE_NUMBERS: tuple[StarAction, ...] = ("forward-all", "forward-busy", "forward-no-answer")
 
 
@@ -565,7 +573,7 @@ def _star_code(organization: Organization, dialled: str) -> StarCode | None:
     codes: dict[StarAction, str | None] = {
         action: getattr(organization.star_codes, action.replace("-", "_")) for action in _STAR_ACTIONS
     }
-    codes["voicemail"] = VOICEMAIL_CODE
+    codes |= _FIXED_CODES
     for action, code in codes.items():
         if dialled == code:
             return StarCode(organization.organization_id, action)
