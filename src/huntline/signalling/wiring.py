@@ -258,6 +258,7 @@ class Signalling:
             self._boxes,
             self._lamps,
             self._tls,
+            self._config,
         )
         self._control = ControlServer(self._config.control_socket, verbs.table())
 
