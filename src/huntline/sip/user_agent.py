@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from huntline.errors import ConfigurationError
+from huntline.network.connection_failures import ConnectionFailure
 from huntline.sip.core.context import Send
 from huntline.sip.core.core import Invite, OutgoingRequest, SipCore
 from huntline.sip.core.events import RequestReceived, SipEvent
@@ -20,7 +21,6 @@ from huntline.sip.intake import Intake
 from huntline.sip.resolver import Resolver
 from huntline.sip.transport.address import ListenAddress
 from huntline.sip.transport.connection import ConnectionLimits
-from huntline.sip.transport.connection_failures import ConnectionFailure
 from huntline.sip.transport.connections import Connections
 from huntline.sip.transport.icmp import Undelivered
 from huntline.sip.transport.tcp import TcpTransport
