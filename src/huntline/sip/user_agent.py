@@ -89,7 +89,7 @@ class UserAgent:
         self._connections = Connections(self._limits, self._flow_lost)
         self._intake = Intake(self._core, self._receive, self._turn_away)
         take, failed = self._intake.take, self._flow_failed
-        self._acceptor = TlsAcceptor(self._tls, self._limits, self._connections.strangers)
+        self._acceptor = TlsAcceptor(self._tls, self._connections)
         self._tcp = TcpTransport(self._connections, take, failed, self._acceptor, self._tls)
         self._websocket = WebSocketTransport(
             self._connections, take, failed, self._page_origins, self._acceptor
