@@ -277,7 +277,8 @@ class MediaClient:
     def _flush(self) -> None:
         data = b"".join(self._lines)
         self._lines.clear()
-        if self._link is not None and data:
+        # uvloop raises between the end of the connection and the turn in which `_converse` learns of it.
+        if self._link is not None and not self._link.is_closing() and data:
             self._link.write(data)
 
     # The connection
