@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from huntline.sip.core.digest_client import DigestCredentials
 from huntline.sip.core.events import SipEvent
-from huntline.sip.core.flow import Flow, Transport
+from huntline.sip.core.flow import Flow
 from huntline.sip.core.timers import Timers
 
 
@@ -109,10 +109,15 @@ class Context:
         transport = flow.transport.upper()
         return f"SIP/2.0/{transport} {host_port(flow.local)};rport;branch=z9hG4bK{self.token()}"
 
-    def contact(self, user: str, flow: Flow) -> str:
-        """Our Contact value for a dialog on that flow."""
-        transport = "" if flow.transport is Transport.UDP else f";transport={flow.transport}"
-        return f"<sip:{user}@{host_port(flow.local)}{transport}>"
+    def contact(self, user: str, flow: Flow, target: str = "") -> str:
+        """Our Contact value for a dialog on that flow, begun by a request to ``target``.
+
+        Where that was ``sips:``, nothing of the dialog may go unencrypted (RFC 3261 sections 8.1.1.8 and
+        12.1.1).
+        """
+        if target[:5].lower() == "sips:":
+            return f"<sips:{user}@{host_port(flow.local)}>"
+        return f"<sip:{user}@{host_port(flow.local)}{flow.transport.uri_parameter}>"
 
 
 def host_port(address: tuple[str, int]) -> str:

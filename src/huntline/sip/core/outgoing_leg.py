@@ -60,7 +60,7 @@ class OutgoingLeg(SipLeg):
     def calling(cls, invite: Invite, surroundings: LegTools) -> OutgoingLeg:
         """The leg of a call to be made."""
         context = surroundings.context
-        contact = context.contact(invite.contact_user, invite.flow)
+        contact = context.contact(invite.contact_user, invite.flow, invite.uri)
         leg = cls(invite.leg_id, surroundings, invite.flow, context.token(), contact, invite.credentials)
         leg._invite = invite
         leg._call_id = context.token() + context.token()
