@@ -167,7 +167,9 @@ def test_a_wrong_value_in_the_environment_is_named_with_its_variable(
 
 def test_an_unknown_key_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     (tmp_path / "huntline.toml").write_text('htpp = "127.0.0.1:8080"')
-    with pytest.raises(ConfigurationError, match=r"htpp: there is no such setting; there are data, http"):
+    with pytest.raises(
+        ConfigurationError, match=r"htpp: there is no such setting; there are certificate, data, http"
+    ):
         load_config({})
 
 

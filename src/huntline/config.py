@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import (
@@ -39,6 +39,7 @@ from huntline.data_folder import (
     settings_file,
 )
 from huntline.errors import ConfigurationError
+from huntline.network.certificates import CertificateFiles
 from huntline.network.own_addresses import own_addresses
 
 LONGEST_SOCKET_PATH = 107  # bytes: sun_path of unix(7) with its closing zero
@@ -55,13 +56,26 @@ class SocketAddress:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
+ListenerTransport = Literal["udp", "tcp", "tls", "ws", "wss"]
+
+
 @dataclass(frozen=True, slots=True)
 class Listener:
     """Where SIP is listened for; ``0.0.0.0`` and ``::`` stand for all addresses of this machine."""
 
-    transport: Literal["udp", "tcp", "ws"]
+    transport: ListenerTransport
     host: str
     port: int
+
+    @property
+    def is_for_pages(self) -> bool:
+        """Whether pages in browsers connect there, and no phones."""
+        return self.transport in ("ws", "wss")
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether it needs a certificate."""
+        return self.transport in ("tls", "wss")
 
     def __str__(self) -> str:
         return f"{self.transport}:{SocketAddress(self.host, self.port)}"
@@ -116,11 +130,17 @@ def _parse_listener(value: object) -> object:
     if not isinstance(value, str):
         return value
     transport, _, rest = value.partition(":")
-    if transport not in ("udp", "tcp", "ws"):
-        raise ValueError("TRANSPORT:ADDRESS:PORT with udp, tcp or ws, for instance udp:127.0.0.1:5060")
+    if transport not in get_args(ListenerTransport):
+        raise ValueError(
+            "TRANSPORT:ADDRESS:PORT with udp, tcp, tls, ws or wss, for instance udp:127.0.0.1:5060"
+        )
     address = _parse_address(rest)
     assert isinstance(address, SocketAddress)
     return Listener(transport, address.host, address.port)  # type: ignore[arg-type]
+
+
+def _parse_certificate(value: object) -> object:
+    return CertificateFiles.parse(value) if isinstance(value, str) else value
 
 
 def _parse_ports(value: object) -> object:
@@ -185,6 +205,7 @@ def _url_parts(value: object) -> SplitResult | None:
 
 _as_text = PlainSerializer(str)
 AddressText = Annotated[SocketAddress, NoDecode, BeforeValidator(_parse_address), _as_text]
+CertificateText = Annotated[CertificateFiles, BeforeValidator(_parse_certificate), _as_text]
 ListenerText = Annotated[Listener, BeforeValidator(_parse_listener), _as_text]
 OriginText = Annotated[str, BeforeValidator(_parse_origin)]
 PortRangeText = Annotated[PortRange, NoDecode, BeforeValidator(_parse_ports), _as_text]
@@ -275,6 +296,8 @@ class Config(BaseSettings):
 
     ``websocket_url`` is what pages are told where a proxy stands in front of the ``ws`` listener,
     ``page_origins`` where pages come from that may connect (see ``page_addresses.py`` for both).
+    ``certificate`` names the files of each certificate, ``trusted_certificates`` one of issuers that are
+    believed beside those of the system.
     """
 
     model_config = SettingsConfigDict(
@@ -287,6 +310,8 @@ class Config(BaseSettings):
         Listener("tcp", "127.0.0.1", 5060),
         Listener("ws", "127.0.0.1", 5062),
     )
+    certificate: Annotated[tuple[CertificateText, ...], NoDecode, BeforeValidator(_split)] = ()
+    trusted_certificates: Path | None = None
     http: AddressText = SocketAddress("127.0.0.1", 8080)
     websocket_url: Annotated[str, BeforeValidator(_parse_websocket_url)] | None = None
     page_origins: Annotated[tuple[OriginText, ...], NoDecode, BeforeValidator(_split)] = ()
@@ -312,7 +337,7 @@ class Config(BaseSettings):
         """
         if not ipaddress.ip_address(self.media_address).is_loopback:
             return None
-        phones = (each for each in self.sip if each.transport != "ws")
+        phones = (each for each in self.sip if not each.is_for_pages)
         return next((each for each in phones if not ipaddress.ip_address(each.host).is_loopback), None)
 
     @property
@@ -368,9 +393,18 @@ def load_config(command_line: Mapping[str, Any]) -> Config:
         raise ConfigurationError(f"{ENVIRONMENT_PREFIX}* in the environment: {error}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise ConfigurationError(f"{file} cannot be read as TOML: {error}") from None
-    resolved = config.model_copy(update={"data": config.data.absolute()})
+    resolved = config.model_copy(update=_with_whole_paths(config))
     _check_socket_path(resolved.control_socket)
     return resolved
+
+
+def _with_whole_paths(config: Config) -> dict[str, Any]:
+    trusted = config.trusted_certificates
+    return {
+        "data": config.data.absolute(),
+        "certificate": tuple(files.absolute() for files in config.certificate),
+        "trusted_certificates": trusted.absolute() if trusted is not None else None,
+    }
 
 
 def _check_socket_path(path: Path) -> None:

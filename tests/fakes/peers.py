@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import cast
@@ -106,14 +107,16 @@ class TcpPeer:
         self.writer.close()
         try:
             await self.writer.wait_closed()
-        except ConnectionError:
+        except (ConnectionError, ssl.SSLError):
             return
 
 
 @asynccontextmanager
-async def tcp_peer(port: int, host: str = "127.0.0.1") -> AsyncIterator[TcpPeer]:
-    """A TCP peer connected to a port of ours."""
-    peer = TcpPeer(*await asyncio.open_connection(host, port))
+async def tcp_peer(
+    port: int, host: str = "127.0.0.1", *, tls: ssl.SSLContext | None = None, name: str | None = None
+) -> AsyncIterator[TcpPeer]:
+    """A TCP or TLS peer connected to a port of ours, which it takes for ``name``."""
+    peer = TcpPeer(*await asyncio.open_connection(host, port, ssl=tls, server_hostname=name))
     try:
         yield peer
     finally:

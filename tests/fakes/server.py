@@ -17,6 +17,7 @@ from huntline.sip.servers.presence import PresenceServer
 from huntline.sip.servers.registrar import Registrar
 from huntline.sip.transport.address import ListenAddress
 from huntline.sip.transport.connection import ConnectionLimits
+from huntline.sip.transport.tls_settings import TlsSettings
 from huntline.sip.user_agent import UserAgent
 from tests.fakes.plans import PLAN
 
@@ -27,7 +28,7 @@ PAGE = "http://queue.contoso.com"
 class FakeServer:
     """Everything around the core but calls; other events are kept in ``events``."""
 
-    def __init__(self, limits: ConnectionLimits | None) -> None:
+    def __init__(self, limits: ConnectionLimits | None, tls: TlsSettings | None = None) -> None:
         self.core = SipCore(CoreSettings(), os.urandom)
         self.registrar = Registrar(self.core, on_return=self._returned)
         self.presence = PresenceServer(self.core)
@@ -45,6 +46,7 @@ class FakeServer:
             timed=(self.registrar, self.presence),
             limits=limits,
             page_origins=lambda local_host: (PAGE,),
+            tls=tls,
         )
 
     def port(self, transport: str) -> int:
@@ -84,11 +86,14 @@ class FakeServer:
 
 @asynccontextmanager
 async def running(
-    *listen: str, limits: ConnectionLimits | None = None, journal: dict[str, bytes] | None = None
+    *listen: str,
+    limits: ConnectionLimits | None = None,
+    journal: dict[str, bytes] | None = None,
+    tls: TlsSettings | None = None,
 ) -> AsyncIterator[FakeServer]:
     """A running server; by default on one UDP and one TCP port of 127.0.0.1. With a ``journal`` it goes on
     from what another one wrote down."""
-    server = FakeServer(limits)
+    server = FakeServer(limits, tls)
     if journal is not None:
         records = [read_record(record) for record in journal.values()]
         server.user_agent.restore(records, asyncio.get_running_loop().time())

@@ -42,11 +42,14 @@ class Baresip:
         codec: str = "pcmu",
         address: str = "127.0.0.1",
         network: str | None = None,
+        trusted: Path | None = None,
+        outbound: bool = False,
     ) -> None:
-        """``network`` is the network namespace where it has its address."""
+        """``network`` is the network namespace where it has its address, ``trusted`` the issuers that it
+        believes over TLS; ``outbound``: it registers as RFC 5626 has it."""
         self.folder, self.recordings = folder, folder / "heard"
         self.recordings.mkdir(parents=True)
-        self._address = address
+        self._address, self._trusted, self._outbound = address, trusted, outbound
         self.user, self._control_port = user, ports.take(2)
         self.events: list[Event] = []
         tone_file = sounds.tone_file(folder, tone, 60)
@@ -115,10 +118,11 @@ class Baresip:
     def _account(
         self, domain: str, server: tuple[str, int], transport: str, codec: str, *, registers: bool
     ) -> str:
+        outbound = ";sipnat=outbound" if self._outbound else ""
         return (
             f"<sip:{self.user}@{domain};transport={transport}>;auth_user={self.user};auth_pass=secret"
             f';outbound="sip:{server[0]}:{server[1]};transport={transport}";answermode=manual'
-            f";regint={60 if registers else 0};audio_codecs={codec}"
+            f";regint={60 if registers else 0};audio_codecs={codec}{outbound}"
         )
 
     def _config(self, tone_file: Path) -> str:
@@ -136,6 +140,8 @@ class Baresip:
             f"ctrl_tcp_listen {self._address}:{self._control_port}",
             f"snd_path {self.recordings}",
         ]
+        if self._trusted is not None:
+            lines += [f"sip_cafile {self._trusted}", "sip_verify_server yes"]
         return "\n".join([*lines, *(f"{kind} {name}" for kind, name in _MODULES)]) + "\n"
 
     def _connect(self) -> None:

@@ -100,8 +100,8 @@ class Office:
         return self._phone(number, **options)
 
     def _phone(self, user: str, **options: Any) -> Phone:
-        options = {"host": self.server.host} | options
-        phone = Phone(self.reactor, self.server.address, user, **options)
+        options = {"host": self.server.host, "server": self.server.address} | options
+        phone = Phone(self.reactor, user=user, **options)
         self.phones.append(phone)
         return phone
 

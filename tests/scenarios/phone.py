@@ -1,8 +1,9 @@
-"""A SIP phone that does exactly what a story says, over UDP or TCP (``ws_phone.py``: in a page)."""
+"""A SIP phone that does exactly what a story says, over UDP, TCP or TLS (``ws_phone.py``: in a page)."""
 
 from __future__ import annotations
 
 import socket
+import ssl
 import time
 from collections.abc import Callable, Hashable
 from secrets import token_hex
@@ -37,11 +38,13 @@ class Phone:
         port: int | None = None,
         tone: int | None = tones.CALLER,
         payload_type: int = 0,
+        trusted: ssl.SSLContext | None = None,
     ) -> None:
+        """``trusted`` says whom it believes over TLS."""
         self.reactor, self.server = reactor, server
         self.user, self.domain, self.password = user, domain or wire.bracketed(host), password
         self.transport, self.host, self.port = transport, host, port or ports.take(2)
-        self.tone, self.payload_type = tone, payload_type
+        self.tone, self.payload_type, self._trusted = tone, payload_type, trusted
         self.legs: list[Leg] = []
         self.incoming: list[Leg] = []  # not yet taken by wait_call
         self.strays: list[Message] = []  # belong to no call and no transaction of ours
@@ -66,7 +69,7 @@ class Phone:
 
     @property
     def contact(self) -> str:
-        suffix = ";transport=tcp" if self.transport == "tcp" else ""
+        suffix = "" if self.transport == "udp" else f";transport={self.transport}"
         return f"sip:{self.user}@{wire.bracketed(self.host)}:{self.port}{suffix}"
 
     @property
@@ -211,12 +214,12 @@ class Phone:
     def send(self, data: bytes, destination: Address | None = None) -> None:
         if self.drops(data):
             return
-        if self.transport == "tcp":
+        if self.transport == "udp":
+            self._sock.sendto(data, destination or self.server)
+        else:
             self._sock.setblocking(True)
             self._sock.sendall(data)
             self._sock.setblocking(False)
-        else:
-            self._sock.sendto(data, destination or self.server)
 
     def repeat(self, key: Hashable, data: bytes, gap: float = _T1, spent: float = 0.0) -> None:
         """Send ``data`` again with doubling gaps (RFC 3261 section 17) until told to stop; not over TCP."""
@@ -252,6 +255,8 @@ class Phone:
             sock.bind((self.host, self.port))
             sock.settimeout(5)
             sock.connect(self.server)
+            if self._trusted is not None:
+                sock = self._trusted.wrap_socket(sock, server_hostname=self.server[0])
         except OSError:
             sock.close()
             raise
@@ -261,8 +266,11 @@ class Phone:
     def _receive(self) -> None:
         while True:
             try:
-                data, ancillary, _, source = self._sock.recvmsg(65535, 64)
-            except BlockingIOError:
+                if self._trusted is not None:
+                    data = self._sock.recv(65535)
+                else:
+                    data, ancillary, _, source = self._sock.recvmsg(65535, 64)
+            except (BlockingIOError, ssl.SSLWantReadError):
                 return
             except ConnectionError:
                 data = b""

@@ -14,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
+from huntline.network.certificates import CertificateFiles
+
 from . import ports
 from .commands import Commands
 from .wire import bracketed
@@ -36,11 +38,16 @@ class Server:
         media_ports: int = 400,
         host: str = "127.0.0.1",
         says_media_address: bool = True,
+        certificate: CertificateFiles | None = None,
+        options: tuple[str, ...] = (),
     ) -> None:
+        """With a ``certificate`` it speaks TLS, too; ``options`` are further ones of ``huntline serve``."""
         self.data = data
         self._commands = commands
         self.sip_port, self.http_port = ports.take(2), ports.take(2)
         self.websocket_port = self.sip_port + 1
+        self.tls_port = ports.take(2) if certificate is not None else None
+        self._certificate, self._options = certificate, options
         self.media_first = ports.take(media_ports)
         self.media_last = self.media_first + media_ports - 1
         self.log = data / "server.log"
@@ -203,7 +210,10 @@ class Server:
         for kind in ("udp", "tcp"):
             command += ["--sip", f"{kind}:{bracketed(self.host)}:{self.sip_port}"]
         command += ["--sip", f"ws:{bracketed(self.host)}:{self.websocket_port}"]
-        command += ["--http", f"127.0.0.1:{self.http_port}"]
+        if self._certificate is not None:
+            command += ["--sip", f"tls:{bracketed(self.host)}:{self.tls_port}"]
+            command += ["--certificate", str(self._certificate)]
+        command += [*self._options, "--http", f"127.0.0.1:{self.http_port}"]
         command += ["--media-address", self.host] if self._says_media_address else []
         return [*command, "--media-ports", f"{self.media_first}-{self.media_last}"]
 

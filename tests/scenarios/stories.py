@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import Any
 
@@ -63,3 +64,16 @@ def desk(office: Office, *agents: str, **settings: Any) -> tuple[str, list[Phone
     number = office.queue(*agents, **settings)
     office.open()
     return number, [office.agent(name) for name in agents]
+
+
+def come_back(phone: Phone) -> None:
+    """Notice that the server is gone, connect again as soon as somebody listens there, and register."""
+    phone.reactor.wait(lambda: not phone.is_connected, 3, "the end of the connection")
+    deadline = time.monotonic() + 8
+    while not phone.is_connected:
+        with contextlib.suppress(ConnectionRefusedError):
+            phone.reconnect()
+            break
+        assert time.monotonic() < deadline, "nobody listens"
+        time.sleep(0.05)  # there is no event for a port that opens
+    assert phone.register().status == 200

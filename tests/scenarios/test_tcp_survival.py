@@ -15,7 +15,7 @@ from .office import Office
 from .phone import Phone
 from .reactor import Reactor
 from .server import Server
-from .stories import hear_each_other, talk
+from .stories import come_back, hear_each_other, talk
 
 pytestmark = pytest.mark.scenario
 
@@ -33,19 +33,6 @@ def on_tcp(house: Office, name: str, tone: int) -> Phone:
     phone.instance = f"desk-{name}"
     phone.register()
     return phone
-
-
-def come_back(phone: Phone) -> None:
-    """Notice that the server is gone, connect again as soon as somebody listens there, and register."""
-    phone.reactor.wait(lambda: not phone.is_connected, 3, "the end of the connection")
-    deadline = time.monotonic() + 8
-    while not phone.is_connected:
-        with contextlib.suppress(ConnectionRefusedError):
-            phone.reconnect()
-            break
-        assert time.monotonic() < deadline, "nobody listens"
-        time.sleep(0.05)  # there is no event for a port that opens
-    assert phone.register().status == 200
 
 
 def test_phones_over_tcp_that_come_back_go_on_talking_and_ringing(house: Office) -> None:

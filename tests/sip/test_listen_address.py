@@ -16,6 +16,8 @@ from huntline.sip.transport.address import ListenAddress, source_address
         ("TCP:[::1]:5062", ListenAddress(Transport.TCP, "::1", 5062)),
         ("udp:[0:0::1]", ListenAddress(Transport.UDP, "::1", 5060)),
         ("ws:127.0.0.1:5062", ListenAddress(Transport.WS, "127.0.0.1", 5062)),
+        ("tls:127.0.0.1", ListenAddress(Transport.TLS, "127.0.0.1", 5061)),
+        ("wss:[::1]:5063", ListenAddress(Transport.WSS, "::1", 5063)),
         ("udp:0.0.0.0:0", ListenAddress(Transport.UDP, "0.0.0.0", 0)),  # noqa: S104
     ],
 )
@@ -30,7 +32,7 @@ def test_addresses_are_read_and_written(text: str, address: ListenAddress) -> No
         "",
         "udp",
         "udp:",
-        "tls:127.0.0.1:5061",
+        "sctp:127.0.0.1:5061",
         "udp:localhost:5060",
         "udp:::1:5060",
         "udp:127.0.0.1:65536",

@@ -49,9 +49,9 @@ def test_an_ip_address_is_resolved_at_once(uri: str, flow: Flow) -> None:
     "uri",
     [
         "tel:+1425",
-        "sips:a@127.0.0.1",
+        "sips:a@127.0.0.1;transport=udp",
+        "sips:a@127.0.0.1;transport=ws",
         "sip:a@[::1];transport=tcp",
-        "sip:a@127.0.0.1;transport=tls",
         "sip:a@127.0.0.1;transport=ws",
         "sip:a@127.0.0.1;transport=wss",
         "junk",
@@ -76,6 +76,35 @@ def test_a_wildcard_or_the_routed_address_is_made_concrete() -> None:
     flow = Resolver([ListenAddress.parse("udp:0.0.0.0:5060")], lambda: 0.0).resolve_literal("sip:127.0.0.5")
     assert flow is not None
     assert flow.local == ("127.0.0.1", 5060)
+
+
+TLS = ListenAddress.parse("tls:127.0.0.1:5074")
+
+
+@pytest.mark.parametrize(
+    ("uri", "port"),
+    [
+        ("sips:a@127.0.0.5", 5061),
+        ("sips:a@127.0.0.5:5099", 5099),
+        ("sips:a@127.0.0.5;transport=tcp", 5061),
+        ("sip:a@127.0.0.5;transport=TLS", 5061),
+    ],
+)
+def test_what_is_secure_is_reached_by_tls(uri: str, port: int) -> None:
+    flow = Resolver([*LISTENING, TLS], lambda: 0.0).resolve_literal(uri)
+    assert flow == Flow(Transport.TLS, ("127.0.0.1", 5074), ("127.0.0.5", port))
+
+
+def test_who_takes_no_calls_by_tls_may_call_by_it() -> None:
+    flow = Resolver(LISTENING, lambda: 0.0).resolve_literal("sips:a@127.0.0.5")
+    assert flow == Flow(Transport.TLS, ("127.0.0.1", 5061), ("127.0.0.5", 5061))
+
+
+def test_by_tls_a_name_has_to_be_proven() -> None:
+    resolver = Resolver([*LISTENING, TLS], lambda: 0.0, Names().look_up)
+    flow = asyncio.run(resolver.resolve("sips:a@Phone.contoso.com"))
+    assert (flow.remote, flow.server_name) == (("127.0.0.9", 5061), "phone.contoso.com")
+    assert asyncio.run(resolver.resolve("sip:a@phone.contoso.com;transport=tcp")).server_name == ""
 
 
 def test_names_are_looked_up_and_remembered_for_a_minute() -> None:

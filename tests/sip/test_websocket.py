@@ -375,7 +375,11 @@ def test_whatever_comes_nothing_is_raised(is_open: bool, parts: list[bytes]) -> 
     async def story() -> None:
         connections = Connections(ConnectionLimits(), lambda flow: None)
         connection = WebSocketConnection(
-            connections, lambda message, flow: None, lambda host: (PAGE,), local=("127.0.0.1", 5062)
+            connections,
+            lambda message, flow: None,
+            lambda host: (PAGE,),
+            kind=Transport.WS,
+            local=("127.0.0.1", 5062),
         )
         connection.connection_made(Outlet())
         for data in [HANDSHAKE, *parts] if is_open else parts:

@@ -8,7 +8,7 @@ from huntline.directory.in_force import SettingsInForce
 from huntline.directory.names import number_digits
 from huntline.directory.plan import Account, AttendantTarget, OutsideNumber, QueueTarget, StarCode, Target
 from huntline.directory.refused import RefusalReason
-from huntline.sip.core.flow import Flow, Transport
+from huntline.sip.core.flow import Flow
 from huntline.sip.core.grammar import GrammarError, Uri, parse_address, parse_uri
 from huntline.sip.core.message import Request
 from huntline.sip.servers.authenticator import Authenticator, Challenge, Guest, Identified, Identity, Stranger
@@ -44,7 +44,7 @@ class Admission:
     def decide(self, request: Request, flow: Flow, now: float) -> Admitted | NotAdmitted:
         """Who calls is asked first: a stranger gets 403 whatever was dialled, and learns nothing."""
         # Pages come through a proxy, from whose address anybody would be taken for a provider next to it.
-        is_page = flow.transport is Transport.WS
+        is_page = flow.transport.is_websocket
         trunk_of = () if is_page else self._settings.plan.organizations_of_trunk(*flow.remote)
         if trunk_of and not self._claims_user_of_ours(request):
             return self._admit_trunk(request, trunk_of)

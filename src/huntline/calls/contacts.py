@@ -7,8 +7,7 @@ from enum import StrEnum
 
 from huntline.calls.diversion import Path
 from huntline.directory.plan import NO_WISH, PersonRule
-from huntline.sip.core.digest import DigestCredentials
-from huntline.sip.core.flow import Flow, Transport
+from huntline.sip.core.flow import Flow
 
 
 class PhoneKind(StrEnum):
@@ -37,7 +36,7 @@ class Contact:
     @property
     def phone_kind(self) -> PhoneKind:
         """What kind of audio it takes: what is reached by a WebSocket is a page in a browser."""
-        is_page = self.flow is not None and self.flow.transport is Transport.WS
+        is_page = self.flow is not None and self.flow.transport.is_websocket
         return PhoneKind.BROWSER if is_page else PhoneKind.DESK
 
 

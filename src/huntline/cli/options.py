@@ -20,6 +20,22 @@ SipOption = Annotated[
         "--sip", help="Where to listen for SIP; may be said again.", metavar="TRANSPORT:ADDRESS:PORT"
     ),
 ]
+CertificateOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--certificate",
+        help="The files of a certificate for tls and wss; may be said again.",
+        metavar="CHAIN:KEY",
+    ),
+]
+TrustedOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--trusted-certificates",
+        help="Issuers that providers' certificates may have, beside those of the system.",
+        metavar="FILE",
+    ),
+]
 HttpOption = Annotated[
     str | None, typer.Option("--http", help="Where to listen for HTTP.", metavar="ADDRESS:PORT")
 ]
@@ -44,6 +60,6 @@ def local_user() -> str:
     return f"{getpass.getuser()} (local)"
 
 
-def joined(listeners: list[str] | None) -> str | None:
-    """Listeners as one setting; None when none was said."""
-    return " ".join(listeners) if listeners else None
+def joined(values: list[str] | None) -> str | None:
+    """What was said several times as one setting; None when it was not said."""
+    return " ".join(values) if values else None

@@ -7,11 +7,13 @@ from typing import Annotated
 import typer
 
 from huntline.cli.options import (
+    CertificateOption,
     DataOption,
     HttpOption,
     MediaAddressOption,
     MediaPortsOption,
     SipOption,
+    TrustedOption,
     joined,
 )
 from huntline.config import Config, load_config
@@ -27,6 +29,8 @@ def serve(
     http: HttpOption = None,
     media_address: MediaAddressOption = None,
     media_ports: MediaPortsOption = None,
+    certificate: CertificateOption = None,
+    trusted_certificates: TrustedOption = None,
     mask_numbers: Annotated[
         bool | None, typer.Option("--mask-numbers", help="Write callers' numbers masked into the log.")
     ] = None,
@@ -44,6 +48,8 @@ def serve(
             "http": http,
             "media_address": media_address,
             "media_ports": media_ports,
+            "certificate": certificate,
+            "trusted_certificates": trusted_certificates,
             "mask_numbers": mask_numbers,
             "log_level": log_level,
         }

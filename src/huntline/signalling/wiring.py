@@ -60,6 +60,7 @@ from huntline.sip.servers.registrar import Registrar, RegistrarLimits
 from huntline.sip.servers.requests import Requests
 from huntline.sip.transport.address import ListenAddress
 from huntline.sip.transport.connection import ConnectionLimits
+from huntline.sip.transport.tls_settings import TlsSettings
 from huntline.sip.user_agent import UserAgent
 from huntline.storage.audit import Actor
 from huntline.storage.database import open_database
@@ -113,6 +114,7 @@ class Signalling:
 
     def _build_sip(self) -> None:
         limits, post = self._config.limits, self._runner.post
+        self._tls = TlsSettings(self._config.certificate, self._config.trusted_certificates)
         self._reachability = Reachability(self._in_force, post)
         self._core = SipCore(CoreSettings(max_legs=limits.max_legs), os.urandom)
         self._registrar = Registrar(
@@ -145,6 +147,7 @@ class Signalling:
                 connections_per_address=limits.max_connections_per_address,
             ),
             page_origins=partial(page_origins, self._config),
+            tls=self._tls,
         )
         self._authenticator = Authenticator(self._in_force, kept_secret(self._config.data / "secret"))
         self._requests = Requests(

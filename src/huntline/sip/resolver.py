@@ -10,11 +10,12 @@ from huntline.errors import PeerError
 from huntline.network.literals import read_address
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.grammar import GrammarError, Uri, parse_uri
-from huntline.sip.transport.address import DEFAULT_PORT, ListenAddress, family_of, source_address
+from huntline.sip.transport.address import ListenAddress, family_of, source_address
 
 _REMEMBERED_FOR = 60.0  # seconds; the system's resolver does not tell the records' time to live
 _REMEMBERED_NAMES = 1000
-_DIALLED = (Transport.UDP, Transport.TCP)
+_USUAL = (Transport.UDP, Transport.TCP)
+_DIALLED = (*_USUAL, Transport.TLS)
 
 Lookup = Callable[[str], Awaitable[list[str]]]
 
@@ -33,7 +34,11 @@ async def look_up(host: str) -> list[str]:
 
 
 class Resolver:
-    """Turns URIs into flows. Transport and port come from the URI, else UDP where we have it, and 5060."""
+    """Turns URIs into flows. Transport and port come from the URI, else UDP where we have it, and
+    the usual port.
+
+    What ``sips:`` leads to is reached by TLS alone (RFC 3261 section 26.2.2).
+    """
 
     def __init__(
         self, listening: Sequence[ListenAddress], now: Callable[[], float], lookup: Lookup = look_up
@@ -65,7 +70,7 @@ class Resolver:
             return flow
         parsed = _parse(uri)
         for host in await self._addresses(parsed.host.lower()):
-            if flow := self._flow(parsed, host):
+            if flow := self._flow(parsed, host, parsed.host.lower()):
                 return flow
         raise Unreachable(f"no listening address fits {uri}")
 
@@ -82,16 +87,19 @@ class Resolver:
         self._names[name] = (self._now() + _REMEMBERED_FOR, addresses)
         return addresses
 
-    def _flow(self, uri: Uri, host: str) -> Flow | None:
-        """None where no listening address fits. Nobody can connect to a page: it is the page that does."""
-        remote = (host, uri.port or DEFAULT_PORT)
-        wanted = (uri.parameters.get("transport") or "").lower()
-        for transport in (wanted,) if wanted else _DIALLED:
-            if transport in _DIALLED and (local := self._local(transport, remote)):
-                return Flow(Transport(transport), local, remote)
+    def _flow(self, uri: Uri, host: str, name: str = "") -> Flow | None:
+        """None where no listening address fits. Nobody can connect to a page: it is the page that does.
+
+        Over TLS it is the ``name`` that the peer has to prove, not that of what leads to it (RFC 5922
+        section 4).
+        """
+        for transport in _transports(uri):
+            remote = (host, uri.port or transport.usual_port)
+            if local := self._local(transport, remote):
+                return Flow(transport, local, remote, server_name=name if transport.is_encrypted else "")
         return None
 
-    def _local(self, transport: str, remote: tuple[str, int]) -> tuple[str, int] | None:
+    def _local(self, transport: Transport, remote: tuple[str, int]) -> tuple[str, int] | None:
         """Our address of that transport and family; of several, the one packets to the peer leave from."""
         family = family_of(remote[0])
         fitting = [
@@ -99,7 +107,9 @@ class Resolver:
             for address in self._listening
             if address.transport == transport and address.family == family
         ]
-        if not fitting:
+        if not fitting and (
+            not transport.is_encrypted or any(own.transport == transport for own in self._listening)
+        ):
             return None
         if len(fitting) == 1 and not fitting[0].is_wildcard:
             return (fitting[0].host, fitting[0].port)
@@ -110,7 +120,8 @@ class Resolver:
         for address in fitting:
             if address.host == source or address.is_wildcard:
                 return (source, address.port)
-        return (fitting[0].host, fitting[0].port)
+        # By TLS also whoever takes no calls by it may call: the peer has the connection to come back by.
+        return (fitting[0].host, fitting[0].port) if fitting else (source, transport.usual_port)
 
 
 def _parse(uri: str) -> Uri:
@@ -118,9 +129,19 @@ def _parse(uri: str) -> Uri:
         parsed = parse_uri(uri)
     except GrammarError as error:
         raise Unreachable(str(error)) from None
-    if parsed.scheme.lower() != "sip" or not parsed.host:
-        raise Unreachable(f"only sip: can be sent to, not {uri}")
+    if parsed.scheme not in ("sip", "sips") or not parsed.host:
+        raise Unreachable(f"only sip: and sips: can be sent to, not {uri}")
     return parsed
+
+
+def _transports(uri: Uri) -> tuple[Transport, ...]:
+    """Those that may be tried, in order. Over TCP ``sips:`` is TLS (RFC 3261 section 26.2.2)."""
+    wanted = (uri.parameters.get("transport") or "").lower()
+    if uri.scheme == "sips":
+        return (Transport.TLS,) if wanted in ("", Transport.TCP, Transport.TLS) else ()
+    if not wanted:
+        return _USUAL
+    return tuple(transport for transport in _DIALLED if transport == wanted)
 
 
 def _bare(host: str) -> str:

@@ -12,7 +12,7 @@ from huntline.errors import ConfigurationError
 from huntline.sip.core.context import Send
 from huntline.sip.core.core import Invite, OutgoingRequest, SipCore
 from huntline.sip.core.events import RequestReceived, SipEvent
-from huntline.sip.core.flow import Flow, Transport
+from huntline.sip.core.flow import Flow
 from huntline.sip.core.leg_record import LegRecord, LegView
 from huntline.sip.core.message import Headers, Request
 from huntline.sip.core.replaces_header import Replaces
@@ -20,9 +20,12 @@ from huntline.sip.intake import Intake
 from huntline.sip.resolver import Resolver
 from huntline.sip.transport.address import ListenAddress
 from huntline.sip.transport.connection import ConnectionLimits
+from huntline.sip.transport.connection_failures import ConnectionFailure
 from huntline.sip.transport.connections import Connections
 from huntline.sip.transport.icmp import Undelivered
 from huntline.sip.transport.tcp import TcpTransport
+from huntline.sip.transport.tls import TlsAcceptor
+from huntline.sip.transport.tls_settings import TlsSettings
 from huntline.sip.transport.udp import UdpSocket
 from huntline.sip.transport.websocket import Origins, WebSocketTransport
 
@@ -46,7 +49,7 @@ class UserAgent:
     same turn of the loop; ``before_sending`` is called in between, so that nothing is sent that is not on
     record (``take_changed``). ``on_flow_lost`` hears of connections that ended; ``timed`` parts share the
     core's timer, as long as they change inside ``on_event`` or ``tick``. ``page_origins`` says which pages
-    may speak SIP over WebSocket.
+    may speak SIP over WebSocket, ``tls`` what TLS is done with.
     """
 
     def __init__(
@@ -59,6 +62,7 @@ class UserAgent:
         timed: Sequence[Timed] = (),
         limits: ConnectionLimits | None = None,
         page_origins: Origins = lambda local_host: (),
+        tls: TlsSettings | None = None,
     ) -> None:
         self._core = core
         self._on_event = on_event
@@ -67,6 +71,7 @@ class UserAgent:
         self._timed: tuple[Timed, ...] = (core, *timed)
         self._limits = limits or ConnectionLimits()
         self._page_origins = page_origins
+        self._tls = tls or TlsSettings()
         self.listening: list[ListenAddress] = []
         self._resolver = Resolver(self.listening, self.now)
         self._udp: dict[tuple[str, int], UdpSocket] = {}
@@ -83,13 +88,18 @@ class UserAgent:
         self._loop = asyncio.get_running_loop()
         self._connections = Connections(self._limits, self._flow_lost)
         self._intake = Intake(self._core, self._receive, self._turn_away)
-        self._tcp = TcpTransport(self._connections, self._intake.take, self._flow_failed)
+        take, failed = self._intake.take, self._flow_failed
+        self._acceptor = TlsAcceptor(self._tls, self._limits, self._connections.strangers)
+        self._tcp = TcpTransport(self._connections, take, failed, self._acceptor, self._tls)
         self._websocket = WebSocketTransport(
-            self._connections, self._intake.take, self._flow_failed, self._page_origins
+            self._connections, take, failed, self._page_origins, self._acceptor
         )
         for address in listen:
             try:
                 self.listening.append(await self._listen(address))
+            except ConfigurationError:
+                await self.stop()
+                raise
             except OSError as error:
                 await self.stop()
                 raise ConfigurationError(f"cannot listen on {address}: {error.strerror or error}") from error
@@ -103,6 +113,7 @@ class UserAgent:
         self._flush()
         await self._tcp.close()
         self._websocket.close()
+        self._acceptor.close()
         await self._connections.close()
         for udp in self._udp.values():
             udp.close()
@@ -225,10 +236,19 @@ class UserAgent:
         """The flow to any SIP URI, names looked up in the executor. Raises Unreachable."""
         return await self._resolver.resolve(uri)
 
+    def why_failed(self, flow: Flow) -> ConnectionFailure | None:
+        """Why no connection could be opened by a flow the last time; None where there was one, or no try."""
+        return self._tcp.why_failed(flow)
+
     @property
     def connection_count(self) -> int:
-        """Open connections, over TCP and WebSocket."""
+        """Open connections of all transports that have any."""
         return len(self._connections)
+
+    @property
+    def handshake_count(self) -> int:
+        """Peers that have connected and not yet shaken hands for TLS."""
+        return len(self._acceptor)
 
     def usage(self) -> dict[str, Any]:
         """What comes in beside what is served: whether new requests are turned away, how many were, and how
@@ -240,10 +260,10 @@ class UserAgent:
         }
 
     async def _listen(self, address: ListenAddress) -> ListenAddress:
-        if address.transport is Transport.TCP:
-            return await self._tcp.listen(address)
-        if address.transport is Transport.WS:
+        if address.transport.is_websocket:
             return await self._websocket.listen(address)
+        if address.transport.is_reliable:
+            return await self._tcp.listen(address)
         udp = UdpSocket(address, self._intake.take, self._not_delivered)
         self._udp[(udp.address.host, udp.address.port)] = udp
         return udp.address
@@ -312,10 +332,10 @@ class UserAgent:
         self._core.respond(event.transaction_id, 200, self.now(), headers=headers)
 
     def _send(self, send: Send) -> None:
-        if send.flow.transport is Transport.TCP:
-            self._tcp.send(send.data, send.flow)
-        elif send.flow.transport is Transport.WS:
+        if send.flow.transport.is_websocket:
             self._websocket.send(send.data, send.flow)
+        elif send.flow.transport.is_reliable:
+            self._tcp.send(send.data, send.flow)
         else:
             self._send_datagram(send.data, send.flow)
 

@@ -32,11 +32,13 @@ def websocket_url(config: Config, asked_host: str) -> str | None:
 
     ``asked_host`` is the host that the page's own address has: it stands in where we listen on all of them.
     """
-    listener = next((each for each in config.sip if each.transport == "ws"), None)
+    listener = next((each for each in config.sip if each.is_for_pages), None)
     if listener is None:
         return None
     if config.websocket_url is not None:
         return config.websocket_url
+    if listener.is_encrypted:  # a certificate is for a name, and the page has come by one
+        return f"wss://{SocketAddress(asked_host, listener.port)}"
     return f"ws://{_seen_from_page(listener, asked_host)}"
 
 
@@ -45,7 +47,7 @@ def phone_addresses(config: Config, asked_host: str) -> tuple[tuple[str, SocketA
     return tuple(
         (listener.transport, _seen_from_page(listener, asked_host))
         for listener in config.sip
-        if listener.transport != "ws"
+        if not listener.is_for_pages
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from huntline.sip.core.digest_client import DigestCredentials
 from huntline.sip.core.events import SipEvent
-from huntline.sip.core.flow import Flow, Transport
+from huntline.sip.core.flow import Flow
 from huntline.sip.core.timers import Timers
 
 
@@ -50,13 +51,34 @@ class CoreSettings:
     ring_limit: float = 600.0
 
 
+Keyring = Callable[[str], DigestCredentials | None]
+"""What we prove ourselves with, by the name of the account."""
+
+
+def no_keys(account: str) -> None:
+    """The keyring of whoever has no accounts elsewhere."""
+
+
 class Context:
     """One core's outputs, timers and randomness, shared by all its state machines."""
 
-    __slots__ = ("_entropy", "allow", "changed", "events", "sends", "settings", "supported", "timers")
+    __slots__ = (
+        "_entropy",
+        "allow",
+        "changed",
+        "events",
+        "keyring",
+        "sends",
+        "settings",
+        "supported",
+        "timers",
+    )
 
-    def __init__(self, settings: CoreSettings, entropy: Callable[[int], bytes]) -> None:
+    def __init__(
+        self, settings: CoreSettings, entropy: Callable[[int], bytes], keyring: Keyring = no_keys
+    ) -> None:
         self.settings = settings
+        self.keyring = keyring
         self.timers = Timers()
         self.sends: list[Send] = []
         self.events: list[SipEvent] = []
@@ -87,10 +109,15 @@ class Context:
         transport = flow.transport.upper()
         return f"SIP/2.0/{transport} {host_port(flow.local)};rport;branch=z9hG4bK{self.token()}"
 
-    def contact(self, user: str, flow: Flow) -> str:
-        """Our Contact value for a dialog on that flow."""
-        transport = "" if flow.transport is Transport.UDP else f";transport={flow.transport}"
-        return f"<sip:{user}@{host_port(flow.local)}{transport}>"
+    def contact(self, user: str, flow: Flow, target: str = "") -> str:
+        """Our Contact value for a dialog on that flow, begun by a request to ``target``.
+
+        Where that was ``sips:``, nothing of the dialog may go unencrypted (RFC 3261 sections 8.1.1.8 and
+        12.1.1).
+        """
+        if target[:5].lower() == "sips:":
+            return f"<sips:{user}@{host_port(flow.local)}>"
+        return f"<sip:{user}@{host_port(flow.local)}{flow.transport.uri_parameter}>"
 
 
 def host_port(address: tuple[str, int]) -> str:

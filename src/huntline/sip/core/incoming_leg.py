@@ -8,17 +8,16 @@ from dataclasses import dataclass
 
 from huntline.sip.core.dialog import Dialog
 from huntline.sip.core.events import InviteReceived, LegCancelled, LegConfirmed, OfferAnswered
-from huntline.sip.core.flow import Flow, Transport
+from huntline.sip.core.flow import Flow
 from huntline.sip.core.leg import LegTools, SipLeg
 from huntline.sip.core.leg_record import (
-    HeaderLines,
     IncomingRecord,
     LegRecord,
     ProvisionalRecord,
     RepetitionRecord,
     SipLegState,
 )
-from huntline.sip.core.message import SDP, Headers, Request
+from huntline.sip.core.message import SDP, HeaderLines, Headers, Request
 from huntline.sip.core.repetition import Repetition
 from huntline.sip.core.replaces_header import replaces_in
 from huntline.sip.core.server_transaction import InviteServerTransaction, ServerTransaction
@@ -61,7 +60,7 @@ class IncomingLeg(SipLeg):
     def called(cls, leg_id: str, surroundings: LegTools, invite: InviteServerTransaction) -> IncomingLeg:
         """The leg of a new INVITE."""
         # The Contact names the leg and nothing else: the topology stays hidden.
-        contact = surroundings.context.contact(leg_id, invite.flow)
+        contact = surroundings.context.contact(leg_id, invite.flow, invite.request.uri)
         leg = cls(leg_id, surroundings, invite.flow, invite.to_tag, contact)
         request = invite.request
         leg.dialog = Dialog.from_request(request, invite.to_tag)
@@ -326,7 +325,7 @@ class IncomingLeg(SipLeg):
     def lose_connection(self, now: float) -> None:
         """As for any leg; a page takes nothing back that it had asked by the old connection (RFC 7118), so an
         unanswered call of one is over."""
-        if self._ringing is not None and self.flow.transport is Transport.WS:
+        if self._ringing is not None and self.flow.transport.is_websocket:
             self.flow_failed(now)
             return
         super().lose_connection(now)

@@ -168,4 +168,5 @@ def flow_from_state(state: Mapping[str, Any]) -> Flow:
         (state["local"][0], state["local"][1]),
         (state["remote"][0], state["remote"][1]),
         state["connection"],
+        state.get("server_name", ""),
     )

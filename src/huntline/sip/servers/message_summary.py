@@ -12,7 +12,7 @@ from huntline.directory.plan import Account
 from huntline.sip.core.core import OutgoingRequest
 from huntline.sip.core.dialog import routed
 from huntline.sip.core.events import RequestReceived, ResponseReceived
-from huntline.sip.core.flow import Flow, Transport
+from huntline.sip.core.flow import Flow
 from huntline.sip.core.grammar import GrammarError, parse_address, parse_uri
 from huntline.sip.core.message import Request, parse_number
 from huntline.sip.servers.answering import Headers, Responder, SipRefusal
@@ -289,7 +289,7 @@ class MessageSummaries:
             key = binding.key, binding.call_id
             told = before.get(key)
             if told is None or (told != waiting and not only_new):
-                if binding.flow.remote not in subscribed and binding.flow.transport is not Transport.WS:
+                if binding.flow.remote not in subscribed and not binding.flow.transport.is_websocket:
                     self._tell_phone(user_id, binding, waiting, now)
                 told = waiting
             now_told[key] = told
@@ -329,8 +329,7 @@ def _headers(state: str, flow: Flow) -> Headers:
 def _contact(flow: Flow) -> str:
     host, port = flow.local
     shown = f"[{host}]" if ":" in host else host
-    transport = "" if flow.transport is Transport.UDP else f";transport={flow.transport}"
-    return f"<sip:voicemail@{shown}:{port}{transport}>"
+    return f"<sip:voicemail@{shown}:{port}{flow.transport.uri_parameter}>"
 
 
 def _target(request: Request) -> str:

@@ -10,7 +10,6 @@ from huntline.errors import ConfigurationError
 from huntline.network.literals import read_address
 from huntline.sip.core.flow import Transport
 
-DEFAULT_PORT = 5060
 _HIGHEST_PORT = 65535
 _WRITTEN = re.compile(
     r"(?P<transport>[A-Za-z]+):(\[(?P<ipv6>[0-9A-Fa-f:.]+)\]|(?P<ipv4>[0-9.]+))(:(?P<port>[0-9]{1,5}))?"
@@ -23,11 +22,11 @@ class ListenAddress:
 
     transport: Transport
     host: str
-    port: int = DEFAULT_PORT
+    port: int = 5060
 
     @classmethod
     def parse(cls, text: str) -> ListenAddress:
-        """Read ``udp:127.0.0.1:5060`` or ``tcp:[::1]:5060``; the port may be left out (5060).
+        """Read ``udp:127.0.0.1:5060`` or ``tls:[::1]:5061``; the usual port may be left out.
 
         Raises ConfigurationError, which says what would be right.
         """
@@ -36,10 +35,11 @@ class ListenAddress:
             if match is None:
                 raise ValueError(text)
             host = str(read_address(match["ipv6"] or match["ipv4"]))
-            return cls(Transport(match["transport"].lower()), host, _port(match["port"]))
+            transport = Transport(match["transport"].lower())
+            return cls(transport, host, _port(match["port"], transport.usual_port))
         except ValueError:
             raise ConfigurationError(
-                f"cannot listen on {text!r}: write TRANSPORT:IP:PORT with udp, tcp or ws, "
+                f"cannot listen on {text!r}: write TRANSPORT:IP:PORT with udp, tcp, tls, ws or wss, "
                 "such as udp:127.0.0.1:5060 or tcp:[::1]:5060"
             ) from None
 
@@ -74,8 +74,8 @@ def source_address(remote: tuple[str, int]) -> str:
         return host
 
 
-def _port(text: str | None) -> int:
-    port = DEFAULT_PORT if text is None else int(text)
+def _port(text: str | None, usual: int) -> int:
+    port = usual if text is None else int(text)
     if port > _HIGHEST_PORT:
         raise ValueError(text)
     return port

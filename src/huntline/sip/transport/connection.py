@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, Protocol, cast
+from typing import Protocol, cast
 
 from huntline.network.strangers import Strangers
 from huntline.sip.core.flow import Flow, Transport
@@ -18,8 +18,9 @@ PING, PONG = b"\r\n\r\n", b"\r\n"  # RFC 5626 section 3.5.1
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
-    """What peers may take of us, over TCP and WebSocket together. Times in seconds, sizes in bytes.
+    """What peers may take of us, over all connections together. Times in seconds, sizes in bytes.
 
+    ``handshakes`` of TLS may be under way at once, and take ``handshaking`` at most.
     ``connections_per_address`` counts what a peer opened, an IPv6 address as its /64; ``idle`` must outlast
     the longest registration, since a phone may say nothing in between. A page that is silent for
     ``pinged_after`` is pinged, and cut off when it stays silent for ``pong_within`` more: it outlasts a
@@ -30,6 +31,9 @@ class ConnectionLimits:
     connections_per_address: int = 1_000
     unsent_bytes: int = 256 * 1024
     connecting: float = 5.0
+    handshaking: float = 10.0
+    handshakes: int = 100
+    handshakes_per_address: int = 40
     message_completed: float = 30.0
     reading_resumed: float = 30.0
     idle: float = 3_900.0
@@ -63,23 +67,24 @@ class ConnectionOwner(Protocol):
 class Connection(asyncio.Protocol):
     """What TCP and WebSocket connections share: all but how messages are framed.
 
-    ``flow`` is valid once the connection is made.
+    ``flow`` is valid once the connection is made. ``server_name`` is whom the peer has proven to be, where we
+    have opened it with TLS.
     """
-
-    kind: ClassVar[Transport]
 
     def __init__(
         self,
         owner: ConnectionOwner,
         on_message: Callable[[bytes, Flow], None],
         *,
+        kind: Transport,
         local: tuple[str, int],
         is_accepted: bool,
+        server_name: str = "",
     ) -> None:
         self._owner = owner
         self._on_message = on_message
         self._limits = owner.limits
-        self._local = local
+        self._kind, self._local, self._server_name = kind, local, server_name
         self._number = owner.next_number()
         self.is_accepted = is_accepted
         self.is_open = False
@@ -130,7 +135,7 @@ class Connection(asyncio.Protocol):
     def turn_away(self, reason: str) -> None:
         """Close: it is no SIP that the peer speaks."""
         self._owner.strangers.tell(
-            self.flow.remote, f"{self.kind}:{self.flow.local}", reason, self._loop.time()
+            self.flow.remote, f"{self._kind}:{self.flow.local}", reason, self._loop.time()
         )
         self.is_open = False
         self._transport.close()
@@ -151,7 +156,8 @@ class Connection(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
         remote = transport.get_extra_info("peername") or ("", 0)
         host = transport.get_extra_info("sockname")[0]
-        self.flow = Flow(self.kind, (host, self._local[1]), (remote[0], remote[1]), self._number)
+        local = host, self._local[1]
+        self.flow = Flow(self._kind, local, (remote[0], remote[1]), self._number, self._server_name)
         self.is_open = self._owner.connected(self)
         if not self.is_open:
             self._transport.abort()

@@ -1,4 +1,4 @@
-"""All connections that carry SIP, over TCP and WebSocket: how many there may be, and which leads where."""
+"""All connections that carry SIP: how many there may be, and which leads where."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 from huntline.logs import RationedWarning
 from huntline.network.peers import source_of
@@ -17,6 +18,7 @@ from huntline.sip.transport.connection import Connection, ConnectionLimits, Conn
 
 log = logging.getLogger(__name__)
 
+_Peer = tuple[Transport, tuple[str, int], str]
 _LAST_WORDS = 1.0  # seconds for writing what is unsent when everything closes
 
 
@@ -29,7 +31,7 @@ class Connections(ConnectionOwner):
         self._on_lost = on_lost
         self._loop = asyncio.get_running_loop()
         self._by_number: dict[int, Connection] = {}
-        self._by_remote: dict[tuple[Transport, tuple[str, int]], Connection] = {}
+        self._by_remote: dict[_Peer, Connection] = {}
         self._accepted: Counter[str] = Counter()
         self._silent: dict[str, dict[Connection, None]] = {}  # those that wait longest first, by source
         self._refused = RationedWarning(log, "SIP connections are refused or cut off: there are too many")
@@ -52,7 +54,7 @@ class Connections(ConnectionOwner):
 
     def find(self, flow: Flow) -> Connection | None:
         """The flow's connection, else any of the same kind that leads to the same peer."""
-        return self._by_number.get(flow.connection) or self._by_remote.get((flow.transport, flow.remote))
+        return self._by_number.get(flow.connection) or self._by_remote.get(_peer_of(flow))
 
     def connected(self, connection: Connection) -> bool:
         """Room for one more? Then it is taken in.
@@ -67,7 +69,7 @@ class Connections(ConnectionOwner):
         if not self._count(connection):
             return False
         self._by_number[connection.flow.connection] = connection
-        self._by_remote[connection.flow.transport, connection.flow.remote] = connection
+        self._by_remote[_peer_of(connection.flow)] = connection
         if self._sweep is None:
             self._schedule_sweep()
         return True
@@ -75,9 +77,8 @@ class Connections(ConnectionOwner):
     def comes_from(self, connection: Connection, remote: tuple[str, int]) -> bool:
         """A proxy told whose connection it is: it is counted as theirs, if they may have one more."""
         self._forget_remote(connection)
-        flow = connection.flow
-        connection.flow = Flow(flow.transport, flow.local, remote, flow.connection)
-        self._by_remote[flow.transport, remote] = connection
+        connection.flow = replace(connection.flow, remote=remote)
+        self._by_remote[_peer_of(connection.flow)] = connection
         return self._count(connection)
 
     def spoke(self, connection: Connection) -> None:
@@ -130,8 +131,8 @@ class Connections(ConnectionOwner):
 
     def _forget_remote(self, connection: Connection) -> None:
         flow = connection.flow
-        if self._by_remote.get((flow.transport, flow.remote)) is connection:
-            del self._by_remote[flow.transport, flow.remote]
+        if self._by_remote.get(_peer_of(flow)) is connection:
+            del self._by_remote[_peer_of(flow)]
         self._forget_silent(connection)
         if connection.is_counted:
             connection.is_counted = False
@@ -157,3 +158,8 @@ class Connections(ConnectionOwner):
         self._sweep = None
         if self._by_number:
             self._schedule_sweep()
+
+
+def _peer_of(flow: Flow) -> _Peer:
+    """Who is at the other end; over TLS it counts whom they have proven to be (RFC 5923 section 9.1)."""
+    return flow.transport, flow.remote, flow.server_name

@@ -1,19 +1,24 @@
-"""SIP over TCP: connections taken and opened, reused for everything that goes to the same peer."""
+"""SIP over TCP and TLS: connections taken and opened, reused for everything that goes to the same peer."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.framing import FramingError, KeepAlive, StreamFramer
 from huntline.sip.transport.address import ListenAddress
 from huntline.sip.transport.connection import PONG, Connection, ConnectionOwner
+from huntline.sip.transport.connection_failures import ConnectionFailure, failure_of
 from huntline.sip.transport.connections import Connections
+from huntline.sip.transport.tls import TlsAcceptor, TlsConnector, TlsStream, listening
+from huntline.sip.transport.tls_settings import TlsSettings
 
 log = logging.getLogger(__name__)
+
+_REMEMBERED_FAILURES = 1000
 
 
 class TcpTransport:
@@ -27,25 +32,33 @@ class TcpTransport:
         connections: Connections,
         on_message: Callable[[bytes, Flow], None],
         on_flow_failed: Callable[[Flow], None],
+        acceptor: TlsAcceptor,
+        tls: TlsSettings,
     ) -> None:
         self._connections = connections
+        self._acceptor, self._tls = acceptor, tls
         self._on_message = on_message
         self._on_flow_failed = on_flow_failed
         self._limits = connections.limits
         self._loop = asyncio.get_running_loop()
         self._servers: list[asyncio.Server] = []
         self._openings: dict[Flow, _Opening] = {}
+        self._failures: dict[Flow, ConnectionFailure] = {}
         self._is_closing = False
 
     async def listen(self, address: ListenAddress) -> ListenAddress:
-        """Take connections on an address; gives it back with the real port. Raises OSError."""
+        """Take connections on an address; gives it back with the real port. Raises OSError, and
+        ConfigurationError for TLS without a certificate."""
         port = address.port
-        server = await self._loop.create_server(
-            lambda: self._connection((address.host, port), is_accepted=True), address.host, address.port
-        )
+
+        def connection() -> TcpConnection:
+            flow = Flow(address.transport, (address.host, port), ("", 0))
+            return self._connection(flow, is_accepted=True)
+
+        server = await listening(address, connection, self._acceptor)
         self._servers.append(server)
         port = server.sockets[0].getsockname()[1]
-        return ListenAddress(Transport.TCP, address.host, port)
+        return replace(address, port=port)
 
     def send(self, data: bytes, flow: Flow) -> None:
         """Write to the flow's connection, else to any that leads to the same peer, else open one.
@@ -72,8 +85,19 @@ class TcpTransport:
         await asyncio.gather(*tasks, return_exceptions=True)
         self._openings.clear()
 
-    def _connection(self, local: tuple[str, int], *, is_accepted: bool) -> TcpConnection:
-        return TcpConnection(self._connections, self._on_message, local=local, is_accepted=is_accepted)
+    def why_failed(self, flow: Flow) -> ConnectionFailure | None:
+        """Why no connection could be opened to that peer the last time; None where there was one."""
+        return self._failures.get(replace(flow, connection=0))
+
+    def _connection(self, flow: Flow, *, is_accepted: bool) -> TcpConnection:
+        return TcpConnection(
+            self._connections,
+            self._on_message,
+            kind=flow.transport,
+            local=flow.local,
+            is_accepted=is_accepted,
+            server_name=flow.server_name,
+        )
 
     def _open(self, flow: Flow, data: bytes) -> None:
         opening = self._openings.get(flow)
@@ -89,36 +113,61 @@ class TcpTransport:
 
     async def _connect(self, flow: Flow) -> None:
         """Open a connection and write what has gathered meanwhile; without one the flow has failed."""
-        connection = self._connection(flow.local, is_accepted=False)
+        connection = self._connection(flow, is_accepted=False)
         try:
             async with asyncio.timeout(self._limits.connecting):
-                await self._loop.create_connection(
-                    lambda: connection, *flow.remote, local_addr=(flow.local[0], 0)
-                )
-        except OSError as error:  # TimeoutError is one
-            log.info("cannot connect", extra={"remote": flow.remote, "error": str(error)})
+                failure = await self._reach(flow, connection)
+        except (OSError, ValueError) as error:  # TimeoutError is an OSError; a name may be none for TLS
+            failure = failure_of(error)
         finally:
             opening = self._openings.pop(flow)
             if not connection.is_open:
                 self._on_flow_failed(flow)
+        self._note(flow, failure)
         for data in opening.unsent:
             connection.send(data)
+
+    async def _reach(self, flow: Flow, connection: TcpConnection) -> ConnectionFailure | None:
+        """Connect, and shake hands where the flow wants it. Raises OSError."""
+        local = flow.local[0], 0
+        if flow.transport is not Transport.TLS:
+            await self._loop.create_connection(lambda: connection, *flow.remote, local_addr=local)
+            return None
+        handshake = TlsConnector()
+        name = flow.server_name or flow.remote[0]
+        stream = TlsStream(handshake, lambda: connection, self._tls.client, server_hostname=name)
+        await self._loop.create_connection(lambda: stream, *flow.remote, local_addr=local)
+        try:
+            return await handshake.done()
+        except asyncio.CancelledError:
+            stream.abort()
+            raise
+
+    def _note(self, flow: Flow, failure: ConnectionFailure | None) -> None:
+        self._failures.pop(flow, None)
+        if failure is not None:
+            log.info("cannot connect", extra={"remote": flow.remote, "error": str(failure)})
+            if len(self._failures) >= _REMEMBERED_FAILURES:
+                del self._failures[next(iter(self._failures))]
+            self._failures[flow] = failure
 
 
 class TcpConnection(Connection):
     """A stream cut into messages by Content-Length."""
-
-    kind = Transport.TCP
 
     def __init__(
         self,
         owner: ConnectionOwner,
         on_message: Callable[[bytes, Flow], None],
         *,
+        kind: Transport,
         local: tuple[str, int],
         is_accepted: bool,
+        server_name: str = "",
     ) -> None:
-        super().__init__(owner, on_message, local=local, is_accepted=is_accepted)
+        super().__init__(
+            owner, on_message, kind=kind, local=local, is_accepted=is_accepted, server_name=server_name
+        )
         self._framer = StreamFramer()
 
     def data_received(self, data: bytes) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from ipaddress import ip_address
 
 from websockets.exceptions import InvalidOrigin
@@ -20,6 +21,7 @@ from huntline.sip.core.framing import MAX_BODY, MAX_HEAD
 from huntline.sip.transport.address import ListenAddress
 from huntline.sip.transport.connection import PING, PONG, Connection
 from huntline.sip.transport.connections import Connections
+from huntline.sip.transport.tls import TlsAcceptor, listening
 
 log = logging.getLogger(__name__)
 
@@ -44,27 +46,33 @@ class WebSocketTransport:
         on_message: Callable[[bytes, Flow], None],
         on_flow_failed: Callable[[Flow], None],
         origins: Origins,
+        acceptor: TlsAcceptor,
     ) -> None:
         self._connections = connections
+        self._acceptor = acceptor
         self._on_message = on_message
         self._on_flow_failed = on_flow_failed
         self._origins = origins
         self._servers: list[asyncio.Server] = []
 
     async def listen(self, address: ListenAddress) -> ListenAddress:
-        """Take connections on an address; gives it back with the real port. Raises OSError."""
+        """Take connections on an address; gives it back with the real port. Raises OSError, and
+        ConfigurationError for WSS without a certificate."""
         port = address.port
 
         def connection() -> WebSocketConnection:
             return WebSocketConnection(
-                self._connections, self._on_message, self._origins, local=(address.host, port)
+                self._connections,
+                self._on_message,
+                self._origins,
+                kind=address.transport,
+                local=(address.host, port),
             )
 
-        loop = asyncio.get_running_loop()
-        server = await loop.create_server(connection, address.host, address.port)
+        server = await listening(address, connection, self._acceptor)
         self._servers.append(server)
         port = server.sockets[0].getsockname()[1]
-        return ListenAddress(Transport.WS, address.host, port)
+        return replace(address, port=port)
 
     def send(self, data: bytes, flow: Flow) -> None:
         """Send by the flow's connection; when that is gone the flow has failed. Never raises."""
@@ -83,17 +91,16 @@ class WebSocketTransport:
 class WebSocketConnection(Connection):
     """A page's connection: the handshake, then one SIP message in each WebSocket message."""
 
-    kind = Transport.WS
-
     def __init__(
         self,
         owner: Connections,
         on_message: Callable[[bytes, Flow], None],
         origins: Origins,
         *,
+        kind: Transport,
         local: tuple[str, int],
     ) -> None:
-        super().__init__(owner, on_message, local=local, is_accepted=True)
+        super().__init__(owner, on_message, kind=kind, local=local, is_accepted=True)
         self._connections = owner
         self._origins = origins
         self._handshake = b""

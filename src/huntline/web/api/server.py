@@ -17,7 +17,7 @@ router = api_router("/server", tag="organization")
 class PhoneAddress(BaseModel):
     """Where phones register: ``address`` is a host with its port."""
 
-    transport: Literal["udp", "tcp"]
+    transport: Literal["udp", "tcp", "tls"]
     address: str
 
 
