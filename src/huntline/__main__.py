@@ -72,6 +72,9 @@ COMMANDS = (
         "cli.erase:erase",
         "Take a person's number out of history, refused calls and audit, and delete their voice messages.",
     ),
+    Command(
+        "certificate", "cli.certificate:certificate", "Certificates for TLS: what they say, and new ones."
+    ),
     Command("status", "cli.status:status", "Show queues, agents and calls as they are now."),
     Command(
         "history",

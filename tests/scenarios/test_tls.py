@@ -59,6 +59,7 @@ def test_phones_over_tls_are_rung_and_go_on_when_signalling_is_killed(
         trusted=authority.file,
         outbound=True,
     )
+    assert "Loaded: 127.0.0.1, until" in server.run("certificate", "reload").stdout
     with contextlib.closing(desk):
         caller = house.caller().dial(number)
         desk.wait("CALL_INCOMING")

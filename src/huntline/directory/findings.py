@@ -83,12 +83,13 @@ def findings_of(organization: Organization, language: Language = "en") -> list[F
 def audio_out_of_reach(listener: str, address: str, language: Language = "en") -> Finding:
     """Phones reach a listener of SIP, but not the address at which the server has its audio."""
     facts = {"listener": listener, "address": address}
-    return _in_words("audio-out-of-reach", ("media_address",), "server", language, facts)
+    return in_words("audio-out-of-reach", ("media_address",), "server", language, facts)
 
 
-def _in_words(
+def in_words(
     finding_id: str, path: Path, key: str, language: Language, facts: Mapping[str, object]
 ) -> Finding:
+    """A finding with its sentence, whose words in braces are ``facts``."""
     text = TEXTS[finding_id]
     words = text.en if language == "en" else typeset(text.fr)
     return Finding(text.severity, finding_id, path, key, words.format(**facts))
@@ -329,7 +330,7 @@ class _Survey:
     # -- words
 
     def _finding(self, finding_id: str, path: Path, key: str, **facts: object) -> Finding:
-        return _in_words(finding_id, path, key, self._language, facts)
+        return in_words(finding_id, path, key, self._language, facts)
 
     def _some_of(self, people: Sequence[str]) -> str:
         more = len(people) - _MOST_SHOWN

@@ -14,6 +14,7 @@ from huntline.control.server import Handler
 from huntline.directory.in_force import SettingsInForce
 from huntline.engine import events as told
 from huntline.engine.model import Presence
+from huntline.errors import ConfigurationError, Refused
 from huntline.signalling.draining import Draining
 from huntline.signalling.lamps import Lamps
 from huntline.signalling.live_feed import LiveFeed
@@ -26,6 +27,7 @@ from huntline.signalling.runner import Runner
 from huntline.signalling.settings_loading import SettingsLoading
 from huntline.sip.servers.phone_credentials import Holder, PhoneCredential, PhoneCredentials
 from huntline.sip.servers.presence import PresenceServer
+from huntline.sip.transport.tls_settings import TlsSettings
 
 Request = dict[str, Any]
 Answer = dict[str, Any]
@@ -49,6 +51,7 @@ class ControlVerbs:
     live_log: LiveLog
     boxes: Boxes
     lamps: Lamps
+    tls: TlsSettings
 
     def table(self) -> Mapping[str, Handler]:
         """The verbs by their words."""
@@ -69,6 +72,7 @@ class ControlVerbs:
             "choose-presence": self._choose_presence,
             "phone-credential": self._phone_credential,
             "guest-credential": self._guest_credential,
+            "reload-certificates": self._reload_certificates,
         }
 
     def _ping(self, request: Request) -> Answer:
@@ -160,6 +164,25 @@ class ControlVerbs:
         organization = self.routing.organization_with_id(str(request.get("organization_id")))
         credential = self.credentials.issue(Holder.GUEST, organization.organization_id)
         return _shown(credential, f"sip:{TEST_CALL.user}@{organization.realm}", TEST_CALL.display_name)
+
+    async def _reload_certificates(self, request: Request) -> Answer:
+        """Where they cannot be used all stays as it was."""
+        try:
+            await asyncio.to_thread(self.tls.load)
+        except ConfigurationError as error:
+            raise CertificateUnusable(str(error)) from None
+        return {
+            "certificates": [
+                {"subject": each.subject, "names": each.names, "until": f"{each.ends_at:%Y-%m-%d}"}
+                for each in self.tls.facts
+            ]
+        }
+
+
+class CertificateUnusable(Refused):
+    """The files of a certificate are not what they should be."""
+
+    error_id = "certificate-unusable"
 
 
 def _shown(credential: PhoneCredential, uri: str, display_name: str) -> Answer:

@@ -124,6 +124,7 @@ class Signalling:
             on_change=lambda user_id: self._live_log.changed("phone", user_id),
             on_return=self._phone_returned,
             on_new_phone=lambda user_id: post(told.PhoneRenewed(user_id)),
+            on_kept_flow=lambda flow, seconds: self._user_agent.keep_flow(flow, seconds),
         )
         self._presence = PresenceServer(
             self._core,
@@ -254,6 +255,7 @@ class Signalling:
             self._live_log,
             self._boxes,
             self._lamps,
+            self._tls,
         )
         self._control = ControlServer(self._config.control_socket, verbs.table())
 

@@ -236,6 +236,11 @@ class UserAgent:
         """The flow to any SIP URI, names looked up in the executor. Raises Unreachable."""
         return await self._resolver.resolve(uri)
 
+    def keep_flow(self, flow: Flow, seconds: float) -> None:
+        """The peer of a connection will send at least so often; the connection ends when it does not."""
+        if (connection := self._connections.find(flow)) is not None:
+            connection.keep_alive_within(seconds)
+
     def why_failed(self, flow: Flow) -> ConnectionFailure | None:
         """Why no connection could be opened by a flow the last time; None where there was one, or no try."""
         return self._tcp.why_failed(flow)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from huntline.sip.core.digest_client import DigestCredentials
 from huntline.sip.core.events import SipEvent
-from huntline.sip.core.flow import Flow
+from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.timers import Timers
 
 
@@ -105,9 +105,11 @@ class Context:
         return int.from_bytes(self._entropy(2), "big") / 65536
 
     def via(self, flow: Flow) -> str:
-        """A Via of ours with a fresh branch; ``rport`` asks for symmetric responses (RFC 3581)."""
+        """A Via of ours with a fresh branch; ``rport`` asks for symmetric responses (RFC 3581), ``alias`` for
+        requests by the connection that we have opened, which is proven to lead to us (RFC 5923 section 5)."""
         transport = flow.transport.upper()
-        return f"SIP/2.0/{transport} {host_port(flow.local)};rport;branch=z9hG4bK{self.token()}"
+        alias = ";alias" if flow.transport is Transport.TLS and not flow.connection else ""
+        return f"SIP/2.0/{transport} {host_port(flow.local)};rport{alias};branch=z9hG4bK{self.token()}"
 
     def contact(self, user: str, flow: Flow, target: str = "") -> str:
         """Our Contact value for a dialog on that flow, begun by a request to ``target``.

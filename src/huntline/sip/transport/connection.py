@@ -95,6 +95,11 @@ class Connection(asyncio.Protocol):
         self._heard_at = self._loop.time()
         self._incomplete_since: float | None = self._heard_at
         self._blocked_since: float | None = None
+        self._idle = self._limits.idle
+
+    def keep_alive_within(self, seconds: float) -> None:
+        """The peer has agreed to send something that often: what it misses says that it is gone."""
+        self._idle = min(self._limits.idle, seconds)
 
     def _hand_over(self, message: bytes) -> None:
         """A message is whole."""
@@ -114,7 +119,7 @@ class Connection(asyncio.Protocol):
 
     def _deadline(self) -> float:
         """When the peer's time is up: for completing a message, for reading ours, for being silent."""
-        deadlines = [self._heard_at + self._limits.idle]
+        deadlines = [self._heard_at + self._idle]
         if self._incomplete_since is not None:
             deadlines.append(self._incomplete_since + self._limits.message_completed)
         if self._blocked_since is not None:
