@@ -316,6 +316,22 @@ def test_a_queue_that_forwards_to_a_forwarding_user_leaves_it_to_their_rule() ->
     assert help_desk.timeout == Exit(ExitAction.FORWARD, target="sip:amal@contoso.com")
 
 
+def test_an_exit_to_the_voicemail_of_a_person_leads_to_its_address_or_else_to_their_own_box() -> None:
+    def way_out(**wishes: object) -> Exit:
+        to_voicemail = QueueExit(QueueExitAction.VOICEMAIL, "sip:amal@contoso.com")
+        desk = replace(CONTOSO.queues[0], timeout=to_voicemail)
+        users = (person("amal@contoso.com", **wishes),)
+        return (
+            ServerPlan((replace(CONTOSO, users=users, queues=(desk,)),))
+            .engine_settings("contoso")[0][0]
+            .timeout
+        )
+
+    assert way_out() == Exit(ExitAction.FORWARD, target="voicemail:amal@contoso.com")
+    assert way_out(voicemail="tel:+442071234567").target == "tel:+442071234567"
+    assert way_out(forward_to="tel:+442071234568").target == "voicemail:amal@contoso.com"
+
+
 def test_a_user_who_is_not_active_forwards_nothing() -> None:
     away = person("amal@contoso.com", forward_to="tel:+442071234567", is_active=False)
     index = OrganizationIndex(replace(CONTOSO, users=(away,)))

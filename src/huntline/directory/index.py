@@ -176,7 +176,7 @@ class OrganizationIndex:
     def rule_target(self, user: User, written: str) -> ForwardTarget | None:
         """What a user's own rule leads to: the target of a forward, or by one word their own mailbox."""
         if written == OWN_VOICEMAIL:
-            written = user.voicemail or f"voicemail:{user.upn}"
+            written = user.voicemail_target
         return self.forward_target(written)
 
     def _sip_target(self, target: str) -> User | QueueSettings | Attendant | OutsideTarget | None:

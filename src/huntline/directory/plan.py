@@ -668,7 +668,7 @@ def _way_out(exit_: QueueExit, index: OrganizationIndex) -> Exit:
         return Exit(ExitAction(exit_.action))
     match index.forward_target(exit_.target):
         case User() as user if exit_.action is QueueExitAction.VOICEMAIL:
-            return Exit(ExitAction.FORWARD, target=user.voicemail)
+            return Exit(ExitAction.FORWARD, target=user.voicemail_target)
         case User() | QueueSettings() | Attendant() | OutsideTarget() as target:
             # Where a person's own rule leads is found when it comes to that, and so tells of them.
             return _forward_to(target)
