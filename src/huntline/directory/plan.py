@@ -317,7 +317,7 @@ class ServerPlan:
         return self._box_behind(code, uri_host) if code.action == "voicemail" and code.dialled else code
 
     def _box_behind(self, code: StarCode, uri_host: str) -> VoicemailTarget | None:
-        """The mailbox of the user or queue that was dialled behind a code, or of whoever has that extension."""
+        """The mailbox of the user or queue that was dialled behind a code, or of who has that extension."""
         organization_id = code.organization_id
         if user := self._indexes[organization_id].user_by_extension(code.dialled):
             return VoicemailTarget(user.user_id, organization_id)
