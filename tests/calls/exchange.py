@@ -32,12 +32,12 @@ from huntline.directory.plan import (
     PersonRule,
     QueueTarget,
     ServerPlan,
-    StarCode,
     Target,
     UserTarget,
     VoicemailTarget,
 )
 from huntline.directory.refused import RefusedCall
+from huntline.directory.star_codes import StarCode
 from huntline.engine import commands as do
 from huntline.engine import events as told
 from huntline.engine.model import ExitPrompt

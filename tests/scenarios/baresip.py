@@ -21,6 +21,7 @@ _MODULES = (
     ("module_tmp", "uuid.so"),
     ("module_tmp", "account.so"),
     ("module_app", "menu.so"),
+    ("module_app", "mwi.so"),
     ("module_app", "ctrl_tcp.so"),
 )
 Event = dict[str, Any]

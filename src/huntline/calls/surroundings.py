@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from huntline.calls.contacts import Callee, Contact
-from huntline.directory.plan import Account, StarCode
+from huntline.directory.plan import Account
+from huntline.directory.star_codes import StarCode
 from huntline.engine.model import ExitPrompt
 
 

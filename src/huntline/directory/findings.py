@@ -183,7 +183,7 @@ class _Survey:
         if isinstance(target, User) and (lacks := missing_for_calls(target)):
             yield self._target_lacks(path, f"queue {queue.name}", queue.name, target, lacks)
         elif isinstance(target, User) and exit_.action is QueueExitAction.VOICEMAIL:
-            yield from self._forward(path, f"queue {queue.name}", queue.name, target.voicemail)
+            yield from self._forward(path, f"queue {queue.name}", queue.name, target.voicemail_target)
         else:
             yield from self._forward(path, f"queue {queue.name}", queue.name, exit_.target)
 
@@ -271,7 +271,7 @@ class _Survey:
             if isinstance(last, User) and not last.is_active:
                 yield self._target_lacks(path, key, user.upn, last, (Lack.ACTIVE,))
             elif written == OWN_VOICEMAIL:
-                yield from self._forward(path, key, user.upn, user.voicemail or f"voicemail:{user.upn}")
+                yield from self._forward(path, key, user.upn, user.voicemail_target)
             else:
                 yield from self._forward(path, key, user.upn, written)
         for also in user.also_ring:

@@ -267,7 +267,8 @@ class AlsoRing:
 class User:
     """A person or a device with an address. ``upn`` is lower case; ``line_uri`` is ``tel:+digits``.
 
-    ``voicemail`` is ``sip:user@host`` or ``tel:+digits``: where a call goes that is meant for the mailbox.
+    ``voicemail`` is ``sip:user@host`` or ``tel:+digits``: where a call goes that is meant for the mailbox, in
+    place of the user's own one here.
 
     The rest is the user's own rule (rules section 5), for direct calls and never for those of queues. Where
     they go is written as for a forward, or ``OWN_VOICEMAIL``: all of them (``forward_to``), or those that the
@@ -312,6 +313,11 @@ class User:
         return self.display_name or self.local_part
 
     @property
+    def voicemail_target(self) -> str:
+        """Where a call goes that is meant for the mailbox, as it is written for a forward."""
+        return self.voicemail or f"voicemail:{self.upn}"
+
+    @property
     def domain(self) -> str:
         """The UPN after its ``@``."""
         return self.upn.rpartition("@")[2]
@@ -350,7 +356,7 @@ class QueueExit:
     """What happens to a caller who leaves the line.
 
     ``target`` is the name of a queue, ``sip:user@host`` or ``tel:+digits``; it is there when ``action``
-    is forward or voicemail, and only then; voicemail leads to a person's mailbox.
+    is forward or voicemail, and only then; voicemail leads to a person's mailbox (``voicemail_target``).
     """
 
     action: QueueExitAction

@@ -271,6 +271,15 @@ class KeyPressed:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftMessage:
+    """The caller has left a message of so many seconds."""
+
+    kind: ClassVar[str] = "left-message"
+    box: Destination
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class FailedForward:
     """Whoever a queue forwards to could not be reached, or did not answer."""
 
@@ -392,6 +401,7 @@ WithFields = (
     | AfterExit
     | SentOn
     | KeyPressed
+    | LeftMessage
     | FailedForward
     | FailedTransfer
     | BackInLine

@@ -149,6 +149,7 @@ WORDS: Mapping[str, Words] = {
     "sent-on": ("{at}: {why}: sent on to {to}", "{at} : {why} : appel envoyé vers {to}"),
     "sent-on/to": ("{at}: {why}: disconnected", "{at} : {why} : appel raccroché"),
     "key-pressed": ("key {key}", "touche {key}"),
+    "left-message": ("{box}: a message of {seconds} s", "{box} : un message de {seconds} s"),
     Cause.NO_KEY_PRESSED: ("no key pressed", "aucune touche"),
     Cause.RULE_ALWAYS: ("sends all calls on", "renvoie tous ses appels"),
     Cause.RULE_BUSY: ("busy", "occupé"),

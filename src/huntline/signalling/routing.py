@@ -13,10 +13,10 @@ from huntline.attendant.model import FlowPlan
 from huntline.calls.contacts import Callee, Contact
 from huntline.calls.diversion import Hop, number_hop, person_hop
 from huntline.clock import zone_of
-from huntline.directory.dialled_queue import queues_meant
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.organization import Organization, prompt_of
-from huntline.directory.plan import Account, ServerPlan, StarCode
+from huntline.directory.plan import Account, ServerPlan
+from huntline.directory.star_codes import StarCode, queues_meant
 from huntline.directory.trunks import TrunkHost, destinations
 from huntline.engine.events import OptInRequested, OptOutRequested
 from huntline.engine.model import ExitPrompt

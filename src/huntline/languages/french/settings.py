@@ -214,9 +214,6 @@ SETTINGS = {
     "must be another address than the user's own: a mailbox": (
         "doit être une autre adresse que celle de l'utilisateur : une messagerie vocale"
     ),
-    "{upn} has no voicemail; set it on the user first": (
-        "{upn} n'a pas de messagerie vocale ; indiquez-la d'abord pour l'utilisateur"
-    ),
     "must be a person of the organization: voicemail is theirs": (
         "doit être une personne de l'organisation : c'est elle qui a la messagerie vocale"
     ),
