@@ -28,7 +28,6 @@ class Contact:
     uri: str
     flow: Flow | None = None
     route: tuple[str, ...] = ()
-    credentials: DigestCredentials | None = None
     is_trusted: bool = False  # a provider that is told who calls
     display: Display | None = None
     account_id: str | None = None

@@ -240,7 +240,6 @@ class Dialling:
             contact_user="huntline",
             headers=display.headers + (display.page_headers if kind is PhoneKind.BROWSER else ()),
             route=contact.route,
-            credentials=contact.credentials,
             max_forwards=max(call.max_forwards - 1, 0),
         )
         self._user_agent.invite(invite)

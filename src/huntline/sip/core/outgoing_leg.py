@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from huntline.sip.core.client_transaction import ClientTransaction, Handler, InviteClientTransaction
@@ -14,7 +13,16 @@ from huntline.sip.core.flow import Flow
 from huntline.sip.core.invite import Invite
 from huntline.sip.core.leg import LegTools, SipLeg
 from huntline.sip.core.leg_record import LegRecord, OutgoingRecord, SipLegState
-from huntline.sip.core.message import REASONS, SDP, HeaderLines, Headers, Request, RequestHead, Response
+from huntline.sip.core.message import (
+    REASONS,
+    SDP,
+    HeaderLines,
+    Headers,
+    Request,
+    RequestHead,
+    Response,
+    seconds_of,
+)
 from huntline.sip.core.server_transaction import ServerTransaction
 from huntline.sip.core.timers import GIVE_UP, Timer, deadline_of
 
@@ -322,7 +330,7 @@ class OutgoingLeg(SipLeg):
                     response.status,
                     response.reason,
                     tuple(response.all("reason")),
-                    _seconds(response.header("retry-after")),
+                    seconds_of(response.header("retry-after")),
                     response.is_local,
                 )
             )
@@ -454,9 +462,3 @@ class OutgoingLeg(SipLeg):
 
 def _is_same(one: Dialog, other: Dialog) -> bool:
     return one.remote_tag == other.remote_tag
-
-
-def _seconds(retry_after: str | None) -> int | None:
-    """The number at the start of Retry-After, whose comment and parameters are for nobody here."""
-    number = re.match(r"\s*(\d{1,9})\b", retry_after or "", re.ASCII)
-    return int(number[1]) if number else None
