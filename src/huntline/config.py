@@ -42,6 +42,7 @@ from huntline.errors import ConfigurationError
 from huntline.network.certificates import CertificateFiles
 from huntline.network.own_addresses import own_addresses
 
+_DNS_PORT = 53
 LONGEST_SOCKET_PATH = 107  # bytes: sun_path of unix(7) with its closing zero
 
 
@@ -126,6 +127,16 @@ def _parse_address(value: object) -> object:
     return SocketAddress(_ip(host.strip("[]")), _port(port))
 
 
+def _parse_nameserver(value: object) -> object:
+    """A port may be left out: DNS has one of its own."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return SocketAddress(_ip(value), _DNS_PORT)
+    except ValueError:
+        return _parse_address(value)
+
+
 def _parse_listener(value: object) -> object:
     if not isinstance(value, str):
         return value
@@ -206,6 +217,7 @@ def _url_parts(value: object) -> SplitResult | None:
 _as_text = PlainSerializer(str)
 AddressText = Annotated[SocketAddress, NoDecode, BeforeValidator(_parse_address), _as_text]
 CertificateText = Annotated[CertificateFiles, BeforeValidator(_parse_certificate), _as_text]
+NameserverText = Annotated[SocketAddress, BeforeValidator(_parse_nameserver), _as_text]
 ListenerText = Annotated[Listener, BeforeValidator(_parse_listener), _as_text]
 OriginText = Annotated[str, BeforeValidator(_parse_origin)]
 PortRangeText = Annotated[PortRange, NoDecode, BeforeValidator(_parse_ports), _as_text]
@@ -297,7 +309,8 @@ class Config(BaseSettings):
     ``websocket_url`` is what pages are told where a proxy stands in front of the ``ws`` listener,
     ``page_origins`` where pages come from that may connect (see ``page_addresses.py`` for both).
     ``certificate`` names the files of each certificate, ``trusted_certificates`` one of issuers that are
-    believed beside those of the system.
+    believed beside those of the system. ``nameservers`` are asked where providers are, those of the system
+    where there are none.
     """
 
     model_config = SettingsConfigDict(
@@ -315,6 +328,7 @@ class Config(BaseSettings):
     http: AddressText = SocketAddress("127.0.0.1", 8080)
     websocket_url: Annotated[str, BeforeValidator(_parse_websocket_url)] | None = None
     page_origins: Annotated[tuple[OriginText, ...], NoDecode, BeforeValidator(_split)] = ()
+    nameservers: Annotated[tuple[NameserverText, ...], NoDecode, BeforeValidator(_split)] = ()
     media_address: ReachableAddress = Field(default_factory=_usual_media_address)
     media_ports: PortRangeText = PortRange(20000, 29999)
     mask_numbers: bool = False

@@ -13,6 +13,7 @@ from huntline.calls.caller_identity import CallerId
 from huntline.calls.contacts import Contact, Display
 from huntline.calls.dialling import Dialling
 from huntline.calls.model import Call, CallBook, Leg, OwnerKind, Party, Ring
+from huntline.calls.surroundings import NoTrunks, Trunks
 from huntline.calls.tasks import Tasks
 from huntline.engine.reasons import Cause, OnlyText, Reason
 from huntline.media.interface import Media, MediaUnavailable
@@ -101,13 +102,15 @@ class Failures(FakeOwner):
 class Office:
     """A call, and whoever is rung for it."""
 
-    def __init__(self) -> None:
+    def __init__(self, trunks: Trunks | None = None) -> None:
         self.agent = FakeUserAgent()
         self.media = FakeMedia()
         self.book = CallBook(lambda user_id, count: None)
         self.tasks, self.owner = Tasks(), Failures()
         user_agent, media = cast(UserAgent, self.agent), cast(Media, self.media)
-        self.dialling = Dialling(user_agent, media, self.book, self.tasks.spawn, lambda call: None)
+        self.dialling = Dialling(
+            user_agent, media, self.book, trunks or NoTrunks(), self.tasks.spawn, lambda call: None
+        )
         caller = Leg("caller", "c1", Party.CALLER, "c1", "+1425")
         self.call = Call("c1", "contoso", caller, CallerId("+1425"), "desk", "music", FakeOwner())
         self.book.add(self.call)

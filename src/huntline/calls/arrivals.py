@@ -79,16 +79,15 @@ class Arrivals:
             call_id=call_id,
             address=caller_id.user,
             account_id=account.user_id if account else None,
-            is_trusted=account is None
-            and not admitted.is_guest
-            and self._tools.plan.trusts(*event.flow.remote, admitted.target.organization_id),
+            is_trusted=admitted.is_trusted,
+            trunk=admitted.trunk,
         )
         return Call(
             call_id=call_id,
             organization_id=admitted.target.organization_id,
             caller=leg,
             caller_id=caller_id,
-            dialled=cleaned(plain_user(parse_uri(event.request.uri).user or "")),
+            dialled=cleaned(admitted.dialled or plain_user(parse_uri(event.request.uri).user or "")),
             music=self._tools.site.music(None),
             owner=self._direct_calls,
             arrival=Arrival(admitted.target, event.sdp),

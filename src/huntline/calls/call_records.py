@@ -9,10 +9,10 @@ from huntline.directory import plan
 from huntline.engine import model as engine_model
 from huntline.engine import reasons
 from huntline.records import kinds_in
-from huntline.sip.core import digest, flow, grammar
+from huntline.sip.core import flow, grammar
 
 CALL_KINDS = kinds_in(
     *(model, box_visit, contacts, caller_identity, diversion, failures, plan),
-    *(attendant_model, visit, engine_model, reasons, digest, flow, grammar),
+    *(attendant_model, visit, engine_model, reasons, flow, grammar),
 )
 """A record is one call with all that it holds; its owners are known by their names (``B2bua.owners``)."""

@@ -188,7 +188,6 @@ class ServerPlan:
         self.own_hosts = own_hosts
         self.realms = sorted({each.realm for each in organizations if each.domains})
         self._trunks = TrunkTable(organizations)
-        self._trusted_trunks = TrunkTable(tuple(map(_with_trusted_trunks, organizations)))
         self._indexes: dict[str, OrganizationIndex] = {}
         self._by_domain: dict[str, OrganizationIndex] = {}
         self._service_numbers: dict[str, QueueTarget | AttendantTarget] = {}
@@ -275,17 +274,9 @@ class ServerPlan:
         """The account of a user id."""
         return self._accounts.get(user_id)
 
-    def organizations_of_trunk(self, address: str, port: int) -> tuple[str, ...]:
-        """Ids of the organizations that take calls from this source address (IPv6 without brackets)."""
-        return self._trunks.organizations_of(address, port)
-
     def trunks_of(self, address: str, port: int) -> tuple[TrunkOf, ...]:
         """The providers that a source address may be (IPv6 without brackets)."""
         return self._trunks.trunks_of(address, port)
-
-    def trusts(self, address: str, port: int, organization_id: str) -> bool:
-        """Whether a source address is that of a provider whom the organization trusts."""
-        return organization_id in self._trusted_trunks.organizations_of(address, port)
 
     def target(self, uri_user: str, uri_host: str, organization_id: str | None) -> Target | None:
         """What a dialled address is; None when it is nobody's.
@@ -530,10 +521,6 @@ def _move_target(found: ForwardTarget | None, organization_id: str) -> MoveTarge
             return OutsideNumber(number, organization_id)
         case None:
             return None
-
-
-def _with_trusted_trunks(organization: Organization) -> Organization:
-    return replace(organization, trunks=tuple(trunk for trunk in organization.trunks if trunk.is_trusted))
 
 
 def _account_of(user: User, organization: Organization) -> Account:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -47,6 +47,7 @@ from huntline.signalling.routing import BuiltinSounds, Routing
 from huntline.signalling.runner import Runner
 from huntline.signalling.settings_loading import SettingsLoading
 from huntline.signalling.snapshot_writing import SnapshotWriting
+from huntline.signalling.trunk_service import TrunkService
 from huntline.signalling.unsettled import Unsettled
 from huntline.sip.core import events as sip
 from huntline.sip.core.core import CoreSettings, SipCore
@@ -66,6 +67,7 @@ from huntline.storage.audit import Actor
 from huntline.storage.database import open_database
 from huntline.storage.history import HistoryWriter
 from huntline.storage.journal import Journal
+from huntline.storage.sealing import Sealing
 from huntline.storage.settings import Settings, set_opted_out
 from huntline.voicemail.boxes import Voicemail
 from huntline.web.page_addresses import page_origins
@@ -116,7 +118,15 @@ class Signalling:
         limits, post = self._config.limits, self._runner.post
         self._tls = TlsSettings(self._config.certificate, self._config.trusted_certificates)
         self._reachability = Reachability(self._in_force, post)
-        self._core = SipCore(CoreSettings(max_legs=limits.max_legs), os.urandom)
+        self._trunks = TrunkService(
+            self._in_force,
+            Sealing.of(self._database).opened,
+            self._spawn,
+            self._calls_by_trunk,
+            on_registration=lambda key: self._live_log.changed("trunk", key),
+            on_news=self._something_changed,
+        )
+        self._core = SipCore(CoreSettings(max_legs=limits.max_legs), os.urandom, self._trunks.credentials)
         self._registrar = Registrar(
             self._core,
             RegistrarLimits(contacts_per_user=limits.max_contacts_per_user),
@@ -140,14 +150,15 @@ class Signalling:
         self._user_agent = UserAgent(
             self._core,
             self._on_sip,
-            on_flow_lost=self._registrar.flow_lost,
+            on_flow_lost=self._flow_lost,
             before_sending=self._write_down,
-            timed=(self._registrar, self._presence, self._summaries),
+            timed=(self._registrar, self._presence, self._summaries, self._trunks),
             limits=ConnectionLimits(
                 connections=connections_for(limits.max_connections),
                 connections_per_address=limits.max_connections_per_address,
             ),
             page_origins=partial(page_origins, self._config),
+            nameservers=[(each.host, each.port) for each in self._config.nameservers],
             tls=self._tls,
         )
         self._authenticator = Authenticator(self._in_force, kept_secret(self._config.data / "secret"))
@@ -171,8 +182,10 @@ class Signalling:
             self._runner.post,
             self._call_changed,
             self._speech,
+            self._trunks,
         )
-        admission = Admission(self._in_force, self._authenticator)
+        self._book = tools.book
+        admission = Admission(self._in_force, self._authenticator, self._trunks.trunks_of)
         self._boxes = self._build_boxes()
         self._tasks = tools.tasks
         self._b2bua = B2bua(
@@ -186,6 +199,7 @@ class Signalling:
             self._registrar,
             self._presence,
             self._summaries,
+            self._trunks,
         )
         self._live_log = LiveLog(
             self._journal,
@@ -194,11 +208,11 @@ class Signalling:
             self._earlier.engine.checkpoint,
             self._unsettled.records,
         )
-        self._draining = Draining(self._core, tools.book, lambda: self._live_log.changed("draining", ""))
+        self._draining = Draining(self._core, tools.book, self._draining_turned)
         writing = SnapshotWriting(tools.book, self._in_force)
         self._status = ProcessStatus(
             *(writing, self._runner, self._clock),
-            *(self._lamps.written, self._resources),
+            *(self._lamps.written, self._trunks.written, self._resources),
         )
 
     def _build_routing(self) -> Routing:
@@ -218,7 +232,7 @@ class Signalling:
         own_rules = OwnRules(self._in_force, change)
         return Routing(
             *(self._in_force, self._registrar, self._runner, sounds, self._speech),
-            *(audio, remember, own_rules, self._clock.wall),
+            *(audio, remember, own_rules, self._clock.wall, self._trunks),
         )
 
     def _build_boxes(self) -> Boxes:
@@ -237,8 +251,7 @@ class Signalling:
             self._registrar,
             self._reachability,
             self._runner.post,
-            # No caller is to wait until what attendants say has been spoken.
-            lambda plan: self._speech.prepare(plan.attendant_texts()),
+            self._plan_changed,
         )
         self._live = LiveFeed(self._status.now, self._publish, self._is_watched)
         verbs = ControlVerbs(
@@ -268,6 +281,7 @@ class Signalling:
         await self._loading.load()
         self._boxes.load()
         self._lamps.load()
+        self._trunks.begin(self._user_agent)
         self._take_up_calls()
         await self._boxes.finish_others(self._b2bua.recordings_under_way)
         run = os.environ[RUN_ID]
@@ -300,6 +314,8 @@ class Signalling:
             self._presence.restore(user_id, state, loop.time(), unix_offset())
         for user_id, state in earlier.records("subscription", read).items():
             self._summaries.restore(user_id, state, loop.time(), unix_offset())
+        for key, state in earlier.records("trunk", read).items():
+            self._trunks.restore(key, state, unix_offset())
         self._reachability.take_up(earlier.reachable)
         loop.call_later(
             TIME_TO_RETURN, self._reachability.stop_waiting, lambda name: bool(self._registrar.bindings(name))
@@ -329,6 +345,7 @@ class Signalling:
         self._live.close()
         await self._b2bua.close()
         await self._speech.close()
+        self._trunks.turn(on=False)
         await self._user_agent.stop()
         self._runner.close()
         await self._media.close()
@@ -350,12 +367,28 @@ class Signalling:
         if isinstance(event, sip.RequestReceived):
             self._requests.handle(event)
         elif isinstance(event, sip.ResponseReceived):
-            self._summaries.answered(event)
+            if not self._trunks.answered(event):
+                self._summaries.answered(event)
         else:
             self._b2bua.handle_sip(event)
 
     def _on_media(self, event: MediaEvent) -> None:
         self._b2bua.handle_media(event)
+
+    def _flow_lost(self, flow: Flow, now: float) -> None:
+        self._registrar.flow_lost(flow, now)
+        self._trunks.flow_lost(flow, now)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks.spawn(work)
+
+    def _calls_by_trunk(self, trunk: str) -> int:
+        return self._book.calls_by_trunk(trunk)
+
+    def _plan_changed(self, plan: ServerPlan) -> None:
+        # No caller is to wait until what attendants say has been spoken.
+        self._speech.prepare(plan.attendant_texts())
+        self._trunks.plan_changed(plan)
 
     def _phone_returned(self, before: Flow, flow: Flow) -> None:
         self._user_agent.move_flow(before, flow)
@@ -374,6 +407,11 @@ class Signalling:
 
     def _draining_record(self, name: str) -> bytes | None:
         return ENGINE.encode(True) if self._draining.is_on else None
+
+    def _draining_turned(self) -> None:
+        # Whoever refuses new calls is to be sent none.
+        self._trunks.turn(on=not self._draining.is_on)
+        self._live_log.changed("draining", "")
 
     def _box_changed(self, box_id: str) -> None:
         """The messages of a mailbox are others."""

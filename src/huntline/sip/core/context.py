@@ -119,7 +119,12 @@ class Context:
         """
         if target[:5].lower() == "sips:":
             return f"<sips:{user}@{host_port(flow.local)}>"
-        return f"<sip:{user}@{host_port(flow.local)}{flow.transport.uri_parameter}>"
+        return contact_at(user, flow)
+
+
+def contact_at(user: str, flow: Flow) -> str:
+    """Our Contact value on a flow, for whoever reaches us without any dialog."""
+    return f"<sip:{user}@{host_port(flow.local)}{flow.transport.uri_parameter}>"
 
 
 def host_port(address: tuple[str, int]) -> str:
