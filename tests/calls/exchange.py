@@ -86,6 +86,7 @@ BAO = UserTarget("bao", "contoso")
 ATTENDANT = AttendantTarget("reception", "contoso")
 CODE = StarCode("contoso", "opt-out")
 AMAL_BOX = VoicemailTarget("amal", "contoso")
+ECHO = StarCode("contoso", "echo")
 LISTEN = StarCode("contoso", "voicemail")
 OUTSIDE = OutsideNumber("+442071234567", "contoso")
 

@@ -202,6 +202,7 @@ AMALS_BOX = VoicemailTarget(AMAL.user_id, "contoso")
         ("*72+442071234567", "contoso.com", "contoso", StarCode("contoso", "forward-all", "+442071234567")),
         ("*90123", "contoso.com", "contoso", StarCode("contoso", "forward-busy", "123")),
         ("*93", "contoso.com", "contoso", StarCode("contoso", "forward-no-answer-off")),
+        ("*43", "contoso.com", "contoso", StarCode("contoso", "echo")),
         ("*931", "contoso.com", "contoso", None),
         ("*45", "contoso.com", None, None),
         ("*45+14255550100", "", "contoso", StarCode("contoso", "opt-out", "+14255550100")),

@@ -45,13 +45,16 @@ class Baresip:
         network: str | None = None,
         trusted: Path | None = None,
         outbound: bool = False,
+        control: str | None = None,
     ) -> None:
         """``network`` is the network namespace where it has its address, ``trusted`` the issuers that it
-        believes over TLS; ``outbound``: it registers as RFC 5626 has it."""
+        believes over TLS; ``outbound``: it registers as RFC 5626 has it. ``control`` is the address where
+        it is steered, where that is another one."""
         self.folder, self.recordings = folder, folder / "heard"
         self.recordings.mkdir(parents=True)
+        self._control = control or address
         self._address, self._trusted, self._outbound = address, trusted, outbound
-        self.user, self._control_port = user, ports.take(2)
+        self.user, self.tone, self._control_port = user, tone, ports.take(2)
         self.events: list[Event] = []
         tone_file = sounds.tone_file(folder, tone, 60)
         (folder / "config").write_text(self._config(tone_file))
@@ -138,7 +141,7 @@ class Baresip:
             "ausrc_srate 8000",
             "auplay_srate 8000",
             "module_path /usr/lib/baresip/modules",
-            f"ctrl_tcp_listen {self._address}:{self._control_port}",
+            f"ctrl_tcp_listen {self._control}:{self._control_port}",
             f"snd_path {self.recordings}",
         ]
         if self._trusted is not None:
@@ -147,7 +150,7 @@ class Baresip:
 
     def _connect(self) -> None:
         deadline = time.monotonic() + 5
-        while self._socket.connect_ex((self._address, self._control_port)):
+        while self._socket.connect_ex((self._control, self._control_port)):
             alive = self._process.poll() is None and time.monotonic() < deadline
             assert alive, f"baresip does not run: {(self.folder / 'baresip.log').read_text()}"
             time.sleep(0.05)  # it opens the control port when its modules are loaded, and says so nowhere

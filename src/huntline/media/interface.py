@@ -186,7 +186,8 @@ class Media(Protocol):
         ...
 
     def bridge(self, leg_a: str, leg_b: str) -> None:
-        """Relay both ways; ends any playing and any earlier bridge on both."""
+        """Relay both ways; ends any playing and any earlier bridge on both. Bridged with itself, a leg hears
+        itself."""
         ...
 
     def bridge_early(self, listener: str, speaker: str, meanwhile: str) -> None:

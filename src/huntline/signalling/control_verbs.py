@@ -10,6 +10,7 @@ from typing import Any
 
 from huntline.calls.caller_identity import TEST_CALL
 from huntline.clean_text import cleaned
+from huntline.config import Config
 from huntline.control.server import Handler
 from huntline.directory.in_force import SettingsInForce
 from huntline.engine import events as told
@@ -28,6 +29,11 @@ from huntline.signalling.settings_loading import SettingsLoading
 from huntline.sip.servers.phone_credentials import Holder, PhoneCredential, PhoneCredentials
 from huntline.sip.servers.presence import PresenceServer
 from huntline.sip.transport.tls_settings import TlsSettings
+
+REACHABLE_BY = (
+    *("sip", "http", "websocket_url", "page_origins", "certificate", "trusted_certificates"),
+    *("media_address", "media_ports", "network"),
+)
 
 Request = dict[str, Any]
 Answer = dict[str, Any]
@@ -52,6 +58,7 @@ class ControlVerbs:
     boxes: Boxes
     lamps: Lamps
     tls: TlsSettings
+    config: Config
 
     def table(self) -> Mapping[str, Handler]:
         """The verbs by their words."""
@@ -72,6 +79,7 @@ class ControlVerbs:
             "choose-presence": self._choose_presence,
             "phone-credential": self._phone_credential,
             "guest-credential": self._guest_credential,
+            "reachable-at": self._reachable_at,
             "reload-certificates": self._reload_certificates,
         }
 
@@ -164,6 +172,10 @@ class ControlVerbs:
         organization = self.routing.organization_with_id(str(request.get("organization_id")))
         credential = self.credentials.issue(Holder.GUEST, organization.organization_id)
         return _shown(credential, f"sip:{TEST_CALL.user}@{organization.realm}", TEST_CALL.display_name)
+
+    def _reachable_at(self, request: Request) -> Answer:
+        """The settings by which others reach this server, wherever they were said; no secret among them."""
+        return self.config.model_dump(mode="json", include=set(REACHABLE_BY))
 
     async def _reload_certificates(self, request: Request) -> Answer:
         """Where they cannot be used all stays as it was."""

@@ -126,7 +126,8 @@ class Signalling:
             on_registration=lambda key: self._live_log.changed("trunk", key),
             on_news=self._something_changed,
         )
-        self._core = SipCore(CoreSettings(max_legs=limits.max_legs), os.urandom, self._trunks.credentials)
+        core = CoreSettings(max_legs=limits.max_legs, networks=self._config.networks)
+        self._core = SipCore(core, os.urandom, self._trunks.credentials)
         self._registrar = Registrar(
             self._core,
             RegistrarLimits(contacts_per_user=limits.max_contacts_per_user),
@@ -245,7 +246,7 @@ class Signalling:
     def _build_control(self) -> None:
         self._loading = SettingsLoading(
             Settings(self._database).organizations,
-            frozenset(listener.host for listener in self._config.sip),
+            self._config.own_hosts,
             self._clock,
             self._in_force,
             self._registrar,
@@ -269,6 +270,7 @@ class Signalling:
             self._boxes,
             self._lamps,
             self._tls,
+            self._config,
         )
         self._control = ControlServer(self._config.control_socket, verbs.table())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tests.fakes.messages import request, request_bytes
 from tests.fakes.plans import account
 from tests.fakes.responder import Answer, FakeResponder
 
+from huntline.sip.core.context import Context, CoreSettings
 from huntline.sip.core.core import OutgoingRequest
 from huntline.sip.core.events import RequestReceived, ResponseReceived
 from huntline.sip.core.flow import Flow, Transport
@@ -31,6 +33,9 @@ class FakeNotifier(FakeResponder):
     def __init__(self) -> None:
         super().__init__()
         self.sent: list[OutgoingRequest] = []
+
+    def contact(self, user: str, flow: Flow) -> str:
+        return Context(CoreSettings(), os.urandom).contact(user, flow)
 
     def tag_for(self, transaction_id: str) -> str:
         return f"tag-{transaction_id}"

@@ -177,9 +177,9 @@ class Switchboard:
                 self._route(leg)
 
     def bridge(self, leg_a: str, leg_b: str) -> None:
-        """Let two legs hear each other, and nothing else."""
+        """Let two legs hear each other, or one itself, and nothing else."""
         a, b = self._legs.get(leg_a), self._legs.get(leg_b)
-        if a is None or b is None or a is b:
+        if a is None or b is None:
             return
         a.wants(None)
         b.wants(None)
@@ -383,8 +383,6 @@ class Switchboard:
 
     def _hear_again(self, leg: MediaLeg, state: MediaLegState) -> None:
         other = self._legs.get(state.bridge) if state.bridge is not None else None
-        if other is leg:
-            other = None
         is_bridged = leg.peer is other
         wanted = state.play
         if wanted is not None and wanted.until_heard and is_bridged and leg.peer and leg.playing is None:

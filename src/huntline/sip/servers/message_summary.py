@@ -36,6 +36,10 @@ class Waiting(NamedTuple):
 class Notifier(Responder, Protocol):
     """What of the core is needed here."""
 
+    def contact(self, user: str, flow: Flow) -> str:
+        """Our Contact value."""
+        ...
+
     def tag_for(self, transaction_id: str) -> str:
         """The To tag of our answer."""
         ...
@@ -117,7 +121,7 @@ class MessageSummaries:
             self._notifier.respond(event.transaction_id, refusal.sip_status, now, headers=refusal.headers)
             return
         self._accounts[account.user_id] = f"sip:{account.upn}"
-        headers = [("Expires", str(expires)), ("Contact", _contact(event.flow))]
+        headers = [("Expires", str(expires)), ("Contact", self._contact(event.flow))]
         self._notifier.respond(event.transaction_id, 200, now, headers=headers)
         self._notify(account.user_id, subscription, now)
         if not expires:
@@ -269,7 +273,10 @@ class MessageSummaries:
                 subscription.theirs,
                 call_id=subscription.call_id,
                 cseq=subscription.cseq,
-                headers=(*(("Route", each) for each in route), *_headers(state, subscription.flow)),
+                headers=(
+                    *(("Route", each) for each in route),
+                    *_headers(state, self._contact(subscription.flow)),
+                ),
                 body=self._body(user_id, waiting),
                 content_type=CONTENT_TYPE,
                 from_tag=subscription.our_tag,
@@ -306,12 +313,18 @@ class MessageSummaries:
                 binding.flow,
                 address,
                 address,
-                headers=(*(("Route", each) for each in route), *_headers("terminated", binding.flow)),
+                headers=(
+                    *(("Route", each) for each in route),
+                    *_headers("terminated", self._contact(binding.flow)),
+                ),
                 body=self._body(user_id, waiting),
                 content_type=CONTENT_TYPE,
             ),
             now,
         )
+
+    def _contact(self, flow: Flow) -> str:
+        return self._notifier.contact("voicemail", flow)
 
     def _body(self, user_id: str, waiting: Waiting) -> str:
         """RFC 3842 section 3.5."""
@@ -322,14 +335,8 @@ class MessageSummaries:
         )
 
 
-def _headers(state: str, flow: Flow) -> Headers:
-    return (("Event", EVENT), ("Subscription-State", state), ("Contact", _contact(flow)))
-
-
-def _contact(flow: Flow) -> str:
-    host, port = flow.local
-    shown = f"[{host}]" if ":" in host else host
-    return f"<sip:voicemail@{shown}:{port}{flow.transport.uri_parameter}>"
+def _headers(state: str, contact: str) -> Headers:
+    return (("Event", EVENT), ("Subscription-State", state), ("Contact", contact))
 
 
 def _target(request: Request) -> str:
