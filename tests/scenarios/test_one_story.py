@@ -37,7 +37,7 @@ class Postbox:
         self.taken: list[EmailMessage] = []
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        self.taken.append(cast(EmailMessage, email.message_from_bytes(envelope.content, policy=default)))
+        self.taken.append(email.message_from_bytes(envelope.content, policy=default))
         return "250 OK"
 
 
