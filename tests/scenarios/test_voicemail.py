@@ -59,7 +59,7 @@ def speaking(folder: Path, *legs: Leg, least: float = 0.6) -> list[Path]:
     for leg in legs:
         leg.wait_answered()
     for leg in legs:
-        leg.sound.wait_loud()
+        leg.sound.wait_loud(12)  # the greeting is spoken when it is asked for first
         leg.press("#")
 
     def files() -> list[Path]:
@@ -166,7 +166,7 @@ def _what_a_full_disk_has_taken_is_a_message(house: Office, number: str, amal: P
     with full_disk(folder):
         leg = house.caller("+12065550102").dial(number)
         leg.wait_answered()
-        leg.sound.wait_loud()
+        leg.sound.wait_loud(12)
         leg.press("#")
         wait_lamp(amal, "1/0", 12)
         (sound,) = folder.glob("[!.]*.wav")
