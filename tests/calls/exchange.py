@@ -282,6 +282,7 @@ class FakeMailroom:
         self.boxes = {"amal": MailboxSettings()}
         self.is_box_full = False
         self.pin: str | None = "2468"
+        self.wrong_pins = 0
         self.begun: list[tuple[str, str, str]] = []
         self.finished: list[str] = []
         self.has_speech = True
@@ -325,8 +326,12 @@ class FakeMailroom:
     async def has_pin(self, box_id: str) -> bool:
         return self.pin is not None
 
+    async def is_locked(self, box_id: str) -> bool:
+        return self.wrong_pins >= 5
+
     async def is_pin(self, box_id: str, pin: str) -> bool:
-        return pin == self.pin
+        self.wrong_pins += pin != self.pin
+        return pin == self.pin and not await self.is_locked(box_id)
 
     async def messages(self, box_id: str) -> list[HeardMessage]:
         self._fail()

@@ -169,6 +169,7 @@ class Signalling:
 
     def _build_calls(self) -> None:
         self._media = MediaClient(self._config.media_socket, self._on_media, self._media_changed)
+        self._media_says: list[MediaEvent] | None = []  # until the calls are known that it is about
         self._speech = Speech(self._config.data / SPEECH)
         self._routing = self._build_routing()
         self._refusals = Refusals(
@@ -284,6 +285,9 @@ class Signalling:
         self._boxes.load()
         self._lamps.load()
         self._trunks.begin(self._user_agent)
+        for user_id in self._earlier.records("phone", self._live_records.codec.decode):
+            if (account := self._in_force.plan.account_by_id(user_id)) is not None:
+                self._summaries.returned(account)
         self._take_up_calls()
         await self._boxes.finish_others(self._b2bua.recordings_under_way)
         run = os.environ[RUN_ID]
@@ -334,6 +338,9 @@ class Signalling:
         if calls or living:
             log.warning("calls of an earlier process", extra={"calls": len(calls), "legs": len(living)})
         self._b2bua.take_up(calls, living, list(engine.calls), list(engine.rings))
+        said, self._media_says = self._media_says or [], None
+        for event in said:
+            self._b2bua.handle_media(event)
 
     async def stop(self) -> None:
         """Hang up and write down what became of the calls, before anything that may take its time or fail;
@@ -375,7 +382,11 @@ class Signalling:
             self._b2bua.handle_sip(event)
 
     def _on_media(self, event: MediaEvent) -> None:
-        self._b2bua.handle_media(event)
+        """Media tells at once what it has kept while nobody was there: keys, ends of prompts."""
+        if self._media_says is not None:
+            self._media_says.append(event)
+        else:
+            self._b2bua.handle_media(event)
 
     def _flow_lost(self, flow: Flow, now: float) -> None:
         self._registrar.flow_lost(flow, now)

@@ -23,6 +23,7 @@ import { NumberPicker, type NumberView } from '~/admin/parts/pickers';
 import { SecretInput } from '~/admin/parts/SecretInput';
 import { FoldingSection, Section } from '~/admin/parts/Section';
 import { TargetSetting } from '~/admin/targets/TargetSetting';
+import { AlsoRing } from '~/agent/AlsoRing';
 import { api, bodyOf, type Schemas } from '~/api/client';
 import { USER_NUMBERS } from '~/api/numbers';
 import { useMay } from '~/api/session';
@@ -344,6 +345,7 @@ function Elsewhere({ editing: { draft, set }, isReadOnly }: PartProps) {
       isDefault={
         RULE.every((name) => draft[name] === '') &&
         draft.ring_time === '' &&
+        draft.also_ring.length === 0 &&
         draft.voicemail === '' &&
         draft.caller_id_policy === '' &&
         !draft.hides_number
@@ -374,6 +376,15 @@ function Elsewhere({ editing: { draft, set }, isReadOnly }: PartProps) {
         value={draft.ring_time}
         onChange={(ring_time) => set({ ring_time })}
       />
+      <Setting name="also_ring" label={t('users:settings.also_ring')}>
+        <ControlGroup>
+          <AlsoRing
+            others={draft.also_ring}
+            isReadOnly={isReadOnly}
+            onChange={(also_ring) => set({ also_ring })}
+          />
+        </ControlGroup>
+      </Setting>
       <TextSetting
         name="voicemail"
         label={t('users:settings.voicemail')}

@@ -38,6 +38,20 @@ const AMAL = {
   warnings: [],
 } as UserView;
 
+test('who is rung beside somebody is sent as settings write it, without rows that are empty', () => {
+  const draft = draftOf({ ...AMAL, also_ring: [{ target: 'sip:bao@contoso.com', after: 10 }] });
+  expect(draft.also_ring).toEqual([{ key: 0, target: 'bao@contoso.com', after: '10' }]);
+  const more = [
+    ...draft.also_ring,
+    { key: 1, target: '+1 425 555 0123', after: '' },
+    { key: 2, target: '', after: '5' },
+  ];
+  expect(patchOf({ also_ring: more }).also_ring).toEqual([
+    { target: 'sip:bao@contoso.com', after: 10 },
+    { target: 'tel:+14255550123', after: 0 },
+  ]);
+});
+
 test('what is stored, sent whole, is what was stored', () => {
   const { contacts, line_uri, voicemail, forward_to, caller_id_policy } = patchOf(draftOf(AMAL));
   expect({ contacts, line_uri, voicemail, forward_to, caller_id_policy }).toEqual({
