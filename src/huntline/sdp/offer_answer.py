@@ -1,15 +1,16 @@
 """Offer and answer for one audio stream (RFC 3264): PCMU, PCMA and telephone-events.
 
-Plain RTP, or encrypted as browsers do it, by what our own end is.
+Plain RTP, encrypted by keys in the description, or encrypted as browsers do it, by what our own end is.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import replace
 from typing import get_args
 
-from huntline.sdp import security
+from huntline.sdp import crypto, security
 from huntline.sdp.description import (
     Address,
     MediaDescription,
@@ -25,7 +26,6 @@ _EVENT_PAYLOAD_TYPE = 101
 _DYNAMIC_PAYLOAD_TYPES = range(96, 128)
 _PTIME_MS = 20
 _PTIMES_MS = range(1, 201)
-_PLAIN_PROFILES = frozenset({"RTP/AVP", "RTP/AVPF"})
 
 _FOUND_BY_ICE = ("0.0.0.0", 9, "0.0.0.0", 9)  # noqa: S104 - as RFC 8839 writes it, not an address to bind
 
@@ -81,6 +81,9 @@ def offer(local: LocalAudio, prefer: Agreed | None = None, direction: Direction 
     formats = [(_PAYLOAD_TYPES[codec], codec) for codec in codecs]
     ours = local.security
     lines = _session_lines(local, "0 0")
+    if local.crypto is not None:
+        lines += _media_lines(local.crypto.profile, local, formats, events, direction)
+        return _text(lines + crypto.offer_lines(local.crypto))
     if ours is None:
         return _text(lines + _media_lines("RTP/AVP", local, formats, events, direction))
     lines += security.session_lines(ours.mid)
@@ -95,18 +98,18 @@ def accept(answer_text: str, local: LocalAudio) -> Agreed:
     return agreed
 
 
-def wants_encryption(offer_text: str) -> bool:
-    """Whether the first audio line in use that we can speak is an encrypted one.
+def wants_dtls(offer_text: str) -> bool:
+    """Whether the first audio line in use that we can speak is encrypted as browsers do it.
 
     Where we can speak none, the first of a kind of ours decides, and so which refusal is told. Raises
     SdpError, but need not find all that is wrong.
     """
-    if not security.may_be_encrypted(offer_text):
+    if not security.may_be_dtls(offer_text):
         return False
     session = parse(offer_text)
     ours = [media for media in _audio_in_use(session) if _is_of_our_kind(media)]
     chosen = next(filter(_has_codec, ours), ours[0] if ours else None)
-    return chosen is not None and security.is_encrypted(chosen)
+    return chosen is not None and security.is_dtls(chosen)
 
 
 def direction_of(sdp_text: str, answered_by: str | None = None) -> Direction:
@@ -120,7 +123,7 @@ def direction_of(sdp_text: str, answered_by: str | None = None) -> Direction:
     if media is None:
         return "inactive"
     # With ICE a null address says only that the path is not known yet (RFC 8839 section 4.2.1.3).
-    connection = None if security.is_encrypted(media) else media.connection or session.connection
+    connection = None if security.is_dtls(media) else media.connection or session.connection
     return _direction(session, media, parse_address(connection) if connection else None)
 
 
@@ -144,7 +147,7 @@ def _audio_in_use(session: SessionDescription) -> list[MediaDescription]:
 
 
 def _is_of_our_kind(media: MediaDescription) -> bool:
-    return security.is_encrypted(media) or media.profile.upper() in _PLAIN_PROFILES
+    return security.is_dtls(media) or crypto.is_by_address(media)
 
 
 def _has_codec(media: MediaDescription) -> bool:
@@ -168,7 +171,19 @@ def _taken_audio(offered: SessionDescription, answer: SessionDescription) -> Med
 def _choose_audio(
     session: SessionDescription, local: LocalAudio, *, is_answer: bool
 ) -> tuple[MediaDescription, Agreed]:
-    """The first audio line that we can speak; else the refusal of the first one, which says most."""
+    """The first audio line that we can speak, of those with keys where we have some, too; else the refusal of
+    the first one, which says most."""
+    ours = local.crypto
+    if ours is not None and not ours.is_required:
+        with contextlib.suppress(SdpError):
+            only_encrypted = replace(local, crypto=replace(ours, is_required=True))
+            return _choose_line(session, only_encrypted, is_answer=is_answer)
+    return _choose_line(session, local, is_answer=is_answer)
+
+
+def _choose_line(
+    session: SessionDescription, local: LocalAudio, *, is_answer: bool
+) -> tuple[MediaDescription, Agreed]:
     refusal: SdpError | None = None
     for media in session.media:
         if media.kind.lower() != "audio":
@@ -186,8 +201,8 @@ def _agree(
     if security.is_disabled(session, media):
         raise SdpError("the audio line is disabled (port 0)", 488)
     if local.security is None:
-        return _agree_plain(session, media, local)
-    if not security.is_encrypted(media):
+        return _agree_by_address(session, media, local, is_answer=is_answer)
+    if not security.is_dtls(media):
         raise SdpError(
             f"the profile {media.profile[:40]} is not supported here, only {security.PROFILE}", 488
         )
@@ -204,9 +219,11 @@ def _agree(
     )
 
 
-def _agree_plain(session: SessionDescription, media: MediaDescription, local: LocalAudio) -> Agreed:
-    if media.profile.upper() not in _PLAIN_PROFILES:
-        raise SdpError(f"the profile {media.profile[:40]} is not supported, only RTP/AVP", 488)
+def _agree_by_address(
+    session: SessionDescription, media: MediaDescription, local: LocalAudio, *, is_answer: bool
+) -> Agreed:
+    if media.profile.upper() not in crypto.PROFILES:
+        raise SdpError(f"the profile {media.profile[:40]} is not supported, only RTP/AVP and RTP/SAVP", 488)
     codec, payload_type, event_payload_type = _codecs(media)
     connection = media.connection or session.connection
     if connection is None:
@@ -225,6 +242,7 @@ def _agree_plain(session: SessionDescription, media: MediaDescription, local: Lo
         event_payload_type=event_payload_type,
         direction=_MIRRORED[_direction(session, media, address)],
         ptime=_ptime(session, media),
+        crypto=crypto.agree(media, local.crypto, is_answer=is_answer),
     )
 
 
@@ -312,6 +330,8 @@ def _session_lines(local: LocalAudio, timing: str) -> list[str]:
 def _audio_lines(profile: str, local: LocalAudio, agreed: Agreed) -> list[str]:
     formats = [(agreed.payload_type, agreed.codec)]
     lines = _media_lines(profile, local, formats, agreed.event_payload_type, agreed.direction)
+    if agreed.crypto is not None:
+        lines += crypto.answer_lines(agreed.crypto)
     if agreed.security is not None and local.security is not None:
         lines += security.media_lines(local, local.security, agreed.security.mid, agreed.security.role)
     return lines

@@ -15,7 +15,7 @@ from huntline.media.worker.ports import PortPool, SocketPair
 from huntline.media.worker.secure_path import SecurePath
 from huntline.media.worker.wire import MediaLegState
 from huntline.network.own_addresses import own_addresses
-from huntline.sdp import LocalAudio, LocalSecurity, wants_encryption
+from huntline.sdp import LocalAudio, LocalSecurity, wants_dtls
 
 
 class LegMaker:
@@ -56,7 +56,7 @@ class LegMaker:
             identity, nearer = self._identity_of(state.secrets["identity"]), self._address_for_browsers()
             security = LocalSecurity(**state.secrets["local"])
             local = replace(local, address=nearer or local.address, security=security)
-        elif state.sdp and wants_encryption(state.sdp):
+        elif state.sdp and wants_dtls(state.sdp):
             raise MediaUnavailable("the keys of this encrypted leg are not known any more")
         sockets = self._pool.reopen(state.port, nearer)
         return self._build(leg_id, observer, sockets, local, identity)

@@ -33,7 +33,7 @@ from huntline.sdp import (
     accept,
     answer,
     offer,
-    wants_encryption,
+    wants_dtls,
 )
 
 
@@ -77,7 +77,7 @@ class Switchboard:
         """Raises NotAcceptable, MediaUnavailable; a leg that was there is then as it was before."""
         known = self._legs.get(leg_id)
         with _refusals():
-            leg = known or self._make(leg_id, is_secure=wants_encryption(sdp_offer))
+            leg = known or self._make(leg_id, is_secure=wants_dtls(sdp_offer))
         try:
             with _refusals():
                 self._answer(leg, sdp_offer)
