@@ -14,6 +14,7 @@ from huntline.calls.contacts import Contact, Display
 from huntline.calls.dialling import Dialling
 from huntline.calls.model import Call, CallBook, Leg, OwnerKind, Party, Ring
 from huntline.calls.tasks import Tasks
+from huntline.directory.encryption import Encryption
 from huntline.engine.reasons import Cause, OnlyText, Reason
 from huntline.media.interface import Media, MediaUnavailable
 from huntline.sip.core.core import Invite
@@ -68,7 +69,14 @@ class FakeMedia:
         for each in self.held.values():
             each.set()
 
-    async def offer(self, leg_id: str, like: str | None = None, *, is_secure: bool = False) -> str:
+    async def offer(
+        self,
+        leg_id: str,
+        like: str | None = None,
+        *,
+        is_secure: bool = False,
+        encryption: Encryption = Encryption.NEVER,
+    ) -> str:
         self.offers[leg_id] = is_secure
         await self.held[is_secure].wait()
         if is_secure in self.failing:

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
+from huntline.directory.encryption import Encryption
 from huntline.errors import PeerError
 from huntline.media.worker import wire
 from huntline.media.worker.leg import LegRules
@@ -212,11 +213,13 @@ class ControlConnection(asyncio.Protocol):
         board = self._switchboard
         match request["verb"]:
             case "answer":
-                return board.answer(_text(request, "leg"), _text(request, "sdp")).to_dict()
+                encryption = Encryption(request.get("encryption", Encryption.NEVER))
+                return board.answer(_text(request, "leg"), _text(request, "sdp"), encryption).to_dict()
             case "offer":
                 like = None if request.get("like") is None else _text(request, "like")
+                encryption = Encryption(request.get("encryption", Encryption.NEVER))
                 is_secure = bool(request.get("secure"))
-                return board.offer(_text(request, "leg"), like, is_secure=is_secure).to_dict()
+                return board.offer(_text(request, "leg"), like, encryption, is_secure=is_secure).to_dict()
             case "accept":
                 return self._accept(request)
             case "play":

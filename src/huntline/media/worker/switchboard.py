@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 
+from huntline.directory.encryption import Encryption
 from huntline.media.interface import (
     DtmfPressed,
     MediaDied,
@@ -73,11 +74,11 @@ class Switchboard:
 
     # Offer and answer
 
-    def answer(self, leg_id: str, sdp_offer: str) -> MediaLegState:
+    def answer(self, leg_id: str, sdp_offer: str, encryption: Encryption) -> MediaLegState:
         """Raises NotAcceptable, MediaUnavailable; a leg that was there is then as it was before."""
         known = self._legs.get(leg_id)
         with _refusals():
-            leg = known or self._make(leg_id, is_secure=wants_dtls(sdp_offer))
+            leg = known or self._make(leg_id, encryption, is_secure=wants_dtls(sdp_offer))
         try:
             with _refusals():
                 self._answer(leg, sdp_offer)
@@ -87,9 +88,11 @@ class Switchboard:
             raise
         return _state_of(leg)
 
-    def offer(self, leg_id: str, like: str | None, *, is_secure: bool) -> MediaLegState:
+    def offer(
+        self, leg_id: str, like: str | None, encryption: Encryption, *, is_secure: bool
+    ) -> MediaLegState:
         """Raises MediaUnavailable."""
-        leg = self._legs.get(leg_id) or self._make(leg_id, is_secure=is_secure)
+        leg = self._legs.get(leg_id) or self._make(leg_id, encryption, is_secure=is_secure)
         model = self._legs.get(like) if like is not None else leg
         prefer = model.agreed if model else None
         text = offer(leg.local, prefer)
@@ -351,8 +354,8 @@ class Switchboard:
         leg.sdp = text
         self._apply(leg, agreed)
 
-    def _make(self, leg_id: str, *, is_secure: bool) -> MediaLeg:
-        return self._install(self._maker.make(leg_id, self, is_secure=is_secure))
+    def _make(self, leg_id: str, encryption: Encryption, *, is_secure: bool) -> MediaLeg:
+        return self._install(self._maker.make(leg_id, self, encryption, is_secure=is_secure))
 
     def _install(self, leg: MediaLeg) -> MediaLeg:
         self._legs[leg.leg_id] = self._turn_of(leg.local.port)[leg.leg_id] = leg
@@ -408,6 +411,9 @@ class Switchboard:
         if ours is not None and theirs is not None:
             lasting = replace(ours, mid=theirs.mid or ours.mid, role=theirs.role)
             leg.local = replace(leg.local, security=lasting)
+        if leg.local.crypto is not None and agreed.crypto is not None:
+            lasting_crypto = replace(leg.local.crypto, agreed_profile=agreed.crypto.profile)
+            leg.local = replace(leg.local, crypto=lasting_crypto)
         leg.apply(agreed)
         self._route(leg)
         if leg.peer is not None:
@@ -459,7 +465,14 @@ def _state_of(leg: MediaLeg) -> MediaLegState:
         sdp=leg.sdp,
         agreed=leg.agreed.to_dict() if leg.agreed else None,
         secrets=leg.path.secrets(),
+        encryption=_encryption_of(leg),
     )
+
+
+def _encryption_of(leg: MediaLeg) -> Encryption:
+    if leg.local.crypto is None:
+        return Encryption.NEVER
+    return Encryption.REQUIRED if leg.local.crypto.is_required else Encryption.OFFERED
 
 
 def _is_restart(known: Agreed | None, agreed: Agreed) -> bool:
