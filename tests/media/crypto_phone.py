@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 from base64 import b64decode, b64encode
+from typing import Any
 
 from pylibsrtp import Error, Policy, Session
 from tests.media.rig import HEADER, ULAW_SPEECH, Packet, Phone, rtp
@@ -37,7 +38,7 @@ class CryptoPhone:
             Policy(key=self.key, ssrc_type=Policy.SSRC_ANY_OUTBOUND, srtp_profile=profile)
         )
 
-    def sdp(self, *, tag: int = 1, profile: str = "RTP/SAVP", **description: str) -> str:
+    def sdp(self, *, tag: int = 1, profile: str = "RTP/SAVP", **description: Any) -> str:
         """A description with our key, or with none that is of use without a ``tag``."""
         text = self.phone.sdp(**description).replace("RTP/AVP", profile)
         return text + (
