@@ -15,6 +15,9 @@ from . import ports, sounds
 
 _MODULES = (
     ("module", "g711.so"),
+    ("module", "g722.so"),
+    ("module", "opus.so"),
+    ("module", "srtp.so"),
     ("module", "aufile.so"),
     ("module", "aubridge.so"),
     ("module", "sndfile.so"),
@@ -42,8 +45,10 @@ class Baresip:
         codec: str = "pcmu",
         address: str = "127.0.0.1",
         network: str | None = None,
+        encryption: str | None = None,
     ) -> None:
-        """``network`` is the network namespace where it has its address."""
+        """``network`` is the network namespace where it has its address. ``encryption`` as baresip calls it:
+        ``srtp`` (keys beside RTP/AVP), ``srtp-mand`` (RTP/SAVP)."""
         self.folder, self.recordings = folder, folder / "heard"
         self.recordings.mkdir(parents=True)
         self._address = address
@@ -64,7 +69,8 @@ class Baresip:
         try:
             self._connect()
             # An account from the file would register before anybody could listen to its events.
-            self._command("uanew", self._account(domain, server, transport, codec, registers=registers))
+            account = self._account(domain, server, transport, codec, registers=registers)
+            self._command("uanew", account + (f";mediaenc={encryption}" if encryption else ""))
             if registers:
                 self.wait("REGISTER_OK")
         except BaseException:

@@ -75,6 +75,7 @@ class Cause(StrEnum):
     TOO_MANY_HOPS = "too-many-hops"
     # why a phone can take no call
     NO_COMMON_AUDIO = "no-common-audio"
+    NO_ENCRYPTION = "no-encryption"
     UNKNOWN_CONTENT = "unknown-content"
     UNKNOWN_EXTENSION = "unknown-extension"
     NO_SESSION_DESCRIPTION = "no-session-description"

@@ -420,4 +420,7 @@ def _settle(answer: asyncio.Future[Any], message: Mapping[str, Any]) -> None:
     elif message["status"] == MediaUnavailable.sip_status:
         answer.set_exception(MediaUnavailable(message["error"]))
     else:
-        answer.set_exception(NotAcceptable(message["error"], message["status"]))
+        is_by_encryption = message.get("by_encryption", False)
+        answer.set_exception(
+            NotAcceptable(message["error"], message["status"], is_by_encryption=is_by_encryption)
+        )

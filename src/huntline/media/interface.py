@@ -11,11 +11,14 @@ from huntline.errors import ConfigurationError, PeerError
 
 
 class NotAcceptable(PeerError):
-    """The session description has no audio we can speak (488) or cannot be read (400)."""
+    """The session description has no audio we can speak (488) or cannot be read (400).
 
-    def __init__(self, message: str, sip_status: int = 488) -> None:
+    ``is_by_encryption``: it is, or is not, encrypted, where the other thing is wanted.
+    """
+
+    def __init__(self, message: str, sip_status: int = 488, *, is_by_encryption: bool = False) -> None:
         super().__init__(message)
-        self.sip_status = sip_status
+        self.sip_status, self.is_by_encryption = sip_status, is_by_encryption
 
 
 class MediaUnavailable(PeerError):

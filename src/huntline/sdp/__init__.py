@@ -1,6 +1,6 @@
 """SDP: session descriptions and the offer/answer rules (RFC 8866, RFC 3264). Pure."""
 
-from huntline.sdp.crypto import SUITES, keys_in, new_key
+from huntline.sdp.crypto import SUITES, EncryptionMismatch, keys_in, new_key
 from huntline.sdp.description import SdpError
 from huntline.sdp.offer_answer import accept, answer, direction_of, is_hold, offer, wants_dtls
 from huntline.sdp.session import (
@@ -25,6 +25,7 @@ __all__ = [
     "CryptoKey",
     "Direction",
     "DtlsRole",
+    "EncryptionMismatch",
     "LocalAudio",
     "LocalCrypto",
     "LocalSecurity",

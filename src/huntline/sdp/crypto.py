@@ -26,6 +26,13 @@ _INLINE = "inline:"
 _KEY_AND_LIFETIME = re.compile(r"inline:([A-Za-z0-9+/]+)={0,2}(?:\|(?:2\^)?[0-9]{1,20})?")
 
 
+class EncryptionMismatch(SdpError):
+    """One side wants audio to be encrypted, and the other one not, or in another way (488)."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, 488)
+
+
 def new_key(suite: str, random_bytes: bytes) -> CryptoKey:
     """A key of ours, of so many bytes as ``SUITES`` says."""
     return CryptoKey(suite, b64encode(random_bytes).decode())
@@ -53,16 +60,18 @@ def agree(media: MediaDescription, ours: LocalCrypto | None, *, is_answer: bool)
     is_secure = media.profile.upper() not in PLAIN_PROFILES
     if ours is None:
         if is_secure:
-            raise SdpError(f"encrypted audio ({media.profile[:40]}) is switched off here", 488)
+            raise EncryptionMismatch(f"encrypted audio ({media.profile[:40]}) is switched off here")
         return None
     for theirs in _usable(media):
         key = _key_for(theirs, ours, is_answer=is_answer)
         if key is not None:
             return AgreedCrypto(theirs.tag, key.suite, key.key, theirs.key, media.profile)
     if is_secure or (is_answer and is_offered(media)):
-        raise SdpError(f"encrypted audio ({media.profile[:40]}) with no a=crypto that can be used here", 488)
+        raise EncryptionMismatch(
+            f"encrypted audio ({media.profile[:40]}) with no a=crypto that can be used here"
+        )
     if ours.is_required:
-        raise SdpError("the audio is not encrypted (SRTP), which is required here", 488)
+        raise EncryptionMismatch("the audio is not encrypted (SRTP), which is required here")
     return None
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Table
 
 from huntline.attendant.hours import Week
 from huntline.directory.attendants import Attendant, AttendantFlow, DialScope, Holiday, sounds_in
+from huntline.directory.encryption import Encryption
 from huntline.directory.numbers import switches_of
 from huntline.directory.organization import (
     LIMIT_NUMBERS,
@@ -275,6 +276,7 @@ def _user_row(user: User) -> Row:
         "number": _number_of(user.line_uri),
         "contacts": list(user.contacts),
         "digests": [[digest.username, digest.algorithm, digest.ha1] for digest in user.digests],
+        "encryption": user.encryption and str(user.encryption),
         "also_ring": [[also.target, also.after] for also in user.also_ring],
     }
 
@@ -436,6 +438,7 @@ def user_of(row: Row) -> User:
         line_uri=_line_uri_of(row["number"]),
         contacts=tuple(row["contacts"]),
         digests=tuple(Digest(*digest) for digest in row["digests"]),
+        encryption=row["encryption"] and Encryption(row["encryption"]),
         also_ring=tuple(AlsoRing(*also) for also in row["also_ring"]),
     )
 

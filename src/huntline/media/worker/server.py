@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from huntline.directory.encryption import Encryption
 from huntline.errors import PeerError
+from huntline.media.interface import NotAcceptable
 from huntline.media.worker import wire
 from huntline.media.worker.leg import LegRules
 from huntline.media.worker.leg_maker import LegMaker
@@ -185,7 +186,10 @@ class ControlConnection(asyncio.Protocol):
                 self.write(wire.line({"id": request_id, "result": result}))
 
     def _write_refusal(self, request_id: Any, error: PeerError) -> None:
-        self.write(wire.line({"id": request_id, "error": str(error), "status": error.sip_status}))
+        refusal: dict[str, object] = {"id": request_id, "error": str(error), "status": error.sip_status}
+        if isinstance(error, NotAcceptable) and error.is_by_encryption:
+            refusal["by_encryption"] = True
+        self.write(wire.line(refusal))
 
     def _accept(self, request: Mapping[str, Any]) -> Any:
         """Answered when the path was made."""

@@ -30,6 +30,7 @@ from huntline.media.worker.sounds import SoundMissing
 from huntline.media.worker.wire import MediaLegState, PlayState, RecordState, SecretsChanged, WorkerEvent
 from huntline.sdp import (
     Agreed,
+    EncryptionMismatch,
     SdpError,
     accept,
     answer,
@@ -487,7 +488,8 @@ def _refusals() -> Iterator[None]:
     try:
         yield
     except SdpError as error:
-        raise NotAcceptable(str(error), error.sip_status) from error
+        is_by_encryption = isinstance(error, EncryptionMismatch)
+        raise NotAcceptable(str(error), error.sip_status, is_by_encryption=is_by_encryption) from error
 
 
 def _resumed(current: Playing | None, wanted: PlayState | None) -> Playing | None:

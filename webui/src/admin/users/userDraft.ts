@@ -38,6 +38,8 @@ export interface UserDraft {
   readonly hides_number: boolean;
   /** Empty: that of a group, or Global. */
   readonly caller_id_policy: string;
+  /** Empty: by the way a phone comes. */
+  readonly encryption: Schemas['Encryption'] | '';
 }
 
 /** What brings calls along, where nobody counts licences. */
@@ -110,6 +112,7 @@ export function newUser(domain: string): UserDraft {
     ring_time: '',
     hides_number: false,
     caller_id_policy: '',
+    encryption: '',
   };
 }
 
@@ -133,6 +136,7 @@ export function draftOf(user: UserView): UserDraft {
     ring_time: user.ring_time === USER_NUMBERS.ring_time.default ? '' : String(user.ring_time),
     hides_number: user.hides_number,
     caller_id_policy: user.caller_id_policy ?? '',
+    encryption: user.encryption ?? '',
   };
 }
 
@@ -148,9 +152,10 @@ const MAY_BE_NONE = [
 
 /** What is sent of the settings that changed; a password that is not typed is not mentioned. */
 export function patchOf(changes: Partial<UserDraft>): UserPatch {
-  const { contacts, line_uri, sip_password, licences, ring_time, ...patch } = changes;
+  const { contacts, line_uri, sip_password, licences, ring_time, encryption, ...patch } = changes;
   const sent: UserPatch = { ...patch };
   for (const name of MAY_BE_NONE) if (patch[name] === '') sent[name] = null;
+  if (encryption !== undefined) sent.encryption = encryption || null;
   if (licences !== undefined) sent.licences = [...licences];
   if (ring_time !== undefined) sent.ring_time = numberIn(ring_time) ?? USER_NUMBERS.ring_time.default;
   if (contacts !== undefined) sent.contacts = linesOf(contacts);
