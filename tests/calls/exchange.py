@@ -163,9 +163,10 @@ class FakeMedia:
         self.did: list[tuple[str, ...]] = []
         self.legs: set[str] = set()
         self.failure: PeerError | None = None
+        self.encryptions: list[Encryption] = []  # of offers of ours, and answers
 
     async def answer(self, leg_id: str, sdp_offer: str, *, encryption: Encryption = Encryption.NEVER) -> str:
-        return await self.offer(leg_id)
+        return await self.offer(leg_id, encryption=encryption)
 
     async def offer(
         self,
@@ -178,6 +179,7 @@ class FakeMedia:
         if self.failure is not None:
             raise self.failure
         self.legs.add(leg_id)
+        self.encryptions.append(encryption)
         return SDP
 
     async def accept(self, leg_id: str, sdp_answer: str) -> None:

@@ -106,6 +106,11 @@ class Baresip:
         assert files, f"baresip recorded nothing in {self.recordings}"
         return sounds.tones_in_recording(files[-1])
 
+    def tones_heard(self) -> list[int | None]:
+        """The tones of all recordings: after a hold there is one more."""
+        files = self.recordings.glob("*-dec.wav")
+        return [tone for file in files for _, tone in sounds.tones_in_recording(file)]
+
     def close(self) -> None:
         """Sign out and end; by force if it must be."""
         with contextlib.suppress(OSError):

@@ -102,8 +102,13 @@ class Arrivals:
         )
 
     def _encryption(self, event: InviteReceived, admitted: Admitted) -> Encryption:
-        account = admitted.account
-        return encryption_by_way(account.encryption if account else None, event.flow)
+        """By what is set for the user or the provider; of guests, by the way that they come."""
+        if admitted.account is not None:
+            return encryption_by_way(admitted.account.encryption, event.flow)
+        trunks = () if admitted.is_guest else self._tools.plan.trunks_of(*event.flow.remote)
+        organization_id = admitted.target.organization_id
+        own = (each.trunk.encryption for each in trunks if each.organization_id == organization_id)
+        return encryption_by_way(next(own, None), event.flow)
 
     async def _prepare(self, call: Call, arrival: Arrival) -> None:
         """Audio first, so that whoever arrives can be answered in the same turn. The caller may have left."""

@@ -8,7 +8,7 @@ from enum import StrEnum
 from huntline.calls.diversion import Path
 from huntline.directory.encryption import Encryption
 from huntline.directory.plan import NO_WISH, PersonRule
-from huntline.sip.core.digest import DigestCredentials
+from huntline.sip.core.digest_client import DigestCredentials
 from huntline.sip.core.flow import Flow, Transport
 
 

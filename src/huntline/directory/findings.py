@@ -43,7 +43,7 @@ from huntline.directory.organization import (
     sound_files_of,
 )
 from huntline.directory.problems import Path, field_of
-from huntline.directory.trunks import outbound_destination
+from huntline.directory.trunks import takes_calls
 from huntline.engine.model import Distribution
 from huntline.languages.translation import Language
 from huntline.languages.typography import typeset
@@ -101,7 +101,7 @@ class _Survey:
         self._index = OrganizationIndex(organization)
         self._ways = longest_ways(self._index)
         self._called = _called(self._index)
-        self._has_way_out = any(outbound_destination(trunk) for trunk in organization.trunks)
+        self._has_way_out = any(map(takes_calls, organization.trunks))
 
     def of_trunks(self) -> Iterator[Finding]:
         called = [queue.name for queue in self._organization.queues if queue.line_uri]

@@ -7,7 +7,7 @@ which are compared in any letter case; ids are there for the engine and the stor
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -39,6 +39,9 @@ _CALLS = Range(0, 10_000, "calls")
 _CALLS_IN_2018 = Range(0, 200, "calls")
 _AGENTS = Range(1, 10_000, "agents")
 _RANK = Range(1, 10_000)
+_OPTIONS_INTERVAL = Range(0, 3600, "seconds")
+_CALLS_AT_ONCE = Range(0, 10_000, "calls")
+_CALLS_PER_SECOND = Range(0, 1000, "calls")
 
 GLOBAL_POLICY = "Global"
 """The caller-ID policy that every organization has, for whoever was granted no other."""
@@ -171,19 +174,58 @@ class StarCodes:
     hide_number: str | None = "*67"
 
 
+class TrunkTransport(StrEnum):
+    """What calls to a provider travel by, where its name does not say."""
+
+    UDP = "udp"
+    TCP = "tcp"
+    TLS = "tls"
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A password that we have to be able to say ourselves: as it is kept (``sealed``, under the key of the
+    server), or ``clear``, as somebody has just given it."""
+
+    sealed: str = field(default="", repr=False)
+    clear: str = field(default="", repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Trunk:
-    """A provider, known by its source addresses: ``IP``, ``IP:port`` or a network such as ``10.1.0.0/16``.
+    """A provider. Calls come from its ``addresses``: ``IP``, ``IP:port`` or a network such as
+    ``10.1.0.0/16``; they go to its ``hosts``, in that order: a name, ``host:port`` or an address. Without
+    hosts they go to the single ones of the addresses.
 
     ``foreign_numbers``: it takes calls that show a number which is not the organization's, as that of a
     caller whose call is forwarded. ``is_trusted``: it is told who calls by P-Asserted-Identity (RFC 3325), as
     nobody else outside is.
+
+    ``username`` and ``password`` are what we prove ourselves with; with ``registers`` we register there, with
+    ``registers_all_numbers`` for all numbers at once (RFC 6140). ``options_interval`` is how often it is
+    asked whether it is there, in seconds. 0 is never, and no limit for ``most_calls`` at once and
+    ``most_calls_per_second``. The prefix rules are ``PREFIX>REPLACEMENT``; the first that fits counts.
+    ``numbers`` are which numbers, or beginnings of numbers, of the organization come in by it; none is all.
     """
 
     name: str
-    addresses: tuple[str, ...]
+    addresses: tuple[str, ...] = ()
     foreign_numbers: bool = False
     is_trusted: bool = False
+    hosts: tuple[str, ...] = ()
+    transport: TrunkTransport = TrunkTransport.UDP
+    username: str | None = None
+    password: Secret | None = None
+    registers: bool = False
+    registers_all_numbers: bool = False
+    options_interval: int = whole(30, _OPTIONS_INTERVAL)
+    most_calls: int = whole(0, _CALLS_AT_ONCE)
+    most_calls_per_second: int = whole(0, _CALLS_PER_SECOND)
+    prefixes_in: tuple[str, ...] = ()
+    prefixes_out: tuple[str, ...] = ()
+    encryption: Encryption = Encryption.NEVER
+    is_enabled: bool = True
+    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,6 +437,7 @@ class Organization:
 
 LIMIT_NUMBERS = numbers_of(OrganizationLimits)
 GROUP_NUMBERS = numbers_of(Group)
+TRUNK_NUMBERS = numbers_of(Trunk)
 USER_NUMBERS = numbers_of(User)
 ALSO_RING_NUMBERS = numbers_of(AlsoRing)
 QUEUE_NUMBERS = numbers_of(QueueSettings)

@@ -41,7 +41,7 @@ from huntline.directory.organization import (
     prompt_of,
 )
 from huntline.directory.propagation import as_of
-from huntline.directory.trunks import TrunkTable, outbound_destination
+from huntline.directory.trunks import TrunkOf, TrunkTable, takes_calls
 from huntline.engine.model import AgentSettings, CallQueue, Exit, ExitAction, ExitPrompt
 
 GOODBYE_TIME = timedelta(seconds=15)
@@ -312,6 +312,10 @@ class ServerPlan:
         """Ids of the organizations that take calls from this source address (IPv6 without brackets)."""
         return self._trunks.organizations_of(address, port)
 
+    def trunks_of(self, address: str, port: int) -> tuple[TrunkOf, ...]:
+        """The providers that a source address may be (IPv6 without brackets)."""
+        return self._trunks.trunks_of(address, port)
+
     def trusts(self, address: str, port: int, organization_id: str) -> bool:
         """Whether a source address is that of a provider whom the organization trusts."""
         return organization_id in self._trusted_trunks.organizations_of(address, port)
@@ -517,11 +521,14 @@ class ServerPlan:
         index = self._indexes.get(organization_id)
         return index.organization if index else None
 
-    def outbound_trunk(self, organization_id: str) -> Trunk | None:
-        """The organization's first provider that has a single address to send calls to."""
+    def outbound_trunks(self, organization_id: str) -> tuple[Trunk, ...]:
+        """The organization's providers that calls may go to, in order."""
         organization = self.organization(organization_id)
-        trunks = organization.trunks if organization else ()
-        return next((trunk for trunk in trunks if outbound_destination(trunk)), None)
+        return tuple(filter(takes_calls, organization.trunks)) if organization else ()
+
+    def outbound_trunk(self, organization_id: str) -> Trunk | None:
+        """The first of the organization's providers that calls may go to."""
+        return next(iter(self.outbound_trunks(organization_id)), None)
 
 
 def _move_target(found: ForwardTarget | None, organization_id: str) -> MoveTarget | None:

@@ -27,13 +27,13 @@ from pydantic import (
 from huntline.clean_text import normalized
 from huntline.clock import is_time_zone
 from huntline.directory.attendants import FlowAction, Menu, MenuAction, NoInputAction
-from huntline.directory.encryption import Encryption
 from huntline.directory.numbers import NumberSetting, numbers_of, switches_of
 from huntline.directory.organization import (
     NOWHERE,
     QUEUE_PROMPTS,
     USER_NUMBERS,
     AlsoRing,
+    Encryption,
     Group,
     GroupKind,
     Home,
@@ -45,6 +45,8 @@ from huntline.directory.organization import (
     QueueSettings,
     StarCodes,
     Substitute,
+    Trunk,
+    TrunkTransport,
     User,
 )
 from huntline.directory.problems import did_you_mean
@@ -209,13 +211,31 @@ class StarCodesForm(_Part):
     hide_number: Text | None = StarCodes().hide_number
 
 
-class TrunkForm(_Part):
-    """One of ``trunks``."""
+@_plain_settings_of(Trunk)
+class TrunkFields(_Part):
+    """A trunk, its password aside."""
 
     name: Text
-    addresses: list[Text]
+    addresses: _Texts = []
     foreign_numbers: bool = False
     is_trusted: bool = False
+    hosts: _Texts = []
+    transport: Annotated[TrunkTransport, one_of(TrunkTransport)] = TrunkTransport.UDP
+    username: Text | None = None
+    registers: bool = False
+    registers_all_numbers: bool = False
+    prefixes_in: _Texts = []
+    prefixes_out: _Texts = []
+    encryption: Annotated[Encryption, one_of(Encryption)] = Encryption.NEVER
+    is_enabled: bool = True
+    numbers: Annotated[list[Annotated[Text, BeforeValidator(_telephone)]], _MaybeEmpty] = []
+
+
+class TrunkForm(TrunkFields):
+    """One of ``trunks``; ``sealed_password`` is a password as ``huntline export`` writes it."""
+
+    password: Text | None = None
+    sealed_password: Text | None = None
 
 
 class NumberForm(_Part):

@@ -15,10 +15,11 @@ from huntline.calls.diversion import Hop, number_hop, person_hop
 from huntline.calls.encryption import encryption_by_way
 from huntline.clock import zone_of
 from huntline.directory.dialled_queue import queues_meant
+from huntline.directory.encryption import Encryption
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.organization import Organization, prompt_of
 from huntline.directory.plan import Account, ServerPlan, StarCode
-from huntline.directory.trunks import outbound_destination
+from huntline.directory.trunks import TrunkHost, destinations
 from huntline.engine.events import OptInRequested, OptOutRequested
 from huntline.engine.model import ExitPrompt
 from huntline.engine.refusals import AgentNotInQueue, UnknownAgent
@@ -32,6 +33,8 @@ from huntline.sip.core.grammar import GrammarError, Uri, parse_uri
 from huntline.sip.servers.registrar import Registrar
 
 log = logging.getLogger(__name__)
+
+_SIP_PORT = 5060
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +131,12 @@ class Routing:
 
     def _outside(self, organization_id: str, number: str) -> Callee:
         trunk = self._plan.outbound_trunk(organization_id)
-        destination = outbound_destination(trunk) if trunk else None
         is_trusted = trunk is not None and trunk.is_trusted
-        uri = str(_number_at(number, destination)) if destination else None
+        encryption = trunk.encryption if trunk else Encryption.NEVER
+        uri = str(_number_at(number, destinations(trunk)[0])) if trunk else None
         return Callee(
             None,
-            [Contact(uri, is_trusted=is_trusted)] if uri else [],
+            [Contact(uri, is_trusted=is_trusted, encryption=encryption)] if uri else [],
             is_by_trunk=True,
             path=(number_hop(self._plan, organization_id, number),),
             shows_foreign_numbers=trunk is not None and trunk.foreign_numbers,
@@ -274,6 +277,6 @@ class Routing:
         return account
 
 
-def _number_at(number: str, destination: tuple[str, int]) -> Uri:
-    host, port = destination
-    return Uri(scheme="sip", user=number, host=f"[{host}]" if ":" in host else host, port=port)
+def _number_at(number: str, host: TrunkHost) -> Uri:
+    name = f"[{host.name}]" if ":" in host.name else host.name
+    return Uri(scheme="sip", user=number, host=name, port=host.port or _SIP_PORT)

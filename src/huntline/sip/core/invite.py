@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from huntline.sip.core.digest import DigestCredentials
+from huntline.sip.core.digest_client import DigestCredentials
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.message import MAX_FORWARDS
 

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from huntline.sip.core.client_transaction import ClientTransaction, Handler, InviteClientTransaction
 from huntline.sip.core.dialog import Dialog
-from huntline.sip.core.digest import DigestCredentials
+from huntline.sip.core.digest_client import DigestCredentials
 from huntline.sip.core.early_dialog import EarlyDialog, reliable_number
 from huntline.sip.core.events import LegAnswered, LegRejected, LegRinging, OfferReceived
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.invite import Invite
 from huntline.sip.core.leg import LegTools, SipLeg
-from huntline.sip.core.leg_record import HeaderLines, LegRecord, OutgoingRecord, SipLegState
-from huntline.sip.core.message import REASONS, SDP, Headers, Request, RequestHead, Response
+from huntline.sip.core.leg_record import LegRecord, OutgoingRecord, SipLegState
+from huntline.sip.core.message import REASONS, SDP, HeaderLines, Headers, Request, RequestHead, Response
 from huntline.sip.core.server_transaction import ServerTransaction
 from huntline.sip.core.timers import GIVE_UP, Timer, deadline_of
 
-# A first proof, and one more for a stale nonce or a proxy behind the registrar.
-_MAX_PROOFS = 2
 # Seconds: whoever rang by a connection that ended with the process comes back by then, or does not ring.
 _RETURN_WITHIN = 3.0
 # Phones behind one INVITE of ours that we keep apart; whoever answers wins, known or not.
@@ -44,7 +43,7 @@ class OutgoingLeg(SipLeg):
         self._invite: Invite | None = None
         self._call_id = ""
         self._cseq = 0
-        self._proofs: dict[str, str] = {}
+        self._proofs: HeaderLines = ()
         self._proof_count = 0
         self._early: dict[str, EarlyDialog] = {}  # by fork
         self._transaction: InviteClientTransaction | None = None
@@ -83,10 +82,10 @@ class OutgoingLeg(SipLeg):
         if self.dialog is not None and not is_first_open:
             return None
         return OutgoingRecord(
-            self._invite,
+            None if self._invite is None else replace(self._invite, credentials=None),
             self._call_id,
             self._cseq,
-            tuple(self._proofs.items()),
+            self._proofs,
             self._proof_count,
             tuple(early.record(fork) for fork, early in self._early.items()),
             None if transaction is None else transaction.key,
@@ -109,7 +108,7 @@ class OutgoingLeg(SipLeg):
         transaction = self.transactions.client(record.transaction)
         self._transaction = transaction if isinstance(transaction, InviteClientTransaction) else None
         self._late_answer = self.transactions.client(record.late_answer)
-        self._proofs, self._proof_count = dict(record.proofs), record.proof_count
+        self._proofs, self._proof_count = record.proofs, record.proof_count
         self._farewell, self._is_cancelled = record.farewell, record.is_cancelled
         if record.rings_until is not None:
             self._limit_ring(record.rings_until)
@@ -149,7 +148,7 @@ class OutgoingLeg(SipLeg):
             *self.session_timer.request_headers(),
             *invite.headers,
             ("User-Agent", self.context.settings.product),
-            *self._proofs.items(),
+            *self._proofs,
         )
         data = head.write(headers, invite.sdp, SDP)
         self._transaction = self.transactions.send_invite(
@@ -306,14 +305,10 @@ class OutgoingLeg(SipLeg):
         """Whether a challenge can be answered, or a longer session interval be asked for."""
         if response.status == 422:
             return self.session_timer.raise_minimum(response)
-        proof = self.authorization(response, "INVITE", transaction.head.uri)
-        if proof is None or self._proof_count >= _MAX_PROOFS:
+        proofs = self.further_proofs(self._proofs, self._proof_count, response, transaction.head)
+        if proofs is None:
             return False
-        is_stale = any("stale=true" in value.lower().replace(" ", "") for value in _challenges(response))
-        if proof[0] in self._proofs and not is_stale:
-            return False  # the same credentials were refused
-        self._proof_count += 1
-        self._proofs[proof[0]] = proof[1]
+        self._proofs, self._proof_count = proofs, self._proof_count + 1
         return True
 
     def _give_up(self, response: Response, now: float) -> None:
@@ -465,7 +460,3 @@ def _seconds(retry_after: str | None) -> int | None:
     """The number at the start of Retry-After, whose comment and parameters are for nobody here."""
     number = re.match(r"\s*(\d{1,9})\b", retry_after or "", re.ASCII)
     return int(number[1]) if number else None
-
-
-def _challenges(response: Response) -> list[str]:
-    return response.all("www-authenticate") + response.all("proxy-authenticate")
