@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from huntline.plain import fields_of
 
-Codec = Literal["PCMU", "PCMA"]
+Codec = Literal["PCMU", "PCMA", "G722", "opus"]
 Direction = Literal["sendrecv", "sendonly", "recvonly", "inactive"]
 DtlsRole = Literal["active", "passive"]
 """Who begins the DTLS handshake: the active side."""
@@ -89,6 +89,7 @@ class LocalAudio:
     different descriptions (RFC 3264 section 8): go on with ``revised()`` after each one that was sent.
     With ``security`` the session is a browser's: encrypted, with ICE, and with RTCP on the RTP port. With
     ``crypto`` it is that of a phone or a trunk which may, or must, be encrypted by SDES.
+    ``codecs`` are what we speak there; with ``needs_g711`` only with a peer that could speak G.711 as well.
     """
 
     address: str
@@ -97,6 +98,8 @@ class LocalAudio:
     version: int
     security: LocalSecurity | None = None
     crypto: LocalCrypto | None = None
+    codecs: tuple[Codec, ...] = ("PCMU", "PCMA")
+    needs_g711: bool = True
 
     @property
     def ip_version(self) -> int:
@@ -117,6 +120,7 @@ class Agreed:
     ``0.0.0.0`` or ``::`` (a peer on hold of the old kind); then ``direction`` never allows sending.
     ``ptime`` is the packet length in ms that the peer asks for. With ``security`` the addresses mean nothing:
     ICE finds out where the peer is. With ``crypto`` the audio is encrypted by these keys.
+    ``others`` are the codecs that could have been agreed as well.
     """
 
     address: str
@@ -131,6 +135,7 @@ class Agreed:
     rtcp_mux: bool = False
     security: AgreedSecurity | None = None
     crypto: AgreedCrypto | None = None
+    others: tuple[Codec, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values that JSON can carry; keys are among them."""
@@ -143,4 +148,9 @@ class Agreed:
         security, crypto = values.get("security"), values.get("crypto")
         if security is not None:
             security = AgreedSecurity(**{**security, "fingerprints": tuple(security["fingerprints"])})
-        return cls(**{**values, "security": security, "crypto": crypto and AgreedCrypto(**crypto)})
+        parts = {
+            "security": security,
+            "crypto": crypto and AgreedCrypto(**crypto),
+            "others": tuple(values.get("others", ())),
+        }
+        return cls(**{**values, **parts})
