@@ -22,6 +22,7 @@ from huntline.calls.model import Call, Leg, Ring
 from huntline.calls.refusals import Refusals
 from huntline.calls.tools import CallTools
 from huntline.directory.attendants import Attendant
+from huntline.directory.encryption import Encryption
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.mailboxes import BoxKind, BoxOwner, MailboxSettings
 from huntline.directory.organization import QueueSettings
@@ -163,14 +164,23 @@ class FakeMedia:
         self.did: list[tuple[str, ...]] = []
         self.legs: set[str] = set()
         self.failure: PeerError | None = None
+        self.encryptions: list[Encryption] = []  # of offers of ours, and answers
 
-    async def answer(self, leg_id: str, sdp_offer: str) -> str:
-        return await self.offer(leg_id)
+    async def answer(self, leg_id: str, sdp_offer: str, *, encryption: Encryption = Encryption.NEVER) -> str:
+        return await self.offer(leg_id, encryption=encryption)
 
-    async def offer(self, leg_id: str, like: str | None = None, *, is_secure: bool = False) -> str:
+    async def offer(
+        self,
+        leg_id: str,
+        like: str | None = None,
+        *,
+        is_secure: bool = False,
+        encryption: Encryption = Encryption.NEVER,
+    ) -> str:
         if self.failure is not None:
             raise self.failure
         self.legs.add(leg_id)
+        self.encryptions.append(encryption)
         return SDP
 
     async def accept(self, leg_id: str, sdp_answer: str) -> None:

@@ -11,6 +11,7 @@ from huntline.attendant.model import FlowPlan
 from huntline.directory.attendant_plans import NOBODY_TO_DIAL, dial_directory, flow_plan, texts_of
 from huntline.directory.attendants import Attendant
 from huntline.directory.caller_id import ShownCallerId, caller_id_in_effect, policies_in_effect
+from huntline.directory.encryption import Encryption
 from huntline.directory.groups import LeftOut, agents_of, left_out_of
 from huntline.directory.index import ATTENDANT, ForwardTarget, Mailbox, OrganizationIndex, OutsideTarget
 from huntline.directory.mailboxes import BoxOwner, owner_of
@@ -52,7 +53,8 @@ DEFAULT_MUSIC = "default"  # as `CallQueue.music` names it
 class Account:
     """Someone who may register and call. ``realm`` and ``digests`` check the password.
 
-    ``may_call_outside`` where the licences allow it.
+    ``may_call_outside`` where the licences allow it. Without ``encryption`` it follows from the way the phone
+    comes.
     """
 
     user_id: str
@@ -63,6 +65,7 @@ class Account:
     digests: tuple[Digest, ...]
     contacts: tuple[str, ...]
     may_call_outside: bool = False
+    encryption: Encryption | None = None
 
     def ha1(self, username: str, algorithm: str) -> str | None:
         """The stored HA1 for one spelling of the user name and one algorithm (``MD5``, ``SHA-256``)."""
@@ -533,6 +536,7 @@ def _account_of(user: User, organization: Organization) -> Account:
         digests=user.digests,
         contacts=user.contacts,
         may_call_outside=not missing_for_calls(user),
+        encryption=user.encryption,
     )
 
 

@@ -91,6 +91,7 @@ class Cause(StrEnum):
     NO_TLS = "no-tls"
     # why a phone can take no call
     NO_COMMON_AUDIO = "no-common-audio"
+    NO_ENCRYPTION = "no-encryption"
     UNKNOWN_CONTENT = "unknown-content"
     UNKNOWN_EXTENSION = "unknown-extension"
     NO_SESSION_DESCRIPTION = "no-session-description"

@@ -111,6 +111,10 @@ WORDS: Mapping[str, Words] = {
         "the phone refuses the audio of this server: G.711, not encrypted",
         "le téléphone refuse l'audio de ce serveur : G.711, sans chiffrement",
     ),
+    Cause.NO_ENCRYPTION: (
+        "the phone refuses encrypted audio (SRTP), which is required for it",
+        "le téléphone refuse le son chiffré (SRTP), qui est exigé pour lui",
+    ),
     Cause.UNKNOWN_CONTENT: (
         "the phone takes no session descriptions",
         "le téléphone n'accepte aucune description de session",

@@ -12,6 +12,7 @@ from huntline.attendant.dial_by_name import DialDirectory
 from huntline.attendant.model import FlowPlan
 from huntline.calls.contacts import Callee, Contact
 from huntline.calls.diversion import Hop, number_hop, person_hop
+from huntline.calls.encryption import encryption_by_way
 from huntline.clock import zone_of
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.organization import Organization, prompt_of
@@ -98,9 +99,18 @@ class Routing:
     def contacts(self, account_id: str) -> list[Contact]:
         """Registered phones first, then the fixed contacts of the organization file."""
         account = self._plan.account_by_id(account_id)
-        fixed = [Contact(uri) for uri in account.contacts] if account else []
+        wanted = account.encryption if account else None
+        fixed = [
+            Contact(uri, encryption=encryption_by_way(wanted, None, uri))
+            for uri in (account.contacts if account else ())
+        ]
         registered = [
-            Contact(binding.contact_uri, binding.flow, binding.path)
+            Contact(
+                binding.contact_uri,
+                binding.flow,
+                binding.path,
+                encryption=encryption_by_way(wanted, binding.flow),
+            )
             for binding in self._registrar.bindings(account_id)
         ]
         return registered + fixed

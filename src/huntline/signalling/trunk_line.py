@@ -302,6 +302,7 @@ class TrunkLine:
             flow,
             self.registration.service_route if self.registration is not None else (),
             is_trusted=self.trunk.is_trusted,
+            encryption=self.trunk.encryption,
             trunk=self.key,
             shows_foreign_numbers=self.trunk.foreign_numbers,
         )

@@ -297,9 +297,9 @@ function Phone({ editing, isReadOnly, hasPassword }: PartProps & { readonly hasP
     <FoldingSection
       title={t('users:deskPhone')}
       name="desk-phone"
-      fields={['sip_password', 'contacts']}
+      fields={['sip_password', 'contacts', 'encryption']}
       summary={t('users:phoneSummary')}
-      isDefault={!hasPassword && draft.contacts === ''}
+      isDefault={!hasPassword && draft.contacts === '' && draft.encryption === ''}
     >
       {!isReadOnly && (
         <Setting
@@ -322,6 +322,19 @@ function Phone({ editing, isReadOnly, hasPassword }: PartProps & { readonly hasP
           placeholder="sip:amal@192.0.2.10:5060"
           onChange={(_, { value }) => set({ contacts: value })}
         />
+      </Setting>
+      <Setting name="encryption" label={t('users:settings.encryption')} hint={t('users:hint.encryption')}>
+        <Select
+          className={styles.medium}
+          value={draft.encryption}
+          disabled={isReadOnly}
+          onChange={(_, { value }) => set({ encryption: value as UserDraft['encryption'] })}
+        >
+          <option value="">{t('users:encryption.byWay')}</option>
+          <option value="never">{t('users:encryption.never')}</option>
+          <option value="offered">{t('users:encryption.offered')}</option>
+          <option value="required">{t('users:encryption.required')}</option>
+        </Select>
       </Setting>
     </FoldingSection>
   );

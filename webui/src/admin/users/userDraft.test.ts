@@ -33,6 +33,7 @@ const AMAL = {
   caller_id_policy: null,
   external_id: null,
   is_active: true,
+  encryption: 'required',
   has_sip_password: true,
   missing_for_calls: [],
   warnings: [],
@@ -61,6 +62,11 @@ test('what is stored, sent whole, is what was stored', () => {
     forward_to: 'bao@contoso.com',
     caller_id_policy: null,
   });
+});
+
+test('encryption by the way a phone comes is no setting at all', () => {
+  expect(patchOf(draftOf(AMAL)).encryption).toBe('required');
+  expect(patchOf({ encryption: '' })).toEqual({ encryption: null });
 });
 
 test('a password that nobody typed is not mentioned', () => {

@@ -40,6 +40,8 @@ export interface UserDraft {
   readonly hides_number: boolean;
   /** Empty: that of a group, or Global. */
   readonly caller_id_policy: string;
+  /** Empty: by the way a phone comes. */
+  readonly encryption: Schemas['Encryption'] | '';
 }
 
 /** What brings calls along, where nobody counts licences. */
@@ -113,6 +115,7 @@ export function newUser(domain: string): UserDraft {
     also_ring: [],
     hides_number: false,
     caller_id_policy: '',
+    encryption: '',
   };
 }
 
@@ -137,6 +140,7 @@ export function draftOf(user: UserView): UserDraft {
     also_ring: alsoRungOf(user.also_ring),
     hides_number: user.hides_number,
     caller_id_policy: user.caller_id_policy ?? '',
+    encryption: user.encryption ?? '',
   };
 }
 
@@ -152,9 +156,10 @@ const MAY_BE_NONE = [
 
 /** What is sent of the settings that changed; a password that is not typed is not mentioned. */
 export function patchOf(changes: Partial<UserDraft>): UserPatch {
-  const { contacts, line_uri, sip_password, licences, ring_time, also_ring, ...patch } = changes;
+  const { contacts, line_uri, sip_password, licences, ring_time, also_ring, encryption, ...patch } = changes;
   const sent: UserPatch = { ...patch };
   for (const name of MAY_BE_NONE) if (patch[name] === '') sent[name] = null;
+  if (encryption !== undefined) sent.encryption = encryption || null;
   if (licences !== undefined) sent.licences = [...licences];
   if (ring_time !== undefined) sent.ring_time = numberIn(ring_time) ?? USER_NUMBERS.ring_time.default;
   if (also_ring !== undefined) sent.also_ring = alsoRingOf(also_ring);
