@@ -14,6 +14,7 @@ from huntline.directory.organization import (
     AlsoRing,
     Audio,
     CallerIdPolicy,
+    Encryption,
     Group,
     GroupKind,
     Home,
@@ -30,6 +31,7 @@ from huntline.directory.organization import (
     StarCodes,
     Substitute,
     Trunk,
+    TrunkTransport,
     User,
     missing_for_calls,
 )
@@ -135,6 +137,17 @@ def organizations(draw: st.DrawFn) -> Organization:
                     )
                 ),
                 draw(st.booleans()),
+                hosts=tuple(draw(st.lists(st.sampled_from(("sip.provider.example", "192.0.2.9:5070"))))),
+                transport=draw(st.sampled_from(TrunkTransport)),
+                username=draw(st.none() | st.just("contoso")),
+                options_interval=draw(st.integers(0, 3600)),
+                most_calls=draw(st.integers(0, 10_000)),
+                most_calls_per_second=draw(st.integers(0, 1000)),
+                prefixes_in=tuple(draw(st.lists(st.sampled_from(("00>+", ">+"))))),
+                prefixes_out=tuple(draw(st.lists(st.sampled_from(("+33>0", "+>00"))))),
+                encryption=draw(st.sampled_from(Encryption)),
+                is_enabled=draw(st.booleans()),
+                numbers=tuple(draw(st.lists(st.sampled_from(("+1425", "+14255550100"))))),
             )
             for name in draw(_unique_names(2))
         ),
@@ -226,6 +239,7 @@ def _user(
             for after in draw(st.lists(st.integers(0, 19), max_size=3))
         ),
         hides_number=draw(st.booleans()),
+        encryption=draw(st.none() | st.sampled_from(Encryption)),
         caller_id_policy=draw(granted),
         external_id=draw(st.none() | st.just(f"id {place}")),
         **draw(st.sampled_from((full, full, bare))),

@@ -43,6 +43,7 @@ from huntline.network.certificates import CertificateFiles
 from huntline.network.networks import Network, Networks
 from huntline.network.own_addresses import own_addresses
 
+_DNS_PORT = 53
 LONGEST_SOCKET_PATH = 107  # bytes: sun_path of unix(7) with its closing zero
 
 
@@ -125,6 +126,16 @@ def _parse_address(value: object) -> object:
     if not colon or (":" in host and not host.startswith("[")):
         raise ValueError("ADDRESS:PORT, for instance 127.0.0.1:8080 or [::1]:8080")
     return SocketAddress(_ip(host.strip("[]")), _port(port))
+
+
+def _parse_nameserver(value: object) -> object:
+    """A port may be left out: DNS has one of its own."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return SocketAddress(_ip(value), _DNS_PORT)
+    except ValueError:
+        return _parse_address(value)
 
 
 def _parse_listener(value: object) -> object:
@@ -211,6 +222,7 @@ def _url_parts(value: object) -> SplitResult | None:
 _as_text = PlainSerializer(str)
 AddressText = Annotated[SocketAddress, NoDecode, BeforeValidator(_parse_address), _as_text]
 CertificateText = Annotated[CertificateFiles, BeforeValidator(_parse_certificate), _as_text]
+NameserverText = Annotated[SocketAddress, BeforeValidator(_parse_nameserver), _as_text]
 NetworkText = Annotated[Network, BeforeValidator(_parse_network), _as_text]
 ListenerText = Annotated[Listener, BeforeValidator(_parse_listener), _as_text]
 OriginText = Annotated[str, BeforeValidator(_parse_origin)]
@@ -303,7 +315,8 @@ class Config(BaseSettings):
     ``websocket_url`` is what pages are told where a proxy stands in front of the ``ws`` listener,
     ``page_origins`` where pages come from that may connect (see ``page_addresses.py`` for both).
     ``certificate`` names the files of each certificate, ``trusted_certificates`` one of issuers that are
-    believed beside those of the system. ``network`` are the addresses that peers in each are told of us.
+    believed beside those of the system. ``nameservers`` are asked where providers are, those of the system
+    where there are none. ``network`` are the addresses that peers in each are told of us.
     """
 
     model_config = SettingsConfigDict(
@@ -321,6 +334,7 @@ class Config(BaseSettings):
     http: AddressText = SocketAddress("127.0.0.1", 8080)
     websocket_url: Annotated[str, BeforeValidator(_parse_websocket_url)] | None = None
     page_origins: Annotated[tuple[OriginText, ...], NoDecode, BeforeValidator(_split)] = ()
+    nameservers: Annotated[tuple[NameserverText, ...], NoDecode, BeforeValidator(_split)] = ()
     media_address: ReachableAddress = Field(default_factory=_usual_media_address)
     media_ports: PortRangeText = PortRange(20000, 29999)
     network: Annotated[tuple[NetworkText, ...], NoDecode, BeforeValidator(_split)] = ()

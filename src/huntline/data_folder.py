@@ -14,6 +14,8 @@ DEFAULT_DATA = Path("data")
 
 DATABASE = "huntline.db"
 """The database in a data folder."""
+PASSWORD_KEY = "password.key"  # noqa: S105
+"""What passwords are sealed with that the server has to be able to say, in a data folder."""
 JOURNAL = "live.journal"
 """What lives, written down for the next process, in a data folder."""
 SPEECH = "speech"

@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 from typing import TextIO
 
 NUMBER_FIELDS = frozenset({"caller", "callee", "number", "target"})
-SECRET_FIELDS = frozenset({"password", "sip_password", "secret", "ha1", "digests", "authorization"})
+SECRET_FIELDS = frozenset(
+    {"password", "sealed_password", "sip_password", "secret", "ha1", "digests", "authorization"}
+)
 SHOWN_DIGITS = 2
 LONGEST_VALUE = 1_000
 """Characters of one value: what a stranger sends must not fill the disk."""

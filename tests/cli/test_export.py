@@ -11,6 +11,7 @@ import pytest
 from tests.cli.huntline import huntline
 
 from huntline.config import load_config
+from huntline.data_folder import PASSWORD_KEY
 from huntline.demo.organization import load_demo_organization
 
 EVERYTHING = """\
@@ -25,6 +26,10 @@ licence_pools: {E5: 10, E3: 5}
 service_number_table: [{phone_system_licences: 0, service_numbers: 5}]
 trunks:
   - {name: provider, addresses: [192.0.2.10, "[2001:db8::1]:5060"]}
+  - {name: registered, hosts: [sip.provider.example, "192.0.2.9:5070"], transport: tcp, username: contoso,
+     password: a secret, registers: true, registers_all_numbers: true, options_interval: 60, most_calls: 30,
+     most_calls_per_second: 5, prefixes_in: ["00>+"], prefixes_out: ["+33>0"], encryption: offered,
+     is_enabled: false, numbers: ["+1425"]}
 numbers:
   - {number: "+14255550100", kind: service-toll}
   - {number: "+18005550100", kind: service-toll-free}
@@ -120,6 +125,9 @@ def test_an_organization_with_everything_applied_again_changes_nothing(data: Pat
 
 def test_it_makes_the_same_organization_on_another_server(data: Path, tmp_path: Path) -> None:
     huntline("export", "--data", data, "--out", tmp_path / "first.yaml")
+    applied = huntline("apply", tmp_path / "first.yaml", "--data", tmp_path / "elsewhere")
+    assert "trunks[1].sealed_password: was sealed by another server" in applied.stderr
+    shutil.copy(data / PASSWORD_KEY, tmp_path / "elsewhere")
     applied = huntline("apply", tmp_path / "first.yaml", "--data", tmp_path / "elsewhere")
     assert applied.returncode == 0, applied.stderr
     huntline("export", "--data", tmp_path / "elsewhere", "--out", tmp_path / "second.yaml")

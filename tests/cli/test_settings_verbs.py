@@ -205,6 +205,23 @@ def test_numbers_policies_and_trunks_have_the_same_verbs(run: Run, data: Path) -
     assert "queue Help Desk" in run("number", "list").stdout
 
 
+def test_a_trunks_password_is_read_from_the_standard_input_and_never_shown(
+    run: Run, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a secret\n"), encoding="utf-8"))
+    done = run(
+        *("trunk", "create", "provider", "--hosts", "sip.provider.example", "--username", "contoso"),
+        *("--password-stdin", "--registers", "--most-calls", "30", "--prefixes-out", "+>00"),
+    )
+    assert done.returncode == 0, done.stderr
+    said = done.stdout + run("trunk", "show", "provider").stdout + run("audit").stdout
+    trunk = stored(data).trunks[0]
+    assert (trunk.registers, trunk.most_calls, trunk.prefixes_out) == (True, 30, ("+>00",))
+    assert trunk.password is not None
+    assert "a secret" not in said + trunk.password.sealed
+    assert trunk.password.sealed not in said
+
+
 def test_a_refusal_names_the_options_and_changes_nothing(run: Run, data: Path) -> None:
     before = stored(data)
     said = refusal(

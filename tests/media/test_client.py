@@ -102,6 +102,30 @@ def test_a_killed_worker_is_replaced_without_a_word() -> None:
     perform(story())
 
 
+def test_what_is_told_to_a_worker_in_the_turn_in_which_it_goes_does_no_harm() -> None:
+    async def story() -> None:
+        async with studio() as media:
+            loop, faults = asyncio.get_running_loop(), list[dict[str, Any]]()
+            loop.set_exception_handler(lambda _, fault: faults.append(fault))
+            await media.join("a")
+            is_over = False
+
+            def tell_in_every_turn() -> None:
+                media.client.stop("a")
+                if not is_over:
+                    loop.call_soon(tell_in_every_turn)
+
+            tell_in_every_turn()
+            for _ in range(10):
+                await _restart(media)
+                async with asyncio.timeout(5):
+                    await media.client.wait_ready()
+            is_over = True
+            assert faults == []
+
+    perform(story())
+
+
 def test_a_leg_whose_port_was_taken_meanwhile_is_lost() -> None:
     async def story() -> None:
         async with studio() as media:

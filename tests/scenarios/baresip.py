@@ -15,12 +15,16 @@ from . import ports, sounds
 
 _MODULES = (
     ("module", "g711.so"),
+    ("module", "g722.so"),
+    ("module", "opus.so"),
+    ("module", "srtp.so"),
     ("module", "aufile.so"),
     ("module", "aubridge.so"),
     ("module", "sndfile.so"),
     ("module_tmp", "uuid.so"),
     ("module_tmp", "account.so"),
     ("module_app", "menu.so"),
+    ("module_app", "mwi.so"),
     ("module_app", "ctrl_tcp.so"),
 )
 Event = dict[str, Any]
@@ -45,10 +49,12 @@ class Baresip:
         trusted: Path | None = None,
         outbound: bool = False,
         control: str | None = None,
+        encryption: str | None = None,
     ) -> None:
         """``network`` is the network namespace where it has its address, ``trusted`` the issuers that it
         believes over TLS; ``outbound``: it registers as RFC 5626 has it. ``control`` is the address where
-        it is steered, where that is another one."""
+        it is steered, where that is another one. ``encryption`` as baresip calls it: ``srtp`` (keys beside
+        RTP/AVP), ``srtp-mand`` (RTP/SAVP)."""
         self.folder, self.recordings = folder, folder / "heard"
         self.recordings.mkdir(parents=True)
         self._control = control or address
@@ -70,7 +76,8 @@ class Baresip:
         try:
             self._connect()
             # An account from the file would register before anybody could listen to its events.
-            self._command("uanew", self._account(domain, server, transport, codec, registers=registers))
+            account = self._account(domain, server, transport, codec, registers=registers)
+            self._command("uanew", account + (f";mediaenc={encryption}" if encryption else ""))
             if registers:
                 self.wait("REGISTER_OK")
         except BaseException:
@@ -105,6 +112,11 @@ class Baresip:
         files = sorted(self.recordings.glob("*-dec.wav"), key=lambda file: file.stat().st_mtime)
         assert files, f"baresip recorded nothing in {self.recordings}"
         return sounds.tones_in_recording(files[-1])
+
+    def tones_heard(self) -> list[int | None]:
+        """The tones of all recordings: after a hold there is one more."""
+        files = self.recordings.glob("*-dec.wav")
+        return [tone for file in files for _, tone in sounds.tones_in_recording(file)]
 
     def close(self) -> None:
         """Sign out and end; by force if it must be."""

@@ -27,13 +27,13 @@ from websockets.typing import Origin, Subprotocol
 
 from huntline.errors import ConfigurationError
 from huntline.network.certificates import CertificateFiles
-from huntline.network.connection_failures import WhyNoConnection
 from huntline.sip.core.context import Context, CoreSettings
 from huntline.sip.core.core import OutgoingRequest
 from huntline.sip.core.events import ResponseReceived
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.message import Request, Response, build_response, parse_message
 from huntline.sip.transport.connection import ConnectionLimits
+from huntline.sip.transport.connection_failures import WhyNoConnection
 from huntline.sip.transport.tls import TlsConnector, TlsStream
 from huntline.sip.transport.tls_settings import TlsSettings
 

@@ -17,7 +17,7 @@ from tests.fakes.server import FakeServer, running
 
 from huntline.errors import ConfigurationError
 from huntline.sip.core.core import Invite, OutgoingRequest
-from huntline.sip.core.digest import DigestCredentials, authorize
+from huntline.sip.core.digest_client import DigestCredentials, authorize
 from huntline.sip.core.events import InviteReceived, LegConfirmed, RequestReceived, ResponseReceived, SipEvent
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.message import Request, Response, build_response

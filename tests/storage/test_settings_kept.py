@@ -19,6 +19,7 @@ from huntline.directory.organization import (
     Audio,
     CallerIdPolicy,
     Digest,
+    Encryption,
     Group,
     GroupKind,
     Licence,
@@ -34,6 +35,7 @@ from huntline.directory.organization import (
     StarCodes,
     Substitute,
     Trunk,
+    TrunkTransport,
     User,
 )
 from huntline.engine.model import Distribution
@@ -59,7 +61,24 @@ CONTOSO = Organization(
     service_number_table=(Allowance(1, 5), Allowance(10, 50)),
     queue_table=(QueueAllowance(0, 0, 9), QueueAllowance(5, 2, 20)),
     queues_need_licences=True,
-    trunks=(Trunk("provider", ("192.0.2.1", "198.51.100.0/24"), is_trusted=True),),
+    trunks=(
+        Trunk("provider", ("192.0.2.1", "198.51.100.0/24"), is_trusted=True),
+        Trunk(
+            "second",
+            hosts=("sip.provider.example", "192.0.2.9:5070"),
+            transport=TrunkTransport.TCP,
+            username="contoso",
+            registers=False,
+            options_interval=0,
+            most_calls=30,
+            most_calls_per_second=5,
+            prefixes_in=("00>+",),
+            prefixes_out=("+33>0",),
+            encryption=Encryption.OFFERED,
+            is_enabled=False,
+            numbers=("+1425",),
+        ),
+    ),
     numbers=(
         ServiceNumber("+14255550100", NumberKind.SERVICE_TOLL),
         ServiceNumber("+18005550100", NumberKind.SERVICE_TOLL_FREE, NumberState.PORTING, "US"),

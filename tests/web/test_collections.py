@@ -145,3 +145,16 @@ def test_numbers_and_users_carry_warnings_that_refuse_nothing(rig: ServerRig) ->
         "forward_to tel:+44123 is no number that its country has in use",
     ]
     assert api.post("/users", {"upn": "bao@contoso.com", "line_uri": "tel:+442071234567"})["warnings"] == []
+
+
+def test_a_trunks_password_is_taken_and_never_told(rig: ServerRig) -> None:
+    api = rig.api()
+    body = {"name": "provider", "hosts": ["sip.provider.example"], "username": "contoso"}
+    made = api.post("/trunks", body | {"password": "a secret", "registers": True})
+    assert made["has_password"]
+    assert "password" not in made
+    assert api.patch("/trunks/provider", {"most_calls": 7})["has_password"]
+    assert "secret" not in str(list(api.items("/audit")))
+    problem = refusal_of(api, "PATCH", "/trunks/provider", {"password": None})
+    assert (problem["field"], problem["value"]) == ("registers", True)
+    assert not api.patch("/trunks/provider", {"password": None, "registers": False})["has_password"]

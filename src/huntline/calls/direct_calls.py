@@ -7,7 +7,8 @@ from huntline.calls.moves import Moves
 from huntline.calls.parts import CallParts
 from huntline.calls.tools import CallTools
 from huntline.calls.voicemail_calls import VoicemailCalls
-from huntline.directory.plan import OutsideNumber, StarCode, Target
+from huntline.directory.plan import OutsideNumber, Target
+from huntline.directory.star_codes import StarCode
 from huntline.engine.model import Transfer
 from huntline.engine.reasons import Cause, Destination, Reason
 from huntline.sip.core.events import LegRinging

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from huntline.cli.completion import trunk_names
-from huntline.cli.settings import NamesOption, SwitchOption, TextOption
+from huntline.cli.settings import NamesOption, NumberOption, Password, SwitchOption, TextOption, WordOption
 from huntline.cli.verbs import Thing, group_of
+from huntline.directory.organization import TRUNK_NUMBERS, Encryption, TrunkTransport
 
 TRUNK = Thing(
     noun="trunk",
@@ -13,7 +14,58 @@ TRUNK = Thing(
     key="name",
     metavar="TRUNK",
     settings=(
-        NamesOption(field="addresses", one="address", help="IP, IP:PORT or a network such as 10.1.0.0/16"),
+        NamesOption(
+            field="addresses",
+            one="address",
+            help="Where calls come from: IP, IP:PORT or a network such as 10.1.0.0/16",
+        ),
+        NamesOption(
+            field="hosts",
+            one="host",
+            help="Where calls go, the first that is there: a name, NAME:PORT or an address",
+        ),
+        WordOption(field="transport", help="What calls go by", words=tuple(TrunkTransport)),
+        TextOption(field="username", help="What we sign in with at the provider", may_be_none=True),
+        Password(field="password", help="The password for it"),
+        SwitchOption(field="registers", help="Whether we register at the provider"),
+        SwitchOption(
+            field="registers_all_numbers", help="Whether we register for all numbers at once (RFC 6140)"
+        ),
+        NumberOption(
+            field="options_interval",
+            help="How often the provider is asked whether it is there; 0 is never",
+            number=TRUNK_NUMBERS["options_interval"],
+        ),
+        NumberOption(
+            field="most_calls", help="Calls at once; 0 is no limit", number=TRUNK_NUMBERS["most_calls"]
+        ),
+        NumberOption(
+            field="most_calls_per_second",
+            help="New calls a second; 0 is no limit",
+            number=TRUNK_NUMBERS["most_calls_per_second"],
+        ),
+        NamesOption(
+            field="prefixes_in",
+            one="prefix-in",
+            help="How the provider's numbers become ours, as PREFIX>REPLACEMENT, the first that fits",
+        ),
+        NamesOption(
+            field="prefixes_out",
+            one="prefix-out",
+            help="How numbers are written for the provider, as PREFIX>REPLACEMENT, the first that fits",
+        ),
+        WordOption(field="encryption", help="Whether audio is encrypted (SRTP)", words=tuple(Encryption)),
+        SwitchOption(
+            field="is_enabled",
+            name="enabled",
+            opposite="--disabled",
+            help="Whether calls come and go by it",
+        ),
+        NamesOption(
+            field="numbers",
+            one="number",
+            help="Which numbers come in by it, or what they begin with; none is all",
+        ),
         SwitchOption(
             field="foreign_numbers", help="Whether a forwarded call may show its caller's own number"
         ),
@@ -22,6 +74,7 @@ TRUNK = Thing(
     columns={
         "trunk": lambda trunk: trunk["name"],
         "addresses": lambda trunk: trunk["addresses"],
+        "hosts": lambda trunk: trunk["hosts"],
     },
     complete=trunk_names,
     rename=TextOption(field="name", help="Another name", metavar="NAME"),

@@ -55,6 +55,8 @@ _COLLECTIONS = {  # attribute: (what one is called, what names it, what keeps it
     "attendants": ("attendant", "name", "attendant_id"),
     "caller_id_policies": ("caller-ID policy", "name", "name"),
 }
+_SECRETS = {"digests": "sip_password", "password": "password"}
+"""What is never shown, by the names of the fields that people are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +168,8 @@ def _field_change(what: str, key: str, field: str, before: object, after: object
     old, new = getattr(before, field), getattr(after, field)
     if old == new:
         return
-    if field == "digests":
-        yield Change(what, key, "sip_password", "set" if old else "none", "set anew" if new else "none")
+    if field in _SECRETS:
+        yield Change(what, key, _SECRETS[field], "set" if old else "none", "set anew" if new else "none")
     else:
         yield Change(what, key, field, _text(old), _text(new))
 

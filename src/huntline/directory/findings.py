@@ -43,7 +43,7 @@ from huntline.directory.organization import (
     sound_files_of,
 )
 from huntline.directory.problems import Path, field_of
-from huntline.directory.trunks import outbound_destination
+from huntline.directory.trunks import takes_calls
 from huntline.engine.model import Distribution
 from huntline.languages.translation import Language
 from huntline.languages.typography import typeset
@@ -109,7 +109,7 @@ class _Survey:
         self._index = OrganizationIndex(organization)
         self._ways = longest_ways(self._index)
         self._called = _called(self._index)
-        self._has_way_out = any(outbound_destination(trunk) for trunk in organization.trunks)
+        self._has_way_out = any(map(takes_calls, organization.trunks))
 
     def of_trunks(self) -> Iterator[Finding]:
         called = [queue.name for queue in self._organization.queues if queue.line_uri]
@@ -190,7 +190,7 @@ class _Survey:
         if isinstance(target, User) and (lacks := missing_for_calls(target)):
             yield self._target_lacks(path, f"queue {queue.name}", queue.name, target, lacks)
         elif isinstance(target, User) and exit_.action is QueueExitAction.VOICEMAIL:
-            yield from self._forward(path, f"queue {queue.name}", queue.name, target.voicemail)
+            yield from self._forward(path, f"queue {queue.name}", queue.name, target.voicemail_target)
         else:
             yield from self._forward(path, f"queue {queue.name}", queue.name, exit_.target)
 
@@ -278,7 +278,7 @@ class _Survey:
             if isinstance(last, User) and not last.is_active:
                 yield self._target_lacks(path, key, user.upn, last, (Lack.ACTIVE,))
             elif written == OWN_VOICEMAIL:
-                yield from self._forward(path, key, user.upn, user.voicemail or f"voicemail:{user.upn}")
+                yield from self._forward(path, key, user.upn, user.voicemail_target)
             else:
                 yield from self._forward(path, key, user.upn, written)
         for also in user.also_ring:

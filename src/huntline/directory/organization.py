@@ -7,13 +7,14 @@ which are compared in any letter case; ids are there for the engine and the stor
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from huntline.directory.attendants import Attendant, sounds_in
 from huntline.directory.audio import Audio as Audio
+from huntline.directory.encryption import Encryption as Encryption
 from huntline.directory.numbers import Range, numbers_of, whole
 from huntline.engine.model import CallsAlerting, Distribution, ExitPrompt
 from huntline.languages.speaking import DEFAULT_LANGUAGE
@@ -38,6 +39,9 @@ _CALLS = Range(0, 10_000, "calls")
 _CALLS_IN_2018 = Range(0, 200, "calls")
 _AGENTS = Range(1, 10_000, "agents")
 _RANK = Range(1, 10_000)
+_OPTIONS_INTERVAL = Range(0, 3600, "seconds")
+_CALLS_AT_ONCE = Range(0, 10_000, "calls")
+_CALLS_PER_SECOND = Range(0, 1000, "calls")
 
 GLOBAL_POLICY = "Global"
 """The caller-ID policy that every organization has, for whoever was granted no other."""
@@ -170,19 +174,58 @@ class StarCodes:
     hide_number: str | None = "*67"
 
 
+class TrunkTransport(StrEnum):
+    """What calls to a provider travel by, where its name does not say."""
+
+    UDP = "udp"
+    TCP = "tcp"
+    TLS = "tls"
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A password that we have to be able to say ourselves: as it is kept (``sealed``, under the key of the
+    server), or ``clear``, as somebody has just given it."""
+
+    sealed: str = field(default="", repr=False)
+    clear: str = field(default="", repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Trunk:
-    """A provider, known by its source addresses: ``IP``, ``IP:port`` or a network such as ``10.1.0.0/16``.
+    """A provider. Calls come from its ``addresses``: ``IP``, ``IP:port`` or a network such as
+    ``10.1.0.0/16``; they go to its ``hosts``, in that order: a name, ``host:port`` or an address. Without
+    hosts they go to the single ones of the addresses.
 
     ``foreign_numbers``: it takes calls that show a number which is not the organization's, as that of a
     caller whose call is forwarded. ``is_trusted``: it is told who calls by P-Asserted-Identity (RFC 3325), as
     nobody else outside is.
+
+    ``username`` and ``password`` are what we prove ourselves with; with ``registers`` we register there, with
+    ``registers_all_numbers`` for all numbers at once (RFC 6140). ``options_interval`` is how often it is
+    asked whether it is there, in seconds. 0 is never, and no limit for ``most_calls`` at once and
+    ``most_calls_per_second``. The prefix rules are ``PREFIX>REPLACEMENT``; the first that fits counts.
+    ``numbers`` are which numbers, or beginnings of numbers, of the organization come in by it; none is all.
     """
 
     name: str
-    addresses: tuple[str, ...]
+    addresses: tuple[str, ...] = ()
     foreign_numbers: bool = False
     is_trusted: bool = False
+    hosts: tuple[str, ...] = ()
+    transport: TrunkTransport = TrunkTransport.UDP
+    username: str | None = None
+    password: Secret | None = None
+    registers: bool = False
+    registers_all_numbers: bool = False
+    options_interval: int = whole(30, _OPTIONS_INTERVAL)
+    most_calls: int = whole(0, _CALLS_AT_ONCE)
+    most_calls_per_second: int = whole(0, _CALLS_PER_SECOND)
+    prefixes_in: tuple[str, ...] = ()
+    prefixes_out: tuple[str, ...] = ()
+    encryption: Encryption = Encryption.NEVER
+    is_enabled: bool = True
+    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +260,8 @@ class AlsoRing:
 class User:
     """A person or a device with an address. ``upn`` is lower case; ``line_uri`` is ``tel:+digits``.
 
-    ``voicemail`` is ``sip:user@host`` or ``tel:+digits``: where a call goes that is meant for the mailbox.
+    ``voicemail`` is ``sip:user@host`` or ``tel:+digits``: where a call goes that is meant for the mailbox, in
+    place of the user's own one here.
 
     The rest is the user's own rule (rules section 5), for direct calls and never for those of queues. Where
     they go is written as for a forward, or ``OWN_VOICEMAIL``: all of them (``forward_to``), or those that the
@@ -226,7 +270,8 @@ class User:
 
     ``caller_id_policy`` is the policy granted to the user. Callers of an attendant reach them by
     ``extension``. ``external_id`` is what a directory that pushes its users calls this one. Who is not active
-    keeps all settings and places, but has no account for phones and is nobody's agent.
+    keeps all settings and places, but has no account for phones and is nobody's agent. ``encryption`` is
+    whether audio with their phones is encrypted; without it that follows from the way a phone comes.
     """
 
     user_id: str = ""
@@ -250,6 +295,7 @@ class User:
     caller_id_policy: str | None = None
     external_id: str | None = None
     is_active: bool = True
+    encryption: Encryption | None = None
 
     @property
     def local_part(self) -> str:
@@ -260,6 +306,11 @@ class User:
     def shown_name(self) -> str:
         """What people see: the display name, or else the local part."""
         return self.display_name or self.local_part
+
+    @property
+    def voicemail_target(self) -> str:
+        """Where a call goes that is meant for the mailbox, as it is written for a forward."""
+        return self.voicemail or f"voicemail:{self.upn}"
 
     @property
     def domain(self) -> str:
@@ -300,7 +351,7 @@ class QueueExit:
     """What happens to a caller who leaves the line.
 
     ``target`` is the name of a queue, ``sip:user@host`` or ``tel:+digits``; it is there when ``action``
-    is forward or voicemail, and only then; voicemail leads to a person's mailbox.
+    is forward or voicemail, and only then; voicemail leads to a person's mailbox (``voicemail_target``).
     """
 
     action: QueueExitAction
@@ -392,6 +443,7 @@ class Organization:
 
 LIMIT_NUMBERS = numbers_of(OrganizationLimits)
 GROUP_NUMBERS = numbers_of(Group)
+TRUNK_NUMBERS = numbers_of(Trunk)
 USER_NUMBERS = numbers_of(User)
 ALSO_RING_NUMBERS = numbers_of(AlsoRing)
 QUEUE_NUMBERS = numbers_of(QueueSettings)

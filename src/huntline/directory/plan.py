@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
-from typing import Literal, get_args
 
 from huntline.attendant.dial_by_name import DialDirectory
 from huntline.attendant.model import FlowPlan
 from huntline.directory.attendant_plans import NOBODY_TO_DIAL, dial_directory, flow_plan, texts_of
 from huntline.directory.attendants import Attendant
 from huntline.directory.caller_id import ShownCallerId, caller_id_in_effect, policies_in_effect
-from huntline.directory.dialled_queue import is_of_a_queue
+from huntline.directory.encryption import Encryption
 from huntline.directory.groups import LeftOut, agents_of, left_out_of
 from huntline.directory.index import ATTENDANT, ForwardTarget, Mailbox, OrganizationIndex, OutsideTarget
 from huntline.directory.mailboxes import BoxOwner, owner_of
@@ -40,17 +39,12 @@ from huntline.directory.organization import (
     prompt_of,
 )
 from huntline.directory.propagation import as_of
-from huntline.directory.trunks import TrunkTable, outbound_destination
+from huntline.directory.star_codes import StarCode, star_code
+from huntline.directory.trunks import TrunkOf, TrunkTable, takes_calls
 from huntline.engine.model import AgentSettings, CallQueue, Exit, ExitAction, ExitPrompt
 
 GOODBYE_TIME = timedelta(seconds=15)
 """How long our own sentence may take that is told to whoever is hung up on."""
-
-ECHO_CODE = "*43"
-"""What users dial to hear themselves, where the organization has given it no other meaning."""
-
-VOICEMAIL_CODE = "*97"
-"""What users dial to hear their messages, where the organization has given it no other meaning."""
 
 DEFAULT_MUSIC = "default"  # as `CallQueue.music` names it
 
@@ -59,7 +53,8 @@ DEFAULT_MUSIC = "default"  # as `CallQueue.music` names it
 class Account:
     """Someone who may register and call. ``realm`` and ``digests`` check the password.
 
-    ``may_call_outside`` where the licences allow it.
+    ``may_call_outside`` where the licences allow it. Without ``encryption`` it follows from the way the phone
+    comes.
     """
 
     user_id: str
@@ -70,6 +65,7 @@ class Account:
     digests: tuple[Digest, ...]
     contacts: tuple[str, ...]
     may_call_outside: bool = False
+    encryption: Encryption | None = None
 
     def ha1(self, username: str, algorithm: str) -> str | None:
         """The stored HA1 for one spelling of the user name and one algorithm (``MD5``, ``SHA-256``)."""
@@ -93,31 +89,6 @@ class UserTarget:
 
     user_id: str
     organization_id: str
-
-
-StarAction = Literal[
-    "opt-out",
-    "opt-in",
-    "forward-all",
-    "forward-all-off",
-    "forward-busy",
-    "forward-busy-off",
-    "forward-no-answer",
-    "forward-no-answer-off",
-    "voicemail",
-    "echo",
-]
-"""What a code does: those of ``StarCodes``, but for the one before a number; to hear the own messages; and to
-hear oneself."""
-
-
-@dataclass(frozen=True, slots=True)
-class StarCode:
-    """The dialled digits are a code of the caller's organization; ``dialled`` is the number behind it."""
-
-    organization_id: str
-    action: StarAction
-    dialled: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +129,6 @@ MoveTarget = QueueTarget | UserTarget | OutsideNumber | OutsideAddress | Attenda
 """Where a call can go, but for its end (rules section 5)."""
 
 Target = MoveTarget | StarCode
-
-_FIXED_CODES: dict[StarAction, str | None] = {"voicemail": VOICEMAIL_CODE, "echo": ECHO_CODE}
-_STAR_ACTIONS: tuple[StarAction, ...] = tuple(
-    each for each in get_args(StarAction) if each not in _FIXED_CODES
-)
-_BEFORE_NUMBERS: tuple[StarAction, ...] = ("forward-all", "forward-busy", "forward-no-answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +191,6 @@ class ServerPlan:
         self.own_hosts = own_hosts
         self.realms = sorted({each.realm for each in organizations if each.domains})
         self._trunks = TrunkTable(organizations)
-        self._trusted_trunks = TrunkTable(tuple(map(_with_trusted_trunks, organizations)))
         self._indexes: dict[str, OrganizationIndex] = {}
         self._by_domain: dict[str, OrganizationIndex] = {}
         self._service_numbers: dict[str, QueueTarget | AttendantTarget] = {}
@@ -313,13 +277,9 @@ class ServerPlan:
         """The account of a user id."""
         return self._accounts.get(user_id)
 
-    def organizations_of_trunk(self, address: str, port: int) -> tuple[str, ...]:
-        """Ids of the organizations that take calls from this source address (IPv6 without brackets)."""
-        return self._trunks.organizations_of(address, port)
-
-    def trusts(self, address: str, port: int, organization_id: str) -> bool:
-        """Whether a source address is that of a provider whom the organization trusts."""
-        return organization_id in self._trusted_trunks.organizations_of(address, port)
+    def trunks_of(self, address: str, port: int) -> tuple[TrunkOf, ...]:
+        """The providers that a source address may be (IPv6 without brackets)."""
+        return self._trunks.trunks_of(address, port)
 
     def target(self, uri_user: str, uri_host: str, organization_id: str | None) -> Target | None:
         """What a dialled address is; None when it is nobody's.
@@ -330,11 +290,8 @@ class ServerPlan:
         """
         name = without_parameters(uri_user)
         caller = self._indexes.get(organization_id) if organization_id else None
-        if caller and (code := _star_code(caller.organization, name)):
-            return code
-        if caller and (shown := _behind(caller.organization.star_codes.hide_number, name)):
-            target = self.target(shown, uri_host, organization_id)
-            return replace(target, hides_number=True) if isinstance(target, OutsideNumber) else target
+        if caller and (code := _star_code(caller, name)):
+            return self._coded(code, uri_host)
         if digits := number_digits(name):
             if service := self._service_numbers.get(digits):
                 return service
@@ -349,6 +306,24 @@ class ServerPlan:
         if found is None and caller is not None and self._is_ours(host, caller):
             return self._outside_number(name, caller.organization)
         return found
+
+    def _coded(self, code: StarCode, uri_host: str) -> Target | None:
+        """What a star code is for call control: somebody to call, or a thing to do."""
+        if code.action == "hide-number":
+            target = self.target(code.dialled, uri_host, code.organization_id)
+            return replace(target, hides_number=True) if isinstance(target, OutsideNumber) else target
+        return self._box_behind(code, uri_host) if code.action == "voicemail" and code.dialled else code
+
+    def _box_behind(self, code: StarCode, uri_host: str) -> VoicemailTarget | None:
+        """The mailbox of the user or queue that was dialled behind a code, or of who has that extension."""
+        organization_id = code.organization_id
+        if user := self._indexes[organization_id].user_by_extension(code.dialled):
+            return VoicemailTarget(user.user_id, organization_id)
+        match self.target(code.dialled, uri_host, organization_id):
+            case UserTarget(box_id, owner) | QueueTarget(box_id, owner) if owner == organization_id:
+                return VoicemailTarget(box_id, organization_id)
+            case _:
+                return None
 
     def organization_called(self, uri_user: str, uri_host: str) -> str | None:
         """The id of the organization that an address belongs to, by its number or domain, whether there is
@@ -522,11 +497,14 @@ class ServerPlan:
         index = self._indexes.get(organization_id)
         return index.organization if index else None
 
-    def outbound_trunk(self, organization_id: str) -> Trunk | None:
-        """The organization's first provider that has a single address to send calls to."""
+    def outbound_trunks(self, organization_id: str) -> tuple[Trunk, ...]:
+        """The organization's providers that calls may go to, in order."""
         organization = self.organization(organization_id)
-        trunks = organization.trunks if organization else ()
-        return next((trunk for trunk in trunks if outbound_destination(trunk)), None)
+        return tuple(filter(takes_calls, organization.trunks)) if organization else ()
+
+    def outbound_trunk(self, organization_id: str) -> Trunk | None:
+        """The first of the organization's providers that calls may go to."""
+        return next(iter(self.outbound_trunks(organization_id)), None)
 
 
 def _move_target(found: ForwardTarget | None, organization_id: str) -> MoveTarget | None:
@@ -548,10 +526,6 @@ def _move_target(found: ForwardTarget | None, organization_id: str) -> MoveTarge
             return None
 
 
-def _with_trusted_trunks(organization: Organization) -> Organization:
-    return replace(organization, trunks=tuple(trunk for trunk in organization.trunks if trunk.is_trusted))
-
-
 def _account_of(user: User, organization: Organization) -> Account:
     return Account(
         user_id=user.user_id,
@@ -562,44 +536,13 @@ def _account_of(user: User, organization: Organization) -> Account:
         digests=user.digests,
         contacts=user.contacts,
         may_call_outside=not missing_for_calls(user),
+        encryption=user.encryption,
     )
 
 
-def _star_code(organization: Organization, dialled: str) -> StarCode | None:
-    if dialled[:1] not in "*#":
-        return None
-    if dialled == VOICEMAIL_CODE:
-        return StarCode(organization.organization_id, "voicemail")
-    codes: dict[StarAction, str | None] = {
-        action: getattr(organization.star_codes, action.replace("-", "_")) for action in _STAR_ACTIONS
-    }
-    codes |= _FIXED_CODES
-    for action, code in codes.items():
-        if dialled == code:
-            return StarCode(organization.organization_id, action)
-    if dialled == VOICEMAIL_CODE:
-        return StarCode(organization.organization_id, "voicemail")
-    for action in _BEFORE_NUMBERS:
-        if number := _behind(codes[action], dialled):
-            return StarCode(organization.organization_id, action, number)
-    return _code_for_a_queue(organization, dialled)
-
-
-def _code_for_a_queue(organization: Organization, dialled: str) -> StarCode | None:
-    """``*45`` and a number: what the code does for all queues, done for one. The longer code goes first."""
-    found: list[tuple[int, StarCode]] = []
-    for action in ("opt-out", "opt-in"):
-        code = getattr(organization.star_codes, action.replace("-", "_"))
-        if code and dialled.startswith(code) and is_of_a_queue(number := dialled.removeprefix(code)):
-            found.append((len(code), StarCode(organization.organization_id, action, number)))
-    return max(found, key=lambda each: each[0])[1] if found else None
-
-
-def _behind(code: str | None, dialled: str) -> str | None:
-    """The number that is dialled behind a code."""
-    if code is None or not dialled.startswith(code):
-        return None
-    return plain_number(dialled.removeprefix(code))
+def _star_code(caller: OrganizationIndex, dialled: str) -> StarCode | None:
+    organization = caller.organization
+    return star_code(organization.organization_id, organization.star_codes, dialled)
 
 
 def _found(index: OrganizationIndex, name: str, domain: str | None) -> Target | None:
@@ -676,7 +619,7 @@ def _way_out(exit_: QueueExit, index: OrganizationIndex) -> Exit:
         return Exit(ExitAction(exit_.action))
     match index.forward_target(exit_.target):
         case User() as user if exit_.action is QueueExitAction.VOICEMAIL:
-            return Exit(ExitAction.FORWARD, target=user.voicemail)
+            return Exit(ExitAction.FORWARD, target=user.voicemail_target)
         case User() | QueueSettings() | Attendant() | OutsideTarget() as target:
             # Where a person's own rule leads is found when it comes to that, and so tells of them.
             return _forward_to(target)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 
 from huntline.clean_text import hidden_in
@@ -21,6 +21,7 @@ from huntline.directory.organization import (
     OWN_VOICEMAIL,
     QUEUE_NUMBERS,
     RULE_FIELDS,
+    TRUNK_NUMBERS,
     USER_NUMBERS,
     CallerIdPolicy,
     Group,
@@ -35,13 +36,14 @@ from huntline.directory.organization import (
     User,
 )
 from huntline.directory.problems import Path, Problem, Problems
-from huntline.directory.trunks import parse_trunk_address
+from huntline.directory.trunks import parse_prefix_rule, parse_trunk_address, parse_trunk_host
 from huntline.engine.model import Distribution
 
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})*", re.ASCII)
 _EXTENSION = re.compile(r"[0-9]{1,6}", re.ASCII)
 _LOCAL_PART = re.compile(r"[a-z0-9_.!~*'&=+$-]{1,64}", re.ASCII)
+_NUMBER_OR_PREFIX = re.compile(r"\+[0-9]{1,15}", re.ASCII)
 _NUMBER = re.compile(r"\+[0-9]{3,15}", re.ASCII)
 _MAIL = re.compile(rf"(?=.{{3,254}}$)[a-z0-9_.!#$%&'*+/=?^`{{|}}~-]{{1,64}}@{_LABEL}(\.{_LABEL})*", re.ASCII)
 _STAR_CODE = re.compile(r"[*#][0-9*#]{1,7}", re.ASCII)
@@ -50,6 +52,17 @@ LONGEST_NAME = 64
 LONGEST_FILE_NAME = 100
 _LONGEST_DESCRIPTION = 256
 _LONGEST_EXTERNAL_ID = 256
+_LONGEST_SECRET = 128
+_MOST_OF_A_TRUNK = 100
+_TRUNK_ADDRESS = (
+    "must be an IP address, optionally with a port, or a network: 192.0.2.1, 192.0.2.1:5060,"
+    " [2001:db8::1]:5060, 192.0.2.0/24"
+)
+_TRUNK_HOST = (
+    "must be a host name or an IP address, optionally with a port: sip.provider.example,"
+    " sip.provider.example:5060, 192.0.2.1, [2001:db8::1]:5060"
+)
+_PREFIX_RULE = "must be PREFIX>REPLACEMENT, each of digits, * and #, with or without a + in front: 00>+"
 _MARKS = ("attendant:", "voicemail:")
 """In front of what targets name that is no queue (``OrganizationIndex.forward_target``)."""
 _RAISED_BY = {
@@ -153,17 +166,51 @@ def _check_note(path: Path, text: str, longest: int) -> Problems:
 
 def _check_trunk(path: Path, trunk: Trunk) -> Problems:
     yield from _check_name((*path, "name"), trunk.name)
-    if not trunk.addresses:
-        yield Problem((*path, "addresses"), [], "must hold at least one address")
-    for place, address in enumerate(trunk.addresses):
+    if not trunk.addresses and not trunk.hosts:
+        yield Problem((*path, "addresses"), [], "must hold at least one address, where hosts has none")
+    yield from _check_each_of(path, "addresses", trunk.addresses, parse_trunk_address, _TRUNK_ADDRESS)
+    yield from _check_each_of(path, "hosts", trunk.hosts, parse_trunk_host, _TRUNK_HOST)
+    for field in ("prefixes_in", "prefixes_out"):
+        yield from _check_each_of(path, field, getattr(trunk, field), parse_prefix_rule, _PREFIX_RULE)
+    for place, number in enumerate(trunk.numbers):
+        if not _NUMBER_OR_PREFIX.fullmatch(number):
+            wanted = "must be a number or the beginning of numbers: + and 1 to 15 digits, nothing else"
+            yield Problem((*path, "numbers", place), number, wanted)
+    yield from _check_numbers(path, trunk, TRUNK_NUMBERS)
+    yield from _check_sign_in(path, trunk)
+
+
+def _check_each_of(
+    path: Path, field: str, values: tuple[str, ...], parse: Callable[[str], object], wanted: str
+) -> Problems:
+    if len(values) > _MOST_OF_A_TRUNK:
+        yield Problem((*path, field), len(values), f"must hold at most {_MOST_OF_A_TRUNK}")
+    for place, value in enumerate(values):
         try:
-            parse_trunk_address(address)
+            parse(value)
         except ValueError:
-            wanted = (
-                "must be an IP address, optionally with a port, or a network: 192.0.2.1, 192.0.2.1:5060,"
-                " [2001:db8::1]:5060, 192.0.2.0/24"
-            )
-            yield Problem((*path, "addresses", place), address, wanted)
+            yield Problem((*path, field, place), value, wanted)
+
+
+def _check_sign_in(path: Path, trunk: Trunk) -> Problems:
+    """What a provider is told of who we are."""
+    if trunk.username is not None and not (
+        1 <= len(trunk.username) <= _LONGEST_SECRET and trunk.username.isprintable()
+    ):
+        wanted = f"must be 1 to {_LONGEST_SECRET} printable characters, or null"
+        yield Problem((*path, "username"), trunk.username, wanted)
+    if trunk.password is not None:
+        clear = trunk.password.clear
+        if not trunk.password.sealed and not (1 <= len(clear) <= _LONGEST_SECRET and clear.isprintable()):
+            wanted = f"must be 1 to {_LONGEST_SECRET} printable characters"
+            yield Problem((*path, "password"), None, wanted)
+        if not trunk.username:
+            yield Problem((*path, "username"), None, "missing: a password needs a username")
+    if trunk.registers and not (trunk.username and trunk.password and trunk.hosts):
+        wanted = "needs username, password and at least one of hosts"
+        yield Problem((*path, "registers"), True, wanted)
+    if trunk.registers_all_numbers and not trunk.registers:
+        yield Problem((*path, "registers_all_numbers"), True, "needs registers: true")
 
 
 def _check_user(path: Path, user: User, domains: tuple[str, ...]) -> Problems:

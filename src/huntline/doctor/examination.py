@@ -16,14 +16,14 @@ from websockets.typing import Origin, Subprotocol
 
 from huntline import sdp
 from huntline.config import Config, Listener, SocketAddress
-from huntline.directory.plan import ECHO_CODE
+from huntline.directory.star_codes import ECHO_CODE
 from huntline.doctor.echo import Echo
-from huntline.network.connection_failures import ConnectionFailure, WhyNoConnection, failure_of
 from huntline.network.own_addresses import own_addresses
 from huntline.sip.core import events as sip
 from huntline.sip.core.core import CoreSettings, DigestCredentials, Invite, OutgoingRequest, SipCore
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.transport.address import ListenAddress
+from huntline.sip.transport.connection_failures import ConnectionFailure, WhyNoConnection, failure_of
 from huntline.sip.transport.tls_settings import TlsSettings
 from huntline.sip.user_agent import UserAgent
 from huntline.web.page_addresses import page_origins

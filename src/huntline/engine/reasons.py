@@ -73,8 +73,25 @@ class Cause(StrEnum):
     UNKNOWN_USER = "unknown-user"
     PHONE_GONE = "phone-gone"
     TOO_MANY_HOPS = "too-many-hops"
+    TRUNKS_DOWN = "trunks-down"
+    TRUNKS_FULL = "trunks-full"
+    # what is wrong with a trunk
+    TRUNK_REFUSES_US = "trunk-refuses-us"
+    TRUNK_NOT_FOUND = "trunk-not-found"
+    TRUNK_SILENT = "trunk-silent"
+    CONNECTION_REFUSED = "connection-refused"
+    CONNECTION_TIMED_OUT = "connection-timed-out"
+    CONNECTION_CLOSED = "connection-closed"
+    CERTIFICATE_EXPIRED = "certificate-expired"
+    CERTIFICATE_NOT_YET_VALID = "certificate-not-yet-valid"
+    CERTIFICATE_OF_ANOTHER_NAME = "certificate-of-another-name"
+    CERTIFICATE_OF_UNKNOWN_ISSUER = "certificate-of-unknown-issuer"
+    CERTIFICATE_NOT_TRUSTED = "certificate-not-trusted"
+    OUR_CERTIFICATE_REFUSED = "our-certificate-refused"
+    NO_TLS = "no-tls"
     # why a phone can take no call
     NO_COMMON_AUDIO = "no-common-audio"
+    NO_ENCRYPTION = "no-encryption"
     UNKNOWN_CONTENT = "unknown-content"
     UNKNOWN_EXTENSION = "unknown-extension"
     NO_SESSION_DESCRIPTION = "no-session-description"
@@ -271,6 +288,15 @@ class KeyPressed:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftMessage:
+    """The caller has left a message of so many seconds."""
+
+    kind: ClassVar[str] = "left-message"
+    box: Destination
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class FailedForward:
     """Whoever a queue forwards to could not be reached, or did not answer."""
 
@@ -392,6 +418,7 @@ WithFields = (
     | AfterExit
     | SentOn
     | KeyPressed
+    | LeftMessage
     | FailedForward
     | FailedTransfer
     | BackInLine

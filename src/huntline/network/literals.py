@@ -15,6 +15,15 @@ def read_address(text: str) -> IpAddress:
     return _remembered(text) if len(text) <= _LONGEST else ip_address(text)
 
 
+def is_address_literal(text: str) -> bool:
+    """Whether a text is an IP address, IPv6 without brackets."""
+    try:
+        read_address(text)
+    except ValueError:
+        return False
+    return True
+
+
 @lru_cache(maxsize=4_096)
 def _remembered(text: str) -> IpAddress:
     return ip_address(text)

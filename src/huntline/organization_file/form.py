@@ -33,6 +33,7 @@ from huntline.directory.organization import (
     QUEUE_PROMPTS,
     USER_NUMBERS,
     AlsoRing,
+    Encryption,
     Group,
     GroupKind,
     Home,
@@ -44,16 +45,20 @@ from huntline.directory.organization import (
     QueueSettings,
     StarCodes,
     Substitute,
+    Trunk,
+    TrunkTransport,
     User,
 )
 from huntline.directory.problems import did_you_mean
 from huntline.engine.model import CallsAlerting, Distribution
 
 
-def one_of(kind: type[StrEnum]) -> BeforeValidator:
+def one_of(kind: type[StrEnum], *, or_none: bool = False) -> BeforeValidator:
     """One of an enumeration's words, with a suggestion when it is none."""
 
     def check(value: object) -> object:
+        if value is None and or_none:
+            return None
         words = [str(each) for each in kind]
         if isinstance(value, str) and value in words:
             return kind(value)
@@ -206,13 +211,31 @@ class StarCodesForm(_Part):
     hide_number: Text | None = StarCodes().hide_number
 
 
-class TrunkForm(_Part):
-    """One of ``trunks``."""
+@_plain_settings_of(Trunk)
+class TrunkFields(_Part):
+    """A trunk, its password aside."""
 
     name: Text
-    addresses: list[Text]
+    addresses: _Texts = []
     foreign_numbers: bool = False
     is_trusted: bool = False
+    hosts: _Texts = []
+    transport: Annotated[TrunkTransport, one_of(TrunkTransport)] = TrunkTransport.UDP
+    username: Text | None = None
+    registers: bool = False
+    registers_all_numbers: bool = False
+    prefixes_in: _Texts = []
+    prefixes_out: _Texts = []
+    encryption: Annotated[Encryption, one_of(Encryption)] = Encryption.NEVER
+    is_enabled: bool = True
+    numbers: Annotated[list[Annotated[Text, BeforeValidator(_telephone)]], _MaybeEmpty] = []
+
+
+class TrunkForm(TrunkFields):
+    """One of ``trunks``; ``sealed_password`` is a password as ``huntline export`` writes it."""
+
+    password: Text | None = None
+    sealed_password: Text | None = None
 
 
 class NumberForm(_Part):
@@ -288,6 +311,7 @@ class UserFields(_Part):
     caller_id_policy: Text | None = None
     external_id: Text | None = None
     is_active: bool = True
+    encryption: Annotated[Encryption | None, one_of(Encryption, or_none=True)] = None
 
 
 class UserForm(UserFields):

@@ -16,6 +16,7 @@ from huntline.directory.organization import (
     QUEUE_NUMBERS,
     QUEUE_SOUNDS,
     RULE_FIELDS,
+    TRUNK_NUMBERS,
     USER_NUMBERS,
     Allowance,
     AlsoRing,
@@ -29,6 +30,7 @@ from huntline.directory.organization import (
     QueueAllowance,
     QueueExit,
     QueueSettings,
+    Secret,
     ServiceNumber,
     StarCodes,
     Trunk,
@@ -45,6 +47,7 @@ from huntline.organization_file.form import (
     OwnRuleForm,
     PolicyForm,
     QueueForm,
+    TrunkFields,
     TrunkForm,
     UserFields,
     UserForm,
@@ -67,7 +70,14 @@ _PLAIN_USER_FIELDS = (
     *RULE_FIELDS,
     *USER_NUMBERS,
     "is_active",
+    "encryption",
 )
+_PLAIN_TRUNK_FIELDS = (
+    *("name", "transport", "username", "encryption"),
+    *TRUNK_NUMBERS,
+    *switches_of(Trunk),
+)
+_TRUNK_LISTS = ("addresses", "hosts", "prefixes_in", "prefixes_out", "numbers")
 _PLAIN_QUEUE_FIELDS = (
     *("name", "language", "distribution", *QUEUE_NUMBERS),
     *(name for name in switches_of(QueueSettings) if name != "presence_based_routing"),
@@ -120,18 +130,29 @@ def fields_dump(organization: Organization) -> Dump:
     }
 
 
-def trunk_of(form: TrunkForm) -> Trunk:
+def trunk_of(form: TrunkFields) -> Trunk:
     """The trunk of a form."""
-    return Trunk(form.name, tuple(form.addresses), form.foreign_numbers, form.is_trusted)
+    lists: Dump = {field: tuple(getattr(form, field)) for field in _TRUNK_LISTS}
+    return Trunk(
+        **{field: getattr(form, field) for field in _PLAIN_TRUNK_FIELDS},
+        **lists,
+        password=_secret_of(form) if isinstance(form, TrunkForm) else None,
+    )
+
+
+def _secret_of(form: TrunkForm) -> Secret | None:
+    if form.password is not None:
+        return Secret(clear=form.password)
+    return Secret(form.sealed_password) if form.sealed_password is not None else None
 
 
 def trunk_dump(trunk: Trunk) -> Dump:
-    """``TrunkForm``."""
+    """``TrunkFields``."""
     return {
-        "name": trunk.name,
-        "addresses": list(trunk.addresses),
-        "foreign_numbers": trunk.foreign_numbers,
-        "is_trusted": trunk.is_trusted,
+        **{field: getattr(trunk, field) for field in _PLAIN_TRUNK_FIELDS},
+        **{field: list(getattr(trunk, field)) for field in _TRUNK_LISTS},
+        "transport": str(trunk.transport),
+        "encryption": str(trunk.encryption),
     }
 
 
@@ -194,6 +215,7 @@ def user_dump(user: User) -> Dump:
         "upn": user.upn,
         **{field: getattr(user, field) for field in _PLAIN_USER_FIELDS},
         "homed": str(user.homed),
+        "encryption": user.encryption and str(user.encryption),
         "licences": sorted(map(str, user.licences)),
         "line_uri": user.line_uri,
         "extension": user.extension,

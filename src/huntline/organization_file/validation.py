@@ -12,7 +12,7 @@ from huntline.directory.organization import QUEUE_SOUNDS
 from huntline.directory.problems import Path, Problem, did_you_mean
 from huntline.organization_file.form import FORM_OF, OrganizationForm
 
-_SECRETS = ("sip_password", "sip_digests", "ha1", "password", "current", "new")
+_SECRETS = ("sip_password", "sip_digests", "ha1", "password", "sealed_password", "current", "new")
 _ROUNDS = 4  # a stand-in may be wrong in its turn once or twice; then the form alone is reported
 
 _A_DAY = "must be a day such as 2027-07-14"
@@ -54,7 +54,6 @@ _MAY_CALL = {"licences": ["E5"], "voice_enabled": True, "homed": "online"}
 
 _STAND_INS: dict[tuple[str, str], Any] = {
     ("trunks", "name"): "?",
-    ("trunks", "addresses"): ["127.0.0.1"],
     ("numbers", "number"): "?",
     ("numbers", "kind"): "service-toll",
     ("users", "upn"): "?",

@@ -30,7 +30,7 @@ from huntline.organization_file.form import (
     OrganizationFields,
     PolicyForm,
     QueueForm,
-    TrunkForm,
+    TrunkFields,
     UserFields,
 )
 from huntline.organization_file.parts import (
@@ -184,8 +184,9 @@ def _policies(policies: tuple[CallerIdPolicy, ...]) -> Iterator[Dump]:
 
 
 def _trunk(trunk: Trunk) -> Dump:
-    implied = trunk_dump(trunk_of(TrunkForm(name=trunk.name, addresses=[])))
-    return _said(TrunkForm, trunk_dump(trunk), implied)
+    implied = trunk_dump(trunk_of(TrunkFields(name=trunk.name)))
+    sealed = {"sealed_password": trunk.password.sealed} if trunk.password else {}
+    return _said(TrunkFields, trunk_dump(trunk), implied) | sealed
 
 
 def _said(form: type[BaseModel], dump: Dump, implied: Dump) -> Dump:

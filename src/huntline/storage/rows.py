@@ -18,6 +18,7 @@ from huntline.directory.organization import (
     QUEUE_NUMBERS,
     QUEUE_PROMPTS,
     RULE_FIELDS,
+    TRUNK_NUMBERS,
     USER_NUMBERS,
     Allowance,
     AlsoRing,
@@ -25,6 +26,7 @@ from huntline.directory.organization import (
     CallerIdPolicy,
     Digest,
     EarlierMembers,
+    Encryption,
     Group,
     GroupKind,
     Home,
@@ -38,10 +40,12 @@ from huntline.directory.organization import (
     QueueExit,
     QueueExitAction,
     QueueSettings,
+    Secret,
     ServiceNumber,
     StarCodes,
     Substitute,
     Trunk,
+    TrunkTransport,
     User,
     sounds_of,
 )
@@ -90,6 +94,8 @@ _PLAIN_USER_COLUMNS = (
     "external_id",
     "is_active",
 )
+_PLAIN_TRUNK_COLUMNS = ("name", "username", *TRUNK_NUMBERS, *switches_of(Trunk))
+_TRUNK_LISTS = ("addresses", "hosts", "prefixes_in", "prefixes_out", "numbers")
 _PLAIN_GROUP_COLUMNS = ("name", "group_id", "caller_id_policy", "caller_id_rank", "external_id", "mail")
 _PLAIN_POLICY_COLUMNS = (
     "name",
@@ -244,15 +250,23 @@ def _more_star_codes(codes: StarCodes) -> Row:
 
 def _trunk_row(trunk: Trunk) -> Row:
     return {
-        "name": trunk.name,
-        "addresses": list(trunk.addresses),
-        "foreign_numbers": trunk.foreign_numbers,
-        "is_trusted": trunk.is_trusted,
+        **{column: getattr(trunk, column) for column in _PLAIN_TRUNK_COLUMNS},
+        **{column: list(getattr(trunk, column)) for column in _TRUNK_LISTS},
+        "transport": str(trunk.transport),
+        "encryption": str(trunk.encryption),
+        "password": trunk.password.sealed if trunk.password else None,
     }
 
 
 def _trunk_of(row: Row) -> Trunk:
-    return Trunk(row["name"], tuple(row["addresses"]), row["foreign_numbers"], row["is_trusted"])
+    lists: Row = {column: tuple(row[column]) for column in _TRUNK_LISTS}
+    return Trunk(
+        **{column: row[column] for column in _PLAIN_TRUNK_COLUMNS},
+        **lists,
+        transport=TrunkTransport(row["transport"]),
+        encryption=Encryption(row["encryption"]),
+        password=Secret(row["password"]) if row["password"] is not None else None,
+    )
 
 
 def _number_row(number: ServiceNumber) -> Row:
@@ -275,6 +289,7 @@ def _user_row(user: User) -> Row:
         "number": _number_of(user.line_uri),
         "contacts": list(user.contacts),
         "digests": [[digest.username, digest.algorithm, digest.ha1] for digest in user.digests],
+        "encryption": user.encryption and str(user.encryption),
         "also_ring": [[also.target, also.after] for also in user.also_ring],
     }
 
@@ -436,6 +451,7 @@ def user_of(row: Row) -> User:
         line_uri=_line_uri_of(row["number"]),
         contacts=tuple(row["contacts"]),
         digests=tuple(Digest(*digest) for digest in row["digests"]),
+        encryption=row["encryption"] and Encryption(row["encryption"]),
         also_ring=tuple(AlsoRing(*also) for also in row["also_ring"]),
     )
 

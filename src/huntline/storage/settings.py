@@ -42,6 +42,7 @@ from huntline.storage.audit import Actor, write_audit
 from huntline.storage.database import writing
 from huntline.storage.ids import new_id, new_primary_user
 from huntline.storage.rows import SETTINGS_TABLES, Row, organization_of, places_of, rows_of, user_of
+from huntline.storage.sealing import Sealing
 
 Key = tuple[Any, ...]
 StoredRow = tuple[Any, ...]
@@ -108,6 +109,7 @@ class Settings:
 
     def __init__(self, database: Engine, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._database = database
+        self._sealing = Sealing.of(database)
         self._now = now
         self._kept: dict[str, _Kept] = {}
 
@@ -200,8 +202,10 @@ class Settings:
         dry_run: bool,
     ) -> Changed:
         others = [each for each in stored if each is not existing]
-        if problems := [*check(wanted, others), *check_identity(wanted, existing)]:
+        unreadable = self._sealing.unreadable(wanted)
+        if problems := [*check(wanted, others), *check_identity(wanted, existing), *unreadable]:
             raise SettingsRefused(problems)
+        wanted = self._sealing.sealed(wanted, existing)
         after = identify(settled(wanted), existing, new_id, new_primary_user)
         after = sharing(propagated(existing, after, self._now()), existing)
         changes = tuple(with_rounding(changes_between(existing, after), wanted, after))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from huntline.sip.core.core import CoreSettings, Invite, SipCore
-from huntline.sip.core.digest import DigestCredentials
+from huntline.sip.core.digest_client import DigestCredentials
 from huntline.sip.core.events import InviteReceived, SipEvent
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.message import Request, Response, build_response, parse_message
@@ -45,9 +45,13 @@ def write_down(core: SipCore, journal: dict[str, bytes]) -> bool:
     return bool(changed)
 
 
+KEYRING = {"provider": DigestCredentials("user", "secret", "provider")}
+"""What the cores of desks prove themselves with, by the names that are on record."""
+
+
 def restored(journal: dict[str, bytes], settings: CoreSettings, now: float, seed: int = 9) -> SipCore:
     """A core that goes on from what was written down."""
-    core = SipCore(settings, counted_entropy(seed))
+    core = SipCore(settings, counted_entropy(seed), KEYRING.get)
     core.restore([read_record(record) for record in journal.values()], now)
     return core
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from tests.sip.core.desk import (
     ANSWER,
+    KEYRING,
     OFFER,
     PEER,
     TCP,
@@ -19,7 +20,7 @@ from tests.sip.core.desk import (
 )
 
 from huntline.records import UnreadableRecord
-from huntline.sip.core.core import CoreSettings, DigestCredentials, SipCore
+from huntline.sip.core.core import CoreSettings, SipCore
 from huntline.sip.core.events import (
     LegAnswered,
     LegCancelled,
@@ -285,9 +286,18 @@ def test_an_answer_with_the_peers_offer_waits_for_ours() -> None:
     assert (ack.method, ack.cseq.sequence, ack.sdp) == ("ACK", 1, ANSWER)
 
 
+def test_no_password_is_on_record() -> None:
+    desk = Mortal()
+    invite = desk.call(credentials=KEYRING["provider"])
+    desk.respond(invite, 401, headers=(("WWW-Authenticate", 'Digest realm="r", nonce="n", qop="auth"'),))
+    assert desk.journal
+    assert not any(b"secret" in record for record in desk.journal.values())
+    assert any(b"provider" in record for record in desk.journal.values())
+
+
 def test_proofs_are_kept() -> None:
     desk = Mortal()
-    invite = desk.call(credentials=DigestCredentials("user", "secret"))
+    invite = desk.call(credentials=KEYRING["provider"])
     challenge = (("WWW-Authenticate", 'Digest realm="r", nonce="n", qop="auth"'),)
     _, proven = desk.respond(invite, 401, headers=challenge)
     assert isinstance(proven, Request)

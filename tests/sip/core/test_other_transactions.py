@@ -6,7 +6,8 @@ import pytest
 from tests.sip.core.desk import OFFER, TCP, UDP, Desk
 
 from huntline.sip.core.core import CoreSettings, OutgoingRequest
-from huntline.sip.core.digest import Challenger, DigestCredentials, ha1
+from huntline.sip.core.digest import Challenger, ha1
+from huntline.sip.core.digest_client import DigestCredentials
 from huntline.sip.core.events import InviteReceived, OfferReceived, RequestReceived, ResponseReceived
 from huntline.sip.core.message import Request, Response
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from tests.sip.core.desk import ANSWER, OFFER, TCP, Desk
 
 from huntline.sip.core.core import CoreSettings
-from huntline.sip.core.digest import Challenger, DigestCredentials, ha1
+from huntline.sip.core.digest import Challenger, ha1
+from huntline.sip.core.digest_client import DigestCredentials
 from huntline.sip.core.events import LegAnswered, LegEnded, LegRejected, LegRinging
 from huntline.sip.core.message import Request, Response, build_response
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.sip.core.desk import ANSWER, OFFER, TCP, Desk
 
-from huntline.sip.core.digest import DigestCredentials
+from huntline.sip.core.digest_client import DigestCredentials
 from huntline.sip.core.events import InviteReceived, InviteRefused, LegEnded, ReferReceived
 from huntline.sip.core.grammar import Uri
 from huntline.sip.core.message import Request, Response

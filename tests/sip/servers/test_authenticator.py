@@ -13,7 +13,7 @@ from tests.fakes.plans import CONTOSO, PLAN, person
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.organization import Organization, User
 from huntline.directory.plan import ServerPlan
-from huntline.sip.core.digest import DigestCredentials, authorize
+from huntline.sip.core.digest_client import DigestCredentials, authorize
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.servers.authenticator import (
     WRONG_PASSWORDS_ALLOWED,

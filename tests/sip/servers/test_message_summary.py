@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -237,6 +238,22 @@ def test_another_process_goes_on_and_tells_all_again() -> None:
     assert header(heir.last, "Subscription-State") == "active;expires=600"
     heir.server.restore("bao", state, 701.0, 900.0)
     assert len(heir.server) == 1  # the other one had expired
+
+
+def test_a_phone_of_an_earlier_process_is_told_of_the_next_change_and_when_it_registers_again() -> None:
+    tells: list[Callable[[Desk], None]] = [lambda desk: desk.server.changed("amal", 1.0), Desk.register]
+    for tell in tells:
+        before, desk = Desk(), Desk()
+        before.register()
+        desk.bindings = before.bindings
+        desk.server.returned(account())
+        desk.server.changed_for_all(0.5)
+        assert desk.count == 0
+        tell(desk)
+        assert desk.count == 1
+        assert "Voice-Message: 2/1 (0/0)" in desk.last.body
+        desk.server.changed("amal", 2.0)
+        assert desk.count == 1
 
 
 def test_nobody_is_in_no_record() -> None:

@@ -27,6 +27,9 @@ SETTINGS = {
     "must be 1 to {longest:number} printable characters": (
         "doit avoir entre 1 et {longest} caractères imprimables"
     ),
+    "must be 1 to {longest:number} printable characters, or null": (
+        "doit avoir entre 1 et {longest} caractères imprimables, ou être null"
+    ),
     "must not begin or end with a blank": "ne doit ni commencer ni finir par une espace",
     "must not contain characters that nobody sees, such as {hidden}": (
         "ne doit pas contenir de caractères invisibles, comme {hidden}"
@@ -42,7 +45,29 @@ SETTINGS = {
     "must be a domain of the organization: {domains}": "doit être un domaine de l'organisation : {domains}",
     "must be a domain such as contoso.com": "doit être un domaine comme contoso.com",
     "must name at least one domain": "doit indiquer au moins un domaine",
-    "must hold at least one address": "doit contenir au moins une adresse",
+    "must hold at least one address, where hosts has none": (
+        "doit contenir au moins une adresse si hosts n'en contient pas"
+    ),
+    "must hold at most {most:number}": "doit en contenir {most} au plus",
+    "must be a host name or an IP address, optionally with a port: sip.provider.example,"
+    " sip.provider.example:5060, 192.0.2.1, [2001:db8::1]:5060": (
+        "doit être un nom d'hôte ou une adresse IP, éventuellement avec un port : sip.provider.example,"
+        " sip.provider.example:5060, 192.0.2.1, [2001:db8::1]:5060"
+    ),
+    "must be PREFIX>REPLACEMENT, each of digits, * and #, with or without a + in front: 00>+": (
+        "doit être PRÉFIXE>REMPLACEMENT, chacun fait de chiffres, de * et de #, avec ou sans + devant : 00>+"
+    ),
+    "must be a number or the beginning of numbers: + and 1 to 15 digits, nothing else": (
+        "doit être un numéro ou un début de numéro : + et 1 à 15 chiffres, rien d'autre"
+    ),
+    "missing: a password needs a username": "manquant : un mot de passe ne va pas sans username",
+    "needs username, password and at least one of hosts": (
+        "exige username, password et au moins un élément dans hosts"
+    ),
+    "needs registers: true": "exige registers: true",
+    "was sealed by another server, whose key is not here; say password instead": (
+        "a été chiffré par un autre serveur, dont la clé n'est pas ici ; indiquez plutôt password"
+    ),
     "must be an IP address, optionally with a port, or a network: 192.0.2.1, 192.0.2.1:5060,"
     " [2001:db8::1]:5060, 192.0.2.0/24": (
         "doit être une adresse IP, avec ou sans port, ou un réseau : 192.0.2.1, 192.0.2.1:5060,"
@@ -188,9 +213,6 @@ SETTINGS = {
     "a queue may not forward to itself": "une file d'attente ne peut pas transférer vers elle-même",
     "must be another address than the user's own: a mailbox": (
         "doit être une autre adresse que celle de l'utilisateur : une messagerie vocale"
-    ),
-    "{upn} has no voicemail; set it on the user first": (
-        "{upn} n'a pas de messagerie vocale ; indiquez-la d'abord pour l'utilisateur"
     ),
     "must be a person of the organization: voicemail is theirs": (
         "doit être une personne de l'organisation : c'est elle qui a la messagerie vocale"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from huntline.network.networks import Networks
+from huntline.sip.core.digest_client import DigestCredentials
 from huntline.sip.core.events import SipEvent
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.timers import Timers
@@ -53,13 +54,34 @@ class CoreSettings:
     networks: Networks = field(default_factory=Networks)
 
 
+Keyring = Callable[[str], DigestCredentials | None]
+"""What we prove ourselves with, by the name of the account."""
+
+
+def no_keys(account: str) -> None:
+    """The keyring of whoever has no accounts elsewhere."""
+
+
 class Context:
     """One core's outputs, timers and randomness, shared by all its state machines."""
 
-    __slots__ = ("_entropy", "allow", "changed", "events", "sends", "settings", "supported", "timers")
+    __slots__ = (
+        "_entropy",
+        "allow",
+        "changed",
+        "events",
+        "keyring",
+        "sends",
+        "settings",
+        "supported",
+        "timers",
+    )
 
-    def __init__(self, settings: CoreSettings, entropy: Callable[[int], bytes]) -> None:
+    def __init__(
+        self, settings: CoreSettings, entropy: Callable[[int], bytes], keyring: Keyring = no_keys
+    ) -> None:
         self.settings = settings
+        self.keyring = keyring
         self.timers = Timers()
         self.sends: list[Send] = []
         self.events: list[SipEvent] = []

@@ -12,16 +12,17 @@ from dataclasses import dataclass
 from huntline.errors import PeerError
 from huntline.sip.core.answer_flow import flow_of_answers
 from huntline.sip.core.client_transaction import ClientTransaction
-from huntline.sip.core.context import Context, CoreSettings, Send
-from huntline.sip.core.digest import DigestCredentials
+from huntline.sip.core.context import Context, CoreSettings, Keyring, Send, no_keys
+from huntline.sip.core.digest_client import DigestCredentials, further_proofs
 from huntline.sip.core.events import InviteRefused, RequestReceived, ResponseReceived, SipEvent
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.grammar import GrammarError, parse_address, parse_uri
 from huntline.sip.core.incoming_leg import IncomingLeg
 from huntline.sip.core.invite import Invite
-from huntline.sip.core.leg import LegTable, LegTools, SipLeg, answer_challenge
+from huntline.sip.core.leg import LegTable, LegTools, SipLeg
 from huntline.sip.core.leg_record import LegRecord, LegView, SipLegState
 from huntline.sip.core.message import (
+    HeaderLines,
     Headers,
     MalformedMessage,
     Request,
@@ -62,13 +63,16 @@ class OutgoingRequest:
     content_type: str | None = None
     credentials: DigestCredentials | None = None
     from_tag: str | None = None
+    route: tuple[str, ...] = ()
 
 
 class SipCore:
     """All transactions, dialogs and legs of one node."""
 
-    def __init__(self, settings: CoreSettings, entropy: Callable[[int], bytes]) -> None:
-        self._context = Context(settings, entropy)
+    def __init__(
+        self, settings: CoreSettings, entropy: Callable[[int], bytes], keyring: Keyring = no_keys
+    ) -> None:
+        self._context = Context(settings, entropy, keyring)
         self._settings = settings
         self._transactions = Transactions(self._context)
         self._legs = LegTable(self._context)
@@ -216,12 +220,12 @@ class SipCore:
     def send_request(self, request: OutgoingRequest, now: float) -> str:
         """Send a request; its end comes as ``ResponseReceived`` with the returned id.
 
-        A challenge is answered once when there are credentials.
+        A challenge is answered when there are credentials, once more when it has another nonce.
         """
         request_id = self._context.token()
         from_ = f"{request.from_};tag={request.from_tag or self._context.token()}"
         call_id = request.call_id or self._context.token() + self._context.token()
-        self._send_request(request_id, request, from_, call_id, request.cseq or 1, None, now)
+        self._send_request(request_id, request, from_, call_id, request.cseq or 1, (), now)
         return request_id
 
     def _send_request(
@@ -231,29 +235,32 @@ class SipCore:
         from_: str,
         call_id: str,
         cseq: int,
-        proof: tuple[str, str] | None,
+        proofs: HeaderLines,
         now: float,
+        tries: int = 0,
     ) -> None:
         via = self._context.via(request.flow)
-        head = RequestHead(request.method, request.uri, via, from_, request.to, call_id, cseq)
+        head = RequestHead(request.method, request.uri, via, from_, request.to, call_id, cseq, request.route)
 
         def on_response(transaction: ClientTransaction, response: Response, now: float) -> None:
             if response.status < 200:
                 return
-            answer = proof or answer_challenge(
-                self._context, request.credentials, response, request.method, request.uri
+            further = further_proofs(
+                proofs,
+                tries,
+                response,
+                request.credentials,
+                request.method,
+                request.uri,
+                self._context.token,
             )
-            if proof is None and answer is not None:
-                self._send_request(request_id, request, from_, call_id, cseq + 1, answer, now)
+            if further is not None:
+                self._send_request(request_id, request, from_, call_id, cseq + 1, further, now, tries + 1)
             else:
                 final = None if response.is_local else response
                 self._context.tell(ResponseReceived(request_id, final))
 
-        headers = (
-            *request.headers,
-            ("User-Agent", self._settings.product),
-            *((proof,) if proof else ()),
-        )
+        headers = (*request.headers, ("User-Agent", self._settings.product), *proofs)
         data = head.write(headers, request.body, request.content_type)
         self._transactions.send(head, data, request.flow, on_response, now)
 
@@ -368,6 +375,10 @@ class SipCore:
         views = (leg.view() for leg in self._legs.by_id.values())
         return [view for view in views if view is not None]
 
+    def contact_at(self, user: str, flow: Flow) -> str:
+        """Our Contact value on a flow, for whoever reaches us without any dialog."""
+        return self._context.contact(user, flow)
+
     def leg(self, leg_id: str) -> LegView | None:
         """One leg, to look at; None when it is unknown or has no dialog yet."""
         leg = self._legs.by_id.get(leg_id)
@@ -433,7 +444,8 @@ class SipCore:
         known = (record.leg_id, self._surroundings, record.flow, record.local_tag, record.contact)
         if record.is_incoming:
             return IncomingLeg(*known)
-        return OutgoingLeg(*known, record.credentials)
+        credentials = self._context.keyring(record.account) if record.account else None
+        return OutgoingLeg(*known, credentials)
 
     # Requests
 

@@ -1,4 +1,4 @@
-"""Digest authentication, both sides (RFC 7616, RFC 8760): SHA-256 before MD5, quality of protection "auth".
+"""Digest authentication as a server (RFC 7616, RFC 8760): SHA-256 before MD5, quality of protection "auth".
 
 The server side keeps no sessions: a nonce is its time, the run of the server and a MAC over both. Only the
 highest nonce count of the nonces that are still valid is remembered, and that for one run.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from huntline.sip.core.grammar import GrammarError, parse_auth, parse_uri, quote_string
@@ -22,14 +22,6 @@ _HASHES: dict[str, Callable[[bytes], str]] = {
     "SHA-256": lambda data: hashlib.sha256(data).hexdigest(),
     "MD5": lambda data: hashlib.md5(data, usedforsecurity=False).hexdigest(),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class DigestCredentials:
-    """What we prove ourselves with; never shown in a repr."""
-
-    username: str
-    password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +41,13 @@ def ha1(username: str, realm: str, password: str, algorithm: str) -> str:
     return _HASHES[algorithm](f"{username}:{realm}:{password}".encode("utf-8", "surrogateescape"))
 
 
-def _response(algorithm: str, ha1_value: str, method: str, uri: str, parts: Sequence[str]) -> str:
+def session_ha1(algorithm: str, ha1_value: str, nonce: str, cnonce: str) -> str:
+    """The hash for a session (``-sess``, RFC 7616 section 3.4.2)."""
+    return _HASHES[algorithm](":".join((ha1_value, nonce, cnonce)).encode("utf-8", "surrogateescape"))
+
+
+def digest_response(algorithm: str, ha1_value: str, method: str, uri: str, parts: Sequence[str]) -> str:
+    """The proof; ``parts`` are what stands between the two hashes."""
     digest = _HASHES[algorithm]
     ha2 = digest(f"{method}:{uri}".encode("utf-8", "surrogateescape"))
     return digest(":".join((ha1_value, *parts, ha2)).encode("utf-8", "surrogateescape"))
@@ -99,7 +97,9 @@ class Challenger:
             return Verdict("bad", username)
         # An unknown user costs the same work, so that time does not tell who exists.
         known = ha1(username, parameters["realm"], algorithm)
-        expected = _response(algorithm, known or "", method, parameters["uri"], _proof_parts(parameters))
+        expected = digest_response(
+            algorithm, known or "", method, parameters["uri"], _proof_parts(parameters)
+        )
         is_right = hmac.compare_digest(
             expected.encode(), parameters["response"].lower().encode("utf-8", "surrogateescape")
         )
@@ -201,63 +201,3 @@ def _is_same_uri(claimed: str, request_uri: str) -> bool:
     except GrammarError:
         return False
     return (one.user, one.host.lower()) == (other.user, other.host.lower())
-
-
-def authorize(
-    challenges: Sequence[str],
-    credentials: DigestCredentials,
-    method: str,
-    uri: str,
-    cnonce: str,
-    count: int = 1,
-) -> str | None:
-    """The Authorization value that answers the best of the challenges; None when we know none of them."""
-    offered: dict[str, dict[str, str]] = {}
-    for challenge in challenges:
-        try:
-            auth = parse_auth(challenge)
-        except GrammarError:
-            continue
-        algorithm = auth.parameters.get("algorithm", "MD5").upper()
-        if auth.scheme == "digest" and "nonce" in auth.parameters and _can_answer(auth.parameters):
-            offered.setdefault(algorithm, auth.parameters)
-    for algorithm in ALGORITHMS:
-        if algorithm in offered:
-            return _answer(algorithm, offered[algorithm], credentials, method, uri, cnonce, count)
-    return None
-
-
-def _can_answer(challenge: dict[str, str]) -> bool:
-    return "qop" not in challenge or "auth" in _qualities(challenge)
-
-
-def _qualities(challenge: dict[str, str]) -> list[str]:
-    return [quality.strip().lower() for quality in challenge["qop"].split(",")]
-
-
-def _answer(
-    algorithm: str,
-    challenge: dict[str, str],
-    credentials: DigestCredentials,
-    method: str,
-    uri: str,
-    cnonce: str,
-    count: int,
-) -> str:
-    realm, nonce = challenge.get("realm", ""), challenge["nonce"]
-    parts: tuple[str, ...] = (nonce,)
-    extra = ""
-    if "qop" in challenge:
-        nc = f"{count:08x}"
-        parts = (nonce, nc, cnonce, "auth")
-        extra = f', qop=auth, nc={nc}, cnonce="{cnonce}"'
-    if "opaque" in challenge:
-        extra += f", opaque={quote_string(challenge['opaque'])}"
-    proof = _response(
-        algorithm, ha1(credentials.username, realm, credentials.password, algorithm), method, uri, parts
-    )
-    return (
-        f"Digest username={quote_string(credentials.username)}, realm={quote_string(realm)}, "
-        f"nonce={quote_string(nonce)}, uri={quote_string(uri)}, "
-        f'response="{proof}", algorithm={algorithm}{extra}'
-    )

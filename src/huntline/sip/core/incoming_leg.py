@@ -11,14 +11,13 @@ from huntline.sip.core.events import InviteReceived, LegCancelled, LegConfirmed,
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.leg import LegTools, SipLeg
 from huntline.sip.core.leg_record import (
-    HeaderLines,
     IncomingRecord,
     LegRecord,
     ProvisionalRecord,
     RepetitionRecord,
     SipLegState,
 )
-from huntline.sip.core.message import SDP, Headers, Request
+from huntline.sip.core.message import SDP, HeaderLines, Headers, Request
 from huntline.sip.core.repetition import Repetition
 from huntline.sip.core.replaces_header import replaces_in
 from huntline.sip.core.server_transaction import InviteServerTransaction, ServerTransaction

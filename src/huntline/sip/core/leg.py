@@ -8,12 +8,11 @@ from huntline.plain import fields_of
 from huntline.sip.core.client_transaction import ClientTransaction, Handler, InviteClientTransaction
 from huntline.sip.core.context import Context
 from huntline.sip.core.dialog import Dialog
-from huntline.sip.core.digest import DigestCredentials, authorize
+from huntline.sip.core.digest_client import DigestCredentials, further_proofs
 from huntline.sip.core.events import LegEnded, PeerIdentified
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.info import Info
 from huntline.sip.core.leg_record import (
-    HeaderLines,
     IncomingRecord,
     LegRecord,
     LegView,
@@ -21,7 +20,16 @@ from huntline.sip.core.leg_record import (
     SipLegState,
 )
 from huntline.sip.core.listener import flow_to_listener
-from huntline.sip.core.message import SDP, Headers, Message, Request, RequestHead, Response, parse_message
+from huntline.sip.core.message import (
+    SDP,
+    HeaderLines,
+    Headers,
+    Message,
+    Request,
+    RequestHead,
+    Response,
+    parse_message,
+)
 from huntline.sip.core.negotiation import Negotiation
 from huntline.sip.core.referral import Referral
 from huntline.sip.core.server_transaction import InviteServerTransaction, ServerTransaction
@@ -106,6 +114,8 @@ class SipLeg:
         self._is_asked = False
         # Why the peer has ended the call, as its BYE or CANCEL says (RFC 3326).
         self.peer_reasons: tuple[str, ...] = ()
+        # How often the request that is under way was sent with proofs.
+        self._proven = 0
         self.negotiation = Negotiation(self)
         self.referral = Referral(self)
         self.info = Info(self)
@@ -223,7 +233,7 @@ class SipLeg:
         content_type: str = SDP,
         dialog: Dialog | None = None,
     ) -> None:
-        """Send a request within the dialog; a challenge is answered once when we have credentials."""
+        """Send a request within the dialog; a challenge is answered when we have credentials."""
         dialog = dialog or self.dialog
         if dialog is not None:
             head = dialog.next_head(method, self.context.via(self.flow))
@@ -240,8 +250,8 @@ class SipLeg:
 
     def _responded_within(self, transaction: ClientTransaction, response: Response, now: float) -> None:
         """A response to a request within the dialog."""
-        if (proof := self._proof(transaction, response)) is not None:
-            self._ask_again(transaction, proof, now)
+        if (proofs := self._further_proofs(transaction, response)) is not None:
+            self._ask_again(transaction, proofs, now)
             return
         match transaction.head.method:
             case "INVITE":
@@ -259,29 +269,37 @@ class SipLeg:
             case _:
                 pass  # PRACK and CANCEL are answered for their transactions' sake only
 
-    def _proof(self, transaction: ClientTransaction, response: Response) -> tuple[str, str] | None:
-        """What answers a challenge, unless the request had that already."""
-        head = transaction.head
-        proof = self.authorization(response, head.method, head.uri)
-        is_repeated = proof is not None and parse_message(transaction.data).header(proof[0].lower())
-        return None if is_repeated else proof
+    def _further_proofs(self, transaction: ClientTransaction, response: Response) -> HeaderLines | None:
+        """What answers a challenge within the dialog, unless we were refused as we are."""
+        if response.status not in (401, 407):
+            if response.status >= 200:
+                self._proven = 0
+            return None
+        sent = parse_message(transaction.data).headers
+        further = self.further_proofs(sent, self._proven, response, transaction.head)
+        self._proven = 0 if further is None else self._proven + 1
+        return further
 
-    def _ask_again(self, transaction: ClientTransaction, proof: tuple[str, str], now: float) -> None:
+    def further_proofs(
+        self, sent: Headers, tries: int, response: Response, head: RequestHead
+    ) -> HeaderLines | None:
+        """The headers that answer a challenge, when there is one and we have credentials."""
+        return further_proofs(
+            sent, tries, response, self.credentials, head.method, head.uri, self.context.token
+        )
+
+    def _ask_again(self, transaction: ClientTransaction, proofs: HeaderLines, now: float) -> None:
         asked = transaction.head
         dialog = self.dialog_to(asked)
         number = 1 + max(asked.cseq, 0 if dialog is None else dialog.local_cseq)
         if dialog is not None:
             dialog.local_cseq = number
         head = replace(asked, via=self.context.via(self.flow), cseq=number)
-        self._send(head, head.write_again(transaction.data, proof), now)
+        self._send(head, head.write_again(transaction.data, proofs), now)
 
     def dialog_to(self, head: RequestHead) -> Dialog | None:
         """The dialog that a request of ours was in; None where nothing is known of it any more."""
         return self.dialog
-
-    def authorization(self, response: Response, method: str, uri: str) -> tuple[str, str] | None:
-        """The header that answers a challenge, when there is one and we have credentials."""
-        return answer_challenge(self.context, self.credentials, response, method, uri)
 
     def acknowledge(
         self, transaction: ClientTransaction, dialog: Dialog, to_tag: str | None, sdp: str | None = None
@@ -476,7 +494,7 @@ class SipLeg:
             self.transactions.servers_of(self.local_tag),
             self.transactions.clients_of(self.local_tag),
             self.contact,
-            self.credentials,
+            (self.credentials.account or None) if self.credentials else None,
             self.dialog,
             self.local_sdp,
             self.remote_sdp,
@@ -549,18 +567,3 @@ class SipLeg:
             self.session_timer.interval,
             self.session_timer.we_refresh,
         )
-
-
-def answer_challenge(
-    context: Context, credentials: DigestCredentials | None, response: Response, method: str, uri: str
-) -> tuple[str, str] | None:
-    """The Authorization header for a 401 or 407; None when it is none or cannot be answered."""
-    if credentials is None or response.status not in (401, 407):
-        return None
-    challenge, answer = (
-        ("www-authenticate", "Authorization")
-        if response.status == 401
-        else ("proxy-authenticate", "Proxy-Authorization")
-    )
-    value = authorize(response.all(challenge), credentials, method, uri, context.token())
-    return None if value is None else (answer, value)

@@ -7,11 +7,9 @@ from enum import StrEnum
 from typing import Any
 
 from huntline.sip.core.dialog import Dialog
-from huntline.sip.core.digest import DigestCredentials
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.invite import Invite
-
-HeaderLines = tuple[tuple[str, str], ...]
+from huntline.sip.core.message import HeaderLines
 
 
 class SipLegState(StrEnum):
@@ -192,6 +190,7 @@ class OutgoingRecord:
     is_cancelled: bool
     late_answer: str | None
     rings_until: float | None
+    answer_by: float | None = None
 
 
 @dataclass(slots=True)
@@ -199,6 +198,7 @@ class LegRecord:
     """All that lives of a leg, from its first INVITE to the response to its BYE.
 
     ``leg_id`` is empty where only the refusal of an INVITE waits for its ACK: such a leg is over for all.
+    ``account`` names in the keyring what we prove ourselves with: no password is on record.
     """
 
     leg_id: str
@@ -209,7 +209,7 @@ class LegRecord:
     servers: tuple[ServerTransactionRecord, ...] = ()
     clients: tuple[ClientTransactionRecord, ...] = ()
     contact: str = ""
-    credentials: DigestCredentials | None = None
+    account: str | None = None
     dialog: Dialog | None = None
     local_sdp: str | None = None
     remote_sdp: str | None = None
@@ -249,7 +249,6 @@ RECORD_KINDS: tuple[type, ...] = (
     ClientTransactionRecord,
     SipLegState,
     Dialog,
-    DigestCredentials,
     Invite,
     Flow,
     Transport,

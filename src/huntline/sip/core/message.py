@@ -14,6 +14,7 @@ from huntline.errors import PeerError
 from huntline.sip.core.grammar import GrammarError, Via, cached, check_address, parse_via, split_list, tag_of
 
 Headers = Iterable[tuple[str, str]]
+HeaderLines = tuple[tuple[str, str], ...]
 
 SDP = "application/sdp"
 MAX_HEADERS = 256
@@ -444,11 +445,15 @@ class RequestHead:
             int(request.header("max-forwards") or MAX_FORWARDS),
         )
 
-    def write_again(self, written: bytes, header: tuple[str, str]) -> bytes:
-        """What ``write`` wrote for another head, under this one and with one header more."""
-        own, _, _ = self.write((header,)).rpartition(b"Content-Length: ")
+    def write_again(self, written: bytes, headers: HeaderLines) -> bytes:
+        """What ``write`` wrote for another head, under this one and with these headers: those of the same
+        names are replaced."""
+        own, _, _ = self.write(headers).rpartition(b"Content-Length: ")
         _, _, rest = written.partition(b"\r\nCSeq: ")
-        return own + rest.partition(b"\r\n")[2]
+        lines, end, body = rest.partition(b"\r\n")[2].partition(b"\r\n\r\n")
+        names = tuple(f"{name}: ".encode() for name, _ in headers)
+        kept = [line for line in lines.split(b"\r\n") if not line.startswith(names)]
+        return own + b"\r\n".join(kept) + end + body
 
     def of(self, method: str, to: str | None = None) -> RequestHead:
         """The head of the ACK or CANCEL within the same transaction (RFC 3261 sections 9.1, 17.1.1.3)."""
@@ -463,6 +468,12 @@ class RequestHead:
             self.route,
             self.max_forwards,
         )
+
+
+def seconds_of(retry_after: str | None) -> int | None:
+    """The number at the start of Retry-After, whose comment and parameters are for nobody here."""
+    number = re.match(r"\s*(\d{1,9})\b", retry_after or "", re.ASCII)
+    return int(number[1]) if number else None
 
 
 def build_request(

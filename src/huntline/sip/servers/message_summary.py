@@ -195,6 +195,11 @@ class MessageSummaries:
                 parts = {"flow": flow_from_state(saved["flow"]), "route_set": tuple(saved["route_set"])}
                 self._put(user_id, Subscription(**{**saved, **parts, "expires_at": expires_at, "told": None}))
 
+    def returned(self, account: Account) -> None:
+        """A user's phones have registered with an earlier process. What they were told is not known: they are
+        told with the next change, or when they register again."""
+        self._accounts[account.user_id] = f"sip:{account.upn}"
+
     # -- a SUBSCRIBE
 
     def _subscribed(self, event: RequestReceived, account: Account, now: float) -> tuple[Subscription, int]:
@@ -287,7 +292,7 @@ class MessageSummaries:
 
     def _tell_phones(self, user_id: str, now: float, *, only_new: bool = False) -> None:
         """Phones that do not subscribe are told all the same, outside any dialog, as many expect it."""
-        if user_id not in self._accounts:  # nobody of theirs has registered since the start
+        if user_id not in self._accounts:  # nobody of theirs has ever registered
             return
         waiting, before = self._waiting(user_id), self._phones.pop(user_id, {})
         subscribed = {each.flow.remote for each in self._subscriptions.get(user_id, {}).values()}

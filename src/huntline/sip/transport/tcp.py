@@ -7,11 +7,11 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from huntline.network.connection_failures import ConnectionFailure, failure_of
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.framing import FramingError, KeepAlive, StreamFramer
 from huntline.sip.transport.address import ListenAddress
 from huntline.sip.transport.connection import PONG, Connection, ConnectionOwner
+from huntline.sip.transport.connection_failures import ConnectionFailure, failure_of
 from huntline.sip.transport.connections import Connections
 from huntline.sip.transport.tls import TlsAcceptor, TlsConnector, TlsStream, listening
 from huntline.sip.transport.tls_settings import TlsSettings

@@ -14,9 +14,9 @@ from collections.abc import Callable
 from typing import Any, Protocol, cast
 
 from huntline.errors import ConfigurationError
-from huntline.network.connection_failures import ConnectionFailure, WhyNoConnection, failure_of
 from huntline.network.peers import source_of
 from huntline.sip.transport.address import ListenAddress
+from huntline.sip.transport.connection_failures import ConnectionFailure, WhyNoConnection, failure_of
 from huntline.sip.transport.connections import Connections
 from huntline.sip.transport.tls_settings import TlsSettings
 

@@ -30,10 +30,12 @@ const FIELDS: Readonly<Record<string, string>> = {
     'presence_based_routing ring_busy wrap_up',
   user:
     'upn display_name licences voice_enabled homed line_uri contacts sip_password voicemail forward_to ' +
-    'when_busy when_no_answer when_not_reachable ring_time also_ring hides_number caller_id_policy external_id is_active presence pause opted_out',
+    'when_busy when_no_answer when_not_reachable ring_time also_ring hides_number caller_id_policy external_id is_active encryption presence pause opted_out',
   group: 'name kind mail members earlier caller_id_policy caller_id_rank external_id',
   number: 'number kind state country',
-  trunk: 'name addresses',
+  trunk:
+    'name addresses foreign_numbers is_trusted hosts transport username password registers registers_all_numbers ' +
+    'options_interval most_calls most_calls_per_second prefixes_in prefixes_out encryption is_enabled numbers',
   audio: 'sha256 name duration language loudness',
   'caller-ID policy':
     'name substitute service_number enable_user_override block_incoming_pstn_caller_id company_name description',

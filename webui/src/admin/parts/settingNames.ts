@@ -7,6 +7,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   organization: 'settings:settings',
   queue: 'queues:setting',
   attendant: 'attendants:setting',
+  trunk: 'settings:trunk',
   user: 'users:settings',
   group: 'groups:settings',
   'caller-ID policy': 'callerid:settings',

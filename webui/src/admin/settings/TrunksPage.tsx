@@ -1,19 +1,18 @@
 /** Trunks: the providers that calls come from and go to. */
 
-import { Button, Field, Input, makeStyles, Switch, Text, Textarea, tokens } from '@fluentui/react-components';
+import { Badge, Button, makeStyles, Text, tokens } from '@fluentui/react-components';
 import { AddRegular, EditRegular } from '@fluentui/react-icons';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FindingNotes, useFindings } from '~/admin/parts/FindingNotes';
-import { FormDialog } from '~/admin/parts/FormDialog';
 import { whole } from '~/admin/parts/listing';
 import { RemoveButton } from '~/admin/parts/RemoveButton';
 import { Section } from '~/admin/parts/Section';
-import { linesOf } from '~/admin/users/userDraft';
 import { api, bodyOf, type Schemas } from '~/api/client';
 import { useMay } from '~/api/session';
 import { Loaded } from '~/parts/Loaded';
+import { TrunkDialog } from './TrunkDialog';
 
 type Trunk = Schemas['TrunkView'];
 
@@ -54,8 +53,9 @@ export function TrunksPage() {
                 <li key={trunk.name} className={styles.trunk}>
                   <span className={styles.words}>
                     <Text weight="semibold">{trunk.name}</Text>
-                    <Text>{trunk.addresses.join(', ')}</Text>
+                    <Text>{[...trunk.hosts, ...trunk.addresses].join(', ')}</Text>
                   </span>
+                  {!trunk.is_enabled && <Badge appearance="outline">{t('settings:trunkOff')}</Badge>}
                   {mayChange && (
                     <>
                       <Button
@@ -90,71 +90,5 @@ export function TrunksPage() {
         <TrunkDialog trunk={edited === 'new' ? null : edited} onClose={() => setEdited(null)} />
       )}
     </Section>
-  );
-}
-
-interface DialogProps {
-  /** null: a new one. */
-  readonly trunk: Trunk | null;
-  readonly onClose: () => void;
-}
-
-function TrunkDialog({ trunk, onClose }: DialogProps) {
-  const { t } = useTranslation('settings');
-  const [name, setName] = useState(trunk?.name ?? '');
-  const [addresses, setAddresses] = useState(trunk?.addresses.join('\n') ?? '');
-  const [foreignNumbers, setForeignNumbers] = useState(trunk?.foreign_numbers ?? false);
-  const [isTrusted, setTrusted] = useState(trunk?.is_trusted ?? false);
-  const act = async () => {
-    const body = {
-      name: name.trim(),
-      addresses: linesOf(addresses),
-      foreign_numbers: foreignNumbers,
-      is_trusted: isTrusted,
-    };
-    if (trunk === null) await api.POST('/api/v1/trunks', { body });
-    else await api.PATCH('/api/v1/trunks/{key}', { params: { path: { key: trunk.name } }, body });
-  };
-  return (
-    <FormDialog
-      title={trunk === null ? t('settings:addTrunk') : trunk.name}
-      act={act}
-      shown={['name', 'addresses', 'foreign_numbers', 'is_trusted']}
-      onClose={onClose}
-    >
-      {(problemOf) => (
-        <>
-          <Field label={t('settings:trunkName')} validationMessage={problemOf('name')} required>
-            <Input autoComplete="off" value={name} onChange={(_, { value }) => setName(value)} />
-          </Field>
-          <Field
-            label={t('settings:addresses')}
-            hint={t('settings:addressesHint')}
-            validationMessage={problemOf('addresses')}
-            required
-          >
-            <Textarea
-              value={addresses}
-              placeholder={'192.0.2.10:5060\n198.51.100.0/24'}
-              onChange={(_, { value }) => setAddresses(value)}
-            />
-          </Field>
-          <Field hint={t('settings:foreignNumbersHint')} validationMessage={problemOf('foreign_numbers')}>
-            <Switch
-              label={t('settings:foreignNumbers')}
-              checked={foreignNumbers}
-              onChange={(_, { checked }) => setForeignNumbers(checked)}
-            />
-          </Field>
-          <Field hint={t('settings:trustedHint')} validationMessage={problemOf('is_trusted')}>
-            <Switch
-              label={t('settings:trusted')}
-              checked={isTrusted}
-              onChange={(_, { checked }) => setTrusted(checked)}
-            />
-          </Field>
-        </>
-      )}
-    </FormDialog>
   );
 }
