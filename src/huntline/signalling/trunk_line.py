@@ -63,7 +63,8 @@ class TrunkLine:
         self.key, self.organization_id, self.trunk = of.key, of.organization_id, of.trunk
         trunk = of.trunk
         self.credentials = credentials
-        self.health = TrunkHealth(is_asked=trunk.options_interval > 0)
+        is_asked, has_password = trunk.options_interval > 0, credentials is not None
+        self.health = TrunkHealth(is_asked=is_asked, has_password=has_password)
         self.rate = CallRate()
         self.registration: Registration | None = None
         self.is_found = True
@@ -218,7 +219,7 @@ class TrunkLine:
             failure = RingFailure.of_answer(response.status, response.reason, wait)
             self._told(self.health.silent(asked.flow, now, failure), asked.flow)
         else:
-            self._told(self.health.heard(asked.flow, now), asked.flow)
+            self._is_back(asked.flow, now)
         return True
 
     @property
@@ -233,11 +234,19 @@ class TrunkLine:
     def heard(self, flow: Flow, failure: RingFailure | None, now: float) -> None:
         """What came of a call."""
         if failure is None:
-            self._told(self.health.heard(flow, now), flow)
+            self._is_back(flow, now)
             return
         self._told(self.health.failed(flow, now, failure), flow)
         if flow in self._ask_at and failure.is_local:
             self._ask_at[flow] = now
+
+    def _is_back(self, flow: Flow, now: float) -> None:
+        """A host is there. One that was not may have been started again, and know nothing of us."""
+        was_down = self.health.of(flow).is_up is False
+        self._told(self.health.heard(flow, now), flow)
+        if was_down and self.registration is not None:
+            self.registration.renew(flow, now)
+            self._on_registration(self.key)
 
     def _told(self, is_news: bool, flow: Flow) -> None:
         if is_news:

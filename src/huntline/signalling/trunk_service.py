@@ -161,7 +161,7 @@ class TrunkService:
         """A connection has ended."""
         for line in self._lines.values():
             if line.registration is not None:
-                line.registration.lost(flow, now)
+                line.registration.renew(flow, now)
 
     # -- calls to the outside
 
