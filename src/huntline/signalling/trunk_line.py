@@ -72,7 +72,8 @@ class TrunkLine:
         self._user_agent, self._random, self._spawn = user_agent, random, spawn
         self._on_registration, self._on_news = on_registration, on_news
         self._transport = Transport(trunk.transport)
-        self._hosts = destinations(trunk) if trunk.is_enabled else ()
+        self.hosts = destinations(trunk)
+        self._hosts = self.hosts if trunk.is_enabled else ()
         self._located: dict[TrunkHost, Located] = {}
         self._locate_at: float | None = None
         self._asked: dict[str, _Asked] = {}
@@ -93,7 +94,7 @@ class TrunkLine:
 
     def _wish(self, credentials: DigestCredentials) -> RegistrationWish:
         user, at, domain = credentials.username.partition("@")
-        address = Uri(scheme="sip", user=user, host=domain if at else _bracketed(self._hosts[0].name))
+        address = Uri(scheme="sip", user=user, host=domain if at else _bracketed(self.hosts[0].name))
         return RegistrationWish(f"<{address}>", _escaped(user), credentials, self.trunk.registers_all_numbers)
 
     @property
@@ -142,6 +143,15 @@ class TrunkLine:
     def _is_located(self) -> bool:
         """Whether all names have been looked up once, if without success."""
         return all(host in self._located for host in self._hosts)
+
+    async def find(self) -> list[Flow]:
+        """All ways to its hosts, looked up now. Raises PeerError."""
+        found: dict[Flow, None] = {}
+        for host in self.hosts:
+            located = await self._user_agent.locate(host.name, host.port, self._transport)
+            self._located.setdefault(host, located)
+            found |= dict.fromkeys(self._user_agent.flows(located, self._random))
+        return list(found)
 
     async def _locate(self) -> None:
         now = self._user_agent.now()
@@ -201,6 +211,20 @@ class TrunkLine:
             from_=contact_at("huntline", flow),
             to=f"<{uri}>",
             headers=(("Contact", contact_at("huntline", flow)), ("Accept", "application/sdp")),
+            credentials=self.credentials,
+        )
+
+    def question_for(self, flow: Flow) -> OutgoingRequest:
+        """A REGISTER that asks what is registered and changes nothing (RFC 3261 section 10.2.3)."""
+        assert self.credentials is not None
+        host = next((host for host, each in self.flows() if each == flow), None)
+        address = self._wish(self.credentials).address
+        return OutgoingRequest(
+            method="REGISTER",
+            uri=f"sip:{host or host_port(flow.remote)}",
+            flow=flow,
+            from_=address,
+            to=address,
             credentials=self.credentials,
         )
 

@@ -267,6 +267,7 @@ class Signalling:
             self._live_log,
             self._boxes,
             self._lamps,
+            self._trunks,
         )
         self._control = ControlServer(self._config.control_socket, verbs.table())
 
