@@ -74,6 +74,8 @@ class TrunkLine:
         self._transport = Transport(trunk.transport)
         self.hosts = destinations(trunk)
         self._hosts = self.hosts if trunk.is_enabled else ()
+        self.servers: dict[Flow, TrunkHost] = {}
+        """All ways to its hosts, as they were found last, and the host of each."""
         self._located: dict[TrunkHost, Located] = {}
         self._locate_at: float | None = None
         self._asked: dict[str, _Asked] = {}
@@ -175,7 +177,10 @@ class TrunkLine:
 
     def _look_after(self, now: float) -> None:
         """Ask the hosts that there are now whether they are there, each by itself."""
-        flows = list(dict.fromkeys(flow for _, flow in self.flows()))
+        self.servers = {}
+        for host, flow in self.flows():
+            self.servers.setdefault(flow, host)
+        flows = list(self.servers)
         self.health.keep(flows)
         if not self.health.is_asked:
             return
@@ -191,7 +196,7 @@ class TrunkLine:
 
     def is_known_as(self, address: str) -> bool:
         """Whether calls from this address may be its: where it is known by nothing but its hosts."""
-        return not self.trunk.addresses and any(flow.remote[0] == address for _, flow in self.flows())
+        return not self.trunk.addresses and any(flow.remote[0] == address for flow in self.servers)
 
     # -- whether they are there
 
@@ -202,8 +207,7 @@ class TrunkLine:
 
     def options_for(self, flow: Flow) -> OutgoingRequest:
         """The question whether a host is there."""
-        host = next((host for host, each in self.flows() if each == flow), None)
-        uri = f"sip:{host or host_port(flow.remote)}"
+        uri = f"sip:{self.servers.get(flow) or host_port(flow.remote)}"
         return OutgoingRequest(
             method="OPTIONS",
             uri=uri,
@@ -217,11 +221,10 @@ class TrunkLine:
     def question_for(self, flow: Flow) -> OutgoingRequest:
         """A REGISTER that asks what is registered and changes nothing (RFC 3261 section 10.2.3)."""
         assert self.credentials is not None
-        host = next((host for host, each in self.flows() if each == flow), None)
         address = self._wish(self.credentials).address
         return OutgoingRequest(
             method="REGISTER",
-            uri=f"sip:{host or host_port(flow.remote)}",
+            uri=f"sip:{self.servers.get(flow) or host_port(flow.remote)}",
             flow=flow,
             from_=address,
             to=address,
