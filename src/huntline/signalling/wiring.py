@@ -272,6 +272,7 @@ class Signalling:
             self._lamps,
             self._tls,
             self._config,
+            self._trunks,
         )
         self._control = ControlServer(self._config.control_socket, verbs.table())
 
