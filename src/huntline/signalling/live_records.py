@@ -1,4 +1,4 @@
-"""The records of what lives beside the engine: calls, legs, audio, registrations and presence."""
+"""The records of what lives beside the engine: calls, legs, audio, phones, presence and subscriptions."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from huntline.media.client import MediaClient
 from huntline.media.worker.wire import MediaLegState, PlayState, RecordState
 from huntline.records import Codec
 from huntline.sip.core.record_bytes import write_record
-from huntline.sip.servers.message_summary import MessageSummaries
 from huntline.sip.servers.presence import PresenceServer
 from huntline.sip.servers.registrar import Registrar
+from huntline.sip.servers.subscriptions import Subscriptions
 from huntline.sip.user_agent import UserAgent
 
 
@@ -30,7 +30,7 @@ class LiveRecords:
         media: MediaClient,
         registrar: Registrar,
         presence: PresenceServer,
-        summaries: MessageSummaries,
+        subscriptions: Subscriptions,
     ) -> None:
         self.codec = Codec([*CALL_KINDS, MediaLegState, PlayState, RecordState, Presence], owners)
         self._user_agent = user_agent
@@ -38,7 +38,7 @@ class LiveRecords:
             "call": lambda call_id: self._encoded(book.calls.get(call_id)),
             "media": lambda leg_id: self._encoded(media.state(leg_id)),
             "phone": lambda user_id: self._encoded(registrar.state(user_id, unix_offset())),
-            "subscription": lambda user_id: self._encoded(summaries.state(user_id, unix_offset())),
+            "subscription": lambda our_tag: self._encoded(subscriptions.state(our_tag, unix_offset())),
             "presence": lambda user_id: self._encoded(presence.state(user_id, unix_offset())),
         }
 
