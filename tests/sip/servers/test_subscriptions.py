@@ -230,6 +230,27 @@ def test_who_was_on_a_connection_that_ended_is_told_by_the_next_one() -> None:
     assert (desk.told, desk.sent[-1].flow, desk.sent[-1].cseq) == (["sun", "rain"], back, 2)
 
 
+def test_who_does_not_listen_after_a_restart_is_told_when_they_are_back() -> None:
+    desk = Desk()
+    desk.subscribe(flow=TLS)
+    desk.answer()
+    desk.server.flow_lost(TLS)
+    listener = replace(TLS, remote=("127.0.0.1", 5061), connection=0)
+    desk.server.move_flow(TLS, listener, 1.0)
+    desk.server.tick(1.0)
+    assert desk.sent[-1].flow == listener
+    desk.server.answered(ResponseReceived("r2", None), 2.0)
+    state = desk.server.state("tag-t1", 0.0)
+    assert state is not None
+    assert state["flow"]["connection"] == 7
+    back = replace(TLS, connection=9)
+    desk.server.move_flow(TLS, back, 3.0)
+    desk.server.tick(3.0)
+    assert (desk.sent[-1].flow, desk.sent[-1].cseq) == (back, 3)
+    desk.server.answered(ResponseReceived("r3", None), 4.0)  # nobody is there
+    assert len(desk.server) == 0
+
+
 def test_a_notify_that_was_lost_on_the_way_before_is_no_end() -> None:
     desk = Desk()
     desk.subscribe(flow=TLS)

@@ -45,6 +45,7 @@ class Subscription:
     is_under_way: bool = False  # a NOTIFY is not answered yet
     not_before: float = 0.0  # the next NOTIFY
     is_cut_off: bool = False
+    flow_before: Flow | None = None  # the connection that it came by, while its peer is tried to be reached
 
 
 class EventPackage(Protocol):

@@ -29,7 +29,10 @@ _SPACING = 0.1
 _AT_ONCE = 100
 """So many NOTIFY requests are sent in one turn of the loop; the others wait for what else there is to do."""
 
-_OF_THE_MOMENT = {"told": None, "is_under_way": False, "not_before": 0.0, "is_cut_off": False}
+_OF_THE_MOMENT = {
+    **{"told": None, "is_under_way": False, "not_before": 0.0},
+    **{"is_cut_off": False, "flow_before": None},
+}
 """What of a subscription another process does not go on with."""
 
 _FIELDS = frozenset(each.name for each in fields(Subscription))
@@ -146,6 +149,10 @@ class Subscriptions:
         if subscription is None:
             return
         subscription.is_under_way = False
+        if event.response is None and subscription.flow_before is not None:
+            # They do not listen: they come back by a connection of theirs, or not at all.
+            subscription.flow, subscription.flow_before = subscription.flow_before, None
+            subscription.is_cut_off = True
         is_lost = event.response is None and (subscription.is_cut_off or flow != subscription.flow)
         if not is_lost and (event.response is None or event.response.status in _GONE):
             self._remove(subscription)
@@ -158,8 +165,9 @@ class Subscriptions:
             subscription.is_cut_off = True
 
     def move_flow(self, old: Flow, new: Flow, now: float) -> None:
-        """The peer at the end of a connection has come back by another."""
+        """The peer of a connection has come back by another, or may be reached where it listens."""
         for subscription in self._by_flow(old):
+            subscription.flow_before = None if new.connection else old
             subscription.flow, subscription.is_cut_off, subscription.told = new, False, None
             self._plan(subscription, now)
 
@@ -186,8 +194,9 @@ class Subscriptions:
         subscription = self._subscriptions.get(our_tag)
         if subscription is None:
             return None
+        flow = asdict(subscription.flow_before or subscription.flow)
         expires_at = subscription.expires_at + unix_offset
-        return {**asdict(subscription), **_OF_THE_MOMENT, "expires_at": expires_at}
+        return {**asdict(subscription), **_OF_THE_MOMENT, "flow": flow, "expires_at": expires_at}
 
     def restore(self, name: str, state: Mapping[str, Any], now: float, unix_offset: float) -> None:
         """Take back what ``state`` gave another process, but for what has expired since.
@@ -255,7 +264,8 @@ class Subscriptions:
     def _refresh(self, known: Subscription, event: RequestReceived, expires_at: float) -> None:
         if event.request.cseq.sequence <= known.remote_cseq:
             raise SipRefusal(500)
-        known.target, known.flow, known.is_cut_off = _target(event.request), event.flow, False
+        known.target, known.flow, known.flow_before = _target(event.request), event.flow, None
+        known.is_cut_off = False
         known.remote_cseq, known.expires_at = event.request.cseq.sequence, expires_at
 
     def _expires(self, request: Request) -> int:
@@ -293,7 +303,7 @@ class Subscriptions:
         self._on_change(subscription.our_tag)
 
     def _by_flow(self, flow: Flow) -> list[Subscription]:
-        return [each for each in self._subscriptions.values() if each.flow == flow]
+        return [each for each in self._subscriptions.values() if flow in (each.flow, each.flow_before)]
 
     # -- a NOTIFY
 
