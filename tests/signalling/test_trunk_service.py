@@ -38,6 +38,9 @@ class FakeUserAgent:
         self.sent: dict[str, OutgoingRequest] = {}
         self.names = dict(NAMES)
 
+    def contact(self, user: str, flow: Flow) -> str:
+        return f"<sip:{user}@{flow.local[0]}:{flow.local[1]}{flow.transport.uri_parameter}>"
+
     def now(self) -> float:
         return self.time
 

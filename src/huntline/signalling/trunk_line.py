@@ -91,7 +91,7 @@ class TrunkLine:
         self._locate_at = now
         if self.trunk.registers and self.credentials is not None:
             self.registration = Registration(
-                self._wish(self.credentials), self._user_agent.contact_at, _token, self._random, now
+                self._wish(self.credentials), self._user_agent.contact, _token, self._random, now
             )
 
     def _wish(self, credentials: DigestCredentials) -> RegistrationWish:
@@ -208,7 +208,7 @@ class TrunkLine:
     def options_for(self, flow: Flow) -> OutgoingRequest:
         """The question whether a host is there."""
         uri = f"sip:{self.servers.get(flow) or host_port(flow.remote)}"
-        contact = self._user_agent.contact_at("huntline", flow)
+        contact = self._user_agent.contact("huntline", flow)
         return OutgoingRequest(
             method="OPTIONS",
             uri=uri,
