@@ -385,9 +385,12 @@ class FakeAdmission:
 
 class Exchange:
     """What the engine hears is in ``posted``, what is written down in ``recorded``, calls that were
-    refused in ``refused``. ``media`` has legs of an earlier process."""
+    refused in ``refused``. ``media`` has legs of an earlier process; ``changed`` hears of each call in which
+    something is different."""
 
-    def __init__(self, media: FakeMedia | None = None) -> None:
+    def __init__(
+        self, media: FakeMedia | None = None, changed: Callable[[Call], None] = lambda call: None
+    ) -> None:
         self.agent, self.media, self.site, self.admission = (
             FakeUserAgent(),
             media or FakeMedia(),
@@ -402,7 +405,7 @@ class Exchange:
         admission: Any = self.admission
         self.speech = FakeSpeech()
         self.tools = CallTools(
-            agent, driver, SettingsInForce(PLAN), self.site, self._post, lambda call: None, self.speech
+            agent, driver, SettingsInForce(PLAN), self.site, self._post, changed, self.speech
         )
         refusals = Refusals(self.refused.append, lambda seconds, call: None)
         self.mailroom = FakeMailroom()

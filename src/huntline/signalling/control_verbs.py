@@ -26,6 +26,7 @@ from huntline.signalling.reachability import Reachability
 from huntline.signalling.routing import Routing
 from huntline.signalling.runner import Runner
 from huntline.signalling.settings_loading import SettingsLoading
+from huntline.signalling.trunk_service import TrunkService
 from huntline.sip.servers.phone_credentials import Holder, PhoneCredential, PhoneCredentials
 from huntline.sip.servers.presence import PresenceServer
 from huntline.sip.transport.tls_settings import TlsSettings
@@ -59,6 +60,7 @@ class ControlVerbs:
     lamps: Lamps
     tls: TlsSettings
     config: Config
+    trunks: TrunkService
 
     def table(self) -> Mapping[str, Handler]:
         """The verbs by their words."""
@@ -81,6 +83,8 @@ class ControlVerbs:
             "guest-credential": self._guest_credential,
             "reachable-at": self._reachable_at,
             "reload-certificates": self._reload_certificates,
+            "trunk-state": self._trunk_state,
+            "trunk-test": self._trunk_test,
         }
 
     def _ping(self, request: Request) -> Answer:
@@ -114,6 +118,13 @@ class ControlVerbs:
         await asyncio.to_thread(self.boxes.load)
         await self.lamps.refresh(str(request.get("box_id")))
         return {}
+
+    def _trunk_state(self, request: Request) -> Answer:
+        return self.trunks.shown(str(request.get("organization_id")), str(request.get("name")))
+
+    async def _trunk_test(self, request: Request) -> Answer:
+        name = str(request.get("name"))
+        return {"steps": await self.trunks.test(str(request.get("organization_id")), name)}
 
     def _opt_out(self, request: Request) -> Answer:
         return self._opt(request, is_opted_out=True)

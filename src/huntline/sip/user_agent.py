@@ -205,9 +205,9 @@ class UserAgent:
 
     # -- what there is
 
-    def contact_at(self, user: str, flow: Flow) -> str:
-        """Our Contact value on a flow, for whoever reaches us without any dialog."""
-        return self._core.contact_at(user, flow)
+    def contact(self, user: str, flow: Flow) -> str:
+        """Our Contact value on a flow, for whoever reaches us outside of calls."""
+        return self._core.contact(user, flow)
 
     def take_changed(self) -> dict[str, LegRecord | None]:
         """The newest record of each leg that has changed since the last time; None where nothing is left."""

@@ -390,7 +390,7 @@ function Elsewhere({ editing: { draft, set }, isReadOnly }: PartProps) {
         onChange={(ring_time) => set({ ring_time })}
       />
       <Setting name="also_ring" label={t('users:settings.also_ring')}>
-        <ControlGroup>
+        <ControlGroup className={styles.medium}>
           <AlsoRing
             others={draft.also_ring}
             isReadOnly={isReadOnly}
