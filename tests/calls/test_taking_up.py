@@ -106,11 +106,19 @@ async def in_a_menu_of_a_menu(exchange: Exchange) -> Call:
     return call
 
 
+async def about_to_hear_themselves(exchange: Exchange) -> None:
+    """The audio of a caller who has dialled a code is not ready yet."""
+    exchange.admission.target, exchange.admission.caller = ECHO, account("amal")
+    invite = request("INVITE", "sip:*43@contoso.com", sender="sip:amal@contoso.com")
+    exchange.b2bua.handle_sip(InviteReceived("in1", invite, FLOW, SDP))
+
+
 async def hearing_themselves(exchange: Exchange) -> Call:
     return await exchange.dials(ECHO, account("amal"))
 
 
 MOMENTS: list[Start] = [
+    about_to_hear_themselves,
     hearing_themselves,
     greeted_by_an_attendant,
     in_a_menu_of_a_menu,
