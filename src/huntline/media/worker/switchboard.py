@@ -25,10 +25,11 @@ from huntline.media.worker.media_clock import SAMPLES_PER_TICK, TICK, TICKS_PER_
 from huntline.media.worker.player import Player
 from huntline.media.worker.playing import Playing
 from huntline.media.worker.recorder import Recorder
-from huntline.media.worker.relay import Relay
-from huntline.media.worker.sounds import SoundMissing
+from huntline.media.worker.relay import ChangingRelay, Relay, needs_change
+from huntline.media.worker.sounds import SoundMissing, SoundPending
 from huntline.media.worker.wire import MediaLegState, PlayState, RecordState, SecretsChanged, WorkerEvent
 from huntline.sdp import (
+    G711,
     Agreed,
     EncryptionMismatch,
     SdpError,
@@ -46,7 +47,10 @@ class Switchboard:
         self.clock = maker.clock
         self._maker = maker
         self._on_event = on_event
-        self._player = Player(self.clock, self._on_finished)
+        self._codecs = maker.codecs
+        self._player = Player(self.clock, maker.codecs, self._on_finished, self._on_sound_made)
+        self._awaiting: set[MediaLeg] = set()
+        """Legs that hear silence while their sound is being made."""
         self._recorder = Recorder(self.clock, self._on_recorded)
         self._legs: dict[str, MediaLeg] = {}
         self._pressing: dict[str, MediaLeg] = {}
@@ -156,7 +160,7 @@ class Switchboard:
         """Record what the peer says, in place of an earlier recording. Nothing happens without a leg."""
         if (leg := self._legs.get(leg_id)) is not None:
             self.stop_recording(leg_id)
-            law = leg.agreed.codec if leg.agreed else "PCMU"
+            law = leg.agreed.codec if leg.agreed and leg.agreed.codec in G711 else "PCMU"
             leg.record(
                 self._recorder.begin(
                     leg_id,
@@ -218,6 +222,7 @@ class Switchboard:
         if leg is None:
             return
         self._player.leave(leg)
+        self._awaiting.discard(leg)
         self._pressing.pop(leg_id, None)
         self._being_pressed.pop(leg_id, None)
         del self._turn_of(leg.local.port)[leg_id]
@@ -255,6 +260,7 @@ class Switchboard:
             "legs": len(self._legs),
             "bridged_legs": sum(leg.peer is not None for leg in legs),
             "recordings": self._recorder.count,
+            "codec_streams": self._codecs.streams,
             "ports_in_use": self._maker.ports_in_use,
             "packets_sent": sum(leg.sent_before + leg.stream.packets for leg in legs),
             "packets_received": sum(leg.received for leg in legs),
@@ -313,6 +319,11 @@ class Switchboard:
         else:
             leg.playing = None
         self._on_event(PlayFinished(leg.leg_id, playing.sources, error))
+
+    def _on_sound_made(self) -> None:
+        awaiting, self._awaiting = self._awaiting, set()
+        for leg in awaiting:
+            self._route(leg)
 
     def _on_recorded(self, event: RecordingEnded) -> None:
         leg = self._legs.get(event.leg_id)
@@ -430,13 +441,13 @@ class Switchboard:
 
     def _route(self, leg: MediaLeg) -> None:
         """Decide what a leg hears: what is played to it, else its bridge, else silence."""
-        relay = None
+        relay: Relay | ChangingRelay | None = None
         if leg.agreed is None or not leg.may_be_sent_to or leg.is_pressing:
             self._player.leave(leg)
         elif not self._play(leg, leg.agreed.codec):
             if leg.peer is not None and leg.peer.may_be_heard:
                 self._player.leave(leg)
-                relay = Relay(leg.peer.spoken, leg.agreed, leg.stream, leg.send, self.clock)
+                relay = self._relay(leg.peer, leg, leg.agreed)
             else:
                 self._player.silence(leg, leg.agreed.codec)
         if leg.peer is not None:
@@ -450,11 +461,23 @@ class Switchboard:
                 continue
             try:
                 self._player.play(leg, playing, law, below)
+            except SoundPending:
+                self._player.silence(leg, law)
+                self._awaiting.add(leg)
+                return True
             except SoundMissing as error:
                 self._end(leg, playing, str(error))
             else:
                 return True
         return False
+
+    def _relay(self, speaker: MediaLeg, listener: MediaLeg, to: Agreed) -> Relay | ChangingRelay:
+        source = speaker.agreed.codec if speaker.agreed is not None else to.codec
+        if needs_change(source, to.codec):
+            return ChangingRelay(
+                speaker.spoken, source, to, listener.stream, listener.send, self.clock, self._codecs
+            )
+        return Relay(speaker.spoken, to, listener.stream, listener.send, self.clock)
 
 
 def _state_of(leg: MediaLeg) -> MediaLegState:
