@@ -274,7 +274,8 @@ class Config(BaseSettings):
     """The settings of one server. Survives ``model_dump_json`` and ``model_validate_json`` unchanged.
 
     ``websocket_url`` is what pages are told where a proxy stands in front of the ``ws`` listener,
-    ``page_origins`` where pages come from that may connect (see ``page_addresses.py`` for both).
+    ``page_origins`` where pages come from that may connect (see ``page_addresses.py`` for both). With
+    ``transcoding`` phones are taken that have G.722 or Opus and no G.711.
     """
 
     model_config = SettingsConfigDict(
@@ -292,6 +293,7 @@ class Config(BaseSettings):
     page_origins: Annotated[tuple[OriginText, ...], NoDecode, BeforeValidator(_split)] = ()
     media_address: ReachableAddress = Field(default_factory=_usual_media_address)
     media_ports: PortRangeText = PortRange(20000, 29999)
+    transcoding: bool = False
     mask_numbers: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     limits: ServerLimits = ServerLimits()

@@ -186,6 +186,7 @@ class Leg:
     is_trusted: bool = False  # a provider that is told, and believed, who calls
     identity: CallerId | None = None  # who such a provider says was reached by it
     unapplied: str | None = None  # what the peer has described, and media has not taken yet
+    is_narrowed: bool = False  # has been offered G.711 in place of what it speaks
 
     def answer(self) -> None:
         """The party has answered, or is answered by us: nothing else writes the state."""

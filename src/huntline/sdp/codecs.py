@@ -54,7 +54,9 @@ def choose(media: MediaDescription, local: LocalAudio, *, is_answer: bool) -> Ch
     number, codec = next(iter(known.items()))
     wanted = ("TELEPHONE-EVENT", CLOCK_RATES[codec], 1)
     events = next((each for each in numbers if encodings.get(each) == wanted), None)
-    others = dict.fromkeys(each for each in known.values() if each != codec)
+    # Who answers says one, and may have more of those that we have offered.
+    others = dict.fromkeys((*known.values(), *(G711 if is_answer else ())))
+    others.pop(codec)
     return Chosen(codec, number, events, tuple(others))
 
 

@@ -8,6 +8,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Protocol
 
+from huntline.media.g711 import needs_change
 from huntline.media.worker import rtcp, rtp
 from huntline.media.worker.codec_process import CodecProcess, CodecStream
 from huntline.media.worker.dtmf import EventPacket, KeyPresses, OutgoingKeys, rescaled
@@ -16,7 +17,7 @@ from huntline.media.worker.media_clock import SCALES, TICKS_PER_SECOND, MediaClo
 from huntline.media.worker.path import PACKET, VIEW, AudioPath, send_nowhere
 from huntline.media.worker.playing import Playing
 from huntline.media.worker.recorder import LegRecording
-from huntline.media.worker.relay import ChangingRelay, Relay, Send, needs_change
+from huntline.media.worker.relay import ChangingRelay, Relay, Send
 from huntline.media.worker.rtp import EVENTS
 from huntline.sdp import CLOCK_RATES, Agreed, LocalAudio
 

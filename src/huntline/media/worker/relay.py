@@ -103,14 +103,9 @@ def _route(encoding: str, listener: Agreed) -> tuple[int | None, bytes | None]:
     """The listener's payload type for what the speaker sends, and the table for its bytes."""
     if encoding == EVENTS:
         return listener.event_payload_type, None
-    if needs_change(encoding, listener.codec):
+    if g711.needs_change(encoding, listener.codec):
         return None, None
     return listener.payload_type, g711.TRANSLATIONS.get((encoding, listener.codec))
-
-
-def needs_change(source: str, target: str) -> bool:
-    """Whether audio has to be decoded and encoded anew to go from one codec to the other."""
-    return source != target and (source, target) not in g711.TRANSLATIONS
 
 
 class ChangingRelay:

@@ -230,8 +230,8 @@ class ControlConnection(asyncio.Protocol):
             case "offer":
                 like = None if request.get("like") is None else _text(request, "like")
                 encryption = Encryption(request.get("encryption", Encryption.NEVER))
-                is_secure = bool(request.get("secure"))
-                return board.offer(_text(request, "leg"), like, encryption, is_secure=is_secure).to_dict()
+                kind = {f"is_{name}": bool(request.get(name)) for name in ("secure", "narrow")}
+                return board.offer(_text(request, "leg"), like, encryption, **kind).to_dict()
             case "accept":
                 return self._accept(request)
             case "play":

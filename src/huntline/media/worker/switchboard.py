@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 
 from huntline.directory.encryption import Encryption
+from huntline.media.g711 import needs_change
 from huntline.media.interface import (
     DtmfPressed,
     MediaDied,
@@ -25,7 +26,7 @@ from huntline.media.worker.media_clock import SAMPLES_PER_TICK, TICK, TICKS_PER_
 from huntline.media.worker.player import Player
 from huntline.media.worker.playing import Playing
 from huntline.media.worker.recorder import Recorder
-from huntline.media.worker.relay import ChangingRelay, Relay, needs_change
+from huntline.media.worker.relay import ChangingRelay, Relay
 from huntline.media.worker.sounds import SoundMissing, SoundPending
 from huntline.media.worker.wire import MediaLegState, PlayState, RecordState, SecretsChanged, WorkerEvent
 from huntline.sdp import (
@@ -94,16 +95,26 @@ class Switchboard:
         return _state_of(leg)
 
     def offer(
-        self, leg_id: str, like: str | None, encryption: Encryption, *, is_secure: bool
+        self,
+        leg_id: str,
+        like: str | None,
+        encryption: Encryption,
+        *,
+        is_secure: bool = False,
+        is_narrow: bool = False,
     ) -> MediaLegState:
-        """Raises MediaUnavailable."""
-        leg = self._legs.get(leg_id) or self._make(leg_id, encryption, is_secure=is_secure)
+        """Our offer, of G.711 alone with ``is_narrow``. Raises MediaUnavailable."""
+        if is_narrow:
+            leg = self._leg(leg_id)
+        else:
+            leg = self._legs.get(leg_id) or self._make(leg_id, encryption, is_secure=is_secure)
         model = self._legs.get(like) if like is not None else leg
         prefer = model.agreed if model else None
-        text = offer(leg.local, prefer)
+        codecs = G711 if is_narrow else leg.local.codecs
+        text = offer(replace(leg.local, codecs=codecs), prefer)
         if leg.sdp and text != leg.sdp:
             leg.local = leg.local.revised()
-            text = offer(leg.local, prefer)
+            text = offer(replace(leg.local, codecs=codecs), prefer)
         leg.sdp = text
         return _state_of(leg)
 
