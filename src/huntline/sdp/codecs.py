@@ -128,5 +128,6 @@ _MOST_NAMED = 6
 def _refusal(encodings: dict[int, _Encoding], numbers: list[int]) -> str:
     names = [encodings[number][0] if number in encodings else _NAMES.get(number, "") for number in numbers]
     told = [name[:20] for name in dict.fromkeys(names) if name and name not in ("TELEPHONE-EVENT", "CN")]
-    what = f", only {', '.join(told[:_MOST_NAMED])}" if told else ""
-    return f"the audio offers neither PCMU nor PCMA{what}"
+    if not told:
+        return "the audio offers neither PCMU nor PCMA"
+    return f"the audio offers neither PCMU nor PCMA, only {', '.join(told[:_MOST_NAMED])}"

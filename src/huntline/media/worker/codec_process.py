@@ -61,6 +61,10 @@ class CodecProcess:
         """How many streams are being changed."""
         return len(self._streams)
 
+    def get_ready(self) -> None:
+        """Begin, so that nothing is lost of what is to be changed soon."""
+        self._begin()
+
     def open(self, stream: CodecStream) -> int:
         """The number of a new stream."""
         number = next(self._numbers)
@@ -124,7 +128,7 @@ class CodecProcess:
             else:
                 logger.warning("the process that changes codecs has died")
             self._lose_sounds()
-            if not self._streams:
+            if not self._streams and not self._sounds:
                 return
             await asyncio.sleep(_PAUSE)
 

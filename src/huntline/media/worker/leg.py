@@ -19,7 +19,7 @@ from huntline.media.worker.playing import Playing
 from huntline.media.worker.recorder import LegRecording
 from huntline.media.worker.relay import ChangingRelay, Relay, Send
 from huntline.media.worker.rtp import EVENTS
-from huntline.sdp import CLOCK_RATES, Agreed, LocalAudio
+from huntline.sdp import CLOCK_RATES, G711, Agreed, LocalAudio
 
 # Names of the module are the fastest to look up, and each packet needs these.
 _HEADER_SIZE, _LARGEST_PACKET, _VERSION_2 = rtp.HEADER.size, rtp.LARGEST_PACKET, rtp.VERSION_2
@@ -187,6 +187,8 @@ class MediaLeg:
         self._spoken = rtp.receivable(self.sdp, CLOCK_RATES[agreed.codec])
         if SCALES[agreed.codec] != self.stream.scale:
             self.begin_stream()  # RFC 7160 section 4: no stream has two clocks
+        if agreed.codec not in G711:
+            self._codecs.get_ready()
         self._event_type = next((number for number, name in self._spoken.items() if name == EVENTS), None)
         self._quiet_since = self._clock.count
         self.path.apply(agreed, self._event_type)
