@@ -126,6 +126,9 @@ class FakeUserAgent:
     def ring(self, leg_id: str, *, status: int = 180, sdp: str | None = None) -> None:
         self.did.append(("ring", leg_id, status))
 
+    def offer(self, leg_id: str, sdp: str) -> None:
+        self.did.append(("offer", leg_id))
+
     def answer(self, leg_id: str, sdp: str) -> None:
         self.did.append(("answer", leg_id))
 
@@ -164,6 +167,7 @@ class FakeMedia:
         self.did: list[tuple[str, ...]] = []
         self.legs: set[str] = set()
         self.failure: PeerError | None = None
+        self.wide: set[str] = set()  # legs that speak another codec than any other
         self.encryptions: list[Encryption] = []  # of offers of ours, and answers
 
     async def answer(self, leg_id: str, sdp_offer: str, *, encryption: Encryption = Encryption.NEVER) -> str:
@@ -210,6 +214,13 @@ class FakeMedia:
 
     def stop_recording(self, leg_id: str) -> None:
         self.did.append(("stop-recording", leg_id))
+
+    def to_narrow(self, leg_a: str, leg_b: str) -> list[str]:
+        return [leg_id for leg_id in (leg_a, leg_b) if leg_id in self.wide]
+
+    async def offer_narrow(self, leg_id: str, like: str) -> str:
+        self.did.append(("offer-narrow", leg_id, like))
+        return SDP
 
     def takes_keys(self, leg_id: str) -> bool:
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import socket
 import subprocess
 import time
@@ -127,6 +128,14 @@ class Baresip:
         files = self.recordings.glob("*-dec.wav")
         return [tone for file in files for _, tone in sounds.tones_in_recording(file)]
 
+    def listen(self, seconds: float) -> None:
+        """Let it hear for so long; what it hears it says nowhere before the call is over."""
+        time.sleep(seconds)
+
+    def codecs(self) -> list[str]:
+        """The codecs that it has decoded, in order."""
+        return re.findall(r"Set audio decoder: (\S+) ", (self.folder / "baresip.log").read_text())
+
     def close(self) -> None:
         """Sign out and end; by force if it must be."""
         with contextlib.suppress(OSError):
@@ -160,6 +169,8 @@ class Baresip:
             "audio_alert aubridge,nil",
             "ausrc_srate 8000",
             "auplay_srate 8000",
+            "ausrc_channels 1",
+            "auplay_channels 1",
             "module_path /usr/lib/baresip/modules",
             f"ctrl_tcp_listen {self._control}:{self._control_port}",
             f"snd_path {self.recordings}",

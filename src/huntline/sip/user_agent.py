@@ -161,6 +161,10 @@ class UserAgent:
         """Tell the peer of an answered leg who is at our end now."""
         self._acting().identify(leg_id, headers, self.now())
 
+    def offer(self, leg_id: str, sdp: str) -> None:
+        """Offer an answered leg's peer another description: ``OfferAnswered`` or ``OfferRejected`` follow."""
+        self._acting().offer(leg_id, sdp, self.now())
+
     def accept_offer(self, leg_id: str, sdp: str, *, fork: str = "") -> None:
         """Answer ``OfferReceived``; ``fork`` is what that event says."""
         self._acting().accept_offer(leg_id, sdp, self.now(), fork=fork)
