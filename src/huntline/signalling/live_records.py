@@ -13,6 +13,7 @@ from huntline.media.client import MediaClient
 from huntline.media.worker.wire import MediaLegState, PlayState, RecordState
 from huntline.records import Codec
 from huntline.sip.core.record_bytes import write_record
+from huntline.sip.servers.event_packages import Subscription
 from huntline.sip.servers.presence import PresenceServer
 from huntline.sip.servers.registrar import Registrar
 from huntline.sip.servers.subscriptions import Subscriptions
@@ -32,7 +33,8 @@ class LiveRecords:
         presence: PresenceServer,
         subscriptions: Subscriptions,
     ) -> None:
-        self.codec = Codec([*CALL_KINDS, MediaLegState, PlayState, RecordState, Presence], owners)
+        kinds = [*CALL_KINDS, MediaLegState, PlayState, RecordState, Presence, Subscription]
+        self.codec = Codec(kinds, owners)
         self._user_agent = user_agent
         self.sources: dict[str, Callable[[str], bytes | None]] = {
             "call": lambda call_id: self._encoded(book.calls.get(call_id)),

@@ -157,4 +157,4 @@ def _attribute(text: str) -> str:
 
 def _in_xml(text: str) -> str:
     """Without the characters that no document may have: what a stranger calls themself may have any."""
-    return "".join(each for each in text if each.isprintable())
+    return text if text.isprintable() else "".join(each for each in text if each.isprintable())
