@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
+from huntline.sip.core.context import Context, CoreSettings
 from huntline.sip.core.core import OutgoingRequest
 from huntline.sip.core.events import ResponseReceived
+from huntline.sip.core.flow import Flow
 from huntline.sip.core.message import Response, build_response, parse_message
 from tests.fakes.messages import request
 from tests.fakes.responder import FakeResponder
@@ -16,6 +20,9 @@ class FakeNotifier(FakeResponder):
         super().__init__()
         self.sent: list[OutgoingRequest] = []
         self._answered = 0
+
+    def contact(self, user: str, flow: Flow) -> str:
+        return Context(CoreSettings(), os.urandom).contact(user, flow)
 
     def tag_for(self, transaction_id: str) -> str:
         return f"tag-{transaction_id}"

@@ -15,7 +15,10 @@ from tests.fakes.responder import FakeResponder
 from huntline.engine.presence import Presence
 from huntline.media.worker.wire import MediaLegState, PlayState
 from huntline.signalling.live_records import LiveRecords, unix_offset
+from huntline.sip.core.digest_client import DigestChallenge
 from huntline.sip.core.events import RequestReceived
+from huntline.sip.core.flow import Flow, Transport
+from huntline.sip.core.registration import RegistrarAddress, RegistrationRecord
 from huntline.sip.servers.message_summary import MessageSummaryPackage, Waiting
 from huntline.sip.servers.presence import PresenceServer
 from huntline.sip.servers.registrar import Registrar
@@ -56,6 +59,7 @@ def test_what_is_written_of_each_part_makes_the_same_part_again() -> None:
         presence.choose("amal", Presence.BUSY)
         driver: Any = media
         agent: Any = exchange.agent
+        trunks: Any = RegisteredTrunk()
         subscriptions = Subscriptions(FakeNotifier(), PACKAGES)
         subscribe = request(
             *("SUBSCRIBE", "sip:amal@contoso.com", "Event: message-summary"),
@@ -63,7 +67,8 @@ def test_what_is_written_of_each_part_makes_the_same_part_again() -> None:
         )
         subscriptions.handle(RequestReceived("t3", subscribe, FLOW), amal, 0.0)
         records = LiveRecords(
-            exchange.tools.book, exchange.b2bua.owners, agent, driver, registrar, presence, subscriptions
+            *(exchange.tools.book, exchange.b2bua.owners, agent, driver, registrar, presence),
+            *(subscriptions, trunks),
         )
         written = {
             kind: records.sources[kind](name)
@@ -72,11 +77,13 @@ def test_what_is_written_of_each_part_makes_the_same_part_again() -> None:
                 ("media", "here"),
                 ("phone", "amal"),
                 ("presence", "amal"),
+                ("trunk", "contoso/provider"),
                 ("subscription", "tag-t3"),
             )
         }
         read = {kind: records.codec.decode(record or b"") for kind, record in written.items()}
         assert read["call"].call_id == call.call_id
+        assert read["trunk"] == trunks.state("contoso/provider", 0.0)
         assert read["media"] == media.state("here")
         again, published = Registrar(FakeResponder()), PresenceServer(FakeResponder())
         again.restore("amal", read["phone"], 0.0, unix_offset())
@@ -100,6 +107,18 @@ def test_what_is_written_of_each_part_makes_the_same_part_again() -> None:
     asyncio.run(story())
 
 
+class RegisteredTrunk:
+    """One trunk that is registered."""
+
+    def state(self, key: str, unix_offset: float) -> RegistrationRecord | None:
+        if key != "contoso/provider":
+            return None
+        challenge = DigestChallenge("Authorization", "p", "n1", "SHA-256", count=3)
+        where = RegistrarAddress("sip:provider.example", Flow(Transport.UDP, ("a", 1), ("b", 2)))
+        numbers = (7, 600, 1000.0, 900.0)
+        return RegistrationRecord("registered", "c", "t", *numbers, where, (challenge,), ("<sip:r;lr>",))
+
+
 def presence_without_choice(server: PresenceServer) -> Presence:
     """What is published alone."""
     server.choose("amal", None)
@@ -112,7 +131,7 @@ def test_each_presence_is_written_as_what_it_is(presence: Presence) -> None:
         server = PresenceServer(FakeResponder())
         server.choose("amal", presence)
         nobody: Any = None
-        records = LiveRecords(Exchange().tools.book, {}, nobody, nobody, nobody, server, nobody)
+        records = LiveRecords(Exchange().tools.book, {}, nobody, nobody, nobody, server, nobody, nobody)
         again = PresenceServer(FakeResponder())
         again.restore("amal", records.codec.decode(records.sources["presence"]("amal") or b""), 0.0, 0.0)
         assert again.presence("amal") is presence

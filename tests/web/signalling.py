@@ -21,6 +21,8 @@ class FakeSignalling:
     def __init__(self, rig: ServerRig) -> None:
         self._rig = rig
         self.snapshot: dict[str, Any] = {"at": AT, "queues": [], "agents": [], "calls": [], "mailboxes": []}
+        self.trunk_state: Item = {}
+        self.trunk_steps: list[Item] = []
         self.asked: list[Item] = []
         self.watches = 0
         self.server = ControlServer(rig.backstage.config.control_socket, self.handlers())
@@ -44,6 +46,8 @@ class FakeSignalling:
             "phone-credential": lambda request: self._credential(request, f"sip:{request['upn']}"),
             "guest-credential": lambda request: self._credential(request, "sip:test-call@contoso.com"),
             "people": self._people,
+            "trunk-state": lambda request: self.trunk_state,
+            "trunk-test": lambda request: {"steps": self.trunk_steps} if self.trunk_steps else {},
         }
 
     def queue(self, queue_id: str, name: str, organization_id: str | None = None, **fields: Any) -> Item:

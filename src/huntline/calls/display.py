@@ -73,10 +73,8 @@ def _identity(
     """Who calls, as an assertion: to a provider only if the organization trusts it (RFC 3325 section 7)."""
     organization = plan.organization(call.organization_id)
     domain = organization.realm if organization else "invalid"
-    if callee.is_by_trunk and not caller_id.is_anonymous:
-        trunk = plan.outbound_trunk(call.organization_id)
-        if trunk is None or not trunk.is_trusted:
-            return ()
+    if callee.is_by_trunk and not caller_id.is_anonymous and not callee.is_trusted:
+        return ()
     is_named = organization is not None and organization.queue_name_in_identity
     return identity_headers(caller_id, domain, queue_name if is_named else None)
 

@@ -12,7 +12,9 @@ from huntline.cli.options import (
     HttpOption,
     MediaAddressOption,
     MediaPortsOption,
+    NetworkOption,
     SipOption,
+    TranscodingOption,
     TrustedOption,
     joined,
 )
@@ -29,8 +31,10 @@ def serve(
     http: HttpOption = None,
     media_address: MediaAddressOption = None,
     media_ports: MediaPortsOption = None,
+    network: NetworkOption = None,
     certificate: CertificateOption = None,
     trusted_certificates: TrustedOption = None,
+    transcoding: TranscodingOption = None,
     mask_numbers: Annotated[
         bool | None, typer.Option("--mask-numbers", help="Write callers' numbers masked into the log.")
     ] = None,
@@ -48,8 +52,10 @@ def serve(
             "http": http,
             "media_address": media_address,
             "media_ports": media_ports,
+            "network": joined(network),
             "certificate": certificate,
             "trusted_certificates": trusted_certificates,
+            "transcoding": transcoding,
             "mask_numbers": mask_numbers,
             "log_level": log_level,
         }
@@ -76,5 +82,10 @@ def addresses(config: Config) -> str:
     """Where this server is reached, in words."""
     return (
         f"SIP {' '.join(map(str, config.sip))}, http://{config.http}/,"
-        f" audio {config.media_address} ports {config.media_ports}, data in {config.data}"
+        f" audio {_audio(config)} ports {config.media_ports}, data in {config.data}"
     )
+
+
+def _audio(config: Config) -> str:
+    """Where phones are told to send their audio."""
+    return f"{config.media_address} ({config.networks})" if config.network else config.media_address

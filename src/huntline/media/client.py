@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from huntline.directory.encryption import Encryption
+from huntline.media.g711 import needs_change
 from huntline.media.interface import (
     MediaEvent,
     MediaLegLost,
@@ -23,6 +25,7 @@ from huntline.media.interface import (
 from huntline.media.worker import wire
 from huntline.media.worker.wire import MediaLegState, PlayState, RecordState, SecretsChanged, WorkerEvent
 from huntline.plain import fields_of
+from huntline.sdp import G711
 
 logger = logging.getLogger(__name__)
 
@@ -100,7 +103,8 @@ class MediaClient:
         return list(self._legs)
 
     def state(self, leg_id: str) -> MediaLegState | None:
-        """The leg as a record, for ``adopt``; None for a leg that is not there. There are no keys in it."""
+        """The leg as a record, for ``adopt``; None for a leg that is not there. Keys are in it only where
+        they are in our description, too."""
         leg = self._legs.get(leg_id)
         return replace(leg, secrets=None) if leg and leg.secrets is not None else leg
 
@@ -114,16 +118,23 @@ class MediaClient:
 
     # The verbs
 
-    async def answer(self, leg_id: str, sdp_offer: str) -> str:
-        return (await self._negotiate("answer", leg_id, sdp=sdp_offer)).sdp
+    async def answer(self, leg_id: str, sdp_offer: str, *, encryption: Encryption = Encryption.NEVER) -> str:
+        return (await self._negotiate("answer", leg_id, sdp=sdp_offer, encryption=encryption)).sdp
 
-    async def offer(self, leg_id: str, like: str | None = None, *, is_secure: bool = False) -> str:
-        return (await self._negotiate("offer", leg_id, like=like, secure=is_secure)).sdp
+    async def offer(
+        self,
+        leg_id: str,
+        like: str | None = None,
+        *,
+        is_secure: bool = False,
+        encryption: Encryption = Encryption.NEVER,
+    ) -> str:
+        state = await self._negotiate("offer", leg_id, like=like, secure=is_secure, encryption=encryption)
+        return state.sdp
 
     async def accept(self, leg_id: str, sdp_answer: str) -> None:
         leg = self._legs.get(leg_id)
-        is_secure = leg is not None and leg.secrets is not None
-        patience = _PATIENCE_FOR_PATH if is_secure else _PATIENCE
+        patience = _PATIENCE_FOR_PATH if leg is not None and leg.has_identity else _PATIENCE
         await self._negotiate("accept", leg_id, patience, sdp=sdp_answer)
 
     def play(self, leg_id: str, sources: Sequence[str], *, loop: bool) -> None:
@@ -150,6 +161,20 @@ class MediaClient:
     def takes_keys(self, leg_id: str) -> bool:
         leg = self._legs.get(leg_id)
         return bool(leg and leg.agreed and leg.agreed["event_payload_type"] is not None)
+
+    def to_narrow(self, leg_a: str, leg_b: str) -> list[str]:
+        agreed = {leg_id: self._legs[leg_id].agreed for leg_id in (leg_a, leg_b) if leg_id in self._legs}
+        codecs = {leg_id: each["codec"] for leg_id, each in agreed.items() if each is not None}
+        if len(codecs) < 2 or not needs_change(codecs[leg_a], codecs[leg_b]):
+            return []
+        return [
+            leg_id
+            for leg_id, each in agreed.items()
+            if each is not None and each["codec"] not in G711 and {*each.get("others", ())} & {*G711}
+        ]
+
+    async def offer_narrow(self, leg_id: str, like: str) -> str:
+        return (await self._negotiate("offer", leg_id, like=like, narrow=True)).sdp
 
     def press(self, leg_id: str, key: str) -> None:
         self._send({"verb": "press", "leg": leg_id, "key": key})
@@ -412,4 +437,7 @@ def _settle(answer: asyncio.Future[Any], message: Mapping[str, Any]) -> None:
     elif message["status"] == MediaUnavailable.sip_status:
         answer.set_exception(MediaUnavailable(message["error"]))
     else:
-        answer.set_exception(NotAcceptable(message["error"], message["status"]))
+        is_by_encryption = message.get("by_encryption", False)
+        answer.set_exception(
+            NotAcceptable(message["error"], message["status"], is_by_encryption=is_by_encryption)
+        )

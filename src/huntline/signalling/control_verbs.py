@@ -10,6 +10,7 @@ from typing import Any
 
 from huntline.calls.caller_identity import TEST_CALL
 from huntline.clean_text import cleaned
+from huntline.config import Config
 from huntline.control.server import Handler
 from huntline.directory.in_force import SettingsInForce
 from huntline.engine import events as told
@@ -25,9 +26,15 @@ from huntline.signalling.reachability import Reachability
 from huntline.signalling.routing import Routing
 from huntline.signalling.runner import Runner
 from huntline.signalling.settings_loading import SettingsLoading
+from huntline.signalling.trunk_service import TrunkService
 from huntline.sip.servers.phone_credentials import Holder, PhoneCredential, PhoneCredentials
 from huntline.sip.servers.presence import PresenceServer
 from huntline.sip.transport.tls_settings import TlsSettings
+
+REACHABLE_BY = (
+    *("sip", "http", "websocket_url", "page_origins", "certificate", "trusted_certificates"),
+    *("media_address", "media_ports", "network"),
+)
 
 Request = dict[str, Any]
 Answer = dict[str, Any]
@@ -52,6 +59,8 @@ class ControlVerbs:
     boxes: Boxes
     lamps: Lamps
     tls: TlsSettings
+    config: Config
+    trunks: TrunkService
 
     def table(self) -> Mapping[str, Handler]:
         """The verbs by their words."""
@@ -72,7 +81,10 @@ class ControlVerbs:
             "choose-presence": self._choose_presence,
             "phone-credential": self._phone_credential,
             "guest-credential": self._guest_credential,
+            "reachable-at": self._reachable_at,
             "reload-certificates": self._reload_certificates,
+            "trunk-state": self._trunk_state,
+            "trunk-test": self._trunk_test,
         }
 
     def _ping(self, request: Request) -> Answer:
@@ -106,6 +118,13 @@ class ControlVerbs:
         await asyncio.to_thread(self.boxes.load)
         await self.lamps.refresh(str(request.get("box_id")))
         return {}
+
+    def _trunk_state(self, request: Request) -> Answer:
+        return self.trunks.shown(str(request.get("organization_id")), str(request.get("name")))
+
+    async def _trunk_test(self, request: Request) -> Answer:
+        name = str(request.get("name"))
+        return {"steps": await self.trunks.test(str(request.get("organization_id")), name)}
 
     def _opt_out(self, request: Request) -> Answer:
         return self._opt(request, is_opted_out=True)
@@ -164,6 +183,10 @@ class ControlVerbs:
         organization = self.routing.organization_with_id(str(request.get("organization_id")))
         credential = self.credentials.issue(Holder.GUEST, organization.organization_id)
         return _shown(credential, f"sip:{TEST_CALL.user}@{organization.realm}", TEST_CALL.display_name)
+
+    def _reachable_at(self, request: Request) -> Answer:
+        """The settings by which others reach this server, wherever they were said; no secret among them."""
+        return self.config.model_dump(mode="json", include=set(REACHABLE_BY))
 
     async def _reload_certificates(self, request: Request) -> Answer:
         """Where they cannot be used all stays as it was."""

@@ -12,7 +12,10 @@ from huntline.engine.presence import Presence
 from huntline.media.client import MediaClient
 from huntline.media.worker.wire import MediaLegState, PlayState, RecordState
 from huntline.records import Codec
+from huntline.signalling.trunk_service import TrunkService
+from huntline.sip.core.digest_client import DigestChallenge
 from huntline.sip.core.record_bytes import write_record
+from huntline.sip.core.registration import RegistrarAddress, RegistrationRecord
 from huntline.sip.servers.event_packages import Subscription
 from huntline.sip.servers.presence import PresenceServer
 from huntline.sip.servers.registrar import Registrar
@@ -32,8 +35,10 @@ class LiveRecords:
         registrar: Registrar,
         presence: PresenceServer,
         subscriptions: Subscriptions,
+        trunks: TrunkService,
     ) -> None:
-        kinds = [*CALL_KINDS, MediaLegState, PlayState, RecordState, Presence, Subscription]
+        registration = (RegistrationRecord, RegistrarAddress, DigestChallenge)
+        kinds = [*CALL_KINDS, MediaLegState, PlayState, RecordState, Presence, Subscription, *registration]
         self.codec = Codec(kinds, owners)
         self._user_agent = user_agent
         self.sources: dict[str, Callable[[str], bytes | None]] = {
@@ -41,6 +46,7 @@ class LiveRecords:
             "media": lambda leg_id: self._encoded(media.state(leg_id)),
             "phone": lambda user_id: self._encoded(registrar.state(user_id, unix_offset())),
             "subscription": lambda our_tag: self._encoded(subscriptions.state(our_tag, unix_offset())),
+            "trunk": lambda key: self._encoded(trunks.state(key, unix_offset())),
             "presence": lambda user_id: self._encoded(presence.state(user_id, unix_offset())),
         }
 

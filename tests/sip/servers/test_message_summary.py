@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -252,6 +253,22 @@ def test_what_the_former_release_wrote_is_read() -> None:
     heir.changed(100.0)
     assert (heir.last.cseq, heir.last.from_tag) == (2, "tag-t1")
     assert f"Message-Account: {AMAL}" in str(heir.last.body)
+
+
+def test_a_phone_of_an_earlier_process_is_told_of_the_next_change_and_when_it_registers_again() -> None:
+    tells: list[Callable[[Desk], None]] = [lambda desk: desk.server.changed("amal", 1.0), Desk.register]
+    for tell in tells:
+        before, desk = Desk(), Desk()
+        before.register()
+        desk.bindings = before.bindings
+        desk.server.returned(account())
+        desk.server.changed_for_all(0.5)
+        assert desk.count == 0
+        tell(desk)
+        assert desk.count == 1
+        assert "Voice-Message: 2/1 (0/0)" in desk.last.body
+        desk.server.changed("amal", 2.0)
+        assert desk.count == 1
 
 
 def test_nobody_is_in_no_record() -> None:

@@ -12,7 +12,9 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
+from huntline.directory.encryption import Encryption
 from huntline.errors import PeerError
+from huntline.media.interface import NotAcceptable
 from huntline.media.worker import wire
 from huntline.media.worker.leg import LegRules
 from huntline.media.worker.leg_maker import LegMaker
@@ -40,6 +42,7 @@ async def run(
     dead_after: float = 30.0,
     expects_media: bool = False,
     abandoned_after: float = 60.0,
+    is_transcoding: bool = False,
     ready: Callable[[], None] | None = None,
 ) -> None:
     """Serve media until cancelled; then all ports are given back. Best run on uvloop.
@@ -47,12 +50,18 @@ async def run(
     ``media_address`` is the IP address to use, ``public_address`` what peers are told instead of it.
     ``dead_after`` are the seconds of quiet after which a leg is told to be silent, or for want of consent to
     be dead; with ``expects_media`` also one that was never heard. So long without a client all goes on, but
-    after ``abandoned_after`` seconds the legs are deleted. ``ready`` is called once clients can connect.
+    after ``abandoned_after`` seconds the legs are deleted. With ``is_transcoding`` phones need not
+    speak G.711. ``ready`` is called once clients can connect.
     Raises OSError when the control socket cannot be made.
     """
     rules = LegRules(dead_after, expects_media, cname=base64.b64encode(secrets.token_bytes(12)))
     control = ControlSocket(abandoned_after)
-    maker = LegMaker(PortPool(media_address, ports), public_address or media_address, rules)
+    maker = LegMaker(
+        PortPool(media_address, ports),
+        public_address or media_address,
+        rules,
+        is_transcoding=is_transcoding,
+    )
     switchboard = Switchboard(maker, control.tell)
     control.on_abandoned = lambda: switchboard.keep(())
     server = await asyncio.get_running_loop().create_unix_server(
@@ -67,6 +76,7 @@ async def run(
         server.close()
         control.close()
         switchboard.close()
+        await maker.codecs.close()
         with contextlib.suppress(OSError):
             os.unlink(control_path)
 
@@ -184,7 +194,10 @@ class ControlConnection(asyncio.Protocol):
                 self.write(wire.line({"id": request_id, "result": result}))
 
     def _write_refusal(self, request_id: Any, error: PeerError) -> None:
-        self.write(wire.line({"id": request_id, "error": str(error), "status": error.sip_status}))
+        refusal: dict[str, object] = {"id": request_id, "error": str(error), "status": error.sip_status}
+        if isinstance(error, NotAcceptable) and error.is_by_encryption:
+            refusal["by_encryption"] = True
+        self.write(wire.line(refusal))
 
     def _accept(self, request: Mapping[str, Any]) -> Any:
         """Answered when the path was made."""
@@ -212,11 +225,13 @@ class ControlConnection(asyncio.Protocol):
         board = self._switchboard
         match request["verb"]:
             case "answer":
-                return board.answer(_text(request, "leg"), _text(request, "sdp")).to_dict()
+                encryption = Encryption(request.get("encryption", Encryption.NEVER))
+                return board.answer(_text(request, "leg"), _text(request, "sdp"), encryption).to_dict()
             case "offer":
                 like = None if request.get("like") is None else _text(request, "like")
-                is_secure = bool(request.get("secure"))
-                return board.offer(_text(request, "leg"), like, is_secure=is_secure).to_dict()
+                encryption = Encryption(request.get("encryption", Encryption.NEVER))
+                kind = {f"is_{name}": bool(request.get(name)) for name in ("secure", "narrow")}
+                return board.offer(_text(request, "leg"), like, encryption, **kind).to_dict()
             case "accept":
                 return self._accept(request)
             case "play":

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 
+from huntline.directory.encryption import Encryption
+from huntline.media.g711 import needs_change
 from huntline.media.interface import (
     DtmfPressed,
     MediaDied,
@@ -24,16 +26,18 @@ from huntline.media.worker.media_clock import SAMPLES_PER_TICK, TICK, TICKS_PER_
 from huntline.media.worker.player import Player
 from huntline.media.worker.playing import Playing
 from huntline.media.worker.recorder import Recorder
-from huntline.media.worker.relay import Relay
-from huntline.media.worker.sounds import SoundMissing
+from huntline.media.worker.relay import ChangingRelay, Relay
+from huntline.media.worker.sounds import SoundMissing, SoundPending
 from huntline.media.worker.wire import MediaLegState, PlayState, RecordState, SecretsChanged, WorkerEvent
 from huntline.sdp import (
+    G711,
     Agreed,
+    EncryptionMismatch,
     SdpError,
     accept,
     answer,
     offer,
-    wants_encryption,
+    wants_dtls,
 )
 
 
@@ -44,7 +48,10 @@ class Switchboard:
         self.clock = maker.clock
         self._maker = maker
         self._on_event = on_event
-        self._player = Player(self.clock, self._on_finished)
+        self._codecs = maker.codecs
+        self._player = Player(self.clock, maker.codecs, self._on_finished, self._on_sound_made)
+        self._awaiting: set[MediaLeg] = set()
+        """Legs that hear silence while their sound is being made."""
         self._recorder = Recorder(self.clock, self._on_recorded)
         self._legs: dict[str, MediaLeg] = {}
         self._pressing: dict[str, MediaLeg] = {}
@@ -73,11 +80,11 @@ class Switchboard:
 
     # Offer and answer
 
-    def answer(self, leg_id: str, sdp_offer: str) -> MediaLegState:
+    def answer(self, leg_id: str, sdp_offer: str, encryption: Encryption) -> MediaLegState:
         """Raises NotAcceptable, MediaUnavailable; a leg that was there is then as it was before."""
         known = self._legs.get(leg_id)
         with _refusals():
-            leg = known or self._make(leg_id, is_secure=wants_encryption(sdp_offer))
+            leg = known or self._make(leg_id, encryption, is_secure=wants_dtls(sdp_offer))
         try:
             with _refusals():
                 self._answer(leg, sdp_offer)
@@ -87,15 +94,27 @@ class Switchboard:
             raise
         return _state_of(leg)
 
-    def offer(self, leg_id: str, like: str | None, *, is_secure: bool) -> MediaLegState:
-        """Raises MediaUnavailable."""
-        leg = self._legs.get(leg_id) or self._make(leg_id, is_secure=is_secure)
+    def offer(
+        self,
+        leg_id: str,
+        like: str | None,
+        encryption: Encryption,
+        *,
+        is_secure: bool = False,
+        is_narrow: bool = False,
+    ) -> MediaLegState:
+        """Our offer, of G.711 alone with ``is_narrow``. Raises MediaUnavailable."""
+        if is_narrow:
+            leg = self._leg(leg_id)
+        else:
+            leg = self._legs.get(leg_id) or self._make(leg_id, encryption, is_secure=is_secure)
         model = self._legs.get(like) if like is not None else leg
         prefer = model.agreed if model else None
-        text = offer(leg.local, prefer)
+        codecs = G711 if is_narrow else leg.local.codecs
+        text = offer(replace(leg.local, codecs=codecs), prefer)
         if leg.sdp and text != leg.sdp:
             leg.local = leg.local.revised()
-            text = offer(leg.local, prefer)
+            text = offer(replace(leg.local, codecs=codecs), prefer)
         leg.sdp = text
         return _state_of(leg)
 
@@ -152,7 +171,7 @@ class Switchboard:
         """Record what the peer says, in place of an earlier recording. Nothing happens without a leg."""
         if (leg := self._legs.get(leg_id)) is not None:
             self.stop_recording(leg_id)
-            law = leg.agreed.codec if leg.agreed else "PCMU"
+            law = leg.agreed.codec if leg.agreed and leg.agreed.codec in G711 else "PCMU"
             leg.record(
                 self._recorder.begin(
                     leg_id,
@@ -177,9 +196,9 @@ class Switchboard:
                 self._route(leg)
 
     def bridge(self, leg_a: str, leg_b: str) -> None:
-        """Let two legs hear each other, and nothing else."""
+        """Let two legs hear each other, or one itself, and nothing else."""
         a, b = self._legs.get(leg_a), self._legs.get(leg_b)
-        if a is None or b is None or a is b:
+        if a is None or b is None:
             return
         a.wants(None)
         b.wants(None)
@@ -214,6 +233,7 @@ class Switchboard:
         if leg is None:
             return
         self._player.leave(leg)
+        self._awaiting.discard(leg)
         self._pressing.pop(leg_id, None)
         self._being_pressed.pop(leg_id, None)
         del self._turn_of(leg.local.port)[leg_id]
@@ -251,6 +271,7 @@ class Switchboard:
             "legs": len(self._legs),
             "bridged_legs": sum(leg.peer is not None for leg in legs),
             "recordings": self._recorder.count,
+            "codec_streams": self._codecs.streams,
             "ports_in_use": self._maker.ports_in_use,
             "packets_sent": sum(leg.sent_before + leg.stream.packets for leg in legs),
             "packets_received": sum(leg.received for leg in legs),
@@ -310,6 +331,11 @@ class Switchboard:
             leg.playing = None
         self._on_event(PlayFinished(leg.leg_id, playing.sources, error))
 
+    def _on_sound_made(self) -> None:
+        awaiting, self._awaiting = self._awaiting, set()
+        for leg in awaiting:
+            self._route(leg)
+
     def _on_recorded(self, event: RecordingEnded) -> None:
         leg = self._legs.get(event.leg_id)
         if leg is not None and leg.recording is not None and leg.recording.path == event.path:
@@ -351,8 +377,8 @@ class Switchboard:
         leg.sdp = text
         self._apply(leg, agreed)
 
-    def _make(self, leg_id: str, *, is_secure: bool) -> MediaLeg:
-        return self._install(self._maker.make(leg_id, self, is_secure=is_secure))
+    def _make(self, leg_id: str, encryption: Encryption, *, is_secure: bool) -> MediaLeg:
+        return self._install(self._maker.make(leg_id, self, encryption, is_secure=is_secure))
 
     def _install(self, leg: MediaLeg) -> MediaLeg:
         self._legs[leg.leg_id] = self._turn_of(leg.local.port)[leg.leg_id] = leg
@@ -383,8 +409,6 @@ class Switchboard:
 
     def _hear_again(self, leg: MediaLeg, state: MediaLegState) -> None:
         other = self._legs.get(state.bridge) if state.bridge is not None else None
-        if other is leg:
-            other = None
         is_bridged = leg.peer is other
         wanted = state.play
         if wanted is not None and wanted.until_heard and is_bridged and leg.peer and leg.playing is None:
@@ -408,6 +432,9 @@ class Switchboard:
         if ours is not None and theirs is not None:
             lasting = replace(ours, mid=theirs.mid or ours.mid, role=theirs.role)
             leg.local = replace(leg.local, security=lasting)
+        if leg.local.crypto is not None and agreed.crypto is not None:
+            lasting_crypto = replace(leg.local.crypto, agreed_profile=agreed.crypto.profile)
+            leg.local = replace(leg.local, crypto=lasting_crypto)
         leg.apply(agreed)
         self._route(leg)
         if leg.peer is not None:
@@ -423,13 +450,13 @@ class Switchboard:
 
     def _route(self, leg: MediaLeg) -> None:
         """Decide what a leg hears: what is played to it, else its bridge, else silence."""
-        relay = None
+        relay: Relay | ChangingRelay | None = None
         if leg.agreed is None or not leg.may_be_sent_to or leg.is_pressing:
             self._player.leave(leg)
         elif not self._play(leg, leg.agreed.codec):
             if leg.peer is not None and leg.peer.may_be_heard:
                 self._player.leave(leg)
-                relay = Relay(leg.peer.spoken, leg.agreed, leg.stream, leg.send, self.clock)
+                relay = self._relay(leg.peer, leg, leg.agreed)
             else:
                 self._player.silence(leg, leg.agreed.codec)
         if leg.peer is not None:
@@ -443,11 +470,23 @@ class Switchboard:
                 continue
             try:
                 self._player.play(leg, playing, law, below)
+            except SoundPending:
+                self._player.silence(leg, law)
+                self._awaiting.add(leg)
+                return True
             except SoundMissing as error:
                 self._end(leg, playing, str(error))
             else:
                 return True
         return False
+
+    def _relay(self, speaker: MediaLeg, listener: MediaLeg, to: Agreed) -> Relay | ChangingRelay:
+        source = speaker.agreed.codec if speaker.agreed is not None else to.codec
+        if needs_change(source, to.codec):
+            return ChangingRelay(
+                speaker.spoken, source, to, listener.stream, listener.send, self.clock, self._codecs
+            )
+        return Relay(speaker.spoken, to, listener.stream, listener.send, self.clock)
 
 
 def _state_of(leg: MediaLeg) -> MediaLegState:
@@ -459,7 +498,14 @@ def _state_of(leg: MediaLeg) -> MediaLegState:
         sdp=leg.sdp,
         agreed=leg.agreed.to_dict() if leg.agreed else None,
         secrets=leg.path.secrets(),
+        encryption=_encryption_of(leg),
     )
+
+
+def _encryption_of(leg: MediaLeg) -> Encryption:
+    if leg.local.crypto is None:
+        return Encryption.NEVER
+    return Encryption.REQUIRED if leg.local.crypto.is_required else Encryption.OFFERED
 
 
 def _is_restart(known: Agreed | None, agreed: Agreed) -> bool:
@@ -474,7 +520,8 @@ def _refusals() -> Iterator[None]:
     try:
         yield
     except SdpError as error:
-        raise NotAcceptable(str(error), error.sip_status) from error
+        is_by_encryption = isinstance(error, EncryptionMismatch)
+        raise NotAcceptable(str(error), error.sip_status, is_by_encryption=is_by_encryption) from error
 
 
 def _resumed(current: Playing | None, wanted: PlayState | None) -> Playing | None:

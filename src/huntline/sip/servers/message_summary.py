@@ -15,7 +15,7 @@ from huntline.sip.core.message import Request
 from huntline.sip.servers.answering import SipRefusal
 from huntline.sip.servers.bindings import Binding
 from huntline.sip.servers.event_packages import Subscription, Watched
-from huntline.sip.servers.subscriptions import Notifier, Subscriptions, notify_headers
+from huntline.sip.servers.subscriptions import OWN_USER, Notifier, Subscriptions, notify_headers
 
 EVENT = "message-summary"
 CONTENT_TYPE = "application/simple-message-summary"
@@ -87,6 +87,11 @@ class MessageSummaries:
         self._accounts[account.user_id] = f"sip:{account.upn}"
         self._tell_phones(account.user_id, now, only_new=True)
 
+    def returned(self, account: Account) -> None:
+        """A user's phones have registered with an earlier process. What they were told is not known: they are
+        told with the next change, or when they register again."""
+        self._accounts[account.user_id] = f"sip:{account.upn}"
+
     def changed(self, user_id: str, now: float) -> None:
         """The messages of a user may be others: who was told otherwise is told."""
         self._subscriptions.changed(EVENT, user_id, now)
@@ -101,7 +106,7 @@ class MessageSummaries:
         """Phones that do not subscribe are told all the same, outside any dialog, as many expect it."""
         subscriptions = self._subscriptions.of(EVENT, user_id)
         address = self._accounts.get(user_id) or next((each.entity for each in subscriptions), None)
-        if address is None:  # nobody of theirs has registered since the start
+        if address is None:  # nobody of theirs has ever registered
             return
         waiting, before = self._waiting(user_id), self._phones.pop(user_id, {})
         subscribed = {each.flow.remote for each in subscriptions}
@@ -128,7 +133,7 @@ class MessageSummaries:
                 f"<{address}>",
                 headers=(
                     *(("Route", each) for each in route),
-                    *notify_headers(EVENT, "terminated", binding.flow),
+                    *notify_headers(EVENT, "terminated", self._notifier.contact(OWN_USER, binding.flow)),
                 ),
                 body=_summary(address, waiting),
                 content_type=CONTENT_TYPE,

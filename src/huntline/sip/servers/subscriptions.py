@@ -20,6 +20,9 @@ from huntline.sip.servers.bindings import flow_from_state
 from huntline.sip.servers.event_packages import EventPackage, Subscription
 from huntline.sip.servers.expiry import Expiry
 
+OWN_USER = "huntline"
+"""Who we are in our Contact."""
+
 _GONE = (404, 405, 410, 480, 481, 483, 484, 485, 489, 501, 604)
 """RFC 6665 section 4.2.2 and RFC 5057: answers to a NOTIFY after which there is no subscription any more."""
 
@@ -32,6 +35,10 @@ _AT_ONCE = 100
 
 class Notifier(Responder, Protocol):
     """What of the core is needed here."""
+
+    def contact(self, user: str, flow: Flow) -> str:
+        """Our Contact value."""
+        ...
 
     def tag_for(self, transaction_id: str) -> str:
         """The To tag of our answer."""
@@ -104,7 +111,7 @@ class Subscriptions:
         except SipRefusal as refusal:
             self._notifier.respond(event.transaction_id, refusal.sip_status, now, headers=refusal.headers)
             return
-        headers = [("Expires", str(expires)), ("Contact", _contact(event.flow))]
+        headers = [("Expires", str(expires)), ("Contact", self._notifier.contact(OWN_USER, event.flow))]
         self._notifier.respond(event.transaction_id, 200, now, headers=headers)
         subscription.told, subscription.not_before = None, now
         if not expires:
@@ -318,6 +325,7 @@ class Subscriptions:
         subscription.cseq += 1
         uri, route = routed(subscription.target, subscription.route_set)
         event_id = f";id={subscription.event_id}" if subscription.event_id else ""
+        contact = self._notifier.contact(OWN_USER, subscription.flow)
         sent = self._notifier.send_request(
             OutgoingRequest(
                 "NOTIFY",
@@ -329,7 +337,7 @@ class Subscriptions:
                 cseq=subscription.cseq,
                 headers=(
                     *(("Route", each) for each in route),
-                    *notify_headers(f"{subscription.event}{event_id}", state, subscription.flow),
+                    *notify_headers(f"{subscription.event}{event_id}", state, contact),
                 ),
                 body=package.tell(subscription) if tells else "",
                 content_type=package.content_type if tells else None,
@@ -343,15 +351,9 @@ class Subscriptions:
         self._on_change(subscription.our_tag)
 
 
-def notify_headers(event: str, state: str, flow: Flow) -> Headers:
+def notify_headers(event: str, state: str, contact: str) -> Headers:
     """What every NOTIFY has."""
-    return (("Event", event), ("Subscription-State", state), ("Contact", _contact(flow)))
-
-
-def _contact(flow: Flow) -> str:
-    host, port = flow.local
-    shown = f"[{host}]" if ":" in host else host
-    return f"<sip:huntline@{shown}:{port}{flow.transport.uri_parameter}>"
+    return (("Event", event), ("Subscription-State", state), ("Contact", contact))
 
 
 def _event(request: Request) -> tuple[str, str]:
