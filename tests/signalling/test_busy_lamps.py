@@ -39,7 +39,7 @@ class Board:
         self.notifier = FakeNotifier()
         settings = SettingsInForce(PLAN)
         self.lamps = BusyLamps(
-            self.house.tools.book,
+            lambda: self.house.tools.book,
             settings,
             lambda resource: self.server.is_watched(resource),
             lambda resource: self.server.changed("dialog", resource, 0.0),

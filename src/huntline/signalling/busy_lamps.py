@@ -29,7 +29,7 @@ _OfCall = dict[tuple[str, str], _Seen]  # by user or queue, and the id of the di
 
 class BusyLamps:
     """Looks at a call when it has changed, and only for those who are watched: ``on_change`` hears of each
-    user and queue for whom it is another one now.
+    user and queue for whom it is another one now; ``book`` returns all calls.
 
     A dialog is a call of a user, or one time that they are rung by it, on however many phones. Of a queue
     there are two at most: ``early`` while callers wait, ``confirmed`` while agents talk with callers; each
@@ -38,7 +38,7 @@ class BusyLamps:
 
     def __init__(
         self,
-        book: CallBook,
+        book: Callable[[], CallBook],
         settings: SettingsInForce,
         is_watched: Callable[[str], bool],
         on_change: Callable[[str], None],
@@ -50,13 +50,14 @@ class BusyLamps:
         self._of_calls: dict[str, _OfCall] = {}
         self._of: dict[str, dict[str, _Seen]] = {}  # by who is watched, or was
         self._of_queues: dict[str, dict[str, ShownDialog]] = {}  # what of that is shown
+        self._views: dict[str, dict[str, dict[str, ShownDialog]]] = {}  # the same of users, by watcher
 
     def call_changed(self, call: Call) -> None:
         """A call is another one now, or over."""
         if not self._of:
             return
         before = self._of_calls.get(call.call_id, {})
-        now = dict(self._seen_in(call)) if call.call_id in self._book.calls else {}
+        now = dict(self._seen_in(call)) if call.call_id in self._book().calls else {}
         if before == now:
             return
         if now:
@@ -69,6 +70,7 @@ class BusyLamps:
             self._of[resource][dialog_id] = seen
         changed = {key for key in before.keys() | now.keys() if before.get(key) != now.get(key)}
         for resource in sorted({resource for resource, _ in changed}):
+            self._views.pop(resource, None)
             if not self._is_watched(resource):
                 self._forget(resource)
             elif resource not in self._of_queues or self._look_at_queue(resource):
@@ -81,12 +83,15 @@ class BusyLamps:
             if resource not in self._of_queues:
                 self._look_at_queue(resource)
             return self._of_queues[resource]
-        return {
-            dialog_id: ShownDialog(
-                each.state, each.direction, each.is_holding, self._other(resource, watcher, each)
-            )
-            for dialog_id, each in seen.items()
-        }
+        views = self._views.setdefault(resource, {})
+        if watcher not in views:
+            views[watcher] = {
+                dialog_id: ShownDialog(
+                    each.state, each.direction, each.is_holding, self._other(resource, watcher, each)
+                )
+                for dialog_id, each in seen.items()
+            }
+        return views[watcher]
 
     def is_on_the_phone(self, user_id: str) -> bool:
         """Whether a user talks to somebody, or has called them."""
@@ -116,7 +121,7 @@ class BusyLamps:
         known = self._of.get(resource)
         if known is None:
             known = self._of[resource] = {}
-            for call in self._book.calls.values():
+            for call in self._book().calls.values():
                 found = {key: seen for key, seen in self._seen_in(call) if key[0] == resource}
                 if found:
                     self._of_calls.setdefault(call.call_id, {}).update(found)
@@ -137,6 +142,7 @@ class BusyLamps:
                 del self._of_calls[call_id]
         del self._of[resource]
         self._of_queues.pop(resource, None)
+        self._views.pop(resource, None)
 
     def _seen_in(self, call: Call) -> Iterator[tuple[tuple[str, str], _Seen]]:
         """What a call is for everybody of whom something is known."""
@@ -164,7 +170,7 @@ class BusyLamps:
             yield (user_id, ring.ring_id), seen
 
     def _is_in(self, call: Call, leg: Leg) -> bool:
-        return leg.call_id == call.call_id and self._book.by_leg(leg.leg_id) is not None
+        return leg.call_id == call.call_id and self._book().by_leg(leg.leg_id) is not None
 
 
 def _placed(call: Call) -> _Seen:

@@ -16,6 +16,7 @@ from huntline.signalling.trunk_service import TrunkService
 from huntline.sip.core.digest_client import DigestChallenge
 from huntline.sip.core.record_bytes import write_record
 from huntline.sip.core.registration import RegistrarAddress, RegistrationRecord
+from huntline.sip.servers.event_packages import Subscription
 from huntline.sip.servers.presence import PresenceServer
 from huntline.sip.servers.registrar import Registrar
 from huntline.sip.servers.subscriptions import Subscriptions
@@ -37,7 +38,7 @@ class LiveRecords:
         trunks: TrunkService,
     ) -> None:
         registration = (RegistrationRecord, RegistrarAddress, DigestChallenge)
-        kinds = [*CALL_KINDS, MediaLegState, PlayState, RecordState, Presence, *registration]
+        kinds = [*CALL_KINDS, MediaLegState, PlayState, RecordState, Presence, Subscription, *registration]
         self.codec = Codec(kinds, owners)
         self._user_agent = user_agent
         self.sources: dict[str, Callable[[str], bytes | None]] = {

@@ -34,7 +34,6 @@ from huntline.media.prompts.speech import Speech
 from huntline.media.prompts.synthesize import ensure_builtin
 from huntline.network.peers import connections_for
 from huntline.processes.words import HANDED_OVER, RUN_ID
-from huntline.signalling.busy_lamps import BusyLamps
 from huntline.signalling.control_verbs import ControlVerbs
 from huntline.signalling.draining import Draining
 from huntline.signalling.lamps import Lamps
@@ -51,22 +50,16 @@ from huntline.signalling.settings_loading import SettingsLoading
 from huntline.signalling.snapshot_writing import SnapshotWriting
 from huntline.signalling.trunk_service import TrunkService
 from huntline.signalling.unsettled import Unsettled
+from huntline.signalling.watching import Watching
 from huntline.sip.core import events as sip
 from huntline.sip.core.core import CoreSettings, SipCore
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.leg_record import LegRecord
 from huntline.sip.core.record_bytes import read_record
 from huntline.sip.servers.authenticator import Authenticator
-from huntline.sip.servers.colleagues import Colleagues
-from huntline.sip.servers.dialog_info import EVENT as DIALOG
-from huntline.sip.servers.dialog_info import DialogPackage
-from huntline.sip.servers.message_summary import MessageSummaries, MessageSummaryPackage, Waiting
 from huntline.sip.servers.presence import PresenceServer
 from huntline.sip.servers.registrar import Registrar, RegistrarLimits
 from huntline.sip.servers.requests import Requests
-from huntline.sip.servers.subscriptions import Subscriptions
-from huntline.sip.servers.watched_presence import EVENT as PRESENCE
-from huntline.sip.servers.watched_presence import PresencePackage
 from huntline.sip.transport.address import ListenAddress
 from huntline.sip.transport.connection import ConnectionLimits
 from huntline.sip.transport.tls_settings import TlsSettings
@@ -150,7 +143,17 @@ class Signalling:
             on_presence=self._presence_changed,
             on_change=lambda user_id: self._live_log.changed("presence", user_id),
         )
-        self._build_subscriptions()
+        self._watching = Watching(
+            self._core,
+            self._in_force,
+            self._registrar,
+            self._presence,
+            waiting=lambda user_id: self._lamps.waiting(user_id),
+            book=lambda: self._book,
+            send_soon=lambda: self._user_agent.send_soon(),
+            on_change=lambda our_tag: self._live_log.changed("subscription", our_tag),
+        )
+        self._subscriptions = self._watching.subscriptions
         self._user_agent = UserAgent(
             self._core,
             self._on_sip,
@@ -168,26 +171,8 @@ class Signalling:
         self._authenticator = Authenticator(self._in_force, kept_secret(self._config.data / "secret"))
         self._requests = Requests(
             *(self._user_agent, self._authenticator, self._registrar, self._presence),
-            *(self._subscriptions, self._summaries),
+            *(self._subscriptions, self._watching.summaries),
         )
-
-    def _build_subscriptions(self) -> None:
-        colleagues = Colleagues(self._in_force)
-
-        def waiting(user_id: str) -> Waiting:
-            return self._lamps.waiting(user_id)
-
-        packages = (
-            MessageSummaryPackage(waiting),
-            DialogPackage(colleagues, lambda resource, watcher: self._busy_lamps.shown(resource, watcher)),
-            PresencePackage(
-                colleagues, self._presence.presence, lambda user_id: self._busy_lamps.is_on_the_phone(user_id)
-            ),
-        )
-        self._subscriptions = Subscriptions(
-            self._core, packages, on_change=lambda our_tag: self._live_log.changed("subscription", our_tag)
-        )
-        self._summaries = MessageSummaries(self._subscriptions, self._core, waiting, self._registrar.bindings)
 
     def _build_calls(self) -> None:
         self._media = MediaClient(self._config.media_socket, self._on_media, self._media_changed)
@@ -209,9 +194,6 @@ class Signalling:
             self._trunks,
         )
         self._book = tools.book
-        self._busy_lamps = BusyLamps(
-            tools.book, self._in_force, self._subscriptions.is_watched, self._busy_lamp_changed
-        )
         admission = Admission(self._in_force, self._authenticator, self._trunks.trunks_of)
         self._boxes = self._build_boxes()
         self._tasks = tools.tasks
@@ -313,7 +295,7 @@ class Signalling:
         self._trunks.begin(self._user_agent)
         for user_id in self._earlier.records("phone", self._live_records.codec.decode):
             if (account := self._in_force.plan.account_by_id(user_id)) is not None:
-                self._summaries.returned(account)
+                self._watching.summaries.returned(account)
         self._take_up_calls()
         await self._boxes.finish_others(self._b2bua.recordings_under_way)
         run = os.environ[RUN_ID]
@@ -323,9 +305,7 @@ class Signalling:
         self._runner.start()
         if not goes_on:
             self._b2bua.end_calls(Cause.SERVER_RESTARTED)
-        self._summaries.changed_for_all(self._user_agent.now())
-        self._subscriptions.changed_for_all(self._user_agent.now())
-        self._user_agent.send_soon()
+        self._watching.begin()
         self._live_log.begin_anew(Life(this_machine(), run, self._clock.start))
         await self._control.start()
         # No caller is to wait until what they are told has been spoken.
@@ -431,8 +411,7 @@ class Signalling:
         # No caller is to wait until what attendants say has been spoken.
         self._speech.prepare(plan.attendant_texts())
         self._trunks.plan_changed(plan)
-        self._subscriptions.look_who_is_there(plan.account_by_id, self._user_agent.now())
-        self._user_agent.send_soon()
+        self._watching.settings_changed()
 
     def _phone_returned(self, before: Flow, flow: Flow) -> None:
         self._user_agent.move_flow(before, flow)
@@ -440,15 +419,7 @@ class Signalling:
 
     def _presence_changed(self, user_id: str, presence: Presence) -> None:
         self._runner.post(told.PresenceChanged(user_id, presence))
-        self._watched_changed(user_id, PRESENCE)
-
-    def _busy_lamp_changed(self, resource: str) -> None:
-        self._watched_changed(resource, DIALOG, PRESENCE)
-
-    def _watched_changed(self, resource: str, *events: str) -> None:
-        for event in events:
-            self._subscriptions.changed(event, resource, self._user_agent.now())
-        self._user_agent.send_soon()
+        self._watching.presence_changed(user_id)
 
     def _dispatch(self, command: do.Command) -> None:
         self._b2bua.dispatch(command)
@@ -475,8 +446,7 @@ class Signalling:
         self._tasks.spawn(self._lamps.refresh(box_id))
 
     def _messages_changed(self, user_id: str) -> None:
-        self._summaries.changed(user_id, self._user_agent.now())
-        self._user_agent.send_soon()
+        self._watching.messages_changed(user_id)
         self._live.changed()
 
     def _media_changed(self, leg_id: str) -> None:
@@ -484,7 +454,7 @@ class Signalling:
 
     def _call_changed(self, call: Call) -> None:
         self._live_log.changed("call", call.call_id)
-        self._busy_lamps.call_changed(call)
+        self._watching.busy_lamps.call_changed(call)
         self._something_changed()
 
     def _something_changed(self) -> None:

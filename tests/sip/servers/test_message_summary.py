@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -234,7 +235,7 @@ def test_another_process_goes_on_and_tells_all_again() -> None:
     assert (heir.last.cseq, heir.last.call_id, heir.last.from_tag) == (2, "c1", "tag-t1")
     assert header(heir.last, "Route") == "<sip:edge.example;lr>"
     assert header(heir.last, "Subscription-State") == "active;expires=600"
-    heir.subscriptions.restore("tag-t9", state | {"our_tag": "tag-t9"}, 701.0, 900.0)
+    heir.subscriptions.restore("tag-t9", replace(state, our_tag="tag-t9"), 701.0, 900.0)
     assert len(heir.subscriptions) == 1  # the other one had expired
 
 
@@ -244,8 +245,8 @@ def test_what_the_former_release_wrote_is_read() -> None:
     state = desk.subscriptions.state("tag-t1", 1000.0)
     assert state is not None
     of_now = {"subscriber", "event", "event_id", "resource", "entity", "open"}
-    of_now |= {"is_under_way", "not_before", "is_cut_off"}
-    former = {key: value for key, value in state.items() if key not in of_now}
+    of_now |= {"is_under_way", "not_before", "is_cut_off", "flow_before"}
+    former = {key: value for key, value in asdict(state).items() if key not in of_now}
     heir.subscriptions.restore("amal", {"address": AMAL, "subscriptions": [former]}, 100.0, 900.0)
     assert heir.written == ["tag-t1", "amal"]  # the record of before is none of today's names
     assert heir.subscriptions.state("amal", 0.0) is None

@@ -242,7 +242,7 @@ def test_who_does_not_listen_after_a_restart_is_told_when_they_are_back() -> Non
     desk.server.answered(ResponseReceived("r2", None), 2.0)
     state = desk.server.state("tag-t1", 0.0)
     assert state is not None
-    assert state["flow"]["connection"] == 7
+    assert state.flow == TLS
     back = replace(TLS, connection=9)
     desk.server.move_flow(TLS, back, 3.0)
     desk.server.tick(3.0)

@@ -97,7 +97,7 @@ class DialogPackage:
         subscription.told = living
         return dialog_info(subscription.entity, subscription.cseq - 1, dialogs)
 
-    def _to_tell(self, subscription: Subscription) -> dict[str, ShownDialog]:
+    def _to_tell(self, subscription: Subscription) -> Shown:
         """What there is, and what is over since it was told."""
         now = self._now(subscription)
         over = {
@@ -105,10 +105,11 @@ class DialogPackage:
             for dialog_id, direction in subscription.open.items()
             if dialog_id not in now
         }
-        return over | now
+        return {**over, **now} if over else now
 
-    def _now(self, subscription: Subscription) -> dict[str, ShownDialog]:
-        return dict(islice(self._shown(subscription.resource, subscription.subscriber).items(), _MOST_SHOWN))
+    def _now(self, subscription: Subscription) -> Shown:
+        shown = self._shown(subscription.resource, subscription.subscriber)
+        return shown if len(shown) <= _MOST_SHOWN else dict(islice(shown.items(), _MOST_SHOWN))
 
 
 def dialog_info(entity: str, version: int, dialogs: Shown) -> str:
@@ -157,4 +158,4 @@ def _attribute(text: str) -> str:
 
 def _in_xml(text: str) -> str:
     """Without the characters that no document may have: what a stranger calls themself may have any."""
-    return "".join(each for each in text if each.isprintable())
+    return text if text.isprintable() else "".join(each for each in text if each.isprintable())

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from huntline.directory.plan import Account
@@ -31,14 +31,6 @@ _SPACING = 0.1
 
 _AT_ONCE = 100
 """So many NOTIFY requests are sent in one turn of the loop; the others wait for what else there is to do."""
-
-_OF_THE_MOMENT = {
-    **{"told": None, "is_under_way": False, "not_before": 0.0},
-    **{"is_cut_off": False, "flow_before": None},
-}
-"""What of a subscription another process does not go on with."""
-
-_FIELDS = frozenset(each.name for each in fields(Subscription))
 
 
 class Notifier(Responder, Protocol):
@@ -196,36 +188,28 @@ class Subscriptions:
 
     # -- over a restart
 
-    def state(self, our_tag: str, unix_offset: float) -> dict[str, Any] | None:
-        """A subscription as plain data; None when there is none. Moments are in UNIX time."""
+    def state(self, our_tag: str, unix_offset: float) -> Subscription | None:
+        """A subscription as another process goes on with it; None when there is none. Moments are in UNIX
+        time."""
         subscription = self._subscriptions.get(our_tag)
-        if subscription is None:
-            return None
-        flow = asdict(subscription.flow_before or subscription.flow)
-        expires_at = subscription.expires_at + unix_offset
-        return {**asdict(subscription), **_OF_THE_MOMENT, "flow": flow, "expires_at": expires_at}
+        return None if subscription is None else _without_the_moment(subscription, unix_offset)
 
-    def restore(self, name: str, state: Mapping[str, Any], now: float, unix_offset: float) -> None:
+    def restore(
+        self, name: str, state: Subscription | Mapping[str, Any], now: float, unix_offset: float
+    ) -> None:
         """Take back what ``state`` gave another process, but for what has expired since.
 
         What each was told is not known: with the next ``changed`` all are told, but who came by a connection
         when they are back.
         """
-        for saved in _of_former_release(name, state) if "subscriptions" in state else (state,):
-            expires_at = min(saved["expires_at"] - unix_offset, now + self._limits.longest)
-            if expires_at <= now or saved.get("event", "message-summary") not in self._packages:
-                continue
-            flow = flow_from_state(saved["flow"])
-            parts = {
-                **{key: value for key, value in saved.items() if key in _FIELDS},
-                **_OF_THE_MOMENT,
-                "flow": flow,
-                "route_set": tuple(saved["route_set"]),
-                "expires_at": expires_at,
-                "is_cut_off": bool(flow.connection),
-            }
-            self._put(Subscription(**parts))
-            self._on_change(saved["our_tag"])
+        for saved in (state,) if isinstance(state, Subscription) else _of_former_release(name, state):
+            subscription = _without_the_moment(saved, -unix_offset)
+            # The wall clock may have been set back meanwhile.
+            subscription.expires_at = min(subscription.expires_at, now + self._limits.longest)
+            subscription.is_cut_off = bool(subscription.flow.connection)
+            if subscription.expires_at > now and subscription.event in self._packages:
+                self._put(subscription)
+                self._on_change(subscription.our_tag)
         self._on_change(name)
 
     # -- a SUBSCRIBE
@@ -406,7 +390,28 @@ def _without_tag(name_addr: str) -> str:
         raise SipRefusal(400) from None
 
 
-def _of_former_release(user_id: str, state: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _without_the_moment(subscription: Subscription, time_ahead: float) -> Subscription:
+    """The same without what is so at this moment only, by a clock that is so far ahead."""
+    return replace(
+        subscription,
+        flow=subscription.flow_before or subscription.flow,
+        expires_at=subscription.expires_at + time_ahead,
+        told=None,
+        is_under_way=False,
+        not_before=0.0,
+        is_cut_off=False,
+        flow_before=None,
+    )
+
+
+def _of_former_release(user_id: str, state: Mapping[str, Any]) -> list[Subscription]:
     """What it wrote under the name of a user: their subscriptions to their own messages."""
     known = {"subscriber": user_id, "resource": user_id, "entity": state["address"]}
-    return [{**saved, **known} for saved in state["subscriptions"]]
+    return [
+        Subscription(
+            flow=flow_from_state(saved.pop("flow")),
+            route_set=tuple(saved.pop("route_set")),
+            **{**saved, **known},
+        )
+        for saved in map(dict, state["subscriptions"])
+    ]
