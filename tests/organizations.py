@@ -239,6 +239,7 @@ def _user(
             for after in draw(st.lists(st.integers(0, 19), max_size=3))
         ),
         hides_number=draw(st.booleans()),
+        encryption=draw(st.none() | st.sampled_from(Encryption)),
         caller_id_policy=draw(granted),
         external_id=draw(st.none() | st.just(f"id {place}")),
         **draw(st.sampled_from((full, full, bare))),

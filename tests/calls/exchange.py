@@ -22,6 +22,7 @@ from huntline.calls.model import Call, Leg, Ring
 from huntline.calls.refusals import Refusals
 from huntline.calls.tools import CallTools
 from huntline.directory.attendants import Attendant
+from huntline.directory.encryption import Encryption
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.mailboxes import BoxKind, BoxOwner, MailboxSettings
 from huntline.directory.organization import QueueSettings
@@ -32,12 +33,12 @@ from huntline.directory.plan import (
     PersonRule,
     QueueTarget,
     ServerPlan,
-    StarCode,
     Target,
     UserTarget,
     VoicemailTarget,
 )
 from huntline.directory.refused import RefusedCall
+from huntline.directory.star_codes import StarCode
 from huntline.engine import commands as do
 from huntline.engine import events as told
 from huntline.engine.model import ExitPrompt
@@ -86,6 +87,7 @@ BAO = UserTarget("bao", "contoso")
 ATTENDANT = AttendantTarget("reception", "contoso")
 CODE = StarCode("contoso", "opt-out")
 AMAL_BOX = VoicemailTarget("amal", "contoso")
+ECHO = StarCode("contoso", "echo")
 LISTEN = StarCode("contoso", "voicemail")
 OUTSIDE = OutsideNumber("+442071234567", "contoso")
 
@@ -162,14 +164,23 @@ class FakeMedia:
         self.did: list[tuple[str, ...]] = []
         self.legs: set[str] = set()
         self.failure: PeerError | None = None
+        self.encryptions: list[Encryption] = []  # of offers of ours, and answers
 
-    async def answer(self, leg_id: str, sdp_offer: str) -> str:
-        return await self.offer(leg_id)
+    async def answer(self, leg_id: str, sdp_offer: str, *, encryption: Encryption = Encryption.NEVER) -> str:
+        return await self.offer(leg_id, encryption=encryption)
 
-    async def offer(self, leg_id: str, like: str | None = None, *, is_secure: bool = False) -> str:
+    async def offer(
+        self,
+        leg_id: str,
+        like: str | None = None,
+        *,
+        is_secure: bool = False,
+        encryption: Encryption = Encryption.NEVER,
+    ) -> str:
         if self.failure is not None:
             raise self.failure
         self.legs.add(leg_id)
+        self.encryptions.append(encryption)
         return SDP
 
     async def accept(self, leg_id: str, sdp_answer: str) -> None:
@@ -282,6 +293,7 @@ class FakeMailroom:
         self.boxes = {"amal": MailboxSettings()}
         self.is_box_full = False
         self.pin: str | None = "2468"
+        self.wrong_pins = 0
         self.begun: list[tuple[str, str, str]] = []
         self.finished: list[str] = []
         self.has_speech = True
@@ -325,8 +337,12 @@ class FakeMailroom:
     async def has_pin(self, box_id: str) -> bool:
         return self.pin is not None
 
+    async def is_locked(self, box_id: str) -> bool:
+        return self.wrong_pins >= 5
+
     async def is_pin(self, box_id: str, pin: str) -> bool:
-        return pin == self.pin
+        self.wrong_pins += pin != self.pin
+        return pin == self.pin and not await self.is_locked(box_id)
 
     async def messages(self, box_id: str) -> list[HeardMessage]:
         self._fail()
@@ -370,9 +386,12 @@ class FakeAdmission:
 
 class Exchange:
     """What the engine hears is in ``posted``, what is written down in ``recorded``, calls that were
-    refused in ``refused``. ``media`` has legs of an earlier process."""
+    refused in ``refused``. ``media`` has legs of an earlier process; ``changed`` hears of each call in which
+    something is different."""
 
-    def __init__(self, media: FakeMedia | None = None) -> None:
+    def __init__(
+        self, media: FakeMedia | None = None, changed: Callable[[Call], None] = lambda call: None
+    ) -> None:
         self.agent, self.media, self.site, self.admission = (
             FakeUserAgent(),
             media or FakeMedia(),
@@ -387,7 +406,7 @@ class Exchange:
         admission: Any = self.admission
         self.speech = FakeSpeech()
         self.tools = CallTools(
-            agent, driver, SettingsInForce(PLAN), self.site, self._post, lambda call: None, self.speech
+            agent, driver, SettingsInForce(PLAN), self.site, self._post, changed, self.speech
         )
         refusals = Refusals(self.refused.append, lambda seconds, call: None)
         self.mailroom = FakeMailroom()

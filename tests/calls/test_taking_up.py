@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.calls.exchange import ATTENDANT, BAO, OUTSIDE, QUEUE, SDP, Exchange, account
+from tests.calls.exchange import ATTENDANT, BAO, ECHO, OUTSIDE, QUEUE, SDP, Exchange, account
 from tests.fakes.messages import request
 
 from huntline.calls.call_records import CALL_KINDS
@@ -115,7 +115,12 @@ async def in_a_menu_of_a_menu(exchange: Exchange) -> Call:
     return call
 
 
+async def hearing_themselves(exchange: Exchange) -> Call:
+    return await exchange.dials(ECHO, account("amal"))
+
+
 MOMENTS: list[Start] = [
+    hearing_themselves,
     greeted_by_an_attendant,
     in_a_menu_of_a_menu,
     arriving,

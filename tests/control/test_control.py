@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvloop
 
 from huntline.control import server as control
 from huntline.control.async_client import AsyncControlClient
@@ -59,6 +60,54 @@ async def until(is_so: Callable[[], bool]) -> None:
     async with asyncio.timeout(5):
         while not is_so():  # noqa: ASYNC110 - what the other side of a socket does sets no event here
             await asyncio.sleep(0.001)
+
+
+def test_what_is_said_to_a_client_in_the_turn_in_which_it_goes_does_no_harm(tmp_path: Path) -> None:
+    """The server's own loop raises where asyncio's only logs."""
+
+    async def story() -> None:
+        loop, faults = asyncio.get_running_loop(), list[dict[str, Any]]()
+        loop.set_exception_handler(lambda _, fault: faults.append(fault))
+        path = tmp_path / "control.sock"
+        goes = asyncio.Event()
+
+        async def answer_after_it_went(request: dict[str, Any]) -> dict[str, Any]:
+            await goes.wait()
+            server.publish({"kind": "call"})
+            return {}
+
+        async with running(path, {**HANDLERS, "late": answer_after_it_went}) as server:
+            for _ in range(20):
+                goes.clear()
+                _, writer = await asyncio.open_unix_connection(path)
+                for verb in ("watch", "late", "late", "late"):
+                    writer.write(json.dumps({"id": 1, "do": verb}).encode() + b"\n")
+                await until(lambda: server.watcher_count == 1)
+                writer.transport.abort()
+                await asyncio.sleep(0)
+                goes.set()
+                while server.watcher_count:
+                    server.publish({"kind": "call"})
+                    await asyncio.sleep(0)
+        assert faults == []
+
+    uvloop.run(story())
+
+
+def test_a_server_that_is_gone_since_the_last_request_is_said_to_be_so(tmp_path: Path) -> None:
+    async def story() -> None:
+        path = tmp_path / "control.sock"
+        async with running(path) as server:
+            client = await AsyncControlClient.connect(path)
+            assert await client.request("status") == {"calls": []}
+            await server.close()
+            for _ in range(3):
+                with pytest.raises(ServerNotRunning):
+                    await client.request("status")
+        async with client:
+            pass
+
+    uvloop.run(story())
 
 
 def test_requests_are_answered_and_refused(tmp_path: Path) -> None:

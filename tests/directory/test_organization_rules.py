@@ -122,13 +122,17 @@ def test_a_mailbox_closes_no_loop() -> None:
     assert check(contoso(users=(amal,), queues=(queue("Desk", timeout=to_mailbox),))) == []
 
 
-def test_a_callers_mailbox_is_that_of_a_person_who_has_one() -> None:
-    def problem_of(target: str) -> str:
+def test_a_callers_mailbox_is_that_of_a_person_who_may_take_calls() -> None:
+    def with_exit_to(target: str) -> Organization:
         exit_ = QueueExit(QueueExitAction.VOICEMAIL, target)
         desks = (queue("Desk", timeout=exit_), queue("Sales"))
-        return refusal(contoso(users=(person("amal"),), queues=desks)).message
+        return contoso(users=(person("amal"), person("bao", licences=frozenset())), queues=desks)
 
-    assert problem_of("sip:amal@contoso.com") == "amal@contoso.com has no voicemail; set it on the user first"
+    def problem_of(target: str) -> str:
+        return refusal(with_exit_to(target)).message
+
+    assert check(with_exit_to("sip:amal@contoso.com")) == []
+    assert problem_of("sip:bao@contoso.com").startswith("may not be a target: bao@contoso.com lacks ")
     assert problem_of("Sales") == "must be a person of the organization: voicemail is theirs"
     assert problem_of("tel:+442071234567") == "must be a person of the organization: voicemail is theirs"
 

@@ -37,10 +37,10 @@ from huntline.directory.plan import (
     PersonRule,
     QueueTarget,
     ServerPlan,
-    StarCode,
     UserTarget,
     VoicemailTarget,
 )
+from huntline.directory.star_codes import StarCode
 from huntline.engine.model import AgentSettings, Exit, ExitAction
 
 HG = "hg_0123456789abcdef0123456789abcdef"
@@ -59,7 +59,7 @@ CONTOSO = Organization(
     trunks=(Trunk("provider", ("203.0.113.0/24", "192.0.2.1", "192.0.2.2:5080", "[2001:db8::1]:5060")),),
     numbers=(ServiceNumber("+14255550100", NumberKind.SERVICE_TOLL),),
     users=(
-        person("amal@contoso.com", line_uri="tel:+14255550177", display_name="Amal Haddad"),
+        person("amal@contoso.com", line_uri="tel:+14255550177", extension="301", display_name="Amal Haddad"),
         person("bao@contoso.com", digests=password_digests("bao@contoso.com", "contoso.com", "secret")),
         person("chi@contoso.com", licences=frozenset({Licence.E3})),
         person("bao@redmond.contoso.com"),
@@ -164,6 +164,7 @@ def test_outbound_trunk_is_the_first_with_a_single_address() -> None:
 HELP = QueueTarget("help", "contoso")
 SUPPORT = QueueTarget("support", "fabrikam")
 AMAL = UserTarget("id-amal@contoso.com", "contoso")
+AMALS_BOX = VoicemailTarget(AMAL.user_id, "contoso")
 
 
 @pytest.mark.parametrize(
@@ -201,10 +202,23 @@ AMAL = UserTarget("id-amal@contoso.com", "contoso")
         ("*72+442071234567", "contoso.com", "contoso", StarCode("contoso", "forward-all", "+442071234567")),
         ("*90123", "contoso.com", "contoso", StarCode("contoso", "forward-busy", "123")),
         ("*93", "contoso.com", "contoso", StarCode("contoso", "forward-no-answer-off")),
+        ("*43", "contoso.com", "contoso", StarCode("contoso", "echo")),
         ("*931", "contoso.com", "contoso", None),
         ("*45", "contoso.com", None, None),
         ("*45+14255550100", "", "contoso", StarCode("contoso", "opt-out", "+14255550100")),
         ("*460100", "", "contoso", StarCode("contoso", "opt-in", "0100")),
+        ("*97", "", "contoso", StarCode("contoso", "voicemail")),
+        ("*97+14255550177", "", "contoso", AMALS_BOX),
+        ("*97amal", "contoso.com", "contoso", AMALS_BOX),
+        ("*97301", "", "contoso", AMALS_BOX),
+        ("*97301", "", "fabrikam", None),
+        ("*97+442079460000", "", "contoso", None),  # a queue, but another organization's
+        ("*97help-desk", "contoso.com", "contoso", VoicemailTarget(HELP.queue_id, "contoso")),
+        ("*97+14255550177", "", "fabrikam", None),  # a personal number counts within its organization
+        ("*97+442071234567", "", "contoso", None),  # who is outside has no box here
+        ("*97*45", "", "contoso", None),
+        ("*97amal", "contoso.com", None, None),
+        ("*67+442071234567", "", "contoso", OutsideNumber("+442071234567", "contoso", hides_number=True)),
         ("*4501", "", "contoso", None),  # too little to be a queue's
         ("*45amal", "", "contoso", None),
         ("+19999999999", "contoso.com", None, None),
@@ -314,6 +328,22 @@ def test_calls_of_a_user_who_forwards_end_up_where_the_last_forward_leads() -> N
 def test_a_queue_that_forwards_to_a_forwarding_user_leaves_it_to_their_rule() -> None:
     help_desk, _ = forwarding_plan().engine_settings("contoso")[0]
     assert help_desk.timeout == Exit(ExitAction.FORWARD, target="sip:amal@contoso.com")
+
+
+def test_an_exit_to_the_voicemail_of_a_person_leads_to_its_address_or_else_to_their_own_box() -> None:
+    def way_out(**wishes: object) -> Exit:
+        to_voicemail = QueueExit(QueueExitAction.VOICEMAIL, "sip:amal@contoso.com")
+        desk = replace(CONTOSO.queues[0], timeout=to_voicemail)
+        users = (person("amal@contoso.com", **wishes),)
+        return (
+            ServerPlan((replace(CONTOSO, users=users, queues=(desk,)),))
+            .engine_settings("contoso")[0][0]
+            .timeout
+        )
+
+    assert way_out() == Exit(ExitAction.FORWARD, target="voicemail:amal@contoso.com")
+    assert way_out(voicemail="tel:+442071234567").target == "tel:+442071234567"
+    assert way_out(forward_to="tel:+442071234568").target == "voicemail:amal@contoso.com"
 
 
 def test_a_user_who_is_not_active_forwards_nothing() -> None:

@@ -63,6 +63,7 @@ NOT_SAID = {
     "export const 7 = 7 as const;": "what the pages are made from",
     "not rung": "a decision, which is a word for programs",
     "sent on": "a decision, which is a word for programs",
+    "left a message": "a decision, which is a word for programs",
     "media leg %s could not be restored: %s": "a log",
     "media verb refused: %s": "a log",
     "the media event %s was not taken": "a log",

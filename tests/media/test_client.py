@@ -102,6 +102,30 @@ def test_a_killed_worker_is_replaced_without_a_word() -> None:
     perform(story())
 
 
+def test_what_is_told_to_a_worker_in_the_turn_in_which_it_goes_does_no_harm() -> None:
+    async def story() -> None:
+        async with studio() as media:
+            loop, faults = asyncio.get_running_loop(), list[dict[str, Any]]()
+            loop.set_exception_handler(lambda _, fault: faults.append(fault))
+            await media.join("a")
+            is_over = False
+
+            def tell_in_every_turn() -> None:
+                media.client.stop("a")
+                if not is_over:
+                    loop.call_soon(tell_in_every_turn)
+
+            tell_in_every_turn()
+            for _ in range(10):
+                await _restart(media)
+                async with asyncio.timeout(5):
+                    await media.client.wait_ready()
+            is_over = True
+            assert faults == []
+
+    perform(story())
+
+
 def test_a_leg_whose_port_was_taken_meanwhile_is_lost() -> None:
     async def story() -> None:
         async with studio() as media:
@@ -253,6 +277,31 @@ def test_lists_and_announcements_go_on_after_a_death(dies: str) -> None:
                 assert state is not None
                 assert state.announcement is None
                 assert (state.play is None) == (leg_id == "a")
+
+    perform(story())
+
+
+@pytest.mark.parametrize("dies", ["signalling", "media"])
+def test_who_hears_themselves_still_does_after_a_death(dies: str) -> None:
+    async def story() -> None:
+        async with studio() as media:
+            phone = await media.join("a")
+            media.client.bridge("a", "a")
+            await media.client.stats()
+            await _talk(phone, phone, 0x31)
+            if dies == "signalling":
+                await _succeed(media)
+            else:
+                await media.stop_worker()
+                media.start_worker()
+            await media.client.stats()
+            await _talk(phone, phone, 0x32)
+            assert (await media.client.stats())["bridged_legs"] == 1
+            media.client.unbridge("a")
+            await media.client.stats()
+            phone.heard_by_now()
+            phone.speak(b"\x33" * 160)
+            assert {(await phone.hear()).payload for _ in range(3)} == {b"\xff" * 160}
 
     perform(story())
 

@@ -15,12 +15,16 @@ from . import ports, sounds
 
 _MODULES = (
     ("module", "g711.so"),
+    ("module", "g722.so"),
+    ("module", "opus.so"),
+    ("module", "srtp.so"),
     ("module", "aufile.so"),
     ("module", "aubridge.so"),
     ("module", "sndfile.so"),
     ("module_tmp", "uuid.so"),
     ("module_tmp", "account.so"),
     ("module_app", "menu.so"),
+    ("module_app", "mwi.so"),
     ("module_app", "ctrl_tcp.so"),
 )
 Event = dict[str, Any]
@@ -44,16 +48,26 @@ class Baresip:
         network: str | None = None,
         trusted: Path | None = None,
         outbound: bool = False,
+        control: str | None = None,
+        encryption: str | None = None,
+        watched: str = "",
     ) -> None:
         """``network`` is the network namespace where it has its address, ``trusted`` the issuers that it
-        believes over TLS; ``outbound``: it registers as RFC 5626 has it."""
+        believes over TLS; ``outbound``: it registers as RFC 5626 has it. ``control`` is the address where
+        it is steered, where that is another one. ``encryption`` as baresip calls it: ``srtp`` (keys beside
+        RTP/AVP), ``srtp-mand`` (RTP/SAVP). ``watched`` is an address whose presence it subscribes to."""
         self.folder, self.recordings = folder, folder / "heard"
         self.recordings.mkdir(parents=True)
+        self._control = control or address
         self._address, self._trusted, self._outbound = address, trusted, outbound
-        self.user, self._control_port = user, ports.take(2)
+        self.user, self.tone, self._control_port = user, tone, ports.take(2)
         self.events: list[Event] = []
         tone_file = sounds.tone_file(folder, tone, 60)
-        (folder / "config").write_text(self._config(tone_file))
+        config = self._config(tone_file)
+        if watched:
+            (folder / "contacts").write_text(f'"Watched" <{watched}>;presence=p2p\n')
+            config += "module_app contact.so\nmodule_app presence.so\n"
+        (folder / "config").write_text(config)
         (folder / "accounts").touch()
         self._log = (folder / "baresip.log").open("w")
         self._process = subprocess.Popen(
@@ -67,7 +81,8 @@ class Baresip:
         try:
             self._connect()
             # An account from the file would register before anybody could listen to its events.
-            self._command("uanew", self._account(domain, server, transport, codec, registers=registers))
+            account = self._account(domain, server, transport, codec, registers=registers)
+            self._command("uanew", account + (f";mediaenc={encryption}" if encryption else ""))
             if registers:
                 self.wait("REGISTER_OK")
         except BaseException:
@@ -93,6 +108,10 @@ class Baresip:
         """Transfer the current call blindly."""
         self._command("transfer", uri)
 
+    def contacts(self) -> str:
+        """Whom it knows, and what it shows of their presence."""
+        return str(self._command("contacts").get("data", ""))
+
     def wait(self, kind: str, timeout: float = 5.0) -> Event:
         """Wait for an event such as CALL_INCOMING, CALL_ESTABLISHED, CALL_CLOSED; each counts once."""
         return self._wait(lambda event: event.get("type") == kind, kind, timeout)
@@ -102,6 +121,11 @@ class Baresip:
         files = sorted(self.recordings.glob("*-dec.wav"), key=lambda file: file.stat().st_mtime)
         assert files, f"baresip recorded nothing in {self.recordings}"
         return sounds.tones_in_recording(files[-1])
+
+    def tones_heard(self) -> list[int | None]:
+        """The tones of all recordings: after a hold there is one more."""
+        files = self.recordings.glob("*-dec.wav")
+        return [tone for file in files for _, tone in sounds.tones_in_recording(file)]
 
     def close(self) -> None:
         """Sign out and end; by force if it must be."""
@@ -137,7 +161,7 @@ class Baresip:
             "ausrc_srate 8000",
             "auplay_srate 8000",
             "module_path /usr/lib/baresip/modules",
-            f"ctrl_tcp_listen {self._address}:{self._control_port}",
+            f"ctrl_tcp_listen {self._control}:{self._control_port}",
             f"snd_path {self.recordings}",
         ]
         if self._trusted is not None:
@@ -146,17 +170,18 @@ class Baresip:
 
     def _connect(self) -> None:
         deadline = time.monotonic() + 5
-        while self._socket.connect_ex((self._address, self._control_port)):
+        while self._socket.connect_ex((self._control, self._control_port)):
             alive = self._process.poll() is None and time.monotonic() < deadline
             assert alive, f"baresip does not run: {(self.folder / 'baresip.log').read_text()}"
             time.sleep(0.05)  # it opens the control port when its modules are loaded, and says so nowhere
             self._socket.close()
             self._socket = socket.socket()
 
-    def _command(self, command: str, parameters: str = "") -> None:
+    def _command(self, command: str, parameters: str = "") -> Event:
         self._send(command, parameters)
         answer = self._wait(lambda event: "response" in event, f"an answer to {command}", 5)
         assert answer.get("ok"), f"baresip {command} {parameters}: {answer}"
+        return answer
 
     def _send(self, command: str, parameters: str = "") -> None:
         text = json.dumps({"command": command, "params": parameters}).encode()

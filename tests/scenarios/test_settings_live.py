@@ -41,16 +41,30 @@ def admin_of(office: Office) -> Iterator[Api]:
         yield api
 
 
+@contextmanager
+def agent_of(office: Office, name: str) -> Iterator[Api]:
+    """The API as one of the organization's users has it, on their own page."""
+    key = _key_of(office, Role.AGENT, office.upn(name))
+    with remote_api(f"http://127.0.0.1:{office.server.http_port}", key, "api") as api:
+        yield api
+
+
 def admin_key(office: Office) -> str:
     """The API key of a new administrator."""
+    return _key_of(office, Role.ADMIN)
+
+
+def _key_of(office: Office, role: Role, upn: str | None = None) -> str:
     database = open_database(office.server.data)
     try:
-        (organization_id,) = (
-            each.organization_id for each in Settings(database).organizations() if each.name == office.name
-        )
+        (organization,) = (each for each in Settings(database).organizations() if each.name == office.name)
+        user_id = next((user.user_id for user in organization.users if user.upn == upn), None)
         accounts, by = Accounts(database), Actor("the story", "test")
-        admin = SignInAccount(organization_id=organization_id, name="admin", role=Role.ADMIN)
-        _, key = accounts.add_key(accounts.add(admin, by), "test", by)
+        name = upn or "admin"
+        account = SignInAccount(
+            organization_id=organization.organization_id, name=name, role=role, user_id=user_id
+        )
+        _, key = accounts.add_key(accounts.add(account, by), "test", by)
     finally:
         database.dispose()
     return key

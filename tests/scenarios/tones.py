@@ -15,8 +15,9 @@ CALLER = 400
 AGENT, SECOND_AGENT, THIRD_AGENT = 500, 600, 700
 GREETING = 900
 MUSIC, SECOND_MUSIC = 1100, 1300
+BEEP = 1000  # the server's own, before a message
 RINGING = 425  # the server's own; no multiple of 50, and so looked for last
-KNOWN = (CALLER, AGENT, SECOND_AGENT, THIRD_AGENT, GREETING, MUSIC, SECOND_MUSIC, RINGING)
+KNOWN = (CALLER, AGENT, SECOND_AGENT, THIRD_AGENT, GREETING, MUSIC, SECOND_MUSIC, BEEP, RINGING)
 _LOUD = 150.0  # root mean square of 16-bit samples
 _SHARE = 0.6  # of a frame's energy that one tone must hold
 

@@ -10,7 +10,8 @@ from tests.directory.test_plan import CONTOSO
 
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.organization import Organization
-from huntline.directory.plan import ServerPlan, StarCode
+from huntline.directory.plan import ServerPlan
+from huntline.directory.star_codes import StarCode
 from huntline.signalling.own_rules import Edit, NowhereToForward, OwnRules
 from huntline.storage.audit import Actor
 

@@ -11,7 +11,8 @@ from huntline.calls.failures import TRUNK_REFUSES_US, TRUNKS_DOWN, RingFailure
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.organization import Organization, Secret, Trunk
 from huntline.directory.plan import ServerPlan
-from huntline.engine.reasons import Cause, as_data
+from huntline.engine.reason_data import as_data
+from huntline.engine.reasons import Cause
 from huntline.signalling.trunk_service import TrunkService
 from huntline.sip.core.core import OutgoingRequest
 from huntline.sip.core.events import LegRejected, ResponseReceived
@@ -36,6 +37,9 @@ class FakeUserAgent:
         self.time = 100.0
         self.sent: dict[str, OutgoingRequest] = {}
         self.names = dict(NAMES)
+
+    def contact(self, user: str, flow: Flow) -> str:
+        return f"<sip:{user}@{flow.local[0]}:{flow.local[1]}{flow.transport.uri_parameter}>"
 
     def now(self) -> float:
         return self.time

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,6 +27,7 @@ from websockets.typing import Origin, Subprotocol
 
 from huntline.errors import ConfigurationError
 from huntline.network.certificates import CertificateFiles
+from huntline.sip.core.context import Context, CoreSettings
 from huntline.sip.core.core import OutgoingRequest
 from huntline.sip.core.events import ResponseReceived
 from huntline.sip.core.flow import Flow, Transport
@@ -231,6 +234,33 @@ def test_the_oldest_handshake_makes_room(run: Run, authority: Authority, ours: C
     run(story)
 
 
+def test_handshakes_take_no_more_sockets_than_connections_may(run: Run, ours: CertificateFiles) -> None:
+    async def story() -> None:
+        async with listening(ours, limits=ConnectionLimits(connections=2)) as server:
+            port = server.port("tls")
+            async with tcp_peer(port) as first, tcp_peer(port), tcp_peer(port):
+                assert await first.closed() == b""
+                assert server.user_agent.handshake_count == 2
+
+    run(story)
+
+
+def test_a_whole_office_comes_back_at_once(run: Run, authority: Authority, ours: CertificateFiles) -> None:
+    async def story() -> None:
+        async with listening(ours) as server, contextlib.AsyncExitStack() as stack:
+            context = authority.trusting()
+            peers = await asyncio.gather(
+                *(
+                    stack.enter_async_context(tcp_peer(server.port("tls"), tls=context, name=NAME))
+                    for _ in range(60)
+                )
+            )
+            for number, peer in enumerate(peers):
+                assert (await peer.ask(options(number))).status == 200
+
+    run(story)
+
+
 def test_one_address_takes_no_other_ones_place(run: Run, ours: CertificateFiles) -> None:
     async def story() -> None:
         async with listening(ours, limits=ConnectionLimits(handshakes_per_address=2)) as server:
@@ -389,6 +419,53 @@ def test_a_provider_that_wants_our_certificate_gets_it(authority: Authority, our
     asyncio.run(story())
 
 
+def test_a_peer_that_keeps_its_flow_no_more_is_gone(
+    run: Run, authority: Authority, ours: CertificateFiles
+) -> None:
+    async def story() -> None:
+        limits = ConnectionLimits(checked_every=0.02)
+        async with (
+            listening(ours, limits=limits) as server,
+            tcp_peer(server.port("tls"), tls=authority.trusting(), name=NAME) as kept,
+            tcp_peer(server.port("tls"), tls=authority.trusting(), name=NAME) as other,
+        ):
+            await other.ask(options(1))
+            await kept.ask(options(2))
+            flow = Flow(
+                Transport.TLS, ("127.0.0.1", server.port("tls")), kept.writer.get_extra_info("sockname")
+            )
+            server.user_agent.keep_flow(flow, 0.1)
+            assert await kept.closed() == b""
+            await until(lambda: server.lost)
+            assert (await other.ask(options(3))).status == 200
+
+    run(story)
+
+
+def test_only_what_goes_by_our_own_connection_names_an_alias() -> None:
+    """RFC 5923 section 5."""
+    context = Context(CoreSettings(), os.urandom)
+    own = Flow(Transport.TLS, ("127.0.0.1", 5061), ("127.0.0.9", 5061))
+    assert ";alias;" in context.via(own)
+    for flow in (replace(own, connection=1), replace(own, transport=Transport.TCP)):
+        assert "alias" not in context.via(flow)
+
+
+@pytest.mark.parametrize(
+    ("transport", "target", "contact"),
+    [
+        (Transport.UDP, "sip:amal@contoso.com", "<sip:x@127.0.0.1:5061>"),
+        (Transport.TLS, "sip:amal@contoso.com", "<sip:x@127.0.0.1:5061;transport=tls>"),
+        (Transport.TLS, "SIPS:amal@contoso.com", "<sips:x@127.0.0.1:5061>"),
+        (Transport.WSS, "sip:amal@contoso.com", "<sip:x@127.0.0.1:5061;transport=ws>"),
+    ],
+)
+def test_a_secure_call_stays_one(transport: Transport, target: str, contact: str) -> None:
+    """RFC 3261 sections 8.1.1.8 and 12.1.1, RFC 7118 section 5.2.4."""
+    flow = Flow(transport, ("127.0.0.1", 5061), ("127.0.0.9", 5061))
+    assert Context(CoreSettings(), os.urandom).contact("x", flow, target) == contact
+
+
 # Hostile bytes
 
 
@@ -411,11 +488,16 @@ class Outlet(asyncio.Transport):
         return self._is_closing
 
 
+@pytest.fixture(scope="module")
+def context(ours: CertificateFiles) -> ssl.SSLContext:
+    made = TlsSettings([ours]).server
+    assert made is not None
+    return made
+
+
 @given(parts=st.lists(st.one_of(st.binary(max_size=80), st.just(bytes.fromhex("160301")))))
-def test_whatever_comes_nothing_is_raised(ours: CertificateFiles, parts: list[bytes]) -> None:
+def test_whatever_comes_nothing_is_raised(context: ssl.SSLContext, parts: list[bytes]) -> None:
     async def story() -> None:
-        context = TlsSettings([ours]).server
-        assert context is not None
         handshake = TlsConnector()
         stream = TlsStream(handshake, asyncio.Protocol, context)
         stream.connection_made(Outlet())

@@ -12,10 +12,14 @@ import pytest
 
 from huntline.directory.mailboxes import BoxKind, BoxOwner, MailboxSettings
 from huntline.directory.spellings import spellings_of
+from huntline.engine.commands import DecisionKind, RecordDecision
+from huntline.engine.reasons import Destination, DestinationKind, LeftMessage, QueueFull
 from huntline.media import wav
 from huntline.storage.audit import Actor
 from huntline.storage.blobs import Blobs
+from huntline.storage.calls import decisions_of
 from huntline.storage.database import open_database
+from huntline.storage.history import HistoryWriter
 from huntline.storage.settings import SettingsRefused
 from huntline.voicemail.boxes import (
     Caller,
@@ -72,6 +76,30 @@ def test_what_was_said_becomes_a_message_with_its_true_length(voicemail: Voicema
     assert voicemail.messages("contoso", ["u-amal"]) == [message]
     assert voicemail.finish(message.message_id) == message
     assert voicemail.unfinished() == []
+
+
+def test_the_record_of_a_call_tells_of_its_message_once_and_a_call_without_one_gets_none(
+    voicemail: Voicemail, tmp_path: Path
+) -> None:
+    database = open_database(tmp_path)
+    taken = RecordDecision(
+        "contoso", "c1", "q-sales", None, Wall().at, DecisionKind.OVERFLOW, QueueFull(3), number=7
+    )
+    _leave(voicemail)
+    assert decisions_of(database, "contoso", "c1") == []
+    history = HistoryWriter(database)
+    history.add(taken)
+    history.close()
+    message = _leave(voicemail, SALES, seconds=4)
+    voicemail.finish(message.message_id)
+    _, step = decisions_of(database, "contoso", "c1")
+    assert (step.decision, step.queue_id, step.at) == (
+        DecisionKind.LEFT_MESSAGE,
+        "q-sales",
+        Wall().at + timedelta(seconds=4),
+    )
+    assert step.reason == LeftMessage(Destination(DestinationKind.VOICEMAIL, "q-sales"), 4.0)
+    database.dispose()
 
 
 def test_until_it_is_whole_nobody_sees_it_and_a_backup_passes_its_file_over(voicemail: Voicemail) -> None:
@@ -175,9 +203,11 @@ def test_five_wrong_pins_lock_the_box_for_a_quarter_of_an_hour(voicemail: Voicem
     for _ in range(4):
         assert not voicemail.is_pin("contoso", "u-amal", "1111")
     assert voicemail.is_pin("contoso", "u-amal", "2468")
+    assert not voicemail.is_locked("contoso", "u-amal")
     for _ in range(5):
         assert not voicemail.is_pin("contoso", "u-amal", "1111")
     assert not voicemail.is_pin("contoso", "u-amal", "2468")
+    assert voicemail.is_locked("contoso", "u-amal")
     wall.at += timedelta(minutes=14, seconds=59)
     assert not voicemail.is_pin("contoso", "u-amal", "2468")
     wall.at += timedelta(seconds=2)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.names import number_digits
 from huntline.directory.organization import Trunk
-from huntline.directory.plan import Account, AttendantTarget, OutsideNumber, QueueTarget, StarCode, Target
+from huntline.directory.plan import Account, AttendantTarget, OutsideNumber, QueueTarget, Target
 from huntline.directory.refused import RefusalReason
+from huntline.directory.star_codes import StarCode
 from huntline.directory.trunks import TrunkOf, brings, rewritten
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.grammar import GrammarError, Uri, parse_address, parse_uri

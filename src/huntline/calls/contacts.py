@@ -7,15 +7,27 @@ from enum import StrEnum
 
 from huntline.calls.diversion import Path
 from huntline.calls.failures import NO_PHONE, RingFailure
+from huntline.directory.encryption import Encryption
 from huntline.directory.plan import NO_WISH, PersonRule
 from huntline.sip.core.flow import Flow
 
 
 class PhoneKind(StrEnum):
-    """What a phone is, which decides how audio is carried to it."""
+    """What a phone is, which decides how audio is carried to it, and so what it is offered."""
 
-    DESK = "desk"  # a desk phone or softphone: RTP
+    DESK = "desk"  # a desk phone, a softphone or a trunk: RTP
+    DESK_OFFERED = "desk-offered-encryption"  # the same: SRTP with keys in the description, or RTP
+    DESK_ENCRYPTED = "desk-encrypted"  # the same: SRTP with keys in the description
     BROWSER = "browser"  # a page: ICE, DTLS and SRTP
+
+
+_DESK_KINDS = {
+    Encryption.NEVER: PhoneKind.DESK,
+    Encryption.OFFERED: PhoneKind.DESK_OFFERED,
+    Encryption.REQUIRED: PhoneKind.DESK_ENCRYPTED,
+}
+ENCRYPTION = {kind: encryption for encryption, kind in _DESK_KINDS.items()}
+"""Of the kinds that are no pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +50,13 @@ class Contact:
     trunk: str | None = None
     shows_foreign_numbers: bool = False  # such a provider takes numbers that are none of ours
     further: tuple[Contact, ...] = ()
+    encryption: Encryption = Encryption.NEVER
 
     @property
     def phone_kind(self) -> PhoneKind:
         """What kind of audio it takes: what is reached by a WebSocket is a page in a browser."""
         is_page = self.flow is not None and self.flow.transport.is_websocket
-        return PhoneKind.BROWSER if is_page else PhoneKind.DESK
+        return PhoneKind.BROWSER if is_page else _DESK_KINDS[self.encryption]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 from huntline.calls.caller_identity import COMPLETED_ELSEWHERE
-from huntline.calls.contacts import Contact, Display, PhoneKind
+from huntline.calls.contacts import ENCRYPTION, Contact, Display, PhoneKind
 from huntline.calls.failures import NO_DESCRIPTION, TRUNKS_FULL, RingFailure
 from huntline.calls.model import Call, CallBook, CalleeMedia, Leg, Ring, RingPlan
 from huntline.calls.surroundings import Trunks
 from huntline.clean_text import cleaned
+from huntline.directory.encryption import Encryption
 from huntline.errors import PeerError
 from huntline.media.interface import Media
 from huntline.sip.core.core import Invite
@@ -122,7 +123,7 @@ class Dialling:
         """A phone of the ring refused, or could not be reached."""
         leg = ring.legs.pop(event.leg_id)
         self._book.drop_leg(leg)
-        failure = RingFailure.of_refusal(event)
+        failure = RingFailure.of_refusal(event, was_encrypted=leg.phone_kind is PhoneKind.DESK_ENCRYPTED)
         if leg.trunk is not None:
             self._trunks.heard(leg.trunk, leg.flow, failure)
         if leg.further and ring.plan is not None and failure.leads_to_next_way and not leg.has_rung:
@@ -161,7 +162,7 @@ class Dialling:
         """Make the shared media leg forget a phone that answered and did not win."""
         # Without any ado a plain phone may have sent RTP to the shared port before the winner did. Of
         # browsers only the one whose answer media has been given gets that far.
-        if leg.phone_kind is PhoneKind.DESK or ring.is_accepted:
+        if leg.phone_kind is not PhoneKind.BROWSER or ring.is_accepted:
             self._media.relatch(leg.media_id)
 
     async def _offer(self, call: Call, kind: PhoneKind, media: CalleeMedia) -> None:
@@ -169,7 +170,10 @@ class Dialling:
         failure: RingFailure | None = None
         try:
             media.sdp = await self._media.offer(
-                media.media_id, like=call.caller.media_id, is_secure=is_secure
+                media.media_id,
+                like=call.caller.media_id,
+                is_secure=is_secure,
+                encryption=ENCRYPTION.get(kind, Encryption.NEVER),
             )
         except PeerError as error:
             failure = RingFailure.of_error(error)

@@ -7,7 +7,8 @@ from huntline.calls.moves import Moves
 from huntline.calls.parts import CallParts
 from huntline.calls.tools import CallTools
 from huntline.calls.voicemail_calls import VoicemailCalls
-from huntline.directory.plan import OutsideNumber, StarCode, Target
+from huntline.directory.plan import OutsideNumber, Target
+from huntline.directory.star_codes import StarCode
 from huntline.engine.model import Transfer
 from huntline.engine.reasons import Cause, Destination, Reason
 from huntline.sip.core.events import LegRinging
@@ -37,6 +38,9 @@ class DirectCalls:
             call.path = self._alerting.path_so_far(call, target)
         if isinstance(target, StarCode) and target.action == "voicemail":
             self._voicemail.listen(call, call.caller.account_id or "")
+        elif isinstance(target, StarCode) and target.action == "echo":
+            self._audio_paths.answer_caller(call)
+            self._tools.media.bridge(call.caller.media_id, call.caller.media_id)
         elif isinstance(target, StarCode):
             self._audio_paths.answer_caller(call)
             self._tools.tasks.spawn(self._obey(call, target))

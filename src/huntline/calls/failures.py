@@ -109,15 +109,18 @@ class RingFailure:
     is_local: bool = False
 
     @classmethod
-    def of_refusal(cls, event: LegRejected) -> RingFailure:
-        """What a phone or a trunk has said."""
-        why = SipAnswer(event.status, cleaned(event.reason))
+    def of_refusal(cls, event: LegRejected, *, was_encrypted: bool = False) -> RingFailure:
+        """What a phone or a trunk has said to our offer, which had to be encrypted or not."""
+        unfit = _UNFIT.get(event.status)
+        why: Reason = SipAnswer(event.status, cleaned(event.reason))
+        if was_encrypted and unfit is Cause.NO_COMMON_AUDIO:
+            why = unfit = Cause.NO_ENCRYPTION
         return cls(
             event.status,
             why,
             q850=q850_of(event.reasons),
             retry_after=event.retry_after,
-            unfit=_UNFIT.get(event.status),
+            unfit=unfit,
             is_local=event.is_local,
         )
 

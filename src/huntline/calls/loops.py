@@ -11,11 +11,11 @@ from huntline.directory.plan import (
     OutsideAddress,
     OutsideNumber,
     QueueTarget,
-    StarCode,
     Target,
     UserTarget,
     VoicemailTarget,
 )
+from huntline.directory.star_codes import StarCode
 from huntline.sip.core.grammar import parse_address
 
 

@@ -16,6 +16,7 @@ from huntline.calls.caller_identity import CallerId
 from huntline.calls.contacts import Contact, Display, PhoneKind
 from huntline.calls.diversion import Hop, Path
 from huntline.calls.failures import NO_PHONE, Header, RingFailure, Unreached
+from huntline.directory.encryption import Encryption
 from huntline.directory.plan import NO_WISH, AlsoRung, PersonRule, Target
 from huntline.engine.model import Transfer
 from huntline.engine.reasons import Cause, Destination, Reason
@@ -288,6 +289,7 @@ class Arrival:
 
     target: Target
     sdp_offer: str | None
+    encryption: Encryption = Encryption.NEVER
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from typing import Protocol
 
 from huntline.calls.contacts import Callee, Contact
 from huntline.calls.failures import RingFailure
-from huntline.directory.plan import Account, StarCode
+from huntline.directory.plan import Account
+from huntline.directory.star_codes import StarCode
 from huntline.engine.model import ExitPrompt
 from huntline.sip.core.digest_client import DigestCredentials
 from huntline.sip.core.flow import Flow

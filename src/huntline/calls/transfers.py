@@ -31,10 +31,10 @@ from huntline.directory.plan import (
     OutsideAddress,
     OutsideNumber,
     QueueTarget,
-    StarCode,
     UserTarget,
     VoicemailTarget,
 )
+from huntline.directory.star_codes import StarCode
 from huntline.engine.model import Transfer
 from huntline.engine.reasons import Cause, Destination, DestinationKind, Reason
 from huntline.sip.core.events import LegRinging, ReferReceived

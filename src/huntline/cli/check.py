@@ -41,12 +41,13 @@ def check(
     if as_json:
         print_json(findings)
     else:
-        _print(findings)
+        print_findings(findings)
     if any(finding["severity"] == Severity.ERROR for finding in findings):
         raise typer.Exit(1)
 
 
-def _print(findings: list[Json]) -> None:
+def print_findings(findings: list[Json]) -> None:
+    """What there is to look at, by the things that it is about."""
     if not findings:
         say("There is nothing to say.")
     for thing, of_thing in groupby(findings, key=lambda finding: str(finding["key"])):

@@ -41,8 +41,12 @@ class AsyncControlClient:
             await self._writer.wait_closed()
 
     async def request(self, verb: str, **fields: Any) -> dict[str, Any]:
-        """Ask for one thing and return the result. One request at a time; no time limit of its own."""
-        self._writer.write(line_of({"id": 1, "do": verb, **fields}))
+        """Ask for one thing and return the result. One request at a time; no time limit of its own.
+
+        Raises ServerNotRunning when the server is gone.
+        """
+        if not self._writer.is_closing():  # uvloop would raise; asyncio would not
+            self._writer.write(line_of({"id": 1, "do": verb, **fields}))
         return result_of(await self._next())
 
     async def watch(self) -> AsyncIterator[dict[str, Any]]:

@@ -70,7 +70,7 @@ class ControlServer:
                 self._watchers.discard(writer)
                 writer.transport.abort()
             else:
-                writer.write(line)
+                _write(writer, line)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._connections.add(writer)
@@ -102,7 +102,7 @@ class ControlServer:
                 return
             request = _parse(line)
             reply = await self._answer(request)
-            writer.write(line_of(reply))
+            _write(writer, line_of(reply))
             if reply["ok"] and request.get("do") == "watch":
                 self._watchers.add(writer)
             await writer.drain()
@@ -147,6 +147,12 @@ def bind_private(path: Path) -> socket.socket:
 def _is_answered(path: Path) -> bool:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         return probe.connect_ex(str(path)) == 0
+
+
+def _write(writer: asyncio.StreamWriter, line: bytes) -> None:
+    """Write to a client who may be gone since this turn of the loop, which uvloop would raise for."""
+    if not writer.is_closing():
+        writer.write(line)
 
 
 def _parse(line: bytes) -> dict[str, Any]:

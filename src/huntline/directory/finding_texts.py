@@ -37,6 +37,60 @@ TEXTS: Mapping[str, FindingText] = {
         " l'audio reste sur {address}, que seule cette machine peut joindre ; retirez media_address, ou"
         " donnez-lui une adresse que les téléphones peuvent joindre.",
     ),
+    "audio-address": FindingText(
+        Severity.NOTE,
+        "Phones on other machines are told to send audio to {address}; if some reach this server by a public"
+        " address before a NAT, name that with network.",
+        "Les téléphones des autres machines reçoivent la consigne d'envoyer l'audio à {address} ; si certains"
+        " joignent ce serveur par une adresse publique devant un NAT, indiquez-la avec network.",
+    ),
+    "audio-by-network": FindingText(
+        Severity.NOTE,
+        "Phones are told to reach this server, audio too, at {networks}; all others at {address}.",
+        "Les téléphones reçoivent la consigne de joindre ce serveur, audio compris, à {networks} ; tous les"
+        " autres à {address}.",
+    ),
+    "certificate-expired": FindingText(
+        Severity.ERROR,
+        "The certificate of {subject} expired on {until}: phones refuse TLS; renew it, and load it with"
+        " huntline certificate reload.",
+        "Le certificat de {subject} a expiré le {until} : les téléphones refusent TLS ; renouvelez-le, puis"
+        " chargez-le avec huntline certificate reload.",
+    ),
+    "certificate-ends-soon": FindingText(
+        Severity.WARNING,
+        "The certificate of {subject} ends on {until}, and nothing has renewed it; renew it, and load it with"
+        " huntline certificate reload.",
+        "Le certificat de {subject} prend fin le {until}, et rien ne l'a renouvelé ; renouvelez-le, puis"
+        " chargez-le avec huntline certificate reload.",
+    ),
+    "certificate-not-yet-valid": FindingText(
+        Severity.ERROR,
+        "The certificate of {subject} does not count before {begins}: phones refuse TLS; set the clock right,"
+        " or take another one.",
+        "Le certificat de {subject} n'est pas valable avant le {begins} : les téléphones refusent TLS ;"
+        " mettez l'horloge à l'heure, ou prenez-en un autre.",
+    ),
+    "certificate-of-demo": FindingText(
+        Severity.WARNING,
+        "The certificate of {subject} was made for trying out: nobody vouches for it, and phones refuse it;"
+        " take one of a certificate authority.",
+        "Le certificat de {subject} a été fait pour essayer : personne ne s'en porte garant, et les"
+        " téléphones le refusent ; prenez celui d'une autorité de certification.",
+    ),
+    "certificate-without-domain": FindingText(
+        Severity.WARNING,
+        "No certificate is for {domain}: phones that have it as their server refuse TLS; take one with that"
+        " name in it beside {names}, or give phones one of these as server.",
+        "Aucun certificat n'est pour {domain} : les téléphones qui l'ont comme serveur refusent TLS ;"
+        " prenez-en un qui porte ce nom en plus de {names}, ou donnez aux téléphones un de ces noms comme"
+        " serveur.",
+    ),
+    "certificate-unusable": FindingText(
+        Severity.ERROR,
+        "TLS goes on with the certificate that was loaded last, if any: {reason}",
+        "TLS continue avec le dernier certificat chargé, s'il y en a un : {reason}",
+    ),
     "no-trunk": FindingText(
         Severity.WARNING,
         "No call from outside reaches {queues}: the organization has no trunk; add one with the addresses"

@@ -83,12 +83,20 @@ def findings_of(organization: Organization, language: Language = "en") -> list[F
 def audio_out_of_reach(listener: str, address: str, language: Language = "en") -> Finding:
     """Phones reach a listener of SIP, but not the address at which the server has its audio."""
     facts = {"listener": listener, "address": address}
-    return _in_words("audio-out-of-reach", ("media_address",), "server", language, facts)
+    return in_words("audio-out-of-reach", ("media_address",), "server", language, facts)
 
 
-def _in_words(
+def audio_address(address: str, networks: str, language: Language = "en") -> Finding:
+    """Where phones on other machines are told to send their audio, by ``networks`` for those in each."""
+    finding_id = "audio-by-network" if networks else "audio-address"
+    facts = {"address": address, "networks": networks}
+    return in_words(finding_id, ("network",), "server", language, facts)
+
+
+def in_words(
     finding_id: str, path: Path, key: str, language: Language, facts: Mapping[str, object]
 ) -> Finding:
+    """A finding with its sentence, whose words in braces are ``facts``."""
     text = TEXTS[finding_id]
     words = text.en if language == "en" else typeset(text.fr)
     return Finding(text.severity, finding_id, path, key, words.format(**facts))
@@ -182,7 +190,7 @@ class _Survey:
         if isinstance(target, User) and (lacks := missing_for_calls(target)):
             yield self._target_lacks(path, f"queue {queue.name}", queue.name, target, lacks)
         elif isinstance(target, User) and exit_.action is QueueExitAction.VOICEMAIL:
-            yield from self._forward(path, f"queue {queue.name}", queue.name, target.voicemail)
+            yield from self._forward(path, f"queue {queue.name}", queue.name, target.voicemail_target)
         else:
             yield from self._forward(path, f"queue {queue.name}", queue.name, exit_.target)
 
@@ -270,7 +278,7 @@ class _Survey:
             if isinstance(last, User) and not last.is_active:
                 yield self._target_lacks(path, key, user.upn, last, (Lack.ACTIVE,))
             elif written == OWN_VOICEMAIL:
-                yield from self._forward(path, key, user.upn, user.voicemail or f"voicemail:{user.upn}")
+                yield from self._forward(path, key, user.upn, user.voicemail_target)
             else:
                 yield from self._forward(path, key, user.upn, written)
         for also in user.also_ring:
@@ -329,7 +337,7 @@ class _Survey:
     # -- words
 
     def _finding(self, finding_id: str, path: Path, key: str, **facts: object) -> Finding:
-        return _in_words(finding_id, path, key, self._language, facts)
+        return in_words(finding_id, path, key, self._language, facts)
 
     def _some_of(self, people: Sequence[str]) -> str:
         more = len(people) - _MOST_SHOWN

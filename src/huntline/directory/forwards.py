@@ -130,8 +130,6 @@ def _check_exit(path: Path, exit_: QueueExit, queue: QueueSettings, index: Organ
     problems = list(_check_target(path, exit_.target, index))
     yield from problems
     match None if problems else index.forward_target(exit_.target):
-        case User() as user if exit_.action is QueueExitAction.VOICEMAIL and user.voicemail is None:
-            yield Problem(path, exit_.target, f"{user.upn} has no voicemail; set it on the user first")
         case QueueSettings() | Attendant() | OutsideTarget() if exit_.action is QueueExitAction.VOICEMAIL:
             yield Problem(path, exit_.target, "must be a person of the organization: voicemail is theirs")
         case QueueSettings() as target if target is queue:

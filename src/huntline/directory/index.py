@@ -67,6 +67,7 @@ class OrganizationIndex:
         self.groups: dict[str, Group] = {}
         self._users_by_local_part: dict[str, User] = {}
         self._users_by_number: dict[str, User] = {}
+        self._users_by_extension: dict[str, User] = {}
         self._queues: dict[str, QueueSettings] = {}
         self._queues_by_number: dict[str, QueueSettings] = {}
         self._attendants: dict[str, Attendant] = {}
@@ -89,6 +90,8 @@ class OrganizationIndex:
             self._users_by_local_part.setdefault(user.local_part, user)
             if user.line_uri and (digits := number_digits(user.line_uri[4:])):
                 self._users_by_number.setdefault(digits, user)
+            if user.extension:
+                self._users_by_extension.setdefault(user.extension, user)
 
     def _add_queues(self) -> None:
         queues = self.organization.queues
@@ -131,6 +134,10 @@ class OrganizationIndex:
     def user_by_number(self, digits: str) -> User | None:
         """The user whose personal number this is."""
         return self._users_by_number.get(digits)
+
+    def user_by_extension(self, digits: str) -> User | None:
+        """The user whom callers of an attendant reach by this extension."""
+        return self._users_by_extension.get(digits)
 
     def user(self, local_part: str, domain: str | None = None) -> User | None:
         """A user by local part, in one domain or (None) in any, the first domain before the others."""
@@ -176,7 +183,7 @@ class OrganizationIndex:
     def rule_target(self, user: User, written: str) -> ForwardTarget | None:
         """What a user's own rule leads to: the target of a forward, or by one word their own mailbox."""
         if written == OWN_VOICEMAIL:
-            written = user.voicemail or f"voicemail:{user.upn}"
+            written = user.voicemail_target
         return self.forward_target(written)
 
     def _sip_target(self, target: str) -> User | QueueSettings | Attendant | OutsideTarget | None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from huntline.directory.attendants import Attendant, sounds_in
 from huntline.directory.audio import Audio as Audio
+from huntline.directory.encryption import Encryption as Encryption
 from huntline.directory.numbers import Range, numbers_of, whole
 from huntline.engine.model import CallsAlerting, Distribution, ExitPrompt
 from huntline.languages.speaking import DEFAULT_LANGUAGE
@@ -181,14 +182,6 @@ class TrunkTransport(StrEnum):
     TLS = "tls"
 
 
-class Encryption(StrEnum):
-    """Whether the audio of calls is encrypted (SRTP)."""
-
-    NEVER = "never"
-    OFFERED = "offered"
-    REQUIRED = "required"
-
-
 @dataclass(frozen=True, slots=True)
 class Secret:
     """A password that we have to be able to say ourselves: as it is kept (``sealed``, under the key of the
@@ -267,7 +260,8 @@ class AlsoRing:
 class User:
     """A person or a device with an address. ``upn`` is lower case; ``line_uri`` is ``tel:+digits``.
 
-    ``voicemail`` is ``sip:user@host`` or ``tel:+digits``: where a call goes that is meant for the mailbox.
+    ``voicemail`` is ``sip:user@host`` or ``tel:+digits``: where a call goes that is meant for the mailbox, in
+    place of the user's own one here.
 
     The rest is the user's own rule (rules section 5), for direct calls and never for those of queues. Where
     they go is written as for a forward, or ``OWN_VOICEMAIL``: all of them (``forward_to``), or those that the
@@ -276,7 +270,8 @@ class User:
 
     ``caller_id_policy`` is the policy granted to the user. Callers of an attendant reach them by
     ``extension``. ``external_id`` is what a directory that pushes its users calls this one. Who is not active
-    keeps all settings and places, but has no account for phones and is nobody's agent.
+    keeps all settings and places, but has no account for phones and is nobody's agent. ``encryption`` is
+    whether audio with their phones is encrypted; without it that follows from the way a phone comes.
     """
 
     user_id: str = ""
@@ -300,6 +295,7 @@ class User:
     caller_id_policy: str | None = None
     external_id: str | None = None
     is_active: bool = True
+    encryption: Encryption | None = None
 
     @property
     def local_part(self) -> str:
@@ -310,6 +306,11 @@ class User:
     def shown_name(self) -> str:
         """What people see: the display name, or else the local part."""
         return self.display_name or self.local_part
+
+    @property
+    def voicemail_target(self) -> str:
+        """Where a call goes that is meant for the mailbox, as it is written for a forward."""
+        return self.voicemail or f"voicemail:{self.upn}"
 
     @property
     def domain(self) -> str:
@@ -350,7 +351,7 @@ class QueueExit:
     """What happens to a caller who leaves the line.
 
     ``target`` is the name of a queue, ``sip:user@host`` or ``tel:+digits``; it is there when ``action``
-    is forward or voicemail, and only then; voicemail leads to a person's mailbox.
+    is forward or voicemail, and only then; voicemail leads to a person's mailbox (``voicemail_target``).
     """
 
     action: QueueExitAction

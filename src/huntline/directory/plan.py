@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, tzinfo
-from typing import Literal, get_args
+from datetime import datetime, tzinfo
 
 from huntline.attendant.dial_by_name import DialDirectory
 from huntline.attendant.model import FlowPlan
 from huntline.directory.attendant_plans import NOBODY_TO_DIAL, dial_directory, flow_plan, texts_of
 from huntline.directory.attendants import Attendant
 from huntline.directory.caller_id import ShownCallerId, caller_id_in_effect, policies_in_effect
-from huntline.directory.dialled_queue import is_of_a_queue
-from huntline.directory.groups import LeftOut, agents_of, left_out_of
-from huntline.directory.index import ATTENDANT, ForwardTarget, Mailbox, OrganizationIndex, OutsideTarget
+from huntline.directory.encryption import Encryption
+from huntline.directory.engine_plan import EngineSettings, engine_settings_of
+from huntline.directory.groups import LeftOut, left_out_of
+from huntline.directory.index import ForwardTarget, Mailbox, OrganizationIndex, OutsideTarget
 from huntline.directory.mailboxes import BoxOwner, owner_of
 from huntline.directory.names import (
     host_key,
@@ -31,32 +31,22 @@ from huntline.directory.organization import (
     CallerIdPolicy,
     Digest,
     Organization,
-    QueueExit,
-    QueueExitAction,
     QueueSettings,
     Trunk,
     User,
     missing_for_calls,
-    prompt_of,
 )
 from huntline.directory.propagation import as_of
+from huntline.directory.star_codes import StarCode, star_code
 from huntline.directory.trunks import TrunkOf, TrunkTable, takes_calls
-from huntline.engine.model import AgentSettings, CallQueue, Exit, ExitAction, ExitPrompt
-
-GOODBYE_TIME = timedelta(seconds=15)
-"""How long our own sentence may take that is told to whoever is hung up on."""
-
-VOICEMAIL_CODE = "*97"
-"""What users dial to hear their messages, where the organization has given it no other meaning."""
-
-DEFAULT_MUSIC = "default"  # as `CallQueue.music` names it
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
     """Someone who may register and call. ``realm`` and ``digests`` check the password.
 
-    ``may_call_outside`` where the licences allow it.
+    ``may_call_outside`` where the licences allow it. Without ``encryption`` it follows from the way the phone
+    comes.
     """
 
     user_id: str
@@ -67,6 +57,7 @@ class Account:
     digests: tuple[Digest, ...]
     contacts: tuple[str, ...]
     may_call_outside: bool = False
+    encryption: Encryption | None = None
 
     def ha1(self, username: str, algorithm: str) -> str | None:
         """The stored HA1 for one spelling of the user name and one algorithm (``MD5``, ``SHA-256``)."""
@@ -90,29 +81,6 @@ class UserTarget:
 
     user_id: str
     organization_id: str
-
-
-StarAction = Literal[
-    "opt-out",
-    "opt-in",
-    "forward-all",
-    "forward-all-off",
-    "forward-busy",
-    "forward-busy-off",
-    "forward-no-answer",
-    "forward-no-answer-off",
-    "voicemail",
-]
-"""What a code does: those of ``StarCodes``, but for the one before a number; and to hear the own messages."""
-
-
-@dataclass(frozen=True, slots=True)
-class StarCode:
-    """The dialled digits are a code of the caller's organization; ``dialled`` is the number behind it."""
-
-    organization_id: str
-    action: StarAction
-    dialled: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +122,6 @@ MoveTarget = QueueTarget | UserTarget | OutsideNumber | OutsideAddress | Attenda
 
 Target = MoveTarget | StarCode
 
-_STAR_ACTIONS: tuple[StarAction, ...] = get_args(StarAction)[:-1]
-_BEFORE_NUMBERS: tuple[StarAction, ...] = ("forward-all", "forward-busy", "forward-no-answer")
-
 
 @dataclass(frozen=True, slots=True)
 class AlsoRung:
@@ -193,8 +158,6 @@ NO_WISH = PersonRule()
 
 
 _SHORTEST_OUTSIDE_NUMBER = 3  # digits: 112, 911; what is shorter is a slip
-
-EngineSettings = tuple[tuple[CallQueue, ...], tuple[AgentSettings, ...]]
 
 
 class ServerPlan:
@@ -241,7 +204,7 @@ class ServerPlan:
         index = before._indexes.get(organization_id) if before else None
         if before is None or index is None or index.organization is not organization:
             index = OrganizationIndex(organization)
-            compiled, policies = _compile(index), policies_in_effect(stored)
+            compiled, policies = engine_settings_of(index), policies_in_effect(stored)
         else:
             compiled = before.engine_settings(organization_id)
             policies = before._policies[organization_id]
@@ -317,11 +280,8 @@ class ServerPlan:
         """
         name = without_parameters(uri_user)
         caller = self._indexes.get(organization_id) if organization_id else None
-        if caller and (code := _star_code(caller.organization, name)):
-            return code
-        if caller and (shown := _behind(caller.organization.star_codes.hide_number, name)):
-            target = self.target(shown, uri_host, organization_id)
-            return replace(target, hides_number=True) if isinstance(target, OutsideNumber) else target
+        if caller and (code := _star_code(caller, name)):
+            return self._coded(code, uri_host)
         if digits := number_digits(name):
             if service := self._service_numbers.get(digits):
                 return service
@@ -336,6 +296,24 @@ class ServerPlan:
         if found is None and caller is not None and self._is_ours(host, caller):
             return self._outside_number(name, caller.organization)
         return found
+
+    def _coded(self, code: StarCode, uri_host: str) -> Target | None:
+        """What a star code is for call control: somebody to call, or a thing to do."""
+        if code.action == "hide-number":
+            target = self.target(code.dialled, uri_host, code.organization_id)
+            return replace(target, hides_number=True) if isinstance(target, OutsideNumber) else target
+        return self._box_behind(code, uri_host) if code.action == "voicemail" and code.dialled else code
+
+    def _box_behind(self, code: StarCode, uri_host: str) -> VoicemailTarget | None:
+        """The mailbox of the user or queue that was dialled behind a code, or of who has that extension."""
+        organization_id = code.organization_id
+        if user := self._indexes[organization_id].user_by_extension(code.dialled):
+            return VoicemailTarget(user.user_id, organization_id)
+        match self.target(code.dialled, uri_host, organization_id):
+            case UserTarget(box_id, owner) | QueueTarget(box_id, owner) if owner == organization_id:
+                return VoicemailTarget(box_id, organization_id)
+            case _:
+                return None
 
     def organization_called(self, uri_user: str, uri_host: str) -> str | None:
         """The id of the organization that an address belongs to, by its number or domain, whether there is
@@ -548,44 +526,13 @@ def _account_of(user: User, organization: Organization) -> Account:
         digests=user.digests,
         contacts=user.contacts,
         may_call_outside=not missing_for_calls(user),
+        encryption=user.encryption,
     )
 
 
-def _star_code(organization: Organization, dialled: str) -> StarCode | None:
-    if dialled[:1] not in "*#":
-        return None
-    if dialled == VOICEMAIL_CODE:
-        return StarCode(organization.organization_id, "voicemail")
-    codes: dict[StarAction, str | None] = {
-        action: getattr(organization.star_codes, action.replace("-", "_")) for action in _STAR_ACTIONS
-    }
-    codes["voicemail"] = VOICEMAIL_CODE
-    for action, code in codes.items():
-        if dialled == code:
-            return StarCode(organization.organization_id, action)
-    if dialled == VOICEMAIL_CODE:
-        return StarCode(organization.organization_id, "voicemail")
-    for action in _BEFORE_NUMBERS:
-        if number := _behind(codes[action], dialled):
-            return StarCode(organization.organization_id, action, number)
-    return _code_for_a_queue(organization, dialled)
-
-
-def _code_for_a_queue(organization: Organization, dialled: str) -> StarCode | None:
-    """``*45`` and a number: what the code does for all queues, done for one. The longer code goes first."""
-    found: list[tuple[int, StarCode]] = []
-    for action in ("opt-out", "opt-in"):
-        code = getattr(organization.star_codes, action.replace("-", "_"))
-        if code and dialled.startswith(code) and is_of_a_queue(number := dialled.removeprefix(code)):
-            found.append((len(code), StarCode(organization.organization_id, action, number)))
-    return max(found, key=lambda each: each[0])[1] if found else None
-
-
-def _behind(code: str | None, dialled: str) -> str | None:
-    """The number that is dialled behind a code."""
-    if code is None or not dialled.startswith(code):
-        return None
-    return plain_number(dialled.removeprefix(code))
+def _star_code(caller: OrganizationIndex, dialled: str) -> StarCode | None:
+    organization = caller.organization
+    return star_code(organization.organization_id, organization.star_codes, dialled)
 
 
 def _found(index: OrganizationIndex, name: str, domain: str | None) -> Target | None:
@@ -599,87 +546,3 @@ def _found(index: OrganizationIndex, name: str, domain: str | None) -> Target | 
             return AttendantTarget(attendant.attendant_id, organization_id)
         case None:
             return None
-
-
-def _compile(index: OrganizationIndex) -> EngineSettings:
-    queues: list[CallQueue] = []
-    agents: dict[str, User] = {}
-    for settings in index.organization.queues:
-        users = agents_of(settings, index.users, index.groups)
-        queues.append(_call_queue(settings, users, index))
-        agents |= {user.user_id: user for user in users}
-    opted_out: dict[str, set[str]] = {}
-    for user_id, queue_id in index.organization.opt_outs:
-        opted_out.setdefault(user_id, set()).add(queue_id)
-    return tuple(queues), tuple(
-        AgentSettings(
-            agent_id=user.user_id,
-            organization_id=index.organization.organization_id,
-            name=user.shown_name,
-            opted_out=frozenset(opted_out.get(user.user_id, ())),
-        )
-        for user in agents.values()
-    )
-
-
-def _call_queue(settings: QueueSettings, agents: tuple[User, ...], index: OrganizationIndex) -> CallQueue:
-    return CallQueue(
-        queue_id=settings.queue_id,
-        organization_id=index.organization.organization_id,
-        name=settings.name,
-        agents=tuple(user.user_id for user in agents),
-        distribution=settings.distribution,
-        alerting=settings.alerting,
-        has_greeting=settings.greeting is not None,
-        music=settings.music.sha256 if settings.music else DEFAULT_MUSIC,
-        agent_alert_time=timedelta(seconds=settings.agent_alert_time),
-        allow_opt_out=settings.allow_opt_out,
-        max_waiting=settings.max_waiting,
-        goodbye=_length_of(settings, ExitPrompt.DISCONNECT) or GOODBYE_TIME,
-        overflow=_engine_exit(settings, ExitPrompt.OVERFLOW, index),
-        max_wait=timedelta(seconds=settings.max_wait),
-        timeout=_engine_exit(settings, ExitPrompt.TIMEOUT, index),
-        no_agents=_engine_exit(settings, ExitPrompt.NO_AGENTS, index),
-        no_agents_new_calls_only=settings.no_agents_new_calls_only,
-        presence_based_routing=settings.presence_based_routing,
-        ring_busy=settings.ring_busy,
-        wrap_up=timedelta(seconds=settings.wrap_up),
-    )
-
-
-def _length_of(settings: QueueSettings, prompt: ExitPrompt) -> timedelta | None:
-    audio = prompt_of(settings, prompt)
-    return timedelta(seconds=audio.duration) if audio is not None else None
-
-
-def _engine_exit(settings: QueueSettings, prompt: ExitPrompt, index: OrganizationIndex) -> Exit:
-    """Each exit has the name of its prompt."""
-    return replace(_way_out(getattr(settings, prompt), index), prompt=_length_of(settings, prompt))
-
-
-def _way_out(exit_: QueueExit, index: OrganizationIndex) -> Exit:
-    if exit_.target is None:
-        return Exit(ExitAction(exit_.action))
-    match index.forward_target(exit_.target):
-        case User() as user if exit_.action is QueueExitAction.VOICEMAIL:
-            return Exit(ExitAction.FORWARD, target=user.voicemail)
-        case User() | QueueSettings() | Attendant() | OutsideTarget() as target:
-            # Where a person's own rule leads is found when it comes to that, and so tells of them.
-            return _forward_to(target)
-        case Mailbox():
-            return Exit(ExitAction.FORWARD, target=exit_.target)
-        case None:
-            # Refused when it is saved; should it come up all the same, the forward fails, not the server.
-            return Exit(ExitAction.FORWARD, target=exit_.target)
-
-
-def _forward_to(destination: User | QueueSettings | Attendant | OutsideTarget) -> Exit:
-    match destination:
-        case QueueSettings() as queue:
-            return Exit(ExitAction.FORWARD, queue_id=queue.queue_id)
-        case Attendant() as attendant:
-            return Exit(ExitAction.FORWARD, target=ATTENDANT + attendant.name)
-        case User() as user:
-            return Exit(ExitAction.FORWARD, target=f"sip:{user.upn}")
-        case OutsideTarget() as address:
-            return Exit(ExitAction.FORWARD, target=str(address))

@@ -22,6 +22,7 @@ class DecisionKind(StrEnum):
     ANSWERED = "answered"
     TRANSFERRED = "transferred"
     SENT_ON = "sent on"
+    LEFT_MESSAGE = "left a message"
 
 
 @dataclass(frozen=True, slots=True)

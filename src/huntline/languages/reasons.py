@@ -111,6 +111,10 @@ WORDS: Mapping[str, Words] = {
         "the phone refuses the audio of this server: G.711, not encrypted",
         "le téléphone refuse l'audio de ce serveur : G.711, sans chiffrement",
     ),
+    Cause.NO_ENCRYPTION: (
+        "the phone refuses encrypted audio (SRTP), which is required for it",
+        "le téléphone refuse le son chiffré (SRTP), qui est exigé pour lui",
+    ),
     Cause.UNKNOWN_CONTENT: (
         "the phone takes no session descriptions",
         "le téléphone n'accepte aucune description de session",
@@ -192,6 +196,7 @@ WORDS: Mapping[str, Words] = {
     "sent-on": ("{at}: {why}: sent on to {to}", "{at} : {why} : appel envoyé vers {to}"),
     "sent-on/to": ("{at}: {why}: disconnected", "{at} : {why} : appel raccroché"),
     "key-pressed": ("key {key}", "touche {key}"),
+    "left-message": ("{box}: a message of {seconds} s", "{box} : un message de {seconds} s"),
     Cause.NO_KEY_PRESSED: ("no key pressed", "aucune touche"),
     Cause.RULE_ALWAYS: ("sends all calls on", "renvoie tous ses appels"),
     Cause.RULE_BUSY: ("busy", "occupé"),

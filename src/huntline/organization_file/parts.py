@@ -70,6 +70,7 @@ _PLAIN_USER_FIELDS = (
     *RULE_FIELDS,
     *USER_NUMBERS,
     "is_active",
+    "encryption",
 )
 _PLAIN_TRUNK_FIELDS = (
     *("name", "transport", "username", "encryption"),
@@ -214,6 +215,7 @@ def user_dump(user: User) -> Dump:
         "upn": user.upn,
         **{field: getattr(user, field) for field in _PLAIN_USER_FIELDS},
         "homed": str(user.homed),
+        "encryption": user.encryption and str(user.encryption),
         "licences": sorted(map(str, user.licences)),
         "line_uri": user.line_uri,
         "extension": user.extension,

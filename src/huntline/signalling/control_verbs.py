@@ -10,10 +10,12 @@ from typing import Any
 
 from huntline.calls.caller_identity import TEST_CALL
 from huntline.clean_text import cleaned
+from huntline.config import Config
 from huntline.control.server import Handler
 from huntline.directory.in_force import SettingsInForce
 from huntline.engine import events as told
 from huntline.engine.model import Presence
+from huntline.errors import ConfigurationError, Refused
 from huntline.signalling.draining import Draining
 from huntline.signalling.lamps import Lamps
 from huntline.signalling.live_feed import LiveFeed
@@ -27,6 +29,12 @@ from huntline.signalling.settings_loading import SettingsLoading
 from huntline.signalling.trunk_service import TrunkService
 from huntline.sip.servers.phone_credentials import Holder, PhoneCredential, PhoneCredentials
 from huntline.sip.servers.presence import PresenceServer
+from huntline.sip.transport.tls_settings import TlsSettings
+
+REACHABLE_BY = (
+    *("sip", "http", "websocket_url", "page_origins", "certificate", "trusted_certificates"),
+    *("media_address", "media_ports", "network"),
+)
 
 Request = dict[str, Any]
 Answer = dict[str, Any]
@@ -50,6 +58,8 @@ class ControlVerbs:
     live_log: LiveLog
     boxes: Boxes
     lamps: Lamps
+    tls: TlsSettings
+    config: Config
     trunks: TrunkService
 
     def table(self) -> Mapping[str, Handler]:
@@ -71,6 +81,8 @@ class ControlVerbs:
             "choose-presence": self._choose_presence,
             "phone-credential": self._phone_credential,
             "guest-credential": self._guest_credential,
+            "reachable-at": self._reachable_at,
+            "reload-certificates": self._reload_certificates,
             "trunk-state": self._trunk_state,
             "trunk-test": self._trunk_test,
         }
@@ -171,6 +183,29 @@ class ControlVerbs:
         organization = self.routing.organization_with_id(str(request.get("organization_id")))
         credential = self.credentials.issue(Holder.GUEST, organization.organization_id)
         return _shown(credential, f"sip:{TEST_CALL.user}@{organization.realm}", TEST_CALL.display_name)
+
+    def _reachable_at(self, request: Request) -> Answer:
+        """The settings by which others reach this server, wherever they were said; no secret among them."""
+        return self.config.model_dump(mode="json", include=set(REACHABLE_BY))
+
+    async def _reload_certificates(self, request: Request) -> Answer:
+        """Where they cannot be used all stays as it was."""
+        try:
+            await asyncio.to_thread(self.tls.load)
+        except ConfigurationError as error:
+            raise CertificateUnusable(str(error)) from None
+        return {
+            "certificates": [
+                {"subject": each.subject, "names": each.names, "until": f"{each.ends_at:%Y-%m-%d}"}
+                for each in self.tls.facts
+            ]
+        }
+
+
+class CertificateUnusable(Refused):
+    """The files of a certificate are not what they should be."""
+
+    error_id = "certificate-unusable"
 
 
 def _shown(credential: PhoneCredential, uri: str, display_name: str) -> Answer:

@@ -78,6 +78,9 @@ class Boxes:
     async def has_pin(self, box_id: str) -> bool:
         return await asyncio.to_thread(self._voicemail.has_pin, self._owner(box_id).organization_id, box_id)
 
+    async def is_locked(self, box_id: str) -> bool:
+        return await asyncio.to_thread(self._voicemail.is_locked, self._owner(box_id).organization_id, box_id)
+
     async def is_pin(self, box_id: str, pin: str) -> bool:
         organization_id = self._owner(box_id).organization_id
         return await asyncio.to_thread(self._voicemail.is_pin, organization_id, box_id, pin)
@@ -124,11 +127,15 @@ class Boxes:
         return message_id, str(path)
 
     async def finish(self, message_id: str) -> bool:
-        message = await asyncio.to_thread(self._voicemail.finish, message_id)
+        message = await asyncio.to_thread(self._voicemail.finish, message_id, self._name_of)
         if message is not None:
             log.info("a message is stored", extra={"message_id": message_id, "box_id": message.box_id})
             self._on_change(message.box_id)
         return message is not None
+
+    def _name_of(self, box_id: str) -> str:
+        owner = self._in_force.plan.box_owner(box_id)
+        return owner.name if owner is not None else ""
 
     # -- the owner hears messages
 

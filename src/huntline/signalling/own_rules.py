@@ -8,7 +8,8 @@ from typing import Any
 
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.organization import OWN_VOICEMAIL, Organization, User
-from huntline.directory.plan import Account, OutsideNumber, QueueTarget, StarAction, StarCode, UserTarget
+from huntline.directory.plan import Account, OutsideNumber, QueueTarget, UserTarget
+from huntline.directory.star_codes import StarAction, StarCode
 from huntline.errors import Refused
 from huntline.storage.audit import Actor
 

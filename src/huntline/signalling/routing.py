@@ -12,11 +12,12 @@ from huntline.attendant.dial_by_name import DialDirectory
 from huntline.attendant.model import FlowPlan
 from huntline.calls.contacts import Callee, Contact
 from huntline.calls.diversion import Hop, number_hop, person_hop
+from huntline.calls.encryption import encryption_by_way
 from huntline.clock import zone_of
-from huntline.directory.dialled_queue import queues_meant
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.organization import Organization, prompt_of
-from huntline.directory.plan import Account, ServerPlan, StarCode
+from huntline.directory.plan import Account, ServerPlan
+from huntline.directory.star_codes import StarCode, queues_meant
 from huntline.engine.events import OptInRequested, OptOutRequested
 from huntline.engine.model import ExitPrompt
 from huntline.engine.refusals import AgentNotInQueue, UnknownAgent
@@ -98,9 +99,18 @@ class Routing:
     def contacts(self, account_id: str) -> list[Contact]:
         """Registered phones first, then the fixed contacts of the organization file."""
         account = self._plan.account_by_id(account_id)
-        fixed = [Contact(uri) for uri in account.contacts] if account else []
+        wanted = account.encryption if account else None
+        fixed = [
+            Contact(uri, encryption=encryption_by_way(wanted, None, uri))
+            for uri in (account.contacts if account else ())
+        ]
         registered = [
-            Contact(binding.contact_uri, binding.flow, binding.path)
+            Contact(
+                binding.contact_uri,
+                binding.flow,
+                binding.path,
+                encryption=encryption_by_way(wanted, binding.flow),
+            )
             for binding in self._registrar.bindings(account_id)
         ]
         return registered + fixed

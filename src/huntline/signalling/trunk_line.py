@@ -13,7 +13,7 @@ from huntline.calls.failures import TRUNK_SILENT, RingFailure
 from huntline.calls.trunk_health import CallRate, TrunkHealth
 from huntline.directory.trunks import TrunkHost, TrunkOf, destinations, rewritten
 from huntline.errors import PeerError
-from huntline.sip.core.context import contact_at, host_port
+from huntline.sip.core.context import host_port
 from huntline.sip.core.core import OutgoingRequest
 from huntline.sip.core.digest_client import DigestCredentials
 from huntline.sip.core.flow import Flow, Transport
@@ -91,7 +91,7 @@ class TrunkLine:
         self._locate_at = now
         if self.trunk.registers and self.credentials is not None:
             self.registration = Registration(
-                self._wish(self.credentials), contact_at, _token, self._random, now
+                self._wish(self.credentials), self._user_agent.contact, _token, self._random, now
             )
 
     def _wish(self, credentials: DigestCredentials) -> RegistrationWish:
@@ -208,13 +208,14 @@ class TrunkLine:
     def options_for(self, flow: Flow) -> OutgoingRequest:
         """The question whether a host is there."""
         uri = f"sip:{self.servers.get(flow) or host_port(flow.remote)}"
+        contact = self._user_agent.contact("huntline", flow)
         return OutgoingRequest(
             method="OPTIONS",
             uri=uri,
             flow=flow,
-            from_=contact_at("huntline", flow),
+            from_=contact,
             to=f"<{uri}>",
-            headers=(("Contact", contact_at("huntline", flow)), ("Accept", "application/sdp")),
+            headers=(("Contact", contact), ("Accept", "application/sdp")),
             credentials=self.credentials,
         )
 
@@ -337,6 +338,7 @@ class TrunkLine:
             flow,
             self.registration.service_route if self.registration is not None else (),
             is_trusted=self.trunk.is_trusted,
+            encryption=self.trunk.encryption,
             trunk=self.key,
             shows_foreign_numbers=self.trunk.foreign_numbers,
         )

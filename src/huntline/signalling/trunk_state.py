@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from huntline.calls.trunk_health import HostHealth
-from huntline.engine.reasons import Cause, Reason, SipAnswer, as_data
+from huntline.engine.reason_data import as_data
+from huntline.engine.reasons import Cause, Reason, SipAnswer
 from huntline.signalling.trunk_line import TrunkLine
 from huntline.sip.core.context import host_port
 from huntline.sip.core.flow import Flow

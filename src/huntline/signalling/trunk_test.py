@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from huntline.calls.failures import TRUNK_SILENT
-from huntline.engine.reasons import Cause, Reason, SipAnswer, as_data
+from huntline.engine.reason_data import as_data
+from huntline.engine.reasons import Cause, Reason, SipAnswer
 from huntline.errors import PeerError
 from huntline.signalling.trunk_line import TrunkLine
 from huntline.signalling.trunk_state import why_no_connection

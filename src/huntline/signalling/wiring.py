@@ -24,6 +24,7 @@ from huntline.directory.in_force import SettingsInForce
 from huntline.directory.plan import ServerPlan
 from huntline.engine import commands as do
 from huntline.engine import events as told
+from huntline.engine.model import Presence
 from huntline.engine.reasons import Cause
 from huntline.languages.said import goodbye
 from huntline.languages.speaking import SPOKEN_LANGUAGES
@@ -33,6 +34,7 @@ from huntline.media.prompts.speech import Speech
 from huntline.media.prompts.synthesize import ensure_builtin
 from huntline.network.peers import connections_for
 from huntline.processes.words import HANDED_OVER, RUN_ID
+from huntline.signalling.busy_lamps import BusyLamps
 from huntline.signalling.control_verbs import ControlVerbs
 from huntline.signalling.draining import Draining
 from huntline.signalling.lamps import Lamps
@@ -55,10 +57,16 @@ from huntline.sip.core.flow import Flow
 from huntline.sip.core.leg_record import LegRecord
 from huntline.sip.core.record_bytes import read_record
 from huntline.sip.servers.authenticator import Authenticator
-from huntline.sip.servers.message_summary import MessageSummaries
+from huntline.sip.servers.colleagues import Colleagues
+from huntline.sip.servers.dialog_info import EVENT as DIALOG
+from huntline.sip.servers.dialog_info import DialogPackage
+from huntline.sip.servers.message_summary import MessageSummaries, MessageSummaryPackage, Waiting
 from huntline.sip.servers.presence import PresenceServer
 from huntline.sip.servers.registrar import Registrar, RegistrarLimits
 from huntline.sip.servers.requests import Requests
+from huntline.sip.servers.subscriptions import Subscriptions
+from huntline.sip.servers.watched_presence import EVENT as PRESENCE
+from huntline.sip.servers.watched_presence import PresencePackage
 from huntline.sip.transport.address import ListenAddress
 from huntline.sip.transport.connection import ConnectionLimits
 from huntline.sip.transport.tls_settings import TlsSettings
@@ -126,7 +134,8 @@ class Signalling:
             on_registration=lambda key: self._live_log.changed("trunk", key),
             on_news=self._something_changed,
         )
-        self._core = SipCore(CoreSettings(max_legs=limits.max_legs), os.urandom, self._trunks.credentials)
+        core = CoreSettings(max_legs=limits.max_legs, networks=self._config.networks)
+        self._core = SipCore(core, os.urandom, self._trunks.credentials)
         self._registrar = Registrar(
             self._core,
             RegistrarLimits(contacts_per_user=limits.max_contacts_per_user),
@@ -134,24 +143,20 @@ class Signalling:
             on_change=lambda user_id: self._live_log.changed("phone", user_id),
             on_return=self._phone_returned,
             on_new_phone=lambda user_id: post(told.PhoneRenewed(user_id)),
+            on_kept_flow=lambda flow, seconds: self._user_agent.keep_flow(flow, seconds),
         )
         self._presence = PresenceServer(
             self._core,
-            on_presence=lambda user_id, presence: post(told.PresenceChanged(user_id, presence)),
+            on_presence=self._presence_changed,
             on_change=lambda user_id: self._live_log.changed("presence", user_id),
         )
-        self._summaries = MessageSummaries(
-            self._core,
-            lambda user_id: self._lamps.waiting(user_id),
-            self._registrar.bindings,
-            on_change=lambda user_id: self._live_log.changed("subscription", user_id),
-        )
+        self._build_subscriptions()
         self._user_agent = UserAgent(
             self._core,
             self._on_sip,
             on_flow_lost=self._flow_lost,
             before_sending=self._write_down,
-            timed=(self._registrar, self._presence, self._summaries, self._trunks),
+            timed=(self._registrar, self._presence, self._subscriptions, self._trunks),
             limits=ConnectionLimits(
                 connections=connections_for(limits.max_connections),
                 connections_per_address=limits.max_connections_per_address,
@@ -162,11 +167,31 @@ class Signalling:
         )
         self._authenticator = Authenticator(self._in_force, kept_secret(self._config.data / "secret"))
         self._requests = Requests(
-            self._user_agent, self._authenticator, self._registrar, self._presence, self._summaries
+            *(self._user_agent, self._authenticator, self._registrar, self._presence),
+            *(self._subscriptions, self._summaries),
         )
+
+    def _build_subscriptions(self) -> None:
+        colleagues = Colleagues(self._in_force)
+
+        def waiting(user_id: str) -> Waiting:
+            return self._lamps.waiting(user_id)
+
+        packages = (
+            MessageSummaryPackage(waiting),
+            DialogPackage(colleagues, lambda resource, watcher: self._busy_lamps.shown(resource, watcher)),
+            PresencePackage(
+                colleagues, self._presence.presence, lambda user_id: self._busy_lamps.is_on_the_phone(user_id)
+            ),
+        )
+        self._subscriptions = Subscriptions(
+            self._core, packages, on_change=lambda our_tag: self._live_log.changed("subscription", our_tag)
+        )
+        self._summaries = MessageSummaries(self._subscriptions, self._core, waiting, self._registrar.bindings)
 
     def _build_calls(self) -> None:
         self._media = MediaClient(self._config.media_socket, self._on_media, self._media_changed)
+        self._media_says: list[MediaEvent] | None = []  # until the calls are known that it is about
         self._speech = Speech(self._config.data / SPEECH)
         self._routing = self._build_routing()
         self._refusals = Refusals(
@@ -184,6 +209,9 @@ class Signalling:
             self._trunks,
         )
         self._book = tools.book
+        self._busy_lamps = BusyLamps(
+            tools.book, self._in_force, self._subscriptions.is_watched, self._busy_lamp_changed
+        )
         admission = Admission(self._in_force, self._authenticator, self._trunks.trunks_of)
         self._boxes = self._build_boxes()
         self._tasks = tools.tasks
@@ -197,7 +225,7 @@ class Signalling:
             self._media,
             self._registrar,
             self._presence,
-            self._summaries,
+            self._subscriptions,
             self._trunks,
         )
         self._live_log = LiveLog(
@@ -244,7 +272,7 @@ class Signalling:
     def _build_control(self) -> None:
         self._loading = SettingsLoading(
             Settings(self._database).organizations,
-            frozenset(listener.host for listener in self._config.sip),
+            self._config.own_hosts,
             self._clock,
             self._in_force,
             self._registrar,
@@ -267,6 +295,8 @@ class Signalling:
             self._live_log,
             self._boxes,
             self._lamps,
+            self._tls,
+            self._config,
             self._trunks,
         )
         self._control = ControlServer(self._config.control_socket, verbs.table())
@@ -281,6 +311,9 @@ class Signalling:
         self._boxes.load()
         self._lamps.load()
         self._trunks.begin(self._user_agent)
+        for user_id in self._earlier.records("phone", self._live_records.codec.decode):
+            if (account := self._in_force.plan.account_by_id(user_id)) is not None:
+                self._summaries.returned(account)
         self._take_up_calls()
         await self._boxes.finish_others(self._b2bua.recordings_under_way)
         run = os.environ[RUN_ID]
@@ -291,6 +324,7 @@ class Signalling:
         if not goes_on:
             self._b2bua.end_calls(Cause.SERVER_RESTARTED)
         self._summaries.changed_for_all(self._user_agent.now())
+        self._subscriptions.changed_for_all(self._user_agent.now())
         self._user_agent.send_soon()
         self._live_log.begin_anew(Life(this_machine(), run, self._clock.start))
         await self._control.start()
@@ -307,12 +341,13 @@ class Signalling:
             self._unsettled.add(record, again=True)
         for leg_id, state in earlier.records("media", read).items():
             self._media.adopt(leg_id, state)
+        # Before the phones: those that come back by another connection are told there.
+        for name, state in earlier.records("subscription", read).items():
+            self._subscriptions.restore(name, state, loop.time(), unix_offset())
         for user_id, state in earlier.records("phone", read).items():
             self._registrar.restore(user_id, state, loop.time(), unix_offset())
         for user_id, state in earlier.records("presence", read).items():
             self._presence.restore(user_id, state, loop.time(), unix_offset())
-        for user_id, state in earlier.records("subscription", read).items():
-            self._summaries.restore(user_id, state, loop.time(), unix_offset())
         for key, state in earlier.records("trunk", read).items():
             self._trunks.restore(key, state, unix_offset())
         self._reachability.take_up(earlier.reachable)
@@ -331,6 +366,9 @@ class Signalling:
         if calls or living:
             log.warning("calls of an earlier process", extra={"calls": len(calls), "legs": len(living)})
         self._b2bua.take_up(calls, living, list(engine.calls), list(engine.rings))
+        said, self._media_says = self._media_says or [], None
+        for event in said:
+            self._b2bua.handle_media(event)
 
     async def stop(self) -> None:
         """Hang up and write down what became of the calls, before anything that may take its time or fail;
@@ -367,16 +405,21 @@ class Signalling:
             self._requests.handle(event)
         elif isinstance(event, sip.ResponseReceived):
             if not self._trunks.answered(event):
-                self._summaries.answered(event)
+                self._subscriptions.answered(event, self._user_agent.now())
         else:
             self._b2bua.handle_sip(event)
 
     def _on_media(self, event: MediaEvent) -> None:
-        self._b2bua.handle_media(event)
+        """Media tells at once what it has kept while nobody was there: keys, ends of prompts."""
+        if self._media_says is not None:
+            self._media_says.append(event)
+        else:
+            self._b2bua.handle_media(event)
 
     def _flow_lost(self, flow: Flow, now: float) -> None:
         self._registrar.flow_lost(flow, now)
         self._trunks.flow_lost(flow, now)
+        self._subscriptions.flow_lost(flow)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         self._tasks.spawn(work)
@@ -388,9 +431,24 @@ class Signalling:
         # No caller is to wait until what attendants say has been spoken.
         self._speech.prepare(plan.attendant_texts())
         self._trunks.plan_changed(plan)
+        self._subscriptions.look_who_is_there(plan.account_by_id, self._user_agent.now())
+        self._user_agent.send_soon()
 
     def _phone_returned(self, before: Flow, flow: Flow) -> None:
         self._user_agent.move_flow(before, flow)
+        self._subscriptions.move_flow(before, flow, self._user_agent.now())
+
+    def _presence_changed(self, user_id: str, presence: Presence) -> None:
+        self._runner.post(told.PresenceChanged(user_id, presence))
+        self._watched_changed(user_id, PRESENCE)
+
+    def _busy_lamp_changed(self, resource: str) -> None:
+        self._watched_changed(resource, DIALOG, PRESENCE)
+
+    def _watched_changed(self, resource: str, *events: str) -> None:
+        for event in events:
+            self._subscriptions.changed(event, resource, self._user_agent.now())
+        self._user_agent.send_soon()
 
     def _dispatch(self, command: do.Command) -> None:
         self._b2bua.dispatch(command)
@@ -426,6 +484,7 @@ class Signalling:
 
     def _call_changed(self, call: Call) -> None:
         self._live_log.changed("call", call.call_id)
+        self._busy_lamps.call_changed(call)
         self._something_changed()
 
     def _something_changed(self) -> None:
@@ -442,6 +501,7 @@ class Signalling:
             "legs": self._core.leg_count,
             "transactions": self._core.transaction_count,
             "registrations": len(self._registrar),
+            "subscriptions": len(self._subscriptions),
             **self._media.usage(),
             **self._user_agent.usage(),
         }

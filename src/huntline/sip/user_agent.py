@@ -92,7 +92,7 @@ class UserAgent:
         self._connections = Connections(self._limits, self._flow_lost)
         self._intake = Intake(self._core, self._receive, self._turn_away)
         take, failed = self._intake.take, self._flow_failed
-        self._acceptor = TlsAcceptor(self._tls, self._limits, self._connections.strangers)
+        self._acceptor = TlsAcceptor(self._tls, self._connections)
         self._tcp = TcpTransport(self._connections, take, failed, self._acceptor, self._tls)
         self._websocket = WebSocketTransport(
             self._connections, take, failed, self._page_origins, self._acceptor
@@ -205,6 +205,10 @@ class UserAgent:
 
     # -- what there is
 
+    def contact(self, user: str, flow: Flow) -> str:
+        """Our Contact value on a flow, for whoever reaches us outside of calls."""
+        return self._core.contact(user, flow)
+
     def take_changed(self) -> dict[str, LegRecord | None]:
         """The newest record of each leg that has changed since the last time; None where nothing is left."""
         return self._core.take_changed()
@@ -238,6 +242,11 @@ class UserAgent:
     async def resolve(self, uri: str) -> Flow:
         """The flow to any SIP URI, names looked up. Raises Unreachable."""
         return await self._resolver.resolve(uri)
+
+    def keep_flow(self, flow: Flow, seconds: float) -> None:
+        """The peer of a connection will send at least so often; the connection ends when it does not."""
+        if (connection := self._connections.find(flow)) is not None:
+            connection.keep_alive_within(seconds)
 
     async def locate(self, name: str, port: int | None, transport: Transport) -> Located:
         """The servers of a name or an address (RFC 3263). Raises Unreachable."""

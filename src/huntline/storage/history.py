@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from huntline.directory.refused import RefusedCall
 from huntline.engine.commands import DecisionKind, RecordCall, RecordDecision, RecordRing
 from huntline.engine.model import Outcome
-from huntline.engine.reasons import Reason, RingOutcome
+from huntline.engine.reasons import LeftMessage, Reason, RingOutcome
 from huntline.plain import fields_of
 from huntline.storage import schema
 from huntline.storage.database import DatabaseUnavailable, writing
@@ -208,9 +208,46 @@ class HistoryWriter:
             self._settled += 1
 
 
+def add_left_message(
+    connection: Connection,
+    organization_id: str,
+    call_id: str,
+    message_id: str,
+    left_at: datetime,
+    step: LeftMessage,
+) -> None:
+    """Add to the record of a call that a message was left in it; a call without a record gets none.
+
+    It is for whoever stores the message, in the same transaction: so neither is there without the other,
+    though the call may be over long before.
+    """
+    decisions = schema.decisions
+    is_of = decisions.c.organization_id == organization_id, decisions.c.call_id == call_id
+    query = select(decisions.c.queue_id).where(*is_of).order_by(decisions.c.decision_id.desc()).limit(1)
+    queue_id = connection.execute(query).scalar()
+    if queue_id is None:
+        return
+    row = {
+        "organization_id": organization_id,
+        "month": left_at.year * 100 + left_at.month,
+        "decision_id": f"{_decisions_of(call_id)}f{message_id[-7:]}",  # after all that have a number
+        "call_id": call_id,
+        "queue_id": queue_id,
+        "at": left_at,
+        "decision": DecisionKind.LEFT_MESSAGE,
+        "reason": step,
+    }
+    connection.execute(insert(decisions).values(row))
+
+
 def _decision_id(call_id: str, number: int) -> str:
     """The same for the same decision, however often it is recorded; sorts by number within the call."""
-    return f"{hashlib.sha256(call_id.encode()).hexdigest()[:28]}{number:08x}"
+    return f"{_decisions_of(call_id)}{number:08x}"
+
+
+def _decisions_of(call_id: str) -> str:
+    """How the ids of a call's decisions begin."""
+    return hashlib.sha256(call_id.encode()).hexdigest()[:28]
 
 
 def _new_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> Iterator[Row]:

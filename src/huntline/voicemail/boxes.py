@@ -18,12 +18,14 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, fun
 
 from huntline.directory.mailboxes import BoxOwner, MailboxSettings, check_mailbox, check_pin
 from huntline.directory.spellings import Spellings
+from huntline.engine.reasons import Destination, DestinationKind, LeftMessage
 from huntline.errors import Refused
 from huntline.media import wav
 from huntline.media.wav import NoRecording
 from huntline.storage import schema
 from huntline.storage.blobs import Blobs
 from huntline.storage.database import writing
+from huntline.storage.history import add_left_message
 from huntline.storage.ids import new_id
 from huntline.storage.passwords import hashed, is_password
 from huntline.storage.settings import SettingsRefused
@@ -100,6 +102,11 @@ class Message:
     mail_error: str | None = None
 
     @property
+    def left_at(self) -> datetime:
+        """When the caller had said it all."""
+        return self.recorded_at + timedelta(seconds=self.seconds)
+
+    @property
     def is_new(self) -> bool:
         """Whether it still asks for somebody: nobody has heard it, or taken it."""
         return self.heard_at is None and self.taken_at is None
@@ -172,6 +179,13 @@ class Voicemail:
             found = connection.execute(select(_boxes.c.pin_hash).where(_is_box(organization_id, box_id)))
             return found.scalar() is not None
 
+    def is_locked(self, organization_id: str, box_id: str) -> bool:
+        """Whether no PIN opens the box now, which five wrong ones bring about."""
+        with self._database.begin() as connection:
+            is_box = _is_box(organization_id, box_id)
+            until = connection.execute(select(_boxes.c.locked_until).where(is_box)).scalar()
+        return until is not None and until > self._now()
+
     def is_pin(self, organization_id: str, box_id: str, pin: str) -> bool:
         """Whether a PIN opens the box: never while it is locked, which five wrong ones bring about."""
         is_box, now = _is_box(organization_id, box_id), self._now()
@@ -232,11 +246,12 @@ class Voicemail:
         counts = self.counts(organization_id, [box_id]).get(box_id, Counts())
         return counts.new + counts.old >= self.settings(organization_id, box_id).quota
 
-    def finish(self, message_id: str) -> Message | None:
+    def finish(self, message_id: str, name_of: Callable[[str], str] = str) -> Message | None:
         """Make a message of what was recorded, which nobody writes any more; None where it is none, and
         nothing is left of it. Of a message that is whole nothing is changed.
 
-        It is stored when this returns.
+        It is stored when this returns, and the call's record tells of it; ``name_of`` is what people call a
+        box.
         """
         with self._database.begin() as connection:
             row = connection.execute(select(_messages).where(_messages.c.message_id == message_id)).first()
@@ -252,7 +267,14 @@ class Voicemail:
             due = self._now() if mail else None
             connection.execute(update(_messages).where(is_it).values(seconds=seconds, mail_due_at=due))
             row = connection.execute(select(_messages).where(_messages.c.message_id == message_id)).one()
-        return _message(row)
+            message = _message(row)
+            step = LeftMessage(
+                Destination(DestinationKind.VOICEMAIL, name_of(message.box_id)), round(seconds, 1)
+            )
+            add_left_message(
+                connection, message.organization_id, message.call_id, message_id, message.left_at, step
+            )
+        return message
 
     def unfinished(self) -> list[str]:
         """The ids of messages that are being recorded, or were when an earlier process died."""

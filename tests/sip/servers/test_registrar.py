@@ -30,6 +30,7 @@ class Office:
         self.changes: list[str] = []
         self.new_phones: list[str] = []
         self.returns: list[tuple[Flow, Flow]] = []
+        self.kept: list[tuple[Flow, float]] = []
         self.registrar = Registrar(
             self.responder,
             limits,
@@ -37,6 +38,7 @@ class Office:
             on_change=self.changes.append,
             on_return=lambda before, flow: self.returns.append((before, flow)),
             on_new_phone=self.new_phones.append,
+            on_kept_flow=lambda flow, seconds: self.kept.append((flow, seconds)),
         )
         self.cseq = 0
 
@@ -154,9 +156,74 @@ def test_a_named_device_replaces_its_own_contact() -> None:
     office.register(f"Contact: <sip:a@10.0.0.5:2222>;{instance}", call_id="rebooted")
     office.register("Contact: <sip:a@10.0.0.7>")
     assert office.uris() == ["sip:a@10.0.0.5:2222", "sip:a@10.0.0.7"]
-    office.register(f"Contact: <sip:a@10.0.0.5:2222>;{instance};reg-id=1")
-    office.register(f"Contact: <sip:a@10.0.0.5:3333>;{instance};reg-id=2")
-    assert len(office.registrar) == 4
+    # Who does not say that it keeps several flows has one contact (RFC 5626 section 6).
+    office.register(f"Contact: <sip:a@10.0.0.5:2222>;{instance};reg-id=1", call_id="c3")
+    office.register(f"Contact: <sip:a@10.0.0.5:3333>;{instance};reg-id=2", call_id="c4")
+    assert len(office.registrar) == 2
+    assert office.uris() == ["sip:a@10.0.0.7", "sip:a@10.0.0.5:3333"]
+
+
+OUTBOUND = "Supported: path, outbound"
+OTHER = Flow(Transport.TLS, LOCAL, ("127.0.0.1", 40009), 9)
+
+
+def flow_of(number: int, instance: str = "<urn:uuid:1>") -> str:
+    """A contact of a device that keeps several flows."""
+    return f'Contact: <sip:a@10.0.0.5;transport=tcp>;+sip.instance="{instance}";reg-id={number}'
+
+
+def test_a_device_with_several_flows_is_rung_by_the_one_that_came_last() -> None:
+    """RFC 5626 sections 6 and 7."""
+    office = Office()
+    answer = office.register(flow_of(1), OUTBOUND, flow=TCP)
+    assert (answer.header("Require"), answer.header("Flow-Timer")) == ("outbound", "120")
+    assert answer.all("Contact")[0].endswith(';+sip.instance="<urn:uuid:1>";reg-id=1;expires=300')
+    assert len(office.register(flow_of(2), OUTBOUND, flow=OTHER, call_id="c2").all("Contact")) == 2
+    assert office.kept == [(TCP, 135), (OTHER, 135)]
+    assert [binding.flow for binding in office.registrar.bindings("amal")] == [OTHER]
+    office.register(flow_of(1), OUTBOUND, flow=TCP)
+    assert [binding.flow for binding in office.registrar.bindings("amal")] == [TCP]
+    office.registrar.flow_lost(TCP, 1.0)
+    assert [binding.flow for binding in office.registrar.bindings("amal")] == [OTHER]
+    office.registrar.flow_lost(OTHER, 2.0)
+    assert office.reachability == [("amal", True), ("amal", False)]
+
+
+@pytest.mark.parametrize(
+    ("contact", "headers", "flow"),
+    [
+        (flow_of(1), (), TCP),
+        (flow_of(0), (OUTBOUND,), TCP),
+        (flow_of(1).replace("reg-id=1", "reg-id=x"), (OUTBOUND,), TCP),
+        (flow_of(1).partition(";+sip")[0] + ";reg-id=1", (OUTBOUND,), TCP),
+        (flow_of(1), (OUTBOUND, "Path: <sip:edge;lr>"), TCP),
+        (flow_of(1), (OUTBOUND,), UDP),
+    ],
+)
+def test_who_does_not_keep_a_flow_is_not_told_to(contact: str, headers: tuple[str, ...], flow: Flow) -> None:
+    office = Office()
+    answer = office.register(contact, *headers, flow=flow)
+    assert answer.status == 200
+    assert answer.all("Require") == answer.all("Flow-Timer") == []
+    assert office.kept == []
+    assert len(office.uris()) == 1
+
+
+def test_a_page_is_pinged_and_need_not_keep_alive() -> None:
+    office = Office()
+    answer = office.register(flow_of(1), OUTBOUND, flow=Flow(Transport.WSS, LOCAL, ("127.0.0.1", 40002), 8))
+    assert (answer.header("Require"), answer.all("Flow-Timer")) == ("outbound", [])
+    assert office.kept == []
+
+
+def test_flows_of_devices_are_known_after_a_restart() -> None:
+    office, heir = Office(), Office()
+    office.register(flow_of(1), OUTBOUND, flow=TCP)
+    office.register(flow_of(1, "<urn:uuid:2>"), OUTBOUND, flow=OTHER, call_id="c2")
+    state = json.loads(json.dumps(office.registrar.state("amal", 1000.0)))
+    heir.registrar.restore("amal", state, 1.0, 1000.0)
+    heir.register(flow_of(1, "<urn:uuid:2>"), OUTBOUND, flow=LATER, call_id="c2")
+    assert heir.returns == [(OTHER, LATER)]
 
 
 def test_equal_uris_are_one_contact() -> None:

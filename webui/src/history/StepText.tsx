@@ -93,6 +93,8 @@ function wordsOf(step: Step, call: CallTimeline['call'], t: TFunction): string {
       return t(`history:exit.${keyOf(outcome)}`);
     case 'sentOn':
       return t('history:step.sentOn');
+    case 'message':
+      return t('history:step.message');
     case 'end':
       return t(`history:step.end.${outcome === 'answered' ? 'answered' : 'other'}`, {
         outcome: t(`history:outcome.${outcome}`),

@@ -131,14 +131,16 @@ test('an exit and a decision that is not known yet are told in their own words',
       decision(20, null, 'waits', 'nobody can be rung: 2 paused'),
       decision(40, null, 'timeout', 'waited 35 s: disconnect'),
       decision(40.5, null, 'sent on', 'Main: key 2: sent on to Carla'),
+      decision(40.7, null, 'left a message', 'Sales: a message of 12.0 s'),
       decision(41, AMAL, 'transferred', 'to carla@contoso.com'),
       decision(42, AMAL, 'blessed' as Decision['decision'], 'nobody knows'),
     ],
   });
-  expect(steps.slice(2, 7)).toMatchObject([
+  expect(steps.slice(2, 8)).toMatchObject([
     { kind: 'waits', reason: 'nobody can be rung: 2 paused' },
     { kind: 'exit', outcome: 'timeout' },
     { kind: 'sentOn', reason: 'Main: key 2: sent on to Carla' },
+    { kind: 'message', reason: 'Sales: a message of 12.0 s' },
     { kind: 'transfer', reason: 'to carla@contoso.com', people: [{ agent: AMAL }] },
     { kind: 'note', outcome: 'blessed', people: [{ agent: AMAL }] },
   ]);

@@ -22,6 +22,7 @@ export type StepKind =
   | 'waits'
   | 'exit'
   | 'sentOn'
+  | 'message'
   | 'transfer'
   | 'note'
   | 'end';
@@ -58,6 +59,7 @@ const RANKS: readonly StepKind[] = [
   'waits',
   'exit',
   'sentOn',
+  'message',
   'transfer',
   'note',
   'end',
@@ -138,6 +140,7 @@ function ofDecisions({ call, rings, decisions }: CallTimeline): Step[] {
     const people = agent === null ? [] : [{ agent, name: agent_name ?? agent, reason }];
     if (decision === 'not rung') return [step({ at, kind: 'notRung', queue, people })];
     if (decision === 'sent on') return [step({ at, kind: 'sentOn', queue, reason })];
+    if (decision === 'left a message') return [step({ at, kind: 'message', queue, reason })];
     if (decision === 'waits') return [step({ at, kind: 'waits', queue, reason })];
     if (decision === 'transferred') return [step({ at, kind: 'transfer', queue, people, reason })];
     if (EXITS.includes(decision)) return [step({ at, kind: 'exit', queue, outcome: decision, reason })];

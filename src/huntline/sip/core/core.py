@@ -208,6 +208,10 @@ class SipCore:
                 status, now, reason=reason, headers=headers, body=body, content_type=content_type
             )
 
+    def contact(self, user: str, flow: Flow) -> str:
+        """Our Contact value on a flow, for whoever reaches us outside of calls."""
+        return self._context.contact(user, flow)
+
     def tag_for(self, transaction_id: str) -> str:
         """The To tag that our answer to a ``RequestReceived`` has, and so a dialog that it begins."""
         transaction = self._transactions.server(transaction_id)

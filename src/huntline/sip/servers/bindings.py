@@ -18,7 +18,7 @@ class Binding:
     """One registered contact. Send to ``flow`` with ``path`` as Route; ``contact_uri`` is the Request-URI.
 
     ``key`` tells the contacts of a user apart: the device's instance id and registration number (RFC 5626),
-    or the contact address.
+    or the contact address. ``reg_id`` is that number where the device keeps several flows, and this is one.
     """
 
     key: str
@@ -30,6 +30,8 @@ class Binding:
     q: str | None
     call_id: str
     cseq: int
+    instance: str = ""
+    reg_id: str = ""
 
 
 class Bindings:
@@ -49,6 +51,11 @@ class Bindings:
         """A user's bindings, the most wanted (q) first, of equals the oldest."""
         bindings = self._by_user.get(user_id, {}).values()
         return tuple(sorted(bindings, key=lambda binding: -float(binding.q or 1)))
+
+    def of_devices(self, user_id: str) -> tuple[Binding, ...]:
+        """The same, of a device with several flows the one that came last."""
+        newest = {each.instance: each for each in self._by_user.get(user_id, {}).values() if each.reg_id}
+        return tuple(each for each in self.of(user_id) if not each.reg_id or newest[each.instance] is each)
 
     def get(self, user_id: str, key: str) -> Binding | None:
         """One binding."""

@@ -1,4 +1,4 @@
-"""The registrar: keeps where users are reachable (RFC 3261 section 10, RFC 3327, parts of RFC 5626)."""
+"""The registrar: keeps where users are reachable (RFC 3261 section 10, RFC 3327, RFC 5626)."""
 
 from __future__ import annotations
 
@@ -19,13 +19,19 @@ from huntline.sip.servers.bindings import Binding, Bindings, from_state, to_stat
 
 @dataclass(frozen=True, slots=True)
 class RegistrarLimits:
-    """Expiries in seconds; a phone that asks for more gets ``longest``, for less is told ``shortest``."""
+    """Expiries in seconds; a phone that asks for more gets ``longest``, for less is told ``shortest``.
+
+    ``flow_timer`` is how long a phone that registers a connection of its own (RFC 5626) may send nothing by
+    it, not even a keep-alive, and ``flow_grace`` how much later one may come.
+    """
 
     shortest: int = 60
     usual: int = 300
     longest: int = 3600
     contacts_per_user: int = 10
     contacts: int = 100_000
+    flow_timer: int = 120
+    flow_grace: int = 15
 
 
 class Registrar:
@@ -35,6 +41,7 @@ class Registrar:
     ``on_change(user_id)`` of every change, for a journal that keeps ``state(user_id)``. ``on_return(before,
     flow)`` tells that whoever was at the end of a connection is at the end of another one now,
     ``on_new_phone(user_id)`` that a phone registered which was not there, or has been started again.
+    ``on_kept_flow(flow, seconds)`` that its phone will send by a connection at least so often.
     """
 
     def __init__(
@@ -46,6 +53,7 @@ class Registrar:
         on_change: Callable[[str], None] = lambda user_id: None,
         on_return: Callable[[Flow, Flow], None] = lambda before, flow: None,
         on_new_phone: Callable[[str], None] = lambda user_id: None,
+        on_kept_flow: Callable[[Flow, float], None] = lambda flow, seconds: None,
     ) -> None:
         self._responder = responder
         self._limits = limits or RegistrarLimits()
@@ -55,13 +63,15 @@ class Registrar:
         self._on_change = on_change
         self._on_return = on_return
         self._on_new_phone = on_new_phone
+        self._on_kept_flow = on_kept_flow
 
     def __len__(self) -> int:
         return len(self._bindings)
 
     def bindings(self, user_id: str) -> tuple[Binding, ...]:
-        """Where a user is reachable now, the most wanted contact first."""
-        return self._bindings.of(user_id)
+        """Where a user is reachable now, the most wanted contact first: each device once, by the way that it
+        registered last (RFC 5626 section 7)."""
+        return self._bindings.of_devices(user_id)
 
     def handle(self, event: RequestReceived, account: Account, now: float) -> None:
         """Answer a REGISTER of an identified user; all of its contacts are taken or none."""
@@ -75,7 +85,7 @@ class Registrar:
                 self._bindings.remove(account.user_id, key)
             else:
                 self._put(account.user_id, binding)
-        headers = self._ok_headers(event.request, account, now)
+        headers = self._ok_headers(event.request, account, event.flow, now)
         self._responder.respond(event.transaction_id, 200, now, headers=headers)
         if changes:
             self._changed(account.user_id)
@@ -164,10 +174,21 @@ class Registrar:
             changes = {}
             for contact in contacts:
                 binding = self._binding(request, contact, flow, now)
+                changes.update(self._other_contacts(account, binding))
                 changes[binding.key] = binding if binding.expires_at > now else None
         self._check_order(request, account, changes)
         self._check_room(account, changes)
         return changes
+
+    def _other_contacts(self, account: Account, binding: Binding) -> dict[str, None]:
+        """What a device had registered that now registers in the old way: it has one contact."""
+        if binding.reg_id or not binding.instance:
+            return {}
+        return {
+            other.key: None
+            for other in self._bindings.of(account.user_id)
+            if other.instance == binding.instance and other.key != binding.key
+        }
 
     def _binding(self, request: Request, contact: Address, flow: Flow, now: float) -> Binding:
         if contact.uri.scheme not in ("sip", "sips"):
@@ -182,6 +203,8 @@ class Registrar:
             q=_q(contact),
             call_id=request.call_id,
             cseq=request.cseq.sequence,
+            instance=contact.parameters.get("+sip.instance") or "",
+            reg_id=_reg_id(request, contact, flow),
         )
 
     def _expires(self, request: Request, contact: Address) -> int:
@@ -213,12 +236,22 @@ class Registrar:
         if len(self._bindings) + new > self._limits.contacts:
             raise SipRefusal(503, [("Retry-After", str(self._limits.shortest))])
 
-    def _ok_headers(self, request: Request, account: Account, now: float) -> list[tuple[str, str]]:
-        headers = [
-            ("Contact", _contact_value(binding, now)) for binding in self._bindings.of(account.user_id)
-        ]
+    def _ok_headers(
+        self, request: Request, account: Account, flow: Flow, now: float
+    ) -> list[tuple[str, str]]:
+        bound = self._bindings.of(account.user_id)
+        headers = [("Contact", _contact_value(binding, now)) for binding in bound]
         headers += [("Path", path) for path in request.all("path")]  # RFC 3327 section 5.3
-        return headers
+        if any(binding.reg_id and binding.flow == flow for binding in bound):
+            headers += [("Require", "outbound"), *self._flow_timer(flow)]  # RFC 5626 section 6
+        return [*headers, ("Supported", "path, outbound")]
+
+    def _flow_timer(self, flow: Flow) -> list[tuple[str, str]]:
+        """Whoever is told so keeps the flow alive (RFC 5626 section 4.4.1). Pages answer pings instead."""
+        if flow.transport.is_websocket:
+            return []
+        self._on_kept_flow(flow, self._limits.flow_timer + self._limits.flow_grace)
+        return [("Flow-Timer", str(self._limits.flow_timer))]
 
 
 def _contacts(request: Request) -> list[Address]:
@@ -233,6 +266,18 @@ def _key(contact: Address) -> str:
     if instance := contact.parameters.get("+sip.instance"):
         return f"{instance};{contact.parameters.get('reg-id') or ''}"
     return _comparable(contact.uri)
+
+
+def _reg_id(request: Request, contact: Address, flow: Flow) -> str:
+    """The number of a flow that a device registers beside others; empty where it does not.
+
+    It does so with its instance and an option tag (RFC 5626 section 6), and by its own connection: a proxy
+    in between would have to take part, and datagrams would have to be kept alive by STUN.
+    """
+    reg_id = contact.parameters.get("reg-id") or ""
+    is_direct = bool(flow.connection) and not request.all("path")
+    is_asked = "outbound" in request.tokens("supported") and "+sip.instance" in contact.parameters
+    return reg_id if is_asked and is_direct and parse_number(reg_id) else ""
 
 
 def _comparable(uri: Uri) -> str:
@@ -255,4 +300,5 @@ def _q(contact: Address) -> str | None:
 
 def _contact_value(binding: Binding, now: float) -> str:
     q = f";q={binding.q}" if binding.q else ""
-    return f"<{binding.contact_uri}>{q};expires={max(round(binding.expires_at - now), 0)}"
+    device = f';+sip.instance="{binding.instance}";reg-id={binding.reg_id}' if binding.reg_id else ""
+    return f"<{binding.contact_uri}>{q}{device};expires={max(round(binding.expires_at - now), 0)}"

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel
 
 from huntline.config import Config
+from huntline.directory.certificate_findings import certificate_unusable, findings_of_certificates
 from huntline.directory.finding_texts import Severity
-from huntline.directory.findings import Finding, audio_out_of_reach, findings_of
+from huntline.directory.findings import Finding, audio_address, audio_out_of_reach, findings_of
 from huntline.directory.problems import Problem
+from huntline.errors import ConfigurationError
+from huntline.network.certificates import facts_of, utc_now
 from huntline.organization_file.parts import Dump
 from huntline.web.access import ReadSettings
 from huntline.web.language import spoken
@@ -50,9 +54,23 @@ def check(access: ReadSettings, page: Page) -> Any:
     For each queue also the longest time that a caller can spend before somebody answers; and what is wrong
     with the server itself.
     """
-    return page.of([*_of_server(access.backstage.config), *findings_of(access.organization, spoken())], shown)
+    found = _of_server(access.backstage.config, access.organization.domains)
+    return page.of([*found, *findings_of(access.organization, spoken())], shown)
 
 
-def _of_server(config: Config) -> list[Finding]:
+def _of_server(config: Config, domains: Sequence[str]) -> list[Finding]:
     listener = config.out_of_earshot
-    return [audio_out_of_reach(str(listener), config.media_address, spoken())] if listener else []
+    audio: list[Finding] = []
+    if listener:
+        audio = [audio_out_of_reach(str(listener), config.media_address, spoken())]
+    elif config.is_for_other_machines:
+        audio = [audio_address(config.media_address, str(config.networks), spoken())]
+    return [*audio, *_of_certificates(config, domains)]
+
+
+def _of_certificates(config: Config, domains: Sequence[str]) -> list[Finding]:
+    try:
+        facts = [facts_of(files) for files in config.certificate]
+    except ConfigurationError as error:
+        return [certificate_unusable(str(error), spoken())]
+    return list(findings_of_certificates(facts, domains, utc_now(), spoken()))

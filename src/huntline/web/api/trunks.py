@@ -10,7 +10,7 @@ from fastapi import Path
 from pydantic import BaseModel
 
 from huntline.directory.organization import Organization, Trunk
-from huntline.engine.reasons import from_data
+from huntline.engine.reason_data import from_data
 from huntline.languages.reasons import in_words
 from huntline.organization_file.form import TrunkFields, TrunkForm
 from huntline.organization_file.parts import trunk_dump, trunk_of

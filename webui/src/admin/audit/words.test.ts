@@ -30,7 +30,7 @@ const FIELDS: Readonly<Record<string, string>> = {
     'presence_based_routing ring_busy wrap_up',
   user:
     'upn display_name licences voice_enabled homed line_uri contacts sip_password voicemail forward_to ' +
-    'when_busy when_no_answer when_not_reachable ring_time also_ring hides_number caller_id_policy external_id is_active presence pause opted_out',
+    'when_busy when_no_answer when_not_reachable ring_time also_ring hides_number caller_id_policy external_id is_active encryption presence pause opted_out',
   group: 'name kind mail members earlier caller_id_policy caller_id_rank external_id',
   number: 'number kind state country',
   trunk:

@@ -76,7 +76,6 @@ function Target({ exit, onChange, queue }: Pick<Props, 'exit' | 'onChange' | 'qu
       target={target}
       label={t(`queues:exit.${kind}`)}
       besides={queue === null ? [] : [queue.id]}
-      lackOf={({ voicemail }) => (kind === 'personal' && !voicemail ? t('queues:noVoicemail') : undefined)}
       onChange={(chosen) => onChange({ kind, target: chosen.target })}
     />
   );

@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useFieldsScope } from '~/admin/parts/fields';
 import { type Choice, PersonPicker, personChoice, SearchPicker } from '~/admin/parts/pickers';
-import { api, bodyOf, type Schemas } from '~/api/client';
+import { api, bodyOf } from '~/api/client';
 import type { Target, TargetKind } from './target';
 
 const MOST_FOUND = 20;
@@ -19,11 +19,9 @@ interface Props {
   readonly onChange: (target: Target) => void;
   /** The ids of queues and attendants that cannot be chosen: it is they who send calls on. */
   readonly besides?: readonly string[];
-  /** Why a person cannot be chosen besides what they lack for calls. */
-  readonly lackOf?: (user: Schemas['UserView']) => string | undefined;
 }
 
-export function TargetField({ kind, target, label, onChange, besides = [], lackOf }: Props) {
+export function TargetField({ kind, target, label, onChange, besides = [] }: Props) {
   const styles = useStyles();
   const { isReadOnly } = useFieldsScope();
   const field = {
@@ -34,7 +32,7 @@ export function TargetField({ kind, target, label, onChange, besides = [], lackO
   };
   switch (kind) {
     case 'person':
-      return <Person {...field} {...(lackOf !== undefined && { lackOf })} />;
+      return <Person {...field} />;
     case 'queue':
       return <Queue {...field} />;
     case 'attendant':
@@ -60,7 +58,7 @@ interface FieldProps extends Required<Pick<Props, 'label' | 'target' | 'besides'
   readonly onPick: (choice: Choice) => void;
 }
 
-function Person({ label, target, onPick, lackOf }: FieldProps & Pick<Props, 'lackOf'>) {
+function Person({ label, target, onPick }: FieldProps) {
   const { t } = useTranslation('targets');
   return (
     <PersonPicker
@@ -70,7 +68,7 @@ function Person({ label, target, onPick, lackOf }: FieldProps & Pick<Props, 'lac
       lackOf={(user) =>
         user.missing_for_calls.length > 0
           ? t('targets:lacks', { missing: user.missing_for_calls.join(' · ') })
-          : lackOf?.(user)
+          : undefined
       }
       onPick={onPick}
     />

@@ -1,11 +1,11 @@
-"""Which queue an agent means who dials a number behind a star code."""
+"""Star codes, and which queue an agent means who dials a number behind one."""
 
 from __future__ import annotations
 
 import pytest
 
-from huntline.directory.dialled_queue import is_of_a_queue, queues_meant
-from huntline.directory.organization import QueueSettings
+from huntline.directory.organization import QueueSettings, StarCodes
+from huntline.directory.star_codes import StarCode, queues_meant, star_code
 
 QUEUES = (
     QueueSettings(queue_id="paris", name="Paris", domain="contoso.com", line_uri="tel:+33142550100"),
@@ -40,4 +40,14 @@ def test_a_number_or_its_end_is_that_of_a_queue(dialled: str, meant: list[str]) 
     [("177", True), ("+14255550100", True), ("17", False), ("1" * 16, False), ("17a", False), ("٣٣٣", False)],
 )
 def test_what_may_be_a_queues_number(dialled: str, is_one: bool) -> None:
-    assert is_of_a_queue(dialled) is is_one
+    expected = StarCode("contoso", "opt-out", dialled) if is_one else None
+    assert star_code("contoso", StarCodes(), f"*45{dialled}") == expected
+
+
+def test_the_longest_code_goes_first_and_the_organizations_own_before_voicemail() -> None:
+    codes = StarCodes(opt_out="*9", opt_in="*97", forward_all=None)
+    assert star_code("contoso", codes, "*97") == StarCode("contoso", "opt-in")
+    assert star_code("contoso", codes, "*97123") == StarCode("contoso", "opt-in", "123")
+    assert star_code("contoso", codes, "*9555") == StarCode("contoso", "opt-out", "555")
+    assert star_code("contoso", codes, "*72") is None
+    assert star_code("contoso", codes, "911") is None
