@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from . import ports, sounds
+from . import ports, sounds, tones
 
 _MODULES = (
     ("module", "g711.so"),
@@ -52,19 +52,22 @@ class Baresip:
         control: str | None = None,
         encryption: str | None = None,
         watched: str = "",
+        rate: int = tones.RATE,
     ) -> None:
         """``network`` is the network namespace where it has its address, ``trusted`` the issuers that it
         believes over TLS; ``outbound``: it registers as RFC 5626 has it. ``control`` is the address where
         it is steered, where that is another one. ``encryption`` as baresip calls it: ``srtp`` (keys beside
-        RTP/AVP), ``srtp-mand`` (RTP/SAVP). ``watched`` is an address whose presence it subscribes to."""
+        RTP/AVP), ``srtp-mand`` (RTP/SAVP). ``watched`` is an address whose presence it subscribes to.
+        ``rate`` is that of its sound card: one that resamples for its first codec goes on to do so for the
+        next, whether that is right or not."""
         self.folder, self.recordings = folder, folder / "heard"
         self.recordings.mkdir(parents=True)
         self._control = control or address
         self._address, self._trusted, self._outbound = address, trusted, outbound
         self.user, self.tone, self._control_port = user, tone, ports.take(2)
         self.events: list[Event] = []
-        tone_file = sounds.tone_file(folder, tone, 60)
-        config = self._config(tone_file)
+        tone_file = sounds.tone_file(folder, tone, 60, rate=rate)
+        config = self._config(tone_file, rate)
         if watched:
             (folder / "contacts").write_text(f'"Watched" <{watched}>;presence=p2p\n')
             config += "module_app contact.so\nmodule_app presence.so\n"
@@ -136,6 +139,13 @@ class Baresip:
         """The codecs that it has decoded, in order."""
         return re.findall(r"Set audio decoder: (\S+) ", (self.folder / "baresip.log").read_text())
 
+    def wait_codec(self, codec: str, timeout: float = 5.0) -> None:
+        """Wait until it decodes this one."""
+        deadline = time.monotonic() + timeout
+        while self.codecs()[-1:] != [codec]:
+            assert time.monotonic() < deadline, f"{self.user} decodes {self.codecs()}, not {codec}"
+            time.sleep(0.05)  # it is only in its log
+
     def close(self) -> None:
         """Sign out and end; by force if it must be."""
         with contextlib.suppress(OSError):
@@ -158,7 +168,7 @@ class Baresip:
             f";regint={60 if registers else 0};audio_codecs={codec}{outbound}"
         )
 
-    def _config(self, tone_file: Path) -> str:
+    def _config(self, tone_file: Path, rate: int) -> str:
         listen, first = ports.take(2), ports.take(8)
         lines = [
             f"net_interface {self._address}",
@@ -167,8 +177,8 @@ class Baresip:
             f"audio_source aufile,{tone_file}",
             "audio_player aubridge,sink",
             "audio_alert aubridge,nil",
-            "ausrc_srate 8000",
-            "auplay_srate 8000",
+            f"ausrc_srate {rate}",
+            f"auplay_srate {rate}",
             "ausrc_channels 1",
             "auplay_channels 1",
             "module_path /usr/lib/baresip/modules",

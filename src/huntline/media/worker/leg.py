@@ -306,7 +306,7 @@ class MediaLeg:
         self._observer.on_report_due(self)
         self.sent_before += self.stream.packets
         scale = SCALES[self.agreed.codec] if self.agreed else 1
-        self.stream, self._reported_packets = rtp.OutgoingStream(scale), 0
+        self.stream, self._reported_packets = rtp.OutgoingStream(scale, self.stream), 0
 
     def keep_secrets(self) -> None:
         """Let them be kept for a restart."""

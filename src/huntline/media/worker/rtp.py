@@ -15,6 +15,9 @@ VERSION_2 = 0x80
 LARGEST_PACKET = 2000
 """Room for 200 ms of G.711, the longest packet that a peer may ask for, with extras."""
 
+_FAR_FROM_THE_END = 0xE000
+"""A sequence number that takes minutes to go around."""
+
 _SEQUENCE = 0xFFFF
 _TIMESTAMP = 0xFFFFFFFF
 _RTPMAP = re.compile(r"^a=rtpmap:(\d+) ([\w-]+)/(\d+)(?:/\d)?\r?$", re.MULTILINE)
@@ -64,12 +67,15 @@ class OutgoingStream:
 
     __slots__ = ("octets", "packets", "scale", "sequence", "ssrc", "timestamp", "timestamp_shift")
 
-    def __init__(self, scale: int = 1) -> None:
+    def __init__(self, scale: int = 1, after: OutgoingStream | None = None) -> None:
+        """``after`` is an earlier one to the same peer: some phones drop what is numbered lower than that,
+        whatever its SSRC."""
         self.scale = scale
         # RFC 3550 section 5.1: the initial values are random. RFC 3711 section 3.3.1: the sequence starts
         # low, so that who misses the first packets does not miss that the numbers went around.
         self.ssrc = secrets.randbits(32)
-        self.sequence = secrets.randbits(15)
+        is_early = after is not None and after.sequence < _FAR_FROM_THE_END
+        self.sequence: int = after.sequence if after is not None and is_early else secrets.randbits(15)
         self.timestamp_shift = secrets.randbits(32)
         self.timestamp = (self.timestamp_shift - SAMPLES_PER_TICK * scale) & _TIMESTAMP
         self.packets = 0
