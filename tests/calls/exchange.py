@@ -242,6 +242,7 @@ class FakeSite:
         }
         self.exit_prompts: dict[ExitPrompt, str] = {}
         self.rule = PersonRule()
+        self.outside = Contact("sip:x@10.0.0.9", FLOW)
 
     def contacts(self, account_id: str) -> list[Contact]:
         return [Contact(f"sip:{account_id}@10.0.0.5", FLOW)]
@@ -252,7 +253,7 @@ class FakeSite:
 
     def callee(self, organization_id: str, target: str) -> Callee:
         hop = number_hop(PLAN, organization_id, target.removeprefix("tel:"))
-        return Callee(None, [Contact("sip:x@10.0.0.9", FLOW)], is_by_trunk=True, path=(hop,))
+        return Callee(None, [self.outside], is_by_trunk=True, path=(hop,))
 
     def exit_prompt(self, queue_id: str, prompt: ExitPrompt) -> str | None:
         return self.exit_prompts.get(prompt)

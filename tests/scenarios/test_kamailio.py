@@ -75,6 +75,13 @@ def provider(own_server: Server, reactor: Reactor, tmp_path: Path) -> Iterator[P
         yield made
 
 
+@pytest.fixture
+def shared_provider(office: Office, tmp_path: Path) -> Iterator[Provider]:
+    """On the server that other stories use, too."""
+    with provider_of(office, tmp_path) as made:
+        yield made
+
+
 def call_out(agent: Phone, at: Phone) -> None:
     """A user calls outside, and is heard there."""
     placed = agent.dial(OUTSIDE)
@@ -142,14 +149,10 @@ def test_a_registered_trunk_lives_through_all_that_may_happen_to_it(provider: Pr
     house.reactor.wait(lambda: " 0 " in kamailio.registers()[-1], 3, "a REGISTER that signs off")
 
 
-def test_a_wrong_password_is_said_and_not_hammered(office: Office, tmp_path: Path) -> None:
-    with provider_of(office, tmp_path) as provider:
-        wrong_password(provider, office)
-
-
-def wrong_password(provider: Provider, house: Office) -> None:
-    alone = [f"127.0.0.1:{provider.kamailio.port}"]
-    house.settings["trunks"] = [provider.trunk(password="wrong", hosts=alone)]
+def test_a_wrong_password_is_said_and_not_hammered(shared_provider: Provider) -> None:
+    house, provider = shared_provider.office, shared_provider
+    alone = {"hosts": [f"127.0.0.1:{provider.kamailio.port}"], "transport": "tcp"}
+    house.settings["trunks"] = [provider.trunk(password="wrong", **alone)]
     house.user("amal", line_uri=f"tel:{house.personal_number}")
     house.open()
     state = provider.wait_state("refused", state="down")
@@ -159,7 +162,7 @@ def wrong_password(provider: Provider, house: Office) -> None:
     assert len(proven) <= 2
     assert house.agent("amal").dial(OUTSIDE).wait_refused() == 503
     # The right one is taken at once.
-    house.settings["trunks"] = [provider.trunk(hosts=alone)]
+    house.settings["trunks"] = [provider.trunk(**alone)]
     house.open()
     provider.wait_state("registered", state="up")
     house.settings["trunks"] = []

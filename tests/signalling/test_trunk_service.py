@@ -17,7 +17,7 @@ from huntline.signalling.trunk_service import TrunkService
 from huntline.sip.core.core import OutgoingRequest
 from huntline.sip.core.events import LegRejected, ResponseReceived
 from huntline.sip.core.flow import Flow, Transport
-from huntline.sip.core.locating import Place, in_order
+from huntline.sip.core.locating import LocatedServer, in_order
 from huntline.sip.core.message import Response, parse_message
 from huntline.sip.resolver import Located, Unreachable
 from huntline.sip.user_agent import UserAgent
@@ -58,7 +58,7 @@ class FakeUserAgent:
         addresses = self.names.get(name) or ((name,) if name[0].isdigit() else ())
         if not addresses:
             raise Unreachable(f"no address for {name}")
-        return Located(name, (Place((0, 0), 0, transport, port or 5060, addresses),), self.time + 60)
+        return Located(name, (LocatedServer((0, 0), 0, transport, port or 5060, addresses),), self.time + 60)
 
     def flows(self, located: Located, random: Callable[[], float]) -> list[Flow]:
         return [Flow(by, LOCAL, (host, port)) for by, host, port in in_order(located.places, random)]

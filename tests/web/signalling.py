@@ -21,7 +21,7 @@ class FakeSignalling:
     def __init__(self, rig: ServerRig) -> None:
         self._rig = rig
         self.snapshot: dict[str, Any] = {"at": AT, "queues": [], "agents": [], "calls": [], "mailboxes": []}
-        self.trunk_state: Item = {}
+        self.trunk_state: Item | None = None
         self.trunk_steps: list[Item] = []
         self.asked: list[Item] = []
         self.watches = 0
@@ -46,9 +46,16 @@ class FakeSignalling:
             "phone-credential": lambda request: self._credential(request, f"sip:{request['upn']}"),
             "guest-credential": lambda request: self._credential(request, "sip:test-call@contoso.com"),
             "people": self._people,
-            "trunk-state": lambda request: self.trunk_state,
+            "trunk-state": self._trunk,
             "trunk-test": lambda request: {"steps": self.trunk_steps} if self.trunk_steps else {},
         }
+
+    def _trunk(self, request: dict[str, Any]) -> Item:
+        """What the test has put in, else a trunk of that name of which nothing is known yet."""
+        if self.trunk_state is not None:
+            return self.trunk_state
+        state = {"name": request["name"], "state": "unknown", "registered_until": None, "calls": 0}
+        return {**state, "why": None, "hosts": []}
 
     def queue(self, queue_id: str, name: str, organization_id: str | None = None, **fields: Any) -> Item:
         """A queue as status tells it."""

@@ -85,7 +85,8 @@ interface Props {
 
 export function MailboxDialog({ title, settings, access, isAdmins, onChanged, onClose }: Props) {
   const styles = useStyles();
-  const { t } = useTranslation('messages');
+  // The words of the player, too: to wait for them later would take the dialog away for a moment.
+  const { t } = useTranslation(['messages', 'audio']);
   const say = useSay();
   const [draft, setDraft] = useState(() => draftOf(settings));
   const set = (change: Partial<MailboxDraft>) => setDraft((before) => ({ ...before, ...change }));

@@ -343,7 +343,8 @@ function Phone({ editing, isReadOnly, hasPassword }: PartProps & { readonly hasP
 /** Where calls go instead, and what calls out show. */
 function Elsewhere({ editing: { draft, set }, isReadOnly }: PartProps) {
   const styles = useStyles();
-  const { t } = useTranslation(['users', 'admin']);
+  // The words of who rings beside them, too: else they would be waited for when this is unfolded.
+  const { t } = useTranslation(['users', 'admin', 'agent']);
   const domains = useOrganization().data?.domains ?? [];
   const policies = useQuery({
     queryKey: ['policies', 'all'],
