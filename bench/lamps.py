@@ -2,7 +2,7 @@
 
 .venv/bin/python bench/lamps.py [--lamps 500] [--calls 10]
 
-A server is started for it, on 127.0.0.1. Five phones have all the lamps, over UDP, for one agent, who is
+A server is started for it, on 127.0.0.1. Fifty phones have all the lamps, over UDP, for one agent, who is
 rung and answers, and whose callers hang up, one call after the other. What is printed is how long after the
 message of the call (the agent's INVITE, their 200, the caller's BYE) the notification of each lamp came in,
 by the clock of the kernel, and the CPU time of signalling for a notification, beside that of calls without
@@ -30,7 +30,7 @@ from tests.scenarios.server import Server
 
 from huntline.processes.run_file import read_run
 
-WATCHERS = 5
+WATCHERS = 50
 TICK = os.sysconf("SC_CLK_TCK")
 
 

@@ -33,11 +33,11 @@ def test_what_is_written_is_read_as_the_same_again(presence: Presence) -> None:
 @pytest.mark.parametrize(
     ("presence", "is_on_the_phone", "found"),
     [
-        (Presence.AVAILABLE, True, ("<basic>open<", "<rpid:on-the-phone/>", "<note>On the phone<")),
-        (Presence.AVAILABLE, False, ("<basic>open<", "<note>Available<")),
-        (Presence.BUSY, True, ("<rpid:busy/><rpid:on-the-phone/>", "<note>Busy<")),
-        (Presence.DO_NOT_DISTURB, False, ("<basic>open<", "<rpid:busy/>", "<note>Do not disturb<")),
-        (Presence.OFFLINE, False, ("<basic>closed<", "<note>Offline<")),
+        (Presence.AVAILABLE, True, ("<basic>open<", "<rpid:on-the-phone/>")),
+        (Presence.AVAILABLE, False, ("<basic>open<", "</status></tuple>\r\n</presence>")),
+        (Presence.BUSY, True, ("<rpid:busy/><rpid:on-the-phone/>",)),
+        (Presence.DO_NOT_DISTURB, False, ("<basic>open<", "<rpid:busy/>")),
+        (Presence.OFFLINE, False, ("<basic>closed<",)),
     ],
 )
 def test_what_phones_look_for_is_there(

@@ -17,14 +17,6 @@ from huntline.sip.servers.presence import CONTENT_TYPE
 EVENT = "presence"
 
 _ACTIVITIES = {Presence.DO_NOT_DISTURB: "busy", Presence.BUSY: "busy", Presence.AWAY: "away"}
-_NOTES = {
-    Presence.AVAILABLE: "Available",
-    Presence.BUSY: "Busy",
-    Presence.DO_NOT_DISTURB: "Do not disturb",
-    Presence.AWAY: "Away",
-    Presence.OFFLINE: "Offline",
-}
-ON_THE_PHONE = "On the phone"
 
 
 class WatchedPresence(NamedTuple):
@@ -78,13 +70,13 @@ class PresencePackage:
 def written_pidf(entity: str, shown: WatchedPresence) -> str:
     """A presence document (RFC 3863) with activities (RFC 4480).
 
-    Do not disturb has no activity of its own: like busy, and in words.
+    Do not disturb has no activity of its own: it is busy. There are no notes, which phones would show to
+    people of whatever language.
     """
     is_open = shown.presence is not Presence.OFFLINE
     names = [_ACTIVITIES[shown.presence]] if shown.presence in _ACTIVITIES else []
     names += ["on-the-phone"] if shown.is_on_the_phone else []
     activities = "".join(f"<rpid:{name}/>" for name in names)
-    note = ON_THE_PHONE if shown == (Presence.AVAILABLE, True) else _NOTES[shown.presence]
     # RFC 4479 section 4: activities are a person's, not a device's. Many phones know these very prefixes.
     person = f'<dm:person id="p"><rpid:activities>{activities}</rpid:activities></dm:person>\r\n'
     return (
@@ -93,5 +85,5 @@ def written_pidf(entity: str, shown: WatchedPresence) -> str:
         ' xmlns:dm="urn:ietf:params:xml:ns:pidf:data-model"'
         f' xmlns:rpid="urn:ietf:params:xml:ns:pidf:rpid" entity={quoteattr(entity)}>\r\n'
         f'<tuple id="t"><status><basic>{"open" if is_open else "closed"}</basic></status>'
-        f"<note>{note}</note></tuple>\r\n{person if activities else ''}</presence>\r\n"
+        f"</tuple>\r\n{person if activities else ''}</presence>\r\n"
     )
