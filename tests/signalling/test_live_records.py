@@ -54,7 +54,14 @@ def test_what_is_written_of_each_part_makes_the_same_part_again() -> None:
         agent: Any = exchange.agent
         summaries: Any = MessageSummaries(driver, lambda _: Waiting(), registrar.bindings)
         records = LiveRecords(
-            exchange.tools.book, exchange.b2bua.owners, agent, driver, registrar, presence, summaries
+            exchange.tools.book,
+            exchange.b2bua.owners,
+            agent,
+            driver,
+            registrar,
+            presence,
+            summaries,
+            exchange.tools.tolls,
         )
         written = {
             kind: records.sources[kind](name)
@@ -94,7 +101,7 @@ def test_each_presence_is_written_as_what_it_is(presence: Presence) -> None:
         server = PresenceServer(FakeResponder())
         server.choose("amal", presence)
         nobody: Any = None
-        records = LiveRecords(Exchange().tools.book, {}, nobody, nobody, nobody, server, nobody)
+        records = LiveRecords(Exchange().tools.book, {}, nobody, nobody, nobody, server, nobody, nobody)
         again = PresenceServer(FakeResponder())
         again.restore("amal", records.codec.decode(records.sources["presence"]("amal") or b""), 0.0, 0.0)
         assert again.presence("amal") is presence

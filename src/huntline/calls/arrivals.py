@@ -71,7 +71,12 @@ class Arrivals:
     def _call(self, event: InviteReceived, admitted: Admitted) -> Call:
         call_id = uuid7().hex
         account = admitted.account
-        caller_id = TEST_CALL if admitted.is_guest else _caller_id(event, account)
+        is_trusted = (
+            account is None
+            and not admitted.is_guest
+            and self._tools.plan.trusts(*event.flow.remote, admitted.target.organization_id)
+        )
+        caller_id = TEST_CALL if admitted.is_guest else _caller_id(event, account, is_trusted=is_trusted)
         leg = Leg(
             leg_id=event.leg_id,
             media_id=call_id,
@@ -79,9 +84,7 @@ class Arrivals:
             call_id=call_id,
             address=caller_id.user,
             account_id=account.user_id if account else None,
-            is_trusted=account is None
-            and not admitted.is_guest
-            and self._tools.plan.trusts(*event.flow.remote, admitted.target.organization_id),
+            is_trusted=is_trusted,
         )
         return Call(
             call_id=call_id,
@@ -144,8 +147,8 @@ def _user_in(uri: str) -> str:
         return ""
 
 
-def _caller_id(event: InviteReceived, account: Account | None) -> CallerId:
-    caller = caller_of(event.request, is_trusted=account is None)
+def _caller_id(event: InviteReceived, account: Account | None, *, is_trusted: bool) -> CallerId:
+    caller = caller_of(event.request, is_trusted=is_trusted)
     if account is None or caller.is_anonymous:
         return caller
     return inside_caller(account)

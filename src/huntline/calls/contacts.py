@@ -24,6 +24,7 @@ class Contact:
 
     ``display`` is what this phone is told where it is not told what the others of its ring are: it is
     somebody else's, a user's (``account_id``) or one outside, that a person has rung beside their own.
+    ``charged_to`` is the user for whose ceilings it counts (``Tolls``).
     """
 
     uri: str
@@ -33,6 +34,7 @@ class Contact:
     is_trusted: bool = False  # a provider that is told who calls
     display: Display | None = None
     account_id: str | None = None
+    charged_to: str | None = None
 
     @property
     def phone_kind(self) -> PhoneKind:

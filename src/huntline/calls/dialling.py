@@ -227,6 +227,7 @@ class Dialling:
             account_id=ring.account_id if contact.display is None else contact.account_id,
             phone_kind=kind,
             is_trusted=contact.is_trusted,
+            charged_to=contact.charged_to,
         )
         ring.legs[leg.leg_id] = leg
         self._book.add_leg(call, leg, ring)

@@ -73,6 +73,8 @@ class Cause(StrEnum):
     UNKNOWN_USER = "unknown-user"
     PHONE_GONE = "phone-gone"
     TOO_MANY_HOPS = "too-many-hops"
+    NUMBER_NOT_ALLOWED = "number-not-allowed"
+    CEILING_REACHED = "ceiling-reached"
     # why a phone can take no call
     NO_COMMON_AUDIO = "no-common-audio"
     UNKNOWN_CONTENT = "unknown-content"

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 
 from huntline.calls.call_records import CALL_KINDS
 from huntline.calls.model import CallBook
+from huntline.calls.tolls import Tolls
+from huntline.directory.tolls import TollCeiling, TollDay
 from huntline.engine.presence import Presence
 from huntline.media.client import MediaClient
 from huntline.media.worker.wire import MediaLegState, PlayState, RecordState
@@ -31,14 +33,18 @@ class LiveRecords:
         registrar: Registrar,
         presence: PresenceServer,
         summaries: MessageSummaries,
+        tolls: Tolls,
     ) -> None:
-        self.codec = Codec([*CALL_KINDS, MediaLegState, PlayState, RecordState, Presence], owners)
+        self.codec = Codec(
+            [*CALL_KINDS, MediaLegState, PlayState, RecordState, Presence, TollDay, TollCeiling], owners
+        )
         self._user_agent = user_agent
         self.sources: dict[str, Callable[[str], bytes | None]] = {
             "call": lambda call_id: self._encoded(book.calls.get(call_id)),
             "media": lambda leg_id: self._encoded(media.state(leg_id)),
             "phone": lambda user_id: self._encoded(registrar.state(user_id, unix_offset())),
             "subscription": lambda user_id: self._encoded(summaries.state(user_id, unix_offset())),
+            "toll": lambda user_id: self._encoded(tolls.state(user_id)),
             "presence": lambda user_id: self._encoded(presence.state(user_id, unix_offset())),
         }
 
