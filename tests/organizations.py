@@ -247,6 +247,7 @@ def _user(
         ),
         hides_number=draw(st.booleans()),
         may_dial=draw(st.none() | st.sampled_from(MayDial)),
+        encryption=draw(st.none() | st.sampled_from(Encryption)),
         caller_id_policy=draw(granted),
         external_id=draw(st.none() | st.just(f"id {place}")),
         **draw(st.sampled_from((full, full, bare))),

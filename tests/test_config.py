@@ -6,6 +6,7 @@ import pytest
 
 from huntline.config import Config, Listener, PortRange, SocketAddress, load_config
 from huntline.errors import ConfigurationError
+from huntline.network.certificates import CertificateFiles
 from huntline.network.own_addresses import own_addresses
 
 
@@ -231,3 +232,23 @@ def test_a_wrong_identity_provider_is_refused_without_its_secret(
     with pytest.raises(ConfigurationError, match=message) as caught:
         load_config({})
     assert "s3cret" not in str(caught.value)
+
+
+def test_certificates_and_networks_are_read_and_handed_on(tmp_path: Path) -> None:
+    said = {
+        "sip": "tls:192.0.2.5:5061 wss:192.0.2.5:5063",
+        "certificate": ["chain one.pem:key.pem", "/etc/both.pem"],
+        "trusted_certificates": "issuers.pem",
+        "network": "10.0.0.0/8=10.0.0.5 0.0.0.0/0=203.0.113.7",
+    }
+    config = load_config(said)
+    assert config.certificate == (
+        CertificateFiles(tmp_path / "chain one.pem", tmp_path / "key.pem"),
+        CertificateFiles(Path("/etc/both.pem"), Path("/etc/both.pem")),
+    )
+    assert config.trusted_certificates == tmp_path / "issuers.pem"
+    assert config.networks.told_to("198.51.100.1") == "203.0.113.7"
+    assert config.own_hosts == {"192.0.2.5", "10.0.0.5", "203.0.113.7"}
+    assert Config.model_validate_json(config.model_dump_json()) == config
+    with pytest.raises(ConfigurationError, match=r"--network: '10.0.0.0' is wrong; it must be: NETWORK="):
+        load_config({"network": "10.0.0.0"})

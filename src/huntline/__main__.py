@@ -75,6 +75,11 @@ COMMANDS = (
     Command(
         "certificate", "cli.certificate:certificate", "Certificates for TLS: what they say, and new ones."
     ),
+    Command(
+        "doctor",
+        "doctor.command:doctor",
+        "Let the running server be called at each of its addresses, and say what fails and what to do.",
+    ),
     Command("status", "cli.status:status", "Show queues, agents and calls as they are now."),
     Command(
         "history",

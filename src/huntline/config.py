@@ -40,8 +40,10 @@ from huntline.data_folder import (
 )
 from huntline.errors import ConfigurationError
 from huntline.network.certificates import CertificateFiles
+from huntline.network.networks import Network, Networks
 from huntline.network.own_addresses import own_addresses
 
+_DNS_PORT = 53
 LONGEST_SOCKET_PATH = 107  # bytes: sun_path of unix(7) with its closing zero
 
 
@@ -126,6 +128,16 @@ def _parse_address(value: object) -> object:
     return SocketAddress(_ip(host.strip("[]")), _port(port))
 
 
+def _parse_nameserver(value: object) -> object:
+    """A port may be left out: DNS has one of its own."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return SocketAddress(_ip(value), _DNS_PORT)
+    except ValueError:
+        return _parse_address(value)
+
+
 def _parse_listener(value: object) -> object:
     if not isinstance(value, str):
         return value
@@ -137,6 +149,10 @@ def _parse_listener(value: object) -> object:
     address = _parse_address(rest)
     assert isinstance(address, SocketAddress)
     return Listener(transport, address.host, address.port)  # type: ignore[arg-type]
+
+
+def _parse_network(value: object) -> object:
+    return Network.parse(value) if isinstance(value, str) else value
 
 
 def _parse_certificate(value: object) -> object:
@@ -206,6 +222,8 @@ def _url_parts(value: object) -> SplitResult | None:
 _as_text = PlainSerializer(str)
 AddressText = Annotated[SocketAddress, NoDecode, BeforeValidator(_parse_address), _as_text]
 CertificateText = Annotated[CertificateFiles, BeforeValidator(_parse_certificate), _as_text]
+NameserverText = Annotated[SocketAddress, BeforeValidator(_parse_nameserver), _as_text]
+NetworkText = Annotated[Network, BeforeValidator(_parse_network), _as_text]
 ListenerText = Annotated[Listener, BeforeValidator(_parse_listener), _as_text]
 OriginText = Annotated[str, BeforeValidator(_parse_origin)]
 PortRangeText = Annotated[PortRange, NoDecode, BeforeValidator(_parse_ports), _as_text]
@@ -297,7 +315,8 @@ class Config(BaseSettings):
     ``websocket_url`` is what pages are told where a proxy stands in front of the ``ws`` listener,
     ``page_origins`` where pages come from that may connect (see ``page_addresses.py`` for both).
     ``certificate`` names the files of each certificate, ``trusted_certificates`` one of issuers that are
-    believed beside those of the system.
+    believed beside those of the system. ``nameservers`` are asked where providers are, those of the system
+    where there are none. ``network`` are the addresses that peers in each are told of us.
     """
 
     model_config = SettingsConfigDict(
@@ -315,8 +334,10 @@ class Config(BaseSettings):
     http: AddressText = SocketAddress("127.0.0.1", 8080)
     websocket_url: Annotated[str, BeforeValidator(_parse_websocket_url)] | None = None
     page_origins: Annotated[tuple[OriginText, ...], NoDecode, BeforeValidator(_split)] = ()
+    nameservers: Annotated[tuple[NameserverText, ...], NoDecode, BeforeValidator(_split)] = ()
     media_address: ReachableAddress = Field(default_factory=_usual_media_address)
     media_ports: PortRangeText = PortRange(20000, 29999)
+    network: Annotated[tuple[NetworkText, ...], NoDecode, BeforeValidator(_split)] = ()
     mask_numbers: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     limits: ServerLimits = ServerLimits()
@@ -335,10 +356,26 @@ class Config(BaseSettings):
 
         Pages are told of other addresses (``media/worker/leg_maker.py``).
         """
-        if not ipaddress.ip_address(self.media_address).is_loopback:
+        if self.network or not ipaddress.ip_address(self.media_address).is_loopback:
             return None
         phones = (each for each in self.sip if not each.is_for_pages)
         return next((each for each in phones if not ipaddress.ip_address(each.host).is_loopback), None)
+
+    @property
+    def networks(self) -> Networks:
+        """Which address of this server each peer is told."""
+        return Networks(self.network, self.media_address)
+
+    @property
+    def is_for_other_machines(self) -> bool:
+        """Whether phones on other machines can reach SIP."""
+        phones = (each for each in self.sip if not each.is_for_pages)
+        return any(not ipaddress.ip_address(each.host).is_loopback for each in phones)
+
+    @property
+    def own_hosts(self) -> frozenset[str]:
+        """The addresses that callers may name in place of a domain."""
+        return frozenset([*(each.host for each in self.sip), *(each.address for each in self.network)])
 
     @property
     def control_socket(self) -> Path:

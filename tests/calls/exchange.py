@@ -22,6 +22,7 @@ from huntline.calls.model import Call, Leg, Ring
 from huntline.calls.refusals import Refusals
 from huntline.calls.tools import CallTools
 from huntline.directory.attendants import Attendant
+from huntline.directory.encryption import Encryption
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.mailboxes import BoxKind, BoxOwner, MailboxSettings
 from huntline.directory.organization import QueueSettings
@@ -86,6 +87,7 @@ BAO = UserTarget("bao", "contoso")
 ATTENDANT = AttendantTarget("reception", "contoso")
 CODE = StarCode("contoso", "opt-out")
 AMAL_BOX = VoicemailTarget("amal", "contoso")
+ECHO = StarCode("contoso", "echo")
 LISTEN = StarCode("contoso", "voicemail")
 OUTSIDE = OutsideNumber("+442071234567", "contoso")
 
@@ -162,14 +164,23 @@ class FakeMedia:
         self.did: list[tuple[str, ...]] = []
         self.legs: set[str] = set()
         self.failure: PeerError | None = None
+        self.encryptions: list[Encryption] = []  # of offers of ours, and answers
 
-    async def answer(self, leg_id: str, sdp_offer: str) -> str:
-        return await self.offer(leg_id)
+    async def answer(self, leg_id: str, sdp_offer: str, *, encryption: Encryption = Encryption.NEVER) -> str:
+        return await self.offer(leg_id, encryption=encryption)
 
-    async def offer(self, leg_id: str, like: str | None = None, *, is_secure: bool = False) -> str:
+    async def offer(
+        self,
+        leg_id: str,
+        like: str | None = None,
+        *,
+        is_secure: bool = False,
+        encryption: Encryption = Encryption.NEVER,
+    ) -> str:
         if self.failure is not None:
             raise self.failure
         self.legs.add(leg_id)
+        self.encryptions.append(encryption)
         return SDP
 
     async def accept(self, leg_id: str, sdp_answer: str) -> None:
@@ -281,6 +292,7 @@ class FakeMailroom:
         self.boxes = {"amal": MailboxSettings()}
         self.is_box_full = False
         self.pin: str | None = "2468"
+        self.wrong_pins = 0
         self.begun: list[tuple[str, str, str]] = []
         self.finished: list[str] = []
         self.has_speech = True
@@ -324,8 +336,12 @@ class FakeMailroom:
     async def has_pin(self, box_id: str) -> bool:
         return self.pin is not None
 
+    async def is_locked(self, box_id: str) -> bool:
+        return self.wrong_pins >= 5
+
     async def is_pin(self, box_id: str, pin: str) -> bool:
-        return pin == self.pin
+        self.wrong_pins += pin != self.pin
+        return pin == self.pin and not await self.is_locked(box_id)
 
     async def messages(self, box_id: str) -> list[HeardMessage]:
         self._fail()

@@ -15,6 +15,7 @@ from huntline.directory.organization import (
     NumberKind,
     Organization,
     QueueSettings,
+    Secret,
     ServiceNumber,
     Trunk,
     User,
@@ -94,7 +95,9 @@ def decide(
     sender: str, dialled: str, source: str = "198.51.100.9", transport: Transport = Transport.UDP
 ) -> Admitted | NotAdmitted:
     flow = Flow(transport, ("127.0.0.1", 5060), (source, 5060))
-    return Admission(IN_FORCE, Believing(IN_FORCE, b"s" * 32)).decide(invite(sender, dialled), flow, 0.0)
+    return Admission(IN_FORCE, Believing(IN_FORCE, b"s" * 32), PLAN.trunks_of).decide(
+        invite(sender, dialled), flow, 0.0
+    )
 
 
 @pytest.mark.parametrize(
@@ -244,7 +247,7 @@ def test_a_number_that_the_organization_holds_for_nobody_is_not_dialled_outside(
 
 
 def test_a_user_transfers_to_what_they_may_call_themselves() -> None:
-    admission = Admission(IN_FORCE, Believing(IN_FORCE, b"secret"))
+    admission = Admission(IN_FORCE, Believing(IN_FORCE, b"secret"), PLAN.trunks_of)
     amal, bao = PLAN.account_by_id("a-amal"), PLAN.account_by_id("a-bao")
     assert amal is not None
     assert bao is not None
@@ -259,9 +262,58 @@ def test_a_user_transfers_to_what_they_may_call_themselves() -> None:
 
 
 def test_whoever_takes_a_call_over_proves_who_they_are() -> None:
-    admission = Admission(IN_FORCE, Believing(IN_FORCE, b"secret"))
+    admission = Admission(IN_FORCE, Believing(IN_FORCE, b"secret"), PLAN.trunks_of)
     flow = Flow(Transport.UDP, ("192.0.2.9", 5060), ("192.0.2.1", 5060))
     ours = admission.user_behind(invite("amal@a.example", "sip:x@a.example"), flow, 0.0)
     assert ours == PLAN.account_by_id("a-amal")
     provider = admission.user_behind(invite("+33@provider.example", "sip:x@a.example"), flow, 0.0)
     assert refused(provider) == (403, R.UNKNOWN_CALLER, "")
+
+
+# -- what a trunk says of its calls
+
+PROVIDER = Trunk("provider", ("192.0.2.1",))
+
+
+def by_trunk(request: Request, *trunks: Trunk) -> Admitted | NotAdmitted:
+    plan = ServerPlan((replace(organization("a", "+14255550100", "192.0.2.1"), trunks=trunks),))
+    flow = Flow(Transport.UDP, ("127.0.0.1", 5060), ("192.0.2.1", 5060))
+    in_force = SettingsInForce(plan)
+    return Admission(in_force, Believing(in_force, b"s" * 32), plan.trunks_of).decide(request, flow, 0.0)
+
+
+def test_a_number_is_written_as_the_rules_of_the_trunk_say() -> None:
+    rules = replace(PROVIDER, prefixes_in=("00>+", "0>+44", ">+1"), is_trusted=True)
+    admitted = by_trunk(invite("+33@provider.example", "sip:4255550100@a.example"), rules)
+    assert isinstance(admitted, Admitted)
+    assert (admitted.target, admitted.dialled) == (QueueTarget("a-desk", "a"), "+14255550100")
+    assert (admitted.trunk, admitted.is_trusted) == ("a/provider", True)
+    assert refused(by_trunk(invite("+33@p.example", "sip:04255550100@a.example"), rules))[0] == 404
+
+
+def test_a_number_comes_in_by_the_trunk_that_has_it() -> None:
+    call = invite("+33@provider.example", "sip:+14255550100@a.example")
+    other = replace(PROVIDER, name="other", numbers=("+33",))
+    admitted = by_trunk(call, other, replace(PROVIDER, numbers=("+1425",)))
+    assert isinstance(admitted, Admitted)
+    assert admitted.trunk == "a/provider"
+    assert refused(by_trunk(call, other))[:2] == (404, R.UNKNOWN_NUMBER)
+
+
+@pytest.mark.parametrize(
+    "more", ["P-Called-Party-ID: <sip:+14255550100@p.example>", "To: <sip:+14255550100@p.example>"]
+)
+def test_a_call_to_the_account_that_is_registered_is_for_the_number_that_is_said_elsewhere(more: str) -> None:
+    account = replace(
+        PROVIDER, hosts=("192.0.2.1",), username="acme@p.example", password=Secret("x"), registers=True
+    )
+    to = "" if more.startswith("To:") else "To: <sip:acme@p.example>\r\n"
+    request = parse_message(
+        "INVITE sip:acme@192.0.2.9 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKx\r\n"
+        f"From: <sip:+33@p.example>;tag=f\r\n{to}{more}\r\nCall-ID: c\r\nCSeq: 1 INVITE\r\n\r\n".encode()
+    )
+    assert isinstance(request, Request)
+    admitted = by_trunk(request, account)
+    assert isinstance(admitted, Admitted)
+    assert admitted.target == QueueTarget("a-desk", "a")
+    assert refused(by_trunk(request, PROVIDER))[0] == 404

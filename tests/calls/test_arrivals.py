@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 from tests.calls.exchange import BAO, FLOW, QUEUE, SDP, Exchange, account, fails_to_connect, play
 from tests.fakes.messages import request
 
 from huntline.calls.admission import NotAdmitted
+from huntline.calls.encryption import encryption_by_way
+from huntline.directory.encryption import Encryption
 from huntline.directory.refused import RefusalReason
 from huntline.engine import events as told
-from huntline.media.interface import MediaUnavailable
+from huntline.media.interface import MediaUnavailable, NotAcceptable
 from huntline.sip.core.events import InviteReceived, InviteRefused, LegCancelled
 
 
@@ -56,6 +61,7 @@ def test_without_audio_the_caller_is_refused_with_what_is_missing() -> None:
         for fail, status, reason in (
             (fails_to_connect, 488, RefusalReason.NO_COMMON_AUDIO),
             (no_port_is_free, 503, RefusalReason.NO_AUDIO),
+            (is_plain, 488, RefusalReason.NO_COMMON_ENCRYPTION),
         ):
             fail(exchange)
             exchange.b2bua.handle_sip(InviteReceived("in", request("INVITE"), FLOW, SDP))
@@ -66,6 +72,40 @@ def test_without_audio_the_caller_is_refused_with_what_is_missing() -> None:
         assert exchange.heard() == []
 
     play(story)
+
+
+def is_plain(exchange: Exchange) -> None:
+    exchange.media.failure = NotAcceptable("the audio is not encrypted", is_by_encryption=True)
+
+
+def test_whether_a_caller_is_encrypted_is_what_is_set_for_them_else_by_the_way_they_come() -> None:
+    async def story(exchange: Exchange) -> None:
+        for encryption in Encryption:
+            await exchange.dials(QUEUE, replace(account("amal"), encryption=encryption))
+        await exchange.dials(QUEUE, account("amal"))
+        await exchange.dials(QUEUE)
+        assert exchange.media.encryptions == ["never", "offered", "required", "never", "never"]
+
+    play(story)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "uri", "is_offered"),
+    [
+        (None, "sip:a@10.0.0.5", False),
+        (None, "sip:a@10.0.0.5;transport=tcp", False),
+        (None, "sip:a@10.0.0.5;Transport=TLS", True),
+        (None, "sips:a@10.0.0.5", True),
+        (Encryption.NEVER, "sips:a@10.0.0.5", False),
+        (Encryption.OFFERED, "sip:a@10.0.0.5", True),
+    ],
+)
+def test_a_phone_that_is_reached_by_tls_is_offered_keys(
+    wanted: Encryption | None, uri: str, is_offered: bool
+) -> None:
+    expected = Encryption.OFFERED if is_offered else Encryption.NEVER
+    assert encryption_by_way(wanted, None, uri) is expected
+    assert encryption_by_way(wanted, FLOW, "sips:a@10.0.0.5") is (wanted or Encryption.NEVER)
 
 
 def no_port_is_free(exchange: Exchange) -> None:

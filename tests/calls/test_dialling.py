@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -13,8 +14,10 @@ from huntline.calls.caller_identity import CallerId
 from huntline.calls.contacts import Contact, Display
 from huntline.calls.dialling import Dialling
 from huntline.calls.model import Call, CallBook, Leg, OwnerKind, Party, Ring
+from huntline.calls.surroundings import NoTrunks, Trunks
 from huntline.calls.tasks import Tasks
-from huntline.engine.reasons import Cause, OnlyText, Reason
+from huntline.directory.encryption import Encryption
+from huntline.engine.reasons import Cause, OnlyText, Reason, SipAnswer
 from huntline.media.interface import Media, MediaUnavailable
 from huntline.sip.core.core import Invite
 from huntline.sip.core.events import LegAnswered, LegRejected
@@ -25,6 +28,7 @@ from huntline.sip.user_agent import UserAgent
 HERE = ("127.0.0.1", 5060)
 DESK = Contact("sip:amal@10.0.0.5", Flow(Transport.UDP, HERE, ("10.0.0.5", 5060)))
 SOFTPHONE = Contact("sip:amal@10.0.0.6", Flow(Transport.TCP, HERE, ("10.0.0.6", 5060), 3))
+BY_ADDRESS = Contact("sip:amal@10.0.0.8", Flow(Transport.TCP, HERE, ("10.0.0.8", 5060), 6))
 PAGE = Contact("sip:x@a.invalid;transport=ws", Flow(Transport.WS, HERE, ("10.0.0.7", 6000), 4))
 TAB = Contact("sip:y@b.invalid;transport=ws", Flow(Transport.WS, HERE, ("10.0.0.7", 6001), 5))
 BY_NAME = Contact("sip:amal@phone.contoso.com")
@@ -61,6 +65,7 @@ class FakeMedia:
 
     def __init__(self) -> None:
         self.offers: dict[str, bool] = {}  # is it secure
+        self.encryptions: list[Encryption] = []
         self.held = {True: asyncio.Event(), False: asyncio.Event()}
         self.failing: set[bool] = set()
         self.relatched: list[str] = []
@@ -68,8 +73,16 @@ class FakeMedia:
         for each in self.held.values():
             each.set()
 
-    async def offer(self, leg_id: str, like: str | None = None, *, is_secure: bool = False) -> str:
+    async def offer(
+        self,
+        leg_id: str,
+        like: str | None = None,
+        *,
+        is_secure: bool = False,
+        encryption: Encryption = Encryption.NEVER,
+    ) -> str:
         self.offers[leg_id] = is_secure
+        self.encryptions.append(encryption)
         await self.held[is_secure].wait()
         if is_secure in self.failing:
             del self.offers[leg_id]
@@ -101,13 +114,15 @@ class Failures(FakeOwner):
 class Office:
     """A call, and whoever is rung for it."""
 
-    def __init__(self) -> None:
+    def __init__(self, trunks: Trunks | None = None) -> None:
         self.agent = FakeUserAgent()
         self.media = FakeMedia()
         self.book = CallBook(lambda user_id, count: None)
         self.tasks, self.owner = Tasks(), Failures()
         user_agent, media = cast(UserAgent, self.agent), cast(Media, self.media)
-        self.dialling = Dialling(user_agent, media, self.book, self.tasks.spawn, lambda call: None)
+        self.dialling = Dialling(
+            user_agent, media, self.book, trunks or NoTrunks(), self.tasks.spawn, lambda call: None
+        )
         caller = Leg("caller", "c1", Party.CALLER, "c1", "+1425")
         self.call = Call("c1", "contoso", caller, CallerId("+1425"), "desk", "music", FakeOwner())
         self.book.add(self.call)
@@ -172,6 +187,23 @@ def test_phones_and_pages_of_a_party_ring_with_a_description_each_of_their_kind(
         office.ring("c1.2", PAGE, DESK)
         assert len(office.invited) == 6
         assert len(office.media.offers) == 2
+
+    run(story)
+
+
+def test_phones_that_must_or_may_be_encrypted_get_offers_of_their_own() -> None:
+    async def story(office: Office) -> None:
+        offered = replace(SOFTPHONE, encryption=Encryption.OFFERED)
+        required = replace(BY_ADDRESS, encryption=Encryption.REQUIRED)
+        ring = office.ring("c1.1", DESK, offered, required, replace(PAGE, encryption=Encryption.REQUIRED))
+        await office.settle()
+        assert sorted(office.media.encryptions) == ["never", "never", "offered", "required"]
+        assert len({leg.media_id for leg in ring.legs.values()}) == 4
+        for phone, why in ((required, Cause.NO_ENCRYPTION), (offered, SipAnswer(488, "No"))):
+            alone = office.ring(f"of {phone.uri}", phone)
+            office.reject(alone, phone, 488)
+            assert office.owner.failures[-1][1] == why
+        assert alone.unfit is Cause.NO_COMMON_AUDIO
 
     run(story)
 

@@ -8,6 +8,7 @@ import pytest
 from tests.calls.exchange import (
     BAO,
     CODE,
+    ECHO,
     OUTSIDE,
     PLAN,
     QUEUE,
@@ -268,6 +269,18 @@ def test_a_star_code_is_answered_with_a_tone_and_that_is_all() -> None:
         assert exchange.did() == [("answer", "in1")]
         exchange.b2bua.handle_media(PlayFinished(call.caller.media_id, ("tone",)))
         assert exchange.did() == [("hang up", "in1")]
+        exchange.assert_nothing_is_left()
+
+    play(story)
+
+
+def test_who_wants_to_hear_themselves_does_until_they_hang_up() -> None:
+    async def story(exchange: Exchange) -> None:
+        call = await exchange.dials(ECHO, account("amal"))
+        assert exchange.did() == [("answer", "in1")]
+        media_id = call.caller.media_id
+        assert ("bridge", media_id, media_id) in exchange.media.did
+        await exchange.hangs_up(call.caller)
         exchange.assert_nothing_is_left()
 
     play(story)

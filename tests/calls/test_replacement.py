@@ -16,6 +16,7 @@ from huntline.calls.model import Call, Leg, LegState, Party
 from huntline.calls.refusals import Refusals
 from huntline.calls.replacement import Takeovers
 from huntline.calls.tools import CallTools
+from huntline.directory.encryption import Encryption
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.plan import Account
 from huntline.directory.refused import RefusedCall
@@ -35,7 +36,7 @@ class SlowMedia:
         self.legs: set[str] = {"old-audio"}
         self.answers: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
-    async def answer(self, leg_id: str, sdp_offer: str) -> str:
+    async def answer(self, leg_id: str, sdp_offer: str, *, encryption: Encryption = Encryption.NEVER) -> str:
         self.legs.add(leg_id)
         try:
             return await self.answers
@@ -43,7 +44,14 @@ class SlowMedia:
             self.legs.discard(leg_id)
             raise
 
-    async def offer(self, leg_id: str, like: str | None = None, *, is_secure: bool = False) -> str:
+    async def offer(
+        self,
+        leg_id: str,
+        like: str | None = None,
+        *,
+        is_secure: bool = False,
+        encryption: Encryption = Encryption.NEVER,
+    ) -> str:
         raise AssertionError("nobody is asked for an offer here")
 
     async def accept(self, leg_id: str, sdp_answer: str) -> None:

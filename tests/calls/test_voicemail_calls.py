@@ -271,6 +271,20 @@ def test_three_wrong_pins_end_the_call() -> None:
     perform(story)
 
 
+def test_the_fifth_wrong_pin_locks_the_box_which_says_so_then_and_to_who_comes_next() -> None:
+    async def story(exchange: Exchange) -> None:
+        exchange.mailroom.wrong_pins = 4
+        call = await asked_for_pin(exchange)
+        await presses(exchange, call, "1111#")
+        assert list(call.prompt) == ["locked"]
+        await played_out(exchange, call)
+        assert exchange.tools.book.calls == {}
+        another = await asked_for_pin(exchange)
+        assert list(another.prompt) == ["locked"]
+
+    perform(story)
+
+
 def test_a_box_without_a_pin_cannot_be_opened() -> None:
     async def story(exchange: Exchange) -> None:
         exchange.mailroom.pin = None

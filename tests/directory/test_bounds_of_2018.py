@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from huntline.directory.attendants import Attendant
 from huntline.directory.organization import (
     CallerIdPolicy,
     Group,
@@ -43,6 +44,8 @@ def test_a_number_that_is_not_active_yet_is_nobodys(state: NumberState) -> None:
     said = f"{NUMBER} is not active yet but {state}; make its state active before anybody has it"
     assert wrong(contoso(numbers=(held,))) == []
     assert wrong(contoso(numbers=(held,), queues=(DESK,))) == [("queues[0].line_uri", said)]
+    attendant = Attendant(name="Reception", domain="contoso.com", line_uris=(f"tel:{NUMBER}",))
+    assert wrong(contoso(numbers=(held,), attendants=(attendant,))) == [("attendants[0].line_uris[0]", said)]
     policy = CallerIdPolicy(name="Sales", substitute=Substitute.SERVICE, service_number=NUMBER)
     assert wrong(contoso(numbers=(held,), caller_id_policies=(policy,))) == [
         ("caller_id_policies[0].service_number", said)

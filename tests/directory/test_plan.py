@@ -153,7 +153,7 @@ def test_account_checks_passwords_in_the_realm_of_the_first_domain() -> None:
     ],
 )
 def test_trunks_are_known_by_their_source_address(address: str, port: int, expected: tuple[str, ...]) -> None:
-    assert PLAN.organizations_of_trunk(address, port) == expected
+    assert tuple(each.organization_id for each in PLAN.trunks_of(address, port)) == expected
 
 
 def test_outbound_trunk_is_the_first_with_a_single_address() -> None:
@@ -202,6 +202,7 @@ AMALS_BOX = VoicemailTarget(AMAL.user_id, "contoso")
         ("*72+442071234567", "contoso.com", "contoso", StarCode("contoso", "forward-all", "+442071234567")),
         ("*90123", "contoso.com", "contoso", StarCode("contoso", "forward-busy", "123")),
         ("*93", "contoso.com", "contoso", StarCode("contoso", "forward-no-answer-off")),
+        ("*43", "contoso.com", "contoso", StarCode("contoso", "echo")),
         ("*931", "contoso.com", "contoso", None),
         ("*45", "contoso.com", None, None),
         ("*45+14255550100", "", "contoso", StarCode("contoso", "opt-out", "+14255550100")),

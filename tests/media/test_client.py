@@ -281,6 +281,31 @@ def test_lists_and_announcements_go_on_after_a_death(dies: str) -> None:
     perform(story())
 
 
+@pytest.mark.parametrize("dies", ["signalling", "media"])
+def test_who_hears_themselves_still_does_after_a_death(dies: str) -> None:
+    async def story() -> None:
+        async with studio() as media:
+            phone = await media.join("a")
+            media.client.bridge("a", "a")
+            await media.client.stats()
+            await _talk(phone, phone, 0x31)
+            if dies == "signalling":
+                await _succeed(media)
+            else:
+                await media.stop_worker()
+                media.start_worker()
+            await media.client.stats()
+            await _talk(phone, phone, 0x32)
+            assert (await media.client.stats())["bridged_legs"] == 1
+            media.client.unbridge("a")
+            await media.client.stats()
+            phone.heard_by_now()
+            phone.speak(b"\x33" * 160)
+            assert {(await phone.hear()).payload for _ in range(3)} == {b"\xff" * 160}
+
+    perform(story())
+
+
 def test_verbs_that_a_dead_client_wrote_down_but_did_not_send_are_made_good() -> None:
     async def story() -> None:
         async with studio() as media:

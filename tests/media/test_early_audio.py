@@ -80,3 +80,35 @@ def test_a_worker_that_was_restarted_waits_for_the_speaker_again() -> None:
         await caller.hear_until(ULAW_SPEECH)
 
     run(story)
+
+
+def test_of_several_forks_the_last_that_promised_audio_is_heard_once_it_speaks_and_who_answers_at_once() -> (
+    None
+):
+    async def story(media: Studio) -> None:
+        caller, ringing = await media.join("caller"), media.sound("ringing", RINGING * 3000)
+        offered = await media.client.offer("trunk")
+        one, other = media.phone(), media.phone()
+        for fork in (one, other):
+            fork.hears_from(offered)
+            await media.client.accept("trunk", fork.sdp())
+            media.client.bridge_early("caller", "trunk", ringing)
+            await media.client.stats()
+            caller.heard_by_now()
+            await caller.hear_until(RINGING)
+            fork.speak()
+            await caller.hear_until(ULAW_SPEECH)
+        await media.client.accept("trunk", one.sdp())
+        media.client.bridge("caller", "trunk")
+        await media.client.stats()
+        caller.heard_by_now()
+        one.speak(b"\x44" * 160)
+        heard = await caller.hear_until(b"\x44" * 160)
+        assert RINGING not in [packet.payload for packet in heard]
+        other.speak(b"\x45" * 160)
+        caller.speak()
+        await one.hear_until(ULAW_SPEECH)
+        one.speak()
+        assert b"\x45" * 160 not in [packet.payload for packet in await caller.hear_until(ULAW_SPEECH)]
+
+    run(story)

@@ -20,8 +20,8 @@ def pair(name: str = "SRTP_AEAD_AES_128_GCM") -> tuple[SrtpKeys, SrtpKeys]:
     return SrtpKeys(name, one, two), SrtpKeys(name, two, one)
 
 
-@pytest.mark.parametrize("name", ["SRTP_AEAD_AES_128_GCM", "SRTP_AES128_CM_SHA1_80"])
-def test_both_profiles_protect_audio_and_reports(name: str) -> None:
+@pytest.mark.parametrize("name", PROFILES)
+def test_all_profiles_protect_audio_and_reports(name: str) -> None:
     ours, theirs = pair(name)
     us, them = Srtp(ours), Srtp(theirs)
     packet, report = rtp(ULAW_SPEECH, 1), rtcp.receiver_report(7, b"us")

@@ -15,6 +15,9 @@ from . import ports, sounds
 
 _MODULES = (
     ("module", "g711.so"),
+    ("module", "g722.so"),
+    ("module", "opus.so"),
+    ("module", "srtp.so"),
     ("module", "aufile.so"),
     ("module", "aubridge.so"),
     ("module", "sndfile.so"),
@@ -45,13 +48,18 @@ class Baresip:
         network: str | None = None,
         trusted: Path | None = None,
         outbound: bool = False,
+        control: str | None = None,
+        encryption: str | None = None,
     ) -> None:
         """``network`` is the network namespace where it has its address, ``trusted`` the issuers that it
-        believes over TLS; ``outbound``: it registers as RFC 5626 has it."""
+        believes over TLS; ``outbound``: it registers as RFC 5626 has it. ``control`` is the address where
+        it is steered, where that is another one. ``encryption`` as baresip calls it: ``srtp`` (keys beside
+        RTP/AVP), ``srtp-mand`` (RTP/SAVP)."""
         self.folder, self.recordings = folder, folder / "heard"
         self.recordings.mkdir(parents=True)
+        self._control = control or address
         self._address, self._trusted, self._outbound = address, trusted, outbound
-        self.user, self._control_port = user, ports.take(2)
+        self.user, self.tone, self._control_port = user, tone, ports.take(2)
         self.events: list[Event] = []
         tone_file = sounds.tone_file(folder, tone, 60)
         (folder / "config").write_text(self._config(tone_file))
@@ -68,7 +76,8 @@ class Baresip:
         try:
             self._connect()
             # An account from the file would register before anybody could listen to its events.
-            self._command("uanew", self._account(domain, server, transport, codec, registers=registers))
+            account = self._account(domain, server, transport, codec, registers=registers)
+            self._command("uanew", account + (f";mediaenc={encryption}" if encryption else ""))
             if registers:
                 self.wait("REGISTER_OK")
         except BaseException:
@@ -104,6 +113,11 @@ class Baresip:
         assert files, f"baresip recorded nothing in {self.recordings}"
         return sounds.tones_in_recording(files[-1])
 
+    def tones_heard(self) -> list[int | None]:
+        """The tones of all recordings: after a hold there is one more."""
+        files = self.recordings.glob("*-dec.wav")
+        return [tone for file in files for _, tone in sounds.tones_in_recording(file)]
+
     def close(self) -> None:
         """Sign out and end; by force if it must be."""
         with contextlib.suppress(OSError):
@@ -138,7 +152,7 @@ class Baresip:
             "ausrc_srate 8000",
             "auplay_srate 8000",
             "module_path /usr/lib/baresip/modules",
-            f"ctrl_tcp_listen {self._address}:{self._control_port}",
+            f"ctrl_tcp_listen {self._control}:{self._control_port}",
             f"snd_path {self.recordings}",
         ]
         if self._trusted is not None:
@@ -147,7 +161,7 @@ class Baresip:
 
     def _connect(self) -> None:
         deadline = time.monotonic() + 5
-        while self._socket.connect_ex((self._address, self._control_port)):
+        while self._socket.connect_ex((self._control, self._control_port)):
             alive = self._process.poll() is None and time.monotonic() < deadline
             assert alive, f"baresip does not run: {(self.folder / 'baresip.log').read_text()}"
             time.sleep(0.05)  # it opens the control port when its modules are loaded, and says so nowhere

@@ -210,8 +210,9 @@ class Server:
         for kind in ("udp", "tcp"):
             command += ["--sip", f"{kind}:{bracketed(self.host)}:{self.sip_port}"]
         command += ["--sip", f"ws:{bracketed(self.host)}:{self.websocket_port}"]
-        if self._certificate is not None:
+        if self._certificate is not None and self.tls_port is not None:
             command += ["--sip", f"tls:{bracketed(self.host)}:{self.tls_port}"]
+            command += ["--sip", f"wss:{bracketed(self.host)}:{self.tls_port + 1}"]
             command += ["--certificate", str(self._certificate)]
         command += [*self._options, "--http", f"127.0.0.1:{self.http_port}"]
         command += ["--media-address", self.host] if self._says_media_address else []

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import struct
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +12,6 @@ import pytest
 from . import tones
 from .leg import Leg
 from .office import Office
-from .reactor import Reactor
-from .server import Server
 from .sounds import tone_file
 from .stories import hear_each_other, taken
 
@@ -137,27 +133,3 @@ def test_keys_ahead_extensions_and_silence_lead_where_they_should(office: Office
     answered.wait_up()
     hear_each_other(silent, answered)
     silent.hang_up()
-
-
-def test_a_caller_in_a_menu_goes_on_there_when_signalling_is_killed(
-    own_server: Server, reactor: Reactor, tmp_path: Path
-) -> None:
-    with contextlib.closing(Office(own_server, reactor, tmp_path)) as office:
-        _, number = with_attendants(office, wait_for_key=20)
-        zoe = office.agent("zoe", tone=tones.AGENT)
-        caller = office.caller().dial(number)
-        caller.wait_answered()
-        caller.sound.wait_for(tones.GREETING)
-        press(caller, "33")  # half of an extension
-        own_server.kill_child("signalling")
-        another = office.caller("+12065550101").dial(number)
-        another.wait_answered(15)  # the next process is there
-        another.hang_up()
-        press(caller, "01")
-        answered = zoe.wait_call(10)
-        answered.answer()
-        answered.wait_up()
-        hear_each_other(caller, answered)
-        caller.hang_up()
-        answered.wait_ended()
-        own_server.assert_empty()

@@ -13,6 +13,8 @@ from .office import Office
 from .reactor import Reactor
 from .server import Server
 from .stories import hear_each_other, taken, talk
+from .test_auto_attendants import press, with_attendants
+from .test_voicemail import speaking, wait_grown, wait_lamp
 
 pytestmark = pytest.mark.scenario
 
@@ -71,6 +73,48 @@ def test_every_call_goes_on_when_signalling_is_killed(
             leg.wait_ended()
         calls = house.calls(4)
         assert [call["outcome"] for call in calls] == [*["answered"] * 3, "overflowed"]
+        own_server.assert_empty()
+
+
+def test_who_is_in_a_menu_leaves_a_message_or_is_forwarded_goes_on_when_signalling_is_killed(
+    own_server: Server, office: contextlib.closing[Office]
+) -> None:
+    """What the caller in the menu presses while nobody is there is told to the next process."""
+    with office as house:
+        house.user("dora")
+        full = house.queue(
+            max_waiting=0, overflow={"action": "forward", "target": f"sip:{house.upn('dora')}"}
+        )
+        box = {"action": "forward", "target": f"voicemail:{house.upn('dora')}"}
+        recorded = house.queue(max_waiting=0, overflow=box)
+        _, menu = with_attendants(house, wait_for_key=20)
+        zoe, dora = house.agent("zoe", tone=tones.AGENT), house.agent("dora", tone=tones.SECOND_AGENT)
+        speaker = house.caller("+12065550101").dial(recorded)
+        (message,) = speaking(own_server.data / "voicemail", speaker)
+        forwarded = house.caller("+12065550102").dial(full)
+        target = dora.wait_call()
+        caller = house.caller().dial(menu)
+        caller.wait_answered()
+        caller.sound.wait_for(tones.GREETING)
+        press(caller, "33")  # half of an extension
+        kill(own_server, "signalling")
+        press(caller, "01")
+        found = zoe.wait_call(15)
+        found.answer()
+        found.wait_up(10)
+        hear_each_other(caller, found)
+        target.answer()
+        target.wait_up(10)
+        forwarded.wait_answered(10)
+        hear_each_other(forwarded, target)
+        wait_grown(lambda: [message], 1, 2.5)
+        speaker.press("#")
+        wait_lamp(dora, "1/0")
+        for leg in (caller, forwarded, speaker):
+            leg.hang_up()
+        for leg in (found, target):
+            leg.wait_ended()
+        assert [call["outcome"] for call in house.calls(2)] == ["overflowed", "overflowed"]
         own_server.assert_empty()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,7 +33,9 @@ def authority(tmp_path: Path) -> Authority:
 @pytest.fixture
 def house(tmp_path: Path, commands: Commands, reactor: Reactor, authority: Authority) -> Iterator[Office]:
     """An office on a server that speaks TLS."""
-    server = Server(tmp_path / "data", commands, certificate=authority.issue("127.0.0.1"))
+    options = "--trusted-certificates", str(authority.file)
+    certificate = authority.issue("127.0.0.1")
+    server = Server(tmp_path / "data", commands, certificate=certificate, options=options)
     server.start()
     try:
         with contextlib.closing(Office(server, reactor, tmp_path)) as office:
@@ -60,6 +63,13 @@ def test_phones_over_tls_are_rung_and_go_on_when_signalling_is_killed(
         outbound=True,
     )
     assert "Loaded: 127.0.0.1, until" in server.run("certificate", "reload").stdout
+    diagnosis = json.loads(server.run("doctor", "--json").stdout)["findings"]
+    assert [(each["key"].partition(":")[0], each["id"]) for each in diagnosis] == [
+        *((transport, what) for transport in ("udp", "tcp") for what in ("answers", "audio-comes-back")),
+        ("ws", "answers"),
+        *(("tls", what) for what in ("answers", "audio-comes-back")),
+        ("wss", "answers"),
+    ]
     with contextlib.closing(desk):
         caller = house.caller().dial(number)
         desk.wait("CALL_INCOMING")

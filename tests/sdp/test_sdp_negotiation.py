@@ -78,7 +78,9 @@ def test_answer_takes_the_first_codec_of_ours_with_the_offers_numbers() -> None:
     text, agreed = answer(sdp, US)
     assert media_lines(text) == ["m=audio 20000 RTP/AVP 97 96"]
     assert "a=rtpmap:97 PCMA/8000\r\n" in text
-    assert agreed == Agreed("192.0.2.2", 30_000, "192.0.2.2", 30_001, "PCMA", 97, 96, "sendrecv")
+    assert agreed == Agreed(
+        "192.0.2.2", 30_000, "192.0.2.2", 30_001, "PCMA", 97, 96, "sendrecv", others=("PCMU",)
+    )
 
 
 def test_static_payload_types_need_no_rtpmap() -> None:

@@ -24,7 +24,7 @@ from huntline.sdp import (
     direction_of,
     is_hold,
     offer,
-    wants_encryption,
+    wants_dtls,
 )
 
 OUR_FINGERPRINT = ":".join(["A0"] * 32)
@@ -186,19 +186,19 @@ def test_secrets_are_not_shown() -> None:
 
 def test_the_first_line_in_use_decides_whether_a_leg_is_a_browsers() -> None:
     plain = ("v=0", "o=a 1 1 IN IP4 192.0.2.2", "s=-", "c=IN IP4 192.0.2.2", "t=0 0")
-    assert wants_encryption(chrome())
-    assert wants_encryption(chrome().replace("UDP/TLS/RTP/SAVPF", "RTP/SAVPF"))
-    assert not wants_encryption(text(*plain, "m=audio 30000 RTP/AVP 0"))
-    assert not wants_encryption(text(*plain, "m=audio 30000 RTP/AVP 0", "m=audio 9 UDP/TLS/RTP/SAVPF 0"))
-    assert wants_encryption(text(*plain, "m=audio 0 RTP/AVP 0", "m=audio 9 UDP/TLS/RTP/SAVPF 0"))
-    assert not wants_encryption(text(*plain, "m=video 30000 RTP/AVP 31"))
+    assert wants_dtls(chrome())
+    assert wants_dtls(chrome().replace("UDP/TLS/RTP/SAVPF", "RTP/SAVPF"))
+    assert not wants_dtls(text(*plain, "m=audio 30000 RTP/AVP 0"))
+    assert not wants_dtls(text(*plain, "m=audio 30000 RTP/AVP 0", "m=audio 9 UDP/TLS/RTP/SAVPF 0"))
+    assert wants_dtls(text(*plain, "m=audio 0 RTP/AVP 0", "m=audio 9 UDP/TLS/RTP/SAVPF 0"))
+    assert not wants_dtls(text(*plain, "m=video 30000 RTP/AVP 31"))
     # A browser's line without a codec of ours is not the one that can be taken.
     only_opus = ("m=audio 9 UDP/TLS/RTP/SAVPF 111", "a=rtpmap:111 opus/48000/2")
-    assert not wants_encryption(text(*plain, *only_opus, "m=audio 30000 RTP/AVP 0"))
-    assert wants_encryption(text(*plain, *only_opus))
+    assert not wants_dtls(text(*plain, *only_opus, "m=audio 30000 RTP/AVP 0"))
+    assert wants_dtls(text(*plain, *only_opus))
     with pytest.raises(SdpError):
-        wants_encryption("nonsense with SAVPF")
-    assert not wants_encryption("nonsense")
+        wants_dtls("nonsense with SAVPF")
+    assert not wants_dtls("nonsense")
 
 
 def test_a_leg_keeps_its_kind() -> None:

@@ -13,7 +13,10 @@ from tests.fakes.responder import FakeResponder
 from huntline.engine.presence import Presence
 from huntline.media.worker.wire import MediaLegState, PlayState
 from huntline.signalling.live_records import LiveRecords, unix_offset
+from huntline.sip.core.digest_client import DigestChallenge
 from huntline.sip.core.events import RequestReceived
+from huntline.sip.core.flow import Flow, Transport
+from huntline.sip.core.registration import RegistrarAddress, RegistrationRecord
 from huntline.sip.servers.message_summary import MessageSummaries, Waiting
 from huntline.sip.servers.presence import PresenceServer
 from huntline.sip.servers.registrar import Registrar
@@ -53,6 +56,7 @@ def test_what_is_written_of_each_part_makes_the_same_part_again() -> None:
         driver: Any = media
         agent: Any = exchange.agent
         summaries: Any = MessageSummaries(driver, lambda _: Waiting(), registrar.bindings)
+        trunks: Any = RegisteredTrunk()
         records = LiveRecords(
             exchange.tools.book,
             exchange.b2bua.owners,
@@ -61,6 +65,7 @@ def test_what_is_written_of_each_part_makes_the_same_part_again() -> None:
             registrar,
             presence,
             summaries,
+            trunks,
             exchange.tools.tolls,
         )
         written = {
@@ -70,10 +75,12 @@ def test_what_is_written_of_each_part_makes_the_same_part_again() -> None:
                 ("media", "here"),
                 ("phone", "amal"),
                 ("presence", "amal"),
+                ("trunk", "contoso/provider"),
             )
         }
         read = {kind: records.codec.decode(record or b"") for kind, record in written.items()}
         assert read["call"].call_id == call.call_id
+        assert read["trunk"] == trunks.state("contoso/provider", 0.0)
         assert read["media"] == media.state("here")
         again, published = Registrar(FakeResponder()), PresenceServer(FakeResponder())
         again.restore("amal", read["phone"], 0.0, unix_offset())
@@ -89,6 +96,18 @@ def test_what_is_written_of_each_part_makes_the_same_part_again() -> None:
     asyncio.run(story())
 
 
+class RegisteredTrunk:
+    """One trunk that is registered."""
+
+    def state(self, key: str, unix_offset: float) -> RegistrationRecord | None:
+        if key != "contoso/provider":
+            return None
+        challenge = DigestChallenge("Authorization", "p", "n1", "SHA-256", count=3)
+        where = RegistrarAddress("sip:provider.example", Flow(Transport.UDP, ("a", 1), ("b", 2)))
+        numbers = (7, 600, 1000.0, 900.0)
+        return RegistrationRecord("registered", "c", "t", *numbers, where, (challenge,), ("<sip:r;lr>",))
+
+
 def presence_without_choice(server: PresenceServer) -> Presence:
     """What is published alone."""
     server.choose("amal", None)
@@ -101,7 +120,9 @@ def test_each_presence_is_written_as_what_it_is(presence: Presence) -> None:
         server = PresenceServer(FakeResponder())
         server.choose("amal", presence)
         nobody: Any = None
-        records = LiveRecords(Exchange().tools.book, {}, nobody, nobody, nobody, server, nobody, nobody)
+        records = LiveRecords(
+            Exchange().tools.book, {}, nobody, nobody, nobody, server, nobody, nobody, nobody
+        )
         again = PresenceServer(FakeResponder())
         again.restore("amal", records.codec.decode(records.sources["presence"]("amal") or b""), 0.0, 0.0)
         assert again.presence("amal") is presence

@@ -169,3 +169,34 @@ def test_nobody_else_may_read_it(path: Path) -> None:
     with closing(Journal(path)) as journal:
         journal.begin_anew(b"")
     assert path.stat().st_mode & 0o077 == 0
+
+
+WITH_KEY = b"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:c2VjcmV0"
+
+
+def test_records_with_keys_of_audio_are_sealed_and_all_others_written_as_they_are(path: Path) -> None:
+    with closing(Journal(path)) as journal:
+        journal.put("a", WITH_KEY)
+        journal.put("b", b"plain")
+        journal.flush()
+        written = path.read_bytes()
+        journal.put("a", WITH_KEY)
+        journal.flush()
+        assert path.read_bytes() == written
+        journal.begin_anew(b"checkpoint")
+    for file in (written, path.read_bytes()):
+        assert b"plain" in file
+        assert b"inline" not in file
+        assert b"c2VjcmV0" not in file
+    assert found(path).records == {"a": WITH_KEY, "b": b"plain"}
+
+
+def test_a_sealed_record_is_lost_with_its_key_and_nothing_else_is(path: Path) -> None:
+    key_file = path.with_name("password.key")
+    for other_key in (bytes(32), b"no key"):
+        with closing(Journal(path)) as journal:
+            journal.put("a", WITH_KEY)
+            journal.put("b", b"plain")
+        key_file.write_bytes(other_key)
+        assert found(path).records == {"b": b"plain"}
+        key_file.unlink()

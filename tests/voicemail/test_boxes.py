@@ -203,9 +203,11 @@ def test_five_wrong_pins_lock_the_box_for_a_quarter_of_an_hour(voicemail: Voicem
     for _ in range(4):
         assert not voicemail.is_pin("contoso", "u-amal", "1111")
     assert voicemail.is_pin("contoso", "u-amal", "2468")
+    assert not voicemail.is_locked("contoso", "u-amal")
     for _ in range(5):
         assert not voicemail.is_pin("contoso", "u-amal", "1111")
     assert not voicemail.is_pin("contoso", "u-amal", "2468")
+    assert voicemail.is_locked("contoso", "u-amal")
     wall.at += timedelta(minutes=14, seconds=59)
     assert not voicemail.is_pin("contoso", "u-amal", "2468")
     wall.at += timedelta(seconds=2)

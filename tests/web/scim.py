@@ -15,6 +15,7 @@ from huntline.web.scim.door import PATH
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 VOICE = "urn:ietf:params:scim:schemas:extension:huntline:2.0:User"
+VOICE_GROUP = "urn:ietf:params:scim:schemas:extension:huntline:2.0:Group"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
 Json = dict[str, Any]

@@ -12,7 +12,7 @@ from scim2_models import Required, ScimProvider
 from scim2_tester import CheckResult, Status, check_server
 
 from huntline.web.scim.schemas import CONFIG, POLICY, PROVIDER
-from tests.web.scim import Wire
+from tests.web.scim import VOICE, VOICE_GROUP, Wire
 
 
 class CheckingClient(BaseSyncSCIMClient):
@@ -46,15 +46,24 @@ def described(domain: str) -> ScimProvider:
     schemas = [schema.model_copy(deep=True) for schema in PROVIDER.schemas]
     resource_types = [each.model_copy(deep=True) for each in PROVIDER.resource_types]
     for attribute in (each for schema in schemas for each in schema.attributes or []):
-        if attribute.name in ("active", "voiceEnabled"):
+        if attribute.name in ("active", "voiceEnabled", "ringTime"):
             attribute.required = Required.true
-    for extension in (each for kind in resource_types for each in kind.schema_extensions or []):
-        extension.required = True
+    for kind in resource_types:
+        for extension in kind.schema_extensions or []:
+            extension.required = kind.name == "User"
     provider = ScimProvider.from_discovery(schemas, resource_types, CONFIG, POLICY)
     user: Any = provider.model_for("User")
     user.model_fields["user_name"].examples = Fresh(lambda number: f"user{number}@{domain}")
     phone_number = user.get_field_root_type("phone_numbers")
     phone_number.model_fields["value"].examples = Fresh(lambda number: f"tel:+1425555{number:04d}")
+    voice: Any = provider.model_for(VOICE)
+    voice.model_fields["extension"].examples = Fresh(lambda number: f"{number:06d}")
+    voice.model_fields["voicemail"].examples = ["sip:mail@example.net"]
+    voice.model_fields["ring_time"].examples = [30]
+    for name in ("forward_to", "when_busy", "when_no_answer", "when_not_reachable"):
+        voice.model_fields[name].examples = ["voicemail"]
+    voice_group: Any = provider.model_for(VOICE_GROUP)
+    voice_group.model_fields["mail"].examples = Fresh(lambda number: f"group{number}@{domain}")
     return provider
 
 

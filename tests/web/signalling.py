@@ -22,6 +22,7 @@ class FakeSignalling:
         self._rig = rig
         self.snapshot: dict[str, Any] = {"at": AT, "queues": [], "agents": [], "calls": [], "mailboxes": []}
         self.asked: list[Item] = []
+        self.alarms: list[Item] = []
         self.watches = 0
         self.server = ControlServer(rig.backstage.config.control_socket, self.handlers())
 
@@ -44,7 +45,12 @@ class FakeSignalling:
             "phone-credential": lambda request: self._credential(request, f"sip:{request['upn']}"),
             "guest-credential": lambda request: self._credential(request, "sip:test-call@contoso.com"),
             "people": self._people,
+            "toll-alarms": self._toll_alarms,
         }
+
+    def _toll_alarms(self, request: Item) -> Item:
+        wanted = request["organization_id"]
+        return {"alarms": [each for each in self.alarms if each["organization_id"] == wanted]}
 
     def queue(self, queue_id: str, name: str, organization_id: str | None = None, **fields: Any) -> Item:
         """A queue as status tells it."""

@@ -13,7 +13,7 @@ from huntline.directory.organization import Group, GroupKind, Licence, User
 from huntline.storage.accounts import HOST
 from huntline.web.scim.service import MOST_TERMS
 from tests.web.rig import BY, E5_USER, ServerRig
-from tests.web.scim import GROUP, PATCH, USER, VOICE, Directory, InProcess, Json, directory
+from tests.web.scim import GROUP, PATCH, USER, VOICE, VOICE_GROUP, Directory, InProcess, Json, directory
 
 SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
@@ -101,6 +101,39 @@ def test_a_user_who_left_is_inactive_and_comes_back_by_the_words_that_entra_uses
     assert [each["upn"] for each in rig.api().get("/queues/Help Desk/agents")["agents"]] == [
         "amal@contoso.com"
     ]
+
+
+def test_the_extension_the_own_rule_and_a_groups_mail_can_be_pushed(
+    rig: ServerRig, pushing: Directory
+) -> None:
+    settings = {"extension": "301", "forwardTo": "voicemail", "whenBusy": "off", "ringTime": 30}
+    user_id = pushing.user("amal@contoso.com", **{VOICE: settings})
+    stored = user(rig)
+    assert (stored.extension, stored.forward_to, stored.when_busy) == ("301", "voicemail", "off")
+    assert (stored.ring_time, stored.voice_enabled) == (30, False)
+    pushing.patch(
+        f"/Users/{user_id}",
+        {"op": "Remove", "path": f"{VOICE}:forwardTo"},
+        {"op": "Replace", "path": f"{VOICE}:whenNoAnswer", "value": "tel:+442071234567"},
+    )
+    stored = user(rig)
+    assert (stored.forward_to, stored.when_busy) == (None, "off")
+    assert stored.when_no_answer == "tel:+442071234567"
+    pushing.put(f"/Users/{user_id}", {"schemas": [USER], "userName": "amal@contoso.com", VOICE: {}})
+    assert (user(rig).extension, user(rig).when_busy) == ("301", "off")
+    refusal = pushing.refusal(
+        "PUT",
+        f"/Users/{user_id}",
+        {"schemas": [USER], "userName": "amal@contoso.com", VOICE: {"ringTime": 4}},
+    )
+    assert refusal["status"] == 400
+    assert "5..60" in refusal["detail"] or "5 to 60" in refusal["detail"]
+    group_id = pushing.group("Team")
+    pushing.patch(
+        f"/Groups/{group_id}", {"op": "Add", "path": f"{VOICE_GROUP}:mail", "value": "Team@Contoso.com"}
+    )
+    assert rig.api().get("/groups/Team")["mail"] == "team@contoso.com"
+    assert pushing.get(f"/Groups/{group_id}")[VOICE_GROUP] == {"mail": "team@contoso.com"}
 
 
 def test_a_patch_without_a_path_changes_each_thing_that_it_names(rig: ServerRig, pushing: Directory) -> None:

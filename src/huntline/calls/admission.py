@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.may_dial import NumberClass
 from huntline.directory.names import number_digits
+from huntline.directory.organization import Trunk
 from huntline.directory.plan import Account, AttendantTarget, OutsideNumber, QueueTarget, Target
 from huntline.directory.refused import RefusalReason
 from huntline.directory.star_codes import StarCode
+from huntline.directory.trunks import TrunkOf, brings, rewritten
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.grammar import GrammarError, Uri, parse_address, parse_uri
 from huntline.sip.core.message import Request
@@ -18,11 +21,18 @@ from huntline.sip.servers.authenticator import Authenticator, Challenge, Guest, 
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """The call may be set up. ``account`` is the calling user, None for a call by trunk or of a guest."""
+    """The call may be set up. ``account`` is the calling user, None for a call by trunk or of a guest.
+
+    ``trunk`` names the provider that brings it, whose word on who calls counts where it ``is_trusted``;
+    ``dialled`` is the number as we write it.
+    """
 
     target: Target
     account: Account | None
     is_guest: bool = False
+    trunk: str | None = None
+    is_trusted: bool = False
+    dialled: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +49,23 @@ class NotAdmitted:
 class Admission:
     """Decides on each new INVITE by the plan in force."""
 
-    def __init__(self, settings: SettingsInForce, authenticator: Authenticator) -> None:
+    def __init__(
+        self,
+        settings: SettingsInForce,
+        authenticator: Authenticator,
+        trunks_of: Callable[[str, int], tuple[TrunkOf, ...]],
+    ) -> None:
         self._settings = settings
         self._authenticator = authenticator
+        self._trunks_of = trunks_of
 
     def decide(self, request: Request, flow: Flow, now: float) -> Admitted | NotAdmitted:
         """Who calls is asked first: a stranger gets 403 whatever was dialled, and learns nothing."""
         # Pages come through a proxy, from whose address anybody would be taken for a provider next to it.
         is_page = flow.transport.is_websocket
-        trunk_of = () if is_page else self._settings.plan.organizations_of_trunk(*flow.remote)
-        if trunk_of and not self._claims_user_of_ours(request):
-            return self._admit_trunk(request, trunk_of)
+        trunks = () if is_page else self._trunks_of(*flow.remote)
+        if trunks and not self._claims_user_of_ours(request):
+            return self._admit_trunk(request, trunks)
         identity = self._authenticator.identify(request, flow, now)
         if isinstance(identity, Guest):
             return self._admit_guest(request, identity.organization_id)
@@ -96,14 +112,29 @@ class Admission:
             return False
         return self._settings.plan.account(sender.user or "", sender.host) is not None
 
-    def _admit_trunk(self, request: Request, organization_ids: tuple[str, ...]) -> Admitted | NotAdmitted:
-        target = self._target(_dialled(request), None)
-        if target is None or target.organization_id not in organization_ids or isinstance(target, StarCode):
-            owner = self.owner_of(request)
-            if owner not in organization_ids:  # a number that nobody has is only told to who alone could
-                owner = organization_ids[0] if len(organization_ids) == 1 else ""
-            return NotAdmitted(404, (), RefusalReason.UNKNOWN_NUMBER, owner)
-        return Admitted(target, None)
+    def _admit_trunk(self, request: Request, trunks: tuple[TrunkOf, ...]) -> Admitted | NotAdmitted:
+        for each in trunks:
+            dialled = called_by_trunk(request, each.trunk)
+            target = self._target(dialled, None)
+            is_theirs = target is not None and target.organization_id == each.organization_id
+            if target is None or dialled is None or not is_theirs or isinstance(target, StarCode):
+                continue
+            if brings(each.trunk, f"+{number_digits(dialled.user or '') or ''}"):
+                number = dialled.user if each.trunk.prefixes_in else None
+                return Admitted(
+                    *(target, None),
+                    trunk=each.key,
+                    is_trusted=self._is_trusted(trunks, each.organization_id),
+                    dialled=number,
+                )
+        organization_ids = tuple(dict.fromkeys(each.organization_id for each in trunks))
+        owner = self.owner_of(request)
+        if owner not in organization_ids:  # a number that nobody has is only told to who alone could
+            owner = organization_ids[0] if len(organization_ids) == 1 else ""
+        return NotAdmitted(404, (), RefusalReason.UNKNOWN_NUMBER, owner)
+
+    def _is_trusted(self, trunks: tuple[TrunkOf, ...], organization_id: str) -> bool:
+        return any(each.trunk.is_trusted for each in trunks if each.organization_id == organization_id)
 
     def _admit_guest(self, request: Request, organization_id: str) -> Admitted | NotAdmitted:
         target = self._target(_dialled(request), organization_id)
@@ -131,6 +162,31 @@ def _user_of(identity: Identity) -> Account | NotAdmitted:
 def _dialled(request: Request) -> Uri | None:
     try:
         return parse_uri(request.uri)
+    except GrammarError:
+        return None
+
+
+def called_by_trunk(request: Request, trunk: Trunk) -> Uri | None:
+    """Whom a provider calls, with the number as we write it. Calls by a registration of ours may be addressed
+    to the account that is registered: the number stands elsewhere then (RFC 7315 section 4.2)."""
+    dialled = _dialled(request)
+    if dialled is None:
+        return None
+    account = (trunk.username or "").partition("@")[0]
+    if trunk.registers and dialled.user == account:
+        dialled = next(filter(None, map(_uri_in, _said_elsewhere(request))), dialled)
+    if dialled.user is None or not trunk.prefixes_in:
+        return dialled
+    return replace(dialled, user=rewritten(dialled.user, trunk.prefixes_in))
+
+
+def _said_elsewhere(request: Request) -> tuple[str, ...]:
+    return (*request.all("p-called-party-id"), request.raw_to)
+
+
+def _uri_in(address: str) -> Uri | None:
+    try:
+        return parse_address(address).uri
     except GrammarError:
         return None
 

@@ -63,6 +63,7 @@ class Alerting:
             path=(*before, *callee.path),
             is_outside=callee.is_by_trunk,
             rule=callee.rule,
+            failure=callee.failure,
         )
         if len(ring.path) > MAX_TARGETS or call.max_forwards == 0:
             ring.failure = TOO_MANY_HOPS
@@ -83,8 +84,20 @@ class Alerting:
         at_once = [also for also in ring.rule.also_ring if not also.after]
         others = [contact for also in at_once for contact in self._contacts_of(call, ring, also)]
         self._set_due_timers(call, ring)
-        self._dialling.start(call, ring, [*outside, *others], display)
+        contacts = [self._with_ways(call, to, callee, ring.path, contact) for contact in outside]
+        self._dialling.start(call, ring, [*contacts, *others], display)
         self._on_change(call)
+
+    def _with_ways(self, call: Call, to: str, callee: Callee, path: Path, contact: Contact) -> Contact:
+        """A contact each of whose further ways is told what that provider may be told."""
+
+        def shown(way: Contact) -> Contact:
+            by_it = replace(
+                callee, shows_foreign_numbers=way.shows_foreign_numbers, is_trusted=way.is_trusted
+            )
+            return replace(way, display=self._display(call, to, by_it, path))
+
+        return replace(contact, further=tuple(map(shown, contact.further))) if contact.further else contact
 
     def _display(self, call: Call, to: str, callee: Callee, path: Path) -> Display:
         """What is told to whom the last hop of a path is."""
@@ -141,7 +154,8 @@ class Alerting:
         display = self._display(call, to, callee, path)
         if callee.is_by_trunk:
             self._outside.add(call, ring, display.from_)
-        return [replace(contact, display=display, account_id=callee.user_id) for contact in callee.contacts]
+        contacts = [self._with_ways(call, to, callee, path, contact) for contact in callee.contacts]
+        return [replace(contact, display=display, account_id=callee.user_id) for contact in contacts]
 
     def _set_due_timers(self, call: Call, ring: Ring) -> None:
         loop = asyncio.get_running_loop()

@@ -8,14 +8,15 @@ from huntline.calls.admission import Admission, Admitted, NotAdmitted
 from huntline.calls.caller_identity import TEST_CALL, CallerId, caller_of, inside_caller, warning
 from huntline.calls.direct_calls import DirectCalls
 from huntline.calls.diversion import told_path
+from huntline.calls.encryption import encryption_by_way
 from huntline.calls.ends import CallEnds
 from huntline.calls.model import Arrival, Call, Leg, Party
 from huntline.calls.own_description import our_description
-from huntline.calls.refusals import Refusal, Refusals
+from huntline.calls.refusals import Refusal, Refusals, reason_without_audio
 from huntline.calls.tools import CallTools
 from huntline.clean_text import cleaned
+from huntline.directory.encryption import Encryption
 from huntline.directory.names import plain_user
-from huntline.directory.plan import Account
 from huntline.directory.refused import REFUSAL_WORDS, RefusalReason, RefusedCall
 from huntline.errors import PeerError
 from huntline.sdp import is_hold
@@ -71,12 +72,7 @@ class Arrivals:
     def _call(self, event: InviteReceived, admitted: Admitted) -> Call:
         call_id = uuid7().hex
         account = admitted.account
-        is_trusted = (
-            account is None
-            and not admitted.is_guest
-            and self._tools.plan.trusts(*event.flow.remote, admitted.target.organization_id)
-        )
-        caller_id = TEST_CALL if admitted.is_guest else _caller_id(event, account, is_trusted=is_trusted)
+        caller_id = TEST_CALL if admitted.is_guest else _caller_id(event, admitted)
         leg = Leg(
             leg_id=event.leg_id,
             media_id=call_id,
@@ -84,17 +80,18 @@ class Arrivals:
             call_id=call_id,
             address=caller_id.user,
             account_id=account.user_id if account else None,
-            is_trusted=is_trusted,
+            is_trusted=admitted.is_trusted,
+            trunk=admitted.trunk,
         )
         return Call(
             call_id=call_id,
             organization_id=admitted.target.organization_id,
             caller=leg,
             caller_id=caller_id,
-            dialled=cleaned(plain_user(parse_uri(event.request.uri).user or "")),
+            dialled=cleaned(admitted.dialled or plain_user(parse_uri(event.request.uri).user or "")),
             music=self._tools.site.music(None),
             owner=self._direct_calls,
-            arrival=Arrival(admitted.target, event.sdp),
+            arrival=Arrival(admitted.target, event.sdp, self._encryption(event, admitted)),
             source=event.flow.remote[0],
             path=told_path(event.request) if account is None and not admitted.is_guest else (),
             max_forwards=_max_forwards(event.request),
@@ -102,16 +99,26 @@ class Arrivals:
             may_hear_early=event.sdp is not None or "100rel" in event.request.tokens("require"),
         )
 
+    def _encryption(self, event: InviteReceived, admitted: Admitted) -> Encryption:
+        """By what is set for the user or the provider; of guests, by the way that they come."""
+        if admitted.account is not None:
+            return encryption_by_way(admitted.account.encryption, event.flow)
+        trunks = () if admitted.is_guest else self._tools.plan.trunks_of(*event.flow.remote)
+        organization_id = admitted.target.organization_id
+        own = (each.trunk.encryption for each in trunks if each.organization_id == organization_id)
+        return encryption_by_way(next(own, None), event.flow)
+
     async def _prepare(self, call: Call, arrival: Arrival) -> None:
         """Audio first, so that whoever arrives can be answered in the same turn. The caller may have left."""
         media_id, offer = call.caller.media_id, arrival.sdp_offer
         try:
-            call.sdp_for_caller = await our_description(self._tools.media, media_id, offer)
+            call.sdp_for_caller = await our_description(
+                self._tools.media, media_id, offer, arrival.encryption
+            )
             call.caller.is_holding = offer is not None and is_hold(offer)
         except PeerError as error:
             if call.call_id in self._tools.book.calls:
-                is_ours = error.sip_status >= 500
-                reason = RefusalReason.NO_AUDIO if is_ours else RefusalReason.NO_COMMON_AUDIO
+                reason = reason_without_audio(error)
                 self._ends.turn_away(call, Refusal(error.sip_status, reason, str(error)))
             return
         call.arrival = None
@@ -147,8 +154,8 @@ def _user_in(uri: str) -> str:
         return ""
 
 
-def _caller_id(event: InviteReceived, account: Account | None, *, is_trusted: bool) -> CallerId:
-    caller = caller_of(event.request, is_trusted=is_trusted)
+def _caller_id(event: InviteReceived, admitted: Admitted) -> CallerId:
+    caller, account = caller_of(event.request, is_trusted=admitted.is_trusted), admitted.account
     if account is None or caller.is_anonymous:
         return caller
     return inside_caller(account)

@@ -141,6 +141,7 @@ class B2bua:
         match event:
             case sip.LegRinging():
                 if ring is not None:
+                    self._parts.dialling.heard(ring.legs[event.leg_id])
                     ring.owner.ringing(call, ring, event)
             case sip.LegAnswered():
                 if ring is not None:

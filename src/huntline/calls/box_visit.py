@@ -17,6 +17,7 @@ class BoxPrompt(StrEnum):
     NO_PIN = "no-pin"
     ENTER_PIN = "enter-pin"
     WRONG_PIN = "wrong-pin"
+    LOCKED = "locked"
     MESSAGES = "messages"
     NO_MESSAGES = "no-messages"
     MESSAGE = "message"

@@ -5,13 +5,16 @@ from __future__ import annotations
 import itertools
 import logging
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any
 
 from huntline.calls.caller_identity import COMPLETED_ELSEWHERE
-from huntline.calls.contacts import Contact, Display, PhoneKind
-from huntline.calls.failures import NO_DESCRIPTION, RingFailure
+from huntline.calls.contacts import ENCRYPTION, Contact, Display, PhoneKind
+from huntline.calls.failures import NO_DESCRIPTION, TRUNKS_FULL, RingFailure
 from huntline.calls.model import Call, CallBook, CalleeMedia, Leg, Ring, RingPlan
+from huntline.calls.surroundings import Trunks
 from huntline.clean_text import cleaned
+from huntline.directory.encryption import Encryption
 from huntline.errors import PeerError
 from huntline.media.interface import Media
 from huntline.sip.core.core import Invite
@@ -21,6 +24,8 @@ from huntline.sip.user_agent import UserAgent
 
 log = logging.getLogger(__name__)
 
+ANSWER_WITHIN = 4.0
+"""Seconds for which a provider may say nothing to a call, until it is tried elsewhere (rules section 8)."""
 _DECLINED = (480, 486, 600, 603)
 """What an agent's phone says when its user declines: many have 480 for it."""
 
@@ -34,12 +39,14 @@ class Dialling:
         user_agent: UserAgent,
         media: Media,
         book: CallBook,
+        trunks: Trunks,
         spawn: Callable[[Coroutine[Any, Any, None]], None],
         on_change: Callable[[Call], None],
     ) -> None:
         self._user_agent = user_agent
         self._media = media
         self._book = book
+        self._trunks = trunks
         self._spawn = spawn
         self._on_change = on_change
         self._numbers = itertools.count(1)
@@ -97,6 +104,7 @@ class Dialling:
     def answered(self, call: Call, ring: Ring, event: LegAnswered) -> None:
         """A phone of the ring answered."""
         leg = ring.legs[event.leg_id]
+        self.heard(leg)
         if ring.answered is not None:
             self._drop_leg(ring, leg, (COMPLETED_ELSEWHERE,))
             return
@@ -115,7 +123,15 @@ class Dialling:
         """A phone of the ring refused, or could not be reached."""
         leg = ring.legs.pop(event.leg_id)
         self._book.drop_leg(leg)
-        failure = RingFailure.of_refusal(event)
+        failure = RingFailure.of_refusal(event, was_encrypted=leg.phone_kind is PhoneKind.DESK_ENCRYPTED)
+        if leg.trunk is not None:
+            self._trunks.heard(leg.trunk, leg.flow, failure)
+        if leg.further and ring.plan is not None and failure.leads_to_next_way and not leg.has_rung:
+            log.info("next way to a number", extra={"call_id": call.call_id, "status": event.status})
+            ring.unreached += 1
+            self._go_on(call, ring, leg.further, ring.plan)
+            self._fail_when_hopeless(call, ring)
+            return
         ring.phone_failed(failure)
         ring.declined = ring.declined or event.status in _DECLINED
         if failure.is_for_all_phones:
@@ -146,7 +162,7 @@ class Dialling:
         """Make the shared media leg forget a phone that answered and did not win."""
         # Without any ado a plain phone may have sent RTP to the shared port before the winner did. Of
         # browsers only the one whose answer media has been given gets that far.
-        if leg.phone_kind is PhoneKind.DESK or ring.is_accepted:
+        if leg.phone_kind is not PhoneKind.BROWSER or ring.is_accepted:
             self._media.relatch(leg.media_id)
 
     async def _offer(self, call: Call, kind: PhoneKind, media: CalleeMedia) -> None:
@@ -154,7 +170,10 @@ class Dialling:
         failure: RingFailure | None = None
         try:
             media.sdp = await self._media.offer(
-                media.media_id, like=call.caller.media_id, is_secure=is_secure
+                media.media_id,
+                like=call.caller.media_id,
+                is_secure=is_secure,
+                encryption=ENCRYPTION.get(kind, Encryption.NEVER),
             )
         except PeerError as error:
             failure = RingFailure.of_error(error)
@@ -184,19 +203,39 @@ class Dialling:
         if ring.plan is None:
             return
         for contact in ring.plan.take(kind):
+            self._go_on(call, ring, (contact, *contact.further), ring.plan)
+        self._fail_when_hopeless(call, ring)
+
+    def _go_on(self, call: Call, ring: Ring, ways: tuple[Contact, ...], plan: RingPlan) -> None:
+        """Take the first of several ways to one phone or number that can be taken: for phones there is one.
+
+        It counts as reached once the INVITE has left.
+        """
+        for place, contact in enumerate(ways):
+            further = ways[place + 1 :]
+            if contact.trunk is not None and not self._trunks.has_room(contact.trunk):
+                ring.phone_failed(TRUNKS_FULL)
+                continue
             try:
                 flow = contact.flow or self._user_agent.resolve_literal(contact.uri)
             except PeerError as error:
-                ring.unreached -= 1
                 ring.phone_failed(RingFailure.of_error(error))
                 continue
             if flow is None:
-                ring.plan.looked_up.append(contact)
-                self._spawn(self._invite_by_name(call, ring, contact, ring.plan))
-            else:
-                ring.unreached -= 1
-                self._invite(call, ring, contact, flow, ring.plan.display)
-        self._fail_when_hopeless(call, ring)
+                looked_up = replace(contact, further=further)
+                plan.looked_up.append(looked_up)
+                self._spawn(self._invite_by_name(call, ring, looked_up, plan))
+                return
+            ring.unreached -= 1
+            self._invite(call, ring, replace(contact, further=further), flow, plan.display)
+            return
+        ring.unreached -= 1
+
+    def heard(self, leg: Leg) -> None:
+        """Whoever is called says how far it has come: there is no other way then."""
+        leg.has_rung, leg.further = True, ()
+        if leg.trunk is not None:
+            self._trunks.heard(leg.trunk, leg.flow, None)
 
     async def _invite_by_name(self, call: Call, ring: Ring, contact: Contact, plan: RingPlan) -> None:
         try:
@@ -204,11 +243,14 @@ class Dialling:
         except PeerError as error:
             ring.phone_failed(RingFailure.of_error(error))
             flow = None
-        ring.unreached -= 1
         plan.looked_up.remove(contact)
-        if call.rings.get(ring.ring_id) is not ring or ring.answered is not None:
+        if call.rings.get(ring.ring_id) is not ring or ring.plan is None:
+            ring.unreached -= 1
             return
-        if flow is not None:
+        if flow is None:
+            self._go_on(call, ring, contact.further, plan)
+        else:
+            ring.unreached -= 1
             self._invite(call, ring, contact, flow, plan.display)
         self._fail_when_hopeless(call, ring)
         self._on_change(call)
@@ -228,6 +270,9 @@ class Dialling:
             phone_kind=kind,
             is_trusted=contact.is_trusted,
             charged_to=contact.charged_to,
+            trunk=contact.trunk,
+            flow=flow if contact.trunk is not None else None,
+            further=contact.further,
         )
         ring.legs[leg.leg_id] = leg
         self._book.add_leg(call, leg, ring)
@@ -241,7 +286,8 @@ class Dialling:
             contact_user="huntline",
             headers=display.headers + (display.page_headers if kind is PhoneKind.BROWSER else ()),
             route=contact.route,
-            credentials=contact.credentials,
+            credentials=self._trunks.credentials(contact.trunk) if contact.trunk is not None else None,
+            answer_within=ANSWER_WITHIN if contact.trunk is not None else None,
             max_forwards=max(call.max_forwards - 1, 0),
         )
         self._user_agent.invite(invite)

@@ -38,6 +38,9 @@ class DirectCalls:
             call.path = self._alerting.path_so_far(call, target)
         if isinstance(target, StarCode) and target.action == "voicemail":
             self._voicemail.listen(call, call.caller.account_id or "")
+        elif isinstance(target, StarCode) and target.action == "echo":
+            self._audio_paths.answer_caller(call)
+            self._tools.media.bridge(call.caller.media_id, call.caller.media_id)
         elif isinstance(target, StarCode):
             self._audio_paths.answer_caller(call)
             self._tools.tasks.spawn(self._obey(call, target))

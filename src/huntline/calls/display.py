@@ -80,13 +80,11 @@ def _identity(
     organization = plan.organization(call.organization_id)
     domain = organization.realm if organization else "invalid"
     if callee.is_by_trunk:
-        trunk = plan.outbound_trunk(call.organization_id)
-        is_trusted = trunk is not None and trunk.is_trusted
-        if not caller_id.is_anonymous and not is_trusted:
+        if not caller_id.is_anonymous and not callee.is_trusted:
             return ()
         user_id = transferor.user_id if transferor else call.caller.account_id
         own_number = plan.own_number(user_id or "")
-        if caller_id.is_anonymous and is_trusted and own_number is not None:
+        if caller_id.is_anonymous and callee.is_trusted and own_number is not None:
             return hidden_identity_headers(own_number, domain)
     is_named = organization is not None and organization.queue_name_in_identity
     return identity_headers(caller_id, domain, queue_name if is_named else None)

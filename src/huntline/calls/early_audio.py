@@ -43,7 +43,7 @@ class EarlyAudio:
             return
         leg = ring.legs[event.leg_id]
         # All phones of a kind share a media leg: who is heard first is heard until they are gone.
-        is_heard = leg.phone_kind is PhoneKind.DESK and call.early in (leg, None)
+        is_heard = leg.phone_kind is not PhoneKind.BROWSER and call.early in (leg, None)
         if event.sdp is not None and is_heard and _can_hear(call):
             self._spawn(self._open(call, ring, leg, event.sdp))
         elif event.status == 180:

@@ -24,6 +24,8 @@ _FOR_ALL_PHONES = (600, 603)
 _TOLD_ON = frozenset({403, 404, 410, 480, 482, 483, 484, 485, 604})
 _NO_COMMON_AUDIO = (415, 488, 606)
 _SILENCE = (408, 504)
+_OF_THE_REQUEST = (501, 505, 513)
+"""RFC 3261 sections 21.5.2, 21.5.6 and 21.5.7."""
 
 # Sections 21.4.13, 21.4.15, 21.4.26 and 21.6.4: all calls are offered the same audio in the same way.
 _UNFIT = {
@@ -96,7 +98,7 @@ def farewell_of(reasons: Iterable[str]) -> tuple[Header, ...]:
 class RingFailure:
     """Why a party was not reached: the status of the refusal or the one that says the same, and ``why`` for
     people. ``is_timeout``: they were rung for as long as it was to be. ``unfit``: the phone
-    would refuse any other call as well."""
+    would refuse any other call as well. ``is_local``: nobody has said it."""
 
     status: int
     why: Reason
@@ -104,18 +106,28 @@ class RingFailure:
     q850: Q850Cause | None = None
     retry_after: int | None = None
     unfit: Cause | None = None
+    is_local: bool = False
 
     @classmethod
-    def of_refusal(cls, event: LegRejected) -> RingFailure:
-        """What a phone or a trunk has said."""
-        why = SipAnswer(event.status, cleaned(event.reason))
+    def of_refusal(cls, event: LegRejected, *, was_encrypted: bool = False) -> RingFailure:
+        """What a phone or a trunk has said to our offer, which had to be encrypted or not."""
+        unfit = _UNFIT.get(event.status)
+        why: Reason = SipAnswer(event.status, cleaned(event.reason))
+        if was_encrypted and unfit is Cause.NO_COMMON_AUDIO:
+            why = unfit = Cause.NO_ENCRYPTION
         return cls(
             event.status,
             why,
             q850=q850_of(event.reasons),
             retry_after=event.retry_after,
-            unfit=_UNFIT.get(event.status),
+            unfit=unfit,
+            is_local=event.is_local,
         )
+
+    @classmethod
+    def of_answer(cls, status: int, phrase: str, retry_after: int | None = None) -> RingFailure:
+        """What a provider has said to something else than a call."""
+        return cls(status, SipAnswer(status, cleaned(phrase)), retry_after=retry_after)
 
     @classmethod
     def of_error(cls, error: PeerError) -> RingFailure:
@@ -126,6 +138,12 @@ class RingFailure:
     def is_for_all_phones(self) -> bool:
         """Whether it speaks for all phones of the party."""
         return self.status in _FOR_ALL_PHONES
+
+    @property
+    def leads_to_next_way(self) -> bool:
+        """Whether a call to a provider is tried on another host or trunk (rules section 8): it was not heard,
+        or cannot take the call now. What is wrong with the request itself is wrong there, too."""
+        return self.status == 408 or (500 <= self.status < 600 and self.status not in _OF_THE_REQUEST)
 
     @property
     def meaning(self) -> DiversionReason:
@@ -161,6 +179,8 @@ class RingFailure:
             return status
         if not is_outside or status < 400 or status == 487:
             return 480
+        if self.why in (Cause.TRUNKS_DOWN, Cause.TRUNKS_FULL, Cause.TRUNK_REFUSES_US):
+            return status
         if status in _TOLD_ON:
             return status
         return 504 if status in _SILENCE else 500
@@ -181,6 +201,10 @@ class Unreached:
 
 
 NO_PHONE = RingFailure(480, Cause.NOT_REGISTERED)
+TRUNK_SILENT = RingFailure(408, Cause.TRUNK_SILENT, is_local=True)
+TRUNK_REFUSES_US = RingFailure(503, Cause.TRUNK_REFUSES_US)
+TRUNKS_DOWN = RingFailure(503, Cause.TRUNKS_DOWN)
+TRUNKS_FULL = RingFailure(503, Cause.TRUNKS_FULL)
 NO_ANSWER = RingFailure(408, StopReason.NO_ANSWER, is_timeout=True)
 NO_DESCRIPTION = RingFailure(488, Cause.NO_SESSION_DESCRIPTION)
 TOO_MANY_HOPS = RingFailure(483, Cause.TOO_MANY_HOPS)

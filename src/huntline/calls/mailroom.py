@@ -63,6 +63,10 @@ class Mailroom(Protocol):
         """Whether the box can be opened by phone."""
         ...
 
+    async def is_locked(self, box_id: str) -> bool:
+        """Whether no PIN opens the box for a while, since wrong ones were typed."""
+        ...
+
     async def is_pin(self, box_id: str, pin: str) -> bool:
         """Whether the PIN opens the box now."""
         ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,10 +16,12 @@ from huntline.calls.caller_identity import CallerId
 from huntline.calls.contacts import Contact, Display, PhoneKind
 from huntline.calls.diversion import Hop, Path
 from huntline.calls.failures import NO_PHONE, Header, RingFailure, Unreached
+from huntline.directory.encryption import Encryption
 from huntline.directory.plan import NO_WISH, AlsoRung, PersonRule, Target
 from huntline.engine.model import Transfer
 from huntline.engine.reasons import Cause, Destination, Reason
 from huntline.sip.core.events import LegRinging
+from huntline.sip.core.flow import Flow
 from huntline.sip.core.message import MAX_FORWARDS
 
 log = logging.getLogger(__name__)
@@ -187,6 +189,10 @@ class Leg:
     answered_at: datetime | None = None
     identity: CallerId | None = None  # who such a provider says was reached by it
     unapplied: str | None = None  # what the peer has described, and media has not taken yet
+    trunk: str | None = None  # the provider at the other end
+    flow: Flow | None = None  # by which way it was called
+    further: tuple[Contact, ...] = ()  # other ways to the number that is called, as long as nothing is heard
+    has_rung: bool = False
 
     def answer(self) -> None:
         """The party has answered, or is answered by us: nothing else writes the state."""
@@ -285,6 +291,7 @@ class Arrival:
 
     target: Target
     sdp_offer: str | None
+    encryption: Encryption = Encryption.NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -429,6 +436,7 @@ class CallBook:
         self._media: dict[str, Call] = {}
         self._media_ids: defaultdict[str, set[str]] = defaultdict(set)  # by call
         self._other_calls: dict[str, int] = {}
+        self._by_trunk: Counter[str] = Counter()
 
     def add(self, call: Call) -> None:
         """Take a call in, with its caller's leg."""
@@ -502,6 +510,10 @@ class CallBook:
         for media_id in self._media_ids.pop(call.call_id, ()):
             self._media.pop(media_id, None)
 
+    def calls_by_trunk(self, trunk: str) -> int:
+        """How many legs there are with a provider."""
+        return self._by_trunk[trunk]
+
     def by_leg(self, leg_id: str) -> tuple[Call, Ring | None] | None:
         """The call of a SIP leg, and the ring unless it is the caller's leg."""
         return self._legs.get(leg_id)
@@ -517,6 +529,8 @@ class CallBook:
         return any(leg.state is LegState.ANSWERED for leg in legs)
 
     def _count(self, leg: Leg, step: int) -> None:
+        if leg.trunk is not None:
+            self._by_trunk[leg.trunk] += step
         if leg.account_id is None or leg.party is Party.AGENT:
             return
         count = self._other_calls.get(leg.account_id, 0) + step

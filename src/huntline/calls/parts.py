@@ -33,7 +33,7 @@ class CallParts:
     def of(cls, tools: CallTools, refusals: Refusals) -> CallParts:
         """Build them."""
         user_agent, media, spawn, changed = tools.user_agent, tools.media, tools.tasks.spawn, tools.changed
-        dialling = Dialling(user_agent, media, tools.book, spawn, changed)
+        dialling = Dialling(user_agent, media, tools.book, tools.trunks, spawn, changed)
         holding = Holding(user_agent, media, tools.book, tools.site.ringing_tone, spawn, changed)
         early = EarlyAudio(user_agent, media, holding, spawn, changed)
         alerting = Alerting(tools.settings, tools.site, dialling, early, tools.tolls, changed)

@@ -11,6 +11,8 @@ from ipaddress import ip_network
 from huntline.calls.failures import TOO_MANY_HOPS, Header, RingFailure
 from huntline.directory.refused import REFUSAL_WORDS, RefusalReason, RefusedCall
 from huntline.engine.model import Outcome
+from huntline.errors import PeerError
+from huntline.media.interface import NotAcceptable
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +47,14 @@ def refusal_of(failure: RingFailure, *, is_outside: bool, reason: RefusalReason 
     told = RefusalReason.TOO_MANY_HOPS if failure is TOO_MANY_HOPS else reason
     words = REFUSAL_WORDS[told] if told is not None else ""
     return Refusal(status, reason, words, failure.headers_for_caller(status))
+
+
+def reason_without_audio(error: PeerError) -> RefusalReason:
+    """Why there is no audio with a caller."""
+    if error.sip_status >= 500:
+        return RefusalReason.NO_AUDIO
+    is_by_keys = isinstance(error, NotAcceptable) and error.is_by_encryption
+    return RefusalReason.NO_COMMON_ENCRYPTION if is_by_keys else RefusalReason.NO_COMMON_AUDIO
 
 
 CROWD = "many"

@@ -8,10 +8,11 @@ from uuid_utils import uuid7
 
 from huntline.calls.admission import Admission, NotAdmitted
 from huntline.calls.arrivals import told
+from huntline.calls.encryption import encryption_by_way
 from huntline.calls.hold import Holding
 from huntline.calls.model import Call, Leg, LegState
 from huntline.calls.own_description import our_description
-from huntline.calls.refusals import Refusals
+from huntline.calls.refusals import Refusals, reason_without_audio
 from huntline.calls.tools import CallTools
 from huntline.directory.plan import Account
 from huntline.directory.refused import RefusalReason
@@ -69,9 +70,10 @@ class Takeovers:
     async def _take_over(self, event: InviteReceived, replaces: Replaces, account: Account) -> None:
         media_id = uuid7().hex
         try:
-            ours = await our_description(self._tools.media, media_id, event.sdp)
+            encryption = encryption_by_way(account.encryption, event.flow)
+            ours = await our_description(self._tools.media, media_id, event.sdp, encryption)
         except PeerError as error:
-            reason = RefusalReason.NO_AUDIO if error.sip_status >= 500 else RefusalReason.NO_COMMON_AUDIO
+            reason = reason_without_audio(error)
             self._refuse(event, NotAdmitted(error.sip_status, (), reason, account.organization_id))
             return
         # Meanwhile everybody may have left, the new leg too.

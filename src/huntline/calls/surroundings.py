@@ -5,9 +5,42 @@ from __future__ import annotations
 from typing import Protocol
 
 from huntline.calls.contacts import Callee, Contact
+from huntline.calls.failures import RingFailure
 from huntline.directory.plan import Account
 from huntline.directory.star_codes import StarCode
 from huntline.engine.model import ExitPrompt
+from huntline.sip.core.digest_client import DigestCredentials
+from huntline.sip.core.flow import Flow
+
+
+class Trunks(Protocol):
+    """The providers, each by its name in ``Contact.trunk``."""
+
+    def has_room(self, trunk: str) -> bool:
+        """Whether one more call may go by it now, which counts from then on."""
+        ...
+
+    def credentials(self, trunk: str) -> DigestCredentials | None:
+        """What we prove ourselves with there."""
+        ...
+
+    def heard(self, trunk: str, flow: Flow | None, failure: RingFailure | None) -> None:
+        """What came of an attempt to call by it: it has rung or answered (None), or has failed."""
+        ...
+
+
+class NoTrunks:
+    """Where calls go to no provider."""
+
+    def has_room(self, trunk: str) -> bool:
+        """Nothing is limited."""
+        return True
+
+    def credentials(self, trunk: str) -> DigestCredentials | None:
+        """Nobody is proven to."""
+
+    def heard(self, trunk: str, flow: Flow | None, failure: RingFailure | None) -> None:
+        """Nobody listens."""
 
 
 class Surroundings(Protocol):

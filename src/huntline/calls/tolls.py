@@ -78,7 +78,7 @@ class Tolls:
         if payer is None or not number_class.is_dear:
             return callee.contacts
         self._count(payer)
-        return [replace(contact, charged_to=payer) for contact in callee.contacts]
+        return [_charged(contact, payer) for contact in callee.contacts]
 
     def _number_outside(self, organization_id: str, to: str, callee: Callee) -> str | None:
         """The number that is called, by a trunk or at the address of one."""
@@ -203,3 +203,8 @@ def payer_of(call: Call, before: Path) -> str | None:
     if call.transfer is not None and (last is None or last.diverted is DiversionReason.DEFLECTION):
         return call.transfer.transferor.account_id
     return call.caller.account_id if last is None else last.user_id
+
+
+def _charged(contact: Contact, payer: str) -> Contact:
+    further = tuple(_charged(each, payer) for each in contact.further)
+    return replace(contact, charged_to=payer, further=further)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from huntline.calls.model import Call, CallBook
-from huntline.calls.surroundings import Surroundings
+from huntline.calls.surroundings import NoTrunks, Surroundings, Trunks
 from huntline.calls.tasks import Tasks
 from huntline.calls.tolls import Tolls
 from huntline.directory.in_force import SettingsInForce
@@ -31,6 +31,7 @@ class CallTools:
     post: Callable[[Event], None]
     changed: Callable[[Call], None]
     speech: Speaking
+    trunks: Trunks = field(default_factory=NoTrunks)
     tasks: Tasks = field(default_factory=Tasks)
     book: CallBook = field(init=False)
     tolls: Tolls = field(init=False)

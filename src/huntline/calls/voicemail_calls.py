@@ -328,9 +328,14 @@ class VoicemailCalls:
     # -- the owner hears their messages
 
     async def _ask_pin(self, call: Call, visit: BoxVisit) -> None:
+        refusal = None
         if not await self._mailroom.has_pin(visit.box_id):
+            refusal = BoxPrompt.NO_PIN
+        elif await self._mailroom.is_locked(visit.box_id):
+            refusal = BoxPrompt.LOCKED
+        if refusal is not None:
             if self._is_there(call, visit):
-                self._speak_last(call, visit, BoxPrompt.NO_PIN)
+                self._speak_last(call, visit, refusal)
             return
         wrong = [Said(BoxPrompt.WRONG_PIN)] if visit.tries else []
         await self._say(call, visit, *wrong, Said(BoxPrompt.ENTER_PIN))
@@ -354,10 +359,13 @@ class VoicemailCalls:
             self._go_to(call, visit, BoxStep.ASKING_PIN)
             return
         is_right = await self._mailroom.is_pin(visit.box_id, typed)
+        is_locked = not is_right and await self._mailroom.is_locked(visit.box_id)
         if not self._is_there(call, visit):
             return
         if is_right:
             self._go_to(call, visit, BoxStep.OPENING)
+        elif is_locked:
+            self._speak_last(call, visit, BoxPrompt.LOCKED)
         elif visit.tries + 1 == BoxListening.MOST_TRIES:
             self._speak_last(call, visit, BoxPrompt.WRONG_PIN)
         else:

@@ -42,6 +42,14 @@ HttpOption = Annotated[
 MediaAddressOption = Annotated[
     str | None, typer.Option(help="The address that phones send their audio to.", metavar="ADDRESS")
 ]
+NetworkOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--network",
+        help="The address of this server that peers in a network are told; may be said again.",
+        metavar="NETWORK=ADDRESS",
+    ),
+]
 MediaPortsOption = Annotated[str | None, typer.Option(help="The UDP ports for audio.", metavar="FIRST-LAST")]
 
 

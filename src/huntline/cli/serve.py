@@ -12,6 +12,7 @@ from huntline.cli.options import (
     HttpOption,
     MediaAddressOption,
     MediaPortsOption,
+    NetworkOption,
     SipOption,
     TrustedOption,
     joined,
@@ -29,6 +30,7 @@ def serve(
     http: HttpOption = None,
     media_address: MediaAddressOption = None,
     media_ports: MediaPortsOption = None,
+    network: NetworkOption = None,
     certificate: CertificateOption = None,
     trusted_certificates: TrustedOption = None,
     mask_numbers: Annotated[
@@ -48,6 +50,7 @@ def serve(
             "http": http,
             "media_address": media_address,
             "media_ports": media_ports,
+            "network": joined(network),
             "certificate": certificate,
             "trusted_certificates": trusted_certificates,
             "mask_numbers": mask_numbers,
@@ -76,5 +79,10 @@ def addresses(config: Config) -> str:
     """Where this server is reached, in words."""
     return (
         f"SIP {' '.join(map(str, config.sip))}, http://{config.http}/,"
-        f" audio {config.media_address} ports {config.media_ports}, data in {config.data}"
+        f" audio {_audio(config)} ports {config.media_ports}, data in {config.data}"
     )
+
+
+def _audio(config: Config) -> str:
+    """Where phones are told to send their audio."""
+    return f"{config.media_address} ({config.networks})" if config.network else config.media_address

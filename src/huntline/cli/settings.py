@@ -168,18 +168,22 @@ class WordOption:
     field: str
     help: str
     words: Sequence[str]
+    may_be_none: bool = False
 
     @property
     def flag(self) -> str:
         return flag_of(self.field)
 
     def parameters(self, *, is_new: bool) -> list[Parameter]:
-        shown = "|".join(self.words)
-        return [option(self.flag, str | None, f"{self.help}.", metavar=shown, complete=words(self.words))]
+        known = [*self.words, NONE] if self.may_be_none else self.words
+        shown = "|".join(known)
+        return [option(self.flag, str | None, f"{self.help}.", metavar=shown, complete=words(known))]
 
     def body(self, said: Said) -> Json:
         value = said.get(self.flag)
-        return {} if value is None else {self.field: value}
+        if value is None:
+            return {}
+        return {self.field: None if self.may_be_none and value.casefold() == NONE else value}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from huntline.cli.settings import (
     option,
 )
 from huntline.cli.verbs import Thing, group_of
+from huntline.directory.encryption import Encryption
 from huntline.directory.may_dial import MayDial
 from huntline.directory.organization import USER_NUMBERS, Home, Licence
 
@@ -68,6 +69,12 @@ _SETTINGS: tuple[Setting, ...] = (
         field="extension",
         help="What callers of an attendant dial to reach them",
         metavar="DIGITS",
+        may_be_none=True,
+    ),
+    WordOption(
+        field="encryption",
+        help="Whether audio with their phones is encrypted (SRTP); with none it is offered by TLS",
+        words=[*Encryption],
         may_be_none=True,
     ),
     NamesOption(field="contacts", one="contact", help="Addresses of phones that do not register"),

@@ -18,11 +18,11 @@ from huntline.cmdlets.syntax import (
     If,
     ParameterName,
     Pipeline,
-    Place,
     Property,
     ScriptRefused,
     Splat,
     Statement,
+    TextPlace,
     Variable,
 )
 from huntline.cmdlets.typography import plain
@@ -40,7 +40,7 @@ def parse(text: str) -> tuple[Statement, ...]:
         raise ScriptRefused(_place_in_text(text, wrong.start()), "NUL and half characters are no text")
     source = plain(text).encode()
     if len(source) > _LONGEST:
-        raise ScriptRefused(Place(1, 1), f"the script is longer than {_LONGEST:,} bytes; split it")
+        raise ScriptRefused(TextPlace(1, 1), f"the script is longer than {_LONGEST:,} bytes; split it")
     tree = ScriptTree(source)
     return () if tree.root is None else _StatementReader(tree).statements(tree.root)
 
@@ -62,9 +62,9 @@ def _reads(text: str) -> bool:
     return True
 
 
-def _place_in_text(text: str, position: int) -> Place:
+def _place_in_text(text: str, position: int) -> TextPlace:
     before = text[:position]
-    return Place(before.count("\n") + 1, position - before.rfind("\n"))
+    return TextPlace(before.count("\n") + 1, position - before.rfind("\n"))
 
 
 class _StatementReader:

@@ -14,7 +14,7 @@ import tree_sitter_powershell
 from tree_sitter import Language, Node, Parser
 
 from huntline.cmdlets.outside import OUTSIDE
-from huntline.cmdlets.syntax import Place, ScriptRefused
+from huntline.cmdlets.syntax import ScriptRefused, TextPlace
 
 _LANGUAGE = Language(tree_sitter_powershell.language())
 _BREAK_BETWEEN_WORDS = re.compile(rb"[ \t]*,[ \t\r\n]*(?=[A-Za-z0-9_*?])")
@@ -65,7 +65,7 @@ class ScriptTree:
         """What is written between two places, counted in bytes."""
         return self._source[start:end].decode()
 
-    def place(self, node: Node) -> Place:
+    def place(self, node: Node) -> TextPlace:
         """Where a node begins."""
         return self._place(node.start_byte)
 
@@ -149,10 +149,10 @@ class ScriptTree:
                 return end if end < node.end_byte or end == len(self._source) else node.start_byte
         return root.start_byte
 
-    def _place(self, position: int) -> Place:
+    def _place(self, position: int) -> TextPlace:
         line = bisect_right(self._line_starts, position)
         before = self._source[self._line_starts[line - 1] : position]
-        return Place(line, len(before.decode(errors="replace")) + 1)
+        return TextPlace(line, len(before.decode(errors="replace")) + 1)
 
 
 def all_nodes(root: Node) -> Iterator[Node]:

@@ -11,7 +11,7 @@ from huntline.cli.api_client import Api, ApiRefused
 from huntline.cmdlets.formatting import lines_of
 from huntline.cmdlets.kinds import shown
 from huntline.cmdlets.parameters import COMMON, ERROR_ACTIONS, FOR_CHANGES, Parameter, bind_piped, require
-from huntline.cmdlets.syntax import Place
+from huntline.cmdlets.syntax import TextPlace
 from huntline.cmdlets.values import CmdletRefused, Value
 from huntline.errors import Refused
 
@@ -101,7 +101,7 @@ class CmdletSession:
         """Print a remark such as ``WARNING: ...`` beside the output."""
         print(printed(f"{kind}: {text}"), file=self._err)
 
-    def fail(self, who: str, message: str, place: Place | None = None) -> None:
+    def fail(self, who: str, message: str, place: TextPlace | None = None) -> None:
         """Print an error, and remember that there was one."""
         self.has_failed = True
         if place is not None and self.names_lines:
@@ -109,7 +109,7 @@ class CmdletSession:
         red, plain = ("\x1b[91m", "\x1b[0m") if self._err.isatty() else ("", "")
         print(f"{red}{printed(who)} : {printed(message)}{plain}", file=self._err)
 
-    def fail_as(self, action: str | None, who: str, message: str, place: Place | None) -> None:
+    def fail_as(self, action: str | None, who: str, message: str, place: TextPlace | None) -> None:
         """Report an error as an ``-ErrorAction`` or, without one, the preference says.
 
         Raises ScriptStopped for Stop.
@@ -171,7 +171,7 @@ class CmdletCall:
     session: CmdletSession
     arguments: Mapping[str, Value] = field(default_factory=dict)
     input: Iterator[Value] | None = None
-    place: Place | None = None
+    place: TextPlace | None = None
 
     def __contains__(self, name: str) -> bool:
         return name in self.arguments

@@ -9,7 +9,7 @@ from huntline.errors import Refused
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TextPlace:
     """Where something stands, both counted from 1."""
 
     line: int
@@ -25,7 +25,7 @@ class ScriptRefused(Refused):
     error_id = "script-refused"
     status = 422
 
-    def __init__(self, place: Place, message: str) -> None:
+    def __init__(self, place: TextPlace, message: str) -> None:
         super().__init__(f"{place}: {message}")
         self.place = place
 
@@ -95,7 +95,7 @@ class HashLiteral:
     """``@{ key = value; ... }``."""
 
     entries: tuple[tuple[Expression, Statement], ...]
-    place: Place
+    place: TextPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class ParameterName:
 
     name: str
     has_value: bool
-    place: Place
+    place: TextPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ class Splat:
     """``@name`` in a command: what the variable holds is given as parameters. The name is in lower case."""
 
     name: str
-    place: Place
+    place: TextPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ class CommandCall:
 
     name: str
     elements: tuple[ParameterName | Expression | Splat, ...]
-    place: Place
+    place: TextPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ class Pipeline:
     """Commands that feed each other; only the first may be an expression."""
 
     stages: tuple[CommandCall | Expression, ...]
-    place: Place
+    place: TextPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ class Assignment:
 
     target: Variable | Property | Element
     value: Statement
-    place: Place
+    place: TextPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ class Foreach:
     name: str
     things: Pipeline
     body: tuple[Statement, ...]
-    place: Place
+    place: TextPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +197,7 @@ class If:
 
     branches: tuple[tuple[Pipeline, tuple[Statement, ...]], ...]
     otherwise: tuple[Statement, ...]
-    place: Place
+    place: TextPlace
 
 
 Statement: TypeAlias = Pipeline | Assignment | Foreach | If

@@ -10,10 +10,12 @@ from typing import Annotated
 import typer
 
 from huntline.cli.options import (
+    CertificateOption,
     DataOption,
     HttpOption,
     MediaAddressOption,
     MediaPortsOption,
+    NetworkOption,
     SipOption,
     joined,
 )
@@ -30,6 +32,8 @@ def demo(
     http: HttpOption = None,
     media_address: MediaAddressOption = None,
     media_ports: MediaPortsOption = None,
+    network: NetworkOption = None,
+    certificate: CertificateOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Without callers and agents of its own.")] = False,
 ) -> None:
     """Run a server with a demo organization, callers and agents, and show what happens."""
@@ -40,12 +44,16 @@ def demo(
             "http": http,
             "media_address": media_address,
             "media_ports": media_ports,
+            "network": joined(network),
+            "certificate": certificate,
         }
     )
     # Imported here: checking files and decoding audio is half a second that no other verb should wait.
+    from huntline.demo.certificate import with_certificate
     from huntline.demo.organization import how_to_take_part, load_demo_organization
 
     with supervisor.data_folder_taken(config.data):
+        config = with_certificate(config)
         load_demo_organization(config)
     children = supervisor.server_children()
     if not quiet:

@@ -37,6 +37,19 @@ TEXTS: Mapping[str, FindingText] = {
         " l'audio reste sur {address}, que seule cette machine peut joindre ; retirez media_address, ou"
         " donnez-lui une adresse que les téléphones peuvent joindre.",
     ),
+    "audio-address": FindingText(
+        Severity.NOTE,
+        "Phones on other machines are told to send audio to {address}; if some reach this server by a public"
+        " address before a NAT, name that with network.",
+        "Les téléphones des autres machines reçoivent la consigne d'envoyer l'audio à {address} ; si certains"
+        " joignent ce serveur par une adresse publique devant un NAT, indiquez-la avec network.",
+    ),
+    "audio-by-network": FindingText(
+        Severity.NOTE,
+        "Phones are told to reach this server, audio too, at {networks}; all others at {address}.",
+        "Les téléphones reçoivent la consigne de joindre ce serveur, audio compris, à {networks} ; tous les"
+        " autres à {address}.",
+    ),
     "certificate-expired": FindingText(
         Severity.ERROR,
         "The certificate of {subject} expired on {until}: phones refuse TLS; renew it, and load it with"

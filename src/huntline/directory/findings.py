@@ -86,6 +86,13 @@ def audio_out_of_reach(listener: str, address: str, language: Language = "en") -
     return in_words("audio-out-of-reach", ("media_address",), "server", language, facts)
 
 
+def audio_address(address: str, networks: str, language: Language = "en") -> Finding:
+    """Where phones on other machines are told to send their audio, by ``networks`` for those in each."""
+    finding_id = "audio-by-network" if networks else "audio-address"
+    facts = {"address": address, "networks": networks}
+    return in_words(finding_id, ("network",), "server", language, facts)
+
+
 def in_words(
     finding_id: str, path: Path, key: str, language: Language, facts: Mapping[str, object]
 ) -> Finding:

@@ -65,6 +65,10 @@ def _assigned(organization: Organization) -> Iterator[tuple[Path, str, str]]:
         for place, holder in enumerate(getattr(organization, collection)):
             if holder.line_uri and (number := line_uri_number(holder.line_uri)):
                 yield (collection, place, "line_uri"), holder.line_uri, number
+    for place, attendant in enumerate(organization.attendants):
+        for position, line_uri in enumerate(attendant.line_uris):
+            if number := line_uri_number(line_uri):
+                yield ("attendants", place, "line_uris", position), line_uri, number
     for place, policy in enumerate(organization.caller_id_policies):
         if number := policy.service_number:
             yield ("caller_id_policies", place, "service_number"), number, number

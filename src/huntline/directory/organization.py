@@ -14,6 +14,7 @@ from typing import Any
 
 from huntline.directory.attendants import Attendant, sounds_in
 from huntline.directory.audio import Audio as Audio
+from huntline.directory.encryption import Encryption as Encryption
 from huntline.directory.may_dial import USUAL_DIALLING, DiallingSettings, MayDial
 from huntline.directory.numbers import Range, numbers_of, whole
 from huntline.engine.model import CallsAlerting, Distribution, ExitPrompt
@@ -182,14 +183,6 @@ class TrunkTransport(StrEnum):
     TLS = "tls"
 
 
-class Encryption(StrEnum):
-    """Whether the audio of calls is encrypted (SRTP)."""
-
-    NEVER = "never"
-    OFFERED = "offered"
-    REQUIRED = "required"
-
-
 @dataclass(frozen=True, slots=True)
 class Secret:
     """A password that we have to be able to say ourselves: as it is kept (``sealed``, under the key of the
@@ -279,7 +272,8 @@ class User:
     ``may_dial`` is how far they may call; None is as the organization says.
     ``caller_id_policy`` is the policy granted to the user. Callers of an attendant reach them by
     ``extension``. ``external_id`` is what a directory that pushes its users calls this one. Who is not active
-    keeps all settings and places, but has no account for phones and is nobody's agent.
+    keeps all settings and places, but has no account for phones and is nobody's agent. ``encryption`` is
+    whether audio with their phones is encrypted; without it that follows from the way a phone comes.
     """
 
     user_id: str = ""
@@ -304,6 +298,7 @@ class User:
     caller_id_policy: str | None = None
     external_id: str | None = None
     is_active: bool = True
+    encryption: Encryption | None = None
 
     @property
     def local_part(self) -> str:

@@ -11,6 +11,7 @@ from huntline.attendant.model import FlowPlan
 from huntline.directory.attendant_plans import NOBODY_TO_DIAL, dial_directory, flow_plan, texts_of
 from huntline.directory.attendants import Attendant
 from huntline.directory.caller_id import ShownCallerId, caller_id_in_effect, policies_in_effect
+from huntline.directory.encryption import Encryption
 from huntline.directory.groups import LeftOut, agents_of, left_out_of
 from huntline.directory.index import ATTENDANT, ForwardTarget, Mailbox, OrganizationIndex, OutsideTarget
 from huntline.directory.mailboxes import BoxOwner, owner_of
@@ -53,7 +54,8 @@ DEFAULT_MUSIC = "default"  # as `CallQueue.music` names it
 class Account:
     """Someone who may register and call. ``realm`` and ``digests`` check the password.
 
-    ``may_call_outside`` where the licences allow it.
+    ``may_call_outside`` where the licences allow it. Without ``encryption`` it follows from the way the phone
+    comes.
     """
 
     user_id: str
@@ -64,6 +66,7 @@ class Account:
     digests: tuple[Digest, ...]
     contacts: tuple[str, ...]
     may_call_outside: bool = False
+    encryption: Encryption | None = None
 
     def ha1(self, username: str, algorithm: str) -> str | None:
         """The stored HA1 for one spelling of the user name and one algorithm (``MD5``, ``SHA-256``)."""
@@ -190,7 +193,6 @@ class ServerPlan:
         self.own_hosts = own_hosts
         self.realms = sorted({each.realm for each in organizations if each.domains})
         self._trunks = TrunkTable(organizations)
-        self._trusted_trunks = TrunkTable(tuple(map(_with_trusted_trunks, organizations)))
         self._indexes: dict[str, OrganizationIndex] = {}
         self._by_domain: dict[str, OrganizationIndex] = {}
         self._service_numbers: dict[str, QueueTarget | AttendantTarget] = {}
@@ -277,17 +279,9 @@ class ServerPlan:
         """The account of a user id."""
         return self._accounts.get(user_id)
 
-    def organizations_of_trunk(self, address: str, port: int) -> tuple[str, ...]:
-        """Ids of the organizations that take calls from this source address (IPv6 without brackets)."""
-        return self._trunks.organizations_of(address, port)
-
     def trunks_of(self, address: str, port: int) -> tuple[TrunkOf, ...]:
         """The providers that a source address may be (IPv6 without brackets)."""
         return self._trunks.trunks_of(address, port)
-
-    def trusts(self, address: str, port: int, organization_id: str) -> bool:
-        """Whether a source address is that of a provider whom the organization trusts."""
-        return organization_id in self._trusted_trunks.organizations_of(address, port)
 
     def target(self, uri_user: str, uri_host: str, organization_id: str | None) -> Target | None:
         """What a dialled address is; None when it is nobody's.
@@ -568,10 +562,6 @@ def _move_target(found: ForwardTarget | None, organization_id: str) -> MoveTarge
             return None
 
 
-def _with_trusted_trunks(organization: Organization) -> Organization:
-    return replace(organization, trunks=tuple(trunk for trunk in organization.trunks if trunk.is_trusted))
-
-
 def _account_of(user: User, organization: Organization) -> Account:
     return Account(
         user_id=user.user_id,
@@ -582,6 +572,7 @@ def _account_of(user: User, organization: Organization) -> Account:
         digests=user.digests,
         contacts=user.contacts,
         may_call_outside=not missing_for_calls(user),
+        encryption=user.encryption,
     )
 
 

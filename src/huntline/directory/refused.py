@@ -15,6 +15,7 @@ class RefusalReason(StrEnum):
     NO_LICENCE = "no-licence"
     NOT_FOR_GUESTS = "not-for-guests"
     NO_COMMON_AUDIO = "no-common-audio"
+    NO_COMMON_ENCRYPTION = "no-common-encryption"
     NO_AUDIO = "no-audio"
     NOBODY_REACHABLE = "nobody-reachable"
     NO_SUCH_CALL = "no-such-call"
@@ -33,6 +34,7 @@ REFUSAL_WORDS = {
     RefusalReason.NO_LICENCE: "the caller has no licence for calls to the outside",
     RefusalReason.NOT_FOR_GUESTS: "test calls reach queues and attendants only",
     RefusalReason.NO_COMMON_AUDIO: "there is no audio that both sides can use",
+    RefusalReason.NO_COMMON_ENCRYPTION: "the two sides do not agree on whether the audio is encrypted (SRTP)",
     RefusalReason.NO_AUDIO: "there is no audio at the moment",
     RefusalReason.NOBODY_REACHABLE: "no phone of the person is registered",
     RefusalReason.NO_SUCH_CALL: "the call to take over is not there",

@@ -10,6 +10,9 @@ from typing import Literal
 from huntline.directory.names import plain_number
 from huntline.directory.organization import QueueSettings, StarCodes
 
+ECHO_CODE = "*43"
+"""What users dial to hear themselves, where the organization has given it no other meaning."""
+
 VOICEMAIL_CODE = "*97"
 """What users dial to hear their messages, or, with somebody behind it, to leave one; where the organization
 has given it no other meaning."""
@@ -25,8 +28,9 @@ StarAction = Literal[
     "forward-no-answer-off",
     "hide-number",
     "voicemail",
+    "echo",
 ]
-"""What a code does: those of ``StarCodes``, and voicemail."""
+"""What a code does: those of ``StarCodes``, voicemail, and to hear oneself."""
 
 _DIALLED_QUEUE = re.compile(r"\+?[0-9]{3,15}")
 _FEWEST_DIGITS = 3  # fewer are too easily those of another queue
@@ -68,6 +72,7 @@ def _readers(codes: StarCodes) -> Iterator[tuple[StarAction, str | None, Reader]
     yield "forward-no-answer-off", codes.forward_no_answer_off, _nothing
     yield "hide-number", codes.hide_number, plain_number
     yield "voicemail", VOICEMAIL_CODE, str
+    yield "echo", ECHO_CODE, _nothing
 
 
 def _nothing(behind: str) -> str | None:

@@ -119,6 +119,11 @@ class TrunkOf:
     organization_id: str
     trunk: Trunk
 
+    @property
+    def key(self) -> str:
+        """What it is called among all of the server, in calls and records."""
+        return f"{self.organization_id}/{self.trunk.name}"
+
 
 class TrunkTable:
     """Whose provider a source address is; one provider may serve several organizations."""
@@ -151,10 +156,6 @@ class TrunkTable:
         found = self._single.get((source, port), ()) + self._single.get((source, None), ())
         in_networks = (of for network, of in self._networks if source in network)
         return tuple(dict.fromkeys((*found, *in_networks)))
-
-    def organizations_of(self, address: str, port: int) -> tuple[str, ...]:
-        """Ids of the organizations that know this source, each once; none for what is no address."""
-        return tuple(dict.fromkeys(of.organization_id for of in self.trunks_of(address, port)))
 
 
 def _hosts_known_by(trunk: Trunk) -> Iterator[str]:

@@ -33,7 +33,15 @@ from huntline.engine.reasons import (
     StopReason,
     obstacle_of,
 )
-from huntline.engine.state import Agent, AgentRing, CallState, Place, QueuedCall, StateChange, WaitingLine
+from huntline.engine.state import (
+    Agent,
+    AgentRing,
+    CallState,
+    PlaceInLine,
+    QueuedCall,
+    StateChange,
+    WaitingLine,
+)
 
 BACK_OFF = timedelta(seconds=5)
 LONG_BACK_OFF = timedelta(seconds=60)
@@ -241,7 +249,7 @@ class Floor:
 
     # -- lines
 
-    def new_place(self) -> Place:
+    def new_place(self) -> PlaceInLine:
         """The last place in any line, for a call that begins to wait now."""
         self.places += 1
         return self.now, self.places
@@ -275,7 +283,8 @@ class Floor:
 
     def play_music(self, call: QueuedCall) -> None:
         """Music for a waiting caller; one who hears the same already keeps hearing it."""
-        music = call.line.settings.music
+        # Nobody knows what a queue played that was removed while its caller heard the prompt of an exit.
+        music = None if call.line.is_removed else call.line.settings.music
         if not (call.is_playing_music and music is not None and call.music == music):
             self.commands.append(PlayMusic(call.call_id, call.line.settings.queue_id))
         call.music, call.is_playing_music = music, True
@@ -341,7 +350,7 @@ class Floor:
             self.note(call, agent_id, DecisionKind.NOT_RUNG, obstacle)
 
 
-def _place(call: QueuedCall) -> Place:
+def _place(call: QueuedCall) -> PlaceInLine:
     return call.place
 
 

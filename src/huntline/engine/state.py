@@ -19,10 +19,10 @@ from huntline.engine.model import (
 )
 from huntline.engine.reasons import Cause, Hindrance, Reason
 
-Place = tuple[datetime, int]
+PlaceInLine = tuple[datetime, int]
 """A place in line: the start of waiting, then the order in which calls began to wait."""
 
-NO_PLACE: Place = (datetime.min.replace(tzinfo=UTC), 0)
+NO_PLACE: PlaceInLine = (datetime.min.replace(tzinfo=UTC), 0)
 
 
 class CallState(StrEnum):
@@ -138,7 +138,7 @@ class QueuedCall:
     state: CallState = CallState.ARRIVED
     is_leg_answered: bool = False
     waiting_since: datetime | None = None
-    place: Place = NO_PLACE
+    place: PlaceInLine = NO_PLACE
     rings: dict[str, AgentRing] = field(default_factory=dict)
     ring: AgentRing | None = None
     ring_count: int = 0

@@ -60,6 +60,10 @@ SENTENCES: Mapping[str, Mapping[str, Sentence]] = {
         "no-pin": _always("This voicemail has no PIN, and cannot be opened by phone. Goodbye."),
         "enter-pin": _always("Please enter your PIN, then press hash."),
         "wrong-pin": _always("This PIN is not accepted."),
+        "locked": _always(
+            "This voicemail is locked, since a wrong PIN was entered several times. "
+            "Please try again in fifteen minutes. Goodbye."
+        ),
         "messages": _counted,
         "no-messages": _always("You have no messages."),
         "message": lambda facts: f"Message {facts.count}, from {facts.name}.",
@@ -93,6 +97,10 @@ SENTENCES: Mapping[str, Mapping[str, Sentence]] = {
         ),
         "enter-pin": _always("Veuillez composer votre code, puis appuyer sur dièse."),
         "wrong-pin": _always("Ce code n’est pas accepté."),
+        "locked": _always(
+            "Cette messagerie vocale est verrouillée, car un code erroné a été saisi plusieurs fois. "
+            "Veuillez réessayer dans quinze minutes. Au revoir."
+        ),
         "messages": _counted_in_french,
         "no-messages": _always("Vous n’avez aucun message."),
         "message": lambda facts: f"Message {facts.count}, de {facts.name}.",
@@ -114,7 +122,7 @@ SENTENCES: Mapping[str, Mapping[str, Sentence]] = {
 
 
 FIXED = (
-    *("cannot-record", "stored", "not-stored", "no-pin", "enter-pin", "wrong-pin", "no-messages"),
+    *("cannot-record", "stored", "not-stored", "no-pin", "enter-pin", "wrong-pin", "locked", "no-messages"),
     *("not-playable", "choices", "saved", "deleted", "no-more", "record-greeting", "greeting-stored"),
     *("greeting-not-stored", "goodbye"),
 )

@@ -111,6 +111,10 @@ WORDS: Mapping[str, Words] = {
         "the phone refuses the audio of this server: G.711, not encrypted",
         "le téléphone refuse l'audio de ce serveur : G.711, sans chiffrement",
     ),
+    Cause.NO_ENCRYPTION: (
+        "the phone refuses encrypted audio (SRTP), which is required for it",
+        "le téléphone refuse le son chiffré (SRTP), qui est exigé pour lui",
+    ),
     Cause.UNKNOWN_CONTENT: (
         "the phone takes no session descriptions",
         "le téléphone n'accepte aucune description de session",
@@ -128,6 +132,49 @@ WORDS: Mapping[str, Words] = {
         "the ceiling of international calls of this day is reached",
         "le plafond d'appels internationaux de la journée est atteint",
     ),
+    Cause.TRUNKS_DOWN: ("no trunk answers", "aucun trunk ne répond"),
+    Cause.TRUNKS_FULL: (
+        "every trunk has as many calls as it may have",
+        "chaque trunk a déjà autant d'appels qu'il peut en avoir",
+    ),
+    # trunks
+    Cause.TRUNK_REFUSES_US: (
+        "the provider refuses our user name or password",
+        "l'opérateur refuse notre nom d'utilisateur ou notre mot de passe",
+    ),
+    Cause.TRUNK_NOT_FOUND: (
+        "no server is found under the names of its hosts",
+        "aucun serveur n'est trouvé sous les noms de ses hôtes",
+    ),
+    Cause.TRUNK_SILENT: ("it does not answer", "il ne répond pas"),
+    Cause.CONNECTION_REFUSED: ("it refuses connections", "il refuse les connexions"),
+    Cause.CONNECTION_TIMED_OUT: (
+        "no connection comes about in time",
+        "aucune connexion ne s'établit à temps",
+    ),
+    Cause.CONNECTION_CLOSED: ("it closes connections", "il ferme les connexions"),
+    Cause.CERTIFICATE_EXPIRED: ("its certificate has expired", "son certificat a expiré"),
+    Cause.CERTIFICATE_NOT_YET_VALID: (
+        "its certificate is not valid yet",
+        "son certificat n'est pas encore valide",
+    ),
+    Cause.CERTIFICATE_OF_ANOTHER_NAME: (
+        "its certificate is for another name",
+        "son certificat porte un autre nom",
+    ),
+    Cause.CERTIFICATE_OF_UNKNOWN_ISSUER: (
+        "its certificate is from an issuer whom this server does not know",
+        "son certificat vient d'un émetteur que ce serveur ne connaît pas",
+    ),
+    Cause.CERTIFICATE_NOT_TRUSTED: (
+        "its certificate is not to be trusted",
+        "son certificat n'est pas digne de confiance",
+    ),
+    Cause.OUR_CERTIFICATE_REFUSED: (
+        "it refuses the certificate of this server",
+        "il refuse le certificat de ce serveur",
+    ),
+    Cause.NO_TLS: ("it does not speak TLS there", "il ne parle pas TLS à cette adresse"),
     Cause.NO_SESSION_DESCRIPTION: (
         "answered without a session description",
         "répondu sans description de session (SDP)",

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from huntline.directory.encryption import Encryption
 from huntline.media.interface import (
     MediaEvent,
     MediaLegLost,
@@ -100,7 +101,8 @@ class MediaClient:
         return list(self._legs)
 
     def state(self, leg_id: str) -> MediaLegState | None:
-        """The leg as a record, for ``adopt``; None for a leg that is not there. There are no keys in it."""
+        """The leg as a record, for ``adopt``; None for a leg that is not there. Keys are in it only where
+        they are in our description, too."""
         leg = self._legs.get(leg_id)
         return replace(leg, secrets=None) if leg and leg.secrets is not None else leg
 
@@ -114,16 +116,23 @@ class MediaClient:
 
     # The verbs
 
-    async def answer(self, leg_id: str, sdp_offer: str) -> str:
-        return (await self._negotiate("answer", leg_id, sdp=sdp_offer)).sdp
+    async def answer(self, leg_id: str, sdp_offer: str, *, encryption: Encryption = Encryption.NEVER) -> str:
+        return (await self._negotiate("answer", leg_id, sdp=sdp_offer, encryption=encryption)).sdp
 
-    async def offer(self, leg_id: str, like: str | None = None, *, is_secure: bool = False) -> str:
-        return (await self._negotiate("offer", leg_id, like=like, secure=is_secure)).sdp
+    async def offer(
+        self,
+        leg_id: str,
+        like: str | None = None,
+        *,
+        is_secure: bool = False,
+        encryption: Encryption = Encryption.NEVER,
+    ) -> str:
+        state = await self._negotiate("offer", leg_id, like=like, secure=is_secure, encryption=encryption)
+        return state.sdp
 
     async def accept(self, leg_id: str, sdp_answer: str) -> None:
         leg = self._legs.get(leg_id)
-        is_secure = leg is not None and leg.secrets is not None
-        patience = _PATIENCE_FOR_PATH if is_secure else _PATIENCE
+        patience = _PATIENCE_FOR_PATH if leg is not None and leg.has_identity else _PATIENCE
         await self._negotiate("accept", leg_id, patience, sdp=sdp_answer)
 
     def play(self, leg_id: str, sources: Sequence[str], *, loop: bool) -> None:
@@ -412,4 +421,7 @@ def _settle(answer: asyncio.Future[Any], message: Mapping[str, Any]) -> None:
     elif message["status"] == MediaUnavailable.sip_status:
         answer.set_exception(MediaUnavailable(message["error"]))
     else:
-        answer.set_exception(NotAcceptable(message["error"], message["status"]))
+        is_by_encryption = message.get("by_encryption", False)
+        answer.set_exception(
+            NotAcceptable(message["error"], message["status"], is_by_encryption=is_by_encryption)
+        )

@@ -6,15 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from huntline.directory.encryption import Encryption
 from huntline.errors import ConfigurationError, PeerError
 
 
 class NotAcceptable(PeerError):
-    """The session description has no audio we can speak (488) or cannot be read (400)."""
+    """The session description has no audio we can speak (488) or cannot be read (400).
 
-    def __init__(self, message: str, sip_status: int = 488) -> None:
+    ``is_by_encryption``: it is, or is not, encrypted, where the other thing is wanted.
+    """
+
+    def __init__(self, message: str, sip_status: int = 488, *, is_by_encryption: bool = False) -> None:
         super().__init__(message)
-        self.sip_status = sip_status
+        self.sip_status, self.is_by_encryption = sip_status, is_by_encryption
 
 
 class MediaUnavailable(PeerError):
@@ -109,14 +113,16 @@ class SpeechUnavailable(ConfigurationError):
 class Media(Protocol):
     """A media driver. Verbs that return nothing are sent and forgotten; what goes wrong comes as an event.
 
-    A leg is plain, as phones and trunks are, or secure, as browsers are (ICE, DTLS-SRTP): it keeps its kind.
+    A leg is that of a phone or a trunk, plain or with keys in its descriptions (SDES), or a secure one, as
+    browsers have them (ICE, DTLS-SRTP): it keeps its kind. Whether it is encrypted by SDES follows from its
+    ``encryption``, which is told with the verb that makes it, and from each exchange of descriptions anew.
 
     A leg is one party's RTP: one local port pair, one remote address. A leg that is connected to nothing
     and plays nothing sends silence, so that NAT bindings stay open. ``source`` names an encoded prompt
     (see ``media/prompts``): the path of the audio without its codec's suffix.
     """
 
-    async def answer(self, leg_id: str, sdp_offer: str) -> str:
+    async def answer(self, leg_id: str, sdp_offer: str, *, encryption: Encryption = Encryption.NEVER) -> str:
         """Create the leg (or change it, when it exists) by the peer's offer; returns our SDP answer.
 
         The kind of a new leg follows the offer's profile. With a browser the audio path is made afterwards.
@@ -124,7 +130,14 @@ class Media(Protocol):
         """
         ...
 
-    async def offer(self, leg_id: str, like: str | None = None, *, is_secure: bool = False) -> str:
+    async def offer(
+        self,
+        leg_id: str,
+        like: str | None = None,
+        *,
+        is_secure: bool = False,
+        encryption: Encryption = Encryption.NEVER,
+    ) -> str:
         """Create the leg (or re-offer it, when it exists); returns our SDP offer.
 
         ``like`` names a leg whose agreed codec and event payload numbers are to be preferred. A new leg is
@@ -186,7 +199,8 @@ class Media(Protocol):
         ...
 
     def bridge(self, leg_a: str, leg_b: str) -> None:
-        """Relay both ways; ends any playing and any earlier bridge on both."""
+        """Relay both ways; ends any playing and any earlier bridge on both. Bridged with itself, a leg hears
+        itself."""
         ...
 
     def bridge_early(self, listener: str, speaker: str, meanwhile: str) -> None:

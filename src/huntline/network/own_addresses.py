@@ -24,6 +24,11 @@ def own_addresses(version: int) -> list[str]:
     return ordered or [_LOOPBACK[version]]
 
 
+def own_wildcard(address: str) -> str:
+    """What stands for all addresses of this machine, of the IP version of this one."""
+    return {4: "0.0.0.0", 6: "::"}[ip_address(address).version]  # noqa: S104 - as the owner has asked for
+
+
 def _address_of_default_route(version: int) -> str | None:
     with socket.socket({4: socket.AF_INET, 6: socket.AF_INET6}[version], socket.SOCK_DGRAM) as probe:
         try:

@@ -54,10 +54,12 @@ from huntline.directory.problems import did_you_mean
 from huntline.engine.model import CallsAlerting, Distribution
 
 
-def one_of(kind: type[StrEnum]) -> BeforeValidator:
+def one_of(kind: type[StrEnum], *, or_none: bool = False) -> BeforeValidator:
     """One of an enumeration's words, with a suggestion when it is none."""
 
     def check(value: object) -> object:
+        if value is None and or_none:
+            return None
         words = [str(each) for each in kind]
         if isinstance(value, str) and value in words:
             return kind(value)
@@ -319,6 +321,7 @@ class UserFields(_Part):
     caller_id_policy: Text | None = None
     external_id: Text | None = None
     is_active: bool = True
+    encryption: Annotated[Encryption | None, one_of(Encryption, or_none=True)] = None
 
 
 class UserForm(UserFields):

@@ -72,6 +72,7 @@ _PLAIN_USER_FIELDS = (
     *RULE_FIELDS,
     *USER_NUMBERS,
     "is_active",
+    "encryption",
 )
 _PLAIN_TRUNK_FIELDS = (
     *("name", "transport", "username", "encryption"),
@@ -222,6 +223,7 @@ def user_dump(user: User) -> Dump:
         **{field: getattr(user, field) for field in _PLAIN_USER_FIELDS},
         "homed": str(user.homed),
         "may_dial": str(user.may_dial) if user.may_dial is not None else None,
+        "encryption": user.encryption and str(user.encryption),
         "licences": sorted(map(str, user.licences)),
         "line_uri": user.line_uri,
         "extension": user.extension,

@@ -44,7 +44,7 @@ _log = logging.getLogger(__name__)
 
 def server_children() -> tuple[Child, ...]:
     """The processes of a server, in the order in which they end."""
-    heard = frozenset({"data", "media_address", "media_ports", "log_level", "mask_numbers"})
+    heard = frozenset({"data", "media_address", "media_ports", "network", "log_level", "mask_numbers"})
     return (
         Child("web"),
         Child("signalling"),

@@ -1,15 +1,16 @@
-"""Offer and answer for one audio stream (RFC 3264): PCMU, PCMA and telephone-events.
+"""Offer and answer for one audio stream (RFC 3264), and telephone-events in it.
 
-Plain RTP, or encrypted as browsers do it, by what our own end is.
+Plain RTP, encrypted by keys in the description, or encrypted as browsers do it, by what our own end is.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import replace
 from typing import get_args
 
-from huntline.sdp import security
+from huntline.sdp import codecs, crypto, security
 from huntline.sdp.description import (
     Address,
     MediaDescription,
@@ -18,19 +19,13 @@ from huntline.sdp.description import (
     parse,
     parse_address,
 )
-from huntline.sdp.session import Agreed, Codec, Direction, LocalAudio
+from huntline.sdp.session import Agreed, Direction, LocalAudio
 
-_PAYLOAD_TYPES: dict[Codec, int] = {"PCMU": 0, "PCMA": 8}  # static ones, RFC 3551 section 6
-_EVENT_PAYLOAD_TYPE = 101
-_DYNAMIC_PAYLOAD_TYPES = range(96, 128)
 _PTIME_MS = 20
 _PTIMES_MS = range(1, 201)
-_PLAIN_PROFILES = frozenset({"RTP/AVP", "RTP/AVPF"})
 
 _FOUND_BY_ICE = ("0.0.0.0", 9, "0.0.0.0", 9)  # noqa: S104 - as RFC 8839 writes it, not an address to bind
 
-_NUMBER = re.compile(r"[0-9]{1,3}")
-_RTPMAP = re.compile(r"([0-9]{1,3})[ \t]+([!-.0-~]+)/([0-9]{1,6})(?:/([0-9]{1,3}))?")
 _RTCP = re.compile(r"([0-9]{1,5})(?: +(.*))?")
 _MAY_SAY_HOLD = re.compile(r"sendonly|inactive|0\.0\.0\.0|::|0:0|m=audio +0", re.IGNORECASE)
 _MILLISECONDS = re.compile(r"([0-9]{1,4})(?:\.[0-9]*)?")
@@ -73,18 +68,17 @@ def answer(offer_text: str, local: LocalAudio, hold: bool = False) -> tuple[str,
 
 
 def offer(local: LocalAudio, prefer: Agreed | None = None, direction: Direction = "sendrecv") -> str:
-    """Our offer: both codecs, that of ``prefer`` first, and its payload type for telephone-events."""
-    codecs: list[Codec] = ["PCMA", "PCMU"] if prefer and prefer.codec == "PCMA" else ["PCMU", "PCMA"]
-    events = prefer.event_payload_type if prefer else None
-    if events not in _DYNAMIC_PAYLOAD_TYPES:
-        events = _EVENT_PAYLOAD_TYPE
-    formats = [(_PAYLOAD_TYPES[codec], codec) for codec in codecs]
+    """Our offer: the codec of ``prefer`` first and G.711, and its payload type for telephone-events."""
+    formats = codecs.offer_lines(codecs.offered(local, prefer), prefer)
     ours = local.security
     lines = _session_lines(local, "0 0")
+    if local.crypto is not None:
+        lines += _media_lines(local.crypto.profile, local, formats, direction)
+        return _text(lines + crypto.offer_lines(local.crypto))
     if ours is None:
-        return _text(lines + _media_lines("RTP/AVP", local, formats, events, direction))
+        return _text(lines + _media_lines("RTP/AVP", local, formats, direction))
     lines += security.session_lines(ours.mid)
-    lines += _media_lines(security.PROFILE, local, formats, events, direction)
+    lines += _media_lines(security.PROFILE, local, formats, direction)
     # RFC 8842 section 5.3: also when the roles are known, the offer leaves them to the answer.
     return _text(lines + security.media_lines(local, ours, ours.mid, "actpass"))
 
@@ -95,18 +89,18 @@ def accept(answer_text: str, local: LocalAudio) -> Agreed:
     return agreed
 
 
-def wants_encryption(offer_text: str) -> bool:
-    """Whether the first audio line in use that we can speak is an encrypted one.
+def wants_dtls(offer_text: str) -> bool:
+    """Whether the first audio line in use that we can speak is encrypted as browsers do it.
 
     Where we can speak none, the first of a kind of ours decides, and so which refusal is told. Raises
     SdpError, but need not find all that is wrong.
     """
-    if not security.may_be_encrypted(offer_text):
+    if not security.may_be_dtls(offer_text):
         return False
     session = parse(offer_text)
     ours = [media for media in _audio_in_use(session) if _is_of_our_kind(media)]
     chosen = next(filter(_has_codec, ours), ours[0] if ours else None)
-    return chosen is not None and security.is_encrypted(chosen)
+    return chosen is not None and security.is_dtls(chosen)
 
 
 def direction_of(sdp_text: str, answered_by: str | None = None) -> Direction:
@@ -120,7 +114,7 @@ def direction_of(sdp_text: str, answered_by: str | None = None) -> Direction:
     if media is None:
         return "inactive"
     # With ICE a null address says only that the path is not known yet (RFC 8839 section 4.2.1.3).
-    connection = None if security.is_encrypted(media) else media.connection or session.connection
+    connection = None if security.is_dtls(media) else media.connection or session.connection
     return _direction(session, media, parse_address(connection) if connection else None)
 
 
@@ -144,19 +138,18 @@ def _audio_in_use(session: SessionDescription) -> list[MediaDescription]:
 
 
 def _is_of_our_kind(media: MediaDescription) -> bool:
-    return security.is_encrypted(media) or media.profile.upper() in _PLAIN_PROFILES
+    return security.is_dtls(media) or crypto.is_by_address(media)
 
 
 def _has_codec(media: MediaDescription) -> bool:
-    try:
-        _codecs(media)
-    except SdpError:
-        return False
-    return True
+    return codecs.has_one_of(media, codecs.G711 if security.is_dtls(media) else codecs.CLOCK_RATES)
 
 
 def _used_audio(session: SessionDescription) -> MediaDescription | None:
-    return next((each for each in _audio_in_use(session) if _is_of_our_kind(each) and _has_codec(each)), None)
+    return next(
+        (each for each in _audio_in_use(session) if _is_of_our_kind(each) and _has_codec(each)),
+        None,
+    )
 
 
 def _taken_audio(offered: SessionDescription, answer: SessionDescription) -> MediaDescription | None:
@@ -168,7 +161,19 @@ def _taken_audio(offered: SessionDescription, answer: SessionDescription) -> Med
 def _choose_audio(
     session: SessionDescription, local: LocalAudio, *, is_answer: bool
 ) -> tuple[MediaDescription, Agreed]:
-    """The first audio line that we can speak; else the refusal of the first one, which says most."""
+    """The first audio line that we can speak, of those with keys where we have some, too; else the refusal of
+    the first one, which says most."""
+    ours = local.crypto
+    if ours is not None and not ours.is_required:
+        with contextlib.suppress(SdpError):
+            only_encrypted = replace(local, crypto=replace(ours, is_required=True))
+            return _choose_line(session, only_encrypted, is_answer=is_answer)
+    return _choose_line(session, local, is_answer=is_answer)
+
+
+def _choose_line(
+    session: SessionDescription, local: LocalAudio, *, is_answer: bool
+) -> tuple[MediaDescription, Agreed]:
     refusal: SdpError | None = None
     for media in session.media:
         if media.kind.lower() != "audio":
@@ -186,17 +191,18 @@ def _agree(
     if security.is_disabled(session, media):
         raise SdpError("the audio line is disabled (port 0)", 488)
     if local.security is None:
-        return _agree_plain(session, media, local)
-    if not security.is_encrypted(media):
+        return _agree_by_address(session, media, local, is_answer=is_answer)
+    if not security.is_dtls(media):
         raise SdpError(
             f"the profile {media.profile[:40]} is not supported here, only {security.PROFILE}", 488
         )
-    codec, payload_type, event_payload_type = _codecs(media)
+    chosen = codecs.choose(media, local, is_answer=is_answer)
     return Agreed(
         *_FOUND_BY_ICE,
-        codec=codec,
-        payload_type=payload_type,
-        event_payload_type=event_payload_type,
+        codec=chosen.codec,
+        payload_type=chosen.payload_type,
+        event_payload_type=chosen.event_payload_type,
+        others=chosen.others,
         direction=_MIRRORED[_direction(session, media, None)],
         ptime=_ptime(session, media),
         rtcp_mux=True,
@@ -204,10 +210,12 @@ def _agree(
     )
 
 
-def _agree_plain(session: SessionDescription, media: MediaDescription, local: LocalAudio) -> Agreed:
-    if media.profile.upper() not in _PLAIN_PROFILES:
-        raise SdpError(f"the profile {media.profile[:40]} is not supported, only RTP/AVP", 488)
-    codec, payload_type, event_payload_type = _codecs(media)
+def _agree_by_address(
+    session: SessionDescription, media: MediaDescription, local: LocalAudio, *, is_answer: bool
+) -> Agreed:
+    if media.profile.upper() not in crypto.PROFILES:
+        raise SdpError(f"the profile {media.profile[:40]} is not supported, only RTP/AVP and RTP/SAVP", 488)
+    chosen = codecs.choose(media, local, is_answer=is_answer)
     connection = media.connection or session.connection
     if connection is None:
         raise SdpError("the audio has no c= line", 400)
@@ -220,40 +228,14 @@ def _agree_plain(session: SessionDescription, media: MediaDescription, local: Lo
         port=media.port,
         rtcp_address=str(rtcp_address),
         rtcp_port=rtcp_port,
-        codec=codec,
-        payload_type=payload_type,
-        event_payload_type=event_payload_type,
+        codec=chosen.codec,
+        payload_type=chosen.payload_type,
+        event_payload_type=chosen.event_payload_type,
+        others=chosen.others,
         direction=_MIRRORED[_direction(session, media, address)],
         ptime=_ptime(session, media),
+        crypto=crypto.agree(media, local.crypto, is_answer=is_answer),
     )
-
-
-def _codecs(media: MediaDescription) -> tuple[Codec, int, int | None]:
-    """The peer's most wanted codec of ours with its number, and its number for telephone-events."""
-    encodings = _encodings(media)
-    numbers = [int(token) for token in media.formats if _NUMBER.fullmatch(token) and int(token) < 128]
-    events = next((number for number in numbers if encodings.get(number) == "TELEPHONE-EVENT"), None)
-    for number in numbers:
-        match encodings.get(number):
-            case "PCMU":
-                return "PCMU", number, events
-            case "PCMA":
-                return "PCMA", number, events
-            case _:
-                pass
-    raise SdpError("the audio offers neither PCMU nor PCMA", 488)
-
-
-def _encodings(media: MediaDescription) -> dict[int, str]:
-    """Encoding names in upper case by payload type, with an empty name for what is not 8 kHz mono."""
-    encodings: dict[int, str] = {}
-    for name, value in media.attributes:
-        if name == "rtpmap" and (match := _RTPMAP.fullmatch(value)):
-            is_narrowband = match[3] == "8000" and match[4] in (None, "1")
-            encodings.setdefault(int(match[1]), match[2].upper() if is_narrowband else "")
-    for codec, number in _PAYLOAD_TYPES.items():
-        encodings.setdefault(number, codec)
-    return encodings
 
 
 def _direction(session: SessionDescription, media: MediaDescription, address: Address | None) -> Direction:
@@ -310,8 +292,9 @@ def _session_lines(local: LocalAudio, timing: str) -> list[str]:
 
 
 def _audio_lines(profile: str, local: LocalAudio, agreed: Agreed) -> list[str]:
-    formats = [(agreed.payload_type, agreed.codec)]
-    lines = _media_lines(profile, local, formats, agreed.event_payload_type, agreed.direction)
+    lines = _media_lines(profile, local, codecs.answer_lines(agreed), agreed.direction)
+    if agreed.crypto is not None:
+        lines += crypto.answer_lines(agreed.crypto)
     if agreed.security is not None and local.security is not None:
         lines += security.media_lines(local, local.security, agreed.security.mid, agreed.security.role)
     return lines
@@ -320,16 +303,12 @@ def _audio_lines(profile: str, local: LocalAudio, agreed: Agreed) -> list[str]:
 def _media_lines(
     profile: str,
     local: LocalAudio,
-    formats: list[tuple[int, Codec]],
-    events: int | None,
+    formats: tuple[list[int], list[str]],
     direction: Direction,
 ) -> list[str]:
-    numbers = [number for number, _ in formats] + ([] if events is None else [events])
-    lines = [f"m=audio {local.port} {profile} {' '.join(map(str, numbers))}"]
-    lines += [f"a=rtpmap:{number} {codec}/8000" for number, codec in formats]
-    if events is not None:
-        lines += [f"a=rtpmap:{events} telephone-event/8000", f"a=fmtp:{events} 0-16"]
-    return [*lines, f"a=ptime:{_PTIME_MS}", f"a={direction}"]
+    numbers, lines = formats
+    first = f"m=audio {local.port} {profile} {' '.join(map(str, numbers))}"
+    return [first, *lines, f"a=ptime:{_PTIME_MS}", f"a={direction}"]
 
 
 def _refusal(media: MediaDescription) -> list[str]:

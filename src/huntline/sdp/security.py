@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from huntline.sdp import crypto
 from huntline.sdp.description import MediaDescription, SdpError, SessionDescription
 from huntline.sdp.session import AgreedSecurity, DtlsRole, LocalAudio, LocalSecurity
 
 PROFILE = "UDP/TLS/RTP/SAVPF"
-_PROFILES = frozenset({PROFILE, "RTP/SAVPF"})
+_SHARED_PROFILE = "RTP/SAVPF"
 
 _UFRAG = re.compile(r"[A-Za-z0-9+/]{4,256}")  # RFC 8839 section 5.4
 _PASSWORD = re.compile(r"[A-Za-z0-9+/]{22,256}")
@@ -20,14 +21,16 @@ _MID = re.compile(r"[!#-'*+\-.0-9A-Z^-~]{1,64}")  # a token, RFC 8866 section 9
 _PRIORITY = 126 << 24 | 65_535 << 8 | 255
 
 
-def may_be_encrypted(text: str) -> bool:
+def may_be_dtls(text: str) -> bool:
     """Whether a description can have such a line: most have none, and need not be read to know that."""
     return "SAVPF" in text.upper()
 
 
-def is_encrypted(media: MediaDescription) -> bool:
-    """Whether a line is of a browser's kind: DTLS-SRTP with feedback."""
-    return media.profile.upper() in _PROFILES
+def is_dtls(media: MediaDescription) -> bool:
+    """Whether a line is of a browser's kind: DTLS-SRTP with feedback. Its profile may be that of keys in the
+    description, too: then these tell."""
+    profile = media.profile.upper()
+    return profile == PROFILE or (profile == _SHARED_PROFILE and not crypto.is_offered(media))
 
 
 def is_disabled(session: SessionDescription, media: MediaDescription) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from huntline.plain import fields_of
 
-Codec = Literal["PCMU", "PCMA"]
+Codec = Literal["PCMU", "PCMA", "G722", "opus"]
 Direction = Literal["sendrecv", "sendonly", "recvonly", "inactive"]
 DtlsRole = Literal["active", "passive"]
 """Who begins the DTLS handshake: the active side."""
@@ -46,12 +46,50 @@ class AgreedSecurity:
 
 
 @dataclass(frozen=True, slots=True)
+class CryptoKey:
+    """Master key and salt for a crypto-suite of RFC 4568, in base64."""
+
+    suite: str
+    key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalCrypto:
+    """Our end where keys stand in the description: one key for each suite.
+
+    ``is_required``: nothing is agreed without one. ``profile`` is that of our offers: the one that was agreed
+    before, else a plain one with keys (RFC 8643), or ``RTP/SAVP`` where keys are required.
+    """
+
+    keys: tuple[CryptoKey, ...]
+    is_required: bool = False
+    agreed_profile: str | None = None
+
+    @property
+    def profile(self) -> str:
+        return self.agreed_profile or ("RTP/SAVP" if self.is_required else "RTP/AVP")
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedCrypto:
+    """What SDES came to: tag and profile of the offer, the suite, and the keys of both sides in base64."""
+
+    tag: int
+    suite: str
+    ours: str = field(repr=False)
+    theirs: str = field(repr=False)
+    profile: str
+
+
+@dataclass(frozen=True, slots=True)
 class LocalAudio:
     """Our end of a session: an IP literal and the RTP port; RTCP uses ``port + 1``.
 
     ``session_id`` and ``version`` go into the ``o=`` line. The same version must never be sent with two
     different descriptions (RFC 3264 section 8): go on with ``revised()`` after each one that was sent.
-    With ``security`` the session is a browser's: encrypted, with ICE, and with RTCP on the RTP port.
+    With ``security`` the session is a browser's: encrypted, with ICE, and with RTCP on the RTP port. With
+    ``crypto`` it is that of a phone or a trunk which may, or must, be encrypted by SDES.
+    ``codecs`` are what we speak there; with ``needs_g711`` only with a peer that could speak G.711 as well.
     """
 
     address: str
@@ -59,6 +97,9 @@ class LocalAudio:
     session_id: int
     version: int
     security: LocalSecurity | None = None
+    crypto: LocalCrypto | None = None
+    codecs: tuple[Codec, ...] = ("PCMU", "PCMA")
+    needs_g711: bool = True
 
     @property
     def ip_version(self) -> int:
@@ -78,7 +119,8 @@ class Agreed:
     is None when it takes no telephone-events. ``direction`` is what *we* may do. ``address`` may be
     ``0.0.0.0`` or ``::`` (a peer on hold of the old kind); then ``direction`` never allows sending.
     ``ptime`` is the packet length in ms that the peer asks for. With ``security`` the addresses mean nothing:
-    ICE finds out where the peer is.
+    ICE finds out where the peer is. With ``crypto`` the audio is encrypted by these keys.
+    ``others`` are the codecs that could have been agreed as well.
     """
 
     address: str
@@ -92,15 +134,23 @@ class Agreed:
     ptime: int = 20
     rtcp_mux: bool = False
     security: AgreedSecurity | None = None
+    crypto: AgreedCrypto | None = None
+    others: tuple[Codec, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values that JSON can carry."""
-        return fields_of(self) | {"security": fields_of(self.security) if self.security else None}
+        """Plain values that JSON can carry; keys are among them."""
+        parts = {"security": self.security, "crypto": self.crypto}
+        return fields_of(self) | {name: part and fields_of(part) for name, part in parts.items()}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Agreed:
         """The inverse of ``to_dict``."""
-        security = values.get("security")
+        security, crypto = values.get("security"), values.get("crypto")
         if security is not None:
             security = AgreedSecurity(**{**security, "fingerprints": tuple(security["fingerprints"])})
-        return cls(**{**values, "security": security})
+        parts = {
+            "security": security,
+            "crypto": crypto and AgreedCrypto(**crypto),
+            "others": tuple(values.get("others", ())),
+        }
+        return cls(**{**values, **parts})

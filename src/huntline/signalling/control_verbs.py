@@ -11,6 +11,7 @@ from typing import Any
 from huntline.calls.caller_identity import TEST_CALL
 from huntline.calls.tolls import TollAlarm, Tolls
 from huntline.clean_text import cleaned
+from huntline.config import Config
 from huntline.control.server import Handler
 from huntline.directory.in_force import SettingsInForce
 from huntline.engine import events as told
@@ -29,6 +30,11 @@ from huntline.signalling.settings_loading import SettingsLoading
 from huntline.sip.servers.phone_credentials import Holder, PhoneCredential, PhoneCredentials
 from huntline.sip.servers.presence import PresenceServer
 from huntline.sip.transport.tls_settings import TlsSettings
+
+REACHABLE_BY = (
+    *("sip", "http", "websocket_url", "page_origins", "certificate", "trusted_certificates"),
+    *("media_address", "media_ports", "network"),
+)
 
 Request = dict[str, Any]
 Answer = dict[str, Any]
@@ -54,6 +60,7 @@ class ControlVerbs:
     lamps: Lamps
     tls: TlsSettings
     tolls: Tolls
+    config: Config
 
     def table(self) -> Mapping[str, Handler]:
         """The verbs by their words."""
@@ -74,6 +81,7 @@ class ControlVerbs:
             "choose-presence": self._choose_presence,
             "phone-credential": self._phone_credential,
             "guest-credential": self._guest_credential,
+            "reachable-at": self._reachable_at,
             "reload-certificates": self._reload_certificates,
             "toll-alarms": self._toll_alarms,
             "toll-alarm-mailed": self._toll_alarm_mailed,
@@ -178,6 +186,10 @@ class ControlVerbs:
     def _toll_alarm_mailed(self, request: Request) -> Answer:
         self.tolls.mailed(str(request.get("user_id")))
         return {}
+
+    def _reachable_at(self, request: Request) -> Answer:
+        """The settings by which others reach this server, wherever they were said; no secret among them."""
+        return self.config.model_dump(mode="json", include=set(REACHABLE_BY))
 
     async def _reload_certificates(self, request: Request) -> Answer:
         """Where they cannot be used all stays as it was."""

@@ -14,7 +14,10 @@ from huntline.engine.presence import Presence
 from huntline.media.client import MediaClient
 from huntline.media.worker.wire import MediaLegState, PlayState, RecordState
 from huntline.records import Codec
+from huntline.signalling.trunk_service import TrunkService
+from huntline.sip.core.digest_client import DigestChallenge
 from huntline.sip.core.record_bytes import write_record
+from huntline.sip.core.registration import RegistrarAddress, RegistrationRecord
 from huntline.sip.servers.message_summary import MessageSummaries
 from huntline.sip.servers.presence import PresenceServer
 from huntline.sip.servers.registrar import Registrar
@@ -33,11 +36,21 @@ class LiveRecords:
         registrar: Registrar,
         presence: PresenceServer,
         summaries: MessageSummaries,
+        trunks: TrunkService,
         tolls: Tolls,
     ) -> None:
-        self.codec = Codec(
-            [*CALL_KINDS, MediaLegState, PlayState, RecordState, Presence, TollDay, TollCeiling], owners
-        )
+        registration = (RegistrationRecord, RegistrarAddress, DigestChallenge)
+        kinds = [
+            *CALL_KINDS,
+            MediaLegState,
+            PlayState,
+            RecordState,
+            Presence,
+            *registration,
+            TollDay,
+            TollCeiling,
+        ]
+        self.codec = Codec(kinds, owners)
         self._user_agent = user_agent
         self.sources: dict[str, Callable[[str], bytes | None]] = {
             "call": lambda call_id: self._encoded(book.calls.get(call_id)),
@@ -45,6 +58,7 @@ class LiveRecords:
             "phone": lambda user_id: self._encoded(registrar.state(user_id, unix_offset())),
             "subscription": lambda user_id: self._encoded(summaries.state(user_id, unix_offset())),
             "toll": lambda user_id: self._encoded(tolls.state(user_id)),
+            "trunk": lambda key: self._encoded(trunks.state(key, unix_offset())),
             "presence": lambda user_id: self._encoded(presence.state(user_id, unix_offset())),
         }
 

@@ -78,6 +78,9 @@ class Boxes:
     async def has_pin(self, box_id: str) -> bool:
         return await asyncio.to_thread(self._voicemail.has_pin, self._owner(box_id).organization_id, box_id)
 
+    async def is_locked(self, box_id: str) -> bool:
+        return await asyncio.to_thread(self._voicemail.is_locked, self._owner(box_id).organization_id, box_id)
+
     async def is_pin(self, box_id: str, pin: str) -> bool:
         organization_id = self._owner(box_id).organization_id
         return await asyncio.to_thread(self._voicemail.is_pin, organization_id, box_id, pin)

@@ -20,12 +20,14 @@ class ProcessStatus:
     runner: Runner
     clock: Clock
     mailboxes: Callable[[], list[dict[str, Any]]]
+    trunks: Callable[[], list[dict[str, Any]]]
     resources: Callable[[], dict[str, Any]]
 
     def now(self) -> dict[str, Any]:
         """Everything, as plain data; the moments are those of the wall clock."""
         snapshot = self.writing.of(self.clock.told(self.runner.snapshot()))
-        return {**snapshot, "mailboxes": self.mailboxes(), "resources": self.resources()}
+        more = {"mailboxes": self.mailboxes(), "trunks": self.trunks(), "resources": self.resources()}
+        return {**snapshot, **more}
 
     def agent(self, user_id: str) -> dict[str, Any] | None:
         """One agent; None for a user who is no agent."""

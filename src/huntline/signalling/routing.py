@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,12 +12,12 @@ from huntline.attendant.dial_by_name import DialDirectory
 from huntline.attendant.model import FlowPlan
 from huntline.calls.contacts import Callee, Contact
 from huntline.calls.diversion import Hop, number_hop, person_hop
+from huntline.calls.encryption import encryption_by_way
 from huntline.clock import zone_of
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.organization import Organization, prompt_of
 from huntline.directory.plan import Account, ServerPlan
 from huntline.directory.star_codes import StarCode, queues_meant
-from huntline.directory.trunks import TrunkHost, destinations
 from huntline.engine.events import OptInRequested, OptOutRequested
 from huntline.engine.model import ExitPrompt
 from huntline.engine.refusals import AgentNotInQueue, UnknownAgent
@@ -27,12 +27,11 @@ from huntline.languages.speaking import DEFAULT_LANGUAGE
 from huntline.media.interface import Speaking
 from huntline.signalling.own_rules import OwnRules
 from huntline.signalling.runner import Runner
-from huntline.sip.core.grammar import GrammarError, Uri, parse_uri
+from huntline.signalling.trunk_service import TrunkService
+from huntline.sip.core.grammar import GrammarError, parse_uri
 from huntline.sip.servers.registrar import Registrar
 
 log = logging.getLogger(__name__)
-
-_SIP_PORT = 5060
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +78,7 @@ class Routing:
         remember: Callable[[str, str, str, bool], None],
         own_rules: OwnRules,
         wall: Callable[[], datetime],
+        trunks: TrunkService,
     ) -> None:
         self._settings = settings
         self._registrar = registrar
@@ -88,6 +88,7 @@ class Routing:
         self._remember = remember
         self._own_rules = own_rules
         self._wall = wall
+        self._trunks = trunks
 
     @property
     def _plan(self) -> ServerPlan:
@@ -98,9 +99,18 @@ class Routing:
     def contacts(self, account_id: str) -> list[Contact]:
         """Registered phones first, then the fixed contacts of the organization file."""
         account = self._plan.account_by_id(account_id)
-        fixed = [Contact(uri) for uri in account.contacts] if account else []
+        wanted = account.encryption if account else None
+        fixed = [
+            Contact(uri, encryption=encryption_by_way(wanted, None, uri))
+            for uri in (account.contacts if account else ())
+        ]
         registered = [
-            Contact(binding.contact_uri, binding.flow, binding.path)
+            Contact(
+                binding.contact_uri,
+                binding.flow,
+                binding.path,
+                encryption=encryption_by_way(wanted, binding.flow),
+            )
             for binding in self._registrar.bindings(account_id)
         ]
         return registered + fixed
@@ -119,15 +129,16 @@ class Routing:
         return Callee(None, [Contact(target)], path=(Hop(uri),))
 
     def _outside(self, organization_id: str, number: str) -> Callee:
-        trunk = self._plan.outbound_trunk(organization_id)
-        is_trusted = trunk is not None and trunk.is_trusted
-        uri = str(_number_at(number, destinations(trunk)[0])) if trunk else None
+        ways, failure = self._trunks.ways(organization_id, number)
+        first = next(iter(ways), None)
         return Callee(
             None,
-            [Contact(uri, is_trusted=is_trusted)] if uri else [],
+            [replace(first, further=tuple(ways[1:]))] if first else [],
             is_by_trunk=True,
             path=(number_hop(self._plan, organization_id, number),),
-            shows_foreign_numbers=trunk is not None and trunk.foreign_numbers,
+            shows_foreign_numbers=first is not None and first.shows_foreign_numbers,
+            is_trusted=first is not None and first.is_trusted,
+            failure=failure,
         )
 
     def person(self, account: Account) -> Callee:
@@ -263,8 +274,3 @@ class Routing:
         if not self._plan.queues_of(account.user_id):
             raise UnknownAgent(account.upn)
         return account
-
-
-def _number_at(number: str, host: TrunkHost) -> Uri:
-    name = f"[{host.name}]" if ":" in host.name else host.name
-    return Uri(scheme="sip", user=number, host=name, port=host.port or _SIP_PORT)

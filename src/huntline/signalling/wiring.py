@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -47,6 +47,7 @@ from huntline.signalling.routing import BuiltinSounds, Routing
 from huntline.signalling.runner import Runner
 from huntline.signalling.settings_loading import SettingsLoading
 from huntline.signalling.snapshot_writing import SnapshotWriting
+from huntline.signalling.trunk_service import TrunkService
 from huntline.signalling.unsettled import Unsettled
 from huntline.sip.core import events as sip
 from huntline.sip.core.core import CoreSettings, SipCore
@@ -66,6 +67,7 @@ from huntline.storage.audit import Actor
 from huntline.storage.database import open_database
 from huntline.storage.history import HistoryWriter
 from huntline.storage.journal import Journal
+from huntline.storage.sealing import Sealing
 from huntline.storage.settings import Settings, set_opted_out
 from huntline.voicemail.boxes import Voicemail
 from huntline.web.page_addresses import page_origins
@@ -120,7 +122,16 @@ class Signalling:
         limits, post = self._config.limits, self._runner.post
         self._tls = TlsSettings(self._config.certificate, self._config.trusted_certificates)
         self._reachability = Reachability(self._in_force, post)
-        self._core = SipCore(CoreSettings(max_legs=limits.max_legs), os.urandom)
+        self._trunks = TrunkService(
+            self._in_force,
+            Sealing.of(self._database).opened,
+            self._spawn,
+            self._calls_by_trunk,
+            on_registration=lambda key: self._live_log.changed("trunk", key),
+            on_news=self._something_changed,
+        )
+        core = CoreSettings(max_legs=limits.max_legs, networks=self._config.networks)
+        self._core = SipCore(core, os.urandom, self._trunks.credentials)
         self._registrar = Registrar(
             self._core,
             RegistrarLimits(contacts_per_user=limits.max_contacts_per_user),
@@ -144,14 +155,15 @@ class Signalling:
         self._user_agent = UserAgent(
             self._core,
             self._on_sip,
-            on_flow_lost=self._registrar.flow_lost,
+            on_flow_lost=self._flow_lost,
             before_sending=self._write_down,
-            timed=(self._registrar, self._presence, self._summaries),
+            timed=(self._registrar, self._presence, self._summaries, self._trunks),
             limits=ConnectionLimits(
                 connections=connections_for(limits.max_connections),
                 connections_per_address=limits.max_connections_per_address,
             ),
             page_origins=partial(page_origins, self._config),
+            nameservers=[(each.host, each.port) for each in self._config.nameservers],
             tls=self._tls,
         )
         self._authenticator = Authenticator(self._in_force, kept_secret(self._config.data / "secret"))
@@ -161,6 +173,7 @@ class Signalling:
 
     def _build_calls(self) -> None:
         self._media = MediaClient(self._config.media_socket, self._on_media, self._media_changed)
+        self._media_says: list[MediaEvent] | None = []  # until the calls are known that it is about
         self._speech = Speech(self._config.data / SPEECH)
         self._routing = self._build_routing()
         self._refusals = Refusals(
@@ -175,10 +188,12 @@ class Signalling:
             self._runner.post,
             self._call_changed,
             self._speech,
+            self._trunks,
         )
         self._tolls = tools.tolls
         self._tolls.wire(lambda user_id: self._live_log.changed("toll", user_id))
-        admission = Admission(self._in_force, self._authenticator)
+        self._book = tools.book
+        admission = Admission(self._in_force, self._authenticator, self._trunks.trunks_of)
         self._boxes = self._build_boxes()
         self._tasks = tools.tasks
         self._b2bua = B2bua(
@@ -192,6 +207,7 @@ class Signalling:
             self._registrar,
             self._presence,
             self._summaries,
+            self._trunks,
             self._tolls,
         )
         self._live_log = LiveLog(
@@ -201,11 +217,11 @@ class Signalling:
             self._earlier.engine.checkpoint,
             self._unsettled.records,
         )
-        self._draining = Draining(self._core, tools.book, lambda: self._live_log.changed("draining", ""))
+        self._draining = Draining(self._core, tools.book, self._draining_turned)
         writing = SnapshotWriting(tools.book, self._in_force)
         self._status = ProcessStatus(
             *(writing, self._runner, self._clock),
-            *(self._lamps.written, self._resources),
+            *(self._lamps.written, self._trunks.written, self._resources),
         )
 
     def _build_routing(self) -> Routing:
@@ -225,7 +241,7 @@ class Signalling:
         own_rules = OwnRules(self._in_force, change)
         return Routing(
             *(self._in_force, self._registrar, self._runner, sounds, self._speech),
-            *(audio, remember, own_rules, self._clock.wall),
+            *(audio, remember, own_rules, self._clock.wall, self._trunks),
         )
 
     def _build_boxes(self) -> Boxes:
@@ -238,14 +254,13 @@ class Signalling:
     def _build_control(self) -> None:
         self._loading = SettingsLoading(
             Settings(self._database).organizations,
-            frozenset(listener.host for listener in self._config.sip),
+            self._config.own_hosts,
             self._clock,
             self._in_force,
             self._registrar,
             self._reachability,
             self._runner.post,
-            # No caller is to wait until what attendants say has been spoken.
-            lambda plan: self._speech.prepare(plan.attendant_texts()),
+            self._plan_changed,
         )
         self._live = LiveFeed(self._status.now, self._publish, self._is_watched)
         verbs = ControlVerbs(
@@ -264,6 +279,7 @@ class Signalling:
             self._lamps,
             self._tls,
             self._tolls,
+            self._config,
         )
         self._control = ControlServer(self._config.control_socket, verbs.table())
 
@@ -276,6 +292,10 @@ class Signalling:
         await self._loading.load()
         self._boxes.load()
         self._lamps.load()
+        self._trunks.begin(self._user_agent)
+        for user_id in self._earlier.records("phone", self._live_records.codec.decode):
+            if (account := self._in_force.plan.account_by_id(user_id)) is not None:
+                self._summaries.returned(account)
         self._take_up_calls()
         await self._boxes.finish_others(self._b2bua.recordings_under_way)
         run = os.environ[RUN_ID]
@@ -311,6 +331,8 @@ class Signalling:
             self._tolls.restore(user_id, state)
         for user_id, state in earlier.records("subscription", read).items():
             self._summaries.restore(user_id, state, loop.time(), unix_offset())
+        for key, state in earlier.records("trunk", read).items():
+            self._trunks.restore(key, state, unix_offset())
         self._reachability.take_up(earlier.reachable)
         loop.call_later(
             TIME_TO_RETURN, self._reachability.stop_waiting, lambda name: bool(self._registrar.bindings(name))
@@ -327,6 +349,9 @@ class Signalling:
         if calls or living:
             log.warning("calls of an earlier process", extra={"calls": len(calls), "legs": len(living)})
         self._b2bua.take_up(calls, living, list(engine.calls), list(engine.rings))
+        said, self._media_says = self._media_says or [], None
+        for event in said:
+            self._b2bua.handle_media(event)
 
     async def stop(self) -> None:
         """Hang up and write down what became of the calls, before anything that may take its time or fail;
@@ -340,6 +365,7 @@ class Signalling:
         self._live.close()
         await self._b2bua.close()
         await self._speech.close()
+        self._trunks.turn(on=False)
         await self._user_agent.stop()
         self._runner.close()
         await self._media.close()
@@ -368,12 +394,32 @@ class Signalling:
         if isinstance(event, sip.RequestReceived):
             self._requests.handle(event)
         elif isinstance(event, sip.ResponseReceived):
-            self._summaries.answered(event)
+            if not self._trunks.answered(event):
+                self._summaries.answered(event)
         else:
             self._b2bua.handle_sip(event)
 
     def _on_media(self, event: MediaEvent) -> None:
-        self._b2bua.handle_media(event)
+        """Media tells at once what it has kept while nobody was there: keys, ends of prompts."""
+        if self._media_says is not None:
+            self._media_says.append(event)
+        else:
+            self._b2bua.handle_media(event)
+
+    def _flow_lost(self, flow: Flow, now: float) -> None:
+        self._registrar.flow_lost(flow, now)
+        self._trunks.flow_lost(flow, now)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks.spawn(work)
+
+    def _calls_by_trunk(self, trunk: str) -> int:
+        return self._book.calls_by_trunk(trunk)
+
+    def _plan_changed(self, plan: ServerPlan) -> None:
+        # No caller is to wait until what attendants say has been spoken.
+        self._speech.prepare(plan.attendant_texts())
+        self._trunks.plan_changed(plan)
 
     def _phone_returned(self, before: Flow, flow: Flow) -> None:
         self._user_agent.move_flow(before, flow)
@@ -392,6 +438,11 @@ class Signalling:
 
     def _draining_record(self, name: str) -> bytes | None:
         return ENGINE.encode(True) if self._draining.is_on else None
+
+    def _draining_turned(self) -> None:
+        # Whoever refuses new calls is to be sent none.
+        self._trunks.turn(on=not self._draining.is_on)
+        self._live_log.changed("draining", "")
 
     def _box_changed(self, box_id: str) -> None:
         """The messages of a mailbox are others."""

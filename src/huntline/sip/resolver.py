@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 
 from huntline.errors import PeerError
-from huntline.network.literals import read_address
+from huntline.network.literals import is_address_literal, read_address
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.grammar import GrammarError, Uri, parse_uri
+from huntline.sip.core.locating import Place, chosen_services, in_order, services_of
+from huntline.sip.name_service import NameService, NoAnswer
 from huntline.sip.transport.address import ListenAddress, family_of, source_address
 
-_REMEMBERED_FOR = 60.0  # seconds; the system's resolver does not tell the records' time to live
-_REMEMBERED_NAMES = 1000
 _USUAL = (Transport.UDP, Transport.TCP)
 _DIALLED = (*_USUAL, Transport.TLS)
-
-Lookup = Callable[[str], Awaitable[list[str]]]
+_FOR_EVER = float("inf")
 
 
 class Unreachable(PeerError):
@@ -26,11 +24,13 @@ class Unreachable(PeerError):
     sip_status = 503
 
 
-async def look_up(host: str) -> list[str]:
-    """The IP addresses of a host name, best first. Raises OSError when there are none."""
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, None, type=socket.SOCK_DGRAM)
-    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+@dataclass(frozen=True, slots=True)
+class Located:
+    """The servers that a name stands for, and until when that holds; ``name`` is whom they prove to be."""
+
+    name: str
+    places: tuple[Place, ...]
+    until: float
 
 
 class Resolver:
@@ -40,13 +40,9 @@ class Resolver:
     What ``sips:`` leads to is reached by TLS alone (RFC 3261 section 26.2.2).
     """
 
-    def __init__(
-        self, listening: Sequence[ListenAddress], now: Callable[[], float], lookup: Lookup = look_up
-    ) -> None:
+    def __init__(self, listening: Sequence[ListenAddress], names: NameService) -> None:
         self._listening = listening
-        self._now = now
-        self._lookup = lookup
-        self._names: dict[str, tuple[float, list[str]]] = {}
+        self._names = names
 
     def resolve_literal(self, uri: str) -> Flow | None:
         """The flow to a URI whose host is an IP address, at once; None when it is a name.
@@ -74,18 +70,64 @@ class Resolver:
                 return flow
         raise Unreachable(f"no listening address fits {uri}")
 
-    async def _addresses(self, name: str) -> list[str]:
-        known = self._names.get(name)
-        if known is not None and known[0] > self._now():
-            return known[1]
+    async def locate(self, name: str, port: int | None, transport: Transport) -> Located:
+        """The servers of a name or address, as RFC 3263 section 4 says. Raises Unreachable.
+
+        A port goes without NAPTR and SRV records; without one the records say which of the transports it is,
+        but that what is to go by TLS goes by nothing else, and nothing else by TLS.
+        """
+        if is_address_literal(name):
+            place = Place((0, 0), 0, transport, port or transport.usual_port, (name,))
+            return Located(name, (place,), _FOR_EVER)
         try:
-            addresses = await self._lookup(name)
-        except (OSError, UnicodeError) as error:  # UnicodeError: a label that IDNA refuses
+            if port is None:
+                found = await self._by_services(name, transport)
+                if found is not None:
+                    return found
+            known = await self._names.addresses(name)
+        except NoAnswer as error:
             raise Unreachable(f"no address for {name}: {error}") from None
-        if len(self._names) >= _REMEMBERED_NAMES:
-            self._names.clear()
-        self._names[name] = (self._now() + _REMEMBERED_FOR, addresses)
-        return addresses
+        if not known.records:
+            raise Unreachable(f"no address for {name}")
+        place = Place((0, 0), 0, transport, port or transport.usual_port, known.records)
+        return Located(name, (place,), known.until)
+
+    def flows(self, located: Located, random: Callable[[], float]) -> list[Flow]:
+        """The ways to servers that we can go, in the order for one attempt."""
+        flows = (
+            self._flow_to(transport, (address, port), located.name)
+            for transport, address, port in in_order(located.places, random)
+        )
+        return list(dict.fromkeys(flow for flow in flows if flow is not None))
+
+    async def _by_services(self, name: str, transport: Transport) -> Located | None:
+        """By NAPTR records, else by the SRV records of the transport; None where there are none."""
+        naptr = await self._names.naptr(name)
+        services = chosen_services(naptr.records, self._like(transport))
+        services = services or [(transport, services_of(name, transport))]
+        until, places = naptr.until, []
+        for rank, (by, service) in enumerate(services):
+            srv = await self._names.srv(service)
+            until = min(until, srv.until)
+            # RFC 2782: a target that is the root says that there is no such service here.
+            for record in (each for each in srv.records if each.target not in ("", ".")):
+                try:
+                    known = await self._names.addresses(record.target)
+                except NoAnswer:
+                    continue
+                until = min(until, known.until)
+                places.append(Place((rank, record.priority), record.weight, by, record.port, known.records))
+        return Located(name, tuple(places), until) if places else None
+
+    def _like(self, transport: Transport) -> Collection[Transport]:
+        return (Transport.TLS,) if transport is Transport.TLS else _USUAL
+
+    async def _addresses(self, name: str) -> Sequence[str]:
+        try:
+            known = await self._names.addresses(name)
+        except NoAnswer as error:
+            raise Unreachable(f"no address for {name}: {error}") from None
+        return known.records
 
     def _flow(self, uri: Uri, host: str, name: str = "") -> Flow | None:
         """None where no listening address fits. Nobody can connect to a page: it is the page that does.
@@ -94,10 +136,15 @@ class Resolver:
         section 4).
         """
         for transport in _transports(uri):
-            remote = (host, uri.port or transport.usual_port)
-            if local := self._local(transport, remote):
-                return Flow(transport, local, remote, server_name=name if transport.is_encrypted else "")
+            if flow := self._flow_to(transport, (host, uri.port or transport.usual_port), name):
+                return flow
         return None
+
+    def _flow_to(self, transport: Transport, remote: tuple[str, int], name: str) -> Flow | None:
+        local = self._local(transport, remote)
+        if local is None:
+            return None
+        return Flow(transport, local, remote, server_name=name if transport.is_encrypted else "")
 
     def _local(self, transport: Transport, remote: tuple[str, int]) -> tuple[str, int] | None:
         """Our address of that transport and family; of several, the one packets to the peer leave from."""

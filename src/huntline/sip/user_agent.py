@@ -12,12 +12,13 @@ from huntline.errors import ConfigurationError
 from huntline.sip.core.context import Send
 from huntline.sip.core.core import Invite, OutgoingRequest, SipCore
 from huntline.sip.core.events import RequestReceived, SipEvent
-from huntline.sip.core.flow import Flow
+from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.leg_record import LegRecord, LegView
 from huntline.sip.core.message import Headers, Request
 from huntline.sip.core.replaces_header import Replaces
 from huntline.sip.intake import Intake
-from huntline.sip.resolver import Resolver
+from huntline.sip.name_service import Nameserver, NameService
+from huntline.sip.resolver import Located, Resolver
 from huntline.sip.transport.address import ListenAddress
 from huntline.sip.transport.connection import ConnectionLimits
 from huntline.sip.transport.connection_failures import ConnectionFailure
@@ -49,7 +50,8 @@ class UserAgent:
     same turn of the loop; ``before_sending`` is called in between, so that nothing is sent that is not on
     record (``take_changed``). ``on_flow_lost`` hears of connections that ended; ``timed`` parts share the
     core's timer, as long as they change inside ``on_event`` or ``tick``. ``page_origins`` says which pages
-    may speak SIP over WebSocket, ``tls`` what TLS is done with.
+    may speak SIP over WebSocket, ``tls`` what TLS is done with. ``nameservers`` are those of the system where
+    none are given.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class UserAgent:
         limits: ConnectionLimits | None = None,
         page_origins: Origins = lambda local_host: (),
         tls: TlsSettings | None = None,
+        nameservers: Sequence[Nameserver] = (),
     ) -> None:
         self._core = core
         self._on_event = on_event
@@ -73,7 +76,7 @@ class UserAgent:
         self._page_origins = page_origins
         self._tls = tls or TlsSettings()
         self.listening: list[ListenAddress] = []
-        self._resolver = Resolver(self.listening, self.now)
+        self._resolver = Resolver(self.listening, NameService(self.now, nameservers))
         self._udp: dict[tuple[str, int], UdpSocket] = {}
         self._failed: list[Flow] = []
         self._undelivered: list[Undelivered] = []
@@ -202,6 +205,10 @@ class UserAgent:
 
     # -- what there is
 
+    def contact_at(self, user: str, flow: Flow) -> str:
+        """Our Contact value on a flow, for whoever reaches us without any dialog."""
+        return self._core.contact_at(user, flow)
+
     def take_changed(self) -> dict[str, LegRecord | None]:
         """The newest record of each leg that has changed since the last time; None where nothing is left."""
         return self._core.take_changed()
@@ -233,13 +240,21 @@ class UserAgent:
         return self._resolver.resolve_literal(uri)
 
     async def resolve(self, uri: str) -> Flow:
-        """The flow to any SIP URI, names looked up in the executor. Raises Unreachable."""
+        """The flow to any SIP URI, names looked up. Raises Unreachable."""
         return await self._resolver.resolve(uri)
 
     def keep_flow(self, flow: Flow, seconds: float) -> None:
         """The peer of a connection will send at least so often; the connection ends when it does not."""
         if (connection := self._connections.find(flow)) is not None:
             connection.keep_alive_within(seconds)
+
+    async def locate(self, name: str, port: int | None, transport: Transport) -> Located:
+        """The servers of a name or an address (RFC 3263). Raises Unreachable."""
+        return await self._resolver.locate(name, port, transport)
+
+    def flows(self, located: Located, random: Callable[[], float]) -> list[Flow]:
+        """The ways to those servers that we can go, in the order for one attempt."""
+        return self._resolver.flows(located, random)
 
     def why_failed(self, flow: Flow) -> ConnectionFailure | None:
         """Why no connection could be opened by a flow the last time; None where there was one, or no try."""

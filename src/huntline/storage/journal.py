@@ -3,10 +3,14 @@
 It holds the newest record of each key, and what the engine was told since its last checkpoint. It outlives
 the process, not the machine: nothing is synced to disk, so that a transition costs microseconds. Each write
 is one frame with its length and a checksum, so that what was cut short by a death counts as not written.
+
+A record with keys of SRTP in it, which session descriptions have (RFC 4568), is sealed under the key of the
+server. What its calls hear can then not be told from the file alone.
 """
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import itertools
 import logging
@@ -18,8 +22,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
+from cryptography.fernet import Fernet, InvalidToken
 
-from huntline.errors import HuntlineError
+from huntline.data_folder import PASSWORD_KEY
+from huntline.errors import ConfigurationError, HuntlineError
+from huntline.storage.sealing import kept_key
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +35,8 @@ FORMAT = 2
 
 _HEAD = b"huntline journal "
 _FRAME = struct.Struct("<II")  # length and CRC-32 of the body
+_KEY_OF_AUDIO = b"inline:"  # before each key of a session description
+_SEALED = b"sealed "  # no record begins so: they are maps and lists
 _ROOM = 8 * 2**20
 """Bytes: a file shorter than that, or than four times its last checkpoint, is not written anew."""
 
@@ -79,6 +88,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         check(path)
         self._path = path
+        self._seal = _Seal(path.with_name(PASSWORD_KEY))
         self.found = Contents()
         self._records: dict[str, bytes] = {}
         self._turn = _Frame()
@@ -125,7 +135,8 @@ class Journal:
         old one stays when the disk refuses it."""
         self._take_in_changes()
         self.found, self._turn = Contents(), _Frame()
-        body = _framed(_Frame(records=list(self._records.items()), checkpoint=checkpoint))
+        records = [(key, self._seal.closed(record)) for key, record in self._records.items()]
+        body = _framed(_Frame(records=records, checkpoint=checkpoint))
         fresh = self._path.with_name(f"{self._path.name}.new")
         try:
             file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC, 0o600)
@@ -157,7 +168,7 @@ class Journal:
                 self._records[key] = record
             elif self._records.pop(key, None) is None:
                 continue
-            self._turn.records.append((key, record))
+            self._turn.records.append((key, self._seal.closed(record)))
         self._changed.clear()
 
     def _read(self) -> int:
@@ -176,12 +187,47 @@ class Journal:
             self.found.events += frame.events
             for key, record in frame.records:
                 self._records.pop(key, None)
-                if record is not None:
-                    self._records[key] = record
+                if (opened := self._seal.opened(record)) is not None:
+                    self._records[key] = opened
         if whole < len(data):
             log.warning("the journal's end is damaged, left out", extra={"bytes": len(data) - whole})
         self.found.records = dict(self._records)
         return whole
+
+
+class _Seal:
+    """Closes records that have keys of audio in them, and opens them again."""
+
+    def __init__(self, key_file: Path) -> None:
+        """The key is read, or made, when it is needed first."""
+        self._key_file = key_file
+        self._fernet: Fernet | None = None
+
+    def closed(self, record: bytes | None) -> bytes | None:
+        """The record as it may be written; None where there is none, or it cannot be closed."""
+        if record is None or _KEY_OF_AUDIO not in record:
+            return record
+        fernet = self._ready()
+        return None if fernet is None else _SEALED + fernet.encrypt(record)
+
+    def opened(self, record: bytes | None) -> bytes | None:
+        """The record as it was given; None where there is none, or it cannot be opened any more."""
+        if record is None or not record.startswith(_SEALED):
+            return record
+        fernet = self._ready()
+        try:
+            return None if fernet is None else fernet.decrypt(record[len(_SEALED) :])
+        except InvalidToken:
+            log.error("a sealed record of the journal is of another key", extra={"key": str(self._key_file)})
+            return None
+
+    def _ready(self) -> Fernet | None:
+        if self._fernet is None:
+            try:
+                self._fernet = Fernet(base64.urlsafe_b64encode(kept_key(self._key_file)))
+            except (OSError, ConfigurationError) as error:
+                log.error("encrypted calls are not in the journal", extra={"reason": str(error)})
+        return self._fernet
 
 
 def _frames(data: bytes) -> Iterator[tuple[int, _Frame]]:

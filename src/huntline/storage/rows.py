@@ -293,6 +293,7 @@ def _user_row(user: User) -> Row:
         "number": _number_of(user.line_uri),
         "contacts": list(user.contacts),
         "digests": [[digest.username, digest.algorithm, digest.ha1] for digest in user.digests],
+        "encryption": user.encryption and str(user.encryption),
         "also_ring": [[also.target, also.after] for also in user.also_ring],
     }
 
@@ -460,6 +461,7 @@ def user_of(row: Row) -> User:
         line_uri=_line_uri_of(row["number"]),
         contacts=tuple(row["contacts"]),
         digests=tuple(Digest(*digest) for digest in row["digests"]),
+        encryption=row["encryption"] and Encryption(row["encryption"]),
         also_ring=tuple(AlsoRing(*also) for also in row["also_ring"]),
     )
 

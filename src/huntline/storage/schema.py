@@ -156,6 +156,7 @@ users = Table(
     Column("caller_id_policy", String),
     Column("external_id", String),
     Column("is_active", Boolean, nullable=False),
+    Column("encryption", String),
     PrimaryKeyConstraint("organization_id", "user_id"),
     UniqueConstraint("organization_id", "upn"),
     UniqueConstraint("organization_id", "number"),

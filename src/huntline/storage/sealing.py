@@ -72,10 +72,10 @@ class Sealing:
 
     @cached_property
     def _fernet(self) -> Fernet:
-        return Fernet(base64.urlsafe_b64encode(_kept_key(self._path)))
+        return Fernet(base64.urlsafe_b64encode(kept_key(self._path)))
 
 
-def _kept_key(path: Path) -> bytes:
+def kept_key(path: Path) -> bytes:
     """The key in the file, which is made when missing: by one process, whoever comes at the same time."""
     try:
         key = path.read_bytes()

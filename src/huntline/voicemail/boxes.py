@@ -179,6 +179,13 @@ class Voicemail:
             found = connection.execute(select(_boxes.c.pin_hash).where(_is_box(organization_id, box_id)))
             return found.scalar() is not None
 
+    def is_locked(self, organization_id: str, box_id: str) -> bool:
+        """Whether no PIN opens the box now, which five wrong ones bring about."""
+        with self._database.begin() as connection:
+            is_box = _is_box(organization_id, box_id)
+            until = connection.execute(select(_boxes.c.locked_until).where(is_box)).scalar()
+        return until is not None and until > self._now()
+
     def is_pin(self, organization_id: str, box_id: str, pin: str) -> bool:
         """Whether a PIN opens the box: never while it is locked, which five wrong ones bring about."""
         is_box, now = _is_box(organization_id, box_id), self._now()

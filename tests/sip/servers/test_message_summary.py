@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from tests.fakes.messages import request, request_bytes
 from tests.fakes.plans import account
 from tests.fakes.responder import Answer, FakeResponder
 
+from huntline.sip.core.context import Context, CoreSettings
 from huntline.sip.core.core import OutgoingRequest
 from huntline.sip.core.events import RequestReceived, ResponseReceived
 from huntline.sip.core.flow import Flow, Transport
@@ -31,6 +34,9 @@ class FakeNotifier(FakeResponder):
     def __init__(self) -> None:
         super().__init__()
         self.sent: list[OutgoingRequest] = []
+
+    def contact(self, user: str, flow: Flow) -> str:
+        return Context(CoreSettings(), os.urandom).contact(user, flow)
 
     def tag_for(self, transaction_id: str) -> str:
         return f"tag-{transaction_id}"
@@ -232,6 +238,22 @@ def test_another_process_goes_on_and_tells_all_again() -> None:
     assert header(heir.last, "Subscription-State") == "active;expires=600"
     heir.server.restore("bao", state, 701.0, 900.0)
     assert len(heir.server) == 1  # the other one had expired
+
+
+def test_a_phone_of_an_earlier_process_is_told_of_the_next_change_and_when_it_registers_again() -> None:
+    tells: list[Callable[[Desk], None]] = [lambda desk: desk.server.changed("amal", 1.0), Desk.register]
+    for tell in tells:
+        before, desk = Desk(), Desk()
+        before.register()
+        desk.bindings = before.bindings
+        desk.server.returned(account())
+        desk.server.changed_for_all(0.5)
+        assert desk.count == 0
+        tell(desk)
+        assert desk.count == 1
+        assert "Voice-Message: 2/1 (0/0)" in desk.last.body
+        desk.server.changed("amal", 2.0)
+        assert desk.count == 1
 
 
 def test_nobody_is_in_no_record() -> None:

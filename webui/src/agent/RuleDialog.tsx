@@ -11,24 +11,20 @@ import {
   DialogTitle,
   Field,
   Input,
-  MessageBar,
-  MessageBarBody,
   makeStyles,
   Select,
   Subtitle2,
   Switch,
   tokens,
 } from '@fluentui/react-components';
-import { AddRegular, DismissRegular } from '@fluentui/react-icons';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '~/api/client';
-import { ALSO_RING_NUMBERS, USER_NUMBERS } from '~/api/numbers';
+import { USER_NUMBERS } from '~/api/numbers';
+import { AlsoRing } from './AlsoRing';
 import { useSetMyRule } from './requests';
 import {
-  type AlsoRung,
   draftOf,
-  MOST_ALSO_RUNG,
   type MyRule,
   type RuleDraft,
   ruleOf,
@@ -102,6 +98,9 @@ export default function RuleDialog({ rule, onClose }: Props) {
                   contentAfter={t('agent:rule.seconds')}
                 />
               </Field>
+              <Subtitle2 as="h3" className={styles.heading}>
+                {t('agent:rule.alsoRing')}
+              </Subtitle2>
               <AlsoRing
                 others={draft.alsoRing}
                 problem={problem('also_ring')}
@@ -172,64 +171,6 @@ function WishFields({ name, seconds, wish, problem, onChange }: WishProps) {
         </Field>
       )}
     </div>
-  );
-}
-
-interface AlsoRingProps {
-  readonly others: readonly AlsoRung[];
-  readonly problem: string | null;
-  readonly onChange: (others: readonly AlsoRung[]) => void;
-}
-
-function AlsoRing({ others, problem, onChange }: AlsoRingProps) {
-  const styles = useStyles();
-  const { t } = useTranslation('agent');
-  const change = (key: number, changes: Partial<AlsoRung>) =>
-    onChange(others.map((each) => (each.key === key ? { ...each, ...changes } : each)));
-  const add = () => {
-    const key = 1 + Math.max(-1, ...others.map((each) => each.key));
-    onChange([...others, { key, target: '', after: String(ALSO_RING_NUMBERS.after.default) }]);
-  };
-  return (
-    <>
-      <Subtitle2 as="h3" className={styles.heading}>
-        {t('agent:rule.alsoRing')}
-      </Subtitle2>
-      {others.map(({ key, target, after }) => (
-        <div key={key} className={styles.row}>
-          <Field label={t('agent:rule.number')} className={styles.target}>
-            <Input value={target} onChange={(_, { value }) => change(key, { target: value })} />
-          </Field>
-          <Field label={t('agent:rule.after')}>
-            <Input
-              className={styles.seconds}
-              type="number"
-              min={ALSO_RING_NUMBERS.after.low}
-              max={ALSO_RING_NUMBERS.after.high}
-              value={after}
-              onChange={(_, { value }) => change(key, { after: value })}
-              contentAfter={t('agent:rule.seconds')}
-            />
-          </Field>
-          <Button
-            appearance="subtle"
-            icon={<DismissRegular />}
-            aria-label={t('agent:rule.takeOut', { number: target })}
-            onClick={() => onChange(others.filter((each) => each.key !== key))}
-          />
-        </div>
-      ))}
-      {problem !== null && (
-        <MessageBar intent="error">
-          <MessageBarBody>{problem}</MessageBarBody>
-        </MessageBar>
-      )}
-      <div>
-        <Button icon={<AddRegular />} disabled={others.length >= MOST_ALSO_RUNG} onClick={add}>
-          {t('agent:rule.add')}
-        </Button>
-      </div>
-    </>
   );
 }
 

@@ -45,11 +45,7 @@ export function draftOf(rule: MyRule): RuleDraft {
       when_not_reachable: wish('when_not_reachable'),
     },
     ringTime: String(rule.ring_time),
-    alsoRing: rule.also_ring.map(({ target, after }, key) => ({
-      key,
-      target: shownTarget(target),
-      after: String(after),
-    })),
+    alsoRing: alsoRungOf(rule.also_ring),
     hidesNumber: rule.hides_number,
   };
 }
@@ -62,14 +58,24 @@ export function ruleOf(draft: RuleDraft): OwnRule {
     when_no_answer: written(when_no_answer),
     when_not_reachable: written(when_not_reachable),
     ring_time: wholeNumber(draft.ringTime) ?? USER_NUMBERS.ring_time.default,
-    also_ring: draft.alsoRing
-      .filter(({ target }) => target.trim() !== '')
-      .map(({ target, after }) => ({
-        target: writtenTarget(target),
-        after: wholeNumber(after) ?? ALSO_RING_NUMBERS.after.default,
-      })),
+    also_ring: alsoRingOf(draft.alsoRing),
     hides_number: draft.hidesNumber,
   };
+}
+
+/** Who is rung beside somebody, as a form holds them. */
+export function alsoRungOf(stored: OwnRule['also_ring'] & {}): AlsoRung[] {
+  return stored.map(({ target, after }, key) => ({ key, target: shownTarget(target), after: String(after) }));
+}
+
+/** The same as settings write it; rows that nobody has filled in are left out. */
+export function alsoRingOf(others: readonly AlsoRung[]): OwnRule['also_ring'] & {} {
+  return others
+    .filter(({ target }) => target.trim() !== '')
+    .map(({ target, after }) => ({
+      target: writtenTarget(target),
+      after: wholeNumber(after) ?? ALSO_RING_NUMBERS.after.default,
+    }));
 }
 
 export function wishOf(written: string | null): Wish {

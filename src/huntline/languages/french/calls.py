@@ -27,6 +27,9 @@ CALLS = {
         "les appels d'essai n'atteignent que les files d'attente et les standards automatiques"
     ),
     "there is no audio that both sides can use": "aucun format audio commun aux deux côtés",
+    "the two sides do not agree on whether the audio is encrypted (SRTP)": (
+        "les deux côtés ne s'accordent pas sur le chiffrement du son (SRTP)"
+    ),
     "there is no audio at the moment": "l'audio est indisponible pour le moment",
     "no phone of the person is registered": "aucun téléphone de cette personne n'est enregistré",
     "the call to take over is not there": "l'appel à reprendre n'existe pas",

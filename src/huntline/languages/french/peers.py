@@ -38,8 +38,15 @@ PEERS = {
     "the profile {profile} is not supported here, only {profiles}": (
         "le profil {profile} n'est pas pris en charge ici, seulement {profiles}"
     ),
-    "the profile {profile} is not supported, only RTP/AVP": (
-        "le profil {profile} n'est pas pris en charge, seulement RTP/AVP"
+    "the profile {profile} is not supported, only RTP/AVP and RTP/SAVP": (
+        "le profil {profile} n'est pas pris en charge, seulement RTP/AVP et RTP/SAVP"
+    ),
+    "encrypted audio ({profile}) is switched off here": "le son chiffré ({profile}) est désactivé ici",
+    "encrypted audio ({profile}) with no a=crypto that can be used here": (
+        "son chiffré ({profile}), mais sans a=crypto utilisable ici"
+    ),
+    "the audio is not encrypted (SRTP), which is required here": (
+        "le son n'est pas chiffré (SRTP), ce qui est exigé ici"
     ),
     "the audio has no c= line": "l'audio n'a pas de ligne c=",
     "the peer's media is on IP{version}, ours is not": (

@@ -20,6 +20,8 @@ from huntline.sdp import DtlsRole
 
 _DTLS_1_2 = 0xFEFD
 _CIPHERS = b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES256-GCM-SHA384"
+# What browsers have in common with us; the others are those of phones, which say so in their descriptions.
+_PROFILES = [name for name in ("SRTP_AEAD_AES_128_GCM", "SRTP_AES128_CM_SHA1_80") if name in PROFILES]
 _EXPORTER = b"EXTRACTOR-dtls_srtp"
 _MTU = 1200
 _RECORD_HEADER = 13  # RFC 6347 section 4.1: its last two bytes are the length of what follows
@@ -80,7 +82,7 @@ class DtlsCertificate:
         context.use_privatekey(self._key)
         # No authority knows these certificates: any may come, and is then held to the fingerprint.
         context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, lambda *_: True)
-        context.set_tlsext_use_srtp(":".join(PROFILES).encode())
+        context.set_tlsext_use_srtp(":".join(_PROFILES).encode())
         return context
 
 

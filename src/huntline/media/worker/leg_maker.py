@@ -6,16 +6,17 @@ import secrets
 from dataclasses import replace
 from ipaddress import ip_address
 
+from huntline.directory.encryption import Encryption
 from huntline.media.interface import MediaUnavailable
 from huntline.media.worker.dtls import DtlsCertificate
 from huntline.media.worker.leg import LegObserver, LegRules, MediaLeg
 from huntline.media.worker.media_clock import MediaClock
-from huntline.media.worker.plain_path import PlainPath
+from huntline.media.worker.phone_path import PhonePath
 from huntline.media.worker.ports import PortPool, SocketPair
 from huntline.media.worker.secure_path import SecurePath
 from huntline.media.worker.wire import MediaLegState
 from huntline.network.own_addresses import own_addresses
-from huntline.sdp import LocalAudio, LocalSecurity, wants_encryption
+from huntline.sdp import SUITES, LocalAudio, LocalCrypto, LocalSecurity, keys_in, new_key, wants_dtls
 
 
 class LegMaker:
@@ -35,13 +36,16 @@ class LegMaker:
         """How many ports the legs take."""
         return self._pool.in_use
 
-    def make(self, leg_id: str, observer: LegObserver, *, is_secure: bool) -> MediaLeg:
-        """A new leg. Raises MediaUnavailable when no port is free."""
+    def make(
+        self, leg_id: str, observer: LegObserver, encryption: Encryption, *, is_secure: bool
+    ) -> MediaLeg:
+        """A new leg; ``encryption`` is for those that are no browser's. Raises MediaUnavailable when no port
+        is free."""
         nearer = self._address_for_browsers() if is_secure else None
         port, sockets = self._pool.open(nearer)
         local = LocalAudio(nearer or self._public_address, port, secrets.randbits(48), version=1)
         if not is_secure:
-            return self._build(leg_id, observer, sockets, local)
+            return self._build(leg_id, observer, sockets, replace(local, crypto=_crypto(encryption)))
         security = with_new_credentials(LocalSecurity("", "", self._identity.fingerprint))
         return self._build(leg_id, observer, sockets, replace(local, security=security), self._identity)
 
@@ -52,12 +56,14 @@ class LegMaker:
         """
         local = LocalAudio(self._public_address, state.port, state.session_id, state.version)
         identity = nearer = None
-        if state.secrets is not None:
+        if state.secrets is not None and state.has_identity:
             identity, nearer = self._identity_of(state.secrets["identity"]), self._address_for_browsers()
             security = LocalSecurity(**state.secrets["local"])
             local = replace(local, address=nearer or local.address, security=security)
-        elif state.sdp and wants_encryption(state.sdp):
+        elif state.sdp and wants_dtls(state.sdp):
             raise MediaUnavailable("the keys of this encrypted leg are not known any more")
+        else:
+            local = replace(local, crypto=_crypto(Encryption(state.encryption), state.sdp))
         sockets = self._pool.reopen(state.port, nearer)
         return self._build(leg_id, observer, sockets, local, identity)
 
@@ -85,7 +91,7 @@ class LegMaker:
     ) -> MediaLeg:
         leg = MediaLeg(leg_id, local, self.clock, self._rules, observer)
         if identity is None:
-            leg.path = PlainPath(leg, sockets)
+            leg.path = PhonePath(leg, sockets)
         else:
             leg.path = SecurePath(leg, sockets, identity, self.clock, self._rules.dead_after)
         return leg
@@ -95,6 +101,20 @@ class LegMaker:
         if pem not in self._identities:
             self._identities[pem] = DtlsCertificate(pem)
         return self._identities[pem]
+
+
+def _crypto(encryption: Encryption, sdp: str = "") -> LocalCrypto | None:
+    """Keys of ours: those of our description, if any, else new ones."""
+    if encryption is Encryption.NEVER:
+        return None
+    known = {each.suite: each for each in keys_in(sdp)}
+    # In the order of the description: the answer names a key by its number.
+    keys = known | {
+        suite: new_key(suite, secrets.token_bytes(length))
+        for suite, length in SUITES.items()
+        if suite not in known
+    }
+    return LocalCrypto(tuple(keys.values()), is_required=encryption is Encryption.REQUIRED)
 
 
 def with_new_credentials(security: LocalSecurity) -> LocalSecurity:

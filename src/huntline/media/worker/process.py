@@ -6,9 +6,13 @@ from collections.abc import Callable
 
 from huntline.config import Config
 from huntline.media.worker import server
+from huntline.network.own_addresses import own_wildcard
 
 
 async def run_media(config: Config, ready: Callable[[], None]) -> None:
     """Serve media until cancelled. ``ready`` is called when verbs are taken."""
     ports = range(config.media_ports.first, config.media_ports.last + 1)
-    await server.run(config.media_socket, config.media_address, ports, ready=ready)
+    address = config.media_address
+    # Peers in several networks come to several addresses of ours.
+    bound = own_wildcard(address) if config.network else address
+    await server.run(config.media_socket, bound, ports, public_address=address, ready=ready)

@@ -12,7 +12,9 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
+from huntline.directory.encryption import Encryption
 from huntline.errors import PeerError
+from huntline.media.interface import NotAcceptable
 from huntline.media.worker import wire
 from huntline.media.worker.leg import LegRules
 from huntline.media.worker.leg_maker import LegMaker
@@ -184,7 +186,10 @@ class ControlConnection(asyncio.Protocol):
                 self.write(wire.line({"id": request_id, "result": result}))
 
     def _write_refusal(self, request_id: Any, error: PeerError) -> None:
-        self.write(wire.line({"id": request_id, "error": str(error), "status": error.sip_status}))
+        refusal: dict[str, object] = {"id": request_id, "error": str(error), "status": error.sip_status}
+        if isinstance(error, NotAcceptable) and error.is_by_encryption:
+            refusal["by_encryption"] = True
+        self.write(wire.line(refusal))
 
     def _accept(self, request: Mapping[str, Any]) -> Any:
         """Answered when the path was made."""
@@ -212,11 +217,13 @@ class ControlConnection(asyncio.Protocol):
         board = self._switchboard
         match request["verb"]:
             case "answer":
-                return board.answer(_text(request, "leg"), _text(request, "sdp")).to_dict()
+                encryption = Encryption(request.get("encryption", Encryption.NEVER))
+                return board.answer(_text(request, "leg"), _text(request, "sdp"), encryption).to_dict()
             case "offer":
                 like = None if request.get("like") is None else _text(request, "like")
+                encryption = Encryption(request.get("encryption", Encryption.NEVER))
                 is_secure = bool(request.get("secure"))
-                return board.offer(_text(request, "leg"), like, is_secure=is_secure).to_dict()
+                return board.offer(_text(request, "leg"), like, encryption, is_secure=is_secure).to_dict()
             case "accept":
                 return self._accept(request)
             case "play":

@@ -25,9 +25,11 @@ class Unprotected(OSError):
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A protection profile (RFC 5764 section 4.1.2), named as OpenSSL names it."""
+    """A protection profile (RFC 5764 section 4.1.2), named as OpenSSL names it, and as a crypto-suite of
+    RFC 4568."""
 
     name: str
+    suite: str
     number: int
     key_bytes: int
     salt_bytes: int
@@ -64,12 +66,21 @@ def _is_available(profile: Profile) -> bool:
 PROFILES = {
     profile.name: profile
     for profile in (
-        Profile("SRTP_AEAD_AES_128_GCM", Policy.SRTP_PROFILE_AEAD_AES_128_GCM, 16, 12),
-        Profile("SRTP_AES128_CM_SHA1_80", Policy.SRTP_PROFILE_AES128_CM_SHA1_80, 16, 14),
+        Profile("SRTP_AEAD_AES_128_GCM", "AEAD_AES_128_GCM", Policy.SRTP_PROFILE_AEAD_AES_128_GCM, 16, 12),
+        Profile(
+            "SRTP_AES128_CM_SHA1_80", "AES_CM_128_HMAC_SHA1_80", Policy.SRTP_PROFILE_AES128_CM_SHA1_80, 16, 14
+        ),
+        Profile("SRTP_AEAD_AES_256_GCM", "AEAD_AES_256_GCM", Policy.SRTP_PROFILE_AEAD_AES_256_GCM, 32, 12),
+        Profile(
+            "SRTP_AES128_CM_SHA1_32", "AES_CM_128_HMAC_SHA1_32", Policy.SRTP_PROFILE_AES128_CM_SHA1_32, 16, 14
+        ),
     )
     if _is_available(profile)
 }
 """Those we can speak, the most wanted first."""
+
+BY_SUITE = {profile.suite: profile for profile in PROFILES.values()}
+"""The same, as a=crypto names them."""
 
 
 class Srtp:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 
+from huntline.directory.encryption import Encryption
 from huntline.media.interface import (
     DtmfPressed,
     MediaDied,
@@ -29,11 +30,12 @@ from huntline.media.worker.sounds import SoundMissing
 from huntline.media.worker.wire import MediaLegState, PlayState, RecordState, SecretsChanged, WorkerEvent
 from huntline.sdp import (
     Agreed,
+    EncryptionMismatch,
     SdpError,
     accept,
     answer,
     offer,
-    wants_encryption,
+    wants_dtls,
 )
 
 
@@ -73,11 +75,11 @@ class Switchboard:
 
     # Offer and answer
 
-    def answer(self, leg_id: str, sdp_offer: str) -> MediaLegState:
+    def answer(self, leg_id: str, sdp_offer: str, encryption: Encryption) -> MediaLegState:
         """Raises NotAcceptable, MediaUnavailable; a leg that was there is then as it was before."""
         known = self._legs.get(leg_id)
         with _refusals():
-            leg = known or self._make(leg_id, is_secure=wants_encryption(sdp_offer))
+            leg = known or self._make(leg_id, encryption, is_secure=wants_dtls(sdp_offer))
         try:
             with _refusals():
                 self._answer(leg, sdp_offer)
@@ -87,9 +89,11 @@ class Switchboard:
             raise
         return _state_of(leg)
 
-    def offer(self, leg_id: str, like: str | None, *, is_secure: bool) -> MediaLegState:
+    def offer(
+        self, leg_id: str, like: str | None, encryption: Encryption, *, is_secure: bool
+    ) -> MediaLegState:
         """Raises MediaUnavailable."""
-        leg = self._legs.get(leg_id) or self._make(leg_id, is_secure=is_secure)
+        leg = self._legs.get(leg_id) or self._make(leg_id, encryption, is_secure=is_secure)
         model = self._legs.get(like) if like is not None else leg
         prefer = model.agreed if model else None
         text = offer(leg.local, prefer)
@@ -177,9 +181,9 @@ class Switchboard:
                 self._route(leg)
 
     def bridge(self, leg_a: str, leg_b: str) -> None:
-        """Let two legs hear each other, and nothing else."""
+        """Let two legs hear each other, or one itself, and nothing else."""
         a, b = self._legs.get(leg_a), self._legs.get(leg_b)
-        if a is None or b is None or a is b:
+        if a is None or b is None:
             return
         a.wants(None)
         b.wants(None)
@@ -351,8 +355,8 @@ class Switchboard:
         leg.sdp = text
         self._apply(leg, agreed)
 
-    def _make(self, leg_id: str, *, is_secure: bool) -> MediaLeg:
-        return self._install(self._maker.make(leg_id, self, is_secure=is_secure))
+    def _make(self, leg_id: str, encryption: Encryption, *, is_secure: bool) -> MediaLeg:
+        return self._install(self._maker.make(leg_id, self, encryption, is_secure=is_secure))
 
     def _install(self, leg: MediaLeg) -> MediaLeg:
         self._legs[leg.leg_id] = self._turn_of(leg.local.port)[leg.leg_id] = leg
@@ -383,8 +387,6 @@ class Switchboard:
 
     def _hear_again(self, leg: MediaLeg, state: MediaLegState) -> None:
         other = self._legs.get(state.bridge) if state.bridge is not None else None
-        if other is leg:
-            other = None
         is_bridged = leg.peer is other
         wanted = state.play
         if wanted is not None and wanted.until_heard and is_bridged and leg.peer and leg.playing is None:
@@ -408,6 +410,9 @@ class Switchboard:
         if ours is not None and theirs is not None:
             lasting = replace(ours, mid=theirs.mid or ours.mid, role=theirs.role)
             leg.local = replace(leg.local, security=lasting)
+        if leg.local.crypto is not None and agreed.crypto is not None:
+            lasting_crypto = replace(leg.local.crypto, agreed_profile=agreed.crypto.profile)
+            leg.local = replace(leg.local, crypto=lasting_crypto)
         leg.apply(agreed)
         self._route(leg)
         if leg.peer is not None:
@@ -459,7 +464,14 @@ def _state_of(leg: MediaLeg) -> MediaLegState:
         sdp=leg.sdp,
         agreed=leg.agreed.to_dict() if leg.agreed else None,
         secrets=leg.path.secrets(),
+        encryption=_encryption_of(leg),
     )
+
+
+def _encryption_of(leg: MediaLeg) -> Encryption:
+    if leg.local.crypto is None:
+        return Encryption.NEVER
+    return Encryption.REQUIRED if leg.local.crypto.is_required else Encryption.OFFERED
 
 
 def _is_restart(known: Agreed | None, agreed: Agreed) -> bool:
@@ -474,7 +486,8 @@ def _refusals() -> Iterator[None]:
     try:
         yield
     except SdpError as error:
-        raise NotAcceptable(str(error), error.sip_status) from error
+        is_by_encryption = isinstance(error, EncryptionMismatch)
+        raise NotAcceptable(str(error), error.sip_status, is_by_encryption=is_by_encryption) from error
 
 
 def _resumed(current: Playing | None, wanted: PlayState | None) -> Playing | None:

@@ -81,7 +81,8 @@ class RecordState:
 class MediaLegState:
     """All that is needed to restore a leg, as a record of plain data.
 
-    ``secrets`` are those of an encrypted leg, keys among them: they are kept in memory and nowhere else.
+    ``secrets`` are those of an encrypted leg, a browser's keys among them: they are kept in memory and
+    nowhere else. Keys of SDES are part of ``sdp`` and ``agreed``. ``encryption`` is an ``Encryption``.
     """
 
     port: int
@@ -94,6 +95,12 @@ class MediaLegState:
     bridge: str | None = None
     record: RecordState | None = None
     secrets: dict[str, Any] | None = field(default=None, repr=False)
+    encryption: str = "never"
+
+    @property
+    def has_identity(self) -> bool:
+        """Whether the leg is a browser's, by its secrets."""
+        return self.secrets is not None and "identity" in self.secrets
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values that JSON can carry."""

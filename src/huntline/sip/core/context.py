@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from huntline.network.networks import Networks
 from huntline.sip.core.digest_client import DigestCredentials
 from huntline.sip.core.events import SipEvent
 from huntline.sip.core.flow import Flow, Transport
@@ -25,7 +26,8 @@ class CoreSettings:
 
     ``session_expires`` is what our own INVITEs ask for (0: no session timer); ``min_se`` is the shortest
     interval we accept. Beyond ``max_legs`` and ``max_transactions`` new requests get 503. ``ring_limit``
-    ends an INVITE of ours that nobody answers or cancels.
+    ends an INVITE of ours that nobody answers or cancels. By ``networks`` peers are told another address of
+    ours than that of the flow.
     """
 
     product: str = "Huntline"
@@ -49,6 +51,7 @@ class CoreSettings:
     max_legs: int = 20_000
     max_transactions: int = 200_000
     ring_limit: float = 600.0
+    networks: Networks = field(default_factory=Networks)
 
 
 Keyring = Callable[[str], DigestCredentials | None]
@@ -90,7 +93,7 @@ class Context:
 
     def send(self, flow: Flow, data: bytes) -> None:
         """Send one message."""
-        self.sends.append(Send(flow, data))
+        self.sends.append(Send(flow, self.settings.networks.described_to(flow.remote[0], data)))
 
     def tell(self, event: SipEvent) -> None:
         """Tell the core's user."""
@@ -109,7 +112,7 @@ class Context:
         requests by the connection that we have opened, which is proven to lead to us (RFC 5923 section 5)."""
         transport = flow.transport.upper()
         alias = ";alias" if flow.transport is Transport.TLS and not flow.connection else ""
-        return f"SIP/2.0/{transport} {host_port(flow.local)};rport{alias};branch=z9hG4bK{self.token()}"
+        return f"SIP/2.0/{transport} {self._own(flow)};rport{alias};branch=z9hG4bK{self.token()}"
 
     def contact(self, user: str, flow: Flow, target: str = "") -> str:
         """Our Contact value for a dialog on that flow, begun by a request to ``target``.
@@ -118,8 +121,13 @@ class Context:
         12.1.1).
         """
         if target[:5].lower() == "sips:":
-            return f"<sips:{user}@{host_port(flow.local)}>"
-        return f"<sip:{user}@{host_port(flow.local)}{flow.transport.uri_parameter}>"
+            return f"<sips:{user}@{self._own(flow)}>"
+        return f"<sip:{user}@{self._own(flow)}{flow.transport.uri_parameter}>"
+
+    def _own(self, flow: Flow) -> str:
+        """Where the peer of a flow reaches us."""
+        host, port = flow.local
+        return host_port((self.settings.networks.told_to(flow.remote[0]) or host, port))
 
 
 def host_port(address: tuple[str, int]) -> str:

@@ -208,6 +208,10 @@ class SipCore:
                 status, now, reason=reason, headers=headers, body=body, content_type=content_type
             )
 
+    def contact(self, user: str, flow: Flow) -> str:
+        """Our Contact value for a dialog that is begun outside of calls."""
+        return self._context.contact(user, flow)
+
     def tag_for(self, transaction_id: str) -> str:
         """The To tag that our answer to a ``RequestReceived`` has, and so a dialog that it begins."""
         transaction = self._transactions.server(transaction_id)
@@ -370,6 +374,10 @@ class SipCore:
         """Every leg that has a dialog, to look at."""
         views = (leg.view() for leg in self._legs.by_id.values())
         return [view for view in views if view is not None]
+
+    def contact_at(self, user: str, flow: Flow) -> str:
+        """Our Contact value on a flow, for whoever reaches us without any dialog."""
+        return self._context.contact(user, flow)
 
     def leg(self, leg_id: str) -> LegView | None:
         """One leg, to look at; None when it is unknown or has no dialog yet."""

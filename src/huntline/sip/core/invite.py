@@ -16,7 +16,8 @@ class Invite:
     ``from_`` and ``to`` are name-addr values without tags. ``sdp`` empty lets the peer offer: its offer
     comes with ``LegAnswered`` and the ACK waits for ``accept_offer``, or earlier with ``OfferReceived``.
     ``route`` are Route values in order. ``max_forwards`` goes on from that of the call whose other side this
-    is (RFC 7332).
+    is (RFC 7332). Who has said nothing but 100 ``answer_within`` so many seconds has not answered: the leg is
+    rejected as by 408.
     """
 
     leg_id: str
@@ -30,3 +31,4 @@ class Invite:
     route: tuple[str, ...] = ()
     credentials: DigestCredentials | None = None
     max_forwards: int = MAX_FORWARDS
+    answer_within: float | None = None

@@ -190,6 +190,7 @@ class OutgoingRecord:
     is_cancelled: bool
     late_answer: str | None
     rings_until: float | None
+    answer_by: float | None = None
 
 
 @dataclass(slots=True)

@@ -470,6 +470,12 @@ class RequestHead:
         )
 
 
+def seconds_of(retry_after: str | None) -> int | None:
+    """The number at the start of Retry-After, whose comment and parameters are for nobody here."""
+    number = re.match(r"\s*(\d{1,9})\b", retry_after or "", re.ASCII)
+    return int(number[1]) if number else None
+
+
 def build_request(
     method: str, uri: str, headers: Headers, body: str | bytes = b"", content_type: str | None = None
 ) -> bytes:

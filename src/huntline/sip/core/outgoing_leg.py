@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from huntline.sip.core.client_transaction import ClientTransaction, Handler, InviteClientTransaction
@@ -14,7 +13,16 @@ from huntline.sip.core.flow import Flow
 from huntline.sip.core.invite import Invite
 from huntline.sip.core.leg import LegTools, SipLeg
 from huntline.sip.core.leg_record import LegRecord, OutgoingRecord, SipLegState
-from huntline.sip.core.message import REASONS, SDP, HeaderLines, Headers, Request, RequestHead, Response
+from huntline.sip.core.message import (
+    REASONS,
+    SDP,
+    HeaderLines,
+    Headers,
+    Request,
+    RequestHead,
+    Response,
+    seconds_of,
+)
 from huntline.sip.core.server_transaction import ServerTransaction
 from huntline.sip.core.timers import GIVE_UP, Timer, deadline_of
 
@@ -53,6 +61,8 @@ class OutgoingLeg(SipLeg):
         # Our INVITE without offer was answered, and its ACK waits for our user's answer.
         self._late_answer: ClientTransaction | None = None
         self._limit: Timer | None = None
+        # Until when the peer has to have said more than 100.
+        self._silence: Timer | None = None
         # It rang by a connection that is gone, and may come back until then.
         self._return_limit: Timer | None = None
 
@@ -70,7 +80,13 @@ class OutgoingLeg(SipLeg):
     def start(self, invite: Invite, now: float) -> None:
         """Send the INVITE."""
         self._limit_ring(now + self.context.settings.ring_limit)
+        self._limit_silence(invite, now)
         self._send_invite(invite, now)
+
+    def _limit_silence(self, invite: Invite, now: float) -> None:
+        self._end_silence()
+        if invite.answer_within is not None:
+            self._silence = self.context.timers.set(now + invite.answer_within, self._rung_too_long)
 
     def _limit_ring(self, until: float) -> None:
         self._limit = self.context.timers.set(until, self._rung_too_long)
@@ -93,6 +109,7 @@ class OutgoingLeg(SipLeg):
             self._is_cancelled,
             None if self._late_answer is None else self._late_answer.key,
             deadline_of(self._limit),
+            deadline_of(self._silence),
         )
 
     def restore(self, record: LegRecord, now: float) -> None:
@@ -112,6 +129,8 @@ class OutgoingLeg(SipLeg):
         self._farewell, self._is_cancelled = record.farewell, record.is_cancelled
         if record.rings_until is not None:
             self._limit_ring(record.rings_until)
+        if record.answer_by is not None:
+            self._silence = self.context.timers.set(record.answer_by, self._rung_too_long)
         for each in record.early:
             early = EarlyDialog.restored(each, self.server_transaction(each.update))
             self._early[each.fork] = early
@@ -170,6 +189,7 @@ class OutgoingLeg(SipLeg):
             self._cancel(now)
         elif response.status > 100 and self.state in (SipLegState.CALLING, SipLegState.RINGING):
             self.state = SipLegState.RINGING
+            self._end_silence()
             early = self._early_dialog(transaction, response)
             if early is not None and early.is_news(response):
                 self._rings(early, response, now)
@@ -297,6 +317,7 @@ class OutgoingLeg(SipLeg):
     def _refused(self, transaction: ClientTransaction, response: Response, now: float) -> None:
         invite = self._invite if self._farewell is None else None
         if invite is not None and self._may_try_again(transaction, response):
+            self._limit_silence(invite, now)
             self._send_invite(invite, now)
         elif not self.is_over:
             self._give_up(response, now)
@@ -322,7 +343,7 @@ class OutgoingLeg(SipLeg):
                     response.status,
                     response.reason,
                     tuple(response.all("reason")),
-                    _seconds(response.header("retry-after")),
+                    seconds_of(response.header("retry-after")),
                     response.is_local,
                 )
             )
@@ -334,6 +355,7 @@ class OutgoingLeg(SipLeg):
         if self.state in (SipLegState.CALLING, SipLegState.RINGING):
             if self._farewell is None:
                 self._farewell = tuple(headers)
+                self._end_silence()
                 self._cancel(now)
         elif self.state is SipLegState.ANSWERED and self._late_answer is not None and self.dialog is not None:
             self.acknowledge(self._late_answer, self.dialog, self.dialog.remote_tag)
@@ -350,7 +372,13 @@ class OutgoingLeg(SipLeg):
         self._send(head, head.write(self._farewell or ()), now)
         transaction.limit_wait(now + GIVE_UP)
 
+    def _end_silence(self) -> None:
+        if self._silence is not None:
+            self._silence.cancel()
+            self._silence = None
+
     def _end_limit(self) -> None:
+        self._end_silence()
         if self._limit is not None:
             self._limit.cancel()
             self._limit = None
@@ -454,9 +482,3 @@ class OutgoingLeg(SipLeg):
 
 def _is_same(one: Dialog, other: Dialog) -> bool:
     return one.remote_tag == other.remote_tag
-
-
-def _seconds(retry_after: str | None) -> int | None:
-    """The number at the start of Retry-After, whose comment and parameters are for nobody here."""
-    number = re.match(r"\s*(\d{1,9})\b", retry_after or "", re.ASCII)
-    return int(number[1]) if number else None

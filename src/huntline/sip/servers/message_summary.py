@@ -36,6 +36,10 @@ class Waiting(NamedTuple):
 class Notifier(Responder, Protocol):
     """What of the core is needed here."""
 
+    def contact(self, user: str, flow: Flow) -> str:
+        """Our Contact value."""
+        ...
+
     def tag_for(self, transaction_id: str) -> str:
         """The To tag of our answer."""
         ...
@@ -117,7 +121,7 @@ class MessageSummaries:
             self._notifier.respond(event.transaction_id, refusal.sip_status, now, headers=refusal.headers)
             return
         self._accounts[account.user_id] = f"sip:{account.upn}"
-        headers = [("Expires", str(expires)), ("Contact", _contact(event.flow))]
+        headers = [("Expires", str(expires)), ("Contact", self._contact(event.flow))]
         self._notifier.respond(event.transaction_id, 200, now, headers=headers)
         self._notify(account.user_id, subscription, now)
         if not expires:
@@ -190,6 +194,11 @@ class MessageSummaries:
             if expires_at > now:
                 parts = {"flow": flow_from_state(saved["flow"]), "route_set": tuple(saved["route_set"])}
                 self._put(user_id, Subscription(**{**saved, **parts, "expires_at": expires_at, "told": None}))
+
+    def returned(self, account: Account) -> None:
+        """A user's phones have registered with an earlier process. What they were told is not known: they are
+        told with the next change, or when they register again."""
+        self._accounts[account.user_id] = f"sip:{account.upn}"
 
     # -- a SUBSCRIBE
 
@@ -269,7 +278,10 @@ class MessageSummaries:
                 subscription.theirs,
                 call_id=subscription.call_id,
                 cseq=subscription.cseq,
-                headers=(*(("Route", each) for each in route), *_headers(state, subscription.flow)),
+                headers=(
+                    *(("Route", each) for each in route),
+                    *_headers(state, self._contact(subscription.flow)),
+                ),
                 body=self._body(user_id, waiting),
                 content_type=CONTENT_TYPE,
                 from_tag=subscription.our_tag,
@@ -280,7 +292,7 @@ class MessageSummaries:
 
     def _tell_phones(self, user_id: str, now: float, *, only_new: bool = False) -> None:
         """Phones that do not subscribe are told all the same, outside any dialog, as many expect it."""
-        if user_id not in self._accounts:  # nobody of theirs has registered since the start
+        if user_id not in self._accounts:  # nobody of theirs has ever registered
             return
         waiting, before = self._waiting(user_id), self._phones.pop(user_id, {})
         subscribed = {each.flow.remote for each in self._subscriptions.get(user_id, {}).values()}
@@ -306,12 +318,18 @@ class MessageSummaries:
                 binding.flow,
                 address,
                 address,
-                headers=(*(("Route", each) for each in route), *_headers("terminated", binding.flow)),
+                headers=(
+                    *(("Route", each) for each in route),
+                    *_headers("terminated", self._contact(binding.flow)),
+                ),
                 body=self._body(user_id, waiting),
                 content_type=CONTENT_TYPE,
             ),
             now,
         )
+
+    def _contact(self, flow: Flow) -> str:
+        return self._notifier.contact("voicemail", flow)
 
     def _body(self, user_id: str, waiting: Waiting) -> str:
         """RFC 3842 section 3.5."""
@@ -322,14 +340,8 @@ class MessageSummaries:
         )
 
 
-def _headers(state: str, flow: Flow) -> Headers:
-    return (("Event", EVENT), ("Subscription-State", state), ("Contact", _contact(flow)))
-
-
-def _contact(flow: Flow) -> str:
-    host, port = flow.local
-    shown = f"[{host}]" if ":" in host else host
-    return f"<sip:voicemail@{shown}:{port}{flow.transport.uri_parameter}>"
+def _headers(state: str, contact: str) -> Headers:
+    return (("Event", EVENT), ("Subscription-State", state), ("Contact", contact))
 
 
 def _target(request: Request) -> str:

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from huntline.config import Config
 from huntline.directory.certificate_findings import certificate_unusable, findings_of_certificates
 from huntline.directory.finding_texts import Severity
-from huntline.directory.findings import Finding, audio_out_of_reach, findings_of
+from huntline.directory.findings import Finding, audio_address, audio_out_of_reach, findings_of
 from huntline.directory.problems import Problem
 from huntline.errors import ConfigurationError
 from huntline.network.certificates import facts_of, utc_now
@@ -60,8 +60,12 @@ def check(access: ReadSettings, page: Page) -> Any:
 
 def _of_server(config: Config, domains: Sequence[str]) -> list[Finding]:
     listener = config.out_of_earshot
-    silence = [audio_out_of_reach(str(listener), config.media_address, spoken())] if listener else []
-    return [*silence, *_of_certificates(config, domains)]
+    audio: list[Finding] = []
+    if listener:
+        audio = [audio_out_of_reach(str(listener), config.media_address, spoken())]
+    elif config.is_for_other_machines:
+        audio = [audio_address(config.media_address, str(config.networks), spoken())]
+    return [*audio, *_of_certificates(config, domains)]
 
 
 def _of_certificates(config: Config, domains: Sequence[str]) -> list[Finding]:

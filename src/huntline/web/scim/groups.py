@@ -13,19 +13,23 @@ from huntline.directory.organization import Group, GroupKind, User
 from huntline.web.scim import schemas
 from huntline.web.scim.people import People
 
+GroupResource = schemas.Group[schemas.VoiceGroup]
 
-def resource_of(group: Group, people: People, *, with_members: bool = True) -> schemas.Group:
+
+def resource_of(group: Group, people: People, *, with_members: bool = True) -> GroupResource:
     """The SCIM group, without ``meta``. Every setting is written out: what is missing later was removed."""
     members = [_member(people.by_name(name)) for name in group.members] if with_members else []
-    return schemas.Group(
+    resource = schemas.GROUP_MODEL(
         id=group.group_id,
         external_id=group.external_id,
         display_name=group.name,
         members=members or None,
     )
+    resource[schemas.VoiceGroup] = schemas.VoiceGroup(mail=group.mail)
+    return resource
 
 
-def group_of(resource: schemas.Group, before: Group | None, people: People) -> Group:
+def group_of(resource: GroupResource, before: Group | None, people: People) -> Group:
     """The group as the resource wants it; what the resource does not mention stays as it was.
 
     A new one is a security group. Raises InvalidValueException.
@@ -36,6 +40,9 @@ def group_of(resource: schemas.Group, before: Group | None, people: People) -> G
         changes["external_id"] = resource.external_id or None
     if "members" in mentioned:
         changes["members"] = _names_of(resource.members or [], people)
+    if schemas.VoiceGroup.__name__ in mentioned:
+        voice = resource[schemas.VoiceGroup]
+        changes["mail"] = ((voice and voice.mail) or "").strip().lower() or None
     return replace(before or Group("", GroupKind.SECURITY_GROUP), **changes)
 
 

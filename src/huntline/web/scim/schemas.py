@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Union
+from typing import Annotated, Union
 
 from pydantic import Field
 from scim2_models import (
@@ -96,6 +96,27 @@ class VoiceUser(Extension):
     voice_enabled: bool | None = None
     """Whether the user is voice-enabled; false unless told."""
 
+    extension: str | None = None
+    """1 to 6 digits, by which callers of an attendant reach the user."""
+
+    voicemail: str | None = None
+    """The address of the user's mailbox, where it is elsewhere."""
+
+    forward_to: str | None = None
+    """Where all direct calls go: a target of a forward, or the word voicemail."""
+
+    when_busy: str | None = None
+    """Where calls go that come while the user is busy; off: nowhere."""
+
+    when_no_answer: str | None = None
+    """The same for calls that are not answered."""
+
+    when_not_reachable: str | None = None
+    """The same for calls while no phone can be reached."""
+
+    ring_time: int | None = None
+    """Seconds for which the user is rung."""
+
 
 class GroupMember(ComplexAttribute):
     """One of a group's ``members``."""
@@ -114,7 +135,16 @@ class GroupMember(ComplexAttribute):
     """User or Group."""
 
 
-class Group(Resource[Any]):
+class VoiceGroup(Extension):
+    """What Huntline wants to know of a group besides."""
+
+    __schema__ = URN("urn:ietf:params:scim:schemas:extension:huntline:2.0:Group")
+
+    mail: str | None = None
+    """The mail address of the group, which names it as well as its name does."""
+
+
+class Group(Resource[AnyExtension]):
     """A group as SCIM knows one."""
 
     __schema__ = URN("urn:ietf:params:scim:schemas:core:2.0:Group")
@@ -129,7 +159,8 @@ class Group(Resource[Any]):
 USER_MODEL = User[VoiceUser]
 
 USER_TYPE = ResourceType.from_resource(USER_MODEL)
-GROUP_TYPE = ResourceType.from_resource(Group)
+GROUP_MODEL = Group[VoiceGroup]
+GROUP_TYPE = ResourceType.from_resource(GROUP_MODEL)
 
 POLICY = ScimPolicy(
     # A directory sends all that it has, titles and departments too; what has no place here is left.
@@ -157,7 +188,7 @@ CONFIG = ServiceProviderConfig(
 )
 
 PROVIDER = ScimProvider(
-    models=[User, VoiceUser, Group],
+    models=[User, VoiceUser, Group, VoiceGroup],
     resource_types=[USER_TYPE, GROUP_TYPE],
     config=CONFIG,
     policy=POLICY,

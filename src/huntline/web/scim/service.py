@@ -91,7 +91,7 @@ def _member_ids(operation: PatchOperation[Any]) -> list[str] | None:
     return named if len(named) == len(ids) else None
 
 
-def _change_members(group: schemas.Group, operations: list[PatchOperation[Any]]) -> bool:
+def _change_members(group: schemas.Group[Any], operations: list[PatchOperation[Any]]) -> bool:
     """Add and remove members in order; whether that changed any."""
     members = {member.value or "": member for member in group.members or ()}
     before = list(members)

@@ -9,11 +9,14 @@ from typing import Any
 from scim2_models import InvalidValueException
 
 from huntline.clean_text import normalized
-from huntline.directory.organization import Licence, User
+from huntline.directory.organization import USER_NUMBERS, Licence, User
 from huntline.directory.problems import did_you_mean
 from huntline.web.scim import schemas
 
 _VISUAL_SEPARATORS = re.compile(r"[\s().-]")  # RFC 3966 section 5.1.1, and the blank
+
+_SETTINGS = ("extension", "voicemail", "forward_to", "when_busy", "when_no_answer", "when_not_reachable")
+"""Of a user and of the resource, by the same name; null is none."""
 
 UserResource = schemas.User[schemas.VoiceUser]
 
@@ -34,7 +37,10 @@ def resource_of(user: User) -> UserResource:
         phone_numbers=phone_numbers,
         entitlements=entitlements or None,
     )
-    resource[schemas.VoiceUser] = schemas.VoiceUser(voice_enabled=user.voice_enabled)
+    settings = {name: getattr(user, name) for name in _SETTINGS}
+    resource[schemas.VoiceUser] = schemas.VoiceUser(
+        voice_enabled=user.voice_enabled, ring_time=user.ring_time, **settings
+    )
     return resource
 
 
@@ -57,9 +63,20 @@ def user_of(resource: UserResource, before: User | None) -> User:
     if "entitlements" in mentioned:
         changes["licences"] = frozenset(map(_licence_of, resource.entitlements or []))
     if schemas.VoiceUser.__name__ in mentioned:
-        voice = resource[schemas.VoiceUser]
-        changes["voice_enabled"] = bool(voice and voice.voice_enabled)
+        changes |= _voice_changes(resource[schemas.VoiceUser] or schemas.VoiceUser())
     return replace(before or User(upn=""), **changes)
+
+
+def _voice_changes(voice: schemas.VoiceUser) -> dict[str, Any]:
+    """What the extension wants; of the person's own rule only what it mentions, for the person may have set
+    the rest."""
+    mentioned = voice.model_fields_set
+    changes: dict[str, Any] = {"voice_enabled": bool(voice.voice_enabled)}
+    changes |= {name: getattr(voice, name) or None for name in _SETTINGS if name in mentioned}
+    if "ring_time" in mentioned:
+        seconds = voice.ring_time
+        changes["ring_time"] = USER_NUMBERS["ring_time"].default if seconds is None else seconds
+    return changes
 
 
 def _line_uri_of(phone_numbers: list[schemas.PhoneNumber]) -> str | None:

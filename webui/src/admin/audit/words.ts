@@ -8,6 +8,7 @@ const VALUES: Readonly<Record<string, string>> = {
   distribution: 'queues:method',
   alerting: 'queues:alerting',
   homed: 'users:home',
+  encryption: 'users:encryption',
   'group kind': 'groups:kinds',
   'number kind': 'admin:numberKind',
   substitute: 'callerid:substitutes',

@@ -23,6 +23,7 @@ import { NumberPicker, type NumberView } from '~/admin/parts/pickers';
 import { SecretInput } from '~/admin/parts/SecretInput';
 import { FoldingSection, Section } from '~/admin/parts/Section';
 import { TargetSetting } from '~/admin/targets/TargetSetting';
+import { AlsoRing } from '~/agent/AlsoRing';
 import { api, bodyOf, type Schemas } from '~/api/client';
 import { USER_NUMBERS } from '~/api/numbers';
 import { useMay } from '~/api/session';
@@ -296,9 +297,9 @@ function Phone({ editing, isReadOnly, hasPassword }: PartProps & { readonly hasP
     <FoldingSection
       title={t('users:deskPhone')}
       name="desk-phone"
-      fields={['sip_password', 'contacts']}
+      fields={['sip_password', 'contacts', 'encryption']}
       summary={t('users:phoneSummary')}
-      isDefault={!hasPassword && draft.contacts === ''}
+      isDefault={!hasPassword && draft.contacts === '' && draft.encryption === ''}
     >
       {!isReadOnly && (
         <Setting
@@ -322,6 +323,19 @@ function Phone({ editing, isReadOnly, hasPassword }: PartProps & { readonly hasP
           onChange={(_, { value }) => set({ contacts: value })}
         />
       </Setting>
+      <Setting name="encryption" label={t('users:settings.encryption')} hint={t('users:hint.encryption')}>
+        <Select
+          className={styles.medium}
+          value={draft.encryption}
+          disabled={isReadOnly}
+          onChange={(_, { value }) => set({ encryption: value as UserDraft['encryption'] })}
+        >
+          <option value="">{t('users:encryption.byWay')}</option>
+          <option value="never">{t('users:encryption.never')}</option>
+          <option value="offered">{t('users:encryption.offered')}</option>
+          <option value="required">{t('users:encryption.required')}</option>
+        </Select>
+      </Setting>
     </FoldingSection>
   );
 }
@@ -339,14 +353,24 @@ function Elsewhere({ editing: { draft, set }, isReadOnly }: PartProps) {
     <FoldingSection
       title={t('users:elsewhere')}
       name="elsewhere"
-      fields={[...RULE, 'ring_time', 'also_ring', 'voicemail', 'caller_id_policy', 'hides_number']}
+      fields={[
+        ...RULE,
+        'ring_time',
+        'also_ring',
+        'voicemail',
+        'may_dial',
+        'caller_id_policy',
+        'hides_number',
+      ]}
       summary={t('users:elsewhereSummary')}
       isDefault={
         RULE.every((name) => draft[name] === '') &&
         draft.ring_time === '' &&
+        draft.also_ring.length === 0 &&
         draft.voicemail === '' &&
         draft.caller_id_policy === '' &&
-        !draft.hides_number
+        !draft.hides_number &&
+        draft.may_dial === ''
       }
     >
       {RULE.map((name) => (
@@ -374,6 +398,15 @@ function Elsewhere({ editing: { draft, set }, isReadOnly }: PartProps) {
         value={draft.ring_time}
         onChange={(ring_time) => set({ ring_time })}
       />
+      <Setting name="also_ring" label={t('users:settings.also_ring')}>
+        <ControlGroup>
+          <AlsoRing
+            others={draft.also_ring}
+            isReadOnly={isReadOnly}
+            onChange={(also_ring) => set({ also_ring })}
+          />
+        </ControlGroup>
+      </Setting>
       <TextSetting
         name="voicemail"
         label={t('users:settings.voicemail')}
@@ -381,6 +414,20 @@ function Elsewhere({ editing: { draft, set }, isReadOnly }: PartProps) {
         value={draft.voicemail}
         onChange={(voicemail) => set({ voicemail })}
       />
+      <Setting name="may_dial" label={t('users:settings.may_dial')} hint={t('users:hint.may_dial')}>
+        <Select
+          className={styles.medium}
+          value={draft.may_dial}
+          disabled={isReadOnly}
+          onChange={(_, { value }) => set({ may_dial: value as UserDraft['may_dial'] })}
+        >
+          <option value="">{t('users:mayDial.asSet')}</option>
+          <option value="internal">{t('users:mayDial.internal')}</option>
+          <option value="national">{t('users:mayDial.national')}</option>
+          <option value="international">{t('users:mayDial.international')}</option>
+          <option value="premium">{t('users:mayDial.premium')}</option>
+        </Select>
+      </Setting>
       <Setting
         name="caller_id_policy"
         label={t('users:settings.caller_id_policy')}

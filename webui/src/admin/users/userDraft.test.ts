@@ -33,10 +33,26 @@ const AMAL = {
   caller_id_policy: null,
   external_id: null,
   is_active: true,
+  encryption: 'required',
+  may_dial: 'international',
   has_sip_password: true,
   missing_for_calls: [],
   warnings: [],
 } as UserView;
+
+test('who is rung beside somebody is sent as settings write it, without rows that are empty', () => {
+  const draft = draftOf({ ...AMAL, also_ring: [{ target: 'sip:bao@contoso.com', after: 10 }] });
+  expect(draft.also_ring).toEqual([{ key: 0, target: 'bao@contoso.com', after: '10' }]);
+  const more = [
+    ...draft.also_ring,
+    { key: 1, target: '+1 425 555 0123', after: '' },
+    { key: 2, target: '', after: '5' },
+  ];
+  expect(patchOf({ also_ring: more }).also_ring).toEqual([
+    { target: 'sip:bao@contoso.com', after: 10 },
+    { target: 'tel:+14255550123', after: 0 },
+  ]);
+});
 
 test('what is stored, sent whole, is what was stored', () => {
   const { contacts, line_uri, voicemail, forward_to, caller_id_policy } = patchOf(draftOf(AMAL));
@@ -47,6 +63,13 @@ test('what is stored, sent whole, is what was stored', () => {
     forward_to: 'bao@contoso.com',
     caller_id_policy: null,
   });
+});
+
+test('encryption by the way a phone comes is no setting at all', () => {
+  expect(patchOf(draftOf(AMAL)).encryption).toBe('required');
+  expect(patchOf({ encryption: '' })).toEqual({ encryption: null });
+  expect(patchOf(draftOf(AMAL)).may_dial).toBe('international');
+  expect(patchOf({ may_dial: '' })).toEqual({ may_dial: null });
 });
 
 test('a password that nobody typed is not mentioned', () => {

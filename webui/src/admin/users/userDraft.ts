@@ -1,6 +1,7 @@
 /** A user as their form holds them. Nothing in here does I/O. */
 
 import { numberIn } from '~/admin/parts/ranges';
+import { type AlsoRung, alsoRingOf, alsoRungOf } from '~/agent/rule';
 import type { Schemas } from '~/api/client';
 import { USER_NUMBERS } from '~/api/numbers';
 import { localPartOf } from '~/setup/steps';
@@ -35,9 +36,14 @@ export interface UserDraft {
   readonly when_not_reachable: string;
   /** Empty: the default. */
   readonly ring_time: string;
+  readonly also_ring: readonly AlsoRung[];
   readonly hides_number: boolean;
   /** Empty: that of a group, or Global. */
   readonly caller_id_policy: string;
+  /** Empty: by the way a phone comes. */
+  readonly encryption: Schemas['Encryption'] | '';
+  /** Empty: as the organization says. */
+  readonly may_dial: Schemas['MayDial'] | '';
 }
 
 /** What brings calls along, where nobody counts licences. */
@@ -108,8 +114,11 @@ export function newUser(domain: string): UserDraft {
     when_no_answer: '',
     when_not_reachable: '',
     ring_time: '',
+    also_ring: [],
     hides_number: false,
     caller_id_policy: '',
+    encryption: '',
+    may_dial: '',
   };
 }
 
@@ -131,8 +140,11 @@ export function draftOf(user: UserView): UserDraft {
     when_no_answer: user.when_no_answer ?? '',
     when_not_reachable: user.when_not_reachable ?? '',
     ring_time: user.ring_time === USER_NUMBERS.ring_time.default ? '' : String(user.ring_time),
+    also_ring: alsoRungOf(user.also_ring),
     hides_number: user.hides_number,
     caller_id_policy: user.caller_id_policy ?? '',
+    encryption: user.encryption ?? '',
+    may_dial: user.may_dial ?? '',
   };
 }
 
@@ -148,11 +160,15 @@ const MAY_BE_NONE = [
 
 /** What is sent of the settings that changed; a password that is not typed is not mentioned. */
 export function patchOf(changes: Partial<UserDraft>): UserPatch {
-  const { contacts, line_uri, sip_password, licences, ring_time, ...patch } = changes;
+  const { contacts, line_uri, sip_password, licences, ring_time, also_ring, encryption, may_dial, ...patch } =
+    changes;
   const sent: UserPatch = { ...patch };
   for (const name of MAY_BE_NONE) if (patch[name] === '') sent[name] = null;
+  if (encryption !== undefined) sent.encryption = encryption || null;
+  if (may_dial !== undefined) sent.may_dial = may_dial || null;
   if (licences !== undefined) sent.licences = [...licences];
   if (ring_time !== undefined) sent.ring_time = numberIn(ring_time) ?? USER_NUMBERS.ring_time.default;
+  if (also_ring !== undefined) sent.also_ring = alsoRingOf(also_ring);
   if (contacts !== undefined) sent.contacts = linesOf(contacts);
   if (line_uri !== undefined) sent.line_uri = line_uri === '' ? null : `tel:${line_uri}`;
   if (sip_password) sent.sip_password = sip_password;

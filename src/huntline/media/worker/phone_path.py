@@ -1,4 +1,7 @@
-"""Plain RTP and RTCP on a port pair, to and from wherever the peer turns out to be."""
+"""A phone's or a trunk's path: RTP and RTCP on a port pair, to and from wherever the peer turns out to be.
+
+Plain, or encrypted with the keys of the session description (SDES, RFC 4568), as it was agreed last.
+"""
 
 from __future__ import annotations
 
@@ -6,32 +9,38 @@ import asyncio
 import contextlib
 import ctypes
 import socket
+from base64 import b64decode
 from collections.abc import Mapping
 from typing import Any
 
 from huntline.media.worker import filter as packet_filter
-from huntline.media.worker import rtcp
+from huntline.media.worker import rtcp, rtp
 from huntline.media.worker.latch import Address, Latch
 from huntline.media.worker.path import PACKET, VIEW, PathUser
 from huntline.media.worker.ports import SocketPair
 from huntline.media.worker.relay import Send
-from huntline.sdp import Agreed
+from huntline.media.worker.srtp import BY_SUITE, Heard, Srtp, SrtpKeys
+from huntline.plain import fields_of
+from huntline.sdp import Agreed, AgreedCrypto
 
 _NOWHERE = ("0.0.0.0", "::")  # noqa: S104 - hold as in RFC 2543, not an address to bind
 _MANY_STALE_PACKETS = 1000
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-class PlainPath:
+class PhonePath:
     """Implements ``path.AudioPath`` for phones and trunks."""
 
     is_open = True
-    refused = 0
 
     def __init__(self, user: PathUser, sockets: SocketPair) -> None:
         """Listen on the sockets; the path closes them."""
+        self.refused = 0
         self._user = user
         self._take = user.take
+        self._crypto: AgreedCrypto | None = None
+        self._srtp: Srtp | None = None
+        self._heard: Heard | None = None
         self._rtp, self._rtcp = sockets
         self._receive = self._rtp.recv_into
         self._agreed: Agreed | None = None
@@ -55,6 +64,9 @@ class PlainPath:
     def apply(self, agreed: Agreed, event_type: int | None) -> None:
         """A new address of the peer is learnt anew."""
         self._agreed, self._event_type = agreed, event_type
+        if not _has_same_keys(agreed.crypto, self._crypto):
+            self._protect(agreed.crypto)
+        self._crypto = agreed.crypto
         is_new = self._latch is None or self._latch.expected != (agreed.address, agreed.port)
         if is_new and agreed.address not in _NOWHERE:
             self.relatch()
@@ -80,14 +92,38 @@ class PlainPath:
         self._is_heard = is_heard
         self._set_filter()
 
-    def look_after(self, now: int) -> None:
-        """Nothing is ever due."""
+    def _protect(self, crypto: AgreedCrypto | None) -> None:
+        """Encrypt by these keys from now on, or do so no more."""
+        self._heard = None
+        if crypto is None:
+            self._srtp, self._take = None, self._user.take
+        else:
+            self._srtp, self._take = Srtp(_keys_of(crypto)), self._take_protected
+        # RFC 3711 section 3.3.1: whoever listens with new keys can only count from the beginning of a stream.
+        self._user.begin_stream()
+        self._redirect()
 
-    def secrets(self) -> None:
-        return None
+    def look_after(self, now: int) -> None:
+        """Let it be kept how far an encrypted stream has come."""
+        if self._srtp is not None and self._srtp.heard != self._heard:
+            self._heard = self._srtp.heard
+            self._user.keep_secrets()
+
+    def secrets(self) -> dict[str, object] | None:
+        """How far the peer's stream has come, where its packets do not say it all; the keys themselves are
+        part of what is agreed."""
+        if self._srtp is None:
+            return None
+        heard = self._srtp.heard
+        return {"heard": heard and fields_of(heard)}
 
     def resume(self, secrets: Mapping[str, Any] | None) -> None:
-        """Nothing is missing: the first packet tells where the peer is."""
+        """Go on with an encrypted stream; the first packet tells where the peer is."""
+        heard = secrets and secrets["heard"]
+        if heard and self._crypto is not None:
+            self._heard = Heard(**heard)
+            self._srtp = Srtp(_keys_of(self._crypto), self._heard)
+            self._redirect()
 
     # What comes in
 
@@ -108,12 +144,37 @@ class PlainPath:
             return
         self._take(size, None)
 
+    def _take_protected(self, size: int, source: Address | None) -> None:
+        srtp = self._srtp
+        if srtp is None or size <= rtp.HEADER.size:
+            return
+        packet = bytes(VIEW[:size])
+        if rtp.is_rtcp(packet[1]):  # to this port, though we have not agreed to that
+            self._take_protected_report(srtp, packet)
+            return
+        plain = srtp.unprotect(packet)
+        if plain is None:
+            self.refused += 1
+            return
+        VIEW[: len(plain)] = plain
+        self._user.take(len(plain), source)
+
+    def _take_protected_report(self, srtp: Srtp, packet: bytes) -> bool:
+        if srtp.unprotect_report(packet) is None:
+            self.refused += 1
+            return False
+        self._user.take_report()
+        return True
+
     def _read_report(self) -> None:
         try:
             size, source = self._rtcp.recvfrom_into(PACKET)
         except OSError:
             return
-        if rtcp.is_plausible(VIEW[:size]) and self._rtcp_latch and self._rtcp_latch.admit(source[:2]):
+        if self._srtp is not None:
+            if self._take_protected_report(self._srtp, bytes(VIEW[:size])) and self._rtcp_latch:
+                self._rtcp_latch.admit(source[:2])
+        elif rtcp.is_plausible(VIEW[:size]) and self._rtcp_latch and self._rtcp_latch.admit(source[:2]):
             self._user.take_report()
 
     # Where the peer is
@@ -145,19 +206,37 @@ class PlainPath:
 
     def _redirect(self) -> None:
         if self._is_connected:
-            self._user.redirect(self._rtp.send)
+            self._user.redirect(self._protected(self._rtp.send))
         elif self._latch is not None:
-            self._user.redirect(_sender_to(self._rtp, self._latch.target))
+            self._user.redirect(self._protected(_sender_to(self._rtp, self._latch.target)))
+
+    def _protected(self, send: Send) -> Send:
+        if self._srtp is None:
+            return send
+        protect = self._srtp.protect
+        return lambda packet: send(memoryview(protect(bytes(packet))))
 
     def send_report(self, report: bytes) -> None:
         if self._rtcp_latch is not None:
             with contextlib.suppress(OSError):
-                self._rtcp.sendto(report, self._rtcp_latch.target)
+                packet = report if self._srtp is None else self._srtp.protect_report(report)
+                self._rtcp.sendto(packet, self._rtcp_latch.target)
 
     def _set_filter(self) -> None:
         """While nobody listens, most packets need not come; but the first one tells where the peer is."""
         is_wanted = not self._is_heard and self._latch is not None and self._latch.source is not None
         self._filter.run(packet_filter.program(self._event_type) if is_wanted else None)
+
+
+def _has_same_keys(one: AgreedCrypto | None, other: AgreedCrypto | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return (one.suite, one.ours, one.theirs) == (other.suite, other.ours, other.theirs)
+
+
+def _keys_of(crypto: AgreedCrypto) -> SrtpKeys:
+    profile = BY_SUITE[crypto.suite].name
+    return SrtpKeys(profile, b64decode(crypto.ours), b64decode(crypto.theirs))
 
 
 def _sender_to(rtp_socket: socket.socket, address: Address) -> Send:

@@ -1,0 +1,1 @@
+"""``huntline doctor``: a server calls itself at each of its addresses, and says what fails."""

@@ -1,0 +1,225 @@
+"""The providers of all organizations: kept registered, asked whether they are there, and chosen for calls."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from secrets import SystemRandom
+from typing import Any
+
+from huntline.calls.contacts import Contact
+from huntline.calls.failures import NO_PHONE, TRUNK_REFUSES_US, TRUNKS_DOWN, RingFailure
+from huntline.directory.in_force import SettingsInForce
+from huntline.directory.organization import Secret
+from huntline.directory.plan import ServerPlan
+from huntline.directory.trunks import TrunkOf
+from huntline.signalling.trunk_line import TrunkLine
+from huntline.signalling.trunk_state import state_of
+from huntline.sip.core.digest_client import DigestCredentials
+from huntline.sip.core.events import ResponseReceived
+from huntline.sip.core.flow import Flow
+from huntline.sip.core.registration import RegistrationRecord
+from huntline.sip.user_agent import UserAgent
+
+log = logging.getLogger(__name__)
+
+
+class TrunkService:
+    """Implements ``calls.surroundings.Trunks``, and is one of the timed parts of the user agent.
+
+    ``opened`` opens a password; ``calls_by`` says how many calls there are by a trunk. ``on_registration`` is
+    told which registrations are others, ``on_news`` of any change that people see.
+    """
+
+    def __init__(
+        self,
+        settings: SettingsInForce,
+        opened: Callable[[Secret | None], str | None],
+        spawn: Callable[[Coroutine[Any, Any, None]], None],
+        calls_by: Callable[[str], int],
+        on_registration: Callable[[str], None],
+        on_news: Callable[[], None],
+    ) -> None:
+        self._settings = settings
+        self._opened, self._spawn = opened, spawn
+        self._calls_by = calls_by
+        self._on_registration, self._on_news = on_registration, on_news
+        self._random = SystemRandom().random
+        self._user_agent: UserAgent | None = None
+        self._lines: dict[str, TrunkLine] = {}
+        self._earlier: dict[str, tuple[RegistrationRecord, float]] = {}
+        self._ending: list[TrunkLine] = []
+        self._is_on = True
+
+    # -- settings, and the life of the process
+
+    def begin(self, user_agent: UserAgent) -> None:
+        """Look after the trunks of the settings in force, by this user agent, which runs."""
+        self._user_agent = user_agent
+        self.plan_changed(self._settings.plan)
+
+    def plan_changed(self, plan: ServerPlan) -> None:
+        """Trunks are gone, new or others. One that stays as it is goes on."""
+        if self._user_agent is None:
+            return
+        now = self._user_agent.now()
+        wanted = {
+            each.key: each
+            for organization in plan.organizations
+            for trunk in organization.trunks
+            for each in (TrunkOf(organization.organization_id, trunk),)
+        }
+        for key, line in list(self._lines.items()):
+            if key not in wanted or wanted[key].trunk != line.trunk:
+                self._end(self._lines.pop(key), now)
+        for key, each in wanted.items():
+            if key not in self._lines:
+                self._begin(each, now)
+        self._earlier.clear()
+        self._user_agent.send_soon()
+        self._on_news()
+
+    def _begin(self, of: TrunkOf, now: float) -> None:
+        assert self._user_agent is not None
+        line = TrunkLine(
+            of,
+            self._credentials_of(of),
+            self._user_agent,
+            self._random,
+            self._spawn,
+            self._on_registration,
+            self._on_news,
+        )
+        self._lines[of.key] = line
+        if self._is_on:
+            line.begin(now)
+        earlier = self._earlier.get(of.key)
+        if earlier is not None and line.registration is not None:
+            line.registration.restore(earlier[0], now, earlier[1])
+
+    def _end(self, line: TrunkLine, now: float) -> None:
+        line.end(now)
+        self._ending.append(line)
+        self._on_registration(line.key)
+
+    def _credentials_of(self, of: TrunkOf) -> DigestCredentials | None:
+        trunk = of.trunk
+        password = self._opened(trunk.password)
+        if trunk.password is not None and password is None:
+            log.error("the password of a trunk cannot be opened", extra={"trunk": trunk.name})
+        return DigestCredentials(trunk.username, password, of.key) if trunk.username and password else None
+
+    def turn(self, *, on: bool) -> None:
+        """Sign off everywhere, so that no provider sends calls any more, or register again."""
+        if self._user_agent is None or self._is_on is on:
+            self._is_on = on
+            return
+        self._is_on = on
+        now = self._user_agent.now()
+        for line in self._lines.values():
+            if on:
+                line.begin(now)
+            else:
+                line.end(now)
+        self._user_agent.send_soon()
+        self._on_news()
+
+    # -- the way out and the way back in
+
+    def state(self, key: str, unix_offset: float) -> RegistrationRecord | None:
+        """The record of a registration; None where there is none."""
+        line = self._lines.get(key)
+        return None if line is None or line.registration is None else line.registration.record(unix_offset)
+
+    def restore(self, key: str, record: RegistrationRecord, unix_offset: float) -> None:
+        """Go on with a registration of an earlier process, if the trunk is still there: before ``begin``."""
+        self._earlier[key] = (record, unix_offset)
+
+    # -- its timer (sip.user_agent.Timed)
+
+    def next_deadline(self) -> float | None:
+        """When ``tick`` is wanted."""
+        due = (line.next_deadline() for line in (*self._lines.values(), *self._ending))
+        return min((each for each in due if each is not None), default=None)
+
+    def tick(self, now: float) -> None:
+        """Do what is due."""
+        for line in (*self._lines.values(), *self._ending):
+            line.tick(now)
+
+    def answered(self, event: ResponseReceived) -> bool:
+        """The end of a request; whether it was one of a trunk."""
+        assert self._user_agent is not None
+        now = self._user_agent.now()
+        lines = (*self._lines.values(), *self._ending)
+        is_ours = any(line.answered(event.transaction_id, event.response, now) for line in lines)
+        self._ending = [line for line in self._ending if line.next_deadline() is not None or line.is_busy]
+        return is_ours
+
+    def flow_lost(self, flow: Flow, now: float) -> None:
+        """A connection has ended."""
+        for line in self._lines.values():
+            if line.registration is not None:
+                line.registration.lost(flow, now)
+
+    # -- calls to the outside
+
+    def ways(self, organization_id: str, number: str) -> tuple[list[Contact], RingFailure]:
+        """The ways to a number, in the order in which they are tried; why there are none, if so."""
+        trunks = self._settings.plan.outbound_trunks(organization_id)
+        lines = [line for trunk in trunks if (line := self.line(organization_id, trunk.name)) is not None]
+        if not lines or self._user_agent is None:
+            return [], NO_PHONE
+        now = self._user_agent.now()
+        ways = [way for line in lines for way in line.ways(number, now)]
+        is_refused = all(line.refuses_us(now) for line in lines)
+        return ways, TRUNK_REFUSES_US if is_refused else TRUNKS_DOWN
+
+    def has_room(self, trunk: str) -> bool:
+        """Whether one more call may go by it now, which counts from then on."""
+        line = self._lines.get(trunk)
+        if line is None or self._user_agent is None:
+            return False
+        most = line.trunk.most_calls
+        if most and self._calls_by(trunk) >= most:
+            return False
+        return line.rate.takes(line.trunk.most_calls_per_second, self._user_agent.now())
+
+    def credentials(self, trunk: str) -> DigestCredentials | None:
+        """What we prove ourselves with there: the keyring of the SIP core."""
+        line = self._lines.get(trunk)
+        return line.credentials if line is not None else None
+
+    def heard(self, trunk: str, flow: Flow | None, failure: RingFailure | None) -> None:
+        """What came of an attempt to call by it."""
+        line = self._lines.get(trunk)
+        if line is not None and flow is not None and self._user_agent is not None:
+            line.heard(flow, failure, self._user_agent.now())
+
+    # -- calls from the outside
+
+    def trunks_of(self, address: str, port: int) -> tuple[TrunkOf, ...]:
+        """The providers that a source address may be: by their addresses, or by what their hosts are found
+        to be."""
+        known = self._settings.plan.trunks_of(address, port)
+        found = (
+            TrunkOf(line.organization_id, line.trunk)
+            for line in self._lines.values()
+            if line.trunk.is_enabled and line.is_known_as(address)
+        )
+        return tuple(dict.fromkeys((*known, *found)))
+
+    # -- what people see
+
+    def written(self) -> list[dict[str, Any]]:
+        """Every trunk, as the live snapshot has it."""
+        if self._user_agent is None:
+            return []
+        now = self._user_agent.now()
+        wall = datetime.now(UTC).timestamp() - now
+        return [state_of(line, now, wall, self._calls_by(line.key)) for line in self._lines.values()]
+
+    def line(self, organization_id: str, name: str) -> TrunkLine | None:
+        """A trunk by its name."""
+        return self._lines.get(f"{organization_id}/{name}")
