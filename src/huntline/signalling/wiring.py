@@ -385,8 +385,11 @@ class Signalling:
         """Look again and again at what calls under way have come to. Ends when cancelled."""
         while True:
             await asyncio.sleep(TOLLS_EVERY)
-            for leg_id in self._tolls.look():
-                self._b2bua.cut_off(leg_id, Cause.CEILING_REACHED)
+            try:
+                for leg_id in self._tolls.look():
+                    self._b2bua.cut_off(leg_id, Cause.CEILING_REACHED)
+            except Exception:
+                log.exception("the ceilings of calls under way could not be looked at")
 
     # -- what parts tell each other
 
