@@ -19,12 +19,13 @@ from huntline.media.client import MediaClient
 _WORKER = """
 import sys, uvloop
 from huntline.media.worker.server import run
-uvloop.run(run(sys.argv[1], "127.0.0.1", range(20000, 28000)))
+uvloop.run(run(sys.argv[1], "127.0.0.1", range(20000, 28000), is_transcoding=True))
 """
 
 _SDP = (
     "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
     "m=audio {port} RTP/AVP {payload_type} 101\r\na=rtpmap:101 telephone-event/8000\r\n"
+    "a=rtpmap:96 opus/48000/2\r\n"
 )
 _PORT = re.compile(r"^m=audio (\d+)", re.MULTILINE)
 _HEADER = struct.Struct("!BBHII")
@@ -49,12 +50,11 @@ class Phone:
         assert found is not None
         self.target = ("127.0.0.1", int(found[1]))
 
-    def speak(self, payload: bytes) -> None:
-        """Send the next packet of 20 ms."""
+    def speak(self, payload: bytes, scale: int = 1) -> None:
+        """Send the next packet of 20 ms; ``scale`` is that of the codec's clock, in steps of 8 kHz."""
         self.sequence += 1
-        header = _HEADER.pack(
-            0x80, self.payload_type, self.sequence & 0xFFFF, self.sequence * 160, self.target[1]
-        )
+        timestamp = self.sequence * 160 * scale
+        header = _HEADER.pack(0x80, self.payload_type, self.sequence & 0xFFFF, timestamp, self.target[1])
         try:
             self.socket.sendto(header + payload, self.target)
         except BlockingIOError:
@@ -68,15 +68,20 @@ class Worker:
         self.client, self.pid, self.music = client, pid, music
 
     def cpu_seconds(self) -> float:
-        """User and system time used until now."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """User and system time used until now, by its child for codecs, too."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        return sum(map(_cpu_seconds, (self.pid, *map(int, children))))
 
     async def share_of_core(self, seconds: float) -> float:
         """The share of one core used during the next seconds, in percent."""
         cpu, start = self.cpu_seconds(), time.monotonic()
         await asyncio.sleep(seconds)
         return 100 * (self.cpu_seconds() - cpu) / (time.monotonic() - start)
+
+
+def _cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _write_music(folder: Path) -> Path:

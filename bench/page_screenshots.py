@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 # What the tests look with is what we look with.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -95,7 +95,7 @@ def take_all(browser: Browser, server: str, folder: Path, wanted: argparse.Names
                     page.goto(server + address.format(**addresses))
                     page.wait_for_load_state("load")
                     page.locator("h1").first.wait_for()
-                    page.wait_for_function("document.querySelector('[role=progressbar]') === null")
+                    expect(page.get_by_role("progressbar")).to_have_count(0)
                     page.wait_for_timeout(700)  # for pictures and figures that come by themselves
                     _show_all(page, width, height)
                     page.screenshot(path=folder / f"{name}-{language}-{colour}-{width}.png")

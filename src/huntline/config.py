@@ -316,7 +316,8 @@ class Config(BaseSettings):
     ``page_origins`` where pages come from that may connect (see ``page_addresses.py`` for both).
     ``certificate`` names the files of each certificate, ``trusted_certificates`` one of issuers that are
     believed beside those of the system. ``nameservers`` are asked where providers are, those of the system
-    where there are none. ``network`` are the addresses that peers in each are told of us.
+    where there are none. ``network`` are the addresses that peers in each are told of us. With
+    ``transcoding`` phones are taken that have G.722 or Opus and no G.711.
     """
 
     model_config = SettingsConfigDict(
@@ -338,6 +339,7 @@ class Config(BaseSettings):
     media_address: ReachableAddress = Field(default_factory=_usual_media_address)
     media_ports: PortRangeText = PortRange(20000, 29999)
     network: Annotated[tuple[NetworkText, ...], NoDecode, BeforeValidator(_split)] = ()
+    transcoding: bool = False
     mask_numbers: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     limits: ServerLimits = ServerLimits()

@@ -126,6 +126,9 @@ class FakeUserAgent:
     def ring(self, leg_id: str, *, status: int = 180, sdp: str | None = None) -> None:
         self.did.append(("ring", leg_id, status))
 
+    def offer(self, leg_id: str, sdp: str) -> None:
+        self.did.append(("offer", leg_id))
+
     def answer(self, leg_id: str, sdp: str) -> None:
         self.did.append(("answer", leg_id))
 
@@ -164,6 +167,7 @@ class FakeMedia:
         self.did: list[tuple[str, ...]] = []
         self.legs: set[str] = set()
         self.failure: PeerError | None = None
+        self.wide: set[str] = set()  # legs that speak another codec than any other
         self.encryptions: list[Encryption] = []  # of offers of ours, and answers
 
     async def answer(self, leg_id: str, sdp_offer: str, *, encryption: Encryption = Encryption.NEVER) -> str:
@@ -211,6 +215,13 @@ class FakeMedia:
     def stop_recording(self, leg_id: str) -> None:
         self.did.append(("stop-recording", leg_id))
 
+    def to_narrow(self, leg_a: str, leg_b: str) -> list[str]:
+        return [leg_id for leg_id in (leg_a, leg_b) if leg_id in self.wide]
+
+    async def offer_narrow(self, leg_id: str, like: str) -> str:
+        self.did.append(("offer-narrow", leg_id, like))
+        return SDP
+
     def takes_keys(self, leg_id: str) -> bool:
         return False
 
@@ -231,6 +242,7 @@ class FakeSite:
         }
         self.exit_prompts: dict[ExitPrompt, str] = {}
         self.rule = PersonRule()
+        self.outside = Contact("sip:x@10.0.0.9", FLOW)
 
     def contacts(self, account_id: str) -> list[Contact]:
         return [Contact(f"sip:{account_id}@10.0.0.5", FLOW)]
@@ -241,7 +253,7 @@ class FakeSite:
 
     def callee(self, organization_id: str, target: str) -> Callee:
         hop = number_hop(PLAN, organization_id, target.removeprefix("tel:"))
-        return Callee(None, [Contact("sip:x@10.0.0.9", FLOW)], is_by_trunk=True, path=(hop,))
+        return Callee(None, [self.outside], is_by_trunk=True, path=(hop,))
 
     def exit_prompt(self, queue_id: str, prompt: ExitPrompt) -> str | None:
         return self.exit_prompts.get(prompt)
@@ -385,9 +397,12 @@ class FakeAdmission:
 
 class Exchange:
     """What the engine hears is in ``posted``, what is written down in ``recorded``, calls that were
-    refused in ``refused``. ``media`` has legs of an earlier process."""
+    refused in ``refused``. ``media`` has legs of an earlier process; ``changed`` hears of each call in which
+    something is different."""
 
-    def __init__(self, media: FakeMedia | None = None) -> None:
+    def __init__(
+        self, media: FakeMedia | None = None, changed: Callable[[Call], None] = lambda call: None
+    ) -> None:
         self.agent, self.media, self.site, self.admission = (
             FakeUserAgent(),
             media or FakeMedia(),
@@ -402,7 +417,7 @@ class Exchange:
         admission: Any = self.admission
         self.speech = FakeSpeech()
         self.tools = CallTools(
-            agent, driver, SettingsInForce(PLAN), self.site, self._post, lambda call: None, self.speech
+            agent, driver, SettingsInForce(PLAN), self.site, self._post, changed, self.speech
         )
         refusals = Refusals(self.refused.append, lambda seconds, call: None)
         self.mailroom = FakeMailroom()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import pytest
-from tests.calls.exchange import SDP, Exchange, play
+from tests.calls.exchange import BAO, SDP, Exchange, play
 from tests.fakes.owners import FakeOwner, queue_owner
 
 from huntline.calls.caller_identity import CallerId
@@ -16,7 +16,7 @@ from huntline.calls.hold import Holding
 from huntline.calls.model import Call, Leg, LegState, Party, PendingTransfer, Ring
 from huntline.engine.reasons import Destination, DestinationKind
 from huntline.media.interface import Media
-from huntline.sip.core.events import OfferReceived
+from huntline.sip.core.events import OfferAnswered, OfferReceived, OfferRejected
 
 DESCRIPTION = (
     "v=0\r\no=- 1 1 IN IP4 10.0.0.5\r\ns=-\r\nc=IN IP4 10.0.0.5\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n{}\r\n"
@@ -47,6 +47,9 @@ class Ears:
 
     def unbridge(self, leg_id: str) -> None:
         self.peers.pop(self.peers.pop(leg_id, ""), None)
+
+    def to_narrow(self, leg_a: str, leg_b: str) -> list[str]:
+        return []
 
     def heard_by(self, leg: Leg) -> str | None:
         """None is silence."""
@@ -198,5 +201,25 @@ def test_no_audio_is_made_for_a_party_who_offers_and_leaves_in_the_same_turn() -
         exchange.b2bua.handle_sip(OfferReceived(agent.leg_id, SDP))
         await exchange.hangs_up(agent)
         assert exchange.media.legs == {call.caller.media_id}
+
+    play(story)
+
+
+@pytest.mark.parametrize("is_taken", [True, False])
+def test_who_speaks_another_codec_than_the_other_one_is_offered_g711_once(is_taken: bool) -> None:
+    async def story(exchange: Exchange) -> None:
+        call = await exchange.dials(BAO)
+        exchange.media.wide = {call.caller.media_id}
+        await exchange.answers(call)
+        callee = call.callee
+        assert callee is not None
+        narrowed = ("offer-narrow", call.caller.media_id, callee.media_id)
+        assert exchange.media.did.count(narrowed) == 1
+        assert ("offer", call.caller.leg_id) in exchange.did()
+        leg_id = call.caller.leg_id
+        await exchange.said(OfferAnswered(leg_id, SDP) if is_taken else OfferRejected(leg_id, 488))
+        await exchange.said(OfferReceived(callee.leg_id, DESCRIPTION.format(HELD)))
+        await exchange.said(OfferReceived(callee.leg_id, DESCRIPTION.format(ACTIVE)))
+        assert exchange.media.did.count(narrowed) == 1
 
     play(story)

@@ -54,6 +54,12 @@ class SlowMedia:
     ) -> str:
         raise AssertionError("nobody is asked for an offer here")
 
+    def to_narrow(self, leg_a: str, leg_b: str) -> list[str]:
+        return []
+
+    async def offer_narrow(self, leg_id: str, like: str) -> str:
+        raise AssertionError("nobody is asked for an offer here")
+
     async def accept(self, leg_id: str, sdp_answer: str) -> None:
         raise AssertionError("nobody answers an offer here")
 

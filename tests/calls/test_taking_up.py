@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.calls.exchange import ATTENDANT, BAO, CODE, ECHO, OUTSIDE, QUEUE, SDP
 from tests.fakes.messages import request
 
 from huntline.calls.call_records import CALL_KINDS
+from huntline.calls.contacts import Contact
 from huntline.calls.model import Call, DueRing, LegState
 from huntline.directory.plan import AlsoRung, PersonRule
 from huntline.engine import commands as do
@@ -93,6 +95,13 @@ async def number_rung(exchange: Exchange) -> None:
     await exchange.dials(OUTSIDE, account("amal"))
 
 
+async def number_rung_by_a_trunk_with_two_hosts(exchange: Exchange) -> None:
+    """Nothing has been heard from the first one yet."""
+    second = Contact("sip:x@10.0.0.10", FLOW, trunk="contoso/provider")
+    exchange.site.outside = replace(exchange.site.outside, trunk="contoso/provider", further=(second,))
+    await number_rung(exchange)
+
+
 async def others_about_to_ring(exchange: Exchange) -> None:
     """Somebody is to be rung beside the person, a moment from now."""
     exchange.site.rule = PersonRule(also_ring=(AlsoRung(OUTSIDE, 1),))
@@ -112,11 +121,19 @@ async def in_a_menu_of_a_menu(exchange: Exchange) -> Call:
     return call
 
 
+async def about_to_hear_themselves(exchange: Exchange) -> None:
+    """The audio of a caller who has dialled a code is not ready yet."""
+    exchange.admission.target, exchange.admission.caller = ECHO, account("amal")
+    invite = request("INVITE", "sip:*43@contoso.com", sender="sip:amal@contoso.com")
+    exchange.b2bua.handle_sip(InviteReceived("in1", invite, FLOW, SDP))
+
+
 async def hearing_themselves(exchange: Exchange) -> Call:
     return await exchange.dials(ECHO, account("amal"))
 
 
 MOMENTS: list[Start] = [
+    about_to_hear_themselves,
     hearing_themselves,
     greeted_by_an_attendant,
     in_a_menu_of_a_menu,
@@ -134,6 +151,7 @@ MOMENTS: list[Start] = [
     transferor_gone,
     person_rung,
     number_rung,
+    number_rung_by_a_trunk_with_two_hosts,
     others_about_to_ring,
     Exchange.direct,
 ]
@@ -242,6 +260,21 @@ def test_numbers_of_legs_are_never_given_twice() -> None:
         assert leg.leg_id not in taken
 
     survive(agent_rung, check)
+
+
+def test_a_host_that_stays_silent_over_a_death_is_followed_by_the_next_and_the_trunk_counts_on() -> None:
+    async def check(before: Exchange, after: Exchange) -> None:
+        assert after.tools.book.calls_by_trunk("contoso/provider") == 1
+        (ring,) = only_call(after).rings.values()
+        (leg,) = ring.legs.values()
+        await after.said(LegRejected(leg.leg_id, 408, "Request Timeout", is_local=True))
+        (invite,) = after.agent.invites
+        assert (invite.uri, invite.answer_within) == ("sip:x@10.0.0.10", 4.0)
+        assert after.tools.book.calls_by_trunk("contoso/provider") == 1
+        await after.said(LegRejected(invite.leg_id, 503, "No"))
+        assert after.tools.book.calls_by_trunk("contoso/provider") == 0
+
+    survive(number_rung_by_a_trunk_with_two_hosts, check)
 
 
 def test_an_agent_who_answered_at_that_moment_gets_the_caller() -> None:

@@ -60,6 +60,9 @@ def test_a_refused_password_is_left_alone_for_a_minute(status: int) -> None:
     health.failed(ONE, 0, said(status))
     assert health.refuses_us(REFUSED_PAUSE - 1)
     assert not health.refuses_us(REFUSED_PAUSE)
+    without = TrunkHealth(is_asked=True, has_password=False)
+    without.failed(ONE, 0, said(status))
+    assert not without.refuses_us(1)
 
 
 def test_what_is_no_way_any_more_is_forgotten() -> None:

@@ -171,6 +171,7 @@ BAD_INPUTS: tuple[BadInput, ...] = (
     _user(upn="new user@contoso.com"),
     _user(licences=["E4"]),
     _user(homed="lync-2013"),
+    _user(encryption="always"),
     _user(line_uri="tel:+14255550100"),
     _user(sip_password=""),
     _api("DELETE", "/users/amal@contoso.com"),

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huntline.engine.model import Presence
+from huntline.engine.reason_data import FORMS, as_data, from_data
 from huntline.engine.reasons import (
-    FORMS,
     Cause,
     Hindrance,
     LeftAlone,
@@ -21,8 +21,6 @@ from huntline.engine.reasons import (
     PresenceIs,
     StopReason,
     WrapUp,
-    as_data,
-    from_data,
     obstacle_of,
 )
 

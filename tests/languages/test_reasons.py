@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from huntline.engine.model import Presence
+from huntline.engine.reason_data import FORMS
 from huntline.engine.reasons import (
-    FORMS,
     AfterExit,
     AnsweredAfter,
     Cause,

@@ -9,6 +9,7 @@ from tests.fakes.peers import until
 from tests.media.rig import assert_gapless, key_press, perform, studio, ulaw_code
 
 from huntline.media.interface import DtmfPressed, PlayFinished
+from huntline.media.worker.codec_process import CodecProcess
 from huntline.media.worker.leg import MediaLeg
 from huntline.media.worker.media_clock import MediaClock
 from huntline.media.worker.player import Player
@@ -358,7 +359,7 @@ class _Ear:
 def test_a_round_that_is_not_done_when_the_next_one_is_due_repeats_no_number() -> None:
     async def story() -> None:
         clock = MediaClock()
-        player = Player(clock, lambda leg, playing: None)
+        player = Player(clock, CodecProcess(), lambda leg, playing: None, lambda: None)
         # More than are sent to in one go, and one whose turn comes after them.
         ears = [_Ear() for _ in range(40)]
         for ear in ears:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import socket
 import subprocess
 import time
@@ -50,11 +51,12 @@ class Baresip:
         outbound: bool = False,
         control: str | None = None,
         encryption: str | None = None,
+        watched: str = "",
     ) -> None:
         """``network`` is the network namespace where it has its address, ``trusted`` the issuers that it
         believes over TLS; ``outbound``: it registers as RFC 5626 has it. ``control`` is the address where
         it is steered, where that is another one. ``encryption`` as baresip calls it: ``srtp`` (keys beside
-        RTP/AVP), ``srtp-mand`` (RTP/SAVP)."""
+        RTP/AVP), ``srtp-mand`` (RTP/SAVP). ``watched`` is an address whose presence it subscribes to."""
         self.folder, self.recordings = folder, folder / "heard"
         self.recordings.mkdir(parents=True)
         self._control = control or address
@@ -62,7 +64,11 @@ class Baresip:
         self.user, self.tone, self._control_port = user, tone, ports.take(2)
         self.events: list[Event] = []
         tone_file = sounds.tone_file(folder, tone, 60)
-        (folder / "config").write_text(self._config(tone_file))
+        config = self._config(tone_file)
+        if watched:
+            (folder / "contacts").write_text(f'"Watched" <{watched}>;presence=p2p\n')
+            config += "module_app contact.so\nmodule_app presence.so\n"
+        (folder / "config").write_text(config)
         (folder / "accounts").touch()
         self._log = (folder / "baresip.log").open("w")
         self._process = subprocess.Popen(
@@ -103,6 +109,10 @@ class Baresip:
         """Transfer the current call blindly."""
         self._command("transfer", uri)
 
+    def contacts(self) -> str:
+        """Whom it knows, and what it shows of their presence."""
+        return str(self._command("contacts").get("data", ""))
+
     def wait(self, kind: str, timeout: float = 5.0) -> Event:
         """Wait for an event such as CALL_INCOMING, CALL_ESTABLISHED, CALL_CLOSED; each counts once."""
         return self._wait(lambda event: event.get("type") == kind, kind, timeout)
@@ -117,6 +127,14 @@ class Baresip:
         """The tones of all recordings: after a hold there is one more."""
         files = self.recordings.glob("*-dec.wav")
         return [tone for file in files for _, tone in sounds.tones_in_recording(file)]
+
+    def listen(self, seconds: float) -> None:
+        """Let it hear for so long; what it hears it says nowhere before the call is over."""
+        time.sleep(seconds)
+
+    def codecs(self) -> list[str]:
+        """The codecs that it has decoded, in order."""
+        return re.findall(r"Set audio decoder: (\S+) ", (self.folder / "baresip.log").read_text())
 
     def close(self) -> None:
         """Sign out and end; by force if it must be."""
@@ -151,6 +169,8 @@ class Baresip:
             "audio_alert aubridge,nil",
             "ausrc_srate 8000",
             "auplay_srate 8000",
+            "ausrc_channels 1",
+            "auplay_channels 1",
             "module_path /usr/lib/baresip/modules",
             f"ctrl_tcp_listen {self._control}:{self._control_port}",
             f"snd_path {self.recordings}",
@@ -168,10 +188,11 @@ class Baresip:
             self._socket.close()
             self._socket = socket.socket()
 
-    def _command(self, command: str, parameters: str = "") -> None:
+    def _command(self, command: str, parameters: str = "") -> Event:
         self._send(command, parameters)
         answer = self._wait(lambda event: "response" in event, f"an answer to {command}", 5)
         assert answer.get("ok"), f"baresip {command} {parameters}: {answer}"
+        return answer
 
     def _send(self, command: str, parameters: str = "") -> None:
         text = json.dumps({"command": command, "params": parameters}).encode()

@@ -20,11 +20,13 @@ def tone_file(folder: Path, tone: int, seconds: float, *, name: str = "", rate: 
 
 
 def tones_in_recording(file: Path) -> list[tuple[float, int | None]]:
-    """(second, tone) for each 20 ms of a WAV file at 8 kHz, 16 bit, mono."""
+    """(second, tone) for each 20 ms of a WAV file of 16 bit at 8 kHz or a multiple of it: our tones are so
+    low that each n-th sample tells them."""
     with wave.open(str(file)) as recording:
-        assert recording.getframerate() == tones.RATE
+        step, rest = divmod(recording.getframerate(), tones.RATE)
+        assert not rest
         samples = array("h", recording.readframes(recording.getnframes()))
-    return tones.tones_of_recording(samples)
+        return tones.tones_of_recording(samples[:: step * recording.getnchannels()])
 
 
 def share_of(tone: int, recording: list[tuple[float, int | None]], *, since: float = 0.0) -> float:

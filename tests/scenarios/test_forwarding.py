@@ -208,7 +208,8 @@ def test_a_call_that_the_trunk_brings_back_again_and_again_is_ended(
 
 
 # What a trunk says, and what its caller hears of it.
-FAILURES = {404: 404, 480: 480, 486: 486, 488: 488, 503: 500, 504: 504, 484: 484, 603: 603, 407: 500}
+FAILURES = {404: 404, 480: 480, 486: 486, 488: 488, 504: 504, 484: 484, 603: 603, 407: 500, 503: 500}
+"""503 last: its Retry-After keeps further calls from the trunk."""
 
 
 def test_the_caller_hears_why_a_number_outside_was_not_reached(office: Office) -> None:

@@ -125,7 +125,8 @@ def _talk(caller: Baresip, uri: str, callee: Baresip) -> None:
     callee.wait("CALL_ESTABLISHED")
     time.sleep(1.5)  # they talk
     caller.hang_up()
-    callee.wait("CALL_CLOSED")
+    for phone in (callee, caller):
+        phone.wait("CALL_CLOSED")  # what they heard is on file
     assert sounds.share_of(caller.tone, callee.heard(), since=0.3) > 0.8
     assert [tone for _, tone in caller.heard()].count(callee.tone) * 0.02 > 0.8
 

@@ -118,3 +118,17 @@ def test_what_is_agreed_is_the_first_that_we_speak_and_survives_a_record(
     assert (agreed.codec, agreed.others) == (spoken[0], tuple(spoken[1:]))
     assert len(media_lines(text)) == 1
     assert Agreed.from_dict(json.loads(json.dumps(agreed.to_dict()))) == agreed
+
+
+def test_comfort_noise_and_multiplexed_reports_are_not_agreed_to() -> None:
+    offered = description("m=audio 30000 RTP/AVP 0 13", "a=rtpmap:13 CN/8000", "a=rtcp-mux", "a=rtcp:30000")
+    text, agreed = answer(offered, WIDE)
+    assert media_lines(text) == ["m=audio 20000 RTP/AVP 0"]
+    assert "rtcp-mux" not in text
+    assert (agreed.rtcp_mux, agreed.codec, agreed.others) == (False, "PCMU", ())
+
+
+@pytest.mark.parametrize("ptime", [10, 20, 30, 40, 60])
+def test_every_usual_length_of_packets_is_known_and_ours_is_told(ptime: int) -> None:
+    text, agreed = answer(description("m=audio 30000 RTP/AVP 9 0", f"a=ptime:{ptime}"), WIDE)
+    assert (agreed.ptime, "a=ptime:20\r\n" in text) == (ptime, True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from tests.calls.exchange import FLOW, Exchange, account
 from tests.fakes.messages import request
+from tests.fakes.notifier import FakeNotifier
 from tests.fakes.responder import FakeResponder
 
 from huntline.engine.presence import Presence
@@ -17,10 +19,12 @@ from huntline.sip.core.digest_client import DigestChallenge
 from huntline.sip.core.events import RequestReceived
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.registration import RegistrarAddress, RegistrationRecord
-from huntline.sip.servers.message_summary import MessageSummaries, Waiting
+from huntline.sip.servers.message_summary import MessageSummaryPackage, Waiting
 from huntline.sip.servers.presence import PresenceServer
 from huntline.sip.servers.registrar import Registrar
+from huntline.sip.servers.subscriptions import Subscriptions
 
+PACKAGES = [MessageSummaryPackage(lambda _: Waiting())]
 PIDF = b"""<?xml version="1.0"?>
 <presence xmlns="urn:ietf:params:xml:ns:pidf" entity="sip:amal@contoso.com">
 <tuple id="t"><status><basic>closed</basic></status></tuple></presence>"""
@@ -55,18 +59,16 @@ def test_what_is_written_of_each_part_makes_the_same_part_again() -> None:
         presence.choose("amal", Presence.BUSY)
         driver: Any = media
         agent: Any = exchange.agent
-        summaries: Any = MessageSummaries(driver, lambda _: Waiting(), registrar.bindings)
         trunks: Any = RegisteredTrunk()
+        subscriptions = Subscriptions(FakeNotifier(), PACKAGES)
+        subscribe = request(
+            *("SUBSCRIBE", "sip:amal@contoso.com", "Event: message-summary"),
+            *("Contact: <sip:amal@10.0.0.5>", "Record-Route: <sip:edge.example;lr>", "Expires: 600"),
+        )
+        subscriptions.handle(RequestReceived("t3", subscribe, FLOW), amal, 0.0)
         records = LiveRecords(
-            exchange.tools.book,
-            exchange.b2bua.owners,
-            agent,
-            driver,
-            registrar,
-            presence,
-            summaries,
-            trunks,
-            exchange.tools.tolls,
+            *(exchange.tools.book, exchange.b2bua.owners, agent, driver, registrar, presence),
+            *(subscriptions, trunks, exchange.tools.tolls),
         )
         written = {
             kind: records.sources[kind](name)
@@ -76,6 +78,7 @@ def test_what_is_written_of_each_part_makes_the_same_part_again() -> None:
                 ("phone", "amal"),
                 ("presence", "amal"),
                 ("trunk", "contoso/provider"),
+                ("subscription", "tag-t3"),
             )
         }
         read = {kind: records.codec.decode(record or b"") for kind, record in written.items()}
@@ -85,6 +88,14 @@ def test_what_is_written_of_each_part_makes_the_same_part_again() -> None:
         again, published = Registrar(FakeResponder()), PresenceServer(FakeResponder())
         again.restore("amal", read["phone"], 0.0, unix_offset())
         published.restore("amal", read["presence"], 0.0, unix_offset())
+        watched = Subscriptions(FakeNotifier(), PACKAGES)
+        watched.restore("tag-t3", read["subscription"], 0.0, unix_offset())
+        (was,), (now,) = (each.of("message-summary", "amal") for each in (subscriptions, watched))
+        expires_at = pytest.approx(was.expires_at)
+        assert replace(now, expires_at=0) == replace(
+            was, expires_at=0, told=None, is_under_way=False, not_before=0
+        )
+        assert now.expires_at == expires_at
         assert [binding.contact_uri for binding in again.bindings("amal")] == ["sip:amal@10.0.0.5"]
         assert published.presence("amal") is Presence.BUSY
         published.choose("amal", None)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.fakes.dns_server import DnsServer, dns_server
 
 from huntline.sip.core.flow import Transport
-from huntline.sip.core.locating import NaptrRecord, Place, chosen_services, in_order
+from huntline.sip.core.locating import LocatedServer, NaptrRecord, chosen_services, in_order
 from huntline.sip.name_service import NameService, NoAnswer
 from huntline.sip.resolver import Resolver, Unreachable
 from huntline.sip.transport.address import ListenAddress
@@ -180,7 +180,7 @@ def test_what_the_system_knows_by_its_own_files_is_found() -> None:
 # -- the order by itself
 
 places = st.builds(
-    Place,
+    LocatedServer,
     rank=st.tuples(st.integers(0, 1), st.integers(0, 2)),
     weight=st.integers(0, 65535),
     transport=st.just(UDP),
@@ -190,7 +190,9 @@ places = st.builds(
 
 
 @given(st.lists(places, max_size=8), st.randoms(use_true_random=False))
-def test_every_server_comes_once_and_the_lowest_rank_first(found: list[Place], draw: random.Random) -> None:
+def test_every_server_comes_once_and_the_lowest_rank_first(
+    found: list[LocatedServer], draw: random.Random
+) -> None:
     order = in_order(found, draw.random)
     assert sorted(port for _, _, port in order) == sorted(place.port for place in found)
     ranks = {place.port: place.rank for place in found}

@@ -234,6 +234,33 @@ def test_the_oldest_handshake_makes_room(run: Run, authority: Authority, ours: C
     run(story)
 
 
+def test_handshakes_take_no_more_sockets_than_connections_may(run: Run, ours: CertificateFiles) -> None:
+    async def story() -> None:
+        async with listening(ours, limits=ConnectionLimits(connections=2)) as server:
+            port = server.port("tls")
+            async with tcp_peer(port) as first, tcp_peer(port), tcp_peer(port):
+                assert await first.closed() == b""
+                assert server.user_agent.handshake_count == 2
+
+    run(story)
+
+
+def test_a_whole_office_comes_back_at_once(run: Run, authority: Authority, ours: CertificateFiles) -> None:
+    async def story() -> None:
+        async with listening(ours) as server, contextlib.AsyncExitStack() as stack:
+            context = authority.trusting()
+            peers = await asyncio.gather(
+                *(
+                    stack.enter_async_context(tcp_peer(server.port("tls"), tls=context, name=NAME))
+                    for _ in range(60)
+                )
+            )
+            for number, peer in enumerate(peers):
+                assert (await peer.ask(options(number))).status == 200
+
+    run(story)
+
+
 def test_one_address_takes_no_other_ones_place(run: Run, ours: CertificateFiles) -> None:
     async def story() -> None:
         async with listening(ours, limits=ConnectionLimits(handshakes_per_address=2)) as server:
@@ -461,11 +488,16 @@ class Outlet(asyncio.Transport):
         return self._is_closing
 
 
+@pytest.fixture(scope="module")
+def context(ours: CertificateFiles) -> ssl.SSLContext:
+    made = TlsSettings([ours]).server
+    assert made is not None
+    return made
+
+
 @given(parts=st.lists(st.one_of(st.binary(max_size=80), st.just(bytes.fromhex("160301")))))
-def test_whatever_comes_nothing_is_raised(ours: CertificateFiles, parts: list[bytes]) -> None:
+def test_whatever_comes_nothing_is_raised(context: ssl.SSLContext, parts: list[bytes]) -> None:
     async def story() -> None:
-        context = TlsSettings([ours]).server
-        assert context is not None
         handshake = TlsConnector()
         stream = TlsStream(handshake, asyncio.Protocol, context)
         stream.connection_made(Outlet())

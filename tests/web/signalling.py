@@ -21,6 +21,8 @@ class FakeSignalling:
     def __init__(self, rig: ServerRig) -> None:
         self._rig = rig
         self.snapshot: dict[str, Any] = {"at": AT, "queues": [], "agents": [], "calls": [], "mailboxes": []}
+        self.trunk_state: Item = {}
+        self.trunk_steps: list[Item] = []
         self.asked: list[Item] = []
         self.alarms: list[Item] = []
         self.watches = 0
@@ -46,6 +48,8 @@ class FakeSignalling:
             "guest-credential": lambda request: self._credential(request, "sip:test-call@contoso.com"),
             "people": self._people,
             "toll-alarms": self._toll_alarms,
+            "trunk-state": lambda request: self.trunk_state,
+            "trunk-test": lambda request: {"steps": self.trunk_steps} if self.trunk_steps else {},
         }
 
     def _toll_alarms(self, request: Item) -> Item:

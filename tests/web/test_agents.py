@@ -9,7 +9,8 @@ import pytest
 
 from huntline.cli.api_client import Api
 from huntline.directory.access import Role
-from huntline.engine.reasons import Paused, as_data
+from huntline.engine.reason_data import as_data
+from huntline.engine.reasons import Paused
 from tests.web.rig import E5_USER, ServerRig, refusal_of
 from tests.web.signalling import FakeSignalling, signalling
 

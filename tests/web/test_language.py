@@ -15,7 +15,8 @@ from pydantic import BaseModel, PlainSerializer
 from huntline.cli.api_client import Api, ApiRefused
 from huntline.directory.access import Role
 from huntline.engine.model import Outcome
-from huntline.engine.reasons import Cause, Count, NobodyFree, Obstacle, Paused, WrapUp, as_data
+from huntline.engine.reason_data import as_data
+from huntline.engine.reasons import Cause, Count, NobodyFree, Obstacle, Paused, WrapUp
 from huntline.web.api.check import FindingView
 from huntline.web.app import LONGEST_BODY
 from huntline.web.health import Fault

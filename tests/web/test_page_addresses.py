@@ -47,6 +47,7 @@ def test_pages_come_from_where_they_are_served_unless_the_owner_names_others(
         ({"sip": "ws:192.0.2.10:5070 ws:127.0.0.1:5062"}, "ws://192.0.2.10:5070"),
         ({"sip": "ws:[2001:db8::1]:5070"}, "ws://[2001:db8::1]:5070"),
         ({"sip": "ws:0.0.0.0:5070"}, "ws://queue.test:5070"),
+        ({"sip": "wss:192.0.2.10:5071 ws:127.0.0.1:5062"}, "wss://queue.test:5071"),
         ({"websocket_url": "wss://queue.contoso.com/sip"}, "wss://queue.contoso.com/sip"),
     ],
 )
@@ -62,9 +63,10 @@ def test_a_page_that_was_asked_for_by_ipv6_connects_by_it() -> None:
 
 def test_phones_register_where_sip_is_listened_for_and_pages_connect_elsewhere() -> None:
     addresses = phone_addresses(
-        config(sip="udp:0.0.0.0:5060 tcp:[2001:db8::1]:5070 ws:0.0.0.0:5062"), "192.0.2.7"
+        config(sip="udp:0.0.0.0:5060 tcp:[2001:db8::1]:5070 tls:192.0.2.9:5061 wss:0.0.0.0:5062"), "192.0.2.7"
     )
     assert [(transport, str(address)) for transport, address in addresses] == [
         ("udp", "192.0.2.7:5060"),
         ("tcp", "[2001:db8::1]:5070"),
+        ("tls", "192.0.2.7:5061"),
     ]

@@ -188,7 +188,14 @@ def test_a_greeting_is_uploaded_replaced_by_a_text_and_removed(office: Office) -
     assert done["has_recorded_greeting"] is True
     (file,) = Path(office.data, "voicemail").glob("greeting-*.wav")
     assert wav.read(file).seconds == pytest.approx(0.5, abs=0.05)
+    for heard_by, path in (
+        (office.me, "/me/voicemail/greeting"),
+        (office.admin, "/mailboxes/amal@contoso.com/greeting"),
+    ):
+        answer = heard_by.response("GET", path)
+        assert (answer.status_code, answer.content) == (200, file.read_bytes())
     spoken = office.me.patch("/me/voicemail/settings", {"greeting_text": "I am away."})
+    assert refused(office.me, "GET", "/me/voicemail/greeting")["status"] == 404
     assert (spoken["has_recorded_greeting"], spoken["greeting_text"]) == (False, "I am away.")
     files = {"file": ("x.wav", b"no sound")}
     problem = refusal_of(office.me, "PUT", "/me/voicemail/greeting", files=files)

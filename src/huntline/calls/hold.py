@@ -41,8 +41,10 @@ class Holding:
         """The party's description is in force: what both hear follows from it. ``ours`` is our answer to it,
         where it was an offer."""
         was_holding, leg.is_holding = leg.is_holding, is_hold(sdp, ours)
-        if call.callee is not None and call.transfer is None and leg.is_holding != was_holding:
-            self.settle(call)
+        if call.callee is not None and call.transfer is None:
+            if leg.is_holding != was_holding:
+                self.settle(call)
+            self._narrow(call, call.callee)
         self._on_change(call)
 
     def settle(self, call: Call) -> None:
@@ -58,6 +60,7 @@ class Holding:
             self._media.play(call.transfer.far.media_id, (call.music,), loop=True)
         elif callee is not None:
             self._media.bridge(call.caller.media_id, callee.media_id)
+            self._narrow(call, callee)
             for leg, other in ((call.caller, callee), (callee, call.caller)):
                 if leg.is_holding:
                     self._media.play(other.media_id, (call.music,), loop=True)
@@ -67,6 +70,23 @@ class Holding:
             self._media.play(call.caller.media_id, call.prompt or (call.music,), loop=not call.prompt)
         elif call.is_early_told:
             self._media.play(call.caller.media_id, (self._ringing_tone,), loop=False)
+
+    def _narrow(self, call: Call, callee: Leg) -> None:
+        """Offer G.711 to who speaks another codec than the other one, once: what they say has to be changed
+        until that is agreed, which costs more than all else in a call."""
+        for leg, other in ((call.caller, callee), (callee, call.caller)):
+            wanted = self._media.to_narrow(call.caller.media_id, callee.media_id)
+            if leg.media_id in wanted and not leg.is_narrowed:
+                leg.is_narrowed = True
+                self._spawn(self._offer_narrow(leg, other))
+
+    async def _offer_narrow(self, leg: Leg, other: Leg) -> None:
+        try:
+            ours = await self._media.offer_narrow(leg.media_id, other.media_id)
+        except PeerError:
+            return  # media is away: it goes on as it is
+        if self._book.by_leg(leg.leg_id) is not None:
+            self._user_agent.offer(leg.leg_id, ours)
 
     async def _answer(self, call: Call, leg: Leg, sdp: str | None, fork: str) -> None:
         if self._book.by_leg(leg.leg_id) is None:

@@ -193,6 +193,7 @@ class Leg:
     flow: Flow | None = None  # by which way it was called
     further: tuple[Contact, ...] = ()  # other ways to the number that is called, as long as nothing is heard
     has_rung: bool = False
+    is_narrowed: bool = False  # has been offered G.711 in place of what it speaks
 
     def answer(self) -> None:
         """The party has answered, or is answered by us: nothing else writes the state."""

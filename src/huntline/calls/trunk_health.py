@@ -14,6 +14,8 @@ REFUSED_PAUSE = 60.0
 LONGEST_KEPT_AWAY = 3600
 """Seconds, at most, for which a host keeps calls away by Retry-After."""
 _WRONG_PASSWORD = (401, 407)
+_MAY_ASK_TO_WAIT = (500, 503)
+"""Where Retry-After is about the host; elsewhere it is about whom was called (RFC 3261 section 20.33)."""
 
 
 @dataclass(slots=True)
@@ -33,8 +35,8 @@ class TrunkHealth:
     nothing else would find that it is there.
     """
 
-    def __init__(self, *, is_asked: bool) -> None:
-        self.is_asked = is_asked
+    def __init__(self, *, is_asked: bool, has_password: bool = True) -> None:
+        self.is_asked, self._has_password = is_asked, has_password
         self.refused_until = 0.0
         """Until when the provider does not know us."""
         self._hosts: dict[Flow, HostHealth] = {}
@@ -69,11 +71,11 @@ class TrunkHealth:
         """A call by this way came to nothing; whether the state of the trunk is another one by that."""
         if failure.is_local and failure.leads_to_next_way:
             return self._turn(flow, False, now, failure) if self.is_asked else False
-        if failure.status in _WRONG_PASSWORD:
+        if failure.status in _WRONG_PASSWORD and self._has_password:
             self.refused_until = now + REFUSED_PAUSE
             self.of(flow).failure = failure
             return True
-        if failure.status >= 500 and failure.retry_after:
+        if failure.status in _MAY_ASK_TO_WAIT and failure.retry_after:
             health = self.of(flow)
             health.away_until = now + min(failure.retry_after, LONGEST_KEPT_AWAY)
             health.failure = failure

@@ -14,7 +14,8 @@ from huntline.cli.printing import console, print_json
 from huntline.clock import server_zone, zone_of
 from huntline.data_folder import made_data_folder
 from huntline.directory.shown_numbers import shown_number
-from huntline.engine.reasons import Reason, as_data
+from huntline.engine.reason_data import as_data
+from huntline.engine.reasons import Reason
 from huntline.errors import Refused
 from huntline.languages.reasons import Reader, in_words
 

@@ -14,6 +14,7 @@ from huntline.cli.options import (
     MediaPortsOption,
     NetworkOption,
     SipOption,
+    TranscodingOption,
     TrustedOption,
     joined,
 )
@@ -33,6 +34,7 @@ def serve(
     network: NetworkOption = None,
     certificate: CertificateOption = None,
     trusted_certificates: TrustedOption = None,
+    transcoding: TranscodingOption = None,
     mask_numbers: Annotated[
         bool | None, typer.Option("--mask-numbers", help="Write callers' numbers masked into the log.")
     ] = None,
@@ -53,6 +55,7 @@ def serve(
             "network": joined(network),
             "certificate": certificate,
             "trusted_certificates": trusted_certificates,
+            "transcoding": transcoding,
             "mask_numbers": mask_numbers,
             "log_level": log_level,
         }

@@ -16,7 +16,7 @@ from huntline.clock import server_zone
 from huntline.control.client import ControlClient
 from huntline.data_folder import CONTROL_SOCKET, data_folder
 from huntline.directory.shown_numbers import shown_number
-from huntline.engine.reasons import from_data
+from huntline.engine.reason_data import from_data
 from huntline.languages.reasons import Reader, in_words
 from huntline.processes.run_file import SUPERVISOR_GONE, is_supervised
 

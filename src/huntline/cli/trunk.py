@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import typer
+
 from huntline.cli.completion import trunk_names
+from huntline.cli.door import Door
+from huntline.cli.printing import print_json, say
+from huntline.cli.refusals import in_options
 from huntline.cli.settings import NamesOption, NumberOption, Password, SwitchOption, TextOption, WordOption
-from huntline.cli.verbs import Thing, group_of
+from huntline.cli.verbs import Thing, add_verb, group_of, key_argument
 from huntline.directory.organization import TRUNK_NUMBERS, Encryption, TrunkTransport
 
 TRUNK = Thing(
@@ -80,3 +87,34 @@ TRUNK = Thing(
     rename=TextOption(field="name", help="Another name", metavar="NAME"),
 )
 trunk = group_of(TRUNK)
+
+
+def _test(door: Door, as_json: bool, which: str) -> None:
+    from huntline.cli.api_client import path_of
+
+    with door.api() as api, in_options():
+        found = api.post(path_of("trunks", which, "test"))
+    if as_json:
+        print_json(found)
+    else:
+        for step in found["steps"]:
+            say(_line(step))
+    if not found["is_ok"]:
+        raise typer.Exit(1)
+
+
+def _line(step: dict[str, Any]) -> str:
+    words = {"found": "found", "answers": "answers", "signs-in": "knows us"}
+    if step["is_ok"]:
+        return f"{step['what']}: {words[step['step']]}"
+    advice = f"; {step['advice']}" if step["advice"] else ""
+    return f"{step['what']}: {step['reason']}{advice}"
+
+
+add_verb(
+    trunk,
+    "test",
+    "Ask a trunk's servers whether they are there, and whether they know our password; nothing changes.",
+    [key_argument(TRUNK)],
+    _test,
+)

@@ -129,8 +129,8 @@ TEXTS: Mapping[str, FindingText] = {
     ),
     "no-outbound-trunk": FindingText(
         Severity.ERROR,
-        "{name} forwards to {target} ({field}), but no trunk has a single address to send calls to.",
-        "{name} transfère vers {target} ({field}), mais aucun trunk n'a d'adresse unique où envoyer les"
+        "{name} forwards to {target} ({field}), but no trunk in use has a host to send calls to.",
+        "{name} transfère vers {target} ({field}), mais aucun trunk en service n'a d'hôte où envoyer les"
         " appels.",
     ),
     "cannot-be-rung": FindingText(

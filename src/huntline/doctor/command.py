@@ -68,7 +68,7 @@ def doctor(
     if any(finding["severity"] == Severity.ERROR for finding in findings):
         raise typer.Exit(1)
     if not as_json and all(finding["severity"] == Severity.NOTE for finding in findings):
-        say(_IN_ORDER["fr" if language == "fr" else "en"])
+        say(typeset(_IN_ORDER["fr"]) if language == "fr" else _IN_ORDER["en"])
 
 
 def _first_user(data: Path | None, organization: str | None) -> str | None:

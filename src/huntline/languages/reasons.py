@@ -108,8 +108,8 @@ WORDS: Mapping[str, Words] = {
     Cause.UNKNOWN_USER: ("unknown user", "utilisateur inconnu"),
     Cause.PHONE_GONE: ("the phone is gone", "le téléphone n'est plus là"),
     Cause.NO_COMMON_AUDIO: (
-        "the phone refuses the audio of this server: G.711, not encrypted",
-        "le téléphone refuse l'audio de ce serveur : G.711, sans chiffrement",
+        "the phone refuses the audio of this server: G.711, and encryption as it is set for the phone",
+        "le téléphone refuse l'audio de ce serveur : G.711, avec le chiffrement réglé pour ce téléphone",
     ),
     Cause.NO_ENCRYPTION: (
         "the phone refuses encrypted audio (SRTP), which is required for it",

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from huntline.directory.encryption import Encryption
+from huntline.media.g711 import needs_change
 from huntline.media.interface import (
     MediaEvent,
     MediaLegLost,
@@ -24,6 +25,7 @@ from huntline.media.interface import (
 from huntline.media.worker import wire
 from huntline.media.worker.wire import MediaLegState, PlayState, RecordState, SecretsChanged, WorkerEvent
 from huntline.plain import fields_of
+from huntline.sdp import G711
 
 logger = logging.getLogger(__name__)
 
@@ -159,6 +161,20 @@ class MediaClient:
     def takes_keys(self, leg_id: str) -> bool:
         leg = self._legs.get(leg_id)
         return bool(leg and leg.agreed and leg.agreed["event_payload_type"] is not None)
+
+    def to_narrow(self, leg_a: str, leg_b: str) -> list[str]:
+        agreed = {leg_id: self._legs[leg_id].agreed for leg_id in (leg_a, leg_b) if leg_id in self._legs}
+        codecs = {leg_id: each["codec"] for leg_id, each in agreed.items() if each is not None}
+        if len(codecs) < 2 or not needs_change(codecs[leg_a], codecs[leg_b]):
+            return []
+        return [
+            leg_id
+            for leg_id, each in agreed.items()
+            if each is not None and each["codec"] not in G711 and {*each.get("others", ())} & {*G711}
+        ]
+
+    async def offer_narrow(self, leg_id: str, like: str) -> str:
+        return (await self._negotiate("offer", leg_id, like=like, narrow=True)).sdp
 
     def press(self, leg_id: str, key: str) -> None:
         self._send({"verb": "press", "leg": leg_id, "key": key})

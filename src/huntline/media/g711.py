@@ -65,6 +65,11 @@ TRANSLATIONS = {("PCMU", "PCMA"): ULAW_TO_ALAW, ("PCMA", "PCMU"): ALAW_TO_ULAW}
 """By the law that audio has and the one that it is to have."""
 
 
+def needs_change(source: str, target: str) -> bool:
+    """Whether audio has to be decoded and encoded anew to go from one codec to the other."""
+    return source != target and (source, target) not in TRANSLATIONS
+
+
 def encode_ulaw(samples: array[int]) -> bytes:
     """Encode 16-bit samples (an ``array("h")``), one byte each."""
     return bytes(map(_ulaw_table().__getitem__, array("H", samples.tobytes())))

@@ -191,6 +191,15 @@ class Media(Protocol):
         """Whether telephone-events were agreed with the peer, so that it takes them and may send them."""
         ...
 
+    def to_narrow(self, leg_a: str, leg_b: str) -> list[str]:
+        """Which of two legs are to be offered G.711 (``offer_narrow``), so that neither has to be changed
+        into the other's codec: none where they speak the same, or the peer has no G.711."""
+        ...
+
+    async def offer_narrow(self, leg_id: str, like: str) -> str:
+        """Re-offer a leg with G.711 alone, first in the law of ``like``. Raises MediaUnavailable."""
+        ...
+
     def press(self, leg_id: str, key: str) -> None:
         """Let the peer hear a key (0-9, *, #, A-D) as a telephone-event, in place of its audio for a moment.
 

@@ -44,7 +44,8 @@ _log = logging.getLogger(__name__)
 
 def server_children() -> tuple[Child, ...]:
     """The processes of a server, in the order in which they end."""
-    heard = frozenset({"data", "media_address", "media_ports", "network", "log_level", "mask_numbers"})
+    media = {"media_address", "media_ports", "network", "transcoding"}
+    heard = frozenset({"data", *media, "log_level", "mask_numbers"})
     return (
         Child("web"),
         Child("signalling"),

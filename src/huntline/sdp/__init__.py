@@ -1,5 +1,6 @@
 """SDP: session descriptions and the offer/answer rules (RFC 8866, RFC 3264). Pure."""
 
+from huntline.sdp.codecs import CLOCK_RATES, G711
 from huntline.sdp.crypto import SUITES, EncryptionMismatch, keys_in, new_key
 from huntline.sdp.description import SdpError
 from huntline.sdp.offer_answer import accept, answer, direction_of, is_hold, offer, wants_dtls
@@ -17,6 +18,8 @@ from huntline.sdp.session import (
 )
 
 __all__ = [
+    "CLOCK_RATES",
+    "G711",
     "SUITES",
     "Agreed",
     "AgreedCrypto",

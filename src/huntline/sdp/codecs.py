@@ -54,7 +54,9 @@ def choose(media: MediaDescription, local: LocalAudio, *, is_answer: bool) -> Ch
     number, codec = next(iter(known.items()))
     wanted = ("TELEPHONE-EVENT", CLOCK_RATES[codec], 1)
     events = next((each for each in numbers if encodings.get(each) == wanted), None)
-    others = dict.fromkeys(each for each in known.values() if each != codec)
+    # Who answers says one, and may have more of those that we have offered.
+    others = dict.fromkeys((*known.values(), *(G711 if is_answer else ())))
+    others.pop(codec)
     return Chosen(codec, number, events, tuple(others))
 
 
@@ -126,5 +128,6 @@ _MOST_NAMED = 6
 def _refusal(encodings: dict[int, _Encoding], numbers: list[int]) -> str:
     names = [encodings[number][0] if number in encodings else _NAMES.get(number, "") for number in numbers]
     told = [name[:20] for name in dict.fromkeys(names) if name and name not in ("TELEPHONE-EVENT", "CN")]
-    what = f", only {', '.join(told[:_MOST_NAMED])}" if told else ""
-    return f"the audio offers neither PCMU nor PCMA{what}"
+    if not told:
+        return "the audio offers neither PCMU nor PCMA"
+    return f"the audio offers neither PCMU nor PCMA, only {', '.join(told[:_MOST_NAMED])}"

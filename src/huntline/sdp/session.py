@@ -120,7 +120,7 @@ class Agreed:
     ``0.0.0.0`` or ``::`` (a peer on hold of the old kind); then ``direction`` never allows sending.
     ``ptime`` is the packet length in ms that the peer asks for. With ``security`` the addresses mean nothing:
     ICE finds out where the peer is. With ``crypto`` the audio is encrypted by these keys.
-    ``others`` are the codecs that could have been agreed as well.
+    ``others`` are the codecs that could have been agreed as well, as far as is known.
     """
 
     address: str

@@ -27,6 +27,7 @@ from huntline.signalling.reachability import Reachability
 from huntline.signalling.routing import Routing
 from huntline.signalling.runner import Runner
 from huntline.signalling.settings_loading import SettingsLoading
+from huntline.signalling.trunk_service import TrunkService
 from huntline.sip.servers.phone_credentials import Holder, PhoneCredential, PhoneCredentials
 from huntline.sip.servers.presence import PresenceServer
 from huntline.sip.transport.tls_settings import TlsSettings
@@ -61,6 +62,7 @@ class ControlVerbs:
     tls: TlsSettings
     tolls: Tolls
     config: Config
+    trunks: TrunkService
 
     def table(self) -> Mapping[str, Handler]:
         """The verbs by their words."""
@@ -85,6 +87,8 @@ class ControlVerbs:
             "reload-certificates": self._reload_certificates,
             "toll-alarms": self._toll_alarms,
             "toll-alarm-mailed": self._toll_alarm_mailed,
+            "trunk-state": self._trunk_state,
+            "trunk-test": self._trunk_test,
         }
 
     def _ping(self, request: Request) -> Answer:
@@ -118,6 +122,13 @@ class ControlVerbs:
         await asyncio.to_thread(self.boxes.load)
         await self.lamps.refresh(str(request.get("box_id")))
         return {}
+
+    def _trunk_state(self, request: Request) -> Answer:
+        return self.trunks.shown(str(request.get("organization_id")), str(request.get("name")))
+
+    async def _trunk_test(self, request: Request) -> Answer:
+        name = str(request.get("name"))
+        return {"steps": await self.trunks.test(str(request.get("organization_id")), name)}
 
     def _opt_out(self, request: Request) -> Answer:
         return self._opt(request, is_opted_out=True)

@@ -1,4 +1,4 @@
-"""The records of what lives beside the engine: calls, legs, audio, registrations and presence."""
+"""The records of what lives beside the engine: calls, legs, audio, phones, presence and subscriptions."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from huntline.signalling.trunk_service import TrunkService
 from huntline.sip.core.digest_client import DigestChallenge
 from huntline.sip.core.record_bytes import write_record
 from huntline.sip.core.registration import RegistrarAddress, RegistrationRecord
-from huntline.sip.servers.message_summary import MessageSummaries
+from huntline.sip.servers.event_packages import Subscription
 from huntline.sip.servers.presence import PresenceServer
 from huntline.sip.servers.registrar import Registrar
+from huntline.sip.servers.subscriptions import Subscriptions
 from huntline.sip.user_agent import UserAgent
 
 
@@ -35,28 +36,20 @@ class LiveRecords:
         media: MediaClient,
         registrar: Registrar,
         presence: PresenceServer,
-        summaries: MessageSummaries,
+        subscriptions: Subscriptions,
         trunks: TrunkService,
         tolls: Tolls,
     ) -> None:
         registration = (RegistrationRecord, RegistrarAddress, DigestChallenge)
-        kinds = [
-            *CALL_KINDS,
-            MediaLegState,
-            PlayState,
-            RecordState,
-            Presence,
-            *registration,
-            TollDay,
-            TollCeiling,
-        ]
+        media_kinds, tolls_kinds = (MediaLegState, PlayState, RecordState), (TollDay, TollCeiling)
+        kinds = [*CALL_KINDS, *media_kinds, Presence, Subscription, *registration, *tolls_kinds]
         self.codec = Codec(kinds, owners)
         self._user_agent = user_agent
         self.sources: dict[str, Callable[[str], bytes | None]] = {
             "call": lambda call_id: self._encoded(book.calls.get(call_id)),
             "media": lambda leg_id: self._encoded(media.state(leg_id)),
             "phone": lambda user_id: self._encoded(registrar.state(user_id, unix_offset())),
-            "subscription": lambda user_id: self._encoded(summaries.state(user_id, unix_offset())),
+            "subscription": lambda our_tag: self._encoded(subscriptions.state(our_tag, unix_offset())),
             "toll": lambda user_id: self._encoded(tolls.state(user_id)),
             "trunk": lambda key: self._encoded(trunks.state(key, unix_offset())),
             "presence": lambda user_id: self._encoded(presence.state(user_id, unix_offset())),

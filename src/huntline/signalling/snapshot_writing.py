@@ -12,7 +12,7 @@ from huntline.calls.model import Call, CallBook, LegState, Party
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.plan import ServerPlan
 from huntline.engine.model import AgentState, AgentStatus, CallStatus, QueueStatus, Snapshot
-from huntline.engine.reasons import as_data
+from huntline.engine.reason_data import as_data
 
 _NEXT_BY_NAME = 20  # of those who are next in a queue: more nobody reads
 

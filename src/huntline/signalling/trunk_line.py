@@ -63,7 +63,8 @@ class TrunkLine:
         self.key, self.organization_id, self.trunk = of.key, of.organization_id, of.trunk
         trunk = of.trunk
         self.credentials = credentials
-        self.health = TrunkHealth(is_asked=trunk.options_interval > 0)
+        is_asked, has_password = trunk.options_interval > 0, credentials is not None
+        self.health = TrunkHealth(is_asked=is_asked, has_password=has_password)
         self.rate = CallRate()
         self.registration: Registration | None = None
         self.is_found = True
@@ -71,7 +72,10 @@ class TrunkLine:
         self._user_agent, self._random, self._spawn = user_agent, random, spawn
         self._on_registration, self._on_news = on_registration, on_news
         self._transport = Transport(trunk.transport)
-        self._hosts = destinations(trunk) if trunk.is_enabled else ()
+        self.hosts = destinations(trunk)
+        self._hosts = self.hosts if trunk.is_enabled else ()
+        self.servers: dict[Flow, TrunkHost] = {}
+        """All ways to its hosts, as they were found last, and the host of each."""
         self._located: dict[TrunkHost, Located] = {}
         self._locate_at: float | None = None
         self._asked: dict[str, _Asked] = {}
@@ -87,12 +91,12 @@ class TrunkLine:
         self._locate_at = now
         if self.trunk.registers and self.credentials is not None:
             self.registration = Registration(
-                self._wish(self.credentials), self._user_agent.contact_at, _token, self._random, now
+                self._wish(self.credentials), self._user_agent.contact, _token, self._random, now
             )
 
     def _wish(self, credentials: DigestCredentials) -> RegistrationWish:
         user, at, domain = credentials.username.partition("@")
-        address = Uri(scheme="sip", user=user, host=domain if at else _bracketed(self._hosts[0].name))
+        address = Uri(scheme="sip", user=user, host=domain if at else _bracketed(self.hosts[0].name))
         return RegistrationWish(f"<{address}>", _escaped(user), credentials, self.trunk.registers_all_numbers)
 
     @property
@@ -142,6 +146,15 @@ class TrunkLine:
         """Whether all names have been looked up once, if without success."""
         return all(host in self._located for host in self._hosts)
 
+    async def find(self) -> list[Flow]:
+        """All ways to its hosts, looked up now. Raises PeerError."""
+        found: dict[Flow, None] = {}
+        for host in self.hosts:
+            located = await self._user_agent.locate(host.name, host.port, self._transport)
+            self._located.setdefault(host, located)
+            found |= dict.fromkeys(self._user_agent.flows(located, self._random))
+        return list(found)
+
     async def _locate(self) -> None:
         now = self._user_agent.now()
         until = now + _LONGEST_LOCATED
@@ -164,7 +177,10 @@ class TrunkLine:
 
     def _look_after(self, now: float) -> None:
         """Ask the hosts that there are now whether they are there, each by itself."""
-        flows = list(dict.fromkeys(flow for _, flow in self.flows()))
+        self.servers = {}
+        for host, flow in self.flows():
+            self.servers.setdefault(flow, host)
+        flows = list(self.servers)
         self.health.keep(flows)
         if not self.health.is_asked:
             return
@@ -180,7 +196,7 @@ class TrunkLine:
 
     def is_known_as(self, address: str) -> bool:
         """Whether calls from this address may be its: where it is known by nothing but its hosts."""
-        return not self.trunk.addresses and any(flow.remote[0] == address for _, flow in self.flows())
+        return not self.trunk.addresses and any(flow.remote[0] == address for flow in self.servers)
 
     # -- whether they are there
 
@@ -191,9 +207,8 @@ class TrunkLine:
 
     def options_for(self, flow: Flow) -> OutgoingRequest:
         """The question whether a host is there."""
-        host = next((host for host, each in self.flows() if each == flow), None)
-        uri = f"sip:{host or host_port(flow.remote)}"
-        contact = self._user_agent.contact_at("huntline", flow)
+        uri = f"sip:{self.servers.get(flow) or host_port(flow.remote)}"
+        contact = self._user_agent.contact("huntline", flow)
         return OutgoingRequest(
             method="OPTIONS",
             uri=uri,
@@ -201,6 +216,19 @@ class TrunkLine:
             from_=contact,
             to=f"<{uri}>",
             headers=(("Contact", contact), ("Accept", "application/sdp")),
+            credentials=self.credentials,
+        )
+
+    def question_for(self, flow: Flow) -> OutgoingRequest:
+        """A REGISTER that asks what is registered and changes nothing (RFC 3261 section 10.2.3)."""
+        assert self.credentials is not None
+        address = self._wish(self.credentials).address
+        return OutgoingRequest(
+            method="REGISTER",
+            uri=f"sip:{self.servers.get(flow) or host_port(flow.remote)}",
+            flow=flow,
+            from_=address,
+            to=address,
             credentials=self.credentials,
         )
 
@@ -219,7 +247,7 @@ class TrunkLine:
             failure = RingFailure.of_answer(response.status, response.reason, wait)
             self._told(self.health.silent(asked.flow, now, failure), asked.flow)
         else:
-            self._told(self.health.heard(asked.flow, now), asked.flow)
+            self._is_back(asked.flow, now)
         return True
 
     @property
@@ -234,11 +262,19 @@ class TrunkLine:
     def heard(self, flow: Flow, failure: RingFailure | None, now: float) -> None:
         """What came of a call."""
         if failure is None:
-            self._told(self.health.heard(flow, now), flow)
+            self._is_back(flow, now)
             return
         self._told(self.health.failed(flow, now, failure), flow)
         if flow in self._ask_at and failure.is_local:
             self._ask_at[flow] = now
+
+    def _is_back(self, flow: Flow, now: float) -> None:
+        """A host is there. One that was not may have been started again, and know nothing of us."""
+        was_down = self.health.of(flow).is_up is False
+        self._told(self.health.heard(flow, now), flow)
+        if was_down and self.registration is not None:
+            self.registration.renew(flow, now)
+            self._on_registration(self.key)
 
     def _told(self, is_news: bool, flow: Flow) -> None:
         if is_news:

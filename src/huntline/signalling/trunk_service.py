@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
@@ -14,11 +15,14 @@ from huntline.directory.in_force import SettingsInForce
 from huntline.directory.organization import Secret
 from huntline.directory.plan import ServerPlan
 from huntline.directory.trunks import TrunkOf
-from huntline.signalling.trunk_line import TrunkLine
+from huntline.signalling.trunk_line import ANSWERS_WITHIN, TrunkLine
 from huntline.signalling.trunk_state import state_of
+from huntline.signalling.trunk_test import try_trunk
+from huntline.sip.core.core import OutgoingRequest
 from huntline.sip.core.digest_client import DigestCredentials
 from huntline.sip.core.events import ResponseReceived
 from huntline.sip.core.flow import Flow
+from huntline.sip.core.message import Response
 from huntline.sip.core.registration import RegistrationRecord
 from huntline.sip.user_agent import UserAgent
 
@@ -50,6 +54,7 @@ class TrunkService:
         self._lines: dict[str, TrunkLine] = {}
         self._earlier: dict[str, tuple[RegistrationRecord, float]] = {}
         self._ending: list[TrunkLine] = []
+        self._asked: dict[str, asyncio.Future[Response | None]] = {}
         self._is_on = True
 
     # -- settings, and the life of the process
@@ -152,6 +157,11 @@ class TrunkService:
         """The end of a request; whether it was one of a trunk."""
         assert self._user_agent is not None
         now = self._user_agent.now()
+        asked = self._asked.pop(event.transaction_id, None)
+        if asked is not None:
+            if not asked.done():
+                asked.set_result(event.response)
+            return True
         lines = (*self._lines.values(), *self._ending)
         is_ours = any(line.answered(event.transaction_id, event.response, now) for line in lines)
         self._ending = [line for line in self._ending if line.next_deadline() is not None or line.is_busy]
@@ -161,7 +171,7 @@ class TrunkService:
         """A connection has ended."""
         for line in self._lines.values():
             if line.registration is not None:
-                line.registration.lost(flow, now)
+                line.registration.renew(flow, now)
 
     # -- calls to the outside
 
@@ -216,9 +226,36 @@ class TrunkService:
         """Every trunk, as the live snapshot has it."""
         if self._user_agent is None:
             return []
+        return [state for line in self._lines.values() if (state := self._written(line))]
+
+    def shown(self, organization_id: str, name: str) -> dict[str, Any]:
+        """One trunk by its name; nothing where there is none."""
+        line = self.line(organization_id, name)
+        return self._written(line) if line is not None else {}
+
+    def _written(self, line: TrunkLine) -> dict[str, Any]:
+        assert self._user_agent is not None
         now = self._user_agent.now()
         wall = datetime.now(UTC).timestamp() - now
-        return [state_of(line, now, wall, self._calls_by(line.key)) for line in self._lines.values()]
+        return state_of(line, now, wall, self._calls_by(line.key))
+
+    async def test(self, organization_id: str, name: str) -> list[dict[str, Any]]:
+        """Try a trunk (``trunk_test``); nothing where there is none of that name."""
+        line = self.line(organization_id, name)
+        return await try_trunk(line, self._ask) if line is not None else []
+
+    async def _ask(self, request: OutgoingRequest) -> Response | None:
+        assert self._user_agent is not None
+        request_id = self._user_agent.send_request(request)
+        answer = self._asked[request_id] = asyncio.get_running_loop().create_future()
+        try:
+            async with asyncio.timeout(ANSWERS_WITHIN):
+                response: Response | None = await answer
+                return response
+        except TimeoutError:
+            return None
+        finally:
+            self._asked.pop(request_id, None)
 
     def line(self, organization_id: str, name: str) -> TrunkLine | None:
         """A trunk by its name."""

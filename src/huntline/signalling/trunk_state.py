@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from huntline.calls.trunk_health import HostHealth
-from huntline.engine.reasons import Cause, Reason, SipAnswer, as_data
+from huntline.engine.reason_data import as_data
+from huntline.engine.reasons import Cause, Reason, SipAnswer
 from huntline.signalling.trunk_line import TrunkLine
 from huntline.sip.core.context import host_port
 from huntline.sip.core.flow import Flow
@@ -34,7 +35,7 @@ def why_no_connection(failure: ConnectionFailure | None) -> Reason:
 
 def state_of(line: TrunkLine, now: float, unix_offset: float, calls: int) -> dict[str, Any]:
     """One trunk: ``state`` is ``off``, ``up``, ``down`` or ``unknown``, ``why`` what is wrong."""
-    hosts = [_host(line, flow, now, unix_offset) for flow in dict.fromkeys(each for _, each in line.flows())]
+    hosts = [_host(line, flow, now, unix_offset) for flow in line.servers]
     why = _why(line, now)
     return {
         "name": line.trunk.name,
@@ -54,7 +55,7 @@ def _state(line: TrunkLine, now: float) -> str:
         return "down"
     if line.registration is not None and not _is_registered(line.registration, now):
         return "unknown" if line.registration.state is RegistrationState.TRYING else "down"
-    known = [line.health.of(flow).is_up for _, flow in line.flows()]
+    known = [line.health.of(flow).is_up for flow in line.servers]
     if any(known) or (line.registration is not None and _is_registered(line.registration, now)):
         return "up"
     return "down" if known and all(each is False for each in known) else "unknown"
@@ -73,7 +74,7 @@ def _why(line: TrunkLine, now: float) -> Reason | None:
             return SipAnswer(registration.last.status, registration.last.reason)
         flow = None if registration.registrar is None else registration.registrar.flow
         return why_no_connection(line.why_failed(flow))
-    failing = (_why_host(line, flow) for _, flow in line.flows() if line.health.of(flow).is_up is False)
+    failing = (_why_host(line, flow) for flow in line.servers if line.health.of(flow).is_up is False)
     return next(failing, None)
 
 

@@ -24,6 +24,7 @@ from huntline.directory.in_force import SettingsInForce
 from huntline.directory.plan import ServerPlan
 from huntline.engine import commands as do
 from huntline.engine import events as told
+from huntline.engine.model import Presence
 from huntline.engine.reasons import Cause
 from huntline.languages.said import goodbye
 from huntline.languages.speaking import SPOKEN_LANGUAGES
@@ -49,13 +50,13 @@ from huntline.signalling.settings_loading import SettingsLoading
 from huntline.signalling.snapshot_writing import SnapshotWriting
 from huntline.signalling.trunk_service import TrunkService
 from huntline.signalling.unsettled import Unsettled
+from huntline.signalling.watching import Watching
 from huntline.sip.core import events as sip
 from huntline.sip.core.core import CoreSettings, SipCore
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.leg_record import LegRecord
 from huntline.sip.core.record_bytes import read_record
 from huntline.sip.servers.authenticator import Authenticator
-from huntline.sip.servers.message_summary import MessageSummaries
 from huntline.sip.servers.presence import PresenceServer
 from huntline.sip.servers.registrar import Registrar, RegistrarLimits
 from huntline.sip.servers.requests import Requests
@@ -143,21 +144,26 @@ class Signalling:
         )
         self._presence = PresenceServer(
             self._core,
-            on_presence=lambda user_id, presence: post(told.PresenceChanged(user_id, presence)),
+            on_presence=self._presence_changed,
             on_change=lambda user_id: self._live_log.changed("presence", user_id),
         )
-        self._summaries = MessageSummaries(
+        self._watching = Watching(
             self._core,
-            lambda user_id: self._lamps.waiting(user_id),
-            self._registrar.bindings,
-            on_change=lambda user_id: self._live_log.changed("subscription", user_id),
+            self._in_force,
+            self._registrar,
+            self._presence,
+            waiting=lambda user_id: self._lamps.waiting(user_id),
+            book=lambda: self._book,
+            send_soon=lambda: self._user_agent.send_soon(),
+            on_change=lambda our_tag: self._live_log.changed("subscription", our_tag),
         )
+        self._subscriptions = self._watching.subscriptions
         self._user_agent = UserAgent(
             self._core,
             self._on_sip,
             on_flow_lost=self._flow_lost,
             before_sending=self._write_down,
-            timed=(self._registrar, self._presence, self._summaries, self._trunks),
+            timed=(self._registrar, self._presence, self._subscriptions, self._trunks),
             limits=ConnectionLimits(
                 connections=connections_for(limits.max_connections),
                 connections_per_address=limits.max_connections_per_address,
@@ -168,7 +174,8 @@ class Signalling:
         )
         self._authenticator = Authenticator(self._in_force, kept_secret(self._config.data / "secret"))
         self._requests = Requests(
-            self._user_agent, self._authenticator, self._registrar, self._presence, self._summaries
+            *(self._user_agent, self._authenticator, self._registrar, self._presence),
+            *(self._subscriptions, self._watching.summaries),
         )
 
     def _build_calls(self) -> None:
@@ -206,7 +213,7 @@ class Signalling:
             self._media,
             self._registrar,
             self._presence,
-            self._summaries,
+            self._subscriptions,
             self._trunks,
             self._tolls,
         )
@@ -280,6 +287,7 @@ class Signalling:
             self._tls,
             self._tolls,
             self._config,
+            self._trunks,
         )
         self._control = ControlServer(self._config.control_socket, verbs.table())
 
@@ -295,7 +303,7 @@ class Signalling:
         self._trunks.begin(self._user_agent)
         for user_id in self._earlier.records("phone", self._live_records.codec.decode):
             if (account := self._in_force.plan.account_by_id(user_id)) is not None:
-                self._summaries.returned(account)
+                self._watching.summaries.returned(account)
         self._take_up_calls()
         await self._boxes.finish_others(self._b2bua.recordings_under_way)
         run = os.environ[RUN_ID]
@@ -306,8 +314,7 @@ class Signalling:
         self._tasks.spawn(self._watch_tolls())
         if not goes_on:
             self._b2bua.end_calls(Cause.SERVER_RESTARTED)
-        self._summaries.changed_for_all(self._user_agent.now())
-        self._user_agent.send_soon()
+        self._watching.begin()
         self._live_log.begin_anew(Life(this_machine(), run, self._clock.start))
         await self._control.start()
         # No caller is to wait until what they are told has been spoken.
@@ -323,14 +330,15 @@ class Signalling:
             self._unsettled.add(record, again=True)
         for leg_id, state in earlier.records("media", read).items():
             self._media.adopt(leg_id, state)
+        # Before the phones: those that come back by another connection are told there.
+        for name, state in earlier.records("subscription", read).items():
+            self._subscriptions.restore(name, state, loop.time(), unix_offset())
         for user_id, state in earlier.records("phone", read).items():
             self._registrar.restore(user_id, state, loop.time(), unix_offset())
         for user_id, state in earlier.records("presence", read).items():
             self._presence.restore(user_id, state, loop.time(), unix_offset())
         for user_id, state in earlier.records("toll", read).items():
             self._tolls.restore(user_id, state)
-        for user_id, state in earlier.records("subscription", read).items():
-            self._summaries.restore(user_id, state, loop.time(), unix_offset())
         for key, state in earlier.records("trunk", read).items():
             self._trunks.restore(key, state, unix_offset())
         self._reachability.take_up(earlier.reachable)
@@ -398,7 +406,7 @@ class Signalling:
             self._requests.handle(event)
         elif isinstance(event, sip.ResponseReceived):
             if not self._trunks.answered(event):
-                self._summaries.answered(event)
+                self._subscriptions.answered(event, self._user_agent.now())
         else:
             self._b2bua.handle_sip(event)
 
@@ -412,6 +420,7 @@ class Signalling:
     def _flow_lost(self, flow: Flow, now: float) -> None:
         self._registrar.flow_lost(flow, now)
         self._trunks.flow_lost(flow, now)
+        self._subscriptions.flow_lost(flow)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         self._tasks.spawn(work)
@@ -423,9 +432,15 @@ class Signalling:
         # No caller is to wait until what attendants say has been spoken.
         self._speech.prepare(plan.attendant_texts())
         self._trunks.plan_changed(plan)
+        self._watching.settings_changed()
 
     def _phone_returned(self, before: Flow, flow: Flow) -> None:
         self._user_agent.move_flow(before, flow)
+        self._subscriptions.move_flow(before, flow, self._user_agent.now())
+
+    def _presence_changed(self, user_id: str, presence: Presence) -> None:
+        self._runner.post(told.PresenceChanged(user_id, presence))
+        self._watching.presence_changed(user_id)
 
     def _dispatch(self, command: do.Command) -> None:
         self._b2bua.dispatch(command)
@@ -452,8 +467,7 @@ class Signalling:
         self._tasks.spawn(self._lamps.refresh(box_id))
 
     def _messages_changed(self, user_id: str) -> None:
-        self._summaries.changed(user_id, self._user_agent.now())
-        self._user_agent.send_soon()
+        self._watching.messages_changed(user_id)
         self._live.changed()
 
     def _media_changed(self, leg_id: str) -> None:
@@ -461,6 +475,7 @@ class Signalling:
 
     def _call_changed(self, call: Call) -> None:
         self._live_log.changed("call", call.call_id)
+        self._watching.busy_lamps.call_changed(call)
         self._something_changed()
 
     def _something_changed(self) -> None:
@@ -477,6 +492,7 @@ class Signalling:
             "legs": self._core.leg_count,
             "transactions": self._core.transaction_count,
             "registrations": len(self._registrar),
+            "subscriptions": len(self._subscriptions),
             **self._media.usage(),
             **self._user_agent.usage(),
         }

@@ -9,7 +9,7 @@ from huntline.errors import PeerError
 from huntline.network.literals import is_address_literal, read_address
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.grammar import GrammarError, Uri, parse_uri
-from huntline.sip.core.locating import Place, chosen_services, in_order, services_of
+from huntline.sip.core.locating import LocatedServer, chosen_services, in_order, services_of
 from huntline.sip.name_service import NameService, NoAnswer
 from huntline.sip.transport.address import ListenAddress, family_of, source_address
 
@@ -29,7 +29,7 @@ class Located:
     """The servers that a name stands for, and until when that holds; ``name`` is whom they prove to be."""
 
     name: str
-    places: tuple[Place, ...]
+    places: tuple[LocatedServer, ...]
     until: float
 
 
@@ -77,7 +77,7 @@ class Resolver:
         but that what is to go by TLS goes by nothing else, and nothing else by TLS.
         """
         if is_address_literal(name):
-            place = Place((0, 0), 0, transport, port or transport.usual_port, (name,))
+            place = LocatedServer((0, 0), 0, transport, port or transport.usual_port, (name,))
             return Located(name, (place,), _FOR_EVER)
         try:
             if port is None:
@@ -89,7 +89,7 @@ class Resolver:
             raise Unreachable(f"no address for {name}: {error}") from None
         if not known.records:
             raise Unreachable(f"no address for {name}")
-        place = Place((0, 0), 0, transport, port or transport.usual_port, known.records)
+        place = LocatedServer((0, 0), 0, transport, port or transport.usual_port, known.records)
         return Located(name, (place,), known.until)
 
     def flows(self, located: Located, random: Callable[[], float]) -> list[Flow]:
@@ -116,7 +116,9 @@ class Resolver:
                 except NoAnswer:
                     continue
                 until = min(until, known.until)
-                places.append(Place((rank, record.priority), record.weight, by, record.port, known.records))
+                places.append(
+                    LocatedServer((rank, record.priority), record.weight, by, record.port, known.records)
+                )
         return Located(name, tuple(places), until) if places else None
 
     def _like(self, transport: Transport) -> Collection[Transport]:

@@ -92,7 +92,7 @@ class UserAgent:
         self._connections = Connections(self._limits, self._flow_lost)
         self._intake = Intake(self._core, self._receive, self._turn_away)
         take, failed = self._intake.take, self._flow_failed
-        self._acceptor = TlsAcceptor(self._tls, self._limits, self._connections.strangers)
+        self._acceptor = TlsAcceptor(self._tls, self._connections)
         self._tcp = TcpTransport(self._connections, take, failed, self._acceptor, self._tls)
         self._websocket = WebSocketTransport(
             self._connections, take, failed, self._page_origins, self._acceptor
@@ -161,6 +161,10 @@ class UserAgent:
         """Tell the peer of an answered leg who is at our end now."""
         self._acting().identify(leg_id, headers, self.now())
 
+    def offer(self, leg_id: str, sdp: str) -> None:
+        """Offer an answered leg's peer another description: ``OfferAnswered`` or ``OfferRejected`` follow."""
+        self._acting().offer(leg_id, sdp, self.now())
+
     def accept_offer(self, leg_id: str, sdp: str, *, fork: str = "") -> None:
         """Answer ``OfferReceived``; ``fork`` is what that event says."""
         self._acting().accept_offer(leg_id, sdp, self.now(), fork=fork)
@@ -205,9 +209,9 @@ class UserAgent:
 
     # -- what there is
 
-    def contact_at(self, user: str, flow: Flow) -> str:
-        """Our Contact value on a flow, for whoever reaches us without any dialog."""
-        return self._core.contact_at(user, flow)
+    def contact(self, user: str, flow: Flow) -> str:
+        """Our Contact value on a flow, for whoever reaches us outside of calls."""
+        return self._core.contact(user, flow)
 
     def take_changed(self) -> dict[str, LegRecord | None]:
         """The newest record of each leg that has changed since the last time; None where nothing is left."""

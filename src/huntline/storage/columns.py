@@ -9,7 +9,8 @@ from enum import StrEnum
 from sqlalchemy import DateTime, Dialect, String
 from sqlalchemy.types import TypeDecorator
 
-from huntline.engine.reasons import OnlyText, Reason, as_data, from_data
+from huntline.engine.reason_data import as_data, from_data
+from huntline.engine.reasons import OnlyText, Reason
 
 Id = String(36)
 

@@ -13,16 +13,8 @@ from huntline.directory.organization import Organization, User
 from huntline.directory.shown_numbers import shown_number
 from huntline.engine.commands import DecisionKind
 from huntline.engine.model import Outcome
-from huntline.engine.reasons import (
-    Cause,
-    NotRungFrom,
-    OccupiedByCall,
-    OnlyText,
-    Reason,
-    RingOutcome,
-    RungAt,
-    as_data,
-)
+from huntline.engine.reason_data import as_data
+from huntline.engine.reasons import Cause, NotRungFrom, OccupiedByCall, OnlyText, Reason, RingOutcome, RungAt
 from huntline.languages.reasons import Reader, in_words
 from huntline.languages.translation import about, joined
 from huntline.plain import fields_of

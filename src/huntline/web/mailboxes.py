@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import UploadFile
+from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
 from huntline.directory.changes import Change
@@ -27,6 +28,14 @@ from huntline.voicemail.boxes import Counts, UnsentMails
 from huntline.web.access import Access
 from huntline.web.api.audio import content_of
 from huntline.web.api.collection import NotThere
+
+GREETING_SOUND: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {"audio/wav": {"schema": {"type": "string", "format": "binary"}}},
+        "description": "G.711 in WAV",
+    }
+}
+"""What ``greeting_of`` answers, for the description of the API."""
 
 _LIKE_SERVER = MailboxSettings()
 
@@ -163,6 +172,16 @@ def change_greeting(access: Access, owner: BoxOwner, file: UploadFile | None) ->
     now = voicemail.settings(owner.organization_id, owner.box_id)
     _set(access, owner, now, replace(now, greeting_file=name, greeting_text=None))
     return settings_shown(access, owner)
+
+
+def greeting_of(access: Access, owner: BoxOwner) -> FileResponse:
+    """The greeting that was recorded or uploaded. Raises NotThere."""
+    voicemail = access.backstage.voicemail
+    name = voicemail.settings(owner.organization_id, owner.box_id).greeting_file
+    path = voicemail.greeting(name) if name is not None else None
+    if path is None or not path.exists():
+        raise NotThere("this mailbox has no greeting that was recorded or uploaded")
+    return FileResponse(path, media_type="audio/wav")
 
 
 def _encoded(name: Path, content: bytes) -> bytes:

@@ -37,9 +37,7 @@ def websocket_url(config: Config, asked_host: str) -> str | None:
         return None
     if config.websocket_url is not None:
         return config.websocket_url
-    if listener.is_encrypted:  # a certificate is for a name, and the page has come by one
-        return f"wss://{SocketAddress(asked_host, listener.port)}"
-    return f"ws://{_seen_from_page(listener, asked_host)}"
+    return f"{listener.transport}://{_seen_from_page(listener, asked_host)}"
 
 
 def phone_addresses(config: Config, asked_host: str) -> tuple[tuple[str, SocketAddress], ...]:
@@ -52,8 +50,10 @@ def phone_addresses(config: Config, asked_host: str) -> tuple[tuple[str, SocketA
 
 
 def _seen_from_page(listener: Listener, asked_host: str) -> SocketAddress:
-    """Where a listener is reached by whoever reaches our pages at ``asked_host``."""
-    host = asked_host if ip_address(listener.host).is_unspecified else listener.host
+    """Where a listener is reached by whoever reaches our pages at ``asked_host``: over TLS by that name, for
+    certificates are for names."""
+    is_by_name = listener.is_encrypted or ip_address(listener.host).is_unspecified
+    host = asked_host if is_by_name else listener.host
     return SocketAddress(host, listener.port)
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from huntline.clock import zone_of
 from huntline.directory.organization import Organization
-from huntline.engine.reasons import from_data
+from huntline.engine.reason_data import from_data
 from huntline.languages.reasons import Reader, in_words
 from huntline.web.language import spoken
 

@@ -262,7 +262,7 @@ def test_the_route_of_the_service_is_kept() -> None:
 def test_a_lost_connection_is_made_anew_soon() -> None:
     line = Line(TCP)
     line.register()
-    line.registration.lost(replace(TCP.flow, connection=7), line.now)
+    line.registration.renew(replace(TCP.flow, connection=7), line.now)
     began = line.now
     line.next()
     assert line.now - began <= 2
@@ -335,7 +335,7 @@ def test_no_provider_is_ever_flooded(answers: list[str], has_two: bool) -> None:
             line.die()
             continue
         if answer == "lost":
-            line.registration.lost(ONE.flow, line.now)
+            line.registration.renew(ONE.flow, line.now)
             continue
         line.next()
         match answer:

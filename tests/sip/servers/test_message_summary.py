@@ -3,47 +3,30 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Callable
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.fakes.messages import request, request_bytes
+from tests.fakes.notifier import FakeNotifier, answer_to, header
 from tests.fakes.plans import account
-from tests.fakes.responder import Answer, FakeResponder
+from tests.fakes.responder import Answer
 
-from huntline.sip.core.context import Context, CoreSettings
 from huntline.sip.core.core import OutgoingRequest
 from huntline.sip.core.events import RequestReceived, ResponseReceived
 from huntline.sip.core.flow import Flow, Transport
-from huntline.sip.core.message import MalformedMessage, Request, build_response
+from huntline.sip.core.message import MalformedMessage, Request
 from huntline.sip.core.message import parse_message as parsed
 from huntline.sip.servers.bindings import Binding
-from huntline.sip.servers.message_summary import MessageSummaries, SubscriptionLimits, Waiting
+from huntline.sip.servers.message_summary import MessageSummaries, MessageSummaryPackage, Waiting
+from huntline.sip.servers.subscriptions import SubscriptionLimits, Subscriptions
 
 FLOW = Flow(Transport.UDP, ("127.0.0.1", 5060), ("127.0.0.1", 40000))
 ELSEWHERE = Flow(Transport.UDP, ("127.0.0.1", 5060), ("127.0.0.1", 41000))
 AMAL = "sip:amal@contoso.com"
-
-
-class FakeNotifier(FakeResponder):
-    """Keeps the requests that go out, too."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.sent: list[OutgoingRequest] = []
-
-    def contact(self, user: str, flow: Flow) -> str:
-        return Context(CoreSettings(), os.urandom).contact(user, flow)
-
-    def tag_for(self, transaction_id: str) -> str:
-        return f"tag-{transaction_id}"
-
-    def send_request(self, request: OutgoingRequest, now: float) -> str:
-        self.sent.append(request)
-        return f"r{len(self.sent)}"
 
 
 class Desk:
@@ -54,12 +37,14 @@ class Desk:
         self.waiting = Waiting(2, 1)
         self.bindings: list[Binding] = []
         self.written: list[str] = []
-        self.server = MessageSummaries(
+        self.subscriptions = Subscriptions(
             self.notifier,
-            lambda _: self.waiting,
-            lambda _: self.bindings,
+            [MessageSummaryPackage(lambda _: self.waiting)],
             on_change=self.written.append,
             limits=limits,
+        )
+        self.server = MessageSummaries(
+            self.subscriptions, self.notifier, lambda _: self.waiting, lambda _: self.bindings
         )
 
     def subscribe(
@@ -71,8 +56,20 @@ class Desk:
             data = data.replace(f"To: <{AMAL}>".encode(), f"To: <{AMAL}>;tag={tag}".encode())
         message = parsed(data)
         assert isinstance(message, Request)
-        self.server.handle(RequestReceived(f"t{number}", message, FLOW), account(), now)
-        return self.notifier.last
+        self.subscriptions.handle(RequestReceived(f"t{number}", message, FLOW), account(), now)
+        answer = self.notifier.last
+        self.take_answers(now)
+        return answer
+
+    def changed(self, now: float) -> None:
+        """Messages came or went; phones answer what they are told."""
+        self.server.changed("amal", now)
+        self.subscriptions.tick(now)
+        self.take_answers(now)
+
+    def take_answers(self, now: float) -> None:
+        for sent in self.notifier.unanswered():
+            self.subscriptions.answered(answer_to(sent, 200), now)
 
     def register(self, call_id: str = "c9", key: str = "phone", flow: Flow = ELSEWHERE) -> None:
         self.bindings = [each for each in self.bindings if each.key != key]
@@ -100,15 +97,11 @@ class Desk:
         return len(self.notifier.sent)
 
 
-def header(message: OutgoingRequest, name: str) -> str:
-    return next(value for key, value in message.headers if key == name)
-
-
 def test_a_subscription_is_answered_and_told_the_truth_at_once() -> None:
     desk = Desk()
     answer = desk.subscribe("Expires: 600", "Record-Route: <sip:edge.example;lr>")
     assert (answer.status, answer.header("Expires")) == (200, "600")
-    assert answer.header("Contact") == "<sip:voicemail@127.0.0.1:5060>"
+    assert answer.header("Contact") == "<sip:huntline@127.0.0.1:5060>"
     notify = desk.last
     assert (notify.method, notify.uri, notify.cseq) == ("NOTIFY", "sip:amal@127.0.0.1:40000", 1)
     assert (notify.call_id, notify.from_tag, notify.to) == ("c1", "tag-t1", f"<{AMAL}>;tag=f1")
@@ -132,10 +125,10 @@ def test_no_messages_is_told_too() -> None:
 def test_a_change_is_told_once_and_what_is_no_change_is_not() -> None:
     desk = Desk()
     desk.subscribe()
-    desk.server.changed("amal", 1.0)
+    desk.changed(1.0)
     assert desk.count == 1
     desk.waiting = Waiting(1, 2)
-    desk.server.changed("amal", 2.0)
+    desk.changed(2.0)
     assert (desk.count, desk.last.cseq) == (2, 2)
     assert "Voice-Message: 1/2" in str(desk.last.body)
 
@@ -148,7 +141,7 @@ def test_a_refresh_is_told_again_and_one_of_an_unknown_dialog_is_refused() -> No
     assert desk.subscribe(number=2, tag="tag-t1").status == 500
     assert desk.subscribe(number=3, tag="other").status == 481
     assert desk.subscribe(number=3, tag="tag-t1", call_id="other").status == 481
-    assert len(desk.server) == 1
+    assert len(desk.subscriptions) == 1
 
 
 def test_the_end_is_told_whether_asked_for_or_by_time() -> None:
@@ -156,12 +149,12 @@ def test_the_end_is_told_whether_asked_for_or_by_time() -> None:
     desk.subscribe("Expires: 60")
     desk.subscribe("Expires: 0", number=2, tag="tag-t1")
     assert header(desk.last, "Subscription-State") == "terminated;reason=timeout"
-    assert len(desk.server) == 0
+    assert len(desk.subscriptions) == 0
     desk.subscribe("Expires: 60", number=3)
-    assert desk.server.next_deadline() == 60.0
-    desk.server.tick(60.0)
+    assert desk.subscriptions.next_deadline() == 60.0
+    desk.subscriptions.tick(60.0)
     assert header(desk.last, "Subscription-State") == "terminated;reason=timeout"
-    assert (len(desk.server), desk.server.next_deadline()) == (0, None)
+    assert (len(desk.subscriptions), desk.subscriptions.next_deadline()) == (0, None)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +170,7 @@ def test_what_cannot_be_had_is_refused(headers: tuple[str, ...], uri: str, statu
     desk = Desk()
     lines = ["Event: message-summary"] if not any("Event" in each for each in headers) else []
     message = request("SUBSCRIBE", uri, *lines, *headers, "Contact: <sip:amal@127.0.0.1:40000>")
-    desk.server.handle(RequestReceived("t1", message, FLOW), account(), 0.0)
+    desk.subscriptions.handle(RequestReceived("t1", message, FLOW), account(), 0.0)
     assert desk.notifier.last.status == status
     assert desk.count == (status == 200)
 
@@ -191,12 +184,17 @@ def test_there_is_an_end_to_subscriptions() -> None:
 def test_who_does_not_know_the_subscription_has_none_any_more() -> None:
     desk = Desk()
     desk.subscribe()
-    refusal = build_response(request("NOTIFY"), 481, to_tag="x", source=FLOW.remote)
-    desk.server.answered(ResponseReceived("r1", parsed(refusal)))  # type: ignore[arg-type]
-    assert len(desk.server) == 0
-    desk.subscribe(number=2)
-    desk.server.answered(ResponseReceived("r2", None))
-    assert len(desk.server) == 0
+    desk.waiting = Waiting(7, 0)
+    desk.server.changed("amal", 1.0)
+    desk.subscriptions.tick(1.0)
+    desk.subscriptions.answered(answer_to("r2", 481), 1.0)
+    assert len(desk.subscriptions) == 0
+    desk.subscribe(number=2, now=2.0)
+    desk.waiting = Waiting(8, 0)
+    desk.server.changed("amal", 3.0)
+    desk.subscriptions.tick(3.0)
+    desk.subscriptions.answered(ResponseReceived("r4", None), 3.0)
+    assert len(desk.subscriptions) == 0
 
 
 def test_a_new_phone_is_told_without_asking_and_a_refresh_says_nothing_new() -> None:
@@ -210,7 +208,7 @@ def test_a_new_phone_is_told_without_asking_and_a_refresh_says_nothing_new() -> 
     desk.register(call_id="started again")
     assert desk.count == 2
     desk.waiting = Waiting(0, 3)
-    desk.server.changed("amal", 1.0)
+    desk.changed(1.0)
     assert desk.count == 3
 
 
@@ -221,23 +219,40 @@ def test_a_phone_that_subscribes_is_not_told_twice_and_a_page_not_by_sip() -> No
     desk.register(key="page", flow=Flow(Transport.WS, ("127.0.0.1", 5061), ("127.0.0.1", 42000), 7))
     assert desk.count == 1
     desk.waiting = Waiting()
-    desk.server.changed("amal", 1.0)
+    desk.changed(1.0)
     assert desk.count == 2
 
 
 def test_another_process_goes_on_and_tells_all_again() -> None:
     desk, heir = Desk(), Desk()
     desk.subscribe("Expires: 600", "Record-Route: <sip:edge.example;lr>")
-    state = desk.server.state("amal", 1000.0)
+    state = desk.subscriptions.state("tag-t1", 1000.0)
     assert state is not None
-    heir.server.restore("amal", state, 100.0, 900.0)
+    heir.subscriptions.restore("tag-t1", state, 100.0, 900.0)
     assert heir.count == 0  # nothing is sent before it may be
     heir.server.changed_for_all(100.0)
+    heir.subscriptions.tick(100.0)
     assert (heir.last.cseq, heir.last.call_id, heir.last.from_tag) == (2, "c1", "tag-t1")
     assert header(heir.last, "Route") == "<sip:edge.example;lr>"
     assert header(heir.last, "Subscription-State") == "active;expires=600"
-    heir.server.restore("bao", state, 701.0, 900.0)
-    assert len(heir.server) == 1  # the other one had expired
+    heir.subscriptions.restore("tag-t9", replace(state, our_tag="tag-t9"), 701.0, 900.0)
+    assert len(heir.subscriptions) == 1  # the other one had expired
+
+
+def test_what_the_former_release_wrote_is_read() -> None:
+    desk, heir = Desk(), Desk()
+    desk.subscribe("Expires: 600")
+    state = desk.subscriptions.state("tag-t1", 1000.0)
+    assert state is not None
+    of_now = {"subscriber", "event", "event_id", "resource", "entity", "open"}
+    of_now |= {"is_under_way", "not_before", "is_cut_off", "flow_before"}
+    former = {key: value for key, value in asdict(state).items() if key not in of_now}
+    heir.subscriptions.restore("amal", {"address": AMAL, "subscriptions": [former]}, 100.0, 900.0)
+    assert heir.written == ["tag-t1", "amal"]  # the record of before is none of today's names
+    assert heir.subscriptions.state("amal", 0.0) is None
+    heir.changed(100.0)
+    assert (heir.last.cseq, heir.last.from_tag) == (2, "tag-t1")
+    assert f"Message-Account: {AMAL}" in str(heir.last.body)
 
 
 def test_a_phone_of_an_earlier_process_is_told_of_the_next_change_and_when_it_registers_again() -> None:
@@ -257,7 +272,7 @@ def test_a_phone_of_an_earlier_process_is_told_of_the_next_change_and_when_it_re
 
 
 def test_nobody_is_in_no_record() -> None:
-    assert Desk().server.state("amal", 0.0) is None
+    assert Desk().subscriptions.state("amal", 0.0) is None
 
 
 @given(st.text(max_size=30), st.text(max_size=30))
@@ -267,5 +282,5 @@ def test_any_contact_is_taken_or_refused(contact: str, route: str) -> None:
         message = request(
             "SUBSCRIBE", AMAL, "Event: message-summary", f"Contact: {contact}", f"Record-Route: {route}"
         )
-        desk.server.handle(RequestReceived("t1", message, FLOW), account(), 0.0)
+        desk.subscriptions.handle(RequestReceived("t1", message, FLOW), account(), 0.0)
         assert desk.notifier.last.status in (200, 400)

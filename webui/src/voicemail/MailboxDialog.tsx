@@ -24,7 +24,8 @@ import { ArrowUploadRegular } from '@fluentui/react-icons';
 import { type UseMutationResult, useMutation } from '@tanstack/react-query';
 import { type FormEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ApiProblem } from '~/api/client';
+import { Player } from '~/admin/audio/Player';
+import { ApiProblem, addressOf } from '~/api/client';
 import { LONGEST_GREETING, MAILBOX_NUMBERS } from '~/api/numbers';
 import { Failure } from '~/parts/Failure';
 import { useSay } from '~/parts/toasts';
@@ -67,6 +68,8 @@ export interface MailboxAccess {
   readonly setPin: (pin: string | null) => Promise<Settings>;
   readonly sendGreeting: (file: File) => Promise<Settings>;
   readonly dropGreeting: () => Promise<Settings>;
+  /** Where the sound of the greeting is. */
+  readonly greetingPath: string;
 }
 
 interface Props {
@@ -82,7 +85,8 @@ interface Props {
 
 export function MailboxDialog({ title, settings, access, isAdmins, onChanged, onClose }: Props) {
   const styles = useStyles();
-  const { t } = useTranslation('messages');
+  // The words of the player, too: to wait for them later would take the dialog away for a moment.
+  const { t } = useTranslation(['messages', 'audio']);
   const say = useSay();
   const [draft, setDraft] = useState(() => draftOf(settings));
   const set = (change: Partial<MailboxDraft>) => setDraft((before) => ({ ...before, ...change }));
@@ -125,7 +129,7 @@ export function MailboxDialog({ title, settings, access, isAdmins, onChanged, on
                 checked={draft.isOn}
                 onChange={(_, { checked }) => set({ isOn: checked })}
               />
-              <Greeting {...part} settings={settings} sending={sending} />
+              <Greeting {...part} settings={settings} sending={sending} soundPath={access.greetingPath} />
               <Field
                 label={t('messages:operator')}
                 hint={t('messages:operatorHint')}
@@ -173,10 +177,11 @@ interface PartProps {
 interface GreetingProps extends PartProps {
   readonly settings: Settings;
   readonly sending: UseMutationResult<Settings, Error, File>;
+  readonly soundPath: string;
 }
 
 /** What callers hear before they speak, and in which language everything is said. */
-function Greeting({ draft, set, wrong, settings, sending }: GreetingProps) {
+function Greeting({ draft, set, wrong, settings, sending, soundPath }: GreetingProps) {
   const styles = useStyles();
   const { t } = useTranslation('messages');
   const hasSound = settings.has_recorded_greeting;
@@ -223,6 +228,13 @@ function Greeting({ draft, set, wrong, settings, sending }: GreetingProps) {
             onChange={(_, { value }) => set({ text: value })}
           />
         </Field>
+      )}
+      {draft.greeting === 'sound' && hasSound && (
+        // Another one that has been sent has an address of its own.
+        <Player
+          source={addressOf(soundPath, { sent: String(sending.submittedAt) })}
+          label={t('messages:greeting')}
+        />
       )}
       <GreetingUpload sending={sending} />
     </>

@@ -23,13 +23,15 @@ const useStyles = makeStyles({
 /** The requests of an admin about one box. */
 function accessTo(box: string): MailboxAccess {
   const params = { path: { box } };
+  const greetingPath = `/mailboxes/${encodeURIComponent(box)}/greeting`;
   return {
+    greetingPath,
     change: (body) => bodyOf(api.PATCH('/api/v1/mailboxes/{box}', { params, body })),
     setPin: (pin) => bodyOf(api.PUT('/api/v1/mailboxes/{box}/pin', { params, body: { pin } })),
     sendGreeting: (file) => {
       const form = new FormData();
       form.append('file', file);
-      return upload<Settings>(`/mailboxes/${encodeURIComponent(box)}/greeting`, form, {}, 'PUT');
+      return upload<Settings>(greetingPath, form, {}, 'PUT');
     },
     dropGreeting: () => bodyOf(api.DELETE('/api/v1/mailboxes/{box}/greeting', { params })),
   };

@@ -17,6 +17,7 @@ const OWN: MailboxAccess = {
     return upload<Settings>('/me/voicemail/greeting', form, {}, 'PUT');
   },
   dropGreeting: () => bodyOf(api.DELETE('/api/v1/me/voicemail/greeting')),
+  greetingPath: '/me/voicemail/greeting',
 };
 
 export default function OwnMailboxDialog({ onClose }: { readonly onClose: () => void }) {

@@ -12,11 +12,12 @@ from huntline.languages.french.requests import REQUESTS
 from huntline.languages.french.settings import SETTINGS
 from huntline.languages.french.sounds import SOUNDS
 from huntline.languages.french.titles import TITLES
+from huntline.languages.french.trunks import TRUNKS
 from huntline.languages.french.uses import USES
 from huntline.languages.typography import typeset
 
 SENTENCES = merged(
-    (TITLES, REQUESTS, ACCESS, SETTINGS, ATTENDANTS, USES, SOUNDS, CALLS, PEERS, KEPT), typeset
+    (TITLES, REQUESTS, ACCESS, SETTINGS, ATTENDANTS, USES, SOUNDS, CALLS, PEERS, KEPT, TRUNKS), typeset
 )
 """The French templates by the English ones."""
 

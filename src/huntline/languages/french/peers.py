@@ -70,5 +70,8 @@ PEERS = {
         "les deux côtés sont ICE-lite, si bien qu'aucun ne chercherait de chemin"
     ),
     "the audio offers neither PCMU nor PCMA": "l'audio ne propose ni PCMU ni PCMA",
+    "the audio offers neither PCMU nor PCMA, only {codecs}": (
+        "l'audio ne propose ni PCMU ni PCMA, seulement {codecs}"
+    ),
     "port 65535 leaves no port for RTCP": "le port 65535 ne laisse pas de port pour RTCP",
 }

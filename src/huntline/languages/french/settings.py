@@ -210,6 +210,9 @@ SETTINGS = {
     "when_no_answer {target} {warning:known}": "when_no_answer {target} {warning}",
     "when_not_reachable {target} {warning:known}": "when_not_reachable {target} {warning}",
     "also_ring {target} {warning:known}": "also_ring {target} {warning}",
+    "this mailbox has no greeting that was recorded or uploaded": (
+        "cette messagerie vocale n'a pas d'annonce enregistrée ou téléversée"
+    ),
     "a queue may not forward to itself": "une file d'attente ne peut pas transférer vers elle-même",
     "must be another address than the user's own: a mailbox": (
         "doit être une autre adresse que celle de l'utilisateur : une messagerie vocale"

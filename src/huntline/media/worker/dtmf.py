@@ -47,8 +47,9 @@ class KeyPresses:
         """Whether the end of a press is still to come."""
         return bool(self._waiting)
 
-    def heard(self, payload: bytes | bytearray, ssrc: int, timestamp: int, tick: int) -> str:
-        """Take the payload of one packet; returns the keys whose press is now known to be over.
+    def heard(self, payload: bytes | bytearray, ssrc: int, timestamp: int, tick: int, scale: int = 1) -> str:
+        """Take the payload of one packet; returns the keys whose press is now known to be over. ``scale`` is
+        that of the clock which durations are told by.
 
         RFC 4733 section 2.5.1: all packets of a press carry the timestamp of its beginning.
         """
@@ -62,7 +63,7 @@ class KeyPresses:
             self._press, self._waiting = (ssrc, timestamp), _KEYS[payload[0]]
             self._duration, self._step = 0, _PACKET_SAMPLES[-1]
         self._heard_at = tick
-        self._note_step(int.from_bytes(payload[2:4], "big"))
+        self._note_step(int.from_bytes(payload[2:4], "big") // scale)
         return pressed + self._take() if payload[1] & _END else pressed
 
     def expire(self, tick: int) -> str:
@@ -85,6 +86,14 @@ class KeyPresses:
     def _take(self) -> str:
         key, self._waiting = self._waiting, ""
         return key
+
+
+def rescaled(payload: bytes, told: int, wanted: int) -> bytes:
+    """A packet's payload with its duration by another clock, as far as 16 bits hold it."""
+    if told == wanted or len(payload) < 4:
+        return payload
+    duration = min(int.from_bytes(payload[2:4], "big") // told * wanted, 0xFFFF)
+    return payload[:2] + duration.to_bytes(2, "big") + payload[4:]
 
 
 class OutgoingKeys:

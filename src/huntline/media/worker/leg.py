@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections import deque
 from dataclasses import dataclass
 from typing import Protocol
 
+from huntline.media.g711 import needs_change
 from huntline.media.worker import rtcp, rtp
-from huntline.media.worker.dtmf import EventPacket, KeyPresses, OutgoingKeys
+from huntline.media.worker.codec_process import CodecProcess, CodecStream
+from huntline.media.worker.dtmf import EventPacket, KeyPresses, OutgoingKeys, rescaled
 from huntline.media.worker.latch import Address
-from huntline.media.worker.media_clock import TICKS_PER_SECOND, MediaClock
+from huntline.media.worker.media_clock import SCALES, TICKS_PER_SECOND, MediaClock
 from huntline.media.worker.path import PACKET, VIEW, AudioPath, send_nowhere
 from huntline.media.worker.playing import Playing
 from huntline.media.worker.recorder import LegRecording
-from huntline.media.worker.relay import EVENTS, Relay, Send
-from huntline.sdp import Agreed, LocalAudio
+from huntline.media.worker.relay import ChangingRelay, Relay, Send
+from huntline.media.worker.rtp import EVENTS
+from huntline.sdp import CLOCK_RATES, G711, Agreed, LocalAudio
 
 # Names of the module are the fastest to look up, and each packet needs these.
 _HEADER_SIZE, _LARGEST_PACKET, _VERSION_2 = rtp.HEADER.size, rtp.LARGEST_PACKET, rtp.VERSION_2
@@ -70,6 +74,33 @@ class LegRules:
     """What RTCP calls us."""
 
 
+_RECORDED = "PCMU"
+"""What other codecs are changed into to be recorded."""
+
+
+class _Decoder:
+    """What a party says, made G.711 for its recording."""
+
+    def __init__(self, codecs: CodecProcess, encoding: str, recording: LegRecording) -> None:
+        self.encoding = encoding
+        self._recording = recording
+        self._stream = CodecStream(codecs, encoding, _RECORDED, self._heard)
+        self._fed: deque[tuple[int, int]] = deque()
+
+    def hear(self, audio: bytes, ssrc: int, timestamp: int) -> None:
+        """Take a packet; its time is in samples of 8 kHz."""
+        if self._stream.feed(audio):
+            self._fed.append((ssrc, timestamp))
+
+    def close(self) -> None:
+        """Hear no more."""
+        self._stream.close()
+
+    def _heard(self, packets: list[bytes]) -> None:
+        if self._fed:
+            self._recording.hear(b"".join(packets), _RECORDED, *self._fed.popleft())
+
+
 class MediaLeg:
     """A port pair and the peer at its other end.
 
@@ -79,7 +110,13 @@ class MediaLeg:
     path: AudioPath
 
     def __init__(
-        self, leg_id: str, local: LocalAudio, clock: MediaClock, rules: LegRules, observer: LegObserver
+        self,
+        leg_id: str,
+        local: LocalAudio,
+        clock: MediaClock,
+        codecs: CodecProcess,
+        rules: LegRules,
+        observer: LegObserver,
     ) -> None:
         self.leg_id = leg_id
         self.local = local
@@ -99,10 +136,11 @@ class MediaLeg:
         self.send: Send = send_nowhere
         """Sends one packet; may raise OSError, which means nothing."""
 
-        self._clock, self._rules, self._observer = clock, rules, observer
+        self._clock, self._codecs, self._rules, self._observer = clock, codecs, rules, observer
         self._spoken: dict[int, str] = {}
         self._event_type: int | None = None
-        self._relay: Relay | None = None
+        self._relay: Relay | ChangingRelay | None = None
+        self._decoder: _Decoder | None = None
         self._is_awaited = False
         self._keys = KeyPresses()
         self._pressed = OutgoingKeys()
@@ -114,7 +152,8 @@ class MediaLeg:
         """Close the path. Nothing is sent or heard any more."""
         self.path.close()
         self.send = send_nowhere
-        self._relay = None
+        self.forward(None)
+        self.record(None)
 
     # What is agreed
 
@@ -145,7 +184,11 @@ class MediaLeg:
     def apply(self, agreed: Agreed) -> None:
         """Take over what offer and answer came to."""
         self.agreed = agreed
-        self._spoken = rtp.receivable(self.sdp)
+        self._spoken = rtp.receivable(self.sdp, CLOCK_RATES[agreed.codec])
+        if SCALES[agreed.codec] != self.stream.scale:
+            self.begin_stream()  # RFC 7160 section 4: no stream has two clocks
+        if agreed.codec not in G711:
+            self._codecs.get_ready()
         self._event_type = next((number for number, name in self._spoken.items() if name == EVENTS), None)
         self._quiet_since = self._clock.count
         self.path.apply(agreed, self._event_type)
@@ -184,18 +227,24 @@ class MediaLeg:
             self._pressed_at = stream.next_timestamp(self._clock.samples)
         sequence = (stream.sequence + 1) & 0xFFFF
         header = (_VERSION_2, 0x80 * packet.begins | number, sequence, self._pressed_at, stream.ssrc)
-        stream.sent(sequence, self._pressed_at, len(packet.payload))
+        payload = rescaled(packet.payload, 1, stream.scale)
+        stream.sent(sequence, self._pressed_at, len(payload))
         with contextlib.suppress(OSError):
-            self.send(bytearray(rtp.HEADER.pack(*header) + packet.payload))
+            self.send(bytearray(rtp.HEADER.pack(*header) + payload))
 
-    def forward(self, relay: Relay | None, *, is_awaited: bool = False) -> None:
+    def forward(self, relay: Relay | ChangingRelay | None, *, is_awaited: bool = False) -> None:
         """Relay what is heard, or do so no more; or tell when it is heard."""
+        if self._relay is not None and self._relay is not relay:
+            self._relay.close()
         self._relay, self._is_awaited = relay, is_awaited
         self._listen()
 
     def record(self, recording: LegRecording | None) -> None:
         """Let what is heard be recorded, or be so no more."""
         self.recording = recording
+        if self._decoder is not None:
+            self._decoder.close()
+            self._decoder = None
         self._listen()
 
     def _listen(self) -> None:
@@ -226,10 +275,22 @@ class MediaLeg:
         elif self._is_awaited:
             self._observer.on_awaited(self)
         if self.recording is not None and payload_type != self._event_type and not self._keys.is_pressed:
-            audio = bytes(VIEW[_HEADER_SIZE:size])
-            self.recording.hear(audio, self._spoken[payload_type], ssrc, timestamp)
+            self._record(bytes(VIEW[_HEADER_SIZE:size]), self._spoken[payload_type], ssrc, timestamp)
         if self._relay is not None:
             self._relay.pass_on(VIEW, size, second, sequence, timestamp, ssrc)
+
+    def _record(self, audio: bytes, encoding: str, ssrc: int, timestamp: int) -> None:
+        recording = self.recording
+        if recording is None:
+            return
+        if not needs_change(encoding, _RECORDED):
+            recording.hear(audio, encoding, ssrc, timestamp)
+            return
+        if self._decoder is None or self._decoder.encoding != encoding:
+            if self._decoder is not None:
+                self._decoder.close()
+            self._decoder = _Decoder(self._codecs, encoding, recording)
+        self._decoder.hear(audio, ssrc, timestamp // SCALES[encoding])
 
     def take_report(self) -> None:
         """The peer lives, even if it does not speak."""
@@ -244,7 +305,8 @@ class MediaLeg:
         """Go on with numbers of another stream."""
         self._observer.on_report_due(self)
         self.sent_before += self.stream.packets
-        self.stream, self._reported_packets = rtp.OutgoingStream(), 0
+        scale = SCALES[self.agreed.codec] if self.agreed else 1
+        self.stream, self._reported_packets = rtp.OutgoingStream(scale), 0
 
     def keep_secrets(self) -> None:
         """Let them be kept for a restart."""
@@ -256,7 +318,8 @@ class MediaLeg:
         self._observer.on_died(self)
 
     def _take_event(self, size: int, ssrc: int, timestamp: int) -> None:
-        self._tell_keys(self._keys.heard(PACKET[_HEADER_SIZE:size], ssrc, timestamp, self._clock.count))
+        payload, scale = PACKET[_HEADER_SIZE:size], self.stream.scale
+        self._tell_keys(self._keys.heard(payload, ssrc, timestamp, self._clock.count, scale))
         if self._keys.is_pressed:
             self._observer.on_key_begun(self)
 

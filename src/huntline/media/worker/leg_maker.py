@@ -8,6 +8,7 @@ from ipaddress import ip_address
 
 from huntline.directory.encryption import Encryption
 from huntline.media.interface import MediaUnavailable
+from huntline.media.worker.codec_process import CodecProcess
 from huntline.media.worker.dtls import DtlsCertificate
 from huntline.media.worker.leg import LegObserver, LegRules, MediaLeg
 from huntline.media.worker.media_clock import MediaClock
@@ -16,15 +17,29 @@ from huntline.media.worker.ports import PortPool, SocketPair
 from huntline.media.worker.secure_path import SecurePath
 from huntline.media.worker.wire import MediaLegState
 from huntline.network.own_addresses import own_addresses
-from huntline.sdp import SUITES, LocalAudio, LocalCrypto, LocalSecurity, keys_in, new_key, wants_dtls
+from huntline.sdp import (
+    CLOCK_RATES,
+    SUITES,
+    LocalAudio,
+    LocalCrypto,
+    LocalSecurity,
+    keys_in,
+    new_key,
+    wants_dtls,
+)
 
 
 class LegMaker:
     """Knows what all legs of a worker have in common: ports, address, rules, clock, identity."""
 
-    def __init__(self, pool: PortPool, public_address: str, rules: LegRules) -> None:
-        """``public_address`` is what peers are told; it may differ from the pool's behind a NAT."""
+    def __init__(
+        self, pool: PortPool, public_address: str, rules: LegRules, *, is_transcoding: bool = False
+    ) -> None:
+        """``public_address`` is what peers are told; it may differ from the pool's behind a NAT. With
+        ``is_transcoding`` a phone needs no G.711."""
         self.clock = MediaClock()
+        self.codecs = CodecProcess()
+        self._is_transcoding = is_transcoding
         self._pool = pool
         self._public_address = public_address
         self._rules = rules
@@ -45,7 +60,7 @@ class LegMaker:
         port, sockets = self._pool.open(nearer)
         local = LocalAudio(nearer or self._public_address, port, secrets.randbits(48), version=1)
         if not is_secure:
-            return self._build(leg_id, observer, sockets, replace(local, crypto=_crypto(encryption)))
+            return self._build(leg_id, observer, sockets, self._of_phone(local, _crypto(encryption)))
         security = with_new_credentials(LocalSecurity("", "", self._identity.fingerprint))
         return self._build(leg_id, observer, sockets, replace(local, security=security), self._identity)
 
@@ -63,7 +78,7 @@ class LegMaker:
         elif state.sdp and wants_dtls(state.sdp):
             raise MediaUnavailable("the keys of this encrypted leg are not known any more")
         else:
-            local = replace(local, crypto=_crypto(Encryption(state.encryption), state.sdp))
+            local = self._of_phone(local, _crypto(Encryption(state.encryption), state.sdp))
         sockets = self._pool.reopen(state.port, nearer)
         return self._build(leg_id, observer, sockets, local, identity)
 
@@ -71,6 +86,11 @@ class LegMaker:
         """Close a leg and give its ports back."""
         leg.close()
         self._pool.give_back(leg.local.port)
+
+    def _of_phone(self, local: LocalAudio, crypto: LocalCrypto | None) -> LocalAudio:
+        """The end of a phone or a trunk; pages keep to G.711, which all of them have."""
+        codecs, needs_g711 = tuple(CLOCK_RATES), not self._is_transcoding
+        return replace(local, crypto=crypto, codecs=codecs, needs_g711=needs_g711)
 
     def _address_for_browsers(self) -> str | None:
         """The address of this machine for a browser's leg, where phones have loopback; None: the same.
@@ -89,7 +109,7 @@ class LegMaker:
         local: LocalAudio,
         identity: DtlsCertificate | None = None,
     ) -> MediaLeg:
-        leg = MediaLeg(leg_id, local, self.clock, self._rules, observer)
+        leg = MediaLeg(leg_id, local, self.clock, self.codecs, self._rules, observer)
         if identity is None:
             leg.path = PhonePath(leg, sockets)
         else:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from huntline.sdp import CLOCK_RATES
+
 TICK = 0.02
 """Seconds between two packets of a stream."""
 
@@ -12,6 +14,11 @@ SAMPLES_PER_TICK = 160
 """8,000 samples a second; G.711 needs one byte for each."""
 
 TICKS_PER_SECOND = 50
+
+SCALES: dict[str, int] = {
+    codec: rate // (SAMPLES_PER_TICK * TICKS_PER_SECOND) for codec, rate in CLOCK_RATES.items()
+}
+"""How many steps of its RTP clock a codec has in one sample of 8 kHz."""
 
 _CATCH_UP = 5 * TICK
 

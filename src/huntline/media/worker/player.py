@@ -1,4 +1,4 @@
-"""Stations: a packet of a source is built once a tick and law, and sent to all who listen to it."""
+"""Stations: a packet of a source is built once a tick and codec, and sent to all who listen to it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,22 @@ import asyncio
 from collections.abc import Callable, Iterator
 
 from huntline.media import g711
+from huntline.media.worker.codec_process import CodecProcess
 from huntline.media.worker.leg import MediaLeg
-from huntline.media.worker.media_clock import SAMPLES_PER_TICK, MediaClock
+from huntline.media.worker.media_clock import SAMPLES_PER_TICK, SCALES, MediaClock
 from huntline.media.worker.mixing import Mixer
 from huntline.media.worker.playing import Playing
 from huntline.media.worker.relay import Send
 from huntline.media.worker.rtp import HEADER, VERSION_2, Subscription
-from huntline.media.worker.sounds import EncodedSound, SoundLibrary, SoundMissing
+from huntline.media.worker.sounds import (
+    SILENT_PACKETS,
+    EncodedSound,
+    Packets,
+    SoundLibrary,
+    SoundMissing,
+    SoundTape,
+    tape_of,
+)
 
 _BATCH = 32
 """Packets sent in one go; then packets that have arrived are relayed before the round goes on."""
@@ -21,21 +30,18 @@ _Entry = tuple[Send, int, int, int, int]
 
 
 class Station:
-    """One sound in one law, and the legs that hear it now."""
+    """One sound in one codec, and the legs that hear it now."""
 
     def __init__(
-        self, audio: bytes, law: str, once: Playing | None = None, below: bytes | None = None
+        self, tape: SoundTape, codec: str, once: Playing | None = None, below: SoundTape | None = None
     ) -> None:
-        """Loops ``audio`` for all; with ``once`` it is heard one time, from the position noted there, and
+        """All hear the ``tape`` where it is now; with ``once`` it is heard from the position noted there, and
         ``below`` it, softer, the part of a loop that others hear in full at that moment."""
         self.listeners: dict[MediaLeg, Subscription] = {}
         self.once = once
-        self._length = len(audio)
-        self._tape = audio + g711.SILENCE[law] * SAMPLES_PER_TICK if once else _endless(audio)
-        self._below = below and _endless(below)
-        self._below_length = len(below or b"")
-        self._mixer = Mixer.of(law)
-        self._packet = bytearray(HEADER.size + SAMPLES_PER_TICK)
+        self._tape, self._below, self._codec = tape, below, codec
+        self._scale = SCALES[codec]
+        self._packet = bytearray(HEADER.size)
         self._batches: list[list[_Entry]] | None = None
 
     def add(self, leg: MediaLeg, subscription: Subscription) -> None:
@@ -51,16 +57,17 @@ class Station:
     @property
     def has_ended(self) -> bool:
         """Whether the last sample of a sound that is heard once was sent."""
-        return self.once is not None and self.once.position >= self._length
+        return self.once is not None and self.once.position >= self._tape.length
 
     def send(self, count: int, samples: int) -> Iterator[None]:
         """Send the packet of a tick to all, pausing after each batch."""
         packet, pack_header = self._packet, HEADER.pack_into
         packet[HEADER.size :] = self._next_payload(samples)
+        now = samples * self._scale
         for batch in self._batches or self._rebuilt_batches():
             for send, payload_type, sequence_shift, timestamp_shift, ssrc in batch:
                 sequence = (count + sequence_shift) & 0xFFFF
-                timestamp = (samples + timestamp_shift) & 0xFFFFFFFF
+                timestamp = (now + timestamp_shift) & 0xFFFFFFFF
                 pack_header(packet, 0, VERSION_2, payload_type, sequence, timestamp, ssrc)
                 try:
                     send(packet)
@@ -70,14 +77,11 @@ class Station:
 
     def _next_payload(self, samples: int) -> bytes:
         if self.once is None:
-            position = samples % self._length
-        else:
-            position = self.once.position
-            self.once.position += SAMPLES_PER_TICK
-        audio = self._tape[position : position + SAMPLES_PER_TICK]
-        if self._below:
-            position = samples % self._below_length
-            audio = self._mixer.mix(audio, self._below[position : position + SAMPLES_PER_TICK])
+            return self._tape.at(samples)
+        audio = self._tape.at(self.once.position)
+        self.once.position += SAMPLES_PER_TICK
+        if self._below is not None:
+            audio = Mixer.of(self._codec).mix(audio, self._below.at(samples))
         return audio
 
     def _rebuilt_batches(self) -> list[list[_Entry]]:
@@ -86,20 +90,25 @@ class Station:
         return self._batches
 
 
-def _endless(audio: bytes) -> bytes:
-    """So much more of a loop that a packet at any position can be cut in one piece."""
-    return audio + audio * (SAMPLES_PER_TICK // len(audio) + 1)
-
-
 class Player:
     """All stations, and the round of packets that each tick sends."""
 
-    def __init__(self, clock: MediaClock, on_finished: Callable[[MediaLeg, Playing], None]) -> None:
-        """``on_finished`` is told when a sound without loop has ended for a leg."""
+    def __init__(
+        self,
+        clock: MediaClock,
+        codecs: CodecProcess,
+        on_finished: Callable[[MediaLeg, Playing], None],
+        on_made: Callable[[], None],
+    ) -> None:
+        """``on_finished`` is told when a sound without loop has ended for a leg, ``on_made`` when one may be
+        there that was pending."""
         self._clock = clock
         self._on_finished = on_finished
-        self._library = SoundLibrary()
-        self._silence = {law: Station(sample, law) for law, sample in g711.SILENCE.items()}
+        self._library = SoundLibrary(codecs, on_made)
+        self._silence = {
+            codec: Station(Packets([packet], codec, loop=True), codec)
+            for codec, packet in SILENT_PACKETS.items()
+        }
         self._radio: dict[tuple[tuple[str, ...], str, tuple[int, ...]], Station] = {}
         self._once: dict[MediaLeg, Station] = {}
         self._tuned: dict[MediaLeg, Station] = {}
@@ -108,20 +117,22 @@ class Player:
     def play(self, leg: MediaLeg, playing: Playing, law: str, below: Playing | None = None) -> None:
         """Let a leg hear sounds from the next tick on, and nothing else but, softer, those ``below``.
 
-        What cannot be read of them is left out and noted; raises SoundMissing when nothing is left.
+        What cannot be read of them is left out and noted; raises SoundMissing when nothing is left, and
+        SoundPending where they are to be heard later.
         """
         sounds = self._sounds_of(playing, law)
-        audio = b"".join(sound.audio for sound in sounds)
+        tape = tape_of(sounds, law, loop=playing.loop)
         self.leave(leg)
         if playing.loop:
             key = playing.sources, law, tuple(sound.modified_at for sound in sounds)
             station = self._radio.get(key)
             if station is None:
-                station = self._radio[key] = Station(audio, law)
+                station = self._radio[key] = Station(tape, law)
         else:
-            playing.position = min(playing.position, len(audio))
-            bed = None if below is None else self._bed_of(below, law)
-            station = self._once[leg] = Station(audio, law, playing, bed)
+            playing.position = min(playing.position, tape.length)
+            # Only samples can be added to each other: in other codecs the music pauses below speech.
+            bed = self._bed_of(below, law) if below is not None and law in g711.SUFFIX else None
+            station = self._once[leg] = Station(tape, law, playing, bed)
         self._tune(leg, station)
 
     def silence(self, leg: MediaLeg, law: str) -> None:
@@ -164,9 +175,9 @@ class Player:
             raise SoundMissing(playing.error or "there is nothing to play")
         return sounds
 
-    def _bed_of(self, below: Playing, law: str) -> bytes | None:
+    def _bed_of(self, below: Playing, law: str) -> SoundTape | None:
         try:
-            return b"".join(sound.audio for sound in self._sounds_of(below, law))
+            return tape_of(self._sounds_of(below, law), law, loop=True)
         except SoundMissing:
             return None
 

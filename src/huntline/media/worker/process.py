@@ -15,4 +15,9 @@ async def run_media(config: Config, ready: Callable[[], None]) -> None:
     address = config.media_address
     # Peers in several networks come to several addresses of ours.
     bound = own_wildcard(address) if config.network else address
-    await server.run(config.media_socket, bound, ports, public_address=address, ready=ready)
+    await server.run(
+        *(config.media_socket, bound, ports),
+        public_address=address,
+        is_transcoding=config.transcoding,
+        ready=ready,
+    )

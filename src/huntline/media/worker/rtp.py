@@ -17,12 +17,18 @@ LARGEST_PACKET = 2000
 
 _SEQUENCE = 0xFFFF
 _TIMESTAMP = 0xFFFFFFFF
-_RTPMAP = re.compile(r"^a=rtpmap:(\d+) ([\w-]+)/8000\r?$", re.MULTILINE)
+_RTPMAP = re.compile(r"^a=rtpmap:(\d+) ([\w-]+)/(\d+)(?:/\d)?\r?$", re.MULTILINE)
+EVENTS = "telephone-event"
 
 
-def receivable(sdp: str) -> dict[int, str]:
-    """The payload types that we have promised to take, with their encodings, by our own description."""
-    return {int(number): encoding for number, encoding in _RTPMAP.findall(sdp)}
+def receivable(sdp: str, clock_rate: int) -> dict[int, str]:
+    """The payload types that we have promised to take, with their encodings, by our own description; of those
+    for keys the one with this clock."""
+    return {
+        int(number): encoding
+        for number, encoding, rate in _RTPMAP.findall(sdp)
+        if encoding != EVENTS or int(rate) == clock_rate
+    }
 
 
 def is_rtcp(second_byte: int) -> bool:
@@ -53,18 +59,19 @@ def without_extras(packet: bytearray, size: int) -> int:
 class OutgoingStream:
     """What a leg has been sent: one SSRC whose numbers go on without a seam, whatever the source is.
 
-    ``sequence`` and ``timestamp`` are those of the last packet.
+    ``sequence`` and ``timestamp`` are those of the last packet. ``scale`` is that of its codec's clock.
     """
 
-    __slots__ = ("octets", "packets", "sequence", "ssrc", "timestamp", "timestamp_shift")
+    __slots__ = ("octets", "packets", "scale", "sequence", "ssrc", "timestamp", "timestamp_shift")
 
-    def __init__(self) -> None:
+    def __init__(self, scale: int = 1) -> None:
+        self.scale = scale
         # RFC 3550 section 5.1: the initial values are random. RFC 3711 section 3.3.1: the sequence starts
         # low, so that who misses the first packets does not miss that the numbers went around.
         self.ssrc = secrets.randbits(32)
         self.sequence = secrets.randbits(15)
         self.timestamp_shift = secrets.randbits(32)
-        self.timestamp = (self.timestamp_shift - SAMPLES_PER_TICK) & _TIMESTAMP
+        self.timestamp = (self.timestamp_shift - SAMPLES_PER_TICK * scale) & _TIMESTAMP
         self.packets = 0
         self.octets = 0
 
@@ -73,10 +80,11 @@ class OutgoingStream:
 
         A relayed peer whose clock runs fast may be ahead of ours: then the stream stays ahead.
         """
-        ahead = (self.timestamp + SAMPLES_PER_TICK - samples - self.timestamp_shift) & _TIMESTAMP
+        now = samples * self.scale
+        ahead = (self.timestamp + SAMPLES_PER_TICK * self.scale - now - self.timestamp_shift) & _TIMESTAMP
         if ahead < 0x80000000:
             self.timestamp_shift += ahead
-        return (samples + self.timestamp_shift) & _TIMESTAMP
+        return (now + self.timestamp_shift) & _TIMESTAMP
 
     def sent(self, sequence: int, timestamp: int, octets: int) -> None:
         """Note a packet that was sent; one that was overtaken by another does not turn the numbers back."""
@@ -108,4 +116,4 @@ class Subscription:
             stream.packets += rounds
             stream.octets += rounds * SAMPLES_PER_TICK
             stream.sequence = (self._clock.count + self._sequence_shift) & _SEQUENCE
-            stream.timestamp = (self._clock.samples + self._timestamp_shift) & _TIMESTAMP
+            stream.timestamp = (self._clock.samples * stream.scale + self._timestamp_shift) & _TIMESTAMP

@@ -42,6 +42,7 @@ async def run(
     dead_after: float = 30.0,
     expects_media: bool = False,
     abandoned_after: float = 60.0,
+    is_transcoding: bool = False,
     ready: Callable[[], None] | None = None,
 ) -> None:
     """Serve media until cancelled; then all ports are given back. Best run on uvloop.
@@ -49,12 +50,18 @@ async def run(
     ``media_address`` is the IP address to use, ``public_address`` what peers are told instead of it.
     ``dead_after`` are the seconds of quiet after which a leg is told to be silent, or for want of consent to
     be dead; with ``expects_media`` also one that was never heard. So long without a client all goes on, but
-    after ``abandoned_after`` seconds the legs are deleted. ``ready`` is called once clients can connect.
+    after ``abandoned_after`` seconds the legs are deleted. With ``is_transcoding`` phones need not
+    speak G.711. ``ready`` is called once clients can connect.
     Raises OSError when the control socket cannot be made.
     """
     rules = LegRules(dead_after, expects_media, cname=base64.b64encode(secrets.token_bytes(12)))
     control = ControlSocket(abandoned_after)
-    maker = LegMaker(PortPool(media_address, ports), public_address or media_address, rules)
+    maker = LegMaker(
+        PortPool(media_address, ports),
+        public_address or media_address,
+        rules,
+        is_transcoding=is_transcoding,
+    )
     switchboard = Switchboard(maker, control.tell)
     control.on_abandoned = lambda: switchboard.keep(())
     server = await asyncio.get_running_loop().create_unix_server(
@@ -69,6 +76,7 @@ async def run(
         server.close()
         control.close()
         switchboard.close()
+        await maker.codecs.close()
         with contextlib.suppress(OSError):
             os.unlink(control_path)
 
@@ -222,8 +230,8 @@ class ControlConnection(asyncio.Protocol):
             case "offer":
                 like = None if request.get("like") is None else _text(request, "like")
                 encryption = Encryption(request.get("encryption", Encryption.NEVER))
-                is_secure = bool(request.get("secure"))
-                return board.offer(_text(request, "leg"), like, encryption, is_secure=is_secure).to_dict()
+                kind = {f"is_{name}": bool(request.get(name)) for name in ("secure", "narrow")}
+                return board.offer(_text(request, "leg"), like, encryption, **kind).to_dict()
             case "accept":
                 return self._accept(request)
             case "play":

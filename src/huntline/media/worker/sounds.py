@@ -1,62 +1,151 @@
-"""Prompts in memory: read once from their files, as often as these change."""
+"""Prompts in memory: read once from their files, as often as these change, and once for each codec."""
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from huntline.media import g711, wav
+from huntline.media.worker.codec_process import CodecFailed, CodecProcess
+from huntline.media.worker.media_clock import SAMPLES_PER_TICK
 
 _LIBRARY_BYTES = 256 * 2**20
+
+SILENT_PACKETS = {
+    **{law: sample * SAMPLES_PER_TICK for law, sample in g711.SILENCE.items()},
+    "G722": b"\xfa" * SAMPLES_PER_TICK,
+    "opus": b"\xf8\xff\xfe",
+}
+"""20 ms of silence by codec."""
 
 
 class SoundMissing(Exception):
     """A prompt's file cannot be read; the text says why."""
 
 
+class SoundPending(Exception):
+    """The prompt is being made in this codec; whoever wants it is told when it is there."""
+
+
 @dataclass(frozen=True, slots=True)
 class EncodedSound:
-    """A prompt in one law, as it was in its file at that time."""
+    """A prompt in one codec, as it was in its file at that time: samples of G.711, else packets of 20 ms."""
 
-    audio: bytes = field(repr=False)
+    audio: bytes | tuple[bytes, ...] = field(repr=False)
     modified_at: int
+
+    @property
+    def size(self) -> int:
+        """Bytes in memory."""
+        return len(self.audio) if isinstance(self.audio, bytes) else sum(map(len, self.audio))
+
+
+class Samples:
+    """A sound of G.711, which can be heard from any sample on: again and again, or once and silence after."""
+
+    def __init__(self, audio: bytes, law: str, *, loop: bool) -> None:
+        self.length = len(audio)
+        self._loop = loop
+        # So much more that a packet at any position can be cut in one piece.
+        more = audio * (SAMPLES_PER_TICK // len(audio) + 1) if loop else SILENT_PACKETS[law]
+        self._audio = audio + more
+
+    def at(self, position: int) -> bytes:
+        """20 ms from this sample on."""
+        start = position % self.length if self._loop else position
+        return self._audio[start : start + SAMPLES_PER_TICK]
+
+
+class Packets:
+    """A sound in whole packets; its positions are counted in samples of 8 kHz as those of all others."""
+
+    def __init__(self, packets: Sequence[bytes], codec: str, *, loop: bool) -> None:
+        self.length = len(packets) * SAMPLES_PER_TICK
+        self._packets, self._loop, self._silence = packets, loop, SILENT_PACKETS[codec]
+
+    def at(self, position: int) -> bytes:
+        """The packet in which this sample is."""
+        number = position // SAMPLES_PER_TICK
+        if self._loop:
+            number %= len(self._packets)
+        return self._packets[number] if number < len(self._packets) else self._silence
+
+
+SoundTape = Samples | Packets
+
+
+def tape_of(sounds: Sequence[EncodedSound], codec: str, *, loop: bool) -> SoundTape:
+    """Sounds of a codec, one after the other."""
+    if codec in g711.SUFFIX:
+        audio = b"".join(sound.audio for sound in sounds if isinstance(sound.audio, bytes))
+        return Samples(audio, codec, loop=loop)
+    packets = [packet for sound in sounds if isinstance(sound.audio, tuple) for packet in sound.audio]
+    return Packets(packets, codec, loop=loop)
 
 
 class SoundLibrary:
     """Prompts that were read, as long as their files do not change and the memory suffices."""
 
-    def __init__(self) -> None:
+    def __init__(self, codecs: CodecProcess, on_made: Callable[[], None]) -> None:
+        """``on_made`` is called when a sound that was pending is there, or missing."""
+        self._codecs, self._on_made = codecs, on_made
         self._sounds: OrderedDict[tuple[str, str], EncodedSound] = OrderedDict()
+        self._failures: dict[tuple[str, str], tuple[int, str]] = {}  # when its file was modified, and why
+        self._under_way: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._size = 0
 
-    def load(self, source: str, law: str) -> EncodedSound:
-        """The prompt, or the recording whose file it is, in that law. Raises SoundMissing."""
-        path = source if source.endswith(wav.SUFFIX) else source + g711.SUFFIX[law]
+    def load(self, source: str, codec: str) -> EncodedSound:
+        """The prompt, or the recording whose file it is, in that codec. Raises SoundMissing, SoundPending."""
+        is_made = codec not in g711.SUFFIX
+        suffix = g711.SUFFIX["PCMU" if is_made else codec]
+        path = source if source.endswith(wav.SUFFIX) else source + suffix
         try:
             modified_at = Path(path).stat().st_mtime_ns
-            sound = self._sounds.get((path, law))
+            sound = self._sounds.get((path, codec))
             if sound is None or sound.modified_at != modified_at:
-                sound = EncodedSound(_read(path, law), modified_at)
-                self._keep((path, law), sound)
+                if is_made:
+                    self._make(path, codec, modified_at)
+                sound = EncodedSound(_read(path, codec), modified_at)
+                self._keep((path, codec), sound)
         except (OSError, ValueError) as error:
             raise SoundMissing(f"{path}: {error}") from error
         if not sound.audio:
             raise SoundMissing(f"{path}: the file is empty")
-        self._sounds.move_to_end((path, law))
+        self._sounds.move_to_end((path, codec))
         return sound
+
+    def _make(self, path: str, codec: str, modified_at: int) -> None:
+        key = path, codec
+        if (failure := self._failures.pop(key, None)) is not None and failure[0] == modified_at:
+            raise SoundMissing(f"{path}: {failure[1]}")
+        if key not in self._under_way:
+            self._under_way[key] = asyncio.create_task(self._have_made(key, modified_at))
+        raise SoundPending
+
+    async def _have_made(self, key: tuple[str, str], modified_at: int) -> None:
+        try:
+            packets = await self._codecs.sound(*key)
+        except CodecFailed as error:
+            self._failures[key] = modified_at, str(error)
+        else:
+            self._keep(key, EncodedSound(tuple(packets), modified_at))
+        del self._under_way[key]
+        self._on_made()
 
     def _keep(self, key: tuple[str, str], sound: EncodedSound) -> None:
         self._forget(key)
         self._sounds[key] = sound
-        self._size += len(sound.audio)
+        self._size += sound.size
         while self._size > _LIBRARY_BYTES and len(self._sounds) > 1:
             self._forget(next(iter(self._sounds)))
 
     def _forget(self, key: tuple[str, str]) -> None:
         known = self._sounds.pop(key, None)
         if known is not None:
-            self._size -= len(known.audio)
+            self._size -= known.size
 
 
 def _read(path: str, law: str) -> bytes:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 
 from huntline.directory.encryption import Encryption
+from huntline.media.g711 import needs_change
 from huntline.media.interface import (
     DtmfPressed,
     MediaDied,
@@ -25,10 +26,11 @@ from huntline.media.worker.media_clock import SAMPLES_PER_TICK, TICK, TICKS_PER_
 from huntline.media.worker.player import Player
 from huntline.media.worker.playing import Playing
 from huntline.media.worker.recorder import Recorder
-from huntline.media.worker.relay import Relay
-from huntline.media.worker.sounds import SoundMissing
+from huntline.media.worker.relay import ChangingRelay, Relay
+from huntline.media.worker.sounds import SoundMissing, SoundPending
 from huntline.media.worker.wire import MediaLegState, PlayState, RecordState, SecretsChanged, WorkerEvent
 from huntline.sdp import (
+    G711,
     Agreed,
     EncryptionMismatch,
     SdpError,
@@ -46,7 +48,10 @@ class Switchboard:
         self.clock = maker.clock
         self._maker = maker
         self._on_event = on_event
-        self._player = Player(self.clock, self._on_finished)
+        self._codecs = maker.codecs
+        self._player = Player(self.clock, maker.codecs, self._on_finished, self._on_sound_made)
+        self._awaiting: set[MediaLeg] = set()
+        """Legs that hear silence while their sound is being made."""
         self._recorder = Recorder(self.clock, self._on_recorded)
         self._legs: dict[str, MediaLeg] = {}
         self._pressing: dict[str, MediaLeg] = {}
@@ -90,16 +95,26 @@ class Switchboard:
         return _state_of(leg)
 
     def offer(
-        self, leg_id: str, like: str | None, encryption: Encryption, *, is_secure: bool
+        self,
+        leg_id: str,
+        like: str | None,
+        encryption: Encryption,
+        *,
+        is_secure: bool = False,
+        is_narrow: bool = False,
     ) -> MediaLegState:
-        """Raises MediaUnavailable."""
-        leg = self._legs.get(leg_id) or self._make(leg_id, encryption, is_secure=is_secure)
+        """Our offer, of G.711 alone with ``is_narrow``. Raises MediaUnavailable."""
+        if is_narrow:
+            leg = self._leg(leg_id)
+        else:
+            leg = self._legs.get(leg_id) or self._make(leg_id, encryption, is_secure=is_secure)
         model = self._legs.get(like) if like is not None else leg
         prefer = model.agreed if model else None
-        text = offer(leg.local, prefer)
+        codecs = G711 if is_narrow else leg.local.codecs
+        text = offer(replace(leg.local, codecs=codecs), prefer)
         if leg.sdp and text != leg.sdp:
             leg.local = leg.local.revised()
-            text = offer(leg.local, prefer)
+            text = offer(replace(leg.local, codecs=codecs), prefer)
         leg.sdp = text
         return _state_of(leg)
 
@@ -156,7 +171,7 @@ class Switchboard:
         """Record what the peer says, in place of an earlier recording. Nothing happens without a leg."""
         if (leg := self._legs.get(leg_id)) is not None:
             self.stop_recording(leg_id)
-            law = leg.agreed.codec if leg.agreed else "PCMU"
+            law = leg.agreed.codec if leg.agreed and leg.agreed.codec in G711 else "PCMU"
             leg.record(
                 self._recorder.begin(
                     leg_id,
@@ -218,6 +233,7 @@ class Switchboard:
         if leg is None:
             return
         self._player.leave(leg)
+        self._awaiting.discard(leg)
         self._pressing.pop(leg_id, None)
         self._being_pressed.pop(leg_id, None)
         del self._turn_of(leg.local.port)[leg_id]
@@ -255,6 +271,7 @@ class Switchboard:
             "legs": len(self._legs),
             "bridged_legs": sum(leg.peer is not None for leg in legs),
             "recordings": self._recorder.count,
+            "codec_streams": self._codecs.streams,
             "ports_in_use": self._maker.ports_in_use,
             "packets_sent": sum(leg.sent_before + leg.stream.packets for leg in legs),
             "packets_received": sum(leg.received for leg in legs),
@@ -313,6 +330,11 @@ class Switchboard:
         else:
             leg.playing = None
         self._on_event(PlayFinished(leg.leg_id, playing.sources, error))
+
+    def _on_sound_made(self) -> None:
+        awaiting, self._awaiting = self._awaiting, set()
+        for leg in awaiting:
+            self._route(leg)
 
     def _on_recorded(self, event: RecordingEnded) -> None:
         leg = self._legs.get(event.leg_id)
@@ -428,13 +450,13 @@ class Switchboard:
 
     def _route(self, leg: MediaLeg) -> None:
         """Decide what a leg hears: what is played to it, else its bridge, else silence."""
-        relay = None
+        relay: Relay | ChangingRelay | None = None
         if leg.agreed is None or not leg.may_be_sent_to or leg.is_pressing:
             self._player.leave(leg)
         elif not self._play(leg, leg.agreed.codec):
             if leg.peer is not None and leg.peer.may_be_heard:
                 self._player.leave(leg)
-                relay = Relay(leg.peer.spoken, leg.agreed, leg.stream, leg.send, self.clock)
+                relay = self._relay(leg.peer, leg, leg.agreed)
             else:
                 self._player.silence(leg, leg.agreed.codec)
         if leg.peer is not None:
@@ -448,11 +470,23 @@ class Switchboard:
                 continue
             try:
                 self._player.play(leg, playing, law, below)
+            except SoundPending:
+                self._player.silence(leg, law)
+                self._awaiting.add(leg)
+                return True
             except SoundMissing as error:
                 self._end(leg, playing, str(error))
             else:
                 return True
         return False
+
+    def _relay(self, speaker: MediaLeg, listener: MediaLeg, to: Agreed) -> Relay | ChangingRelay:
+        source = speaker.agreed.codec if speaker.agreed is not None else to.codec
+        if needs_change(source, to.codec):
+            return ChangingRelay(
+                speaker.spoken, source, to, listener.stream, listener.send, self.clock, self._codecs
+            )
+        return Relay(speaker.spoken, to, listener.stream, listener.send, self.clock)
 
 
 def _state_of(leg: MediaLeg) -> MediaLegState:

@@ -209,7 +209,7 @@ class SipCore:
             )
 
     def contact(self, user: str, flow: Flow) -> str:
-        """Our Contact value for a dialog that is begun outside of calls."""
+        """Our Contact value on a flow, for whoever reaches us outside of calls."""
         return self._context.contact(user, flow)
 
     def tag_for(self, transaction_id: str) -> str:
@@ -374,10 +374,6 @@ class SipCore:
         """Every leg that has a dialog, to look at."""
         views = (leg.view() for leg in self._legs.by_id.values())
         return [view for view in views if view is not None]
-
-    def contact_at(self, user: str, flow: Flow) -> str:
-        """Our Contact value on a flow, for whoever reaches us without any dialog."""
-        return self._context.contact(user, flow)
 
     def leg(self, leg_id: str) -> LegView | None:
         """One leg, to look at; None when it is unknown or has no dialog yet."""

@@ -41,7 +41,7 @@ class SrvRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LocatedServer:
     """A server and all its addresses. The lowest ``rank`` comes first; within one ``weight`` decides."""
 
     rank: tuple[int, int]
@@ -74,7 +74,9 @@ def chosen_services(
     return [(transport, name) for _, _, transport, name in sorted(found, key=lambda each: each[:2])]
 
 
-def in_order(places: Sequence[Place], random: Callable[[], float]) -> list[tuple[Transport, str, int]]:
+def in_order(
+    places: Sequence[LocatedServer], random: Callable[[], float]
+) -> list[tuple[Transport, str, int]]:
     """Transport, address and port of each server, as one attempt is to go through them (RFC 2782)."""
     ranks = sorted({place.rank for place in places})
     return [
@@ -85,7 +87,7 @@ def in_order(places: Sequence[Place], random: Callable[[], float]) -> list[tuple
     ]
 
 
-def _by_weight(places: list[Place], random: Callable[[], float]) -> Iterator[Place]:
+def _by_weight(places: list[LocatedServer], random: Callable[[], float]) -> Iterator[LocatedServer]:
     """Those without weight stand first in the list, so that they are drawn at all (RFC 2782, Weight)."""
     left = sorted(places, key=lambda place: place.weight > 0)
     while left:

@@ -189,8 +189,9 @@ class Registration:
         else:
             self._failed(now, _retry_after(response))
 
-    def lost(self, flow: Flow, now: float) -> None:
-        """A connection has ended: whoever calls us by it no longer can."""
+    def renew(self, flow: Flow, now: float) -> None:
+        """The registrar may know nothing of us any more: a connection has ended, by which calls came, or
+        it was gone itself for a while."""
         registrar = self.registrar
         is_same = registrar is not None and registrar.flow == replace(flow, connection=0)
         if is_same and self.state is RegistrationState.REGISTERED and self.due_at is not None:

@@ -16,6 +16,7 @@ from huntline.sip.servers.authenticator import (
 from huntline.sip.servers.message_summary import MessageSummaries
 from huntline.sip.servers.presence import PresenceServer
 from huntline.sip.servers.registrar import Registrar
+from huntline.sip.servers.subscriptions import Subscriptions
 from huntline.sip.user_agent import UserAgent
 
 
@@ -28,14 +29,15 @@ class Requests:
         authenticator: Authenticator,
         registrar: Registrar,
         presence: PresenceServer,
+        subscriptions: Subscriptions,
         summaries: MessageSummaries,
     ) -> None:
         self._user_agent = user_agent
         self._authenticator = authenticator
-        self._servers: dict[str, Registrar | PresenceServer | MessageSummaries] = {
+        self._servers: dict[str, Registrar | PresenceServer | Subscriptions] = {
             "REGISTER": registrar,
             "PUBLISH": presence,
-            "SUBSCRIBE": summaries,
+            "SUBSCRIBE": subscriptions,
         }
         self._summaries = summaries
 

@@ -20,7 +20,8 @@ PING, PONG = b"\r\n\r\n", b"\r\n"  # RFC 5626 section 3.5.1
 class ConnectionLimits:
     """What peers may take of us, over all connections together. Times in seconds, sizes in bytes.
 
-    ``handshakes`` of TLS may be under way at once, and take ``handshaking`` at most.
+    ``handshakes`` of TLS may be under way at once, as many as an office of phones begins when its line is
+    back, within ``connections``; each takes ``handshaking`` at most.
     ``connections_per_address`` counts what a peer opened, an IPv6 address as its /64; ``idle`` must outlast
     the longest registration, since a phone may say nothing in between. A page that is silent for
     ``pinged_after`` is pinged, and cut off when it stays silent for ``pong_within`` more: it outlasts a
@@ -32,8 +33,8 @@ class ConnectionLimits:
     unsent_bytes: int = 256 * 1024
     connecting: float = 5.0
     handshaking: float = 10.0
-    handshakes: int = 100
-    handshakes_per_address: int = 40
+    handshakes: int = 1_000
+    handshakes_per_address: int = 500
     message_completed: float = 30.0
     reading_resumed: float = 30.0
     idle: float = 3_900.0

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class WhyNoConnection(StrEnum):
-    """The reason; ``languages`` has the sentences."""
+    """The reason; people read it as a ``Cause``."""
 
     REFUSED = "refused"
     TIMED_OUT = "timed-out"

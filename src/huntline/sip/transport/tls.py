@@ -15,10 +15,9 @@ from typing import Any, Protocol, cast
 
 from huntline.errors import ConfigurationError
 from huntline.network.peers import source_of
-from huntline.network.strangers import Strangers
 from huntline.sip.transport.address import ListenAddress
-from huntline.sip.transport.connection import ConnectionLimits
 from huntline.sip.transport.connection_failures import ConnectionFailure, WhyNoConnection, failure_of
+from huntline.sip.transport.connections import Connections
 from huntline.sip.transport.tls_settings import TlsSettings
 
 _READ = 64 * 1024
@@ -181,14 +180,14 @@ class TlsStream(asyncio.Protocol, asyncio.Transport):
 
 
 class TlsAcceptor:
-    """Shakes hands with whoever connects: with how many at once, and for how long, ``limits`` say.
+    """Shakes hands with whoever connects, before they count among the ``connections``.
 
-    Past the most, of all or of one address, the oldest gives its place up. Handshakes that come to nothing
-    are told to ``strangers``, with the reason.
+    Past the most of their limits, of all or of one address, the oldest gives its place up. Handshakes that
+    come to nothing are told to the strangers of the connections, with the reason.
     """
 
-    def __init__(self, settings: TlsSettings, limits: ConnectionLimits, strangers: Strangers) -> None:
-        self._settings, self._limits, self._strangers = settings, limits, strangers
+    def __init__(self, settings: TlsSettings, connections: Connections) -> None:
+        self._settings, self._connections, self._limits = settings, connections, connections.limits
         self._loop = asyncio.get_running_loop()
         self._under_way: dict[TlsStream, tuple[str, asyncio.TimerHandle]] = {}
         self._of_source: Counter[str] = Counter()
@@ -217,12 +216,16 @@ class TlsAcceptor:
         source = source_of(stream.remote[0])
         if self._of_source[source] >= self._limits.handshakes_per_address:
             self._cut(next(each for each, (of, _) in self._under_way.items() if of == source))
-        elif len(self._under_way) >= self._limits.handshakes:
+        elif self._under_way and self._is_full():
             self._cut(next(iter(self._under_way)))
         seconds = self._limits.handshaking
         timeout = ConnectionFailure(WhyNoConnection.TIMED_OUT, f"no TLS handshake within {seconds:g} s")
         self._under_way[stream] = source, self._loop.call_later(seconds, stream.give_up, timeout)
         self._of_source[source] += 1
+
+    def _is_full(self) -> bool:
+        sockets = len(self._under_way) + len(self._connections)
+        return len(self._under_way) >= self._limits.handshakes or sockets >= self._limits.connections
 
     def is_over(self, stream: TlsStream, failure: ConnectionFailure | None) -> None:
         """Forget it."""
@@ -234,7 +237,7 @@ class TlsAcceptor:
                 del self._of_source[source]
         if failure is not None:
             local = "tls:{0[0]}:{0[1]}".format(stream.get_extra_info("sockname") or ("", 0))
-            self._strangers.tell(stream.remote, local, str(failure), self._loop.time())
+            self._connections.strangers.tell(stream.remote, local, str(failure), self._loop.time())
 
     def close(self) -> None:
         """Cut all off."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import Path, Query, UploadFile
+from fastapi.responses import FileResponse
 
 from huntline.voicemail.boxes import Counts
 from huntline.web import mailboxes
@@ -54,6 +55,17 @@ def patch(access: ChangeSettings, box: Box, form: MailboxForm) -> Any:
 def put_pin(access: ChangeSettings, box: Box, form: PinForm) -> Any:
     """Give a box another PIN; it is no longer locked then."""
     return mailboxes.change_pin(access, mailboxes.owner_in(access.organization, box), form)
+
+
+@router.get(
+    "/{box}/greeting",
+    response_class=FileResponse,
+    operation_id="read_mailbox_greeting",
+    responses=mailboxes.GREETING_SOUND,
+)
+def read_greeting(access: ReadSettings, box: Box) -> FileResponse:
+    """The greeting that was recorded or uploaded, as callers hear it."""
+    return mailboxes.greeting_of(access, mailboxes.owner_in(access.organization, box))
 
 
 @router.put("/{box}/greeting", response_model=MailboxSettingsView, operation_id="set_mailbox_greeting")

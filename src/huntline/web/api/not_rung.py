@@ -9,7 +9,7 @@ from fastapi import Query
 from pydantic import BaseModel
 
 from huntline.directory.organization import User
-from huntline.engine.reasons import as_data
+from huntline.engine.reason_data import as_data
 from huntline.languages.reasons import in_words
 from huntline.storage.calls import CallFilter, CallSummary, decisions_of, page_of_calls, rings_of_agent
 from huntline.storage.history import RingRecord

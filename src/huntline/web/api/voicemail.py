@@ -212,6 +212,17 @@ def put_pin(access: Own, form: PinForm) -> Any:
     return mailboxes.change_pin(access, _own_box(access), form)
 
 
+@router.get(
+    "/greeting",
+    response_class=FileResponse,
+    operation_id="read_my_mailbox_greeting",
+    responses=mailboxes.GREETING_SOUND,
+)
+def read_greeting(access: Own) -> FileResponse:
+    """The greeting that I recorded or uploaded, as callers hear it."""
+    return mailboxes.greeting_of(access, _own_box(access))
+
+
 @router.put("/greeting", response_model=MailboxSettingsView, operation_id="set_my_mailbox_greeting")
 def put_greeting(access: Own, file: UploadFile) -> Any:
     """Upload my greeting: .wav (PCM), .mp3 or .wma, up to 5 MB."""

@@ -1,7 +1,7 @@
 /** Trunks: the providers that calls come from and go to. */
 
-import { Badge, Button, makeStyles, Text, tokens } from '@fluentui/react-components';
-import { AddRegular, EditRegular } from '@fluentui/react-icons';
+import { Button, makeStyles, Text, tokens } from '@fluentui/react-components';
+import { AddRegular, EditRegular, PulseRegular } from '@fluentui/react-icons';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -13,6 +13,8 @@ import { api, bodyOf, type Schemas } from '~/api/client';
 import { useMay } from '~/api/session';
 import { Loaded } from '~/parts/Loaded';
 import { TrunkDialog } from './TrunkDialog';
+import { TrunkState } from './TrunkState';
+import { TrunkTestDialog } from './TrunkTestDialog';
 
 type Trunk = Schemas['TrunkView'];
 
@@ -35,6 +37,7 @@ export function TrunksPage() {
   const { t } = useTranslation(['settings', 'admin']);
   const mayChange = useMay('change-settings');
   const findings = (useFindings().data ?? []).filter(({ field }) => field.startsWith('trunks'));
+  const [tested, setTested] = useState<string | null>(null);
   const [edited, setEdited] = useState<Trunk | 'new' | null>(null);
   const trunks = useQuery({
     queryKey: ['trunks'],
@@ -54,10 +57,18 @@ export function TrunksPage() {
                   <span className={styles.words}>
                     <Text weight="semibold">{trunk.name}</Text>
                     <Text>{[...trunk.hosts, ...trunk.addresses].join(', ')}</Text>
+                    <TrunkState name={trunk.name} />
                   </span>
-                  {!trunk.is_enabled && <Badge appearance="outline">{t('settings:trunkOff')}</Badge>}
                   {mayChange && (
                     <>
+                      <Button
+                        appearance="subtle"
+                        icon={<PulseRegular />}
+                        aria-label={t('settings:trunkTestNamed', { name: trunk.name })}
+                        onClick={() => setTested(trunk.name)}
+                      >
+                        {t('settings:trunkTest')}
+                      </Button>
                       <Button
                         appearance="subtle"
                         icon={<EditRegular />}
@@ -86,6 +97,7 @@ export function TrunksPage() {
           {t('settings:addTrunk')}
         </Button>
       )}
+      {tested !== null && <TrunkTestDialog name={tested} onClose={() => setTested(null)} />}
       {edited !== null && (
         <TrunkDialog trunk={edited === 'new' ? null : edited} onClose={() => setEdited(null)} />
       )}

@@ -343,7 +343,8 @@ function Phone({ editing, isReadOnly, hasPassword }: PartProps & { readonly hasP
 /** Where calls go instead, and what calls out show. */
 function Elsewhere({ editing: { draft, set }, isReadOnly }: PartProps) {
   const styles = useStyles();
-  const { t } = useTranslation(['users', 'admin']);
+  // The words of who rings beside them, too: else they would be waited for when this is unfolded.
+  const { t } = useTranslation(['users', 'admin', 'agent']);
   const domains = useOrganization().data?.domains ?? [];
   const policies = useQuery({
     queryKey: ['policies', 'all'],
@@ -399,7 +400,7 @@ function Elsewhere({ editing: { draft, set }, isReadOnly }: PartProps) {
         onChange={(ring_time) => set({ ring_time })}
       />
       <Setting name="also_ring" label={t('users:settings.also_ring')}>
-        <ControlGroup>
+        <ControlGroup className={styles.medium}>
           <AlsoRing
             others={draft.also_ring}
             isReadOnly={isReadOnly}

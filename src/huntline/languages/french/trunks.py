@@ -1,0 +1,34 @@
+"""Trunks on the running server, and what to do about them."""
+
+from __future__ import annotations
+
+TRUNKS = {
+    "the running server does not know the trunk {name:quoted} yet; try again": (
+        "le serveur en marche ne connaît pas encore le trunk {name} ; réessayez"
+    ),
+    "check the names of its hosts, and that this server reaches its name servers": (
+        "vérifiez les noms de ses hôtes, et que ce serveur joint ses serveurs de noms"
+    ),
+    "check address, port and transport, and what a firewall lets through": (
+        "vérifiez l'adresse, le port et le transport, et ce que laisse passer un pare-feu"
+    ),
+    "set user name and password again, as the provider has given them": (
+        "ressaisissez le nom d'utilisateur et le mot de passe, tels que l'opérateur les a donnés"
+    ),
+    "ask the provider why it answers so": "demandez à l'opérateur pourquoi il répond ainsi",
+    "check the port and the transport": "vérifiez le port et le transport",
+    "check the address, and what a firewall lets through": (
+        "vérifiez l'adresse, et ce que laisse passer un pare-feu"
+    ),
+    "check which certificate the provider wants from this server": (
+        "vérifiez quel certificat l'opérateur attend de ce serveur"
+    ),
+    "ask the provider; calls by TLS go only to servers that prove who they are": (
+        "adressez-vous à l'opérateur ; en TLS, les appels ne vont qu'aux serveurs qui prouvent leur identité"
+    ),
+    "check the clock of this server": "vérifiez l'heure de ce serveur",
+    "name the host as its certificate does": "nommez l'hôte comme le fait son certificat",
+    "put the certificate of its issuer into trusted_certificates": (
+        "placez le certificat de son émetteur dans trusted_certificates"
+    ),
+}
