@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from huntline.clean_text import hidden_in, normalized
 from huntline.directory.digests import password_digests
+from huntline.directory.may_dial import DiallingSettings, MayDial
 from huntline.directory.organization import (
     GLOBAL_POLICY,
     Allowance,
@@ -115,6 +116,12 @@ def organizations(draw: st.DrawFn) -> Organization:
         communication_credits=True,
         propagation_delay=draw(st.booleans()),
         queue_name_in_identity=draw(st.booleans()),
+        dialling=DiallingSettings(
+            country=draw(st.sampled_from([None, "US", "FR"])),
+            may_dial=draw(st.sampled_from(MayDial)),
+            international_calls_a_day=draw(st.integers(0, 10_000)),
+            international_minutes_a_day=draw(st.integers(0, 100_000)),
+        ),
         star_codes=draw(st.sampled_from((StarCodes(), StarCodes(None, "#2"), StarCodes("*1", None)))),
         licence_pools=tuple(
             LicencePool(licence, draw(st.integers(10, 100)))
@@ -239,6 +246,7 @@ def _user(
             for after in draw(st.lists(st.integers(0, 19), max_size=3))
         ),
         hides_number=draw(st.booleans()),
+        may_dial=draw(st.none() | st.sampled_from(MayDial)),
         encryption=draw(st.none() | st.sampled_from(Encryption)),
         caller_id_policy=draw(granted),
         external_id=draw(st.none() | st.just(f"id {place}")),

@@ -9,6 +9,7 @@ import pytest
 from huntline.calls.admission import Admission, Admitted, NotAdmitted
 from huntline.directory.attendants import Attendant
 from huntline.directory.in_force import SettingsInForce
+from huntline.directory.may_dial import DiallingSettings
 from huntline.directory.organization import (
     Licence,
     NumberKind,
@@ -33,6 +34,7 @@ def organization(name: str, number: str, trunk: str) -> Organization:
         organization_id=name,
         name=name,
         domains=(domain,),
+        dialling=DiallingSettings(country="GB"),
         trunks=(Trunk("provider", (trunk,)),),
         numbers=(ServiceNumber(number, NumberKind.SERVICE_TOLL),),
         users=(
@@ -204,6 +206,33 @@ def test_nobody_else_gets_out_through_a_trunk() -> None:
     by_trunk = decide("+33@provider.example", outside, source="192.0.2.1")
     assert refused(by_trunk) == (404, R.UNKNOWN_NUMBER, "a")
     assert refused(decide("x@elsewhere.example", outside)) == (403, R.UNKNOWN_CALLER, "a")
+
+
+@pytest.mark.parametrize(
+    ("dialled", "refusal"),
+    [
+        ("tel:+442071234567", None),
+        ("tel:+33123456789", R.NUMBER_NOT_ALLOWED),
+        ("sip:0033123456789@a.example", R.NUMBER_NOT_ALLOWED),
+        ("sip:*67+33123456789@a.example", R.NUMBER_NOT_ALLOWED),
+        ("tel:+449098790000", R.NUMBER_NOT_ALLOWED),  # premium, at home
+        ("tel:112", None),
+        ("tel:999", None),
+    ],
+)
+def test_a_user_calls_as_far_as_they_may(dialled: str, refusal: R | None) -> None:
+    decision = decide("bao@a.example", dialled)
+    if refusal is None:
+        assert isinstance(decision, Admitted)
+    else:
+        assert refused(decision) == (403, refusal, "a")
+
+
+@pytest.mark.parametrize("number", ["112", "999"])
+def test_everybody_may_call_for_help(number: str) -> None:
+    decision = decide("amal@a.example", f"sip:{number}@a.example")
+    assert isinstance(decision, Admitted), "amal has no licence"
+    assert decision.target == OutsideNumber(number, "a")
 
 
 def test_a_number_of_another_server_or_organization_is_not_dialled_outside() -> None:

@@ -15,6 +15,7 @@ from huntline.calls.contacts import Callee, Contact, Display
 from huntline.calls.diversion import MAX_TARGETS, DiversionReason, number_hop, person_hop
 from huntline.calls.failures import NO_ANSWER, TOO_MANY_HOPS
 from huntline.calls.model import Call, Leg, Party, Ring
+from huntline.calls.tolls import Tolls
 from huntline.directory.plan import NO_WISH, PersonRule
 
 MAILBOX = Callee(
@@ -31,7 +32,9 @@ class Office(FakeOwner):
         self.rung: list[tuple[Ring, Display]] = []
         self.failures: list[Ring] = []
         everything: Any = self
-        self.alerting = Alerting(everything, everything, everything, everything, lambda call: None)
+        self.alerting = Alerting(
+            everything, everything, everything, everything, Tolls(everything), lambda call: None
+        )
         caller = Leg("caller", "c1", Party.CALLER, "c1", "+1425")
         self.call = Call("c1", "contoso", caller, CallerId("+14255550123"), "amal", "music", self)
 

@@ -99,6 +99,75 @@ def test_the_parameters_of_a_number_are_no_part_of_it() -> None:
     )
 
 
+FROM = "From: <sip:unknown@provider.example>;tag=1"
+NOBODY = 'From: "Anonymous" <sip:anonymous@anonymous.invalid>;tag=1'
+PAI = "P-Asserted-Identity: <sip:+14255551234@provider.example>"
+HIDDEN = CallerId("anonymous")
+
+
+@pytest.mark.parametrize(
+    ("headers", "trusted", "untrusted"),
+    [
+        # who says it
+        ((FROM,), CallerId("unknown"), CallerId("unknown")),
+        ((FROM, PAI), CallerId("+14255551234"), CallerId("unknown")),
+        (
+            (FROM, "Remote-Party-ID: <sip:+14255551234@p.example>"),
+            CallerId("+14255551234"),
+            CallerId("unknown"),
+        ),
+        (
+            (FROM, PAI, "Remote-Party-ID: <sip:+33123456789@p.example>"),
+            CallerId("+14255551234"),
+            CallerId("unknown"),
+        ),
+        (
+            (
+                FROM,
+                'Remote-Party-ID: "Jane" <sip:+14255551234@p.example>;party=calling;screen=yes;privacy=off',
+            ),
+            JANE,
+            CallerId("unknown"),
+        ),
+        (
+            (FROM, "Remote-Party-ID: <sip:+14255551234@p.example>;screen=no"),
+            CallerId("unknown"),
+            CallerId("unknown"),
+        ),
+        ((FROM, "Remote-Party-ID: <sip:<>;;", PAI), CallerId("+14255551234"), CallerId("unknown")),
+        # what is not to be told
+        ((FROM, PAI, "Privacy: id"), HIDDEN, HIDDEN),
+        ((FROM, PAI, "Privacy: user"), HIDDEN, HIDDEN),
+        ((FROM, PAI, "Privacy: header;user;critical"), HIDDEN, HIDDEN),
+        ((FROM, PAI, "Privacy: header"), CallerId("+14255551234"), CallerId("unknown")),
+        ((FROM, PAI, "Privacy: none"), CallerId("+14255551234"), CallerId("unknown")),
+        ((NOBODY,), HIDDEN, HIDDEN),
+        ((NOBODY, PAI), HIDDEN, HIDDEN),
+        ((NOBODY, PAI, "Privacy: none"), CallerId("+14255551234"), HIDDEN),
+        (
+            (FROM, 'Remote-Party-ID: "Jane" <sip:+14255551234@p.example>;privacy=full'),
+            HIDDEN,
+            CallerId("unknown"),
+        ),
+        (
+            (FROM, 'Remote-Party-ID: "Jane" <sip:+14255551234@p.example>;PRIVACY=Uri'),
+            HIDDEN,
+            CallerId("unknown"),
+        ),
+        (
+            (FROM, 'Remote-Party-ID: "Jane" <sip:+14255551234@p.example>;privacy=name'),
+            CallerId("+14255551234"),
+            CallerId("unknown"),
+        ),
+    ],
+)
+def test_who_calls_is_what_those_say_who_are_believed_and_hidden_for_all(
+    headers: tuple[str, ...], trusted: CallerId, untrusted: CallerId
+) -> None:
+    assert caller_of(invite(*headers), is_trusted=True) == trusted
+    assert caller_of(invite(*headers), is_trusted=False) == untrusted
+
+
 @pytest.mark.parametrize(
     "headers",
     [

@@ -151,3 +151,20 @@ def test_a_call_that_hides_its_number_hides_it_where_the_policy_lets_users_choos
     outside = Callee(None, [Contact("sip:+44@10.0.0.9")], is_by_trunk=True)
     from_ = display_of(plan, call, "tel:+44", None, outside).from_
     assert f"<sip:{shown_number}@" in from_
+
+
+@pytest.mark.parametrize("is_trusted", [True, False])
+def test_a_provider_that_is_trusted_alone_knows_who_hides_the_number(is_trusted: bool) -> None:
+    """RFC 3325 section 7."""
+    users = tuple(replace(user, line_uri="tel:+14255550177") for user in CONTOSO.users[:1])
+    policy = CallerIdPolicy(name="Global", enable_user_override=True)
+    plan = ServerPlan((replace(CONTOSO, users=users, caller_id_policies=(policy,)),))
+    leg = Leg("l", "m", Party.CALLER, "c17", "amal", account_id="amal")
+    call = Call(
+        "c17", "contoso", leg, CallerId("amal", "Amal"), "+44", "music", FakeOwner(), hides_number=True
+    )
+    outside = Callee(None, [Contact("sip:+44@10.0.0.9")], is_by_trunk=True, is_trusted=is_trusted)
+    display = display_of(plan, call, "tel:+44", None, outside)
+    assert display.from_ == '"Anonymous" <sip:anonymous@anonymous.invalid>'
+    known = (("P-Asserted-Identity", "<sip:+14255550177@contoso.com>"),) if is_trusted else ()
+    assert display.headers == (*known, ("Privacy", "id"))

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.calls.exchange import ATTENDANT, BAO, ECHO, OUTSIDE, QUEUE, SDP, Exchange, account
+from tests.calls.exchange import ATTENDANT, BAO, CODE, ECHO, OUTSIDE, QUEUE, SDP, Exchange, account
 from tests.fakes.messages import request
 
 from huntline.calls.call_records import CALL_KINDS
@@ -35,6 +35,12 @@ async def arriving(exchange: Exchange) -> None:
     exchange.admission.target = QUEUE
     invite = request("INVITE", "sip:desk@contoso.com", sender="sip:+14255550123@provider.example")
     exchange.b2bua.handle_sip(InviteReceived("in1", invite, FLOW, SDP))
+
+
+async def a_code_dialled(exchange: Exchange) -> None:
+    """The same for who has dialled a code."""
+    exchange.admission.target, exchange.admission.caller = CODE, account("amal")
+    exchange.b2bua.handle_sip(InviteReceived("in1", request("INVITE", "sip:*45@contoso.com"), FLOW, SDP))
 
 
 async def agent_about_to_be_rung(exchange: Exchange) -> None:
@@ -132,6 +138,7 @@ MOMENTS: list[Start] = [
     greeted_by_an_attendant,
     in_a_menu_of_a_menu,
     arriving,
+    a_code_dialled,
     Exchange.waiting,
     agent_about_to_be_rung,
     agent_rung,

@@ -22,6 +22,8 @@ communication_credits: true
 propagation_delay: true
 queue_name_in_identity: false
 star_codes: {opt_out: "*1", opt_in: null}
+dialling: {country: US, may_dial: international, international_calls_a_day: 7,
+  international_minutes_a_day: 8}
 licence_pools: {E5: 10, E3: 5}
 service_number_table: [{phone_system_licences: 0, service_numbers: 5}]
 trunks:
@@ -37,7 +39,7 @@ numbers:
 users:
   - {upn: amal@contoso.com, display_name: Amal Haddad, licences: [E5], voice_enabled: true,
      sip_password: secret, voicemail: "sip:amal@mail.contoso.example", hides_number: true,
-     caller_id_policy: Sales, external_id: "4711", line_uri: "tel:+14255550111"}
+     may_dial: premium, caller_id_policy: Sales, external_id: "4711", line_uri: "tel:+14255550111"}
   - {upn: bao@redmond.contoso.com, licences: [PhoneSystem, CallingPlan], homed: hybrid,
      contacts: ["sip:bao@192.0.2.20:5060"], forward_to: "tel:+442079460000"}
   - {upn: gone@contoso.com, is_active: false}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from huntline.directory.digests import password_digests
+from huntline.directory.may_dial import DiallingSettings, MayDial
 from huntline.directory.organization import Organization, User
 from huntline.directory.plan import Account, ServerPlan
 
@@ -17,6 +18,7 @@ CONTOSO = Organization(
     organization_id="contoso",
     name="Contoso",
     domains=("contoso.com", "redmond.contoso.com"),
+    dialling=DiallingSettings(country="US", may_dial=MayDial.INTERNATIONAL),
     users=(
         person("amal@contoso.com", "secret"),
         person("bao@contoso.com", "other secret"),

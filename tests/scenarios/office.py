@@ -34,6 +34,7 @@ class Office:
         self.settings: Settings = {
             "organization": self.name,
             "domains": [self.domain],
+            "dialling": {"country": "US", "may_dial": "international"},
             "trunks": [{"name": "provider", "addresses": [server.host]}],
             "numbers": [],
             "users": [],

@@ -26,6 +26,7 @@ def test_the_agent_sees_the_queue_and_the_callers_number(office: Office) -> None
 
 
 def test_the_trunks_asserted_identity_goes_before_from(office: Office) -> None:
+    office.settings["trunks"][0]["is_trusted"] = True
     number, [amal] = desk(office, "amal")
     asserted = ("P-Asserted-Identity", '"Fabrikam" <sip:+12065550188@provider.test>')
     caller = office.caller("+12065550100").dial(number, headers=(asserted,))
@@ -37,6 +38,7 @@ def test_the_trunks_asserted_identity_goes_before_from(office: Office) -> None:
 
 def test_a_trunk_asserts_several_addresses_and_dials_a_ported_number(office: Office) -> None:
     """RFC 3325 section 9.1, RFC 4694: neither hides who calls whom."""
+    office.settings["trunks"][0]["is_trusted"] = True
     number, [amal] = desk(office, "amal")
     asserted = ("P-Asserted-Identity", '"Doe, Jo" <sip:+12065550188@provider.test>, <tel:+12065550188>')
     caller = office.caller("+12065550100").dial(f"{number};npdi;rn=+14255550999", headers=(asserted,))

@@ -68,7 +68,7 @@ def test_what_is_written_of_each_part_makes_the_same_part_again() -> None:
         subscriptions.handle(RequestReceived("t3", subscribe, FLOW), amal, 0.0)
         records = LiveRecords(
             *(exchange.tools.book, exchange.b2bua.owners, agent, driver, registrar, presence),
-            *(subscriptions, trunks),
+            *(subscriptions, trunks, exchange.tools.tolls),
         )
         written = {
             kind: records.sources[kind](name)
@@ -131,7 +131,9 @@ def test_each_presence_is_written_as_what_it_is(presence: Presence) -> None:
         server = PresenceServer(FakeResponder())
         server.choose("amal", presence)
         nobody: Any = None
-        records = LiveRecords(Exchange().tools.book, {}, nobody, nobody, nobody, server, nobody, nobody)
+        records = LiveRecords(
+            Exchange().tools.book, {}, nobody, nobody, nobody, server, nobody, nobody, nobody
+        )
         again = PresenceServer(FakeResponder())
         again.restore("amal", records.codec.decode(records.sources["presence"]("amal") or b""), 0.0, 0.0)
         assert again.presence("amal") is presence

@@ -9,16 +9,18 @@ import pytest
 from tests.directory.test_plan import CONTOSO
 
 from huntline.directory.in_force import SettingsInForce
+from huntline.directory.may_dial import DiallingSettings, MayDial
 from huntline.directory.organization import Organization
 from huntline.directory.plan import ServerPlan
 from huntline.directory.star_codes import StarCode
 from huntline.signalling.own_rules import Edit, NowhereToForward, OwnRules
 from huntline.storage.audit import Actor
 
-PLAN = ServerPlan((CONTOSO,))
+DIALLING = DiallingSettings(country="US", may_dial=MayDial.INTERNATIONAL)
+PLAN = ServerPlan((replace(CONTOSO, dialling=DIALLING),))
 
 
-def dialled(digits: str) -> tuple[Organization, Actor | None]:
+def dialled(digits: str, plan: ServerPlan = PLAN) -> tuple[Organization, Actor | None]:
     """What comes of it when amal dials something: the organization then, and who has changed it."""
     done: list[tuple[Organization, Actor]] = []
 
@@ -29,7 +31,7 @@ def dialled(digits: str) -> tuple[Organization, Actor | None]:
     code = PLAN.target(digits, "contoso.com", "contoso")
     assert account is not None
     assert isinstance(code, StarCode)
-    asyncio.run(OwnRules(SettingsInForce(PLAN), change).obey(account, code))
+    asyncio.run(OwnRules(SettingsInForce(plan), change).obey(account, code))
     (only,) = done
     return only
 
@@ -60,3 +62,11 @@ def test_a_code_changes_one_wish_of_the_user_who_dials_it(digits: str, field: st
 def test_a_number_that_nobody_can_tell_the_country_of_is_refused(digits: str) -> None:
     with pytest.raises(NowhereToForward):
         dialled(digits)
+
+
+def test_calls_are_sent_no_further_by_a_code_than_their_user_may_call() -> None:
+    national = ServerPlan((replace(CONTOSO, dialling=DiallingSettings(country="US")),))
+    with pytest.raises(NowhereToForward):
+        dialled("*72+442071234567", national)
+    after, _ = dialled("*72+12065550177", national)
+    assert after.users[0].forward_to == "tel:+12065550177"

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from huntline.directory.edits import detached, removed, replaced
+from huntline.directory.may_dial import DiallingSettings, MayDial
 from huntline.directory.organization import (
     Allowance,
     Audio,
@@ -61,6 +62,12 @@ CONTOSO = Organization(
     service_number_table=(Allowance(1, 5), Allowance(10, 50)),
     queue_table=(QueueAllowance(0, 0, 9), QueueAllowance(5, 2, 20)),
     queues_need_licences=True,
+    dialling=DiallingSettings(
+        country="US",
+        may_dial=MayDial.PREMIUM,
+        international_calls_a_day=7,
+        international_minutes_a_day=8,
+    ),
     trunks=(
         Trunk("provider", ("192.0.2.1", "198.51.100.0/24"), is_trusted=True),
         Trunk(
@@ -95,6 +102,7 @@ CONTOSO = Organization(
             voicemail="sip:mailbox@contoso.com.example" if name == "chi" else None,
             caller_id_policy="UK Sales" if name == "dana" else None,
             external_id=f"external-{name}",
+            may_dial=MayDial.INTERNAL if name == "bao" else None,
         )
         for name in NAMES
     ),

@@ -24,6 +24,7 @@ class FakeSignalling:
         self.trunk_state: Item | None = None
         self.trunk_steps: list[Item] = []
         self.asked: list[Item] = []
+        self.alarms: list[Item] = []
         self.watches = 0
         self.server = ControlServer(rig.backstage.config.control_socket, self.handlers())
 
@@ -46,11 +47,16 @@ class FakeSignalling:
             "phone-credential": lambda request: self._credential(request, f"sip:{request['upn']}"),
             "guest-credential": lambda request: self._credential(request, "sip:test-call@contoso.com"),
             "people": self._people,
+            "toll-alarms": self._toll_alarms,
             "trunk-state": self._trunk,
             "trunk-test": lambda request: {"steps": self.trunk_steps} if self.trunk_steps else {},
         }
 
-    def _trunk(self, request: dict[str, Any]) -> Item:
+    def _toll_alarms(self, request: Item) -> Item:
+        wanted = request["organization_id"]
+        return {"alarms": [each for each in self.alarms if each["organization_id"] == wanted]}
+
+    def _trunk(self, request: Item) -> Item:
         """What the test has put in, else a trunk of that name of which nothing is known yet."""
         if self.trunk_state is not None:
             return self.trunk_state

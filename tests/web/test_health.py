@@ -78,6 +78,18 @@ def test_more_than_can_be_served_is_told(config: Config, looked: Health) -> None
     asyncio.run(story())
 
 
+def test_a_ceiling_that_is_reached_is_told_without_a_name(config: Config, looked: Health) -> None:
+    async def story() -> None:
+        async with others(config):
+            LOAD.update(toll_alarms=2)
+            told = await wrong(looked)
+            LOAD.clear()
+            assert list(told) == ["tolls"]
+            assert told["tolls"].startswith("2 users have come to a ceiling")
+
+    asyncio.run(story())
+
+
 def test_a_locked_and_a_lost_database_are_told_and_logged(
     config: Config, looked: Health, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -41,6 +41,12 @@ def test_only_what_a_patch_names_changes_in_limits_and_star_codes(rig: ServerRig
         "service_number_table": [],
         "queue_table": [],
         "queues_need_licences": False,
+        "dialling": {
+            "country": None,
+            "may_dial": "national",
+            "international_calls_a_day": 20,
+            "international_minutes_a_day": 60,
+        },
     }
     changed = api.patch("/organization", {"limits": {"agent_limit": 99}, "star_codes": {"opt_in": None}})
     assert changed["limits"] == {"max_waiting": 200, "agent_limit": 99}

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from huntline.directory.in_force import SettingsInForce
+from huntline.directory.may_dial import NumberClass
 from huntline.directory.names import number_digits
 from huntline.directory.organization import Trunk
 from huntline.directory.plan import Account, AttendantTarget, OutsideNumber, QueueTarget, Target
@@ -88,11 +89,21 @@ class Admission:
     def target_for(self, account: Account, dialled: Uri | None) -> Target | NotAdmitted:
         """What an address is to a user who calls it, or transfers somebody to it; None is nobody's."""
         target = self._target(dialled, account.organization_id)
-        if isinstance(target, OutsideNumber) and not account.may_call_outside:
-            return NotAdmitted(403, (), RefusalReason.NO_LICENCE, account.organization_id)
+        if isinstance(target, OutsideNumber) and (reason := self._why_not_outside(account, target)):
+            return NotAdmitted(403, (), reason, account.organization_id)
         if target is None or dialled is None or not _may_reach(dialled, account, target):
             return NotAdmitted(404, (), RefusalReason.UNKNOWN_NUMBER, account.organization_id)
         return target
+
+    def _why_not_outside(self, account: Account, target: OutsideNumber) -> RefusalReason | None:
+        plan = self._settings.plan
+        number_class = plan.number_class(account.organization_id, target.number)
+        if number_class is NumberClass.EMERGENCY:
+            return None  # rules section 8: always, and whatever the licence
+        if not account.may_call_outside:
+            return RefusalReason.NO_LICENCE
+        is_allowed = plan.may_dial(account.organization_id, account.user_id).allows(number_class)
+        return None if is_allowed else RefusalReason.NUMBER_NOT_ALLOWED
 
     def _claims_user_of_ours(self, request: Request) -> bool:
         try:

@@ -16,6 +16,7 @@ from huntline.calls.failures import NO_ANSWER, TOO_MANY_HOPS
 from huntline.calls.loops import RingsOutside
 from huntline.calls.model import Call, DueRing, Ring, RingOwner
 from huntline.calls.surroundings import Surroundings
+from huntline.calls.tolls import NotDiallable, Tolls, payer_of
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.plan import AlsoRung, OutsideNumber, Target, UserTarget
 
@@ -37,12 +38,14 @@ class Alerting:
         site: Surroundings,
         dialling: Dialling,
         early: EarlyAudio,
+        tolls: Tolls,
         on_change: Callable[[Call], None],
     ) -> None:
         self._settings = settings
         self._site = site
         self._dialling = dialling
         self._early = early
+        self._tolls = tolls
         self._on_change = on_change
         self._timers: dict[str, tuple[asyncio.TimerHandle, Ring]] = {}
         self._due_timers: dict[str, list[asyncio.TimerHandle]] = {}
@@ -66,6 +69,12 @@ class Alerting:
             ring.failure = TOO_MANY_HOPS
             owner.failed(call, ring)
             return
+        try:
+            outside = self._tolls.leave(call, to, callee, payer_of(call, before))
+        except NotDiallable as refused:
+            ring.failure = refused.failure
+            owner.failed(call, ring)
+            return
         self.limit(call, ring)
         display = self._display(call, to, callee, ring.path)
         if ring.is_outside:
@@ -75,7 +84,7 @@ class Alerting:
         at_once = [also for also in ring.rule.also_ring if not also.after]
         others = [contact for also in at_once for contact in self._contacts_of(call, ring, also)]
         self._set_due_timers(call, ring)
-        contacts = [self._with_ways(call, to, callee, ring.path, contact) for contact in callee.contacts]
+        contacts = [self._with_ways(call, to, callee, ring.path, contact) for contact in outside]
         self._dialling.start(call, ring, [*contacts, *others], display)
         self._on_change(call)
 
@@ -134,6 +143,10 @@ class Alerting:
         else:
             to = f"tel:{also.to.number}" if isinstance(also.to, OutsideNumber) else also.to.uri
             callee = self._site.callee(call.organization_id, to)
+            try:
+                callee = replace(callee, contacts=self._tolls.leave(call, to, callee, ring.account_id))
+            except NotDiallable:
+                return []
         sent_on = (hop.left(DiversionReason.UNCONDITIONAL) for hop in ring.path[-1:])
         path = (*ring.path[:-1], *sent_on, *callee.path)
         if len(path) > MAX_TARGETS:

@@ -17,7 +17,6 @@ from huntline.calls.tools import CallTools
 from huntline.clean_text import cleaned
 from huntline.directory.encryption import Encryption
 from huntline.directory.names import plain_user
-from huntline.directory.plan import Account
 from huntline.directory.refused import REFUSAL_WORDS, RefusalReason, RefusedCall
 from huntline.errors import PeerError
 from huntline.sdp import is_hold
@@ -73,7 +72,7 @@ class Arrivals:
     def _call(self, event: InviteReceived, admitted: Admitted) -> Call:
         call_id = uuid7().hex
         account = admitted.account
-        caller_id = TEST_CALL if admitted.is_guest else _caller_id(event, account)
+        caller_id = TEST_CALL if admitted.is_guest else _caller_id(event, admitted)
         leg = Leg(
             leg_id=event.leg_id,
             media_id=call_id,
@@ -155,8 +154,8 @@ def _user_in(uri: str) -> str:
         return ""
 
 
-def _caller_id(event: InviteReceived, account: Account | None) -> CallerId:
-    caller = caller_of(event.request, is_trusted=account is None)
+def _caller_id(event: InviteReceived, admitted: Admitted) -> CallerId:
+    caller, account = caller_of(event.request, is_trusted=admitted.is_trusted), admitted.account
     if account is None or caller.is_anonymous:
         return caller
     return inside_caller(account)

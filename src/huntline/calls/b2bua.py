@@ -243,6 +243,16 @@ class B2bua:
         elif call.connected_ring is not None and leg is call.callee:
             self._parts.audio_paths.callee_left(call, call.connected_ring)
 
+    def cut_off(self, leg_id: str, reason: Reason) -> None:
+        """Hang up on one party, as if they had left; one that is in no call any more is passed over."""
+        if (found := self._tools.book.by_leg(leg_id)) is None:
+            return
+        call, ring = found
+        leg = call.caller if ring is None else ring.legs.get(leg_id)
+        if leg is not None:
+            self._lose(call, leg, reason)
+            self._tools.changed(call)
+
     # -- what the engine asks
 
     def dispatch(self, command: do.Command) -> None:

@@ -15,6 +15,7 @@ from huntline.sip.core.message import Message, Request
 ANONYMOUS = "anonymous"
 LONGEST_USER = 64
 """Characters of a caller's number or name in the address that are shown."""
+_HIDDEN = ("Privacy", "id")
 COMPLETED_ELSEWHERE = ("Reason", 'SIP;cause=200;text="Call completed elsewhere"')
 
 
@@ -49,25 +50,64 @@ TEST_CALL = CallerId("test-call", "Test call")
 
 
 def caller_of(request: Request, *, is_trusted: bool) -> CallerId:
-    """The caller of an INVITE: a trunk's P-Asserted-Identity goes before From.
+    """The caller of an INVITE: what a trusted trunk asserts goes before From.
 
-    ``Privacy: id`` or an anonymous From make the caller anonymous (RFC 3323).
+    ``Privacy`` or an anonymous From make the caller anonymous (RFC 3323), whatever else is said of them;
+    ``Privacy: none`` says that From is not to be taken for that.
     """
     if hides_identity(request):
         return CallerId(ANONYMOUS)
+    sender = _identity_in([request.raw_from])
     asserted = asserted_identity(request) if is_trusted else None
-    return asserted or _identity_in([request.raw_from]) or CallerId(ANONYMOUS)
+    if asserted is None or (_is_anonymous_from(request) and _NOTHING not in _privacy(request)):
+        return sender or CallerId(ANONYMOUS)
+    return asserted
 
 
 def hides_identity(message: Message) -> bool:
-    """Whether a message asks that nobody be told who sent it (RFC 3323 section 4.2, RFC 3325 section 9.3)."""
-    words = (word for line in message.all("privacy") for word in line.lower().split(";"))
-    return "id" in (word.strip() for word in words)
+    """Whether a message asks that nobody be told who sent it (RFC 3323 section 4.2, RFC 3325 section 9.3).
+
+    ``header`` does not: it asks to have no trace of the way shown, and we pass none on.
+    """
+    return not _HIDING.isdisjoint(_privacy(message))
 
 
 def asserted_identity(message: Message) -> CallerId | None:
-    """Who P-Asserted-Identity says has sent a message: to be believed of peers that are trusted alone."""
-    return _identity_in(message.all("p-asserted-identity"))
+    """Who P-Asserted-Identity says has sent a message, or Remote-Party-ID of providers that have only that:
+    to be believed of peers that are trusted alone."""
+    return _identity_in(message.all("p-asserted-identity")) or _remote_party(message)
+
+
+_HIDING = frozenset({"id", "user"})
+_NOTHING = "none"
+
+
+def _privacy(message: Message) -> set[str]:
+    return {word.strip() for line in message.all("privacy") for word in line.lower().split(";")}
+
+
+def _is_anonymous_from(request: Request) -> bool:
+    """RFC 3323 section 4.1.1.3."""
+    try:
+        uri = parse_address(request.raw_from).uri
+    except GrammarError:
+        return False
+    return (uri.user or "").lower() == ANONYMOUS or uri.host.lower() == "anonymous.invalid"
+
+
+def _remote_party(message: Message) -> CallerId | None:
+    """The first party at the far end that Remote-Party-ID names, as far as it may be shown
+    (draft-ietf-sip-privacy-04 section 5); one that nobody has looked at says no more than From."""
+    for value in message.all("remote-party-id"):
+        address = _known_address(value)
+        if address is None or (address.parameters.get("screen") or "").lower() == "no":
+            continue
+        identity = _identity_in([value])
+        privacy = (address.parameters.get("privacy") or "off").lower()
+        if privacy in ("full", "uri") or identity is None:
+            return CallerId(ANONYMOUS)
+        return CallerId(identity.user) if privacy == "name" else identity
+    return None
 
 
 def _identity_in(values: Sequence[str]) -> CallerId | None:
@@ -133,7 +173,13 @@ def identity_headers(
     """P-Asserted-Identity (RFC 3325) with the caller, and with the name of the queue for phones that look
     there rather than at From."""
     if caller.is_anonymous:
-        return (("Privacy", "id"),)
+        return (_HIDDEN,)
     name = f"{queue_name}: {caller.shown}" if queue_name else caller.display_name
     uri = Uri(scheme="sip", user=caller.user, host=domain)
     return (("P-Asserted-Identity", name_addr(name, uri)),)
+
+
+def hidden_identity_headers(number: str, domain: str) -> tuple[tuple[str, str], ...]:
+    """The same for a provider that is trusted and is to show nobody's number: it knows who calls, and tells
+    nobody (RFC 3325 section 7)."""
+    return (("P-Asserted-Identity", name_addr("", Uri(scheme="sip", user=number, host=domain))), _HIDDEN)

@@ -36,6 +36,7 @@ class Contact:
 
     ``display`` is what this phone is told where it is not told what the others of its ring are: it is
     somebody else's, a user's (``account_id``) or one outside, that a person has rung beside their own.
+    ``charged_to`` is the user for whose ceilings it counts (``Tolls``).
 
     ``trunk`` names the provider that it is a way to; ``further`` are other ways to the same number, for when
     this one leads nowhere (rules section 8).
@@ -47,6 +48,7 @@ class Contact:
     is_trusted: bool = False  # a provider that is told who calls
     display: Display | None = None
     account_id: str | None = None
+    charged_to: str | None = None
     trunk: str | None = None
     shows_foreign_numbers: bool = False  # such a provider takes numbers that are none of ours
     further: tuple[Contact, ...] = ()

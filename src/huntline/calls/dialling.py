@@ -269,6 +269,7 @@ class Dialling:
             account_id=ring.account_id if contact.display is None else contact.account_id,
             phone_kind=kind,
             is_trusted=contact.is_trusted,
+            charged_to=contact.charged_to,
             trunk=contact.trunk,
             flow=flow if contact.trunk is not None else None,
             further=contact.further,

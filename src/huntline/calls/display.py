@@ -11,6 +11,7 @@ from huntline.calls.caller_identity import (
     TEST_CALL,
     CallerId,
     from_header,
+    hidden_identity_headers,
     identity_headers,
     name_addr,
     outside_caller,
@@ -59,7 +60,7 @@ def display_of(
         from_=from_header(caller_id, domain, queue_name),
         to=name_addr("", to if ":" in to else f"sip:{to}"),
         headers=(
-            *_identity(plan, call, caller_id, callee, queue_name),
+            *_identity(plan, call, caller_id, callee, queue_name, transferor),
             *(_queue_headers(path) if line else ()),
             *referred_by(transferor, callee),
         ),
@@ -68,13 +69,23 @@ def display_of(
 
 
 def _identity(
-    plan: ServerPlan, call: Call, caller_id: CallerId, callee: Callee, queue_name: str | None
+    plan: ServerPlan,
+    call: Call,
+    caller_id: CallerId,
+    callee: Callee,
+    queue_name: str | None,
+    transferor: Account | None,
 ) -> tuple[tuple[str, str], ...]:
     """Who calls, as an assertion: to a provider only if the organization trusts it (RFC 3325 section 7)."""
     organization = plan.organization(call.organization_id)
     domain = organization.realm if organization else "invalid"
-    if callee.is_by_trunk and not caller_id.is_anonymous and not callee.is_trusted:
-        return ()
+    if callee.is_by_trunk:
+        if not caller_id.is_anonymous and not callee.is_trusted:
+            return ()
+        user_id = transferor.user_id if transferor else call.caller.account_id
+        own_number = plan.own_number(user_id or "")
+        if caller_id.is_anonymous and callee.is_trusted and own_number is not None:
+            return hidden_identity_headers(own_number, domain)
     is_named = organization is not None and organization.queue_name_in_identity
     return identity_headers(caller_id, domain, queue_name if is_named else None)
 

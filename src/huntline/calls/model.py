@@ -185,6 +185,8 @@ class Leg:
     key_way: KeyWay | None = None
     told_key: tuple[str, float] | None = None  # the last key by INFO, and when by the loop's clock
     is_trusted: bool = False  # a provider that is told, and believed, who calls
+    charged_to: str | None = None  # the user for whose ceilings it counts (``Tolls``)
+    answered_at: datetime | None = None
     identity: CallerId | None = None  # who such a provider says was reached by it
     unapplied: str | None = None  # what the peer has described, and media has not taken yet
     trunk: str | None = None  # the provider at the other end
@@ -197,7 +199,7 @@ class Leg:
         """The party has answered, or is answered by us: nothing else writes the state."""
         ids = {"call_id": self.call_id, "leg_id": self.leg_id}
         log.debug("state of a leg", extra=ids | {"was": self.state, "state": LegState.ANSWERED})
-        self.state = LegState.ANSWERED
+        self.state, self.answered_at = LegState.ANSWERED, datetime.now(UTC)
 
 
 @dataclass(slots=True, eq=False)
@@ -419,11 +421,17 @@ class CallBook:
     """All calls of this process, and which leg belongs to which.
 
     ``on_other_calls`` is told how many legs a user has that no queue made: calls placed, direct calls,
-    forwards to the person.
+    forwards to the person. ``on_charged`` is told of legs that count for somebody's ceilings: that one is
+    there, or (False) is over.
     """
 
-    def __init__(self, on_other_calls: Callable[[str, int], None]) -> None:
+    def __init__(
+        self,
+        on_other_calls: Callable[[str, int], None],
+        on_charged: Callable[[Leg, bool], None] = lambda leg, is_there: None,
+    ) -> None:
         self._on_other_calls = on_other_calls
+        self._on_charged = on_charged
         self.calls: dict[str, Call] = {}
         self._legs: dict[str, tuple[Call, Ring | None]] = {}
         self._media: dict[str, Call] = {}
@@ -447,6 +455,8 @@ class CallBook:
         """Take a leg in."""
         self._place(call, leg, ring)
         self._count(leg, 1)
+        if leg.charged_to is not None:
+            self._on_charged(leg, True)
 
     def adopt(self, call: Call) -> None:
         """Take in a call whose legs come out of others."""
@@ -490,6 +500,8 @@ class CallBook:
         """Forget a leg; unknown ones are ignored."""
         if self._legs.pop(leg.leg_id, None) is not None:
             self._count(leg, -1)
+            if leg.charged_to is not None:
+                self._on_charged(leg, False)
 
     def drop(self, call: Call) -> None:
         """Forget a call with whatever is left of its legs."""

@@ -12,7 +12,15 @@ from typing import Protocol, assert_never
 
 from huntline.calls.contacts import Callee
 from huntline.calls.diversion import MAX_TARGETS, DiversionReason, Hop, Path, people_passed, queues_passed
-from huntline.calls.failures import NO_PHONE, NOTHING_THERE, TOO_MANY_HOPS, UNKNOWN_USER, Unreached
+from huntline.calls.failures import (
+    CEILING_REACHED,
+    NO_PHONE,
+    NOTHING_THERE,
+    NUMBER_NOT_ALLOWED,
+    TOO_MANY_HOPS,
+    UNKNOWN_USER,
+    Unreached,
+)
 from huntline.calls.model import Call, CallOwner, LegState, Ring, RingOwner, Stop
 from huntline.calls.parts import CallParts
 from huntline.calls.queue_calls import QueueCalls
@@ -40,6 +48,8 @@ _REASONS = {
     UNKNOWN_USER: RefusalReason.NOBODY_REACHABLE,
     NOTHING_THERE: RefusalReason.NOBODY_REACHABLE,
     TOO_MANY_HOPS: RefusalReason.TOO_MANY_HOPS,
+    NUMBER_NOT_ALLOWED: RefusalReason.NUMBER_NOT_ALLOWED,
+    CEILING_REACHED: RefusalReason.CEILING_REACHED,
 }
 """What is told of a call that was refused before any phone was asked."""
 

@@ -36,7 +36,7 @@ class CallParts:
         dialling = Dialling(user_agent, media, tools.book, tools.trunks, spawn, changed)
         holding = Holding(user_agent, media, tools.book, tools.site.ringing_tone, spawn, changed)
         early = EarlyAudio(user_agent, media, holding, spawn, changed)
-        alerting = Alerting(tools.settings, tools.site, dialling, early, changed)
+        alerting = Alerting(tools.settings, tools.site, dialling, early, tools.tolls, changed)
         identity = ConnectedIdentity(user_agent, tools.settings, tools.book, tools.changed)
         return cls(
             dialling,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from huntline.calls.model import Call, CallBook
 from huntline.calls.surroundings import NoTrunks, Surroundings, Trunks
 from huntline.calls.tasks import Tasks
+from huntline.calls.tolls import Tolls
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.plan import ServerPlan
 from huntline.engine.events import Event, OtherCallsChanged
@@ -33,9 +34,12 @@ class CallTools:
     trunks: Trunks = field(default_factory=NoTrunks)
     tasks: Tasks = field(default_factory=Tasks)
     book: CallBook = field(init=False)
+    tolls: Tolls = field(init=False)
 
     def __post_init__(self) -> None:
-        book = CallBook(lambda user_id, count: self.post(OtherCallsChanged(user_id, count)))
+        tolls = Tolls(self.settings)
+        book = CallBook(lambda user_id, count: self.post(OtherCallsChanged(user_id, count)), tolls.charge)
+        object.__setattr__(self, "tolls", tolls)
         object.__setattr__(self, "book", book)
 
     @property

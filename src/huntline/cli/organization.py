@@ -19,6 +19,7 @@ from huntline.cli.settings import (
     Steps,
     SwitchOption,
     TextOption,
+    WordOption,
 )
 from huntline.cli.verbs import (
     DRY_RUN,
@@ -31,6 +32,7 @@ from huntline.cli.verbs import (
     keyword,
     path_to,
 )
+from huntline.directory.may_dial import DIALLING_NUMBERS, MayDial
 from huntline.directory.organization import LIMIT_NUMBERS
 
 _CODE = "*DIGITS"
@@ -75,6 +77,26 @@ _SETTINGS: tuple[Setting, ...] = (
             "forward_no_answer": "The same for calls not answered",
             "forward_no_answer_off": "Ends that",
             "hide_number": "Before a number: hides the own one for this call",
+        }.items()
+    ),
+    PartOption(
+        "dialling",
+        TextOption(
+            field="country",
+            help="Where what is national is so; without it, where its numbers are",
+            metavar="XX",
+            may_be_none=True,
+        ),
+    ),
+    PartOption(
+        "dialling",
+        WordOption(field="may_dial", help="How far its users may call", words=[*MayDial]),
+    ),
+    *(
+        PartOption("dialling", NumberOption(field=field, help=help_, number=DIALLING_NUMBERS[field]))
+        for field, help_ in {
+            "international_calls_a_day": "Most international and premium calls of a user and day; 0: any",
+            "international_minutes_a_day": "Most minutes of those of a user and day; 0: any",
         }.items()
     ),
     Steps(

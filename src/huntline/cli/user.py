@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from inspect import Parameter
 from typing import Any
 
-from huntline.cli.completion import policy_names, user_names
+from huntline.cli.completion import policy_names, user_names, words
 from huntline.cli.settings import (
     NONE,
     Json,
@@ -23,6 +23,7 @@ from huntline.cli.settings import (
 )
 from huntline.cli.verbs import Thing, group_of
 from huntline.directory.encryption import Encryption
+from huntline.directory.may_dial import MayDial
 from huntline.directory.organization import USER_NUMBERS, Home, Licence
 
 _ADDRESS = "sip:USER@HOST|tel:+DIGITS"
@@ -92,6 +93,13 @@ _SETTINGS: tuple[Setting, ...] = (
     AlsoRingOption(field="also_ring", flag="--also-ring"),
     SwitchOption(
         field="hides_number", help="Whether their calls are anonymous, where their policy allows that"
+    ),
+    TextOption(
+        field="may_dial",
+        help="How far they may call, where that is not as the organization says",
+        metavar="|".join(MayDial),
+        may_be_none=True,
+        complete=words([*MayDial, NONE]),
     ),
     TextOption(
         field="caller_id_policy",

@@ -17,6 +17,7 @@ from huntline.directory.attendants import (
     NoInput,
     time_of,
 )
+from huntline.directory.may_dial import DiallingSettings
 from huntline.directory.organization import (
     QUEUE_NUMBERS,
     Allowance,
@@ -40,6 +41,7 @@ _PLAIN_FIELDS = (
     "time_zone",
     "queue_name_in_identity",
     "star_codes",
+    "dialling",
     "licence_pools",
     "service_number_table",
     "queue_table",
@@ -207,7 +209,7 @@ def _text(value: object) -> str:
             return f"{value.queues} from {licences}"
         case EarlierMembers():
             return f"until {value.until.isoformat(timespec='seconds')}: {_text(value.members)}"
-        case OrganizationLimits() | StarCodes():
+        case OrganizationLimits() | StarCodes() | DiallingSettings():
             return ", ".join(f"{each.name} {_text(getattr(value, each.name))}" for each in fields(value))
         case _:
             return str(value)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from huntline.directory.attendants import Attendant
+from huntline.directory.may_dial import NumberClass
 from huntline.directory.names import (
     line_uri_number,
     name_spellings,
@@ -73,6 +74,7 @@ class OrganizationIndex:
         self._attendants: dict[str, Attendant] = {}
         self._attendants_by_number: dict[str, Attendant] = {}
         self._mailboxes: dict[str, Mailbox] | None = None  # once somebody asks
+        self._homes: tuple[str, ...] | None = None
         for group in organization.groups:
             self.groups.setdefault(group.name.casefold(), group)
             if group.mail is not None:
@@ -165,6 +167,24 @@ class OrganizationIndex:
         if self._mailboxes is None:
             self._mailboxes = {mailbox.box_id: mailbox for mailbox in self.mailboxes()}
         return self._mailboxes.get(box_id)
+
+    def homes(self) -> tuple[str, ...]:
+        """The countries whose numbers are national: the one that is set, else those of its numbers."""
+        if self._homes is None:
+            # Imported here: the plans of all countries take a tenth of a second, and most need them never.
+            from huntline.directory.number_classes import countries_of
+
+            numbers, country = self.organization.numbers, self.organization.dialling.country
+            said = [number.country for number in numbers if number.country is not None]
+            found = countries_of(number.number for number in numbers if number.country is None)
+            self._homes = (country,) if country is not None else tuple(dict.fromkeys((*said, *found)))
+        return self._homes
+
+    def class_of(self, number: str) -> NumberClass:
+        """The class of a number outside, as somebody of the organization has dialled it."""
+        from huntline.directory.number_classes import class_of
+
+        return class_of(number, self.homes())
 
     def forward_target(self, target: str) -> ForwardTarget | None:
         """What a forward leads to; None when it should be one of ours and is not there."""

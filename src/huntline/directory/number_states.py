@@ -20,7 +20,11 @@ def check_states(organization: Organization) -> Problems:
 
 
 def check_countries(organization: Organization) -> Problems:
-    """A problem for each number whose country is none, or has other numbers."""
+    """A problem for each number whose country is none, or has other numbers; and for the organization's."""
+    country = organization.dialling.country
+    if country is not None and country not in _calling_codes():
+        wanted = "must be a country in two capital letters (ISO 3166-1), such as US, or null"
+        yield Problem(("dialling", "country"), country, wanted)
     for place, held in enumerate(organization.numbers):
         if held.country is None:
             continue

@@ -15,6 +15,7 @@ from typing import Any
 from huntline.directory.attendants import Attendant, sounds_in
 from huntline.directory.audio import Audio as Audio
 from huntline.directory.encryption import Encryption as Encryption
+from huntline.directory.may_dial import USUAL_DIALLING, DiallingSettings, MayDial
 from huntline.directory.numbers import Range, numbers_of, whole
 from huntline.engine.model import CallsAlerting, Distribution, ExitPrompt
 from huntline.languages.speaking import DEFAULT_LANGUAGE
@@ -268,6 +269,7 @@ class User:
     user does not take because of what ``when_...`` says; None is the mailbox where there is a ``voicemail``,
     ``NOWHERE`` is to refuse them. ``ring_time`` is how long the user is rung.
 
+    ``may_dial`` is how far they may call; None is as the organization says.
     ``caller_id_policy`` is the policy granted to the user. Callers of an attendant reach them by
     ``extension``. ``external_id`` is what a directory that pushes its users calls this one. Who is not active
     keeps all settings and places, but has no account for phones and is nobody's agent. ``encryption`` is
@@ -292,6 +294,7 @@ class User:
     ring_time: int = whole(20, Range(5, 60, "seconds"))
     also_ring: tuple[AlsoRing, ...] = ()
     hides_number: bool = False
+    may_dial: MayDial | None = None
     caller_id_policy: str | None = None
     external_id: str | None = None
     is_active: bool = True
@@ -420,6 +423,7 @@ class Organization:
     time_zone: str | None = None
     queue_name_in_identity: bool = True
     star_codes: StarCodes = StarCodes()
+    dialling: DiallingSettings = USUAL_DIALLING
     licence_pools: tuple[LicencePool, ...] = ()
     service_number_table: tuple[Allowance, ...] = ()
     queue_table: tuple[QueueAllowance, ...] = ()

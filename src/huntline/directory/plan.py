@@ -16,6 +16,7 @@ from huntline.directory.engine_plan import EngineSettings, engine_settings_of
 from huntline.directory.groups import LeftOut, left_out_of
 from huntline.directory.index import ForwardTarget, Mailbox, OrganizationIndex, OutsideTarget
 from huntline.directory.mailboxes import BoxOwner, owner_of
+from huntline.directory.may_dial import MayDial, NumberClass
 from huntline.directory.names import (
     host_key,
     line_uri_number,
@@ -38,7 +39,7 @@ from huntline.directory.organization import (
 )
 from huntline.directory.propagation import as_of
 from huntline.directory.star_codes import StarCode, star_code
-from huntline.directory.trunks import TrunkOf, TrunkTable, takes_calls
+from huntline.directory.trunks import TrunkOf, TrunkTable, destinations, takes_calls
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,7 @@ NO_WISH = PersonRule()
 """Of whoever is no person of ours."""
 
 
+_SIP_PORT = 5060  # RFC 3261 section 19.1.2
 _SHORTEST_OUTSIDE_NUMBER = 3  # digits: 112, 911; what is shorter is a slip
 
 
@@ -331,12 +333,40 @@ class ServerPlan:
     def _outside_number(self, dialled: str, organization: Organization) -> OutsideNumber | None:
         number = plain_number(dialled)
         digits = (number or "").removeprefix("+")
-        if number is None or len(digits) < _SHORTEST_OUTSIDE_NUMBER:
+        if number is None:
+            return None
+        organization_id = organization.organization_id
+        if len(digits) < _SHORTEST_OUTSIDE_NUMBER and not self.is_emergency(organization_id, number):
             return None
         is_held = any(number.number[1:] == digits for number in organization.numbers)
-        if is_held or self.outbound_trunk(organization.organization_id) is None:
+        if is_held or self.outbound_trunk(organization_id) is None:
             return None
-        return OutsideNumber(number, organization.organization_id)
+        return OutsideNumber(number, organization_id)
+
+    def is_at_a_trunk(self, organization_id: str, host: str, port: int | None) -> bool:
+        """Whether an address is at one of the organization's providers."""
+        organization = self.organization(organization_id)
+        trunks = organization.trunks if organization else ()
+        name = host_key(host)
+        if any(name == each.name for trunk in trunks for each in destinations(trunk)):
+            return True
+        return any(of.organization_id == organization_id for of in self.trunks_of(name, port or _SIP_PORT))
+
+    def number_class(self, organization_id: str, number: str) -> NumberClass:
+        """The class of a number outside for an organization."""
+        index = self._indexes.get(organization_id)
+        return index.class_of(number) if index else NumberClass.INTERNATIONAL
+
+    def is_emergency(self, organization_id: str, number: str) -> bool:
+        """Whether a number calls for help, which everybody may (rules section 8)."""
+        return self.number_class(organization_id, number) is NumberClass.EMERGENCY
+
+    def may_dial(self, organization_id: str, user_id: str | None) -> MayDial:
+        """How far a user may call, or (None) whatever is nobody's own: queues and attendants."""
+        organization = self.organization(organization_id)
+        usual = organization.dialling.may_dial if organization else MayDial.INTERNAL
+        found = self._user_and_policy(user_id) if user_id is not None else None
+        return (found[0].may_dial if found else None) or usual
 
     def caller_id_of(self, user_id: str, *, hides_number: bool = False) -> ShownCallerId:
         """What a call of a user shows outside; nobody's number for a user who is gone.
@@ -349,6 +379,12 @@ class ServerPlan:
         user, policy = found
         hides_number = hides_number or user.hides_number
         return caller_id_in_effect(replace(user, hides_number=hides_number), policy)
+
+    def own_number(self, user_id: str) -> str | None:
+        """The number of a user (``+digits``), whatever their calls show."""
+        found = self._user_and_policy(user_id)
+        line_uri = found[0].line_uri if found else None
+        return line_uri_number(line_uri) if line_uri else None
 
     def blocks_incoming_caller_id(self, user_id: str) -> bool:
         """Whether a user is not to see the numbers of callers from outside."""

@@ -23,6 +23,8 @@ class RefusalReason(StrEnum):
     NOT_UNDERSTOOD = "not-understood"
     TOO_MANY_CALLS = "too-many-calls"
     TOO_MANY_HOPS = "too-many-hops"
+    NUMBER_NOT_ALLOWED = "number-not-allowed"
+    CEILING_REACHED = "ceiling-reached"
 
 
 REFUSAL_WORDS = {
@@ -40,6 +42,8 @@ REFUSAL_WORDS = {
     RefusalReason.NOT_UNDERSTOOD: "the request is malformed or asks for what this server does not have",
     RefusalReason.TOO_MANY_CALLS: "as many calls are up as the server may have",
     RefusalReason.TOO_MANY_HOPS: "too many hops",
+    RefusalReason.NUMBER_NOT_ALLOWED: "calls to numbers of this class are not allowed",
+    RefusalReason.CEILING_REACHED: "the ceiling of international calls of this day is reached",
 }
 """In English, as the Warning of an answer has them (RFC 3261 section 20.43)."""
 

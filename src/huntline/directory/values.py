@@ -9,6 +9,7 @@ from dataclasses import fields, replace
 from huntline.clean_text import hidden_in
 from huntline.directory.attendant_rules import check_attendant
 from huntline.directory.attendants import Attendant, flows_of
+from huntline.directory.may_dial import DIALLING_NUMBERS
 from huntline.directory.names import is_address, is_written_target, line_uri_number, sip_uri_parts
 from huntline.directory.numbers import NumberSetting, Range
 from huntline.directory.organization import (
@@ -90,6 +91,7 @@ def _check_organization(organization: Organization) -> Problems:
             yield Problem(("domains", place), domain, "must be a domain such as contoso.com")
     yield from _check_numbers(("limits",), organization.limits, LIMIT_NUMBERS)
     yield from _check_star_codes(organization.star_codes)
+    yield from _check_numbers(("dialling",), organization.dialling, DIALLING_NUMBERS)
 
 
 def _check_star_codes(codes: StarCodes) -> Problems:

@@ -72,6 +72,8 @@ class Cause(StrEnum):
     UNKNOWN_USER = "unknown-user"
     PHONE_GONE = "phone-gone"
     TOO_MANY_HOPS = "too-many-hops"
+    NUMBER_NOT_ALLOWED = "number-not-allowed"
+    CEILING_REACHED = "ceiling-reached"
     TRUNKS_DOWN = "trunks-down"
     TRUNKS_FULL = "trunks-full"
     # what is wrong with a trunk

@@ -124,6 +124,14 @@ WORDS: Mapping[str, Words] = {
         "le téléphone exige une extension de SIP que ce serveur ne possède pas",
     ),
     Cause.TOO_MANY_HOPS: ("too many hops", "trop de renvois"),
+    Cause.NUMBER_NOT_ALLOWED: (
+        "calls to numbers of this class are not allowed",
+        "les appels vers les numéros de cette catégorie ne sont pas autorisés",
+    ),
+    Cause.CEILING_REACHED: (
+        "the ceiling of international calls of this day is reached",
+        "le plafond d'appels internationaux de la journée est atteint",
+    ),
     Cause.TRUNKS_DOWN: ("no trunk answers", "aucun trunk ne répond"),
     Cause.TRUNKS_FULL: (
         "every trunk has as many calls as it may have",

@@ -27,6 +27,7 @@ from pydantic import (
 from huntline.clean_text import normalized
 from huntline.clock import is_time_zone
 from huntline.directory.attendants import FlowAction, Menu, MenuAction, NoInputAction
+from huntline.directory.may_dial import DiallingSettings, MayDial
 from huntline.directory.numbers import NumberSetting, numbers_of, switches_of
 from huntline.directory.organization import (
     NOWHERE,
@@ -211,6 +212,14 @@ class StarCodesForm(_Part):
     hide_number: Text | None = StarCodes().hide_number
 
 
+@_plain_settings_of(DiallingSettings)
+class DiallingForm(_Part):
+    """``dialling``."""
+
+    country: Text | None = None
+    may_dial: Annotated[MayDial, one_of(MayDial)] = MayDial.NATIONAL
+
+
 @_plain_settings_of(Trunk)
 class TrunkFields(_Part):
     """A trunk, its password aside."""
@@ -308,6 +317,7 @@ class UserFields(_Part):
     when_not_reachable: _RuleTarget = None
     also_ring: _AlsoRing = []
     hides_number: bool = False
+    may_dial: Annotated[MayDial, one_of(MayDial)] | None = None
     caller_id_policy: Text | None = None
     external_id: Text | None = None
     is_active: bool = True
@@ -524,6 +534,7 @@ class OrganizationFields(_Part):
     time_zone: _TimeZone | None = None
     queue_name_in_identity: bool = True
     star_codes: StarCodesForm = StarCodesForm()
+    dialling: DiallingForm = DiallingForm()
     licence_pools: Annotated[
         dict[Annotated[Licence, one_of(Licence)], int], BeforeValidator(lambda value: value or {})
     ] = {}
@@ -548,6 +559,7 @@ class OrganizationForm(OrganizationFields):
 FORM_OF: dict[str, Any] = {
     "limits": LimitsForm,
     "star_codes": StarCodesForm,
+    "dialling": DiallingForm,
     "service_number_table": AllowanceForm,
     "queue_table": QueueAllowanceForm,
     "trunks": TrunkForm,

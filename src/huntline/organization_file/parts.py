@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from huntline.directory.digests import password_digests
+from huntline.directory.may_dial import DiallingSettings
 from huntline.directory.numbers import switches_of
 from huntline.directory.organization import (
     GROUP_NUMBERS,
@@ -65,6 +66,7 @@ _PLAIN_USER_FIELDS = (
     "homed",
     "voicemail",
     "hides_number",
+    "may_dial",
     "caller_id_policy",
     "external_id",
     *RULE_FIELDS,
@@ -97,6 +99,7 @@ def with_fields(organization: Organization, form: OrganizationFields) -> Organiz
         time_zone=form.time_zone,
         queue_name_in_identity=form.queue_name_in_identity,
         star_codes=StarCodes(**form.star_codes.model_dump()),
+        dialling=DiallingSettings(**dict(form.dialling)),
         licence_pools=tuple(LicencePool(*item) for item in form.licence_pools.items()),
         service_number_table=tuple(
             Allowance(step.phone_system_licences, step.service_numbers) for step in form.service_number_table
@@ -117,6 +120,10 @@ def fields_dump(organization: Organization) -> Dump:
         "time_zone": organization.time_zone,
         "queue_name_in_identity": organization.queue_name_in_identity,
         "star_codes": fields_of(organization.star_codes),
+        "dialling": {
+            **fields_of(organization.dialling),
+            "may_dial": str(organization.dialling.may_dial),
+        },
         "licence_pools": {str(pool.licence): pool.size for pool in organization.licence_pools},
         "service_number_table": [
             {
@@ -215,6 +222,7 @@ def user_dump(user: User) -> Dump:
         "upn": user.upn,
         **{field: getattr(user, field) for field in _PLAIN_USER_FIELDS},
         "homed": str(user.homed),
+        "may_dial": str(user.may_dial) if user.may_dial is not None else None,
         "encryption": user.encryption and str(user.encryption),
         "licences": sorted(map(str, user.licences)),
         "line_uri": user.line_uri,

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from huntline.calls.caller_identity import TEST_CALL
+from huntline.calls.tolls import TollAlarm, Tolls
 from huntline.clean_text import cleaned
 from huntline.config import Config
 from huntline.control.server import Handler
@@ -59,6 +60,7 @@ class ControlVerbs:
     boxes: Boxes
     lamps: Lamps
     tls: TlsSettings
+    tolls: Tolls
     config: Config
     trunks: TrunkService
 
@@ -83,6 +85,8 @@ class ControlVerbs:
             "guest-credential": self._guest_credential,
             "reachable-at": self._reachable_at,
             "reload-certificates": self._reload_certificates,
+            "toll-alarms": self._toll_alarms,
+            "toll-alarm-mailed": self._toll_alarm_mailed,
             "trunk-state": self._trunk_state,
             "trunk-test": self._trunk_test,
         }
@@ -90,7 +94,7 @@ class ControlVerbs:
     def _ping(self, request: Request) -> Answer:
         resources = self.status.resources()
         told = {key: resources[key] for key in ("is_overloaded", "turned_away")}
-        return {"is_draining": self.draining.is_on, **told}
+        return {"is_draining": self.draining.is_on, "toll_alarms": len(self.tolls.alarms()), **told}
 
     def _drain(self, request: Request) -> Answer:
         """Without ``on`` nothing changes."""
@@ -184,6 +188,16 @@ class ControlVerbs:
         credential = self.credentials.issue(Holder.GUEST, organization.organization_id)
         return _shown(credential, f"sip:{TEST_CALL.user}@{organization.realm}", TEST_CALL.display_name)
 
+    def _toll_alarms(self, request: Request) -> Answer:
+        """Of all organizations, or of one. The moments are those of the wall clock."""
+        wanted = request.get("organization_id")
+        found = [each for each in self.tolls.alarms() if wanted in (None, each.organization_id)]
+        return {"alarms": [_toll_alarm(each) for each in found]}
+
+    def _toll_alarm_mailed(self, request: Request) -> Answer:
+        self.tolls.mailed(str(request.get("user_id")))
+        return {}
+
     def _reachable_at(self, request: Request) -> Answer:
         """The settings by which others reach this server, wherever they were said; no secret among them."""
         return self.config.model_dump(mode="json", include=set(REACHABLE_BY))
@@ -206,6 +220,20 @@ class CertificateUnusable(Refused):
     """The files of a certificate are not what they should be."""
 
     error_id = "certificate-unusable"
+
+
+def _toll_alarm(alarm: TollAlarm) -> Answer:
+    day = alarm.day
+    return {
+        "organization_id": alarm.organization_id,
+        "user_id": alarm.user_id,
+        "upn": alarm.upn,
+        "ceiling": str(day.alarm),
+        "at": (day.alarm_at or day.began).isoformat(),
+        "calls": day.calls,
+        "minutes": round(alarm.seconds / 60, 1),
+        "is_mailed": day.is_mailed,
+    }
 
 
 def _shown(credential: PhoneCredential, uri: str, display_name: str) -> Answer:

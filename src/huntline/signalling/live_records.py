@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 
 from huntline.calls.call_records import CALL_KINDS
 from huntline.calls.model import CallBook
+from huntline.calls.tolls import Tolls
+from huntline.directory.tolls import TollCeiling, TollDay
 from huntline.engine.presence import Presence
 from huntline.media.client import MediaClient
 from huntline.media.worker.wire import MediaLegState, PlayState, RecordState
@@ -36,9 +38,11 @@ class LiveRecords:
         presence: PresenceServer,
         subscriptions: Subscriptions,
         trunks: TrunkService,
+        tolls: Tolls,
     ) -> None:
         registration = (RegistrationRecord, RegistrarAddress, DigestChallenge)
-        kinds = [*CALL_KINDS, MediaLegState, PlayState, RecordState, Presence, Subscription, *registration]
+        media_kinds, tolls_kinds = (MediaLegState, PlayState, RecordState), (TollDay, TollCeiling)
+        kinds = [*CALL_KINDS, *media_kinds, Presence, Subscription, *registration, *tolls_kinds]
         self.codec = Codec(kinds, owners)
         self._user_agent = user_agent
         self.sources: dict[str, Callable[[str], bytes | None]] = {
@@ -46,6 +50,7 @@ class LiveRecords:
             "media": lambda leg_id: self._encoded(media.state(leg_id)),
             "phone": lambda user_id: self._encoded(registrar.state(user_id, unix_offset())),
             "subscription": lambda our_tag: self._encoded(subscriptions.state(our_tag, unix_offset())),
+            "toll": lambda user_id: self._encoded(tolls.state(user_id)),
             "trunk": lambda key: self._encoded(trunks.state(key, unix_offset())),
             "presence": lambda user_id: self._encoded(presence.state(user_id, unix_offset())),
         }

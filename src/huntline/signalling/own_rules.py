@@ -62,10 +62,19 @@ class OwnRules:
                 return f"sip:{person.upn}"
             case QueueTarget(queue_id) if (queue := plan.queue(queue_id)) is not None:
                 return queue.primary_uri
-            case OutsideNumber(number) if account.may_call_outside and (known := _international(number)):
+            case OutsideNumber(number) if self._may_call(account, number) and (
+                known := _international(number)
+            ):
                 return f"tel:{known}"
             case _:
                 raise NowhereToForward(f"calls cannot be sent to {dialled}")
+
+    def _may_call(self, account: Account, number: str) -> bool:
+        plan, organization_id = self._settings.plan, account.organization_id
+        number_class = plan.number_class(organization_id, number)
+        return account.may_call_outside and plan.may_dial(organization_id, account.user_id).allows(
+            number_class
+        )
 
 
 def _international(number: str) -> str | None:

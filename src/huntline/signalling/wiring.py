@@ -79,6 +79,10 @@ TIME_TO_RETURN = 10.0
 """Seconds for which phones count as there whose connections ended with an earlier process."""
 
 
+TOLLS_EVERY = 5.0
+"""Seconds between two looks at the minutes that calls under way have come to."""
+
+
 async def run_signalling(config: Config, ready: Callable[[], None]) -> None:
     """The signalling process, until it is cancelled."""
     signalling = Signalling(config)
@@ -193,6 +197,8 @@ class Signalling:
             self._speech,
             self._trunks,
         )
+        self._tolls = tools.tolls
+        self._tolls.wire(lambda user_id: self._live_log.changed("toll", user_id))
         self._book = tools.book
         admission = Admission(self._in_force, self._authenticator, self._trunks.trunks_of)
         self._boxes = self._build_boxes()
@@ -209,6 +215,7 @@ class Signalling:
             self._presence,
             self._subscriptions,
             self._trunks,
+            self._tolls,
         )
         self._live_log = LiveLog(
             self._journal,
@@ -278,6 +285,7 @@ class Signalling:
             self._boxes,
             self._lamps,
             self._tls,
+            self._tolls,
             self._config,
             self._trunks,
         )
@@ -303,6 +311,7 @@ class Signalling:
         self._draining.turn(on=goes_on and bool(self._earlier.record("draining:", ENGINE.decode)))
         await self._user_agent.start([ListenAddress.parse(str(address)) for address in self._config.sip])
         self._runner.start()
+        self._tasks.spawn(self._watch_tolls())
         if not goes_on:
             self._b2bua.end_calls(Cause.SERVER_RESTARTED)
         self._watching.begin()
@@ -328,6 +337,8 @@ class Signalling:
             self._registrar.restore(user_id, state, loop.time(), unix_offset())
         for user_id, state in earlier.records("presence", read).items():
             self._presence.restore(user_id, state, loop.time(), unix_offset())
+        for user_id, state in earlier.records("toll", read).items():
+            self._tolls.restore(user_id, state)
         for key, state in earlier.records("trunk", read).items():
             self._trunks.restore(key, state, unix_offset())
         self._reachability.take_up(earlier.reachable)
@@ -377,6 +388,16 @@ class Signalling:
         self._live_log.flush()
         self._journal.close()
         os._exit(0)
+
+    async def _watch_tolls(self) -> None:
+        """Look again and again at what calls under way have come to. Ends when cancelled."""
+        while True:
+            await asyncio.sleep(TOLLS_EVERY)
+            try:
+                for leg_id in self._tolls.look():
+                    self._b2bua.cut_off(leg_id, Cause.CEILING_REACHED)
+            except Exception:
+                log.exception("the ceilings of calls under way could not be looked at")
 
     # -- what parts tell each other
 

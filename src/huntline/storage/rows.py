@@ -12,6 +12,7 @@ from sqlalchemy import Table
 
 from huntline.attendant.hours import Week
 from huntline.directory.attendants import Attendant, AttendantFlow, DialScope, Holiday, sounds_in
+from huntline.directory.may_dial import DIALLING_NUMBERS, DiallingSettings, MayDial
 from huntline.directory.numbers import switches_of
 from huntline.directory.organization import (
     LIMIT_NUMBERS,
@@ -229,6 +230,8 @@ def _organization_row(organization: Organization) -> Row:
         "propagation_delay": organization.propagation_delay,
         "time_zone": organization.time_zone,
         "queue_name_in_identity": organization.queue_name_in_identity,
+        **fields_of(organization.dialling),
+        "may_dial": str(organization.dialling.may_dial),
         "licence_pools": [[str(pool.licence), pool.size] for pool in organization.licence_pools],
         "queue_table": [
             [step.phone_system_licences, step.conferencing_licences, step.queues]
@@ -286,6 +289,7 @@ def _user_row(user: User) -> Row:
     return {column: getattr(user, column) for column in _PLAIN_USER_COLUMNS} | {
         "licences": sorted(map(str, user.licences)),
         "homed": str(user.homed),
+        "may_dial": str(user.may_dial) if user.may_dial is not None else None,
         "number": _number_of(user.line_uri),
         "contacts": list(user.contacts),
         "digests": [[digest.username, digest.algorithm, digest.ha1] for digest in user.digests],
@@ -419,6 +423,11 @@ def organization_of(rows: Rows, users: tuple[User, ...] | None = None) -> Organi
         propagation_delay=row["propagation_delay"],
         time_zone=row["time_zone"],
         queue_name_in_identity=row["queue_name_in_identity"],
+        dialling=DiallingSettings(
+            country=row["country"],
+            may_dial=MayDial(row["may_dial"]),
+            **{name: row[name] for name in DIALLING_NUMBERS},
+        ),
         licence_pools=tuple(LicencePool(Licence(name), size) for name, size in row["licence_pools"]),
         queue_table=tuple(QueueAllowance(*step) for step in row["queue_table"]),
         queues_need_licences=row["queues_need_licences"],
@@ -448,6 +457,7 @@ def user_of(row: Row) -> User:
         **{column: row[column] for column in _PLAIN_USER_COLUMNS},
         licences=frozenset(map(Licence, row["licences"])),
         homed=Home(row["homed"]),
+        may_dial=MayDial(row["may_dial"]) if row["may_dial"] is not None else None,
         line_uri=_line_uri_of(row["number"]),
         contacts=tuple(row["contacts"]),
         digests=tuple(Digest(*digest) for digest in row["digests"]),

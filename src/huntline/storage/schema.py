@@ -64,6 +64,10 @@ organizations = Table(
     Column("propagation_delay", Boolean, nullable=False),
     Column("time_zone", String),  # IANA; null: that of the server
     Column("queue_name_in_identity", Boolean, nullable=False, server_default=true()),
+    Column("country", String),  # ISO 3166-1; null: those of its numbers
+    Column("may_dial", String, nullable=False, server_default="national"),
+    Column("international_calls_a_day", Integer, nullable=False, server_default="20"),
+    Column("international_minutes_a_day", Integer, nullable=False, server_default="60"),
     Column("licence_pools", JSON, nullable=False),  # pairs: licence, size
     Column("service_number_table", JSON, nullable=False),  # pairs: Phone System licences, service numbers
     Column("queue_table", JSON, nullable=False, server_default="[]"),  # licences of two kinds, queues
@@ -148,6 +152,7 @@ users = Table(
     Column("ring_time", Integer, nullable=False),
     Column("also_ring", JSON, nullable=False),
     Column("hides_number", Boolean, nullable=False),
+    Column("may_dial", String),  # null: as the organization
     Column("caller_id_policy", String),
     Column("external_id", String),
     Column("is_active", Boolean, nullable=False),

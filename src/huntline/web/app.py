@@ -47,6 +47,7 @@ from huntline.web.api import (
     server,
     session,
     setup,
+    toll_alarms,
     trunks,
     user_accounts,
     users,
@@ -63,7 +64,7 @@ from huntline.web.connection_limits import (
 )
 from huntline.web.first_run import discard_setup_token, make_setup_token
 from huntline.web.guards import BodyLimit, BodyRules, Faults, RequestLimit, SecurityHeaders
-from huntline.web.health import Health, HealthPart
+from huntline.web.health import WELL_ALL_THE_SAME, Health, HealthPart
 from huntline.web.language import AnswersInLanguage
 from huntline.web.letting_go import let_go_daily
 from huntline.web.mailing import mail_messages
@@ -71,6 +72,7 @@ from huntline.web.paths import API_PATH as API_PATH
 from huntline.web.paths import DESCRIPTION_PATH
 from huntline.web.principal import Principal
 from huntline.web.scim import door
+from huntline.web.toll_mailing import mail_toll_alarms
 
 TIME_TO_CLOSE = 1  # seconds that open requests get at the end
 
@@ -107,6 +109,7 @@ ROUTERS = (
     live.router,
     calls.router,
     refused.router,
+    toll_alarms.router,
     erasures.router,
     reports.router,
     audit.router,
@@ -165,7 +168,7 @@ def build_app(config: Config, trusted: Principal | None = None, pages: Path = PA
         wrong = {fault.part for fault in faults}
         parts: dict[str, object] = {part: part not in wrong for part in HealthPart}
         problems = [fault.model_dump() for fault in faults]
-        status = 503 if wrong - {HealthPart.LOAD} else 200
+        status = 503 if wrong - WELL_ALL_THE_SAME else 200
         return JSONResponse(parts | {"problems": problems}, status_code=status)
 
     return app
@@ -208,6 +211,7 @@ async def run_web(config: Config, ready: Callable[[], None]) -> None:
             asyncio.ensure_future(app.state.health.watch()),
             asyncio.ensure_future(let_go_daily(app.state.backstage)),
             asyncio.ensure_future(mail_messages(app.state.backstage)),
+            asyncio.ensure_future(mail_toll_alarms(app.state.backstage)),
         )
         serving = asyncio.ensure_future(server.serve(sockets=[for_the_owner, listening]))
         try:

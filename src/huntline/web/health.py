@@ -40,6 +40,12 @@ class HealthPart(StrEnum):
     DISK = "disk"
     LOAD = "load"
     """More comes than can be served: what is served is well, and new calls are told to come back."""
+    TOLLS = "tolls"
+    """Users have come to a ceiling of international calls: perhaps somebody else calls by their accounts."""
+
+
+WELL_ALL_THE_SAME = frozenset({HealthPart.LOAD, HealthPart.TOLLS})
+"""What people are to look at, while the server does all that it can."""
 
 
 class Fault(BaseModel):
@@ -87,7 +93,8 @@ class Health:
             self._checked(HealthPart.DATABASE, lambda: asyncio.to_thread(self._database_fault)),
             self._checked(HealthPart.DISK, lambda: asyncio.to_thread(self._disk_fault)),
         )
-        faults = [each for each in (*found, self._new_calls(), self._overload()) if each is not None]
+        told = (self._new_calls(), self._overload(), self._tolls())
+        faults = [each for each in (*found, *told) if each is not None]
         self._tell_changes(faults)
         self._known, self._looking = faults, None
         self._known_until = asyncio.get_running_loop().time() + self._known_for
@@ -126,6 +133,14 @@ class Health:
         count = self._told_by_signalling.get("turned_away")
         detail = f"more comes than can be served: {count} requests since the start were told to come back"
         return Fault(part=HealthPart.LOAD, detail=detail)
+
+    def _tolls(self) -> Fault | None:
+        count = self._told_by_signalling.get("toll_alarms")
+        if not count:
+            return None
+        # Anybody may ask, and so is not told who it is.
+        detail = f"{count} users have come to a ceiling of international calls; GET /api/v1/toll-alarms"
+        return Fault(part=HealthPart.TOLLS, detail=f"{detail} says who")
 
     async def _media(self) -> str | None:
         try:

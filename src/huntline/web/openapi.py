@@ -11,6 +11,7 @@ from pathlib import Path
 from huntline.config import Config
 from huntline.directory.attendants import MENU_NUMBERS
 from huntline.directory.mailboxes import LONGEST_GREETING, MAILBOX_NUMBERS
+from huntline.directory.may_dial import DIALLING_NUMBERS
 from huntline.directory.organization import (
     ALSO_RING_NUMBERS,
     GROUP_NUMBERS,
@@ -25,6 +26,7 @@ from huntline.web.app import build_app
 _NUMBERS = {
     "QUEUE_NUMBERS": QUEUE_NUMBERS,
     "LIMIT_NUMBERS": LIMIT_NUMBERS,
+    "DIALLING_NUMBERS": DIALLING_NUMBERS,
     "GROUP_NUMBERS": GROUP_NUMBERS,
     "TRUNK_NUMBERS": TRUNK_NUMBERS,
     "USER_NUMBERS": USER_NUMBERS,

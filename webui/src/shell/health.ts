@@ -1,6 +1,15 @@
 /** Whether the server is well, as `/healthz` says. */
 
-const PARTS = ['supervisor', 'signalling', 'new_calls', 'media', 'database', 'disk', 'load'] as const;
+const PARTS = [
+  'supervisor',
+  'signalling',
+  'new_calls',
+  'media',
+  'database',
+  'disk',
+  'load',
+  'tolls',
+] as const;
 
 export type Part = (typeof PARTS)[number];
 

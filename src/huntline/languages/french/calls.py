@@ -17,6 +17,12 @@ CALLS = {
     "the caller has no licence for calls to the outside": (
         "l'appelant n'a pas de licence pour les appels vers l'extérieur"
     ),
+    "calls to numbers of this class are not allowed": (
+        "les appels vers les numéros de cette catégorie ne sont pas autorisés"
+    ),
+    "the ceiling of international calls of this day is reached": (
+        "le plafond d'appels internationaux de la journée est atteint"
+    ),
     "test calls reach queues and attendants only": (
         "les appels d'essai n'atteignent que les files d'attente et les standards automatiques"
     ),

@@ -15,7 +15,7 @@ from huntline.web.api.collection import DryRun, merged, parsed, patch_of
 from huntline.web.etags import IfMatch, check_if_match, etag_of
 from huntline.web.routing import api_router
 
-_NESTED = ("limits", "star_codes")
+_NESTED = ("limits", "star_codes", "dialling")
 
 
 class OrganizationView(OrganizationFields):
@@ -67,7 +67,7 @@ def change(
     if_match: IfMatch = None,
     dry_run: DryRun = False,
 ) -> Any:
-    """Change what is named; of ``limits`` and ``star_codes`` only what is named in them.
+    """Change what is named; of ``limits``, ``star_codes`` and ``dialling`` only what is named in them.
 
     A star code that is null is switched off; anything else that is null has its default again.
     """

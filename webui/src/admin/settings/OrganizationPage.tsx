@@ -1,13 +1,23 @@
 /** The organization's name, its domains, its limits, and what the server does for it. */
 
-import { Badge, Button, Caption1, Field, Input, makeStyles, Text, tokens } from '@fluentui/react-components';
+import {
+  Badge,
+  Button,
+  Caption1,
+  Field,
+  Input,
+  makeStyles,
+  Select,
+  Text,
+  tokens,
+} from '@fluentui/react-components';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { EditFrame } from '~/admin/parts/EditFrame';
 import { type Base, useEditing } from '~/admin/parts/editing';
 import { useFindings } from '~/admin/parts/FindingNotes';
-import { NumberSetting, SwitchSetting, TextSetting } from '~/admin/parts/fields';
+import { NumberSetting, Setting, SwitchSetting, TextSetting } from '~/admin/parts/fields';
 import { whole } from '~/admin/parts/listing';
 import { useStoredOrganization } from '~/admin/parts/organization';
 import { RemoveButton } from '~/admin/parts/RemoveButton';
@@ -16,13 +26,15 @@ import { Section } from '~/admin/parts/Section';
 import { useSettingsChanged } from '~/admin/parts/settingsChanged';
 import { ifMatch, type Stored, storedOf } from '~/admin/parts/stored';
 import { ApiProblem, api, bodyOf } from '~/api/client';
-import { LIMIT_NUMBERS } from '~/api/numbers';
+import { DIALLING_NUMBERS, LIMIT_NUMBERS } from '~/api/numbers';
 import { useMay, useSession } from '~/api/session';
 import { Failure } from '~/parts/Failure';
 import { Loaded } from '~/parts/Loaded';
 import { useSay } from '~/parts/toasts';
 import {
   draftOf,
+  MAY_DIAL,
+  type MayDial,
   type OrganizationDraft,
   type OrganizationView,
   patchOf,
@@ -75,10 +87,20 @@ function OrganizationForm({ stored, onReload }: FormProps) {
   );
   const editing = useEditing<OrganizationDraft>({
     stored: base,
-    check: ({ organization, limits }) => ({
+    check: ({ organization, limits, dialling }) => ({
       organization: nameProblem(organization, t),
       'limits.max_waiting': rangeProblem(limits.max_waiting, LIMIT_NUMBERS.max_waiting, t),
       'limits.agent_limit': rangeProblem(limits.agent_limit, LIMIT_NUMBERS.agent_limit, t),
+      'dialling.international_calls_a_day': rangeProblem(
+        dialling.international_calls_a_day,
+        DIALLING_NUMBERS.international_calls_a_day,
+        t,
+      ),
+      'dialling.international_minutes_a_day': rangeProblem(
+        dialling.international_minutes_a_day,
+        DIALLING_NUMBERS.international_minutes_a_day,
+        t,
+      ),
     }),
     save: async (changes, _, etag) => {
       const params = { header: ifMatch(etag) };
@@ -149,6 +171,53 @@ function OrganizationForm({ stored, onReload }: FormProps) {
           unit={t('admin:unit.agents')}
           value={draft.limits.agent_limit}
           onChange={(agent_limit) => set({ limits: { ...draft.limits, agent_limit } })}
+        />
+      </Section>
+      <Section title={t('settings:settings.dialling')} about={t('settings:diallingAbout')}>
+        <TextSetting
+          name="dialling.country"
+          label={t('settings:country')}
+          hint={t('settings:hint.country')}
+          value={draft.dialling.country}
+          onChange={(country) => set({ dialling: { ...draft.dialling, country } })}
+          placeholder="US"
+        />
+        <Setting
+          name="dialling.may_dial"
+          label={t('settings:mayDial.label')}
+          hint={t('settings:hint.may_dial')}
+        >
+          <Select
+            value={draft.dialling.may_dial}
+            disabled={isReadOnly}
+            onChange={(_, { value }) => set({ dialling: { ...draft.dialling, may_dial: value as MayDial } })}
+          >
+            {MAY_DIAL.map((each) => (
+              <option key={each} value={each}>
+                {t(`settings:mayDial.${each}`)}
+              </option>
+            ))}
+          </Select>
+        </Setting>
+        <NumberSetting
+          name="dialling.international_calls_a_day"
+          label={t('settings:callsADay')}
+          hint={t('settings:hint.callsADay')}
+          placeholder={String(DIALLING_NUMBERS.international_calls_a_day.default)}
+          unit={t('admin:unit.calls')}
+          value={draft.dialling.international_calls_a_day}
+          onChange={(calls) => set({ dialling: { ...draft.dialling, international_calls_a_day: calls } })}
+        />
+        <NumberSetting
+          name="dialling.international_minutes_a_day"
+          label={t('settings:minutesADay')}
+          hint={t('settings:hint.minutesADay')}
+          placeholder={String(DIALLING_NUMBERS.international_minutes_a_day.default)}
+          unit={t('admin:unit.minutes')}
+          value={draft.dialling.international_minutes_a_day}
+          onChange={(minutes) =>
+            set({ dialling: { ...draft.dialling, international_minutes_a_day: minutes } })
+          }
         />
       </Section>
       <Section title={t('settings:settings.star_codes')} about={t('settings:starCodesAbout')}>

@@ -29,6 +29,12 @@ const CONTOSO: OrganizationView = {
   propagation_delay: false,
   time_zone: null,
   queue_name_in_identity: true,
+  dialling: {
+    country: 'US',
+    may_dial: 'international',
+    international_calls_a_day: 7,
+    international_minutes_a_day: 8,
+  },
   star_codes: CODES,
   licence_pools: { E5: 20 },
   service_number_table: [{ phone_system_licences: 0, service_numbers: 5 }],
@@ -59,6 +65,17 @@ test('an empty limit is the default, an empty star code is off', () => {
   });
   expect(limits).toEqual({ max_waiting: 200, agent_limit: 7 });
   expect(star_codes).toEqual({ ...CODES, opt_out: null, opt_in: '*46' });
+});
+
+test('an empty country is nobody’s, and an empty ceiling the default', () => {
+  const draft = { ...draftOf(CONTOSO).dialling, country: ' ', international_calls_a_day: '' };
+  expect(patchOf({ dialling: draft }).dialling).toEqual({
+    country: null,
+    may_dial: 'international',
+    international_calls_a_day: 20,
+    international_minutes_a_day: 8,
+  });
+  expect(patchOf({ dialling: { ...draft, country: 'fr' } }).dialling?.country).toBe('FR');
 });
 
 test('a pool without a size is none, and an empty step is nothing', () => {

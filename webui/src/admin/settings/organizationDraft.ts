@@ -2,11 +2,20 @@
 
 import { numberIn } from '~/admin/parts/ranges';
 import type { Schemas } from '~/api/client';
-import { LIMIT_NUMBERS } from '~/api/numbers';
+import { DIALLING_NUMBERS, LIMIT_NUMBERS } from '~/api/numbers';
 
 export type OrganizationView = Schemas['OrganizationView'];
 export type OrganizationPatch = Schemas['OrganizationFieldsPatch'];
 export type Licence = Schemas['Licence'];
+export type MayDial = Schemas['MayDial'];
+
+/** How far people may call, each with the ones before it. */
+export const MAY_DIAL = [
+  'internal',
+  'national',
+  'international',
+  'premium',
+] as const satisfies readonly MayDial[];
 
 /** What people dial, in the order of the page. */
 export const STAR_CODES = [
@@ -37,11 +46,18 @@ export interface OrganizationDraft {
   /** Empty: that of the server. */
   readonly time_zone: string;
   readonly queue_name_in_identity: boolean;
+  readonly dialling: {
+    /** Empty: those of its numbers. */
+    readonly country: string;
+    readonly may_dial: MayDial;
+    readonly international_calls_a_day: string;
+    readonly international_minutes_a_day: string;
+  };
 }
 
 export function draftOf(view: OrganizationView): OrganizationDraft {
   const { organization, limits, star_codes, communication_credits, propagation_delay, time_zone } = view;
-  const { queue_name_in_identity } = view;
+  const { queue_name_in_identity, dialling } = view;
   return {
     organization,
     limits: { max_waiting: String(limits.max_waiting), agent_limit: String(limits.agent_limit) },
@@ -50,12 +66,18 @@ export function draftOf(view: OrganizationView): OrganizationDraft {
     propagation_delay,
     time_zone: time_zone ?? '',
     queue_name_in_identity,
+    dialling: {
+      country: dialling.country ?? '',
+      may_dial: dialling.may_dial,
+      international_calls_a_day: String(dialling.international_calls_a_day),
+      international_minutes_a_day: String(dialling.international_minutes_a_day),
+    },
   };
 }
 
 /** What is sent of the settings that changed. */
 export function patchOf(changes: Partial<OrganizationDraft>): OrganizationPatch {
-  const { limits, star_codes, time_zone, ...plain } = changes;
+  const { limits, star_codes, time_zone, dialling, ...plain } = changes;
   return {
     ...plain,
     ...(time_zone !== undefined && { time_zone: time_zone.trim() || null }),
@@ -63,6 +85,17 @@ export function patchOf(changes: Partial<OrganizationDraft>): OrganizationPatch 
       limits: {
         max_waiting: numberIn(limits.max_waiting) ?? LIMIT_NUMBERS.max_waiting.default,
         agent_limit: numberIn(limits.agent_limit) ?? LIMIT_NUMBERS.agent_limit.default,
+      },
+    }),
+    ...(dialling !== undefined && {
+      dialling: {
+        country: dialling.country.trim().toUpperCase() || null,
+        may_dial: dialling.may_dial,
+        international_calls_a_day:
+          numberIn(dialling.international_calls_a_day) ?? DIALLING_NUMBERS.international_calls_a_day.default,
+        international_minutes_a_day:
+          numberIn(dialling.international_minutes_a_day) ??
+          DIALLING_NUMBERS.international_minutes_a_day.default,
       },
     }),
     ...(star_codes !== undefined && {

@@ -354,7 +354,15 @@ function Elsewhere({ editing: { draft, set }, isReadOnly }: PartProps) {
     <FoldingSection
       title={t('users:elsewhere')}
       name="elsewhere"
-      fields={[...RULE, 'ring_time', 'also_ring', 'voicemail', 'caller_id_policy', 'hides_number']}
+      fields={[
+        ...RULE,
+        'ring_time',
+        'also_ring',
+        'voicemail',
+        'may_dial',
+        'caller_id_policy',
+        'hides_number',
+      ]}
       summary={t('users:elsewhereSummary')}
       isDefault={
         RULE.every((name) => draft[name] === '') &&
@@ -362,7 +370,8 @@ function Elsewhere({ editing: { draft, set }, isReadOnly }: PartProps) {
         draft.also_ring.length === 0 &&
         draft.voicemail === '' &&
         draft.caller_id_policy === '' &&
-        !draft.hides_number
+        !draft.hides_number &&
+        draft.may_dial === ''
       }
     >
       {RULE.map((name) => (
@@ -406,6 +415,20 @@ function Elsewhere({ editing: { draft, set }, isReadOnly }: PartProps) {
         value={draft.voicemail}
         onChange={(voicemail) => set({ voicemail })}
       />
+      <Setting name="may_dial" label={t('users:settings.may_dial')} hint={t('users:hint.may_dial')}>
+        <Select
+          className={styles.medium}
+          value={draft.may_dial}
+          disabled={isReadOnly}
+          onChange={(_, { value }) => set({ may_dial: value as UserDraft['may_dial'] })}
+        >
+          <option value="">{t('users:mayDial.asSet')}</option>
+          <option value="internal">{t('users:mayDial.internal')}</option>
+          <option value="national">{t('users:mayDial.national')}</option>
+          <option value="international">{t('users:mayDial.international')}</option>
+          <option value="premium">{t('users:mayDial.premium')}</option>
+        </Select>
+      </Setting>
       <Setting
         name="caller_id_policy"
         label={t('users:settings.caller_id_policy')}

@@ -4,6 +4,7 @@ import { Route, Routes } from 'react-router';
 import { LiveProvider } from '~/live/live';
 import { NotFound } from '~/shell/NotFound';
 import { NewUserPage } from './NewUserPage';
+import { TollAlarms } from './TollAlarms';
 import { UserList } from './UserList';
 import { UserPage } from './UserPage';
 
@@ -11,7 +12,15 @@ export default function UsersArea() {
   return (
     <LiveProvider of="all">
       <Routes>
-        <Route index element={<UserList />} />
+        <Route
+          index
+          element={
+            <>
+              <TollAlarms />
+              <UserList />
+            </>
+          }
+        />
         <Route path="new" element={<NewUserPage />} />
         <Route path=":key" element={<UserPage />} />
         <Route path="*" element={<NotFound />} />

@@ -34,6 +34,7 @@ const AMAL = {
   external_id: null,
   is_active: true,
   encryption: 'required',
+  may_dial: 'international',
   has_sip_password: true,
   missing_for_calls: [],
   warnings: [],
@@ -67,6 +68,8 @@ test('what is stored, sent whole, is what was stored', () => {
 test('encryption by the way a phone comes is no setting at all', () => {
   expect(patchOf(draftOf(AMAL)).encryption).toBe('required');
   expect(patchOf({ encryption: '' })).toEqual({ encryption: null });
+  expect(patchOf(draftOf(AMAL)).may_dial).toBe('international');
+  expect(patchOf({ may_dial: '' })).toEqual({ may_dial: null });
 });
 
 test('a password that nobody typed is not mentioned', () => {

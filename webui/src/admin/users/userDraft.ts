@@ -42,6 +42,8 @@ export interface UserDraft {
   readonly caller_id_policy: string;
   /** Empty: by the way a phone comes. */
   readonly encryption: Schemas['Encryption'] | '';
+  /** Empty: as the organization says. */
+  readonly may_dial: Schemas['MayDial'] | '';
 }
 
 /** What brings calls along, where nobody counts licences. */
@@ -116,6 +118,7 @@ export function newUser(domain: string): UserDraft {
     hides_number: false,
     caller_id_policy: '',
     encryption: '',
+    may_dial: '',
   };
 }
 
@@ -141,6 +144,7 @@ export function draftOf(user: UserView): UserDraft {
     hides_number: user.hides_number,
     caller_id_policy: user.caller_id_policy ?? '',
     encryption: user.encryption ?? '',
+    may_dial: user.may_dial ?? '',
   };
 }
 
@@ -156,10 +160,12 @@ const MAY_BE_NONE = [
 
 /** What is sent of the settings that changed; a password that is not typed is not mentioned. */
 export function patchOf(changes: Partial<UserDraft>): UserPatch {
-  const { contacts, line_uri, sip_password, licences, ring_time, also_ring, encryption, ...patch } = changes;
+  const { contacts, line_uri, sip_password, licences, ring_time, also_ring, encryption, may_dial, ...patch } =
+    changes;
   const sent: UserPatch = { ...patch };
   for (const name of MAY_BE_NONE) if (patch[name] === '') sent[name] = null;
   if (encryption !== undefined) sent.encryption = encryption || null;
+  if (may_dial !== undefined) sent.may_dial = may_dial || null;
   if (licences !== undefined) sent.licences = [...licences];
   if (ring_time !== undefined) sent.ring_time = numberIn(ring_time) ?? USER_NUMBERS.ring_time.default;
   if (also_ring !== undefined) sent.also_ring = alsoRingOf(also_ring);
