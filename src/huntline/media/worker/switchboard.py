@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from huntline.directory.encryption import Encryption
@@ -22,18 +20,17 @@ from huntline.media.interface import (
 )
 from huntline.media.worker.leg import MediaLeg
 from huntline.media.worker.leg_maker import LegMaker, with_new_credentials
-from huntline.media.worker.media_clock import SAMPLES_PER_TICK, TICK, TICKS_PER_SECOND
+from huntline.media.worker.leg_states import is_restart, refusals, resumed, state_of
+from huntline.media.worker.media_clock import TICKS_PER_SECOND
 from huntline.media.worker.player import Player
 from huntline.media.worker.playing import Playing
 from huntline.media.worker.recorder import Recorder
 from huntline.media.worker.relay import ChangingRelay, Relay
 from huntline.media.worker.sounds import SoundMissing, SoundPending
-from huntline.media.worker.wire import MediaLegState, PlayState, RecordState, SecretsChanged, WorkerEvent
+from huntline.media.worker.wire import MediaLegState, RecordState, SecretsChanged, WorkerEvent
 from huntline.sdp import (
     G711,
     Agreed,
-    EncryptionMismatch,
-    SdpError,
     accept,
     answer,
     offer,
@@ -83,16 +80,16 @@ class Switchboard:
     def answer(self, leg_id: str, sdp_offer: str, encryption: Encryption) -> MediaLegState:
         """Raises NotAcceptable, MediaUnavailable; a leg that was there is then as it was before."""
         known = self._legs.get(leg_id)
-        with _refusals():
+        with refusals():
             leg = known or self._make(leg_id, encryption, is_secure=wants_dtls(sdp_offer))
         try:
-            with _refusals():
+            with refusals():
                 self._answer(leg, sdp_offer)
         except NotAcceptable:
             if known is None:
                 self.delete(leg_id)
             raise
-        return _state_of(leg)
+        return state_of(leg)
 
     def offer(
         self,
@@ -116,15 +113,15 @@ class Switchboard:
             leg.local = leg.local.revised()
             text = offer(replace(leg.local, codecs=codecs), prefer)
         leg.sdp = text
-        return _state_of(leg)
+        return state_of(leg)
 
     def accept(self, leg_id: str, sdp_answer: str) -> MediaLegState:
         """Raises NotAcceptable, and MediaUnavailable when there is no such leg. See ``made``, too."""
         leg = self._leg(leg_id)
-        with _refusals():
+        with refusals():
             agreed = accept(sdp_answer, leg.local)
         self._apply(leg, agreed)
-        return _state_of(leg)
+        return state_of(leg)
 
     def made(self, leg_id: str) -> asyncio.Future[None] | None:
         """What tells that the leg's path was made, or why not (NotAcceptable, MediaUnavailable).
@@ -135,7 +132,7 @@ class Switchboard:
 
     def state(self, leg_id: str) -> MediaLegState:
         """What is needed to restore the leg now. Raises MediaUnavailable when there is no such leg."""
-        return _state_of(self._leg(leg_id))
+        return state_of(self._leg(leg_id))
 
     def relatch(self, leg_id: str) -> None:
         """Learn anew where the peer is."""
@@ -367,7 +364,7 @@ class Switchboard:
     def _answer(self, leg: MediaLeg, sdp_offer: str) -> None:
         """Raises SdpError; the leg is then as it was before."""
         text, agreed = answer(sdp_offer, leg.local)
-        if leg.local.security is not None and _is_restart(leg.agreed, agreed):
+        if leg.local.security is not None and is_restart(leg.agreed, agreed):
             # RFC 8839 section 4.4.1.1.1: a peer that begins ICE anew must see that we do, too.
             leg.local = replace(leg.local, security=with_new_credentials(leg.local.security))
             text, agreed = answer(sdp_offer, leg.local)
@@ -413,8 +410,8 @@ class Switchboard:
         wanted = state.play
         if wanted is not None and wanted.until_heard and is_bridged and leg.peer and leg.playing is None:
             wanted = None  # the speaker was heard meanwhile
-        playing = _resumed(leg.playing, wanted)
-        announcing = _resumed(leg.announcing, state.announcement)
+        playing = resumed(leg.playing, wanted)
+        announcing = resumed(leg.announcing, state.announcement)
         if not is_bridged and leg.peer is not None:
             self.unbridge(leg.leg_id)
         is_playing_that = (playing, announcing) == (leg.playing, leg.announcing)
@@ -487,48 +484,3 @@ class Switchboard:
                 speaker.spoken, source, to, listener.stream, listener.send, self.clock, self._codecs
             )
         return Relay(speaker.spoken, to, listener.stream, listener.send, self.clock)
-
-
-def _state_of(leg: MediaLeg) -> MediaLegState:
-    """What is needed to restore the leg, but for what it hears: that is known to whoever asked for it."""
-    return MediaLegState(
-        port=leg.local.port,
-        session_id=leg.local.session_id,
-        version=leg.local.version,
-        sdp=leg.sdp,
-        agreed=leg.agreed.to_dict() if leg.agreed else None,
-        secrets=leg.path.secrets(),
-        encryption=_encryption_of(leg),
-    )
-
-
-def _encryption_of(leg: MediaLeg) -> Encryption:
-    if leg.local.crypto is None:
-        return Encryption.NEVER
-    return Encryption.REQUIRED if leg.local.crypto.is_required else Encryption.OFFERED
-
-
-def _is_restart(known: Agreed | None, agreed: Agreed) -> bool:
-    """Whether a peer that was known has other ICE credentials now."""
-    before, now = known.security if known else None, agreed.security
-    return before is not None and now is not None and before.ufrag != now.ufrag
-
-
-@contextlib.contextmanager
-def _refusals() -> Iterator[None]:
-    """Descriptions that cannot be used are not acceptable."""
-    try:
-        yield
-    except SdpError as error:
-        is_by_encryption = isinstance(error, EncryptionMismatch)
-        raise NotAcceptable(str(error), error.sip_status, is_by_encryption=is_by_encryption) from error
-
-
-def _resumed(current: Playing | None, wanted: PlayState | None) -> Playing | None:
-    """What a restored leg plays: the same thing goes on, another one where it would be by now."""
-    if wanted is None:
-        return None
-    if current is not None and (current.sources, current.loop) == (wanted.sources, wanted.loop):
-        return current
-    ticks = max(0, int((time.monotonic() - wanted.started_at) / TICK))
-    return Playing(wanted.sources, wanted.loop, ticks * SAMPLES_PER_TICK, wanted.until_heard)
