@@ -115,6 +115,8 @@ def furnish(rig: ServerRig, organization_id: str, mark: str, domain: str, number
     queue = api.post("/queues", {"name": f"{mark} queue", "line_uri": f"tel:{number}"})
     things.add("queues", queue["name"], queue["id"], queue["primary_uri"])
     things.add("mailboxes", queue["name"], queue["id"])
+    for box in (queue["name"], things.keys["users"][1]):
+        api.request("PUT", f"/mailboxes/{box}/greeting", files={"file": ("greeting.wav", wav())})
     things.add("messages", _added_message(rig, organization_id, things.keys["users"][0], mark))
     attendant = api.post("/attendants", {"name": f"{mark} attendant", "operator": queue["name"]})
     things.add("attendants", attendant["name"], attendant["id"], attendant["primary_uri"])
