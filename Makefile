@@ -9,7 +9,7 @@ WORKERS := $(shell expr $$(nproc) + 1)
 # Tests start hundreds of Python processes: each would compile all our sources again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup run check check-python check-pages test-pages test-clients test-calls test-browsers test bench soak wheel clean
+.PHONY: setup run check check-python check-pages test-pages test-clients test bench soak wheel clean
 
 setup:
 	@scripts/setup
@@ -41,14 +41,8 @@ test-clients:
 test: setup
 	@$(MAKE) --no-print-directory --jobs 3 --output-sync=target check-python test-pages test-clients
 	$(BIN)/pytest -q -n $(WORKERS) --ignore tests/scenarios
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-calls test-browsers
-
-# Both wait much, for calls and for browsers. Each worker of either has ports of its own (tests/scenarios/ports.py).
-test-calls:
 	$(BIN)/pytest -q -n 4 --dist loadgroup -m "not browser" tests/scenarios
-
-test-browsers:
-	FIRST_WORKER=4 $(BIN)/pytest -q -n 2 --dist loadgroup -m browser tests/scenarios
+	$(BIN)/pytest -q -n 3 --dist loadgroup -m browser tests/scenarios
 
 bench: setup
 	@test -n "$(GENERATOR)" || { echo "bench: say where the load generator is: make bench GENERATOR=FOLDER" >&2; exit 2; }
