@@ -17,6 +17,7 @@ from .wire import Message
 pytestmark = pytest.mark.scenario
 
 FIVE = ("amal", "bao", "cem", "dana", "eli")
+PHONES = 50
 ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"'
 
 
@@ -131,26 +132,28 @@ def test_all_phones_of_one_agent_ring(office: Office) -> None:
     mobile_ring.wait_ended()
 
 
-def test_fifty_static_contacts_ring_and_stop_within_20_ms(office: Office, reactor: Reactor) -> None:
-    names = [f"a{n}" for n in range(50)]
+def test_fifty_static_contacts_ring_and_stop_together(office: Office, reactor: Reactor) -> None:
+    """How fast is measured by ``bench/ringing.py``."""
     port = ports.take(2)
+    number = fifty_at(office, port)
+    with contextlib.closing(Phone(reactor, office.server.address, "all", port=port)) as phones:
+        ring_fifty(office, number, phones)
+
+
+def fifty_at(office: Office, port: int) -> str:
+    """The number of a queue whose agents' phones are all at one port."""
+    names = [f"a{n}" for n in range(PHONES)]
     for name in names:
         office.user(name, contacts=[f"sip:{name}@127.0.0.1:{port}"])
     number = office.queue(*names)
     office.open()
-    with contextlib.closing(Phone(reactor, office.server.address, "all", port=port)) as phones:
-        tries = []
-        for _ in range(8):  # the server can do it; whether it may, other tests on the machine decide
-            tries.append(_ring_fifty(office, number, phones))
-            if max(tries[-1]) < 0.02:
-                return
-    raise AssertionError(f"seconds from first to last INVITE, from the answer to the last CANCEL: {tries}")
+    return number
 
 
-def _ring_fifty(office: Office, number: str, phones: Phone) -> tuple[float, float]:
+def ring_fifty(office: Office, number: str, phones: Phone) -> tuple[float, float]:
     """How long the INVITEs took from first to last, and the CANCELs from the answer to the last."""
     caller = office.caller().dial(number)
-    rings = [phones.wait_call() for _ in range(50)]
+    rings = [phones.wait_call() for _ in range(PHONES)]
     arrivals = [ring.invite.at for ring in rings if ring.invite is not None]
     rings[20].answer()
     cancels = [ring.wait_cancelled().at for ring in rings if ring is not rings[20]]
