@@ -28,7 +28,7 @@ def leave_message(server: Server, office: Office, number: str) -> None:
     """Somebody calls a queue that is full, skips the greeting and speaks for three seconds."""
     leg = office.caller(CALLER).dial(number)
     leg.wait_answered()
-    leg.sound.wait_loud()
+    leg.sound.wait_loud(12)  # the greeting is spoken when it is asked for first
     leg.press("#")
 
     def recorded() -> int:
