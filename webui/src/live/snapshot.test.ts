@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Change, changed, type LiveQueue, snapshotOf } from './snapshot';
+import { type Change, changed, type LiveAgent, type LiveQueue, saysMore, snapshotOf } from './snapshot';
 
 function queue(id: string, waiting: number): LiveQueue {
   return { id, name: id, waiting } as LiveQueue;
@@ -44,4 +44,12 @@ test('parts without news stay the same object, so that nothing is drawn again fo
 test('the snapshot before stays as it was', () => {
   changed(before, { ...nothing, queues_gone: ['a', 'b'] });
   expect(before.queues.size).toBe(2);
+});
+
+test('that somebody is ready is said once, in French as well', () => {
+  const ready = { state: 'ready', reason: 'prêt', why: { kind: 'ready' } } as LiveAgent;
+  expect(saysMore(ready)).toBe(false);
+  expect(saysMore({ ...ready, reason: 'en appel', why: { kind: 'on-another-call' } } as LiveAgent)).toBe(
+    true,
+  );
 });
