@@ -370,7 +370,7 @@ def test_licences_are_counted_and_bounded(run: Run, data: Path) -> None:
 
 @pytest.mark.parametrize(
     ("noun", "one"),
-    [("account", "an account"), ("user", "a user"), ("queue", "a queue"), ("attendant", "an attendant")],
+    [("user", "a user"), ("queue", "a queue"), ("attendant", "an attendant")],
 )
 def test_help_speaks_of_one_thing_with_its_article(noun: str, one: str) -> None:
     assert f"Make {one};" in huntline(noun, "create", "--help").stdout
