@@ -33,7 +33,8 @@ export interface Change extends SentSnapshot {
 
 /** Whether the reason of an agent's state says more than the state itself, in whatever language it is told. */
 export function saysMore(agent: LiveAgent): boolean {
-  return agent.why.kind !== 'ready';
+  const { kind, note } = agent.why;
+  return kind !== 'ready' && !(kind === 'paused' && note === '');
 }
 
 export function snapshotOf(sent: SentSnapshot): Snapshot {
