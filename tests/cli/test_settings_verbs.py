@@ -383,3 +383,11 @@ def test_licences_are_counted_and_bounded(run: Run, data: Path) -> None:
     assert "must be a whole number, or unlimited" in refusal(run, "licence", "set", "E5", "--size", "few")
     run("licence", "set", "E5", "--size", "unlimited")
     assert stored(data).licence_pools == ()
+
+
+@pytest.mark.parametrize(
+    ("noun", "one"),
+    [("user", "a user"), ("queue", "a queue"), ("attendant", "an attendant")],
+)
+def test_help_speaks_of_one_thing_with_its_article(noun: str, one: str) -> None:
+    assert f"Make {one};" in huntline(noun, "create", "--help").stdout

@@ -65,6 +65,11 @@ class Thing:
     more: Callable[[Any, Json], Json] = nothing_more
 
     @property
+    def one(self) -> str:
+        """Any one of them, with its article."""
+        return f"{'an' if self.noun.startswith(('a', 'o')) else 'a'} {self.noun}"
+
+    @property
     def plural(self) -> str:
         """What several are called."""
         return self.path.replace("-", " ")
@@ -125,7 +130,7 @@ def add_create(group: typer.Typer, thing: Thing) -> None:
         notes = [done, *said.notes, *_settled(thing, body, made)]
         answer_with(made if as_json else _in_words(thing, made), notes, as_json)
 
-    add_verb(group, "create", f"Make a {thing.noun}; what is not said gets its default.", parameters, create)
+    add_verb(group, "create", f"Make {thing.one}; what is not said gets its default.", parameters, create)
 
 
 def add_set(group: typer.Typer, thing: Thing) -> None:
@@ -151,7 +156,7 @@ def add_set(group: typer.Typer, thing: Thing) -> None:
         notes = [*changes, *said.notes, *_settled(thing, body, after)]
         answer_with(after if as_json else _in_words(thing, after), notes, as_json)
 
-    add_verb(group, "set", f"Change settings of a {thing.noun}; all others stay.", parameters, set_)
+    add_verb(group, "set", f"Change settings of {thing.one}; all others stay.", parameters, set_)
 
 
 def add_remove(group: typer.Typer, thing: Thing) -> None:
@@ -166,7 +171,7 @@ def add_remove(group: typer.Typer, thing: Thing) -> None:
         else:
             say(f"{done} {thing.noun} {removed[thing.key]}.")
 
-    text = f"Remove a {thing.noun}; refused while something uses it, and by what is said."
+    text = f"Remove {thing.one}; refused while something uses it, and by what is said."
     add_verb(group, "remove", text, [key_argument(thing), DRY_RUN], remove)
 
 

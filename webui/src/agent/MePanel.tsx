@@ -19,7 +19,7 @@ import { PauseRegular, PlayRegular } from '@fluentui/react-icons';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLive, useServerNow } from '~/live/live';
-import type { LiveAgent } from '~/live/snapshot';
+import { type LiveAgent, saysMore } from '~/live/snapshot';
 import { lookOf } from '~/parts/agentLooks';
 import { duration, since } from '~/parts/format';
 import { Panel } from './Panel';
@@ -75,9 +75,7 @@ function State({ agent }: { readonly agent: LiveAgent }) {
             : t('agent:me.since', { time: since(agent.since, now) })}
         </Caption1>
       </div>
-      {!isCounting && agent.reason.toLowerCase() !== name.toLowerCase() && (
-        <Caption1 block>{agent.reason}</Caption1>
-      )}
+      {!isCounting && saysMore(agent) && <Caption1 block>{agent.reason}</Caption1>}
     </div>
   );
 }

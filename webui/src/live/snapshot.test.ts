@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Change, changed, type LiveQueue, snapshotOf } from './snapshot';
+import { type Change, changed, type LiveAgent, type LiveQueue, saysMore, snapshotOf } from './snapshot';
 
 function queue(id: string, waiting: number): LiveQueue {
   return { id, name: id, waiting } as LiveQueue;
@@ -44,4 +44,12 @@ test('parts without news stay the same object, so that nothing is drawn again fo
 test('the snapshot before stays as it was', () => {
   changed(before, { ...nothing, queues_gone: ['a', 'b'] });
   expect(before.queues.size).toBe(2);
+});
+
+test('what the state has said already is not said again, in French neither', () => {
+  const says = (why: object) => saysMore({ why } as LiveAgent);
+  expect(says({ kind: 'ready' })).toBe(false);
+  expect(says({ kind: 'paused', note: '' })).toBe(false);
+  expect(says({ kind: 'paused', note: 'lunch' })).toBe(true);
+  expect(says({ kind: 'on-another-call' })).toBe(true);
 });

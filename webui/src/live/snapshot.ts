@@ -31,6 +31,12 @@ export interface Change extends SentSnapshot {
   readonly mailboxes_gone: readonly string[];
 }
 
+/** Whether the reason of an agent's state says more than the state itself, in whatever language it is told. */
+export function saysMore(agent: LiveAgent): boolean {
+  const { kind, note } = agent.why;
+  return kind !== 'ready' && !(kind === 'paused' && note === '');
+}
+
 export function snapshotOf(sent: SentSnapshot): Snapshot {
   return {
     at: sent.at,

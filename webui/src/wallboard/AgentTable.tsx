@@ -15,7 +15,7 @@ import {
 import { useTranslation } from 'react-i18next';
 import { useMay } from '~/api/session';
 import { useServerNow } from '~/live/live';
-import type { LiveQueue } from '~/live/snapshot';
+import { type LiveQueue, saysMore } from '~/live/snapshot';
 import { since } from '~/parts/format';
 import { useHiddenStyles } from '~/parts/hidden';
 import { LOOKS } from './agentStates';
@@ -75,7 +75,7 @@ export function AgentTable({ queue, agents }: Props) {
                   {timeOf(entry)}
                 </Text>
               </span>
-              {entry.agent.state !== entry.agent.reason && (
+              {saysMore(entry.agent) && (
                 <Text size={200} className={styles.small}>
                   {entry.agent.reason}
                 </Text>
