@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from huntline.engine import events as told
-from huntline.engine.commands import EndCall, ForwardCall, StopRinging
+from huntline.engine.commands import EndCall, ForwardCall, PlayMusic, StopRinging
 from huntline.engine.model import AgentSettings, AgentState, Outcome
 from huntline.engine.reasons import StopReason
 
@@ -79,6 +81,17 @@ def test_callers_of_a_removed_queue_take_its_timeout_exit() -> None:
     assert ForwardCall("waiting", "tel:+1425") in commands
     assert rung(commands) == ["nina"]
     assert desk.ringing("greeting") == ["nina"]
+
+
+def test_whoever_hears_an_exits_prompt_when_the_queue_is_removed_hears_music_of_the_next_queue_anew() -> None:
+    """What a removed queue played is known to nobody: the next queue's music is never taken for the same."""
+    leaving = replace(to_queue("other"), prompt=seconds(3))
+    other = queue("other", music="calm")
+    desk = Desk(queue("full", music="calm", max_waiting=0, overflow=leaving), other)
+    desk.call("c1", "full")
+    desk.settings(other)
+    music = [one.queue_id for one in desk.tell(told.ExitPromptFinished("c1")) if isinstance(one, PlayMusic)]
+    assert music == ["full", "other"]
 
 
 def test_a_conversation_outlives_its_queue() -> None:

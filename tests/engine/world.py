@@ -151,7 +151,8 @@ class World:
                 caller.hears = f"prompt {prompt} of {queue_id}"
             case do.PlayMusic(_, queue_id):
                 assert caller.is_answered
-                caller.hears = self.queues[queue_id].music or f"music of {queue_id}"
+                queue = self.queues.get(queue_id)  # removed, while its caller heard the prompt of an exit
+                caller.hears = (queue and queue.music) or f"music of {queue_id}"
             case do.ForwardCall(call_id, _):
                 caller.hears = None
                 self.forwards.add(call_id)

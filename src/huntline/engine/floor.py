@@ -275,7 +275,8 @@ class Floor:
 
     def play_music(self, call: QueuedCall) -> None:
         """Music for a waiting caller; one who hears the same already keeps hearing it."""
-        music = call.line.settings.music
+        # Nobody knows what a queue played that was removed while its caller heard the prompt of an exit.
+        music = None if call.line.is_removed else call.line.settings.music
         if not (call.is_playing_music and music is not None and call.music == music):
             self.commands.append(PlayMusic(call.call_id, call.line.settings.queue_id))
         call.music, call.is_playing_music = music, True
