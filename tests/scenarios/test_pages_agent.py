@@ -428,7 +428,7 @@ def test_without_its_phone_the_page_still_serves_an_agent_with_a_desk_phone(
     expect(page.get_by_text("Connecté")).to_be_visible()
     page.get_by_label("Cette page est mon téléphone").uncheck()
     expect(page.get_by_text("Désactivé")).to_be_visible()
-    expect(page.get_by_text("Prêt")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Disponible")).to_be_visible()
     leg = ring(office, number)
     expect(page.get_by_text("1 appel en attente")).to_be_visible()
     assert_heard_each_other(leg, taken(phone))
