@@ -81,9 +81,9 @@ def said_in_source() -> Iterator[Said]:
     """All sentences of the speaking part of the program."""
     for path in _files():
         tree = ast.parse(path.read_text())
-        hidden = set(_hidden(tree))
+        hidden, file = set(_hidden(tree)), str(path.relative_to(SOURCE))
         for node in ast.walk(tree):
-            if node not in hidden and (said := _said(node, path)) is not None and said.is_sentence:
+            if node not in hidden and (said := _said(node, file)) is not None and said.is_sentence:
                 yield said
 
 
@@ -137,14 +137,13 @@ def _hidden(tree: ast.Module) -> Iterator[ast.AST]:
                 pass
 
 
-def _said(node: ast.AST, path: Path) -> Said | None:
-    where = f"{path.relative_to(SOURCE)}:{getattr(node, 'lineno', 0)}"
+def _said(node: ast.AST, file: str) -> Said | None:
     match node:
         case ast.Constant(value=str(text)):
-            return Said(where, (text,), text)
+            return Said(f"{file}:{node.lineno}", (text,), text)
         case ast.JoinedStr(values=values):
             literals = tuple(str(value.value) for value in values if isinstance(value, ast.Constant))
-            return Said(where, literals, "".join(map(_filled, values)))
+            return Said(f"{file}:{node.lineno}", literals, "".join(map(_filled, values)))
         case _:
             return None
 
