@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from . import spoken
 from .commands import Commands
 from .office import Office
 from .pages import Chromiums, People
@@ -16,9 +17,22 @@ from .reactor import Reactor
 from .server import Server
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """All workers, and later runs, share what has been spoken; whoever starts the workers has it spoken."""
+    if (cache := getattr(config, "cache", None)) is not None:
+        sounds: Path = cache.mkdir("sounds")
+        Server.earlier.append(sounds)
+        if not hasattr(config, "workerinput"):
+            stack = contextlib.ExitStack()
+            stack.enter_context(spoken.beside(sounds / "speech"))
+            config.add_cleanup(stack.close)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Stories with pages are marked as such: they run apart from those that want an event loop."""
+    """Stories with pages are marked as such: they run apart from those that want an event loop. The longest
+    one begins first, or the others would wait for its end."""
+    items.sort(key=lambda item: item.path.name != "test_soak.py")
     for item in items:
         if "chromiums" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
@@ -76,8 +90,22 @@ def server(shared_server: SharedServer) -> Iterator[Server]:
 
 
 @pytest.fixture
+def hurt_server(shared_server: SharedServer) -> Iterator[Server]:
+    """The running server, for a story that kills parts of it: to start another one takes longer than most
+    stories. The next story gets another one only if this one is not whole again."""
+    server = shared_server.get()
+    yield server
+    try:
+        server.assert_empty()
+    except AssertionError:
+        shared_server.discard()
+    else:
+        server.overlook_complaints()
+
+
+@pytest.fixture
 def own_server(tmp_path: Path, commands: Commands) -> Iterator[Server]:
-    """A server that a story may hurt."""
+    """A server on which nothing else has happened."""
     server = Server(tmp_path / "data", commands)
     server.start()
     yield server

@@ -39,9 +39,9 @@ def hears(caller: Leg) -> None:
 
 
 def test_a_call_of_an_encrypted_phone_goes_on_when_media_and_signalling_are_killed(
-    own_server: Server, reactor: Reactor, tmp_path: Path
+    hurt_server: Server, reactor: Reactor, tmp_path: Path
 ) -> None:
-    with contextlib.closing(Office(own_server, reactor, tmp_path)) as office:
+    with contextlib.closing(Office(hurt_server, reactor, tmp_path)) as office:
         office.user("amal", encryption="required")
         number = office.queue("amal")
         office.open()
@@ -50,11 +50,11 @@ def test_a_call_of_an_encrypted_phone_goes_on_when_media_and_signalling_are_kill
             amal.wait("CALL_INCOMING")
             amal.answer()
             hears(caller)
-            own_server.kill_child("media")
+            hurt_server.kill_child("media")
             hears(caller)
-            own_server.kill_child("signalling")
+            hurt_server.kill_child("signalling")
             hears(caller)
-            assert b"inline:" not in (own_server.data / "live.journal").read_bytes()
+            assert b"inline:" not in (hurt_server.data / "live.journal").read_bytes()
             amal.hold()
             amal.resume()
             hears(caller)

@@ -66,10 +66,10 @@ def provider_of(office: Office, folder: Path) -> Iterator[Provider]:
 
 
 @pytest.fixture
-def provider(own_server: Server, reactor: Reactor, tmp_path: Path) -> Iterator[Provider]:
+def provider(hurt_server: Server, reactor: Reactor, tmp_path: Path) -> Iterator[Provider]:
     """On a server that may be hurt."""
     with (
-        contextlib.closing(Office(own_server, reactor, tmp_path)) as office,
+        contextlib.closing(Office(hurt_server, reactor, tmp_path)) as office,
         provider_of(office, tmp_path) as made,
     ):
         yield made

@@ -23,8 +23,8 @@ NS = "{urn:ietf:params:xml:ns:dialog-info}"
 
 
 @pytest.fixture
-def office(own_server: Server, reactor: Reactor, tmp_path: Path) -> Iterator[Office]:
-    with contextlib.closing(Office(own_server, reactor, tmp_path)) as office:
+def office(hurt_server: Server, reactor: Reactor, tmp_path: Path) -> Iterator[Office]:
+    with contextlib.closing(Office(hurt_server, reactor, tmp_path)) as office:
         yield office
 
 
@@ -69,7 +69,7 @@ def wait_contacts(phone: Baresip, wanted: str, timeout: float = 6.0) -> None:
 
 
 def test_lamps_of_a_person_and_a_queue_are_true_over_a_death_and_dark_at_the_end(
-    office: Office, own_server: Server, tmp_path: Path
+    office: Office, hurt_server: Server, tmp_path: Path
 ) -> None:
     number = office.queue("amal", "bao", "chi")
     office.settings["queues"][0]["agents"] = [office.upn("amal")]
@@ -85,7 +85,7 @@ def test_lamps_of_a_person_and_a_queue_are_true_over_a_death_and_dark_at_the_end
     with contextlib.closing(
         Baresip(
             tmp_path / "dee",
-            *("dee", office.domain, own_server.address),
+            *("dee", office.domain, hurt_server.address),
             tone=tones.SECOND_AGENT,
             watched=f"sip:{office.upn('amal')}",
         )
@@ -102,7 +102,7 @@ def test_lamps_of_a_person_and_a_queue_are_true_over_a_death_and_dark_at_the_end
         queue.wait("terminated", "confirmed")
         over_tcp.wait("confirmed")
         wait_contacts(softphone, "Busy")
-        own_server.kill_child("signalling")
+        hurt_server.kill_child("signalling")
         by_tcp.reactor.wait(lambda: not by_tcp.is_connected, 5, "the end of the connection")
         again = len(person.documents), len(queue.documents)
         person.wait("confirmed", within=8)

@@ -188,9 +188,9 @@ def test_presence_chosen_by_hand_goes_before_what_the_phone_publishes(office: Of
 
 
 @pytest.fixture
-def own_office(own_server: Server, reactor: Reactor, tmp_path: Path) -> Iterator[Office]:
+def own_office(hurt_server: Server, reactor: Reactor, tmp_path: Path) -> Iterator[Office]:
     """An office on a server that a story may hurt, and stops."""
-    with closing(Office(own_server, reactor, tmp_path)) as office:
+    with closing(Office(hurt_server, reactor, tmp_path)) as office:
         desk(office, "amal")
         yield office
 

@@ -45,15 +45,15 @@ new MutationObserver(() => {
 
 
 @pytest.fixture
-def house(own_server: Server, reactor: Reactor, tmp_path: Path) -> Iterator[Office]:
-    with contextlib.closing(Office(own_server, reactor, tmp_path)) as office:
+def house(hurt_server: Server, reactor: Reactor, tmp_path: Path) -> Iterator[Office]:
+    with contextlib.closing(Office(hurt_server, reactor, tmp_path)) as office:
         yield office
 
 
 @pytest.fixture
-def guests(chromiums: Chromiums, own_server: Server) -> Iterator[People]:
+def guests(chromiums: Chromiums, hurt_server: Server) -> Iterator[People]:
     """Whoever comes with a browser, which complains of each attempt to reach a server that is away."""
-    with contextlib.closing(People(chromiums, own_server)) as people:
+    with contextlib.closing(People(chromiums, hurt_server)) as people:
         yield people
 
 

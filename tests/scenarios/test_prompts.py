@@ -68,16 +68,16 @@ def test_exits_happen_after_their_prompts(office: Office, tmp_path: Path) -> Non
 
 
 def test_an_exit_happens_though_signalling_died_while_its_prompt_was_played(
-    own_server: Server, reactor: Reactor, tmp_path: Path
+    hurt_server: Server, reactor: Reactor, tmp_path: Path
 ) -> None:
-    with contextlib.closing(Office(own_server, reactor, tmp_path)) as house:
+    with contextlib.closing(Office(hurt_server, reactor, tmp_path)) as house:
         timeout = _forward_to(house, "front")
         number = house.queue(max_wait=0, timeout=timeout, timeout_prompt=_told(tmp_path, 4))
         house.open()
         front = house.agent("front")
         caller = house.caller().dial(number)
         told_at = caller.sound.wait_for(tones.GREETING)
-        own_server.kill_child("signalling")
+        hurt_server.kill_child("signalling")
         killed_at = time.time()
         ring = front.wait_call(10)
         assert caller.sound.longest_gap(since=killed_at, until=told_at + 3.5) < 0.1
@@ -88,4 +88,4 @@ def test_an_exit_happens_though_signalling_died_while_its_prompt_was_played(
         caller.hang_up()
         ring.wait_ended()
         assert house.calls()[0]["outcome"] == "timed-out"
-        own_server.assert_empty()
+        hurt_server.assert_empty()

@@ -219,15 +219,15 @@ def test_the_next_ring_shows_the_new_name_of_its_queue(office: Office) -> None:
 
 
 def test_a_change_during_which_the_web_process_is_killed_is_there_whole_or_not_at_all(
-    own_server: Server, reactor: Reactor, tmp_path: Path
+    hurt_server: Server, reactor: Reactor, tmp_path: Path
 ) -> None:
-    with closing(Office(own_server, reactor, tmp_path)) as office:
+    with closing(Office(hurt_server, reactor, tmp_path)) as office:
         number, phones = desk(office, "amal", "bao")
         before = {"agents": [office.upn("amal")], "wrap_up": 1, "name": "Before"}
         after = {"agents": [office.upn("bao")], "wrap_up": 2, "name": "After"}
         with admin_of(office) as api:
             queue_id = api.patch(path_of("queues", office.queue_name()), before)["id"]
-            killing = threading.Timer(IN_THE_MIDDLE, os.kill, (child(own_server, "web"), signal.SIGKILL))
+            killing = threading.Timer(IN_THE_MIDDLE, os.kill, (child(hurt_server, "web"), signal.SIGKILL))
             killing.start()
             with suppress(HuntlineError):
                 api.patch(path_of("queues", queue_id), after)

@@ -27,8 +27,8 @@ RESTART_TIMEOUT = 15.0
 
 
 @pytest.fixture
-def hurt_office(own_server: Server, reactor: Reactor, tmp_path: Path) -> contextlib.closing[Office]:
-    return contextlib.closing(Office(own_server, reactor, tmp_path))
+def hurt_office(hurt_server: Server, reactor: Reactor, tmp_path: Path) -> contextlib.closing[Office]:
+    return contextlib.closing(Office(hurt_server, reactor, tmp_path))
 
 
 def _child(server: Server, name: str) -> int:
@@ -69,7 +69,7 @@ def _serves_again(office: Office, number: str, amal: Phone) -> None:
 
 
 def test_a_killed_child_comes_back_and_the_next_call_works(
-    own_server: Server, hurt_office: contextlib.closing[Office]
+    hurt_server: Server, hurt_office: contextlib.closing[Office]
 ) -> None:
     with hurt_office as office:
         number = office.queue("amal")
@@ -79,11 +79,11 @@ def test_a_killed_child_comes_back_and_the_next_call_works(
             caller, agent = talk(office.caller(), number, amal)
             caller.hang_up()
             agent.wait_ended()
-            _kill_and_wait(own_server, child)
+            _kill_and_wait(hurt_server, child)
             amal.register(timeout=RESTART_TIMEOUT)
             amal.incoming.clear()
             _serves_again(office, number, amal)
-        _wait_for_page(own_server.http_port)
+        _wait_for_page(hurt_server.http_port)
 
 
 def _wait_for_page(port: int) -> None:
@@ -100,7 +100,7 @@ def _wait_for_page(port: int) -> None:
 
 
 def test_calls_go_on_when_the_media_process_is_killed(
-    own_server: Server, hurt_office: contextlib.closing[Office]
+    hurt_server: Server, hurt_office: contextlib.closing[Office]
 ) -> None:
     with hurt_office as office:
         number = office.queue("amal")
@@ -110,7 +110,7 @@ def test_calls_go_on_when_the_media_process_is_killed(
         waiting = office.caller().dial(number)
         waiting.sound.wait_loud()
         killed_at = time.time()
-        _kill_and_wait(own_server, "media")
+        _kill_and_wait(hurt_server, "media")
         caller.sound.wait_for(agent.sound.tone or 0, 5, since=killed_at + 0.1)
         agent.sound.wait_for(tones.CALLER, 5, since=killed_at + 0.1)
         waiting.sound.wait_loud(5, since=killed_at + 0.1)
@@ -119,11 +119,11 @@ def test_calls_go_on_when_the_media_process_is_killed(
         for leg in (caller, waiting):
             leg.hang_up()
         agent.wait_ended()
-        own_server.assert_empty()
+        hurt_server.assert_empty()
 
 
 def test_calls_that_are_up_when_the_server_ends_are_told_and_recorded(
-    own_server: Server, hurt_office: contextlib.closing[Office]
+    hurt_server: Server, hurt_office: contextlib.closing[Office]
 ) -> None:
     with hurt_office as office:
         number = office.queue("amal")
@@ -131,18 +131,18 @@ def test_calls_that_are_up_when_the_server_ends_are_told_and_recorded(
         talking, agent = talk(office.caller(), number, office.agent("amal"))
         waiting = office.caller().dial(number)
         waiting.wait_answered()
-        own_server.stop()
+        hurt_server.stop()
         for leg in (talking, agent, waiting):
             leg.wait_ended()
         first, second = office.calls(2)
         assert (first["outcome"], second["outcome"]) == ("answered", "failed")
         assert first["reason"] == second["reason"] == "the server is shutting down"
-        own_server.assert_calm()
-        own_server.start()  # the phones will sign out
+        hurt_server.assert_calm()
+        hurt_server.start()  # the phones will sign out
 
 
 def test_calls_are_recorded_when_signals_come_together_and_the_supervisor_dies(
-    own_server: Server, hurt_office: contextlib.closing[Office]
+    hurt_server: Server, hurt_office: contextlib.closing[Office]
 ) -> None:
     with hurt_office as office:
         number = office.queue("amal")
@@ -150,12 +150,12 @@ def test_calls_are_recorded_when_signals_come_together_and_the_supervisor_dies(
         talking, agent = talk(office.caller(), number, office.agent("amal"))
         waiting = office.caller().dial(number)
         waiting.wait_answered()
-        signalling = _child(own_server, "signalling")
+        signalling = _child(hurt_server, "signalling")
         for receiver, number_of_signal in (
             (signalling, signal.SIGTERM),
             (signalling, signal.SIGINT),
-            (own_server.pid, signal.SIGTERM),
-            (own_server.pid, signal.SIGKILL),
+            (hurt_server.pid, signal.SIGTERM),
+            (hurt_server.pid, signal.SIGKILL),
             (signalling, signal.SIGTERM),
         ):
             os.kill(receiver, number_of_signal)
@@ -164,37 +164,37 @@ def test_calls_are_recorded_when_signals_come_together_and_the_supervisor_dies(
         first, second = office.calls(2)
         assert (first["outcome"], second["outcome"]) == ("answered", "failed")
         assert first["reason"] == second["reason"] == "the server is shutting down"
-        own_server.wait_gone(signalling)
-        media = _child(own_server, "media")
-        own_server.start()  # what lives is adopted, and the phones will sign out
-        assert _child(own_server, "media") == media
+        hurt_server.wait_gone(signalling)
+        media = _child(hurt_server, "media")
+        hurt_server.start()  # what lives is adopted, and the phones will sign out
+        assert _child(hurt_server, "media") == media
         assert office.calls(2)[0]["call_id"] == first["call_id"]
 
 
 def test_a_killed_supervisor_hurts_no_call_and_the_next_one_adopts_what_lives(
-    own_server: Server, hurt_office: contextlib.closing[Office]
+    hurt_server: Server, hurt_office: contextlib.closing[Office]
 ) -> None:
     with hurt_office as office:
         number = office.queue("amal")
         office.open()
         talking, agent = talk(office.caller(), number, office.agent("amal"))
-        children = own_server.children()
-        own_server.kill_supervisor()
+        children = hurt_server.children()
+        hurt_server.kill_supervisor()
         waiting = office.caller().dial(number)
         waiting.sound.wait_loud()
-        assert "the supervisor is gone" in own_server.run("status", "--json").stderr
-        assert _health(own_server.http_port) == (503, ["supervisor"])
-        own_server.start()
-        assert own_server.children() == children
-        assert _health(own_server.http_port) == (200, [])
+        assert "the supervisor is gone" in hurt_server.run("status", "--json").stderr
+        assert _health(hurt_server.http_port) == (503, ["supervisor"])
+        hurt_server.start()
+        assert hurt_server.children() == children
+        assert _health(hurt_server.http_port) == (200, [])
         killed_at = time.time()
-        _kill_and_wait(own_server, "media")  # which is cared for again
+        _kill_and_wait(hurt_server, "media")  # which is cared for again
         talking.sound.wait_for(agent.sound.tone or 0, 5, since=killed_at + 0.1)
         waiting.hang_up()
         talking.hang_up()
         agent.wait_ended()
         assert [call["outcome"] for call in office.calls(2)] == ["answered", "abandoned"]
-        own_server.assert_empty()
+        hurt_server.assert_empty()
 
 
 def _health(port: int) -> tuple[int, list[str]]:
@@ -207,13 +207,13 @@ def _health(port: int) -> tuple[int, list[str]]:
 
 
 def test_the_server_ends_in_peace_and_starts_again_with_its_settings(
-    own_server: Server, hurt_office: contextlib.closing[Office]
+    hurt_server: Server, hurt_office: contextlib.closing[Office]
 ) -> None:
     with hurt_office as office:
         number = office.queue("amal")
         office.open()
-        own_server.stop()
-        own_server.start()
+        hurt_server.stop()
+        hurt_server.start()
         amal = office.agent("amal")
         caller, agent = talk(office.caller(), number, amal)
         caller.hang_up()
@@ -222,25 +222,25 @@ def test_the_server_ends_in_peace_and_starts_again_with_its_settings(
 
 
 def test_a_server_is_drained_while_a_call_goes_on(
-    own_server: Server, hurt_office: contextlib.closing[Office]
+    hurt_server: Server, hurt_office: contextlib.closing[Office]
 ) -> None:
     with hurt_office as office:
         number = office.queue("amal")
         office.open()
         caller, agent = talk(office.caller(), number, office.agent("amal"))
-        with _command(own_server, "drain") as drain:
+        with _command(hurt_server, "drain") as drain:
             assert drain.stdout is not None
             assert drain.stdout.readline() == "New calls are refused; 1 call is left.\n"
             assert office.caller().dial(number).wait_refused() == 503
-            assert _health(own_server.http_port) == (503, ["new_calls"])
-            own_server.kill_child("signalling")
+            assert _health(hurt_server.http_port) == (503, ["new_calls"])
+            hurt_server.kill_child("signalling")
             assert office.caller().dial(number).wait_refused() == 503, "the next process knows of it"
             assert agent.reinvite(direction="sendonly").status == 200
-            own_server.run("drain", "--undo")
+            hurt_server.run("drain", "--undo")
             assert drain.wait(10) == 1
             assert drain.stdout.read() == "", "it must not end the server"
         office.caller().dial(number).wait_answered()
-        with _command(own_server, "drain", "--limit", "0") as drain:
+        with _command(hurt_server, "drain", "--limit", "0") as drain:
             assert drain.wait(20) == 0
             assert drain.stdout is not None
             said = drain.stdout.read().splitlines()
@@ -248,25 +248,25 @@ def test_a_server_is_drained_while_a_call_goes_on(
         for leg in (caller, agent):
             leg.wait_ended()
         assert [call["outcome"] for call in office.calls(2)] == ["answered", "failed"]
-        own_server.wait_gone()
-        own_server.start()  # the phones will sign out
+        hurt_server.wait_gone()
+        hurt_server.start()  # the phones will sign out
 
 
 def test_the_next_call_after_an_upgrade_is_a_whole_one(
-    own_server: Server, hurt_office: contextlib.closing[Office]
+    hurt_server: Server, hurt_office: contextlib.closing[Office]
 ) -> None:
     with hurt_office as office:
         number = office.queue("amal")
         office.open()
-        before, pid = own_server.children(), own_server.pid
-        own_server.run("upgrade")
-        after = own_server.children()
+        before, pid = hurt_server.children(), hurt_server.pid
+        hurt_server.run("upgrade")
+        after = hurt_server.children()
         assert {role for pid, role in after.items() if pid in before} == {"media"}
-        assert (own_server.pid, own_server.is_running) == (pid, True)
+        assert (hurt_server.pid, hurt_server.is_running) == (pid, True)
         caller, agent = talk(office.caller(), number, office.agent("amal"))
         caller.hang_up()
         agent.wait_ended()
-        own_server.assert_calm()
+        hurt_server.assert_calm()
 
 
 def _command(server: Server, *words: str) -> subprocess.Popen[str]:

@@ -20,8 +20,8 @@ pytestmark = pytest.mark.scenario
 
 
 @pytest.fixture
-def office(own_server: Server, reactor: Reactor, tmp_path: Path) -> contextlib.closing[Office]:
-    return contextlib.closing(Office(own_server, reactor, tmp_path))
+def office(hurt_server: Server, reactor: Reactor, tmp_path: Path) -> contextlib.closing[Office]:
+    return contextlib.closing(Office(hurt_server, reactor, tmp_path))
 
 
 def kill(server: Server, name: str) -> float:
@@ -31,7 +31,7 @@ def kill(server: Server, name: str) -> float:
 
 
 def test_every_call_goes_on_when_signalling_is_killed(
-    own_server: Server, office: contextlib.closing[Office]
+    hurt_server: Server, office: contextlib.closing[Office]
 ) -> None:
     with office as house:
         number = house.queue("amal", "bao", "cleo", distribution="serial", agent_alert_time=60)
@@ -52,7 +52,7 @@ def test_every_call_goes_on_when_signalling_is_killed(
         forwarded = house.caller("+12065550103").dial(full)
         dora.wait_call().decline(486)
         target = evan.wait_call()  # by the rule of who has declined
-        killed_at = kill(own_server, "signalling")
+        killed_at = kill(hurt_server, "signalling")
         hear_each_other(talking, agent)
         target.answer()
         target.wait_up(10)
@@ -73,11 +73,11 @@ def test_every_call_goes_on_when_signalling_is_killed(
             leg.wait_ended()
         calls = house.calls(4)
         assert [call["outcome"] for call in calls] == [*["answered"] * 3, "overflowed"]
-        own_server.assert_empty()
+        hurt_server.assert_empty()
 
 
 def test_who_is_in_a_menu_leaves_a_message_or_is_forwarded_goes_on_when_signalling_is_killed(
-    own_server: Server, office: contextlib.closing[Office]
+    hurt_server: Server, office: contextlib.closing[Office]
 ) -> None:
     """What the caller in the menu presses while nobody is there is told to the next process."""
     with office as house:
@@ -90,14 +90,14 @@ def test_who_is_in_a_menu_leaves_a_message_or_is_forwarded_goes_on_when_signalli
         _, menu = with_attendants(house, wait_for_key=20)
         zoe, dora = house.agent("zoe", tone=tones.AGENT), house.agent("dora", tone=tones.SECOND_AGENT)
         speaker = house.caller("+12065550101").dial(recorded)
-        (message,) = speaking(own_server.data / "voicemail", speaker)
+        (message,) = speaking(hurt_server.data / "voicemail", speaker)
         forwarded = house.caller("+12065550102").dial(full)
         target = dora.wait_call()
         caller = house.caller().dial(menu)
         caller.wait_answered()
         caller.sound.wait_for(tones.GREETING)
         press(caller, "33")  # half of an extension
-        kill(own_server, "signalling")
+        kill(hurt_server, "signalling")
         press(caller, "01")
         found = zoe.wait_call(15)
         found.answer()
@@ -115,22 +115,22 @@ def test_who_is_in_a_menu_leaves_a_message_or_is_forwarded_goes_on_when_signalli
         for leg in (found, target):
             leg.wait_ended()
         assert [call["outcome"] for call in house.calls(2)] == ["overflowed", "overflowed"]
-        own_server.assert_empty()
+        hurt_server.assert_empty()
 
 
 def test_phones_are_rung_after_a_restart_without_registering_again(
-    own_server: Server, office: contextlib.closing[Office]
+    hurt_server: Server, office: contextlib.closing[Office]
 ) -> None:
     with office as house:
         number = house.queue("amal")
         house.open()
         amal = house.agent("amal", tone=tones.AGENT)
-        own_server.stop()
-        own_server.start()
+        hurt_server.stop()
+        hurt_server.start()
         caller = house.caller().dial(number)
         caller.wait_answered()
         hear_each_other(caller, taken(amal))
-        own_server.kill_child("signalling")
+        hurt_server.kill_child("signalling")
         caller.hang_up()
         again = house.caller().dial(number)
         again.wait_answered(10)
@@ -138,7 +138,7 @@ def test_phones_are_rung_after_a_restart_without_registering_again(
 
 
 def test_calls_that_were_up_when_all_of_the_server_died_are_ended_and_recorded(
-    own_server: Server, office: contextlib.closing[Office]
+    hurt_server: Server, office: contextlib.closing[Office]
 ) -> None:
     with office as house:
         number = house.queue("amal")
@@ -147,15 +147,15 @@ def test_calls_that_were_up_when_all_of_the_server_died_are_ended_and_recorded(
         talking, agent = talk(house.caller(), number, amal)
         waiting = house.caller().dial(number)
         waiting.sound.wait_loud()
-        own_server.kill()
-        own_server.start()
+        hurt_server.kill()
+        hurt_server.start()
         for leg in (talking, agent, waiting):
             leg.wait_ended(10)
             assert len(leg.requests("BYE")) == 1
         first, second = house.calls(2)
         assert (first["outcome"], second["outcome"]) == ("answered", "failed")
         assert first["reason"] == second["reason"] == "the server restarted"
-        own_server.assert_empty()
+        hurt_server.assert_empty()
         caller = house.caller().dial(number)
         caller.wait_answered()
         hear_each_other(caller, taken(amal))
