@@ -486,11 +486,35 @@ def test_the_short_address_brings_an_agent_to_their_switches_on_a_mobile_phone(
 def test_everything_until_the_phone_is_on_the_air_is_a_small_load(office: Office, people: People) -> None:
     office.user("amal")
     office.open()
-    person, loads = people.arrive(), []
-    network = person.context.new_cdp_session(person.page)
-    network.send("Network.enable")
-    network.on("Network.loadingFinished", lambda end: loads.append(end["encodedDataLength"]))
+    person = people.arrive()
+    loads = _loads_until_registered(person)
     person.sign_in(people.account(office, Role.AGENT, office.upn("amal")), "/agent")
     expect(person.page.get_by_text("Connected")).to_be_visible()
     assert len(loads) > 10
-    assert sum(loads) < FIRST_LOAD, f"{sum(loads):,} bytes went over the network"
+    assert sum(loads.values()) < FIRST_LOAD, f"{sum(loads.values()):,} bytes went over the network"
+
+
+def _loads_until_registered(person: Person) -> dict[str, int]:
+    """The bytes of each load that began before the page's phone was registered; what comes after waits for
+    nobody, and may begin before a story looks."""
+    loads: dict[str, int] = {}
+    answers: list[str] = []
+
+    def begun(request: dict[str, Any]) -> None:
+        if not answers:
+            loads[request["requestId"]] = 0
+
+    def ended(end: dict[str, Any]) -> None:
+        if end["requestId"] in loads:
+            loads[end["requestId"]] = end["encodedDataLength"]
+
+    def told(frame: dict[str, Any]) -> None:
+        if (text := frame["response"]["payloadData"]).startswith("SIP/2.0 200") and "REGISTER" in text:
+            answers.append(text)
+
+    network = person.context.new_cdp_session(person.page)
+    network.send("Network.enable")
+    network.on("Network.requestWillBeSent", begun)
+    network.on("Network.loadingFinished", ended)
+    network.on("Network.webSocketFrameReceived", told)
+    return loads

@@ -19,6 +19,7 @@ from .pages import MOBILE, People, Person
 
 pytestmark = pytest.mark.scenario
 
+SPOKEN = 12_000  # ms in which a text is spoken that nobody has asked for before
 _TEXTS = Path(__file__).parents[2] / "webui/src/i18n"
 Json = dict[str, Any]
 
@@ -421,7 +422,7 @@ def test_a_text_is_spoken_into_the_library_and_as_a_greeting(office: Office, peo
     page.get_by_role("textbox", name="Text").fill("Please hold the line.")
     page.get_by_role("textbox", name="Name of the file").fill("hold")
     page.get_by_role("dialog").get_by_role("button", name="Create").click()
-    expect(page.get_by_role("heading", level=1, name="hold.wav")).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name="hold.wav")).to_be_visible(timeout=SPOKEN)
 
     page = queue_page(admin, "Front")
     unfold(page, "queues:sounds")
@@ -430,12 +431,12 @@ def test_a_text_is_spoken_into_the_library_and_as_a_greeting(office: Office, peo
     expect(setting(page, "greeting")).to_contain_text("Enter the text to be spoken")
     page.get_by_role("textbox", name="What is spoken").fill("Welcome.")
     page.get_by_role("button", name="Listen").click()
-    expect(page.get_by_role("button", name=re.compile("(Play|Pause) Greeting"))).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("(Play|Pause) Greeting"))).to_be_visible(timeout=SPOKEN)
     unfold(page, "queues:wait")
     setting(page, "timeout_prompt").get_by_role("radio", name="Text to speech").check()
     page.get_by_role("textbox", name="What is spoken").last.fill("Thank you for waiting.")
     save(page)
-    expect(page.get_by_text("Unsaved")).to_be_hidden(timeout=20_000)  # two texts are spoken
+    expect(page.get_by_text("Unsaved")).to_be_hidden(timeout=2 * SPOKEN)  # two texts
     (queue,) = queues_of(admin)
     assert queue["greeting"] == {"say": "Welcome.", "language": "en"}
     assert queue["timeout_prompt"] == {"say": "Thank you for waiting.", "language": "en"}
