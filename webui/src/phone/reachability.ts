@@ -41,6 +41,7 @@ export class Reachability {
       this.store.setAvailability('insecure');
       return;
     }
+    this.store.setAvailability('connecting'); // also until it is known which tab has the lock
     this.tabLock = new TabLock(owner.user, (isOurs) => this.lockChanged(isOurs));
     // A reload gives the phone away for a moment, and another tab must not keep it from its call.
     if (this.overReload.isAnyLeft) this.tabLock.take();
