@@ -75,7 +75,7 @@ _names = st.one_of(
 )
 _texts = st.text(
     st.characters(exclude_categories=("Cs", "Cc"), include_characters="\n\t\r\x85\x9b"), max_size=200
-)
+).map(normalized)  # as every way in has it
 _digits = st.text("0123456789", min_size=3, max_size=10)
 _OUTSIDE = ("sip:desk@elsewhere.example", "tel:+99912345")
 _wishes = st.sampled_from([None, "off", "voicemail", *_OUTSIDE])
