@@ -24,12 +24,16 @@ import { addressOf, isScanned, makerOf, titleOf } from './families';
 
 const SHEET = 'data-account-sheet';
 
-/** While there is a sheet, it alone is printed. */
+/** While there is a sheet, it alone is printed, with its heading: all around it is gone or stands aside. */
 const usePrintStyles = makeStaticStyles(`
 @media print {
-  :root:has([${SHEET}]) body * { visibility: hidden; }
-  :root:has([${SHEET}]) [${SHEET}], :root:has([${SHEET}]) [${SHEET}] * { visibility: visible; color: black; }
-  [${SHEET}] { position: fixed; inset: 0; background: white; padding: 15mm; }
+  :root:has([${SHEET}]) :has([${SHEET}]) {
+    display: block !important; position: static !important; transform: none !important;
+    overflow: visible !important; max-height: none !important; max-width: none !important;
+    border: none !important; box-shadow: none !important; margin: 0 !important;
+    background: white !important; color: black !important;
+  }
+  :root:has([${SHEET}]) :has([${SHEET}]) > :not(:has([${SHEET}]), [${SHEET}], h2) { display: none !important; }
 }`);
 
 const useStyles = makeStyles({
