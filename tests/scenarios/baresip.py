@@ -53,17 +53,20 @@ class Baresip:
         encryption: str | None = None,
         watched: str = "",
         rate: int = tones.RATE,
+        signs_in: tuple[str, str] | None = None,
     ) -> None:
         """``network`` is the network namespace where it has its address, ``trusted`` the issuers that it
         believes over TLS; ``outbound``: it registers as RFC 5626 has it. ``control`` is the address where
         it is steered, where that is another one. ``encryption`` as baresip calls it: ``srtp`` (keys beside
         RTP/AVP), ``srtp-mand`` (RTP/SAVP). ``watched`` is an address whose presence it subscribes to.
         ``rate`` is that of its sound card: one that resamples for its first codec goes on to do so for the
-        next, whether that is right or not."""
+        next, whether that is right or not. ``signs_in`` are user name and password, where they are not those
+        of the user."""
         self.folder, self.recordings = folder, folder / "heard"
         self.recordings.mkdir(parents=True)
         self._control = control or address
         self._address, self._trusted, self._outbound = address, trusted, outbound
+        self._signs_in = signs_in or (user, "secret")
         self.user, self.tone, self._control_port = user, tone, ports.take(2)
         self.events: list[Event] = []
         tone_file = sounds.tone_file(folder, tone, 60, rate=rate)
@@ -162,8 +165,9 @@ class Baresip:
         self, domain: str, server: tuple[str, int], transport: str, codec: str, *, registers: bool
     ) -> str:
         outbound = ";sipnat=outbound" if self._outbound else ""
+        username, password = self._signs_in
         return (
-            f"<sip:{self.user}@{domain};transport={transport}>;auth_user={self.user};auth_pass=secret"
+            f"<sip:{self.user}@{domain};transport={transport}>;auth_user={username};auth_pass={password}"
             f';outbound="sip:{server[0]}:{server[1]};transport={transport}";answermode=manual'
             f";regint={60 if registers else 0};audio_codecs={codec}{outbound}"
         )

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import Engine, select
 
 from huntline.data_folder import PASSWORD_KEY
-from huntline.directory.organization import Organization, Secret, Trunk
+from huntline.directory.organization import Organization, Secret, Trunk, User
+from huntline.directory.phones import Phone, PhoneFamily
 from huntline.errors import ConfigurationError
 from huntline.storage import schema
 from huntline.storage.audit import Actor
@@ -92,3 +93,22 @@ def test_a_damaged_key_is_said_with_what_to_do(database: Engine, tmp_path: Path)
     (tmp_path / PASSWORD_KEY).write_bytes(b"short")
     with pytest.raises(ConfigurationError, match=r"put it back from a backup"):
         Settings(database).put(contoso(WITH_PASSWORD), BY)
+
+
+def test_a_phone_whose_password_another_server_has_sealed_is_refused(
+    database: Engine, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    other = Sealing.of(open_database(tmp_path_factory.mktemp("other")))
+    theirs = Phone(phone_id="a" * 12, family=PhoneFamily.OTHER, password=other.seal("a secret"))
+    ours = replace(theirs, phone_id="b" * 12, password=Sealing.of(database).seal("a secret"))
+    user = User(upn="amal@contoso.com", phones=(ours, theirs))
+    wanted = Organization(name="Contoso", domains=("contoso.com",), users=(user,))
+    with pytest.raises(SettingsRefused) as refusal:
+        Settings(database).put(wanted, BY)
+    (problem,) = refusal.value.problems
+    assert problem.field == "users[0].phones[1].sealed_password"
+    assert (problem.value, problem.message.partition(";")[0]) == (
+        None,
+        "was sealed by another server, whose key is not here",
+    )
+    Settings(database).put(replace(wanted, users=(replace(user, phones=(ours,)),)), BY)

@@ -39,6 +39,7 @@ from huntline.directory.organization import (
     TrunkTransport,
     User,
 )
+from huntline.directory.phones import Phone, PhoneFamily
 from huntline.engine.model import Distribution
 from huntline.storage.audit import Actor
 from huntline.storage.database import open_database
@@ -49,6 +50,15 @@ BY = Actor("an administrator", "test")
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MUSIC = Audio("a" * 64, "music.wav", 12.5, loudness=-20.0)
 GREETING = Audio("b" * 64, "Welcome", 1.25, "en", loudness=-18.5)
+DESK = Phone(
+    phone_id="a1" * 6,
+    family=PhoneFamily.SNOM,
+    mac="000413aabbcc",
+    name="Desk",
+    language="fr",
+    address_sha256="ab" * 32,
+    digests=(Digest("phone-a1a1a1a1a1a1", "MD5", "1" * 32),),
+)
 NAMES = ("amal", "bao", "chi", "dana")
 
 CONTOSO = Organization(
@@ -62,6 +72,7 @@ CONTOSO = Organization(
     service_number_table=(Allowance(1, 5), Allowance(10, 50)),
     queue_table=(QueueAllowance(0, 0, 9), QueueAllowance(5, 2, 20)),
     queues_need_licences=True,
+    phones_fetch_settings=True,
     dialling=DiallingSettings(
         country="US",
         may_dial=MayDial.PREMIUM,
@@ -103,6 +114,7 @@ CONTOSO = Organization(
             caller_id_policy="UK Sales" if name == "dana" else None,
             external_id=f"external-{name}",
             may_dial=MayDial.INTERNAL if name == "bao" else None,
+            phones=(DESK,) if name == "amal" else (),
         )
         for name in NAMES
     ),

@@ -86,6 +86,7 @@ def kind_of(route: RouteAccess, parameter: str) -> str:
         "box": "mailboxes",
         "message_id": "messages",
         "country": "countries",
+        "phone_id": "phones",
     }
     if parameter in named:
         return named[parameter]
@@ -131,6 +132,8 @@ def _furnish_people(api: Api, things: Things, mark: str, domain: str) -> None:
     user = api.post("/users", {"upn": f"{mark}-user@{domain}", **E5_USER})
     things.add("users", user["id"], user["upn"], f"sip:{user['upn']}")
     api.post(f"/users/{user['id']}/account", {})
+    made = api.post(f"/users/{user['id']}/phones", {"family": "other", "name": f"{mark} phone"})
+    things.add("phones", made["phone"]["id"])
     group = api.post("/groups", {"name": f"{mark} group", "kind": "security-group", "members": [user["upn"]]})
     things.add("groups", group["name"], group["id"])
     policy = api.post("/caller-id-policies", {"name": f"{mark} policy"})

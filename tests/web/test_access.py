@@ -23,6 +23,7 @@ ROLES_PAGE = Path(__file__).parents[2] / "docs/roles.md"
 
 PUBLIC = {
     "GET /healthz",
+    "GET /provision/{secret}/{name}",
     f"GET {API_PATH}/setup",
     f"POST {API_PATH}/setup",
     f"POST {API_PATH}/session",

@@ -41,6 +41,7 @@ def test_only_what_a_patch_names_changes_in_limits_and_star_codes(rig: ServerRig
         "service_number_table": [],
         "queue_table": [],
         "queues_need_licences": False,
+        "phones_fetch_settings": False,
         "dialling": {
             "country": None,
             "may_dial": "national",

@@ -25,7 +25,7 @@ _STANDARD_OUTPUT = Path("-")
 _HEAD = """\
 # Written by huntline export; huntline apply puts it in force again.
 # Keep it to yourself: the digests in it are as good as the phones' passwords.
-# Passwords of trunks are sealed: only a server with this one's password.key can take them.
+# Passwords of trunks and phones are sealed: only a server with this one's password.key can take them.
 """
 
 

@@ -113,6 +113,10 @@ _SETTINGS: tuple[Setting, ...] = (
         field="queues_need_licences",
         help="Whether there are queues only with E5, or with E3 and Phone System, as in 2018",
     ),
+    SwitchOption(
+        field="phones_fetch_settings",
+        help="Whether phones get their settings at addresses that are made for them",
+    ),
 )
 
 ORGANIZATION = Thing(

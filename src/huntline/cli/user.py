@@ -7,6 +7,7 @@ from inspect import Parameter
 from typing import Any
 
 from huntline.cli.completion import policy_names, user_names, words
+from huntline.cli.phone import phone_group
 from huntline.cli.settings import (
     NONE,
     Json,
@@ -140,3 +141,4 @@ USER = Thing(
     more=_caller_id,
 )
 user = group_of(USER)
+user.add_typer(phone_group(USER), name="phone")

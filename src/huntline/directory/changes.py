@@ -46,6 +46,7 @@ _PLAIN_FIELDS = (
     "service_number_table",
     "queue_table",
     "queues_need_licences",
+    "phones_fetch_settings",
 )
 _COLLECTIONS = {  # attribute: (what one is called, what names it, what keeps its identity)
     "trunks": ("trunk", "name", "name"),
@@ -172,8 +173,11 @@ def _field_change(what: str, key: str, field: str, before: object, after: object
         return
     if field in _SECRETS:
         yield Change(what, key, _SECRETS[field], "set" if old else "none", "set anew" if new else "none")
-    else:
-        yield Change(what, key, field, _text(old), _text(new))
+        return
+    # Of phones there is more than people are told: what they sign in with.
+    before_text, after_text = _text(old), _text(new)
+    note = "a new password or address" if before_text == after_text else ""
+    yield Change(what, key, field, before_text, after_text, note)
 
 
 def _text(value: object) -> str:

@@ -1,10 +1,10 @@
-"""Password digests: the only form in which a SIP password is kept."""
+"""Password digests: the only form in which the SIP password of a user is kept."""
 
 from __future__ import annotations
 
 import hashlib
 
-from huntline.directory.organization import Digest
+from huntline.directory.credentials import Digest
 
 
 def password_digests(upn: str, realm: str, password: str) -> tuple[Digest, ...]:
@@ -12,9 +12,13 @@ def password_digests(upn: str, realm: str, password: str) -> tuple[Digest, ...]:
     or in lower case, in both algorithms."""
     local_part = upn.partition("@")[0]
     usernames = dict.fromkeys((local_part, upn, local_part.lower(), upn.lower()))
+    return tuple(each for username in usernames for each in digests_of(username, realm, password))
+
+
+def digests_of(username: str, realm: str, password: str) -> tuple[Digest, ...]:
+    """HA1 for one user name, in both algorithms."""
     return tuple(
         Digest(username, algorithm, _ha1(username, realm, password, algorithm))
-        for username in usernames
         for algorithm in ("MD5", "SHA-256")
     )
 

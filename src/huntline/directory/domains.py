@@ -31,7 +31,7 @@ def check_realm(before: Organization, after: Organization) -> None:
     """Raises RealmInUse when the first domain is another one and passwords were made for the old."""
     if before.realm == after.realm:
         return
-    users = [user.upn for user in before.users if user.digests]
+    users = [user.upn for user in before.users if user.digests or user.phones]
     if users:
         raise RealmInUse(
             f"{before.realm} is the first domain, which SIP passwords are made for; these users have one:"

@@ -7,16 +7,19 @@ which are compared in any letter case; ids are there for the engine and the stor
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from huntline.directory.attendants import Attendant, sounds_in
 from huntline.directory.audio import Audio as Audio
+from huntline.directory.credentials import Digest as Digest
+from huntline.directory.credentials import Secret as Secret
 from huntline.directory.encryption import Encryption as Encryption
 from huntline.directory.may_dial import USUAL_DIALLING, DiallingSettings, MayDial
 from huntline.directory.numbers import Range, numbers_of, whole
+from huntline.directory.phones import Phone
 from huntline.engine.model import CallsAlerting, Distribution, ExitPrompt
 from huntline.languages.speaking import DEFAULT_LANGUAGE
 
@@ -184,15 +187,6 @@ class TrunkTransport(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Secret:
-    """A password that we have to be able to say ourselves: as it is kept (``sealed``, under the key of the
-    server), or ``clear``, as somebody has just given it."""
-
-    sealed: str = field(default="", repr=False)
-    clear: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class Trunk:
     """A provider. Calls come from its ``addresses``: ``IP``, ``IP:port`` or a network such as
     ``10.1.0.0/16``; they go to its ``hosts``, in that order: a name, ``host:port`` or an address. Without
@@ -240,15 +234,6 @@ class ServiceNumber:
 
 
 @dataclass(frozen=True, slots=True)
-class Digest:
-    """What checks a password without knowing it: HA1 of one way to write the user name (RFC 7616)."""
-
-    username: str
-    algorithm: str  # "MD5" or "SHA-256"
-    ha1: str
-
-
-@dataclass(frozen=True, slots=True)
 class AlsoRing:
     """What rings beside a user's own phones: ``tel:+digits`` or ``sip:user@domain`` of a colleague, ``after``
     so many seconds."""
@@ -274,6 +259,7 @@ class User:
     ``extension``. ``external_id`` is what a directory that pushes its users calls this one. Who is not active
     keeps all settings and places, but has no account for phones and is nobody's agent. ``encryption`` is
     whether audio with their phones is encrypted; without it that follows from the way a phone comes.
+    ``phones`` have accounts of their own, beside the one that ``digests`` are of.
     """
 
     user_id: str = ""
@@ -299,6 +285,7 @@ class User:
     external_id: str | None = None
     is_active: bool = True
     encryption: Encryption | None = None
+    phones: tuple[Phone, ...] = ()
 
     @property
     def local_part(self) -> str:
@@ -412,6 +399,7 @@ class Organization:
     ``queue_name_in_identity`` agents' phones read the queue in P-Asserted-Identity as well as in From.
     ``time_zone`` is an IANA name, by whose clocks days begin and moments are told; None is the server's.
     With ``queues_need_licences`` there are queues only with E5, or with E3 and Phone System, as in 2018.
+    With ``phones_fetch_settings`` phones get what they are set to at the addresses that were made for them.
     """
 
     organization_id: str = ""
@@ -428,6 +416,7 @@ class Organization:
     service_number_table: tuple[Allowance, ...] = ()
     queue_table: tuple[QueueAllowance, ...] = ()
     queues_need_licences: bool = False
+    phones_fetch_settings: bool = False
     trunks: tuple[Trunk, ...] = ()
     numbers: tuple[ServiceNumber, ...] = ()
     users: tuple[User, ...] = ()

@@ -44,7 +44,8 @@ from huntline.directory.trunks import TrunkOf, TrunkTable, destinations, takes_c
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Someone who may register and call. ``realm`` and ``digests`` check the password.
+    """Someone who may register and call. ``realm`` and ``digests`` check their password, and those of phones
+    with an account of their own.
 
     ``may_call_outside`` where the licences allow it. Without ``encryption`` it follows from the way the phone
     comes.
@@ -559,7 +560,7 @@ def _account_of(user: User, organization: Organization) -> Account:
         upn=user.upn,
         display_name=user.shown_name,
         realm=organization.realm,
-        digests=user.digests,
+        digests=(*user.digests, *(each for phone in user.phones for each in phone.digests)),
         contacts=user.contacts,
         may_call_outside=not missing_for_calls(user),
         encryption=user.encryption,

@@ -31,6 +31,7 @@ from huntline.directory.organization import (
     sounds_of,
     with_sounds,
 )
+from huntline.directory.phones import check_phones
 from huntline.directory.problems import Problem
 from huntline.directory.queue_licences import check_queue_licences
 from huntline.directory.references import check_references
@@ -55,6 +56,7 @@ def check(organization: Organization, others: Iterable[Organization] = ()) -> li
         *check_states(organization),
         *check_countries(organization),
         *check_forwards(index),
+        *check_phones(organization),
     ]
 
 

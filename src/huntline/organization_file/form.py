@@ -50,8 +50,10 @@ from huntline.directory.organization import (
     TrunkTransport,
     User,
 )
+from huntline.directory.phones import PhoneFamily
 from huntline.directory.problems import did_you_mean
 from huntline.engine.model import CallsAlerting, Distribution
+from huntline.languages.speaking import DEFAULT_LANGUAGE
 
 
 def one_of(kind: type[StrEnum], *, or_none: bool = False) -> BeforeValidator:
@@ -324,11 +326,25 @@ class UserFields(_Part):
     encryption: Annotated[Encryption | None, one_of(Encryption, or_none=True)] = None
 
 
+class PhoneForm(_Part):
+    """One of a user's ``phones``, as ``huntline export`` writes it."""
+
+    id: Text
+    family: Annotated[PhoneFamily, one_of(PhoneFamily)]
+    mac: Text | None = None
+    name: Text = ""
+    language: Text = DEFAULT_LANGUAGE
+    address_sha256: Text | None = None
+    sip_digests: list[DigestForm]
+    sealed_password: Text
+
+
 class UserForm(UserFields):
     """One of ``users``."""
 
     sip_password: Text | None = None
     sip_digests: list[DigestForm] | None = None
+    phones: Annotated[list[PhoneForm], _MaybeEmpty] = []
 
 
 @_plain_settings_of(Group)
@@ -541,6 +557,7 @@ class OrganizationFields(_Part):
     service_number_table: Annotated[list[AllowanceForm], _MaybeEmpty] = []
     queue_table: Annotated[list[QueueAllowanceForm], _MaybeEmpty] = []
     queues_need_licences: bool = False
+    phones_fetch_settings: bool = False
 
 
 class OrganizationForm(OrganizationFields):
@@ -565,6 +582,7 @@ FORM_OF: dict[str, Any] = {
     "trunks": TrunkForm,
     "numbers": NumberForm,
     "users": UserForm,
+    "phones": PhoneForm,
     "sip_digests": DigestForm,
     "groups": GroupForm,
     "audio": FileForm,

@@ -37,15 +37,18 @@ from huntline.directory.organization import (
     Trunk,
     User,
 )
+from huntline.directory.phones import Phone, mac_of
 from huntline.directory.problems import Problem
 from huntline.engine.model import CallsAlerting, Distribution
 from huntline.organization_file.form import (
     AlsoRingForm,
+    DigestForm,
     ExitForm,
     GroupForm,
     NumberForm,
     OrganizationFields,
     OwnRuleForm,
+    PhoneForm,
     PolicyForm,
     QueueForm,
     TrunkFields,
@@ -106,6 +109,7 @@ def with_fields(organization: Organization, form: OrganizationFields) -> Organiz
         ),
         queue_table=tuple(QueueAllowance(**step.model_dump()) for step in form.queue_table),
         queues_need_licences=form.queues_need_licences,
+        phones_fetch_settings=form.phones_fetch_settings,
     )
 
 
@@ -134,6 +138,7 @@ def fields_dump(organization: Organization) -> Dump:
         ],
         "queue_table": [fields_of(step) for step in organization.queue_table],
         "queues_need_licences": organization.queues_need_licences,
+        "phones_fetch_settings": organization.phones_fetch_settings,
     }
 
 
@@ -187,7 +192,7 @@ def user_of(form: UserFields, realm: str) -> tuple[User, list[Problem]]:
     if password is not None and not (0 < len(password) <= _LONGEST_PASSWORD and password.isprintable()):
         wanted = f"must be 1 to {_LONGEST_PASSWORD} printable characters"
         problems.append(Problem(("sip_password",), None, wanted))
-    digests = tuple(Digest(each.username, each.algorithm, each.ha1) for each in written)
+    digests = _digests_of(written)
     user = User(
         upn=form.upn.lower(),
         licences=frozenset(form.licences),
@@ -196,9 +201,27 @@ def user_of(form: UserFields, realm: str) -> tuple[User, list[Problem]]:
         contacts=tuple(form.contacts),
         also_ring=_also_ring(form.also_ring),
         digests=password_digests(form.upn, realm, password) if password else digests,
+        phones=tuple(map(_phone_of, form.phones)) if isinstance(form, UserForm) else (),
         **{field: getattr(form, field) for field in _PLAIN_USER_FIELDS},
     )
     return user, problems
+
+
+def _digests_of(forms: Iterable[DigestForm]) -> tuple[Digest, ...]:
+    return tuple(Digest(each.username, each.algorithm, each.ha1) for each in forms)
+
+
+def _phone_of(form: PhoneForm) -> Phone:
+    return Phone(
+        phone_id=form.id,
+        family=form.family,
+        mac=mac_of(form.mac) if form.mac is not None else None,
+        name=form.name,
+        language=form.language,
+        address_sha256=form.address_sha256,
+        digests=_digests_of(form.sip_digests),
+        password=Secret(form.sealed_password),
+    )
 
 
 def with_own_rule(user: User, form: OwnRuleForm) -> User:

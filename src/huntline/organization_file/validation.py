@@ -12,7 +12,16 @@ from huntline.directory.organization import QUEUE_SOUNDS
 from huntline.directory.problems import Path, Problem, did_you_mean
 from huntline.organization_file.form import FORM_OF, OrganizationForm
 
-_SECRETS = ("sip_password", "sip_digests", "ha1", "password", "sealed_password", "current", "new")
+_SECRETS = (
+    "sip_password",
+    "sip_digests",
+    "ha1",
+    "password",
+    "sealed_password",
+    "address_sha256",
+    "current",
+    "new",
+)
 _ROUNDS = 4  # a stand-in may be wrong in its turn once or twice; then the form alone is reported
 
 _A_DAY = "must be a day such as 2027-07-14"

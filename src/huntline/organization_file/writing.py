@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import yaml
@@ -13,6 +13,7 @@ from huntline.directory.organization import (
     GLOBAL_POLICY,
     Audio,
     CallerIdPolicy,
+    Digest,
     Group,
     Organization,
     QueueSettings,
@@ -21,6 +22,7 @@ from huntline.directory.organization import (
     User,
     sound_files_of,
 )
+from huntline.directory.phones import Phone, shown_mac
 from huntline.organization_file.attendant_parts import attendant_dump, attendant_of, flow_dump
 from huntline.organization_file.form import (
     AttendantForm,
@@ -99,12 +101,28 @@ def _number(number: ServiceNumber) -> Dump:
 
 def _user(user: User, realm: str) -> Dump:
     implied, _ = user_of(UserFields(upn=user.upn), realm)
-    digests = [
-        _Row(username=digest.username, algorithm=digest.algorithm, ha1=digest.ha1) for digest in user.digests
-    ]
-    return _said(UserFields, user_dump(user), user_dump(implied)) | (
-        {"sip_digests": digests} if digests else {}
-    )
+    secrets = {"sip_digests": _digests(user.digests), "phones": list(map(_phone, user.phones))}
+    return _said(UserFields, user_dump(user), user_dump(implied)) | {
+        name: value for name, value in secrets.items() if value
+    }
+
+
+def _digests(digests: Iterable[Digest]) -> list[_Row]:
+    return [_Row(username=each.username, algorithm=each.algorithm, ha1=each.ha1) for each in digests]
+
+
+def _phone(phone: Phone) -> Dump:
+    said = {
+        "id": phone.phone_id,
+        "family": str(phone.family),
+        "mac": shown_mac(phone.mac) if phone.mac else None,
+        "name": phone.name,
+        "language": phone.language,
+        "address_sha256": phone.address_sha256,
+        "sip_digests": _digests(phone.digests),
+        "sealed_password": phone.password.sealed,
+    }
+    return {name: value for name, value in said.items() if value}
 
 
 def _group(group: Group) -> Dump:

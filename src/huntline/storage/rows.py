@@ -53,6 +53,7 @@ from huntline.directory.organization import (
 from huntline.engine.model import CallsAlerting, Distribution
 from huntline.plain import fields_of
 from huntline.storage import schema
+from huntline.storage.phone_rows import digest_rows, phone_of, phone_row
 
 Row = dict[str, Any]
 Rows = Mapping[Table, list[Row]]
@@ -238,6 +239,7 @@ def _organization_row(organization: Organization) -> Row:
             for step in organization.queue_table
         ],
         "queues_need_licences": organization.queues_need_licences,
+        "phones_fetch_settings": organization.phones_fetch_settings,
         "service_number_table": [
             [step.phone_system_licences, step.service_numbers] for step in organization.service_number_table
         ],
@@ -292,7 +294,8 @@ def _user_row(user: User) -> Row:
         "may_dial": str(user.may_dial) if user.may_dial is not None else None,
         "number": _number_of(user.line_uri),
         "contacts": list(user.contacts),
-        "digests": [[digest.username, digest.algorithm, digest.ha1] for digest in user.digests],
+        "digests": digest_rows(user.digests),
+        "phones": list(map(phone_row, user.phones)),
         "encryption": user.encryption and str(user.encryption),
         "also_ring": [[also.target, also.after] for also in user.also_ring],
     }
@@ -431,6 +434,7 @@ def organization_of(rows: Rows, users: tuple[User, ...] | None = None) -> Organi
         licence_pools=tuple(LicencePool(Licence(name), size) for name, size in row["licence_pools"]),
         queue_table=tuple(QueueAllowance(*step) for step in row["queue_table"]),
         queues_need_licences=row["queues_need_licences"],
+        phones_fetch_settings=row["phones_fetch_settings"],
         service_number_table=tuple(Allowance(*step) for step in row["service_number_table"]),
         star_codes=StarCodes(row["opt_out_code"], row["opt_in_code"], **row["more_star_codes"]),
         trunks=tuple(map(_trunk_of, rows[schema.trunks])),
@@ -461,6 +465,7 @@ def user_of(row: Row) -> User:
         line_uri=_line_uri_of(row["number"]),
         contacts=tuple(row["contacts"]),
         digests=tuple(Digest(*digest) for digest in row["digests"]),
+        phones=tuple(map(phone_of, row["phones"])),
         encryption=row["encryption"] and Encryption(row["encryption"]),
         also_ring=tuple(AlsoRing(*also) for also in row["also_ring"]),
     )

@@ -72,6 +72,7 @@ organizations = Table(
     Column("service_number_table", JSON, nullable=False),  # pairs: Phone System licences, service numbers
     Column("queue_table", JSON, nullable=False, server_default="[]"),  # licences of two kinds, queues
     Column("queues_need_licences", Boolean, nullable=False, server_default=false()),
+    Column("phones_fetch_settings", Boolean, nullable=False, server_default=false()),
     Column("revision", Integer, nullable=False),
     PrimaryKeyConstraint("organization_id"),
     Index(None, "name_key", unique=True),
@@ -157,6 +158,7 @@ users = Table(
     Column("external_id", String),
     Column("is_active", Boolean, nullable=False),
     Column("encryption", String),
+    Column("phones", JSON, nullable=False, server_default="[]"),
     PrimaryKeyConstraint("organization_id", "user_id"),
     UniqueConstraint("organization_id", "upn"),
     UniqueConstraint("organization_id", "number"),

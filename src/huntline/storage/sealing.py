@@ -46,12 +46,22 @@ class Sealing:
         except (InvalidToken, UnicodeError):
             return None
 
-    def unreadable(self, organization: Organization) -> Problems:
-        """Passwords that were sealed by another server."""
+    def unreadable(self, organization: Organization, before: Organization | None) -> Problems:
+        """Passwords that were sealed by another server; users who are the same as ``before`` have none."""
         for place, trunk in enumerate(organization.trunks):
             if trunk.password is not None and trunk.password.sealed and self.opened(trunk.password) is None:
                 wanted = "was sealed by another server, whose key is not here; say password instead"
                 yield Problem(("trunks", place, "sealed_password"), None, wanted)
+        known = set(map(id, before.users)) if before else set()
+        for place, user in enumerate(organization.users):
+            for number, phone in enumerate(user.phones if id(user) not in known else ()):
+                if self.opened(phone.password) is None:
+                    wanted = "was sealed by another server, whose key is not here; leave the phone out"
+                    yield Problem(("users", place, "phones", number, "sealed_password"), None, wanted)
+
+    def seal(self, password: str) -> Secret:
+        """A password in the form in which it is stored."""
+        return Secret(self._fernet.encrypt(password.encode()).decode())
 
     def sealed(self, organization: Organization, before: Organization | None) -> Organization:
         """The organization as it may be stored. A password that is the same as before is sealed as before, so
@@ -67,8 +77,7 @@ class Sealing:
             return trunk
         if before is not None and self.opened(before) == trunk.password.clear:
             return replace(trunk, password=before)
-        token = self._fernet.encrypt(trunk.password.clear.encode()).decode()
-        return replace(trunk, password=Secret(token))
+        return replace(trunk, password=self.seal(trunk.password.clear))
 
     @cached_property
     def _fernet(self) -> Fernet:

@@ -202,7 +202,7 @@ class Settings:
         dry_run: bool,
     ) -> Changed:
         others = [each for each in stored if each is not existing]
-        unreadable = self._sealing.unreadable(wanted)
+        unreadable = self._sealing.unreadable(wanted, existing)
         if problems := [*check(wanted, others), *check_identity(wanted, existing), *unreadable]:
             raise SettingsRefused(problems)
         wanted = self._sealing.sealed(wanted, existing)

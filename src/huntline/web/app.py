@@ -17,7 +17,7 @@ from huntline.config import Config, SocketAddress
 from huntline.control.server import bind_private
 from huntline.errors import ConfigurationError, HuntlineError
 from huntline.network.peers import BACKLOG, connections_for
-from huntline.web import built_pages, problems
+from huntline.web import built_pages, problems, provisioning
 from huntline.web.api import (
     accounts,
     agents,
@@ -40,6 +40,7 @@ from huntline.web.api import (
     numbers,
     organization,
     organizations,
+    phones,
     policies,
     queues,
     refused,
@@ -95,6 +96,8 @@ ROUTERS = (
     licences.router,
     users.router,
     user_accounts.router,
+    phones.router,
+    phones.own_router,
     groups.router,
     numbers.router,
     trunks.router,
@@ -158,6 +161,7 @@ def build_app(config: Config, trusted: Principal | None = None, pages: Path = PA
     if trusted is None:
         # A command that runs the application in its own process is no directory and no browser.
         door.install(app)
+        provisioning.install(app)
         built_pages.install(app, pages, config)
 
     health = app.state.health = Health(config, app.state.backstage.database)

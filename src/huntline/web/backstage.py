@@ -11,6 +11,7 @@ from huntline.control.messages import ServerNotRunning
 from huntline.storage.accounts import Accounts
 from huntline.storage.blobs import Blobs
 from huntline.storage.database import open_database
+from huntline.storage.sealing import Sealing
 from huntline.storage.sessions import Sessions
 from huntline.storage.settings import Settings
 from huntline.voicemail.boxes import Voicemail
@@ -36,6 +37,7 @@ class Backstage:
         self.trusted = trusted
         self.database = open_database(config.data)
         self.settings = Settings(self.database)
+        self.sealing = Sealing.of(self.database)
         self.accounts = Accounts(self.database)
         self.sessions = Sessions(self.database)
         self.attempts_by_name = Attempts(MOST_BY_NAME, SIGN_IN_WINDOW)

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from huntline.config import Config
 from huntline.web.page_addresses import websocket_url
+from huntline.web.paths import PROVISION_PATH
 
 PAGES = Path(__file__).parent / "pages"
 """Where ``make run`` and ``make test`` have the pages built."""
@@ -29,7 +30,7 @@ NONCE = "__CSP_NONCE__"
 
 _INDEX = "index.html"
 _ASSETS = "/assets"
-_PROGRAMS = ("/api", "/scim", "/healthz", _ASSETS)
+_PROGRAMS = ("/api", "/scim", "/healthz", PROVISION_PATH, _ASSETS)
 """Where no page is, whatever is asked for below."""
 
 _HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from huntline.errors import Refused
 from huntline.logs import RationedWarning
 from huntline.network.peers import source_of
+from huntline.web.paths import loggable
 from huntline.web.problems import RefusedUnread, fault_response, problem_response
 
 _HEADERS = {
@@ -104,7 +105,7 @@ class Faults:
             await self._app(scope, receive, noted)
         except Exception:
             error_id = secrets.token_hex(4)
-            fields = {"error_id": error_id, "method": scope.get("method"), "path": scope.get("path")}
+            fields = {"error_id": error_id, "method": scope.get("method"), "path": loggable(scope["path"])}
             _log.exception("a request failed", extra=fields)
             if is_begun:
                 raise  # the rest of the answer is missing: whoever reads it must not take it for whole

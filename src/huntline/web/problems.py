@@ -24,6 +24,7 @@ from huntline.organization_file.validation import problem_of
 from huntline.storage.settings import SettingsRefused
 from huntline.web.attempts import TooManyAttempts
 from huntline.web.language import Sentence, said, spoken
+from huntline.web.paths import loggable
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -251,7 +252,9 @@ def _unavailable(request: Request, error: Exception) -> JSONResponse:
 def _database_unavailable(request: Request, error: Exception) -> JSONResponse:
     """The database is locked for too long, gone, read-only or has no room."""
     assert isinstance(error, OperationalError)
-    _log.error("the database cannot be used", extra={"reason": str(error.orig), "path": request.url.path})
+    _log.error(
+        "the database cannot be used", extra={"reason": str(error.orig), "path": loggable(request.url.path)}
+    )
     detail = "the database cannot be used now; nothing has changed. GET /healthz says what is wrong"
     return problem_response(503, "database-unavailable", detail, headers={"Retry-After": "5"})
 
@@ -261,6 +264,6 @@ def _disk_unavailable(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, OSError)
     if error.errno not in DISK_ERRORS:
         raise error
-    _log.error("the disk cannot be written", extra={"reason": str(error), "path": request.url.path})
+    _log.error("the disk cannot be written", extra={"reason": str(error), "path": loggable(request.url.path)})
     detail = "the server's disk cannot be written; nothing has changed. GET /healthz says what is wrong"
     return problem_response(503, "disk-unavailable", detail, headers={"Retry-After": "5"})

@@ -20,6 +20,7 @@ import { RulePanel } from './RulePanel';
 import { type Me, useAskAnew, useMe } from './requests';
 import { usePhoneOfMine } from './usePhoneOfMine';
 
+const MyPhonesPanel = lazy(() => import('~/phones/MyPhonesPanel'));
 const VoicemailPanel = lazy(() => import('~/voicemail/VoicemailPanel'));
 
 const useStyles = makeStyles({
@@ -127,6 +128,9 @@ function Areas({ me }: { readonly me: Me }) {
         <PhonePanel />
         <QueuesPanel me={me} actions={<RouterLink to="/q">{t('agent:switches.link')}</RouterLink>} />
         <RulePanel />
+        <Suspense>
+          <MyPhonesPanel />
+        </Suspense>
       </div>
       <div className={mergeClasses(styles.column, styles.lists)}>
         {calls.length === 0 && <DialPanel />}

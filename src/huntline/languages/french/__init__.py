@@ -8,6 +8,7 @@ from huntline.languages.french.attendants import ATTENDANTS
 from huntline.languages.french.calls import CALLS
 from huntline.languages.french.kept import KEPT
 from huntline.languages.french.peers import PEERS
+from huntline.languages.french.phones import PHONES
 from huntline.languages.french.requests import REQUESTS
 from huntline.languages.french.settings import SETTINGS
 from huntline.languages.french.sounds import SOUNDS
@@ -17,7 +18,8 @@ from huntline.languages.french.uses import USES
 from huntline.languages.typography import typeset
 
 SENTENCES = merged(
-    (TITLES, REQUESTS, ACCESS, SETTINGS, ATTENDANTS, USES, SOUNDS, CALLS, PEERS, KEPT, TRUNKS), typeset
+    (TITLES, REQUESTS, ACCESS, SETTINGS, ATTENDANTS, USES, SOUNDS, CALLS, PEERS, KEPT, TRUNKS, PHONES),
+    typeset,
 )
 """The French templates by the English ones."""
 

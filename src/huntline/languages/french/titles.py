@@ -23,6 +23,8 @@ TITLES = {
     "No password": "Pas de mot de passe",
     "Not a number": "Ce n'est pas un numéro",
     "No websocket": "Pas de WebSocket",
+    "No phone address": "Pas d'adresse pour les téléphones",
+    "Phones fetch nothing": "Les téléphones ne récupèrent pas de réglages",
     "Not found": "Introuvable",
     "Not signed in": "Non connecté",
     "Oidc not set up": "OpenID Connect n'est pas configuré",

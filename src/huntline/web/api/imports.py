@@ -23,7 +23,7 @@ from huntline.web.problems import FieldProblem, FieldsRefused, field_problem, pr
 from huntline.web.routing import api_router
 from huntline.web.tables import Row, Table, read_table
 
-_NOT_IN_CELLS = ("sip_digests",)
+_NOT_IN_CELLS = ("sip_digests", "phones")
 _CSV_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,

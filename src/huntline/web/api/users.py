@@ -52,14 +52,19 @@ def find(organization: Organization, key: str) -> User | None:
 
 
 def build(form: UserForm, organization: Organization, old: User | None, backstage: Backstage) -> User:
-    """A user of a form; a password that is not mentioned stays."""
+    """A user of a form; a password that is not mentioned stays, and so do phones."""
     user, problems = user_of(form, organization.realm)
     if problems:
         raise FieldsRefused(problems)
     if old is None:
         return user
     is_mentioned = bool({"sip_password", "sip_digests"} & form.model_fields_set)
-    return replace(user, user_id=old.user_id, digests=user.digests if is_mentioned else old.digests)
+    return replace(
+        user,
+        user_id=old.user_id,
+        digests=user.digests if is_mentioned else old.digests,
+        phones=user.phones if "phones" in form.model_fields_set else old.phones,
+    )
 
 
 def derived(user: User) -> Dump:

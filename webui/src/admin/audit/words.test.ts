@@ -22,7 +22,7 @@ async function inLanguage(language: string): Promise<i18n> {
 const FIELDS: Readonly<Record<string, string>> = {
   organization:
     'name domains limits communication_credits propagation_delay star_codes dialling licence_pools service_number_table ' +
-    'queue_table queues_need_licences ' +
+    'queue_table queues_need_licences phones_fetch_settings ' +
     'trunks numbers users groups audio queues caller_id_policies',
   queue:
     'primary_uri name domain line_uri greeting music distribution alerting agent_limit agents groups ' +
@@ -30,7 +30,7 @@ const FIELDS: Readonly<Record<string, string>> = {
     'presence_based_routing ring_busy wrap_up',
   user:
     'upn display_name licences voice_enabled homed line_uri contacts sip_password voicemail forward_to ' +
-    'when_busy when_no_answer when_not_reachable ring_time also_ring hides_number caller_id_policy external_id is_active encryption may_dial presence pause opted_out',
+    'when_busy when_no_answer when_not_reachable ring_time also_ring hides_number caller_id_policy external_id is_active encryption may_dial phones presence pause opted_out',
   group: 'name kind mail members earlier caller_id_policy caller_id_rank external_id',
   number: 'number kind state country',
   trunk:

@@ -14,6 +14,7 @@ const SETTINGS = new Set([
   'organization',
   'licences',
   'trunks',
+  'phones',
   'domains',
   'accounts',
   'organizations',

@@ -154,6 +154,13 @@ function OrganizationForm({ stored, onReload }: FormProps) {
           isOn={draft.queue_name_in_identity}
           onChange={(queue_name_in_identity) => set({ queue_name_in_identity })}
         />
+        <SwitchSetting
+          name="phones_fetch_settings"
+          label={t('settings:settings.phones_fetch_settings')}
+          hint={t('settings:hint.phones_fetch_settings')}
+          isOn={draft.phones_fetch_settings}
+          onChange={(phones_fetch_settings) => set({ phones_fetch_settings })}
+        />
       </Section>
       <Section title={t('settings:settings.limits')} about={t('settings:limitsAbout')}>
         <NumberSetting

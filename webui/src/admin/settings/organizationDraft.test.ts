@@ -40,6 +40,7 @@ const CONTOSO: OrganizationView = {
   service_number_table: [{ phone_system_licences: 0, service_numbers: 5 }],
   queue_table: [{ phone_system_licences: 1, conferencing_licences: 2, queues: 3 }],
   queues_need_licences: false,
+  phones_fetch_settings: false,
 };
 
 test('what is stored, sent whole, is what was stored', () => {

@@ -46,6 +46,7 @@ export interface OrganizationDraft {
   /** Empty: that of the server. */
   readonly time_zone: string;
   readonly queue_name_in_identity: boolean;
+  readonly phones_fetch_settings: boolean;
   readonly dialling: {
     /** Empty: those of its numbers. */
     readonly country: string;
@@ -57,7 +58,7 @@ export interface OrganizationDraft {
 
 export function draftOf(view: OrganizationView): OrganizationDraft {
   const { organization, limits, star_codes, communication_credits, propagation_delay, time_zone } = view;
-  const { queue_name_in_identity, dialling } = view;
+  const { queue_name_in_identity, phones_fetch_settings, dialling } = view;
   return {
     organization,
     limits: { max_waiting: String(limits.max_waiting), agent_limit: String(limits.agent_limit) },
@@ -66,6 +67,7 @@ export function draftOf(view: OrganizationView): OrganizationDraft {
     propagation_delay,
     time_zone: time_zone ?? '',
     queue_name_in_identity,
+    phones_fetch_settings,
     dialling: {
       country: dialling.country ?? '',
       may_dial: dialling.may_dial,

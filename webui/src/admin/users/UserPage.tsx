@@ -14,7 +14,7 @@ import { useMay } from '~/api/session';
 import { Loaded } from '~/parts/Loaded';
 import { Page } from '~/parts/Page';
 import { MailboxSection } from '~/voicemail/MailboxSection';
-import { CallerIdSection, PhoneSection, QueuesSection } from './aboutUser';
+import { CallerIdSection, OwnAccountsSection, PhoneSection, QueuesSection } from './aboutUser';
 import { SignInSection } from './SignInSection';
 import { UserFields } from './UserFields';
 import { RemoveUser } from './UserList';
@@ -80,6 +80,7 @@ function StoredUser({ stored, onReload }: Props) {
         onReload={onReload}
       />
       <PhoneSection user={user} />
+      <OwnAccountsSection user={user} />
       <MailboxSection box={user.id} name={user.display_name || user.upn} />
       <CallerIdSection user={user} />
       <QueuesSection user={user} />

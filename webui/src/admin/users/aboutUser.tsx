@@ -10,6 +10,8 @@ import { api, bodyOf, type Schemas } from '~/api/client';
 import { useMay } from '~/api/session';
 import { Loaded } from '~/parts/Loaded';
 import { useSay } from '~/parts/toasts';
+import { doorOfUser } from '~/phones/door';
+import { PhoneList } from '~/phones/PhoneList';
 import { partsOf, type UserView } from './userDraft';
 
 type AgentQueue = Schemas['AgentQueue'];
@@ -68,6 +70,23 @@ export function PhoneSection({ user: { upn, has_sip_password } }: Props) {
             </dd>
           </dl>
         )}
+      </Loaded>
+    </Section>
+  );
+}
+
+/** The phones that have an account of their own. */
+export function OwnAccountsSection({ user: { id } }: Props) {
+  const { t } = useTranslation('phones');
+  const mayChange = useMay('change-settings');
+  const phones = useQuery({
+    queryKey: ['phones', id],
+    queryFn: () => bodyOf(api.GET('/api/v1/users/{key}/phones', { params: { path: { key: id } } })),
+  });
+  return (
+    <Section title={t('phones:title')} about={t('phones:about')}>
+      <Loaded query={phones}>
+        {(all) => <PhoneList phones={all} door={doorOfUser(id)} mayAdd={mayChange} mayRemove={mayChange} />}
       </Loaded>
     </Section>
   );
