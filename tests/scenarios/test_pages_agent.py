@@ -314,7 +314,7 @@ def test_a_second_call_may_be_taken_beside_the_first_and_both_outlive_a_reload(
     page.reload()
     loaded_at = time.time()
     leg.sound.wait_for(tones.AGENT, 10, since=loaded_at)
-    expect(page.get_by_role("group", name="Bao")).to_contain_text("On hold")
+    expect(page.get_by_role("group", name="Bao")).to_contain_text("On hold", timeout=10_000)
     leg.hang_up()
     page.get_by_role("group", name="Bao").get_by_role("button", name="Resume").click()
     direct.sound.wait_for(tones.AGENT, 8, since=time.time())

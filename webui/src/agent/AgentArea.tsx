@@ -128,9 +128,7 @@ function Areas({ me }: { readonly me: Me }) {
         <PhonePanel />
         <QueuesPanel me={me} actions={<RouterLink to="/q">{t('agent:switches.link')}</RouterLink>} />
         <RulePanel />
-        <Suspense>
-          <MyPhonesPanel />
-        </Suspense>
+        <Suspense>{isPhoneSettled && <MyPhonesPanel />}</Suspense>
       </div>
       <div className={mergeClasses(styles.column, styles.lists)}>
         {calls.length === 0 && <DialPanel />}
