@@ -250,7 +250,7 @@ function GreetingUpload({ sending }: Pick<GreetingProps, 'sending'>) {
     <div className={styles.inner}>
       <div>
         <Button
-          icon={sending.isPending ? <Spinner size="tiny" /> : <ArrowUploadRegular />}
+          icon={sending.isPending ? <Spinner size="tiny" aria-hidden /> : <ArrowUploadRegular />}
           disabled={sending.isPending}
           onClick={() => input.current?.click()}
         >

@@ -87,7 +87,7 @@ export function Upload({ onUploaded, replacing }: Props) {
         onDrop={onDrop}
       >
         <Button
-          icon={sending.isPending ? <Spinner size="tiny" /> : <ArrowUploadRegular />}
+          icon={sending.isPending ? <Spinner size="tiny" aria-hidden /> : <ArrowUploadRegular />}
           disabled={sending.isPending}
           aria-describedby={hint}
           onClick={() => input.current?.click()}

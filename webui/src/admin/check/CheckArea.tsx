@@ -41,7 +41,7 @@ export default function CheckArea() {
       title={t('common:nav.check')}
       actions={
         <Button
-          icon={findings.isFetching ? <Spinner size="tiny" /> : <ArrowClockwiseRegular />}
+          icon={findings.isFetching ? <Spinner size="tiny" aria-hidden /> : <ArrowClockwiseRegular />}
           disabled={findings.isFetching}
           onClick={() => void findings.refetch()}
         >

@@ -57,7 +57,7 @@ export function TrunkTestDialog({ name, onClose }: Props) {
           <DialogTitle>{t('settings:trunkTestNamed', { name })}</DialogTitle>
           <DialogContent className={styles.content} aria-live="polite">
             <Text>{t('settings:trunkTestText')}</Text>
-            {test.isPending && <Spinner />}
+            {test.isPending && <Spinner label={t('common:loading')} />}
             <Failure error={test.error} shown={[]} />
             {test.data !== undefined && (
               <>
