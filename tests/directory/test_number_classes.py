@@ -125,6 +125,8 @@ def test_dialled_with_the_prefix_of_home_it_is_the_same_as_with_a_plus(
     if parsed is None:
         return
     out = phonenumbers.format_out_of_country_calling_number(parsed, home)
+    if out.startswith("+"):
+        return  # home has several prefixes, of which none is the usual one
     digits = "".join(each for each in out if each.isdecimal())
     number = phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
     assert class_of(digits, (home,)) is class_of(number, (home,)) or class_of(digits, (home,)).is_dear

@@ -96,7 +96,7 @@ async def site(limits: HttpLimits) -> AsyncIterator[Site]:
     await server.startup()
     running.port = server.servers[0].sockets[0].getsockname()[1]
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             yield running
     finally:
         running.end.set()
