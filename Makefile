@@ -9,7 +9,7 @@ WORKERS := $(shell expr $$(nproc) + 1)
 # Tests start hundreds of Python processes: each would compile all our sources again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup run check check-python check-pages test-pages test-clients test bench soak wheel clean
+.PHONY: setup run check check-python check-pages test-pages test-clients test explore bench soak wheel clean
 
 setup:
 	@scripts/setup
@@ -43,6 +43,10 @@ test: setup
 	$(BIN)/pytest -q -n $(WORKERS) --ignore tests/scenarios
 	$(BIN)/pytest -q -n 4 --dist loadgroup -m "not browser" tests/scenarios
 	$(BIN)/pytest -q -n 3 --dist loadgroup -m browser tests/scenarios
+
+# Examples and histories that no run has seen before; what fails is kept in .hypothesis and run first next time.
+explore: setup
+	$(BIN)/pytest -q -n $(WORKERS) --ignore tests/scenarios -m hypothesis --hypothesis-profile explore
 
 bench: setup
 	@test -n "$(GENERATOR)" || { echo "bench: say where the load generator is: make bench GENERATOR=FOLDER" >&2; exit 2; }
