@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from huntline.engine.model import ExitPrompt, Outcome, QueueLeft
 from huntline.engine.reasons import Reason, RingOutcome, StopReason
+from huntline.engine.waits import WaitBand
 
 
 class DecisionKind(StrEnum):
@@ -64,6 +65,34 @@ class PlayMusic:
 
     call_id: str
     queue_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlayMessage:
+    """Tell a waiting caller a message of the queue over the music; ``number`` counts from 0. Its end comes
+    back as ``AnnouncementFinished``, as that of ``TellPlace`` does."""
+
+    call_id: str
+    queue_id: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class TellPlace:
+    """Tell a waiting caller the position (one past the last that is told means further back), the wait, or
+    both, over the music."""
+
+    call_id: str
+    queue_id: str
+    position: int | None
+    wait: WaitBand | None
+
+
+@dataclass(frozen=True, slots=True)
+class CutAnnouncement:
+    """Tell the caller nothing more of what is being said: the music goes on."""
+
+    call_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +227,9 @@ Command = (
     | PlayGreeting
     | PlayExitPrompt
     | PlayMusic
+    | PlayMessage
+    | TellPlace
+    | CutAnnouncement
     | RingAgent
     | StopRinging
     | BridgeCall
