@@ -11,6 +11,7 @@ from huntline.engine import commands as do
 from huntline.engine import events as told
 from huntline.engine.model import ExitPrompt, Outcome
 from huntline.engine.reasons import Cause, StopReason
+from huntline.engine.waits import BANDS
 from huntline.media.interface import DtmfPressed, MediaDied, MediaSilent, PlayFinished
 from huntline.sip.core.events import DtmfReceived, InviteReceived, LegCancelled, OfferRejected
 
@@ -77,6 +78,73 @@ def test_what_is_told_before_an_exit_ends_with_it_and_nobody_waits_for_what_is_n
         assert exchange.heard() == [told.ExitPromptFinished(call.call_id)]
         await exchange.asks(do.PlayExitPrompt(call.call_id, "desk", ExitPrompt.OVERFLOW))
         assert exchange.heard() == [told.ExitPromptFinished(call.call_id)]
+
+    play(story)
+
+
+def test_waiting_callers_are_told_things_over_the_music() -> None:
+    async def story(exchange: Exchange) -> None:
+        exchange.site.messages = ["patience"]
+        call = await exchange.waiting()
+        exchange.heard()
+        media_id = call.caller.media_id
+        await exchange.asks(do.PlayMessage(call.call_id, "desk", 0))
+        assert exchange.media.did[-1] == ("announce", media_id, "patience")
+        exchange.b2bua.handle_media(PlayFinished(media_id, ("something else",)))
+        assert exchange.heard() == []
+        exchange.b2bua.handle_media(PlayFinished(media_id, ("patience",)))
+        await exchange.asks(do.TellPlace(call.call_id, "desk", 2, BANDS[3]))
+        assert exchange.media.did[-1] == ("announce", media_id, "position 2", "wait 4")
+        for _ in range(2):
+            exchange.b2bua.handle_media(PlayFinished(media_id, ("position 2", "wait 4")))
+        assert exchange.heard() == [told.AnnouncementFinished(call.call_id)] * 2
+
+    play(story)
+
+
+def test_nobody_waits_for_what_cannot_be_told() -> None:
+    async def story(exchange: Exchange) -> None:
+        call = await exchange.waiting()
+        exchange.heard()
+        exchange.site.unspoken = {"position 2"}
+        await exchange.asks(
+            do.PlayMessage(call.call_id, "desk", 0), do.TellPlace(call.call_id, "desk", 2, None)
+        )
+        assert exchange.heard() == [told.AnnouncementFinished(call.call_id)] * 2
+        assert "announce" not in [what for what, *_ in exchange.media.did]
+
+    play(story)
+
+
+def test_what_is_being_told_is_cut_and_the_music_goes_on() -> None:
+    async def story(exchange: Exchange) -> None:
+        exchange.site.messages = ["patience"]
+        call = await exchange.waiting()
+        media_id = call.caller.media_id
+        await exchange.asks(do.PlayMessage(call.call_id, "desk", 0), do.CutAnnouncement(call.call_id))
+        assert exchange.media.did[-2:] == [("announce", media_id, "patience"), ("play", media_id, "music")]
+        exchange.heard()
+        exchange.b2bua.handle_media(PlayFinished(media_id, ("patience",)))  # it was on its way
+        exchange.did()
+        await exchange.asks(do.CutAnnouncement(call.call_id))
+        assert (exchange.heard(), exchange.did()) == ([], [])
+
+    play(story)
+
+
+def test_who_talks_to_an_agent_is_told_nothing_more() -> None:
+    async def story(exchange: Exchange) -> None:
+        exchange.site.messages = ["patience"]
+        call = await exchange.waiting()
+        ring_id = f"{call.call_id}.1"
+        await exchange.asks(do.RingAgent(ring_id, call.call_id, "desk", "amal"))
+        await exchange.asks(do.PlayMessage(call.call_id, "desk", 0))
+        await exchange.answers(call)
+        await exchange.asks(do.BridgeCall(call.call_id, ring_id, "amal"))
+        assert not call.announcement
+        before = list(exchange.media.did)
+        await exchange.asks(do.CutAnnouncement(call.call_id))
+        assert exchange.media.did == before, "nobody plays music to who is talking"
 
     play(story)
 

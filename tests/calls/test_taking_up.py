@@ -74,6 +74,12 @@ async def told_of_an_exit(exchange: Exchange) -> None:
     await exchange.asks(do.PlayExitPrompt(call.call_id, "desk", ExitPrompt.TIMEOUT))
 
 
+async def told_while_waiting(exchange: Exchange) -> None:
+    call = await exchange.waiting()
+    exchange.site.messages = ["patience"]
+    await exchange.asks(do.PlayMessage(call.call_id, "desk", 0))
+
+
 async def transfer_rung(exchange: Exchange) -> Call:
     call = await exchange.with_agent()
     assert call.callee is not None
@@ -145,6 +151,7 @@ MOMENTS: list[Start] = [
     about_to_be_connected,
     Exchange.with_agent,
     told_of_an_exit,
+    told_while_waiting,
     forward_rung,
     Exchange.forwarded,
     transfer_rung,
@@ -455,3 +462,21 @@ def test_what_was_told_before_an_exit_ends_for_the_next_process() -> None:
         assert after.heard() == [told.ExitPromptFinished(call.call_id)]
 
     survive(told_of_an_exit, check)
+
+
+def test_what_a_waiting_caller_was_told_ends_for_the_next_process() -> None:
+    async def check(before: Exchange, after: Exchange) -> None:
+        call = only_call(after)
+        after.b2bua.handle_media(PlayFinished(call.caller.media_id, ("patience",)))
+        assert after.heard() == [told.AnnouncementFinished(call.call_id)]
+
+    survive(told_while_waiting, check)
+
+
+def test_what_a_waiting_caller_was_told_can_be_cut_by_the_next_process() -> None:
+    async def check(before: Exchange, after: Exchange) -> None:
+        call = only_call(after)
+        await after.asks(do.CutAnnouncement(call.call_id))
+        assert after.media.did[-1] == ("play", call.caller.media_id, "music")
+
+    survive(told_while_waiting, check)

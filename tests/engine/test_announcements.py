@@ -20,7 +20,7 @@ from huntline.engine.commands import (
     TellPlace,
 )
 from huntline.engine.model import CallQueue, Outcome
-from huntline.engine.waits import WaitBand
+from huntline.engine.waits import LAST_POSITION, WaitBand
 
 from .desk import Desk, asked, queue, seconds, to_queue, to_target
 
@@ -169,7 +169,7 @@ def test_far_back_no_step_is_told() -> None:
     desk = alone(queue(announce_position=True))
     for number in range(25):
         desk.call(f"c{number}")
-    last = announcements.LAST_POSITION + 1
+    last = LAST_POSITION + 1
     assert said(desk, "c24", 10) == [(2, (last, None))]
     assert announcements_in(desk.hangs_up("c0")) == [
         TellPlace(f"c{position}", "desk", position, None) for position in range(1, last)

@@ -58,7 +58,7 @@ class AudioPaths:
         if leg is None:
             return
         call.connect(ring)
-        call.early, call.prompt = None, ()
+        call.early, call.prompt, call.announcement = None, (), ()
         self._dialling.hand_over_media(call, leg)
         self._holding.settle(call)
         if call.is_handed_on:

@@ -52,6 +52,9 @@ CallCommand = (
     | do.PlayGreeting
     | do.PlayExitPrompt
     | do.PlayMusic
+    | do.PlayMessage
+    | do.TellPlace
+    | do.CutAnnouncement
     | do.RingAgent
     | do.BridgeCall
     | do.ForwardCall
@@ -285,6 +288,12 @@ class B2bua:
                 self._queue_calls.say_before_exit(call, command.queue_id, command.prompt)
             case do.PlayMusic():
                 self._queue_calls.play_music(call, command.queue_id)
+            case do.PlayMessage():
+                self._queue_calls.say_message(call, command.queue_id, command.number)
+            case do.TellPlace():
+                self._queue_calls.tell_place(call, command.queue_id, command.position, command.wait)
+            case do.CutAnnouncement():
+                self._queue_calls.cut_announcement(call)
             case do.RingAgent():
                 self._agents.ring(call, command)
             case do.BridgeCall():

@@ -326,6 +326,7 @@ class Call:
     rings: dict[str, Ring] = field(default_factory=dict)
     connected_ring: Ring | None = None
     prompt: tuple[str, ...] = ()  # what is played to the caller once, by ``Prompting``
+    announcement: tuple[str, ...] = ()  # what the caller is told over the music
     is_leaving: bool = False  # the last prompt of a queue was that of an exit, not the greeting
     path: Path = ()  # the targets it had before it came to whoever it is for now
     max_forwards: int = MAX_FORWARDS  # how much further it may go

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import singledispatch
 
 from huntline.directory.attendants import Attendant, sounds_in, targets_of
@@ -24,6 +24,15 @@ from huntline.directory.problems import field_of
 Item = User | Group | QueueSettings | Attendant | ServiceNumber | Trunk | CallerIdPolicy | Audio
 
 _EXITS = {"overflow": "when it is full", "timeout": "after the maximum wait", "no_agents": "without agents"}
+_PLAYS: Mapping[object, str] = {
+    "greeting": "has it as its greeting",
+    "music": "has it as its music on hold",
+    "overflow_prompt": "plays it when it is full",
+    "timeout_prompt": "plays it after the maximum wait",
+    "no_agents_prompt": "plays it when nobody serves",
+    "disconnect_prompt": "plays it before it hangs up",
+    "messages": "tells it to callers who wait",
+}
 _USER_FORWARDS = {
     "forward_to": "forwards all calls to it",
     "when_busy": "forwards calls to it when busy",
@@ -111,19 +120,8 @@ def _(item: CallerIdPolicy, organization: Organization) -> Iterator[str]:
 @_uses.register
 def _(item: Audio, organization: Organization) -> Iterator[str]:
     for queue in organization.queues:
-        sounds = sounds_of(queue)
-        if sounds.get("greeting") == item:
-            yield f"queue {queue.name} has it as its greeting"
-        if sounds.get("music") == item:
-            yield f"queue {queue.name} has it as its music on hold"
-        if sounds.get("overflow_prompt") == item:
-            yield f"queue {queue.name} plays it when it is full"
-        if sounds.get("timeout_prompt") == item:
-            yield f"queue {queue.name} plays it after the maximum wait"
-        if sounds.get("no_agents_prompt") == item:
-            yield f"queue {queue.name} plays it when nobody serves"
-        if sounds.get("disconnect_prompt") == item:
-            yield f"queue {queue.name} plays it before it hangs up"
+        for setting in dict.fromkeys(path[0] for path, audio in sounds_of(queue) if audio == item):
+            yield f"queue {queue.name} {_PLAYS[setting]}"
     for attendant in organization.attendants:
         for path, audio in sounds_in(attendant):
             if audio == item:

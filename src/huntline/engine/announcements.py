@@ -15,14 +15,11 @@ from huntline.engine.deadlines import Due
 from huntline.engine.floor import Floor, place_of
 from huntline.engine.model import CallQueue
 from huntline.engine.state import QueuedCall, Told, WaitingLine
-from huntline.engine.waits import Staff, WaitBand, band_of, estimated_wait
+from huntline.engine.waits import LAST_POSITION, Staff, WaitBand, band_of, estimated_wait
 
 PAUSE = timedelta(seconds=2)
 """There is music at least so long before anything is said: a caller who is answered at once hears nothing,
 and in a line that moves fast one announcement does not run into the next."""
-
-LAST_POSITION = 20
-"""Who stands further back is told that, and of no step forward."""
 
 _LEASE = timedelta(seconds=15)
 """An announcement whose end was not told is over so long after its time; position and wait take less."""

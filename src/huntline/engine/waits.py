@@ -1,4 +1,4 @@
-"""How long a caller may still have to wait: an estimate, and the bands in which it is told."""
+"""Positions and waits as callers are told them: how long it may take, and the bands in which it is said."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from datetime import timedelta
 
 MOST_HANDLED = 20
 """Conversations that an estimate is made of: the last ones of the queue."""
+
+LAST_POSITION = 20
+"""The last one that is told: whoever stands further back is told that, and of no step forward."""
 
 _FEWEST_HANDLED = 3
 """One or two may have been anything."""

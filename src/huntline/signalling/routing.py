@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -21,9 +21,11 @@ from huntline.directory.star_codes import StarCode, queues_meant
 from huntline.engine.events import OptInRequested, OptOutRequested
 from huntline.engine.model import ExitPrompt
 from huntline.engine.refusals import AgentNotInQueue, UnknownAgent
+from huntline.engine.waits import WaitBand
 from huntline.errors import Refused
 from huntline.languages.said import goodbye
 from huntline.languages.speaking import DEFAULT_LANGUAGE
+from huntline.languages.waiting import position_sentence, wait_sentence
 from huntline.media.interface import Speaking
 from huntline.signalling.own_rules import OwnRules
 from huntline.signalling.runner import Runner
@@ -165,6 +167,24 @@ class Routing:
             return self._source(sound.sha256)
         language = queue.language if queue is not None else DEFAULT_LANGUAGE
         return self._speech.known(goodbye(language), language) if prompt is ExitPrompt.DISCONNECT else None
+
+    def message(self, queue_id: str, number: int) -> str | None:
+        """The source of one of the messages of a queue."""
+        queue = self._plan.queue(queue_id)
+        messages = queue.messages if queue is not None else ()
+        return self._source(messages[number].sha256) if number < len(messages) else None
+
+    def place_in_line(self, queue_id: str, position: int | None, wait: WaitBand | None) -> Sequence[str]:
+        """The sources of position and wait that have been spoken."""
+        queue = self._plan.queue(queue_id)
+        language = queue.language if queue is not None else DEFAULT_LANGUAGE
+        sentences = []
+        if position is not None:
+            sentences.append(position_sentence(position, language))
+        if wait is not None:
+            sentences.append(wait_sentence(wait, language))
+        sources = (self._speech.known(sentence, language) for sentence in sentences)
+        return [source for source in sources if source is not None]
 
     def music(self, queue_id: str | None) -> str:
         """The source of a queue's music on hold."""
