@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import singledispatch
 
 from huntline.directory.attendants import Attendant, sounds_in, targets_of
@@ -24,15 +24,6 @@ from huntline.directory.problems import field_of
 Item = User | Group | QueueSettings | Attendant | ServiceNumber | Trunk | CallerIdPolicy | Audio
 
 _EXITS = {"overflow": "when it is full", "timeout": "after the maximum wait", "no_agents": "without agents"}
-_PLAYS: Mapping[object, str] = {
-    "greeting": "has it as its greeting",
-    "music": "has it as its music on hold",
-    "overflow_prompt": "plays it when it is full",
-    "timeout_prompt": "plays it after the maximum wait",
-    "no_agents_prompt": "plays it when nobody serves",
-    "disconnect_prompt": "plays it before it hangs up",
-    "messages": "tells it to callers who wait",
-}
 _USER_FORWARDS = {
     "forward_to": "forwards all calls to it",
     "when_busy": "forwards calls to it when busy",
@@ -120,8 +111,21 @@ def _(item: CallerIdPolicy, organization: Organization) -> Iterator[str]:
 @_uses.register
 def _(item: Audio, organization: Organization) -> Iterator[str]:
     for queue in organization.queues:
-        for setting in dict.fromkeys(path[0] for path, audio in sounds_of(queue) if audio == item):
-            yield f"queue {queue.name} {_PLAYS[setting]}"
+        played = {path[0] for path, audio in sounds_of(queue) if audio == item}
+        if "greeting" in played:
+            yield f"queue {queue.name} has it as its greeting"
+        if "music" in played:
+            yield f"queue {queue.name} has it as its music on hold"
+        if "overflow_prompt" in played:
+            yield f"queue {queue.name} plays it when it is full"
+        if "timeout_prompt" in played:
+            yield f"queue {queue.name} plays it after the maximum wait"
+        if "no_agents_prompt" in played:
+            yield f"queue {queue.name} plays it when nobody serves"
+        if "disconnect_prompt" in played:
+            yield f"queue {queue.name} plays it before it hangs up"
+        if "messages" in played:
+            yield f"queue {queue.name} tells it to callers who wait"
     for attendant in organization.attendants:
         for path, audio in sounds_in(attendant):
             if audio == item:
