@@ -89,12 +89,12 @@ def test_waiting_callers_are_told_things_over_the_music() -> None:
         exchange.heard()
         media_id = call.caller.media_id
         await exchange.asks(do.PlayMessage(call.call_id, "desk", 0))
-        assert exchange.media.did[-1] == ("announce", media_id, "patience")
+        assert list(exchange.media.did[-1]) == ["announce", media_id, "patience"]
         exchange.b2bua.handle_media(PlayFinished(media_id, ("something else",)))
         assert exchange.heard() == []
         exchange.b2bua.handle_media(PlayFinished(media_id, ("patience",)))
         await exchange.asks(do.TellPlace(call.call_id, "desk", 2, BANDS[3]))
-        assert exchange.media.did[-1][2:] == ("position 2", "wait 4")
+        assert list(exchange.media.did[-1]) == ["announce", media_id, "position 2", "wait 4"]
         for _ in range(2):
             exchange.b2bua.handle_media(PlayFinished(media_id, ("position 2", "wait 4")))
         assert exchange.heard() == [told.AnnouncementFinished(call.call_id)] * 2
