@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from huntline.languages.waiting import position_sentence
+
 from . import sounds, tones
 from .audio import Packet
 from .leg import Leg
@@ -42,6 +44,7 @@ def test_callers_are_told_where_they_stand_over_softer_music(office: Office, tmp
     music = {"file": str(sounds.tone_file(tmp_path, tones.MUSIC, 10))}
     number = office.queue("amal", music=music, announce_position=True)
     office.open()
+    office.server.wait_spoken(position_sentence(1, "en"), position_sentence(2, "en"))
     amal = office.agent("amal")
     first, second = (office.caller(f"+1206555010{digit}").dial(number) for digit in "12")
     begun_at = second.sound.wait_for(tones.MUSIC)
