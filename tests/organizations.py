@@ -320,6 +320,7 @@ def _queues(
             announce_position=draw(st.booleans()),
             announce_wait=draw(st.booleans()),
             announce_interval=draw(st.integers(15, 600)),
+            announce_to_agent=draw(st.booleans()),
         )
         queues.append(queue)
     return tuple(queues)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from tests.fakes.messages import request
@@ -268,6 +269,9 @@ class FakeSite:
         told = [f"position {position}"] if position else []
         told += [f"wait {wait.least}"] if wait else []
         return [each for each in told if each not in self.unspoken]
+
+    def introduction(self, queue_id: str, waited: timedelta) -> Sequence[str]:
+        return (f"call from {queue_id}", f"waited {waited.seconds}")
 
     def greeting(self, queue_id: str) -> str | None:
         return self.greetings.get(queue_id)

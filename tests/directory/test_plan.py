@@ -439,5 +439,13 @@ def test_what_is_told_while_waiting_goes_to_the_engine_and_its_words_to_the_voic
     )
     assert (compiled.announce_position, compiled.announce_wait) == (False, True)
     assert not any(announcements.tells_anything(each) for each in others)
-    assert set(plan.place_texts()) == {(text, "fr") for text in place_sentences("fr")}
-    assert not ServerPlan((CONTOSO,)).place_texts()
+    assert set(plan.queue_texts()) == {(text, "fr") for text in place_sentences("fr")}
+    assert not ServerPlan((CONTOSO,)).queue_texts()
+
+
+def test_what_agents_are_told_of_calls_has_the_name_of_the_queue() -> None:
+    queue = replace(CONTOSO.queues[0], announce_to_agent=True)
+    plan = ServerPlan((replace(CONTOSO, queues=(queue, *CONTOSO.queues[1:])),))
+    (compiled, *others), _ = plan.engine_settings("contoso")
+    assert [each.announce_to_agent for each in (compiled, *others)] == [True] + len(others) * [False]
+    assert (f"Call from the queue {queue.name}.", "en") in plan.queue_texts()

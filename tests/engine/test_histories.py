@@ -67,6 +67,7 @@ def call_queues(queue_id: str) -> st.SearchStrategy[CallQueue]:
         announce_position=st.booleans(),
         announce_wait=st.booleans(),
         announce_interval=st.sampled_from([seconds(15), seconds(60)]),
+        announce_to_agent=st.booleans(),
     )
 
 

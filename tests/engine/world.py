@@ -136,6 +136,8 @@ class World:
                 self.connecting.pop(command.call_id, None)
                 self.talking.pop(command.call_id, None)
             case do.BridgeCall(call_id, ring_id):
+                queue = self.queues[self.rings[ring_id].queue_id]
+                assert (command.introduction is not None) == queue.announce_to_agent
                 assert ring_id in self.answered
                 self.callers[call_id].hears = None
                 self.connecting[call_id] = ring_id

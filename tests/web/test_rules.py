@@ -406,6 +406,11 @@ def test_position_and_wait_are_told_every_15_to_600_seconds_and_are_off(api: Api
     check_range(api, "announce_interval", 60, 15, 600)
 
 
+def test_agents_are_told_of_calls_only_where_the_queue_says_so(api: Api) -> None:
+    assert queue(api)["announce_to_agent"] is False
+    assert allowed(api, "announce_to_agent", True) is True
+
+
 def test_a_busy_agent_is_rung_only_where_the_queue_says_so(api: Api) -> None:
     assert queue(api)["ring_busy"] is False
     assert allowed(api, "ring_busy", True) is True

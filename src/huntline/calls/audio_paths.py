@@ -87,7 +87,7 @@ class AudioPaths:
             leg.is_holding = is_hold(sdp)
         except PeerError as error:
             failure = why_refused(error)
-        if call.rings.get(ring.ring_id) is not ring:
+        if call.rings.get(ring.ring_id) is not ring or ring is call.connected_ring:
             return
         if failure is None:
             ring.owner.connected(call, ring)

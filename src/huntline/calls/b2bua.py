@@ -217,6 +217,7 @@ class B2bua:
                 extra = {"sources": event.sources, "reason": event.error}
                 log.warning("prompt not playable", extra=extra)
             self._parts.prompting.finished(call, event.leg_id, event.sources)
+            self._agents.heard_out(call, event.leg_id, event.sources)
         else:
             for leg in (call.caller, call.callee):
                 if leg is not None and leg.media_id == event.leg_id:
@@ -297,7 +298,7 @@ class B2bua:
             case do.RingAgent():
                 self._agents.ring(call, command)
             case do.BridgeCall():
-                self._agents.bridge(call, command.ring_id)
+                self._agents.bridge(call, command)
             case do.ForwardCall():
                 self._moves.forward(call, command)
             case do.EndCall():

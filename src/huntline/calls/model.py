@@ -252,6 +252,7 @@ class Ring:
     answered: Leg | None = None
     sdp_answer: str | None = None
     is_accepted: bool = False  # the answer goes to media, or has gone
+    introduction: tuple[str, ...] = ()  # what who answered is told before they hear the caller
     declined: bool = False
     failure: RingFailure = NO_PHONE
     unfits: list[Cause | None] = field(default_factory=list)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Protocol
 
 from huntline.calls.contacts import Callee, Contact
@@ -75,6 +76,10 @@ class Surroundings(Protocol):
     def place_in_line(self, queue_id: str, position: int | None, wait: WaitBand | None) -> Sequence[str]:
         """The sources of where a caller stands and how long it takes, in the language of the queue; without
         what has not been spoken yet, for nobody waits for that."""
+        ...
+
+    def introduction(self, queue_id: str, waited: timedelta) -> Sequence[str]:
+        """The sources of what an agent is told of a call before, as far as it has been spoken."""
         ...
 
     def music(self, queue_id: str | None) -> str:

@@ -54,6 +54,7 @@ _SETTINGS: tuple[Setting, ...] = (
     SwitchOption(field="announce_position", help="Whether callers are told where they stand"),
     SwitchOption(field="announce_wait", help="Whether callers are told how long it still takes"),
     _number("announce_interval", "How often they are told so, unless they move up before"),
+    SwitchOption(field="announce_to_agent", help="Whether agents are told the queue and the wait first"),
     WordOption(field="language", help="What the queue says by itself is in it", words=[*SPOKEN_LANGUAGES]),
     WordOption(field="distribution", help="Who is rung in which order", words=[*Distribution]),
     WordOption(

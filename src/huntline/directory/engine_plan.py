@@ -68,6 +68,7 @@ def _call_queue(settings: QueueSettings, agents: tuple[User, ...], index: Organi
         announce_position=settings.announce_position,
         announce_wait=settings.announce_wait,
         announce_interval=timedelta(seconds=settings.announce_interval),
+        announce_to_agent=settings.announce_to_agent,
     )
 
 

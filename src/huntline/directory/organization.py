@@ -396,6 +396,7 @@ class QueueSettings:
     announce_position: bool = False
     announce_wait: bool = False
     announce_interval: int = whole(60, Range(15, 600, "seconds"))
+    announce_to_agent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

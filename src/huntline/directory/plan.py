@@ -40,7 +40,7 @@ from huntline.directory.organization import (
 from huntline.directory.propagation import as_of
 from huntline.directory.star_codes import StarCode, star_code
 from huntline.directory.trunks import TrunkOf, TrunkTable, destinations, takes_calls
-from huntline.languages.waiting import place_sentences
+from huntline.languages.waiting import call_sentence, place_sentences, waited_sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -516,11 +516,18 @@ class ServerPlan:
             each for attendant, index in self._attendants.values() for each in texts_of(attendant, index)
         )
 
-    def place_texts(self) -> dict[tuple[str, str], None]:
-        """What the queues that tell position or wait may have to say, in which language; each once."""
-        queues = (queue for index in self._indexes.values() for queue in index.organization.queues)
-        languages = {queue.language for queue in queues if queue.announce_position or queue.announce_wait}
-        return dict.fromkeys((text, each) for each in sorted(languages) for text in place_sentences(each))
+    def queue_texts(self) -> dict[tuple[str, str], None]:
+        """What queues may have to say by themselves to who waits, and to agents, in which language; each
+        once."""
+        texts: dict[tuple[str, str], None] = {}
+        for queue in (queue for index in self._indexes.values() for queue in index.organization.queues):
+            language = queue.language
+            if queue.announce_position or queue.announce_wait:
+                texts |= dict.fromkeys((text, language) for text in place_sentences(language))
+            if queue.announce_to_agent:
+                spoken = (call_sentence(queue.name, language), *waited_sentences(language))
+                texts |= dict.fromkeys((text, language) for text in spoken)
+        return texts
 
     def dial_directory(self, attendant_id: str) -> DialDirectory:
         """Whom callers of an attendant can dial by name or extension."""

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from datetime import datetime, timedelta
 from math import fsum
 
-from huntline.engine.commands import PlayMessage, TellPlace
+from huntline.engine.commands import Introduction, PlayMessage, TellPlace
 from huntline.engine.deadlines import Due
 from huntline.engine.floor import Floor, place_of
 from huntline.engine.model import CallQueue
@@ -23,6 +23,18 @@ and in a line that moves fast one announcement does not run into the next."""
 
 _LEASE = timedelta(seconds=15)
 """An announcement whose end was not told is over so long after its time; position and wait take less."""
+
+
+INTRODUCTION_LEASE = timedelta(seconds=15)
+"""What an agent is told before the caller takes less."""
+
+
+def introduction_of(call: QueuedCall, now: datetime) -> Introduction | None:
+    """What the agent who has answered a call is to be told of it."""
+    queue = call.line.settings
+    if not queue.announce_to_agent:
+        return None
+    return Introduction(queue.queue_id, now - (call.waiting_since or now))
 
 
 def begin(floor: Floor, call: QueuedCall) -> None:

@@ -122,12 +122,22 @@ class StopRinging:
 
 
 @dataclass(frozen=True, slots=True)
+class Introduction:
+    """What an agent is told of a call: from which queue it comes, and how long its caller has waited."""
+
+    queue_id: str
+    waited: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class BridgeCall:
-    """Connect caller and agent; the result is ``CallBridged`` or ``BridgeFailed``."""
+    """Connect caller and agent, who is told of the call before; the result is ``CallBridged`` or
+    ``BridgeFailed``."""
 
     call_id: str
     ring_id: str
     agent_id: str
+    introduction: Introduction | None = None
 
 
 @dataclass(frozen=True, slots=True)

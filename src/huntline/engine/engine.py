@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from huntline.engine import announcements, exits, settings, snapshots
+from huntline.engine.announcements import INTRODUCTION_LEASE, introduction_of
 from huntline.engine.checkpoint import Checkpoint, floor_of, take
 from huntline.engine.commands import (
     BridgeCall,
@@ -263,14 +264,16 @@ class Engine:
 
     def _connect(self, ring: AgentRing) -> None:
         floor, call, agent = self._floor, ring.call, ring.agent
-        floor.commands.append(BridgeCall(call.call_id, ring.ring_id, agent.agent_id))
+        introduction = introduction_of(call, floor.now)
+        floor.commands.append(BridgeCall(call.call_id, ring.ring_id, agent.agent_id, introduction))
         ring.answered_at = floor.now
         floor.leave_line(call)
         del call.rings[agent.agent_id]
         floor.deadlines.clear((Due.RING, ring.ring_id))
         call.ring, call.is_playing_music = ring, False
         floor.change_state(call, CallState.CONNECTING)
-        floor.deadlines.set((Due.BRIDGE, call.call_id), floor.now + CONNECTING_LEASE)
+        lease = CONNECTING_LEASE + (INTRODUCTION_LEASE if introduction else timedelta(0))
+        floor.deadlines.set((Due.BRIDGE, call.call_id), floor.now + lease)
         floor.stop_rings(call, StopReason.ANSWERED_ELSEWHERE)
         floor.refresh(agent)
 

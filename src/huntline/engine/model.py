@@ -142,6 +142,7 @@ class CallQueue:
     announce_position: bool = False
     announce_wait: bool = False
     announce_interval: timedelta = timedelta(seconds=60)
+    announce_to_agent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

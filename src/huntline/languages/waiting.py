@@ -1,11 +1,16 @@
-"""What waiting callers are told in each language: where they stand, and how long it takes."""
+"""What waiting callers are told in each language: where they stand, and how long it takes. And what an agent
+is told of a caller before."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from huntline.engine.waits import BANDS, LAST_POSITION, WaitBand
+
+_TO_THE_MINUTE = 10
+_STEPS = (10, 15, 20, 30, 45, 60)  # minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,11 @@ class _Sentences:
     between: str
     more_than: str
     one: str  # minute
+    call: str
+    waited_less: str
+    waited_one: str
+    waited: str
+    waited_more: str
 
 
 _SENTENCES = {
@@ -30,6 +40,11 @@ _SENTENCES = {
         between="The estimated wait is between {least} and {most} minutes.",
         more_than="The estimated wait is more than {least} minutes.",
         one="one",
+        call="Call from the queue {name}.",
+        waited_less="Waited less than one minute.",
+        waited_one="Waited one minute.",
+        waited="Waited {minutes} minutes.",
+        waited_more="Waited more than {minutes} minutes.",
     ),
     "fr": _Sentences(
         next="Vous êtes le prochain appel.",
@@ -39,6 +54,11 @@ _SENTENCES = {
         between="L’attente est estimée entre {least} et {most} minutes.",
         more_than="L’attente est estimée à plus de {least} minutes.",
         one="une",
+        call="Appel de la file {name}.",
+        waited_less="En attente depuis moins d’une minute.",
+        waited_one="En attente depuis une minute.",
+        waited="En attente depuis {minutes} minutes.",
+        waited_more="En attente depuis plus de {minutes} minutes.",
     ),
 }
 
@@ -61,6 +81,29 @@ def wait_sentence(band: WaitBand, language: str) -> str:
     if band.least == 0:
         return sentences.less_than_one
     return sentences.between.format(least=sentences.one if band.least == 1 else band.least, most=band.most)
+
+
+def call_sentence(queue_name: str, language: str) -> str:
+    """From which queue a call comes."""
+    return _SENTENCES[language].call.format(name=queue_name)
+
+
+def waited_sentence(waited: timedelta, language: str) -> str:
+    """How long its caller has waited: to the minute at first, then in steps: the sentences are few."""
+    sentences, minutes = _SENTENCES[language], int(waited / timedelta(minutes=1))
+    if minutes < 1:
+        return sentences.waited_less
+    if minutes == 1:
+        return sentences.waited_one
+    if minutes <= _TO_THE_MINUTE:
+        return sentences.waited.format(minutes=minutes)
+    return sentences.waited_more.format(minutes=max(step for step in _STEPS if step <= minutes))
+
+
+def waited_sentences(language: str) -> Iterator[str]:
+    """All of them, as ``place_sentences``."""
+    minutes = (*range(_TO_THE_MINUTE + 2), *(step + 1 for step in _STEPS))
+    yield from dict.fromkeys(waited_sentence(timedelta(minutes=each), language) for each in minutes)
 
 
 def place_sentences(language: str) -> Iterator[str]:

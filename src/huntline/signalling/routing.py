@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from huntline.attendant.dial_by_name import DialDirectory
@@ -25,7 +25,7 @@ from huntline.engine.waits import WaitBand
 from huntline.errors import Refused
 from huntline.languages.said import goodbye
 from huntline.languages.speaking import DEFAULT_LANGUAGE
-from huntline.languages.waiting import position_sentence, wait_sentence
+from huntline.languages.waiting import call_sentence, position_sentence, wait_sentence, waited_sentence
 from huntline.media.interface import Speaking
 from huntline.signalling.own_rules import OwnRules
 from huntline.signalling.runner import Runner
@@ -183,6 +183,17 @@ class Routing:
             sentences.append(position_sentence(position, language))
         if wait is not None:
             sentences.append(wait_sentence(wait, language))
+        return self._spoken(sentences, language)
+
+    def introduction(self, queue_id: str, waited: timedelta) -> Sequence[str]:
+        """The sources of what an agent is told of a call, as far as it has been spoken."""
+        queue = self._plan.queue(queue_id)
+        if queue is None:
+            return ()
+        sentences = (call_sentence(queue.name, queue.language), waited_sentence(waited, queue.language))
+        return self._spoken(sentences, queue.language)
+
+    def _spoken(self, sentences: Iterable[str], language: str) -> list[str]:
         sources = (self._speech.known(sentence, language) for sentence in sentences)
         return [source for source in sources if source is not None]
 

@@ -431,7 +431,7 @@ class Signalling:
     def _plan_changed(self, plan: ServerPlan) -> None:
         # No caller is to wait until what attendants and queues say has been spoken.
         self._speech.prepare(plan.attendant_texts())
-        self._speech.prepare(plan.place_texts())
+        self._speech.prepare(plan.queue_texts())
         self._trunks.plan_changed(plan)
         self._watching.settings_changed()
 

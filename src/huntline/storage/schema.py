@@ -281,6 +281,7 @@ queues = Table(
     Column("announce_position", Boolean, nullable=False),
     Column("announce_wait", Boolean, nullable=False),
     Column("announce_interval", Integer, nullable=False),
+    Column("announce_to_agent", Boolean, nullable=False),
     PrimaryKeyConstraint("organization_id", "queue_id"),
     UniqueConstraint("organization_id", "primary_uri"),
     UniqueConstraint("organization_id", "name_key"),

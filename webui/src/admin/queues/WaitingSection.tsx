@@ -25,7 +25,7 @@ const useStyles = makeStyles({
 export function WaitingSection(part: PartProps) {
   const { t } = useTranslation('queues');
   const { draft, set } = part.editing;
-  const { messages, announce_position, announce_wait } = draft;
+  const { messages, announce_position, announce_wait, announce_to_agent } = draft;
   const isTold = announce_position || announce_wait;
   return (
     <FoldingSection
@@ -37,6 +37,7 @@ export function WaitingSection(part: PartProps) {
       isDefault={
         messages.length === 0 &&
         !isTold &&
+        !announce_to_agent &&
         isUsual('message_interval', draft) &&
         isUsual('announce_interval', draft)
       }
@@ -58,6 +59,13 @@ export function WaitingSection(part: PartProps) {
         onChange={(isOn) => set({ announce_wait: isOn })}
       />
       {isTold && <QueueNumber name="announce_interval" {...part} />}
+      <SwitchSetting
+        name="announce_to_agent"
+        label={t('queues:setting.announce_to_agent')}
+        hint={t('queues:hint.announce_to_agent')}
+        isOn={announce_to_agent}
+        onChange={(isOn) => set({ announce_to_agent: isOn })}
+      />
     </FoldingSection>
   );
 }

@@ -53,6 +53,7 @@ const stored: QueueView = {
   announce_position: false,
   announce_wait: true,
   announce_interval: 60,
+  announce_to_agent: false,
 };
 const draft = draftOf(stored, DOMAINS);
 

@@ -73,6 +73,7 @@ export interface QueueDraft
   readonly messages: readonly MessageDraft[];
   readonly announce_position: boolean;
   readonly announce_wait: boolean;
+  readonly announce_to_agent: boolean;
   readonly language: SpokenLanguage;
   readonly distribution: Distribution;
   readonly alerting: Alerting;
@@ -92,7 +93,14 @@ export const SECTION_FIELDS = {
   basics: ['name', 'line_uri', 'domain'],
   'agents-section': ['agents', 'groups'],
   sounds: ['greeting', 'music', 'disconnect_prompt', 'language'],
-  waiting: ['messages', 'message_interval', 'announce_position', 'announce_wait', 'announce_interval'],
+  waiting: [
+    'messages',
+    'message_interval',
+    'announce_position',
+    'announce_wait',
+    'announce_interval',
+    'announce_to_agent',
+  ],
   'distribution-section': ['distribution', 'alerting'],
   ringing: ['allow_opt_out', 'agent_limit', 'agent_alert_time'],
   full: ['max_waiting', 'overflow', 'overflow_prompt'],
@@ -128,6 +136,7 @@ export function newQueue(domains: readonly string[]): QueueDraft {
     messages: [],
     announce_position: false,
     announce_wait: false,
+    announce_to_agent: false,
     language: 'en',
     distribution: 'attendant',
     alerting: 'one',
@@ -154,6 +163,7 @@ export function draftOf(queue: QueueView, domains: readonly string[]): QueueDraf
     messages: queue.messages.map((message, place) => ({ ...spokenOf(message), key: String(place) })),
     announce_position: queue.announce_position,
     announce_wait: queue.announce_wait,
+    announce_to_agent: queue.announce_to_agent,
     language: queue.language,
     distribution: queue.distribution,
     alerting: queue.alerting ?? defaultAlerting(queue.distribution),

@@ -1,4 +1,4 @@
-"""What callers of a queue are told while they wait: its messages, their position, their wait."""
+"""What callers of a queue are told while they wait, and agents before they hear them."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ def upgrade() -> None:
     op.add_column("queues", sa.Column("messages", sa.JSON(), nullable=False, server_default="[]"))
     for name in ("message_interval", "announce_interval"):
         op.add_column("queues", sa.Column(name, sa.Integer(), nullable=False, server_default="60"))
-    for name in ("announce_position", "announce_wait"):
+    for name in ("announce_position", "announce_wait", "announce_to_agent"):
         op.add_column("queues", sa.Column(name, sa.Boolean(), nullable=False, server_default=sa.false()))
