@@ -315,6 +315,12 @@ def _queues(
             presence_based_routing=distribution is Distribution.LONGEST_IDLE or draw(st.booleans()),
             ring_busy=draw(st.booleans()),
             wrap_up=draw(st.integers(0, 3600)),
+            messages=tuple(draw(st.lists(_played, max_size=10))),
+            message_interval=draw(st.sampled_from([0, 15, 600])),
+            announce_position=draw(st.booleans()),
+            announce_wait=draw(st.booleans()),
+            announce_interval=draw(st.integers(15, 600)),
+            announce_to_agent=draw(st.booleans()),
         )
         queues.append(queue)
     return tuple(queues)
@@ -325,7 +331,8 @@ _speech = st.builds(
     _texts.filter(str.strip),
     st.sampled_from(("en", "fr")),
 )
-_sound = st.none() | _speech | st.sampled_from(sorted(SOUNDS)).map(SOUNDS.__getitem__)
+_played = _speech | st.sampled_from(sorted(SOUNDS)).map(SOUNDS.__getitem__)
+_sound = st.none() | _played
 
 
 def _exits(targets: list[str]) -> st.SearchStrategy[QueueExit]:

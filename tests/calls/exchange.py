@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from tests.fakes.messages import request
@@ -42,6 +43,7 @@ from huntline.directory.star_codes import StarCode
 from huntline.engine import commands as do
 from huntline.engine import events as told
 from huntline.engine.model import ExitPrompt
+from huntline.engine.waits import WaitBand
 from huntline.errors import PeerError
 from huntline.media.interface import NotAcceptable, PlayFinished, SpeechUnavailable
 from huntline.sip.core.core import Invite
@@ -241,6 +243,8 @@ class FakeSite:
             "night": FlowPlan("night", "fr", (), MENU),
         }
         self.exit_prompts: dict[ExitPrompt, str] = {}
+        self.messages: list[str] = []
+        self.unspoken: set[str] = set()
         self.rule = PersonRule()
         self.outside = Contact("sip:x@10.0.0.9", FLOW)
 
@@ -257,6 +261,17 @@ class FakeSite:
 
     def exit_prompt(self, queue_id: str, prompt: ExitPrompt) -> str | None:
         return self.exit_prompts.get(prompt)
+
+    def message(self, queue_id: str, number: int) -> str | None:
+        return self.messages[number] if number < len(self.messages) else None
+
+    def place_in_line(self, queue_id: str, position: int | None, wait: WaitBand | None) -> Sequence[str]:
+        told = [f"position {position}"] if position else []
+        told += [f"wait {wait.least}"] if wait else []
+        return [each for each in told if each not in self.unspoken]
+
+    def introduction(self, queue_id: str, waited: timedelta) -> Sequence[str]:
+        return (f"call from {queue_id}", f"waited {waited.seconds}")
 
     def greeting(self, queue_id: str) -> str | None:
         return self.greetings.get(queue_id)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from tests.calls.exchange import BAO, FLOW, QUEUE, SDP, Exchange, account, play
 from tests.fakes.messages import request
 
+from huntline.calls.model import Call, Ring
 from huntline.engine import commands as do
 from huntline.engine import events as told
 from huntline.engine.model import ExitPrompt, Outcome
 from huntline.engine.reasons import Cause, StopReason
+from huntline.engine.waits import BANDS
 from huntline.media.interface import DtmfPressed, MediaDied, MediaSilent, PlayFinished
 from huntline.sip.core.events import DtmfReceived, InviteReceived, LegCancelled, OfferRejected
 
@@ -77,6 +79,132 @@ def test_what_is_told_before_an_exit_ends_with_it_and_nobody_waits_for_what_is_n
         assert exchange.heard() == [told.ExitPromptFinished(call.call_id)]
         await exchange.asks(do.PlayExitPrompt(call.call_id, "desk", ExitPrompt.OVERFLOW))
         assert exchange.heard() == [told.ExitPromptFinished(call.call_id)]
+
+    play(story)
+
+
+def test_waiting_callers_are_told_things_over_the_music() -> None:
+    async def story(exchange: Exchange) -> None:
+        exchange.site.messages = ["patience"]
+        call = await exchange.waiting()
+        exchange.heard()
+        media_id = call.caller.media_id
+        await exchange.asks(do.PlayMessage(call.call_id, "desk", 0))
+        assert list(exchange.media.did[-1]) == ["announce", media_id, "patience"]
+        exchange.b2bua.handle_media(PlayFinished(media_id, ("something else",)))
+        assert exchange.heard() == []
+        exchange.b2bua.handle_media(PlayFinished(media_id, ("patience",)))
+        await exchange.asks(do.TellPlace(call.call_id, "desk", 2, BANDS[3]))
+        assert list(exchange.media.did[-1]) == ["announce", media_id, "position 2", "wait 4"]
+        for _ in range(2):
+            exchange.b2bua.handle_media(PlayFinished(media_id, ("position 2", "wait 4")))
+        assert exchange.heard() == [told.AnnouncementFinished(call.call_id)] * 2
+
+    play(story)
+
+
+def test_nobody_waits_for_what_cannot_be_told() -> None:
+    async def story(exchange: Exchange) -> None:
+        call = await exchange.waiting()
+        exchange.heard()
+        exchange.site.unspoken = {"position 2"}
+        await exchange.asks(
+            do.PlayMessage(call.call_id, "desk", 0), do.TellPlace(call.call_id, "desk", 2, None)
+        )
+        assert exchange.heard() == [told.AnnouncementFinished(call.call_id)] * 2
+        assert "announce" not in [what for what, *_ in exchange.media.did]
+
+    play(story)
+
+
+def test_what_is_being_told_is_cut_and_the_music_goes_on() -> None:
+    async def story(exchange: Exchange) -> None:
+        exchange.site.messages = ["patience"]
+        call = await exchange.waiting()
+        media_id = call.caller.media_id
+        await exchange.asks(do.PlayMessage(call.call_id, "desk", 0), do.CutAnnouncement(call.call_id))
+        assert list(exchange.media.did[-2:]) == [
+            ("announce", media_id, "patience"),
+            ("play", media_id, "music"),
+        ]
+        exchange.heard()
+        exchange.b2bua.handle_media(PlayFinished(media_id, ("patience",)))  # it was on its way
+        exchange.did()
+        await exchange.asks(do.CutAnnouncement(call.call_id))
+        assert (exchange.heard(), exchange.did()) == ([], [])
+
+    play(story)
+
+
+def test_who_talks_to_an_agent_is_told_nothing_more() -> None:
+    async def story(exchange: Exchange) -> None:
+        exchange.site.messages = ["patience"]
+        call = await exchange.waiting()
+        ring_id = f"{call.call_id}.1"
+        await exchange.asks(do.RingAgent(ring_id, call.call_id, "desk", "amal"))
+        await exchange.asks(do.PlayMessage(call.call_id, "desk", 0))
+        await exchange.answers(call)
+        await exchange.asks(do.BridgeCall(call.call_id, ring_id, "amal"))
+        assert not call.announcement
+        before = list(exchange.media.did)
+        await exchange.asks(do.CutAnnouncement(call.call_id))
+        assert exchange.media.did == before, "nobody plays music to who is talking"
+
+    play(story)
+
+
+async def introduced(exchange: Exchange) -> tuple[Call, Ring]:
+    """An agent has answered, and is told of the call."""
+    call = await exchange.waiting()
+    ring_id = f"{call.call_id}.1"
+    await exchange.asks(do.RingAgent(ring_id, call.call_id, "desk", "amal"))
+    await exchange.answers(call)
+    exchange.heard()
+    bridge = do.BridgeCall(call.call_id, ring_id, "amal", do.Introduction("desk", timedelta(seconds=7)))
+    await exchange.asks(bridge)
+    return call, call.rings[ring_id]
+
+
+def test_an_agent_who_is_told_of_the_call_gets_it_then() -> None:
+    async def story(exchange: Exchange) -> None:
+        call, ring = await introduced(exchange)
+        assert ring.answered is not None
+        told_leg, words = ring.answered.media_id, ("call from desk", "waited 7")
+        assert list(exchange.media.did[-1]) == ["play", told_leg, *words]
+        assert (call.callee, exchange.heard()) == (None, [])
+        exchange.b2bua.handle_media(PlayFinished(told_leg, ("something else",)))
+        assert call.callee is None
+        for _ in range(2):  # the second one is of nothing
+            exchange.b2bua.handle_media(PlayFinished(told_leg, words))
+        assert call.callee is ring.answered
+        assert exchange.media.did[-1] == ("bridge", call.caller.media_id, told_leg)
+        assert exchange.heard() == [told.CallBridged(call.call_id, ring.ring_id)]
+
+    play(story)
+
+
+def test_an_agent_who_hangs_up_while_being_told_is_gone_and_the_caller_hears_music_on() -> None:
+    async def story(exchange: Exchange) -> None:
+        call, ring = await introduced(exchange)
+        assert ring.answered is not None
+        await exchange.hangs_up(ring.answered)
+        assert exchange.heard() == [told.AgentHungUp(ring.ring_id)]
+        assert not call.rings
+        assert exchange.media.legs == {call.caller.media_id}
+
+    play(story)
+
+
+def test_a_caller_who_hangs_up_ends_what_the_agent_is_told() -> None:
+    async def story(exchange: Exchange) -> None:
+        call, ring = await introduced(exchange)
+        await exchange.hangs_up(call.caller)
+        assert exchange.heard() == [told.CallerHungUp(call.call_id)]
+        await exchange.asks(
+            do.ReleaseAgent(ring.ring_id, StopReason.CALLER_GONE),
+            do.EndCall(call.call_id, Outcome.ABANDONED),
+        )
+        assert not exchange.media.legs
 
     play(story)
 

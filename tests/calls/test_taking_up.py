@@ -74,6 +74,19 @@ async def told_of_an_exit(exchange: Exchange) -> None:
     await exchange.asks(do.PlayExitPrompt(call.call_id, "desk", ExitPrompt.TIMEOUT))
 
 
+async def told_while_waiting(exchange: Exchange) -> None:
+    call = await exchange.waiting()
+    exchange.site.messages = ["patience"]
+    await exchange.asks(do.PlayMessage(call.call_id, "desk", 0))
+
+
+async def agent_told_of_the_call(exchange: Exchange) -> None:
+    call = await agent_rung(exchange)
+    await exchange.answers(call)
+    introduction = do.Introduction("desk", timedelta(seconds=7))
+    await exchange.asks(do.BridgeCall(call.call_id, f"{call.call_id}.1", "amal", introduction))
+
+
 async def transfer_rung(exchange: Exchange) -> Call:
     call = await exchange.with_agent()
     assert call.callee is not None
@@ -145,6 +158,8 @@ MOMENTS: list[Start] = [
     about_to_be_connected,
     Exchange.with_agent,
     told_of_an_exit,
+    told_while_waiting,
+    agent_told_of_the_call,
     forward_rung,
     Exchange.forwarded,
     transfer_rung,
@@ -455,3 +470,48 @@ def test_what_was_told_before_an_exit_ends_for_the_next_process() -> None:
         assert after.heard() == [told.ExitPromptFinished(call.call_id)]
 
     survive(told_of_an_exit, check)
+
+
+def test_what_a_waiting_caller_was_told_ends_for_the_next_process() -> None:
+    async def check(before: Exchange, after: Exchange) -> None:
+        call = only_call(after)
+        after.b2bua.handle_media(PlayFinished(call.caller.media_id, ("patience",)))
+        assert after.heard() == [told.AnnouncementFinished(call.call_id)]
+
+    survive(told_while_waiting, check)
+
+
+def test_what_a_waiting_caller_was_told_can_be_cut_by_the_next_process() -> None:
+    async def check(before: Exchange, after: Exchange) -> None:
+        call = only_call(after)
+        await after.asks(do.CutAnnouncement(call.call_id))
+        assert after.media.did[-1] == ("play", call.caller.media_id, "music")
+
+    survive(told_while_waiting, check)
+
+
+def test_an_agent_who_was_told_of_the_call_gets_it_from_the_next_process_once() -> None:
+    async def check(before: Exchange, after: Exchange) -> None:
+        call = only_call(after)
+        (ring,) = call.rings.values()
+        assert ring.answered is not None
+        # Media tells at once what ended meanwhile, before it has taken the answer once more.
+        after.b2bua.handle_media(PlayFinished(ring.answered.media_id, ring.introduction))
+        await after.tools.tasks.done()
+        assert call.callee is ring.answered
+        assert after.heard() == [told.CallBridged(call.call_id, ring.ring_id)]
+
+    survive(agent_told_of_the_call, check)
+
+
+def test_an_agent_who_was_being_told_of_the_call_is_told_by_the_next_process() -> None:
+    async def check(before: Exchange, after: Exchange) -> None:
+        await after.tools.tasks.done()
+        call = only_call(after)
+        (ring,) = call.rings.values()
+        assert ring.answered is not None
+        assert call.callee is None
+        after.b2bua.handle_media(PlayFinished(ring.answered.media_id, ring.introduction))
+        assert call.callee is ring.answered
+
+    survive(agent_told_of_the_call, check)

@@ -342,6 +342,30 @@ def test_what_is_told_before_an_exit_is_spoken_or_a_file(run: Run, data: Path) -
     assert (sales.overflow_prompt, sales.language) == (None, "fr")
 
 
+def test_messages_are_spoken_or_files_in_order(run: Run, data: Path, tmp_path: Path) -> None:
+    sound = write_sound(tmp_path / "wait.wav")
+    said = ("--message", "say:Un instant", "--message", str(sound), "--message-language", "fr")
+    done = run("queue", "set", "Sales", *said, "--message-interval", "30", "--announce-position")
+    assert "messages: - -> say:Un instant (fr), wait.wav\n" in done.stdout
+    assert "announce-position: no -> yes\n" in done.stdout
+    sales = stored(data).queues[1]
+    assert [(each.name, each.language) for each in sales.messages] == [
+        ("Un instant", "fr"),
+        ("wait.wav", None),
+    ]
+    assert (sales.message_interval, sales.announce_position, sales.announce_wait) == (30, True, False)
+    assert "--message: " in refusal(run, "queue", "set", "Sales", "--message", "nowhere.wav")
+    assert "at most 10 messages" in refusal(run, "queue", "set", "Sales", *(11 * said[:2]))
+    assert "--message-language: goes with" in refusal(
+        run, "queue", "set", "Sales", "--message-language", "fr"
+    )
+    other = write_sound(tmp_path / "other.wav")
+    dry = run("queue", "set", "Sales", "--message", str(other), "--dry-run")
+    assert "--message: other.wav would be put into the library first.\n" in dry.stdout
+    run("queue", "set", "Sales", "--message", "none")
+    assert stored(data).queues[1].messages == ()
+
+
 def test_a_file_that_is_no_sound_is_refused_at_its_option(run: Run, data: Path, tmp_path: Path) -> None:
     program = tmp_path / "welcome.wav"
     program.write_bytes(b"MZ" + bytes(100))

@@ -41,7 +41,9 @@ from huntline.directory.plan import (
     VoicemailTarget,
 )
 from huntline.directory.star_codes import StarCode
+from huntline.engine import announcements
 from huntline.engine.model import AgentSettings, Exit, ExitAction
+from huntline.languages.waiting import place_sentences
 
 HG = "hg_0123456789abcdef0123456789abcdef"
 
@@ -417,3 +419,33 @@ def test_a_prompt_takes_as_long_as_its_sound_and_belongs_to_its_exit() -> None:
     (compiled, *_), _ = plan.engine_settings("contoso")
     prompts = [compiled.overflow.prompt, compiled.timeout.prompt, compiled.no_agents.prompt, compiled.goodbye]
     assert prompts == [None, timedelta(seconds=4.5), None, timedelta(seconds=2)]
+
+
+def test_what_is_told_while_waiting_goes_to_the_engine_and_its_words_to_the_voice() -> None:
+    queue = replace(
+        CONTOSO.queues[0],
+        messages=(Audio("1" * 64, "wait.wav", 4.5), Audio("2" * 64, "Patience", 2.0, "fr")),
+        message_interval=30,
+        announce_wait=True,
+        announce_interval=90,
+        language="fr",
+    )
+    plan = ServerPlan((replace(CONTOSO, queues=(queue, *CONTOSO.queues[1:])),))
+    (compiled, *others), _ = plan.engine_settings("contoso")
+    assert compiled.messages == (timedelta(seconds=4.5), timedelta(seconds=2))
+    assert (compiled.message_interval, compiled.announce_interval) == (
+        timedelta(seconds=30),
+        timedelta(seconds=90),
+    )
+    assert (compiled.announce_position, compiled.announce_wait) == (False, True)
+    assert not any(announcements.tells_anything(each) for each in others)
+    assert set(plan.queue_texts()) == {(text, "fr") for text in place_sentences("fr")}
+    assert not ServerPlan((CONTOSO,)).queue_texts()
+
+
+def test_what_agents_are_told_of_calls_has_the_name_of_the_queue() -> None:
+    queue = replace(CONTOSO.queues[0], announce_to_agent=True)
+    plan = ServerPlan((replace(CONTOSO, queues=(queue, *CONTOSO.queues[1:])),))
+    (compiled, *others), _ = plan.engine_settings("contoso")
+    assert [each.announce_to_agent for each in (compiled, *others)] == [True] + len(others) * [False]
+    assert (f"Call from the queue {queue.name}.", "en") in plan.queue_texts()

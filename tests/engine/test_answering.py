@@ -6,6 +6,7 @@ from huntline.engine import events as told
 from huntline.engine.commands import (
     BridgeCall,
     EndCall,
+    Introduction,
     PlayMusic,
     ReleaseAgent,
     RingAgent,
@@ -27,6 +28,18 @@ def test_the_first_to_answer_wins_and_the_others_stop_without_a_missed_call() ->
     ]
     assert desk.state("c1") == "connecting"
     desk.bridged("ben")
+    assert desk.state("c1") == "talking"
+
+
+def test_an_agent_is_told_of_the_call_before_where_the_queue_says_so_and_that_may_take_its_time() -> None:
+    desk = Desk(queue(agents="anna", announce_to_agent=True))
+    desk.call("c1")
+    desk.passes(7)
+    (bridge,) = asked(desk.answers("anna"))
+    assert bridge == BridgeCall("c1", "c1.1", "anna", Introduction("desk", seconds(7)))
+    desk.passes(24.9)
+    assert desk.state("c1") == "connecting"
+    desk.bridged("anna")
     assert desk.state("c1") == "talking"
 
 

@@ -62,6 +62,12 @@ def call_queues(queue_id: str) -> st.SearchStrategy[CallQueue]:
         ring_busy=st.booleans(),
         goodbye=prompts,
         wrap_up=st.sampled_from([seconds(0), seconds(7)]),
+        messages=st.sampled_from([(), (seconds(3),), (seconds(3), seconds(20))]),
+        message_interval=st.sampled_from([seconds(0), seconds(15), seconds(30)]),
+        announce_position=st.booleans(),
+        announce_wait=st.booleans(),
+        announce_interval=st.sampled_from([seconds(15), seconds(60)]),
+        announce_to_agent=st.booleans(),
     )
 
 
@@ -168,6 +174,14 @@ class Histories(RuleBasedStateMachine):
     @rule(data=st.data())
     def a_prompt_ends(self, data: st.DataObject) -> None:
         self.tell(told.ExitPromptFinished(self._some(data, self._leaving())))
+
+    def _told(self) -> list[str]:
+        return [one for one in self._live() if self.world.callers[one].is_told]
+
+    @precondition(lambda self: self._told())
+    @rule(data=st.data())
+    def an_announcement_ends(self, data: st.DataObject) -> None:
+        self.world.announcement_ends(self._some(data, self._told()))
 
     @precondition(lambda self: self._live())
     @rule(data=st.data(), is_failure=st.booleans())

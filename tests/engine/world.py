@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from huntline.engine import announcements
 from huntline.engine import commands as do
 from huntline.engine import events as told
 from huntline.engine.checkpoint import ENGINE_KINDS
+from huntline.engine.deadlines import Due
 from huntline.engine.distribution import in_turn
 from huntline.engine.engine import HUMAN_REACTION, Engine
 from huntline.engine.model import CallQueue, CallsAlerting, CallStatus, Distribution, Outcome, Presence
@@ -62,6 +64,11 @@ class Caller:
     is_answered: bool = False
     is_gone: bool = False
     hears: str | None = None
+    is_told: bool = False  # something, over the music
+    is_over_at: datetime | None = None  # when nobody need tell that it is over
+    told_until: datetime | None = None  # when it was over, or cut
+    position: tuple[str, int] | None = None  # the best one told, and in which queue
+    wait: int | None = None  # the least one told, in minutes
     ends: int = 0
     records: int = 0
     agent: str | None = None  # who talked last
@@ -129,6 +136,8 @@ class World:
                 self.connecting.pop(command.call_id, None)
                 self.talking.pop(command.call_id, None)
             case do.BridgeCall(call_id, ring_id):
+                queue = self.queues[self.rings[ring_id].queue_id]
+                assert (command.introduction is not None) == queue.announce_to_agent
                 assert ring_id in self.answered
                 self.callers[call_id].hears = None
                 self.connecting[call_id] = ring_id
@@ -153,8 +162,16 @@ class World:
                 assert caller.is_answered
                 queue = self.queues.get(queue_id)  # removed, while its caller heard the prompt of an exit
                 caller.hears = (queue and queue.music) or f"music of {queue_id}"
+            case do.PlayMessage(_, queue_id, number):
+                self._tell(caller, command.call_id, self.queues[queue_id].messages[number])
+            case do.TellPlace():
+                self._tell(caller, command.call_id, seconds(0))
+                self._tell_place(caller, command)
+            case do.CutAnnouncement(call_id):
+                assert caller.is_told
+                self._told(caller)
             case do.ForwardCall(call_id, _):
-                caller.hears = None
+                caller.hears = caller.position = None
                 self.forwards.add(call_id)
             case do.RefuseCall():
                 assert not caller.is_answered
@@ -172,6 +189,38 @@ class World:
                 self.transferring.discard(call_id)
             case _:
                 raise AssertionError(f"carried out elsewhere: {command}")
+
+    def _tell(self, caller: Caller, call_id: str, length: timedelta) -> None:
+        """One thing at a time, over music, and not without a pause."""
+        assert not caller.is_told or (caller.is_over_at is not None and self.now >= caller.is_over_at)
+        assert caller.told_until is None or self.now >= caller.told_until + announcements.PAUSE
+        assert caller.hears is not None
+        assert not caller.hears.startswith(("greeting", "prompt"))
+        assert self.engine._floor.calls[call_id].state is CallState.WAITING
+        caller.is_told, caller.is_over_at = True, self.now + length + seconds(15) + announcements.PAUSE
+
+    def _tell_place(self, caller: Caller, command: do.TellPlace) -> None:
+        """Never a worse place than in this queue before, never a longer wait than anywhere."""
+        queue = self.queues[command.queue_id]
+        assert command.position is not None or command.wait is not None
+        if command.position is not None:
+            assert queue.announce_position
+            assert command.position >= 1
+            if caller.position is not None and caller.position[0] == command.queue_id:
+                assert command.position <= caller.position[1]
+            caller.position = (command.queue_id, command.position)
+        if command.wait is not None:
+            assert queue.announce_wait
+            assert caller.wait is None or command.wait.least <= caller.wait
+            caller.wait = command.wait.least
+
+    def announcement_ends(self, call_id: str) -> None:
+        """What a caller was told has been said."""
+        self._told(self.callers[call_id])
+        self.step(told.AnnouncementFinished(call_id))
+
+    def _told(self, caller: Caller) -> None:
+        caller.is_told, caller.told_until = False, self.now
 
     def _ring(self, command: do.RingAgent) -> None:
         person, queue = self.people[command.agent_id], self.queues[command.queue_id]
@@ -258,9 +307,19 @@ class World:
         }
         deadline = self.engine.next_deadline()
         assert deadline is None or deadline > self.now
+        self._check_announcements()
         assert deadline is not None or not (self.rings.keys() - self.answered or self.connecting)
         for queue in self.queues.values():
             self._check_line(queue, [call for call in snapshot.calls if call.queue_id == queue.queue_id])
+
+    def _check_announcements(self) -> None:
+        """Whoever waits where something is told has one time for it, and nobody else has."""
+        floor = self.engine._floor
+        waiting = [call for call in floor.calls.values() if call.state is CallState.WAITING]
+        told = [call for call in waiting if announcements.tells_anything(call.line.settings)]
+        told += [call for call in waiting if call.told and call.told.is_speaking and call not in told]
+        timed = {name for due, name in floor.deadlines.pending() if due is Due.SAY}
+        assert timed == {call.call_id for call in told}
 
     def _check_line(self, queue: CallQueue, calls: list[CallStatus]) -> None:
         line = sorted((call for call in calls if call.position), key=lambda call: call.position or 0)

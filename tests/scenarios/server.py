@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
+from huntline.media.prompts.speech import Speech
 from huntline.network.certificates import CertificateFiles
 
 from . import ports
@@ -194,6 +195,13 @@ class Server:
         while wanted not in self.log_text():
             assert time.monotonic() < deadline, f"not within {timeout:g} s in the log: {wanted}"
             time.sleep(0.02)
+
+    def wait_spoken(self, *texts: str, timeout: float = 30.0) -> None:
+        """Wait until English texts have been spoken, which they mostly were for an earlier server."""
+        speech, deadline = Speech(self.data / "speech"), time.monotonic() + timeout
+        while not all(speech.known(text, "en") for text in texts):
+            assert time.monotonic() < deadline, f"not spoken within {timeout:g} s: {texts}"
+            time.sleep(0.02)  # a file of another process
 
     def assert_empty(self, timeout: float = 6.0) -> None:
         """Fail unless every call's resources are given back."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from huntline.languages.mailbox import fixed_sentences
 from huntline.languages.said import goodbye
 from huntline.languages.speaking import SPOKEN_LANGUAGES
+from huntline.languages.waiting import place_sentences, waited_sentences
 from huntline.media.prompts.speech import Speech
 
 
@@ -31,6 +32,7 @@ def beside(folder: Path) -> Iterator[None]:
 async def _speak(folder: Path) -> None:
     sentences = [(text, language) for language in SPOKEN_LANGUAGES for text in fixed_sentences(language)]
     sentences += [(goodbye(language), language) for language in SPOKEN_LANGUAGES]
+    sentences += [(text, "en") for text in (*place_sentences("en"), *waited_sentences("en"))]
     speech = Speech(folder)
     speech.prepare(sentences)
     await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()})  # that is what prepares them

@@ -435,11 +435,19 @@ def test_a_text_is_spoken_into_the_library_and_as_a_greeting(office: Office, peo
     unfold(page, "queues:wait")
     setting(page, "timeout_prompt").get_by_role("radio", name="Text to speech").check()
     page.get_by_role("textbox", name="What is spoken").last.fill("Thank you for waiting.")
+    unfold(page, "queues:waiting")
+    for message in ("Please hold.", "hold.wav"):
+        page.get_by_role("button", name="Add a message").click()
+        setting(page, "messages").get_by_role("textbox", name="What is spoken").last.fill(message)
+    page.get_by_role("button", name="Move Message 2 up").click()
+    page.get_by_role("switch", name="Tell callers their position").check()
     save(page)
-    expect(page.get_by_text("Unsaved")).to_be_hidden(timeout=2 * SPOKEN)  # two texts
+    expect(page.get_by_text("Unsaved")).to_be_hidden(timeout=2 * SPOKEN)  # four texts
     (queue,) = queues_of(admin)
     assert queue["greeting"] == {"say": "Welcome.", "language": "en"}
     assert queue["timeout_prompt"] == {"say": "Thank you for waiting.", "language": "en"}
+    assert [message["say"] for message in queue["messages"]] == ["hold.wav", "Please hold."]
+    assert (queue["announce_position"], queue["announce_wait"]) == (True, False)
 
 
 def test_a_finding_leads_to_its_setting_and_goes_when_it_is_mended(office: Office, people: People) -> None:

@@ -68,6 +68,14 @@ def tone_in(frame: bytes, payload_type: int) -> int | None:
     return dominant([_DECODE[payload_type][code] for code in frame])
 
 
+def level_of(tone: int, frame: bytes, payload_type: int) -> float:
+    """How loud a tone is in a frame, whatever else is in it: its amplitude in dB."""
+    samples = [float(_DECODE[payload_type][code]) for code in frame]
+    cosines, sines = _WAVES[tone]
+    real, imaginary = (sum(map(float.__mul__, samples, wave)) for wave in (cosines, sines))
+    return 20 * math.log10(max(2 * math.hypot(real, imaginary) / FRAME, 1))
+
+
 def dominant(samples: list[int]) -> int | None:
     energy = sum(s * s for s in samples)
     if energy <= len(samples) * _LOUD**2:

@@ -166,7 +166,10 @@ def test_a_file_that_a_queue_plays_stays(rig: ServerRig, api: Api) -> None:
     assert "queue Help Desk plays it after the maximum wait" in problem["detail"]
     assert "queue Sales plays it before it hangs up" in problem["detail"]
     api.patch("/queues/Help Desk", {"timeout_prompt": None})
-    api.patch("/queues/Sales", {"disconnect_prompt": None})
+    api.patch("/queues/Sales", {"disconnect_prompt": None, "messages": 2 * [{"file": "hello.wav"}]})
+    problem = refusal_of(api, "DELETE", "/audio/hello.wav")
+    assert problem["detail"].count("queue Sales tells it to callers who wait") == 1
+    api.patch("/queues/Sales", {"messages": []})
     assert api.delete("/audio/hello.wav", dry_run=True)["name"] == "hello.wav"
     assert api.delete("/audio/hello.wav")["name"] == "hello.wav"
     assert rig.organization().audio == ()

@@ -387,6 +387,30 @@ def test_the_wrap_up_is_0_to_3600_seconds(api: Api) -> None:
     check_range(api, "wrap_up", 0, 0, 3600)
 
 
+def test_messages_come_every_15_to_600_seconds_or_never(api: Api) -> None:
+    assert queue(api)["messages"] == []
+    message = {"say": "Thank you for waiting.", "language": "en"}
+    assert allowed(api, "messages", 10 * [message]) == 10 * [message]
+    assert "at most 10 messages, these are 11" in refused(api, "messages", 11 * [message])
+    assert queue(api, "Default")["message_interval"] == 60
+    assert [allowed(api, "message_interval", value) for value in (0, 15, 600)] == [0, 15, 600]
+    for value in (-1, 14, 601):
+        assert "must be 0, or 15 to 600 seconds" in refused(api, "message_interval", value)
+
+
+def test_position_and_wait_are_told_every_15_to_600_seconds_and_are_off(api: Api) -> None:
+    made = queue(api)
+    assert (made["announce_position"], made["announce_wait"]) == (False, False)
+    assert allowed(api, "announce_position", True) is True
+    assert allowed(api, "announce_wait", True) is True
+    check_range(api, "announce_interval", 60, 15, 600)
+
+
+def test_agents_are_told_of_calls_only_where_the_queue_says_so(api: Api) -> None:
+    assert queue(api)["announce_to_agent"] is False
+    assert allowed(api, "announce_to_agent", True) is True
+
+
 def test_a_busy_agent_is_rung_only_where_the_queue_says_so(api: Api) -> None:
     assert queue(api)["ring_busy"] is False
     assert allowed(api, "ring_busy", True) is True

@@ -59,13 +59,25 @@ class AgentRings:
             self._audio_paths.disconnect(call)
         self._tools.changed(call)
 
-    def bridge(self, call: Call, ring_id: str) -> None:
-        """Connect the caller with an agent who has answered."""
-        ring = call.rings.get(ring_id)
+    def bridge(self, call: Call, command: do.BridgeCall) -> None:
+        """Connect the caller with an agent who has answered, and has been told of the call."""
+        ring, introduction = call.rings.get(command.ring_id), command.introduction
         if ring is None or ring.answered is None:
-            self._tools.post(told.BridgeFailed(call.call_id, ring_id, Cause.PHONE_GONE))
-        else:
-            self._audio_paths.connect(call, ring)
+            self._tools.post(told.BridgeFailed(call.call_id, command.ring_id, Cause.PHONE_GONE))
+            return
+        if introduction is not None:
+            ring.introduction = tuple(
+                self._tools.site.introduction(introduction.queue_id, introduction.waited)
+            )
+        self._audio_paths.connect(call, ring)
+
+    def heard_out(self, call: Call, media_id: str, sources: tuple[str, ...]) -> None:
+        """Something was played to a leg to its end: an agent who has been told of the call gets it."""
+        for ring in list(call.rings.values()):
+            is_told = ring.answered is not None and ring.answered.media_id == media_id
+            if is_told and ring.introduction and ring.introduction == sources:
+                ring.introduction = ()
+                self.connected(call, ring)
 
     # -- how its rings go (RingOwner)
 
@@ -84,7 +96,10 @@ class AgentRings:
             self._tools.post(told.RingFailed(ring.ring_id, ring.failure.why, ring.unfit))
 
     def connected(self, call: Call, ring: Ring) -> None:
-        """Caller and agent talk."""
+        """Caller and agent talk; before that the caller hears music, and the agent what there is to say."""
+        if ring.introduction and ring.answered is not None:
+            self._tools.media.play(ring.answered.media_id, ring.introduction, loop=False)
+            return
         self._audio_paths.talk(call, ring)
         self._tools.post(told.CallBridged(call.call_id, ring.ring_id))
 

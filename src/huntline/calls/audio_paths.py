@@ -58,7 +58,7 @@ class AudioPaths:
         if leg is None:
             return
         call.connect(ring)
-        call.early, call.prompt = None, ()
+        call.early, call.prompt, call.announcement = None, (), ()
         self._dialling.hand_over_media(call, leg)
         self._holding.settle(call)
         if call.is_handed_on:
@@ -87,7 +87,7 @@ class AudioPaths:
             leg.is_holding = is_hold(sdp)
         except PeerError as error:
             failure = why_refused(error)
-        if call.rings.get(ring.ring_id) is not ring:
+        if call.rings.get(ring.ring_id) is not ring or ring is call.connected_ring:
             return
         if failure is None:
             ring.owner.connected(call, ring)

@@ -52,6 +52,9 @@ CallCommand = (
     | do.PlayGreeting
     | do.PlayExitPrompt
     | do.PlayMusic
+    | do.PlayMessage
+    | do.TellPlace
+    | do.CutAnnouncement
     | do.RingAgent
     | do.BridgeCall
     | do.ForwardCall
@@ -214,6 +217,7 @@ class B2bua:
                 extra = {"sources": event.sources, "reason": event.error}
                 log.warning("prompt not playable", extra=extra)
             self._parts.prompting.finished(call, event.leg_id, event.sources)
+            self._agents.heard_out(call, event.leg_id, event.sources)
         else:
             for leg in (call.caller, call.callee):
                 if leg is not None and leg.media_id == event.leg_id:
@@ -285,10 +289,16 @@ class B2bua:
                 self._queue_calls.say_before_exit(call, command.queue_id, command.prompt)
             case do.PlayMusic():
                 self._queue_calls.play_music(call, command.queue_id)
+            case do.PlayMessage():
+                self._queue_calls.say_message(call, command.queue_id, command.number)
+            case do.TellPlace():
+                self._queue_calls.tell_place(call, command.queue_id, command.position, command.wait)
+            case do.CutAnnouncement():
+                self._queue_calls.cut_announcement(call)
             case do.RingAgent():
                 self._agents.ring(call, command)
             case do.BridgeCall():
-                self._agents.bridge(call, command.ring_id)
+                self._agents.bridge(call, command)
             case do.ForwardCall():
                 self._moves.forward(call, command)
             case do.EndCall():

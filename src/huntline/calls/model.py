@@ -252,6 +252,7 @@ class Ring:
     answered: Leg | None = None
     sdp_answer: str | None = None
     is_accepted: bool = False  # the answer goes to media, or has gone
+    introduction: tuple[str, ...] = ()  # what who answered is told before they hear the caller
     declined: bool = False
     failure: RingFailure = NO_PHONE
     unfits: list[Cause | None] = field(default_factory=list)
@@ -326,6 +327,7 @@ class Call:
     rings: dict[str, Ring] = field(default_factory=dict)
     connected_ring: Ring | None = None
     prompt: tuple[str, ...] = ()  # what is played to the caller once, by ``Prompting``
+    announcement: tuple[str, ...] = ()  # what the caller is told over the music
     is_leaving: bool = False  # the last prompt of a queue was that of an exit, not the greeting
     path: Path = ()  # the targets it had before it came to whoever it is for now
     max_forwards: int = MAX_FORWARDS  # how much further it may go

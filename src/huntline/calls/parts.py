@@ -14,6 +14,7 @@ from huntline.calls.hold import Holding
 from huntline.calls.prompting import Prompting
 from huntline.calls.refusals import Refusals
 from huntline.calls.tools import CallTools
+from huntline.engine.events import AnnouncementFinished
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class CallParts:
         return cls(
             dialling,
             holding,
-            Prompting(media, changed),
+            Prompting(media, changed, lambda call: tools.post(AnnouncementFinished(call.call_id))),
             early,
             alerting,
             identity,

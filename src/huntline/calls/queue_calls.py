@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from huntline.calls.model import Call, LegState, OwnerKind
 from huntline.calls.parts import CallParts
 from huntline.calls.refusals import EXIT_WORDS, Refusal, refusal_of
@@ -9,6 +11,7 @@ from huntline.calls.tools import CallTools
 from huntline.engine import events as told
 from huntline.engine.model import ExitPrompt, Outcome, Transfer
 from huntline.engine.reasons import Destination, FromQueue, Reason
+from huntline.engine.waits import WaitBand
 
 _STATUSES = {Outcome.OVERFLOWED: 486, Outcome.REFUSED: 403}
 
@@ -76,6 +79,25 @@ class QueueCalls:
     def play_music(self, call: Call, queue_id: str) -> None:
         """Play the music of a queue until something else is asked for."""
         self._prompting.play_music(call, self._tools.site.music(queue_id))
+
+    def say_message(self, call: Call, queue_id: str, number: int) -> None:
+        """Tell a waiting caller a message of the queue."""
+        source = self._tools.site.message(queue_id, number)
+        self._announce(call, (source,) if source is not None else ())
+
+    def tell_place(self, call: Call, queue_id: str, position: int | None, wait: WaitBand | None) -> None:
+        """Tell a waiting caller where they stand, and how long it takes, as far as that has been spoken."""
+        self._announce(call, self._tools.site.place_in_line(queue_id, position, wait))
+
+    def cut_announcement(self, call: Call) -> None:
+        """Tell the caller nothing more of what is being said."""
+        self._prompting.cut_announcement(call)
+
+    def _announce(self, call: Call, sources: Sequence[str]) -> None:
+        if sources:
+            self._prompting.announce(call, sources)
+        else:
+            self._tools.post(told.AnnouncementFinished(call.call_id))
 
     # -- what happens to its calls (CallOwner)
 

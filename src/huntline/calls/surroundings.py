@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Protocol
 
 from huntline.calls.contacts import Callee, Contact
@@ -9,6 +11,7 @@ from huntline.calls.failures import RingFailure
 from huntline.directory.plan import Account
 from huntline.directory.star_codes import StarCode
 from huntline.engine.model import ExitPrompt
+from huntline.engine.waits import WaitBand
 from huntline.sip.core.digest_client import DigestCredentials
 from huntline.sip.core.flow import Flow
 
@@ -64,6 +67,19 @@ class Surroundings(Protocol):
 
     def exit_prompt(self, queue_id: str, prompt: ExitPrompt) -> str | None:
         """The source of what a queue says before an exit, None for nothing."""
+        ...
+
+    def message(self, queue_id: str, number: int) -> str | None:
+        """The source of one of the messages of a queue, None where there are not so many."""
+        ...
+
+    def place_in_line(self, queue_id: str, position: int | None, wait: WaitBand | None) -> Sequence[str]:
+        """The sources of where a caller stands and how long it takes, in the language of the queue; without
+        what has not been spoken yet, for nobody waits for that."""
+        ...
+
+    def introduction(self, queue_id: str, waited: timedelta) -> Sequence[str]:
+        """The sources of what an agent is told of a call before, as far as it has been spoken."""
         ...
 
     def music(self, queue_id: str | None) -> str:

@@ -126,7 +126,8 @@ class NumberOption:
 
     def parameters(self, *, is_new: bool) -> list[Parameter]:
         allowed, default = self.number.range, self.number.default
-        said = f"{self.help}: {allowed.low} to {self.bound or allowed.high}"
+        zero = "0, or " if allowed.or_zero else ""
+        said = f"{self.help}: {zero}{allowed.low} to {self.bound or allowed.high}"
         if allowed.step > 1:
             said += f", to the nearest {allowed.step}"
         if default is not None:
@@ -312,48 +313,76 @@ class SoundOption:
     def flag(self) -> str:
         return flag_of(self.field)
 
-    @property
-    def _language(self) -> str:
-        return f"{self.flag}-language"
-
     def parameters(self, *, is_new: bool) -> list[Parameter]:
         shown = f"FILE|{'say:TEXT|' if self.speaks else ''}{self.unset}"
         sound = option(self.flag, str | None, f"{self.help}.", metavar=shown)
-        if not self.speaks:
-            return [sound]
-        language = option(
-            self._language,
-            str | None,
-            "What a text is spoken in.",
-            metavar="en|fr",
-            complete=words(("en", "fr")),
-        )
-        return [sound, language]
+        return [sound, _language_of(self.flag)] if self.speaks else [sound]
 
     def body(self, said: Said) -> Json:
-        value, language = said.get(self.flag), said.get(self._language)
+        value = said.get(self.flag)
         if value is None:
-            if language is not None:
-                raise ConfigurationError(f"{self._language}: goes with {self.flag} say:TEXT only")
+            _refuse_language_alone(self.flag, said)
             return {}
         if value == self.unset:
             return {self.field: None}
-        if self.speaks and value.startswith("say:"):
-            speech = {"say": value.removeprefix("say:")}
-            return {self.field: speech | ({"language": language} if language else {})}
-        return self._file(value, said)
+        sound = _sound(self.flag, value, said, speaks=self.speaks)
+        return {self.field: (said.current or {}).get(self.field) if sound is None else sound}
 
-    def _file(self, value: str, said: Said) -> Json:
-        path = Path(value)
-        if not path.is_file():
-            return {self.field: {"file": value}}
-        with in_options({"file": self.flag}):
-            name = upload(path, said.api, dry_run=said.dry_run)["name"]
-        if said.dry_run and all(each["name"] != name for each in said.api.items("/audio")):
-            # It has been checked but not kept, so that nothing can refer to it.
-            said.notes.append(f"{self.flag}: {name} would be put into the library first.")
-            return {self.field: (said.current or {}).get(self.field)}
-        return {self.field: {"file": name}}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundsOption:
+    """Several sounds in order, each by the option ``one``; ``none`` alone clears them."""
+
+    field: str
+    one: str
+    help: str
+
+    @property
+    def flag(self) -> str:
+        return flag_of(self.one)
+
+    def parameters(self, *, is_new: bool) -> list[Parameter]:
+        text = f"{self.help}; may be said again, together they replace what is there."
+        sounds = option(self.flag, list[str] | None, text, metavar=f"FILE|say:TEXT|{NONE}")
+        return [sounds, _language_of(self.flag)]
+
+    def body(self, said: Said) -> Json:
+        values = said.get(self.flag)
+        if not values:
+            _refuse_language_alone(self.flag, said)
+            return {}
+        if values == [NONE]:
+            return {self.field: []}
+        sounds = [_sound(self.flag, value, said, speaks=True) for value in values]
+        return {self.field: (said.current or {}).get(self.field, []) if None in sounds else sounds}
+
+
+def _language_of(flag: str) -> Parameter:
+    text = "What a text is spoken in."
+    return option(f"{flag}-language", str | None, text, metavar="en|fr", complete=words(("en", "fr")))
+
+
+def _refuse_language_alone(flag: str, said: Said) -> None:
+    if said.get(f"{flag}-language") is not None:
+        raise ConfigurationError(f"{flag}-language: goes with {flag} say:TEXT only")
+
+
+def _sound(flag: str, value: str, said: Said, *, speaks: bool) -> Json | None:
+    """A text, or a file of the library, which is put there first; None where it would be, but for a dry
+    run."""
+    if speaks and value.startswith("say:"):
+        language = said.get(f"{flag}-language")
+        return {"say": value.removeprefix("say:")} | ({"language": language} if language else {})
+    path = Path(value)
+    if not path.is_file():
+        return {"file": value}
+    with in_options({"file": flag}):
+        name = upload(path, said.api, dry_run=said.dry_run)["name"]
+    if said.dry_run and all(each["name"] != name for each in said.api.items("/audio")):
+        # It has been checked but not kept, so that nothing can refer to it.
+        said.notes.append(f"{flag}: {name} would be put into the library first.")
+        return None
+    return {"file": name}
 
 
 def upload(path: Path, api: Api, *, dry_run: bool) -> Json:

@@ -20,8 +20,7 @@ from huntline.directory.organization import (
     Organization,
     QueueSettings,
     User,
-    sounds_of,
-    with_sounds,
+    with_changed_queue_sounds,
 )
 from huntline.directory.uses import Item, uses_of
 from huntline.errors import Refused
@@ -214,11 +213,8 @@ def _audio_replaced(organization: Organization, old: Audio, new: Audio) -> Organ
     def now(audio: Audio) -> Audio:
         return new if audio == old else audio
 
-    def playing(queue: QueueSettings) -> QueueSettings:
-        return with_sounds(queue, {field: new for field, audio in sounds_of(queue).items() if audio == old})
-
     return replace(
         organization,
-        queues=tuple(map(playing, organization.queues)),
+        queues=tuple(with_changed_queue_sounds(queue, now) for queue in organization.queues),
         attendants=tuple(with_changed_sounds(attendant, now) for attendant in organization.attendants),
     )

@@ -63,6 +63,12 @@ def _call_queue(settings: QueueSettings, agents: tuple[User, ...], index: Organi
         presence_based_routing=settings.presence_based_routing,
         ring_busy=settings.ring_busy,
         wrap_up=timedelta(seconds=settings.wrap_up),
+        messages=tuple(timedelta(seconds=audio.duration) for audio in settings.messages),
+        message_interval=timedelta(seconds=settings.message_interval),
+        announce_position=settings.announce_position,
+        announce_wait=settings.announce_wait,
+        announce_interval=timedelta(seconds=settings.announce_interval),
+        announce_to_agent=settings.announce_to_agent,
     )
 
 

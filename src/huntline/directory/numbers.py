@@ -17,19 +17,22 @@ _METADATA = "number"
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """A whole number from ``low`` to ``high``, both allowed, which is kept to the nearest ``step``."""
+    """A whole number from ``low`` to ``high``, both allowed, which is kept to the nearest ``step``; or 0,
+    which is never, ``or_zero``."""
 
     low: int
     high: int
     unit: str = ""
     step: int = 1
+    or_zero: bool = False
 
     def __str__(self) -> str:
-        return f"{self.low} to {self.high}{self.unit and ' ' + self.unit}"
+        zero = "0, or " if self.or_zero else ""
+        return f"{zero}{self.low} to {self.high}{self.unit and ' ' + self.unit}"
 
     def check(self, path: Path, value: int) -> Problems:
         """A problem when the value lies outside."""
-        if not self.low <= value <= self.high:
+        if not self.low <= value <= self.high and not (self.or_zero and value == 0):
             yield Problem(path, value, f"must be {self}")
 
     def nearest(self, value: int) -> int:

@@ -6,7 +6,7 @@ which are compared in any letter case; ids are there for the engine and the stor
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -20,6 +20,7 @@ from huntline.directory.encryption import Encryption as Encryption
 from huntline.directory.may_dial import USUAL_DIALLING, DiallingSettings, MayDial
 from huntline.directory.numbers import Range, numbers_of, whole
 from huntline.directory.phones import Phone
+from huntline.directory.problems import Path
 from huntline.engine.model import CallsAlerting, Distribution, ExitPrompt
 from huntline.languages.speaking import DEFAULT_LANGUAGE
 
@@ -33,11 +34,13 @@ NOWHERE = "off"
 MOST_ALSO_RUNG = 5
 
 EXITS = ("overflow", "timeout", "no_agents")
+"""The fields of a queue that say where its callers go."""
 
 QUEUE_PROMPTS = ("overflow_prompt", "timeout_prompt", "no_agents_prompt", "disconnect_prompt")
 QUEUE_SOUNDS = ("greeting", "music", *QUEUE_PROMPTS)
-"""The settings of a queue that are sounds."""
-"""The fields of a queue that say where its callers go."""
+"""The settings of a queue that are a sound; its messages are several."""
+
+MOST_MESSAGES = 10
 
 _CALLS = Range(0, 10_000, "calls")
 _CALLS_IN_2018 = Range(0, 200, "calls")
@@ -354,6 +357,7 @@ class QueueSettings:
 
     ``..._prompt`` is what callers are told before that exit happens, and ``disconnect_prompt`` before they
     are hung up on, where the exit has none; None there is a sentence of ours in the queue's language.
+    ``messages`` are told to whoever waits, in turn.
 
     What each number and switch is and may be stands here and nowhere else. Where the organization's limits
     have a number of the same name, that is the most which a queue may say.
@@ -370,6 +374,7 @@ class QueueSettings:
     timeout_prompt: Audio | None = None
     no_agents_prompt: Audio | None = None
     disconnect_prompt: Audio | None = None
+    messages: tuple[Audio, ...] = ()
     language: str = DEFAULT_LANGUAGE
     distribution: Distribution = Distribution.ATTENDANT
     alerting: CallsAlerting = CallsAlerting.ONE
@@ -387,6 +392,11 @@ class QueueSettings:
     presence_based_routing: bool = False
     ring_busy: bool = False
     wrap_up: int = whole(0, Range(0, 3600, "seconds"))
+    message_interval: int = whole(60, Range(15, 600, "seconds", or_zero=True))
+    announce_position: bool = False
+    announce_wait: bool = False
+    announce_interval: int = whole(60, Range(15, 600, "seconds"))
+    announce_to_agent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -444,26 +454,38 @@ QUEUE_NUMBERS = numbers_of(QueueSettings)
 
 def sound_files_of(organization: Organization) -> Iterator[Audio]:
     """The files that queues and attendants play, in their order; spoken texts are none."""
-    sounds = [audio for queue in organization.queues for audio in sounds_of(queue).values()]
+    sounds = [audio for queue in organization.queues for _, audio in sounds_of(queue)]
     sounds += [audio for attendant in organization.attendants for _, audio in sounds_in(attendant)]
     return (audio for audio in sounds if audio.language is None)
 
 
-def sounds_of(queue: QueueSettings) -> dict[str, Audio]:
-    """All that a queue has to play, by the names of the settings."""
-    found = {field: getattr(queue, field) for field in QUEUE_SOUNDS}
-    return {field: audio for field, audio in found.items() if audio is not None}
+def sounds_of(queue: QueueSettings) -> Iterator[tuple[Path, Audio]]:
+    """All that a queue has to play, with its path in the queue."""
+    for field in QUEUE_SOUNDS:
+        if (audio := getattr(queue, field)) is not None:
+            yield (field,), audio
+    for place, audio in enumerate(queue.messages):
+        yield ("messages", place), audio
 
 
-def with_sounds(queue: QueueSettings, sounds: Mapping[str, Audio | None]) -> QueueSettings:
+def with_sounds(
+    queue: QueueSettings, sounds: Mapping[str, Audio | None], messages: Iterable[Audio]
+) -> QueueSettings:
     """The queue with these sounds, by the names of the settings."""
     fields: Mapping[str, Any] = sounds
-    return replace(queue, **fields) if fields else queue
+    return replace(queue, messages=tuple(messages), **fields)
+
+
+def with_changed_queue_sounds(queue: QueueSettings, changed: Callable[[Audio], Audio]) -> QueueSettings:
+    """The queue with everything that it plays as ``changed`` says."""
+    sounds = {str(field): changed(audio) for (field, *place), audio in sounds_of(queue) if not place}
+    return with_sounds(queue, sounds, map(changed, queue.messages))
 
 
 def prompt_of(queue: QueueSettings, prompt: ExitPrompt) -> Audio | None:
     """What a queue has to say before an exit."""
-    return sounds_of(queue).get(f"{prompt}_prompt")
+    audio: Audio | None = getattr(queue, f"{prompt}_prompt")
+    return audio
 
 
 class Lack(StrEnum):

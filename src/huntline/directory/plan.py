@@ -40,6 +40,7 @@ from huntline.directory.organization import (
 from huntline.directory.propagation import as_of
 from huntline.directory.star_codes import StarCode, star_code
 from huntline.directory.trunks import TrunkOf, TrunkTable, destinations, takes_calls
+from huntline.languages.waiting import call_sentence, place_sentences, waited_sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -514,6 +515,19 @@ class ServerPlan:
         return dict.fromkeys(
             each for attendant, index in self._attendants.values() for each in texts_of(attendant, index)
         )
+
+    def queue_texts(self) -> dict[tuple[str, str], None]:
+        """What queues may have to say by themselves to who waits, and to agents, in which language; each
+        once."""
+        texts: dict[tuple[str, str], None] = {}
+        for queue in (queue for index in self._indexes.values() for queue in index.organization.queues):
+            language = queue.language
+            if queue.announce_position or queue.announce_wait:
+                texts |= dict.fromkeys((text, language) for text in place_sentences(language))
+            if queue.announce_to_agent:
+                spoken = (call_sentence(queue.name, language), *waited_sentences(language))
+                texts |= dict.fromkeys((text, language) for text in spoken)
+        return texts
 
     def dial_directory(self, attendant_id: str) -> DialDirectory:
         """Whom callers of an attendant can dial by name or extension."""

@@ -28,8 +28,7 @@ from huntline.directory.organization import (
     ServiceNumber,
     User,
     sound_files_of,
-    sounds_of,
-    with_sounds,
+    with_changed_queue_sounds,
 )
 from huntline.directory.phones import check_phones
 from huntline.directory.problems import Problem
@@ -145,9 +144,8 @@ class _Settling:
             for field in EXITS
             if (exit_ := getattr(queue, field)).target
         }
-        sounds = {field: self._sound(audio) for field, audio in sounds_of(queue).items()}
         return replace(
-            with_sounds(queue, sounds),
+            with_changed_queue_sounds(queue, self._sound),
             groups=self._groups(queue.groups),
             **_kept_numbers(queue),
             **exits,

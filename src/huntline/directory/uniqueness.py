@@ -93,8 +93,8 @@ def _check_sounds(organization: Organization) -> Problems:
 
 def _played(organization: Organization) -> Iterator[tuple[Path, Audio]]:
     for place, queue in enumerate(organization.queues):
-        for field, audio in sounds_of(queue).items():
-            yield ("queues", place, field), audio
+        for path, audio in sounds_of(queue):
+            yield ("queues", place, *path), audio
     for place, attendant in enumerate(organization.attendants):
         for path, audio in sounds_in(attendant):
             yield ("attendants", place, *path), audio

@@ -111,19 +111,21 @@ def _(item: CallerIdPolicy, organization: Organization) -> Iterator[str]:
 @_uses.register
 def _(item: Audio, organization: Organization) -> Iterator[str]:
     for queue in organization.queues:
-        sounds = sounds_of(queue)
-        if sounds.get("greeting") == item:
+        played = {path[0] for path, audio in sounds_of(queue) if audio == item}
+        if "greeting" in played:
             yield f"queue {queue.name} has it as its greeting"
-        if sounds.get("music") == item:
+        if "music" in played:
             yield f"queue {queue.name} has it as its music on hold"
-        if sounds.get("overflow_prompt") == item:
+        if "overflow_prompt" in played:
             yield f"queue {queue.name} plays it when it is full"
-        if sounds.get("timeout_prompt") == item:
+        if "timeout_prompt" in played:
             yield f"queue {queue.name} plays it after the maximum wait"
-        if sounds.get("no_agents_prompt") == item:
+        if "no_agents_prompt" in played:
             yield f"queue {queue.name} plays it when nobody serves"
-        if sounds.get("disconnect_prompt") == item:
+        if "disconnect_prompt" in played:
             yield f"queue {queue.name} plays it before it hangs up"
+        if "messages" in played:
+            yield f"queue {queue.name} tells it to callers who wait"
     for attendant in organization.attendants:
         for path, audio in sounds_in(attendant):
             if audio == item:

@@ -18,6 +18,7 @@ from huntline.directory.organization import (
     GROUP_NUMBERS,
     LIMIT_NUMBERS,
     MOST_ALSO_RUNG,
+    MOST_MESSAGES,
     NOWHERE,
     OWN_VOICEMAIL,
     QUEUE_NUMBERS,
@@ -334,6 +335,9 @@ def _check_queue(path: Path, queue: QueueSettings, limits: OrganizationLimits) -
     for field, number in QUEUE_NUMBERS.items():
         allowed = _within_limits(field, number.range, limits)
         yield from allowed.check((*path, field), getattr(queue, field))
+    if len(queue.messages) > MOST_MESSAGES:
+        wanted = f"must hold at most {MOST_MESSAGES} messages, these are {len(queue.messages)}"
+        yield Problem((*path, "messages"), len(queue.messages), wanted)
     if queue.distribution is Distribution.LONGEST_IDLE and not queue.presence_based_routing:
         wanted = "must be true with distribution longest-idle, which switches it on: leave it out"
         yield Problem((*path, "presence_based_routing"), False, wanted)

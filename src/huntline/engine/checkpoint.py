@@ -10,7 +10,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 
-from huntline.engine import commands, deadlines, events, floor, model, presence, reasons, state
+from huntline.engine import commands, deadlines, events, floor, model, presence, reasons, state, waits
 from huntline.engine.deadlines import Deadlines, Key
 from huntline.engine.floor import Floor, StoppedRing
 from huntline.engine.state import Agent, AgentRing, QueuedCall, WaitingLine
@@ -32,7 +32,10 @@ class Checkpoint:
     places: int
 
 
-ENGINE_KINDS = (Checkpoint, *kinds_in(commands, deadlines, events, floor, model, presence, reasons, state))
+ENGINE_KINDS = (
+    Checkpoint,
+    *kinds_in(commands, deadlines, events, floor, model, presence, reasons, state, waits),
+)
 """All that checkpoints and events are made of (``records.Codec``)."""
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from huntline.engine.model import ExitPrompt, Outcome, QueueLeft
 from huntline.engine.reasons import Reason, RingOutcome, StopReason
+from huntline.engine.waits import WaitBand
 
 
 class DecisionKind(StrEnum):
@@ -67,6 +68,34 @@ class PlayMusic:
 
 
 @dataclass(frozen=True, slots=True)
+class PlayMessage:
+    """Tell a waiting caller a message of the queue over the music; ``number`` counts from 0. Its end comes
+    back as ``AnnouncementFinished``, as that of ``TellPlace`` does."""
+
+    call_id: str
+    queue_id: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class TellPlace:
+    """Tell a waiting caller the position (one past the last that is told means further back), the wait, or
+    both, over the music."""
+
+    call_id: str
+    queue_id: str
+    position: int | None
+    wait: WaitBand | None
+
+
+@dataclass(frozen=True, slots=True)
+class CutAnnouncement:
+    """Tell the caller nothing more of what is being said: the music goes on."""
+
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class RingAgent:
     """Ring all phones of an agent for a call. ``ring_id`` names this one ring, never
     returns, and is the call's id, a dot and a number.
@@ -93,12 +122,22 @@ class StopRinging:
 
 
 @dataclass(frozen=True, slots=True)
+class Introduction:
+    """What an agent is told of a call: from which queue it comes, and how long its caller has waited."""
+
+    queue_id: str
+    waited: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class BridgeCall:
-    """Connect caller and agent; the result is ``CallBridged`` or ``BridgeFailed``."""
+    """Connect caller and agent, who is told of the call before; the result is ``CallBridged`` or
+    ``BridgeFailed``."""
 
     call_id: str
     ring_id: str
     agent_id: str
+    introduction: Introduction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +237,9 @@ Command = (
     | PlayGreeting
     | PlayExitPrompt
     | PlayMusic
+    | PlayMessage
+    | TellPlace
+    | CutAnnouncement
     | RingAgent
     | StopRinging
     | BridgeCall

@@ -18,6 +18,7 @@ class Due(StrEnum):
     FORWARD = "forward"  # a forward was neither answered nor refused
     RETRY = "retry"  # an agent who declined may be rung again for the same call
     WRAP_UP = "wrap-up"  # an agent's wrap-up ends
+    SAY = "say"  # a waiting caller is to be told something, or the end of it was not told
     REST = "rest"  # an agent whose phone failed may be tried again
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from huntline.engine import exits, settings, snapshots
+from huntline.engine import announcements, exits, settings, snapshots
+from huntline.engine.announcements import INTRODUCTION_LEASE, introduction_of
 from huntline.engine.checkpoint import Checkpoint, floor_of, take
 from huntline.engine.commands import (
     BridgeCall,
@@ -24,6 +25,7 @@ from huntline.engine.events import (
     AgentDeclined,
     AgentHungUp,
     AgentReachabilityChanged,
+    AnnouncementFinished,
     BridgeFailed,
     CallArrived,
     CallBridged,
@@ -94,6 +96,7 @@ class Engine:
             CallStepTaken: self._call_step_taken,
             GreetingFinished: self._greeting_finished,
             ExitPromptFinished: self._exit_prompt_finished,
+            AnnouncementFinished: self._announcement_finished,
             CallerHungUp: self._caller_hung_up,
             CallFailed: self._call_failed,
             AgentAnswered: self._agent_answered,
@@ -129,6 +132,7 @@ class Engine:
             Due.RETRY: self._retry_allowed,
             Due.WRAP_UP: self._wrap_up_over,
             Due.REST: self._rest_over,
+            Due.SAY: self._announcement_due,
         }
 
     # -- the whole interface
@@ -177,6 +181,7 @@ class Engine:
         floor = self._floor
         if floor.changed:
             exits.send_away_unserved(floor)
+            announcements.tell_who_moved_up(floor)
             floor.distribute()
         commands, floor.commands = floor.commands, []
         self.state_changes, floor.state_changes = floor.state_changes, []
@@ -233,6 +238,11 @@ class Engine:
         if call is not None:
             exits.prompt_over(self._floor, call)
 
+    def _announcement_finished(self, event: AnnouncementFinished) -> None:
+        call = self._call(event.call_id, CallState.WAITING)
+        if call is not None:
+            announcements.finished(self._floor, call)
+
     def _caller_hung_up(self, event: CallerHungUp) -> None:
         call = self._floor.calls.get(event.call_id)
         if call is not None:
@@ -254,14 +264,16 @@ class Engine:
 
     def _connect(self, ring: AgentRing) -> None:
         floor, call, agent = self._floor, ring.call, ring.agent
-        floor.commands.append(BridgeCall(call.call_id, ring.ring_id, agent.agent_id))
+        introduction = introduction_of(call, floor.now)
+        floor.commands.append(BridgeCall(call.call_id, ring.ring_id, agent.agent_id, introduction))
         ring.answered_at = floor.now
         floor.leave_line(call)
         del call.rings[agent.agent_id]
         floor.deadlines.clear((Due.RING, ring.ring_id))
         call.ring, call.is_playing_music = ring, False
         floor.change_state(call, CallState.CONNECTING)
-        floor.deadlines.set((Due.BRIDGE, call.call_id), floor.now + CONNECTING_LEASE)
+        lease = CONNECTING_LEASE + (INTRODUCTION_LEASE if introduction else timedelta(0))
+        floor.deadlines.set((Due.BRIDGE, call.call_id), floor.now + lease)
         floor.stop_rings(call, StopReason.ANSWERED_ELSEWHERE)
         floor.refresh(agent)
 
@@ -343,7 +355,7 @@ class Engine:
     def _rejoin(self, call: QueuedCall) -> None:
         """The caller waits again, at the old place in line."""
         floor = self._floor
-        floor.join_line(call)
+        exits.wait(floor, call)
         if call.line.is_removed:
             exits.leave(floor, call, exits.timeout(call.line))
         else:
@@ -571,6 +583,9 @@ class Engine:
         agent = self._floor.agents[agent_id]
         agent.rest_until = None
         self._floor.agent_changed(agent)
+
+    def _announcement_due(self, call_id: str) -> None:
+        announcements.due(self._floor, self._floor.calls[call_id])
 
     # -- look-ups
 

@@ -64,6 +64,13 @@ class ExitPromptFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class AnnouncementFinished:
+    """What a waiting caller was told is over (or could not be said)."""
+
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallerHungUp:
     """The caller left: before an agent answered this is an abandoned call."""
 
@@ -274,6 +281,7 @@ Event = (
     | CallStepTaken
     | GreetingFinished
     | ExitPromptFinished
+    | AnnouncementFinished
     | CallerHungUp
     | CallFailed
     | AgentAnswered

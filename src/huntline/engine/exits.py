@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from huntline.engine import announcements
 from huntline.engine.commands import (
     AnswerCall,
     DecisionKind,
@@ -36,7 +37,8 @@ from huntline.engine.reasons import (
     TransferredTo,
     WaitedMaximum,
 )
-from huntline.engine.state import NO_PLACE, AgentRing, CallState, QueuedCall, WaitingLine
+from huntline.engine.state import NO_PLACE, AgentRing, CallState, QueuedCall, Told, WaitingLine
+from huntline.engine.waits import MOST_HANDLED
 
 FORWARD_LEASE = timedelta(seconds=240)
 """A forward whose result was lost is given up; longer than any phone network rings."""
@@ -120,6 +122,7 @@ def enter(floor: Floor, call: QueuedCall, line: WaitingLine | None) -> None:
         call.has_had_turn = False
         call.skipped.clear()
         call.noted.clear()
+        call.told = Told(wait=call.told.wait) if call.told else None
         leaving = on_arrival(line)
         if leaving is None:
             _admit(floor, call)
@@ -138,7 +141,13 @@ def start_waiting(floor: Floor, call: QueuedCall) -> None:
         leave(floor, call, leaving)
     else:
         floor.play_music(call)
-        floor.join_line(call)
+        wait(floor, call)
+
+
+def wait(floor: Floor, call: QueuedCall) -> None:
+    """Put the caller into the line, at the place that is theirs."""
+    floor.join_line(call)
+    announcements.begin(floor, call)
 
 
 def leave(floor: Floor, call: QueuedCall, leaving: Leaving) -> None:
@@ -173,7 +182,7 @@ def come_from_elsewhere(floor: Floor, call: QueuedCall, line: WaitingLine) -> No
         leave(floor, call, leaving)
     else:
         floor.play_music(call)
-        floor.join_line(call)
+        wait(floor, call)
 
 
 def lend_time(floor: Floor, call: QueuedCall) -> None:
@@ -382,8 +391,15 @@ def _let_go(floor: Floor, call: QueuedCall, ring: AgentRing, why: Reason) -> Non
         return
     agent, wrap_up = ring.agent, call.line.settings.wrap_up
     call.line.talking -= 1
+    _note_handling(floor, ring, wrap_up)
     agent.idle_since = floor.now
     if wrap_up and agent.settings is not None:
         agent.wrap_up_until = floor.now + wrap_up
         floor.deadlines.set((Due.WRAP_UP, agent.agent_id), agent.wrap_up_until)
     floor.end_ring(ring, RingOutcome.ANSWERED, why)
+
+
+def _note_handling(floor: Floor, ring: AgentRing, wrap_up: timedelta) -> None:
+    if ring.answered_at is not None:
+        ring.line.handled.append(floor.now - ring.answered_at + wrap_up)
+        del ring.line.handled[:-MOST_HANDLED]

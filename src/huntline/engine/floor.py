@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from huntline.engine.commands import (
     Command,
+    CutAnnouncement,
     DecisionKind,
     PlayMusic,
     RecordDecision,
@@ -258,7 +259,7 @@ class Floor:
         """Put a call into its line at its own place, which for one that comes back may be the head."""
         self.change_state(call, CallState.WAITING)
         line = call.line
-        insort(line.calls, call, key=_place)
+        insort(line.calls, call, key=place_of)
         if line.settings.alerting is CallsAlerting.ONE and line.calls[0] is call:
             for later in line.calls[1:]:  # the head alone alerts (rules section 3.2)
                 self.stop_rings(later, StopReason.EARLIER_CALL)
@@ -270,11 +271,20 @@ class Floor:
         line = call.line
         line.greeting.discard(call.call_id)
         if call.state is CallState.WAITING:
-            index = bisect_left(line.calls, call.place, key=_place)
+            index = bisect_left(line.calls, call.place, key=place_of)
             if index < len(line.calls) and line.calls[index] is call:
                 del line.calls[index]
             self.deadlines.clear((Due.WAIT, call.call_id))
+            self._fall_silent(call)
         self.change(line)
+
+    def _fall_silent(self, call: QueuedCall) -> None:
+        """Whoever leaves the line is told nothing more."""
+        if call.told is not None:
+            self.deadlines.clear((Due.SAY, call.call_id))
+            if call.told.is_speaking:
+                call.told.is_speaking = False
+                self.commands.append(CutAnnouncement(call.call_id))
 
     def change(self, line: WaitingLine) -> None:
         """Have the line's calls offered to agents before the step ends."""
@@ -350,14 +360,15 @@ class Floor:
             self.note(call, agent_id, DecisionKind.NOT_RUNG, obstacle)
 
 
-def _place(call: QueuedCall) -> PlaceInLine:
+def place_of(call: QueuedCall) -> PlaceInLine:
+    """What the calls of a line are in order by."""
     return call.place
 
 
 def _in_order(lines: list[WaitingLine]) -> Iterable[QueuedCall]:
     if len(lines) == 1:
         return turns(lines[0])
-    return heapq.merge(*(turns(line) for line in lines), key=_place)
+    return heapq.merge(*(turns(line) for line in lines), key=place_of)
 
 
 def _nobody_free(obstacles: Counter[Hindrance]) -> Reason:

@@ -113,6 +113,8 @@ class CallQueue:
     ``music`` names the music on hold: a caller handed over between queues with the same one keeps hearing
     it without a new ``PlayMusic``; None is like no other. ``goodbye`` is how long it takes what is told to
     callers who have been answered and are hung up on, where their exit has no prompt; None for nothing.
+    ``messages`` are the lengths of what callers are told while they wait, one after the other; an interval
+    of nothing is never.
     """
 
     queue_id: str
@@ -135,6 +137,12 @@ class CallQueue:
     presence_based_routing: bool
     ring_busy: bool
     wrap_up: timedelta
+    messages: tuple[timedelta, ...] = ()
+    message_interval: timedelta = timedelta(0)
+    announce_position: bool = False
+    announce_wait: bool = False
+    announce_interval: timedelta = timedelta(seconds=60)
+    announce_to_agent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 from itertools import compress
 
-from huntline.engine import exits
+from huntline.engine import announcements, exits
 from huntline.engine.deadlines import Due
 from huntline.engine.events import SettingsChanged
 from huntline.engine.floor import Floor
@@ -115,6 +115,9 @@ def _change_queue(floor: Floor, line: WaitingLine, queue: CallQueue) -> None:
     if before.max_wait != queue.max_wait:
         for call in line.calls:
             floor.deadlines.set((Due.WAIT, call.call_id), call.waits_until)
+    if announcements.tells_anything(before) or announcements.tells_anything(queue):
+        for call in line.calls:
+            announcements.settings_changed(floor, call, before)
     floor.change(line)
 
 

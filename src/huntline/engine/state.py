@@ -18,6 +18,7 @@ from huntline.engine.model import (
     QueueLeft,
 )
 from huntline.engine.reasons import Cause, Hindrance, Reason
+from huntline.engine.waits import WaitBand
 
 PlaceInLine = tuple[datetime, int]
 """A place in line: the start of waiting, then the order in which calls began to wait."""
@@ -54,13 +55,31 @@ class StateChange:
 
 
 @dataclass(slots=True, eq=False)
+class Told:
+    """What a waiting caller has been told, and when there is more to tell.
+
+    ``quiet_until`` is when the music has been heard long enough. ``position`` is the best one told in this
+    queue, ``wait`` the least in any.
+    """
+
+    is_speaking: bool = False
+    quiet_until: datetime | None = None
+    message_due: datetime | None = None
+    next_message: int = 0
+    place_due: datetime | None = None
+    position: int | None = None
+    wait: WaitBand | None = None
+
+
+@dataclass(slots=True, eq=False)
 class WaitingLine:
     """A call queue at run time.
 
     ``calls`` holds the waiting calls in order. Each agent of ``positions`` is either in ``free`` (may be
     rung this moment) or in ``obstacles`` (with the reason why not); ``serving`` are those who count as
     there at all. ``favoured`` lost the race for a call and are rung first for the next one.
-    ``next_agents`` is what snapshots show, kept until anybody's standing here changes.
+    ``next_agents`` is what snapshots show, kept until anybody's standing here changes. ``handled`` is how
+    long an agent was busy with each of the last callers.
     """
 
     settings: CallQueue
@@ -75,6 +94,7 @@ class WaitingLine:
     talking: int = 0
     is_removed: bool = False
     next_agents: tuple[str, ...] | None = None
+    handled: list[timedelta] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)
@@ -127,7 +147,7 @@ class QueuedCall:
     queues it has left without an agent, in order, since it was in none. ``passed`` are all targets that it
     has left, ``exits_taken`` those of the queue it is in, or was in last. ``waits_from`` is when it came back
     to its place out of a menu. ``exit_ahead`` is what happens once the caller has heard its prompt; without
-    one the call ends then, because of ``end_ahead``.
+    one the call ends then, because of ``end_ahead``. ``told`` is there once there was something to tell.
     """
 
     call_id: str
@@ -164,6 +184,7 @@ class QueuedCall:
     has_had_turn: bool = False
     noted: set[tuple[str | None, DecisionKind, Reason]] = field(default_factory=set)
     decision_count: int = 0
+    told: Told | None = None
 
     @property
     def outcome_so_far(self) -> Outcome | None:

@@ -162,7 +162,7 @@ _FormT = TypeVar("_FormT", bound=_Part)
 
 
 def _bounds(number: NumberSetting) -> dict[str, Any]:
-    return {"minimum": number.range.low, "maximum": number.range.high}
+    return {"minimum": 0 if number.range.or_zero else number.range.low, "maximum": number.range.high}
 
 
 def _plain_settings_of(thing: type) -> Callable[[type[_FormT]], type[_FormT]]:
@@ -447,6 +447,7 @@ class QueueForm(_Part):
     timeout_prompt: _Greeting | None = None
     no_agents_prompt: _Greeting | None = None
     disconnect_prompt: _Greeting | None = None
+    messages: Annotated[list[_Greeting], _MaybeEmpty] = []
     language: Literal["en", "fr"] = "en"
     distribution: Annotated[Distribution, one_of(Distribution)] = _QUEUE.distribution
     alerting: Annotated[CallsAlerting, one_of(CallsAlerting)] | None = None
@@ -604,6 +605,7 @@ FORM_OF: dict[str, Any] = {
     "greeting": SpeechForm,
     "prompt": SpeechForm,
     "music": FileForm,
+    "messages": SpeechForm,
     **dict.fromkeys(QUEUE_PROMPTS, SpeechForm),
 }
 """The form of what stands under a name."""

@@ -321,6 +321,7 @@ def queue_dump(queue: QueueSettings) -> Dump:
         "domain": queue.domain,
         "line_uri": queue.line_uri,
         **{field: sound_dump(getattr(queue, field)) for field in QUEUE_SOUNDS},
+        "messages": list(map(sound_dump, queue.messages)),
         "agents": list(queue.agents),
         "groups": list(queue.groups),
         **{field: getattr(queue, field) for field in _PLAIN_QUEUE_FIELDS},

@@ -139,7 +139,12 @@ class _Reader:
         sounds = {
             field: self._sound(("queues", place, field), getattr(form, field)) for field in QUEUE_SOUNDS
         }
-        return with_sounds(queue_of(form, self._domains), sounds)
+        messages = [
+            audio
+            for number, sound in enumerate(form.messages)
+            if (audio := self._sound(("queues", place, "messages", number), sound))
+        ]
+        return with_sounds(queue_of(form, self._domains), sounds, messages)
 
     def _attendant(self, place: int, form: AttendantForm) -> Attendant:
         def sound_of(path: FieldPath, sound: FileForm | SpeechForm) -> Audio | None:

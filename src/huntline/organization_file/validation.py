@@ -141,7 +141,7 @@ def _repair(value: dict[str, Any], path: Path) -> bool:
         return False  # a whole list or a whole item is lost: everything that names it would be blamed
     if path[0] == "attendants" and len(path) > 3:
         path = path[:3]  # of a flow that is wrong somewhere, nothing is left
-    if sound := next((part for part in path if part in QUEUE_SOUNDS), None):
+    if sound := next((part for part in path if part in (*QUEUE_SOUNDS, "messages")), None):
         path = path[: path.index(sound) + 1]
     holder: Any = value
     for part in path[:-1]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from huntline.attendant.dial_by_name import DialDirectory
@@ -21,9 +21,11 @@ from huntline.directory.star_codes import StarCode, queues_meant
 from huntline.engine.events import OptInRequested, OptOutRequested
 from huntline.engine.model import ExitPrompt
 from huntline.engine.refusals import AgentNotInQueue, UnknownAgent
+from huntline.engine.waits import WaitBand
 from huntline.errors import Refused
 from huntline.languages.said import goodbye
 from huntline.languages.speaking import DEFAULT_LANGUAGE
+from huntline.languages.waiting import call_sentence, position_sentence, wait_sentence, waited_sentence
 from huntline.media.interface import Speaking
 from huntline.signalling.own_rules import OwnRules
 from huntline.signalling.runner import Runner
@@ -165,6 +167,35 @@ class Routing:
             return self._source(sound.sha256)
         language = queue.language if queue is not None else DEFAULT_LANGUAGE
         return self._speech.known(goodbye(language), language) if prompt is ExitPrompt.DISCONNECT else None
+
+    def message(self, queue_id: str, number: int) -> str | None:
+        """The source of one of the messages of a queue."""
+        queue = self._plan.queue(queue_id)
+        messages = queue.messages if queue is not None else ()
+        return self._source(messages[number].sha256) if number < len(messages) else None
+
+    def place_in_line(self, queue_id: str, position: int | None, wait: WaitBand | None) -> Sequence[str]:
+        """The sources of position and wait that have been spoken."""
+        queue = self._plan.queue(queue_id)
+        language = queue.language if queue is not None else DEFAULT_LANGUAGE
+        sentences = []
+        if position is not None:
+            sentences.append(position_sentence(position, language))
+        if wait is not None:
+            sentences.append(wait_sentence(wait, language))
+        return self._spoken(sentences, language)
+
+    def introduction(self, queue_id: str, waited: timedelta) -> Sequence[str]:
+        """The sources of what an agent is told of a call, as far as it has been spoken."""
+        queue = self._plan.queue(queue_id)
+        if queue is None:
+            return ()
+        sentences = (call_sentence(queue.name, queue.language), waited_sentence(waited, queue.language))
+        return self._spoken(sentences, queue.language)
+
+    def _spoken(self, sentences: Iterable[str], language: str) -> list[str]:
+        sources = (self._speech.known(sentence, language) for sentence in sentences)
+        return [source for source in sources if source is not None]
 
     def music(self, queue_id: str | None) -> str:
         """The source of a queue's music on hold."""

@@ -198,9 +198,12 @@ def _failure_of(command: do.Command, reason: Reason) -> told.Event | None:
             return told.GreetingFinished(command.call_id)
         case do.PlayExitPrompt():
             return told.ExitPromptFinished(command.call_id)
+        case do.PlayMessage() | do.TellPlace():
+            return told.AnnouncementFinished(command.call_id)
         case (
             do.RefuseCall()
             | do.PlayMusic()
+            | do.CutAnnouncement()
             | do.StopRinging()
             | do.ReleaseAgent()
             | do.EndCall()

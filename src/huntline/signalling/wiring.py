@@ -433,8 +433,9 @@ class Signalling:
         return self._book.calls_by_trunk(trunk)
 
     def _plan_changed(self, plan: ServerPlan) -> None:
-        # No caller is to wait until what attendants say has been spoken.
+        # No caller is to wait until what attendants and queues say has been spoken.
         self._speech.prepare(plan.attendant_texts())
+        self._speech.prepare(plan.queue_texts())
         self._trunks.plan_changed(plan)
         self._watching.settings_changed()
 

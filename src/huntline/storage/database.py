@@ -31,7 +31,7 @@ from huntline.data_folder import DATABASE
 from huntline.errors import ConfigurationError, HuntlineError, Refused
 from huntline.storage.schema import metadata
 
-HEAD = "0016"
+HEAD = "0017"
 """The newest migration (``migrations/versions``)."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

@@ -336,7 +336,7 @@ def _member_rows(group: Group, user_ids: Mapping[str, str]) -> Iterator[Row]:
 
 
 def _audio_rows(organization: Organization) -> Iterator[Row]:
-    played = [audio for queue in organization.queues for audio in sounds_of(queue).values()]
+    played = [audio for queue in organization.queues for _, audio in sounds_of(queue)]
     played += [audio for attendant in organization.attendants for _, audio in sounds_in(attendant)]
     for audio in {each.sha256: each for each in (*organization.audio, *played)}.values():
         yield {"sha256": audio.sha256, "duration": audio.duration, "loudness": audio.loudness}
@@ -359,10 +359,11 @@ def _queue_row(queue: QueueSettings) -> Row:
         "music_sha256": queue.music.sha256 if queue.music else None,
         "music_name": queue.music.name if queue.music else None,
         "prompts": {
-            field: [audio.sha256, audio.name, audio.language]
-            for field, audio in sounds_of(queue).items()
-            if field in QUEUE_PROMPTS
+            field: _prompt_row(audio)
+            for field in QUEUE_PROMPTS
+            if (audio := getattr(queue, field)) is not None
         },
+        "messages": list(map(_prompt_row, queue.messages)),
     }
 
 
@@ -513,6 +514,7 @@ def _queues_of(
                 "greeting": _audio_of(row, "greeting", content),
                 "music": _audio_of(row, "music", content),
                 **{field: _prompt_of(prompt, content) for field, prompt in row["prompts"].items()},
+                "messages": tuple(_prompt_of(message, content) for message in row["messages"]),
                 "distribution": Distribution(row["distribution"]),
                 "alerting": CallsAlerting(row["alerting"]),
                 "agents": tuple(agents.get(row["queue_id"], ())),
@@ -529,6 +531,10 @@ def _audio_of(row: Row, field: str, content: Mapping[str, Audio]) -> Audio | Non
     if sha256 is None:
         return None
     return replace(content[sha256], name=row[f"{field}_name"], language=row.get(f"{field}_language"))
+
+
+def _prompt_row(audio: Audio) -> list[str | None]:
+    return [audio.sha256, audio.name, audio.language]
 
 
 def _prompt_of(prompt: tuple[str, str, str | None], content: Mapping[str, Audio]) -> Audio:

@@ -258,6 +258,7 @@ queues = Table(
     Column("music_sha256", String(64)),
     Column("music_name", String),
     Column("prompts", JSON, nullable=False),  # by the name of the setting: SHA-256, name, language
+    Column("messages", JSON, nullable=False),  # the same of each
     Column("language", String, nullable=False),
     Column("distribution", String, nullable=False),
     Column("alerting", String, nullable=False),
@@ -276,6 +277,11 @@ queues = Table(
     Column("presence_based_routing", Boolean, nullable=False),
     Column("ring_busy", Boolean, nullable=False),
     Column("wrap_up", Integer, nullable=False),
+    Column("message_interval", Integer, nullable=False),
+    Column("announce_position", Boolean, nullable=False),
+    Column("announce_wait", Boolean, nullable=False),
+    Column("announce_interval", Integer, nullable=False),
+    Column("announce_to_agent", Boolean, nullable=False),
     PrimaryKeyConstraint("organization_id", "queue_id"),
     UniqueConstraint("organization_id", "primary_uri"),
     UniqueConstraint("organization_id", "name_key"),

@@ -6,6 +6,9 @@ SETTINGS = {
     # ranges and lengths
     "must be {low:number} to {high:number}": "doit être compris entre {low} et {high}",
     "must be {low:number} to {high:number} seconds": "doit être compris entre {low} et {high} secondes",
+    "must be 0, or {low:number} to {high:number} seconds": (
+        "doit être 0, ou compris entre {low} et {high} secondes"
+    ),
     "must be {low:number} to {high:number} calls": "doit être compris entre {low} et {high} appels",
     "must be {low:number} to {high:number} calls (limits.max_waiting raises this, up to {most:number})": (
         "doit être compris entre {low} et {high} appels (limits.max_waiting relève ce maximum, jusqu'à"
@@ -199,6 +202,9 @@ SETTINGS = {
     ),
     "must be sip:user@host, tel:+digits, attendant:NAME, voicemail:NAME or voicemail or off": (
         "doit être sip:utilisateur@hôte, tel:+chiffres, attendant:NOM, voicemail:NOM, voicemail ou off"
+    ),
+    "must hold at most {most} messages, these are {count}": (
+        "doit contenir {most} messages au plus, il y en a {count}"
     ),
     "must hold at most {most} numbers, these are {count}": (
         "doit contenir {most} numéros au plus, il y en a {count}"

@@ -60,5 +60,8 @@ USES = {
         "la file d'attente {name} le diffuse quand aucun agent ne la sert"
     ),
     "queue {name} plays it before it hangs up": "la file d'attente {name} le diffuse avant de raccrocher",
+    "queue {name} tells it to callers who wait": (
+        "la file d'attente {name} le diffuse aux appelants qui attendent"
+    ),
     "queue {name} has it as its music on hold": "la file d'attente {name} l'a comme musique d'attente",
 }

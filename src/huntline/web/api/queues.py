@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -11,9 +12,9 @@ from pydantic import BaseModel
 
 from huntline.directory.groups import agents_of, left_out_of
 from huntline.directory.index import OrganizationIndex
-from huntline.directory.organization import QUEUE_SOUNDS, Organization, QueueSettings, with_sounds
+from huntline.directory.organization import QUEUE_SOUNDS, Audio, Organization, QueueSettings, with_sounds
 from huntline.directory.propagation import as_of
-from huntline.organization_file.form import QueueForm
+from huntline.organization_file.form import QueueForm, SpeechForm
 from huntline.organization_file.parts import Dump, queue_dump, queue_of
 from huntline.web.access import Access, ChangeQueues, ReadSettings
 from huntline.web.api.collection import Collection, merged, router_of
@@ -71,10 +72,21 @@ def build(
         )
         for field in QUEUE_SOUNDS
     }
-    queue = with_sounds(queue, sounds)
+    queue = with_sounds(queue, sounds, _messages(form, organization, old, backstage))
     if old is None:
         return queue
     return replace(queue, queue_id=old.queue_id, primary_uri=queue.primary_uri or old.primary_uri)
+
+
+def _messages(
+    form: QueueForm, organization: Organization, old: QueueSettings | None, backstage: Backstage
+) -> Iterator[Audio]:
+    """What it tells whoever waits; a text that it says already, wherever that is, is not spoken again."""
+    spoken = {(audio.name, audio.language): audio for audio in old.messages} if old else {}
+    for place, sound in enumerate(form.messages):
+        known = spoken.get((sound.say, sound.language)) if isinstance(sound, SpeechForm) else None
+        if audio := sound_of(("messages", place), sound, organization, backstage.blobs, known):
+            yield audio
 
 
 def _merged(current: Dump, patch: Dump, form: type[BaseModel]) -> Dump:

@@ -42,8 +42,8 @@ interface SpokenProps {
   /** As the API calls it. */
   readonly name: string;
   readonly label: string;
-  /** What it is called that nothing is said. */
-  readonly none: string;
+  /** What it is called that nothing is said, where that may be. */
+  readonly none?: string;
   /** What a text may be like. */
   readonly example: string;
   readonly spoken: SpokenDraft;
@@ -63,7 +63,7 @@ export function SpokenSetting({ name, label, none, example, spoken, onChange }: 
           value={spoken.kind}
           onChange={(_, { value }) => change({ kind: value as SpokenDraft['kind'] })}
         >
-          <Radio value="none" label={none} />
+          {none !== undefined && <Radio value="none" label={none} />}
           <Radio value="file" label={t('queues:greeting.file')} />
           <Radio value="speech" label={t('queues:greeting.speech')} />
         </RadioGroup>

@@ -58,13 +58,14 @@ test('sizes and levels as each language writes them', () => {
 
 test('who plays a file, and as what', () => {
   const queues = [
-    { name: 'A', greeting: { file: 'x.wav' }, music: { file: 'x.wav' } },
-    { name: 'B', greeting: { say: 'x.wav', language: 'en' }, music: null },
-    { name: 'C', greeting: null },
+    { name: 'A', greeting: { file: 'x.wav' }, music: { file: 'x.wav' }, messages: [] },
+    { name: 'B', greeting: { say: 'x.wav', language: 'en' }, music: null, messages: [{ file: 'x.wav' }] },
+    { name: 'C', greeting: null, messages: [{ say: 'x.wav', language: 'en' }] },
   ] as Schemas['QueueView'][];
   expect(usesOf('x.wav', queues).map(({ queue, as }) => `${queue.name} ${as}`)).toEqual([
     'A greeting',
     'A music',
+    'B messages',
   ]);
   expect(usesOf('y.wav', queues)).toEqual([]);
 });

@@ -57,16 +57,15 @@ const SOUNDS = [
 
 export interface Use {
   readonly queue: QueueView;
-  readonly as: (typeof SOUNDS)[number];
+  readonly as: (typeof SOUNDS)[number] | 'messages';
 }
 
 /** Which queues play a file of the library, and as what. */
 export function usesOf(name: string, queues: readonly QueueView[]): readonly Use[] {
   return queues.flatMap((queue) => {
-    const playing = SOUNDS.filter((setting) => {
-      const sound = queue[setting];
-      return sound && 'file' in sound && sound.file === name;
-    });
+    const isIt = (sound: QueueView['greeting']) => sound && 'file' in sound && sound.file === name;
+    const playing: Use['as'][] = SOUNDS.filter((setting) => isIt(queue[setting]));
+    if (queue.messages.some(isIt)) playing.push('messages');
     return playing.map((as) => ({ queue, as }));
   });
 }

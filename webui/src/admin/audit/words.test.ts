@@ -27,7 +27,8 @@ const FIELDS: Readonly<Record<string, string>> = {
   queue:
     'primary_uri name domain line_uri greeting music distribution alerting agent_limit agents groups ' +
     'agent_alert_time allow_opt_out max_waiting overflow max_wait timeout no_agents no_agents_new_calls_only ' +
-    'presence_based_routing ring_busy wrap_up',
+    'presence_based_routing ring_busy wrap_up messages message_interval announce_position announce_wait ' +
+    'announce_interval announce_to_agent',
   user:
     'upn display_name licences voice_enabled homed line_uri contacts sip_password voicemail forward_to ' +
     'when_busy when_no_answer when_not_reachable ring_time also_ring hides_number caller_id_policy external_id is_active encryption may_dial phones presence pause opted_out',

@@ -26,6 +26,15 @@ test('a number as people type it', () => {
   expect(numberIn('-1')).toBe(-1);
 });
 
+test('a number that may also be nothing', () => {
+  const range = QUEUE_NUMBERS.message_interval;
+  expect(['0', '15', '600', ''].map((text) => rangeProblem(text, range, t))).toEqual(
+    Array(4).fill(undefined),
+  );
+  for (const text of ['-1', '1', '14', '601'])
+    expect(rangeProblem(text, range, t)).toContain('admin:range.orZero');
+});
+
 test.each(['14', '181', '-1', 'x', '30.5'])('an alert time of %s is out of range', (text) => {
   expect(rangeProblem(text, QUEUE_NUMBERS.agent_alert_time, t)).toContain('"low":15,"high":180');
 });

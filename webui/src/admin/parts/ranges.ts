@@ -11,6 +11,8 @@ export interface Range {
   readonly unit: 'calls' | 'agents' | 'seconds' | 'minutes' | '';
   /** It is stored to the nearest of these. */
   readonly step: number;
+  /** Or 0, which is never. */
+  readonly or_zero?: boolean;
 }
 
 /** A number as it is stored. */
@@ -25,14 +27,15 @@ export function numberIn(text: string): number | null {
   return /^-?\d+$/.test(typed) ? Number(typed) : Number.NaN;
 }
 
-export function isWithin(text: string, { low, high }: Range): boolean {
+export function isWithin(text: string, { low, high, or_zero = false }: Range): boolean {
   const value = numberIn(text);
-  return value === null || (value >= low && value <= high);
+  return value === null || (value >= low && value <= high) || (or_zero && value === 0);
 }
 
 /** What is wrong with a number as it is typed. */
 export function rangeProblem(text: string, range: Range, t: TFunction): string | undefined {
-  return isWithin(text, range) ? undefined : t(`admin:range.${range.unit || 'plain'}`, { ...range });
+  if (isWithin(text, range)) return undefined;
+  return t(`admin:range.${range.or_zero ? 'orZero' : range.unit || 'plain'}`, { ...range });
 }
 
 /** What is wrong with a name as it is typed; an empty one is left to whoever saves it. */

@@ -40,6 +40,7 @@ import {
   SECTION_FIELDS,
 } from './queueDraft';
 import { SoundsSection } from './SoundsSection';
+import { WaitingSection } from './WaitingSection';
 
 type OrganizationView = Schemas['OrganizationView'];
 
@@ -216,6 +217,7 @@ function QueueForm({ editing, organization, queue, isReadOnly = false, action, o
         <BasicsSection {...part} />
         <AgentsSection {...part} queue={queue} />
         <SoundsSection {...part} />
+        <WaitingSection {...part} />
         <DistributionSection {...part} />
         <RingingSection {...part} />
         <FullSection {...part} queue={queue} />
@@ -233,6 +235,7 @@ function indexOf(t: TFunction): readonly IndexEntry[] {
     basics: t('queues:basics'),
     'agents-section': t('queues:agents'),
     sounds: t('queues:sounds'),
+    waiting: t('queues:waiting'),
     'distribution-section': t('queues:distribution'),
     ringing: t('queues:ringing'),
     full: t('queues:full'),

@@ -15,6 +15,7 @@ import {
   type QueueDraft,
   type QueueView,
   withDistribution,
+  withMessage,
 } from './queueDraft';
 
 const DOMAINS = ['contoso.com', 'redmond.contoso.com'];
@@ -47,6 +48,12 @@ const stored: QueueView = {
   presence_based_routing: false,
   ring_busy: false,
   wrap_up: 0,
+  messages: [{ file: 'wait.wav' }, { say: 'Patience', language: 'fr' }],
+  message_interval: 60,
+  announce_position: false,
+  announce_wait: true,
+  announce_interval: 60,
+  announce_to_agent: false,
 };
 const draft = draftOf(stored, DOMAINS);
 
@@ -81,6 +88,19 @@ describe('what is sent', () => {
     expect(patched({ greeting: { ...draft.greeting, say: 'Bonjour' } })).toEqual({
       greeting: { say: 'Bonjour', language: 'fr' },
     });
+  });
+
+  test('messages in their order, as a whole', () => {
+    const [first, second] = draft.messages;
+    if (first === undefined || second === undefined) throw new Error('there are two');
+    expect(patched({ messages: [second, first] })).toEqual({
+      messages: [{ say: 'Patience', language: 'fr' }, { file: 'wait.wav' }],
+    });
+    expect(patched({ messages: [] })).toEqual({ messages: [] });
+    const messages = withMessage({ ...draft, messages: [second] });
+    expect(messages).toEqual([second, { kind: 'speech', file: '', say: '', language: 'fr', key: '2' }]);
+    expect(missingIn({ ...draft, messages }, t)['messages[0]']).toBeUndefined();
+    expect(missingIn({ ...draft, messages }, t)['messages[1]']).toContain('queues:missing.speech');
   });
 
   test('a distribution method with what it would otherwise reset', () => {

@@ -35,6 +35,13 @@ export const SPOKEN = [
 ] as const;
 export type SpokenName = (typeof SPOKEN)[number];
 
+export const MOST_MESSAGES = 10;
+
+/** One of the messages to waiting callers; it keeps its key wherever it is moved. */
+export interface MessageDraft extends SpokenDraft {
+  readonly key: string;
+}
+
 export interface MusicDraft {
   readonly kind: 'default' | 'file';
   readonly file: string;
@@ -63,6 +70,10 @@ export interface QueueDraft
   readonly line_uri: string;
   readonly domain: string;
   readonly music: MusicDraft;
+  readonly messages: readonly MessageDraft[];
+  readonly announce_position: boolean;
+  readonly announce_wait: boolean;
+  readonly announce_to_agent: boolean;
   readonly language: SpokenLanguage;
   readonly distribution: Distribution;
   readonly alerting: Alerting;
@@ -82,6 +93,14 @@ export const SECTION_FIELDS = {
   basics: ['name', 'line_uri', 'domain'],
   'agents-section': ['agents', 'groups'],
   sounds: ['greeting', 'music', 'disconnect_prompt', 'language'],
+  waiting: [
+    'messages',
+    'message_interval',
+    'announce_position',
+    'announce_wait',
+    'announce_interval',
+    'announce_to_agent',
+  ],
   'distribution-section': ['distribution', 'alerting'],
   ringing: ['allow_opt_out', 'agent_limit', 'agent_alert_time'],
   full: ['max_waiting', 'overflow', 'overflow_prompt'],
@@ -114,6 +133,10 @@ export function newQueue(domains: readonly string[]): QueueDraft {
     domain: domains.length === 1 ? (domains[0] ?? '') : '',
     ...eachSpoken(() => silence()),
     music: { kind: 'default', file: '' },
+    messages: [],
+    announce_position: false,
+    announce_wait: false,
+    announce_to_agent: false,
     language: 'en',
     distribution: 'attendant',
     alerting: 'one',
@@ -137,6 +160,10 @@ export function draftOf(queue: QueueView, domains: readonly string[]): QueueDraf
     domain: queue.domain ?? '',
     ...eachSpoken((name) => spokenOf(queue[name])),
     music: queue.music ? { kind: 'file', file: queue.music.file } : { kind: 'default', file: '' },
+    messages: queue.messages.map((message, place) => ({ ...spokenOf(message), key: String(place) })),
+    announce_position: queue.announce_position,
+    announce_wait: queue.announce_wait,
+    announce_to_agent: queue.announce_to_agent,
     language: queue.language,
     distribution: queue.distribution,
     alerting: queue.alerting ?? defaultAlerting(queue.distribution),
@@ -151,6 +178,12 @@ export function draftOf(queue: QueueView, domains: readonly string[]): QueueDraf
     presence_based_routing: queue.presence_based_routing ?? false,
     ring_busy: queue.ring_busy,
   };
+}
+
+/** The messages with one more, a text that is yet to be written. */
+export function withMessage(draft: QueueDraft): readonly MessageDraft[] {
+  const key = String(1 + Math.max(-1, ...draft.messages.map((message) => Number(message.key))));
+  return [...draft.messages, { ...silence(draft.language), kind: 'speech', key }];
 }
 
 export function exitOf({ action, target }: ExitForm, domains: readonly string[]): ExitDraft {
@@ -201,13 +234,14 @@ export function patchOf(changes: Partial<QueueDraft>, draft: QueueDraft): QueueP
           alerting: draft.alerting,
           presence_based_routing: draft.presence_based_routing,
         };
-  const { music, line_uri, agents, groups, overflow, timeout, no_agents, ...plain } = whole;
+  const { music, messages, line_uri, agents, groups, overflow, timeout, no_agents, ...plain } = whole;
   const sent = Object.entries(plain).map(([field, value]) => {
     if (isSpoken(field)) return [field, spokenForm(value as SpokenDraft)];
     return [field, field in QUEUE_NUMBERS ? numberIn(String(value)) : value];
   });
   const patch: QueuePatch = Object.fromEntries(sent);
   if (music !== undefined) patch.music = music.kind === 'file' ? { file: music.file } : null;
+  if (messages !== undefined) patch.messages = messages.map(spokenForm).filter((message) => message !== null);
   if (line_uri !== undefined) patch.line_uri = line_uri || null;
   if (agents !== undefined) patch.agents = [...agents];
   if (groups !== undefined) patch.groups = [...groups];
@@ -253,6 +287,7 @@ export function missingIn(draft: QueueDraft, t: TFunction): Record<string, strin
     name: name === '' ? t('admin:isMissing') : undefined,
     domain: draft.domain === '' ? t('queues:missing.domain') : undefined,
     ...eachSpoken((spoken) => missingSound(draft[spoken], t)),
+    ...Object.fromEntries(draft.messages.map((each, place) => [`messages[${place}]`, missingSound(each, t)])),
     music: music.kind === 'file' && music.file === '' ? t('queues:missing.file') : undefined,
     ...Object.fromEntries(exits),
   };
