@@ -12,7 +12,7 @@ import resource
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import uvloop
 
@@ -20,16 +20,16 @@ from huntline.config import Config
 from huntline.errors import ConfigurationError
 from huntline.logs import set_up_logging
 from huntline.processes import forking
+from huntline.processes.lifeline import Ready, say_ready
 from huntline.processes.words import (
     CONFIG,
     ENDS_WITH_PARENT,
     EXIT_CONFIGURATION,
     HAND_OVER,
     HANDED_OVER,
-    READY_FD,
 )
 
-Role = Callable[[Config, Callable[[], None]], Awaitable[None]]
+Role = Callable[[Config, Ready], Awaitable[None]]
 
 _COLLECT_AFTER = 20_000  # new objects; calls make few circles, and reference counts free the rest at once
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -118,18 +118,12 @@ async def run_until_told_to_end(role: Role, config: Config) -> None:
         await running
 
 
-def _report_ready() -> None:
+def _report_ready(listening: Sequence[socket.socket] = ()) -> None:
     # What was made until now stays: the collector need not look at it again, with every call under way.
     gc.collect()
     gc.freeze()
     gc.set_threshold(_COLLECT_AFTER)
-    pipe = int(os.environ[READY_FD])
-    try:
-        os.write(pipe, b".")
-    except BrokenPipeError:
-        # The supervisor is gone, and the next one cannot know whether this process is ready.
-        os.kill(os.getpid(), HAND_OVER)
-    os.close(pipe)
+    say_ready(listening)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ from tests.web.browser import browser_on
 
 from huntline.config import Config
 from huntline.demo.organization import how_to_take_part, load_demo_organization
+from huntline.storage.database import open_database
+from huntline.storage.settings import Settings
 from huntline.web.app import build_app
 
 
@@ -39,6 +41,17 @@ def test_whoever_reads_the_screen_signs_in_as_agent_or_admin(config: Config) -> 
             [admin, *(f"{name}@contoso.com" for name in ("amal", "bao", "carla", "dmitri", "elena"))]
         )
     app.state.backstage.close()
+
+
+def test_every_number_that_is_on_the_screen_can_be_called(config: Config) -> None:
+    database = open_database(config.data)
+    (organization,) = Settings(database).organizations()
+    database.dispose()
+    lines = [queue.line_uri for queue in organization.queues]
+    lines += [line for attendant in organization.attendants for line in attendant.line_uris]
+    called = re.findall(r"^Call .* sip:(\+\d+)@127\.0\.0\.1:5060$", how_to_take_part(config), re.MULTILINE)
+    assert called
+    assert {*called} == {number and number.removeprefix("tel:") for number in lines}
 
 
 def test_an_account_that_was_removed_stays_so(config: Config) -> None:

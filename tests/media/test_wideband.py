@@ -19,7 +19,7 @@ from tests.scenarios.tones import dominant
 
 from huntline.media import g711, wav
 from huntline.media.interface import DtmfPressed, NotAcceptable, RecordingEnded
-from huntline.media.worker.codec_child import Change
+from huntline.media.worker.codec_child import CodecChange
 
 MAPS = {
     "PCMU": (0, "0", ""),
@@ -38,7 +38,7 @@ def tone(codec: str, hertz: int) -> list[bytes]:
     narrow = g711.encode_ulaw(samples)
     if codec == "PCMU":
         return [narrow] * 50
-    change = Change("PCMU", codec)
+    change = CodecChange("PCMU", codec)
     return [packet for _ in range(50) for packet in change.change(narrow)]
 
 
@@ -78,7 +78,7 @@ class WidePhone:
 
     async def hears(self, hertz: int) -> list[Packet]:
         """Wait until a tone is heard; all packets until then."""
-        decode, packets = Change(self.codec, "PCMU"), list[Packet]()
+        decode, packets = CodecChange(self.codec, "PCMU"), list[Packet]()
         while len(packets) < 200:
             packets.append(await self.hear_audio())
             for narrow in decode.change(packets[-1].payload):

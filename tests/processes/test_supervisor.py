@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -29,6 +30,20 @@ again = os.path.exists("{{log}}")
 {NOTE_PID}
 if again: sys.exit(78)
 {REPORT_READY}
+"""
+LISTENING = f"""
+import os, socket
+from huntline.network.listening_sockets import ListeningSockets
+from huntline.processes.lifeline import left_sockets, say_ready
+sockets = ListeningSockets(left_sockets())
+read = sockets.take(socket.SOCK_DGRAM, "127.0.0.1", {{port}}, lambda made: None)
+read.setblocking(True)
+{NOTE_PID}
+say_ready(sockets.settle())
+while True:
+    heard = read.recv(100).decode()
+    open("{{log}}", "a").write("heard " + heard + "\\n")
+    if heard == "die": os._exit(1)
 """
 
 
@@ -106,9 +121,33 @@ def test_a_child_that_does_not_end_is_killed(tmp_path: Path, monkeypatch: pytest
     asyncio.run(story())
 
 
-def test_no_pipe_is_left_open(tmp_path: Path) -> None:
+def test_what_comes_between_two_processes_waits_in_the_socket_for_the_next_one(tmp_path: Path) -> None:
     async def story() -> None:
-        household = Household(tmp_path, media=LIVE)
+        with socket.socket(type=socket.SOCK_DGRAM) as free:
+            free.bind(("127.0.0.1", 0))
+            address = free.getsockname()
+        script = LISTENING.replace("{port}", str(address[1]))
+        household = Household(tmp_path, signalling=script)
+        with socket.socket(type=socket.SOCK_DGRAM) as peer:
+            async with household.alive():
+                peer.connect(address)
+                for word in ("die", "first", "die", "second"):
+                    peer.send(word.encode())
+                await until(lambda: "heard second" in household.notes())
+                assert len(household.pids("signalling")) == 3
+                assert [note for note in household.notes() if note.startswith("heard")] == [
+                    *("heard die", "heard first", "heard die", "heard second")
+                ]
+            peer.send(b"third")
+            with pytest.raises(ConnectionRefusedError):  # nobody holds it any more
+                peer.recv(100)
+
+    asyncio.run(story())
+
+
+def test_nothing_is_left_open(tmp_path: Path) -> None:
+    async def story() -> None:
+        household = Household(tmp_path, media=LISTENING.replace("{port}", "0"))
         async with household.alive():
             before = len(os.listdir("/proc/self/fd"))
             for restarts in range(2, 4):

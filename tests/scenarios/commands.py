@@ -6,9 +6,11 @@ people's way of starting it works is shown by the servers of the stories and by 
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import gc
 import importlib
+import io
 import json
 import os
 import signal
@@ -17,6 +19,7 @@ import socketserver
 import subprocess
 import sys
 import tempfile
+import threading
 import traceback
 from pathlib import Path
 from typing import Self
@@ -25,6 +28,13 @@ from huntline.__main__ import COMMANDS, main
 
 _COMMAND_TIMEOUT = 30.0
 _LONGEST_REQUEST = 65_536
+_ORGANIZATION = """\
+organization: Warm
+domains: [warm.test]
+numbers: [{number: "+14255550100", kind: service-toll}]
+users: [{upn: amal@warm.test, licences: [E5], voice_enabled: true}]
+queues: [{name: Help Desk, line_uri: "tel:+14255550100", agents: [amal@warm.test]}]
+"""
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 # What commands import when they need it, and would import anew in every child.
 _NEEDED_LATER = ("huntline.apply", "huntline.control.server", "huntline.storage.history", "huntline.web.app")
@@ -104,11 +114,23 @@ def _serve(path: str) -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)  # go when the tests are gone
     for name in (*_NEEDED_LATER, *(f"huntline.{each.where.partition(':')[0]}" for each in COMMANDS)):
         importlib.import_module(name)
+    _run_some()
     gc.freeze()  # else each child copies all pages at its first collection
     with _Server(path, _Command) as server:
         print("ready", flush=True)
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
         server.serve_forever()
+
+
+def _run_some() -> None:
+    """What commands make when they are first run, statements and tables of numbers, is there in each fork."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
+        file = Path(folder, "organization.yaml")
+        file.write_text(_ORGANIZATION)
+        for command in (["apply", str(file)], ["history", "--json"]):
+            sys.argv = ["huntline", *command, "--data", folder]
+            assert _status_of_main() == 0
+    assert threading.active_count() == 1, "a fork takes no threads along"
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -130,9 +131,14 @@ class Server:
         return {}
 
     def kill_child(self, name: str) -> None:
-        """Kill the process of that role, which gets no chance to say anything."""
+        """Kill the process of that role, which gets no chance to say anything; it is gone then."""
         (pid,) = [pid for pid, role in self.children().items() if role == name]
-        os.kill(pid, signal.SIGKILL)
+        process = os.pidfd_open(pid)
+        try:
+            os.kill(pid, signal.SIGKILL)
+            assert select.select([process], [], [], 5)[0], f"{name} outlives its death"
+        finally:
+            os.close(process)
 
     def _furnish(self) -> None:
         """Make the data folder, with the sounds and the sentences that earlier servers made: those are the

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from huntline.languages.waiting import position_sentence
 
-from . import sounds, tones
+from . import sounds, tones, wire
 from .office import Office, Settings
 from .reactor import Reactor
 from .server import Server
@@ -30,6 +32,34 @@ def kill(server: Server, name: str) -> float:
     """Kill a process of the server, at once; when that was."""
     server.kill_child(name)
     return time.time()
+
+
+@contextlib.contextmanager
+def asked_once(server: Server, kind: socket.SocketKind, transport: str) -> Iterator[socket.socket]:
+    """A peer that has sent an OPTIONS, and does not send it again."""
+    with socket.socket(type=kind) as peer:
+        peer.settimeout(5)
+        peer.connect(server.address)
+        host, port = peer.getsockname()
+        headers = [
+            ("Via", f"SIP/2.0/{transport} {host}:{port};branch={wire.new_branch()}"),
+            ("From", "<sip:probe@example.test>;tag=1"),
+            ("To", f"<sip:{server.host}>"),
+            ("Call-ID", transport),
+            ("CSeq", "1 OPTIONS"),
+        ]
+        peer.send(wire.compose(f"OPTIONS sip:{server.host} SIP/2.0", headers, ""))
+        yield peer
+
+
+def what_comes_meanwhile_is_answered(server: Server) -> None:
+    """It waits in the socket for the process that listens next."""
+    with (
+        asked_once(server, socket.SOCK_DGRAM, "UDP") as by_datagram,
+        asked_once(server, socket.SOCK_STREAM, "TCP") as by_connection,
+    ):
+        for peer in (by_datagram, by_connection):
+            assert peer.recv(4096).startswith(b"SIP/2.0 200 ")
 
 
 def test_every_call_goes_on_when_signalling_is_killed(
@@ -58,6 +88,7 @@ def test_every_call_goes_on_when_signalling_is_killed(
         dora.wait_call().decline(486)
         target = evan.wait_call()  # by the rule of who has declined
         killed_at = kill(hurt_server, "signalling")
+        what_comes_meanwhile_is_answered(hurt_server)
         hear_each_other(talking, agent)
         target.answer()
         target.wait_up(10)

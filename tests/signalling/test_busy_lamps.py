@@ -22,9 +22,9 @@ from huntline.engine.model import Outcome
 from huntline.engine.reasons import StopReason
 from huntline.signalling.busy_lamps import BusyLamps
 from huntline.sip.core.events import LegCancelled, LegRinging, RequestReceived
-from huntline.sip.servers.colleagues import Colleagues
 from huntline.sip.servers.dialog_info import DialogPackage
 from huntline.sip.servers.subscriptions import Subscriptions
+from huntline.sip.servers.watched_resources import WatchedResources
 
 NS = "{urn:ietf:params:xml:ns:dialog-info}"
 AMAL = "sip:amal@contoso.com"
@@ -44,7 +44,9 @@ class Board:
             lambda resource: self.server.is_watched(resource),
             lambda resource: self.server.changed("dialog", resource, 0.0),
         )
-        self.server = Subscriptions(self.notifier, [DialogPackage(Colleagues(settings), self.lamps.shown)])
+        self.server = Subscriptions(
+            self.notifier, [DialogPackage(WatchedResources(settings), self.lamps.shown)]
+        )
         self._watches = 0
 
     def _changed(self, call: Call) -> None:

@@ -23,6 +23,7 @@ WEB_PASSWORD = "demo-demo-demo"  # noqa: S105 - the same, as long as people's pa
 ADMIN = f"admin@{DOMAIN}"
 HELP_DESK = "+14255550100"
 DEMO_LINE = "+14255550199"
+RECEPTION = "+14255550150"
 PEOPLE = ("amal", "bao", "carla", "dmitri", "elena")  # accounts for real phones and for the pages
 ACTORS = ("robin", "sascha", "toni")  # agents whom the demo plays itself
 SOMEWHERE_OUTSIDE = ("198.51.100.1", 9)  # TEST-NET-2 (RFC 5737): routed outside, nobody is there
@@ -38,6 +39,7 @@ trunks:
 numbers:
   - {{number: "{HELP_DESK}", kind: service-toll}}
   - {{number: "{DEMO_LINE}", kind: service-toll}}
+  - {{number: "{RECEPTION}", kind: service-toll}}
 users:
 %(users)s
 queues:
@@ -52,6 +54,19 @@ queues:
     wrap_up: 3
     max_wait: 60
     agents: [%(actors)s]
+attendants:
+  - name: Reception
+    line_uris: ["tel:{RECEPTION}"]
+    operator: Demo Line
+    open:
+      greeting: {{say: "Welcome to Contoso."}}
+      action: menu
+      menu:
+        keys:
+          - {{key: "1", action: forward, target: Demo Line, label: the demo line}}
+          - {{key: "2", action: forward, target: Help Desk, label: the help desk}}
+          - {{key: "3", action: directory-by-name}}
+          - {{key: "0", action: operator}}
 """
 
 
@@ -117,6 +132,7 @@ def how_to_take_part(config: Config) -> str:
         f" as lines for ~/.baresip/accounts:\n{accounts}\n"
         f"Call the Help Desk from any SIP phone on this machine: sip:{HELP_DESK}@{server}\n"
         f"Call the Demo Line, whose agents are played: sip:{DEMO_LINE}@{server}\n"
+        f"Call the auto attendant, who asks for a key: sip:{RECEPTION}@{server}\n"
         f"Change it, in another terminal: {command} queue list --data {config.data}, or by cmdlets:"
         f" {command} pwsh --data {config.data}\n"
         f"The API is at http://{config.http}/api/v1; a key for it:"

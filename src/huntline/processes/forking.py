@@ -4,7 +4,8 @@ What is loaded once is there at once when a process is started again, and is in 
 no threads and opens nothing, so a fork has nothing of it but code.
 
 Over a socket that keeps messages apart, the supervisor sends ``{"fork": name, "environment": {...}}``, with
-one end of a pipe, or ``{"load": true}``; it gets ``{"born": pid}`` with a descriptor of the process, or
+the socket by which the process says that it is ready and those that the one before has left, or
+``{"load": true}``; it gets ``{"born": pid}`` with a descriptor of the process, or
 ``{"loaded": true}``, and by and by ``{"ended": pid, "status": ...}``.
 """
 
@@ -22,7 +23,8 @@ from typing import Any
 
 from setproctitle import setproctitle
 
-from huntline.processes.words import READY_FD
+from huntline.processes.lifeline import MOST_SOCKETS
+from huntline.processes.words import LEFT_SOCKETS, READY_FD
 
 LONGEST_MESSAGE = 256 * 1024  # bytes
 
@@ -55,13 +57,13 @@ class _Nursery:
         while True:
             while self._unloaded and not self._is_asked():
                 self._role(self._unloaded[0])
-            data, descriptors, _, _ = socket.recv_fds(self._connection, LONGEST_MESSAGE, 1)
+            data, descriptors, _, _ = socket.recv_fds(self._connection, LONGEST_MESSAGE, 1 + MOST_SOCKETS)
             if not data:
                 return None
             request = json.loads(data)
             if "load" in request:
                 self._load_all()
-            elif (role := self._fork(request, descriptors[0])) is not None:
+            elif (role := self._fork(request, descriptors)) is not None:
                 return role
 
     def tell_ends(self) -> None:
@@ -98,7 +100,7 @@ class _Nursery:
             gc.freeze()
             gc.enable()
 
-    def _fork(self, request: dict[str, Any], ready: int) -> Role | None:
+    def _fork(self, request: dict[str, Any], descriptors: list[int]) -> Role | None:
         """In the nursery None, in the new process its role."""
         role = self._role(request["fork"])
         # Its end must not be told before its birth.
@@ -106,19 +108,20 @@ class _Nursery:
         pid = os.fork()
         if pid:
             self._tell_birth(pid)
-            os.close(ready)
+            for each in descriptors:
+                os.close(each)
         else:
-            self._begin(request, ready)
+            self._begin(request, *descriptors)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
         return None if pid else role
 
-    def _begin(self, request: dict[str, Any], ready: int) -> None:
+    def _begin(self, request: dict[str, Any], ready: int, *left: int) -> None:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         self._connection.close()
         # A process group of its own: Ctrl-C in a terminal reaches the supervisor only.
         os.setpgid(0, 0)
         os.environ.update(request["environment"])
-        os.environ[READY_FD] = str(ready)
+        os.environ[READY_FD], os.environ[LEFT_SOCKETS] = str(ready), " ".join(map(str, left))
         setproctitle(f"huntline {request['fork']}")
 
     def _tell_birth(self, pid: int) -> None:

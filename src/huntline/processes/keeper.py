@@ -6,12 +6,14 @@ import asyncio
 import logging
 import os
 import signal
+import socket
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from huntline.errors import HuntlineError
+from huntline.processes.lifeline import MOST_SOCKETS
 from huntline.processes.living import LivingProcess
 from huntline.processes.nursery import LONGEST_PAUSE, SHORTEST_PAUSE, Nursery, NurseryGone
 from huntline.processes.run_file import ChildRecord, beginning_of
@@ -61,7 +63,9 @@ class Keeper:
         self._made_of = ""
         self._is_ready = asyncio.Event()
         self._is_renewing = False
-        self._pipe: int | None = None
+        self._lifeline: socket.socket | None = None
+        self._left: list[int] = []
+        """The sockets that the process listens on, kept for the next one: what comes waits there."""
 
     # What lived before
 
@@ -147,23 +151,25 @@ class Keeper:
                 return process
 
     async def _fork(self) -> LivingProcess:
-        reading, writing = os.pipe()
-        self._pipe = reading
-        asyncio.get_running_loop().add_reader(reading, self._read_readiness)
-        try:
-            self._process = await self._nursery.fork(self.child.name, self._environment, writing)
-        except NurseryGone:
-            self._close_pipe()
-            raise
-        finally:
-            os.close(writing)
+        self._lifeline, theirs = socket.socketpair()
+        asyncio.get_running_loop().add_reader(self._lifeline, self._read_readiness)
+        with theirs:
+            try:
+                self._process = await self._nursery.fork(
+                    self.child.name, self._environment, theirs.fileno(), self._left
+                )
+            except NurseryGone:
+                self._close_lifeline()
+                raise
         return self._process
 
     def _read_readiness(self) -> None:
-        assert self._pipe is not None
-        is_ready = bool(os.read(self._pipe, 1))
-        self._close_pipe()
-        if is_ready:
+        assert self._lifeline is not None
+        said, listening, _, _ = socket.recv_fds(self._lifeline, 1, MOST_SOCKETS)
+        self._close_lifeline()
+        if said:
+            self._close_left()
+            self._left = listening
             self._note_readiness()
             self._on_change()
 
@@ -171,18 +177,22 @@ class Keeper:
         self.was_ready.set()
         self._is_ready.set()
 
-    def _close_pipe(self) -> None:
-        if self._pipe is not None:
-            asyncio.get_running_loop().remove_reader(self._pipe)
-            os.close(self._pipe)
-            self._pipe = None
+    def _close_lifeline(self) -> None:
+        if self._lifeline is not None:
+            asyncio.get_running_loop().remove_reader(self._lifeline)
+            self._lifeline.close()
+            self._lifeline = None
+
+    def _close_left(self) -> None:
+        while self._left:
+            os.close(self._left.pop())
 
     def _forget(self) -> None:
         if self._process is not None:
             self._process.close()
         self._process = self._born_as = None
         self._is_ready.clear()
-        self._close_pipe()
+        self._close_lifeline()
         self._on_change()
 
     # The end
@@ -194,7 +204,8 @@ class Keeper:
 
     def release(self) -> None:
         """Know the child no more; it lives on."""
-        self._close_pipe()
+        self._close_lifeline()
+        self._close_left()
         if self._process is not None:
             self._process.close()
 

@@ -71,9 +71,12 @@ class Nursery:
             self.start()
             pause = min(max(2 * pause, SHORTEST_PAUSE), LONGEST_PAUSE)
 
-    async def fork(self, name: str, environment: Mapping[str, str], ready: int) -> LivingProcess:
-        """Start a process. ``ready`` is the writing end of its pipe. Raises NurseryGone."""
-        process = await self._ask({"fork": name, "environment": dict(environment)}, ready)
+    async def fork(
+        self, name: str, environment: Mapping[str, str], lifeline: int, left: Iterable[int] = ()
+    ) -> LivingProcess:
+        """Start a process. ``lifeline`` is its end of the socket by which it says that it is ready, ``left``
+        are the sockets of the process before it. Raises NurseryGone."""
+        process = await self._ask({"fork": name, "environment": dict(environment)}, lifeline, *left)
         assert process is not None
         return process
 

@@ -1,7 +1,7 @@
 """The supervisor: starts the server's processes, starts again what dies, and ends them in order.
 
 They do not need it: when it dies they go on, and the next one on their data folder adopts them. A child
-writes one byte into its pipe when it is ready.
+says when it is ready, and gives the sockets that it listens on to be kept for the one after it.
 """
 
 from __future__ import annotations

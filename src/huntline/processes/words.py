@@ -6,7 +6,10 @@ import signal
 
 CONFIG = "HUNTLINE_PROCESS_CONFIG"
 READY_FD = "HUNTLINE_PROCESS_READY_FD"
-"""The pipe into which a process writes one byte when it is ready."""
+"""The socket by which a process says that it is ready: one byte, with the sockets it would leave behind."""
+
+LEFT_SOCKETS = "HUNTLINE_PROCESS_LEFT_SOCKETS"
+"""The sockets that the process before has left, by number."""
 
 RUN_ID = "HUNTLINE_PROCESS_RUN"
 """The id of the run: as long as it is the same, one process holds what another one had left there."""

@@ -9,13 +9,13 @@ from huntline.calls.model import CallBook
 from huntline.directory.in_force import SettingsInForce
 from huntline.signalling.busy_lamps import BusyLamps
 from huntline.sip.servers import dialog_info, watched_presence
-from huntline.sip.servers.colleagues import Colleagues
 from huntline.sip.servers.dialog_info import DialogPackage
 from huntline.sip.servers.message_summary import MessageSummaries, MessageSummaryPackage, Waiting
 from huntline.sip.servers.presence import PresenceServer
 from huntline.sip.servers.registrar import Registrar
 from huntline.sip.servers.subscriptions import Notifier, Subscriptions
 from huntline.sip.servers.watched_presence import PresencePackage
+from huntline.sip.servers.watched_resources import WatchedResources
 
 
 class Watching:
@@ -39,11 +39,11 @@ class Watching:
         self._settings = settings
         self._send_soon = send_soon
         self.busy_lamps = BusyLamps(book, settings, self._is_watched, self._calls_changed)
-        colleagues = Colleagues(settings)
+        resources = WatchedResources(settings)
         packages = (
             MessageSummaryPackage(waiting),
-            DialogPackage(colleagues, self.busy_lamps.shown),
-            PresencePackage(colleagues, presence.presence, self.busy_lamps.is_on_the_phone),
+            DialogPackage(resources, self.busy_lamps.shown),
+            PresencePackage(resources, presence.presence, self.busy_lamps.is_on_the_phone),
         )
         self.subscriptions = Subscriptions(core, packages, on_change=on_change)
         self.summaries = MessageSummaries(self.subscriptions, core, waiting, registrar.bindings)

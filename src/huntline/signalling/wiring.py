@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -32,7 +32,9 @@ from huntline.media.client import MediaClient
 from huntline.media.interface import MediaEvent
 from huntline.media.prompts.speech import Speech
 from huntline.media.prompts.synthesize import ensure_builtin
+from huntline.network.listening_sockets import ListeningSockets
 from huntline.network.peers import connections_for
+from huntline.processes.lifeline import Ready, left_sockets
 from huntline.processes.words import HANDED_OVER, RUN_ID
 from huntline.signalling.control_verbs import ControlVerbs
 from huntline.signalling.draining import Draining
@@ -83,13 +85,14 @@ TOLLS_EVERY = 5.0
 """Seconds between two looks at the minutes that calls under way have come to."""
 
 
-async def run_signalling(config: Config, ready: Callable[[], None]) -> None:
+async def run_signalling(config: Config, ready: Ready) -> None:
     """The signalling process, until it is cancelled."""
-    signalling = Signalling(config)
+    sockets = ListeningSockets(left_sockets())
+    signalling = Signalling(config, sockets)
     end = signalling.stop
     try:
         await signalling.start()
-        ready()
+        ready(sockets.settle())
         await asyncio.Event().wait()
     except asyncio.CancelledError as told:
         if HANDED_OVER in told.args:
@@ -103,8 +106,8 @@ class Signalling:
     """Everything of the signalling process. A part that tells something to one that is
     made after it does so by a method of this class, so that each is whole once it is made."""
 
-    def __init__(self, config: Config) -> None:
-        self._config = config
+    def __init__(self, config: Config, sockets: ListeningSockets) -> None:
+        self._config, self._sockets = config, sockets
         self._database = open_database(config.data)
         self._history = HistoryWriter(self._database)
         self._journal = Journal(config.data / JOURNAL)
@@ -171,6 +174,7 @@ class Signalling:
             page_origins=partial(page_origins, self._config),
             nameservers=[(each.host, each.port) for each in self._config.nameservers],
             tls=self._tls,
+            sockets=self._sockets,
         )
         self._authenticator = Authenticator(self._in_force, kept_secret(self._config.data / "secret"))
         self._requests = Requests(

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from huntline.errors import ConfigurationError
+from huntline.network.listening_sockets import ListeningSockets
 from huntline.sip.core.context import Send
 from huntline.sip.core.core import Invite, OutgoingRequest, SipCore
 from huntline.sip.core.events import RequestReceived, SipEvent
@@ -51,7 +52,7 @@ class UserAgent:
     record (``take_changed``). ``on_flow_lost`` hears of connections that ended; ``timed`` parts share the
     core's timer, as long as they change inside ``on_event`` or ``tick``. ``page_origins`` says which pages
     may speak SIP over WebSocket, ``tls`` what TLS is done with. ``nameservers`` are those of the system where
-    none are given.
+    none are given, ``sockets`` those that an earlier process has left to listen on.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class UserAgent:
         page_origins: Origins = lambda local_host: (),
         tls: TlsSettings | None = None,
         nameservers: Sequence[Nameserver] = (),
+        sockets: ListeningSockets | None = None,
     ) -> None:
         self._core = core
         self._on_event = on_event
@@ -75,6 +77,7 @@ class UserAgent:
         self._limits = limits or ConnectionLimits()
         self._page_origins = page_origins
         self._tls = tls or TlsSettings()
+        self._sockets = sockets or ListeningSockets()
         self.listening: list[ListenAddress] = []
         self._resolver = Resolver(self.listening, NameService(self.now, nameservers))
         self._udp: dict[tuple[str, int], UdpSocket] = {}
@@ -93,9 +96,9 @@ class UserAgent:
         self._intake = Intake(self._core, self._receive, self._turn_away)
         take, failed = self._intake.take, self._flow_failed
         self._acceptor = TlsAcceptor(self._tls, self._connections)
-        self._tcp = TcpTransport(self._connections, take, failed, self._acceptor, self._tls)
+        self._tcp = TcpTransport(self._connections, take, failed, self._acceptor, self._tls, self._sockets)
         self._websocket = WebSocketTransport(
-            self._connections, take, failed, self._page_origins, self._acceptor
+            self._connections, take, failed, self._page_origins, self._acceptor, self._sockets
         )
         for address in listen:
             try:
@@ -288,7 +291,7 @@ class UserAgent:
             return await self._websocket.listen(address)
         if address.transport.is_reliable:
             return await self._tcp.listen(address)
-        udp = UdpSocket(address, self._intake.take, self._not_delivered)
+        udp = UdpSocket(address, self._intake.take, self._not_delivered, self._sockets)
         self._udp[(udp.address.host, udp.address.port)] = udp
         return udp.address
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,17 @@ from sqlalchemy import (
     Engine,
     ExceptionContext,
     create_engine,
+    create_mock_engine,
     event,
     inspect,
     make_url,
     text,
 )
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
+from sqlalchemy.schema import ExecutableDDLElement
+from sqlalchemy.util import LRUCache
 
 from huntline.data_folder import DATABASE
 from huntline.errors import ConfigurationError, HuntlineError, Refused
@@ -44,6 +50,23 @@ _WHAT_TO_DO = {
 """Faults of the file and not of what was asked of it, by the names that SQLite gives them."""
 
 
+class SharedSqlite(SQLiteDialect_pysqlite):
+    """All SQLite databases of a process are spoken to alike: what is compiled for one is good for all. To
+    compile takes longer than most statements take to run."""
+
+    supports_statement_cache = True
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SharedSqlite)
+
+    def __hash__(self) -> int:
+        return hash(SharedSqlite)
+
+
+registry.register("sqlite.huntline", __name__, SharedSqlite.__name__)
+_COMPILED: LRUCache[Any, Any] = LRUCache(1000)
+
+
 class DatabaseUnavailable(Refused):
     """The database can do nothing now, whatever it is asked; the message says why, and what to do."""
 
@@ -58,7 +81,7 @@ def open_database(where: Path | str) -> Engine:
     uses it then may meet DatabaseUnavailable.
     """
     url = _sqlite_url(where) if isinstance(where, Path) or "://" not in where else make_url(where)
-    engine = create_engine(url)
+    engine = create_engine(url, execution_options={"compiled_cache": _COMPILED})
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -70,7 +93,7 @@ def open_database(where: Path | str) -> Engine:
         raise ConfigurationError(str(error)) from None
     except Exception as error:
         engine.dispose()
-        shown = url.render_as_string(hide_password=True)
+        shown = url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
         why = str(getattr(error, "orig", None) or error).partition("\n")[0]
         raise ConfigurationError(f"the database {shown} cannot be opened: {why}") from error
     return engine
@@ -102,9 +125,22 @@ def forget_what_was_before(engine: Engine) -> None:
 
 def _make(connection: Connection) -> None:
     """Give an empty database the current schema at once: all migrations take ten times as long."""
-    metadata.create_all(connection, checkfirst=False)
+    for statement in _statements(connection.dialect):
+        connection.exec_driver_sql(statement)
     connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
     connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
+
+
+@cache
+def _statements(dialect: Dialect) -> tuple[str, ...]:
+    """All that makes the current schema."""
+    made: list[str] = []
+
+    def note(statement: ExecutableDDLElement, *_: object, **__: object) -> None:
+        made.append(str(statement.compile(dialect=dialect)))
+
+    metadata.create_all(create_mock_engine(f"{dialect.name}://", note), checkfirst=False)
+    return tuple(made)
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:
@@ -155,7 +191,7 @@ def _sqlite_url(folder: Path | str) -> URL:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigurationError(f"the data folder {folder} cannot be made: {error.strerror}") from error
-    return URL.create("sqlite", database=str(folder / DATABASE))
+    return URL.create("sqlite+huntline", database=str(folder / DATABASE))
 
 
 def _prepare_sqlite(connection: DBAPIConnection, record: Any) -> None:

@@ -9,6 +9,7 @@ from array import array
 from pathlib import Path
 
 import pytest
+from tests.scenarios.tones import FRAME, dominant
 
 from huntline.media.prompts.store import is_stored
 from huntline.media.prompts.synthesize import (
@@ -76,6 +77,11 @@ def test_the_end_of_the_music_flows_into_its_beginning(music: array[int]) -> Non
     around = power_by_hertz(music[-512:] + music[:512])
     clicks = sum(power for hertz, power in around if hertz > 3_000)
     assert clicks / sum(power for _, power in around) < 1e-4
+
+
+def test_no_part_of_the_music_is_taken_for_a_tone_of_the_stories(music: array[int]) -> None:
+    starts = range(0, len(music) - FRAME, FRAME // 2)
+    assert {dominant(list(music[start : start + FRAME])) for start in starts} == {None}
 
 
 def test_music_is_the_same_every_time(music: array[int]) -> None:

@@ -19,7 +19,6 @@ from huntline.directory.organization import QueueSettings
 from huntline.directory.plan import ServerPlan
 from huntline.sip.core.events import RequestReceived
 from huntline.sip.core.flow import Flow, Transport
-from huntline.sip.servers.colleagues import Colleagues
 from huntline.sip.servers.dialog_info import (
     DialogPackage,
     DialogState,
@@ -29,6 +28,7 @@ from huntline.sip.servers.dialog_info import (
     dialog_info,
 )
 from huntline.sip.servers.subscriptions import Subscriptions
+from huntline.sip.servers.watched_resources import WatchedResources
 
 FLOW = Flow(Transport.UDP, ("127.0.0.1", 5060), ("127.0.0.1", 40000))
 NS = "{urn:ietf:params:xml:ns:dialog-info}"
@@ -48,7 +48,7 @@ class Watch:
         self.notifier = FakeNotifier()
         self.server = Subscriptions(
             self.notifier,
-            [DialogPackage(Colleagues(self.settings), lambda resource, watcher: self.dialogs)],
+            [DialogPackage(WatchedResources(self.settings), lambda resource, watcher: self.dialogs)],
         )
         self.now = 0.0
 

@@ -13,10 +13,10 @@ from huntline.directory.in_force import SettingsInForce
 from huntline.engine.model import Presence
 from huntline.sip.core.events import RequestReceived
 from huntline.sip.core.flow import Flow, Transport
-from huntline.sip.servers.colleagues import Colleagues
 from huntline.sip.servers.pidf import parse_pidf
 from huntline.sip.servers.subscriptions import Subscriptions
 from huntline.sip.servers.watched_presence import PresencePackage, WatchedPresence, written_pidf
+from huntline.sip.servers.watched_resources import WatchedResources
 
 FLOW = Flow(Transport.UDP, ("127.0.0.1", 5060), ("127.0.0.1", 40000))
 AMAL = "sip:amal@contoso.com"
@@ -57,7 +57,7 @@ def test_a_watcher_is_told_at_once_and_of_changes_alone_and_queues_have_no_prese
     on_the_phone: set[str] = set()
     notifier = FakeNotifier()
     package = PresencePackage(
-        Colleagues(SettingsInForce(PLAN)), lambda _: Presence.AVAILABLE, on_the_phone.__contains__
+        WatchedResources(SettingsInForce(PLAN)), lambda _: Presence.AVAILABLE, on_the_phone.__contains__
     )
     server = Subscriptions(notifier, [package])
 

@@ -31,7 +31,7 @@ _FORMATS = {
 _OPUS_BITS_A_SECOND = 32_000
 
 
-class Change:
+class CodecChange:
     """One stream on its way from a codec into another one."""
 
     def __init__(self, source: str, target: str) -> None:
@@ -83,19 +83,19 @@ def sound(path: str, codec: str) -> list[bytes]:
     else:
         audio = Path(path).read_bytes()
     tick = g711.SAMPLE_RATE // _TICKS_PER_SECOND
-    change, packets = Change(law, codec), list[bytes]()
+    change, packets = CodecChange(law, codec), list[bytes]()
     for start in range(0, len(audio) + tick, tick):
         part = audio[start : start + tick].ljust(tick, g711.SILENCE[law])
         packets += change.change(part)
     return packets[: max(1, -(-len(audio) // tick))] if audio else []
 
 
-class Child:
+class CodecChild:
     """Answers requests in their order."""
 
     def __init__(self, requests: BinaryIO, answers: BinaryIO) -> None:
         self._requests, self._answers = requests, answers
-        self._changes: dict[int, Change] = {}
+        self._changes: dict[int, CodecChange] = {}
 
     def run(self) -> None:
         """Until there are no more."""
@@ -110,7 +110,7 @@ class Child:
         if kind == DATA and number in self._changes:
             self._answer(DATA, number, packed(self._changes[number].change(body)))
         elif kind == OPEN:
-            self._changes[number] = Change(*json.loads(body))
+            self._changes[number] = CodecChange(*json.loads(body))
         elif kind == CLOSE:
             self._changes.pop(number, None)
         elif kind == SOUND:
@@ -127,7 +127,7 @@ class Child:
 def main() -> None:
     """The process."""
 
-    Child(sys.stdin.buffer, sys.stdout.buffer).run()
+    CodecChild(sys.stdin.buffer, sys.stdout.buffer).run()
 
 
 if __name__ == "__main__":

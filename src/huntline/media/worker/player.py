@@ -12,7 +12,7 @@ from huntline.media.worker.media_clock import SAMPLES_PER_TICK, SCALES, MediaClo
 from huntline.media.worker.mixing import Mixer
 from huntline.media.worker.playing import Playing
 from huntline.media.worker.relay import Send
-from huntline.media.worker.rtp import HEADER, VERSION_2, Subscription
+from huntline.media.worker.rtp import HEADER, VERSION_2, StationListener
 from huntline.media.worker.sounds import (
     SILENT_PACKETS,
     EncodedSound,
@@ -37,16 +37,16 @@ class Station:
     ) -> None:
         """All hear the ``tape`` where it is now; with ``once`` it is heard from the position noted there, and
         ``below`` it, softer, the part of a loop that others hear in full at that moment."""
-        self.listeners: dict[MediaLeg, Subscription] = {}
+        self.listeners: dict[MediaLeg, StationListener] = {}
         self.once = once
         self._tape, self._below, self._codec = tape, below, codec
         self._scale = SCALES[codec]
         self._packet = bytearray(HEADER.size)
         self._batches: list[list[_Entry]] | None = None
 
-    def add(self, leg: MediaLeg, subscription: Subscription) -> None:
+    def add(self, leg: MediaLeg, listener: StationListener) -> None:
         """Let a leg hear the station from the next tick on."""
-        self.listeners[leg] = subscription
+        self.listeners[leg] = listener
         self._batches = None
 
     def remove(self, leg: MediaLeg) -> None:
@@ -182,7 +182,7 @@ class Player:
             return None
 
     def _tune(self, leg: MediaLeg, station: Station) -> None:
-        station.add(leg, Subscription(leg.stream, leg.payload_type, self._clock))
+        station.add(leg, StationListener(leg.stream, leg.payload_type, self._clock))
         self._tuned[leg] = station
 
     def _send_all(self) -> Iterator[None]:

@@ -100,7 +100,7 @@ class OutgoingStream:
             self.sequence, self.timestamp = sequence, timestamp
 
 
-class Subscription:
+class StationListener:
     """A leg's place among the listeners of a station: its numbers follow from the clock's while it lasts."""
 
     __slots__ = ("_clock", "_joined_at", "_sequence_shift", "_stream", "_timestamp_shift", "entry")

@@ -10,8 +10,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from huntline.directory.plan import Account
 from huntline.sip.core.message import Request
-from huntline.sip.servers.colleagues import Colleagues
 from huntline.sip.servers.event_packages import Subscription, Watched
+from huntline.sip.servers.watched_resources import WatchedResources
 
 EVENT = "dialog"
 CONTENT_TYPE = "application/dialog-info+xml"
@@ -67,17 +67,17 @@ class DialogPackage:
     event = EVENT
     content_type = CONTENT_TYPE
 
-    def __init__(self, colleagues: Colleagues, shown: Callable[[str, str], Shown]) -> None:
-        self._colleagues = colleagues
+    def __init__(self, resources: WatchedResources, shown: Callable[[str, str], Shown]) -> None:
+        self._resources = resources
         self._shown = shown
 
     def watched(self, request: Request, account: Account) -> Watched:
         """A user or a queue."""
-        return self._colleagues.user_or_queue(request, account)
+        return self._resources.user_or_queue(request, account)
 
     def is_there(self, subscription: Subscription) -> bool:
         """Whether there is such a user or queue still."""
-        return self._colleagues.is_there(subscription)
+        return self._resources.is_there(subscription)
 
     def note(self, subscription: Subscription) -> None:
         """A call that is over before it is told is told as over."""

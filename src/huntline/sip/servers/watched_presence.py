@@ -10,9 +10,9 @@ from xml.sax.saxutils import quoteattr
 from huntline.directory.plan import Account
 from huntline.engine.model import Presence
 from huntline.sip.core.message import Request
-from huntline.sip.servers.colleagues import Colleagues
 from huntline.sip.servers.event_packages import Subscription, Watched
 from huntline.sip.servers.presence import CONTENT_TYPE
+from huntline.sip.servers.watched_resources import WatchedResources
 
 EVENT = "presence"
 
@@ -34,21 +34,21 @@ class PresencePackage:
 
     def __init__(
         self,
-        colleagues: Colleagues,
+        resources: WatchedResources,
         presence: Callable[[str], Presence],
         is_on_the_phone: Callable[[str], bool],
     ) -> None:
-        self._colleagues = colleagues
+        self._resources = resources
         self._presence = presence
         self._is_on_the_phone = is_on_the_phone
 
     def watched(self, request: Request, account: Account) -> Watched:
         """A user."""
-        return self._colleagues.user(request, account)
+        return self._resources.user(request, account)
 
     def is_there(self, subscription: Subscription) -> bool:
         """Whether there is such a user still."""
-        return self._colleagues.is_there(subscription)
+        return self._resources.is_there(subscription)
 
     def note(self, subscription: Subscription) -> None:
         """What is true now is all that counts."""

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from huntline.network.listening_sockets import ListeningSockets
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.framing import FramingError, KeepAlive, StreamFramer
 from huntline.sip.transport.address import ListenAddress
@@ -34,8 +35,10 @@ class TcpTransport:
         on_flow_failed: Callable[[Flow], None],
         acceptor: TlsAcceptor,
         tls: TlsSettings,
+        sockets: ListeningSockets,
     ) -> None:
         self._connections = connections
+        self._sockets = sockets
         self._acceptor, self._tls = acceptor, tls
         self._on_message = on_message
         self._on_flow_failed = on_flow_failed
@@ -55,7 +58,7 @@ class TcpTransport:
             flow = Flow(address.transport, (address.host, port), ("", 0))
             return self._connection(flow, is_accepted=True)
 
-        server = await listening(address, connection, self._acceptor)
+        server = await listening(address, connection, self._acceptor, self._sockets)
         self._servers.append(server)
         port = server.sockets[0].getsockname()[1]
         return replace(address, port=port)

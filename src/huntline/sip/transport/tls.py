@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import ssl
 from collections import Counter
 from collections.abc import Callable
 from typing import Any, Protocol, cast
 
 from huntline.errors import ConfigurationError
+from huntline.network.listening_sockets import ListeningSockets
 from huntline.network.peers import source_of
 from huntline.sip.transport.address import ListenAddress
 from huntline.sip.transport.connection_failures import ConnectionFailure, WhyNoConnection, failure_of
@@ -249,17 +251,26 @@ class TlsAcceptor:
 
 
 async def listening(
-    address: ListenAddress, make: Callable[[], asyncio.Protocol], acceptor: TlsAcceptor
+    address: ListenAddress,
+    make: Callable[[], asyncio.Protocol],
+    acceptor: TlsAcceptor,
+    sockets: ListeningSockets,
 ) -> asyncio.Server:
     """Take connections on an address, after a handshake where its transport has one.
 
     Raises OSError, and ConfigurationError for TLS without a certificate.
     """
+    if address.transport.is_encrypted:
+        acceptor.check()
+    taken = sockets.take(socket.SOCK_STREAM, address.host, address.port, _prepare)
     loop = asyncio.get_running_loop()
     if not address.transport.is_encrypted:
-        return await loop.create_server(make, address.host, address.port)
-    acceptor.check()
-    return await loop.create_server(lambda: acceptor.stream(make), address.host, address.port)
+        return await loop.create_server(make, sock=taken)
+    return await loop.create_server(lambda: acceptor.stream(make), sock=taken)
+
+
+def _prepare(made: socket.socket) -> None:
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 
 
 class TlsConnector:

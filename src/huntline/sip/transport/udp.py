@@ -10,6 +10,7 @@ import struct
 import time
 from collections.abc import Callable
 
+from huntline.network.listening_sockets import ListeningSockets
 from huntline.network.protocols import Protocol, protocol_of
 from huntline.network.strangers import Strangers
 from huntline.sip.core.flow import Flow, Transport
@@ -41,13 +42,14 @@ class UdpSocket:
         address: ListenAddress,
         on_message: Callable[[bytes, Flow], None],
         on_undelivered: Callable[[Undelivered], None],
+        sockets: ListeningSockets,
     ) -> None:
         """Bind and listen on the running loop. Raises OSError when the address cannot be had."""
         self._on_message = on_message
         self._on_undelivered = on_undelivered
         self._strangers = Strangers(Protocol.SIP)
         self._flows: dict[tuple[str, int], Flow] = {}
-        self._socket = _bound_socket(address)
+        self._socket = sockets.take(socket.SOCK_DGRAM, address.host, address.port, _prepare)
         self.address = ListenAddress(Transport.UDP, *self._socket.getsockname()[:2])
         self._is_wildcard = self.address.is_wildcard
         self._loop = asyncio.get_running_loop()
@@ -144,19 +146,9 @@ class UdpSocket:
         return flow
 
 
-def _bound_socket(address: ListenAddress) -> socket.socket:
-    bound = socket.socket(address.family, socket.SOCK_DGRAM)
+def _prepare(made: socket.socket) -> None:
+    keep_errors(made)
     try:
-        bound.setblocking(False)
-        keep_errors(bound)
-        if address.family == socket.AF_INET6:
-            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        try:
-            bound.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _RECEIVE_BUFFER)
-        except OSError:
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
-        bound.bind((address.host, address.port))
+        made.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _RECEIVE_BUFFER)
     except OSError:
-        bound.close()
-        raise
-    return bound
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)

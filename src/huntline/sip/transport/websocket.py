@@ -15,6 +15,7 @@ from websockets.protocol import SEND_EOF, State
 from websockets.server import ServerProtocol
 from websockets.typing import Origin, Subprotocol
 
+from huntline.network.listening_sockets import ListeningSockets
 from huntline.network.protocols import Protocol, protocol_of
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.framing import MAX_BODY, MAX_HEAD
@@ -47,8 +48,10 @@ class WebSocketTransport:
         on_flow_failed: Callable[[Flow], None],
         origins: Origins,
         acceptor: TlsAcceptor,
+        sockets: ListeningSockets,
     ) -> None:
         self._connections = connections
+        self._sockets = sockets
         self._acceptor = acceptor
         self._on_message = on_message
         self._on_flow_failed = on_flow_failed
@@ -69,7 +72,7 @@ class WebSocketTransport:
                 local=(address.host, port),
             )
 
-        server = await listening(address, connection, self._acceptor)
+        server = await listening(address, connection, self._acceptor, self._sockets)
         self._servers.append(server)
         port = server.sockets[0].getsockname()[1]
         return replace(address, port=port)

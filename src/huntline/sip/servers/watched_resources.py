@@ -10,7 +10,7 @@ from huntline.sip.servers.answering import SipRefusal
 from huntline.sip.servers.event_packages import Subscription, Watched
 
 
-class Colleagues:
+class WatchedResources:
     """Finds whom a SUBSCRIBE is about, by whatever could be dialled: an address, a number, an extension."""
 
     def __init__(self, settings: SettingsInForce) -> None:
