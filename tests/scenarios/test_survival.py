@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from . import tones, wire
-from .office import Office
+from huntline.languages.waiting import position_sentence
+
+from . import sounds, tones, wire
+from .office import Office, Settings
 from .reactor import Reactor
 from .server import Server
 from .stories import hear_each_other, taken, talk
@@ -64,12 +66,15 @@ def test_every_call_goes_on_when_signalling_is_killed(
     hurt_server: Server, office: contextlib.closing[Office]
 ) -> None:
     with office as house:
-        number = house.queue("amal", "bao", "cleo", distribution="serial", agent_alert_time=60)
+        rules: Settings = {"distribution": "serial", "agent_alert_time": 60, "announce_position": True}
+        music = {"file": str(sounds.tone_file(house.folder, tones.MUSIC, 10))}
+        number = house.queue("amal", "bao", "cleo", music=music, **rules)
         house.user("dora", when_busy=f"sip:{house.upn('evan')}")
         house.user("evan")
         overflow = {"action": "forward", "target": f"sip:{house.upn('dora')}"}
         full = house.queue(max_waiting=0, overflow=overflow)
         house.open()
+        hurt_server.wait_spoken(position_sentence(1, "en"), position_sentence(2, "en"))
         amal = house.agent("amal", tone=tones.AGENT)
         talking, agent = talk(house.caller(), number, amal)
         bao = house.agent("bao", tone=tones.SECOND_AGENT)
@@ -94,6 +99,12 @@ def test_every_call_goes_on_when_signalling_is_killed(
         ring.wait_up(10)
         hear_each_other(first, ring)
         second.sound.wait_loud(since=killed_at)
+        # Who waits has moved up, and is told so over the music.
+        second.phone.reactor.wait(
+            lambda: sum(p.at > killed_at and p.is_loud and p.tone is None for p in second.sound.heard) > 10,
+            6,
+            "speech over the music",
+        )
         agent.hang_up()
         talking.wait_ended()
         served = taken(amal)

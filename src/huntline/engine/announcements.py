@@ -39,13 +39,12 @@ def introduction_of(call: QueuedCall, now: datetime) -> Introduction | None:
 
 def begin(floor: Floor, call: QueuedCall) -> None:
     """The caller waits, or waits again: what they were told before still counts."""
-    if not tells_anything(call.line.settings):
-        return
-    told = call.told = call.told or Told()
-    told.quiet_until = floor.now + PAUSE
-    told.message_due = told.message_due or floor.now + call.line.settings.message_interval
-    told.place_due = told.place_due or floor.now
-    _go_on(floor, call, told)
+    queue, now = call.line.settings, floor.now
+    if tells_anything(queue):
+        if call.told is None:
+            call.told = Told(now, message_due=now + queue.message_interval, place_due=now)
+        call.told.quiet_until = now + PAUSE
+        _go_on(floor, call, call.told)
 
 
 def settings_changed(floor: Floor, call: QueuedCall, before: CallQueue) -> None:
@@ -56,9 +55,8 @@ def settings_changed(floor: Floor, call: QueuedCall, before: CallQueue) -> None:
         return
     if queue.message_interval != before.message_interval or not _has_messages(before):
         told.message_due = floor.now + queue.message_interval
-    if told.place_due is not None:
-        told.place_due = min(told.place_due, floor.now + queue.announce_interval)
-    told.quiet_until = max(told.quiet_until or floor.now, floor.now + PAUSE)  # nothing while settings change
+    told.place_due = min(told.place_due, floor.now + queue.announce_interval)
+    told.quiet_until = floor.now + PAUSE  # nothing is said while settings change
     if not told.is_speaking:
         _go_on(floor, call, told)
 
@@ -106,7 +104,7 @@ def _tells_place(queue: CallQueue) -> bool:
 
 
 def _moved_up(floor: Floor, call: QueuedCall, told: Told) -> None:
-    if told.place_due is not None and told.place_due > floor.now:
+    if told.place_due > floor.now:
         told.place_due = floor.now
         if not told.is_speaking:
             _go_on(floor, call, told)
@@ -126,29 +124,18 @@ def _go_on(floor: Floor, call: QueuedCall, told: Told) -> None:
 
 
 def _next(queue: CallQueue, told: Told) -> datetime | None:
-    dues = []
-    if _has_messages(queue):
-        dues.append(told.message_due)
+    dues = [told.message_due] if _has_messages(queue) else []
     if _tells_place(queue):
         dues.append(told.place_due)
-    moments = [at for at in dues if at is not None]
-    if not moments:
-        return None
-    return max(min(moments), told.quiet_until or min(moments))
+    return max(min(dues), told.quiet_until) if dues else None
 
 
 def _say(floor: Floor, call: QueuedCall, told: Told) -> None:
     queue = call.line.settings
-    is_place = _tells_place(queue) and not (
-        _has_messages(queue)
-        and told.message_due is not None
-        and told.place_due is not None
-        and told.message_due < told.place_due
-    )
-    if is_place:
-        _tell_place(floor, call, told)
-    else:
+    if _has_messages(queue) and not (_tells_place(queue) and told.place_due <= told.message_due):
         _say_message(floor, call, told)
+    else:
+        _tell_place(floor, call, told)
 
 
 def _say_message(floor: Floor, call: QueuedCall, told: Told) -> None:
@@ -164,24 +151,24 @@ def _tell_place(floor: Floor, call: QueuedCall, told: Told) -> None:
     line, queue = call.line, call.line.settings
     told.place_due = floor.now + queue.announce_interval
     position = 1 + bisect_left(line.calls, call.place, key=place_of)
-    wait = _wait_to_tell(floor, line, position, told) if queue.announce_wait else None
+    wait = _wait_to_tell(floor, call, position) if queue.announce_wait else None
     position = min(position, LAST_POSITION + 1)
     is_worse = told.position is not None and position > told.position
     if not is_worse:
         told.position = position
     place = position if queue.announce_position and not is_worse else None
     if place is not None or wait is not None:
-        told.wait = wait or told.wait
+        call.told_wait = wait or call.told_wait
         floor.commands.append(TellPlace(call.call_id, queue.queue_id, place, wait))
         _speak(floor, call, told)
 
 
-def _wait_to_tell(floor: Floor, line: WaitingLine, position: int, told: Told) -> WaitBand | None:
-    estimate = estimated_wait(position, _staff(floor, line), line.handled)
+def _wait_to_tell(floor: Floor, call: QueuedCall, position: int) -> WaitBand | None:
+    estimate = estimated_wait(position, _staff(floor, call.line), call.line.handled)
     if estimate is None:
         return None
     band = band_of(estimate)
-    return band if told.wait is None or band.least <= told.wait.least else None
+    return band if call.told_wait is None or band.least <= call.told_wait.least else None
 
 
 def _staff(floor: Floor, line: WaitingLine) -> Staff:

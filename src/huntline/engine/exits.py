@@ -37,7 +37,7 @@ from huntline.engine.reasons import (
     TransferredTo,
     WaitedMaximum,
 )
-from huntline.engine.state import NO_PLACE, AgentRing, CallState, QueuedCall, Told, WaitingLine
+from huntline.engine.state import NO_PLACE, AgentRing, CallState, QueuedCall, WaitingLine
 from huntline.engine.waits import MOST_HANDLED
 
 FORWARD_LEASE = timedelta(seconds=240)
@@ -122,7 +122,7 @@ def enter(floor: Floor, call: QueuedCall, line: WaitingLine | None) -> None:
         call.has_had_turn = False
         call.skipped.clear()
         call.noted.clear()
-        call.told = Told(wait=call.told.wait) if call.told else None
+        call.told = None
         leaving = on_arrival(line)
         if leaving is None:
             _admit(floor, call)

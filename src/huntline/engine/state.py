@@ -56,19 +56,17 @@ class StateChange:
 
 @dataclass(slots=True, eq=False)
 class Told:
-    """What a waiting caller has been told, and when there is more to tell.
+    """What a caller has been told in the line of this queue, and when there is more to tell.
 
-    ``quiet_until`` is when the music has been heard long enough. ``position`` is the best one told in this
-    queue, ``wait`` the least in any.
+    ``quiet_until`` is when the music has been heard long enough. ``position`` is the best one told.
     """
 
+    quiet_until: datetime
+    message_due: datetime
+    place_due: datetime
     is_speaking: bool = False
-    quiet_until: datetime | None = None
-    message_due: datetime | None = None
     next_message: int = 0
-    place_due: datetime | None = None
     position: int | None = None
-    wait: WaitBand | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -147,7 +145,8 @@ class QueuedCall:
     queues it has left without an agent, in order, since it was in none. ``passed`` are all targets that it
     has left, ``exits_taken`` those of the queue it is in, or was in last. ``waits_from`` is when it came back
     to its place out of a menu. ``exit_ahead`` is what happens once the caller has heard its prompt; without
-    one the call ends then, because of ``end_ahead``. ``told`` is there once there was something to tell.
+    one the call ends then, because of ``end_ahead``. ``told`` is there once there was something to
+    tell; ``told_wait`` is the least wait that was told, in whatever queue.
     """
 
     call_id: str
@@ -185,6 +184,7 @@ class QueuedCall:
     noted: set[tuple[str | None, DecisionKind, Reason]] = field(default_factory=set)
     decision_count: int = 0
     told: Told | None = None
+    told_wait: WaitBand | None = None
 
     @property
     def outcome_so_far(self) -> Outcome | None:
