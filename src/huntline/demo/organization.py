@@ -35,7 +35,7 @@ _FILE = f"""\
 organization: Contoso
 domains: [{DOMAIN}]
 trunks:
-  - {{name: this machine, addresses: [%(trunks)s]}}
+  - {{name: this machine, addresses: [%(trunks)s], options_interval: 0}}
 numbers:
   - {{number: "{HELP_DESK}", kind: service-toll}}
   - {{number: "{DEMO_LINE}", kind: service-toll}}

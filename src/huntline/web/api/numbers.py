@@ -14,7 +14,7 @@ from huntline.web.language import Sentence
 
 
 class NumberView(NumberForm):
-    """A number; ``belongs_to`` is the queue or user that is called by it, or null.
+    """A number; ``belongs_to`` is the queue, user or auto attendant that is called by it, or null.
 
     ``warnings`` say where its numbering plan disagrees with its kind.
     """

@@ -1,6 +1,10 @@
-/** Whose a number is, as the API names it: `queue Help Desk`, `user amal@contoso.com`. */
+/** Whose a number is, as the API names it: `queue Help Desk`, `user amal@contoso.com`, `attendant Reception`. */
 
-const AREAS: Readonly<Record<string, string>> = { queue: '/queues', user: '/users' };
+const AREAS: Readonly<Record<string, string>> = {
+  queue: '/queues',
+  user: '/users',
+  attendant: '/attendants',
+};
 
 export interface Owner {
   readonly name: string;
