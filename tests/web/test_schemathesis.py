@@ -49,8 +49,8 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
 
 
 def labels() -> list[str]:
-    """All operations that have an end, as the description in the repository has them: it is held to the API,
-    and each worker of the tests asks."""
+    """All operations that have an end, by the description that the set-up has written: to make it anew takes
+    seconds, and each worker of the tests asks."""
     paths = json.loads(DESCRIPTION.read_text())["paths"]
     return [
         f"{method.upper()} {path}" for path in paths if not path.endswith("/events") for method in paths[path]
