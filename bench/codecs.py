@@ -1,26 +1,46 @@
 """Which codec is spoken between a caller and an agent, and what it costs: caller x agent.
 
-python bench/codecs.py [--calls 4] [--seconds 4]
+.venv/bin/python bench/codecs.py [--calls 4] [--seconds 4]
 
-The first of each cell is what a call is agreed on where both have G.711, too; the last what it costs where a
-phone has nothing but its codec (``--transcoding``), in shares of a core a call, both ways.
+Calls of real softphones (baresip) through a queue of a server that is started for it tell what is spoken on
+either leg, and whether both hear each other; the CPU of the media worker and its child is measured with so
+many calls at once of phones that only speak RTP, in shares of a core a call, both ways. First with G.711 in
+every phone, as servers are by default, then with nothing but the one codec in each, and ``transcoding`` on.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import math
+import sys
+import tempfile
 from array import array
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import uvloop
 from media_rig import Phone, Worker, worker
+from tests.scenarios import tones
+from tests.scenarios.baresip import Baresip
+from tests.scenarios.commands import Commands
+from tests.scenarios.office import Office
+from tests.scenarios.reactor import Reactor
+from tests.scenarios.server import Server
 
 from huntline.media import g711
 from huntline.media.worker.codec_child import Change
 
 NUMBERS = {"PCMU": 0, "PCMA": 8, "G722": 9, "opus": 96}
+_OF_BARESIP = {"PCMU": "pcmu", "PCMA": "pcma", "G722": "G722/16000/1", "opus": "opus/48000/2"}
+_RATES = {"PCMU": 8_000, "PCMA": 8_000, "G722": 16_000, "opus": 48_000}
 _SCALES = {"opus": 6}
+_G711 = {"PCMU", "PCMA"}
+_SETTLED = 2.0  # seconds until a re-INVITE is over
+_LAST = 30  # frames of 20 ms at the end of a call
+Legs = tuple[str, str]
 
 
 def frames(codec: str) -> list[bytes]:
@@ -42,10 +62,10 @@ async def _speak(phones: list[tuple[Phone, str]]) -> None:
             phone.speak(spoken[codec][tick % len(spoken[codec])], scale=_SCALES.get(codec, 1))
 
 
-async def _cost(rig: Worker, caller: str, agent: str, calls: int, seconds: float) -> float:
+async def _cost(rig: Worker, legs: Legs, calls: int, seconds: float) -> float:
     phones = []
     for number in range(calls):
-        for side, codec in enumerate((caller, agent)):
+        for side, codec in enumerate(legs):
             phone = Phone(NUMBERS[codec])
             await phone.join(rig.client, f"{number}.{side}")
             asyncio.get_running_loop().add_reader(phone.socket.fileno(), phone.socket.recv, 2048)
@@ -63,28 +83,97 @@ async def _cost(rig: Worker, caller: str, agent: str, calls: int, seconds: float
     return share
 
 
-def spoken_by(caller: str, agent: str) -> str:
-    """What a call is agreed on: the caller's codec, where the agent has it, else G.711 for both."""
-    if caller == agent or {caller, agent} <= {"PCMU", "PCMA"}:
-        return caller if caller == agent else f"{caller} and {agent}"
-    return agent if agent in ("PCMU", "PCMA") else f"{caller if caller in ('PCMU', 'PCMA') else 'PCMU'}"
-
-
-async def main(calls: int, seconds: float) -> None:
-    """Print the table."""
-    print(f"| caller | {' | '.join(NUMBERS)} |\n|---|{'---|' * len(NUMBERS)}")
+async def _costs(legs: set[Legs], calls: int, seconds: float) -> dict[Legs, float]:
     async with worker() as rig:
+        return {each: await _cost(rig, each, calls, seconds) for each in sorted(legs)}
+
+
+class House:
+    """A server, and a caller and an agent with each codec."""
+
+    def __init__(self, stack: contextlib.ExitStack, *, is_transcoding: bool) -> None:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        reactor = stack.enter_context(Reactor())
+        options = ("--transcoding",) if is_transcoding else ()
+        server = Server(folder / "data", stack.enter_context(Commands()), options=options)
+        stack.callback(server.stop)
+        server.start()
+        office = Office(server, reactor, folder)
+        self._domain = office.domain
+        self._numbers = {}
+        for codec in NUMBERS:
+            office.user(f"{codec}-calls")
+            self._numbers[codec] = office.queue(f"{codec}-answers")
+        office.open()
+
+        def phone(codec: str, does: str, tone: int) -> Baresip:
+            codecs = _OF_BARESIP[codec] + ("" if is_transcoding or codec in _G711 else ",pcmu")
+            user = f"{codec}-{does}"
+            where = folder / user, user, office.domain, server.address
+            made = Baresip(*where, tone=tone, codec=codecs, rate=_RATES[codec])
+            stack.callback(made.close)
+            return made
+
+        self._callers = {codec: phone(codec, "calls", tones.CALLER) for codec in NUMBERS}
+        self._agents = {codec: phone(codec, "answers", tones.AGENT) for codec in NUMBERS}
+
+    def spoken(self, caller: str, agent: str) -> tuple[Legs, str]:
+        """What the two legs of a call are spoken in, once that is settled, and who is not heard by then."""
+        one, other = self._callers[caller], self._agents[agent]
+        one.dial(f"sip:{self._numbers[agent]}@{self._domain}")
+        other.wait("CALL_INCOMING", 10)
+        other.answer()
+        other.wait("CALL_ESTABLISHED", 10)
+        other.listen(_SETTLED)
+        legs = one.codecs()[-1], other.codecs()[-1]
+        one.hang_up()
+        for phone in (one, other):
+            phone.wait("CALL_CLOSED", 10)
+        deaf = (
+            who
+            for who, by, tone in (("caller", other, tones.CALLER), ("agent", one, tones.AGENT))
+            if [heard for _, heard in by.heard()][-_LAST:].count(tone) < _LAST / 2
+        )
+        return legs, ", ".join(f"{who} not heard" for who in deaf)
+
+
+def _observed(*, is_transcoding: bool) -> dict[Legs, tuple[Legs, str]]:
+    with contextlib.ExitStack() as stack:
+        house = House(stack, is_transcoding=is_transcoding)
+        return {(caller, agent): house.spoken(caller, agent) for caller in NUMBERS for agent in NUMBERS}
+
+
+def _in_words(legs: Legs) -> str:
+    one, other = legs
+    if one == other:
+        return one
+    how = "by a table" if {one, other} <= _G711 else "transcoded"
+    return f"{one} and {other}, {how}"
+
+
+def main(calls: int, seconds: float) -> None:
+    """Print both tables."""
+    tables = {
+        "with G.711 in every phone": _observed(is_transcoding=False),
+        "with nothing but the one codec, transcoding on": _observed(is_transcoding=True),
+    }
+    pairs = {legs for table in tables.values() for legs, _ in table.values()}
+    costs = uvloop.run(_costs(pairs, calls, seconds))
+    for title, table in tables.items():
+        print(f"\n| caller, agent {title} | {' | '.join(NUMBERS)} |\n|---|{'---|' * len(NUMBERS)}")
         for caller in NUMBERS:
-            cells = [
-                f"{spoken_by(caller, agent)}; {await _cost(rig, caller, agent, calls, seconds):.2f} %"
-                for agent in NUMBERS
-            ]
-            print(f"| {caller} | {' | '.join(cells)} |", flush=True)
+            row = (table[caller, agent] for agent in NUMBERS)
+            cells = (
+                f"{_in_words(legs)}; {costs[legs]:.2f} %{silent and '; ' + silent}" for legs, silent in row
+            )
+            print(f"| {caller} | {' | '.join(cells)} |")
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--calls", type=int, default=4)
     parser.add_argument("--seconds", type=float, default=4)
     arguments = parser.parse_args()
-    uvloop.run(main(arguments.calls, arguments.seconds))
+    main(arguments.calls, arguments.seconds)

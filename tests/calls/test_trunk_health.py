@@ -60,6 +60,12 @@ def test_a_refused_password_is_left_alone_for_a_minute(status: int) -> None:
     health.failed(ONE, 0, said(status))
     assert health.refuses_us(REFUSED_PAUSE - 1)
     assert not health.refuses_us(REFUSED_PAUSE)
+    assert health.is_refused, "until a call is let in"
+    health.failed(ONE, REFUSED_PAUSE, said(408, is_local=True))
+    health.heard(ONE, REFUSED_PAUSE)  # OPTIONS
+    assert health.is_refused
+    health.failed(ONE, REFUSED_PAUSE, said(486))
+    assert not health.is_refused
     without = TrunkHealth(is_asked=True, has_password=False)
     without.failed(ONE, 0, said(status))
     assert not without.refuses_us(1)

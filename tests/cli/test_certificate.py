@@ -89,6 +89,7 @@ def test_one_for_trying_out_says_so(data: Path, tmp_path: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o600
     facts = facts_of(CertificateFiles(file, file))
     assert (facts.names, facts.is_of_demo) == (("contoso.com", "192.0.2.1"), True)
+    assert not facts.is_for_clients
     ssl.create_default_context(cafile=file).load_cert_chain(file)
     use(data, CertificateFiles(file, file))
     assert "was made for trying out" in huntline("certificate", "check", "--data", data).stdout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -31,9 +32,13 @@ class Authority:
         self.file.write_bytes(builder.sign(self._key, hashes.SHA256()).public_bytes(_PEM))
 
     def issue(
-        self, *names: str, begins_in: timedelta = timedelta(hours=-1), ends_in: timedelta = timedelta(days=40)
+        self,
+        *names: str,
+        begins_in: timedelta = timedelta(hours=-1),
+        ends_in: timedelta = timedelta(days=40),
+        usages: Sequence[x509.ObjectIdentifier] = (),
     ) -> CertificateFiles:
-        """A certificate for names and addresses, and its key, in two files."""
+        """A certificate for names and addresses, and its key, in two files. ``usages`` are what it is for."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
         now = datetime.now(UTC)
@@ -41,6 +46,8 @@ class Authority:
         builder = builder.add_extension(
             x509.SubjectAlternativeName([_general_name(name) for name in names]), critical=False
         )
+        if usages:
+            builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=False)
         file = f"{names[0]} {len(list(self._folder.iterdir()))}"
         files = CertificateFiles(self._folder / f"{file}.crt", self._folder / f"{file}.key")
         files.chain.write_bytes(builder.sign(self._key, hashes.SHA256()).public_bytes(_PEM))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from huntline.directory.in_force import SettingsInForce
@@ -18,7 +18,7 @@ from huntline.sip.servers.registrar import Registrar
 from huntline.sip.transport.address import ListenAddress
 from huntline.sip.transport.connection import ConnectionLimits
 from huntline.sip.transport.tls_settings import TlsSettings
-from huntline.sip.user_agent import UserAgent
+from huntline.sip.user_agent import Timed, UserAgent
 from tests.fakes.plans import PLAN
 
 PAGE = "http://queue.contoso.com"
@@ -28,7 +28,9 @@ PAGE = "http://queue.contoso.com"
 class FakeServer:
     """Everything around the core but calls; other events are kept in ``events``."""
 
-    def __init__(self, limits: ConnectionLimits | None, tls: TlsSettings | None = None) -> None:
+    def __init__(
+        self, limits: ConnectionLimits | None, tls: TlsSettings | None = None, timed: Sequence[Timed] = ()
+    ) -> None:
         self.core = SipCore(CoreSettings(), os.urandom)
         self.registrar = Registrar(self.core, on_return=self._returned)
         self.presence = PresenceServer(self.core)
@@ -43,7 +45,7 @@ class FakeServer:
             self._handle,
             on_flow_lost=self._flow_lost,
             before_sending=self._write_down,
-            timed=(self.registrar, self.presence),
+            timed=(self.registrar, self.presence, *timed),
             limits=limits,
             page_origins=lambda local_host: (PAGE,),
             tls=tls,
@@ -90,10 +92,11 @@ async def running(
     limits: ConnectionLimits | None = None,
     journal: dict[str, bytes] | None = None,
     tls: TlsSettings | None = None,
+    timed: Sequence[Timed] = (),
 ) -> AsyncIterator[FakeServer]:
     """A running server; by default on one UDP and one TCP port of 127.0.0.1. With a ``journal`` it goes on
-    from what another one wrote down."""
-    server = FakeServer(limits, tls)
+    from what another one wrote down. ``timed`` parts share its timer."""
+    server = FakeServer(limits, tls, timed)
     if journal is not None:
         records = [read_record(record) for record in journal.values()]
         server.user_agent.restore(records, asyncio.get_running_loop().time())

@@ -274,3 +274,24 @@ def test_a_restarted_worker_goes_on_in_each_codec() -> None:
         await asyncio.gather(first.say(700), second.hears(700))
 
     run(story)
+
+
+@pytest.mark.parametrize("codec", WIDE)
+def test_a_phone_without_g711_is_rung_where_audio_is_changed_for_it_and_keeps_its_codec(codec: str) -> None:
+    async def story(media: Studio) -> None:
+        narrow = await caller(media, "a", "PCMU")
+        wide = WidePhone(media.phone(), codec)
+        if codec == "opus":  # who answers uses our number
+            wide.number, wide.maps = 111, wide.maps.replace("96", "111")
+        wide.phone.hears_from(await media.client.offer("b", like="a"))
+        await media.client.accept("b", wide.sdp(alone=True))
+        await bridge(media, "a", "b")
+        assert media.client.to_narrow("a", "b") == ["b"], "who answers need not say what else they have"
+        again = await media.client.offer_narrow("b", "a")
+        (line,) = (line.split() for line in again.splitlines() if line.startswith("m="))
+        assert line[3:6] == ["0", "8", {"G722": "9", "opus": "111"}[codec]]
+        await media.client.accept("b", wide.sdp(alone=True))
+        await asyncio.gather(narrow.say(400), wide.hears(400))
+        await asyncio.gather(wide.say(500), narrow.hears(500))
+
+    run(story, is_transcoding=True)

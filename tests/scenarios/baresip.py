@@ -54,6 +54,7 @@ class Baresip:
         watched: str = "",
         rate: int = tones.RATE,
         signs_in: tuple[str, str] | None = None,
+        port: int | None = None,
     ) -> None:
         """``network`` is the network namespace where it has its address, ``trusted`` the issuers that it
         believes over TLS; ``outbound``: it registers as RFC 5626 has it. ``control`` is the address where
@@ -61,10 +62,11 @@ class Baresip:
         RTP/AVP), ``srtp-mand`` (RTP/SAVP). ``watched`` is an address whose presence it subscribes to.
         ``rate`` is that of its sound card: one that resamples for its first codec goes on to do so for the
         next, whether that is right or not. ``signs_in`` are user name and password, where they are not those
-        of the user."""
+        of the user. ``port`` is where it listens, by default any."""
         self.folder, self.recordings = folder, folder / "heard"
         self.recordings.mkdir(parents=True)
         self._control = control or address
+        self._port = port or ports.take(2)
         self._address, self._trusted, self._outbound = address, trusted, outbound
         self._signs_in = signs_in or (user, "secret")
         self.user, self.tone, self._control_port = user, tone, ports.take(2)
@@ -173,10 +175,10 @@ class Baresip:
         )
 
     def _config(self, tone_file: Path, rate: int) -> str:
-        listen, first = ports.take(2), ports.take(8)
+        first = ports.take(8)
         lines = [
             f"net_interface {self._address}",
-            f"sip_listen {self._address}:{listen}",
+            f"sip_listen {self._address}:{self._port}",
             f"rtp_ports {first}-{first + 7}",
             f"audio_source aufile,{tone_file}",
             "audio_player aubridge,sink",

@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 from secrets import token_hex
 
+from huntline.network.certificates import CertificateFiles
+
 from . import ports
 
 REALM = "provider.test"
@@ -23,6 +25,7 @@ tcp_children=1
 auto_aliases=no
 listen=udp:{host}:{port}
 listen=tcp:{host}:{port}
+{tls}
 alias={realm}
 loadmodule "tm.so"
 loadmodule "sl.so"
@@ -73,6 +76,23 @@ request_route {{
 """
 
 
+_TLS = """\
+enable_tls=yes
+listen=tls:{address}
+loadmodule "tls.so"
+modparam("tls", "tls_method", "TLSv1.2+")
+modparam("tls", "certificate", "{files.chain}")
+modparam("tls", "private_key", "{files.key}")
+modparam("tls", "ca_list", "{issuers}")
+modparam("tls", "verify_certificate", 1)
+modparam("tls", "require_certificate", 1)
+"""
+
+
+def _over_tls(address: str, files: CertificateFiles, issuers: Path) -> str:
+    return _TLS.format(address=address, files=files, issuers=issuers)
+
+
 class Kamailio:
     """One Kamailio. Who calls from the port ``outside`` is connected to whoever is registered as ``user``;
     calls of all others, once they have proven themselves, go to that port."""
@@ -87,12 +107,17 @@ class Kamailio:
         host: str = "127.0.0.1",
         expires: int = 4,
         algorithm: str = "",
+        tls: tuple[CertificateFiles, Path] | None = None,
     ) -> None:
+        """``tls`` are its certificate and the issuers by whose certificates others have to prove themselves:
+        it listens for TLS at ``tls_port`` then."""
         self.host, self.port = host, ports.take(2)
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self._log = folder / "kamailio.log"
+        self.tls_port = self.port + 1
         text = _CONFIG.format(
+            tls="" if tls is None else _over_tls(f"{host}:{self.tls_port}", *tls),
             host=host,
             port=self.port,
             realm=REALM,

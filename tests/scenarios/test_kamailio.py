@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import shutil
 import time
+import urllib.request
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.fakes.certificates import Authority
+
 from . import ports, tones
-from .kamailio import Kamailio
+from .baresip import Baresip
+from .commands import Commands
+from .kamailio import REALM, Kamailio
 from .office import Office
 from .phone import Phone
 from .reactor import Reactor
@@ -25,6 +32,7 @@ pytestmark = [
 ]
 
 OUTSIDE = "+442071234567"
+SIGNED_IN = {"username": "contoso@provider.test", "password": "s3cret", "registers": True}
 
 
 class Provider:
@@ -41,8 +49,7 @@ class Provider:
     def trunk(self, **settings: Any) -> dict[str, Any]:
         host, port = self.kamailio.address
         hosts = [f"{host}:{port}", f"{self.second.host}:{self.second.port}"]
-        signed_in = {"username": "contoso@provider.test", "password": "s3cret", "registers": True}
-        return {"name": "kamailio", "hosts": hosts, "options_interval": 2, **signed_in} | settings
+        return {"name": "kamailio", "hosts": hosts, "options_interval": 2, **SIGNED_IN} | settings
 
     def wait_state(self, what: str, timeout: float = 8.0, **wanted: Any) -> dict[str, Any]:
         """Wait until the trunk is in that state."""
@@ -167,3 +174,102 @@ def test_a_wrong_password_is_said_and_not_hammered(shared_provider: Provider) ->
     provider.wait_state("registered", state="up")
     house.settings["trunks"] = []
     house.open()
+
+
+def test_a_provider_over_tls_with_certificates_on_both_sides_and_encrypted_audio(
+    tmp_path: Path, commands: Commands, reactor: Reactor
+) -> None:
+    authority = Authority(tmp_path)
+    options = "--trusted-certificates", str(authority.file)
+    server = Server(tmp_path / "data", commands, certificate=authority.issue("127.0.0.1"), options=options)
+    with contextlib.ExitStack() as stack:
+        stack.callback(server.stop)
+        server.start()
+        house = stack.enter_context(contextlib.closing(Office(server, reactor, tmp_path)))
+        certificate = authority.issue("127.0.0.1", ends_in=timedelta(minutes=-1))
+        outside = ports.take(2)
+        kamailio = Kamailio(
+            tmp_path / "kamailio",
+            outside,
+            user="contoso",
+            password="s3cret",
+            tls=(certificate, authority.file),
+        )
+        stack.callback(kamailio.close)
+        kamailio.start()
+        phone = Baresip(
+            tmp_path / "outside",
+            OUTSIDE,
+            REALM,
+            kamailio.address,
+            tone=tones.CALLER,
+            registers=False,
+            encryption="srtp-mand",
+            port=outside,
+        )
+        stack.enter_context(contextlib.closing(phone))
+        house.settings["trunks"] = [
+            {
+                "name": "kamailio",
+                "hosts": [f"127.0.0.1:{kamailio.tls_port}"],
+                "transport": "tls",
+                "encryption": "required",
+                "options_interval": 1,
+                **SIGNED_IN,
+            }
+        ]
+        number = house.queue("amal")
+        house.settings["users"][0]["line_uri"] = f"tel:{house.personal_number}"
+        house.open()
+
+        # Its certificate has expired: people read so, and what to do.
+        wait_trunk(house, "down")
+        told = server.run("trunk", "state", "kamailio").stdout.splitlines()[0]
+        assert told == (
+            "kamailio: down, 0 calls; its certificate has expired; ask the provider to renew it, and check"
+            " the clock of this server"
+        )
+        assert trunk_problems(server) == [
+            "kamailio: its certificate has expired; huntline trunk test says more"
+        ]
+
+        # It is renewed: nothing has to be done here, and nothing more is said.
+        renewed = authority.issue("127.0.0.1")
+        kamailio.kill()
+        for old, new in ((certificate.chain, renewed.chain), (certificate.key, renewed.key)):
+            old.write_bytes(new.read_bytes())
+        kamailio.start()
+        wait_trunk(house, "up")
+        house.reactor.wait(lambda: trunk_problems(server) == [], 5, "no problem")
+
+        amal = house.agent("amal")
+        placed = amal.dial(OUTSIDE)
+        phone.wait("CALL_INCOMING")
+        phone.answer()
+        placed.wait_answered()
+        placed.sound.wait_for(tones.CALLER)
+        placed.sound.wait_packets(30)
+        placed.hang_up()
+        phone.wait("CALL_CLOSED")
+        phone.dial(f"sip:{number}@{REALM}")
+        ring = taken(amal)
+        ring.sound.wait_for(tones.CALLER)
+        ring.sound.wait_packets(30)
+        phone.hang_up()
+        ring.wait_ended()
+        assert phone.tones_heard().count(tones.AGENT) > 20
+
+
+def wait_trunk(house: Office, state: str) -> None:
+    """Wait until the one trunk is in that state."""
+    house.server.wait_status(
+        lambda status: [each["state"] for each in status["trunks"]] == [state], state, 10
+    )
+
+
+def trunk_problems(server: Server) -> list[str]:
+    """What ``/healthz`` says of trunks."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{server.http_port}/healthz", timeout=5) as answer:
+        found = json.load(answer)
+    assert found["trunks"] is not bool(found["problems"])
+    return [problem["detail"] for problem in found["problems"]]

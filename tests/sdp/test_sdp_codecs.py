@@ -132,3 +132,13 @@ def test_comfort_noise_and_multiplexed_reports_are_not_agreed_to() -> None:
 def test_every_usual_length_of_packets_is_known_and_ours_is_told(ptime: int) -> None:
     text, agreed = answer(description("m=audio 30000 RTP/AVP 9 0", f"a=ptime:{ptime}"), WIDE)
     assert (agreed.ptime, "a=ptime:20\r\n" in text) == (ptime, True)
+
+
+def test_a_phone_without_g711_can_be_rung_where_audio_is_changed_for_it() -> None:
+    assert media_lines(offer(ALONE)) == ["m=audio 20000 RTP/AVP 0 8 9 111 101 110"]
+    assert media_lines(offer(WIDE)) == ["m=audio 20000 RTP/AVP 0 8 101"]
+    opus = accept(line("111 110", "111 opus/48000/2", "110 telephone-event/48000"), ALONE)
+    assert (opus.codec, opus.payload_type) == ("opus", 111)
+    assert media_lines(offer(ALONE, prefer=opus)) == ["m=audio 20000 RTP/AVP 111 0 8 9 110 101"]
+    narrow = replace(ALONE, codecs=("PCMU", "PCMA"))
+    assert media_lines(offer(narrow, prefer=opus)) == ["m=audio 20000 RTP/AVP 0 8 101"], "to leave it again"

@@ -12,7 +12,7 @@ from huntline.directory.in_force import SettingsInForce
 from huntline.directory.organization import Organization, Secret, Trunk
 from huntline.directory.plan import ServerPlan
 from huntline.engine.reason_data import as_data
-from huntline.engine.reasons import Cause
+from huntline.engine.reasons import Cause, SipAnswer
 from huntline.signalling.trunk_service import TrunkService
 from huntline.sip.core.core import OutgoingRequest
 from huntline.sip.core.events import LegRejected, ResponseReceived
@@ -239,8 +239,71 @@ def test_a_refused_password_closes_the_trunk_and_says_so() -> None:
             await house.pass_time(0)
         assert house.service.ways("contoso", "+1") == ([], TRUNK_REFUSES_US)
         assert house.state("one")["why"] == as_data(Cause.TRUNK_REFUSES_US)
+        assert house.service.alarms() == [{"name": "one", "why": as_data(Cause.TRUNK_REFUSES_US)}]
+        await house.pass_time(120)
+        house.register()
+        assert house.service.alarms() == []
 
     run(House(SIGNED_IN), story)
+
+
+def test_a_call_that_is_refused_raises_an_alarm_until_one_is_let_in() -> None:
+    async def story(house: House) -> None:
+        wrong = RingFailure.of_refusal(LegRejected("l", 407, "Proxy Authentication Required"))
+        flow = Flow(Transport.UDP, LOCAL, ("192.0.2.1", 5060))
+        house.service.heard("contoso/one", flow, wrong)
+        assert house.service.ways("contoso", "+1") == ([], TRUNK_REFUSES_US)
+        await house.pass_time(61)
+        for request_id in house.agent.take("OPTIONS"):
+            house.answer(request_id, 200)
+        assert house.ways(), "a call tries again"
+        assert (house.state("one")["state"], len(house.service.alarms())) == ("down", 1)
+        house.service.heard("contoso/one", flow, None)
+        assert (house.state("one")["state"], house.service.alarms()) == ("up", [])
+
+    run(House(replace(SIGNED_IN, registers=False)), story)
+
+
+def test_a_provider_that_was_long_gone_has_our_registration_as_soon_as_it_answers() -> None:
+    async def story(house: House) -> None:
+        for _ in range(12):  # the pauses grow up to ten minutes
+            for request_id in house.agent.take("REGISTER"):
+                house.answer(request_id, 408)
+            await house.pass_time(300)
+        assert house.state("one")["state"] == "down"
+        house.agent.take("REGISTER")
+        house.agent.take("OPTIONS")
+        await house.pass_time(35)
+        assert house.agent.take("REGISTER") == {}
+        for request_id in house.agent.take("OPTIONS"):
+            house.answer(request_id, 200)
+        await house.pass_time(2.1)
+        house.register()
+        assert house.state("one")["state"] == "up"
+
+    run(House(replace(SIGNED_IN, hosts=("sip.two.example",))), story)
+
+
+def test_a_registration_that_is_forbidden_raises_an_alarm_and_one_that_fails_does_not() -> None:
+    async def story(house: House) -> None:
+        for status, alarms in ((500, []), (403, [{"name": "one", "why": as_data(SipAnswer(403, "Said"))}])):
+            for request_id in house.agent.take("REGISTER"):
+                house.answer(request_id, status)
+                await house.pass_time(0)
+            assert house.service.alarms() == alarms
+
+    run(House(SIGNED_IN), story)
+
+
+def test_an_alarm_does_not_tell_one_organization_of_the_trunks_of_another() -> None:
+    async def story(house: House) -> None:
+        wrong = RingFailure.of_refusal(LegRejected("l", 401, "Unauthorized"))
+        house.service.heard("contoso/one", Flow(Transport.UDP, LOCAL, ("192.0.2.1", 5060)), wrong)
+        fabrikam = Organization(organization_id="fabrikam", name="Fabrikam", domains=("fabrikam.com",))
+        house.in_force.put_in_force(ServerPlan((*house.in_force.plan.organizations, fabrikam)))
+        assert house.service.alarms() == [{"name": None, "why": as_data(Cause.TRUNK_REFUSES_US)}]
+
+    run(House(replace(SIGNED_IN, registers=False)), story)
 
 
 def test_another_process_goes_on_with_the_registration_and_asks_nobody_anew() -> None:

@@ -498,7 +498,7 @@ def context(ours: CertificateFiles) -> ssl.SSLContext:
 @given(parts=st.lists(st.one_of(st.binary(max_size=80), st.just(bytes.fromhex("160301")))))
 def test_whatever_comes_nothing_is_raised(context: ssl.SSLContext, parts: list[bytes]) -> None:
     async def story() -> None:
-        handshake = TlsConnector()
+        handshake = TlsConnector(lambda failure: None)
         stream = TlsStream(handshake, asyncio.Protocol, context)
         stream.connection_made(Outlet())
         for data in parts:

@@ -17,7 +17,7 @@ from huntline.control.server import ControlServer
 from huntline.data_folder import DATABASE
 from huntline.storage.database import open_database
 from huntline.web import health
-from huntline.web.health import Health
+from huntline.web.health import WELL_ALL_THE_SAME, Health
 
 LOAD: dict[str, Any] = {}
 
@@ -86,6 +86,29 @@ def test_a_ceiling_that_is_reached_is_told_without_a_name(config: Config, looked
             LOAD.clear()
             assert list(told) == ["tolls"]
             assert told["tolls"].startswith("2 users have come to a ceiling")
+
+    asyncio.run(story())
+
+
+def test_a_trunk_that_somebody_must_look_at_is_told_by_its_name_where_that_is_nobody_elses(
+    config: Config, looked: Health
+) -> None:
+    async def story() -> None:
+        async with others(config):
+            LOAD.update(
+                trunk_alarms=[
+                    {"name": "teams", "why": {"kind": "trunk-refuses-us"}},
+                    {"name": None, "why": {"kind": "certificate-expired"}},
+                ]
+            )
+            told = await wrong(looked)
+            LOAD.clear()
+            assert told == {
+                "trunks": "teams: the provider refuses our user name or password; a trunk: its certificate"
+                " has expired; huntline trunk test says more"
+            }
+            assert told.keys() <= WELL_ALL_THE_SAME, "nothing is mended by starting the server again"
+            assert await wrong(looked) == {}
 
     asyncio.run(story())
 

@@ -40,7 +40,19 @@ def test_the_state_of_a_trunk_is_told_in_words(rig_with_trunk: ServerRig) -> Non
         fake.trunk_state = STATE
         state = rig_with_trunk.api().get("/trunks/Provider/state")
     assert state["reason"] == "the provider refuses our user name or password"
+    assert state["advice"] == "set user name and password again, as the provider has given them"
     assert (state["calls"], state["hosts"][0]["reason"]) == (2, "it does not answer")
+    assert state["hosts"][0]["advice"].startswith("check address, port and transport")
+
+
+def test_the_state_is_told_in_french(rig_with_trunk: ServerRig) -> None:
+    with signalling(rig_with_trunk) as fake:
+        fake.trunk_state = STATE | {"why": {"kind": "certificate-signed-by-itself"}}
+        french = rig_with_trunk.api().response(
+            "GET", "/trunks/provider/state", headers={"Accept-Language": "fr"}
+        )
+    assert french.json()["reason"].startswith("son certificat est autosigné")
+    assert french.json()["advice"].startswith("demandez à l’opérateur un certificat signé par un émetteur")
 
 
 def test_a_test_says_what_is_wrong_and_what_to_do(rig_with_trunk: ServerRig) -> None:

@@ -38,7 +38,9 @@ class TrunkHealth:
     def __init__(self, *, is_asked: bool, has_password: bool = True) -> None:
         self.is_asked, self._has_password = is_asked, has_password
         self.refused_until = 0.0
-        """Until when the provider does not know us."""
+        """Until when nobody is proven to the provider, who does not know us."""
+        self.is_refused = False
+        """Whether our user name and password were refused the last time: so until a call is let in."""
         self._hosts: dict[Flow, HostHealth] = {}
 
     def of(self, flow: Flow) -> HostHealth:
@@ -72,7 +74,7 @@ class TrunkHealth:
         if failure.is_local and failure.leads_to_next_way:
             return self._turn(flow, False, now, failure) if self.is_asked else False
         if failure.status in _WRONG_PASSWORD and self._has_password:
-            self.refused_until = now + REFUSED_PAUSE
+            self.refused_until, self.is_refused = now + REFUSED_PAUSE, True
             self.of(flow).failure = failure
             return True
         if failure.status in _MAY_ASK_TO_WAIT and failure.retry_after:
@@ -80,7 +82,12 @@ class TrunkHealth:
             health.away_until = now + min(failure.retry_after, LONGEST_KEPT_AWAY)
             health.failure = failure
             return True
+        self.let_in()
         return self.heard(flow, now)
+
+    def let_in(self) -> None:
+        """A call has come past the question who we are."""
+        self.is_refused = False
 
     def _turn(self, flow: Flow, is_up: bool, now: float, failure: RingFailure | None) -> bool:
         health = self.of(flow)

@@ -89,6 +89,36 @@ TRUNK = Thing(
 trunk = group_of(TRUNK)
 
 
+def _state(door: Door, as_json: bool, which: str) -> None:
+    from huntline.cli.api_client import path_of
+
+    with door.api() as api, in_options():
+        found = api.get(path_of("trunks", which, "state"))
+    if as_json:
+        print_json(found)
+        return
+    registered = f", registered until {found['registered_until']}" if found["registered_until"] else ""
+    state = f"{found['name']}: {found['state']}{registered}, {found['calls']} calls"
+    say(_joined(state, found["reason"], found["advice"]))
+    for host in found["hosts"]:
+        is_up = {True: "answers", False: "does not answer", None: "not asked yet"}[host["is_up"]]
+        server = f"  {host['address']} ({host['transport']}): {is_up}"
+        say(_joined(server, host["reason"], host["advice"]))
+
+
+add_verb(
+    trunk,
+    "state",
+    "Show whether a trunk is up, until when we are registered, what is wrong, and what to do about it.",
+    [key_argument(TRUNK)],
+    _state,
+)
+
+
+def _joined(*said: str | None) -> str:
+    return "; ".join(each for each in said if each)
+
+
 def _test(door: Door, as_json: bool, which: str) -> None:
     from huntline.cli.api_client import path_of
 
@@ -107,8 +137,7 @@ def _line(step: dict[str, Any]) -> str:
     words = {"found": "found", "answers": "answers", "signs-in": "knows us"}
     if step["is_ok"]:
         return f"{step['what']}: {words[step['step']]}"
-    advice = f"; {step['advice']}" if step["advice"] else ""
-    return f"{step['what']}: {step['reason']}{advice}"
+    return _joined(f"{step['what']}: {step['reason']}", step["advice"])
 
 
 add_verb(

@@ -87,8 +87,10 @@ class Cause(StrEnum):
     CERTIFICATE_NOT_YET_VALID = "certificate-not-yet-valid"
     CERTIFICATE_OF_ANOTHER_NAME = "certificate-of-another-name"
     CERTIFICATE_OF_UNKNOWN_ISSUER = "certificate-of-unknown-issuer"
+    CERTIFICATE_SIGNED_BY_ITSELF = "certificate-signed-by-itself"
     CERTIFICATE_NOT_TRUSTED = "certificate-not-trusted"
     OUR_CERTIFICATE_REFUSED = "our-certificate-refused"
+    TLS_REFUSED = "tls-refused"
     NO_TLS = "no-tls"
     # why a phone can take no call
     NO_COMMON_AUDIO = "no-common-audio"

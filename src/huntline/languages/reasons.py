@@ -166,6 +166,10 @@ WORDS: Mapping[str, Words] = {
         "its certificate is from an issuer whom this server does not know",
         "son certificat vient d'un émetteur que ce serveur ne connaît pas",
     ),
+    Cause.CERTIFICATE_SIGNED_BY_ITSELF: (
+        "its certificate is signed by itself: nobody vouches for it",
+        "son certificat est autosigné : personne ne s'en porte garant",
+    ),
     Cause.CERTIFICATE_NOT_TRUSTED: (
         "its certificate is not to be trusted",
         "son certificat n'est pas digne de confiance",
@@ -173,6 +177,10 @@ WORDS: Mapping[str, Words] = {
     Cause.OUR_CERTIFICATE_REFUSED: (
         "it refuses the certificate of this server",
         "il refuse le certificat de ce serveur",
+    ),
+    Cause.TLS_REFUSED: (
+        "it breaks TLS off, perhaps since it wants a certificate of this server",
+        "il interrompt TLS, peut-être parce qu'il attend un certificat de ce serveur",
     ),
     Cause.NO_TLS: ("it does not speak TLS there", "il ne parle pas TLS à cette adresse"),
     Cause.NO_SESSION_DESCRIPTION: (

@@ -42,7 +42,11 @@ class CertificateFiles:
 
 @dataclass(frozen=True, slots=True)
 class CertificateFacts:
-    """What a certificate says; ``names`` are those of hosts, and IP addresses, that it is for."""
+    """What a certificate says; ``names`` are those of hosts, and IP addresses, that it is for.
+
+    ``is_for_clients``: a provider that wants to know who connects may take it. Many issuers make certificates
+    that are good for servers alone.
+    """
 
     subject: str
     issuer: str
@@ -50,6 +54,7 @@ class CertificateFacts:
     begins_at: datetime
     ends_at: datetime
     is_self_signed: bool
+    is_for_clients: bool = True
 
     @property
     def is_of_demo(self) -> bool:
@@ -78,6 +83,7 @@ def facts_of(files: CertificateFiles) -> CertificateFacts:
         certificate.not_valid_before_utc,
         certificate.not_valid_after_utc,
         certificate.issuer == certificate.subject,
+        _is_for_clients(certificate),
     )
 
 
@@ -157,6 +163,17 @@ def _names(certificate: x509.Certificate) -> tuple[str, ...]:
         return ()
     hosts = [name.lower() for name in extension.get_values_for_type(x509.DNSName)]
     return (*hosts, *map(str, extension.get_values_for_type(x509.IPAddress)))
+
+
+def _is_for_clients(certificate: x509.Certificate) -> bool:
+    """RFC 5280 section 4.2.1.12: whoever does not say what for is for everything."""
+    try:
+        usages = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return True
+    return not {ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}.isdisjoint(
+        usages
+    )
 
 
 def _general_name(host: str) -> x509.GeneralName:

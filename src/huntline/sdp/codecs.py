@@ -67,9 +67,10 @@ def has_one_of(media: MediaDescription, codecs: Collection[Codec]) -> bool:
 
 
 def offered(local: LocalAudio, prefer: Agreed | None) -> list[Codec]:
-    """What we offer: the codec of ``prefer`` first, and G.711, which everybody has."""
+    """What we offer: the codec of ``prefer`` first, and G.711, which everybody has; last of all the others,
+    where a peer without G.711 is taken, too."""
     wanted = [prefer.codec] if prefer is not None and prefer.codec in local.codecs else []
-    return list(dict.fromkeys([*wanted, *G711]))
+    return list(dict.fromkeys([*wanted, *G711, *(() if local.needs_g711 else local.codecs)]))
 
 
 def offer_lines(codecs: list[Codec], prefer: Agreed | None) -> tuple[list[int], list[str]]:

@@ -68,7 +68,8 @@ def answer(offer_text: str, local: LocalAudio, hold: bool = False) -> tuple[str,
 
 
 def offer(local: LocalAudio, prefer: Agreed | None = None, direction: Direction = "sendrecv") -> str:
-    """Our offer: the codec of ``prefer`` first and G.711, and its payload type for telephone-events."""
+    """Our offer: the codec of ``prefer`` first and G.711, and its payload type for telephone-events. Where
+    the peer needs no G.711 the other codecs stand behind it."""
     formats = codecs.offer_lines(codecs.offered(local, prefer), prefer)
     ours = local.security
     lines = _session_lines(local, "0 0")

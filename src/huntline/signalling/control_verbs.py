@@ -94,7 +94,8 @@ class ControlVerbs:
     def _ping(self, request: Request) -> Answer:
         resources = self.status.resources()
         told = {key: resources[key] for key in ("is_overloaded", "turned_away")}
-        return {"is_draining": self.draining.is_on, "toll_alarms": len(self.tolls.alarms()), **told}
+        alarms = {"toll_alarms": len(self.tolls.alarms()), "trunk_alarms": self.trunks.alarms()}
+        return {"is_draining": self.draining.is_on, **alarms, **told}
 
     def _drain(self, request: Request) -> Answer:
         """Without ``on`` nothing changes."""

@@ -262,6 +262,7 @@ class TrunkLine:
     def heard(self, flow: Flow, failure: RingFailure | None, now: float) -> None:
         """What came of a call."""
         if failure is None:
+            self.health.let_in()
             self._is_back(flow, now)
             return
         self._told(self.health.failed(flow, now, failure), flow)
@@ -273,7 +274,7 @@ class TrunkLine:
         was_down = self.health.of(flow).is_up is False
         self._told(self.health.heard(flow, now), flow)
         if was_down and self.registration is not None:
-            self.registration.renew(flow, now)
+            self.registration.is_back(flow, now)
             self._on_registration(self.key)
 
     def _told(self, is_news: bool, flow: Flow) -> None:
@@ -326,9 +327,17 @@ class TrunkLine:
         ]
 
     def refuses_us(self, now: float) -> bool:
-        """Whether the provider does not know our user name and password."""
-        is_refused = self.registration is not None and self.registration.state is RegistrationState.REFUSED
-        return is_refused or self.health.refuses_us(now)
+        """Whether the provider does not know our user name and password, so that no call is to try now."""
+        return self._is_registration_refused or self.health.refuses_us(now)
+
+    @property
+    def has_refused_us(self) -> bool:
+        """Whether it did not know them the last time: a call may try again, if it is long ago."""
+        return self._is_registration_refused or self.health.is_refused
+
+    @property
+    def _is_registration_refused(self) -> bool:
+        return self.registration is not None and self.registration.state is RegistrationState.REFUSED
 
     def _contact(self, host: TrunkHost, number: str, flow: Flow | None) -> Contact:
         by = self._transport if flow is None else flow.transport

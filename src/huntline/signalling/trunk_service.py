@@ -15,8 +15,9 @@ from huntline.directory.in_force import SettingsInForce
 from huntline.directory.organization import Secret
 from huntline.directory.plan import ServerPlan
 from huntline.directory.trunks import TrunkOf
+from huntline.engine.reason_data import as_data
 from huntline.signalling.trunk_line import ANSWERS_WITHIN, TrunkLine
-from huntline.signalling.trunk_state import state_of
+from huntline.signalling.trunk_state import alarm_of, state_of
 from huntline.signalling.trunk_test import try_trunk
 from huntline.sip.core.core import OutgoingRequest
 from huntline.sip.core.digest_client import DigestCredentials
@@ -232,6 +233,16 @@ class TrunkService:
         """One trunk by its name; nothing where there is none."""
         line = self.line(organization_id, name)
         return self._written(line) if line is not None else {}
+
+    def alarms(self) -> list[dict[str, Any]]:
+        """What is wrong with trunks that somebody has to do something about. A trunk is named where the
+        server has one organization: others' are nobody's business."""
+        is_named = len(self._settings.plan.organizations) == 1
+        return [
+            {"name": line.trunk.name if is_named else None, "why": as_data(why)}
+            for line in self._lines.values()
+            if (why := alarm_of(line)) is not None
+        ]
 
     def _written(self, line: TrunkLine) -> dict[str, Any]:
         assert self._user_agent is not None

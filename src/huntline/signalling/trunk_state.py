@@ -22,10 +22,29 @@ WHY_NO_CONNECTION = {
     WhyNoConnection.NOT_YET_VALID: Cause.CERTIFICATE_NOT_YET_VALID,
     WhyNoConnection.OTHER_NAME: Cause.CERTIFICATE_OF_ANOTHER_NAME,
     WhyNoConnection.UNKNOWN_ISSUER: Cause.CERTIFICATE_OF_UNKNOWN_ISSUER,
+    WhyNoConnection.SELF_SIGNED: Cause.CERTIFICATE_SIGNED_BY_ITSELF,
     WhyNoConnection.NOT_TRUSTED: Cause.CERTIFICATE_NOT_TRUSTED,
     WhyNoConnection.OURS_NOT_TRUSTED: Cause.OUR_CERTIFICATE_REFUSED,
+    WhyNoConnection.TLS_REFUSED: Cause.TLS_REFUSED,
     WhyNoConnection.NO_TLS: Cause.NO_TLS,
 }
+
+
+NOT_BY_ITSELF = frozenset(
+    {
+        Cause.TRUNK_REFUSES_US,
+        Cause.CERTIFICATE_EXPIRED,
+        Cause.CERTIFICATE_NOT_YET_VALID,
+        Cause.CERTIFICATE_OF_ANOTHER_NAME,
+        Cause.CERTIFICATE_OF_UNKNOWN_ISSUER,
+        Cause.CERTIFICATE_SIGNED_BY_ITSELF,
+        Cause.CERTIFICATE_NOT_TRUSTED,
+        Cause.OUR_CERTIFICATE_REFUSED,
+        Cause.TLS_REFUSED,
+    }
+)
+"""What stays wrong with a trunk until somebody does something about it."""
+_FORBIDDEN = 403
 
 
 def why_no_connection(failure: ConnectionFailure | None) -> Reason:
@@ -36,7 +55,7 @@ def why_no_connection(failure: ConnectionFailure | None) -> Reason:
 def state_of(line: TrunkLine, now: float, unix_offset: float, calls: int) -> dict[str, Any]:
     """One trunk: ``state`` is ``off``, ``up``, ``down`` or ``unknown``, ``why`` what is wrong."""
     hosts = [_host(line, flow, now, unix_offset) for flow in line.servers]
-    why = _why(line, now)
+    why = _why(line)
     return {
         "name": line.trunk.name,
         "organization_id": line.organization_id,
@@ -51,7 +70,7 @@ def state_of(line: TrunkLine, now: float, unix_offset: float, calls: int) -> dic
 def _state(line: TrunkLine, now: float) -> str:
     if not line.trunk.is_enabled:
         return "off"
-    if not line.is_found or line.refuses_us(now):
+    if not line.is_found or line.has_refused_us:
         return "down"
     if line.registration is not None and not _is_registered(line.registration, now):
         return "unknown" if line.registration.state is RegistrationState.TRYING else "down"
@@ -61,12 +80,19 @@ def _state(line: TrunkLine, now: float) -> str:
     return "down" if known and all(each is False for each in known) else "unknown"
 
 
-def _why(line: TrunkLine, now: float) -> Reason | None:
+def alarm_of(line: TrunkLine) -> Reason | None:
+    """What is wrong with a trunk that does not come right by itself; None where nothing is."""
+    why = _why(line)
+    is_forbidden = isinstance(why, SipAnswer) and why.status == _FORBIDDEN
+    return why if why in NOT_BY_ITSELF or is_forbidden else None
+
+
+def _why(line: TrunkLine) -> Reason | None:
     if not line.trunk.is_enabled:
         return None
     if not line.is_found:
         return Cause.TRUNK_NOT_FOUND
-    if line.refuses_us(now):
+    if line.has_refused_us:
         return Cause.TRUNK_REFUSES_US
     registration = line.registration
     if registration is not None and registration.state is RegistrationState.FAILED:

@@ -17,7 +17,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from huntline.config import Config
 from huntline.control.async_client import AsyncControlClient
 from huntline.data_folder import DATABASE
+from huntline.engine.reason_data import from_data
 from huntline.errors import HuntlineError
+from huntline.languages.reasons import Reader, in_words
 from huntline.processes.run_file import SUPERVISOR_GONE, is_supervised
 
 TIME_LIMIT = 2.0  # seconds for each part to answer
@@ -42,9 +44,12 @@ class HealthPart(StrEnum):
     """More comes than can be served: what is served is well, and new calls are told to come back."""
     TOLLS = "tolls"
     """Users have come to a ceiling of international calls: perhaps somebody else calls by their accounts."""
+    TRUNKS = "trunks"
+    """A provider and this server do not take each other's password or certificate: that stays so until
+    somebody does something about it."""
 
 
-WELL_ALL_THE_SAME = frozenset({HealthPart.LOAD, HealthPart.TOLLS})
+WELL_ALL_THE_SAME = frozenset({HealthPart.LOAD, HealthPart.TOLLS, HealthPart.TRUNKS})
 """What people are to look at, while the server does all that it can."""
 
 
@@ -93,7 +98,7 @@ class Health:
             self._checked(HealthPart.DATABASE, lambda: asyncio.to_thread(self._database_fault)),
             self._checked(HealthPart.DISK, lambda: asyncio.to_thread(self._disk_fault)),
         )
-        told = (self._new_calls(), self._overload(), self._tolls())
+        told = (self._new_calls(), self._overload(), self._tolls(), self._trunks())
         faults = [each for each in (*found, *told) if each is not None]
         self._tell_changes(faults)
         self._known, self._looking = faults, None
@@ -141,6 +146,16 @@ class Health:
         # Anybody may ask, and so is not told who it is.
         detail = f"{count} users have come to a ceiling of international calls; GET /api/v1/toll-alarms"
         return Fault(part=HealthPart.TOLLS, detail=f"{detail} says who")
+
+    def _trunks(self) -> Fault | None:
+        alarms = self._told_by_signalling.get("trunk_alarms")
+        if not alarms:
+            return None
+        # Without a name where it may be another organization's.
+        found = [
+            f"{each['name'] or 'a trunk'}: {in_words(from_data(each['why']), Reader())}" for each in alarms
+        ]
+        return Fault(part=HealthPart.TRUNKS, detail=f"{'; '.join(found)}; huntline trunk test says more")
 
     async def _media(self) -> str | None:
         try:

@@ -9,6 +9,7 @@ const PARTS = [
   'disk',
   'load',
   'tolls',
+  'trunks',
 ] as const;
 
 export type Part = (typeof PARTS)[number];

@@ -20,8 +20,18 @@ TRUNKS = {
     "check the address, and what a firewall lets through": (
         "vérifiez l'adresse, et ce que laisse passer un pare-feu"
     ),
-    "check which certificate the provider wants from this server": (
-        "vérifiez quel certificat l'opérateur attend de ce serveur"
+    "ask the provider which certificate it wants from this server; it is shown the first of certificate that"
+    " is good for clients": (
+        "demandez à l'opérateur quel certificat il attend de ce serveur, qui lui présente le premier de"
+        " certificate qui vaut aussi pour un client"
+    ),
+    "ask the provider to renew it, and check the clock of this server": (
+        "demandez à l'opérateur de le renouveler, et vérifiez l'heure de ce serveur"
+    ),
+    "ask the provider for one with an issuer, or put it into trusted_certificates if the provider tells you"
+    " that it is theirs": (
+        "demandez à l'opérateur un certificat signé par un émetteur, ou placez celui-ci dans"
+        " trusted_certificates si l'opérateur confirme que c'est le sien"
     ),
     "ask the provider; calls by TLS go only to servers that prove who they are": (
         "adressez-vous à l'opérateur ; en TLS, les appels ne vont qu'aux serveurs qui prouvent leur identité"

@@ -31,6 +31,7 @@ from huntline.media.worker.wire import MediaLegState, RecordState, SecretsChange
 from huntline.sdp import (
     G711,
     Agreed,
+    Codec,
     accept,
     answer,
     offer,
@@ -100,14 +101,14 @@ class Switchboard:
         is_secure: bool = False,
         is_narrow: bool = False,
     ) -> MediaLegState:
-        """Our offer, of G.711 alone with ``is_narrow``. Raises MediaUnavailable."""
+        """Our offer, of G.711 in place of what is spoken with ``is_narrow``. Raises MediaUnavailable."""
         if is_narrow:
             leg = self._leg(leg_id)
         else:
             leg = self._legs.get(leg_id) or self._make(leg_id, encryption, is_secure=is_secure)
         model = self._legs.get(like) if like is not None else leg
         prefer = model.agreed if model else None
-        codecs = G711 if is_narrow else leg.local.codecs
+        codecs = _narrow(leg) if is_narrow else leg.local.codecs
         text = offer(replace(leg.local, codecs=codecs), prefer)
         if leg.sdp and text != leg.sdp:
             leg.local = leg.local.revised()
@@ -484,3 +485,11 @@ class Switchboard:
                 speaker.spoken, source, to, listener.stream, listener.send, self.clock, self._codecs
             )
         return Relay(speaker.spoken, to, listener.stream, listener.send, self.clock)
+
+
+def _narrow(leg: MediaLeg) -> tuple[Codec, ...]:
+    """G.711, and behind it what is spoken where the peer may have nothing else: who has answered has said one
+    codec, and might take an offer without it for the end of all audio."""
+    if leg.local.needs_g711 or leg.agreed is None:
+        return G711
+    return (*G711, leg.agreed.codec)

@@ -197,6 +197,13 @@ class Registration:
         if is_same and self.state is RegistrationState.REGISTERED and self.due_at is not None:
             self.due_at = min(self.due_at, now + 1.0 + self._random())
 
+    def is_back(self, flow: Flow, now: float) -> None:
+        """A registrar answers that did not: no pause goes on that was for its silence."""
+        if self.state is RegistrationState.FAILED and self.due_at is not None:
+            self.due_at = min(self.due_at, now + 1.0 + self._random())
+        else:
+            self.renew(flow, now)
+
     def end(self, now: float) -> None:
         """Sign off, as far as we are registered; ``request`` is due once more then."""
         if self.state is RegistrationState.ENDED:

@@ -16,9 +16,12 @@ class WhyNoConnection(StrEnum):
     NOT_YET_VALID = "certificate-not-yet-valid"
     OTHER_NAME = "certificate-of-another-name"
     UNKNOWN_ISSUER = "certificate-of-unknown-issuer"
+    SELF_SIGNED = "certificate-signed-by-itself"
     NOT_TRUSTED = "certificate-not-trusted"
     """Some other check of the certificate failed: the detail says which."""
     OURS_NOT_TRUSTED = "our-certificate-refused"
+    TLS_REFUSED = "tls-refused"
+    """The peer speaks TLS, and breaks it off without a word about certificates."""
     NO_TLS = "no-tls"
     CLOSED = "closed"
 
@@ -30,6 +33,11 @@ class ConnectionFailure:
     why: WhyNoConnection
     detail: str
 
+    @property
+    def is_told_late(self) -> bool:
+        """Whether a peer may tell it once the connection is made: it holds until it says something else."""
+        return self.why in (WhyNoConnection.OURS_NOT_TRUSTED, WhyNoConnection.TLS_REFUSED)
+
     def __str__(self) -> str:
         return f"{self.why}: {self.detail}"
 
@@ -39,7 +47,7 @@ _OF_VERIFY_CODE = {
     9: WhyNoConnection.NOT_YET_VALID,
     10: WhyNoConnection.EXPIRED,
     2: WhyNoConnection.UNKNOWN_ISSUER,
-    18: WhyNoConnection.UNKNOWN_ISSUER,  # signed by itself
+    18: WhyNoConnection.SELF_SIGNED,
     19: WhyNoConnection.UNKNOWN_ISSUER,
     20: WhyNoConnection.UNKNOWN_ISSUER,
     21: WhyNoConnection.UNKNOWN_ISSUER,
@@ -74,9 +82,13 @@ def failure_of(error: BaseException) -> ConnectionFailure:
 
 def _of_tls(error: ssl.SSLError) -> ConnectionFailure:
     reason = str(error.reason or error)
-    if "ALERT" in reason and any(reason.endswith(alert) for alert in _ALERTS_ABOUT_US):
-        return ConnectionFailure(WhyNoConnection.OURS_NOT_TRUSTED, _in_words(reason))
-    return ConnectionFailure(WhyNoConnection.NO_TLS, _in_words(reason))
+    if "ALERT" not in reason:
+        why = WhyNoConnection.NO_TLS
+    elif any(reason.endswith(alert) for alert in _ALERTS_ABOUT_US):
+        why = WhyNoConnection.OURS_NOT_TRUSTED
+    else:
+        why = WhyNoConnection.TLS_REFUSED
+    return ConnectionFailure(why, _in_words(reason))
 
 
 def _in_words(reason: str) -> str:

@@ -12,7 +12,7 @@ from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.framing import FramingError, KeepAlive, StreamFramer
 from huntline.sip.transport.address import ListenAddress
 from huntline.sip.transport.connection import PONG, Connection, ConnectionOwner
-from huntline.sip.transport.connection_failures import ConnectionFailure, failure_of
+from huntline.sip.transport.connection_failures import ConnectionFailure, WhyNoConnection, failure_of
 from huntline.sip.transport.connections import Connections
 from huntline.sip.transport.tls import TlsAcceptor, TlsConnector, TlsStream, listening
 from huntline.sip.transport.tls_settings import TlsSettings
@@ -56,7 +56,7 @@ class TcpTransport:
 
         def connection() -> TcpConnection:
             flow = Flow(address.transport, (address.host, port), ("", 0))
-            return self._connection(flow, is_accepted=True)
+            return self._accepted(flow)
 
         server = await listening(address, connection, self._acceptor, self._sockets)
         self._servers.append(server)
@@ -89,16 +89,26 @@ class TcpTransport:
         self._openings.clear()
 
     def why_failed(self, flow: Flow) -> ConnectionFailure | None:
-        """Why no connection could be opened to that peer the last time; None where there was one."""
+        """Why no connection could be opened to that peer the last time, or was refused once it was open;
+        None where there was one."""
         return self._failures.get(replace(flow, connection=0))
 
-    def _connection(self, flow: Flow, *, is_accepted: bool) -> TcpConnection:
+    def _accepted(self, flow: Flow) -> TcpConnection:
         return TcpConnection(
+            self._connections, self._on_message, kind=flow.transport, local=flow.local, is_accepted=True
+        )
+
+    def _opened(self, flow: Flow) -> TcpConnection:
+        def heard(message: bytes, by: Flow) -> None:
+            self._failures.pop(flow, None)
+            self._on_message(message, by)
+
+        return _OpenedConnection(
             self._connections,
-            self._on_message,
+            heard,
+            lambda: self._broken_off(flow),
             kind=flow.transport,
             local=flow.local,
-            is_accepted=is_accepted,
             server_name=flow.server_name,
         )
 
@@ -116,7 +126,7 @@ class TcpTransport:
 
     async def _connect(self, flow: Flow) -> None:
         """Open a connection and write what has gathered meanwhile; without one the flow has failed."""
-        connection = self._connection(flow, is_accepted=False)
+        connection = self._opened(flow)
         try:
             async with asyncio.timeout(self._limits.connecting):
                 failure = await self._reach(flow, connection)
@@ -126,7 +136,10 @@ class TcpTransport:
             opening = self._openings.pop(flow)
             if not connection.is_open:
                 self._on_flow_failed(flow)
-        self._note(flow, failure)
+        if failure is not None:
+            self._note(flow, failure)
+        elif (before := self._failures.get(flow)) is not None and not before.is_told_late:
+            del self._failures[flow]
         for data in opening.unsent:
             connection.send(data)
 
@@ -136,7 +149,7 @@ class TcpTransport:
         if flow.transport is not Transport.TLS:
             await self._loop.create_connection(lambda: connection, *flow.remote, local_addr=local)
             return None
-        handshake = TlsConnector()
+        handshake = TlsConnector(lambda failure: self._note(flow, failure))
         name = flow.server_name or flow.remote[0]
         stream = TlsStream(handshake, lambda: connection, self._tls.client, server_hostname=name)
         await self._loop.create_connection(lambda: stream, *flow.remote, local_addr=local)
@@ -146,13 +159,19 @@ class TcpTransport:
             stream.abort()
             raise
 
-    def _note(self, flow: Flow, failure: ConnectionFailure | None) -> None:
+    def _broken_off(self, flow: Flow) -> None:
+        """A peer has closed a connection of ours and said nothing before it. What it says of our certificate
+        may be lost by that: we have written already, and its reset overtakes its alert."""
+        if flow not in self._failures:
+            why = WhyNoConnection.TLS_REFUSED if flow.transport.is_encrypted else WhyNoConnection.CLOSED
+            self._note(flow, ConnectionFailure(why, "closed before a word was said"))
+
+    def _note(self, flow: Flow, failure: ConnectionFailure) -> None:
         self._failures.pop(flow, None)
-        if failure is not None:
-            log.info("cannot connect", extra={"remote": flow.remote, "error": str(failure)})
-            if len(self._failures) >= _REMEMBERED_FAILURES:
-                del self._failures[next(iter(self._failures))]
-            self._failures[flow] = failure
+        log.info("cannot connect", extra={"remote": flow.remote, "error": str(failure)})
+        if len(self._failures) >= _REMEMBERED_FAILURES:
+            del self._failures[next(iter(self._failures))]
+        self._failures[flow] = failure
 
 
 class TcpConnection(Connection):
@@ -191,6 +210,30 @@ class TcpConnection(Connection):
                 self.send(PONG)
             else:
                 self._hand_over(item)
+
+
+class _OpenedConnection(TcpConnection):
+    """One that we have opened; ``broken_off`` is called where the peer ends it and has never said a word."""
+
+    def __init__(
+        self,
+        owner: ConnectionOwner,
+        on_message: Callable[[bytes, Flow], None],
+        broken_off: Callable[[], None],
+        *,
+        kind: Transport,
+        local: tuple[str, int],
+        server_name: str,
+    ) -> None:
+        super().__init__(
+            owner, on_message, kind=kind, local=local, is_accepted=False, server_name=server_name
+        )
+        self._broken_off = broken_off
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.is_open and not self.has_spoken:
+            self._broken_off()
+        super().connection_lost(exc)
 
 
 @dataclass(slots=True)

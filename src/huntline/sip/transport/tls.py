@@ -134,7 +134,7 @@ class TlsStream(asyncio.Protocol, asyncio.Transport):
         self._tcp.close()
 
     def _over(self, failure: ConnectionFailure | None) -> None:
-        if self._is_shaking or (failure is not None and failure.why is WhyNoConnection.OURS_NOT_TRUSTED):
+        if self._is_shaking or (failure is not None and failure.is_told_late):
             self._is_shaking = False
             self._owner.is_over(self, failure)
 
@@ -274,19 +274,29 @@ def _prepare(made: socket.socket) -> None:
 
 
 class TlsConnector:
-    """A handshake with a peer to which we have connected."""
+    """A handshake with a peer to which we have connected.
 
-    def __init__(self) -> None:
-        self._done: asyncio.Future[ConnectionFailure | None] = asyncio.get_running_loop().create_future()
+    ``refused_late`` is told why a connection ends that was made: from TLS 1.3 on a peer looks at our
+    certificate when hands are shaken on our side already (RFC 8446 section 4.4.2.4).
+    """
+
+    def __init__(self, refused_late: Callable[[ConnectionFailure], None]) -> None:
+        self._refused_late = refused_late
+        self._done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._failure: ConnectionFailure | None = None
 
     def begins(self, stream: TlsStream) -> None:
         """Nothing to count: who opens it limits it."""
 
     def is_over(self, stream: TlsStream, failure: ConnectionFailure | None) -> None:
         """It came to an end."""
+        self._failure = failure
         if not self._done.done():
-            self._done.set_result(failure)
+            self._done.set_result(None)
+        elif failure is not None and not self._done.cancelled():
+            self._refused_late(failure)
 
     async def done(self) -> ConnectionFailure | None:
         """How it ended: None is well."""
-        return await self._done
+        await self._done
+        return self._failure

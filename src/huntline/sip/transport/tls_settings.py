@@ -14,8 +14,8 @@ class TlsSettings:
     """Certificates in memory, until ``load`` reads their files again.
 
     The first is shown to whoever names no host; of several, else, the one for the host that is named (SNI,
-    RFC 6066 section 3). It is shown to providers, too, that ask for one. ``trusted`` has further issuers that
-    are believed beside those of the system.
+    RFC 6066 section 3). Providers that ask for one are shown the first that is for clients, else the first.
+    ``trusted`` has further issuers that are believed beside those of the system.
     """
 
     def __init__(self, certificates: Sequence[CertificateFiles] = (), trusted: Path | None = None) -> None:
@@ -31,7 +31,9 @@ class TlsSettings:
         """
         facts = tuple(map(facts_of, self._files))
         servers = [_server_context(files) for files in self._files]
-        client = _client_context(self._files, self._trusted) if self._files or self._trusted else None
+        shown = next((own for own, fact in zip(self._files, facts, strict=True) if fact.is_for_clients), None)
+        shown = shown or next(iter(self._files), None)
+        client = _client_context(shown, self._trusted) if shown or self._trusted else None
         self.facts: tuple[CertificateFacts, ...] = facts
         self._servers, self._client = servers, client
         for context in servers:
@@ -46,7 +48,7 @@ class TlsSettings:
     def client(self) -> ssl.SSLContext:
         """For connections that we open."""
         if self._client is None:  # the issuers of the system take a moment to read, and most need none
-            self._client = _client_context((), None)
+            self._client = _client_context(None, None)
         return self._client
 
     def _choose(self, connection: ssl.SSLObject, name: str | None, context: ssl.SSLContext) -> None:
@@ -64,11 +66,11 @@ def _server_context(files: CertificateFiles) -> ssl.SSLContext:
     return context
 
 
-def _client_context(files: Sequence[CertificateFiles], trusted: Path | None) -> ssl.SSLContext:
+def _client_context(files: CertificateFiles | None, trusted: Path | None) -> ssl.SSLContext:
     context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if files:
-        _load_chain(context, files[0])
+    if files is not None:
+        _load_chain(context, files)
     if trusted is not None:
         try:
             context.load_verify_locations(cafile=trusted)

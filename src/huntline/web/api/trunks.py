@@ -58,7 +58,7 @@ TrunkKey = Annotated[str, Path(description="The trunk, by its name.")]
 
 class TrunkHostState(BaseModel):
     """One server of a trunk. ``is_up`` is null as long as nobody knows; until ``away_until`` it has asked to
-    be left alone."""
+    be left alone. ``advice`` says what to do about it."""
 
     address: str
     transport: str
@@ -66,10 +66,11 @@ class TrunkHostState(BaseModel):
     away_until: datetime | None
     reason: Sentence | None
     why: Why | None
+    advice: Sentence | None
 
 
 class TrunkState(BaseModel):
-    """A trunk on the running server; ``reason`` says what is wrong, if anything is."""
+    """A trunk on the running server; ``reason`` says what is wrong, if anything is, ``advice`` what to do."""
 
     name: str
     state: Literal["up", "down", "off", "unknown"]
@@ -77,6 +78,7 @@ class TrunkState(BaseModel):
     calls: int
     reason: Sentence | None
     why: Why | None
+    advice: Sentence | None
     hosts: list[TrunkHostState]
 
 
@@ -111,8 +113,7 @@ def test(access: ChangeSettings, key: TrunkKey) -> Any:
     """Ask each server of a trunk whether it is there, and whether it knows our user name and password.
     Nothing changes by it; it takes a few seconds where somebody does not answer."""
     steps = [_in_words(access, step) for step in _asked(access, "trunk-test", key)["steps"]]
-    advised = [step | {"advice": ADVICE.get(step["why"]["kind"]) if step["why"] else None} for step in steps]
-    return {"is_ok": all(step["is_ok"] for step in steps), "steps": advised}
+    return {"is_ok": all(step["is_ok"] for step in steps), "steps": steps}
 
 
 def _asked(access: Access, verb: str, key: str) -> dict[str, Any]:
@@ -125,11 +126,17 @@ def _asked(access: Access, verb: str, key: str) -> dict[str, Any]:
 
 def _in_words(access: Access, told: dict[str, Any]) -> dict[str, Any]:
     why = told["why"]
-    reader = reader_of(access.organization)
-    return told | {"reason": in_words(from_data(why), reader) if why is not None else None}
+    if why is None:
+        return told | {"reason": None, "advice": None}
+    reason = in_words(from_data(why), reader_of(access.organization))
+    return told | {"reason": reason, "advice": ADVICE.get(why["kind"])}
 
 
 _CHECK_CERTIFICATE = "ask the provider; calls by TLS go only to servers that prove who they are"
+_CHECK_OURS = (
+    "ask the provider which certificate it wants from this server; it is shown the first of certificate that"
+    " is good for clients"
+)
 ADVICE = {
     "trunk-not-found": "check the names of its hosts, and that this server reaches its name servers",
     "trunk-silent": "check address, port and transport, and what a firewall lets through",
@@ -139,11 +146,14 @@ ADVICE = {
     "connection-timed-out": "check the address, and what a firewall lets through",
     "connection-closed": "check the port and the transport",
     "no-tls": "check the port and the transport",
-    "our-certificate-refused": "check which certificate the provider wants from this server",
-    "certificate-expired": _CHECK_CERTIFICATE,
+    "our-certificate-refused": _CHECK_OURS,
+    "tls-refused": _CHECK_OURS,
+    "certificate-expired": "ask the provider to renew it, and check the clock of this server",
     "certificate-not-yet-valid": "check the clock of this server",
     "certificate-of-another-name": "name the host as its certificate does",
     "certificate-of-unknown-issuer": "put the certificate of its issuer into trusted_certificates",
+    "certificate-signed-by-itself": "ask the provider for one with an issuer, or put it into"
+    " trusted_certificates if the provider tells you that it is theirs",
     "certificate-not-trusted": _CHECK_CERTIFICATE,
 }
 """What to do, by what is wrong."""

@@ -1,4 +1,4 @@
-/** How a trunk is on the running server: a badge, and what is wrong in words. */
+/** How a trunk is on the running server: a badge, what is wrong in words, and what to do about it. */
 
 import { Badge, makeStyles, Text, tokens } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
@@ -49,6 +49,7 @@ export function TrunkState({ name }: { readonly name: string }) {
           {data.reason}
         </Text>
       )}
+      {data.advice !== null && <Text size={200}>{data.advice}</Text>}
     </span>
   );
 }
