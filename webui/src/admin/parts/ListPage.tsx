@@ -72,6 +72,7 @@ const useStyles = makeStyles({
     boxShadow: tokens.shadow2,
   },
   pages: { display: 'flex', alignItems: 'center', gap: tokens.spacingHorizontalS },
+  cell: { paddingBlock: tokens.spacingVerticalXS, overflowWrap: 'anywhere' },
   number: { textAlign: 'end', fontVariantNumeric: 'tabular-nums' },
   numberHead: { '& > *': { justifyContent: 'flex-end' } },
   hidden: {
@@ -202,7 +203,7 @@ function Rows<T>({ title, columns, listing, keyOf, sort, onSort }: RowsProps<T>)
         {listing.items.map((item) => (
           <TableRow key={keyOf(item)}>
             {shown.map(({ id, isNumber, cell }) => (
-              <TableCell key={id} className={mergeClasses(isNumber && styles.number)}>
+              <TableCell key={id} className={mergeClasses(styles.cell, isNumber && styles.number)}>
                 {cell(item)}
               </TableCell>
             ))}

@@ -40,6 +40,8 @@ type Licences = Schemas['Licences'];
 const useStyles = makeStyles({
   wide: { overflowX: 'auto' },
   bar: { minWidth: '80px' },
+  // One word may be wider than its column on a telephone.
+  name: { overflowWrap: 'anywhere', hyphens: 'auto' },
 });
 
 export function LicencesPage() {
@@ -139,7 +141,7 @@ function Pools({ editing: { draft, set }, licences }: PartProps) {
           <TableBody>
             {licences.items.map(({ licence, assigned, size }) => (
               <TableRow key={licence}>
-                <TableCell>{t(`users:licence.${licence}`)}</TableCell>
+                <TableCell className={styles.name}>{t(`users:licence.${licence}`)}</TableCell>
                 <TableCell>
                   <div className={styles.bar}>
                     {size === null ? assigned : t('settings:usedOf', { used: assigned, size })}

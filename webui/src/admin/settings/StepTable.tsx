@@ -19,7 +19,7 @@ import { useFieldsScope } from '~/admin/parts/fields';
 
 const useStyles = makeStyles({
   wide: { overflowX: 'auto' },
-  size: { width: '110px' },
+  size: { width: '110px', minWidth: 0, maxWidth: '100%' },
   problem: { display: 'block', color: tokens.colorStatusDangerForeground1 },
   add: { alignSelf: 'start' },
 });

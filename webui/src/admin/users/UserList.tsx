@@ -152,7 +152,8 @@ interface ForCallsProps {
   readonly showsNow: boolean;
 }
 
-/** Whether they may be called, and what keeps them from it, in words; what they do now is another matter. */
+/** Whether they may be called, and what keeps them from it, in words; where there is no room for both, what
+ * somebody does now who may. */
 function ForCalls({ user: { id, is_active, missing_for_calls: missing }, showsNow }: ForCallsProps) {
   const styles = useStyles();
   const { t } = useTranslation('users');
@@ -160,10 +161,13 @@ function ForCalls({ user: { id, is_active, missing_for_calls: missing }, showsNo
   if (missing.length === 0)
     return (
       <span className={styles.badges}>
-        {showsNow && <Now id={id} />}
-        <Badge appearance="outline" color="informative">
-          {t('users:canCall')}
-        </Badge>
+        {showsNow ? (
+          <Now id={id} />
+        ) : (
+          <Badge appearance="outline" color="informative">
+            {t('users:canCall')}
+          </Badge>
+        )}
       </span>
     );
   return (
