@@ -32,7 +32,7 @@ class HandshakeOwner(Protocol):
         """A handshake has begun."""
 
     def is_over(self, stream: TlsStream, failure: ConnectionFailure | None) -> None:
-        """It is done, or has failed; told once."""
+        """It is done, or has failed; told again where the peer refuses us once it is done."""
 
 
 class TlsStream(asyncio.Protocol, asyncio.Transport):
