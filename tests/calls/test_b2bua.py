@@ -10,7 +10,7 @@ from tests.fakes.messages import request
 from huntline.calls.model import Call, Ring
 from huntline.engine import commands as do
 from huntline.engine import events as told
-from huntline.engine.model import ExitPrompt, Outcome
+from huntline.engine.model import ExitPrompt, Introduction, Outcome
 from huntline.engine.reasons import Cause, StopReason
 from huntline.engine.waits import BANDS
 from huntline.media.interface import DtmfPressed, MediaDied, MediaSilent, PlayFinished
@@ -160,7 +160,7 @@ async def introduced(exchange: Exchange) -> tuple[Call, Ring]:
     await exchange.asks(do.RingAgent(ring_id, call.call_id, "desk", "amal"))
     await exchange.answers(call)
     exchange.heard()
-    bridge = do.BridgeCall(call.call_id, ring_id, "amal", do.Introduction("desk", timedelta(seconds=7)))
+    bridge = do.BridgeCall(call.call_id, ring_id, "amal", Introduction("desk", timedelta(seconds=7)))
     await exchange.asks(bridge)
     return call, call.rings[ring_id]
 

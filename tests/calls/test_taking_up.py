@@ -18,7 +18,7 @@ from huntline.calls.model import Call, DueRing, LegState
 from huntline.directory.plan import AlsoRung, PersonRule
 from huntline.engine import commands as do
 from huntline.engine import events as told
-from huntline.engine.model import ExitPrompt, Outcome
+from huntline.engine.model import ExitPrompt, Introduction, Outcome
 from huntline.engine.reasons import Cause
 from huntline.media.interface import MediaUnavailable, PlayFinished
 from huntline.records import Codec
@@ -83,7 +83,7 @@ async def told_while_waiting(exchange: Exchange) -> None:
 async def agent_told_of_the_call(exchange: Exchange) -> None:
     call = await agent_rung(exchange)
     await exchange.answers(call)
-    introduction = do.Introduction("desk", timedelta(seconds=7))
+    introduction = Introduction("desk", timedelta(seconds=7))
     await exchange.asks(do.BridgeCall(call.call_id, f"{call.call_id}.1", "amal", introduction))
 
 

@@ -6,13 +6,12 @@ from huntline.engine import events as told
 from huntline.engine.commands import (
     BridgeCall,
     EndCall,
-    Introduction,
     PlayMusic,
     ReleaseAgent,
     RingAgent,
     StopRinging,
 )
-from huntline.engine.model import AgentState, Outcome
+from huntline.engine.model import AgentState, Introduction, Outcome
 from huntline.engine.reasons import Cause, LeftAlone, OnlyText, RingOutcome, StopReason
 
 from .desk import NOON, SERIAL, Desk, asked, queue, rung, seconds

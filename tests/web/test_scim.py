@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from huntline.directory.access import Role
-from huntline.directory.organization import Group, GroupKind, Licence, User
+from huntline.directory.organization import AlsoRing, Group, GroupKind, Licence, User
 from huntline.storage.accounts import HOST
 from huntline.web.scim.service import MOST_TERMS
 from tests.web.rig import BY, E5_USER, ServerRig
@@ -119,6 +119,12 @@ def test_the_extension_the_own_rule_and_a_groups_mail_can_be_pushed(
     stored = user(rig)
     assert (stored.forward_to, stored.when_busy) == (None, "off")
     assert stored.when_no_answer == "tel:+442071234567"
+    both = ["tel:+442071234567", "tel:+442071234568@10"]
+    pushing.patch(f"/Users/{user_id}", {"op": "Add", "path": f"{VOICE}:alsoRing", "value": both})
+    assert user(rig).also_ring == (AlsoRing("tel:+442071234567"), AlsoRing("tel:+442071234568", 10))
+    assert pushing.get(f"/Users/{user_id}")[VOICE]["alsoRing"] == both
+    pushing.patch(f"/Users/{user_id}", {"op": "Remove", "path": f"{VOICE}:alsoRing"})
+    assert user(rig).also_ring == ()
     pushing.put(f"/Users/{user_id}", {"schemas": [USER], "userName": "amal@contoso.com", VOICE: {}})
     assert (user(rig).extension, user(rig).when_busy) == ("301", "off")
     refusal = pushing.refusal(

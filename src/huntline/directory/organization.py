@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from huntline.directory.attendants import Attendant, sounds_in
 from huntline.directory.audio import Audio as Audio
@@ -243,6 +243,17 @@ class AlsoRing:
 
     target: str
     after: int = whole(0, Range(0, 60, "seconds"))
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """``tel:+14255550142@10`` as spreadsheets and people write it: an address, and after how many
+        seconds."""
+        # A SIP address has an @ of its own, and no host is a number alone.
+        target, at, after = text.rpartition("@")
+        return cls(target, int(after)) if at and after.isdecimal() else cls(text)
+
+    def __str__(self) -> str:
+        return f"{self.target}@{self.after}" if self.after else self.target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

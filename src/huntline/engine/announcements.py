@@ -10,10 +10,10 @@ from bisect import bisect_left
 from datetime import datetime, timedelta
 from math import fsum
 
-from huntline.engine.commands import Introduction, PlayMessage, TellPlace
+from huntline.engine.commands import PlayMessage, TellPlace
 from huntline.engine.deadlines import Due
 from huntline.engine.floor import Floor, place_of
-from huntline.engine.model import CallQueue
+from huntline.engine.model import CallQueue, Introduction
 from huntline.engine.state import QueuedCall, Told, WaitingLine
 from huntline.engine.waits import LAST_POSITION, Staff, WaitBand, band_of, estimated_wait
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from huntline.engine.model import ExitPrompt, Outcome, QueueLeft
+from huntline.engine.model import ExitPrompt, Introduction, Outcome, QueueLeft
 from huntline.engine.reasons import Reason, RingOutcome, StopReason
 from huntline.engine.waits import WaitBand
 
@@ -119,14 +119,6 @@ class StopRinging:
 
     ring_id: str
     reason: StopReason
-
-
-@dataclass(frozen=True, slots=True)
-class Introduction:
-    """What an agent is told of a call: from which queue it comes, and how long its caller has waited."""
-
-    queue_id: str
-    waited: timedelta
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,14 @@ MAX_TARGETS = 10
 
 
 @dataclass(frozen=True, slots=True)
+class Introduction:
+    """What an agent is told of a call: from which queue it comes, and how long its caller has waited."""
+
+    queue_id: str
+    waited: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class QueueLeft:
     """A queue that a call has left without an agent, and by which exit."""
 

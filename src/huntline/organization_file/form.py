@@ -54,6 +54,7 @@ from huntline.directory.phones import PhoneFamily
 from huntline.directory.problems import did_you_mean
 from huntline.engine.model import CallsAlerting, Distribution
 from huntline.languages.speaking import DEFAULT_LANGUAGE
+from huntline.plain import fields_of
 
 
 def one_of(kind: type[StrEnum], *, or_none: bool = False) -> BeforeValidator:
@@ -274,12 +275,7 @@ class AlsoRingForm(_Part):
 
 
 def _also_ring_of_text(value: object) -> object:
-    """``tel:+14255550142@10`` as spreadsheets and people write it: an address, and after how many seconds."""
-    if not isinstance(value, str):
-        return value
-    # A SIP address has an @ of its own, and no host is a number alone.
-    target, at, after = value.rpartition("@")
-    return {"target": target, "after": int(after)} if at and after.isdecimal() else {"target": value}
+    return fields_of(AlsoRing.read(value)) if isinstance(value, str) else value
 
 
 _AlsoRing = Annotated[list[Annotated[AlsoRingForm, BeforeValidator(_also_ring_of_text)]], _MaybeEmpty]

@@ -117,6 +117,9 @@ class VoiceUser(Extension):
     ring_time: int | None = None
     """Seconds for which the user is rung."""
 
+    also_ring: list[str] | None = None
+    """What rings beside the user's own phones: addresses, each with @ and seconds behind it to ring later."""
+
 
 class GroupMember(ComplexAttribute):
     """One of a group's ``members``."""

@@ -9,7 +9,7 @@ from typing import Any
 from scim2_models import InvalidValueException
 
 from huntline.clean_text import normalized
-from huntline.directory.organization import USER_NUMBERS, Licence, User
+from huntline.directory.organization import USER_NUMBERS, AlsoRing, Licence, User
 from huntline.directory.problems import did_you_mean
 from huntline.web.scim import schemas
 
@@ -39,7 +39,10 @@ def resource_of(user: User) -> UserResource:
     )
     settings = {name: getattr(user, name) for name in _SETTINGS}
     resource[schemas.VoiceUser] = schemas.VoiceUser(
-        voice_enabled=user.voice_enabled, ring_time=user.ring_time, **settings
+        voice_enabled=user.voice_enabled,
+        ring_time=user.ring_time,
+        also_ring=[*map(str, user.also_ring)] or None,
+        **settings,
     )
     return resource
 
@@ -76,6 +79,8 @@ def _voice_changes(voice: schemas.VoiceUser) -> dict[str, Any]:
     if "ring_time" in mentioned:
         seconds = voice.ring_time
         changes["ring_time"] = USER_NUMBERS["ring_time"].default if seconds is None else seconds
+    if "also_ring" in mentioned:
+        changes["also_ring"] = tuple(map(AlsoRing.read, voice.also_ring or []))
     return changes
 
 
