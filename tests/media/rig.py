@@ -156,6 +156,13 @@ class Phone:
         except BlockingIOError:
             return heard
 
+    def come_back(self) -> None:
+        """Be there again, on the same ports, after ``close``."""
+        self.socket, self.rtcp = (socket.socket(self._family, socket.SOCK_DGRAM) for _ in range(2))
+        for each, port in ((self.socket, self.port), (self.rtcp, self.port + 1)):
+            each.setblocking(False)
+            each.bind((self.address, port))
+
     def close(self) -> None:
         self.socket.close()
         self.rtcp.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import Callable
 
@@ -201,6 +202,30 @@ def test_a_phone_may_use_either_law_that_we_have_offered() -> None:
             await media.client.stats()
             agent.speak(ULAW_SPEECH, payload_type=8)
             assert (await caller.hear_until(ULAW_SPEECH.translate(ALAW_TO_ULAW)))[-1].payload_type == 0
+
+    perform(story())
+
+
+def test_a_phone_whose_port_was_closed_for_a_while_is_heard_again_and_can_move() -> None:
+    async def story() -> None:
+        async with studio() as media:
+            caller, agent = await _bridged(media)
+            caller.close()
+            for _ in range(5):
+                agent.speak()
+                await asyncio.sleep(0.02)  # the answer to each is that nobody is there
+            caller.come_back()
+            caller.speak(ULAW_SPEECH[::-1])
+            await agent.hear_until(ULAW_SPEECH[::-1])
+            caller.close()
+            agent.speak()
+            await media.client.stats()
+            moved = media.phone()
+            moved.hears_from(await media.client.answer("a", moved.sdp()))
+            moved.speak()
+            await agent.hear_until(ULAW_SPEECH)
+            agent.speak()
+            await moved.hear_until(ULAW_SPEECH)
 
     perform(story())
 

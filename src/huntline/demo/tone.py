@@ -12,6 +12,7 @@ from array import array
 from functools import cache
 
 from huntline.media.g711 import SAMPLE_RATE, encode_alaw, encode_ulaw
+from huntline.network.readiness import Readiness
 from huntline.sdp import Agreed, LocalAudio
 
 PACKET_SECONDS = 0.02
@@ -30,7 +31,7 @@ class Tone:
         )
         self._socket.bind((host, 0))
         self._loop = asyncio.get_running_loop()
-        self._loop.add_reader(self._socket, self._hear)
+        self._readiness = Readiness(self._socket, self._hear)
         self._timer: asyncio.TimerHandle | None = None
         self._ssrc = secrets.randbits(32)
         self._sent = 0
@@ -51,7 +52,7 @@ class Tone:
         if self._timer is not None:
             self._timer.cancel()
         if self._socket.fileno() >= 0:
-            self._loop.remove_reader(self._socket)
+            self._readiness.close()
             self._socket.close()
 
     def _hear(self) -> None:

@@ -8,6 +8,7 @@ import secrets
 import socket
 
 from huntline.media.worker.rtp import HEADER, VERSION_2
+from huntline.network.readiness import Readiness
 from huntline.sdp import Agreed, LocalAudio
 
 _PACKET_SECONDS, _SAMPLES = 0.02, 160
@@ -24,7 +25,7 @@ class Echo:
         self._noise = secrets.token_bytes(_SAMPLES)
         self._ssrc = secrets.randbits(32)
         self.came_back = asyncio.Event()
-        asyncio.get_running_loop().add_reader(self._socket, self._hear)
+        self._readiness = Readiness(self._socket, self._hear)
 
     def local(self) -> LocalAudio:
         """This end, for a description."""
@@ -45,7 +46,7 @@ class Echo:
 
     def close(self) -> None:
         """Give the port back."""
-        asyncio.get_running_loop().remove_reader(self._socket)
+        self._readiness.close()
         self._socket.close()
 
     async def _send(self, session: Agreed) -> None:

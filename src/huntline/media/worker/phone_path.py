@@ -5,7 +5,6 @@ Plain, or encrypted with the keys of the session description (SDES, RFC 4568), a
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import ctypes
 import socket
@@ -20,6 +19,7 @@ from huntline.media.worker.path import PACKET, VIEW, PathUser
 from huntline.media.worker.ports import SocketPair
 from huntline.media.worker.relay import Send
 from huntline.media.worker.srtp import BY_SUITE, Heard, Srtp, SrtpKeys
+from huntline.network.readiness import Readiness
 from huntline.plain import fields_of
 from huntline.sdp import Agreed, AgreedCrypto
 
@@ -51,14 +51,11 @@ class PhonePath:
         self._filter = packet_filter.SocketFilter(self._rtp)
         self._is_connected = False
 
-        loop = asyncio.get_running_loop()
-        loop.add_reader(self._rtp.fileno(), self._read_from_anyone)
-        loop.add_reader(self._rtcp.fileno(), self._read_report)
+        self._rtp_readiness = Readiness(self._rtp, self._read_from_anyone)
+        self._rtcp_readiness = Readiness(self._rtcp, self._read_report)
 
     def close(self) -> None:
-        loop = asyncio.get_running_loop()
-        for each in (self._rtp, self._rtcp):
-            loop.remove_reader(each.fileno())
+        for each in (self._rtp_readiness, self._rtcp_readiness, self._rtp, self._rtcp):
             each.close()
 
     def apply(self, agreed: Agreed, event_type: int | None) -> None:
@@ -84,7 +81,7 @@ class PhonePath:
         if self._is_connected:
             _disconnect(self._rtp)
             self._is_connected = False
-        asyncio.get_running_loop().add_reader(self._rtp.fileno(), self._read_from_anyone)
+        self._rtp_readiness.call(self._read_from_anyone)
         self._set_filter()
         self._redirect()
 
@@ -202,7 +199,7 @@ class PhonePath:
             # What strangers have sent before still waits in the socket.
             for _ in range(_MANY_STALE_PACKETS):
                 self._rtp.recv_into(PACKET)
-        asyncio.get_running_loop().add_reader(self._rtp.fileno(), self._read_from_peer)
+        self._rtp_readiness.call(self._read_from_peer)
 
     def _redirect(self) -> None:
         if self._is_connected:

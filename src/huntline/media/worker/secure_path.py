@@ -24,6 +24,7 @@ from huntline.media.worker.path import PACKET, VIEW, PathUser, send_nowhere
 from huntline.media.worker.ports import SocketPair
 from huntline.media.worker.relay import Send
 from huntline.media.worker.srtp import Heard, Srtp, SrtpKeys
+from huntline.network.readiness import Readiness
 from huntline.plain import fields_of
 from huntline.sdp import Agreed, AgreedSecurity
 
@@ -73,13 +74,13 @@ class SecurePath:
         self._loop = asyncio.get_running_loop()
         self._repetition: asyncio.TimerHandle | None = None
         self._deadline: asyncio.TimerHandle | None = None
-        self._loop.add_reader(self._rtp.fileno(), self._read)
+        self._readiness = Readiness(self._rtp, self._read)
 
     def close(self) -> None:
         self._stop_timers()
         for future in self._waiting:
             future.cancel()
-        self._loop.remove_reader(self._rtp.fileno())
+        self._readiness.close()
         self._rtp.close()
         self._unused.close()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import select
 import socket
 import struct
 import time
@@ -12,6 +11,7 @@ from collections.abc import Callable
 
 from huntline.network.listening_sockets import ListeningSockets
 from huntline.network.protocols import Protocol, protocol_of
+from huntline.network.readiness import Readiness
 from huntline.network.strangers import Strangers
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.transport.address import ListenAddress, source_address
@@ -53,10 +53,7 @@ class UdpSocket:
         self.address = ListenAddress(Transport.UDP, *self._socket.getsockname()[:2])
         self._is_wildcard = self.address.is_wildcard
         self._loop = asyncio.get_running_loop()
-        # uvloop stops to look at a socket that has an error: it looks at this in its place.
-        self._readiness = select.epoll()
-        self._readiness.register(self._socket, select.EPOLLIN)
-        self._loop.add_reader(self._readiness.fileno(), self._read)
+        self._readiness = Readiness(self._socket, self._read)
 
     def send(self, data: bytes, remote: tuple[str, int]) -> None:
         """Send one datagram; raises OSError when it cannot be sent.
@@ -85,7 +82,6 @@ class UdpSocket:
     def close(self) -> None:
         """Stop listening; may be called twice."""
         if self._socket.fileno() >= 0:
-            self._loop.remove_reader(self._readiness.fileno())
             self._readiness.close()
             self._socket.close()
 
