@@ -147,20 +147,27 @@ class Person:
         self._waits_for_frame = True  # what all pages have in common comes with the first one
 
     def assert_accessible(self) -> None:
-        """Fail when axe finds anything serious in what is shown."""
-        self.page.evaluate(_COME_TO_REST)
+        """Fail when axe finds anything serious in what is shown, and again a moment later: what has just come
+        may still be on its way from one colour to another."""
         self.page.evaluate(_AXE.read_text())
+        if self._serious():
+            self.page.wait_for_timeout(500)
+            serious = self._serious()
+            assert not serious, "\n".join(serious)
+
+    def _serious(self) -> list[str]:
+        """What axe finds."""
+        self.page.evaluate(_COME_TO_REST)
         # Fluent's focus management has elements of its own, which the focus only passes through.
         context = "{exclude: [['[data-tabster-dummy]']]}"
         found: list[dict[str, Any]] = self.page.evaluate(
             f"axe.run({context}).then(({{violations}}) => violations)"
         )
-        serious = [
+        return [
             f"{each['id']}: {each['help']}: {[node['html'][:200] for node in each['nodes']]}"
             for each in found
             if each["impact"] in ("serious", "critical")
         ]
-        assert not serious, "\n".join(serious)
 
     def assert_calm(self) -> None:
         """Fail when the page has complained."""

@@ -454,7 +454,8 @@ def test_dialogs_and_forms_are_accessible(office: Office, people: People, langua
     page = amal.page
     amal.assert_accessible()
     button(page, said("Sound and devices", "Son et appareils")).click()
-    expect(page.get_by_role("progressbar")).to_be_visible()
+    level = said("Level of the microphone", "Niveau du micro")
+    expect(page.get_by_role("progressbar", name=level)).to_be_visible()
     amal.assert_accessible()
     page.keyboard.press("Escape")
     button(page, said("Dial pad", "Clavier")).click()

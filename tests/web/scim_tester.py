@@ -60,6 +60,7 @@ def described(domain: str) -> ScimProvider:
     voice.model_fields["extension"].examples = Fresh(lambda number: f"{number:06d}")
     voice.model_fields["voicemail"].examples = ["sip:mail@example.net"]
     voice.model_fields["ring_time"].examples = [30]
+    voice.model_fields["also_ring"].examples = ["tel:+442071234567"]
     for name in ("forward_to", "when_busy", "when_no_answer", "when_not_reachable"):
         voice.model_fields[name].examples = ["voicemail"]
     voice_group: Any = provider.model_for(VOICE_GROUP)
