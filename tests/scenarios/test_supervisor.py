@@ -234,7 +234,7 @@ def test_a_server_is_drained_while_a_call_goes_on(
             assert office.caller().dial(number).wait_refused() == 503
             assert _health(hurt_server.http_port) == (503, ["new_calls"])
             hurt_server.kill_child("signalling")
-            assert office.caller().dial(number).wait_refused() == 503, "the next process knows of it"
+            assert office.caller().dial(number).wait_refused(10) == 503, "the next process knows of it"
             assert agent.reinvite(direction="sendonly").status == 200
             hurt_server.run("drain", "--undo")
             assert drain.wait(10) == 1

@@ -86,6 +86,7 @@ class House:
             lambda key: self.calls.get(key, 0),
             self.changed.append,
             lambda: None,
+            random=lambda: 0.5,
         )
 
     async def begin(self) -> None:
@@ -282,6 +283,21 @@ def test_a_provider_that_was_long_gone_has_our_registration_as_soon_as_it_answer
         assert house.state("one")["state"] == "up"
 
     run(House(replace(SIGNED_IN, hosts=("sip.two.example",))), story)
+
+
+def test_a_provider_that_answers_before_it_was_found_to_be_away_has_our_registration_too() -> None:
+    async def story(house: House) -> None:
+        for request_id in house.agent.take("REGISTER"):
+            house.answer(request_id, 408)
+        await house.pass_time(3)
+        assert house.agent.take("REGISTER") == {}
+        (first,) = house.agent.take("OPTIONS")
+        house.answer(first, 200)
+        await house.pass_time(2.1)
+        house.register()
+        assert house.state("one")["state"] == "up"
+
+    run(House(replace(SIGNED_IN, hosts=("sip.two.example",), options_interval=5)), story)
 
 
 def test_a_registration_that_is_forbidden_raises_an_alarm_and_one_that_fails_does_not() -> None:

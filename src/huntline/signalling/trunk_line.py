@@ -270,11 +270,12 @@ class TrunkLine:
             self._ask_at[flow] = now
 
     def _is_back(self, flow: Flow, now: float) -> None:
-        """A host is there. One that was not may have been started again, and know nothing of us."""
-        was_down = self.health.of(flow).is_up is False
+        """A host is there. One that was not may have been started again, and know nothing of us; of one that
+        was never asked a registration may have found out before that it is not there."""
+        was_up = self.health.of(flow).is_up
         self._told(self.health.heard(flow, now), flow)
-        if was_down and self.registration is not None:
-            self.registration.is_back(flow, now)
+        if was_up is not True and self.registration is not None:
+            self.registration.is_back(flow, now, knows_us=was_up is None)
             self._on_registration(self.key)
 
     def _told(self, is_news: bool, flow: Flow) -> None:

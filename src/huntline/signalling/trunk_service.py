@@ -30,6 +30,9 @@ from huntline.sip.user_agent import UserAgent
 log = logging.getLogger(__name__)
 
 
+_random = SystemRandom()
+
+
 class TrunkService:
     """Implements ``calls.surroundings.Trunks``, and is one of the timed parts of the user agent.
 
@@ -45,12 +48,13 @@ class TrunkService:
         calls_by: Callable[[str], int],
         on_registration: Callable[[str], None],
         on_news: Callable[[], None],
+        random: Callable[[], float] = _random.random,
     ) -> None:
         self._settings = settings
         self._opened, self._spawn = opened, spawn
         self._calls_by = calls_by
         self._on_registration, self._on_news = on_registration, on_news
-        self._random = SystemRandom().random
+        self._random = random
         self._user_agent: UserAgent | None = None
         self._lines: dict[str, TrunkLine] = {}
         self._earlier: dict[str, tuple[RegistrationRecord, float]] = {}

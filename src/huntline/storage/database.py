@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
@@ -36,6 +37,7 @@ HEAD = "0017"
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_TIMEOUT = 10_000  # ms
+_NEXT_TRY = 0.02  # seconds
 _WHAT_TO_DO = {
     "BUSY": "another program holds it; end that one, or try again when it has finished",
     "LOCKED": "another program holds it; end that one, or try again when it has finished",
@@ -74,6 +76,10 @@ class DatabaseUnavailable(Refused):
     status = 503
 
 
+class _DatabaseBusy(DatabaseUnavailable):
+    """Another program holds it just now."""
+
+
 def open_database(where: Path | str) -> Engine:
     """The database of a data folder (made when missing, SQLite) or of a URL, in the current schema.
 
@@ -87,7 +93,7 @@ def open_database(where: Path | str) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         event.listen(engine, "handle_error", _say_what_to_do)
     try:
-        _bring_up_to_date(engine)
+        _wait_for_others(lambda: _bring_up_to_date(engine))
     except HuntlineError as error:
         engine.dispose()
         raise ConfigurationError(str(error)) from None
@@ -97,6 +103,19 @@ def open_database(where: Path | str) -> Engine:
         why = str(getattr(error, "orig", None) or error).partition("\n")[0]
         raise ConfigurationError(f"the database {shown} cannot be opened: {why}") from error
     return engine
+
+
+def _wait_for_others(opening: Callable[[], None]) -> None:
+    """Open a file that others may open for the first time, or close for the last time, at this moment: SQLite
+    does not always wait for those (its "Write-Ahead Logging", section 8)."""
+    end = time.monotonic() + _BUSY_TIMEOUT / 1000
+    while True:
+        try:
+            return opening()
+        except _DatabaseBusy:
+            if time.monotonic() > end:
+                raise
+        time.sleep(_NEXT_TRY)
 
 
 def _bring_up_to_date(engine: Engine) -> None:
@@ -208,9 +227,8 @@ def _say_what_to_do(context: ExceptionContext) -> None:
     fault = context.original_exception
     name = getattr(fault, "sqlite_errorname", "").removeprefix("SQLITE_").partition("_")[0]
     if name in _WHAT_TO_DO and context.engine is not None:
-        raise DatabaseUnavailable(
-            f"the database {context.engine.url.database} cannot be used: {fault}; {_WHAT_TO_DO[name]}"
-        )
+        kind = _DatabaseBusy if name in ("BUSY", "LOCKED") else DatabaseUnavailable
+        raise kind(f"the database {context.engine.url.database} cannot be used: {fault}; {_WHAT_TO_DO[name]}")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -197,11 +197,12 @@ class Registration:
         if is_same and self.state is RegistrationState.REGISTERED and self.due_at is not None:
             self.due_at = min(self.due_at, now + 1.0 + self._random())
 
-    def is_back(self, flow: Flow, now: float) -> None:
-        """A registrar answers that did not: no pause goes on that was for its silence."""
+    def is_back(self, flow: Flow, now: float, *, knows_us: bool = False) -> None:
+        """A registrar answers that did not: no pause goes on that was for its silence. Unless it ``knows_us``
+        still, what it knew of us is told again."""
         if self.state is RegistrationState.FAILED and self.due_at is not None:
             self.due_at = min(self.due_at, now + 1.0 + self._random())
-        else:
+        elif not knows_us:
             self.renew(flow, now)
 
     def end(self, now: float) -> None:
