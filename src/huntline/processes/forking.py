@@ -57,7 +57,9 @@ class _Nursery:
         while True:
             while self._unloaded and not self._is_asked():
                 self._role(self._unloaded[0])
-            data, descriptors, _, _ = socket.recv_fds(self._connection, LONGEST_MESSAGE, 1 + MOST_SOCKETS)
+            data, descriptors, _, _ = socket.recv_fds(
+                self._connection, LONGEST_MESSAGE, 1 + MOST_SOCKETS, socket.MSG_CMSG_CLOEXEC
+            )
             if not data:
                 return None
             request = json.loads(data)

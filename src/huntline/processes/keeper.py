@@ -165,7 +165,7 @@ class Keeper:
 
     def _read_readiness(self) -> None:
         assert self._lifeline is not None
-        said, listening, _, _ = socket.recv_fds(self._lifeline, 1, MOST_SOCKETS)
+        said, listening, _, _ = socket.recv_fds(self._lifeline, 1, MOST_SOCKETS, socket.MSG_CMSG_CLOEXEC)
         self._close_lifeline()
         if said:
             self._close_left()
