@@ -116,17 +116,17 @@ class Audio:
 
     # What was heard
 
-    def wait_for(self, tone: int, timeout: float = 3.0, *, since: float = 0.0) -> float:
+    def wait_for(self, tone: int, timeout: float = 8.0, *, since: float = 0.0) -> float:
         """Wait until the tone arrives in a packet received after ``since``; the time of that packet."""
         self._wait(lambda p: p.tone == tone and p.at > since, timeout, f"{tone} Hz heard", since)
         return next(p.at for p in self.heard if p.tone == tone and p.at > since)
 
-    def wait_loud(self, timeout: float = 3.0, *, since: float = 0.0) -> float:
+    def wait_loud(self, timeout: float = 8.0, *, since: float = 0.0) -> float:
         """Wait until anything audible arrives; the time of its first packet."""
         self._wait(lambda p: p.is_loud and p.at > since, timeout, "anything audible heard", since)
         return next(p.at for p in self.heard if p.is_loud and p.at > since)
 
-    def wait_packets(self, count: int, timeout: float = 3.0) -> None:
+    def wait_packets(self, count: int, timeout: float = 8.0) -> None:
         """Wait for so many more packets, whatever they hold."""
         target = len(self.heard) + count
         self._reactor.wait(lambda: len(self.heard) >= target, timeout, f"{count} more packets")

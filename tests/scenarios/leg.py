@@ -61,11 +61,11 @@ class Leg:
         """Send CANCEL for the INVITE in progress (RFC 3261 section 9.1: same branch, same CSeq number)."""
         self._request("CANCEL", branch=self._invite_branch, cseq=self.cseq, headers=headers)
 
-    def wait_answered(self, timeout: float = 3.0) -> Message:
+    def wait_answered(self, timeout: float = 8.0) -> Message:
         """Wait for the 200 to our INVITE."""
         return self.wait_response("INVITE", 200, timeout)
 
-    def wait_refused(self, timeout: float = 3.0) -> int:
+    def wait_refused(self, timeout: float = 8.0) -> int:
         """Wait for a final refusal of our INVITE; its status."""
         self._wait(lambda: self.is_ended, timeout, "a refusal")
         return next(
@@ -123,11 +123,11 @@ class Leg:
         self.phone.send(data, request.source)
         return data
 
-    def wait_up(self, timeout: float = 3.0) -> None:
+    def wait_up(self, timeout: float = 8.0) -> None:
         """Wait until the ACK confirms the call."""
         self._wait(lambda: self.is_up, timeout, "ACK")
 
-    def wait_cancelled(self, timeout: float = 3.0) -> Message:
+    def wait_cancelled(self, timeout: float = 8.0) -> Message:
         """Wait for CANCEL; the message."""
         return self.wait_request("CANCEL", timeout)
 
@@ -141,7 +141,7 @@ class Leg:
             self.phone.stop_repeating((self._invite_branch, "INVITE"))
             self._request("BYE", headers=headers)
 
-    def wait_ended(self, timeout: float = 3.0) -> None:
+    def wait_ended(self, timeout: float = 8.0) -> None:
         self._wait(lambda: self.is_ended, timeout, "the end of the call")
 
     def reinvite(self, *, direction: str = "sendrecv", late_offer: bool = False) -> Message:
@@ -174,7 +174,7 @@ class Leg:
         """Hand the far party on without waiting; the CSeq number for :meth:`wait_final`."""
         return self._request("REFER", headers=(("Refer-To", f"<{to}>"), *headers))
 
-    def wait_notified(self, status: int, timeout: float = 3.0) -> Message:
+    def wait_notified(self, status: int, timeout: float = 8.0) -> Message:
         """Wait for the NOTIFY that tells this status of what was referred."""
         return self._wait_message(
             lambda m: m.status is None and m.method == "NOTIFY" and m.body.startswith(f"SIP/2.0 {status} "),
@@ -196,11 +196,11 @@ class Leg:
     def update(self, *, direction: str = "sendrecv") -> Message:
         return self.transact("UPDATE", self._sdp(direction))
 
-    def transact(self, method: str, body: str = "", headers: Headers = (), timeout: float = 3.0) -> Message:
+    def transact(self, method: str, body: str = "", headers: Headers = (), timeout: float = 8.0) -> Message:
         """Send a request within the dialog and wait for its final response."""
         return self.wait_final(method, self._request(method, body=body, headers=headers), timeout)
 
-    def wait_final(self, method: str, cseq: int, timeout: float = 3.0) -> Message:
+    def wait_final(self, method: str, cseq: int, timeout: float = 8.0) -> Message:
         """Wait for the final response to a request of ours."""
 
         def is_final(m: Message) -> bool:
@@ -214,15 +214,15 @@ class Leg:
         assert self.audio is not None
         return self.audio
 
-    def wait_response(self, method: str, status: int, timeout: float = 3.0) -> Message:
+    def wait_response(self, method: str, status: int, timeout: float = 8.0) -> Message:
         return self._wait_message(
             lambda m: m.method == method and m.status == status, timeout, f"{status} {method}"
         )
 
-    def wait_request(self, method: str, timeout: float = 3.0) -> Message:
+    def wait_request(self, method: str, timeout: float = 8.0) -> Message:
         return self._wait_message(lambda m: m.status is None and m.method == method, timeout, method)
 
-    def wait_requests(self, method: str, count: int, timeout: float = 3.0) -> list[Message]:
+    def wait_requests(self, method: str, count: int, timeout: float = 8.0) -> list[Message]:
         """The requests of a method, once there are so many."""
         self._wait(lambda: len(self.requests(method)) >= count, timeout, f"{count} {method}")
         return self.requests(method)

@@ -141,7 +141,7 @@ class Phone:
             leg.dial(late_offer=late_offer, headers=headers, offer=offer)
         return leg
 
-    def wait_call(self, timeout: float = 3.0) -> Leg:
+    def wait_call(self, timeout: float = 8.0) -> Leg:
         """Wait for the next INVITE; the leg, which rings already unless ``on_call`` says otherwise."""
         self.reactor.wait(lambda: bool(self.incoming), timeout, f"a call for {self.user}")
         with self.reactor.changed:

@@ -29,7 +29,7 @@ def a_moment(waiting: Leg) -> None:
     waiting.sound.wait_packets(10)
 
 
-def assert_heard_each_other(caller: Leg, agent: Leg, timeout: float = 3.0) -> None:
+def assert_heard_each_other(caller: Leg, agent: Leg, timeout: float = 8.0) -> None:
     """Each hears the other's tone, from now on."""
     caller.sound.wait_for(agent.sound.tone or 0, timeout)
     agent.sound.wait_for(caller.sound.tone or 0, timeout)
