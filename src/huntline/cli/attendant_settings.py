@@ -9,7 +9,7 @@ from inspect import Parameter
 from typing import Any
 
 from huntline.cli.completion import group_names, user_names
-from huntline.cli.settings import NONE, Json, Said, SoundOption, flag_of, option
+from huntline.cli.settings import NONE, Json, SoundOption, Typed, flag_of, option
 from huntline.directory.attendants import MENU_NUMBERS, MenuAction
 from huntline.directory.problems import did_you_mean
 from huntline.errors import ConfigurationError
@@ -39,7 +39,7 @@ class HoursOption:
         )
         return [option(self.flag, str | None, text, metavar=f"'DAYS SPANS; ...'|{ALWAYS}")]
 
-    def body(self, said: Said) -> Json:
+    def body(self, said: Typed) -> Json:
         value = said.get(self.flag)
         if value is None:
             return {}
@@ -125,7 +125,7 @@ class FlowOption:
         text = f"{field.replace('_', ' ').capitalize()}: {number.range}; {number.default} unless said."
         return option(f"{self.flag}{flag_of(field)[1:]}", int | None, text, metavar="NUMBER")
 
-    def body(self, said: Said) -> Json:
+    def body(self, said: Typed) -> Json:
         flow = self._flow(said)
         menu = self._menu(said)
         if not flow and not menu:
@@ -140,13 +140,13 @@ class FlowOption:
             merged["menu"] = None
         return {self.field: merged}
 
-    def _flow(self, said: Said) -> Json:
+    def _flow(self, said: Typed) -> Json:
         flow = _renamed(self._greeting.body(said), "greeting")
         if (value := said.get(self.flag)) is not None:
             flow |= _action(value)
         return flow
 
-    def _menu(self, said: Said) -> Json:
+    def _menu(self, said: Typed) -> Json:
         menu = _renamed(self._prompt.body(said), "prompt")
         if keys := said.get(f"{self.flag}-key"):
             menu["keys"] = [] if keys == [NONE] else [self._key(each) for each in keys]
@@ -202,7 +202,7 @@ class DirectoryOption:
             ),
         ]
 
-    def body(self, said: Said) -> Json:
+    def body(self, said: Typed) -> Json:
         typed = {name: said.get(f"--directory-{name}") for name in ("groups", "excluded")}
         lists = {name: _names(text) for name, text in typed.items() if text is not None}
         return {self.field: ((said.current or {}).get(self.field) or {}) | lists} if lists else {}
@@ -235,7 +235,7 @@ class HolidaysOption:
             ),
         ]
 
-    def body(self, said: Said) -> Json:
+    def body(self, said: Typed) -> Json:
         added, removed, calendars = map(said.get, (self.flag, "--remove-holiday", "--add-calendar"))
         if not (added or removed or calendars):
             return {}
@@ -262,7 +262,7 @@ class HolidaysOption:
             raise ConfigurationError(f"{self.flag}: value {text!r}: {wanted}")
         return {"name": parts["name"], "first": parts["first"], "last": parts["last"] or parts["first"]}
 
-    def _calendar(self, text: str, said: Said) -> list[Json]:
+    def _calendar(self, text: str, said: Typed) -> list[Json]:
         parts = _CALENDAR.fullmatch(text)
         if parts is None:
             wanted = "must be a country and a year, such as FR:2027, or of a part of it DE/BY:2027"

@@ -10,7 +10,7 @@ import typer
 from huntline.cli.door import Door
 from huntline.cli.printing import console, print_json, rows, sheet
 from huntline.cli.refusals import in_options
-from huntline.cli.settings import NumberOption, Said, Setting, SwitchOption, TextOption, WordOption
+from huntline.cli.settings import NumberOption, Setting, SwitchOption, TextOption, Typed, WordOption
 from huntline.cli.verbs import add_verb, answer_with, keyword
 from huntline.directory.mailboxes import LANGUAGES, MAILBOX_NUMBERS
 from huntline.errors import ConfigurationError
@@ -70,7 +70,7 @@ def _set(door: Door, as_json: bool, box: str, **said: Any) -> None:
 
     flags = {each.field: each.flag for each in _SETTINGS}
     with door.api() as api, in_options(flags):
-        typed = Said(said, None, api, False, flags)
+        typed = Typed(said, None, api, False, flags)
         body = {key: value for each in _SETTINGS for key, value in each.body(typed).items()}
         if not body:
             raise ConfigurationError(f"say what to set: {', '.join(flags.values())}")

@@ -26,7 +26,7 @@ NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Typed:
     """What was typed: ``values`` by the names of parameters. ``current`` is the thing as it is, or None for
     one that is made. In a ``dry_run`` nothing may be uploaded. ``flags`` are the options that a refusal
     blames, by fields; ``notes`` are for the person who typed it all."""
@@ -57,7 +57,7 @@ class Setting(Protocol):
     def parameters(self, *, is_new: bool) -> list[Parameter]:
         """The options, for a thing that is made or one that is changed."""
 
-    def body(self, said: Said) -> Json:
+    def body(self, said: Typed) -> Json:
         """What the API is sent; nothing when no option was typed. Raises Refused, ConfigurationError."""
 
 
@@ -104,7 +104,7 @@ class TextOption:
         text = f"{self.help}; or {NONE}." if self.may_be_none else f"{self.help}."
         return [option(self.flag, str | None, text, metavar=self.metavar, complete=self.complete)]
 
-    def body(self, said: Said) -> Json:
+    def body(self, said: Typed) -> Json:
         value = said.get(self.flag)
         if value is None:
             return {}
@@ -134,7 +134,7 @@ class NumberOption:
             said += f"; {default} unless said"
         return [option(self.flag, int | None, f"{said}.", metavar=(allowed.unit or "number").upper())]
 
-    def body(self, said: Said) -> Json:
+    def body(self, said: Typed) -> Json:
         value = said.get(self.flag)
         return {} if value is None else {self.field: value}
 
@@ -157,7 +157,7 @@ class SwitchOption:
         opposite = self.opposite or f"--no-{self.flag.removeprefix('--')}"
         return [option(f"{self.flag}/{opposite}", bool | None, f"{self.help}.")]
 
-    def body(self, said: Said) -> Json:
+    def body(self, said: Typed) -> Json:
         value = said.get(self.flag)
         return {} if value is None else {self.field: value}
 
@@ -180,7 +180,7 @@ class WordOption:
         shown = "|".join(known)
         return [option(self.flag, str | None, f"{self.help}.", metavar=shown, complete=words(known))]
 
-    def body(self, said: Said) -> Json:
+    def body(self, said: Typed) -> Json:
         value = said.get(self.flag)
         if value is None:
             return {}
@@ -202,7 +202,7 @@ class Words:
         kind = list[str] | None
         return [option(self.flag, kind, text, metavar=shown, complete=words((*self.words, NONE)))]
 
-    def body(self, said: Said) -> Json:
+    def body(self, said: Typed) -> Json:
         values = said.get(self.flag)
         return {self.field: [] if values == [NONE] else values} if values else {}
 
@@ -248,7 +248,7 @@ class NamesOption:
             single(self._removing, "Take one out; may be said again."),
         ]
 
-    def body(self, said: Said) -> Json:
+    def body(self, said: Typed) -> Json:
         replacing, added, removed = map(said.get, (self.flag, self._adding, self._removing))
         if not (replacing or added or removed):
             return {}
@@ -291,7 +291,7 @@ class ExitOption:
         shown = "|".join(self.actions)
         return [option(self.flag, str | None, f"{self.help}.", metavar=shown, complete=words(self.actions))]
 
-    def body(self, said: Said) -> Json:
+    def body(self, said: Typed) -> Json:
         value = said.get(self.flag)
         if value is None:
             return {}
@@ -318,7 +318,7 @@ class SoundOption:
         sound = option(self.flag, str | None, f"{self.help}.", metavar=shown)
         return [sound, _language_of(self.flag)] if self.speaks else [sound]
 
-    def body(self, said: Said) -> Json:
+    def body(self, said: Typed) -> Json:
         value = said.get(self.flag)
         if value is None:
             _refuse_language_alone(self.flag, said)
@@ -346,7 +346,7 @@ class SoundsOption:
         sounds = option(self.flag, list[str] | None, text, metavar=f"FILE|say:TEXT|{NONE}")
         return [sounds, _language_of(self.flag)]
 
-    def body(self, said: Said) -> Json:
+    def body(self, said: Typed) -> Json:
         values = said.get(self.flag)
         if not values:
             _refuse_language_alone(self.flag, said)
@@ -362,12 +362,12 @@ def _language_of(flag: str) -> Parameter:
     return option(f"{flag}-language", str | None, text, metavar="en|fr", complete=words(("en", "fr")))
 
 
-def _refuse_language_alone(flag: str, said: Said) -> None:
+def _refuse_language_alone(flag: str, said: Typed) -> None:
     if said.get(f"{flag}-language") is not None:
         raise ConfigurationError(f"{flag}-language: goes with {flag} say:TEXT only")
 
 
-def _sound(flag: str, value: str, said: Said, *, speaks: bool) -> Json | None:
+def _sound(flag: str, value: str, said: Typed, *, speaks: bool) -> Json | None:
     """A text, or a file of the library, which is put there first; None where it would be, but for a dry
     run."""
     if speaks and value.startswith("say:"):
@@ -414,7 +414,7 @@ class PartOption:
     def parameters(self, *, is_new: bool) -> list[Parameter]:
         return self.setting.parameters(is_new=is_new)
 
-    def body(self, said: Said) -> Json:
+    def body(self, said: Typed) -> Json:
         part = self.setting.body(said)
         return {self.whole: part} if part else {}
 
@@ -441,7 +441,7 @@ class Steps:
             )
         ]
 
-    def body(self, said: Said) -> Json:
+    def body(self, said: Typed) -> Json:
         value = said.get(self.flag)
         if value is None:
             return {}
@@ -471,7 +471,7 @@ class Password:
         text = f"{self.help}, read as one line from the standard input."
         return [option(self.flag, bool, text, default=False)]
 
-    def body(self, said: Said) -> Json:
+    def body(self, said: Typed) -> Json:
         if not said.get(self.flag):
             return {}
         password = typer.get_text_stream("stdin").readline().rstrip("\r\n")

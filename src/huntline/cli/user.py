@@ -14,10 +14,10 @@ from huntline.cli.settings import (
     NamesOption,
     NumberOption,
     Password,
-    Said,
     Setting,
     SwitchOption,
     TextOption,
+    Typed,
     WordOption,
     Words,
     option,
@@ -46,7 +46,7 @@ class AlsoRingOption:
         )
         return [option(self.flag, list[str] | None, text, metavar="tel:+DIGITS@SECONDS")]
 
-    def body(self, said: Said) -> Json:
+    def body(self, said: Typed) -> Json:
         """The list, in the order in which it was typed."""
         typed = said.get(self.flag)
         return {self.field: [] if typed == [NONE] else typed} if typed else {}

@@ -14,7 +14,7 @@ from huntline.cli.door import Door, DryRunOption, KeyOption, OrganizationOption,
 from huntline.cli.options import DataOption, JsonOption
 from huntline.cli.printing import console, in_words, print_json, rows, say, sheet
 from huntline.cli.refusals import in_options
-from huntline.cli.settings import Json, PartOption, Password, Said, Setting, SoundOption
+from huntline.cli.settings import Json, PartOption, Password, Setting, SoundOption, Typed
 from huntline.errors import ConfigurationError
 
 Column = Callable[[Json], Any]
@@ -123,7 +123,7 @@ def add_create(group: typer.Typer, thing: Thing) -> None:
     def create(door: Door, as_json: bool, which: str, dry_run: bool, **values: Any) -> None:
         flags = _flags(thing, is_new=True)
         with door.api() as api, in_options(flags):
-            said = Said(values, None, api, dry_run, flags)
+            said = Typed(values, None, api, dry_run, flags)
             body = {thing.key: which} | _body(thing.settings, said)
             made = api.post(f"/{thing.path}", body, dry_run=dry_run or None)
         done = f"{'Would create' if dry_run else 'Created'} {thing.noun} {made[thing.key]}."
@@ -143,7 +143,7 @@ def add_set(group: typer.Typer, thing: Thing) -> None:
         with door.api() as api, in_options(flags):
             answer = api.response("GET", path)
             before = answer.json()
-            said = Said(values, before, api, dry_run, flags)
+            said = Typed(values, before, api, dry_run, flags)
             body = _body(settings, said)
             if not body:
                 known = ", ".join(setting.flag for setting in settings)
@@ -203,7 +203,7 @@ def _options(settings: Iterable[Setting], *, is_new: bool) -> list[Parameter]:
     return [parameter for setting in settings for parameter in setting.parameters(is_new=is_new)]
 
 
-def _body(settings: Iterable[Setting], said: Said) -> Json:
+def _body(settings: Iterable[Setting], said: Typed) -> Json:
     body: Json = {}
     for setting in settings:
         for name, value in setting.body(said).items():
