@@ -73,6 +73,19 @@ class Batch:
         else:
             self.turned_away += record.outcome in TURNED_AWAY
 
+    def include(self, other: Batch) -> None:
+        """Add the calls of another batch."""
+        self.offered += other.offered
+        self.answered += other.answered
+        self.abandoned += other.abandoned
+        self.turned_away += other.turned_away
+        self.answered_in_time += other.answered_in_time
+        self.began += other.began
+        self.not_at_once += other.not_at_once
+        self.busy += other.busy
+        self.staffed += other.staffed
+        self.waits.extend(other.waits)
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
