@@ -30,7 +30,7 @@ from huntline.directory.organization import QUEUE_NUMBERS, QueueSettings
 from huntline.engine.model import CallQueue, CallsAlerting, Distribution, Outcome
 from huntline.simulator.callers import Habits
 from huntline.simulator.day import HALF_HOUR, GivenDay, simulated
-from huntline.simulator.recorded import RecordedCall, recorded_day
+from huntline.simulator.recorded import RecordedCall, as_recorded, recorded_day
 from huntline.simulator.simulation import Scenario
 from huntline.simulator.staffing import (
     MOST_AGENTS,
@@ -222,19 +222,18 @@ def _known(api: Any, queue: str, day: date | None, habits: Habits) -> _Known:
     settings = queue_of(form, (found["domain"],))
     who = api.get(path_of("queues", found["id"], "agents"))["agents"]
     count = sum(not agent["opted_out"] for agent in who)
-    calls = None if day is None else _history(api, found["id"], day, habits)
+    calls = None if day is None else _history(api, found, day, habits)
     return _Known(settings, count or None, calls)
 
 
-def _history(api: Any, queue_id: str, day: date, habits: Habits) -> GivenDay:
+def _history(api: Any, queue: Json, day: date, habits: Habits) -> GivenDay:
     zone = zone_of(api.get("/organization")["time_zone"])
     start = _midnight(day, zone)
     stretch = {"from": start.isoformat(), "to": _midnight(day + timedelta(days=1), zone).isoformat()}
-    if api.get("/calls", queue=queue_id, limit=1, **stretch)["total"] > MOST_CALLS_A_DAY:
+    if api.get("/calls", queue=queue["id"], limit=1, **stretch)["total"] > MOST_CALLS_A_DAY:
         raise WrongOption("--day", str(day), f"must have at most {MOST_CALLS_A_DAY} calls")
-    recorded = recorded_day(
-        map(_recorded, api.items("/calls", queue=queue_id, **stretch)), start, habits.talk
-    )
+    calls = (_recorded(call, queue["name"]) for call in api.items("/calls", queue=queue["id"], **stretch))
+    recorded = recorded_day(calls, start, habits.talk)
     if not recorded.calls:
         raise WrongOption("--day", str(day), "must be a day on which somebody called the queue")
     return recorded
@@ -244,15 +243,20 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=zone)
 
 
-def _recorded(call: Json) -> RecordedCall:
-    answered, ended = call["answered_at"], datetime.fromisoformat(call["ended_at"])
-    return RecordedCall(
+def _recorded(call: Json, queue: str) -> RecordedCall:
+    return as_recorded(
         arrived_at=datetime.fromisoformat(call["arrived_at"]),
-        outcome=Outcome(call["outcome"]),
+        waiting_since=_moment(call["waiting_since"]),
+        answered_at=_moment(call["answered_at"]),
+        ended_at=datetime.fromisoformat(call["ended_at"]),
         waited=call["waited_s"],
-        talked=(ended - datetime.fromisoformat(answered)).total_seconds() if answered else 0.0,
-        began_to_wait=call["waiting_since"] is not None,
+        outcome=Outcome(call["outcome"]),
+        ended_here=call["queue"] == queue,
     )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 # -- answers

@@ -20,7 +20,7 @@ HALF_HOUR = 1800.0
 """Seconds."""
 
 MOST_RUNS = 20
-_CALLS_IN_ALL = 40_000
+_CALLS_IN_ALL = 20_000
 _LATE = 7200.0
 """So long whoever is there at the end stays, for those who wait still."""
 
@@ -69,6 +69,11 @@ def simulated(
     for run in range(runs):
         days.append(_run(scenario, day, in_time, seed * MOST_RUNS + run))
         progress((run + 1) / runs)
+    return together(days, in_time)
+
+
+def together(days: Sequence[dict[int, Batch]], in_time: float) -> DayFigures:
+    """The figures of days, each in its half-hours by their places."""
     places = sorted({place for each in days for place in each})
     parts = [[each.get(place, Batch(in_time)) for each in days] for place in places]
     whole = [_together(list(each.values()), in_time) for each in days]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from statistics import NormalDist
 
 from huntline.engine.model import Outcome
-from huntline.engine.statistics import TURNED_AWAY, is_offered, waited
+from huntline.engine.statistics import TURNED_AWAY, waited
 from huntline.simulator.simulation import SimulatedCall
 
 SURE = 0.95
@@ -55,23 +55,26 @@ class Batch:
     waits: array[float] = field(default_factory=lambda: array("d"))
 
     def add(self, call: SimulatedCall) -> None:
-        """Count a call, as reports do (rules section 12)."""
+        """Count a simulated call."""
         record = call.record
         self.busy += call.busy
-        if record.waiting_since is not None:
-            self.began += 1
-            self.not_at_once += not call.found_free
-        self.offered += is_offered(record)
-        if record.outcome is Outcome.ANSWERED:
-            wait = waited(record).total_seconds()
+        began = record.waiting_since is not None
+        self.not_at_once += began and not call.found_free
+        self.count(record.outcome, waited(record).total_seconds(), began=began)
+
+    def count(self, outcome: Outcome, wait: float, *, began: bool) -> None:
+        """Count a call as reports do (rules section 12): one that began to wait, or was turned away."""
+        self.began += began
+        self.offered += began or outcome in TURNED_AWAY
+        if outcome is Outcome.ANSWERED:
             self.answered += 1
             self.answered_in_time += wait <= self.in_time
             self.waits.append(wait)
-        elif record.outcome is Outcome.ABANDONED:
+        elif outcome is Outcome.ABANDONED:
             self.abandoned += 1
-            self.waits.append(waited(record).total_seconds())
+            self.waits.append(wait)
         else:
-            self.turned_away += record.outcome in TURNED_AWAY
+            self.turned_away += outcome in TURNED_AWAY
 
     def include(self, other: Batch) -> None:
         """Add the calls of another batch."""

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from huntline.engine.model import Outcome
 from huntline.engine.statistics import TURNED_AWAY
 from huntline.simulator.callers import GivenCall, Habits
-from huntline.simulator.day import GivenDay
+from huntline.simulator.day import HALF_HOUR, DayFigures, GivenDay, together
 from huntline.simulator.durations import DrawnTime, estimated, seen
+from huntline.simulator.figures import Batch
 
 
 class RecordedCall(NamedTuple):
@@ -21,6 +22,24 @@ class RecordedCall(NamedTuple):
     waited: float
     talked: float
     began_to_wait: bool
+
+
+def as_recorded(
+    *,
+    arrived_at: datetime,
+    waiting_since: datetime | None,
+    answered_at: datetime | None,
+    ended_at: datetime,
+    waited: float,
+    outcome: Outcome,
+    ended_here: bool,
+) -> RecordedCall:
+    """A call of the history, for a queue in which it came in or ended. One that ended in another queue had
+    left this one by an exit; what became of it there says nothing about here."""
+    if not ended_here:
+        return RecordedCall(arrived_at, Outcome.OVERFLOWED, 0.0, 0.0, began_to_wait=False)
+    talked = (ended_at - answered_at).total_seconds() if answered_at else 0.0
+    return RecordedCall(arrived_at, outcome, waited, talked, began_to_wait=waiting_since is not None)
 
 
 def recorded_day(calls: Iterable[RecordedCall], start: datetime, talk: DrawnTime) -> GivenDay:
@@ -42,6 +61,16 @@ def _is_of_the_queue(call: RecordedCall) -> bool:
     if call.outcome in TURNED_AWAY:
         return True
     return call.began_to_wait and call.outcome in (Outcome.ANSWERED, Outcome.ABANDONED)
+
+
+def what_happened(calls: Iterable[RecordedCall], start: datetime, in_time: float) -> DayFigures:
+    """The day as it was, in the same figures; how many agents were free or busy, history does not say."""
+    batches: dict[int, Batch] = {}
+    for call in filter(_is_of_the_queue, calls):
+        place = int((call.arrived_at - start).total_seconds() // HALF_HOUR)
+        batch = batches.setdefault(place, Batch(in_time))
+        batch.count(call.outcome, call.waited, began=call.began_to_wait)
+    return together([batches], in_time)
 
 
 def _given(call: RecordedCall, start: datetime) -> GivenCall:
