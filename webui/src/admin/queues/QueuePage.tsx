@@ -41,6 +41,7 @@ import {
 } from './queueDraft';
 import { SoundsSection } from './SoundsSection';
 import { WaitingSection } from './WaitingSection';
+import { WhatIfSection } from './WhatIfSection';
 
 type OrganizationView = Schemas['OrganizationView'];
 
@@ -224,6 +225,7 @@ function QueueForm({ editing, organization, queue, isReadOnly = false, action, o
         <WaitSection {...part} queue={queue} />
         <NobodySection {...part} queue={queue} />
         <MoreSection {...part} />
+        {queue !== null && !isReadOnly && <WhatIfSection editing={editing} queue={queue} />}
       </WithIndex>
     </EditFrame>
   );
