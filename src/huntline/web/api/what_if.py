@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Annotated, Any
 
-from fastapi import Body, Path
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import Body, Path, Query
+from pydantic import BaseModel
 
 from huntline.clock import zone_of
 from huntline.directory.engine_plan import engine_settings_of
@@ -23,6 +23,7 @@ from huntline.simulator.recorded import RecordedCall, as_recorded, recorded_day,
 from huntline.simulator.what_if import Question, RecordedRing, Variant
 from huntline.storage.calls import CallFilter, CallSummary, all_calls, count_calls, rings_of_agents
 from huntline.web.access import Access, ChangeQueues
+from huntline.web.api.calls import InTime
 from huntline.web.api.collection import parsed, patch_of
 from huntline.web.api.queues import QUEUES, QueueView
 from huntline.web.moments import start_of_today
@@ -36,19 +37,9 @@ MOST_RINGS = 200_000
 
 _DAY = timedelta(days=1)
 _USUAL_TALK = Exponential(180.0)
+_CHANGES = patch_of(QueueForm, QueueView)
 
 router = api_router("/queues", tag="queues")
-
-
-class WhatIfForm(BaseModel):
-    """Which settings of the queue would be others, on which day (yesterday, where none is said), and what in
-    time is."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    settings: patch_of(QueueForm, QueueView) = Field(default_factory=dict)  # type: ignore[valid-type]
-    day: date | None = None
-    within_s: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] = 20.0
 
 
 class PartOfDay(BaseModel):
@@ -94,9 +85,12 @@ class WhatIfReport(BaseModel):
 def ask(
     access: ChangeQueues,
     key: Annotated[str, Path(description="The queue.")],
-    form: Annotated[WhatIfForm, Body()],
+    patch: Annotated[_CHANGES, Body()],  # type: ignore[valid-type]
+    day: Annotated[date | None, Query(description="A day that is over; without it yesterday.")] = None,
+    within_s: InTime = 20.0,
 ) -> Any:
-    """What a recorded day would have been like with other settings of the queue; nothing is changed.
+    """What a recorded day would have been like with other settings of the queue; nothing is changed. They are
+    told as a change of the queue is.
 
     The server's own queue engine meets the callers of that day again: they come at the same moments, talk as
     long as they did and give up as they did; agents are there and answer as they were and did.
@@ -104,14 +98,14 @@ def ask(
     before = access.organization
     queue = QUEUES.get(before, key)
     access.require_queue(queue.queue_id)
-    wanted = form.settings.model_dump(exclude_unset=True) if isinstance(form.settings, BaseModel) else {}
+    wanted = patch.model_dump(exclude_unset=True)  # type: ignore[attr-defined]
 
     def form_of(current: QueueSettings) -> BaseModel:
         return parsed(QueueForm, QUEUES.merge(QUEUES.dump(current), wanted, QueueForm))
 
     _, after = QUEUES.put(access, queue.queue_id, form_of, None, dry_run=True)
     zone = zone_of(before.time_zone)
-    day = form.day or (start_of_today(zone) - _DAY / 2).astimezone(zone).date()
+    day = day or (start_of_today(zone) - _DAY / 2).astimezone(zone).date()
     start, calls = _calls_of(access, queue, day, zone)
     stored, changed = _variant(before, queue.queue_id), _variant(after, queue.queue_id)
     recorded = [_recorded(call, queue.queue_id) for call in calls]
@@ -121,13 +115,13 @@ def ask(
         day=recorded_day(recorded, start, _USUAL_TALK),
         rings=tuple(_rings(access, (stored, changed), queue.queue_id, start)),
         greeting=_greeting(calls),
-        in_time=form.within_s,
+        in_time=within_s,
     )
     found = simulate_apart(question)
     return {
         "day": day,
-        "within_s": form.within_s,
-        "happened": _shown(what_happened(recorded, start, form.within_s), start, is_simulated=False),
+        "within_s": within_s,
+        "happened": _shown(what_happened(recorded, start, within_s), start, is_simulated=False),
         "as_it_is": _shown(found.stored, start, is_simulated=True),
         "changed": _shown(found.changed, start, is_simulated=True),
     }

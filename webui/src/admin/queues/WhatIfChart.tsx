@@ -1,6 +1,6 @@
 /** Half-hours of a day in pairs of bars, what happened and what might have, with the same as a table. */
 
-import { makeStyles, mergeClasses, Text, tokens } from '@fluentui/react-components';
+import { makeStyles, Text, tokens } from '@fluentui/react-components';
 import { useTranslation } from 'react-i18next';
 import { localeOf } from '~/parts/format';
 import { useHiddenStyles } from '~/parts/hidden';
@@ -10,6 +10,7 @@ import { FATES, type Fates, highest, pairsOf, type WhatIfReport } from './whatIf
 const WIDTH = 480;
 const HEIGHT = 120;
 const GAP = 2;
+const FEWEST = 8; // half-hours that there is room for: one alone would be a wall
 
 const useStyles = makeStyles({
   figure: { margin: 0, display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalXS },
@@ -32,7 +33,7 @@ export function WhatIfChart({ report }: { readonly report: WhatIfReport }) {
   const { t, i18n } = useTranslation('queues');
   const pairs = pairsOf(report);
   const unit = HEIGHT / highest(pairs);
-  const each = WIDTH / Math.max(1, pairs.length);
+  const each = WIDTH / Math.max(FEWEST, pairs.length);
   const at = new Intl.DateTimeFormat(localeOf(i18n.language), { ...inZone(), timeStyle: 'short' });
   const time = (begin: string) => at.format(new Date(begin));
   const last = pairs.at(-1);
@@ -52,7 +53,7 @@ export function WhatIfChart({ report }: { readonly report: WhatIfReport }) {
       </svg>
       <div className={styles.ends} aria-hidden>
         <Text size={200}>{pairs[0] !== undefined && time(pairs[0].begins_at)}</Text>
-        <Text size={200}>{last !== undefined && time(last.begins_at)}</Text>
+        <Text size={200}>{last !== undefined && pairs.length >= FEWEST && time(last.begins_at)}</Text>
       </div>
       <figcaption className={styles.keys}>
         <Text size={200}>{t('queues:whatIf.chart')}</Text>
@@ -107,14 +108,7 @@ function Bar({ fates, unit, x, width }: BarProps) {
     const height = fates[fate] * unit;
     top -= height;
     return (
-      <rect
-        key={fate}
-        className={mergeClasses(styles[fate])}
-        x={x}
-        y={top}
-        width={Math.max(width, 0.5)}
-        height={height}
-      />
+      <rect key={fate} className={styles[fate]} x={x} y={top} width={Math.max(width, 0.5)} height={height} />
     );
   });
 }

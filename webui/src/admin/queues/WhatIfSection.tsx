@@ -53,9 +53,9 @@ export function WhatIfSection({ editing, queue }: Props) {
   const asked = JSON.stringify({ day, settings });
   const asking = useMutation({
     mutationFn: async () => {
-      const body = { day, within_s: WITHIN, settings };
-      const params = { path: { key: queue.id } };
-      return { asked, report: await bodyOf(api.POST('/api/v1/queues/{key}/what-if', { params, body })) };
+      const params = { path: { key: queue.id }, query: { day, within_s: WITHIN } };
+      const report = await bodyOf(api.POST('/api/v1/queues/{key}/what-if', { params, body: settings }));
+      return { asked, report };
     },
   });
   return (
