@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from huntline.directory.access import Role
-from huntline.web.simulating import AT_WORK
+from huntline.engine.model import Distribution
+from huntline.simulator.callers import GivenCall, Habits
+from huntline.simulator.day import GivenDay
+from huntline.simulator.durations import NEVER, Constant
+from huntline.simulator.steady import with_agents
+from huntline.simulator.what_if import Question, Variant
+from huntline.web.simulating import AT_WORK, SimulationTooLong, simulate_apart
+from tests.simulator.lines import line
 from tests.web.past import Past
 from tests.web.rig import E5_USER, ServerRig, refusal_of
 
@@ -117,3 +124,14 @@ def test_one_day_is_simulated_at_a_time(rig: ServerRig, ids: dict[str, str]) -> 
         problem = refusal_of(rig.api(), "POST", "/queues/Help Desk/what-if", {})
     assert (problem["status"], problem["error"]) == (503, "simulation-busy")
     assert rig.api().post("/queues/Help Desk/what-if", {})["happened"]["offered"] == 0
+
+
+def test_a_day_that_takes_too_long_is_given_up_and_the_next_one_is_not() -> None:
+    calls = tuple(GivenCall(4.0 * number, 60.0) for number in range(20_000))
+    stored = Variant(*with_agents(line(distribution=Distribution.ATTENDANT), 1))
+    changed = Variant(*with_agents(line(distribution=Distribution.ATTENDANT), 200))
+    day = GivenDay(calls, Habits(talk=Constant(60.0), patience=NEVER))
+    question = Question(stored, changed, day, rings=(), greeting=0.0, in_time=20.0)
+    with pytest.raises(SimulationTooLong, match="too many calls"):
+        simulate_apart(question, most_cpu_s=1)
+    assert not AT_WORK.locked()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from huntline.engine.messages import message
 from huntline.engine.model import ExitPrompt, Introduction, Outcome, QueueLeft
 from huntline.engine.reasons import Reason, RingOutcome, StopReason
 from huntline.engine.waits import WaitBand
@@ -26,14 +27,14 @@ class DecisionKind(StrEnum):
     LEFT_MESSAGE = "left a message"
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class AnswerCall:
     """Answer the caller's leg (200)."""
 
     call_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class RefuseCall:
     """Refuse the caller's leg before any answer: busy (486)."""
 
@@ -41,7 +42,7 @@ class RefuseCall:
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class PlayGreeting:
     """Play the queue's greeting once; its end comes back as ``GreetingFinished``."""
 
@@ -49,7 +50,7 @@ class PlayGreeting:
     queue_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class PlayExitPrompt:
     """Tell the caller, who leaves the queue, what there is to say; its end comes back as
     ``ExitPromptFinished``."""
@@ -59,7 +60,7 @@ class PlayExitPrompt:
     prompt: ExitPrompt
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class PlayMusic:
     """Play the queue's music on hold until something else is asked for."""
 
@@ -67,7 +68,7 @@ class PlayMusic:
     queue_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class PlayMessage:
     """Tell a waiting caller a message of the queue over the music; ``number`` counts from 0. Its end comes
     back as ``AnnouncementFinished``, as that of ``TellPlace`` does."""
@@ -77,7 +78,7 @@ class PlayMessage:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class TellPlace:
     """Tell a waiting caller the position (one past the last that is told means further back), the wait, or
     both, over the music."""
@@ -88,14 +89,14 @@ class TellPlace:
     wait: WaitBand | None
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class CutAnnouncement:
     """Tell the caller nothing more of what is being said: the music goes on."""
 
     call_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class RingAgent:
     """Ring all phones of an agent for a call. ``ring_id`` names this one ring, never
     returns, and is the call's id, a dot and a number.
@@ -113,7 +114,7 @@ class RingAgent:
     left: tuple[QueueLeft, ...] = field(default=(), compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class StopRinging:
     """Stop a ring that nobody answered."""
 
@@ -121,7 +122,7 @@ class StopRinging:
     reason: StopReason
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class BridgeCall:
     """Connect caller and agent, who is told of the call before; the result is ``CallBridged`` or
     ``BridgeFailed``."""
@@ -132,7 +133,7 @@ class BridgeCall:
     introduction: Introduction | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class ReleaseAgent:
     """Hang up on an agent who has answered: too late, or the caller is gone."""
 
@@ -140,7 +141,7 @@ class ReleaseAgent:
     reason: StopReason
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class ForwardCall:
     """Send the caller to a target outside the queues: a person, a number, an attendant, a mailbox.
 
@@ -154,7 +155,7 @@ class ForwardCall:
     left: tuple[QueueLeft, ...] = field(default=(), compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class EndCall:
     """Hang up on the caller and on whoever is connected with the call; parties already gone are skipped.
 
@@ -165,7 +166,7 @@ class EndCall:
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class RecordDecision:
     """One reasoned decision, stored with the call: an agent was or was not rung, an exit was taken.
 
@@ -184,7 +185,7 @@ class RecordDecision:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class RecordRing:
     """One ring of an agent, ended or answered and then ended."""
 
@@ -200,7 +201,7 @@ class RecordRing:
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class RecordCall:
     """The whole call, at its end: exactly one for each ``CallArrived``.
 

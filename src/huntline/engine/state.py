@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from huntline.engine.commands import DecisionKind
+from huntline.engine.messages import message
 from huntline.engine.model import (
     AgentSettings,
     AgentState,
@@ -44,7 +45,7 @@ class CallState(StrEnum):
 _OUT_OF_THE_QUEUES = (CallState.LEAVING, CallState.FORWARDING, CallState.FORWARDED)
 
 
-@dataclass(frozen=True, slots=True)
+@message
 class StateChange:
     """A call of a queue has come from one state to another."""
 

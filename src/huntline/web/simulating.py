@@ -36,18 +36,18 @@ class SimulationTooLong(Refused):
     error_id = "simulation-too-long"
 
 
-def simulate_apart(question: Question) -> Answer:
+def simulate_apart(question: Question, most_cpu_s: int = _MOST_CPU_S) -> Answer:
     """The answer, from a process of its own. Raises SimulationBusy, SimulationTooLong."""
     if not AT_WORK.acquire(blocking=False):
         raise SimulationBusy("another day is being simulated; try again in a few seconds")
     try:
-        return _run_child(question)
+        return _run_child(question, most_cpu_s)
     finally:
         AT_WORK.release()
 
 
-def _run_child(question: Question) -> Answer:
-    command = [sys.executable, "-m", __spec__.name, str(_MOST_CPU_S), str(_MOST_MEMORY)]
+def _run_child(question: Question, most_cpu_s: int) -> Answer:
+    command = [sys.executable, "-m", __spec__.name, str(most_cpu_s), str(_MOST_MEMORY)]
     try:
         done = subprocess.run(  # noqa: S603 - no shell, and a program of ours
             command, input=pickle.dumps(question), capture_output=True, check=True, timeout=_MOST_S
