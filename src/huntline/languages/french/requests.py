@@ -34,6 +34,17 @@ REQUESTS = {
     "this account follows {most:number} streams already; end one first": (
         "ce compte suit déjà {most} flux ; terminez-en un d'abord"
     ),
+    # simulated days
+    "must be a day that is over": "doit être un jour passé",
+    "must have at most {most:number} calls, not {count:number}": (
+        "doit compter {most} appels au plus, et non {count}"
+    ),
+    "another day is being simulated; try again in a few seconds": (
+        "une autre journée est en cours de simulation ; réessayez dans quelques secondes"
+    ),
+    "the day has too many calls, or rings too many phones for each, to be simulated here": (
+        "la journée compte trop d'appels, ou chacun fait sonner trop de téléphones, pour être simulée ici"
+    ),
     # mailboxes
     "you hear no mailbox {box:quoted}": "vous n'écoutez pas de messagerie vocale « {box} »",
     "there is no mailbox {name:quoted}": "il n'y a pas de messagerie vocale « {name} »",

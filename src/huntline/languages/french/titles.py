@@ -38,6 +38,8 @@ TITLES = {
     "Settings refused": "Réglages refusés",
     "Setup token wrong": "Jeton de mise en service non valide",
     "Sign in refused": "Connexion refusée",
+    "Simulation busy": "Simulation déjà en cours",
+    "Simulation too long": "Simulation trop longue",
     "Too busy": "Trop occupé",
     "Too large": "Trop volumineux",
     "Too many attempts": "Trop de tentatives",
