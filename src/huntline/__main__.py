@@ -87,6 +87,11 @@ COMMANDS = (
         "Show the last calls with their rings and decisions, the newest first.",
     ),
     Command(
+        "simulate",
+        "cli.simulate:simulate",
+        "Simulate a queue with the server's own queue engine: waits, and how many agents it needs.",
+    ),
+    Command(
         "audit",
         "cli.audit:audit",
         "Show the last changes, the newest first: who, through which door, from what to what.",

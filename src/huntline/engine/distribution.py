@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 from huntline.engine.model import CallsAlerting, Distribution
@@ -13,6 +14,7 @@ Candidates = dict[str, Agent]
 Method = Callable[[WaitingLine, Candidates], list[Agent]]
 Turn = Callable[[Agent], Any]
 
+_IDLE_SINCE = attrgetter("idle_since")
 _MOST_IN_TURN = 20
 _MOST_AT_ONCE = 200
 
@@ -62,8 +64,9 @@ def round_robin(line: WaitingLine, candidates: Candidates) -> list[Agent]:
 
 def longest_idle(line: WaitingLine, candidates: Candidates) -> list[Agent]:
     """The one free for the longest time; the list decides between equals."""
-    positions = line.positions
-    return [min(candidates.values(), key=lambda agent: (agent.idle_since, positions[agent.agent_id]))]
+    longest = min(map(_IDLE_SINCE, candidates.values()))
+    equals = [agent_id for agent_id, agent in candidates.items() if agent.idle_since == longest]
+    return [candidates[min(equals, key=line.positions.__getitem__)]]
 
 
 METHODS: dict[Distribution, Method] = {

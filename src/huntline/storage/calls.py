@@ -140,6 +140,26 @@ def rings_of_agent(
     )
 
 
+def rings_of_agents(
+    database: Engine,
+    organization_id: str,
+    agent_ids: Collection[str],
+    since: datetime,
+    until: datetime,
+    limit: int,
+) -> list[RingRecord]:
+    """The rings of some agents that began in a stretch of time, the first ones of them."""
+    table = schema.rings
+    return _rings(
+        database,
+        table.c.organization_id == organization_id,
+        table.c.agent_id.in_(agent_ids),
+        table.c.started_at >= since,
+        table.c.started_at < until,
+        limit=limit,
+    )
+
+
 def decisions_of(
     database: Engine, organization_id: str, call_id: str, agent_id: str | None = None
 ) -> list[Decision]:
@@ -270,9 +290,9 @@ def _summary(row: Row[Any]) -> CallSummary:
     return CallSummary(**row._mapping)
 
 
-def _rings(database: Engine, *conditions: ColumnElement[bool]) -> list[RingRecord]:
+def _rings(database: Engine, *conditions: ColumnElement[bool], limit: int | None = None) -> list[RingRecord]:
     table = schema.rings
     columns = (table.c[field.name] for field in fields(RingRecord))
-    query = select(*columns).where(*conditions).order_by(table.c.started_at, table.c.ring_id)
+    query = select(*columns).where(*conditions).order_by(table.c.started_at, table.c.ring_id).limit(limit)
     with database.begin() as connection:
         return [RingRecord(*row) for row in connection.execute(query)]

@@ -53,6 +53,7 @@ from huntline.web.api import (
     user_accounts,
     users,
     voicemail,
+    what_if,
 )
 from huntline.web.authentication import authenticated
 from huntline.web.backstage import Backstage
@@ -102,6 +103,7 @@ ROUTERS = (
     numbers.router,
     trunks.router,
     queues.router,
+    what_if.router,
     attendants.router,
     holiday_calendars.router,
     audio.router,

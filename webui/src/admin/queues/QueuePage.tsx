@@ -41,6 +41,7 @@ import {
 } from './queueDraft';
 import { SoundsSection } from './SoundsSection';
 import { WaitingSection } from './WaitingSection';
+import { WhatIfSection } from './WhatIfSection';
 
 type OrganizationView = Schemas['OrganizationView'];
 
@@ -201,6 +202,7 @@ function QueueForm({ editing, organization, queue, isReadOnly = false, action, o
   const findings = queue === null ? [] : findingsAbout(all, `queue ${queue.name}`);
   const { problemOf, shown } = withLoops(editing);
   const part = { editing, organization };
+  const canAsk = queue !== null && !isReadOnly;
   return (
     <EditFrame
       editing={{ ...editing, problemOf }}
@@ -211,7 +213,7 @@ function QueueForm({ editing, organization, queue, isReadOnly = false, action, o
       {...(action !== undefined && { action })}
       {...(onReload !== undefined && { onReload })}
     >
-      <WithIndex entries={indexOf(t)}>
+      <WithIndex entries={canAsk ? [...indexOf(t), whatIfEntry(t)] : indexOf(t)}>
         <FindingNotes findings={findingsAt(findings, '')} />
         <FirstFinding findings={findings.filter(({ field }) => settingOf(field) !== '')} />
         <BasicsSection {...part} />
@@ -224,6 +226,7 @@ function QueueForm({ editing, organization, queue, isReadOnly = false, action, o
         <WaitSection {...part} queue={queue} />
         <NobodySection {...part} queue={queue} />
         <MoreSection {...part} />
+        {canAsk && <WhatIfSection editing={editing} queue={queue} />}
       </WithIndex>
     </EditFrame>
   );
@@ -248,6 +251,10 @@ function indexOf(t: TFunction): readonly IndexEntry[] {
     title: titles[name as keyof typeof SECTION_FIELDS],
     fields,
   }));
+}
+
+function whatIfEntry(t: TFunction): IndexEntry {
+  return { name: 'what-if', title: t('queues:whatIf.title'), fields: [] };
 }
 
 /** A loop of forwards is told at its first queue, which may be another one: here it stands beside what closed it. */
