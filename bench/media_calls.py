@@ -46,7 +46,9 @@ async def _measure(rig: Worker, rate: int, seconds: float) -> None:
         await asyncio.sleep(max(0.0, start + number / rate - loop.time()))
     await asyncio.gather(*calls)
     cpu, switches = rig.cpu_seconds() - cpu, _switches(rig.pid) - switches
-    print(f"{number} calls at {rate}/s: {1000 * cpu / number:.2f} ms and {switches / number:.1f} wake-ups each")
+    print(
+        f"{number} calls at {rate}/s: {1000 * cpu / number:.2f} ms and {switches / number:.1f} wake-ups each"
+    )
 
 
 def _switches(pid: int) -> int:

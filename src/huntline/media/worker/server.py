@@ -71,7 +71,7 @@ async def run(
     if ready is not None:
         ready()
     try:
-        await switchboard.clock.run(switchboard.tick)
+        await asyncio.get_running_loop().create_future()
     finally:
         server.close()
         control.close()

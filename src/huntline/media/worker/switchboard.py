@@ -44,6 +44,7 @@ class Switchboard:
 
     def __init__(self, maker: LegMaker, on_event: Callable[[WorkerEvent], None]) -> None:
         self.clock = maker.clock
+        self.clock.on_tick = self._tick
         self._maker = maker
         self._on_event = on_event
         self._codecs = maker.codecs
@@ -57,8 +58,11 @@ class Switchboard:
         # Once a second each leg is looked after, in turns, so that no tick has much to do.
         self._turns: list[dict[str, MediaLeg]] = [{} for _ in range(TICKS_PER_SECOND)]
 
-    def tick(self) -> None:
-        """Send what is due now."""
+    def _tick(self) -> None:
+        """Send what is due now; with nobody to send it to, the clock rests."""
+        if not self._legs and not self._recorder.count:
+            self.clock.rest()
+            return
         self._player.tick()
         for leg in list(self._pressing.values()):
             leg.press_on()
@@ -75,6 +79,7 @@ class Switchboard:
         """Give all legs back; what is recorded is on file then."""
         self._recorder.close()
         self.keep(())
+        self.clock.rest()
 
     # Offer and answer
 
@@ -380,6 +385,7 @@ class Switchboard:
 
     def _install(self, leg: MediaLeg) -> MediaLeg:
         self._legs[leg.leg_id] = self._turn_of(leg.local.port)[leg.leg_id] = leg
+        self.clock.go()
         return leg
 
     def _restore(self, leg_id: str, state: MediaLegState) -> None:
