@@ -121,19 +121,16 @@ class Player:
         SoundPending where they are to be heard later.
         """
         sounds = self._sounds_of(playing, law)
-        tape = tape_of(sounds, law, loop=playing.loop)
         self.leave(leg)
         if playing.loop:
-            key = playing.sources, law, tuple(sound.modified_at for sound in sounds)
-            station = self._radio.get(key)
-            if station is None:
-                station = self._radio[key] = Station(tape, law)
-        else:
-            playing.position = min(playing.position, tape.length)
-            # Only samples can be added to each other: in other codecs the music pauses below speech.
-            bed = self._bed_of(below, law) if below is not None and law in g711.SUFFIX else None
-            station = self._once[leg] = Station(tape, law, playing, bed)
-        self._tune(leg, station)
+            self._tune(leg, self._radio_of(playing, sounds, law))
+            return
+        tape = tape_of(sounds, law, loop=False)
+        playing.position = min(playing.position, tape.length)
+        # Only samples can be added to each other: in other codecs the music pauses below speech.
+        bed = self._bed_of(below, law) if below is not None and law in g711.SUFFIX else None
+        self._once[leg] = Station(tape, law, playing, bed)
+        self._tune(leg, self._once[leg])
 
     def silence(self, leg: MediaLeg, law: str) -> None:
         """Let a leg hear silence from the next tick on."""
@@ -162,6 +159,13 @@ class Player:
         self._finish_round()
         self._round = self._send_all()
         self._continue_round()
+
+    def _radio_of(self, playing: Playing, sounds: list[EncodedSound], law: str) -> Station:
+        key = playing.sources, law, tuple(sound.modified_at for sound in sounds)
+        station = self._radio.get(key)
+        if station is None:
+            station = self._radio[key] = Station(tape_of(sounds, law, loop=True), law)
+        return station
 
     def _sounds_of(self, playing: Playing, law: str) -> list[EncodedSound]:
         sounds, missing = list[EncodedSound](), list[str]()

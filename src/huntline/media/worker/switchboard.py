@@ -49,6 +49,8 @@ class Switchboard:
         self._on_event = on_event
         self._codecs = maker.codecs
         self._player = Player(self.clock, maker.codecs, self._on_finished, self._on_sound_made)
+        self._applying: MediaLeg | None = None
+        """The leg that takes over what was agreed: what it hears is decided once, afterwards."""
         self._awaiting: set[MediaLeg] = set()
         """Legs that hear silence while their sound is being made."""
         self._recorder = Recorder(self.clock, self._on_recorded)
@@ -218,23 +220,20 @@ class Switchboard:
     def unbridge(self, leg_id: str) -> None:
         """Part a leg from the one it is bridged with; unknown and free ones are left alone."""
         leg = self._legs.get(leg_id)
-        if leg is None or leg.peer is None:
-            return
-        other, leg.peer = leg.peer, None
-        other.peer = None
-        for each in (leg, other):
-            each.forward(None)
-            self._route(each)
+        if leg is not None and leg.peer is not None:
+            self._part(leg)
+            self._route(leg)
 
     # Coming and going
 
     def delete(self, leg_id: str) -> None:
         """Give a leg and its ports back."""
-        self.unbridge(leg_id)
         self._end_recording(leg_id, "deleted")
         leg = self._legs.pop(leg_id, None)
         if leg is None:
             return
+        if leg.peer is not None:
+            self._part(leg)
         self._player.leave(leg)
         self._awaiting.discard(leg)
         self._pressing.pop(leg_id, None)
@@ -302,7 +301,8 @@ class Switchboard:
 
     def on_redirected(self, leg: MediaLeg) -> None:
         """Packets for the leg go elsewhere now."""
-        self._route(leg)
+        if leg is not self._applying:
+            self._route(leg)
 
     def on_report_due(self, leg: MediaLeg) -> None:
         """The leg's counts must be true now."""
@@ -439,7 +439,11 @@ class Switchboard:
         if leg.local.crypto is not None and agreed.crypto is not None:
             lasting_crypto = replace(leg.local.crypto, agreed_profile=agreed.crypto.profile)
             leg.local = replace(leg.local, crypto=lasting_crypto)
-        leg.apply(agreed)
+        self._applying = leg
+        try:
+            leg.apply(agreed)
+        finally:
+            self._applying = None
         self._route(leg)
         if leg.peer is not None:
             self._route(leg.peer)
@@ -451,6 +455,15 @@ class Switchboard:
         a.peer, b.peer = b, a
         self._route(a)
         self._route(b)
+
+    def _part(self, leg: MediaLeg) -> None:
+        """Take the bridge away from a leg that has one; the other one hears something else already."""
+        other, leg.peer = leg.peer, None
+        leg.forward(None)
+        if other is not None and other is not leg:
+            other.peer = None
+            other.forward(None)
+            self._route(other)
 
     def _route(self, leg: MediaLeg) -> None:
         """Decide what a leg hears: what is played to it, else its bridge, else silence."""
