@@ -79,7 +79,7 @@ class OutgoingStream:
         random: tuple[int, int, int] = _BEGINNING.unpack(secrets.token_bytes(_BEGINNING.size))
         self.ssrc, self.timestamp_shift, sequence = random
         is_early = after is not None and after.sequence < _FAR_FROM_THE_END
-        self.sequence = after.sequence if after is not None and is_early else sequence & 0x7FFF
+        self.sequence: int = after.sequence if after is not None and is_early else sequence & 0x7FFF
         self.timestamp = (self.timestamp_shift - SAMPLES_PER_TICK * scale) & _TIMESTAMP
         self.packets = 0
         self.octets = 0
