@@ -115,11 +115,10 @@ class Switchboard:
             leg = self._legs.get(leg_id) or self._make(leg_id, encryption, is_secure=is_secure)
         model = self._legs.get(like) if like is not None else leg
         prefer = model.agreed if model else None
-        codecs = _narrow(leg) if is_narrow else leg.local.codecs
-        text = offer(replace(leg.local, codecs=codecs), prefer)
+        text = _offer(leg, prefer, is_narrow=is_narrow)
         if leg.sdp and text != leg.sdp:
             leg.local = leg.local.revised()
-            text = offer(replace(leg.local, codecs=codecs), prefer)
+            text = _offer(leg, prefer, is_narrow=is_narrow)
         leg.sdp = text
         return state_of(leg)
 
@@ -504,6 +503,10 @@ class Switchboard:
                 speaker.spoken, source, to, listener.stream, listener.send, self.clock, self._codecs
             )
         return Relay(speaker.spoken, to, listener.stream, listener.send, self.clock)
+
+
+def _offer(leg: MediaLeg, prefer: Agreed | None, *, is_narrow: bool) -> str:
+    return offer(replace(leg.local, codecs=_narrow(leg)) if is_narrow else leg.local, prefer)
 
 
 def _narrow(leg: MediaLeg) -> tuple[Codec, ...]:
