@@ -24,7 +24,7 @@ from huntline.media.worker.sounds import (
 )
 
 _BATCH = 32
-"""Packets sent in one go; then packets that have arrived are relayed before the round goes on."""
+"""After so many packets those that have arrived are relayed, before the round goes on."""
 
 _Entry = tuple[Send, int, int, int, int]
 
@@ -59,8 +59,10 @@ class Station:
         """Whether the last sample of a sound that is heard once was sent."""
         return self.once is not None and self.once.position >= self._tape.length
 
-    def send(self, count: int, samples: int) -> Iterator[None]:
-        """Send the packet of a tick to all, pausing after each batch."""
+    def send(self, count: int, samples: int) -> Iterator[int]:
+        """Send the packet of a tick to all, pausing after each batch; yields how many that has."""
+        if not self.listeners:  # silence, mostly
+            return
         packet, pack_header = self._packet, HEADER.pack_into
         packet[HEADER.size :] = self._next_payload(samples)
         now = samples * self._scale
@@ -73,7 +75,7 @@ class Station:
                     send(packet)
                 except OSError:  # The peer is gone or a buffer is full: audio waits for nobody.
                     continue
-            yield
+            yield len(batch)
 
     def _next_payload(self, samples: int) -> bytes:
         if self.once is None:
@@ -191,10 +193,14 @@ class Player:
 
     def _send_all(self) -> Iterator[None]:
         # The next tick may come before the last station has its turn; its packet is still that of this tick.
-        count, samples = self._clock.count, self._clock.samples
+        count, samples, in_one_go = self._clock.count, self._clock.samples, 0
         for stations in (self._radio, self._silence, self._once):
             for station in stations.values():
-                yield from station.send(count, samples)
+                for sent in station.send(count, samples):
+                    in_one_go += sent
+                    if in_one_go >= _BATCH:
+                        in_one_go = 0
+                        yield
 
     def _continue_round(self) -> None:
         if self._round is None:
