@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from huntline.sdp import LocalAudio, SdpError, accept, answer, direction_of
+from huntline.sdp import LocalAudio, SdpError, accept, answer, description, direction_of
+from huntline.sdp.description import parse
 
 US = LocalAudio(address="192.0.2.1", port=20_000, session_id=7, version=1)
 SMALL = "v=0\no=- 1 1 IN IP4 192.0.2.2\nc=IN IP4 192.0.2.2\nm=audio 30000 RTP/AVP 0\n"
@@ -86,3 +87,39 @@ def test_any_bytes_are_answered_or_refused(data: bytes) -> None:
         with contextlib.suppress(SdpError):
             answered, agreed = answer(sdp, US)
             assert accept(answered, US).payload_type == agreed.payload_type
+
+
+_BODIES = (
+    "a=rtpmap:0 PCMU/8000\na=sendrecv\n",
+    "c=IN IP4 192.0.2.9\na=rtpmap:8 PCMA/8000\na=RTCP: 5005\n",
+    "t=1 2\no=- 1 1 IN IP4 192.0.2.1\n\na=inactive\n",
+)
+
+
+@given(st.lists(st.tuples(st.integers(0, 65_535), st.sampled_from(_BODIES)), max_size=4))
+def test_descriptions_with_lines_in_common_are_read_like_the_first_of_its_kind(
+    media: list[tuple[int, str]],
+) -> None:
+    text = "v=0\no=- 1 1 IN IP4 192.0.2.1\na=group:x\n"
+    text += "".join(f"m=audio {port} RTP/AVP 0 8\n{body}" for port, body in media)
+    again = parse(text)
+    description._known_level_of.cache_clear()
+    assert again == parse(text)
+    assert [each.port for each in again.media] == [port for port, _ in media]
+    assert again.attributes == (("group", "x"),)
+
+
+@pytest.mark.parametrize(
+    "line", ["a=crypto:1 X inline:secret", "a=ice-pwd:secret", "A=KEY-MGMT:x", "k=clear:x"]
+)
+def test_lines_with_keys_are_not_remembered(line: str) -> None:
+    description._known_level_of.cache_clear()
+    with contextlib.suppress(SdpError):
+        parse(f"v=0\no=- 1 1 IN IP4 192.0.2.1\nm=audio 4000 RTP/AVP 0\n{line}\na=sendrecv\n")
+    assert description._known_level_of.cache_info().currsize == 0
+
+
+def test_long_descriptions_are_not_remembered() -> None:
+    description._known_level_of.cache_clear()
+    assert parse("v=0\no=- 1 1 IN IP4 192.0.2.1\nm=audio 4000 RTP/AVP 0\n" + "a=x:1\n" * 300).media
+    assert description._known_level_of.cache_info().currsize == 0

@@ -385,6 +385,20 @@ def test_nothing_is_sent_before_it_is_on_record() -> None:
     run(story)
 
 
+def test_datagrams_that_wait_together_cost_one_writing_down_for_sixteen_of_them() -> None:
+    async def story() -> None:
+        async with running("udp:127.0.0.1:0") as server, udp_peer(server.port("udp")) as peer:
+            written: list[int] = []
+            server.on_record = lambda: written.append(peer.inbox.qsize())
+            for number in range(40):
+                peer.send(request_bytes("BYE", cseq=number + 1))
+            answers = [await peer.message() for _ in range(40)]
+            assert {answer.status for answer in answers if isinstance(answer, Response)} == {481}
+            assert 3 <= len(written) <= 5
+
+    run(story)
+
+
 def test_another_process_goes_on_with_the_calls() -> None:
     async def story() -> None:
         async with running("udp:127.0.0.1:0") as first, udp_peer(first.port("udp")) as peer:

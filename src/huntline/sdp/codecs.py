@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 from huntline.sdp.description import MediaDescription, SdpError
 from huntline.sdp.session import Agreed, Codec, LocalAudio
@@ -30,6 +31,9 @@ _BY_NAME: dict[tuple[str, int, int], Codec] = {
 _EVENT_PAYLOAD_TYPES = {8_000: 101, 48_000: 110}
 _DYNAMIC_PAYLOAD_TYPES = range(96, 128)
 
+_MOST_KEPT, _LONGEST_KEPT = 64, 1_000
+"""Formats and their lines, and characters in these, of what is worth being remembered."""
+
 _NUMBER = re.compile(r"[0-9]{1,3}")
 _RTPMAP = re.compile(r"([0-9]{1,3})[ \t]+([!-.0-~]+)/([0-9]{1,6})(?:/([0-9]{1,3}))?")
 
@@ -47,8 +51,21 @@ class Chosen:
 def choose(media: MediaDescription, local: LocalAudio, *, is_answer: bool) -> Chosen:
     """The peer's most wanted codec of ours, and the number of keys with the same clock. Raises SdpError."""
     has_all = is_answer or not local.needs_g711  # our offers have G.711 in any case
-    numbers, encodings = _numbers(media), _encodings(media)
-    known = {number: codec for number in numbers if (codec := _codec(encodings, number)) in local.codecs}
+    rtpmaps = _rtpmaps(media)
+    fits = len(media.formats) + len(rtpmaps) <= _MOST_KEPT
+    chosen = _known_choice if fits and sum(map(len, rtpmaps)) <= _LONGEST_KEPT else _choice
+    return chosen(media.formats, rtpmaps, local.codecs, has_all, is_answer)
+
+
+def _choice(
+    formats: tuple[str, ...],
+    rtpmaps: tuple[str, ...],
+    ours: tuple[Codec, ...],
+    has_all: bool,
+    is_answer: bool,
+) -> Chosen:
+    numbers, encodings = _numbers(formats), _encodings(rtpmaps)
+    known = {number: codec for number in numbers if (codec := _codec(encodings, number)) in ours}
     if not known or not (has_all or set(known.values()) & set(G711)):
         raise SdpError(_refusal(encodings, numbers), 488)
     number, codec = next(iter(known.items()))
@@ -60,10 +77,14 @@ def choose(media: MediaDescription, local: LocalAudio, *, is_answer: bool) -> Ch
     return Chosen(codec, number, events, tuple(others))
 
 
+# Phones of one kind offer the same in each of their calls.
+_known_choice = lru_cache(maxsize=512)(_choice)
+
+
 def has_one_of(media: MediaDescription, codecs: Collection[Codec]) -> bool:
     """Whether a line has one of these."""
-    encodings = _encodings(media)
-    return any(_codec(encodings, number) in codecs for number in _numbers(media))
+    encodings = _encodings(_rtpmaps(media))
+    return any(_codec(encodings, number) in codecs for number in _numbers(media.formats))
 
 
 def offered(local: LocalAudio, prefer: Agreed | None) -> list[Codec]:
@@ -100,17 +121,21 @@ def _described(formats: list[tuple[int, Codec]], events: dict[int, int]) -> tupl
     return [*(number for number, _ in formats), *events.values()], lines
 
 
-def _numbers(media: MediaDescription) -> list[int]:
-    return [int(token) for token in media.formats if _NUMBER.fullmatch(token) and int(token) < 128]
+def _numbers(formats: tuple[str, ...]) -> list[int]:
+    return [int(token) for token in formats if _NUMBER.fullmatch(token) and int(token) < 128]
+
+
+def _rtpmaps(media: MediaDescription) -> tuple[str, ...]:
+    return tuple([value for name, value in media.attributes if name == "rtpmap"])
 
 
 _Encoding = tuple[str, int, int]  # name in upper case, clock, channels
 
 
-def _encodings(media: MediaDescription) -> dict[int, _Encoding]:
+def _encodings(rtpmaps: tuple[str, ...]) -> dict[int, _Encoding]:
     encodings: dict[int, _Encoding] = {}
-    for name, value in media.attributes:
-        if name == "rtpmap" and (match := _RTPMAP.fullmatch(value)):
+    for value in rtpmaps:
+        if match := _RTPMAP.fullmatch(value):
             encodings.setdefault(int(match[1]), (match[2].upper(), int(match[3]), int(match[4] or 1)))
     for codec in ("PCMU", "PCMA", "G722"):
         encodings.setdefault(_PAYLOAD_TYPES[codec], (codec, CLOCK_RATES[codec], 1))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 
 from huntline.errors import PeerError
@@ -16,6 +17,14 @@ _KNOWN_TYPES = frozenset("vosiuepcbrtzkam")
 _MEDIA = re.compile(r"([!-~]+) +([0-9]{1,5})(?:/[0-9]{1,5})? +([!-~]+) +([!-~]+(?: +[!-~]+)*) *")
 _CONNECTION = re.compile(r"IN +(IP4|IP6) +([!-~]+) *", re.IGNORECASE)
 _TIMING = re.compile(r"[0-9]{1,20} [0-9]{1,20}")
+_ANY_TIME = "0 0"
+
+_LONGEST_CONNECTION = 80
+_LONGEST_KEPT = 1_000
+"""Characters below an ``m=`` line that are worth being remembered; those of a browser have keys anyway."""
+
+_MAY_BE_SECRET = ("crypto", "ice-", "key", "k=")
+"""What is in lines with keys; those are not remembered."""
 
 Address = IPv4Address | IPv6Address
 _BROADCAST = IPv4Address("255.255.255.255")
@@ -36,19 +45,19 @@ class MediaDescription:
     kind: str
     port: int
     profile: str
-    formats: list[str]
+    formats: tuple[str, ...]
     connection: str | None = None
-    attributes: list[tuple[str, str]] = field(default_factory=list)
+    attributes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)
 class SessionDescription:
     """A whole description. ``timing`` is the first valid ``t=`` value, ``0 0`` when there is none."""
 
-    timing: str = "0 0"
+    timing: str = _ANY_TIME
     connection: str | None = None
-    attributes: list[tuple[str, str]] = field(default_factory=list)
-    media: list[MediaDescription] = field(default_factory=list)
+    attributes: tuple[tuple[str, str], ...] = ()
+    media: tuple[MediaDescription, ...] = ()
 
 
 def parse(text: str) -> SessionDescription:
@@ -56,15 +65,20 @@ def parse(text: str) -> SessionDescription:
 
     Tolerated: bare LF, blank lines, no ``s=`` or ``t=``, values of ``o=`` that we do not need.
     """
-    lines = _split(text)
-    if lines[:1] != [("v", "0")]:
+    head, *parts = _checked(text).split("\nm=")
+    if not f"{head}\n".lstrip("\n").startswith("v=0\n"):
         raise SdpError("the session description does not begin with v=0", 400)
-    if not any(kind == "o" for kind, _ in lines):
+    levels = [_level_of(head)]
+    media = []
+    for part in parts:
+        line, _, below = part.partition("\n")
+        level = _known_level_of(below) if _may_be_kept(below) else _level_of(below)
+        levels.append(level)
+        media.append(_parse_media(line, level))
+    if not any(level.has_origin for level in levels):
         raise SdpError("the session description has no o= line", 400)
-    session = SessionDescription()
-    for kind, value in lines:
-        _add_line(session, kind, value)
-    return session
+    timing = next((level.timing for level in levels if level.timing != _ANY_TIME), _ANY_TIME)
+    return SessionDescription(timing, levels[0].connection, levels[0].attributes, tuple(media))
 
 
 def parse_address(connection: str) -> Address:
@@ -72,6 +86,10 @@ def parse_address(connection: str) -> Address:
 
     Raises SdpError: 400 when it cannot be read, 488 when it is an address that we do not send to.
     """
+    return (_known_address if len(connection) <= _LONGEST_CONNECTION else _address)(connection)
+
+
+def _address(connection: str) -> Address:
     match = _CONNECTION.fullmatch(connection)
     if match is None:
         raise SdpError(f"c= is not 'IN IP4|IP6 address': {connection[:80]!r}", 400)
@@ -92,42 +110,69 @@ def parse_address(connection: str) -> Address:
     return address
 
 
-def _split(text: str) -> list[tuple[str, str]]:
+# Phones call again and again.
+_known_address = lru_cache(maxsize=4_096)(_address)
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """The lines of the session, or those below one ``m=`` line."""
+
+    connection: str | None
+    attributes: tuple[tuple[str, str], ...]
+    timing: str
+    has_origin: bool
+
+
+def _level_of(text: str) -> _Level:
+    connection, attributes, timing, has_origin = None, [], _ANY_TIME, False
+    for line in text.split("\n"):
+        if not line:
+            continue
+        # RFC 8866 section 5: a description with a type letter that is not understood is ignored altogether.
+        if line[0] not in _KNOWN_TYPES or line[1:2] != "=":
+            raise SdpError(f"not a line of SDP: {line[:80]!r}", 400)
+        match line[0]:
+            case "a":
+                name, _, detail = line[2:].partition(":")
+                attributes.append((name.strip().lower(), detail.strip()))
+            case "c":
+                # Several c= lines on one level are multicast layers (RFC 8866 section 5.7): take the base.
+                connection = connection or line[2:]
+            case "t" if timing == _ANY_TIME and _TIMING.fullmatch(line[2:]):
+                timing = line[2:]
+            case "o":
+                has_origin = True
+            case _:
+                pass
+    return _Level(connection, tuple(attributes), timing, has_origin)
+
+
+# A phone says the same below its m= line in each of its calls, and so do all phones of its kind.
+_known_level_of = lru_cache(maxsize=512)(_level_of)
+
+
+def _may_be_kept(text: str) -> bool:
+    if len(text) > _LONGEST_KEPT:
+        return False
+    text = text.lower()
+    return not any(word in text for word in _MAY_BE_SECRET)
+
+
+def _checked(text: str) -> str:
     if len(text) > MAX_CHARACTERS:
         raise SdpError(f"the session description is longer than {MAX_CHARACTERS} characters", 400)
     text = text.replace("\r\n", "\n")
     if "\0" in text or "\r" in text:
         raise SdpError("the session description contains a NUL or a lone CR", 400)
-    lines = [line for line in text.split("\n") if line]
-    if len(lines) > MAX_LINES:
+    if text.count("\n") >= MAX_LINES and sum(map(bool, text.split("\n"))) > MAX_LINES:
         raise SdpError(f"the session description has more than {MAX_LINES} lines", 400)
-    return [_split_line(line) for line in lines]
+    return text
 
 
-def _split_line(line: str) -> tuple[str, str]:
-    # RFC 8866 section 5: a description with a type letter that is not understood is ignored altogether.
-    if line[0] not in _KNOWN_TYPES or line[1:2] != "=":
-        raise SdpError(f"not a line of SDP: {line[:80]!r}", 400)
-    return line[0], line[2:]
-
-
-def _add_line(session: SessionDescription, kind: str, value: str) -> None:
-    level = session.media[-1] if session.media else session
-    match kind:
-        case "m":
-            session.media.append(_parse_media(value))
-        case "c":
-            # Several c= lines on one level are multicast layers (RFC 8866 section 5.7): take the base.
-            level.connection = level.connection or value
-        case "a":
-            name, _, detail = value.partition(":")
-            level.attributes.append((name.strip().lower(), detail.strip()))
-        case "t" if _TIMING.fullmatch(value) and session.timing == "0 0":
-            session.timing = value
-
-
-def _parse_media(value: str) -> MediaDescription:
+def _parse_media(value: str, level: _Level) -> MediaDescription:
     match = _MEDIA.fullmatch(value)
     if match is None or int(match[2]) > 65_535:
         raise SdpError(f"m= is not 'media port profile formats': {value[:80]!r}", 400)
-    return MediaDescription(match[1], int(match[2]), match[3], match[4].split())
+    formats = tuple(match[4].split())
+    return MediaDescription(match[1], int(match[2]), match[3], formats, level.connection, level.attributes)

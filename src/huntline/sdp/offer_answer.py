@@ -27,7 +27,7 @@ _PTIMES_MS = range(1, 201)
 _FOUND_BY_ICE = ("0.0.0.0", 9, "0.0.0.0", 9)  # noqa: S104 - as RFC 8839 writes it, not an address to bind
 
 _RTCP = re.compile(r"([0-9]{1,5})(?: +(.*))?")
-_MAY_SAY_HOLD = re.compile(r"sendonly|inactive|0\.0\.0\.0|::|0:0|m=audio +0", re.IGNORECASE)
+_MAY_SAY_HOLD = ("sendonly", "inactive", "0.0.0.0", "::", "0:0", "m=audio 0", "m=audio  ")  # noqa: S104
 _MILLISECONDS = re.compile(r"([0-9]{1,4})(?:\.[0-9]*)?")
 
 _DIRECTIONS: dict[str, Direction] = {name: name for name in get_args(Direction)}
@@ -125,7 +125,8 @@ def is_hold(sdp_text: str, answered_by: str | None = None) -> bool:
     ``answered_by`` is our answer, where ``sdp_text`` is an offer. Raises SdpError, but need not find all that
     is wrong: most descriptions say nothing of the kind, and need not be read to know that.
     """
-    if "m=audio" in sdp_text and not _MAY_SAY_HOLD.search(sdp_text):
+    lower = sdp_text.lower()
+    if "m=audio" in lower and not any(sign in lower for sign in _MAY_SAY_HOLD):
         return False
     return direction_of(sdp_text, answered_by) in ("sendonly", "inactive")
 

@@ -62,12 +62,14 @@ class LiveLog:
         self._checkpoint = checkpoint
         self._unsettled = unsettled
         self._changed: dict[tuple[str, str], None] = {}
+        self._has_told = False
         self._is_scheduled = False
         self._tried_at = float("-inf")
 
     def told(self, event: Event | None, now: datetime) -> None:
         """The engine was told something, or looked at the time."""
         self._journal.append(ENGINE.encode((now, event)))
+        self._has_told = True
         self._schedule()
 
     def changed(self, kind: str, name: str) -> None:
@@ -77,14 +79,17 @@ class LiveLog:
 
     def flush(self) -> None:
         """Write down what has changed."""
-        changed, self._changed = self._changed, {}
+        legs = self._legs()
+        if not (legs or self._changed or self._has_told or self._journal.needs_checkpoint):
+            return
+        changed, self._changed, self._has_told = self._changed, {}, False
         for kind, name in changed:
             try:
                 self._journal.put(f"{kind}:{name}", self._sources[kind](name))
             except Exception:
                 # What cannot be written down must not keep all else from being sent.
                 log.exception("no record could be made", extra={"kind": kind})
-        for name, record in self._legs().items():
+        for name, record in legs.items():
             self._journal.put(f"leg:{name}", record)
         self._journal.flush()
         if self._journal.needs_checkpoint:

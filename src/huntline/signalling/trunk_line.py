@@ -120,10 +120,10 @@ class TrunkLine:
 
     def next_deadline(self) -> float | None:
         """When ``tick`` is wanted."""
-        due = [self._locate_at, *self._ask_at.values(), *(asked.until for asked in self._asked.values())]
+        due = [self._locate_at, *self._ask_at.values(), *[asked.until for asked in self._asked.values()]]
         if self.registration is not None and self._is_located:
             due.append(self.registration.due_at)
-        return min((each for each in due if each is not None), default=None)
+        return min([each for each in due if each is not None], default=None)
 
     def tick(self, now: float) -> None:
         """Do what is due."""

@@ -150,8 +150,8 @@ class TrunkService:
 
     def next_deadline(self) -> float | None:
         """When ``tick`` is wanted."""
-        due = (line.next_deadline() for line in (*self._lines.values(), *self._ending))
-        return min((each for each in due if each is not None), default=None)
+        due = [line.next_deadline() for line in (*self._lines.values(), *self._ending)]
+        return min([each for each in due if each is not None], default=None)
 
     def tick(self, now: float) -> None:
         """Do what is due."""

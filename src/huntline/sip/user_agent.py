@@ -33,6 +33,9 @@ from huntline.sip.transport.websocket import Origins, WebSocketTransport
 
 log = logging.getLogger(__name__)
 
+_TOGETHER = 16
+"""Datagrams, read one after the other, that are answered together at most."""
+
 
 class Timed(Protocol):
     """A part that does something at moments it names, on the clock of ``UserAgent.now``."""
@@ -83,7 +86,8 @@ class UserAgent:
         self._udp: dict[tuple[str, int], UdpSocket] = {}
         self._failed: list[Flow] = []
         self._undelivered: list[Undelivered] = []
-        self._is_started = self._is_flushing = False
+        self._is_started = self._is_flushing = self._is_reading = False
+        self._received = 0  # messages, since the last flush
         self._flush_handle: asyncio.Handle | None = None
         self._timer: asyncio.Handle | None = None
         self._timer_at = 0.0
@@ -291,7 +295,7 @@ class UserAgent:
             return await self._websocket.listen(address)
         if address.transport.is_reliable:
             return await self._tcp.listen(address)
-        udp = UdpSocket(address, self._intake.take, self._not_delivered, self._sockets)
+        udp = UdpSocket(address, self._take_datagram, self._flush_read, self._not_delivered, self._sockets)
         self._udp[(udp.address.host, udp.address.port)] = udp
         return udp.address
 
@@ -301,7 +305,19 @@ class UserAgent:
             self._core.receive(data, flow, self.now())
         except Exception:
             log.exception("message not understood by the core", extra={"remote": flow.remote})
-        self._flush()
+        self._received += 1
+        if not self._is_reading or self._received >= _TOGETHER:
+            self._flush()
+
+    def _take_datagram(self, data: bytes, flow: Flow) -> None:
+        """What came with others costs less together: one writing down, one look at the timers."""
+        self._is_reading = True
+        self._intake.take(data, flow)
+
+    def _flush_read(self) -> None:
+        self._is_reading = False
+        if self._received:
+            self._flush()
 
     def _turn_away(self, request: Request, flow: Flow) -> None:
         self._send(self._core.turned_away(request, flow))
@@ -313,7 +329,7 @@ class UserAgent:
         if self._is_flushing:  # a socket closed from within on_event
             self._schedule_flush()
             return
-        self._is_flushing = True
+        self._is_flushing, self._received = True, 0
         try:
             while events := self._core.take_events():
                 for event in events:

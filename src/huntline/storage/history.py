@@ -31,6 +31,8 @@ _Entry = tuple[Table, Row, bool]
 """A row, and whether an earlier process may have stored it."""
 
 _SPACING = 0.25  # s between two batches
+_SPACING_WHEN_BUSY = 1.0  # s, after a batch of as many as _MANY: a batch costs more than the rows in it
+_MANY = 30
 _RETRY_AFTER = 2.0  # s
 _LARGEST_BATCH = 2_000
 _NAMED_BY = {schema.calls: "call_id", schema.rings: "ring_id", schema.decisions: "decision_id"}
@@ -145,15 +147,17 @@ class HistoryWriter:
 
     def _write(self) -> None:
         batch: list[_Entry] = []
+        spacing = _SPACING
         while True:
             if not batch:
                 first = self._inbox.get()
                 if first is None:
                     return
                 batch.append(first)
-                self._closing.wait(_SPACING)
+                self._closing.wait(spacing)
             is_last_try = self._closing.is_set()
             batch.extend(_taken(self._inbox, _LARGEST_BATCH - len(batch)))
+            spacing = _SPACING if len(batch) < _MANY else _SPACING_WHEN_BUSY
             try:
                 self._settle(batch)
             except (OperationalError, DatabaseUnavailable):

@@ -77,6 +77,7 @@ from huntline.web.scim import door
 from huntline.web.toll_mailing import mail_toll_alarms
 
 TIME_TO_CLOSE = 1  # seconds that open requests get at the end
+_DATE_EVERY = 1.0  # seconds
 
 LONGEST_BODY = 1_000_000  # bytes
 LONGEST_UPLOAD = 6_000_000  # bytes: a sound file of the largest size, with what a form puts around it
@@ -224,7 +225,7 @@ async def run_web(config: Config, ready: Callable[[], None]) -> None:
             await asyncio.shield(serving)
         except asyncio.CancelledError:
             app.state.backstage.live.close()
-            server.should_exit = True
+            server.end()
             await serving
             raise
         finally:
@@ -254,10 +255,23 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._ready = ready
+        self._ends = asyncio.Event()
+
+    def end(self) -> None:
+        """Serve what is under way, and nothing more."""
+        self.should_exit = True
+        self._ends.set()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._ready()
+
+    async def main_loop(self) -> None:
+        """Wake up once a second, for the date in answers: uvicorn looks ten times whether it is to end."""
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_DATE_EVERY):
+                    await self._ends.wait()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

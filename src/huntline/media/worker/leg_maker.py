@@ -28,6 +28,8 @@ from huntline.sdp import (
     wants_dtls,
 )
 
+_ALL_CODECS = tuple(CLOCK_RATES)
+
 
 class LegMaker:
     """Knows what all legs of a worker have in common: ports, address, rules, clock, identity."""
@@ -58,9 +60,11 @@ class LegMaker:
         is free."""
         nearer = self._address_for_browsers() if is_secure else None
         port, sockets = self._pool.open(nearer)
-        local = LocalAudio(nearer or self._public_address, port, secrets.randbits(48), version=1)
+        address, session_id = nearer or self._public_address, secrets.randbits(48)
         if not is_secure:
-            return self._build(leg_id, observer, sockets, self._of_phone(local, _crypto(encryption)))
+            local = self._of_phone(address, port, session_id, 1, _crypto(encryption))
+            return self._build(leg_id, observer, sockets, local)
+        local = LocalAudio(address, port, session_id, version=1)
         security = with_new_credentials(LocalSecurity("", "", self._identity.fingerprint))
         return self._build(leg_id, observer, sockets, replace(local, security=security), self._identity)
 
@@ -69,16 +73,17 @@ class LegMaker:
 
         Raises MediaUnavailable when the port is taken or the keys of an encrypted leg are not known any more.
         """
-        local = LocalAudio(self._public_address, state.port, state.session_id, state.version)
+        numbers = state.port, state.session_id, state.version
         identity = nearer = None
         if state.secrets is not None and state.has_identity:
             identity, nearer = self._identity_of(state.secrets["identity"]), self._address_for_browsers()
             security = LocalSecurity(**state.secrets["local"])
-            local = replace(local, address=nearer or local.address, security=security)
+            local = LocalAudio(nearer or self._public_address, *numbers, security=security)
         elif state.sdp and wants_dtls(state.sdp):
             raise MediaUnavailable("the keys of this encrypted leg are not known any more")
         else:
-            local = self._of_phone(local, _crypto(Encryption(state.encryption), state.sdp))
+            crypto = _crypto(Encryption(state.encryption), state.sdp)
+            local = self._of_phone(self._public_address, *numbers, crypto)
         sockets = self._pool.reopen(state.port, nearer)
         return self._build(leg_id, observer, sockets, local, identity)
 
@@ -87,10 +92,12 @@ class LegMaker:
         leg.close()
         self._pool.give_back(leg.local.port)
 
-    def _of_phone(self, local: LocalAudio, crypto: LocalCrypto | None) -> LocalAudio:
+    def _of_phone(
+        self, address: str, port: int, session_id: int, version: int, crypto: LocalCrypto | None
+    ) -> LocalAudio:
         """The end of a phone or a trunk; pages keep to G.711, which all of them have."""
-        codecs, needs_g711 = tuple(CLOCK_RATES), not self._is_transcoding
-        return replace(local, crypto=crypto, codecs=codecs, needs_g711=needs_g711)
+        needs_g711 = not self._is_transcoding
+        return LocalAudio(address, port, session_id, version, None, crypto, _ALL_CODECS, needs_g711)
 
     def _address_for_browsers(self) -> str | None:
         """The address of this machine for a browser's leg, where phones have loopback; None: the same.

@@ -31,6 +31,27 @@ _libc = ctypes.CDLL(None, use_errno=True)
 class PhonePath:
     """Implements ``path.AudioPath`` for phones and trunks."""
 
+    __slots__ = (
+        "_agreed",
+        "_crypto",
+        "_event_type",
+        "_filter",
+        "_heard",
+        "_is_connected",
+        "_is_heard",
+        "_latch",
+        "_receive",
+        "_rtcp",
+        "_rtcp_latch",
+        "_rtcp_readiness",
+        "_rtp",
+        "_rtp_readiness",
+        "_srtp",
+        "_take",
+        "_user",
+        "refused",
+    )
+
     is_open = True
 
     def __init__(self, user: PathUser, sockets: SocketPair) -> None:

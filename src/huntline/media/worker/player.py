@@ -24,7 +24,7 @@ from huntline.media.worker.sounds import (
 )
 
 _BATCH = 32
-"""Packets sent in one go; then packets that have arrived are relayed before the round goes on."""
+"""After so many packets those that have arrived are relayed, before the round goes on."""
 
 _Entry = tuple[Send, int, int, int, int]
 
@@ -59,8 +59,10 @@ class Station:
         """Whether the last sample of a sound that is heard once was sent."""
         return self.once is not None and self.once.position >= self._tape.length
 
-    def send(self, count: int, samples: int) -> Iterator[None]:
-        """Send the packet of a tick to all, pausing after each batch."""
+    def send(self, count: int, samples: int) -> Iterator[int]:
+        """Send the packet of a tick to all, pausing after each batch; yields how many that has."""
+        if not self.listeners:  # silence, mostly
+            return
         packet, pack_header = self._packet, HEADER.pack_into
         packet[HEADER.size :] = self._next_payload(samples)
         now = samples * self._scale
@@ -73,7 +75,7 @@ class Station:
                     send(packet)
                 except OSError:  # The peer is gone or a buffer is full: audio waits for nobody.
                     continue
-            yield
+            yield len(batch)
 
     def _next_payload(self, samples: int) -> bytes:
         if self.once is None:
@@ -121,19 +123,16 @@ class Player:
         SoundPending where they are to be heard later.
         """
         sounds = self._sounds_of(playing, law)
-        tape = tape_of(sounds, law, loop=playing.loop)
         self.leave(leg)
         if playing.loop:
-            key = playing.sources, law, tuple(sound.modified_at for sound in sounds)
-            station = self._radio.get(key)
-            if station is None:
-                station = self._radio[key] = Station(tape, law)
-        else:
-            playing.position = min(playing.position, tape.length)
-            # Only samples can be added to each other: in other codecs the music pauses below speech.
-            bed = self._bed_of(below, law) if below is not None and law in g711.SUFFIX else None
-            station = self._once[leg] = Station(tape, law, playing, bed)
-        self._tune(leg, station)
+            self._tune(leg, self._radio_of(playing, sounds, law))
+            return
+        tape = tape_of(sounds, law, loop=False)
+        playing.position = min(playing.position, tape.length)
+        # Only samples can be added to each other: in other codecs the music pauses below speech.
+        bed = self._bed_of(below, law) if below is not None and law in g711.SUFFIX else None
+        self._once[leg] = Station(tape, law, playing, bed)
+        self._tune(leg, self._once[leg])
 
     def silence(self, leg: MediaLeg, law: str) -> None:
         """Let a leg hear silence from the next tick on."""
@@ -163,6 +162,13 @@ class Player:
         self._round = self._send_all()
         self._continue_round()
 
+    def _radio_of(self, playing: Playing, sounds: list[EncodedSound], law: str) -> Station:
+        key = playing.sources, law, tuple(sound.modified_at for sound in sounds)
+        station = self._radio.get(key)
+        if station is None:
+            station = self._radio[key] = Station(tape_of(sounds, law, loop=True), law)
+        return station
+
     def _sounds_of(self, playing: Playing, law: str) -> list[EncodedSound]:
         sounds, missing = list[EncodedSound](), list[str]()
         for source in playing.sources:
@@ -187,10 +193,14 @@ class Player:
 
     def _send_all(self) -> Iterator[None]:
         # The next tick may come before the last station has its turn; its packet is still that of this tick.
-        count, samples = self._clock.count, self._clock.samples
+        count, samples, in_one_go = self._clock.count, self._clock.samples, 0
         for stations in (self._radio, self._silence, self._once):
             for station in stations.values():
-                yield from station.send(count, samples)
+                for sent in station.send(count, samples):
+                    in_one_go += sent
+                    if in_one_go >= _BATCH:
+                        in_one_go = 0
+                        yield
 
     def _continue_round(self) -> None:
         if self._round is None:

@@ -70,7 +70,7 @@ class PortPool:
         self._free[port] = None
 
     def _bind(self, port: int, address: str | None) -> SocketPair:
-        rtp = self._socket(address or self.address, port)
+        rtp = self._socket(address or self.address, port, _RECEIVE_BUFFER)
         try:
             rtcp = self._socket(address or self.address, port + 1)
         except OSError:
@@ -79,11 +79,11 @@ class PortPool:
         self._taken.add(port)
         return rtp, rtcp
 
-    def _socket(self, address: str, port: int) -> socket.socket:
-        opened = socket.socket(self._family, socket.SOCK_DGRAM)
+    def _socket(self, address: str, port: int, receive_buffer: int | None = None) -> socket.socket:
+        opened = socket.socket(self._family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
         try:
-            opened.setblocking(False)
-            opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
+            if receive_buffer is not None:
+                opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
             if self._family == socket.AF_INET6:
                 opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
                 opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, _EXPEDITED_FORWARDING)

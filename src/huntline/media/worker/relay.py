@@ -82,7 +82,11 @@ class Relay:
         sequence = (sequence + self._sequence_shift) & 0xFFFF
         timestamp = (timestamp + self._timestamp_shift) & 0xFFFFFFFF
         stream = self._stream
-        stream.sent(sequence, timestamp, size - _PAYLOAD)
+        # What ``stream.sent`` does: its call would be a tenth of what a packet costs here.
+        stream.packets += 1
+        stream.octets += size - _PAYLOAD
+        if (sequence - stream.sequence) & 0xFFFF < 0x8000:
+            stream.sequence, stream.timestamp = sequence, timestamp
         _pack_header(packet, 0, VERSION_2, second & 0x80 | payload_type, sequence, timestamp, stream.ssrc)
         try:
             self._send(packet[:size])

@@ -11,6 +11,9 @@ from huntline.media.worker.media_clock import SAMPLES_PER_TICK, MediaClock
 HEADER = struct.Struct("!BBHII")
 """Flags, marker and payload type, sequence number, timestamp, SSRC."""
 
+_BEGINNING = struct.Struct("!IIH")
+"""What of a stream is random."""
+
 VERSION_2 = 0x80
 LARGEST_PACKET = 2000
 """Room for 200 ms of G.711, the longest packet that a peer may ask for, with extras."""
@@ -73,10 +76,10 @@ class OutgoingStream:
         self.scale = scale
         # RFC 3550 section 5.1: the initial values are random. RFC 3711 section 3.3.1: the sequence starts
         # low, so that who misses the first packets does not miss that the numbers went around.
-        self.ssrc = secrets.randbits(32)
+        random: tuple[int, int, int] = _BEGINNING.unpack(secrets.token_bytes(_BEGINNING.size))
+        self.ssrc, self.timestamp_shift, sequence = random
         is_early = after is not None and after.sequence < _FAR_FROM_THE_END
-        self.sequence: int = after.sequence if after is not None and is_early else secrets.randbits(15)
-        self.timestamp_shift = secrets.randbits(32)
+        self.sequence: int = after.sequence if after is not None and is_early else sequence & 0x7FFF
         self.timestamp = (self.timestamp_shift - SAMPLES_PER_TICK * scale) & _TIMESTAMP
         self.packets = 0
         self.octets = 0

@@ -71,7 +71,7 @@ async def run(
     if ready is not None:
         ready()
     try:
-        await switchboard.clock.run(switchboard.tick)
+        await asyncio.get_running_loop().create_future()
     finally:
         server.close()
         control.close()
@@ -205,14 +205,14 @@ class ControlConnection(asyncio.Protocol):
         state = board.accept(leg_id, _text(request, "sdp"))
         made = board.made(leg_id)
         if made is None:
-            return state.to_dict()
+            return state
 
         def answer(done: asyncio.Future[None]) -> None:
             if done.cancelled():
                 return
             try:
                 done.result()
-                result = board.state(leg_id).to_dict()
+                result = board.state(leg_id)
             except PeerError as error:
                 self._write_refusal(request_id, error)
             else:
@@ -226,12 +226,12 @@ class ControlConnection(asyncio.Protocol):
         match request["verb"]:
             case "answer":
                 encryption = Encryption(request.get("encryption", Encryption.NEVER))
-                return board.answer(_text(request, "leg"), _text(request, "sdp"), encryption).to_dict()
+                return board.answer(_text(request, "leg"), _text(request, "sdp"), encryption)
             case "offer":
                 like = None if request.get("like") is None else _text(request, "like")
                 encryption = Encryption(request.get("encryption", Encryption.NEVER))
                 kind = {f"is_{name}": bool(request.get(name)) for name in ("secure", "narrow")}
-                return board.offer(_text(request, "leg"), like, encryption, **kind).to_dict()
+                return board.offer(_text(request, "leg"), like, encryption, **kind)
             case "accept":
                 return self._accept(request)
             case "play":

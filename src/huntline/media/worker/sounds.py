@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -48,15 +49,16 @@ class Samples:
 
     def __init__(self, audio: bytes, law: str, *, loop: bool) -> None:
         self.length = len(audio)
-        self._loop = loop
-        # So much more that a packet at any position can be cut in one piece.
-        more = audio * (SAMPLES_PER_TICK // len(audio) + 1) if loop else SILENT_PACKETS[law]
-        self._audio = audio + more
+        self._audio, self._loop = audio, loop
+        again = audio[:SAMPLES_PER_TICK] * (SAMPLES_PER_TICK // len(audio) + 1)
+        self._after = again if loop else SILENT_PACKETS[law]
 
     def at(self, position: int) -> bytes:
         """20 ms from this sample on."""
         start = position % self.length if self._loop else position
-        return self._audio[start : start + SAMPLES_PER_TICK]
+        cut = self._audio[start : start + SAMPLES_PER_TICK]
+        # A longer copy of the audio, to cut the last packet from, would cost each listener of a prompt.
+        return cut if len(cut) == SAMPLES_PER_TICK else (cut + self._after)[:SAMPLES_PER_TICK]
 
 
 class Packets:
@@ -103,7 +105,7 @@ class SoundLibrary:
         suffix = g711.SUFFIX["PCMU" if is_made else codec]
         path = source if source.endswith(wav.SUFFIX) else source + suffix
         try:
-            modified_at = Path(path).stat().st_mtime_ns
+            modified_at = os.stat(path).st_mtime_ns
             sound = self._sounds.get((path, codec))
             if sound is None or sound.modified_at != modified_at:
                 if is_made:

@@ -44,10 +44,13 @@ class Switchboard:
 
     def __init__(self, maker: LegMaker, on_event: Callable[[WorkerEvent], None]) -> None:
         self.clock = maker.clock
+        self.clock.on_tick = self._tick
         self._maker = maker
         self._on_event = on_event
         self._codecs = maker.codecs
         self._player = Player(self.clock, maker.codecs, self._on_finished, self._on_sound_made)
+        self._applying: MediaLeg | None = None
+        """The leg that takes over what was agreed: what it hears is decided once, afterwards."""
         self._awaiting: set[MediaLeg] = set()
         """Legs that hear silence while their sound is being made."""
         self._recorder = Recorder(self.clock, self._on_recorded)
@@ -57,8 +60,11 @@ class Switchboard:
         # Once a second each leg is looked after, in turns, so that no tick has much to do.
         self._turns: list[dict[str, MediaLeg]] = [{} for _ in range(TICKS_PER_SECOND)]
 
-    def tick(self) -> None:
-        """Send what is due now."""
+    def _tick(self) -> None:
+        """Send what is due now; with nobody to send it to, the clock rests."""
+        if not self._legs and not self._recorder.count:
+            self.clock.rest()
+            return
         self._player.tick()
         for leg in list(self._pressing.values()):
             leg.press_on()
@@ -75,6 +81,7 @@ class Switchboard:
         """Give all legs back; what is recorded is on file then."""
         self._recorder.close()
         self.keep(())
+        self.clock.rest()
 
     # Offer and answer
 
@@ -108,11 +115,10 @@ class Switchboard:
             leg = self._legs.get(leg_id) or self._make(leg_id, encryption, is_secure=is_secure)
         model = self._legs.get(like) if like is not None else leg
         prefer = model.agreed if model else None
-        codecs = _narrow(leg) if is_narrow else leg.local.codecs
-        text = offer(replace(leg.local, codecs=codecs), prefer)
+        text = _offer(leg, prefer, is_narrow=is_narrow)
         if leg.sdp and text != leg.sdp:
             leg.local = leg.local.revised()
-            text = offer(replace(leg.local, codecs=codecs), prefer)
+            text = _offer(leg, prefer, is_narrow=is_narrow)
         leg.sdp = text
         return state_of(leg)
 
@@ -213,23 +219,20 @@ class Switchboard:
     def unbridge(self, leg_id: str) -> None:
         """Part a leg from the one it is bridged with; unknown and free ones are left alone."""
         leg = self._legs.get(leg_id)
-        if leg is None or leg.peer is None:
-            return
-        other, leg.peer = leg.peer, None
-        other.peer = None
-        for each in (leg, other):
-            each.forward(None)
-            self._route(each)
+        if leg is not None and leg.peer is not None:
+            self._part(leg)
+            self._route(leg)
 
     # Coming and going
 
     def delete(self, leg_id: str) -> None:
         """Give a leg and its ports back."""
-        self.unbridge(leg_id)
         self._end_recording(leg_id, "deleted")
         leg = self._legs.pop(leg_id, None)
         if leg is None:
             return
+        if leg.peer is not None:
+            self._part(leg)
         self._player.leave(leg)
         self._awaiting.discard(leg)
         self._pressing.pop(leg_id, None)
@@ -297,7 +300,8 @@ class Switchboard:
 
     def on_redirected(self, leg: MediaLeg) -> None:
         """Packets for the leg go elsewhere now."""
-        self._route(leg)
+        if leg is not self._applying:
+            self._route(leg)
 
     def on_report_due(self, leg: MediaLeg) -> None:
         """The leg's counts must be true now."""
@@ -380,6 +384,7 @@ class Switchboard:
 
     def _install(self, leg: MediaLeg) -> MediaLeg:
         self._legs[leg.leg_id] = self._turn_of(leg.local.port)[leg.leg_id] = leg
+        self.clock.go()
         return leg
 
     def _restore(self, leg_id: str, state: MediaLegState) -> None:
@@ -433,7 +438,11 @@ class Switchboard:
         if leg.local.crypto is not None and agreed.crypto is not None:
             lasting_crypto = replace(leg.local.crypto, agreed_profile=agreed.crypto.profile)
             leg.local = replace(leg.local, crypto=lasting_crypto)
-        leg.apply(agreed)
+        self._applying = leg
+        try:
+            leg.apply(agreed)
+        finally:
+            self._applying = None
         self._route(leg)
         if leg.peer is not None:
             self._route(leg.peer)
@@ -445,6 +454,15 @@ class Switchboard:
         a.peer, b.peer = b, a
         self._route(a)
         self._route(b)
+
+    def _part(self, leg: MediaLeg) -> None:
+        """Take the bridge away from a leg that has one; the other one hears something else already."""
+        other, leg.peer = leg.peer, None
+        leg.forward(None)
+        if other is not None and other is not leg:
+            other.peer = None
+            other.forward(None)
+            self._route(other)
 
     def _route(self, leg: MediaLeg) -> None:
         """Decide what a leg hears: what is played to it, else its bridge, else silence."""
@@ -485,6 +503,10 @@ class Switchboard:
                 speaker.spoken, source, to, listener.stream, listener.send, self.clock, self._codecs
             )
         return Relay(speaker.spoken, to, listener.stream, listener.send, self.clock)
+
+
+def _offer(leg: MediaLeg, prefer: Agreed | None, *, is_narrow: bool) -> str:
+    return offer(replace(leg.local, codecs=_narrow(leg)) if is_narrow else leg.local, prefer)
 
 
 def _narrow(leg: MediaLeg) -> tuple[Codec, ...]:

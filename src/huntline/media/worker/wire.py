@@ -120,11 +120,11 @@ def _play_state(values: Mapping[str, Any] | None) -> PlayState | None:
 
 
 def line(message: Mapping[str, Any]) -> bytes:
-    """One message, ready to be sent."""
+    """One message, ready to be sent; records in it are written as their fields."""
     try:
         return _encode(message) + b"\n"
     except UnicodeEncodeError:  # lone surrogates: bytes of a phone that are no text
-        return json.dumps(message, separators=(",", ":")).encode() + b"\n"
+        return json.dumps(message, default=fields_of, separators=(",", ":")).encode() + b"\n"
 
 
 def message_in(line: bytes) -> Any:

@@ -402,7 +402,8 @@ class SipCore:
     def _record(self, tag: str) -> LegRecord | None:
         if (leg := self._legs.by_tag.get(tag)) is not None:
             return leg.record()
-        refused = [each for each in self._transactions.servers_of(tag) if each.state == "completed"]
+        servers, _ = self._transactions.records_of(tag)
+        refused = [each for each in servers if each.state == "completed"]
         invites = tuple(each for each in refused if each.request.startswith(b"INVITE "))
         if not invites:
             return None

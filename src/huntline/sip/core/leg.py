@@ -485,14 +485,15 @@ class SipLeg:
 
     def record(self) -> LegRecord:
         """All that it takes to go on with the leg elsewhere."""
+        servers, clients = self.transactions.records_of(self.local_tag)
         return LegRecord(
             self.leg_id,
             self.is_incoming,
             self.state,
             self.local_tag,
             self.flow,
-            self.transactions.servers_of(self.local_tag),
-            self.transactions.clients_of(self.local_tag),
+            servers,
+            clients,
             self.contact,
             (self.credentials.account or None) if self.credentials else None,
             self.dialog,

@@ -97,9 +97,10 @@ class Negotiation:
 
     @property
     def _is_idle(self) -> bool:
-        under_way = (self._offered, self._queued, self._asked, self._accepted, self._retry)
-        is_troubled = self._is_refresh_due or self._has_update_failed or self._failures > 0
-        return not is_troubled and all(each is None for each in under_way)
+        # Asked whenever the leg has changed: in the order in which the usual leg is told from others.
+        is_exchanging = self._offered is not None or self._asked is not None or self._accepted is not None
+        is_to_come = self._queued is not None or self._retry is not None or self._is_refresh_due
+        return not (is_exchanging or is_to_come or self._has_update_failed or self._failures > 0)
 
     def restore(self, record: NegotiationRecord, now: float) -> None:
         """Go on where the record was made; an offer of the peer that waits for our user is told again."""

@@ -72,7 +72,7 @@ class OutgoingLeg(SipLeg):
         context = surroundings.context
         contact = context.contact(invite.contact_user, invite.flow, invite.uri)
         leg = cls(invite.leg_id, surroundings, invite.flow, context.token(), contact, invite.credentials)
-        leg._invite = invite
+        leg._invite = replace(invite, credentials=None)  # as it is on record: the leg has those
         leg._call_id = context.token() + context.token()
         leg.local_sdp = invite.sdp or None
         return leg
@@ -98,7 +98,7 @@ class OutgoingLeg(SipLeg):
         if self.dialog is not None and not is_first_open:
             return None
         return OutgoingRecord(
-            None if self._invite is None else replace(self._invite, credentials=None),
+            self._invite,
             self._call_id,
             self._cseq,
             self._proofs,

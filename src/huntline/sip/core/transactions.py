@@ -111,25 +111,19 @@ class Transactions:
         self._owned.setdefault(owner, {})[transaction.key] = transaction
         self._context.changed.add(owner)
 
-    def clients_of(self, owner: str) -> tuple[ClientTransactionRecord, ...]:
-        """Records of a leg's requests whose responses matter."""
-        return tuple(
-            [
-                record
-                for each in self._owned.get(owner, {}).values()
-                if isinstance(each, ClientTransaction) and (record := each.record()) is not None
-            ]
-        )
-
-    def servers_of(self, owner: str) -> tuple[ServerTransactionRecord, ...]:
-        """Records of the requests to a leg that may come again, or whose response may be missed."""
-        return tuple(
-            [
-                record
-                for each in self._owned.get(owner, {}).values()
-                if isinstance(each, ServerTransaction) and (record := each.record()) is not None
-            ]
-        )
+    def records_of(
+        self, owner: str
+    ) -> tuple[tuple[ServerTransactionRecord, ...], tuple[ClientTransactionRecord, ...]]:
+        """Records of the requests to a leg that may come again, or whose response may be missed; and of a
+        leg's own requests whose responses matter."""
+        servers, clients = [], []
+        for each in self._owned.get(owner, {}).values():
+            if isinstance(each, ServerTransaction):
+                if (server := each.record()) is not None:
+                    servers.append(server)
+            elif (client := each.record()) is not None:
+                clients.append(client)
+        return tuple(servers), tuple(clients)
 
     def servers(self, owner: str) -> list[ServerTransaction]:
         """A leg's server transactions."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import islice
 from xml.sax.saxutils import escape, quoteattr
 
@@ -122,6 +123,7 @@ def dialog_info(entity: str, version: int, dialogs: Shown) -> str:
     )
 
 
+@lru_cache(maxsize=1024)  # the same for all who watch
 def _dialog(entity: str, dialog_id: str, dialog: ShownDialog) -> str:
     state = f"<state>{dialog.state}</state>"
     local = "" if dialog.state is DialogState.TERMINATED else _local(entity, dialog)

@@ -32,7 +32,8 @@ _TRIES_TO_SEND = 4
 
 
 class UdpSocket:
-    """A bound, non-blocking socket; what it receives goes to ``on_message``, keep-alives left out.
+    """A bound, non-blocking socket; what it receives goes to ``on_message``, keep-alives left out, and
+    ``on_read`` follows when no more waits in it, or all else has its turn.
 
     Datagrams that came to nobody, as far as ICMP tells, are told by ``on_undelivered``.
     """
@@ -41,11 +42,13 @@ class UdpSocket:
         self,
         address: ListenAddress,
         on_message: Callable[[bytes, Flow], None],
+        on_read: Callable[[], None],
         on_undelivered: Callable[[Undelivered], None],
         sockets: ListeningSockets,
     ) -> None:
         """Bind and listen on the running loop. Raises OSError when the address cannot be had."""
         self._on_message = on_message
+        self._on_read = on_read
         self._on_undelivered = on_undelivered
         self._strangers = Strangers(Protocol.SIP)
         self._flows: dict[tuple[str, int], Flow] = {}
@@ -86,6 +89,12 @@ class UdpSocket:
             self._socket.close()
 
     def _read(self) -> None:
+        try:
+            self._read_some()
+        finally:
+            self._on_read()
+
+    def _read_some(self) -> None:
         end = time.monotonic() + _TIME_PER_WAKE_UP
         for count in range(_DATAGRAMS_PER_WAKE_UP):
             try:
