@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from huntline.clean_text import cleaned
 from huntline.directory.caller_id import ShownCallerId
 from huntline.directory.names import plain_number, plain_user
 from huntline.directory.plan import Account
+from huntline.plain import frozen
 from huntline.sip.core.grammar import Address, GrammarError, Uri, parse_address
 from huntline.sip.core.message import Message, Request
 
@@ -19,7 +19,7 @@ _HIDDEN = ("Privacy", "id")
 COMPLETED_ELSEWHERE = ("Reason", 'SIP;cause=200;text="Call completed elsewhere"')
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CallerId:
     """The caller as told to agents: ``user`` is the number or the user part of the address.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from huntline.calls.diversion import Path
 from huntline.calls.failures import NO_PHONE, RingFailure
 from huntline.directory.encryption import Encryption
 from huntline.directory.plan import NO_WISH, PersonRule
+from huntline.plain import frozen
 from huntline.sip.core.flow import Flow
 
 
@@ -30,7 +30,7 @@ ENCRYPTION = {kind: encryption for encryption, kind in _DESK_KINDS.items()}
 """Of the kinds that are no pages."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Contact:
     """Where a phone is reached. ``flow`` None: the address in ``uri`` is looked up first.
 
@@ -61,7 +61,7 @@ class Contact:
         return PhoneKind.BROWSER if is_page else _DESK_KINDS[self.encryption]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Callee:
     """Whom a call is for: a user of ours or somebody outside (``user_id`` None), and where they are rung.
 
@@ -86,7 +86,7 @@ class Callee:
         return any(contact.phone_kind is PhoneKind.BROWSER for contact in self.contacts)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Display:
     """What the INVITE tells the rung phone; ``page_headers`` are what only a page can show."""
 

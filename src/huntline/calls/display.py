@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -22,9 +21,10 @@ from huntline.calls.model import Call
 from huntline.directory.names import plain_number
 from huntline.directory.plan import Account, ServerPlan
 from huntline.directory.shown_numbers import shown_number
+from huntline.plain import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class QueueTurn:
     """The queue that somebody is rung for, how long the caller has waited, and how many wait behind."""
 

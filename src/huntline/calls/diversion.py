@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from urllib.parse import unquote
 
@@ -16,6 +16,7 @@ from huntline.directory.names import number_digits
 from huntline.directory.plan import Account, ServerPlan
 from huntline.engine.model import MAX_TARGETS as MAX_TARGETS
 from huntline.engine.model import Outcome, QueueLeft
+from huntline.plain import frozen
 from huntline.sip.core.grammar import Address, GrammarError, Uri, parse_address, parse_uri, split_list
 from huntline.sip.core.message import Request
 
@@ -61,7 +62,7 @@ _WHEN_LEFT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hop:
     """One target of a call. ``diverted`` says why the call went on from there; None: it is still there.
 

@@ -6,10 +6,10 @@ from dataclasses import field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from huntline.engine.messages import message
 from huntline.engine.model import ExitPrompt, Introduction, Outcome, QueueLeft
 from huntline.engine.reasons import Reason, RingOutcome, StopReason
 from huntline.engine.waits import WaitBand
+from huntline.plain import frozen
 
 
 class DecisionKind(StrEnum):
@@ -27,14 +27,14 @@ class DecisionKind(StrEnum):
     LEFT_MESSAGE = "left a message"
 
 
-@message
+@frozen
 class AnswerCall:
     """Answer the caller's leg (200)."""
 
     call_id: str
 
 
-@message
+@frozen
 class RefuseCall:
     """Refuse the caller's leg before any answer: busy (486)."""
 
@@ -42,7 +42,7 @@ class RefuseCall:
     outcome: Outcome
 
 
-@message
+@frozen
 class PlayGreeting:
     """Play the queue's greeting once; its end comes back as ``GreetingFinished``."""
 
@@ -50,7 +50,7 @@ class PlayGreeting:
     queue_id: str
 
 
-@message
+@frozen
 class PlayExitPrompt:
     """Tell the caller, who leaves the queue, what there is to say; its end comes back as
     ``ExitPromptFinished``."""
@@ -60,7 +60,7 @@ class PlayExitPrompt:
     prompt: ExitPrompt
 
 
-@message
+@frozen
 class PlayMusic:
     """Play the queue's music on hold until something else is asked for."""
 
@@ -68,7 +68,7 @@ class PlayMusic:
     queue_id: str
 
 
-@message
+@frozen
 class PlayMessage:
     """Tell a waiting caller a message of the queue over the music; ``number`` counts from 0. Its end comes
     back as ``AnnouncementFinished``, as that of ``TellPlace`` does."""
@@ -78,7 +78,7 @@ class PlayMessage:
     number: int
 
 
-@message
+@frozen
 class TellPlace:
     """Tell a waiting caller the position (one past the last that is told means further back), the wait, or
     both, over the music."""
@@ -89,14 +89,14 @@ class TellPlace:
     wait: WaitBand | None
 
 
-@message
+@frozen
 class CutAnnouncement:
     """Tell the caller nothing more of what is being said: the music goes on."""
 
     call_id: str
 
 
-@message
+@frozen
 class RingAgent:
     """Ring all phones of an agent for a call. ``ring_id`` names this one ring, never
     returns, and is the call's id, a dot and a number.
@@ -114,7 +114,7 @@ class RingAgent:
     left: tuple[QueueLeft, ...] = field(default=(), compare=False)
 
 
-@message
+@frozen
 class StopRinging:
     """Stop a ring that nobody answered."""
 
@@ -122,7 +122,7 @@ class StopRinging:
     reason: StopReason
 
 
-@message
+@frozen
 class BridgeCall:
     """Connect caller and agent, who is told of the call before; the result is ``CallBridged`` or
     ``BridgeFailed``."""
@@ -133,7 +133,7 @@ class BridgeCall:
     introduction: Introduction | None = None
 
 
-@message
+@frozen
 class ReleaseAgent:
     """Hang up on an agent who has answered: too late, or the caller is gone."""
 
@@ -141,7 +141,7 @@ class ReleaseAgent:
     reason: StopReason
 
 
-@message
+@frozen
 class ForwardCall:
     """Send the caller to a target outside the queues: a person, a number, an attendant, a mailbox.
 
@@ -155,7 +155,7 @@ class ForwardCall:
     left: tuple[QueueLeft, ...] = field(default=(), compare=False)
 
 
-@message
+@frozen
 class EndCall:
     """Hang up on the caller and on whoever is connected with the call; parties already gone are skipped.
 
@@ -166,7 +166,7 @@ class EndCall:
     outcome: Outcome
 
 
-@message
+@frozen
 class RecordDecision:
     """One reasoned decision, stored with the call: an agent was or was not rung, an exit was taken.
 
@@ -185,7 +185,7 @@ class RecordDecision:
     number: int
 
 
-@message
+@frozen
 class RecordRing:
     """One ring of an agent, ended or answered and then ended."""
 
@@ -201,7 +201,7 @@ class RecordRing:
     reason: Reason
 
 
-@message
+@frozen
 class RecordCall:
     """The whole call, at its end: exactly one for each ``CallArrived``.
 

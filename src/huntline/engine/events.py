@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from huntline.engine.messages import message
 from huntline.engine.model import AgentSettings, CallQueue, Presence, Transfer
 from huntline.engine.reasons import Cause, Destination, Reason
+from huntline.plain import frozen
 
 
-@message
+@frozen
 class CallArrived:
     """A call comes to a queue for the first time. The caller's leg is not answered yet, unless
     ``is_answered``: they were transferred out of a conversation, or come from an attendant.
@@ -29,7 +29,7 @@ class CallArrived:
     passed: int = 0
 
 
-@message
+@frozen
 class CallSentToQueue:
     """The caller comes to a queue out of wherever an exit has sent them: an attendant, the rule of a person.
 
@@ -41,7 +41,7 @@ class CallSentToQueue:
     passed: int
 
 
-@message
+@frozen
 class CallStepTaken:
     """Something has happened to a caller who is not in a queue now: for the record."""
 
@@ -49,35 +49,35 @@ class CallStepTaken:
     step: Reason
 
 
-@message
+@frozen
 class GreetingFinished:
     """The greeting was played to its end (or could not be played): waiting starts."""
 
     call_id: str
 
 
-@message
+@frozen
 class ExitPromptFinished:
     """The prompt of an exit was played to its end (or could not be played): the exit happens."""
 
     call_id: str
 
 
-@message
+@frozen
 class AnnouncementFinished:
     """What a waiting caller was told is over (or could not be said)."""
 
     call_id: str
 
 
-@message
+@frozen
 class CallerHungUp:
     """The caller left: before an agent answered this is an abandoned call."""
 
     call_id: str
 
 
-@message
+@frozen
 class CallFailed:
     """The caller's leg broke on our side (no media, no answer to our 200).
 
@@ -88,14 +88,14 @@ class CallFailed:
     reason: Reason
 
 
-@message
+@frozen
 class AgentAnswered:
     """An agent's phone answered this ring."""
 
     ring_id: str
 
 
-@message
+@frozen
 class AgentDeclined:
     """An agent refused this ring: declined, or the phone is busy."""
 
@@ -103,7 +103,7 @@ class AgentDeclined:
     reason: Reason
 
 
-@message
+@frozen
 class RingFailed:
     """The phone could not be rung: unreachable, gone, no common codec.
 
@@ -115,7 +115,7 @@ class RingFailed:
     unfit: Cause | None = None
 
 
-@message
+@frozen
 class CallBridged:
     """Caller and agent hear each other: follows ``BridgeCall``."""
 
@@ -123,7 +123,7 @@ class CallBridged:
     ring_id: str
 
 
-@message
+@frozen
 class BridgeFailed:
     """The agent answered but no audio path could be made (rules section 3.13)."""
 
@@ -132,14 +132,14 @@ class BridgeFailed:
     reason: Reason
 
 
-@message
+@frozen
 class AgentHungUp:
     """An agent who had answered this ring ended the conversation."""
 
     ring_id: str
 
 
-@message
+@frozen
 class CallTransferred:
     """The caller was handed on by whoever they talked to, and their leg is not in this call any more."""
 
@@ -147,7 +147,7 @@ class CallTransferred:
     to: Destination
 
 
-@message
+@frozen
 class TransferorLeft:
     """An agent hung up while the one to whom they transfer the caller is still rung: ``CallTransferred`` or
     ``TransferFailed`` follows."""
@@ -156,7 +156,7 @@ class TransferorLeft:
     to: Destination
 
 
-@message
+@frozen
 class TransferFailed:
     """Nobody took the caller whom an agent, or the target of a forward, has left to a transfer."""
 
@@ -164,7 +164,7 @@ class TransferFailed:
     reason: Reason
 
 
-@message
+@frozen
 class CallerChanged:
     """The caller handed the place in this call on to another one, whose leg is answered."""
 
@@ -173,7 +173,7 @@ class CallerChanged:
     transfer: Transfer
 
 
-@message
+@frozen
 class CallerRenamed:
     """Somebody else speaks on the caller's line, or is known by another number now."""
 
@@ -181,14 +181,14 @@ class CallerRenamed:
     caller: str
 
 
-@message
+@frozen
 class ForwardAnswered:
     """The target of ``ForwardCall`` answered and talks to the caller."""
 
     call_id: str
 
 
-@message
+@frozen
 class ForwardFailed:
     """The target of ``ForwardCall`` could not be reached or did not answer."""
 
@@ -196,14 +196,14 @@ class ForwardFailed:
     reason: Reason
 
 
-@message
+@frozen
 class ForwardEnded:
     """The target of an answered forward hung up."""
 
     call_id: str
 
 
-@message
+@frozen
 class AgentReachabilityChanged:
     """An agent's first phone registered, or the last one is gone."""
 
@@ -211,7 +211,7 @@ class AgentReachabilityChanged:
     is_reachable: bool
 
 
-@message
+@frozen
 class PhoneRenewed:
     """A phone of an agent registered anew, or the settings of their phones changed: it may take calls that it
     refused before."""
@@ -219,7 +219,7 @@ class PhoneRenewed:
     agent_id: str
 
 
-@message
+@frozen
 class PresenceChanged:
     """An agent's presence, told from outside."""
 
@@ -227,7 +227,7 @@ class PresenceChanged:
     presence: Presence
 
 
-@message
+@frozen
 class OtherCallsChanged:
     """How many calls of this system that no queue made the agent is on (rules section 3.5)."""
 
@@ -235,7 +235,7 @@ class OtherCallsChanged:
     count: int
 
 
-@message
+@frozen
 class OptInRequested:
     """An agent joins one queue's rotation."""
 
@@ -243,7 +243,7 @@ class OptInRequested:
     queue_id: str
 
 
-@message
+@frozen
 class OptOutRequested:
     """An agent leaves one queue's rotation. Refused where the queue does not allow it."""
 
@@ -251,7 +251,7 @@ class OptOutRequested:
     queue_id: str
 
 
-@message
+@frozen
 class PauseRequested:
     """An agent takes no calls anywhere for a while."""
 
@@ -259,14 +259,14 @@ class PauseRequested:
     reason: str
 
 
-@message
+@frozen
 class ResumeRequested:
     """An agent takes calls again; ends wrap-up too."""
 
     agent_id: str
 
 
-@message
+@frozen
 class SettingsChanged:
     """All queues and agents of one organization as they are now; replaces what was there."""
 

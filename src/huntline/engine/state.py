@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from huntline.engine.commands import DecisionKind
-from huntline.engine.messages import message
 from huntline.engine.model import (
     AgentSettings,
     AgentState,
@@ -20,6 +19,7 @@ from huntline.engine.model import (
 )
 from huntline.engine.reasons import Cause, Hindrance, Reason
 from huntline.engine.waits import WaitBand
+from huntline.plain import frozen
 
 PlaceInLine = tuple[datetime, int]
 """A place in line: the start of waiting, then the order in which calls began to wait."""
@@ -45,7 +45,7 @@ class CallState(StrEnum):
 _OUT_OF_THE_QUEUES = (CallState.LEAVING, CallState.FORWARDING, CallState.FORWARDED)
 
 
-@message
+@frozen
 class StateChange:
     """A call of a queue has come from one state to another."""
 

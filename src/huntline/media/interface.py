@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from huntline.directory.encryption import Encryption
 from huntline.errors import ConfigurationError, PeerError
+from huntline.plain import frozen
 
 
 class NotAcceptable(PeerError):
@@ -27,7 +27,7 @@ class MediaUnavailable(PeerError):
     sip_status = 503
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlayFinished:
     """What does not loop was played to its end. ``error`` says what could not be read of it and was left out,
     or why none of it was heard. Told only of what the leg was asked to play last."""
@@ -37,7 +37,7 @@ class PlayFinished:
     error: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DtmfPressed:
     """A telephone-event (RFC 4733) arrived whole: one event a key press."""
 
@@ -45,7 +45,7 @@ class DtmfPressed:
     digit: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MediaSilent:
     """Nothing (RTP or RTCP) has come for the silence time from a leg that has sent before and still may.
 
@@ -56,14 +56,14 @@ class MediaSilent:
     leg_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MediaDied:
     """A browser no longer consents to be sent to, or its encryption failed or was closed."""
 
     leg_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MediaLegLost:
     """The media process could not restore this leg after a restart."""
 
@@ -75,7 +75,7 @@ WhyEnded = Literal["stopped", "silence", "limit", "disk", "deleted"]
 leg."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RecordingEnded:
     """A recording is whole: its file has all that was heard, as far as the disk took it.
 

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from huntline.network.networks import Networks
+from huntline.plain import frozen
 from huntline.sip.core.digest_client import DigestCredentials
 from huntline.sip.core.events import SipEvent
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.timers import Timers
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Send:
     """Bytes to be sent by a flow."""
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from huntline.errors import PeerError
+from huntline.plain import frozen
 from huntline.sip.core.answer_flow import flow_of_answers
 from huntline.sip.core.client_transaction import ClientTransaction
 from huntline.sip.core.context import Context, CoreSettings, Keyring, Send, no_keys
@@ -43,7 +43,7 @@ __all__ = ["CoreSettings", "DigestCredentials", "Invite", "OutgoingRequest", "Se
 _RETRY_AFTER = range(5, 16)  # seconds
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OutgoingRequest:
     """A request outside of calls. ``from_`` and ``to`` are name-addr values; a From tag is added.
 

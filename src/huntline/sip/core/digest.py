@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+from huntline.plain import frozen
 from huntline.sip.core.grammar import GrammarError, parse_auth, parse_uri, quote_string
 
 ALGORITHMS = ("SHA-256", "MD5")
@@ -24,7 +24,7 @@ _HASHES: dict[str, Callable[[bytes], str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """What ``Challenger.check`` found.
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from huntline.plain import frozen
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.grammar import Uri
 from huntline.sip.core.message import Message, Request, Response
 from huntline.sip.core.replaces_header import Replaces
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RequestReceived:
     """A request outside any dialog (REGISTER, OPTIONS, PUBLISH ...): answer with ``SipCore.respond``."""
 
@@ -19,7 +18,7 @@ class RequestReceived:
     flow: Flow
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ResponseReceived:
     """The final response to ``SipCore.send_request``; None when none came (timeout, dead flow)."""
 
@@ -27,7 +26,7 @@ class ResponseReceived:
     response: Response | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InviteReceived:
     """A new call comes in; 100 Trying is sent. ``sdp`` is None when the caller lets us offer (late offer).
 
@@ -41,7 +40,7 @@ class InviteReceived:
     replaces: Replaces | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InviteRefused:
     """A new call was refused by the core itself: malformed, not supported, or one more than there may be."""
 
@@ -50,7 +49,7 @@ class InviteRefused:
     status: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PeerIdentified:
     """A request or answer that changes or confirms the session says by P-Asserted-Identity who is at the
     peer's end. It may say the same again, and need not be true."""
@@ -59,7 +58,7 @@ class PeerIdentified:
     message: Message
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LegConfirmed:
     """The ACK for our 2xx came; ``sdp`` is the answer to our offer in the 2xx (late offer), else None."""
 
@@ -67,7 +66,7 @@ class LegConfirmed:
     sdp: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LegRinging:
     """A provisional response above 100 to our INVITE; each new one is told, repetitions of reliable ones not.
 
@@ -82,7 +81,7 @@ class LegRinging:
     fork: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LegAnswered:
     """The 2xx to our INVITE; it has been acknowledged.
 
@@ -94,7 +93,7 @@ class LegAnswered:
     sdp: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LegRejected:
     """Our INVITE got a final refusal; 408 stands for no response, 503 for a flow that cannot be reached, and
     ``is_local`` says that nobody has sent it. ``reasons`` are the values of Reason (RFC 3326);
@@ -108,7 +107,7 @@ class LegRejected:
     is_local: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LegCancelled:
     """An incoming INVITE was cancelled before our answer (CANCEL, or a BYE on the early dialog).
     ``reasons`` are the values of its Reason (RFC 3326)."""
@@ -117,7 +116,7 @@ class LegCancelled:
     reasons: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LegEnded:
     """An answered leg is over by the peer's doing or by failure: ``reason`` is "bye", "no ack",
     "session expired", "transport failed", "no response". ``reasons`` are the values of Reason in its BYE."""
@@ -127,7 +126,7 @@ class LegEnded:
     reasons: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OfferReceived:
     """The peer's re-INVITE or UPDATE: answer with ``accept_offer`` or ``reject_offer``.
 
@@ -144,7 +143,7 @@ class OfferReceived:
     fork: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OfferAnswered:
     """The peer accepted the offer that ``SipCore.offer`` made, or that of ``SipCore.ring`` to a caller
     without one."""
@@ -153,7 +152,7 @@ class OfferAnswered:
     sdp: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OfferRejected:
     """The peer refused the offer that ``SipCore.offer`` made; what was agreed before stays in force."""
 
@@ -161,7 +160,7 @@ class OfferRejected:
     status: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReferReceived:
     """The peer wants its call to go on elsewhere (RFC 3515): ``accept_refer`` or ``refuse_refer`` it.
 
@@ -173,7 +172,7 @@ class ReferReceived:
     replaces: Replaces | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DtmfReceived:
     """A key by INFO (application/dtmf-relay, application/dtmf); the core has answered 200."""
 

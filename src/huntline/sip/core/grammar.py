@@ -15,6 +15,7 @@ from typing import TypeVar
 from urllib.parse import quote, unquote
 
 from huntline.errors import PeerError
+from huntline.plain import frozen
 
 Parsed = TypeVar("Parsed")
 Parameters = dict[str, str | None]
@@ -38,7 +39,7 @@ class GrammarError(PeerError):
     """A header value or URI that cannot be understood; it may be answered 400."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Uri:
     """A URI. ``user`` is unescaped; the number of a ``tel:`` URI is its user.
 
@@ -62,7 +63,7 @@ class Uri:
         return f"{self.scheme}:{user}{self.host}{port}{format_parameters(self.parameters)}{headers}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Address:
     """A name-addr or addr-spec with its header parameters (names in lower case, values unquoted).
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from huntline.plain import frozen
 from huntline.sip.core.digest_client import DigestCredentials
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.message import MAX_FORWARDS
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Invite:
     """A call to be made.
 
