@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from huntline.engine.events import OtherCallsChanged
-from huntline.engine.model import Outcome
+from huntline.engine.model import Distribution, Outcome
 from huntline.engine.reasons import RingOutcome
 from huntline.simulator.callers import GivenCall
 from huntline.simulator.day import GivenDay
@@ -21,6 +21,7 @@ from huntline.simulator.what_if import (
     answer,
     answering_of,
     elsewhere,
+    runs_for,
     shifts_in,
 )
 from tests.simulator.lines import line
@@ -119,6 +120,15 @@ def test_conversations_of_other_queues_come_first() -> None:
         (15, OtherCallsChanged("agent1", 1)),
         (115, OtherCallsChanged("agent1", 0)),
     ]
+
+
+def test_where_all_phones_ring_a_day_is_simulated_less_often() -> None:
+    asked = question(variant(50), variant(50))
+    crowd = replace(asked, changed=variant(50, distribution=Distribution.ATTENDANT))
+    long_day = GivenDay(asked.day.calls * 100, asked.day.habits)
+    assert [runs_for(each) for each in (asked, crowd)] == [20, 20]
+    assert [runs_for(replace(each, day=long_day)) for each in (asked, crowd)] == [6, 1]
+    assert runs_for(replace(asked, day=GivenDay((), asked.day.habits))) == 20
 
 
 def test_phones_are_answered_as_they_were() -> None:

@@ -123,13 +123,6 @@ class Engine:
             ResumeRequested: self._resume,
             SettingsChanged: self._settings_changed,
         }
-        self._checks: dict[type[Any], Callable[[Any], None]] = {
-            OptInRequested: self._check_opt_in,
-            OptOutRequested: self._check_opt_out,
-            PauseRequested: self._check_agent,
-            ResumeRequested: self._check_agent,
-        }
-        """What the rules may refuse, before anything changes."""
         self._due: dict[Due, Callable[[str], None]] = {
             Due.WAIT: self._maximum_wait_reached,
             Due.RING: self._alert_time_reached,
@@ -146,8 +139,7 @@ class Engine:
 
     def handle(self, event: Event, now: datetime) -> list[Command]:
         """What to do about an event. Deadlines that have passed by then come first."""
-        if (check := self._checks.get(type(event))) is not None:
-            check(event)
+        self._check(event)
         self._expire(now)
         self._handlers[type(event)](event)
         return self._settle()
@@ -492,16 +484,14 @@ class Engine:
 
     # -- wishes
 
-    def _check_opt_in(self, event: OptInRequested) -> None:
-        self._member(event.agent_id, event.queue_id)
-
-    def _check_opt_out(self, event: OptOutRequested) -> None:
-        _, line = self._member(event.agent_id, event.queue_id)
-        if not line.settings.allow_opt_out:
-            raise OptOutNotAllowed(line.settings.name)
-
-    def _check_agent(self, event: PauseRequested | ResumeRequested) -> None:
-        self._known_agent(event.agent_id)
+    def _check(self, event: Event) -> None:
+        """Refuse what the rules do not allow."""
+        if isinstance(event, OptInRequested | OptOutRequested):
+            _, line = self._member(event.agent_id, event.queue_id)
+            if isinstance(event, OptOutRequested) and not line.settings.allow_opt_out:
+                raise OptOutNotAllowed(line.settings.name)
+        elif isinstance(event, PauseRequested | ResumeRequested):
+            self._known_agent(event.agent_id)
 
     def _member(self, agent_id: str, queue_id: str) -> tuple[Agent, WaitingLine]:
         agent = self._known_agent(agent_id)

@@ -8,12 +8,13 @@ from itertools import groupby
 from typing import NamedTuple
 
 from huntline.engine.events import Event, OtherCallsChanged
-from huntline.engine.model import AgentSettings, CallQueue
+from huntline.engine.model import AgentSettings, CallQueue, Distribution
 from huntline.engine.reasons import RingOutcome
 from huntline.simulator.day import HALF_HOUR, DayFigures, GivenDay, simulated
 from huntline.simulator.durations import Constant, DrawnTime, estimated
 from huntline.simulator.simulation import AtWork, Scenario
 
+_RINGS_IN_ALL = 100_000
 _USUAL_ANSWER = Constant(5.0)
 """Until a phone is answered, where nobody has answered one."""
 
@@ -74,7 +75,19 @@ def _simulated(question: Question, variant: Variant) -> DayFigures:
         beside=tuple(elsewhere(question.rings, {agent.agent_id for agent in variant.agents})),
         greeting=question.greeting,
     )
-    return simulated(scenario, question.day, in_time=question.in_time, runs=question.day.runs)
+    return simulated(scenario, question.day, in_time=question.in_time, runs=runs_for(question))
+
+
+def runs_for(question: Question) -> int:
+    """How often each of both days is simulated: as often as what they have rung takes seconds, once at least.
+    Where all phones ring, that is what takes time."""
+    rings = max(_rings_a_call(question.stored), _rings_a_call(question.changed))
+    in_all = max(len(question.day.calls) * rings, 1)
+    return max(min(question.day.runs, _RINGS_IN_ALL // in_all), 1)
+
+
+def _rings_a_call(variant: Variant) -> int:
+    return len(variant.agents) if variant.queue.distribution is Distribution.ATTENDANT else 1
 
 
 def answering_of(rings: Iterable[RecordedRing]) -> tuple[DrawnTime, float]:
