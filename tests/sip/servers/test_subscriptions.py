@@ -193,18 +193,18 @@ def test_whatever_happens_numbers_rise_by_one_and_the_truth_comes_last(steps: li
     assert all(a != b for a, b in pairwise(desk.told))
 
 
-def test_a_hundred_are_told_in_a_turn_and_the_others_in_the_next() -> None:
+def test_two_hundred_are_told_in_a_turn_and_the_others_in_the_next() -> None:
     desk = Desk()
-    for number in range(120):
+    for number in range(220):
         desk.subscribe(number=number + 1, call_id=f"c{number}")
     desk.answer()
     desk.turn(1.0, "rain")
     counts = []
     while desk.server.next_deadline() != 3600.0:
-        counts.append(len(desk.sent) - 120)
+        counts.append(len(desk.sent) - 220)
         desk.server.tick(1.001)
-    assert (counts, len(desk.sent)) == ([100], 240)
-    assert {each.cseq for each in desk.sent[120:]} == {2}
+    assert (counts, len(desk.sent)) == ([200], 440)
+    assert {each.cseq for each in desk.sent[220:]} == {2}
 
 
 def test_there_is_an_end_to_subscriptions() -> None:

@@ -29,7 +29,7 @@ _GONE = (404, 405, 410, 480, 481, 483, 484, 485, 489, 501, 604)
 _SPACING = 0.1
 """Seconds between two NOTIFY requests of a subscription: what changes in between is told together."""
 
-_AT_ONCE = 100
+_AT_ONCE = 200
 """So many NOTIFY requests are sent in one turn of the loop; the others wait for what else there is to do."""
 
 
