@@ -73,11 +73,17 @@ class _Watch:
 
     def _look(self) -> None:
         reads = self.reads
+        if len(reads) == 1:  # as in signalling: there is nothing to choose, and a system call less
+            self._read(*reads)
+            return
         for number, _ in self._epoll.poll(0, _SOCKETS_IN_A_TURN):
             # One that was read before it may have closed it.
-            if (read := reads.get(number)) is not None:
-                try:
-                    read()
-                except Exception as error:  # each is a call-back of its own: it must not cost the others
-                    told = {"message": f"reading socket {number} failed", "exception": error}
-                    self._loop.call_exception_handler(told)
+            if number in reads:
+                self._read(number)
+
+    def _read(self, number: int) -> None:
+        try:
+            self.reads[number]()
+        except Exception as error:  # each is a call-back of its own: it must not cost the others
+            told = {"message": f"reading socket {number} failed", "exception": error}
+            self._loop.call_exception_handler(told)

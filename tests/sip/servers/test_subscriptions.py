@@ -194,7 +194,7 @@ def test_whatever_happens_numbers_rise_by_one_and_the_truth_comes_last(steps: li
 
 
 def test_two_hundred_are_told_in_a_turn_and_the_others_in_the_next() -> None:
-    desk = Desk()
+    desk = Desk(SubscriptionLimits(subscriptions_per_user=220))
     for number in range(220):
         desk.subscribe(number=number + 1, call_id=f"c{number}")
     desk.answer()
