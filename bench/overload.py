@@ -137,14 +137,17 @@ def offered(
 
 
 def cpu_of(supervisor: int) -> float:
-    """Seconds that the server's processes have used."""
-    ticks = 0
+    """Seconds that the server's processes have used: those of the supervisor and all below it."""
+    parents, ticks = {}, {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             fields = stat.read_text().rpartition(")")[2].split()
-            if supervisor in (int(fields[1]), int(stat.parent.name)):
-                ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
+            pid = int(stat.parent.name)
+            parents[pid], ticks[pid] = int(fields[1]), int(fields[11]) + int(fields[12])
+    family = {supervisor}
+    while below := {pid for pid, parent in parents.items() if parent in family} - family:
+        family |= below
+    return sum(ticks.get(pid, 0) for pid in family) / os.sysconf("SC_CLK_TCK")
 
 
 @contextlib.contextmanager
