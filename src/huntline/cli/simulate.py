@@ -235,7 +235,11 @@ def _history(api: Any, queue: Json, day: date, habits: Habits) -> GivenDay:
     calls = (_recorded(call, queue["name"]) for call in api.items("/calls", queue=queue["id"], **stretch))
     recorded = recorded_day(calls, start, habits.talk)
     if not recorded.calls:
-        raise WrongOption("--day", str(day), "must be a day on which somebody called the queue")
+        raise WrongOption(
+            "--day",
+            str(day),
+            "nobody called the queue on it: say another day, or --rate",
+        )
     return recorded
 
 

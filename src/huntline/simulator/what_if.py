@@ -51,16 +51,16 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SimulatedDays:
     """The day simulated as the queue is, which shows how near that comes to what happened, and changed."""
 
     stored: DayFigures
     changed: DayFigures
 
 
-def answer(question: Question) -> Answer:
-    """Both days, met by the same callers."""
-    return Answer(_simulated(question, question.stored), _simulated(question, question.changed))
+def answer(question: Question) -> SimulatedDays:
+    """Both, met by the same callers."""
+    return SimulatedDays(_simulated(question, question.stored), _simulated(question, question.changed))
 
 
 def _simulated(question: Question, variant: Variant) -> DayFigures:

@@ -13,7 +13,7 @@ import sys
 from threading import Lock
 
 from huntline.errors import Refused
-from huntline.simulator.what_if import Answer, Question, answer
+from huntline.simulator.what_if import Question, SimulatedDays, answer
 
 _MOST_CPU_S = 45
 _MOST_S = 55
@@ -36,7 +36,7 @@ class SimulationTooLong(Refused):
     error_id = "simulation-too-long"
 
 
-def simulate_apart(question: Question, most_cpu_s: int = _MOST_CPU_S) -> Answer:
+def simulate_apart(question: Question, most_cpu_s: int = _MOST_CPU_S) -> SimulatedDays:
     """The answer, from a process of its own. Raises SimulationBusy, SimulationTooLong."""
     if not AT_WORK.acquire(blocking=False):
         raise SimulationBusy("another day is being simulated; try again in a few seconds")
@@ -46,7 +46,7 @@ def simulate_apart(question: Question, most_cpu_s: int = _MOST_CPU_S) -> Answer:
         AT_WORK.release()
 
 
-def _run_child(question: Question, most_cpu_s: int) -> Answer:
+def _run_child(question: Question, most_cpu_s: int) -> SimulatedDays:
     command = [sys.executable, "-m", __spec__.name, str(most_cpu_s), str(_MOST_MEMORY)]
     try:
         done = subprocess.run(  # noqa: S603 - no shell, and a program of ours
@@ -57,7 +57,7 @@ def _run_child(question: Question, most_cpu_s: int) -> Answer:
             "the day has too many calls, or rings too many phones for each, to be simulated here"
         ) from error
     found = pickle.loads(done.stdout)  # noqa: S301 - of our own child
-    assert isinstance(found, Answer)
+    assert isinstance(found, SimulatedDays)
     return found
 
 
