@@ -141,11 +141,18 @@ function figuresOf(day: Schemas['DayView'], language: string, t: TFunction): Rec
   const seconds = (value: number | null) => (value === null ? '–' : duration(value));
   return {
     offered: day.offered,
-    inTime: margin === null ? level : t('queues:whatIf.margin', { level, points: (100 * margin).toFixed(0) }),
+    inTime:
+      margin === null ? level : t('queues:whatIf.margin', { level, points: pointsOf(margin, language) }),
     abandoned: day.abandoned,
     turnedAway: day.turned_away,
     meanWait: seconds(day.mean_wait_s),
     wait90: seconds(day.wait_90_s),
     occupancy: share(day.occupancy, language),
   };
+}
+
+/** A share as points of a hundred; with a decimal where there would be nothing without one. */
+function pointsOf(margin: number, language: string): string {
+  const digits = margin < 0.01 ? 1 : 0;
+  return new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(100 * margin);
 }
