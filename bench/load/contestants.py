@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from .machine import settle
+from .machine import pinned_to, settle
 from .parties import HOST
 
 PORT = 5160
@@ -57,9 +57,9 @@ class Contestant(Protocol):
 
 
 @contextlib.contextmanager
-def started(command: list[str], core: int, log: Path) -> Iterator[int]:
+def started(command: list[str], core: int | None, log: Path) -> Iterator[int]:
     """A server of this command that answers SIP and has come to rest; its process id. Ended at the end."""
-    pinned = ["taskset", "-c", str(core), *command]  # which becomes the server, by exec
+    pinned = [*pinned_to(core), *command]  # taskset becomes the server, by exec
     with log.open("wb") as output:
         process = subprocess.Popen(
             pinned, stdin=subprocess.DEVNULL, stdout=output, stderr=output, process_group=0

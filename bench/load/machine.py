@@ -45,6 +45,11 @@ def memory_kib(pid: int) -> int:
     return found
 
 
+def pinned_to(core: int | None) -> list[str]:
+    """What stands before a command that is to run on one core; nothing for any."""
+    return [] if core is None else ["taskset", "-c", str(core)]
+
+
 def settle(pid: int) -> None:
     """Wait until a server that has just started does nothing any more."""
     deadline = time.monotonic() + _SETTLES_WITHIN

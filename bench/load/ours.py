@@ -21,8 +21,9 @@ class Huntline:
     """A checkout with its ``.venv``. Data folders are copies of one that has been served once, so that no run
     pays for prompts that are made at the first start."""
 
-    def __init__(self, name: str, checkout: Path) -> None:
-        self.name, self._checkout = name, checkout
+    def __init__(self, name: str, checkout: Path, wanted: dict[str, Any] | None = None) -> None:
+        """``wanted``: another organization than that with the queues that are measured."""
+        self.name, self._checkout, self._wanted = name, checkout, wanted or organization()
         self.command = str(checkout / ".venv/bin/huntline")
         self._model: tempfile.TemporaryDirectory[str] | None = None
 
@@ -32,7 +33,7 @@ class Huntline:
         return f"Huntline {said or 'of no checkout'}"
 
     @contextlib.contextmanager
-    def running(self, core: int) -> Iterator[Running]:
+    def running(self, core: int | None = None) -> Iterator[Running]:
         if self._model is None:
             self._model = self._furnished(core)
         with tempfile.TemporaryDirectory(prefix="huntline-bench-") as name:
@@ -42,10 +43,10 @@ class Huntline:
             with started(serve_command(self.command, data), core, folder / "server.log") as pid:
                 yield Running(pid, folder)
 
-    def _furnished(self, core: int) -> tempfile.TemporaryDirectory[str]:
+    def _furnished(self, core: int | None) -> tempfile.TemporaryDirectory[str]:
         model = tempfile.TemporaryDirectory(prefix="huntline-bench-model-")
         data = Path(model.name)
-        apply(self.command, data, organization())
+        apply(self.command, data, self._wanted)
         with started(serve_command(self.command, data), core, data / "first.log"):
             return model
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from secrets import token_hex
+from typing import Any
 
 from tests.scenarios import wire
 from tests.scenarios.leg import Leg
@@ -98,8 +99,8 @@ class Agents(_Party):
     """All agents' phones, which the user part of the Request-URI tells apart. ``on_ring`` decides what they
     do; they ring already."""
 
-    def __init__(self, load: Load, *, speaks: bool) -> None:
-        super().__init__(load, "agents", AGENTS_PORT, speaks=speaks)
+    def __init__(self, load: Load, port: int, *, speaks: bool) -> None:
+        super().__init__(load, "agents", port, speaks=speaks)
         self.on_ring: Callable[[Call], None] = lambda call: None
         self.on_call = self._ring
 
@@ -126,11 +127,20 @@ class Agents(_Party):
 class Load:
     """Callers and agents at one server, and the clock by which they come and go."""
 
-    def __init__(self, reactor: Reactor, target: Address, *, callers_speak: bool, agents_speak: bool) -> None:
+    def __init__(
+        self,
+        reactor: Reactor,
+        target: Address,
+        *,
+        callers_speak: bool = False,
+        agents_speak: bool = False,
+        callers_port: int = CALLERS_PORT,
+        agents_port: int = AGENTS_PORT,
+    ) -> None:
         self.reactor, self.target = reactor, target
         self.pacer = Pacer(reactor)
-        self.callers = Callers(self, "callers", CALLERS_PORT, speaks=callers_speak)
-        self.agents = Agents(self, speaks=agents_speak)
+        self.callers = Callers(self, "callers", callers_port, speaks=callers_speak)
+        self.agents = Agents(self, agents_port, speaks=agents_speak)
         self._chance = random.Random(1)  # noqa: S311  # the same calls in each run
 
     def ramp(self, number: str, count: int, rate: float) -> None:
@@ -179,10 +189,10 @@ class Load:
 
 
 @contextmanager
-def load(target: Address, *, callers_speak: bool = False, agents_speak: bool = False) -> Iterator[Load]:
-    """Callers and agents, gone at the end."""
+def load(target: Address, **options: Any) -> Iterator[Load]:
+    """Callers and agents with these options of :class:`Load`, gone at the end."""
     with Reactor() as reactor:
-        made = Load(reactor, target, callers_speak=callers_speak, agents_speak=agents_speak)
+        made = Load(reactor, target, **options)
         try:
             yield made
         finally:

@@ -12,8 +12,11 @@ import os
 import socket
 import subprocess
 import tempfile
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
+
+from huntline.media.g711 import encode_ulaw
 
 from .contestants import LETTERS, MEDIA_PORTS, QUEUES, TARGET, Running, started
 from .parties import AGENTS, HOST
@@ -206,13 +209,5 @@ def _agents(number: str) -> list[str]:
 
 def tone(seconds: int = 60) -> bytes:
     """A tone of 440 Hz in G.711u."""
-    one = bytes(_mu_law(round(8000 * math.sin(2 * math.pi * 440 * n / 8000))) for n in range(8000))
-    return one * seconds
-
-
-def _mu_law(sample: int) -> int:
-    """A sample of 16 bits as ITU-T G.711 writes it, with table 2a's segments."""
-    sign, size = (0x80, -sample) if sample < 0 else (0, sample)
-    size = min(size, 32_635) + 132
-    segment = size.bit_length() - 8
-    return ~(sign | segment << 4 | size >> (segment + 3) & 0x0F) & 0xFF
+    one = array("h", (round(8000 * math.sin(2 * math.pi * 440 * n / 8000)) for n in range(8000)))
+    return encode_ulaw(one) * seconds

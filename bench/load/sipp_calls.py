@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from .machine import pinned_to
 from .parties import AGENTS_PORT, CALLERS_PORT, HOST
 
 _SCENARIOS = Path(__file__).with_name("sipp")
@@ -73,7 +74,12 @@ def statistics_of(table: str) -> Statistics:
 
 @contextlib.contextmanager
 def agents(
-    folder: Path, *, core: int, talk: float | None = 2.0, port: int = AGENTS_PORT, media_port: int = 30_000
+    folder: Path,
+    *,
+    core: int | None,
+    talk: float | None = 2.0,
+    port: int = AGENTS_PORT,
+    media_port: int = 30_000,
 ) -> Iterator[Sipp]:
     """Agents who answer at once and hang up after ``talk`` seconds, or, if it is None, never."""
     milliseconds = _HOUR_MS if talk is None else round(1000 * talk)
@@ -90,7 +96,7 @@ def callers(
     *,
     calls: int,
     rate: float,
-    core: int,
+    core: int | None,
     port: int = CALLERS_PORT,
     media_port: int = 32_000,
     words: tuple[str, ...] = (),
@@ -103,10 +109,10 @@ def callers(
 
 
 @contextlib.contextmanager
-def _running(folder: Path, name: str, scenario: str, words: list[str], core: int) -> Iterator[Sipp]:
+def _running(folder: Path, name: str, scenario: str, words: list[str], core: int | None) -> Iterator[Sipp]:
     statistics = folder / f"{name}.csv"
     statistics.unlink(missing_ok=True)
-    command = ["taskset", "-c", str(core), "sipp", "-sf", str(_SCENARIOS / scenario), *words]
+    command = [*pinned_to(core), "sipp", "-sf", str(_SCENARIOS / scenario), *words]
     command += ["-i", HOST, "-nostdin", "-trace_stat", "-fd", "1", "-stf", str(statistics)]
     quiet = subprocess.DEVNULL
     process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, cwd=folder)
