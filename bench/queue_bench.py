@@ -66,6 +66,8 @@ def _options() -> argparse.Namespace:
     unknown = set(options.runs.split(",")) - set(RUNS)
     if unknown:
         parser.error(f"there is no run {', '.join(sorted(unknown))}; there are {', '.join(RUNS)}")
+    if options.keep and options.quick:
+        parser.error("the quick form is not kept: later runs of the whole one could not be compared with it")
     cores = {options.server_core, options.generator_core}
     if len(cores) < 2 or not cores <= os.sched_getaffinity(0):
         parser.error("the server and the generator need a core each that this process may use")

@@ -57,6 +57,16 @@ class Call:
         refusals = [m.start for m in self.leg.log if m.method == "INVITE" and (m.status or 0) >= 300]
         return refusals[0] if refusals else "" if self.leg.is_up else "no answer"
 
+    @property
+    def told_at(self) -> float:
+        """When the other side hung up; 0 if it did not."""
+        return next((m.at for m in self.leg.log if m.status is None and m.method == "BYE"), 0.0)
+
+    def forget(self) -> None:
+        """Be over without a word."""
+        self.leg.is_ended = True
+        self.stream.pause()
+
     def hang_up(self) -> None:
         """Send BYE, unless the call is over."""
         if not self.leg.is_ended:
@@ -87,11 +97,12 @@ class Callers(_Party):
         local = f"<sip:{user}@{self.host}:{self.port}>"
         leg = Leg(self, token_hex(8), local=local, remote=f"<{uri}>", target=uri)
         call = Call(leg, user)
-        self.calls.append(call)
-        self._add(leg)
-        leg.audio = self.new_audio()
-        call.began_at = time.time()
-        leg.dial()
+        with self.reactor.changed:
+            self.calls.append(call)
+            self._add(leg)
+            leg.audio = self.new_audio()
+            call.began_at = time.time()
+            leg.dial()
         return call
 
 

@@ -8,7 +8,7 @@ from .comparison import BASE, FIGURES, OURS, PEER, Figure, Results, failures, ra
 
 BEGIN, END = "<!-- figures: made by bench/queue_bench.py -->", "<!-- end of figures -->"
 _NAMES = {OURS: "Huntline", PEER: "Asterisk", BASE: "Huntline before"}
-_WIDTH, _LEFT, _BAR, _RIGHT = 860, 300, 400, 700
+_WIDTH, _LEFT, _BAR = 860, 300, 400
 _HEAD, _ROW_GAP, _THICK = 56, 14, 14
 _STYLE = """
   text { font: 13px system-ui, sans-serif; fill: #1f2328 }
@@ -34,8 +34,8 @@ def page(results: Results, chart: str) -> str:
     versions = ", ".join(results["versions"].values())
     lines = [
         f"`{results['command']}`, {results['date']}: {told}; {versions}.",
-        f"{rounds} rounds in turn, medians; the server on one core, the generator on another; "
-        f"load {made['load']:g} at the beginning.",
+        f"{_counted(rounds)}; the server on one core, the generator on another; load {made['load']:g} at the "
+        f"beginning, and other processes took {_others(results)} of the server's core.",
         "",
         f"![{', '.join(_NAMES[name] for name in servers(results))}: the figures of the table]({chart})",
         "",
@@ -95,7 +95,7 @@ def _legend(names: list[str]) -> list[str]:
         parts.append(f'<rect class="{name}" x="{left}" y="18" width="14" height="14"/>')
         parts.append(f'<text class="title" x="{left + 20}" y="30">{escape(_NAMES[name])}</text>')
         left += 150
-    parts.append(f'<text class="fewer" x="{_RIGHT}" y="30">less is better, but *</text>')
+    parts.append('<text class="fewer" x="20" y="30">less is better; with a *, more is</text>')
     return parts
 
 
@@ -107,9 +107,12 @@ def _bars(results: Results, names: list[str], figure: Figure, top: int) -> list[
     parts = [
         f'<text x="{_LEFT - 12}" y="{middle:g}" text-anchor="end">{escape(figure.title + star)}</text>',
     ]
-    for place, (name, value) in enumerate(medians.items()):
-        y, width = top + place * (_THICK + 3), max(1.0, _BAR * value / longest)
-        said = f"{figure.text(value)} {figure.unit}".strip()
+    for place, name in enumerate(names):
+        value, y = medians.get(name), top + place * (_THICK + 3)
+        if value is None:
+            parts.append(f'<text class="fewer" x="{_LEFT}" y="{y + _THICK - 2}">no figure</text>')
+            continue
+        width, said = max(1.0, _BAR * value / longest), f"{figure.text(value)} {figure.unit}".strip()
         parts.append(f'<rect class="{name}" x="{_LEFT}" y="{y}" width="{width:.1f}" height="{_THICK}"/>')
         parts.append(f'<text x="{_LEFT + width + 6:.1f}" y="{y + _THICK - 2}">{escape(said)}</text>')
     return parts
@@ -127,6 +130,18 @@ def _spread_text(results: Results, name: str, figure: Figure) -> str:
 def _ratio_text(results: Results, figure: Figure, other: str) -> str:
     found = ratio(results, figure, other)
     return "-" if found is None else f"{found:.2f}"
+
+
+def _counted(rounds: int) -> str:
+    return "One round" if rounds == 1 else f"{rounds} rounds in turn, medians (least-most)"
+
+
+def _others(results: Results) -> str:
+    """What else ran on the server's core, from the quietest run to the busiest."""
+    told = [row["details"] for row in results["rounds"] if row.get("details")]
+    rows = [each for details in told for each in (details, *details.get("rows", ()))]
+    shares = [row["others_core_pct"] for row in rows if "others_core_pct" in row]
+    return f"{min(shares):.0f} to {max(shares):.0f} %" if shares else "an unknown part"
 
 
 def _row(cells: list[str]) -> str:

@@ -50,6 +50,7 @@ def test_page_tells_how_it_was_made_and_what_failed() -> None:
     made = page(RESULTS, "performance.svg")
     assert "`bench/queue_bench.py --peer /peer`, 2026-11-30: 2 cores of an AMD, Linux 6.1" in made
     assert "Huntline abc, Asterisk 22." in made
+    assert "3 rounds in turn, medians (least-most)" in made
     assert "(performance.svg)" in made
     assert made.endswith("- round 3, huntline, signalling: did not start")
 
@@ -89,3 +90,16 @@ def test_everything_of_the_chart_is_inside_it() -> None:
         )
         assert right <= width
         assert bottom <= height
+
+
+def test_a_server_without_a_figure_has_no_bar() -> None:
+    results = {**RESULTS, "rounds": [RESULTS["rounds"][0]]}
+    drawn = ElementTree.fromstring(chart(results))  # noqa: S314  # we made it
+    assert "no figure" in {text.text for text in drawn.iter(f"{_SVG}text")}
+
+
+def test_what_else_ran_on_the_core_is_told() -> None:
+    rows = [dict(row) for row in RESULTS["rounds"]]
+    rows[0]["details"] = {"rows": [{"others_core_pct": 1.2}, {"others_core_pct": 30.4}]}
+    rows[1]["details"] = {"others_core_pct": 4.0}
+    assert "other processes took 1 to 30 % of the server's core" in page({**RESULTS, "rounds": rows}, "x.svg")
