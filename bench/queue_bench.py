@@ -103,6 +103,7 @@ def _measured(options: argparse.Namespace) -> Results:
         "size": dataclasses.asdict(size),
         "rounds": found,
     }
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # users' servers are compiled once
     os.sched_setaffinity(0, {options.generator_core})
     gc.disable()  # it would stop all phones at once
     for number in range(1, (options.rounds or (1 if options.quick else 3)) + 1):
