@@ -12,7 +12,7 @@ import pytest
 from bench.load.contestants import QUEUES
 from bench.load.ours import organization
 from bench.load.parties import HOST, Call, Load, load
-from bench.load.peer import configuration, tone
+from bench.load.peer import Asterisk, configuration, tone
 from bench.load.runs import inversions, quantile
 from bench.load.sipp_calls import Statistics, statistics_of
 
@@ -108,3 +108,7 @@ def test_the_peers_music_is_loud_and_in_the_codec_that_is_spoken() -> None:
     music = tone(2)
     assert len(music) == 16_000
     assert all(is_loud(music[at : at + 160], 0) for at in range(0, 16_000, 160))
+
+
+def test_a_peer_that_is_not_there_is_told(tmp_path: Path) -> None:
+    assert Asterisk.missing(tmp_path) == f"there is no Asterisk in {tmp_path}"
