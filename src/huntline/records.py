@@ -137,7 +137,15 @@ _Write = Callable[[_Writer, Any], Any]
 
 
 def _write_collection(made: int) -> _Write:
-    return lambda writer, value: [made, *map(writer.plain, value)]
+    def write(writer: _Writer, value: Iterable[Any]) -> list[Any]:
+        written, plain = [made], writer.plain
+        for each in value:
+            kind = type(each)
+            # Said here and in the functions that are made, too: most values are plain, and calls are dear.
+            written.append(each if kind in _PLAIN or (kind is str and each.isascii()) else plain(each))
+        return written
+
+    return write
 
 
 def _write_dict(writer: _Writer, value: dict[Any, Any]) -> list[Any]:
@@ -156,7 +164,8 @@ _WRITERS: dict[type, _Write] = {
 
 def _writer_of(name: str, kind: _Kind) -> _Write:
     if kind.is_enum:
-        return lambda writer, value: [_ENUM, name, value._value_]
+        members = {member: [_ENUM, name, member.value] for member in kind.kind}
+        return lambda writer, value: members[value]
     written = _fields_writer(kind.fields)
     if not kind.is_shared:
         return lambda writer, value: [_OBJECT, name, written(value, writer.plain)]
