@@ -47,9 +47,9 @@ test: setup
 explore: setup
 	$(BIN)/pytest -q -n $(WORKERS) --ignore tests/scenarios -m hypothesis --hypothesis-profile explore
 
+# What calls cost, in turn with what is given of PEER=ROOT (where Asterisk is installed) and BASE=CHECKOUT (bench/README.md).
 bench: setup
-	@test -n "$(GENERATOR)" || { echo "bench: say where the load generator is: make bench GENERATOR=FOLDER" >&2; exit 2; }
-	$(BIN)/python bench/queue_bench.py $(GENERATOR)
+	$(BIN)/python bench/queue_bench.py $(if $(PEER),--peer $(PEER)) $(if $(BASE),--base $(BASE)) $(if $(QUICK),--quick) $(if $(KEEP),--keep)
 
 # What a server is installed from (docs/operations.md): the pages are in it, built.
 wheel: setup

@@ -1,192 +1,166 @@
 #!/usr/bin/env python3
-"""Run a call-queue load generator against Huntline: ``bench/queue_bench.py GENERATOR_FOLDER [RUN ...]``.
+"""What calls cost: ``bench/queue_bench.py [--peer ROOT] [--base CHECKOUT] [--quick] [--keep]``.
 
-Each run gets a fresh server, pinned to one core, with an organisation that has what the generator dials; the
-generator is pinned to another. The generator's JSON goes to the output folder, the figures that matter to the
-screen. See README.md beside this file.
+Huntline, and in turn with it the peer (Asterisk) that is installed below ROOT, and Huntline of another
+checkout: three rounds, each run with a fresh server on one core and the generator on another. See README.md
+beside this file. Exits with 1 if something takes more than it did, by ratios alone.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
+import dataclasses
+import gc
 import json
 import os
-import shlex
-import signal
-import subprocess
+import shutil
 import sys
-import tempfile
+import time
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-SIP, HTTP, AGENTS = "127.0.0.1:5160", "127.0.0.1:5161", "127.0.0.1:5070"
-MEDIA_PORTS = "20000-29999"  # the generator uses 30000 and above
+sys.path[:0] = [str(ROOT)]
 
-RUNS = {
-    "signalling": ("800", "signalling --rates 20 --seconds 100"),
-    "signalling-rates": ("800", "signalling --rates 5,10,20,40"),
-    "signalling-ceiling": ("800", "signalling --rates 60,80,100,120,150,200 --give-up 1"),
-    "latency": ("800", "latency --calls 300"),
-    "waiting": ("801", "waiting --counts 200 --seconds 12"),
-    "waiting-counts": ("801", "waiting --counts 50,100,200,300,400,800 --seconds 12"),
-    "waiting-send": ("801", "waiting --counts 100,200,300 --seconds 12 --send"),
-    "media": ("800", "media --counts 50,100,200 --seconds 12"),
-    "fifo": ("810", "fifo --callers 200 --ramp 10 --hold 1"),
-    "fifo-burst": ("810", "fifo --callers 200 --ramp 100 --hold 1"),
-    "crash": ("820", "crash"),
-}
-NEEDS_300_AGENTS = {"signalling-ceiling", "media"}
-DEFAULT_RUNS = ("signalling", "latency", "fifo", "waiting")
-HIDDEN = {
-    "rows",
-    "window",
-    "server",
-    "server_cores",
-    "target",
-    "rss_kib",
-    "threads",
-    "fds",
-}  # kept in the file
+from bench.load import machine, report  # noqa: E402
+from bench.load.comparison import BASE, OURS, PEER, Results, worse_than_base, worse_than_kept  # noqa: E402
+from bench.load.contestants import Contestant  # noqa: E402
+from bench.load.ours import Huntline  # noqa: E402
+from bench.load.peer import Asterisk  # noqa: E402
+from bench.load.runs import QUICK, RUNS, Result, Size  # noqa: E402
+
+KEPT, CHART = ROOT / "bench/figures.json", ROOT / "docs/performance.svg"
+PAGE = ROOT / "docs/performance.md"
 
 
 def main() -> int:
+    options = _options()
+    results = json.loads(options.results.read_text()) if options.results else _measured(options)
+    print("\n".join(report.table(results)))
+    _keep_safe(options, results)
+    verdict = _verdict(results)
+    if options.keep:
+        _keep(results)
+    return verdict
+
+
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("generator", type=Path, help="the folder with the generator's queue_bench.py")
     parser.add_argument(
-        "runs", nargs="*", metavar="RUN", help=f"of {', '.join(RUNS)}; default: the first four"
+        "--peer", type=Path, metavar="ROOT", help="the root of a system with Asterisk; / is this"
     )
-    parser.add_argument("--out", type=Path, default=Path("bench-results"), help="folder for the JSON files")
-    parser.add_argument("--server-core", default="0")
-    parser.add_argument("--generator-core", default="1")
-    parser.add_argument("--huntline", default=str(ROOT / ".venv/bin/huntline"))
+    parser.add_argument("--base", type=Path, metavar="CHECKOUT", help="another Huntline, with its .venv")
+    parser.add_argument("--rounds", type=int, help="how many, in turn; default 3, or 1 if quick")
+    parser.add_argument("--quick", action="store_true", help="one round with fewer calls: some three minutes")
+    parser.add_argument("--runs", default=",".join(RUNS), help="default: %(default)s")
+    parser.add_argument("--server-core", type=int, default=0)
+    parser.add_argument("--generator-core", type=int, default=1)
+    parser.add_argument("--out", type=Path, default=Path("bench-results"), help="the folder of results.json")
+    parser.add_argument("--keep", action="store_true", help=f"as {KEPT.name} and in docs/{PAGE.name}")
+    parser.add_argument("--results", type=Path, help="measure nothing, take those of an earlier run")
     options = parser.parse_args()
-    unknown = set(options.runs) - set(RUNS)
+    unknown = set(options.runs.split(",")) - set(RUNS)
     if unknown:
         parser.error(f"there is no run {', '.join(sorted(unknown))}; there are {', '.join(RUNS)}")
-    options.out.mkdir(parents=True, exist_ok=True)
-    for name in options.runs or DEFAULT_RUNS:
-        result = run(name, options)
-        (options.out / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n")
-        print(json.dumps({name: figures(result)}, indent=1), flush=True)
-    return 0
+    if options.keep and options.quick:
+        parser.error("the quick form is not kept: later runs of the whole one could not be compared with it")
+    cores = {options.server_core, options.generator_core}
+    if len(cores) < 2 or not cores <= os.sched_getaffinity(0):
+        parser.error("the server and the generator need a core each that this process may use")
+    if shutil.which("sipp") is None:
+        parser.error("sipp is not installed (the package sip-tester has it)")
+    return options
 
 
-def run(name: str, options: argparse.Namespace) -> dict[str, Any]:
-    """One run of the generator against a fresh server."""
-    number, words = RUNS[name]
-    agents = 300 if name in NEEDS_300_AGENTS else 100
-    with tempfile.TemporaryDirectory(prefix="huntline-bench-") as folder:
-        data = Path(folder)
-        organisation = data / "bench.yaml"
-        organisation.write_text(json.dumps(organisation_of(agents)))  # JSON is YAML
-        subprocess.run(
-            [options.huntline, "apply", str(organisation), "--data", folder],
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
-        with serving(data, options) as pid:
-            command = ["taskset", "-c", options.generator_core, sys.executable]
-            command += [str(options.generator / "queue_bench.py"), "--target", SIP, "--agents", AGENTS]
-            command += ["--number", number, "--server-pid", str(pid), "--label", f"{agents} agents"]
-            command += shlex.split(words)
-            if name == "crash":
-                command += ["--restart-cmd", shlex.join(serve_command(data, options))]
-            done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-            result: dict[str, Any] = json.loads(done.stdout)
-            if result.get("restarted_pid"):
-                os.kill(result["restarted_pid"], signal.SIGTERM)
-            else:
-                result["left"] = left_over(data, options)
-    return result
+def _contestants(options: argparse.Namespace) -> Iterator[Contestant]:
+    """Who is measured, Huntline first; what cannot be is said."""
+    yield Huntline(OURS, ROOT)
+    if options.base:
+        yield Huntline(BASE, options.base.resolve())
+    if options.peer is None:
+        _say("no peer is given (--peer, or make bench PEER=ROOT): Huntline is measured without it")
+    elif missing := Asterisk.missing(options.peer):
+        _say(f"{missing}: Huntline is measured without the peer")
+    else:
+        yield Asterisk(options.peer.resolve())
 
 
-def organisation_of(agents: int) -> dict[str, Any]:
-    """Queues 800 (all agents), 801 (none), 810 (ten) and 820 (twenty), round robin, many callers at once."""
-    users = [f"a{n}@bench.test" for n in range(agents)]
-    counts = {"800": agents, "801": 0, "810": 10, "820": 20}
-    return {
-        "organization": "Bench",
-        "domains": ["bench.test"],
-        "limits": {"max_waiting": 10_000},
-        "trunks": [{"name": "generator", "addresses": ["127.0.0.1"]}],
-        "numbers": [{"number": f"+{number}", "kind": "service-toll"} for number in counts],
-        "users": [
-            {
-                "upn": upn,
-                "licences": ["E5"],
-                "voice_enabled": True,
-                "contacts": [f"sip:{upn.partition('@')[0]}@{AGENTS}"],
-            }
-            for upn in users
-        ],
-        "queues": [
-            {
-                "name": f"Queue {number}",
-                "line_uri": f"tel:+{number}",
-                "distribution": "round-robin",
-                "alerting": "parallel",
-                "agent_limit": 300,
-                "agents": users[:count],
-                "max_waiting": 10_000,
-                "max_wait": 2700,
-            }
-            for number, count in counts.items()
-        ],
+def _measured(options: argparse.Namespace) -> Results:
+    """All rounds. What fails is written down, and the rest goes on."""
+    size = QUICK if options.quick else Size()
+    found: list[dict[str, Any]] = []
+    began_at = time.monotonic()
+    contestants = list(_contestants(options))
+    results: Results = {
+        "command": " ".join(["bench/queue_bench.py", *sys.argv[1:]]),
+        "date": date.today().isoformat(),  # noqa: DTZ011  # the day it is for whoever measures
+        "machine": machine.description(),
+        "versions": {each.name: each.version() for each in contestants},
+        "size": dataclasses.asdict(size),
+        "rounds": found,
     }
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # users' servers are compiled once
+    os.sched_setaffinity(0, {options.generator_core})
+    gc.disable()  # it would stop all phones at once
+    for number in range(1, (options.rounds or (1 if options.quick else 3)) + 1):
+        for run in options.runs.split(","):
+            for contestant in contestants:
+                passed = time.gmtime(time.monotonic() - began_at)
+                _say(f"{time.strftime('%M:%S', passed)} round {number}, {contestant.name}: {run}")
+                result = _result(contestant, run, size, options)
+                found.append({"round": number, "server": contestant.name, "run": run} | result)
+                gc.collect()
+    results["took_s"] = round(time.monotonic() - began_at)
+    return results
 
 
-def serve_command(data: Path, options: argparse.Namespace) -> list[str]:
-    command = ["taskset", "-c", options.server_core, options.huntline, "serve", "--data", str(data)]
-    command += ["--sip", f"udp:{SIP}", "--http", HTTP, "--media-address", "127.0.0.1"]
-    return [*command, "--media-ports", MEDIA_PORTS]
-
-
-@contextlib.contextmanager
-def serving(data: Path, options: argparse.Namespace) -> Iterator[int]:
-    """A server that is ready; its process id is the supervisor's (``taskset`` becomes it by exec)."""
-    log = (data / "server.log").open("w+")
-    process = subprocess.Popen(
-        serve_command(data, options), stdout=subprocess.PIPE, stderr=log, text=True, process_group=0
-    )
+def _result(contestant: Contestant, run: str, size: Size, options: argparse.Namespace) -> dict[str, Any]:
     try:
-        assert process.stdout is not None
-        if not any(line.startswith("Huntline is ready") for line in process.stdout):
-            raise SystemExit(f"the server did not start:\n{(data / 'server.log').read_text()}")
-        yield process.pid
-    finally:
-        process.terminate()
-        process.wait(20)
-        if process.stdout is not None:
-            process.stdout.close()
-        log.close()
+        with contestant.running(options.server_core) as server:
+            result = RUNS[run](server, size, options.server_core, options.generator_core)
+    except Exception as error:  # whatever it is, the other rounds are worth having
+        result = Result(failed=f"{type(error).__name__}: {error}")
+    if result.failed:
+        _say(f"      failed: {result.failed}")
+    return dataclasses.asdict(result)
 
 
-def left_over(data: Path, options: argparse.Namespace) -> dict[str, Any]:
-    """What the server holds when all calls are over."""
-    done = subprocess.run(
-        [options.huntline, "status", "--data", str(data), "--json"],
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    status = json.loads(done.stdout)
-    busy = [agent["upn"] for agent in status["agents"] if agent["state"] not in ("ready", "signed-out")]
-    return {"calls": len(status["calls"]), "busy_agents": busy, "resources": status["resources"]}
+def _keep_safe(options: argparse.Namespace, results: Results) -> None:
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "results.json").write_text(json.dumps(results, indent=1) + "\n")
+    (options.out / "results.svg").write_text(report.chart(results))
+    _say(f"all of it is in {options.out}/results.json, and a chart in results.svg")
 
 
-def figures(result: dict[str, Any]) -> dict[str, Any]:
-    """A result without its details."""
-    found = {key: value for key, value in result.items() if key not in HIDDEN}
-    if "rows" in result:
-        found["rows"] = [
-            {key: value for key, value in row.items() if key not in HIDDEN} for row in result["rows"]
-        ]
-    return found
+def _verdict(results: Results) -> int:
+    """Say what has become worse; 1 if anything has."""
+    kept = json.loads(KEPT.read_text()) if KEPT.exists() else None
+    worse = []
+    if kept and PEER in results["versions"] and results["size"] == kept["size"]:
+        worse += worse_than_kept(results, kept)
+    else:
+        _say("nothing to compare with the kept figures: that takes the peer, and the whole form")
+    if BASE in results["versions"]:
+        worse += worse_than_base(results)
+    for each in worse:
+        print(f"worse: {each}")
+    return 1 if worse else 0
+
+
+def _keep(results: Results) -> None:
+    """Make them the figures that later ones are compared with, and that the documentation shows."""
+    rounds = [{key: row[key] for key in row if key != "details"} for row in results["rounds"]]
+    KEPT.write_text(json.dumps({**results, "rounds": rounds}, indent=1) + "\n")
+    CHART.write_text(report.chart(results))
+    PAGE.write_text(report.put_into(PAGE.read_text(), report.page(results, CHART.name)))
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

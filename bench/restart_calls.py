@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How long calls are without signalling: ``bench/restart_calls.py GENERATOR_FOLDER [--calls 0,70,700,3000]``.
+"""How long calls are without signalling: ``bench/restart_calls.py [--calls 0,70,700,3000]``.
 
 So many callers wait in a queue, and signalling is killed (``kill -9``), some times over. What is measured is
 the time from the kill until it answers a stranger, which it does when all calls are taken up again; then it
@@ -15,17 +15,21 @@ import os
 import signal
 import socket
 import statistics
-import subprocess
-import tempfile
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from overload import scenarios_in, sipp
-from queue_bench import ROOT, SIP, organisation_of, serving
+from overload import waiting
 from restart_time import LIVED_WELL, OPTIONS, memory
 
-from huntline.processes.run_file import beginning_of, read_run
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT)]
+
+from bench.load.contestants import TARGET, Running  # noqa: E402
+from bench.load.ours import Huntline, status  # noqa: E402
+
+from huntline.processes.run_file import beginning_of, read_run  # noqa: E402
 
 _RATE = 40  # callers a second, until all are there
 _PATIENCE = 60.0
@@ -35,64 +39,53 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("generator", type=Path, help="the folder with the generator's sipp/ scenarios")
     parser.add_argument("--calls", default="0,70,700,3000")
     parser.add_argument("--kills", type=int, default=5)
-    parser.add_argument("--huntline", default=str(ROOT / ".venv/bin/huntline"))
-    cores = ",".join(map(str, sorted(os.sched_getaffinity(0))))
-    parser.set_defaults(server_core=cores, generator_core=cores)
     options = parser.parse_args()
+    ours = Huntline("huntline", ROOT)
     for calls in map(int, options.calls.split(",")):
-        print(json.dumps(measured(options, calls)), flush=True)
+        with ours.running() as server:
+            print(json.dumps(measured(ours, server, calls, options.kills)), flush=True)
 
 
-def measured(options: argparse.Namespace, calls: int) -> dict[str, object]:
-    """The times for one number of calls, with a server of its own."""
-    with tempfile.TemporaryDirectory(prefix="huntline-bench-") as folder:
-        data = Path(folder)
-        organisation = data / "bench.yaml"
-        organisation.write_text(json.dumps(organisation_of(20)))  # JSON is YAML
-        command = [options.huntline, "apply", str(organisation), "--data", folder]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        with serving(data, options), waiting(options, data, calls):
-            times, found = [], []
-            for _ in range(options.kills):
-                times.append(time_away(data))
-                found.append(calls_in(data, options))
-                time.sleep(LIVED_WELL)
-            run = read_run(data)
-            assert run is not None
-            return {
-                "calls": calls,
-                "after the kills": found,
-                "p50_ms": round(statistics.median(times) * 1000),
-                "max_ms": round(max(times) * 1000),
-                "journal_kb": (data / "live.journal").stat().st_size // 1024,
-                "pss_mb": memory(run.children["signalling"].pid),
-                "load": round(os.getloadavg()[0], 1),
-            }
+def measured(ours: Huntline, server: Running, calls: int, kills: int) -> dict[str, object]:
+    """The times for one number of calls."""
+    data = server.folder / "data"
+
+    def calls_there() -> int:
+        return len(status(ours.command, data)["calls"])
+
+    with all_waiting(server, calls, calls_there):
+        times, found = [], []
+        for _ in range(kills):
+            times.append(time_away(data))
+            found.append(calls_there())
+            time.sleep(LIVED_WELL)
+        run = read_run(data)
+        assert run is not None
+        return {
+            "calls": calls,
+            "after the kills": found,
+            "p50_ms": round(statistics.median(times) * 1000),
+            "max_ms": round(max(times) * 1000),
+            "journal_kb": (data / "live.journal").stat().st_size // 1024,
+            "pss_mb": memory(run.children["signalling"].pid),
+            "load": round(os.getloadavg()[0], 1),
+        }
 
 
 @contextlib.contextmanager
-def waiting(options: argparse.Namespace, data: Path, calls: int) -> Iterator[None]:
+def all_waiting(server: Running, calls: int, calls_there: Callable[[], int]) -> Iterator[None]:
     """So many callers, all of whom wait."""
     if not calls:
         yield
         return
-    arguments = ["-sf", str(scenarios_in(options, data)["quiet caller"]), SIP, "-s", "801", "-p", "5082"]
-    arguments += ["-mp", "36000", "-r", str(_RATE), "-m", str(calls), "-l", "100000"]
-    with sipp(options, data, arguments):
+    with waiting(server.folder, "801", calls, _RATE):
         deadline = time.monotonic() + calls / _RATE + _PATIENCE
-        while (there := calls_in(data, options)) < calls:
+        while (there := calls_there()) < calls:
             assert time.monotonic() < deadline, f"only {there} of {calls} calls came"
             time.sleep(1)
         yield
-
-
-def calls_in(data: Path, options: argparse.Namespace) -> int:
-    command = [options.huntline, "status", "--data", str(data), "--json"]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    return len(json.loads(done.stdout)["calls"])
 
 
 def time_away(data: Path) -> float:
@@ -102,7 +95,7 @@ def time_away(data: Path) -> float:
     os.kill(pid, signal.SIGKILL)
     while beginning_of(pid) is not None:
         time.sleep(0.001)
-    host, _, port = SIP.rpartition(":")
+    host, _, port = TARGET.rpartition(":")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.connect((host, int(port)))
         probe.settimeout(0.02)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Kill a process of a server under calls and look at each of them: ``bench/survival.py GENERATOR_FOLDER``.
+"""Kill a process of a server under calls and look at each of them: ``bench/survival.py``.
 
 ``--all`` kills all processes at once and starts the server again; ``--random 50`` kills one after the other,
-any of them, under mixed calls that need no generator. See README.md beside this file.
+any of them, under mixed calls. See README.md beside this file.
 """
 
 from __future__ import annotations
@@ -26,14 +26,15 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "bench")]
+sys.path[:0] = [str(ROOT)]
 
-import queue_bench  # noqa: E402
-
-from scenarios import ports  # noqa: E402
-from scenarios.commands import Commands  # noqa: E402
-from scenarios.server import Server  # noqa: E402
-from scenarios.soak import Plan, soak  # noqa: E402
+from bench.load.ours import organization  # noqa: E402
+from bench.load.parties import HOST, Call, Load, load  # noqa: E402
+from bench.load.streams import Stream  # noqa: E402
+from tests.scenarios import ports  # noqa: E402
+from tests.scenarios.commands import Commands  # noqa: E402
+from tests.scenarios.server import Server  # noqa: E402
+from tests.scenarios.soak import Plan, soak  # noqa: E402
 
 PROCESSES = ("signalling", "media", "web", "supervisor")
 NUMBER = "820"
@@ -48,7 +49,6 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("generator", type=Path, nargs="?", help="the folder with the generator's ua.py")
     parser.add_argument("--bridged", type=int, default=20)
     parser.add_argument("--waiting", type=int, default=50)
     parser.add_argument("--times", type=int, default=5, help="kills of each process")
@@ -60,9 +60,6 @@ def main() -> int:
     options = parser.parse_args()
     if options.random:
         return _random_kills(options)
-    if options.generator is None:
-        parser.error("say where the load generator is")
-    sys.path.insert(0, str(options.generator.resolve()))
     gc.disable()
     kills = ["all"] if options.all else options.processes.split(",")
     rows = []
@@ -97,41 +94,26 @@ def _rig(options: argparse.Namespace) -> Iterator[Rig]:
         server = Server((options.keep or Path(folder)) / "data", commands, media_ports=800)
         server.start()
         try:
-            rig = Rig(server, options)
-            try:
-                yield rig
-            finally:
-                rig.close()
+            agents = ports.take(2)
+            file = server.data / "bench.yaml"
+            wanted = organization(f"{HOST}:{agents}", {NUMBER: options.bridged})
+            file.write_text(json.dumps(wanted))  # JSON is YAML
+            server.apply(file)
+            speaking = {"callers_speak": True, "agents_speak": True}
+            with load(server.address, callers_port=ports.take(2), agents_port=agents, **speaking) as calls:
+                yield Rig(server, calls, options)
         finally:
             server.stop()
 
 
 class Rig:
-    """Callers and agents of the generator on a server of our own."""
+    """Callers and agents on a server of our own."""
 
-    def __init__(self, server: Server, options: argparse.Namespace) -> None:
-        import ua
-
-        self.server, self.ua, self.options = server, ua, options
-        self.loop = ua.Loop()
-        self.media = ua.Media(self.loop, "127.0.0.1", 41_000, 48_998)
-        self.callers_end = ua.Endpoint(self.loop, "127.0.0.1", ports.take(2), self.media)
-        self.agents_end = ua.Endpoint(self.loop, "127.0.0.1", ports.take(2), self.media)
-        self.agents_end.on_invite = self._rung
-        self.agents: list[Any] = []
+    def __init__(self, server: Server, calls: Load, options: argparse.Namespace) -> None:
+        self.server, self.load, self.options = server, calls, options
+        self.load.agents.on_ring = self._rung
+        self.agents: list[Call] = []
         self.is_serving = False
-        self._count = 0
-        queue_bench.AGENTS = f"127.0.0.1:{self.agents_end.port}"
-        file = server.data / "bench.yaml"
-        organization = queue_bench.organisation_of(max(20, options.bridged))
-        queue = organization["queues"][3]
-        queue["agents"] = queue["agents"][: options.bridged]
-        file.write_text(json.dumps(organization))
-        server.apply(file)
-
-    def close(self) -> None:
-        self.callers_end.close()
-        self.agents_end.close()
 
     # A kill
 
@@ -141,12 +123,12 @@ class Rig:
         legs = self._legs(bridged, waiting)
         before = self._packets(legs, lambda: None)
         order = self._line()
-        new: list[Any] = []
-        killed = self.ua.wall_ns()
+        new: list[Call] = []
+        killed = time.time()
 
         def strike() -> None:
             nonlocal killed
-            killed = self.ua.wall_ns()
+            killed = time.time()
             self._kill(process)
             new.append(self._dial())
 
@@ -158,7 +140,7 @@ class Rig:
             "order_kept": self._line()[: len(order)] == order,
             "gap_before_ms": before,
             "gap_ms": after,
-            "new_call_answered_ms": _since(killed, new[0].t.get("200")),
+            "new_call_answered_ms": _since(killed, new[0].answered_at),
         }
         return result | self._served(bridged, waiting, new)
 
@@ -167,17 +149,17 @@ class Rig:
         bridged, waiting = self._calls_up()
         everybody = [*bridged, *waiting, *self._talking_agents()]
         known = self._history_ids()
-        killed = self.ua.wall_ns()
+        killed = time.time()
         self.server.kill()
         started = time.monotonic()
-        self._in_background(self.server.start)
+        self.server.start()
         took = time.monotonic() - started
-        self.loop.run(8, until=lambda: all(call.state == "done" for call in everybody))
-        told = [_since(killed, call.t.get("bye_rx")) for call in everybody]
+        self.load.wait(lambda: all(call.leg.is_ended for call in everybody), 8)
+        told = [_since(killed, call.told_at) for call in everybody]
         self.agents.clear()
         self.is_serving = True
         new = self._dial()
-        self.loop.run(3, until=lambda: new.state == "up")
+        self.load.wait(lambda: new.is_up, 3)
         records = self._new_records(known)
         result = {
             "killed": "all",
@@ -185,87 +167,84 @@ class Rig:
             "told_by_bye": sum(each is not None for each in told),
             "of": len(everybody),
             "told_last_ms": max((each for each in told if each is not None), default=None),
-            "byes_seen_again": self.callers_end.retrans_seen + self.agents_end.retrans_seen,
+            "byes_seen_again": self.load.notes()["messages_seen_again"],
             "records": Counter(record["outcome"] + ": " + str(record["reason"]) for record in records),
             "records_twice": _twice(records),
         }
         for call in everybody:
-            call.finish("power lost")
+            call.forget()
         return result | self._served([], [], [new])
 
     # What is asked of the calls
 
-    def _calls_up(self) -> tuple[list[Any], list[Any]]:
+    def _calls_up(self) -> tuple[list[Call], list[Call]]:
         """So many talk, and so many wait in a row."""
         self.is_serving = False
         self.agents.clear()
         bridged = self._ramp(self.options.bridged)
-        self.loop.run(10, until=lambda: len(self._talking_agents()) == len(bridged))
+        self.load.wait(lambda: len(self._talking_agents()) == len(bridged), 10)
         waiting = self._ramp(self.options.waiting)
-        self.loop.run(2)
+        time.sleep(2)
         up = [*bridged, *waiting]
-        lost = [call for call in up if call.state != "up" or not call.leg.rx]
+        lost = [call for call in up if not call.is_up or not call.stream.heard_at]
         assert not lost, f"{len(lost)} of {len(up)} calls did not come up: {[c.failure for c in lost]}"
-        self.media.late_max = 0.0
+        self.load.pacer.late = 0.0
         return bridged, waiting
 
-    def _ramp(self, count: int) -> list[Any]:
+    def _ramp(self, count: int) -> list[Call]:
         calls = []
         for _ in range(count):
             calls.append(self._dial())
-            self.loop.run(0.05)
-        self.loop.run(3, until=lambda: all(call.state == "up" for call in calls))
+            time.sleep(0.05)
+        self.load.wait(lambda: all(call.is_up for call in calls), 3)
         return calls
 
-    def _dial(self) -> Any:
-        self._count += 1
-        call = self.ua.CallerCall(
-            self.callers_end, self.server.address, NUMBER, f"c{self._count}", send_media=True
-        )
-        call.dialled_at = time.time()
-        return call
+    def _dial(self) -> Call:
+        return self.load.callers.call(NUMBER)
 
-    def _rung(self, call: Any) -> None:
+    def _rung(self, call: Call) -> None:
         self.agents.append(call)
-        call.ring()
-        self.loop.after(_RING, call.answer, True)
+        self.load.agents.answer(call, _RING)
         if self.is_serving:
-            call.on_up = lambda up: self.loop.after(_TALK, up.hangup)
+            self.load.reactor.after(_RING + _TALK, call.hang_up)
 
-    def _talking_agents(self) -> list[Any]:
-        return [call for call in self.agents if call.state == "up"]
+    def _talking_agents(self) -> list[Call]:
+        return [call for call in self.agents if call.is_up]
 
-    def _legs(self, bridged: list[Any], waiting: list[Any]) -> dict[str, list[Any]]:
+    def _legs(self, bridged: list[Call], waiting: list[Call]) -> dict[str, list[Stream]]:
         return {
-            "callers": [call.leg for call in bridged],
-            "agents": [call.leg for call in self._talking_agents()],
-            "waiting": [call.leg for call in waiting],
+            "callers": [call.stream for call in bridged],
+            "agents": [call.stream for call in self._talking_agents()],
+            "waiting": [call.stream for call in waiting],
         }
 
-    def _packets(self, legs: dict[str, list[Any]], do: Callable[[], None]) -> dict[str, Any]:
+    def _packets(self, legs: dict[str, list[Stream]], do: Callable[[], None]) -> dict[str, Any]:
         """The longest time without a packet at each leg, around something that is done."""
-        for leg in self.media.legs.values():
-            del leg.arrivals[:], leg.seqs[:]
-        self.media.late_max = 0.0
-        self.media.recording = True
-        self.loop.run(0.5)
+        streams = [stream for each in legs.values() for stream in each]
+        with self.load.reactor.changed:
+            for stream in streams:
+                stream.keep()
+        self.load.pacer.late = 0.0
+        time.sleep(0.5)
         do()
-        self.loop.run(_WINDOW)
-        self.media.recording = False
-        end = self.ua.wall_ns()
+        time.sleep(_WINDOW)
+        with self.load.reactor.changed:
+            for stream in streams:
+                stream.is_kept = False
+        end = time.time_ns()
         found: dict[str, Any] = {kind: _gaps(each, end) for kind, each in legs.items()}
-        return found | {"generator_late": round(self.media.late_max * 1e3, 1)}
+        return found | {"generator_late": round(self.load.pacer.late * 1e3, 1)}
 
-    def _going_on(self, bridged: list[Any], waiting: list[Any], killed: int) -> int:
+    def _going_on(self, bridged: list[Call], waiting: list[Call], killed: float) -> int:
         """Bridged calls whose ends both hear each other, and calls that hear music, seconds later."""
-        heard = killed + int((_WINDOW - 1.5) * 1e9)
-        by_leg = {call.leg.id: call for call in self._talking_agents()}
+        heard = killed + _WINDOW - 1.5
+        by_stream = {call.stream.number: call.stream for call in self._talking_agents()}
 
-        def talks(call: Any) -> bool:
-            agent = by_leg.get(call.leg.peer_id)
-            return agent is not None and agent.leg.last_rx > heard and agent.leg.peer_id == call.leg.id
+        def talks(call: Call) -> bool:
+            agent = by_stream.get(call.stream.peer)
+            return agent is not None and agent.heard_at > heard and agent.peer == call.stream.number
 
-        hears = [call for call in [*bridged, *waiting] if call.state == "up" and call.leg.last_rx > heard]
+        hears = [call for call in [*bridged, *waiting] if call.is_up and call.stream.heard_at > heard]
         return sum(call in waiting or talks(call) for call in hears)
 
     def _line(self) -> list[str]:
@@ -273,22 +252,22 @@ class Rig:
         waiting = [call for call in self.server.status()["calls"] if call["position"]]
         return [call["caller"] for call in sorted(waiting, key=lambda call: call["position"])]
 
-    def _served(self, bridged: list[Any], line: list[Any], new: list[Any]) -> dict[str, Any]:
+    def _served(self, bridged: list[Call], line: list[Call], new: list[Call]) -> dict[str, Any]:
         """Let agents hang up until nobody is left; order of service, records, and what the server holds."""
         calls = [*bridged, *line, *new]
         rung_before = len(self.agents) if bridged else 0
         self.is_serving = True
         for agent in self._talking_agents():
-            agent.hangup()
-            self.loop.run(0.1)
-        self.loop.run(60, until=lambda: all(call.state == "done" for call in calls))
-        offered = list(dict.fromkeys(call.caller for call in self.agents[rung_before:]))
+            agent.hang_up()
+            time.sleep(0.1)
+        self.load.wait(lambda: all(call.leg.is_ended for call in calls), 60)
+        offered = list(dict.fromkeys(call.user for call in self.agents[rung_before:]))
         wanted = [call.user for call in (*line, *new)]
         again = {call.agent for call in self.agents[rung_before:]}
-        stuck = [call for call in calls if call.state != "done"]
+        stuck = [call for call in calls if not call.leg.is_ended]
         for call in stuck:
-            call.hangup()
-        self.loop.run(1.5)
+            call.hang_up()
+        time.sleep(1.5)
         return {
             "served_in_order": offered == wanted,
             "agents_rung_again": len(again),
@@ -298,7 +277,7 @@ class Rig:
             "tracebacks": self.server.log_text().count("Traceback (most recent call last)"),
         }
 
-    def _records(self, calls: list[Any], new: list[Any]) -> dict[str, Any]:
+    def _records(self, calls: list[Call], new: list[Call]) -> dict[str, Any]:
         wanted = {call.user: call for call in [*calls, *new]}
         records = [each for each in self.server.history(10_000) if each["caller"] in wanted]
         counts = Counter(record["caller"] for record in records)
@@ -340,20 +319,17 @@ class Rig:
         self.server.wait_gone()
         self.server.start()
 
-    def _in_background(self, do: Callable[[], None]) -> None:
-        thread = threading.Thread(target=do, daemon=True)
-        thread.start()
-        self.loop.run(60, until=lambda: not thread.is_alive())
 
-
-def _gaps(legs: list[Any], end: int) -> dict[str, Any]:
-    """The longest time without a packet of each leg, in milliseconds; packets come every 20."""
-    gaps = [max(later - before for before, later in pairwise((*leg.arrivals, end))) / 1e6 for leg in legs]
+def _gaps(streams: list[Stream], end: int) -> dict[str, Any]:
+    """The longest time without a packet of each stream, in milliseconds; packets come every 20."""
+    times = [(*stream.arrivals, end) for stream in streams]
+    gaps = [max(later - before for before, later in pairwise(each)) / 1e6 for each in times]
     return {"p50": round(statistics.median(gaps), 1), "max": round(max(gaps), 1)} if gaps else {}
 
 
-def _since(begun: int, moment: int | None) -> int | None:
-    return None if moment is None else round((moment - begun) / 1e6)
+def _since(begun: float, moment: float) -> int | None:
+    """The milliseconds from one to the other, or None if the other never was."""
+    return round(1e3 * (moment - begun)) if moment else None
 
 
 def _twice(records: list[dict[str, Any]]) -> int:
@@ -361,10 +337,10 @@ def _twice(records: list[dict[str, Any]]) -> int:
     return sum(count > 1 for count in counts.values())
 
 
-def _wrong_by(record: dict[str, Any], call: Any) -> float:
+def _wrong_by(record: dict[str, Any], call: Call) -> float:
     """By how many seconds a record's wait differs from what the phone saw: its INVITE, the agent's voice."""
     arrived, answered = (datetime.fromisoformat(record[name] or record["ended_at"]) for name in _MOMENTS)
-    waited = max(0.0, (call.saved or call.t["end"]) / 1e9 - call.dialled_at)
+    waited = max(0.0, (call.stream.peer_heard_at or call.told_at or call.hung_up_at) - call.began_at)
     return abs((answered - arrived).total_seconds() - waited)
 
 

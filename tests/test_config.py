@@ -6,7 +6,7 @@ import pytest
 
 from huntline.config import Config, Listener, PortRange, SocketAddress, load_config
 from huntline.errors import ConfigurationError
-from huntline.network.certificates import CertificateFiles
+from huntline.network.certificate_files import CertificateFiles
 from huntline.network.own_addresses import own_addresses
 
 

@@ -39,7 +39,7 @@ from huntline.data_folder import (
     settings_file,
 )
 from huntline.errors import ConfigurationError
-from huntline.network.certificates import CertificateFiles
+from huntline.network.certificate_files import CertificateFiles
 from huntline.network.networks import Network, Networks
 from huntline.network.own_addresses import own_addresses
 

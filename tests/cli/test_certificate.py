@@ -12,7 +12,8 @@ from tests.cli.huntline import huntline
 from tests.fakes.certificates import Authority
 
 from huntline.errors import ConfigurationError
-from huntline.network.certificates import CertificateFiles, facts_of
+from huntline.network.certificate_files import CertificateFiles
+from huntline.network.certificates import facts_of
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ import pytest
 
 from huntline.config import Config
 from huntline.demo.certificate import with_certificate
-from huntline.network.certificates import CertificateFiles, facts_of
+from huntline.network.certificate_files import CertificateFiles
+from huntline.network.certificates import facts_of
 
 
 def config(data: Path, **settings: Any) -> Config:

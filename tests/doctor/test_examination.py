@@ -19,7 +19,7 @@ from huntline.directory.finding_texts import Severity
 from huntline.doctor.echo import Echo
 from huntline.doctor.examination import Examination, ProvenCaller
 from huntline.doctor.texts import TEXTS
-from huntline.network.certificates import CertificateFiles
+from huntline.network.certificate_files import CertificateFiles
 from huntline.sip.core.events import InviteReceived, SipEvent
 from huntline.sip.transport.tls_settings import TlsSettings
 

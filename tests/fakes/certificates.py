@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from huntline.network.certificates import CertificateFiles
+from huntline.network.certificate_files import CertificateFiles
 
 _PEM = serialization.Encoding.PEM
 

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from secrets import token_hex
 
-from huntline.network.certificates import CertificateFiles
+from huntline.network.certificate_files import CertificateFiles
 
 from . import ports
 

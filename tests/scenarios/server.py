@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from huntline.media.prompts.speech import Speech
-from huntline.network.certificates import CertificateFiles
+from huntline.network.certificate_files import CertificateFiles
 
 from . import ports
 from .commands import Commands

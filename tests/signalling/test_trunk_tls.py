@@ -24,7 +24,8 @@ from huntline.directory.plan import ServerPlan
 from huntline.engine.reason_data import as_data, from_data
 from huntline.engine.reasons import Cause
 from huntline.languages.reasons import Reader, in_words
-from huntline.network.certificates import CertificateFiles, make_demo_certificate, utc_now
+from huntline.network.certificate_files import CertificateFiles
+from huntline.network.certificates import make_demo_certificate, utc_now
 from huntline.signalling import trunk_line
 from huntline.signalling.trunk_service import TrunkService
 from huntline.sip.core.events import ResponseReceived, SipEvent

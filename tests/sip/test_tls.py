@@ -26,7 +26,7 @@ from websockets.asyncio.client import connect
 from websockets.typing import Origin, Subprotocol
 
 from huntline.errors import ConfigurationError
-from huntline.network.certificates import CertificateFiles
+from huntline.network.certificate_files import CertificateFiles
 from huntline.sip.core.context import Context, CoreSettings
 from huntline.sip.core.core import OutgoingRequest
 from huntline.sip.core.events import ResponseReceived

@@ -18,7 +18,8 @@ from huntline.directory.finding_texts import Severity
 from huntline.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from huntline.network.certificates import CertificateFacts, CertificateFiles
+    from huntline.network.certificate_files import CertificateFiles
+    from huntline.network.certificates import CertificateFacts
 
 certificate = typer.Typer(no_args_is_help=True, help="Certificates for TLS: what they say, and new ones.")
 
@@ -35,7 +36,8 @@ _Files = Annotated[
 def show(files: _Files = None, data: DataOption = None, as_json: JsonOption = False) -> None:
     """Show for whom each certificate is, until when, and who vouches for it; its key is tried, too."""
     # Imported here: the library that reads certificates takes longer than most commands.
-    from huntline.network.certificates import CertificateFiles, facts_of
+    from huntline.network.certificate_files import CertificateFiles
+    from huntline.network.certificates import facts_of
 
     named = [CertificateFiles.parse(text) for text in files or ()] or list(config_of(data).certificate)
     if not named:

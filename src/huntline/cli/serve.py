@@ -19,7 +19,6 @@ from huntline.cli.options import (
     joined,
 )
 from huntline.config import Config, load_config
-from huntline.directory.findings import audio_out_of_reach
 from huntline.logs import set_up_logging
 from huntline.processes import supervisor
 from huntline.web.first_run import how_to_set_up
@@ -74,6 +73,9 @@ def serve(
 def warn_of_silence(config: Config) -> None:
     """Say so when phones can reach SIP and not the audio."""
     if (listener := config.out_of_earshot) is not None:
+        # Imported here: few need it, and what is loaded stays in the supervisor's memory.
+        from huntline.directory.findings import audio_out_of_reach
+
         warning = audio_out_of_reach(str(listener), config.media_address).text
         typer.echo(f"huntline: warning: {warning}", err=True)
 

@@ -14,30 +14,10 @@ from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from huntline.errors import ConfigurationError
+from huntline.network.certificate_files import CertificateFiles
 
 _DEMO_DAYS = 30
 _DEMO_ISSUER = "Huntline demo: trust nothing that shows this"
-
-
-@dataclass(frozen=True, slots=True)
-class CertificateFiles:
-    """Where a certificate with its chain is, and its key: in PEM, in one file or in two."""
-
-    chain: Path
-    key: Path
-
-    @classmethod
-    def parse(cls, text: str) -> CertificateFiles:
-        """``CHAIN:KEY``, or the one file that has both."""
-        chain, _, key = text.partition(":")
-        return cls(Path(chain), Path(key or chain))
-
-    def absolute(self) -> CertificateFiles:
-        """The same, wherever one is."""
-        return CertificateFiles(self.chain.absolute(), self.key.absolute())
-
-    def __str__(self) -> str:
-        return str(self.chain) if self.key == self.chain else f"{self.chain}:{self.key}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from huntline.errors import ConfigurationError
-from huntline.network.certificates import CertificateFacts, CertificateFiles, facts_of
+from huntline.network.certificate_files import CertificateFiles
+from huntline.network.certificates import CertificateFacts, facts_of
 
 
 class TlsSettings:
