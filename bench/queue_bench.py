@@ -25,7 +25,14 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT)]
 
 from bench.load import machine, report  # noqa: E402
-from bench.load.comparison import BASE, OURS, PEER, Results, worse_than_base, worse_than_kept  # noqa: E402
+from bench.load.comparison import (  # noqa: E402
+    BASE,
+    OURS,
+    Results,
+    is_comparable,
+    worse_than_base,
+    worse_than_kept,
+)
 from bench.load.contestants import Contestant  # noqa: E402
 from bench.load.ours import Huntline  # noqa: E402
 from bench.load.peer import Asterisk  # noqa: E402
@@ -140,7 +147,7 @@ def _verdict(results: Results) -> int:
     """Say what has become worse; 1 if anything has."""
     kept = json.loads(KEPT.read_text()) if KEPT.exists() else None
     worse = []
-    if kept and PEER in results["versions"] and results["size"] == kept["size"]:
+    if kept and is_comparable(results, kept):
         worse += worse_than_kept(results, kept)
     else:
         _say("nothing to compare with the kept figures: that takes the peer, and the whole form")

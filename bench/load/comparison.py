@@ -6,6 +6,7 @@ So nothing is compared but ratios.
 
 from __future__ import annotations
 
+import json
 import math
 import statistics
 from collections.abc import Iterable
@@ -136,10 +137,16 @@ def servers(results: Results) -> list[str]:
     return list(results["versions"])
 
 
+def is_comparable(now: Results, kept: Results) -> bool:
+    """Whether both have the peer, and the same was measured."""
+    sizes = [json.dumps(each["size"]) for each in (now, kept)]  # what was read has lists for tuples
+    return PEER in now["versions"] and PEER in kept["versions"] and sizes[0] == sizes[1]
+
+
 def worse_than_kept(now: Results, kept: Results) -> list[Worse]:
-    """What takes more of what the peer takes than it did when the figures were kept. Nothing if either has no
-    peer, or if not the same was measured."""
-    if now["size"] != kept["size"]:
+    """What takes more of what the peer takes than it did when the figures were kept; nothing if they cannot
+    be compared."""
+    if not is_comparable(now, kept):
         return []
     return list(_grown((figure, ratio(kept, figure, PEER), ratio(now, figure, PEER)) for figure in FIGURES))
 

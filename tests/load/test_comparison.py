@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -9,12 +11,14 @@ from bench.load.comparison import (
     FIGURES,
     Figure,
     failures,
+    is_comparable,
     ratio,
     rounds,
     spread,
     worse_than_base,
     worse_than_kept,
 )
+from bench.load.runs import QUICK, Size
 
 _BY_KEY = {figure.key: figure for figure in FIGURES}
 Figures = dict[str, float]
@@ -117,6 +121,16 @@ def test_nothing_is_compared_without_a_peer_or_with_other_calls() -> None:
     assert worse_than_kept(_results(("huntline", _calls(50.0))), kept) == []
     quick = _results(("huntline", _calls(50.0)), ("peer", _calls(10.0)), size="quick")
     assert worse_than_kept(quick, kept) == []
+
+
+def test_what_was_just_measured_is_compared_with_what_is_read_again() -> None:
+    size = asdict(Size())
+    now = _results(("huntline", _calls(50.0)), ("peer", _calls(10.0)), size=size)
+    stored = _results(("huntline", _calls(5.0)), ("peer", _calls(10.0)), size=size)
+    kept = json.loads(json.dumps(stored))
+    assert is_comparable(now, kept)
+    assert len(worse_than_kept(now, kept)) == 1
+    assert not is_comparable(now, {**kept, "size": asdict(QUICK)})
 
 
 def test_another_checkout_of_the_same_run_is_compared_with_directly() -> None:
