@@ -15,8 +15,8 @@ from time import process_time
 from huntline.sip.core.core import CoreSettings, Invite, SipCore
 from huntline.sip.core.events import InviteReceived, LegEnded
 from huntline.sip.core.flow import Flow, Transport
+from huntline.sip.core.leg_record import LEG_RECORDS
 from huntline.sip.core.message import Request, build_response, parse_message
-from huntline.sip.core.record_bytes import read_record, write_record
 
 CALLER = Flow(Transport.UDP, ("127.0.0.1", 5060), ("127.0.0.1", 5070))
 AGENT = Flow(Transport.UDP, ("127.0.0.1", 5060), ("127.0.0.1", 5080))
@@ -66,7 +66,7 @@ class Meter:
             if record is None:
                 self.journal.pop(tag, None)
             else:
-                self.journal[tag] = data = write_record(record)
+                self.journal[tag] = data = LEG_RECORDS.encode(record)
                 self.record_bytes += len(data)
         self.spent_on_records += process_time() - began
 
@@ -163,7 +163,7 @@ def go_on() -> None:
         meter.outgoing(number, 0.0, until="answered")
     began = process_time()
     core = SipCore(CoreSettings(), secrets.token_bytes)
-    core.restore((read_record(record) for record in meter.journal.values()), 1.0)
+    core.restore((LEG_RECORDS.decode(record) for record in meter.journal.values()), 1.0)
     seconds = process_time() - began
     assert core.leg_count == 6000
     print(f"6,000 legs go on after {seconds:.2f} s of CPU")

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huntline.records import Codec, UnreadableRecord
+from huntline.records import Codec, TreeCodec, UnreadableRecord
 
 
 class Colour(StrEnum):
@@ -105,6 +105,34 @@ def test_damaged_records_are_refused_and_nothing_else_is_raised(noise: bytes, va
     for damaged in (noise, CODEC.encode(value)[:kept]):
         with contextlib.suppress(UnreadableRecord):
             CODEC.decode(damaged)
+
+
+@dataclass(slots=True)
+class Branch:
+    at: Point
+    colour: Colour = Colour.RED
+    told: dict[str, Any] = field(default_factory=dict)
+    further: tuple[Point, ...] = ()
+
+
+BRANCHES = TreeCodec(Branch, (Branch, Point, Colour))
+points = st.builds(Point, st.integers(0, 9), st.none() | st.text(st.characters(exclude_categories=())))
+branches = st.builds(Branch, points, st.sampled_from(Colour), further=st.lists(points).map(tuple))
+
+
+@given(branches)
+def test_a_tree_is_read_as_it_was_written_also_by_the_other_codec(branch: Branch) -> None:
+    assert BRANCHES.decode(BRANCHES.encode(branch)) == branch
+    assert BRANCHES.decode(Codec((Branch, Point, Colour)).encode(branch)) == branch
+
+
+@given(st.binary(), branches, st.integers(0, 60))
+def test_damaged_trees_are_refused_and_nothing_else_is_raised(
+    noise: bytes, branch: Branch, kept: int
+) -> None:
+    for damaged in (noise, BRANCHES.encode(branch)[:kept]):
+        with contextlib.suppress(UnreadableRecord):
+            BRANCHES.decode(damaged)
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,16 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from types import ModuleType
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from huntline.errors import HuntlineError
+
+T = TypeVar("T")
+
+# A record of a ``Codec`` is a short list, one of a ``TreeCodec`` a map.
+_SHORT_LIST = 0x9
 
 _PLAIN = frozenset({type(None), bool, int, float, bytes, datetime})
 
@@ -68,6 +73,37 @@ class Codec:
             raise UnreadableRecord(f"{type(error).__name__}: {error}") from error
 
 
+class TreeCodec(Generic[T]):
+    """Writes and reads the objects of one dataclass by the library's own way, which is several times as
+    quick: for those in which nothing is met twice and the type of each field is declared.
+
+    ``kinds`` are all that they are made of. What a ``Codec`` has written of them is read, too.
+    """
+
+    def __init__(self, kind: type[T], kinds: Iterable[type]) -> None:
+        self._decoder = msgspec.msgpack.Decoder(kind)
+        self._codec = Codec(kinds)
+
+    def encode(self, value: T) -> bytes:
+        """The record."""
+        try:
+            return _ENCODER.encode(value)
+        except UnicodeEncodeError:  # bytes of strangers that are no UTF-8
+            return self._codec.encode(value)
+
+    def decode(self, record: bytes) -> T:
+        """What the record was made of. Raises UnreadableRecord."""
+        try:
+            read = self._codec if record[0] >> 4 == _SHORT_LIST else self._decoder
+            value: T = read.decode(record)
+        except (msgspec.MsgspecError, IndexError, ValueError) as error:
+            raise UnreadableRecord(f"{type(error).__name__}: {error}") from error
+        return value
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+
+
 class _Kind:
     """A class, looked at once."""
 
@@ -101,7 +137,15 @@ _Write = Callable[[_Writer, Any], Any]
 
 
 def _write_collection(made: int) -> _Write:
-    return lambda writer, value: [made, *map(writer.plain, value)]
+    def write(writer: _Writer, value: Iterable[Any]) -> list[Any]:
+        written, plain = [made], writer.plain
+        for each in value:
+            kind = type(each)
+            # Said here and in the functions that are made, too: most values are plain, and calls are dear.
+            written.append(each if kind in _PLAIN or (kind is str and each.isascii()) else plain(each))
+        return written
+
+    return write
 
 
 def _write_dict(writer: _Writer, value: dict[Any, Any]) -> list[Any]:
@@ -120,7 +164,8 @@ _WRITERS: dict[type, _Write] = {
 
 def _writer_of(name: str, kind: _Kind) -> _Write:
     if kind.is_enum:
-        return lambda writer, value: [_ENUM, name, value._value_]
+        members = {member: [_ENUM, name, member.value] for member in kind.kind}
+        return lambda writer, value: members[value]
     written = _fields_writer(kind.fields)
     if not kind.is_shared:
         return lambda writer, value: [_OBJECT, name, written(value, writer.plain)]

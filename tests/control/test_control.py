@@ -94,6 +94,24 @@ def test_what_is_said_to_a_client_in_the_turn_in_which_it_goes_does_no_harm(tmp_
     uvloop.run(story())
 
 
+def test_what_was_done_is_written_down_before_it_is_answered(tmp_path: Path) -> None:
+    async def story() -> None:
+        path, done = tmp_path / "control.sock", list[str]()
+
+        def pause(request: dict[str, Any]) -> dict[str, Any]:
+            done.append("paused")
+            return {"then": list(done)}
+
+        server = ControlServer(path, {"pause": pause}, lambda: done.append("written"))
+        await server.start()
+        async with await AsyncControlClient.connect(path) as client:
+            assert await client.request("pause") == {"then": ["paused"]}
+            assert done == ["paused", "written"]
+        await server.close()
+
+    uvloop.run(story())
+
+
 def test_a_server_that_is_gone_since_the_last_request_is_said_to_be_so(tmp_path: Path) -> None:
     async def story() -> None:
         path = tmp_path / "control.sock"

@@ -11,7 +11,7 @@ from huntline.directory.in_force import SettingsInForce
 from huntline.sip.core.core import CoreSettings, SipCore
 from huntline.sip.core.events import RequestReceived, SipEvent
 from huntline.sip.core.flow import Flow
-from huntline.sip.core.record_bytes import read_record, write_record
+from huntline.sip.core.leg_record import LEG_RECORDS
 from huntline.sip.servers.authenticator import Authenticator, Challenge, Identified
 from huntline.sip.servers.presence import PresenceServer
 from huntline.sip.servers.registrar import Registrar
@@ -44,6 +44,7 @@ class FakeServer:
             self.core,
             self._handle,
             on_flow_lost=self._flow_lost,
+            on_change=self._write_down,
             before_sending=self._write_down,
             timed=(self.registrar, self.presence, *timed),
             limits=limits,
@@ -69,7 +70,7 @@ class FakeServer:
             if record is None:
                 self.journal.pop(tag, None)
             else:
-                self.journal[tag] = write_record(record)
+                self.journal[tag] = LEG_RECORDS.encode(record)
 
     def _handle(self, event: SipEvent) -> None:
         now = self.user_agent.now()
@@ -98,7 +99,7 @@ async def running(
     from what another one wrote down. ``timed`` parts share its timer."""
     server = FakeServer(limits, tls, timed)
     if journal is not None:
-        records = [read_record(record) for record in journal.values()]
+        records = [LEG_RECORDS.decode(record) for record in journal.values()]
         server.user_agent.restore(records, asyncio.get_running_loop().time())
     addresses = listen or ("udp:127.0.0.1:0", "tcp:127.0.0.1:0")
     await server.user_agent.start([ListenAddress.parse(text) for text in addresses])

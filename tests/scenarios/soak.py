@@ -35,7 +35,7 @@ from .server import Json, Server
 
 PROCESSES = ("signalling", "media", "web", "supervisor")
 _AGENTS, _CALLERS = 20, 4
-_AUDIO_PORTS = 1400
+_AUDIO_PORTS = 2600  # twenty calls a second that last for some seconds, on two legs each
 _PATIENCE = 25.0
 """Seconds after which a caller who is still there hangs up."""
 _FORGOTTEN_AFTER = 45.0

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.engine import desk
+from tests.fakes.peers import until
 
 from huntline.clock import Clock
 from huntline.engine import events as told
@@ -111,7 +112,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "live.journal"
 
 
-def test_the_engine_goes_on_and_each_turn_is_one_write(path: Path) -> None:
+def test_the_engine_goes_on_from_what_was_written(path: Path) -> None:
     async def story(process: Process) -> None:
         process.opens()
         process.is_begun()
@@ -119,7 +120,7 @@ def test_the_engine_goes_on_and_each_turn_is_one_write(path: Path) -> None:
         process.runner.post(told.CallArrived("c1", "contoso", "desk", "+1"))
         process.runner.post(told.AgentAnswered("c1.1"))
         assert size(path) == before
-        await asyncio.sleep(0)
+        process.log.flush()
         assert size(path) > before
         process.runner.post(told.CallBridged("c1", "c1.1"))
 
@@ -141,6 +142,16 @@ def test_what_must_be_on_record_before_it_is_sent_is(path: Path) -> None:
     earlier = tell(path, story)
     assert earlier.records("thing", ENGINE.decode) == {"a": "one"}
     assert earlier.records("leg", ENGINE.decode) == {"tag": "a leg"}
+
+
+def test_what_nobody_outside_was_told_of_is_written_soon(path: Path) -> None:
+    async def story(process: Process) -> None:
+        before = size(path)
+        process.legs["tag"] = ENGINE.encode("a leg")
+        process.log.legs_changed()
+        await until(lambda: size(path) > before)
+
+    assert tell(path, story).records("leg", ENGINE.decode) == {"tag": "a leg"}
 
 
 def test_what_is_gone_is_forgotten_also_over_a_new_beginning(path: Path) -> None:
@@ -167,7 +178,7 @@ def test_no_record_on_its_way_into_the_history_is_lost(path: Path) -> None:
                 process.archive.settled = process.archive.added
             if call_id == "c2":
                 process.is_begun()
-        await asyncio.sleep(0)
+        process.log.flush()
 
     earlier = tell(path, story)
     assert [record.call_id for record in earlier.unsettled if isinstance(record, RecordCall)] == ["c2", "c3"]

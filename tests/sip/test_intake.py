@@ -97,11 +97,7 @@ def test_a_caller_who_gives_up_at_once_is_not_called_back_to_life() -> None:
         office.take(invite("one"), cancel)
         await turns()
         assert office.read == [invite("one"), cancel]
-        assert [answer.status for answer in office.desk.sent() if isinstance(answer, Response)] == [
-            100,
-            200,
-            487,
-        ]
+        assert [answer.status for answer in office.desk.sent() if isinstance(answer, Response)] == [200, 487]
 
     run(story)
 

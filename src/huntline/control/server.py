@@ -28,13 +28,19 @@ _log = logging.getLogger(__name__)
 class ControlServer:
     """Answers requests on a socket file. ``handlers`` maps each request's word to who does it.
 
-    A handler may raise Refused. The handler of ``watch`` returns the snapshot; a watcher that does not keep
-    up with what is published is disconnected.
+    A handler may raise Refused; ``before_answering`` is called when one has done its work. The handler of
+    ``watch`` returns the snapshot; a watcher that does not keep up with what is published is disconnected.
     """
 
-    def __init__(self, path: Path, handlers: Mapping[str, Handler]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        handlers: Mapping[str, Handler],
+        before_answering: Callable[[], None] = lambda: None,
+    ) -> None:
         self._path = path
         self._handlers = handlers
+        self._before_answering = before_answering
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.StreamWriter] = set()
         self._watchers: set[asyncio.StreamWriter] = set()
@@ -118,6 +124,7 @@ class ControlServer:
             result = handler(request)
             if inspect.isawaitable(result):
                 result = await result
+            self._before_answering()
         except Refused as refusal:
             return _failure(request_id, refusal.error_id, str(refusal), refusal.status)
         except Exception:

@@ -28,8 +28,6 @@ def choose(call: QueuedCall) -> list[Agent]:
     """
     line = call.line
     method = line.settings.distribution
-    if call.rings and method is not Distribution.ATTENDANT:
-        return []
     candidates = _candidates(call)
     if not candidates and call.skipped and not call.rings:
         call.skipped.clear()
@@ -124,8 +122,11 @@ def reason(line: WaitingLine, agent: Agent) -> Reason:
 
 
 def turns(line: WaitingLine) -> list[QueuedCall]:
-    """The calls of a line that may alert agents, in order."""
-    return line.calls[:1] if line.settings.alerting is CallsAlerting.ONE else line.calls
+    """The calls of a line that may alert agents who are not alerted yet, in order."""
+    calls = line.calls[:1] if line.settings.alerting is CallsAlerting.ONE else line.calls
+    if line.settings.distribution is Distribution.ATTENDANT:
+        return calls
+    return [call for call in calls if not call.rings]
 
 
 def _candidates(call: QueuedCall) -> Candidates:

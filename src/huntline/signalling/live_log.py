@@ -24,6 +24,10 @@ log = logging.getLogger(__name__)
 _BETWEEN_TRIES = 1.0
 """Seconds between two tries to begin the journal anew, each of which writes all that lives."""
 
+_SOON = 0.02
+"""Seconds after which is written down what nobody outside has been told of: mostly the next message comes
+before, with which it is one write."""
+
 
 @dataclass(frozen=True, slots=True)
 class Life:
@@ -40,8 +44,8 @@ ENGINE = Codec([*ENGINE_KINDS, Life, ClockStart])
 
 
 class LiveLog:
-    """Writes down what has changed, once in a turn of the loop, and before anything that follows from it is
-    sent: ``flush`` is to be called then.
+    """Writes down what has changed: soon, and before anything that follows from it is sent or answered:
+    ``flush`` is to be called then.
 
     ``sources`` have the newest records by the first word of their keys, ``legs`` those of the legs of SIP
     that changed since it was asked last; ``checkpoint`` and ``unsettled`` are the engine's, and the records
@@ -63,7 +67,7 @@ class LiveLog:
         self._unsettled = unsettled
         self._changed: dict[tuple[str, str], None] = {}
         self._has_told = False
-        self._is_scheduled = False
+        self._flushing: asyncio.TimerHandle | None = None
         self._tried_at = float("-inf")
 
     def told(self, event: Event | None, now: datetime) -> None:
@@ -75,6 +79,10 @@ class LiveLog:
     def changed(self, kind: str, name: str) -> None:
         """Something of which there is a record is another one now, or is gone."""
         self._changed[kind, name] = None
+        self._schedule()
+
+    def legs_changed(self) -> None:
+        """Legs of SIP are others now."""
         self._schedule()
 
     def flush(self) -> None:
@@ -105,13 +113,19 @@ class LiveLog:
         self._journal.put("unsettled", ENGINE.encode(self._unsettled()))
         self._journal.begin_anew(ENGINE.encode(self._checkpoint()))
 
+    def close(self) -> None:
+        """Write down the rest; nothing is written any more."""
+        if self._flushing is not None:
+            self._flushing.cancel()
+        self.flush()
+        self._journal.close()
+
     def _schedule(self) -> None:
-        if not self._is_scheduled:
-            self._is_scheduled = True
-            asyncio.get_running_loop().call_soon(self._flush_scheduled)
+        if self._flushing is None:
+            self._flushing = asyncio.get_running_loop().call_later(_SOON, self._flush_scheduled)
 
     def _flush_scheduled(self) -> None:
-        self._is_scheduled = False
+        self._flushing = None
         self.flush()
 
     def _try_to_begin_anew(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from huntline.calls.call_records import CALL_KINDS
 from huntline.calls.model import CallBook
@@ -13,10 +14,10 @@ from huntline.directory.tolls import TollCeiling, TollDay
 from huntline.engine.presence import Presence
 from huntline.media.client import MediaClient
 from huntline.media.worker.wire import MediaLegState, PlayState, RecordState
-from huntline.records import Codec
+from huntline.records import Codec, TreeCodec
 from huntline.signalling.trunk_service import TrunkService
 from huntline.sip.core.digest_client import DigestChallenge
-from huntline.sip.core.record_bytes import write_record
+from huntline.sip.core.leg_record import LEG_RECORDS
 from huntline.sip.core.registration import RegistrarAddress, RegistrationRecord
 from huntline.sip.servers.event_packages import Subscription
 from huntline.sip.servers.presence import PresenceServer
@@ -24,9 +25,15 @@ from huntline.sip.servers.registrar import Registrar
 from huntline.sip.servers.subscriptions import Subscriptions
 from huntline.sip.user_agent import UserAgent
 
+T = TypeVar("T")
+
+MEDIA_RECORDS = TreeCodec(MediaLegState, (MediaLegState, PlayState, RecordState))
+"""Writes and reads the records of media legs."""
+
 
 class LiveRecords:
-    """Makes records of things by their names; None for what is gone. ``codec`` reads them again."""
+    """Makes records of things by their names; None for what is gone. ``codec`` reads them again, but for
+    those of legs (``LEG_RECORDS``) and of their audio (``MEDIA_RECORDS``)."""
 
     def __init__(
         self,
@@ -41,13 +48,12 @@ class LiveRecords:
         tolls: Tolls,
     ) -> None:
         registration = (RegistrationRecord, RegistrarAddress, DigestChallenge)
-        media_kinds, tolls_kinds = (MediaLegState, PlayState, RecordState), (TollDay, TollCeiling)
-        kinds = [*CALL_KINDS, *media_kinds, Presence, Subscription, *registration, *tolls_kinds]
+        kinds = [*CALL_KINDS, Presence, Subscription, *registration, TollDay, TollCeiling]
         self.codec = Codec(kinds, owners)
         self._user_agent = user_agent
         self.sources: dict[str, Callable[[str], bytes | None]] = {
             "call": lambda call_id: self._encoded(book.calls.get(call_id)),
-            "media": lambda leg_id: self._encoded(media.state(leg_id)),
+            "media": lambda leg_id: _encoded_by(MEDIA_RECORDS, media.state(leg_id)),
             "phone": lambda user_id: self._encoded(registrar.state(user_id, unix_offset())),
             "subscription": lambda our_tag: self._encoded(subscriptions.state(our_tag, unix_offset())),
             "toll": lambda user_id: self._encoded(tolls.state(user_id)),
@@ -58,10 +64,14 @@ class LiveRecords:
     def changed_legs(self) -> dict[str, bytes | None]:
         """The legs of SIP that changed since this was asked last, by our tag."""
         changed = self._user_agent.take_changed()
-        return {tag: None if record is None else write_record(record) for tag, record in changed.items()}
+        return {tag: _encoded_by(LEG_RECORDS, record) for tag, record in changed.items()}
 
     def _encoded(self, state: object | None) -> bytes | None:
         return None if state is None else self.codec.encode(state)
+
+
+def _encoded_by(codec: TreeCodec[T], state: T | None) -> bytes | None:
+    return None if state is None else codec.encode(state)
 
 
 def unix_offset() -> float:

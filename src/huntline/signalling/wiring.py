@@ -41,7 +41,7 @@ from huntline.signalling.draining import Draining
 from huntline.signalling.lamps import Lamps
 from huntline.signalling.live_feed import LiveFeed
 from huntline.signalling.live_log import ENGINE, Earlier, Life, LiveLog, this_machine
-from huntline.signalling.live_records import LiveRecords, unix_offset
+from huntline.signalling.live_records import MEDIA_RECORDS, LiveRecords, unix_offset
 from huntline.signalling.mailroom import Boxes
 from huntline.signalling.own_rules import Edit, OwnRules
 from huntline.signalling.process_status import ProcessStatus
@@ -56,8 +56,7 @@ from huntline.signalling.watching import Watching
 from huntline.sip.core import events as sip
 from huntline.sip.core.core import CoreSettings, SipCore
 from huntline.sip.core.flow import Flow
-from huntline.sip.core.leg_record import LegRecord
-from huntline.sip.core.record_bytes import read_record
+from huntline.sip.core.leg_record import LEG_RECORDS, LegRecord
 from huntline.sip.servers.authenticator import Authenticator
 from huntline.sip.servers.presence import PresenceServer
 from huntline.sip.servers.registrar import Registrar, RegistrarLimits
@@ -165,6 +164,7 @@ class Signalling:
             self._core,
             self._on_sip,
             on_flow_lost=self._flow_lost,
+            on_change=self._legs_changed,
             before_sending=self._write_down,
             timed=(self._registrar, self._presence, self._subscriptions, self._trunks),
             limits=ConnectionLimits(
@@ -293,7 +293,7 @@ class Signalling:
             self._config,
             self._trunks,
         )
-        self._control = ControlServer(self._config.control_socket, verbs.table())
+        self._control = ControlServer(self._config.control_socket, verbs.table(), self._write_down)
 
     async def start(self) -> None:
         """Take calls, and go on with those of an earlier process. Raises ConfigurationError when an address
@@ -332,7 +332,7 @@ class Signalling:
             log.warning("a record of an earlier process cannot be read", extra={"record": name})
         for record in earlier.unsettled:
             self._unsettled.add(record, again=True)
-        for leg_id, state in earlier.records("media", read).items():
+        for leg_id, state in earlier.records("media", MEDIA_RECORDS.decode).items():
             self._media.adopt(leg_id, state)
         # Before the phones: those that come back by another connection are told there.
         for name, state in earlier.records("subscription", read).items():
@@ -353,7 +353,7 @@ class Signalling:
     def _take_up_calls(self) -> None:
         """Go on with the calls of an earlier process."""
         earlier = self._earlier
-        legs: list[LegRecord] = list(earlier.records("leg", read_record).values())
+        legs: list[LegRecord] = list(earlier.records("leg", LEG_RECORDS.decode).values())
         self._user_agent.restore(legs, asyncio.get_running_loop().time())
         living = {leg.leg_id: leg for leg in legs if leg.leg_id and not leg.is_over}
         engine = earlier.engine.checkpoint()
@@ -381,16 +381,14 @@ class Signalling:
         await self._user_agent.stop()
         self._runner.close()
         await self._media.close()
-        self._live_log.flush()
-        self._journal.close()
+        self._live_log.close()
         self._database.dispose()
 
     async def hand_over(self) -> None:
         """Leave all calls as they are to the next process, and end: nobody is told anything, and nothing is
         taken out of the sockets any more that would not be on record."""
         await asyncio.to_thread(self._history.close)
-        self._live_log.flush()
-        self._journal.close()
+        self._live_log.close()
         os._exit(0)
 
     async def _watch_tolls(self) -> None:
@@ -455,6 +453,9 @@ class Signalling:
 
     def _engine_told(self, event: told.Event | None, now: datetime) -> None:
         self._live_log.told(event, now)
+
+    def _legs_changed(self) -> None:
+        self._live_log.legs_changed()
 
     def _write_down(self) -> None:
         self._live_log.flush()

@@ -52,10 +52,11 @@ class UserAgent:
 
     What arrives is handed to the core, its events to ``on_event`` and its output to the sockets within the
     same turn of the loop; ``before_sending`` is called in between, so that nothing is sent that is not on
-    record (``take_changed``). ``on_flow_lost`` hears of connections that ended; ``timed`` parts share the
-    core's timer, as long as they change inside ``on_event`` or ``tick``. ``page_origins`` says which pages
-    may speak SIP over WebSocket, ``tls`` what TLS is done with. ``nameservers`` are those of the system where
-    none are given, ``sockets`` those that an earlier process has left to listen on.
+    record (``take_changed``). ``on_change`` says that legs have changed and nothing is sent of it.
+    ``on_flow_lost`` hears of connections that ended; ``timed`` parts share the core's timer, as long as they
+    change inside ``on_event`` or ``tick``. ``page_origins`` says which pages may speak SIP over WebSocket,
+    ``tls`` what TLS is done with. ``nameservers`` are those of the system where none are given, ``sockets``
+    those that an earlier process has left to listen on.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class UserAgent:
         on_event: Callable[[SipEvent], None],
         *,
         on_flow_lost: Callable[[Flow, float], None] | None = None,
+        on_change: Callable[[], None] | None = None,
         before_sending: Callable[[], None] | None = None,
         timed: Sequence[Timed] = (),
         limits: ConnectionLimits | None = None,
@@ -75,6 +77,7 @@ class UserAgent:
         self._core = core
         self._on_event = on_event
         self._on_flow_lost = on_flow_lost
+        self._on_change = on_change or core.forget_changed
         self._before_sending = before_sending or core.forget_changed
         self._timed: tuple[Timed, ...] = (core, *timed)
         self._limits = limits or ConnectionLimits()
@@ -334,9 +337,12 @@ class UserAgent:
             while events := self._core.take_events():
                 for event in events:
                     self._deliver(event)
-            self._before_sending()
-            for send in self._core.take_output():
-                self._send(send)
+            if sends := self._core.take_output():
+                self._before_sending()
+                for send in sends:
+                    self._send(send)
+            elif self._core.has_changed:
+                self._on_change()
         finally:
             self._is_flushing = False
         self._set_timer()

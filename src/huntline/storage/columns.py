@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 from enum import StrEnum
 
+import msgspec
 from sqlalchemy import DateTime, Dialect, String
 from sqlalchemy.types import TypeDecorator
 
@@ -46,7 +47,7 @@ class ReasonText(TypeDecorator[Reason]):
         """Short, and as people read it in the database."""
         if value is None:
             return None
-        return json.dumps(as_data(value), separators=(",", ":"), ensure_ascii=False)
+        return msgspec.json.encode(as_data(value)).decode()
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Reason | None:
         """The reason again."""

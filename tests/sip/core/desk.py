@@ -9,8 +9,8 @@ from huntline.sip.core.core import CoreSettings, Invite, SipCore
 from huntline.sip.core.digest_client import DigestCredentials
 from huntline.sip.core.events import InviteReceived, SipEvent
 from huntline.sip.core.flow import Flow, Transport
+from huntline.sip.core.leg_record import LEG_RECORDS
 from huntline.sip.core.message import Request, Response, build_response, parse_message
-from huntline.sip.core.record_bytes import read_record, write_record
 
 Event = TypeVar("Event")
 
@@ -41,7 +41,7 @@ def write_down(core: SipCore, journal: dict[str, bytes]) -> bool:
         if record is None:
             journal.pop(tag, None)
         else:
-            journal[tag] = write_record(record)
+            journal[tag] = LEG_RECORDS.encode(record)
     return bool(changed)
 
 
@@ -52,7 +52,7 @@ KEYRING = {"provider": DigestCredentials("user", "secret", "provider")}
 def restored(journal: dict[str, bytes], settings: CoreSettings, now: float, seed: int = 9) -> SipCore:
     """A core that goes on from what was written down."""
     core = SipCore(settings, counted_entropy(seed), KEYRING.get)
-    core.restore([read_record(record) for record in journal.values()], now)
+    core.restore([LEG_RECORDS.decode(record) for record in journal.values()], now)
     return core
 
 
@@ -80,13 +80,13 @@ class Desk:
     def check_records(self) -> None:
         """What was written down of the legs, change by change, makes a core that is as this one."""
         records = self.core.records()
-        ours = {tag: write_record(record) for tag, record in records.items()}
+        ours = {tag: LEG_RECORDS.encode(record) for tag, record in records.items()}
         if not write_down(self.core, self.journal) and ours == self._checked:
             return
         self._checked = ours
         again = restored(self.journal, self.core.settings, self.now)
         again.tick(self.now)
-        theirs = {tag: write_record(record) for tag, record in again.records().items()}
+        theirs = {tag: LEG_RECORDS.encode(record) for tag, record in again.records().items()}
         kept = {tag for tag, record in records.items() if not record.flow.connection}
         assert {tag: theirs[tag] for tag in kept} == {tag: ours[tag] for tag in kept}
         assert theirs.keys() <= ours.keys() | (self.journal.keys() - ours.keys())

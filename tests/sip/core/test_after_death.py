@@ -33,9 +33,8 @@ from huntline.sip.core.events import (
     ReferReceived,
 )
 from huntline.sip.core.flow import Flow, Transport
-from huntline.sip.core.leg_record import SipLegState
+from huntline.sip.core.leg_record import LEG_RECORDS, SipLegState
 from huntline.sip.core.message import Request, Response
-from huntline.sip.core.record_bytes import read_record, write_record
 
 PAGE = Flow(Transport.WS, US, PEER, connection=7)
 AGAIN = replace(PAGE, remote=("192.0.2.99", 6000), connection=8)
@@ -664,7 +663,7 @@ def test_where_a_phone_listens_may_be_known_before_its_calls() -> None:
     registered = Flow(Transport.TCP, US, (PEER[0], 5070))
     again = SipCore(desk.core.settings, counted_entropy(9))
     again.move_flow(desk.flow, registered, desk.now)
-    again.restore([read_record(record) for record in desk.journal.values()], desk.now)
+    again.restore([LEG_RECORDS.decode(record) for record in desk.journal.values()], desk.now)
     desk.core = again
     assert desk.flows() == [("BYE", registered)]
 
@@ -683,13 +682,13 @@ def test_texts_of_strangers_are_kept_whatever_their_bytes() -> None:
     record = desk.core.records()[tag]
     assert record.dialog is not None
     assert "\udcfc" in record.dialog.remote
-    assert read_record(write_record(record)) == record
+    assert LEG_RECORDS.decode(LEG_RECORDS.encode(record)) == record
 
 
 @pytest.mark.parametrize("data", [b"", b"\x00", b"\x93nonsense", b"\x81\xa6leg_id\x01", b"\xc1"])
 def test_what_is_no_record_is_refused(data: bytes) -> None:
     with pytest.raises(UnreadableRecord):
-        read_record(data)
+        LEG_RECORDS.decode(data)
 
 
 def test_a_core_without_records_is_empty() -> None:

@@ -36,7 +36,7 @@ def test_caller_hears_ringing_answer_and_goodbye() -> None:
 def test_responses_go_to_the_source_and_say_so() -> None:
     """RFC 3581."""
     desk = Desk()
-    desk.core.receive(desk.request("INVITE", body=OFFER), UDP, desk.now)
+    desk.core.ring(desk.incoming(), desk.now)
     (send,) = desk.core.take_output()
     assert send.flow.remote == PEER
     assert b";received=192.0.2.99;rport=5080" in send.data

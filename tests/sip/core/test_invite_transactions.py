@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.sip.core.desk import ANSWER, OFFER, TCP, Desk
 
 from huntline.sip.core.events import LegAnswered, LegEnded, LegRejected, LegRinging
@@ -97,12 +98,14 @@ def test_req_7_dead_flow_is_a_503() -> None:
 # Server: figure 7
 
 
-def test_req_8_new_invite_gets_100_at_once_and_repetitions_get_the_last_provisional() -> None:
+def test_req_8_new_invite_gets_100_before_200_ms_and_repetitions_get_the_last_provisional() -> None:
     desk = Desk()
-    invite = desk.request("INVITE", body=OFFER, cseq=1)
-    (trying,) = desk.receive(invite)
+    invite = desk.request("INVITE", "Timestamp: 54", body=OFFER, cseq=1)
+    assert desk.receive(invite) == []
+    ((after, trying),) = desk.wait(2)
     assert isinstance(trying, Response)
-    assert (trying.status, trying.to_tag) == (100, None)
+    assert (after, trying.status, trying.to_tag) == (0.1, 100, None)
+    assert trying.header("timestamp") == "54 0.1"  # RFC 3261 section 8.2.6.1
     (again,) = desk.receive(invite)
     assert again.header("via") == trying.header("via")
     (event,) = desk.events()
@@ -110,6 +113,38 @@ def test_req_8_new_invite_gets_100_at_once_and_repetitions_get_the_last_provisio
     assert desk.statuses() == [180]
     desk.receive(invite)
     assert desk.core.leg_count == 1
+
+
+@pytest.mark.parametrize("status", [180, 200, 486])
+def test_req_8_no_100_where_something_better_is_said_soon(status: int) -> None:
+    desk = Desk()
+    leg_id = desk.incoming()
+    if status == 180:
+        desk.core.ring(leg_id, desk.now)
+    elif status == 200:
+        desk.core.answer(leg_id, ANSWER, desk.now)
+    else:
+        desk.core.reject(leg_id, status, desk.now)
+    assert desk.statuses() == [status]
+    assert moments(desk.wait(40), "100") == []
+
+
+def test_req_8_a_repeated_invite_gets_100_at_once() -> None:
+    desk = Desk()
+    invite = desk.request("INVITE", body=OFFER, cseq=1)
+    assert desk.receive(invite) == []
+    (again,) = desk.receive(invite)
+    assert isinstance(again, Response)
+    assert again.status == 100
+    assert desk.wait(2) == []
+
+
+def test_req_8_invite_that_comes_once_only_gets_100_at_once() -> None:
+    desk = Desk(TCP)
+    (trying,) = desk.receive(desk.request("INVITE", "Timestamp: 54", body=OFFER))
+    assert isinstance(trying, Response)
+    assert (trying.status, trying.header("timestamp")) == (100, "54")
+    assert desk.wait(2) == []
 
 
 def test_req_9_refusal_is_repeated_by_timer_g_until_the_ack() -> None:

@@ -151,7 +151,7 @@ def test_merged_request_gets_482() -> None:
     ],
 )
 def test_what_is_refused_before_anybody_is_asked(method: str, line: str, status: int) -> None:
-    desk = Desk()
+    desk = Desk(TCP)
     (response,) = desk.receive(desk.request(method, line, body=OFFER))
     assert isinstance(response, Response)
     assert response.status == status

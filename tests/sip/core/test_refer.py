@@ -309,7 +309,7 @@ def test_replaces_has_no_place_in_another_request() -> None:
 
 
 def test_replaces_may_be_required_and_is_advertised() -> None:
-    desk = Desk()
+    desk = Desk(TCP)
     request = desk.request("INVITE", "Require: replaces", "Replaces: c;to-tag=one;from-tag=two", body=OFFER)
     assert statuses(desk.receive(request)) == [100]
     assert "replaces" in Desk().call().tokens("supported")

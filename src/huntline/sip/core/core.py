@@ -391,6 +391,11 @@ class SipCore:
         changed, self._context.changed = self._context.changed, set()
         return {tag: self._record(tag) for tag in changed}
 
+    @property
+    def has_changed(self) -> bool:
+        """Whether ``take_changed`` has something."""
+        return bool(self._context.changed)
+
     def forget_changed(self) -> None:
         """Nobody keeps records of what has changed so far."""
         self._context.changed.clear()

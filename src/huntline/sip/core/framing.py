@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from huntline.errors import PeerError
 from huntline.network.protocols import Protocol, protocol_of
-from huntline.sip.core.message import end_of_head, unfold
+from huntline.sip.core.message import end_of_head, unfolded
 
 MAX_HEAD = 65_536
 MAX_BODY = 65_536
@@ -82,7 +82,7 @@ class StreamFramer:
 def _content_length(head: bytes) -> int:
     values = {
         value.strip()
-        for name, _, value in (line.partition(":") for line in unfold(head)[1:])
+        for name, _, value in (line.partition(":") for line in unfolded(head).split("\n")[1:])
         if name.strip().lower() in _LENGTH_NAMES
     }
     if not values:

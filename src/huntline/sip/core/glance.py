@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from huntline.sip.core.message import Request, end_of_head, unfold
+import re
+
+from huntline.sip.core.message import Request, end_of_head, unfolded
 
 _NEW_WORK = (
     *(b"INVITE ", b"REGISTER ", b"OPTIONS ", b"SUBSCRIBE "),
@@ -12,6 +14,7 @@ _COPIED = ("via", "from", "to", "call-id", "cseq")
 _COMPACT = {"v": "via", "f": "from", "t": "to", "i": "call-id"}
 _NAMES = {name: name for name in _COPIED} | _COMPACT
 _USUAL = _NAMES | {"Via": "via", "From": "from", "To": "to", "Call-ID": "call-id", "CSeq": "cseq"}
+_LINE = re.compile(rf"\n({'|'.join(_NAMES)})[ \t]*:[ \t]*([^\n]*)", re.IGNORECASE)
 _LONGEST_HEAD = 16_384
 
 
@@ -33,24 +36,11 @@ def glance(data: bytes) -> Request | None:
     end = end_of_head(data)
     if max(end, 0) > _LONGEST_HEAD or (end < 0 and len(data) > _LONGEST_HEAD):
         return None
-    start, *lines = unfold(data[:end] if end >= 0 else data)
-    method, _, rest = start.partition(" ")
-    headers = _copied(lines, _USUAL) or _copied([_lower(line) for line in lines], _NAMES)
-    if not headers or method[:4].upper() == "SIP/":
+    head = unfolded(data[:end] if end >= 0 else data)
+    method, _, rest = head.partition("\n")[0].partition(" ")
+    headers = [
+        (_USUAL.get(name) or _NAMES[name.lower()], value.strip()) for name, value in _LINE.findall(head)
+    ]
+    if len(dict(headers)) < len(_COPIED) or method[:4].upper() == "SIP/":
         return None
     return Request(method, rest.partition(" ")[0], headers, b"")
-
-
-def _copied(lines: list[str], names: dict[str, str]) -> list[tuple[str, str]]:
-    """The headers in question, if there is each of them."""
-    headers = []
-    for line in lines:
-        name, _, value = line.partition(":")
-        if full := names.get(name):
-            headers.append((full, value.strip()))
-    return headers if len(dict(headers)) == len(_COPIED) else []
-
-
-def _lower(line: str) -> str:
-    name, colon, value = line.partition(":")
-    return name.strip().lower() + colon + value

@@ -71,10 +71,9 @@ class IncomingLeg(SipLeg):
         return leg
 
     def start(self, invite: InviteServerTransaction, now: float) -> None:
-        """Answer 100, and tell our user of the call."""
+        """Tell our user of the call; the peer is told that it has come, unless our user is quick."""
         request = invite.request
-        timestamp = request.header("timestamp")
-        invite.reply(100, now, headers=(("Timestamp", timestamp),) if timestamp else ())
+        invite.expect_answer(now)
         told = InviteReceived(self.leg_id, request, invite.source, request.sdp, replaces_in(request))
         self.context.tell(told)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from huntline.records import TreeCodec
 from huntline.sip.core.dialog import Dialog
 from huntline.sip.core.flow import Flow, Transport
 from huntline.sip.core.invite import Invite
@@ -254,3 +255,6 @@ RECORD_KINDS: tuple[type, ...] = (
     Transport,
 )
 """All kinds that a leg's record is made of."""
+
+LEG_RECORDS = TreeCodec(LegRecord, RECORD_KINDS)
+"""Writes and reads the records of legs."""

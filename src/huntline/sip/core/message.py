@@ -256,7 +256,7 @@ def parse_message(data: bytes) -> Request | Response:
     """Parse one whole message; MalformedMessage (and nothing else) when it is none."""
     end = end_of_head(data)
     head, body = (data, b"") if end < 0 else (data[:end], data[end:])
-    lines = unfold(head)
+    lines = unfolded(head).split("\n")
     start = lines[0]
     headers, fault = _split_headers(lines)
     if start[:4].upper() == "SIP/":
@@ -281,14 +281,14 @@ def end_of_head(data: bytes | bytearray) -> int:
     return lf + 2 if lf >= 0 else -1
 
 
-def unfold(head: bytes) -> list[str]:
-    """The lines of a message's head, continuation lines joined (RFC 3261 section 7.3.1)."""
+def unfolded(head: bytes) -> str:
+    """A message's head as lines that end with LF, continuation lines joined (RFC 3261 section 7.3.1)."""
     text = head.decode("utf-8", "surrogateescape").replace("\r\n", "\n").strip("\n")
     if "\r" in text:  # a lone CR must not reach whoever reads what we echo
         text = text.replace("\r", " ")
     if "\n " in text or "\n\t" in text:
         text = _FOLD.sub(" ", text)
-    return text.split("\n")
+    return text
 
 
 def _split_headers(lines: list[str]) -> tuple[list[tuple[str, str]], str | None]:

@@ -13,7 +13,7 @@ from huntline.sip.core.context import Context
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.leg_record import ServerTransactionRecord
 from huntline.sip.core.message import Headers, Request, build_response
-from huntline.sip.core.timers import GIVE_UP, T1, T2, T4, Timer, deadline_of
+from huntline.sip.core.timers import GIVE_UP, T1, T2, T4, TRYING, Timer, deadline_of
 
 
 class ServerTransaction:
@@ -211,10 +211,33 @@ class InviteServerTransaction(ServerTransaction):
         self._resend: Timer | None = None
         self._interval = T1
 
+    def expect_answer(self, now: float) -> None:
+        """Answer 100 unless there is soon something better to say, so that the peer repeats nothing.
+
+        At once where the transport is reliable: a request that comes once only must not be lost with us.
+        """
+        if self.flow.transport.is_reliable:
+            self._try(now)
+        else:
+            self._resend = self._context.timers.set(now + TRYING, self._timer_trying)
+
+    def _timer_trying(self, now: float) -> None:
+        if not self.last:
+            self._try(now, TRYING)
+
+    def _try(self, now: float, delay: float = 0.0) -> None:
+        timestamp = self.request.header("timestamp")
+        # 8.2.6.1: it goes back with how long the response has taken.
+        late = f" {delay}" if delay else ""
+        self.reply(100, now, headers=(("Timestamp", timestamp + late),) if timestamp else ())
+
     def _proceeding(self, request: Request, now: float) -> None:
         # 17.2.1: a repeated INVITE gets the last provisional response again.
         if request.method == "INVITE":
-            self._repeat()
+            if self.last:
+                self._repeat()
+            else:
+                self._try(now)
 
     _first_state = _proceeding
 
@@ -244,7 +267,10 @@ class InviteServerTransaction(ServerTransaction):
         super().restore(record, now)
         if self._state is InviteServerTransaction._accepted or self.flow.connection:
             return
-        self._repeat()
+        if self.last:
+            self._repeat()
+        else:
+            self.expect_answer(now)
         if self._state is InviteServerTransaction._completed and not self.flow.transport.is_reliable:
             self._resend = self._context.timers.set(now + T1, self._timer_g)
 
@@ -259,6 +285,7 @@ class InviteServerTransaction(ServerTransaction):
         return self._state is not InviteServerTransaction._accepted
 
     def _answered(self, status: int, now: float) -> None:
+        self._stop_resending()
         if status < 300:
             self._state = InviteServerTransaction._accepted
             # Timer L.

@@ -9,6 +9,8 @@ T1 = 0.5
 T2 = 4.0
 T4 = 5.0
 GIVE_UP = 64 * T1
+TRYING = 0.1
+"""How long a 100 waits for a response that says more: RFC 3261 section 17.2.1 wants one after 200 ms."""
 
 _SWEEP_ABOVE = 256
 
