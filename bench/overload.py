@@ -95,7 +95,7 @@ def offered(options: argparse.Namespace, server: Running, rate: float, seconds: 
         "refused": found.refused,
         "server_core_pct": round(window.core_pct),
         "cpu_ms_per_good": round(1000 * window.cpu / max(good, 1), 1),
-        "failed": found.failed,
+        "failed": found.failed + found.open,
         "retransmitted": found.resent,
         "answered_after_ms": [quantile(times, part) for part in (0.5, 0.99)] if times else None,
     }

@@ -113,6 +113,8 @@ def _running(folder: Path, name: str, scenario: str, words: list[str], core: int
     statistics = folder / f"{name}.csv"
     statistics.unlink(missing_ok=True)
     command = [*pinned_to(core), "sipp", "-sf", str(_SCENARIOS / scenario), *words]
+    # Like any phone: an ACK that comes again, for an answer that was sent again, ends no call.
+    command += ["-default_behaviors", "all,-abortunexp"]
     command += ["-i", HOST, "-nostdin", "-trace_stat", "-fd", "1", "-stf", str(statistics)]
     quiet = subprocess.DEVNULL
     process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, cwd=folder)
