@@ -41,7 +41,8 @@ test-clients:
 test: setup
 	@$(MAKE) --no-print-directory --jobs 3 --output-sync=target check-python test-pages test-clients
 	$(BIN)/pytest -q -n $(WORKERS) --ignore tests/scenarios
-	$(BIN)/pytest -q -n 4 --dist loadgroup tests/scenarios
+	$(BIN)/pytest -q -n 4 --dist loadgroup -m "not browser" tests/scenarios
+	$(BIN)/pytest -q -n 3 --dist loadgroup -m browser tests/scenarios
 
 # Examples and histories that no run has seen before; what fails is kept in .hypothesis and run first next time.
 explore: setup

@@ -30,14 +30,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Stories with pages are marked as such, and come evenly between the others: they need the processors
-    while those mostly wait. The longest story begins first, or all would wait for its end."""
-    pages = [item for item in items if "chromiums" in getattr(item, "fixturenames", ())]
-    for item in pages:
-        item.add_marker(pytest.mark.browser)
-    others = [item for item in items if item.get_closest_marker("browser") is None]
-    place = {item: number / len(part) for part in (pages, others) for number, item in enumerate(part)}
-    items.sort(key=lambda item: -1.0 if item.path.name == "test_soak.py" else place[item])
+    """Stories with pages are marked as such: they run apart from those that want an event loop. The longest
+    one begins first, or the others would wait for its end."""
+    items.sort(key=lambda item: item.path.name != "test_soak.py")
+    for item in items:
+        if "chromiums" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
 
 
 class SharedServer:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -78,17 +76,11 @@ def do_nothing(phone: Baresip) -> None:
     """It goes on as it was."""
 
 
-def perform(story: Coroutine[Any, Any, None]) -> None:
-    """Run a story on an event loop in a thread of its own: the browser of other stories keeps this one's."""
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, story).result()
-
-
 @TRANSPORTS
 def test_a_call_is_ended_by_another_process(tmp_path: Path, transport: str) -> None:
-    perform(in_two_processes(tmp_path / "phone", transport, answer, do_nothing))
+    asyncio.run(in_two_processes(tmp_path / "phone", transport, answer, do_nothing))
 
 
 @TRANSPORTS
 def test_a_ringing_phone_answers_another_process(tmp_path: Path, transport: str) -> None:
-    perform(in_two_processes(tmp_path / "phone", transport, do_nothing, answer))
+    asyncio.run(in_two_processes(tmp_path / "phone", transport, do_nothing, answer))

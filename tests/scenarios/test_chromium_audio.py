@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, Route, async_playwright
-from tests.media.rig import Phone, Studio, perform, studio
-from tests.scenarios.tones import AGENT, CALLER, MUSIC, payload, tone_in
 
 from huntline.media.interface import MediaDied
 from huntline.media.worker import secure_path
+from tests.media.rig import Phone, Studio, perform, studio
+from tests.scenarios.tones import AGENT, CALLER, MUSIC, payload, tone_in
+
+pytestmark = [pytest.mark.scenario, pytest.mark.xdist_group("chromium")]
 
 # Only a page that may use a microphone is told of all interfaces, the loopback one among them.
 _SWITCHES = [
