@@ -42,7 +42,9 @@ def read_back(text: str) -> Organization:
 
 @settings(deadline=None)
 @given(organizations())
-def test_an_organization_written_and_read_is_the_same_and_has_the_same_addresses_on_a_new_server(wanted: Organization) -> None:
+def test_written_and_read_it_is_the_same_and_has_the_same_addresses_on_a_new_server(
+    wanted: Organization,
+) -> None:
     assert not check(wanted)
     before = stored(wanted)
     read = read_back(written(before, "contoso-audio"))
