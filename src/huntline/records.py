@@ -141,7 +141,7 @@ def _write_collection(made: int) -> _Write:
         written, plain = [made], writer.plain
         for each in value:
             kind = type(each)
-            # Said here and in the functions that are made, too: most values are plain, and calls are dear.
+            # As in the functions that are made: most values are plain, and to call a function costs more.
             written.append(each if kind in _PLAIN or (kind is str and each.isascii()) else plain(each))
         return written
 

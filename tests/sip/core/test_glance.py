@@ -60,6 +60,9 @@ def test_what_cannot_be_answered_is_not_seen() -> None:
         assert glance(good.replace(header, b"X-Other:")) is None
     assert glance(good.replace(b"Max-Forwards:", b"X-Long: " + 20_000 * b"x" + b"\r\nMax-Forwards:")) is None
     assert glance(b"SIP/2.0 200 OK" + good[good.index(b"\r\n") :]) is None
+    # Letters that are an "s" and an "i" to whoever compares without regard to case, and to no header.
+    assert glance(good.replace(b"CSeq:", "C\u017feq:".encode())) is None
+    assert glance(good.replace(b"Via:", "V\u0131a:".encode())) is None
 
 
 @given(st.binary(max_size=300), st.integers(0, 400))

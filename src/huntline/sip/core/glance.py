@@ -14,7 +14,7 @@ _COPIED = ("via", "from", "to", "call-id", "cseq")
 _COMPACT = {"v": "via", "f": "from", "t": "to", "i": "call-id"}
 _NAMES = {name: name for name in _COPIED} | _COMPACT
 _USUAL = _NAMES | {"Via": "via", "From": "from", "To": "to", "Call-ID": "call-id", "CSeq": "cseq"}
-_LINE = re.compile(rf"\n({'|'.join(_NAMES)})[ \t]*:[ \t]*([^\n]*)", re.IGNORECASE)
+_LINE = re.compile(rf"\n({'|'.join(_NAMES)})[ \t]*:[ \t]*([^\n]*)", re.ASCII | re.IGNORECASE)
 _LONGEST_HEAD = 16_384
 
 
