@@ -164,6 +164,8 @@ def test_a_bundled_line_may_have_port_0() -> None:
         ("ufrag:EsAw", "ufrag:Es:w", "8839", 400),
         ("pwd:P2uYro0UCOQ4zxjKXaWCBui1", "pwd:short", "8839", 400),
         (f"a=fingerprint:sha-256 {CHROME_FINGERPRINT}\r\n", "", "a=fingerprint", 488),
+        # U+017F is an "s" to whoever compares without regard to case, and to no hash.
+        ("a=fingerprint:sha-256", "a=fingerprint:\u017fha-256", "a=fingerprint", 488),
         (f"sha-256 {CHROME_FINGERPRINT}", "sha-1 00:01:02:03", "sha-256", 488),
         (f"sha-256 {CHROME_FINGERPRINT}", "sha-256 00:01:02:03", "sha-256", 488),
         ("a=extmap-allow-mixed", "a=ice-lite", "ICE-lite", 488),

@@ -15,7 +15,7 @@ MAX_LINES = 1_000
 
 _KNOWN_TYPES = frozenset("vosiuepcbrtzkam")
 _MEDIA = re.compile(r"([!-~]+) +([0-9]{1,5})(?:/[0-9]{1,5})? +([!-~]+) +([!-~]+(?: +[!-~]+)*) *")
-_CONNECTION = re.compile(r"IN +(IP4|IP6) +([!-~]+) *", re.IGNORECASE)
+_CONNECTION = re.compile(r"IN +(IP4|IP6) +([!-~]+) *", re.ASCII | re.IGNORECASE)
 _TIMING = re.compile(r"[0-9]{1,20} [0-9]{1,20}")
 _ANY_TIME = "0 0"
 

@@ -13,7 +13,9 @@ _SHARED_PROFILE = "RTP/SAVPF"
 
 _UFRAG = re.compile(r"[A-Za-z0-9+/]{4,256}")  # RFC 8839 section 5.4
 _PASSWORD = re.compile(r"[A-Za-z0-9+/]{22,256}")
-_FINGERPRINT = re.compile(r"(sha-256|sha-384|sha-512) +([0-9A-F]{2}(?::[0-9A-F]{2})+)", re.IGNORECASE)
+_FINGERPRINT = re.compile(
+    r"(sha-256|sha-384|sha-512) +([0-9A-F]{2}(?::[0-9A-F]{2})+)", re.ASCII | re.IGNORECASE
+)
 _HASH_BYTES = {"sha-256": 32, "sha-384": 48, "sha-512": 64}
 _MID = re.compile(r"[!#-'*+\-.0-9A-Z^-~]{1,64}")  # a token, RFC 8866 section 9
 
