@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from functools import cached_property
 from types import ModuleType
 from typing import Any, Generic, TypeVar
 
@@ -25,6 +26,7 @@ T = TypeVar("T")
 _SHORT_LIST = 0x9
 
 _PLAIN = frozenset({type(None), bool, int, float, bytes, datetime})
+"""What the library that writes records takes as it is; text, too, unless it is no UTF-8."""
 
 # What a list in a record is, by its first element.
 _TUPLE, _LIST, _SET, _FROZEN_SET, _DICT, _DURATION, _ENUM, _OBJECT, _SHARED, _AGAIN, _KNOWN, _TEXT = range(12)
@@ -55,15 +57,18 @@ class Codec:
     def __init__(self, kinds: Iterable[type], known: Mapping[str, object] | None = None) -> None:
         self._kinds = {kind.__name__: _Kind(kind) for kind in kinds}
         self._known = dict(known or {})
-        self._writers = dict(_WRITERS)
-        self._writers |= {each.kind: _writer_of(name, each) for name, each in self._kinds.items()}
-        names = {id(each): name for name, each in self._known.items()}
-        for kind in {type(each) for each in self._known.values()}:
-            self._writers[kind] = _writer_of_known(names, self._writers.get(kind))
+        self._writers = _Writers(self._kinds, self._known, _PLAIN | {str})
 
     def encode(self, value: object) -> bytes:
         """The record. Raises TypeError for an object of a kind that was not named."""
-        return msgspec.msgpack.encode(_Writer(self._writers).plain(value))
+        try:
+            return self._writers.encode(value)
+        except UnicodeEncodeError:  # bytes of strangers that are no UTF-8
+            return self._careful_writers.encode(value)
+
+    @cached_property
+    def _careful_writers(self) -> _Writers:
+        return _Writers(self._kinds, self._known, _PLAIN)
 
     def decode(self, record: bytes) -> Any:
         """What the record was made of. Raises UnreadableRecord."""
@@ -116,67 +121,69 @@ class _Kind:
             self.fields = {field.name: field for field in fields(kind)}
 
 
-class _Writer:
-    """Writes one record: ``numbers`` are of the shared objects in it."""
+_Numbers = dict[int, int]
+"""The numbers of the shared objects in one record, by ``id``."""
 
-    __slots__ = ("_writers", "numbers")
-
-    def __init__(self, writers: Mapping[type, _Write]) -> None:
-        self._writers = writers
-        self.numbers: dict[int, int] = {}
-
-    def plain(self, value: Any) -> Any:
-        """A value as the library that writes records takes it."""
-        write = self._writers.get(type(value))
-        if write is None:
-            raise TypeError(f"{type(value).__name__} is no kind of a record")
-        return write(self, value)
+_Write = Callable[[_Numbers, Any], Any]
+"""Makes of a value what the library that writes records takes."""
 
 
-_Write = Callable[[_Writer, Any], Any]
+class _Writers(dict[type, _Write]):
+    """How values are written, by their types: those of the ``plain`` types as they are."""
+
+    def __init__(
+        self, kinds: Mapping[str, _Kind], known: Mapping[str, object], plain: frozenset[type]
+    ) -> None:
+        self.plain = plain
+        enums = {name: each.kind for name, each in kinds.items() if each.is_enum}
+        self.enums = frozenset(enums.values())
+        self.members = {
+            id(member): [_ENUM, name, member.value] for name, kind in enums.items() for member in kind
+        }
+        """All members of those, as they are written."""
+        self[str] = lambda numbers, value: _text(value)
+        self[timedelta] = lambda numbers, value: [_DURATION, value.days, value.seconds, value.microseconds]
+        self |= dict.fromkeys(plain, lambda numbers, value: value)
+        self |= dict.fromkeys(self.enums, lambda numbers, value: self.members[id(value)])
+        self |= {kind: _collection_writer(made, self) for kind, made in _COLLECTIONS.items()}
+        self |= dict.fromkeys((dict, defaultdict, Counter, OrderedDict), _dict_writer(self))
+        self |= {
+            each.kind: _object_writer(name, each, self) for name, each in kinds.items() if not each.is_enum
+        }
+        names = {id(each): name for name, each in known.items()}
+        for kind in {type(each) for each in known.values()}:
+            self[kind] = _writer_of_known(names, self.get(kind))
+
+    def __missing__(self, kind: type) -> _Write:
+        raise TypeError(f"{kind.__name__} is no kind of a record")
+
+    def encode(self, value: object) -> bytes:
+        return _ENCODER.encode(self[type(value)]({}, value))
 
 
-def _write_collection(made: int) -> _Write:
-    def write(writer: _Writer, value: Iterable[Any]) -> list[Any]:
-        written, plain = [made], writer.plain
+def _collection_writer(made: int, writers: _Writers) -> _Write:
+    plain = writers.plain
+
+    def write(numbers: _Numbers, value: Iterable[Any]) -> list[Any]:
+        written = [made]
         for each in value:
             kind = type(each)
             # As in the functions that are made: most values are plain, and to call a function costs more.
-            written.append(each if kind in _PLAIN or (kind is str and each.isascii()) else plain(each))
+            written.append(each if kind in plain else writers[kind](numbers, each))
         return written
 
     return write
 
 
-def _write_dict(writer: _Writer, value: dict[Any, Any]) -> list[Any]:
-    plain = writer.plain
-    return [_DICT, *[(plain(key), plain(each)) for key, each in value.items()]]
+def _dict_writer(writers: _Writers) -> _Write:
+    plain = writers.plain
 
-
-_WRITERS: dict[type, _Write] = {
-    **dict.fromkeys(_PLAIN, lambda writer, value: value),
-    **{kind: _write_collection(made) for kind, made in _COLLECTIONS.items()},
-    **dict.fromkeys((dict, defaultdict, Counter, OrderedDict), _write_dict),
-    str: lambda writer, value: value if value.isascii() else _text(value),
-    timedelta: lambda writer, value: [_DURATION, value.days, value.seconds, value.microseconds],
-}
-
-
-def _writer_of(name: str, kind: _Kind) -> _Write:
-    if kind.is_enum:
-        members = {member: [_ENUM, name, member.value] for member in kind.kind}
-        return lambda writer, value: members[value]
-    written = _fields_writer(kind.fields)
-    if not kind.is_shared:
-        return lambda writer, value: [_OBJECT, name, written(value, writer.plain)]
-
-    def write(writer: _Writer, value: Any) -> list[Any]:
-        numbers = writer.numbers
-        number = numbers.get(id(value))
-        if number is not None:
-            return [_AGAIN, number]
-        numbers[id(value)] = number = len(numbers)
-        return [_SHARED, name, written(value, writer.plain), number]
+    def write(numbers: _Numbers, value: dict[Any, Any]) -> list[Any]:
+        written: list[Any] = [_DICT]
+        for key, each in value.items():
+            name = key if type(key) in plain else writers[type(key)](numbers, key)
+            written.append((name, each if type(each) in plain else writers[type(each)](numbers, each)))
+        return written
 
     return write
 
@@ -184,40 +191,52 @@ def _writer_of(name: str, kind: _Kind) -> _Write:
 def _writer_of_known(names: Mapping[int, str], other: _Write | None) -> _Write:
     """Of a class of which some objects are known, or all; ``other`` writes the rest."""
 
-    def write(writer: _Writer, value: Any) -> Any:
+    def write(numbers: _Numbers, value: Any) -> Any:
         name = names.get(id(value))
         if name is not None:
             return [_KNOWN, name]
         if other is None:
             raise TypeError(f"{type(value).__name__} is no kind of a record")
-        return other(writer, value)
+        return other(numbers, value)
 
     return write
 
 
-_Fields = Callable[[Any, Callable[[Any], Any]], dict[str, Any]]
-
-
-def _fields_writer(of_kind: Mapping[str, Field[Any]]) -> _Fields:
-    """A function that writes the fields of one class, but for those that have their default.
+def _object_writer(name: str, kind: _Kind, writers: _Writers) -> _Write:
+    """A function that writes the objects of one class, but for those fields that have their default.
 
     It is made as the library makes the methods of dataclasses: a line for each field is twice as quick as a
     loop over them, and each change of a call writes all fields that it has.
     """
-    names: dict[str, Any] = {"PLAIN": _PLAIN}
-    lines = ["def written(value, plain):", " made = {}"]
-    for name, field in of_kind.items():
+    names: dict[str, Any] = {
+        "PLAIN": writers.plain,
+        "ENUMS": writers.enums,
+        "MEMBERS": writers.members,
+        "WRITERS": writers,
+    }
+    lines = ["def write(numbers, value):", " made = {}"]
+    written = f"[{_OBJECT}, {name!r}, made]"
+    if kind.is_shared:
+        lines += [
+            " number = numbers.get(id(value))",
+            f" if number is not None: return [{_AGAIN}, number]",
+            " numbers[id(value)] = number = len(numbers)",
+        ]
+        written = f"[{_SHARED}, {name!r}, made, number]"
+    for each, field in kind.fields.items():
         empty = _EMPTY.get(field.default_factory)
-        names[f"default_{name}"] = field.default if empty is None else empty
+        names[f"default_{each}"] = field.default if empty is None else empty
         differs = "is not" if empty is None else "!="
         lines += [
-            f" each = value.{name}",
-            f" if each {differs} default_{name}:",
+            f" each = value.{each}",
+            f" if each {differs} default_{each}:",
             "  kind = type(each)",
-            f"  made[{name!r}] = each if kind in PLAIN or kind is str and each.isascii() else plain(each)",
+            "  if kind not in PLAIN:",
+            "   each = MEMBERS[id(each)] if kind in ENUMS else WRITERS[kind](numbers, each)",
+            f"  made[{each!r}] = each",
         ]
-    exec("\n".join([*lines, " return made"]), names)  # noqa: S102 - of the names of our own fields
-    made: _Fields = names["written"]
+    exec("\n".join([*lines, f" return {written}"]), names)  # noqa: S102 - of the names of our own fields
+    made: _Write = names["write"]
     return made
 
 
