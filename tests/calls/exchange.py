@@ -189,7 +189,7 @@ class FakeMedia:
         self.encryptions.append(encryption)
         return SDP
 
-    async def accept(self, leg_id: str, sdp_answer: str) -> None:
+    async def accept(self, leg_id: str, sdp_answer: str, *, bridge: str | None = None) -> None:
         if self.failure is not None:
             raise self.failure
 

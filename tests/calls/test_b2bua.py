@@ -195,6 +195,23 @@ def test_an_agent_who_hangs_up_while_being_told_is_gone_and_the_caller_hears_mus
     play(story)
 
 
+def test_an_agent_who_hangs_up_while_being_connected_is_gone_and_the_caller_hears_music_on() -> None:
+    async def story(exchange: Exchange) -> None:
+        call = await exchange.waiting()
+        await exchange.asks(do.RingAgent(f"{call.call_id}.1", call.call_id, "desk", "amal"))
+        ring = exchange.ringing(call)
+        await exchange.answers(call)
+        exchange.heard()
+        exchange.media.did.clear()
+        exchange.b2bua.dispatch(do.BridgeCall(call.call_id, ring.ring_id, "amal"))
+        assert ring.answered is not None
+        await exchange.hangs_up(ring.answered)
+        assert exchange.heard() == [told.AgentHungUp(ring.ring_id)]
+        assert exchange.media.did[-1] == ("play", call.caller.media_id, "music")
+
+    play(story)
+
+
 def test_a_caller_who_hangs_up_ends_what_the_agent_is_told() -> None:
     async def story(exchange: Exchange) -> None:
         call, ring = await introduced(exchange)

@@ -60,7 +60,7 @@ class SlowMedia:
     async def offer_narrow(self, leg_id: str, like: str) -> str:
         raise AssertionError("nobody is asked for an offer here")
 
-    async def accept(self, leg_id: str, sdp_answer: str) -> None:
+    async def accept(self, leg_id: str, sdp_answer: str, *, bridge: str | None = None) -> None:
         raise AssertionError("nobody answers an offer here")
 
     def play(self, leg_id: str, sources: Sequence[str], *, loop: bool) -> None:

@@ -14,7 +14,14 @@ import pytest
 from tests.media.rig import PORTS, Phone, Studio, assert_gapless, key_press, perform, studio
 
 from huntline.media.client import MediaClient
-from huntline.media.interface import DtmfPressed, MediaLegLost, MediaSilent, MediaUnavailable, PlayFinished
+from huntline.media.interface import (
+    DtmfPressed,
+    MediaLegLost,
+    MediaSilent,
+    MediaUnavailable,
+    NotAcceptable,
+    PlayFinished,
+)
 from huntline.media.worker import wire
 from huntline.media.worker.mixing import Mixer
 from huntline.media.worker.wire import LONGEST_LINE, MediaLegState, event_line, event_of, line, message_in
@@ -77,6 +84,61 @@ def test_after_a_restart_of_the_worker_all_legs_go_on_at_the_same_ports() -> Non
             assert (await greeted.hear()).payload == b"\xff" * 160
             counts = await media.client.stats()
             assert (counts["legs"], counts["bridged_legs"]) == (4, 2)
+
+    perform(story())
+
+
+async def _rung(media: Studio) -> tuple[Phone, Phone, asyncio.Task[None]]:
+    """A caller "a" on music, a phone that is offered the leg "b", and its answer on the way, to be connected
+    with the caller."""
+    caller, rung = await media.join("a"), media.phone()
+    media.client.play("a", [media.sound("music", b"\x21" * 1600)], loop=True)
+    rung.hears_from(await media.client.offer("b", like="a"))
+    await caller.hear_until(b"\x21" * 160)
+    accepting = asyncio.create_task(media.client.accept("b", rung.sdp(), bridge="a"))
+    await asyncio.sleep(0)
+    return caller, rung, accepting
+
+
+def test_whose_answer_is_accepted_can_be_connected_by_the_same_message() -> None:
+    async def story() -> None:
+        async with studio() as media:
+            caller, rung, accepting = await _rung(media)
+            await accepting
+            media.client.bridge("b", "a")
+            await _talk(caller, rung, 0x31)
+            assert (await media.client.stats())["bridged_legs"] == 2
+            states = {leg_id: media.client.state(leg_id) for leg_id in "ab"}
+            heard = {leg_id: (each.bridge, each.play) for leg_id, each in states.items() if each is not None}
+            assert heard == {"a": ("b", None), "b": ("a", None)}
+
+    perform(story())
+
+
+def test_who_was_to_be_connected_with_a_leg_that_is_deleted_meanwhile_hears_music_on() -> None:
+    async def story() -> None:
+        async with studio() as media:
+            caller, _, accepting = await _rung(media)
+            media.client.delete("b")
+            with pytest.raises(MediaUnavailable):
+                await accepting
+            await media.client.stats()
+            caller.heard_by_now()
+            assert {(await caller.hear()).payload for _ in range(5)} == {b"\x21" * 160}
+
+    perform(story())
+
+
+def test_whom_an_answer_that_is_not_acceptable_was_to_connect_hears_music_on() -> None:
+    async def story() -> None:
+        async with studio() as media:
+            caller, rung, accepting = await _rung(media)
+            await accepting
+            media.client.play("a", [media.sound("other", b"\x22" * 1600)], loop=True)
+            with pytest.raises(NotAcceptable):
+                await media.client.accept("b", rung.sdp(codec=99), bridge="a")
+            caller.heard_by_now()
+            assert {(await caller.hear()).payload for _ in range(5)} == {b"\x22" * 160}
 
     perform(story())
 

@@ -82,12 +82,18 @@ class AudioPaths:
 
     async def _connect(self, call: Call, ring: Ring, leg: Leg, sdp: str) -> None:
         failure: Reason | None = None
+        is_holding = is_hold(sdp)
+        # One message to media does for both, unless there is something else to be heard before.
+        hears_at_once = not (ring.introduction or call.transfer or call.caller.is_holding or is_holding)
+        bridge = call.caller.media_id if hears_at_once else None
         try:
-            await self._tools.media.accept(leg.media_id, sdp)
-            leg.is_holding = is_hold(sdp)
+            await self._tools.media.accept(leg.media_id, sdp, bridge=bridge)
+            leg.is_holding = is_holding
         except PeerError as error:
             failure = why_refused(error)
         if call.rings.get(ring.ring_id) is not ring or ring is call.connected_ring:
+            if bridge is not None and failure is None and call.call_id in self._tools.book.calls:
+                self._holding.settle(call)  # the caller was to hear somebody who is not there any more
             return
         if failure is None:
             ring.owner.connected(call, ring)

@@ -38,6 +38,9 @@ _PATIENCE_FOR_PATH = 9.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.5
 """Seconds between two attempts to connect."""
 
+_SOON = 0.02
+"""Seconds within which what is not urgent is sent, if nothing else is: the worker need not wake up for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Pending:
@@ -72,6 +75,8 @@ class MediaClient:
         self._pending: dict[int, _Pending] = {}
         self._ids = itertools.count(1)
         self._lines: list[bytes] = []
+        self._flushing: asyncio.Handle | None = None
+        self._is_flushing_now = False
         self._link: asyncio.WriteTransport | None = None
         self._keep_id = 0
         self._restoring: dict[int, str] = {}
@@ -88,6 +93,7 @@ class MediaClient:
 
     async def close(self) -> None:
         """Leave the worker alone; its legs stay."""
+        self._flush()
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -132,14 +138,22 @@ class MediaClient:
         state = await self._negotiate("offer", leg_id, like=like, secure=is_secure, encryption=encryption)
         return state.sdp
 
-    async def accept(self, leg_id: str, sdp_answer: str) -> None:
+    async def accept(self, leg_id: str, sdp_answer: str, *, bridge: str | None = None) -> None:
         leg = self._legs.get(leg_id)
         patience = _PATIENCE_FOR_PATH if leg is not None and leg.has_identity else _PATIENCE
-        await self._negotiate("accept", leg_id, patience, sdp=sdp_answer)
+        try:
+            await self._negotiate("accept", leg_id, patience, sdp=sdp_answer, bridge=bridge)
+        except (MediaUnavailable, asyncio.CancelledError):
+            # Whether the worker has connected them is not known, so it is told what holds.
+            if bridge in self._legs and self._is_ready.is_set():
+                self._restore(bridge, self._legs[bridge])
+            raise
+        if bridge is not None:
+            self._connect(leg_id, bridge)
 
     def play(self, leg_id: str, sources: Sequence[str], *, loop: bool) -> None:
         self._change(leg_id, play=_begun(sources, loop=loop), announcement=None)
-        self._send({"verb": "play", "leg": leg_id, "sources": sources, "loop": loop})
+        self._send_soon({"verb": "play", "leg": leg_id, "sources": sources, "loop": loop})
 
     def announce(self, leg_id: str, sources: Sequence[str]) -> None:
         self._change(leg_id, announcement=_begun(sources, loop=False))
@@ -180,8 +194,9 @@ class MediaClient:
         self._send({"verb": "press", "leg": leg_id, "key": key})
 
     def bridge(self, leg_a: str, leg_b: str) -> None:
-        self._connect(leg_a, leg_b)
-        self._send({"verb": "bridge", "leg": leg_a, "other": leg_b})
+        if not self._is_connected(leg_a, leg_b):
+            self._connect(leg_a, leg_b)
+            self._send({"verb": "bridge", "leg": leg_a, "other": leg_b})
 
     def bridge_early(self, listener: str, speaker: str, meanwhile: str) -> None:
         self._connect(listener, speaker)
@@ -206,7 +221,7 @@ class MediaClient:
                 del self._pending[request_id]
                 if not pending.answer.done():
                     pending.answer.set_exception(MediaUnavailable(f"leg {leg_id} was deleted"))
-        self._send({"verb": "delete", "leg": leg_id})
+        self._send_soon({"verb": "delete", "leg": leg_id})
 
     async def stats(self) -> dict[str, int]:
         """The worker's counts: legs, ports_in_use, packets_sent and others. Raises MediaUnavailable."""
@@ -238,6 +253,15 @@ class MediaClient:
     def _partner(self, leg_id: str) -> str | None:
         leg = self._legs.get(leg_id)
         return leg.bridge if leg else None
+
+    def _is_connected(self, leg_a: str, leg_b: str) -> bool:
+        """Whether the two hear each other, and nothing else."""
+        legs = self._legs.get(leg_a), self._legs.get(leg_b)
+        others = (leg_b, leg_a)
+        return self._is_ready.is_set() and all(
+            leg is not None and leg.bridge == other and leg.play is None and leg.announcement is None
+            for leg, other in zip(legs, others, strict=True)
+        )
 
     def _connect(self, leg_a: str, leg_b: str) -> None:
         for leg_id, other in ((leg_a, leg_b), (leg_b, leg_a)):
@@ -293,13 +317,28 @@ class MediaClient:
         if self._is_ready.is_set():
             self._write(wire.line(request))
 
+    def _send_soon(self, request: dict[str, Any]) -> None:
+        """Send with whatever is urgent next."""
+        if self._is_ready.is_set():
+            self._lines.append(wire.line(request))
+            if self._flushing is None:
+                self._flushing = asyncio.get_running_loop().call_later(_SOON, self._flush)
+
     def _write(self, line: bytes) -> None:
         """Send with all other lines of this turn of the loop."""
-        if not self._lines:
-            asyncio.get_running_loop().call_soon(self._flush)
         self._lines.append(line)
+        if not self._is_flushing_now:
+            self._stop_flushing()
+            self._is_flushing_now = True
+            self._flushing = asyncio.get_running_loop().call_soon(self._flush)
+
+    def _stop_flushing(self) -> None:
+        if self._flushing is not None:
+            self._flushing.cancel()
+        self._flushing, self._is_flushing_now = None, False
 
     def _flush(self) -> None:
+        self._stop_flushing()
         data = b"".join(self._lines)
         self._lines.clear()
         # uvloop raises between the end of the connection and the turn in which `_converse` learns of it.
@@ -333,6 +372,7 @@ class MediaClient:
             self._link = None
             self._is_ready.clear()
             self._lines.clear()
+            self._stale.update(self._legs)
             transport.close()
 
     def _take(self, line: bytes) -> None:
@@ -355,16 +395,20 @@ class MediaClient:
         """Restore what the worker does not have or does not know of; then go on with what has waited."""
         for leg_id, leg in self._legs.items():
             if leg_id not in kept or leg_id in self._stale:
-                request_id = next(self._ids)
-                self._restoring[request_id] = leg_id
-                request = {"id": request_id, "verb": "restore", "leg": leg_id, "state": leg.to_dict()}
-                self._write(wire.line(request))
+                self._restore(leg_id, leg)
         self._stale.clear()
         for leg_id in kept - self._legs.keys():
             self._write(wire.line({"verb": "delete", "leg": leg_id}))
         for pending in self._pending.values():
             self._write(pending.line)
         self._is_ready.set()
+
+    def _restore(self, leg_id: str, leg: MediaLegState) -> None:
+        """Make a leg of the worker what is known of it here."""
+        request_id = next(self._ids)
+        self._restoring[request_id] = leg_id
+        request = {"id": request_id, "verb": "restore", "leg": leg_id, "state": leg.to_dict()}
+        self._write(wire.line(request))
 
     def _lose(self, leg_id: str, why: str) -> None:
         if leg_id in self._legs:

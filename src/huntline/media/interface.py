@@ -146,8 +146,10 @@ class Media(Protocol):
         """
         ...
 
-    async def accept(self, leg_id: str, sdp_answer: str) -> None:
-        """Apply the peer's answer to our offer.
+    async def accept(self, leg_id: str, sdp_answer: str, *, bridge: str | None = None) -> None:
+        """Apply the peer's answer to our offer; then connect it with the leg ``bridge``, as ``bridge`` does.
+
+        Where it fails, or the leg is deleted meanwhile, what that other leg heard may be over all the same.
 
         With a browser it returns once the audio path is made and the certificate was found to be that of the
         answer; this may take up to 8 s. Raises NotAcceptable, MediaUnavailable.
