@@ -50,6 +50,10 @@ class ControlServer:
         """How many connections follow what is published."""
         return len(self._watchers)
 
+    def is_watched(self) -> bool:
+        """Whether anybody does."""
+        return bool(self._watchers)
+
     async def start(self) -> None:
         """Open the socket file. Raises ConfigurationError when another server answers on it."""
         listening = bind_private(self._path)

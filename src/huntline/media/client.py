@@ -256,12 +256,11 @@ class MediaClient:
 
     def _is_connected(self, leg_a: str, leg_b: str) -> bool:
         """Whether the two hear each other, and nothing else."""
-        legs = self._legs.get(leg_a), self._legs.get(leg_b)
-        others = (leg_b, leg_a)
-        return self._is_ready.is_set() and all(
-            leg is not None and leg.bridge == other and leg.play is None and leg.announcement is None
-            for leg, other in zip(legs, others, strict=True)
-        )
+        return self._is_ready.is_set() and self._hears(leg_a, leg_b) and self._hears(leg_b, leg_a)
+
+    def _hears(self, leg_id: str, other: str) -> bool:
+        leg = self._legs.get(leg_id)
+        return leg is not None and leg.bridge == other and leg.play is None and leg.announcement is None
 
     def _connect(self, leg_a: str, leg_b: str) -> None:
         for leg_id, other in ((leg_a, leg_b), (leg_b, leg_a)):

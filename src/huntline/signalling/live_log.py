@@ -74,16 +74,19 @@ class LiveLog:
         """The engine was told something, or looked at the time."""
         self._journal.append(ENGINE.encode((now, event)))
         self._has_told = True
-        self._schedule()
+        if self._flushing is None:
+            self._schedule()
 
     def changed(self, kind: str, name: str) -> None:
         """Something of which there is a record is another one now, or is gone."""
         self._changed[kind, name] = None
-        self._schedule()
+        if self._flushing is None:
+            self._schedule()
 
     def legs_changed(self) -> None:
         """Legs of SIP are others now."""
-        self._schedule()
+        if self._flushing is None:
+            self._schedule()
 
     def flush(self) -> None:
         """Write down what has changed."""
@@ -121,8 +124,7 @@ class LiveLog:
         self._journal.close()
 
     def _schedule(self) -> None:
-        if self._flushing is None:
-            self._flushing = asyncio.get_running_loop().call_later(_SOON, self._flush_scheduled)
+        self._flushing = asyncio.get_running_loop().call_later(_SOON, self._flush_scheduled)
 
     def _flush_scheduled(self) -> None:
         self._flushing = None

@@ -273,7 +273,7 @@ class Signalling:
             self._runner.post,
             self._plan_changed,
         )
-        self._live = LiveFeed(self._status.now, self._publish, self._is_watched)
+        self._live = LiveFeed(self._status.now, self._publish, lambda: self._control.is_watched())
         verbs = ControlVerbs(
             self._in_force,
             self._loading,
@@ -482,16 +482,13 @@ class Signalling:
     def _call_changed(self, call: Call) -> None:
         self._live_log.changed("call", call.call_id)
         self._watching.busy_lamps.call_changed(call)
-        self._something_changed()
+        self._live.changed()
 
     def _something_changed(self) -> None:
         self._live.changed()
 
     def _publish(self, news: dict[str, Any]) -> None:
         self._control.publish(news)
-
-    def _is_watched(self) -> bool:
-        return self._control.watcher_count > 0
 
     def _resources(self) -> dict[str, Any]:
         return {

@@ -166,9 +166,11 @@ class Journal:
                 if self._records.get(key) == record:
                     continue
                 self._records[key] = record
+                if _KEY_OF_AUDIO in record:
+                    record = self._seal.closed(record)
             elif self._records.pop(key, None) is None:
                 continue
-            self._turn.records.append((key, self._seal.closed(record)))
+            self._turn.records.append((key, record))
         self._changed.clear()
 
     def _read(self) -> int:

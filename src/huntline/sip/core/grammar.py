@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache, wraps
 from typing import TypeVar
 from urllib.parse import quote, unquote
 
@@ -32,7 +31,7 @@ _AUTH_PARAMETER = re.compile(
 )
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _USER_SAFE = "-_.!~*'()&=+$,;?/"
-_CACHED_LENGTH = 256
+_CACHED_LENGTH, _MOST_CACHED = 256, 4096
 
 
 class GrammarError(PeerError):
@@ -99,15 +98,24 @@ class Auth:
     parameters: dict[str, str]
 
 
+class _Remembered(dict[str, Parsed]):
+    """The results of a parser; when there are too many of them it begins anew."""
+
+    def __init__(self, parse: Callable[[str], Parsed]) -> None:
+        self._parse = parse
+
+    def __missing__(self, text: str) -> Parsed:
+        result = self._parse(text)
+        if len(text) <= _CACHED_LENGTH:
+            if len(self) >= _MOST_CACHED:
+                self.clear()
+            self[text] = result
+        return result
+
+
 def cached(parse: Callable[[str], Parsed]) -> Callable[[str], Parsed]:
     """Remember results for short values only, so that hostile long ones cannot fill the memory."""
-    remembered = lru_cache(maxsize=4096)(parse)
-
-    @wraps(parse)
-    def parse_or_remember(text: str) -> Parsed:
-        return remembered(text) if len(text) <= _CACHED_LENGTH else parse(text)
-
-    return parse_or_remember
+    return _Remembered(parse).__getitem__  # what is remembered is found without a function of Python's
 
 
 @cached

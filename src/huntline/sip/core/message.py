@@ -6,7 +6,7 @@ Header values stay raw text in their order; what is asked for is parsed on deman
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -119,20 +119,20 @@ class CSeq(NamedTuple):
 class Message:
     """What requests and responses share. Header names are lower case with compact forms expanded."""
 
-    __slots__ = ("_cseq", "_first", "_from_tag", "_to_tag", "_via", "body", "headers")
+    __slots__ = ("_cseq", "_first", "_from_tag", "_to_tag", "_via", "body", "header", "headers")
+
+    header: Callable[[str], str | None]
+    """The first raw value of a header (name in lower case), or None."""
 
     def __init__(self, headers: list[tuple[str, str]], body: bytes) -> None:
         self.headers = headers
         self.body = body
         self._first = dict(reversed(headers))
+        self.header = self._first.get
         self._via: Via | None = None
         self._cseq: CSeq | None = None
         self._from_tag: str | None = ""
         self._to_tag: str | None = ""
-
-    def header(self, name: str) -> str | None:
-        """The first raw value of a header (name in lower case), or None."""
-        return self._first.get(name)
 
     def all(self, name: str) -> list[str]:
         """Every value of a header; comma-separated lists are split where the header allows lists."""
