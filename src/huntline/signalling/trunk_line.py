@@ -120,10 +120,15 @@ class TrunkLine:
 
     def next_deadline(self) -> float | None:
         """When ``tick`` is wanted."""
-        due = [self._locate_at, *self._ask_at.values(), *[asked.until for asked in self._asked.values()]]
-        if self.registration is not None and self._is_located:
+        due = [*self._ask_at.values()]
+        for asked in self._asked.values():
+            if asked.until is not None:
+                due.append(asked.until)
+        if self._locate_at is not None:
+            due.append(self._locate_at)
+        if self.registration is not None and self._is_located and self.registration.due_at is not None:
             due.append(self.registration.due_at)
-        return min([each for each in due if each is not None], default=None)
+        return min(due, default=None)
 
     def tick(self, now: float) -> None:
         """Do what is due."""

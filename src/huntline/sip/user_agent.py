@@ -36,6 +36,9 @@ log = logging.getLogger(__name__)
 _TOGETHER = 16
 """Datagrams, read one after the other, that are answered together at most."""
 
+_TOGETHER_WITHIN = 0.003
+"""Seconds that an answer waits for what may leave with it, mostly the INVITE to whoever is called for it."""
+
 
 class Timed(Protocol):
     """A part that does something at moments it names, on the clock of ``UserAgent.now``."""
@@ -92,6 +95,7 @@ class UserAgent:
         self._is_started = self._is_flushing = self._is_reading = False
         self._received = 0  # messages, since the last flush
         self._flush_handle: asyncio.Handle | None = None
+        self._patient_flush: asyncio.TimerHandle | None = None
         self._timer: asyncio.Handle | None = None
         self._timer_at = 0.0
 
@@ -148,8 +152,11 @@ class UserAgent:
         self._acting().ring(leg_id, self.now(), status=status, sdp=sdp)
 
     def answer(self, leg_id: str, sdp: str) -> None:
-        """Answer an incoming leg: ``LegConfirmed`` follows, or ``LegEnded``."""
-        self._acting().answer(leg_id, sdp, self.now())
+        """Answer an incoming leg: ``LegConfirmed`` follows, or ``LegEnded``. The answer leaves with what is
+        sent next, or within ``_TOGETHER_WITHIN``."""
+        self._core.answer(leg_id, sdp, self.now())
+        if self._is_started and not self._is_flushing and self._patient_flush is None:
+            self._patient_flush = self._loop.call_later(_TOGETHER_WITHIN, self._flush)
 
     def reject(self, leg_id: str, status: int, *, headers: Headers = ()) -> None:
         """Refuse an incoming leg that is not answered. No event follows."""
@@ -332,6 +339,9 @@ class UserAgent:
         if self._is_flushing:  # a socket closed from within on_event
             self._schedule_flush()
             return
+        if self._patient_flush is not None:
+            self._patient_flush.cancel()
+            self._patient_flush = None
         self._is_flushing, self._received = True, 0
         try:
             while events := self._core.take_events():
