@@ -175,8 +175,8 @@ class Soak:
         self._after(_GIVES_UP, lambda: self._not_heard_of(leg))
         if not is_direct:
             self._for_queues.add(phone.user)
-        if self._chance(0.5 if is_direct else 0.1):
-            self._after(self._random.uniform(0, 1.0 if is_direct else 0.02), lambda: self._cancel(leg))
+        if self._chance(0.75 if is_direct else 0.1):
+            self._after(self._random.uniform(0, 0.5 if is_direct else 0.02), lambda: self._cancel(leg))
         else:
             patience = self._random.uniform(0.5, 8) if self._chance(0.2) else _PATIENCE
             self._after(patience, lambda: self._leave(leg))
@@ -186,7 +186,11 @@ class Soak:
         return self._queues[1 if self._chance(0.2) else 0]
 
     def _cancel(self, leg: Leg) -> None:
-        if not leg.is_ended and not leg.is_up and leg.responses():
+        """Give up before anybody answers; as soon as the server has said anything (RFC 3261 section 9.1)."""
+        if not leg.is_ended and not leg.is_up and not leg.responses():
+            self._after(0.005, lambda: self._cancel(leg))
+            return
+        if not leg.is_ended and not leg.is_up:
             leg.cancel()
             self._did["cancelled"] += 1
         self._after(1.0, lambda: self._leave(leg))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from huntline.sip.core.grammar import (
     GrammarError,
     Uri,
+    cached,
     check_address,
     parse_address,
     parse_auth,
@@ -23,6 +24,29 @@ from huntline.sip.core.grammar import (
     tag_of,
     unquote_string,
 )
+
+
+def test_what_was_parsed_is_remembered_unless_it_is_long_and_never_without_end() -> None:
+    parsed: list[str] = []
+
+    @cached
+    def parse(text: str) -> str:
+        parsed.append(text)
+        if not text:
+            raise GrammarError("nothing")
+        return text.upper()
+
+    assert (parse("a"), parse("a")) == ("A", "A")
+    for text in ("b" * 1000, "b" * 1000):
+        assert parse(text) == "B" * 1000
+    for _ in range(2):
+        with pytest.raises(GrammarError):
+            parse("")
+    assert parsed == ["a", "b" * 1000, "b" * 1000, "", ""]
+    for number in range(5000):
+        parse(f"{number}")
+    assert len(parse.__self__) <= 4096  # type: ignore[attr-defined]
+    assert parse("a") == "A"
 
 
 @pytest.mark.parametrize(

@@ -48,3 +48,17 @@ def test_cancelled_timers_do_not_pile_up() -> None:
     for number in range(10_000):
         timers.set(1e6 + number, lambda now: None).cancel()
     assert len(timers) < 1000
+
+
+def test_what_merely_ends_is_never_early_and_ends_together_with_others() -> None:
+    timers, ended = Timers(), list[float]()
+    wanted = [32 + number / 100 for number in range(300)]
+    for deadline in wanted:
+        timers.set_about(deadline, lambda now, deadline=deadline: ended.append(now - deadline))
+    looks = 0
+    while (at := timers.next_deadline()) is not None:
+        timers.fire(at)
+        looks += 1
+    assert len(ended) == len(wanted)
+    assert all(0 <= late < 0.5 for late in ended)
+    assert looks <= 7

@@ -164,7 +164,7 @@ class ClientTransaction:
         """Stay to absorb repetitions, then terminate (timers D, K and M)."""
         self._stop_timers()
         if seconds:
-            self._wait = self._context.timers.set(now + seconds, self._timer_linger)
+            self._wait = self._context.timers.set_about(now + seconds, self._timer_linger)
         else:
             self.terminate()
 

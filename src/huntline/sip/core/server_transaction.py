@@ -146,7 +146,7 @@ class ServerTransaction:
             self._wait.cancel()
             self._wait = None
         if seconds:
-            self._wait = self._context.timers.set(now + seconds, self._timer_linger)
+            self._wait = self._context.timers.set_about(now + seconds, self._timer_linger)
         else:
             self.terminate()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from heapq import heapify, heappop, heappush
+from math import ceil
 
 T1 = 0.5
 T2 = 4.0
@@ -13,6 +14,7 @@ TRYING = 0.1
 """How long a 100 waits for a response that says more: RFC 3261 section 17.2.1 wants one after 200 ms."""
 
 _SWEEP_ABOVE = 256
+_GRAIN = 0.5
 
 
 class Timer:
@@ -56,6 +58,10 @@ class Timers:
         self._number += 1
         heappush(self._heap, (deadline, self._number, timer))
         return timer
+
+    def set_about(self, deadline: float, callback: Callable[[float], None]) -> Timer:
+        """The same, up to half a second later, together with others: for what merely ends."""
+        return self.set(ceil(deadline / _GRAIN) * _GRAIN, callback)
 
     def next_deadline(self) -> float | None:
         """The earliest deadline, or None."""
