@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from huntline.sip.core.timers import Timers
 
 
@@ -51,14 +53,17 @@ def test_cancelled_timers_do_not_pile_up() -> None:
 
 
 def test_what_merely_ends_is_never_early_and_ends_together_with_others() -> None:
-    timers, ended = Timers(), list[float]()
+    timers, ended, looks = Timers(), list[float](), 0
     wanted = [32 + number / 100 for number in range(300)]
     for deadline in wanted:
-        timers.set_about(deadline, lambda now, deadline=deadline: ended.append(now - deadline))
-    looks = 0
+        timers.set_about(deadline, partial(_note_how_late, ended, deadline))
     while (at := timers.next_deadline()) is not None:
         timers.fire(at)
         looks += 1
     assert len(ended) == len(wanted)
     assert all(0 <= late < 0.5 for late in ended)
     assert looks <= 7
+
+
+def _note_how_late(ended: list[float], deadline: float, now: float) -> None:
+    ended.append(now - deadline)
