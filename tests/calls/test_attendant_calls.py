@@ -8,7 +8,7 @@ from tests.calls.exchange import ATTENDANT, BAO, MENU, Exchange, account, play
 
 from huntline.attendant.visit import Stage
 from huntline.attendant.words import sentences_in
-from huntline.calls.model import Call, LegState
+from huntline.calls.model import Call, CallProgress, LegState
 from huntline.engine import events as told
 from huntline.engine.reasons import Destination, DestinationKind, KeyPressed, SentOn
 from huntline.media.interface import PlayFinished
@@ -38,7 +38,7 @@ def playing(exchange: Exchange) -> tuple[str, ...]:
 def test_the_caller_is_answered_and_hears_greeting_and_menu() -> None:
     async def story(exchange: Exchange) -> None:
         call = await greeted(exchange)
-        assert call.caller.state is LegState.ANSWERED
+        assert (call.caller.state, call.state) == (LegState.ANSWERED, CallProgress.IN_MENU)
         assert playing(exchange) == ("sound hello",)
         await exchange.heard_out(call)
         assert playing(exchange) == ("en: menu",)
@@ -56,7 +56,7 @@ def test_a_key_in_the_greeting_cuts_it_and_leads_to_the_queue_at_once() -> None:
         assert (arrived.queue_id, arrived.is_answered, arrived.passed) == ("desk", True, 1)
         desk = Destination(DestinationKind.QUEUE, "Help Desk")
         assert arrived.steps == (SentOn(RECEPTION, KeyPressed("1"), desk),)
-        assert call.visit is None
+        assert (call.visit, call.state) == (None, CallProgress.ALERTING)
         assert call.path[-1].name == "Reception"
         assert playing(exchange) == ("music",)
 

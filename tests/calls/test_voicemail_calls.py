@@ -11,7 +11,7 @@ from tests.calls.exchange import AMAL_BOX, LISTEN, QUEUE, Exchange, account
 from tests.calls.test_taking_up import only_call, records, survive
 
 from huntline.calls.box_visit import BoxStep, HeardMessage, MessageChange
-from huntline.calls.model import Call
+from huntline.calls.model import Call, CallProgress
 from huntline.engine import commands as do
 from huntline.engine import events as told
 from huntline.engine.model import Outcome
@@ -93,7 +93,7 @@ async def listening(exchange: Exchange) -> Call:
 def test_a_caller_is_greeted_hears_the_beep_and_is_recorded() -> None:
     async def story(exchange: Exchange) -> None:
         call = await greeted(exchange)
-        assert list(call.prompt) == ["greeting"]
+        assert (list(call.prompt), call.state) == (["greeting"], CallProgress.IN_MAILBOX)
         await played_out(exchange, call)
         assert list(call.prompt) == ["beep"]
         assert exchange.mailroom.begun == [("amal", call.call_id, "+14255550123")]

@@ -45,7 +45,9 @@ class LegState(StrEnum):
 class CallProgress(StrEnum):
     """How far a call has come; what a queue makes of it is the engine's ``CallState``."""
 
-    ALERTING = "alerting"  # the caller talks to nobody, and may wait or hear a prompt
+    ALERTING = "alerting"  # somebody is rung for the caller, who talks to nobody
+    IN_MENU = "in-menu"  # of an attendant
+    IN_MAILBOX = "in-mailbox"
     TALKING = "talking"
     RELEASED = "released"
 
@@ -363,7 +365,11 @@ class Call:
         """How far it has come."""
         if self.is_released:
             return CallProgress.RELEASED
-        return CallProgress.TALKING if self.connected_ring else CallProgress.ALERTING
+        if self.connected_ring is not None:
+            return CallProgress.TALKING
+        if self.box_visit is not None:
+            return CallProgress.IN_MAILBOX
+        return CallProgress.ALERTING if self.stop is None else CallProgress.IN_MENU
 
     def connect(self, ring: Ring) -> None:
         """The caller talks to who answered this ring, which becomes one of the call's if it was another's."""

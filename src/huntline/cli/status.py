@@ -26,6 +26,8 @@ STATE_STYLES = {
     "ready": "green",
     "ringing": "yellow",
     "alerting": "yellow",
+    "in-menu": "magenta",
+    "in-mailbox": "magenta",
     "talking": "cyan",
     "waiting": "magenta",
     "signed-out": "dim",
