@@ -100,9 +100,22 @@ def callers(
     port: int = CALLERS_PORT,
     media_port: int = 32_000,
     words: tuple[str, ...] = (),
+    direction: str = "sendrecv",
 ) -> Iterator[Sipp]:
-    """So many callers at this rate, who wait until somebody hangs up."""
-    words = (target, "-s", number, "-p", str(port), "-mp", str(media_port), *words)
+    """So many callers at this rate, who wait until somebody hangs up. ``direction``: of their audio."""
+    words = (
+        target,
+        "-key",
+        "direction",
+        direction,
+        "-s",
+        number,
+        "-p",
+        str(port),
+        "-mp",
+        str(media_port),
+        *words,
+    )
     words = (*words, "-r", f"{rate:g}", "-m", str(calls), "-l", "100000")
     with _running(folder, f"callers-{port}", "caller.xml", [*words], core) as sipp:
         yield sipp

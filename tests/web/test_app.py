@@ -14,6 +14,8 @@ import uvloop
 from huntline.cli.api_client import ApiRefused, running_api
 from huntline.config import Config, SocketAddress
 from huntline.errors import ConfigurationError
+from huntline.web import live_streams
+from huntline.web.api import live
 from huntline.web.app import API_PATH, ROUTERS, run_web
 
 
@@ -31,10 +33,12 @@ async def web(data: Path) -> AsyncIterator[Config]:
     running = asyncio.create_task(run_web(config, ready.set))
     async with asyncio.timeout(30):
         await ready.wait()
-        yield config
-        running.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await running
+        try:
+            yield config
+        finally:
+            running.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await running
 
 
 async def get(config: Config, path: str) -> tuple[int, str]:
@@ -108,3 +112,29 @@ def test_who_owns_the_data_folder_needs_no_key(tmp_path: Path) -> None:
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(story())
+
+
+def test_who_owns_the_data_folder_may_look_on_for_as_long_as_they_like(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_streams, "_VIEWERS_CHECKED_EVERY", 0.01)
+    monkeypatch.setattr(live, "HEARTBEAT", 0.3)
+
+    async def story() -> None:
+        async with web(tmp_path) as config:
+            await asyncio.to_thread(_found_contoso, config)
+            reader, writer = await asyncio.open_unix_connection(config.api_socket)
+            writer.write(b"GET /api/v1/live/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            for event in (b"gone", b"alive"):
+                async with asyncio.timeout(10):
+                    await reader.readuntil(b"event: " + event)
+            writer.close()
+            await writer.wait_closed()
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(story())
+
+
+def _found_contoso(config: Config) -> None:
+    api = running_api(config.api_socket, "the owner", "cli")
+    api.post("/organizations", {"organization": "Contoso", "domains": ["contoso.com"]})

@@ -109,7 +109,7 @@ def by_key(backstage: Backstage, authorization: str) -> Principal | None:
 def credential_of(request: Request) -> str | None:
     """What is stored of the key or the session that a request shows; None where neither is asked for."""
     backstage: Backstage = request.app.state.backstage
-    if backstage.trusted is not None:
+    if backstage.trusted is not None or came_by_owners_socket(request):
         return None
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     shown = key.strip() if scheme else cookie_of(request, SESSION)
