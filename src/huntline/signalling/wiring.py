@@ -107,7 +107,7 @@ class Signalling:
 
     def __init__(self, config: Config, sockets: ListeningSockets) -> None:
         self._config, self._sockets = config, sockets
-        self._database = open_database(config.data)
+        self._database = open_database(config.data, config.database)
         self._history = HistoryWriter(self._database)
         self._journal = Journal(config.data / JOURNAL)
         self._earlier = Earlier(self._journal.found)

@@ -21,7 +21,8 @@ from huntline.engine.model import Outcome
 from huntline.engine.reasons import LeftMessage, Reason, RingOutcome
 from huntline.plain import fields_of
 from huntline.storage import schema
-from huntline.storage.database import DatabaseUnavailable, writing
+from huntline.storage.database import writing
+from huntline.storage.faults import DatabaseUnavailable
 from huntline.storage.ids import new_id
 
 log = logging.getLogger(__name__)
