@@ -242,8 +242,9 @@ class Signalling:
             stems["default-music"], stems["confirm-tone"], stems["refuse-tone"], stems["ringing-tone"]
         )
 
-        def remember(organization_id: str, user_id: str, queue_id: str, is_opted_out: bool) -> None:
-            set_opted_out(self._database, organization_id, user_id, queue_id, is_opted_out)
+        async def remember(organization_id: str, user_id: str, queue_id: str, is_opted_out: bool) -> None:
+            ids = organization_id, user_id, queue_id
+            await asyncio.to_thread(set_opted_out, self._database, *ids, is_opted_out)
 
         async def change(organization_id: str, edit: Edit, by: Actor) -> None:
             await asyncio.to_thread(Settings(self._database).change, organization_id, edit, by)
