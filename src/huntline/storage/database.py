@@ -52,6 +52,16 @@ def open_database(folder: Path, elsewhere: DatabaseUrl | None = None) -> Engine:
     return engine
 
 
+@contextmanager
+def opened_database(folder: Path, elsewhere: DatabaseUrl | None = None) -> Iterator[Engine]:
+    """``open_database`` for a while."""
+    engine = open_database(folder, elsewhere)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
 def _engine(folder: Path, elsewhere: DatabaseUrl | None) -> Engine:
     if elsewhere is None:
         engine = sqlite_engine(folder)
