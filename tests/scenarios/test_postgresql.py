@@ -1,0 +1,118 @@
+"""A server whose settings and history are in PostgreSQL, which goes away in the middle of calls."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from huntline.data_folder import DATABASE, FILE_NAME
+from huntline.directory.access import Role
+from tests.postgresql import PostgresqlServer, postgresql_server
+
+from .commands import Commands
+from .office import Office
+from .pages import PASSWORD, account
+from .server import Server
+from .stories import hear_each_other, talk
+
+pytestmark = pytest.mark.scenario
+
+
+@pytest.fixture
+def its_database() -> Iterator[PostgresqlServer]:
+    with postgresql_server() as server:
+        yield server
+
+
+@pytest.fixture
+def server(its_database: PostgresqlServer, tmp_path: Path, commands: Commands) -> Iterator[Server]:
+    """A server that has its database there; the settings file says so to its processes and commands."""
+    server = Server(tmp_path / "data", commands)
+    server.data.mkdir()
+    url = its_database.new_database()
+    (server.data / FILE_NAME).write_text(f'database = "{url.text}"\n')
+    server.start()
+    yield server
+    server.stop()
+    assert "a-secret-of-tests" not in server.log_text()
+    assert not (server.data / DATABASE).exists()
+
+
+def test_calls_go_on_while_the_database_is_away_and_are_on_record_once_afterwards(
+    server: Server, its_database: PostgresqlServer, office: Office
+) -> None:
+    number = office.queue("amal", "bao", distribution="serial", agent_alert_time=60, max_wait=600)
+    office.open()
+    boss = account(server, office, Role.ADMIN)
+    amal, bao = office.agent("amal"), office.agent("bao")
+    first, agent = talk(office.caller("+12065550101"), number, amal)
+    first.hang_up()
+    agent.wait_ended()
+    (call,) = office.calls(1)
+    assert [ring["agent"] for ring in call["rings"]] == [office.upn("amal")]
+    with signed_in(server, boss) as api:
+        assert answered_today(api) == 1
+    # Through another door: it is in force at once, and in the audit.
+    server.run("queue", "set", office.queue_name(), "--agent-alert-time", "45", "--organization", office.name)
+    audit = server.run("audit", "--json", "--organization", office.name).stdout
+    assert "agent_alert_time" in audit
+
+    talking, agent = talk(office.caller("+12065550102"), number, amal)
+    its_database.stop()
+    hear_each_other(talking, agent)
+    # Nobody can change anything, and is told why; calls come, are served and end.
+    refused = server.run("agent", "opt-out", office.upn("bao"), expect=1)
+    assert "the database cannot be used now" in refused.stderr
+    assert office.opted_out("bao") == []
+    meanwhile, ring = talk(office.caller("+12065550103"), number, bao)
+    meanwhile.hang_up()
+    ring.wait_ended()
+    health = httpx.get(f"http://127.0.0.1:{server.http_port}/healthz").json()
+    assert [each["part"] for each in health["problems"]] == ["database"]
+    server.kill_child("signalling")
+    hear_each_other(talking, agent)
+    server.wait_log("the database is waited for")
+    its_database.start()
+    # The next signalling process takes up the call, and the record of the one that is over.
+    wait_served(server)
+    assert len(server.status()["calls"]) == 1
+    hear_each_other(talking, agent)
+    last, served = talk(office.caller("+12065550104"), number, bao)
+    for leg in (talking, last):
+        leg.hang_up()
+    for leg in (agent, served):
+        leg.wait_ended()
+    calls = office.calls(4)
+    assert sorted(call["caller"] for call in calls) == [f"+1206555010{last}" for last in (1, 2, 3, 4)]
+    assert {call["outcome"] for call in calls} == {"answered"}
+    assert [len(call["rings"]) for call in calls] == [1, 1, 1, 1]
+    with signed_in(server, boss) as api:
+        assert answered_today(api) == 4
+    server.assert_empty()
+
+
+def wait_served(server: Server, timeout: float = 20.0) -> None:
+    """Wait for a signalling process that answers."""
+    deadline = time.monotonic() + timeout
+    while server.run("status", expect=None).returncode != 0:
+        assert time.monotonic() < deadline, "no signalling process within 20 s"
+        time.sleep(0.05)
+
+
+def answered_today(api: httpx.Client) -> int:
+    """What the reports say of the one queue."""
+    (queue,) = api.get("/reports/today").json()["queues"]
+    return int(queue["answered"])
+
+
+@contextlib.contextmanager
+def signed_in(server: Server, name: str) -> Iterator[httpx.Client]:
+    """The API, as a page of that account has it."""
+    with httpx.Client(base_url=f"http://127.0.0.1:{server.http_port}/api/v1") as api:
+        assert api.post("/session", json={"name": name, "password": PASSWORD}).status_code == 201
+        yield api
