@@ -98,6 +98,14 @@ def test_a_schema_that_is_not_ours_is_refused(
         open_database(tmp_path, url)
 
 
+def test_a_database_without_all_letters_is_refused(postgresql: PostgresqlServer, tmp_path: Path) -> None:
+    postgresql.tell(
+        "CREATE DATABASE old TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C' LOCALE_PROVIDER libc"
+    )
+    with pytest.raises(ConfigurationError, match="keeps texts in LATIN1"):
+        open_database(tmp_path, postgresql.url("old"))
+
+
 def test_tables_of_another_program_are_left_alone(postgresql: PostgresqlServer, tmp_path: Path) -> None:
     url = postgresql.new_database()
     postgresql.tell("CREATE TABLE users (name text)", url.name)

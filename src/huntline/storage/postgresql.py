@@ -31,12 +31,12 @@ _OPTIONS = {
 }
 _CONNECTING: dict[str, Any] = {
     "application_name": "huntline",
-    "connect_timeout": 5,  # seconds
-    # A server whose machine is gone says nothing: it is asked after 10 s, and given up 10 s later.
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 2,
-    "tcp_user_timeout": 20_000,  # ms
+    "connect_timeout": 3,  # seconds
+    # A server whose machine is gone says nothing, and threads that wait for it are few: given up after 10 s.
+    "keepalives_idle": 4,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,  # ms
 }
 _UNREACHED = (
     f"see that PostgreSQL runs there and lets this user in; {DATABASE_VARIABLE}, or database in {FILE_NAME},"
@@ -114,7 +114,13 @@ class _Text(StrDumperUnknown):
 
 
 def _prepare(connection: DBAPIConnection, record: Any) -> None:
-    # Of SQLAlchemy's around it, which has the driver's own adapters.
+    assert isinstance(connection, psycopg.Connection)
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise ConfigurationError(
+            f"the database {connection.info.dbname} keeps texts in {encoding}, which has not every letter;"
+            " make one by createdb --encoding=UTF8 --template=template0"
+        )
     connection.adapters.register_dumper(str, _Text)
 
 
