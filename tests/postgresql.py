@@ -17,6 +17,7 @@ import psycopg
 
 from huntline.data_folder import DatabaseUrl
 
+_ADMINISTRATOR = "postgres"
 _USER = "huntline"
 _PASSWORD = "a-secret-of-tests"
 _TIME_TO_START = 30.0
@@ -34,13 +35,16 @@ _SETTINGS = {
 
 
 class PostgresqlServer:
-    """A cluster in a folder of its own; started, stopped and started again as tests want it."""
+    """A cluster in a folder of its own, which runs once it is made; ``stop`` and ``start`` as tests want it.
+    Huntline's user there owns its databases, and is no administrator."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         self._databases = 0
         _make_cluster(folder / "data")
+        self.start()
+        self.tell(f"CREATE ROLE {_USER} LOGIN")
 
     @property
     def log(self) -> str:
@@ -57,7 +61,7 @@ class PostgresqlServer:
         deadline = time.monotonic() + _TIME_TO_START
         while True:
             try:
-                psycopg.connect(self.url("postgres").text).close()
+                psycopg.connect(self.url("postgres", _ADMINISTRATOR).text).close()
                 return
             except psycopg.OperationalError:
                 assert time.monotonic() < deadline, self.log
@@ -78,12 +82,13 @@ class PostgresqlServer:
         """An empty database."""
         self._databases += 1
         name = f"test_{self._databases}"
-        self.tell(f"CREATE DATABASE {name}")
+        self.tell(f"CREATE DATABASE {name} OWNER {_USER}")
         return self.url(name)
 
     def tell(self, statement: str, database: str = "postgres") -> list[tuple[Any, ...]]:
         """Run a statement of an administrator; what it answers."""
-        with psycopg.connect(self.url(database).text, autocommit=True) as connection:
+        url = self.url(database, _ADMINISTRATOR)
+        with psycopg.connect(url.text, autocommit=True) as connection:
             cursor = connection.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []
 
@@ -97,7 +102,6 @@ def postgresql_server() -> Iterator[PostgresqlServer]:
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
         server = PostgresqlServer(folder)
-        server.start()
         try:
             yield server
         finally:
@@ -121,7 +125,8 @@ def _as_other() -> list[str]:
 
 def _make_cluster(folder: Path) -> None:
     """Texts are sorted as people do there, which ours must not be."""
-    command = [*_as_other(), str(_programs() / "initdb"), "-D", str(folder), "-U", _USER, "--auth=trust"]
+    command = [*_as_other(), str(_programs() / "initdb"), "-D", str(folder), "-U", _ADMINISTRATOR]
     command += ["--no-sync", "--encoding=UTF8", "--locale=C", "--locale-provider=icu", "--icu-locale=en"]
     subprocess.run(command, check=True, capture_output=True, cwd=folder.parent)
-    (folder / "pg_hba.conf").write_text(f"local all {_USER} trust\nlocal all all scram-sha-256\n")
+    trusted = "".join(f"local all {user} trust\n" for user in (_ADMINISTRATOR, _USER))
+    (folder / "pg_hba.conf").write_text(f"{trusted}local all all scram-sha-256\n")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, insert, select, text
+from sqlalchemy import Connection, Engine, insert, select, text
 from tests.databases import EMPTY_ALL, Place
 from tests.postgresql import PostgresqlServer, postgresql_server
 from tests.storage.test_history_once import assert_each_is_there_once, records_of
@@ -67,12 +67,28 @@ def organization(name: str) -> Organization:
 def test_a_new_database_is_the_described_one(database: Engine) -> None:
     with database.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
+        assert_every_table_has_its_wall(connection)
 
 
-def test_a_migration_is_run_and_makes_the_same(postgresql: PostgresqlServer, tmp_path: Path) -> None:
-    url = postgresql.new_database()
-    database = open_database(tmp_path, url)
+def assert_every_table_has_its_wall(connection: Connection) -> None:
+    """Its rows are looked at one by one, for the owner of the tables as for everybody."""
+    found = connection.exec_driver_sql(
+        "SELECT relname FROM pg_class JOIN pg_policy ON polrelid = pg_class.oid"
+        " WHERE relrowsecurity AND relforcerowsecurity AND polname = 'of_organization' AND polcmd = '*'"
+    )
+    assert set(found.scalars()) == set(schema.metadata.tables)
+
+
+def test_migrations_are_run_and_make_the_same(postgresql: PostgresqlServer, tmp_path: Path) -> None:
+    """From the schema before the first one that there is on PostgreSQL."""
+    database = open_database(tmp_path, postgresql.new_database())
+    walls = "SELECT tablename, policyname, qual FROM pg_policies ORDER BY tablename"
     with writing(database) as connection:
+        described = connection.exec_driver_sql(walls).all()
+        for name in schema.metadata.tables:
+            connection.exec_driver_sql(f"DROP POLICY of_organization ON {name}")
+            connection.exec_driver_sql(f"ALTER TABLE {name} NO FORCE ROW LEVEL SECURITY")
+            connection.exec_driver_sql(f"ALTER TABLE {name} DISABLE ROW LEVEL SECURITY")
         for column in ("messages", "message_interval", "announce_interval", "announce_position"):
             connection.exec_driver_sql(f"ALTER TABLE queues DROP COLUMN {column}")
         for column in ("announce_wait", "announce_to_agent"):
@@ -82,6 +98,8 @@ def test_a_migration_is_run_and_makes_the_same(postgresql: PostgresqlServer, tmp
     with database.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == HEAD
+        assert connection.exec_driver_sql(walls).all() == described
+        assert_every_table_has_its_wall(connection)
     database.dispose()
 
 

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_mock_engine, inspect, text
+from sqlalchemy import Connection, Engine, create_mock_engine, func, inspect, select, text
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.schema import ExecutableDDLElement
 
@@ -18,7 +18,7 @@ from huntline.storage.faults import DatabaseBusy
 from huntline.storage.schema import metadata
 from huntline.storage.sqlite import BUSY_TIMEOUT, sqlite_engine
 
-HEAD = "0017"
+HEAD = "0018"
 """The newest migration (``migrations/versions``)."""
 
 _FIRST_ON_POSTGRESQL = "0017"
@@ -105,10 +105,27 @@ def _bring_up_to_date(engine: Engine) -> None:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """One transaction that writes: the only one of its kind at a time; all or nothing."""
-    with engine.connect().execution_options(is_writing=True) as connection, connection.begin():
+def reading(engine: Engine, organization_id: str | None = None) -> Iterator[Connection]:
+    """The database as it is at one moment, of one organization or (None) of all: see ``act_for``."""
+    with engine.begin() as connection:
+        act_for(connection, organization_id)
         yield connection
+
+
+@contextmanager
+def writing(engine: Engine, organization_id: str | None = None) -> Iterator[Connection]:
+    """One transaction that writes, for one organization or (None) for all, see ``act_for``: the only one of
+    its kind at a time; all or nothing."""
+    with engine.connect().execution_options(is_writing=True) as connection, connection.begin():
+        act_for(connection, organization_id)
+        yield connection
+
+
+def act_for(connection: Connection, organization_id: str | None) -> None:
+    """Until the end of its transaction a connection meets rows of this organization alone, whatever it is
+    asked: a second wall, for statements that forget their organization. SQLite has none."""
+    if organization_id is not None and connection.dialect.name == "postgresql":
+        connection.execute(select(func.set_config("huntline.organization", organization_id, True)))
 
 
 def forget_what_was_before(engine: Engine) -> None:

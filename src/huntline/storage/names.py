@@ -73,6 +73,7 @@ def _rows_elsewhere(database: DatabaseUrl, query: str, parameters: list[object])
         return []
     try:
         with psycopg.connect(database.text, connect_timeout=_CONNECT_LIMIT) as connection:
+            connection.execute("SET huntline.organization TO '*'")  # see schema.py
             return connection.execute(query.replace("?", "%s").encode(), parameters).fetchall()
     except psycopg.Error:
         return []
