@@ -155,6 +155,13 @@ def test_a_character_that_postgresql_does_not_keep_loses_no_record(database: Eng
     assert stored.call == replace(call, caller="a\N{REPLACEMENT CHARACTER}b")
 
 
+def test_the_data_folder_is_made_for_its_owner_also_where_the_database_is_elsewhere(there: Place) -> None:
+    folder = there.folder / "new" / "data"
+    open_database(folder, there.elsewhere).dispose()
+    assert folder.stat().st_mode & 0o077 == 0
+    assert list(folder.iterdir()) == []
+
+
 # Writers and readers
 
 

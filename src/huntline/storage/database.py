@@ -30,8 +30,8 @@ _NEXT_TRY = 0.02  # seconds
 
 
 def open_database(folder: Path, elsewhere: DatabaseUrl | None = None) -> Engine:
-    """The database of a data folder in the current schema: the file in it (made when missing, SQLite), or one
-    of PostgreSQL ``elsewhere``.
+    """The database of a data folder in the current schema: the file in it (SQLite), or one of PostgreSQL
+    ``elsewhere``. Folder and file are made when missing.
 
     Safe to call from several processes at once. Raises ConfigurationError when it cannot be opened, and
     DatabaseUnavailable when it may be later; whoever uses it then may meet DatabaseUnavailable.
@@ -63,6 +63,11 @@ def opened_database(folder: Path, elsewhere: DatabaseUrl | None = None) -> Itera
 
 
 def _engine(folder: Path, elsewhere: DatabaseUrl | None) -> Engine:
+    try:
+        # What is in there could be used to sign in as a phone: for the owner's eyes.
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(f"the data folder {folder} cannot be made: {error.strerror}") from error
     if elsewhere is None:
         engine = sqlite_engine(folder)
     else:

@@ -13,7 +13,6 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.util import LRUCache
 
 from huntline.data_folder import DATABASE
-from huntline.errors import ConfigurationError
 from huntline.storage.faults import DatabaseBusy, DatabaseUnavailable
 
 BUSY_TIMEOUT = 10.0
@@ -53,12 +52,7 @@ _COMPILED: LRUCache[Any, Any] = LRUCache(1000)
 
 
 def sqlite_engine(folder: Path) -> Engine:
-    """The file of a data folder, which is made when missing. Raises ConfigurationError."""
-    try:
-        # What is in there could be used to sign in as a phone: for the owner's eyes.
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigurationError(f"the data folder {folder} cannot be made: {error.strerror}") from error
+    """The file of a data folder, which is made when missing."""
     url = URL.create("sqlite+huntline", database=str(folder / DATABASE))
     engine = create_engine(url, execution_options={"compiled_cache": _COMPILED})
     event.listen(engine, "connect", _prepare)
