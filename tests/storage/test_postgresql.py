@@ -50,9 +50,9 @@ def database(there: Place) -> Iterator[Engine]:
     engine.dispose()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def own_server() -> Iterator[PostgresqlServer]:
-    """A server that a test may stop."""
+    """A server that tests may stop and start."""
     with postgresql_server() as server:
         yield server
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -20,12 +19,12 @@ from huntline.storage.settings import Settings
 TABLES = tuple(schema.metadata.tables.values())
 
 
-@pytest.fixture
-def there(postgresql: PostgresqlServer, tmp_path: Path) -> Place:
-    """A database with rows in each table, most of them Contoso's."""
-    place = Place(tmp_path, postgresql.new_database())
+@pytest.fixture(scope="module")
+def there(postgresql: PostgresqlServer, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """A database with rows in each table, most of them Contoso's, which no test here changes."""
+    place = Place(tmp_path_factory.mktemp("rows"), postgresql.new_database())
     with opened_database(place.folder, place.elsewhere) as engine:
-        fill(engine, tmp_path)
+        fill(engine, place.folder)
     return place
 
 
