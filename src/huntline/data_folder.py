@@ -59,6 +59,11 @@ class DatabaseUrl:
         """What the database is called."""
         return unquote(urlsplit(self.text).path.removeprefix("/"))
 
+    def is_betrayed_by(self, text: str) -> bool:
+        """Whether a text has the password in it."""
+        password = urlsplit(self.text).password
+        return bool(password) and (str(password) in text or unquote(str(password)) in text)
+
     def __str__(self) -> str:
         parts = urlsplit(self.text)
         user = f"{parts.username}@" if parts.username else ""

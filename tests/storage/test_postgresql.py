@@ -345,6 +345,17 @@ def test_a_port_where_nobody_listens_says_so(tmp_path: Path) -> None:
         open_database(tmp_path, DatabaseUrl.parse("postgresql://u:a-secret@127.0.0.1:1/d"))
 
 
-def test_an_option_that_libpq_does_not_know_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="sslmood"):
-        open_database(tmp_path, DatabaseUrl.parse("postgresql://u:a-secret@127.0.0.1:1/d?sslmood=none"))
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("postgresql://u:a-secret@127.0.0.1:1/d?sslmood=none", "sslmood"),
+        ("postgresql://u:a-secret%zz@127.0.0.1:1/d", "libpq cannot read its URL"),
+        ("postgresql://u:a-secret@[::1]x/d", "libpq cannot read its URL"),
+    ],
+)
+def test_a_url_that_libpq_cannot_read_is_refused_without_its_password(
+    tmp_path: Path, url: str, why: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=why) as refused:
+        open_database(tmp_path, DatabaseUrl.parse(url))
+    assert "a-secret" not in str(refused.value)

@@ -89,7 +89,8 @@ def postgresql_engine(where: DatabaseUrl) -> Engine:
     try:
         said = conninfo_to_dict(where.text)
     except psycopg.Error as error:
-        raise ConfigurationError(f"the database {where} cannot be used: {error}") from None
+        why = "libpq cannot read its URL" if where.is_betrayed_by(str(error)) else str(error).strip()
+        raise ConfigurationError(f"the database {where} cannot be used: {why}") from None
     options = " ".join(f"-c {name}={value}" for name, value in _OPTIONS.items())
     arguments = _CONNECTING | said | {"options": f"{options} {said.get('options', '')}".strip()}
     # The URL of the engine is what others may see, so that it has no password.
