@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 
+from huntline.data_folder import DATABASE_VARIABLE
 from tests.databases import EMPTY_ALL, Place
 from tests.postgresql import PostgresqlServer, postgresql_server
 
@@ -69,6 +70,13 @@ def database(place: Place) -> Iterator[Engine]:
     engine = place.open()
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def on_both_databases(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Servers of the test have a database of each kind."""
+    if place.elsewhere is not None:
+        monkeypatch.setenv(DATABASE_VARIABLE, place.elsewhere.text)
 
 
 @pytest.fixture

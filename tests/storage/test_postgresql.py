@@ -146,6 +146,11 @@ def test_texts_are_sorted_by_their_bytes_whatever_the_database_was_made_for(
         assert list(connection.execute(query).scalars()) == sorted(names)
 
 
+def test_a_report_is_not_compiled_which_takes_longer_than_to_run_it(database: Engine) -> None:
+    with database.connect() as connection:
+        assert connection.exec_driver_sql("SHOW jit").scalar() == "off"
+
+
 def test_a_character_that_postgresql_does_not_keep_loses_no_record(database: Engine) -> None:
     writer = HistoryWriter(database)
     call = RefusedCall("contoso", "192.0.2.1", "a\0b", "x", 404, RefusalReason.UNKNOWN_NUMBER)
