@@ -72,8 +72,7 @@ def test_calls_go_on_while_the_database_is_away_and_are_on_record_once_afterward
     meanwhile, ring = talk(office.caller("+12065550103"), number, bao)
     meanwhile.hang_up()
     ring.wait_ended()
-    health = httpx.get(f"http://127.0.0.1:{server.http_port}/healthz").json()
-    assert [each["part"] for each in health["problems"]] == ["database"]
+    server.wait_status(lambda _: unwell_parts(server) == ["database"], "what is not well is told")
     server.kill_child("signalling")
     hear_each_other(talking, agent)
     server.wait_log("the database is waited for")
@@ -102,6 +101,12 @@ def wait_served(server: Server, timeout: float = 20.0) -> None:
     while server.run("status", expect=None).returncode != 0:
         assert time.monotonic() < deadline, "no signalling process within 20 s"
         time.sleep(0.05)
+
+
+def unwell_parts(server: Server) -> list[str]:
+    """What anybody is told who asks; it may be a second old."""
+    health = httpx.get(f"http://127.0.0.1:{server.http_port}/healthz").json()
+    return [str(each["part"]) for each in health["problems"]]
 
 
 def answered_today(api: httpx.Client) -> int:
