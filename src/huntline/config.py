@@ -19,7 +19,6 @@ from pydantic import (
     Field,
     PlainSerializer,
     SecretStr,
-    SerializationInfo,
     ValidationError,
 )
 from pydantic_core import ErrorDetails
@@ -165,13 +164,6 @@ def _parse_database(value: object) -> object:
     return value if value is None or isinstance(value, DatabaseUrl) else DatabaseUrl.parse(str(value))
 
 
-def _written_database(url: DatabaseUrl | None, info: SerializationInfo) -> str | None:
-    """With the password for a child process, as a ``Secret``, and for nobody else."""
-    if url is None:
-        return None
-    return url.text if info.mode_is_json() else str(url)
-
-
 def _parse_ports(value: object) -> object:
     if not isinstance(value, str):
         return value
@@ -238,7 +230,8 @@ DatabaseText = Annotated[
     DatabaseUrl | None,
     NoDecode,
     BeforeValidator(_parse_database),
-    PlainSerializer(_written_database),
+    # With the password for a child process, as a Secret.
+    PlainSerializer(lambda url, info: url and (url.text if info.mode_is_json() else str(url))),
 ]
 CertificateText = Annotated[CertificateFiles, BeforeValidator(_parse_certificate), _as_text]
 NameserverText = Annotated[SocketAddress, BeforeValidator(_parse_nameserver), _as_text]
