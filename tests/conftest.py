@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 
-from huntline.data_folder import DATABASE_VARIABLE
+from huntline.data_folder import DATABASE_VARIABLE, DatabaseUrl
 from tests.databases import EMPTY_ALL, Place
 from tests.postgresql import PostgresqlServer, postgresql_server
 
@@ -54,14 +54,18 @@ def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     return Place(tmp_path, request.getfixturevalue("postgresql").new_database())
 
 
+@pytest.fixture
+def empty(postgresql: PostgresqlServer, postgresql_place: Place) -> DatabaseUrl:
+    """A database on it with our tables and no rows."""
+    assert postgresql_place.elsewhere is not None
+    postgresql.tell(EMPTY_ALL, postgresql_place.elsewhere.name)
+    return postgresql_place.elsewhere
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     """Where a new database is, of each kind."""
-    if request.param == "sqlite":
-        return Place(tmp_path)
-    elsewhere = request.getfixturevalue("postgresql_place").elsewhere
-    request.getfixturevalue("postgresql").tell(EMPTY_ALL, elsewhere.name)
-    return Place(tmp_path, elsewhere)
+    return Place(tmp_path, request.getfixturevalue("empty") if request.param == "postgresql" else None)
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 from tests.cli.huntline import Done, huntline
-from tests.postgresql import PostgresqlServer
 from tests.storage.test_history_once import records_of
 from tests.storage.test_settings_kept import CONTOSO
 
@@ -71,11 +70,6 @@ def data(tmp_path: Path) -> Path:
     with opened_database(folder) as database:
         fill(database, folder)
     return folder
-
-
-@pytest.fixture
-def empty(postgresql: PostgresqlServer) -> DatabaseUrl:
-    return postgresql.new_database()
 
 
 def rows_in(folder: Path) -> dict[str, list[Any]]:
@@ -195,9 +189,9 @@ def test_a_backup_of_postgresql_is_restored_into_a_file(
 
 
 def test_a_backup_is_restored_into_postgresql_where_the_settings_say_so(
-    data: Path, postgresql: PostgresqlServer, tmp_path: Path
+    data: Path, empty: DatabaseUrl, tmp_path: Path
 ) -> None:
-    before, empty, fresh = rows_in(data), postgresql.new_database(), tmp_path / "fresh"
+    before, fresh = rows_in(data), tmp_path / "fresh"
     (data / FILE_NAME).write_text("mask_numbers = true\n")
     huntline("backup", tmp_path / "b", "--data", data)
     fresh.mkdir()

@@ -13,7 +13,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, insert, select, text
-from tests.databases import EMPTY_ALL, Place
+from tests.databases import Place
 from tests.postgresql import PostgresqlServer, postgresql_server
 from tests.storage.test_history_once import assert_each_is_there_once, records_of
 
@@ -36,11 +36,8 @@ NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def there(postgresql: PostgresqlServer, postgresql_place: Place, tmp_path: Path) -> Place:
-    """A database without rows."""
-    assert postgresql_place.elsewhere is not None
-    postgresql.tell(EMPTY_ALL, postgresql_place.elsewhere.name)
-    return Place(tmp_path, postgresql_place.elsewhere)
+def there(empty: DatabaseUrl, tmp_path: Path) -> Place:
+    return Place(tmp_path, empty)
 
 
 @pytest.fixture

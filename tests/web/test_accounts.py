@@ -16,8 +16,6 @@ from huntline.web.api.accounts import SHORTEST_PASSWORD
 from tests.web.browser import browser_on
 from tests.web.rig import BY, E5_USER, ServerRig, refusal_of
 
-pytestmark = pytest.mark.usefixtures("on_both_databases")
-
 PASSWORD = "correct horse battery"
 
 
