@@ -15,7 +15,7 @@ from tests.cli.huntline import Done, huntline
 from tests.storage.test_history_once import records_of
 from tests.storage.test_settings_kept import CONTOSO
 
-from huntline.data_folder import DATABASE, DATABASE_VARIABLE, FILE_NAME, DatabaseUrl
+from huntline.data_folder import DATABASE, FILE_NAME, DatabaseUrl
 from huntline.directory.access import Role
 from huntline.directory.attendants import Attendant
 from huntline.directory.changes import Change
@@ -175,17 +175,19 @@ def test_what_cannot_be_copied_is_refused(data: Path, empty: DatabaseUrl, tmp_pa
 # Backups
 
 
-def test_a_backup_of_postgresql_is_restored_into_a_file(
-    data: Path, empty: DatabaseUrl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_backup_of_postgresql_is_restored_into_a_file_where_the_settings_name_none(
+    data: Path, empty: DatabaseUrl, tmp_path: Path
 ) -> None:
-    before = rows_in(data)
-    migrate(data, "--to", empty.text)
+    before, fresh = rows_in(data), tmp_path / "fresh"
+    (data / FILE_NAME).write_text(f'database = "{empty.text}"\n')
+    migrate(data)
     (data / DATABASE).unlink()
-    monkeypatch.setenv(DATABASE_VARIABLE, empty.text)
     huntline("backup", tmp_path / "b", "--data", data)
-    monkeypatch.delenv(DATABASE_VARIABLE)
-    assert huntline("restore", tmp_path / "b", "--data", tmp_path / "fresh").returncode == 0
-    assert rows_in(tmp_path / "fresh") == before
+    fresh.mkdir()
+    (fresh / FILE_NAME).write_text("mask_numbers = true\n")
+    done = huntline("restore", tmp_path / "b", "--data", fresh)
+    assert "The folder's own huntline.toml stays" in done.stdout
+    assert rows_in(fresh) == before
 
 
 def test_a_backup_is_restored_into_postgresql_where_the_settings_say_so(
