@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from huntline.config import Config, Listener, PortRange, SocketAddress, load_config
+from huntline.data_folder import said_database
 from huntline.errors import ConfigurationError
 from huntline.network.certificate_files import CertificateFiles
 from huntline.network.own_addresses import own_addresses
@@ -169,7 +170,8 @@ def test_a_wrong_value_in_the_environment_is_named_with_its_variable(
 def test_an_unknown_key_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     (tmp_path / "huntline.toml").write_text('htpp = "127.0.0.1:8080"')
     with pytest.raises(
-        ConfigurationError, match=r"htpp: there is no such setting; there are certificate, data, http"
+        ConfigurationError,
+        match=r"htpp: there is no such setting; there are certificate, data, database,",
     ):
         load_config({})
 
@@ -209,6 +211,71 @@ def test_the_client_secret_reaches_a_child_process_and_shows_nowhere_else(
     assert "s3cret" not in str(config.model_dump())
     again = Config.model_validate_json(config.model_dump_json())
     assert again.oidc == config.oidc
+
+
+URL = "postgresql://hunter:s3cret@db.example:5433/calls?sslmode=require"
+
+
+def test_the_password_of_the_database_reaches_a_child_process_and_shows_nowhere_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "huntline.toml").write_text(f'database = "{URL}"')
+    config = load_config({"data": tmp_path})
+    assert str(config.database) == "postgresql://hunter@db.example:5433/calls?sslmode=require"
+    assert "s3cret" not in f"{config!r} {config.model_dump()} {config}"
+    again = Config.model_validate_json(config.model_dump_json())
+    assert again.database is not None
+    assert again.database.text == URL
+    assert said_database(tmp_path) == again.database
+    monkeypatch.setenv("HUNTLINE_DATABASE", "postgresql:///other")
+    assert (
+        str(load_config({"data": tmp_path}).database) == str(said_database(tmp_path)) == "postgresql:///other"
+    )
+    assert Config().model_copy(update={"database": None}).model_dump(mode="json")["database"] is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "s3cret",
+        "",
+        "mysql://u:s3cret@h/d",
+        "sqlite:///s3cret.db",
+        "postgresql://u:s3cret@h",
+        "postgresql://u:s3cret@h/",
+        "postgresql://u:s3cret@h:0/d",
+        "postgresql://u:s3cret@h:port/d",
+        "postgresql://u:s3c/ret@h/d",
+        "postgresql://u:12/s3cret@h/d",
+        "postgresql://u:12?s3cret@h/d",
+        "postgresql://u:12#s3cret@h/d",
+        "postgresql://u:[s3cret@h/d",
+        "postgresql://u@h/d?password=s3cret",
+        "postgresql://u@h/d?dbname=s3cret",
+    ],
+)
+def test_a_wrong_database_is_refused_without_its_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    wanted = r"the value \(not shown\) is wrong; it must be: postgresql://USER"
+    (tmp_path / "huntline.toml").write_text(f'database = "{url}"')
+    for reading in (lambda: load_config({"data": tmp_path}), lambda: said_database(tmp_path)):
+        with pytest.raises(ConfigurationError, match=rf"huntline.toml: database: {wanted}") as caught:
+            reading()
+        assert "s3cret" not in str(caught.value)
+    monkeypatch.setenv("HUNTLINE_DATABASE", url)
+    for reading in (lambda: load_config({}), lambda: said_database(tmp_path)):
+        with pytest.raises(ConfigurationError, match=rf"HUNTLINE_DATABASE: {wanted}") as caught:
+            reading()
+        assert "s3cret" not in str(caught.value)
+
+
+def test_a_database_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    for text in ("database = 3", "[database]\ntext = 'postgresql:///d'"):
+        (tmp_path / "huntline.toml").write_text(text)
+        for reading in (lambda: load_config({"data": tmp_path}), lambda: said_database(tmp_path)):
+            with pytest.raises(ConfigurationError, match="database: the value"):
+                reading()
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,11 @@ COMMANDS = (
         "Put a backup into an empty data folder that no server uses. All of it is checked first.",
     ),
     Command(
+        "migrate-storage",
+        "cli.migrate_storage:migrate_storage",
+        "Copy settings, history, accounts and audit from the data folder's file into PostgreSQL.",
+    ),
+    Command(
         "retention",
         "cli.retention:retention",
         "Remove history and unused sounds that are older than the settings of the server say.",

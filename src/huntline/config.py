@@ -36,6 +36,7 @@ from huntline.data_folder import (
     CONTROL_SOCKET,
     DEFAULT_DATA,
     ENVIRONMENT_PREFIX,
+    DatabaseUrl,
     settings_file,
 )
 from huntline.errors import ConfigurationError
@@ -159,6 +160,10 @@ def _parse_certificate(value: object) -> object:
     return CertificateFiles.parse(value) if isinstance(value, str) else value
 
 
+def _parse_database(value: object) -> object:
+    return value if value is None or isinstance(value, DatabaseUrl) else DatabaseUrl.parse(str(value))
+
+
 def _parse_ports(value: object) -> object:
     if not isinstance(value, str):
         return value
@@ -221,6 +226,13 @@ def _url_parts(value: object) -> SplitResult | None:
 
 _as_text = PlainSerializer(str)
 AddressText = Annotated[SocketAddress, NoDecode, BeforeValidator(_parse_address), _as_text]
+DatabaseText = Annotated[
+    DatabaseUrl | None,
+    NoDecode,
+    BeforeValidator(_parse_database),
+    # With the password for a child process, as a Secret.
+    PlainSerializer(lambda url, info: url and (url.text if info.mode_is_json() else str(url))),
+]
 CertificateText = Annotated[CertificateFiles, BeforeValidator(_parse_certificate), _as_text]
 NameserverText = Annotated[SocketAddress, BeforeValidator(_parse_nameserver), _as_text]
 NetworkText = Annotated[Network, BeforeValidator(_parse_network), _as_text]
@@ -312,8 +324,9 @@ def _usual_media_address(said: Mapping[str, Any]) -> str:
 class Config(BaseSettings):
     """The settings of one server. Survives ``model_dump_json`` and ``model_validate_json`` unchanged.
 
-    ``websocket_url`` is what pages are told where a proxy stands in front of the ``ws`` listener,
-    ``page_origins`` where pages come from that may connect (see ``page_addresses.py`` for both).
+    ``database`` is one of PostgreSQL; None: the file in the data folder. ``websocket_url`` is what pages are
+    told where a proxy stands in front of the ``ws`` listener, ``page_origins`` where pages come from that may
+    connect (see ``page_addresses.py`` for both).
     ``certificate`` names the files of each certificate, ``trusted_certificates`` one of issuers that are
     believed beside those of the system. ``nameservers`` are asked where providers are, those of the system
     where there are none. ``network`` are the addresses that peers in each are told of us. With
@@ -325,6 +338,7 @@ class Config(BaseSettings):
     )
 
     data: Path = DEFAULT_DATA
+    database: DatabaseText = None
     sip: Annotated[tuple[ListenerText, ...], NoDecode, BeforeValidator(_split), Field(min_length=1)] = (
         Listener("udp", "127.0.0.1", 5060),
         Listener("tcp", "127.0.0.1", 5060),
@@ -464,7 +478,7 @@ def _describe(problem: ErrorDetails, said: Mapping[str, Any], file: Path | None)
     wanted = problem["msg"].removeprefix("Value error, ")
     if problem["type"] == "missing":
         return f"{source}: is missing"
-    if key.endswith(("secret", "password")):
+    if key.endswith(("secret", "password", "database")):
         return f"{source}: the value (not shown) is wrong; it must be: {wanted}"
     return f"{source}: {problem['input']!r} is wrong; it must be: {wanted}"
 

@@ -1,10 +1,13 @@
-"""Where a server's data folder is, for commands that need to know no more: without the library that reads all
-settings, whose import alone takes longer than such a command may."""
+"""Where a server's data folder and database are, for commands that need to know no more: without the library
+that reads all settings, whose import alone takes longer than such a command may."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from huntline.errors import ConfigurationError
 
@@ -13,7 +16,9 @@ ENVIRONMENT_PREFIX = "HUNTLINE_"
 DEFAULT_DATA = Path("data")
 
 DATABASE = "huntline.db"
-"""The database in a data folder."""
+"""The database in a data folder, where none elsewhere is named."""
+DATABASE_VARIABLE = f"{ENVIRONMENT_PREFIX}DATABASE"
+"""Where the environment names one elsewhere."""
 PASSWORD_KEY = "password.key"  # noqa: S105
 """What passwords are sealed with that the server has to be able to say, in a data folder."""
 JOURNAL = "live.journal"
@@ -28,23 +33,88 @@ API_SOCKET = "api.sock"
 """Where in the data folder the web process serves the API to whoever owns the folder."""
 
 
+@dataclass(frozen=True, slots=True)
+class DatabaseUrl:
+    """Where a PostgreSQL database is and who asks it, as libpq reads it. Shown without the password."""
+
+    text: str = field(repr=False)
+
+    @classmethod
+    def parse(cls, text: str) -> DatabaseUrl:
+        """Raises ValueError, which says what would be right and nothing of the text."""
+        try:
+            parts = urlsplit(text)
+            wrong = parts.scheme not in ("postgresql", "postgres") or parts.fragment or parts.port == 0
+        except ValueError:
+            raise ValueError(_WANTED) from None
+        name = parts.path.removeprefix("/")
+        if wrong or not name or any(each in name for each in "/@:"):
+            raise ValueError(_WANTED)
+        if {"password", "dbname"} & parse_qs(parts.query, keep_blank_values=True).keys():
+            raise ValueError(f"{_WANTED}, with nothing of that said again behind ?")
+        return cls(text)
+
+    @property
+    def name(self) -> str:
+        """What the database is called."""
+        return unquote(urlsplit(self.text).path.removeprefix("/"))
+
+    def is_betrayed_by(self, text: str) -> bool:
+        """Whether a text has the password in it."""
+        password = urlsplit(self.text).password
+        return bool(password) and (str(password) in text or unquote(str(password)) in text)
+
+    def __str__(self) -> str:
+        parts = urlsplit(self.text)
+        user = f"{parts.username}@" if parts.username else ""
+        where = parts.netloc.rpartition("@")[2] + parts.path + (parts.query and f"?{parts.query}")
+        return f"{parts.scheme}://{user}{where}"
+
+
+_WANTED = (
+    "postgresql://USER:PASSWORD@HOST:PORT/NAME, with what is special in the password as %XX; port and"
+    " password may be left out"
+)
+
+
 def data_folder(said: Path | None) -> Path:
     """The data folder: said on the command line, in the environment, in the settings file, or the usual one.
 
     A settings file that cannot be read is left to be refused by whoever needs more of it.
     """
-    named = said or os.environ.get(f"{ENVIRONMENT_PREFIX}DATA")
-    return Path(named or _in_file(settings_file(named)) or DEFAULT_DATA).absolute()
+    named: object = said or os.environ.get(f"{ENVIRONMENT_PREFIX}DATA")
+    if not named:
+        with contextlib.suppress(ConfigurationError):
+            named = _in_file(settings_file(None), "data")
+    return Path(named if named and isinstance(named, str | Path) else DEFAULT_DATA).absolute()
 
 
 def made_data_folder(said: Path | None) -> Path:
     """The data folder, for commands that make none. Raises ConfigurationError where there is no server's."""
     folder = data_folder(said)
-    if (folder / DATABASE).is_file():
+    if folder.is_dir() and ((folder / DATABASE).is_file() or said_database(folder) is not None):
         return folder
     what = "is no server's data folder" if folder.is_dir() else "does not exist"
     begin = f"begin with: huntline apply FILE --data {folder}"
     raise ConfigurationError(f"--data: {folder} {what}; name the right one with --data, or {begin}")
+
+
+def said_database(folder: Path) -> DatabaseUrl | None:
+    """The database of the server on a data folder, from the environment or its settings file; None: the file
+    in the folder. Raises ConfigurationError."""
+    return database_said_in(settings_file(folder))
+
+
+def database_said_in(file: Path | None) -> DatabaseUrl | None:
+    """The database that the environment names, or else a settings file. Raises ConfigurationError."""
+    value: object = os.environ.get(DATABASE_VARIABLE)
+    where = f"environment variable {DATABASE_VARIABLE}"
+    if value is None:
+        value, where = _in_file(file, "database"), f"{file}: database"
+    try:
+        return DatabaseUrl.parse(str(value)) if value is not None else None
+    except ValueError as error:
+        raise ConfigurationError(f"{where}: the value (not shown) is wrong; it must be: {error}") from None
 
 
 def settings_file(data: object) -> Path | None:
@@ -53,13 +123,13 @@ def settings_file(data: object) -> Path | None:
     return next((folder / FILE_NAME for folder in folders if (folder / FILE_NAME).is_file()), None)
 
 
-def _in_file(file: Path | None) -> str | None:
+def _in_file(file: Path | None, key: str) -> object:
+    """What a settings file says, if anything. Raises ConfigurationError when it cannot be read."""
     if file is None:
         return None
     import tomllib
 
     try:
-        value = tomllib.loads(file.read_text()).get("data")
-    except (OSError, ValueError):
-        return None
-    return value if isinstance(value, str) else None
+        return tomllib.loads(file.read_text()).get(key)
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"{file} cannot be read as TOML: {error}") from None

@@ -17,7 +17,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import uvloop
 
 from huntline.config import Config
-from huntline.errors import ConfigurationError
+from huntline.errors import ConfigurationError, Refused
 from huntline.logs import set_up_logging
 from huntline.processes import forking
 from huntline.processes.lifeline import Ready, say_ready
@@ -65,6 +65,9 @@ def _run(name: str, role: Role) -> int:
     except ConfigurationError as error:
         print(f"huntline: {error}", file=sys.stderr)
         return EXIT_CONFIGURATION
+    except Refused as error:  # another time it may do: such as when its database is there again
+        print(f"huntline: {error}", file=sys.stderr)
+        return 1
     return 0
 
 

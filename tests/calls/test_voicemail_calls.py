@@ -155,6 +155,24 @@ def test_who_hangs_up_in_mid_sentence_has_left_a_message() -> None:
     perform(story)
 
 
+def test_a_message_that_cannot_be_stored_just_then_is_stored_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huntline.calls.voicemail_calls._AGAIN_AFTER_S", 0.01)
+
+    async def story(exchange: Exchange) -> None:
+        call = await speaking(exchange)
+        await exchange.hangs_up(call.caller)
+        exchange.mailroom.failure = HuntlineError("the database is away")
+        event = RecordingEnded(call.caller.media_id, "/voicemail/m1.wav", 9.0, "deleted")
+        exchange.b2bua.handle_media(event)
+        await asyncio.sleep(0.03)
+        assert exchange.mailroom.finished == []
+        exchange.mailroom.failure = None
+        await exchange.tools.tasks.done()
+        assert exchange.mailroom.finished == ["m1"]
+
+    perform(story)
+
+
 def test_media_that_never_tells_the_end_costs_no_message(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huntline.calls.voicemail_calls._FILE_IS_WHOLE_AFTER_S", 0.01)
 

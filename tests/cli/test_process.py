@@ -173,7 +173,7 @@ def test_only_some_commands_make_a_data_folder(tmp_path: Path) -> None:
 
 
 def test_a_locked_database_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("huntline.storage.database._BUSY_TIMEOUT", 50)
+    monkeypatch.setattr("huntline.storage.sqlite.BUSY_TIMEOUT", 0.05)
     (tmp_path / "contoso.yaml").write_text("{organization: Contoso, domains: [contoso.com]}")
     data = tmp_path / "data"
     assert huntline("apply", tmp_path / "contoso.yaml", "--data", data).returncode == 0

@@ -19,6 +19,7 @@ from playwright.sync_api import (
     expect,
 )
 
+from huntline.data_folder import said_database
 from huntline.directory.access import Role
 from huntline.storage.accounts import Accounts, SignInAccount
 from huntline.storage.audit import Actor
@@ -211,7 +212,7 @@ def account(
     queues: Collection[str] = (),
 ) -> str:
     """A new account of the office, with the password that ``Person.sign_in`` uses; its name."""
-    database = open_database(server.data)
+    database = open_database(server.data, said_database(server.data))
     try:
         settings, accounts = Settings(database), Accounts(database)
         organization = next(each for each in settings.organizations() if each.name == office.name)

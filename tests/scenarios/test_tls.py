@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from huntline.data_folder import DATABASE
 from tests.fakes.certificates import Authority
 
 from . import tones
@@ -64,6 +65,8 @@ def test_phones_over_tls_are_rung_and_go_on_when_signalling_is_killed(
     )
     assert "Loaded: 127.0.0.1, until" in server.run("certificate", "reload").stdout
     diagnosis = json.loads(server.run("doctor", "--json").stdout)["findings"]
+    database = diagnosis.pop(0)
+    assert (database["key"], database["id"]) == (str(server.data / DATABASE), "database-answers")
     assert [(each["key"].partition(":")[0], each["id"]) for each in diagnosis] == [
         *((transport, what) for transport in ("udp", "tcp") for what in ("answers", "audio-comes-back")),
         ("ws", "answers"),

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
-from pathlib import Path
 
-import pytest
 from sqlalchemy import Engine
-from sqlalchemy.dialects import postgresql
 
 from huntline.engine.commands import DecisionKind, RecordCall, RecordDecision, RecordRing
 from huntline.engine.model import Outcome
 from huntline.engine.reasons import Cause, RingOutcome
 from huntline.engine.statistics import summarize
-from huntline.storage import calls as reading
 from huntline.storage.calls import (
     CallFilter,
     all_calls,
@@ -26,7 +21,6 @@ from huntline.storage.calls import (
     page_of_calls,
     rings_of_agent,
 )
-from huntline.storage.database import open_database
 from huntline.storage.history import HistoryWriter
 from huntline.storage.reports import statistics_of
 
@@ -40,13 +34,6 @@ CALL = RecordCall(
 
 def seconds(count: float) -> timedelta:
     return timedelta(seconds=count)
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_database(tmp_path)
-    yield engine
-    engine.dispose()
 
 
 def write(database: Engine, *records: RecordCall | RecordRing | RecordDecision, of: str = "contoso") -> None:
@@ -174,9 +161,3 @@ def test_the_database_sums_up_as_the_engine_does(database: Engine) -> None:
     ]
     write(database, *records)
     assert statistics_of(database, CONTOSO, seconds(20)) == summarize(records, seconds(20))
-
-
-def test_postgresql_is_asked_in_its_own_words() -> None:
-    query = reading._summaries(CONTOSO).compile(dialect=postgresql.dialect())  # type: ignore[no-untyped-call]
-    assert "extract(epoch FROM" in str(query)
-    assert "julianday" not in str(query)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
 from sqlalchemy import Engine, select
 
 from huntline.data_folder import DATABASE
@@ -27,7 +25,6 @@ from huntline.engine.reasons import (
 )
 from huntline.storage import schema
 from huntline.storage.audit import Actor, AuditFilter, add_to_audit, page_of_audit
-from huntline.storage.database import open_database
 from huntline.storage.erasure import Erased, erase
 from huntline.storage.history import HistoryWriter, read_calls
 from huntline.storage.refused import RefusalFilter, page_of_refused
@@ -35,13 +32,6 @@ from huntline.storage.refused import RefusalFilter, page_of_refused
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 NUMBER, OTHER = "+14255550199", "+14255550198"
 BY = Actor("anna", "cli")
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_database(tmp_path)
-    yield engine
-    engine.dispose()
 
 
 def call(call_id: str, caller: str, of: str = "contoso") -> RecordCall:

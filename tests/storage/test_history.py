@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
@@ -15,19 +13,12 @@ from huntline.engine.commands import DecisionKind, RecordCall, RecordDecision, R
 from huntline.engine.model import Outcome
 from huntline.engine.reasons import Cause, RingOutcome, WrapUp
 from huntline.storage import schema
-from huntline.storage.database import open_database, writing
+from huntline.storage.database import writing
 from huntline.storage.history import HistoryWriter, read_calls
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 BYE = Cause.AGENT_HUNG_UP
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_database(tmp_path)
-    yield engine
-    engine.dispose()
 
 
 def call(

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-import pytest
-from sqlalchemy import Engine, event, select
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import Engine, event
 
 from huntline.engine.commands import RecordCall
 from huntline.engine.model import Outcome
 from huntline.engine.reasons import Cause
 from huntline.engine.statistics import summarize
-from huntline.storage import reports, schema
 from huntline.storage.calls import CallFilter
-from huntline.storage.database import open_database
 from huntline.storage.history import HistoryWriter
 from huntline.storage.reports import (
     Arrived,
@@ -60,13 +54,6 @@ def record(
         outcome,
         Cause.CALLER_HUNG_UP,
     )
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_database(tmp_path)
-    yield engine
-    engine.dispose()
 
 
 def write(database: Engine, *records: RecordCall, of: str = "contoso") -> None:
@@ -137,32 +124,24 @@ def test_waits_are_sorted_into_ranges_that_begin_with_their_bound(database: Engi
     assert waits_of(database, CONTOSO, (0, 5, 300)) == [(2, 0), (0, 1), (1, 0)]
 
 
-def test_the_time_is_looked_up_in_an_index(database: Engine) -> None:
+def test_the_time_is_looked_up_in_an_index(sqlite: Engine) -> None:
     asked: list[tuple[str, tuple[object, ...]]] = []
 
-    @event.listens_for(database, "before_cursor_execute")
+    @event.listens_for(sqlite, "before_cursor_execute")
     def note(connection: object, cursor: object, sql: str, values: tuple[object, ...], *rest: object) -> None:
         asked.append((sql, values))
 
     wanted = replace(CONTOSO, since=NOON, until=at(3_600))
     buckets = Buckets(NOON, at(3_600), timedelta(seconds=900))
-    statistics_by_queue(database, wanted, IN_TIME)
-    statistics_by_time(database, wanted, buckets)
-    arrivals_by_queue(database, wanted, buckets)
-    waits_of(database, wanted, (0, 5))
+    statistics_by_queue(sqlite, wanted, IN_TIME)
+    statistics_by_time(sqlite, wanted, buckets)
+    arrivals_by_queue(sqlite, wanted, buckets)
+    waits_of(sqlite, wanted, (0, 5))
     queries = [each for each in asked if each[0].startswith("SELECT")]
     assert len(queries) == 4
-    with database.begin() as connection:
+    with sqlite.begin() as connection:
         for sql, values in queries:
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values).all()
             steps = [step[3] for step in plan if " calls " in f"{step[3]} "]
             assert steps
             assert all("ix_calls_organization_id_arrived_at" in step for step in steps), steps
-
-
-def test_postgresql_is_asked_in_its_own_words() -> None:
-    place = Buckets(NOON, at(600), timedelta(seconds=300)).place_of(schema.calls.c.arrived_at)
-    query = select(place).compile(dialect=postgresql.dialect())  # type: ignore[no-untyped-call]
-    assert "floor(extract(epoch FROM calls.arrived_at))" in str(query)
-    numbers = select(*reports._numbers(reports._calls_in_queues(CONTOSO), IN_TIME))
-    assert "strftime" not in str(numbers.compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]

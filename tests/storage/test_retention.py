@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,20 +20,12 @@ from huntline.media.prompts.synthesize import ensure_builtin
 from huntline.storage import schema
 from huntline.storage.audit import Actor, AuditFilter, page_of_audit
 from huntline.storage.blobs import Blobs
-from huntline.storage.database import open_database
 from huntline.storage.history import HistoryWriter, read_calls
 from huntline.storage.retention import LetGo, let_go
 from huntline.storage.settings import Settings
 
 DAY = timedelta(days=1)
 BY = Actor("the server", "retention")
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_database(tmp_path)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, UniqueConstraint, create_engine, inspect, text
+from tests.databases import Place
 
 from huntline.directory.organization import (
     Group,
@@ -72,13 +73,6 @@ CONTOSO = Organization(
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_database(tmp_path)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
 def migrated(tmp_path: Path) -> Iterator[Engine]:
     """A database on which all migrations were run, one after the other."""
     engine = create_engine(f"sqlite:///{tmp_path / 'migrated.db'}")
@@ -111,10 +105,10 @@ def test_the_migrated_schema_is_the_described_one(migrated: Engine) -> None:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
-def test_a_new_database_is_like_one_that_was_migrated(database: Engine, migrated: Engine) -> None:
-    assert schema_of(database) == schema_of(migrated)
+def test_a_new_database_is_like_one_that_was_migrated(sqlite: Engine, migrated: Engine) -> None:
+    assert schema_of(sqlite) == schema_of(migrated)
     version = text("SELECT version_num FROM alembic_version")
-    with database.connect() as new, migrated.connect() as old:
+    with sqlite.connect() as new, migrated.connect() as old:
         assert new.execute(version).scalar_one() == old.execute(version).scalar_one()
 
 
@@ -202,12 +196,12 @@ def test_opting_out_and_in_is_remembered_and_no_change_of_settings(database: Eng
     assert Settings(database).organizations()[0].revision == 1
 
 
-def test_several_processes_may_open_and_apply_at_once(tmp_path: Path) -> None:
+def test_several_processes_may_open_and_apply_at_once(new_place: Place) -> None:
     failures: list[BaseException] = []
 
     def open_and_apply(number: int) -> None:
         try:
-            engine = open_database(tmp_path)
+            engine = new_place.open()
             Settings(engine).put(Organization(name=f"Org {number}", domains=(f"org{number}.com",)), BY)
             engine.dispose()
         except BaseException as error:
@@ -219,7 +213,7 @@ def test_several_processes_may_open_and_apply_at_once(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert failures == []
-    engine = open_database(tmp_path)
+    engine = new_place.open()
     assert len(Settings(engine).organizations()) == 6
     assert "alembic_version" in inspect(engine).get_table_names()
     engine.dispose()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -42,7 +41,6 @@ from huntline.directory.organization import (
 from huntline.directory.phones import Phone, PhoneFamily
 from huntline.engine.model import Distribution
 from huntline.storage.audit import Actor
-from huntline.storage.database import open_database
 from huntline.storage.rows import SETTINGS_TABLES, organization_of, rows_of
 from huntline.storage.settings import Settings, set_opted_out
 
@@ -235,13 +233,6 @@ EDITS = (
     rename_queue,
     nothing,
 )
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_database(tmp_path)
-    yield engine
-    engine.dispose()
 
 
 @given(st.lists(st.tuples(st.sampled_from(EDITS), st.integers(0, 20)), min_size=1, max_size=6))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
 from huntline.directory.mailboxes import BoxKind, BoxOwner, MailboxSettings
 from huntline.directory.spellings import spellings_of
@@ -18,7 +18,6 @@ from huntline.media import wav
 from huntline.storage.audit import Actor
 from huntline.storage.blobs import Blobs
 from huntline.storage.calls import decisions_of
-from huntline.storage.database import open_database
 from huntline.storage.history import HistoryWriter
 from huntline.storage.settings import SettingsRefused
 from huntline.voicemail.boxes import (
@@ -54,10 +53,8 @@ def wall() -> Wall:
 
 
 @pytest.fixture
-def voicemail(tmp_path: Path, wall: Wall) -> Iterator[Voicemail]:
-    database = open_database(tmp_path)
-    yield Voicemail(database, tmp_path, wall)
-    database.dispose()
+def voicemail(database: Engine, tmp_path: Path, wall: Wall) -> Voicemail:
+    return Voicemail(database, tmp_path, wall)
 
 
 def _leave(voicemail: Voicemail, owner: BoxOwner = AMAL, seconds: int = 3) -> Message:
@@ -79,9 +76,8 @@ def test_what_was_said_becomes_a_message_with_its_true_length(voicemail: Voicema
 
 
 def test_the_record_of_a_call_tells_of_its_message_once_and_a_call_without_one_gets_none(
-    voicemail: Voicemail, tmp_path: Path
+    voicemail: Voicemail, database: Engine
 ) -> None:
-    database = open_database(tmp_path)
     taken = RecordDecision(
         "contoso", "c1", "q-sales", None, Wall().at, DecisionKind.OVERFLOW, QueueFull(3), number=7
     )
@@ -263,12 +259,13 @@ def test_a_mail_is_due_with_the_message_and_until_it_is_sent(voicemail: Voicemai
     assert voicemail.message("contoso", message.message_id).mail_error is None
 
 
-def test_what_a_number_has_left_is_deleted_with_it(voicemail: Voicemail, tmp_path: Path, wall: Wall) -> None:
+def test_what_a_number_has_left_is_deleted_with_it(
+    voicemail: Voicemail, database: Engine, wall: Wall
+) -> None:
     gone = _leave(voicemail)
     message_id, path = voicemail.begin(AMAL, Caller("c2", "+14255550199", "Bao"))
     path.write_bytes(wav.head("PCMU", 0) + SECOND * 3)
     kept = voicemail.finish(message_id)
-    database = open_database(tmp_path)
     spellings, by = spellings_of("+14255550100"), Actor("the test", "test")
     found = erase_number(database, voicemail, spellings, wall.at, by, dry_run=True)
     assert found.rows == {"contoso": {"voicemail_messages": 1}}

@@ -15,6 +15,8 @@ from huntline.engine.reasons import Cause, Count, NobodyFree, Obstacle, RingOutc
 from tests.web.past import Past
 from tests.web.rig import E5_USER, ServerRig, refusal_of
 
+pytestmark = pytest.mark.usefixtures("on_both_databases")
+
 
 @pytest.fixture
 def ids(rig: ServerRig) -> dict[str, str]:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
+from huntline.storage.faults import DatabaseUnavailable
 from huntline.web.app import API_PATH, LONGEST_BODY, LONGEST_UPLOAD, MOST_UNDER_WAY
 from huntline.web.guards import RequestLimit
 from tests.web.rig import ServerRig
@@ -183,6 +184,7 @@ def test_what_nobody_expected_is_a_problem_with_an_id_that_is_in_the_log(
         (OSError(errno.ENOSPC, "No space left on device"), "disk-unavailable"),
         (OSError(errno.EROFS, "Read-only file system"), "disk-unavailable"),
         (OperationalError("INSERT", {}, Exception("database is locked")), "database-unavailable"),
+        (DatabaseUnavailable("postgresql://huntline@a-secret/d is away"), "database-unavailable"),
     ],
 )
 def test_a_disk_or_database_that_takes_nothing_is_said(rig: ServerRig, error: Exception, word: str) -> None:
@@ -192,6 +194,8 @@ def test_a_disk_or_database_that_takes_nothing_is_said(rig: ServerRig, error: Ex
 
     answer = request(rig, "GET", "/broken")
     assert (answer.status_code, answer.json()["error"]) == (503, word)
+    assert answer.headers["retry-after"] == "5"
+    assert "a-secret" not in answer.text
 
 
 def test_a_body_in_parts_arrives_whole(rig: ServerRig) -> None:

@@ -14,8 +14,9 @@ import pytest
 
 from huntline.config import Config
 from huntline.control.server import ControlServer
-from huntline.data_folder import DATABASE
+from huntline.data_folder import DATABASE, DatabaseUrl
 from huntline.storage.database import open_database
+from huntline.storage.postgresql import postgresql_engine
 from huntline.web import health
 from huntline.web.health import WELL_ALL_THE_SAME, Health
 
@@ -137,6 +138,22 @@ def test_a_locked_and_a_lost_database_are_told_and_logged(
         ("a part of the server is not well", "database"),
         ("a part of the server is well again", "database"),
     ]
+
+
+def test_a_database_elsewhere_that_does_not_answer_is_told_without_its_address(
+    config: Config, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = postgresql_engine(DatabaseUrl.parse("postgresql://hunter:s3cret@127.0.0.1:1/calls"))
+
+    async def story() -> None:
+        async with others(config):
+            told = await wrong(Health(config, database, known_for=0))
+            assert told == {"database": "cannot be used; the log of the server says why"}
+
+    asyncio.run(story())
+    (reason,) = [vars(record)["reason"] for record in caplog.records if "reason" in vars(record)]
+    assert "postgresql://hunter@127.0.0.1:1/calls" in reason
+    assert "s3cret" not in reason
 
 
 def test_a_disk_that_is_nearly_full_is_told(

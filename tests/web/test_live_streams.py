@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 from contextlib import aclosing
 from typing import Any
 
@@ -12,7 +12,8 @@ import pytest
 
 from huntline.directory.access import Role
 from huntline.engine.reasons import Cause, OnlyText
-from huntline.storage.accounts import SignInAccount, hash_of
+from huntline.storage.accounts import Accounts, SignInAccount, hash_of
+from huntline.storage.faults import DatabaseUnavailable
 from huntline.web import live_streams
 from huntline.web.live_streams import LiveStreams, News, TooManyStreams, View, Viewer
 from huntline.web.principal import Principal, principal_of
@@ -357,6 +358,29 @@ def test_a_stream_ends_within_a_second_of_what_it_was_allowed_by(rig: ServerRig,
             assert not await asyncio.to_thread(accounts.by_hashes, {"nobody's"})
 
     followed(rig, story)
+
+
+def test_a_database_that_was_away_for_a_moment_keeps_no_stream_open(
+    rig: ServerRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_streams, "_VIEWERS_CHECKED_EVERY", 0.01)
+    faults, by_hashes = [DatabaseUnavailable("away")] * 3, Accounts.by_hashes
+
+    def asked(accounts: Accounts, hashes: Collection[str]) -> dict[str, SignInAccount]:
+        if faults:
+            raise faults.pop()
+        return by_hashes(accounts, hashes)
+
+    monkeypatch.setattr(Accounts, "by_hashes", asked)
+
+    async def story(fake: FakeSignalling, streams: LiveStreams) -> None:
+        account = SignInAccount(organization_id=rig.contoso, name="olga", role=Role.ADMIN)
+        gone = Viewer(principal_of(account), hash_of("a key that is no more"))
+        async with aclosing(streams.events(View(rig.contoso), gone)) as stream:
+            assert [kind async for kind, _ in stream] == ["snapshot"]
+
+    followed(rig, story)
+    assert not faults
 
 
 def test_an_account_follows_so_many_streams_and_no_more(

@@ -16,6 +16,8 @@ from huntline.web.moments import start_of_today
 from tests.web.past import Past
 from tests.web.rig import E5_USER, ServerRig, refusal_of
 
+pytestmark = pytest.mark.usefixtures("on_both_databases")
+
 DAY = {"from": "2026-11-23T00:00:00Z", "to": "2026-11-24T00:00:00Z"}
 
 

@@ -32,6 +32,8 @@ _LONGEST_PIN = 10
 _FILE_IS_WHOLE_AFTER_S = 2.0
 """How long media may take to end a file before it is taken as it is: media may be away just then."""
 
+_AGAIN_AFTER_S = 5.0
+
 
 class VoicemailCalls:
     """The owner of calls that are in a mailbox. A call comes by ``enter`` to leave a message, by ``listen``
@@ -194,9 +196,14 @@ class VoicemailCalls:
         try:
             return await self._mailroom.finish(message_id)
         except (HuntlineError, OSError) as error:
-            # It is not lost: whoever starts next makes a message of what is on file.
+            # It is not lost: what is on file is made a message later, or by whoever starts next.
             log.error("a message is not stored yet", extra={"message_id": message_id, "reason": str(error)})
+            self._tools.tasks.spawn(self._finish_later(message_id))
             return False
+
+    async def _finish_later(self, message_id: str) -> None:
+        await asyncio.sleep(_AGAIN_AFTER_S)
+        await self._finish(message_id)
 
     # -- each step
 

@@ -13,7 +13,7 @@ import typer
 
 from huntline.cli.options import DataOption
 from huntline.cli.printing import say
-from huntline.data_folder import data_folder, made_data_folder
+from huntline.data_folder import data_folder, made_data_folder, said_database
 from huntline.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def backup(
     """Write settings, history, sounds and secrets into one file, also while the server runs.
 
     Whoever has the file may sign in the phones and read who called: only you may read it. Calls under way
-    are not in it.
+    are not in it. What is in PostgreSQL is a file in it, too, and can be restored into either.
     """
     # Imported here: the database's library is half a second that no other verb should wait.
     from huntline.storage.backup import back_up
@@ -40,8 +40,8 @@ def backup(
     folder = made_data_folder(data)
     if file.exists() and not replace:
         raise ConfigurationError(f"{file} is there already; say --replace to write over it")
-    with _shown("backup") as progress:
-        manifest = back_up(folder, file, progress)
+    with shown("backup") as progress:
+        manifest = back_up(folder, file, progress, said_database(folder))
     say(f"Wrote {file}: {_described(manifest)}, {file.stat().st_size / 1e6:,.1f} MB packed.")
 
 
@@ -52,17 +52,23 @@ def restore(
     ] = False,
     data: DataOption = None,
 ) -> None:
-    """Put a backup into an empty data folder that no server uses. All of it is checked first."""
+    """Put a backup into an empty data folder that no server uses. All of it is checked first.
+
+    Where the settings there name a PostgreSQL database, settings and history go into that, which has to be
+    empty.
+    """
     from huntline.processes.supervisor import data_folder_taken
     from huntline.storage.restore import read_manifest
     from huntline.storage.restore import restore as put_back
 
     folder = data_folder(data)
     manifest = read_manifest(file)
-    with data_folder_taken(folder), _shown("restore") as progress:
+    with data_folder_taken(folder), shown("restore") as progress:
         restored = put_back(file, folder, datetime.now(UTC), force=force, progress=progress)
     made_at = f"{manifest.made_at.astimezone():%Y-%m-%d %H:%M}"
     say(f"Restored {folder} as it was at {made_at}: {_described(restored.manifest)}.")
+    if restored.elsewhere is not None:
+        say(f"Settings and history are in {restored.elsewhere}.")
     if restored.earlier is not None:
         say(f"What was there before is in {restored.earlier}; remove it when you need it no more.")
     if restored.kept_settings:
@@ -74,7 +80,7 @@ def _described(manifest: Manifest) -> str:
 
 
 @contextmanager
-def _shown(what: str) -> Iterator[Progress]:
+def shown(what: str) -> Iterator[Progress]:
     """A bar for people who watch, on the standard error; nothing elsewhere."""
     if not sys.stderr.isatty():
         yield lambda done, of: None

@@ -12,7 +12,7 @@ from rich.text import Text
 from huntline.cli.options import DataOption, JsonOption
 from huntline.cli.printing import console, print_json
 from huntline.clock import server_zone, zone_of
-from huntline.data_folder import made_data_folder
+from huntline.data_folder import made_data_folder, said_database
 from huntline.directory.shown_numbers import shown_number
 from huntline.engine.reason_data import as_data
 from huntline.engine.reasons import Reason
@@ -49,7 +49,8 @@ def history(
     from huntline.storage.history import read_calls
     from huntline.storage.settings import Settings
 
-    database = open_database(made_data_folder(data))
+    folder = made_data_folder(data)
+    database = open_database(folder, said_database(folder))
     try:
         organizations = Settings(database).organizations()
         queue_ids = _queue_ids(organizations, queue) if queue else None
@@ -70,7 +71,8 @@ def _show_refused(data: Path | None, limit: int, as_json: bool) -> None:
     from huntline.storage.refused import RefusalFilter, page_of_refused
     from huntline.storage.settings import Settings
 
-    database = open_database(made_data_folder(data))
+    folder = made_data_folder(data)
+    database = open_database(folder, said_database(folder))
     try:
         names = DisplayNames(Settings(database).organizations())
         refusals = page_of_refused(database, RefusalFilter(organization_id=None), limit)

@@ -84,8 +84,12 @@ def addresses(config: Config) -> str:
     """Where this server is reached, in words."""
     return (
         f"SIP {' '.join(map(str, config.sip))}, http://{config.http}/,"
-        f" audio {_audio(config)} ports {config.media_ports}, data in {config.data}"
+        f" audio {_audio(config)} ports {config.media_ports}, data in {config.data}{_database(config)}"
     )
+
+
+def _database(config: Config) -> str:
+    return f" and {config.database}" if config.database is not None else ""
 
 
 def _audio(config: Config) -> str:

@@ -12,7 +12,7 @@ import typer
 from huntline.cli.options import DataOption
 from huntline.control.client import ControlClient
 from huntline.control.messages import ServerNotRunning
-from huntline.data_folder import JOURNAL, SUPERVISOR_SOCKET, data_folder
+from huntline.data_folder import JOURNAL, SUPERVISOR_SOCKET, data_folder, said_database
 from huntline.errors import HuntlineError
 from huntline.storage.database import refuse_newer
 from huntline.storage.journal import check
@@ -34,7 +34,7 @@ def upgrade(data: DataOption = None) -> None:
     for less than a second then.
     """
     folder = data_folder(data)
-    refuse_newer(folder)
+    refuse_newer(folder, said_database(folder))
     check(folder / JOURNAL)
     with ControlClient(folder / SUPERVISOR_SOCKET, timeout=TIME_TO_LOAD) as client:
         before = client.request("status")

@@ -85,12 +85,12 @@ def load_demo_organization(config: Config) -> None:
         speak(WELCOME, greeting)
     file = folder / "contoso.yaml"
     file.write_text(_organization(config))
-    organization = apply_file(file, config.data, _ACTOR.name).organization
+    organization = apply_file(file, config.data, _ACTOR.name, config.database).organization
     _add_web_accounts(config, organization)
 
 
 def _add_web_accounts(config: Config, organization: Organization) -> None:
-    database = open_database(config.data)
+    database = open_database(config.data, config.database)
     try:
         accounts, password_hash = Accounts(database), hashed(WEB_PASSWORD)
         accounts.add(_account(organization, ADMIN, Role.ADMIN, password_hash), _ACTOR)
@@ -109,7 +109,7 @@ def _account(organization: Organization, name: str, role: Role, password_hash: s
 
 
 def _is_loaded(config: Config) -> bool:
-    database = open_database(config.data)
+    database = open_database(config.data, config.database)
     try:
         return bool(Settings(database).organizations())
     finally:

@@ -49,15 +49,20 @@ def doctor(
 ) -> None:
     """Let the running server be called at each of its addresses, and say what fails and what to do.
 
-    Nobody is rung: the calls are a user's to the code by which people hear themselves. Exit status 1 when
-    something fails.
+    Its database is asked first. Nobody is rung: the calls are a user's to the code by which people hear
+    themselves. Exit status 1 when something fails.
     """
-    config, caller = _asked(data_folder(data), user or _first_user(data, organization))
     # Imported here: what calls takes longer to load than most commands take in all.
+    from huntline.doctor.database import of_database
     from huntline.doctor.examination import Examination
 
+    folder = data_folder(data)
+    database = of_database(folder)
+    is_there = database.finding_id == "database-answers"
+    config, caller = _asked(folder, user or (_first_user(data, organization) if is_there else None))
+
     async def examined() -> list[Found]:
-        return [found async for found in Examination(config, caller).found()]
+        return [database, *[found async for found in Examination(config, caller).found()]]
 
     findings = [_in_words(found, language) for found in asyncio.run(examined())]
     if as_json:

@@ -7,6 +7,16 @@ from collections.abc import Mapping
 from huntline.directory.finding_texts import FindingText, Severity
 
 TEXTS: Mapping[str, FindingText] = {
+    "database-answers": FindingText(
+        Severity.NOTE,
+        "The database with settings and history answers within {ms} ms.",
+        "La base de données des réglages et de l'historique répond en {ms} ms.",
+    ),
+    "no-database": FindingText(
+        Severity.ERROR,
+        "Nothing can be changed, and history waits to be written: {detail}.",
+        "Rien ne peut être modifié, et l'historique attend d'être écrit : {detail}.",
+    ),
     "answers": FindingText(Severity.NOTE, "It answers.", "Elle répond."),
     "audio-comes-back": FindingText(
         Severity.NOTE,

@@ -131,16 +131,16 @@ class ControlVerbs:
         name = str(request.get("name"))
         return {"steps": await self.trunks.test(str(request.get("organization_id")), name)}
 
-    def _opt_out(self, request: Request) -> Answer:
-        return self._opt(request, is_opted_out=True)
+    async def _opt_out(self, request: Request) -> Answer:
+        return await self._opt(request, is_opted_out=True)
 
-    def _opt_in(self, request: Request) -> Answer:
-        return self._opt(request, is_opted_out=False)
+    async def _opt_in(self, request: Request) -> Answer:
+        return await self._opt(request, is_opted_out=False)
 
-    def _opt(self, request: Request, *, is_opted_out: bool) -> Answer:
+    async def _opt(self, request: Request, *, is_opted_out: bool) -> Answer:
         account = self.routing.user_named(str(request.get("upn")))
         queue_id = request.get("queue_id")
-        return {"queues": self.routing.set_opted_out(account, queue_id, is_opted_out=is_opted_out)}
+        return {"queues": await self.routing.set_opted_out(account, queue_id, is_opted_out=is_opted_out)}
 
     def _pause(self, request: Request) -> Answer:
         account = self.routing.agent_named(str(request.get("upn")))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -77,7 +77,7 @@ class Routing:
         sounds: BuiltinSounds,
         speech: Speaking,
         audio_folder: Path,
-        remember: Callable[[str, str, str, bool], None],
+        remember: Callable[[str, str, str, bool], Awaitable[None]],
         own_rules: OwnRules,
         wall: Callable[[], datetime],
         trunks: TrunkService,
@@ -234,7 +234,7 @@ class Routing:
         try:
             if code.action in ("opt-out", "opt-in"):
                 queue_id = self._queue_behind(code, account)
-                self.set_opted_out(account, queue_id, is_opted_out=code.action == "opt-out")
+                await self.set_opted_out(account, queue_id, is_opted_out=code.action == "opt-out")
             else:
                 await self._own_rules.obey(account, code)
         except Refused as refusal:
@@ -257,7 +257,7 @@ class Routing:
             raise NoQueueToLeave(message)
         return meant[0].queue_id
 
-    def set_opted_out(self, account: Account, queue_id: str | None, *, is_opted_out: bool) -> list[str]:
+    async def set_opted_out(self, account: Account, queue_id: str | None, *, is_opted_out: bool) -> list[str]:
         """Opt a user out of or into one queue, or all; returns the names of the queues. Raises Refused.
 
         With several queues those that allow it are done; it is refused when none does.
@@ -269,18 +269,26 @@ class Routing:
         done: list[str] = []
         refusal: Refused = NoQueueToLeave(f"{account.upn} is an agent of no queue")
         for each in queue_ids:
-            event = OptOutRequested if is_opted_out else OptInRequested
             try:
-                self._runner.request(event(account.user_id, each))
+                await self._opt(account, each, is_opted_out)
             except Refused as error:
                 refusal = error
                 continue
-            self._remember(account.organization_id, account.user_id, each, is_opted_out)
             queue = self._plan.queue(each)
             done.append(queue.name if queue else each)
         if not done:
             raise refusal
         return done
+
+    async def _opt(self, account: Account, queue_id: str, is_opted_out: bool) -> None:
+        """Opt a user out of or into a queue, both now and for later. Raises Refused with nothing changed."""
+        out, back = OptOutRequested(account.user_id, queue_id), OptInRequested(account.user_id, queue_id)
+        self._runner.request(out if is_opted_out else back)
+        try:
+            await self._remember(account.organization_id, account.user_id, queue_id, is_opted_out)
+        except Refused:
+            self._runner.request(back if is_opted_out else out)
+            raise
 
     # -- names
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from huntline.calls.tasks import Tasks
 from huntline.clock import Clock
@@ -17,6 +17,7 @@ from huntline.engine import events as told
 from huntline.signalling.reachability import Reachability
 from huntline.sip.servers.registrar import Registrar
 
+_AGAIN_AFTER = timedelta(seconds=5)
 _LONGEST_NAP = 60.0  # seconds after which it is looked whether the wall clock was set
 
 
@@ -59,9 +60,13 @@ class SettingsLoading:
 
     async def load(self) -> None:
         """Put in force what is stored, whatever part of it is new. Calls go on meanwhile: reading and
-        comparing are done in a thread."""
+        comparing are done in a thread. What cannot be read is read again later."""
         async with self._one_at_a_time:
-            news = await asyncio.to_thread(self._read_news)
+            try:
+                news = await asyncio.to_thread(self._read_news)
+            except Exception:
+                self._load_at(self._clock.wall() + _AGAIN_AFTER)  # what could not be read may be new
+                raise
             self._put_in_force(news)
             self._load_at(news.next_change)
 

@@ -10,6 +10,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from sqlalchemy import Engine
+
 from huntline.calls.admission import Admission
 from huntline.calls.b2bua import B2bua, Recorded
 from huntline.calls.model import Call
@@ -43,6 +45,7 @@ from huntline.signalling.live_feed import LiveFeed
 from huntline.signalling.live_log import ENGINE, Earlier, Life, LiveLog, this_machine
 from huntline.signalling.live_records import MEDIA_RECORDS, LiveRecords, unix_offset
 from huntline.signalling.mailroom import Boxes
+from huntline.signalling.opening import opened
 from huntline.signalling.own_rules import Edit, OwnRules
 from huntline.signalling.process_status import ProcessStatus
 from huntline.signalling.reachability import Reachability
@@ -66,7 +69,6 @@ from huntline.sip.transport.connection import ConnectionLimits
 from huntline.sip.transport.tls_settings import TlsSettings
 from huntline.sip.user_agent import UserAgent
 from huntline.storage.audit import Actor
-from huntline.storage.database import open_database
 from huntline.storage.history import HistoryWriter
 from huntline.storage.journal import Journal
 from huntline.storage.sealing import Sealing
@@ -87,7 +89,7 @@ TOLLS_EVERY = 5.0
 async def run_signalling(config: Config, ready: Ready) -> None:
     """The signalling process, until it is cancelled."""
     sockets = ListeningSockets(left_sockets())
-    signalling = Signalling(config, sockets)
+    signalling = Signalling(config, sockets, await opened(config))
     end = signalling.stop
     try:
         await signalling.start()
@@ -105,9 +107,8 @@ class Signalling:
     """Everything of the signalling process. A part that tells something to one that is
     made after it does so by a method of this class, so that each is whole once it is made."""
 
-    def __init__(self, config: Config, sockets: ListeningSockets) -> None:
-        self._config, self._sockets = config, sockets
-        self._database = open_database(config.data)
+    def __init__(self, config: Config, sockets: ListeningSockets, database: Engine) -> None:
+        self._config, self._sockets, self._database = config, sockets, database
         self._history = HistoryWriter(self._database)
         self._journal = Journal(config.data / JOURNAL)
         self._earlier = Earlier(self._journal.found)
@@ -242,8 +243,9 @@ class Signalling:
             stems["default-music"], stems["confirm-tone"], stems["refuse-tone"], stems["ringing-tone"]
         )
 
-        def remember(organization_id: str, user_id: str, queue_id: str, is_opted_out: bool) -> None:
-            set_opted_out(self._database, organization_id, user_id, queue_id, is_opted_out)
+        async def remember(organization_id: str, user_id: str, queue_id: str, is_opted_out: bool) -> None:
+            ids = organization_id, user_id, queue_id
+            await asyncio.to_thread(set_opted_out, self._database, *ids, is_opted_out)
 
         async def change(organization_id: str, edit: Edit, by: Actor) -> None:
             await asyncio.to_thread(Settings(self._database).change, organization_id, edit, by)

@@ -27,7 +27,7 @@ from huntline.directory.changes import Change, added, removed
 from huntline.errors import Refused
 from huntline.storage import schema
 from huntline.storage.audit import Actor, write_audit
-from huntline.storage.database import writing
+from huntline.storage.database import reading, writing
 from huntline.storage.ids import new_id
 
 HOST = ""
@@ -157,7 +157,7 @@ class Accounts:
 
     def add(self, account: SignInAccount, by: Actor, *, dry_run: bool = False) -> SignInAccount:
         """Keep a new account, whose id is made here. Raises AccountTaken."""
-        with writing(self._database) as connection:
+        with writing(self._database, account.organization_id) as connection:
             return add_account(connection, account, by, self._now(), dry_run=dry_run)
 
     def change(
@@ -173,7 +173,7 @@ class Accounts:
         Another password ends its sessions, and so does disabling it. Raises UnknownAccount, AccountTaken,
         LastAdmin and whatever Refused ``edit`` raises.
         """
-        with writing(self._database) as connection:
+        with writing(self._database, account.organization_id) as connection:
             before = _existing(connection, account)
             after = edit(before)
             _refuse_taken(connection, after)
@@ -190,7 +190,7 @@ class Accounts:
 
     def remove(self, account: SignInAccount, by: Actor, *, dry_run: bool = False) -> None:
         """Remove an account with its keys and sessions. Raises UnknownAccount, LastAdmin."""
-        with writing(self._database) as connection:
+        with writing(self._database, account.organization_id) as connection:
             account = _existing(connection, account)
             if _administers(account):
                 _refuse_without_admin(connection, account)
@@ -201,7 +201,7 @@ class Accounts:
 
     def forgive(self, account: SignInAccount, by: Actor) -> SignInAccount:
         """Have what failed to sign in until now count no longer. Raises UnknownAccount."""
-        with writing(self._database) as connection:
+        with writing(self._database, account.organization_id) as connection:
             after = replace(_existing(connection, account), forgiven_at=self._now())
             connection.execute(
                 update(schema.accounts).where(_is_account(schema.accounts, after)), _row_of(after)
@@ -214,7 +214,7 @@ class Accounts:
         """The API keys of an account, in the order in which they were made."""
         table = schema.api_keys
         query = select(table).where(_is_account(table, account)).order_by(table.c.key_id)
-        with self._database.begin() as connection:
+        with reading(self._database, account.organization_id) as connection:
             return tuple(
                 ApiKey(row["key_id"], row["name"], row["created_at"], row["expires_at"])
                 for row in connection.execute(query).mappings()
@@ -235,7 +235,7 @@ class Accounts:
             "created_at": key.created_at,
             "expires_at": key.expires_at,
         }
-        with writing(self._database) as connection:
+        with writing(self._database, account.organization_id) as connection:
             connection.execute(insert(schema.api_keys), row)
             self._audit(connection, account, [Change("account", account.name, "key", None, name)], by)
         return key, secret
@@ -246,7 +246,7 @@ class Accounts:
         if key is None:
             raise UnknownAccount(f"there is no key {key_id!r}")
         table = schema.api_keys
-        with writing(self._database) as connection:
+        with writing(self._database, account.organization_id) as connection:
             connection.execute(delete(table).where(_is_account(table, account), table.c.key_id == key_id))
             self._audit(connection, account, [Change("account", account.name, "key", key.name, None)], by)
         return key

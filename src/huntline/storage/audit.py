@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select
 
 from huntline.directory.changes import Change
 from huntline.storage import schema
-from huntline.storage.database import writing
+from huntline.storage.database import reading, writing
 from huntline.storage.ids import new_id
 
 
@@ -57,7 +57,7 @@ def add_to_audit(
     database: Engine, organization_id: str, changes: Sequence[Change], by: Actor, at: datetime
 ) -> None:
     """Add entries for what is not stored in the database itself, such as a pause."""
-    with writing(database) as connection:
+    with writing(database, organization_id) as connection:
         write_audit(connection, organization_id, changes, by, at)
 
 
@@ -102,7 +102,7 @@ class AuditFilter:
 def count_audit(database: Engine, wanted: AuditFilter) -> int:
     """How many entries match."""
     query = select(func.count()).select_from(schema.audit).where(*_conditions(wanted))
-    with database.begin() as connection:
+    with reading(database, wanted.organization_id) as connection:
         return int(connection.execute(query).scalar_one())
 
 
@@ -114,7 +114,7 @@ def page_of_audit(database: Engine, wanted: AuditFilter, limit: int, offset: int
         .where(*_conditions(wanted))
         .order_by(table.c.at.desc(), table.c.audit_id.desc())
     )
-    with database.begin() as connection:
+    with reading(database, wanted.organization_id) as connection:
         return [AuditEntry(*row) for row in connection.execute(query.limit(limit).offset(offset))]
 
 

@@ -23,10 +23,11 @@ from typing import BinaryIO
 
 import msgspec
 
-from huntline.data_folder import DATABASE
+from huntline.data_folder import DATABASE, DatabaseUrl
 from huntline.errors import Refused
 from huntline.storage.blobs import Blobs
-from huntline.storage.database import HEAD
+from huntline.storage.copying import copy_database
+from huntline.storage.database import HEAD, opened_database
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -86,9 +87,15 @@ def is_left_out(name: str) -> bool:
     return any(fnmatch(name, pattern) for pattern in _LEFT_OUT)
 
 
-def back_up(data: Path, out: Path, progress: Progress = lambda done, of: None) -> Manifest:
+def back_up(
+    data: Path,
+    out: Path,
+    progress: Progress = lambda done, of: None,
+    elsewhere: DatabaseUrl | None = None,
+) -> Manifest:
     """Write settings, history, sounds and secrets as they are at one moment into a new file for the owner's
-    eyes. Who looks sees it whole, or not at all. Raises BackupRefused."""
+    eyes; the database is a file in it also where it is ``elsewhere``. Who looks sees it whole, or not at all.
+    Raises BackupRefused."""
     if out.resolve().is_relative_to(data.resolve()):
         raise BackupRefused(
             f"{out} is in the data folder {data}; name a file elsewhere, best on another disk"
@@ -98,14 +105,19 @@ def back_up(data: Path, out: Path, progress: Progress = lambda done, of: None) -
             tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as folder,
             Blobs(data).held(),  # what the copied database names stays until it is in the file
         ):
-            return _written(data, out, Path(folder), progress)
+            return _written(data, out, Path(folder), progress, elsewhere)
     except (OSError, sqlite3.Error) as error:
         raise BackupRefused(f"{out} cannot be written: {error}; nothing is left of it") from None
 
 
-def _written(data: Path, out: Path, folder: Path, progress: Progress) -> Manifest:
+def _written(
+    data: Path, out: Path, folder: Path, progress: Progress, elsewhere: DatabaseUrl | None
+) -> Manifest:
     database = folder / DATABASE
-    _copy_database(data / DATABASE, database)
+    if elsewhere is None:
+        _copy_file(data / DATABASE, database)
+    else:
+        _copy_rows(data, elsewhere, folder)
     sources = {DATABASE: database, **dict(_kept_files(data))}
     files = tuple(_kept_file(name, path) for name, path in sources.items())
     manifest = Manifest(FORMAT, version("huntline"), _revision(database), datetime.now(UTC), files)
@@ -120,7 +132,7 @@ def _written(data: Path, out: Path, folder: Path, progress: Progress) -> Manifes
     return manifest
 
 
-def _copy_database(source: Path, target: Path) -> None:
+def _copy_file(source: Path, target: Path) -> None:
     """The database as it is now. Who writes meanwhile is not kept waiting, and is not in the copy."""
     with closing(sqlite3.connect(source)) as reading, closing(sqlite3.connect(target)) as writing:
         writing.execute("PRAGMA synchronous = OFF")
@@ -128,6 +140,12 @@ def _copy_database(source: Path, target: Path) -> None:
         fault = writing.execute("PRAGMA quick_check(1)").fetchone()[0]
     if fault != "ok":
         raise BackupRefused(f"the database {source} is damaged: {fault}; put a copy from before in its place")
+
+
+def _copy_rows(data: Path, elsewhere: DatabaseUrl, folder: Path) -> None:
+    """The same of a database elsewhere, as a file."""
+    with opened_database(data, elsewhere) as source, opened_database(folder) as target:
+        copy_database(source, target)
 
 
 def _revision(database: Path) -> str:

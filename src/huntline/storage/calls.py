@@ -29,6 +29,7 @@ from huntline.engine.commands import DecisionKind
 from huntline.engine.model import Outcome
 from huntline.engine.reasons import Reason
 from huntline.storage import schema
+from huntline.storage.database import reading
 from huntline.storage.history import Decision, RingRecord
 
 _BATCH = 1_000
@@ -84,13 +85,13 @@ class CallSummary:
 def count_calls(database: Engine, wanted: CallFilter) -> int:
     """How many calls match."""
     query = select(func.count()).select_from(schema.calls).where(*conditions_of(wanted))
-    with database.begin() as connection:
+    with reading(database, wanted.organization_id) as connection:
         return int(connection.execute(query).scalar_one())
 
 
 def page_of_calls(database: Engine, wanted: CallFilter, limit: int, offset: int = 0) -> list[CallSummary]:
     """A page of the calls that match, the newest first."""
-    with database.begin() as connection:
+    with reading(database, wanted.organization_id) as connection:
         found = connection.execute(_summaries(wanted).limit(limit).offset(offset))
         return [_summary(row) for row in found]
 
@@ -101,7 +102,7 @@ def all_calls(database: Engine, wanted: CallFilter) -> Iterator[CallSummary]:
     query = _summaries(wanted).limit(_BATCH)
     batch = query
     while True:
-        with database.begin() as connection:
+        with reading(database, wanted.organization_id) as connection:
             found = [_summary(row) for row in connection.execute(batch)]
         yield from found
         if len(found) < _BATCH:
@@ -115,15 +116,14 @@ def find_call(database: Engine, wanted: CallFilter, call_id: str) -> CallSummary
     """One call, if it matches."""
     # Without an order, which would have SQLite go through all calls by their arrival to find the one.
     query = _summaries(wanted).where(schema.calls.c.call_id == call_id).order_by(None)
-    with database.begin() as connection:
+    with reading(database, wanted.organization_id) as connection:
         row = connection.execute(query).first()
     return _summary(row) if row is not None else None
 
 
 def rings_of(database: Engine, organization_id: str, call_id: str) -> list[RingRecord]:
     """The rings of one call, in the order in which they began."""
-    table = schema.rings
-    return _rings(database, table.c.organization_id == organization_id, table.c.call_id == call_id)
+    return _rings(database, organization_id, schema.rings.c.call_id == call_id)
 
 
 def rings_of_agent(
@@ -133,7 +133,7 @@ def rings_of_agent(
     table = schema.rings
     return _rings(
         database,
-        table.c.organization_id == organization_id,
+        organization_id,
         table.c.agent_id == agent_id,
         table.c.started_at < until,
         table.c.ended_at > since,
@@ -152,7 +152,7 @@ def rings_of_agents(
     table = schema.rings
     return _rings(
         database,
-        table.c.organization_id == organization_id,
+        organization_id,
         table.c.agent_id.in_(agent_ids),
         table.c.started_at >= since,
         table.c.started_at < until,
@@ -172,7 +172,7 @@ def decisions_of(
     )
     if agent_id is not None:
         query = query.where(table.c.agent_id == agent_id)
-    with database.begin() as connection:
+    with reading(database, organization_id) as connection:
         return [Decision(*row) for row in connection.execute(query)]
 
 
@@ -290,9 +290,12 @@ def _summary(row: Row[Any]) -> CallSummary:
     return CallSummary(**row._mapping)
 
 
-def _rings(database: Engine, *conditions: ColumnElement[bool], limit: int | None = None) -> list[RingRecord]:
+def _rings(
+    database: Engine, organization_id: str, *conditions: ColumnElement[bool], limit: int | None = None
+) -> list[RingRecord]:
     table = schema.rings
     columns = (table.c[field.name] for field in fields(RingRecord))
-    query = select(*columns).where(*conditions).order_by(table.c.started_at, table.c.ring_id).limit(limit)
-    with database.begin() as connection:
+    query = select(*columns).where(table.c.organization_id == organization_id, *conditions)
+    query = query.order_by(table.c.started_at, table.c.ring_id).limit(limit)
+    with reading(database, organization_id) as connection:
         return [RingRecord(*row) for row in connection.execute(query)]

@@ -2,117 +2,99 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import (
-    URL,
-    Connection,
-    Engine,
-    ExceptionContext,
-    create_engine,
-    create_mock_engine,
-    event,
-    inspect,
-    make_url,
-    text,
-)
-from sqlalchemy.dialects import registry
-from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
-from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
+from sqlalchemy import Connection, Engine, create_mock_engine, func, inspect, select, text
+from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.schema import ExecutableDDLElement
-from sqlalchemy.util import LRUCache
 
-from huntline.data_folder import DATABASE
-from huntline.errors import ConfigurationError, HuntlineError, Refused
+from huntline.data_folder import DatabaseUrl
+from huntline.errors import ConfigurationError, HuntlineError
+from huntline.storage.faults import DatabaseBusy
 from huntline.storage.schema import metadata
+from huntline.storage.sqlite import BUSY_TIMEOUT, sqlite_engine
 
-HEAD = "0017"
+HEAD = "0018"
 """The newest migration (``migrations/versions``)."""
 
+_FIRST_ON_POSTGRESQL = "0017"
+"""The oldest schema that there is on PostgreSQL, on which no migration before it was ever run."""
+
 _MIGRATIONS = Path(__file__).parent / "migrations"
-_BUSY_TIMEOUT = 10_000  # ms
+_DATA_FOLDER = "huntline_data_folder"
 _NEXT_TRY = 0.02  # seconds
-_WHAT_TO_DO = {
-    "BUSY": "another program holds it; end that one, or try again when it has finished",
-    "LOCKED": "another program holds it; end that one, or try again when it has finished",
-    "FULL": "free some space on its disk",
-    "READONLY": "let the user who runs Huntline write the file and its folder",
-    "CANTOPEN": "let the user who runs Huntline write the file and its folder",
-    "PERM": "let the user who runs Huntline write the file and its folder",
-    "IOERR": "look after its disk; the system's log may say more",
-    "NOTADB": "this file is none, or is damaged; put a copy from before in its place",
-    "CORRUPT": "it is damaged; put a copy from before in its place",
-}
-"""Faults of the file and not of what was asked of it, by the names that SQLite gives them."""
 
 
-class SharedSqlite(SQLiteDialect_pysqlite):
-    """All SQLite databases of a process are spoken to alike: what is compiled for one is good for all. To
-    compile takes longer than most statements take to run."""
+def open_database(folder: Path, elsewhere: DatabaseUrl | None = None) -> Engine:
+    """The database of a data folder in the current schema: the file in it (SQLite), or one of PostgreSQL
+    ``elsewhere``. Folder and file are made when missing.
 
-    supports_statement_cache = True
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, SharedSqlite)
-
-    def __hash__(self) -> int:
-        return hash(SharedSqlite)
-
-
-registry.register("sqlite.huntline", __name__, SharedSqlite.__name__)
-_COMPILED: LRUCache[Any, Any] = LRUCache(1000)
-
-
-class DatabaseUnavailable(Refused):
-    """The database can do nothing now, whatever it is asked; the message says why, and what to do."""
-
-    error_id = "database-unavailable"
-    status = 503
-
-
-class _DatabaseBusy(DatabaseUnavailable):
-    """Another program holds it just now."""
-
-
-def open_database(where: Path | str) -> Engine:
-    """The database of a data folder (made when missing, SQLite) or of a URL, in the current schema.
-
-    Safe to call from several processes at once. Raises ConfigurationError when it cannot be opened; whoever
-    uses it then may meet DatabaseUnavailable.
+    Safe to call from several processes at once. Raises ConfigurationError when it cannot be opened, and
+    DatabaseUnavailable when it may be later; whoever uses it then may meet DatabaseUnavailable.
     """
-    url = _sqlite_url(where) if isinstance(where, Path) or "://" not in where else make_url(where)
-    engine = create_engine(url, execution_options={"compiled_cache": _COMPILED})
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-        event.listen(engine, "handle_error", _say_what_to_do)
+    engine = _engine(folder, elsewhere)
     try:
         _wait_for_others(lambda: _bring_up_to_date(engine))
     except HuntlineError as error:
         engine.dispose()
+        if elsewhere is not None:
+            raise
         raise ConfigurationError(str(error)) from None
     except Exception as error:
         engine.dispose()
-        shown = url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
         why = str(getattr(error, "orig", None) or error).partition("\n")[0]
+        shown = elsewhere or f"sqlite:///{engine.url.database}"
         raise ConfigurationError(f"the database {shown} cannot be opened: {why}") from error
     return engine
+
+
+@contextmanager
+def opened_database(folder: Path, elsewhere: DatabaseUrl | None = None) -> Iterator[Engine]:
+    """``open_database`` for a while."""
+    engine = open_database(folder, elsewhere)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _engine(folder: Path, elsewhere: DatabaseUrl | None) -> Engine:
+    try:
+        # What is in there could be used to sign in as a phone: for the owner's eyes.
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(f"the data folder {folder} cannot be made: {error.strerror}") from error
+    if elsewhere is None:
+        engine = sqlite_engine(folder)
+    else:
+        try:
+            from huntline.storage.postgresql import postgresql_engine
+        except ImportError as error:
+            wanted = "install its driver beside Huntline: pip install 'huntline[postgresql]'"
+            raise ConfigurationError(f"the database {elsewhere} cannot be used: {error}; {wanted}") from None
+        engine = postgresql_engine(elsewhere)
+    engine.update_execution_options(**{_DATA_FOLDER: folder})
+    return engine
+
+
+def folder_of(engine: Engine) -> Path:
+    """The data folder that a database belongs to, wherever it is."""
+    folder: Path = engine.get_execution_options()[_DATA_FOLDER]
+    return folder
 
 
 def _wait_for_others(opening: Callable[[], None]) -> None:
     """Open a file that others may open for the first time, or close for the last time, at this moment: SQLite
     does not always wait for those (its "Write-Ahead Logging", section 8)."""
-    end = time.monotonic() + _BUSY_TIMEOUT / 1000
+    end = time.monotonic() + BUSY_TIMEOUT
     while True:
         try:
             return opening()
-        except _DatabaseBusy:
+        except DatabaseBusy:
             if time.monotonic() > end:
                 raise
         time.sleep(_NEXT_TRY)
@@ -128,10 +110,27 @@ def _bring_up_to_date(engine: Engine) -> None:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """One transaction that writes: the only one of its kind at a time on SQLite; all or nothing."""
-    with engine.connect().execution_options(is_writing=True) as connection, connection.begin():
+def reading(engine: Engine, organization_id: str | None = None) -> Iterator[Connection]:
+    """The database as it is at one moment, of one organization or (None) of all: see ``act_for``."""
+    with engine.begin() as connection:
+        act_for(connection, organization_id)
         yield connection
+
+
+@contextmanager
+def writing(engine: Engine, organization_id: str | None = None) -> Iterator[Connection]:
+    """One transaction that writes, for one organization or (None) for all, see ``act_for``: the only one of
+    its kind at a time; all or nothing."""
+    with engine.connect().execution_options(is_writing=True) as connection, connection.begin():
+        act_for(connection, organization_id)
+        yield connection
+
+
+def act_for(connection: Connection, organization_id: str | None) -> None:
+    """Until the end of its transaction a connection meets rows of this organization alone, whatever it is
+    asked: a second wall, for statements that forget their organization. SQLite has none."""
+    if organization_id is not None and connection.dialect.name == "postgresql":
+        connection.execute(select(func.set_config("huntline.organization", organization_id, True)))
 
 
 def forget_what_was_before(engine: Engine) -> None:
@@ -158,7 +157,7 @@ def _statements(dialect: Dialect) -> tuple[str, ...]:
     def note(statement: ExecutableDDLElement, *_: object, **__: object) -> None:
         made.append(str(statement.compile(dialect=dialect)))
 
-    metadata.create_all(create_mock_engine(f"{dialect.name}://", note), checkfirst=False)
+    metadata.create_all(create_mock_engine(f"{dialect.name}+huntline://", note), checkfirst=False)
     return tuple(made)
 
 
@@ -174,9 +173,9 @@ def migrate(connection: Connection, revision: str = "head") -> None:
     command.upgrade(config, revision)
 
 
-def refuse_newer(folder: Path) -> None:
+def refuse_newer(folder: Path, elsewhere: DatabaseUrl | None = None) -> None:
     """Raises ConfigurationError where a data folder's database is of a newer release; changes nothing."""
-    engine = create_engine(_sqlite_url(folder))
+    engine = _engine(folder, elsewhere)
     try:
         with engine.connect() as connection:
             _known_revision(connection)
@@ -192,6 +191,11 @@ def _known_revision(connection: Connection) -> str | None:
             f"the database {connection.engine.url.database} was written by a newer Huntline (revision"
             f" {revision}, this one knows {HEAD}); run that version, or put a copy from before in its place"
         )
+    if revision is not None and connection.dialect.name != "sqlite" and revision < _FIRST_ON_POSTGRESQL:
+        raise ConfigurationError(
+            f"the database {connection.engine.url.database} has the revision {revision}, and on PostgreSQL"
+            f" there is none before {_FIRST_ON_POSTGRESQL}; name an empty one"
+        )
     return revision
 
 
@@ -201,37 +205,3 @@ def _revision(connection: Connection) -> str | None:
         return None
     revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     return revision
-
-
-def _sqlite_url(folder: Path | str) -> URL:
-    folder = Path(folder)
-    try:
-        # What is in there could be used to sign in as a phone: for the owner's eyes.
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigurationError(f"the data folder {folder} cannot be made: {error.strerror}") from error
-    return URL.create("sqlite+huntline", database=str(folder / DATABASE))
-
-
-def _prepare_sqlite(connection: DBAPIConnection, record: Any) -> None:
-    assert isinstance(connection, sqlite3.Connection)
-    connection.isolation_level = None  # transactions begin where we say, not where the driver guesses
-    connection.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT}")
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA secure_delete = ON")  # numbers that are erased are not left between the rows
-
-
-def _say_what_to_do(context: ExceptionContext) -> None:
-    fault = context.original_exception
-    name = getattr(fault, "sqlite_errorname", "").removeprefix("SQLITE_").partition("_")[0]
-    if name in _WHAT_TO_DO and context.engine is not None:
-        kind = _DatabaseBusy if name in ("BUSY", "LOCKED") else DatabaseUnavailable
-        raise kind(f"the database {context.engine.url.database} cannot be used: {fault}; {_WHAT_TO_DO[name]}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # A reader that turns writer later can meet another writer and must give up, so writers say so at once.
-    is_writing = connection.get_execution_options().get("is_writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")

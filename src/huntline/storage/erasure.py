@@ -26,7 +26,7 @@ from huntline.directory.spellings import Spellings
 from huntline.logs import mask_number
 from huntline.storage import schema
 from huntline.storage.audit import Actor, write_audit
-from huntline.storage.database import forget_what_was_before, writing
+from huntline.storage.database import forget_what_was_before, reading, writing
 
 ERASED = "anonymous"
 """What stands in the place of a number: what callers are called who withhold theirs."""
@@ -129,7 +129,7 @@ def _found(
     query = select(*keys, *texts).where(or_(*(text.like(spellings.like) for text in texts)))
     if organization_id is not None:
         query = query.where(table.c.organization_id == organization_id)
-    with database.connect() as connection:
+    with reading(database, organization_id) as connection:
         for row in connection.execute(query).mappings().all():
             new = {
                 name: rewrite(spellings, row[name])

@@ -21,7 +21,8 @@ from huntline.engine.model import Outcome
 from huntline.engine.reasons import LeftMessage, Reason, RingOutcome
 from huntline.plain import fields_of
 from huntline.storage import schema
-from huntline.storage.database import DatabaseUnavailable, writing
+from huntline.storage.database import reading, writing
+from huntline.storage.faults import DatabaseUnavailable
 from huntline.storage.ids import new_id
 
 log = logging.getLogger(__name__)
@@ -301,7 +302,7 @@ def read_calls(
         wanted = wanted.where(calls.c.queue_id.in_(queue_ids) | calls.c.first_queue_id.in_(queue_ids))
     if since is not None:
         wanted = wanted.where(calls.c.arrived_at >= since)
-    with database.begin() as connection:
+    with reading(database, organization_id) as connection:
         found = [dict(row) for row in connection.execute(wanted).mappings()]
         call_ids = [row["call_id"] for row in found]
         rings = _by_call(connection.execute(_of_calls(schema.rings, call_ids, "started_at")).mappings())

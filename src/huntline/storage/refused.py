@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Engine, Row, func, select
 
 from huntline.directory.refused import RefusalReason, RefusedCall
 from huntline.storage import schema
+from huntline.storage.database import reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class RefusalFilter:
 def count_refused(database: Engine, wanted: RefusalFilter) -> int:
     """How many rows match, of which one may stand for many calls."""
     query = select(func.count()).select_from(schema.refused_calls).where(*_conditions(wanted))
-    with database.begin() as connection:
+    with reading(database, wanted.organization_id) as connection:
         return int(connection.execute(query).scalar_one())
 
 
@@ -44,7 +45,7 @@ def page_of_refused(
     """A page of the rows that match, the newest first."""
     table = schema.refused_calls
     query = select(table).where(*_conditions(wanted)).order_by(table.c.at.desc(), table.c.refusal_id.desc())
-    with database.begin() as connection:
+    with reading(database, wanted.organization_id) as connection:
         return [_refusal(row) for row in connection.execute(query.limit(limit).offset(offset))]
 
 

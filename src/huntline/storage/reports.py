@@ -30,6 +30,7 @@ from huntline.engine.model import Outcome
 from huntline.engine.statistics import TURNED_AWAY, QueueStatistics, ServiceLevel, Waits
 from huntline.storage import schema
 from huntline.storage.calls import CallFilter, conditions_of, waited, waited_from_arrival
+from huntline.storage.database import reading
 
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
@@ -117,7 +118,7 @@ def statistics_of(database: Engine, wanted: CallFilter, in_time: timedelta) -> Q
     """The numbers of the calls that match, with ``in_time`` as the service level's limit (see
     ``engine.statistics.summarize``, which says the same about records)."""
     calls = _calls(wanted)
-    with database.begin() as connection:
+    with reading(database, wanted.organization_id) as connection:
         return _statistics(connection.execute(select(*_numbers(calls, in_time))).one())
 
 
@@ -128,7 +129,7 @@ def statistics_by_queue(
     it ended."""
     calls = _calls_in_queues(wanted)
     query = select(calls.c.queue, *_numbers(calls, in_time)).group_by(calls.c.queue)
-    with database.begin() as connection:
+    with reading(database, wanted.organization_id) as connection:
         return {queue_id: _statistics(numbers) for queue_id, *numbers in connection.execute(query)}
 
 
@@ -137,7 +138,7 @@ def statistics_by_time(database: Engine, wanted: CallFilter, buckets: Buckets) -
     calls = _calls(wanted)
     place = buckets.place_of(calls.c.arrived_at).label("place")
     query = select(place, *_numbers(calls, _ANY_TIME)).group_by(place)
-    with database.begin() as connection:
+    with reading(database, wanted.organization_id) as connection:
         return {found: _statistics(numbers) for found, *numbers in connection.execute(query)}
 
 
@@ -149,7 +150,7 @@ def arrivals_by_queue(
     place = buckets.place_of(calls.c.arrived_at).label("place")
     outcomes = (_count(calls.c.outcome == each) for each in (Outcome.ANSWERED, Outcome.ABANDONED))
     query = select(calls.c.queue, place, func.count(), *outcomes).group_by(calls.c.queue, place)
-    with database.begin() as connection:
+    with reading(database, wanted.organization_id) as connection:
         return {(queue_id, found): Arrived(*counts) for queue_id, found, *counts in connection.execute(query)}
 
 
@@ -163,7 +164,7 @@ def waits_of(database: Engine, wanted: CallFilter, bounds: Sequence[float]) -> l
     ]
     outcomes = (Outcome.ANSWERED, Outcome.ABANDONED)
     query = select(*(_count(and_(calls.c.outcome == each, within)) for within in ranges for each in outcomes))
-    with database.begin() as connection:
+    with reading(database, wanted.organization_id) as connection:
         counts = iter(connection.execute(query).one())
     return list(zip(counts, counts, strict=True))
 

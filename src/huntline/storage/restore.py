@@ -22,7 +22,7 @@ from typing import IO
 
 import msgspec
 
-from huntline.data_folder import DATABASE, FILE_NAME
+from huntline.data_folder import DATABASE, FILE_NAME, DatabaseUrl, database_said_in
 from huntline.errors import ConfigurationError
 from huntline.storage.backup import (
     EARLIER,
@@ -34,7 +34,8 @@ from huntline.storage.backup import (
     Progress,
     is_left_out,
 )
-from huntline.storage.database import HEAD, open_database
+from huntline.storage.copying import copy_database
+from huntline.storage.database import HEAD, open_database, opened_database
 
 _LARGEST_MANIFEST = 64 * 2**20
 _CHUNK = 2**20
@@ -46,11 +47,13 @@ _DAMAGE = (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile)
 @dataclass(frozen=True, slots=True)
 class Restored:
     """What was put back. ``earlier`` is where what was there before is now, if anything was;
-    ``kept_settings`` says that the folder's own settings file stays in place of the backup's."""
+    ``kept_settings`` says that the folder's own settings file stays in place of the backup's; ``elsewhere``
+    is the database that has the rows, where it is no file."""
 
     manifest: Manifest
     earlier: Path | None
     kept_settings: bool
+    elsewhere: DatabaseUrl | None
 
 
 def read_manifest(archive: Path) -> Manifest:
@@ -68,12 +71,9 @@ def restore(
     progress: Progress = lambda done, of: None,
 ) -> Restored:
     """Put a backup into a data folder that nobody serves, which has to be empty unless ``force``: what is in
-    it is moved aside then. Raises BackupRefused with nothing changed."""
-    if (answered := _answered(data)) is not None:
-        raise BackupRefused(
-            f"a server is at work on {data}: {answered.name} is answered, if perhaps without its supervisor;"
-            " end it in order by huntline serve with this folder, and then by ending that"
-        )
+    it is moved aside then. Where the settings that are in force afterwards name a database elsewhere, which
+    has to be empty, the rows go there. Raises BackupRefused and CopyRefused with nothing changed."""
+    refuse_living(data)
     there = _entries(data)
     if there and not force:
         names = ", ".join(sorted(path.name for path in there)[:3])
@@ -88,12 +88,16 @@ def restore(
             _check_room(data, manifest)
             _unpack(opened, manifest, staged, progress)
         _bring_up_to_date(archive, staged)
-        kept_settings = not force and (data / FILE_NAME).exists() and (staged / FILE_NAME).exists()
+        own = data / FILE_NAME if not force and (data / FILE_NAME).exists() else None
+        kept_settings = own is not None and (staged / FILE_NAME).exists()
         if kept_settings:
             (staged / FILE_NAME).unlink()
+        elsewhere = _database_after(own, staged)
+        if elsewhere is not None:
+            _put_rows(staged, elsewhere)
         earlier = _moved_aside(data, now) if there else None
         _put_in_place(staged, data)
-    return Restored(manifest, earlier, kept_settings)
+    return Restored(manifest, earlier, kept_settings, elsewhere)
 
 
 class _Archive:
@@ -259,13 +263,28 @@ def _is_nothing(name: str) -> bool:
     return left or name == "lost+found"
 
 
-def _answered(data: Path) -> Path | None:
-    """A socket of a process that lives on although nobody holds the folder."""
+def refuse_living(data: Path) -> None:
+    """Raises BackupRefused where a process lives on although nobody holds the folder."""
     for path in data.glob("*.sock"):
         with socket.socket(socket.AF_UNIX) as connection, contextlib.suppress(OSError):
             connection.connect(str(path))
-            return path
-    return None
+            raise BackupRefused(
+                f"a server is at work on {data}: {path.name} is answered, if perhaps without its supervisor;"
+                " end it in order by huntline serve with this folder, and then by ending that"
+            )
+
+
+def _database_after(own: Path | None, staged: Path) -> DatabaseUrl | None:
+    """The database elsewhere that a server will use, once what is staged is in its place."""
+    others = (file for file in (staged / FILE_NAME, Path(FILE_NAME)) if file.is_file())
+    return database_said_in(own or next(others, None))
+
+
+def _put_rows(staged: Path, elsewhere: DatabaseUrl) -> None:
+    """Put the rows into a database elsewhere, and leave no file of them."""
+    with opened_database(staged) as source, opened_database(staged, elsewhere) as target:
+        copy_database(source, target)
+    (staged / DATABASE).unlink()
 
 
 def _moved_aside(data: Path, now: datetime) -> Path:

@@ -19,6 +19,7 @@ from huntline.data_folder import PASSWORD_KEY
 from huntline.directory.organization import Organization, Secret, Trunk
 from huntline.directory.problems import Problem, Problems
 from huntline.errors import ConfigurationError
+from huntline.storage.database import folder_of
 
 _LENGTH = 32  # bytes
 
@@ -31,9 +32,8 @@ class Sealing:
 
     @classmethod
     def of(cls, database: Engine) -> Sealing:
-        """Of the data folder that a database lies in; of one that is no file, the working folder."""
-        name = database.url.database if database.dialect.name == "sqlite" else None
-        return cls((Path(name).parent if name else Path()) / PASSWORD_KEY)
+        """Of the data folder that a database belongs to."""
+        return cls(folder_of(database) / PASSWORD_KEY)
 
     def opened(self, secret: Secret | None) -> str | None:
         """The password; None where there is none, or none that this server can open."""

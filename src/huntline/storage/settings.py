@@ -39,7 +39,7 @@ from huntline.errors import Refused
 from huntline.storage import schema
 from huntline.storage.accounts import SignInAccount, add_account
 from huntline.storage.audit import Actor, write_audit
-from huntline.storage.database import writing
+from huntline.storage.database import act_for, writing
 from huntline.storage.ids import new_id, new_primary_user
 from huntline.storage.rows import SETTINGS_TABLES, Row, organization_of, places_of, rows_of, user_of
 from huntline.storage.sealing import Sealing
@@ -187,6 +187,7 @@ class Settings:
             )
             if existing is None:
                 raise UnknownOrganization(f"there is no organization {organization_id!r}")
+            act_for(connection, organization_id)
             for table in (schema.sessions, schema.api_keys, schema.accounts, *reversed(SETTINGS_TABLES)):
                 connection.execute(delete(table).where(table.c.organization_id == organization_id))
             change = removed("organization", existing.name)
@@ -211,6 +212,7 @@ class Settings:
         changes = tuple(with_rounding(changes_between(existing, after), wanted, after))
         if changes and not dry_run:
             after = replace(after, revision=after.revision + 1)
+            act_for(connection, after.organization_id)
             _write(connection, existing, after)
             write_audit(connection, after.organization_id, changes, by, self._now(), after.revision)
         return Changed(after, changes)
@@ -393,7 +395,7 @@ def set_opted_out(
 ) -> None:
     """Remember an agent's own choice. Said twice is fine; a user or queue that is gone is passed over."""
     row = {"organization_id": organization_id, "user_id": user_id, "queue_id": queue_id}
-    with writing(engine) as connection:
+    with writing(engine, organization_id) as connection:
         _delete(connection, schema.opt_outs, [row])
         if (
             is_opted_out

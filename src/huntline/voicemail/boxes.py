@@ -24,7 +24,7 @@ from huntline.media import wav
 from huntline.media.wav import NoRecording
 from huntline.storage import schema
 from huntline.storage.blobs import Blobs
-from huntline.storage.database import writing
+from huntline.storage.database import reading, writing
 from huntline.storage.history import add_left_message
 from huntline.storage.ids import new_id
 from huntline.storage.passwords import hashed, is_password
@@ -150,7 +150,7 @@ class Voicemail:
         query = select(_boxes)
         if organization_id is not None:
             query = query.where(_boxes.c.organization_id == organization_id)
-        with self._database.begin() as connection:
+        with reading(self._database, organization_id) as connection:
             rows = connection.execute(query).mappings().all()
         return {row["box_id"]: MailboxSettings(**{name: row[name] for name in _FIELDS}) for row in rows}
 
@@ -159,7 +159,7 @@ class Voicemail:
         if problems := list(check_mailbox(settings)):
             raise SettingsRefused(problems)
         before = self.settings(organization_id, box_id)
-        with writing(self._database) as connection:
+        with writing(self._database, organization_id) as connection:
             values = {name: getattr(settings, name) for name in _FIELDS}
             self._put(connection, organization_id, box_id, values)
         return before
@@ -170,18 +170,18 @@ class Voicemail:
         if pin is not None and (problems := list(check_pin(pin))):
             raise SettingsRefused(problems)
         values = {"pin_hash": hashed(pin) if pin else None, "wrong_pins": 0, "locked_until": None}
-        with writing(self._database) as connection:
+        with writing(self._database, organization_id) as connection:
             self._put(connection, organization_id, box_id, values)
 
     def has_pin(self, organization_id: str, box_id: str) -> bool:
         """Whether the box can be opened by phone."""
-        with self._database.begin() as connection:
+        with reading(self._database, organization_id) as connection:
             found = connection.execute(select(_boxes.c.pin_hash).where(_is_box(organization_id, box_id)))
             return found.scalar() is not None
 
     def is_locked(self, organization_id: str, box_id: str) -> bool:
         """Whether no PIN opens the box now, which five wrong ones bring about."""
-        with self._database.begin() as connection:
+        with reading(self._database, organization_id) as connection:
             is_box = _is_box(organization_id, box_id)
             until = connection.execute(select(_boxes.c.locked_until).where(is_box)).scalar()
         return until is not None and until > self._now()
@@ -189,12 +189,12 @@ class Voicemail:
     def is_pin(self, organization_id: str, box_id: str, pin: str) -> bool:
         """Whether a PIN opens the box: never while it is locked, which five wrong ones bring about."""
         is_box, now = _is_box(organization_id, box_id), self._now()
-        with self._database.begin() as connection:
+        with reading(self._database, organization_id) as connection:
             row = connection.execute(select(_boxes).where(is_box)).mappings().first()
         is_right = is_password(pin, row["pin_hash"] if row else None)
         if row is None or (row["locked_until"] is not None and row["locked_until"] > now):
             return False
-        with writing(self._database) as connection:
+        with writing(self._database, organization_id) as connection:
             # Counted where it is stored: several phones may try at once.
             wrong = connection.execute(select(_boxes.c.wrong_pins).where(is_box)).scalar() or 0
             wrong = 0 if is_right else wrong + 1
@@ -233,7 +233,7 @@ class Voicemail:
             "recorded_at": self._now(),
         }
         self._folder.mkdir(mode=0o700, exist_ok=True)
-        with writing(self._database) as connection:
+        with writing(self._database, owner.organization_id) as connection:
             is_box = _messages.c.box_id == owner.box_id, _messages.c.organization_id == owner.organization_id
             count = connection.execute(select(func.count()).select_from(_messages).where(*is_box)).scalar()
             if (count or 0) >= settings.quota:
@@ -258,7 +258,7 @@ class Voicemail:
         if row is None or row.seconds is not None:
             return _message(row) if row is not None else None
         seconds = self._settle(message_id)
-        with writing(self._database) as connection:
+        with writing(self._database, row.organization_id) as connection:
             is_it = and_(_messages.c.message_id == message_id, _messages.c.seconds.is_(None))
             if seconds is None:
                 connection.execute(delete(_messages).where(is_it))
@@ -319,13 +319,13 @@ class Voicemail:
             .where(_is_whole(organization_id), _messages.c.box_id.in_(list(box_ids)))
             .order_by(_messages.c.message_id.desc())
         )
-        with self._database.begin() as connection:
+        with reading(self._database, organization_id) as connection:
             return [_message(row) for row in connection.execute(query)]
 
     def message(self, organization_id: str, message_id: str) -> Message:
         """One message. Raises UnknownMessage."""
         query = select(_messages).where(_is_whole(organization_id), _messages.c.message_id == message_id)
-        with self._database.begin() as connection:
+        with reading(self._database, organization_id) as connection:
             row = connection.execute(query).first()
         if row is None:
             raise UnknownMessage(message_id)
@@ -338,7 +338,7 @@ class Voicemail:
         )
         if organization_id is not None:
             query = query.where(_messages.c.organization_id == organization_id)
-        with self._database.begin() as connection:
+        with reading(self._database, organization_id) as connection:
             found = [_message(row) for row in connection.execute(query)]
         return [message for message in found if spellings.are(message.caller)]
 
@@ -374,7 +374,7 @@ class Voicemail:
         """A member takes a message for all others, who see by whom. Raises MessageTaken, UnknownMessage."""
         is_it = and_(_is_whole(organization_id), _messages.c.message_id == message_id)
         is_free = _messages.c.taken_by.is_(None)
-        with writing(self._database) as connection:
+        with writing(self._database, organization_id) as connection:
             values = {"taken_by": user_id, "taken_at": self._now()}
             connection.execute(update(_messages).where(is_it, is_free).values(values))
         message = self.message(organization_id, message_id)
@@ -392,7 +392,7 @@ class Voicemail:
     def delete(self, organization_id: str, message_id: str) -> Message:
         """Remove a message, and its sound at once unless a backup is being made. Raises UnknownMessage."""
         message = self.message(organization_id, message_id)
-        with writing(self._database) as connection:
+        with writing(self._database, organization_id) as connection:
             is_it = and_(_is_whole(organization_id), _messages.c.message_id == message_id)
             connection.execute(delete(_messages).where(is_it))
         with suppress(BlockingIOError), self._blobs.held(alone=True):
@@ -401,7 +401,7 @@ class Voicemail:
 
     def _update(self, organization_id: str, message_id: str, **values: Any) -> Message:
         is_it = and_(_is_whole(organization_id), _messages.c.message_id == message_id)
-        with writing(self._database) as connection:
+        with writing(self._database, organization_id) as connection:
             connection.execute(update(_messages).where(is_it).values(values))
         return self.message(organization_id, message_id)
 
@@ -427,7 +427,7 @@ class Voicemail:
         self._note_mail(message, mail_due_at=again_at, mail_error=error, mail_tries=tries)
 
     def _note_mail(self, message: Message, **values: Any) -> None:
-        with writing(self._database) as connection:
+        with writing(self._database, message.organization_id) as connection:
             is_it = _messages.c.message_id == message.message_id
             connection.execute(update(_messages).where(is_it).values(values))
 
@@ -439,7 +439,7 @@ class Voicemail:
             .order_by(_messages.c.message_id)
         )
         unsent: dict[str, UnsentMails] = {}
-        with self._database.begin() as connection:
+        with reading(self._database, organization_id) as connection:
             for box_id, error in connection.execute(query):
                 before = unsent.get(box_id)
                 unsent[box_id] = UnsentMails(1 + (before.count if before else 0), error)

@@ -35,7 +35,7 @@ class Backstage:
     def __init__(self, config: Config, trusted: Principal | None = None) -> None:
         self.config = config
         self.trusted = trusted
-        self.database = open_database(config.data)
+        self.database = open_database(config.data, config.database)
         self.settings = Settings(self.database)
         self.sealing = Sealing.of(self.database)
         self.accounts = Accounts(self.database)

@@ -21,6 +21,7 @@ from huntline.engine.reason_data import from_data
 from huntline.errors import HuntlineError
 from huntline.languages.reasons import Reader, in_words
 from huntline.processes.run_file import SUPERVISOR_GONE, is_supervised
+from huntline.storage.faults import DatabaseUnavailable
 
 TIME_LIMIT = 2.0  # seconds for each part to answer
 WATCHED_EVERY = 10.0  # seconds
@@ -179,6 +180,9 @@ class Health:
             ):
                 connection.execute(text("SELECT 1"))
                 transaction.rollback()
+        except DatabaseUnavailable as error:
+            _log.error("the database cannot be used", extra={"reason": str(error)})
+            return "cannot be used; the log of the server says why"  # where it is, is not for everybody
         except SQLAlchemyError as error:
             return f"cannot be used: {getattr(error, 'orig', None) or type(error).__name__}"
         return None

@@ -23,6 +23,7 @@ from huntline.directory.shown_numbers import shown_number
 from huntline.errors import Refused
 from huntline.languages.reasons import Reader
 from huntline.storage.accounts import Accounts
+from huntline.storage.faults import DatabaseUnavailable
 from huntline.web.principal import Principal, principal_of
 from huntline.web.words import Why, with_words
 
@@ -292,7 +293,7 @@ class LiveStreams:
             await asyncio.sleep(_VIEWERS_CHECKED_EVERY)
             credentials = (stream.viewer.credential for stream in self._streams)
             shown = {credential for credential in credentials if credential is not None}
-            with contextlib.suppress(SQLAlchemyError):
+            with contextlib.suppress(SQLAlchemyError, DatabaseUnavailable):
                 accounts = await asyncio.to_thread(self._accounts.by_hashes, shown)
                 for stream in tuple(self._streams):
                     account = accounts.get(stream.viewer.credential or "")

@@ -21,6 +21,7 @@ from huntline.directory.problems import Problem
 from huntline.errors import ConfigurationError, Refused
 from huntline.languages.translation import about, joined
 from huntline.organization_file.validation import problem_of
+from huntline.storage.faults import DatabaseUnavailable
 from huntline.storage.settings import SettingsRefused
 from huntline.web.attempts import TooManyAttempts
 from huntline.web.language import Sentence, said, spoken
@@ -119,6 +120,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ServerNotRunning, _unavailable)
     app.add_exception_handler(ServerDoesNotAnswer, _unavailable)
     app.add_exception_handler(OperationalError, _database_unavailable)
+    app.add_exception_handler(DatabaseUnavailable, _database_unavailable)
     app.add_exception_handler(OSError, _disk_unavailable)
 
 
@@ -250,10 +252,13 @@ def _unavailable(request: Request, error: Exception) -> JSONResponse:
 
 
 def _database_unavailable(request: Request, error: Exception) -> JSONResponse:
-    """The database is locked for too long, gone, read-only or has no room."""
-    assert isinstance(error, OperationalError)
+    """The database is locked for too long, gone, read-only or has no room. Where it is, and who asks it, is
+    for the log, and for a command that runs the application in its own process."""
+    if isinstance(error, DatabaseUnavailable) and request.app.state.backstage.trusted is not None:
+        return refused_response(error)
+    reason = getattr(error, "orig", None) or error
     _log.error(
-        "the database cannot be used", extra={"reason": str(error.orig), "path": loggable(request.url.path)}
+        "the database cannot be used", extra={"reason": str(reason), "path": loggable(request.url.path)}
     )
     detail = "the database cannot be used now; nothing has changed. GET /healthz says what is wrong"
     return problem_response(503, "database-unavailable", detail, headers={"Retry-After": "5"})
