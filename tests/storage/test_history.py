@@ -84,6 +84,7 @@ def test_a_record_that_is_refused_does_not_keep_the_others_out(
     writer.close()
     assert {each.call_id for each in read_calls(database)} == {"c1", "c3"}
     assert caplog.text.count("history record refused") == 1
+    assert without_zone.caller not in caplog.text
     assert writer.settled == writer.added == 3
 
 
@@ -99,6 +100,8 @@ def test_a_database_that_is_away_is_tried_again(
     while "history not written" not in caplog.text and time.monotonic() < deadline:
         time.sleep(0.01)
     assert (writer.added, writer.settled) == (1, 0)
+    assert "Traceback" not in caplog.text
+    assert call("c1").caller not in caplog.text
     with writing(database) as connection:
         connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO calls")
     while not read_calls(database) and time.monotonic() < deadline:

@@ -161,9 +161,10 @@ class HistoryWriter:
             spacing = _SPACING if len(batch) < _MANY else _SPACING_WHEN_BUSY
             try:
                 self._settle(batch)
-            except (OperationalError, DatabaseUnavailable):
+            except (OperationalError, DatabaseUnavailable) as error:
                 # Locked, full, read-only: it may pass. The calls go on and the records are kept.
-                log.exception("history not written", extra={"records": len(batch)})
+                reason = str(error).partition("\n")[0]
+                log.error("history not written: %s", reason, extra={"records": len(batch)})
                 if is_last_try:
                     return
                 self._closing.wait(_RETRY_AFTER)

@@ -96,7 +96,10 @@ def postgresql_engine(where: DatabaseUrl) -> Engine:
     arguments = _CONNECTING | said | {"options": f"{options} {said.get('options', '')}".strip()}
     # The URL of the engine is what others may see, so that it has no password.
     engine = create_engine(
-        URL.create("postgresql+huntline", database=where.name), connect_args=arguments, pool_pre_ping=True
+        URL.create("postgresql+huntline", database=where.name),
+        connect_args=arguments,
+        pool_pre_ping=True,
+        hide_parameters=True,
     )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)

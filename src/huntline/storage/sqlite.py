@@ -54,7 +54,8 @@ _COMPILED: LRUCache[Any, Any] = LRUCache(1000)
 def sqlite_engine(folder: Path) -> Engine:
     """The file of a data folder, which is made when missing."""
     url = URL.create("sqlite+huntline", database=str(folder / DATABASE))
-    engine = create_engine(url, execution_options={"compiled_cache": _COMPILED})
+    # Numbers of people are among what is written; a log that tells of a fault is not to have them.
+    engine = create_engine(url, execution_options={"compiled_cache": _COMPILED}, hide_parameters=True)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     event.listen(engine, "handle_error", _say_what_to_do)

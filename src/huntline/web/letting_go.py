@@ -8,6 +8,7 @@ import time
 from datetime import UTC, datetime
 
 from huntline.storage.audit import Actor
+from huntline.storage.faults import DatabaseUnavailable
 from huntline.storage.retention import LetGo, let_go
 from huntline.web.backstage import Backstage
 
@@ -25,6 +26,8 @@ async def let_go_daily(backstage: Backstage, after: float = AFTER_START, every: 
     while True:
         try:
             gone = await asyncio.to_thread(_once, backstage)
+        except DatabaseUnavailable as error:
+            log.warning("what is old could not be let go", extra={"reason": str(error)})
         except Exception:
             log.exception("what is old could not be let go")
         else:

@@ -9,6 +9,7 @@ from email.message import EmailMessage
 
 from huntline.clock import zone_of
 from huntline.directory.index import OrganizationIndex
+from huntline.storage.faults import DatabaseUnavailable
 from huntline.storage.settings import UnknownOrganization
 from huntline.voicemail.boxes import Message
 from huntline.voicemail.mail import NotSent, mail_about, send
@@ -27,6 +28,8 @@ async def mail_messages(backstage: Backstage, every: float = EVERY) -> None:
         try:
             for message in await asyncio.to_thread(backstage.voicemail.due_mails):
                 await _tell(backstage, message)
+        except DatabaseUnavailable as error:
+            log.warning("mail about messages waits", extra={"reason": str(error)})
         except Exception:
             log.exception("mail about messages could not be sent")
         await asyncio.sleep(every)
