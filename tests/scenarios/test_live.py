@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from huntline.cli.api_client import path_of, remote_api
-from huntline.web.app import API_PATH
+from huntline.web.paths import API_PATH
 
 from .office import Office
 from .reactor import Reactor
