@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from functools import cache
 from types import ModuleType
 from typing import Any, Generic, TypeVar
 
@@ -166,7 +167,7 @@ def _writer_of(name: str, kind: _Kind) -> _Write:
     if kind.is_enum:
         members = {member: [_ENUM, name, member.value] for member in kind.kind}
         return lambda writer, value: members[value]
-    written = _fields_writer(kind.fields)
+    written = _fields_writer(kind.kind)
     if not kind.is_shared:
         return lambda writer, value: [_OBJECT, name, written(value, writer.plain)]
 
@@ -198,7 +199,8 @@ def _writer_of_known(names: Mapping[int, str], other: _Write | None) -> _Write:
 _Fields = Callable[[Any, Callable[[Any], Any]], dict[str, Any]]
 
 
-def _fields_writer(of_kind: Mapping[str, Field[Any]]) -> _Fields:
+@cache
+def _fields_writer(kind: type) -> _Fields:
     """A function that writes the fields of one class, but for those that have their default.
 
     It is made as the library makes the methods of dataclasses: a line for each field is twice as quick as a
@@ -206,8 +208,8 @@ def _fields_writer(of_kind: Mapping[str, Field[Any]]) -> _Fields:
     """
     names: dict[str, Any] = {"PLAIN": _PLAIN}
     lines = ["def written(value, plain):", " made = {}"]
-    for name, field in of_kind.items():
-        empty = _EMPTY.get(field.default_factory)
+    for field in fields(kind):
+        name, empty = field.name, _EMPTY.get(field.default_factory)
         names[f"default_{name}"] = field.default if empty is None else empty
         differs = "is not" if empty is None else "!="
         lines += [
