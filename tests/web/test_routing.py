@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any
 
 import pytest
@@ -59,3 +61,27 @@ def test_what_no_route_has_is_missing_here_too(app: FastAPI) -> None:
     route = app.router.routes[-1]
     assert not hasattr(route, "colour")
     assert not hasattr(route, "colour")
+
+
+def test_whoever_asks_while_a_route_is_made_waits_for_it() -> None:
+    begun, asked = Event(), Event()
+    router = api_router("/clocks", tag="clocks")
+
+    def name_of(route: APIRoute) -> str:
+        begun.set()
+        assert asked.wait(5)
+        return "read"
+
+    @router.get("", generate_unique_id_function=name_of)
+    async def read() -> None:
+        """Read the clocks."""
+
+    (route,) = (each for each in router.routes if isinstance(each, APIRoute))
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(lambda: route.app)
+        assert begun.wait(5)
+        second = threads.submit(lambda: route.app)
+        while not (second.running() or second.done()):
+            pass
+        asked.set()
+        assert first.result() is second.result()

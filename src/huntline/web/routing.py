@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -46,8 +47,15 @@ class RouteMadeLate(APIRoute):
         self._make = functools.partial(super().__init__, path, endpoint, methods=methods, **options)
 
     def __getattr__(self, name: str) -> Any:
-        """Asked for what it has not got: all of it is made."""
-        if "_make" not in vars(self):
-            raise AttributeError(f"{self!r} has no {name}", name=name, obj=self)
-        vars(self).pop("_make")()
+        """Asked for what it has not got: all of it is made, once."""
+        with _making:
+            if "_make" in vars(self):
+                vars(self).pop("_make")()
+            elif name not in vars(self):
+                raise AttributeError(f"{self!r} has no {name}", name=name, obj=self)
         return getattr(self, name)
+
+
+_making = (
+    threading.RLock()
+)  # held for a moment by whoever asks first: others may ask in a thread of their own
