@@ -56,6 +56,5 @@ class RouteMadeLate(APIRoute):
         return getattr(self, name)
 
 
-_making = (
-    threading.RLock()
-)  # held for a moment by whoever asks first: others may ask in a thread of their own
+_making = threading.RLock()
+"""Held for some milliseconds by whoever asks a route first: others may ask in threads of their own."""
