@@ -8,6 +8,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import SplitResult, urlsplit
@@ -424,7 +425,27 @@ def load_config(command_line: Mapping[str, Any]) -> Config:
     data folder or else in the working folder. Raises ConfigurationError.
     """
     said = {key: value for key, value in command_line.items() if value is not None}
-    file = settings_file(said.get("data") or os.environ.get(f"{ENVIRONMENT_PREFIX}DATA"))
+    file = _file_for(said)
+    try:
+        config = _from_all_sources()(**said)
+    except ValidationError as error:
+        raise ConfigurationError(_describe(error.errors()[0], said, file)) from None
+    except SettingsError as error:
+        raise ConfigurationError(f"{ENVIRONMENT_PREFIX}* in the environment: {error}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise ConfigurationError(f"{file} cannot be read as TOML: {error}") from None
+    resolved = config.model_copy(update=_with_whole_paths(config))
+    _check_socket_path(resolved.control_socket)
+    return resolved
+
+
+def _file_for(said: Mapping[str, Any]) -> Path | None:
+    return settings_file(said.get("data") or os.environ.get(f"{ENVIRONMENT_PREFIX}DATA"))
+
+
+@cache
+def _from_all_sources() -> type[Config]:
+    """Made when first needed, and once: to make a model takes longer than to fill it."""
 
     class Sources(Config):
         @classmethod
@@ -436,19 +457,10 @@ def load_config(command_line: Mapping[str, Any]) -> Config:
             dotenv_settings: PydanticBaseSettingsSource,
             file_secret_settings: PydanticBaseSettingsSource,
         ) -> tuple[PydanticBaseSettingsSource, ...]:
-            return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file)
+            file = TomlConfigSettingsSource(settings_cls, _file_for(init_settings()))
+            return init_settings, env_settings, file
 
-    try:
-        config = Sources(**said)
-    except ValidationError as error:
-        raise ConfigurationError(_describe(error.errors()[0], said, file)) from None
-    except SettingsError as error:
-        raise ConfigurationError(f"{ENVIRONMENT_PREFIX}* in the environment: {error}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise ConfigurationError(f"{file} cannot be read as TOML: {error}") from None
-    resolved = config.model_copy(update=_with_whole_paths(config))
-    _check_socket_path(resolved.control_socket)
-    return resolved
+    return Sources
 
 
 def _with_whole_paths(config: Config) -> dict[str, Any]:

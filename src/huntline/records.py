@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from functools import cached_property
-from types import ModuleType
+from functools import cache, cached_property
+from types import CodeType, ModuleType
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -115,7 +115,6 @@ class _Kind:
     def __init__(self, kind: Any) -> None:
         self.kind = kind
         self.is_enum = _is_enum(kind)
-        self.is_shared = kind.__eq__ is object.__eq__
         self.fields: dict[str, Field[Any]] = {}
         if not self.is_enum:
             self.fields = {field.name: field for field in fields(kind)}
@@ -147,9 +146,7 @@ class _Writers(dict[type, _Write]):
         self |= dict.fromkeys(self.enums, lambda numbers, value: self.members[id(value)])
         self |= {kind: _collection_writer(made, self) for kind, made in _COLLECTIONS.items()}
         self |= dict.fromkeys((dict, defaultdict, Counter, OrderedDict), _dict_writer(self))
-        self |= {
-            each.kind: _object_writer(name, each, self) for name, each in kinds.items() if not each.is_enum
-        }
+        self |= {each.kind: _object_writer(each.kind, self) for each in kinds.values() if not each.is_enum}
         names = {id(each): name for name, each in known.items()}
         for kind in {type(each) for each in known.values()}:
             self[kind] = _writer_of_known(names, self.get(kind))
@@ -202,42 +199,52 @@ def _writer_of_known(names: Mapping[int, str], other: _Write | None) -> _Write:
     return write
 
 
-def _object_writer(name: str, kind: _Kind, writers: _Writers) -> _Write:
-    """A function that writes the objects of one class, but for those fields that have their default.
-
-    It is made as the library makes the methods of dataclasses: a line for each field is twice as quick as a
-    loop over them, and each change of a call writes all fields that it has.
-    """
+def _object_writer(kind: type, writers: _Writers) -> _Write:
+    """A function that writes the objects of one class, but for those fields that have their default."""
+    code, defaults = _object_code(kind)
     names: dict[str, Any] = {
         "PLAIN": writers.plain,
         "ENUMS": writers.enums,
         "MEMBERS": writers.members,
         "WRITERS": writers,
+        **defaults,
     }
-    lines = ["def write(numbers, value):", " made = {}"]
-    written = f"[{_OBJECT}, {name!r}, made]"
-    if kind.is_shared:
+    exec(code, names)  # noqa: S102 - of the names of our own fields
+    made: _Write = names["write"]
+    return made
+
+
+@cache
+def _object_code(kind: Any) -> tuple[CodeType, Mapping[str, Any]]:
+    """That function, and the defaults that it compares with.
+
+    It is made as the library makes the methods of dataclasses: a line for each field is twice as quick as a
+    loop over them, and each change of a call writes all fields that it has.
+    """
+    defaults: dict[str, Any] = {}
+    lines, written = ["def write(numbers, value):", " made = {}"], f"[{_OBJECT}, {kind.__name__!r}, made]"
+    if _is_shared(kind):
         lines += [
             " number = numbers.get(id(value))",
             f" if number is not None: return [{_AGAIN}, number]",
             " numbers[id(value)] = number = len(numbers)",
         ]
-        written = f"[{_SHARED}, {name!r}, made, number]"
-    for each, field in kind.fields.items():
-        empty = _EMPTY.get(field.default_factory)
-        names[f"default_{each}"] = field.default if empty is None else empty
+        written = f"[{_SHARED}, {kind.__name__!r}, made, number]"
+    for field in fields(kind):
+        name, empty = field.name, _EMPTY.get(field.default_factory)
+        defaults[f"default_{name}"] = field.default if empty is None else empty
         differs = "is not" if empty is None else "!="
         lines += [
-            f" each = value.{each}",
-            f" if each {differs} default_{each}:",
+            f" each = value.{name}",
+            f" if each {differs} default_{name}:",
             "  kind = type(each)",
             "  if kind not in PLAIN:",
             "   each = MEMBERS[id(each)] if kind in ENUMS else WRITERS[kind](numbers, each)",
-            f"  made[{each!r}] = each",
+            f"  made[{name!r}] = each",
         ]
-    exec("\n".join([*lines, f" return {written}"]), names)  # noqa: S102 - of the names of our own fields
-    made: _Write = names["write"]
-    return made
+    return compile(
+        "\n".join([*lines, f" return {written}"]), f"<record of {kind.__name__}>", "exec"
+    ), defaults
 
 
 class _Reader:
@@ -298,6 +305,10 @@ def _text_again(data: bytes) -> str:
 
 def _is_enum(kind: type) -> bool:
     return issubclass(kind, Enum)
+
+
+def _is_shared(kind: Any) -> bool:
+    return kind.__eq__ is object.__eq__
 
 
 def _default(field: Field[Any]) -> Any:

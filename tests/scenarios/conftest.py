@@ -16,6 +16,12 @@ from .pages import Chromiums, People
 from .reactor import Reactor
 from .server import Server
 
+_LONGEST = (
+    *("test_soak", "test_silence", "test_voicemail", "test_live", "test_load", "test_exits", "test_order"),
+    *("test_pages_texts", "test_calls_in_pages", "test_pages_attendants"),
+)
+"""Files with stories of ten seconds and more, most of which they wait; in the order in which they begin."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """All workers, and later runs, share what has been spoken; whoever starts the workers has it spoken."""
@@ -31,8 +37,8 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Stories with pages are marked as such: they run apart from those that want an event loop. The longest
-    one begins first, or the others would wait for its end."""
-    items.sort(key=lambda item: item.path.name != "test_soak.py")
+    ones begin first, or the others would wait for their end."""
+    items.sort(key=lambda item: [*_LONGEST, item.path.stem].index(item.path.stem))
     for item in items:
         if "chromiums" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)

@@ -1,4 +1,4 @@
-"""The server under test, driven through its command line alone."""
+"""The server under test, driven through its command line; whether it is empty it is asked over its socket."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
+from huntline.control.client import ControlClient
+from huntline.data_folder import CONTROL_SOCKET
+from huntline.errors import HuntlineError
 from huntline.media.prompts.speech import Speech
 from huntline.network.certificate_files import CertificateFiles
 
@@ -206,10 +209,11 @@ class Server:
     def assert_empty(self, timeout: float = 6.0) -> None:
         """Fail unless every call's resources are given back."""
         deadline = time.monotonic() + timeout
-        while held := _held(self.status()):
+        while held := self._held():
             assert time.monotonic() < deadline, (
                 f"still held after {timeout:g} s:\n{json.dumps(held, indent=1)}"
             )
+            time.sleep(0.02)
 
     def assert_calm(self) -> None:
         """Fail when the log has got an exception since the last look."""
@@ -225,6 +229,18 @@ class Server:
 
     def log_text(self) -> str:
         return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def _held(self) -> Json:
+        """What calls hold of the server, if anything; transactions may linger and registrations stay."""
+        try:
+            with ControlClient(self.data / CONTROL_SOCKET) as client:
+                status = client.request("status")
+        except HuntlineError as away:
+            return {"server": str(away)}
+        found = {name: status["resources"][name] for name in ("legs", "media_legs", "media_ports")}
+        found["calls"] = status["calls"]
+        found["busy_agents"] = [each for each in status["agents"] if each["state"] in ("ringing", "talking")]
+        return {name: what for name, what in found.items() if what}
 
     def _command(self) -> list[str]:
         command = [str(HUNTLINE), "serve", "--data", str(self.data)]
@@ -257,11 +273,3 @@ def _is_alive(pid: int) -> bool:
     with contextlib.suppress(FileNotFoundError, ProcessLookupError):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     return False
-
-
-def _held(status: Json) -> Json:
-    """What calls hold of the server, if anything; transactions may linger and registrations stay."""
-    found = {name: status["resources"][name] for name in ("legs", "media_legs", "media_ports")}
-    found["calls"] = status["calls"]
-    found["busy_agents"] = [agent for agent in status["agents"] if agent["state"] in ("ringing", "talking")]
-    return {name: what for name, what in found.items() if what}

@@ -13,6 +13,7 @@ import pytest
 from huntline.languages.waiting import position_sentence
 
 from . import sounds, tones, wire
+from .leg import Leg
 from .office import Office, Settings
 from .reactor import Reactor
 from .server import Server
@@ -62,19 +63,51 @@ def what_comes_meanwhile_is_answered(server: Server) -> None:
             assert peer.recv(4096).startswith(b"SIP/2.0 200 ")
 
 
+def furnish(house: Office) -> tuple[str, str]:
+    """The numbers of a queue with music, which tells places, and of one that is full: its callers are for
+    dora, and when she is busy for evan."""
+    rules: Settings = {"distribution": "serial", "agent_alert_time": 60, "announce_position": True}
+    music = {"file": str(sounds.tone_file(house.folder, tones.MUSIC, 10))}
+    number = house.queue("amal", "bao", "cleo", music=music, **rules)
+    house.user("dora", when_busy=f"sip:{house.upn('evan')}")
+    house.user("evan")
+    overflow = {"action": "forward", "target": f"sip:{house.upn('dora')}"}
+    full = house.queue(max_waiting=0, overflow=overflow)
+    house.open()
+    house.server.wait_spoken(position_sentence(1, "en"), position_sentence(2, "en"))
+    return number, full
+
+
+def forwarded_twice(house: Office, full: str) -> tuple[Leg, Leg]:
+    """A caller whom dora has declined, and the ring of evan's phone by her rule."""
+    dora, evan = house.agent("dora"), house.agent("evan")
+    caller = house.caller("+12065550103").dial(full)
+    dora.wait_call().decline(486)
+    return caller, evan.wait_call()
+
+
+def wait_told_over_music(leg: Leg, since: float) -> None:
+    """Wait until a caller has heard that they moved up."""
+    leg.phone.reactor.wait(
+        lambda: sum(p.at > since and p.is_loud and p.tone is None for p in leg.sound.heard) > 10,
+        6,
+        "speech over the music",
+    )
+
+
+def answer(ring: Leg, caller: Leg) -> None:
+    """Answer a ring, maybe while the server is about to come back, and talk."""
+    ring.answer()
+    ring.wait_up(10)
+    caller.wait_answered(10)
+    hear_each_other(caller, ring)
+
+
 def test_every_call_goes_on_when_signalling_is_killed(
     hurt_server: Server, office: contextlib.closing[Office]
 ) -> None:
     with office as house:
-        rules: Settings = {"distribution": "serial", "agent_alert_time": 60, "announce_position": True}
-        music = {"file": str(sounds.tone_file(house.folder, tones.MUSIC, 10))}
-        number = house.queue("amal", "bao", "cleo", music=music, **rules)
-        house.user("dora", when_busy=f"sip:{house.upn('evan')}")
-        house.user("evan")
-        overflow = {"action": "forward", "target": f"sip:{house.upn('dora')}"}
-        full = house.queue(max_waiting=0, overflow=overflow)
-        house.open()
-        hurt_server.wait_spoken(position_sentence(1, "en"), position_sentence(2, "en"))
+        number, full = furnish(house)
         amal = house.agent("amal", tone=tones.AGENT)
         talking, agent = talk(house.caller(), number, amal)
         bao = house.agent("bao", tone=tones.SECOND_AGENT)
@@ -83,28 +116,14 @@ def test_every_call_goes_on_when_signalling_is_killed(
         ring = bao.wait_call()
         second = house.caller("+12065550102").dial(number)
         second.sound.wait_loud()
-        dora, evan = house.agent("dora"), house.agent("evan")
-        forwarded = house.caller("+12065550103").dial(full)
-        dora.wait_call().decline(486)
-        target = evan.wait_call()  # by the rule of who has declined
+        forwarded, target = forwarded_twice(house, full)
         killed_at = kill(hurt_server, "signalling")
         what_comes_meanwhile_is_answered(hurt_server)
         hear_each_other(talking, agent)
-        target.answer()
-        target.wait_up(10)
-        forwarded.wait_answered(10)
-        hear_each_other(forwarded, target)
-        # The phone that rings is answered by somebody who did not notice anything.
-        ring.answer()
-        ring.wait_up(10)
-        hear_each_other(first, ring)
+        answer(target, forwarded)
+        answer(ring, first)  # the phone did not notice anything
         second.sound.wait_loud(since=killed_at)
-        # Who waits has moved up, and is told so over the music.
-        second.phone.reactor.wait(
-            lambda: sum(p.at > killed_at and p.is_loud and p.tone is None for p in second.sound.heard) > 10,
-            6,
-            "speech over the music",
-        )
+        wait_told_over_music(second, since=killed_at)
         agent.hang_up()
         talking.wait_ended()
         served = taken(amal)
@@ -113,8 +132,7 @@ def test_every_call_goes_on_when_signalling_is_killed(
             leg.hang_up()
         for leg in (ring, served, target):
             leg.wait_ended()
-        calls = house.calls(4)
-        assert [call["outcome"] for call in calls] == [*["answered"] * 3, "overflowed"]
+        assert [call["outcome"] for call in house.calls(4)] == [*["answered"] * 3, "overflowed"]
         hurt_server.assert_empty()
 
 
@@ -142,13 +160,8 @@ def test_who_is_in_a_menu_leaves_a_message_or_is_forwarded_goes_on_when_signalli
         kill(hurt_server, "signalling")
         press(caller, "01")
         found = zoe.wait_call(15)
-        found.answer()
-        found.wait_up(10)
-        hear_each_other(caller, found)
-        target.answer()
-        target.wait_up(10)
-        forwarded.wait_answered(10)
-        hear_each_other(forwarded, target)
+        answer(found, caller)
+        answer(target, forwarded)
         wait_grown(lambda: [message], 1, 2.5)
         speaker.press("#")
         wait_lamp(dora, "1/0")

@@ -23,8 +23,8 @@ QUIET = 0.2  # seconds, on a machine that does ten things at once
 
 
 @pytest.fixture
-def house(own_server: Server, reactor: Reactor, tmp_path: Path) -> Iterator[Office]:
-    with contextlib.closing(Office(own_server, reactor, tmp_path)) as office:
+def house(hurt_server: Server, reactor: Reactor, tmp_path: Path) -> Iterator[Office]:
+    with contextlib.closing(Office(hurt_server, reactor, tmp_path)) as office:
         yield office
 
 

@@ -15,7 +15,7 @@ from websockets.http11 import Response
 from websockets.typing import Origin, Subprotocol
 from websockets.uri import parse_uri
 
-from huntline.web.app import API_PATH
+from huntline.web.paths import API_PATH
 
 from . import wire
 from .office import Office

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from huntline.directory.edits import detached, removed, replaced
 from huntline.directory.may_dial import DiallingSettings, MayDial
@@ -235,6 +235,18 @@ EDITS = (
 )
 
 
+def small(number: int) -> Organization:
+    """An organization like no other, with things that are in an order."""
+    domain = f"office{number}.test"
+    agents = tuple(f"{name}@{domain}" for name in ("zoe", "amal", "bao"))
+    return Organization(
+        name=f"Office {number}",
+        domains=(domain,),
+        users=tuple(User(upn=upn, licences=frozenset({Licence.E5}), voice_enabled=True) for upn in agents),
+        queues=(QueueSettings(name=f"Desk {number}", domain=domain, agents=agents),),
+    )
+
+
 @given(st.lists(st.tuples(st.sampled_from(EDITS), st.integers(0, 20)), min_size=1, max_size=6))
 @hypothesis_settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -267,6 +279,22 @@ def test_what_has_not_changed_is_the_same_object(database: Engine) -> None:
     assert [new is old for new, old in zip(after.users, before.users, strict=True)] == [True] * 4
     assert [new is old for new, old in zip(after.queues, before.queues, strict=True)] == [True, False]
     assert writer.organization(organization_id) is writer.organization(organization_id)
+
+
+@pytest.mark.parametrize(("count", "times"), [(0, 0), (1, 1), (90, 1), (201, 3)])
+def test_many_organizations_are_read_as_they_were_applied_by_few_statements(
+    database: Engine, count: int, times: int
+) -> None:
+    writer = Settings(database)
+    applied = [writer.put(small(number), BY).organization for number in range(count)]
+    statements: list[str] = []
+    event.listen(database, "before_cursor_execute", lambda *told: statements.append(told[2]))
+    reader = Settings(database)
+    assert reader.organizations() == tuple(applied)
+    assert len(statements) == 3 + times * len(SETTINGS_TABLES)
+    statements.clear()
+    assert reader.organizations() == tuple(applied)
+    assert len(statements) == 3, "of what has not changed nothing is read"
 
 
 def test_an_opt_out_is_seen_without_reading_the_rest_again(database: Engine) -> None:

@@ -47,6 +47,8 @@ from huntline.storage.sealing import Sealing
 Key = tuple[Any, ...]
 StoredRow = tuple[Any, ...]
 
+_READ_AT_ONCE = 100  # organizations: so many rows more are in memory for a moment
+
 
 class SettingsRefused(Refused):
     """Settings that the rules do not allow; ``problems`` holds all of them."""
@@ -231,17 +233,14 @@ class Settings:
         revisions = {row.organization_id: row.revision for row in connection.execute(query)}
         opt_outs = _load_opt_outs(connection)  # these change without a new revision
         kept = self._kept
-        # A new dictionary each time: another thread may be reading the one before.
-        now = {
-            organization_id: _current(
-                connection,
-                organization_id,
-                kept.get(organization_id),
-                revision,
-                opt_outs.get(organization_id, frozenset()),
-            )
-            for organization_id, revision in revisions.items()
+        stale = {
+            key: kept.get(key)
+            for key, revision in revisions.items()
+            if key not in kept or kept[key].organization.revision != revision
         }
+        kept = kept | _read(connection, stale)
+        # A new dictionary each time: another thread may be reading the one before.
+        now = {key: _with_opt_outs(kept[key], opt_outs.get(key, frozenset())) for key in revisions}
         self._kept = now
         return tuple(each.organization for each in now.values())
 
@@ -261,48 +260,57 @@ def _load_opt_outs(connection: Connection) -> dict[str, frozenset[tuple[str, str
     return {organization_id: frozenset(each) for organization_id, each in pairs.items()}
 
 
-def _current(
-    connection: Connection,
-    organization_id: str,
-    kept: _Kept | None,
-    revision: int,
-    opt_outs: frozenset[tuple[str, str]],
-) -> _Kept:
-    """What is stored: the same object as before where nothing has changed."""
-    if kept is None or kept.organization.revision != revision:
-        kept = _read(connection, organization_id, kept)
-    if kept.organization.opt_outs != opt_outs:
-        kept = replace(kept, organization=replace(kept.organization, opt_outs=opt_outs))
-    return kept
+def _with_opt_outs(kept: _Kept, opt_outs: frozenset[tuple[str, str]]) -> _Kept:
+    """The same object as before where nothing has changed."""
+    if kept.organization.opt_outs == opt_outs:
+        return kept
+    return replace(kept, organization=replace(kept.organization, opt_outs=opt_outs))
 
 
-def _read(connection: Connection, organization_id: str, kept: _Kept | None) -> _Kept:
-    rows = {
-        table: _read_rows(connection, organization_id, table)
-        for table in SETTINGS_TABLES
-        if table is not schema.users
-    }
-    users = _read_users(connection, organization_id, kept.users if kept else {})
-    organization = organization_of(rows, tuple(users.values()))
-    return _Kept(sharing(organization, kept.organization if kept else None), users)
+def _read(connection: Connection, stale: Mapping[str, _Kept | None]) -> dict[str, _Kept]:
+    """What is stored of some organizations, by their ids. Many take hardly longer than one."""
+    read: dict[str, _Kept] = {}
+    ids = [*stale]
+    for first in range(0, len(ids), _READ_AT_ONCE):
+        read |= _read_together(connection, {key: stale[key] for key in ids[first : first + _READ_AT_ONCE]})
+    return read
 
 
-def _read_rows(connection: Connection, organization_id: str, table: Table) -> list[Row]:
-    query = _in_order(table).where(table.c.organization_id == organization_id)
+def _read_together(connection: Connection, stale: Mapping[str, _Kept | None]) -> dict[str, _Kept]:
+    tables = [table for table in SETTINGS_TABLES if table is not schema.users]
+    rows = {table: _read_rows(connection, stale, table) for table in tables}
+    users = _read_users(connection, {key: kept.users if kept else {} for key, kept in stale.items()})
+    read: dict[str, _Kept] = {}
+    for key, kept in stale.items():
+        made = organization_of({table: rows[table][key] for table in tables}, tuple(users[key].values()))
+        read[key] = _Kept(sharing(made, kept.organization if kept else None), users[key])
+    return read
+
+
+def _read_rows(connection: Connection, organization_ids: Iterable[str], table: Table) -> dict[str, list[Row]]:
+    """The rows of each organization."""
+    rows: dict[str, list[Row]] = {organization_id: [] for organization_id in organization_ids}
     names = table.c.keys()
-    return [dict(zip(names, row, strict=True)) for row in connection.execute(query).all()]
+    for values in connection.execute(_in_order(table).where(table.c.organization_id.in_(rows))).all():
+        row = dict(zip(names, values, strict=True))
+        rows[row["organization_id"]].append(row)
+    return rows
 
 
 def _read_users(
-    connection: Connection, organization_id: str, known: Mapping[StoredRow, User]
-) -> dict[StoredRow, User]:
-    """All users by their rows. There are many and few change: only what is new is made anew."""
+    connection: Connection, known: Mapping[str, Mapping[StoredRow, User]]
+) -> dict[str, dict[StoredRow, User]]:
+    """All users of each organization by their rows; ``known`` are those of before. There are many and few
+    change: only what is new is made anew."""
     table = schema.users
     columns = [column for column in table.c if column.name not in ("organization_id", "position")]
     as_stored = [cast(column, Text) if isinstance(column.type, JSON) else column for column in columns]
-    query = select(*as_stored).where(table.c.organization_id == organization_id).order_by(table.c.position)
-    rows = [tuple(row) for row in connection.execute(query).all()]
-    return {row: known.get(row) or _user_of(columns, row) for row in rows}
+    query = select(table.c.organization_id, *as_stored).where(table.c.organization_id.in_(known))
+    users: dict[str, dict[StoredRow, User]] = {organization_id: {} for organization_id in known}
+    for organization_id, *values in connection.execute(query.order_by(table.c.position)).all():
+        row = tuple(values)
+        users[organization_id][row] = known[organization_id].get(row) or _user_of(columns, row)
+    return users
 
 
 def _user_of(columns: Sequence[Column[Any]], row: StoredRow) -> User:

@@ -14,12 +14,15 @@ import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from huntline.config import OidcConfig
 from huntline.errors import Refused
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
 TIME_TO_SIGN_IN = 600  # seconds from being sent to the provider until coming back
@@ -234,7 +237,15 @@ class OpenIdConnect:
 def _session() -> httpx.Client:
     import httpx
 
-    return httpx.Client(timeout=_TIME_LIMIT)
+    return httpx.Client(timeout=_TIME_LIMIT, verify=_trusted_issuers())
+
+
+@cache
+def _trusted_issuers() -> ssl.SSLContext:
+    """Read once: that takes longer than all else that we do for a sign-in."""
+    import httpx
+
+    return httpx.create_ssl_context()
 
 
 def _json(response: httpx.Response) -> Any:
