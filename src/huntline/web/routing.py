@@ -52,7 +52,7 @@ class RouteMadeLate(APIRoute):
             if "_make" in vars(self):
                 vars(self).pop("_make")()
             elif name not in vars(self):
-                raise AttributeError(f"{self!r} has no {name}", name=name, obj=self)
+                raise AttributeError(name, name=name, obj=self)
         return getattr(self, name)
 
 
