@@ -107,6 +107,25 @@ async def converse(one: Browser | Phone, two: Browser | Phone, voice: int) -> No
 # Paths that are made
 
 
+def test_a_browser_that_answers_is_connected_once_its_path_is_made() -> None:
+    async def story() -> None:
+        async with scene() as on:
+            caller = await on.media.join("a")
+            on.media.client.play("a", [on.media.sound("music", b"\x21" * 1600)], loop=True)
+            offer, browser = await on.ring("b"), await on.browser()
+            browser.hears_from(offer)
+            description = browser.sdp(setup="active")
+            accepting = asyncio.create_task(on.media.client.accept("b", description, bridge="a"))
+            await on.media.client.stats()
+            caller.heard_by_now()
+            assert {(await caller.hear()).payload for _ in range(5)} == {b"\x21" * 160}
+            await browser.connect()
+            await accepting
+            await converse(browser, caller, 0x31)
+
+    perform(story())
+
+
 def test_a_browser_that_calls_talks_with_a_plain_phone() -> None:
     async def story() -> None:
         async with scene() as on:

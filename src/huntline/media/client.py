@@ -140,9 +140,14 @@ class MediaClient:
 
     async def accept(self, leg_id: str, sdp_answer: str, *, bridge: str | None = None) -> None:
         leg = self._legs.get(leg_id)
-        patience = _PATIENCE_FOR_PATH if leg is not None and leg.has_identity else _PATIENCE
+        if leg is not None and leg.has_identity:
+            # Its path is made by and by, and the other leg hears what it heard until then.
+            await self._negotiate("accept", leg_id, _PATIENCE_FOR_PATH, sdp=sdp_answer)
+            if bridge is not None:
+                self.bridge(leg_id, bridge)
+            return
         try:
-            await self._negotiate("accept", leg_id, patience, sdp=sdp_answer, bridge=bridge)
+            await self._negotiate("accept", leg_id, sdp=sdp_answer, bridge=bridge)
         except (MediaUnavailable, asyncio.CancelledError):
             # Whether the worker has connected them is not known, so it is told what holds.
             if bridge in self._legs and self._is_ready.is_set():

@@ -200,14 +200,13 @@ class ControlConnection(asyncio.Protocol):
         self.write(wire.line(refusal))
 
     def _accept(self, request: Mapping[str, Any]) -> Any:
-        """Answered when the path was made; the leg is connected then."""
+        """Answered when the path was made. A phone's, which is there at once, may be connected as well."""
         board, leg_id, request_id = self._switchboard, _text(request, "leg"), request.get("id")
-        other = None if request.get("bridge") is None else _text(request, "bridge")
         state = board.accept(leg_id, _text(request, "sdp"))
         made = board.made(leg_id)
         if made is None:
-            if other is not None:
-                board.bridge(leg_id, other)
+            if request.get("bridge") is not None:
+                board.bridge(leg_id, _text(request, "bridge"))
             return state
 
         def answer(done: asyncio.Future[None]) -> None:
@@ -215,8 +214,6 @@ class ControlConnection(asyncio.Protocol):
                 return
             try:
                 done.result()
-                if other is not None:
-                    board.bridge(leg_id, other)
                 result = board.state(leg_id)
             except PeerError as error:
                 self._write_refusal(request_id, error)
