@@ -59,7 +59,7 @@ class LegMaker:
         """A new leg; ``encryption`` is for those that are no browser's. Raises MediaUnavailable when no port
         is free."""
         nearer = self._address_for_browsers() if is_secure else None
-        port, sockets = self._pool.open(nearer)
+        port, sockets = self._pool.open(nearer, for_browser=is_secure)
         address, session_id = nearer or self._public_address, secrets.randbits(48)
         if not is_secure:
             local = self._of_phone(address, port, session_id, 1, _crypto(encryption))
