@@ -1,6 +1,6 @@
 /** One call of this page: its SIP session, its sound, and what becomes of it. */
 
-import type { SipIncoming, SipResponse, SipSession } from './jssip';
+import { mayEndTwice, type SipIncoming, type SipResponse, type SipSession } from './jssip';
 import { captured, release } from './microphone';
 import type { Dialog } from './savedCalls';
 import { causeIn, endingOf } from './sipHeaders';
@@ -54,6 +54,7 @@ export class Talk {
     private readonly listener: TalkListener,
   ) {
     this.voice = new Voice(listener.onSilenced);
+    mayEndTwice(session);
     session.on('peerconnection', ({ peerconnection }) => this.follow(peerconnection));
     if (session.connection !== null) this.follow(session.connection);
     // The server needs none of our candidates (RFC 8445 section 2.5: it is lite), so the first will do.
@@ -102,7 +103,6 @@ export class Talk {
 
   /** End the call, whatever it is doing. */
   hangUp(why: Ending | null = null): void {
-    if (this.session.isEnded()) return;
     this.why ??= why;
     const isRinging = this.session.direction === 'incoming' && this.session.isInProgress();
     // RFC 3261 section 21.6 speaks for all phones of the person, 21.4 for this one alone.
