@@ -22,7 +22,7 @@ const LONGEST_GAP = 30_000; // RFC 7675 section 5.1: then the other end has give
 const LONGEST_SILENT_START = 15_000;
 const LONGEST_ABSENCE = 8_000; // of the connection, for a call that is not up: those who wait may get another phone
 const TIME_TO_ASK_AGAIN = 3_000; // the server rings again at once when the page is back
-const TIME_TO_HEAR = 1_500; // ms
+const TIME_TO_HEAR = 1_000; // ms
 const SILENT_START = 5_000; // a call that ends sooner did not end for want of audio
 
 export interface TalkListener {
@@ -221,6 +221,7 @@ export class Talk {
   }
 
   private async listenForIt(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, TIME_TO_HEAR));
     const before = await packetsHeard(this.session.connection);
     await new Promise((resolve) => setTimeout(resolve, TIME_TO_HEAR));
     if (this.session.isEnded()) return;
