@@ -2,8 +2,8 @@
 """What a call costs as a server grows: ``bench/growth.py [--only agents waiting] [--rounds 3]``.
 
 One thing is made larger at a time: agents of the queue, other queues, callers who wait in another queue,
-phones that have registered, pages that show everything live. Meanwhile calls of 0.2 s come at 20 a second,
-and the CPU of signalling, media and web is told for each of them. See README.md beside this file.
+phones that have registered, trunks, pages that show everything live. Meanwhile calls of 0.2 s come at 20 a
+second, and the CPU of signalling, media and web is told for each of them. See README.md beside this file.
 """
 
 from __future__ import annotations
@@ -88,6 +88,19 @@ def _with_phones(count: int, rounds: int) -> dict[str, float]:
     return _measured(wanted, rounds, partial(_registered, names))
 
 
+def _with_trunks(count: int, rounds: int) -> dict[str, float]:
+    """They are looked up, and none is asked whether it is there: that is a cost of its own."""
+    wanted = organization(queues={"800": 300, "801": 0})
+    wanted["trunks"] = [
+        *wanted.get("trunks", ()),
+        *(
+            {"name": f"t{n}", "addresses": [f"127.1.{n // 250}.{n % 250 + 1}"], "options_interval": 0}
+            for n in range(count)
+        ),
+    ]
+    return _measured(wanted, rounds)
+
+
 def _with_watchers(count: int, rounds: int) -> dict[str, float]:
     return _measured(organization(queues={"800": 300, "801": 0}), rounds, partial(_watched, count))
 
@@ -97,6 +110,7 @@ _SIZES: dict[str, tuple[tuple[int, ...], Callable[[int, int], dict[str, float]]]
     "queues": ((2, 100, 1000), _with_queues),
     "waiting": ((0, 800, 3000), _with_waiting),
     "phones": ((0, 1000, 10_000), _with_phones),
+    "trunks": ((0, 100, 1000), _with_trunks),
     "watchers": ((0, 1, 50), _with_watchers),
 }
 
