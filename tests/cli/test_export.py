@@ -18,6 +18,7 @@ EVERYTHING = """\
 organization: Contoso
 domains: [contoso.com, redmond.contoso.com]
 limits: {max_waiting: 500, agent_limit: 200}
+quota: {max_calls: 100, max_calls_per_second: 10, max_registrations: 300}
 communication_credits: true
 propagation_delay: true
 queue_name_in_identity: false

@@ -34,6 +34,7 @@ from huntline.cli.verbs import (
 )
 from huntline.directory.may_dial import DIALLING_NUMBERS, MayDial
 from huntline.directory.organization import LIMIT_NUMBERS
+from huntline.directory.quota import QUOTA_NUMBERS
 
 _CODE = "*DIGITS"
 
@@ -54,6 +55,14 @@ _SETTINGS: tuple[Setting, ...] = (
             help="How high a queue may set --agent-limit",
             number=LIMIT_NUMBERS["agent_limit"],
         ),
+    ),
+    *(
+        PartOption("quota", NumberOption(field=field, help=help_, number=QUOTA_NUMBERS[field]))
+        for field, help_ in {
+            "max_calls": "Calls at once, for the host to set; 0: any",
+            "max_calls_per_second": "New calls a second, the same",
+            "max_registrations": "Registered phones, the same",
+        }.items()
     ),
     SwitchOption(field="communication_credits", help="Whether toll-free numbers may be used"),
     SwitchOption(field="propagation_delay", help="Whether changes of groups reach queues as late as in 2018"),

@@ -21,6 +21,7 @@ from huntline.directory.may_dial import USUAL_DIALLING, DiallingSettings, MayDia
 from huntline.directory.numbers import Range, numbers_of, whole
 from huntline.directory.phones import Phone
 from huntline.directory.problems import Path
+from huntline.directory.quota import NO_QUOTA, Quota
 from huntline.engine.model import CallsAlerting, Distribution, ExitPrompt
 from huntline.languages.speaking import DEFAULT_LANGUAGE
 
@@ -427,6 +428,7 @@ class Organization:
     name: str
     domains: tuple[str, ...]
     limits: OrganizationLimits = OrganizationLimits()
+    quota: Quota = NO_QUOTA
     communication_credits: bool = True
     propagation_delay: bool = False
     time_zone: str | None = None

@@ -50,6 +50,7 @@ from huntline.directory.organization import (
     User,
     sounds_of,
 )
+from huntline.directory.quota import QUOTA_NUMBERS, Quota
 from huntline.engine.model import CallsAlerting, Distribution
 from huntline.plain import fields_of
 from huntline.storage import schema
@@ -224,6 +225,7 @@ def _organization_row(organization: Organization) -> Row:
         "name": organization.name,
         "name_key": organization.name.casefold(),
         **fields_of(organization.limits),
+        **fields_of(organization.quota),
         "communication_credits": organization.communication_credits,
         "opt_out_code": organization.star_codes.opt_out,
         "opt_in_code": organization.star_codes.opt_in,
@@ -423,6 +425,7 @@ def organization_of(rows: Rows, users: tuple[User, ...] | None = None) -> Organi
         name=row["name"],
         domains=tuple(domain["domain"] for domain in rows[schema.domains]),
         limits=OrganizationLimits(**{name: row[name] for name in LIMIT_NUMBERS}),
+        quota=Quota(**{name: row[name] for name in QUOTA_NUMBERS}),
         communication_credits=row["communication_credits"],
         propagation_delay=row["propagation_delay"],
         time_zone=row["time_zone"],

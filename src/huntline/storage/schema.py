@@ -59,6 +59,9 @@ organizations = Table(
     Column("name_key", String, nullable=False),  # casefold
     Column("max_waiting", Integer, nullable=False),
     Column("agent_limit", Integer, nullable=False),
+    Column("max_calls", Integer, nullable=False, server_default="0"),
+    Column("max_calls_per_second", Integer, nullable=False, server_default="0"),
+    Column("max_registrations", Integer, nullable=False, server_default="0"),
     Column("communication_credits", Boolean, nullable=False),
     Column("opt_out_code", String),
     Column("opt_in_code", String),
