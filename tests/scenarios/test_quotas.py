@@ -17,6 +17,7 @@ from .office import Office
 from .reactor import Reactor
 from .server import Json, Server
 from .sipp import Sipp
+from .stories import talk
 from .test_outside import provider_of
 
 pytestmark = pytest.mark.scenario
@@ -105,11 +106,8 @@ def test_whoever_needs_help_is_put_through_and_what_goes_on_is_not_refused(
     full.settings["quota"] = {"max_calls": 1, "max_calls_per_second": 1}
     full.open()
     amal, bao = full.agent("amal"), full.agent("bao")
-    caller = full.caller().dial(number)
-    ring = amal.wait_call()
-    ring.answer()
-    ring.wait_up()
-    ring.refer(bao.aor)
+    caller, ring = talk(full.caller(), number, amal)
+    assert ring.refer(bao.aor).status == 202
     second = bao.wait_call()
     second.answer()
     second.wait_up()
