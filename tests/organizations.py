@@ -121,6 +121,7 @@ def organizations(draw: st.DrawFn) -> Organization:
         ),
         communication_credits=True,
         propagation_delay=draw(st.booleans()),
+        history_days=draw(st.integers(0, 36_500)),
         queue_name_in_identity=draw(st.booleans()),
         dialling=DiallingSettings(
             country=draw(st.sampled_from([None, "US", "FR"])),

@@ -46,6 +46,7 @@ def test_only_what_a_patch_names_changes_in_limits_and_star_codes(rig: ServerRig
         "queue_table": [],
         "queues_need_licences": False,
         "phones_fetch_settings": False,
+        "history_days": 0,
         "dialling": {
             "country": None,
             "may_dial": "national",
@@ -74,6 +75,8 @@ def test_wrong_settings_of_the_organization_are_named_by_field(rig: ServerRig) -
         ({"quota": {"most_calls": 1}}, "quota.most_calls"),
         ({"star_codes": {"opt_out": "45"}}, "star_codes.opt_out"),
         ({"organization": ""}, "organization"),
+        ({"history_days": -1}, "history_days"),
+        ({"history_days": 36_501}, "history_days"),
         ({"domains": []}, "domains"),
         ({"licence_pools": {"E9": 1}}, "licence_pools.E9"),
     ):

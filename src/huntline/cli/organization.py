@@ -33,7 +33,7 @@ from huntline.cli.verbs import (
     path_to,
 )
 from huntline.directory.may_dial import DIALLING_NUMBERS, MayDial
-from huntline.directory.organization import LIMIT_NUMBERS
+from huntline.directory.organization import LIMIT_NUMBERS, ORGANIZATION_NUMBERS
 from huntline.directory.quota import QUOTA_NUMBERS
 
 _CODE = "*DIGITS"
@@ -125,6 +125,11 @@ _SETTINGS: tuple[Setting, ...] = (
     SwitchOption(
         field="phones_fetch_settings",
         help="Whether phones get their settings at addresses that are made for them",
+    ),
+    NumberOption(
+        field="history_days",
+        help="Days for which history is kept, where the server does not say less; 0: as it says",
+        number=ORGANIZATION_NUMBERS["history_days"],
     ),
 )
 

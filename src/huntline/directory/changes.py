@@ -49,6 +49,7 @@ _PLAIN_FIELDS = (
     "queue_table",
     "queues_need_licences",
     "phones_fetch_settings",
+    "history_days",
 )
 _COLLECTIONS = {  # attribute: (what one is called, what names it, what keeps its identity)
     "trunks": ("trunk", "name", "name"),

@@ -31,6 +31,7 @@ from huntline.directory.may_dial import DiallingSettings, MayDial
 from huntline.directory.numbers import NumberSetting, numbers_of, switches_of
 from huntline.directory.organization import (
     NOWHERE,
+    ORGANIZATION_NUMBERS,
     QUEUE_PROMPTS,
     USER_NUMBERS,
     AlsoRing,
@@ -562,6 +563,7 @@ class OrganizationFields(_Part):
     queue_table: Annotated[list[QueueAllowanceForm], _MaybeEmpty] = []
     queues_need_licences: bool = False
     phones_fetch_settings: bool = False
+    history_days: Annotated[int, Field(json_schema_extra=_bounds(ORGANIZATION_NUMBERS["history_days"]))] = 0
 
 
 class OrganizationForm(OrganizationFields):

@@ -112,6 +112,7 @@ def with_fields(organization: Organization, form: OrganizationFields) -> Organiz
         queue_table=tuple(QueueAllowance(**step.model_dump()) for step in form.queue_table),
         queues_need_licences=form.queues_need_licences,
         phones_fetch_settings=form.phones_fetch_settings,
+        history_days=form.history_days,
     )
 
 
@@ -142,6 +143,7 @@ def fields_dump(organization: Organization) -> Dump:
         "queue_table": [fields_of(step) for step in organization.queue_table],
         "queues_need_licences": organization.queues_need_licences,
         "phones_fetch_settings": organization.phones_fetch_settings,
+        "history_days": organization.history_days,
     }
 
 

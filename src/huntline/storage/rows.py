@@ -242,6 +242,7 @@ def _organization_row(organization: Organization) -> Row:
         ],
         "queues_need_licences": organization.queues_need_licences,
         "phones_fetch_settings": organization.phones_fetch_settings,
+        "history_days": organization.history_days,
         "service_number_table": [
             [step.phone_system_licences, step.service_numbers] for step in organization.service_number_table
         ],
@@ -439,6 +440,7 @@ def organization_of(rows: Rows, users: tuple[User, ...] | None = None) -> Organi
         queue_table=tuple(QueueAllowance(*step) for step in row["queue_table"]),
         queues_need_licences=row["queues_need_licences"],
         phones_fetch_settings=row["phones_fetch_settings"],
+        history_days=row["history_days"],
         service_number_table=tuple(Allowance(*step) for step in row["service_number_table"]),
         star_codes=StarCodes(row["opt_out_code"], row["opt_in_code"], **row["more_star_codes"]),
         trunks=tuple(map(_trunk_of, rows[schema.trunks])),

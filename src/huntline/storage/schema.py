@@ -78,6 +78,7 @@ organizations = Table(
     Column("queue_table", JSON, nullable=False, server_default="[]"),  # licences of two kinds, queues
     Column("queues_need_licences", Boolean, nullable=False, server_default=false()),
     Column("phones_fetch_settings", Boolean, nullable=False, server_default=false()),
+    Column("history_days", Integer, nullable=False, server_default="0"),
     Column("revision", Integer, nullable=False),
     PrimaryKeyConstraint("organization_id"),
     Index(None, "name_key", unique=True),

@@ -22,7 +22,7 @@ async function inLanguage(language: string): Promise<i18n> {
 const FIELDS: Readonly<Record<string, string>> = {
   organization:
     'name domains limits quota communication_credits propagation_delay star_codes dialling licence_pools service_number_table ' +
-    'queue_table queues_need_licences phones_fetch_settings ' +
+    'queue_table queues_need_licences phones_fetch_settings history_days ' +
     'trunks numbers users groups audio queues caller_id_policies',
   queue:
     'primary_uri name domain line_uri greeting music distribution alerting agent_limit agents groups ' +

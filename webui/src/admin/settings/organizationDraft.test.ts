@@ -42,6 +42,7 @@ const CONTOSO: OrganizationView = {
   queue_table: [{ phone_system_licences: 1, conferencing_licences: 2, queues: 3 }],
   queues_need_licences: false,
   phones_fetch_settings: false,
+  history_days: 90,
 };
 
 test('what is stored, sent whole, is what was stored', () => {
@@ -67,6 +68,10 @@ test('an empty limit is the default, an empty star code is off', () => {
   });
   expect(limits).toEqual({ max_waiting: 200, agent_limit: 7 });
   expect(star_codes).toEqual({ ...CODES, opt_out: null, opt_in: '*46' });
+});
+
+test('an empty number of days is as the server says', () => {
+  expect(patchOf({ history_days: '' })).toEqual({ history_days: 0 });
 });
 
 test('an empty part of the quota is no limit', () => {

@@ -2,7 +2,7 @@
 
 import { numberIn } from '~/admin/parts/ranges';
 import type { Schemas } from '~/api/client';
-import { DIALLING_NUMBERS, LIMIT_NUMBERS, QUOTA_NUMBERS } from '~/api/numbers';
+import { DIALLING_NUMBERS, LIMIT_NUMBERS, ORGANIZATION_NUMBERS, QUOTA_NUMBERS } from '~/api/numbers';
 
 export type OrganizationView = Schemas['OrganizationView'];
 export type OrganizationPatch = Schemas['OrganizationFieldsPatch'];
@@ -56,6 +56,7 @@ export interface OrganizationDraft {
   readonly time_zone: string;
   readonly queue_name_in_identity: boolean;
   readonly phones_fetch_settings: boolean;
+  readonly history_days: string;
   readonly dialling: {
     /** Empty: those of its numbers. */
     readonly country: string;
@@ -67,7 +68,7 @@ export interface OrganizationDraft {
 
 export function draftOf(view: OrganizationView): OrganizationDraft {
   const { organization, limits, star_codes, communication_credits, propagation_delay, time_zone } = view;
-  const { queue_name_in_identity, phones_fetch_settings, dialling, quota } = view;
+  const { queue_name_in_identity, phones_fetch_settings, history_days, dialling, quota } = view;
   return {
     organization,
     limits: { max_waiting: String(limits.max_waiting), agent_limit: String(limits.agent_limit) },
@@ -78,6 +79,7 @@ export function draftOf(view: OrganizationView): OrganizationDraft {
     time_zone: time_zone ?? '',
     queue_name_in_identity,
     phones_fetch_settings,
+    history_days: String(history_days),
     dialling: {
       country: dialling.country ?? '',
       may_dial: dialling.may_dial,
@@ -89,10 +91,13 @@ export function draftOf(view: OrganizationView): OrganizationDraft {
 
 /** What is sent of the settings that changed. */
 export function patchOf(changes: Partial<OrganizationDraft>): OrganizationPatch {
-  const { limits, quota, star_codes, time_zone, dialling, ...plain } = changes;
+  const { limits, quota, star_codes, time_zone, history_days, dialling, ...plain } = changes;
   return {
     ...plain,
     ...(time_zone !== undefined && { time_zone: time_zone.trim() || null }),
+    ...(history_days !== undefined && {
+      history_days: numberIn(history_days) ?? ORGANIZATION_NUMBERS.history_days.default,
+    }),
     ...(limits !== undefined && {
       limits: {
         max_waiting: numberIn(limits.max_waiting) ?? LIMIT_NUMBERS.max_waiting.default,
