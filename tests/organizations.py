@@ -36,6 +36,7 @@ from huntline.directory.organization import (
     User,
     missing_for_calls,
 )
+from huntline.directory.quota import Quota
 from huntline.engine.model import CallsAlerting, Distribution
 from huntline.languages.speaking import SPOKEN_LANGUAGES
 from tests.random_attendants import attendants
@@ -113,8 +114,14 @@ def organizations(draw: st.DrawFn) -> Organization:
         limits=OrganizationLimits(
             max_waiting=draw(st.integers(200, 10_000)), agent_limit=draw(st.integers(50, 10_000))
         ),
+        quota=Quota(
+            max_calls=draw(st.integers(0, 100_000)),
+            max_calls_per_second=draw(st.integers(0, 1000)),
+            max_registrations=draw(st.integers(0, 100_000)),
+        ),
         communication_credits=True,
         propagation_delay=draw(st.booleans()),
+        history_days=draw(st.integers(0, 36_500)),
         queue_name_in_identity=draw(st.booleans()),
         dialling=DiallingSettings(
             country=draw(st.sampled_from([None, "US", "FR"])),

@@ -573,6 +573,7 @@ class Exchange:
     def assert_nothing_is_left(self) -> None:
         """All calls are over, and everything is given back."""
         assert self.tools.book.calls == {}
+        assert self.tools.book.calls_in("contoso") == 0
         assert self.media.legs == set()
 
 

@@ -18,9 +18,11 @@ EVERYTHING = """\
 organization: Contoso
 domains: [contoso.com, redmond.contoso.com]
 limits: {max_waiting: 500, agent_limit: 200}
+quota: {max_calls: 100, max_calls_per_second: 10, max_registrations: 300}
 communication_credits: true
 propagation_delay: true
 queue_name_in_identity: false
+history_days: 90
 star_codes: {opt_out: "*1", opt_in: null}
 dialling: {country: US, may_dial: international, international_calls_a_day: 7,
   international_minutes_a_day: 8}

@@ -10,6 +10,7 @@ from tests.cli.huntline import Done, huntline
 from tests.cli.test_settings_verbs import Run, as_json, refusal, stored
 
 from huntline.directory.organization import Allowance, OrganizationLimits, StarCodes
+from huntline.directory.quota import Quota
 
 
 @pytest.fixture
@@ -47,6 +48,17 @@ def test_one_limit_leaves_the_other(run: Run, data: Path) -> None:
     run("set", "--max-waiting", "500")
     run("set", "contoso", "--agent-limit", "60")
     assert stored(data).limits == OrganizationLimits(500, 60)
+
+
+def test_the_quota_is_set_part_by_part(run: Run, data: Path) -> None:
+    run("set", "--max-calls", "100", "--max-calls-per-second", "10")
+    run("set", "contoso", "--max-registrations", "300")
+    assert stored(data).quota == Quota(max_calls=100, max_calls_per_second=10, max_registrations=300)
+    run("set", "--max-calls", "0")
+    assert stored(data).quota == Quota(max_calls_per_second=10, max_registrations=300)
+    assert refusal(run, "set", "--max-registrations", "-1") == (
+        "huntline: --max-registrations: value -1: must be 0 to 100000 phones\n"
+    )
 
 
 def test_a_refused_part_is_named_by_its_own_option(run: Run) -> None:

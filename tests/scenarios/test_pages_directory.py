@@ -16,7 +16,6 @@ from huntline.storage.passwords import hashed
 
 from .office import Office
 from .pages import MOBILE, PASSWORD, People, Person
-from .server import Server
 
 pytestmark = pytest.mark.scenario
 
@@ -198,12 +197,12 @@ def _look_at(person: Person, path: str) -> None:
 
 
 def test_the_host_chooses_an_organization_and_removes_one_by_its_name(
-    server: Server, office: Office, second_office: Office, people: People
+    office: Office, second_office: Office, people: People
 ) -> None:
     office.open()
     second_office.open()
     host = people.arrive()
-    host.sign_in(_host_account(server))
+    host.sign_in(_host_account(office))
     page = host.page
     picker = page.get_by_label("Organization that you work in")
     picker.select_option(label=second_office.name)
@@ -222,11 +221,47 @@ def test_the_host_chooses_an_organization_and_removes_one_by_its_name(
     expect(page.get_by_role("cell", name="Fabrikam for a while")).to_be_hidden()
 
 
-def _host_account(server: Server) -> str:
-    database = open_database(server.data)
+def test_the_administrator_sees_that_calls_were_refused_for_the_quota_which_the_host_raises(
+    office: Office, people: People
+) -> None:
+    number = office.queue("amal")
+    office.settings["quota"] = {"max_calls": 1}
+    office.open()
+    waiting = office.caller().dial(number)
+    waiting.wait_answered()
+    assert office.caller("+12065550101").dial(number).wait_refused() == 486
+    admin = people.admin(office)
+    page = admin.go("/settings/organization")
+    expect(page.get_by_text("1 call was refused in the last minute: 1 of 1 at once.")).to_be_visible()
+    expect(page.get_by_label("Calls at once")).not_to_be_editable()
+    admin.assert_accessible()
+    host = people.arrive()
+    host.sign_in(_host_account(office))
+    host.page.get_by_label("Organization that you work in").select_option(label=office.name)
+    page = host.go("/settings/organization")
+    most = page.get_by_label("Calls at once")
+    expect(page.locator("[id='setting-quota.max_calls']").get_by_text("Now: 1")).to_be_visible()
+    most.fill("100001")
+    expect(page.get_by_text("Must be a whole number of calls, 0 to 100000")).to_be_visible()
+    most.fill("2")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved", exact=True).last).to_be_visible()
+    host.assert_accessible()
+    second = office.caller("+12065550102").dial(number)
+    second.wait_answered()
+    for leg in (waiting, second):
+        leg.hang_up()
+
+
+def _host_account(office: Office) -> str:
+    """An account of the host that no other story has; its name."""
+    database = open_database(office.server.data)
     try:
         account = SignInAccount(
-            organization_id=HOST, name="the host", role=Role.HOST, password_hash=hashed(PASSWORD)
+            organization_id=HOST,
+            name=f"host of {office.name}",
+            role=Role.HOST,
+            password_hash=hashed(PASSWORD),
         )
         return Accounts(database).add(account, Actor("the story", "test")).name
     finally:

@@ -19,7 +19,8 @@ from tests.storage.test_history_once import assert_each_is_there_once, records_o
 
 from huntline.data_folder import DatabaseUrl
 from huntline.directory.changes import Change
-from huntline.directory.organization import NumberKind, Organization, ServiceNumber
+from huntline.directory.organization import ORGANIZATION_NUMBERS, NumberKind, Organization, ServiceNumber
+from huntline.directory.quota import QUOTA_NUMBERS
 from huntline.directory.refused import RefusalReason, RefusedCall
 from huntline.errors import ConfigurationError
 from huntline.storage import postgresql as postgresql_storage
@@ -90,6 +91,8 @@ def test_migrations_are_run_and_make_the_same(postgresql: PostgresqlServer, tmp_
             connection.exec_driver_sql(f"ALTER TABLE queues DROP COLUMN {column}")
         for column in ("announce_wait", "announce_to_agent"):
             connection.exec_driver_sql(f"ALTER TABLE queues DROP COLUMN {column}")
+        for column in (*QUOTA_NUMBERS, *ORGANIZATION_NUMBERS):
+            connection.exec_driver_sql(f"ALTER TABLE organizations DROP COLUMN {column}")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0016'")
         migrate(connection)
     with database.connect() as connection:

@@ -33,12 +33,14 @@ def blobs(tmp_path: Path) -> Blobs:
     return Blobs(tmp_path)
 
 
-def fill(database: Engine, calls: int = 3) -> None:
+def fill(database: Engine, calls: int = 3, organization_id: str = "contoso") -> None:
     writer = HistoryWriter(database)
     for number in range(calls):
         for record in records_of(number):
-            writer.add(record)
-        refused = RefusedCall("contoso", "192.0.2.1", "+1425", "+1426", 404, RefusalReason.UNKNOWN_NUMBER)
+            writer.add(replace(record, organization_id=organization_id))
+        refused = RefusedCall(
+            organization_id, "192.0.2.1", "+1425", "+1426", 404, RefusalReason.UNKNOWN_NUMBER
+        )
         writer.add_refused(refused, FIRST_CALL + timedelta(seconds=number))
     other = records_of(0)[-1]
     assert isinstance(other, RecordCall)
@@ -85,6 +87,34 @@ def test_the_audit_of_each_organization_says_what_is_gone(database: Engine, blob
     }
     assert let_go(database, blobs, Retention(history_days=400), now, BY).is_nothing
     assert len(page_of_audit(database, AuditFilter(organization_id=None), 10)) == 2
+
+
+@pytest.mark.parametrize(
+    ("server", "own", "gone"),
+    [
+        (0, 30, 3),
+        (400, 30, 3),
+        (30, 400, 4),
+        (400, 0, 0),
+        (0, 0, 0),
+    ],
+)
+def test_an_organization_may_keep_its_history_for_less_than_the_server_says(
+    database: Engine, blobs: Blobs, server: int, own: int, gone: int
+) -> None:
+    contoso = Organization(name="Contoso", domains=("contoso.com",), history_days=own)
+    organization_id = Settings(database).put(contoso, BY).organization.organization_id
+    fill(database, organization_id=organization_id)
+    now = FIRST_CALL + 31 * DAY
+    would = let_go(database, blobs, Retention(history_days=server), now, BY, dry_run=True)
+    done = let_go(database, blobs, Retention(history_days=server), now, BY)
+    assert done == would
+    assert (done.calls.total(), done.calls[organization_id]) == (gone, min(gone, 3))
+    assert rows_in(database)["calls"] == 4 - gone
+    if gone:
+        day = (now - min(filter(None, (server, own))) * DAY).date().isoformat()
+        (entry, *_) = page_of_audit(database, AuditFilter(organization_id=organization_id), 10)
+        assert (entry.what, entry.key) == ("history", day)
 
 
 def test_a_dry_run_counts_the_same_and_changes_nothing(database: Engine, blobs: Blobs) -> None:

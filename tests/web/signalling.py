@@ -13,6 +13,11 @@ from tests.web.rig import ServerRig
 
 Item = dict[str, Any]
 AT = "2026-11-23T12:00:00+00:00"
+UNUSED: Item = {
+    "calls": 0,
+    "registrations": 0,
+    "refused": {"max_calls": 0, "max_calls_per_second": 0, "max_registrations": 0},
+}
 
 
 class FakeSignalling:
@@ -25,6 +30,7 @@ class FakeSignalling:
         self.trunk_steps: list[Item] = []
         self.asked: list[Item] = []
         self.alarms: list[Item] = []
+        self.usage: dict[str, Item] = {}  # by organization
         self.watches = 0
         self.server = ControlServer(rig.backstage.config.control_socket, self.handlers())
 
@@ -48,6 +54,7 @@ class FakeSignalling:
             "guest-credential": lambda request: self._credential(request, "sip:test-call@contoso.com"),
             "people": self._people,
             "toll-alarms": self._toll_alarms,
+            "quota-usage": lambda request: self.usage.get(request["organization_id"], UNUSED),
             "trunk-state": self._trunk,
             "trunk-test": lambda request: {"steps": self.trunk_steps} if self.trunk_steps else {},
         }

@@ -6,11 +6,14 @@ import pytest
 
 from huntline.cli.api_client import ApiRefused
 from huntline.directory.access import Role
+from huntline.directory.quota import QUOTA_NUMBERS
 from tests.web.rig import ServerRig, refusal_of
 from tests.web.signalling import signalling
 
 PERSON = {"upn": "amal@contoso.com", "sip_password": "correct horse"}
 
+
+NO_QUOTA = {"max_calls": 0, "max_calls_per_second": 0, "max_registrations": 0}
 
 STAR_CODES = {
     "opt_out": "*45",
@@ -32,6 +35,7 @@ def test_only_what_a_patch_names_changes_in_limits_and_star_codes(rig: ServerRig
         "organization": "Contoso",
         "domains": ["contoso.com"],
         "limits": {"max_waiting": 200, "agent_limit": 10_000},
+        "quota": NO_QUOTA,
         "communication_credits": True,
         "propagation_delay": False,
         "queue_name_in_identity": True,
@@ -42,6 +46,7 @@ def test_only_what_a_patch_names_changes_in_limits_and_star_codes(rig: ServerRig
         "queue_table": [],
         "queues_need_licences": False,
         "phones_fetch_settings": False,
+        "history_days": 0,
         "dialling": {
             "country": None,
             "may_dial": "national",
@@ -66,8 +71,12 @@ def test_wrong_settings_of_the_organization_are_named_by_field(rig: ServerRig) -
     for body, field in (
         ({"limits": {"max_waiting": -1}}, "limits.max_waiting"),
         ({"limits": {"max_wait": 1}}, "limits.max_wait"),
+        ({"quota": {"max_registrations": 1.5}}, "quota.max_registrations"),
+        ({"quota": {"most_calls": 1}}, "quota.most_calls"),
         ({"star_codes": {"opt_out": "45"}}, "star_codes.opt_out"),
         ({"organization": ""}, "organization"),
+        ({"history_days": -1}, "history_days"),
+        ({"history_days": 36_501}, "history_days"),
         ({"domains": []}, "domains"),
         ({"licence_pools": {"E9": 1}}, "licence_pools.E9"),
     ):
@@ -157,6 +166,43 @@ def test_the_host_makes_lists_changes_and_removes_organizations(rig: ServerRig) 
     assert refusal_of(rig.api_by_key(key), "GET", "/users")["status"] == 401
     again = host.post("/organizations", {"organization": "Fabrikam", "domains": ["fabrikam.com"]})
     assert host.get("/users", organization=again["id"])["total"] == 0
+
+
+def test_what_an_organization_may_use_of_the_server_is_for_the_host_to_set(rig: ServerRig) -> None:
+    host, admin = rig.api(Role.HOST, ""), rig.api()
+    changed = host.patch("/organizations/Contoso", {"quota": {"max_calls": 100}})
+    assert changed["quota"] == NO_QUOTA | {"max_calls": 100}
+    problem = refusal_of(admin, "PATCH", "/organization", {"quota": {"max_calls": 101}})
+    assert (problem["status"], problem["error"]) == (403, "forbidden")
+    assert "for the host to set" in problem["detail"]
+    refused = refusal_of(admin, "PATCH", "/organization", {"quota": None, "organization": "Contoso Ltd"})
+    assert refused["status"] == 403
+    assert rig.organization().name == "Contoso"
+    kept = admin.patch("/organization", {"quota": changed["quota"], "propagation_delay": True})
+    assert (kept["quota"], kept["propagation_delay"]) == (changed["quota"], True)
+    assert host.patch("/organization", {"quota": {"max_registrations": 7}})["quota"] == (
+        NO_QUOTA | {"max_calls": 100, "max_registrations": 7}
+    )
+    assert host.patch("/organization", {"quota": None})["quota"] == NO_QUOTA
+    for name, number in QUOTA_NUMBERS.items():
+        most = number.range.high
+        for wrong in (-1, most + 1):
+            problem = refusal_of(host, "PATCH", "/organizations/Contoso", {"quota": {name: wrong}})
+            assert (problem["field"], problem["value"]) == (f"quota.{name}", wrong)
+            assert f"0 to {most}" in problem["allowed"]
+
+
+def test_what_is_used_of_the_quota_is_read_by_who_reads_settings_of_their_own_organization(
+    rig: ServerRig,
+) -> None:
+    refused = {"max_calls": 12, "max_calls_per_second": 0, "max_registrations": 1}
+    used = {"calls": 100, "registrations": 30, "refused": refused}
+    with signalling(rig) as process:
+        process.usage[rig.contoso] = used
+        assert rig.api().get("/quota-usage") == used
+        assert rig.api(Role.AUDITOR).get("/quota-usage") == used
+        assert refusal_of(rig.api(Role.AGENT), "GET", "/quota-usage")["status"] == 403
+    assert refusal_of(rig.api(), "GET", "/quota-usage")["error"] == "server-unavailable"
 
 
 def test_an_organization_never_takes_the_place_of_another(rig: ServerRig) -> None:

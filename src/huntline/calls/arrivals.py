@@ -45,7 +45,7 @@ class Arrivals:
 
     def invited(self, event: InviteReceived) -> None:
         """A new INVITE: refused at once, or taken into the book."""
-        decision = self._admission.decide(event.request, event.flow, self._tools.user_agent.now())
+        decision = self._decide(event)
         if isinstance(decision, NotAdmitted):
             headers = (*decision.headers, *told(self._refusals, event, decision))
             self._tools.user_agent.reject(event.leg_id, decision.status, headers=headers)
@@ -54,6 +54,18 @@ class Arrivals:
         self._tools.book.add(call)
         self._tools.changed(call)
         self._begin(call)
+
+    def _decide(self, event: InviteReceived) -> Admitted | NotAdmitted:
+        """Who calls is asked first: of quotas strangers learn nothing."""
+        now = self._tools.user_agent.now()
+        decision = self._admission.decide(event.request, event.flow, now)
+        if isinstance(decision, NotAdmitted):
+            return decision
+        reason = self._tools.quotas.why_not(decision.target, now)
+        if reason is None:
+            return decision
+        # RFC 3261 section 21.5.4: after a 503 a provider would send us nobody's calls any more.
+        return NotAdmitted(486, (), reason, decision.target.organization_id)
 
     def take_up(self, call: Call) -> None:
         """Go on with a call of an earlier process, if it has not gone on since it arrived."""

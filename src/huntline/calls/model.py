@@ -447,15 +447,16 @@ class CallBook:
         self._media_ids: defaultdict[str, set[str]] = defaultdict(set)  # by call
         self._other_calls: dict[str, int] = {}
         self._by_trunk: Counter[str] = Counter()
+        self._by_organization: defaultdict[str, set[str]] = defaultdict(set)
 
     def add(self, call: Call) -> None:
         """Take a call in, with its caller's leg."""
-        self.calls[call.call_id] = call
+        self._take(call)
         self.add_leg(call, call.caller, None)
 
     def take_up(self, call: Call) -> None:
         """Take in a call of an earlier process, with all legs that are in it."""
-        self.calls[call.call_id] = call
+        self._take(call)
         rings = {leg.leg_id: ring for ring in call.rings.values() for leg in ring.legs.values()}
         for leg in call.legs():
             self.add_leg(call, leg, rings.get(leg.leg_id))
@@ -469,7 +470,7 @@ class CallBook:
 
     def adopt(self, call: Call) -> None:
         """Take in a call whose legs come out of others."""
-        self.calls[call.call_id] = call
+        self._take(call)
         self.move_leg(call.caller, call, None)
         for ring in call.rings.values():
             self.move_ring(ring, call)
@@ -515,10 +516,19 @@ class CallBook:
     def drop(self, call: Call) -> None:
         """Forget a call with whatever is left of its legs."""
         self.calls.pop(call.call_id, None)
+        self._by_organization[call.organization_id].discard(call.call_id)
         for leg in call.legs():
             self.drop_leg(leg)
         for media_id in self._media_ids.pop(call.call_id, ()):
             self._media.pop(media_id, None)
+
+    def _take(self, call: Call) -> None:
+        self.calls[call.call_id] = call
+        self._by_organization[call.organization_id].add(call.call_id)
+
+    def calls_in(self, organization_id: str) -> int:
+        """How many calls an organization has."""
+        return len(self._by_organization.get(organization_id, ()))
 
     def calls_by_trunk(self, trunk: str) -> int:
         """How many legs there are with a provider."""

@@ -112,7 +112,8 @@ class Refusals:
         dialled = _plain(refused.dialled)
         # Whom somebody called is told in the log, and not who they are: a caller's number is a person's.
         details = {"status": refused.status, "reason": str(refused.reason), "source": refused.source}
-        log.info("call refused", extra=details | {"dialled": dialled, "count": refused.count})
+        whose = {"organization_id": refused.organization_id} if refused.organization_id else {}
+        log.info("call refused", extra=details | {"dialled": dialled, "count": refused.count} | whose)
         if refused.organization_id:
             self._record(replace(refused, caller=_plain(refused.caller), dialled=dialled))
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from huntline.calls.model import Call, CallBook
+from huntline.calls.quotas import Quotas
 from huntline.calls.surroundings import NoTrunks, Surroundings, Trunks
 from huntline.calls.tasks import Tasks
 from huntline.calls.tolls import Tolls
@@ -35,12 +36,14 @@ class CallTools:
     tasks: Tasks = field(default_factory=Tasks)
     book: CallBook = field(init=False)
     tolls: Tolls = field(init=False)
+    quotas: Quotas = field(init=False)
 
     def __post_init__(self) -> None:
         tolls = Tolls(self.settings)
         book = CallBook(lambda user_id, count: self.post(OtherCallsChanged(user_id, count)), tolls.charge)
         object.__setattr__(self, "tolls", tolls)
         object.__setattr__(self, "book", book)
+        object.__setattr__(self, "quotas", Quotas(self.settings, book.calls_in))
 
     @property
     def plan(self) -> ServerPlan:

@@ -33,7 +33,8 @@ from huntline.cli.verbs import (
     path_to,
 )
 from huntline.directory.may_dial import DIALLING_NUMBERS, MayDial
-from huntline.directory.organization import LIMIT_NUMBERS
+from huntline.directory.organization import LIMIT_NUMBERS, ORGANIZATION_NUMBERS
+from huntline.directory.quota import QUOTA_NUMBERS
 
 _CODE = "*DIGITS"
 
@@ -54,6 +55,14 @@ _SETTINGS: tuple[Setting, ...] = (
             help="How high a queue may set --agent-limit",
             number=LIMIT_NUMBERS["agent_limit"],
         ),
+    ),
+    *(
+        PartOption("quota", NumberOption(field=field, help=help_, number=QUOTA_NUMBERS[field]))
+        for field, help_ in {
+            "max_calls": "Calls at once, for the host to set; 0: any",
+            "max_calls_per_second": "New calls a second, the same",
+            "max_registrations": "Registered phones, the same",
+        }.items()
     ),
     SwitchOption(field="communication_credits", help="Whether toll-free numbers may be used"),
     SwitchOption(field="propagation_delay", help="Whether changes of groups reach queues as late as in 2018"),
@@ -116,6 +125,11 @@ _SETTINGS: tuple[Setting, ...] = (
     SwitchOption(
         field="phones_fetch_settings",
         help="Whether phones get their settings at addresses that are made for them",
+    ),
+    NumberOption(
+        field="history_days",
+        help="Days for which history is kept, where the server does not say less; 0: as it says",
+        number=ORGANIZATION_NUMBERS["history_days"],
     ),
 )
 

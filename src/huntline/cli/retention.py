@@ -51,9 +51,11 @@ def retention(
     finally:
         database.dispose()
     verb = "Would remove" if dry_run else "Removed"
+    calls, refused = gone.calls.total(), gone.refused.total()
     if said.history_days:
-        calls, refused = gone.calls.total(), gone.refused.total()
         say(f"{verb} {calls} calls and {refused} rows of refused calls, older than {said.history_days} days.")
+    elif calls or refused:
+        say(f"{verb} {calls} calls and {refused} rows of refused calls, older than their organization says.")
     else:
         say("History is kept for ever: history_days is 0.")
     say(f"{verb} {gone.files} files of sounds that nothing uses, {gone.size / 1e6:,.1f} MB.")

@@ -31,11 +31,13 @@ from huntline.directory.organization import (
     QueueExit,
     StarCodes,
 )
+from huntline.directory.quota import Quota
 
 _PLAIN_FIELDS = (
     "name",
     "domains",
     "limits",
+    "quota",
     "communication_credits",
     "propagation_delay",
     "time_zone",
@@ -47,6 +49,7 @@ _PLAIN_FIELDS = (
     "queue_table",
     "queues_need_licences",
     "phones_fetch_settings",
+    "history_days",
 )
 _COLLECTIONS = {  # attribute: (what one is called, what names it, what keeps its identity)
     "trunks": ("trunk", "name", "name"),
@@ -213,7 +216,7 @@ def _text(value: object) -> str:
             return f"{value.queues} from {licences}"
         case EarlierMembers():
             return f"until {value.until.isoformat(timespec='seconds')}: {_text(value.members)}"
-        case OrganizationLimits() | StarCodes() | DiallingSettings():
+        case OrganizationLimits() | Quota() | StarCodes() | DiallingSettings():
             return ", ".join(f"{each.name} {_text(getattr(value, each.name))}" for each in fields(value))
         case _:
             return str(value)

@@ -21,6 +21,7 @@ from huntline.directory.may_dial import USUAL_DIALLING, DiallingSettings, MayDia
 from huntline.directory.numbers import Range, numbers_of, whole
 from huntline.directory.phones import Phone
 from huntline.directory.problems import Path
+from huntline.directory.quota import NO_QUOTA, Quota
 from huntline.engine.model import CallsAlerting, Distribution, ExitPrompt
 from huntline.languages.speaking import DEFAULT_LANGUAGE
 
@@ -45,6 +46,7 @@ MOST_MESSAGES = 10
 _CALLS = Range(0, 10_000, "calls")
 _CALLS_IN_2018 = Range(0, 200, "calls")
 _AGENTS = Range(1, 10_000, "agents")
+_DAYS = Range(0, 36_500, "days")
 _RANK = Range(1, 10_000)
 _OPTIONS_INTERVAL = Range(0, 3600, "seconds")
 _CALLS_AT_ONCE = Range(0, 10_000, "calls")
@@ -421,12 +423,14 @@ class Organization:
     ``time_zone`` is an IANA name, by whose clocks days begin and moments are told; None is the server's.
     With ``queues_need_licences`` there are queues only with E5, or with E3 and Phone System, as in 2018.
     With ``phones_fetch_settings`` phones get what they are set to at the addresses that were made for them.
+    History is kept for ``history_days``, or as long as the server says where that is less; 0 is as it says.
     """
 
     organization_id: str = ""
     name: str
     domains: tuple[str, ...]
     limits: OrganizationLimits = OrganizationLimits()
+    quota: Quota = NO_QUOTA
     communication_credits: bool = True
     propagation_delay: bool = False
     time_zone: str | None = None
@@ -438,6 +442,7 @@ class Organization:
     queue_table: tuple[QueueAllowance, ...] = ()
     queues_need_licences: bool = False
     phones_fetch_settings: bool = False
+    history_days: int = whole(0, _DAYS)
     trunks: tuple[Trunk, ...] = ()
     numbers: tuple[ServiceNumber, ...] = ()
     users: tuple[User, ...] = ()
@@ -455,6 +460,7 @@ class Organization:
         return self.domains[0] if self.domains else ""
 
 
+ORGANIZATION_NUMBERS = numbers_of(Organization)
 LIMIT_NUMBERS = numbers_of(OrganizationLimits)
 GROUP_NUMBERS = numbers_of(Group)
 TRUNK_NUMBERS = numbers_of(Trunk)

@@ -25,6 +25,8 @@ class RefusalReason(StrEnum):
     TOO_MANY_HOPS = "too-many-hops"
     NUMBER_NOT_ALLOWED = "number-not-allowed"
     CEILING_REACHED = "ceiling-reached"
+    QUOTA_CALLS = "quota-calls"
+    QUOTA_CALLS_PER_SECOND = "quota-calls-per-second"
 
 
 REFUSAL_WORDS = {
@@ -44,6 +46,10 @@ REFUSAL_WORDS = {
     RefusalReason.TOO_MANY_HOPS: "too many hops",
     RefusalReason.NUMBER_NOT_ALLOWED: "calls to numbers of this class are not allowed",
     RefusalReason.CEILING_REACHED: "the ceiling of international calls of this day is reached",
+    RefusalReason.QUOTA_CALLS: "as many calls are up as the organization may have (max_calls)",
+    RefusalReason.QUOTA_CALLS_PER_SECOND: (
+        "more new calls come in a second than the organization may have (max_calls_per_second)"
+    ),
 }
 """In English, as the Warning of an answer has them (RFC 3261 section 20.43)."""
 

@@ -20,6 +20,7 @@ from huntline.directory.organization import (
     MOST_ALSO_RUNG,
     MOST_MESSAGES,
     NOWHERE,
+    ORGANIZATION_NUMBERS,
     OWN_VOICEMAIL,
     QUEUE_NUMBERS,
     RULE_FIELDS,
@@ -38,6 +39,7 @@ from huntline.directory.organization import (
     User,
 )
 from huntline.directory.problems import Path, Problem, Problems
+from huntline.directory.quota import QUOTA_NUMBERS
 from huntline.directory.trunks import parse_prefix_rule, parse_trunk_address, parse_trunk_host
 from huntline.engine.model import Distribution
 
@@ -90,7 +92,9 @@ def _check_organization(organization: Organization) -> Problems:
     for place, domain in enumerate(organization.domains):
         if not _DOMAIN.fullmatch(domain):
             yield Problem(("domains", place), domain, "must be a domain such as contoso.com")
+    yield from _check_numbers((), organization, ORGANIZATION_NUMBERS)
     yield from _check_numbers(("limits",), organization.limits, LIMIT_NUMBERS)
+    yield from _check_numbers(("quota",), organization.quota, QUOTA_NUMBERS)
     yield from _check_star_codes(organization.star_codes)
     yield from _check_numbers(("dialling",), organization.dialling, DIALLING_NUMBERS)
 

@@ -31,6 +31,7 @@ from huntline.directory.may_dial import DiallingSettings, MayDial
 from huntline.directory.numbers import NumberSetting, numbers_of, switches_of
 from huntline.directory.organization import (
     NOWHERE,
+    ORGANIZATION_NUMBERS,
     QUEUE_PROMPTS,
     USER_NUMBERS,
     AlsoRing,
@@ -52,6 +53,7 @@ from huntline.directory.organization import (
 )
 from huntline.directory.phones import PhoneFamily
 from huntline.directory.problems import did_you_mean
+from huntline.directory.quota import Quota
 from huntline.engine.model import CallsAlerting, Distribution
 from huntline.languages.speaking import DEFAULT_LANGUAGE
 from huntline.plain import fields_of
@@ -199,6 +201,11 @@ def _plain_settings_of(thing: type) -> Callable[[type[_FormT]], type[_FormT]]:
 @_plain_settings_of(OrganizationLimits)
 class LimitsForm(_Part):
     """``limits``."""
+
+
+@_plain_settings_of(Quota)
+class QuotaForm(_Part):
+    """``quota``."""
 
 
 class StarCodesForm(_Part):
@@ -542,6 +549,7 @@ class OrganizationFields(_Part):
     organization: Text
     domains: list[Text]
     limits: LimitsForm = LimitsForm()
+    quota: QuotaForm = QuotaForm()
     communication_credits: bool = True
     propagation_delay: bool = False
     time_zone: _TimeZone | None = None
@@ -555,6 +563,7 @@ class OrganizationFields(_Part):
     queue_table: Annotated[list[QueueAllowanceForm], _MaybeEmpty] = []
     queues_need_licences: bool = False
     phones_fetch_settings: bool = False
+    history_days: Annotated[int, Field(json_schema_extra=_bounds(ORGANIZATION_NUMBERS["history_days"]))] = 0
 
 
 class OrganizationForm(OrganizationFields):
@@ -572,6 +581,7 @@ class OrganizationForm(OrganizationFields):
 
 FORM_OF: dict[str, Any] = {
     "limits": LimitsForm,
+    "quota": QuotaForm,
     "star_codes": StarCodesForm,
     "dialling": DiallingForm,
     "service_number_table": AllowanceForm,

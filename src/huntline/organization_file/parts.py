@@ -39,6 +39,7 @@ from huntline.directory.organization import (
 )
 from huntline.directory.phones import Phone, mac_of
 from huntline.directory.problems import Problem
+from huntline.directory.quota import Quota
 from huntline.engine.model import CallsAlerting, Distribution
 from huntline.organization_file.form import (
     AlsoRingForm,
@@ -97,6 +98,7 @@ def with_fields(organization: Organization, form: OrganizationFields) -> Organiz
         name=form.organization,
         domains=tuple(domain.lower() for domain in form.domains),
         limits=OrganizationLimits(**form.limits.model_dump()),
+        quota=Quota(**form.quota.model_dump()),
         communication_credits=form.communication_credits,
         propagation_delay=form.propagation_delay,
         time_zone=form.time_zone,
@@ -110,6 +112,7 @@ def with_fields(organization: Organization, form: OrganizationFields) -> Organiz
         queue_table=tuple(QueueAllowance(**step.model_dump()) for step in form.queue_table),
         queues_need_licences=form.queues_need_licences,
         phones_fetch_settings=form.phones_fetch_settings,
+        history_days=form.history_days,
     )
 
 
@@ -119,6 +122,7 @@ def fields_dump(organization: Organization) -> Dump:
         "organization": organization.name,
         "domains": list(organization.domains),
         "limits": fields_of(organization.limits),
+        "quota": fields_of(organization.quota),
         "communication_credits": organization.communication_credits,
         "propagation_delay": organization.propagation_delay,
         "time_zone": organization.time_zone,
@@ -139,6 +143,7 @@ def fields_dump(organization: Organization) -> Dump:
         "queue_table": [fields_of(step) for step in organization.queue_table],
         "queues_need_licences": organization.queues_need_licences,
         "phones_fetch_settings": organization.phones_fetch_settings,
+        "history_days": organization.history_days,
     }
 
 

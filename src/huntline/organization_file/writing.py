@@ -86,7 +86,7 @@ def _organization(organization: Organization) -> Dump:
     form = OrganizationFields(organization=organization.name, domains=list(organization.domains))
     implied = fields_dump(with_fields(Organization(name="", domains=()), form))
     fields = _said(OrganizationFields, fields_dump(organization), implied)
-    for name in ("limits", "star_codes", "dialling"):
+    for name in ("limits", "quota", "star_codes", "dialling"):
         if name in fields:
             fields[name] = {
                 part: value for part, value in fields[name].items() if value != implied[name][part]

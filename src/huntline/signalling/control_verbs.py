@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -63,6 +63,7 @@ class ControlVerbs:
     tolls: Tolls
     config: Config
     trunks: TrunkService
+    quota_usage: Callable[[str], Answer]
 
     def table(self) -> Mapping[str, Handler]:
         """The verbs by their words."""
@@ -87,6 +88,7 @@ class ControlVerbs:
             "reload-certificates": self._reload_certificates,
             "toll-alarms": self._toll_alarms,
             "toll-alarm-mailed": self._toll_alarm_mailed,
+            "quota-usage": self._quota_usage,
             "trunk-state": self._trunk_state,
             "trunk-test": self._trunk_test,
         }
@@ -198,6 +200,10 @@ class ControlVerbs:
     def _toll_alarm_mailed(self, request: Request) -> Answer:
         self.tolls.mailed(str(request.get("user_id")))
         return {}
+
+    def _quota_usage(self, request: Request) -> Answer:
+        """What an organization uses of its quota, and what was refused within the last minute."""
+        return self.quota_usage(str(request.get("organization_id")))
 
     def _reachable_at(self, request: Request) -> Answer:
         """The settings by which others reach this server, wherever they were said; no secret among them."""

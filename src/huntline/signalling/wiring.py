@@ -146,6 +146,7 @@ class Signalling:
             on_return=self._phone_returned,
             on_new_phone=lambda user_id: post(told.PhoneRenewed(user_id)),
             on_kept_flow=lambda flow, seconds: self._user_agent.keep_flow(flow, seconds),
+            takes_phones=lambda *asked: self._quotas.takes_phones(*asked),
         )
         self._presence = PresenceServer(
             self._core,
@@ -207,6 +208,7 @@ class Signalling:
         self._tolls = tools.tolls
         self._tolls.wire(lambda user_id: self._live_log.changed("toll", user_id))
         self._book = tools.book
+        self._quotas = tools.quotas
         admission = Admission(self._in_force, self._authenticator, self._trunks.trunks_of)
         self._boxes = self._build_boxes()
         self._tasks = tools.tasks
@@ -295,6 +297,7 @@ class Signalling:
             self._tolls,
             self._config,
             self._trunks,
+            self._quota_usage,
         )
         self._control = ControlServer(self._config.control_socket, verbs.table(), self._write_down)
 
@@ -435,6 +438,13 @@ class Signalling:
 
     def _calls_by_trunk(self, trunk: str) -> int:
         return self._book.calls_by_trunk(trunk)
+
+    def _quota_usage(self, organization_id: str) -> dict[str, Any]:
+        return {
+            "calls": self._book.calls_in(organization_id),
+            "registrations": self._registrar.phones_in(organization_id),
+            "refused": self._quotas.refused_lately(organization_id, self._user_agent.now()),
+        }
 
     def _plan_changed(self, plan: ServerPlan) -> None:
         # No caller is to wait until what attendants and queues say has been spoken.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, func, select
+from sqlalchemy import ColumnElement, Engine, Table, and_, delete, func, select, true
 
 from huntline.config import Retention
 from huntline.directory.changes import Change
@@ -55,20 +55,21 @@ def let_go(
 
     Sounds stay for another time while a backup is made or a sound is put in.
     """
-    gone = LetGo()
-    if retention.history_days:
-        _let_history_go(database, now - timedelta(days=retention.history_days), gone, dry_run, pause)
+    gone, kept = LetGo(), _days_kept(database, retention)
+    _let_history_go(database, kept, now, gone, dry_run, pause)
     if retention.unused_sounds_days:
         _let_sounds_go(database, blobs, now - timedelta(days=retention.unused_sounds_days), gone, dry_run)
     if not dry_run:
-        for organization_id, change in _changes(gone, retention, now):
+        for organization_id, change in _changes(gone, retention, kept, now):
             add_to_audit(database, organization_id, [change], by, now)
     return gone
 
 
-def _changes(gone: LetGo, retention: Retention, now: datetime) -> Iterator[tuple[str, Change]]:
-    day = (now - timedelta(days=retention.history_days)).date().isoformat()
+def _changes(
+    gone: LetGo, retention: Retention, kept: _DaysKept, now: datetime
+) -> Iterator[tuple[str, Change]]:
     for organization_id in sorted(gone.calls.keys() | gone.refused.keys()):
+        day = (now - timedelta(days=kept.of(organization_id))).date().isoformat()
         calls, refused = gone.calls[organization_id], gone.refused[organization_id]
         note = f"all before that day: {calls} calls, {refused} refused calls"
         yield organization_id, Change("history", day, before="removed", note=note)
@@ -81,26 +82,57 @@ def _changes(gone: LetGo, retention: Retention, now: datetime) -> Iterator[tuple
 # -- history
 
 
-def _let_history_go(database: Engine, before: datetime, gone: LetGo, dry_run: bool, pause: Pause) -> None:
-    is_old = schema.calls.c.arrived_at < before
-    is_old_refusal = schema.refused_calls.c.at < before
-    if dry_run:
-        with database.begin() as connection:
-            gone.calls = _counts(connection, schema.calls, is_old)
-            gone.refused = _counts(connection, schema.refused_calls, is_old_refusal)
-        return
-    while removed := _remove_calls(database, is_old):
-        gone.calls += removed
-        pause()
-    while removed := _remove_refused(database, is_old_refusal):
-        gone.refused += removed
-        pause()
+@dataclass(frozen=True, slots=True)
+class _DaysKept:
+    """How many days of history the server keeps, 0 for ever, and ``own``: organizations that keep less."""
+
+    server: int
+    own: Mapping[str, int]
+
+    def of(self, organization_id: str) -> int:
+        return self.own.get(organization_id, self.server)
+
+    def too_old(self, table: Table, at: ColumnElement[datetime], now: datetime) -> list[ColumnElement[bool]]:
+        """What may go, part by part; what is in several parts may go by each of them."""
+        parts = [(table.c.organization_id == each, days) for each, days in self.own.items()]
+        if self.server:
+            parts.append((true(), self.server))
+        return [and_(whose, at < now - timedelta(days=days)) for whose, days in parts]
 
 
-def _counts(connection: Connection, table: Table, condition: ColumnElement[bool]) -> Counter[str]:
+def _days_kept(database: Engine, retention: Retention) -> _DaysKept:
+    table, server = schema.organizations, retention.history_days
+    days = table.c.history_days
+    keep_less = and_(days > 0, days < server) if server else days > 0
+    with database.begin() as connection:
+        rows = connection.execute(select(table.c.organization_id, days).where(keep_less))
+        return _DaysKept(server, {row[0]: row[1] for row in rows})
+
+
+def _let_history_go(
+    database: Engine, kept: _DaysKept, now: datetime, gone: LetGo, dry_run: bool, pause: Pause
+) -> None:
+    for is_old in kept.too_old(schema.calls, schema.calls.c.arrived_at, now):
+        if dry_run:
+            gone.calls |= _counts(database, schema.calls, is_old)
+            continue
+        while removed := _remove_calls(database, is_old):
+            gone.calls += removed
+            pause()
+    for is_old in kept.too_old(schema.refused_calls, schema.refused_calls.c.at, now):
+        if dry_run:
+            gone.refused |= _counts(database, schema.refused_calls, is_old)
+            continue
+        while removed := _remove_refused(database, is_old):
+            gone.refused += removed
+            pause()
+
+
+def _counts(database: Engine, table: Table, condition: ColumnElement[bool]) -> Counter[str]:
     of = table.c.organization_id
-    rows = connection.execute(select(of, func.count()).where(condition).group_by(of))
-    return Counter({row[0]: row[1] for row in rows})
+    with database.begin() as connection:
+        rows = connection.execute(select(of, func.count()).where(condition).group_by(of))
+        return Counter({row[0]: row[1] for row in rows})
 
 
 def _remove_calls(database: Engine, is_old: ColumnElement[bool]) -> Counter[str]:

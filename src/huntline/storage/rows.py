@@ -50,6 +50,7 @@ from huntline.directory.organization import (
     User,
     sounds_of,
 )
+from huntline.directory.quota import QUOTA_NUMBERS, Quota
 from huntline.engine.model import CallsAlerting, Distribution
 from huntline.plain import fields_of
 from huntline.storage import schema
@@ -224,6 +225,7 @@ def _organization_row(organization: Organization) -> Row:
         "name": organization.name,
         "name_key": organization.name.casefold(),
         **fields_of(organization.limits),
+        **fields_of(organization.quota),
         "communication_credits": organization.communication_credits,
         "opt_out_code": organization.star_codes.opt_out,
         "opt_in_code": organization.star_codes.opt_in,
@@ -240,6 +242,7 @@ def _organization_row(organization: Organization) -> Row:
         ],
         "queues_need_licences": organization.queues_need_licences,
         "phones_fetch_settings": organization.phones_fetch_settings,
+        "history_days": organization.history_days,
         "service_number_table": [
             [step.phone_system_licences, step.service_numbers] for step in organization.service_number_table
         ],
@@ -423,6 +426,7 @@ def organization_of(rows: Rows, users: tuple[User, ...] | None = None) -> Organi
         name=row["name"],
         domains=tuple(domain["domain"] for domain in rows[schema.domains]),
         limits=OrganizationLimits(**{name: row[name] for name in LIMIT_NUMBERS}),
+        quota=Quota(**{name: row[name] for name in QUOTA_NUMBERS}),
         communication_credits=row["communication_credits"],
         propagation_delay=row["propagation_delay"],
         time_zone=row["time_zone"],
@@ -436,6 +440,7 @@ def organization_of(rows: Rows, users: tuple[User, ...] | None = None) -> Organi
         queue_table=tuple(QueueAllowance(*step) for step in row["queue_table"]),
         queues_need_licences=row["queues_need_licences"],
         phones_fetch_settings=row["phones_fetch_settings"],
+        history_days=row["history_days"],
         service_number_table=tuple(Allowance(*step) for step in row["service_number_table"]),
         star_codes=StarCodes(row["opt_out_code"], row["opt_in_code"], **row["more_star_codes"]),
         trunks=tuple(map(_trunk_of, rows[schema.trunks])),

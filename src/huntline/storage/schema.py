@@ -59,6 +59,9 @@ organizations = Table(
     Column("name_key", String, nullable=False),  # casefold
     Column("max_waiting", Integer, nullable=False),
     Column("agent_limit", Integer, nullable=False),
+    Column("max_calls", Integer, nullable=False, server_default="0"),
+    Column("max_calls_per_second", Integer, nullable=False, server_default="0"),
+    Column("max_registrations", Integer, nullable=False, server_default="0"),
     Column("communication_credits", Boolean, nullable=False),
     Column("opt_out_code", String),
     Column("opt_in_code", String),
@@ -75,6 +78,7 @@ organizations = Table(
     Column("queue_table", JSON, nullable=False, server_default="[]"),  # licences of two kinds, queues
     Column("queues_need_licences", Boolean, nullable=False, server_default=false()),
     Column("phones_fetch_settings", Boolean, nullable=False, server_default=false()),
+    Column("history_days", Integer, nullable=False, server_default="0"),
     Column("revision", Integer, nullable=False),
     PrimaryKeyConstraint("organization_id"),
     Index(None, "name_key", unique=True),

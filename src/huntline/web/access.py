@@ -20,6 +20,8 @@ from huntline.web.authentication import SignedIn, credential_of
 from huntline.web.backstage import Backstage
 from huntline.web.principal import Principal
 
+QUOTA_IS_THE_HOSTS = "what an organization may use of the server (quota) is for the host to set"
+
 _DOORS = ("cli", "cmdlet", "import", "page")
 
 OrganizationName = Annotated[
@@ -78,8 +80,16 @@ class Access:
         return Actor(self.principal.name, self.door)
 
     def change(self, edit: Callable[[Organization], Organization], *, dry_run: bool = False) -> Changed:
-        """Change the organization; it is in force when this returns. Raises as ``Settings.change``."""
-        changed = self.backstage.settings.change(self.organization_id, edit, self.actor, dry_run=dry_run)
+        """Change the organization; it is in force when this returns. Raises as ``Settings.change``, and
+        Forbidden where the quota would be another and whoever asks is not the host."""
+
+        def permitted(before: Organization) -> Organization:
+            after = edit(before)
+            if after.quota != before.quota and not self.principal.may(Permission.ORGANIZATIONS):
+                raise Forbidden(QUOTA_IS_THE_HOSTS)
+            return after
+
+        changed = self.backstage.settings.change(self.organization_id, permitted, self.actor, dry_run=dry_run)
         if changed.changes and not dry_run:
             self.backstage.settings_changed()
         return changed

@@ -16,16 +16,20 @@ from huntline.directory.organization import (
     ALSO_RING_NUMBERS,
     GROUP_NUMBERS,
     LIMIT_NUMBERS,
+    ORGANIZATION_NUMBERS,
     QUEUE_NUMBERS,
     TRUNK_NUMBERS,
     USER_NUMBERS,
 )
+from huntline.directory.quota import QUOTA_NUMBERS
 from huntline.directory.values import LONGEST_FILE_NAME, LONGEST_NAME
 from huntline.web.app import build_app
 
 _NUMBERS = {
     "QUEUE_NUMBERS": QUEUE_NUMBERS,
+    "ORGANIZATION_NUMBERS": ORGANIZATION_NUMBERS,
     "LIMIT_NUMBERS": LIMIT_NUMBERS,
+    "QUOTA_NUMBERS": QUOTA_NUMBERS,
     "DIALLING_NUMBERS": DIALLING_NUMBERS,
     "GROUP_NUMBERS": GROUP_NUMBERS,
     "TRUNK_NUMBERS": TRUNK_NUMBERS,

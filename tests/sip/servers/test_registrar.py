@@ -39,8 +39,13 @@ class Office:
             on_return=lambda before, flow: self.returns.append((before, flow)),
             on_new_phone=self.new_phones.append,
             on_kept_flow=lambda flow, seconds: self.kept.append((flow, seconds)),
+            takes_phones=self._takes_phones,
         )
+        self.most_phones: dict[str, int] = {}
         self.cseq = 0
+
+    def _takes_phones(self, organization_id: str, registered: int, more: int, now: float) -> bool:
+        return registered + more <= self.most_phones.get(organization_id, 100)
 
     def register(
         self, *headers: str, now: float = 0.0, user: str = "amal", flow: Flow = UDP, **fields: Any
@@ -269,6 +274,58 @@ def test_limits_refuse_new_contacts_and_keep_the_old() -> None:
     assert office.register("Contact: <sip:b@10.0.0.4>", user="bao").status == 200
     answer = office.register("Contact: <sip:b@10.0.0.5>", user="bao")
     assert (answer.status, answer.header("Retry-After")) == (503, "60")
+
+
+def test_an_organization_has_no_more_phones_than_it_may_and_its_neighbour_does_not_feel_it() -> None:
+    office = Office()
+    office.most_phones["contoso"] = 2
+    first, second = "Contact: <sip:a@10.0.0.1>", "Contact: <sip:b@10.0.0.2>"
+    assert office.register(first).status == office.register(second, user="bao").status == 200
+    answer = office.register("Contact: <sip:a@10.0.0.3>", call_id="third")
+    assert answer.status == 503
+    assert 60 <= int(answer.header("Retry-After") or 0) < 120
+    assert office.register("Contact: <sip:f@10.0.0.4>", user="fay").status == 200
+    assert (office.registrar.phones_in("contoso"), office.registrar.phones_in("fabrikam")) == (2, 1)
+    assert office.register(first).status == 200, "a refresh"
+    assert office.register(f"{first};expires=0").status == 200, "a removal"
+    assert office.register("Contact: <sip:a@10.0.0.3>", call_id="third").status == 200
+
+
+def test_phones_that_are_refused_are_told_different_times_to_come_back() -> None:
+    office = Office()
+    office.most_phones["contoso"] = 0
+    answers = [office.register("Contact: <sip:a@10.0.0.1>", call_id=f"c{n}") for n in range(50)]
+    assert len({answer.header("Retry-After") for answer in answers}) > 25
+
+
+def test_a_device_that_takes_the_place_of_its_own_contact_is_no_phone_more() -> None:
+    office = Office()
+    office.most_phones["contoso"] = 1
+    office.register(flow_of(1), OUTBOUND, flow=TCP)
+    in_the_old_way = 'Contact: <sip:a@10.0.0.5>;+sip.instance="<urn:uuid:1>"'
+    assert office.register(in_the_old_way, call_id="c2").status == 200
+    assert office.registrar.phones_in("contoso") == 1
+
+
+def test_who_was_there_comes_back_though_the_connection_ended_and_others_came() -> None:
+    office = Office()
+    office.most_phones["contoso"] = 1
+    office.register(INSTANCE, "Expires: 120", flow=PAGE)
+    office.registrar.flow_lost(PAGE, 1.0)
+    assert office.registrar.phones_in("contoso") == 0
+    assert office.register("Contact: <sip:b@10.0.0.2>", user="bao", now=2.0).status == 200
+    assert office.register(INSTANCE, "Expires: 120", now=3.0, flow=LATER).status == 200
+    assert office.register("Contact: <sip:a@10.0.0.3>", now=4.0, call_id="new").status == 503
+
+
+def test_phones_of_an_earlier_process_count() -> None:
+    before, after = Office(), Office()
+    before.register("Contact: <sip:a@10.0.0.1>")
+    state = json.loads(json.dumps(before.registrar.state("amal", 0.0)))
+    after.registrar.restore("amal", state, 1.0, 0.0)
+    assert after.registrar.phones_in("contoso") == 1
+    after.registrar.forget("amal")
+    assert after.registrar.phones_in("contoso") == 0
 
 
 PAGE = Flow(Transport.WS, LOCAL, ("127.0.0.1", 40002), 8)

@@ -57,6 +57,9 @@ ACCESS = {
     "the role {role} may not do this; it takes one of: {roles}": (
         "le rôle {role} ne permet pas cela ; il faut l'un de ceux-ci : {roles}"
     ),
+    "what an organization may use of the server (quota) is for the host to set": (
+        "ce qu'une organisation peut utiliser du serveur (quota) est fixé par l'hébergeur"
+    ),
     "this queue is not among those that your account may change": (
         "cette file d'attente n'est pas de celles que votre compte peut modifier"
     ),

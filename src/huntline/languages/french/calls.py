@@ -23,6 +23,13 @@ CALLS = {
     "the ceiling of international calls of this day is reached": (
         "le plafond d'appels internationaux de la journée est atteint"
     ),
+    "as many calls are up as the organization may have (max_calls)": (
+        "l'organisation a atteint son nombre maximal d'appels simultanés (max_calls)"
+    ),
+    "more new calls come in a second than the organization may have (max_calls_per_second)": (
+        "l'organisation reçoit plus de nouveaux appels par seconde qu'elle ne peut en avoir"
+        " (max_calls_per_second)"
+    ),
     "test calls reach queues and attendants only": (
         "les appels d'essai n'atteignent que les files d'attente et les standards automatiques"
     ),

@@ -18,6 +18,8 @@ SETTINGS = {
     "must be {low:number} to {high:number} agents (limits.agent_limit)": (
         "doit être compris entre {low} et {high} agents (limits.agent_limit)"
     ),
+    "must be {low:number} to {high:number} days": "doit être compris entre {low} et {high} jours",
+    "must be {low:number} to {high:number} phones": "doit être compris entre {low} et {high} téléphones",
     "must be 1 to {longest:number} characters, this is {length:number}": (
         "doit avoir entre 1 et {longest} caractères, il y en a {length}"
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from itertools import chain
@@ -32,6 +33,7 @@ class Binding:
     cseq: int
     instance: str = ""
     reg_id: str = ""
+    organization_id: str = ""
 
 
 class Bindings:
@@ -40,12 +42,17 @@ class Bindings:
     def __init__(self) -> None:
         self._by_user: dict[str, dict[str, Binding]] = {}
         self._by_connection: dict[Flow, set[str]] = {}
+        self._by_organization: Counter[str] = Counter()
         self._cut_off: dict[str, dict[str, Binding]] = {}
-        self._count = self._cut_off_count = 0
+        self._cut_off_count = 0
         self._expiry = Expiry()
 
     def __len__(self) -> int:
-        return self._count
+        return self._by_organization.total()
+
+    def count_in(self, organization_id: str) -> int:
+        """How many bindings the users of an organization have."""
+        return self._by_organization[organization_id]
 
     def of(self, user_id: str) -> tuple[Binding, ...]:
         """A user's bindings, the most wanted (q) first, of equals the oldest."""
@@ -74,7 +81,7 @@ class Bindings:
         """Add a binding or replace the one with its key."""
         self.remove(user_id, binding.key)
         self._by_user.setdefault(user_id, {})[binding.key] = binding
-        self._count += 1
+        self._by_organization[binding.organization_id] += 1
         if binding.flow.connection:
             self._by_connection.setdefault(binding.flow, set()).add(user_id)
         self._expiry.add(binding.expires_at)
@@ -86,7 +93,7 @@ class Bindings:
         binding = bindings.pop(key, None)
         if binding is None:
             return
-        self._count -= 1
+        self._by_organization[binding.organization_id] -= 1
         if not bindings:
             del self._by_user[user_id]
         users = self._by_connection.get(binding.flow)

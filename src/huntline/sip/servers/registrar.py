@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from zlib import crc32
 
 from huntline.clean_text import cleaned
 from huntline.directory.plan import Account
@@ -42,6 +43,8 @@ class Registrar:
     flow)`` tells that whoever was at the end of a connection is at the end of another one now,
     ``on_new_phone(user_id)`` that a phone registered which was not there, or has been started again.
     ``on_kept_flow(flow, seconds)`` that its phone will send by a connection at least so often.
+    ``takes_phones(organization_id, registered, more, now)`` says whether an organization may have so many
+    phones beside those that are registered.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class Registrar:
         on_return: Callable[[Flow, Flow], None] = lambda before, flow: None,
         on_new_phone: Callable[[str], None] = lambda user_id: None,
         on_kept_flow: Callable[[Flow, float], None] = lambda flow, seconds: None,
+        takes_phones: Callable[[str, int, int, float], bool] = lambda *_: True,
     ) -> None:
         self._responder = responder
         self._limits = limits or RegistrarLimits()
@@ -64,9 +68,14 @@ class Registrar:
         self._on_return = on_return
         self._on_new_phone = on_new_phone
         self._on_kept_flow = on_kept_flow
+        self._takes_phones = takes_phones
 
     def __len__(self) -> int:
         return len(self._bindings)
+
+    def phones_in(self, organization_id: str) -> int:
+        """How many phones the users of an organization have registered."""
+        return self._bindings.count_in(organization_id)
 
     def bindings(self, user_id: str) -> tuple[Binding, ...]:
         """Where a user is reachable now, the most wanted contact first: each device once, by the way that it
@@ -173,11 +182,12 @@ class Registrar:
         else:
             changes = {}
             for contact in contacts:
-                binding = self._binding(request, contact, flow, now)
+                binding = self._binding(request, contact, flow, account, now)
                 changes.update(self._other_contacts(account, binding))
                 changes[binding.key] = binding if binding.expires_at > now else None
         self._check_order(request, account, changes)
         self._check_room(account, changes)
+        self._check_quota(request, account, changes, now)
         return changes
 
     def _other_contacts(self, account: Account, binding: Binding) -> dict[str, None]:
@@ -190,7 +200,9 @@ class Registrar:
             if other.instance == binding.instance and other.key != binding.key
         }
 
-    def _binding(self, request: Request, contact: Address, flow: Flow, now: float) -> Binding:
+    def _binding(
+        self, request: Request, contact: Address, flow: Flow, account: Account, now: float
+    ) -> Binding:
         if contact.uri.scheme not in ("sip", "sips"):
             raise SipRefusal(416)
         return Binding(
@@ -205,6 +217,7 @@ class Registrar:
             cseq=request.cseq.sequence,
             instance=contact.parameters.get("+sip.instance") or "",
             reg_id=_reg_id(request, contact, flow),
+            organization_id=account.organization_id,
         )
 
     def _expires(self, request: Request, contact: Address) -> int:
@@ -235,6 +248,19 @@ class Registrar:
             raise SipRefusal(403)
         if len(self._bindings) + new > self._limits.contacts:
             raise SipRefusal(503, [("Retry-After", str(self._limits.shortest))])
+
+    def _check_quota(
+        self, request: Request, account: Account, changes: Mapping[str, Binding | None], now: float
+    ) -> None:
+        """Who was there a short while ago comes back in any case, though their connection has ended."""
+        user_id, organization_id = account.user_id, account.organization_id
+        come = [key for key, each in changes.items() if each and not self._bindings.before(user_id, key)]
+        gone = [key for key, each in changes.items() if each is None and self._bindings.get(user_id, key)]
+        more, registered = len(come) - len(gone), self.phones_in(organization_id)
+        if more > 0 and not self._takes_phones(organization_id, registered, more, now):
+            # Not all at once: a place may be free by then.
+            later = self._limits.shortest + crc32(request.call_id.encode()) % self._limits.shortest
+            raise SipRefusal(503, [("Retry-After", str(later))])
 
     def _ok_headers(
         self, request: Request, account: Account, flow: Flow, now: float

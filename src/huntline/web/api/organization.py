@@ -15,7 +15,7 @@ from huntline.web.api.collection import DryRun, merged, parsed, patch_of
 from huntline.web.etags import IfMatch, check_if_match, etag_of
 from huntline.web.routing import api_router
 
-_NESTED = ("limits", "star_codes", "dialling")
+_NESTED = ("limits", "quota", "star_codes", "dialling")
 
 
 class OrganizationView(OrganizationFields):
@@ -37,7 +37,7 @@ def shown(organization: Organization, response: Response | None = None) -> Dump:
 
 
 def change_fields(access: Access, patch: BaseModel, if_match: str | None, dry_run: bool) -> Organization:
-    """Change what the patch names; of limits and star codes only those that it names. Raises Refused."""
+    """Change what the patch names; of what is made of parts only those that it names. Raises Refused."""
     wanted = patch.model_dump(exclude_unset=True)
 
     def edit(organization: Organization) -> Organization:
@@ -55,7 +55,7 @@ def change_fields(access: Access, patch: BaseModel, if_match: str | None, dry_ru
 
 @router.get("", response_model=OrganizationView, operation_id="read_organization")
 def read(access: ReadSettings, response: Response) -> Any:
-    """What the organization has once: name, domains, limits, star codes, licence pools."""
+    """What the organization has once: name, domains, limits, quota, star codes, licence pools."""
     return shown(access.organization, response)
 
 
@@ -67,8 +67,10 @@ def change(
     if_match: IfMatch = None,
     dry_run: DryRun = False,
 ) -> Any:
-    """Change what is named; of ``limits``, ``star_codes`` and ``dialling`` only what is named in them.
+    """Change what is named; of ``limits``, ``quota``, ``star_codes`` and ``dialling`` only what is named in
+    them.
 
-    A star code that is null is switched off; anything else that is null has its default again.
+    A star code that is null is switched off; anything else that is null has its default again. ``quota`` is
+    for the host to change.
     """
     return shown(change_fields(access, patch, if_match, dry_run), response)

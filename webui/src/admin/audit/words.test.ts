@@ -21,8 +21,8 @@ async function inLanguage(language: string): Promise<i18n> {
 /** What the audit can name, as `directory/organization.py` and `storage/accounts.py` have it. */
 const FIELDS: Readonly<Record<string, string>> = {
   organization:
-    'name domains limits communication_credits propagation_delay star_codes dialling licence_pools service_number_table ' +
-    'queue_table queues_need_licences phones_fetch_settings ' +
+    'name domains limits quota communication_credits propagation_delay star_codes dialling licence_pools service_number_table ' +
+    'queue_table queues_need_licences phones_fetch_settings history_days ' +
     'trunks numbers users groups audio queues caller_id_policies',
   queue:
     'primary_uri name domain line_uri greeting music distribution alerting agent_limit agents groups ' +
@@ -75,6 +75,12 @@ test.each([
     'limits',
     'max_waiting 50, agent_limit 70',
     'Appelants en attente dans une file\u00a0: 50, Agents d’une file d’attente\u00a0: 70',
+  ],
+  [
+    'organization',
+    'quota',
+    'max_calls 50, max_calls_per_second 0, max_registrations 9',
+    'Appels simultanés\u00a0: 50, Nouveaux appels par seconde\u00a0: 0, Téléphones enregistrés\u00a0: 9',
   ],
 ])('%s %s: %s is %s in French', async (what, field, value, words) => {
   const { t, exists } = await inLanguage('fr');

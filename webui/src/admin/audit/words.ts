@@ -43,7 +43,7 @@ export function valueName(what: string, field: string, value: string, t: TFuncti
       (_, queues, licences, conferencing) =>
         t('audit:values.queueAllowance', { queues, licences, conferencing }),
     );
-  if (field === 'limits' || field === 'star_codes')
+  if (field === 'limits' || field === 'quota' || field === 'star_codes')
     return value
       .split(', ')
       .map((each) => each.split(' '))

@@ -8,7 +8,7 @@ export interface Range {
   readonly low: number;
   readonly high: number;
   /** What it counts: a key below `admin:range`, or nothing. */
-  readonly unit: 'calls' | 'agents' | 'seconds' | 'minutes' | '';
+  readonly unit: 'calls' | 'agents' | 'phones' | 'days' | 'seconds' | 'minutes' | '';
   /** It is stored to the nearest of these. */
   readonly step: number;
   /** Or 0, which is never. */

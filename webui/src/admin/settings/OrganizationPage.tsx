@@ -26,7 +26,7 @@ import { Section } from '~/admin/parts/Section';
 import { useSettingsChanged } from '~/admin/parts/settingsChanged';
 import { ifMatch, type Stored, storedOf } from '~/admin/parts/stored';
 import { ApiProblem, api, bodyOf } from '~/api/client';
-import { DIALLING_NUMBERS, LIMIT_NUMBERS } from '~/api/numbers';
+import { DIALLING_NUMBERS, LIMIT_NUMBERS, ORGANIZATION_NUMBERS, QUOTA_NUMBERS } from '~/api/numbers';
 import { useMay, useSession } from '~/api/session';
 import { Failure } from '~/parts/Failure';
 import { Loaded } from '~/parts/Loaded';
@@ -38,8 +38,10 @@ import {
   type OrganizationDraft,
   type OrganizationView,
   patchOf,
+  QUOTA,
   STAR_CODES,
 } from './organizationDraft';
+import { QuotaSection } from './QuotaSection';
 
 const useStyles = makeStyles({
   list: {
@@ -87,10 +89,14 @@ function OrganizationForm({ stored, onReload }: FormProps) {
   );
   const editing = useEditing<OrganizationDraft>({
     stored: base,
-    check: ({ organization, limits, dialling }) => ({
+    check: ({ organization, history_days, limits, quota, dialling }) => ({
       organization: nameProblem(organization, t),
+      history_days: rangeProblem(history_days, ORGANIZATION_NUMBERS.history_days, t),
       'limits.max_waiting': rangeProblem(limits.max_waiting, LIMIT_NUMBERS.max_waiting, t),
       'limits.agent_limit': rangeProblem(limits.agent_limit, LIMIT_NUMBERS.agent_limit, t),
+      ...Object.fromEntries(
+        QUOTA.map((name) => [`quota.${name}`, rangeProblem(quota[name], QUOTA_NUMBERS[name], t)]),
+      ),
       'dialling.international_calls_a_day': rangeProblem(
         dialling.international_calls_a_day,
         DIALLING_NUMBERS.international_calls_a_day,
@@ -161,6 +167,15 @@ function OrganizationForm({ stored, onReload }: FormProps) {
           isOn={draft.phones_fetch_settings}
           onChange={(phones_fetch_settings) => set({ phones_fetch_settings })}
         />
+        <NumberSetting
+          name="history_days"
+          label={t('settings:settings.history_days')}
+          hint={t('settings:hint.history_days')}
+          placeholder={String(ORGANIZATION_NUMBERS.history_days.default)}
+          unit={t('admin:unit.days')}
+          value={draft.history_days}
+          onChange={(history_days) => set({ history_days })}
+        />
       </Section>
       <Section title={t('settings:settings.limits')} about={t('settings:limitsAbout')}>
         <NumberSetting
@@ -180,6 +195,7 @@ function OrganizationForm({ stored, onReload }: FormProps) {
           onChange={(agent_limit) => set({ limits: { ...draft.limits, agent_limit } })}
         />
       </Section>
+      <QuotaSection value={draft.quota} onChange={(quota) => set({ quota })} stored={stored.item.quota} />
       <Section title={t('settings:settings.dialling')} about={t('settings:diallingAbout')}>
         <TextSetting
           name="dialling.country"

@@ -25,6 +25,7 @@ const CONTOSO: OrganizationView = {
   organization: 'Contoso',
   domains: ['contoso.com'],
   limits: { max_waiting: 100, agent_limit: 50 },
+  quota: { max_calls: 30, max_calls_per_second: 5, max_registrations: 0 },
   communication_credits: true,
   propagation_delay: false,
   time_zone: null,
@@ -41,6 +42,7 @@ const CONTOSO: OrganizationView = {
   queue_table: [{ phone_system_licences: 1, conferencing_licences: 2, queues: 3 }],
   queues_need_licences: false,
   phones_fetch_settings: false,
+  history_days: 90,
 };
 
 test('what is stored, sent whole, is what was stored', () => {
@@ -66,6 +68,19 @@ test('an empty limit is the default, an empty star code is off', () => {
   });
   expect(limits).toEqual({ max_waiting: 200, agent_limit: 7 });
   expect(star_codes).toEqual({ ...CODES, opt_out: null, opt_in: '*46' });
+});
+
+test('an empty number of days is as the server says', () => {
+  expect(patchOf({ history_days: '' })).toEqual({ history_days: 0 });
+});
+
+test('an empty part of the quota is no limit', () => {
+  const quota = { ...draftOf(CONTOSO).quota, max_calls: ' ', max_registrations: '40' };
+  expect(patchOf({ quota }).quota).toEqual({
+    max_calls: 0,
+    max_calls_per_second: 5,
+    max_registrations: 40,
+  });
 });
 
 test('an empty country is nobody’s, and an empty ceiling the default', () => {

@@ -2,7 +2,7 @@
 
 import { numberIn } from '~/admin/parts/ranges';
 import type { Schemas } from '~/api/client';
-import { DIALLING_NUMBERS, LIMIT_NUMBERS } from '~/api/numbers';
+import { DIALLING_NUMBERS, LIMIT_NUMBERS, ORGANIZATION_NUMBERS, QUOTA_NUMBERS } from '~/api/numbers';
 
 export type OrganizationView = Schemas['OrganizationView'];
 export type OrganizationPatch = Schemas['OrganizationFieldsPatch'];
@@ -31,6 +31,14 @@ export const STAR_CODES = [
 ] as const;
 export type StarCodes = Readonly<Record<(typeof STAR_CODES)[number], string>>;
 
+/** What the organization may use of the server, in the order of the page. */
+export const QUOTA = ['max_calls', 'max_calls_per_second', 'max_registrations'] as const;
+export type QuotaDraft = Readonly<Record<(typeof QUOTA)[number], string>>;
+
+function quotaOf<T>(partOf: (name: keyof QuotaDraft) => T): Record<keyof QuotaDraft, T> {
+  return Object.fromEntries(QUOTA.map((name) => [name, partOf(name)])) as Record<keyof QuotaDraft, T>;
+}
+
 function codesOf<T>(codeOf: (name: keyof StarCodes) => T): Record<keyof StarCodes, T> {
   return Object.fromEntries(STAR_CODES.map((name) => [name, codeOf(name)])) as Record<keyof StarCodes, T>;
 }
@@ -39,6 +47,7 @@ function codesOf<T>(codeOf: (name: keyof StarCodes) => T): Record<keyof StarCode
 export interface OrganizationDraft {
   readonly organization: string;
   readonly limits: { readonly max_waiting: string; readonly agent_limit: string };
+  readonly quota: QuotaDraft;
   /** Empty: switched off. */
   readonly star_codes: StarCodes;
   readonly communication_credits: boolean;
@@ -47,6 +56,7 @@ export interface OrganizationDraft {
   readonly time_zone: string;
   readonly queue_name_in_identity: boolean;
   readonly phones_fetch_settings: boolean;
+  readonly history_days: string;
   readonly dialling: {
     /** Empty: those of its numbers. */
     readonly country: string;
@@ -58,16 +68,18 @@ export interface OrganizationDraft {
 
 export function draftOf(view: OrganizationView): OrganizationDraft {
   const { organization, limits, star_codes, communication_credits, propagation_delay, time_zone } = view;
-  const { queue_name_in_identity, phones_fetch_settings, dialling } = view;
+  const { queue_name_in_identity, phones_fetch_settings, history_days, dialling, quota } = view;
   return {
     organization,
     limits: { max_waiting: String(limits.max_waiting), agent_limit: String(limits.agent_limit) },
+    quota: quotaOf((name) => String(quota[name])),
     star_codes: codesOf((name) => star_codes[name] ?? ''),
     communication_credits,
     propagation_delay,
     time_zone: time_zone ?? '',
     queue_name_in_identity,
     phones_fetch_settings,
+    history_days: String(history_days),
     dialling: {
       country: dialling.country ?? '',
       may_dial: dialling.may_dial,
@@ -79,15 +91,21 @@ export function draftOf(view: OrganizationView): OrganizationDraft {
 
 /** What is sent of the settings that changed. */
 export function patchOf(changes: Partial<OrganizationDraft>): OrganizationPatch {
-  const { limits, star_codes, time_zone, dialling, ...plain } = changes;
+  const { limits, quota, star_codes, time_zone, history_days, dialling, ...plain } = changes;
   return {
     ...plain,
     ...(time_zone !== undefined && { time_zone: time_zone.trim() || null }),
+    ...(history_days !== undefined && {
+      history_days: numberIn(history_days) ?? ORGANIZATION_NUMBERS.history_days.default,
+    }),
     ...(limits !== undefined && {
       limits: {
         max_waiting: numberIn(limits.max_waiting) ?? LIMIT_NUMBERS.max_waiting.default,
         agent_limit: numberIn(limits.agent_limit) ?? LIMIT_NUMBERS.agent_limit.default,
       },
+    }),
+    ...(quota !== undefined && {
+      quota: quotaOf((name) => numberIn(quota[name]) ?? QUOTA_NUMBERS[name].default),
     }),
     ...(dialling !== undefined && {
       dialling: {
