@@ -143,7 +143,7 @@ class MediaClient:
 
     async def renew(self, leg_id: str) -> str:
         if leg_id not in self._lost:
-            raise MediaUnavailable(f"leg {leg_id} is not one that was lost")
+            raise MediaUnavailable(f"there is no leg {leg_id}")
         self._lost.discard(leg_id)
         return (await self._negotiate("renew", leg_id, state=self._legs[leg_id].to_dict())).sdp
 
