@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { api, bodyOf } from '~/api/client';
 import type { LookAhead } from './lookAhead';
 
-const ASKED_EVERY = 5_000; // ms
+const ASKED_EVERY = 3_000; // ms
 
 /** By queue id; nothing is shown of a queue about which nothing is said. */
 export function useLookAhead(): ReadonlyMap<string, LookAhead> {
