@@ -22,7 +22,9 @@ from huntline.simulator.look_ahead import (
     PresentAgent,
     PresentCaller,
 )
-from huntline.web.look_ahead import EVERY, EXPECTED_FOR, LookAhead, Turns
+from huntline.storage.forecasts import forecasts_of
+from huntline.web.forecast_book import ForecastBook, half_hour_of
+from huntline.web.look_ahead import EVERY, EXPECTED_FOR, MOST_CPU_S, LookAhead, Turns
 from huntline.web.look_ahead_child import LookAheadChild, NoOutlook, OutlookFound
 from huntline.web.outlooks import STALE_AFTER, WATCHED_FOR, Outlooks, QueueOutlook
 from huntline.web.present_queues import arrivals_under_way, present_queue
@@ -178,10 +180,12 @@ class Asked:
 
     def __init__(self, cpu_s: float = 0.0) -> None:
         self.questions: list[LookAheadQuestion] = []
+        self.allowed = 0.0
         self._cpu_s = cpu_s
 
-    def __call__(self, question: LookAheadQuestion) -> OutlookFound:
+    def __call__(self, question: LookAheadQuestion, cpu_s: float) -> OutlookFound:
         self.questions.append(question)
+        self.allowed = cpu_s
         return OutlookFound(QUIET, self._cpu_s)
 
 
@@ -199,6 +203,7 @@ def test_a_turn_asks_from_the_live_picture_and_from_history(rig: ServerRig, desk
         asyncio.run(looking.turn())
         asyncio.run(looking.turn())  # not before ten seconds are over
     (question,) = child.questions
+    assert child.allowed == MOST_CPU_S
     assert question.expected.calls.known_by == 31
     assert question.expected.calls.expected(3600) == pytest.approx(31)
     assert question.expected.greeting == pytest.approx(2, abs=0.01)
@@ -250,13 +255,13 @@ def test_a_queue_without_calls_is_not_asked_about(rig: ServerRig) -> None:
 def test_the_child_answers_again_and_again_and_is_replaced_when_it_dies() -> None:
     child = LookAheadChild()
     try:
-        first = child.ask(asked(crew(2), 200))
+        first = child.ask(asked(crew(2), 200), 0.1)
         assert first.outlook.below is not None
         assert first.cpu_s > 0
-        assert child.ask(asked(crew(9), 60)).outlook.below is None
+        assert child.ask(asked(crew(9), 60), 0.1).outlook.below is None
         with pytest.raises(NoOutlook):
-            child.ask("no question at all")  # type: ignore[arg-type]
-        assert child.ask(asked(crew(2), 200)).outlook.below is not None
+            child.ask("no question at all", 0.1)  # type: ignore[arg-type]
+        assert child.ask(asked(crew(2), 200), 0.1).outlook.below is not None
     finally:
         child.close()
 
@@ -287,3 +292,56 @@ def test_the_answer_is_for_those_who_may_see_the_wallboard(rig: ServerRig, desk:
     assert (own["falls_below"]["more_agents"], own["falls_below"]["could_come"]) == (2, 3)
     agent = rig.api(Role.AGENT, user_id=desk["amal"])
     assert refusal_of(agent, "GET", "/live/look-ahead")["status"] == 403
+
+
+# -- what is kept, and what came of it
+
+
+def outlook(begin: float | None) -> Outlook:
+    return replace(QUIET, below=None if begin is None else FallsBelow(begin, 1, 1))
+
+
+def test_half_hours_are_kept_once_and_what_came_of_them_is_counted(
+    rig: ServerRig, desk: dict[str, str]
+) -> None:
+    began = half_hour_of(datetime.now(UTC)) - timedelta(days=1)
+    book, ids = ForecastBook(rig.backstage.database), (rig.contoso, desk["desk"])
+
+    def keep(minutes: float, begin: float | None, agents: int) -> None:
+        book.keep(*ids, began + timedelta(minutes=minutes), outlook(begin), agents)
+
+    keep(10, 60.0, 2)  # the present half-hour, of which nothing is known before
+    keep(11, 60.0, 2)
+    keep(20, 900.0, 2)  # the next one
+    keep(40, None, 2)
+    keep(41, None, 3)  # more came
+    keep(70, None, 3)
+    with Past(rig, began_at=began) as past:
+        for number in range(5):
+            past.call(f"late {number}", desk["desk"], 60.0 * number, wait=30, agent_id=desk["amal"])
+            past.call(f"missed {number}", desk["desk"], 5_400 + 60.0 * number, wait=30)
+    shown = rig.api().get("/queues/Help Desk/look-ahead-score")
+    assert shown == {"days": 7, "warned": 1, "right": 1, "averted": 1, "missed": 1}
+    another = ForecastBook(rig.backstage.database)  # after a restart
+    another.keep(*ids, began + timedelta(minutes=25), outlook(None), 9)
+    assert rig.api().get("/queues/Help Desk/look-ahead-score") == shown
+
+
+def test_a_look_ahead_is_kept(rig: ServerRig, desk: dict[str, str]) -> None:
+    rig.backstage.outlooks.watch(rig.contoso)
+    with signalling(rig):
+        asyncio.run(LookAhead(rig.backstage, Asked(), Clock()).turn())
+    now = datetime.now(UTC)
+    (kept,) = forecasts_of(
+        rig.backstage.database, rig.contoso, desk["desk"], now - timedelta(hours=1), now + timedelta(hours=1)
+    )
+    assert timedelta(0) <= kept.begins_at - kept.made_at <= timedelta(minutes=30)
+    assert (kept.warned_at, kept.more_came) == (None, False)
+
+
+def test_the_score_is_for_those_who_may_read_history(rig: ServerRig, desk: dict[str, str]) -> None:
+    rig.api().post("/queues", {"name": "Sales"})
+    owner = rig.api(Role.QUEUE_OWNER, queue_ids=(desk["desk"],))
+    assert owner.get("/queues/Help Desk/look-ahead-score")["warned"] == 0
+    assert refusal_of(owner, "GET", "/queues/Sales/look-ahead-score")["status"] == 403
+    assert refusal_of(rig.api(), "GET", "/queues/None/look-ahead-score")["status"] == 404

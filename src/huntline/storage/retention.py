@@ -95,6 +95,8 @@ def _let_history_go(database: Engine, before: datetime, gone: LetGo, dry_run: bo
     while removed := _remove_refused(database, is_old_refusal):
         gone.refused += removed
         pause()
+    with writing(database) as connection:
+        connection.execute(delete(schema.forecasts).where(schema.forecasts.c.begins_at < before))
 
 
 def _counts(connection: Connection, table: Table, condition: ColumnElement[bool]) -> Counter[str]:

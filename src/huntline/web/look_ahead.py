@@ -1,7 +1,8 @@
 """The look-ahead: while somebody watches a wallboard, the next half-hour of its queues, again and again.
 
 One queue after the other is asked about, each every ten seconds at most, and all together take a tenth of a
-core at most: of many queues each has its turn less often. Nothing is kept: whoever begins again begins anew.
+core at most: of many queues each has its turn less often. Whoever begins again begins anew: only what was
+expected of each half-hour is kept.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from huntline.errors import HuntlineError
 from huntline.simulator.look_ahead import LookAheadQuestion
 from huntline.web.backstage import Backstage
 from huntline.web.expected_calls import QueueExpectation, expectations
+from huntline.web.forecast_book import ForecastBook
 from huntline.web.look_ahead_child import LookAheadChild, NoOutlook, OutlookFound
 from huntline.web.outlooks import TARGET, QueueOutlook
 from huntline.web.present_queues import arrivals_under_way, present_queue
@@ -29,6 +31,9 @@ EVERY = 10.0
 """Seconds between two looks ahead for a queue."""
 
 SHARE_OF_A_CORE = 0.1
+
+MOST_CPU_S = 0.3
+"""That is added to a look by further runs, be there few queues: another one waits for ten times as long."""
 
 EXPECTED_FOR = 120.0
 """Seconds until history and settings are read again."""
@@ -60,16 +65,18 @@ class Turns:
 
 
 class LookAhead:
-    """Puts outlooks into ``Backstage.outlooks``. ``ask`` blocks, and so runs in a thread."""
+    """Puts outlooks into ``Backstage.outlooks``. ``ask`` takes a question and about how much CPU time it may
+    cost; it blocks, and so runs in a thread."""
 
     def __init__(
         self,
         backstage: Backstage,
-        ask: Callable[[LookAheadQuestion], OutlookFound],
+        ask: Callable[[LookAheadQuestion, float], OutlookFound],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._backstage, self._ask, self._clock = backstage, ask, clock
         self._turns = Turns()
+        self._book = ForecastBook(backstage.database)
         self._expected: dict[str, tuple[float, Mapping[str, QueueExpectation]]] = {}
 
     async def turn(self) -> None:
@@ -97,8 +104,12 @@ class LookAhead:
         if not question.has_traffic:
             self._backstage.outlooks.drop(queue_id)
             return 0.0
-        found = await asyncio.to_thread(self._ask, question)
-        self._backstage.outlooks.put(QueueOutlook(organization_id, queue_id, now, found.outlook))
+        outlooks = self._backstage.outlooks
+        cpu_s = min(MOST_CPU_S, SHARE_OF_A_CORE * EVERY / max(outlooks.count, 1))
+        found = await asyncio.to_thread(self._ask, question, cpu_s)
+        outlooks.put(QueueOutlook(organization_id, queue_id, now, found.outlook))
+        agents = sum(agent.serves for agent in question.now.agents)
+        await asyncio.to_thread(self._book.keep, organization_id, queue_id, now, found.outlook, agents)
         return found.cpu_s
 
     async def _expectations(

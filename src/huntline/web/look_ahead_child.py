@@ -17,9 +17,6 @@ from typing import NamedTuple
 
 from huntline.simulator.look_ahead import LookAheadQuestion, Outlook, look_ahead
 
-USUAL_CPU_S = 0.3
-"""For as long runs are added; the least number of them may take longer."""
-
 _MOST_CPU_S = 60
 _MOST_MEMORY = 512 * 2**20
 _NICE = 10
@@ -42,13 +39,14 @@ class LookAheadChild:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
 
-    def ask(self, question: LookAheadQuestion) -> OutlookFound:
-        """The answer; it takes as long as it takes. Raises NoOutlook; the next question has a new child."""
+    def ask(self, question: LookAheadQuestion, cpu_s: float) -> OutlookFound:
+        """The answer: runs are added for as long, though the least number of them may take longer. Raises
+        NoOutlook; the next question has a new child then."""
         process = self._process or self._start()
         assert process.stdin is not None
         assert process.stdout is not None
         try:
-            pickle.dump(question, process.stdin)
+            pickle.dump((question, cpu_s), process.stdin)
             process.stdin.flush()
             return OutlookFound(*pickle.load(process.stdout))  # noqa: S301 - of our own child
         except (OSError, EOFError, ValueError, pickle.UnpicklingError) as error:
@@ -77,18 +75,18 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
     while True:
         try:
-            question = pickle.load(sys.stdin.buffer)  # noqa: S301 - of our own parent
+            question, cpu_s = pickle.load(sys.stdin.buffer)  # noqa: S301 - of our own parent
         except EOFError:
             return
-        pickle.dump(_answer(question), sys.stdout.buffer)
+        pickle.dump(_answer(question, cpu_s), sys.stdout.buffer)
         sys.stdout.buffer.flush()
 
 
-def _answer(question: LookAheadQuestion) -> tuple[Outlook, float]:
+def _answer(question: LookAheadQuestion, cpu_s: float) -> tuple[Outlook, float]:
     began = time.process_time()
     _, most = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (int(began) + _MOST_CPU_S, most))
-    outlook = look_ahead(question, lambda: time.process_time() - began < USUAL_CPU_S)
+    outlook = look_ahead(question, lambda: time.process_time() - began < cpu_s)
     return outlook, time.process_time() - began
 
 

@@ -57,6 +57,11 @@ class Outlooks:
         """Return as soon as somebody looks on."""
         await self._asked.wait()
 
+    @property
+    def count(self) -> int:
+        """How many queues have one, be it old."""
+        return len(self._by_queue)
+
     def put(self, found: QueueOutlook) -> None:
         """In the place of the one before."""
         self._by_queue[found.queue_id] = found

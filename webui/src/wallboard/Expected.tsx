@@ -1,11 +1,14 @@
-/** The next half-hour in one quiet line. */
+/** The next half-hour in one quiet line; how often its warnings were right, behind a sign. */
 
-import { makeStyles, Text, tokens } from '@fluentui/react-components';
+import { InfoLabel, makeStyles, tokens } from '@fluentui/react-components';
 import { useTranslation } from 'react-i18next';
 import { share } from '~/parts/format';
+import { LookAheadScore } from './LookAheadScore';
 import { expectedOf, type LookAhead } from './lookAhead';
 
-const useStyles = makeStyles({ line: { color: tokens.colorNeutralForeground3 } });
+const useStyles = makeStyles({
+  line: { color: tokens.colorNeutralForeground3 },
+});
 
 export function Expected({ ahead }: { readonly ahead: LookAhead | undefined }) {
   const styles = useStyles();
@@ -14,12 +17,12 @@ export function Expected({ ahead }: { readonly ahead: LookAhead | undefined }) {
   if (ahead === undefined || expected === null) return null;
   const { calls, level } = expected;
   return (
-    <Text size={200} className={styles.line}>
+    <InfoLabel size="small" className={styles.line} info={<LookAheadScore queueId={ahead.id} />}>
       {t('wallboard:ahead.expected', {
         count: calls,
         level: share(level, i18n.language),
         within: ahead.within_s,
       })}
-    </Text>
+    </InfoLabel>
   );
 }

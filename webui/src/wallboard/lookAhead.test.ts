@@ -8,7 +8,10 @@ function part(offered: number, service_level: number | null) {
 }
 
 test('what is expected counts each part by its calls', () => {
-  expect(expectedOf({ parts: [part(8, 1), part(4, 0.25), part(0, null)] })).toEqual({ calls: 12, level: 0.75 });
+  expect(expectedOf({ parts: [part(8, 1), part(4, 0.25), part(0, null)] })).toEqual({
+    calls: 12,
+    level: 0.75,
+  });
   expect(expectedOf({ parts: [part(0.2, 1), part(0, null)] })).toBeNull();
   expect(expectedOf({ parts: [] })).toBeNull();
 });
