@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -236,6 +237,23 @@ def test_what_it_takes_is_waited_for_and_history_is_read_again_in_two_minutes(
         assert child.questions[-1].expected.calls.known_by == 30
         assert turn_after(EXPECTED_FOR) == 4
         assert child.questions[-1].expected.calls.known_by == 31
+
+
+def test_a_question_that_the_child_does_not_survive_is_paid_for(rig: ServerRig, desk: dict[str, str]) -> None:
+    clock, asked_at = Clock(), []
+
+    def fail(question: LookAheadQuestion, cpu_s: float) -> OutlookFound:
+        asked_at.append(clock.now)
+        raise NoOutlook
+
+    looking = LookAhead(rig.backstage, fail, clock)
+    with signalling(rig):
+        for _ in range(40):
+            rig.backstage.outlooks.watch(rig.contoso)
+            with contextlib.suppress(NoOutlook):
+                asyncio.run(looking.turn())
+            clock.now += 20
+    assert [second - asked_at[0] for second in asked_at] == [0, 300, 600]
 
 
 def test_a_queue_without_calls_is_not_asked_about(rig: ServerRig) -> None:

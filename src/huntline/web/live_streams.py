@@ -148,7 +148,7 @@ class View:
             case "mailboxes":  # of others nobody sees them
                 return self.agent_id in item["member_ids"]
             case "queues":
-                return self.has_queue(item["id"])
+                return self._has(item["id"])
             case "agents" if self.agent_id is not None:
                 return bool(item["id"] == self.agent_id)
             case "agents":
@@ -156,7 +156,7 @@ class View:
             case _ if self.agent_id is not None:
                 return self.agent_id in item["agent_ids"]
             case _:
-                return self.has_queue(item["queue_id"])
+                return self._has(item["queue_id"])
 
     def of(self, snapshot: WatchedSnapshot) -> dict[str, Any]:
         """What is in the view now."""
@@ -182,8 +182,7 @@ class View:
             change[f"{kind}_gone"] = sorted(lost)
         return change if any(value for name, value in change.items() if name != "at") else None
 
-    def has_queue(self, queue_id: str | None) -> bool:
-        """Whether a queue of the organization is in the view."""
+    def _has(self, queue_id: str | None) -> bool:
         return self.queue_ids is None or queue_id in self.queue_ids
 
     def _turn(self, queue: Item) -> int | None:

@@ -21,7 +21,7 @@ from huntline.simulator.look_ahead import LookAheadQuestion
 from huntline.web.backstage import Backstage
 from huntline.web.expected_calls import QueueExpectation, expectations
 from huntline.web.forecast_book import ForecastBook
-from huntline.web.look_ahead_child import LookAheadChild, NoOutlook, OutlookFound
+from huntline.web.look_ahead_child import LONGEST_CPU_S, LookAheadChild, NoOutlook, OutlookFound
 from huntline.web.outlooks import TARGET, QueueOutlook
 from huntline.web.present_queues import arrivals_under_way, present_queue
 
@@ -77,34 +77,35 @@ class LookAhead:
         self._backstage, self._ask, self._clock = backstage, ask, clock
         self._turns = Turns()
         self._book = ForecastBook(backstage.database)
-        self._expected: dict[str, tuple[float, Mapping[str, QueueExpectation]]] = {}
+        self._known: dict[str, tuple[float, Mapping[str, QueueExpectation]]] = {}
 
     async def turn(self) -> None:
         """Look ahead for the queue that is due, if one is. Raises HuntlineError, and NoOutlook."""
-        snapshot = self._backstage.live.snapshot
-        if snapshot is None:
-            snapshot = WatchedSnapshot(await asyncio.to_thread(self._backstage.ask, "status"))
+        watched = self._backstage.outlooks.watched()
+        self._known = {each: known for each, known in self._known.items() if each in watched}
         organizations: dict[str, str] = {}
-        expected: dict[str, QueueExpectation] = {}
-        for organization_id in self._backstage.outlooks.watched():
-            found = await self._expectations(organization_id, snapshot)
-            expected |= found
-            organizations |= dict.fromkeys(found, organization_id)
+        for organization_id in watched:
+            organizations |= dict.fromkeys(await self._expectations(organization_id), organization_id)
         began = self._clock()
-        queue_id = self._turns.next(expected, began)
-        if queue_id is not None:
-            self._turns.taken(queue_id, began, 0.0)
-            cpu_s = await self._look(snapshot, organizations[queue_id], expected[queue_id])
-            self._turns.taken(queue_id, began, cpu_s)
+        queue_id = self._turns.next(organizations, began)
+        if queue_id is None:
+            return
+        self._turns.taken(queue_id, began, 0.0)
+        try:
+            cpu_s = await self._look(organizations[queue_id], queue_id)
+        except NoOutlook:
+            self._turns.taken(queue_id, began, LONGEST_CPU_S)
+            raise
+        self._turns.taken(queue_id, began, cpu_s)
 
-    async def _look(self, snapshot: WatchedSnapshot, organization_id: str, known: QueueExpectation) -> float:
+    async def _look(self, organization_id: str, queue_id: str) -> float:
         """How much CPU time it took; nothing where there is nothing to say."""
-        now, queue_id = datetime.now(UTC), known.queue.queue_id
-        question = LookAheadQuestion(present_queue(snapshot, known.queue, now), known.expected, TARGET)
+        known, outlooks = self._known[organization_id][1][queue_id], self._backstage.outlooks
+        picture, now = await self._picture(), datetime.now(UTC)
+        question = LookAheadQuestion(present_queue(picture, known.queue, now), known.expected, TARGET)
         if not question.has_traffic:
-            self._backstage.outlooks.drop(queue_id)
+            outlooks.drop(queue_id)
             return 0.0
-        outlooks = self._backstage.outlooks
         cpu_s = min(MOST_CPU_S, SHARE_OF_A_CORE * EVERY / max(outlooks.count, 1))
         found = await asyncio.to_thread(self._ask, question, cpu_s)
         outlooks.put(QueueOutlook(organization_id, queue_id, now, found.outlook))
@@ -112,21 +113,24 @@ class LookAhead:
         await asyncio.to_thread(self._book.keep, organization_id, queue_id, now, found.outlook, agents)
         return found.cpu_s
 
-    async def _expectations(
-        self, organization_id: str, snapshot: WatchedSnapshot
-    ) -> Mapping[str, QueueExpectation]:
-        read_at, expected = self._expected.get(organization_id, (-math.inf, {}))
+    async def _expectations(self, organization_id: str) -> Mapping[str, QueueExpectation]:
+        read_at, expected = self._known.get(organization_id, (-math.inf, {}))
         if self._clock() - read_at < EXPECTED_FOR:
             return expected
-        under_way, now = arrivals_under_way(snapshot), datetime.now(UTC)
+        under_way, now = arrivals_under_way(await self._picture()), datetime.now(UTC)
 
         def read() -> Mapping[str, QueueExpectation]:
             organization = self._backstage.settings.organization(organization_id)
             return expectations(self._backstage.database, organization, under_way, now)
 
         expected = await asyncio.to_thread(read)
-        self._expected[organization_id] = self._clock(), expected
+        self._known[organization_id] = self._clock(), expected
         return expected
+
+    async def _picture(self) -> WatchedSnapshot:
+        """What is live now: pages watch it, too; where nobody follows a stream it is asked for."""
+        watched = self._backstage.live.snapshot
+        return watched or WatchedSnapshot(await asyncio.to_thread(self._backstage.ask, "status"))
 
 
 async def look_ahead_while_watched(backstage: Backstage) -> None:

@@ -17,7 +17,9 @@ from typing import NamedTuple
 
 from huntline.simulator.look_ahead import LookAheadQuestion, Outlook, look_ahead
 
-_MOST_CPU_S = 60
+LONGEST_CPU_S = 30
+"""A question that takes longer is given up."""
+
 _MOST_MEMORY = 512 * 2**20
 _NICE = 10
 
@@ -85,7 +87,7 @@ def main() -> None:
 def _answer(question: LookAheadQuestion, cpu_s: float) -> tuple[Outlook, float]:
     began = time.process_time()
     _, most = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (int(began) + _MOST_CPU_S, most))
+    resource.setrlimit(resource.RLIMIT_CPU, (int(began) + LONGEST_CPU_S, most))
     outlook = look_ahead(question, lambda: time.process_time() - began < cpu_s)
     return outlook, time.process_time() - began
 

@@ -59,11 +59,13 @@ class Outlooks:
 
     @property
     def count(self) -> int:
-        """How many queues have one, be it old."""
+        """How many queues have one."""
         return len(self._by_queue)
 
     def put(self, found: QueueOutlook) -> None:
-        """In the place of the one before."""
+        """In the place of the one before; what is old is forgotten, for its queue may be gone."""
+        since = found.made_at - STALE_AFTER
+        self._by_queue = {name: each for name, each in self._by_queue.items() if each.made_at >= since}
         self._by_queue[found.queue_id] = found
 
     def drop(self, queue_id: str) -> None:

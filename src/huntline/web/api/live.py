@@ -111,10 +111,10 @@ async def look_ahead(access: ReadLive) -> Any:
     Queues are looked ahead for while somebody asks, every ten seconds at most and again for half a minute
     after each question: who asks for the first time asks again a few seconds later.
     """
-    outlooks, view = access.backstage.outlooks, view_of(access)
+    outlooks, may_see = access.backstage.outlooks, access.principal.may_touch_queue
     outlooks.watch(access.organization_id)
     found = outlooks.of(access.organization_id, datetime.now(UTC))
-    return {"queues": [_ahead_shown(each) for each in found if view.has_queue(each.queue_id)]}
+    return {"queues": [_ahead_shown(each) for each in found if may_see(each.queue_id)]}
 
 
 @router.get("/calls/{call_id}", response_model=LiveCallDetails, operation_id="read_live_call")
