@@ -202,7 +202,7 @@ def test_no_warning_without_evidence() -> None:
     # One caller in ten minutes: whether somebody is in time is nobody's rule.
     assert outlook(asked(crew(1, AgentState.TALKING), 6)).below is None
     # Near the target: some runs miss it, and others do not.
-    assert outlook(asked(crew(5), 75)).below is None
+    assert outlook(asked(crew(6), 80)).below is None
     # Many calls, and all of them late.
     below = outlook(asked(crew(2), 200)).below
     assert below is not None

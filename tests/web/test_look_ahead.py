@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -282,6 +284,12 @@ def test_the_child_answers_again_and_again_and_is_replaced_when_it_dies() -> Non
         assert child.ask(asked(crew(2), 200), 0.1).outlook.below is not None
     finally:
         child.close()
+
+
+def test_a_child_whose_parent_is_gone_ends() -> None:
+    command = [sys.executable, "-m", "huntline.web.look_ahead_child"]
+    done = subprocess.run(command, input=b"", capture_output=True, check=True, timeout=20)
+    assert (done.stdout, done.stderr) == (b"", b"")
 
 
 # -- the answer

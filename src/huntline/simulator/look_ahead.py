@@ -36,7 +36,7 @@ MOST_RUNS = 400
 FEWEST_CALLS = 2.0
 """Of fewer expected in a part nothing is said: one caller would decide."""
 
-LIKELY = 2 / 3
+LIKELY = 0.5
 """A warning needs so large a share of the runs to miss the target."""
 
 _WHOLE_PARTS = 6
@@ -147,7 +147,7 @@ def look_ahead(question: LookAheadQuestion, goes_on: Callable[[], bool]) -> Outl
     is said changes with the queue and not by luck."""
     runs: list[list[Batch]] = []
     while len(runs) < LEAST_RUNS or (len(runs) < MOST_RUNS and goes_on()):
-        runs.append(_run(question, 0, seed=len(runs) + 1))
+        runs.append(one_run(question, 0, seed=len(runs) + 1))
     parts = _together(question, runs)
     first = next((part for part in parts if part.falls_below(question.target)), None)
     if first is None:
@@ -160,7 +160,7 @@ def _more_needed(question: LookAheadQuestion, could: int) -> int | None:
     """The least number of further agents with whom there is no warning."""
 
     def is_enough(more: int) -> bool:
-        runs = [_run(question, more, seed=number + 1) for number in range(LEAST_RUNS)]
+        runs = [one_run(question, more, seed=number + 1) for number in range(LEAST_RUNS)]
         return not any(part.falls_below(question.target) for part in _together(question, runs))
 
     found = bisect_left(range(1, could + 1), True, key=is_enough) + 1
@@ -170,7 +170,7 @@ def _more_needed(question: LookAheadQuestion, could: int) -> int | None:
 # -- one run
 
 
-def _run(question: LookAheadQuestion, more: int, seed: int) -> list[Batch]:
+def one_run(question: LookAheadQuestion, more: int, seed: int) -> list[Batch]:
     """The calls that come in from now on, by part, with so many more agents. Callers are the same whatever
     agents there are."""
     now, expected = question.now, question.expected
