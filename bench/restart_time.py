@@ -116,12 +116,10 @@ def main() -> None:
         data = Path(folder) / "data"
         command = [str(Path(sys.executable).with_name("huntline")), "serve", "--data", str(data)]
         command += ["--sip", f"udp:127.0.0.1:{SIP}", "--http", f"127.0.0.1:{HTTP}", "--media-ports", MEDIA]
-        with subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        ) as server:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
             assert server.stdout is not None
-            while not server.stdout.readline().startswith("Huntline is ready"):
-                pass
+            if not any(line.startswith("Huntline is ready") for line in server.stdout):
+                sys.exit("the server has ended before it was ready")
             try:
                 measure(data, server.pid, kills)
             finally:

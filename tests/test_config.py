@@ -64,6 +64,26 @@ def test_a_listener_whose_phones_get_no_audio_is_named(sip: str, is_said: str | 
     assert load_config({"sip": sip, "media_address": "192.0.2.9"}).out_of_earshot is None
 
 
+@pytest.mark.parametrize(
+    ("settings", "is_said"),
+    [
+        ({"http": "127.0.0.1:6000"}, "127.0.0.1:6000"),
+        ({"http": "127.0.0.1:6000", "page_origins": "https://queue.contoso.com"}, None),
+        ({"sip": "udp:127.0.0.1:5060 ws:127.0.0.1:5061"}, "ws:127.0.0.1:5061"),
+        ({"sip": "ws:127.0.0.1:5061", "websocket_url": "wss://queue.contoso.com/sip"}, None),
+        ({"sip": "udp:127.0.0.1:5060 ws:127.0.0.1:5062"}, None),
+    ],
+)
+def test_an_address_that_no_browser_opens_is_named(settings: dict[str, str], is_said: str | None) -> None:
+    found = load_config(settings).out_of_browsers
+    assert (str(found) if found else None) == is_said
+
+
+def test_pages_are_told_of_no_address_that_browsers_do_not_open() -> None:
+    with pytest.raises(ConfigurationError, match="no server at 6697"):
+        load_config({"websocket_url": "wss://queue.contoso.com:6697/sip"})
+
+
 def test_the_command_line_wins_over_the_environment_and_that_over_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -51,6 +51,7 @@ leaves = (
     | st.binary()
     | moments
     | st.timedeltas()
+    | st.dates()
     | st.sampled_from(Colour)
     | st.builds(Point, st.integers(0, 9), st.none() | st.text())
     | st.just(Nothing())

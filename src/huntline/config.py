@@ -41,6 +41,7 @@ from huntline.data_folder import (
     settings_file,
 )
 from huntline.errors import ConfigurationError
+from huntline.network.browser_ports import REFUSED_BY_BROWSERS
 from huntline.network.certificate_files import CertificateFiles
 from huntline.network.networks import Network, Networks
 from huntline.network.own_addresses import own_addresses
@@ -203,6 +204,8 @@ def _parse_websocket_url(value: object) -> object:
     parts = _url_parts(value)
     if parts is None or parts.scheme not in ("ws", "wss") or parts.fragment:
         raise ValueError("a URL that begins with wss:// or ws://, for instance wss://queue.contoso.com/sip")
+    if parts.port in REFUSED_BY_BROWSERS:
+        raise ValueError(f"a URL with another port: browsers connect to no server at {parts.port}")
     return str(value)
 
 
@@ -377,6 +380,16 @@ class Config(BaseSettings):
             return None
         phones = (each for each in self.sip if not each.is_for_pages)
         return next((each for each in phones if not ipaddress.ip_address(each.host).is_loopback), None)
+
+    @property
+    def out_of_browsers(self) -> SocketAddress | Listener | None:
+        """The first address that no browser connects to, whatever listens there, though pages need it.
+
+        A proxy in front may reach any: then pages say where they come from or are told another address.
+        """
+        needed: list[SocketAddress | Listener] = [] if self.page_origins else [self.http]
+        needed += [] if self.websocket_url else [each for each in self.sip if each.is_for_pages]
+        return next((each for each in needed if each.port in REFUSED_BY_BROWSERS), None)
 
     @property
     def networks(self) -> Networks:

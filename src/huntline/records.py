@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 from functools import cache, cached_property
 from types import CodeType, ModuleType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args, get_type_hints
 
 import msgspec
 
@@ -30,6 +30,7 @@ _PLAIN = frozenset({type(None), bool, int, float, bytes, datetime})
 
 # What a list in a record is, by its first element.
 _TUPLE, _LIST, _SET, _FROZEN_SET, _DICT, _DURATION, _ENUM, _OBJECT, _SHARED, _AGAIN, _KNOWN, _TEXT = range(12)
+_DAY = 12
 _COLLECTIONS: dict[type, int] = {tuple: _TUPLE, list: _LIST, set: _SET, frozenset: _FROZEN_SET}
 _EMPTY: dict[Any, Any] = {kind: kind() for kind in (*_COLLECTIONS, dict)}
 _COLLECT: dict[int, Callable[[Iterable[Any]], Any]] = {made: kind for kind, made in _COLLECTIONS.items()}
@@ -46,9 +47,22 @@ def kinds_in(*modules: ModuleType) -> list[type]:
     return [each for each in found if each.__module__ in names and (is_dataclass(each) or _is_enum(each))]
 
 
+def kinds_under(kind: type) -> list[type]:
+    """A dataclass, and all dataclasses and enums that its fields are declared to be made of."""
+    found: dict[type, None] = {}
+    ahead: list[Any] = [kind]
+    while ahead:
+        each = ahead.pop()
+        ahead += get_args(each)
+        if isinstance(each, type) and each not in found and (is_dataclass(each) or _is_enum(each)):
+            found[each] = None
+            ahead += get_type_hints(each).values() if is_dataclass(each) else ()
+    return list(found)
+
+
 class Codec:
     """Writes and reads dataclasses and enums of these ``kinds``, and all that Python's collections, numbers,
-    texts, bytes, durations and aware moments can hold of them.
+    texts, bytes, durations, days and aware moments can hold of them.
 
     An object of a class that compares by identity (``eq=False``) is written once and is again one object,
     wherever it is met. ``known`` are objects that are there on both sides: their names are written.
@@ -142,6 +156,7 @@ class _Writers(dict[type, _Write]):
         """All members of those, as they are written."""
         self[str] = lambda numbers, value: _text(value)
         self[timedelta] = lambda numbers, value: [_DURATION, value.days, value.seconds, value.microseconds]
+        self[date] = lambda numbers, value: [_DAY, value.toordinal()]
         self |= dict.fromkeys(plain, lambda numbers, value: value)
         self |= dict.fromkeys(self.enums, lambda numbers, value: self.members[id(value)])
         self |= {kind: _collection_writer(made, self) for kind, made in _COLLECTIONS.items()}
@@ -267,6 +282,8 @@ class _Reader:
                 return {self.value(key): self.value(each) for key, each in rest}
             case int(made) if made == _DURATION:
                 return timedelta(*rest)
+            case int(made) if made == _DAY:
+                return date.fromordinal(rest[0])
             case int(made) if made == _TEXT:
                 return _text_again(rest[0])
             case int(made) if made == _ENUM:

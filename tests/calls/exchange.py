@@ -189,6 +189,9 @@ class FakeMedia:
         self.encryptions.append(encryption)
         return SDP
 
+    async def renew(self, leg_id: str) -> str:
+        return await self.offer(leg_id)
+
     async def accept(self, leg_id: str, sdp_answer: str, *, bridge: str | None = None) -> None:
         if self.failure is not None:
             raise self.failure

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from tests.calls.exchange import BAO, FLOW, QUEUE, SDP, Exchange, account, play
 from tests.fakes.messages import request
 
@@ -13,8 +14,22 @@ from huntline.engine import events as told
 from huntline.engine.model import ExitPrompt, Introduction, Outcome
 from huntline.engine.reasons import Cause, StopReason
 from huntline.engine.waits import BANDS
-from huntline.media.interface import DtmfPressed, MediaDied, MediaSilent, PlayFinished
-from huntline.sip.core.events import DtmfReceived, InviteReceived, LegCancelled, OfferRejected
+from huntline.media.interface import (
+    DtmfPressed,
+    MediaDied,
+    MediaLegLost,
+    MediaSilent,
+    MediaUnavailable,
+    PlayFinished,
+)
+from huntline.sip.core.events import (
+    DtmfReceived,
+    InviteReceived,
+    LegCancelled,
+    LegEnded,
+    OfferAnswered,
+    OfferRejected,
+)
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -282,6 +297,62 @@ def test_an_agent_whose_audio_is_gone_has_left() -> None:
         exchange.b2bua.handle_media(MediaDied(call.callee.media_id))
         assert exchange.heard() == [told.AgentHungUp(f"{call.call_id}.1")]
         assert call.callee is None
+
+    play(story)
+
+
+def test_a_page_whose_keys_are_lost_is_offered_others_and_hears_again_what_it_did() -> None:
+    async def story(exchange: Exchange) -> None:
+        call = await exchange.with_agent()
+        assert call.callee is not None
+        agent = call.callee
+        exchange.did()
+        exchange.heard()
+        exchange.media.did.clear()
+        exchange.b2bua.handle_media(MediaLegLost(agent.media_id, is_renewable=True))
+        await exchange.tools.tasks.done()
+        assert exchange.did() == [("offer", agent.leg_id)]
+        assert ("bridge", call.caller.media_id, agent.media_id) in exchange.media.did
+        assert agent.is_renewed
+        await exchange.said(OfferAnswered(agent.leg_id, SDP))
+        assert not agent.is_renewed
+        assert (exchange.did(), exchange.heard()) == ([], [])
+        # Whatever is refused later is no more than a refusal.
+        await exchange.said(OfferRejected(agent.leg_id, 488))
+        assert (exchange.did(), exchange.heard()) == ([], [])
+
+    play(story)
+
+
+@pytest.mark.parametrize("refusal", ["by the page", "by media"])
+def test_a_page_that_cannot_begin_anew_has_left(refusal: str) -> None:
+    async def story(exchange: Exchange) -> None:
+        call = await exchange.with_agent()
+        assert call.callee is not None
+        agent = call.callee
+        exchange.heard()
+        if refusal == "by media":
+            exchange.media.failure = MediaUnavailable("away")
+        exchange.b2bua.handle_media(MediaLegLost(agent.media_id, is_renewable=True))
+        await exchange.tools.tasks.done()
+        if refusal == "by the page":
+            await exchange.said(OfferRejected(agent.leg_id, 488))
+        assert ("hang up", agent.leg_id) in exchange.did()
+        assert exchange.heard() == [told.AgentHungUp(f"{call.call_id}.1")]
+        assert call.callee is None
+
+    play(story)
+
+
+def test_a_call_that_ends_while_its_audio_is_made_anew_leaves_no_leg() -> None:
+    async def story(exchange: Exchange) -> None:
+        call = await exchange.with_agent()
+        exchange.did()
+        exchange.b2bua.handle_media(MediaLegLost(call.caller.media_id, is_renewable=True))
+        await exchange.said(LegEnded("in1", "bye"))
+        await exchange.tools.tasks.done()
+        assert ("offer", "in1") not in exchange.did()
+        assert call.caller.media_id not in exchange.media.legs
 
     play(story)
 

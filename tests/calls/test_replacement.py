@@ -60,6 +60,9 @@ class SlowMedia:
     async def offer_narrow(self, leg_id: str, like: str) -> str:
         raise AssertionError("nobody is asked for an offer here")
 
+    async def renew(self, leg_id: str) -> str:
+        raise AssertionError("no leg is lost here")
+
     async def accept(self, leg_id: str, sdp_answer: str, *, bridge: str | None = None) -> None:
         raise AssertionError("nobody answers an offer here")
 

@@ -65,6 +65,13 @@ def test_audio_that_phones_cannot_reach_is_an_error(data: Path) -> None:
     assert "aucun son" in found["text"]
 
 
+def test_pages_that_browsers_do_not_open_are_an_error(data: Path) -> None:
+    (data / "huntline.toml").write_text('http = "127.0.0.1:6000"\n')
+    found = json.loads(huntline("check", "--json", "--data", data).stdout)[0]
+    assert (found["id"], found["key"], found["field"]) == ("out-of-browsers", "server", "http")
+    assert "port 6000" in found["text"]
+
+
 def test_where_there_is_nothing_nothing_is_found(tmp_path: Path) -> None:
     (tmp_path / "empty.yaml").write_text("{organization: Contoso, domains: [contoso.com]}")
     huntline("apply", tmp_path / "empty.yaml", "--data", tmp_path / "data")

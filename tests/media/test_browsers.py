@@ -9,6 +9,7 @@ import os
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -752,19 +753,90 @@ def test_secrets_are_not_written_down_and_a_new_client_is_told_them() -> None:
     perform(story())
 
 
-def test_keys_that_nobody_knows_any_more_mean_a_lost_leg() -> None:
+def _fingerprint(sdp: str) -> str:
+    return sdp.split("a=fingerprint:sha-256 ")[1].split()[0]
+
+
+async def _forget_all_keys(on: Scene, *leg_ids: str) -> None:
+    """Worker and client die together: the next ones know what was written down."""
+    states = {leg_id: on.media.client.state(leg_id) for leg_id in leg_ids}
+    await on.media.client.close()
+    await on.media.stop_worker()
+    on.media.client = on.media.new_client()
+    for leg_id, state in states.items():
+        assert state is not None
+        on.media.client.adopt(leg_id, state)
+    on.media.start_worker()
+    await on.media.client.start()
+    await on.media.client.wait_ready()
+
+
+def test_a_browser_whose_keys_nobody_knows_any_more_begins_anew_in_its_session() -> None:
     async def story() -> None:
         async with scene() as on:
-            await on.caller("a")
-            state = on.media.client.state("a")
-            assert state is not None
-            await on.media.client.close()
-            await on.media.stop_worker()
-            on.media.client = on.media.new_client()
-            on.media.client.adopt("a", state)
-            on.media.start_worker()
-            await on.media.client.start()
-            await on.media.client.wait_ready()
-            assert await on.media.event() == MediaLegLost("a")
+            before = await on.caller("a")
+            first = on.media.client.state("a")
+            phone = await on.media.join("b")
+            await _forget_all_keys(on, "a", "b")
+            assert await on.media.event() == MediaLegLost("a", is_renewable=True)
+            offer = await on.media.client.renew("a")
+            on.media.client.bridge("a", "b")
+            assert first is not None
+            assert f"o=- {first.session_id} {first.version + 1} " in offer
+            assert _fingerprint(offer) != _fingerprint(first.sdp)
+            assert attribute(offer, "mid") == attribute(first.sdp, "mid")
+            # What a browser keeps over this is its own identity; its socket and its keys are others.
+            again = await on.browser()
+            again.identity = before.identity
+            await on.answered_by("a", offer, again)
+            await converse(again, phone, 0x31)
+            with pytest.raises(MediaUnavailable):
+                await on.media.client.renew("a")
+
+    perform(story())
+
+
+def test_one_that_begins_anew_can_do_so_again_whoever_dies_meanwhile() -> None:
+    async def story() -> None:
+        async with scene() as on:
+            browser = await on.caller("a")
+            phone = await on.media.join("b")
+            await _forget_all_keys(on, "a", "b")
+            await on.media.event()
+            await _forget_all_keys(on, "a", "b")  # before it was renewed
+            assert await on.media.event() == MediaLegLost("a", is_renewable=True)
+            await on.media.client.renew("a")
+            await _forget_all_keys(on, "a", "b")  # before the browser has answered
+            assert await on.media.event() == MediaLegLost("a", is_renewable=True)
+            offer = await on.media.client.renew("a")
+            on.media.client.bridge("a", "b")
+            again = await on.browser()
+            again.identity = browser.identity
+            await on.answered_by("a", offer, again)
+            await converse(again, phone, 0x31)
+
+    perform(story())
+
+
+def test_what_cannot_be_renewed_is_lost(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with scene() as on:
+            await on.caller("recorded")
+            on.media.client.record("recorded", str(tmp_path / "message.wav"), most_s=60, silence_s=0)
+            await on.ring("ringing")
+            await on.caller("deleted")
+            await _forget_all_keys(on, "recorded", "ringing", "deleted")
+            told = [await on.media.event() for _ in range(3)]
+            assert {(each.leg_id, each.is_renewable) for each in told if isinstance(each, MediaLegLost)} == {
+                ("recorded", False),
+                ("ringing", True),
+                ("deleted", True),
+            }
+            on.media.client.delete("deleted")
+            on.media.client.delete("ringing")
+            for leg_id in ("recorded", "ringing", "deleted", "unknown"):
+                with pytest.raises(MediaUnavailable):
+                    await on.media.client.renew(leg_id)
+            assert (await on.media.client.stats())["ports_in_use"] == 0
 
     perform(story())

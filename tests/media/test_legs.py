@@ -57,6 +57,20 @@ def test_ports_of_other_programs_are_passed_over() -> None:
         each.close()
 
 
+def test_a_browser_gets_no_port_that_browsers_keep_away_from_and_a_phone_may() -> None:
+    refused = 10_080
+    pool = PortPool("127.0.0.1", range(refused, refused + 4))
+    opened = [pool.open(for_browser=True)]
+    assert opened[0][0] == refused + 2
+    with pytest.raises(MediaUnavailable):
+        pool.open(for_browser=True)
+    opened.append(pool.open())
+    assert opened[1][0] == refused
+    for _, sockets in opened:
+        for each in sockets:
+            each.close()
+
+
 def test_a_refused_offer_leaves_no_leg_and_a_known_leg_as_it_was() -> None:
     async def story() -> None:
         async with studio() as media:

@@ -135,17 +135,22 @@ class Server:
 
     def kill_child(self, name: str) -> None:
         """Kill the process of that role, which gets no chance to say anything; it is gone then."""
-        (pid,) = [pid for pid, role in self.children().items() if role == name]
-        process = os.pidfd_open(pid)
+        self.kill_children(name)
+
+    def kill_children(self, *names: str) -> None:
+        """The same for several at once."""
+        pids = {role: pid for pid, role in self.children().items()}
+        dying = {name: os.pidfd_open(pids[name]) for name in names}
         try:
-            end = (
-                select.poll()
-            )  # with many phones it may be a file of a high number, which select() takes not
-            end.register(process, select.POLLIN)
-            os.kill(pid, signal.SIGKILL)
-            assert end.poll(5000), f"{name} outlives its death"
+            for name in names:
+                os.kill(pids[name], signal.SIGKILL)
+            for name, process in dying.items():
+                end = select.poll()  # with many phones the file may have a number that select() takes not
+                end.register(process, select.POLLIN)
+                assert end.poll(5000), f"{name} outlives its death"
         finally:
-            os.close(process)
+            for process in dying.values():
+                os.close(process)
 
     def _furnish(self) -> None:
         """Make the data folder, with the sounds and the sentences that earlier servers made: those are the

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from . import tones
 from .firefox import Firefox
 from .office import Office
 from .pages import PASSWORD, account
+from .reactor import Reactor
+from .server import Server
 
 pytestmark = pytest.mark.scenario
 
@@ -27,25 +30,37 @@ def firefox(tmp_path: Path) -> Iterator[Firefox]:
         yield browser
 
 
-def test_a_caller_of_the_queue_hears_an_agent_in_firefox(office: Office, firefox: Firefox) -> None:
-    number = office.queue("amal")
-    office.open()
-    name = account(office.server, office, Role.AGENT, office.upn("amal"))
-    firefox.navigate(f"http://127.0.0.1:{office.server.http_port}/agent")
+@pytest.fixture
+def house(hurt_server: Server, reactor: Reactor, tmp_path: Path) -> Iterator[Office]:
+    with contextlib.closing(Office(hurt_server, reactor, tmp_path)) as office:
+        yield office
+
+
+def test_a_caller_hears_an_agent_in_firefox_also_when_signalling_and_media_died_together(
+    house: Office, firefox: Firefox
+) -> None:
+    """With those two its keys are lost, and it takes no others in a session that it has."""
+    number = house.queue("amal")
+    house.open()
+    name = account(house.server, house, Role.AGENT, house.upn("amal"))
+    firefox.navigate(f"http://127.0.0.1:{house.server.http_port}/agent")
     firefox.fill("input[autocomplete=username]", name)
     firefox.fill("input[autocomplete=current-password]", PASSWORD)
     firefox.click("//button[@type='submit']")
     firefox.find("css selector", "#main")
-    office.server.wait_status(
+    house.server.wait_status(
         lambda status: any(
-            agent["upn"] == office.upn("amal") and agent["state"] == "ready" for agent in status["agents"]
+            agent["upn"] == house.upn("amal") and agent["state"] == "ready" for agent in status["agents"]
         ),
         "the page's phone is registered",
         20,
     )
-    caller = office.caller().dial(number)
+    caller = house.caller().dial(number)
     caller.wait_answered()
     firefox.click("//button[normalize-space()='Accept']")
     caller.sound.wait_for(tones.AGENT, 15)
+    killed_at = time.time()
+    house.server.kill_children("signalling", "media")
+    caller.sound.wait_for(tones.AGENT, 15, since=killed_at + 0.5)
     caller.hang_up()
-    assert office.calls()[0]["outcome"] == "answered"
+    assert house.calls()[0]["outcome"] == "answered"

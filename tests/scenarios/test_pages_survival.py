@@ -20,6 +20,7 @@ from .office import Office
 from .pages import Chromiums, People, Person, assert_hears
 from .reactor import Reactor
 from .server import Server
+from .test_calls_in_pages import call_the_queue
 
 pytestmark = [pytest.mark.scenario, pytest.mark.timeout(240)]
 
@@ -194,6 +195,7 @@ def test_a_page_in_a_call_hears_on_and_shows_what_is_true_while_web_and_media_ar
     first = ringing(house, number, "+12065550101")
     button(amal.page, "Accept").click()
     first.sound.wait_for(tones.AGENT, 8)
+    expect(amal.page.get_by_text(re.compile("1 waiting"))).to_be_hidden()
 
     killed_at = time.time()
     server.kill_child("web")
@@ -211,4 +213,45 @@ def test_a_page_in_a_call_hears_on_and_shows_what_is_true_while_web_and_media_ar
     assert not [text for text in amal.page.evaluate("shown") if "lost" in text]
     button(amal.page, "Hang up").click()
     first.wait_ended()
+    server.assert_empty()
+
+
+def test_pages_begin_their_audio_anew_when_signalling_and_media_die_together(
+    house: Office, guests: People
+) -> None:
+    """Their keys are lost with those two, which keep them in memory alone."""
+    server = house.server
+    number = house.queue("amal", "bao", distribution="serial", agent_alert_time=60)
+    house.user("cleo")
+    house.open()
+    amal = at_work(guests, house, "amal", tone=tones.AGENT)
+    bao = at_work(guests, house, "bao", tone=tones.SECOND_AGENT)
+    cleo = at_work(guests, house, "cleo", tone=tones.THIRD_AGENT)
+    first = ringing(house, number, "+12065550101")
+    button(amal.page, "Accept").click()
+    first.sound.wait_for(tones.AGENT, 8)
+    call_the_queue(cleo.page, house.queue_name())
+    button(bao.page, "Accept").click()
+    assert_hears(cleo.page, tones.SECOND_AGENT)
+
+    killed_at = time.time()
+    server.kill_children("signalling", "media")
+    for person in (amal, bao, cleo):
+        assert_back(person, killed_at)
+    first.sound.wait_for(tones.AGENT, 8, since=time.time())
+    assert_hears(amal.page, tones.CALLER)
+    assert_hears(bao.page, tones.THIRD_AGENT)
+    assert_hears(cleo.page, tones.SECOND_AGENT)
+
+    assert server.log_text().count("the keys of this encrypted leg are not known any more") == 3
+
+    button(amal.page, "Hold").click()
+    expect(amal.page.get_by_text("On hold")).to_be_visible()
+    button(amal.page, "Resume").click()
+    first.sound.wait_for(tones.AGENT, 8, since=time.time())
+    first.hang_up()
+    button(cleo.page, "Hang up").click()
+    for person in (amal, bao):
+        expect(button(person.page, "Hang up")).to_be_hidden()
+    assert [call["outcome"] for call in house.calls(2)] == ["answered"] * 2
     server.assert_empty()

@@ -47,7 +47,7 @@ def server(its_database: PostgresqlServer, tmp_path: Path, commands: Commands) -
 def test_calls_go_on_while_the_database_is_away_and_are_on_record_once_afterwards(
     server: Server, its_database: PostgresqlServer, office: Office
 ) -> None:
-    number = office.queue("amal", "bao", distribution="serial", agent_alert_time=60, max_wait=600)
+    number = office.queue("amal", "bao", "chi", distribution="serial", agent_alert_time=60, max_wait=600)
     office.open()
     boss = account(server, office, Role.ADMIN)
     amal, bao = office.agent("amal"), office.agent("bao")
@@ -55,6 +55,7 @@ def test_calls_go_on_while_the_database_is_away_and_are_on_record_once_afterward
     with signed_in(server, boss) as api:
         assert answered(api, office, 1) == 1
     change_something(server, office)
+    server.run("agent", "opt-out", office.upn("chi"))
 
     talking, agent = talk(office.caller("+12065550102"), number, amal)
     its_database.stop()
@@ -67,27 +68,37 @@ def test_calls_go_on_while_the_database_is_away_and_are_on_record_once_afterward
     server.wait_status(lambda _: unwell_parts(server) == ["database"], "what is not well is told")
     server.kill_child("signalling")
     hear_each_other(talking, agent)
-    server.wait_log("the database is waited for")
-    its_database.start()
-    # The next signalling process takes up the call, and the record of the one that is over.
+    # The next signalling process takes up the call, and the record of the one that is over; new calls are
+    # served by the last settings, among them what agents have chosen themselves.
+    server.wait_log("the last settings are in force")
     wait_served(server)
     assert len(server.status()["calls"]) == 1
+    assert office.opted_out("chi") == [office.queue_name()]
     hear_each_other(talking, agent)
     call(office, 4, number, bao)
+    its_database.start()
+    server.wait_log("what it says is in force")
     talking.hang_up()
     agent.wait_ended()
     with signed_in(server, boss) as api:
         assert answered(api, office, 4) == 4
     server.assert_empty()
 
-    # Also a server that ends in order meanwhile has its records with it when it starts.
+    # Also a server that ends in order meanwhile has its records with it when it starts, and starts without.
     its_database.stop()
     call(office, 5, number, amal)
     _, agent = talk(office.caller("+12065550106"), number, amal)
     server.stop()
-    its_database.start()
     server.start()
-    assert [each["reason"] for each in on_record(office, 6)][-1] == "the server is shutting down"
+    assert unwell_parts(server) == ["database"]
+    with httpx.Client(base_url=f"http://127.0.0.1:{server.http_port}/api/v1") as api:
+        assert api.post("/session", json={"name": boss, "password": PASSWORD}).status_code == 503
+    call(office, 7, number, amal)
+    its_database.start()
+    reasons = {call["caller"]: call["reason"] for call in on_record(office, 7)}
+    assert reasons["+12065550106"] == "the server is shutting down"
+    server.wait_status(lambda _: not unwell_parts(server), "all is well again")
+    server.run("agent", "opt-in", office.upn("chi"))
 
 
 def call(office: Office, which: int, number: str, agent: Phone) -> None:

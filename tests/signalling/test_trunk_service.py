@@ -7,6 +7,9 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from typing import Any, cast
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from huntline.calls.failures import TRUNK_REFUSES_US, TRUNKS_DOWN, RingFailure
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.organization import Organization, Secret, Trunk
@@ -422,3 +425,67 @@ def test_a_test_says_what_is_wrong_with_each_host_and_changes_nothing() -> None:
         assert await house.service.test("contoso", "nobody") == []
 
     run(House(SIGNED_IN), story)
+
+
+def test_a_trunk_that_ends_while_its_hosts_are_looked_up_asks_nobody_any_more() -> None:
+    async def story() -> None:
+        house = House(ONE)
+        house.service.begin(cast(UserAgent, house.agent))
+        house.service.tick(house.agent.time)
+        house.service.plan_changed(plan())
+        while house.work:
+            await house.work.pop()
+        await house.pass_time(60)
+        assert house.agent.sent == {}
+        assert house.service.next_deadline() is None
+        assert house.service.trunks_of("192.0.2.1", 5060) == ()
+
+    asyncio.run(story())
+
+
+_HAPPENINGS = st.one_of(
+    st.tuples(st.just("time passes"), st.floats(0, 40)),
+    st.tuples(st.just("answered"), st.tuples(st.integers(0, 9), st.sampled_from((None, 200, 401, 403, 503)))),
+    st.tuples(st.just("heard"), st.sampled_from(("192.0.2.1", "192.0.2.2", "192.0.2.9"))),
+    st.tuples(st.just("flow lost"), st.sampled_from(("192.0.2.1", "192.0.2.9"))),
+    st.tuples(st.just("turned"), st.booleans()),
+    st.tuples(st.just("settings"), st.sampled_from(((ONE, TWO), (SIGNED_IN,), (TWO,), ()))),
+)
+
+
+@given(st.lists(_HAPPENINGS, max_size=25))
+def test_what_is_due_next_and_who_is_where_is_known_without_asking_each_trunk(
+    happenings: list[tuple[str, Any]],
+) -> None:
+    async def story(house: House) -> None:
+        service, agent = house.service, house.agent
+        for what, value in happenings:
+            match what:
+                case "time passes":
+                    await house.pass_time(value)
+                case "answered" if under_way := sorted(service._sent):
+                    place, status = value
+                    request_id = under_way[place % len(under_way)]
+                    if status is None:
+                        service.answered(ResponseReceived(request_id, None))
+                    else:
+                        house.answer(request_id, status)
+                case "heard":
+                    service.heard("contoso/one", Flow(Transport.UDP, LOCAL, (value, 5060)), LOST)
+                case "flow lost":
+                    service.flow_lost(Flow(Transport.UDP, LOCAL, (value, 5060)), agent.time)
+                case "turned":
+                    service.turn(on=value)
+                case "settings":
+                    service.plan_changed(plan(*value))
+                case _:
+                    pass  # nobody waits for an answer
+            lines = service._lines.values()
+            due = [at for line in lines if (at := line.next_deadline()) is not None]
+            assert service.next_deadline() == min(due, default=None)
+            for address in ("192.0.2.1", "192.0.2.2", "192.0.2.9"):
+                known = {line.trunk.name for line in lines if address in line.known_as}
+                found = {each.trunk.name for each in service.trunks_of(address, 5060)}
+                assert found >= {name for name in known if service.line("contoso", name) is not None}
+
+    run(House(ONE, TWO), story)

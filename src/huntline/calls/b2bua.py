@@ -16,7 +16,7 @@ from huntline.calls.failures import farewell_of, why_ended, why_refused
 from huntline.calls.forwards import Forwards
 from huntline.calls.keys import Keys
 from huntline.calls.mailroom import Mailroom
-from huntline.calls.model import Call, Leg, Ring
+from huntline.calls.model import Call, Leg, LegState, Ring
 from huntline.calls.moves import Moves
 from huntline.calls.parts import CallParts
 from huntline.calls.queue_calls import QueueCalls
@@ -164,7 +164,8 @@ class B2bua:
             case sip.DtmfReceived():
                 self._keys.came_by_info(call, leg, event.digit)
             case sip.OfferRejected():
-                pass
+                if leg.is_renewed:
+                    self._lose(call, leg, Cause.NO_MORE_AUDIO)
             case _:
                 assert_never(event)
         if not isinstance(event, sip.LegRinging | sip.DtmfReceived | sip.OfferRejected):
@@ -197,6 +198,7 @@ class B2bua:
             log.warning("answer not usable", extra={"call_id": call.call_id, "reason": str(error)})
             self._lose(call, leg, why_refused(error))
         else:
+            leg.is_renewed = False
             self._parts.holding.changed(call, leg, sdp)
         if leg.unapplied is sdp:
             leg.unapplied = None
@@ -211,6 +213,8 @@ class B2bua:
             return
         call = self._tools.book.by_media(event.leg_id)
         if call is None:
+            if isinstance(event, MediaLegLost):
+                self._tools.media.delete(event.leg_id)
             return
         if isinstance(event, PlayFinished):
             if event.error:
@@ -232,10 +236,26 @@ class B2bua:
                 self._keys.came_by_audio(call, leg, event.digit)
             case MediaSilent():
                 self._tools.user_agent.ask_whether_there(leg.leg_id)
+            case MediaLegLost(is_renewable=True) if leg.state is LegState.ANSWERED:
+                leg.is_renewed = True
+                self._tools.tasks.spawn(self._renew(call, leg))
             case MediaDied() | MediaLegLost():
                 self._lose(call, leg, Cause.NO_MORE_AUDIO)
             case _:
                 assert_never(event)
+
+    async def _renew(self, call: Call, leg: Leg) -> None:
+        """Let a page begin its audio anew: its keys are lost, with the processes that had them."""
+        try:
+            ours = await self._tools.media.renew(leg.media_id)
+        except PeerError:
+            self._lose(call, leg, Cause.NO_MORE_AUDIO)
+            return
+        if self._tools.book.by_leg(leg.leg_id) is None:
+            self._tools.media.delete(leg.media_id)
+            return
+        self._tools.user_agent.offer(leg.leg_id, ours)
+        self._parts.holding.settle(call)
 
     def _lose(self, call: Call, leg: Leg, reason: Reason) -> None:
         """A leg whose audio is gone is hung up on as if the party had left."""

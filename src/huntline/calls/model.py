@@ -196,6 +196,7 @@ class Leg:
     further: tuple[Contact, ...] = ()  # other ways to the number that is called, as long as nothing is heard
     has_rung: bool = False
     is_narrowed: bool = False  # has been offered G.711 in place of what it speaks
+    is_renewed: bool = False  # its audio was lost, and what makes it anew is offered
 
     def answer(self) -> None:
         """The party has answered, or is answered by us: nothing else writes the state."""

@@ -64,20 +64,24 @@ def serve(
     async def say_so() -> None:
         for line in how_to_set_up(config):
             typer.echo(line)
-        warn_of_silence(config)
+        warn_of_addresses(config)
         typer.echo(f"Huntline is ready: {addresses(config)}")
 
     supervisor.serve(config, supervisor.server_children(), when_ready=say_so)
 
 
-def warn_of_silence(config: Config) -> None:
-    """Say so when phones can reach SIP and not the audio."""
-    if (listener := config.out_of_earshot) is not None:
-        # Imported here: few need it, and what is loaded stays in the supervisor's memory.
-        from huntline.directory.findings import audio_out_of_reach
+def warn_of_addresses(config: Config) -> None:
+    """Say so when phones can reach SIP and not the audio, or browsers will not open the pages."""
+    deaf, closed = config.out_of_earshot, config.out_of_browsers
+    if deaf is None and closed is None:
+        return
+    # Imported here: few need it, and what is loaded stays in the supervisor's memory.
+    from huntline.directory.findings import audio_out_of_reach, out_of_browsers
 
-        warning = audio_out_of_reach(str(listener), config.media_address).text
-        typer.echo(f"huntline: warning: {warning}", err=True)
+    warnings = [audio_out_of_reach(str(deaf), config.media_address)] if deaf else []
+    warnings += [out_of_browsers(str(closed), closed.port)] if closed else []
+    for each in warnings:
+        typer.echo(f"huntline: warning: {each.text}", err=True)
 
 
 def addresses(config: Config) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 _LENGTH = 32  # bytes
@@ -21,6 +22,13 @@ def kept_secret(path: Path) -> bytes:
 
 
 def keep_private(path: Path, content: bytes) -> None:
-    """Write a file that is readable by its owner alone."""
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
+    """Write a file that is readable by its owner alone. Who reads meanwhile, or after a crash, sees the whole
+    of it or what was there before."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")  # for its owner alone
+    try:
+        with open(handle, "wb") as file:
+            file.write(content)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise

@@ -19,7 +19,7 @@ from huntline.cli.options import (
     SipOption,
     joined,
 )
-from huntline.cli.serve import addresses, warn_of_silence
+from huntline.cli.serve import addresses, warn_of_addresses
 from huntline.config import Config, load_config
 from huntline.demo.screen import follow_in_lines, follow_on_screen
 from huntline.logs import set_up_logging
@@ -67,7 +67,7 @@ def demo(
 
 def _show(config: Config, advice: str, *, on_screen: bool) -> Callable[[], Awaitable[None]]:
     async def show() -> None:
-        warn_of_silence(config)
+        warn_of_addresses(config)
         typer.echo(f"Huntline is ready: {addresses(config)}")
         typer.echo(advice)
         sys.stdout.flush()

@@ -37,6 +37,14 @@ TEXTS: Mapping[str, FindingText] = {
         " l'audio reste sur {address}, que seule cette machine peut joindre ; retirez media_address, ou"
         " donnez-lui une adresse que les téléphones peuvent joindre.",
     ),
+    "out-of-browsers": FindingText(
+        Severity.ERROR,
+        "No browser opens {address}: all of them keep away from port {port}, whatever listens there; choose"
+        " another one, or put a proxy in front and name it with page_origins and websocket_url.",
+        "Aucun navigateur n'ouvre {address} : tous évitent le port {port}, quoi qu'il y ait derrière ;"
+        " choisissez-en un autre, ou mettez un proxy devant et indiquez-le avec page_origins et"
+        " websocket_url.",
+    ),
     "audio-address": FindingText(
         Severity.NOTE,
         "Phones on other machines are told to send audio to {address}; if some reach this server by a public"

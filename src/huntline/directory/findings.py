@@ -86,6 +86,11 @@ def audio_out_of_reach(listener: str, address: str, language: Language = "en") -
     return in_words("audio-out-of-reach", ("media_address",), "server", language, facts)
 
 
+def out_of_browsers(address: str, port: int, language: Language = "en") -> Finding:
+    """Pages need an address of the server whose port browsers keep away from."""
+    return in_words("out-of-browsers", ("http",), "server", language, {"address": address, "port": port})
+
+
 def audio_address(address: str, networks: str, language: Language = "en") -> Finding:
     """Where phones on other machines are told to send their audio, by ``networks`` for those in each."""
     finding_id = "audio-by-network" if networks else "audio-address"

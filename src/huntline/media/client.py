@@ -22,10 +22,11 @@ from huntline.media.interface import (
     PlayFinished,
     RecordingEnded,
 )
+from huntline.media.link import MediaLink
 from huntline.media.worker import wire
 from huntline.media.worker.wire import MediaLegState, PlayState, RecordState, SecretsChanged, WorkerEvent
 from huntline.plain import fields_of
-from huntline.sdp import G711
+from huntline.sdp import G711, wants_dtls
 
 logger = logging.getLogger(__name__)
 
@@ -70,6 +71,8 @@ class MediaClient:
         self._on_change = on_change
         self._control_path = control_path
         self._legs: dict[str, MediaLegState] = {}
+        self._lost: set[str] = set()
+        """Legs of browsers that may be renewed: they stay on record until they are, or are deleted."""
         self._stale: set[str] = set()
         """Legs of which the worker may know something else: changed while it was away, or adopted."""
         self._pending: dict[int, _Pending] = {}
@@ -137,6 +140,12 @@ class MediaClient:
     ) -> str:
         state = await self._negotiate("offer", leg_id, like=like, secure=is_secure, encryption=encryption)
         return state.sdp
+
+    async def renew(self, leg_id: str) -> str:
+        if leg_id not in self._lost:
+            raise MediaUnavailable(f"leg {leg_id} is not one that was lost")
+        self._lost.discard(leg_id)
+        return (await self._negotiate("renew", leg_id, state=self._legs[leg_id].to_dict())).sdp
 
     async def accept(self, leg_id: str, sdp_answer: str, *, bridge: str | None = None) -> None:
         leg = self._legs.get(leg_id)
@@ -218,6 +227,7 @@ class MediaClient:
 
     def delete(self, leg_id: str) -> None:
         self._part(leg_id)
+        self._lost.discard(leg_id)
         if self._legs.pop(leg_id, None) is not None:
             self._on_change(leg_id)
         self._stale.discard(leg_id)
@@ -283,7 +293,7 @@ class MediaClient:
     # Asking and telling
 
     async def _negotiate(
-        self, verb: str, leg_id: str, patience: float = _PATIENCE, **arguments: str | bool | None
+        self, verb: str, leg_id: str, patience: float = _PATIENCE, **arguments: Any
     ) -> MediaLegState:
         is_new = leg_id not in self._legs
         try:
@@ -364,7 +374,7 @@ class MediaClient:
         """Connect, and return when the connection is lost. Raises OSError when there is none."""
         loop = asyncio.get_running_loop()
         transport, link = await loop.create_unix_connection(
-            lambda: _Link(self._take), str(self._control_path)
+            lambda: MediaLink(self._take), str(self._control_path)
         )
         self._restoring = {}
         self._keep_id = next(self._ids)
@@ -415,10 +425,18 @@ class MediaClient:
         self._write(wire.line(request))
 
     def _lose(self, leg_id: str, why: str) -> None:
-        if leg_id in self._legs:
-            logger.warning("media leg %s could not be restored: %s", leg_id, why)
+        leg = self._legs.get(leg_id)
+        if leg is None:
+            return
+        logger.warning("media leg %s could not be restored: %s", leg_id, why)
+        is_renewable = wants_dtls(leg.sdp) and leg.record is None
+        if is_renewable:
+            self._part(leg_id)
+            self._change(leg_id, play=None, announcement=None)
+            self._lost.add(leg_id)
+        else:
             self.delete(leg_id)
-            self._tell(MediaLegLost(leg_id))
+        self._tell(MediaLegLost(leg_id, is_renewable))
 
     def _take_event(self, event: WorkerEvent) -> None:
         leg = self._legs.get(event.leg_id)
@@ -449,23 +467,6 @@ class MediaClient:
             self._on_event(event)
         except Exception:
             logger.exception("the media event %s was not taken", event)
-
-
-class _Link(asyncio.Protocol):
-    """The connection to the worker, cut into lines."""
-
-    def __init__(self, take: Callable[[bytes], None]) -> None:
-        self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._take = take
-        self._lines = wire.Lines()
-
-    def data_received(self, data: bytes) -> None:
-        for line in self._lines.cut(data):
-            self._take(line)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if not self.lost.done():
-            self.lost.set_result(None)
 
 
 def _begun(sources: Sequence[str], *, loop: bool) -> PlayState:

@@ -65,9 +65,10 @@ class MediaDied:
 
 @frozen
 class MediaLegLost:
-    """The media process could not restore this leg after a restart."""
+    """The media process could not restore this leg after a restart. ``is_renewable``: see ``Media.renew``."""
 
     leg_id: str
+    is_renewable: bool = False
 
 
 WhyEnded = Literal["stopped", "silence", "limit", "disk", "deleted"]
@@ -143,6 +144,14 @@ class Media(Protocol):
         ``like`` names a leg whose agreed codec and event payload numbers are to be preferred. A new leg is
         a browser's with ``is_secure``; its offer may go to many browsers, of whom only the one whose answer
         is accepted can connect. Raises MediaUnavailable.
+        """
+        ...
+
+    async def renew(self, leg_id: str) -> str:
+        """Make a browser's leg again that was lost with its keys, for the same session; returns our offer.
+
+        Once, after ``MediaLegLost`` has said so; what is not renewed is to be deleted. It is connected with
+        nothing, and plays nothing. Raises MediaUnavailable.
         """
         ...
 

@@ -31,6 +31,12 @@ class Lamps:
         """Read what there is; waits for the database."""
         self._counts = self._voicemail.all_counts()
 
+    def tell_all(self) -> None:
+        """Tell of everybody who has a message: what was told until now was not known."""
+        owners = map(self._settings.plan.box_owner, self._counts)
+        for user_id in {user_id for owner in owners if owner is not None for user_id in owner.members}:
+            self._on_change(user_id)
+
     def waiting(self, user_id: str) -> Waiting:
         """What a user has, by the members that boxes have now."""
         new = old = 0

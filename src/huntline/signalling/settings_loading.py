@@ -63,12 +63,17 @@ class SettingsLoading:
         comparing are done in a thread. What cannot be read is read again later."""
         async with self._one_at_a_time:
             try:
-                news = await asyncio.to_thread(self._read_news)
+                news = await asyncio.to_thread(lambda: self._news(self._read()))
             except Exception:
                 self._load_at(self._clock.wall() + _AGAIN_AFTER)  # what could not be read may be new
                 raise
             self._put_in_force(news)
             self._load_at(news.next_change)
+
+    async def begin_with(self, organizations: tuple[Organization, ...]) -> None:
+        """Put these in force until what is stored can be read."""
+        async with self._one_at_a_time:
+            self._put_in_force(await asyncio.to_thread(self._news, organizations))
 
     async def close(self) -> None:
         """Load nothing any more."""
@@ -92,8 +97,8 @@ class SettingsLoading:
         else:
             self._loads.spawn(self.load())
 
-    def _read_news(self) -> _News:
-        organizations, now = self._read(), self._clock.wall()
+    def _news(self, organizations: tuple[Organization, ...]) -> _News:
+        now = self._clock.wall()
         before = self._in_force.plan
         plan = ServerPlan(organizations, self._own_hosts, before, now)
         return _News(

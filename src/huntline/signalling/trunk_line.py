@@ -22,9 +22,11 @@ from huntline.sip.core.message import Response, seconds_of
 from huntline.sip.core.registration import (
     RegistrarAddress,
     Registration,
+    RegistrationRecord,
     RegistrationState,
     RegistrationWish,
 )
+from huntline.sip.core.timers import Timer
 from huntline.sip.resolver import Located
 from huntline.sip.transport.connection_failures import ConnectionFailure
 from huntline.sip.user_agent import UserAgent
@@ -47,8 +49,9 @@ class _Asked:
 
 
 class TrunkLine:
-    """``on_registration`` hears that the registration is another one, ``on_news``
-    of any other change."""
+    """``send`` sends a request, whose end is to be told by ``answered``. ``on_due`` hears that
+    ``next_deadline`` may be another one, ``on_servers`` that ``servers`` are others, ``on_registration`` that
+    the registration is, and ``on_news`` of any other change."""
 
     def __init__(
         self,
@@ -57,6 +60,9 @@ class TrunkLine:
         user_agent: UserAgent,
         random: Callable[[], float],
         spawn: Callable[[Coroutine[Any, Any, None]], None],
+        send: Callable[[TrunkLine, OutgoingRequest], str],
+        on_due: Callable[[TrunkLine], None],
+        on_servers: Callable[[TrunkLine], None],
         on_registration: Callable[[str], None],
         on_news: Callable[[], None],
     ) -> None:
@@ -69,7 +75,10 @@ class TrunkLine:
         self.registration: Registration | None = None
         self.is_found = True
         """Whether there is a server under one of its names, as far as anybody has looked."""
+        self.timer: Timer | None = None
+        """For whoever looks after the deadlines of many."""
         self._user_agent, self._random, self._spawn = user_agent, random, spawn
+        self._send, self._on_due, self._on_servers = send, on_due, on_servers
         self._on_registration, self._on_news = on_registration, on_news
         self._transport = Transport(trunk.transport)
         self.hosts = destinations(trunk)
@@ -81,6 +90,7 @@ class TrunkLine:
         self._asked: dict[str, _Asked] = {}
         self._ask_at: dict[Flow, float] = {}
         self._registering: str | None = None
+        self._is_on = False
 
     # -- its life
 
@@ -88,11 +98,25 @@ class TrunkLine:
         """Look for its hosts, and register where that is wished."""
         if not self._hosts:
             return
+        self._is_on = True
         self._locate_at = now
         if self.trunk.registers and self.credentials is not None:
             self.registration = Registration(
                 self._wish(self.credentials), self._user_agent.contact, _token, self._random, now
             )
+        self._on_due(self)
+
+    def restore(self, record: RegistrationRecord, now: float, unix_offset: float) -> None:
+        """Go on with a registration of an earlier process, where one is wished."""
+        if self.registration is not None:
+            self.registration.restore(record, now, unix_offset)
+            self._on_due(self)
+
+    def flow_lost(self, flow: Flow, now: float) -> None:
+        """A connection has ended, perhaps that by which we are registered."""
+        if self.registration is not None:
+            self.registration.renew(flow, now)
+            self._on_due(self)
 
     def _wish(self, credentials: DigestCredentials) -> RegistrationWish:
         user, at, domain = credentials.username.partition("@")
@@ -106,6 +130,7 @@ class TrunkLine:
 
     def end(self, now: float) -> None:
         """Sign off; nothing is asked any more."""
+        self._is_on = False
         self._locate_at = None
         self._ask_at.clear()
         self._asked.clear()
@@ -115,6 +140,7 @@ class TrunkLine:
             if self.registration.due_at is not None:
                 self._register(now)
             self._on_registration(self.key)
+        self._on_due(self)
 
     # -- its timer
 
@@ -143,6 +169,7 @@ class TrunkLine:
         due_at = self.registration.due_at if self.registration is not None and self._is_located else None
         if due_at is not None and due_at <= now:
             self._register(now)
+        self._on_due(self)
 
     # -- where its hosts are
 
@@ -172,12 +199,15 @@ class TrunkLine:
                 until = min(until, now + _LOCATED_AGAIN)
                 located = self._located.get(host) or Located(host.name, (), now)
             self._located[host] = located
+        if not self._is_on:
+            return  # it has ended meanwhile
         if self.is_found is not (is_found := any(each.places for each in self._located.values())):
             self.is_found = is_found
             self._on_news()
         now = self._user_agent.now()
         self._locate_at = max(until, now + 1.0)
         self._look_after(now)
+        self._on_due(self)
         self._user_agent.send_soon()
 
     def _look_after(self, now: float) -> None:
@@ -185,6 +215,7 @@ class TrunkLine:
         self.servers = {}
         for host, flow in self.flows():
             self.servers.setdefault(flow, host)
+        self._on_servers(self)
         flows = list(self.servers)
         self.health.keep(flows)
         if not self.health.is_asked:
@@ -199,16 +230,17 @@ class TrunkLine:
                 for flow in self._user_agent.flows(located, self._random):
                     yield host, flow
 
-    def is_known_as(self, address: str) -> bool:
-        """Whether calls from this address may be its: where it is known by nothing but its hosts."""
-        return not self.trunk.addresses and any(flow.remote[0] == address for flow in self.servers)
+    @property
+    def known_as(self) -> frozenset[str]:
+        """The addresses from which calls may be its: where it is known by nothing but its hosts."""
+        return frozenset() if self.trunk.addresses else frozenset(flow.remote[0] for flow in self.servers)
 
     # -- whether they are there
 
     def _ask(self, flow: Flow, now: float) -> None:
         self._ask_at[flow] = now + self.trunk.options_interval * (0.9 + 0.2 * self._random())
         request = self.options_for(flow)
-        self._asked[self._user_agent.send_request(request)] = _Asked(flow, now + ANSWERS_WITHIN)
+        self._asked[self._send(self, request)] = _Asked(flow, now + ANSWERS_WITHIN)
 
     def options_for(self, flow: Flow) -> OutgoingRequest:
         """The question whether a host is there."""
@@ -237,28 +269,23 @@ class TrunkLine:
             credentials=self.credentials,
         )
 
-    def answered(self, request_id: str, response: Response | None, now: float) -> bool:
-        """The end of a request; whether it was one of this trunk."""
+    def answered(self, request_id: str, response: Response | None, now: float) -> None:
+        """The end of a request that was sent for it."""
         if request_id == self._registering:
             self._registered(response, now)
-            return True
-        asked = self._asked.pop(request_id, None)
-        if asked is None:
-            return False
+        elif (asked := self._asked.pop(request_id, None)) is not None:
+            self._host_answered(asked.flow, response, now)
+        self._on_due(self)
+
+    def _host_answered(self, flow: Flow, response: Response | None, now: float) -> None:
         if response is None:
-            self._told(self.health.silent(asked.flow, now, TRUNK_SILENT), asked.flow)
+            self._told(self.health.silent(flow, now, TRUNK_SILENT), flow)
         elif response.status == 503:
             wait = seconds_of(response.header("retry-after"))
             failure = RingFailure.of_answer(response.status, response.reason, wait)
-            self._told(self.health.silent(asked.flow, now, failure), asked.flow)
+            self._told(self.health.silent(flow, now, failure), flow)
         else:
-            self._is_back(asked.flow, now)
-        return True
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether a REGISTER waits for its answer."""
-        return self._registering is not None
+            self._is_back(flow, now)
 
     def why_failed(self, flow: Flow | None) -> ConnectionFailure | None:
         """Why there was no connection the last time."""
@@ -269,10 +296,11 @@ class TrunkLine:
         if failure is None:
             self.health.let_in()
             self._is_back(flow, now)
-            return
-        self._told(self.health.failed(flow, now, failure), flow)
-        if flow in self._ask_at and failure.is_local:
-            self._ask_at[flow] = now
+        else:
+            self._told(self.health.failed(flow, now, failure), flow)
+            if flow in self._ask_at and failure.is_local:
+                self._ask_at[flow] = now
+        self._on_due(self)
 
     def _is_back(self, flow: Flow, now: float) -> None:
         """A host is there. One that was not may have been started again, and know nothing of us; of one that
@@ -300,7 +328,7 @@ class TrunkLine:
         if request is None:
             registration.nowhere(now)
         else:
-            self._registering = self._user_agent.send_request(request)
+            self._registering = self._send(self, request)
         self._on_registration(self.key)
 
     def _registered(self, response: Response | None, now: float) -> None:

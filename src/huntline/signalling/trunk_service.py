@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from secrets import SystemRandom
@@ -25,6 +26,7 @@ from huntline.sip.core.events import ResponseReceived
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.message import Response
 from huntline.sip.core.registration import RegistrationRecord
+from huntline.sip.core.timers import Timers
 from huntline.sip.user_agent import UserAgent
 
 log = logging.getLogger(__name__)
@@ -57,8 +59,12 @@ class TrunkService:
         self._random = random
         self._user_agent: UserAgent | None = None
         self._lines: dict[str, TrunkLine] = {}
+        self._timers = Timers()
+        self._sent: dict[str, TrunkLine] = {}
+        """For which trunk a request is under way."""
+        self._by_address: defaultdict[str, dict[TrunkLine, None]] = defaultdict(dict)
+        self._addresses: dict[TrunkLine, frozenset[str]] = {}
         self._earlier: dict[str, tuple[RegistrationRecord, float]] = {}
-        self._ending: list[TrunkLine] = []
         self._asked: dict[str, asyncio.Future[Response | None]] = {}
         self._is_on = True
 
@@ -98,19 +104,21 @@ class TrunkService:
             self._user_agent,
             self._random,
             self._spawn,
+            self._send,
+            self._settle,
+            self._servers_changed,
             self._on_registration,
             self._on_news,
         )
         self._lines[of.key] = line
         if self._is_on:
             line.begin(now)
-        earlier = self._earlier.get(of.key)
-        if earlier is not None and line.registration is not None:
-            line.registration.restore(earlier[0], now, earlier[1])
+        if (earlier := self._earlier.get(of.key)) is not None:
+            line.restore(earlier[0], now, earlier[1])
 
     def _end(self, line: TrunkLine, now: float) -> None:
         line.end(now)
-        self._ending.append(line)
+        self._known_as(line, frozenset())
         self._on_registration(line.key)
 
     def _credentials_of(self, of: TrunkOf) -> DigestCredentials | None:
@@ -150,13 +158,27 @@ class TrunkService:
 
     def next_deadline(self) -> float | None:
         """When ``tick`` is wanted."""
-        due = [line.next_deadline() for line in (*self._lines.values(), *self._ending)]
-        return min([each for each in due if each is not None], default=None)
+        return self._timers.next_deadline()
 
     def tick(self, now: float) -> None:
         """Do what is due."""
-        for line in (*self._lines.values(), *self._ending):
-            line.tick(now)
+        self._timers.fire(now)
+
+    def _settle(self, line: TrunkLine) -> None:
+        """The user agent asks at each message what is due next: only a trunk of which that is new is looked
+        at."""
+        at, timer = line.next_deadline(), line.timer
+        if timer is not None:
+            if timer.callback is not None and timer.deadline == at:
+                return
+            timer.cancel()
+        line.timer = None if at is None else self._timers.set(at, line.tick)
+
+    def _send(self, line: TrunkLine, request: OutgoingRequest) -> str:
+        assert self._user_agent is not None
+        request_id = self._user_agent.send_request(request)
+        self._sent[request_id] = line
+        return request_id
 
     def answered(self, event: ResponseReceived) -> bool:
         """The end of a request; whether it was one of a trunk."""
@@ -167,16 +189,16 @@ class TrunkService:
             if not asked.done():
                 asked.set_result(event.response)
             return True
-        lines = (*self._lines.values(), *self._ending)
-        is_ours = any(line.answered(event.transaction_id, event.response, now) for line in lines)
-        self._ending = [line for line in self._ending if line.next_deadline() is not None or line.is_busy]
-        return is_ours
+        line = self._sent.pop(event.transaction_id, None)
+        if line is None:
+            return False
+        line.answered(event.transaction_id, event.response, now)
+        return True
 
     def flow_lost(self, flow: Flow, now: float) -> None:
         """A connection has ended."""
         for line in self._lines.values():
-            if line.registration is not None:
-                line.registration.renew(flow, now)
+            line.flow_lost(flow, now)
 
     # -- calls to the outside
 
@@ -218,12 +240,23 @@ class TrunkService:
         """The providers that a source address may be: by their addresses, or by what their hosts are found
         to be."""
         known = self._settings.plan.trunks_of(address, port)
-        found = (
-            TrunkOf(line.organization_id, line.trunk)
-            for line in self._lines.values()
-            if line.trunk.is_enabled and line.is_known_as(address)
-        )
+        lines = (line for line in self._by_address.get(address, ()) if line.trunk.is_enabled)
+        found = (TrunkOf(line.organization_id, line.trunk) for line in lines)
         return tuple(dict.fromkeys((*known, *found)))
+
+    def _servers_changed(self, line: TrunkLine) -> None:
+        self._known_as(line, line.known_as)
+
+    def _known_as(self, line: TrunkLine, addresses: frozenset[str]) -> None:
+        before = self._addresses.pop(line, frozenset())
+        for address in before - addresses:
+            del self._by_address[address][line]
+            if not self._by_address[address]:
+                del self._by_address[address]
+        for address in addresses - before:
+            self._by_address[address][line] = None
+        if addresses:
+            self._addresses[line] = addresses
 
     # -- what people see
 

@@ -45,14 +45,15 @@ from huntline.signalling.live_feed import LiveFeed
 from huntline.signalling.live_log import ENGINE, Earlier, Life, LiveLog, this_machine
 from huntline.signalling.live_records import MEDIA_RECORDS, LiveRecords, unix_offset
 from huntline.signalling.mailroom import Boxes
-from huntline.signalling.opening import opened
-from huntline.signalling.own_rules import Edit, OwnRules
+from huntline.signalling.own_rules import OwnRules
 from huntline.signalling.process_status import ProcessStatus
 from huntline.signalling.reachability import Reachability
 from huntline.signalling.routing import BuiltinSounds, Routing
 from huntline.signalling.runner import Runner
+from huntline.signalling.settings_copying import SettingsCopying
 from huntline.signalling.settings_loading import SettingsLoading
 from huntline.signalling.snapshot_writing import SnapshotWriting
+from huntline.signalling.stored import Stored
 from huntline.signalling.trunk_service import TrunkService
 from huntline.signalling.unsettled import Unsettled
 from huntline.signalling.watching import Watching
@@ -68,11 +69,12 @@ from huntline.sip.transport.address import ListenAddress
 from huntline.sip.transport.connection import ConnectionLimits
 from huntline.sip.transport.tls_settings import TlsSettings
 from huntline.sip.user_agent import UserAgent
-from huntline.storage.audit import Actor
+from huntline.storage.database import database_of
 from huntline.storage.history import HistoryWriter
 from huntline.storage.journal import Journal
 from huntline.storage.sealing import Sealing
-from huntline.storage.settings import Settings, set_opted_out
+from huntline.storage.settings import Settings
+from huntline.storage.settings_copy import SettingsCopy
 from huntline.voicemail.boxes import Voicemail
 from huntline.web.page_addresses import page_origins
 
@@ -89,7 +91,7 @@ TOLLS_EVERY = 5.0
 async def run_signalling(config: Config, ready: Ready) -> None:
     """The signalling process, until it is cancelled."""
     sockets = ListeningSockets(left_sockets())
-    signalling = Signalling(config, sockets, await opened(config))
+    signalling = Signalling(config, sockets, database_of(config.data, config.database))
     end = signalling.stop
     try:
         await signalling.start()
@@ -243,18 +245,11 @@ class Signalling:
             stems["default-music"], stems["confirm-tone"], stems["refuse-tone"], stems["ringing-tone"]
         )
 
-        async def remember(organization_id: str, user_id: str, queue_id: str, is_opted_out: bool) -> None:
-            ids = organization_id, user_id, queue_id
-            await asyncio.to_thread(set_opted_out, self._database, *ids, is_opted_out)
-
-        async def change(organization_id: str, edit: Edit, by: Actor) -> None:
-            await asyncio.to_thread(Settings(self._database).change, organization_id, edit, by)
-            await self._loading.load()
-
-        own_rules = OwnRules(self._in_force, change)
+        own_rules = OwnRules(self._in_force, lambda *change: self._stored.change(*change))
         return Routing(
-            *(self._in_force, self._registrar, self._runner, sounds, self._speech),
-            *(audio, remember, own_rules, self._clock.wall, self._trunks),
+            *(self._in_force, self._registrar, self._runner, sounds, self._speech, audio),
+            lambda *opted: self._stored.remember_opt_out(*opted),
+            *(own_rules, self._clock.wall, self._trunks),
         )
 
     def _build_boxes(self) -> Boxes:
@@ -265,8 +260,11 @@ class Signalling:
         return Boxes(voicemail, self._in_force, self._speech.source, beep, self._box_changed)
 
     def _build_control(self) -> None:
+        settings, elsewhere = Settings(self._database), self._config.database
+        copy = SettingsCopy(self._config.data, elsewhere) if elsewhere else None
+        self._copying = SettingsCopying(copy, settings.organizations)
         self._loading = SettingsLoading(
-            Settings(self._database).organizations,
+            settings.organizations,
             self._config.own_hosts,
             self._clock,
             self._in_force,
@@ -274,6 +272,9 @@ class Signalling:
             self._reachability,
             self._runner.post,
             self._plan_changed,
+        )
+        self._stored = Stored(
+            settings, self._database, self._copying, self._loading, self._boxes, self._lamps
         )
         self._live = LiveFeed(self._status.now, self._publish, lambda: self._control.is_watched())
         verbs = ControlVerbs(
@@ -303,15 +304,17 @@ class Signalling:
         self._take_back()
         await self._media.start()
         # Settings first: a phone refused in between would not try again for a long time.
-        await self._loading.load()
-        self._boxes.load()
-        self._lamps.load()
+        is_there = await self._stored.begin()
         self._trunks.begin(self._user_agent)
         for user_id in self._earlier.records("phone", self._live_records.codec.decode):
             if (account := self._in_force.plan.account_by_id(user_id)) is not None:
                 self._watching.summaries.returned(account)
         self._take_up_calls()
-        await self._boxes.finish_others(self._b2bua.recordings_under_way)
+        finish = partial(self._boxes.finish_others, self._b2bua.recordings_under_way)
+        if is_there:
+            await finish()
+        else:
+            self._tasks.spawn(self._stored.catch_up(finish))
         run = os.environ[RUN_ID]
         goes_on = self._earlier.is_of_run(run)
         self._draining.turn(on=goes_on and bool(self._earlier.record("draining:", ENGINE.decode)))
@@ -375,6 +378,7 @@ class Signalling:
         self._refusals.close()
         await asyncio.to_thread(self._history.close)
         await self._loading.close()
+        await self._copying.close()
         await self._control.close()
         self._live.close()
         await self._b2bua.close()
@@ -438,6 +442,7 @@ class Signalling:
         self._speech.prepare(plan.queue_texts())
         self._trunks.plan_changed(plan)
         self._watching.settings_changed()
+        self._copying.changed()
 
     def _phone_returned(self, before: Flow, flow: Flow) -> None:
         self._user_agent.move_flow(before, flow)

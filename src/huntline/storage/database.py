@@ -36,20 +36,29 @@ def open_database(folder: Path, elsewhere: DatabaseUrl | None = None) -> Engine:
     Safe to call from several processes at once. Raises ConfigurationError when it cannot be opened, and
     DatabaseUnavailable when it may be later; whoever uses it then may meet DatabaseUnavailable.
     """
-    engine = _engine(folder, elsewhere)
+    engine = database_of(folder, elsewhere)
+    try:
+        bring_up_to_date(engine)
+    except HuntlineError:
+        engine.dispose()
+        raise
+    return engine
+
+
+def bring_up_to_date(engine: Engine) -> None:
+    """Give a database the current schema: before anything else is done with it, by each process.
+
+    Raises as ``open_database`` does; what was raised for DatabaseUnavailable may pass.
+    """
     try:
         _wait_for_others(lambda: _bring_up_to_date(engine))
     except HuntlineError as error:
-        engine.dispose()
-        if elsewhere is not None:
+        if engine.dialect.name != "sqlite":
             raise
         raise ConfigurationError(str(error)) from None
     except Exception as error:
-        engine.dispose()
         why = str(getattr(error, "orig", None) or error).partition("\n")[0]
-        shown = elsewhere or f"sqlite:///{engine.url.database}"
-        raise ConfigurationError(f"the database {shown} cannot be opened: {why}") from error
-    return engine
+        raise ConfigurationError(f"the database {engine.url.database} cannot be opened: {why}") from error
 
 
 @contextmanager
@@ -62,7 +71,9 @@ def opened_database(folder: Path, elsewhere: DatabaseUrl | None = None) -> Itera
         engine.dispose()
 
 
-def _engine(folder: Path, elsewhere: DatabaseUrl | None) -> Engine:
+def database_of(folder: Path, elsewhere: DatabaseUrl | None = None) -> Engine:
+    """The database of a data folder, as it is: nobody has asked yet whether it is there, nor
+    ``bring_up_to_date``. The folder is made when missing. Raises ConfigurationError."""
     try:
         # What is in there could be used to sign in as a phone: for the owner's eyes.
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -175,7 +186,7 @@ def migrate(connection: Connection, revision: str = "head") -> None:
 
 def refuse_newer(folder: Path, elsewhere: DatabaseUrl | None = None) -> None:
     """Raises ConfigurationError where a data folder's database is of a newer release; changes nothing."""
-    engine = _engine(folder, elsewhere)
+    engine = database_of(folder, elsewhere)
     try:
         with engine.connect() as connection:
             _known_revision(connection)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import socket
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
@@ -12,11 +13,14 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
+from sqlalchemy import Engine
 
 from huntline.config import Config, SocketAddress
 from huntline.control.server import bind_private
 from huntline.errors import ConfigurationError, HuntlineError
 from huntline.network.peers import BACKLOG, connections_for
+from huntline.storage.database import database_of
+from huntline.storage.opening import opened, tried
 from huntline.web import built_pages, problems, provisioning
 from huntline.web.api import (
     accounts,
@@ -77,6 +81,8 @@ from huntline.web.principal import Principal
 from huntline.web.scim import door
 from huntline.web.toll_mailing import mail_toll_alarms
 
+log = logging.getLogger(__name__)
+
 TIME_TO_CLOSE = 1  # seconds that open requests get at the end
 _DATE_EVERY = 1.0  # seconds
 
@@ -128,11 +134,16 @@ ROUTERS = (
 )
 
 
-def build_app(config: Config, trusted: Principal | None = None, pages: Path = PAGES) -> FastAPI:
+def build_app(
+    config: Config,
+    trusted: Principal | None = None,
+    pages: Path = PAGES,
+    database: Engine | None = None,
+) -> FastAPI:
     """The pages and the API, as one ASGI application.
 
-    Its ``state.backstage`` is to be closed in the end. ``trusted`` is who everybody is taken for, see
-    ``Backstage``. ``pages`` is the folder of the built pages.
+    Its ``state.backstage`` is to be closed in the end. ``trusted`` is who everybody is taken for, and
+    ``database`` one that may be away, see ``Backstage``. ``pages`` is the folder of the built pages.
     """
     app = FastAPI(
         title="Huntline",
@@ -141,7 +152,7 @@ def build_app(config: Config, trusted: Principal | None = None, pages: Path = PA
         redoc_url=None,
         openapi_url=DESCRIPTION_PATH,
     )
-    app.state.backstage = Backstage(config, trusted)
+    app.state.backstage = Backstage(config, trusted, database)
     problems.install(app)
     app.add_middleware(
         BodyLimit,
@@ -195,8 +206,10 @@ def _longest_body(path: str) -> int:
 async def run_web(config: Config, ready: Callable[[], None]) -> None:
     """Serve HTTP until cancelled. Raises ConfigurationError when the address cannot be used."""
     with _listen(config.http) as listening, _listen_to_the_owner(config.api_socket) as for_the_owner:
-        app = build_app(config)
-        _prepare_first_run(app.state.backstage)
+        app = build_app(config, database=database_of(config.data, config.database))
+        is_there = await tried(app.state.backstage.database) is None
+        if is_there:
+            _prepare_first_run(app.state.backstage)
         # Whoever ran before may have been killed between storing a change and telling of it.
         with contextlib.suppress(HuntlineError):
             await asyncio.to_thread(app.state.backstage.settings_changed)
@@ -216,6 +229,7 @@ async def run_web(config: Config, ready: Callable[[], None]) -> None:
             ready,
         )
         background = (
+            *([] if is_there else [asyncio.ensure_future(_catch_up(app.state.backstage))]),
             asyncio.ensure_future(app.state.health.watch()),
             asyncio.ensure_future(let_go_daily(app.state.backstage)),
             asyncio.ensure_future(mail_messages(app.state.backstage)),
@@ -243,6 +257,15 @@ def _http_limits(config: Config) -> HttpLimits:
         connections=connections_for(limits.max_http_connections),
         connections_per_address=limits.max_connections_per_address,
     )
+
+
+async def _catch_up(backstage: Backstage) -> None:
+    """Do what waits for the database. Ends when cancelled."""
+    try:
+        await opened(backstage.database)
+        await asyncio.to_thread(_prepare_first_run, backstage)
+    except HuntlineError as error:
+        log.error("the database cannot be used", extra={"reason": str(error)})
 
 
 def _prepare_first_run(backstage: Backstage) -> None:

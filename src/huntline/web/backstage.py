@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
+from sqlalchemy import Engine
+
 from huntline.config import Config
 from huntline.control.client import ControlClient
 from huntline.control.messages import ServerNotRunning
@@ -30,13 +32,16 @@ class Backstage:
     """One for each application, at ``app.state.backstage``.
 
     ``trusted`` is who everybody is taken for, without any sign of who they are: for an application that
-    runs inside the command of someone who owns the data folder.
+    runs inside the command of someone who owns the data folder. ``database`` is one that may be away now;
+    without it the database of the settings is opened, and has to be there.
     """
 
-    def __init__(self, config: Config, trusted: Principal | None = None) -> None:
+    def __init__(
+        self, config: Config, trusted: Principal | None = None, database: Engine | None = None
+    ) -> None:
         self.config = config
         self.trusted = trusted
-        self.database = open_database(config.data, config.database)
+        self.database = database or open_database(config.data, config.database)
         self.settings = Settings(self.database)
         self.sealing = Sealing.of(self.database)
         self.accounts = Accounts(self.database)

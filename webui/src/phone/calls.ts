@@ -4,7 +4,7 @@ import { chosen } from './choices';
 import type { SipIncoming, SipSession } from './jssip';
 import { captured, release } from './microphone';
 import type { Registration } from './registration';
-import type { Dialog } from './savedCalls';
+import { type Dialog, replaces, type SavedCall } from './savedCalls';
 import { type Header, ringOf } from './sipHeaders';
 import { consultationFor, type Ending, newCall, ongoing, type Party, type PhoneCall } from './state';
 import type { PhoneStore } from './store';
@@ -17,6 +17,8 @@ export interface CallsListener {
   readonly onNoMicrophone: (error: unknown) => void;
   /** No call is up any more. */
   readonly onLastEnded: () => void;
+  /** A call is up, and nothing is heard in it until it has another session. */
+  readonly onDeaf: (id: string) => void;
 }
 
 export class PhoneCalls {
@@ -107,6 +109,19 @@ export class PhoneCalls {
     if (call.isMuted) talk.setMuted(true);
   }
 
+  /** Go on with a call that is shown in a session of its own, in the place of `dialog` (RFC 3891). */
+  async takeOver(registration: Registration, { dialog, call }: SavedCall): Promise<void> {
+    if (registration.uri === null) return;
+    await this.place(registration, call.id, registration.uri, [`Replaces: ${replaces(dialog)}`]);
+    if (call.isHeld) this.setHeld(call.id, true);
+  }
+
+  /** The same for one that has a session here. */
+  async beginAnew(registration: Registration, id: string): Promise<void> {
+    const [call, dialog] = [this.callOf(id), this.dialogOf(id)];
+    if (call !== undefined && dialog !== null) await this.takeOver(registration, { dialog, call });
+  }
+
   /** A call comes in. */
   rang(session: SipSession, request: SipIncoming): void {
     const { display_name, uri } = request.from;
@@ -168,9 +183,12 @@ export class PhoneCalls {
   }
 
   private follow(id: string, session: SipSession): Talk {
-    const talk = new Talk(session, chosen().speaker, {
-      onChange: (change) => this.change(id, change),
-      onEnd: (why) => this.over(id, why),
+    // Of a session that another one has taken the place of nothing more is told.
+    const isLeft = () => this.talks.get(id) !== talk;
+    const talk: Talk = new Talk(session, chosen().speaker, {
+      onChange: (change) => isLeft() || this.change(id, change),
+      onEnd: (why) => isLeft() || this.over(id, why),
+      onDeaf: () => isLeft() || this.listener.onDeaf(id),
       onSilenced: (isSilenced) => this.store.tell({ type: 'silenced', isSilenced }),
       onMicrophoneLost: () => void this.speakInto(null),
       isConnected: () => this.store.now().isConnected,

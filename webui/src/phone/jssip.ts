@@ -27,6 +27,17 @@ export type SipSession = RTCSession & {
   readonly _earlyDialogs: Readonly<Record<string, SipDialog>>;
 };
 
+/**
+ * Let a session be ended when it is over, which then does nothing. JsSIP itself ends one whose offer was refused, also
+ * where the other end has hung up meanwhile, and throws.
+ */
+export function mayEndTwice(session: Pick<SipSession, 'isEnded' | 'terminate'>): void {
+  const terminate = session.terminate.bind(session);
+  session.terminate = (options) => {
+    if (!session.isEnded()) terminate(options);
+  };
+}
+
 type SipRegistrator = ReturnType<UA['registrator']> & { onTransportClosed(): void };
 
 export class SipUserAgent extends UA {

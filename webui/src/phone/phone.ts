@@ -21,6 +21,10 @@ export class Phone {
     onChange: () => this.overReload.save(),
     onNoMicrophone: (error) => this.reachability.microphoneFailed(error),
     onLastEnded: () => this.reachability.lastCallEnded(),
+    onDeaf: (id) => {
+      const { registration } = this.reachability;
+      if (registration !== null) void this.calls.beginAnew(registration, id);
+    },
   });
   private readonly overReload = new CallsOverReload(this.store, this.calls);
   private readonly reachability = new Reachability(this.store, this.calls, this.overReload);

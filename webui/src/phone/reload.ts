@@ -2,7 +2,7 @@
 
 import type { PhoneCalls } from './calls';
 import type { Registration } from './registration';
-import { LONGEST_ABSENCE, replaces, type SavedCall, saveCalls, savedCalls } from './savedCalls';
+import { LONGEST_ABSENCE, type SavedCall, saveCalls, savedCalls } from './savedCalls';
 import type { Ending } from './state';
 import type { PhoneStore } from './store';
 
@@ -52,12 +52,7 @@ export class CallsOverReload {
   async takeOver(registration: Registration): Promise<void> {
     const { saved } = this;
     this.saved = [];
-    const { uri } = registration;
-    if (uri === null) return;
-    for (const { dialog, call } of saved) {
-      await this.calls.place(registration, call.id, uri, [`Replaces: ${replaces(dialog)}`]);
-      if (call.isHeld) this.calls.setHeld(call.id, true);
-    }
+    for (const each of saved) await this.calls.takeOver(registration, each);
   }
 
   /** Give up the calls that were not taken over. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { causeIn, type End, endingOf, ringOf } from './sipHeaders';
+import { causeIn, type End, endingOf, identityIn, ringOf } from './sipHeaders';
 
 function headers(values: Record<string, string>) {
   return (name: string) => values[name];
@@ -90,4 +90,11 @@ test.each([
   [undefined, null],
 ])('the cause in %s is %s', (reason, cause) => {
   expect(causeIn(reason)).toBe(cause);
+});
+
+test('a description says by which certificate its audio is encrypted', () => {
+  const sdp =
+    'v=0\r\na=ice-lite\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=fingerprint:sha-256 AB:CD\r\na=mid:0\r\n';
+  expect(identityIn(sdp)).toBe('sha-256 AB:CD');
+  expect(identityIn('v=0\r\nm=audio 9 RTP/AVP 0\r\n')).toBeNull();
 });

@@ -125,3 +125,8 @@ export function causeIn(reason: string | undefined): number | null {
   const found = /\bSIP\s*;.*?\bcause\s*=\s*(\d{3})/i.exec(reason ?? '');
   return found === null ? null : Number(found[1]);
 }
+
+/** The certificate by which a description says who encrypts its audio (RFC 8122 section 5); null without one. */
+export function identityIn(sdp: string): string | null {
+  return /^a=fingerprint:(.+?)\s*$/im.exec(sdp)?.[1] ?? null;
+}

@@ -1,9 +1,9 @@
 /** One call of this page: its SIP session, its sound, and what becomes of it. */
 
-import type { SipIncoming, SipResponse, SipSession } from './jssip';
+import { mayEndTwice, type SipIncoming, type SipResponse, type SipSession } from './jssip';
 import { captured, release } from './microphone';
 import type { Dialog } from './savedCalls';
-import { causeIn, endingOf } from './sipHeaders';
+import { causeIn, endingOf, identityIn } from './sipHeaders';
 import { Voice } from './sound';
 import type { Ending, PhoneCall, Transfer } from './state';
 
@@ -22,6 +22,7 @@ const LONGEST_GAP = 30_000; // RFC 7675 section 5.1: then the other end has give
 const LONGEST_SILENT_START = 15_000;
 const LONGEST_ABSENCE = 8_000; // of the connection, for a call that is not up: those who wait may get another phone
 const TIME_TO_ASK_AGAIN = 3_000; // the server rings again at once when the page is back
+const TIME_TO_HEAR = 1_000; // ms
 const SILENT_START = 5_000; // a call that ends sooner did not end for want of audio
 
 export interface TalkListener {
@@ -32,6 +33,8 @@ export interface TalkListener {
   readonly onMicrophoneLost: () => void;
   /** Whether the server can be asked for something now. */
   readonly isConnected: () => boolean;
+  /** The server has lost its keys, and this browser cannot go on with others in this session. */
+  readonly onDeaf: () => void;
 }
 
 /** Follows a session from its beginning; all methods are calm when it is over. */
@@ -47,6 +50,7 @@ export class Talk {
   private gap: ReturnType<typeof setTimeout> | undefined;
   private limit: ReturnType<typeof setTimeout> | undefined;
   private absence: ReturnType<typeof setTimeout> | undefined;
+  private identity: string | null = null;
 
   constructor(
     private readonly session: SipSession,
@@ -54,6 +58,7 @@ export class Talk {
     private readonly listener: TalkListener,
   ) {
     this.voice = new Voice(listener.onSilenced);
+    mayEndTwice(session);
     session.on('peerconnection', ({ peerconnection }) => this.follow(peerconnection));
     if (session.connection !== null) this.follow(session.connection);
     // The server needs none of our candidates (RFC 8445 section 2.5: it is lite), so the first will do.
@@ -62,6 +67,9 @@ export class Talk {
     session.on('confirmed', () => this.confirmed());
     session.on('hold', ({ originator }) => this.held(originator, true));
     session.on('unhold', ({ originator }) => this.held(originator, false));
+    session.on('sdp', ({ originator, sdp }) => {
+      if (originator === 'remote') this.described(sdp);
+    });
     session.on('failed', ({ originator, message, cause }) => this.ended(originator, message, cause));
     session.on('ended', ({ originator, message, cause }) => this.ended(originator, message, cause));
   }
@@ -102,7 +110,6 @@ export class Talk {
 
   /** End the call, whatever it is doing. */
   hangUp(why: Ending | null = null): void {
-    if (this.session.isEnded()) return;
     this.why ??= why;
     const isRinging = this.session.direction === 'incoming' && this.session.isInProgress();
     // RFC 3261 section 21.6 speaks for all phones of the person, 21.4 for this one alone.
@@ -203,6 +210,23 @@ export class Talk {
   private waitForSign(limit: number): void {
     clearTimeout(this.absence);
     this.absence = setTimeout(() => this.hangUp('connection-lost'), limit);
+  }
+
+  /** With another identity the server begins its encryption anew (RFC 8842 section 5.5), which Firefox does not. */
+  private described(sdp: string): void {
+    const identity = identityIn(sdp);
+    const isAnother = this.identity !== null && identity !== this.identity;
+    this.identity = identity;
+    if (isAnother) void this.listenForIt();
+  }
+
+  private async listenForIt(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, TIME_TO_HEAR));
+    const before = await packetsHeard(this.session.connection);
+    await new Promise((resolve) => setTimeout(resolve, TIME_TO_HEAR));
+    if (this.session.isEnded()) return;
+    // Whoever is connected hears at least silence.
+    if ((await packetsHeard(this.session.connection)) === before) this.listener.onDeaf();
   }
 
   private follow(connection: RTCPeerConnection): void {
@@ -317,6 +341,13 @@ export class Talk {
 function asReplaced({ callId, localTag, remoteTag }: Dialog): SipSession {
   const known = { _request: { call_id: callId }, _from_tag: localTag, _to_tag: remoteTag };
   return known as unknown as SipSession;
+}
+
+async function packetsHeard(connection: RTCPeerConnection): Promise<number> {
+  let count = 0;
+  for (const each of (await connection.getStats()).values())
+    if (each.type === 'inbound-rtp') count += each.packetsReceived;
+  return count;
 }
 
 function statusOf(message: SipMessage): number | null {

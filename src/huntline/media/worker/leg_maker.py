@@ -20,6 +20,7 @@ from huntline.network.own_addresses import own_addresses
 from huntline.sdp import (
     CLOCK_RATES,
     SUITES,
+    Agreed,
     LocalAudio,
     LocalCrypto,
     LocalSecurity,
@@ -59,7 +60,7 @@ class LegMaker:
         """A new leg; ``encryption`` is for those that are no browser's. Raises MediaUnavailable when no port
         is free."""
         nearer = self._address_for_browsers() if is_secure else None
-        port, sockets = self._pool.open(nearer)
+        port, sockets = self._pool.open(nearer, for_browser=is_secure)
         address, session_id = nearer or self._public_address, secrets.randbits(48)
         if not is_secure:
             local = self._of_phone(address, port, session_id, 1, _crypto(encryption))
@@ -86,6 +87,19 @@ class LegMaker:
             local = self._of_phone(self._public_address, *numbers, crypto)
         sockets = self._pool.reopen(state.port, nearer)
         return self._build(leg_id, observer, sockets, local, identity)
+
+    def make_anew(self, leg_id: str, observer: LegObserver, lost: MediaLegState) -> MediaLeg:
+        """A browser's leg for the session of one whose keys are lost, ready for its next description.
+
+        Raises MediaUnavailable when no port is free.
+        """
+        leg = self.make(leg_id, observer, Encryption.NEVER, is_secure=True)
+        security, agreed = leg.local.security, Agreed.from_dict(lost.agreed) if lost.agreed else None
+        if security is not None and agreed is not None and agreed.security is not None:
+            security = replace(security, mid=agreed.security.mid or security.mid)
+        numbers = replace(leg.local, session_id=lost.session_id, version=lost.version, security=security)
+        leg.local = numbers.revised()
+        return leg
 
     def take_apart(self, leg: MediaLeg) -> None:
         """Close a leg and give its ports back."""

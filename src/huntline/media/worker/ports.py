@@ -8,6 +8,7 @@ import socket
 from collections import OrderedDict
 
 from huntline.media.interface import MediaUnavailable
+from huntline.network.browser_ports import REFUSED_BY_BROWSERS
 
 _RECEIVE_BUFFER = 128 * 1024
 """About a second of audio with the kernel's own overhead: older audio is worth nothing."""
@@ -40,13 +41,16 @@ class PortPool:
         """How many ports are taken, two a leg."""
         return 2 * len(self._taken)
 
-    def open(self, address: str | None = None) -> tuple[int, SocketPair]:
+    def open(self, address: str | None = None, *, for_browser: bool = False) -> tuple[int, SocketPair]:
         """A port with its RTP and RTCP socket, on another ``address`` of the same IP version if need be.
 
         Raises MediaUnavailable when no pair is free.
         """
         for _ in range(len(self._free)):
             port, _ = self._free.popitem(last=False)
+            if for_browser and port in REFUSED_BY_BROWSERS:
+                self._free[port] = None
+                continue
             try:
                 return port, self._bind(port, address)
             except OSError:

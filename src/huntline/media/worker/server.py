@@ -234,6 +234,8 @@ class ControlConnection(asyncio.Protocol):
                 encryption = Encryption(request.get("encryption", Encryption.NEVER))
                 kind = {f"is_{name}": bool(request.get(name)) for name in ("secure", "narrow")}
                 return board.offer(_text(request, "leg"), like, encryption, **kind)
+            case "renew":
+                return board.renew(_text(request, "leg"), wire.MediaLegState.from_dict(request["state"]))
             case "accept":
                 return self._accept(request)
             case "play":

@@ -122,6 +122,14 @@ class Switchboard:
         leg.sdp = text
         return state_of(leg)
 
+    def renew(self, leg_id: str, lost: MediaLegState) -> MediaLegState:
+        """Our offer of a browser's leg in the place of one whose keys are lost: with another identity and
+        other credentials, the browser begins anew in its session. Raises MediaUnavailable."""
+        self.delete(leg_id)
+        leg = self._install(self._maker.make_anew(leg_id, self, lost))
+        leg.sdp = _offer(leg, None, is_narrow=False)
+        return state_of(leg)
+
     def accept(self, leg_id: str, sdp_answer: str) -> MediaLegState:
         """Raises NotAcceptable, and MediaUnavailable when there is no such leg. See ``made``, too."""
         leg = self._leg(leg_id)

@@ -10,7 +10,13 @@ from pydantic import BaseModel
 from huntline.config import Config
 from huntline.directory.certificate_findings import certificate_unusable, findings_of_certificates
 from huntline.directory.finding_texts import Severity
-from huntline.directory.findings import Finding, audio_address, audio_out_of_reach, findings_of
+from huntline.directory.findings import (
+    Finding,
+    audio_address,
+    audio_out_of_reach,
+    findings_of,
+    out_of_browsers,
+)
 from huntline.directory.problems import Problem
 from huntline.errors import ConfigurationError
 from huntline.network.certificates import facts_of, utc_now
@@ -65,7 +71,8 @@ def _of_server(config: Config, domains: Sequence[str]) -> list[Finding]:
         audio = [audio_out_of_reach(str(listener), config.media_address, spoken())]
     elif config.is_for_other_machines:
         audio = [audio_address(config.media_address, str(config.networks), spoken())]
-    return [*audio, *_of_certificates(config, domains)]
+    pages = [out_of_browsers(str(each), each.port, spoken())] if (each := config.out_of_browsers) else []
+    return [*audio, *pages, *_of_certificates(config, domains)]
 
 
 def _of_certificates(config: Config, domains: Sequence[str]) -> list[Finding]:

@@ -85,6 +85,7 @@ export class TestCall {
       onSilenced: () => {},
       onMicrophoneLost: () => void this.talk?.speakInto(null),
       isConnected: () => this.isConnected,
+      onDeaf: () => this.talk?.hangUp('no-audio'),
     });
     this.talk.use(stream);
   }
