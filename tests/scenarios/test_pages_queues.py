@@ -14,16 +14,11 @@ from playwright.sync_api import Locator, Page, Request, expect
 
 from huntline.clock import midnight_of, server_zone
 from huntline.directory.access import Role
-from huntline.engine.commands import RecordCall, RecordRing
-from huntline.engine.model import Outcome
-from huntline.engine.reasons import Cause, RingOutcome
-from huntline.storage.database import open_database
-from huntline.storage.history import HistoryWriter
-from huntline.storage.settings import Settings
 
 from . import sounds, tones
 from .office import Office
 from .pages import MOBILE, People, Person
+from .past import past_of
 
 pytestmark = pytest.mark.scenario
 
@@ -484,48 +479,14 @@ def test_a_finding_leads_to_its_setting_and_goes_when_it_is_mended(office: Offic
 def yesterdays_rush(office: Office) -> None:
     """Ten calls a minute apart, at ten o'clock of the day before: the one agent talks two minutes with each,
     and every other caller gave up after a minute."""
-    database = open_database(office.server.data)
-    stored = next(each for each in Settings(database).organizations() if each.name == office.name)
-    queue, agent = stored.queues[0], stored.users[0]
-    ids = {"queue_id": queue.queue_id, "organization_id": stored.organization_id}
     ten = midnight_of(datetime.now(UTC), server_zone()) - timedelta(hours=14)
-    writer = HistoryWriter(database)
-    for number in range(10):
-        call_id, at = f"{office.name} {number}", ten + timedelta(minutes=number)
-        was_answered = number % 2 == 0
-        answered_at = at + timedelta(seconds=3) if was_answered else None
-        ended_at = at + timedelta(seconds=118 if was_answered else 60)
-        writer.add(
-            RecordCall(
-                call_id=call_id,
-                first_queue_id=queue.queue_id,
-                caller="+12065550100",
-                arrived_at=at,
-                waiting_since=at,
-                answered_at=answered_at,
-                ended_at=ended_at,
-                agent_id=agent.user_id if was_answered else None,
-                outcome=Outcome.ANSWERED if was_answered else Outcome.ABANDONED,
-                reason=Cause.CALLER_HUNG_UP,
-                **ids,
-            )
-        )
-        if was_answered:
-            writer.add(
-                RecordRing(
-                    ring_id=f"{call_id}.1",
-                    call_id=call_id,
-                    agent_id=agent.user_id,
-                    started_at=at,
-                    answered_at=answered_at,
-                    ended_at=ended_at,
-                    outcome=RingOutcome.ANSWERED,
-                    reason=Cause.CALLER_HUNG_UP,
-                    **ids,
-                )
-            )
-    writer.close()
-    database.dispose()
+    with past_of(office) as record:
+        for number in range(10):
+            at = ten + timedelta(minutes=number)
+            if number % 2 == 0:
+                record(at, 3, 118)
+            else:
+                record(at, None, 60)
 
 
 def test_yesterdays_callers_meet_what_is_typed_before_it_is_saved(office: Office, people: People) -> None:

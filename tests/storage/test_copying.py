@@ -28,6 +28,7 @@ from huntline.storage.accounts import Accounts, SignInAccount
 from huntline.storage.audit import Actor, add_to_audit
 from huntline.storage.copying import copy_database
 from huntline.storage.database import opened_database, writing
+from huntline.storage.forecasts import ForecastKey, keep_forecast
 from huntline.storage.history import HistoryWriter
 from huntline.storage.sessions import Sessions
 from huntline.storage.settings import Settings, set_opted_out
@@ -59,6 +60,7 @@ def fill(database: Engine, folder: Path) -> None:
         writer.add(record)
     writer.add_refused(RefusedCall("", "192.0.2.1", "x", "y", 404, RefusalReason.UNKNOWN_NUMBER), NOW)
     writer.close()
+    keep_forecast(database, ForecastKey(owner[0], contoso.queues[0].queue_id, NOW), NOW)
     with writing(database) as connection:  # as releases before migration 0004 wrote reasons
         connection.execute(text("UPDATE calls SET reason = 'not \U0001f600 JSON' WHERE call_id = 'c1'"))
 

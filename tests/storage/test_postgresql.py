@@ -87,6 +87,7 @@ def test_migrations_are_run_and_make_the_same(postgresql: PostgresqlServer, tmp_
             connection.exec_driver_sql(f"DROP POLICY of_organization ON {name}")
             connection.exec_driver_sql(f"ALTER TABLE {name} NO FORCE ROW LEVEL SECURITY")
             connection.exec_driver_sql(f"ALTER TABLE {name} DISABLE ROW LEVEL SECURITY")
+        connection.exec_driver_sql("DROP TABLE forecasts")
         for column in ("messages", "message_interval", "announce_interval", "announce_position"):
             connection.exec_driver_sql(f"ALTER TABLE queues DROP COLUMN {column}")
         for column in ("announce_wait", "announce_to_agent"):

@@ -20,6 +20,7 @@ from huntline.media.prompts.synthesize import ensure_builtin
 from huntline.storage import schema
 from huntline.storage.audit import Actor, AuditFilter, page_of_audit
 from huntline.storage.blobs import Blobs
+from huntline.storage.forecasts import ForecastKey, forecasts_of, keep_forecast
 from huntline.storage.history import HistoryWriter, read_calls
 from huntline.storage.retention import LetGo, let_go
 from huntline.storage.settings import Settings
@@ -66,6 +67,14 @@ def test_history_that_is_older_goes_with_all_that_is_its(database: Engine, blobs
     assert rows_in(database) == {"calls": 1, "rings": 1, "decisions": 2, "refused_calls": 1}
     (left,) = read_calls(database)
     assert (left.call_id, len(left.rings), len(left.decisions)) == ("c2", 1, 2)
+
+
+def test_what_was_expected_of_half_hours_goes_with_their_calls(database: Engine, blobs: Blobs) -> None:
+    for begins_at in (FIRST_CALL, FIRST_CALL + DAY):
+        keep_forecast(database, ForecastKey("contoso", "desk", begins_at), begins_at)
+    let_go(database, blobs, Retention(history_days=1), FIRST_CALL + 2 * DAY, BY)
+    found = forecasts_of(database, "contoso", "desk", FIRST_CALL, FIRST_CALL + 2 * DAY)
+    assert [each.begins_at for each in found] == [FIRST_CALL + DAY]
 
 
 def test_the_audit_of_each_organization_says_what_is_gone(database: Engine, blobs: Blobs) -> None:

@@ -34,6 +34,10 @@ class Exponential:
         """One of them."""
         return random.expovariate(1 / self.mean)
 
+    def draw_longer_than(self, seconds: float, random: Random) -> float:
+        """One of those that take longer."""
+        return seconds + self.draw(random)
+
 
 @dataclass(frozen=True, slots=True)
 class LogNormal:
@@ -79,6 +83,8 @@ AT_ONCE = Constant(0.0)
 NEVER = Constant(FOREVER)
 
 DrawnTime = Constant | Exponential | LogNormal | Observed
+GoingOn = Exponential | Observed
+"""Of these is known how much longer something takes that has taken a while."""
 
 
 def chance(seed: int) -> Random:
@@ -109,6 +115,16 @@ def estimated(seen_so_far: Iterable[tuple[float, bool]]) -> Observed:
             times.append(seconds)
             shares.append(1 - going_on)
     return Observed(tuple(times), tuple(shares))
+
+
+def draw_end(time: GoingOn, passed: float, random: Random) -> float:
+    """How long something takes in all that ends and has taken ``passed`` already. What has taken longer than
+    all that was seen goes on for a mean."""
+    drawn = time.draw_longer_than(passed, random)
+    if drawn < FOREVER:
+        return drawn
+    mean = mean_of(time)
+    return passed + (mean if mean < FOREVER else 0.0)
 
 
 def mean_of(time: DrawnTime) -> float:

@@ -10,7 +10,7 @@ from huntline.engine.model import Outcome
 from huntline.engine.statistics import TURNED_AWAY
 from huntline.simulator.callers import GivenCall, Habits
 from huntline.simulator.day import HALF_HOUR, DayFigures, GivenDay, together
-from huntline.simulator.durations import DrawnTime, estimated, seen
+from huntline.simulator.durations import DrawnTime, Observed, estimated, seen
 from huntline.simulator.figures import Batch
 
 
@@ -46,17 +46,25 @@ def recorded_day(calls: Iterable[RecordedCall], start: datetime, talk: DrawnTime
     """The calls of a day that began at ``start``. Callers who were not answered would have talked as long as
     others did, or ``talk`` where nobody did. Those who were, and those who left by an exit, would have waited
     on as those did who gave up later than that."""
-    counted = sorted(filter(_is_of_the_queue, calls), key=lambda call: call.arrived_at)
-    answered = [call for call in counted if call.outcome is Outcome.ANSWERED]
-    waits = ((call.waited, call.outcome is Outcome.ABANDONED) for call in counted if call.began_to_wait)
-    habits = Habits(
-        talk=seen(call.talked for call in answered) if answered else talk,
-        patience=estimated(waits),
-    )
+    counted = sorted(filter(is_of_the_queue, calls), key=lambda call: call.arrived_at)
+    habits = Habits(talk=talk_seen(counted) or talk, patience=patience_seen(counted))
     return GivenDay(tuple(_given(call, start) for call in counted), habits)
 
 
-def _is_of_the_queue(call: RecordedCall) -> bool:
+def talk_seen(counted: Iterable[RecordedCall]) -> Observed | None:
+    """How long callers talked; None where nobody did."""
+    talks = [call.talked for call in counted if call.outcome is Outcome.ANSWERED]
+    return seen(talks) if talks else None
+
+
+def patience_seen(counted: Iterable[RecordedCall]) -> Observed:
+    """How long callers wait before they hang up."""
+    return estimated(
+        (call.waited, call.outcome is Outcome.ABANDONED) for call in counted if call.began_to_wait
+    )
+
+
+def is_of_the_queue(call: RecordedCall) -> bool:
     """Neither who hung up in the greeting, nor what failed, says anything about waiting."""
     if call.outcome in TURNED_AWAY:
         return True
@@ -66,7 +74,7 @@ def _is_of_the_queue(call: RecordedCall) -> bool:
 def what_happened(calls: Iterable[RecordedCall], start: datetime, in_time: float) -> DayFigures:
     """The day as it was, in the same figures; how many agents were free or busy, history does not say."""
     batches: dict[int, Batch] = {}
-    for call in filter(_is_of_the_queue, calls):
+    for call in filter(is_of_the_queue, calls):
         place = int((call.arrived_at - start).total_seconds() // HALF_HOUR)
         batch = batches.setdefault(place, Batch(in_time))
         batch.count(call.outcome, call.waited, began=call.began_to_wait)

@@ -44,7 +44,7 @@ from huntline.engine.events import (
 )
 from huntline.engine.model import AgentSettings, CallQueue
 from huntline.engine.reasons import Cause, RingOutcome
-from huntline.simulator.durations import AT_ONCE, DrawnTime
+from huntline.simulator.durations import AT_ONCE, FOREVER, DrawnTime
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 """When simulated time begins, where nobody says."""
@@ -73,6 +73,14 @@ class SimulatedCaller(NamedTuple):
     patience: float
 
 
+class InConversation(NamedTuple):
+    """An agent is there, and at the beginning with a caller of a queue, until so many seconds from then."""
+
+    agent_id: str
+    queue_id: str
+    end: float
+
+
 class AtWork(NamedTuple):
     """An agent is there, from and until so many seconds from the beginning."""
 
@@ -87,8 +95,8 @@ class Scenario:
 
     ``answering`` is until a phone that rings is answered, for each ring; a ``declining`` share of those are
     refused instead. ``wrap_up`` None is what the queue says. Without ``shifts`` all agents are there always.
-    ``beside`` is what else happens, each so many seconds from the beginning. ``greeting`` is how long the
-    greeting of a queue takes that has one.
+    ``conversations`` are under way at the beginning. ``beside`` is what else happens, each so many seconds
+    from the beginning. ``greeting`` is how long the greeting of a queue takes that has one.
     """
 
     queues: tuple[CallQueue, ...]
@@ -97,6 +105,7 @@ class Scenario:
     declining: float = 0.0
     wrap_up: DrawnTime | None = None
     shifts: tuple[AtWork, ...] | None = None
+    conversations: tuple[InConversation, ...] = ()
     beside: tuple[tuple[float, Event], ...] = ()
     greeting: float = 0.0
     start: datetime = START
@@ -157,6 +166,8 @@ class Simulation:
         scenario = self._scenario
         queues = tuple(_as_simulated(queue, scenario.wrap_up) for queue in scenario.queues)
         self._tell(SettingsChanged(ORGANIZATION, queues, scenario.agents))
+        for conversation in scenario.conversations:
+            self._take_up(conversation)
         if scenario.shifts is None:
             for agent in scenario.agents:
                 self._tell(AgentReachabilityChanged(agent.agent_id, True))
@@ -222,12 +233,14 @@ class Simulation:
 
     def _await_next_caller(self) -> None:
         caller = next(self._callers, None)
-        if caller is None:
-            return
+        if caller is not None:
+            self._at(caller.at, CallArrived(self._named(caller), ORGANIZATION, caller.queue_id, ""))
+
+    def _named(self, caller: SimulatedCaller) -> str:
         self._arrived += 1
         call_id = str(self._arrived)
         self._known[call_id] = caller
-        self._at(caller.at, CallArrived(call_id, ORGANIZATION, caller.queue_id, ""))
+        return call_id
 
     def _greeted(self, command: PlayGreeting) -> None:
         self._after(self._scenario.greeting, GreetingFinished(command.call_id))
@@ -256,6 +269,23 @@ class Simulation:
         self._ended.append(SimulatedCall(command, found_free, self._busy.pop(call_id, 0.0)))
 
     # -- agents
+
+    def _take_up(self, conversation: InConversation) -> None:
+        """Have an agent talk. Only they are free, so that they are rung; where the queue sends the caller
+        away instead, they are free as others are."""
+        agent_id, queue_id, end = conversation
+        handle, now = self._engine.handle, self._now
+        handle(AgentReachabilityChanged(agent_id, True), now)
+        call_id = self._named(SimulatedCaller(0.0, queue_id, end, FOREVER))
+        commands = handle(CallArrived(call_id, ORGANIZATION, queue_id, ""), now)
+        commands += handle(GreetingFinished(call_id), now)
+        ring_id = next((each.ring_id for each in commands if isinstance(each, RingAgent)), None)
+        if ring_id is None:
+            self._carry_out(commands)
+            return
+        handle(AgentAnswered(ring_id), now)
+        handle(CallBridged(call_id, ring_id), now)
+        self._at(end, AgentHungUp(ring_id))
 
     def _rung(self, command: RingAgent) -> None:
         if not command.waited:

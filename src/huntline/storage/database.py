@@ -18,7 +18,7 @@ from huntline.storage.faults import DatabaseBusy
 from huntline.storage.schema import metadata
 from huntline.storage.sqlite import BUSY_TIMEOUT, sqlite_engine
 
-HEAD = "0019"
+HEAD = "0020"
 """The newest migration (``migrations/versions``)."""
 
 _FIRST_ON_POSTGRESQL = "0017"

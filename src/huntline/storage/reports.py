@@ -133,11 +133,13 @@ def statistics_by_queue(
         return {queue_id: _statistics(numbers) for queue_id, *numbers in connection.execute(query)}
 
 
-def statistics_by_time(database: Engine, wanted: CallFilter, buckets: Buckets) -> dict[int, QueueStatistics]:
+def statistics_by_time(
+    database: Engine, wanted: CallFilter, buckets: Buckets, in_time: timedelta = _ANY_TIME
+) -> dict[int, QueueStatistics]:
     """The same for each part of the time in which any arrived, by its place; all within ``wanted``."""
     calls = _calls(wanted)
     place = buckets.place_of(calls.c.arrived_at).label("place")
-    query = select(place, *_numbers(calls, _ANY_TIME)).group_by(place)
+    query = select(place, *_numbers(calls, in_time)).group_by(place)
     with reading(database, wanted.organization_id) as connection:
         return {found: _statistics(numbers) for found, *numbers in connection.execute(query)}
 

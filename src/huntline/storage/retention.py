@@ -126,6 +126,9 @@ def _let_history_go(
         while removed := _remove_refused(database, is_old):
             gone.refused += removed
             pause()
+    for is_old in () if dry_run else kept.too_old(schema.forecasts, schema.forecasts.c.begins_at, now):
+        with writing(database) as connection:
+            connection.execute(delete(schema.forecasts).where(is_old))
 
 
 def _counts(database: Engine, table: Table, condition: ColumnElement[bool]) -> Counter[str]:

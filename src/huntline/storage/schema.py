@@ -570,6 +570,22 @@ decisions = Table(
     Index(None, "organization_id", "call_id"),
 )
 
+# What was expected of half-hours of queues, to be compared with what history says of them.
+
+forecasts = Table(
+    "forecasts",
+    metadata,
+    _organization_id(),
+    Column("queue_id", Id, nullable=False),
+    Column("begins_at", UtcDateTime, nullable=False),  # of the half-hour
+    Column("made_at", UtcDateTime, nullable=False),  # the first one
+    Column("warned_at", UtcDateTime),  # null: nobody was warned
+    Column("agents", Integer),  # who served the queue then
+    Column("more_came", Boolean, nullable=False),  # after the warning
+    PrimaryKeyConstraint("organization_id", "queue_id", "begins_at"),
+    Index(None, "begins_at"),
+)
+
 # On PostgreSQL a transaction meets rows of the organization that it acts for, and of all with ``*``. Whoever
 # says neither meets none, not even as the owner of the tables.
 

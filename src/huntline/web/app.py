@@ -74,6 +74,7 @@ from huntline.web.guards import BodyLimit, BodyRules, Faults, RequestLimit, Secu
 from huntline.web.health import WELL_ALL_THE_SAME, Health, HealthPart
 from huntline.web.language import AnswersInLanguage
 from huntline.web.letting_go import let_go_daily
+from huntline.web.look_ahead import look_ahead_while_watched
 from huntline.web.mailing import mail_messages
 from huntline.web.paths import API_PATH as API_PATH
 from huntline.web.paths import DESCRIPTION_PATH
@@ -235,6 +236,7 @@ async def run_web(config: Config, ready: Callable[[], None]) -> None:
             asyncio.ensure_future(let_go_daily(app.state.backstage)),
             asyncio.ensure_future(mail_messages(app.state.backstage)),
             asyncio.ensure_future(mail_toll_alarms(app.state.backstage)),
+            asyncio.ensure_future(look_ahead_while_watched(app.state.backstage)),
         )
         serving = asyncio.ensure_future(server.serve(sockets=[for_the_owner, listening]))
         try:

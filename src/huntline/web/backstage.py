@@ -20,6 +20,7 @@ from huntline.voicemail.boxes import Voicemail
 from huntline.web.attempts import Attempts
 from huntline.web.live_streams import LiveStreams
 from huntline.web.openid_connect import OpenIdConnect
+from huntline.web.outlooks import Outlooks
 from huntline.web.principal import Principal
 
 SIGN_IN_WINDOW = 300.0  # seconds
@@ -50,6 +51,7 @@ class Backstage:
         self.openid_connect = OpenIdConnect(config.oidc) if config.oidc is not None else None
         self.blobs = Blobs(config.data)
         self.voicemail = Voicemail(self.database, config.data)
+        self.outlooks = Outlooks()
         self.live = LiveStreams(config.control_socket, self.accounts)
 
     def settings_changed(self) -> None:

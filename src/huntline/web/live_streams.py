@@ -242,6 +242,11 @@ class LiveStreams:
         self._watching: asyncio.Task[None] | None = None
         self._checking: asyncio.Task[None] | None = None
 
+    @property
+    def snapshot(self) -> WatchedSnapshot | None:
+        """What is watched, while anybody follows a stream; it changes with the next turn of the loop."""
+        return self._snapshot
+
     def check_room(self, viewer: Viewer) -> None:
         """Raises TooManyStreams."""
         theirs = sum(1 for stream in self._streams if stream.viewer.principal == viewer.principal)

@@ -33,6 +33,11 @@ export function moment(at: string, language: string, now: Date = new Date()): st
   }).format(when);
 }
 
+/** `10:20` or `10:20 AM`, by the clocks of the organization. */
+export function timeOfDay(at: Date, language: string): string {
+  return new Intl.DateTimeFormat(localeOf(language), { ...inZone(), timeStyle: 'short' }).format(at);
+}
+
 /** `0.934` is `93 %`; a dash where there is nothing to divide by. */
 export function share(value: number | null, language: string): string {
   return value === null ? '–' : new Intl.NumberFormat(language, { style: 'percent' }).format(value);

@@ -5,9 +5,11 @@ import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useServerNow } from '~/live/live';
 import { duration, share } from '~/parts/format';
+import { AheadWarning } from './AheadWarning';
 import { ALARM_ICONS } from './AlarmBadges';
 import { LOOKS } from './agentStates';
 import { type AgentOnBoard, type Alarm, alarmsOf, presentOf, type QueueOnBoard, waitOf } from './board';
+import type { LookAhead } from './lookAhead';
 import type { Preferences } from './preferences';
 import type { QueueToday } from './useToday';
 
@@ -55,6 +57,7 @@ const useStyles = makeStyles({
     backgroundColor: tokens.colorStatusDangerBackground3,
     color: tokens.colorNeutralForegroundOnBrand,
   },
+  ahead: { fontSize: 'min(6cqmin, 4cqw)', lineHeight: 1.2 },
   agents: {
     display: 'flex',
     flexWrap: 'wrap',
@@ -106,10 +109,11 @@ const useStyles = makeStyles({
 interface Props {
   readonly board: QueueOnBoard;
   readonly today: QueueToday | undefined;
+  readonly ahead: LookAhead | undefined;
   readonly preferences: Preferences;
 }
 
-export function BigQueue({ board, today, preferences }: Props) {
+export function BigQueue({ board, today, ahead, preferences }: Props) {
   const styles = useStyles();
   const { t, i18n } = useTranslation('wallboard');
   const heading = useId();
@@ -132,6 +136,7 @@ export function BigQueue({ board, today, preferences }: Props) {
         {alarms.map((alarm) => (
           <AlarmWords key={alarm} alarm={alarm} />
         ))}
+        <AheadWarning ahead={ahead} className={styles.ahead} />
         <dl className={styles.large}>
           <Figure
             isLarge

@@ -15,8 +15,7 @@ import { useHref, useLinkClickHandler } from 'react-router';
 import { useNow } from '~/live/clock';
 import { LiveProvider, useServerNow } from '~/live/live';
 import { Empty } from '~/parts/Empty';
-import { localeOf } from '~/parts/format';
-import { inZone } from '~/parts/zone';
+import { timeOfDay } from '~/parts/format';
 import { AlarmTeller } from './alarms';
 import { BigQueue } from './BigQueue';
 import { gridFor, pagesOf, rowsOf } from './bigScreen';
@@ -119,6 +118,7 @@ function Queues({ board, boards }: { readonly board: Board; readonly boards: rea
                 key={each.queue.id}
                 board={each}
                 today={board.today?.get(each.queue.id)}
+                ahead={board.ahead.get(each.queue.id)}
                 preferences={board.preferences}
               />
             ))}
@@ -166,9 +166,7 @@ function Bar({ turns, pages = 1, children }: BarProps) {
       <Title3 as="h1" className={styles.title}>
         {t('common:nav.wallboard')}
       </Title3>
-      <Text className={styles.clock}>
-        {new Intl.DateTimeFormat(localeOf(i18n.language), { ...inZone(), timeStyle: 'short' }).format(now)}
-      </Text>
+      <Text className={styles.clock}>{timeOfDay(new Date(now), i18n.language)}</Text>
       {children}
       <LiveMark />
       <div className={styles.buttons}>

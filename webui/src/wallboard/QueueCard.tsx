@@ -18,11 +18,14 @@ import { useTranslation } from 'react-i18next';
 import { useServerNow } from '~/live/live';
 import { duration } from '~/parts/format';
 import { AgentTable } from './AgentTable';
+import { AheadWarning } from './AheadWarning';
 import { AlarmBadges } from './AlarmBadges';
 import { LOOKS } from './agentStates';
 import { AGENT_STATES, type AgentOnBoard, alarmsOf, type QueueOnBoard, waitOf } from './board';
 import { CallerTable } from './CallerTable';
+import { Expected } from './Expected';
 import { LastHour } from './LastHour';
+import type { LookAhead } from './lookAhead';
 import type { Preferences } from './preferences';
 import { ServiceLevel } from './ServiceLevel';
 import type { QueueToday } from './useToday';
@@ -63,11 +66,12 @@ const useStyles = makeStyles({
 interface Props {
   readonly board: QueueOnBoard;
   readonly today: QueueToday | undefined;
+  readonly ahead: LookAhead | undefined;
   readonly preferences: Preferences;
   readonly nameOf: (upn: string) => string;
 }
 
-export function QueueCard({ board, today, preferences, nameOf }: Props) {
+export function QueueCard({ board, today, ahead, preferences, nameOf }: Props) {
   const styles = useStyles();
   const { t } = useTranslation('wallboard');
   const heading = useId();
@@ -87,6 +91,7 @@ export function QueueCard({ board, today, preferences, nameOf }: Props) {
         </Subtitle1>
         <AlarmBadges alarms={alarms} />
       </div>
+      <AheadWarning ahead={ahead} />
       <dl className={styles.numbers}>
         <Figure name={t('wallboard:waiting')} value={queue.waiting} isBad={alarms.includes('tooMany')} />
         <Figure name={t('wallboard:longestWait')} value={wait} isBad={alarms.includes('tooLong')} />
@@ -109,6 +114,7 @@ export function QueueCard({ board, today, preferences, nameOf }: Props) {
           <LastHour steps={today.last_hour} />
         </>
       )}
+      <Expected ahead={ahead} />
       <Accordion collapsible multiple>
         <AccordionItem value="callers" disabled={board.callers.length === 0}>
           <AccordionHeader size="small">

@@ -58,7 +58,7 @@ export function Wallboard() {
 }
 
 function Cards({
-  board: { today, preferences, nameOf },
+  board: { today, ahead, preferences, nameOf },
   boards,
 }: {
   readonly board: Board;
@@ -79,6 +79,7 @@ function Cards({
             key={board.queue.id}
             board={board}
             today={today?.get(board.queue.id)}
+            ahead={ahead.get(board.queue.id)}
             preferences={preferences}
             nameOf={nameOf}
           />

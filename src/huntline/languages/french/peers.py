@@ -5,6 +5,7 @@ from __future__ import annotations
 PEERS = {
     # legs
     "leg {leg} was deleted": "la branche {leg} a été supprimée",
+    "there is no leg {leg}": "il n'y a pas de branche {leg}",
     "the media worker does not answer": "le processus média ne répond pas",
     # session descriptions
     "the session description does not begin with v=0": "la description de session ne commence pas par v=0",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel
@@ -19,6 +20,7 @@ from huntline.web.api.collection import NotThere
 from huntline.web.backstage import Backstage
 from huntline.web.history import DecisionView, NamesById, RingView
 from huntline.web.live_streams import LiveCall, LiveSnapshot, View, Viewer
+from huntline.web.outlooks import TARGET, QueueOutlook
 from huntline.web.routing import api_router
 from huntline.web.words import reader_of
 
@@ -36,6 +38,46 @@ STREAMED: dict[int | str, dict[str, Any]] = {
 """What a stream answers."""
 
 router = api_router("/live", tag="live")
+
+
+class PartAheadView(BaseModel):
+    """Five minutes, or what is left of these: calls ``offered`` in the mean, and the share of them that is
+    answered in time, whose mean is within ``margin`` 95 times of 100; null where no call came in any run."""
+
+    begins_at: datetime
+    offered: float
+    service_level: float | None
+    margin: float | None
+
+
+class FallsBelowView(BaseModel):
+    """From when on fewer are answered in time than wanted, unless so many ``more_agents`` opt in or end a
+    pause; null where not even all ``could_come`` of them would do."""
+
+    at: datetime
+    more_agents: int | None
+    could_come: int
+
+
+class LookAheadView(BaseModel):
+    """The next half-hour of a queue, simulated in so many ``runs`` from how it was when that was done.
+
+    ``target`` of those offered are to be answered within ``within_s`` seconds. ``falls_below`` is null where
+    there is no evidence that they are not."""
+
+    id: str
+    made_at: datetime
+    target: float
+    within_s: float
+    runs: int
+    parts: list[PartAheadView]
+    falls_below: FallsBelowView | None
+
+
+class LookAheadReport(BaseModel):
+    """Queues with calls to be expected; without those that nobody has looked ahead for yet."""
+
+    queues: list[LookAheadView]
 
 
 class LiveCallDetails(BaseModel):
@@ -62,6 +104,19 @@ async def follow(access: ReadLive) -> EventSourceResponse:
     return streamed(access, view_of(access))
 
 
+@router.get("/look-ahead", response_model=LookAheadReport, operation_id="look_ahead")
+async def look_ahead(access: ReadLive) -> Any:
+    """The next half-hour of each queue in view, from how it is now and from calls of the same weekday.
+
+    Queues are looked ahead for while somebody asks, every ten seconds at most and again for half a minute
+    after each question: who asks for the first time asks again a few seconds later.
+    """
+    outlooks, may_see = access.backstage.outlooks, access.principal.may_touch_queue
+    outlooks.watch(access.organization_id)
+    found = outlooks.of(access.organization_id, datetime.now(UTC))
+    return {"queues": [_ahead_shown(each) for each in found if may_see(each.queue_id)]}
+
+
 @router.get("/calls/{call_id}", response_model=LiveCallDetails, operation_id="read_live_call")
 def read_call(access: ReadLive, call_id: CallId) -> Any:
     """One call that goes on, with its timeline so far; when it is over, that is at ``/calls/{call_id}``."""
@@ -75,6 +130,33 @@ def read_call(access: ReadLive, call_id: CallId) -> Any:
         "call": call,
         "rings": [names.ring(ring) for ring in rings_of(database, organization_id, call_id)],
         "decisions": [names.decision(each) for each in decisions_of(database, organization_id, call_id)],
+    }
+
+
+def _ahead_shown(found: QueueOutlook) -> dict[str, Any]:
+    """``LookAheadView``."""
+    outlook, below = found.outlook, found.outlook.below
+
+    def at(seconds: float) -> datetime:
+        return found.made_at + timedelta(seconds=seconds)
+
+    return {
+        "id": found.queue_id,
+        "made_at": found.made_at,
+        "target": TARGET.share,
+        "within_s": TARGET.in_time,
+        "runs": outlook.runs,
+        "parts": [
+            {
+                "begins_at": at(part.begin),
+                "offered": part.offered,
+                "service_level": part.level.value if part.offered else None,
+                "margin": part.level.margin if part.offered else None,
+            }
+            for part in outlook.parts
+        ],
+        "falls_below": below
+        and {"at": at(below.begin), "more_agents": below.more, "could_come": below.could},
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -16,9 +16,10 @@ from huntline.directory.organization import QUEUE_SOUNDS, Audio, Organization, Q
 from huntline.directory.propagation import as_of
 from huntline.organization_file.form import QueueForm, SpeechForm
 from huntline.organization_file.parts import Dump, queue_dump, queue_of
-from huntline.web.access import Access, ChangeQueues, ReadSettings
+from huntline.web.access import Access, ChangeQueues, ReadHistory, ReadSettings
 from huntline.web.api.collection import Collection, merged, router_of
 from huntline.web.backstage import Backstage
+from huntline.web.forecast_book import SCORED_DAYS, score
 from huntline.web.language import Sentence
 from huntline.web.phones import TestCallAccess, phone_access
 from huntline.web.sounds import sound_of
@@ -51,6 +52,18 @@ class QueueAgents(BaseModel):
 
     agents: list[QueueAgent]
     left_out: list[LeftOutPerson]
+
+
+class LookAheadScoreView(BaseModel):
+    """Half-hours of the last ``days`` that were ``warned`` of, of which as many as ``right`` fell below the
+    target; ``averted`` are further ones that did not, for more agents took calls after the warning;
+    ``missed`` fell below without a warning, with five calls at least."""
+
+    days: int
+    warned: int
+    right: int
+    averted: int
+    missed: int
 
 
 def find(organization: Organization, key: str) -> QueueSettings | None:
@@ -138,6 +151,19 @@ def read_agents(access: ReadSettings, key: Annotated[str, Path(description="The 
             for each in left_out_of(queue, index.users, index.groups)
         ],
     }
+
+
+@router.get("/{key}/look-ahead-score", response_model=LookAheadScoreView, operation_id="score_look_ahead")
+def look_ahead_score(access: ReadHistory, key: Annotated[str, Path(description="The queue.")]) -> Any:
+    """How often the look-ahead was right in the last days, by half-hours that are over.
+
+    It looks ahead while somebody watches a wallboard; a half-hour of which nobody was told before it began
+    counts only if it was warned of.
+    """
+    queue = QUEUES.get(access.organization, key)
+    access.require_queue(queue.queue_id)
+    found = score(access.backstage.database, access.organization_id, queue.queue_id, datetime.now(UTC))
+    return {"days": SCORED_DAYS, **asdict(found)}
 
 
 @router.post("/{key}/test-call", response_model=TestCallAccess, operation_id="test_queue")

@@ -17,9 +17,8 @@ from huntline.directory.organization import Organization, QueueSettings
 from huntline.directory.problems import Problem
 from huntline.organization_file.form import QueueForm
 from huntline.simulator.day import DayFigures
-from huntline.simulator.durations import Exponential
 from huntline.simulator.figures import Figures
-from huntline.simulator.recorded import RecordedCall, as_recorded, recorded_day, what_happened
+from huntline.simulator.recorded import recorded_day, what_happened
 from huntline.simulator.what_if import Question, RecordedRing, Variant
 from huntline.storage.calls import CallFilter, CallSummary, all_calls, count_calls, rings_of_agents
 from huntline.web.access import Access, ChangeQueues
@@ -28,6 +27,7 @@ from huntline.web.api.collection import parsed, patch_of
 from huntline.web.api.queues import QUEUES, QueueView
 from huntline.web.moments import start_of_today
 from huntline.web.problems import FieldsRefused
+from huntline.web.recorded import USUAL_TALK, recorded, recorded_ring, usual_greeting
 from huntline.web.routing import api_router
 from huntline.web.simulating import simulate_apart
 
@@ -36,7 +36,6 @@ MOST_RINGS = 200_000
 """Of a day; the first ones say enough of how agents answer, and when they are there."""
 
 _DAY = timedelta(days=1)
-_USUAL_TALK = Exponential(180.0)
 _CHANGES = patch_of(QueueForm, QueueView)
 
 router = api_router("/queues", tag="queues")
@@ -108,20 +107,20 @@ def ask(
     day = day or (start_of_today(zone) - _DAY / 2).astimezone(zone).date()
     start, calls = _calls_of(access, queue, day, zone)
     stored, changed = _variant(before, queue.queue_id), _variant(after, queue.queue_id)
-    recorded = [_recorded(call, queue.queue_id) for call in calls]
+    happened = [recorded(call, queue.queue_id) for call in calls]
     question = Question(
         stored=stored,
         changed=changed,
-        day=recorded_day(recorded, start, _USUAL_TALK),
+        day=recorded_day(happened, start, USUAL_TALK),
         rings=tuple(_rings(access, (stored, changed), queue.queue_id, start)),
-        greeting=_greeting(calls),
+        greeting=usual_greeting(calls),
         in_time=within_s,
     )
     found = simulate_apart(question)
     return {
         "day": day,
         "within_s": within_s,
-        "happened": _shown(what_happened(recorded, start, within_s), start, is_simulated=False),
+        "happened": _shown(what_happened(happened, start, within_s), start, is_simulated=False),
         "as_it_is": _shown(found.stored, start, is_simulated=True),
         "changed": _shown(found.changed, start, is_simulated=True),
     }
@@ -161,42 +160,13 @@ def _variant(organization: Organization, queue_id: str) -> Variant:
     return Variant(queue, agents)
 
 
-def _recorded(call: CallSummary, queue_id: str) -> RecordedCall:
-    return as_recorded(
-        arrived_at=call.arrived_at,
-        waiting_since=call.waiting_since,
-        answered_at=call.answered_at,
-        ended_at=call.ended_at,
-        waited=call.waited_s,
-        outcome=call.outcome,
-        ended_here=call.queue_id == queue_id,
-    )
-
-
 def _rings(
     access: Access, variants: tuple[Variant, Variant], queue_id: str, start: datetime
 ) -> Iterator[RecordedRing]:
     agents = {agent.agent_id for variant in variants for agent in variant.agents}
     database = access.backstage.database
     found = rings_of_agents(database, access.organization_id, agents, start, start + _DAY, MOST_RINGS)
-    for ring in found:
-        answered = ring.answered_at
-        yield RecordedRing(
-            ring.agent_id,
-            ring.queue_id == queue_id,
-            (ring.started_at - start).total_seconds(),
-            (answered - start).total_seconds() if answered else None,
-            (ring.ended_at - start).total_seconds(),
-            ring.outcome,
-        )
-
-
-def _greeting(calls: list[CallSummary]) -> float:
-    """How long the greeting was, as most heard it."""
-    heard = sorted(
-        (call.waiting_since - call.arrived_at).total_seconds() for call in calls if call.waiting_since
-    )
-    return heard[len(heard) // 2] if heard else 0.0
+    return (recorded_ring(ring, queue_id, start) for ring in found)
 
 
 def _shown(day: DayFigures, start: datetime, *, is_simulated: bool) -> dict[str, Any]:
