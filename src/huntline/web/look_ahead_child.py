@@ -53,7 +53,7 @@ class LookAheadChild:
             return OutlookFound(*pickle.load(process.stdout))  # noqa: S301 - of our own child
         except (OSError, EOFError, ValueError, pickle.UnpicklingError) as error:
             self.close()
-            raise NoOutlook("a queue could not be looked ahead for") from error
+            raise NoOutlook(type(error).__name__) from error
 
     def close(self) -> None:
         """End the child."""
