@@ -2,6 +2,7 @@
 
 import { useMutation } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '~/api/client';
 import { useSay } from '~/parts/toasts';
@@ -78,7 +79,7 @@ export function useEditing<D extends Draft>(options: Options<D>): Editing<D> {
     },
     onError: (problem, sent) => {
       if (problem instanceof ApiProblem) setRefusal({ problem, sent });
-      showFirstProblem();
+      whenShown(showFirstProblem);
     },
   });
 
@@ -99,7 +100,8 @@ export function useEditing<D extends Draft>(options: Options<D>): Editing<D> {
     problemOf: (field) =>
       typed[field] ?? (hasTried ? lacking[field] : undefined) ?? stillRefused(refusal, draft, field),
     save: () => {
-      setTried(true);
+      // At once: what is typed a moment later must not end up in another field.
+      flushSync(() => setTried(true));
       if (hasAny(typed) || hasAny(lacking)) showFirstProblem();
       else saving.mutate(draft);
     },
@@ -119,15 +121,16 @@ function isSameDraft<D extends Draft>(sent: D | undefined, draft: D): boolean {
   return sent !== undefined && isSame(sent, draft);
 }
 
-/** Leads to the first setting that is wrong, once it says so. */
+/** Leads to the first setting that says that it is wrong. */
 function showFirstProblem(): void {
-  requestAnimationFrame(() =>
-    requestAnimationFrame(() => {
-      const [first] = document.querySelectorAll<HTMLElement>('[data-invalid]');
-      first?.scrollIntoView({ block: 'center' });
-      first?.querySelector<HTMLElement>('input, button, textarea, select, [tabindex]')?.focus();
-    }),
-  );
+  const [first] = document.querySelectorAll<HTMLElement>('[data-invalid]');
+  first?.scrollIntoView({ block: 'center' });
+  first?.querySelector<HTMLElement>('input, button, textarea, select, [tabindex]')?.focus();
+}
+
+/** Until an answer is shown the settings may be disabled. */
+function whenShown(act: () => void): void {
+  requestAnimationFrame(() => requestAnimationFrame(act));
 }
 
 /** Leads to the setting that the address names behind its `#`, when it is there. */
