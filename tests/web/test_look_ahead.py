@@ -77,6 +77,20 @@ def test_all_turns_together_take_a_tenth_of_a_core() -> None:
     assert set(had.values()) <= {2, 3}  # each as often as others
 
 
+def test_it_sleeps_until_somebodys_turn() -> None:
+    turns = Turns()
+    assert turns.wait((), 5.0) == EVERY
+    assert turns.wait(("a", "b"), 5.0) == 0
+    turns.taken("a", 5.0, 0.0)
+    assert turns.wait(("a", "b"), 5.0) == 0
+    turns.taken("b", 6.0, 0.2)
+    assert turns.wait(("a", "b"), 6.0) == pytest.approx(9)
+    turns.taken("b", 6.0, 0.95)
+    assert turns.wait(("a", "b"), 7.0) == pytest.approx(8.5)
+    turns.taken("b", 6.0, 30.0)
+    assert turns.wait(("a", "b"), 7.0) == EVERY
+
+
 def test_nobody_has_a_turn_where_there_is_no_queue() -> None:
     assert Turns().next((), 5.0) is None
 
@@ -102,14 +116,17 @@ def test_it_is_waited_for_without_looking_again_and_again() -> None:
     async def wait_for_both() -> None:
         clock = Clock()
         outlooks = Outlooks(clock)
-        waiting = asyncio.ensure_future(outlooks.wait_until_watched())
+        waiting = asyncio.ensure_future(outlooks.wait_for_more())
         await asyncio.sleep(0)
         assert not waiting.done()
         outlooks.watch("one")
         await asyncio.wait_for(waiting, 1)
+        outlooks.watch("one")
+        await asyncio.wait_for(outlooks.wait_for_more(0.01), 1)  # by the clock: nobody else came
         clock.now += 2 * WATCHED_FOR
         assert not outlooks.watched()
-        assert not asyncio.ensure_future(outlooks.wait_until_watched()).done()
+        outlooks.watch("one")
+        await asyncio.wait_for(outlooks.wait_for_more(), 1)
 
     asyncio.run(wait_for_both())
 

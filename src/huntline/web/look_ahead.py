@@ -38,7 +38,6 @@ MOST_CPU_S = 0.3
 EXPECTED_FOR = 120.0
 """Seconds until history and settings are read again."""
 
-_TICK = 0.25  # s between two turns, whoever's they are
 _REST_AFTER_FAULT = 10.0  # s
 
 
@@ -54,6 +53,11 @@ class Turns:
         queue_id = min(queue_ids, key=self._last_of, default=None)
         is_due = queue_id is not None and now >= max(self._last_of(queue_id) + EVERY, self._free_at)
         return queue_id if is_due else None
+
+    def wait(self, queue_ids: Iterable[str], now: float) -> float:
+        """In how many seconds somebody's turn is, at most ``EVERY``."""
+        last = min(map(self._last_of, queue_ids), default=now)
+        return min(max(last + EVERY, self._free_at, now) - now, EVERY)
 
     def taken(self, queue_id: str, now: float, cpu_s: float) -> None:
         """A turn began at ``now`` and took so much CPU time."""
@@ -79,8 +83,9 @@ class LookAhead:
         self._book = ForecastBook(backstage.database)
         self._known: dict[str, tuple[float, Mapping[str, QueueExpectation]]] = {}
 
-    async def turn(self) -> None:
-        """Look ahead for the queue that is due, if one is. Raises HuntlineError, and NoOutlook."""
+    async def turn(self) -> float:
+        """Look ahead for the queue that is due, if one is; in how many seconds the next is. Raises
+        HuntlineError, and NoOutlook."""
         watched = self._backstage.outlooks.watched()
         self._known = {each: known for each, known in self._known.items() if each in watched}
         organizations: dict[str, str] = {}
@@ -89,7 +94,7 @@ class LookAhead:
         began = self._clock()
         queue_id = self._turns.next(organizations, began)
         if queue_id is None:
-            return
+            return self._turns.wait(organizations, began)
         self._turns.taken(queue_id, began, 0.0)
         try:
             cpu_s = await self._look(organizations[queue_id], queue_id)
@@ -97,6 +102,7 @@ class LookAhead:
             self._turns.taken(queue_id, began, LONGEST_CPU_S)
             raise
         self._turns.taken(queue_id, began, cpu_s)
+        return self._turns.wait(organizations, self._clock())
 
     async def _look(self, organization_id: str, queue_id: str) -> float:
         """How much CPU time it took; nothing where there is nothing to say."""
@@ -141,15 +147,15 @@ async def look_ahead_while_watched(backstage: Backstage) -> None:
         while True:
             if not backstage.outlooks.watched():
                 child.close()
-                await backstage.outlooks.wait_until_watched()
-            await asyncio.sleep(await _pause_after_turn(looking))
+                await backstage.outlooks.wait_for_more()
+            await backstage.outlooks.wait_for_more(await _pause_after_turn(looking))
     finally:
         child.close()
 
 
 async def _pause_after_turn(looking: LookAhead) -> float:
     try:
-        await looking.turn()
+        return await looking.turn()
     except ServerNotRunning:
         return _REST_AFTER_FAULT
     except (HuntlineError, NoOutlook) as error:
@@ -158,4 +164,3 @@ async def _pause_after_turn(looking: LookAhead) -> float:
     except Exception:
         log.exception("queues could not be looked ahead for")
         return _REST_AFTER_FAULT
-    return _TICK

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -38,24 +39,26 @@ class Outlooks:
         self._clock = clock
         self._by_queue: dict[str, QueueOutlook] = {}
         self._asked_at: dict[str, float] = {}
-        self._asked = asyncio.Event()
+        self._somebody_came = asyncio.Event()
 
     def watch(self, organization_id: str) -> None:
         """Somebody of an organization looks on."""
+        if organization_id not in self._asked_at:
+            self._somebody_came.set()
         self._asked_at[organization_id] = self._clock()
-        self._asked.set()
 
     def watched(self) -> tuple[str, ...]:
         """The organizations of which somebody does."""
         since = self._clock() - WATCHED_FOR
         self._asked_at = {each: at for each, at in self._asked_at.items() if at >= since}
-        if not self._asked_at:
-            self._asked.clear()
         return tuple(self._asked_at)
 
-    async def wait_until_watched(self) -> None:
-        """Return as soon as somebody looks on."""
-        await self._asked.wait()
+    async def wait_for_more(self, seconds: float | None = None) -> None:
+        """Return when somebody of another organization looks on, too, or after so long."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._somebody_came.wait()
+        self._somebody_came.clear()
 
     @property
     def count(self) -> int:
