@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from tests.calls.exchange import BAO, CODE, QUEUE, Exchange, account, fails_to_connect, play
 
 from huntline.calls.model import Call, Leg, OwnerKind
 from huntline.directory.plan import UserTarget
+from huntline.engine import commands as do
 from huntline.engine import events as told
 from huntline.engine.reasons import Cause, Destination, DestinationKind, SipAnswer
+from huntline.sip.core.events import ReferReceived
+from huntline.sip.core.grammar import parse_uri
 from huntline.sip.core.replaces_header import Replaces
 
 AMAL = UserTarget("amal", "contoso")
@@ -48,6 +52,42 @@ def test_the_far_party_goes_on_with_the_target_in_a_direct_call() -> None:
         assert successor is not call
         assert (successor.owner.kind, ring.owner.kind) == (OwnerKind.DIRECT, OwnerKind.DIRECT)
         assert successor.connected_ring is ring
+
+    play(story)
+
+
+def test_who_hands_on_before_media_has_told_us_that_they_talk_waits_for_that() -> None:
+    async def story(exchange: Exchange) -> None:
+        call = await exchange.waiting()
+        ring_id = f"{call.call_id}.1"
+        await exchange.asks(do.RingAgent(ring_id, call.call_id, "desk", "amal"))
+        agent = exchange.ringing_leg(call)
+        await exchange.answers(call)
+        exchange.did()
+        exchange.b2bua.dispatch(do.BridgeCall(call.call_id, ring_id, "amal"))
+        await exchange.refers(agent, BAO)  # all that is under way is done with it
+        await asyncio.sleep(0)
+        await exchange.tools.tasks.done()
+        assert [did[0] for did in exchange.did() if did[1] == agent.leg_id] == ["accept refer"]
+        assert call.transfer is not None
+        assert call.transfer.far is call.caller
+
+    play(story)
+
+
+def test_who_hands_on_too_early_and_leaves_leaves_nothing() -> None:
+    async def story(exchange: Exchange) -> None:
+        call = await exchange.waiting()
+        ring_id = f"{call.call_id}.1"
+        await exchange.asks(do.RingAgent(ring_id, call.call_id, "desk", "amal"))
+        agent = exchange.ringing_leg(call)
+        await exchange.answers(call)
+        exchange.did()
+        exchange.b2bua.dispatch(do.BridgeCall(call.call_id, ring_id, "amal"))
+        exchange.b2bua.handle_sip(ReferReceived(agent.leg_id, parse_uri("sip:bao@contoso.com"), None))
+        await exchange.hangs_up(agent)
+        assert [did for did in exchange.did() if did[0] == "accept refer"] == []
+        assert call.transfer is None
 
     play(story)
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from huntline.cli.api_client import path_of, remote_api
 from huntline.web.paths import API_PATH
@@ -21,7 +22,7 @@ from huntline.web.paths import API_PATH
 from .office import Office
 from .reactor import Reactor
 from .server import Server
-from .stories import a_moment, desk
+from .stories import a_moment, desk, talk
 
 pytestmark = pytest.mark.scenario
 
@@ -211,3 +212,27 @@ def test_streams_outlive_a_crash_of_signalling_and_end_when_the_server_stops(own
         pass
     follower.close()
     server.start()  # the fixture stops it once more
+
+
+def test_whoever_collects_metrics_is_told_of_each_call_once(office: Office) -> None:
+    number = office.queue("amal")
+    office.open()
+    amal = office.agent("amal")
+    key = key_of(office, "metrics", "--role", "auditor")
+    url = f"http://127.0.0.1:{office.server.http_port}{API_PATH}/metrics"
+
+    def told() -> dict[str, float]:
+        text = httpx.get(url, headers={"Authorization": f"Bearer {key}"}).text
+        samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
+        ours = [each for each in samples if each.labels.get("queue") == office.queue_name()]
+        return {" ".join(filter(None, (each.name, each.labels.get("outcome")))): each.value for each in ours}
+
+    caller, ring = talk(office.caller(), number, amal)
+    assert told()["huntline_queue_talking_calls"] == 1
+    caller.hang_up()
+    ring.wait_ended()
+    office.calls()
+    now = told()
+    assert now["huntline_queue_talking_calls"] == 0
+    assert now["huntline_queue_calls_total answered"] == 1
+    assert now["huntline_queue_wait_seconds_count answered"] == 1

@@ -31,6 +31,7 @@ class FakeSignalling:
         self.asked: list[Item] = []
         self.alarms: list[Item] = []
         self.usage: dict[str, Item] = {}  # by organization
+        self.counts: Item = {"ended": [], "refused": []}
         self.watches = 0
         self.server = ControlServer(rig.backstage.config.control_socket, self.handlers())
 
@@ -48,6 +49,7 @@ class FakeSignalling:
         return {
             **dict.fromkeys(noted, self._note),
             "status": lambda request: self.snapshot,
+            "call-counts": lambda request: self.counts,
             "watch": self._watch,
             "agent": self._agent,
             "phone-credential": lambda request: self._credential(request, f"sip:{request['upn']}"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from huntline.calls.connected_identity import ConnectedIdentity
 from huntline.calls.dialling import Dialling
 from huntline.calls.early_audio import EarlyAudio
@@ -30,6 +32,11 @@ class AudioPaths:
         self._holding = holding
         self._early = early
         self._identity = identity
+        self._on_talk: Callable[[Leg, Leg], None] = lambda caller, callee: None
+
+    def wire(self, on_talk: Callable[[Leg, Leg], None]) -> None:
+        """Tell of the two parties of each call once they talk."""
+        self._on_talk = on_talk
 
     def answer_caller(self, call: Call) -> None:
         """Answer the caller; one who has been answered already is left alone."""
@@ -63,6 +70,7 @@ class AudioPaths:
         self._holding.settle(call)
         if call.is_handed_on:
             self._identity.tell(call, call.caller, leg)
+        self._on_talk(call.caller, leg)
 
     def callee_left(self, call: Call, ring: Ring) -> None:
         """The party that answered a ring is gone: its owner hears that they ``left``."""

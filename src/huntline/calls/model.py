@@ -372,6 +372,13 @@ class Call:
             return CallProgress.IN_MAILBOX
         return CallProgress.ALERTING if self.stop is None else CallProgress.IN_MENU
 
+    def is_connecting(self, leg: Leg) -> bool:
+        """Whether media is about to connect this party of the call, or has done so a moment ago."""
+        accepted = (
+            ring for ring in self.rings.values() if ring.is_accepted and ring is not self.connected_ring
+        )
+        return any(leg in (self.caller, ring.answered) for ring in accepted)
+
     def connect(self, ring: Ring) -> None:
         """The caller talks to who answered this ring, which becomes one of the call's if it was another's."""
         was = self.state

@@ -7,6 +7,7 @@ Consultative (section 7): the far party takes the transferor's place in the othe
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -79,6 +80,9 @@ class Transfers:
         self._identity = parts.identity
         self._moves = moves
         self._direct_calls = direct_calls
+        self._early: dict[str, ReferReceived] = {}
+        """Of parties that media has connected already, which we are not told of yet."""
+        self._audio_paths.wire(self._talk)
 
     # -- what a party asks
 
@@ -87,6 +91,10 @@ class Transfers:
         it goes is told by NOTIFY."""
         try:
             call, leg = self._call_of(event.leg_id)
+            if call.is_connecting(leg):  # who hears the other one may be quicker than media's answer to us
+                self._early = {leg_id: early for leg_id, early in self._early.items() if self._knows(leg_id)}
+                self._early[leg.leg_id] = event
+                return
             far, account = _far_of(call, leg), self._transferor(leg)
             if event.replaces is None:
                 self._transfer(call, leg, far, account, event.refer_to)
@@ -95,6 +103,15 @@ class Transfers:
         except TransferRefused as refusal:
             headers = (warning(str(refusal)),)
             self._tools.user_agent.refuse_refer(event.leg_id, refusal.status, headers=headers)
+
+    def _talk(self, caller: Leg, callee: Leg) -> None:
+        """What they have asked a moment too early is due, once everybody knows that they talk."""
+        for leg in (caller, callee):
+            if (event := self._early.pop(leg.leg_id, None)) is not None:
+                asyncio.get_running_loop().call_soon(self.referred, event)
+
+    def _knows(self, leg_id: str) -> bool:
+        return self._tools.book.by_leg(leg_id) is not None
 
     def _call_of(self, leg_id: str) -> tuple[Call, Leg]:
         found = self._tools.book.by_leg(leg_id)

@@ -17,6 +17,7 @@ from huntline.directory.in_force import SettingsInForce
 from huntline.engine import events as told
 from huntline.engine.model import Presence
 from huntline.errors import ConfigurationError, Refused
+from huntline.signalling.call_counts import CallCounts
 from huntline.signalling.draining import Draining
 from huntline.signalling.lamps import Lamps
 from huntline.signalling.live_feed import LiveFeed
@@ -64,6 +65,7 @@ class ControlVerbs:
     config: Config
     trunks: TrunkService
     quota_usage: Callable[[str], Answer]
+    counts: CallCounts
 
     def table(self) -> Mapping[str, Handler]:
         """The verbs by their words."""
@@ -71,6 +73,7 @@ class ControlVerbs:
             "ping": self._ping,
             "drain": self._drain,
             "status": self._status,
+            "call-counts": self._call_counts,
             "watch": self._watch,
             "settings-changed": self._settings_changed,
             "number-erased": self._number_erased,
@@ -107,6 +110,9 @@ class ControlVerbs:
 
     def _status(self, request: Request) -> Answer:
         return self.status.now()
+
+    def _call_counts(self, request: Request) -> Answer:
+        return self.counts.written()
 
     def _watch(self, request: Request) -> Answer:
         return self.live.snapshot()

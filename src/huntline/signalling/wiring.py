@@ -24,6 +24,7 @@ from huntline.control.server import ControlServer
 from huntline.data_folder import JOURNAL, SPEECH
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.plan import ServerPlan
+from huntline.directory.refused import RefusedCall
 from huntline.engine import commands as do
 from huntline.engine import events as told
 from huntline.engine.model import Presence
@@ -38,6 +39,7 @@ from huntline.network.listening_sockets import ListeningSockets
 from huntline.network.peers import connections_for
 from huntline.processes.lifeline import Ready, left_sockets
 from huntline.processes.words import HANDED_OVER, RUN_ID
+from huntline.signalling.call_counts import CallCounts
 from huntline.signalling.control_verbs import ControlVerbs
 from huntline.signalling.draining import Draining
 from huntline.signalling.lamps import Lamps
@@ -116,6 +118,7 @@ class Signalling:
         self._earlier = Earlier(self._journal.found)
         self._clock = Clock(start=self._earlier.clock_start)
         self._unsettled = Unsettled(self._history, self._clock.told)
+        self._counts = CallCounts()
         self._in_force = SettingsInForce(ServerPlan(()))
         self._runner = Runner(
             self._earlier.engine, self._clock, self._dispatch, self._something_changed, self._engine_told
@@ -192,7 +195,7 @@ class Signalling:
         self._speech = Speech(self._config.data / SPEECH)
         self._routing = self._build_routing()
         self._refusals = Refusals(
-            lambda refused: self._history.add_refused(refused, self._clock.wall()),
+            self._record_refused,
             lambda seconds, call: asyncio.get_running_loop().call_later(seconds, call),
         )
         tools = CallTools(
@@ -298,6 +301,7 @@ class Signalling:
             self._config,
             self._trunks,
             self._quota_usage,
+            self._counts,
         )
         self._control = ControlServer(self._config.control_socket, verbs.table(), self._write_down)
 
@@ -467,6 +471,12 @@ class Signalling:
 
     def _record(self, record: Recorded) -> None:
         self._unsettled.add(record)
+        if isinstance(record, do.RecordCall):
+            self._counts.add(record)
+
+    def _record_refused(self, refused: RefusedCall) -> None:
+        self._history.add_refused(refused, self._clock.wall())
+        self._counts.add_refused(refused)
 
     def _engine_told(self, event: told.Event | None, now: datetime) -> None:
         self._live_log.told(event, now)
