@@ -13,6 +13,13 @@ from tests.web.rig import ServerRig
 
 Item = dict[str, Any]
 AT = "2026-11-23T12:00:00+00:00"
+RESOURCES: Item = dict.fromkeys(
+    (
+        *("legs", "registrations", "subscriptions", "media_legs", "media_ports"),
+        *("turned_away", "datagrams_lost"),
+    ),
+    0,
+)
 UNUSED: Item = {
     "calls": 0,
     "registrations": 0,
@@ -25,13 +32,14 @@ class FakeSignalling:
 
     def __init__(self, rig: ServerRig) -> None:
         self._rig = rig
-        self.snapshot: dict[str, Any] = {"at": AT, "queues": [], "agents": [], "calls": [], "mailboxes": []}
+        parts = ("queues", "agents", "calls", "mailboxes", "trunks")
+        self.snapshot: dict[str, Any] = {"at": AT, **{part: [] for part in parts}, "resources": RESOURCES}
         self.trunk_state: Item | None = None
         self.trunk_steps: list[Item] = []
         self.asked: list[Item] = []
         self.alarms: list[Item] = []
         self.usage: dict[str, Item] = {}  # by organization
-        self.counts: Item = {"ended": [], "refused": []}
+        self.counts: Item = {"up_to": [5.0], "ended": [], "refused": []}
         self.watches = 0
         self.server = ControlServer(rig.backstage.config.control_socket, self.handlers())
 

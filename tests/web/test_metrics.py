@@ -71,7 +71,7 @@ def live(rig: ServerRig, fake: FakeSignalling, fabrikam: str) -> None:
     }
 
 
-def asked(rig: ServerRig, key: str, accept: str = "") -> httpx.Response:
+def asked(rig: ServerRig, key: str, accept: str = "", **query: str) -> httpx.Response:
     headers = {"Authorization": f"Bearer {key}", "Accept": accept}
 
     async def ask() -> httpx.Response:
@@ -79,7 +79,7 @@ def asked(rig: ServerRig, key: str, accept: str = "") -> httpx.Response:
         async with httpx.AsyncClient(
             transport=transport, base_url="http://server", headers=headers
         ) as client:
-            return await client.get(f"{API_PATH}/metrics")
+            return await client.get(f"{API_PATH}/metrics", params=query)
 
     answer = asyncio.run(ask())
     assert answer.status_code == 200, answer.text
@@ -145,6 +145,15 @@ def test_the_host_sees_all_and_how_the_server_is_as_openmetrics_too(rig: ServerR
     assert found[of("turned_away_requests_total")] == 2
     assert found[of("part_well", part="database")] == 1
     assert found[of("part_well", part="media")] == 0
+
+
+def test_the_host_may_ask_for_one_organization_and_others_for_theirs(rig: ServerRig) -> None:
+    fabrikam = rig.add_organization("Fabrikam", "fabrikam.com")
+    with signalling(rig) as fake:
+        live(rig, fake, fabrikam)
+        found = samples(asked(rig, rig.key(Role.HOST, HOST), organization="fabrikam").text)
+        assert refusal_of(rig.api(), "GET", "/metrics", organization="Fabrikam")["status"] == 404
+    assert {dict(labels)["organization"] for _, labels in found} == {"Fabrikam"}
 
 
 def test_without_a_key_or_a_server_it_is_said_what_is_missing(rig: ServerRig) -> None:

@@ -14,7 +14,7 @@ from fastapi.responses import Response
 
 from huntline.processes.run_file import read_run
 from huntline.storage.accounts import HOST
-from huntline.web.access import Access, ReadLiveOfServer
+from huntline.web.access import Access, OrganizationName, ReadLiveOfServer, organization_id_for
 from huntline.web.health import Health, HealthPart
 from huntline.web.routing import api_router
 
@@ -36,15 +36,18 @@ _MEMORY = 21  # field 24, in pages
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
     operation_id="read_metrics",
 )
-async def read(request: Request, access: ReadLiveOfServer) -> Response:
+async def read(request: Request, access: ReadLiveOfServer, name: OrganizationName = None) -> Response:
     """Queues, agents, calls and trunks as they are now, with counts since signalling was started; for the
-    host of all organizations, and of the server itself. In the text form of Prometheus, or as OpenMetrics
-    where that is asked for."""
+    host, who names no organization, of all of them and of the server itself. In the text form of Prometheus,
+    or as OpenMetrics where that is asked for."""
     from huntline.web.metrics import exposition
 
     health: Health = request.app.state.health
-    measured = await asyncio.to_thread(_measured, access)
-    if access.principal.organization_id == HOST:
+    whose = access.principal.organization_id
+    if name is not None:
+        whose = await asyncio.to_thread(organization_id_for, access.backstage, access.principal, name)
+    measured = await asyncio.to_thread(_measured, access, whose)
+    if whose == HOST:
         wrong = {fault.part for fault in await health.faults()}
         parts = {str(part): part not in wrong for part in HealthPart}
         processes = tuple(_processes(access.backstage.config.data))
@@ -53,21 +56,21 @@ async def read(request: Request, access: ReadLiveOfServer) -> Response:
     return Response(text, media_type=None, headers={"content-type": media_type})
 
 
-def _measured(access: Access) -> Measured:
-    """What whoever asks may see."""
+def _measured(access: Access, whose: str) -> Measured:
+    """What whoever asks may see of an organization, or (HOST) of all."""
     from huntline.web.metrics import Measured
 
-    backstage, own = access.backstage, access.principal.organization_id
+    backstage = access.backstage
     status, counts = backstage.ask("status"), backstage.ask("call-counts")
     may_see = access.principal.may_touch_queue
     names = {
         each.organization_id: each.name
         for each in backstage.settings.organizations()
-        if own in (HOST, each.organization_id)
+        if whose in (HOST, each.organization_id)
     }
 
     def in_view(items: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-        return [each for each in items if own in (HOST, each["organization_id"])]
+        return [each for each in items if whose in (HOST, each["organization_id"])]
 
     queues = [each for each in in_view(status["queues"]) if may_see(each["id"])]
     agents = [each for each in in_view(status["agents"]) if any(map(may_see, each["queue_ids"]))]
