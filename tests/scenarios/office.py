@@ -156,6 +156,16 @@ class Office:
         """The queues that an agent takes no calls of."""
         return list(self._agent(name)["opted_out"])
 
+    def wait_talking(self, count: int) -> None:
+        """Wait until so many callers of its queues talk, and signalling knows: media connects two parties a
+        moment before, so they may hear each other already."""
+
+        def talk(status: Json) -> bool:
+            ours = (queue["talking"] for queue in status["queues"] if queue["organization"] == self.name)
+            return sum(ours) == count
+
+        self.server.wait_status(talk, f"{count} callers of {self.name} talk")
+
     def _agent(self, name: str) -> Json:
         agents: list[Json] = self.server.status()["agents"]
         return next(agent for agent in agents if agent["upn"] == self.upn(name))

@@ -59,6 +59,7 @@ def test_a_caller_hears_an_agent_in_firefox_also_when_signalling_and_media_died_
     caller.wait_answered()
     firefox.click("//button[normalize-space()='Accept']")
     caller.sound.wait_for(tones.AGENT, 15)
+    house.wait_talking(1)  # who dies before that has the agent rung again
     killed_at = time.time()
     house.server.kill_children("signalling", "media")
     caller.sound.wait_for(tones.AGENT, 15, since=killed_at + 0.5)

@@ -233,6 +233,7 @@ def test_pages_begin_their_audio_anew_when_signalling_and_media_die_together(
     call_the_queue(cleo.page, house.queue_name())
     button(bao.page, "Accept").click()
     assert_hears(cleo.page, tones.SECOND_AGENT)
+    house.wait_talking(2)
 
     killed_at = time.time()
     server.kill_children("signalling", "media")
