@@ -162,7 +162,7 @@ class Office:
 
         def talk(status: Json) -> bool:
             ours = (queue["talking"] for queue in status["queues"] if queue["organization"] == self.name)
-            return sum(ours) == count
+            return bool(sum(ours) == count)
 
         self.server.wait_status(talk, f"{count} callers of {self.name} talk")
 
