@@ -44,14 +44,16 @@ async def _ended(media: Studio) -> RecordingEnded:
 
 
 async def _recorded_packets(media: Studio, path: Path, packets: int) -> None:
-    """Wait until so much is on file."""
+    """Wait until so much is on file, and its head says so: that is written a moment later."""
     async with asyncio.timeout(5):
-        while _size(path) < wav.HEAD_SIZE + packets * 160:
+        while _said_size(path) < packets * 160:
             await media.client.stats()
 
 
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.exists() else 0
+def _said_size(path: Path) -> int:
+    """How many bytes of audio a file has by its head."""
+    head = path.read_bytes()[: wav.HEAD_SIZE] if path.exists() else b""
+    return int.from_bytes(head[wav.HEAD_SIZE - 4 :], "little")
 
 
 def test_what_is_said_is_on_file_and_the_leg_goes_on() -> None:
