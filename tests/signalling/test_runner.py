@@ -140,8 +140,8 @@ def test_what_dispatch_posts_comes_after_the_commands_under_way() -> None:
 def test_deadlines_are_kept_by_one_timer() -> None:
     async def story() -> None:
         house = House(alert_time=0.05)
-        house.runner.post(told.CallArrived("c1", "contoso", "desk", "+1"))
         started = asyncio.get_running_loop().time()
+        house.runner.post(told.CallArrived("c1", "contoso", "desk", "+1"))
         await house.until(do.RingAgent, count=4)
         assert 0.15 <= asyncio.get_running_loop().time() - started < 1
         rung = [command.agent_id for command in house.asked if isinstance(command, do.RingAgent)]
