@@ -237,7 +237,8 @@ def test_the_administrator_sees_that_calls_were_refused_for_the_quota_which_the_
     admin.assert_accessible()
     host = people.arrive()
     host.sign_in(_host_account(office))
-    host.page.get_by_label("Organization that you work in").select_option(label=office.name)
+    with host.page.expect_navigation():  # it is all loaded anew
+        host.page.get_by_label("Organization that you work in").select_option(label=office.name)
     page = host.go("/settings/organization")
     most = page.get_by_label("Calls at once")
     expect(page.locator("[id='setting-quota.max_calls']").get_by_text("Now: 1")).to_be_visible()
