@@ -31,6 +31,18 @@ async def handing_on(exchange: Exchange) -> tuple[Call, Leg]:
     return call, agent
 
 
+async def being_connected(exchange: Exchange) -> tuple[Call, Leg]:
+    """Amal has answered, and media is asked to connect them with the caller: it has not told us yet."""
+    call = await exchange.waiting()
+    ring_id = f"{call.call_id}.1"
+    await exchange.asks(do.RingAgent(ring_id, call.call_id, "desk", "amal"))
+    agent = exchange.ringing_leg(call)
+    await exchange.answers(call)
+    exchange.did()
+    exchange.b2bua.dispatch(do.BridgeCall(call.call_id, ring_id, "amal"))
+    return call, agent
+
+
 def notified(exchange: Exchange, leg: Leg) -> list[Any]:
     """The statuses that a transferor was told since the last look."""
     return [did[2] for did in exchange.did() if did[:2] == ("notify", leg.leg_id)]
@@ -58,13 +70,7 @@ def test_the_far_party_goes_on_with_the_target_in_a_direct_call() -> None:
 
 def test_who_hands_on_before_media_has_told_us_that_they_talk_waits_for_that() -> None:
     async def story(exchange: Exchange) -> None:
-        call = await exchange.waiting()
-        ring_id = f"{call.call_id}.1"
-        await exchange.asks(do.RingAgent(ring_id, call.call_id, "desk", "amal"))
-        agent = exchange.ringing_leg(call)
-        await exchange.answers(call)
-        exchange.did()
-        exchange.b2bua.dispatch(do.BridgeCall(call.call_id, ring_id, "amal"))
+        call, agent = await being_connected(exchange)
         await exchange.refers(agent, BAO)  # all that is under way is done with it
         await asyncio.sleep(0)
         await exchange.tools.tasks.done()
@@ -77,13 +83,7 @@ def test_who_hands_on_before_media_has_told_us_that_they_talk_waits_for_that() -
 
 def test_who_hands_on_too_early_and_leaves_leaves_nothing() -> None:
     async def story(exchange: Exchange) -> None:
-        call = await exchange.waiting()
-        ring_id = f"{call.call_id}.1"
-        await exchange.asks(do.RingAgent(ring_id, call.call_id, "desk", "amal"))
-        agent = exchange.ringing_leg(call)
-        await exchange.answers(call)
-        exchange.did()
-        exchange.b2bua.dispatch(do.BridgeCall(call.call_id, ring_id, "amal"))
+        call, agent = await being_connected(exchange)
         exchange.b2bua.handle_sip(ReferReceived(agent.leg_id, parse_uri("sip:bao@contoso.com"), None))
         await exchange.hangs_up(agent)
         assert [did for did in exchange.did() if did[0] == "accept refer"] == []
