@@ -41,6 +41,7 @@ COMMANDS = (
         "cli.install_service:install_service",
         "Write a systemd unit that runs this server, with no more rights than it needs.",
     ),
+    Command("cluster", "cli.cluster:cluster", "One server on several machines, any of which may be lost."),
     Command("apply", "cli.apply:apply", "Load an organization file, all or nothing, and say what changed."),
     Command(
         "export",

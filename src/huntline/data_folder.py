@@ -33,6 +33,19 @@ API_SOCKET = "api.sock"
 """Where in the data folder the web process serves the API to whoever owns the folder."""
 
 
+CLUSTER = "cluster"
+"""What a machine knows of the cluster that it is in, in a data folder."""
+MEMBERSHIP = "membership.json"
+"""In that folder: this machine and the others."""
+CLUSTER_SOCKET = "cluster.sock"
+"""Where in the data folder the cluster process takes requests."""
+
+
+def is_in_cluster(folder: Path) -> bool:
+    """Whether the server on a data folder is one that can move to other machines."""
+    return (folder / CLUSTER / MEMBERSHIP).is_file()
+
+
 @dataclass(frozen=True, slots=True)
 class DatabaseUrl:
     """Where a PostgreSQL database is and who asks it, as libpq reads it. Shown without the password."""

@@ -88,6 +88,10 @@ def _role(name: str) -> Role:
             from huntline.web.app import run_web
 
             return run_web
+        case "cluster":
+            from huntline.cluster.process import run_cluster
+
+            return run_cluster
         case "demo":
             from huntline.demo.actors import run_demo
 

@@ -67,7 +67,7 @@ def serve(
         warn_of_addresses(config)
         typer.echo(f"Huntline is ready: {addresses(config)}")
 
-    supervisor.serve(config, supervisor.server_children(), when_ready=say_so)
+    supervisor.serve(config, supervisor.server_children(config.data), when_ready=say_so)
 
 
 def warn_of_addresses(config: Config) -> None:

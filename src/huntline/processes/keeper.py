@@ -39,6 +39,7 @@ class Child:
     ``settings`` are those that it reads (None: any), ``code`` the parts of the package that it runs: where
     both are as they were, one that lives need not be started anew. ``is_lasting``: it outlives the
     supervisor. ``is_heard``: people hear it when it is replaced, which is done only when it must be.
+    ``serves``: in a cluster it runs on the machine that owns the server, and on no other.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Child:
     code: tuple[str, ...] = ("",)
     is_lasting: bool = True
     is_heard: bool = False
+    serves: bool = True
 
 
 class Keeper:
@@ -208,6 +210,12 @@ class Keeper:
         self._close_left()
         if self._process is not None:
             self._process.close()
+
+    async def give_up(self, by: signal.Signals) -> None:
+        """End the child, whom ``keep`` keeps no more, with all that was kept for the next one."""
+        await self._end(by)
+        self._close_left()
+        self._forget()
 
     async def _end(self, by: signal.Signals) -> None:
         process = self._process

@@ -14,7 +14,7 @@ import os
 import secrets
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -22,7 +22,7 @@ from typing import Any, TextIO
 
 from huntline.config import Config
 from huntline.control.server import ControlServer, Handler
-from huntline.data_folder import SUPERVISOR_SOCKET
+from huntline.data_folder import SUPERVISOR_SOCKET, is_in_cluster
 from huntline.errors import ConfigurationError, Refused
 from huntline.processes.code import digest_of_code
 from huntline.processes.keeper import TIME_TO_GET_READY, Child, ChildFailed, Keeper
@@ -37,13 +37,13 @@ from huntline.processes.run_file import (
     read_run,
     write_run,
 )
-from huntline.processes.words import CONFIG, ENDS_WITH_PARENT, RUN_ID
+from huntline.processes.words import CONFIG, ENDS_WITH_PARENT, HAND_OVER, RUN_ID
 
 _log = logging.getLogger(__name__)
 
 
-def server_children() -> tuple[Child, ...]:
-    """The processes of a server, in the order in which they end."""
+def server_children(data: Path) -> tuple[Child, ...]:
+    """The processes of the server on a data folder, in the order in which they end."""
     media = {"media_address", "media_ports", "network", "transcoding"}
     heard = frozenset({"data", *media, "log_level", "mask_numbers"})
     return (
@@ -51,6 +51,7 @@ def server_children() -> tuple[Child, ...]:
         Child("signalling"),
         # Another process of media is heard for a moment: it is replaced only when it must be.
         Child("media", heard, ("media", "sdp", "network", "clock.py", "plain.py"), is_heard=True),
+        *((Child("cluster", serves=False),) if is_in_cluster(data) else ()),
     )
 
 
@@ -133,6 +134,7 @@ def data_folder_taken(data: Path) -> Iterator[None]:
 class Supervisor:
     """Keeps children alive; ``children`` come in the order in which they are ended.
 
+    In a cluster those that serve are started when ``take`` is asked for, and ended by ``give-up``.
     ``nursery`` is the command of the process that has their code (see ``nursery.py``).
     """
 
@@ -153,7 +155,16 @@ class Supervisor:
         self._is_settled = False
         self._ending = Ending()
         self._keepers = [Keeper(child, self._nursery, self._write_run) for child in children]
-        verbs: dict[str, Handler] = {"status": self._status, "upgrade": self._upgrade, "stop": self._stop}
+        self._follows = any(not child.serves for child in children)
+        self._keeping: dict[Keeper, asyncio.Task[None]] = {}
+        self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        verbs: dict[str, Handler] = {
+            "status": self._status,
+            "upgrade": self._upgrade,
+            "stop": self._stop,
+            "take": self._take,
+            "give-up": self._give_up,
+        }
         self._control = ControlServer(config.data / SUPERVISOR_SOCKET, verbs)
 
     async def run(self, ending: Ending, when_ready: Callable[[], Awaitable[None]]) -> None:
@@ -161,24 +172,39 @@ class Supervisor:
         self._ending = ending
         self._nursery.start()
         self._adopt()
-        keeping = [asyncio.create_task(keeper.keep()) for keeper in reversed(self._keepers)]
-        keeping.append(asyncio.create_task(self._nursery.keep()))
+        self._keep(keeper for keeper in self._keepers if self._is_wanted(keeper))
         stopping = asyncio.create_task(ending.wait())
-        announcing = asyncio.create_task(self._announce(when_ready))
-        tasks = [*keeping, stopping, announcing, asyncio.create_task(stay_alive())]
+        tending = (self._nursery.keep(), self._announce(when_ready), stay_alive())
+        tasks: list[asyncio.Task[Any]] = [stopping, *(asyncio.create_task(each) for each in tending)]
+        for task in tasks[1:]:
+            task.add_done_callback(self._note_failure)
         try:
             await self._control.start()
-            waited_for = {*tasks}
-            while not stopping.done():
-                done, waited_for = await asyncio.wait(waited_for, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
-                    await task  # raises what it raised
+            waited_for: set[asyncio.Future[Any]] = {stopping, self._failed}
+            await asyncio.wait(waited_for, return_when=asyncio.FIRST_COMPLETED)
+            if not stopping.done():
+                await self._failed  # raises what one of them raised
         finally:
             await self._control.close()
+            tasks += self._keeping.values()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await (self._end() if ending.successor is None else self._leave())
+
+    def _is_wanted(self, keeper: Keeper) -> bool:
+        """Whether it runs from the start on; in a cluster that is decided by who owns the server."""
+        is_serving = any(each.is_alive for each in self._keepers if each.child.serves)
+        return not (self._follows and keeper.child.serves) or is_serving
+
+    def _keep(self, keepers: Iterable[Keeper]) -> None:
+        for keeper in reversed(list(keepers)):
+            task = self._keeping[keeper] = asyncio.create_task(keeper.keep())
+            task.add_done_callback(self._note_failure)
+
+    def _note_failure(self, task: asyncio.Task[Any]) -> None:
+        if not task.cancelled() and (failure := task.exception()) is not None and not self._failed.done():
+            self._failed.set_exception(failure)
 
     async def _end(self) -> None:
         notify(STOPPING)
@@ -205,6 +231,9 @@ class Supervisor:
                 keeper.adopt(record)
         is_going_on = earlier is not None and any(keeper.is_alive for keeper in self._keepers)
         self._run_id = earlier.run_id if earlier is not None and is_going_on else secrets.token_hex(8)
+        self._tell_run()
+
+    def _tell_run(self) -> None:
         for keeper in self._keepers:
             keeper.know(_environment(self._config, keeper.child, self._run_id), self._made_of(keeper.child))
         self._write_run()
@@ -228,7 +257,9 @@ class Supervisor:
 
     async def _announce(self, when_ready: Callable[[], Awaitable[None]]) -> None:
         await self._renew()
-        for keeper in self._keepers:
+        if self._follows:
+            await self._nursery.load()  # so that this machine serves within a moment of when it is to
+        for keeper in list(self._keeping):
             try:
                 await asyncio.wait_for(keeper.was_ready.wait(), TIME_TO_GET_READY)
             except TimeoutError:
@@ -259,7 +290,7 @@ class Supervisor:
         """``life`` is another one after an upgrade; ``is_settled``: all processes are as they should be."""
         records = self._records()
         children = {name: {"pid": each.pid, "is_ready": each.is_ready} for name, each in records.items()}
-        is_whole = len(records) == len(self._keepers) and all(each.is_ready for each in records.values())
+        is_whole = len(records) == len(self._keeping) and all(each.is_ready for each in records.values())
         return {
             "life": self._life_id,
             "run": self._run_id,
@@ -267,6 +298,29 @@ class Supervisor:
             "is_settled": self._is_settled and is_whole,
             "children": children,
         }
+
+    def _take(self, request: dict[str, Any]) -> dict[str, Any]:
+        """This machine owns the server now: serve, and go on with the calls of the run that is named."""
+        serving = [keeper for keeper in self._keepers if keeper.child.serves and keeper not in self._keeping]
+        if serving:
+            self._run_id = str(request["run"])
+            self._tell_run()
+            self._keep(serving)
+        return {"run": self._run_id}
+
+    async def _give_up(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Another machine owns the server: end what serves here, telling nobody.
+
+        ``is_at_once`` for one that is refused already; else what is under way is written down first.
+        """
+        serving = [keeper for keeper in self._keepers if keeper.child.serves and keeper in self._keeping]
+        tasks = [self._keeping.pop(keeper) for keeper in serving]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        by = signal.SIGKILL if request.get("is_at_once") else HAND_OVER
+        await asyncio.gather(*(keeper.give_up(by) for keeper in serving))
+        return {}
 
     def _stop(self, request: dict[str, Any]) -> dict[str, Any]:
         asyncio.get_running_loop().call_soon(self._ending.set)  # after the answer

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,8 @@ before, with which it is one write."""
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """Whose state a journal holds: ``machine`` is another word each time the machine starts, ``run`` each
-    time the server starts of which no process is left."""
+    """Whose state a journal holds: ``machine`` is another word for each monotonic clock, ``run`` each time the
+    server starts of which no process is left, on any machine."""
 
     machine: str
     run: str
@@ -141,17 +142,35 @@ class Earlier:
     """What an earlier process wrote down, read again. What cannot be read any more is left out and named in
     ``unreadable``: whoever it was about is looked for, and not found, when calls are taken up."""
 
-    def __init__(self, contents: Contents) -> None:
+    def __init__(
+        self,
+        contents: Contents,
+        wall: Callable[[], datetime] = lambda: datetime.now(UTC),
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.unreadable: list[str] = []
         self._records = contents.records
         self.life: Life | None = self.record("life", ENGINE.decode)
         self.unsettled: list[Any] = self.record("unsettled", ENGINE.decode) or []
+        self._told_last = datetime.min.replace(tzinfo=UTC)
         self.engine = self._engine(contents)
+        self.clock_start = self._clock_start(wall, monotonic)
+
+    def _clock_start(self, wall: Callable[[], datetime], monotonic: Callable[[], float]) -> ClockStart:
+        """The start of the clock to go on with: on a machine whose monotonic clock is another one the time of
+        day is what both know, but it may not run backwards."""
+        if self.life is not None and self.life.machine == this_machine():
+            return self.life.clock
+        return ClockStart(max(wall(), self._told_last), monotonic())
 
     @property
-    def clock_start(self) -> ClockStart | None:
-        """The start of the clock to go on with; None where the machine has been started since."""
-        return self.life.clock if self.life is not None and self.life.machine == this_machine() else None
+    def clock_shift(self) -> float:
+        """Seconds by which the monotonic clock of this machine is ahead of that of the records; 0 on the
+        machine that they were written on."""
+        if self.life is None:
+            return 0.0
+        then, now = self.life.clock, self.clock_start
+        return now.monotonic - then.monotonic - (now.moment - then.moment).total_seconds()
 
     @property
     def reachable(self) -> list[str]:
@@ -161,7 +180,7 @@ class Earlier:
 
     def is_of_run(self, run: str) -> bool:
         """Whether it was of this run of the server, so that its calls go on."""
-        return self.life is not None and (self.life.machine, self.life.run) == (this_machine(), run)
+        return self.life is not None and self.life.run == run
 
     def record(self, key: str, read: Callable[[bytes], Any]) -> Any:
         """What was written under a key; None when there is nothing, or nothing that can be read."""
@@ -188,6 +207,7 @@ class Earlier:
         for number, record in enumerate(contents.events):
             if (told := self._read(f"event {number}", record, ENGINE.decode)) is not None:
                 self.unsettled += _recorded(engine, *told)
+                self._told_last = max(self._told_last, told[0])
         return engine
 
 
@@ -203,8 +223,10 @@ def _recorded(engine: Engine, now: datetime, event: Event | None) -> list[Any]:
 
 
 def this_machine() -> str:
-    """What is another one each time the machine starts; a random one where the kernel does not say."""
+    """What is another one wherever the monotonic clock is: on each machine each time it starts, and in each
+    time namespace (time_namespaces(7)). A random one where the kernel does not say."""
     try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        booted = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return f"{booted} {os.readlink('/proc/self/ns/time')}"
     except OSError:
         return os.urandom(16).hex()

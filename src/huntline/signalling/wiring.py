@@ -40,6 +40,7 @@ from huntline.network.peers import connections_for
 from huntline.processes.lifeline import Ready, left_sockets
 from huntline.processes.words import HANDED_OVER, RUN_ID
 from huntline.signalling.call_counts import CallCounts
+from huntline.signalling.clock_shift import shifted
 from huntline.signalling.control_verbs import ControlVerbs
 from huntline.signalling.draining import Draining
 from huntline.signalling.lamps import Lamps
@@ -345,7 +346,7 @@ class Signalling:
         for record in earlier.unsettled:
             self._unsettled.add(record, again=True)
         for leg_id, state in earlier.records("media", MEDIA_RECORDS.decode).items():
-            self._media.adopt(leg_id, state)
+            self._media.adopt(leg_id, shifted(state, earlier.clock_shift))
         # Before the phones: those that come back by another connection are told there.
         for name, state in earlier.records("subscription", read).items():
             self._subscriptions.restore(name, state, loop.time(), unix_offset())
@@ -365,11 +366,14 @@ class Signalling:
     def _take_up_calls(self) -> None:
         """Go on with the calls of an earlier process."""
         earlier = self._earlier
-        legs: list[LegRecord] = list(earlier.records("leg", LEG_RECORDS.decode).values())
+        shift = earlier.clock_shift
+        found = earlier.records("leg", LEG_RECORDS.decode).values()
+        legs: list[LegRecord] = [shifted(leg, shift) for leg in found]
         self._user_agent.restore(legs, asyncio.get_running_loop().time())
         living = {leg.leg_id: leg for leg in legs if leg.leg_id and not leg.is_over}
         engine = earlier.engine.checkpoint()
-        calls = list(earlier.records("call", self._live_records.codec.decode).values())
+        known = earlier.records("call", self._live_records.codec.decode).values()
+        calls = [shifted(call, shift) for call in known]
         if calls or living:
             log.warning("calls of an earlier process", extra={"calls": len(calls), "legs": len(living)})
         self._b2bua.take_up(calls, living, list(engine.calls), list(engine.rings))

@@ -1,0 +1,1 @@
+"""One server on several machines: one of them owns it and serves, the others follow, ready to take it over."""

@@ -1,0 +1,188 @@
+"""Who owns the server: what a machine of a cluster concludes from what it hears, and when. Pure.
+
+The owner is whoever is named in the store with the highest epoch. Nobody stops owning because time has passed:
+an owner stops when it hears of a higher epoch, or when the network tells it that another machine has its
+address while it hears nobody of the cluster. Who follows claims when the owner has been silent for long enough.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+BEAT_EVERY = 0.25
+"""Seconds between two heartbeats of a machine."""
+SILENT_AFTER = 1.25
+"""Seconds without a heartbeat after which an owner counts as dead."""
+NEXT_IN_LINE = 0.4
+"""Seconds by which each further machine in the order of succession waits longer."""
+HEARS_ITSELF_WITHIN = 0.6
+"""Seconds: a machine that has not heard its own heartbeat for longer is itself what does not work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """A heartbeat: ``epoch`` is that under which the machine owns the server, 0 where it does not."""
+
+    node: str
+    epoch: int = 0
+    run: str = ""
+    is_candidate: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerRecord:
+    """What the store says of the owner; ``sequence`` names this version of it (0: there never was one)."""
+
+    node: str = ""
+    epoch: int = 0
+    run: str = ""
+    sequence: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Wish to be the owner, in place of whom the record of ``expected`` names."""
+
+    epoch: int
+    run: str
+    expected: int
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """Stop serving at once: another machine owns the server."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnnounceAgain:
+    """Tell the network anew where the address is."""
+
+
+Conclusion = Claim | GiveUp | AnnounceAgain
+
+
+@dataclass(slots=True)
+class Ownership:
+    """One machine's view. Moments are seconds on its monotonic clock; ``clock_ms`` in ``due`` is the time of
+    day in milliseconds, from which epochs are made."""
+
+    node: str
+    is_candidate: bool
+    record: OwnerRecord | None = None
+    """What the store says; None as long as it could not be asked."""
+    epoch: int = 0
+    """Under which this machine owns the server; 0 where it follows."""
+    run: str = ""
+    _heard_at: dict[str, float] = field(default_factory=dict)
+    _candidates: dict[str, bool] = field(default_factory=dict)
+    _is_claiming: bool = False
+    _owner_heard_at: float = float("-inf")
+    _watched_since: float | None = None
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether this machine owns the server, as far as it knows."""
+        return self.epoch > 0
+
+    @property
+    def nodes_heard(self) -> dict[str, float]:
+        """When each machine was heard last."""
+        return dict(self._heard_at)
+
+    def heard(self, beat: Beat, now: float) -> GiveUp | None:
+        """A heartbeat came."""
+        self._heard_at[beat.node] = now
+        self._candidates[beat.node] = beat.is_candidate
+        if self.record is not None and beat.node == self.record.node and beat.epoch >= self.record.epoch:
+            self._owner_heard_at = now
+        if beat.epoch > self.epoch and beat.node != self.node and self.is_owner:
+            return self._give_up(f"{beat.node} owns the server since epoch {beat.epoch}")
+        if beat.epoch and self.record is not None and beat.epoch > self.record.epoch:
+            self.record = OwnerRecord(beat.node, beat.epoch, beat.run, self.record.sequence)
+        return None
+
+    def told(self, record: OwnerRecord, now: float) -> GiveUp | None:
+        """The store was asked, or has announced a new owner."""
+        if self.record is None or record.epoch != self.record.epoch:
+            self._watched_since = now
+        self.record = record
+        if self.is_owner and record.epoch > self.epoch and record.node != self.node:
+            return self._give_up(f"the store names {record.node} with epoch {record.epoch}")
+        return None
+
+    def claimed(self, won: OwnerRecord | None) -> None:
+        """The claim under way was granted with that record, or not."""
+        self._is_claiming = False
+        if won is not None:
+            self.record, self.epoch, self.run = won, won.epoch, won.run
+
+    def cannot_serve(self) -> None:
+        """This machine has failed to serve: another one is to."""
+        self.epoch, self.is_candidate = 0, False
+
+    def continues(self, epoch: int, run: str) -> None:
+        """This machine's server runs already, under that epoch: only this process was started anew."""
+        self.epoch, self.run = epoch, run
+
+    def handed_over(self, to: OwnerRecord, now: float) -> None:
+        """This machine has given the server to another one on purpose."""
+        self.record, self.epoch, self._watched_since = to, 0, now
+
+    def conflict(self, now: float) -> GiveUp | AnnounceAgain | None:
+        """The network says that another machine has the moving address, too (RFC 5227 section 2.4)."""
+        if not self.is_owner:
+            return None
+        if any(now - at <= SILENT_AFTER for node, at in self._heard_at.items() if node != self.node):
+            return AnnounceAgain()
+        return self._give_up("another machine has the address, and nobody of the cluster is heard")
+
+    def due(self, now: float, clock_ms: int) -> Claim | None:
+        """What is to be done now that only time has passed."""
+        if self.is_owner or self._is_claiming or not self.is_candidate or self.record is None:
+            return None
+        if not self._hears_itself(now) or now - self._silent_since(now) < self._patience(now):
+            return None
+        self._is_claiming = True
+        return Claim(max(self.record.epoch + 1, clock_ms), self.record.run, self.record.sequence)
+
+    def _silent_since(self, now: float) -> float:
+        """Since when nothing is heard of whom the record names; for the machine itself: never was."""
+        assert self.record is not None
+        if self.record.node in ("", self.node):
+            return float("-inf")
+        if self._watched_since is None:
+            self._watched_since = now
+        return max(self._owner_heard_at, self._watched_since)
+
+    def _patience(self, now: float) -> float:
+        alive = [
+            node
+            for node, at in self._heard_at.items()
+            if now - at <= SILENT_AFTER and self._candidates.get(node) and node != self._owner
+        ]
+        if self._owner and not self._candidates.get(self.node):
+            return SILENT_AFTER + NEXT_IN_LINE * (len(alive) + 1)  # who has no whole copy comes last
+        if not self._owner:
+            return 0.0
+        return SILENT_AFTER + NEXT_IN_LINE * succession(self._owner, {*alive, self.node}).index(self.node)
+
+    @property
+    def _owner(self) -> str:
+        return self.record.node if self.record is not None and self.record.node != self.node else ""
+
+    def _hears_itself(self, now: float) -> bool:
+        return now - self._heard_at.get(self.node, float("-inf")) <= HEARS_ITSELF_WITHIN
+
+    def _give_up(self, why: str) -> GiveUp:
+        self.epoch = 0
+        return GiveUp(why)
+
+
+def succession(owner: str, nodes: Iterable[str]) -> list[str]:
+    """In which order machines claim what an owner has left: the same for all who hear the same machines
+    (rendezvous hashing)."""
+    return sorted(nodes, key=lambda node: hashlib.sha256(f"{owner} {node}".encode()).digest())

@@ -1,0 +1,393 @@
+"""The cluster process of one machine: it tells the others that it lives, and takes or gives up the server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from huntline.cluster.following import Following
+from huntline.cluster.joining import listen
+from huntline.cluster.membership import (
+    Membership,
+    Node,
+    cluster_folder,
+    read_membership,
+    write_membership,
+)
+from huntline.cluster.messages import BeatMessage, OwnerMessage, decoded, encoded
+from huntline.cluster.moving_address import MovingAddress
+from huntline.cluster.ownership import (
+    BEAT_EVERY,
+    AnnounceAgain,
+    Beat,
+    Claim,
+    GiveUp,
+    OwnerRecord,
+    Ownership,
+)
+from huntline.cluster.sharing import Sharing
+from huntline.cluster.store import Store, StoreAway
+from huntline.cluster.store_server import StoreServer
+from huntline.config import Config
+from huntline.control.async_client import AsyncControlClient
+from huntline.control.messages import ServerNotRunning
+from huntline.control.secret import keep_private
+from huntline.control.server import ControlServer, Handler
+from huntline.data_folder import CLUSTER_SOCKET, JOURNAL, SUPERVISOR_SOCKET
+from huntline.errors import HuntlineError, Refused
+
+log = logging.getLogger(__name__)
+
+_OWNING = "owning.json"
+"""In the cluster's folder, while this machine serves: under which epoch, and which run of the server."""
+_STORE_ASKED_EVERY = 2.0  # seconds
+_TURN = 0.05  # seconds between two looks at the time
+_TIME_TO_START = 5.0
+"""Seconds for a supervisor that has just begun to take requests."""
+
+
+class MoveRefused(Refused):
+    """The server cannot move to that machine; the text says why."""
+
+    error_id = "move-refused"
+    status = 409
+
+
+async def run_cluster(config: Config, ready: Callable[[], None]) -> None:
+    """The cluster process, until it is cancelled."""
+    process = ClusterProcess(config.data)
+    try:
+        await process.start()
+        ready()
+        await process.run()
+    finally:
+        await process.stop()
+
+
+class ClusterProcess:
+    """Everything of the cluster process: hears and asks the store, concludes, and carries that out."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._membership = read_membership(data)
+        own = self._membership.own
+        self._ownership = Ownership(own, is_candidate=not self._membership.is_witness)
+        self._server = StoreServer(data)
+        self._store = Store(data, own, self._connected)
+        self._following = Following(data, self._store)
+        self._sharing = Sharing(data, self._store)
+        self._address = (
+            None
+            if self._membership.is_witness
+            else MovingAddress(self._membership.moving, self._membership.interface, self._conflict)
+        )
+        self._nodes: dict[str, BeatMessage] = {}
+        self._clocks: dict[str, float] = {}
+        self._leader: str | None = None
+        self._is_asked_anew = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._changing = asyncio.Lock()
+        verbs: dict[str, Handler] = {"status": self._status, "move": self._move, "leave": self._leave}
+        self._control = ControlServer(data / CLUSTER_SOCKET, verbs)
+
+    async def start(self) -> None:
+        """Know again whether this machine serves, and begin to hear the others."""
+        await self._know_again()
+        self._spawn(self._server.keep(self._membership))
+        self._spawn(listen(self._data, lambda: self._membership, self._add))
+        await self._control.start()
+        self._spawn(self._hear())
+
+    async def run(self) -> None:
+        """Until cancelled, or until one of its parts fails."""
+        while True:
+            await asyncio.sleep(_TURN)
+            now = asyncio.get_running_loop().time()
+            if (claim := self._ownership.due(now, time.time_ns() // 1_000_000)) is not None:
+                self._spawn(self._claim(claim))
+
+    async def stop(self) -> None:
+        """Leave what serves as it is: this process may be only one of several that die."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._control.close()
+        await self._store.close()
+        self._server.end()
+        self._sharing.close()
+        if self._address is not None:
+            self._address.close()
+
+    # -- hearing and telling
+
+    async def _hear(self) -> None:
+        await self._store.connect()
+        await self._store.hear("beat", self._heard)
+        await self._store.hear("owner-is", self._told)
+        await self._store.hear("nodes", self._nodes_changed)
+        if not self._membership.is_witness:
+            await self._following.hear(lambda: self._ownership.is_owner)
+        await self._sharing.hear(lambda: self._ownership.is_owner)
+        self._spawn(self._beat())
+        self._spawn(self._ask_store())
+
+    async def _beat(self) -> None:
+        while True:
+            await self._store.say("beat", encoded(self._own_beat()))
+            await asyncio.sleep(BEAT_EVERY)
+
+    def _own_beat(self) -> BeatMessage:
+        own = self._ownership
+        behind = 0 if own.is_owner else self._following.behind
+        return BeatMessage(
+            *(own.node, own.epoch, own.run, own.is_candidate), time.time(), behind, version("huntline")
+        )
+
+    def _heard(self, data: bytes) -> None:
+        if (beat := decoded(data, BeatMessage)) is None:
+            return
+        now = asyncio.get_running_loop().time()
+        self._nodes[beat.node], self._clocks[beat.node] = beat, beat.clock - time.time()
+        heard = Beat(beat.node, beat.epoch, beat.run, beat.is_candidate and beat.behind is not None)
+        self._conclude(self._ownership.heard(heard, now))
+
+    def _told(self, data: bytes) -> None:
+        if (said := decoded(data, OwnerMessage)) is not None:
+            record = self._ownership.record
+            sequence = record.sequence if record is not None else 0
+            now = asyncio.get_running_loop().time()
+            known = OwnerRecord(said.node, said.epoch, said.run, sequence)
+            if record is None or said.epoch > record.epoch:
+                self._conclude(self._ownership.told(known, now))
+                self._is_asked_anew.set()
+
+    async def _ask_store(self) -> None:
+        """Keep the record that is known in step with the store."""
+        while True:
+            with contextlib.suppress(StoreAway):
+                record = await self._store.owner(len(self._membership.nodes))
+                self._conclude(self._ownership.told(record, asyncio.get_running_loop().time()))
+                self._leader = await self._store.leader()
+                if self._ownership.is_owner:
+                    await self._store.lead_elsewhere()
+                    await self._refill(record)
+            self._is_asked_anew.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._is_asked_anew.wait(), _STORE_ASKED_EVERY)
+
+    async def _refill(self, record: OwnerRecord) -> None:
+        """The store lost what it knew: the owner goes on, and says so again."""
+        own = self._ownership
+        if record.epoch < own.epoch:
+            await self._store.claim(OwnerMessage(own.node, own.epoch, own.run), record.sequence)
+
+    def _connected(self) -> None:
+        self._is_asked_anew.set()
+
+    # -- taking and giving up
+
+    async def _claim(self, claim: Claim) -> None:
+        before, won = self._ownership.record, None
+        said = OwnerMessage(self._ownership.node, claim.epoch, claim.run or secrets.token_hex(8))
+        async with self._changing:
+            try:
+                won = await self._store.claim(said, claim.expected)
+            except StoreAway as error:
+                log.warning("the server cannot be claimed now", extra={"reason": str(error)})
+            self._ownership.claimed(won)
+            if won is not None:
+                try:
+                    await self._take(won, before)
+                except HuntlineError as error:
+                    log.error("this machine cannot serve, another one is to", extra={"reason": str(error)})
+                    self._ownership.cannot_serve()
+                    await self._give_up(is_at_once=True)
+        self._is_asked_anew.set()
+
+    async def _take(self, won: OwnerRecord, before: OwnerRecord | None) -> None:
+        """Serve, with the calls of the machine that served before."""
+        assert self._address is not None
+        was_here = before is not None and before.node == won.node
+        has_calls = was_here or self._following.put_in_place(self._data / JOURNAL)
+        log.warning("this machine takes the server", extra={"epoch": won.epoch, "has_calls": has_calls})
+        keep_private(self._owning, json.dumps({"epoch": won.epoch, "run": won.run}).encode())
+        self._address.take()
+        await self._tell_supervisor("take", run=won.run)
+        self._sharing.begin(won.epoch)
+        await self._store.say("owner-is", encoded(OwnerMessage(won.node, won.epoch, won.run)))
+
+    def _conclude(self, what: GiveUp | AnnounceAgain | None) -> None:
+        match what:
+            case GiveUp(why):
+                log.warning("this machine gives the server up", extra={"reason": why})
+                self._spawn(self._give_up(is_at_once=True))
+            case AnnounceAgain():
+                if self._address is not None:
+                    self._address.announce()
+            case None:
+                return
+
+    async def _give_up(self, *, is_at_once: bool) -> None:
+        if self._address is not None and is_at_once:
+            self._address.give_up()
+        self._owning.unlink(missing_ok=True)
+        await self._tell_supervisor("give-up", is_at_once=is_at_once)
+        if is_at_once:
+            self._sharing.end()
+
+    def _conflict(self) -> None:
+        self._conclude(self._ownership.conflict(asyncio.get_running_loop().time()))
+
+    async def _know_again(self) -> None:
+        """Only this process may be new: what serves here goes on."""
+        try:
+            known = json.loads(self._owning.read_text())
+        except (OSError, ValueError):
+            return
+        serving = await self._tell_supervisor("status", within=_TIME_TO_START)
+        if serving is None or not {"signalling", "media"} & serving["children"].keys():
+            self._owning.unlink(missing_ok=True)
+            return
+        self._ownership.continues(known["epoch"], known["run"])
+        self._sharing.begin(known["epoch"])
+
+    async def _tell_supervisor(
+        self, verb: str, *, within: float = 0.0, **fields: Any
+    ) -> dict[str, Any] | None:
+        """What the supervisor answers; None where there is none within some seconds: its next life begins this
+        process anew."""
+        until = time.monotonic() + within
+        while True:
+            try:
+                async with await AsyncControlClient.connect(self._data / SUPERVISOR_SOCKET) as supervisor:
+                    return await supervisor.request(verb, **fields)
+            except ServerNotRunning:
+                if time.monotonic() >= until:
+                    return None
+                await asyncio.sleep(_TURN)
+
+    @property
+    def _owning(self) -> Path:
+        return cluster_folder(self._data) / _OWNING
+
+    # -- what is asked by commands
+
+    def _status(self, request: dict[str, Any]) -> dict[str, Any]:
+        now, record = asyncio.get_running_loop().time(), self._ownership.record
+        heard = self._ownership.nodes_heard
+        return {
+            "this": self._membership.own,
+            "address": self._membership.moving,
+            "owner": record.node if record is not None else None,
+            "epoch": record.epoch if record is not None else None,
+            "is_owner": self._ownership.is_owner,
+            "store_leader": self._leader,
+            "nodes": [
+                self._node_status(node, heard.get(node.address), now) for node in self._membership.nodes
+            ],
+        }
+
+    def _node_status(self, node: Node, heard_at: float | None, now: float) -> dict[str, Any]:
+        beat = self._nodes.get(node.address)
+        return {
+            "address": node.address,
+            "is_witness": node.is_witness,
+            "heard_s_ago": None if heard_at is None else round(now - heard_at, 2),
+            "bytes_behind": beat.behind if beat is not None else None,
+            "clock_off_s": round(self._clocks[node.address], 3) if beat is not None else None,
+            "release": beat.release if beat is not None else None,
+        }
+
+    async def _move(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Give the server to another machine on purpose: nobody has to notice that it is gone first."""
+        to = str(request.get("to"))
+        self._check_move(to)
+        async with self._changing:
+            own = self._ownership
+            record = own.record
+            assert record is not None
+            await self._give_up(is_at_once=False)
+            await self._sharing.finish()
+            said = OwnerMessage(to, max(record.epoch + 1, time.time_ns() // 1_000_000), own.run)
+            try:
+                now_is = await self._store.claim(said, record.sequence)
+            except StoreAway as error:
+                await self._tell_supervisor("take", run=own.run)
+                raise MoveRefused(f"the store cannot be asked ({error}): the server stays here") from None
+            if self._address is not None:
+                self._address.give_up()
+            self._sharing.end()
+            own.handed_over(now_is or record, asyncio.get_running_loop().time())
+            await self._store.say("owner-is", encoded(said))
+        return {"from": own.node, "to": to}
+
+    def _check_move(self, to: str) -> None:
+        """Raises MoveRefused."""
+        beat = self._nodes.get(to)
+        if not self._ownership.is_owner:
+            record = self._ownership.record
+            where = record.node if record is not None and record.node else "no machine that is known here"
+            raise MoveRefused(f"this machine does not serve: {where} does; say it there")
+        if to not in {node.address for node in self._membership.others} or beat is None:
+            known = ", ".join(node.address for node in self._membership.others if not node.is_witness)
+            raise MoveRefused(
+                f"value {to!r}: must be another machine of the cluster: {known or 'there is none'}"
+            )
+        if not beat.is_candidate or beat.behind is None:
+            raise MoveRefused(
+                f"{to} cannot serve now: it is a witness, or has no whole copy of what lives yet"
+            )
+
+    async def _leave(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Let the other machines forget this one."""
+        if self._ownership.is_owner:
+            raise MoveRefused("this machine serves; first move the server: huntline cluster move ADDRESS")
+        left = self._membership.without(self._membership.own)
+        await self._store.say("nodes", _nodes_as_bytes(left))
+        return {}
+
+    # -- the machines of the cluster
+
+    def _add(self, node: Node) -> None:
+        self._set_nodes(self._membership.with_node(node))
+        self._spawn(self._store.say("nodes", _nodes_as_bytes(self._membership)))
+
+    def _nodes_changed(self, data: bytes) -> None:
+        with contextlib.suppress(ValueError, TypeError, KeyError):
+            nodes = tuple(Node(**each) for each in json.loads(data))
+            if any(node.address == self._membership.own for node in nodes):
+                own = self._membership
+                self._set_nodes(Membership(own.own, own.interface, own.moving, own.secret, nodes))
+
+    def _set_nodes(self, membership: Membership) -> None:
+        if membership != self._membership:
+            self._membership = membership
+            write_membership(self._data, membership)
+            self._server.change(membership)
+            self._is_asked_anew.set()
+
+    def _spawn(self, work: Any) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            level = logging.ERROR if isinstance(error, HuntlineError) else logging.CRITICAL
+            log.log(
+                level, "a part of the cluster process failed", extra={"reason": str(error)}, exc_info=error
+            )
+
+
+def _nodes_as_bytes(membership: Membership) -> bytes:
+    nodes = [{"address": node.address, "is_witness": node.is_witness} for node in membership.nodes]
+    return json.dumps(nodes).encode()
