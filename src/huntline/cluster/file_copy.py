@@ -63,19 +63,22 @@ class FileCopy:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         beside = path.with_name(f".copied-{path.name}")
         try:
-            await self._fetch(state, beside)
-            os.utime(beside, ns=(state.changed_ns, state.changed_ns))
-            os.replace(beside, path)
+            if await self._fetch(state, beside):
+                os.utime(beside, ns=(state.changed_ns, state.changed_ns))
+                os.replace(beside, path)
         finally:
             beside.unlink(missing_ok=True)
 
-    async def _fetch(self, state: FileState, beside: Path) -> None:
-        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            while file.tell() < state.size:
-                part = await self._ask(encoded(FileWish(state.path, file.tell())))
-                if not part:
-                    return  # it is shorter by now, and will be told of again
-                file.write(part)
+    async def _fetch(self, state: FileState, beside: Path) -> bool:
+        """Whether it is whole; one that has changed meanwhile is told of again."""
+        size = 0
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            while size < state.size and (part := await self._ask(encoded(FileWish(state.path, size)))):
+                size += os.write(descriptor, part)
+        finally:
+            os.close(descriptor)
+        return size == state.size
 
 
 def _paths(data: Path) -> Iterator[Path]:

@@ -95,6 +95,7 @@ class ClusterProcess:
         self._is_asked_anew = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._changing = asyncio.Lock()
+        self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         verbs: dict[str, Handler] = {"status": self._status, "move": self._move, "leave": self._leave}
         self._control = ControlServer(data / CLUSTER_SOCKET, verbs)
 
@@ -107,12 +108,13 @@ class ClusterProcess:
         self._spawn(self._hear())
 
     async def run(self) -> None:
-        """Until cancelled, or until one of its parts fails."""
-        while True:
+        """Until cancelled, or until one of its parts fails, which it raises: it is started anew then."""
+        while not self._failed.done():
             await asyncio.sleep(_TURN)
             now = asyncio.get_running_loop().time()
             if (claim := self._ownership.due(now, time.time_ns() // 1_000_000)) is not None:
                 self._spawn(self._claim(claim))
+        self._failed.result()
 
     async def stop(self) -> None:
         """Leave what serves as it is: this process may be only one of several that die."""
@@ -381,11 +383,8 @@ class ClusterProcess:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            level = logging.ERROR if isinstance(error, HuntlineError) else logging.CRITICAL
-            log.log(
-                level, "a part of the cluster process failed", extra={"reason": str(error)}, exc_info=error
-            )
+        if not task.cancelled() and (error := task.exception()) is not None and not self._failed.done():
+            self._failed.set_exception(error)
 
 
 def _nodes_as_bytes(membership: Membership) -> bytes:

@@ -127,9 +127,9 @@ class Sharing:
             if self._tail is not None:
                 await self._store.say("journal", encoded(self._tail.place()))
 
-    def _part(self, wish: bytes) -> bytes:
+    def _part(self, wish: bytes) -> bytes | None:
         asked = decoded(wish, FileWish)
-        return part_of(self._data, asked) if asked is not None else b""
+        return part_of(self._data, asked) if asked is not None and self._is_owner() else None
 
     def _spawn(self, work: object) -> None:
         task = asyncio.ensure_future(work)  # type: ignore[call-overload]

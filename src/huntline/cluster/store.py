@@ -32,7 +32,7 @@ _TIMEOUT = 1.0  # seconds for an answer of the store
 _RECONNECT_EVERY = 0.2
 
 Reader = Callable[[bytes], None]
-Answerer = Callable[[bytes], bytes]
+Answerer = Callable[[bytes], bytes | None]
 
 
 class StoreAway(Exception):
@@ -88,11 +88,11 @@ class Store:
         await self._client.subscribe(f"huntline.{subject}", cb=heard)
 
     async def answer(self, subject: str, answer: Answerer) -> None:
-        """Answer what is asked of a subject."""
+        """Answer what is asked of a subject; None leaves it to another machine."""
 
         async def asked(message: Msg) -> None:
-            if message.reply:
-                await self._say(message.reply, answer(message.data))
+            if message.reply and (said := answer(message.data)) is not None:
+                await self._say(message.reply, said)
 
         await self._client.subscribe(f"huntline.{subject}", cb=asked)
 

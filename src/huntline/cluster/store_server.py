@@ -69,7 +69,6 @@ class StoreServer:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.DEVNULL,
-                process_group=0,
             )
             status = await self._process.wait()
             log.error("the store ended and is started again", extra={"status": status, "log": str(self._log)})
