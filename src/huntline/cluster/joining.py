@@ -63,7 +63,13 @@ def join(data: Path, address: str, token: str, node: Node, interface: str) -> Me
     expected, dash, secret = token.partition("-")
     if not dash or len(expected) != 64 or not secret:
         raise ConfigurationError("--token: it must be what huntline cluster token prints at that machine")
-    given = _asked(address, expected, {"secret": secret, "node": node.address, "is_witness": node.is_witness})
+    shown = {"secret": secret, "node": node.address, "is_witness": node.is_witness, "data": str(data)}
+    given = _asked(address, expected, shown)
+    if given["data"] != str(data):
+        raise ConfigurationError(
+            f"--data: value {str(data)!r}: must be {given['data']} as on {address}: what is known of calls names"
+            " files in it"
+        )
     folder = cluster_folder(data)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name, text in given["cluster"].items():
@@ -85,13 +91,15 @@ def _answer(
         log.warning("a machine with a wrong token is refused", extra={"node": str(asked.get("node"))})
         return {"error": "the token is not that of this cluster; huntline cluster token prints it"}
     node = Node(str(asked["node"]), bool(asked["is_witness"]))
-    add(node)
+    if str(asked["data"]) == str(data):
+        add(node)
     folder = cluster_folder(data)
     held = {name: (data / name).read_bytes().hex() for name in _GIVEN if (data / name).is_file()}
     return {
         "cluster": {name: (folder / name).read_text() for name in (ISSUER, ISSUER_KEY)},
         "files": held,
         "moving": membership.moving,
+        "data": str(data),
         "nodes": [
             {"address": each.address, "is_witness": each.is_witness}
             for each in membership.with_node(node).nodes

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 BEAT_EVERY = 0.25
 """Seconds between two heartbeats of a machine."""
@@ -97,17 +97,21 @@ class Ownership:
         """A heartbeat came."""
         self._heard_at[beat.node] = now
         self._candidates[beat.node] = beat.is_candidate
-        if self.record is not None and beat.node == self.record.node and beat.epoch >= self.record.epoch:
-            self._owner_heard_at = now
         if beat.epoch > self.epoch and beat.node != self.node and self.is_owner:
             return self._give_up(f"{beat.node} owns the server since epoch {beat.epoch}")
-        if beat.epoch and self.record is not None and beat.epoch > self.record.epoch:
+        if self.record is not None and beat.epoch > self.record.epoch:
             self.record = OwnerRecord(beat.node, beat.epoch, beat.run, self.record.sequence)
+        if self.record is not None and (beat.node, beat.epoch) == (self.record.node, self.record.epoch):
+            self._owner_heard_at = now
         return None
 
     def told(self, record: OwnerRecord, now: float) -> GiveUp | None:
         """The store was asked, or has announced a new owner."""
-        if self.record is None or record.epoch != self.record.epoch:
+        if self.record is not None and record.epoch < self.record.epoch:
+            # The store has lost what it knew, or an owner is quicker than its answer.
+            self.record = replace(self.record, sequence=record.sequence)
+            return None
+        if self.record is None or record.epoch > self.record.epoch:
             self._watched_since = now
         self.record = record
         if self.is_owner and record.epoch > self.epoch and record.node != self.node:
@@ -150,9 +154,9 @@ class Ownership:
         return Claim(max(self.record.epoch + 1, clock_ms), self.record.run, self.record.sequence)
 
     def _silent_since(self, now: float) -> float:
-        """Since when nothing is heard of whom the record names; for the machine itself: never was."""
+        """Since when nothing is heard of whom the record names; where it names this machine: never was."""
         assert self.record is not None
-        if self.record.node in ("", self.node):
+        if self.record.node == self.node:
             return float("-inf")
         if self._watched_since is None:
             self._watched_since = now
@@ -164,10 +168,10 @@ class Ownership:
             for node, at in self._heard_at.items()
             if now - at <= SILENT_AFTER and self._candidates.get(node) and node != self._owner
         ]
+        if self.record is not None and self.record.node == self.node:
+            return 0.0
         if self._owner and not self._candidates.get(self.node):
             return SILENT_AFTER + NEXT_IN_LINE * (len(alive) + 1)  # who has no whole copy comes last
-        if not self._owner:
-            return 0.0
         return SILENT_AFTER + NEXT_IN_LINE * succession(self._owner, {*alive, self.node}).index(self.node)
 
     @property

@@ -46,7 +46,7 @@ from huntline.errors import HuntlineError, Refused
 
 log = logging.getLogger(__name__)
 
-_OWNING = "owning.json"
+_OWNING = "owning"
 """In the cluster's folder, while this machine serves: under which epoch, and which run of the server."""
 _STORE_ASKED_EVERY = 2.0  # seconds
 _TURN = 0.05  # seconds between two looks at the time
@@ -217,10 +217,11 @@ class ClusterProcess:
     async def _take(self, won: OwnerRecord, before: OwnerRecord | None) -> None:
         """Serve, with the calls of the machine that served before."""
         assert self._address is not None
-        was_here = before is not None and before.node == won.node
+        last = self._owned_last()
+        was_here = before is not None and last is not None and last.epoch == before.epoch
         has_calls = was_here or self._following.put_in_place(self._data / JOURNAL)
         log.warning("this machine takes the server", extra={"epoch": won.epoch, "has_calls": has_calls})
-        keep_private(self._owning, json.dumps({"epoch": won.epoch, "run": won.run}).encode())
+        keep_private(self._owning, encoded(OwnerMessage(won.node, won.epoch, won.run)))
         self._address.take()
         await self._tell_supervisor("take", run=won.run)
         self._sharing.begin(won.epoch)
@@ -250,16 +251,12 @@ class ClusterProcess:
 
     async def _know_again(self) -> None:
         """Only this process may be new: what serves here goes on."""
-        try:
-            known = json.loads(self._owning.read_text())
-        except (OSError, ValueError):
+        if (last := self._owned_last()) is None:
             return
         serving = await self._tell_supervisor("status", within=_TIME_TO_START)
-        if serving is None or not {"signalling", "media"} & serving["children"].keys():
-            self._owning.unlink(missing_ok=True)
-            return
-        self._ownership.continues(known["epoch"], known["run"])
-        self._sharing.begin(known["epoch"])
+        if serving is not None and {"signalling", "media"} & serving["children"].keys():
+            self._ownership.continues(last.epoch, last.run)
+            self._sharing.begin(last.epoch)
 
     async def _tell_supervisor(
         self, verb: str, *, within: float = 0.0, **fields: Any
@@ -275,6 +272,13 @@ class ClusterProcess:
                 if time.monotonic() >= until:
                     return None
                 await asyncio.sleep(_TURN)
+
+    def _owned_last(self) -> OwnerMessage | None:
+        """As what this machine served last, unless it has given the server up since."""
+        try:
+            return decoded(self._owning.read_bytes(), OwnerMessage)
+        except FileNotFoundError:
+            return None
 
     @property
     def _owning(self) -> Path:
