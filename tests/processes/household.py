@@ -52,7 +52,7 @@ sys.exit(role() if role else 0)
 
 class Household:
     """Its children are scripts, which run in forks of a real nursery; ``{log}`` and ``{name}`` in them are
-    filled in."""
+    filled in. With one called cluster the others serve only when they are told to."""
 
     def __init__(self, folder: Path, config: Config | None = None, **scripts: str) -> None:
         self.log = folder / "log"
@@ -60,7 +60,10 @@ class Household:
         self.is_ready = asyncio.Event()
         written = {name: script.format(log=self.log, name=name) for name, script in scripts.items()}
         settings = frozenset({"data", "log_level"})
-        children = [Child(name, settings, code=(), is_heard=name == "media") for name in scripts]
+        children = [
+            Child(name, settings, code=(), is_heard=name == "media", serves=name != "cluster")
+            for name in scripts
+        ]
         nursery = (sys.executable, "-c", _NURSERY, json.dumps(written))
         self._supervisor = Supervisor(config or Config(data=folder), children, nursery)
         self._socket = folder / SUPERVISOR_SOCKET

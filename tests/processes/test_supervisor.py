@@ -376,3 +376,32 @@ def test_the_server_ends_when_it_is_asked_over_its_socket(tmp_path: Path) -> Non
         assert household.notes()[-1] == "media ended"
 
     asyncio.run(story())
+
+
+def test_in_a_cluster_a_server_serves_when_it_is_told_to_and_goes_on_with_the_run_that_is_named(
+    tmp_path: Path,
+) -> None:
+    async def story() -> None:
+        household = Household(tmp_path, signalling=LIVE, media=LIVE, cluster=LIVE)
+        async with household.alive():
+            assert (household.pids("signalling"), len(household.pids("cluster"))) == ([], 1)
+            assert (await household.ask("status"))["is_settled"]
+            for _ in range(2):  # once more changes nothing
+                assert await household.ask("take", run="of another machine") == {"run": "of another machine"}
+            await until(lambda: bool(household.pids("signalling") and household.pids("media")))
+            assert "signalling run of another machine" in household.notes()
+            first = household.pids("signalling")[0]
+            os.kill(first, signal.SIGKILL)
+            await until(lambda: len(household.pids("signalling")) == 2)
+            await household.ask("give-up", is_at_once=True)
+            living = [
+                pid for name in ("signalling", "media") for pid in household.pids(name) if is_alive(pid)
+            ]
+            assert not living
+            assert is_alive(household.pids("cluster")[0])
+            await household.ask("take", run="the next")
+            await until(lambda: "signalling run the next" in household.notes())
+            await household.ask("give-up")
+        assert [note for note in household.notes() if note.endswith("ended")] == ["cluster ended"]
+
+    asyncio.run(story())

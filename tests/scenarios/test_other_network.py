@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ import pytest
 from . import sounds, tones
 from .baresip import Baresip
 from .commands import Commands
+from .machines import ip, machines, on
 from .office import Office
 from .reactor import Reactor
 from .server import Server
@@ -28,45 +27,18 @@ _CONTROL, _CONTROLLED = (f"10.98.{_NET}.{host}" for host in (1, 2))
 _PUBLIC, _OUTSIDE = (f"198.18.{_NET}.{host}" for host in (1, 2))
 
 
-def _ip(*words: str) -> None:
-    subprocess.run(["ip", *words], check=True, capture_output=True, text=True)
-
-
-def _on(machine: str, command: str) -> None:
-    """Run a line of the shell on another machine."""
-    subprocess.run(["ip", "netns", "exec", machine, "sh", "-ec", command], check=True, capture_output=True)
-
-
-@contextlib.contextmanager
-def _machines(*names: str) -> Iterator[list[str]]:
-    """Other machines, as far as addresses go: network namespaces, by their names."""
-    made: list[str] = []
-    try:
-        for each in (f"huntline{os.getpid()}{name}" for name in names):
-            try:
-                _ip("netns", "add", each)
-            except (OSError, subprocess.CalledProcessError) as error:
-                pytest.skip(f"this machine lets nobody make a network namespace: {error}")
-            made.append(each)
-            _ip("-n", each, "link", "set", "lo", "up")
-        yield made
-    finally:
-        for each in made:
-            _ip("netns", "del", each)
-
-
 def _cable(address: str, there: str, *others: str, here: str | None = None) -> None:
     """A cable from one machine to another: an address at this end (by default ours), some at the other."""
     one, other = (f"hl{os.getpid()}{there[-3:]}{len(others)}{end}" for end in "ab")
-    _ip("link", "add", one, "type", "veth", "peer", "name", other, "netns", there)
+    ip("link", "add", one, "type", "veth", "peer", "name", other, "netns", there)
     if here is not None:
-        _ip("link", "set", one, "netns", here)
+        ip("link", "set", one, "netns", here)
     inside = ("-n", here) if here is not None else ()
-    _ip(*inside, "addr", "add", f"{address}/24", "dev", one)
-    _ip(*inside, "link", "set", one, "up")
+    ip(*inside, "addr", "add", f"{address}/24", "dev", one)
+    ip(*inside, "link", "set", one, "up")
     for each in others:
-        _ip("-n", there, "addr", "add", f"{each}/24", "dev", other)
-    _ip("-n", there, "link", "set", other, "up")
+        ip("-n", there, "addr", "add", f"{each}/24", "dev", other)
+    ip("-n", there, "link", "set", other, "up")
 
 
 def _router(machine: str, *rules: str) -> None:
@@ -74,7 +46,7 @@ def _router(machine: str, *rules: str) -> None:
     hooks = "nft 'add chain ip t pre {type nat hook prerouting priority -100;}'\n"
     hooks += "nft 'add chain ip t post {type nat hook postrouting priority 100;}'\n"
     added = "".join(f"nft 'add rule ip t {rule}'\n" for rule in rules)
-    _on(machine, f"echo 1 > /proc/sys/net/ipv4/ip_forward\nnft add table ip t\n{hooks}{added}")
+    on(machine, f"echo 1 > /proc/sys/net/ipv4/ip_forward\nnft add table ip t\n{hooks}{added}")
 
 
 class _House:
@@ -134,10 +106,10 @@ def _talk(caller: Baresip, uri: str, callee: Baresip) -> None:
 def test_all_hear_each_other_with_the_defaults_also_from_behind_a_nat(
     tmp_path: Path, commands: Commands, reactor: Reactor
 ) -> None:
-    with _machines("lan", "home") as (lan, home), contextlib.ExitStack() as stack:
+    with machines("lan", "home") as (lan, home), contextlib.ExitStack() as stack:
         _cable(_SERVER, lan, _ROUTER, _AGENT)
         _cable(_HOME_ROUTER, home, _HOME, here=lan)
-        _ip("-n", home, "route", "add", "default", "via", _HOME_ROUTER)
+        ip("-n", home, "route", "add", "default", "via", _HOME_ROUTER)
         # Steered by a way that nothing of the server knows: to the address at home there is none.
         _cable(_CONTROL, home, _CONTROLLED, _CONTROLLED[:-1] + "3")
         _router(lan, f"post ip saddr {_HOME} masquerade")
@@ -157,11 +129,11 @@ def test_all_hear_each_other_with_the_defaults_also_from_behind_a_nat(
 def test_a_server_behind_a_nat_is_heard_on_both_sides_of_it(
     tmp_path: Path, commands: Commands, reactor: Reactor
 ) -> None:
-    with _machines("lan", "out") as (lan, outside), contextlib.ExitStack() as stack:
+    with machines("lan", "out") as (lan, outside), contextlib.ExitStack() as stack:
         _cable(_SERVER, lan, _ROUTER)
         _cable(_PUBLIC, outside, _OUTSIDE, here=lan)
-        _ip("route", "add", f"{_OUTSIDE}/32", "via", _ROUTER)
-        stack.callback(_ip, "route", "del", f"{_OUTSIDE}/32")
+        ip("route", "add", f"{_OUTSIDE}/32", "via", _ROUTER)
+        stack.callback(ip, "route", "del", f"{_OUTSIDE}/32")
         _router(
             lan,
             f"pre ip saddr {_OUTSIDE} ip daddr {_PUBLIC} udp dport != 0 dnat to {_SERVER}",

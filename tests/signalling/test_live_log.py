@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import closing
-from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from tests.engine import desk
 from tests.fakes.peers import until
 
-from huntline.clock import Clock
+from huntline.clock import Clock, ClockStart
 from huntline.engine import events as told
 from huntline.engine.commands import RecordCall
 from huntline.engine.engine import Engine
@@ -195,9 +194,22 @@ def test_a_run_is_told_from_another_and_the_clock_goes_on(path: Path) -> None:
     assert earlier.life == starts[0]
     assert earlier.clock_start == starts[0].clock
     assert (earlier.is_of_run("run"), earlier.is_of_run("other")) == (True, False)
-    earlier.life = replace(starts[0], machine="started since")
-    assert earlier.clock_start is None
-    assert not earlier.is_of_run("run")
+    assert earlier.clock_shift == 0
+
+
+def test_on_another_machine_the_time_of_day_goes_on_and_monotonic_moments_are_moved(path: Path) -> None:
+    at = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)
+    life = Life("another machine", "run", ClockStart(at, 50_000.0))
+    contents = Contents(
+        None, [ENGINE.encode((at + timedelta(seconds=100), None))], {"life": ENGINE.encode(life)}
+    )
+    minute_later = at + timedelta(seconds=160)
+    earlier = Earlier(contents, lambda: minute_later, lambda: 7.0)
+    assert earlier.is_of_run("run")
+    assert earlier.clock_start == ClockStart(minute_later, 7.0)
+    assert earlier.clock_shift == 7.0 - 50_160.0
+    behind = Earlier(contents, lambda: at, lambda: 7.0)  # its time of day is: the clock may not run backwards
+    assert behind.clock_start.moment == at + timedelta(seconds=100)
 
 
 def test_what_cannot_be_read_is_left_out_and_named() -> None:

@@ -36,8 +36,10 @@ class JournalTail:
         """Tell everything once more: a follower lacks something."""
         self._read = 0
 
-    def place(self) -> JournalPart:
-        """Where the reader is, without any bytes: followers see by it what they lack."""
+    def place(self) -> JournalPart | None:
+        """Where the reader is, without any bytes: followers see by it what they lack. None without a file."""
+        if self._file is None:
+            return None
         return JournalPart(self._epoch, self._generation, self._read, self._read, b"")
 
     def close(self) -> None:

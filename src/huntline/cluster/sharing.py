@@ -124,8 +124,8 @@ class Sharing:
     async def _tell_place(self) -> None:
         while True:
             await asyncio.sleep(_PLACE_TOLD_EVERY)
-            if self._tail is not None:
-                await self._store.say("journal", encoded(self._tail.place()))
+            if self._tail is not None and (place := self._tail.place()) is not None:
+                await self._store.say("journal", encoded(place))
 
     def _part(self, wish: bytes) -> bytes | None:
         asked = decoded(wish, FileWish)

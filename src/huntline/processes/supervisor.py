@@ -157,7 +157,7 @@ class Supervisor:
         self._keepers = [Keeper(child, self._nursery, self._write_run) for child in children]
         self._follows = any(not child.serves for child in children)
         self._keeping: dict[Keeper, asyncio.Task[None]] = {}
-        self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._failed: asyncio.Future[None] | None = None
         verbs: dict[str, Handler] = {
             "status": self._status,
             "upgrade": self._upgrade,
@@ -170,6 +170,7 @@ class Supervisor:
     async def run(self, ending: Ending, when_ready: Callable[[], Awaitable[None]]) -> None:
         """Run until ``ending`` is set. Raises ChildFailed when a child cannot start; all are ended then."""
         self._ending = ending
+        self._failed = failed = asyncio.get_running_loop().create_future()
         self._nursery.start()
         self._adopt()
         self._keep(keeper for keeper in self._keepers if self._is_wanted(keeper))
@@ -180,10 +181,10 @@ class Supervisor:
             task.add_done_callback(self._note_failure)
         try:
             await self._control.start()
-            waited_for: set[asyncio.Future[Any]] = {stopping, self._failed}
+            waited_for: set[asyncio.Future[Any]] = {stopping, failed}
             await asyncio.wait(waited_for, return_when=asyncio.FIRST_COMPLETED)
             if not stopping.done():
-                await self._failed  # raises what one of them raised
+                await failed  # raises what one of them raised
         finally:
             await self._control.close()
             tasks += self._keeping.values()
@@ -203,6 +204,7 @@ class Supervisor:
             task.add_done_callback(self._note_failure)
 
     def _note_failure(self, task: asyncio.Task[Any]) -> None:
+        assert self._failed is not None
         if not task.cancelled() and (failure := task.exception()) is not None and not self._failed.done():
             self._failed.set_exception(failure)
 

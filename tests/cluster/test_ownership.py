@@ -1,0 +1,199 @@
+"""Who owns the server: one machine after the other, never two under one epoch, and nobody without need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from huntline.cluster.ownership import (
+    BEAT_EVERY,
+    SILENT_AFTER,
+    AnnounceAgain,
+    Beat,
+    Claim,
+    GiveUp,
+    OwnerRecord,
+    Ownership,
+    succession,
+)
+
+NODES = ("a", "b", "c")
+pytestmark = pytest.mark.hypothesis
+
+
+@dataclass
+class Store:
+    """Keeps one record, as the real one does: whoever expects another version is refused."""
+
+    record: OwnerRecord = field(default_factory=OwnerRecord)
+
+    def claim(self, node: str, claim: Claim) -> OwnerRecord | None:
+        if claim.expected != self.record.sequence:
+            return None
+        self.record = OwnerRecord(node, claim.epoch, claim.run or "run", claim.expected + 1)
+        return self.record
+
+
+class Machines:
+    """Machines whose heartbeats all hear, but for those that are cut off or frozen."""
+
+    def __init__(self) -> None:
+        self.store, self.now = Store(), 100.0
+        self.views = {node: Ownership(node, is_candidate=True) for node in NODES}
+        self.away: set[str] = set()
+        self.served: list[tuple[str, int]] = []
+        self.given_up: list[str] = []
+
+    def turn(self) -> None:
+        """A quarter of a second goes by."""
+        self.now += BEAT_EVERY
+        here = [node for node in NODES if node not in self.away]
+        beats = [Beat(node, self.views[node].epoch, self.views[node].run) for node in here]
+        for node in here:
+            view = self.views[node]
+            self._note(node, view.told(self.store.record, self.now))
+            for beat in beats:
+                self._note(node, view.heard(beat, self.now))
+        for node in here:
+            view = self.views[node]
+            if (claim := view.due(self.now, int(self.now * 1000))) is not None:
+                won = self.store.claim(node, claim)
+                view.claimed(won)
+                if won is not None:
+                    self.served.append((node, won.epoch))
+
+    def turns(self, seconds: float) -> None:
+        for _ in range(round(seconds / BEAT_EVERY)):
+            self.turn()
+
+    @property
+    def owners(self) -> list[str]:
+        return [node for node, view in self.views.items() if view.is_owner]
+
+    def _note(self, node: str, conclusion: GiveUp | None) -> None:
+        if conclusion is not None:
+            self.given_up.append(node)
+
+
+def settled() -> Machines:
+    machines = Machines()
+    machines.turns(3)
+    assert len(machines.owners) == 1
+    return machines
+
+
+def test_a_new_cluster_has_one_owner_and_keeps_it() -> None:
+    machines = settled()
+    machines.turns(60)
+    assert len(machines.served) == 1
+
+
+def test_who_follows_takes_over_from_a_silent_owner_once_and_soon() -> None:
+    machines = settled()
+    lost = machines.owners[0]
+    machines.away.add(lost)
+    machines.turns(SILENT_AFTER + 2 * BEAT_EVERY)
+    assert len(machines.served) == 2
+    assert machines.served[1][1] > machines.served[0][1]
+
+
+def test_an_owner_that_comes_back_hears_of_the_new_one_and_gives_up() -> None:
+    machines = settled()
+    lost = machines.owners[0]
+    machines.away.add(lost)
+    machines.turns(4)
+    machines.away.clear()
+    machines.turns(1)
+    assert lost in machines.given_up
+    assert machines.owners == [machines.served[-1][0]]
+
+
+def test_an_owner_whose_machine_was_started_anew_does_not_wait() -> None:
+    machines = settled()
+    lost = machines.owners[0]
+    machines.views[lost] = Ownership(lost, is_candidate=True)
+    machines.turn()
+    machines.turn()
+    assert machines.owners == [lost]
+
+
+def test_who_is_told_that_it_owns_the_server_takes_it_at_once() -> None:
+    machines = settled()
+    owner = machines.owners[0]
+    other = next(node for node in NODES if node != owner)
+    to = OwnerRecord(other, machines.store.record.epoch + 1, "run", machines.store.record.sequence + 1)
+    machines.store.record = to
+    machines.views[owner].handed_over(to, machines.now)
+    machines.turn()
+    machines.turn()
+    assert machines.owners == [other]
+    assert not machines.given_up
+
+
+def test_a_store_that_comes_back_empty_changes_nothing() -> None:
+    machines = settled()
+    owner = machines.owners
+    machines.store.record = OwnerRecord()
+    machines.turns(10)
+    assert machines.owners == owner
+    assert len(machines.served) == 1
+
+
+def test_a_machine_that_does_not_hear_itself_accuses_nobody() -> None:
+    view = Ownership("b", is_candidate=True)
+    view.told(OwnerRecord("a", 7, "run", 3), 10.0)
+    view.heard(Beat("b"), 10.0)
+    assert view.due(10.0 + 5, 1) is None
+    view.heard(Beat("b"), 15.0)
+    assert view.due(15.0, 1) == Claim(8, "run", 3)
+
+
+def test_a_witness_never_claims() -> None:
+    view = Ownership("w", is_candidate=False)
+    view.told(OwnerRecord("a", 7, "run", 3), 10.0)
+    view.heard(Beat("w", is_candidate=False), 20.0)
+    assert view.due(20.0, 1) is None
+
+
+def test_who_has_no_whole_copy_of_the_journal_comes_last() -> None:
+    view = Ownership("b", is_candidate=True)
+    view.told(OwnerRecord("a", 7, "run", 3), 10.0)
+    for moment in (10.0, 11.0, 11.5):
+        view.heard(Beat("b", is_candidate=False), moment)
+        view.heard(Beat("c"), moment)
+    assert view.due(11.5, 1) is None
+    view.heard(Beat("b", is_candidate=False), 12.5)
+    assert view.due(12.5, 1) == Claim(8, "run", 3)
+
+
+def test_an_owner_that_hears_the_others_keeps_an_address_that_another_one_shows() -> None:
+    view = Ownership("a", is_candidate=True)
+    view.continues(5, "run")
+    view.heard(Beat("b"), 10.0)
+    assert view.conflict(10.5) == AnnounceAgain()
+    assert isinstance(view.conflict(10.0 + SILENT_AFTER + 0.1), GiveUp)
+    assert not view.is_owner
+    assert view.conflict(20.0) is None
+
+
+def test_all_agree_who_is_next() -> None:
+    assert succession("a", ["b", "c"]) == succession("a", {"c", "b"})
+
+
+@settings(max_examples=200)
+@given(st.lists(st.tuples(st.sets(st.sampled_from(NODES), max_size=2), st.floats(0.25, 6.0)), max_size=12))
+def test_never_two_owners_under_one_epoch_and_one_in_the_end(history: list[tuple[set[str], float]]) -> None:
+    machines = settled()
+    for away, seconds in history:
+        machines.away = away
+        machines.turns(seconds)
+        epochs = [view.epoch for view in machines.views.values() if view.is_owner]
+        assert len(set(epochs)) == len(epochs)
+    machines.away = set()
+    machines.turns(4)
+    assert len(machines.owners) == 1
+    assert machines.store.record.node == machines.owners[0]
+    assert [epoch for _, epoch in machines.served] == sorted({epoch for _, epoch in machines.served})
