@@ -57,6 +57,8 @@ class Calls:
         self.waiting = [self.call(number) for number in range(1, _WAITING + 1)]
         self.talking.sound.wait_for(tones.AGENT)
         self.agent.sound.wait_for(tones.CALLER)
+        for leg in self.waiting:
+            leg.sound.wait_packets(10)  # what was answered within the last milliseconds is not copied yet
         self.begun_at = time.time()
 
     def call(self, number: int) -> Leg:

@@ -48,7 +48,8 @@ log = logging.getLogger(__name__)
 
 _OWNING = "owning"
 """In the cluster's folder, while this machine serves: under which epoch, and which run of the server."""
-_STORE_ASKED_EVERY = 2.0  # seconds
+_STORE_ASKED_EVERY = 1.0  # seconds
+_TRIED_AGAIN_AFTER = 0.2  # seconds after a claim that the store could not answer
 _TURN = 0.05  # seconds between two looks at the time
 _TIME_TO_START = 5.0
 """Seconds for a supervisor that has just begun to take requests."""
@@ -204,6 +205,7 @@ class ClusterProcess:
                 won = await self._store.claim(said, claim.expected)
             except StoreAway as error:
                 log.warning("the server cannot be claimed now", extra={"reason": str(error)})
+                await asyncio.sleep(_TRIED_AGAIN_AFTER)
             self._ownership.claimed(won)
             if won is not None:
                 try:
