@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,8 @@ from .phone import Phone
 from .reactor import Reactor
 
 pytestmark = pytest.mark.scenario
+
+Phones = Callable[..., Phone]
 
 _NUMBER = "+14255550199"
 _ORGANIZATION = f"""\
@@ -40,15 +43,25 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         yield made
 
 
+@pytest.fixture
+def phones(reactor: Reactor) -> Iterator[Phones]:
+    made: list[Phone] = []
+
+    def phone(user: str, **more: Any) -> Phone:
+        made.append(Phone(reactor, (SERVER, 5060), user, host=OFFICE, **more))
+        return made[-1]
+
+    yield phone
+    for each in made:
+        each.close()
+
+
 class Calls:
     """A caller who talks to the agent, and callers who wait."""
 
-    def __init__(self, reactor: Reactor) -> None:
-        self.reactor = reactor
-        server = (SERVER, 5060)
-        self.amal = Phone(
-            reactor, server, "amal", domain="contoso.com", password="demo", host=OFFICE, tone=tones.AGENT
-        )
+    def __init__(self, phones: Phones) -> None:
+        self._phones = phones
+        self.amal = phones("amal", domain="contoso.com", password="demo", tone=tones.AGENT)
         self.amal.register()
         self.talking = self.call(0)
         self.agent = self.amal.wait_call()
@@ -62,8 +75,7 @@ class Calls:
         self.begun_at = time.time()
 
     def call(self, number: int) -> Leg:
-        phone = Phone(self.reactor, (SERVER, 5060), f"+1206555010{number}", host=OFFICE)
-        leg = phone.dial(f"sip:{_NUMBER}@{SERVER}")
+        leg = self._phones(f"+1206555010{number}").dial(f"sip:{_NUMBER}@{SERVER}")
         leg.wait_answered()
         return leg
 
@@ -93,11 +105,11 @@ class Calls:
 
 
 def test_calls_go_on_when_their_machine_is_lost_and_it_follows_when_it_comes_back(
-    machines: Cluster, reactor: Reactor
+    machines: Cluster, phones: Phones
 ) -> None:
     machines.wait_whole()
     lost = machines.owner
-    calls = Calls(reactor)
+    calls = Calls(phones)
     lost.lose()
     assert calls.go_on() < _LONGEST_GAP
     assert machines.owner is not lost
@@ -108,10 +120,10 @@ def test_calls_go_on_when_their_machine_is_lost_and_it_follows_when_it_comes_bac
     assert machines.owner is not lost
 
 
-def test_calls_go_on_when_their_machine_stands_still_for_a_while(machines: Cluster, reactor: Reactor) -> None:
+def test_calls_go_on_when_their_machine_stands_still_for_a_while(machines: Cluster, phones: Phones) -> None:
     machines.wait_whole()
     frozen = machines.owner
-    calls = Calls(reactor)
+    calls = Calls(phones)
     frozen.freeze()
     try:
         assert calls.go_on() < _LONGEST_GAP
@@ -122,11 +134,11 @@ def test_calls_go_on_when_their_machine_stands_still_for_a_while(machines: Clust
     calls.end_in_order()
 
 
-def test_a_server_moves_on_purpose_with_its_calls(machines: Cluster, reactor: Reactor) -> None:
+def test_a_server_moves_on_purpose_with_its_calls(machines: Cluster, phones: Phones) -> None:
     machines.wait_whole()
     before = machines.owner
     to = next(machine for machine in machines.machines if machine is not before)
-    calls = Calls(reactor)
+    calls = Calls(phones)
     assert before.run("cluster", "move", to.own) == f"{to.own} serves in place of {before.own}.\n"
     assert calls.go_on() < _LONGEST_GAP
     until(lambda: machines.owner is to, 5, "the other machine serves")
