@@ -51,6 +51,8 @@ class Machine:
     cable: str
     folder: Path
     log: Path
+    booted_before: int
+    """Seconds: its monotonic clock is another one than that of other machines."""
     _serving: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
@@ -59,7 +61,8 @@ class Machine:
 
     def _command(self, *words: str) -> list[str]:
         inside = f'mount --bind "{self.folder}" "{self._data}" && exec "$@"'
-        own = [sys.executable, "-m", "huntline", *words, "--data", str(self._data)]
+        clock = ["unshare", "--time", "--fork", "--kill-child", "--monotonic", str(self.booted_before)]
+        own = [*clock, sys.executable, "-m", "huntline", *words, "--data", str(self._data)]
         return ["ip", "netns", "exec", self.name, "sh", "-ec", inside, "sh", *own]
 
     def run(self, *words: str) -> str:
@@ -162,7 +165,14 @@ def cluster(folder: Path, organization: str) -> Iterator[Cluster]:
     (folder / "data").mkdir()
     with postgresql_server() as database, machines("c1", "c2", "c3") as names, _switch(names) as cables:
         made = [
-            Machine(name, f"{_NETWORK}.{number}", cable, folder / f"m{number}", folder / f"log{number}")
+            Machine(
+                name,
+                f"{_NETWORK}.{number}",
+                cable,
+                folder / f"m{number}",
+                folder / f"log{number}",
+                number * 100_000,
+            )
             for number, (name, cable) in enumerate(zip(names, cables, strict=True), 1)
         ]
         for machine in made:
