@@ -21,6 +21,8 @@ InterfaceOption = Annotated[
 ]
 
 _TIME_TO_MOVE = 30.0  # seconds
+_HEARD_WITHIN = 2.0  # seconds
+_CLOCKS_DIFFER = 1.0  # seconds
 
 cluster = typer.Typer(
     help="One server on several machines, any of which may be lost.", invoke_without_command=True
@@ -78,9 +80,7 @@ def init(
     typer.echo(f"1. Let sip, http and media_address in huntline.toml name {membership.moving_address}.")
     typer.echo("2. Start it anew: huntline serve")
     typer.echo("3. On each further machine:")
-    typer.echo(
-        f"   huntline cluster join {own} {token_of(config.data, membership)} --own ITS-ADDRESS --interface NAME"
-    )
+    typer.echo(f"   {_how_to_join(own, token_of(config.data, membership))}")
 
 
 @cluster.command()
@@ -124,7 +124,7 @@ def token(data: DataOption = None) -> None:
     folder = data_folder(data)
     membership = read_membership(folder)
     word = token_of(folder, membership)
-    typer.echo(f"huntline cluster join {membership.own} {word} --own ITS-ADDRESS --interface NAME")
+    typer.echo(_how_to_join(membership.own, word))
 
 
 @cluster.command()
@@ -155,6 +155,10 @@ def leave(data: DataOption = None) -> None:
     )
 
 
+def _how_to_join(own: str, word: str) -> str:
+    return f"huntline cluster join {own} {word} --own ITS-ADDRESS --interface NAME"
+
+
 def _refuse_second(folder: Path) -> None:
     if is_in_cluster(folder):
         raise ConfigurationError(
@@ -182,30 +186,28 @@ def _moving(address: str) -> str:
             raise ValueError
         return str(IPv4Interface(address))
     except ValueError:
-        raise ConfigurationError(
-            f"--address: value {address!r}: must be an IPv4 address with the length of its network, as 10.0.0.10/24"
-        ) from None
+        wanted = "must be an IPv4 address with the length of its network, as 10.0.0.10/24"
+        raise ConfigurationError(f"--address: value {address!r}: {wanted}") from None
 
 
 def _lines(state: dict[str, Any]) -> list[str]:
-    owner = state["owner"]
-    heard = [each for each in state["nodes"] if _is_heard(each)]
-    lines = [
-        f"The server is at {state['address']}"
-        + (f", on {owner} (epoch {state['epoch']})." if owner else "; no machine that is known here serves.")
-    ]
-    for node in state["nodes"]:
+    owner, nodes = state["owner"], state["nodes"]
+    where = f", on {owner} (epoch {state['epoch']})." if owner else "; no machine that is known here serves."
+    lines = [f"The server is at {state['address']}{where}"]
+    lines += [f"  {node['address']}: {_now(node, owner)}; {_if_lost(node, owner, nodes)}" for node in nodes]
+    if owner is not None and owner == state["store_leader"]:
         lines.append(
-            f"  {node['address']}: {_node(node, owner)}; {_if_lost(node, owner, state['nodes'], len(heard))}"
+            "The store is led by the machine that serves: for now its loss would be felt for longer."
         )
+    lines += [_clock(node) for node in nodes if _is_heard(node) and abs(node["clock_off_s"]) > _CLOCKS_DIFFER]
     return lines
 
 
 def _is_heard(node: dict[str, Any]) -> bool:
-    return node["heard_s_ago"] is not None and node["heard_s_ago"] < 2
+    return node["heard_s_ago"] is not None and node["heard_s_ago"] < _HEARD_WITHIN
 
 
-def _node(node: dict[str, Any], owner: str | None) -> str:
+def _now(node: dict[str, Any], owner: str | None) -> str:
     if not _is_heard(node):
         return "not heard"
     if node["is_witness"]:
@@ -216,22 +218,24 @@ def _node(node: dict[str, Any], owner: str | None) -> str:
     return "follows, has no whole copy yet" if behind is None else f"follows, {behind} bytes behind"
 
 
-def _if_lost(node: dict[str, Any], owner: str | None, nodes: list[dict[str, Any]], heard: int) -> str:
+def _if_lost(node: dict[str, Any], owner: str | None, nodes: list[dict[str, Any]]) -> str:
+    """What would happen if it were lost now."""
+    left = [each for each in nodes if each is not node and _is_heard(each)]
     if not _is_heard(node):
         return "it can be lost no more"
-    if heard - 1 <= len(nodes) // 2:
-        return "if it is lost, too few are left to decide who serves" + (
-            "" if node["address"] == owner else "; who serves goes on"
-        )
     if node["address"] != owner:
-        return "if it is lost, nobody notices"
-    next_ones = [
-        each["address"]
-        for each in nodes
-        if _is_heard(each) and each["bytes_behind"] is not None and each != node and not each["is_witness"]
-    ]
+        has_most = 2 * len(left) > len(nodes)
+        return "if it is lost, nobody notices" + ("" if has_most else ", but then no other machine may be")
+    if 2 * len(left) <= len(nodes):
+        return "if it is lost, too few are left to decide who serves, and calls end"
+    able = [each for each in left if each["bytes_behind"] is not None and not each["is_witness"]]
+    if not able:
+        return "if it is lost, calls end: no other machine has a whole copy of them"
+    return f"if it is lost, {' or '.join(each['address'] for each in able)} serves within two seconds"
+
+
+def _clock(node: dict[str, Any]) -> str:
     return (
-        f"if it is lost, {' or '.join(next_ones)} serves within 2 s"
-        if next_ones
-        else "if it is lost, calls are"
+        f"The clock of {node['address']} is {node['clock_off_s']:+.1f} s off that of this machine:"
+        " let all machines have their time from the network (NTP)."
     )

@@ -12,6 +12,7 @@ import typer
 
 from huntline.cli.options import DataOption
 from huntline.config import Config, load_config
+from huntline.data_folder import is_in_cluster
 from huntline.errors import ConfigurationError
 
 UNITS = Path("/etc/systemd/system")
@@ -61,7 +62,7 @@ ProtectKernelLogs=yes
 ProtectKernelModules=yes
 ProtectKernelTunables=yes
 # Phones, pages, this machine's own sockets, and AF_NETLINK to learn its addresses.
-RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK
+RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK{more_families}
 RestrictNamespaces=yes
 RestrictRealtime=yes
 RestrictSUIDSGID=yes
@@ -112,10 +113,18 @@ def unit(config: Config, program: Path, user: str) -> str:
         program=_word(program),
         open_files=2 * config.limits.max_legs + config.limits.max_connections + _LOWEST_FREE_PORT,
         state=_state(folder),
-        capabilities="CAP_NET_BIND_SERVICE" if _lowest_port(config) < _LOWEST_FREE_PORT else "",
+        capabilities=" ".join(_capabilities(config)),
+        # In a cluster the network is told by ARP where the address is that moves.
+        more_families=" AF_PACKET" if is_in_cluster(folder) else "",
         homes="read-only" if _is_any_in(_HOMES, folder, program) else "yes",
         private_tmp="no" if _is_any_in(_TEMPORARY, folder, program) else "yes",
     )
+
+
+def _capabilities(config: Config) -> list[str]:
+    """What of root's rights the server needs."""
+    needed = ["CAP_NET_BIND_SERVICE"] if _lowest_port(config) < _LOWEST_FREE_PORT else []
+    return [*needed, *(["CAP_NET_ADMIN", "CAP_NET_RAW"] if is_in_cluster(config.data) else [])]
 
 
 def _state(folder: Path) -> str:

@@ -1,1 +1,1 @@
-"""One server on several machines: one of them owns it and serves, the others follow, ready to take it over."""
+"""One server on several machines: one of them owns it and serves, the others follow and can take it over."""

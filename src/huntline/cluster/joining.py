@@ -67,8 +67,8 @@ def join(data: Path, address: str, token: str, node: Node, interface: str) -> Me
     given = _asked(address, expected, shown)
     if given["data"] != str(data):
         raise ConfigurationError(
-            f"--data: value {str(data)!r}: must be {given['data']} as on {address}: what is known of calls names"
-            " files in it"
+            f"--data: value {str(data)!r}: must be {given['data']} as on {address}:"
+            " what is known of calls names files in it"
         )
     folder = cluster_folder(data)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -119,7 +119,8 @@ def _asked(address: str, expected: str, request: dict[str, Any]) -> dict[str, An
             shown = hashlib.sha256(encrypted.getpeercert(binary_form=True) or b"").hexdigest()
             if shown != expected:
                 raise NotJoined(
-                    f"{address} is not the machine that the token is of; use what huntline cluster token prints there"
+                    f"{address} is not the machine that the token is of;"
+                    " use what huntline cluster token prints there"
                 )
             encrypted.sendall(json.dumps(request).encode() + b"\n")
             with encrypted.makefile("rb") as lines:

@@ -11,7 +11,7 @@ from huntline.cluster.messages import LONGEST_PART, JournalPart
 
 
 class JournalTail:
-    """Reads the owner's journal at ``path``, each byte once; a new file in its place is read from its start."""
+    """Reads the owner's journal at ``path``, each byte once; a new file in its place from its start on."""
 
     def __init__(self, path: Path, epoch: int) -> None:
         self._path, self._epoch = path, epoch

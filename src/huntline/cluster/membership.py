@@ -1,4 +1,4 @@
-"""What a machine knows of its cluster: a file in the data folder, written by commands and by the cluster process."""
+"""What a machine knows of its cluster: a file in the data folder, by commands and the cluster process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from huntline.data_folder import CLUSTER, MEMBERSHIP
 from huntline.errors import ConfigurationError
 
 STORE_PORT, ROUTES_PORT, JOIN_PORT = 4222, 6222, 4223
-"""TCP ports at each machine's own address: for the cluster processes, for the stores, for machines that join."""
+"""TCP ports at each machine's own address: for cluster processes, for stores, for machines that join."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def cluster_folder(data: Path) -> Path:
 
 
 def read_membership(data: Path) -> Membership:
-    """Raises ConfigurationError where the server of a data folder is in no cluster, or its file is damaged."""
+    """Raises ConfigurationError where a data folder's server is in no cluster, or its file is damaged."""
     path = cluster_folder(data) / MEMBERSHIP
     try:
         values = json.loads(path.read_text())

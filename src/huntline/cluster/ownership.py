@@ -1,8 +1,8 @@
 """Who owns the server: what a machine of a cluster concludes from what it hears, and when. Pure.
 
-The owner is whoever is named in the store with the highest epoch. Nobody stops owning because time has passed:
-an owner stops when it hears of a higher epoch, or when the network tells it that another machine has its
-address while it hears nobody of the cluster. Who follows claims when the owner has been silent for long enough.
+The owner is whoever is named in the store with the highest epoch. Nobody stops owning because time has
+passed: an owner stops when it hears of a higher epoch, or when the network tells it that another machine has
+its address while it hears nobody of the cluster. Who follows claims when the owner has been silent for long.
 """
 
 from __future__ import annotations

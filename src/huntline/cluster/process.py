@@ -263,8 +263,8 @@ class ClusterProcess:
     async def _tell_supervisor(
         self, verb: str, *, within: float = 0.0, **fields: Any
     ) -> dict[str, Any] | None:
-        """What the supervisor answers; None where there is none within some seconds: its next life begins this
-        process anew."""
+        """What the supervisor answers; None where there is none within some seconds: its next life begins
+        this process anew."""
         until = time.monotonic() + within
         while True:
             try:

@@ -108,8 +108,8 @@ class Store:
             raise StoreAway(str(error) or type(error).__name__) from None
 
     async def owner(self, nodes: int) -> OwnerRecord:
-        """Who owns the server, by the record. Makes the place for it where there is none, in as many copies as
-        there are ``nodes``, at most three. Raises StoreAway."""
+        """Who owns the server, by the record. Makes the place for it where there is none, in as many copies
+        as there are ``nodes``, at most three. Raises StoreAway."""
         await self._prepare(min(nodes, _MOST_COPIES))
         stream = self._client.jetstream(timeout=_TIMEOUT)
         try:
@@ -124,8 +124,8 @@ class Store:
         return OwnerRecord(said.node, said.epoch, said.run, found.seq or 0)
 
     async def claim(self, record: OwnerMessage, expected: int) -> OwnerRecord | None:
-        """Write who owns the server, if the record is still the one of sequence ``expected``; None where it is
-        another one by now. Raises StoreAway."""
+        """Write who owns the server, if the record is still the one of sequence ``expected``; None where it
+        is another one by now. Raises StoreAway."""
         stream = self._client.jetstream(timeout=_TIMEOUT)
         headers = {_EXPECTED: str(expected)}
         try:

@@ -75,7 +75,7 @@ class StoreServer:
             await asyncio.sleep(_PAUSE)
 
     def change(self, membership: Membership) -> None:
-        """The machines of the cluster are others: the store learns of them, or starts anew as one of several."""
+        """The machines are others: the store learns of them, or starts anew as one of several."""
         was_alone = self._nodes == 1
         self._write(membership)
         self._signal(signal.SIGTERM if was_alone != (self._nodes == 1) else signal.SIGHUP)

@@ -32,8 +32,8 @@ before, with which it is one write."""
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """Whose state a journal holds: ``machine`` is another word for each monotonic clock, ``run`` each time the
-    server starts of which no process is left, on any machine."""
+    """Whose state a journal holds: ``machine`` is another word for each monotonic clock, ``run`` each time
+    the server starts of which no process is left, on any machine."""
 
     machine: str
     run: str
