@@ -62,15 +62,15 @@ def init(
     from huntline.cluster.membership import cluster_folder, new_membership, write_membership
     from huntline.cluster.store_server import store_program
 
-    config = config_of(data)
+    moving, config = _moving(address), config_of(data)
     _refuse_second(config.data)
     if config.database is None:
         raise ConfigurationError(
             "database: a cluster needs one that all machines reach; see huntline migrate-storage, and name it"
             f" in {config.data / 'huntline.toml'}"
         )
+    membership = new_membership(_own(own, interface), interface, moving)
     store_program()
-    membership = new_membership(_own(own, interface), interface, _moving(address))
     folder = cluster_folder(config.data)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     make_issuer(folder)
@@ -196,9 +196,7 @@ def _lines(state: dict[str, Any]) -> list[str]:
     lines = [f"The server is at {state['address']}{where}"]
     lines += [f"  {node['address']}: {_now(node, owner)}; {_if_lost(node, owner, nodes)}" for node in nodes]
     if owner is not None and owner == state["store_leader"]:
-        lines.append(
-            "The store is led by the machine that serves: for now its loss would be felt for longer."
-        )
+        lines.append("The store is led by the machine that serves: for now its loss would be felt longer.")
     lines += [_clock(node) for node in nodes if _is_heard(node) and abs(node["clock_off_s"]) > _CLOCKS_DIFFER]
     return lines
 

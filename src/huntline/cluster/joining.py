@@ -63,9 +63,9 @@ def join(data: Path, address: str, token: str, node: Node, interface: str) -> Me
     expected, dash, secret = token.partition("-")
     if not dash or len(expected) != 64 or not secret:
         raise ConfigurationError("--token: it must be what huntline cluster token prints at that machine")
-    shown = {"secret": secret, "node": node.address, "is_witness": node.is_witness, "data": str(data)}
+    shown = {"secret": secret, "node": node.address, "is_witness": node.is_witness, "data": _path_of(data)}
     given = _asked(address, expected, shown)
-    if given["data"] != str(data):
+    if given["data"] != _path_of(data):
         raise ConfigurationError(
             f"--data: value {str(data)!r}: must be {given['data']} as on {address}:"
             " what is known of calls names files in it"
@@ -91,7 +91,7 @@ def _answer(
         log.warning("a machine with a wrong token is refused", extra={"node": str(asked.get("node"))})
         return {"error": "the token is not that of this cluster; huntline cluster token prints it"}
     node = Node(str(asked["node"]), bool(asked["is_witness"]))
-    if str(asked["data"]) == str(data):
+    if str(asked["data"]) == _path_of(data):
         add(node)
     folder = cluster_folder(data)
     held = {name: (data / name).read_bytes().hex() for name in _GIVEN if (data / name).is_file()}
@@ -99,12 +99,16 @@ def _answer(
         "cluster": {name: (folder / name).read_text() for name in (ISSUER, ISSUER_KEY)},
         "files": held,
         "moving": membership.moving,
-        "data": str(data),
+        "data": _path_of(data),
         "nodes": [
             {"address": each.address, "is_witness": each.is_witness}
             for each in membership.with_node(node).nodes
         ],
     }
+
+
+def _path_of(data: Path) -> str:
+    return str(data)
 
 
 def _asked(address: str, expected: str, request: dict[str, Any]) -> dict[str, Any]:
