@@ -90,6 +90,12 @@ class Machine:
         state: dict[str, Any] = json.loads(done.stdout) if done.returncode == 0 else {}
         return state
 
+    def shut_down(self) -> None:
+        """End ``huntline serve`` as systemd does."""
+        served = next(pid for pid in processes_on(self.name) if _is_supervisor(pid))
+        os.kill(served, signal.SIGTERM)
+        self._wait()
+
     def lose(self) -> None:
         """Its power fails."""
         ip("link", "set", self.cable, "down")
@@ -124,6 +130,11 @@ class Machine:
     def _wait(self) -> None:
         while self._serving:
             self._serving.pop().wait()
+
+
+def _is_supervisor(pid: int) -> bool:
+    words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    return b"serve" in words and b"unshare" not in words
 
 
 class Cluster:

@@ -134,6 +134,20 @@ def test_calls_go_on_when_their_machine_stands_still_for_a_while(machines: Clust
     calls.end_in_order()
 
 
+def test_a_machine_that_is_shut_down_gives_its_calls_to_another_one(
+    machines: Cluster, phones: Phones
+) -> None:
+    machines.wait_whole()
+    before = machines.owner
+    calls = Calls(phones)
+    before.shut_down()
+    assert calls.go_on() < _LONGEST_GAP
+    assert machines.owner is not before
+    calls.end_in_order()
+    before.serve()
+    machines.wait_whole()
+
+
 def test_a_server_moves_on_purpose_with_its_calls(machines: Cluster, phones: Phones) -> None:
     machines.wait_whole()
     before = machines.owner

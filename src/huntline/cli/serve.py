@@ -19,6 +19,7 @@ from huntline.cli.options import (
     joined,
 )
 from huntline.config import Config, load_config
+from huntline.data_folder import is_in_cluster
 from huntline.logs import set_up_logging
 from huntline.processes import supervisor
 from huntline.web.first_run import how_to_set_up
@@ -65,7 +66,8 @@ def serve(
         for line in how_to_set_up(config):
             typer.echo(line)
         warn_of_addresses(config)
-        typer.echo(f"Huntline is ready: {addresses(config)}")
+        in_cluster = " on whichever machine serves (huntline cluster)" if is_in_cluster(config.data) else ""
+        typer.echo(f"Huntline is ready{in_cluster}: {addresses(config)}")
 
     supervisor.serve(config, supervisor.server_children(config.data), when_ready=say_so)
 

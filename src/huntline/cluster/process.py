@@ -26,6 +26,7 @@ from huntline.cluster.messages import BeatMessage, OwnerMessage, decoded, encode
 from huntline.cluster.moving_address import MovingAddress
 from huntline.cluster.ownership import (
     BEAT_EVERY,
+    SILENT_AFTER,
     AnnounceAgain,
     Beat,
     Claim,
@@ -315,8 +316,8 @@ class ClusterProcess:
         }
 
     async def _move(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Give the server to another machine on purpose: nobody has to notice that it is gone first."""
-        to = str(request.get("to"))
+        """Give the server to another machine on purpose, the one that is named or any that can have it."""
+        to = str(request["to"]) if "to" in request else self._next_one()
         self._check_move(to)
         async with self._changing:
             own = self._ownership
@@ -336,6 +337,19 @@ class ClusterProcess:
             own.handed_over(now_is or record, asyncio.get_running_loop().time())
             await self._store.say("owner-is", encoded(said))
         return {"from": own.node, "to": to}
+
+    def _next_one(self) -> str:
+        """Who could serve in place of this machine; "" where nobody can."""
+        heard, now = self._ownership.nodes_heard, asyncio.get_running_loop().time()
+        able = (
+            node.address
+            for node in self._membership.others
+            if (beat := self._nodes.get(node.address)) is not None
+            and beat.is_candidate
+            and beat.behind is not None
+            and now - heard[node.address] < SILENT_AFTER
+        )
+        return next(able, "")
 
     def _check_move(self, to: str) -> None:
         """Raises MoveRefused."""

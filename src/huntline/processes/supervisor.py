@@ -21,9 +21,10 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from huntline.config import Config
+from huntline.control.async_client import AsyncControlClient
 from huntline.control.server import ControlServer, Handler
-from huntline.data_folder import SUPERVISOR_SOCKET, is_in_cluster
-from huntline.errors import ConfigurationError, Refused
+from huntline.data_folder import CLUSTER_SOCKET, SUPERVISOR_SOCKET, is_in_cluster
+from huntline.errors import ConfigurationError, HuntlineError, Refused
 from huntline.processes.code import digest_of_code
 from huntline.processes.keeper import TIME_TO_GET_READY, Child, ChildFailed, Keeper
 from huntline.processes.notify import READY, STOPPING, notify, stay_alive
@@ -38,6 +39,9 @@ from huntline.processes.run_file import (
     write_run,
 )
 from huntline.processes.words import CONFIG, ENDS_WITH_PARENT, HAND_OVER, RUN_ID
+
+TIME_TO_PASS_ON = 5.0
+"""Seconds for another machine to be given the calls, before they are ended here."""
 
 _log = logging.getLogger(__name__)
 
@@ -185,6 +189,8 @@ class Supervisor:
             await asyncio.wait(waited_for, return_when=asyncio.FIRST_COMPLETED)
             if not stopping.done():
                 await failed  # raises what one of them raised
+            if ending.successor is None:
+                await self._pass_on()
         finally:
             await self._control.close()
             tasks += self._keeping.values()
@@ -207,6 +213,20 @@ class Supervisor:
         assert self._failed is not None
         if not task.cancelled() and (failure := task.exception()) is not None and not self._failed.done():
             self._failed.set_exception(failure)
+
+    async def _pass_on(self) -> None:
+        """In a cluster another machine goes on with the calls, if there is one that can."""
+        if not any(keeper.child.serves for keeper in self._keeping) or not self._follows:
+            return
+        notify(STOPPING)
+        try:
+            async with (
+                asyncio.timeout(TIME_TO_PASS_ON),
+                await AsyncControlClient.connect(self._config.data / CLUSTER_SOCKET) as cluster,
+            ):
+                await cluster.request("move")
+        except (HuntlineError, TimeoutError) as error:
+            _log.warning("no other machine goes on with the calls", extra={"reason": str(error)})
 
     async def _end(self) -> None:
         notify(STOPPING)
