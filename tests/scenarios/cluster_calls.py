@@ -79,28 +79,33 @@ class Calls:
         return [leg.sound.longest_gap(since=self.begun_at, until=until) for leg in self.legs]
 
     def end_in_order(self) -> None:
-        """Agents talk to all who wait, one after the other, as they came."""
+        """Agents talk to all who wait, and were rung for them in the order in which they came."""
         for caller, agent in self.talking:
             caller.hang_up()
             agent.wait_ended()
-            if self.waiting:
-                self._serve(self.waiting.pop(0))
-        while self.waiting:
-            self._serve(self.waiting.pop(0))
+        rung = [self._serve() for _ in self.waiting]
+        assert [caller for _, caller in sorted(rung)] == [leg.phone.user for leg in self.waiting]
+        self.waiting.clear()
 
     def close(self) -> None:
         """Hang up what is left, and give everything back."""
         for leg in self.legs:
             if leg.is_up and not leg.is_ended:
                 leg.hang_up()
+        for agent in self.agents:
+            agent.register(expires=0)
         for phone in self._phones:
             phone.close()
 
-    def _serve(self, leg: Leg) -> None:
+    def _serve(self) -> tuple[float, str]:
+        """One of them talks and hangs up: when the agent was rung for whom."""
         agent = self._answer()
-        leg.sound.wait_for(tones.AGENT, since=time.time())
-        leg.hang_up()
+        assert agent.invite is not None
+        caller = next(leg for leg in self.waiting if leg.phone.user in agent.remote)
+        caller.sound.wait_for(tones.AGENT, since=time.time())
+        caller.hang_up()
         agent.wait_ended()
+        return agent.invite.at, caller.phone.user
 
     def _answer(self) -> Leg:
         """Whichever agent is rung answers."""
