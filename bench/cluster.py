@@ -36,6 +36,18 @@ def lost(machines: Cluster, owner: Machine) -> Callable[[], None]:
     return owner.come_back
 
 
+def lost_without_database(machines: Cluster, owner: Machine) -> Callable[[], None]:
+    """Its power fails while the database is away."""
+    machines.database.stop()
+    owner.lose()
+
+    def undo() -> None:
+        machines.database.start()
+        owner.come_back()
+
+    return undo
+
+
 def frozen(machines: Cluster, owner: Machine) -> Callable[[], None]:
     """Nothing runs on it for a while."""
     owner.freeze()
@@ -89,6 +101,7 @@ def shut_down(machines: Cluster, owner: Machine) -> Callable[[], None]:
 
 FAULTS: dict[str, Fault] = {
     "lost": lost,
+    "lost-without-database": lost_without_database,
     "frozen": frozen,
     "cable-out": cable_out,
     "cut-from-machines": cut_from_machines,

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from huntline.data_folder import FILE_NAME
-from tests.postgresql import postgresql_server
+from tests.postgresql import PostgresqlServer, postgresql_server
 
 from .machines import ip, machines, processes_on
 
@@ -138,10 +138,10 @@ def _is_supervisor(pid: int) -> bool:
 
 
 class Cluster:
-    """The machines; two that may serve and one more, in the order in which they join."""
+    """The machines, in the order in which they join, and their database."""
 
-    def __init__(self, machines: list[Machine]) -> None:
-        self.machines = machines
+    def __init__(self, machines: list[Machine], database: PostgresqlServer) -> None:
+        self.machines, self.database = machines, database
 
     @property
     def owner(self) -> Machine:
@@ -190,7 +190,7 @@ def cluster(folder: Path, organization: str) -> Iterator[Cluster]:
             machine.folder.mkdir(mode=0o700)
         try:
             _set_up(made, database.new_database().text, folder, organization)
-            yield Cluster(made)
+            yield Cluster(made, database)
         finally:
             for machine in made:
                 machine.close()

@@ -182,4 +182,3 @@ class Store:
     async def _say(self, subject: str, data: bytes) -> None:
         with contextlib.suppress(nats.errors.Error, OSError):
             await self._client.publish(subject, data)
-            await self._client._flush_pending()
