@@ -214,7 +214,7 @@ class ClusterProcess:
                 except HuntlineError as error:
                     log.error("this machine cannot serve, another one is to", extra={"reason": str(error)})
                     self._ownership.cannot_serve()
-                    await self._give_up(is_at_once=True)
+                    await self._stop_serving()
         self._is_asked_anew.set()
 
     async def _take(self, won: OwnerRecord, before: OwnerRecord | None) -> None:
@@ -234,20 +234,28 @@ class ClusterProcess:
         match what:
             case GiveUp(why):
                 log.warning("this machine gives the server up", extra={"reason": why})
-                self._spawn(self._give_up(is_at_once=True))
+                self._spawn(self._give_up())
             case AnnounceAgain():
                 if self._address is not None:
                     self._address.announce()
             case None:
                 return
 
-    async def _give_up(self, *, is_at_once: bool) -> None:
-        if self._address is not None and is_at_once:
+    async def _give_up(self) -> None:
+        """Another machine owns the server: nothing is sent from here any more."""
+        async with self._changing:
+            await self._stop_serving()
+
+    async def _stop_serving(self) -> None:
+        self._let_go()
+        await self._tell_supervisor("give-up", is_at_once=True)
+        self._sharing.end()
+
+    def _let_go(self) -> None:
+        """What says, to the network and to this machine's next life, that the server is here."""
+        if self._address is not None:
             self._address.give_up()
         self._owning.unlink(missing_ok=True)
-        await self._tell_supervisor("give-up", is_at_once=is_at_once)
-        if is_at_once:
-            self._sharing.end()
 
     def _conflict(self) -> None:
         self._conclude(self._ownership.conflict(asyncio.get_running_loop().time()))
@@ -317,13 +325,14 @@ class ClusterProcess:
 
     async def _move(self, request: dict[str, Any]) -> dict[str, Any]:
         """Give the server to another machine on purpose, the one that is named or any that can have it."""
-        to = str(request["to"]) if "to" in request else self._next_one()
-        self._check_move(to)
+        able = self._able_to_serve()
+        to = str(request["to"]) if "to" in request else next(iter(able), "")
+        self._check_move(to, able)
         async with self._changing:
             own = self._ownership
             record = own.record
             assert record is not None
-            await self._give_up(is_at_once=False)
+            await self._tell_supervisor("give-up")
             await self._sharing.finish()
             said = OwnerMessage(to, max(record.epoch + 1, time.time_ns() // 1_000_000), own.run)
             try:
@@ -331,42 +340,33 @@ class ClusterProcess:
             except StoreAway as error:
                 await self._tell_supervisor("take", run=own.run)
                 raise MoveRefused(f"the store cannot be asked ({error}): the server stays here") from None
-            if self._address is not None:
-                self._address.give_up()
-            self._sharing.end()
             own.handed_over(now_is or record, asyncio.get_running_loop().time())
+            self._let_go()
+            self._sharing.end()
             await self._store.say("owner-is", encoded(said))
         return {"from": own.node, "to": to}
 
-    def _next_one(self) -> str:
-        """Who could serve in place of this machine; "" where nobody can."""
+    def _able_to_serve(self) -> list[str]:
+        """The machines that could serve in place of this one."""
         heard, now = self._ownership.nodes_heard, asyncio.get_running_loop().time()
-        able = (
+        return [
             node.address
             for node in self._membership.others
             if (beat := self._nodes.get(node.address)) is not None
             and beat.is_candidate
             and beat.behind is not None
             and now - heard[node.address] < SILENT_AFTER
-        )
-        return next(able, "")
+        ]
 
-    def _check_move(self, to: str) -> None:
+    def _check_move(self, to: str, able: list[str]) -> None:
         """Raises MoveRefused."""
-        beat = self._nodes.get(to)
         if not self._ownership.is_owner:
             record = self._ownership.record
             where = record.node if record is not None and record.node else "no machine that is known here"
             raise MoveRefused(f"this machine does not serve: {where} does; say it there")
-        if to not in {node.address for node in self._membership.others} or beat is None:
-            known = ", ".join(node.address for node in self._membership.others if not node.is_witness)
-            raise MoveRefused(
-                f"value {to!r}: must be another machine of the cluster: {known or 'there is none'}"
-            )
-        if not beat.is_candidate or beat.behind is None:
-            raise MoveRefused(
-                f"{to} cannot serve now: it is a witness, or has no whole copy of what lives yet"
-            )
+        if to not in able:
+            known = ", ".join(able) or "none can now: it must be heard, and have a whole copy of what lives"
+            raise MoveRefused(f"value {to!r}: must be a machine that can serve: {known}")
 
     async def _leave(self, request: dict[str, Any]) -> dict[str, Any]:
         """Let the other machines forget this one."""
