@@ -46,8 +46,9 @@ def test_wrong_words_are_named_with_what_would_be_right(
     assert wanted in init(tmp_path, **{option: value})
 
 
-def test_a_server_that_is_in_no_cluster_says_how_to_begin_one(tmp_path: Path) -> None:
-    done = huntline("cluster", "token", "--data", str(tmp_path))
+@pytest.mark.parametrize("words", [(), ("token",), ("move", "10.0.0.2"), ("leave",)])
+def test_a_server_that_is_in_no_cluster_says_how_to_begin_one(tmp_path: Path, words: tuple[str, ...]) -> None:
+    done = huntline("cluster", *words, "--data", str(tmp_path))
     assert done.returncode == 1
     assert "huntline cluster init" in done.stderr
 

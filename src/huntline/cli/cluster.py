@@ -34,8 +34,7 @@ def show(context: typer.Context, data: DataOption = None, as_json: JsonOption = 
     """Say which machines there are, which one serves, and what would happen if each were lost."""
     if context.invoked_subcommand is not None:
         return
-    folder = data_folder(data)
-    with ControlClient(folder / CLUSTER_SOCKET) as client:
+    with _process(data) as client:
         state = client.request("status")
     if as_json:
         typer.echo(json.dumps(state))
@@ -133,7 +132,7 @@ def move(
     data: DataOption = None,
 ) -> None:
     """Let another machine serve, with all calls: before this one is repaired, for instance."""
-    with ControlClient(data_folder(data) / CLUSTER_SOCKET, timeout=_TIME_TO_MOVE) as client:
+    with _process(data) as client:
         done = client.request("move", to=to)
     typer.echo(f"{done['to']} serves in place of {done['from']}.")
 
@@ -143,16 +142,23 @@ def leave(data: DataOption = None) -> None:
     """Make this machine none of the cluster any more: the others forget it."""
     import shutil
 
-    from huntline.cluster.membership import cluster_folder, read_membership
+    from huntline.cluster.membership import cluster_folder
 
-    folder = data_folder(data)
-    read_membership(folder)
-    with ControlClient(folder / CLUSTER_SOCKET) as client:
+    with _process(data) as client:
         client.request("leave")
-    shutil.rmtree(cluster_folder(folder))
+    shutil.rmtree(cluster_folder(data_folder(data)))
     typer.echo(
         "The others have forgotten this machine. End its huntline serve; it would serve alone afterwards."
     )
+
+
+def _process(data: Path | None) -> ControlClient:
+    """The cluster process of this machine, to be asked. Raises ConfigurationError where there can be none."""
+    from huntline.cluster.membership import read_membership
+
+    folder = data_folder(data)
+    read_membership(folder)
+    return ControlClient(folder / CLUSTER_SOCKET, timeout=_TIME_TO_MOVE)
 
 
 def _how_to_join(own: str, word: str) -> str:
