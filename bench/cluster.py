@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT)]
 
-from tests.scenarios.cluster import Cluster, Machine, cluster  # noqa: E402
+from tests.scenarios.cluster import Cluster, Machine, cluster, until  # noqa: E402
 from tests.scenarios.cluster_calls import ORGANIZATION, Calls  # noqa: E402
 from tests.scenarios.machines import ip, on, processes_on  # noqa: E402
 from tests.scenarios.reactor import Reactor  # noqa: E402
@@ -135,10 +135,12 @@ def main() -> int:
 
 
 def _told(machines: Cluster, name: str, options: argparse.Namespace) -> list[float]:
-    """The longest gap of each party, with all of them going on, in order, and a new call answered."""
+    """The longest gap of each party, with all of them going on, in order, rung for and on record once, and a
+    new call answered."""
     machines.wait_whole()
     owner = machines.owner
     with Reactor() as reactor:
+        recorded = machines.recorded
         calls = Calls(reactor, options.talking, options.waiting)
         try:
             undo = FAULTS[name](machines, owner)
@@ -149,6 +151,7 @@ def _told(machines: Cluster, name: str, options: argparse.Namespace) -> list[flo
             calls.end_in_order()
         finally:
             calls.close()
+    until(lambda: machines.recorded == recorded + calls.made, 10, "each call is on record once")
     worst = {"fault": name, "was_on": owner.own, "is_on": machines.owner.own, **_summary(gaps)}
     print(json.dumps(worst), file=sys.stderr, flush=True)
     return gaps

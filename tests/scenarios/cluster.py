@@ -138,10 +138,15 @@ def _is_supervisor(pid: int) -> bool:
 
 
 class Cluster:
-    """The machines, in the order in which they join, and their database."""
+    """The machines, in the order in which they join, the last one a witness; and their database."""
 
-    def __init__(self, machines: list[Machine], database: PostgresqlServer) -> None:
-        self.machines, self.database = machines, database
+    def __init__(self, machines: list[Machine], database: PostgresqlServer, name: str) -> None:
+        self.machines, self.database, self._name = machines, database, name
+
+    @property
+    def recorded(self) -> int:
+        """How many calls are in the history."""
+        return int(self.database.tell("SELECT count(*) FROM calls", self._name)[0][0])
 
     @property
     def owner(self) -> Machine:
@@ -155,9 +160,10 @@ class Cluster:
 
         def is_whole() -> bool:
             states = [machine.state() for machine in self.machines]
-            return all(states) and all(_is_well(state) for state in states)
+            serving = sum(state.get("is_owner", False) for state in states)
+            return serving == 1 and all(states) and all(_is_well(state) for state in states)
 
-        until(is_whole, 30, "a whole cluster")
+        until(is_whole, 30, "a whole cluster with one machine that serves")
 
 
 def _is_well(state: dict[str, Any]) -> bool:
@@ -189,8 +195,9 @@ def cluster(folder: Path, organization: str) -> Iterator[Cluster]:
         for machine in made:
             machine.folder.mkdir(mode=0o700)
         try:
-            _set_up(made, database.new_database().text, folder, organization)
-            yield Cluster(made, database)
+            url = database.new_database()
+            _set_up(made, url.text, folder, organization)
+            yield Cluster(made, database, url.name)
         finally:
             for machine in made:
                 machine.close()
@@ -204,7 +211,8 @@ def _set_up(made: list[Machine], database: str, folder: Path, organization: str)
     first.serve()
     until(lambda: first.state().get("owner") == first.own, 30, "the first machine serves")
     for machine in others:
-        machine.run("cluster", "join", first.own, token, "--own", machine.own, "--interface", "eth0")
+        how = ["--witness"] if machine is others[-1] else ["--interface", "eth0"]
+        machine.run("cluster", "join", first.own, token, "--own", machine.own, *how)
         machine.serve()
         until(lambda machine=machine: bool(machine.state().get("owner")), 30, "a machine has joined")  # type: ignore[misc]
     (folder / "organization.yaml").write_text(organization)

@@ -41,6 +41,7 @@ class Calls:
 
     def __init__(self, reactor: Reactor, talking: int = 1, waiting: int = 5) -> None:
         self._reactor = reactor
+        self.made = 0
         self._phones: list[Phone] = []
         self.agents = [self._agent(name) for name in _PEOPLE[:talking]]
         self.talking: list[tuple[Leg, Leg]] = []
@@ -62,6 +63,7 @@ class Calls:
 
     def call(self, number: int) -> Leg:
         """A caller, who is answered by the queue."""
+        self.made += 1
         leg = self._phone(f"+1206555{number:04}").dial(f"sip:{_NUMBER}@{SERVER}")
         leg.wait_answered()
         return leg
@@ -79,13 +81,14 @@ class Calls:
         return [leg.sound.longest_gap(since=self.begun_at, until=until) for leg in self.legs]
 
     def end_in_order(self) -> None:
-        """Agents talk to all who wait, and were rung for them in the order in which they came."""
+        """Agents talk to all who wait, and were rung for them once, in the order in which they came."""
         for caller, agent in self.talking:
             caller.hang_up()
             agent.wait_ended()
         rung = [self._serve() for _ in self.waiting]
         assert [caller for _, caller in sorted(rung)] == [leg.phone.user for leg in self.waiting]
         self.waiting.clear()
+        assert sum(len(agent.legs) for agent in self.agents) == self.made, "rung by two machines"
 
     def close(self) -> None:
         """Hang up what is left, and give everything back."""

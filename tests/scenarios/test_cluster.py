@@ -24,9 +24,12 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 @pytest.fixture
 def calls(reactor: Reactor, machines: Cluster) -> Iterator[Calls]:
     machines.wait_whole()
+    before = machines.recorded
     made = Calls(reactor)
     yield made
     made.close()
+    until(lambda: machines.recorded >= before + made.made, 10, "each call is on record")
+    assert machines.recorded == before + made.made
 
 
 def test_calls_go_on_when_their_machine_is_lost_and_it_follows_when_it_comes_back(
@@ -73,4 +76,16 @@ def test_a_server_moves_on_purpose_with_its_calls(machines: Cluster, calls: Call
     until(lambda: machines.owner is to, 5, "the other machine serves")
     assert f"{before.own}: follows" in to.run("cluster")
     assert to.own in before.refused("cluster", "move", to.own)
+    calls.end_in_order()
+
+
+def test_a_machine_that_leaves_is_forgotten_and_the_server_goes_on(machines: Cluster, calls: Calls) -> None:
+    witness, owner = machines.machines[-1], machines.owner
+    assert f"{witness.own}: witness; if it is lost, nobody notices" in owner.run("cluster")
+    assert "first move the server" in owner.refused("cluster", "leave")
+    witness.run("cluster", "leave")
+    witness.close()
+    left = [machine for machine in machines.machines if machine is not witness]
+    until(lambda: all(len(machine.state()["nodes"]) == len(left) for machine in left), 10, "it is forgotten")
+    assert max(calls.go_on()) < _LONGEST_GAP
     calls.end_in_order()
