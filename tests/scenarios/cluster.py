@@ -151,7 +151,7 @@ class Cluster:
     @property
     def owner(self) -> Machine:
         """Who serves, as the machines that answer say."""
-        said = [state["owner"] for machine in self.machines if (state := machine.state())]
+        said = [owner for machine in self.machines if (owner := machine.state().get("owner"))]
         assert said
         return next(machine for machine in self.machines if machine.own == said[0])
 
