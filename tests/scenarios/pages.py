@@ -151,6 +151,15 @@ class Person:
         assert answer.status == 201, answer.text()
         self._waits_for_frame = True  # what all pages have in common comes with the first one
 
+    def act_for(self, organization: str) -> None:
+        """As one of the host, work in an organization from now on."""
+        picker = self.page.get_by_label("Organization that you work in")
+        # It comes with the second document: the first one has only found that none was chosen, and chose one.
+        picker.wait_for()
+        self.page.wait_for_load_state()
+        with self.page.expect_event("load"):
+            picker.select_option(label=organization)
+
     def assert_accessible(self) -> None:
         """Fail when axe finds anything serious in what is shown, and again a moment later: what has just come
         may still be on its way from one colour to another."""
