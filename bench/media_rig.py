@@ -95,7 +95,7 @@ async def worker() -> AsyncIterator[Worker]:
     with TemporaryDirectory() as name:
         path = Path(name, "media.sock")
         process = await asyncio.create_subprocess_exec(sys.executable, "-c", _WORKER, str(path))
-        client = MediaClient(path, lambda event: None)
+        client = MediaClient([path], lambda event: None)
         await client.start()
         await client.wait_ready()
         try:

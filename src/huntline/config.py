@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, get_args
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -21,6 +22,7 @@ from pydantic import (
     PlainSerializer,
     SecretStr,
     ValidationError,
+    ValidationInfo,
 )
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
@@ -38,6 +40,7 @@ from huntline.data_folder import (
     DEFAULT_DATA,
     ENVIRONMENT_PREFIX,
     DatabaseUrl,
+    media_name,
     settings_file,
 )
 from huntline.errors import ConfigurationError
@@ -86,6 +89,10 @@ class Listener:
         return f"{self.transport}:{SocketAddress(self.host, self.port)}"
 
 
+_MOST_WORKERS = 64
+_USUALLY_MOST_WORKERS = 8
+
+
 @dataclass(frozen=True, slots=True)
 class PortRange:
     """Ports from ``first`` to ``last``, both included."""
@@ -95,6 +102,11 @@ class PortRange:
 
     def __str__(self) -> str:
         return f"{self.first}-{self.last}"
+
+    @property
+    def pairs(self) -> int:
+        """How many pairs of an even port and the next one there are in it: a leg takes one."""
+        return (self.last + 1) // 2 - (self.first + 1) // 2
 
 
 def reachable_host(host: str) -> str:
@@ -325,6 +337,20 @@ def _usual_media_address(said: Mapping[str, Any]) -> str:
     return own_addresses(host.version)[0] if host.is_unspecified else str(host)
 
 
+def _usual_media_workers(said: Mapping[str, Any]) -> int:
+    """Half of the cores: the others are for the phones' signalling, the database and the pages."""
+    cores = len(os.sched_getaffinity(0))
+    ports = said.get("media_ports")
+    return max(1, min(cores // 2, _USUALLY_MOST_WORKERS, ports.pairs if ports else 1))
+
+
+def _check_workers(workers: int, info: ValidationInfo) -> int:
+    ports = info.data.get("media_ports")
+    if ports is not None and workers > ports.pairs:
+        raise ValueError(f"at most {ports.pairs}, since media_ports has ports for so many legs")
+    return workers
+
+
 class Config(BaseSettings):
     """The settings of one server. Survives ``model_dump_json`` and ``model_validate_json`` unchanged.
 
@@ -356,6 +382,9 @@ class Config(BaseSettings):
     nameservers: Annotated[tuple[NameserverText, ...], NoDecode, BeforeValidator(_split)] = ()
     media_address: ReachableAddress = Field(default_factory=_usual_media_address)
     media_ports: PortRangeText = PortRange(20000, 29999)
+    media_workers: Annotated[int, Field(ge=1, le=_MOST_WORKERS), AfterValidator(_check_workers)] = Field(
+        default_factory=_usual_media_workers
+    )
     network: Annotated[tuple[NetworkText, ...], NoDecode, BeforeValidator(_split)] = ()
     transcoding: bool = False
     mask_numbers: bool = False
@@ -418,9 +447,9 @@ class Config(BaseSettings):
         return self.data / API_SOCKET
 
     @property
-    def media_socket(self) -> Path:
-        """Where the media process takes its verbs."""
-        return self.data / "media.sock"
+    def media_sockets(self) -> tuple[Path, ...]:
+        """Where the media workers take their verbs, each by its number."""
+        return tuple(self.data / f"{media_name(number)}.sock" for number in range(self.media_workers))
 
 
 _PARTS: dict[str, type[BaseModel]] = {
@@ -448,7 +477,8 @@ def load_config(command_line: Mapping[str, Any]) -> Config:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise ConfigurationError(f"{file} cannot be read as TOML: {error}") from None
     resolved = config.model_copy(update=_with_whole_paths(config))
-    _check_socket_path(resolved.control_socket)
+    for path in (resolved.control_socket, resolved.media_sockets[-1]):
+        _check_socket_path(path)
     return resolved
 
 

@@ -32,6 +32,21 @@ SUPERVISOR_SOCKET = "serve.sock"
 API_SOCKET = "api.sock"
 """Where in the data folder the web process serves the API to whoever owns the folder."""
 
+_MEDIA = "media"
+
+
+def media_name(worker: int) -> str:
+    """How the process of a media worker is called, and its socket, by its number from 0."""
+    return _MEDIA if worker == 0 else f"{_MEDIA}-{worker + 1}"
+
+
+def media_worker_of(name: str) -> int:
+    """The inverse of ``media_name``. Raises ValueError for what is no name of one."""
+    first, _, number = name.partition("-")
+    if first != _MEDIA:
+        raise ValueError(f"{name} is no media worker")
+    return int(number or 1) - 1
+
 
 CLUSTER = "cluster"
 """What a machine knows of the cluster that it is in, in a data folder."""

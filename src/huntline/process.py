@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import uvloop
 
 from huntline.config import Config
+from huntline.data_folder import media_worker_of
 from huntline.errors import ConfigurationError, Refused
 from huntline.logs import set_up_logging
 from huntline.processes import forking
@@ -72,8 +73,8 @@ def _run(name: str, role: Role) -> int:
 
 
 def _role(name: str) -> Role:
-    """The function of a role."""
-    match name:
+    """The function of a role; several workers have one, see ``media_name``."""
+    match name.partition("-")[0]:
         case "signalling":
             import sqlalchemy.dialects.sqlite  # noqa: F401 - else each fork would load it at its start
 
@@ -83,7 +84,7 @@ def _role(name: str) -> Role:
         case "media":
             from huntline.media.worker.process import run_media
 
-            return run_media
+            return functools.partial(run_media, worker=media_worker_of(name))
         case "web":
             from huntline.web.app import run_web
 

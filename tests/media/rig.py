@@ -20,10 +20,14 @@ import uvloop
 from huntline.media.client import MediaClient
 from huntline.media.g711 import ULAW_LEVELS
 from huntline.media.interface import MediaEvent
-from huntline.media.worker import server
+from huntline.media.worker import server, wire
+from huntline.media.worker.ports import Share
+from huntline.media.worker.wire import MediaLegState
+from huntline.records import Codec, kinds_in
 
 # Tests run side by side: each process has ports of its own, below those that the kernel gives to anybody.
 PORTS = range(10_000 + os.getpid() % 50 * 200, 10_000 + os.getpid() % 50 * 200 + 200)
+RECORDS = Codec(kinds_in(wire))
 HEADER = struct.Struct("!BBHII")
 ULAW_SPEECH = bytes(range(160))
 EVENTS = 101
@@ -171,29 +175,32 @@ class Phone:
 class Studio:
     """A running worker, its client, and what the client was told."""
 
-    def __init__(self, folder: Path, settings: dict[str, Any]) -> None:
+    def __init__(self, folder: Path, settings: dict[str, Any], workers: int) -> None:
         self.folder = folder
-        self.control_path = folder / "media.sock"
+        self.control_paths = [folder / f"media-{number}.sock" for number in range(workers)]
+        self.control_path = self.control_paths[0]
         self.events: asyncio.Queue[MediaEvent] = asyncio.Queue()
         self.hear: Callable[[MediaEvent], None] = self.events.put_nowait
         self.client = self.new_client()
         self._settings = {"media_address": "127.0.0.1", "ports": PORTS, **settings}
-        self._worker: asyncio.Task[None] | None = None
+        self._workers: dict[int, asyncio.Task[None]] = {}
         self._phones: list[Phone] = []
 
     def new_client(self) -> MediaClient:
         """A client that tells ``hear`` what happens."""
-        return MediaClient(self.control_path, lambda event: self.hear(event))
+        return MediaClient(self.control_paths, lambda event: self.hear(event))
 
-    def start_worker(self) -> None:
+    def start_worker(self, number: int = 0) -> None:
         """Run a worker, the first one or the next."""
-        self._worker = asyncio.create_task(server.run(self.control_path, **self._settings))
+        share = Share(number, len(self.control_paths))
+        running = server.run(self.control_paths[number], share=share, **self._settings)
+        self._workers[number] = asyncio.create_task(running)
 
-    async def stop_worker(self) -> None:
+    async def stop_worker(self, number: int = 0) -> None:
         """End the worker; it forgets all legs."""
-        if self._worker is not None:
-            self._worker.cancel()
-            await asyncio.gather(self._worker, return_exceptions=True)
+        if (worker := self._workers.pop(number, None)) is not None:
+            worker.cancel()
+            await asyncio.gather(worker, return_exceptions=True)
 
     def phone(self, **where: str) -> Phone:
         """A new phone; it is closed with the studio."""
@@ -226,6 +233,18 @@ class Studio:
         async with asyncio.timeout(5):
             return await self.events.get()
 
+    async def succeed(self, **states: MediaLegState | None) -> None:
+        """A new client, which knows what is written down of these legs, by default those of the one now."""
+        known = {leg_id: self.client.state(leg_id) for leg_id in self.client.leg_ids} | states
+        await self.client.close()
+        self.client = self.new_client()
+        for leg_id, state in known.items():
+            assert state is not None
+            self.client.adopt(leg_id, RECORDS.decode(RECORDS.encode(state)))
+        await self.client.start()
+        await self.client.wait_ready()
+        await self.client.stats()
+
     async def end(self) -> None:
         """Delete all legs, and see that nothing is left of them."""
         for leg_id in self.client.leg_ids:
@@ -236,17 +255,19 @@ class Studio:
     async def close(self) -> None:
         """End client, worker and phones, whatever state they are in."""
         await self.client.close()
-        await self.stop_worker()
+        for number in list(self._workers):
+            await self.stop_worker(number)
         for phone in self._phones:
             phone.close()
 
 
 @asynccontextmanager
-async def studio(**settings: Any) -> AsyncIterator[Studio]:
-    """A worker and a client; at the end all ports must have been given back."""
+async def studio(workers: int = 1, **settings: Any) -> AsyncIterator[Studio]:
+    """Workers and a client; at the end all ports must have been given back."""
     with TemporaryDirectory() as name:
-        built = Studio(Path(name), settings)
-        built.start_worker()
+        built = Studio(Path(name), settings, workers)
+        for number in range(workers):
+            built.start_worker(number)
         await built.client.start()
         try:
             async with asyncio.timeout(10):
@@ -260,6 +281,20 @@ async def studio(**settings: Any) -> AsyncIterator[Studio]:
 def perform(story: Coroutine[Any, Any, None]) -> None:
     """Run a test's story on the loop that the worker uses in production."""
     uvloop.run(story)
+
+
+async def talk(one: Phone, two: Phone, voice: int) -> None:
+    """Both speak until they hear each other."""
+    for speaker, listener in ((one, two), (two, one)):
+        for phone in (one, two):
+            phone.heard_by_now()
+        payload = bytes([voice]) * 160
+        async with asyncio.timeout(3):
+            heard = asyncio.create_task(listener.hear_until(payload))
+            while not heard.done():
+                speaker.speak(payload)
+                await asyncio.sleep(0.02)
+        await heard
 
 
 def assert_gapless(packets: list[Packet]) -> None:

@@ -11,7 +11,7 @@ import sys
 from typing import Any
 
 import pytest
-from tests.media.rig import PORTS, Phone, Studio, assert_gapless, key_press, perform, studio
+from tests.media.rig import PORTS, RECORDS, Phone, Studio, assert_gapless, key_press, perform, studio, talk
 
 from huntline.media.client import MediaClient
 from huntline.media.interface import (
@@ -22,12 +22,8 @@ from huntline.media.interface import (
     NotAcceptable,
     PlayFinished,
 )
-from huntline.media.worker import wire
 from huntline.media.worker.mixing import Mixer
 from huntline.media.worker.wire import LONGEST_LINE, MediaLegState, event_line, event_of, line, message_in
-from huntline.records import Codec, kinds_in
-
-RECORDS = Codec(kinds_in(wire))
 
 _WORKER = """
 import sys, uvloop
@@ -52,20 +48,6 @@ async def _bridged_pair(media: Studio, leg_a: str, leg_b: str) -> tuple[Phone, P
     return one, two
 
 
-async def _talk(one: Phone, two: Phone, voice: int) -> None:
-    """Both speak until they hear each other."""
-    for speaker, listener in ((one, two), (two, one)):
-        for phone in (one, two):
-            phone.heard_by_now()
-        payload = bytes([voice]) * 160
-        async with asyncio.timeout(3):
-            heard = asyncio.create_task(listener.hear_until(payload))
-            while not heard.done():
-                speaker.speak(payload)
-                await asyncio.sleep(0.02)
-        await heard
-
-
 def test_after_a_restart_of_the_worker_all_legs_go_on_at_the_same_ports() -> None:
     async def story() -> None:
         async with studio() as media:
@@ -74,9 +56,9 @@ def test_after_a_restart_of_the_worker_all_legs_go_on_at_the_same_ports() -> Non
             media.client.play("c", [media.sound("music", b"\x21" * 1600)], loop=True)
             greeting = media.sound("greeting", b"\x11" * 160 * 40)
             media.client.play("d", [greeting], loop=False)
-            await _talk(one, two, 0x31)
+            await talk(one, two, 0x31)
             await _restart(media)
-            await _talk(one, two, 0x32)
+            await talk(one, two, 0x32)
             waiting.heard_by_now()
             await waiting.hear_until(b"\x21" * 160)
             assert await media.event() == PlayFinished("d", (greeting,))
@@ -106,7 +88,7 @@ def test_whose_answer_is_accepted_can_be_connected_by_the_same_message() -> None
             caller, rung, accepting = await _rung(media)
             await accepting
             media.client.bridge("b", "a")
-            await _talk(caller, rung, 0x31)
+            await talk(caller, rung, 0x31)
             assert (await media.client.stats())["bridged_legs"] == 2
             states = {leg_id: media.client.state(leg_id) for leg_id in "ab"}
             heard = {leg_id: (each.bridge, each.play) for leg_id, each in states.items() if each is not None}
@@ -154,11 +136,11 @@ def test_a_killed_worker_is_replaced_without_a_word() -> None:
             async with asyncio.timeout(10):
                 await media.client.wait_ready()
             one, two = await _bridged(media)
-            await _talk(one, two, 0x31)
+            await talk(one, two, 0x31)
             worker.send_signal(signal.SIGKILL)
             await worker.wait()
             media.start_worker()
-            await _talk(one, two, 0x32)
+            await talk(one, two, 0x32)
             assert media.events.empty()
 
     perform(story())
@@ -219,7 +201,7 @@ def test_verbs_given_while_the_worker_is_away_are_made_good() -> None:
             assert "m=audio" in await late
             await third.hear_until(b"\x21" * 160)
             media.client.stop("c")
-            await _talk(one, third, 0x33)
+            await talk(one, third, 0x33)
             assert sorted(media.client.leg_ids) == ["a", "c", "d"]
             assert (await media.client.stats())["legs"] == 3
 
@@ -247,7 +229,7 @@ def test_audio_goes_on_while_signalling_is_away_and_it_takes_its_legs_over() -> 
             await media.join("forgotten")
             journal = {leg_id: media.client.state(leg_id) for leg_id in ("a", "b")}
             await media.client.close()
-            await _talk(one, two, 0x31)
+            await talk(one, two, 0x31)
             one.send(key_press(7, 99, 99_999, is_end=True))
 
             media.client = successor = media.new_client()
@@ -258,22 +240,9 @@ def test_audio_goes_on_while_signalling_is_away_and_it_takes_its_legs_over() -> 
             await successor.wait_ready()
             assert await media.event() == DtmfPressed("a", "7")  # pressed while nobody was there
             assert (await successor.stats())["legs"] == 2
-            await _talk(one, two, 0x32)
+            await talk(one, two, 0x32)
 
     perform(story())
-
-
-async def _succeed(media: Studio, **states: MediaLegState | None) -> None:
-    """A new client, which knows what is written down of these legs; those of the client now by default."""
-    known = {leg_id: media.client.state(leg_id) for leg_id in media.client.leg_ids} | states
-    await media.client.close()
-    media.client = media.new_client()
-    for leg_id, state in known.items():
-        assert state is not None
-        media.client.adopt(leg_id, RECORDS.decode(RECORDS.encode(state)))
-    await media.client.start()
-    await media.client.wait_ready()
-    await media.client.stats()
 
 
 def test_nobody_hears_that_another_client_took_over() -> None:
@@ -284,14 +253,14 @@ def test_nobody_hears_that_another_client_took_over() -> None:
             media.client.play("c", [media.sound("music", b"\x21" * 1600)], loop=True)
             rising = b"".join(bytes([number]) * 160 for number in range(1, 80))
             media.client.play("d", [media.sound("greeting", rising)], loop=False)
-            await _talk(one, two, 0x31)
+            await talk(one, two, 0x31)
             await music.hear_until(b"\x21" * 160)
             await greeted.hear_until(bytes([10]) * 160)
             two.heard_by_now()
             one.speak(b"\x41" * 160)
             before = await two.hear()
 
-            await _succeed(media)
+            await media.succeed()
 
             assert_gapless([await music.hear() for _ in range(40)])
             one.speak(b"\x42" * 160)
@@ -320,7 +289,7 @@ def test_lists_and_announcements_go_on_after_a_death(dies: str) -> None:
             await prompted.hear_until(bytes([2]) * 160)
             before = await announced.hear_until(Mixer.of("PCMU").mix(b"\x31" * 160, b"\x21" * 160))
             if dies == "client":
-                await _succeed(media)
+                await media.succeed()
             else:
                 await media.stop_worker()
                 media.start_worker()
@@ -350,14 +319,14 @@ def test_who_hears_themselves_still_does_after_a_death(dies: str) -> None:
             phone = await media.join("a")
             media.client.bridge("a", "a")
             await media.client.stats()
-            await _talk(phone, phone, 0x31)
+            await talk(phone, phone, 0x31)
             if dies == "signalling":
-                await _succeed(media)
+                await media.succeed()
             else:
                 await media.stop_worker()
                 media.start_worker()
             await media.client.stats()
-            await _talk(phone, phone, 0x32)
+            await talk(phone, phone, 0x32)
             assert (await media.client.stats())["bridged_legs"] == 1
             media.client.unbridge("a")
             await media.client.stats()
@@ -377,8 +346,8 @@ def test_verbs_that_a_dead_client_wrote_down_but_did_not_send_are_made_good() ->
             media.client.bridge("a", "b")
             media.client.unbridge("c")
             media.client.play("c", [media.sound("music", b"\x21" * 1600)], loop=True)
-            await _succeed(media)
-            await _talk(one, two, 0x31)
+            await media.succeed()
+            await talk(one, two, 0x31)
             await third.hear_until(b"\x21" * 160)
             fourth.heard_by_now()
             third.speak(b"\x51" * 160)
@@ -393,7 +362,7 @@ def test_a_description_that_the_dead_client_never_learnt_is_taken_back() -> None
             phone = await media.join("a")
             known, told = media.client.state("a"), await media.client.offer("a")
             assert await media.client.answer("a", phone.sdp(codec=8, direction="sendonly")) != told
-            await _succeed(media, a=known)
+            await media.succeed(a=known)
             assert await media.client.offer("a") == told
             media.client.play("a", [media.sound("music", b"\x21" * 1600, b"\x22" * 1600)], loop=True)
             await phone.hear_until(b"\x21" * 160)
@@ -407,11 +376,11 @@ def test_a_ringing_tone_that_ended_when_the_party_was_heard_does_not_come_back()
             caller, callee = await media.join("a"), await media.join("b")
             media.client.bridge_early("a", "b", media.sound("ringing", b"\x11" * 160 * 500))
             await caller.hear_until(b"\x11" * 160)
-            await _talk(callee, caller, 0x31)
+            await talk(callee, caller, 0x31)
             state = media.client.state("a")
             assert state is not None
             assert state.play is not None  # nobody told the client
-            await _succeed(media)
+            await media.succeed()
             caller.heard_by_now()
             callee.speak(b"\x32" * 160)
             assert (await caller.hear()).payload == b"\x32" * 160
@@ -424,9 +393,9 @@ def test_legs_that_nobody_claims_are_deleted_after_a_while_and_not_before() -> N
         async with studio(abandoned_after=0.3) as media:
             one, two = await _bridged(media)
             for _ in range(3):
-                await _succeed(media)
+                await media.succeed()
                 await asyncio.sleep(0.2)  # together longer than a client may be away
-            await _talk(one, two, 0x31)
+            await talk(one, two, 0x31)
             await media.client.close()
             raw = await RawClient.connect(media)  # asks, but claims nothing
             async with asyncio.timeout(3):
@@ -435,7 +404,7 @@ def test_legs_that_nobody_claims_are_deleted_after_a_while_and_not_before() -> N
             await raw.close()
             await media.client.start()
             await media.client.wait_ready()
-            await _talk(one, two, 0x32)  # whoever comes later makes them again
+            await talk(one, two, 0x32)  # whoever comes later makes them again
 
     perform(story())
 
@@ -445,7 +414,7 @@ def test_each_change_of_a_leg_is_told_once() -> None:
         async with studio() as media:
             told: list[str] = []
             await media.client.close()
-            media.client = client = MediaClient(media.control_path, media.events.put_nowait, told.append)
+            media.client = client = MediaClient([media.control_path], media.events.put_nowait, told.append)
             await client.start()
             await media.join("a")
             await media.join("b")

@@ -31,7 +31,7 @@ def pong(request: dict[str, Any]) -> dict[str, Any]:
 async def others(config: Config) -> AsyncIterator[ControlServer]:
     """The other processes of the server; what it gives is media."""
     signalling = ControlServer(config.control_socket, {"ping": pong})
-    media = ControlServer(config.media_socket, {})
+    media = ControlServer(config.media_sockets[0], {})
     await signalling.start()
     await media.start()
     yield media

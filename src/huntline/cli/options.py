@@ -58,6 +58,10 @@ NetworkOption = Annotated[
     ),
 ]
 MediaPortsOption = Annotated[str | None, typer.Option(help="The UDP ports for audio.", metavar="FIRST-LAST")]
+MediaWorkersOption = Annotated[
+    str | None,
+    typer.Option(help="How many processes carry audio, a core each.", metavar="NUMBER"),
+]
 
 
 def config_of(data: Path | None) -> Config:

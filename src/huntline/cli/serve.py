@@ -12,6 +12,7 @@ from huntline.cli.options import (
     HttpOption,
     MediaAddressOption,
     MediaPortsOption,
+    MediaWorkersOption,
     NetworkOption,
     SipOption,
     TranscodingOption,
@@ -31,6 +32,7 @@ def serve(
     http: HttpOption = None,
     media_address: MediaAddressOption = None,
     media_ports: MediaPortsOption = None,
+    media_workers: MediaWorkersOption = None,
     network: NetworkOption = None,
     certificate: CertificateOption = None,
     trusted_certificates: TrustedOption = None,
@@ -52,6 +54,7 @@ def serve(
             "http": http,
             "media_address": media_address,
             "media_ports": media_ports,
+            "media_workers": media_workers,
             "network": joined(network),
             "certificate": certificate,
             "trusted_certificates": trusted_certificates,
@@ -69,7 +72,7 @@ def serve(
         in_cluster = " on whichever machine serves (huntline cluster)" if is_in_cluster(config.data) else ""
         typer.echo(f"Huntline is ready{in_cluster}: {addresses(config)}")
 
-    supervisor.serve(config, supervisor.server_children(config.data), when_ready=say_so)
+    supervisor.serve(config, supervisor.server_children(config), when_ready=say_so)
 
 
 def warn_of_addresses(config: Config) -> None:

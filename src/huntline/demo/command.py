@@ -55,7 +55,7 @@ def demo(
     with supervisor.data_folder_taken(config.data):
         config = with_certificate(config)
         load_demo_organization(config)
-    children = supervisor.server_children(config.data)
+    children = supervisor.server_children(config)
     if not quiet:
         children = (supervisor.demo_actors(), *children)
     on_screen = sys.stdout.isatty()

@@ -1,14 +1,14 @@
-"""The media worker as signalling sees it: the verbs over a UNIX socket, and legs that survive a restart."""
+"""The media workers as signalling sees them: one driver, whatever worker has a leg."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,12 @@ from huntline.media.interface import (
     MediaEvent,
     MediaLegLost,
     MediaUnavailable,
-    NotAcceptable,
     PlayFinished,
     RecordingEnded,
 )
-from huntline.media.link import MediaLink
-from huntline.media.worker import wire
+from huntline.media.placement import Placement
 from huntline.media.worker.wire import MediaLegState, PlayState, RecordState, SecretsChanged, WorkerEvent
+from huntline.media.worker_link import WorkerLink
 from huntline.plain import fields_of
 from huntline.sdp import G711, wants_dtls
 
@@ -36,73 +35,51 @@ _PATIENCE = 3.0
 _PATIENCE_FOR_PATH = 9.0
 """Seconds an answer of a browser may take to be accepted; the worker gives up a little earlier."""
 
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.5
-"""Seconds between two attempts to connect."""
-
-_SOON = 0.02
-"""Seconds within which what is not urgent is sent, if nothing else is: the worker need not wake up for it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Pending:
-    """A verb that waits for its answer."""
-
-    leg_id: str
-    line: bytes
-    answer: asyncio.Future[Any]
-
 
 class MediaClient:
-    """Implements ``media.interface.Media`` with the media worker.
+    """Implements ``media.interface.Media`` with one media worker or several.
 
     ``on_event`` takes what happens to legs. Keeps for each leg what would be needed to make it again, and
-    calls ``on_change`` with its id whenever its ``state`` is another one. When the worker was restarted all
+    calls ``on_change`` with its id whenever its ``state`` is another one. When a worker was restarted its
     legs are made again on the same ports; when this client takes over those of an earlier one (``adopt``),
     whatever is otherwise than it knows is made so. Legs for which this fails come as MediaLegLost.
+
+    A new leg is given to the worker of the leg that it is ``like``, else to the one with the fewest. Legs
+    that are to hear each other are brought together: the one is made again at the other's worker.
     """
 
     def __init__(
         self,
-        control_path: Path,
+        control_paths: Sequence[Path],
         on_event: Callable[[MediaEvent], None],
         on_change: Callable[[str], None] = lambda leg_id: None,
     ) -> None:
         self._on_event = on_event
         self._on_change = on_change
-        self._control_path = control_path
+        self._links = [WorkerLink(number, path, self) for number, path in enumerate(control_paths)]
+        self._placement = Placement(len(self._links))
         self._legs: dict[str, MediaLegState] = {}
         self._lost: set[str] = set()
         """Legs of browsers that may be renewed: they stay on record until they are, or are deleted."""
-        self._stale: set[str] = set()
-        """Legs of which the worker may know something else: changed while it was away, or adopted."""
-        self._pending: dict[int, _Pending] = {}
-        self._ids = itertools.count(1)
-        self._lines: list[bytes] = []
-        self._flushing: asyncio.Handle | None = None
-        self._is_flushing_now = False
-        self._link: asyncio.WriteTransport | None = None
-        self._keep_id = 0
-        self._restoring: dict[int, str] = {}
-        self._task: asyncio.Task[None] | None = None
-        self._is_ready = asyncio.Event()
+        self._moving: dict[str, asyncio.Task[None]] = {}
+        """Legs that one worker has still to give up, before another makes them again."""
 
     async def start(self) -> None:
         """Begin to connect, and to connect again whenever it is needed; does not wait for it."""
-        self._task = asyncio.create_task(self._stay_connected())
+        for link in self._links:
+            await link.start()
 
     async def wait_ready(self) -> None:
-        """Wait until the worker is there and all legs are made again."""
-        await self._is_ready.wait()
+        """Wait until all workers are there and all legs are made again."""
+        for link in self._links:
+            await link.wait_ready()
 
     async def close(self) -> None:
-        """Leave the worker alone; its legs stay."""
-        self._flush()
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-        for pending in self._pending.values():
-            pending.answer.cancel()
-        self._pending.clear()
+        """Leave the workers alone; their legs stay."""
+        for task in list(self._moving.values()):
+            task.cancel()
+        for link in self._links:
+            await link.close()
 
     # Records for the journal
 
@@ -122,8 +99,11 @@ class MediaClient:
 
         Where the worker has it as it is here nothing is heard of that: what is played goes on at its place.
         """
+        # There may be fewer workers than there were.
+        state.worker %= len(self._links)
         self._legs[leg_id] = state
-        self._stale.add(leg_id)
+        self._placement.place(leg_id, state.worker)
+        self._links[state.worker].restore(leg_id)
 
     # The verbs
 
@@ -138,6 +118,8 @@ class MediaClient:
         is_secure: bool = False,
         encryption: Encryption = Encryption.NEVER,
     ) -> str:
+        if like is not None:
+            self._bring_together(like, leg_id)
         state = await self._negotiate("offer", leg_id, like=like, secure=is_secure, encryption=encryption)
         return state.sdp
 
@@ -149,8 +131,9 @@ class MediaClient:
 
     async def accept(self, leg_id: str, sdp_answer: str, *, bridge: str | None = None) -> None:
         leg = self._legs.get(leg_id)
-        if leg is not None and leg.has_identity:
-            # Its path is made by and by, and the other leg hears what it heard until then.
+        is_browser = leg is not None and leg.has_identity
+        if is_browser or (bridge is not None and not self._are_together(leg_id, bridge)):
+            # A path is made by and by, and the other leg hears what it heard until then.
             await self._negotiate("accept", leg_id, _PATIENCE_FOR_PATH, sdp=sdp_answer)
             if bridge is not None:
                 self.bridge(leg_id, bridge)
@@ -159,32 +142,32 @@ class MediaClient:
             await self._negotiate("accept", leg_id, sdp=sdp_answer, bridge=bridge)
         except (MediaUnavailable, asyncio.CancelledError):
             # Whether the worker has connected them is not known, so it is told what holds.
-            if bridge in self._legs and self._is_ready.is_set():
-                self._restore(bridge, self._legs[bridge])
+            if bridge is not None:
+                self._restore(bridge)
             raise
         if bridge is not None:
             self._connect(leg_id, bridge)
 
     def play(self, leg_id: str, sources: Sequence[str], *, loop: bool) -> None:
         self._change(leg_id, play=_begun(sources, loop=loop), announcement=None)
-        self._send_soon({"verb": "play", "leg": leg_id, "sources": sources, "loop": loop})
+        self._send(leg_id, {"verb": "play", "sources": sources, "loop": loop}, is_urgent=False)
 
     def announce(self, leg_id: str, sources: Sequence[str]) -> None:
         self._change(leg_id, announcement=_begun(sources, loop=False))
-        self._send({"verb": "announce", "leg": leg_id, "sources": sources})
+        self._send(leg_id, {"verb": "announce", "sources": sources})
 
     def stop(self, leg_id: str) -> None:
         self._change(leg_id, play=None, announcement=None)
-        self._send({"verb": "stop", "leg": leg_id})
+        self._send(leg_id, {"verb": "stop"})
 
     def record(self, leg_id: str, path: str, *, most_s: float, silence_s: float) -> None:
         record = RecordState(path, most_s, silence_s, time.monotonic())
         self._change(leg_id, record=record)
-        self._send({"verb": "record", "leg": leg_id, "record": fields_of(record)})
+        self._send(leg_id, {"verb": "record", "record": fields_of(record)})
 
     def stop_recording(self, leg_id: str) -> None:
         self._change(leg_id, record=None)
-        self._send({"verb": "stop_recording", "leg": leg_id})
+        self._send(leg_id, {"verb": "stop_recording"})
 
     def takes_keys(self, leg_id: str) -> bool:
         leg = self._legs.get(leg_id)
@@ -202,45 +185,45 @@ class MediaClient:
         ]
 
     async def offer_narrow(self, leg_id: str, like: str) -> str:
+        self._bring_together(like, leg_id)
         return (await self._negotiate("offer", leg_id, like=like, narrow=True)).sdp
 
     def press(self, leg_id: str, key: str) -> None:
-        self._send({"verb": "press", "leg": leg_id, "key": key})
+        self._send(leg_id, {"verb": "press", "key": key})
 
     def bridge(self, leg_a: str, leg_b: str) -> None:
         if not self._is_connected(leg_a, leg_b):
             self._connect(leg_a, leg_b)
-            self._send({"verb": "bridge", "leg": leg_a, "other": leg_b})
+            self._tell_both(leg_a, leg_b, {"verb": "bridge"})
 
     def bridge_early(self, listener: str, speaker: str, meanwhile: str) -> None:
         self._connect(listener, speaker)
         self._change(listener, play=replace(_begun((meanwhile,), loop=False), until_heard=True))
-        request = {"verb": "bridge_early", "leg": listener, "other": speaker, "source": meanwhile}
-        self._send(request)
+        self._tell_both(listener, speaker, {"verb": "bridge_early", "source": meanwhile})
 
     def unbridge(self, leg_id: str) -> None:
         self._part(leg_id)
-        self._send({"verb": "unbridge", "leg": leg_id})
+        self._send(leg_id, {"verb": "unbridge"})
 
     def relatch(self, leg_id: str) -> None:
-        self._send({"verb": "relatch", "leg": leg_id})
+        self._send(leg_id, {"verb": "relatch"})
 
     def delete(self, leg_id: str) -> None:
         self._part(leg_id)
         self._lost.discard(leg_id)
         if self._legs.pop(leg_id, None) is not None:
             self._on_change(leg_id)
-        self._stale.discard(leg_id)
-        for request_id, pending in list(self._pending.items()):
-            if pending.leg_id == leg_id:
-                del self._pending[request_id]
-                if not pending.answer.done():
-                    pending.answer.set_exception(MediaUnavailable(f"leg {leg_id} was deleted"))
-        self._send_soon({"verb": "delete", "leg": leg_id})
+        for link in self._links:
+            link.forget(leg_id)
+        self._send(leg_id, {"verb": "delete"}, is_urgent=False)
+        self._moving.pop(leg_id, None)
+        self._placement.forget(leg_id)
 
     async def stats(self) -> dict[str, int]:
-        """The worker's counts: legs, ports_in_use, packets_sent and others. Raises MediaUnavailable."""
-        counts: dict[str, int] = await self._ask("", {"verb": "stats"})
+        """The workers' counts: legs, ports_in_use, packets_sent and others. Raises MediaUnavailable."""
+        counts: Counter[str] = Counter()
+        for link in self._links:
+            counts.update(await link.ask("", {"verb": "stats"}, _PATIENCE))
         return counts
 
     def usage(self) -> dict[str, int]:
@@ -256,8 +239,7 @@ class MediaClient:
                 for name, value in fields.items():
                     setattr(leg, name, value)
                 self._on_change(leg_id)
-            if not self._is_ready.is_set():
-                self._stale.add(leg_id)
+            self._links[leg.worker].touch(leg_id)
 
     def _know(self, leg_id: str, leg: MediaLegState) -> None:
         known = self._legs.get(leg_id)
@@ -271,7 +253,8 @@ class MediaClient:
 
     def _is_connected(self, leg_a: str, leg_b: str) -> bool:
         """Whether the two hear each other, and nothing else."""
-        return self._is_ready.is_set() and self._hears(leg_a, leg_b) and self._hears(leg_b, leg_a)
+        are_there = all(self._is_there(leg_id) for leg_id in (leg_a, leg_b))
+        return are_there and self._hears(leg_a, leg_b) and self._hears(leg_b, leg_a)
 
     def _hears(self, leg_id: str, other: str) -> bool:
         leg = self._legs.get(leg_id)
@@ -290,20 +273,86 @@ class MediaClient:
             self._change(leg_id, bridge=None)
             self._change(partner, bridge=None)
 
+    # Where legs are
+
+    def _link_of(self, leg_id: str) -> WorkerLink | None:
+        """The worker that a leg has, or is to have."""
+        worker = self._placement.worker_of(leg_id)
+        return None if worker is None else self._links[worker]
+
+    def _is_there(self, leg_id: str) -> bool:
+        """Whether a verb for the leg reaches the worker that has it."""
+        link = self._link_of(leg_id)
+        return link is not None and link.is_ready and leg_id not in self._moving
+
+    def _are_together(self, leg_a: str, leg_b: str) -> bool:
+        """Whether one worker has both, or is to have them, and neither is on its way."""
+        is_one = self._placement.worker_of(leg_a) == self._placement.worker_of(leg_b)
+        return is_one and self._moving.keys().isdisjoint((leg_a, leg_b))
+
+    def _place(self, leg_id: str, like: str | None) -> None:
+        """Choose the worker of a new leg."""
+        near = None if like is None else self._placement.worker_of(like)
+        able = [link.number for link in self._links if link.is_ready]
+        self._placement.place(leg_id, self._placement.least_loaded(able) if near is None else near)
+
+    def _bring_together(self, leg_a: str, leg_b: str) -> None:
+        """Have both with one worker, if need be by moving one of them, where nobody hears it for long."""
+        places = [leg.worker for leg in map(self._legs.get, (leg_a, leg_b)) if leg is not None]
+        if len(places) < 2 or places[0] == places[1]:
+            return
+        stays, moves = (leg_b, leg_a) if self._is_settled(leg_b) else (leg_a, leg_b)
+        self._move(moves, self._legs[stays].worker)
+
+    def _is_settled(self, leg_id: str) -> bool:
+        """Whether the other one is rather moved: a recording would get a gap, a browser's path be made anew."""
+        leg = self._legs[leg_id]
+        return leg.record is not None or leg.has_identity
+
+    def _move(self, leg_id: str, worker: int) -> None:
+        source = self._links[self._legs[leg_id].worker]
+        self._placement.place(leg_id, worker)
+        self._change(leg_id, worker=worker)
+        before = self._moving.get(leg_id)
+        self._moving[leg_id] = asyncio.create_task(self._carry(leg_id, source, before))
+
+    async def _carry(self, leg_id: str, source: WorkerLink, before: asyncio.Task[None] | None) -> None:
+        """Have a leg given up by one worker and made again by another, on the same ports."""
+        if before is not None:
+            await asyncio.wait([before])
+        with contextlib.suppress(MediaUnavailable):
+            await source.ask(leg_id, {"verb": "delete", "leg": leg_id}, _PATIENCE)
+        if self._moving.get(leg_id) is asyncio.current_task():
+            del self._moving[leg_id]
+            self._restore(leg_id)
+
+    def legs_at(self, worker: int) -> dict[str, MediaLegState]:
+        """For ``LegsHere``: those that move there are not there yet."""
+        here = self._placement.legs_of(worker)
+        return {each: self._legs[each] for each in here if each in self._legs and each not in self._moving}
+
+    def leg_at(self, worker: int, leg_id: str) -> MediaLegState | None:
+        """For ``LegsHere``."""
+        is_here = self._placement.worker_of(leg_id) == worker and leg_id not in self._moving
+        return self._legs.get(leg_id) if is_here else None
+
     # Asking and telling
 
     async def _negotiate(
         self, verb: str, leg_id: str, patience: float = _PATIENCE, **arguments: Any
     ) -> MediaLegState:
-        is_new = leg_id not in self._legs
+        known = self._legs.get(leg_id)
+        if self._placement.worker_of(leg_id) is None:
+            self._place(leg_id, arguments.get("like"))
         try:
             result = await self._ask(leg_id, {"verb": verb, "leg": leg_id, **arguments}, patience)
         except (MediaUnavailable, asyncio.CancelledError):
             # The worker may have made the leg, or may still do so, without anybody to use it.
-            if is_new:
+            if known is None:
                 self.delete(leg_id)
             raise
         fresh = MediaLegState.from_dict(result)
+        fresh.worker = self._placement.worker_of(leg_id) or 0
         if known := self._legs.get(leg_id):
             fresh.play, fresh.announcement = known.play, known.announcement
             fresh.bridge, fresh.record = known.bridge, known.record
@@ -311,120 +360,44 @@ class MediaClient:
         return fresh
 
     async def _ask(self, leg_id: str, request: dict[str, Any], patience: float = _PATIENCE) -> Any:
-        request_id = next(self._ids)
-        line = wire.line({"id": request_id, **request})
-        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._pending[request_id] = _Pending(leg_id, line, answer)
-        if self._is_ready.is_set():
-            self._write(line)
-        timer = asyncio.get_running_loop().call_later(patience, _no_answer, answer)
-        try:
-            result = await answer
-        finally:
-            timer.cancel()
-            was_deleted = self._pending.pop(request_id, None) is None
-        if was_deleted:  # after the answer had come, but before this turn of the loop
+        while (moving := self._moving.get(leg_id)) is not None:
+            await asyncio.wait([moving])
+        link = self._link_of(leg_id)
+        if link is None:
             raise MediaUnavailable(f"leg {leg_id} was deleted")
-        return result
+        return await link.ask(leg_id, request, patience)
 
-    def _send(self, request: dict[str, Any]) -> None:
-        if self._is_ready.is_set():
-            self._write(wire.line(request))
+    def _send(self, leg_id: str, request: dict[str, Any], *, is_urgent: bool = True) -> None:
+        """Send where the leg is; one that moves is made again as it is known by then."""
+        link = self._link_of(leg_id)
+        if link is not None and leg_id not in self._moving:
+            send = link.send if is_urgent else link.send_soon
+            send({**request, "leg": leg_id})
 
-    def _send_soon(self, request: dict[str, Any]) -> None:
-        """Send with whatever is urgent next."""
-        if self._is_ready.is_set():
-            self._lines.append(wire.line(request))
-            if self._flushing is None:
-                self._flushing = asyncio.get_running_loop().call_later(_SOON, self._flush)
+    def _tell_both(self, leg_id: str, other: str, request: dict[str, Any]) -> None:
+        """Tell what connects two legs; where one has to move, what they are to be says the same."""
+        self._bring_together(leg_id, other)
+        if self._are_together(leg_id, other):
+            self._send(leg_id, {**request, "other": other})
+        else:
+            for each in (leg_id, other):
+                self._restore(each)
 
-    def _write(self, line: bytes) -> None:
-        """Send with all other lines of this turn of the loop."""
-        self._lines.append(line)
-        if not self._is_flushing_now:
-            self._stop_flushing()
-            self._is_flushing_now = True
-            self._flushing = asyncio.get_running_loop().call_soon(self._flush)
+    def _restore(self, leg_id: str) -> None:
+        """Have the worker make a leg what is known of it; one that moves is made so when it is there."""
+        leg = self._legs.get(leg_id)
+        if leg is not None and leg_id not in self._moving:
+            self._links[leg.worker].restore(leg_id)
 
-    def _stop_flushing(self) -> None:
-        if self._flushing is not None:
-            self._flushing.cancel()
-        self._flushing, self._is_flushing_now = None, False
+    # What the workers tell
 
-    def _flush(self) -> None:
-        self._stop_flushing()
-        data = b"".join(self._lines)
-        self._lines.clear()
-        # uvloop raises between the end of the connection and the turn in which `_converse` learns of it.
-        if self._link is not None and not self._link.is_closing() and data:
-            self._link.write(data)
+    def on_event(self, worker: int, event: WorkerEvent) -> None:
+        """For ``LegsHere``. Of a leg that has moved on nothing more is heard: its recording goes on, say."""
+        if self._placement.worker_of(event.leg_id) in (worker, None) and event.leg_id not in self._moving:
+            self._take_event(event)
 
-    # The connection
-
-    async def _stay_connected(self) -> None:
-        pause = _FIRST_PAUSE
-        while True:
-            with contextlib.suppress(OSError):
-                await self._converse()
-                pause = _FIRST_PAUSE
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE)
-
-    async def _converse(self) -> None:
-        """Connect, and return when the connection is lost. Raises OSError when there is none."""
-        loop = asyncio.get_running_loop()
-        transport, link = await loop.create_unix_connection(
-            lambda: MediaLink(self._take), str(self._control_path)
-        )
-        self._restoring = {}
-        self._keep_id = next(self._ids)
-        transport.write(wire.line({"id": self._keep_id, "verb": "keep", "legs": list(self._legs)}))
-        self._link = transport
-        try:
-            await link.lost
-        finally:
-            self._link = None
-            self._is_ready.clear()
-            self._lines.clear()
-            self._stale.update(self._legs)
-            transport.close()
-
-    def _take(self, line: bytes) -> None:
-        message = wire.message_in(line)
-        request_id = message.get("id")
-        if "event" in message:
-            self._take_event(wire.event_of(message))
-        elif request_id == self._keep_id:
-            self._make_again(set(message["result"]))
-        elif request_id in self._restoring:
-            leg_id = self._restoring.pop(request_id)
-            if "error" in message:
-                self._lose(leg_id, message["error"])
-        elif pending := self._pending.get(request_id):
-            _settle(pending.answer, message)
-        elif "error" in message:
-            logger.warning("media verb refused: %s", message["error"])
-
-    def _make_again(self, kept: set[str]) -> None:
-        """Restore what the worker does not have or does not know of; then go on with what has waited."""
-        for leg_id, leg in self._legs.items():
-            if leg_id not in kept or leg_id in self._stale:
-                self._restore(leg_id, leg)
-        self._stale.clear()
-        for leg_id in kept - self._legs.keys():
-            self._write(wire.line({"verb": "delete", "leg": leg_id}))
-        for pending in self._pending.values():
-            self._write(pending.line)
-        self._is_ready.set()
-
-    def _restore(self, leg_id: str, leg: MediaLegState) -> None:
-        """Make a leg of the worker what is known of it here."""
-        request_id = next(self._ids)
-        self._restoring[request_id] = leg_id
-        request = {"id": request_id, "verb": "restore", "leg": leg_id, "state": leg.to_dict()}
-        self._write(wire.line(request))
-
-    def _lose(self, leg_id: str, why: str) -> None:
+    def on_lost(self, leg_id: str, why: str) -> None:
+        """For ``LegsHere``."""
         leg = self._legs.get(leg_id)
         if leg is None:
             return
@@ -471,22 +444,3 @@ class MediaClient:
 
 def _begun(sources: Sequence[str], *, loop: bool) -> PlayState:
     return PlayState(tuple(sources), loop, started_at=time.monotonic())
-
-
-def _no_answer(answer: asyncio.Future[Any]) -> None:
-    if not answer.done():
-        answer.set_exception(MediaUnavailable("the media worker does not answer"))
-
-
-def _settle(answer: asyncio.Future[Any], message: Mapping[str, Any]) -> None:
-    if answer.done():
-        return
-    if "error" not in message:
-        answer.set_result(message["result"])
-    elif message["status"] == MediaUnavailable.sip_status:
-        answer.set_exception(MediaUnavailable(message["error"]))
-    else:
-        is_by_encryption = message.get("by_encryption", False)
-        answer.set_exception(
-            NotAcceptable(message["error"], message["status"], is_by_encryption=is_by_encryption)
-        )

@@ -27,6 +27,10 @@ class MediaUnavailable(PeerError):
     sip_status = 503
 
 
+class PortTaken(MediaUnavailable):
+    """A leg's own port is another's at the moment."""
+
+
 @frozen
 class PlayFinished:
     """What does not loop was played to its end. ``error`` says what could not be read of it and was left out,

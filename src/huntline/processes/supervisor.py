@@ -23,7 +23,7 @@ from typing import Any, TextIO
 from huntline.config import Config
 from huntline.control.async_client import AsyncControlClient
 from huntline.control.server import ControlServer, Handler
-from huntline.data_folder import CLUSTER_SOCKET, SUPERVISOR_SOCKET, is_in_cluster
+from huntline.data_folder import CLUSTER_SOCKET, SUPERVISOR_SOCKET, is_in_cluster, media_name
 from huntline.errors import ConfigurationError, HuntlineError, Refused
 from huntline.processes.code import digest_of_code
 from huntline.processes.keeper import TIME_TO_GET_READY, Child, ChildFailed, Keeper
@@ -46,16 +46,19 @@ TIME_TO_PASS_ON = 5.0
 _log = logging.getLogger(__name__)
 
 
-def server_children(data: Path) -> tuple[Child, ...]:
-    """The processes of the server on a data folder, in the order in which they end."""
+def server_children(config: Config) -> tuple[Child, ...]:
+    """The processes of a server, in the order in which they end."""
     media = {"media_address", "media_ports", "network", "transcoding"}
     heard = frozenset({"data", *media, "log_level", "mask_numbers"})
     return (
         Child("web"),
         Child("signalling"),
         # Another process of media is heard for a moment: it is replaced only when it must be.
-        Child("media", heard, ("media", "sdp", "network", "clock.py", "plain.py"), is_heard=True),
-        *((Child("cluster", serves=False),) if is_in_cluster(data) else ()),
+        *(
+            Child(name, heard, ("media", "sdp", "network", "clock.py", "plain.py"), is_heard=True)
+            for name in map(media_name, range(config.media_workers))
+        ),
+        *((Child("cluster", serves=False),) if is_in_cluster(config.data) else ()),
     )
 
 
@@ -159,6 +162,8 @@ class Supervisor:
         self._is_settled = False
         self._ending = Ending()
         self._keepers = [Keeper(child, self._nursery, self._write_run) for child in children]
+        self._unwanted: list[Keeper] = []
+        """Those of an earlier run's processes that there is no child for, such as a media worker too many."""
         self._follows = any(not child.serves for child in children)
         self._keeping: dict[Keeper, asyncio.Task[None]] = {}
         self._failed: asyncio.Future[None] | None = None
@@ -202,7 +207,8 @@ class Supervisor:
     def _is_wanted(self, keeper: Keeper) -> bool:
         """Whether it runs from the start on; in a cluster that is decided by who owns the server."""
         is_serving = any(each.is_alive for each in self._keepers if each.child.serves)
-        return not (self._follows and keeper.child.serves) or is_serving
+        may_run = not (self._follows and keeper.child.serves) or is_serving
+        return may_run and keeper not in self._unwanted
 
     def _keep(self, keepers: Iterable[Keeper]) -> None:
         for keeper in reversed(list(keepers)):
@@ -248,9 +254,16 @@ class Supervisor:
     def _adopt(self) -> None:
         """Take over what lives of the run before, which then goes on."""
         earlier = read_run(self._config.data)
+        living = dict(earlier.children) if earlier is not None else {}
         for keeper in self._keepers:
-            if earlier is not None and (record := earlier.children.get(keeper.child.name)) is not None:
+            if (record := living.pop(keeper.child.name, None)) is not None:
                 keeper.adopt(record)
+        for name, record in living.items():
+            keeper = Keeper(Child(name), self._nursery, self._write_run)
+            keeper.adopt(record)
+            if keeper.is_alive:
+                self._unwanted.append(keeper)
+        self._keepers += self._unwanted
         is_going_on = earlier is not None and any(keeper.is_alive for keeper in self._keepers)
         self._run_id = earlier.run_id if earlier is not None and is_going_on else secrets.token_hex(8)
         self._tell_run()
@@ -266,14 +279,20 @@ class Supervisor:
         return made_of(read, digest_of_code(child.code))
 
     async def _renew(self) -> None:
-        """Replace, one after the other, what was adopted and has other code or settings than it should.
+        """End what was adopted and is not wanted; replace, one after the other, what has other code or
+        settings than it should.
 
         One at a time, since what one holds may be known to another only: a browser's keys are with signalling
         while media is away, and the other way round.
         """
-        outdated = [keeper for keeper in self._keepers if keeper.is_outdated]
-        if outdated:
+        outdated = [each for each in self._keepers if each.is_outdated and each not in self._unwanted]
+        if outdated or self._unwanted:
             await self._nursery.load()  # so that nobody is gone for longer than it takes to fork
+        while self._unwanted:
+            keeper = self._unwanted.pop()
+            await keeper.end()
+            self._keepers.remove(keeper)
+            self._write_run()
         for keeper in outdated:
             await keeper.renew()
 

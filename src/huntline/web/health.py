@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
@@ -159,12 +160,12 @@ class Health:
         return Fault(part=HealthPart.TRUNKS, detail=f"{'; '.join(found)}; huntline trunk test says more")
 
     async def _media(self) -> str | None:
-        try:
-            _, writer = await asyncio.open_unix_connection(str(self._config.media_socket))
-        except OSError:
-            return "does not answer; it is started again"
-        writer.close()
-        return None
+        sockets = self._config.media_sockets
+        lost = [number for number, path in enumerate(sockets, 1) if not await _is_open(path)]
+        if not lost:
+            return None
+        which = "" if len(sockets) == 1 else f"worker {', '.join(map(str, lost))} of {len(sockets)} "
+        return f"{which}does not answer; it is started again"
 
     def _supervisor_fault(self) -> str | None:
         return None if is_supervised(self._config.data) else SUPERVISOR_GONE
@@ -206,3 +207,13 @@ class Health:
                 _log.error("a part of the server is not well", extra=fault.model_dump())
         for part in before - now:
             _log.warning("a part of the server is well again", extra={"part": part})
+
+
+async def _is_open(path: Path) -> bool:
+    """Whether somebody listens at a socket."""
+    try:
+        _, writer = await asyncio.open_unix_connection(str(path))
+    except OSError:
+        return False
+    writer.close()
+    return True

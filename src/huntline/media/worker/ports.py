@@ -6,8 +6,9 @@ import ipaddress
 import random
 import socket
 from collections import OrderedDict
+from dataclasses import dataclass
 
-from huntline.media.interface import MediaUnavailable
+from huntline.media.interface import MediaUnavailable, PortTaken
 from huntline.network.browser_ports import REFUSED_BY_BROWSERS
 
 _RECEIVE_BUFFER = 128 * 1024
@@ -20,20 +21,34 @@ SocketPair = tuple[socket.socket, socket.socket]
 """RTP and RTCP."""
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Every ``of``-th pair of a range, from the pair ``number`` on, counted from 0."""
+
+    number: int
+    of: int
+
+
+WHOLE = Share(0, 1)
+"""All of them."""
+
+
 class PortPool:
     """Opens socket pairs on the media address, each on the pair that has been free for the longest time.
 
     So a stray packet of an ended call hardly ever meets a new one. Ports taken by other programs are
-    passed over.
+    passed over. Of ``ports`` it opens its ``share`` only, and opens any again.
     """
 
-    def __init__(self, address: str, ports: range) -> None:
+    def __init__(self, address: str, ports: range, share: Share = WHOLE) -> None:
         self.address = address
         version = ipaddress.ip_address(address).version
         self._family = socket.AF_INET6 if version == 6 else socket.AF_INET
         even = [port for port in ports if port % 2 == 0 and port + 1 in ports]
-        random.shuffle(even)
-        self._free: OrderedDict[int, None] = OrderedDict.fromkeys(even)
+        own = even[share.number :: share.of]
+        random.shuffle(own)
+        self._free: OrderedDict[int, None] = OrderedDict.fromkeys(own)
+        self._of_others = set(even).difference(own)
         self._taken: set[int] = set()
 
     @property
@@ -58,20 +73,23 @@ class PortPool:
         raise MediaUnavailable("no media port is free")
 
     def reopen(self, port: int, address: str | None = None) -> SocketPair:
-        """The sockets of a port by its number. Raises MediaUnavailable when it is taken or not ours."""
-        if port not in self._free:
-            raise MediaUnavailable(f"media port {port} is not free")
-        del self._free[port]
+        """The sockets of a port by its number. Raises PortTaken, and MediaUnavailable when it is not ours."""
+        if port in self._taken:
+            raise PortTaken(f"media port {port} is not free")
+        if port not in self._free and port not in self._of_others:
+            raise MediaUnavailable(f"media port {port} is not in the range")
         try:
-            return self._bind(port, address)
+            sockets = self._bind(port, address)
         except OSError as error:
-            self._free[port] = None
-            raise MediaUnavailable(f"media port {port}: {error.strerror}") from error
+            raise PortTaken(f"media port {port}: {error.strerror}") from error
+        self._free.pop(port, None)
+        return sockets
 
     def give_back(self, port: int) -> None:
         """Make the pair free again; its sockets are closed by their owner."""
         self._taken.remove(port)
-        self._free[port] = None
+        if port not in self._of_others:
+            self._free[port] = None
 
     def _bind(self, port: int, address: str | None) -> SocketPair:
         rtp = self._socket(address or self.address, port, _RECEIVE_BUFFER)

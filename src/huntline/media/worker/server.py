@@ -14,11 +14,11 @@ from typing import Any, cast
 
 from huntline.directory.encryption import Encryption
 from huntline.errors import PeerError
-from huntline.media.interface import NotAcceptable
+from huntline.media.interface import NotAcceptable, PortTaken
 from huntline.media.worker import wire
 from huntline.media.worker.leg import LegRules
 from huntline.media.worker.leg_maker import LegMaker
-from huntline.media.worker.ports import PortPool
+from huntline.media.worker.ports import WHOLE, PortPool, Share
 from huntline.media.worker.switchboard import Switchboard
 
 logger = logging.getLogger(__name__)
@@ -38,6 +38,7 @@ async def run(
     media_address: str,
     ports: range,
     *,
+    share: Share = WHOLE,
     public_address: str | None = None,
     dead_after: float = 30.0,
     expects_media: bool = False,
@@ -47,7 +48,8 @@ async def run(
 ) -> None:
     """Serve media until cancelled; then all ports are given back. Best run on uvloop.
 
-    ``media_address`` is the IP address to use, ``public_address`` what peers are told instead of it.
+    ``media_address`` is the IP address to use, ``public_address`` what peers are told instead of it. New legs
+    get ports of the ``share``, legs that are restored any of ``ports``.
     ``dead_after`` are the seconds of quiet after which a leg is told to be silent, or for want of consent to
     be dead; with ``expects_media`` also one that was never heard. So long without a client all goes on, but
     after ``abandoned_after`` seconds the legs are deleted. With ``is_transcoding`` phones need not
@@ -57,7 +59,7 @@ async def run(
     rules = LegRules(dead_after, expects_media, cname=base64.b64encode(secrets.token_bytes(12)))
     control = ControlSocket(abandoned_after)
     maker = LegMaker(
-        PortPool(media_address, ports),
+        PortPool(media_address, ports, share),
         public_address or media_address,
         rules,
         is_transcoding=is_transcoding,
@@ -197,6 +199,8 @@ class ControlConnection(asyncio.Protocol):
         refusal: dict[str, object] = {"id": request_id, "error": str(error), "status": error.sip_status}
         if isinstance(error, NotAcceptable) and error.is_by_encryption:
             refusal["by_encryption"] = True
+        if isinstance(error, PortTaken):
+            refusal["port_taken"] = True
         self.write(wire.line(refusal))
 
     def _accept(self, request: Mapping[str, Any]) -> Any:

@@ -83,6 +83,7 @@ class MediaLegState:
 
     ``secrets`` are those of an encrypted leg, a browser's keys among them: they are kept in memory and
     nowhere else. Keys of SDES are part of ``sdp`` and ``agreed``. ``encryption`` is an ``Encryption``.
+    Which ``worker`` has the leg is known to signalling alone.
     """
 
     port: int
@@ -96,6 +97,7 @@ class MediaLegState:
     record: RecordState | None = None
     secrets: dict[str, Any] | None = field(default=None, repr=False)
     encryption: str = "never"
+    worker: int = 0
 
     @property
     def has_identity(self) -> bool:
