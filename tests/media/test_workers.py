@@ -123,6 +123,23 @@ def test_legs_that_are_bridged_are_brought_together_and_keep_their_ports() -> No
     perform(story())
 
 
+def test_who_is_brought_to_another_worker_hears_one_stream_all_the_time() -> None:
+    async def story() -> None:
+        async with studio(workers=2) as media:
+            one, two = await _apart(media)
+            media.client.play("b", [media.sound("music", b"\x11" * 160 * 50)], loop=True)
+            heard = await two.hear_until(b"\x11" * 160)
+            media.client.bridge("a", "b")
+            await media.client.stats()
+            one.speak(VOICE)
+            heard += await two.hear_until(VOICE)
+            media.client.play("b", [media.sound("music", b"\x12" * 160 * 50)], loop=True)
+            heard += await two.hear_until(b"\x12" * 160)
+            assert_gapless(heard)
+
+    perform(story())
+
+
 def test_a_party_that_answers_where_another_worker_has_the_caller_is_connected() -> None:
     async def story() -> None:
         async with studio(workers=2) as media:

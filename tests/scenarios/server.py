@@ -57,6 +57,8 @@ class Server:
         self._certificate, self._options = certificate, options
         self.media_first = ports.take(media_ports)
         self.media_last = self.media_first + media_ports - 1
+        self.media_workers = 2
+        """More than one, so that most stories are about legs that are brought together, too."""
         self.log = data / "server.log"
         self.host, self._says_media_address = host, says_media_address
         self._process: subprocess.Popen[str] | None = None
@@ -134,20 +136,23 @@ class Server:
         return {}
 
     def kill_child(self, name: str) -> None:
-        """Kill the process of that role, which gets no chance to say anything; it is gone then."""
+        """Kill the process of that role, which gets no chance to say anything; it is gone then. Of media all
+        workers are killed, where it is not one of them that is named."""
         self.kill_children(name)
 
     def kill_children(self, *names: str) -> None:
         """The same for several at once."""
-        pids = {role: pid for pid, role in self.children().items()}
-        dying = {name: os.pidfd_open(pids[name]) for name in names}
+        children = self.children().items()
+        pids = [pid for pid, role in children if role in names or role.partition("-")[0] in names]
+        assert len(pids) >= len(names), f"not all of {names} live"
+        dying = {pid: os.pidfd_open(pid) for pid in pids}
         try:
-            for name in names:
-                os.kill(pids[name], signal.SIGKILL)
-            for name, process in dying.items():
+            for pid in pids:
+                os.kill(pid, signal.SIGKILL)
+            for pid, process in dying.items():
                 end = select.poll()  # with many phones the file may have a number that select() takes not
                 end.register(process, select.POLLIN)
-                assert end.poll(5000), f"{name} outlives its death"
+                assert end.poll(5000), f"process {pid} outlives its death"
         finally:
             for process in dying.values():
                 os.close(process)
@@ -260,6 +265,7 @@ class Server:
             command += ["--sip", f"tls:{bracketed(self.host)}:{self.tls_port}"]
             command += ["--sip", f"wss:{bracketed(self.host)}:{self.tls_port + 1}"]
             command += ["--certificate", str(self._certificate)]
+        command += ["--media-workers", str(self.media_workers)]
         command += [*self._options, "--http", f"127.0.0.1:{self.http_port}"]
         command += ["--media-address", self.host] if self._says_media_address else []
         return [*command, "--media-ports", f"{self.media_first}-{self.media_last}"]

@@ -22,7 +22,14 @@ from huntline.media.interface import (
     RecordingEnded,
 )
 from huntline.media.placement import Placement
-from huntline.media.worker.wire import MediaLegState, PlayState, RecordState, SecretsChanged, WorkerEvent
+from huntline.media.worker.wire import (
+    MediaLegState,
+    PlayState,
+    RecordState,
+    SecretsChanged,
+    StreamPosition,
+    WorkerEvent,
+)
 from huntline.media.worker_link import WorkerLink
 from huntline.plain import fields_of
 from huntline.sdp import G711, wants_dtls
@@ -305,7 +312,7 @@ class MediaClient:
         self._move(moves, self._legs[stays].worker)
 
     def _is_settled(self, leg_id: str) -> bool:
-        """Whether the other one is rather moved: a recording would get a gap, a browser's path be made anew."""
+        """Whether the other one is rather moved: a recording would get a gap, a browser begin anew."""
         leg = self._legs[leg_id]
         return leg.record is not None or leg.has_identity
 
@@ -320,11 +327,13 @@ class MediaClient:
         """Have a leg given up by one worker and made again by another, on the same ports."""
         if before is not None:
             await asyncio.wait([before])
+        position: StreamPosition | None = None
         with contextlib.suppress(MediaUnavailable):
-            await source.ask(leg_id, {"verb": "delete", "leg": leg_id}, _PATIENCE)
+            told = await source.ask(leg_id, {"verb": "give_up", "leg": leg_id}, _PATIENCE)
+            position = told and StreamPosition(**told)
         if self._moving.get(leg_id) is asyncio.current_task():
             del self._moving[leg_id]
-            self._restore(leg_id)
+            self._restore(leg_id, position)
 
     def legs_at(self, worker: int) -> dict[str, MediaLegState]:
         """For ``LegsHere``: those that move there are not there yet."""
@@ -383,11 +392,11 @@ class MediaClient:
             for each in (leg_id, other):
                 self._restore(each)
 
-    def _restore(self, leg_id: str) -> None:
+    def _restore(self, leg_id: str, position: StreamPosition | None = None) -> None:
         """Have the worker make a leg what is known of it; one that moves is made so when it is there."""
         leg = self._legs.get(leg_id)
         if leg is not None and leg_id not in self._moving:
-            self._links[leg.worker].restore(leg_id)
+            self._links[leg.worker].restore(leg_id, position)
 
     # What the workers tell
 

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from huntline.media.interface import MediaUnavailable, NotAcceptable
 from huntline.media.link import MediaLink
 from huntline.media.worker import wire
-from huntline.media.worker.wire import MediaLegState, WorkerEvent
+from huntline.media.worker.wire import MediaLegState, StreamPosition, WorkerEvent
 
 logger = logging.getLogger(__name__)
 
@@ -78,8 +78,8 @@ class WorkerLink:
         self._is_flushing_now = False
         self._link: asyncio.WriteTransport | None = None
         self._keep_id = 0
-        self._restoring: dict[int, tuple[str, int]] = {}
-        """By the number of the request: the leg, and how often it was tried before."""
+        self._restoring: dict[int, tuple[str, StreamPosition | None, int]] = {}
+        """By the number of the request: the leg, with its stream, and how often it was tried before."""
         self._trying_again: set[asyncio.TimerHandle] = set()
         self._task: asyncio.Task[None] | None = None
         self._is_ready = asyncio.Event()
@@ -148,10 +148,11 @@ class WorkerLink:
         if not self.is_ready:
             self._stale.add(leg_id)
 
-    def restore(self, leg_id: str) -> None:
-        """Make a leg of the worker what is known of it here, as soon as it is there."""
+    def restore(self, leg_id: str, position: StreamPosition | None = None) -> None:
+        """Make a leg of the worker what is known of it here, as soon as that is there. Its stream goes on at
+        that position, if the worker is there now."""
         if self.is_ready:
-            self._restore(leg_id)
+            self._restore(leg_id, position)
         else:
             self._stale.add(leg_id)
 
@@ -227,9 +228,9 @@ class WorkerLink:
         elif request_id == self._keep_id:
             self._make_again(set(message["result"]))
         elif request_id in self._restoring:
-            leg_id, tries = self._restoring.pop(request_id)
+            leg_id, position, tries = self._restoring.pop(request_id)
             if "error" in message:
-                self._take_refusal(leg_id, tries + 1, message)
+                self._take_refusal(leg_id, position, tries + 1, message)
         elif pending := self._pending.get(request_id):
             _settle(pending.answer, message)
         elif "error" in message:
@@ -248,24 +249,26 @@ class WorkerLink:
             self._write(pending.line)
         self._is_ready.set()
 
-    def _restore(self, leg_id: str, tries: int = 0) -> None:
+    def _restore(self, leg_id: str, position: StreamPosition | None = None, tries: int = 0) -> None:
         leg = self._legs.leg_at(self.number, leg_id)
         if leg is not None:
             request_id = next(self._ids)
-            self._restoring[request_id] = leg_id, tries
+            self._restoring[request_id] = leg_id, position, tries
             request = {"id": request_id, "verb": "restore", "leg": leg_id, "state": leg.to_dict()}
-            self._write(wire.line(request))
+            self._write(wire.line({**request, "position": position}))
 
-    def _take_refusal(self, leg_id: str, tries: int, message: Mapping[str, Any]) -> None:
+    def _take_refusal(
+        self, leg_id: str, position: StreamPosition | None, tries: int, message: Mapping[str, Any]
+    ) -> None:
         if message.get("port_taken") and tries < _TRIES:
-            self._try_again_soon(leg_id, tries)
+            self._try_again_soon(leg_id, position, tries)
         elif self._legs.leg_at(self.number, leg_id) is not None:
             self._legs.on_lost(leg_id, message["error"])
 
-    def _try_again_soon(self, leg_id: str, tries: int) -> None:
+    def _try_again_soon(self, leg_id: str, position: StreamPosition | None, tries: int) -> None:
         def try_again() -> None:
             self._trying_again.discard(timer)
-            self._restore(leg_id, tries)
+            self._restore(leg_id, position, tries)
 
         timer = asyncio.get_running_loop().call_later(_PAUSE_BETWEEN_TRIES, try_again)
         self._trying_again.add(timer)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import secrets
 import struct
+from dataclasses import fields
 
 from huntline.media.worker.media_clock import SAMPLES_PER_TICK, MediaClock
+from huntline.media.worker.wire import StreamPosition
 
 HEADER = struct.Struct("!BBHII")
 """Flags, marker and payload type, sequence number, timestamp, SSRC."""
@@ -83,6 +85,21 @@ class OutgoingStream:
         self.timestamp = (self.timestamp_shift - SAMPLES_PER_TICK * scale) & _TIMESTAMP
         self.packets = 0
         self.octets = 0
+
+    @property
+    def position(self) -> StreamPosition:
+        """Where it stands, for ``resumed``."""
+        return StreamPosition(**{field.name: getattr(self, field.name) for field in fields(StreamPosition)})
+
+    @classmethod
+    def resumed(cls, position: StreamPosition, samples: int) -> OutgoingStream:
+        """A stream that goes on there, by the clock of another process, which is at so many samples."""
+        stream = cls(position.scale)
+        for field in fields(StreamPosition):
+            setattr(stream, field.name, getattr(position, field.name))
+        since = (SAMPLES_PER_TICK - samples) * position.scale
+        stream.timestamp_shift = (position.timestamp + since) & _TIMESTAMP
+        return stream
 
     def next_timestamp(self, samples: int) -> int:
         """The timestamp for a packet sent at that time; never before the end of the last packet.

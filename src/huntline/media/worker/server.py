@@ -267,8 +267,12 @@ class ControlConnection(asyncio.Protocol):
                 return board.relatch(_text(request, "leg"))
             case "delete":
                 return board.delete(_text(request, "leg"))
+            case "give_up":
+                return board.give_up(_text(request, "leg"))
             case "restore":
-                return board.restore(_text(request, "leg"), wire.MediaLegState.from_dict(request["state"]))
+                position = request.get("position") and wire.StreamPosition(**request["position"])
+                state = wire.MediaLegState.from_dict(request["state"])
+                return board.restore(_text(request, "leg"), state, position)
             case "keep":
                 return self._keep(request)
             case "stats":

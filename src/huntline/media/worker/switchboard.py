@@ -26,8 +26,9 @@ from huntline.media.worker.player import Player
 from huntline.media.worker.playing import Playing
 from huntline.media.worker.recorder import Recorder
 from huntline.media.worker.relay import ChangingRelay, Relay
+from huntline.media.worker.rtp import OutgoingStream
 from huntline.media.worker.sounds import SoundMissing, SoundPending
-from huntline.media.worker.wire import MediaLegState, RecordState, SecretsChanged, WorkerEvent
+from huntline.media.worker.wire import MediaLegState, RecordState, SecretsChanged, StreamPosition, WorkerEvent
 from huntline.sdp import (
     G711,
     Agreed,
@@ -248,6 +249,17 @@ class Switchboard:
         del self._turn_of(leg.local.port)[leg_id]
         self._maker.take_apart(leg)
 
+    def give_up(self, leg_id: str) -> StreamPosition | None:
+        """Delete a leg that another worker goes on with. Returns where its stream stands; None for what is
+        encrypted, where a packet of one number must not be sent twice (RFC 3711 section 9.1)."""
+        leg = self._legs.get(leg_id)
+        if leg is None:
+            return None
+        self._player.settle(leg)
+        position = leg.stream.position if leg.path.secrets() is None else None
+        self.delete(leg_id)
+        return position
+
     def keep(self, leg_ids: Collection[str]) -> list[str]:
         """Delete all legs but these; returns those that are there."""
         wanted = set(leg_ids)
@@ -260,13 +272,14 @@ class Switchboard:
         for leg in self._legs.values():
             self.on_secrets(leg)
 
-    def restore(self, leg_id: str, state: MediaLegState) -> None:
+    def restore(self, leg_id: str, state: MediaLegState, position: StreamPosition | None = None) -> None:
         """Make a leg what it was, on the same ports; what is as it was is left alone, and nobody hears of it.
+        One that is made goes on with the stream of another worker where its ``position`` is known.
 
         Raises MediaUnavailable when the ports are taken, or the keys of an encrypted leg not known any more.
         """
         try:
-            self._restore(leg_id, state)
+            self._restore(leg_id, state, position)
         except Exception:
             self.delete(leg_id)
             raise
@@ -395,13 +408,15 @@ class Switchboard:
         self.clock.go()
         return leg
 
-    def _restore(self, leg_id: str, state: MediaLegState) -> None:
+    def _restore(self, leg_id: str, state: MediaLegState, position: StreamPosition | None) -> None:
         leg = self._legs.get(leg_id)
         if leg is not None and leg.local.port != state.port:
             self.delete(leg_id)
             leg = None
         if leg is None:
             leg = self._install(self._maker.make_again(leg_id, self, state))
+            if position is not None:
+                leg.stream = OutgoingStream.resumed(position, self.clock.samples)
             self._agree_again(leg, state)
             leg.path.resume(state.secrets if state.agreed is not None else None)
         else:

@@ -77,6 +77,18 @@ class RecordState:
     begun_at: float
 
 
+@dataclass(frozen=True, slots=True)
+class StreamPosition:
+    """How far the stream has come that a peer hears: that of the last packet, and of how many."""
+
+    ssrc: int
+    sequence: int
+    timestamp: int
+    scale: int
+    packets: int
+    octets: int
+
+
 @dataclass(slots=True)
 class MediaLegState:
     """All that is needed to restore a leg, as a record of plain data.
