@@ -1,6 +1,6 @@
 """What bridged calls cost the media worker, and how long a packet takes through it.
 
-python bench/media_relay.py [--calls 50] [--seconds 4] [--laws]
+python bench/media_relay.py [--calls 50] [--workers 1] [--seconds 4] [--laws]
 """
 
 from __future__ import annotations
@@ -69,10 +69,11 @@ async def _measure(rig: Worker, calls: int, seconds: float, laws: bool) -> None:
 async def _main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--calls", type=int, default=50)
+    parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--laws", action="store_true", help="one side speaks A-law")
     arguments = parser.parse_args()
-    async with worker() as rig:
+    async with worker(arguments.workers) as rig:
         await _measure(rig, arguments.calls, arguments.seconds, arguments.laws)
 
 

@@ -18,7 +18,9 @@ from huntline.media.client import MediaClient
 _WORKER = """
 import sys, uvloop
 from huntline.media.worker.server import run
-uvloop.run(run(sys.argv[1], "127.0.0.1", range(20000, 28000), is_transcoding=True))
+from huntline.media.worker.ports import Share
+share = Share(int(sys.argv[2]), int(sys.argv[3]))
+uvloop.run(run(sys.argv[1], "127.0.0.1", range(20000, 28000), share=share, is_transcoding=True))
 """
 
 _SDP = (
@@ -61,15 +63,15 @@ class Phone:
 
 
 class Worker:
-    """The worker process with a client."""
+    """The worker process, or several, with a client."""
 
-    def __init__(self, client: MediaClient, pid: int, music: Path) -> None:
-        self.client, self.pid, self.music = client, pid, music
+    def __init__(self, client: MediaClient, pids: list[int], music: Path) -> None:
+        self.client, self.pids, self.music = client, pids, music
 
     def cpu_seconds(self) -> float:
-        """User and system time used until now, by its child for codecs, too."""
-        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        return sum(map(_cpu_seconds, (self.pid, *map(int, children))))
+        """User and system time used until now, by children for codecs, too."""
+        children = " ".join(Path(f"/proc/{pid}/task/{pid}/children").read_text() for pid in self.pids)
+        return sum(map(_cpu_seconds, (*self.pids, *map(int, children.split()))))
 
     async def share_of_core(self, seconds: float) -> float:
         """The share of one core used during the next seconds, in percent."""
@@ -90,17 +92,23 @@ def _write_music(folder: Path) -> Path:
 
 
 @asynccontextmanager
-async def worker() -> AsyncIterator[Worker]:
-    """A worker process of our own, ready for verbs."""
+async def worker(count: int = 1) -> AsyncIterator[Worker]:
+    """So many worker processes of our own, ready for verbs."""
     with TemporaryDirectory() as name:
-        path = Path(name, "media.sock")
-        process = await asyncio.create_subprocess_exec(sys.executable, "-c", _WORKER, str(path))
-        client = MediaClient([path], lambda event: None)
+        paths = [Path(name, f"media-{number}.sock") for number in range(count)]
+        processes = [
+            await asyncio.create_subprocess_exec(
+                *(sys.executable, "-c", _WORKER, str(path), str(number), str(count))
+            )
+            for number, path in enumerate(paths)
+        ]
+        client = MediaClient(paths, lambda event: None)
         await client.start()
         await client.wait_ready()
         try:
-            yield Worker(client, process.pid, _write_music(Path(name)))
+            yield Worker(client, [process.pid for process in processes], _write_music(Path(name)))
         finally:
             await client.close()
-            process.terminate()
-            await process.wait()
+            for process in processes:
+                process.terminate()
+                await process.wait()

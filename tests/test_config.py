@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from huntline.config import Config, Listener, PortRange, SocketAddress, load_config
-from huntline.data_folder import said_database
+from huntline.data_folder import media_worker_of, said_database
 from huntline.errors import ConfigurationError
 from huntline.network.certificate_files import CertificateFiles
 from huntline.network.own_addresses import own_addresses
@@ -161,6 +161,12 @@ def test_a_child_process_reads_what_the_supervisor_wrote(tmp_path: Path) -> None
         ("media_address", "::", "an address that phones can reach"),
         ("media_ports", "20000", "FIRST-LAST"),
         ("media_ports", "3000-3000", "at least two ports"),
+        ("media_ports", "3001-3002", "an even one and the next"),
+        ("media_ports", "3009-3000", "the lower one first"),
+        ("media_workers", "0", "greater than or equal to 1"),
+        ("media_workers", "65", "less than or equal to 64"),
+        ("media_workers", "two", "a valid integer"),
+        ("media_workers", "63.5", "a valid integer"),
         ("media_ports", "3000-\u0663", "a port from 1 to 65535"),
         ("log_level", "loud", "'debug'"),
     ],
@@ -339,3 +345,22 @@ def test_certificates_and_networks_are_read_and_handed_on(tmp_path: Path) -> Non
     assert Config.model_validate_json(config.model_dump_json()).model_dump() == config.model_dump()
     with pytest.raises(ConfigurationError, match=r"--network: '10.0.0.0' is wrong; it must be: NETWORK="):
         load_config({"network": "10.0.0.0"})
+
+
+@pytest.mark.parametrize(
+    ("ports", "pairs"),
+    [("3000-3001", 1), ("3001-3003", 1), ("3001-3004", 1), ("3000-3005", 3)],
+)
+def test_each_media_worker_has_ports_for_a_leg(ports: str, pairs: int, tmp_path: Path) -> None:
+    said = {"data": tmp_path, "media_ports": ports}
+    assert 1 <= load_config(said).media_workers <= max(pairs, 1)
+    with pytest.raises(
+        ConfigurationError, match=f"^--media-workers: .* must be: at most {pairs}, since media_ports"
+    ):
+        load_config({**said, "media_workers": str(pairs + 1)})
+
+
+def test_each_media_worker_has_a_socket_of_its_own(tmp_path: Path) -> None:
+    config = Config(data=tmp_path, media_workers=3)
+    assert [path.name for path in config.media_sockets] == ["media.sock", "media-2.sock", "media-3.sock"]
+    assert [media_worker_of(path.stem) for path in config.media_sockets] == [0, 1, 2]

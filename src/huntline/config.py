@@ -185,8 +185,8 @@ def _parse_ports(value: object) -> object:
     if not dash:
         raise ValueError("FIRST-LAST, for instance 20000-29999")
     ports = PortRange(_port(first), _port(last))
-    if ports.first + 1 > ports.last:
-        raise ValueError("at least two ports, the lower one first")
+    if ports.pairs < 1:
+        raise ValueError("the lower one first, and at least two ports: an even one and the next")
     return ports
 
 

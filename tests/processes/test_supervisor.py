@@ -248,6 +248,20 @@ def test_a_run_ends_with_its_last_process(tmp_path: Path) -> None:
     asyncio.run(story())
 
 
+def test_what_lives_of_an_earlier_run_and_is_not_wanted_any_more_is_ended(tmp_path: Path) -> None:
+    async def story() -> None:
+        household = Household(tmp_path, web=LIVE, media=LIVE)
+        too_many = household.pids("media-2")
+        async with household.alive():
+            await until(lambda: not is_alive(too_many[0]))
+            await until(lambda: (run := read_run(tmp_path)) is not None and "media-2" not in run.children)
+        assert [len(household.pids(name)) for name in ("web", "media", "media-2")] == [1, 1, 1]
+        assert len(household.runs()) == 1
+
+    _start_and_kill_a_supervisor(tmp_path, **{"web": LIVE, "media": LIVE, "media-2": LIVE})
+    asyncio.run(story())
+
+
 def test_adopted_children_whose_settings_are_others_now_are_replaced_one_by_one(tmp_path: Path) -> None:
     async def story() -> None:
         household = Household(tmp_path, Config(data=tmp_path, log_level="debug"), web=LIVE, media=LIVE)

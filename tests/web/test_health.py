@@ -29,19 +29,19 @@ def pong(request: dict[str, Any]) -> dict[str, Any]:
 
 @asynccontextmanager
 async def others(config: Config) -> AsyncIterator[ControlServer]:
-    """The other processes of the server; what it gives is media."""
+    """The other processes of the server; what it gives is the last worker of media."""
     signalling = ControlServer(config.control_socket, {"ping": pong})
-    media = ControlServer(config.media_sockets[0], {})
-    await signalling.start()
-    await media.start()
-    yield media
-    await signalling.close()
-    await media.close()
+    workers = [ControlServer(path, {}) for path in config.media_sockets]
+    for each in (signalling, *workers):
+        await each.start()
+    yield workers[-1]
+    for each in (signalling, *workers):
+        await each.close()
 
 
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
-    return Config(data=tmp_path)
+    return Config(data=tmp_path, media_workers=2)
 
 
 @pytest.fixture
@@ -61,7 +61,8 @@ def test_a_server_is_well_when_all_its_parts_are(config: Config, looked: Health)
         async with others(config) as media:
             assert await wrong(looked) == {}
             await media.close()
-            assert list(await wrong(looked)) == ["media"]
+            told = "worker 2 of 2 does not answer; it is started again"
+            assert await wrong(looked) == {"media": told}
 
     asyncio.run(story())
 
