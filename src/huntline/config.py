@@ -385,6 +385,8 @@ class Config(BaseSettings):
     media_workers: Annotated[int, Field(ge=1, le=_MOST_WORKERS), AfterValidator(_check_workers)] = Field(
         default_factory=_usual_media_workers
     )
+    media_worker_legs: Annotated[int, Field(ge=0, le=100_000)] = 200
+    """A worker takes so many before the next one is given any; from then on they are shared evenly."""
     network: Annotated[tuple[NetworkText, ...], NoDecode, BeforeValidator(_split)] = ()
     transcoding: bool = False
     mask_numbers: bool = False

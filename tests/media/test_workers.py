@@ -34,8 +34,23 @@ def test_a_leg_is_with_one_worker_and_the_counts_are_true(steps: list[tuple[str,
     assert [placement.legs_of(number) for number in range(3)] == by_worker
     assert {leg: placement.worker_of(leg) for leg in "abcdef"} == {leg: expected.get(leg) for leg in "abcdef"}
     fewest = min(map(len, by_worker))
-    assert len(by_worker[placement.least_loaded(())]) == fewest
-    assert placement.least_loaded([1]) == 1
+    assert len(by_worker[placement.worker_for_more(())]) == fewest
+    assert placement.worker_for_more([1]) == 1
+
+
+def test_a_worker_has_some_legs_before_the_next_one_is_given_any() -> None:
+    placement = Placement(3, easy=2)
+    for number in range(9):
+        placement.place(str(number), placement.worker_for_more((0, 1, 2)))
+    assert [sorted(placement.legs_of(worker)) for worker in range(3)] == [
+        ["0", "1", "6"],
+        ["2", "3", "7"],
+        ["4", "5", "8"],
+    ]
+    placement.forget("2")
+    placement.forget("7")
+    assert placement.worker_for_more((0, 1, 2)) == 1
+    assert placement.worker_for_more((0, 2)) == 0
 
 
 def test_each_worker_has_ports_of_its_own_and_restores_any() -> None:

@@ -58,7 +58,8 @@ class Server:
         self.media_first = ports.take(media_ports)
         self.media_last = self.media_first + media_ports - 1
         self.media_workers = 2
-        """More than one, so that most stories are about legs that are brought together, too."""
+        """More than one, each of which gets every other leg: so most stories are about legs that are brought
+        together, too."""
         self.log = data / "server.log"
         self.host, self._says_media_address = host, says_media_address
         self._process: subprocess.Popen[str] | None = None
@@ -80,7 +81,12 @@ class Server:
         self._furnish()
         self._is_ready.clear()
         self._process = subprocess.Popen(
-            self._command(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+            self._command(),
+            env=os.environ | {"HUNTLINE_MEDIA_WORKER_LEGS": "0"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
         )
         threading.Thread(target=self._copy_output, args=(self._process,), daemon=True).start()
         if not self._is_ready.wait(_START_TIMEOUT):

@@ -51,8 +51,9 @@ class MediaClient:
     legs are made again on the same ports; when this client takes over those of an earlier one (``adopt``),
     whatever is otherwise than it knows is made so. Legs for which this fails come as MediaLegLost.
 
-    A new leg is given to the worker of the leg that it is ``like``, else to the one with the fewest. Legs
-    that are to hear each other are brought together: the one is made again at the other's worker.
+    A new leg is given to the worker of the leg that it is ``like``, else to the first with fewer than
+    ``worker_legs``, else to the one with the fewest. Legs that are to hear each other are brought together:
+    the one is made again at the other's worker.
     """
 
     def __init__(
@@ -60,11 +61,13 @@ class MediaClient:
         control_paths: Sequence[Path],
         on_event: Callable[[MediaEvent], None],
         on_change: Callable[[str], None] = lambda leg_id: None,
+        *,
+        worker_legs: int = 0,
     ) -> None:
         self._on_event = on_event
         self._on_change = on_change
         self._links = [WorkerLink(number, path, self) for number, path in enumerate(control_paths)]
-        self._placement = Placement(len(self._links))
+        self._placement = Placement(len(self._links), worker_legs)
         self._legs: dict[str, MediaLegState] = {}
         self._lost: set[str] = set()
         """Legs of browsers that may be renewed: they stay on record until they are, or are deleted."""
@@ -301,7 +304,7 @@ class MediaClient:
         """Choose the worker of a new leg."""
         near = None if like is None else self._placement.worker_of(like)
         able = [link.number for link in self._links if link.is_ready]
-        self._placement.place(leg_id, self._placement.least_loaded(able) if near is None else near)
+        self._placement.place(leg_id, self._placement.worker_for_more(able) if near is None else near)
 
     def _bring_together(self, leg_a: str, leg_b: str) -> None:
         """Have both with one worker, if need be by moving one of them, where nobody hears it for long."""

@@ -8,7 +8,10 @@ from collections.abc import Collection, Set
 class Placement:
     """Each leg has one worker, by its number from 0; the legs of a conversation are to have the same."""
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, easy: int = 0) -> None:
+        """A worker takes ``easy`` legs before the next one is given any: few legs take nearly as many
+        wake-ups as many do."""
+        self._easy = easy
         self._places: dict[str, int] = {}
         self._legs: list[set[str]] = [set() for _ in range(workers)]
 
@@ -20,9 +23,11 @@ class Placement:
         """The legs that a worker has, or is to have."""
         return self._legs[worker]
 
-    def least_loaded(self, able: Collection[int]) -> int:
-        """The worker with the fewest legs of those that are able to take one; of all where none is."""
-        return min(able or range(len(self._legs)), key=lambda worker: len(self._legs[worker]))
+    def worker_for_more(self, able: Collection[int]) -> int:
+        """Who is to have a new leg, of those that are able to take one; of all where none is."""
+        workers = able or range(len(self._legs))
+        at_ease = (worker for worker in workers if len(self._legs[worker]) < self._easy)
+        return min(at_ease, default=min(workers, key=lambda worker: len(self._legs[worker])))
 
     def place(self, leg_id: str, worker: int) -> None:
         """Give a leg to a worker, instead of the one that has it."""

@@ -191,7 +191,10 @@ class Signalling:
         )
 
     def _build_calls(self) -> None:
-        self._media = MediaClient(self._config.media_sockets, self._on_media, self._media_changed)
+        self._media = MediaClient(
+            *(self._config.media_sockets, self._on_media, self._media_changed),
+            worker_legs=self._config.media_worker_legs,
+        )
         self._media_says: list[MediaEvent] | None = []  # until the calls are known that it is about
         self._speech = Speech(self._config.data / SPEECH)
         self._routing = self._build_routing()
