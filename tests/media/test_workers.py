@@ -155,6 +155,23 @@ def test_who_is_brought_to_another_worker_hears_one_stream_all_the_time() -> Non
     perform(story())
 
 
+def test_greetings_end_in_the_order_in_which_they_began_whatever_worker_plays_them() -> None:
+    async def story() -> None:
+        async with studio(workers=3) as media:
+            names = [f"leg {number}" for number in range(12)]
+            for name in names:
+                await media.join(name)
+            assert await _load(media) == [4, 4, 4]
+            greeting = media.sound("greeting", VOICE * 5)
+            for name in names:
+                media.client.play(name, [greeting], loop=False)
+                await asyncio.sleep(0.003)
+            ends = [await media.event() for _ in names]
+            assert [event.leg_id for event in ends] == names
+
+    perform(story())
+
+
 def test_a_party_that_answers_where_another_worker_has_the_caller_is_connected() -> None:
     async def story() -> None:
         async with studio(workers=2) as media:

@@ -33,7 +33,7 @@ from .phone import Phone
 from .reactor import Reactor
 from .server import Json, Server
 
-PROCESSES = ("signalling", "media", "web", "supervisor")
+PROCESSES = ("signalling", "media", "media-2", "web", "supervisor")
 _AGENTS, _CALLERS = 20, 4
 _AUDIO_PORTS = 2600  # twenty calls a second that last for some seconds, on two legs each
 _PATIENCE = 25.0

@@ -64,7 +64,6 @@ def test_the_calls_of_one_worker_do_not_hear_that_another_dies(
         )
         assert gaps[0] < 0.1
         assert gaps[1] < 1
-        hurt_server.run("doctor")
         _end(office, calls)
 
 

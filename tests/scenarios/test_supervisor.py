@@ -36,15 +36,6 @@ def _child(server: Server, name: str) -> int:
     return pid
 
 
-def _kill_and_wait(server: Server, name: str) -> None:
-    old = _child(server, name)
-    os.kill(old, signal.SIGKILL)
-    deadline = time.monotonic() + RESTART_TIMEOUT
-    while not any(role == name for pid, role in server.children().items() if pid != old):
-        assert time.monotonic() < deadline, f"{name} was not started again"
-        time.sleep(0.05)  # the kernel tells a child's birth to its parent alone
-
-
 def _serves_again(office: Office, number: str, amal: Phone) -> None:
     """The first call that is answered within the time a restart may take is a whole one."""
     host, port = office.server.address

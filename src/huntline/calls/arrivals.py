@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid_utils import uuid7
 
 from huntline.calls.admission import Admission, Admitted, NotAdmitted
+from huntline.calls.arrival_order import ArrivalOrder, Turn
 from huntline.calls.caller_identity import TEST_CALL, CallerId, caller_of, inside_caller, warning
 from huntline.calls.direct_calls import DirectCalls
 from huntline.calls.diversion import told_path
@@ -42,6 +43,7 @@ class Arrivals:
         self._refusals = refusals
         self._ends = ends
         self._direct_calls = direct_calls
+        self._order = ArrivalOrder()
 
     def invited(self, event: InviteReceived) -> None:
         """A new INVITE: refused at once, or taken into the book."""
@@ -73,7 +75,8 @@ class Arrivals:
 
     def _begin(self, call: Call) -> None:
         if call.arrival is not None:
-            self._tools.tasks.spawn(self._prepare(call, call.arrival))
+            turn = self._order.come(call.arrival.target)
+            self._tools.tasks.spawn(self._prepare(call, call.arrival, turn))
 
     def refused(self, event: InviteRefused) -> None:
         """An INVITE has been refused already, as one that is no call to anybody."""
@@ -120,8 +123,17 @@ class Arrivals:
         own = (each.trunk.encryption for each in trunks if each.organization_id == organization_id)
         return encryption_by_way(next(own, None), event.flow)
 
-    async def _prepare(self, call: Call, arrival: Arrival) -> None:
+    async def _prepare(self, call: Call, arrival: Arrival, turn: Turn) -> None:
         """Audio first, so that whoever arrives can be answered in the same turn. The caller may have left."""
+        try:
+            if await self._has_audio(call, arrival):
+                await turn.wait()
+                self._go_on(call, arrival)
+        finally:
+            turn.end()
+
+    async def _has_audio(self, call: Call, arrival: Arrival) -> bool:
+        """Make it ready; where that fails the call is turned away."""
         media_id, offer = call.caller.media_id, arrival.sdp_offer
         try:
             call.sdp_for_caller = await our_description(
@@ -132,13 +144,16 @@ class Arrivals:
             if call.call_id in self._tools.book.calls:
                 reason = reason_without_audio(error)
                 self._ends.turn_away(call, Refusal(error.sip_status, reason, str(error)))
-            return
+            return False
+        return True
+
+    def _go_on(self, call: Call, arrival: Arrival) -> None:
         call.arrival = None
         if call.call_id in self._tools.book.calls:
             self._direct_calls.arrived(call, arrival.target)
             self._tools.changed(call)
         else:
-            self._tools.media.delete(media_id)
+            self._tools.media.delete(call.caller.media_id)
 
 
 def _max_forwards(request: Request) -> int:

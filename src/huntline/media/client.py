@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from huntline.directory.encryption import Encryption
+from huntline.media.ends_in_order import EndsInOrder
 from huntline.media.g711 import needs_change
 from huntline.media.interface import (
     MediaEvent,
@@ -71,6 +72,7 @@ class MediaClient:
         self._legs: dict[str, MediaLegState] = {}
         self._lost: set[str] = set()
         """Legs of browsers that may be renewed: they stay on record until they are, or are deleted."""
+        self._ends = EndsInOrder(self._take_event)
         self._moving: dict[str, asyncio.Task[None]] = {}
         """Legs that one worker has still to give up, before another makes them again."""
 
@@ -86,6 +88,7 @@ class MediaClient:
 
     async def close(self) -> None:
         """Leave the workers alone; their legs stay."""
+        self._ends.close()
         for task in list(self._moving.values()):
             task.cancel()
         for link in self._links:
@@ -160,6 +163,8 @@ class MediaClient:
 
     def play(self, leg_id: str, sources: Sequence[str], *, loop: bool) -> None:
         self._change(leg_id, play=_begun(sources, loop=loop), announcement=None)
+        if not loop and leg_id in self._legs:
+            self._ends.begin(leg_id, tuple(sources))
         self._send(leg_id, {"verb": "play", "sources": sources, "loop": loop}, is_urgent=False)
 
     def announce(self, leg_id: str, sources: Sequence[str]) -> None:
@@ -221,6 +226,7 @@ class MediaClient:
     def delete(self, leg_id: str) -> None:
         self._part(leg_id)
         self._lost.discard(leg_id)
+        self._ends.forget(leg_id)
         if self._legs.pop(leg_id, None) is not None:
             self._on_change(leg_id)
         for link in self._links:
@@ -245,6 +251,8 @@ class MediaClient:
     def _change(self, leg_id: str, **fields: Any) -> None:
         leg = self._legs.get(leg_id)
         if leg is not None:
+            if "play" in fields:
+                self._ends.forget(leg_id)
             if any(getattr(leg, name) != value for name, value in fields.items()):
                 for name, value in fields.items():
                     setattr(leg, name, value)
@@ -405,8 +413,12 @@ class MediaClient:
 
     def on_event(self, worker: int, event: WorkerEvent) -> None:
         """For ``LegsHere``. Of a leg that has moved on nothing more is heard: its recording goes on, say."""
-        if self._placement.worker_of(event.leg_id) in (worker, None) and event.leg_id not in self._moving:
-            self._take_event(event)
+        is_here = self._placement.worker_of(event.leg_id) in (worker, None)
+        if is_here and event.leg_id not in self._moving:
+            if isinstance(event, PlayFinished):
+                self._ends.end(event)
+            else:
+                self._take_event(event)
 
     def on_lost(self, leg_id: str, why: str) -> None:
         """For ``LegsHere``."""
