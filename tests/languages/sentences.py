@@ -17,6 +17,7 @@ SPEAKING = (
     "directory",
     "engine",
     "media/client.py",
+    "media/worker_link.py",
     "media/prompts",
     "organization_file",
     "calls/b2bua.py",
