@@ -134,7 +134,9 @@ class BusyPhone(Phone):
     audio_ports: Iterator[int]
 
     def new_audio(self) -> Audio:
-        port = next(port for port in self.audio_ports if ports.is_free(port) and ports.is_free(port + 1))
+        port = next(
+            port for port in self.audio_ports if all(ports.is_free(port + n, self.host) for n in (0, 1))
+        )
         return FaintAudio(self.reactor, self.host, tone=None, payload_type=self.payload_type, port=port)
 
 

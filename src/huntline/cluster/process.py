@@ -213,7 +213,7 @@ class ClusterProcess:
                     await self._take(won, before)
                 except HuntlineError as error:
                     log.error("this machine cannot serve, another one is to", extra={"reason": str(error)})
-                    self._ownership.cannot_serve()
+                    self._ownership.cannot_serve(asyncio.get_running_loop().time())
                     await self._stop_serving()
         self._is_asked_anew.set()
 
