@@ -95,7 +95,7 @@ def test_clocks_that_differ_and_a_leader_that_serves_are_told() -> None:
     assert said[4].startswith("The clock of b is -3.2 s off that of this machine")
 
 
-WHOLE = (node("a", bytes_behind=7), node("b"), node("w", is_witness=True, bytes_behind=None))
+WHOLE = (node("a"), node("b", bytes_behind=300), node("w", is_witness=True, bytes_behind=None))
 
 
 def test_nothing_lacks_when_whichever_machine_may_be_lost() -> None:
@@ -107,7 +107,7 @@ def test_nothing_lacks_when_whichever_machine_may_be_lost() -> None:
     [
         (state(WHOLE[0], node("b", heard_s_ago=3.0), WHOLE[2]), "b is not heard"),
         (state(WHOLE[0], node("b", bytes_behind=None), WHOLE[2]), "b has no whole copy of what lives"),
-        (state(WHOLE[0], node("b", bytes_behind=9), WHOLE[2]), "b has no whole copy of what lives"),
+        (state(WHOLE[0], node("b", bytes_behind=100_000), WHOLE[2]), "b has no whole copy of what lives"),
         (state(*WHOLE, store_copies=2), "2 of 3 copies of who serves are up to date"),
         (state(*WHOLE, store_copies=None), "the store does not answer"),
         (state(*WHOLE[:2], store_copies=2), "with 2 of the 3 machines that are needed none can be lost"),

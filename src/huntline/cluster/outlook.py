@@ -7,6 +7,8 @@ from typing import Any
 _HEARD_WITHIN = 2.0  # seconds
 _CLOCKS_DIFFER = 1.0  # seconds
 
+_ON_THEIR_WAY = 65_536
+"""Bytes of the journal that a machine may lack at any moment, under calls."""
 _FEWEST = 3
 """Machines of which one may be lost."""
 
@@ -33,10 +35,7 @@ def lacking(state: State) -> list[str]:
     lacks += [
         f"{node['address']} has no whole copy of what lives"
         for node in nodes
-        if _is_heard(node)
-        and not node["is_witness"]
-        and node["address"] != owner
-        and node["bytes_behind"] != 0
+        if _is_heard(node) and node["address"] != owner and not (node["is_witness"] or _is_whole(node))
     ]
     if not owner:
         lacks.append("no machine that is known here serves")
@@ -51,6 +50,10 @@ def lacking(state: State) -> list[str]:
 
 def _is_heard(node: dict[str, Any]) -> bool:
     return node["heard_s_ago"] is not None and node["heard_s_ago"] < _HEARD_WITHIN
+
+
+def _is_whole(node: dict[str, Any]) -> bool:
+    return node["bytes_behind"] is not None and node["bytes_behind"] < _ON_THEIR_WAY
 
 
 def _now(node: dict[str, Any], owner: str | None) -> str:
