@@ -195,7 +195,9 @@ def taken_up(before: Exchange) -> Exchange:
         for leg_id, state in states.items()
     }
     rings = [ring.ring_id for call in calls for ring in call.rings.values()]
-    after.b2bua.take_up(calls, legs, [call.call_id for call in calls], rings)
+    audio = sorted(before.media.legs)
+    after.b2bua.take_up(calls, legs, audio, [call.call_id for call in calls], rings)
+    assert sorted(after.media.legs) == audio
     return after
 
 
@@ -310,7 +312,7 @@ def test_an_answer_that_only_sip_knows_of_is_told() -> None:
         after = Exchange()
         calls = [codec(after).decode(record) for record in records(before)]
         legs = {name: living(name, SipLegState.CONFIRMED) for name in ("in1", leg_id)}
-        after.b2bua.take_up(calls, legs, [call.call_id], [f"{call.call_id}.1"])
+        after.b2bua.take_up(calls, legs, [], [call.call_id], [f"{call.call_id}.1"])
         assert after.heard() == [told.AgentAnswered(f"{call.call_id}.1")]
 
     asyncio.run(both())
@@ -327,18 +329,21 @@ def test_parties_whom_sip_has_lost_are_gone_for_their_owners() -> None:
             await moment(before)
             after = Exchange()
             calls = [codec(after).decode(record) for record in records(before)]
-            after.b2bua.take_up(calls, {}, [call.call_id for call in calls], [])
+            after.b2bua.take_up(calls, {}, [], [call.call_id for call in calls], [])
             heard = after.heard()
             assert expected(calls[0].call_id, Cause.SERVER_RESTARTED) in heard
 
     asyncio.run(both())
 
 
-def test_legs_without_a_call_are_hung_up_on_and_rings_without_legs_are_told() -> None:
+def test_legs_without_a_call_are_hung_up_on_and_their_audio_ends_and_rings_without_legs_are_told() -> None:
     async def both() -> None:
         after = Exchange()
-        after.b2bua.take_up([], {"left": living("left", SipLegState.CONFIRMED)}, ["c1"], ["c1.1"])
+        left = {"left": living("left", SipLegState.CONFIRMED)}
+        after.media.legs.add("left-audio")
+        after.b2bua.take_up([], left, ["left-audio"], ["c1"], ["c1.1"])
         assert after.did() == [("hang up", "left")]
+        assert after.media.legs == set()
         assert after.heard() == [
             told.RingFailed("c1.1", Cause.SERVER_RESTARTED),
             told.AgentHungUp("c1.1"),
@@ -355,7 +360,7 @@ def test_a_queue_call_that_the_engine_has_ended_is_ended() -> None:
         after = taken_up(before)
         again = Exchange()
         calls = [codec(again).decode(record) for record in records(after)]
-        again.b2bua.take_up(calls, {"in1": living("in1", SipLegState.CONFIRMED)}, [], [])
+        again.b2bua.take_up(calls, {"in1": living("in1", SipLegState.CONFIRMED)}, [], [], [])
         assert again.tools.book.calls == {}
         assert again.did() == [("hang up", "in1")]
 

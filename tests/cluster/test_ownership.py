@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 
 from huntline.cluster.ownership import (
     BEAT_EVERY,
+    FIRST_PAUSE,
+    LONGEST_PAUSE,
     SILENT_AFTER,
     AnnounceAgain,
     Beat,
@@ -197,3 +200,36 @@ def test_never_two_owners_under_one_epoch_and_one_in_the_end(history: list[tuple
     assert len(machines.owners) == 1
     assert machines.store.record.node == machines.owners[0]
     assert [epoch for _, epoch in machines.served] == sorted({epoch for _, epoch in machines.served})
+
+
+def test_a_machine_that_could_not_serve_tries_again_later_each_time() -> None:
+    view = Ownership("b", is_candidate=True)
+    tried: list[float] = []
+    now = 0.0
+    while now < 300:
+        view.heard(Beat("b"), now)
+        view.told(OwnerRecord("b", 7, "run", 3), now)
+        if view.due(now, 1) is not None:
+            tried.append(now)
+            view.claimed(OwnerRecord("b", 8, "run", 4))
+            view.cannot_serve(now)
+        now += BEAT_EVERY
+    pauses = [later - earlier for earlier, later in pairwise(tried)]
+    assert pauses[:4] == [FIRST_PAUSE, 2 * FIRST_PAUSE, 4 * FIRST_PAUSE, 8 * FIRST_PAUSE]
+    assert set(pauses[4:]) == {LONGEST_PAUSE}
+
+
+def test_a_machine_that_has_served_well_meanwhile_begins_with_the_shortest_pause() -> None:
+    view = Ownership("b", is_candidate=True)
+    for now in (0.0, FIRST_PAUSE, 1000.0):
+        view.cannot_serve(now)
+    view.heard(Beat("b"), 1000 + FIRST_PAUSE)
+    view.told(OwnerRecord("b", 7, "run", 3), 1000 + FIRST_PAUSE)
+    assert view.due(1000 + FIRST_PAUSE, 1) is not None
+
+
+def test_a_witness_never_serves() -> None:
+    view = Ownership("w", is_candidate=False)
+    view.heard(Beat("w"), 1000.0)
+    view.told(OwnerRecord("w", 7, "run", 3), 1000.0)
+    assert view.due(1000.0, 1) is None

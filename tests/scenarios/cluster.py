@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from huntline.data_folder import FILE_NAME
+from huntline.control.client import ControlClient
+from huntline.data_folder import CLUSTER_SOCKET, FILE_NAME
+from huntline.errors import HuntlineError
 from tests.postgresql import PostgresqlServer, postgresql_server
 
 from .machines import ip, machines, processes_on
@@ -30,7 +32,7 @@ database = "{{database}}"
 sip = ["udp:{SERVER}:5060", "tcp:{SERVER}:5060"]
 http = "{SERVER}:8080"
 media_address = "{SERVER}"
-media_ports = "20000-20400"
+media_ports = "20000-20800"
 """
 
 
@@ -67,15 +69,19 @@ class Machine:
 
     def run(self, *words: str) -> str:
         """What a command of Huntline prints on this machine."""
-        done = subprocess.run(self._command(*words), capture_output=True, text=True, timeout=60, check=False)
+        done = self.tried(*words)
         assert done.returncode == 0, done.stderr + done.stdout
         return done.stdout
 
     def refused(self, *words: str) -> str:
         """What a command says that is refused."""
-        done = subprocess.run(self._command(*words), capture_output=True, text=True, timeout=60, check=False)
+        done = self.tried(*words)
         assert done.returncode == 1, done.stdout
         return done.stderr
+
+    def tried(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """What becomes of a command of Huntline on this machine."""
+        return subprocess.run(self._command(*words), capture_output=True, text=True, timeout=60, check=False)
 
     def serve(self) -> None:
         """Start ``huntline serve``."""
@@ -84,16 +90,22 @@ class Machine:
 
     def state(self) -> dict[str, Any]:
         """What ``huntline cluster --json`` says here; empty while nobody answers."""
-        done = subprocess.run(
-            self._command("cluster", "--json"), capture_output=True, timeout=60, check=False
-        )
-        state: dict[str, Any] = json.loads(done.stdout) if done.returncode == 0 else {}
-        return state
+        with contextlib.suppress(HuntlineError), ControlClient(self.folder / CLUSTER_SOCKET, 2.0) as client:
+            return client.request("status")
+        return {}
+
+    def supervisor(self) -> int:
+        """The process id of its supervisor. Raises StopIteration where none lives."""
+        return next(pid for pid in processes_on(self.name) if _is_supervisor(pid))
+
+    def children(self) -> dict[int, str]:
+        """Its processes that the supervisor starts: process id and role."""
+        found = json.loads((self.folder / "processes.json").read_text())["children"]
+        return {child["pid"]: name for name, child in found.items()}
 
     def shut_down(self) -> None:
         """End ``huntline serve`` as systemd does."""
-        served = next(pid for pid in processes_on(self.name) if _is_supervisor(pid))
-        os.kill(served, signal.SIGTERM)
+        os.kill(self.supervisor(), signal.SIGTERM)
         self._wait()
 
     def lose(self) -> None:
@@ -138,7 +150,7 @@ def _is_supervisor(pid: int) -> bool:
 
 
 class Cluster:
-    """The machines, in the order in which they join, the last one a witness; and their database."""
+    """The machines, in the order in which they join; and their database."""
 
     def __init__(self, machines: list[Machine], database: PostgresqlServer, name: str) -> None:
         self.machines, self.database, self._name = machines, database, name
@@ -177,8 +189,9 @@ def _is_well(state: dict[str, Any]) -> bool:
 
 
 @contextlib.contextmanager
-def cluster(folder: Path, organization: str) -> Iterator[Cluster]:
-    """A cluster of three machines, set up by the commands that a person would use."""
+def cluster(folder: Path, organization: str, *, has_witness: bool = True) -> Iterator[Cluster]:
+    """A cluster of three machines, the last one a witness or not, set up by the commands that a person would
+    use."""
     (folder / "data").mkdir()
     with postgresql_server() as database, machines("c1", "c2", "c3") as names, _switch(names) as cables:
         made = [
@@ -196,14 +209,16 @@ def cluster(folder: Path, organization: str) -> Iterator[Cluster]:
             machine.folder.mkdir(mode=0o700)
         try:
             url = database.new_database()
-            _set_up(made, url.text, folder, organization)
+            _set_up(made, url.text, folder, organization, has_witness=has_witness)
             yield Cluster(made, database, url.name)
         finally:
             for machine in made:
                 machine.close()
 
 
-def _set_up(made: list[Machine], database: str, folder: Path, organization: str) -> None:
+def _set_up(
+    made: list[Machine], database: str, folder: Path, organization: str, *, has_witness: bool
+) -> None:
     first, *others = made
     (first.folder / FILE_NAME).write_text(_SETTINGS.format(database=database))
     words = ("--own", first.own, "--address", f"{SERVER}/24", "--interface", "eth0")
@@ -211,7 +226,7 @@ def _set_up(made: list[Machine], database: str, folder: Path, organization: str)
     first.serve()
     until(lambda: first.state().get("owner") == first.own, 30, "the first machine serves")
     for machine in others:
-        how = ["--witness"] if machine is others[-1] else ["--interface", "eth0"]
+        how = ["--witness"] if has_witness and machine is others[-1] else ["--interface", "eth0"]
         machine.run("cluster", "join", first.own, token, "--own", machine.own, *how)
         machine.serve()
         until(lambda machine=machine: bool(machine.state().get("owner")), 30, "a machine has joined")  # type: ignore[misc]

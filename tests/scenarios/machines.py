@@ -26,6 +26,12 @@ def processes_on(machine: str) -> list[int]:
     return [int(pid) for pid in said.stdout.split()]
 
 
+def has_address(machine: str, address: str) -> bool:
+    """Whether a machine has an address on any of its interfaces."""
+    words = ["ip", "-n", machine, "addr", "show", "to", f"{address}/32"]
+    return bool(subprocess.run(words, check=True, capture_output=True).stdout)
+
+
 @contextlib.contextmanager
 def machines(*names: str) -> Iterator[list[str]]:
     """Other machines, by their names."""

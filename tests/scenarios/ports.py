@@ -19,14 +19,14 @@ _start = _FIRST + _worker() * _PER_WORKER
 _offsets = itertools.cycle(range(0, _PER_WORKER, 2))
 
 
-def is_free(port: int) -> bool:
-    """Whether neither a UDP nor a TCP socket has a port."""
+def is_free(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether neither a UDP nor a TCP socket has a port of an address of this machine."""
     for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
         with socket.socket(socket.AF_INET, kind) as probe:
             if kind == socket.SOCK_STREAM:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind(("127.0.0.1", port))
+                probe.bind((host, port))
             except OSError:
                 return False
     return True

@@ -54,10 +54,16 @@ class Plan:
     rate: float = 5.0
     kill_every: float = 60.0
     kills: tuple[str, ...] = PROCESSES
+    most_kills: int = sys.maxsize
+    """After so many it is over, too."""
     loss: float = 0.02
     flap_every: float = 2.0
     change_every: float = 15.0
     seed: int = 1
+
+
+Strike = Callable[[random.Random], str]
+"""Does something bad to the server, by chance; what it was."""
 
 
 def main() -> int:
@@ -90,10 +96,23 @@ def soak(folder: Path, plan: Plan) -> Json:
         server = Server(folder / "data", commands, media_ports=800)
         server.start()
         try:
-            with closing(Soak(server, reactor, folder, plan)) as story:
+            with closing(Soak(server, reactor, folder, plan, partial(kill_one, server, plan.kills))) as story:
                 return story.run()
         finally:
             server.stop()
+
+
+def kill_one(server: Server, roles: tuple[str, ...], chance: random.Random) -> str:
+    """Kill one of a server's processes, which it starts again, or its supervisor, which is started again."""
+    alive = {role: pid for pid, role in server.children().items()}
+    victim = chance.choice(roles)
+    if victim == "supervisor":
+        server.kill_supervisor()
+        server.start()
+    elif victim in alive:
+        with suppress(ProcessLookupError):
+            os.kill(alive[victim], signal.SIGKILL)
+    return f"killed {victim}"
 
 
 class FaintAudio(Audio):
@@ -115,13 +134,17 @@ class BusyPhone(Phone):
     audio_ports: Iterator[int]
 
     def new_audio(self) -> Audio:
-        port = next(port for port in self.audio_ports if ports.is_free(port) and ports.is_free(port + 1))
+        port = next(
+            port for port in self.audio_ports if all(ports.is_free(port + n, self.host) for n in (0, 1))
+        )
         return FaintAudio(self.reactor, self.host, tone=None, payload_type=self.payload_type, port=port)
 
 
 class Soak:
-    def __init__(self, server: Server, reactor: Reactor, folder: Path, plan: Plan) -> None:
-        self._server, self._reactor, self._plan = server, reactor, plan
+    """Mixed calls at a server that runs, and ``strike`` again and again."""
+
+    def __init__(self, server: Server, reactor: Reactor, folder: Path, plan: Plan, strike: Strike) -> None:
+        self._server, self._reactor, self._plan, self._strike = server, reactor, plan, strike
         self._random = random.Random(plan.seed)  # noqa: S311 - the same story again for the same seed
         self._office = Office(server, reactor, folder)
         names = [f"a{n}" for n in range(_AGENTS)]
@@ -139,6 +162,7 @@ class Soak:
         self._numbers = itertools.count(1)
         self._did: Counter[str] = Counter()
         self._is_dialling = True
+        self._strikes = 0
         self._ended_at: dict[Leg, float] = {}
 
     def run(self) -> Json:
@@ -250,7 +274,7 @@ class Soak:
 
     def _hand_over(self, leg: Leg) -> None:
         colleague = self._random.choice(list(self._agents.values())).aor
-        target = f"sip:{self._queue()}@{self._server.host}" if self._chance(0.3) else colleague
+        target = f"sip:{self._queue()}@{self._server.address[0]}" if self._chance(0.3) else colleague
         leg.start_refer(target)
         self._did["transferred"] += 1
         self._after(self._random.uniform(0, 3.0), lambda: self._leave(leg))
@@ -263,30 +287,22 @@ class Soak:
     # What happens to all of them
 
     def _disturb(self, until: float) -> None:
-        """Kills, phones that flap, changes of settings: until that moment."""
+        """Kills, phones that flap, changes of settings: until that moment, or as many kills as are wanted."""
         due: dict[Callable[[], None], float] = {
-            self._kill: self._plan.kill_every,
+            self._struck: self._plan.kill_every,
             self._flap: self._plan.flap_every,
             self._change: self._plan.change_every,
         }
         next_at = {do: time.monotonic() + self._random.uniform(0.5, 1.0) * every for do, every in due.items()}
-        while (at := min(next_at.values())) < until:
+        while (at := min(next_at.values())) < until and self._strikes < self._plan.most_kills:
             time.sleep(max(0.0, at - time.monotonic()))  # the rate itself
             do = next(each for each in due if next_at[each] == at)
             do()
             next_at[do] = time.monotonic() + self._random.uniform(0.5, 1.5) * due[do]
-        time.sleep(max(0.0, until - time.monotonic()))
 
-    def _kill(self) -> None:
-        alive = {role: pid for pid, role in self._server.children().items()}
-        victim = self._random.choice(self._plan.kills)
-        if victim == "supervisor":
-            self._server.kill_supervisor()
-            self._server.start()
-        elif victim in alive:
-            with suppress(ProcessLookupError):
-                os.kill(alive[victim], signal.SIGKILL)
-        self._did[f"killed {victim}"] += 1
+    def _struck(self) -> None:
+        self._strikes += 1
+        self._did[self._strike(self._random)] += 1
 
     def _flap(self) -> None:
         phone = self._random.choice(list(self._agents.values()))
@@ -374,7 +390,10 @@ class Soak:
     # Small things
 
     def _phone(self, user: str, domain: str, password: str | None) -> Phone:
-        phone = BusyPhone(self._reactor, self._server.address, user, domain=domain, password=password)
+        host = self._server.host
+        phone = BusyPhone(
+            self._reactor, self._server.address, user, domain=domain, password=password, host=host
+        )
         phone.drops = lambda _: self._chance(self._plan.loss)
         phone.on_call = self._rung
         phone.audio_ports = self._audio_ports

@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 
+from huntline.cluster.membership import cluster_folder, new_membership, write_membership
 from huntline.config import Config
 from huntline.control.server import ControlServer
-from huntline.data_folder import DATABASE, DatabaseUrl
+from huntline.data_folder import CLUSTER_SOCKET, DATABASE, DatabaseUrl
 from huntline.storage.database import open_database
 from huntline.storage.postgresql import postgresql_engine
 from huntline.web import health
-from huntline.web.health import WELL_ALL_THE_SAME, Health
+from huntline.web.health import TIME_TO_START, WELL_ALL_THE_SAME, Health
 
 LOAD: dict[str, Any] = {}
 
@@ -44,10 +45,21 @@ def config(tmp_path: Path) -> Config:
     return Config(data=tmp_path, media_workers=2)
 
 
+class Now:
+    """Seconds of a clock that stands until it is turned."""
+
+    seconds = 0.0
+
+
 @pytest.fixture
-def looked(config: Config) -> Iterator[Health]:
+def now() -> Now:
+    return Now()
+
+
+@pytest.fixture
+def looked(config: Config, now: Now) -> Iterator[Health]:
     database = open_database(config.data)
-    yield Health(config, database, known_for=0)
+    yield Health(config, database, known_for=0, clock=lambda: now.seconds)
     database.dispose()
 
 
@@ -64,6 +76,46 @@ def test_a_server_is_well_when_all_its_parts_are(config: Config, looked: Health)
             told = "worker 2 of 2 does not answer; it is started again"
             assert await wrong(looked) == {"media": told}
 
+    asyncio.run(story())
+
+
+def test_what_starts_later_than_the_pages_is_no_news_for_the_log_at_first(
+    config: Config, looked: Health, now: Now, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story() -> None:
+        assert list(await wrong(looked)) == ["signalling", "media"]
+        async with others(config):
+            assert await wrong(looked) == {}
+        now.seconds = TIME_TO_START
+        assert list(await wrong(looked)) == ["signalling", "media"]
+
+    with caplog.at_level(logging.WARNING):
+        asyncio.run(story())
+    told = [(record.levelname, vars(record)["part"]) for record in caplog.records]
+    assert told == [("ERROR", "signalling"), ("ERROR", "media")]
+
+
+def test_a_cluster_of_which_a_machine_may_not_be_lost_is_told_without_its_addresses(
+    config: Config, looked: Health
+) -> None:
+    node = {"address": "10.0.0.1", "is_witness": False, "heard_s_ago": 0.1, "bytes_behind": 0}
+    machines = [{**node, "address": f"10.0.0.{number}"} for number in (1, 2, 3)]
+    state = {"owner": "10.0.0.1", "nodes": machines, "store_copies": 3, "most_store_copies": 3}
+
+    async def story() -> None:
+        async with others(config):
+            write_membership(config.data, new_membership("10.0.0.1", "eth0", "10.0.0.10/24"))
+            assert await wrong(looked) == {"cluster": "its process does not answer; it is started again"}
+            cluster = ControlServer(config.data / CLUSTER_SOCKET, {"status": lambda request: state})
+            await cluster.start()
+            assert await wrong(looked) == {}
+            machines[2]["heard_s_ago"] = 7.0
+            told = await wrong(looked)
+            await cluster.close()
+            assert told == {"cluster": "not every machine may be lost now; huntline cluster says why"}
+            assert told.keys() <= WELL_ALL_THE_SAME
+
+    cluster_folder(config.data).mkdir()
     asyncio.run(story())
 
 

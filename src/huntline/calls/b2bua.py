@@ -22,7 +22,7 @@ from huntline.calls.parts import CallParts
 from huntline.calls.queue_calls import QueueCalls
 from huntline.calls.refusals import Refusals
 from huntline.calls.replacement import Takeovers
-from huntline.calls.taking_up import last_number, missed_event
+from huntline.calls.taking_up import last_number, media_ids, missed_event
 from huntline.calls.tools import CallTools
 from huntline.calls.transfers import Transfers
 from huntline.calls.voicemail_calls import VoicemailCalls
@@ -346,11 +346,13 @@ class B2bua:
         self,
         calls: Sequence[Call],
         legs: Mapping[str, LegRecord],
+        media: Iterable[str],
         queued: Collection[str],
         rung: Iterable[str],
     ) -> None:
         """Go on with calls that were up when an earlier process died; to be called once SIP has its legs
-        again, ``legs`` by their ids. ``queued`` are the calls, ``rung`` the rings that the engine knows.
+        again, ``legs`` by their ids, and media its own, ``media``. ``queued`` are the calls, ``rung`` the
+        rings that the engine knows.
 
         Nobody is left in silence: whoever has nobody to answer for them any more is hung up on, and the
         engine hears what is not there any more.
@@ -359,6 +361,7 @@ class B2bua:
         for call in calls:
             self._tools.book.take_up(call)
         strangers = [leg_id for leg_id in legs if self._tools.book.by_leg(leg_id) is None]
+        strange_media = set(media).difference(*map(media_ids, calls))
         for call in calls:
             if call.is_with_engine and call.call_id not in queued:
                 self._parts.ends.end(call)
@@ -366,6 +369,8 @@ class B2bua:
                 self._go_on(call, legs)
         for leg_id in strangers:
             self._tools.user_agent.hang_up(leg_id)
+        for media_id in strange_media:
+            self._tools.media.delete(media_id)
         self._tell_what_is_gone(queued, rung)
 
     def _tell_what_is_gone(self, queued: Iterable[str], rung: Iterable[str]) -> None:

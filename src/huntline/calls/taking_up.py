@@ -23,9 +23,13 @@ def missed_event(leg: Leg, record: LegRecord | None) -> LegAnswered | LegEnded |
     return None
 
 
+def media_ids(call: Call) -> list[str]:
+    """The media legs of a call, those that wait for somebody to be rung too."""
+    return [media.media_id for media in call.callee_media.values()] + [leg.media_id for leg in call.legs()]
+
+
 def last_number(call: Call) -> int:
     """The highest number that a leg or a media leg of the call has in its id, of those that are dialled."""
-    ids = [media.media_id for media in call.callee_media.values()]
-    ids += [name for leg in call.legs() for name in (leg.leg_id, leg.media_id)]
+    ids = [*media_ids(call), *(leg.leg_id for leg in call.legs())]
     numbers = (re.fullmatch(r".+[.-](\d{1,9})", name, re.ASCII) for name in ids)
     return max((int(number[1]) for number in numbers if number is not None), default=0)

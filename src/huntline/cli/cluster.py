@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,8 +11,9 @@ import typer
 
 from huntline.cli.options import DataOption, JsonOption, config_of
 from huntline.control.client import ControlClient
+from huntline.control.messages import ServerDoesNotAnswer, ServerNotRunning
 from huntline.data_folder import CLUSTER_SOCKET, data_folder, is_in_cluster
-from huntline.errors import ConfigurationError
+from huntline.errors import ConfigurationError, HuntlineError
 
 OwnOption = Annotated[
     str, typer.Option("--own", help="This machine's own address, by which it is named.", metavar="ADDRESS")
@@ -20,9 +22,13 @@ InterfaceOption = Annotated[
     str, typer.Option("--interface", help="Where the moving address is put.", metavar="NAME")
 ]
 
+
+class NotWhole(HuntlineError):
+    """A machine of the cluster may not be lost; the text says why."""
+
+
 _TIME_TO_MOVE = 30.0  # seconds
-_HEARD_WITHIN = 2.0  # seconds
-_CLOCKS_DIFFER = 1.0  # seconds
+_ASKED_EVERY = 0.2  # seconds
 
 cluster = typer.Typer(
     help="One server on several machines, any of which may be lost.", invoke_without_command=True
@@ -39,7 +45,9 @@ def show(context: typer.Context, data: DataOption = None, as_json: JsonOption = 
     if as_json:
         typer.echo(json.dumps(state))
         return
-    for line in _lines(state):
+    from huntline.cluster.outlook import outlook
+
+    for line in outlook(state):
         typer.echo(line)
 
 
@@ -138,6 +146,26 @@ def move(
 
 
 @cluster.command()
+def wait(
+    limit: Annotated[
+        float, typer.Option("--limit", min=0, metavar="SECONDS", help="Say what lacks, and fail, after that.")
+    ] = 120.0,
+    data: DataOption = None,
+) -> None:
+    """Wait until whichever machine may be lost: before the next one is upgraded or repaired.
+
+    Exit status 1 where that does not come in time; what lacks is said then.
+    """
+    from huntline.cluster.membership import read_membership
+    from huntline.cluster.outlook import outlook
+
+    read_membership(data_folder(data))
+    state = _whole(data, time.monotonic() + limit, limit)
+    typer.echo(outlook(state)[0])
+    typer.echo(f"{len(state['nodes'])} machines are up to date: any of them may be lost.")
+
+
+@cluster.command()
 def leave(data: DataOption = None) -> None:
     """Make this machine none of the cluster any more: the others forget it."""
     import shutil
@@ -150,6 +178,24 @@ def leave(data: DataOption = None) -> None:
     typer.echo(
         "The others have forgotten this machine. End its huntline serve; it would serve alone afterwards."
     )
+
+
+def _whole(data: Path | None, until: float, limit: float) -> dict[str, Any]:
+    """The state of the cluster once nothing lacks. Raises NotWhole."""
+    from huntline.cluster.outlook import lacking
+
+    while True:
+        try:
+            with _process(data) as client:
+                state = client.request("status")
+            lacks = lacking(state)
+        except (ServerNotRunning, ServerDoesNotAnswer) as error:
+            lacks = [str(error)]
+        if not lacks:
+            return state
+        if time.monotonic() >= until:
+            raise NotWhole(f"not within {limit:g} s: {'; '.join(lacks)}")
+        time.sleep(_ASKED_EVERY)
 
 
 def _process(data: Path | None) -> ControlClient:
@@ -194,52 +240,3 @@ def _moving(address: str) -> str:
     except ValueError:
         wanted = "must be an IPv4 address with the length of its network, as 10.0.0.10/24"
         raise ConfigurationError(f"--address: value {address!r}: {wanted}") from None
-
-
-def _lines(state: dict[str, Any]) -> list[str]:
-    owner, nodes = state["owner"], state["nodes"]
-    where = f", on {owner} (epoch {state['epoch']})." if owner else "; no machine that is known here serves."
-    lines = [f"The server is at {state['address']}{where}"]
-    lines += [f"  {node['address']}: {_now(node, owner)}; {_if_lost(node, owner, nodes)}" for node in nodes]
-    if owner is not None and owner == state["store_leader"]:
-        lines.append("The store is led by the machine that serves: for now its loss would be felt longer.")
-    lines += [_clock(node) for node in nodes if _is_heard(node) and abs(node["clock_off_s"]) > _CLOCKS_DIFFER]
-    return lines
-
-
-def _is_heard(node: dict[str, Any]) -> bool:
-    return node["heard_s_ago"] is not None and node["heard_s_ago"] < _HEARD_WITHIN
-
-
-def _now(node: dict[str, Any], owner: str | None) -> str:
-    if not _is_heard(node):
-        return "not heard"
-    if node["is_witness"]:
-        return "witness"
-    if node["address"] == owner:
-        return "serves"
-    behind = node["bytes_behind"]
-    return "follows, has no whole copy yet" if behind is None else f"follows, {behind} bytes behind"
-
-
-def _if_lost(node: dict[str, Any], owner: str | None, nodes: list[dict[str, Any]]) -> str:
-    """What would happen if it were lost now."""
-    left = [each for each in nodes if each is not node and _is_heard(each)]
-    if not _is_heard(node):
-        return "it can be lost no more"
-    if node["address"] != owner:
-        has_most = 2 * len(left) > len(nodes)
-        return "if it is lost, nobody notices" + ("" if has_most else ", but then no other machine may be")
-    if 2 * len(left) <= len(nodes):
-        return "if it is lost, too few are left to decide who serves, and calls end"
-    able = [each for each in left if each["bytes_behind"] is not None and not each["is_witness"]]
-    if not able:
-        return "if it is lost, calls end: no other machine has a whole copy of them"
-    return f"if it is lost, {' or '.join(each['address'] for each in able)} serves within two seconds"
-
-
-def _clock(node: dict[str, Any]) -> str:
-    return (
-        f"The clock of {node['address']} is {node['clock_off_s']:+.1f} s off that of this machine:"
-        " let all machines have their time from the network (NTP)."
-    )

@@ -19,6 +19,8 @@ NEXT_IN_LINE = 0.4
 """Seconds by which each further machine in the order of succession waits longer."""
 HEARS_ITSELF_WITHIN = 0.6
 """Seconds: a machine that has not heard its own heartbeat for longer is itself what does not work."""
+FIRST_PAUSE, LONGEST_PAUSE = 5.0, 60.0
+"""Seconds after which a machine that could not serve would do so again: twice as long each time it fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,8 @@ class Ownership:
     _is_claiming: bool = False
     _owner_heard_at: float = float("-inf")
     _watched_since: float | None = None
+    _failed_at: float = float("-inf")
+    _pause: float = 0.0
 
     @property
     def is_owner(self) -> bool:
@@ -124,9 +128,11 @@ class Ownership:
         if won is not None:
             self.record, self.epoch, self.run = won, won.epoch, won.run
 
-    def cannot_serve(self) -> None:
-        """This machine has failed to serve: another one is to."""
-        self.epoch, self.is_candidate = 0, False
+    def cannot_serve(self, now: float) -> None:
+        """This machine has failed to serve: another one is to, and this one may try again after a pause."""
+        is_again = now - self._failed_at < 2 * LONGEST_PAUSE
+        self._pause = min(2 * self._pause, LONGEST_PAUSE) if is_again else FIRST_PAUSE
+        self.epoch, self.is_candidate, self._failed_at = 0, False, now
 
     def continues(self, epoch: int, run: str) -> None:
         """This machine's server runs already, under that epoch: only this process was started anew."""
@@ -146,6 +152,8 @@ class Ownership:
 
     def due(self, now: float, clock_ms: int) -> Claim | None:
         """What is to be done now that only time has passed."""
+        if self._pause and not self.is_candidate and now - self._failed_at >= self._pause:
+            self.is_candidate = True
         if self.is_owner or self._is_claiming or not self.is_candidate or self.record is None:
             return None
         if not self._hears_itself(now) or now - self._silent_since(now) < self._patience(now):

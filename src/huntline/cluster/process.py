@@ -35,7 +35,7 @@ from huntline.cluster.ownership import (
     Ownership,
 )
 from huntline.cluster.sharing import Sharing
-from huntline.cluster.store import Store, StoreAway
+from huntline.cluster.store import MOST_COPIES, RecordCopies, Store, StoreAway
 from huntline.cluster.store_server import StoreServer
 from huntline.config import Config
 from huntline.control.async_client import AsyncControlClient
@@ -93,7 +93,7 @@ class ClusterProcess:
         )
         self._nodes: dict[str, BeatMessage] = {}
         self._clocks: dict[str, float] = {}
-        self._leader: str | None = None
+        self._copies: RecordCopies | None = None
         self._is_asked_anew = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._changing = asyncio.Lock()
@@ -176,13 +176,15 @@ class ClusterProcess:
     async def _ask_store(self) -> None:
         """Keep the record that is known in step with the store."""
         while True:
-            with contextlib.suppress(StoreAway):
+            try:
                 record = await self._store.owner(len(self._membership.nodes))
                 self._conclude(self._ownership.told(record, asyncio.get_running_loop().time()))
-                self._leader = await self._store.leader()
+                self._copies = await self._store.copies()
                 if self._ownership.is_owner:
                     await self._store.lead_elsewhere()
                     await self._refill(record)
+            except StoreAway:
+                self._copies = None
             self._is_asked_anew.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._is_asked_anew.wait(), _STORE_ASKED_EVERY)
@@ -213,7 +215,7 @@ class ClusterProcess:
                     await self._take(won, before)
                 except HuntlineError as error:
                     log.error("this machine cannot serve, another one is to", extra={"reason": str(error)})
-                    self._ownership.cannot_serve()
+                    self._ownership.cannot_serve(asyncio.get_running_loop().time())
                     await self._stop_serving()
         self._is_asked_anew.set()
 
@@ -299,14 +301,16 @@ class ClusterProcess:
 
     def _status(self, request: dict[str, Any]) -> dict[str, Any]:
         now, record = asyncio.get_running_loop().time(), self._ownership.record
-        heard = self._ownership.nodes_heard
+        heard, copies = self._ownership.nodes_heard, self._copies
         return {
             "this": self._membership.own,
             "address": self._membership.moving,
             "owner": record.node if record is not None else None,
             "epoch": record.epoch if record is not None else None,
             "is_owner": self._ownership.is_owner,
-            "store_leader": self._leader,
+            "store_leader": copies.leader if copies is not None else None,
+            "store_copies": copies.up_to_date if copies is not None else None,
+            "most_store_copies": MOST_COPIES,
             "nodes": [
                 self._node_status(node, heard.get(node.address), now) for node in self._membership.nodes
             ],

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import nats
@@ -27,7 +28,8 @@ log = logging.getLogger(__name__)
 
 _STREAM, _SUBJECT = "OWNER", "huntline.owner"
 _EXPECTED = "Nats-Expected-Last-Subject-Sequence"
-_MOST_COPIES = 3
+MOST_COPIES = 3
+"""Copies of the record, each on another machine."""
 _TIMEOUT = 1.0  # seconds for an answer of the store
 _RECONNECT_EVERY = 0.2
 
@@ -37,6 +39,14 @@ Answerer = Callable[[bytes], bytes | None]
 
 class StoreAway(Exception):
     """The store gives no answer, or too few machines of the cluster are there for one."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordCopies:
+    """Which machine leads the copies of the record, and how many are up to date."""
+
+    leader: str | None
+    up_to_date: int
 
 
 class Store:
@@ -110,7 +120,7 @@ class Store:
     async def owner(self, nodes: int) -> OwnerRecord:
         """Who owns the server, by the record. Makes the place for it where there is none, in as many copies
         as there are ``nodes``, at most three. Raises StoreAway."""
-        await self._prepare(min(nodes, _MOST_COPIES))
+        await self._prepare(min(nodes, MOST_COPIES))
         stream = self._client.jetstream(timeout=_TIMEOUT)
         try:
             found = await stream.get_last_msg(_STREAM, _SUBJECT)
@@ -145,11 +155,15 @@ class Store:
             if info.cluster is not None and info.cluster.leader == self._own and info.cluster.replicas:
                 await self._client.request(f"$JS.API.STREAM.LEADER.STEPDOWN.{_STREAM}", b"", timeout=_TIMEOUT)
 
-    async def leader(self) -> str | None:
-        """Which machine leads the record's copies; None where there is no answer."""
+    async def copies(self) -> RecordCopies | None:
+        """Where the record's copies are; None where there is no answer."""
         with contextlib.suppress(nats.errors.Error, OSError, asyncio.TimeoutError):
             info = await self._client.jetstream(timeout=_TIMEOUT).stream_info(_STREAM)
-            return info.cluster.leader if info.cluster is not None else self._own
+            if info.cluster is None:
+                return RecordCopies(self._own, 1)
+            others = info.cluster.replicas or []
+            up_to_date = sum(bool(each.current) and not each.offline for each in others)
+            return RecordCopies(info.cluster.leader, 1 + up_to_date)
         return None
 
     async def _prepare(self, copies: int) -> None:

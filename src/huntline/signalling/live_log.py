@@ -159,9 +159,14 @@ class Earlier:
     def _clock_start(self, wall: Callable[[], datetime], monotonic: Callable[[], float]) -> ClockStart:
         """The start of the clock to go on with: on a machine whose monotonic clock is another one the time of
         day is what both know, but it may not run backwards."""
-        if self.life is not None and self.life.machine == this_machine():
+        if self.life is not None and not self.is_of_other_machine:
             return self.life.clock
         return ClockStart(max(wall(), self._told_last), monotonic())
+
+    @property
+    def is_of_other_machine(self) -> bool:
+        """Whether it ran on another machine, or on this one before it was started anew."""
+        return self.life is not None and self.life.machine != this_machine()
 
     @property
     def clock_shift(self) -> float:

@@ -48,6 +48,7 @@ from huntline.signalling.live_feed import LiveFeed
 from huntline.signalling.live_log import ENGINE, Earlier, Life, LiveLog, this_machine
 from huntline.signalling.live_records import MEDIA_RECORDS, LiveRecords, unix_offset
 from huntline.signalling.mailroom import Boxes
+from huntline.signalling.moved_calls import after_unknown_requests, ask_peers
 from huntline.signalling.own_rules import OwnRules
 from huntline.signalling.process_status import ProcessStatus
 from huntline.signalling.reachability import Reachability
@@ -372,6 +373,9 @@ class Signalling:
         shift = earlier.clock_shift
         found = earlier.records("leg", LEG_RECORDS.decode).values()
         legs: list[LegRecord] = [shifted(leg, shift) for leg in found]
+        if earlier.is_of_other_machine:
+            legs = [after_unknown_requests(leg) for leg in legs]
+            self._tasks.spawn(ask_peers(legs, self._user_agent.ask_whether_there, TIME_TO_RETURN))
         self._user_agent.restore(legs, asyncio.get_running_loop().time())
         living = {leg.leg_id: leg for leg in legs if leg.leg_id and not leg.is_over}
         engine = earlier.engine.checkpoint()
@@ -379,7 +383,7 @@ class Signalling:
         calls = [shifted(call, shift) for call in known]
         if calls or living:
             log.warning("calls of an earlier process", extra={"calls": len(calls), "legs": len(living)})
-        self._b2bua.take_up(calls, living, list(engine.calls), list(engine.rings))
+        self._b2bua.take_up(calls, living, self._media.leg_ids, list(engine.calls), list(engine.rings))
         said, self._media_says = self._media_says or [], None
         for event in said:
             self._b2bua.handle_media(event)

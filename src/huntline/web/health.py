@@ -6,6 +6,7 @@ import asyncio
 import logging
 import shutil
 import tempfile
+import time
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from pathlib import Path
@@ -15,9 +16,10 @@ from pydantic import BaseModel
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from huntline.cluster.outlook import lacking
 from huntline.config import Config
 from huntline.control.async_client import AsyncControlClient
-from huntline.data_folder import DATABASE
+from huntline.data_folder import CLUSTER_SOCKET, DATABASE, is_in_cluster
 from huntline.engine.reason_data import from_data
 from huntline.errors import HuntlineError
 from huntline.languages.reasons import Reader, in_words
@@ -26,6 +28,8 @@ from huntline.storage.faults import DatabaseUnavailable
 
 TIME_LIMIT = 2.0  # seconds for each part to answer
 WATCHED_EVERY = 10.0  # seconds
+TIME_TO_START = 5.0
+"""Seconds from the start of this process in which others that do not answer yet are no news for the log."""
 
 _LEAST_FREE = 16_000_000  # bytes: below that the disk is as good as full
 _TRIED = bytes(65_536)
@@ -49,10 +53,15 @@ class HealthPart(StrEnum):
     TRUNKS = "trunks"
     """A provider and this server do not take each other's password or certificate: that stays so until
     somebody does something about it."""
+    CLUSTER = "cluster"
+    """One of the machines may not be lost: another one is lost already, or has no whole copy of what lives.
+    Always well where there is one machine alone."""
 
 
-WELL_ALL_THE_SAME = frozenset({HealthPart.LOAD, HealthPart.TOLLS, HealthPart.TRUNKS})
+WELL_ALL_THE_SAME = frozenset({HealthPart.LOAD, HealthPart.TOLLS, HealthPart.TRUNKS, HealthPart.CLUSTER})
 """What people are to look at, while the server does all that it can."""
+
+_STARTS_LATER = frozenset({HealthPart.SIGNALLING, HealthPart.MEDIA})
 
 
 class Fault(BaseModel):
@@ -66,14 +75,22 @@ class Health:
     """Looks at all parts of a server. ``database`` is that of its settings; what is found is good for
     ``known_for`` seconds, since anybody may ask, and asking costs a write."""
 
-    def __init__(self, config: Config, database: Engine, known_for: float = 1.0) -> None:
-        self._known_for = known_for
+    def __init__(
+        self,
+        config: Config,
+        database: Engine,
+        known_for: float = 1.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._known_for, self._clock = known_for, clock
+        self._started_at = clock()
         self._config = config
         self._database = database
         self._checks: dict[HealthPart, asyncio.Future[str | None]] = {}
         self._looking: asyncio.Task[list[Fault]] | None = None
         self._told_by_signalling: dict[str, Any] = {}
         self._known: list[Fault] = []
+        self._in_log: set[HealthPart] = set()
         self._known_until = 0.0
 
     async def faults(self) -> list[Fault]:
@@ -99,6 +116,7 @@ class Health:
             self._checked(HealthPart.MEDIA, self._media),
             self._checked(HealthPart.DATABASE, lambda: asyncio.to_thread(self._database_fault)),
             self._checked(HealthPart.DISK, lambda: asyncio.to_thread(self._disk_fault)),
+            self._checked(HealthPart.CLUSTER, self._cluster),
         )
         told = (self._new_calls(), self._overload(), self._tolls(), self._trunks())
         faults = [each for each in (*found, *told) if each is not None]
@@ -167,6 +185,17 @@ class Health:
         which = "" if len(sockets) == 1 else f"worker {', '.join(map(str, lost))} of {len(sockets)} "
         return f"{which}does not answer; it is started again"
 
+    async def _cluster(self) -> str | None:
+        """Which machines they are is not for everybody."""
+        if not is_in_cluster(self._config.data):
+            return None
+        try:
+            async with await AsyncControlClient.connect(self._config.data / CLUSTER_SOCKET) as client:
+                lacks = lacking(await client.request("status"))
+        except HuntlineError:
+            return "its process does not answer; it is started again"
+        return "not every machine may be lost now; huntline cluster says why" if lacks else None
+
     def _supervisor_fault(self) -> str | None:
         return None if is_supervised(self._config.data) else SUPERVISOR_GONE
 
@@ -201,12 +230,17 @@ class Health:
         return None
 
     def _tell_changes(self, faults: list[Fault]) -> None:
-        before, now = ({fault.part for fault in each} for each in (self._known, faults))
-        for fault in faults:
-            if fault.part not in before:
+        """Put into the log what is otherwise than it says. This process starts quicker than those it asks."""
+        is_starting = self._clock() - self._started_at < TIME_TO_START
+        told = [fault for fault in faults if not (is_starting and fault.part in _STARTS_LATER)]
+        for fault in told:
+            if fault.part not in self._in_log:
                 _log.error("a part of the server is not well", extra=fault.model_dump())
-        for part in before - now:
+        now = {fault.part for fault in told}
+        for part in self._in_log - now:
             _log.warning("a part of the server is well again", extra={"part": part})
+        self._in_log = now
+
 
 
 async def _is_open(path: Path) -> bool:

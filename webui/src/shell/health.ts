@@ -10,6 +10,7 @@ const PARTS = [
   'load',
   'tolls',
   'trunks',
+  'cluster',
 ] as const;
 
 export type Part = (typeof PARTS)[number];

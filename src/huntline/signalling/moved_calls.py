@@ -1,0 +1,40 @@
+"""Calls that another machine had: what it did in its last moment is not known here, and phones are asked.
+
+A machine that is cut off from the others serves phones until it notices that it has been replaced. Calls that
+ended there meanwhile would never end here, and a request with a number that the peer has seen is refused.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from huntline.sip.core.leg_record import LegRecord, SipLegState
+
+_UNKNOWN_REQUESTS = 50
+"""More than a machine sends within a dialog while it is being replaced. Numbers may be left out (RFC 3261
+section 12.2.1.1)."""
+_ASKED_A_SECOND = 200
+
+
+def after_unknown_requests(leg: LegRecord) -> LegRecord:
+    """A leg's record that was just read, with its dialog's next request numbered beyond all that another
+    machine may have sent. It is changed in place."""
+    if leg.dialog is not None:
+        leg.dialog.local_cseq += _UNKNOWN_REQUESTS
+    return leg
+
+
+async def ask_peers(legs: Iterable[LegRecord], ask: Callable[[str], None], time_to_return: float) -> None:
+    """Ask the peer of each answered leg whether it still has the call, a few at a time; those that were
+    connected so many seconds later, when they have connected again."""
+    asked = [leg for leg in legs if leg.leg_id and leg.state is SipLegState.CONFIRMED]
+    for leg in asked:
+        if not leg.flow.connection:
+            ask(leg.leg_id)
+            await asyncio.sleep(1 / _ASKED_A_SECOND)
+    await asyncio.sleep(time_to_return)
+    for leg in asked:
+        if leg.flow.connection:
+            ask(leg.leg_id)
+            await asyncio.sleep(1 / _ASKED_A_SECOND)
