@@ -242,7 +242,6 @@ class Health:
         self._in_log = now
 
 
-
 async def _is_open(path: Path) -> bool:
     """Whether somebody listens at a socket."""
     try:
