@@ -42,6 +42,7 @@ SILENT = (
     "web/built_pages.py",
     "web/connection_limits.py",  # answers before anything is known of who asks
     "web/health.py",  # for those who watch the server; pages have words of their own
+    "web/media_health.py",
     "web/metrics.py",  # for those who watch the server, whose tools show it as it is
     "web/roles.py",
     "web/scim",

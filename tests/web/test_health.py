@@ -20,6 +20,7 @@ from huntline.storage.database import open_database
 from huntline.storage.postgresql import postgresql_engine
 from huntline.web import health
 from huntline.web.health import TIME_TO_START, WELL_ALL_THE_SAME, Health
+from tests.fakes.media_workers import CountingWorker
 
 LOAD: dict[str, Any] = {}
 
@@ -29,14 +30,16 @@ def pong(request: dict[str, Any]) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def others(config: Config) -> AsyncIterator[ControlServer]:
+async def others(config: Config) -> AsyncIterator[CountingWorker]:
     """The other processes of the server; what it gives is the last worker of media."""
     signalling = ControlServer(config.control_socket, {"ping": pong})
-    workers = [ControlServer(path, {}) for path in config.media_sockets]
-    for each in (signalling, *workers):
+    workers = [CountingWorker(path) for path in config.media_sockets]
+    await signalling.start()
+    for each in workers:
         await each.start()
     yield workers[-1]
-    for each in (signalling, *workers):
+    await signalling.close()
+    for each in workers:
         await each.close()
 
 
@@ -75,6 +78,11 @@ def test_a_server_is_well_when_all_its_parts_are(config: Config, looked: Health)
             await media.close()
             told = "worker 2 of 2 does not answer; it is started again"
             assert await wrong(looked) == {"media": told}
+            await media.start()
+            media.counts = {"ticks": 300, "ticks_skipped": 0}
+            assert await wrong(looked) == {}
+            media.counts = {"ticks": 450, "ticks_skipped": 50}
+            assert list(await wrong(looked)) == ["audio"]
 
     asyncio.run(story())
 

@@ -9,7 +9,6 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
@@ -25,6 +24,7 @@ from huntline.errors import HuntlineError
 from huntline.languages.reasons import Reader, in_words
 from huntline.processes.run_file import SUPERVISOR_GONE, is_supervised
 from huntline.storage.faults import DatabaseUnavailable
+from huntline.web.media_health import MediaHealth
 
 TIME_LIMIT = 2.0  # seconds for each part to answer
 WATCHED_EVERY = 10.0  # seconds
@@ -48,6 +48,8 @@ class HealthPart(StrEnum):
     DISK = "disk"
     LOAD = "load"
     """More comes than can be served: what is served is well, and new calls are told to come back."""
+    AUDIO = "audio"
+    """A media worker does not keep up with what it plays."""
     TOLLS = "tolls"
     """Users have come to a ceiling of international calls: perhaps somebody else calls by their accounts."""
     TRUNKS = "trunks"
@@ -58,7 +60,9 @@ class HealthPart(StrEnum):
     Always well where there is one machine alone."""
 
 
-WELL_ALL_THE_SAME = frozenset({HealthPart.LOAD, HealthPart.TOLLS, HealthPart.TRUNKS, HealthPart.CLUSTER})
+WELL_ALL_THE_SAME = frozenset(
+    {HealthPart.LOAD, HealthPart.AUDIO, HealthPart.TOLLS, HealthPart.TRUNKS, HealthPart.CLUSTER}
+)
 """What people are to look at, while the server does all that it can."""
 
 _STARTS_LATER = frozenset({HealthPart.SIGNALLING, HealthPart.MEDIA})
@@ -86,6 +90,7 @@ class Health:
         self._started_at = clock()
         self._config = config
         self._database = database
+        self._media_health = MediaHealth(config.media_sockets)
         self._checks: dict[HealthPart, asyncio.Future[str | None]] = {}
         self._looking: asyncio.Task[list[Fault]] | None = None
         self._told_by_signalling: dict[str, Any] = {}
@@ -118,7 +123,7 @@ class Health:
             self._checked(HealthPart.DISK, lambda: asyncio.to_thread(self._disk_fault)),
             self._checked(HealthPart.CLUSTER, self._cluster),
         )
-        told = (self._new_calls(), self._overload(), self._tolls(), self._trunks())
+        told = (self._new_calls(), self._overload(), self._audio(), self._tolls(), self._trunks())
         faults = [each for each in (*found, *told) if each is not None]
         self._tell_changes(faults)
         self._known, self._looking = faults, None
@@ -178,12 +183,12 @@ class Health:
         return Fault(part=HealthPart.TRUNKS, detail=f"{'; '.join(found)}; huntline trunk test says more")
 
     async def _media(self) -> str | None:
-        sockets = self._config.media_sockets
-        lost = [number for number, path in enumerate(sockets, 1) if not await _is_open(path)]
-        if not lost:
-            return None
-        which = "" if len(sockets) == 1 else f"worker {', '.join(map(str, lost))} of {len(sockets)} "
-        return f"{which}does not answer; it is started again"
+        await self._media_health.look()
+        return self._media_health.fault
+
+    def _audio(self) -> Fault | None:
+        late = self._media_health.lateness
+        return Fault(part=HealthPart.AUDIO, detail=late) if late else None
 
     async def _cluster(self) -> str | None:
         """Which machines they are is not for everybody."""
@@ -240,13 +245,3 @@ class Health:
         for part in self._in_log - now:
             _log.warning("a part of the server is well again", extra={"part": part})
         self._in_log = now
-
-
-async def _is_open(path: Path) -> bool:
-    """Whether somebody listens at a socket."""
-    try:
-        _, writer = await asyncio.open_unix_connection(str(path))
-    except OSError:
-        return False
-    writer.close()
-    return True

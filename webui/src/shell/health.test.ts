@@ -6,6 +6,7 @@ test('parts that are not well are named, in one order', () => {
   expect(notWell({ signalling: true, media: true, database: true, disk: true, load: true })).toEqual([]);
   expect(notWell({ signalling: true, media: true, disk: true, load: false })).toEqual(['load']);
   expect(notWell({ load: true, tolls: false })).toEqual(['tolls']);
+  expect(notWell({ load: true, audio: false })).toEqual(['audio']);
   expect(notWell({ tolls: true, trunks: false })).toEqual(['trunks']);
   expect(notWell({ trunks: true, cluster: false })).toEqual(['cluster']);
 });

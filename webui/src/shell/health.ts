@@ -8,6 +8,7 @@ const PARTS = [
   'database',
   'disk',
   'load',
+  'audio',
   'tolls',
   'trunks',
   'cluster',
