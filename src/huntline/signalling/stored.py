@@ -21,7 +21,8 @@ log = logging.getLogger(__name__)
 
 
 class Stored:
-    """Begins with the last settings that are known where the database is away."""
+    """Begins with the last settings that are known where the database is away. ``announce`` tells the
+    others on it of this server, and raises ConfigurationError where it is not to be one of them."""
 
     def __init__(
         self,
@@ -31,20 +32,24 @@ class Stored:
         loading: SettingsLoading,
         boxes: Boxes,
         lamps: Lamps,
+        announce: Callable[[], None],
     ) -> None:
         self._settings, self._database = settings, database
         self._copying, self._loading = copying, loading
         self._boxes, self._lamps = boxes, lamps
+        self._announce = announce
 
     async def begin(self) -> bool:
         """Put settings in force; whether all that is stored could be read. Waits for a database of which no
-        settings are known. Raises ConfigurationError for one that will never be there."""
+        settings are known. Raises ConfigurationError for one that will never be there, or that has
+        another server of this name."""
         if (fault := await tried(self._database)) is not None:
             if (kept := await self._copying.kept()) is not None:
                 log.error("the last settings are in force", extra={"reason": str(fault)})
                 await self._loading.begin_with(kept)
                 return False
             await opened(self._database)
+        await asyncio.to_thread(self._announce)
         await self._read()
         return True
 

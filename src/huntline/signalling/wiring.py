@@ -49,6 +49,7 @@ from huntline.signalling.live_log import ENGINE, Earlier, Life, LiveLog, this_ma
 from huntline.signalling.live_records import MEDIA_RECORDS, LiveRecords, unix_offset
 from huntline.signalling.mailroom import Boxes
 from huntline.signalling.own_rules import OwnRules
+from huntline.signalling.own_shard import own_shard
 from huntline.signalling.process_status import ProcessStatus
 from huntline.signalling.reachability import Reachability
 from huntline.signalling.routing import BuiltinSounds, Routing
@@ -78,6 +79,7 @@ from huntline.storage.journal import Journal
 from huntline.storage.sealing import Sealing
 from huntline.storage.settings import Settings
 from huntline.storage.settings_copy import SettingsCopy
+from huntline.storage.shards import announce
 from huntline.voicemail.boxes import Voicemail
 from huntline.web.page_addresses import page_origins
 
@@ -94,7 +96,7 @@ TOLLS_EVERY = 5.0
 async def run_signalling(config: Config, ready: Ready) -> None:
     """The signalling process, until it is cancelled."""
     sockets = ListeningSockets(left_sockets())
-    signalling = Signalling(config, sockets, database_of(config.data, config.database))
+    signalling = Signalling(config, sockets, database_of(config.data, config.database, config.shard))
     end = signalling.stop
     try:
         await signalling.start()
@@ -270,7 +272,7 @@ class Signalling:
         copy = SettingsCopy(self._config.data, elsewhere) if elsewhere else None
         self._copying = SettingsCopying(copy, settings.organizations)
         self._loading = SettingsLoading(
-            settings.organizations,
+            settings.here_and_elsewhere,
             self._config.own_hosts,
             self._clock,
             self._in_force,
@@ -280,7 +282,8 @@ class Signalling:
             self._plan_changed,
         )
         self._stored = Stored(
-            settings, self._database, self._copying, self._loading, self._boxes, self._lamps
+            *(settings, self._database, self._copying, self._loading, self._boxes, self._lamps),
+            self._announce,
         )
         self._live = LiveFeed(self._status.now, self._publish, lambda: self._control.is_watched())
         verbs = ControlVerbs(
@@ -329,6 +332,7 @@ class Signalling:
         await self._user_agent.start([ListenAddress.parse(str(address)) for address in self._config.sip])
         self._runner.start()
         self._tasks.spawn(self._watch_tolls())
+        self._live_as_shard()
         if not goes_on:
             self._b2bua.end_calls(Cause.SERVER_RESTARTED)
         self._watching.begin()
@@ -337,6 +341,22 @@ class Signalling:
         # No caller is to wait until what they are told has been spoken.
         self._speech.prepare((goodbye(language), language) for language in SPOKEN_LANGUAGES)
         self._speech.prepare(self._boxes.sentences())
+
+    def _announce(self) -> None:
+        if self._config.database is not None:
+            announce(self._database, own_shard(self._config))
+
+    def _live_as_shard(self) -> None:
+        """Hear from now on what other servers on the database change."""
+        if (where := self._config.database) is None:
+            return
+        # Imported here: its driver is not on every machine.
+        from huntline.storage.shard_life import ShardLife
+
+        def look() -> None:
+            self._tasks.spawn(self._loading.load())
+
+        self._tasks.spawn(ShardLife(self._database, where, own_shard(self._config), look).run())
 
     def _take_back(self) -> None:
         """Know again what an earlier process has written down, but for its calls."""

@@ -210,7 +210,7 @@ def _longest_body(path: str) -> int:
 async def run_web(config: Config, ready: Callable[[], None]) -> None:
     """Serve HTTP until cancelled. Raises ConfigurationError when the address cannot be used."""
     with _listen(config.http) as listening, _listen_to_the_owner(config.api_socket) as for_the_owner:
-        app = build_app(config, database=database_of(config.data, config.database))
+        app = build_app(config, database=database_of(config.data, config.database, config.shard))
         is_there = await tried(app.state.backstage.database) is None
         if is_there:
             _prepare_first_run(app.state.backstage)

@@ -1,0 +1,140 @@
+"""Two servers on one PostgreSQL, each with an organization of its own; phones and people at the wrong one."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from huntline.data_folder import FILE_NAME
+from tests.postgresql import postgresql_server
+
+from . import tones
+from .baresip import Baresip
+from .commands import Commands
+from .office import Office
+from .phone import Phone
+from .reactor import Reactor
+from .server import Server
+from .stories import hear_each_other, taken, talk
+
+pytestmark = pytest.mark.scenario
+
+
+@dataclass(frozen=True)
+class Shards:
+    """Both servers, and an organization on each."""
+
+    main: Server
+    north: Server
+    contoso: Office
+    fabrikam: Office
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory, commands: Commands) -> Iterator[tuple[Server, Server]]:
+    folder = tmp_path_factory.mktemp("shards")
+    with postgresql_server() as database, contextlib.ExitStack() as stack:
+        url = database.new_database()
+        both = Server(folder / "main", commands), Server(folder / "north", commands)
+        for server in both:
+            server.data.mkdir()
+            settings = f'database = "{url.text}"\nshard = "{server.data.name}"\n'
+            (server.data / FILE_NAME).write_text(settings)
+            server.start()
+            stack.callback(server.stop)
+        yield both
+        for server in both:
+            assert "a-secret-of-tests" not in server.log_text()
+
+
+@pytest.fixture
+def shards(servers: tuple[Server, Server], tmp_path: Path, reactor: Reactor) -> Iterator[Shards]:
+    with contextlib.ExitStack() as stack:
+        offices = []
+        for server in servers:
+            folder = tmp_path / server.data.name
+            folder.mkdir()
+            offices.append(stack.enter_context(contextlib.closing(Office(server, reactor, folder))))
+        yield Shards(*servers, *offices)
+        stack.close()
+        for server in servers:
+            server.assert_calm()
+
+
+def test_a_softphone_at_the_wrong_server_is_sent_to_the_right_one(shards: Shards, tmp_path: Path) -> None:
+    """baresip follows for calls, unless it is told to send them all by one proxy; not for registrations."""
+    number = shards.fabrikam.queue("amal")
+    shards.fabrikam.open()
+    amal = shards.fabrikam.agent("amal")
+    folder, wrong = tmp_path / "caller", shards.main.address
+    caller = Baresip(
+        *(folder, "+12065550100", "127.0.0.1", wrong), tone=tones.CALLER, registers=False, is_proxied=False
+    )
+    with contextlib.closing(caller):
+        caller.dial(f"sip:{number}@{wrong[0]}:{wrong[1]}")
+        ring = taken(amal)
+        ring.sound.wait_for(tones.CALLER)
+        caller.hang_up()
+        ring.wait_ended()
+    (call,) = shards.fabrikam.calls()
+    assert call["outcome"] == "answered"
+    assert [each for each in shards.main.history() if each["caller"] == "+12065550100"] == []
+
+
+def test_whoever_comes_to_the_wrong_server_learns_where_to_go(shards: Shards) -> None:
+    contoso, fabrikam = shards.contoso, shards.fabrikam
+    number = fabrikam.queue("amal")
+    fabrikam.open()
+    contoso_number = contoso.queue("bao")
+    contoso.open()
+    north = f"{shards.north.host}:{shards.north.sip_port}"
+    lost = fabrikam.agent("amal", is_registered=False, server=shards.main.address)
+    response = lost.register()
+    assert (response.status, response.header("contact")) == (302, f"<sip:{north}>")
+    leg = fabrikam.caller(server=shards.main.address).dial(number)
+    assert leg.wait_response("INVITE", 302).header("contact") == f"<sip:{number}@{north}>"
+    over_tcp = fabrikam.agent("amal", is_registered=False, server=shards.main.address, transport="tcp")
+    assert over_tcp.register().header("contact") == f"<sip:{north};transport=tcp>"
+    # What nobody has is nobody's at each of them.
+    assert fabrikam.caller(server=shards.main.address).dial("+14250000000").wait_refused() == 404
+    # A change made there is in force here at once.
+    second = fabrikam.queue("amal")
+    fabrikam.open()
+    wait_status(lambda: contoso.caller().dial(second).wait_refused(), 302)
+    assert shards.north.run("organization", "list").stdout.count(contoso.name) == 0
+    # One of them dies, and the other does not notice.
+    talking, agent = talk(contoso.caller(), contoso_number, contoso.agent("bao"))
+    shards.north.kill_child("signalling")
+    hear_each_other(talking, agent)
+    talking.hang_up()
+    agent.wait_ended()
+    fabrikam_leg, ring = talk(fabrikam.caller(), number, amal_again(fabrikam))
+    fabrikam_leg.hang_up()
+    ring.wait_ended()
+
+
+def amal_again(office: Office) -> Phone:
+    """Registered, as soon as somebody answers again."""
+    return office.agent("amal")
+
+
+def test_a_second_server_of_a_name_does_not_start(shards: Shards, tmp_path: Path, commands: Commands) -> None:
+    other = Server(tmp_path / "other", commands)
+    other.data.mkdir()
+    (other.data / FILE_NAME).write_text((shards.north.data / FILE_NAME).read_text())
+    with pytest.raises(AssertionError) as refused:
+        other.start()
+    assert f"the server at udp:127.0.0.1:{shards.north.sip_port}" in str(refused.value)
+    assert "is 'north' already, and it lives" in str(refused.value)
+
+
+def wait_status(ask: Callable[[], int], wanted: int, timeout: float = 5.0) -> None:
+    """Ask until the answer is this one."""
+    deadline = time.monotonic() + timeout
+    while (status := ask()) != wanted:
+        assert time.monotonic() < deadline, f"{status}, not {wanted}"
