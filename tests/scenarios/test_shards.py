@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 
 from huntline.data_folder import FILE_NAME
+from huntline.directory.access import Role
 from tests.postgresql import postgresql_server
 
-from . import tones
+from . import ports, tones
 from .baresip import Baresip
 from .commands import Commands
 from .office import Office
-from .phone import Phone
+from .pages import PASSWORD, account
 from .reactor import Reactor
-from .server import Server
+from .server import HUNTLINE, Server
 from .stories import hear_each_other, taken, talk
 
 pytestmark = pytest.mark.scenario
@@ -106,31 +110,45 @@ def test_whoever_comes_to_the_wrong_server_learns_where_to_go(shards: Shards) ->
     second = fabrikam.queue("amal")
     fabrikam.open()
     wait_status(lambda: contoso.caller().dial(second).wait_refused(), 302)
-    assert shards.north.run("organization", "list").stdout.count(contoso.name) == 0
+    listed = json.loads(shards.north.run("organization", "list", "--json").stdout)
+    whose = {each["organization"]: each["shard"] for each in listed}
+    assert (whose[contoso.name], whose[fabrikam.name]) == ("main", "north")
     # One of them dies, and the other does not notice.
     talking, agent = talk(contoso.caller(), contoso_number, contoso.agent("bao"))
     shards.north.kill_child("signalling")
     hear_each_other(talking, agent)
     talking.hang_up()
     agent.wait_ended()
-    fabrikam_leg, ring = talk(fabrikam.caller(), number, amal_again(fabrikam))
-    fabrikam_leg.hang_up()
+    there, ring = talk(fabrikam.caller(), number, fabrikam.agent("amal"))
+    there.hang_up()
     ring.wait_ended()
 
 
-def amal_again(office: Office) -> Phone:
-    """Registered, as soon as somebody answers again."""
-    return office.agent("amal")
+def test_a_second_server_of_a_name_does_not_start(shards: Shards, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    sip, http = f"udp:127.0.0.1:{ports.take()}", f"127.0.0.1:{ports.take()}"
+    settings = f'sip = ["{sip}"]\nhttp = "{http}"\nmedia_ports = "{ports.take(4)}-{ports.take(4)}"\n'
+    (other / FILE_NAME).write_text(settings + (shards.north.data / FILE_NAME).read_text())
+    done = subprocess.run(
+        [HUNTLINE, "serve", "--data", str(other)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode != 0
+    assert f"the server at udp:127.0.0.1:{shards.north.sip_port}" in done.stderr
+    assert "is 'north' already, and it lives" in done.stderr
 
 
-def test_a_second_server_of_a_name_does_not_start(shards: Shards, tmp_path: Path, commands: Commands) -> None:
-    other = Server(tmp_path / "other", commands)
-    other.data.mkdir()
-    (other.data / FILE_NAME).write_text((shards.north.data / FILE_NAME).read_text())
-    with pytest.raises(AssertionError) as refused:
-        other.start()
-    assert f"the server at udp:127.0.0.1:{shards.north.sip_port}" in str(refused.value)
-    assert "is 'north' already, and it lives" in str(refused.value)
+def test_people_who_sign_in_at_the_wrong_server_are_shown_the_way(shards: Shards) -> None:
+    shards.contoso.queue("bao")
+    shards.contoso.open()
+    person = {"name": account(shards.main, shards.contoso, Role.ADMIN), "password": PASSWORD}
+    answers = [
+        httpx.post(f"http://127.0.0.1:{server.http_port}/api/v1/session", json=person)
+        for server in (shards.main, shards.north)
+    ]
+    assert [answer.status_code for answer in answers] == [201, 409]
+    assert answers[1].json()["pages"] == f"http://127.0.0.1:{shards.main.http_port}"
+    assert f"{shards.contoso.name} is on another server (main)" in answers[1].json()["detail"]
 
 
 def wait_status(ask: Callable[[], int], wanted: int, timeout: float = 5.0) -> None:

@@ -112,7 +112,7 @@ def test_what_is_unique_is_so_among_all_servers(main: Engine, north: Engine) -> 
 def test_what_another_server_has_is_changed_there(main: Engine, north: Engine) -> None:
     settings = Settings(main)
     contoso_id = Settings(north).add(organization(), BY).organization.organization_id
-    wanted = "Contoso is on the server north: http://192.0.2.2:8080"
+    wanted = r"Contoso is on another server \(north\), whose pages are at http://192.0.2.2:8080"
     for refused in (
         lambda: settings.organization(contoso_id),
         lambda: settings.change(contoso_id, lambda before: replace(before, name="X"), BY),

@@ -143,6 +143,7 @@ ORGANIZATION = Thing(
     columns={
         "organization": lambda organization: organization["organization"],
         "domains": lambda organization: organization["domains"],
+        "server": lambda organization: organization["shard"],
     },
     complete=organization_names,
     rename=TextOption(field="organization", name="name", help="Another name", metavar="NAME"),

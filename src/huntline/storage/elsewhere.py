@@ -34,7 +34,8 @@ class OrganizationElsewhere(Refused):
     error_id = "organization-elsewhere"
 
     def __init__(self, name: str, shard: Shard) -> None:
-        super().__init__(f"{name} is on the server {shard.name}: {shard.pages or 'which was never started'}")
+        where = f"whose pages are at {shard.pages}" if shard.pages else "which was never started"
+        super().__init__(f"{name} is on another server ({shard.name}), {where}")
         self.pages = shard.pages
 
 

@@ -140,6 +140,31 @@ class Settings:
                 return organization
         raise _missing(organization_id, elsewhere)
 
+    def named(self, name: str) -> Organization:
+        """The organization of an id or name. Raises UnknownOrganization, OrganizationElsewhere."""
+        here, elsewhere = self.here_and_elsewhere()
+        if (found := with_name(here, name)) is not None:
+            return found
+        foreign = with_name(elsewhere.plan.organizations, name)
+        raise _missing(foreign.organization_id if foreign is not None else name, elsewhere)
+
+    def check_is_here(self, organization_id: str) -> None:
+        """Raises OrganizationElsewhere; cheap."""
+        if self._database.dialect.name == "sqlite":
+            return  # nobody can share a file in a data folder
+        table = schema.organizations
+        query = select(table.c.shard).where(table.c.organization_id == organization_id)
+        with self._database.begin() as connection:
+            shard = connection.execute(query).scalar()
+        if shard is not None and shard != self._shard:
+            self.organization(organization_id)
+
+    def is_empty(self) -> bool:
+        """Whether there is no organization on the database, of this server or another."""
+        with self._database.begin() as connection:
+            query = select(schema.organizations.c.organization_id).limit(1)
+            return connection.execute(query).first() is None
+
     def change(
         self,
         organization_id: str,
@@ -171,10 +196,9 @@ class Settings:
         Returns the account. Raises SettingsRefused, ServerNotEmpty.
         """
         with writing(self._database) as connection:
-            if self._load(connection):
+            if self._load_everywhere(connection):
                 raise ServerNotEmpty()
-            stored = self._load_everywhere(connection)
-            changed = self._put(connection, stored, None, wanted, by, dry_run=False)
+            changed = self._put(connection, (), None, wanted, by, dry_run=False)
             owned = replace(admin, organization_id=changed.organization.organization_id)
             account = add_account(connection, owned, by, self._now())
         self._remembered(changed, dry_run=False)
@@ -296,6 +320,14 @@ def _load_opt_outs(connection: Connection) -> dict[str, frozenset[tuple[str, str
     for row in connection.execute(select(schema.opt_outs)):
         pairs[row.organization_id].add((row.user_id, row.queue_id))
     return {organization_id: frozenset(each) for organization_id, each in pairs.items()}
+
+
+def with_name(organizations: Iterable[Organization], name: str) -> Organization | None:
+    """The one of an id, or of a name in any letter case."""
+    for each in organizations:
+        if name == each.organization_id or name.casefold() == each.name.casefold():
+            return each
+    return None
 
 
 def _missing(organization_id: str, elsewhere: Elsewhere) -> Refused:

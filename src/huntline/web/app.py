@@ -275,7 +275,7 @@ async def _catch_up(backstage: Backstage) -> None:
 def _prepare_first_run(backstage: Backstage) -> None:
     """Let whoever has the data folder set up an empty server, and nobody one that is none."""
     data = backstage.config.data
-    (discard_setup_token if backstage.settings.organizations() else make_setup_token)(data)
+    (make_setup_token if backstage.settings.is_empty() else discard_setup_token)(data)
 
 
 class _Server(uvicorn.Server):

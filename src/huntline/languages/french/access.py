@@ -48,6 +48,12 @@ ACCESS = {
         "ce serveur ne connaît aucun fournisseur d'identité ; connectez-vous par mot de passe, ou indiquez"
         " oidc.issuer et oidc.client_id dans sa configuration"
     ),
+    "{organization} is on another server ({shard}), whose pages are at {address}": (
+        "{organization} est sur un autre serveur ({shard}), dont les pages sont à l'adresse {address}"
+    ),
+    "{organization} is on another server ({shard}), which was never started": (
+        "{organization} est sur un autre serveur ({shard}), qui n'a jamais été démarré"
+    ),
     "must be a path on this server, such as /queues": "doit être un chemin sur ce serveur, comme /queues",
     "you have no password to change; PATCH /api/v1/accounts/NAME sets the first one": (
         "vous n'avez pas de mot de passe à changer ; PATCH /api/v1/accounts/NOM définit le premier"

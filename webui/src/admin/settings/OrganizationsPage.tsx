@@ -1,6 +1,6 @@
 /** For the host: which organizations the server has. */
 
-import { Body1, Button, Field, Input, makeStyles } from '@fluentui/react-components';
+import { Body1, Button, Field, Input, Link, makeStyles } from '@fluentui/react-components';
 import { AddRegular, DeleteRegular, EditRegular } from '@fluentui/react-icons';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -34,35 +34,40 @@ export function OrganizationsPage() {
       isMinor: true,
       cell: ({ domains }) => domains.join(', '),
     },
+    { id: 'shard', title: t('settings:server'), isMinor: true, cell: ({ shard }) => shard },
     {
       id: 'actions',
       title: t('admin:actions'),
       isTitleHidden: true,
-      cell: (organization) => (
-        <span className={styles.actions}>
-          <Button
-            appearance="subtle"
-            disabledFocusable={actedFor() === organization.id}
-            onClick={() => actFor(organization.id)}
-          >
-            {t(actedFor() === organization.id ? 'settings:actedFor' : 'settings:actFor')}
-          </Button>
-          <Button
-            appearance="subtle"
-            icon={<EditRegular />}
-            aria-label={t('settings:renameNamed', { name: organization.organization })}
-            onClick={() => setTask({ what: 'rename', organization })}
-          />
-          <Button
-            appearance="subtle"
-            icon={<DeleteRegular />}
-            aria-label={t('admin:removeNamed', { name: organization.organization })}
-            onClick={() => setTask({ what: 'remove', organization })}
-          />
-        </span>
-      ),
+      cell: (organization) =>
+        organization.pages === null ? actionsOf(organization) : wayTo(organization.pages),
     },
   ];
+  const wayTo = (pages: string) =>
+    pages === '' ? null : <Link href={`${pages}${window.location.pathname}`}>{t('common:goThere')}</Link>;
+  const actionsOf = (organization: Organization) => (
+    <span className={styles.actions}>
+      <Button
+        appearance="subtle"
+        disabledFocusable={actedFor() === organization.id}
+        onClick={() => actFor(organization.id)}
+      >
+        {t(actedFor() === organization.id ? 'settings:actedFor' : 'settings:actFor')}
+      </Button>
+      <Button
+        appearance="subtle"
+        icon={<EditRegular />}
+        aria-label={t('settings:renameNamed', { name: organization.organization })}
+        onClick={() => setTask({ what: 'rename', organization })}
+      />
+      <Button
+        appearance="subtle"
+        icon={<DeleteRegular />}
+        aria-label={t('admin:removeNamed', { name: organization.organization })}
+        onClick={() => setTask({ what: 'remove', organization })}
+      />
+    </span>
+  );
   const close = () => setTask(null);
   return (
     <>
