@@ -17,7 +17,7 @@ from huntline.data_folder import FILE_NAME
 from huntline.directory.access import Role
 from tests.postgresql import postgresql_server
 
-from . import ports, tones
+from . import ports, sounds, tones
 from .baresip import Baresip
 from .commands import Commands
 from .office import Office
@@ -149,6 +149,52 @@ def test_people_who_sign_in_at_the_wrong_server_are_shown_the_way(shards: Shards
     assert [answer.status_code for answer in answers] == [201, 409]
     assert answers[1].json()["pages"] == f"http://127.0.0.1:{shards.main.http_port}"
     assert f"{shards.contoso.name} is on another server (main)" in answers[1].json()["detail"]
+
+
+def test_an_organization_moves_and_its_greeting_is_heard_at_the_other_server(
+    shards: Shards, tmp_path: Path
+) -> None:
+    main, north, fabrikam = shards.main, shards.north, shards.fabrikam
+    greeting = sounds.tone_file(tmp_path, tones.GREETING, 3)
+    number = fabrikam.queue("amal", greeting={"file": str(greeting)})
+    fabrikam.open()
+    amal = fabrikam.agent("amal")
+    leg = fabrikam.caller().dial(number)
+    leg.sound.wait_for(tones.GREETING)
+    refused = north.run("organization", "move", fabrikam.name, "main", expect=1)
+    assert f"{fabrikam.name} has 1 calls up" in refused.stderr
+    leg.hang_up()
+    leg.wait_ended()
+    north.assert_empty()
+    # Nobody is there to be told: who starts looks.
+    main.kill_child("signalling")
+    moved = north.run("organization", "move", fabrikam.name, "main").stdout
+    assert moved.splitlines()[-1] == f"Moved organization {fabrikam.name} to main."
+    sent = amal.register()
+    assert sent.header("contact") == f"<sip:{main.host}:{main.sip_port}>"
+    amal.server = main.address
+    assert amal.register().status == 200
+    fabrikam.server = main
+    leg = fabrikam.caller(server=main.address).dial(number)
+    leg.sound.wait_for(tones.GREETING)
+    ring = taken(amal)
+    hear_each_other(leg, ring)
+    leg.hang_up()
+    ring.wait_ended()
+    assert [call["outcome"] for call in fabrikam.calls(2)] == ["abandoned", "answered"]
+    # And back, while the other one is there to be told.
+    main.assert_empty()
+    main.run("organization", "move", fabrikam.name, "north")
+    fabrikam.server = north
+    wait_status(lambda: fabrikam.caller(server=main.address).dial(number).wait_refused(), 302)
+    north.wait_status(
+        lambda status: any(queue["organization"] == fabrikam.name for queue in status["queues"]),
+        "it is there again",
+    )
+    back = fabrikam.caller().dial(number)
+    back.sound.wait_for(tones.GREETING)
+    back.hang_up()
+    back.wait_ended()
 
 
 def wait_status(ask: Callable[[], int], wanted: int, timeout: float = 5.0) -> None:

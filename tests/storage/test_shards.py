@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, func, select
 from tests.postgresql import PostgresqlServer, postgresql_server
 
 from huntline.config import Retention
@@ -27,10 +29,12 @@ from huntline.directory.organization import (
     User,
 )
 from huntline.directory.plan import QueueTarget
-from huntline.storage.audit import Actor
+from huntline.storage import moving, schema
+from huntline.storage.audit import Actor, AuditFilter, page_of_audit
 from huntline.storage.blobs import Blobs
-from huntline.storage.database import open_database
+from huntline.storage.database import open_database, reading
 from huntline.storage.elsewhere import OrganizationElsewhere
+from huntline.storage.moving import forget_moves, put_last_files, put_some_files, take_files
 from huntline.storage.retention import let_go
 from huntline.storage.settings import Settings, SettingsRefused, UnknownOrganization
 from huntline.storage.shard_life import ShardLife
@@ -208,3 +212,139 @@ async def _hear(server: PostgresqlServer, url: DatabaseUrl, main: Engine, north:
     await heard()
     life.cancel()
     await asyncio.wait([life])
+
+
+# An organization moves
+
+
+SOUND = "ab" * 32
+
+
+def furnished(main: Engine, folder: Path) -> Organization:
+    """An organization with a sound in two forms, a voice message, one that is recorded, and a greeting;
+    beside things of others."""
+    contoso = Settings(main).add(organization(), BY).organization
+    user_id, organization_id = contoso.users[0].user_id, contoso.organization_id
+    voicemail = Voicemail(main, folder)
+    owner = BoxOwner(user_id, organization_id, BoxKind.PERSON, "Amal", (user_id,), "")
+    voicemail.set(organization_id, user_id, MailboxSettings(greeting_file="greeting-1.wav"))
+    message_id, being_recorded = voicemail.begin(owner, Caller("c1", "+12065550100"))
+    being_recorded.write_bytes(b"spoken")
+    voicemail.sound(message_id).write_bytes(b"a message " * 200_000)
+    voicemail.greeting("greeting-1.wav").write_bytes(b"")
+    voicemail.greeting("greeting-2.wav").write_bytes(b"another box's")
+    (folder / "audio").mkdir()
+    for name in (SOUND, f"{SOUND}.pcmu", "cd" * 32):
+        (folder / "audio" / name).write_bytes(name.encode())
+    return contoso
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """What lies in the folders of sounds and messages."""
+    files = [path for name in ("audio", "voicemail") for path in (folder / name).glob("*")]
+    return {path.name: path.read_bytes() for path in files}
+
+
+def its_files(folder: Path) -> dict[str, bytes]:
+    others = ("greeting-2.wav", "cd" * 32)
+    return {name: content for name, content in contents(folder).items() if name not in others}
+
+
+def move(database: Engine, contoso: Organization) -> Organization:
+    with_files = partial(put_last_files, organization_id=contoso.organization_id, to="north")
+    return Settings(database).move(contoso.organization_id, "north", BY, with_files)
+
+
+def take_all(database: Engine) -> int:
+    return take_files(database, "audio") + take_files(database, "voicemail")
+
+
+def rows_left(database: Engine) -> int:
+    with reading(database) as connection:
+        return connection.execute(select(func.count()).select_from(schema.moving_files)).scalar_one()
+
+
+def test_an_organization_moves_with_its_files(main: Engine, north: Engine, tmp_path: Path) -> None:
+    contoso = furnished(main, tmp_path / "main")
+    wanted = its_files(tmp_path / "main")
+    assert len(wanted) == 5
+    left = put_some_files(main, contoso.organization_id, "north", 0.0)
+    assert (left.files, left.size) == (5, sum(map(len, wanted.values())))
+    assert put_some_files(main, contoso.organization_id, "north", 60.0).files == 0
+    assert take_all(north) == 0, "it is not here yet"
+    moved = move(main, contoso)
+    assert (moved.shard, moved.revision) == ("north", contoso.revision + 1)
+    assert Settings(main).organizations() == ()
+    (there,) = Settings(north).organizations()
+    assert there == moved
+    assert take_all(main) == 0, "they are not for this server"
+    assert take_all(north) == 5
+    assert contents(tmp_path / "north") == wanted
+    assert rows_left(main) == 0
+    newest = page_of_audit(main, AuditFilter(organization_id=contoso.organization_id), 1)[0]
+    assert (newest.field, newest.before, newest.after) == ("server", "main", "north")
+
+
+def test_files_that_come_while_it_is_prepared_go_along(main: Engine, north: Engine, tmp_path: Path) -> None:
+    contoso = furnished(main, tmp_path / "main")
+    put_some_files(main, contoso.organization_id, "north", 60.0)
+    (tmp_path / "main" / "audio" / f"{SOUND}.g722").write_bytes(b"late")
+    move(main, contoso)
+    assert take_all(north) == 6
+    assert contents(tmp_path / "north") == its_files(tmp_path / "main")
+
+
+def test_nothing_has_changed_when_files_cannot_be_put(main: Engine, north: Engine, tmp_path: Path) -> None:
+    contoso = furnished(main, tmp_path / "main")
+
+    def fail(connection: Connection) -> None:
+        put_last_files(connection, contoso.organization_id, "north")
+        raise OSError("the disk is gone")
+
+    with pytest.raises(OSError, match="the disk is gone"):
+        Settings(main).move(contoso.organization_id, "north", BY, fail)
+    assert Settings(main).organizations() == (contoso,)
+    assert (rows_left(main), take_all(north)) == (0, 0)
+
+
+def test_a_move_that_was_given_up_leaves_nothing(main: Engine, north: Engine, tmp_path: Path) -> None:
+    contoso = furnished(main, tmp_path / "main")
+    put_some_files(main, contoso.organization_id, "north", 60.0)
+    forget_moves(north)
+    assert rows_left(main) > 0, "that is for the server that began it"
+    forget_moves(main)
+    assert rows_left(main) == 0
+    move(main, contoso)
+    forget_moves(main)
+    assert take_all(north) == 5
+
+
+@pytest.mark.parametrize("moment", ["before it is whole", "before it is known to be there"])
+def test_whoever_dies_while_taking_loses_nothing(
+    main: Engine, north: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    move(main, furnished(main, tmp_path / "main"))
+
+    class Died(Exception):
+        pass
+
+    def die(*_: object) -> None:
+        raise Died
+
+    with monkeypatch.context() as context:
+        if moment == "before it is whole":
+            context.setattr(os, "replace", die)
+        else:
+            context.setattr(moving, "writing", die)
+        with pytest.raises(Died):
+            take_files(north, "voicemail")
+    assert take_all(north) == 5
+    assert contents(tmp_path / "north") == its_files(tmp_path / "main")
+
+
+def test_what_moved_is_let_go_where_it_was(main: Engine, north: Engine, tmp_path: Path) -> None:
+    move(main, furnished(main, tmp_path / "main"))
+    later = datetime.now(UTC) + timedelta(days=8)
+    Voicemail(main, tmp_path / "main", lambda: later).let_go()
+    let_go(main, Blobs(tmp_path / "main"), Retention(), later, BY)
+    assert contents(tmp_path / "main") == {}

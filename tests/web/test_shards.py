@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,12 @@ from huntline.storage.accounts import HOST, SignInAccount
 from huntline.storage.database import shard_of
 from huntline.storage.passwords import hashed
 from huntline.storage.shards import announce
+from huntline.web.api import moves
 from huntline.web.openid_connect import OpenIdConnect
 from tests.fakes.identity_provider import CLIENT_ID, CLIENT_SECRET, identity_provider
 from tests.web.browser import PASSWORD, browser_on
 from tests.web.rig import BY, ServerRig, refusal_of, server_rig
+from tests.web.sounds import wav
 
 NORTH = Shard("north", ("udp:192.0.2.2:5060",), "https://north.example")
 
@@ -129,3 +132,77 @@ def test_an_identity_provider_sends_people_on(main: ServerRig, fabrikam: str, pe
         answer = browser.request("GET", back.headers["location"])
         assert (answer.status_code, answer.headers["location"]) == (303, "https://north.example/queues")
         assert "huntline-session" not in browser.cookies
+
+
+# An organization moves
+
+
+def test_the_host_moves_an_organization(main: ServerRig, fabrikam: str) -> None:
+    host, admin = main.api(Role.HOST, HOST), main.api()
+    account(main, main.contoso)
+    with browser_on(main.app) as browser:
+        assert browser.sign_in("anna").status_code == 201
+        asked = {"shard": "north"}
+        wanted = {"organization": "Contoso", "shard": "north", "files_left": 0, "bytes_left": 0}
+        tried = host.post("/organizations/contoso/move", asked, dry_run=True)
+        assert tried == wanted | {"is_moved": False}
+        assert host.post("/organizations/contoso/move", asked) == wanted | {"is_moved": True}
+        assert browser.get("/session").status_code == 401, "nobody stays signed in"
+        assert browser.sign_in("anna").json()["pages"] == "https://north.example"
+    assert refusal_of(admin, "GET", "/queues")["error"] == "organization-elsewhere"
+    assert {each["shard"] for each in host.get("/organizations")["items"]} == {"north"}
+    again = refusal_of(host, "POST", "/organizations/contoso/move", asked)
+    assert again["error"] == "organization-elsewhere"
+
+
+@pytest.mark.parametrize("shard", ["main", "south", "", "NORTH "])
+def test_it_moves_to_no_server_that_there_is_not(main: ServerRig, fabrikam: str, shard: str) -> None:
+    refusal = refusal_of(main.api(Role.HOST, HOST), "POST", "/organizations/Contoso/move", {"shard": shard})
+    assert (refusal["status"], refusal["field"]) == (422, "shard")
+    if shard:
+        assert refusal["allowed"] == "must be another server on the database: north"
+
+
+def test_a_server_alone_has_nowhere_to_move_to(rig: ServerRig) -> None:
+    host = rig.api(Role.HOST, HOST)
+    refusal = refusal_of(host, "POST", "/organizations/Contoso/move", {"shard": "north"})
+    assert refusal["allowed"].endswith("none, since no other was ever started")
+
+
+def test_it_stays_while_it_has_calls(main: ServerRig, fabrikam: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(main.backstage, "ask", lambda verb, **_: {"calls": 3})
+    host = main.api(Role.HOST, HOST)
+    refusal = refusal_of(host, "POST", "/organizations/Contoso/move", {"shard": "north"})
+    assert refusal["error"] == "organization-has-calls"
+    assert refusal["detail"] == "Contoso has 3 calls up; move it when it has none"
+    assert main.organization().shard == "main"
+
+
+def test_it_stays_where_its_passwords_could_not_be_opened(main: ServerRig, fabrikam: str) -> None:
+    trunk = {"name": "provider", "hosts": ["sip.example"], "username": "u", "password": "secret"}
+    main.api().post("/trunks", trunk)
+    host = main.api(Role.HOST, HOST)
+    refusal = refusal_of(host, "POST", "/organizations/Contoso/move", {"shard": "north"})
+    assert refusal["error"] == "other-password-key"
+    assert "copy password.key" in refusal["detail"]
+    announce(main.backstage.database, replace(NORTH, key_mark=main.backstage.sealing.mark))
+    assert host.post("/organizations/Contoso/move", {"shard": "north"})["is_moved"]
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.HOST])
+def test_nobody_but_the_host_moves_any(main: ServerRig, fabrikam: str, role: Role) -> None:
+    refusal = refusal_of(main.api(role), "POST", "/organizations/Contoso/move", {"shard": "north"})
+    assert refusal["status"] == 403
+
+
+def test_large_files_are_copied_bit_by_bit(
+    main: ServerRig, fabrikam: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moves, "_SECONDS", 0.0)
+    main.api().request("POST", "/audio", files={"file": ("hello.wav", wav(0.5))})
+    host = main.api(Role.HOST, HOST)
+    answer = host.post("/organizations/Contoso/move", {"shard": "north"})
+    assert (answer["is_moved"], answer["files_left"] > 0, answer["bytes_left"] > 0) == (False, True, True)
+    assert main.organization().shard == "main"
+    monkeypatch.setattr(moves, "_SECONDS", 5.0)
+    assert host.post("/organizations/Contoso/move", {"shard": "north"})["is_moved"]

@@ -14,11 +14,13 @@ from huntline.directory.trunks import TrunkOf
 @dataclass(frozen=True, slots=True)
 class Shard:
     """One of the servers on a database. ``sip`` is where phones reach it, each TRANSPORT:HOST:PORT, and
-    ``pages`` the URL of its pages, without a slash at the end."""
+    ``pages`` the URL of its pages, without a slash at the end. ``key_mark`` tells one key that passwords are
+    sealed with from another; empty where it has none yet."""
 
     name: str
     sip: tuple[str, ...]
     pages: str
+    key_mark: str = ""
 
     def sip_address(self, transport: str) -> tuple[str, str] | None:
         """Transport and HOST:PORT: by the transport that is asked for, or else the first; None where no

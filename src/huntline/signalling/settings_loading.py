@@ -73,6 +73,11 @@ class SettingsLoading:
             self._put_in_force(news)
             self._load_at(news.next_change)
 
+    @property
+    def served(self) -> frozenset[str]:
+        """The ids of the organizations whose settings are in force."""
+        return frozenset(each.organization_id for each in self._in_force.plan.organizations)
+
     async def begin_with(self, organizations: tuple[Organization, ...]) -> None:
         """Put these in force until what is stored can be read."""
         async with self._one_at_a_time:

@@ -14,6 +14,8 @@ from huntline.signalling.own_rules import Edit
 from huntline.signalling.settings_copying import SettingsCopying
 from huntline.signalling.settings_loading import SettingsLoading
 from huntline.storage.audit import Actor
+from huntline.storage.blobs import FOLDER_NAME as SOUNDS
+from huntline.storage.moving import MESSAGES, forget_moves, take_files
 from huntline.storage.opening import opened, tried
 from huntline.storage.settings import Settings, set_opted_out
 
@@ -38,6 +40,8 @@ class Stored:
         self._copying, self._loading = copying, loading
         self._boxes, self._lamps = boxes, lamps
         self._announce = announce
+        self._one_at_a_time = asyncio.Lock()
+        self._known: frozenset[str] = frozenset()  # organizations of which boxes were read
 
     async def begin(self) -> bool:
         """Put settings in force; whether all that is stored could be read. Waits for a database of which no
@@ -74,7 +78,29 @@ class Stored:
         await asyncio.to_thread(set_opted_out, self._database, *ids, is_opted_out)
         self._copying.changed()
 
+    async def look(self) -> None:
+        """Put in force what other servers on the database have changed. Of an organization that comes from
+        one of them, sounds are here before its calls, and its messages soon after."""
+        async with self._one_at_a_time:
+            await asyncio.to_thread(take_files, self._database, SOUNDS)
+            await self._loading.load()
+            taken = await asyncio.to_thread(take_files, self._database, MESSAGES)
+            if taken or self._loading.served - self._known:
+                await self._read_boxes()
+                self._lamps.tell_all()
+
     async def _read(self) -> None:
+        await asyncio.to_thread(self._take_all)
         await self._loading.load()
+        await self._read_boxes()
+
+    async def _read_boxes(self) -> None:
+        self._known = self._loading.served
         await asyncio.to_thread(self._boxes.load)
         await asyncio.to_thread(self._lamps.load)
+
+    def _take_all(self) -> None:
+        """Files that came while nobody was here to be told."""
+        forget_moves(self._database)
+        for folder in (SOUNDS, MESSAGES):
+            take_files(self._database, folder)

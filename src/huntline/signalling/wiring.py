@@ -22,6 +22,7 @@ from huntline.config import Config
 from huntline.control.secret import kept_secret
 from huntline.control.server import ControlServer
 from huntline.data_folder import JOURNAL, SPEECH
+from huntline.directory.elsewhere import Shard
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.plan import ServerPlan
 from huntline.directory.refused import RefusedCall
@@ -344,7 +345,10 @@ class Signalling:
 
     def _announce(self) -> None:
         if self._config.database is not None:
-            announce(self._database, own_shard(self._config))
+            announce(self._database, self._own_shard())
+
+    def _own_shard(self) -> Shard:
+        return own_shard(self._config, Sealing.of(self._database).mark)
 
     def _live_as_shard(self) -> None:
         """Hear from now on what other servers on the database change."""
@@ -354,9 +358,9 @@ class Signalling:
         from huntline.storage.shard_life import ShardLife
 
         def look() -> None:
-            self._tasks.spawn(self._loading.load())
+            self._tasks.spawn(self._stored.look())
 
-        self._tasks.spawn(ShardLife(self._database, where, own_shard(self._config), look).run())
+        self._tasks.spawn(ShardLife(self._database, where, self._own_shard(), look).run())
 
     def _take_back(self) -> None:
         """Know again what an earlier process has written down, but for its calls."""

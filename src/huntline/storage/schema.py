@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     String,
@@ -597,7 +598,22 @@ shards = Table(
     Column("name", String, nullable=False),
     Column("sip", JSON, nullable=False),  # transport:host:port, where phones are sent
     Column("pages", String, nullable=False),  # a URL
+    Column("key_mark", String, nullable=False),  # which key seals its passwords; empty: none yet
     PrimaryKeyConstraint("organization_id", "name"),
+)
+
+# Files of organizations that go to another server, until that one has them.
+
+moving_files = Table(
+    "moving_files",
+    metadata,
+    _organization_id(),
+    Column("to_shard", String, nullable=False),
+    Column("folder", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("position", Integer, nullable=False),  # of the piece in the file
+    Column("content", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("organization_id", "folder", "name", "position"),
 )
 
 # On PostgreSQL a transaction meets rows of the organization that it acts for, and of all with ``*``. Whoever

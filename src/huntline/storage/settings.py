@@ -230,6 +230,25 @@ class Settings:
             change = removed("organization", existing.name)
             write_audit(connection, organization_id, [change], by, self._now(), existing.revision)
 
+    def move(
+        self, organization_id: str, to: str, by: Actor, with_files: Callable[[Connection], None]
+    ) -> Organization:
+        """Give an organization to another server, with all that ``with_files`` puts beside it: both or
+        neither. Whoever is signed in to it is so no more. Raises UnknownOrganization, OrganizationElsewhere,
+        and what ``with_files`` raises, with nothing changed."""
+        with writing(self._database) as connection:
+            existing = self._one_of(self._load_everywhere(connection), organization_id, connection)
+            after = replace(existing, shard=to, revision=existing.revision + 1)
+            tell_others(connection)
+            act_for(connection, organization_id)
+            with_files(connection)
+            _write(connection, existing, after)
+            own_sessions = schema.sessions.c.organization_id == organization_id
+            connection.execute(delete(schema.sessions).where(own_sessions))
+            change = Change("organization", after.name, "server", existing.shard, to)
+            write_audit(connection, organization_id, [change], by, self._now(), after.revision)
+        return after
+
     def _put(
         self,
         connection: Connection,

@@ -45,8 +45,15 @@ def life_lock(shard: str) -> tuple[int, int]:
 def known_shards(connection: Connection) -> tuple[Shard, ...]:
     """All servers that were ever started on the database."""
     table = schema.shards
-    rows = connection.execute(select(table.c.name, table.c.sip, table.c.pages).order_by(table.c.name))
-    return tuple(Shard(row.name, tuple(row.sip), row.pages) for row in rows)
+    columns = (table.c.name, table.c.sip, table.c.pages, table.c.key_mark)
+    rows = connection.execute(select(*columns).order_by(table.c.name))
+    return tuple(Shard(row.name, tuple(row.sip), row.pages, row.key_mark) for row in rows)
+
+
+def shards_of(database: Engine) -> tuple[Shard, ...]:
+    """``known_shards`` of a database."""
+    with database.begin() as connection:
+        return known_shards(connection)
 
 
 def announce(database: Engine, own: Shard) -> None:
@@ -63,8 +70,8 @@ def announce(database: Engine, own: Shard) -> None:
             )
         table = schema.shards
         connection.execute(delete(table).where(table.c.name == own.name))
-        row = {"organization_id": HOST, "name": own.name, "sip": list(own.sip), "pages": own.pages}
-        connection.execute(insert(table), row)
+        row = {"name": own.name, "sip": list(own.sip), "pages": own.pages, "key_mark": own.key_mark}
+        connection.execute(insert(table), row | {"organization_id": HOST})
         tell_others(connection)
 
 

@@ -22,11 +22,24 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("sip", sa.JSON(), nullable=False),
         sa.Column("pages", sa.String(), nullable=False),
+        sa.Column("key_mark", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("organization_id", "name", name=op.f("pk_shards")),
     )
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute("ALTER TABLE shards ENABLE ROW LEVEL SECURITY")
-        op.execute("ALTER TABLE shards FORCE ROW LEVEL SECURITY")
+    op.create_table(
+        "moving_files",
+        sa.Column("organization_id", sa.String(36), nullable=False),
+        sa.Column("to_shard", sa.String(), nullable=False),
+        sa.Column("folder", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "organization_id", "folder", "name", "position", name=op.f("pk_moving_files")
+        ),
+    )
+    for name in ("shards", "moving_files") if op.get_bind().dialect.name == "postgresql" else ():
+        op.execute(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY")
+        op.execute(f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY")
         op.execute(
-            f"CREATE POLICY of_organization ON shards USING ({_IS_MET} = '*' OR organization_id = {_IS_MET})"
+            f"CREATE POLICY of_organization ON {name} USING ({_IS_MET} = '*' OR organization_id = {_IS_MET})"
         )
