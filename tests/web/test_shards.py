@@ -104,6 +104,15 @@ def test_the_host_sees_where_all_are_and_changes_those_here(main: ServerRig, fab
     assert refusal_of(api, "GET", "/organizations/Northwind")["error"] == "unknown-organization"
 
 
+def test_the_host_sees_which_servers_there_are(main: ServerRig, fabrikam: str) -> None:
+    announce(main.backstage.database, Shard("main", (), "https://main.example"))
+    assert main.api(Role.HOST, HOST).get("/shards")["items"] == [
+        {"name": "main", "pages": "https://main.example", "is_this": True},
+        {"name": "north", "pages": "https://north.example", "is_this": False},
+    ]
+    assert refusal_of(main.api(), "GET", "/shards")["status"] == 403
+
+
 def test_nobody_else_is_told_of_others(main: ServerRig, fabrikam: str) -> None:
     refusal = refusal_of(main.api(), "GET", "/queues", organization="Fabrikam")
     assert refusal["error"] == "unknown-organization"

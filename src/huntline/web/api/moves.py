@@ -1,4 +1,4 @@
-"""``/organizations/{key}/move``: for the host, who gives an organization to another server."""
+"""``/organizations/{key}/move``, ``/shards``: for the host, who gives an organization to another server."""
 
 from __future__ import annotations
 
@@ -22,13 +22,14 @@ from huntline.web.access import Host
 from huntline.web.api.collection import DryRun
 from huntline.web.api.organizations import Key
 from huntline.web.backstage import Backstage
+from huntline.web.listing import Listing, Page
 from huntline.web.problems import FieldsRefused
 from huntline.web.routing import api_router
 
 _SECONDS = 5.0
 """After which an answer says how much is left."""
 
-router = api_router("/organizations", tag="organizations")
+router = api_router(tag="organizations")
 
 
 class MoveForm(BaseModel):
@@ -50,6 +51,14 @@ class MoveView(BaseModel):
     bytes_left: int
 
 
+class ShardView(BaseModel):
+    """One of the servers on the database: its name, and where its pages are."""
+
+    name: str
+    pages: str
+    is_this: bool
+
+
 class OrganizationHasCalls(Refused):
     """Calls are up, which would end."""
 
@@ -62,7 +71,15 @@ class OtherPasswordKey(Refused):
     error_id = "other-password-key"
 
 
-@router.post("/{key}/move", response_model=MoveView, operation_id="move_organization")
+@router.get("/shards", response_model=Listing[ShardView], operation_id="list_shards")
+def list_all(access: Host, page: Page) -> Any:
+    """The servers that were ever started on the database, by name: none where it is a file here."""
+    own = shard_of(access.backstage.database)
+    found = shards_of(access.backstage.database)
+    return page.of(found, lambda each: {"name": each.name, "pages": each.pages, "is_this": each.name == own})
+
+
+@router.post("/organizations/{key}/move", response_model=MoveView, operation_id="move_organization")
 def move(access: Host, key: Key, form: Annotated[MoveForm, Body()], dry_run: DryRun = False) -> Any:
     """Give an organization to another server on the same database, with its sounds and voice messages;
     refused while it has calls up.
