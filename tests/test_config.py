@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from huntline.config import Config, Listener, PortRange, SocketAddress, load_config
-from huntline.data_folder import media_worker_of, said_database
+from huntline.data_folder import media_worker_of, said_database, said_shard
+from huntline.directory.elsewhere import Shard
 from huntline.errors import ConfigurationError
 from huntline.network.certificate_files import CertificateFiles
 from huntline.network.own_addresses import own_addresses
+from huntline.signalling.own_shard import own_shard
 
 
 @pytest.fixture(autouse=True)
@@ -364,3 +367,63 @@ def test_each_media_worker_has_a_socket_of_its_own(tmp_path: Path) -> None:
     config = Config(data=tmp_path, media_workers=3)
     assert [path.name for path in config.media_sockets] == ["media.sock", "media-2.sock", "media-3.sock"]
     assert [media_worker_of(path.stem) for path in config.media_sockets] == [0, 1, 2]
+
+
+@pytest.mark.parametrize(("said", "name"), [("north", "north"), ("North-2", "north-2"), (None, "main")])
+def test_a_server_has_a_name_among_those_on_its_database(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, said: str | None, name: str
+) -> None:
+    monkeypatch.setenv("HUNTLINE_DATABASE", "postgresql://h@127.0.0.1/h")
+    if said is not None:
+        monkeypatch.setenv("HUNTLINE_SHARD", said)
+    monkeypatch.setenv("HUNTLINE_SHARD_HOST", "North.Contoso.com")
+    config = load_config({"data": tmp_path})
+    assert (config.shard, config.shard_host) == (name, "north.contoso.com")
+    assert said_shard(tmp_path) == name
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "wanted"),
+    [
+        ("shard", "no rth", "a name of 1 to 32 letters, digits and hyphens"),
+        ("shard", "-north", "a name of 1 to 32 letters, digits and hyphens"),
+        ("shard", "n" * 33, "a name of 1 to 32 letters, digits and hyphens"),
+        ("shard", "north", "only servers that share a PostgreSQL have names"),
+        ("shard_host", "north.contoso.com:5060", "without a port"),
+        ("shard_host", "::", "a name or an address"),
+    ],
+)
+def test_a_wrong_name_among_servers_is_refused(tmp_path: Path, key: str, value: str, wanted: str) -> None:
+    (tmp_path / "huntline.toml").write_text(f'{key} = "{value}"\n')
+    with pytest.raises(
+        ConfigurationError, match=rf"huntline.toml: {key}.*{re.escape(repr(value))}.*{wanted}"
+    ):
+        load_config({"data": tmp_path})
+
+
+def test_the_name_that_commands_read_is_checked_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HUNTLINE_SHARD", "no rth")
+    with pytest.raises(ConfigurationError, match="HUNTLINE_SHARD: 'no rth' is wrong"):
+        said_shard(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("said", "sip", "pages"),
+    [
+        ({}, ("udp:192.0.2.1:5060", "tls:[2001:db8::1]:5061"), "http://192.0.2.1:8080"),
+        (
+            {"shard_host": "north.example", "page_origins": "https://queue.example"},
+            ("udp:north.example:5060", "tls:north.example:5061"),
+            "https://queue.example",
+        ),
+    ],
+)
+def test_where_others_send_to(tmp_path: Path, said: dict[str, str], sip: tuple[str, ...], pages: str) -> None:
+    listeners = "udp:192.0.2.1:5060 tls:[2001:db8::1]:5061 ws:192.0.2.1:5062"
+    config = load_config({"data": tmp_path, "sip": listeners, "http": "192.0.2.1:8080", **said})
+    assert own_shard(config) == Shard("main", sip, pages)
+
+
+def test_an_address_for_all_is_told_as_the_first_one(tmp_path: Path) -> None:
+    config = load_config({"data": tmp_path, "sip": "udp:0.0.0.0:5060"})
+    assert own_shard(config).sip == (f"udp:{own_addresses(4)[0]}:5060",)

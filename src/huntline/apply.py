@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from huntline.data_folder import DatabaseUrl
+from huntline.data_folder import MAIN_SHARD, DatabaseUrl
 from huntline.directory.organization import Audio
 from huntline.directory.rules import check
 from huntline.media.prompts.apart import encode_apart
@@ -18,14 +18,17 @@ from huntline.storage.database import open_database
 from huntline.storage.settings import Changed, Settings, SettingsRefused
 
 
-def apply_file(path: Path, data_dir: Path, by: str, elsewhere: DatabaseUrl | None = None) -> Changed:
+def apply_file(
+    path: Path, data_dir: Path, by: str, elsewhere: DatabaseUrl | None = None, shard: str = MAIN_SHARD
+) -> Changed:
     """Put the organization of a file in force, all or nothing; returns it, and what changed.
 
     The organization of that name is replaced as a whole, or a new one added beside the others. ``by`` is
-    who did it, for the audit; ``elsewhere`` is the database that is not in the data folder. Raises
-    OrganizationFileRefused with every problem on a line of its own, and ConfigurationError.
+    who did it, for the audit; ``elsewhere`` is the database that is not in the data folder, on which this
+    server is called ``shard``. Raises OrganizationFileRefused with every problem on a line of its own,
+    OrganizationElsewhere, and ConfigurationError.
     """
-    database = open_database(data_dir, elsewhere)
+    database = open_database(data_dir, elsewhere, shard)
     settings = Settings(database)
     try:
         draft = read_file(path, _sounds(Blobs(data_dir)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -39,9 +40,11 @@ from huntline.data_folder import (
     CONTROL_SOCKET,
     DEFAULT_DATA,
     ENVIRONMENT_PREFIX,
+    MAIN_SHARD,
     DatabaseUrl,
     media_name,
     settings_file,
+    shard_name,
 )
 from huntline.errors import ConfigurationError
 from huntline.network.browser_ports import REFUSED_BY_BROWSERS
@@ -50,6 +53,8 @@ from huntline.network.networks import Network, Networks
 from huntline.network.own_addresses import own_addresses
 
 _DNS_PORT = 53
+_LABEL = "(?:[a-z0-9-]{0,61}[a-z0-9])?"
+_HOST_NAME = re.compile(rf"(?=.{{1,253}}$)(?:[a-z0-9]{_LABEL}\.)*[a-z]{_LABEL}", re.ASCII | re.IGNORECASE)
 LONGEST_SOCKET_PATH = 107  # bytes: sun_path of unix(7) with its closing zero
 
 
@@ -176,6 +181,21 @@ def _parse_certificate(value: object) -> object:
 
 def _parse_database(value: object) -> object:
     return value if value is None or isinstance(value, DatabaseUrl) else DatabaseUrl.parse(str(value))
+
+
+def _parse_shard(value: object) -> object:
+    return shard_name(value) if isinstance(value, str) else value
+
+
+def _parse_host(value: object) -> object:
+    """As it stands in a URI, but for the brackets of IPv6."""
+    text = str(value).strip("[]")
+    try:
+        return _reachable_ip(text)
+    except ValueError:
+        if not _HOST_NAME.fullmatch(text):
+            raise ValueError("a name or an address, for instance north.contoso.com, without a port") from None
+    return text.lower()
 
 
 def _parse_ports(value: object) -> object:
@@ -361,6 +381,8 @@ class Config(BaseSettings):
     believed beside those of the system. ``nameservers`` are asked where providers are, those of the system
     where there are none. ``network`` are the addresses that peers in each are told of us. With
     ``transcoding`` phones are taken that have G.722 or Opus and no G.711.
+    ``shard`` is what this server is called among those on one database, and ``shard_host`` where phones find
+    it that another one sends on; without it at the addresses of ``sip``.
     """
 
     model_config = SettingsConfigDict(
@@ -369,6 +391,8 @@ class Config(BaseSettings):
 
     data: Path = DEFAULT_DATA
     database: DatabaseText = None
+    shard: Annotated[str, BeforeValidator(_parse_shard)] = MAIN_SHARD
+    shard_host: Annotated[str, BeforeValidator(_parse_host)] | None = None
     sip: Annotated[tuple[ListenerText, ...], NoDecode, BeforeValidator(_split), Field(min_length=1)] = (
         Listener("udp", "127.0.0.1", 5060),
         Listener("tcp", "127.0.0.1", 5060),
@@ -481,6 +505,7 @@ def load_config(command_line: Mapping[str, Any]) -> Config:
     resolved = config.model_copy(update=_with_whole_paths(config))
     for path in (resolved.control_socket, resolved.media_sockets[-1]):
         _check_socket_path(path)
+    _check_shard(resolved, _source("shard", said, file))
     return resolved
 
 
@@ -522,6 +547,14 @@ def _check_socket_path(path: Path) -> None:
         raise ConfigurationError(
             f"data: the path {str(path.parent)!r} is too long for the sockets in it;"
             f" {LONGEST_SOCKET_PATH - len(path.name) - 1} bytes are allowed"
+        )
+
+
+def _check_shard(config: Config, source: str) -> None:
+    if config.shard != MAIN_SHARD and config.database is None:
+        raise ConfigurationError(
+            f"{source}: {config.shard!r} is wrong: only servers that share a PostgreSQL have names; say which"
+            " one they share (database), or leave this out"
         )
 
 

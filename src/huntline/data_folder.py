@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -19,6 +20,8 @@ DATABASE = "huntline.db"
 """The database in a data folder, where none elsewhere is named."""
 DATABASE_VARIABLE = f"{ENVIRONMENT_PREFIX}DATABASE"
 """Where the environment names one elsewhere."""
+SHARD_VARIABLE = f"{ENVIRONMENT_PREFIX}SHARD"
+"""Where the environment names this server among those on the database."""
 PASSWORD_KEY = "password.key"  # noqa: S105
 """What passwords are sealed with that the server has to be able to say, in a data folder."""
 JOURNAL = "live.journal"
@@ -47,6 +50,9 @@ def media_worker_of(name: str) -> int:
         raise ValueError(f"{name} is no media worker")
     return int(number or 1) - 1
 
+
+MAIN_SHARD = "main"
+"""What a server is called, among those that share one PostgreSQL, of which nobody says more."""
 
 CLUSTER = "cluster"
 """What a machine knows of the cluster that it is in, in a data folder."""
@@ -99,6 +105,7 @@ class DatabaseUrl:
         return f"{parts.scheme}://{user}{where}"
 
 
+_SHARD = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?", re.ASCII)
 _WANTED = (
     "postgresql://USER:PASSWORD@HOST:PORT/NAME, with what is special in the password as %XX; port and"
     " password may be left out"
@@ -143,6 +150,27 @@ def database_said_in(file: Path | None) -> DatabaseUrl | None:
         return DatabaseUrl.parse(str(value)) if value is not None else None
     except ValueError as error:
         raise ConfigurationError(f"{where}: the value (not shown) is wrong; it must be: {error}") from None
+
+
+def shard_name(text: str) -> str:
+    """The name of a server among those on its database, as it is kept. Raises ValueError, which says what
+    would be right."""
+    name = text.lower()
+    if not _SHARD.fullmatch(name):
+        raise ValueError("a name of 1 to 32 letters, digits and hyphens, for instance north")
+    return name
+
+
+def said_shard(folder: Path) -> str:
+    """What the server on a data folder is called among those on its database. Raises ConfigurationError."""
+    value: object = os.environ.get(SHARD_VARIABLE)
+    file, where = settings_file(folder), f"environment variable {SHARD_VARIABLE}"
+    if value is None:
+        value, where = _in_file(file, "shard"), f"{file}: shard"
+    try:
+        return shard_name(str(value)) if value is not None else MAIN_SHARD
+    except ValueError as error:
+        raise ConfigurationError(f"{where}: {value!r} is wrong; it must be: {error}") from None
 
 
 def settings_file(data: object) -> Path | None:

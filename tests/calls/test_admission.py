@@ -8,6 +8,7 @@ import pytest
 
 from huntline.calls.admission import Admission, Admitted, NotAdmitted
 from huntline.directory.attendants import Attendant
+from huntline.directory.elsewhere import Elsewhere, Shard
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.may_dial import DiallingSettings
 from huntline.directory.organization import (
@@ -317,3 +318,68 @@ def test_a_call_to_the_account_that_is_registered_is_for_the_number_that_is_said
     assert isinstance(admitted, Admitted)
     assert admitted.target == QueueTarget("a-desk", "a")
     assert refused(by_trunk(request, PROVIDER))[0] == 404
+
+
+NORTH = Shard("north", ("udp:203.0.113.10:5060",), "https://north.example")
+C = replace(organization("c", "+14255550300", "192.0.2.3"), shard="north", users=())
+SHARED = replace(
+    organization("d", "+14255550400", "192.0.2.1"),
+    shard="north",
+    users=(),
+    trunks=(Trunk("provider", ("192.0.2.1",), prefixes_in=("00>+",), numbers=("+1425",)),),
+)
+WITH_OTHERS = SettingsInForce(PLAN, Elsewhere((C, SHARED), (NORTH,)))
+
+
+def decide_beside(sender: str, dialled: str, source: str = "198.51.100.9") -> Admitted | NotAdmitted:
+    """On a server that shares its database with another one."""
+    flow = Flow(Transport.UDP, ("127.0.0.1", 5060), (source, 5060))
+    authenticator = _Honest(WITH_OTHERS, b"s" * 32)
+    return Admission(WITH_OTHERS, authenticator, PLAN.trunks_of).decide(invite(sender, dialled), flow, 0.0)
+
+
+class _Honest(Believing):
+    def identify(self, request: Request, flow: Flow, now: float) -> Identity:
+        return self.elsewhere(request, flow) or super().identify(request, flow, now)
+
+
+@pytest.mark.parametrize(
+    ("sender", "dialled", "source"),
+    [
+        ("+33@provider.example", "sip:+14255550300@c.example", "192.0.2.3"),  # known there alone
+        ("+33@provider.example", "sip:0014255550400@203.0.113.1", "192.0.2.1"),  # known here, too
+        ("amal@c.example", "sip:+14255550300@c.example", "198.51.100.9"),
+        ("nobody@c.example", "sip:nothing@c.example", "198.51.100.9"),
+        ("amal@c.example", "sip:+14255550999@c.example", "192.0.2.2"),  # behind another's provider
+    ],
+)
+def test_whose_server_another_one_is_is_sent_there(sender: str, dialled: str, source: str) -> None:
+    decision = decide_beside(sender, dialled, source)
+    user = parse_uri(dialled).user
+    contact = ("Contact", f"<sip:{user}@203.0.113.10:5060>")
+    assert decision == NotAdmitted(302, (contact,))
+
+
+@pytest.mark.parametrize(
+    ("sender", "dialled", "source", "wanted"),
+    [
+        # A provider of others learns of no number that it could not call there either.
+        ("+33@provider.example", "sip:+14255550300@c.example", "192.0.2.2", 404),
+        ("+33@provider.example", "sip:+14255550999@c.example", "192.0.2.3", 403),
+        ("somebody@elsewhere.net", "sip:+14255550300@c.example", "198.51.100.9", 403),
+        # Users here call others elsewhere as they call anybody: by their provider.
+        ("amal@a.example", "sip:amal@c.example", "198.51.100.9", 404),
+    ],
+)
+def test_nobody_else_is_told_of_it(sender: str, dialled: str, source: str, wanted: int) -> None:
+    assert refused(decide_beside(sender, dialled, source))[0] == wanted
+
+
+def test_a_number_elsewhere_is_one_outside() -> None:
+    abroad = decide_beside("bao@a.example", "sip:+14255550300@a.example")
+    assert refused(abroad) == (403, R.NUMBER_NOT_ALLOWED, "a")
+
+
+def test_what_is_here_stays_here() -> None:
+    assert isinstance(decide_beside("+33@p.example", "sip:+14255550100@x", "192.0.2.1"), Admitted)
+    assert isinstance(decide_beside("amal@a.example", "sip:bao@a.example", "192.0.2.1"), Admitted)

@@ -55,6 +55,7 @@ class Baresip:
         rate: int = tones.RATE,
         signs_in: tuple[str, str] | None = None,
         port: int | None = None,
+        is_proxied: bool = True,
     ) -> None:
         """``network`` is the network namespace where it has its address, ``trusted`` the issuers that it
         believes over TLS; ``outbound``: it registers as RFC 5626 has it. ``control`` is the address where
@@ -62,12 +63,14 @@ class Baresip:
         RTP/AVP), ``srtp-mand`` (RTP/SAVP). ``watched`` is an address whose presence it subscribes to.
         ``rate`` is that of its sound card: one that resamples for its first codec goes on to do so for the
         next, whether that is right or not. ``signs_in`` are user name and password, where they are not those
-        of the user. ``port`` is where it listens, by default any."""
+        of the user. ``port`` is where it listens, by default any. Unless it ``is_proxied`` it sends each
+        request where that itself says."""
         self.folder, self.recordings = folder, folder / "heard"
         self.recordings.mkdir(parents=True)
         self._control = control or address
         self._port = port or ports.take(2)
         self._address, self._trusted, self._outbound = address, trusted, outbound
+        self._is_proxied = is_proxied
         self._signs_in = signs_in or (user, "secret")
         self.user, self.tone, self._control_port = user, tone, ports.take(2)
         self.events: list[Event] = []
@@ -167,10 +170,11 @@ class Baresip:
         self, domain: str, server: tuple[str, int], transport: str, codec: str, *, registers: bool
     ) -> str:
         outbound = ";sipnat=outbound" if self._outbound else ""
+        proxy = f';outbound="sip:{server[0]}:{server[1]};transport={transport}"' if self._is_proxied else ""
         username, password = self._signs_in
         return (
             f"<sip:{self.user}@{domain};transport={transport}>;auth_user={username};auth_pass={password}"
-            f';outbound="sip:{server[0]}:{server[1]};transport={transport}";answermode=manual'
+            f"{proxy};answermode=manual"
             f";regint={60 if registers else 0};audio_codecs={codec}{outbound}"
         )
 

@@ -10,6 +10,7 @@ from tests.fakes.plans import CONTOSO
 from tests.fakes.responder import FakeResponder
 
 from huntline.clock import Clock
+from huntline.directory.elsewhere import NOTHING_ELSEWHERE, Elsewhere
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.organization import Organization
 from huntline.directory.plan import ServerPlan
@@ -29,10 +30,10 @@ def test_what_cannot_be_read_is_read_again(
         in_force, faults = SettingsInForce(ServerPlan(())), [DatabaseUnavailable("away")] * 2
         is_loaded = asyncio.Event()
 
-        def read() -> tuple[Organization, ...]:
+        def read() -> tuple[tuple[Organization, ...], Elsewhere]:
             if faults:
                 raise faults.pop()
-            return (CONTOSO,)
+            return (CONTOSO,), NOTHING_ELSEWHERE
 
         loading = SettingsLoading(
             read,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, insert, text
 from tests.cli.huntline import Done, huntline
 from tests.storage.test_history_once import records_of
 from tests.storage.test_settings_kept import CONTOSO
@@ -19,6 +19,7 @@ from huntline.data_folder import DATABASE, FILE_NAME, DatabaseUrl
 from huntline.directory.access import Role
 from huntline.directory.attendants import Attendant
 from huntline.directory.changes import Change
+from huntline.directory.elsewhere import Shard
 from huntline.directory.mailboxes import BoxKind, BoxOwner, MailboxSettings
 from huntline.directory.organization import NumberKind, ServiceNumber
 from huntline.directory.refused import RefusalReason, RefusedCall
@@ -32,6 +33,7 @@ from huntline.storage.forecasts import ForecastKey, keep_forecast
 from huntline.storage.history import HistoryWriter
 from huntline.storage.sessions import Sessions
 from huntline.storage.settings import Settings, set_opted_out
+from huntline.storage.shards import announce
 from huntline.voicemail.boxes import Caller, Voicemail
 
 BY = Actor("an administrator", "test")
@@ -61,6 +63,11 @@ def fill(database: Engine, folder: Path) -> None:
     writer.add_refused(RefusedCall("", "192.0.2.1", "x", "y", 404, RefusalReason.UNKNOWN_NUMBER), NOW)
     writer.close()
     keep_forecast(database, ForecastKey(owner[0], contoso.queues[0].queue_id, NOW), NOW)
+    announce(database, Shard("main", ("udp:192.0.2.10:5060",), "http://192.0.2.10:8080"))
+    piece = {"folder": "audio", "name": "ab" * 32, "position": 0, "content": b"\0\xff"}
+    with writing(database) as connection:
+        row = {"organization_id": contoso.organization_id, "to_shard": "north", **piece}
+        connection.execute(insert(schema.moving_files), row)
     with writing(database) as connection:  # as releases before migration 0004 wrote reasons
         connection.execute(text("UPDATE calls SET reason = 'not \U0001f600 JSON' WHERE call_id = 'c1'"))
 

@@ -88,6 +88,9 @@ def test_migrations_are_run_and_make_the_same(postgresql: PostgresqlServer, tmp_
             connection.exec_driver_sql(f"ALTER TABLE {name} NO FORCE ROW LEVEL SECURITY")
             connection.exec_driver_sql(f"ALTER TABLE {name} DISABLE ROW LEVEL SECURITY")
         connection.exec_driver_sql("DROP TABLE forecasts")
+        connection.exec_driver_sql("DROP TABLE shards")
+        connection.exec_driver_sql("DROP TABLE moving_files")
+        connection.exec_driver_sql("ALTER TABLE organizations DROP COLUMN shard")
         for column in ("messages", "message_interval", "announce_interval", "announce_position"):
             connection.exec_driver_sql(f"ALTER TABLE queues DROP COLUMN {column}")
         for column in ("announce_wait", "announce_to_agent"):

@@ -24,14 +24,15 @@ E5_USER = {"licences": ["E5"], "voice_enabled": True}
 
 
 class ServerRig:
-    """One server's API on a folder of its own; ``contoso`` is there from the beginning, and empty."""
+    """One server's API on a folder of its own; ``contoso`` is there from the beginning, and empty. It may
+    have another ``name``, or none: then it is not there."""
 
-    def __init__(self, data: Path, stack: ExitStack, **settings: Any) -> None:
+    def __init__(self, data: Path, stack: ExitStack, name: str = "Contoso", **settings: Any) -> None:
         self.app = build_app(Config(data=data, **settings))
         self.backstage = self.app.state.backstage
         self._stack = stack
         self._accounts = 0
-        self.contoso = self.add_organization("Contoso", "contoso.com")
+        self.contoso = self.add_organization(name, f"{name.lower()}.com") if name else ""
 
     def add_organization(self, name: str, *domains: str) -> str:
         """A new organization; returns its id."""

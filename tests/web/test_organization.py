@@ -32,6 +32,8 @@ def test_only_what_a_patch_names_changes_in_limits_and_star_codes(rig: ServerRig
     api = rig.api()
     assert api.get("/organization") == {
         "id": rig.contoso,
+        "shard": "main",
+        "pages": None,
         "organization": "Contoso",
         "domains": ["contoso.com"],
         "limits": {"max_waiting": 200, "agent_limit": 10_000},

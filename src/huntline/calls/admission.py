@@ -9,14 +9,30 @@ from huntline.directory.in_force import SettingsInForce
 from huntline.directory.may_dial import NumberClass
 from huntline.directory.names import number_digits
 from huntline.directory.organization import Trunk
-from huntline.directory.plan import Account, AttendantTarget, OutsideNumber, QueueTarget, Target
+from huntline.directory.plan import (
+    Account,
+    AttendantTarget,
+    OutsideNumber,
+    QueueTarget,
+    ServerPlan,
+    Target,
+)
 from huntline.directory.refused import RefusalReason
 from huntline.directory.star_codes import StarCode
 from huntline.directory.trunks import TrunkOf, brings, rewritten
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.grammar import GrammarError, Uri, parse_address, parse_uri
 from huntline.sip.core.message import Request
-from huntline.sip.servers.authenticator import Authenticator, Challenge, Guest, Identified, Identity, Stranger
+from huntline.sip.servers.authenticator import (
+    Authenticator,
+    Challenge,
+    Guest,
+    Identified,
+    Identity,
+    SentElsewhere,
+    Stranger,
+)
+from huntline.sip.servers.redirecting import MOVED, contact_elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +54,8 @@ class Admitted:
 @dataclass(frozen=True, slots=True)
 class NotAdmitted:
     """The INVITE is refused with this status and these headers; ``reason`` None: the caller is only asked to
-    prove who they are. ``organization_id`` is whose call it would have been, empty where it is nobody's."""
+    prove who they are, or sent to another server. ``organization_id`` is whose call it would have been, empty
+    where it is nobody's."""
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
@@ -63,9 +80,9 @@ class Admission:
         """Who calls is asked first: a stranger gets 403 whatever was dialled, and learns nothing."""
         # Pages come through a proxy, from whose address anybody would be taken for a provider next to it.
         is_page = flow.transport.is_websocket
-        trunks = () if is_page else self._trunks_of(*flow.remote)
-        if trunks and not self._claims_user_of_ours(request):
-            return self._admit_trunk(request, trunks)
+        by_trunk = None if is_page else self._by_trunk(request, flow)
+        if by_trunk is not None:
+            return by_trunk
         identity = self._authenticator.identify(request, flow, now)
         if isinstance(identity, Guest):
             return self._admit_guest(request, identity.organization_id)
@@ -112,21 +129,36 @@ class Admission:
             return False
         return self._settings.plan.account(sender.user or "", sender.host) is not None
 
-    def _admit_trunk(self, request: Request, trunks: tuple[TrunkOf, ...]) -> Admitted | NotAdmitted:
-        for each in trunks:
-            dialled = called_by_trunk(request, each.trunk)
-            target = self._target(dialled, None)
-            is_theirs = target is not None and target.organization_id == each.organization_id
-            if target is None or dialled is None or not is_theirs or isinstance(target, StarCode):
-                continue
-            if brings(each.trunk, f"+{number_digits(dialled.user or '') or ''}"):
-                number = dialled.user if each.trunk.prefixes_in else None
-                return Admitted(
-                    *(target, None),
-                    trunk=each.key,
-                    is_trusted=self._is_trusted(trunks, each.organization_id),
-                    dialled=number,
-                )
+    def _by_trunk(self, request: Request, flow: Flow) -> Admitted | NotAdmitted | None:
+        """What comes of a call that a provider brings; None for one that none does."""
+        trunks, foreign = self._trunks_of(*flow.remote), self._settings.elsewhere.trunks_of(*flow.remote)
+        if not (trunks or foreign) or self._claims_user_of_ours(request):
+            return None
+        if (brought := _brought(self._settings.plan, request, trunks)) is not None:
+            of = brought.of
+            return Admitted(
+                *(brought.target, None),
+                trunk=of.key,
+                is_trusted=self._is_trusted(trunks, of.organization_id),
+                dialled=brought.dialled if of.trunk.prefixes_in else None,
+            )
+        return self._brought_elsewhere(request, flow, foreign) or self._not_theirs(request, flow, trunks)
+
+    def _brought_elsewhere(
+        self, request: Request, flow: Flow, foreign: tuple[TrunkOf, ...]
+    ) -> NotAdmitted | None:
+        """Only whose own provider calls there is told where that is, as only that one would get through."""
+        elsewhere = self._settings.elsewhere
+        brought = _brought(elsewhere.plan, request, foreign)
+        shard = elsewhere.shard_of(brought.of.organization_id) if brought is not None else None
+        contact = contact_elsewhere(shard, request, flow) if shard is not None else None
+        return NotAdmitted(MOVED, (contact,)) if contact is not None else None
+
+    def _not_theirs(self, request: Request, flow: Flow, trunks: tuple[TrunkOf, ...]) -> NotAdmitted | None:
+        if not trunks:
+            return None
+        if (sent := self._authenticator.elsewhere(request, flow)) is not None:
+            return NotAdmitted(MOVED, (sent.contact,))
         organization_ids = tuple(dict.fromkeys(each.organization_id for each in trunks))
         owner = self.owner_of(request)
         if owner not in organization_ids:  # a number that nobody has is only told to who alone could
@@ -154,6 +186,8 @@ def _user_of(identity: Identity) -> Account | NotAdmitted:
         return NotAdmitted(401, tuple(identity.headers))
     if isinstance(identity, Identified):
         return identity.account
+    if isinstance(identity, SentElsewhere):
+        return NotAdmitted(MOVED, (identity.contact,))
     is_stranger = isinstance(identity, Stranger)
     reason = RefusalReason.UNKNOWN_CALLER if is_stranger else RefusalReason.WRONG_CREDENTIALS
     return NotAdmitted(403, (), reason)
@@ -164,6 +198,28 @@ def _dialled(request: Request) -> Uri | None:
         return parse_uri(request.uri)
     except GrammarError:
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Brought:
+    """What a provider's call is for, with the number as we write it."""
+
+    of: TrunkOf
+    target: Target
+    dialled: str | None
+
+
+def _brought(plan: ServerPlan, request: Request, trunks: tuple[TrunkOf, ...]) -> _Brought | None:
+    """By the first provider that brings calls to what is called, which is its own organization's."""
+    for each in trunks:
+        dialled = called_by_trunk(request, each.trunk)
+        target = plan.target(dialled.user or "", dialled.host, None) if dialled is not None else None
+        is_theirs = target is not None and target.organization_id == each.organization_id
+        if target is None or dialled is None or not is_theirs or isinstance(target, StarCode):
+            continue
+        if brings(each.trunk, f"+{number_digits(dialled.user or '') or ''}"):
+            return _Brought(each, target, dialled.user)
+    return None
 
 
 def called_by_trunk(request: Request, trunk: Trunk) -> Uri | None:

@@ -36,7 +36,7 @@ def apply(
 
     config = config_of(data)
     with _collector_off():
-        applied = apply_file(file, config.data, local_user(), config.database)
+        applied = apply_file(file, config.data, local_user(), config.database, config.shard)
     for change in applied.changes:
         say(str(change))
     # Also when nothing changed: who stored it before may have been killed before telling.

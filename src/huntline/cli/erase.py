@@ -16,7 +16,7 @@ from huntline.cli.options import DataOption, local_user
 from huntline.cli.printing import say
 from huntline.control.client import ControlClient
 from huntline.control.messages import ServerNotRunning
-from huntline.data_folder import CONTROL_SOCKET, data_folder, made_data_folder, said_database
+from huntline.data_folder import CONTROL_SOCKET, data_folder, made_data_folder, said_database, said_shard
 from huntline.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def erase(
     except NotANumber as error:
         raise ConfigurationError(f"NUMBER: value {number!r}: {error}") from None
     folder = made_data_folder(data)
-    database = open_database(folder, said_database(folder))
+    database = open_database(folder, said_database(folder), said_shard(folder))
     voicemail = Voicemail(database, folder)
     try:
         organizations = Settings(database).organizations()

@@ -14,7 +14,7 @@ from huntline.cli.chosen import chosen
 from huntline.cli.door import OrganizationOption
 from huntline.cli.options import DataOption
 from huntline.cli.printing import say
-from huntline.data_folder import made_data_folder, said_database
+from huntline.data_folder import made_data_folder, said_database, said_shard
 from huntline.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def export(
     from huntline.storage.settings import Settings
 
     folder = made_data_folder(data)
-    database = open_database(folder, said_database(folder))
+    database = open_database(folder, said_database(folder), said_shard(folder))
     try:
         wanted = chosen(Settings(database).organizations(), organization)
     finally:

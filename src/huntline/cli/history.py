@@ -12,7 +12,7 @@ from rich.text import Text
 from huntline.cli.options import DataOption, JsonOption
 from huntline.cli.printing import console, print_json
 from huntline.clock import server_zone, zone_of
-from huntline.data_folder import made_data_folder, said_database
+from huntline.data_folder import made_data_folder, said_database, said_shard
 from huntline.directory.shown_numbers import shown_number
 from huntline.engine.reason_data import as_data
 from huntline.engine.reasons import Reason
@@ -50,7 +50,7 @@ def history(
     from huntline.storage.settings import Settings
 
     folder = made_data_folder(data)
-    database = open_database(folder, said_database(folder))
+    database = open_database(folder, said_database(folder), said_shard(folder))
     try:
         organizations = Settings(database).organizations()
         queue_ids = _queue_ids(organizations, queue) if queue else None
@@ -72,7 +72,7 @@ def _show_refused(data: Path | None, limit: int, as_json: bool) -> None:
     from huntline.storage.settings import Settings
 
     folder = made_data_folder(data)
-    database = open_database(folder, said_database(folder))
+    database = open_database(folder, said_database(folder), said_shard(folder))
     try:
         names = DisplayNames(Settings(database).organizations())
         refusals = page_of_refused(database, RefusalFilter(organization_id=None), limit)

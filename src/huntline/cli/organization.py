@@ -143,6 +143,7 @@ ORGANIZATION = Thing(
     columns={
         "organization": lambda organization: organization["organization"],
         "domains": lambda organization: organization["domains"],
+        "server": lambda organization: organization["shard"],
     },
     complete=organization_names,
     rename=TextOption(field="organization", name="name", help="Another name", metavar="NAME"),
@@ -162,6 +163,23 @@ def _remove(door: Door, as_json: bool, which: str, confirm: str, dry_run: bool) 
         say(f"{'Would remove' if dry_run else 'Removed'} organization {removed['organization']}.")
 
 
+_Shard = Annotated[str, typer.Argument(metavar="SERVER", show_default=False)]
+
+
+def _move(door: Door, as_json: bool, which: str, shard: str, dry_run: bool) -> None:
+    path = f"{path_to(ORGANIZATION, which)}/move"
+    with door.api() as api, in_options({"shard": "SERVER"}):
+        done = api.post(path, {"shard": shard}, dry_run=dry_run or None)
+        while not (done["is_moved"] or dry_run):
+            if not as_json:
+                say(f"{done['files_left']} files ({done['bytes_left'] // 1_000_000} MB) are left.")
+            done = api.post(path, {"shard": shard})
+    if as_json:
+        print_json(done)
+    else:
+        say(f"{'Would move' if dry_run else 'Moved'} organization {done['organization']} to {done['shard']}.")
+
+
 organization = typer.Typer(no_args_is_help=True, help=ORGANIZATION.help)
 add_list(organization, ORGANIZATION)
 add_show(organization, ORGANIZATION)
@@ -173,4 +191,15 @@ add_verb(
     "Remove an organization with all its settings and accounts; history and audit stay.",
     [keyword("which", _Which, Parameter.empty), keyword("confirm", _Confirm, ""), DRY_RUN],
     _remove,
+)
+add_verb(
+    organization,
+    "move",
+    "Give an organization without calls to another server on the database, with its files.",
+    [
+        keyword("which", _Which, Parameter.empty),
+        keyword("shard", _Shard, Parameter.empty),
+        DRY_RUN,
+    ],
+    _move,
 )

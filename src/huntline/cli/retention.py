@@ -11,7 +11,7 @@ import typer
 from huntline.cli.door import DryRunOption
 from huntline.cli.options import DataOption, config_of, local_user
 from huntline.cli.printing import say
-from huntline.data_folder import made_data_folder, said_database
+from huntline.data_folder import made_data_folder, said_database, said_shard
 
 _PAUSE = 0.05  # s between two batches: a server may be at work on the same database
 
@@ -37,7 +37,7 @@ def retention(
     said = config_of(data).retention
     if history_days is not None:
         said = said.model_copy(update={"history_days": history_days})
-    database = open_database(folder, said_database(folder))
+    database = open_database(folder, said_database(folder), said_shard(folder))
     try:
         gone = let_go(
             database,

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
+from huntline.data_folder import MAIN_SHARD
 from huntline.directory.attendants import Attendant, sounds_in
 from huntline.directory.audio import Audio as Audio
 from huntline.directory.credentials import Digest as Digest
@@ -424,6 +425,7 @@ class Organization:
     With ``queues_need_licences`` there are queues only with E5, or with E3 and Phone System, as in 2018.
     With ``phones_fetch_settings`` phones get what they are set to at the addresses that were made for them.
     History is kept for ``history_days``, or as long as the server says where that is less; 0 is as it says.
+    ``shard`` names the server that has it, of those on one database.
     """
 
     organization_id: str = ""
@@ -451,6 +453,7 @@ class Organization:
     queues: tuple[QueueSettings, ...] = ()
     attendants: tuple[Attendant, ...] = ()
     caller_id_policies: tuple[CallerIdPolicy, ...] = ()
+    shard: str = MAIN_SHARD
     revision: int = 0
     opt_outs: frozenset[tuple[str, str]] = frozenset()
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from huntline.calls.tasks import Tasks
 from huntline.clock import Clock
+from huntline.directory.elsewhere import NOTHING_ELSEWHERE, Elsewhere
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.organization import Organization
 from huntline.directory.plan import Account, ServerPlan
@@ -27,17 +28,19 @@ class _News:
     changes by itself (see ``directory.propagation``)."""
 
     plan: ServerPlan
+    elsewhere: Elsewhere
     organizations: list[str]
     accounts: list[str]
     next_change: datetime | None
 
 
 class SettingsLoading:
-    """``read`` returns what is stored; it is called in a thread. ``post`` takes events for the engine."""
+    """``read`` returns what is stored for this server and for others; it is called in a thread. ``post``
+    takes events for the engine."""
 
     def __init__(
         self,
-        read: Callable[[], tuple[Organization, ...]],
+        read: Callable[[], tuple[tuple[Organization, ...], Elsewhere]],
         own_hosts: frozenset[str],
         clock: Clock,
         in_force: SettingsInForce,
@@ -63,17 +66,23 @@ class SettingsLoading:
         comparing are done in a thread. What cannot be read is read again later."""
         async with self._one_at_a_time:
             try:
-                news = await asyncio.to_thread(lambda: self._news(self._read()))
+                news = await asyncio.to_thread(lambda: self._news(*self._read()))
             except Exception:
                 self._load_at(self._clock.wall() + _AGAIN_AFTER)  # what could not be read may be new
                 raise
             self._put_in_force(news)
             self._load_at(news.next_change)
 
+    @property
+    def served(self) -> frozenset[str]:
+        """The ids of the organizations whose settings are in force."""
+        return frozenset(each.organization_id for each in self._in_force.plan.organizations)
+
     async def begin_with(self, organizations: tuple[Organization, ...]) -> None:
         """Put these in force until what is stored can be read."""
         async with self._one_at_a_time:
-            self._put_in_force(await asyncio.to_thread(self._news, organizations))
+            news = await asyncio.to_thread(self._news, organizations, NOTHING_ELSEWHERE)
+            self._put_in_force(news)
 
     async def close(self) -> None:
         """Load nothing any more."""
@@ -97,12 +106,13 @@ class SettingsLoading:
         else:
             self._loads.spawn(self.load())
 
-    def _news(self, organizations: tuple[Organization, ...]) -> _News:
+    def _news(self, organizations: tuple[Organization, ...], elsewhere: Elsewhere) -> _News:
         now = self._clock.wall()
         before = self._in_force.plan
         plan = ServerPlan(organizations, self._own_hosts, before, now)
         return _News(
             plan,
+            elsewhere,
             plan.changed_organizations(before),
             plan.changed_accounts(before),
             next_change(organizations, now),
@@ -110,7 +120,7 @@ class SettingsLoading:
 
     def _put_in_force(self, news: _News) -> None:
         before, plan = self._in_force.plan, news.plan
-        self._in_force.put_in_force(plan)
+        self._in_force.put_in_force(plan, news.elsewhere)
         self._on_plan(plan)
         for organization_id in news.organizations:
             queues, agents = plan.engine_settings(organization_id)

@@ -14,6 +14,8 @@ from huntline.signalling.own_rules import Edit
 from huntline.signalling.settings_copying import SettingsCopying
 from huntline.signalling.settings_loading import SettingsLoading
 from huntline.storage.audit import Actor
+from huntline.storage.blobs import FOLDER_NAME as SOUNDS
+from huntline.storage.moving import MESSAGES, forget_moves, take_files
 from huntline.storage.opening import opened, tried
 from huntline.storage.settings import Settings, set_opted_out
 
@@ -21,7 +23,8 @@ log = logging.getLogger(__name__)
 
 
 class Stored:
-    """Begins with the last settings that are known where the database is away."""
+    """Begins with the last settings that are known where the database is away. ``announce`` tells the
+    others on it of this server, and raises ConfigurationError where it is not to be one of them."""
 
     def __init__(
         self,
@@ -31,20 +34,26 @@ class Stored:
         loading: SettingsLoading,
         boxes: Boxes,
         lamps: Lamps,
+        announce: Callable[[], None],
     ) -> None:
         self._settings, self._database = settings, database
         self._copying, self._loading = copying, loading
         self._boxes, self._lamps = boxes, lamps
+        self._announce = announce
+        self._one_at_a_time = asyncio.Lock()
+        self._known: frozenset[str] = frozenset()  # organizations of which boxes were read
 
     async def begin(self) -> bool:
         """Put settings in force; whether all that is stored could be read. Waits for a database of which no
-        settings are known. Raises ConfigurationError for one that will never be there."""
+        settings are known. Raises ConfigurationError for one that will never be there, or that has
+        another server of this name."""
         if (fault := await tried(self._database)) is not None:
             if (kept := await self._copying.kept()) is not None:
                 log.error("the last settings are in force", extra={"reason": str(fault)})
                 await self._loading.begin_with(kept)
                 return False
             await opened(self._database)
+        await asyncio.to_thread(self._announce)
         await self._read()
         return True
 
@@ -69,7 +78,29 @@ class Stored:
         await asyncio.to_thread(set_opted_out, self._database, *ids, is_opted_out)
         self._copying.changed()
 
+    async def look(self) -> None:
+        """Put in force what other servers on the database have changed. Of an organization that comes from
+        one of them, sounds are here before its calls, and its messages soon after."""
+        async with self._one_at_a_time:
+            await asyncio.to_thread(take_files, self._database, SOUNDS)
+            await self._loading.load()
+            taken = await asyncio.to_thread(take_files, self._database, MESSAGES)
+            if taken or self._loading.served - self._known:
+                await self._read_boxes()
+                self._lamps.tell_all()
+
     async def _read(self) -> None:
+        await asyncio.to_thread(self._take_all)
         await self._loading.load()
+        await self._read_boxes()
+
+    async def _read_boxes(self) -> None:
+        self._known = self._loading.served
         await asyncio.to_thread(self._boxes.load)
         await asyncio.to_thread(self._lamps.load)
+
+    def _take_all(self) -> None:
+        """Files that came while nobody was here to be told."""
+        forget_moves(self._database)
+        for folder in (SOUNDS, MESSAGES):
+            take_files(self._database, folder)

@@ -92,7 +92,7 @@ class UserAgent:
         self._udp: dict[tuple[str, int], UdpSocket] = {}
         self._failed: list[Flow] = []
         self._undelivered: list[Undelivered] = []
-        self._is_started = self._is_flushing = self._is_reading = False
+        self._is_open = self._is_started = self._is_flushing = self._is_reading = False
         self._received = 0  # messages, since the last flush
         self._flush_handle: asyncio.Handle | None = None
         self._patient_flush: asyncio.TimerHandle | None = None
@@ -103,6 +103,7 @@ class UserAgent:
         """Listen; ``listening`` then has the real ports. Raises ConfigurationError for an address that cannot
         be had, and holds none then."""
         self._loop = asyncio.get_running_loop()
+        self._is_open = True
         self._connections = Connections(self._limits, self._flow_lost)
         self._intake = Intake(self._core, self._receive, self._turn_away)
         take, failed = self._intake.take, self._flow_failed
@@ -125,7 +126,9 @@ class UserAgent:
         self._schedule_flush()
 
     async def stop(self) -> None:
-        """Send what is to be sent, then close everything."""
+        """Send what is to be sent, then close everything; nothing where it was never started."""
+        if not self._is_open:
+            return
         self._intake.close()
         self._flush()
         await self._tcp.close()

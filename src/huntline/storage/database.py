@@ -12,13 +12,13 @@ from sqlalchemy import Connection, Engine, create_mock_engine, func, inspect, se
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.schema import ExecutableDDLElement
 
-from huntline.data_folder import DatabaseUrl
+from huntline.data_folder import MAIN_SHARD, DatabaseUrl
 from huntline.errors import ConfigurationError, HuntlineError
 from huntline.storage.faults import DatabaseBusy
 from huntline.storage.schema import metadata
 from huntline.storage.sqlite import BUSY_TIMEOUT, sqlite_engine
 
-HEAD = "0020"
+HEAD = "0021"
 """The newest migration (``migrations/versions``)."""
 
 _FIRST_ON_POSTGRESQL = "0017"
@@ -26,17 +26,18 @@ _FIRST_ON_POSTGRESQL = "0017"
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _DATA_FOLDER = "huntline_data_folder"
+_SHARD = "huntline_shard"
 _NEXT_TRY = 0.02  # seconds
 
 
-def open_database(folder: Path, elsewhere: DatabaseUrl | None = None) -> Engine:
+def open_database(folder: Path, elsewhere: DatabaseUrl | None = None, shard: str = MAIN_SHARD) -> Engine:
     """The database of a data folder in the current schema: the file in it (SQLite), or one of PostgreSQL
-    ``elsewhere``. Folder and file are made when missing.
+    ``elsewhere``, on which this server is called ``shard``. Folder and file are made when missing.
 
     Safe to call from several processes at once. Raises ConfigurationError when it cannot be opened, and
     DatabaseUnavailable when it may be later; whoever uses it then may meet DatabaseUnavailable.
     """
-    engine = database_of(folder, elsewhere)
+    engine = database_of(folder, elsewhere, shard)
     try:
         bring_up_to_date(engine)
     except HuntlineError:
@@ -71,7 +72,7 @@ def opened_database(folder: Path, elsewhere: DatabaseUrl | None = None) -> Itera
         engine.dispose()
 
 
-def database_of(folder: Path, elsewhere: DatabaseUrl | None = None) -> Engine:
+def database_of(folder: Path, elsewhere: DatabaseUrl | None = None, shard: str = MAIN_SHARD) -> Engine:
     """The database of a data folder, as it is: nobody has asked yet whether it is there, nor
     ``bring_up_to_date``. The folder is made when missing. Raises ConfigurationError."""
     try:
@@ -88,7 +89,7 @@ def database_of(folder: Path, elsewhere: DatabaseUrl | None = None) -> Engine:
             wanted = "install its driver beside Huntline: pip install 'huntline[postgresql]'"
             raise ConfigurationError(f"the database {elsewhere} cannot be used: {error}; {wanted}") from None
         engine = postgresql_engine(elsewhere)
-    engine.update_execution_options(**{_DATA_FOLDER: folder})
+    engine.update_execution_options(**{_DATA_FOLDER: folder, _SHARD: shard})
     return engine
 
 
@@ -96,6 +97,12 @@ def folder_of(engine: Engine) -> Path:
     """The data folder that a database belongs to, wherever it is."""
     folder: Path = engine.get_execution_options()[_DATA_FOLDER]
     return folder
+
+
+def shard_of(engine: Engine) -> str:
+    """What the server of a data folder is called among those on its database."""
+    shard: str = engine.get_execution_options()[_SHARD]
+    return shard
 
 
 def _wait_for_others(opening: Callable[[], None]) -> None:

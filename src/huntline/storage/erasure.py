@@ -27,6 +27,7 @@ from huntline.logs import mask_number
 from huntline.storage import schema
 from huntline.storage.audit import Actor, write_audit
 from huntline.storage.database import forget_what_was_before, reading, writing
+from huntline.storage.shards import of_this_server
 
 ERASED = "anonymous"
 """What stands in the place of a number: what callers are called who withhold theirs."""
@@ -97,8 +98,9 @@ def erase(
     dry_run: bool = False,
     pause: Callable[[], None] = lambda: None,
 ) -> Erased:
-    """Take a number out of the history, the refused calls and the audit of an organization, or of all; the
-    calls stay, as those of somebody who withholds their number. The audit tells of it without the number.
+    """Take a number out of the history, the refused calls and the audit of an organization, or of all that
+    this server has; the calls stay, as those of somebody who withholds their number. The audit tells of it
+    without the number.
 
     On SQLite the database's files have nothing of it any more, unless another program reads all the while.
     """
@@ -127,10 +129,11 @@ def _found(
     keys = [_as_text(column) if isinstance(column.type, String) else column for column in table.primary_key]
     texts = [_as_text(table.c[name]) for name in columns]
     query = select(*keys, *texts).where(or_(*(text.like(spellings.like) for text in texts)))
+    is_meant = of_this_server(database, table)
     if organization_id is not None:
-        query = query.where(table.c.organization_id == organization_id)
+        is_meant = table.c.organization_id == organization_id
     with reading(database, organization_id) as connection:
-        for row in connection.execute(query).mappings().all():
+        for row in connection.execute(query.where(is_meant)).mappings().all():
             new = {
                 name: rewrite(spellings, row[name])
                 for name, rewrite in columns.items()

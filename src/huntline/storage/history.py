@@ -24,6 +24,7 @@ from huntline.storage import schema
 from huntline.storage.database import reading, writing
 from huntline.storage.faults import DatabaseUnavailable
 from huntline.storage.ids import new_id
+from huntline.storage.shards import of_this_server
 
 log = logging.getLogger(__name__)
 
@@ -294,11 +295,14 @@ def read_calls(
     since: datetime | None = None,
     limit: int = 100,
 ) -> list[CallRecord]:
-    """The last calls that match, the newest first. ``queue_ids``: where the call ended or came in."""
+    """The last calls that match, the newest first, of one organization or of all that this server has.
+    ``queue_ids``: where the call ended or came in."""
     calls = schema.calls
     wanted = select(calls).order_by(calls.c.arrived_at.desc(), calls.c.call_id.desc()).limit(limit)
+    is_of = of_this_server(database, calls)
     if organization_id is not None:
-        wanted = wanted.where(calls.c.organization_id == organization_id)
+        is_of = calls.c.organization_id == organization_id
+    wanted = wanted.where(is_of)
     if queue_ids is not None:
         wanted = wanted.where(calls.c.queue_id.in_(queue_ids) | calls.c.first_queue_id.in_(queue_ids))
     if since is not None:

@@ -112,6 +112,16 @@ def postgresql_engine(where: DatabaseUrl) -> Engine:
     return engine
 
 
+async def listening_connection(where: DatabaseUrl) -> psycopg.AsyncConnection:
+    """A connection that hears what others tell; PostgreSQL, too, notices within half a minute that this
+    machine is gone, so that locks do not outlive it. Raises psycopg.Error."""
+    keepalives = {"tcp_keepalives_idle": 10, "tcp_keepalives_interval": 5, "tcp_keepalives_count": 3}
+    said = conninfo_to_dict(where.text)
+    options = " ".join(f"-c {name}={value}" for name, value in keepalives.items())
+    arguments: dict[str, Any] = _CONNECTING | said | {"options": f"{options} {said.get('options', '')}"}
+    return await psycopg.AsyncConnection.connect(**arguments, autocommit=True)
+
+
 class _Text(StrDumperUnknown):
     """PostgreSQL keeps every character but one, for which a record must not be lost."""
 

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Engine, Row, func, select
 from huntline.directory.refused import RefusalReason, RefusedCall
 from huntline.storage import schema
 from huntline.storage.database import reading
+from huntline.storage.shards import of_this_server
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class StoredRefusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefusalFilter:
-    """Which refusals are meant; None: no matter. ``until`` is not included."""
+    """Which refusals are meant; None: no matter, but of organizations those that this server has. ``until``
+    is not included."""
 
     organization_id: str | None
     since: datetime | None = None
@@ -34,7 +36,7 @@ class RefusalFilter:
 
 def count_refused(database: Engine, wanted: RefusalFilter) -> int:
     """How many rows match, of which one may stand for many calls."""
-    query = select(func.count()).select_from(schema.refused_calls).where(*_conditions(wanted))
+    query = select(func.count()).select_from(schema.refused_calls).where(*_conditions(database, wanted))
     with reading(database, wanted.organization_id) as connection:
         return int(connection.execute(query).scalar_one())
 
@@ -44,15 +46,21 @@ def page_of_refused(
 ) -> list[StoredRefusal]:
     """A page of the rows that match, the newest first."""
     table = schema.refused_calls
-    query = select(table).where(*_conditions(wanted)).order_by(table.c.at.desc(), table.c.refusal_id.desc())
+    query = (
+        select(table)
+        .where(*_conditions(database, wanted))
+        .order_by(table.c.at.desc(), table.c.refusal_id.desc())
+    )
     with reading(database, wanted.organization_id) as connection:
         return [_refusal(row) for row in connection.execute(query.limit(limit).offset(offset))]
 
 
-def _conditions(wanted: RefusalFilter) -> Iterator[ColumnElement[bool]]:
+def _conditions(database: Engine, wanted: RefusalFilter) -> Iterator[ColumnElement[bool]]:
     table = schema.refused_calls
     if wanted.organization_id is not None:
         yield table.c.organization_id == wanted.organization_id
+    else:
+        yield of_this_server(database, table)
     if wanted.since is not None:
         yield table.c.at >= wanted.since
     if wanted.until is not None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, Engine, Table, and_, delete, func, select, true
+from sqlalchemy import ColumnElement, Engine, Table, and_, delete, func, select
 
 from huntline.config import Retention
 from huntline.directory.changes import Change
@@ -18,6 +18,7 @@ from huntline.storage.accounts import HOST
 from huntline.storage.audit import Actor, add_to_audit
 from huntline.storage.blobs import Blobs
 from huntline.storage.database import writing
+from huntline.storage.shards import of_this_server
 
 _BATCH = 500  # calls or refusals at a time: who writes history meanwhile waits for one batch at most
 _SOUND = re.compile(r"([0-9a-f]{64})(\.[a-z]+)?", re.ASCII)
@@ -88,6 +89,7 @@ class _DaysKept:
 
     server: int
     own: Mapping[str, int]
+    database: Engine
 
     def of(self, organization_id: str) -> int:
         return self.own.get(organization_id, self.server)
@@ -96,7 +98,7 @@ class _DaysKept:
         """What may go, part by part; what is in several parts may go by each of them."""
         parts = [(table.c.organization_id == each, days) for each, days in self.own.items()]
         if self.server:
-            parts.append((true(), self.server))
+            parts.append((of_this_server(self.database, table), self.server))
         return [and_(whose, at < now - timedelta(days=days)) for whose, days in parts]
 
 
@@ -105,8 +107,9 @@ def _days_kept(database: Engine, retention: Retention) -> _DaysKept:
     days = table.c.history_days
     keep_less = and_(days > 0, days < server) if server else days > 0
     with database.begin() as connection:
-        rows = connection.execute(select(table.c.organization_id, days).where(keep_less))
-        return _DaysKept(server, {row[0]: row[1] for row in rows})
+        is_own = of_this_server(database, table)
+        rows = connection.execute(select(table.c.organization_id, days).where(keep_less, is_own))
+        return _DaysKept(server, {row[0]: row[1] for row in rows}, database)
 
 
 def _let_history_go(
@@ -179,9 +182,10 @@ def _let_sounds_go(database: Engine, blobs: Blobs, before: datetime, gone: LetGo
 
 
 def _unused_files(database: Engine, blobs: Blobs, before: datetime) -> list[Path]:
-    """The files of each sound that no organization has in its settings and that nobody put in since."""
+    """The files of each sound that no organization here has in its settings and that nobody put in since."""
+    is_own = of_this_server(database, schema.audio)
     with database.begin() as connection:
-        used = set(connection.execute(select(schema.audio.c.sha256)).scalars())
+        used = set(connection.execute(select(schema.audio.c.sha256).where(is_own)).scalars())
     forms: dict[str, list[Path]] = defaultdict(list)
     for path in sorted(blobs.folder.iterdir()):
         if (sound := _SOUND.fullmatch(path.name)) is not None and sound[1] not in used:

@@ -246,6 +246,7 @@ def _organization_row(organization: Organization) -> Row:
         "service_number_table": [
             [step.phone_system_licences, step.service_numbers] for step in organization.service_number_table
         ],
+        "shard": organization.shard,
         "revision": organization.revision,
     }
 
@@ -456,6 +457,7 @@ def organization_of(rows: Rows, users: tuple[User, ...] | None = None) -> Organi
         queues=tuple(_queues_of(rows, upns, group_names, content)),
         attendants=tuple(_attendants_of(rows)),
         caller_id_policies=tuple(map(_policy_of, rows[schema.caller_id_policies])),
+        shard=row["shard"],
         revision=row["revision"],
         opt_outs=frozenset((opt_out["user_id"], opt_out["queue_id"]) for opt_out in rows[schema.opt_outs]),
     )

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     String,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     true,
 )
 
+from huntline.data_folder import MAIN_SHARD
 from huntline.engine.commands import DecisionKind
 from huntline.engine.model import Outcome
 from huntline.engine.reasons import RingOutcome
@@ -79,6 +81,7 @@ organizations = Table(
     Column("queues_need_licences", Boolean, nullable=False, server_default=false()),
     Column("phones_fetch_settings", Boolean, nullable=False, server_default=false()),
     Column("history_days", Integer, nullable=False, server_default="0"),
+    Column("shard", String, nullable=False, server_default=MAIN_SHARD),  # the server that has it
     Column("revision", Integer, nullable=False),
     PrimaryKeyConstraint("organization_id"),
     Index(None, "name_key", unique=True),
@@ -584,6 +587,33 @@ forecasts = Table(
     Column("more_came", Boolean, nullable=False),  # after the warning
     PrimaryKeyConstraint("organization_id", "queue_id", "begins_at"),
     Index(None, "begins_at"),
+)
+
+# The servers that share the database. They are the host's, like its accounts.
+
+shards = Table(
+    "shards",
+    metadata,
+    _organization_id(),
+    Column("name", String, nullable=False),
+    Column("sip", JSON, nullable=False),  # transport:host:port, where phones are sent
+    Column("pages", String, nullable=False),  # a URL
+    Column("key_mark", String, nullable=False),  # which key seals its passwords; empty: none yet
+    PrimaryKeyConstraint("organization_id", "name"),
+)
+
+# Files of organizations that go to another server, until that one has them.
+
+moving_files = Table(
+    "moving_files",
+    metadata,
+    _organization_id(),
+    Column("to_shard", String, nullable=False),
+    Column("folder", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("position", Integer, nullable=False),  # of the piece in the file
+    Column("content", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("organization_id", "folder", "name", "position"),
 )
 
 # On PostgreSQL a transaction meets rows of the organization that it acts for, and of all with ``*``. Whoever

@@ -6,6 +6,7 @@ Whoever gets at the database alone, or at a file that ``huntline export`` made, 
 from __future__ import annotations
 
 import base64
+import hashlib
 import os
 import tempfile
 from dataclasses import replace
@@ -34,6 +35,13 @@ class Sealing:
     def of(cls, database: Engine) -> Sealing:
         """Of the data folder that a database belongs to."""
         return cls(folder_of(database) / PASSWORD_KEY)
+
+    @property
+    def mark(self) -> str:
+        """What tells this key from another, and nothing of it; empty where there is none yet."""
+        if not self._path.exists():
+            return ""
+        return hashlib.sha256(b"huntline key mark" + kept_key(self._path)).hexdigest()[:16]
 
     def opened(self, secret: Secret | None) -> str | None:
         """The password; None where there is none, or none that this server can open."""

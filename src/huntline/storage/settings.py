@@ -16,7 +16,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
-    Select,
     Table,
     Text,
     UniqueConstraint,
@@ -26,10 +25,12 @@ from sqlalchemy import (
     delete,
     insert,
     select,
+    true,
     update,
 )
 
 from huntline.directory.changes import Change, changes_between, removed, sharing, with_rounding
+from huntline.directory.elsewhere import Elsewhere, Shard
 from huntline.directory.identity import check_identity, identify
 from huntline.directory.organization import Organization, User
 from huntline.directory.problems import Path, Problem
@@ -39,10 +40,13 @@ from huntline.errors import Refused
 from huntline.storage import schema
 from huntline.storage.accounts import SignInAccount, add_account
 from huntline.storage.audit import Actor, write_audit
-from huntline.storage.database import act_for, writing
+from huntline.storage.database import act_for, shard_of, writing
+from huntline.storage.elsewhere import OrganizationElsewhere, ReadElsewhere
 from huntline.storage.ids import new_id, new_primary_user
 from huntline.storage.rows import SETTINGS_TABLES, Row, organization_of, places_of, rows_of, user_of
 from huntline.storage.sealing import Sealing
+from huntline.storage.setting_rows import read_rows
+from huntline.storage.shards import tell_others
 
 Key = tuple[Any, ...]
 StoredRow = tuple[Any, ...]
@@ -103,29 +107,63 @@ class Changed:
 
 
 class Settings:
-    """All organizations of one database.
+    """All organizations that one server has, of those on its database.
 
     Reading is cheap while nothing changes, whoever changes it: what is kept is known by its revision. May
-    be used from several threads and processes at once.
+    be used from several threads and processes at once. What is changed of an organization that another
+    server has is refused with OrganizationElsewhere.
     """
 
     def __init__(self, database: Engine, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._database = database
+        self._shard = shard_of(database)
         self._sealing = Sealing.of(database)
         self._now = now
         self._kept: dict[str, _Kept] = {}
+        self._read_elsewhere = ReadElsewhere(database)
 
     def organizations(self) -> tuple[Organization, ...]:
         """All organizations as they are at one moment, in the order in which they came."""
         with self._database.begin() as connection:
             return self._load(connection)
 
+    def here_and_elsewhere(self) -> tuple[tuple[Organization, ...], Elsewhere]:
+        """The same, and what other servers on the database have at that moment."""
+        with self._database.begin() as connection:
+            return self._load(connection), self._read_elsewhere.read(connection)
+
     def organization(self, organization_id: str) -> Organization:
-        """One organization. Raises UnknownOrganization."""
-        for organization in self.organizations():
+        """One organization. Raises UnknownOrganization, OrganizationElsewhere."""
+        here, elsewhere = self.here_and_elsewhere()
+        for organization in here:
             if organization.organization_id == organization_id:
                 return organization
-        raise UnknownOrganization(f"there is no organization {organization_id!r}")
+        raise _missing(organization_id, elsewhere)
+
+    def named(self, name: str) -> Organization:
+        """The organization of an id or name. Raises UnknownOrganization, OrganizationElsewhere."""
+        here, elsewhere = self.here_and_elsewhere()
+        if (found := with_name(here, name)) is not None:
+            return found
+        foreign = with_name(elsewhere.plan.organizations, name)
+        raise _missing(foreign.organization_id if foreign is not None else name, elsewhere)
+
+    def check_is_here(self, organization_id: str) -> None:
+        """Raises OrganizationElsewhere; cheap."""
+        if self._database.dialect.name == "sqlite":
+            return  # nobody can share a file in a data folder
+        table = schema.organizations
+        query = select(table.c.shard).where(table.c.organization_id == organization_id)
+        with self._database.begin() as connection:
+            shard = connection.execute(query).scalar()
+        if shard is not None and shard != self._shard:
+            self.organization(organization_id)
+
+    def is_empty(self) -> bool:
+        """Whether there is no organization on the database, of this server or another."""
+        with self._database.begin() as connection:
+            query = select(schema.organizations.c.organization_id).limit(1)
+            return connection.execute(query).first() is None
 
     def change(
         self,
@@ -141,17 +179,15 @@ class Settings:
         Refused ``edit`` raises, with nothing changed.
         """
         with writing(self._database) as connection:
-            stored = self._load(connection)
-            existing = next((each for each in stored if each.organization_id == organization_id), None)
-            if existing is None:
-                raise UnknownOrganization(f"there is no organization {organization_id!r}")
+            stored = self._load_everywhere(connection)
+            existing = self._one_of(stored, organization_id, connection)
             changed = self._put(connection, stored, existing, edit(existing), by, dry_run)
         return self._remembered(changed, dry_run)
 
     def add(self, wanted: Organization, by: Actor, *, dry_run: bool = False) -> Changed:
         """Put ``wanted`` beside the others. Raises SettingsRefused, also when its name is taken."""
         with writing(self._database) as connection:
-            changed = self._put(connection, self._load(connection), None, wanted, by, dry_run)
+            changed = self._put(connection, self._load_everywhere(connection), None, wanted, by, dry_run)
         return self._remembered(changed, dry_run)
 
     def add_first(self, wanted: Organization, admin: SignInAccount, by: Actor) -> SignInAccount:
@@ -160,7 +196,7 @@ class Settings:
         Returns the account. Raises SettingsRefused, ServerNotEmpty.
         """
         with writing(self._database) as connection:
-            if self._load(connection):
+            if self._load_everywhere(connection):
                 raise ServerNotEmpty()
             changed = self._put(connection, (), None, wanted, by, dry_run=False)
             owned = replace(admin, organization_id=changed.organization.organization_id)
@@ -175,25 +211,43 @@ class Settings:
         SettingsRefused, with nothing changed.
         """
         with writing(self._database) as connection:
-            stored = self._load(connection)
+            stored = self._load_everywhere(connection)
             name = wanted.name.casefold()
             existing = next((each for each in stored if each.name.casefold() == name), None)
+            if existing is not None:
+                self._refuse_elsewhere(existing, connection)
             changed = self._put(connection, stored, existing, wanted, by, dry_run)
         return self._remembered(changed, dry_run)
 
     def remove(self, organization_id: str, by: Actor) -> None:
         """Remove an organization with all its settings and accounts; its history and audit stay."""
         with writing(self._database) as connection:
-            existing = next(
-                (each for each in self._load(connection) if each.organization_id == organization_id), None
-            )
-            if existing is None:
-                raise UnknownOrganization(f"there is no organization {organization_id!r}")
+            existing = self._one_of(self._load_everywhere(connection), organization_id, connection)
+            tell_others(connection)
             act_for(connection, organization_id)
             for table in (schema.sessions, schema.api_keys, schema.accounts, *reversed(SETTINGS_TABLES)):
                 connection.execute(delete(table).where(table.c.organization_id == organization_id))
             change = removed("organization", existing.name)
             write_audit(connection, organization_id, [change], by, self._now(), existing.revision)
+
+    def move(
+        self, organization_id: str, to: str, by: Actor, with_files: Callable[[Connection], None]
+    ) -> Organization:
+        """Give an organization to another server, with all that ``with_files`` puts beside it: both or
+        neither. Whoever is signed in to it is so no more. Raises UnknownOrganization, OrganizationElsewhere,
+        and what ``with_files`` raises, with nothing changed."""
+        with writing(self._database) as connection:
+            existing = self._one_of(self._load_everywhere(connection), organization_id, connection)
+            after = replace(existing, shard=to, revision=existing.revision + 1)
+            tell_others(connection)
+            act_for(connection, organization_id)
+            with_files(connection)
+            _write(connection, existing, after)
+            own_sessions = schema.sessions.c.organization_id == organization_id
+            connection.execute(delete(schema.sessions).where(own_sessions))
+            change = Change("organization", after.name, "server", existing.shard, to)
+            write_audit(connection, organization_id, [change], by, self._now(), after.revision)
+        return after
 
     def _put(
         self,
@@ -208,12 +262,13 @@ class Settings:
         unreadable = self._sealing.unreadable(wanted, existing)
         if problems := [*check(wanted, others), *check_identity(wanted, existing), *unreadable]:
             raise SettingsRefused(problems)
-        wanted = self._sealing.sealed(wanted, existing)
+        wanted = replace(self._sealing.sealed(wanted, existing), shard=self._shard)
         after = identify(settled(wanted), existing, new_id, new_primary_user)
         after = sharing(propagated(existing, after, self._now()), existing)
         changes = tuple(with_rounding(changes_between(existing, after), wanted, after))
         if changes and not dry_run:
             after = replace(after, revision=after.revision + 1)
+            tell_others(connection)
             act_for(connection, after.organization_id)
             _write(connection, existing, after)
             write_audit(connection, after.organization_id, changes, by, self._now(), after.revision)
@@ -227,10 +282,36 @@ class Settings:
             self._kept = self._kept | {after.organization_id: _Kept(after, kept.users if kept else {})}
         return changed
 
+    def _one_of(
+        self, stored: Iterable[Organization], organization_id: str, connection: Connection
+    ) -> Organization:
+        for each in stored:
+            if each.organization_id == organization_id:
+                self._refuse_elsewhere(each, connection)
+                return each
+        raise UnknownOrganization(f"there is no organization {organization_id!r}")
+
+    def _refuse_elsewhere(self, organization: Organization, connection: Connection) -> None:
+        if organization.shard != self._shard:
+            elsewhere = self._read_elsewhere.read(connection)
+            raise _missing(organization.organization_id, elsewhere)
+
     def _load(self, connection: Connection) -> tuple[Organization, ...]:
+        is_elsewhere = {
+            key: kept for key, kept in self._kept.items() if kept.organization.shard != self._shard
+        }
+        loaded = self._load_of(connection, schema.organizations.c.shard == self._shard)
+        self._kept = is_elsewhere | self._kept  # the next change asks for them again
+        return loaded
+
+    def _load_everywhere(self, connection: Connection) -> tuple[Organization, ...]:
+        """Also those of other servers: names, domains and numbers are unique among all."""
+        return self._load_of(connection, true())
+
+    def _load_of(self, connection: Connection, which: ColumnElement[bool]) -> tuple[Organization, ...]:
         table = schema.organizations
         query = select(table.c.organization_id, table.c.revision).order_by(table.c.organization_id)
-        revisions = {row.organization_id: row.revision for row in connection.execute(query)}
+        revisions = {row.organization_id: row.revision for row in connection.execute(query.where(which))}
         opt_outs = _load_opt_outs(connection)  # these change without a new revision
         kept = self._kept
         stale = {
@@ -260,6 +341,22 @@ def _load_opt_outs(connection: Connection) -> dict[str, frozenset[tuple[str, str
     return {organization_id: frozenset(each) for organization_id, each in pairs.items()}
 
 
+def with_name(organizations: Iterable[Organization], name: str) -> Organization | None:
+    """The one of an id, or of a name in any letter case."""
+    for each in organizations:
+        if name == each.organization_id or name.casefold() == each.name.casefold():
+            return each
+    return None
+
+
+def _missing(organization_id: str, elsewhere: Elsewhere) -> Refused:
+    organization = elsewhere.plan.organization(organization_id)
+    if organization is None:
+        return UnknownOrganization(f"there is no organization {organization_id!r}")
+    shard = elsewhere.shards.get(organization.shard) or Shard(organization.shard, (), "")
+    return OrganizationElsewhere(organization.name, shard)
+
+
 def _with_opt_outs(kept: _Kept, opt_outs: frozenset[tuple[str, str]]) -> _Kept:
     """The same object as before where nothing has changed."""
     if kept.organization.opt_outs == opt_outs:
@@ -278,23 +375,13 @@ def _read(connection: Connection, stale: Mapping[str, _Kept | None]) -> dict[str
 
 def _read_together(connection: Connection, stale: Mapping[str, _Kept | None]) -> dict[str, _Kept]:
     tables = [table for table in SETTINGS_TABLES if table is not schema.users]
-    rows = {table: _read_rows(connection, stale, table) for table in tables}
+    rows = {table: read_rows(connection, stale, table) for table in tables}
     users = _read_users(connection, {key: kept.users if kept else {} for key, kept in stale.items()})
     read: dict[str, _Kept] = {}
     for key, kept in stale.items():
         made = organization_of({table: rows[table][key] for table in tables}, tuple(users[key].values()))
         read[key] = _Kept(sharing(made, kept.organization if kept else None), users[key])
     return read
-
-
-def _read_rows(connection: Connection, organization_ids: Iterable[str], table: Table) -> dict[str, list[Row]]:
-    """The rows of each organization."""
-    rows: dict[str, list[Row]] = {organization_id: [] for organization_id in organization_ids}
-    names = table.c.keys()
-    for values in connection.execute(_in_order(table).where(table.c.organization_id.in_(rows))).all():
-        row = dict(zip(names, values, strict=True))
-        rows[row["organization_id"]].append(row)
-    return rows
 
 
 def _read_users(
@@ -344,14 +431,6 @@ def _keyed_rows(
         return {table: {} for table in SETTINGS_TABLES}
     rows = rows_of(organization, unlike)
     return {table: {_key(table, row): row for row in rows[table]} for table in SETTINGS_TABLES}
-
-
-def _in_order(table: Table) -> Select[Any]:
-    # A row that belongs to another row has its place among that one's; what has no place, keys order.
-    keys = [column for column in table.primary_key if column.name != "position"]
-    places = [table.c.position] if "position" in table.c else []
-    is_part = "position" in table.primary_key.columns
-    return select(table).order_by(*(keys + places if is_part else places + keys))
 
 
 def _key(table: Table, row: Row) -> Key:

@@ -29,6 +29,7 @@ from huntline.storage.history import add_left_message
 from huntline.storage.ids import new_id
 from huntline.storage.passwords import hashed, is_password
 from huntline.storage.settings import SettingsRefused
+from huntline.storage.shards import of_this_server
 
 FOLDER_NAME = "voicemail"
 
@@ -129,12 +130,14 @@ class UnsentMails:
 
 
 class Voicemail:
-    """All boxes of one database and data folder. May be used from several threads and processes at once."""
+    """All boxes that one server has, by its database and data folder. May be used from several threads and
+    processes at once."""
 
     def __init__(
         self, database: Engine, data: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
         self._database = database
+        self._is_here = of_this_server(database, _messages)
         self._blobs = Blobs(data)
         self._folder = data / FOLDER_NAME
         self._now = now
@@ -147,11 +150,11 @@ class Voicemail:
 
     def all_settings(self, organization_id: str | None = None) -> dict[str, MailboxSettings]:
         """How boxes are set by their ids, where somebody has set them."""
-        query = select(_boxes)
+        is_of = of_this_server(self._database, _boxes)
         if organization_id is not None:
-            query = query.where(_boxes.c.organization_id == organization_id)
+            is_of = _boxes.c.organization_id == organization_id
         with reading(self._database, organization_id) as connection:
-            rows = connection.execute(query).mappings().all()
+            rows = connection.execute(select(_boxes).where(is_of)).mappings().all()
         return {row["box_id"]: MailboxSettings(**{name: row[name] for name in _FIELDS}) for row in rows}
 
     def set(self, organization_id: str, box_id: str, settings: MailboxSettings) -> MailboxSettings:
@@ -278,7 +281,7 @@ class Voicemail:
 
     def unfinished(self) -> list[str]:
         """The ids of messages that are being recorded, or were when an earlier process died."""
-        query = select(_messages.c.message_id).where(_messages.c.seconds.is_(None))
+        query = select(_messages.c.message_id).where(_messages.c.seconds.is_(None), self._is_here)
         with self._database.begin() as connection:
             return list(connection.execute(query).scalars())
 
@@ -336,10 +339,9 @@ class Voicemail:
         query = select(_messages).where(
             _messages.c.seconds.is_not(None), _messages.c.caller.like(spellings.like)
         )
-        if organization_id is not None:
-            query = query.where(_messages.c.organization_id == organization_id)
+        is_of = self._is_here if organization_id is None else _messages.c.organization_id == organization_id
         with reading(self._database, organization_id) as connection:
-            found = [_message(row) for row in connection.execute(query)]
+            found = [_message(row) for row in connection.execute(query.where(is_of))]
         return [message for message in found if spellings.are(message.caller)]
 
     def counts(self, organization_id: str, box_ids: Iterable[str]) -> dict[str, Counts]:
@@ -349,7 +351,7 @@ class Voicemail:
 
     def all_counts(self) -> dict[str, Counts]:
         """How many messages the boxes of all organizations have, of those that have any."""
-        return self._counted(_messages.c.seconds.is_not(None))
+        return self._counted(and_(_messages.c.seconds.is_not(None), self._is_here))
 
     def _counted(self, which: ColumnElement[bool]) -> dict[str, Counts]:
         box_id = _messages.c.box_id
@@ -411,7 +413,7 @@ class Voicemail:
         """The messages about which a mail is to be sent now, the oldest first."""
         query = (
             select(_messages)
-            .where(_messages.c.mail_due_at <= self._now(), _messages.c.seconds.is_not(None))
+            .where(_messages.c.mail_due_at <= self._now(), _messages.c.seconds.is_not(None), self._is_here)
             .order_by(_messages.c.mail_due_at)
         )
         with self._database.begin() as connection:
@@ -454,7 +456,8 @@ class Voicemail:
         """
         settings, now = self.all_settings(), self._now()
         with self._database.begin() as connection:
-            rows = connection.execute(select(_messages).where(_messages.c.seconds.is_not(None))).all()
+            query = select(_messages).where(_messages.c.seconds.is_not(None), self._is_here)
+            rows = connection.execute(query).all()
         old = [message for message in map(_message, rows) if _is_old(message, settings, now)]
         for message in old:
             with suppress(UnknownMessage):
@@ -467,7 +470,8 @@ class Voicemail:
             return
         with suppress(BlockingIOError), self._blobs.held(alone=True):
             with self._database.begin() as connection:
-                known = set(connection.execute(select(_messages.c.message_id)).scalars())
+                query = select(_messages.c.message_id).where(self._is_here)
+                known = set(connection.execute(query).scalars())
             kept = {settings.greeting_file for settings in self.all_settings().values()}
             for path in self._folder.iterdir():
                 is_alone = path.name.lstrip(".").removesuffix(wav.SUFFIX) not in known

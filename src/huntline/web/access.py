@@ -15,7 +15,7 @@ from huntline.directory.organization import Organization
 from huntline.errors import Refused
 from huntline.storage.accounts import HOST
 from huntline.storage.audit import Actor
-from huntline.storage.settings import Changed, UnknownOrganization
+from huntline.storage.settings import Changed, UnknownOrganization, with_name
 from huntline.web.authentication import SignedIn, credential_of
 from huntline.web.backstage import Backstage
 from huntline.web.principal import Principal
@@ -137,17 +137,17 @@ def require_permission(principal: Principal, permission: Permission) -> None:
 def organization_id_for(backstage: Backstage, principal: Principal, name: str | None) -> str:
     """The organization that someone acts for: their own, or the one they name.
 
-    Raises OrganizationNotNamed, NoOrganization, and UnknownOrganization also for one that is not theirs to
-    see.
+    Raises OrganizationNotNamed, NoOrganization, OrganizationElsewhere, and UnknownOrganization also for one
+    that is not theirs to see.
     """
-    if name is None and principal.organization_id != HOST:
-        return principal.organization_id
-    organizations = backstage.settings.organizations()
+    settings = backstage.settings
     if principal.organization_id != HOST:
-        organizations = tuple(
-            each for each in organizations if each.organization_id == principal.organization_id
-        )
+        settings.check_is_here(principal.organization_id)
+        if name is None or with_name((settings.organization(principal.organization_id),), name):
+            return principal.organization_id
+        raise UnknownOrganization(f"there is no organization {name!r}")
     if name is None:
+        organizations = settings.organizations()
         if not organizations:
             raise NoOrganization(
                 "there is no organization on this server yet; make one with huntline apply FILE or"
@@ -156,10 +156,7 @@ def organization_id_for(backstage: Backstage, principal: Principal, name: str | 
         if len(organizations) > 1:
             raise OrganizationNotNamed("name the organization to act for: ?organization=NAME")
         return organizations[0].organization_id
-    for each in organizations:
-        if name == each.organization_id or name.casefold() == each.name.casefold():
-            return each.organization_id
-    raise UnknownOrganization(f"there is no organization {name!r}")
+    return settings.named(name).organization_id
 
 
 ReadSettings = Annotated[Access, needs(Permission.READ_SETTINGS)]

@@ -41,6 +41,7 @@ from huntline.web.api import (
     mailboxes,
     me,
     metrics,
+    moves,
     not_rung,
     numbers,
     organization,
@@ -101,6 +102,7 @@ ROUTERS = (
     accounts.router,
     accounts.host_router,
     organizations.router,
+    moves.router,
     organization.router,
     server.router,
     domains.router,
@@ -210,7 +212,7 @@ def _longest_body(path: str) -> int:
 async def run_web(config: Config, ready: Callable[[], None]) -> None:
     """Serve HTTP until cancelled. Raises ConfigurationError when the address cannot be used."""
     with _listen(config.http) as listening, _listen_to_the_owner(config.api_socket) as for_the_owner:
-        app = build_app(config, database=database_of(config.data, config.database))
+        app = build_app(config, database=database_of(config.data, config.database, config.shard))
         is_there = await tried(app.state.backstage.database) is None
         if is_there:
             _prepare_first_run(app.state.backstage)
@@ -275,7 +277,7 @@ async def _catch_up(backstage: Backstage) -> None:
 def _prepare_first_run(backstage: Backstage) -> None:
     """Let whoever has the data folder set up an empty server, and nobody one that is none."""
     data = backstage.config.data
-    (discard_setup_token if backstage.settings.organizations() else make_setup_token)(data)
+    (make_setup_token if backstage.settings.is_empty() else discard_setup_token)(data)
 
 
 class _Server(uvicorn.Server):

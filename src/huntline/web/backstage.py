@@ -41,7 +41,7 @@ class Backstage:
     ) -> None:
         self.config = config
         self.trusted = trusted
-        self.database = database or open_database(config.data, config.database)
+        self.database = database or open_database(config.data, config.database, config.shard)
         self.settings = Settings(self.database)
         self.sealing = Sealing.of(self.database)
         self.accounts = Accounts(self.database)

@@ -21,6 +21,7 @@ from huntline.directory.problems import Problem
 from huntline.errors import ConfigurationError, Refused
 from huntline.languages.translation import about, joined
 from huntline.organization_file.validation import problem_of
+from huntline.storage.elsewhere import OrganizationElsewhere
 from huntline.storage.faults import DatabaseUnavailable
 from huntline.storage.settings import SettingsRefused
 from huntline.web.attempts import TooManyAttempts
@@ -195,7 +196,10 @@ def _refused(request: Request, error: Exception) -> JSONResponse:
 def refused_response(error: Refused) -> JSONResponse:
     """A refusal as it goes over the wire."""
     problems = error.problems if isinstance(error, SettingsRefused | FieldsRefused) else ()
-    return problem_response(error.status, error.error_id, _detail(error, problems), problems, _headers(error))
+    extensions = {"pages": error.pages} if isinstance(error, OrganizationElsewhere) else None
+    return problem_response(
+        *(error.status, error.error_id, _detail(error, problems), problems, _headers(error)), extensions
+    )
 
 
 def _detail(error: Refused, problems: Sequence[Problem]) -> str:

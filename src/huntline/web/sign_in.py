@@ -11,12 +11,13 @@ from huntline.network.peers import source_of
 from huntline.storage.accounts import HOST, SignInAccount
 from huntline.storage.audit import Actor
 from huntline.storage.passwords import is_password
+from huntline.storage.settings import with_name
 from huntline.web.attempts import TooManyAttempts
 from huntline.web.backstage import Backstage
 from huntline.web.openid_connect import ProviderIdentity
 
 NO_ORGANIZATION = "?"
-"""Stands for an organization that is not on the server: no account has this id."""
+"""Stands for an organization that is on no server: no account has this id."""
 
 
 _SECRET = secrets.token_bytes(32)
@@ -35,7 +36,8 @@ def account_by_password(
     """The account of a name and password.
 
     ``organization`` is an id or name, or empty for the host; None looks everywhere, for a name that only
-    one account has. Raises SignInRefused, TooManyAttempts.
+    one account has. Raises SignInRefused, TooManyAttempts; OrganizationElsewhere for who has proven who they
+    are to the wrong server.
     """
     organization_id = None if organization is None else organization_id_of(backstage, organization)
     found = backstage.accounts.by_name(name, organization_id)
@@ -50,6 +52,7 @@ def account_by_password(
         )
     backstage.attempts_by_name.forget(key)
     backstage.attempts_by_address.give_back(source)
+    backstage.settings.check_is_here(account.organization_id)
     return account
 
 
@@ -106,10 +109,9 @@ def organization_id_of(backstage: Backstage, organization: str) -> str:
     """The id of an organization by id or name; of the host by no name at all."""
     if not organization:
         return HOST
-    for each in backstage.settings.organizations():
-        if organization == each.organization_id or organization.casefold() == each.name.casefold():
-            return each.organization_id
-    return NO_ORGANIZATION
+    here, elsewhere = backstage.settings.here_and_elsewhere()
+    found = with_name((*here, *elsewhere.plan.organizations), organization)
+    return found.organization_id if found is not None else NO_ORGANIZATION
 
 
 def account_by_identity(
@@ -118,13 +120,16 @@ def account_by_identity(
     """The account of somebody for whom an identity provider vouches.
 
     That is the account with the subject; or else, of those that name no subject, the one whose name or user
-    is the verified e-mail address, in the organization that owns its domain. Raises SignInRefused.
+    is the verified e-mail address, in the organization that owns its domain. Raises SignInRefused,
+    OrganizationElsewhere.
     """
     organization_id = None if organization is None else organization_id_of(backstage, organization)
     found = backstage.accounts.by_subject(identity.subject, organization_id)
     if not found and identity.verified_email is not None:
+        _check_address_is_here(backstage, identity.verified_email)
         found = _accounts_of_address(backstage, identity.verified_email, organization_id)
     if len(found) == 1:
+        backstage.settings.check_is_here(found[0].organization_id)
         return found[0]
     if found:
         raise SignInRefused(
@@ -133,6 +138,13 @@ def account_by_identity(
     raise SignInRefused(
         "no account here is yours; an administrator can make one with your e-mail address as its name"
     )
+
+
+def _check_address_is_here(backstage: Backstage, address: str) -> None:
+    _, elsewhere = backstage.settings.here_and_elsewhere()
+    owner = elsewhere.plan.organization_called("", address.rpartition("@")[2])
+    if owner is not None:
+        backstage.settings.check_is_here(owner)
 
 
 def _accounts_of_address(

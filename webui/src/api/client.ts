@@ -14,6 +14,8 @@ export class ApiProblem extends Error {
     readonly error: string,
     message: string,
     readonly fields: readonly FieldProblem[],
+    /** Where it would be done, on another server; undefined: nowhere else. */
+    readonly pages?: string,
   ) {
     super(message);
     this.name = 'ApiProblem';
@@ -144,6 +146,12 @@ async function fetched(
 
 async function problemOf(response: Response): Promise<Error> {
   if (!response.headers.get('content-type')?.includes('problem+json')) return new Unreachable();
-  const problem = (await response.json()) as Schemas['ProblemDetails'];
-  return new ApiProblem(problem.status, problem.error, problem.detail, problem.errors ?? []);
+  const problem = (await response.json()) as Schemas['ProblemDetails'] & { pages?: string };
+  return new ApiProblem(
+    problem.status,
+    problem.error,
+    problem.detail,
+    problem.errors ?? [],
+    problem.pages || undefined,
+  );
 }

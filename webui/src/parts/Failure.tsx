@@ -4,6 +4,7 @@ import { MessageBar, MessageBarBody } from '@fluentui/react-components';
 import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '~/api/client';
 import { inWords } from '~/api/problems';
+import { WayElsewhere } from './WayElsewhere';
 
 interface Props {
   readonly error: unknown;
@@ -25,7 +26,9 @@ export function Failure({ error, shown = [], labelOf }: Props) {
       : [inWords(error, t)];
   return [...new Set(lines)].map((line) => (
     <MessageBar key={line} intent="error" role="alert">
-      <MessageBarBody>{line}</MessageBarBody>
+      <MessageBarBody>
+        {line} <WayElsewhere error={error} />
+      </MessageBarBody>
     </MessageBar>
   ));
 }

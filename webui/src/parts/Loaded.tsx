@@ -5,6 +5,7 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { inWords } from '~/api/problems';
+import { WayElsewhere } from './WayElsewhere';
 
 interface Props<T> {
   readonly query: UseQueryResult<T>;
@@ -17,7 +18,9 @@ export function Loaded<T>({ query, children }: Props<T>) {
   if (query.error === null) return <Spinner label={t('common:loading')} />;
   return (
     <MessageBar intent="error">
-      <MessageBarBody>{inWords(query.error, t)}</MessageBarBody>
+      <MessageBarBody>
+        {inWords(query.error, t)} <WayElsewhere error={query.error} />
+      </MessageBarBody>
       <MessageBarActions>
         <Button onClick={() => void query.refetch()}>{t('common:tryAgain')}</Button>
       </MessageBarActions>

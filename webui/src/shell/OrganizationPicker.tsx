@@ -17,7 +17,7 @@ export function OrganizationPicker() {
     queryKey: ['organizations', 'all'],
     queryFn: () => whole((query) => bodyOf(api.GET('/api/v1/organizations', { params: { query } }))),
   });
-  const all = organizations.data ?? [];
+  const all = (organizations.data ?? []).filter(({ pages }) => pages === null);
   const chosen = actedFor();
   const isKnown = all.some(({ id }) => id === chosen);
   const [first] = all;

@@ -48,6 +48,27 @@ ACCESS = {
         "ce serveur ne connaît aucun fournisseur d'identité ; connectez-vous par mot de passe, ou indiquez"
         " oidc.issuer et oidc.client_id dans sa configuration"
     ),
+    "{organization} is on another server ({shard}), whose pages are at {address}": (
+        "{organization} est sur un autre serveur ({shard}), dont les pages sont à l'adresse {address}"
+    ),
+    "{organization} is on another server ({shard}), which was never started": (
+        "{organization} est sur un autre serveur ({shard}), qui n'a jamais été démarré"
+    ),
+    "{organization} has {calls:number} calls up; move it when it has none": (
+        "{organization} a {calls} appels en cours ; déplacez-la quand elle n'en aura plus"
+    ),
+    "must be another server on the database: {servers}": (
+        "doit être un autre serveur de la base de données : {servers}"
+    ),
+    "must be another server on the database: none, since no other was ever started": (
+        "doit être un autre serveur de la base de données : il n'y en a pas, aucun autre n'a jamais été"
+        " démarré"
+    ),
+    "the server {server} could not open the passwords of its providers and phones: copy password.key of the"
+    " data folder here into the one there, and start that server again": (
+        "le serveur {server} ne pourrait pas ouvrir les mots de passe de ses fournisseurs et téléphones :"
+        " copiez password.key du dossier de données d'ici dans celui de là-bas, et redémarrez ce serveur"
+    ),
     "must be a path on this server, such as /queues": "doit être un chemin sur ce serveur, comme /queues",
     "you have no password to change; PATCH /api/v1/accounts/NAME sets the first one": (
         "vous n'avez pas de mot de passe à changer ; PATCH /api/v1/accounts/NOM définit le premier"

@@ -20,6 +20,7 @@ from huntline.sip.core.flow import Flow
 from huntline.sip.core.grammar import GrammarError, Uri, parse_address
 from huntline.sip.core.message import Request
 from huntline.sip.servers.phone_credentials import Holder, PhoneCredential, PhoneCredentials
+from huntline.sip.servers.redirecting import contact_elsewhere
 
 log = logging.getLogger(__name__)
 
@@ -62,11 +63,19 @@ class Stranger:
     """The request does not even claim to come from a user of ours."""
 
 
-Identity = Identified | Guest | Challenge | SenderForbidden | Stranger
+@dataclass(frozen=True, slots=True)
+class SentElsewhere:
+    """Answer 302 with this header: the domain that the request claims to come from is another server's."""
+
+    contact: tuple[str, str]
+
+
+Identity = Identified | Guest | Challenge | SenderForbidden | Stranger | SentElsewhere
 
 
 class Authenticator:
-    """Decides on requests outside dialogs. Unknown users are challenged exactly like known ones.
+    """Decides on requests outside dialogs. Unknown users are challenged exactly like known ones, and so both
+    are sent to another server that has their domain.
 
     ``secret`` makes nonces: keep it over restarts, or the phones' next requests count as wrong passwords.
     ``algorithms`` are offered in that order. MD5 alone is the default: phones in use (baresip 1.0, many desk
@@ -93,6 +102,8 @@ class Authenticator:
 
     def identify(self, request: Request, flow: Flow, now: float) -> Identity:
         """Who sends it: by To for REGISTER (the address of record), by From for everything else."""
+        if (elsewhere := self.elsewhere(request, flow)) is not None:
+            return elsewhere
         claim = _claimed_uri(request)
         realm = self._realm(claim) if claim else None
         if claim is None or realm is None:
@@ -119,6 +130,16 @@ class Authenticator:
             self._wrong_passwords.add(source, now)
         challenges = self._challenger.challenges(realm, now, stale=verdict.outcome == "stale")
         return Challenge(tuple(("WWW-Authenticate", challenge) for challenge in challenges))
+
+    def elsewhere(self, request: Request, flow: Flow) -> SentElsewhere | None:
+        """Where the sender is at home, whoever it is, by the domain alone; None where that is no other
+        server."""
+        if (claim := _claimed_uri(request)) is None:
+            return None
+        elsewhere, own_hosts = self._settings.elsewhere, self._plan.own_hosts
+        shard = elsewhere.shard_of_user(claim.user or "", claim.host, own_hosts)
+        contact = contact_elsewhere(shard, request, flow) if shard is not None else None
+        return SentElsewhere(contact) if contact is not None else None
 
     def _check(
         self, request: Request, realm: str, ha1: Callable[[str, str, str], str | None], now: float

@@ -11,10 +11,12 @@ from huntline.sip.servers.authenticator import (
     Guest,
     Identified,
     SenderForbidden,
+    SentElsewhere,
     Stranger,
 )
 from huntline.sip.servers.message_summary import MessageSummaries
 from huntline.sip.servers.presence import PresenceServer
+from huntline.sip.servers.redirecting import MOVED
 from huntline.sip.servers.registrar import Registrar
 from huntline.sip.servers.subscriptions import Subscriptions
 from huntline.sip.user_agent import UserAgent
@@ -58,6 +60,8 @@ class Requests:
                     self._summaries.registered(account, now)
             case Challenge(headers):
                 self._user_agent.respond(event.transaction_id, 401, headers=headers)
+            case SentElsewhere(contact):
+                self._user_agent.respond(event.transaction_id, MOVED, headers=(contact,))
             case Guest() | SenderForbidden() | Stranger():
                 self._user_agent.respond(event.transaction_id, 403)
             case _:

@@ -19,9 +19,12 @@ _NESTED = ("limits", "quota", "star_codes", "dialling")
 
 
 class OrganizationView(OrganizationFields):
-    """An organization, without all that has a path of its own."""
+    """An organization, without all that has a path of its own. ``shard`` names the server that has it, of
+    those on the database; ``pages`` is where that one's are: null here, empty where it was never started."""
 
     id: str
+    shard: str
+    pages: str | None
 
 
 OrganizationPatch = patch_of(OrganizationFields, OrganizationView)
@@ -29,11 +32,12 @@ OrganizationPatch = patch_of(OrganizationFields, OrganizationView)
 router = api_router("/organization", tag="organization")
 
 
-def shown(organization: Organization, response: Response | None = None) -> Dump:
-    """The view, with its tag as a header of the response."""
+def shown(organization: Organization, response: Response | None = None, pages: str | None = None) -> Dump:
+    """The view, with its tag as a header of the response; ``pages`` of an organization elsewhere."""
     if response is not None:
         response.headers["ETag"] = etag_of(fields_dump(organization))
-    return fields_dump(organization) | {"id": organization.organization_id}
+    where = {"id": organization.organization_id, "shard": organization.shard, "pages": pages}
+    return fields_dump(organization) | where
 
 
 def change_fields(access: Access, patch: BaseModel, if_match: str | None, dry_run: bool) -> Organization:

@@ -9,12 +9,10 @@ from fastapi import Body, Path, Query, Response
 from huntline.directory.organization import Organization
 from huntline.directory.problems import Problem
 from huntline.organization_file.form import OrganizationFields
-from huntline.organization_file.parts import with_fields
-from huntline.storage.settings import UnknownOrganization
+from huntline.organization_file.parts import Dump, with_fields
 from huntline.web.access import Access, Host
 from huntline.web.api.collection import DryRun, tolerant, would_create
 from huntline.web.api.organization import OrganizationPatch, OrganizationView, change_fields, shown
-from huntline.web.backstage import Backstage
 from huntline.web.etags import IfMatch
 from huntline.web.listing import Listing, Page, Search
 from huntline.web.problems import FieldsRefused
@@ -29,10 +27,19 @@ router = api_router("/organizations", tag="organizations")
 
 @router.get("", response_model=Listing[OrganizationView], operation_id="list_organizations")
 def list_all(access: Host, page: Page, search: Search = "") -> Any:
-    """All organizations of the server, in the order in which they came."""
+    """All organizations of the server, in the order in which they came, and then those of other servers on
+    its database, which are changed there."""
     wanted = search.casefold()
-    found = [each for each in access.backstage.settings.organizations() if wanted in each.name.casefold()]
-    return page.of(found, shown)
+    here, elsewhere = access.backstage.settings.here_and_elsewhere()
+
+    foreign = elsewhere.plan.organizations
+
+    def view(organization: Organization) -> Dump:
+        shard = elsewhere.shards.get(organization.shard)
+        where = shard.pages if shard is not None else ""
+        return shown(organization, pages=where if organization in foreign else None)
+
+    return page.of([each for each in (*here, *foreign) if wanted in each.name.casefold()], view)
 
 
 @router.post(
@@ -62,7 +69,7 @@ def create(
 @router.get("/{key}", response_model=OrganizationView, operation_id="read_one_organization")
 def read(access: Host, key: Key, response: Response) -> Any:
     """What one organization has once."""
-    return shown(_found(access.backstage, key), response)
+    return shown(access.backstage.settings.named(key), response)
 
 
 @router.patch("/{key}", response_model=OrganizationView, operation_id="change_one_organization")
@@ -89,7 +96,7 @@ def remove(
 
     Calls that wait or talk in it come to their end.
     """
-    organization = _found(access.backstage, key)
+    organization = access.backstage.settings.named(key)
     if confirm != organization.name:
         wanted = f"must be the name of what is removed for good: {organization.name}"
         raise FieldsRefused([Problem(("confirm",), confirm or None, wanted)])
@@ -100,11 +107,4 @@ def remove(
 
 
 def _acting_for(access: Access, key: str) -> Access:
-    return replace(access, organization_id=_found(access.backstage, key).organization_id)
-
-
-def _found(backstage: Backstage, key: str) -> Organization:
-    for each in backstage.settings.organizations():
-        if key == each.organization_id or key.casefold() == each.name.casefold():
-            return each
-    raise UnknownOrganization(f"there is no organization {key!r}")
+    return replace(access, organization_id=access.backstage.settings.named(key).organization_id)

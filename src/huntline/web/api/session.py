@@ -20,6 +20,7 @@ from huntline.network.peers import source_of
 from huntline.organization_file.form import AsTyped, Text
 from huntline.organization_file.parts import Dump
 from huntline.storage.accounts import HOST, SignInAccount
+from huntline.storage.elsewhere import OrganizationElsewhere
 from huntline.storage.passwords import hashed, is_password
 from huntline.storage.sessions import SignInSession
 from huntline.web.access import Myself, OrganizationName, organization_id_for
@@ -169,7 +170,11 @@ def finish_oidc(request: Request, state: str = "", code: str = "") -> Any:
     if not code:
         raise ProviderRefused("the identity provider did not let you in; begin again, or sign in by password")
     identity = provider.identity(pending, code)
-    account = account_by_identity(backstage, identity, pending.organization)
+    try:
+        account = account_by_identity(backstage, identity, pending.organization)
+    except OrganizationElsewhere as elsewhere:
+        # Who was sent here by the provider reads no refusals: they begin again there.
+        return RedirectResponse(f"{elsewhere.pages}{pending.return_to}", status_code=303)
     response = RedirectResponse(pending.return_to, status_code=303)
     clear_cookie(request, response, OIDC)
     started(request, response, account)

@@ -63,9 +63,9 @@ class SetupTokenWrong(Refused):
 
 @router.get("", response_model=SetupView, operation_id="read_setup")
 def read(request: Request) -> Any:
-    """Whether the server is to be set up: it has no organization yet."""
+    """Whether the server is to be set up: its database has no organization yet."""
     backstage: Backstage = request.app.state.backstage
-    return {"needed": not backstage.settings.organizations()}
+    return {"needed": backstage.settings.is_empty()}
 
 
 @router.post("", response_model=SessionView, status_code=201, operation_id="set_up")
@@ -74,7 +74,7 @@ def set_up(request: Request, form: SetupForm, response: Response) -> Any:
     backstage: Backstage = request.app.state.backstage
     source = source_of(address_of(request))
     backstage.attempts_by_address.take(source)
-    if backstage.settings.organizations():
+    if not backstage.settings.is_empty():
         raise ServerNotEmpty()
     token = setup_token(backstage.config.data)
     if token is None or not secrets.compare_digest(form.token.encode(), token.encode()):

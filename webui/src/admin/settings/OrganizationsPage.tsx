@@ -1,19 +1,22 @@
 /** For the host: which organizations the server has. */
 
-import { Body1, Button, Field, Input, makeStyles } from '@fluentui/react-components';
-import { AddRegular, DeleteRegular, EditRegular } from '@fluentui/react-icons';
+import { Body1, Button, Field, Input, Link, makeStyles } from '@fluentui/react-components';
+import { AddRegular, DeleteRegular, EditRegular, ServerRegular } from '@fluentui/react-icons';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FormDialog } from '~/admin/parts/FormDialog';
 import { type Column, ListPart } from '~/admin/parts/ListPage';
+import { whole } from '~/admin/parts/listing';
 import { linesOf } from '~/admin/users/userDraft';
 import { api, bodyOf, type Schemas } from '~/api/client';
 import { actedFor, actFor } from '~/api/organization';
+import { MoveDialog } from './MoveDialog';
 
 type Organization = Schemas['OrganizationView'];
 
 interface Task {
-  readonly what: 'create' | 'rename' | 'remove';
+  readonly what: 'create' | 'rename' | 'move' | 'remove';
   readonly organization: Organization | null;
 }
 
@@ -26,6 +29,11 @@ export function OrganizationsPage() {
   const styles = useStyles();
   const { t } = useTranslation(['settings', 'admin']);
   const [task, setTask] = useState<Task | null>(null);
+  const shards = useQuery({
+    queryKey: ['shards'],
+    queryFn: () => whole((query) => bodyOf(api.GET('/api/v1/shards', { params: { query } }))),
+  });
+  const others = (shards.data ?? []).filter((each) => !each.is_this).map(({ name }) => name);
   const columns: Column<Organization>[] = [
     { id: 'name', title: t('settings:settings.organization'), cell: ({ organization }) => organization },
     {
@@ -34,35 +42,48 @@ export function OrganizationsPage() {
       isMinor: true,
       cell: ({ domains }) => domains.join(', '),
     },
+    { id: 'shard', title: t('settings:server'), isMinor: true, cell: ({ shard }) => shard },
     {
       id: 'actions',
       title: t('admin:actions'),
       isTitleHidden: true,
-      cell: (organization) => (
-        <span className={styles.actions}>
-          <Button
-            appearance="subtle"
-            disabledFocusable={actedFor() === organization.id}
-            onClick={() => actFor(organization.id)}
-          >
-            {t(actedFor() === organization.id ? 'settings:actedFor' : 'settings:actFor')}
-          </Button>
-          <Button
-            appearance="subtle"
-            icon={<EditRegular />}
-            aria-label={t('settings:renameNamed', { name: organization.organization })}
-            onClick={() => setTask({ what: 'rename', organization })}
-          />
-          <Button
-            appearance="subtle"
-            icon={<DeleteRegular />}
-            aria-label={t('admin:removeNamed', { name: organization.organization })}
-            onClick={() => setTask({ what: 'remove', organization })}
-          />
-        </span>
-      ),
+      cell: (organization) =>
+        organization.pages === null ? actionsOf(organization) : wayTo(organization.pages),
     },
   ];
+  const wayTo = (pages: string) =>
+    pages === '' ? null : <Link href={`${pages}${window.location.pathname}`}>{t('common:goThere')}</Link>;
+  const actionsOf = (organization: Organization) => (
+    <span className={styles.actions}>
+      <Button
+        appearance="subtle"
+        disabledFocusable={actedFor() === organization.id}
+        onClick={() => actFor(organization.id)}
+      >
+        {t(actedFor() === organization.id ? 'settings:actedFor' : 'settings:actFor')}
+      </Button>
+      <Button
+        appearance="subtle"
+        icon={<EditRegular />}
+        aria-label={t('settings:renameNamed', { name: organization.organization })}
+        onClick={() => setTask({ what: 'rename', organization })}
+      />
+      {others.length > 0 && (
+        <Button
+          appearance="subtle"
+          icon={<ServerRegular />}
+          aria-label={t('settings:moveNamed', { name: organization.organization })}
+          onClick={() => setTask({ what: 'move', organization })}
+        />
+      )}
+      <Button
+        appearance="subtle"
+        icon={<DeleteRegular />}
+        aria-label={t('admin:removeNamed', { name: organization.organization })}
+        onClick={() => setTask({ what: 'remove', organization })}
+      />
+    </span>
+  );
   const close = () => setTask(null);
   return (
     <>
@@ -89,6 +110,9 @@ export function OrganizationsPage() {
       {task?.what === 'create' && <CreateDialog onClose={close} />}
       {task?.what === 'rename' && task.organization !== null && (
         <RenameDialog organization={task.organization} onClose={close} />
+      )}
+      {task?.what === 'move' && task.organization !== null && (
+        <MoveDialog organization={task.organization} servers={others} onClose={close} />
       )}
       {task?.what === 'remove' && task.organization !== null && (
         <RemoveDialog organization={task.organization} onClose={close} />

@@ -43,11 +43,22 @@ const CONTOSO: OrganizationView = {
   queues_need_licences: false,
   phones_fetch_settings: false,
   history_days: 90,
+  shard: 'main',
+  pages: null,
 };
 
 test('what is stored, sent whole, is what was stored', () => {
-  const { id, domains, licence_pools, service_number_table, queue_table, queues_need_licences, ...once } =
-    CONTOSO;
+  const {
+    id,
+    shard,
+    pages,
+    domains,
+    licence_pools,
+    service_number_table,
+    queue_table,
+    queues_need_licences,
+    ...once
+  } = CONTOSO;
   expect(patchOf(draftOf(CONTOSO))).toEqual(once);
   expect(licencesPatchOf(licencesDraftOf(CONTOSO))).toEqual({
     licence_pools,
