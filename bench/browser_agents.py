@@ -34,9 +34,9 @@ from light_page import LightPage
 from media_browser import speak_evenly
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
-from huntline.config import Listener
 from huntline.demo.phone import Phones
 from huntline.directory.access import Role
+from huntline.network.setting_values import Listener
 from huntline.processes.run_file import read_run
 from huntline.storage.accounts import Accounts, SignInAccount
 from huntline.storage.audit import Actor

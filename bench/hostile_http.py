@@ -31,8 +31,8 @@ sys.path.insert(0, str(ROOT))
 
 from bench.browser_agents import processes_of, rss_mb  # noqa: E402 - after the path
 
-from huntline.config import Listener  # noqa: E402
 from huntline.demo.phone import Phones  # noqa: E402
+from huntline.network.setting_values import Listener  # noqa: E402
 
 HUNTLINE = [sys.executable, "-m", "huntline"]
 HTTP, SIP, MEDIA = 18180, 18190, "23000-26999"

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from huntline.config import Config, Listener, PortRange, SocketAddress, load_config
+from huntline.config import Config, load_config
 from huntline.data_folder import media_worker_of, said_database, said_shard
 from huntline.directory.elsewhere import Shard
 from huntline.errors import ConfigurationError
 from huntline.network.certificate_files import CertificateFiles
 from huntline.network.own_addresses import own_addresses
+from huntline.network.setting_values import Listener, PortRange, SocketAddress
 from huntline.signalling.own_shard import own_shard
 
 

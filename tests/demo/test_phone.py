@@ -7,8 +7,8 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from huntline.config import Listener
 from huntline.demo.phone import Conversation, Phones
+from huntline.network.setting_values import Listener
 
 NOBODY = Listener("udp", "127.0.0.1", 9)
 

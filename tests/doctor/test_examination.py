@@ -14,12 +14,13 @@ from tests.fakes.certificates import Authority
 from tests.fakes.server import PAGE, FakeServer, running
 
 from huntline import sdp
-from huntline.config import Config, Listener
+from huntline.config import Config
 from huntline.directory.finding_texts import Severity
 from huntline.doctor.echo import Echo
 from huntline.doctor.examination import Examination, ProvenCaller
 from huntline.doctor.texts import TEXTS
 from huntline.network.certificate_files import CertificateFiles
+from huntline.network.setting_values import Listener
 from huntline.sip.core.events import InviteReceived, SipEvent
 from huntline.sip.transport.tls_settings import TlsSettings
 

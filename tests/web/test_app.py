@@ -12,8 +12,9 @@ import pytest
 import uvloop
 
 from huntline.cli.api_client import ApiRefused, running_api
-from huntline.config import Config, SocketAddress
+from huntline.config import Config
 from huntline.errors import ConfigurationError
+from huntline.network.setting_values import SocketAddress
 from huntline.web import live_streams
 from huntline.web.api import live
 from huntline.web.app import API_PATH, ROUTERS, run_web

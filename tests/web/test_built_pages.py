@@ -13,7 +13,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from huntline.config import Config, Listener
+from huntline.config import Config
+from huntline.network.setting_values import Listener
 from huntline.web.app import build_app
 from huntline.web.built_pages import NONCE, web_socket_sources
 from tests.web.browser import Browser, browser_on

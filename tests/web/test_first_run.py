@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from huntline.config import Config, SocketAddress
+from huntline.config import Config
+from huntline.network.setting_values import SocketAddress
 from huntline.web.first_run import how_to_set_up, make_setup_token, setup_token
 
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from huntline.config import Config, SocketAddress
+from huntline.config import Config
 from huntline.directory.organization import Organization
+from huntline.network.setting_values import SocketAddress
 from huntline.web.app import build_app
 from huntline.web.backstage import MOST_BY_ADDRESS
 from huntline.web.first_run import discard_setup_token, make_setup_token, setup_link, setup_token

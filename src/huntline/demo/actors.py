@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections.abc import Callable
 
-from huntline.config import Config, Listener, reachable_host
+from huntline.config import Config
 from huntline.demo.organization import (
     ACTORS,
     DEMO_LINE,
@@ -15,6 +15,7 @@ from huntline.demo.organization import (
     udp_listener,
 )
 from huntline.demo.phone import EXPIRES, Conversation, Phones
+from huntline.network.setting_values import Listener, reachable_host
 
 CALLERS_AT_ONCE = 6
 DECLINES = 0.1  # of all rings

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from huntline.config import Config, reachable_host
+from huntline.config import Config
 from huntline.network.certificates import make_demo_certificate, utc_now
+from huntline.network.setting_values import reachable_host
 
 
 def with_certificate(config: Config) -> Config:

@@ -6,10 +6,11 @@ import sys
 from dataclasses import replace
 
 from huntline.apply import apply_file
-from huntline.config import Config, Listener, reachable_host
+from huntline.config import Config
 from huntline.directory.access import Role
 from huntline.directory.organization import Organization
 from huntline.media.prompts.speak import speak
+from huntline.network.setting_values import Listener, reachable_host
 from huntline.sip.transport.address import source_address
 from huntline.storage.accounts import Accounts, SignInAccount
 from huntline.storage.audit import Actor

@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from huntline import sdp
-from huntline.config import Listener
 from huntline.demo.tone import Tone
+from huntline.network.setting_values import Listener
 from huntline.sip.core import events as sip
 from huntline.sip.core.core import CoreSettings, DigestCredentials, Invite, OutgoingRequest, SipCore
 from huntline.sip.core.flow import Flow, Transport

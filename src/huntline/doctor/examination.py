@@ -15,10 +15,11 @@ from websockets.exceptions import WebSocketException
 from websockets.typing import Origin, Subprotocol
 
 from huntline import sdp
-from huntline.config import Config, Listener, SocketAddress
+from huntline.config import Config
 from huntline.directory.star_codes import ECHO_CODE
 from huntline.doctor.echo import Echo
 from huntline.network.own_addresses import own_addresses
+from huntline.network.setting_values import Listener, SocketAddress
 from huntline.sip.core import events as sip
 from huntline.sip.core.core import CoreSettings, DigestCredentials, Invite, OutgoingRequest, SipCore
 from huntline.sip.core.flow import Flow, Transport

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
-from huntline.config import Config, SocketAddress
+from huntline.config import Config
 from huntline.directory.elsewhere import Shard
 from huntline.network.own_addresses import own_addresses
+from huntline.network.setting_values import SocketAddress
 
 
 def own_shard(config: Config, key_mark: str = "") -> Shard:

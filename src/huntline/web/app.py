@@ -15,10 +15,11 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy import Engine
 
-from huntline.config import Config, SocketAddress
+from huntline.config import Config
 from huntline.control.server import bind_private
 from huntline.errors import ConfigurationError, HuntlineError
 from huntline.network.peers import BACKLOG, connections_for
+from huntline.network.setting_values import SocketAddress
 from huntline.storage.database import database_of
 from huntline.storage.opening import opened, tried
 from huntline.web import built_pages, problems, provisioning

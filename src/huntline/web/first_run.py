@@ -9,8 +9,9 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
-from huntline.config import Config, SocketAddress
+from huntline.config import Config
 from huntline.control.secret import keep_private
+from huntline.network.setting_values import SocketAddress
 
 FILE_NAME = "setup-token"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from huntline.config import Config, Listener, SocketAddress
+from huntline.config import Config
+from huntline.network.setting_values import Listener, SocketAddress
 
 
 def page_origins(config: Config, local_host: str) -> tuple[str, ...]:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from huntline.clock import zone_of
-from huntline.config import Config, SocketAddress
+from huntline.config import Config
 from huntline.directory.encryption import Encryption
 from huntline.directory.organization import Organization, User
 from huntline.directory.phones import Phone
+from huntline.network.setting_values import SocketAddress
 from huntline.web.page_addresses import phone_addresses
 from huntline.web.phone_settings.time_zones import ZoneRule, zone_rule
 
