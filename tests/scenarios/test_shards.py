@@ -15,7 +15,6 @@ import pytest
 
 from huntline.data_folder import FILE_NAME
 from huntline.directory.access import Role
-from tests.postgresql import postgresql_server
 
 from . import ports, sounds, tones
 from .baresip import Baresip
@@ -24,6 +23,7 @@ from .office import Office
 from .pages import PASSWORD, account
 from .reactor import Reactor
 from .server import HUNTLINE, Server
+from .shards import two_servers
 from .stories import hear_each_other, taken, talk
 
 pytestmark = pytest.mark.scenario
@@ -41,19 +41,8 @@ class Shards:
 
 @pytest.fixture(scope="module")
 def servers(tmp_path_factory: pytest.TempPathFactory, commands: Commands) -> Iterator[tuple[Server, Server]]:
-    folder = tmp_path_factory.mktemp("shards")
-    with postgresql_server() as database, contextlib.ExitStack() as stack:
-        url = database.new_database()
-        both = Server(folder / "main", commands), Server(folder / "north", commands)
-        for server in both:
-            server.data.mkdir()
-            settings = f'database = "{url.text}"\nshard = "{server.data.name}"\n'
-            (server.data / FILE_NAME).write_text(settings)
-            server.start()
-            stack.callback(server.stop)
+    with two_servers(tmp_path_factory.mktemp("shards"), commands) as both:
         yield both
-        for server in both:
-            assert "a-secret-of-tests" not in server.log_text()
 
 
 @pytest.fixture

@@ -107,8 +107,10 @@ def _check_target(backstage: Backstage, organization: Organization, to: str) -> 
     known = {each.name: each for each in shards_of(backstage.database)}
     own = shard_of(backstage.database)
     if to == own or to not in known:
-        others = ", ".join(name for name in known if name != own) or "none, since no other was ever started"
+        others = ", ".join(name for name in known if name != own)
         wanted = f"must be another server on the database: {others}"
+        if not others:
+            wanted = "must be another server on the database: none, since no other was ever started"
         raise FieldsRefused([Problem(("shard",), to, wanted)])
     _check_passwords(backstage, organization, known[to])
 
