@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from tests.sip.core.desk import TCP, UDP, Desk
 
-from huntline.signalling.moved_calls import after_unknown_requests, ask_peers
+from huntline.signalling.moved_calls import after_unknown_requests, ask_peers, connections_in
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.leg_record import LegRecord, SipLegState
 
@@ -42,3 +42,9 @@ def test_requests_have_numbers_that_no_peer_has_seen() -> None:
     again = after_unknown_requests(record)
     assert again.dialog is not None
     assert again.dialog.local_cseq > before + 10
+
+
+def test_connections_are_found_wherever_a_record_names_them() -> None:
+    other = Flow(TCP.transport, TCP.local, ("10.0.0.78", 5000), connection=8)
+    records = [leg("t", TCP), leg("u"), {"bindings": [("kept", other)]}]
+    assert connections_in(records) == {(TCP.local, TCP.remote), (TCP.local, other.remote)}

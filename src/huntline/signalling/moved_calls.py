@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from dataclasses import fields, is_dataclass
 
+from huntline.network.stale_connections import Ends
+from huntline.sip.core.flow import Flow
 from huntline.sip.core.leg_record import LegRecord, SipLegState
 
 _UNKNOWN_REQUESTS = 50
@@ -23,6 +26,27 @@ def after_unknown_requests(leg: LegRecord) -> LegRecord:
     if leg.dialog is not None:
         leg.dialog.local_cseq += _UNKNOWN_REQUESTS
     return leg
+
+
+def connections_in(records: Iterable[object]) -> set[Ends]:
+    """The connections by which another machine was reached, as its records name them."""
+    flows: set[Flow] = set()
+    for record in records:
+        _collect(record, flows)
+    return {(flow.local, flow.remote) for flow in flows if flow.connection and ":" not in flow.local[0]}
+
+
+def _collect(value: object, flows: set[Flow]) -> None:
+    if isinstance(value, Flow):
+        flows.add(value)
+    elif isinstance(value, list | tuple | set | frozenset):
+        for each in value:
+            _collect(each, flows)
+    elif isinstance(value, dict):
+        _collect(list(value.values()), flows)
+    elif is_dataclass(value):
+        for field in fields(value):
+            _collect(getattr(value, field.name), flows)
 
 
 async def ask_peers(legs: Iterable[LegRecord], ask: Callable[[str], None], time_to_return: float) -> None:
