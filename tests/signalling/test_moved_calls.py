@@ -29,6 +29,8 @@ def test_answered_peers_are_asked_and_connected_ones_when_they_had_the_time_to_c
     legs = [leg("a"), leg("t", TCP), leg("r", state=SipLegState.RINGING), leg("b"), leg("")]
     asyncio.run(ask_peers(legs, asked.append, 10.0))
     assert asked == ["a", "b", "t"]
+    assert slept[0][1] == 0, "who hung up meanwhile says so first"
+    assert slept[0][0] > 4
     assert (10.0, 2) in slept
 
 
