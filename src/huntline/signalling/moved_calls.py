@@ -19,8 +19,8 @@ _UNKNOWN_REQUESTS = 50
 section 12.2.1.1)."""
 _ASKED_A_SECOND = 200
 _THEIR_TURN = 5.0
-"""Seconds within which a peer has sent again what it sent while nobody served (RFC 3261 section 17.1.2.2): who
-has hung up says so itself."""
+"""Seconds within which a peer has sent again what it sent while nobody served (RFC 3261 section 17.1.2.2):
+who has hung up says so itself."""
 
 
 def after_unknown_requests(leg: LegRecord) -> LegRecord:
